@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * identity: who a login proved to be, as 32 bytes that can be compared.
+ *
+ * It is the SHA-256 of the canonical list of completed authentication methods (server/daemon/identity.c makes it
+ * from a login's record).  Two logins with the same identity may resume each other's sessions by themselves.  All
+ * zero means "unknown" and is equal to nothing, not even to itself.
+ */
+#ifndef HOLDFAST_IDENTITY_H
+#define HOLDFAST_IDENTITY_H
+
+#include <stdbool.h>
+
+#define IDENTITY_BYTES 32
+
+struct identity {
+	unsigned char bytes[IDENTITY_BYTES];
+};
+
+/* Whether A and B are the same known identity. */
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "lead.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "wire.h"
+
+int
+lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, LEAD_INIT);
+	wire_put_cstring(&w, m->user);
+	wire_put_cstring(&w, m->home);
+	wire_put_cstring(&w, m->shell);
+	wire_put_cstring(&w, m->tty);
+	wire_put_cstring(&w, m->address);
+	wire_put_cstring(&w, m->who);
+	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
+	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
+	wire_put_u64(&w, m->ring_bytes);
+	wire_put_u32(&w, m->stall_ms);
+	envlist_put(&w, &m->env);
+	return w.err ? w.err : (int)w.len;
+}
+
+int
+lead_decode_init(struct lead_init *m, const void *buf, size_t len)
+{
+	struct wire_reader r;
+	uint8_t type;
+	int rc;
+
+	memset(m, 0, sizeof *m);
+	wire_reader_init(&r, buf, len);
+	wire_get_u8(&r, &type);
+	if (type != LEAD_INIT)
+		return -EBADMSG;
+	wire_get_cstring(&r, m->user, sizeof m->user);
+	wire_get_cstring(&r, m->home, sizeof m->home);
+	wire_get_cstring(&r, m->shell, sizeof m->shell);
+	wire_get_cstring(&r, m->tty, sizeof m->tty);
+	wire_get_cstring(&r, m->address, sizeof m->address);
+	wire_get_cstring(&r, m->who, sizeof m->who);
+	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
+	wire_get_raw(&r, m->ticket.bytes, TICKET_BYTES);
+	wire_get_u64(&r, &m->ring_bytes);
+	wire_get_u32(&r, &m->stall_ms);
+	rc = envlist_get_from(&r, &m->env);
+	if (!rc && (rc = wire_reader_end(&r)))
+		envlist_free(&m->env);
+	return rc;
+}
+
+int
+lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, LEAD_VOUCHED);
+	wire_put_u32(&w, m->serial);
+	wire_put_u32(&w, m->ok);
+	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
+	wire_put_cstring(&w, m->address);
+	wire_put_cstring(&w, m->who);
+	return w.err ? w.err : (int)w.len;
+}
+
+int
+lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len)
+{
+	struct wire_reader r;
+	uint8_t type;
+
+	memset(m, 0, sizeof *m);
+	wire_reader_init(&r, buf, len);
+	wire_get_u8(&r, &type);
+	wire_get_u32(&r, &m->serial);
+	wire_get_u32(&r, &m->ok);
+	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
+	wire_get_cstring(&r, m->address, sizeof m->address);
+	wire_get_cstring(&r, m->who, sizeof m->who);
+	return type == LEAD_VOUCHED ? wire_reader_end(&r) : -EBADMSG;
+}
+
+int
+lead_type_of(const void *buf, size_t len)
+{
+	return len ? *(const unsigned char *)buf : -EBADMSG;
+}
+
+void
+lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES])
+{
+	struct wire_writer w;
+
+	memset(out, 0, LEAD_REPORT_BYTES);
+	wire_writer_init(&w, out, LEAD_REPORT_BYTES);
+	wire_put_u32(&w, m->type);
+	wire_put_u32(&w, m->number);
+	wire_put_u32(&w, m->kind);
+	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
+}
+
+int
+lead_decode_report(struct lead_report *m, const void *buf, size_t len)
+{
+	struct lead_report got;
+	struct wire_reader r;
+
+	if (len != LEAD_REPORT_BYTES)
+		return -EBADMSG;
+	wire_reader_init(&r, buf, len);
+	wire_get_u32(&r, &got.type);
+	wire_get_u32(&r, &got.number);
+	wire_get_u32(&r, &got.kind);
+	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
+	if (got.type < LEAD_READY || got.type > LEAD_ENDED)
+		return -EBADMSG;
+	*m = got;
+	return 0;
+}

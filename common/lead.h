@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lead: what leader (root) and keeper (user) of one session say to each other over their socketpair
+ * (SOCK_SEQPACKET, descriptor LEAD_FD in the keeper; the pty's master is LEAD_MASTER_FD).
+ *
+ *   leader                      keeper
+ *   INIT            ───▶        makes its ring and its place below users/<uid>
+ *                   ◀───        READY id, or the end
+ *                   ◀───        TICKET serial kind ticket    for every claim, the first one included
+ *   VOUCHED serial  ───▶        the claim goes on
+ *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
+ *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
+ *   ABORT           ───▶        ends it, unless it has started
+ *                   ◀───        ENDED status                 the shell's wait status; the end follows
+ *
+ * What the keeper says has a fixed length and no strings: the leader trusts none of it and looks a ticket up itself.
+ */
+#ifndef HOLDFAST_LEAD_H
+#define HOLDFAST_LEAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "envlist.h"
+#include "identity.h"
+#include "limits.h"
+#include "ticket.h"
+
+#define LEAD_MASTER_FD 3
+#define LEAD_FD 4
+
+enum lead_type {
+	/* leader to keeper */
+	LEAD_INIT = 1,
+	LEAD_VOUCHED = 2,
+	LEAD_ABORT = 3,
+	/* keeper to leader: always LEAD_REPORT_BYTES long */
+	LEAD_READY = 65,
+	LEAD_TICKET = 66,
+	LEAD_STARTED = 67,
+	LEAD_ATTACHED = 68,
+	LEAD_GONE = 69,
+	LEAD_ENDED = 70,
+};
+
+/* Why an attachment asks: for the audit line. */
+enum lead_kind { LEAD_CREATE = 1, LEAD_RESUME = 2, LEAD_JOIN = 3, LEAD_TAKE = 4 };
+
+struct lead_init {
+	char user[USER_CAP];
+	char home[PATH_CAP];
+	char shell[PATH_CAP];
+	char tty[TTY_CAP];         /* the slave's name */
+	char address[ADDRESS_CAP]; /* of the login that starts it */
+	char who[WHO_CAP];
+	struct identity identity;
+	struct ticket ticket;      /* of the login that starts it */
+	uint64_t ring_bytes;       /* a power of two, at least one page */
+	uint32_t stall_ms;
+	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH, MAIL */
+};
+
+struct lead_vouched {
+	uint32_t serial;
+	uint32_t ok;               /* 0: the ticket stands for no login of this user that is still there */
+	struct identity identity;
+	char address[ADDRESS_CAP];
+	char who[WHO_CAP];
+};
+
+#define LEAD_REPORT_BYTES 32
+
+struct lead_report {
+	uint32_t type;         /* LEAD_READY … LEAD_ENDED */
+	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE: serial; ENDED: wait status */
+	uint32_t kind;         /* TICKET: enum lead_kind */
+	struct ticket ticket;  /* TICKET */
+};
+
+/* The number of bytes written, or -EMSGSIZE. */
+int lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap);
+/* 0, -EBADMSG, -E2BIG or -ENOMEM.  On success the caller frees m->env. */
+int lead_decode_init(struct lead_init *m, const void *buf, size_t len);
+int lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap);
+int lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len);
+/* The type byte of a message from the leader, or -EBADMSG. */
+int lead_type_of(const void *buf, size_t len);
+void lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES]);
+/* 0, or -EBADMSG for a wrong length or type. */
+int lead_decode_report(struct lead_report *m, const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* limits: sizes that more than one part has to agree on.  Each bounds what a peer can make another part hold. */
+/*
+ * The compiler's own <limits.h> looks for libc's with the search path of #include "", and may find this file; so it
+ * hands on, outside of the guard.
+ */
+#include_next <limits.h>
+
+#ifndef HOLDFAST_LIMITS_H
+#define HOLDFAST_LIMITS_H
+
+#define NAME_CAP 33       /* a session's name with its NUL */
+#define USER_CAP 257      /* a user's name with its NUL (LOGIN_NAME_MAX) */
+#define TERM_CAP 65       /* $TERM with its NUL */
+#define ADDRESS_CAP 64    /* a numeric IPv6 address with scope, with its NUL */
+#define WHO_CAP 128       /* "publickey SHA256:…": how a login proved itself, for people */
+#define TEXT_CAP 512      /* one line for a person */
+#define PATH_CAP 1024     /* home, shell: longer ones are refused */
+#define TTY_CAP 64        /* /dev/pts/N */
+#define ENV_COUNT_MAX 512 /* environment variables in one message */
+#define ENV_BYTES_MAX 65536 /* all of them together, with their NULs */
+#define MESSAGE_MAX 98304 /* the longest message on any of the local sockets */
+
+#endif

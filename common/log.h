@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log: one line to syslog (facility authpriv) and, when asked for, to standard error.
+ *
+ * Control characters and bytes over 126 in the finished line are written as \ooo, so that nothing a peer sent can
+ * forge a line.  Not for pam/, which has pam_syslog.
+ */
+#ifndef HOLDFAST_LOG_H
+#define HOLDFAST_LOG_H
+
+#include <stdbool.h>
+
+/* PROGRAM must stay valid.  STDERR_TOO: also write lines to standard error ("PROGRAM: line"). */
+void log_open(const char *program, bool stderr_too);
+/* PRIORITY is a syslog(3) level: LOG_INFO, LOG_WARNING, LOG_ERR … */
+void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with the function before it and the text of ERR (an errno, either sign) after it. */
+#define log_errno(priority, err, ...) log_errno_at(priority, __func__, err, __VA_ARGS__)
+void log_errno_at(int priority, const char *function, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Writes STR to DST (CAP bytes, always ended by NUL) with control characters and bytes over 126 as \ooo. */
+void log_escape(char *dst, unsigned long cap, const char *str);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * paths: where everything is (docs/ARCHITECTURE.md, "On disk and at run time").
+ *
+ * HOLDFAST_RUNDIR (/run/holdfast), HOLDFAST_CONFDIR (/etc/holdfast) and HOLDFAST_LIBEXECDIR
+ * (…/libexec/holdfast) come from configure on the compiler's command line.
+ */
+#ifndef HOLDFAST_PATHS_H
+#define HOLDFAST_PATHS_H
+
+#define PATH_DAEMON_SOCK HOLDFAST_RUNDIR "/holdfastd.sock" /* 0666 */
+#define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; a record a login */
+#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; an empty file "<uid>-<pid>-<start>" a leader */
+#define PATH_USERS HOLDFAST_RUNDIR "/users"                /* 0711 root; <uid>/ 0700 the user's */
+#define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
+#define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"
+#define PATH_KEEPER HOLDFAST_LIBEXECDIR "/holdfast-keeper"
+#define PATH_LOGIN HOLDFAST_LIBEXECDIR "/holdfast-login"
+
+#define NAME_SOCK "sock"   /* in users/<uid>/<id>/ */
+#define NAME_AGENT "agent"
+
+#endif
