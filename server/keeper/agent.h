@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * agent: the socket that a held shell has as SSH_AUTH_SOCK, relayed to the agent of the login that is there now.
+ *
+ * Who asks must be the user (SO_PEERCRED); who answers must be too: sshd removes a dead login's agent directory, and
+ * anybody could make it anew.  So the directory and the socket must be the user's own, not a symlink, and the process
+ * behind the socket must run as the user or root.
+ */
+#ifndef HOLDFAST_AGENT_H
+#define HOLDFAST_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "loop.h"
+
+#define AGENT_RELAYS 16 /* at once; one more is refused */
+#define AGENT_BUFFER 4096
+
+struct agent_flow { /* one direction */
+	unsigned char buf[AGENT_BUFFER];
+	size_t len, at;
+	bool ended;
+};
+
+struct agent_relay {
+	int asker, answerer; /* -1: a free place */
+	struct agent_flow question, answer;
+};
+
+struct agent {
+	struct agent_relay *relays[AGENT_RELAYS];
+};
+
+/* Connects to the agent at PATH after the checks above: a descriptor, or a negative errno (-EPERM: not the user's). */
+int agent_connect(const char *path);
+/*
+ * A connection waits on the listening socket LISTENER: relays it to the agent at PATH, or closes it when PATH is NULL,
+ * the peer is another user, the agent is not the user's, or there are too many.
+ */
+void agent_accept(struct agent *a, int listener, const char *path);
+/* Puts the relays' descriptors into the set. */
+void agent_watch(struct agent *a, struct loop *l);
+void agent_close_all(struct agent *a);
+
+#endif

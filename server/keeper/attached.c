@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "attached.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "keeper.h"
+#include "tail.h"
+
+static unsigned char out[256];
+
+/* All clients that are attached, one after the other: for (i = 0; (c = next_attached(k, &i)); ) */
+static struct client *
+next_attached(const struct keeper *k, unsigned *i)
+{
+	while (*i < k->clients.count) {
+		struct client *c = k->clients.v[(*i)++];
+
+		if (c->phase == CLIENT_ATTACHED)
+			return c;
+	}
+	return NULL;
+}
+
+unsigned
+attached_count(const struct keeper *k)
+{
+	unsigned i = 0, n = 0;
+
+	while (next_attached(k, &i))
+		n++;
+	return n;
+}
+
+struct client *
+attached_live(const struct keeper *k)
+{
+	struct client *c, *live = NULL;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (!live || c->active > live->active)
+			live = c;
+	return live;
+}
+
+/* Gives the pty what C has typed; what it does not take stays until it does. */
+static void
+feed(struct client *c)
+{
+	struct keeper *k = c->keeper;
+	struct terminal *t = &c->t;
+
+	while (t->input_at < t->input_len) {
+		ssize_t n = write(k->master, t->input + t->input_at, t->input_len - t->input_at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			t->input_at = t->input_len; /* nobody reads any more: the shell has ended */
+		if (n <= 0)
+			return;
+		t->input_at += (size_t)n;
+	}
+}
+
+static void
+on_input(void *object, short revents)
+{
+	struct client *c = object;
+	struct keeper *k = c->keeper;
+
+	if (c->phase != CLIENT_ATTACHED)
+		return;
+	if ((revents & POLLIN) && c->t.input_at == c->t.input_len && terminal_read(&c->t)) {
+		c->active = ++k->clients.clock;
+		k->activity_ms = clock_date_ms();
+		feed(c);
+	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
+		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
+		if (c->t.pipes)
+			c->t.input_ended = true;
+		else
+			c->t.dead = true;
+	}
+}
+
+static void
+on_output(void *object, short revents)
+{
+	struct client *c = object;
+	struct keeper *k = c->keeper;
+
+	if (c->phase != CLIENT_ATTACHED)
+		return;
+	if (revents & (POLLERR | POLLHUP | POLLNVAL)) {
+		c->t.dead = true;
+	} else if (c->t.flow == TERMINAL_ASIDE) {
+		/* It moves again: the screen as it is now instead of what it has missed. */
+		c->t.flow = TERMINAL_FLOWING;
+		keeper_paint(k, &c->t, false);
+	}
+	terminal_push(&c->t, &k->ring);
+}
+
+/* One of a tty's two sides; both come for the one descriptor. */
+static void
+on_tty(void *object, short revents)
+{
+	if (revents & (POLLOUT | POLLERR | POLLHUP | POLLNVAL))
+		on_output(object, revents & ~POLLIN);
+	if (revents & POLLIN)
+		on_input(object, revents);
+}
+
+void
+attached_watch(struct keeper *k, struct loop *l)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		struct terminal *t = &c->t;
+		short in = t->input_at == t->input_len && !t->input_ended && k->state == KEEPER_RUNNING ? POLLIN : 0;
+		short want = t->flow != TERMINAL_FLOWING ? POLLOUT : 0;
+
+		if (t->pipes) {
+			if (in)
+				loop_add(l, t->in, in, on_input, c);
+			loop_add(l, t->out, want, on_output, c);
+		} else {
+			loop_add(l, t->in, in | want, on_tty, c);
+		}
+		if (t->flow == TERMINAL_BLOCKED)
+			loop_until(l, t->since + k->init.stall_ms);
+	}
+}
+
+void
+attached_push(struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (c->t.flow == TERMINAL_FLOWING)
+			terminal_push(&c->t, &k->ring);
+}
+
+void
+attached_feed(struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		feed(c);
+}
+
+bool
+attached_input_waits(const struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (c->t.input_at < c->t.input_len)
+			return true;
+	return false;
+}
+
+bool
+attached_behind(const struct keeper *k, uint64_t lag)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		if (c->t.flow == TERMINAL_ASIDE || c->t.dead)
+			continue;
+		if (lag ? k->ring.head - c->t.offset > lag : terminal_behind(&c->t, &k->ring))
+			return true;
+	}
+	return false;
+}
+
+static void
+shrink(unsigned short *size, unsigned short to)
+{
+	if (to && (!*size || to < *size))
+		*size = to;
+}
+
+struct winsize
+attached_common_size(const struct keeper *k)
+{
+	struct winsize all = { 0 };
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		if (c->t.readonly)
+			continue;
+		shrink(&all.ws_row, c->t.size.ws_row);
+		shrink(&all.ws_col, c->t.size.ws_col);
+		shrink(&all.ws_xpixel, c->t.size.ws_xpixel);
+		shrink(&all.ws_ypixel, c->t.size.ws_ypixel);
+	}
+	return all;
+}
+
+/* Modes off, main screen on: as far as the terminal takes it now. */
+static void
+leave_clean(struct client *c)
+{
+	const struct ring *r = &c->keeper->ring;
+	uint64_t oldest = ring_oldest(r);
+	struct tail t;
+
+	if (c->t.pipes || c->t.flow != TERMINAL_FLOWING ||
+	    tail_leave(&t, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0) < 0)
+		return;
+	if (write(c->t.out, t.bytes, t.len) < 0)
+		c->t.dead = true;
+	free(t.bytes);
+}
+
+void
+attached_detach(struct client *c, enum attach_reason why, const char *target)
+{
+	struct attach_detached m = { .reason = why };
+
+	if (target)
+		snprintf(m.target, sizeof m.target, "%s", target);
+	leave_clean(c);
+	terminal_close(&c->t);
+	client_send(c, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+	client_give_up(c);
+}
+
+void
+attached_detach_all(struct keeper *k, const struct client *except, enum attach_reason why)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (c != except)
+			attached_detach(c, why, NULL);
+}
+
+void
+attached_end(struct keeper *k, int status)
+{
+	struct attach_exit m = { .signaled = WIFSIGNALED(status),
+		                 .value = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status)
+		                                              : (uint32_t)WEXITSTATUS(status) };
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		terminal_close(&c->t);
+		client_send(c, out, attach_encode_exit(&m, out, sizeof out));
+		client_give_up(c);
+	}
+}
+
+void
+attached_sweep(struct keeper *k)
+{
+	uint64_t now = clock_now_ms();
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		if (c->t.dead) {
+			struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
+
+			client_send(c, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+			client_give_up(c);
+			continue;
+		}
+		if (c->t.flow != TERMINAL_BLOCKED)
+			continue;
+		if (!c->t.since)
+			c->t.since = now;
+		if (now - c->t.since >= k->init.stall_ms) {
+			c->t.flow = TERMINAL_ASIDE;
+			terminal_paint(&c->t, NULL, 0, k->ring.head);
+		}
+	}
+}

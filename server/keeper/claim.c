@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "clock.h"
+#include "keeper.h"
+#include "shellenv.h"
+
+static unsigned char out[64];
+
+/* What a claim may do in a state, and what is said otherwise; NULL: it may go on. */
+static const char *
+objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
+{
+	*code = ATTACH_BUSY;
+	switch (claim->mode) {
+	case ATTACH_MODE_FIRST:
+		if (k->state == KEEPER_NEW && !k->clients.alone &&
+		    memcmp(&claim->ticket, &k->init.ticket, sizeof claim->ticket) == 0)
+			return NULL;
+		return "it was started for another login";
+	case ATTACH_MODE_AUTO:
+		if (k->state == KEEPER_RUNNING && !k->clients.alone && !attached_count(k))
+			return NULL;
+		return "somebody is attached to it";
+	case ATTACH_MODE_JOIN:
+	case ATTACH_MODE_TAKE:
+		if (k->state == KEEPER_RUNNING)
+			return NULL;
+		*code = ATTACH_ENDED;
+		return k->state == KEEPER_NEW ? "it has not started yet" : "its shell has ended";
+	default:
+		*code = ATTACH_BAD;
+		return "unknown mode";
+	}
+}
+
+static enum lead_kind
+kind_of(enum attach_mode mode)
+{
+	static const enum lead_kind kinds[] = {
+		[ATTACH_MODE_FIRST] = LEAD_CREATE,
+		[ATTACH_MODE_AUTO] = LEAD_RESUME,
+		[ATTACH_MODE_JOIN] = LEAD_JOIN,
+		[ATTACH_MODE_TAKE] = LEAD_TAKE,
+	};
+
+	return kinds[mode];
+}
+
+static void
+refuse(struct client *c, enum attach_refusal code, const char *text)
+{
+	client_refuse(c, ATTACH_REFUSED, code, text);
+	client_give_up(c);
+}
+
+/* The claim is granted; nothing happens before it is confirmed. */
+static void
+grant(struct client *c)
+{
+	c->phase = CLIENT_CLAIMED;
+	client_send(c, out, attach_encode_number(ATTACH_CLAIMED, c->keeper->place.id, out, sizeof out));
+}
+
+/* Only the same identity resumes by itself. */
+static void
+grant_to(struct client *c, const struct identity *who)
+{
+	if (c->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &c->keeper->init.identity))
+		refuse(c, ATTACH_IDENTITY, "it was made with another key; attach it by name");
+	else
+		grant(c);
+}
+
+static void
+ask_leader(struct client *c)
+{
+	struct lead_report m = { .type = LEAD_TICKET, .number = c->serial, .kind = kind_of(c->claim.mode),
+		                 .ticket = c->claim.ticket };
+
+	c->phase = CLIENT_VOUCHING;
+	keeper_report(c->keeper, &m);
+}
+
+static int
+take_terminal(struct client *c, const int *fds, unsigned count)
+{
+	unsigned want = c->claim.flags & ATTACH_FLAG_PIPES ? 2 : 1;
+	int rc = count == want ? terminal_open(&c->t, fds, count) : -1;
+
+	if (rc < 0) {
+		for (unsigned i = 0; i < count; i++)
+			close(fds[i]);
+		c->t.in = c->t.out = -1;
+		return rc;
+	}
+	c->t.readonly = c->claim.flags & ATTACH_FLAG_READONLY;
+	c->t.size = (struct winsize){ .ws_row = c->claim.rows, .ws_col = c->claim.cols,
+		                      .ws_xpixel = c->claim.xpixel, .ws_ypixel = c->claim.ypixel };
+	terminal_update_size(&c->t);
+	return 0;
+}
+
+/* Keeps what the session needs of the login's environment while this one is attached. */
+static int
+remember_login(struct client *c)
+{
+	const char *agent = envlist_get(&c->claim.env, "SSH_AUTH_SOCK");
+
+	if (agent && !(c->agent_path = strdup(agent)))
+		return -1;
+	return shellenv_connection(&c->connection, &c->claim.env, c->keeper->place.agent_path);
+}
+
+void
+claim_open(struct client *c, const unsigned char *msg, size_t len, const int *fds, unsigned count)
+{
+	struct keeper *k = c->keeper;
+	enum attach_refusal code;
+	const char *why;
+	int rc = attach_decode_claim(&c->claim, msg, len);
+
+	if (rc < 0 || take_terminal(c, fds, count) < 0) {
+		for (unsigned i = 0; rc < 0 && i < count; i++)
+			close(fds[i]);
+		refuse(c, ATTACH_BAD, "not a terminal, or a message that is not understood");
+		return;
+	}
+	if ((why = objection(k, &c->claim, &code))) {
+		refuse(c, code, why);
+		return;
+	}
+	if (remember_login(c) < 0) {
+		refuse(c, ATTACH_TROUBLE, "out of memory");
+		return;
+	}
+	c->serial = ++k->clients.serial;
+	c->deadline = clock_now_ms() + CLAIM_MS;
+	if (c->claim.mode == ATTACH_MODE_FIRST || c->claim.mode == ATTACH_MODE_AUTO)
+		k->clients.alone = c;
+	if (k->leader >= 0 && !ticket_is_none(&c->claim.ticket))
+		ask_leader(c);
+	else if (k->leader >= 0 && c->claim.mode == ATTACH_MODE_AUTO)
+		refuse(c, ATTACH_TICKET, "no ticket: attach it by name");
+	else
+		grant_to(c, &c->claim.identity);
+}
+
+void
+claim_vouched(struct keeper *k, const struct lead_vouched *m)
+{
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		struct client *c = k->clients.v[i];
+
+		if (c->phase != CLIENT_VOUCHING || c->serial != m->serial)
+			continue;
+		if (!m->ok) {
+			refuse(c, ATTACH_TICKET, "the ticket stands for no login of yours that is still there");
+			return;
+		}
+		memcpy(c->address, m->address, sizeof c->address);
+		grant_to(c, &m->identity);
+		return;
+	}
+}
+
+void
+claim_leader_gone(struct keeper *k)
+{
+	for (unsigned i = 0; i < k->clients.count; i++)
+		if (k->clients.v[i]->phase == CLIENT_VOUCHING)
+			grant_to(k->clients.v[i], &k->clients.v[i]->claim.identity);
+}
+
+/* The new session: its shell is started with the login's environment and the settings of its terminal. */
+static int
+start(struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	memcpy(k->term, c->claim.term, sizeof k->term);
+	if (attach_name_ok(c->claim.name))
+		memcpy(k->name, c->claim.name, sizeof k->name);
+	keeper_report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = c->serial });
+	return keeper_start_shell(k, &c->claim.env, c->t.pipes ? NULL : &c->t.saved);
+}
+
+void
+claim_confirm(struct client *c)
+{
+	struct keeper *k = c->keeper;
+	bool first = c->claim.mode == ATTACH_MODE_FIRST;
+	enum attach_refusal code;
+	const char *why;
+
+	/* A session that many may claim can have ended, or been confirmed to another, since this one was granted. */
+	if (c != k->clients.alone && (why = objection(k, &c->claim, &code))) {
+		refuse(c, code, why);
+		return;
+	}
+	if (k->clients.alone == c)
+		k->clients.alone = NULL;
+	c->deadline = CLOCK_NEVER;
+	if (terminal_start(&c->t) < 0) {
+		client_give_up(c);
+		return;
+	}
+	c->phase = CLIENT_ATTACHED;
+	if (c->claim.mode == ATTACH_MODE_TAKE)
+		attached_detach_all(k, c, ATTACH_WHY_TAKEN);
+	c->active = ++k->clients.clock;
+	memcpy(k->address, c->address, sizeof k->address);
+	if (first && start(c) < 0) {
+		client_give_up(c);
+		k->state = KEEPER_OVER;
+		return;
+	}
+	envlist_free(&c->claim.env);
+	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial });
+	keeper_fit_size(k);
+	if (!first)
+		keeper_paint(k, &c->t, !(c->claim.flags & ATTACH_FLAG_QUIET));
+	if (attached_count(k) == 1)
+		k->changed_ms = clock_date_ms();
+}

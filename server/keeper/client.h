@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client: the connections to a session's socket (common/attach.h): who asks, who claims (claim.h), who is attached
+ * (attached.h).
+ *
+ * A client goes PEER → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.  Which messages are permitted when is a table
+ * in client.c; any other ends the connection.
+ */
+#ifndef HOLDFAST_CLIENT_H
+#define HOLDFAST_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attach.h"
+#include "loop.h"
+#include "terminal.h"
+
+#define CLIENTS_MAX 64 /* one more takes the place of the oldest that has claimed nothing */
+
+struct keeper;
+
+enum client_phase { CLIENT_PEER, CLIENT_VOUCHING, CLIENT_CLAIMED, CLIENT_ATTACHED };
+
+struct client {
+	struct keeper *keeper;
+	int fd;                /* -1: given up, freed after this turn */
+	enum client_phase phase;
+	uint64_t age;          /* counts up: the smallest is the oldest */
+	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
+	uint32_t serial;       /* of its claim, for the leader */
+	struct attach_claim claim; /* its env is freed with the confirmation */
+	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
+	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */
+	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
+	uint64_t active;       /* counts up with every input: the largest is the live one */
+	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
+};
+
+struct client_table {
+	struct client *v[CLIENTS_MAX];
+	unsigned count;
+	uint64_t clock;        /* for age and active */
+	uint32_t serial;
+	bool deaf;             /* out of descriptors: nobody is accepted until somebody has gone */
+	struct client *alone;  /* the open claim of a kind that must be alone (FIRST, AUTO), or NULL */
+};
+
+/* Puts the session's socket and all connections into the set, and the deadlines of claims. */
+void client_watch(struct keeper *k, struct loop *l);
+/* Sends a message without waiting; a peer that does not take it is given up. */
+void client_send(struct client *c, const unsigned char *msg, int len);
+void client_refuse(struct client *c, uint8_t type, enum attach_refusal code, const char *text);
+/* Closes the connection and the terminal; the session is dropped with the last attachment. */
+void client_give_up(struct client *c);
+/* Does what is due at deadlines and frees what was given up in this turn. */
+void client_sweep(struct keeper *k);
+void client_give_up_all(struct keeper *k);
+
+#endif

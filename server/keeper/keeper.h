@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keeper: the process that holds one session: the pty's master, the ring of its output, and who is attached.
+ *
+ * Life cycle (table in keeper.c):
+ *   NEW      a place and a ring, no shell; ends when the leader gives up or goes
+ *   RUNNING  the shell runs, attached or not
+ *   ENDING   the shell has ended; its last output is on the way to those attached
+ *   OVER     nothing left to do
+ */
+#ifndef HOLDFAST_KEEPER_H
+#define HOLDFAST_KEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "agent.h"
+#include "client.h"
+#include "lead.h"
+#include "loop.h"
+#include "place.h"
+#include "ring.h"
+
+enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
+
+struct keeper {
+	struct loop loop;
+	struct ring ring;
+	struct place place;
+	struct lead_init init;
+	struct agent agent;
+	struct client_table clients;
+	enum keeper_state state;
+	int leader;          /* the socket to the leader; -1: it is gone, attachments are unvouched */
+	int master;
+	int slave;           /* held until the shell has ended, so that the master never hangs up before */
+	int signals;         /* signalfd */
+	mode_t umask;        /* as the leader's PAM stack left it */
+	pid_t shell;         /* 0: not started, or ended */
+	int status;          /* its wait status */
+	bool drained;        /* ENDING: the pty has nothing left */
+	size_t drain_left;   /* ENDING: bytes that are still taken from a pty that others go on writing to */
+	uint64_t kill_at;    /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
+	uint64_t nudge_until; /* a redraw is being forced: the real size comes back then; CLOCK_NEVER */
+	struct winsize size; /* of the pty */
+	char name[NAME_CAP];
+	char term[TERM_CAP];
+	char address[ADDRESS_CAP];
+	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */
+	uint64_t dropped_at;   /* clock_now_ms() */
+	uint64_t drop_offset;
+};
+
+/* Serves the session until it is over.  The leader's INIT has been received.  0, or 1 when nothing could be set up. */
+int keeper_run(struct keeper *k);
+
+/*
+ * For claim.c, client.c and attached.c.
+ */
+
+/*
+ * The first claim is confirmed: forks the shell.  LOGIN is the login's environment, MODES the settings of its terminal
+ * (NULL: pipes).  0 or a negative errno.
+ */
+int keeper_start_shell(struct keeper *k, const struct envlist *login, const struct termios *modes);
+/* An attachment has come, gone, or changed its size: the pty gets the smallest size of all. */
+void keeper_fit_size(struct keeper *k);
+/* The last attachment has gone. */
+void keeper_dropped(struct keeper *k);
+/* Gives T what it is to be shown of the session so far; RESUMED adds the line about it. */
+void keeper_paint(struct keeper *k, struct terminal *t, bool resumed);
+/* Asks the shell and what is in front to end with SIGNAL; kills them if the shell is still there after five seconds. */
+void keeper_kill(struct keeper *k, int signal);
+/* Sends a report to the leader, if it is there. */
+void keeper_report(struct keeper *k, const struct lead_report *m);
+/* Fills in what STATUS answers. */
+void keeper_status(const struct keeper *k, struct attach_status *s);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * place: a session's directory /run/holdfast/users/<uid>/<id>/ with its two listening sockets.
+ *
+ * It is made under a name beginning with a dot and gets its number, the lowest that is free, by one rename(2) once
+ * both sockets listen: whoever sees a number and gets no connection knows that the keeper is dead.
+ */
+#ifndef HOLDFAST_PLACE_H
+#define HOLDFAST_PLACE_H
+
+#include <stdint.h>
+
+#include "limits.h"
+
+struct place {
+	int users; /* users/<uid> */
+	int dir;   /* users/<uid>/<id> */
+	int sock;  /* listening, SOCK_SEQPACKET: common/attach.h */
+	int agent; /* listening, SOCK_STREAM: the ssh agent's protocol */
+	uint32_t id;
+	char name[32]; /* the directory's, below users/<uid>; "": not made */
+	char agent_path[PATH_CAP]; /* for SSH_AUTH_SOCK */
+};
+
+#define PLACE_INIT { -1, -1, -1, -1, 0, "", "" }
+
+/*
+ * ROOT is the directory that has users/ (PATH_USERS).  Refuses (-EPERM) a directory users/<uid> that is not the
+ * caller's own with mode 0700.  0 or a negative errno; nothing is left behind on failure.
+ */
+int place_make(struct place *p, const char *users_root);
+/* Removes sockets and directory and closes everything. */
+void place_remove(struct place *p);
+
+#endif

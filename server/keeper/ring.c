@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "ring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Maps FD twice, one behind the other, into address space reserved for both. */
+static unsigned char *
+map_twice(int fd, size_t size)
+{
+	unsigned char *base = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (base == MAP_FAILED)
+		return NULL;
+	for (int i = 0; i < 2; i++)
+		if (mmap(base + (size_t)i * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+		    MAP_FAILED) {
+			munmap(base, 2 * size);
+			return NULL;
+		}
+	return base;
+}
+
+int
+ring_open(struct ring *r, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *base = NULL;
+	int fd, err;
+
+	if (size < page || size > SIZE_MAX / 2 || (size & (size - 1)))
+		return -EINVAL;
+	fd = memfd_create("holdfast-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)size) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 || !(base = map_twice(fd, size))) {
+		err = errno;
+		close(fd);
+		return -err;
+	}
+	*r = (struct ring){ .fd = fd, .base = base, .size = size, .head = 0 };
+	return 0;
+}
+
+void
+ring_close(struct ring *r)
+{
+	if (r->base)
+		munmap(r->base, 2 * r->size);
+	if (r->fd >= 0)
+		close(r->fd);
+	*r = (struct ring){ .fd = -1 };
+}
+
+unsigned char *
+ring_space(const struct ring *r)
+{
+	return r->base + (r->head & (r->size - 1));
+}
+
+void
+ring_advance(struct ring *r, size_t n)
+{
+	r->head += n;
+}
+
+const unsigned char *
+ring_at(const struct ring *r, uint64_t offset)
+{
+	return r->base + (offset & (r->size - 1));
+}
+
+uint64_t
+ring_oldest(const struct ring *r)
+{
+	return r->head > r->size ? r->head - r->size : 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ring: the latest output of the session's pty, in a sealed memfd.
+ *
+ * Every byte the pty ever produced has a 64-bit offset; the ring holds those from ring_oldest() up to, not including,
+ * head.  The memory is mapped twice in a row, so that any stretch of it is contiguous and read(2) and write(2) work in
+ * it without a copy.  F_SEAL_SHRINK and F_SEAL_GROW: nobody can truncate it under its mappers (SIGBUS).
+ */
+#ifndef HOLDFAST_RING_H
+#define HOLDFAST_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring {
+	int fd;              /* the memfd, or -1 */
+	unsigned char *base; /* 2 * size bytes, or NULL */
+	size_t size;         /* a power of two */
+	uint64_t head;       /* the offset of the next byte */
+};
+
+/* SIZE: a power of two, a multiple of the page size.  0 or a negative errno (-EINVAL for another size). */
+int ring_open(struct ring *r, size_t size);
+void ring_close(struct ring *r);
+/* Where the next MAX bytes of output may be put (MAX at most size; this overwrites the oldest); then ring_advance. */
+unsigned char *ring_space(const struct ring *r);
+void ring_advance(struct ring *r, size_t n);
+/* The byte at OFFSET, which must be in the ring; it and all up to head are contiguous. */
+const unsigned char *ring_at(const struct ring *r, uint64_t offset);
+uint64_t ring_oldest(const struct ring *r);
+
+#endif

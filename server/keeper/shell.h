@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* shell: the user's login shell on the session's pty. */
+#ifndef HOLDFAST_SHELL_H
+#define HOLDFAST_SHELL_H
+
+#include <sys/types.h>
+
+#include "envlist.h"
+
+struct shell_request {
+	const char *shell; /* absolute path; argv[0] is its last part with a '-' before it */
+	const char *home;  /* working directory; "/" when it can't be entered */
+	const char *tty;   /* the slave's name: becomes the controlling terminal and descriptors 0 to 2 */
+	const struct envlist *env;
+	mode_t umask;
+};
+
+/*
+ * Forks and execs it in a session (setsid(2)) of its own with default signal dispositions and an empty mask.
+ * Its pid, or a negative errno when fork failed.  A shell that can't be executed says so on the terminal and exits 127.
+ */
+pid_t shell_start(const struct shell_request *q);
+
+#endif

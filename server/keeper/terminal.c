@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+make_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	return flags & O_ACCMODE;
+}
+
+static int
+check_tty(int fd)
+{
+	int mode = make_nonblocking(fd);
+
+	if (mode < 0)
+		return mode;
+	if (!isatty(fd))
+		return -ENOTTY;
+	return mode == O_RDWR ? 0 : -EINVAL;
+}
+
+static int
+check_pipes(int in, int out)
+{
+	int in_mode = make_nonblocking(in), out_mode = make_nonblocking(out);
+
+	if (in_mode < 0 || out_mode < 0)
+		return in_mode < 0 ? in_mode : out_mode;
+	return in_mode != O_WRONLY && out_mode != O_RDONLY ? 0 : -EINVAL;
+}
+
+int
+terminal_open(struct terminal *t, const int *fds, unsigned count)
+{
+	int rc = count == 1 ? check_tty(fds[0]) : count == 2 ? check_pipes(fds[0], fds[1]) : -EINVAL;
+
+	if (rc)
+		return rc;
+	memset(t, 0, sizeof *t);
+	t->pipes = count == 2;
+	t->in = fds[0];
+	t->out = t->pipes ? fds[1] : fds[0];
+	return 0;
+}
+
+int
+terminal_start(struct terminal *t)
+{
+	struct termios raw;
+
+	if (t->pipes)
+		return 0;
+	if (tcgetattr(t->in, &t->saved) < 0)
+		return -errno;
+	raw = t->saved;
+	cfmakeraw(&raw);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	if (tcsetattr(t->in, TCSANOW, &raw) < 0)
+		return -errno;
+	t->raw = true;
+	return 0;
+}
+
+bool
+terminal_update_size(struct terminal *t)
+{
+	struct winsize now;
+
+	if (t->pipes || ioctl(t->in, TIOCGWINSZ, &now) < 0 || memcmp(&now, &t->size, sizeof now) == 0)
+		return false;
+	t->size = now;
+	return true;
+}
+
+void
+terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t offset)
+{
+	free(t->paint);
+	t->paint = bytes;
+	t->paint_len = bytes ? len : 0;
+	t->paint_at = 0;
+	t->offset = offset;
+}
+
+/* Writes as much of LEN bytes as it takes: how many, or -1 when the terminal is gone. */
+static ssize_t
+write_some(int fd, const unsigned char *p, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = write(fd, p + done, len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n <= 0)
+			return -1;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+bool
+terminal_behind(const struct terminal *t, const struct ring *r)
+{
+	return t->paint_at < t->paint_len || t->offset < r->head;
+}
+
+/* After a write of N bytes: what the flow is now. */
+static void
+note_progress(struct terminal *t, const struct ring *r, ssize_t n)
+{
+	if (!terminal_behind(t, r)) {
+		t->flow = TERMINAL_FLOWING;
+	} else if (n > 0 || t->flow == TERMINAL_FLOWING) {
+		t->flow = TERMINAL_BLOCKED;
+		t->since = 0;
+	}
+}
+
+void
+terminal_push(struct terminal *t, const struct ring *r)
+{
+	ssize_t n = 0, m;
+
+	if (t->dead || t->flow == TERMINAL_ASIDE || !terminal_behind(t, r))
+		return;
+	if (t->paint_at < t->paint_len) {
+		n = write_some(t->out, t->paint + t->paint_at, t->paint_len - t->paint_at);
+		if (n > 0)
+			t->paint_at += (size_t)n;
+		if (t->paint_at == t->paint_len) {
+			free(t->paint);
+			t->paint = NULL;
+			t->paint_len = t->paint_at = 0;
+		}
+	}
+	if (n >= 0 && !t->paint && t->offset < r->head) {
+		m = write_some(t->out, ring_at(r, t->offset), (size_t)(r->head - t->offset));
+		if (m > 0)
+			t->offset += (uint64_t)m;
+		n = m < 0 ? -1 : n + m;
+	}
+	if (n < 0)
+		t->dead = true;
+	else
+		note_progress(t, r, n);
+}
+
+size_t
+terminal_read(struct terminal *t)
+{
+	ssize_t n = read(t->in, t->input, sizeof t->input);
+
+	t->input_at = t->input_len = 0;
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			t->dead = true;
+		return 0;
+	}
+	if (n == 0) {
+		if (t->pipes)
+			t->input_ended = true;
+		else
+			t->dead = true;
+		return 0;
+	}
+	if (t->readonly)
+		return 0;
+	t->input_len = (size_t)n;
+	return t->input_len;
+}
+
+void
+terminal_close(struct terminal *t)
+{
+	if (t->in < 0)
+		return;
+	if (t->raw)
+		tcsetattr(t->in, TCSANOW, &t->saved);
+	free(t->paint);
+	close(t->in);
+	if (t->out != t->in)
+		close(t->out);
+	memset(t, 0, sizeof *t);
+	t->in = t->out = -1;
+}

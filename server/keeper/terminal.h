@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * terminal: one attached terminal (or pair of pipes), read and written without blocking.
+ *
+ * Output comes from the ring at the terminal's own offset, after what is to be painted first.  A terminal that takes
+ * nothing any more is BLOCKED; after StallTimeout its keeper sets it ASIDE, and then it holds nobody up: when it moves
+ * again it gets the screen painted anew instead of old bytes.
+ */
+#ifndef HOLDFAST_TERMINAL_H
+#define HOLDFAST_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+#include "ring.h"
+
+#define TERMINAL_INPUT 4096
+
+enum terminal_flow { TERMINAL_FLOWING, TERMINAL_BLOCKED, TERMINAL_ASIDE };
+
+struct terminal {
+	int in, out;           /* owned; the same number for a tty */
+	bool pipes;
+	bool readonly;         /* input is thrown away */
+	bool raw;              /* SAVED is to be restored */
+	bool input_ended;      /* pipes only: end of file, output goes on */
+	bool dead;             /* hung up: to be given up after this turn */
+	struct termios saved;
+	struct winsize size;   /* 0 rows: unknown */
+	uint64_t offset;       /* the next byte of the ring to be written */
+	unsigned char *paint;  /* to be written before that; malloc'ed */
+	size_t paint_len, paint_at;
+	enum terminal_flow flow;
+	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
+	unsigned char input[TERMINAL_INPUT]; /* read, and not yet taken by the pty */
+	size_t input_len, input_at;
+};
+
+/*
+ * Takes over COUNT descriptors: one, a terminal opened for reading and writing, or two, for input and output.  They
+ * are made non-blocking.  0; -ENOTTY, -EINVAL (not open for reading and writing) or another negative errno, in which
+ * case they are still the caller's.
+ */
+int terminal_open(struct terminal *t, const int *fds, unsigned count);
+/* Raw mode (a tty only), remembering the settings to be restored.  0 or a negative errno. */
+int terminal_start(struct terminal *t);
+/* Reads the size of the terminal anew; whether it changed.  Pipes have the size they were given. */
+bool terminal_update_size(struct terminal *t);
+/* BYTES (malloc'ed, taken over; may be NULL) come before the ring's bytes from OFFSET on. */
+void terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t offset);
+/* Writes what it takes.  Afterwards t->flow or t->dead tell how it went. */
+void terminal_push(struct terminal *t, const struct ring *r);
+/* Whether there is anything left to write. */
+bool terminal_behind(const struct terminal *t, const struct ring *r);
+/* Fills the empty input buffer; the number of bytes, 0 when there are none.  May set dead or input_ended. */
+size_t terminal_read(struct terminal *t);
+/* Restores the settings and closes.  Takes one that was never opened (all zero with in and out -1). */
+void terminal_close(struct terminal *t);
+
+#endif
