@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * holdfast-login: run by the login shell's hook (server/hooks), see holdfast-login(8).
+ *
+ * It tells the hook how it went in one line on descriptor 3: "exit N", "signal N", "normal" (go on with the normal
+ * shell) or "keep" (the same, the person opted out).  No line at all is a crash, and the normal shell as well.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "enter.h"
+#include "paths.h"
+#include "procstat.h"
+
+#define RESULT_FD 3
+
+static const char usage[] =
+	"usage: holdfast-login --hook            (by the login shell's hook, result on descriptor 3)\n"
+	"       holdfast-login --finish exit N\n"
+	"       holdfast-login --finish signal N\n";
+
+/* Whether the person has opted out for this login or for good. */
+static bool
+opted_out(void)
+{
+	const char *env = getenv("HOLDFAST"), *lc = getenv("LC_HOLDFAST"), *home = getenv("HOME");
+	char path[PATH_CAP];
+
+	if ((env && strcmp(env, "off") == 0) || (lc && strcmp(lc, "off") == 0))
+		return true;
+	if (!home || snprintf(path, sizeof path, "%s/.config/holdfast/off", home) >= (int)sizeof path)
+		return false;
+	return access(path, F_OK) == 0;
+}
+
+/* Whether descriptors 0 to 2 are all the terminal that sshd made for this login. */
+static bool
+all_on(const char *tty)
+{
+	struct stat want, st;
+
+	if (stat(tty, &want) < 0 || !S_ISCHR(want.st_mode))
+		return false;
+	for (int fd = 0; fd < 3; fd++)
+		if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != want.st_rdev)
+			return false;
+	return true;
+}
+
+static bool
+has_size(void)
+{
+	struct winsize ws;
+
+	return ioctl(0, TIOCGWINSZ, &ws) == 0 && ws.ws_row && ws.ws_col;
+}
+
+static bool
+term_is_usable(void)
+{
+	const char *term = getenv("TERM");
+
+	return term && term[0] && strcmp(term, "dumb") != 0;
+}
+
+/* Whether PID was started as a login shell: its argv[0] begins with '-'. */
+static bool
+is_login_shell(pid_t pid)
+{
+	char path[64], first = 0;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, &first, 1) != 1)
+		first = 0;
+	close(fd);
+	return first == '-';
+}
+
+/*
+ * Whether the shell that runs the hook is the login's own, a child of sshd (sshd-session since OpenSSH 9.8).  Between
+ * it and us there may be one more process of the same name, a command substitution.
+ */
+static bool
+shell_is_the_logins(void)
+{
+	struct procstat shell, parent;
+	pid_t pid = getppid();
+
+	if (procstat_read(pid, &shell) < 0 || procstat_read(shell.ppid, &parent) < 0)
+		return false;
+	if (strcmp(parent.comm, shell.comm) == 0) {
+		pid = shell.ppid;
+		if (procstat_read(parent.ppid, &parent) < 0)
+			return false;
+	}
+	return is_login_shell(pid) && strncmp(parent.comm, "sshd", 4) == 0;
+}
+
+static bool
+is_for_us(const char *tty)
+{
+	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && term_is_usable() && all_on(tty) && has_size() &&
+	       shell_is_the_logins();
+}
+
+/* Says the result to the hook.  SIGPIPE or a closed descriptor: the hook takes it for a crash. */
+static int
+result(const char *text, int value)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (value >= 0)
+		dprintf(RESULT_FD, "%s %d\n", text, value);
+	else
+		dprintf(RESULT_FD, "%s\n", text);
+	return 0;
+}
+
+static void
+say(const char *text)
+{
+	if (text[0])
+		fprintf(stderr, "holdfast: %s\n", text);
+}
+
+static int
+finish_enter(const struct enter_result *res)
+{
+	switch (res->outcome) {
+	case ENTER_EXIT:
+		return result("exit", res->value);
+	case ENTER_SIGNAL:
+		return result("signal", res->value);
+	case ENTER_DETACHED:
+		say(res->text);
+		return result("exit", 0);
+	case ENTER_LOST:
+		say(res->text);
+		return result("normal", -1);
+	case ENTER_SKIPPED:
+		say("skipped: this shell is not held");
+		return result("normal", -1);
+	default:
+		if (res->text[0])
+			fprintf(stderr, "holdfast: %s: this shell is not held\n", res->text);
+		return result("normal", -1);
+	}
+}
+
+static int
+hook(void)
+{
+	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST");
+	struct enter_request q = { .tty = tty, .want = name && name[0] ? name : NULL, .create_named = true,
+		                   .mode = ATTACH_MODE_TAKE };
+	struct enter_result res;
+
+	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
+	if (access(PATH_DISABLED, F_OK) == 0 || ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0)
+		return result("normal", -1);
+	if (opted_out())
+		return result("keep", -1);
+	if (!is_for_us(tty))
+		return result("normal", -1);
+	enter_run(&q, &res);
+	return finish_enter(&res);
+}
+
+/* Ends as the held shell did: with its status, or by its signal and without a core of our own. */
+static int
+finish(const char *how, const char *number)
+{
+	char *end;
+	long value = strtol(number, &end, 10);
+
+	if (*end || end == number || value < 0 || value > 255)
+		return 255;
+	if (strcmp(how, "exit") == 0)
+		return (int)value;
+	if (strcmp(how, "signal") != 0 || value < 1 || value >= NSIG)
+		return 255;
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	signal((int)value, SIG_DFL);
+	raise((int)value);
+	return 128 + (int)value;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--hook") == 0)
+		return hook();
+	if (argc == 4 && strcmp(argv[1], "--finish") == 0)
+		return finish(argv[2], argv[3]);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	fputs(usage, stderr);
+	return 2;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * holdfast-resume: the sshd subsystem "resume", see holdfast-resume(8).  With a terminal (`ssh -t host -s resume`) it
+ * attaches that; without one its pipes carry the bytes.  LC_HOLDFAST names a session.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "enter.h"
+#include "paths.h"
+
+#define FAILED 1
+
+/* To the person: without a terminal sshd throws standard error away. */
+static void
+say(bool terminal, const char *text)
+{
+	if (text[0])
+		dprintf(terminal ? 2 : 1, "holdfast: %s%s\n", text, terminal ? "" : "\r");
+}
+
+static int
+end_by(int sig)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	signal(sig, SIG_DFL);
+	raise(sig);
+	return 128 + sig;
+}
+
+static int
+report(bool terminal, const struct enter_result *res)
+{
+	say(terminal, res->text);
+	switch (res->outcome) {
+	case ENTER_EXIT:
+		return res->value;
+	case ENTER_SIGNAL:
+		return end_by(res->value);
+	case ENTER_DETACHED:
+		return 0;
+	default:
+		return FAILED;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *want = getenv("LC_HOLDFAST"), *tty = isatty(0) && isatty(1) ? ttyname(0) : NULL;
+	struct enter_request q = { .tty = tty, .in = 0, .out = 1, .mode = ATTACH_MODE_TAKE, .create_named = true };
+	struct enter_result res;
+
+	(void)argv;
+	if (argc != 1) {
+		fprintf(stderr, "holdfast-resume: an ssh subsystem: ssh -t host -s resume\n");
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (access(PATH_DISABLED, F_OK) == 0) {
+		say(tty, "switched off on this host");
+		return FAILED;
+	}
+	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0)
+		memset(&q.ticket, 0, sizeof q.ticket);
+	if (want && want[0] && strcmp(want, "off") != 0)
+		q.want = want;
+	if (!tty)
+		say(false, "no terminal here, 80 columns by 24 rows; for a full one: ssh -t HOST -s resume");
+	enter_run(&q, &res);
+	return report(tty, &res);
+}

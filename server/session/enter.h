@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * enter: gets a login into a session (resumed, named or new) and stays until it is out again.  The whole of
+ * holdfast-login, holdfast-resume, `holdfastctl attach` and `holdfastctl new` but for their manners.
+ */
+#ifndef HOLDFAST_ENTER_H
+#define HOLDFAST_ENTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "limits.h"
+#include "ticket.h"
+
+struct enter_request {
+	const char *want;     /* NULL: resume the best one, else a new one; "new"; or an id or a name */
+	bool create_named;    /* WANT names no session: start one of that name */
+	bool must_exist;      /* never start one */
+	uint32_t mode;        /* for a named one: ATTACH_MODE_JOIN or ATTACH_MODE_TAKE */
+	uint32_t flags;       /* ATTACH_FLAG_READONLY, ATTACH_FLAG_QUIET */
+	const char *name;     /* of a new session, or NULL */
+	struct ticket ticket; /* HOLDFAST_TICKET, or none */
+	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
+	int in, out;          /* pipes; borrowed */
+};
+
+enum enter_outcome {
+	ENTER_EXIT = 1,     /* the shell ended with status VALUE */
+	ENTER_SIGNAL = 2,   /* a signal VALUE ended the shell */
+	ENTER_DETACHED = 3, /* asked to; the session lives on.  TEXT says what to tell the person */
+	ENTER_LOST = 4,     /* the keeper died; TEXT */
+	ENTER_NOT = 5,      /* nothing was entered; TEXT says why, "" when there is nothing to say */
+	ENTER_SKIPPED = 6,  /* the person pressed Ctrl-C */
+};
+
+struct enter_result {
+	enum enter_outcome outcome;
+	int value;
+	uint32_t session; /* 0 while none was entered */
+	char text[TEXT_CAP];
+};
+
+/* Blocks until it is over.  Handles its own signals meanwhile and restores the terminal's settings. */
+void enter_run(const struct enter_request *q, struct enter_result *res);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sessions: finding a user's held sessions and talking to their keepers (common/attach.h).
+ *
+ * Safe for root looking into a user's directory: no symlink is followed below users/<uid>, and what answers must run
+ * as that user (SO_PEERCRED).
+ */
+#ifndef HOLDFAST_SESSIONS_H
+#define HOLDFAST_SESSIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "attach.h"
+
+struct session_list {
+	struct attach_status *v; /* in the order of their ids */
+	size_t count;
+	size_t silent; /* keepers that were there and did not answer in time */
+};
+
+/*
+ * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  Places of
+ * keepers that are dead (nobody listens) are removed when the caller is that user.
+ * 0 (no session at all is a success), -EACCES, -ENOMEM …; free with session_list_free.
+ */
+int session_list_get(uid_t uid, int timeout_ms, struct session_list *list);
+void session_list_free(struct session_list *list);
+/* The session that WORD ("3", or a name) means: 0, -ENOENT, or -ENOTUNIQ when two have that name. */
+int session_list_find(const struct session_list *list, const char *word, const struct attach_status **found);
+
+/* Connects to the keeper of UID's session ID: a SOCK_SEQPACKET descriptor (CLOEXEC, blocking), or a negative errno. */
+int session_connect(uid_t uid, uint32_t id);
+/*
+ * Sends one message and waits at most TIMEOUT_MS for one answer: its length in REPLY, or a negative errno
+ * (-ETIMEDOUT, -EPIPE when the keeper closed).
+ */
+int session_ask(int fd, const void *msg, size_t len, void *reply, size_t cap, int timeout_ms);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* vouching: the login's side of common/vouch.h: asks holdfastd who this login is, and for a new session. */
+#ifndef HOLDFAST_VOUCHING_H
+#define HOLDFAST_VOUCHING_H
+
+#include <sys/ioctl.h>
+
+#include "ticket.h"
+#include "vouch.h"
+#include "waiting.h"
+
+#define VOUCHING_ANSWER_MS 1000 /* no answer at all by then: nobody is there */
+
+struct vouching {
+	int fd;                   /* -1: not connected */
+	struct vouch_reply facts; /* type VOUCH_FACTS once vouched for, else 0 */
+	struct vouch_reply last;  /* the latest reply: VOUCH_REFUSED tells why */
+};
+
+/*
+ * Connects and asks about TICKET: 0 when vouched for; -EACCES when refused (v->last); -EINTR; another negative errno
+ * when holdfastd does not answer.  Close with vouching_close in any case.
+ */
+int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);
+/* Asks for a new session for a terminal of that size: its id, or the same errors (-ETIMEDOUT: not ready in time). */
+int vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w);
+/* Closing before the session has started gives it up. */
+void vouching_close(struct vouching *v);
+
+#endif
