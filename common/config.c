@@ -130,7 +130,7 @@ read_time(const char *s, uint64_t max, uint32_t *ms)
 		if (read_number(&s, max, &n))
 			return -EBADMSG;
 		unit = unit_seconds(*s);
-		if (!unit || n > max / unit || n * unit > max - total)
+		if (!unit || n * unit > max - total)
 			return -EBADMSG;
 		total += n * unit;
 		if (*s)
@@ -275,7 +275,10 @@ read_match(struct parse *c, char *rest)
 		rc = next_word(&rest, &patterns);
 		if (rc < 0)
 			break;
-		rc = rc ? match_criterion(c, criterion, patterns) : expected(c, "Match", "patterns after", criterion);
+		if (rc)
+			rc = match_criterion(c, criterion, patterns);
+		else
+			rc = expected(c, "Match", "patterns after", criterion);
 		if (rc < 0)
 			return rc;
 		active &= rc > 0;

@@ -40,7 +40,7 @@ line(struct out *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(o->p, o->left, fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n + 1 >= o->left) {
+	if (n < 0 || (size_t)n + 1 > o->left) {
 		o->err = -EMSGSIZE;
 		return;
 	}
@@ -72,7 +72,7 @@ line_port(struct out *o, const char *key, uint16_t port)
 int
 record_format(const struct record *r, char *out, size_t cap)
 {
-	struct out o = { .p = out, .left = cap < RECORD_MAX + 1 ? cap : RECORD_MAX + 1 };
+	struct out o = { .p = out, .left = cap < RECORD_MAX ? cap : RECORD_MAX };
 
 	if (r->auth_count > RECORD_AUTH_MAX || r->pid <= 0)
 		return -EINVAL;
@@ -139,8 +139,8 @@ parse_port(const char *s, uint16_t *port)
 }
 
 enum key {
-	KEY_UID, KEY_USER, KEY_PID, KEY_START, KEY_SERVICE, KEY_ADDRESS, KEY_PORT, KEY_LOCAL_ADDRESS, KEY_LOCAL_PORT,
-	KEY_XDG, KEY_AUTH, KEY_COUNT
+	KEY_UID, KEY_USER, KEY_PID, KEY_START, KEY_SERVICE, KEY_ADDRESS, KEY_PORT, KEY_LOCAL_ADDRESS,
+	KEY_LOCAL_PORT, KEY_XDG, KEY_AUTH, KEY_COUNT
 };
 
 static const char *const key_names[KEY_COUNT] = {
