@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pam_holdfast: a session module for sshd.  It writes the login's record (common/record.h) below
+ * /run/holdfast/logins and puts HOLDFAST_TICKET into the PAM environment; at close it removes the record.
+ *
+ *   session optional pam_holdfast.so [service=NAME ...]        NAME: the PAM services to work for; default sshd
+ *
+ * This runs as root inside sshd, where a mistake locks people out.  So: no name service, no daemon, no fork,
+ * nothing to wait for, nothing printed, no descriptor kept.  Any trouble is one line to syslog and PAM_IGNORE; the
+ * login then gets a plain shell.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "procstat.h"
+#include "record.h"
+#include "ticket.h"
+
+#define TICKET_VARIABLE "HOLDFAST_TICKET"
+#define DATA_NAME "pam_holdfast_ticket"
+
+/* The unit tests have a user database and an owner of their own. */
+#ifndef PASSWD_FILE
+#define PASSWD_FILE "/etc/passwd"
+#endif
+#ifndef LOGINS_OWNER
+#define LOGINS_OWNER 0
+#endif
+
+#define TEMP_NAME_CAP (sizeof ".tmp." - 1 + TICKET_TEXT)
+
+/* What a record is made in: too much for somebody else's stack. */
+struct work {
+	struct record record;
+	char auth[RECORD_MAX];
+	char text[RECORD_MAX + 1];
+};
+
+/* Whether the module is for the service that runs now; -EINVAL for an argument that it does not know. */
+static int
+for_service(pam_handle_t *pamh, int argc, const char **argv)
+{
+	const void *service = NULL;
+	int named = 0, found = 0;
+
+	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service)
+		return 0;
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "service=", 8) != 0 || !argv[i][8])
+			return -EINVAL;
+		named = 1;
+		found |= strcmp(argv[i] + 8, service) == 0;
+	}
+	return named ? found : strcmp(service, "sshd") == 0;
+}
+
+/* SRC (NULL: "") as a field of CAP bytes: 0 or -EMSGSIZE. */
+static int
+copy_field(char *dst, size_t cap, const char *src)
+{
+	size_t len = src ? strlen(src) : 0;
+
+	if (len >= cap)
+		return -EMSGSIZE;
+	if (len)
+		memcpy(dst, src, len);
+	dst[len] = '\0';
+	return 0;
+}
+
+/*
+ * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  An entry that
+ * can't be read ends the search; holdfastd then asks the name service.
+ */
+static void
+find_uid(struct record *r)
+{
+	FILE *f = fopen(PASSWD_FILE, "re");
+	struct passwd entry, *found;
+	char buf[4096];
+
+	if (!f)
+		return;
+	while (fgetpwent_r(f, &entry, buf, sizeof buf, &found) == 0) {
+		if (strcmp(found->pw_name, r->user) != 0)
+			continue;
+		r->uid_known = found->pw_uid != (uid_t)-1;
+		r->uid = r->uid_known ? found->pw_uid : 0;
+		break;
+	}
+	fclose(f);
+}
+
+/* SSH_CONNECTION is "address port local-address local-port"; sshd may have none to tell. */
+static int
+read_connection(struct record *r, const char *text)
+{
+	char address[ADDRESS_CAP], local[ADDRESS_CAP], rest;
+	unsigned port, local_port;
+
+	if (!text)
+		return 0;
+	_Static_assert(ADDRESS_CAP == 64, "the scan below has the width in it");
+	if (sscanf(text, "%63s %5u %63s %5u%c", address, &port, local, &local_port, &rest) != 4 ||
+	    port > UINT16_MAX || local_port > UINT16_MAX)
+		return -EINVAL;
+	strcpy(r->address, address);
+	strcpy(r->local_address, local);
+	r->port = (uint16_t)port;
+	r->local_port = (uint16_t)local_port;
+	return 0;
+}
+
+/* A line a completed method, each ended by a newline. */
+static int
+read_auth(struct work *w, const char *text)
+{
+	char *p = w->auth;
+
+	if (copy_field(w->auth, sizeof w->auth, text))
+		return -EMSGSIZE;
+	while (*p) {
+		char *newline = strchr(p, '\n');
+
+		if (w->record.auth_count == RECORD_AUTH_MAX)
+			return -E2BIG;
+		w->record.auth[w->record.auth_count++] = p;
+		if (!newline)
+			break;
+		*newline = '\0';
+		p = newline + 1;
+	}
+	return 0;
+}
+
+/* Fills in the record: 0, or a negative errno with the part that was wrong in *what. */
+static int
+gather(pam_handle_t *pamh, struct work *w, const char **what)
+{
+	const void *user = NULL, *service = NULL;
+	struct record *r = &w->record;
+	struct procstat stat;
+	int rc;
+
+	*what = "user";
+	if (pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS || !user)
+		return -ENODATA;
+	if ((rc = copy_field(r->user, sizeof r->user, user)))
+		return rc;
+	find_uid(r);
+	*what = "service";
+	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS)
+		return -ENODATA;
+	if ((rc = copy_field(r->service, sizeof r->service, service)))
+		return rc;
+	*what = "own process";
+	r->pid = getpid();
+	if ((rc = procstat_read(r->pid, &stat)))
+		return rc;
+	r->start = stat.start;
+	*what = "SSH_CONNECTION";
+	if ((rc = read_connection(r, pam_getenv(pamh, "SSH_CONNECTION"))))
+		return rc;
+	*what = "XDG_SESSION_ID";
+	if ((rc = copy_field(r->xdg_session, sizeof r->xdg_session, pam_getenv(pamh, "XDG_SESSION_ID"))))
+		return rc;
+	*what = "SSH_AUTH_INFO_0";
+	return read_auth(w, pam_getenv(pamh, "SSH_AUTH_INFO_0"));
+}
+
+/* The directory of records, if it is as holdfastd makes it: a descriptor or a negative errno. */
+static int
+open_logins(void)
+{
+	struct stat st;
+	int fd = open(PATH_LOGINS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		rc = -errno;
+	else if (st.st_uid != LOGINS_OWNER || (st.st_mode & 07777) != 0700)
+		rc = -EPERM;
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* pam_limits may have limited this very process: a write over RLIMIT_FSIZE would kill it. */
+static int
+may_write(size_t len)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit))
+		return -errno;
+	return limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < len ? -EFBIG : 0;
+}
+
+static int
+write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Makes the file NAME in DIR, with another name until it is whole. */
+static int
+write_file(int dir, const char *name, const char *text, size_t len)
+{
+	char temp[TEMP_NAME_CAP];
+	int fd, rc = may_write(len);
+
+	if (rc)
+		return rc;
+	snprintf(temp, sizeof temp, ".tmp.%s", name);
+	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	/* The umask may be anything here. */
+	if (fchmod(fd, 0600))
+		rc = -errno;
+	if (!rc)
+		rc = write_all(fd, text, len);
+	if (close(fd) && !rc)
+		rc = -errno;
+	if (!rc && renameat(dir, temp, dir, name))
+		rc = -errno;
+	if (rc)
+		unlinkat(dir, temp, 0);
+	return rc;
+}
+
+/* What PAM keeps for close.  A child that ends its copy of the handle comes here too: the record stays. */
+static void
+free_ticket(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh;
+	(void)status;
+	free(data);
+}
+
+/* Leaves ticket T in the handle, for close, and in the environment: 0 or a negative errno, and then neither. */
+static int
+hand_out(pam_handle_t *pamh, const struct ticket *t, const char *digits)
+{
+	char variable[sizeof TICKET_VARIABLE "=" - 1 + TICKET_TEXT];
+	struct ticket *kept = malloc(sizeof *kept);
+
+	if (!kept)
+		return -ENOMEM;
+	*kept = *t;
+	if (pam_set_data(pamh, DATA_NAME, kept, free_ticket) != PAM_SUCCESS) {
+		free(kept);
+		return -ENOMEM;
+	}
+	snprintf(variable, sizeof variable, "%s=%s", TICKET_VARIABLE, digits);
+	if (pam_putenv(pamh, variable) == PAM_SUCCESS)
+		return 0;
+	pam_set_data(pamh, DATA_NAME, NULL, NULL);
+	return -ENOMEM;
+}
+
+/* Writes the record in W down and hands out its ticket. */
+static int
+publish(pam_handle_t *pamh, struct work *w, const char **what)
+{
+	char digits[TICKET_TEXT];
+	struct ticket ticket;
+	int dir, len, rc;
+
+	*what = "random ticket";
+	if ((rc = ticket_make(&ticket)))
+		return rc;
+	ticket_format(&ticket, digits);
+	*what = "record";
+	len = record_format(&w->record, w->text, sizeof w->text);
+	if (len < 0)
+		return len;
+	*what = PATH_LOGINS;
+	dir = open_logins();
+	if (dir < 0)
+		return dir;
+	rc = write_file(dir, digits, w->text, (size_t)len);
+	if (!rc) {
+		*what = "PAM handle";
+		rc = hand_out(pamh, &ticket, digits);
+		if (rc)
+			unlinkat(dir, digits, 0);
+	}
+	close(dir);
+	return rc;
+}
+
+/* Removes the record that this handle's ticket stands for: 1, 0 when there is none, or a negative errno. */
+static int
+withdraw(pam_handle_t *pamh)
+{
+	char digits[TICKET_TEXT];
+	const void *ticket = NULL;
+	int dir, rc = 1;
+
+	if (pam_get_data(pamh, DATA_NAME, &ticket) != PAM_SUCCESS || !ticket)
+		return 0;
+	ticket_format(ticket, digits);
+	pam_set_data(pamh, DATA_NAME, NULL, NULL);
+	dir = open_logins();
+	if (dir < 0)
+		return dir;
+	/* A record that is not there was swept by holdfastd: nothing to complain about. */
+	if (unlinkat(dir, digits, 0) && errno != ENOENT)
+		rc = -errno;
+	close(dir);
+	return rc;
+}
+
+/* No ticket may be left that nothing stands behind. */
+static void
+clear_variable(pam_handle_t *pamh)
+{
+	if (pam_getenv(pamh, TICKET_VARIABLE))
+		pam_putenv(pamh, TICKET_VARIABLE);
+}
+
+static int
+open_session(pam_handle_t *pamh, const char **what)
+{
+	struct work *w = calloc(1, sizeof *w);
+	int rc;
+
+	*what = "memory";
+	if (!w)
+		return -ENOMEM;
+	withdraw(pamh);
+	rc = gather(pamh, w, what);
+	if (!rc)
+		rc = publish(pamh, w, what);
+	free(w);
+	return rc;
+}
+
+PAM_EXTERN int
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const char *what = "module arguments";
+	int saved = errno, rc = for_service(pamh, argc, argv);
+
+	(void)flags;
+	if (rc > 0 && access(PATH_DISABLED, F_OK) != 0) {
+		rc = open_session(pamh, &what);
+		if (!rc) {
+			errno = saved;
+			return PAM_SUCCESS;
+		}
+	}
+	if (rc < 0)
+		pam_syslog(pamh, LOG_ERR, "this login will not be held: %s: %s", what, strerror(-rc));
+	if (rc)
+		clear_variable(pamh);
+	errno = saved;
+	return PAM_IGNORE;
+}
+
+PAM_EXTERN int
+pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	int saved = errno, rc = withdraw(pamh);
+
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	if (rc < 0)
+		pam_syslog(pamh, LOG_ERR, "the login's record was not removed: %s", strerror(-rc));
+	errno = saved;
+	return rc > 0 ? PAM_SUCCESS : PAM_IGNORE;
+}
