@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# bash completion for holdfastctl(1)
+
+_holdfastctl_sessions() {
+	holdfastctl ls 2>/dev/null | sed -n -e '2,$s/^[* ] *\([0-9]*\)  *\([^ ]*\).*/\1 \2/p' | tr ' ' '\n' | grep -vx -e -
+}
+
+_holdfastctl() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
+	if [ "$COMP_CWORD" = 1 ]; then
+		words='ls attach new detach rename kill env hook help --help --version'
+	else
+		case ${COMP_WORDS[1]}:$prev in
+		new:-n) ;;
+		kill:-s) words='HUP TERM KILL INT QUIT USR1 USR2 CONT STOP' ;;
+		hook:*) words='sh bash zsh fish tcsh' ;;
+		help:*) words='ls attach new detach rename kill env hook' ;;
+		ls:*) words='--json --help' ;;
+		new:*) words='-n --help' ;;
+		attach:* | detach:* | rename:* | kill:* | env:*)
+			words=$(_holdfastctl_sessions)
+			case ${COMP_WORDS[1]} in
+			attach) words="$words -d -r" ;;
+			kill) words="$words -s" ;;
+			env) words="$words --csh --fish" ;;
+			esac
+			words="$words --help"
+			;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _holdfastctl holdfastctl

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# fish completion for holdfastctl(1)
+
+function __holdfastctl_sessions
+    holdfastctl ls 2>/dev/null | string match -rg '^[* ] +(\d+) +(\S+)' | string match -v -- -
+end
+
+set -l commands ls attach new detach rename kill env hook
+complete -c holdfastctl -f
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list your held sessions'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a attach -d 'bring a session to this terminal'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a new -d 'start a session on this terminal'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a detach -d 'leave a session running'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a rename -d 'name a session'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a kill -d 'end a session'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a env -d "print the live login's variables"
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a hook -d "print a login shell's hook"
+complete -c holdfastctl -l help -d 'how it is used'
+complete -c holdfastctl -n "__fish_seen_subcommand_from attach detach rename kill env" -a '(__holdfastctl_sessions)'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls" -l json -d 'one JSON object'
+complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s d -d 'detach other terminals'
+complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s r -d 'watch only'
+complete -c holdfastctl -n "__fish_seen_subcommand_from new" -s n -x -d 'its name'
+complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -s s -x -a 'HUP TERM KILL INT QUIT USR1 USR2 CONT STOP'
+complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l csh -d 'for csh'
+complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l fish -d 'for fish'
+complete -c holdfastctl -n "__fish_seen_subcommand_from hook" -a 'sh bash zsh fish tcsh'

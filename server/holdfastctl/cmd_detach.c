@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+
+#include "ctl.h"
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	struct attach_status s;
+	unsigned char msg[16];
+	int opt, rc;
+
+	if ((opt = getopt(argc, argv, "+:")) != -1)
+		return ctl_bad_option(self, opt, argv);
+	if (argc - optind > 1)
+		return ctl_usage(self, "one session at most");
+	rc = ctl_target(argv[optind], &s);
+	if (rc)
+		return rc;
+	if (!s.attachments) {
+		ctl_error("session %u is not attached to any terminal", s.id);
+		return CTL_FAILED;
+	}
+	return ctl_do(s.id, msg, attach_encode_number(ATTACH_DETACH, 0, msg, sizeof msg));
+}
+
+const struct ctl_command cmd_detach = {
+	.name = "detach",
+	.args = "[ID|NAME]",
+	.summary = "Leave a session running and let its terminals go",
+	.help = "Without an argument: the session that you are in.  An ssh login that was in it ends.\n",
+	.run = run,
+};

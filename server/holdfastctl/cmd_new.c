@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "go.h"
+#include "paths.h"
+
+static int
+check(const char *name, bool *inside)
+{
+	struct session_list list;
+	int rc;
+
+	/* An opt-out keeps logins away from holdfast; whoever types this wants it all the same.  The switch is root's. */
+	if (access(PATH_DISABLED, F_OK) == 0) {
+		ctl_error("holdfast is switched off on this machine (%s exists)", PATH_DISABLED);
+		return CTL_FAILED;
+	}
+	rc = ctl_list(&list);
+	if (rc)
+		return rc;
+	*inside = ctl_inside(&list);
+	if (name)
+		rc = ctl_name_free(&list, name, 0);
+	session_list_free(&list);
+	return rc;
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	struct enter_request q = { .want = "new", .in = -1, .out = -1 };
+	const char *name = NULL;
+	bool inside;
+	int opt, rc;
+
+	while ((opt = getopt(argc, argv, "+:n:")) != -1) {
+		if (opt != 'n')
+			return ctl_bad_option(self, opt, argv);
+		name = optarg;
+	}
+	if (optind != argc)
+		return ctl_usage(self, "new takes no argument; a name is given with -n");
+	rc = check(name, &inside);
+	if (rc)
+		return rc;
+	if (inside)
+		return ctl_switch(name ? name : "new");
+	q.name = name;
+	return go_enter(&q);
+}
+
+const struct ctl_command cmd_new = {
+	.name = "new",
+	.args = "[-n NAME]",
+	.summary = "Start a session on this terminal",
+	.help = "In a held shell the terminal leaves the session it is in, which stays held, and goes over to the new\n"
+	        "one.  Opt-outs (HOLDFAST=off and the like) do not count here.\n"
+	        "  -n NAME   its name\n",
+	.run = run,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+
+#include "ctl.h"
+
+static int
+rename_in(const struct session_list *list, const char *word, const char *name)
+{
+	const struct attach_status *s;
+	unsigned char msg[64];
+	int rc = ctl_target_in(list, word, &s);
+
+	if (!rc && *name)
+		rc = ctl_name_free(list, name, s->id);
+	return rc ? rc : ctl_do(s->id, msg, attach_encode_name(name, msg, sizeof msg));
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	struct session_list list;
+	int opt, rc;
+
+	if ((opt = getopt(argc, argv, "+:")) != -1)
+		return ctl_bad_option(self, opt, argv);
+	argc -= optind;
+	argv += optind;
+	if (argc != 1 && argc != 2)
+		return ctl_usage(self, argc ? "two arguments at most" : "no name given");
+	rc = ctl_list(&list);
+	if (rc)
+		return rc;
+	rc = rename_in(&list, argc == 2 ? argv[0] : NULL, argv[argc - 1]);
+	session_list_free(&list);
+	return rc;
+}
+
+const struct ctl_command cmd_rename = {
+	.name = "rename",
+	.args = "[ID|NAME] NEWNAME",
+	.summary = "Name a session",
+	.help = "With one argument: the session that you are in.  An empty NEWNAME ('') takes its name away.\n",
+	.run = run,
+};

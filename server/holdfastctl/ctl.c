@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define LIST_TIMEOUT_MS 2000
+#define ASK_TIMEOUT_MS 5000
+
+static void __attribute__((format(printf, 1, 0)))
+error_v(const char *fmt, va_list ap)
+{
+	char line[1024], safe[4 * sizeof line];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	log_escape(safe, sizeof safe, line);
+	fprintf(stderr, "holdfastctl: %s\n", safe);
+}
+
+void
+ctl_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	error_v(fmt, ap);
+	va_end(ap);
+}
+
+static void
+print_usage(FILE *f, const struct ctl_command *c)
+{
+	fprintf(f, "usage: holdfastctl %s%s%s\n", c->name, *c->args ? " " : "", c->args);
+}
+
+int
+ctl_usage(const struct ctl_command *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	error_v(fmt, ap);
+	va_end(ap);
+	print_usage(stderr, c);
+	return CTL_USAGE;
+}
+
+int
+ctl_bad_option(const struct ctl_command *c, int opt, char **argv)
+{
+	const char *word = argv[optind > 0 ? optind - 1 : 0];
+
+	/* optopt is 0 for a long option that getopt does not know. */
+	if (opt == ':')
+		return ctl_usage(c, "option -%c needs an argument", optopt);
+	if (optopt && strncmp(word, "--", 2) != 0)
+		return ctl_usage(c, "no option -%c", optopt);
+	return ctl_usage(c, "no option %s", word);
+}
+
+int
+ctl_help(const struct ctl_command *c)
+{
+	print_usage(stdout, c);
+	printf("%s.\n%s%s", c->summary, *c->help ? "\n" : "", c->help);
+	return CTL_OK;
+}
+
+uint32_t
+ctl_own_session(void)
+{
+	const char *text = getenv("HOLDFAST_SESSION");
+	char *end;
+	unsigned long n;
+
+	if (!text || text[0] < '1' || text[0] > '9')
+		return 0;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	return errno || *end || n > UINT32_MAX ? 0 : (uint32_t)n;
+}
+
+bool
+ctl_inside(const struct session_list *list)
+{
+	uint32_t own = ctl_own_session();
+
+	for (size_t i = 0; own && i < list->count; i++)
+		if (list->v[i].id == own)
+			return true;
+	return false;
+}
+
+int
+ctl_list(struct session_list *list)
+{
+	int rc = session_list_get(getuid(), LIST_TIMEOUT_MS, list);
+
+	if (!rc)
+		return CTL_OK;
+	ctl_error("cannot list your sessions: %s", strerror(-rc));
+	return CTL_FAILED;
+}
+
+int
+ctl_find(const struct session_list *list, const char *word, const struct attach_status **found)
+{
+	int rc = session_list_find(list, word, found);
+
+	if (!rc)
+		return CTL_OK;
+	if (rc == -ENOTUNIQ) {
+		ctl_error("two sessions are named %s; use the id that holdfastctl ls shows", word);
+		return CTL_FAILED;
+	}
+	if (list->silent)
+		ctl_error("no session %s among those that answer (%zu %s not)", word, list->silent,
+		          list->silent == 1 ? "does" : "do");
+	else
+		ctl_error("no session %s; holdfastctl ls shows yours", word);
+	return CTL_NO_SESSION;
+}
+
+int
+ctl_target_in(const struct session_list *list, const char *word, const struct attach_status **found)
+{
+	char own[16];
+
+	if (word)
+		return ctl_find(list, word, found);
+	if (!ctl_own_session()) {
+		ctl_error("this is no held shell; say which session (holdfastctl ls shows yours)");
+		return CTL_USAGE;
+	}
+	snprintf(own, sizeof own, "%u", ctl_own_session());
+	return ctl_find(list, own, found);
+}
+
+int
+ctl_target(const char *word, struct attach_status *found)
+{
+	const struct attach_status *s;
+	struct session_list list;
+	int rc = ctl_list(&list);
+
+	if (rc)
+		return rc;
+	rc = ctl_target_in(&list, word, &s);
+	if (!rc)
+		*found = *s;
+	session_list_free(&list);
+	return rc;
+}
+
+int
+ctl_name_free(const struct session_list *list, const char *name, uint32_t except)
+{
+	if (!attach_name_ok(name)) {
+		ctl_error("\"%s\" cannot be a name: 1 to %d of A-Z a-z 0-9 . _ -, not only digits, no '-' or '.' first, "
+		          "not \"new\" or \"off\"", name, NAME_CAP - 1);
+		return CTL_USAGE;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		if (list->v[i].id != except && strcmp(list->v[i].name, name) == 0) {
+			ctl_error("session %u is named %s already", list->v[i].id, name);
+			return CTL_FAILED;
+		}
+	return CTL_OK;
+}
+
+int
+ctl_connect(uint32_t id, int *fd)
+{
+	int rc = session_connect(getuid(), id);
+
+	if (rc >= 0) {
+		*fd = rc;
+		return CTL_OK;
+	}
+	if (rc == -ENOENT || rc == -ECONNREFUSED) {
+		ctl_error("no session %u; holdfastctl ls shows yours", id);
+		return CTL_NO_SESSION;
+	}
+	ctl_error("cannot reach session %u: %s", id, strerror(-rc));
+	return CTL_FAILED;
+}
+
+int
+ctl_ask(int fd, uint32_t id, const void *msg, int len, int want, void *reply, size_t cap, size_t *reply_len)
+{
+	struct attach_refused no;
+	int n = len < 0 ? len : session_ask(fd, msg, (size_t)len, reply, cap, ASK_TIMEOUT_MS), type;
+
+	if (n < 0) {
+		ctl_error(n == -ETIMEDOUT ? "session %u does not answer" :
+		          n == -EPIPE ? "session %u has just ended" : "cannot talk to session %u", id);
+		return CTL_FAILED;
+	}
+	type = attach_type_of(reply, (size_t)n);
+	if (type == want) {
+		*reply_len = (size_t)n;
+		return CTL_OK;
+	}
+	if ((type == ATTACH_ERROR || type == ATTACH_REFUSED) && !attach_decode_refused(&no, reply, (size_t)n))
+		ctl_error("session %u: %s", id, *no.text ? no.text : "refused");
+	else
+		ctl_error("session %u gave an answer that this version does not understand", id);
+	return CTL_FAILED;
+}
+
+int
+ctl_do(uint32_t id, const void *msg, int len)
+{
+	unsigned char reply[1024];
+	size_t n;
+	int fd, rc = ctl_connect(id, &fd);
+
+	if (rc)
+		return rc;
+	rc = ctl_ask(fd, id, msg, len, ATTACH_DONE, reply, sizeof reply, &n);
+	close(fd);
+	return rc;
+}
+
+int
+ctl_switch(const char *target)
+{
+	struct attach_detached m = { .reason = ATTACH_WHY_SWITCH };
+	unsigned char msg[128];
+
+	snprintf(m.target, sizeof m.target, "%s", target);
+	return ctl_do(ctl_own_session(), msg, attach_encode_detached(ATTACH_SWITCH, &m, msg, sizeof msg));
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ctl: what the subcommands of holdfastctl have in common.
+ *
+ * A subcommand is one file, cmd_NAME.c, that defines a row; holdfastctl.c puts the rows into its table.  Messages go
+ * to standard error as "holdfastctl: …", escaped, so that a name or an argument cannot draw on the terminal.
+ */
+#ifndef HOLDFAST_CTL_H
+#define HOLDFAST_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sessions.h"
+
+enum ctl_exit { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_NO_SESSION = 3 };
+
+struct ctl_command {
+	const char *name;
+	const char *args;    /* "[-n NAME]" */
+	const char *summary; /* one line, no full stop */
+	const char *help;    /* some lines, each with its newline, or "" */
+	/* argv[0] is the subcommand's name.  An exit status. */
+	int (*run)(const struct ctl_command *self, int argc, char **argv);
+};
+
+extern const struct ctl_command cmd_ls, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook;
+
+void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Says what is wrong with the command line and how it should be: CTL_USAGE. */
+int ctl_usage(const struct ctl_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for what getopt_long(3), told to be quiet (a ':' first), gave back as an error. */
+int ctl_bad_option(const struct ctl_command *c, int opt, char **argv);
+/* Usage, summary and help to standard output: CTL_OK. */
+int ctl_help(const struct ctl_command *c);
+
+/* HOLDFAST_SESSION as a number, 0 when this is no held shell. */
+uint32_t ctl_own_session(void);
+/* Whether the own session (if any) is in LIST, that is: its keeper answers. */
+bool ctl_inside(const struct session_list *list);
+
+/* The functions below say themselves what went wrong; they return CTL_OK or what the program should end with. */
+
+/* The caller's sessions. */
+int ctl_list(struct session_list *list);
+int ctl_find(const struct session_list *list, const char *word, const struct attach_status **found);
+/* The session that WORD means, or the own one when it is NULL, copied. */
+int ctl_target(const char *word, struct attach_status *found);
+/* The same in a list that the caller has. */
+int ctl_target_in(const struct session_list *list, const char *word, const struct attach_status **found);
+/* Refuses a name that is malformed, or that another session than EXCEPT (0: none) has. */
+int ctl_name_free(const struct session_list *list, const char *name, uint32_t except);
+
+/* Connects to the keeper of the session ID. */
+int ctl_connect(uint32_t id, int *fd);
+/* Sends a message and gets an answer of the type WANT: its length in *REPLY_LEN. */
+int ctl_ask(int fd, uint32_t id, const void *msg, int len, int want, void *reply, size_t cap, size_t *reply_len);
+/* Connects, asks for something that is answered by DONE, closes. */
+int ctl_do(uint32_t id, const void *msg, int len);
+/* Has the terminal that is attached to the own session go on with TARGET (an id, a new name, or "new"). */
+int ctl_switch(const char *target);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* holdfastctl: lists and steers the held sessions of the user who calls it (holdfastctl(1)). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+static const struct ctl_command *const commands[] = {
+	&cmd_ls, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static void
+print_commands(FILE *f)
+{
+	fputs("usage: holdfastctl COMMAND [ARGUMENTS]\n       holdfastctl --help | --version\n\n", f);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char left[80];
+
+		snprintf(left, sizeof left, "%s %s", commands[i]->name, commands[i]->args);
+		fprintf(f, "  %-38s %s\n", left, commands[i]->summary);
+	}
+	fputs("\nA session is given by its id or its name.  holdfastctl COMMAND --help says more.\n", f);
+}
+
+static const struct ctl_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int
+no_command(const char *name)
+{
+	ctl_error("no command \"%s\"; holdfastctl --help lists them", name);
+	return CTL_USAGE;
+}
+
+static int
+help(const char *name)
+{
+	const struct ctl_command *c;
+
+	if (!name) {
+		print_commands(stdout);
+		return CTL_OK;
+	}
+	c = find_command(name);
+	return c ? ctl_help(c) : no_command(name);
+}
+
+/* Whether --help is among the options of a subcommand. */
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int
+run(int argc, char **argv)
+{
+	const struct ctl_command *c;
+
+	if (argc < 2) {
+		print_commands(stderr);
+		return CTL_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return help(argv[2]);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("holdfastctl " PACKAGE_VERSION);
+		return CTL_OK;
+	}
+	c = find_command(argv[1]);
+	if (!c)
+		return no_command(argv[1]);
+	return wants_help(argc - 1, argv + 1) ? ctl_help(c) : c->run(c, argc - 1, argv + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	errno = 0;
+	if ((fflush(stdout) || ferror(stdout)) && status == CTL_OK) {
+		ctl_error("cannot write: %s", strerror(errno ? errno : EIO));
+		status = CTL_FAILED;
+	}
+	return status;
+}

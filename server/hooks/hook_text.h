@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* hook_text: the texts of this directory, made into strings when holdfast is built. */
+#ifndef HOLDFAST_HOOK_TEXT_H
+#define HOLDFAST_HOOK_TEXT_H
+
+extern const char *const hook_text_sh, *const hook_text_zsh, *const hook_text_fish, *const hook_text_csh;
+
+#endif
