@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pam_world: the source of pam_holdfast with a libpam made of stubs, in a directory of its own, where
+ * HOLDFAST_RUNDIR is "run".  Included once by each test program of the module.
+ */
+#ifndef HOLDFAST_PAM_WORLD_H
+#define HOLDFAST_PAM_WORLD_H
+
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#undef HOLDFAST_RUNDIR
+#define HOLDFAST_RUNDIR "run"
+#undef HOLDFAST_CONFDIR
+#define HOLDFAST_CONFDIR "conf"
+#define PASSWD_FILE "passwd"
+#define LOGINS_OWNER logins_owner
+
+static uid_t logins_owner;
+
+/* What is to go wrong: the calls from the module go through these. */
+static int fail_write, short_writes, fail_rename, fail_putenv, fail_set_data;
+
+static ssize_t
+test_write(int fd, const void *data, size_t len)
+{
+	if (short_writes) {
+		/* Half of a full file system: something is written, then nothing more. */
+		if (short_writes++ > 3 && fail_write) {
+			errno = fail_write;
+			return -1;
+		}
+		len = len > 10 ? 10 : len;
+	} else if (fail_write) {
+		errno = fail_write;
+		return -1;
+	}
+	return (write)(fd, data, len);
+}
+
+static int
+test_renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	if (fail_rename) {
+		errno = fail_rename;
+		return -1;
+	}
+	return (renameat)(from_dir, from, to_dir, to);
+}
+
+#define write(fd, data, len) test_write(fd, data, len)
+#define renameat(a, b, c, d) test_renameat(a, b, c, d)
+#include "../../pam/pam_holdfast.c"
+#undef write
+#undef renameat
+
+/* A handle of libpam, as far as the module looks. */
+struct pam_handle {
+	const char *user, *service;
+	const char *connection, *auth, *xdg;
+	char ticket[128]; /* HOLDFAST_TICKET, "" when not set */
+	void *data;
+	void (*cleanup)(pam_handle_t *pamh, void *data, int status);
+	int log_lines;
+	char logged[512];
+};
+
+int
+pam_get_item(const pam_handle_t *pamh, int type, const void **item)
+{
+	assert_true(type == PAM_USER || type == PAM_SERVICE);
+	*item = type == PAM_USER ? pamh->user : pamh->service;
+	return PAM_SUCCESS;
+}
+
+const char *
+pam_getenv(pam_handle_t *pamh, const char *name)
+{
+	if (strcmp(name, "SSH_CONNECTION") == 0)
+		return pamh->connection;
+	if (strcmp(name, "SSH_AUTH_INFO_0") == 0)
+		return pamh->auth;
+	if (strcmp(name, "XDG_SESSION_ID") == 0)
+		return pamh->xdg;
+	assert_string_equal(name, "HOLDFAST_TICKET");
+	return pamh->ticket[0] ? pamh->ticket : NULL;
+}
+
+int
+pam_putenv(pam_handle_t *pamh, const char *name_value)
+{
+	if (strcmp(name_value, "HOLDFAST_TICKET") == 0) {
+		/* libpam complains about one that is not set. */
+		assert_true(pamh->ticket[0]);
+		pamh->ticket[0] = '\0';
+		return PAM_SUCCESS;
+	}
+	if (fail_putenv)
+		return PAM_BUF_ERR;
+	assert_memory_equal(name_value, "HOLDFAST_TICKET=", 16);
+	assert_true(strlen(name_value + 16) < sizeof pamh->ticket);
+	strcpy(pamh->ticket, name_value + 16);
+	return PAM_SUCCESS;
+}
+
+int
+pam_set_data(pam_handle_t *pamh, const char *name, void *data,
+             void (*cleanup)(pam_handle_t *pamh, void *data, int status))
+{
+	(void)name;
+	if (data && fail_set_data)
+		return PAM_BUF_ERR;
+	if (pamh->data && pamh->cleanup)
+		pamh->cleanup(pamh, pamh->data, PAM_DATA_REPLACE);
+	pamh->data = data;
+	pamh->cleanup = cleanup;
+	return PAM_SUCCESS;
+}
+
+int
+pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
+{
+	(void)name;
+	*data = pamh->data;
+	return pamh->data ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
+}
+
+void
+pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
+{
+	pam_handle_t *h = (pam_handle_t *)(uintptr_t)pamh;
+	va_list ap;
+
+	(void)priority;
+	h->log_lines++;
+	va_start(ap, fmt);
+	vsnprintf(h->logged, sizeof h->logged, fmt, ap);
+	va_end(ap);
+}
+
+/* What pam_end(3) does with a module's data. */
+static inline void
+end_handle(pam_handle_t *pamh)
+{
+	if (pamh->data && pamh->cleanup)
+		pamh->cleanup(pamh, pamh->data, PAM_SUCCESS);
+	pamh->data = NULL;
+}
+
+static char start_dir[4096], scratch[] = "pam.XXXXXX";
+
+static inline void
+write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static inline int
+setup(void **state)
+{
+	(void)state;
+	logins_owner = geteuid();
+	fail_write = short_writes = fail_rename = fail_putenv = fail_set_data = 0;
+	strcpy(scratch, "pam.XXXXXX");
+	if (!getcwd(start_dir, sizeof start_dir) || !mkdtemp(scratch) || chdir(scratch) || mkdir("run", 0755) ||
+	    mkdir("run/logins", 0700) || mkdir("conf", 0755))
+		return -1;
+	write_text("passwd", "root:x:0:0::/:/bin/sh\n+nis\n\nalice:x:1000:1000:Alice:/home/alice:/bin/sh\n");
+	return 0;
+}
+
+/* The names in run/logins that are not "." and "..": how many, the last of them in NAME. */
+static inline int
+count_files(char name[300])
+{
+	DIR *d = opendir("run/logins");
+	struct dirent *e;
+	int count = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+			snprintf(name, 300, "%s", e->d_name);
+			count++;
+		}
+	closedir(d);
+	return count;
+}
+
+static inline int
+teardown(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof command, "rm -rf %s", scratch);
+	return chdir(start_dir) || system(command) ? -1 : 0;
+}
+
+static inline pam_handle_t
+sample(void)
+{
+	return (pam_handle_t){
+		.user = "alice", .service = "sshd", .connection = "192.0.2.7 50022 192.0.2.1 22",
+		.auth = "publickey ssh-ed25519 AAAA\npassword\n", .xdg = "12",
+	};
+}
+
+static inline int
+open_with(pam_handle_t *h, const char *argument)
+{
+	const char *argv[] = { argument };
+
+	return pam_sm_open_session(h, 0, argument ? 1 : 0, argv);
+}
+
+/* How many descriptors are open. */
+static inline int
+count_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int count = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		count++;
+	closedir(d);
+	return count;
+}
+
+/* The session is not held: nothing is there, nothing is leaked, and LINES lines were logged. */
+static inline void
+check_stepped_aside(pam_handle_t *h, const char *argument, int lines)
+{
+	int before = count_descriptors();
+	char name[300];
+
+	errno = ENOTTY;
+	assert_int_equal(open_with(h, argument), PAM_IGNORE);
+	assert_int_equal(errno, ENOTTY);
+	assert_int_equal(count_descriptors(), before);
+	assert_int_equal(h->log_lines, lines);
+	assert_string_equal(h->ticket, "");
+	assert_null(h->data);
+	if (access("run/logins", F_OK) == 0)
+		assert_int_equal(count_files(name), 0);
+	assert_int_equal(pam_sm_close_session(h, 0, 0, NULL), PAM_IGNORE);
+	assert_int_equal(h->log_lines, lines);
+}
+
+/* Reads the one record that is there. */
+static inline void
+read_record(const pam_handle_t *h, struct record *r, char text[RECORD_MAX + 1])
+{
+	char name[300], path[400];
+	struct stat st;
+	FILE *f;
+
+	assert_int_equal(count_files(name), 1);
+	assert_string_equal(name, h->ticket);
+	snprintf(path, sizeof path, "run/logins/%s", name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fread(text, 1, RECORD_MAX, f), st.st_size);
+	fclose(f);
+	assert_int_equal(record_parse(r, text, (size_t)st.st_size), 0);
+}
+
+#define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+#endif

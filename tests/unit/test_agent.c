@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static char dir[64];
+
+static int
+listen_at(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	return fd;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/holdfast-agent.XXXXXX");
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	static const char *const names[] = { "agent.1", "link", "file" };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	return rmdir(dir);
+}
+
+static void
+an_agent_of_our_own(void **state)
+{
+	char path[128];
+	int listener, fd;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	listener = listen_at(path);
+	fd = agent_connect(path);
+	assert_true(fd >= 0);
+	close(fd);
+	close(listener);
+}
+
+static void
+a_directory_that_others_may_write(void **state)
+{
+	char path[128];
+	int listener;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	listener = listen_at(path);
+	assert_int_equal(chmod(dir, 0770), 0);
+	assert_int_equal(agent_connect(path), -EPERM);
+	assert_int_equal(chmod(dir, 0700), 0);
+	close(listener);
+}
+
+static void
+links_and_files(void **state)
+{
+	char path[128], link[128], file[128], through[160];
+	int listener;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	snprintf(link, sizeof link, "%s/link", dir);
+	snprintf(file, sizeof file, "%s/file", dir);
+	listener = listen_at(path);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(agent_connect(link), -EPERM);
+	close(open(file, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(agent_connect(file), -EPERM);
+	/* The directory itself through a link. */
+	unlink(link);
+	assert_int_equal(symlink(dir, link), 0);
+	snprintf(through, sizeof through, "%s/agent.1", link);
+	assert_true(agent_connect(through) < 0);
+	close(listener);
+}
+
+static void
+paths_that_are_none(void **state)
+{
+	char long_name[300];
+
+	(void)state;
+	memset(long_name, 'a', sizeof long_name);
+	long_name[0] = '/';
+	long_name[1] = 't';
+	long_name[2] = '/';
+	long_name[sizeof long_name - 1] = '\0';
+	assert_int_equal(agent_connect(""), -EINVAL);
+	assert_int_equal(agent_connect("agent"), -EINVAL);
+	assert_int_equal(agent_connect("/agent"), -EINVAL);
+	assert_int_equal(agent_connect("/tmp/"), -EINVAL);
+	assert_int_equal(agent_connect(long_name), -EINVAL);
+	assert_int_equal(agent_connect("/nonexistent-holdfast/agent"), -ENOENT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_agent_of_our_own, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_directory_that_others_may_write, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(links_and_files, set_up, tear_down),
+		cmocka_unit_test(paths_that_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

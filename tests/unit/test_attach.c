@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "attach.h"
+
+/* Decodes a message into something that is thrown away: what its decoder says. */
+typedef int decoder(const void *buf, size_t len);
+
+static int
+decode_status(const void *buf, size_t len)
+{
+	struct attach_status m;
+
+	return attach_decode_status(&m, buf, len);
+}
+
+static int
+decode_claim(const void *buf, size_t len)
+{
+	struct attach_claim m;
+	int rc = attach_decode_claim(&m, buf, len);
+
+	if (rc)
+		assert_int_equal(m.env.count, 0);
+	envlist_free(&m.env);
+	return rc;
+}
+
+static int
+decode_number(const void *buf, size_t len)
+{
+	uint32_t v;
+
+	return attach_decode_number(&v, buf, len);
+}
+
+static int
+decode_refused(const void *buf, size_t len)
+{
+	struct attach_refused m;
+
+	return attach_decode_refused(&m, buf, len);
+}
+
+static int
+decode_exit(const void *buf, size_t len)
+{
+	struct attach_exit m;
+
+	return attach_decode_exit(&m, buf, len);
+}
+
+static int
+decode_detached(const void *buf, size_t len)
+{
+	struct attach_detached m;
+
+	return attach_decode_detached(&m, buf, len);
+}
+
+static int
+decode_name(const void *buf, size_t len)
+{
+	char name[NAME_CAP];
+
+	return attach_decode_name(name, buf, len);
+}
+
+static int
+decode_env(const void *buf, size_t len)
+{
+	struct envlist e;
+	int rc = attach_decode_env(&e, buf, len);
+
+	if (rc)
+		assert_int_equal(e.count, 0);
+	envlist_free(&e);
+	return rc;
+}
+
+/* The message is right, each prefix of it and it with a byte more is not (MORE: what is said to that). */
+static void
+check_bounds(decoder *decode, const unsigned char *buf, int len, int more)
+{
+	unsigned char *copy;
+
+	assert_true(len > 0);
+	assert_int_equal(decode(buf, (size_t)len), 0);
+	for (int cut = 0; cut < len; cut++) {
+		copy = exact_copy(buf, (size_t)cut);
+		assert_int_equal(decode(copy, (size_t)cut), -EBADMSG);
+		free(copy);
+	}
+	copy = malloc((size_t)len + 1);
+	assert_non_null(copy);
+	memcpy(copy, buf, (size_t)len);
+	copy[len] = 0;
+	assert_int_equal(decode(copy, (size_t)len + 1), more);
+	free(copy);
+}
+
+static void
+status(void **state)
+{
+	/* static, so that padding is zero as in what a decoder fills in */
+	static const struct attach_status m = {
+		.id = 3, .state = ATTACH_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
+		.keeper_pid = 11, .shell_pid = 12,
+		.created_ms = UINT64_C(1) << 40, .changed_ms = 5, .activity_ms = 6, .offset = 7,
+		.away_bytes = 8, .identity = {{1, 2}}, .name = "build", .program = "vi\x01", .address = "192.0.2.7",
+		.term = "xterm",
+	};
+	unsigned char buf[1024];
+	struct attach_status got;
+	int len = attach_encode_status(&m, buf, sizeof buf);
+
+	(void)state;
+	/* A newer keeper's status is longer: the rest is passed over. */
+	check_bounds(decode_status, buf, len, 0);
+	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), 0);
+	assert_memory_equal(&got, &m, sizeof m);
+	assert_int_equal(attach_encode_status(&m, buf, (size_t)len - 1), -EMSGSIZE);
+	buf[0] = ATTACH_CLAIM;
+	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), -EBADMSG);
+}
+
+static void
+claim(void **state)
+{
+	struct attach_claim m = {
+		.mode = ATTACH_MODE_TAKE, .flags = ATTACH_FLAG_QUIET, .rows = 1, .cols = 2, .xpixel = 3,
+		.ypixel = 4, .ticket = {{5}}, .identity = {{6}}, .term = "tmux-256color", .name = "n",
+	}, got;
+	unsigned char buf[1024];
+	int len;
+
+	(void)state;
+	assert_int_equal(envlist_set(&m.env, "LANG=C"), 0);
+	len = attach_encode_claim(&m, buf, sizeof buf);
+	check_bounds(decode_claim, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)len), 0);
+	assert_int_equal(got.mode, m.mode);
+	assert_int_equal(got.flags, m.flags);
+	assert_int_equal(got.rows, 1);
+	assert_int_equal(got.cols, 2);
+	assert_int_equal(got.xpixel, 3);
+	assert_int_equal(got.ypixel, 4);
+	assert_memory_equal(&got.ticket, &m.ticket, sizeof m.ticket);
+	assert_memory_equal(&got.identity, &m.identity, sizeof m.identity);
+	assert_string_equal(got.term, m.term);
+	assert_string_equal(got.name, m.name);
+	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
+	envlist_free(&got.env);
+	buf[0] = ATTACH_CONFIRM;
+	assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
+	envlist_free(&m.env);
+}
+
+static void
+the_longest_claim_fits(void **state)
+{
+	struct attach_claim m = { .mode = ATTACH_MODE_FIRST };
+	unsigned char *buf = malloc(MESSAGE_MAX);
+	int len;
+
+	(void)state;
+	assert_non_null(buf);
+	memset(m.term, 't', sizeof m.term - 1);
+	memset(m.name, 'n', sizeof m.name - 1);
+	for (int i = 0; i < ENV_COUNT_MAX; i++) {
+		char entry[128];
+
+		memset(entry, 'x', sizeof entry);
+		entry[0] = (char)('A' + i % 26);
+		entry[1] = (char)('A' + i / 26);
+		entry[2] = '=';
+		entry[sizeof entry - 1] = '\0';
+		assert_int_equal(envlist_set(&m.env, entry), 0);
+	}
+	assert_int_equal(m.env.bytes, ENV_BYTES_MAX);
+	len = attach_encode_claim(&m, buf, MESSAGE_MAX);
+	assert_true(len > 0);
+	assert_int_equal(decode_claim(buf, (size_t)len), 0);
+	envlist_free(&m.env);
+	free(buf);
+}
+
+static void
+small_messages(void **state)
+{
+	const struct attach_refused refused = { .code = ATTACH_BUSY, .text = "another claim was faster" };
+	const struct attach_detached detached = { .reason = ATTACH_WHY_SWITCH, .target = "new" };
+	const struct attach_exit ended = { .signaled = 1, .value = 9 };
+	struct attach_refused got_refused;
+	struct attach_detached got_detached;
+	struct attach_exit got_ended;
+	char name[NAME_CAP];
+	unsigned char buf[600];
+	uint32_t number;
+	int len;
+
+	(void)state;
+	len = attach_encode_number(ATTACH_CLAIMED, 77, buf, sizeof buf);
+	check_bounds(decode_number, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_number(&number, buf, (size_t)len), 0);
+	assert_int_equal(number, 77);
+
+	len = attach_encode_refused(ATTACH_REFUSED, &refused, buf, sizeof buf);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_REFUSED);
+	check_bounds(decode_refused, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_refused(&got_refused, buf, (size_t)len), 0);
+	assert_memory_equal(&got_refused, &refused, sizeof refused);
+
+	len = attach_encode_exit(&ended, buf, sizeof buf);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_EXIT);
+	check_bounds(decode_exit, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_exit(&got_ended, buf, (size_t)len), 0);
+	assert_memory_equal(&got_ended, &ended, sizeof ended);
+
+	len = attach_encode_detached(ATTACH_SWITCH, &detached, buf, sizeof buf);
+	check_bounds(decode_detached, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_detached(&got_detached, buf, (size_t)len), 0);
+	assert_int_equal(got_detached.reason, detached.reason);
+	assert_string_equal(got_detached.target, detached.target);
+
+	len = attach_encode_name("builds", buf, sizeof buf);
+	check_bounds(decode_name, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_name(name, buf, (size_t)len), 0);
+	assert_string_equal(name, "builds");
+	/* A name that does not fit. */
+	len = attach_encode_name("123456789012345678901234567890123", buf, sizeof buf);
+	assert_int_equal(attach_decode_name(name, buf, (size_t)len), -EBADMSG);
+}
+
+static void
+environment(void **state)
+{
+	struct envlist e = ENVLIST_INIT, got;
+	unsigned char buf[256];
+	int len;
+
+	(void)state;
+	assert_int_equal(envlist_set(&e, "DISPLAY=:1"), 0);
+	len = attach_encode_env(&e, buf, sizeof buf);
+	check_bounds(decode_env, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_env(&got, buf, (size_t)len), 0);
+	assert_string_equal(envlist_get(&got, "DISPLAY"), ":1");
+	envlist_free(&got);
+	envlist_free(&e);
+}
+
+static void
+plain_and_type(void **state)
+{
+	unsigned char buf[1];
+
+	(void)state;
+	assert_int_equal(attach_encode_plain(ATTACH_CONFIRM, buf, 1), 1);
+	assert_int_equal(attach_type_of(buf, 1), ATTACH_CONFIRM);
+	assert_int_equal(attach_encode_plain(ATTACH_CONFIRM, buf, 0), -EMSGSIZE);
+	assert_int_equal(attach_type_of(buf, 0), -EBADMSG);
+}
+
+static void
+names(void **state)
+{
+	static const char *const good[] = {
+		"a", "build", "3a", "a.b_c-d", "_", "news", "OFF", "12345678901234567890123456789abc",
+	};
+	static const char *const bad[] = {
+		"", "3", "0123", "-a", ".", "..", ".a", "a/b", "a b", "a\n", "\xc3\xa9", "off", "new", "a;b", "$x",
+		"12345678901234567890123456789abcd",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(attach_name_ok(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(attach_name_ok(bad[i]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(status),
+		cmocka_unit_test(claim),
+		cmocka_unit_test(the_longest_claim_fits),
+		cmocka_unit_test(small_messages),
+		cmocka_unit_test(environment),
+		cmocka_unit_test(plain_and_type),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

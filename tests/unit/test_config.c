@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "match.h"
+
+static const char *const alice_groups[] = { "alice", "wheel", "dev team", NULL };
+static const struct config_subject alice = { "alice", alice_groups, "192.0.2.7" };
+
+/* Parses TEXT for alice; an error fails the test. */
+static struct config_policy
+good(const char *text)
+{
+	struct config_policy p;
+	struct config_error e = {""};
+
+	memset(&p, 0xff, sizeof p);
+	if (config_parse("f", text, strlen(text), &alice, &p, &e))
+		fail_msg("%s", e.text);
+	return p;
+}
+
+/* Parses TEXT, which must be refused with WANTED; the policy stays as it was. */
+static void
+bad(const char *text, const char *wanted)
+{
+	struct config_policy p = { .max_sessions = 4711 };
+	struct config_error e = {""};
+
+	assert_int_equal(config_parse("f", text, strlen(text), &alice, &p, &e), -EBADMSG);
+	assert_string_equal(e.text, wanted);
+	assert_int_equal(p.max_sessions, 4711);
+}
+
+static void
+defaults(void **state)
+{
+	struct config_policy p, q = good("");
+
+	(void)state;
+	config_defaults(&p);
+	assert_true(p.enable);
+	assert_int_equal(p.max_sessions, 20);
+	assert_int_equal(p.login_timeout_ms, 5000);
+	assert_int_equal(p.stall_timeout_ms, 15000);
+	assert_int_equal(p.ring_bytes, 1 << 20);
+	assert_true(q.enable);
+	assert_int_equal(q.ring_bytes, 1 << 20);
+	q = good("\n  # Enable no\n\t\r\n#");
+	assert_true(q.enable);
+}
+
+static void
+keywords(void **state)
+{
+	struct config_policy p = good("enable no\r\nMAXSESSIONS 3 # few\n\tLoginTimeout\t\t7\nStallTimeout 1m30s\n"
+	                              "RingSize \"256k\"");
+
+	(void)state;
+	assert_false(p.enable);
+	assert_int_equal(p.max_sessions, 3);
+	assert_int_equal(p.login_timeout_ms, 7000);
+	assert_int_equal(p.stall_timeout_ms, 90000);
+	assert_int_equal(p.ring_bytes, 256 * 1024);
+}
+
+static void
+first_value_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(good("MaxSessions 1\nMaxSessions 2\n").max_sessions, 1);
+	assert_int_equal(good("MaxSessions 1\nMatch all\nMaxSessions 2\n").max_sessions, 1);
+	assert_int_equal(good("Match User alice\nMaxSessions 1\nMatch all\nMaxSessions 2\n").max_sessions, 1);
+	assert_int_equal(good("Match User bob\nMaxSessions 1\nMatch all\nMaxSessions 2\n").max_sessions, 2);
+	/* What does not match takes no place. */
+	assert_int_equal(good("Match User bob\nMaxSessions 1\n").max_sessions, 20);
+}
+
+static void
+times_and_sizes(void **state)
+{
+	(void)state;
+	assert_int_equal(good("StallTimeout 1h\n").stall_timeout_ms, 3600000);
+	assert_int_equal(good("StallTimeout 1d\n").stall_timeout_ms, 86400000);
+	assert_int_equal(good("StallTimeout 5M\n").stall_timeout_ms, 300000);
+	assert_int_equal(good("LoginTimeout 10m\n").login_timeout_ms, 600000);
+	assert_int_equal(good("RingSize 64K\n").ring_bytes, 65536);
+	assert_int_equal(good("RingSize 65537\n").ring_bytes, 131072);
+	assert_int_equal(good("RingSize 64m\n").ring_bytes, 64 << 20);
+	assert_int_equal(good("RingSize 3M\n").ring_bytes, 4 << 20);
+	assert_int_equal(good("MaxSessions 0\n").max_sessions, 0);
+}
+
+static void
+refused_values(void **state)
+{
+	static const struct { const char *line, *wanted; } cases[] = {
+		{ "MaxSessions many", "a number from 0 to 10000, found \"many\"" },
+		{ "MaxSessions 10001", "a number from 0 to 10000, found \"10001\"" },
+		{ "MaxSessions -1", "a number from 0 to 10000, found \"-1\"" },
+		{ "MaxSessions 3x", "a number from 0 to 10000, found \"3x\"" },
+		{ "MaxSessions 18446744073709551617", "a number from 0 to 10000, found \"18446744073709551617\"" },
+		{ "MaxSessions", "a number from 0 to 10000" },
+		{ "MaxSessions 3 4", "nothing more, found \"4\"" },
+		{ "Enable maybe", "yes or no, found \"maybe\"" },
+		{ "Enable \"\"", "yes or no, found \"\"" },
+		{ "LoginTimeout 0", "a time from 1s to 10m, found \"0\"" },
+		{ "LoginTimeout 11m", "a time from 1s to 10m, found \"11m\"" },
+		{ "LoginTimeout 5x", "a time from 1s to 10m, found \"5x\"" },
+		{ "LoginTimeout s", "a time from 1s to 10m, found \"s\"" },
+		{ "LoginTimeout 9999999999999999999w", "a time from 1s to 10m, found \"9999999999999999999w\"" },
+		{ "StallTimeout 1d1s", "a time from 1s to 1d, found \"1d1s\"" },
+		{ "RingSize 63K", "a size from 64K to 64M, found \"63K\"" },
+		{ "RingSize 65M", "a size from 64K to 64M, found \"65M\"" },
+		{ "RingSize 4294967295G", "a size from 64K to 64M, found \"4294967295G\"" },
+		{ "RingSize 1MB", "a size from 64K to 64M, found \"1MB\"" },
+		{ "RingSize 1P", "a size from 64K to 64M, found \"1P\"" },
+		{ "RingSize 1m2m", "a size from 64K to 64M, found \"1m2m\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[128], wanted[256];
+
+		/* In a block that is not for alice it is wrong as well. */
+		snprintf(text, sizeof text, "Match User bob\n\n%s\n", cases[i].line);
+		snprintf(wanted, sizeof wanted, "f:3: %.*s: expected %s", (int)strcspn(cases[i].line, " "),
+		         cases[i].line, cases[i].wanted);
+		bad(text, wanted);
+	}
+}
+
+static void
+refused_lines(void **state)
+{
+	char big[5000];
+
+	(void)state;
+	bad("\nColour red\n", "f:2: line: expected a keyword of holdfast.conf(5), found \"Colour\"");
+	bad("Enable=no", "f:1: line: expected a keyword of holdfast.conf(5), found \"Enable=no\"");
+	bad("Enable \"no", "f:1: Enable: expected yes or no");
+	bad("\"Enable", "f:1: line: expected quotes to be closed");
+	bad("Enable no\"", "f:1: Enable: expected yes or no");
+	bad("Match\n", "f:1: Match: expected User, Group, Address or all");
+	bad("Match User\n", "f:1: Match: expected patterns after, found \"User\"");
+	bad("Match Host x\n", "f:1: Match: expected User, Group, Address or all, found \"Host\"");
+	bad("Match all User x\n", "f:1: Match: expected all to stand alone");
+	bad("Match User x all\n", "f:1: Match: expected all to stand alone");
+	bad("Match User a,,b\n", "f:1: Match User: expected a list of names or patterns, found \"a,,b\"");
+	bad("Match Group a,\n", "f:1: Match Group: expected a list of names or patterns, found \"a,\"");
+	bad("Match Address 192.0.2.1/24\n",
+	    "f:1: Match Address: expected a list of addresses, patterns or networks, found \"192.0.2.1/24\"");
+	bad("Match User \"x\n", "f:1: Match: expected quotes to be closed");
+	memset(big, 'x', sizeof big - 1);
+	big[sizeof big - 1] = '\0';
+	bad(big, "f:1: line: expected at most 4095 bytes");
+}
+
+static void
+nul_bytes_are_refused(void **state)
+{
+	static const char text[] = "Enable yes\nEnable\0 no\n";
+	struct config_policy p;
+	struct config_error e;
+
+	(void)state;
+	assert_int_equal(config_parse("f", text, sizeof text - 1, &alice, &p, &e), -EBADMSG);
+	assert_string_equal(e.text, "f:2: line: expected no NUL bytes");
+}
+
+/* Whether a Match line with CRITERIA is for alice. */
+static bool
+matches(const char *criteria)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, "Match %s\nEnable no\n", criteria);
+	return !good(text).enable;
+}
+
+static void
+match_blocks(void **state)
+{
+	static const struct { const char *criteria; bool wanted; } cases[] = {
+		{ "all", true },
+		{ "user alice", true },
+		{ "User Alice", false },
+		{ "User bob,al?ce", true },
+		{ "User al*", true },
+		{ "User *,!alice", false },
+		{ "User !bob", false }, /* as in sshd: something has to match without '!' */
+		{ "User *,!bob", true },
+		{ "Group wheel", true },
+		{ "Group \"dev team\"", true },
+		{ "Group dev", false },
+		{ "Group *,!wheel", false },
+		{ "Group wheel,!bin", true },
+		{ "Address 192.0.2.0/24", true },
+		{ "Address 192.0.2.8/29", false },
+		{ "Address 192.0.2.*", true },
+		{ "Address 192.0.2.7", true },
+		{ "Address 0.0.0.0/0", true },
+		{ "Address ::/0", false },
+		{ "Address 192.0.2.0/24,!192.0.2.7", false },
+		{ "User alice Group wheel Address 192.0.2.7", true },
+		{ "User alice Group bin", false },
+		{ "User bob Group wheel", false },
+		{ "User alice # Group bin", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (matches(cases[i].criteria) != cases[i].wanted)
+			fail_msg("Match %s", cases[i].criteria);
+}
+
+static void
+subjects_without_groups(void **state)
+{
+	static const char text[] = "Match Group *\nEnable no\nMatch Address *\nEnable no\n";
+	static const struct config_subject bare = { "bare", NULL, "" };
+	struct config_policy p;
+	struct config_error e;
+
+	(void)state;
+	assert_int_equal(config_parse("f", text, sizeof text - 1, &bare, &p, &e), 0);
+	assert_true(p.enable);
+	assert_int_equal(config_parse("f", text, sizeof text - 1, NULL, &p, &e), 0);
+	assert_true(p.enable);
+}
+
+static void
+patterns(void **state)
+{
+	(void)state;
+	assert_int_equal(match_list("", "*"), 1);
+	assert_int_equal(match_list("", "?"), 0);
+	assert_int_equal(match_list("abcabd", "*ab?"), 1);
+	assert_int_equal(match_list("abcabd", "*abc"), 0);
+	assert_int_equal(match_list("aXbXc", "a*b*c"), 1);
+	assert_int_equal(match_list("abc", "abc*****"), 1);
+	assert_int_equal(match_list("a", "!a,a"), -1);
+	assert_int_equal(match_list("a", "a,!a"), -1);
+	/* No pattern takes for ever. */
+	assert_int_equal(match_list("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	                            "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"), 0);
+	assert_int_equal(match_address_list("2001:db8::7", "2001:db8::/32"), 1);
+	assert_int_equal(match_address_list("2001:db9::7", "2001:db8::/32"), 0);
+	assert_int_equal(match_address_list("fe80::1%eth0", "fe80::/10"), 0);
+	assert_int_equal(match_address_list("", "*"), 0);
+	assert_false(match_address_list_ok("1.2.3.4/33"));
+	assert_false(match_address_list_ok("1.2.3.4/"));
+	assert_false(match_address_list_ok("1.2.3.4/+1"));
+	assert_false(match_address_list_ok("x/8"));
+	assert_false(match_address_list_ok("!"));
+	assert_true(match_address_list_ok("!10.0.0.0/8,::1/128"));
+}
+
+static void
+write_file(const char *path, const char *text, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+/* A file that is not root's alone is not believed. */
+static void
+files(void **state)
+{
+	char path[] = "config.XXXXXX", link[32];
+	struct config_policy p = { .max_sessions = 4711 };
+	struct config_error e = {""};
+	int root = geteuid() == 0;
+
+	(void)state;
+	assert_true(mkstemp(path) >= 0);
+	write_file(path, "MaxSessions 5\n", 0644);
+	assert_int_equal(config_load(path, &alice, &p, &e), root ? 0 : -EPERM);
+	assert_int_equal(p.max_sessions, root ? 5 : 4711);
+	p.max_sessions = 4711;
+	write_file(path, "MaxSessions 5\n", 0664);
+	assert_int_equal(config_load(path, &alice, &p, &e), -EPERM);
+	write_file(path, "MaxSessions 5\n", 0646);
+	assert_int_equal(config_load(path, &alice, &p, &e), -EPERM);
+	assert_non_null(strstr(e.text, root ? "not to be writable" : "expected root to own it"));
+	assert_non_null(strstr(e.text, path));
+	write_file(path, "\nMaxSessions five\n", 0600);
+	if (root) {
+		assert_int_equal(config_load(path, &alice, &p, &e), -EBADMSG);
+		assert_non_null(strstr(e.text, ":2: MaxSessions: expected a number"));
+		assert_int_equal(chown(path, 1, 0), 0);
+		assert_int_equal(config_load(path, &alice, &p, &e), -EPERM);
+		assert_int_equal(chown(path, 0, 0), 0);
+		assert_int_equal(truncate(path, 1024 * 1024 + 1), 0);
+		assert_int_equal(config_load(path, &alice, &p, &e), -EFBIG);
+	}
+	snprintf(link, sizeof link, "%s.l", path);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(config_load(link, &alice, &p, &e), -ELOOP);
+	unlink(link);
+	assert_int_equal(config_load(".", &alice, &p, &e), -EINVAL);
+	assert_int_equal(p.max_sessions, 4711);
+	unlink(path);
+	/* No file is no mistake. */
+	assert_int_equal(config_load(path, &alice, &p, &e), 0);
+	assert_int_equal(p.max_sessions, 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(keywords),
+		cmocka_unit_test(first_value_counts),
+		cmocka_unit_test(times_and_sizes),
+		cmocka_unit_test(refused_values),
+		cmocka_unit_test(refused_lines),
+		cmocka_unit_test(nul_bytes_are_refused),
+		cmocka_unit_test(match_blocks),
+		cmocka_unit_test(subjects_without_groups),
+		cmocka_unit_test(patterns),
+		cmocka_unit_test(files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

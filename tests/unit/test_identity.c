@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "identity_make.h"
+#include "keyblob.h"
+
+/* Made by ssh-keygen; what it prints for them (-l) is what the tests compare with. */
+static const char ed25519[] =
+	"AAAAC3NzaC1lZDI1NTE5AAAAIDLFM+stW2qBOGxrFCn0XZyDiZrlIW0kbIrC0E1hl/5e";
+static const char ed25519_cert[] =
+	"AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAILYk0tOZ17z1584QqvMR70BXP8IEmGEFRZa9jp"
+	"RxRJafAAAAIDLFM+stW2qBOGxrFCn0XZyDiZrlIW0kbIrC0E1hl/5eAAAAAAAAAAAAAAABAAAACGFsaWNlLWlkAAAA"
+	"CQAAAAVhbGljZQAAAAAAAAAA//////////8AAAAAAAAAggAAABVwZXJtaXQtWDExLWZvcndhcmRpbmcAAAAAAAAAF3"
+	"Blcm1pdC1hZ2VudC1mb3J3YXJkaW5nAAAAAAAAABZwZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAAAAApwZXJtaXQt"
+	"cHR5AAAAAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBfjBnJnvtwzhXAng"
+	"q0aWfCedgLPijt1F8jZNZr514BvAAAAFMAAAALc3NoLWVkMjU1MTkAAABAo6FRk9lrvMWFRqLUzpc8kAdlNcvm8YgT"
+	"ute5Bqvm6nB9RT0XzXQZMo4Lc/TAq6YISynajvIOpJGiAelkEP8QAA==";
+static const char ecdsa_cert[] =
+	"AAAAKGVjZHNhLXNoYTItbmlzdHAyNTYtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgC2iqk6JYv9YgwmDx4ZkJb/ku4x"
+	"6LjKxPRZ3K/y7/JX8AAAAIbmlzdHAyNTYAAABBBOVcbKvHAgNgvQkDnxMMpCiUJgEn1t0ClBY3yJOAn9vwFiA2P1Ig"
+	"TJqfxkmOO7AmnRn6Cz9CAuUcpI9wfANj04kAAAAAAAAABQAAAAEAAAAIYWxpY2UtaWQAAAAJAAAABWFsaWNlAAAAAA"
+	"AAAAD//////////wAAAAAAAACCAAAAFXBlcm1pdC1YMTEtZm9yd2FyZGluZwAAAAAAAAAXcGVybWl0LWFnZW50LWZv"
+	"cndhcmRpbmcAAAAAAAAAFnBlcm1pdC1wb3J0LWZvcndhcmRpbmcAAAAAAAAACnBlcm1pdC1wdHkAAAAAAAAADnBlcm"
+	"1pdC11c2VyLXJjAAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIF+MGcme+3DOFcCeCrRpZ8J52As+KO3UXyNk"
+	"1mvnXgG8AAAAUwAAAAtzc2gtZWQyNTUxOQAAAECDgvfM2WnHnwFoY7Q3isZGJ7ZQoyjmu+65yP61B6md9lahJd5Ppz"
+	"XRkcyRjZLxINjYJAqg1cPAiAAlwWTQ+IEN";
+static const char rsa_cert[] =
+	"AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgfsKRyGm8XHUPnHmr5AC9lUAdjoCatNf6LaKhzs0A1d"
+	"YAAAADAQABAAABAQC/Z5G5jZ44f7wTdRyhkQdGW7apbv1ibI47xHocHMYhZe2yN1V9dJNTxsZq+f/WDSOLfDBg+CMV"
+	"Rn5+QaLWzIvyLBrRx+VZHJkGdg9BPNAI1SSZW6Xxurj2fx4/wz2UN50KhwfeXL44qdcU9+BHe7W5BSK2xa2SgHrdYu"
+	"q4J5gexvTxRgeNyTQ7O10ZyDrGFwt7amFFozmzodakeMVxXvY6dI9Ag44S1VbsyaM9StPcyCjpbaiZvgEgbeRZn0WB"
+	"MLXpjzK0meN/tokv2Dv+TtglftYRFBjqza49U4YWRo4qut9ldWn6tplnssjovDlM4R8qurA4gb6P0JmQEpBSflPvAA"
+	"AAAAAAAAAAAAABAAAAAAAAAAkAAAAFYWxpY2UAAAAAAAAAAP//////////AAAAAAAAAIIAAAAVcGVybWl0LVgxMS1m"
+	"b3J3YXJkaW5nAAAAAAAAABdwZXJtaXQtYWdlbnQtZm9yd2FyZGluZwAAAAAAAAAWcGVybWl0LXBvcnQtZm9yd2FyZG"
+	"luZwAAAAAAAAAKcGVybWl0LXB0eQAAAAAAAAAOcGVybWl0LXVzZXItcmMAAAAAAAAAAAAAADMAAAALc3NoLWVkMjU1"
+	"MTkAAAAgX4wZyZ77cM4VwJ4KtGlnwnnYCz4o7dRfI2TWa+deAbwAAABTAAAAC3NzaC1lZDI1NTE5AAAAQJRg8s9h22"
+	"iciGADaWw2MMsy/K+6otKm7S/QK/pCsqLcdAaLFEGsvAv4D7UDefk/qraP1OrjoMtENQg2v3JZ5AI=";
+static const char ca[] =
+	"AAAAC3NzaC1lZDI1NTE5AAAAIF+MGcme+3DOFcCeCrRpZ8J52As+KO3UXyNk1mvnXgG8";
+
+#define ED25519_PRINT "uGKu53Th0oGON1t5y/zwsrimXsPpce1Mu8m+IdtrMSw"
+#define ECDSA_PRINT "1mO9Rw1NSXUN+b8HZsI2AFYC3+q1b1B3le34Stfx2aE"
+#define RSA_PRINT "NkQAUmU00J/asHKE6NMYV/40u9AW0fSQTaf1qxrVuhM"
+#define CA_PRINT "KHx3WMcmj9Vj9xlrNp6n+obpb8PFDypeHh1mfX0EAG4"
+
+/* The identity of a login with the COUNT methods in LINES. */
+static struct identity
+identity_of(const char *const *lines, unsigned count, char who[WHO_CAP])
+{
+	struct record r = { .auth_count = count };
+	struct identity id;
+
+	memset(&id, 0x55, sizeof id);
+	for (unsigned i = 0; i < count; i++)
+		r.auth[i] = lines[i];
+	assert_int_equal(identity_make(&r, &id, who), 0);
+	return id;
+}
+
+static struct identity
+identity_of_one(const char *line)
+{
+	char who[WHO_CAP];
+
+	return identity_of(&line, 1, who);
+}
+
+static void
+assert_same(const char *a, const char *b)
+{
+	struct identity x = identity_of_one(a), y = identity_of_one(b);
+
+	assert_true(identity_equal(&x, &y));
+}
+
+static void
+assert_other(const char *a, const char *b)
+{
+	struct identity x = identity_of_one(a), y = identity_of_one(b);
+
+	assert_false(identity_equal(&x, &y));
+}
+
+static void
+nothing_is_unknown(void **state)
+{
+	char who[WHO_CAP];
+	struct identity id = identity_of(NULL, 0, who), zero;
+
+	(void)state;
+	memset(&zero, 0, sizeof zero);
+	assert_memory_equal(&id, &zero, sizeof id);
+	assert_string_equal(who, "");
+}
+
+static void
+is_the_sum_of_the_canonical_lines(void **state)
+{
+	/* printf 'password\npublickey ssh-ed25519 AAAA\n' | sha256sum */
+	static const unsigned char expected[IDENTITY_BYTES] = {
+		0x7f, 0x8b, 0x8e, 0x82, 0xab, 0x6b, 0xed, 0xba, 0x38, 0x9d, 0x00, 0xb3, 0x41, 0x8a, 0xef, 0xf2,
+		0xf4, 0xb2, 0xf7, 0xd4, 0xe3, 0x89, 0xc4, 0x14, 0x61, 0x9e, 0x69, 0x61, 0xb9, 0xb2, 0x60, 0x00,
+	};
+	static const char *const lines[] = {
+		"publickey ssh-ed25519 AAAA", "keyboard-interactive/pam", "password",
+	};
+	char who[WHO_CAP];
+	struct identity id = identity_of(lines, 3, who);
+
+	(void)state;
+	assert_memory_equal(id.bytes, expected, sizeof expected);
+}
+
+static void
+order_and_doubles_do_not_count(void **state)
+{
+	static const char *const a[] = { "password", "publickey ssh-rsa AAAA" };
+	static const char *const b[] = { "publickey ssh-rsa AAAA", "password", "publickey ssh-rsa AAAA" };
+	char who[WHO_CAP];
+	struct identity x = identity_of(a, 2, who), y = identity_of(b, 3, who), z = identity_of(a, 1, who);
+
+	(void)state;
+	assert_true(identity_equal(&x, &y));
+	assert_false(identity_equal(&x, &z));
+}
+
+static void
+a_fido_counter_does_not_count(void **state)
+{
+	(void)state;
+	assert_same("publickey sk-ssh-ed25519@openssh.com AAAA signature count = 5",
+	            "publickey sk-ssh-ed25519@openssh.com AAAA signature count = 6");
+	assert_same("publickey sk-ssh-ed25519@openssh.com AAAA, signature count = 5",
+	            "publickey sk-ssh-ed25519@openssh.com AAAA");
+	assert_other("publickey sk-ssh-ed25519@openssh.com AAAA", "publickey sk-ssh-ed25519@openssh.com AAAB");
+	assert_other("publickey ssh-rsa AAAA", "publickey ssh-dss AAAA");
+}
+
+static void
+methods_in_one_class(void **state)
+{
+	(void)state;
+	assert_same("password", "keyboard-interactive/pam");
+	assert_same("keyboard-interactive", "keyboard-interactive/pam");
+	assert_same("gssapi-with-mic alice@EXAMPLE.ORG", "gssapi-keyex alice@EXAMPLE.ORG");
+	assert_other("gssapi-with-mic alice@EXAMPLE.ORG", "gssapi-with-mic bob@EXAMPLE.ORG");
+	assert_other("hostbased ssh-rsa AAAA client user \"a\"", "hostbased ssh-rsa AAAA client user \"b\"");
+	assert_other("passwordless", "password");
+	assert_other("publickey", "publickey ssh-rsa AAAA");
+	assert_other("none", "password");
+}
+
+static void
+certificates_stand_for_ca_and_key_id(void **state)
+{
+	char ed[2048], ec[2048], rsa[2048], plain[2048];
+
+	(void)state;
+	snprintf(ed, sizeof ed, "publickey ssh-ed25519-cert-v01@openssh.com %s", ed25519_cert);
+	snprintf(ec, sizeof ec, "publickey ecdsa-sha2-nistp256-cert-v01@openssh.com %s", ecdsa_cert);
+	snprintf(rsa, sizeof rsa, "publickey ssh-rsa-cert-v01@openssh.com %s", rsa_cert);
+	snprintf(plain, sizeof plain, "publickey ssh-ed25519 %s", ed25519);
+	assert_same(ed, ec);
+	assert_other(ed, rsa);
+	assert_other(ed, plain);
+}
+
+static void
+keyblob_prints_what_ssh_keygen_does(void **state)
+{
+	struct keyblob k;
+
+	(void)state;
+	assert_int_equal(keyblob_read(&k, ed25519, strlen(ed25519)), 0);
+	assert_string_equal(k.key, ED25519_PRINT);
+	assert_false(k.is_cert);
+	assert_int_equal(keyblob_read(&k, ed25519_cert, strlen(ed25519_cert)), 0);
+	assert_string_equal(k.key, ED25519_PRINT);
+	assert_string_equal(k.ca, CA_PRINT);
+	assert_true(k.is_cert);
+	assert_int_equal(strlen(k.key_id), KEYBLOB_PRINT - 1);
+	assert_int_equal(keyblob_read(&k, ecdsa_cert, strlen(ecdsa_cert)), 0);
+	assert_string_equal(k.key, ECDSA_PRINT);
+	assert_int_equal(keyblob_read(&k, rsa_cert, strlen(rsa_cert)), 0);
+	assert_string_equal(k.key, RSA_PRINT);
+	assert_string_equal(k.key_id, "");
+	assert_int_equal(keyblob_read(&k, ca, strlen(ca)), 0);
+	assert_string_equal(k.key, CA_PRINT);
+}
+
+static void
+keyblob_refuses_what_is_cut_short(void **state)
+{
+	size_t len = strlen(ed25519_cert);
+
+	(void)state;
+	/* Past the type, every cut leaves a certificate that isn't whole. */
+	for (size_t cut = 48; cut < len; cut++) {
+		char *copy = (char *)exact_copy(ed25519_cert, cut);
+		struct keyblob k;
+
+		assert_int_equal(keyblob_read(&k, copy, cut), -EBADMSG);
+		free(copy);
+	}
+}
+
+static void
+keyblob_refuses_bad_base64(void **state)
+{
+	static const char *const bad[] = {
+		"", "A", "AAA", "AAAAA", "=AAA", "AA=A", "A===", "AAA=AAAA", "AA A", "AAA\n",
+	};
+	struct keyblob k;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(keyblob_read(&k, bad[i], strlen(bad[i])), -EBADMSG);
+	assert_int_equal(keyblob_read(&k, "AA==", 4), 0);
+	assert_int_equal(keyblob_read(&k, "AAA=", 4), 0);
+}
+
+static void
+people_are_told(void **state)
+{
+	char key[256], who[WHO_CAP];
+	const char *lines[3] = { key, "keyboard-interactive/pam", "gssapi-with-mic a\"b\\c" };
+
+	(void)state;
+	snprintf(key, sizeof key, "publickey ssh-ed25519 %s", ed25519);
+	identity_of(lines, 3, who);
+	assert_string_equal(who, "publickey SHA256:" ED25519_PRINT ", keyboard-interactive, gssapi a'b'c");
+}
+
+static void
+people_are_not_told_too_much(void **state)
+{
+	char key[256], who[WHO_CAP];
+	const char *lines[RECORD_AUTH_MAX];
+
+	(void)state;
+	snprintf(key, sizeof key, "publickey ssh-ed25519 %s", ed25519);
+	for (unsigned i = 0; i < RECORD_AUTH_MAX; i++)
+		lines[i] = key;
+	memset(who, 'x', sizeof who);
+	identity_of(lines, RECORD_AUTH_MAX, who);
+	assert_int_equal(strlen(who), WHO_CAP - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_unknown),
+		cmocka_unit_test(is_the_sum_of_the_canonical_lines),
+		cmocka_unit_test(order_and_doubles_do_not_count),
+		cmocka_unit_test(a_fido_counter_does_not_count),
+		cmocka_unit_test(methods_in_one_class),
+		cmocka_unit_test(certificates_stand_for_ca_and_key_id),
+		cmocka_unit_test(keyblob_prints_what_ssh_keygen_does),
+		cmocka_unit_test(keyblob_refuses_what_is_cut_short),
+		cmocka_unit_test(keyblob_refuses_bad_base64),
+		cmocka_unit_test(people_are_told),
+		cmocka_unit_test(people_are_not_told_too_much),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

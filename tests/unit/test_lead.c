@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "lead.h"
+
+static struct lead_init
+sample_init(void)
+{
+	struct lead_init m = {
+		.user = "alice", .home = "/home/alice", .shell = "/bin/bash", .tty = "/dev/pts/3",
+		.address = "192.0.2.7", .who = "password", .identity = {{1}}, .ticket = {{2}},
+		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000,
+	};
+
+	assert_int_equal(envlist_set(&m.env, "HOME=/home/alice"), 0);
+	assert_int_equal(envlist_set(&m.env, "LANG=C"), 0);
+	return m;
+}
+
+static void
+init_and_back(void **state)
+{
+	struct lead_init m = sample_init(), got;
+	unsigned char buf[1024];
+	int len = lead_encode_init(&m, buf, sizeof buf);
+
+	(void)state;
+	assert_true(len > 0);
+	assert_int_equal(lead_type_of(buf, (size_t)len), LEAD_INIT);
+	assert_int_equal(lead_decode_init(&got, buf, (size_t)len), 0);
+	assert_string_equal(got.user, m.user);
+	assert_string_equal(got.home, m.home);
+	assert_string_equal(got.shell, m.shell);
+	assert_string_equal(got.tty, m.tty);
+	assert_string_equal(got.address, m.address);
+	assert_string_equal(got.who, m.who);
+	assert_memory_equal(&got.identity, &m.identity, sizeof m.identity);
+	assert_memory_equal(&got.ticket, &m.ticket, sizeof m.ticket);
+	assert_true(got.ring_bytes == m.ring_bytes);
+	assert_int_equal(got.stall_ms, 15000);
+	assert_int_equal(got.env.count, 2);
+	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
+	envlist_free(&got.env);
+	envlist_free(&m.env);
+}
+
+static void
+init_every_prefix_and_more(void **state)
+{
+	struct lead_init m = sample_init(), got;
+	unsigned char buf[1024], small[1024];
+	int len = lead_encode_init(&m, buf, sizeof buf - 1);
+
+	(void)state;
+	assert_true(len > 0);
+	for (int cut = 0; cut < len; cut++) {
+		unsigned char *copy = exact_copy(buf, (size_t)cut);
+
+		assert_int_equal(lead_decode_init(&got, copy, (size_t)cut), -EBADMSG);
+		assert_int_equal(got.env.count, 0);
+		free(copy);
+		assert_int_equal(lead_encode_init(&m, small, (size_t)cut), -EMSGSIZE);
+	}
+	buf[len] = 0;
+	assert_int_equal(lead_decode_init(&got, buf, (size_t)len + 1), -EBADMSG);
+	assert_int_equal(got.env.count, 0);
+	buf[0] = LEAD_VOUCHED;
+	assert_int_equal(lead_decode_init(&got, buf, (size_t)len), -EBADMSG);
+	envlist_free(&m.env);
+}
+
+static void
+vouched(void **state)
+{
+	const struct lead_vouched m = {
+		.serial = 4, .ok = 1, .identity = {{3}}, .address = "2001:db8::1", .who = "publickey SHA256:y",
+	};
+	unsigned char buf[512];
+	struct lead_vouched got;
+	int len = lead_encode_vouched(&m, buf, sizeof buf - 1);
+
+	(void)state;
+	assert_true(len > 0);
+	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len), 0);
+	assert_memory_equal(&got, &m, sizeof m);
+	for (int cut = 0; cut < len; cut++) {
+		unsigned char *copy = exact_copy(buf, (size_t)cut);
+
+		assert_int_equal(lead_decode_vouched(&got, copy, (size_t)cut), -EBADMSG);
+		free(copy);
+	}
+	buf[len] = 0;
+	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len + 1), -EBADMSG);
+	buf[0] = LEAD_INIT;
+	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len), -EBADMSG);
+}
+
+static void
+reports(void **state)
+{
+	unsigned char buf[LEAD_REPORT_BYTES + 1] = {0};
+
+	(void)state;
+	for (uint32_t type = LEAD_READY - 1; type <= LEAD_ENDED + 1; type++) {
+		const struct lead_report m = {
+			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}},
+		};
+		int good = type >= LEAD_READY && type <= LEAD_ENDED;
+		struct lead_report got = { .number = 99 };
+
+		lead_encode_report(&m, buf);
+		assert_int_equal(lead_decode_report(&got, buf, LEAD_REPORT_BYTES), good ? 0 : -EBADMSG);
+		if (good)
+			assert_memory_equal(&got, &m, sizeof m);
+		else
+			assert_int_equal(got.number, 99);
+		for (size_t len = 0; len <= sizeof buf; len++) {
+			unsigned char *copy = exact_copy(buf, len);
+
+			if (len != LEAD_REPORT_BYTES)
+				assert_int_equal(lead_decode_report(&got, copy, len), -EBADMSG);
+			free(copy);
+		}
+	}
+}
+
+static void
+type_of_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(lead_type_of("", 0), -EBADMSG);
+	assert_int_equal(lead_type_of("\3", 1), LEAD_ABORT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(init_and_back),
+		cmocka_unit_test(init_every_prefix_and_more),
+		cmocka_unit_test(vouched),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(type_of_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* The test's own process stands for sshd, a child for its unprivileged half, a grandchild is the peer. */
+#include "unit.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "peer.h"
+#include "procstat.h"
+
+struct world {
+	char dir[32];
+	struct sockaddr_un at;
+	int listener;
+	struct login login;
+};
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	struct procstat self;
+
+	assert_non_null(w);
+	strcpy(w->dir, "/tmp/holdfast-peer-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	w->at.sun_family = AF_UNIX;
+	snprintf(w->at.sun_path, sizeof w->at.sun_path, "%s/sock", w->dir);
+	w->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(w->listener, (struct sockaddr *)&w->at, sizeof w->at), 0);
+	assert_int_equal(listen(w->listener, 4), 0);
+	assert_int_equal(procstat_read(getpid(), &self), 0);
+	w->login.uid = getuid();
+	w->login.sshd = getpid();
+	w->login.start = self.start;
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	close(w->listener);
+	unlink(w->at.sun_path);
+	rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+/* What the peer does before it connects: 0, or 1 when it can't be done here. */
+typedef int prepare(void);
+
+static int
+nothing(void)
+{
+	return 0;
+}
+
+static int
+no_new_privs(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0;
+}
+
+static int
+own_user_namespace(void)
+{
+	return unshare(CLONE_NEWUSER) != 0;
+}
+
+static int
+own_mount_namespace(void)
+{
+	return unshare(CLONE_NEWNS) != 0;
+}
+
+static int
+own_net_namespace(void)
+{
+	return unshare(CLONE_NEWNET) != 0;
+}
+
+static int
+forked_away(void)
+{
+	/* The middle one ends, so that we become somebody else's child. */
+	kill(getppid(), SIGKILL);
+	while (getppid() != 1 && prctl(PR_SET_PDEATHSIG, 0) == 0) {
+		struct procstat s;
+
+		if (procstat_read(getppid(), &s) || strcmp(s.comm, "test_peer") != 0)
+			break;
+		usleep(1000);
+	}
+	return 0;
+}
+
+/* In the grandchild: connects (77: can't do what P wants) and lives until the other end is closed. */
+static void
+be_peer(const struct world *w, prepare *p)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	char c;
+
+	alarm(60);
+	if (p()) {
+		c = 's';
+		if (connect(fd, (const struct sockaddr *)&w->at, sizeof w->at) == 0)
+			send(fd, &c, 1, 0);
+	} else if (connect(fd, (const struct sockaddr *)&w->at, sizeof w->at) == 0) {
+		c = 'r';
+		send(fd, &c, 1, 0);
+	}
+	while (recv(fd, &c, 1, 0) > 0)
+		;
+	_exit(0);
+}
+
+/* A connection from a grandchild that has done P. */
+static int
+connection(struct world *w, prepare *p, pid_t *middle)
+{
+	int fd;
+	char c = 0;
+
+	*middle = fork();
+	assert_true(*middle >= 0);
+	if (*middle == 0) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			be_peer(w, p);
+		waitpid(pid, NULL, 0);
+		_exit(0);
+	}
+	fd = accept(w->listener, NULL, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(recv(fd, &c, 1, 0), 1);
+	if (c == 's') {
+		close(fd);
+		waitpid(*middle, NULL, 0);
+		skip();
+	}
+	return fd;
+}
+
+static int
+check(struct world *w, prepare *p, const struct login *l)
+{
+	const char *why = NULL;
+	pid_t middle;
+	int fd = connection(w, p, &middle), rc = peer_check(fd, l, &why);
+
+	assert_non_null(why);
+	assert_true(rc == 0 || *why);
+	close(fd);
+	waitpid(middle, NULL, 0);
+	return rc;
+}
+
+static void
+a_plain_descendant_is_inside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, nothing, &w->login), 0);
+}
+
+static void
+restrictions_are_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, no_new_privs, &w->login), -EPERM);
+}
+
+static void
+a_user_namespace_is_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, own_user_namespace, &w->login), -EPERM);
+}
+
+static void
+a_mount_namespace_is_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, own_mount_namespace, &w->login), -EPERM);
+}
+
+static void
+a_net_namespace_is_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, own_net_namespace, &w->login), -EPERM);
+}
+
+static void
+an_orphan_is_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, forked_away, &w->login), -EPERM);
+}
+
+static void
+another_login_is_outside(void **state)
+{
+	struct world *w = *state;
+	struct login l = w->login;
+
+	l.start++;
+	assert_int_equal(check(w, nothing, &l), -EPERM);
+	l = w->login;
+	l.sshd = 0x7ffffffe;
+	assert_int_equal(check(w, nothing, &l), -EPERM);
+	l = w->login;
+	l.uid++;
+	assert_int_equal(check(w, nothing, &l), -EPERM);
+}
+
+static void
+sshd_itself_is_outside(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), conn;
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&w->at, sizeof w->at), 0);
+	conn = accept(w->listener, NULL, NULL);
+	assert_true(conn >= 0);
+	assert_int_equal(peer_check(conn, &w->login, &why), -EPERM);
+	close(conn);
+	close(fd);
+}
+
+static void
+a_peer_that_is_gone_is_outside(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+	pid_t middle;
+	int fd = connection(w, nothing, &middle);
+
+	shutdown(fd, SHUT_WR);
+	waitpid(middle, NULL, 0);
+	assert_int_equal(peer_check(fd, &w->login, &why), -EPERM);
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_plain_descendant_is_inside, setup, teardown),
+		cmocka_unit_test_setup_teardown(restrictions_are_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_user_namespace_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_mount_namespace_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_net_namespace_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_orphan_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_login_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(sshd_itself_is_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_peer_that_is_gone_is_outside, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

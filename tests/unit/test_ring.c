@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ring.h"
+
+static void
+sizes_that_are_none(void **state)
+{
+	struct ring r;
+
+	(void)state;
+	assert_int_equal(ring_open(&r, 0), -EINVAL);
+	assert_int_equal(ring_open(&r, 100), -EINVAL);
+	assert_int_equal(ring_open(&r, 65536 + 4096), -EINVAL);
+	assert_int_equal(ring_open(&r, (size_t)1 << 63), -EINVAL);
+}
+
+/* Puts N bytes, each the low byte of its offset. */
+static void
+fill(struct ring *r, size_t n)
+{
+	unsigned char *p = ring_space(r);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (unsigned char)((r->head + i) * 31);
+	ring_advance(r, n);
+}
+
+static void
+every_stretch_is_contiguous(void **state)
+{
+	struct ring r;
+
+	(void)state;
+	assert_int_equal(ring_open(&r, 65536), 0);
+	/* Steps that do not divide the size, over its end several times. */
+	for (int i = 0; i < 40; i++) {
+		const unsigned char *p;
+
+		fill(&r, 13001);
+		p = ring_at(&r, ring_oldest(&r));
+		for (uint64_t o = ring_oldest(&r); o < r.head; o++)
+			assert_int_equal(p[o - ring_oldest(&r)], (unsigned char)(o * 31));
+	}
+	assert_int_equal(r.head, 40 * 13001);
+	assert_int_equal(ring_oldest(&r), 40 * 13001 - 65536);
+	ring_close(&r);
+	ring_close(&r);
+}
+
+static void
+nobody_can_truncate_it(void **state)
+{
+	struct ring r;
+	char path[64];
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(ring_open(&r, 65536), 0);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", r.fd);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(ftruncate(fd, 1 << 20), -1);
+	assert_int_equal(truncate(path, 0), -1);
+	assert_int_equal(open(path, O_RDWR | O_TRUNC), -1);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 65536);
+	close(fd);
+	ring_close(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_that_are_none),
+		cmocka_unit_test(every_stretch_is_contiguous),
+		cmocka_unit_test(nobody_can_truncate_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
