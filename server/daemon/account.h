@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* account: what the name service says about the user of a login. */
+#ifndef HOLDFAST_ACCOUNT_H
+#define HOLDFAST_ACCOUNT_H
+
+#include <sys/types.h>
+
+#include "envlist.h"
+#include "limits.h"
+
+struct account {
+	char user[USER_CAP];
+	uid_t uid;
+	gid_t gid;
+	char home[PATH_CAP];
+	char shell[PATH_CAP];
+};
+
+/* 0; -ENOENT: no such user; -EPERM: it has another uid; -ENAMETOOLONG; another negative errno. */
+int account_find(const char *user, uid_t uid, struct account *a);
+/* Sets HOME, USER, LOGNAME, SHELL, PATH and MAIL in *ENV: 0 or a negative errno. */
+int account_env(const struct account *a, struct envlist *env);
+
+#endif

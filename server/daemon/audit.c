@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "log.h"
+
+void
+audit_init(struct audit *a, const char *user, uid_t uid)
+{
+	memset(a, 0, sizeof *a);
+	snprintf(a->user, sizeof a->user, "%s", user);
+	for (char *p = a->user; *p; p++)
+		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
+			*p = '_';
+	a->uid = uid;
+	a->limit.burst = 32;
+	a->limit.every_ms = 1000;
+}
+
+void
+audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+{
+	char more[48] = "";
+
+	if (a->limit.suppressed)
+		snprintf(more, sizeof more, " suppressed=%u", a->limit.suppressed);
+	a->limit.suppressed = 0;
+	log_line(LOG_INFO, "event=%s user=%s uid=%u session=%u address=%s who=\"%s\"%s%s%s", event, a->user,
+	         (unsigned)a->uid, (unsigned)a->session, address && *address ? address : "-", who ? who : "",
+	         *extra ? " " : "", extra, more);
+}
+
+void
+audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+{
+	if (ratelimit_take(&a->limit, ratelimit_now()))
+		audit_event(a, event, address, who, extra);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * audit: a session's lines in the log, of the form
+ *   event=resume user=alice uid=1000 session=3 address=192.0.2.7 who="publickey SHA256:…"
+ * Events: create, resume, join, take, attach (nobody vouched), gone, end (status=), lost, refuse (why=).
+ */
+#ifndef HOLDFAST_AUDIT_H
+#define HOLDFAST_AUDIT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "limits.h"
+#include "ratelimit.h"
+
+struct audit {
+	char user[USER_CAP]; /* as it is written */
+	uid_t uid;
+	uint32_t session; /* 0: none yet */
+	struct ratelimit limit;
+};
+
+/* USER is copied; what would end the field is replaced. */
+void audit_init(struct audit *a, const char *user, uid_t uid);
+/* One line.  ADDRESS and WHO may be NULL or "": unknown.  EXTRA is "" or further "key=value" fields. */
+void audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
+/* The same for what the user can cause at will: too many are counted and not written. */
+void audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "helper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "clean.h"
+#include "leader.h"
+#include "log.h"
+#include "login.h"
+#include "peer.h"
+#include "policy.h"
+#include "ratelimit.h"
+#include "reply.h"
+#include "rundir.h"
+#include "vouch.h"
+
+#define SILENCE_MS 5000 /* a peer that has connected and says nothing */
+#define LIFE_SECONDS 60 /* whatever happens, a name service that hangs for instance */
+
+enum state { EXPECT_VOUCH, EXPECT_START, DONE };
+
+struct helper {
+	int conn, slot;
+	bool quiet;
+	uid_t peer;
+	enum state state;
+	int timeout_ms; /* of the state */
+	struct ticket ticket;
+	struct login login;
+	struct account account;
+	struct config_policy policy;
+	int status; /* what the process ends with */
+};
+
+/* Refuses and ends; WHY is for the log only. */
+static void
+refuse(struct helper *h, uint32_t code, const char *text, const char *why)
+{
+	if (!h->quiet)
+		log_line(LOG_INFO, "event=refuse uid=%u code=%u why=\"%s\"", (unsigned)h->peer, (unsigned)code,
+		         why);
+	reply_refuse(h->conn, code, "%s", text);
+	h->state = DONE;
+	h->status = 1;
+}
+
+static bool
+find_login(struct helper *h, const struct ticket *ticket)
+{
+	char why[128];
+	int rc = login_find(ticket, &h->login);
+
+	if (!rc && h->login.uid == h->peer)
+		return true;
+	snprintf(why, sizeof why, "the login's record: %s", strerror(rc < 0 ? -rc : EPERM));
+	if (!rc)
+		refuse(h, VOUCH_NOT_YOURS, "this ticket is another user's", "another user's ticket");
+	else if (rc == -ENOENT || rc == -ESRCH)
+		refuse(h, VOUCH_NO_TICKET, "this login is not known or is gone", why);
+	else
+		refuse(h, VOUCH_TROUBLE, "this login's record can't be read", why);
+	return false;
+}
+
+static bool
+check_peer(struct helper *h)
+{
+	const char *why;
+	int rc = peer_check(h->conn, &h->login, &why);
+
+	if (!rc)
+		return true;
+	if (rc == -EPERM)
+		refuse(h, VOUCH_NOT_INSIDE, "this process is not a plain part of its login", why);
+	else
+		refuse(h, VOUCH_TROUBLE, "this process can't be checked", why);
+	return false;
+}
+
+/* Everything that must hold for a vouched login; done for each request anew. */
+static bool
+verify(struct helper *h, const struct ticket *ticket)
+{
+	uint32_t code;
+	int rc;
+
+	if (policy_disabled()) {
+		refuse(h, VOUCH_DISABLED, "holdfast is switched off here", "switched off");
+		return false;
+	}
+	if (!find_login(h, ticket) || !check_peer(h))
+		return false;
+	rc = account_find(h->login.user, h->login.uid, &h->account);
+	if (rc) {
+		refuse(h, VOUCH_TROUBLE, "this account can't be looked up", strerror(-rc));
+		return false;
+	}
+	code = policy_for(h->account.user, h->account.gid, h->login.address, &h->policy);
+	if (code) {
+		refuse(h, code, code == VOUCH_DISABLED ? "holdfast is switched off for this login" :
+		       "holdfast's configuration can't be used", "policy");
+		return false;
+	}
+	return true;
+}
+
+static void
+send_facts(struct helper *h)
+{
+	struct vouch_reply facts;
+
+	memset(&facts, 0, sizeof facts);
+	facts.type = VOUCH_FACTS;
+	facts.identity = h->login.identity;
+	facts.login_timeout_ms = h->policy.login_timeout_ms;
+	memcpy(facts.user, h->login.user, sizeof facts.user);
+	memcpy(facts.address, h->login.address, sizeof facts.address);
+	memcpy(facts.who, h->login.who, sizeof facts.who);
+	if (reply_send(h->conn, &facts))
+		h->state = DONE;
+}
+
+static void
+on_vouch(struct helper *h, const struct vouch_request *q)
+{
+	int rc;
+
+	if (!verify(h, &q->ticket))
+		return;
+	rc = rundir_user(h->login.uid, h->account.gid);
+	if (rc) {
+		log_errno(LOG_ERR, rc, "the directory of uid %u", (unsigned)h->login.uid);
+		refuse(h, VOUCH_TROUBLE, "there is no place for sessions", "no users directory");
+		return;
+	}
+	h->ticket = q->ticket;
+	h->state = EXPECT_START;
+	/* It looks for a session to resume first, which takes its time. */
+	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
+	send_facts(h);
+}
+
+static void
+on_start(struct helper *h, const struct vouch_request *q)
+{
+	struct leader_order *order;
+
+	h->state = DONE;
+	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0) {
+		refuse(h, VOUCH_BAD_REQUEST, "another ticket than before", "another ticket than before");
+		return;
+	}
+	if (!verify(h, &q->ticket))
+		return;
+	order = calloc(1, sizeof *order);
+	if (!order) {
+		refuse(h, VOUCH_TROUBLE, "out of memory", "out of memory");
+		return;
+	}
+	*order = (struct leader_order){
+		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
+		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
+	};
+	h->status = leader_run(order);
+	free(order);
+}
+
+static const struct {
+	enum vouch_op op; /* the one request that the state permits */
+	void (*handle)(struct helper *, const struct vouch_request *);
+} states[] = {
+	[EXPECT_VOUCH] = { VOUCH_OP_VOUCH, on_vouch },
+	[EXPECT_START] = { VOUCH_OP_START, on_start },
+};
+
+/*
+ * Receives one message: its length; 0 at the end; or a negative errno.  There is no room for descriptors: those
+ * that are passed the kernel closes, and says so.
+ */
+static ssize_t
+receive(int conn, void *buf, size_t cap)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = cap };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	do
+		n = recvmsg(conn, &msg, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -EBADMSG : n;
+}
+
+/* Waits for a message at most TIMEOUT_MS, whatever interrupts. */
+static bool
+wait_for(int conn, int timeout_ms)
+{
+	uint64_t now = ratelimit_now(), end = now + (uint64_t)timeout_ms;
+
+	for (; now < end; now = ratelimit_now()) {
+		struct pollfd p = { .fd = conn, .events = POLLIN };
+		int n = poll(&p, 1, (int)(end - now));
+
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+static void
+serve(struct helper *h)
+{
+	while (h->state != DONE) {
+		unsigned char buf[VOUCH_REQUEST_BYTES];
+		struct vouch_request q;
+		ssize_t n;
+
+		if (!wait_for(h->conn, h->timeout_ms))
+			return;
+		n = receive(h->conn, buf, sizeof buf);
+		if (n == 0 || (n < 0 && n != -EBADMSG))
+			return;
+		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
+			refuse(h, VOUCH_BAD_REQUEST, "a request that isn't understood", "bad request");
+			return;
+		}
+		states[h->state].handle(h, &q);
+	}
+}
+
+int
+helper_run(int conn, int slot, bool quiet)
+{
+	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .timeout_ms = SILENCE_MS };
+	const int keep[] = { conn, slot };
+	socklen_t len = sizeof(struct ucred);
+	struct ucred cred;
+
+	clean_signals();
+	alarm(LIFE_SECONDS);
+	clearenv();
+	umask(022);
+	if (clean_descriptors(keep, 2) || getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return 1;
+	h.peer = cred.uid;
+	serve(&h);
+	return h.status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * helper: one login's conversation (common/vouch.h): checks ticket and peer, answers with the login's facts, and
+ * goes on as leader when a session is asked for.
+ */
+#ifndef HOLDFAST_HELPER_H
+#define HOLDFAST_HELPER_H
+
+#include <stdbool.h>
+
+/*
+ * Serves CONN in a process of its own, just forked from holdfastd; everything that was inherited is cleaned away
+ * first.  SLOT is the pipe that tells holdfastd when we no longer count.  Takes both over.  QUIET: say nothing of
+ * refusals, there are too many.  The process' exit status.
+ */
+int helper_run(int conn, int slot, bool quiet);
+
+#endif

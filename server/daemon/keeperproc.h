@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* keeperproc: starts holdfast-keeper as the user. */
+#ifndef HOLDFAST_KEEPERPROC_H
+#define HOLDFAST_KEEPERPROC_H
+
+#include <sys/types.h>
+
+/* Exit statuses of a keeper that wasn't started, for the log. */
+#define KEEPERPROC_DESCRIPTORS 124
+#define KEEPERPROC_DROP 125
+#define KEEPERPROC_DIRECTORY 126
+#define KEEPERPROC_EXEC 127
+
+/*
+ * Forks, becomes UID and GID for good (the groups are already the user's) and executes the keeper with MASTER as
+ * LEAD_MASTER_FD, SOCK as LEAD_FD, /dev/null as 0 to 2, nothing else open, an empty environment and default
+ * signals.  Both descriptors stay the caller's.  The child's pid, or a negative errno; an error in the child is its
+ * exit status.
+ */
+pid_t keeperproc_start(int master, int sock, uid_t uid, gid_t gid);
+
+#endif

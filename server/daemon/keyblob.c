@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "keyblob.h"
+
+#include <errno.h>
+#include <sha2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire.h"
+
+static const char base64[] = KEYBLOB_BASE64;
+
+/* Certificates' types, the type of the key in them, and how many strings that key has. */
+static const struct {
+	const char *cert, *plain;
+	unsigned strings;
+} types[] = {
+	{ "ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519", 1 },
+	{ "ssh-rsa-cert-v01@openssh.com", "ssh-rsa", 2 },
+	{ "ssh-dss-cert-v01@openssh.com", "ssh-dss", 4 },
+	{ "ecdsa-sha2-nistp256-cert-v01@openssh.com", "ecdsa-sha2-nistp256", 2 },
+	{ "ecdsa-sha2-nistp384-cert-v01@openssh.com", "ecdsa-sha2-nistp384", 2 },
+	{ "ecdsa-sha2-nistp521-cert-v01@openssh.com", "ecdsa-sha2-nistp521", 2 },
+	{ "sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519@openssh.com", 2 },
+	{ "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", 3 },
+};
+
+/* Decodes LEN digits to OUT, which has room for 3/4 of that: the number of bytes, or -EBADMSG. */
+static int
+decode(const char *text, size_t len, unsigned char *out)
+{
+	size_t n = 0, pad = 0;
+	uint32_t bits = 0;
+
+	if (!len || len % 4)
+		return -EBADMSG;
+	for (size_t i = 0; i < len; i++) {
+		const char *digit = text[i] ? strchr(base64, text[i]) : NULL;
+
+		if (!digit || (*digit == '=' && i + 2 < len) || (pad && *digit != '='))
+			return -EBADMSG;
+		pad += *digit == '=';
+		bits = bits << 6 | (*digit == '=' ? 0 : (uint32_t)(digit - base64));
+		if (i % 4 == 3) {
+			out[n++] = (unsigned char)(bits >> 16);
+			out[n++] = (unsigned char)(bits >> 8);
+			out[n++] = (unsigned char)bits;
+		}
+	}
+	return (int)(n - pad);
+}
+
+static void
+print(char text[KEYBLOB_PRINT], const void *data, size_t len)
+{
+	uint8_t sum[SHA256_DIGEST_LENGTH + 1];
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, data, len);
+	SHA256Final(sum, &ctx);
+	sum[SHA256_DIGEST_LENGTH] = 0;
+	/* 32 bytes and a zero make 44 digits, of which the last would be padding. */
+	for (unsigned i = 0; i < KEYBLOB_PRINT - 1; i++) {
+		const uint8_t *p = sum + i / 4 * 3;
+		uint32_t bits = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+
+		text[i] = base64[bits >> (18 - 6 * (i % 4)) & 63];
+	}
+	text[KEYBLOB_PRINT - 1] = '\0';
+}
+
+/* R is behind the type: the key's own strings, copied behind the plain type's name into W. */
+static void
+copy_key(struct wire_reader *r, struct wire_writer *w, size_t type, size_t max)
+{
+	struct wire_bytes field;
+
+	wire_get_string(r, &field, max); /* the nonce */
+	wire_put_cstring(w, types[type].plain);
+	for (unsigned i = 0; i < types[type].strings; i++) {
+		wire_get_string(r, &field, max);
+		wire_put_string(w, field.data, field.len);
+	}
+}
+
+static int
+read_cert(struct keyblob *k, struct wire_reader *r, size_t type, size_t len)
+{
+	struct wire_bytes id, ca, skipped;
+	unsigned char *plain = malloc(len);
+	struct wire_writer w;
+	uint64_t number;
+	uint32_t kind;
+	int rc;
+
+	if (!plain)
+		return -ENOMEM;
+	wire_writer_init(&w, plain, len);
+	copy_key(r, &w, type, len);
+	wire_get_u64(r, &number); /* serial */
+	wire_get_u32(r, &kind);
+	wire_get_string(r, &id, len);
+	wire_get_string(r, &skipped, len); /* principals */
+	wire_get_u64(r, &number);          /* valid after, before */
+	wire_get_u64(r, &number);
+	for (int i = 0; i < 3; i++)
+		wire_get_string(r, &skipped, len); /* critical options, extensions, reserved */
+	wire_get_string(r, &ca, len);
+	wire_get_string(r, &skipped, len); /* signature */
+	rc = wire_reader_end(r) || wire_writer_error(&w) ? -EBADMSG : 0;
+	if (!rc) {
+		k->is_cert = true;
+		print(k->key, plain, w.len);
+		print(k->ca, ca.data, ca.len);
+		if (id.len)
+			print(k->key_id, id.data, id.len);
+	}
+	free(plain);
+	return rc;
+}
+
+static int
+read_blob(struct keyblob *k, const unsigned char *blob, size_t len)
+{
+	struct wire_reader r;
+	struct wire_bytes name;
+
+	wire_reader_init(&r, blob, len);
+	wire_get_string(&r, &name, len);
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (name.len == strlen(types[i].cert) && memcmp(name.data, types[i].cert, name.len) == 0)
+			return read_cert(k, &r, i, len);
+	print(k->key, blob, len);
+	return 0;
+}
+
+int
+keyblob_read(struct keyblob *k, const char *text, size_t len)
+{
+	unsigned char *blob = malloc(len + 1);
+	struct keyblob got;
+	int n, rc;
+
+	if (!blob)
+		return -ENOMEM;
+	memset(&got, 0, sizeof got);
+	n = decode(text, len, blob);
+	rc = n < 0 ? n : read_blob(&got, blob, (size_t)n);
+	if (!rc)
+		*k = got;
+	free(blob);
+	return rc;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "leader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "clean.h"
+#include "keeperproc.h"
+#include "leaders.h"
+#include "leading.h"
+#include "log.h"
+#include "pamstack.h"
+#include "pty.h"
+#include "reply.h"
+
+/* Hard to kill, for the session's scope lives as long as we do; but not before the keeper and its shells. */
+#define OOM_SCORE (-900)
+
+/* All of a session that is being made. */
+struct leader {
+	const struct leader_order *order;
+	struct leaders_entry entry;
+	struct pty pty;
+	struct pamstack *pam;
+	struct envlist env;
+	struct leading leading;
+};
+
+static void
+nothing(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * Signals that are not to end us.  Caught and not ignored, so that whatever a PAM module executes has the default.
+ * SIGCHLD is for the signalfd.
+ */
+static int
+take_signals(struct leader *l)
+{
+	static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2 };
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
+	sigset_t child;
+
+	for (size_t i = 0; i < sizeof deaf / sizeof *deaf; i++)
+		sigaction(deaf[i], &sa, NULL);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	l->leading.sigfd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	return l->leading.sigfd < 0 ? -errno : 0;
+}
+
+/* What a plain shell would start from, taken from the login's sshd; the rest from nobody. */
+static int
+take_surroundings(const struct leader_order *o)
+{
+	setsid();
+	umask(022);
+	if (chdir("/"))
+		return -errno;
+	return clean_limits(o->login.sshd, o->login.start);
+}
+
+/* Whether the login has given up, or has said something though it is not its turn. */
+static bool
+login_gave_up(const struct leader *l)
+{
+	struct pollfd p = { .fd = l->leading.conn, .events = POLLIN | POLLRDHUP };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+static int
+open_pam(struct leader *l)
+{
+	const struct leader_order *o = l->order;
+	const struct pamstack_for f = {
+		.user = o->account.user, .gid = o->account.gid, .tty = l->pty.name, .host = o->login.address,
+	};
+	char text[TEXT_CAP] = "";
+	int rc = account_env(&o->account, &l->env);
+
+	if (!rc)
+		rc = pamstack_open(&l->pam, &f, &l->env, text);
+	if (rc)
+		log_line(LOG_ERR, "no PAM session for \"%s\": %s", o->account.user, text);
+	if (rc == -EACCES) {
+		reply_refuse(l->leading.conn, VOUCH_ACCOUNT, "PAM refuses a session: %s", text);
+		rc = -ECANCELED;
+	}
+	return rc;
+}
+
+/* Fills *M, all of whose strings fit, for they come from fields of the same size. */
+static void
+fill_init(const struct leader *l, struct lead_init *m)
+{
+	const struct leader_order *o = l->order;
+
+	memset(m, 0, sizeof *m);
+	memcpy(m->user, o->account.user, sizeof m->user);
+	memcpy(m->home, o->account.home, sizeof m->home);
+	memcpy(m->shell, o->account.shell, sizeof m->shell);
+	memcpy(m->tty, l->pty.name, sizeof m->tty);
+	memcpy(m->address, o->login.address, sizeof m->address);
+	memcpy(m->who, o->login.who, sizeof m->who);
+	m->identity = o->login.identity;
+	m->ticket = o->ticket;
+	m->ring_bytes = o->policy.ring_bytes;
+	m->stall_ms = o->policy.stall_timeout_ms;
+	m->env = l->env;
+}
+
+static int
+send_init(const struct leader *l)
+{
+	unsigned char *buf = malloc(MESSAGE_MAX);
+	struct lead_init m;
+	int len, rc;
+
+	if (!buf)
+		return -ENOMEM;
+	fill_init(l, &m);
+	len = lead_encode_init(&m, buf, MESSAGE_MAX);
+	rc = len < 0 ? len : reply_bytes(l->leading.keeper, buf, (size_t)len);
+	free(buf);
+	return rc;
+}
+
+static int
+start_keeper(struct leader *l)
+{
+	int pair[2], rc;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	pid = keeperproc_start(l->pty.master, pair[1], l->order->account.uid, l->order->account.gid);
+	close(pair[1]);
+	l->leading.keeper = pair[0];
+	if (pid < 0)
+		return pid;
+	l->leading.pid = pid;
+	/* The pty is the keeper's alone: what it closes is closed. */
+	pty_close(&l->pty);
+	clean_oom_score(OOM_SCORE);
+	rc = send_init(l);
+	/* One that has ended already is found by its end, with the status that says why. */
+	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
+}
+
+/*
+ * Everything until the keeper runs: 0, or a negative errno, with the login told when there was something to tell.
+ */
+static int
+prepare(struct leader *l)
+{
+	const struct leader_order *o = l->order;
+	int rc = leaders_enter(o->login.uid, o->policy.max_sessions, &l->entry);
+
+	if (rc == -EDQUOT) {
+		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=limit");
+		reply_refuse(l->leading.conn, VOUCH_LIMIT, "%u sessions are held already",
+		             (unsigned)o->policy.max_sessions);
+	}
+	if (!rc)
+		rc = reply_plain(l->leading.conn, VOUCH_PROGRESS, 0);
+	if (!rc)
+		rc = take_surroundings(o);
+	if (!rc)
+		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
+	if (!rc)
+		rc = open_pam(l);
+	if (!rc)
+		rc = pty_give(&l->pty, o->login.uid);
+	if (!rc)
+		rc = take_signals(l);
+	if (!rc && login_gave_up(l))
+		rc = -ECANCELED;
+	return rc ? rc : start_keeper(l);
+}
+
+/* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */
+static void
+close_pam(struct leader *l)
+{
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_UNBLOCK, &child, NULL);
+	pamstack_close(l->pam);
+	l->pam = NULL;
+}
+
+int
+leader_run(const struct leader_order *order)
+{
+	struct leader l = {
+		.order = order,
+		.pty = PTY_NONE,
+		.leading = {
+			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
+			.stall_ms = order->policy.stall_timeout_ms,
+		},
+	};
+	int rc;
+
+	audit_init(&l.leading.audit, order->account.user, order->login.uid);
+	rc = prepare(&l);
+	envlist_free(&l.env);
+	malloc_trim(0);
+	/* These have been told and logged, or the login is gone. */
+	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EPIPE) {
+		log_errno(LOG_ERR, rc, "no session for uid %u", (unsigned)order->login.uid);
+		reply_refuse(l.leading.conn, VOUCH_TROUBLE, "the session could not be made");
+	}
+	if (l.leading.pid)
+		leading_run(&l.leading, rc);
+	leading_close(&l.leading);
+	pty_close(&l.pty);
+	close_pam(&l);
+	leaders_leave(&l.entry);
+	return rc ? 1 : 0;
+}

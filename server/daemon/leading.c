@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "leading.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "ratelimit.h"
+#include "reply.h"
+
+#define UNDO_MS 5000   /* a keeper that is to go and has not started anything */
+#define ENDING_MS 60000 /* besides StallTimeout: the last output over a slow line */
+#define START_MS 60000 /* a login that neither confirms nor closes */
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool
+has_started(const struct leading *l)
+{
+	return l->state == LEADING_RUNNING || l->state == LEADING_ENDING;
+}
+
+static void
+enter(struct leading *l, enum leading_state state, uint64_t timeout_ms)
+{
+	l->state = state;
+	l->deadline_ms = timeout_ms ? ratelimit_now() + timeout_ms : 0;
+}
+
+static void
+kill_keeper(struct leading *l)
+{
+	/* Until it has been waited for, the number is its own. */
+	if (l->pid && !l->killed)
+		kill(l->pid, SIGKILL);
+	l->killed = true;
+	l->deadline_ms = 0;
+}
+
+/* Nothing of the user's has run: the keeper is to go, and is made to if it doesn't. */
+static void
+undo(struct leading *l)
+{
+	const unsigned char message = LEAD_ABORT;
+
+	/* Before READY the login can be told; after it, it sees us close. */
+	if (l->state == LEADING_WAIT_READY && l->conn >= 0)
+		reply_refuse(l->conn, VOUCH_TROUBLE, "the session's keeper could not be started");
+	close_fd(&l->conn);
+	if (l->keeper < 0 || reply_bytes(l->keeper, &message, 1))
+		kill_keeper(l);
+	else
+		enter(l, LEADING_UNDOING, UNDO_MS);
+	l->state = LEADING_UNDOING;
+}
+
+/*
+ * The keeper has said what it must not.  A session that runs is not ended for that, but its keeper isn't heard
+ * again.
+ */
+static void
+violation(struct leading *l)
+{
+	log_line(LOG_WARNING, "the keeper of session %u broke the protocol", (unsigned)l->audit.session);
+	close_fd(&l->keeper);
+	if (!has_started(l))
+		undo(l);
+}
+
+static void
+on_ready(struct leading *l, const struct lead_report *m)
+{
+	l->audit.session = m->number;
+	enter(l, LEADING_WAIT_START, START_MS);
+	if (m->number == 0 || reply_plain(l->conn, VOUCH_READY, m->number))
+		undo(l);
+}
+
+static void
+send_answer(struct leading *l, const struct lead_vouched *answer)
+{
+	unsigned char buf[sizeof l->pending];
+	int len = lead_encode_vouched(answer, buf, sizeof buf), rc;
+
+	if (len < 0)
+		return;
+	rc = reply_bytes(l->keeper, buf, (size_t)len);
+	if (rc == -EAGAIN || rc == -ENOBUFS) {
+		memcpy(l->pending, buf, (size_t)len);
+		l->pending_len = (size_t)len;
+	} else if (rc)
+		close_fd(&l->keeper);
+}
+
+/* A claim's ticket: looked up here, for nothing that the keeper says about it could be believed. */
+static void
+on_ticket(struct leading *l, const struct lead_report *m)
+{
+	struct lead_vouched answer;
+	struct login login;
+	int rc = login_find(&m->ticket, &login);
+
+	memset(&answer, 0, sizeof answer);
+	answer.serial = m->number;
+	if (!rc && login.uid != l->audit.uid)
+		rc = -EPERM;
+	if (rc) {
+		audit_limited(&l->audit, "refuse", NULL, NULL, "why=ticket");
+	} else {
+		answer.ok = 1;
+		answer.identity = login.identity;
+		memcpy(answer.address, login.address, sizeof answer.address);
+		memcpy(answer.who, login.who, sizeof answer.who);
+		attachments_add(&l->attachments, m->number, m->kind, login.address, login.who);
+	}
+	send_answer(l, &answer);
+}
+
+static void
+on_started(struct leading *l, const struct lead_report *m)
+{
+	(void)m;
+	if (l->conn >= 0)
+		reply_plain(l->conn, VOUCH_STARTED, 0);
+	close_fd(&l->conn);
+	close_fd(&l->slot);
+	enter(l, LEADING_RUNNING, 0);
+	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
+	malloc_trim(0);
+}
+
+static void
+on_attached(struct leading *l, const struct lead_report *m)
+{
+	static const char *const events[] = {
+		[LEAD_RESUME] = "resume", [LEAD_JOIN] = "join", [LEAD_TAKE] = "take",
+	};
+	const struct attachment *a = attachments_find(&l->attachments, m->number);
+
+	if (a && a->kind == LEAD_CREATE && !l->first_attached) {
+		/* That one is told by "create". */
+		l->first_attached = true;
+		return;
+	}
+	audit_limited(&l->audit, a && a->kind < sizeof events / sizeof *events && events[a->kind]
+	              ? events[a->kind] : "attach", a ? a->address : NULL, a ? a->who : NULL, "");
+}
+
+static void
+on_gone(struct leading *l, const struct lead_report *m)
+{
+	const struct attachment *a = attachments_find(&l->attachments, m->number);
+
+	audit_limited(&l->audit, "gone", a ? a->address : NULL, a ? a->who : NULL, "");
+	attachments_remove(&l->attachments, m->number);
+}
+
+static void
+audit_end(struct leading *l, const char *event, int status)
+{
+	char text[32];
+
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof text, "status=signal:%d", WTERMSIG(status));
+	else
+		snprintf(text, sizeof text, "status=%d", WEXITSTATUS(status));
+	audit_event(&l->audit, event, NULL, NULL, text);
+}
+
+static void
+on_ended(struct leading *l, const struct lead_report *m)
+{
+	l->ended = true;
+	if (!has_started(l)) {
+		/* Not a second time: the time it is given doesn't begin anew. */
+		if (l->state != LEADING_UNDOING)
+			undo(l);
+		return;
+	}
+	audit_end(l, "end", (int)m->number);
+	enter(l, LEADING_ENDING, ENDING_MS + l->stall_ms);
+}
+
+static void
+ignore(struct leading *l, const struct lead_report *m)
+{
+	(void)l;
+	(void)m;
+}
+
+typedef void handler(struct leading *, const struct lead_report *);
+
+/* What isn't here is a violation. */
+static handler *const handlers[LEADING_STATES][LEAD_ENDED - LEAD_READY + 1] = {
+	[LEADING_WAIT_READY] = {
+		[LEAD_READY - LEAD_READY] = on_ready,
+		[LEAD_ENDED - LEAD_READY] = on_ended,
+	},
+	[LEADING_WAIT_START] = {
+		[LEAD_TICKET - LEAD_READY] = on_ticket,
+		[LEAD_STARTED - LEAD_READY] = on_started,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
+		[LEAD_ENDED - LEAD_READY] = on_ended,
+	},
+	[LEADING_RUNNING] = {
+		[LEAD_TICKET - LEAD_READY] = on_ticket,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
+		[LEAD_ENDED - LEAD_READY] = on_ended,
+	},
+	[LEADING_ENDING] = {
+		[LEAD_TICKET - LEAD_READY] = on_ticket,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
+	},
+	[LEADING_UNDOING] = {
+		/* It may have been on its way when the login gave up; the keeper is the truth. */
+		[LEAD_STARTED - LEAD_READY] = on_started,
+		[LEAD_TICKET - LEAD_READY] = on_ticket,
+		[LEAD_READY - LEAD_READY] = ignore,
+		[LEAD_ATTACHED - LEAD_READY] = ignore,
+		[LEAD_GONE - LEAD_READY] = ignore,
+		[LEAD_ENDED - LEAD_READY] = on_ended,
+	},
+};
+
+/* Reads one report; false when there is none (now, or ever again). */
+static bool
+read_keeper(struct leading *l)
+{
+	unsigned char buf[LEAD_REPORT_BYTES + 1];
+	struct lead_report m;
+	handler *h;
+	ssize_t n;
+
+	if (l->keeper < 0 || l->pending_len)
+		return false;
+	/* No room for descriptors: what it sends with a message is closed by the kernel. */
+	n = recv(l->keeper, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		close_fd(&l->keeper);
+		if (!has_started(l))
+			undo(l);
+		return false;
+	}
+	if (lead_decode_report(&m, buf, (size_t)n)) {
+		violation(l);
+		return false;
+	}
+	h = handlers[l->state][m.type - LEAD_READY];
+	if (h)
+		h(l, &m);
+	else
+		violation(l);
+	return true;
+}
+
+static void
+write_keeper(struct leading *l)
+{
+	int rc = reply_bytes(l->keeper, l->pending, l->pending_len);
+
+	if (rc == -EAGAIN || rc == -ENOBUFS)
+		return;
+	l->pending_len = 0;
+	if (rc)
+		close_fd(&l->keeper);
+}
+
+/* The login has nothing more to say: whatever comes from it before STARTED gives the session up. */
+static void
+on_login(struct leading *l)
+{
+	undo(l);
+}
+
+static void
+on_child(struct leading *l)
+{
+	struct signalfd_siginfo info;
+	int status;
+
+	while (read(l->sigfd, &info, sizeof info) > 0)
+		;
+	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
+		l->pid = 0;
+		l->status = status;
+	}
+}
+
+/* The keeper's process has ended: what it said last still counts. */
+static void
+finish(struct leading *l)
+{
+	l->pending_len = 0;
+	while (read_keeper(l))
+		l->pending_len = 0;
+	if (has_started(l)) {
+		if (!l->ended)
+			audit_end(l, "lost", l->status);
+		return;
+	}
+	undo(l);
+	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL))
+		log_line(LOG_ERR, "the keeper for uid %u ended before it started: wait status 0x%x",
+		         (unsigned)l->audit.uid, (unsigned)l->status);
+}
+
+/* ppoll's time limit, or NULL for none. */
+static const struct timespec *
+time_left(const struct leading *l, struct timespec *t)
+{
+	uint64_t now = ratelimit_now(), left = l->deadline_ms > now ? l->deadline_ms - now : 0;
+
+	if (!l->deadline_ms)
+		return NULL;
+	t->tv_sec = (time_t)(left / 1000);
+	t->tv_nsec = (long)(left % 1000) * 1000000;
+	return t;
+}
+
+static void
+on_deadline(struct leading *l)
+{
+	switch (l->state) {
+	case LEADING_WAIT_READY:
+	case LEADING_WAIT_START:
+		undo(l);
+		break;
+	case LEADING_UNDOING:
+		kill_keeper(l);
+		break;
+	default: /* ENDING: it is the user's own; the PAM session is closed without it */
+		l->pid = 0;
+	}
+}
+
+void
+leading_run(struct leading *l, int error)
+{
+	enter(l, LEADING_WAIT_READY, START_MS);
+	if (error) {
+		close_fd(&l->conn);
+		kill_keeper(l);
+	}
+	while (l->pid) {
+		struct pollfd p[3] = {
+			{ .fd = l->keeper, .events = l->pending_len ? POLLOUT : POLLIN },
+			{ .fd = l->conn, .events = POLLIN | POLLRDHUP },
+			{ .fd = l->sigfd, .events = POLLIN },
+		};
+		struct timespec t;
+		int n = ppoll(p, 3, time_left(l, &t), NULL);
+
+		if (n < 0 && errno != EINTR) {
+			log_errno(LOG_ERR, errno, "waiting");
+			break;
+		}
+		if (n < 0)
+			continue;
+		if (n == 0)
+			on_deadline(l);
+		if (p[2].revents)
+			on_child(l);
+		if (l->keeper >= 0 && p[0].revents && l->pending_len)
+			write_keeper(l);
+		else if (l->pid && p[0].revents)
+			read_keeper(l);
+		if (l->conn >= 0 && p[1].revents)
+			on_login(l);
+	}
+	finish(l);
+}
+
+void
+leading_close(struct leading *l)
+{
+	close_fd(&l->conn);
+	close_fd(&l->slot);
+	close_fd(&l->keeper);
+	close_fd(&l->sigfd);
+	while (l->attachments.v[0])
+		attachments_remove(&l->attachments, l->attachments.v[0]->serial);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leading: a leader's conversation with its keeper and with the login that wants the session, from READY to the
+ * keeper's end, as a table of state and message.
+ */
+#ifndef HOLDFAST_LEADING_H
+#define HOLDFAST_LEADING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "attachments.h"
+#include "audit.h"
+#include "lead.h"
+#include "login.h"
+
+enum leading_state {
+	LEADING_WAIT_READY, /* the keeper makes its place */
+	LEADING_WAIT_START, /* the login has been told READY and is to confirm */
+	LEADING_RUNNING,    /* the shell runs; only its end is of interest */
+	LEADING_ENDING,     /* the shell has ended, the keeper delivers its last output */
+	LEADING_UNDOING,    /* the login has given up; unless the keeper has started meanwhile, it goes */
+	LEADING_STATES
+};
+
+struct leading {
+	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
+	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
+	int status;                    /* its wait status then */
+	enum leading_state state;
+	uint64_t deadline_ms;          /* of the state, on ratelimit_now's clock; 0: none */
+	uint32_t stall_ms;
+	bool ended;                    /* it said so itself */
+	bool killed;
+	bool first_attached;
+	const struct login *login;     /* borrowed: the one that wants the session */
+	struct audit audit;
+	struct attachments attachments;
+	unsigned char pending[512];    /* an answer that the keeper's socket had no room for */
+	size_t pending_len;            /* nothing is read from the keeper meanwhile */
+};
+
+/* Runs until the keeper's process has ended.  ERROR is not 0 when it is to end at once, and the login knows. */
+void leading_run(struct leading *l, int error);
+/* Closes what *L owns. */
+void leading_close(struct leading *l);
+
+#endif

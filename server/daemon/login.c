@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "login.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "identity_make.h"
+#include "paths.h"
+#include "procstat.h"
+#include "rundir.h"
+
+int
+login_alive(pid_t pid, uint64_t start)
+{
+	struct procstat s;
+	int rc = procstat_read(pid, &s);
+
+	if (rc == -ENOENT)
+		return -ESRCH;
+	if (rc)
+		return rc;
+	return s.start == start && s.state != 'Z' && s.state != 'X' ? 0 : -ESRCH;
+}
+
+/* The whole of FD, at most RECORD_MAX bytes: its length or a negative errno. */
+static ssize_t
+read_all(int fd, char *buf)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, buf + len, RECORD_MAX + 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+	} while ((n > 0 && len <= RECORD_MAX) || (n < 0 && errno == EINTR));
+	if (n < 0)
+		return -errno;
+	return len > RECORD_MAX ? -EBADMSG : (ssize_t)len;
+}
+
+int
+login_read_record(int dir, const char *name, char *buf, struct record *r)
+{
+	/* Not to wait for somebody to write into it, should it be a fifo. */
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	ssize_t len;
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		rc = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 07777) != 0600)
+		rc = -EPERM;
+	else if (st.st_size > RECORD_MAX)
+		rc = -EBADMSG;
+	if (!rc) {
+		len = read_all(fd, buf);
+		rc = len < 0 ? (int)len : record_parse(r, buf, (size_t)len);
+	}
+	close(fd);
+	return rc;
+}
+
+/* The record's uid; of a user who isn't in /etc/passwd, the name service's. */
+static int
+find_uid(const struct record *r, uid_t *uid)
+{
+	const struct passwd *pw;
+
+	*uid = r->uid;
+	if (r->uid_known)
+		return 0;
+	errno = 0;
+	pw = getpwnam(r->user);
+	if (!pw)
+		return errno ? -errno : -ENOENT;
+	*uid = pw->pw_uid;
+	return 0;
+}
+
+static int
+from_record(const struct record *r, struct login *l)
+{
+	struct login got;
+	int rc;
+
+	memset(&got, 0, sizeof got);
+	rc = login_alive(r->pid, r->start);
+	if (!rc)
+		rc = find_uid(r, &got.uid);
+	if (!rc)
+		rc = identity_make(r, &got.identity, got.who);
+	if (rc)
+		return rc;
+	memcpy(got.user, r->user, sizeof got.user);
+	memcpy(got.address, r->address, sizeof got.address);
+	got.sshd = r->pid;
+	got.start = r->start;
+	*l = got;
+	return 0;
+}
+
+int
+login_find(const struct ticket *ticket, struct login *l)
+{
+	char name[TICKET_TEXT], *buf;
+	struct record r;
+	int dir, rc;
+
+	if (ticket_is_none(ticket))
+		return -ENOENT;
+	buf = malloc(RECORD_MAX + 1);
+	if (!buf)
+		return -ENOMEM;
+	ticket_format(ticket, name);
+	dir = rundir_open(PATH_LOGINS, 0700);
+	rc = dir < 0 ? dir : login_read_record(dir, name, buf, &r);
+	if (!rc)
+		rc = from_record(&r, l);
+	if (dir >= 0)
+		close(dir);
+	free(buf);
+	return rc;
+}

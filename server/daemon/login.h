@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* login: the login that a ticket stands for, from its record (common/record.h), checked against the living sshd. */
+#ifndef HOLDFAST_LOGIN_H
+#define HOLDFAST_LOGIN_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "identity.h"
+#include "limits.h"
+#include "record.h"
+#include "ticket.h"
+
+struct login {
+	uid_t uid;
+	char user[USER_CAP];
+	pid_t sshd;     /* the process that opened the PAM session … */
+	uint64_t start; /* … and when it was started */
+	char address[ADDRESS_CAP]; /* "": unknown */
+	struct identity identity;
+	char who[WHO_CAP];
+};
+
+/*
+ * Finds the login of TICKET.  0; -ENOENT: no such record; -ESRCH: its sshd is gone; -EPERM, -EBADMSG: the record
+ * isn't root's own or is damaged; another negative errno.
+ */
+int login_find(const struct ticket *ticket, struct login *l);
+/*
+ * Reads the record NAME in DIR (logins) into BUF, RECORD_MAX + 1 bytes that must outlive *r: 0 or a negative errno
+ * as above.
+ */
+int login_read_record(int dir, const char *name, char *buf, struct record *r);
+/*
+ * Whether the process PID that was started at START is there (and no zombie): 0, -ESRCH or another negative errno.
+ */
+int login_alive(pid_t pid, uint64_t start);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "pamstack.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <security/pam_appl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define SERVICE "holdfast"
+#define PATIENCE 60 /* seconds */
+
+struct pamstack {
+	pam_handle_t *h;
+	bool credentials, session;
+	int last; /* what the last call returned, for pam_end */
+};
+
+/*
+ * There is nobody to ask: prompts fail.  What a module tells is dropped, for sshd's stack has just told the user.
+ */
+static int
+converse(int count, const struct pam_message **messages, struct pam_response **responses, void *data)
+{
+	(void)data;
+	if (count <= 0 || count > PAM_MAX_NUM_MSG)
+		return PAM_CONV_ERR;
+	for (int i = 0; i < count; i++)
+		if (messages[i]->msg_style != PAM_TEXT_INFO && messages[i]->msg_style != PAM_ERROR_MSG)
+			return PAM_CONV_ERR;
+	*responses = calloc((size_t)count, sizeof **responses);
+	return *responses ? PAM_SUCCESS : PAM_BUF_ERR;
+}
+
+/* A stack that hangs must not keep a process for ever; no handler can get out of it, so the signal kills. */
+static void
+set_alarm(unsigned seconds)
+{
+	sigset_t set;
+
+	signal(SIGALRM, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	alarm(seconds);
+}
+
+static int
+failed(struct pamstack *s, const char *call, int rc, char text[TEXT_CAP])
+{
+	s->last = rc;
+	snprintf(text, TEXT_CAP, "%s: %s", call, pam_strerror(s->h, rc));
+	return rc == PAM_BUF_ERR || rc == PAM_SYSTEM_ERR || rc == PAM_ABORT ? -EIO : -EACCES;
+}
+
+static int
+set_items(struct pamstack *s, const struct pamstack_for *f)
+{
+	int rc = pam_set_item(s->h, PAM_TTY, f->tty);
+
+	if (rc == PAM_SUCCESS && f->host[0])
+		rc = pam_set_item(s->h, PAM_RHOST, f->host);
+	/* pam_systemd takes these from the PAM environment. */
+	if (rc == PAM_SUCCESS)
+		rc = pam_putenv(s->h, "XDG_SESSION_CLASS=user");
+	if (rc == PAM_SUCCESS)
+		rc = pam_putenv(s->h, "XDG_SESSION_TYPE=tty");
+	return rc;
+}
+
+static int
+take_env(struct pamstack *s, struct envlist *env)
+{
+	char **list = pam_getenvlist(s->h);
+	int rc = list ? 0 : -ENOMEM;
+
+	for (char **p = list; p && *p; p++) {
+		int set = rc ? 0 : envlist_set(env, *p);
+
+		if (set == -ENOMEM)
+			rc = set;
+		else if (set)
+			log_errno(LOG_WARNING, set, "an entry of the PAM environment is left out");
+		free(*p);
+	}
+	free(list);
+	return rc;
+}
+
+static int
+set_groups(const struct pamstack_for *f, char text[TEXT_CAP])
+{
+	int rc;
+
+	if (!setgid(f->gid) && !initgroups(f->user, f->gid))
+		return 0;
+	rc = -errno;
+	snprintf(text, TEXT_CAP, "setting the groups: %s", strerror(-rc));
+	return rc;
+}
+
+static int
+run(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
+{
+	int rc = set_items(s, f);
+
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_set_item", rc, text);
+	rc = pam_acct_mgmt(s->h, PAM_SILENT);
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_acct_mgmt", rc, text);
+	rc = set_groups(f, text);
+	if (rc)
+		return rc;
+	rc = pam_setcred(s->h, PAM_ESTABLISH_CRED | PAM_SILENT);
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_setcred", rc, text);
+	s->credentials = true;
+	rc = pam_open_session(s->h, PAM_SILENT);
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_open_session", rc, text);
+	s->session = true;
+	return 0;
+}
+
+int
+pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envlist *env, char text[TEXT_CAP])
+{
+	static const struct pam_conv conv = { converse, NULL };
+	struct pamstack *s = calloc(1, sizeof *s);
+	int rc;
+
+	if (!s) {
+		snprintf(text, TEXT_CAP, "out of memory");
+		return -ENOMEM;
+	}
+	set_alarm(PATIENCE);
+	rc = pam_start(SERVICE, f->user, &conv, &s->h);
+	if (rc != PAM_SUCCESS) {
+		snprintf(text, TEXT_CAP, "pam_start: error %d", rc);
+		alarm(0);
+		free(s);
+		return -EIO;
+	}
+	rc = run(s, f, text);
+	if (!rc) {
+		rc = take_env(s, env);
+		snprintf(text, TEXT_CAP, "%s", rc ? "out of memory" : "");
+	}
+	alarm(0);
+	if (rc)
+		pamstack_close(s);
+	else
+		*stack = s;
+	return rc;
+}
+
+void
+pamstack_close(struct pamstack *s)
+{
+	int rc;
+
+	if (!s)
+		return;
+	set_alarm(PATIENCE);
+	if (s->session) {
+		rc = s->last = pam_close_session(s->h, PAM_SILENT);
+		if (rc != PAM_SUCCESS)
+			log_line(LOG_WARNING, "pam_close_session: %s", pam_strerror(s->h, rc));
+	}
+	if (s->credentials) {
+		rc = s->last = pam_setcred(s->h, PAM_DELETE_CRED | PAM_SILENT);
+		if (rc != PAM_SUCCESS)
+			log_line(LOG_WARNING, "pam_setcred: %s", pam_strerror(s->h, rc));
+	}
+	pam_end(s->h, s->last);
+	alarm(0);
+	free(s);
+}

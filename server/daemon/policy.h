@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* policy: what holdfast.conf and the kill switch say for one login. */
+#ifndef HOLDFAST_POLICY_H
+#define HOLDFAST_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config.h"
+
+/* Whether the kill switch PATH_DISABLED is there, or can't be looked for. */
+bool policy_disabled(void);
+/*
+ * The policy for USER (whose primary group is GID) coming from ADDRESS ("" unknown).
+ * 0, or what refuses: VOUCH_DISABLED, VOUCH_BAD_CONFIG (the log has the line), VOUCH_TROUBLE.
+ */
+uint32_t policy_for(const char *user, gid_t gid, const char *address, struct config_policy *p);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "procfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The Groups line of a user with 65,536 groups fits. */
+#define STATUS_MAX (1 << 20)
+
+/* Reads at most CAP bytes of NAME: the length; -E2BIG when there is more. */
+static ssize_t
+read_file(int dir, const char *name, char *buf, size_t cap)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		n = read(fd, buf + len, cap - len);
+		if (n < 0)
+			n = errno == EINTR ? 1 : -errno;
+		else
+			len += (size_t)n;
+	} while (n > 0 && len < cap);
+	close(fd);
+	if (n < 0)
+		return n;
+	return len == cap ? -E2BIG : (ssize_t)len;
+}
+
+/* A decimal number between START and END, all of it: 0 or -EBADMSG. */
+static int
+parse_number(const char *start, const char *end, unsigned long max, unsigned long *v)
+{
+	unsigned long got = 0;
+
+	if (start == end || end - start > 10)
+		return -EBADMSG;
+	for (; start < end; start++) {
+		if (*start < '0' || *start > '9')
+			return -EBADMSG;
+		got = got * 10 + (unsigned long)(*start - '0');
+	}
+	if (got > max)
+		return -EBADMSG;
+	*v = got;
+	return 0;
+}
+
+/* "real<TAB>effective<TAB>saved<TAB>fs" */
+static int
+parse_uids(uid_t uid[4], const char *start, const char *end)
+{
+	for (int i = 0; i < 4; i++) {
+		const char *stop = i < 3 ? memchr(start, '\t', (size_t)(end - start)) : end;
+		unsigned long v;
+
+		if (!stop || parse_number(start, stop, UINT32_MAX, &v))
+			return -EBADMSG;
+		uid[i] = (uid_t)v;
+		start = stop + 1;
+	}
+	return 0;
+}
+
+/* 16 hexadecimal digits; a set that is said twice, unless it is empty, is refused. */
+static int
+parse_capabilities(uint64_t *set, const char *start, const char *end)
+{
+	uint64_t got = 0;
+
+	if (*set || end - start != 16)
+		return -EBADMSG;
+	for (; start < end; start++) {
+		if (*start >= '0' && *start <= '9')
+			got = got << 4 | (uint64_t)(*start - '0');
+		else if (*start >= 'a' && *start <= 'f')
+			got = got << 4 | (uint64_t)(*start - 'a' + 10);
+		else
+			return -EBADMSG;
+	}
+	*set = got;
+	return 0;
+}
+
+/* One line of which we know the key: 0 or -EBADMSG.  What isn't ours is passed over. */
+static int
+parse_line(struct procfile_status *s, bool *have_uid, const char *line, const char *end)
+{
+	struct {
+		const char *key;
+		long *value;
+	} numbers[] = {
+		{ "NoNewPrivs:\t", &s->no_new_privs },
+		{ "Seccomp:\t", &s->seccomp },
+		{ "Seccomp_filters:\t", &s->seccomp_filters },
+	};
+	size_t len = (size_t)(end - line);
+
+	if (len >= 5 && memcmp(line, "Uid:\t", 5) == 0) {
+		int rc = *have_uid ? -EBADMSG : parse_uids(s->uid, line + 5, end);
+
+		*have_uid = true;
+		return rc;
+	}
+	if (len >= 8 && memcmp(line, "CapBnd:\t", 8) == 0)
+		return parse_capabilities(&s->cap_bounding, line + 8, end);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		size_t key = strlen(numbers[i].key);
+		unsigned long v;
+
+		if (len < key || memcmp(line, numbers[i].key, key) != 0)
+			continue;
+		if (*numbers[i].value != -1 || parse_number(line + key, end, INT32_MAX, &v))
+			return -EBADMSG;
+		*numbers[i].value = (long)v;
+	}
+	return 0;
+}
+
+int
+procfile_parse_status(struct procfile_status *s, const char *text, size_t len)
+{
+	struct procfile_status got = { .no_new_privs = -1, .seccomp = -1, .seccomp_filters = -1 };
+	const char *end = text + len;
+	bool have_uid = false;
+
+	while (text < end) {
+		const char *stop = memchr(text, '\n', (size_t)(end - text));
+
+		if (!stop || parse_line(&got, &have_uid, text, stop))
+			return -EBADMSG;
+		text = stop + 1;
+	}
+	if (!have_uid)
+		return -EBADMSG;
+	*s = got;
+	return 0;
+}
+
+int
+procfile_status(int dir, struct procfile_status *s)
+{
+	char *buf = malloc(STATUS_MAX);
+	ssize_t len;
+	int rc;
+
+	if (!buf)
+		return -ENOMEM;
+	len = read_file(dir, "status", buf, STATUS_MAX);
+	rc = len < 0 ? (int)len : procfile_parse_status(s, buf, (size_t)len);
+	free(buf);
+	return rc;
+}
+
+int
+procfile_id(int dir, const char *name, struct procfile_id *id)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, 0))
+		return -errno;
+	id->dev = st.st_dev;
+	id->ino = st.st_ino;
+	return 0;
+}
+
+bool
+procfile_same_id(const struct procfile_id *a, const struct procfile_id *b)
+{
+	return a->dev == b->dev && a->ino == b->ino;
+}
+
+int
+procfile_label(int dir, char label[PROCFILE_LABEL_CAP])
+{
+	ssize_t len = read_file(dir, "attr/current", label, PROCFILE_LABEL_CAP - 1);
+
+	/* No LSM that labels processes: the kernel says EINVAL, or has no such file at all. */
+	if (len == -EINVAL || len == -ENOENT)
+		len = 0;
+	if (len < 0)
+		return (int)len;
+	while (len > 0 && (label[len - 1] == '\n' || label[len - 1] == '\0'))
+		len--;
+	label[len] = '\0';
+	return strlen(label) == (size_t)len ? 0 : -EBADMSG;
+}
+
+bool
+procfile_is_selinux(const char *label)
+{
+	int colons = 0;
+	size_t field = 0;
+
+	/*
+	 * AppArmor's labels have colons only in pairs (":ns:profile", "a//&b"), so an empty field is not SELinux's.
+	 */
+	for (const char *p = label; *p; p++) {
+		if (*p != ':') {
+			field++;
+			continue;
+		}
+		if (!field)
+			return false;
+		colons++;
+		field = 0;
+	}
+	return colons >= 2 && field > 0 && !strpbrk(label, " ()");
+}
+
+bool
+procfile_same_restrictions(const struct procfile_status *a, const struct procfile_status *b)
+{
+	return a->no_new_privs == b->no_new_privs && a->seccomp == b->seccomp &&
+	       a->seccomp_filters == b->seccomp_filters && a->cap_bounding == b->cap_bounding;
+}

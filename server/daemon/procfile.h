@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfile: what has to be known of a process before it is trusted, from its /proc directory.
+ *
+ * All take a descriptor of /proc/PID (procstat_open), so that a reused pid is an error and not another process.
+ */
+#ifndef HOLDFAST_PROCFILE_H
+#define HOLDFAST_PROCFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROCFILE_LABEL_CAP 512
+
+/* From /proc/PID/status.  What the kernel doesn't know is -1. */
+struct procfile_status {
+	uid_t uid[4]; /* real, effective, saved, filesystem */
+	long no_new_privs;
+	long seccomp;
+	long seccomp_filters;
+	uint64_t cap_bounding; /* 0 when it isn't said */
+};
+
+/* Which file an object of the kernel is; equal numbers: the same one. */
+struct procfile_id {
+	dev_t dev;
+	ino_t ino;
+};
+
+/*
+ * Parses the LEN bytes of a status file: 0; -EBADMSG when the Uid line is missing, a line that we read is there
+ * twice, or a number is not one.
+ */
+int procfile_parse_status(struct procfile_status *s, const char *text, size_t len);
+/* Reads DIR's status: 0 or a negative errno (-ESRCH: gone). */
+int procfile_status(int dir, struct procfile_status *s);
+/* What the link NAME in DIR ("ns/mnt", "root", "exe") stands for: 0 or a negative errno. */
+int procfile_id(int dir, const char *name, struct procfile_id *id);
+bool procfile_same_id(const struct procfile_id *a, const struct procfile_id *b);
+/*
+ * The process' security label without a newline or NUL at its end; "" without a labelling LSM: 0 or a negative
+ * errno.
+ */
+int procfile_label(int dir, char label[PROCFILE_LABEL_CAP]);
+/* Whether LABEL has SELinux's form, user:role:type with an optional :range. */
+bool procfile_is_selinux(const char *label);
+/* Whether A and B have the same restrictions: NoNewPrivs, Seccomp, number of filters, bounding set. */
+bool procfile_same_restrictions(const struct procfile_status *a, const struct procfile_status *b);
+
+#endif

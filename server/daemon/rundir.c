@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "paths.h"
+
+static int
+check(const struct stat *st, uid_t uid, mode_t mode)
+{
+	if (!S_ISDIR(st->st_mode))
+		return -ENOTDIR;
+	if (st->st_uid != uid)
+		return -EPERM;
+	return st->st_mode & 07777 & ~mode ? -EACCES : 0;
+}
+
+int
+rundir_open(const char *path, mode_t mode)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	rc = fstat(fd, &st) ? -errno : check(&st, 0, mode);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int
+make_one(const char *path, mode_t mode)
+{
+	bool made = mkdir(path, 0700) == 0;
+	int fd, rc = 0;
+
+	if (!made && errno != EEXIST)
+		return -errno;
+	fd = rundir_open(path, mode);
+	if (fd < 0)
+		return fd;
+	/* Also after a stricter umask; what was there before keeps a mode that is stricter than ours. */
+	if (made && (fchown(fd, 0, 0) || fchmod(fd, mode)))
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+int
+rundir_make(void)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} dirs[] = {
+		{ HOLDFAST_RUNDIR, 0755 },
+		{ PATH_LOGINS, 0700 },
+		{ PATH_LEADERS, 0700 },
+		{ PATH_USERS, 0711 },
+	};
+
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+		int rc = make_one(dirs[i].path, dirs[i].mode);
+
+		if (rc) {
+			log_errno(LOG_ERR, rc, "%s must be root's directory of mode %04o", dirs[i].path,
+			          (unsigned)dirs[i].mode);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int
+rundir_user(uid_t uid, gid_t gid)
+{
+	int users = rundir_open(PATH_USERS, 0711), rc = 0;
+	struct stat st;
+	char name[16];
+
+	if (users < 0)
+		return users;
+	snprintf(name, sizeof name, "%u", (unsigned)uid);
+	if (mkdirat(users, name, 0700) && errno != EEXIST)
+		rc = -errno;
+	if (!rc && fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW))
+		rc = -errno;
+	/* Only root makes entries here, so a directory that is root's is one that a helper hasn't finished. */
+	if (!rc && S_ISDIR(st.st_mode) && st.st_uid == 0 &&
+	    (fchownat(users, name, uid, gid, AT_SYMLINK_NOFOLLOW) ||
+	     fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW)))
+		rc = -errno;
+	if (!rc)
+		rc = check(&st, uid, 0700);
+	close(users);
+	return rc;
+}

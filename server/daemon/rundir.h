@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* rundir: the directories below HOLDFAST_RUNDIR: made, checked and opened. */
+#ifndef HOLDFAST_RUNDIR_H
+#define HOLDFAST_RUNDIR_H
+
+#include <sys/types.h>
+
+/*
+ * Makes HOLDFAST_RUNDIR and logins, leaders and users below it, and checks those that are there already: a
+ * directory, no symlink, root's, and no mode bit more than ours.  0 or a negative errno, with a line in the log.
+ */
+int rundir_make(void);
+/*
+ * Opens the directory PATH if it is root's and has no mode bits but those in MODE: a descriptor or a negative
+ * errno.
+ */
+int rundir_open(const char *path, mode_t mode);
+/*
+ * Makes users/<uid> (0700, the user's) if it isn't there, and checks that it is such a directory.  Nothing below it
+ * is ever opened by root here.  0 or a negative errno.
+ */
+int rundir_user(uid_t uid, gid_t gid);
+
+#endif
