@@ -21,7 +21,7 @@
 
 #include "envlist.h"
 #include "identity.h"
-#include "limits.h"
+#include "bounds.h"
 #include "ticket.h"
 
 enum attach_type {

@@ -23,7 +23,7 @@
 
 #include "envlist.h"
 #include "identity.h"
-#include "limits.h"
+#include "bounds.h"
 #include "ticket.h"
 
 #define LEAD_MASTER_FD 3

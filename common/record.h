@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 #define RECORD_MAX 32768
 #define RECORD_AUTH_MAX 8 /* methods in one login */

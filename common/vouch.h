@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "identity.h"
-#include "limits.h"
+#include "bounds.h"
 #include "ticket.h"
 
 #define VOUCH_REQUEST_BYTES 64

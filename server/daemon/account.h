@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "envlist.h"
-#include "limits.h"
+#include "bounds.h"
 
 struct account {
 	char user[USER_CAP];

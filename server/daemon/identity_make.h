@@ -15,7 +15,7 @@
 #define HOLDFAST_IDENTITY_MAKE_H
 
 #include "identity.h"
-#include "limits.h"
+#include "bounds.h"
 #include "record.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "identity.h"
-#include "limits.h"
+#include "bounds.h"
 #include "record.h"
 #include "ticket.h"
 

@@ -2,47 +2,18 @@
 #include "peer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "confinement.h"
 #include "procfile.h"
-#include "procstat.h"
-
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77 /* Linux 6.5 */
-#endif
-
-/* One process: its /proc directory and what its stat said when that was opened. */
-struct proc {
-	pid_t pid;
-	int dir;
-	struct procstat stat;
-};
-
-#define PROC_NONE { 0, -1, { .start = 0 } }
+#include "procref.h"
 
 struct check {
-	struct ucred cred;
-	int pidfd; /* the connecting process, or -1 where the kernel can't say */
-	struct proc peer, sshd;
-	struct proc first; /* below sshd and its unprivileged half: the login's shell, or what is there instead */
+	struct procref_peer peer;
+	struct procref sshd;
+	struct procref first; /* below sshd and its unprivileged half: the login's shell, or what is there instead */
 	const char *why;
-};
-
-/* Where a process lives and what it may not do. */
-struct place {
-	struct procfile_id ns[4], root;
-	struct procfile_status status;
-};
-
-static const char *const ns_names[4] = { "ns/mnt", "ns/user", "ns/pid", "ns/net" };
-static const char *const ns_why[4] = {
-	"another mount namespace", "another user namespace", "another pid namespace", "another network namespace",
 };
 
 static int
@@ -52,76 +23,25 @@ no(struct check *c, const char *why)
 	return -EPERM;
 }
 
-static void
-proc_close(struct proc *p)
-{
-	if (p->dir >= 0)
-		close(p->dir);
-	p->dir = -1;
-}
-
-static bool
-is_dead(const struct procstat *s)
-{
-	return s->state == 'Z' || s->state == 'X' || s->state == 'x';
-}
-
-static int
-proc_open(struct proc *p, pid_t pid)
-{
-	int rc;
-
-	p->pid = pid;
-	p->dir = procstat_open(pid);
-	if (p->dir < 0)
-		return p->dir;
-	rc = procstat_read_at(p->dir, &p->stat);
-	if (!rc && is_dead(&p->stat))
-		rc = -ESRCH;
-	if (rc)
-		proc_close(p);
-	return rc;
-}
-
-/* Whether P is still that process, alive, with that parent. */
-static bool
-proc_unchanged(const struct proc *p)
-{
-	struct procstat now;
-
-	return procstat_read_at(p->dir, &now) == 0 && now.start == p->stat.start && now.ppid == p->stat.ppid &&
-	       !is_dead(&now);
-}
-
-/* The process that connected, by number and, where the kernel can (6.5), by a descriptor that no reuse deceives. */
+/* The process that connected. */
 static int
 find_peer(struct check *c, int conn)
 {
-	socklen_t len = sizeof c->cred;
-	int rc;
+	int rc = procref_peer_open(&c->peer, conn);
 
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &c->cred, &len) || len != sizeof c->cred)
-		return no(c, "no credentials");
-	if (c->cred.pid <= 0)
+	if (rc == -EXDEV)
 		return no(c, "outside of our pid namespace");
-	len = sizeof c->pidfd;
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERPIDFD, &c->pidfd, &len)) {
-		c->pidfd = -1;
-		if (errno != ENOPROTOOPT)
-			return no(c, "the process that connected is gone");
-	}
-	rc = proc_open(&c->peer, c->cred.pid);
 	return rc ? no(c, "the process that connected is gone") : 0;
 }
 
 /* Opens CHILD's parent, and makes sure that it was the parent when it was opened. */
 static int
-open_parent(struct check *c, struct proc *parent, const struct proc *child)
+open_parent(struct check *c, struct procref *parent, const struct procref *child)
 {
-	if (child->stat.ppid <= 0 || proc_open(parent, child->stat.ppid))
+	if (child->stat.ppid <= 0 || procref_open(parent, child->stat.ppid))
 		return no(c, "the chain of parents is broken");
-	if (!proc_unchanged(child) || parent->stat.start > child->stat.start) {
-		proc_close(parent);
+	if (!procref_unchanged(child) || parent->stat.start > child->stat.start) {
+		procref_close(parent);
 		return no(c, "the chain of parents is broken");
 	}
 	return 0;
@@ -132,7 +52,7 @@ open_parent(struct check *c, struct proc *parent, const struct proc *child)
  * logs in, its unprivileged half.  More are none of sshd's making, and a user can start as many as wanted.
  */
 static int
-find_first(struct check *c, struct proc below[2])
+find_first(struct check *c, struct procref below[2])
 {
 	struct procfile_id top, half;
 	int which = 0;
@@ -151,10 +71,10 @@ static int
 walk(struct check *c, const struct login *l)
 {
 	/* The two that were passed last: [0] is the one below the one that is looked at next. */
-	struct proc below[2] = { PROC_NONE, PROC_NONE }, parent;
-	int rc = proc_open(&below[0], c->peer.pid);
+	struct procref below[2] = { PROCREF_NONE, PROCREF_NONE }, parent;
+	int rc = procref_open(&below[0], c->peer.cred.pid);
 
-	if (rc || below[0].stat.start != c->peer.stat.start)
+	if (rc || below[0].stat.start != c->peer.proc.stat.start)
 		rc = no(c, "the process that connected is gone");
 	for (int depth = 0; !rc; depth++) {
 		if (depth == PEER_CHAIN_MAX)
@@ -168,69 +88,40 @@ walk(struct check *c, const struct login *l)
 			rc = parent.stat.start == l->start ? find_first(c, below) : no(c, "another sshd");
 			break;
 		}
-		proc_close(&below[1]);
+		procref_close(&below[1]);
 		below[1] = below[0];
 		below[0] = parent;
 	}
-	proc_close(&below[0]);
-	proc_close(&below[1]);
+	procref_close(&below[0]);
+	procref_close(&below[1]);
 	return rc;
-}
-
-static int
-place_read(struct check *c, int dir, struct place *p)
-{
-	int rc = 0;
-
-	for (int i = 0; !rc && i < 4; i++)
-		rc = procfile_id(dir, ns_names[i], &p->ns[i]);
-	if (!rc)
-		rc = procfile_id(dir, "root", &p->root);
-	if (!rc)
-		rc = procfile_status(dir, &p->status);
-	if (rc)
-		c->why = "/proc can't be read";
-	return rc;
-}
-
-static int
-place_same(struct check *c, const struct place *a, const struct place *b)
-{
-	for (int i = 0; i < 4; i++)
-		if (!procfile_same_id(&a->ns[i], &b->ns[i]))
-			return no(c, ns_why[i]);
-	if (!procfile_same_id(&a->root, &b->root))
-		return no(c, "another root directory");
-	if (!procfile_same_restrictions(&a->status, &b->status))
-		return no(c, "other restrictions (no_new_privs, seccomp, capabilities)");
-	return 0;
 }
 
 /* Peer, sshd and we live in one place. */
 static int
 check_place(struct check *c)
 {
-	struct place peer, sshd, self;
-	int dir = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+	struct confinement peer, sshd, self;
+	const char *difference;
+	int rc = confinement_read_self(&self);
 
-	if (dir < 0) {
+	if (!rc)
+		rc = confinement_read(&peer, c->peer.proc.dir);
+	if (!rc)
+		rc = confinement_read(&sshd, c->sshd.dir);
+	if (rc) {
 		c->why = "/proc can't be read";
-		return -errno;
+		return rc;
 	}
-	rc = place_read(c, dir, &self);
-	close(dir);
-	if (!rc)
-		rc = place_read(c, c->peer.dir, &peer);
-	if (!rc)
-		rc = place_read(c, c->sshd.dir, &sshd);
-	if (!rc)
-		rc = place_same(c, &peer, &sshd);
-	if (!rc)
-		rc = place_same(c, &peer, &self);
-	for (int i = 0; !rc && i < 4; i++)
-		if (peer.status.uid[i] != c->cred.uid)
-			rc = no(c, "it has changed its user");
-	return rc;
+	difference = confinement_difference(&peer, &sshd);
+	if (!difference)
+		difference = confinement_difference(&peer, &self);
+	if (difference)
+		return no(c, difference);
+	for (int i = 0; i < 4; i++)
+		if (peer.status.uid[i] != c->peer.cred.uid)
+			return no(c, "it has changed its user");
+	return 0;
 }
 
 /*
@@ -240,7 +131,7 @@ static int
 check_label(struct check *c)
 {
 	char peer[PROCFILE_LABEL_CAP], sshd[PROCFILE_LABEL_CAP];
-	int rc = procfile_label(c->peer.dir, peer);
+	int rc = procfile_label(c->peer.proc.dir, peer);
 
 	if (!rc)
 		rc = procfile_label(c->sshd.dir, sshd);
@@ -257,21 +148,18 @@ check_label(struct check *c)
 static int
 check_alive(struct check *c)
 {
-	if (!proc_unchanged(&c->peer) || !proc_unchanged(&c->first) || !proc_unchanged(&c->sshd))
+	if (!procref_peer_unchanged(&c->peer) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd))
 		return no(c, "it has changed meanwhile");
-	/* The number was never free, so it has been the same process since it connected. */
-	if (c->pidfd >= 0 && syscall(SYS_pidfd_send_signal, c->pidfd, 0, NULL, 0))
-		return no(c, "the process that connected is gone");
 	return 0;
 }
 
 int
 peer_check(int conn, const struct login *l, const char **why)
 {
-	struct check c = { .pidfd = -1, .peer = PROC_NONE, .sshd = PROC_NONE, .first = PROC_NONE, .why = "" };
+	struct check c = { .peer = PROCREF_PEER_NONE, .sshd = PROCREF_NONE, .first = PROCREF_NONE, .why = "" };
 	int rc = find_peer(&c, conn);
 
-	if (!rc && c.cred.uid != l->uid)
+	if (!rc && c.peer.cred.uid != l->uid)
 		rc = no(&c, "another user");
 	if (!rc)
 		rc = walk(&c, l);
@@ -281,11 +169,9 @@ peer_check(int conn, const struct login *l, const char **why)
 		rc = check_label(&c);
 	if (!rc)
 		rc = check_alive(&c);
-	proc_close(&c.peer);
-	proc_close(&c.sshd);
-	proc_close(&c.first);
-	if (c.pidfd >= 0)
-		close(c.pidfd);
+	procref_peer_close(&c.peer);
+	procref_close(&c.sshd);
+	procref_close(&c.first);
 	*why = c.why;
 	return rc;
 }

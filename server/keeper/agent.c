@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 static bool
 peer_is_user(int fd, bool root_too)

@@ -12,7 +12,9 @@
 #include "attached.h"
 #include "claim.h"
 #include "clock.h"
+#include "confinement.h"
 #include "keeper.h"
+#include "procref.h"
 
 static unsigned char incoming[MESSAGE_MAX];
 static unsigned char outgoing[MESSAGE_MAX];
@@ -321,13 +323,23 @@ evict(struct keeper *k)
 	return oldest != NULL;
 }
 
+/*
+ * Root, or the user outside of any sandbox: whoever talks to a keeper can type into a shell that is in none.  What
+ * can't be looked at is refused.
+ */
 static bool
 peer_may_ask(int fd)
 {
-	struct ucred cred;
-	socklen_t len = sizeof cred;
+	struct procref_peer p = PROCREF_PEER_NONE;
+	struct confinement own, its;
+	bool ok = procref_peer_open(&p, fd) == 0;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && (cred.uid == geteuid() || cred.uid == 0);
+	if (ok && p.cred.uid != 0)
+		ok = p.cred.uid == geteuid() && confinement_read(&its, p.proc.dir) == 0 &&
+		     confinement_read_self(&own) == 0 && !confinement_difference(&own, &its) &&
+		     procref_peer_unchanged(&p);
+	procref_peer_close(&p);
+	return ok;
 }
 
 static struct client *

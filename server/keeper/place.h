@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 struct place {
 	int users; /* users/<uid> */

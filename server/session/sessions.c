@@ -227,7 +227,7 @@ session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 
 		if (rc == 0)
 			list->count++;
-		else if (rc == -ETIMEDOUT)
+		else
 			list->silent++;
 		close(asked[i].fd);
 	}

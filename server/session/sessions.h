@@ -17,7 +17,7 @@
 struct session_list {
 	struct attach_status *v; /* in the order of their ids */
 	size_t count;
-	size_t silent; /* keepers that were there and did not answer in time */
+	size_t silent; /* keepers that were there and gave no answer: stopped, or we are in a sandbox */
 };
 
 /*

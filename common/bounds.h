@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* limits: sizes that more than one part has to agree on.  Each bounds what a peer can make another part hold. */
-/*
- * The compiler's own <limits.h> looks for libc's with the search path of #include "", and may find this file; so it
- * hands on, outside of the guard.
- */
-#include_next <limits.h>
-
-#ifndef HOLDFAST_LIMITS_H
-#define HOLDFAST_LIMITS_H
+/* bounds: sizes that more than one part has to agree on.  Each bounds what a peer can make another part hold. */
+#ifndef HOLDFAST_BOUNDS_H
+#define HOLDFAST_BOUNDS_H
 
 #define NAME_CAP 33       /* a session's name with its NUL */
 #define USER_CAP 257      /* a user's name with its NUL (LOGIN_NAME_MAX) */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "confinement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static const struct {
+	const char *link, *difference;
+} namespaces[CONFINEMENT_NAMESPACES] = {
+	{ "ns/mnt", "another mount namespace" },
+	{ "ns/user", "another user namespace" },
+	{ "ns/pid", "another pid namespace" },
+	{ "ns/net", "another network namespace" },
+};
+
+int
+confinement_read(struct confinement *c, int dir)
+{
+	int rc = 0;
+
+	for (int i = 0; !rc && i < CONFINEMENT_NAMESPACES; i++)
+		rc = procfile_id(dir, namespaces[i].link, &c->ns[i]);
+	if (!rc)
+		rc = procfile_id(dir, "root", &c->root);
+	return rc ? rc : procfile_status(dir, &c->status);
+}
+
+int
+confinement_read_self(struct confinement *c)
+{
+	int dir = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (dir < 0)
+		return -errno;
+	rc = confinement_read(c, dir);
+	close(dir);
+	return rc;
+}
+
+const char *
+confinement_difference(const struct confinement *a, const struct confinement *b)
+{
+	for (int i = 0; i < CONFINEMENT_NAMESPACES; i++)
+		if (!procfile_same_id(&a->ns[i], &b->ns[i]))
+			return namespaces[i].difference;
+	if (!procfile_same_id(&a->root, &b->root))
+		return "another root directory";
+	if (!procfile_same_restrictions(&a->status, &b->status))
+		return "other restrictions (no_new_privs, seccomp, capabilities)";
+	return NULL;
+}

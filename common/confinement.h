@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * confinement: where a process lives (mnt, user, pid and net namespaces, root directory) and what it may not do
+ * (NoNewPrivs, seccomp, bounding set).  Two processes with the same confinement can do nothing for each other that
+ * either could not do alone; a process in a sandbox has another one than its user's login.
+ */
+#ifndef HOLDFAST_CONFINEMENT_H
+#define HOLDFAST_CONFINEMENT_H
+
+#include "procfile.h"
+
+#define CONFINEMENT_NAMESPACES 4
+
+struct confinement {
+	struct procfile_id ns[CONFINEMENT_NAMESPACES], root;
+	struct procfile_status status;
+};
+
+/* Of the process whose /proc directory DIR is: 0 or a negative errno (-EACCES: it may not be looked at). */
+int confinement_read(struct confinement *c, int dir);
+/* Of the caller. */
+int confinement_read_self(struct confinement *c);
+/* In what A and B differ, a constant for the log; NULL: in nothing. */
+const char *confinement_difference(const struct confinement *a, const struct confinement *b);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "procref.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+
+static bool
+is_dead(const struct procstat *s)
+{
+	return s->state == 'Z' || s->state == 'X' || s->state == 'x';
+}
+
+int
+procref_open(struct procref *p, pid_t pid)
+{
+	int rc;
+
+	p->pid = pid;
+	p->dir = procstat_open(pid);
+	if (p->dir < 0)
+		return p->dir;
+	rc = procstat_read_at(p->dir, &p->stat);
+	if (!rc && is_dead(&p->stat))
+		rc = -ESRCH;
+	if (rc)
+		procref_close(p);
+	return rc;
+}
+
+void
+procref_close(struct procref *p)
+{
+	if (p->dir >= 0)
+		close(p->dir);
+	p->dir = -1;
+}
+
+bool
+procref_unchanged(const struct procref *p)
+{
+	struct procstat now;
+
+	return procstat_read_at(p->dir, &now) == 0 && now.start == p->stat.start && now.ppid == p->stat.ppid &&
+	       !is_dead(&now);
+}
+
+int
+procref_peer_open(struct procref_peer *p, int conn)
+{
+	socklen_t len = sizeof p->cred;
+	int rc;
+
+	*p = (struct procref_peer)PROCREF_PEER_NONE;
+	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &p->cred, &len))
+		return -errno;
+	if (p->cred.pid <= 0)
+		return -EXDEV;
+	len = sizeof p->pidfd;
+	if (getsockopt(conn, SOL_SOCKET, SO_PEERPIDFD, &p->pidfd, &len)) {
+		p->pidfd = -1;
+		if (errno != ENOPROTOOPT)
+			return -ESRCH;
+	}
+	rc = procref_open(&p->proc, p->cred.pid);
+	return rc ? -ESRCH : 0;
+}
+
+bool
+procref_peer_unchanged(const struct procref_peer *p)
+{
+	/* By the descriptor: its number was never free, so it has been the same process since it connected. */
+	return procref_unchanged(&p->proc) &&
+	       (p->pidfd < 0 || syscall(SYS_pidfd_send_signal, p->pidfd, 0, NULL, 0) == 0);
+}
+
+void
+procref_peer_close(struct procref_peer *p)
+{
+	procref_close(&p->proc);
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	p->pidfd = -1;
+}
