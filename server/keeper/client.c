@@ -119,8 +119,12 @@ say_done(struct client *c)
 static void
 on_detach(struct client *c, const unsigned char *msg, size_t len)
 {
-	(void)msg;
-	(void)len;
+	uint32_t which;
+
+	if (attach_decode_number(&which, msg, len) < 0 || which != 0) {
+		client_give_up(c);
+		return;
+	}
 	if (!attached_count(c->keeper)) {
 		client_refuse(c, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
 		return;
@@ -206,20 +210,24 @@ on_winch(struct client *c, const unsigned char *msg, size_t len)
 
 #define ANY (1u << CLIENT_PEER | 1u << CLIENT_VOUCHING | 1u << CLIENT_CLAIMED | 1u << CLIENT_ATTACHED)
 
-/* What may be said, and in which phases.  CLAIM, the one that brings descriptors, is looked at apart. */
+/*
+ * What may be said, in which phases, and how long it is; 0: the handler decodes it.  CLAIM, the one that brings
+ * descriptors, is looked at apart.
+ */
 static const struct {
 	uint8_t type;
+	uint8_t length;
 	unsigned phases;
 	void (*handle)(struct client *c, const unsigned char *msg, size_t len);
 } messages[] = {
-	{ ATTACH_STATUS, ANY, on_status },
-	{ ATTACH_DETACH, ANY, on_detach },
-	{ ATTACH_RENAME, ANY, on_rename },
-	{ ATTACH_KILL, ANY, on_kill },
-	{ ATTACH_ENV, ANY, on_env },
-	{ ATTACH_SWITCH, ANY, on_switch },
-	{ ATTACH_CONFIRM, 1u << CLIENT_CLAIMED, on_confirm },
-	{ ATTACH_WINCH, 1u << CLIENT_CLAIMED | 1u << CLIENT_ATTACHED, on_winch },
+	{ ATTACH_STATUS, 1, ANY, on_status },
+	{ ATTACH_DETACH, 0, ANY, on_detach },
+	{ ATTACH_RENAME, 0, ANY, on_rename },
+	{ ATTACH_KILL, 0, ANY, on_kill },
+	{ ATTACH_ENV, 1, ANY, on_env },
+	{ ATTACH_SWITCH, 0, ANY, on_switch },
+	{ ATTACH_CONFIRM, 1, 1u << CLIENT_CLAIMED, on_confirm },
+	{ ATTACH_WINCH, 1, 1u << CLIENT_CLAIMED | 1u << CLIENT_ATTACHED, on_winch },
 };
 
 static void
@@ -228,7 +236,8 @@ dispatch(struct client *c, const unsigned char *msg, size_t len)
 	int type = attach_type_of(msg, len);
 
 	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-		if (messages[i].type == type && (messages[i].phases & 1u << c->phase)) {
+		if (messages[i].type == type && (messages[i].phases & 1u << c->phase) &&
+		    (!messages[i].length || messages[i].length == len)) {
 			messages[i].handle(c, msg, len);
 			return;
 		}
