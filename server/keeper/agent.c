@@ -117,15 +117,15 @@ agent_accept(struct agent *a, int listener, const char *path)
 	if (asker < 0)
 		return;
 	r = free_relay(a);
-	if (r && path && peer_is_user(asker, true))
-		answerer = agent_connect(path);
-	if (answerer < 0) {
+	if (!r || !peer_is_user(asker, true)) {
 		close(asker);
 		return;
 	}
+	if (path)
+		answerer = agent_connect(path);
 	memset(r, 0, sizeof *r);
 	r->asker = asker;
-	r->answerer = answerer;
+	r->answerer = answerer < 0 ? -1 : answerer;
 }
 
 /* Moves what can be moved from FROM to TO; false when the connection is over. */
@@ -153,6 +153,17 @@ flow(struct agent_flow *f, int from, int to)
 	return !(f->ended && f->at == f->len);
 }
 
+/* Nobody is there to ask: says so once there is a question, for a client that writes to a closed socket dies of it. */
+static void
+refuse(struct agent_relay *r)
+{
+	static const unsigned char failure[] = { 0, 0, 0, 1, 5 };
+
+	if (read(r->asker, r->question.buf, sizeof r->question.buf) > 0)
+		send(r->asker, failure, sizeof failure, MSG_NOSIGNAL | MSG_DONTWAIT);
+	relay_close(r);
+}
+
 static void
 relay_ready(void *object, short revents)
 {
@@ -160,6 +171,10 @@ relay_ready(void *object, short revents)
 
 	if (r->asker < 0)
 		return;
+	if (r->answerer < 0) {
+		refuse(r);
+		return;
+	}
 	/* Gone, with nothing to be read or no room to read it: waiting on would return at once for ever. */
 	if ((revents & (POLLHUP | POLLERR)) && !(revents & POLLIN)) {
 		relay_close(r);

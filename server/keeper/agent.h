@@ -24,7 +24,8 @@ struct agent_flow { /* one direction */
 };
 
 struct agent_relay {
-	int asker, answerer; /* -1: a free place */
+	int asker;    /* -1: a free place */
+	int answerer; /* -1: nobody is there; the first request is answered with a failure */
 	struct agent_flow question, answer;
 };
 
@@ -35,8 +36,9 @@ struct agent {
 /* Connects to the agent at PATH after the checks above: a descriptor, or a negative errno (-EPERM: not the user's). */
 int agent_connect(const char *path);
 /*
- * A connection waits on the listening socket LISTENER: relays it to the agent at PATH, or closes it when PATH is NULL,
- * the peer is another user, the agent is not the user's, or there are too many.
+ * A connection waits on the listening socket LISTENER: relays it to the agent at PATH.  Where PATH is NULL or the agent
+ * is not the user's, the first request is answered with SSH_AGENT_FAILURE (draft-ietf-sshm-ssh-agent).  A peer that is
+ * another user, or one too many, is closed.
  */
 void agent_accept(struct agent *a, int listener, const char *path);
 /* Puts the relays' descriptors into the set. */

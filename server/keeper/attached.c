@@ -123,7 +123,8 @@ attached_watch(struct keeper *k, struct loop *l)
 
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
 		struct terminal *t = &c->t;
-		short in = t->input_at == t->input_len && !t->input_ended && k->state == KEEPER_RUNNING ? POLLIN : 0;
+		bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER;
+		short in = listens && t->input_at == t->input_len && !t->input_ended ? POLLIN : 0;
 		short want = t->flow != TERMINAL_FLOWING ? POLLOUT : 0;
 
 		if (t->pipes) {
@@ -146,6 +147,31 @@ attached_push(struct keeper *k)
 	for (unsigned i = 0; (c = next_attached(k, &i));)
 		if (c->t.flow == TERMINAL_FLOWING)
 			terminal_push(&c->t, &k->ring);
+}
+
+/* Takes the keys that send signals out of what was read. */
+static void
+drop_signal_keys(struct terminal *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->input_len; i++)
+		if (t->input[i] != 0x03 && t->input[i] != 0x1c && t->input[i] != 0x1a)
+			t->input[kept++] = t->input[i];
+	t->input_len = kept;
+}
+
+void
+attached_typed_ahead(struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		if (c->t.pipes || c->t.input_at < c->t.input_len || !terminal_read(&c->t))
+			continue;
+		drop_signal_keys(&c->t);
+		feed(c);
+	}
 }
 
 void

@@ -12,6 +12,11 @@
 void attached_watch(struct keeper *k, struct loop *l);
 /* Writes new output to all of them. */
 void attached_push(struct keeper *k);
+/*
+ * A new shell is there: it gets what was typed while it was not, but for Ctrl-C, Ctrl-\ and Ctrl-Z, which were meant
+ * for what was there before.
+ */
+void attached_typed_ahead(struct keeper *k);
 /* Gives the pty the input that waits for it. */
 void attached_feed(struct keeper *k);
 /* Whether input waits for the pty to take it. */

@@ -27,6 +27,7 @@
 #define LAG_MAX 32768       /* a terminal further behind than this slows the program down */
 #define DRAIN_MAX 65536     /* more than a pty can hold: what is taken of it after the shell has ended */
 #define KILL_MS 5000        /* from the request to end to SIGKILL */
+#define QUIET_MS 300        /* how long input waits at most for a new shell that prints nothing */
 #define NUDGE_MS 50         /* how long a program sees a screen one row smaller when it is made to redraw */
 
 void
@@ -63,6 +64,8 @@ keeper_start_shell(struct keeper *k, const struct envlist *login, const struct t
 		return pid;
 	k->shell = pid;
 	k->state = KEEPER_RUNNING;
+	/* A Ctrl-C that was meant for the hook would end a shell that does not catch it yet. */
+	k->quiet_until = clock_now_ms() + QUIET_MS;
 	k->created_ms = k->changed_ms = k->activity_ms = clock_date_ms();
 	/* The shell has it now; this list only costs memory. */
 	envlist_free(&k->init.env);
@@ -252,6 +255,14 @@ may_read(const struct keeper *k)
 	return k->state != KEEPER_NEW && !attached_behind(k, LAG_MAX);
 }
 
+/* The new shell shows a sign of life, or has had its time. */
+static void
+end_quiet(struct keeper *k)
+{
+	k->quiet_until = CLOCK_NEVER;
+	attached_typed_ahead(k);
+}
+
 static void
 pump_output(struct keeper *k)
 {
@@ -266,6 +277,8 @@ pump_output(struct keeper *k)
 			return;
 		}
 		ring_advance(&k->ring, (size_t)n);
+		if (k->quiet_until != CLOCK_NEVER)
+			end_quiet(k);
 		if (k->state == KEEPER_ENDING)
 			k->drain_left -= (size_t)n < k->drain_left ? (size_t)n : k->drain_left;
 		attached_push(k);
@@ -365,9 +378,11 @@ turn_running(struct keeper *k)
 {
 	uint64_t now;
 
-	if (k->kill_at == CLOCK_NEVER && k->nudge_until == CLOCK_NEVER)
+	if (k->kill_at == CLOCK_NEVER && k->nudge_until == CLOCK_NEVER && k->quiet_until == CLOCK_NEVER)
 		return;
 	now = clock_now_ms();
+	if (now >= k->quiet_until)
+		end_quiet(k);
 	if (now >= k->kill_at) {
 		keeper_kill(k, SIGKILL);
 		k->kill_at = CLOCK_NEVER;
@@ -416,6 +431,7 @@ watch(struct keeper *k)
 	agent_watch(&k->agent, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, k->nudge_until);
+	loop_until(l, k->quiet_until);
 }
 
 static void
@@ -454,7 +470,7 @@ set_up(struct keeper *k)
 {
 	int rc;
 
-	k->kill_at = k->nudge_until = CLOCK_NEVER;
+	k->kill_at = k->nudge_until = k->quiet_until = CLOCK_NEVER;
 	k->signals = open_signals();
 	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (k->signals < 0 || k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)

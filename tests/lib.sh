@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What ./check and ./demo have in common.  Sourced at the top of the checkout.
+
+say() {
+	printf '== %s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# The packages of tests/apt-packages that are not installed; with $1 = check also those only the tests need.
+missing_packages() {
+	local name for
+	while read -r name for; do
+		case $name in '' | '#'*) continue ;; esac
+		[ -z "$for" ] || [ "$for" = "$1" ] || continue
+		case $(dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null) in
+		ii*) ;;
+		*) printf '%s\n' "$name" ;;
+		esac
+	done <tests/apt-packages
+}
+
+# Installs what is missing.  An sshd that comes in that way is not started: we use one of our own.
+install_missing() {
+	local missing policy=
+	missing=$(missing_packages "$1")
+	[ -n "$missing" ] || return 0
+	command -v apt-get >/dev/null || die "missing, and there is no apt-get: $(echo $missing)"
+	[ "$(id -u)" = 0 ] || die "not root; missing packages: $(echo $missing)"
+	say "installing" $missing
+	if [ ! -e /usr/sbin/policy-rc.d ]; then
+		policy=/usr/sbin/policy-rc.d
+		# shellcheck disable=SC2064
+		trap "rm -f $policy" EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	# shellcheck disable=SC2086
+	if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $missing; } </dev/null; then
+		die "apt-get could not install $(echo $missing)"
+	fi
+	[ -z "$policy" ] || { rm -f "$policy"; trap - EXIT; }
+}
+
+# Builds in the directory $1, configured with the rest.
+build_in() {
+	local dir=$1
+	shift
+	if [ ! -x configure ] || [ configure.ac -nt configure ]; then
+		autoreconf -fi >autoreconf.log 2>&1 || { cat autoreconf.log; return 1; }
+		rm -f autoreconf.log
+	fi
+	mkdir -p "$dir"
+	if [ ! -f "$dir/Makefile" ] || [ "$(cat "$dir/configured-with" 2>/dev/null)" != "$*" ]; then
+		if ! (cd "$dir" && ../configure -q "$@") >"$dir/configure.out" 2>&1; then
+			cat "$dir/configure.out"
+			return 1
+		fi
+		printf '%s\n' "$*" >"$dir/configured-with"
+	fi
+	if ! make -s -j"$(nproc)" -C "$dir" all </dev/null >"$dir/build.out" 2>&1; then
+		tail -n 60 "$dir/build.out"
+		return 1
+	fi
+	grep -A3 'warning:' "$dir/build.out" || :
+}

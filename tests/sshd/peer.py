@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""A peer of holdfastd or of a keeper that speaks raw bytes.  Run inside logins by the cases.
+
+  peer.py vouch [TICKET]   prints "FACTS", "REFUSED n" or "CLOSED"
+  peer.py start [TICKET]   the same, then asks for a session: "READY n" too
+  peer.py seccomp CMD…     runs CMD with a seccomp filter that allows everything
+"""
+import ctypes
+import os
+import socket
+import struct
+import sys
+
+DAEMON = "/run/holdfast/holdfastd.sock"
+
+
+def connect(path=DAEMON, timeout=30):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.settimeout(timeout)
+    s.connect(path)
+    return s
+
+
+def request(op, ticket):
+    """struct vouch_request as common/vouch.c writes it: 64 bytes."""
+    body = b"holdfast" + struct.pack(">II", 1, op) + bytes.fromhex(ticket) + struct.pack(">HHHH", 24, 80, 0, 0)
+    return body.ljust(64, b"\0")
+
+
+def reply(s):
+    """The reply's type, and for REFUSED its reason."""
+    try:
+        data = s.recv(65536)
+    except (ConnectionError, socket.timeout):
+        return "CLOSED"
+    if not data:
+        return "CLOSED"
+    kind = data[0]
+    if kind == 2:
+        return "REFUSED %d" % struct.unpack(">I", data[1:5])[0]
+    return {1: "FACTS", 3: "PROGRESS", 4: "READY", 5: "STARTED"}.get(kind, "?%d" % kind)
+
+
+def vouch(ticket, start=False):
+    s = connect()
+    s.sendall(request(1, ticket))
+    said = [reply(s)]
+    if start and said[-1] == "FACTS":
+        s.sendall(request(2, ticket))
+        while said[-1] in ("FACTS", "PROGRESS"):
+            said.append(reply(s))
+    return said
+
+
+def seccomp(argv):
+    """prctl(PR_SET_SECCOMP) with one instruction: SECCOMP_RET_ALLOW."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    code = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0x7fff0000))
+    prog = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 1, ctypes.addressof(code)))
+    if os.geteuid():
+        libc.prctl(38, 1, 0, 0, 0)
+    if libc.prctl(22, 2, ctypes.c_void_p(ctypes.addressof(prog)), 0, 0):
+        sys.exit("seccomp: errno %d" % ctypes.get_errno())
+    os.execvp(argv[0], argv)
+
+
+def main():
+    what, rest = sys.argv[1], sys.argv[2:]
+    if what == "seccomp":
+        seccomp(rest)
+    ticket = rest[0] if rest else os.environ.get("HOLDFAST_TICKET", "0" * 32)
+    try:
+        print("said", *vouch(ticket, what == "start"), flush=True)
+    except OSError as e:
+        print("said", "ERROR", e.errno, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the end-to-end cases, each in a world of its own (world.py): a real sshd, real PAM, stock ssh.
+
+  run.py [-j N] [-b BUILD] [--logs DIR] [-l] [-k] [PATTERN…]
+
+A PATTERN is a part of file:case, such as "drop", "test_drop:kill_client".  -l lists, -k keeps the logs of cases that
+passed too.  The last line is "N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
+"""
+import argparse
+import concurrent.futures
+import glob
+import importlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SRC = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+import world  # noqa: E402
+
+CASE_LIMIT = 300  # seconds: a case that hangs has failed
+
+
+def discover(patterns):
+    found = []
+    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
+        module = importlib.import_module(os.path.basename(path)[:-3])
+        for name, case in vars(module).items():
+            full = "%s:%s" % (module.__name__, name[5:])
+            if name.startswith("test_") and callable(case) and case.__module__ == module.__name__:
+                if not patterns or any(p in full for p in patterns):
+                    found.append((full, module.__name__, name))
+    return found
+
+
+def choose_base():
+    """A directory to mount the tmpfs on that hides nothing that is needed."""
+    for d in ("/mnt", "/media", "/srv"):
+        if os.path.isdir(d) and not SRC.startswith(d + "/") and SRC != d:
+            return d
+    raise SystemExit("run.py: none of /mnt, /media, /srv is free")
+
+
+def isolate():
+    """Goes on in a mount namespace of our own, where the templates live in a tmpfs."""
+    if os.environ.get("HOLDFAST_TESTS_ISOLATED") != "1":
+        os.environ["HOLDFAST_TESTS_ISOLATED"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", "--", "/usr/bin/python3", "-B",
+                              os.path.abspath(sys.argv[0]), *sys.argv[1:]])
+    base = choose_base()
+    world.mount("tmpfs", base, "tmpfs", 0, "mode=755")
+    return base
+
+
+def stage(base, build):
+    """Installs BUILD into base/stage and makes the template layers from it."""
+    root = os.path.join(base, "stage")
+    os.makedirs(os.path.join(root, "usr"))
+    for d in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        if os.path.islink("/" + d):
+            os.makedirs(os.path.join(root, "usr", d), exist_ok=True)
+            os.symlink("usr/" + d, os.path.join(root, d))
+    if build:
+        r = subprocess.run(["make", "-s", "-C", build, "install", "DESTDIR=" + root], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if r.returncode:
+            raise SystemExit("run.py: make install failed:\n" + r.stdout[-3000:])
+    log = os.path.join(base, "template-log")
+    os.makedirs(log)
+    text = world.spec(base, SRC, log, template=True, entry="template:prepare")
+    r = subprocess.run(world.argv(text), stdin=subprocess.DEVNULL)
+    if r.returncode:
+        raise SystemExit("run.py: the template world failed, status %d" % r.returncode)
+
+
+class Runner:
+    def __init__(self, base, keep, logs):
+        self.base, self.keep, self.logs = base, keep, logs
+
+    def run(self, case):
+        full, module, name = case
+        log = os.path.join(self.logs, full.replace(":", "."))
+        shutil.rmtree(log, ignore_errors=True)
+        os.makedirs(log)
+        text = world.spec(self.base, SRC, log, entry="host:run_case", extra={"module": module, "case": name})
+        start = time.monotonic()
+        with open(os.path.join(log, "output"), "wb") as out:
+            p = subprocess.Popen(world.argv(text), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            try:
+                code = p.wait(CASE_LIMIT)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                p.wait()
+                code = -1
+        reason = self.reason(log, code)
+        if code in (0, 77) and not self.keep:
+            shutil.rmtree(log, ignore_errors=True)
+        return full, code, reason, time.monotonic() - start
+
+    @staticmethod
+    def reason(log, code):
+        try:
+            with open(os.path.join(log, "result"), errors="replace") as f:
+                return " ".join(f.read().split())
+        except OSError:
+            pass
+        if code == -1:
+            return "still running after %d s" % CASE_LIMIT
+        with open(os.path.join(log, "output"), errors="replace") as f:
+            return "the world ended with status %d: %s" % (code, f.read()[-300:].strip())
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("-j", type=int, default=min(8, max(2, os.cpu_count() or 2)))
+    p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
+    p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs"))
+    p.add_argument("-l", "--list", action="store_true")
+    p.add_argument("-k", "--keep", action="store_true")
+    p.add_argument("patterns", nargs="*")
+    a = p.parse_args()
+    cases = discover(a.patterns)
+    if a.list:
+        print("\n".join(c[0] for c in cases))
+        return 0
+    if os.geteuid():
+        raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
+    base = isolate()
+    stage(base, a.build and os.path.abspath(a.build))
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    runner = Runner(base, a.keep, os.path.abspath(a.logs))
+    with concurrent.futures.ThreadPoolExecutor(a.j) as pool:
+        for f in concurrent.futures.as_completed([pool.submit(runner.run, c) for c in cases]):
+            full, code, reason, seconds = f.result()
+            kind = {0: "passed", 77: "skipped"}.get(code, "failed")
+            counts[kind] += 1
+            word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
+            print("%s %s%s (%.1f s)" % (word, full, "" if code == 0 else ": " + reason, seconds), flush=True)
+    try:
+        os.rmdir(a.logs)
+    except OSError:
+        if counts["failed"]:
+            print("logs of the failed cases: %s" % a.logs)
+    print("%(passed)d passed, %(failed)d failed" % counts
+          + (", %(skipped)d skipped" % counts if counts["skipped"] else ""))
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
