@@ -425,8 +425,9 @@ watch(struct keeper *k)
 	loop_add(l, k->leader, POLLIN, on_leader, k);
 	if (master && k->state != KEEPER_NEW)
 		loop_add(l, k->master, master, on_master, k);
-	attached_watch(k, l);
+	/* Before the terminals: of one whose holdfast-login has died, not a byte more is read. */
 	client_watch(k, l);
+	attached_watch(k, l);
 	loop_add(l, k->place.agent, POLLIN, on_agent, k);
 	agent_watch(&k->agent, l);
 	loop_until(l, k->kill_at);

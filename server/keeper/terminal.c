@@ -69,8 +69,22 @@ terminal_start(struct terminal *t)
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(t->in, TCSANOW, &raw) < 0)
 		return -errno;
-	t->raw = true;
+	/* What the terminal has made of it is what is to be recognized. */
+	t->raw = tcgetattr(t->in, &t->set) == 0;
 	return 0;
+}
+
+/*
+ * Whether the settings are still ours.  Where holdfast-login was killed, the login's shell may have its own on already
+ * when we hear of it.
+ */
+static bool
+settings_are_ours(const struct terminal *t)
+{
+	struct termios now;
+
+	return tcgetattr(t->in, &now) == 0 && now.c_iflag == t->set.c_iflag && now.c_oflag == t->set.c_oflag &&
+	       now.c_lflag == t->set.c_lflag && now.c_cflag == t->set.c_cflag;
 }
 
 bool
@@ -190,7 +204,7 @@ terminal_close(struct terminal *t)
 {
 	if (t->in < 0)
 		return;
-	if (t->raw)
+	if (t->raw && settings_are_ours(t))
 		tcsetattr(t->in, TCSANOW, &t->saved);
 	free(t->paint);
 	close(t->in);

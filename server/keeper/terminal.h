@@ -28,7 +28,7 @@ struct terminal {
 	bool raw;              /* SAVED is to be restored */
 	bool input_ended;      /* pipes only: end of file, output goes on */
 	bool dead;             /* hung up: to be given up after this turn */
-	struct termios saved;
+	struct termios saved, set; /* as it was, and as terminal_start has made it */
 	struct winsize size;   /* 0 rows: unknown */
 	uint64_t offset;       /* the next byte of the ring to be written */
 	unsigned char *paint;  /* to be written before that; malloc'ed */
@@ -57,7 +57,7 @@ void terminal_push(struct terminal *t, const struct ring *r);
 bool terminal_behind(const struct terminal *t, const struct ring *r);
 /* Fills the empty input buffer; the number of bytes, 0 when there are none.  May set dead or input_ended. */
 size_t terminal_read(struct terminal *t);
-/* Restores the settings and closes.  Takes one that was never opened (all zero with in and out -1). */
+/* Restores the settings, unless somebody else has changed them since, and closes.  Takes one that was never opened (all zero with in and out -1). */
 void terminal_close(struct terminal *t);
 
 #endif

@@ -61,6 +61,7 @@ def test_holdfast_login(host):
     t = host.login()
     marked = host.mark(t)
     kill(host.named("holdfast-login")[0])
+    t.wait_for("not held")
     t.prompt()
     pid = t.shell_pid()
     check(pid != marked.pid, "the same shell without holdfast-login")
