@@ -20,6 +20,11 @@ int clean_descriptors(const int *keep, size_t count);
  * negative errno.
  */
 int clean_limits(pid_t pid, uint64_t start);
+/*
+ * Empties the inheritable and the ambient capability sets (capabilities(7)): who is to have any, pam_cap gives them.
+ * 0 or a negative errno.
+ */
+int clean_capabilities(void);
 /* Writes SCORE to our oom_score_adj; it may not be allowed, and then stays what it was. */
 void clean_oom_score(int score);
 

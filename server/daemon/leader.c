@@ -66,11 +66,13 @@ take_signals(struct leader *l)
 static int
 take_surroundings(const struct leader_order *o)
 {
+	int rc = clean_capabilities();
+
 	setsid();
 	umask(022);
-	if (chdir("/"))
-		return -errno;
-	return clean_limits(o->login.sshd, o->login.start);
+	if (!rc && chdir("/"))
+		rc = -errno;
+	return rc ? rc : clean_limits(o->login.sshd, o->login.start);
 }
 
 /* Whether the login has given up, or has said something though it is not its turn. */

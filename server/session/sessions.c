@@ -234,7 +234,8 @@ session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 	free(asked);
 	if (count < 0 || (count > 0 && !list->v))
 		return -ENOMEM;
-	qsort(list->v, list->count, sizeof *list->v, by_id);
+	if (list->count)
+		qsort(list->v, list->count, sizeof *list->v, by_id);
 	return 0;
 }
 
