@@ -19,6 +19,7 @@
 #include "leaders.h"
 #include "leading.h"
 #include "log.h"
+#include "maxlogins.h"
 #include "pamstack.h"
 #include "pty.h"
 #include "reply.h"
@@ -163,6 +164,25 @@ start_keeper(struct leader *l)
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
 }
 
+/* Steps aside before the sessions that we hold could keep the user from logging in: 0 or a negative errno. */
+static int
+respect_maxlogins(struct leader *l)
+{
+	const struct leader_order *o = l->order;
+	uint32_t all;
+	int held = leaders_count(o->login.uid, &all), rc;
+
+	if (held < 0)
+		return held;
+	rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid, (uint32_t)held, all);
+	if (rc == -EDQUOT) {
+		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=maxlogins");
+		reply_refuse(l->leading.conn, VOUCH_LIMIT,
+		             "one more session would leave no room for another login (maxlogins)");
+	}
+	return rc;
+}
+
 /*
  * Everything until the keeper runs: 0, or a negative errno, with the login told when there was something to tell.
  */
@@ -177,6 +197,8 @@ prepare(struct leader *l)
 		reply_refuse(l->leading.conn, VOUCH_LIMIT, "%u sessions are held already",
 		             (unsigned)o->policy.max_sessions);
 	}
+	if (!rc)
+		rc = respect_maxlogins(l);
 	if (!rc)
 		rc = reply_plain(l->leading.conn, VOUCH_PROGRESS, 0);
 	if (!rc)

@@ -46,16 +46,17 @@ leaders_parse(const char *name, uid_t *uid, pid_t *pid, uint64_t *start)
 }
 
 /*
- * Goes through the register and removes what is dead, or what is none of ours: how many living leaders UID has, or
- * a negative errno.
+ * Goes through the register and removes what is dead: how many living leaders UID has (and all have, in *ALL), or a
+ * negative errno.
  */
 static int
-go_through(uid_t uid)
+go_through(uid_t uid, uint32_t *all)
 {
 	int fd = rundir_open(PATH_LEADERS, 0700), count = 0;
 	const struct dirent *d;
 	DIR *dir;
 
+	*all = 0;
 	if (fd < 0)
 		return fd;
 	dir = fdopendir(fd);
@@ -70,10 +71,12 @@ go_through(uid_t uid)
 
 		if (leaders_parse(d->d_name, &whose, &pid, &start))
 			continue;
-		if (login_alive(pid, start) == -ESRCH)
+		if (login_alive(pid, start) == -ESRCH) {
 			unlinkat(fd, d->d_name, 0);
-		else if (whose == uid)
-			count++;
+			continue;
+		}
+		++*all;
+		count += whose == uid;
 	}
 	closedir(dir);
 	return count;
@@ -83,6 +86,7 @@ int
 leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e)
 {
 	struct procstat self;
+	uint32_t all;
 	int dir, fd, rc = procstat_read(getpid(), &self);
 
 	if (rc)
@@ -99,11 +103,17 @@ leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e)
 		return rc;
 	}
 	close(fd);
-	rc = go_through(uid);
+	rc = go_through(uid, &all);
 	if (rc >= 0 && (uint32_t)rc <= max)
 		return 0;
 	leaders_leave(e);
 	return rc < 0 ? rc : -EDQUOT;
+}
+
+int
+leaders_count(uid_t uid, uint32_t *all)
+{
+	return go_through(uid, all);
 }
 
 void
@@ -124,5 +134,7 @@ leaders_leave(struct leaders_entry *e)
 void
 leaders_sweep(void)
 {
-	go_through((uid_t)-1);
+	uint32_t all;
+
+	go_through((uid_t)-1, &all);
 }

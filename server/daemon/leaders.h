@@ -21,6 +21,8 @@ struct leaders_entry {
  * admitted.  0; -EDQUOT when there are MAX already; another negative errno.  Without success there is no entry.
  */
 int leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e);
+/* How many living leaders UID has, this process included once it has entered, and in *ALL how many there are. */
+int leaders_count(uid_t uid, uint32_t *all);
 /* Removes the entry; takes one that isn't there. */
 void leaders_leave(struct leaders_entry *e);
 /* Removes the entries of processes that are gone. */

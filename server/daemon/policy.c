@@ -20,9 +20,8 @@ policy_disabled(void)
 	return access(PATH_DISABLED, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* The ids of USER's groups in *IDS (the caller's to free): how many, or a negative errno. */
-static int
-group_ids(const char *user, gid_t gid, gid_t **ids)
+int
+policy_group_ids(const char *user, gid_t gid, gid_t **ids)
 {
 	int count = 64, had;
 
@@ -54,7 +53,7 @@ static char **
 group_names(const char *user, gid_t gid)
 {
 	gid_t *ids;
-	int count = group_ids(user, gid, &ids), n = 0;
+	int count = policy_group_ids(user, gid, &ids), n = 0;
 	char **names = count < 0 ? NULL : calloc((size_t)count + 1, sizeof *names);
 
 	for (int i = 0; names && i < count; i++) {

@@ -16,5 +16,10 @@ bool policy_disabled(void);
  * 0, or what refuses: VOUCH_DISABLED, VOUCH_BAD_CONFIG (the log has the line), VOUCH_TROUBLE.
  */
 uint32_t policy_for(const char *user, gid_t gid, const char *address, struct config_policy *p);
+/*
+ * The ids of the groups of USER, whose primary group is GID, in *IDS (the caller's to free, also after an error): how
+ * many, or a negative errno.
+ */
+int policy_group_ids(const char *user, gid_t gid, gid_t **ids);
 
 #endif
