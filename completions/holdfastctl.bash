@@ -8,14 +8,16 @@ _holdfastctl_sessions() {
 _holdfastctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
 	if [ "$COMP_CWORD" = 1 ]; then
-		words='ls attach new detach rename kill env hook help --help --version'
+		words='ls attach new detach rename kill env hook doctor setup help --help --version'
 	else
 		case ${COMP_WORDS[1]}:$prev in
 		new:-n) ;;
 		kill:-s) words='HUP TERM KILL INT QUIT USR1 USR2 CONT STOP' ;;
 		hook:*) words='sh bash zsh fish tcsh' ;;
-		help:*) words='ls attach new detach rename kill env hook' ;;
+		help:*) words='ls attach new detach rename kill env hook doctor setup' ;;
 		ls:*) words='--json --help' ;;
+		doctor:*) words="$(compgen -u) --json --help" ;;
+		setup:*) words='--undo --dry-run --zsh --help' ;;
 		new:*) words='-n --help' ;;
 		attach:* | detach:* | rename:* | kill:* | env:*)
 			words=$(_holdfastctl_sessions)

@@ -5,7 +5,7 @@ function __holdfastctl_sessions
     holdfastctl ls 2>/dev/null | string match -rg '^[* ] +(\d+) +(\S+)' | string match -v -- -
 end
 
-set -l commands ls attach new detach rename kill env hook
+set -l commands ls attach new detach rename kill env hook doctor setup
 complete -c holdfastctl -f
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list your held sessions'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a attach -d 'bring a session to this terminal'
@@ -15,9 +15,15 @@ complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a rename
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a kill -d 'end a session'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a env -d "print the live login's variables"
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a hook -d "print a login shell's hook"
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'what if the connection dropped now'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a setup -d 'make this host use holdfast'
 complete -c holdfastctl -l help -d 'how it is used'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach detach rename kill env" -a '(__holdfastctl_sessions)'
-complete -c holdfastctl -n "__fish_seen_subcommand_from ls" -l json -d 'one JSON object'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls doctor" -l json -d 'one JSON object'
+complete -c holdfastctl -n "__fish_seen_subcommand_from doctor" -a '(__fish_complete_users)'
+complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -l undo -d 'take it out'
+complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -s n -l dry-run -d 'show a diff'
+complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -l zsh -d 'only the hook for zsh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s d -d 'detach other terminals'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s r -d 'watch only'
 complete -c holdfastctl -n "__fish_seen_subcommand_from new" -s n -x -d 'its name'

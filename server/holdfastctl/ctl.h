@@ -25,7 +25,8 @@ struct ctl_command {
 	int (*run)(const struct ctl_command *self, int argc, char **argv);
 };
 
-extern const struct ctl_command cmd_ls, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook;
+extern const struct ctl_command cmd_ls, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
+                                cmd_setup, cmd_doctor;
 
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Says what is wrong with the command line and how it should be: CTL_USAGE. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "own.h"
 #include "ticket.h"
 
 static int
@@ -44,7 +45,7 @@ go_enter(struct enter_request *q)
 	/* For `new -n NAME` from inside, later on.  An id, which attach gives, never makes a session. */
 	q->create_named = true;
 	/* Without a ticket a running session can still be joined; a new one needs it, and enter_run says so. */
-	ticket_parse(&q->ticket, getenv("HOLDFAST_TICKET"));
+	q->own = ticket_parse(&q->ticket, getenv("HOLDFAST_TICKET")) < 0 && own_is_the_way();
 	enter_run(q, &res);
 	return outcome(&res);
 }

@@ -12,6 +12,7 @@
 
 static const struct ctl_command *const commands[] = {
 	&cmd_ls, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
+	&cmd_setup, &cmd_doctor,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ctl.h"
+#include "doctor/doctor.h"
+
+static void
+look_at_all(struct doctor *d)
+{
+	doctor_check_parts(d);
+	doctor_check_pam(d);
+	doctor_check_sshd(d);
+	doctor_check_hook(d);
+	doctor_check_host(d);
+	doctor_check_limits(d);
+	doctor_check_shell(d);
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+	struct doctor *d;
+	bool json = false;
+	int opt, status;
+
+	while ((opt = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (opt != 'j')
+			return ctl_bad_option(self, opt, argv);
+		json = true;
+	}
+	if (argc - optind > 1)
+		return ctl_usage(self, "one user at most");
+	d = calloc(1, sizeof *d);
+	if (!d || doctor_begin(d, argv[optind])) {
+		ctl_error(d ? "no user %s" : "out of memory", argv[optind]);
+		free(d);
+		return CTL_USAGE;
+	}
+	look_at_all(d);
+	if (json)
+		doctor_print_json(d, stdout);
+	else
+		doctor_print(d, stdout);
+	status = doctor_count(d, DOCTOR_PROBLEM) ? CTL_FAILED : CTL_OK;
+	doctor_free(d);
+	free(d);
+	return status;
+}
+
+const struct ctl_command cmd_doctor = {
+	.name = "doctor",
+	.args = "[--json] [USER]",
+	.summary = "Say what would happen if the connection dropped now, and what to do",
+	.help = "Looks at what holdfast needs on this host for you (or USER), and at what ends shells here.  Each\n"
+	        "line is a finding: ok, warn (worth knowing), problem, or unknown (it can't be seen; root sees more).\n"
+	        "The status is 0 when there is no problem, else 1.\n"
+	        "  --json   write one JSON object\n",
+	.run = run,
+};

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "doctor.h"
+#include "hostfile.h"
+#include "paths.h"
+
+enum family { SH, ZSH, FISH, CSH, NONE };
+
+static const struct {
+	const char *shell;
+	enum family family;
+} shells[] = {
+	{ "bash", SH }, { "sh", SH }, { "dash", SH }, { "ksh", SH }, { "ksh93", SH }, { "mksh", SH }, { "ash", SH },
+	{ "busybox", SH }, { "zsh", ZSH }, { "fish", FISH }, { "tcsh", CSH }, { "csh", CSH },
+};
+
+/* Where a hook can be, "~" for the home directory, and what is then in the file. */
+static const struct place {
+	enum family family;
+	bool own;         /* the hook of a user without root */
+	const char *path;
+	const char *words[2];
+} places[] = {
+	{ SH, false, "/etc/profile.d/00-holdfast.sh", { "holdfast" } },
+	{ ZSH, false, "/etc/zsh/zprofile", { "holdfast-login", "holdfast/hook." } },
+	{ ZSH, false, "/etc/zprofile", { "holdfast-login", "holdfast/hook." } },
+	{ ZSH, false, "~/.zprofile", { "holdfast-login", "holdfast/hook." } },
+	{ FISH, false, "/etc/fish/conf.d/00-holdfast.fish", { "holdfast" } },
+	{ FISH, false, "/usr/share/fish/vendor_conf.d/00-holdfast.fish", { "holdfast" } },
+	{ FISH, false, "/usr/local/share/fish/vendor_conf.d/00-holdfast.fish", { "holdfast" } },
+	{ FISH, false, "~/.config/fish/conf.d/00-holdfast.fish", { "holdfast-login", "holdfast/hook." } },
+	{ CSH, false, "/etc/csh.login", { "holdfast-login", "holdfast/hook." } },
+	{ CSH, false, "/etc/csh/login.d/00-holdfast.csh", { "holdfast" } },
+	{ CSH, false, "/etc/csh/login.d/00-holdfast", { "holdfast" } },
+	{ CSH, false, "~/.login", { "holdfast-login", "holdfast/hook." } },
+	{ SH, true, "~/.bash_profile", { "holdfast/own." } },
+	{ SH, true, "~/.bash_login", { "holdfast/own." } },
+	{ SH, true, "~/.profile", { "holdfast/own." } },
+	{ ZSH, true, "~/.zprofile", { "holdfast/own." } },
+	{ FISH, true, "~/.config/fish/conf.d/00-holdfast.fish", { "holdfast/own." } },
+	{ CSH, true, "~/.login", { "holdfast/own." } },
+};
+
+static enum family
+family_of(const char *shell)
+{
+	const char *slash = strrchr(shell, '/'), *base = slash ? slash + 1 : shell;
+
+	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
+		if (strcmp(shells[i].shell, base) == 0)
+			return shells[i].family;
+	return NONE;
+}
+
+/* 1: the hook is there; 0; or a negative errno. */
+static int
+look(const struct doctor *d, const struct place *p, char path[PATH_CAP])
+{
+	char *text;
+	int rc;
+
+	if (p->path[0] == '~')
+		snprintf(path, PATH_CAP, "%.900s%s", d->home, p->path + 1);
+	else
+		snprintf(path, PATH_CAP, "%s", p->path);
+	rc = hostfile_read(path, &text, NULL);
+	if (rc)
+		return rc == -ENOENT || rc == -ENOTDIR ? 0 : rc;
+	for (size_t i = 0; !rc && i < 2 && p->words[i]; i++)
+		rc = strstr(text, p->words[i]) != NULL;
+	free(text);
+	return rc;
+}
+
+/* zsh of some distributions reads /etc/profile, and with it the hook for sh. */
+static bool
+zsh_reads_profile(void)
+{
+	static const char *const files[] = { "/etc/zsh/zprofile", "/etc/zprofile" };
+
+	for (size_t i = 0; i < 2; i++) {
+		char *text, *rest, *line;
+		bool found = false;
+
+		if (hostfile_read(files[i], &text, NULL))
+			continue;
+		for (rest = text; (line = hostfile_line(&rest));)
+			found |= line[0] != '#' && strstr(line, "/etc/profile") != NULL;
+		free(text);
+		if (found && hostfile_exists("/etc/profile.d/00-holdfast.sh") == 1)
+			return true;
+	}
+	return false;
+}
+
+static bool
+profile_reads_directory(void)
+{
+	char *text;
+	bool yes = hostfile_read("/etc/profile", &text, NULL) == 0;
+
+	if (yes) {
+		yes = strstr(text, "profile.d") != NULL;
+		free(text);
+	}
+	return yes;
+}
+
+/* Whether a hook of that kind is found; *HIDDEN is a file that may have it. */
+static bool
+find(const struct doctor *d, enum family family, bool own, char path[PATH_CAP], char hidden[PATH_CAP])
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		int rc;
+
+		if (places[i].family != family || places[i].own != own)
+			continue;
+		rc = look(d, &places[i], path);
+		if (rc > 0)
+			return true;
+		if (rc < 0)
+			memcpy(hidden, path, PATH_CAP);
+	}
+	return false;
+}
+
+static void
+check_system(struct doctor *d, enum family family)
+{
+	char path[PATH_CAP], hidden[PATH_CAP] = "";
+	const char *fix = family == ZSH ? "holdfastctl setup --zsh" : "holdfastctl setup";
+
+	if (find(d, family, false, path, hidden) && (family != SH || profile_reads_directory()))
+		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook (%s)", d->shell, path);
+	else if (family == ZSH && zsh_reads_profile())
+		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook by way of /etc/profile", d->shell);
+	else if (hidden[0])
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "whether %s reads the hook can't be seen: %s",
+		           d->shell, hidden);
+	else if (family == SH && hostfile_exists("/etc/profile.d/00-holdfast.sh") == 1)
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "have /etc/profile read /etc/profile.d/*.sh",
+		           "/etc/profile does not read /etc/profile.d, where the hook is");
+	else
+		doctor_add(d, "hook", DOCTOR_PROBLEM, fix, "%s has no hook: login shells of %s are not held",
+		           d->shell, d->user);
+}
+
+/* What a session of the user's own needs besides the hook. */
+static void
+check_own_parts(struct doctor *d)
+{
+	if (access(PATH_KEEPER, X_OK) < 0)
+		doctor_add(d, "own.keeper", DOCTOR_PROBLEM, "make install", "%s can't be run", PATH_KEEPER);
+	if (d->self && access(d->home, W_OK | X_OK) < 0)
+		doctor_add(d, "own.place", DOCTOR_PROBLEM, NULL, "there is no place for sessions: %s is not "
+		           "writable", d->home);
+}
+
+static void
+check_own(struct doctor *d, enum family family)
+{
+	char path[PATH_CAP], hidden[PATH_CAP] = "";
+
+	if (find(d, family, true, path, hidden)) {
+		d->own_hook = true;
+		doctor_add(d, "hook", DOCTOR_OK, NULL, "this host has no holdfast; %s has the hook of your own",
+		           path);
+		check_own_parts(d);
+	} else if (hidden[0]) {
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "this host has no holdfast, and whether there is a "
+		           "hook of %s's own can't be seen: %s", d->user, hidden);
+	} else {
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "holdfastctl setup  (as root for the host, as yourself for "
+		           "you)",
+		           "holdfast is not set up, neither on this host nor for %s", d->user);
+	}
+}
+
+void
+doctor_check_hook(struct doctor *d)
+{
+	enum family family = family_of(d->shell);
+
+	if (!d->shell[0])
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "the login shell of %s is not known", d->user);
+	else if (family == NONE)
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "there is no hook for the login "
+		           "shell %s", d->shell);
+	else if (d->has_system)
+		check_system(d, family);
+	else
+		check_own(d, family);
+}

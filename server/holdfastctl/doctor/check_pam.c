@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../pamconf.h"
+#include "doctor.h"
+#include "hostfile.h"
+
+#define MODULE "pam_holdfast.so"
+#define FIX_LINE "holdfastctl setup (or, as the last line of /etc/pam.d/sshd: session optional " MODULE ")"
+
+/* A session line before ours that can end the stack. */
+static const struct pamconf_line *
+early_end(const struct pamconf *c, const struct pamconf_line *ours)
+{
+	for (const struct pamconf_line *l = c->v; l < ours; l++)
+		if (l->type == PAMCONF_SESSION &&
+		    (strcasecmp(l->control, "sufficient") == 0 || strstr(l->control, "done") ||
+		     strstr(l->control, "die")))
+			return l;
+	return NULL;
+}
+
+static void
+check_line(struct doctor *d, const struct pamconf *c)
+{
+	const struct pamconf_line *l = pamconf_session(c, MODULE), *end;
+	const struct pamconf_line *systemd = pamconf_session(c, "pam_systemd.so");
+
+	if (!l) {
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, FIX_LINE, "sshd's PAM stack does not have " MODULE
+		           ": no login is known to holdfast");
+		return;
+	}
+	end = early_end(c, l);
+	if (systemd && systemd > l)
+		doctor_add(d, "pam.line", DOCTOR_WARN, "move the line of " MODULE " behind that of pam_systemd.so",
+		           "%s:%u: " MODULE " comes before pam_systemd.so", l->file, l->number);
+	else if (end)
+		doctor_add(d, "pam.line", DOCTOR_WARN, "move the line of " MODULE " before that one",
+		           "%s:%u: %s may end the stack before " MODULE, end->file, end->number, end->module);
+	else
+		doctor_add(d, "pam.line", DOCTOR_OK, NULL, "%s:%u has " MODULE, l->file, l->number);
+}
+
+static void
+check_module(struct doctor *d, const struct pamconf *c)
+{
+	const struct pamconf_line *l = pamconf_session(c, MODULE);
+	const char *path = l && l->module[0] == '/' ? l->module : HOLDFAST_PAMDIR "/" MODULE;
+	int there = hostfile_exists(path);
+
+	if (there == 0)
+		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "make install", "the module %s is not there", path);
+	else if (there < 0)
+		doctor_add(d, "pam.module", DOCTOR_UNKNOWN, NULL, "the module %s can't be looked at", path);
+	else if (l && l->module[0] != '/' && hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 0)
+		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "session optional " HOLDFAST_PAMDIR "/" MODULE
+		           "  (in place of the line without a path)",
+		           "%s:%u: PAM looks for " MODULE " elsewhere than in " HOLDFAST_PAMDIR, l->file, l->number);
+	else
+		doctor_add(d, "pam.module", DOCTOR_OK, NULL, "the module is there");
+}
+
+static void
+check_held_stack(struct doctor *d)
+{
+	struct pamconf c;
+	int rc = pamconf_read(&c, "holdfast");
+
+	if (rc == -ENOENT)
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, "make install", "/etc/pam.d/holdfast, the PAM stack of "
+		           "held shells, is missing");
+	else if (rc == -EBADMSG)
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, "mend /etc/pam.d/holdfast after the pattern of "
+		           "/etc/pam.d/sshd", "%s",
+		           c.error);
+	else if (rc)
+		doctor_add(d, "pam.stack", DOCTOR_UNKNOWN, NULL, "%s", c.error);
+	else if (survival_systemd() && !pamconf_session(&c, "pam_systemd.so"))
+		doctor_add(d, "pam.stack", survival_kills(d->user) == SURVIVAL_NO ? DOCTOR_WARN : DOCTOR_PROBLEM,
+		           "session optional pam_systemd.so, in /etc/pam.d/holdfast (and the package "
+		           "libpam-systemd)",
+		           "the PAM stack of held shells has no pam_systemd.so: they get no logind session of "
+		           "their own");
+	else
+		doctor_add(d, "pam.stack", DOCTOR_OK, NULL, "held shells have a PAM stack of their own");
+	pamconf_free(&c);
+}
+
+static void
+check_use_pam(struct doctor *d)
+{
+	const char *use = d->sshd_rc ? NULL : sshdconf_get(&d->sshd, "usepam");
+
+	/* Upstream's default is no; whoever ships sshd with PAM says yes in sshd_config. */
+	if (d->sshd_rc || (!use && d->sshd.hidden[0]))
+		doctor_add(d, "pam.used", DOCTOR_UNKNOWN, NULL, "whether sshd uses PAM can't be seen");
+	else if (!use || strcasecmp(use, "yes") != 0)
+		doctor_add(d, "pam.used", DOCTOR_PROBLEM, "UsePAM yes, in " SSHDCONF_FILE,
+		           "sshd does not use PAM: no login is known to holdfast");
+	else
+		doctor_add(d, "pam.used", DOCTOR_OK, NULL, "sshd uses PAM");
+}
+
+void
+doctor_check_pam(struct doctor *d)
+{
+	struct pamconf c;
+	int rc;
+
+	if (!d->has_system)
+		return;
+	rc = pamconf_read(&c, "sshd");
+	if (rc == -EBADMSG)
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "mend that line", "sshd's PAM stack is broken: %s",
+		           c.error);
+	else if (rc == -ENOENT)
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "make an /etc/pam.d/sshd as the distribution has it, "
+		           "then: holdfastctl setup", "there is no /etc/pam.d/sshd");
+	else if (rc)
+		doctor_add(d, "pam.line", DOCTOR_UNKNOWN, NULL, "%s", c.error);
+	else
+		check_line(d, &c);
+	if (!rc)
+		check_module(d, &c);
+	pamconf_free(&c);
+	check_use_pam(d);
+	check_held_stack(d);
+}

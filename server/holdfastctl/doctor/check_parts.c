@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "doctor.h"
+#include "hostfile.h"
+#include "paths.h"
+
+static void
+check_switch(struct doctor *d)
+{
+	char path[PATH_CAP];
+	const char *env = getenv("HOLDFAST"), *lc = getenv("LC_HOLDFAST");
+	int there = hostfile_exists(PATH_DISABLED);
+
+	if (there)
+		doctor_add(d, "switch", there > 0 ? DOCTOR_PROBLEM : DOCTOR_UNKNOWN, "rm " PATH_DISABLED,
+		           there > 0 ? "holdfast is switched off on this host: %s exists"
+		                     : "whether holdfast is switched off can't be seen: %s", PATH_DISABLED);
+	snprintf(path, sizeof path, "%.900s/.config/holdfast/off", d->home);
+	there = d->home[0] ? hostfile_exists(path) : 0;
+	if (there > 0)
+		doctor_add(d, "optout", DOCTOR_WARN, "rm ~/.config/holdfast/off", "%s has opted out: %s exists",
+		           d->user, path);
+	else if (there < 0)
+		doctor_add(d, "optout", DOCTOR_UNKNOWN, NULL, "whether %s has opted out can't be seen: %s", d->user,
+		           strerror(-there));
+	else if (d->self && ((env && strcmp(env, "off") == 0) || (lc && strcmp(lc, "off") == 0)))
+		doctor_add(d, "optout", DOCTOR_WARN, NULL, "this login has opted out: HOLDFAST or LC_HOLDFAST is "
+		           "\"off\"");
+}
+
+static int
+connect_daemon(void)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd, rc = hostfile_path(sa.sun_path, sizeof sa.sun_path, PATH_DAEMON_SOCK);
+
+	if (rc)
+		return rc;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static void
+check_daemon(struct doctor *d)
+{
+	const char *fix = survival_systemd() ? "systemctl enable --now holdfastd.socket" : "start " HOLDFAST_SBINDIR
+	                  "/holdfastd, and have it started at boot";
+	int rc = connect_daemon();
+
+	if (rc == 0)
+		doctor_add(d, "daemon", DOCTOR_OK, NULL, "holdfastd answers");
+	else if (rc == -ENOENT || rc == -ECONNREFUSED)
+		doctor_add(d, "daemon", DOCTOR_PROBLEM, fix, "holdfastd does not run: new logins are not held");
+	else if (rc == -EAGAIN)
+		doctor_add(d, "daemon", DOCTOR_PROBLEM, survival_systemd() ? "systemctl restart holdfastd" : NULL,
+		           "holdfastd hangs: its queue is full");
+	else
+		doctor_add(d, "daemon", DOCTOR_UNKNOWN, NULL, "holdfastd can't be reached from here: %s",
+		           strerror(-rc));
+}
+
+static void
+check_config(struct doctor *d)
+{
+	struct config_subject who = { .user = d->user, .groups = (const char *const *)d->groups, .address = "" };
+	struct config_policy p;
+	struct config_error e = { "" };
+	int rc = config_load(PATH_CONFIG, &who, &p, &e);
+
+	if (rc == -EACCES)
+		doctor_add(d, "config", DOCTOR_UNKNOWN, NULL, "%s", e.text);
+	else if (rc)
+		doctor_add(d, "config", DOCTOR_PROBLEM, "edit " PATH_CONFIG " (holdfast.conf(5))",
+		           "the configuration is broken, so nobody's shell is held: %s", e.text);
+	else if (!p.enable)
+		doctor_add(d, "config", DOCTOR_PROBLEM, "Enable yes, in " PATH_CONFIG,
+		           "the configuration does not hold the shells of %s (Enable no)", d->user);
+	else if (!p.max_sessions)
+		doctor_add(d, "config", DOCTOR_PROBLEM, "MaxSessions 20, in " PATH_CONFIG, "%s may have no session "
+		           "(MaxSessions 0)", d->user);
+	else
+		doctor_add(d, "config", DOCTOR_OK, NULL, "the configuration lets %s have %u held sessions", d->user,
+		           (unsigned)p.max_sessions);
+}
+
+void
+doctor_check_parts(struct doctor *d)
+{
+	check_switch(d);
+	if (!d->has_system)
+		return;
+	check_daemon(d);
+	check_config(d);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "doctor.h"
+#include "paths.h"
+
+#define COMMAND HOLDFAST_LIBEXECDIR "/holdfast-resume"
+#define FIX_ALIVE "ClientAliveInterval 15, in a file of /etc/ssh/sshd_config.d"
+
+/* What is not found may be in a file that can't be read. */
+static enum doctor_level
+missing(const struct doctor *d, enum doctor_level level)
+{
+	return d->sshd.hidden[0] ? DOCTOR_UNKNOWN : level;
+}
+
+static void
+check_subsystem(struct doctor *d)
+{
+	const char *command;
+	const struct sshdconf_line *l = sshdconf_subsystem(&d->sshd, "resume", &command);
+
+	if (!l)
+		doctor_add(d, "sshd.subsystem", missing(d, DOCTOR_PROBLEM), "holdfastctl setup (or, in a file of "
+		           "/etc/ssh/sshd_config.d: Subsystem resume " COMMAND ")", d->sshd.hidden[0]
+		           ? "whether sshd has the subsystem \"resume\" can't be seen: %s is not for everybody"
+		           : "sshd has no subsystem \"resume\": only plain ssh resumes%s", d->sshd.hidden);
+	else if (strncmp(command, COMMAND, sizeof COMMAND - 1) != 0)
+		doctor_add(d, "sshd.subsystem", DOCTOR_PROBLEM, "Subsystem resume " COMMAND ", in its place",
+		           "sshd's subsystem \"resume\" is another program: %s", command);
+	else
+		doctor_add(d, "sshd.subsystem", DOCTOR_OK, NULL, "sshd has the subsystem \"resume\"");
+}
+
+static void
+check_accept(struct doctor *d)
+{
+	if (sshdconf_accepts(&d->sshd, "LC_HOLDFAST"))
+		doctor_add(d, "sshd.acceptenv", DOCTOR_OK, NULL, "a client can name a session (AcceptEnv "
+		           "LC_HOLDFAST)");
+	else
+		doctor_add(d, "sshd.acceptenv", missing(d, DOCTOR_WARN), "holdfastctl setup (or, in a file of "
+		           "/etc/ssh/sshd_config.d: AcceptEnv LC_HOLDFAST)", d->sshd.hidden[0]
+		           ? "whether a client can name a session can't be seen: %s is not for everybody"
+		           : "sshd does not accept LC_HOLDFAST: a client can't name a session, or opt out%s",
+		           d->sshd.hidden);
+}
+
+/* sshd's times: "15", "1m", "1h30m"; -1: not one. */
+static long
+seconds(const char *text)
+{
+	long total = 0;
+
+	while (*text) {
+		char *end;
+		long n = strtol(text, &end, 10);
+
+		if (end == text || n < 0)
+			return -1;
+		switch (*end) {
+		case 'm': case 'M': n *= 60; end++; break;
+		case 'h': case 'H': n *= 3600; end++; break;
+		case 'd': case 'D': n *= 86400; end++; break;
+		case 'w': case 'W': n *= 604800; end++; break;
+		case 's': case 'S': end++; break;
+		default: break;
+		}
+		total += n;
+		text = end;
+	}
+	return total;
+}
+
+static void
+check_alive(struct doctor *d)
+{
+	const char *interval = sshdconf_get(&d->sshd, "clientaliveinterval");
+	const char *count = sshdconf_get(&d->sshd, "clientalivecountmax"), *keep = sshdconf_get(&d->sshd,
+	                                                                                        "tcpkeepalive");
+	long every = interval ? seconds(interval) : 0, times = count ? strtol(count, NULL, 10) : 3;
+
+	if (every < 0 || (!interval && d->sshd.hidden[0]))
+		doctor_add(d, "sshd.alive", DOCTOR_UNKNOWN, NULL, "after how long sshd notices a dead connection "
+		           "can't be seen");
+	else if (every > 0 && times > 0 && every * times <= 300)
+		doctor_add(d, "sshd.alive", DOCTOR_OK, NULL, "sshd notices a dead connection after %ld seconds",
+		           every * times);
+	else if (every > 0 && times > 0)
+		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd notices a dead connection only "
+		           "after %ld minutes: until then a new login does not resume its session by itself",
+		           (every * times + 59) / 60);
+	else
+		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd does not ask whether a client is still "
+		           "there: of a connection that dies silently it learns after about 15 minutes when there "
+		           "is output, "
+		           "and %s when there is none; until then a new login does not resume its session by "
+		           "itself",
+		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
+}
+
+void
+doctor_check_sshd(struct doctor *d)
+{
+	if (d->sshd_rc) {
+		doctor_add(d, "sshd", d->sshd_at_all && d->sshd_rc != -EACCES ? DOCTOR_PROBLEM : DOCTOR_UNKNOWN,
+		           NULL,
+		           "the configuration of sshd can't be read: %s", strerror(-d->sshd_rc));
+		return;
+	}
+	if (!d->sshd.told)
+		doctor_add(d, "sshd", DOCTOR_OK, NULL, "sshd itself can't be asked%s; its configuration was read "
+		           "from its files%s", geteuid() ? " by you" : "", d->sshd.matches
+		           ? ", Match blocks left out" : "");
+	if (d->has_system) {
+		check_subsystem(d);
+		check_accept(d);
+	}
+	check_alive(d);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "root.h"
+
+#include <errno.h>
+
+#include "doctor/doctor.h"
+#include "pamconf.h"
+#include "sshdconf.h"
+
+static void
+test_pam(void **state)
+{
+	const struct pamconf_line *l;
+	struct pamconf c;
+
+	(void)state;
+	assert_int_equal(pamconf_read(&c, "sshd"), -ENOENT);
+	pamconf_free(&c);
+	root_file("/etc/pam.d/sshd", "#%PAM-1.0\nauth\tsubstack\tpassword-auth\n-session optional pam_x.so # why\n"
+	          "session [success=ok \\\n ignore=ignore] /lib/security/pam_y.so a b\n@include common\n"
+	          "session include password-auth\n");
+	root_file("/etc/pam.d/common", "session optional pam_systemd.so\n");
+	root_file("/usr/lib/pam.d/password-auth", "auth required pam_unix.so\nsession required pam_limits.so\n");
+	assert_int_equal(pamconf_read(&c, "sshd"), 0);
+	l = pamconf_session(&c, "pam_y.so");
+	assert_non_null(l);
+	assert_int_equal(l->number, 5);
+	assert_string_equal(l->module, "/lib/security/pam_y.so");
+	assert_non_null(pamconf_session(&c, "pam_x.so"));
+	l = pamconf_session(&c, "pam_systemd.so");
+	assert_string_equal(l->file, "/etc/pam.d/common");
+	assert_non_null(pamconf_session(&c, "pam_limits.so"));
+	/* That one is for auth only. */
+	assert_null(pamconf_session(&c, "pam_unix.so"));
+	assert_int_equal(c.count, 5);
+	pamconf_free(&c);
+}
+
+static void
+expect_broken(const char *text)
+{
+	struct pamconf c;
+
+	root_file("/etc/pam.d/sshd", text);
+	assert_int_equal(pamconf_read(&c, "sshd"), -EBADMSG);
+	assert_non_null(strstr(c.error, "/etc/pam.d/sshd"));
+	pamconf_free(&c);
+}
+
+static void
+test_pam_broken(void **state)
+{
+	(void)state;
+	expect_broken("sesion optional pam_x.so\n");
+	expect_broken("session optionl pam_x.so\n");
+	expect_broken("session optional\n");
+	expect_broken("session\n");
+	expect_broken("session [success=ok pam_x.so\n");
+	expect_broken("@include\n");
+	expect_broken("@include nothing\n");
+	expect_broken("session include nothing\n");
+	expect_broken("@include sshd\n");
+	expect_broken("session include sshd\n");
+}
+
+static void
+test_sshd(void **state)
+{
+	const struct sshdconf_line *l;
+	const char *command;
+	struct sshdconf c;
+
+	(void)state;
+	assert_int_equal(sshdconf_read(&c), -ENOENT);
+	root_file("/etc/ssh/sshd_config", "Include sshd_config.d/*.conf\nusepam=yes\nUsePAM no\nMatch User bob\n"
+	          "AcceptEnv LC_HOLDFAST\nSubsystem resume /for/bob\nMatch all\nX11Forwarding \"yes\" # why\n");
+	root_file("/etc/ssh/sshd_config.d/a.conf", "ClientAliveInterval = 5m\nMatch User carol\nPort 1\n");
+	root_file("/etc/ssh/sshd_config.d/b.conf", "Port 2\nAcceptEnv LANG LC_H*\n");
+	root_file("/etc/ssh/sshd_config.d/c.txt", "Port 3\n");
+	assert_int_equal(sshdconf_read(&c), 0);
+	assert_string_equal(sshdconf_get(&c, "usepam"), "yes");
+	assert_string_equal(sshdconf_get(&c, "clientaliveinterval"), "5m");
+	/* A Match of an included file ends with that. */
+	assert_string_equal(sshdconf_get(&c, "port"), "2");
+	assert_string_equal(sshdconf_get(&c, "x11forwarding"), "\"yes\"");
+	assert_true(sshdconf_accepts(&c, "LC_HOLDFAST"));
+	assert_false(sshdconf_accepts(&c, "TERM"));
+	l = sshdconf_subsystem(&c, "resume", &command);
+	assert_non_null(l);
+	assert_true(l->in_match);
+	assert_string_equal(command, "/for/bob");
+	assert_null(sshdconf_subsystem(&c, "res", &command));
+	assert_true(sshdconf_includes(&c, "/etc/ssh/sshd_config.d/holdfast.conf"));
+	assert_false(sshdconf_includes(&c, "/etc/ssh/sshd_config.d/holdfast.txt"));
+	assert_true(c.matches);
+	sshdconf_free(&c);
+	root_file("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config\n");
+	assert_int_equal(sshdconf_read(&c), -ELOOP);
+}
+
+static void
+test_sshd_told(void **state)
+{
+	char text[] = "port 22\nusepam yes\nacceptenv LANG\nacceptenv LC_*\nsubsystem resume /usr/x\n",
+		no[] = "usage: x\n";
+	const char *command;
+	struct sshdconf c;
+
+	(void)state;
+	assert_int_equal(sshdconf_parse_told(&c, text), 0);
+	assert_true(c.told);
+	assert_true(sshdconf_accepts(&c, "LC_HOLDFAST"));
+	assert_non_null(sshdconf_subsystem(&c, "resume", &command));
+	assert_string_equal(command, "/usr/x");
+	sshdconf_free(&c);
+	assert_int_equal(sshdconf_parse_told(&c, no), -EBADMSG);
+}
+
+static void
+expect_limit(const char *text, long want)
+{
+	static const char *const groups[] = { "users", "wheel", NULL };
+	char *copy = strdup(text);
+
+	assert_int_equal(doctor_limit(copy, "alice", groups), want);
+	free(copy);
+}
+
+static void
+test_limits(void **state)
+{
+	(void)state;
+	expect_limit("", -1);
+	expect_limit("# alice hard maxlogins 1\n", -1);
+	expect_limit("alice hard maxlogins 4\n", 4);
+	expect_limit("bob hard maxlogins 1\n@staff - maxlogins 1\nalice hard nproc 1\n", -1);
+	expect_limit("* hard maxlogins 10\n@wheel\t-\tmaxsyslogins\t3 # few\nalice soft maxlogins 5\n", 3);
+	expect_limit("%users hard maxlogins 7\n", 7);
+	expect_limit("alice hard maxlogins -\nalice hard maxlogins unlimited\nalice hard\n", -1);
+	expect_limit("alice hard maxlogins 0\n", 0);
+}
+
+static void
+expect_tmout(const char *text, long want)
+{
+	char *copy = strdup(text);
+
+	assert_int_equal(doctor_tmout(copy), want);
+	free(copy);
+}
+
+static void
+test_tmout(void **state)
+{
+	(void)state;
+	expect_tmout("", 0);
+	expect_tmout("# TMOUT=5\necho TMOUT=5\nMYTMOUT=5\n", 0);
+	expect_tmout("TMOUT=600; export TMOUT\n", 600);
+	expect_tmout("  readonly TMOUT=\"900\"\n", 900);
+	expect_tmout("export TMOUT=$x\n", 0);
+	expect_tmout("TMOUT=600\nTMOUT=0\n", 0);
+}
+
+/* An empty root: nothing is known, and nothing breaks. */
+static void
+test_nothing(void **state)
+{
+	struct doctor *d = calloc(1, sizeof *d);
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(d);
+	d->sshd_rc = -ENOENT;
+	d->has_system = true;
+	d->groups = calloc(1, sizeof *d->groups);
+	strcpy(d->user, "alice");
+	strcpy(d->shell, "/bin/bash");
+	doctor_check_parts(d);
+	doctor_check_pam(d);
+	doctor_check_sshd(d);
+	doctor_check_hook(d);
+	doctor_check_host(d);
+	doctor_check_limits(d);
+	root_file("/run/systemd/system/x", "");
+	doctor_check_host(d);
+	assert_true(doctor_count(d, DOCTOR_PROBLEM) > 3);
+	doctor_print(d, f);
+	doctor_print_json(d, f);
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(strstr(text, "\"well\":false"));
+	for (int i = 0; i < 2 * DOCTOR_FINDINGS_MAX; i++)
+		doctor_add(d, "many", DOCTOR_OK, "fix", "%s", "text");
+	assert_int_equal(d->count, DOCTOR_FINDINGS_MAX);
+	doctor_free(d);
+	free(text);
+	free(d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		root_test(test_pam), root_test(test_pam_broken), root_test(test_sshd), root_test(test_sshd_told),
+		root_test(test_limits), root_test(test_tmout), root_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
