@@ -20,4 +20,7 @@
 #define NAME_SOCK "sock"   /* in users/<uid>/<id>/ */
 #define NAME_AGENT "agent"
 
+/* Sessions that a user has made without holdfastd count from here (server/session/own.h), above any MaxSessions. */
+#define OWN_FIRST_ID 10001
+
 #endif

@@ -20,6 +20,7 @@
 
 #include "attach.h"
 #include "enter.h"
+#include "own.h"
 #include "paths.h"
 #include "procstat.h"
 
@@ -164,13 +165,15 @@ finish_enter(const struct enter_result *res)
 static int
 hook(void)
 {
-	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST");
+	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST"), *ticket = getenv("HOLDFAST_TICKET");
 	struct enter_request q = { .tty = tty, .want = name && name[0] ? name : NULL, .create_named = true,
 		                   .mode = ATTACH_MODE_TAKE };
 	struct enter_result res;
 
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
-	if (access(PATH_DISABLED, F_OK) == 0 || ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0)
+	/* Start-up files of the user's own have a say only where the host has no holdfast. */
+	q.own = ticket && strcmp(ticket, OWN_TICKET) == 0 && own_is_the_way();
+	if (access(PATH_DISABLED, F_OK) == 0 || (!q.own && ticket_parse(&q.ticket, ticket) < 0))
 		return result("normal", -1);
 	if (opted_out())
 		return result("keep", -1);

@@ -479,7 +479,7 @@ set_up(struct keeper *k)
 	rc = ring_open(&k->ring, (size_t)k->init.ring_bytes);
 	if (rc < 0)
 		return rc;
-	return place_make(&k->place, PATH_USERS);
+	return place_make(&k->place, k->users_root, k->first_id);
 }
 
 int

@@ -36,6 +36,8 @@ struct keeper {
 	int master;
 	int slave;           /* held until the shell has ended, so that the master never hangs up before */
 	int signals;         /* signalfd */
+	const char *users_root; /* borrowed: where the session's place is made, and */
+	uint32_t first_id;   /* the lowest id that it may have */
 	mode_t umask;        /* as the leader's PAM stack left it */
 	pid_t shell;         /* 0: not started, or ended */
 	int status;          /* its wait status */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfast-keeper: started by a session's leader, as the user, with an empty environment, the pty's master on
- * descriptor LEAD_MASTER_FD and the socket to the leader on LEAD_FD.  See holdfast-keeper(8).
+ * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
+ * on descriptor LEAD_MASTER_FD and the socket to the leader on LEAD_FD.  With DIRECTORY the leader is a process of the
+ * user's, which goes away once the session has started (server/session/own.h).  See holdfast-keeper(8).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "keeper.h"
+#include "paths.h"
 
 /* Whether the leader has started this: a person has neither descriptor. */
 static bool
@@ -42,8 +44,7 @@ main(int argc, char **argv)
 {
 	static struct keeper k;
 
-	(void)argv;
-	if (argc != 1 || !started_by_leader()) {
+	if (argc > 2 || !started_by_leader()) {
 		fprintf(stderr, "holdfast-keeper: started by holdfastd for each session, not by hand\n");
 		return 2;
 	}
@@ -58,5 +59,7 @@ main(int argc, char **argv)
 	k.leader = LEAD_FD;
 	k.master = LEAD_MASTER_FD;
 	k.umask = umask(077);
+	k.users_root = argc == 2 ? argv[1] : PATH_USERS;
+	k.first_id = argc == 2 ? OWN_FIRST_ID : 1;
 	return keeper_run(&k);
 }

@@ -50,11 +50,11 @@ listen_in(int dir, const char *name, int type)
 
 /* Gives the directory its number. */
 static int
-take_number(struct place *p)
+take_number(struct place *p, uint32_t first)
 {
 	char to[sizeof p->name];
 
-	for (uint32_t id = 1; id <= ID_MAX; id++) {
+	for (uint32_t id = first; id <= ID_MAX; id++) {
 		snprintf(to, sizeof to, "%u", id);
 		if (renameat2(p->users, p->name, p->users, to, RENAME_NOREPLACE) == 0) {
 			memcpy(p->name, to, sizeof to);
@@ -69,7 +69,7 @@ take_number(struct place *p)
 
 /* Makes the directory under its first name, the sockets in it, and gives it its number. */
 static int
-build(struct place *p)
+build(struct place *p, uint32_t first)
 {
 	char name[sizeof p->name];
 
@@ -86,11 +86,11 @@ build(struct place *p)
 	p->agent = listen_in(p->dir, NAME_AGENT, SOCK_STREAM);
 	if (p->agent < 0)
 		return p->agent;
-	return take_number(p);
+	return take_number(p, first);
 }
 
 int
-place_make(struct place *p, const char *users_root)
+place_make(struct place *p, const char *users_root, uint32_t first)
 {
 	char path[PATH_CAP - 64];
 	int rc;
@@ -100,7 +100,7 @@ place_make(struct place *p, const char *users_root)
 	p->users = open_own_directory(path);
 	if (p->users < 0)
 		return p->users;
-	rc = build(p);
+	rc = build(p, first);
 	if (rc < 0) {
 		place_remove(p);
 		return rc;

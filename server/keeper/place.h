@@ -25,10 +25,10 @@ struct place {
 #define PLACE_INIT { -1, -1, -1, -1, 0, "", "" }
 
 /*
- * ROOT is the directory that has users/ (PATH_USERS).  Refuses (-EPERM) a directory users/<uid> that is not the
- * caller's own with mode 0700.  0 or a negative errno; nothing is left behind on failure.
+ * USERS_ROOT is the directory that has <uid>/ (PATH_USERS), FIRST the lowest number to be given.  Refuses (-EPERM) a
+ * directory <uid> that is not the caller's own with mode 0700.  0 or a negative errno; on failure nothing is left.
  */
-int place_make(struct place *p, const char *users_root);
+int place_make(struct place *p, const char *users_root, uint32_t first);
 /* Removes sockets and directory and closes everything. */
 void place_remove(struct place *p);
 

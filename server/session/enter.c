@@ -13,6 +13,7 @@
 #include "attachment.h"
 #include "choose.h"
 #include "envlist.h"
+#include "own.h"
 #include "sessions.h"
 #include "vouching.h"
 #include "waiting.h"
@@ -94,6 +95,10 @@ be_vouched_for(struct enter *e)
 {
 	int rc;
 
+	if (e->q->own) {
+		own_identity(&e->claim.identity);
+		return 0;
+	}
 	if (ticket_is_none(&e->q->ticket))
 		return -EACCES;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
@@ -119,7 +124,7 @@ resume_best(struct enter *e)
 
 	if (rc < 0)
 		return rc;
-	n = choose_candidates(&list, &e->claim.identity, e->vouching.facts.type == VOUCH_FACTS);
+	n = choose_candidates(&list, &e->claim.identity, e->q->own || e->vouching.facts.type == VOUCH_FACTS);
 	rc = -ENOENT;
 	/* Another login may be faster; then the next one is ours. */
 	for (size_t i = 0; i < n && rc < 0 && rc != -EINTR; i++)
@@ -128,12 +133,31 @@ resume_best(struct enter *e)
 	return rc == 0 || rc == -EINTR ? rc : -ENOENT;
 }
 
+/* The socket to the keeper takes the place of the one to the helper: it gives the session up in the same way. */
+static int
+start_own(struct enter *e, const struct winsize *ws)
+{
+	char warning[TEXT_CAP];
+	int rc;
+
+	vouching_close(&e->vouching);
+	rc = own_start(ws, &e->waiting, &e->vouching.fd);
+	if (rc < 0)
+		return rc;
+	own_warning(warning);
+	if (warning[0])
+		fprintf(stderr, "holdfast: %s\r\n", warning);
+	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+}
+
 static int
 start_new(struct enter *e)
 {
 	struct winsize ws = { e->claim.rows, e->claim.cols, e->claim.xpixel, e->claim.ypixel };
 	int rc;
 
+	if (e->q->own)
+		return start_own(e, &ws);
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		return e->err ? e->err : -EACCES;
 	rc = vouching_start(&e->vouching, &e->q->ticket, &ws, &e->waiting);
@@ -194,15 +218,15 @@ say_why(struct enter *e, int rc)
 		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
 	else if (e->vouching.last.type == VOUCH_REFUSED)
 		snprintf(text, sizeof text, "%s", e->vouching.last.text);
-	else if (rc == -EACCES && ticket_is_none(&e->q->ticket))
+	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
 		snprintf(text, sizeof text, "this is no ssh login that holdfast knows of");
-	else if (rc == -ENOENT && e->want[0] && e->vouching.facts.type)
+	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type))
 		snprintf(text, sizeof text, "no session %s", e->want);
 	else if (rc == -ENOTUNIQ)
 		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
 	else if (rc == -ETIMEDOUT)
 		snprintf(text, sizeof text, "a new session was not ready in time");
-	else if (rc == -ENOENT || rc == -ECONNREFUSED)
+	else if (!e->q->own && (rc == -ENOENT || rc == -ECONNREFUSED))
 		snprintf(text, sizeof text, "holdfastd is not running");
 	else
 		snprintf(text, sizeof text, "%s", strerror(rc < 0 ? -rc : rc));

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "own.h"
 #include "paths.h"
 
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
@@ -33,15 +34,20 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Where sessions can be: those that holdfastd makes, and those that their user does. */
+enum root { ROOT_SYSTEM, ROOT_OWN, ROOTS };
+
 /* Opens users/<uid>: nobody else's directory is looked into. */
 static int
-open_user(uid_t uid)
+open_user(enum root which, uid_t uid)
 {
-	char path[sizeof PATH_USERS + 16];
+	char root[PATH_CAP] = PATH_USERS, path[PATH_CAP + 16];
 	struct stat st;
-	int fd;
+	int fd = which == ROOT_OWN ? own_root(uid, root, sizeof root) : 0;
 
-	snprintf(path, sizeof path, "%s/%lu", PATH_USERS, (unsigned long)uid);
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof path, "%s/%lu", root, (unsigned long)uid);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -137,7 +143,7 @@ int
 session_connect(uid_t uid, uint32_t id)
 {
 	char name[16];
-	int users = open_user(uid), fd;
+	int users = open_user(id < OWN_FIRST_ID ? ROOT_SYSTEM : ROOT_OWN, uid), fd;
 
 	if (users < 0)
 		return users;
@@ -147,19 +153,19 @@ session_connect(uid_t uid, uint32_t id)
 	return fd;
 }
 
-/* Asks every keeper below USERS: how many were asked, or a negative errno. */
+/* Asks every keeper below WHICH, from *COUNT on; 0 or a negative errno. */
 static int
-ask_all(int users, uid_t uid, struct asked **asked)
+ask_all(enum root which, uid_t uid, struct asked *asked, size_t *asked_count)
 {
-	DIR *d = fdopendir(fcntl(users, F_DUPFD_CLOEXEC, 0));
+	int users = open_user(which, uid);
+	DIR *d = users < 0 ? NULL : fdopendir(fcntl(users, F_DUPFD_CLOEXEC, 0));
 	struct dirent *e;
-	size_t count = 0;
+	size_t count = *asked_count;
 
-	*asked = calloc(SESSIONS_MAX, sizeof **asked);
-	if (!d || !*asked) {
-		if (d)
-			closedir(d);
-		return -ENOMEM;
+	if (!d) {
+		if (users >= 0)
+			close(users);
+		return users == -ENOENT || users == -ENOTDIR ? 0 : users < 0 ? users : -ENOMEM;
 	}
 	rewinddir(d);
 	while (count < SESSIONS_MAX && (e = readdir(d))) {
@@ -167,18 +173,20 @@ ask_all(int users, uid_t uid, struct asked **asked)
 		uint32_t id;
 		int fd, len = attach_encode_plain(ATTACH_STATUS, msg, sizeof msg);
 
-		if (!parse_id(e->d_name, &id))
+		if (!parse_id(e->d_name, &id) || (id < OWN_FIRST_ID) != (which == ROOT_SYSTEM))
 			continue;
 		fd = connect_name(users, e->d_name, uid, uid == geteuid());
 		if (fd < 0)
 			continue;
 		if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
-			(*asked)[count++] = (struct asked){ fd, id };
+			asked[count++] = (struct asked){ fd, id };
 		else
 			close(fd);
 	}
 	closedir(d);
-	return (int)count;
+	close(users);
+	*asked_count = count;
+	return 0;
 }
 
 /* Waits for one answer until DEADLINE. */
@@ -213,27 +221,29 @@ int
 session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 {
 	int64_t deadline = now_ms() + timeout_ms;
-	struct asked *asked = NULL;
-	int users = open_user(uid), count;
+	struct asked *asked = calloc(SESSIONS_MAX, sizeof *asked);
+	size_t count = 0;
+	int rc;
 
 	*list = (struct session_list){ NULL, 0, 0 };
-	if (users < 0)
-		return users == -ENOENT ? 0 : users;
-	count = ask_all(users, uid, &asked);
-	close(users);
-	list->v = count > 0 ? calloc((size_t)count, sizeof *list->v) : NULL;
-	for (int i = 0; i < count; i++) {
-		int rc = list->v ? take_answer(&asked[i], deadline, &list->v[list->count]) : -ENOMEM;
-
-		if (rc == 0)
+	if (!asked)
+		return -ENOMEM;
+	rc = ask_all(ROOT_SYSTEM, uid, asked, &count);
+	/* A home that can't be looked into hides no session of holdfastd's. */
+	ask_all(ROOT_OWN, uid, asked, &count);
+	list->v = count > 0 ? calloc(count, sizeof *list->v) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (list->v && take_answer(&asked[i], deadline, &list->v[list->count]) == 0)
 			list->count++;
 		else
 			list->silent++;
 		close(asked[i].fd);
 	}
 	free(asked);
-	if (count < 0 || (count > 0 && !list->v))
+	if (count > 0 && !list->v)
 		return -ENOMEM;
+	if (rc && !count)
+		return rc;
 	if (list->count)
 		qsort(list->v, list->count, sizeof *list->v, by_id);
 	return 0;

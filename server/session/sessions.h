@@ -2,8 +2,9 @@
 /*
  * sessions: finding a user's held sessions and talking to their keepers (common/attach.h).
  *
- * Safe for root looking into a user's directory: no symlink is followed below users/<uid>, and what answers must run
- * as that user (SO_PEERCRED).
+ * They are in /run/holdfast/users/<uid> and, where their user has made them without root, where own.h says.  Safe for
+ * root looking into a user's directory: no symlink is followed below <uid>, and what answers must run as that user
+ * (SO_PEERCRED).
  */
 #ifndef HOLDFAST_SESSIONS_H
 #define HOLDFAST_SESSIONS_H

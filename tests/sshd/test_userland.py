@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: MIT
+"""Without root: no holdfastd, a line in the user's own start-up files, keepers started by the user's own processes."""
+import glob
+import os
+import shutil
+import stat
+import subprocess
+
+from host import by_hand
+from template import write
+from term import Skip, Term, check, equal, wait_until
+
+OWN = "[ ! -r /usr/share/holdfast/own.%(x)s ] || . /usr/share/holdfast/own.%(x)s\n"
+FIRST = 10001
+STATE = "/home/alice/.local/state/holdfast/server"
+
+
+def put_first(path, line, owner):
+    old = ""
+    if os.path.exists(path):
+        with open(path) as f:
+            old = f.read()
+    write(path, line + old, 0o644, owner)
+
+
+def prepare(host, user="alice"):
+    """sshd alone, and the line in ~/.profile."""
+    with open("/etc/pam.d/sshd") as f:
+        lines = [line for line in f if "pam_holdfast" not in line]
+    write("/etc/pam.d/sshd", "".join(lines))
+    put_first("/home/%s/.profile" % user, OWN % {"x": "sh"}, host.ids(user)[:2])
+    host.start_sshd()
+
+
+@by_hand
+def test_story(host):
+    prepare(host)
+    t = host.login()
+    s = host.session()
+    equal((s["id"], s["state"], s["vouched"], s["address"]), (FIRST, "attached", False, ""), "the session")
+    equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "HOLDFAST_SESSION")
+    equal(t.ask("$HOLDFAST_TICKET"), "", "the ticket")
+    equal(host.parents(s["keeper_pid"])[1]["pid"], 1, "the keeper's parent")
+    with open("/home/alice/.profile-log") as f:
+        equal(len(f.readlines()), 1, "times that the profile was read")
+    marked = host.mark(t)
+    host.drop(t)
+    t = host.ssh()
+    marked.same(t)
+    t.line("exit 5")
+    equal(t.wait_exit(), 5, "the status of ssh")
+    host.wait_none()
+    wait_until(lambda: not host.named("holdfast-keeper") and not host.named("holdfast-login"), "nothing is left", 20)
+    equal(glob.glob(STATE + "/*/*"), [], "files that are left")
+
+
+@by_hand
+def test_places_are_private(host):
+    prepare(host)
+    host.login()
+    for path in (STATE, STATE + "/%d" % host.ids("alice")[0]):
+        st = os.stat(path)
+        equal((stat.S_IMODE(st.st_mode), st.st_uid), (0o700, host.ids("alice")[0]), "mode and owner of " + path)
+    for name in ("sock", "agent"):
+        path = glob.glob(STATE + "/*/%d/%s" % (FIRST, name))[0]
+        equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "mode of " + path)
+    equal(host.sessions("bob"), [], "what bob sees")
+
+
+@by_hand
+def test_two_windows_get_two(host):
+    prepare(host)
+    one, two = host.login(), host.login()
+    a, b = one.shell_pid(), two.shell_pid()
+    check(a != b, "the same shell twice")
+    equal([s["id"] for s in host.sessions()], [FIRST, FIRST + 1], "ids")
+    host.drop(one)
+    host.drop(two, 2)
+    pids = [host.login().shell_pid(), host.login().shell_pid()]
+    equal(sorted(pids), sorted([a, b]), "the shells after the resume")
+
+
+@by_hand
+def test_monitor_killed(host):
+    """sshd's processes of the login are killed: the keeper is none of them."""
+    prepare(host)
+    t = host.login()
+    marked = host.mark(t)
+    for pid in host.sshd_of("alice", "monitor") + host.sshd_of("alice", "user"):
+        os.kill(pid, 9)
+    t.wait_exit()
+    host.wait_sessions(1, "dropped")
+    marked.same(host.ssh())
+
+
+@by_hand
+def test_ctl(host):
+    """What a subsystem is elsewhere: ssh -t host holdfastctl attach."""
+    prepare(host)
+    t = host.login()
+    marked = host.mark(t)
+    t.line("holdfastctl new -n work")
+    wait_until(lambda: len(host.sessions()) == 2, "the new session")
+    t.prompt()
+    equal(host.session(name="work")["state"], "attached", "the new session")
+    host.drop(t, 2)
+    t = host.ssh(options=["-t"], args=["holdfastctl", "attach", str(FIRST)])
+    marked.same(t)
+    t.kill()
+    host.wait_sessions(2, "dropped")
+    equal(host.ctl("alice", "kill", "work").returncode, 0, "kill")
+    t = host.ssh(options=["-t"], args=["holdfastctl", "attach"])
+    marked.same(t)
+    t.line("exit 4")
+    equal(t.wait_exit(), 4, "the status of ssh")
+    r = host.ctl("alice", "attach", "4711", stdin=subprocess.DEVNULL)
+    equal(r.returncode, 3, "attach to none")
+    t = host.ssh(options=["-t"], args=["holdfastctl", "new"])
+    t.prompt()
+    equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "new without anything")
+
+
+@by_hand
+def test_opt_out(host):
+    prepare(host)
+    t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    equal(t.ask("$HOLDFAST_SESSION$HOLDFAST_TICKET"), "", "with LC_HOLDFAST=off")
+    equal(host.sessions(), [], "sessions")
+    t.line("holdfastctl new")
+    wait_until(lambda: host.sessions(), "asked for by hand")
+
+
+@by_hand
+def test_step_aside_for_holdfastd(host):
+    """Where the host has holdfast, the user's line does nothing."""
+    put_first("/home/alice/.profile", OWN % {"x": "sh"}, host.ids("alice")[:2])
+    host.start()
+    t = host.login()
+    equal(t.ask("$HOLDFAST_SESSION"), "1", "HOLDFAST_SESSION")
+    equal(host.session()["vouched"], True, "vouched")
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    equal(t2.ask("$HOLDFAST_SESSION"), "", "opted out")
+
+
+@by_hand
+def test_both_are_listed(host):
+    """Sessions from before root has installed holdfast stay in reach."""
+    prepare(host)
+    t = host.login()
+    marked = host.mark(t)
+    host.drop(t)
+    with open("/etc/pam.d/sshd", "a") as f:
+        f.write("session optional pam_holdfast.so\n")
+    host.start_holdfastd()
+    t = host.login()
+    equal(sorted(s["id"] for s in host.sessions()), [1, FIRST], "ids")
+    t.line("holdfastctl attach %d" % FIRST)
+    t.wait_for("resumed session")
+    marked.same(t)
+
+
+@by_hand
+def test_home_not_writable(host):
+    """A plain shell, with the reason."""
+    prepare(host)
+    uid, gid, _ = host.ids("alice")
+    os.makedirs("/home/alice/.local")
+    os.chmod("/home/alice/.local", 0o555)
+    os.chown("/home/alice/.local", uid, gid)
+    t = host.login()
+    check("this shell is not held" in t.text(), "the login says %r" % t.text()[-200:])
+    equal(t.ask("$HOLDFAST_SESSION$HOLDFAST_TICKET"), "", "what is left in the environment")
+    os.chmod("/home/alice/.local", 0o755)
+    # somebody else's directory in the place of ours
+    os.makedirs(STATE + "/%d" % uid)
+    t = host.login()
+    equal(t.ask("$HOLDFAST_SESSION"), "", "in a directory of root's")
+
+
+@by_hand
+def test_keeper_missing(host):
+    prepare(host)
+    os.unlink("/usr/libexec/holdfast/holdfast-keeper")
+    t = host.login()
+    check("this shell is not held" in t.text(), "the login says %r" % t.text()[-200:])
+    equal(t.run("true"), 0, "the plain shell")
+
+
+def pretend_systemd(kills, linger=False):
+    os.makedirs("/run/systemd/system", exist_ok=True)
+    write("/etc/systemd/logind.conf", "[Login]\nKillUserProcesses=%s\n" % ("yes" if kills else "no"))
+    if linger:
+        write("/var/lib/systemd/linger/alice", "")
+
+
+@by_hand
+def test_scope_when_lingering(host):
+    """The keeper is put into a scope of the user manager; a sick manager costs some seconds and not the shell."""
+    prepare(host)
+    pretend_systemd(True, linger=True)
+    write("/usr/local/bin/systemd-run", "#!/bin/sh\n"
+          "[ ! -e /tmp/sick ] || exit 1\n"
+          "env >/home/alice/run-env\necho \"$@\" >/home/alice/run-args\n"
+          "while [ $# -gt 0 ]; do a=$1; shift; [ \"$a\" = -- ] && break; done\nexec \"$@\"\n", 0o755)
+    t = host.login()
+    marked = host.mark(t)
+    with open("/home/alice/run-args") as f:
+        args = f.read()
+    check("--user --scope" in args and "holdfast-keeper" in args, "systemd-run got %r" % args)
+    with open("/home/alice/run-env") as f:
+        env = f.read()
+    check("XDG_RUNTIME_DIR=/run/user/" in env and "SSH_" not in env, "its environment is %r" % env)
+    host.drop(t)
+    marked.same(host.ssh())
+    write("/tmp/sick", "")
+    t = host.login()
+    check(t.ask("$HOLDFAST_SESSION"), "with a sick user manager")
+
+
+@by_hand
+def test_other_shells(host):
+    prepare(host)
+    for user, path, line, pid in (("dan", ".profile", OWN % {"x": "sh"}, "$$"),
+                                  ("zoe", ".zprofile", OWN % {"x": "zsh"}, "$$"),
+                                  ("finn", ".config/fish/conf.d/00-holdfast.fish",
+                                   "source /usr/share/holdfast/own.fish\n", "$fish_pid"),
+                                  ("tom", ".login", "source /usr/share/holdfast/own.csh\n", "$$")):
+        try:
+            ids = host.ids(user)[:2]
+        except KeyError:
+            continue
+        put_first("/home/%s/%s" % (user, path), line, ids)
+        subprocess.run(["chown", "-R", "%d:%d" % ids, "/home/" + user], check=True)
+        t = host.login(user)
+        first = t.ask(pid)
+        equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "HOLDFAST_SESSION of " + user)
+        host.drop(t, user=user)
+        t = host.ssh(user)
+        equal(t.ask(pid), first, "the shell's pid of %s after the resume" % user)
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "the status of ssh for " + user)
+        host.wait_none(user)
+        r = host.ssh_run(user, args=["echo hello"])
+        equal((r.returncode, r.stdout), (0, b"hello\n"), "ssh host cmd of " + user)
+
+
+@by_hand
+def test_installed_into_the_home(host):
+    """configure --prefix=~/.local; make install; holdfastctl setup: as the user alone."""
+    if not shutil.which("gcc") or not os.access(host.src + "/configure", os.X_OK):
+        raise Skip("no compiler, or the source has no configure")
+    host.start_sshd()
+    for path in glob.glob("/usr/libexec/holdfast/*") + glob.glob("/usr/share/holdfast/*") + ["/usr/bin/holdfastctl"]:
+        if os.path.isfile(path):
+            os.unlink(path)
+    script = ("mkdir ~/b && cd ~/b && %s/configure -q --prefix=$HOME/.local CFLAGS=-O0 && "
+              "make -s -j2 && make -s install" % host.src)
+    r = host.as_user("alice", ["sh", "-c", script], text=True, stdin=subprocess.DEVNULL, timeout=240)
+    equal(r.returncode, 0, "the status of make install (%s)" % (r.stdout + r.stderr)[-600:])
+    ctl = "/home/alice/.local/bin/holdfastctl"
+    r = host.as_user("alice", [ctl, "setup"], text=True, env={"SHELL": "/bin/bash"})
+    equal(r.returncode, 0, "the status of setup (%s)" % (r.stdout + r.stderr))
+    t = host.login()
+    equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "HOLDFAST_SESSION")
+    pid = t.shell_pid()
+    t.kill()
+    t = host.login()
+    equal(t.shell_pid(), pid, "the shell's pid after the resume")
+    t.line("exit 3")
+    equal(t.wait_exit(), 3, "the status of ssh")

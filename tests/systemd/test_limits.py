@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""maxlogins: sessions that are held never keep their user from logging in."""
+import os
+
+from machine import UNHELD
+from template import write
+from term import check, equal, wait_until
+
+LIMITS = "/etc/security/limits.d/test.conf"
+NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
+
+
+def limit(number):
+    write(LIMITS, "alice - maxlogins %d\n" % number)
+
+
+def plain(t):
+    t.wait_for(UNHELD)
+    t.prompt()
+    equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION in a login that is not held")
+    return t
+
+
+def leave(m, t):
+    t.line("exit")
+    equal(t.wait_exit(), 0, "the status of ssh")
+
+
+def held_with(m, number):
+    """With maxlogins NUMBER there is a login and none is held; a second one is let in when NUMBER says so."""
+    limit(number)
+    first = plain(m.ssh())
+    check("maxlogins" in first.text(), "the login does not say why it is not held: %r" % first.text())
+    equal(m.sessions(), [], "sessions with maxlogins %d" % number)
+    more = [plain(m.ssh()) for _ in range(number - 1)]
+    equal(m.ssh_run(args=["true"]).returncode == 0, False, "one login more than maxlogins is let in")
+    for t in [first, *more]:
+        leave(m, t)
+
+
+def test_maxlogins_one(m):
+    held_with(m, 1)
+
+
+def test_maxlogins_two(m):
+    """A held one and its login would be two: a second window could not be opened."""
+    held_with(m, 2)
+
+
+def test_maxlogins_three(m):
+    """A held one, its login, and one more."""
+    limit(3)
+    t = m.login()
+    marked = m.mark(t)
+    second = plain(m.ssh(options=NEW))
+    m.drop(t)
+    leave(m, second)
+    t = m.ssh()
+    marked.same(t)
+
+
+def test_maxlogins_five_dropped(m):
+    """Sessions are made as long as there is room for one more login; then nobody is locked out."""
+    limit(8)
+    for _ in range(5):
+        t = m.login(options=NEW)
+        check(t.ask("$HOLDFAST_SESSION"), "held below the limit")
+        t.kill()
+    m.wait_sessions(5, "dropped")
+    sixth = m.login(options=NEW)
+    check(sixth.ask("$HOLDFAST_SESSION"), "held: 1 login + 6 sessions + 1 is 8")
+    plain(m.ssh(options=NEW))
+    resumed = m.login()
+    check(resumed.ask("$HOLDFAST_SESSION"), "a dropped one is resumed")
+    equal(len(m.sessions()), 6, "sessions")
+
+
+def test_maxlogins_lowered(m):
+    """The limit is lowered to one when five are dropped: the user can log in still, and resumes."""
+    limit(100)
+    marks = {}
+    for _ in range(5):
+        t = m.login(options=NEW)
+        mark = m.mark(t)
+        marks[mark.pid] = mark
+        t.kill()
+    m.wait_sessions(5, "dropped")
+    wait_until(lambda: not m.sshd_of("alice", "monitor"), "no login is left")
+    limit(1)
+    t = m.login()
+    marks[t.shell_pid()].same(t)
+
+
+def test_others_apply(m):
+    """Limits that have nothing to do with logins are those of the held shell, as of any."""
+    write(LIMITS, "alice - nofile 777\nalice hard nproc 1234\n")
+    t = m.login()
+    check(t.ask("$HOLDFAST_SESSION"), "held")
+    equal(t.ask("$(ulimit -n)/$(ulimit -Hu)"), "777/1234", "limits of the held shell")
+
+
+def forgetting(case):
+    def run(m):
+        try:
+            case(m)
+        finally:
+            if os.path.exists(LIMITS):
+                os.unlink(LIMITS)
+    return run
+
+
+for _name, _case in list(globals().items()):
+    if _name.startswith("test_"):
+        globals()[_name] = forgetting(_case)
+
+
+def cases():
+    for name in globals():
+        if name.startswith("test_"):
+            yield "limits:" + name[5:], name, []

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: MIT
+"""The Debian package: installed, upgraded, removed and purged on hosts of all kinds, with sessions held."""
+import glob
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+
+from machine import DEB, DROPIN
+from template import LIBEXEC, write
+from term import check, equal, wait_until
+
+SESSION = "/etc/pam.d/common-session"
+SSHD_CONFIG = "/etc/ssh/sshd_config"
+OURS = "Subsystem resume %s/holdfast-resume" % LIBEXEC
+# What dpkg, logs and caches keep of any package.
+NOISE = re.compile(r"^/var/(lib/(dpkg|apt|systemd/deb-systemd-helper|ucf|pam)|log|cache)(/|$)|^/etc/.*(\.cache|-)$")
+
+
+def said(out):
+    """What the maintainer scripts said, but for the hint about zsh."""
+    lines = [line for line in out.splitlines() if line.startswith("holdfast:") and "with zsh" not in line]
+    return "\n".join(lines)
+
+
+def held(m, t):
+    s = m.session(state="attached")
+    equal(t.ask("$HOLDFAST_SESSION"), str(s["id"]), "HOLDFAST_SESSION")
+    return s
+
+
+def plain_login(m, user="alice"):
+    t = m.login(user)
+    equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION in a plain login")
+    check("holdfast" not in t.text().replace("$HOLDFAST", ""), "a plain login mentions holdfast: %r" % t.text())
+    t.line("exit 5")
+    equal(t.wait_exit(), 5, "the status of ssh")
+
+
+def install_for_good(m):
+    """On a stock host, with no further step."""
+    equal(said(m.install()), "", "what installing complained of")
+    t = m.login()
+    held(m, t)
+
+
+def fresh(case):
+    """Decorator: the package is not there before the case, nor after it, whatever happens."""
+    def run(m):
+        saved = {path: open(path).read() for path in (SESSION, SSHD_CONFIG)}
+        try:
+            case(m)
+        finally:
+            m.reset()
+            m.apt("purge", "holdfast", ok=False)
+            for path, text in saved.items():
+                write(path, text)
+            for path in glob.glob("/etc/ssh/sshd_config.d/holdfast*"):
+                os.unlink(path)
+            m.run("systemctl", "restart", "ssh.service")
+    run.__name__ = case.__name__
+    return run
+
+
+def files():
+    """Every file of the system that a package could have changed, with what it is."""
+    out = {}
+    for top in ("/etc", "/usr", "/var", "/run/holdfast", "/home", "/lib/systemd"):
+        for d, dirs, names in os.walk(top):
+            dirs[:] = [n for n in dirs if not NOISE.search(os.path.join(d, n))]
+            for n in names + [n + "/" for n in dirs]:
+                path = os.path.join(d, n)
+                if NOISE.search(path) or path.startswith("/home/"):
+                    continue
+                if os.path.islink(path):
+                    out[path] = os.readlink(path)
+                elif os.path.isfile(path):
+                    with open(path, "rb") as f:
+                        out[path] = hashlib.sha256(f.read()).hexdigest()
+                else:
+                    out[path] = "other"
+    return out
+
+
+def no_trace(before):
+    after = files()
+    changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
+    equal(changed, [], "what a purge left changed")
+
+
+@fresh
+def test_install(m):
+    """A stock host: one step."""
+    out = m.install()
+    equal(said(out), "", "what installing complained of")
+    check("holdfast: logins with zsh" in out and "setup --zsh" in out, "zsh is not mentioned")
+    with open(SESSION) as f:
+        modules = re.findall(r"^session\s.*?\s(pam_\w+)\.so", f.read(), re.M)
+    equal(modules[-2:], ["pam_systemd", "pam_holdfast"], "the last modules of common-session")
+    with open(SESSION + "-noninteractive") as f:
+        check("pam_holdfast" not in f.read(), "cron's sessions have the module")
+    for unit in ("holdfastd.service", "holdfastd.socket"):
+        equal((m.unit(unit), m.unit(unit, "UnitFileState")), ("active", "enabled"), unit)
+    equal(m.unit("holdfastd.service", "KillMode"), "process", "KillMode")
+    for path, mode in (("", 0o755), ("/logins", 0o700), ("/leaders", 0o700), ("/users", 0o711)):
+        equal(os.stat("/run/holdfast" + path).st_mode & 0o7777, mode, "mode of /run/holdfast" + path)
+    check(OURS.lower() in m.run("sshd", "-T").lower(), "sshd -T does not show the subsystem")
+    t = m.login()
+    marked = m.mark(t)
+    held(m, t)
+    m.drop(t)
+    t = m.ssh(host="server-resume")
+    marked.same(t)
+    equal(m.ssh_run(args=["echo", "untouched"]).stdout, b"untouched\n", "ssh host command")
+
+
+@fresh
+def test_shells(m):
+    """Each login shell that the package has a hook for; the drop-ins for fish and tcsh too."""
+    m.install()
+    for user, pid in (("dan", "$$"), ("finn", "$fish_pid"), ("tom", "$$")):
+        t = m.login(user)
+        first = t.ask(pid)
+        s = m.session(user, state="attached")
+        equal(str(s["shell_pid"]), first, "the held shell of %s" % user)
+        m.drop(t, user=user)
+        t = m.ssh(user)
+        equal(t.ask(pid), first, "the shell of %s after the resume" % user)
+        t.line("exit")
+        t.wait_exit()
+        m.wait_none(user)
+
+
+@fresh
+def test_purge_with_sessions_held(m):
+    """No trace, no login broken, no shell killed; a new installation finds the shells again."""
+    for path in glob.glob("/run/holdfast"):
+        shutil.rmtree(path)
+    m.run("systemctl", "daemon-reload")
+    before = files()
+    m.install()
+    dropped = m.login()
+    m1 = m.mark(dropped)
+    m.drop(dropped)
+    attached = m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    m2 = m.mark(attached)
+    equal(said(m.apt("purge", "holdfast")), "", "what purging complained of")
+    m2.same(attached)
+    check(m.exists(m1.pid) and m.exists(m1.job), "a purge has killed a shell")
+    plain_login(m)
+    plain_login(m, "dan")
+    m.run("sshd", "-t")
+    check(OURS.lower() not in m.run("sshd", "-T").lower(), "the subsystem is still there")
+    equal([p for p in m.processes() if p["cmd"] == "/usr/sbin/holdfastd" and p["ppid"] == 1
+           and not m.scope_of(p["pid"])], [], "a holdfastd that is no leader")
+    m.install()
+    equal(sorted((s["shell_pid"], s["state"]) for s in m.sessions()),
+          sorted([(m1.pid, "dropped"), (m2.pid, "attached")]), "sessions after installing it again")
+    t = m.ssh()
+    m1.same(t)
+    m.apt("purge", "holdfast")
+    for term in (t, attached):
+        term.run("kill $job")
+        term.line("exit")
+        # Without our programs the login goes on as the plain shell that it was.
+        term.wait_for(r"logout\r\n")
+        term.prompt()
+        term.line("exit 6")
+        equal(term.wait_exit(), 6, "the status of a login that outlived the package")
+    m.clean_processes()
+    # Directories that the sessions still had use for; empty, and gone with the next boot.
+    for d, _, names in os.walk("/run/holdfast"):
+        equal(names, [], "files in " + d)
+    shutil.rmtree("/run/holdfast", ignore_errors=True)
+    no_trace(before)
+
+
+@fresh
+def test_purge_leaves_no_trace(m):
+    shutil.rmtree("/run/holdfast", ignore_errors=True)
+    before = files()
+    m.install()
+    t = m.login()
+    t.line("exit")
+    t.wait_exit()
+    m.clean()
+    m.apt("purge", "holdfast")
+    no_trace(before)
+
+
+@fresh
+def test_remove_and_install_again(m):
+    """A removal keeps what the administrator has changed, and switches all of it off."""
+    m.install()
+    with open(DROPIN, "a") as f:
+        f.write("# the administrator's\n")
+    with open("/etc/holdfast/holdfast.conf", "a") as f:
+        f.write("MaxSessions 7\n")
+    m.apt("remove", "holdfast")
+    plain_login(m)
+    check(not os.path.exists(DROPIN), "the drop-in is still there")
+    m.install()
+    with open(DROPIN) as f:
+        check("administrator" in f.read(), "the changed drop-in is lost")
+    with open("/etc/holdfast/holdfast.conf") as f:
+        check("MaxSessions 7" in f.read(), "the changed configuration is lost")
+    held(m, m.login())
+
+
+@fresh
+def test_own_subsystem_line(m):
+    """The administrator has a subsystem of that name: two of them would stop sshd."""
+    with open(SSHD_CONFIG, "a") as f:
+        f.write("Subsystem resume /bin/false\n")
+    started = m.unit("ssh.service", "ActiveEnterTimestampMonotonic")
+    out = m.install()
+    check("taken back" in out and "already" in out, "nothing is said about the other line: %s" % said(out))
+    check(not os.path.exists(DROPIN), "the drop-in was not taken back")
+    m.run("sshd", "-t")
+    equal(m.unit("ssh.service", "ActiveEnterTimestampMonotonic"), started, "the start of sshd")
+    held(m, m.login())
+    m.reset()
+    m.apt("purge", "holdfast")
+    m.run("sshd", "-t")
+    with open(SSHD_CONFIG) as f:
+        check(f.read().endswith("Subsystem resume /bin/false\n"), "sshd_config was changed")
+    plain_login(m)
+
+
+@fresh
+def test_broken_sshd_config(m):
+    """It was broken before: nothing is done to it, and sshd, which runs, is not reloaded."""
+    with open(SSHD_CONFIG, "a") as f:
+        f.write("NoSuchKeyword yes\n")
+    with open(SSHD_CONFIG) as f:
+        text = f.read()
+    out = m.install()
+    check("finds fault" in out and "NoSuchKeyword" in out, "nothing is said about it: %s" % said(out))
+    check(not os.path.exists(DROPIN), "a drop-in was made")
+    with open(SSHD_CONFIG) as f:
+        equal(f.read(), text, "sshd_config")
+    held(m, m.login())
+
+
+@fresh
+def test_edited_common_session(m):
+    """pam-auth-update leaves it alone; so do we, and say what to do, which then works."""
+    with open(SESSION) as f:
+        text = f.read()
+    text = text.replace("# end of pam-auth-update", "session optional pam_warn.so\n# end of pam-auth-update")
+    write(SESSION, text)
+    out = m.install()
+    check("local changes" in out and "session optional pam_holdfast.so" in out, "nothing is said: %s" % out)
+    with open(SESSION) as f:
+        equal(f.read(), text, "common-session")
+    plain_login(m)
+    with open("/etc/pam.d/sshd") as f:
+        sshd = f.read()
+    write("/etc/pam.d/sshd", sshd + "session optional pam_holdfast.so\n")
+    held(m, m.login())
+    m.reset()
+    out = m.apt("purge", "holdfast")
+    check("still names pam_holdfast" in out, "nothing is said about the line that stays: %s" % out)
+    plain_login(m)
+    write("/etc/pam.d/sshd", sshd)
+
+
+def newer_package(version, change=None):
+    """The package with another version number, and CHANGE(directory) made to it."""
+    top = "/tmp/newer"
+    shutil.rmtree(top, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "-R", DEB, top], check=True)
+    control = top + "/DEBIAN/control"
+    with open(control) as f:
+        text = f.read()
+    write(control, re.sub(r"(?m)^Version: .*", "Version: " + version, text))
+    if change:
+        change(top)
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", top, "/tmp/newer.deb"], check=True,
+                   stdout=subprocess.DEVNULL)
+    return "/tmp/newer.deb"
+
+
+@fresh
+def test_upgrade(m):
+    """Loses no session; the drop-in follows, unless it was changed by the administrator, or removed."""
+    sample = "/usr/share/holdfast/sshd_config.d/holdfast.conf"
+
+    def append(text):
+        def change(top):
+            with open(top + sample, "a") as f:
+                f.write(text)
+        return change
+    m.install()
+    t = m.login()
+    m1 = m.mark(t)
+    m.drop(t)
+    attached = m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    m2 = m.mark(attached)
+    daemon = m.unit("holdfastd.service", "MainPID")
+    equal(said(m.install(newer_package("0.1.0-2", append("# newer\n")))), "", "what upgrading complained of")
+    check(m.unit("holdfastd.service", "MainPID") != daemon, "holdfastd is still the old one")
+    m2.same(attached)
+    m1.same(m.ssh())
+    with open(DROPIN) as f:
+        check(f.read().endswith("# newer\n"), "the drop-in is an old one")
+    # one that sshd does not take
+    out = m.install(newer_package("0.1.0-3", append("NoSuchKeyword yes\n")))
+    check("taken back" in out, "nothing is said about it: %s" % said(out))
+    with open(DROPIN) as f:
+        check(f.read().endswith("# newer\n"), "the drop-in is not what it was")
+    m.run("sshd", "-t")
+    with open(DROPIN, "a") as f:
+        f.write("# the administrator's\n")
+    m.install(newer_package("0.1.0-4", append("# newest\n")))
+    with open(DROPIN) as f:
+        check(f.read().endswith("# newer\n# the administrator's\n"), "the administrator's drop-in was replaced")
+    os.unlink(DROPIN)
+    m.install(newer_package("0.1.0-5"))
+    check(not os.path.exists(DROPIN), "a drop-in that was removed is there again")
+    m2.same(attached)
+
+
+@fresh
+def test_sysv_script(m):
+    """The script for hosts without systemd starts the same daemon, once, and a stop ends no session."""
+    m.install()
+    script = "/usr/share/holdfast/init.d/holdfastd"
+    m.run("systemctl", "stop", "holdfastd.socket", "holdfastd.service")
+    shutil.rmtree("/run/holdfast")
+    check("not running" in m.run(script, "status", ok=False), "it says that it runs")
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
+    subprocess.run([script, "start"], **quiet)
+    subprocess.run([script, "start"], **quiet)
+    equal(len(m.named("holdfastd")), 1, "daemons")
+    t = m.login()
+    marked = m.mark(t)
+    held(m, t)
+    subprocess.run([script, "restart"], **quiet)
+    marked.same(t)
+    subprocess.run([script, "stop"], **quiet)
+    marked.same(t)
+    equal(len(m.named("holdfastd")), 1, "the leader alone")
+    m.drop(t)
+    subprocess.run([script, "start"], **quiet)
+    marked.same(m.ssh())
+    subprocess.run([script, "stop"], **quiet)
+
+
+def cases():
+    for name, case in globals().items():
+        if name.startswith("test_"):
+            yield "package:" + name[5:], name, []
