@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * answer: what the model says to queries.  An answer is a CSI, DCS or OSC sequence of printable ASCII that ends
+ * with its final byte or with ST (ESC \), whatever the query ended with.  Titles and selections are never told.
+ */
+#ifndef HOLDFAST_SCREEN_ANSWER_H
+#define HOLDFAST_SCREEN_ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct screen;
+
+void answer_device(struct screen *s, char private);
+void answer_status(struct screen *s, char private, unsigned what);
+void answer_mode(struct screen *s, char private, unsigned number);
+void answer_kitty(struct screen *s);
+void answer_modifiers(struct screen *s, unsigned resource);
+void answer_version(struct screen *s);
+void answer_size(struct screen *s);
+/* DECRQSS: TEXT of LEN bytes names the setting. */
+void answer_setting(struct screen *s, const char *text, size_t len);
+/* OSC 4 with INDEX, or 10 to 12. */
+void answer_colour(struct screen *s, unsigned number, unsigned index, uint32_t rgb);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "colours.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "model.h"
+
+void
+colours_reset(struct colours *c)
+{
+	free(c->palette);
+	*c = (struct colours){ .palette = NULL };
+}
+
+/* One of the three parts of rgb:h/h/h, of 1 to 4 digits, as 8 bits; *P is moved behind it. */
+static int
+part(const char **p)
+{
+	unsigned v = 0, n = 0;
+	const char *digit;
+	static const char digits[] = "0123456789abcdef";
+
+	while (n < 4 && **p && (digit = strchr(digits, **p | 0x20))) {
+		v = v << 4 | (unsigned)(digit - digits);
+		n++;
+		(*p)++;
+	}
+	switch (n) {
+	case 0:
+		return -1;
+	case 1:
+		return (int)(v * 0x11);
+	default:
+		return (int)(v >> (4 * n - 8));
+	}
+}
+
+/* COLOUR_SET and the colour that TEXT names: rgb:…, #rgb, #rrggbb, #rrrrggggbbbb; 0: another way to say it. */
+static uint32_t
+parse(const char *text)
+{
+	char spread[24];
+	const char *p = text;
+	size_t len = strlen(text);
+	int c[3];
+
+	if (*text == '#' && (len == 4 || len == 7 || len == 13)) {
+		int n = (int)(len - 1) / 3;
+
+		snprintf(spread, sizeof spread, "%.*s/%.*s/%.*s", n, text + 1, n, text + 1 + n, n,
+		         text + 1 + 2 * n);
+		p = spread;
+	} else if (strncmp(text, "rgb:", 4) == 0) {
+		p += 4;
+	} else {
+		return 0;
+	}
+	for (int i = 0; i < 3; i++) {
+		c[i] = part(&p);
+		if (c[i] < 0 || *p++ != (i < 2 ? '/' : '\0'))
+			return 0;
+	}
+	return COLOUR_SET | (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | (uint32_t)c[2];
+}
+
+/* What xterm's palette is at first. */
+static uint32_t
+standard(unsigned i)
+{
+	static const uint32_t first[16] = {
+		0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
+		0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
+	};
+	static const unsigned char level[6] = { 0, 95, 135, 175, 215, 255 };
+	uint32_t grey;
+
+	if (i < 16)
+		return first[i];
+	if (i < 232)
+		return (uint32_t)level[(i - 16) / 36] << 16 | (uint32_t)level[(i - 16) / 6 % 6] << 8 |
+		       level[(i - 16) % 6];
+	grey = (i - 232) * 10 + 8;
+	return grey << 16 | grey << 8 | grey;
+}
+
+static void
+set_palette(struct colours *c, unsigned index, uint32_t colour)
+{
+	if (!c->palette && !(c->palette = calloc(COLOURS, sizeof *c->palette)))
+		return;
+	c->palette[index] = colour;
+}
+
+/* The number at *P, which is moved behind it; -1: there is none, or it is above MAX. */
+static int
+number_at(const char **p, unsigned max)
+{
+	unsigned v = 0;
+	const char *start = *p;
+
+	for (; **p >= '0' && **p <= '9'; (*p)++)
+		if ((v = v * 10 + (unsigned)(**p - '0')) > max)
+			return -1;
+	return *p == start ? -1 : (int)v;
+}
+
+/* Copies the text up to a semicolon to BUF; what is behind it, or NULL at the end. */
+static const char *
+field(const char *text, char *buf, size_t cap)
+{
+	size_t len = strcspn(text, ";");
+
+	snprintf(buf, cap, "%.*s", (int)(len < cap ? len : cap - 1), text);
+	return text[len] ? text + len + 1 : NULL;
+}
+
+/* OSC 4 ; INDEX ; COLOUR ; … */
+static void
+palette(struct screen *s, const char *text)
+{
+	char buf[32];
+	uint32_t colour;
+
+	while (text) {
+		int index = number_at(&text, COLOURS - 1);
+
+		if (index < 0 || *text++ != ';')
+			return;
+		text = field(text, buf, sizeof buf);
+		if (strcmp(buf, "?") == 0) {
+			colour = s->colours.palette ? s->colours.palette[index] : 0;
+			answer_colour(s, 4, (unsigned)index, colour ? colour : standard((unsigned)index));
+		} else if ((colour = parse(buf))) {
+			set_palette(&s->colours, (unsigned)index, colour);
+		}
+	}
+}
+
+/* OSC 10 ; COLOUR ; …: each more is for the next number. */
+static void
+dynamic(struct screen *s, unsigned number, const char *text)
+{
+	static const uint32_t usual[3] = { 0xe5e5e5, 0x000000, 0xe5e5e5 };
+	char buf[32];
+	uint32_t colour;
+
+	for (; text && number <= 12; number++) {
+		uint32_t *at = &s->colours.dynamic[number - 10];
+
+		text = field(text, buf, sizeof buf);
+		if (strcmp(buf, "?") == 0)
+			answer_colour(s, number, 0, *at ? *at : usual[number - 10]);
+		else if ((colour = parse(buf)))
+			*at = colour;
+	}
+}
+
+/* OSC 104, with indices or, for all, without. */
+static void
+reset_palette(struct colours *c, const char *text)
+{
+	bool any = false;
+
+	while (*text) {
+		int index = number_at(&text, COLOURS - 1);
+
+		if (index < 0)
+			return;
+		if (c->palette)
+			c->palette[index] = 0;
+		any = true;
+		if (*text == ';')
+			text++;
+	}
+	for (unsigned i = 0; !any && c->palette && i < COLOURS; i++)
+		c->palette[i] = 0;
+}
+
+void
+colours_osc(struct screen *s, unsigned number, const char *text)
+{
+	switch (number) {
+	case 4:
+		palette(s, text);
+		break;
+	case 10:
+	case 11:
+	case 12:
+		dynamic(s, number, text);
+		break;
+	case 104:
+		reset_palette(&s->colours, text);
+		break;
+	case 110:
+	case 111:
+	case 112:
+		s->colours.dynamic[number - 110] = 0;
+		break;
+	}
+}

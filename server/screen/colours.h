@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* colours: the palette and the terminal's own colours, as far as programs have changed them (OSC 4, 10-12). */
+#ifndef HOLDFAST_SCREEN_COLOURS_H
+#define HOLDFAST_SCREEN_COLOURS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct screen;
+struct colours;
+
+void colours_reset(struct colours *c);
+/* The commands themselves: NUMBER, and what stands behind its semicolon, ended by NUL. */
+void colours_osc(struct screen *s, unsigned number, const char *text);
+
+#endif

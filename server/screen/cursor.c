@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "cursor.h"
+
+#include <string.h>
+
+#include "grid.h"
+#include "model.h"
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static unsigned
+within(unsigned v, unsigned low, unsigned high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+void
+cursor_to(struct screen *s, unsigned x, unsigned y)
+{
+	s->pending = false;
+	s->x = least(x, s->cols - 1);
+	s->y = least(y, s->rows - 1);
+	if (mode(s, MODE_ORIGIN)) {
+		s->x = within(s->x, s->left, s->right);
+		s->y = within(s->y, s->top, s->bottom);
+	}
+}
+
+void
+cursor_address(struct screen *s, unsigned x, unsigned y)
+{
+	if (mode(s, MODE_ORIGIN))
+		cursor_to(s, s->left + x, s->top + y);
+	else
+		cursor_to(s, x, y);
+}
+
+void
+cursor_home(struct screen *s)
+{
+	cursor_address(s, 0, 0);
+}
+
+void
+cursor_up(struct screen *s, unsigned n)
+{
+	unsigned limit = s->y >= s->top ? s->top : 0;
+
+	cursor_to(s, s->x, s->y - least(n, s->y - limit));
+}
+
+void
+cursor_down(struct screen *s, unsigned n)
+{
+	unsigned limit = s->y <= s->bottom ? s->bottom : s->rows - 1;
+
+	cursor_to(s, s->x, s->y + least(n, limit - s->y));
+}
+
+void
+cursor_left(struct screen *s, unsigned n)
+{
+	unsigned limit = s->x >= s->left ? s->left : 0;
+
+	cursor_to(s, s->x - least(n, s->x - limit), s->y);
+}
+
+void
+cursor_right(struct screen *s, unsigned n)
+{
+	unsigned limit = cursor_edge(s);
+
+	cursor_to(s, s->x + least(n, limit - s->x), s->y);
+}
+
+void
+cursor_return(struct screen *s)
+{
+	cursor_to(s, s->x >= s->left ? s->left : 0, s->y);
+}
+
+void
+cursor_backspace(struct screen *s)
+{
+	struct row *row = s->row[s->y];
+
+	if (mode(s, MODE_REVERSE_WRAP) && s->pending) {
+		s->pending = false;
+	} else if (mode(s, MODE_REVERSE_WRAP) && s->x == 0 && s->y > s->top && s->y <= s->bottom && row->cont) {
+		row->cont = false;
+		cursor_to(s, s->cols - 1, s->y - 1);
+		if (s->row[s->y]->c[s->x] & CELL_TAIL)
+			s->x--;
+	} else {
+		cursor_left(s, 1);
+	}
+}
+
+void
+cursor_tab(struct screen *s, unsigned n)
+{
+	unsigned edge = cursor_edge(s), x = s->x;
+
+	if (s->pending)
+		return;
+	while (n-- && x < edge)
+		do
+			x++;
+		while (x < edge && !s->tabs[x]);
+	s->x = x;
+}
+
+void
+cursor_backtab(struct screen *s, unsigned n)
+{
+	unsigned x = s->x;
+
+	while (n-- && x > 0)
+		do
+			x--;
+		while (x > 0 && !s->tabs[x]);
+	cursor_to(s, x, s->y);
+}
+
+/* One row down; at the bottom margin the rows move up.  Whether the cursor is in another row of the text now. */
+static bool
+down(struct screen *s, enum grid_going going)
+{
+	if (s->y == s->bottom && s->x >= s->left && s->x <= s->right) {
+		grid_up(s, s->top, s->bottom, 1, going);
+		return true;
+	}
+	if (s->y == s->bottom || s->y == s->rows - 1)
+		return false;
+	s->y++;
+	return true;
+}
+
+void
+cursor_index(struct screen *s)
+{
+	s->pending = false;
+	down(s, GRID_KEEP);
+	grid_settle(s);
+}
+
+void
+cursor_linefeed(struct screen *s)
+{
+	s->pending = false;
+	if (down(s, GRID_KEEP) && s->left == 0 && s->right == s->cols - 1)
+		s->row[s->y]->cont = false;
+	grid_settle(s);
+}
+
+void
+cursor_reverse_index(struct screen *s)
+{
+	s->pending = false;
+	if (s->y == s->top && s->x >= s->left && s->x <= s->right)
+		grid_down(s, s->top, s->bottom, 1);
+	else if (s->y > 0 && s->y != s->top)
+		s->y--;
+	grid_settle(s);
+}
+
+void
+cursor_wrap(struct screen *s)
+{
+	bool moved = down(s, GRID_WRAP);
+
+	s->x = s->x >= s->left && s->x <= s->right ? s->left : 0;
+	if (moved && s->left == 0 && s->right == s->cols - 1 && !s->alternate)
+		s->row[s->y]->cont = true;
+	grid_settle(s);
+}
+
+bool
+cursor_wrap_early(struct screen *s)
+{
+	unsigned edge = cursor_edge(s);
+
+	if (edge == (s->x >= s->left && s->x <= s->right ? s->left : 0))
+		return false;
+	row_split(s->row[s->y], s->cols, s->x, grid_blank(s));
+	row_split(s->row[s->y], s->cols, edge + 1, grid_blank(s));
+	row_fill(s->row[s->y], s->x, edge + 1, grid_blank(s));
+	cursor_wrap(s);
+	return true;
+}
+
+void
+cursor_save(struct screen *s)
+{
+	s->saved[s->alternate != NULL] = (struct saved){
+		.x = s->x, .y = s->y, .pen = s->pen, .charsets = s->charsets, .origin = mode(s, MODE_ORIGIN),
+	};
+}
+
+void
+cursor_restore(struct screen *s)
+{
+	const struct saved *saved = &s->saved[s->alternate != NULL];
+
+	s->pen = saved->pen;
+	s->pen_known = false;
+	s->erase_number = 0;
+	s->charsets = saved->charsets;
+	s->modes = saved->origin ? s->modes | MODE_ORIGIN : s->modes & ~(uint32_t)MODE_ORIGIN;
+	cursor_to(s, saved->x, saved->y);
+}
+
+void
+tabs_reset(unsigned char *tabs, unsigned from, unsigned cols)
+{
+	for (unsigned x = from; x < cols; x++)
+		tabs[x] = x % 8 == 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* The screen as text, and its state as lines, for tests and people. */
+#include <string.h>
+
+#include "grid.h"
+#include "keys.h"
+#include "model.h"
+#include "modes.h"
+#include "out.h"
+#include "sgr.h"
+
+static void
+text_row(struct out *out, const struct screen *s, const struct row *row)
+{
+	unsigned n = row_used(row);
+
+	while (n && (cell_empty(row->c[n - 1]) || (row->c[n - 1] & CELL_WHAT) == ' '))
+		n--;
+	for (unsigned x = 0; x < n; x++) {
+		cell c = row->c[x];
+
+		if (c & CELL_CLUSTER)
+			for (unsigned i = 0; i < s->clusters.all[c & CELL_CODE].n; i++)
+				out_code(out, s->clusters.all[c & CELL_CODE].code[i]);
+		else if (!(c & CELL_TAIL))
+			out_code(out, cell_empty(c) ? ' ' : (uint32_t)(c & CELL_CODE));
+	}
+	out_text(out, "\n");
+}
+
+/* The rows of a line of the scrollback at the present width; the screen may go on with the last of them. */
+static void
+text_line(struct out *out, const struct screen *s, const unsigned char *line, size_t len)
+{
+	struct history_at at;
+	unsigned x = 0, blanks = 0;
+
+	history_begin(&at, line, len);
+	while (history_next(&at)) {
+		if (x + at.width > s->cols) {
+			out_text(out, "\n");
+			x = blanks = 0;
+		}
+		x += at.width;
+		if (at.what.n == 1 && at.what.code[0] == ' ') {
+			blanks++;
+			continue;
+		}
+		for (; blanks; blanks--)
+			out_text(out, " ");
+		for (unsigned i = 0; i < at.what.n; i++)
+			out_code(out, at.what.code[i]);
+	}
+	out_text(out, "\n");
+}
+
+void
+screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void *to)
+{
+	struct out out;
+	const unsigned char *line;
+	size_t len;
+
+	out_begin(&out, put, to);
+	if (with_scrollback && history_lines(&s->history)) {
+		line = history_line(&s->history, 0, &len);
+		for (size_t i = 0; i < history_lines(&s->history); i++) {
+			len = s->history.len[s->history.first + i];
+			text_line(&out, s, line, len);
+			line += len;
+		}
+	}
+	for (unsigned y = 0; y < s->rows; y++)
+		text_row(&out, s, s->row[y]);
+	out_flush(&out);
+}
+
+static void
+state_style(struct out *out, const char *name, const struct style *style)
+{
+	char sgr[SGR_MAX];
+
+	out_format(out, "%s ", name);
+	out_bytes(out, sgr, sgr_params(style, sgr));
+	out_text(out, "\n");
+}
+
+static void
+state_saved(struct out *out, const char *which, const struct saved *saved)
+{
+	out_format(out, "saved-%s %u %u origin %d charsets %.4s %u\n", which, saved->y + 1, saved->x + 1,
+	           saved->origin, (const char *)saved->charsets.g, saved->charsets.gl);
+	state_style(out, "saved-pen", &saved->pen);
+}
+
+static void
+state_cursor(struct out *out, const struct screen *s)
+{
+	const char *link = links_get(&s->links, s->pen_link);
+
+	out_format(out, "size %u %u\ncursor %u %u\n", s->rows, s->cols, s->y + 1, s->x + 1);
+	out_format(out, "pending-wrap %d\n", s->pending);
+	out_format(out, "repeatable %d\nsingle-shift %u\n", s->repeatable, s->single);
+	state_style(out, "pen", &s->pen);
+	out_format(out, "protected %d\nlink %.200s\n", (s->pen.attr & STYLE_PROTECTED) != 0, link);
+	out_format(out, "charsets %.4s %u\n", (const char *)s->charsets.g, s->charsets.gl);
+	out_format(out, "margins %u %u %u %u\n", s->top + 1, s->bottom + 1, s->left + 1, s->right + 1);
+	state_saved(out, "primary", &s->saved[0]);
+	if (s->alternate)
+		state_saved(out, "alternate", &s->saved[1]);
+}
+
+static void
+state_modes(struct out *out, const struct screen *s)
+{
+	out_format(out, "alternate %d\nscrollback %zu\n", s->alternate != NULL, history_lines(&s->history));
+	for (size_t i = 0; i < nmode_bits; i++)
+		if (!mode_bits[i].own || s->said & mode_bits[i].bit)
+			out_format(out, "%s %d\n", mode_bits[i].name, mode(s, mode_bits[i].bit));
+	out_format(out, "synchronized %d\nmouse %u", s->synchronized, s->mouse.protocol);
+	for (unsigned i = 0; i < s->mouse.n; i++)
+		out_format(out, " %u", s->mouse.encoding[i]);
+	out_format(out, "\ncursor-shape %u\n", s->shape);
+	for (unsigned i = 0; i < (s->alternate ? 2 : 1); i++) {
+		out_format(out, "kitty-%s %u", i ? "alternate" : "primary", s->kitty[i].base);
+		for (unsigned n = 0; n < s->kitty[i].n; n++)
+			out_format(out, " %u", s->kitty[i].flags[n]);
+		out_text(out, "\n");
+	}
+	out_format(out, "kitty-flags %u\n", kitty_flags(&s->kitty[s->alternate != NULL]));
+	for (unsigned i = 0; i < MODIFIERS; i++)
+		if (s->modifiers[i] >= 0)
+			out_format(out, "modify-%u %d\n", i, s->modifiers[i]);
+}
+
+static void
+state_title(struct out *out, const char *name, const struct title *t)
+{
+	out_format(out, "%s ", name);
+	out_text(out, t->text ? t->text : "");
+	out_format(out, "\n%s-stack %u\n", name, t->n);
+}
+
+static void
+state_colours(struct out *out, const struct colours *c)
+{
+	static const char *const name[] = { "foreground", "background", "cursor-colour" };
+
+	for (unsigned i = 0; i < 3; i++)
+		if (c->dynamic[i])
+			out_format(out, "%s #%06x\n", name[i], c->dynamic[i] & 0xffffff);
+	for (unsigned i = 0; c->palette && i < COLOURS; i++)
+		if (c->palette[i])
+			out_format(out, "palette-%u #%06x\n", i, c->palette[i] & 0xffffff);
+}
+
+void
+screen_state(const struct screen *s, screen_put *put, void *to)
+{
+	struct out out;
+
+	out_begin(&out, put, to);
+	state_cursor(&out, s);
+	state_modes(&out, s);
+	out_text(&out, "tabs");
+	for (unsigned x = 0; x < s->cols; x++)
+		if (s->tabs[x])
+			out_format(&out, " %u", x + 1);
+	out_text(&out, "\n");
+	state_title(&out, "title", &s->title[0]);
+	state_title(&out, "icon", &s->title[1]);
+	out_format(&out, "directory %.200s\n", s->place ? s->place : "");
+	state_colours(&out, &s->colours);
+	out_flush(&out);
+}

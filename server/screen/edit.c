@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "edit.h"
+
+#include "cursor.h"
+#include "grid.h"
+#include "model.h"
+
+/* Erases the cells of row Y from FROM up to, not including, TO. */
+static void
+erase(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
+{
+	struct row *row = s->row[y];
+	cell blank = grid_blank(s);
+
+	if (from >= to)
+		return;
+	if (!selective) {
+		row_split(row, s->cols, from, blank);
+		row_split(row, s->cols, to, blank);
+		row_fill(row, from, to, blank);
+		return;
+	}
+	/* Both halves of a wide character have its style. */
+	for (unsigned x = from; x < to && x < row->len; x++)
+		if (!(styles_get(&s->styles, cell_style(row->c[x]))->attr & STYLE_PROTECTED)) {
+			row_split(row, s->cols, x, blank);
+			row_split(row, s->cols, x + 1, blank);
+			row->c[x] = blank;
+		}
+	if (to > row->len && blank)
+		row_fill(row, from > row->len ? from : row->len, to, blank);
+}
+
+/* Where erasing to the right begins: with a wrap pending the cursor is past the last column. */
+static unsigned
+from_cursor(const struct screen *s)
+{
+	return s->pending ? s->x + 1 : s->x;
+}
+
+static void
+erase_rows(struct screen *s, unsigned from, unsigned to, bool selective)
+{
+	if (!selective && from < to) {
+		grid_erase(s, from, to - 1);
+		return;
+	}
+	for (unsigned y = from; y < to; y++)
+		erase(s, y, 0, s->cols, true);
+}
+
+void
+edit_erase_line(struct screen *s, unsigned what, bool selective)
+{
+	struct row *row = s->row[s->y];
+
+	switch (what) {
+	case 0:
+		erase(s, s->y, from_cursor(s), s->cols, selective);
+		if (s->x == 0 && !s->pending && !selective)
+			row->cont = false;
+		break;
+	case 1:
+		erase(s, s->y, 0, s->x + 1, selective);
+		break;
+	case 2:
+		erase(s, s->y, 0, s->cols, selective);
+		if (!selective)
+			row->cont = false;
+		break;
+	}
+	grid_settle(s);
+}
+
+void
+edit_erase_display(struct screen *s, unsigned what, bool selective)
+{
+	switch (what) {
+	case 0:
+		erase(s, s->y, from_cursor(s), s->cols, selective);
+		if (s->x == 0 && !s->pending && !selective)
+			s->row[s->y]->cont = false;
+		erase_rows(s, s->y + 1, s->rows, selective);
+		break;
+	case 1:
+		erase_rows(s, 0, s->y, selective);
+		erase(s, s->y, 0, s->x + 1, selective);
+		if (!selective) {
+			s->row[s->y]->cont = false;
+			if (s->x == s->cols - 1 && s->y + 1 < s->rows)
+				s->row[s->y + 1]->cont = false;
+		}
+		break;
+	case 2:
+		erase_rows(s, 0, s->rows, selective);
+		break;
+	case 3:
+		if (!selective)
+			history_clear(&s->history);
+		break;
+	}
+	grid_settle(s);
+}
+
+void
+edit_erase_chars(struct screen *s, unsigned n)
+{
+	s->pending = false;
+	erase(s, s->y, s->x, n < s->cols - s->x ? s->x + n : s->cols, false);
+}
+
+static bool
+within_columns(const struct screen *s)
+{
+	return s->x >= s->left && s->x <= s->right;
+}
+
+static bool
+within_margins(const struct screen *s)
+{
+	return within_columns(s) && s->y >= s->top && s->y <= s->bottom;
+}
+
+void
+edit_insert_chars(struct screen *s, unsigned n)
+{
+	s->pending = false;
+	if (within_columns(s))
+		grid_right(s, s->y, s->y, s->x, s->right, n);
+}
+
+void
+edit_delete_chars(struct screen *s, unsigned n)
+{
+	s->pending = false;
+	if (within_columns(s))
+		grid_left(s, s->y, s->y, s->x, s->right, n);
+}
+
+void
+edit_insert_lines(struct screen *s, unsigned n)
+{
+	if (!within_margins(s))
+		return;
+	s->pending = false;
+	grid_down(s, s->y, s->bottom, n);
+	s->x = s->left;
+	grid_settle(s);
+}
+
+void
+edit_delete_lines(struct screen *s, unsigned n)
+{
+	if (!within_margins(s))
+		return;
+	s->pending = false;
+	grid_up(s, s->y, s->bottom, n, GRID_DROP);
+	s->x = s->left;
+	grid_settle(s);
+}
+
+void
+edit_insert_columns(struct screen *s, unsigned n)
+{
+	if (within_margins(s))
+		grid_right(s, s->top, s->bottom, s->x, s->right, n);
+	grid_settle(s);
+}
+
+void
+edit_delete_columns(struct screen *s, unsigned n)
+{
+	if (within_margins(s))
+		grid_left(s, s->top, s->bottom, s->x, s->right, n);
+	grid_settle(s);
+}
+
+void
+edit_scroll_up(struct screen *s, unsigned n)
+{
+	grid_up(s, s->top, s->bottom, n, GRID_KEEP);
+	grid_settle(s);
+}
+
+void
+edit_scroll_down(struct screen *s, unsigned n)
+{
+	grid_down(s, s->top, s->bottom, n);
+	grid_settle(s);
+}
+
+void
+edit_scroll_left(struct screen *s, unsigned n)
+{
+	grid_left(s, s->top, s->bottom, s->left, s->right, n);
+	grid_settle(s);
+}
+
+void
+edit_scroll_right(struct screen *s, unsigned n)
+{
+	grid_right(s, s->top, s->bottom, s->left, s->right, n);
+	grid_settle(s);
+}
+
+void
+edit_align(struct screen *s)
+{
+	s->modes &= ~(uint32_t)MODE_ORIGIN;
+	s->top = s->left = 0;
+	s->bottom = s->rows - 1;
+	s->right = s->cols - 1;
+	cursor_home(s);
+	for (unsigned y = 0; y < s->rows; y++) {
+		row_fill(s->row[y], 0, s->cols, cell_make('E', 0, 0));
+		s->row[y]->cont = false;
+	}
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+struct row *
+row_new(unsigned cols)
+{
+	return calloc(1, sizeof(struct row) + cols * sizeof(cell));
+}
+
+void
+grid_free(struct row **grid, unsigned rows)
+{
+	if (!grid)
+		return;
+	for (unsigned y = 0; y < rows; y++)
+		free(grid[y]);
+	free(grid);
+}
+
+struct row **
+grid_new(unsigned rows, unsigned cols)
+{
+	struct row **grid = calloc(rows, sizeof *grid);
+
+	for (unsigned y = 0; grid && y < rows; y++)
+		if (!(grid[y] = row_new(cols))) {
+			grid_free(grid, y);
+			return NULL;
+		}
+	return grid;
+}
+
+cell
+grid_blank(struct screen *s)
+{
+	struct style style = { .bg = s->pen.bg };
+
+	if (!s->pen.bg)
+		return 0;
+	if (s->erase_number)
+		return cell_make(0, s->erase_number, 0);
+	s->erase_number = styles_number(&s->styles, &style);
+	return cell_make(0, s->erase_number, 0);
+}
+
+void
+row_extend(struct row *row, unsigned to)
+{
+	if (row->len < to)
+		row->len = to;
+}
+
+unsigned
+row_used(const struct row *row)
+{
+	unsigned n = row->len;
+
+	while (n && row->c[n - 1] == 0)
+		n--;
+	return n;
+}
+
+void
+row_fill(struct row *row, unsigned from, unsigned to, cell c)
+{
+	if (c == 0) {
+		if (to >= row->len) {
+			to = row->len;
+			if (from < to)
+				row->len = from;
+		}
+		if (from < to)
+			memset(row->c + from, 0, (to - from) * sizeof *row->c);
+		return;
+	}
+	row_extend(row, to);
+	for (unsigned x = from; x < to; x++)
+		row->c[x] = c;
+}
+
+void
+row_split(struct row *row, unsigned cols, unsigned x, cell blank)
+{
+	if (x == 0 || x >= cols || !(row->c[x] & CELL_TAIL))
+		return;
+	row->c[x - 1] = blank;
+	row->c[x] = blank;
+	row_extend(row, x + 1);
+}
+
+static void
+row_erase(struct row *row, unsigned cols, cell blank)
+{
+	row_fill(row, 0, cols, blank);
+	row->cont = false;
+}
+
+static void
+reverse(struct row **row, unsigned from, unsigned to)
+{
+	for (; from + 1 < to; from++) {
+		struct row *r = row[from];
+
+		row[from] = row[--to];
+		row[to] = r;
+	}
+}
+
+/* Rows TOP to BOTTOM, the first N of which go to the end. */
+static void
+rotate(struct screen *s, unsigned top, unsigned bottom, unsigned n)
+{
+	struct row *first = s->row[top];
+
+	if (n == 1) {
+		memmove(&s->row[top], &s->row[top + 1], (bottom - top) * sizeof *s->row);
+		s->row[bottom] = first;
+		return;
+	}
+	reverse(s->row, top, top + n);
+	reverse(s->row, top + n, bottom + 1);
+	reverse(s->row, top, bottom + 1);
+}
+
+static void
+rotate_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, cell blank)
+{
+	rotate(s, top, bottom, n);
+	for (unsigned i = 0; i < n; i++)
+		row_erase(s->row[bottom - i], s->cols, blank);
+}
+
+static void
+rotate_down(struct screen *s, unsigned top, unsigned bottom, unsigned n, cell blank)
+{
+	rotate(s, top, bottom, bottom - top + 1 - n);
+	for (unsigned i = 0; i < n; i++)
+		row_erase(s->row[top + i], s->cols, blank);
+}
+
+/* Row Y no longer stands below the row that it went on with. */
+static void
+part_line(struct screen *s, unsigned y)
+{
+	if (y < s->rows)
+		s->row[y]->cont = false;
+}
+
+/* Copies the columns LEFT to RIGHT of FROM to TO, or blanks them there if FROM is NULL. */
+static void
+copy_part(struct screen *s, struct row *to, struct row *from, unsigned left, unsigned right, cell blank)
+{
+	row_split(to, s->cols, left, blank);
+	row_split(to, s->cols, right + 1, blank);
+	if (!from) {
+		row_fill(to, left, right + 1, blank);
+		return;
+	}
+	row_split(from, s->cols, left, blank);
+	row_split(from, s->cols, right + 1, blank);
+	row_extend(to, right + 1);
+	memcpy(to->c + left, from->c + left, (right + 1 - left) * sizeof *to->c);
+}
+
+static bool
+whole_rows(const struct screen *s)
+{
+	return s->left == 0 && s->right == s->cols - 1;
+}
+
+void
+grid_up(struct screen *s, unsigned top, unsigned bottom, unsigned n, enum grid_going going)
+{
+	cell blank = grid_blank(s);
+	unsigned height = bottom - top + 1;
+
+	if (n > height)
+		n = height;
+	if (!whole_rows(s)) {
+		for (unsigned y = top; y <= bottom; y++)
+			copy_part(s, s->row[y], y + n <= bottom ? s->row[y + n] : NULL, s->left, s->right, blank);
+	} else if (going != GRID_DROP && top == 0 && !s->alternate) {
+		for (unsigned i = 0; i < n; i++) {
+			bool wraps = s->rows > 1 ? s->row[1]->cont : going == GRID_WRAP;
+
+			history_push(s, s->row[0], s->row[0]->cont, wraps);
+			rotate_up(s, top, bottom, 1, blank);
+		}
+	} else {
+		rotate_up(s, top, bottom, n, blank);
+		part_line(s, top);
+	}
+	if (whole_rows(s))
+		part_line(s, bottom + 1);
+}
+
+void
+grid_down(struct screen *s, unsigned top, unsigned bottom, unsigned n)
+{
+	cell blank = grid_blank(s);
+	unsigned height = bottom - top + 1;
+
+	if (n > height)
+		n = height;
+	if (whole_rows(s)) {
+		rotate_down(s, top, bottom, n, blank);
+		part_line(s, top + n);
+		part_line(s, bottom + 1);
+		return;
+	}
+	for (unsigned y = bottom + 1; y-- > top;)
+		copy_part(s, s->row[y], y >= top + n ? s->row[y - n] : NULL, s->left, s->right, blank);
+}
+
+void
+grid_left(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n)
+{
+	cell blank = grid_blank(s);
+	unsigned width = right - left + 1;
+
+	if (n > width)
+		n = width;
+	for (unsigned y = top; y <= bottom; y++) {
+		struct row *row = s->row[y];
+
+		row_split(row, s->cols, left, blank);
+		row_split(row, s->cols, left + n, blank);
+		row_split(row, s->cols, right + 1, blank);
+		row_extend(row, right + 1);
+		memmove(row->c + left, row->c + left + n, (width - n) * sizeof *row->c);
+		row_fill(row, right + 1 - n, right + 1, blank);
+	}
+}
+
+void
+grid_right(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n)
+{
+	cell blank = grid_blank(s);
+	unsigned width = right - left + 1;
+
+	if (n > width)
+		n = width;
+	for (unsigned y = top; y <= bottom; y++) {
+		struct row *row = s->row[y];
+
+		row_split(row, s->cols, left, blank);
+		row_split(row, s->cols, right + 1 - n, blank);
+		row_split(row, s->cols, right + 1, blank);
+		row_extend(row, right + 1);
+		memmove(row->c + left + n, row->c + left, (width - n) * sizeof *row->c);
+		row_fill(row, left, left + n, blank);
+	}
+}
+
+void
+grid_erase(struct screen *s, unsigned top, unsigned bottom)
+{
+	cell blank = grid_blank(s);
+
+	for (unsigned y = top; y <= bottom && y < s->rows; y++)
+		row_erase(s->row[y], s->cols, blank);
+}
+
+void
+grid_settle(struct screen *s)
+{
+	if (s->pending && cell_empty(s->row[s->y]->c[s->x])) {
+		s->row[s->y]->c[s->x] = cell_with(s->row[s->y]->c[s->x], ' ');
+		row_extend(s->row[s->y], s->x + 1);
+	}
+	if (!history_lines(&s->history))
+		s->primary[0]->cont = false;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * history: the scrollback, as logical lines: a line that was wrapped is one line.
+ *
+ * A line is a string of characters in UTF-8 with changes of style and link between them (history_next reads it).
+ * It has no positions without text: blanks are spaces.  Where its rows end follows from the width: a row that ends
+ * one column early does so because a wide character did not fit.  Bounded in lines and bytes; the oldest go first.
+ */
+#ifndef HOLDFAST_SCREEN_HISTORY_H
+#define HOLDFAST_SCREEN_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cell.h"
+#include "cluster.h"
+#include "style.h"
+
+/* A line that is longer goes on as another one. */
+#define HISTORY_LINE_MAX 65536
+/* The bytes of links that a line may hold; others become plain text. */
+#define HISTORY_LINKS_MAX 32768
+
+struct screen;
+struct row;
+
+struct history {
+	unsigned max;          /* lines */
+	unsigned char *bytes;  /* the lines, one after the other, from start to end */
+	size_t start, end, cap;
+	uint32_t *len;         /* of each line, from first to past */
+	size_t first, past, lens;
+	/* The end of the last line, for going on with it. */
+	struct style style;
+	size_t link;           /* where its last change of link is, from the line's start, plus 1; 0: none */
+	size_t link_bytes;
+	unsigned column;       /* where it ends, if the screen goes on with it */
+};
+
+/* A place in a line, and what holds there. */
+struct history_at {
+	const unsigned char *p, *end;
+	struct style style;
+	const char *link;      /* not ended by NUL */
+	size_t link_len;
+	bool changed;          /* style or link differ from those of the character before */
+	struct cluster what;   /* the character */
+	unsigned width;
+};
+
+void history_free(struct history *h);
+size_t history_lines(const struct history *h);
+/* Line I, the oldest is 0. */
+const unsigned char *history_line(const struct history *h, size_t i, size_t *len);
+void history_clear(struct history *h);
+size_t history_memory(const struct history *h);
+
+/*
+ * Adds ROW of S as it goes off the top: to the last line if ON, else as a new one.  WRAPPED: the row below it goes
+ * on with it.
+ */
+void history_push(struct screen *s, const struct row *row, bool on, bool wrapped);
+/* Takes the last line away and gives each of its characters to EACH; false: there is none. */
+typedef void history_cell(void *to, cell c, unsigned width);
+bool history_take(struct screen *s, history_cell *each, void *to);
+/* Before the width changes: what only the old width allowed is cut off the lines. */
+void history_cut(struct history *h);
+
+void history_begin(struct history_at *at, const unsigned char *line, size_t len);
+/* Reads the next character; false at the end of the line. */
+bool history_next(struct history_at *at);
+
+#endif

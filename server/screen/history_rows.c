@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The scrollback's part in a change of the size (history.h). */
+#include "history.h"
+
+#include <string.h>
+
+#include "model.h"
+
+static cell
+cell_of(struct screen *s, const struct history_at *at)
+{
+	uint32_t style = styles_number(&s->styles, &at->style), link = 0, number;
+	uint64_t wide = at->width == 2 ? CELL_WIDE : 0;
+
+	if (at->link_len)
+		link = links_number(&s->links, at->link, at->link_len);
+	if (at->what.n > 1 && clusters_add(&s->clusters, &at->what, &number))
+		return cell_make(CELL_CLUSTER | wide | number, style, link);
+	return cell_make(wide | at->what.code[0], style, link);
+}
+
+bool
+history_take(struct screen *s, history_cell *each, void *to)
+{
+	struct history *h = &s->history;
+	struct history_at at;
+	const unsigned char *line;
+	size_t len;
+
+	if (!history_lines(h))
+		return false;
+	line = history_line(h, history_lines(h) - 1, &len);
+	history_begin(&at, line, len);
+	while (history_next(&at))
+		each(to, cell_of(s, &at), at.width);
+	h->end -= len;
+	h->past--;
+	return true;
+}
+
+void
+history_cut(struct history *h)
+{
+	unsigned char *from, *to;
+
+	if (!h->bytes)
+		return;
+	from = to = h->bytes + h->start;
+	for (size_t i = h->first; i < h->past; i++) {
+		size_t len = h->len[i], keep = len;
+		struct history_at at;
+
+		if (len > HISTORY_LINE_MAX) {
+			keep = 0;
+			history_begin(&at, from, len);
+			while (history_next(&at) && (size_t)(at.p - from) <= HISTORY_LINE_MAX)
+				keep = (size_t)(at.p - from);
+		}
+		if (to != from)
+			memmove(to, from, keep);
+		h->len[i] = (uint32_t)keep;
+		from += len;
+		to += keep;
+	}
+	h->end = (size_t)(to - h->bytes);
+}

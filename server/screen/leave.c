@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a terminal gets when it is left (screen_leave): what would stand in the way of the next is undone. */
+#include "grid.h"
+#include "model.h"
+#include "render.h"
+
+/* The last row of the primary screen that has text, or the cursor's if that is below. */
+static unsigned
+last_row(const struct screen *s)
+{
+	unsigned cursor = s->alternate ? s->saved[0].y : s->y, y = s->rows - 1;
+
+	while (y > cursor && row_used(s->primary[y]) == 0)
+		y--;
+	return y;
+}
+
+void
+screen_leave(const struct screen *s, screen_put *put, void *to)
+{
+	struct out out;
+
+	out_begin(&out, put, to);
+	out_text(&out, "\033\\");
+	if (s->alternate)
+		out_text(&out, "\033[<99u\033[?1049l");
+	out_text(&out, "\033[!p");
+	render_reset(&out);
+	out_text(&out, "\033[?2026l\033[?25h");
+	if (s->colours.palette)
+		out_text(&out, "\033]104\033\\");
+	for (unsigned i = 0; i < 3; i++)
+		if (s->colours.dynamic[i])
+			out_format(&out, "\033]%u\033\\", 110 + i);
+	out_format(&out, "\033[%uH\r\n", last_row(s) + 1);
+	out_flush(&out);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model: what the parts of the terminal model share: all of its state.
+ *
+ * Invariants, which every part keeps and compare.c, render.c rely on:
+ * - cells of a row from its len on are 0; a wide cell is followed by its tail, a tail preceded by its wide cell;
+ * - row->cont (the row goes on where the one above ended, by an automatic wrap) only on the primary screen, and for
+ *   the first row only if the scrollback's last line ends with a full row (or one column less, see history.h);
+ * - a pending wrap stands at the right edge (cursor_edge), on a cell that has text;
+ * - with origin mode on, the cursor is within the margins.
+ */
+#ifndef HOLDFAST_SCREEN_MODEL_H
+#define HOLDFAST_SCREEN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cell.h"
+#include "cluster.h"
+#include "history.h"
+#include "link.h"
+#include "parser.h"
+#include "screen.h"
+#include "style.h"
+
+struct row {
+	unsigned len;  /* cells from here on are 0 */
+	bool cont;
+	cell c[];
+};
+
+struct charsets {
+	unsigned char g[4]; /* what is designated: 'B' ASCII, '0' line drawing, 'A' British */
+	unsigned char gl;   /* which of them is in use */
+};
+
+/* What DECSC saves. */
+struct saved {
+	unsigned x, y;
+	struct style pen;
+	struct charsets charsets;
+	bool origin;
+};
+
+#define KITTY_MAX 16
+#define KITTY_FLAGS 0x1fu
+
+/* The kitty keyboard flags of a screen: the last of the stack is in force, or the base. */
+struct kitty {
+	unsigned char base;
+	unsigned char n;
+	unsigned char flags[KITTY_MAX];
+};
+
+#define TITLES_MAX 10
+#define TITLE_BYTES_MAX 1024
+
+/* The window's title or the icon's, and the stack of pushed ones.  NULL is empty. */
+struct title {
+	char *text;
+	char *pushed[TITLES_MAX];
+	unsigned n;
+};
+
+/* Bits of screen.modes; modes.c has the table. */
+enum {
+	MODE_CURSOR_KEYS = 1 << 0,
+	MODE_REVERSE = 1 << 1,
+	MODE_ORIGIN = 1 << 2,
+	MODE_WRAP = 1 << 3,
+	MODE_VISIBLE = 1 << 4,
+	MODE_REVERSE_WRAP = 1 << 5,
+	MODE_KEYPAD = 1 << 6,
+	MODE_MARGINS = 1 << 7,
+	MODE_FOCUS = 1 << 8,
+	MODE_PASTE = 1 << 9,
+	MODE_THEME = 1 << 10,
+	MODE_SIZE = 1 << 11,
+	MODE_INSERT = 1 << 12,
+	MODE_NEWLINE = 1 << 13,
+	/* Those that a terminal has a default of its own for are kept only once a program has said them. */
+	MODE_REPEAT = 1 << 14,
+	MODE_BLINK = 1 << 15,
+	MODE_SCROLL_KEYS = 1 << 16,
+	MODE_META8 = 1 << 17,
+	MODE_NUMLOCK = 1 << 18,
+	MODE_META_ESC = 1 << 19,
+	MODE_ALT_ESC = 1 << 20,
+};
+#define MODES_DEFAULT (MODE_WRAP | MODE_VISIBLE)
+
+#define MOUSE_ENCODINGS 4
+#define MODIFIERS 8
+
+struct mouse {
+	unsigned protocol; /* 0, 9, 1000, 1002, 1003 */
+	unsigned n;
+	unsigned encoding[MOUSE_ENCODINGS]; /* 1005, 1006, 1015, 1016: in the order in which they were set */
+};
+
+#define COLOURS 256
+#define COLOUR_SET 0x01000000u
+
+/* Colours that a program has changed: COLOUR_SET | rgb, or 0. */
+struct colours {
+	uint32_t *palette; /* NULL or COLOURS of them */
+	uint32_t dynamic[3]; /* text, background, cursor: OSC 10, 11, 12 */
+};
+
+struct answers {
+	bool on;
+	size_t len;
+	unsigned char *bytes; /* NULL or SCREEN_ANSWERS_MAX of them */
+};
+
+struct screen {
+	unsigned rows, cols;
+	struct row **row;     /* the screen in use: primary or alternate */
+	struct row **primary;
+	struct row **alternate; /* NULL while not in use */
+
+	unsigned x, y;
+	bool pending;         /* the next character wraps first */
+	bool repeatable;      /* the last thing was a character: REP repeats it */
+	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
+	struct style pen;
+	uint32_t pen_link;
+	uint32_t pen_number;  /* of pen in styles, if pen_known */
+	uint32_t erase_number; /* of a style with nothing but pen's background */
+	bool pen_known;
+	struct charsets charsets;
+	struct saved saved[2]; /* of the primary, of the alternate screen */
+
+	unsigned top, bottom, left, right; /* margins, inclusive */
+	uint32_t modes, said;  /* MODE_*; said: those of the kept ones that a program has set or reset */
+	bool synchronized;     /* ?2026: not part of what is restored */
+	struct mouse mouse;
+	struct kitty kitty[2];
+	signed char modifiers[MODIFIERS]; /* XTMODKEYS; -1: the terminal's own */
+	unsigned char shape;   /* DECSCUSR */
+	unsigned char *tabs;   /* a byte a column */
+	struct title title[2]; /* the window's, the icon's */
+	char *place;           /* OSC 7, or NULL */
+	struct colours colours;
+
+	struct styles styles;
+	struct links links;
+	struct clusters clusters;
+	struct history history;
+	struct parser parser;
+	struct answers answers;
+};
+
+static inline bool
+mode(const struct screen *s, uint32_t bit)
+{
+	return (s->modes & bit) != 0;
+}
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "modes.h"
+
+#include <string.h>
+
+#include "charset.h"
+#include "colours.h"
+#include "cursor.h"
+#include "grid.h"
+#include "model.h"
+
+const struct mode_bit mode_bits[] = {
+	{ 1, MODE_CURSOR_KEYS, true, false, "cursor-keys" },
+	{ 5, MODE_REVERSE, true, false, "reverse-video" },
+	{ 6, MODE_ORIGIN, true, false, "origin" },
+	{ 7, MODE_WRAP, true, false, "autowrap" },
+	{ 8, MODE_REPEAT, true, true, "autorepeat" },
+	{ 12, MODE_BLINK, true, true, "cursor-blink" },
+	{ 25, MODE_VISIBLE, true, false, "cursor-visible" },
+	{ 45, MODE_REVERSE_WRAP, true, false, "reverse-wrap" },
+	{ 66, MODE_KEYPAD, true, false, "keypad" },
+	{ 69, MODE_MARGINS, true, false, "left-right-margins" },
+	{ 1004, MODE_FOCUS, true, false, "focus" },
+	{ 1007, MODE_SCROLL_KEYS, true, true, "alternate-scroll" },
+	{ 1034, MODE_META8, true, true, "meta-8bit" },
+	{ 1035, MODE_NUMLOCK, true, true, "numlock" },
+	{ 1036, MODE_META_ESC, true, true, "meta-escape" },
+	{ 1039, MODE_ALT_ESC, true, true, "alt-escape" },
+	{ 2004, MODE_PASTE, true, false, "paste" },
+	{ 2031, MODE_THEME, true, false, "theme-reports" },
+	{ 2048, MODE_SIZE, true, false, "size-reports" },
+	{ 4, MODE_INSERT, false, false, "insert" },
+	{ 20, MODE_NEWLINE, false, false, "newline" },
+};
+const size_t nmode_bits = sizeof mode_bits / sizeof *mode_bits;
+
+static const struct mode_bit *
+find(bool dec, unsigned number)
+{
+	for (size_t i = 0; i < nmode_bits; i++)
+		if (mode_bits[i].dec == dec && mode_bits[i].number == number)
+			return &mode_bits[i];
+	return NULL;
+}
+
+void
+modes_reset_margins(struct screen *s)
+{
+	s->top = s->left = 0;
+	s->bottom = s->rows - 1;
+	s->right = s->cols - 1;
+}
+
+static void
+enter_alternate(struct screen *s)
+{
+	cell blank = grid_blank(s);
+
+	if (s->alternate)
+		return;
+	s->alternate = grid_new(s->rows, s->cols);
+	if (!s->alternate)
+		return;
+	s->row = s->alternate;
+	if (blank)
+		for (unsigned y = 0; y < s->rows; y++)
+			row_fill(s->row[y], 0, s->cols, blank);
+	s->saved[1] = (struct saved){ .x = 0 };
+	charset_reset(&s->saved[1].charsets);
+	s->kitty[1] = (struct kitty){ .n = 0 };
+	grid_settle(s);
+}
+
+static void
+leave_alternate(struct screen *s)
+{
+	if (!s->alternate)
+		return;
+	grid_free(s->alternate, s->rows);
+	s->alternate = NULL;
+	s->row = s->primary;
+	grid_settle(s);
+}
+
+static void
+set_alternate(struct screen *s, unsigned number, bool on)
+{
+	if (number == 1049 && on && !s->alternate)
+		cursor_save(s);
+	if (on)
+		enter_alternate(s);
+	else
+		leave_alternate(s);
+	if (number == 1049 && !on)
+		cursor_restore(s);
+}
+
+static void
+set_mouse(struct mouse *m, unsigned number, bool on)
+{
+	unsigned n = 0;
+
+	if (number <= 1003) {
+		m->protocol = on ? number : 0;
+		return;
+	}
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->encoding[i] != number)
+			m->encoding[n++] = m->encoding[i];
+	if (on)
+		m->encoding[n++] = number;
+	m->n = n;
+}
+
+static bool
+mouse_is(const struct mouse *m, unsigned number)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->encoding[i] == number)
+			return true;
+	return m->protocol == number;
+}
+
+static void
+set_bit(struct screen *s, const struct mode_bit *m, bool on)
+{
+	s->modes = on ? s->modes | m->bit : s->modes & ~m->bit;
+	if (m->own)
+		s->said |= m->bit;
+	if (m->bit == MODE_ORIGIN) {
+		cursor_home(s);
+	} else if (m->bit == MODE_MARGINS) {
+		s->pending = false;
+		s->left = 0;
+		s->right = s->cols - 1;
+	}
+}
+
+void
+modes_set(struct screen *s, bool dec, unsigned number, bool on)
+{
+	const struct mode_bit *m = find(dec, number);
+
+	if (m) {
+		set_bit(s, m, on);
+		return;
+	}
+	if (!dec)
+		return;
+	switch (number) {
+	case 9:
+	case 1000:
+	case 1002:
+	case 1003:
+	case 1005:
+	case 1006:
+	case 1015:
+	case 1016:
+		set_mouse(&s->mouse, number, on);
+		break;
+	case 47:
+	case 1047:
+	case 1049:
+		set_alternate(s, number, on);
+		break;
+	case 1048:
+		if (on)
+			cursor_save(s);
+		else
+			cursor_restore(s);
+		break;
+	case 2026:
+		s->synchronized = on;
+		break;
+	}
+}
+
+unsigned
+modes_report(const struct screen *s, bool dec, unsigned number)
+{
+	const struct mode_bit *m = find(dec, number);
+
+	if (m)
+		return mode(s, m->bit) ? 1 : 2;
+	if (!dec)
+		return 0;
+	switch (number) {
+	case 9:
+	case 1000:
+	case 1002:
+	case 1003:
+	case 1005:
+	case 1006:
+	case 1015:
+	case 1016:
+		return mouse_is(&s->mouse, number) ? 1 : 2;
+	case 47:
+	case 1047:
+	case 1049:
+		return s->alternate ? 1 : 2;
+	case 2026:
+		return s->synchronized ? 1 : 2;
+	}
+	return 0;
+}
+
+void
+modes_soft_reset(struct screen *s)
+{
+	uint32_t off = MODE_CURSOR_KEYS | MODE_ORIGIN | MODE_INSERT | MODE_KEYPAD | MODE_MARGINS |
+	    MODE_REVERSE_WRAP;
+
+	s->modes = (s->modes & ~off) | MODE_WRAP | MODE_VISIBLE;
+	s->pen = (struct style){ .fg = 0 };
+	s->pen_link = 0;
+	s->pen_known = false;
+	s->erase_number = 0;
+	charset_reset(&s->charsets);
+	s->single = 0;
+	s->pending = s->pending && s->x == s->cols - 1;
+	modes_reset_margins(s);
+	s->saved[s->alternate != NULL] = (struct saved){ .charsets = s->charsets };
+}
+
+void
+modes_hard_reset(struct screen *s)
+{
+	leave_alternate(s);
+	modes_soft_reset(s);
+	s->saved[0] = (struct saved){ .charsets = s->charsets };
+	s->modes = MODES_DEFAULT;
+	s->said = 0;
+	s->synchronized = false;
+	s->mouse = (struct mouse){ .n = 0 };
+	memset(s->kitty, 0, sizeof s->kitty);
+	memset(s->modifiers, -1, sizeof s->modifiers);
+	s->shape = 0;
+	tabs_reset(s->tabs, 0, s->cols);
+	colours_reset(&s->colours);
+	grid_erase(s, 0, s->rows - 1);
+	history_clear(&s->history);
+	cursor_home(s);
+	grid_settle(s);
+}

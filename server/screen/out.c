@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sgr.h"
+#include "utf8.h"
+
+void
+out_begin(struct out *o, screen_put *put, void *to)
+{
+	o->put = put;
+	o->to = to;
+	o->style = (struct style){ .fg = 0 };
+	o->link = "";
+	o->link_len = 0;
+	o->n = 0;
+}
+
+void
+out_flush(struct out *o)
+{
+	if (o->n)
+		o->put(o->to, o->buf, o->n);
+	o->n = 0;
+}
+
+void
+out_bytes(struct out *o, const void *bytes, size_t len)
+{
+	if (len > sizeof o->buf - o->n) {
+		out_flush(o);
+		if (len > sizeof o->buf) {
+			o->put(o->to, bytes, len);
+			return;
+		}
+	}
+	memcpy(o->buf + o->n, bytes, len);
+	o->n += len;
+}
+
+void
+out_text(struct out *o, const char *text)
+{
+	out_bytes(o, text, strlen(text));
+}
+
+void
+out_format(struct out *o, const char *format, ...)
+{
+	char buf[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(buf, sizeof buf, format, ap);
+	va_end(ap);
+	if (n > 0)
+		out_bytes(o, buf, (size_t)n < sizeof buf ? (size_t)n : sizeof buf - 1);
+}
+
+void
+out_code(struct out *o, uint32_t code)
+{
+	unsigned char buf[UTF8_MAX];
+
+	out_bytes(o, buf, utf8_put(buf, code));
+}
+
+void
+out_style(struct out *o, const struct style *style)
+{
+	char buf[SGR_MAX];
+
+	if (style_equal(&o->style, style))
+		return;
+	out_bytes(o, buf, sgr_write(&o->style, style, buf));
+	o->style = *style;
+}
+
+void
+out_plain(struct out *o)
+{
+	static const struct style plain;
+
+	out_style(o, &plain);
+}
+
+void
+out_link(struct out *o, const char *link, size_t len)
+{
+	if (len == o->link_len && (link == o->link || memcmp(link, o->link, len) == 0))
+		return;
+	out_text(o, "\033]8;");
+	if (len)
+		out_bytes(o, link, len);
+	else
+		out_text(o, ";");
+	out_text(o, "\033\\");
+	o->link = link;
+	o->link_len = len;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* out: bytes on their way to a terminal, in larger pieces, and the style and link that are in force there. */
+#ifndef HOLDFAST_SCREEN_OUT_H
+#define HOLDFAST_SCREEN_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "screen.h"
+#include "style.h"
+
+struct out {
+	screen_put *put;
+	void *to;
+	struct style style;  /* in force at the terminal */
+	const char *link;    /* the same for the hyperlink: LINK_LEN bytes, as link.h keeps them */
+	size_t link_len;
+	size_t n;
+	char buf[4096];
+};
+
+void out_begin(struct out *o, screen_put *put, void *to);
+void out_flush(struct out *o);
+void out_bytes(struct out *o, const void *bytes, size_t len);
+void out_text(struct out *o, const char *text);
+void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void out_code(struct out *o, uint32_t code);
+void out_style(struct out *o, const struct style *style);
+void out_plain(struct out *o);
+void out_link(struct out *o, const char *link, size_t len);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * paint: what a keeper and its painter say to each other (SOCK_SEQPACKET, one message a packet).
+ *
+ * The keeper gives orders.  Each has an offset in the session's output: the painter eats the ring up to there first
+ * and then does what is said, so the order of orders is the order of things.
+ *
+ *   keeper                       painter
+ *   FEED                 ───▶    nothing more
+ *   SIZE rows cols       ───▶    the model gets another size
+ *   ANSWERS flags number ───▶    queries from here on are answered (PAINT_ON), under this number, or eaten
+ *   RENDER serial …      ───▶    renders
+ *   LEAVE serial         ───▶    says what leaves a terminal clean that shows the model
+ *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
+ *                        ◀───    REPORT offset number   answers to queries before there
+ *                        ◀───    TOTAL serial number    so many bytes of a rendering follow …
+ *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
+ *
+ * The keeper trusts none of it: see grammar.h for what may be typed, painting.c for the rest.
+ */
+#ifndef HOLDFAST_PAINT_H
+#define HOLDFAST_PAINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAINT_LINE_CAP 192                 /* the line above a restored screen, with its NUL */
+#define PAINT_ORDER_MAX 256
+#define PAINT_DATA_MAX 16384
+#define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
+#define PAINT_RENDER_MAX (16 * 1024 * 1024) /* a rendering is never longer */
+#define PAINT_STEP 65536
+
+enum paint_type {
+	PAINT_FEED = 1,
+	PAINT_SIZE = 2,
+	PAINT_ANSWERS = 3,
+	PAINT_RENDER = 4,
+	PAINT_LEAVE = 5,
+
+	PAINT_AT = 65,
+	PAINT_REPORT = 66,
+	PAINT_TOTAL = 67,
+	PAINT_BYTES = 68,
+};
+
+#define PAINT_ON 1u            /* ANSWERS */
+#define PAINT_NO_SCROLLBACK 2u /* RENDER: the terminal has it already */
+
+struct paint_order {
+	uint8_t type;
+	uint64_t offset;
+	uint32_t serial;     /* RENDER, LEAVE: not 0 */
+	uint32_t flags;      /* PAINT_* */
+	uint32_t number;     /* ANSWERS */
+	uint16_t rows, cols; /* SIZE; RENDER: of the terminal, 0: the model's own */
+	char line[PAINT_LINE_CAP]; /* RENDER: "" none */
+};
+
+struct paint_reply {
+	uint8_t type;
+	uint64_t offset;
+	uint32_t serial;
+	uint32_t number;
+	const unsigned char *data; /* REPORT, BYTES: a view into the message */
+	size_t len;                /* at most PAINT_DATA_MAX */
+};
+
+/* The number of bytes written, or -EMSGSIZE. */
+int paint_encode_order(const struct paint_order *m, unsigned char *out, size_t cap);
+/* 0 or -EBADMSG, also for an unknown type. */
+int paint_decode_order(struct paint_order *m, const void *buf, size_t len);
+int paint_encode_reply(const struct paint_reply *m, unsigned char *out, size_t cap);
+int paint_decode_reply(struct paint_reply *m, const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * painter: the process that has the terminal model of one session.  A fork of the session's keeper, confined
+ * (painter_sandbox.h): it reads the ring in shared memory and talks over one socket (paint.h).  It is disposable:
+ * what it knows can be had again from a rendering, or from the ring.
+ *
+ * It is a fork without an exec for the memory's sake: what it does not change it shares with its keeper.  Of the
+ * keeper's memory it can tell nobody but the keeper, which shows it to nobody but the session's own user.
+ */
+#ifndef HOLDFAST_PAINTER_H
+#define HOLDFAST_PAINTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAINTER_SCROLLBACK 2000 /* logical lines */
+
+struct painter_start {
+	int fd;                   /* its end of the socket */
+	unsigned char *ring;      /* mapped twice in a row (server/keeper/ring.h) */
+	size_t ring_size;
+	uint64_t at;              /* where in the output it begins */
+	unsigned rows, cols;      /* of the model there */
+	const unsigned char *saved; /* a rendering of the model there; NULL: blank */
+	size_t saved_len;
+};
+
+/* Is the painter until the socket is closed.  Never returns. */
+void painter_be(const struct painter_start *start) __attribute__((noreturn));
+
+#endif

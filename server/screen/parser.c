@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+#include "parser.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "csi.h"
+#include "model.h"
+#include "print.h"
+#include "strings.h"
+#include "utf8.h"
+
+#define NUL_TO_US 0x20
+#define CAN 0x18
+#define SUB 0x1a
+#define ESC 0x1b
+#define BEL 0x07
+#define DEL 0x7f
+#define REPLACEMENT 0xfffd
+
+void
+parser_free(struct parser *p)
+{
+	free(p->string);
+	*p = (struct parser){ .state = PARSER_GROUND };
+}
+
+static void
+enter_escape(struct parser *p)
+{
+	p->state = PARSER_ESCAPE;
+	p->nintermediate = 0;
+}
+
+static void
+enter_csi(struct parser *p)
+{
+	p->state = PARSER_CSI;
+	p->nintermediate = 0;
+	p->private = 0;
+	p->toomany = false;
+	p->nparam = 0;
+	p->sub = 0;
+}
+
+static void
+enter_string(struct parser *p, char kind)
+{
+	p->state = PARSER_STRING;
+	p->kind = kind;
+	p->string_len = 0;
+	p->overflow = kind == 'X';
+}
+
+static void
+collect(struct parser *p, unsigned char b)
+{
+	if (p->nintermediate < INTERMEDIATES_MAX) {
+		p->intermediate[p->nintermediate++] = b;
+	} else {
+		memset(p->intermediate, ' ', sizeof p->intermediate);
+		p->nintermediate = INTERMEDIATES_MAX + 1;
+	}
+}
+
+/* A C0 control, in any state but strings. */
+static void
+control(struct screen *s, unsigned char b)
+{
+	struct parser *p = &s->parser;
+
+	if (b == ESC) {
+		enter_escape(p);
+	} else if (b == CAN || b == SUB) {
+		p->state = PARSER_GROUND;
+		s->repeatable = false;
+	} else {
+		control_c0(s, b);
+	}
+}
+
+static void
+next_param(struct parser *p, bool sub)
+{
+	if (!p->nparam)
+		p->param[p->nparam++] = 0;
+	if (p->nparam == PARAMS_MAX) {
+		p->toomany = true;
+		return;
+	}
+	if (sub)
+		p->sub |= UINT32_C(1) << p->nparam;
+	p->param[p->nparam++] = 0;
+}
+
+static void
+digit(struct parser *p, unsigned value)
+{
+	unsigned v;
+
+	if (p->toomany)
+		return;
+	if (!p->nparam)
+		p->param[p->nparam++] = 0;
+	v = p->param[p->nparam - 1] * 10u + value;
+	p->param[p->nparam - 1] = (uint16_t)(v < PARAM_MAX ? v : PARAM_MAX);
+}
+
+static void
+csi_ignore(struct parser *p)
+{
+	enter_csi(p);
+	p->state = PARSER_CSI_IGNORE;
+}
+
+/* A byte of a control sequence from 0x20 to 0x3f. */
+static void
+csi_byte(struct parser *p, unsigned char b)
+{
+	if (b < 0x30) {
+		collect(p, b);
+	} else if (p->nintermediate) {
+		csi_ignore(p);
+	} else if (b <= '9') {
+		digit(p, b - '0');
+	} else if (b <= ';') {
+		next_param(p, b == ':');
+	} else if (p->nparam || p->private) {
+		csi_ignore(p);
+	} else {
+		p->private = (char)b;
+	}
+}
+
+static const unsigned char *
+feed_csi(struct screen *s, const unsigned char *p, const unsigned char *end)
+{
+	struct parser *parser = &s->parser;
+
+	while (p < end) {
+		unsigned char b = *p++;
+
+		if (b >= '0' && b <= '9' && parser->nparam && !parser->nintermediate) {
+			digit(parser, b - '0');
+		} else if (b >= 0x40 && b < DEL) {
+			parser->state = PARSER_GROUND;
+			if (parser->nintermediate <= INTERMEDIATES_MAX)
+				csi_dispatch(s, (char)b);
+			s->repeatable = false;
+			return p;
+		} else if (b >= 0x20 && b < 0x40) {
+			csi_byte(parser, b);
+			if (parser->state != PARSER_CSI)
+				return p;
+		} else if (b < NUL_TO_US) {
+			control(s, b);
+			if (parser->state != PARSER_CSI)
+				return p;
+		}
+	}
+	return p;
+}
+
+static void
+feed_csi_ignore(struct screen *s, unsigned char b)
+{
+	if (b < NUL_TO_US) {
+		control(s, b);
+	} else if (b >= 0x40 && b < DEL) {
+		s->parser.state = PARSER_GROUND;
+		s->repeatable = false;
+	}
+}
+
+static void
+feed_escape(struct screen *s, unsigned char b)
+{
+	struct parser *p = &s->parser;
+
+	if (b < NUL_TO_US) {
+		control(s, b);
+	} else if (b < 0x30) {
+		collect(p, b);
+	} else if (b >= DEL) {
+		return;
+	} else if (p->nintermediate == 0 && b == '[') {
+		enter_csi(p);
+	} else if (p->nintermediate == 0 && strchr("]PX^_", b)) {
+		enter_string(p, (char)b);
+	} else {
+		p->state = PARSER_GROUND;
+		s->repeatable = false;
+		if (p->nintermediate <= INTERMEDIATES_MAX)
+			control_escape(s, p->intermediate, p->nintermediate, (char)b);
+	}
+}
+
+static void
+overflow(struct parser *p)
+{
+	p->overflow = true;
+	p->string_len = 0;
+	if (p->kind != ']')
+		p->kind = 'X';
+}
+
+/* A byte of a string that is kept. */
+static void
+keep(struct parser *p, unsigned char b)
+{
+	bool link = p->kind == ']' && p->string_len >= 2 && p->string[0] == '8' && p->string[1] == ';';
+	unsigned cap = p->string_cap ? p->string_cap * 2 : 64;
+	char *string;
+
+	if (p->string_len == 0 && p->kind == ']' && (b < '0' || b > '9')) {
+		overflow(p);
+		return;
+	}
+	if (p->string_len == (link ? STRING_LINK_MAX : STRING_MAX)) {
+		overflow(p);
+		return;
+	}
+	if (p->string_len == p->string_cap) {
+		string = realloc(p->string, cap);
+		if (!string) {
+			overflow(p);
+			return;
+		}
+		p->string = string;
+		p->string_cap = cap;
+	}
+	p->string[p->string_len++] = (char)b;
+}
+
+static void
+end_string(struct screen *s)
+{
+	struct parser *p = &s->parser;
+
+	s->repeatable = false;
+	if (!p->overflow)
+		strings_dispatch(s, p->kind, p->string_len ? p->string : "", p->string_len);
+	p->string_len = 0;
+	if (p->string_cap > STRING_MAX / 4) {
+		free(p->string);
+		p->string = NULL;
+		p->string_cap = 0;
+	}
+}
+
+static void
+feed_string(struct screen *s, unsigned char b)
+{
+	struct parser *p = &s->parser;
+
+	if (b >= NUL_TO_US && b != DEL) {
+		if (!p->overflow)
+			keep(p, b);
+		return;
+	}
+	if (b == ESC) {
+		end_string(s);
+		enter_escape(p);
+	} else if (b == BEL && p->kind == ']') {
+		end_string(s);
+		p->state = PARSER_GROUND;
+	} else if (b == CAN || b == SUB) {
+		p->state = PARSER_GROUND;
+		p->string_len = 0;
+		s->repeatable = false;
+	}
+}
+
+/* A byte of a character that began before.  False: B is none of it and has still to be looked at. */
+static bool
+feed_utf8(struct screen *s, unsigned char b)
+{
+	struct parser *p = &s->parser;
+	bool fits = p->utf8_n == 1 ? utf8_second(p->utf8[0], b) : (b & 0xc0) == 0x80;
+	unsigned len;
+
+	if (!fits) {
+		p->utf8_n = 0;
+		print_code(s, REPLACEMENT);
+		return false;
+	}
+	p->utf8[p->utf8_n++] = b;
+	if (p->utf8_n == p->utf8_need) {
+		p->utf8_n = 0;
+		print_code(s, utf8_get(p->utf8, &len));
+	}
+	return true;
+}
+
+/* A byte that is not ASCII, or the start of a run of such characters. */
+static const unsigned char *
+feed_high(struct screen *s, const unsigned char *p, const unsigned char *end)
+{
+	while (p < end && *p >= 0x80) {
+		unsigned need = utf8_length(*p), have = 1;
+
+		if (!need) {
+			print_code(s, REPLACEMENT);
+			p++;
+			continue;
+		}
+		while (have < need && p + have < end &&
+		    (have == 1 ? utf8_second(p[0], p[1]) : (p[have] & 0xc0) == 0x80))
+			have++;
+		if (have == need) {
+			print_code(s, utf8_get(p, &need));
+		} else if (p + have == end) {
+			memcpy(s->parser.utf8, p, have);
+			s->parser.utf8_n = (unsigned char)have;
+			s->parser.utf8_need = (unsigned char)need;
+		} else {
+			print_code(s, REPLACEMENT);
+		}
+		p += have;
+	}
+	return p;
+}
+
+static const unsigned char *
+feed_ground(struct screen *s, const unsigned char *p, const unsigned char *end)
+{
+	size_t n = print_run_length(p, (size_t)(end - p));
+
+	if (n) {
+		print_ascii(s, p, n);
+		return p + n;
+	}
+	if (*p >= 0x80)
+		return feed_high(s, p, end);
+	if (*p != DEL)
+		control(s, *p);
+	return p + 1;
+}
+
+void
+parser_feed(struct screen *s, const unsigned char *p, size_t len)
+{
+	const unsigned char *end = p + len;
+
+	while (p < end) {
+		if (s->parser.utf8_n) {
+			if (feed_utf8(s, *p))
+				p++;
+			continue;
+		}
+		switch (s->parser.state) {
+		case PARSER_GROUND:
+			p = feed_ground(s, p, end);
+			break;
+		case PARSER_ESCAPE:
+			feed_escape(s, *p++);
+			break;
+		case PARSER_CSI:
+			p = feed_csi(s, p, end);
+			break;
+		case PARSER_CSI_IGNORE:
+			feed_csi_ignore(s, *p++);
+			break;
+		case PARSER_STRING:
+			feed_string(s, *p++);
+			break;
+		}
+	}
+}
+
+static size_t
+open_csi(const struct parser *p, char *buf)
+{
+	size_t n = (size_t)sprintf(buf, "\033[");
+
+	if (p->private)
+		buf[n++] = p->private;
+	for (unsigned i = 0; i < p->nparam; i++) {
+		if (i)
+			buf[n++] = p->sub >> i & 1 ? ':' : ';';
+		n += (size_t)sprintf(buf + n, "%u", p->param[i]);
+	}
+	if (p->toomany)
+		buf[n++] = ';';
+	memcpy(buf + n, p->intermediate, p->nintermediate);
+	return n + p->nintermediate;
+}
+
+size_t
+parser_open(const struct parser *p, unsigned char *buf)
+{
+	size_t n = 2;
+
+	buf[0] = ESC;
+	switch (p->state) {
+	case PARSER_GROUND:
+		memcpy(buf, p->utf8, p->utf8_n);
+		return p->utf8_n;
+	case PARSER_ESCAPE:
+		memcpy(buf + 1, p->intermediate, p->nintermediate);
+		return 1u + p->nintermediate;
+	case PARSER_CSI:
+		return open_csi(p, (char *)buf);
+	case PARSER_CSI_IGNORE:
+		memcpy(buf + 1, "[0<", 3);
+		return 4;
+	case PARSER_STRING:
+		buf[1] = (unsigned char)p->kind;
+		/* What began so is not kept either. */
+		if (p->overflow && p->kind == ']')
+			buf[n++] = '!';
+		if (p->string_len)
+			memcpy(buf + n, p->string, p->string_len);
+		return n + p->string_len;
+	}
+	return 0;
+}
+
+bool
+parser_equal(const struct parser *a, const struct parser *b)
+{
+	unsigned char x[PARSER_OPEN_MAX], y[PARSER_OPEN_MAX];
+	size_t n = parser_open(a, x);
+
+	return n == parser_open(b, y) && memcmp(x, y, n) == 0;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "print.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "charset.h"
+#include "cursor.h"
+#include "grid.h"
+#include "model.h"
+#include "tidy.h"
+#include "width.h"
+
+size_t
+print_run_length(const unsigned char *p, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	const __m128i low = _mm_set1_epi8(0x1f), del = _mm_set1_epi8(0x7f);
+
+	for (; i + 16 <= len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		/* Signed: bytes from 0x80 on are below 0x1f. */
+		__m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(v, del), _mm_cmpgt_epi8(v, low));
+		unsigned mask = (unsigned)_mm_movemask_epi8(good);
+
+		if (mask != 0xffff)
+			return i + (unsigned)__builtin_ctz(~mask);
+	}
+#endif
+	while (i < len && p[i] >= 0x20 && p[i] < 0x7f)
+		i++;
+	return i;
+}
+
+static void
+number_pen(struct screen *s)
+{
+	if (styles_full(&s->styles))
+		tidy_styles(s);
+	s->pen_number = styles_number(&s->styles, &s->pen);
+	s->pen_known = true;
+}
+
+/* What is the same in all cells that the pen writes. */
+static inline cell
+pen_cell(struct screen *s)
+{
+	if (!s->pen_known)
+		number_pen(s);
+	return cell_make(0, s->pen_number, s->pen_link);
+}
+
+/* Before the cells from X on are written to: nothing is left of a wide character that begins before them. */
+static inline void
+split(struct screen *s, struct row *row, unsigned x)
+{
+	if (x < s->cols && row->c[x] & CELL_TAIL)
+		row_split(row, s->cols, x, grid_blank(s));
+}
+
+static void
+write_run(cell *c, const unsigned char *p, size_t n, cell pen)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	const __m128i zero = _mm_setzero_si128(), attr = _mm_set1_epi64x((long long)pen);
+
+	for (; i + 8 <= n; i += 8) {
+		__m128i b = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(const void *)(p + i)), zero);
+		__m128i lo = _mm_unpacklo_epi16(b, zero), hi = _mm_unpackhi_epi16(b, zero);
+		__m128i *out = (__m128i *)(void *)(c + i);
+
+		_mm_storeu_si128(out, _mm_or_si128(attr, _mm_unpacklo_epi32(lo, zero)));
+		_mm_storeu_si128(out + 1, _mm_or_si128(attr, _mm_unpackhi_epi32(lo, zero)));
+		_mm_storeu_si128(out + 2, _mm_or_si128(attr, _mm_unpacklo_epi32(hi, zero)));
+		_mm_storeu_si128(out + 3, _mm_or_si128(attr, _mm_unpackhi_epi32(hi, zero)));
+	}
+#endif
+	for (; i < n; i++)
+		c[i] = pen | p[i];
+}
+
+/* The cursor is past the right edge: on to the next row, or back onto the edge without autowrap. */
+static void
+leave_edge(struct screen *s)
+{
+	s->pending = false;
+	if (mode(s, MODE_WRAP))
+		cursor_wrap(s);
+}
+
+void
+print_ascii(struct screen *s, const unsigned char *p, size_t n)
+{
+	cell pen;
+
+	if (s->single || charset_maps(s) || mode(s, MODE_INSERT)) {
+		while (n--)
+			print_code(s, *p++);
+		return;
+	}
+	pen = pen_cell(s);
+	while (n) {
+		unsigned edge = cursor_edge(s);
+		struct row *row;
+		size_t k;
+
+		if (s->pending) {
+			leave_edge(s);
+			edge = cursor_edge(s);
+			/* Without autowrap only the last of them remains. */
+			if (!mode(s, MODE_WRAP)) {
+				p += n - 1;
+				n = 1;
+			}
+		}
+		row = s->row[s->y];
+		k = edge + 1 - s->x < n ? edge + 1 - s->x : n;
+		split(s, row, s->x);
+		split(s, row, s->x + (unsigned)k);
+		write_run(row->c + s->x, p, k, pen);
+		if (row->len < s->x + k)
+			row->len = s->x + (unsigned)k;
+		s->x += (unsigned)k;
+		p += k;
+		n -= k;
+		if (s->x > edge) {
+			s->x = edge;
+			s->pending = true;
+		}
+	}
+	s->repeatable = true;
+}
+
+/* Puts a character of WIDTH columns at the cursor, and moves it on. */
+static void
+put(struct screen *s, uint64_t what, unsigned width)
+{
+	unsigned edge;
+	struct row *row;
+	cell pen = pen_cell(s);
+
+	if (s->pending)
+		leave_edge(s);
+	edge = cursor_edge(s);
+	if (s->x + width > edge + 1) {
+		/* A wide one in the last column. */
+		if (!mode(s, MODE_WRAP) || !cursor_wrap_early(s)) {
+			s->repeatable = false;
+			return;
+		}
+		edge = cursor_edge(s);
+	}
+	row = s->row[s->y];
+	if (mode(s, MODE_INSERT) && s->x >= s->left && s->x <= s->right)
+		grid_right(s, s->y, s->y, s->x, s->right, width);
+	split(s, row, s->x);
+	split(s, row, s->x + width);
+	if (row->len < s->x + width)
+		row->len = s->x + width;
+	row->c[s->x] = pen | what | (width == 2 ? CELL_WIDE : 0);
+	if (width == 2)
+		row->c[s->x + 1] = pen | CELL_TAIL;
+	s->x += width;
+	if (s->x > edge) {
+		s->x = edge;
+		s->pending = true;
+	}
+	s->repeatable = true;
+}
+
+/* The cell of the character before the cursor, on the same row; NULL: there is none. */
+static cell *
+before(struct screen *s)
+{
+	struct row *row = s->row[s->y];
+	unsigned x = s->x;
+
+	if (!s->pending && x-- == 0)
+		return NULL;
+	if (row->c[x] & CELL_TAIL)
+		x--;
+	return cell_empty(row->c[x]) ? NULL : &row->c[x];
+}
+
+/* A code point that takes no column joins the character before it. */
+static void
+join(struct screen *s, uint32_t code)
+{
+	cell *c = before(s);
+	struct cluster cluster = { .n = 1 };
+	uint32_t number;
+
+	if (!c)
+		return;
+	if (clusters_full(&s->clusters))
+		tidy_clusters(s);
+	if (*c & CELL_CLUSTER)
+		cluster = s->clusters.all[*c & CELL_CODE];
+	else
+		cluster.code[0] = (uint32_t)(*c & CELL_CODE);
+	if (cluster.n == CLUSTER_CODES)
+		return;
+	cluster.code[cluster.n++] = code;
+	if (clusters_add(&s->clusters, &cluster, &number))
+		*c = cell_with(*c, CELL_CLUSTER | (*c & CELL_WIDE) | number);
+}
+
+void
+print_code(struct screen *s, uint32_t code)
+{
+	bool single = s->single != 0;
+	unsigned width;
+
+	if (code < 0x80)
+		code = charset_map(s, code);
+	else if (code < 0xa0)
+		return;
+	s->single = 0;
+	width = width_of(code);
+	if (width == 0) {
+		join(s, code);
+		return;
+	}
+	put(s, code, width);
+	/* After a single shift the same byte would be another character. */
+	if (single)
+		s->repeatable = false;
+}
+
+void
+print_again(struct screen *s, unsigned times)
+{
+	cell *c = s->repeatable ? before(s) : NULL;
+	uint64_t what;
+	unsigned width;
+
+	if (!c)
+		return;
+	what = *c & (CELL_CODE | CELL_CLUSTER);
+	width = *c & CELL_WIDE ? 2 : 1;
+	/* More than fill the screen change nothing but the scrollback. */
+	if (times > s->rows * s->cols)
+		times = s->rows * s->cols;
+	if (what < 0x7f && !charset_maps(s) && !mode(s, MODE_INSERT)) {
+		unsigned char run[64];
+
+		memset(run, (int)what, sizeof run);
+		for (; times > sizeof run; times -= sizeof run)
+			print_ascii(s, run, sizeof run);
+		print_ascii(s, run, times);
+		return;
+	}
+	while (times--)
+		put(s, what, width);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows and lines of a rendering.  A row that goes on with the one above is reached by printing over its end, so
+ * that the terminal knows that they are one line.  Where the characters that are there don't lead over by
+ * themselves (a blank comes first, or a background would fill the new row), a filler is printed and painted over.
+ */
+#include "render.h"
+
+#include <string.h>
+
+#include "grid.h"
+#include "model.h"
+#include "width.h"
+
+#define WIDE_BLANK "\xe3\x80\x80" /* U+3000 */
+
+/* Where the stream has come to: X columns of the row are behind it. */
+struct stream {
+	struct out *out;
+	const struct screen *s;
+	unsigned x;
+};
+
+static void
+forward(struct out *out, unsigned n)
+{
+	if (n == 1)
+		out_text(out, "\033[C");
+	else if (n)
+		out_format(out, "\033[%uC", n);
+}
+
+static void
+erase(struct out *out, unsigned n)
+{
+	if (n == 1)
+		out_text(out, "\033[X");
+	else
+		out_format(out, "\033[%uX", n);
+}
+
+unsigned
+render_character(struct out *out, const struct screen *s, const struct row *row, unsigned x)
+{
+	cell c = row->c[x];
+	const char *link = links_get(&s->links, cell_link(c));
+
+	out_style(out, styles_get(&s->styles, cell_style(c)));
+	out_link(out, link, strlen(link));
+	if (c & CELL_CLUSTER) {
+		const struct cluster *cluster = &s->clusters.all[c & CELL_CODE];
+
+		for (unsigned i = 0; i < cluster->n; i++)
+			out_code(out, cluster->code[i]);
+	} else {
+		out_code(out, (uint32_t)(c & CELL_CODE));
+	}
+	return c & CELL_WIDE ? 2 : 1;
+}
+
+/* Paints ROW from its first column, where the cursor is; where it comes to. */
+static unsigned
+paint(struct out *out, const struct screen *s, const struct row *row)
+{
+	unsigned n = row_used(row), x = 0, at = 0;
+
+	while (x < n) {
+		cell c = row->c[x];
+
+		if (!cell_empty(c)) {
+			forward(out, x - at);
+			at = x += render_character(out, s, row, x);
+			continue;
+		}
+		if (c) {
+			unsigned from = x;
+
+			while (x < n && row->c[x] == c)
+				x++;
+			forward(out, from - at);
+			out_style(out, styles_get(&s->styles, cell_style(c)));
+			erase(out, x - from);
+			at = from;
+		} else {
+			x++;
+		}
+	}
+	return at;
+}
+
+static void
+new_line(struct stream *st)
+{
+	out_plain(st->out);
+	out_text(st->out, "\r\n");
+	st->x = 0;
+}
+
+/* Over the end of a row whose last column is taken, to the next one, and back to its first column. */
+static void
+filler(struct stream *st)
+{
+	out_plain(st->out);
+	out_link(st->out, "", 0);
+	out_text(st->out, " \r");
+}
+
+/* A character of WIDTH columns comes next, within a line of the scrollback. */
+static void
+lead_over(struct stream *st, const struct style *style, unsigned width)
+{
+	unsigned cols = st->s->cols;
+
+	if (st->x + width <= cols)
+		return;
+	if (style->bg && st->x == cols) {
+		filler(st);
+	} else if (style->bg) {
+		out_plain(st->out);
+		out_link(st->out, "", 0);
+		out_text(st->out, WIDE_BLANK "\r");
+	}
+	st->x = 0;
+}
+
+/* A run of ASCII from P on in one style: it leads over by itself. */
+static size_t
+ascii_run(struct stream *st, const struct history_at *at)
+{
+	size_t n = 0, x;
+
+	if (at->style.bg)
+		return 0;
+	while (at->p + n < at->end && at->p[n] >= 0x20 && at->p[n] < 0x7f)
+		n++;
+	/* The last of them may be the base of a cluster. */
+	if (n && at->p + n < at->end && at->p[n] >= 0x80)
+		n--;
+	if (n) {
+		out_bytes(st->out, at->p, n);
+		x = st->x + n;
+		st->x = x <= st->s->cols ? (unsigned)x : (unsigned)((x - 1) % st->s->cols + 1);
+	}
+	return n;
+}
+
+/* A line of the scrollback, from the first column on. */
+static void
+stream_line(struct stream *st, const unsigned char *line, size_t len)
+{
+	struct history_at at;
+
+	st->x = 0;
+	history_begin(&at, line, len);
+	while (history_next(&at)) {
+		lead_over(st, &at.style, at.width);
+		out_style(st->out, &at.style);
+		out_link(st->out, at.link_len ? at.link : "", at.link_len);
+		for (unsigned i = 0; i < at.what.n; i++)
+			out_code(st->out, at.what.code[i]);
+		st->x += at.width;
+		at.p += ascii_run(st, &at);
+	}
+}
+
+static bool
+bare(const struct screen *s, cell c)
+{
+	return styles_get(&s->styles, cell_style(c))->bg == 0;
+}
+
+/* From the row ABOVE, painted up to column X, NULL: a line of the scrollback, over its end to ROW. */
+static void
+stream_wrap(struct stream *st, const struct row *above, const struct row *row)
+{
+	const struct screen *s = st->s;
+	cell first = row->c[0], last = above ? above->c[s->cols - 1] : 0;
+
+	if (st->x == s->cols) {
+		if (!cell_empty(first) && bare(s, first))
+			return;
+		filler(st);
+		erase(st->out, 1);
+		return;
+	}
+	forward(st->out, s->cols - 1 - st->x);
+	if (last == 0 && (first & CELL_WIDE) && bare(s, first))
+		return;
+	out_link(st->out, "", 0);
+	out_style(st->out, styles_get(&s->styles, cell_style(last)));
+	out_text(st->out, WIDE_BLANK "\r");
+	out_plain(st->out);
+	erase(st->out, s->cols);
+}
+
+/* The line that the caller wants above the screen: dim, cut to the width. */
+static void
+stream_note(struct stream *st, const char *text)
+{
+	static const struct style dim = { .attr = STYLE_DIM };
+	unsigned x = 0;
+
+	out_link(st->out, "", 0);
+	out_style(st->out, &dim);
+	for (; (unsigned char)*text >= 0x20 && x < st->s->cols; text++) {
+		x += ((unsigned char)*text & 0xc0) != 0x80;
+		out_bytes(st->out, text, 1);
+	}
+	while (((unsigned char)*text & 0xc0) == 0x80)
+		out_bytes(st->out, text++, 1);
+	new_line(st);
+}
+
+/* The lines of the scrollback, without the end of the last if the screen goes on with it. */
+static void
+stream_history(struct stream *st)
+{
+	const struct history *h = &st->s->history;
+	const unsigned char *line;
+	size_t len, n = history_lines(h);
+
+	if (!n)
+		return;
+	line = history_line(h, 0, &len);
+	for (size_t i = 0; i < n; i++) {
+		stream_line(st, line, len);
+		line += len;
+		len = i + 1 < n ? h->len[h->first + i + 1] : 0;
+		if (i + 1 < n || !st->s->primary[0]->cont)
+			new_line(st);
+	}
+}
+
+void
+render_stream(struct out *out, const struct screen *s, const struct screen_render_options *o)
+{
+	struct stream st = { .out = out, .s = s };
+	bool on = s->primary[0]->cont && !o->no_scrollback;
+
+	if (!o->no_scrollback)
+		stream_history(&st);
+	if (o->line) {
+		if (on)
+			new_line(&st);
+		stream_note(&st, o->line);
+		on = false;
+	}
+	/* From here on it is what will be seen. */
+	out_text(out, "\033[?2026h");
+	for (unsigned y = 0; y < s->rows; y++) {
+		const struct row *row = s->primary[y];
+
+		if (y == 0 ? on : row->cont)
+			stream_wrap(&st, y ? s->primary[y - 1] : NULL, row);
+		else if (y > 0)
+			new_line(&st);
+		st.x = paint(out, s, row);
+	}
+	out_plain(out);
+	out_link(out, "", 0);
+}
+
+void
+render_alternate(struct out *out, const struct screen *s)
+{
+	for (unsigned y = 0; y < s->rows; y++) {
+		if (!row_used(s->alternate[y]))
+			continue;
+		out_format(out, "\033[%uH", y + 1);
+		paint(out, s, s->alternate[y]);
+	}
+	out_plain(out);
+	out_link(out, "", 0);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * screen: the model of a terminal.  It eats what programs print, knows at any moment what a terminal shows, and
+ * writes that as bytes which put any other terminal, or a fresh model, into the same state.
+ *
+ * The law: screen_render() of a model, fed to a fresh model of the same size, gives a model equal to it
+ * (screen_difference), at every cut of every input.  Everything is bounded; no input can crash, hang or grow it.
+ *
+ * After ECMA-48, DEC STD 070, xterm's control sequences and kitty's keyboard protocol.  Widths: see width.h.
+ */
+#ifndef HOLDFAST_SCREEN_H
+#define HOLDFAST_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SCREEN_ROWS_MAX 1000
+#define SCREEN_COLS_MIN 2 /* a wide character must fit */
+#define SCREEN_COLS_MAX 1000
+
+struct screen;
+
+/*
+ * ROWS are clamped to 1 … SCREEN_ROWS_MAX, COLS to SCREEN_COLS_MIN … SCREEN_COLS_MAX.  SCROLLBACK: how many logical
+ * lines are kept.  NULL: out of memory.
+ */
+struct screen *screen_new(unsigned rows, unsigned cols, unsigned scrollback);
+void screen_free(struct screen *s);
+
+/* Eats bytes.  Out of memory costs scrollback or looks, never the model's consistency. */
+void screen_feed(struct screen *s, const void *bytes, size_t len);
+void screen_resize(struct screen *s, unsigned rows, unsigned cols);
+unsigned screen_rows(const struct screen *s);
+unsigned screen_cols(const struct screen *s);
+bool screen_alternate(const struct screen *s);
+
+/* Where a rendering goes; may be called many times. */
+typedef void screen_put(void *to, const void *bytes, size_t len);
+
+struct screen_render_options {
+	const char *line;     /* shown dimmed, just above the restored screen, in the scrollback; NULL: none */
+	bool no_scrollback;   /* only the screen: for a terminal that already has the scrollback */
+};
+
+void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
+/* What leaves a terminal that shows S clean: modes, main screen, cursor (on detach). */
+void screen_leave(const struct screen *s, screen_put *put, void *to);
+
+/*
+ * Answers to queries (DA, DSR, DECRQM, DECRQSS, kitty ?u, XTVERSION, OSC colours).  While off (the default) queries
+ * are eaten.  While on, what the model would answer is kept, at most SCREEN_ANSWERS_MAX bytes; more queries go
+ * unanswered.
+ */
+#define SCREEN_ANSWERS_MAX 4096
+void screen_answer(struct screen *s, bool on);
+/* Moves up to CAP bytes of answers to BUF; how many. */
+size_t screen_take_answers(struct screen *s, void *buf, size_t cap);
+
+/* Whether A and B are equal in everything that a rendering restores; WHY: what differs first, or "". */
+bool screen_equal(const struct screen *a, const struct screen *b, char *why, size_t cap);
+
+/* The screen as text (rows ended by newlines, trailing blanks cut), and the modes, one "name value" a line. */
+void screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void *to);
+void screen_state(const struct screen *s, screen_put *put, void *to);
+
+/* Bytes of memory in use, for tests and benchmarks. */
+size_t screen_memory(const struct screen *s);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "sgr.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "parser.h"
+#include "style.h"
+
+/* How many sub-parameters follow parameter I. */
+static unsigned
+subs(const struct parser *p, unsigned i)
+{
+	unsigned n = 0;
+
+	while (i + n + 1 < p->nparam && p->sub >> (i + n + 1) & 1)
+		n++;
+	return n;
+}
+
+static uint32_t
+rgb(const uint16_t *c)
+{
+	return COLOUR_RGB | (c[0] & 0xffu) << 16 | (c[1] & 0xffu) << 8 | (c[2] & 0xffu);
+}
+
+/* The colour of 38:2:…, 38:5:…: N sub-parameters from C on; 0xffffffff: none. */
+static uint32_t
+colon_colour(const uint16_t *c, unsigned n)
+{
+	if (n >= 2 && c[0] == 5)
+		return COLOUR_256 | (c[1] & 0xffu);
+	if (n >= 5 && c[0] == 2)
+		return rgb(c + 2); /* 38:2:COLOURSPACE:r:g:b */
+	if (n == 4 && c[0] == 2)
+		return rgb(c + 1);
+	return 0xffffffffu;
+}
+
+/* The colour after the 38, 48 or 58 at *I, which is moved to its last parameter. */
+static uint32_t
+extended(const struct parser *p, unsigned *i)
+{
+	unsigned n = subs(p, *i), at = *i + 1;
+
+	if (n) {
+		*i += n;
+		return colon_colour(&p->param[at], n);
+	}
+	if (at + 1 < p->nparam && p->param[at] == 5) {
+		*i = at + 1;
+		return COLOUR_256 | (p->param[at + 1] & 0xffu);
+	}
+	if (at + 3 < p->nparam && p->param[at] == 2) {
+		*i = at + 3;
+		return rgb(&p->param[at + 1]);
+	}
+	/* What is not whole takes the rest with it. */
+	*i = p->nparam;
+	return 0xffffffffu;
+}
+
+static void
+set_extended(uint32_t *colour, const struct parser *p, unsigned *i)
+{
+	uint32_t c = extended(p, i);
+
+	if (c != 0xffffffffu)
+		*colour = c;
+}
+
+static void
+underline(struct style *style, unsigned how)
+{
+	style->attr = (style->attr & ~STYLE_UNDERLINE) | how << STYLE_UNDERLINE_SHIFT;
+}
+
+/* What an attribute's own parameter turns on, and what turns it off. */
+static const uint32_t turns_on[30] = {
+	[1] = STYLE_BOLD, [2] = STYLE_DIM, [3] = STYLE_ITALIC, [5] = STYLE_BLINK, [6] = STYLE_RAPID,
+	[7] = STYLE_INVERSE, [8] = STYLE_CONCEAL, [9] = STYLE_STRIKE,
+};
+static const uint32_t turns_off[30] = {
+	[22] = STYLE_BOLD | STYLE_DIM, [23] = STYLE_ITALIC, [24] = STYLE_UNDERLINE,
+	[25] = STYLE_BLINK | STYLE_RAPID,
+	[27] = STYLE_INVERSE, [28] = STYLE_CONCEAL, [29] = STYLE_STRIKE,
+};
+
+/* A parameter that takes no others with it. */
+static void
+simple(struct style *style, unsigned v)
+{
+	if (v == 0)
+		*style = (struct style){ .attr = style->attr & STYLE_PROTECTED };
+	else if (v == 4)
+		underline(style, 1);
+	else if (v == 21)
+		underline(style, 2);
+	else if (v < 30)
+		style->attr = (style->attr | turns_on[v]) & ~turns_off[v];
+	else if (v <= 37)
+		style->fg = COLOUR_16 | (v - 30);
+	else if (v == 39)
+		style->fg = 0;
+	else if (v >= 40 && v <= 47)
+		style->bg = COLOUR_16 | (v - 40);
+	else if (v == 49)
+		style->bg = 0;
+	else if (v == 53)
+		style->attr |= STYLE_OVERLINE;
+	else if (v == 55)
+		style->attr &= ~STYLE_OVERLINE;
+	else if (v == 59)
+		style->ul = 0;
+	else if (v >= 90 && v <= 97)
+		style->fg = COLOUR_16 | (v - 90 + 8);
+	else if (v >= 100 && v <= 107)
+		style->bg = COLOUR_16 | (v - 100 + 8);
+}
+
+void
+sgr_apply(struct style *style, const struct parser *p)
+{
+	if (!p->nparam)
+		simple(style, 0);
+	for (unsigned i = 0; i < p->nparam; i++) {
+		unsigned v = p->param[i], n;
+
+		if (v == 38)
+			set_extended(&style->fg, p, &i);
+		else if (v == 48)
+			set_extended(&style->bg, p, &i);
+		else if (v == 58)
+			set_extended(&style->ul, p, &i);
+		else if ((n = subs(p, i)) == 0)
+			simple(style, v);
+		else {
+			if (v == 4)
+				underline(style, p->param[i + 1] <= 5 ? p->param[i + 1] : 1);
+			i += n;
+		}
+	}
+}
+
+static char *
+put_colour(char *p, uint32_t colour, unsigned base)
+{
+	unsigned v = colour & 0xffffff;
+
+	switch (colour & COLOUR_KIND) {
+	case COLOUR_16:
+		return p + sprintf(p, ";%u", v < 8 ? base + v : base + 60 + v - 8);
+	case COLOUR_256:
+		return p + sprintf(p, ";%u;5;%u", base + 8, v);
+	case COLOUR_RGB:
+		return p + sprintf(p, ";%u;2;%u;%u;%u", base + 8, v >> 16, v >> 8 & 0xff, v & 0xff);
+	}
+	return p;
+}
+
+/* With colons: a terminal that does not know it must not read its parts as attributes. */
+static char *
+put_underline_colour(char *p, uint32_t colour)
+{
+	unsigned v = colour & 0xffffff;
+
+	if ((colour & COLOUR_KIND) == COLOUR_256)
+		return p + sprintf(p, ";58:5:%u", v);
+	if ((colour & COLOUR_KIND) == COLOUR_RGB)
+		return p + sprintf(p, ";58:2::%u:%u:%u", v >> 16, v >> 8 & 0xff, v & 0xff);
+	return p;
+}
+
+size_t
+sgr_params(const struct style *style, char *buf)
+{
+	static const char one[] = { '1', '2', '3', '5', '6', '7', '8', '9' };
+	unsigned line = (style->attr & STYLE_UNDERLINE) >> STYLE_UNDERLINE_SHIFT;
+	char *p = buf;
+
+	*p++ = '0';
+	for (unsigned i = 0; i < sizeof one; i++)
+		if (style->attr >> i & 1) {
+			*p++ = ';';
+			*p++ = one[i];
+		}
+	if (style->attr & STYLE_OVERLINE)
+		p += sprintf(p, ";53");
+	if (line)
+		p += line == 1 ? sprintf(p, ";4") : sprintf(p, ";4:%u", line);
+	p = put_colour(p, style->fg, 30);
+	p = put_colour(p, style->bg, 40);
+	p = put_underline_colour(p, style->ul);
+	return (size_t)(p - buf);
+}
+
+size_t
+sgr_write(const struct style *from, const struct style *to, char *buf)
+{
+	struct style a = *from, b = *to;
+	char *p = buf;
+
+	if ((a.attr ^ b.attr) & STYLE_PROTECTED)
+		p += sprintf(p, "\033[%u\"q", b.attr & STYLE_PROTECTED ? 1u : 0u);
+	a.attr &= ~STYLE_PROTECTED;
+	b.attr &= ~STYLE_PROTECTED;
+	if (!style_equal(&a, &b)) {
+		p += sprintf(p, "\033[");
+		p += sgr_params(&b, p);
+		*p++ = 'm';
+	}
+	return (size_t)(p - buf);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz_screen: any bytes into the model of a terminal.  It must not crash, must stay small, and must keep its law:
+ * its rendering gives a fresh model that is equal, at once and after whatever comes next.
+ *
+ * An input is a header of five bytes (rows, columns, scrollback, what else to do, where to cut) and what a program
+ * prints.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screen.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { HEADER = 5, MORE = 300, INPUT_MAX = 1 << 16 };
+
+enum extra {
+	RESIZE = 1,      /* resize at the cut */
+	ANSWER = 2,      /* answer queries */
+	PIECES = 4,      /* feed byte by byte: the same must come out */
+	LINE = 8,        /* render with a line of ours */
+	NO_SCROLLBACK = 16,
+};
+
+/* Memory that a model may take, of any size that is used here. */
+#define MEMORY_MAX ((size_t)64 << 20)
+/* A rendering is bounded by what is on the screen and in the scrollback. */
+#define RENDERING_MAX ((size_t)64 << 20)
+
+struct bytes {
+	unsigned char *p;
+	size_t len, cap;
+};
+
+static void
+put(void *to, const void *bytes, size_t len)
+{
+	struct bytes *b = to;
+
+	if (b->len + len > b->cap) {
+		b->cap = (b->len + len) * 2;
+		b->p = realloc(b->p, b->cap);
+		if (!b->p)
+			abort();
+	}
+	if (len)
+		memcpy(b->p + b->len, bytes, len);
+	b->len += len;
+	if (b->len > RENDERING_MAX) {
+		fprintf(stderr, "a rendering without end\n");
+		abort();
+	}
+}
+
+/* A fresh model of the size of S that was fed a rendering of S. */
+static struct screen *
+copy_of(const struct screen *s, unsigned scrollback, const struct screen_render_options *o)
+{
+	struct screen *copy = screen_new(screen_rows(s), screen_cols(s), scrollback);
+	struct bytes b = { 0 };
+
+	if (!copy)
+		abort();
+	screen_render(s, o, put, &b);
+	screen_feed(copy, b.p, b.len);
+	free(b.p);
+	return copy;
+}
+
+static void
+must_be_equal(const struct screen *a, const struct screen *b, const char *when)
+{
+	char why[512];
+
+	if (screen_equal(a, b, why, sizeof(why)))
+		return;
+	fprintf(stderr, "the law is broken %s: %s\n", when, why);
+	abort();
+}
+
+/* What else can be asked of a model: for the sanitizers. */
+static void
+ask_all(struct screen *s, unsigned extra)
+{
+	struct screen_render_options o = {
+		.line = extra & LINE ? "resumed" : NULL,
+		.no_scrollback = extra & NO_SCROLLBACK,
+	};
+	unsigned char answers[256];
+	struct bytes b = { 0 };
+	size_t n = 0, total = 0;
+
+	screen_render(s, &o, put, &b);
+	screen_leave(s, put, &b);
+	screen_text(s, true, put, &b);
+	screen_state(s, put, &b);
+	while ((n = screen_take_answers(s, answers, sizeof(answers))) > 0)
+		total += n;
+	free(b.p);
+	if (total > SCREEN_ANSWERS_MAX || screen_memory(s) > MEMORY_MAX) {
+		fprintf(stderr, "%zu bytes of answers, %zu of memory\n", total, screen_memory(s));
+		abort();
+	}
+}
+
+static struct screen *
+fed(unsigned rows, unsigned cols, unsigned scrollback, unsigned extra, const uint8_t *data, size_t len)
+{
+	struct screen *s = screen_new(rows, cols, scrollback);
+
+	if (!s)
+		abort();
+	screen_answer(s, extra & ANSWER);
+	if (extra & PIECES)
+		for (size_t i = 0; i < len; i++)
+			screen_feed(s, data + i, 1);
+	else
+		screen_feed(s, data, len);
+	return s;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unsigned rows, cols, scrollback, extra;
+	struct screen *s, *copy, *pieces;
+	size_t cut, more;
+
+	if (size < HEADER || size > INPUT_MAX)
+		return 0;
+	rows = 1 + data[0] % 32;
+	cols = 1 + data[1] % 100;
+	scrollback = data[2] % 64;
+	extra = data[3];
+	cut = (size - HEADER) * data[4] / 255;
+	data += HEADER;
+	size -= HEADER;
+	more = size - cut < MORE ? size - cut : MORE;
+
+	s = fed(rows, cols, scrollback, extra & ~PIECES, data, cut);
+	if (extra & PIECES) {
+		pieces = fed(rows, cols, scrollback, extra, data, cut);
+		must_be_equal(s, pieces, "when fed in pieces");
+		screen_free(pieces);
+	}
+	if (extra & RESIZE)
+		screen_resize(s, 1 + data[-1] % 40, 1 + data[-2] % 120);
+	copy = copy_of(s, scrollback, NULL);
+	must_be_equal(s, copy, "at once");
+	screen_feed(s, data + cut, more);
+	screen_feed(copy, data + cut, more);
+	must_be_equal(s, copy, "after more");
+	screen_feed(s, data + cut + more, size - cut - more);
+	screen_feed(copy, data + cut + more, size - cut - more);
+	must_be_equal(s, copy, "after all");
+	ask_all(s, extra);
+	screen_free(copy);
+	copy = copy_of(s, scrollback, NULL);
+	must_be_equal(s, copy, "at the end");
+	screen_free(copy);
+	screen_free(s);
+	return 0;
+}

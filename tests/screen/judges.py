@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""The judges: terminals that are not ours.  One instance is fed a program's bytes, another the rendering of the
+model at a cut and then the same bytes; a judge returns pairs of a cut and what differed there.
+"""
+import bisect
+import json
+import os
+import re
+import subprocess
+import tempfile
+import threading
+
+import tmux as terminal
+
+SCROLLBACK = "100000"
+CLEARING = re.compile(rb"\x1bc|\x1b\[[02]?J|\x1b\[[0-9]+;[0-9]*r")
+LEAVE = b"\x1b[?1049l"
+
+_directory = None
+_here = None
+_local = threading.local()
+_running = []
+
+
+def start(directory, here):
+    global _directory, _here
+    _directory, _here = directory, here
+
+
+def stop():
+    for close in _running:
+        close()
+    _running.clear()
+
+
+def render(replay, stream, at):
+    """The model's rendering of the first AT bytes."""
+    return subprocess.run([replay, "--at", str(at), str(stream.rows), str(stream.cols), SCROLLBACK],
+                          input=stream.data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def install_xterm(here):
+    """Has npm install the judge next to its package.json; "" or why that is not possible."""
+    want = os.path.join(here, "node_modules", "@xterm", "headless", "package.json")
+    if not os.path.exists(want):
+        try:
+            r = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], cwd=here, check=False,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        except OSError as e:
+            return "npm: %s" % e.strerror
+        if r.returncode or not os.path.exists(want):
+            return "npm install failed: " + r.stdout.decode(errors="replace").strip()[-300:]
+    return ""
+
+
+def node():
+    """This thread's node process."""
+    if not hasattr(_local, "node"):
+        _local.node = subprocess.Popen(["node", os.path.join(_here, "judge.mjs")], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        p = _local.node
+        _running.append(lambda: (p.stdin.close(), p.wait()))
+    return _local.node
+
+
+def ask_node(job):
+    p = node()
+    p.stdin.write(json.dumps(job) + "\n")
+    p.stdin.flush()
+    line = p.stdout.readline()
+    if not line:
+        del _local.node
+        raise RuntimeError("the xterm.js judge ended: status %s" % p.wait())
+    return json.loads(line)
+
+
+def xterm(replay, stream, cuts, more):
+    with tempfile.TemporaryDirectory(dir=_directory) as d:
+        job = {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "cuts": []}
+        for at in cuts:
+            path = os.path.join(d, str(at))
+            with open(path, "wb") as f:
+                f.write(render(replay, stream, at))
+            job["cuts"].append({"at": at, "more": more, "rendering": path})
+        return list(zip(cuts, ask_node(job)))
+
+
+def tmux_server():
+    """This thread's tmux."""
+    if not hasattr(_local, "tmux"):
+        _local.tmux = terminal.Server(tempfile.mkdtemp(dir=_directory))
+        _running.append(_local.tmux.close)
+    return _local.tmux
+
+
+def last_ground(stream, at):
+    grounds = stream.grounds()
+    return grounds[bisect.bisect_right(grounds, at) - 1]
+
+
+def open_at_end(stream, at, rendering):
+    """How many bytes at the end of RENDERING are of a sequence or a character that the cut at AT opened."""
+    tail = stream.data[last_ground(stream, at):at]
+    return len(tail) if rendering.endswith(tail) else 0
+
+
+def feed(pane, stream, start_at, end_at):
+    """Feeds the bytes START_AT … END_AT of STREAM."""
+    pane.feed(stream.data[start_at:end_at], max(last_ground(stream, end_at) - start_at, 0))
+
+
+def snapshots_of_raw(server, stream, points):
+    pane = server.pane(stream.rows, stream.cols)
+    seen, pos = {}, 0
+    try:
+        for p in points:
+            feed(pane, stream, pos, p)
+            seen[p] = pane.snapshot()
+            pos = p
+        pane.feed(LEAVE, len(LEAVE))
+        return seen, pane.snapshot()
+    finally:
+        pane.close()
+
+
+def tmux(replay, stream, cuts, more):
+    end = len(stream.data)
+    server = tmux_server()
+    after = {at: min(at + more, end) for at in cuts}
+    seen, left = snapshots_of_raw(server, stream, sorted({*cuts, *after.values(), end}))
+    leave = seen[end]["state"]["alternate_on"] == "1"
+    results = []
+
+    def differences(when, a, pane):
+        return terminal.differences(when, a, pane.snapshot(), CLEARING.search(stream.data))
+
+    for at in cuts:
+        pane = server.pane(stream.rows, stream.cols)
+        rendering = render(replay, stream, at)
+        pane.feed(rendering, len(rendering) - open_at_end(stream, at, rendering))
+        found = differences("at once", seen[at], pane)
+        feed(pane, stream, at, after[at])
+        found += differences("after %d more" % more, seen[after[at]], pane)
+        feed(pane, stream, after[at], end)
+        found += differences("after all", seen[end], pane)
+        if leave:
+            pane.feed(LEAVE, len(LEAVE))
+            found += differences("after leaving", left, pane)
+        pane.close()
+        results.append((at, [dict(zip(("when", "what", "raw", "rendering"), d)) for d in found]))
+    return results

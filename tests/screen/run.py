@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tests the terminal model through screen-replay: its law, judges that are not ours, and conformance.
+
+  run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [-l] [PART…] [PATTERN…]
+
+PART is law, xterm, tmux or conformance; without one all of them.  A PATTERN is a part of a case's name.  A judge's
+case is a capture (captures/, or --captures DIR) or a generated stream (--streams of them) that is cut at --cuts
+places chosen by the seed.  A campaign: run.py --seed random --cuts 100 --streams 200
+The last line is "N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
+"""
+import argparse
+import concurrent.futures
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+import conformance  # noqa: E402
+import generated  # noqa: E402
+import judges  # noqa: E402
+import known  # noqa: E402
+import streams  # noqa: E402
+
+PARTS = ("law", "xterm", "tmux", "conformance")
+DIFFERENCE = "cut at %(at)d, %(when)s, %(what)s\n    raw        %(raw)s\n    rendering  %(rendering)s"
+SRC = os.path.dirname(os.path.dirname(HERE))
+
+
+class Skip(Exception):
+    """A case that can't be tried here."""
+
+
+def find_replay(build):
+    for p in ("screen-replay", "server/screen/screen-replay"):
+        path = os.path.join(build, p)
+        if os.access(path, os.X_OK):
+            return path
+    raise SystemExit("run.py: no screen-replay in " + build)
+
+
+def law(replay, stream, options):
+    with open(stream.path, "rb") as f:
+        r = subprocess.run([replay, "--law", str(stream.rows), str(stream.cols)], stdin=f, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, timeout=options.limit, check=False)
+    return [r.stdout.decode(errors="replace").strip() or "status %d" % r.returncode] if r.returncode else []
+
+
+def judged(judge):
+    def case(replay, stream, options):
+        cuts = stream.cuts(options.cuts, options.seed)
+        return [DIFFERENCE % {"at": at, **d} for at, found in judge(replay, stream, cuts, options.more)
+                for d in found if not known.difference(judge.__name__, stream, at, d)]
+    return case
+
+
+def cases(options, replay, directory):
+    """Pairs of a name and a function that returns what is wrong."""
+    found = []
+    given = streams.captures(options.captures)
+    given += [generated.Generated("%s-%d" % (options.seed, n), directory) for n in range(options.streams)]
+    kinds = {"law": law, "xterm": judged(judges.xterm), "tmux": judged(judges.tmux)}
+    for part in options.parts:
+        if part == "conformance":
+            found += [("conformance " + n, lambda n=n, c=c: conformance.check(replay, n, c))
+                      for n, c in conformance.CASES]
+        else:
+            found += [("%s %s" % (part, s.name), lambda k=kinds[part], s=s: k(replay, s, options))
+                      for s in given if not known.cannot(part, s)]
+    return [(n, f) for n, f in found if not options.patterns or any(p in n for p in options.patterns)]
+
+
+def prepare(options):
+    """What the judges need; the parts that can't be tried, each with its reason."""
+    missing = {}
+    if "xterm" in options.parts:
+        reason = judges.install_xterm(HERE)
+        if reason:
+            missing["xterm"] = reason
+    if "tmux" in options.parts and not shutil.which("tmux"):
+        missing["tmux"] = "tmux is not installed"
+    return missing
+
+
+def attempt(function):
+    try:
+        return function()
+    except Exception as e:  # a broken judge is a failed case, not the end of the run
+        return ["%s: %s" % (type(e).__name__, e)]
+
+
+def arguments():
+    p = argparse.ArgumentParser()
+    p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
+    p.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    p.add_argument("--captures", default=os.path.join(HERE, "captures"))
+    p.add_argument("--cuts", type=int, default=8)
+    p.add_argument("--more", type=int, default=300)
+    p.add_argument("--streams", type=int, default=12)
+    p.add_argument("--seed", default="holdfast")
+    p.add_argument("--limit", type=int, default=120)
+    p.add_argument("--require", action="store_true", help="what can't be tried has failed")
+    p.add_argument("-l", "--list", action="store_true")
+    p.add_argument("words", nargs="*")
+    a = p.parse_args()
+    a.parts = [w for w in a.words if w in PARTS] or list(PARTS)
+    a.patterns = [w for w in a.words if w not in PARTS]
+    if a.seed == "random":
+        a.seed = str(random.randrange(1 << 32))
+    return a
+
+
+def run(todo, jobs, counts):
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for (name, _), wrong in zip(todo, pool.map(attempt, [f for _, f in todo])):
+            print("FAILED " + name if wrong else "ok " + name, flush=True)
+            for w in wrong[:6]:
+                print("  " + w)
+            counts["failed" if wrong else "passed"] += 1
+
+
+def main():
+    options = arguments()
+    replay = find_replay(options.build)
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    with tempfile.TemporaryDirectory(prefix="holdfast-screen-") as directory:
+        todo = cases(options, replay, directory)
+        if options.list:
+            print("\n".join(n for n, _ in todo))
+            return 0
+        for part, reason in prepare(options).items():
+            how = "failed" if options.require else "skipped"
+            print("%s %s: %s" % ("FAILED" if options.require else how, part, reason))
+            counts[how] += 1
+            todo = [(n, f) for n, f in todo if n.split(" ")[0] != part]
+        judges.start(directory, HERE)
+        try:
+            run(todo, options.jobs, counts)
+        finally:
+            judges.stop()
+    if counts["failed"]:
+        print("seed %s" % options.seed)
+    line = "%(passed)d passed, %(failed)d failed" % counts
+    print(line + (", %(skipped)d skipped" % counts if counts["skipped"] else ""))
+    return 0 if counts["passed"] and not counts["failed"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

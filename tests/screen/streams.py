@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Byte streams: the captures, where they can be cut, and where they are between two sequences."""
+import glob
+import os
+import random
+import re
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NAME = re.compile(r"(.+)\.(\d+)x(\d+)\.raw$")
+UNIT = re.compile(
+    rb"\x1b\[[0-?]*[ -/]*[@-~]"
+    rb"|\x1b[\]P_^X](?:[^\x07\x1b\x18\x1a]|\x1b(?!\\))*(?:\x1b\\|\x07|\x18|\x1a)"
+    rb"|\x1b[ -/]*[0-~]"
+    rb"|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+    rb"|[\x00-\x1a\x1c-\x7f]|[\x80-\xff]", re.DOTALL)
+REPEAT = re.compile(rb"\x1b\[[0-9]*b")
+
+
+class Stream:
+    """A capture: name, rows, cols, path, data."""
+
+    def __init__(self, path):
+        self.path = path
+        m = NAME.match(os.path.basename(path))
+        self.name = os.path.basename(path)[:-4]
+        self.rows, self.cols = int(m.group(2)), int(m.group(3))
+        with open(path, "rb") as f:
+            self.data = f.read()
+        self._grounds = None
+
+    def grounds(self):
+        """The offsets at which no sequence or character is open, and none follows that needs what is before it."""
+        if self._grounds is None:
+            pos, found = 0, [0]
+            for m in UNIT.finditer(self.data):
+                if m.start() != pos:
+                    break
+                pos = m.end()
+                if not REPEAT.match(self.data, pos):
+                    found.append(pos)
+            self._grounds = found
+        return self._grounds
+
+    def cuts(self, count, seed):
+        """COUNT offsets in order, the same for the same SEED: anywhere, but for the last, which is the end."""
+        r = random.Random("%s %s" % (seed, self.name))
+        return sorted({r.randrange(1, len(self.data)) for _ in range(count - 1)}) + [len(self.data)]
+
+
+def captures(directory=os.path.join(HERE, "captures")):
+    return [Stream(p) for p in sorted(glob.glob(os.path.join(directory, "*.raw")))]
