@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "keeper.h"
+#include "show.h"
 #include "tail.h"
 
 static unsigned char out[256];
@@ -34,6 +35,17 @@ attached_count(const struct keeper *k)
 	while (next_attached(k, &i))
 		n++;
 	return n;
+}
+
+bool
+attached_listening(const struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (c->t.flow != TERMINAL_ASIDE && !c->t.readonly && !c->t.dead)
+			return true;
+	return false;
 }
 
 struct client *
@@ -78,6 +90,8 @@ on_input(void *object, short revents)
 	if ((revents & POLLIN) && c->t.input_at == c->t.input_len && terminal_read(&c->t)) {
 		c->active = ++k->clients.clock;
 		k->activity_ms = clock_date_ms();
+		/* Who types has seen, or his terminal has answered, what came before. */
+		k->answered = k->ring.head;
 		feed(c);
 	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
 		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
@@ -100,8 +114,7 @@ on_output(void *object, short revents)
 		c->t.dead = true;
 	} else if (c->t.flow == TERMINAL_ASIDE) {
 		/* It moves again: the screen as it is now instead of what it has missed. */
-		c->t.flow = TERMINAL_FLOWING;
-		keeper_paint(k, &c->t, false);
+		show_screen(c, SHOW_AGAIN, c->quiet);
 	}
 	terminal_push(&c->t, &k->ring);
 }
@@ -125,7 +138,7 @@ attached_watch(struct keeper *k, struct loop *l)
 		struct terminal *t = &c->t;
 		bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER;
 		short in = listens && t->input_at == t->input_len && !t->input_ended ? POLLIN : 0;
-		short want = t->flow != TERMINAL_FLOWING ? POLLOUT : 0;
+		short want = t->flow == TERMINAL_BLOCKED || t->flow == TERMINAL_ASIDE ? POLLOUT : 0;
 
 		if (t->pipes) {
 			if (in)
@@ -240,7 +253,9 @@ leave_clean(struct client *c)
 	uint64_t oldest = ring_oldest(r);
 	struct tail t;
 
-	if (c->t.pipes || c->t.flow != TERMINAL_FLOWING ||
+	if (c->t.pipes || c->t.flow != TERMINAL_FLOWING)
+		return;
+	if (painting_leave(c->keeper, &t.bytes, &t.len) < 0 &&
 	    tail_leave(&t, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0) < 0)
 		return;
 	if (write(c->t.out, t.bytes, t.len) < 0)
@@ -287,6 +302,15 @@ attached_end(struct keeper *k, int status)
 }
 
 void
+attached_unanswered(const struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	if (c->t.in >= 0 && c->t.offset < k->answered && !attached_listening(k))
+		k->answered = c->t.offset;
+}
+
+void
 attached_sweep(struct keeper *k)
 {
 	uint64_t now = clock_now_ms();
@@ -306,6 +330,8 @@ attached_sweep(struct keeper *k)
 			c->t.since = now;
 		if (now - c->t.since >= k->init.stall_ms) {
 			c->t.flow = TERMINAL_ASIDE;
+			c->shown = c->t.offset;
+			attached_unanswered(c);
 			terminal_paint(&c->t, NULL, 0, k->ring.head);
 		}
 	}

@@ -24,6 +24,8 @@ bool attached_input_waits(const struct keeper *k);
 /* Whether one that is not set aside is more than LAG bytes behind; with LAG 0: has anything left to be written. */
 bool attached_behind(const struct keeper *k, uint64_t lag);
 unsigned attached_count(const struct keeper *k);
+/* Whether one is there that takes what is written and can answer. */
+bool attached_listening(const struct keeper *k);
 /* The one that was active last, or NULL. */
 struct client *attached_live(const struct keeper *k);
 /* The smallest size of all; 0 rows when there is none. */
@@ -34,6 +36,8 @@ void attached_detach(struct client *c, enum attach_reason why, const char *targe
 void attached_detach_all(struct keeper *k, const struct client *except, enum attach_reason why);
 /* The shell has ended with this wait status (waitpid(2)): tells all and lets them go. */
 void attached_end(struct keeper *k, int status);
+/* C gets no more: what has not been written to it, it can't answer. */
+void attached_unanswered(const struct client *c);
 /* Sets stalled ones aside and gives up dead ones. */
 void attached_sweep(struct keeper *k);
 

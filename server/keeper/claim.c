@@ -8,6 +8,7 @@
 #include "attached.h"
 #include "clock.h"
 #include "keeper.h"
+#include "show.h"
 #include "shellenv.h"
 
 static unsigned char out[64];
@@ -190,11 +191,20 @@ start(struct client *c)
 	return keeper_start_shell(k, &c->claim.env, c->t.pipes ? NULL : &c->t.saved);
 }
 
+/* No line above the screen: asked for by the claim, or by HOLDFAST_QUIET in the login's environment. */
+static bool
+wants_quiet(const struct client *c)
+{
+	const char *quiet = envlist_get(&c->claim.env, "HOLDFAST_QUIET");
+
+	return c->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
+}
+
 void
 claim_confirm(struct client *c)
 {
 	struct keeper *k = c->keeper;
-	bool first = c->claim.mode == ATTACH_MODE_FIRST;
+	bool first = c->claim.mode == ATTACH_MODE_FIRST, quiet = wants_quiet(c);
 	enum attach_refusal code;
 	const char *why;
 
@@ -221,10 +231,11 @@ claim_confirm(struct client *c)
 		return;
 	}
 	envlist_free(&c->claim.env);
+	c->quiet = quiet;
 	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial });
 	keeper_fit_size(k);
 	if (!first)
-		keeper_paint(k, &c->t, !(c->claim.flags & ATTACH_FLAG_QUIET));
+		show_screen(c, SHOW_RESUMED, quiet);
 	if (attached_count(k) == 1)
 		k->changed_ms = clock_date_ms();
 }

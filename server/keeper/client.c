@@ -52,6 +52,8 @@ client_give_up(struct client *c)
 	c->deadline = CLOCK_NEVER;
 	if (k->clients.alone == c)
 		k->clients.alone = NULL;
+	if (was_attached)
+		attached_unanswered(c);
 	terminal_close(&c->t);
 	if (was_attached) {
 		keeper_report(k, &(struct lead_report){ .type = LEAD_GONE, .number = c->serial });

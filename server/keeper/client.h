@@ -36,6 +36,11 @@ struct client {
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
+	uint32_t wish;         /* the rendering that it waits for (painting_request), or 0 */
+	unsigned tries;        /* how often that has been asked for */
+	int show_why;          /* enum show_why */
+	bool quiet;            /* no line above its screen */
+	uint64_t shown;        /* SHOW_AGAIN: output up to here it has got */
 };
 
 struct client_table {

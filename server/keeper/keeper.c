@@ -20,15 +20,12 @@
 #include "procstat.h"
 #include "shell.h"
 #include "shellenv.h"
-#include "tail.h"
 
-#define READ_MAX 16384      /* from the pty at once */
 #define READS_PER_TURN 16   /* then everybody else gets a look */
 #define LAG_MAX 32768       /* a terminal further behind than this slows the program down */
 #define DRAIN_MAX 65536     /* more than a pty can hold: what is taken of it after the shell has ended */
 #define KILL_MS 5000        /* from the request to end to SIGKILL */
 #define QUIET_MS 300        /* how long input waits at most for a new shell that prints nothing */
-#define NUDGE_MS 50         /* how long a program sees a screen one row smaller when it is made to redraw */
 
 void
 keeper_report(struct keeper *k, const struct lead_report *m)
@@ -72,8 +69,8 @@ keeper_start_shell(struct keeper *k, const struct envlist *login, const struct t
 	return 0;
 }
 
-static void
-set_size(struct keeper *k, unsigned short rows)
+void
+keeper_set_rows(struct keeper *k, unsigned short rows)
 {
 	struct winsize ws = k->size;
 
@@ -90,30 +87,8 @@ keeper_fit_size(struct keeper *k)
 		return;
 	k->size = all;
 	k->nudge_until = CLOCK_NEVER;
-	set_size(k, k->size.ws_row);
-}
-
-/*
- * Makes a full-screen program draw itself.  The kernel sends SIGWINCH only when the size changes, and many programs do
- * nothing unless it has: so it changes, and changes back.
- */
-static void
-nudge(struct keeper *k)
-{
-	if (k->size.ws_row < 2)
-		return;
-	set_size(k, (unsigned short)(k->size.ws_row - 1));
-	k->nudge_until = clock_now_ms() + NUDGE_MS;
-}
-
-/* Whether something other than the shell is in front and reads keys one by one: it draws its own screen. */
-static bool
-draws_itself(const struct keeper *k)
-{
-	pid_t front = tcgetpgrp(k->master);
-	struct termios modes;
-
-	return front > 0 && front != k->shell && tcgetattr(k->slave, &modes) == 0 && !(modes.c_lflag & ICANON);
+	painting_size(k);
+	keeper_set_rows(k, k->size.ws_row);
 }
 
 void
@@ -124,59 +99,9 @@ keeper_dropped(struct keeper *k)
 	k->changed_ms = clock_date_ms();
 	k->dropped_at = clock_now_ms();
 	k->drop_offset = k->ring.head;
+	painting_attend(k);
 	/* A Ctrl-S whose Ctrl-Q can't come any more would stop the program for good. */
 	tcflow(k->slave, TCOON);
-}
-
-/* "4m 12s": the two largest units. */
-static void
-format_away(char *text, size_t cap, uint64_t ms)
-{
-	uint64_t s = ms / 1000;
-
-	if (s < 60)
-		snprintf(text, cap, "%us", (unsigned)s);
-	else if (s < 3600)
-		snprintf(text, cap, "%um %us", (unsigned)(s / 60), (unsigned)(s % 60));
-	else if (s < 86400)
-		snprintf(text, cap, "%uh %um", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
-	else
-		snprintf(text, cap, "%ud %uh", (unsigned)(s / 86400), (unsigned)(s / 3600 % 24));
-}
-
-static void
-format_line(const struct keeper *k, char *text, size_t cap)
-{
-	char away[32];
-	const char *space = k->name[0] ? " " : "";
-
-	if (attached_count(k) > 1 || !k->dropped_at) {
-		snprintf(text, cap, "attached session %u%s%s", k->place.id, space, k->name);
-		return;
-	}
-	format_away(away, sizeof away, clock_now_ms() - k->dropped_at);
-	snprintf(text, cap, "resumed session %u%s%s \302\267 away %s", k->place.id, space, k->name, away);
-}
-
-void
-keeper_paint(struct keeper *k, struct terminal *t, bool resumed)
-{
-	uint64_t oldest = ring_oldest(&k->ring);
-	struct tail tail;
-	char line[128];
-
-	if (resumed)
-		format_line(k, line, sizeof line);
-	if (tail_render(&tail, ring_at(&k->ring, oldest), (size_t)(k->ring.head - oldest), oldest == 0,
-	                t->size.ws_row, t->size.ws_col, resumed ? line : NULL) < 0) {
-		terminal_paint(t, NULL, 0, k->ring.head);
-		nudge(k);
-		return;
-	}
-	terminal_paint(t, tail.bytes, tail.len, k->ring.head);
-	terminal_push(t, &k->ring);
-	if (tail.alternate || draws_itself(k))
-		nudge(k);
 }
 
 void
@@ -252,7 +177,17 @@ may_read(const struct keeper *k)
 {
 	if (k->state == KEEPER_ENDING && (k->drained || !k->drain_left))
 		return false;
-	return k->state != KEEPER_NEW && !attached_behind(k, LAG_MAX);
+	return k->state != KEEPER_NEW && !attached_behind(k, LAG_MAX) && painting_has_room(k);
+}
+
+static void
+note_output(struct keeper *k, size_t n)
+{
+	if (front_follow(&k->front, k->master, k->shell, k->ring.head - n, k->ring.head)) {
+		painting_front_changed(k);
+		typing_front_changed(k);
+	}
+	painting_output(k);
 }
 
 /* The new shell shows a sign of life, or has had its time. */
@@ -267,7 +202,7 @@ static void
 pump_output(struct keeper *k)
 {
 	for (int i = 0; i < READS_PER_TURN && may_read(k); i++) {
-		ssize_t n = read(k->master, ring_space(&k->ring), READ_MAX);
+		ssize_t n = read(k->master, ring_space(&k->ring), KEEPER_READ_MAX);
 
 		if (n <= 0) {
 			if (n < 0 && errno == EINTR)
@@ -282,6 +217,7 @@ pump_output(struct keeper *k)
 		if (k->state == KEEPER_ENDING)
 			k->drain_left -= (size_t)n < k->drain_left ? (size_t)n : k->drain_left;
 		attached_push(k);
+		note_output(k, (size_t)n);
 		/* A short read has emptied it: no need to be told so. */
 		if (k->state == KEEPER_RUNNING && n < 1024)
 			break;
@@ -389,7 +325,7 @@ turn_running(struct keeper *k)
 	}
 	if (now >= k->nudge_until) {
 		k->nudge_until = CLOCK_NEVER;
-		set_size(k, k->size.ws_row);
+		keeper_set_rows(k, k->size.ws_row);
 	}
 }
 
@@ -430,6 +366,8 @@ watch(struct keeper *k)
 	attached_watch(k, l);
 	loop_add(l, k->place.agent, POLLIN, on_agent, k);
 	agent_watch(&k->agent, l);
+	painting_watch(k, l);
+	typing_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, k->nudge_until);
 	loop_until(l, k->quiet_until);
@@ -445,6 +383,8 @@ serve(struct keeper *k)
 		attached_sweep(k);
 		if (turn[k->state])
 			turn[k->state](k);
+		painting_turn(k);
+		typing_turn(k);
 		client_sweep(k);
 	}
 }
@@ -472,6 +412,7 @@ set_up(struct keeper *k)
 	int rc;
 
 	k->kill_at = k->nudge_until = k->quiet_until = CLOCK_NEVER;
+	painting_init(&k->painting);
 	k->signals = open_signals();
 	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (k->signals < 0 || k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
@@ -493,6 +434,7 @@ keeper_run(struct keeper *k)
 	client_give_up_all(k);
 	client_sweep(k);
 	agent_close_all(&k->agent);
+	painting_close(&k->painting);
 	ring_close(&k->ring);
 	return 0;
 }

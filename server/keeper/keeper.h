@@ -17,10 +17,15 @@
 
 #include "agent.h"
 #include "client.h"
+#include "front.h"
 #include "lead.h"
 #include "loop.h"
+#include "painting.h"
 #include "place.h"
 #include "ring.h"
+#include "typing.h"
+
+#define KEEPER_READ_MAX 16384 /* from the pty at once */
 
 enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
 
@@ -31,6 +36,10 @@ struct keeper {
 	struct lead_init init;
 	struct agent agent;
 	struct client_table clients;
+	struct painting painting;
+	struct front front;
+	struct typing typing;
+	uint64_t answered;   /* queries in the output before this have been a terminal's to answer */
 	enum keeper_state state;
 	int leader;          /* the socket to the leader; -1: it is gone, attachments are unvouched */
 	int master;
@@ -59,7 +68,7 @@ struct keeper {
 int keeper_run(struct keeper *k);
 
 /*
- * For claim.c, client.c and attached.c.
+ * For claim.c, client.c, attached.c and show.c.
  */
 
 /*
@@ -71,8 +80,8 @@ int keeper_start_shell(struct keeper *k, const struct envlist *login, const stru
 void keeper_fit_size(struct keeper *k);
 /* The last attachment has gone. */
 void keeper_dropped(struct keeper *k);
-/* Gives T what it is to be shown of the session so far; RESUMED adds the line about it. */
-void keeper_paint(struct keeper *k, struct terminal *t, bool resumed);
+/* Tells the pty this number of rows instead of its own. */
+void keeper_set_rows(struct keeper *k, unsigned short rows);
 /* Asks the shell and what is in front to end with SIGNAL; kills them if the shell is still there after five seconds. */
 void keeper_kill(struct keeper *k, int signal);
 /* Sends a report to the leader, if it is there. */

@@ -131,7 +131,7 @@ write_some(int fd, const unsigned char *p, size_t len)
 bool
 terminal_behind(const struct terminal *t, const struct ring *r)
 {
-	return t->paint_at < t->paint_len || t->offset < r->head;
+	return t->flow == TERMINAL_WAITING || t->paint_at < t->paint_len || t->offset < r->head;
 }
 
 /* After a write of N bytes: what the flow is now. */
@@ -151,7 +151,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 {
 	ssize_t n = 0, m;
 
-	if (t->dead || t->flow == TERMINAL_ASIDE || !terminal_behind(t, r))
+	if (t->dead || t->flow == TERMINAL_ASIDE || t->flow == TERMINAL_WAITING || !terminal_behind(t, r))
 		return;
 	if (t->paint_at < t->paint_len) {
 		n = write_some(t->out, t->paint + t->paint_at, t->paint_len - t->paint_at);

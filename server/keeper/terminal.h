@@ -4,7 +4,7 @@
  *
  * Output comes from the ring at the terminal's own offset, after what is to be painted first.  A terminal that takes
  * nothing any more is BLOCKED; after StallTimeout its keeper sets it ASIDE, and then it holds nobody up: when it moves
- * again it gets the screen painted anew instead of old bytes.
+ * again it gets the screen painted anew instead of old bytes.  While that is being made it is WAITING.
  */
 #ifndef HOLDFAST_TERMINAL_H
 #define HOLDFAST_TERMINAL_H
@@ -19,7 +19,7 @@
 
 #define TERMINAL_INPUT 4096
 
-enum terminal_flow { TERMINAL_FLOWING, TERMINAL_BLOCKED, TERMINAL_ASIDE };
+enum terminal_flow { TERMINAL_FLOWING, TERMINAL_BLOCKED, TERMINAL_ASIDE, TERMINAL_WAITING };
 
 struct terminal {
 	int in, out;           /* owned; the same number for a tty */

@@ -73,6 +73,9 @@ def stage(base, build):
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if r.returncode:
             raise SystemExit("run.py: make install failed:\n" + r.stdout[-3000:])
+        replay = os.path.join(build, "server", "screen", "screen-replay")
+        if os.path.exists(replay):
+            shutil.copy(replay, os.path.join(root, "usr", "libexec", "holdfast", "screen-replay"))
     log = os.path.join(base, "template-log")
     os.makedirs(log)
     text = world.spec(base, SRC, log, template=True, entry="template:prepare")

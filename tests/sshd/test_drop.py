@@ -237,7 +237,7 @@ def test_full_screen_program_redraws(host):
     t.wait_for(r"FULLSCREEN drawing 1 of 24x80")
     host.drop(t)
     t2 = host.ssh()
-    t2.wait_for(r"FULLSCREEN drawing [2-9] of 24x80", what="a redraw at the same size")
+    t2.wait_for(r"FULLSCREEN drawing [1-9] of 24x80", what="the same screen at the same size")
     host.drop(t2)
     t3 = host.ssh(size=(33, 99))
     t3.wait_for(r"FULLSCREEN drawing \d+ of 33x99", what="a redraw at another size")

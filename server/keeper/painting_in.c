@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "painting_parts.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "keeper.h"
+#include "show.h"
+#include "typing.h"
+
+#define LEAVE_MS 100
+#define PROGRESS 32768    /* eaten: less does not count, but for the last of it */
+#define SAVED_MAX 2097152 /* a rendering that is longer is not kept: better keep the painter */
+
+static void
+park(struct keeper *k, unsigned char *bytes, size_t len)
+{
+	struct painting *p = &k->painting;
+
+	if (len > SAVED_MAX)
+		p->park_ms = PARK_MS_MAX;
+	if (len > SAVED_MAX || p->orders != p->park_orders) {
+		free(bytes);
+		return;
+	}
+	painting_base_set(k, p->fed, bytes, len);
+	painting_end(p);
+	p->parked_ms = clock_now_ms();
+}
+
+/* All of a request's bytes are there. */
+static void
+complete(struct keeper *k)
+{
+	struct painting *p = &k->painting;
+	uint32_t serial = p->coming;
+	unsigned char *bytes = p->bytes;
+	size_t len = p->len;
+
+	p->bytes = NULL;
+	painting_forget_coming(p);
+	p->wanted--;
+	p->failures = 0;
+	painting_note_progress(k);
+	if (serial == p->leave_serial) {
+		p->leave_serial = 0;
+		free(p->leave);
+		p->leave = bytes;
+		p->leave_len = len;
+	} else if (serial == p->park_serial) {
+		p->park_serial = 0;
+		park(k, bytes, len);
+	} else {
+		show_rendered(k, serial, bytes, len);
+	}
+}
+
+/* What a painter says, in turn: 0, or -EBADMSG when it has no business to say so. */
+
+static int
+on_at(struct keeper *k, const struct paint_reply *m)
+{
+	struct painting *p = &k->painting;
+
+	if (m->offset < p->at || m->offset > p->fed)
+		return -EBADMSG;
+	p->at = m->offset;
+	if (p->at - p->seen >= PROGRESS || p->at == p->fed) {
+		p->seen = p->at;
+		painting_note_progress(k);
+	}
+	painting_output(k);
+	return 0;
+}
+
+static int
+on_report(struct keeper *k, const struct paint_reply *m)
+{
+	struct painting *p = &k->painting;
+
+	if (m->offset < p->at || m->offset > p->fed)
+		return -EBADMSG;
+	p->reported = m->offset;
+	typing_take(k, m->number, m->data, m->len);
+	return 0;
+}
+
+static int
+on_total(struct keeper *k, const struct paint_reply *m)
+{
+	struct painting *p = &k->painting;
+
+	if (p->coming || !p->wanted || !m->serial || m->serial > p->serial || m->number > PAINT_RENDER_MAX)
+		return -EBADMSG;
+	p->coming = m->serial;
+	p->len = 0;
+	p->total = m->number;
+	if (!p->total) {
+		complete(k);
+		return 0;
+	}
+	p->bytes = malloc(p->total);
+	return p->bytes ? 0 : -ENOMEM;
+}
+
+static int
+on_bytes(struct keeper *k, const struct paint_reply *m)
+{
+	struct painting *p = &k->painting;
+	size_t left = p->total - p->len;
+
+	if (!p->coming || m->serial != p->coming || m->len != (left < PAINT_DATA_MAX ? left : PAINT_DATA_MAX))
+		return -EBADMSG;
+	memcpy(p->bytes + p->len, m->data, m->len);
+	p->len += m->len;
+	if (p->len == p->total)
+		complete(k);
+	else
+		painting_note_progress(k);
+	return 0;
+}
+
+static int
+handle(struct keeper *k, const struct paint_reply *m)
+{
+	switch (m->type) {
+	case PAINT_AT:
+		return on_at(k, m);
+	case PAINT_REPORT:
+		return on_report(k, m);
+	case PAINT_TOTAL:
+		return on_total(k, m);
+	default:
+		return on_bytes(k, m);
+	}
+}
+
+/* Takes what has come.  Each of it may end in there being no painter. */
+void
+painting_receive(struct keeper *k)
+{
+	struct painting *p = &k->painting;
+
+	for (int i = 0; i < 64 && p->proc.pid; i++) {
+		struct paint_reply m;
+		int rc = paintproc_receive(&p->proc, &m);
+
+		if (rc == 0)
+			return;
+		if (rc < 0 || handle(k, &m) < 0) {
+			if (p->proc.pid)
+				painting_lose(k);
+			return;
+		}
+	}
+}
+
+int
+painting_leave(struct keeper *k, unsigned char **bytes, size_t *len)
+{
+	struct painting *p = &k->painting;
+	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head };
+	uint64_t end = clock_now_ms() + LEAVE_MS, now;
+	uint32_t serial;
+
+	free(p->leave);
+	p->leave = NULL;
+	serial = p->leave_serial = painting_ask(k, &m);
+	while (serial && p->leave_serial == serial && (now = clock_now_ms()) < end) {
+		struct pollfd one = { .fd = p->proc.fd, .events = POLLIN };
+
+		if (poll(&one, 1, (int)(end - now)) > 0)
+			painting_receive(k);
+	}
+	p->leave_serial = 0;
+	if (!p->leave)
+		return -ETIMEDOUT;
+	*bytes = p->leave;
+	*len = p->leave_len;
+	p->leave = NULL;
+	return 0;
+}
+

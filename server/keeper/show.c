@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "clock.h"
+#include "keeper.h"
+#include "tail.h"
+
+#define NUDGE_MS 50 /* how long a program sees a screen one row smaller when it is made to redraw */
+#define TRIES 2     /* of painters, for one rendering */
+
+/*
+ * The kernel sends SIGWINCH only when the size changes, and many programs do nothing unless it has: so it changes,
+ * and changes back.
+ */
+void
+show_redraw(struct keeper *k)
+{
+	if (k->size.ws_row < 2)
+		return;
+	keeper_set_rows(k, (unsigned short)(k->size.ws_row - 1));
+	k->nudge_until = clock_now_ms() + NUDGE_MS;
+}
+
+/* Something other than the shell is in front and reads keys one by one: it draws its own screen. */
+void
+show_redraw_if_full_screen(struct keeper *k)
+{
+	pid_t front = tcgetpgrp(k->master);
+	struct termios modes;
+
+	if (front > 0 && front != k->shell && tcgetattr(k->slave, &modes) == 0 && !(modes.c_lflag & ICANON))
+		show_redraw(k);
+}
+
+/* "4m 12s": the two largest units. */
+static void
+format_away(char *text, size_t cap, uint64_t ms)
+{
+	uint64_t s = ms / 1000;
+
+	if (s < 60)
+		snprintf(text, cap, "%us", (unsigned)s);
+	else if (s < 3600)
+		snprintf(text, cap, "%um %us", (unsigned)(s / 60), (unsigned)(s % 60));
+	else if (s < 86400)
+		snprintf(text, cap, "%uh %um", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
+	else
+		snprintf(text, cap, "%ud %uh", (unsigned)(s / 86400), (unsigned)(s / 3600 % 24));
+}
+
+static void
+format_bytes(char *text, size_t cap, uint64_t bytes)
+{
+	if (bytes < 10000)
+		snprintf(text, cap, "%u bytes", (unsigned)bytes);
+	else if (bytes < 10000000)
+		snprintf(text, cap, "%llu KB", (unsigned long long)bytes / 1000);
+	else
+		snprintf(text, cap, "%llu MB", (unsigned long long)bytes / 1000000);
+}
+
+/* What is said above C's screen: a resume, a gap, and that the screen may not be what it was. */
+static void
+format_line(const struct client *c, char *text, size_t cap)
+{
+	const struct keeper *k = c->keeper;
+	const char *space = k->name[0] ? " " : "", *lost = "";
+	char amount[32];
+
+	if (k->painting.lost)
+		lost = " \302\267 screen rebuilt from recent output";
+	if (c->show_why == SHOW_AGAIN) {
+		format_bytes(amount, sizeof amount, k->ring.head - c->shown);
+		snprintf(text, cap, "session %u%s%s \302\267 %s not shown while this terminal stood still%s",
+		         k->place.id, space, k->name, amount, lost);
+	} else if (attached_count(k) > 1 || !k->dropped_at) {
+		snprintf(text, cap, "attached session %u%s%s%s", k->place.id, space, k->name, lost);
+	} else {
+		format_away(amount, sizeof amount, clock_now_ms() - k->dropped_at);
+		snprintf(text, cap, "resumed session %u%s%s \302\267 away %s%s", k->place.id, space, k->name,
+		         amount, lost);
+	}
+}
+
+/* Now that it has been said, or a redraw makes up for it. */
+static void
+make_up_for_loss(struct keeper *k)
+{
+	if (!k->painting.lost)
+		return;
+	k->painting.lost = false;
+	show_redraw_if_full_screen(k);
+}
+
+/* There is no painter to be had. */
+static void
+show_tail(struct client *c)
+{
+	struct keeper *k = c->keeper;
+	uint64_t oldest = ring_oldest(&k->ring);
+	struct tail tail = { .bytes = NULL };
+	char line[PAINT_LINE_CAP];
+
+	k->painting.lost = true;
+	format_line(c, line, sizeof line);
+	k->painting.lost = false;
+	c->wish = 0;
+	c->t.flow = TERMINAL_FLOWING;
+	if (tail_render(&tail, ring_at(&k->ring, oldest), (size_t)(k->ring.head - oldest), oldest == 0,
+	                c->t.size.ws_row, c->t.size.ws_col, c->quiet ? NULL : line) < 0)
+		tail.bytes = NULL;
+	terminal_paint(&c->t, tail.bytes, tail.len, k->ring.head);
+	terminal_push(&c->t, &k->ring);
+	if (tail.alternate || !tail.bytes)
+		show_redraw(k);
+	else
+		show_redraw_if_full_screen(k);
+}
+
+static void
+ask(struct client *c)
+{
+	struct keeper *k = c->keeper;
+	unsigned flags = c->show_why == SHOW_AGAIN ? PAINT_NO_SCROLLBACK : 0;
+	char line[PAINT_LINE_CAP];
+
+	c->wish = 0;
+	c->tries++;
+	format_line(c, line, sizeof line);
+	c->t.flow = TERMINAL_WAITING;
+	terminal_paint(&c->t, NULL, 0, k->ring.head);
+	c->wish = painting_request(k, c->t.size.ws_row, c->t.size.ws_col, flags, c->quiet ? NULL : line);
+	if (!c->wish)
+		show_tail(c);
+}
+
+void
+show_screen(struct client *c, enum show_why why, bool quiet)
+{
+	c->show_why = why;
+	c->quiet = quiet;
+	c->tries = 0;
+	ask(c);
+	/* From here on it is this terminal that is asked. */
+	painting_attend(c->keeper);
+}
+
+/* All clients that wait for a rendering, one after the other, as next_attached in attached.c. */
+static struct client *
+next_waiting(const struct keeper *k, unsigned *i)
+{
+	while (*i < k->clients.count) {
+		struct client *c = k->clients.v[(*i)++];
+
+		if (c->phase == CLIENT_ATTACHED && c->wish && c->t.flow == TERMINAL_WAITING)
+			return c;
+	}
+	return NULL;
+}
+
+void
+show_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_waiting(k, &i));) {
+		if (c->wish != serial)
+			continue;
+		c->wish = 0;
+		c->t.flow = TERMINAL_FLOWING;
+		terminal_paint(&c->t, bytes, len, c->t.offset);
+		terminal_push(&c->t, &k->ring);
+		make_up_for_loss(k);
+		return;
+	}
+	free(bytes);
+}
+
+void
+show_lost(struct keeper *k)
+{
+	struct client *c;
+
+	for (unsigned i = 0; (c = next_waiting(k, &i));) {
+		if (c->tries < TRIES)
+			ask(c);
+		else
+			show_tail(c);
+	}
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "typing.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "clock.h"
+#include "keeper.h"
+#include "procstat.h"
+
+#define PATIENCE_MS 250 /* for a program to switch off line mode after it has asked */
+#define RETRY_MS 2
+#define UNREAD_MAX 2048 /* who has left this much unread is not reading; and a write is never cut short */
+
+static int
+unread(const struct keeper *k)
+{
+	int n = 0;
+
+	return k->slave >= 0 && ioctl(k->slave, FIONREAD, &n) == 0 ? n : 0;
+}
+
+static bool
+reads_keys(const struct keeper *k)
+{
+	struct termios t;
+
+	return k->slave >= 0 && tcgetattr(k->slave, &t) == 0 && !(t.c_lflag & ICANON);
+}
+
+/* Who waits for an answer sleeps.  Who is about to go does not: a shell would get it.  Leaders may go first. */
+static bool
+asker_sleeps(const struct keeper *k)
+{
+	struct procstat ps;
+
+	return procstat_read(k->front.group, &ps) < 0 || ps.state == 'S';
+}
+
+/* Whether who asked is still in front. */
+static bool
+asker_waits(const struct keeper *k)
+{
+	return k->state == KEEPER_RUNNING && k->typing.epoch == k->front.epoch && !k->front.back &&
+	       k->front.group > 0 && tcgetpgrp(k->master) == k->front.group && !attached_input_waits(k);
+}
+
+static void
+try_now(struct keeper *k, uint64_t now)
+{
+	struct typing *t = &k->typing;
+
+	if (!asker_waits(k) || unread(k) > UNREAD_MAX) {
+		t->len = 0;
+	} else if (reads_keys(k) && asker_sleeps(k)) {
+		if (write(k->master, t->held, t->len) > 0)
+			t->typed = true;
+		t->len = 0;
+	} else if (now >= t->until) {
+		t->len = 0;
+	} else {
+		t->next = now + RETRY_MS;
+	}
+}
+
+void
+typing_take(struct keeper *k, uint32_t epoch, const unsigned char *p, size_t len)
+{
+	struct typing *t = &k->typing;
+	uint64_t now = clock_now_ms();
+
+	if (epoch != k->front.epoch)
+		return;
+	if (!t->len || t->epoch != epoch) {
+		t->len = 0;
+		t->epoch = epoch;
+		t->until = now + PATIENCE_MS;
+	}
+	if (len > sizeof t->held - t->len)
+		return;
+	t->len += grammar_filter(&t->rate, now, p, len, t->held + t->len);
+	if (t->len)
+		try_now(k, now);
+}
+
+void
+typing_front_changed(struct keeper *k)
+{
+	struct typing *t = &k->typing;
+
+	t->len = 0;
+	/* While nobody is there to type, all that waits to be read is ours. */
+	if (t->typed && k->front.back && !attached_listening(k) && unread(k))
+		tcflush(k->slave, TCIFLUSH);
+	t->typed = false;
+}
+
+void
+typing_watch(const struct keeper *k, struct loop *l)
+{
+	if (k->typing.len)
+		loop_until(l, k->typing.next);
+}
+
+void
+typing_turn(struct keeper *k)
+{
+	uint64_t now;
+
+	if (k->typing.len && (now = clock_now_ms()) >= k->typing.next)
+		try_now(k, now);
+}

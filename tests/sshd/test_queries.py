@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""What programs ask their terminal: answered while nobody is attached, once, and never at a prompt."""
+import re
+import time
+
+from replay import file_exists, settle, shown
+from template import write
+from term import check, equal
+
+ASK = r"""
+import os, select, sys, termios, time, tty
+print("wait" "ing")
+while not os.path.exists("go"):
+    time.sleep(0.02)
+saved = termios.tcgetattr(0)
+tty.setraw(0)
+answers = []
+for query in (b"\x1b[c", b"\x1b[>c", b"\x1b[6n", b"\x1b[5n", b"\x1b]11;?\x1b\\", b"\x1b[?2004$p", b"\x1b[?u"):
+    os.write(1, query)
+    got = b""
+    while select.select([0], [], [], 0.05 if got else 5)[0]:
+        got += os.read(0, 256)
+    answers.append(repr(got))
+termios.tcsetattr(0, termios.TCSAFLUSH, saved)
+with open("answers.new", "w") as f:
+    f.write("\n".join(answers))
+os.rename("answers.new", "answers")
+"""
+
+
+def test_queries_while_away_are_answered(host):
+    write("/home/alice/ask.py", ASK)
+    t = host.login()
+    t.line("/usr/bin/python3 ask.py")
+    t.wait_for("waiting")
+    host.drop(t)
+    write("/home/alice/go", "")
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        got = f.read().split("\n")
+    wanted = (r"b'\\x1b\[\?\d[\d;]*c'", r"b'\\x1b\[>[\d;]+c'", r"b'\\x1b\[\d+;\d+R'", r"b'\\x1b\[0n'",
+              r"b'\\x1b\]11;rgb:[0-9a-f/]+\\x1b\\\\'", r"b'\\x1b\[\?2004;2\$y'", r"b'\\x1b\[\?0u'")
+    for want, answer in zip(wanted, got):
+        check(re.fullmatch(want, answer), "an answer is %s, not %s" % (answer, want))
+    t = host.ssh()
+    t.prompt()
+    settle(t)
+    check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])
+    equal(t.ask("clean"), "clean", "the shell")
+
+
+def test_queries_are_answered_once(host):
+    """Attached, the terminal answers, and nobody else; a resume asks nothing."""
+    write("/home/alice/ask.py", ASK)
+    write("/home/alice/go", "")
+    t = host.login()
+    t.line("/usr/bin/python3 ask.py")
+    replies = {b"\x1b[c": b"\x1b[?1;2c", b"\x1b[>c": b"\x1b[>0;1;0c", b"\x1b[6n": b"\x1b[7;7R",
+               b"\x1b[5n": b"\x1b[0n", b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:1/2/3\x1b\\",
+               b"\x1b[?2004$p": b"\x1b[?2004;0$y", b"\x1b[?u": b"\x1b[?3u"}
+    for query, reply in replies.items():
+        t.wait_for(re.escape(query.decode("latin-1")))
+        t.send(reply)
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        equal(f.read().split("\n"), [repr(r) for r in replies.values()], "what the program got")
+    t.prompt()
+    host.drop(t)
+    t = host.ssh()
+    t.wait_for("resumed")
+    settle(t)
+    for query in replies:
+        check(query not in t.data, "the resume asks %r" % query)
+
+
+PROMPT_CASES = {
+    # prints a query and is gone
+    "printf": "until [ -e go ]; do sleep 0.02; done; printf '\\033[c\\033[6n'",
+    # reads keys, asks, and is gone without reading
+    "raw": "until [ -e go ]; do sleep 0.02; done; stty raw -echo; printf '\\033[c\\033[6n'; stty sane",
+    # asks, and is killed while it waits
+    "killed": "sh -c 'stty raw -echo; until [ -e go ]; do sleep 0.02; done; printf \"\\033[c\"; kill -9 $$'; "
+              "stty sane",
+    # the same in a process of its own
+    "gone": "/usr/bin/python3 -c 'import os, time, tty; tty.setraw(0)\n"
+            "while not os.path.exists(\"go\"): time.sleep(0.02)\n"
+            "os.write(1, b\"\\033[c\\033[6n\")'; stty sane",
+    # in the output of a file
+    "cat": "printf '\\033[c\\033]11;?\\033\\\\\\033[6n' >evil; until [ -e go ]; do sleep 0.02; done; cat evil",
+}
+
+
+def answers_at_prompt(host, command):
+    t = host.login()
+    t.line("printf 'wai%s\\n' ting; " + command + "; echo over >over")
+    t.wait_for("waiting")
+    host.drop(t)
+    write("/home/alice/go", "")
+    file_exists("/home/alice/over")
+    time.sleep(0.5)  # for answers to come, if any did
+    t = host.ssh()
+    t.prompt()
+    settle(t)
+    check(re.search(r"PROMPT\$ *\n*$", shown(t)), "something was typed at the prompt: %r" % shown(t)[-300:])
+    equal(t.ask("clean"), "clean", "the shell")
+
+
+def test_no_answer_at_a_prompt_printf(host):
+    answers_at_prompt(host, PROMPT_CASES["printf"])
+
+
+def test_no_answer_at_a_prompt_raw(host):
+    answers_at_prompt(host, PROMPT_CASES["raw"])
+
+
+def test_no_answer_at_a_prompt_killed(host):
+    answers_at_prompt(host, PROMPT_CASES["killed"])
+
+
+def test_no_answer_at_a_prompt_gone(host):
+    answers_at_prompt(host, PROMPT_CASES["gone"])
+
+
+def test_no_answer_at_a_prompt_cat(host):
+    answers_at_prompt(host, PROMPT_CASES["cat"])
+
+
+def test_unanswered_by_a_dying_link(host):
+    """The query went to a terminal that never answered."""
+    write("/home/alice/ask.py", ASK)
+    t = host.login()
+    t.line("/usr/bin/python3 ask.py")
+    write("/home/alice/go", "")
+    t.wait_for(r"\x1b\[c")
+    host.drop(t)
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        check(re.match(r"b'\\x1b\[\?\d[\d;]*c'", f.readline()), "the first query went unanswered")

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* painter_world: a keeper without leader or clients: a ring, a pty with somebody in front, room for a painter. */
+#ifndef HOLDFAST_PAINTER_WORLD_H
+#define HOLDFAST_PAINTER_WORLD_H
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "keeper.h"
+#include "painting.h"
+#include "painting_parts.h"
+
+static struct keeper k;
+static pid_t in_front;  /* the leader of the pty's session */
+
+/* Something in front of the pty that does nothing. */
+static pid_t
+world_front(const char *tty)
+{
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		int fd;
+
+		setsid();
+		fd = open(tty, O_RDWR);
+		signal(SIGHUP, SIG_DFL);
+		if (ioctl(fd, TIOCSCTTY, 0) == 0 && write(ready[1], "x", 1) == 1)
+			for (;;)
+				pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static inline void
+world_raw(void)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(k.slave, &t), 0);
+	cfmakeraw(&t);
+	assert_int_equal(tcsetattr(k.slave, TCSANOW, &t), 0);
+}
+
+static inline int
+world_open(void **state)
+{
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	memset(&k, 0, sizeof k);
+	painting_init(&k.painting);
+	k.leader = k.signals = k.place.sock = k.place.agent = -1;
+	k.kill_at = k.nudge_until = CLOCK_NEVER;
+	k.state = KEEPER_RUNNING;
+	assert_int_equal(ring_open(&k.ring, 65536), 0);
+	k.master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+	assert_true(k.master >= 0 && grantpt(k.master) == 0 && unlockpt(k.master) == 0);
+	k.slave = open(ptsname(k.master), O_RDWR | O_NOCTTY | O_NONBLOCK);
+	assert_true(k.slave >= 0);
+	in_front = world_front(ptsname(k.master));
+	k.size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
+	painting_size(&k);
+	front_follow(&k.front, k.master, k.shell, 0, 0);
+	assert_int_equal(k.front.group, in_front);
+	return 0;
+}
+
+static inline int
+world_close(void **state)
+{
+	(void)state;
+	painting_close(&k.painting);
+	kill(in_front, SIGKILL);
+	waitpid(in_front, NULL, 0);
+	close(k.master);
+	close(k.slave);
+	ring_close(&k.ring);
+	return 0;
+}
+
+/* TEXT is the pty's output. */
+static inline void
+world_print(const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(ring_space(&k.ring), text, len);
+	ring_advance(&k.ring, len);
+	painting_output(&k);
+}
+
+/* A turn of the keeper's loop as far as painting goes. */
+static inline void
+world_turn(int ms)
+{
+	struct pollfd fd = { .fd = k.painting.proc.fd, .events = POLLIN };
+
+	if (fd.fd >= 0 && poll(&fd, 1, ms) > 0)
+		painting_receive(&k);
+	painting_turn(&k);
+	typing_turn(&k);
+}
+
+/* What was typed into the pty, as a string; "" when there is none. */
+static inline const char *
+world_typed(void)
+{
+	static char text[8192];
+	ssize_t n;
+
+	/* Who is in front may not sleep yet. */
+	for (int i = 0; i < 50 && k.typing.len; i++) {
+		usleep(2000);
+		world_turn(0);
+	}
+	n = read(k.slave, text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* What a painter's answers may be: everything else is dropped. */
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "grammar.h"
+
+static const char *const good[] = {
+	"\033[?62;22c", "\033[>1;10;0c", "\033[0n", "\033[?997;1n", "\033[24;80R", "\033[?24;80;1R", "\033[4;2$y",
+	"\033[?2026;2$y", "\033[?0u", "\033[?31u", "\033[>4;2m", "\033P!|484F4C44\033\\",
+	"\033P>|holdfast(0.1.0)\033\\",
+	"\033P1$r0;1;38:2::1:2:3m\033\\", "\033P1$r2 q\033\\", "\033P0$r\033\\", "\033]10;rgb:ffff/ffff/ffff\033\\",
+	"\033]11;rgb:0/0/0\033\\", "\033]4;255;rgb:12/34/56\033\\", "\033]12;rgba:1/2/3/4\033\\",
+};
+
+/* Titles, selections, keys, line ends, C0, strings with something behind them, and what is no report at all. */
+static const char *const bad[] = {
+	"", "x", "\r", "\n", "\003", "\033", "\033[", "\033[c", "\033[A", "\033[1;5A", "\033OP",
+	"\033[13;2u", "\033[27;5;13~",
+	"\033[200~", "\033[201~", "\033[M !!", "\033[<0;1;1M", "\033[I", "\033[8;24;80t", "\033[1c",
+	"\033]l;title\033\\", "\033]lrm -rf\033\\", "\033]L\033\\", "\033]0;title\033\\", "\033]52;c;cm0K\033\\",
+	"\033]11;rgb:0/0/0\007", "\033]11;rgb:0/0/0\r\033\\", "\033]11;rgb:0/0\033\\", "\033]11;red\033\\",
+	"\033]52;rgb:0/0/0\033\\", "\033]110;rgb:0/0/0\033\\", "\033]8;;http://x\033\\", "\033]11;?\033\\",
+	"\033P>|a\rb\033\\", "\033P>|a;b\033\\", "\033P>|\033\\", "\033P1$r0m", "\033P1$r0m\007", "\033P1$r0m\033x",
+	"\033P1+r544e=\033\\", "\033P1$r\n\033\\", "\033P1$r`id`\033\\", "\033[24\r;80R", "\033[24;80;R",
+	"\033[123456n",
+	"\033[?62;22 c", "\033[;c", "\233?62c", "\033_x\033\\", "\033^x\033\\", "\033Xx\033\\",
+};
+
+static void
+reports_pass(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		size_t len = strlen(good[i]);
+		unsigned char *p = exact_copy(good[i], len);
+
+		if (grammar_length(p, len) != len)
+			fail_msg("report %zu is refused", i);
+		/* Nothing less is one. */
+		for (size_t n = 0; n < len; n++)
+			if (grammar_length(p, n) != 0)
+				fail_msg("%zu bytes of report %zu pass", n, i);
+		free(p);
+	}
+}
+
+static void
+all_else_is_dropped(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		unsigned char *p = exact_copy(bad[i], strlen(bad[i]));
+
+		if (grammar_length(p, strlen(bad[i])) != 0)
+			fail_msg("%zu passes", i);
+		free(p);
+	}
+}
+
+static void
+bytes_behind_a_report_are_no_part_of_it(void **state)
+{
+	static const char text[] = "\033[0n\033[24;80Rrm -rf x\r\033[0n";
+	struct grammar_rate rate = { 0 };
+	unsigned char out[sizeof text];
+
+	(void)state;
+	assert_int_equal(grammar_filter(&rate, 1, (const unsigned char *)text, sizeof text - 1, out), 12);
+	assert_memory_equal(out, text, 12);
+}
+
+/* With one byte of a report changed to any other, whatever passes is printable from ESC to ESC \. */
+static void
+no_control_byte_ever_passes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		for (size_t at = 0; at < strlen(good[i]); at++)
+			for (unsigned c = 0; c < 256; c++) {
+				unsigned char text[GRAMMAR_MAX];
+				size_t len = strlen(good[i]), n;
+
+				memcpy(text, good[i], len);
+				text[at] = (unsigned char)c;
+				n = grammar_length(text, len);
+				for (size_t j = 0; j < n; j++) {
+					bool esc = text[j] == 27 && (j == 0 || j == n - 2);
+
+					if (!esc && (text[j] < 32 || text[j] > 126))
+						fail_msg("report %zu with byte %zu as %u passes", i, at, c);
+				}
+			}
+}
+
+static void
+length_is_bounded(void **state)
+{
+	unsigned char text[8192];
+	size_t len = 2;
+
+	(void)state;
+	memcpy(text, "\033[?62", 5);
+	for (len = 5; len + 6 < sizeof text; len += 3)
+		memcpy(text + len, ";22", 3);
+	text[len++] = 'c';
+	assert_int_equal(grammar_length(text, len), 0);
+	text[GRAMMAR_MAX + 1] = 'c';
+	assert_int_equal(grammar_length(text, len), 0);
+	text[GRAMMAR_MAX - 2] = 'c';
+	assert_int_equal(grammar_length(text, len), GRAMMAR_MAX - 1);
+}
+
+static void
+rate_is_bounded(void **state)
+{
+	struct grammar_rate rate = { 0 };
+	unsigned char text[400], out[400];
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i + 4 <= sizeof text; i += 4)
+		memcpy(text + i, "\033[0n", 4);
+	for (int i = 0; i < 100; i++)
+		count += grammar_filter(&rate, 5000, text, sizeof text, out) / 4;
+	assert_int_equal(count, GRAMMAR_COUNT_RATE);
+	assert_int_equal(grammar_filter(&rate, 5999, text, 4, out), 0);
+	assert_int_equal(grammar_filter(&rate, 6000, text, 4, out), 4);
+}
+
+static void
+bytes_are_bounded(void **state)
+{
+	struct grammar_rate rate = { 0 };
+	unsigned char text[200], out[200];
+	size_t total = 0, n;
+
+	(void)state;
+	n = (size_t)sprintf((char *)text, "\033[?1");
+	while (n + 7 < sizeof text)
+		n += (size_t)sprintf((char *)text + n, ";11111");
+	text[n++] = 'c';
+	for (int i = 0; i < 60; i++)
+		total += grammar_filter(&rate, 5000, text, n, out);
+	assert_in_range(total, GRAMMAR_BYTES_RATE - n, GRAMMAR_BYTES_RATE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reports_pass),
+		cmocka_unit_test(all_else_is_dropped),
+		cmocka_unit_test(bytes_behind_a_report_are_no_part_of_it),
+		cmocka_unit_test(no_control_byte_ever_passes),
+		cmocka_unit_test(length_is_bounded),
+		cmocka_unit_test(rate_is_bounded),
+		cmocka_unit_test(bytes_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
