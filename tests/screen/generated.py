@@ -12,6 +12,7 @@ E = "\x1b["
 NARROW = ("holdfast", "the quick brown fox", "e\u0301", "┌─┐", "Größe", "x", "0123456789", "a\tb")
 WIDE = ("日本語", "한국", "ＡＢ", "😀")
 SIZES = ((24, 80), (10, 33), (60, 200), (5, 24))
+ATTRIBUTES = (0, 1, 2, 3, 4, 5, 7, 8, 9, 22, 23, 24, 25, 27, 28, 29, 53, 55)
 BUTTONS = (1000, 1002, 1003)
 
 
@@ -22,8 +23,8 @@ def colour(r, lead):
 
 
 def sgr(r, _):
-    one = (lambda: str(r.choice((0, 1, 2, 3, 4, 5, 7, 8, 9, 22, 23, 24, 25, 27, 28, 29, 53, 55))), lambda: colour(r, 30),
-           lambda: colour(r, 40), lambda: "4:%d" % r.randrange(6), lambda: "58:5:%d" % r.randrange(256), lambda: "59")
+    one = (lambda: str(r.choice(ATTRIBUTES)), lambda: colour(r, 30), lambda: colour(r, 40), lambda: "59",
+           lambda: "4:%d" % r.randrange(6), lambda: "58:5:%d" % r.randrange(256))
     return E + ";".join(r.choice(one)() for _ in range(r.randrange(1, 4))) + "m"
 
 
@@ -104,7 +105,8 @@ def link(r, _):
 
 
 COMMON = (move, edit, mouse, insert, other)
-# What is taken differently together is in different streams: wraps and moved lines, wide characters and looks of blanks.
+# What is taken differently together is in different streams: wraps or links and moved lines, wide characters and looks
+# of blanks.
 FLAVOURS = (
     (text, text, text, text, sgr, sgr, mode, link, *COMMON),
     (short_text, short_text, short_text, sgr, sgr, lines, lines, mode, *COMMON),

@@ -44,8 +44,9 @@ def install_xterm(here):
     want = os.path.join(here, "node_modules", "@xterm", "headless", "package.json")
     if not os.path.exists(want):
         try:
-            r = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], cwd=here, check=False,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            r = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
+                               cwd=here, check=False, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         except OSError as e:
             return "npm: %s" % e.strerror
         if r.returncode or not os.path.exists(want):
@@ -101,7 +102,8 @@ def last_ground(stream, at):
 def open_at_end(stream, at, rendering):
     """How many bytes at the end of RENDERING are of a sequence or a character that the cut at AT opened."""
     tail = stream.data[last_ground(stream, at):at]
-    return len(tail) if rendering.endswith(tail) else 0
+    # A model may say an open sequence in other words, but it is all that comes from its ESC on.
+    return len(rendering) - rendering.rfind(b"\x1b") if tail.startswith(b"\x1b") else len(tail)
 
 
 def feed(pane, stream, start_at, end_at):

@@ -24,7 +24,8 @@ SEEN_ON_BLANK = ("4", "7", "9", "53", "bg", "us")
 BACKGROUND = re.compile(r"(bg=\S*)?$")
 # DEC special graphics: tmux keeps the letter, a model may keep what it stands for.
 GRAPHICS = str.maketrans("`abcdefghijklmnopqrstuvwxyz{|}~", "◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
-ATTRIBUTES = {"1": "1", "2": "2", "3": "3", "5": "5", "6": "5", "7": "7", "8": "8", "9": "9", "53": "53", "5:3": "53"}
+ATTRIBUTES = {"1": "1", "2": "2", "3": "3", "5": "5", "6": "5", "7": "7", "8": "8", "9": "9", "53": "53",
+              "5:3": "53"}
 
 
 class Server:
@@ -133,14 +134,14 @@ class Pane:
 
 
 def not_joined(joined, parts):
-    """The first of the lines JOINED that is not one or more of PARTS, or None."""
-    parts = iter(parts)
+    """The first of the lines JOINED that is not one or more of PARTS, or None; blanks, which may be erased, left out."""
+    parts = (p.replace(" ", "") for p in parts)
     for line in joined:
-        have = next(parts, None)
-        while have is not None and len(have.rstrip()) < len(line.rstrip()):
+        want, have = line.replace(" ", ""), next(parts, None)
+        while have is not None and len(have) < len(want):
             more = next(parts, None)
             have = None if more is None else have + more
-        if have is None or have.rstrip() != line.rstrip():
+        if have != want:
             return line
     return None
 
@@ -155,8 +156,8 @@ def lines_differ(when, what, x, y):
 
 
 def differences(when, a, b, cleared):
-    """What differs between two snapshots.  B may have more lines if they are empty and above all others.  CLEARED: the
-    program has cleared the screen or scrolled a part of it: only tmux moves these lines into the scrollback.
+    """What differs between two snapshots.  B may have more lines if they are empty and above all others.  CLEARED:
+    the program has cleared the screen or scrolled a part of it: only tmux moves these lines into the scrollback.
     """
     found = [(when, k, v, b["state"][k]) for k, v in a["state"].items() if v != b["state"][k]]
     # What is saved for the alternate screen means nothing without it.

@@ -13,6 +13,8 @@ PROJECT = HOME + "/project"
 UID = 1000
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000:Alice:/home/alice:/bin/bash\n"
 GROUP = "root:x:0:\nalice:x:1000:\n"
+SYSTEM = ("bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "mnt", "proc", "root", "run", "sbin",
+          "sys", "tmp", "usr", "var")
 BIRTH = 1700000000  # of every file and of the first commit
 
 ENVIRONMENT = {
@@ -207,8 +209,8 @@ def enter():
         write(copy, text)
         mount("--bind", copy, path)
     subprocess.run(["hostname", "server"], check=True)
-    for d in ("/work", "/opt", "/srv"):
-        if os.path.isdir(d):
-            mount("-t", "tmpfs", "-o", "mode=755,size=1m", "tmpfs", d)
+    for d in os.listdir("/"):
+        if d not in SYSTEM and os.path.isdir("/" + d) and not os.path.islink("/" + d):
+            mount("-t", "tmpfs", "-o", "mode=755,size=1m", "tmpfs", "/" + d)
     shutil.rmtree(HOME, ignore_errors=True)
     furnish()
