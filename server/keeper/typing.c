@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "typing.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -13,6 +15,7 @@
 
 #define PATIENCE_MS 250 /* for a program to switch off line mode after it has asked */
 #define RETRY_MS 2
+#define SETTLE_MS 12    /* asleep all that time: it waits, and has not just paused on its way out */
 #define UNREAD_MAX 2048 /* who has left this much unread is not reading; and a write is never cut short */
 
 static int
@@ -31,13 +34,33 @@ reads_keys(const struct keeper *k)
 	return k->slave >= 0 && tcgetattr(k->slave, &t) == 0 && !(t.c_lflag & ICANON);
 }
 
-/* Who waits for an answer sleeps.  Who is about to go does not: a shell would get it.  Leaders may go first. */
+/*
+ * Who waits for an answer sleeps.  Who is about to go does not: a shell would get it.  A leader may go first, but
+ * then somebody is left in the group; an empty one is in front only until the shell has taken its place.
+ */
 static bool
 asker_sleeps(const struct keeper *k)
 {
 	struct procstat ps;
 
-	return procstat_read(k->front.group, &ps) < 0 || ps.state == 'S';
+	if (procstat_read(k->front.group, &ps) == 0)
+		return ps.state == 'S';
+	return kill(-k->front.group, 0) == 0 || errno == EPERM;
+}
+
+/* Whether it has slept for long enough at every look. */
+static bool
+asker_has_settled(struct keeper *k, uint64_t now)
+{
+	struct typing *t = &k->typing;
+
+	if (!reads_keys(k) || !asker_sleeps(k)) {
+		t->asleep_at = 0;
+		return false;
+	}
+	if (!t->asleep_at)
+		t->asleep_at = now;
+	return now - t->asleep_at >= SETTLE_MS;
 }
 
 /* Whether who asked is still in front. */
@@ -55,7 +78,7 @@ try_now(struct keeper *k, uint64_t now)
 
 	if (!asker_waits(k) || unread(k) > UNREAD_MAX) {
 		t->len = 0;
-	} else if (reads_keys(k) && asker_sleeps(k)) {
+	} else if (asker_has_settled(k, now)) {
 		if (write(k->master, t->held, t->len) > 0)
 			t->typed = true;
 		t->len = 0;
@@ -76,6 +99,7 @@ typing_take(struct keeper *k, uint32_t epoch, const unsigned char *p, size_t len
 		return;
 	if (!t->len || t->epoch != epoch) {
 		t->len = 0;
+		t->asleep_at = 0;
 		t->epoch = epoch;
 		t->until = now + PATIENCE_MS;
 	}

@@ -23,6 +23,7 @@ struct typing {
 	unsigned char held[4096]; /* to be typed */
 	size_t len;
 	uint64_t until, next;     /* given up at, tried again at (clock_now_ms()) */
+	uint64_t asleep_at;       /* since when the front has been seen asleep at every look; 0: not now */
 	uint32_t epoch;           /* of the front that asked */
 	bool typed;               /* the front that there is now has been answered */
 };
