@@ -13,11 +13,18 @@
 
 #define ANSWER_MAX 256
 
+/* What stands before each answer that is kept. */
+struct answer_head {
+	size_t at;  /* bytes of what was fed last, up to the query's end */
+	size_t len;
+};
+
 static void __attribute__((format(printf, 2, 3)))
 say(struct screen *s, const char *format, ...)
 {
 	char buf[ANSWER_MAX];
 	struct answers *a = &s->answers;
+	struct answer_head head;
 	va_list ap;
 	int n;
 
@@ -28,10 +35,12 @@ say(struct screen *s, const char *format, ...)
 	va_start(ap, format);
 	n = vsnprintf(buf, sizeof buf, format, ap);
 	va_end(ap);
-	if (n <= 0 || (size_t)n >= sizeof buf || a->len + (size_t)n > SCREEN_ANSWERS_MAX)
+	if (n <= 0 || (size_t)n >= sizeof buf || a->len + sizeof head + (size_t)n > SCREEN_ANSWERS_MAX)
 		return;
-	memcpy(a->bytes + a->len, buf, (size_t)n);
-	a->len += (size_t)n;
+	head = (struct answer_head){ .at = (size_t)(s->here - s->fed), .len = (size_t)n };
+	memcpy(a->bytes + a->len, &head, sizeof head);
+	memcpy(a->bytes + a->len + sizeof head, buf, (size_t)n);
+	a->len += sizeof head + (size_t)n;
 }
 
 void
@@ -43,21 +52,37 @@ screen_answer(struct screen *s, bool on)
 }
 
 size_t
-screen_take_answers(struct screen *s, void *buf, size_t cap)
+screen_take_answer(struct screen *s, void *buf, size_t cap, size_t *at)
 {
 	struct answers *a = &s->answers;
-	size_t n = a->len < cap ? a->len : cap;
+	struct answer_head head;
+	size_t taken;
 
-	if (n) {
-		memcpy(buf, a->bytes, n);
-		memmove(a->bytes, a->bytes + n, a->len - n);
-		a->len -= n;
-	}
+	if (!a->len)
+		return 0;
+	memcpy(&head, a->bytes, sizeof head);
+	if (head.len > cap)
+		return 0;
+	memcpy(buf, a->bytes + sizeof head, head.len);
+	*at = head.at;
+	taken = sizeof head + head.len;
+	memmove(a->bytes, a->bytes + taken, a->len - taken);
+	a->len -= taken;
 	if (!a->len) {
 		free(a->bytes);
 		a->bytes = NULL;
 	}
-	return n;
+	return head.len;
+}
+
+size_t
+screen_take_answers(struct screen *s, void *buf, size_t cap)
+{
+	size_t n, len = 0, at;
+
+	while ((n = screen_take_answer(s, (char *)buf + len, cap - len, &at)) > 0)
+		len += n;
+	return len;
 }
 
 void

@@ -217,44 +217,37 @@ grid_down(struct screen *s, unsigned top, unsigned bottom, unsigned n)
 		copy_part(s, s->row[y], y >= top + n ? s->row[y - n] : NULL, s->left, s->right, blank);
 }
 
-void
-grid_left(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n)
+/* The columns LEFT to RIGHT move by N, of the width at most, to the left if LEFTWARDS; blanks come in. */
+static void
+shift(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n, bool leftwards)
 {
 	cell blank = grid_blank(s);
-	unsigned width = right - left + 1;
+	unsigned width = right - left + 1, by = n < width ? n : width;
+	unsigned from = leftwards ? left + by : left, to = leftwards ? left : left + by;
+	unsigned gap = leftwards ? right + 1 - by : left;
 
-	if (n > width)
-		n = width;
 	for (unsigned y = top; y <= bottom; y++) {
 		struct row *row = s->row[y];
 
 		row_split(row, s->cols, left, blank);
-		row_split(row, s->cols, left + n, blank);
+		row_split(row, s->cols, leftwards ? from : right + 1 - by, blank);
 		row_split(row, s->cols, right + 1, blank);
 		row_extend(row, right + 1);
-		memmove(row->c + left, row->c + left + n, (width - n) * sizeof *row->c);
-		row_fill(row, right + 1 - n, right + 1, blank);
+		memmove(row->c + to, row->c + from, (width - by) * sizeof *row->c);
+		row_fill(row, gap, gap + by, blank);
 	}
+}
+
+void
+grid_left(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n)
+{
+	shift(s, top, bottom, left, right, n, true);
 }
 
 void
 grid_right(struct screen *s, unsigned top, unsigned bottom, unsigned left, unsigned right, unsigned n)
 {
-	cell blank = grid_blank(s);
-	unsigned width = right - left + 1;
-
-	if (n > width)
-		n = width;
-	for (unsigned y = top; y <= bottom; y++) {
-		struct row *row = s->row[y];
-
-		row_split(row, s->cols, left, blank);
-		row_split(row, s->cols, right + 1 - n, blank);
-		row_split(row, s->cols, right + 1, blank);
-		row_extend(row, right + 1);
-		memmove(row->c + left + n, row->c + left, (width - n) * sizeof *row->c);
-		row_fill(row, left, left + n, blank);
-	}
+	shift(s, top, bottom, left, right, n, false);
 }
 
 void

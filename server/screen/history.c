@@ -16,6 +16,7 @@
 #define STYLE_BYTES_MAX (2 + 3 * 4 + 2)
 #define CELL_BYTES_MAX (STYLE_BYTES_MAX + 3 + CLUSTER_CODES * UTF8_MAX)
 #define BYTES_PER_LINE 1024 /* the bound on bytes, for each line allowed */
+#define BYTES_MAX 16777216  /* … and for all of them */
 
 void
 history_free(struct history *h)
@@ -64,7 +65,9 @@ history_line(const struct history *h, size_t i, size_t *len)
 static size_t
 bytes_max(const struct history *h)
 {
-	return (size_t)h->max * BYTES_PER_LINE + 4 * HISTORY_LINE_MAX;
+	size_t most = h->max < BYTES_MAX / BYTES_PER_LINE ? (size_t)h->max * BYTES_PER_LINE : BYTES_MAX;
+
+	return most + 4 * HISTORY_LINE_MAX;
 }
 
 static void
@@ -291,6 +294,9 @@ history_push(struct screen *s, const struct row *row, bool on, bool wrapped)
 		n = row->c[s->cols - 1] == 0 ? s->cols - 1 : s->cols;
 	if (!h->max)
 		return;
+	/* A row that was erased after a line had gone on into it is a row all the same: lines have no blanks at their ends. */
+	if (!n)
+		on = pad = false;
 	if (on && history_lines(h) && h->len[h->past - 1] > HISTORY_LINE_MAX)
 		on = pad = false;
 	if (!on || !history_lines(h)) {

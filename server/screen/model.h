@@ -111,7 +111,7 @@ struct colours {
 struct answers {
 	bool on;
 	size_t len;
-	unsigned char *bytes; /* NULL or SCREEN_ANSWERS_MAX of them */
+	unsigned char *bytes; /* NULL or SCREEN_ANSWERS_MAX of them: each answer behind its answer_head */
 };
 
 struct screen {
@@ -150,6 +150,7 @@ struct screen {
 	struct history history;
 	struct parser parser;
 	struct answers answers;
+	const unsigned char *fed, *here; /* while it is fed: the bytes, and up to where a sequence has been read */
 };
 
 static inline bool

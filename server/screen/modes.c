@@ -95,6 +95,14 @@ set_alternate(struct screen *s, unsigned number, bool on)
 		cursor_restore(s);
 }
 
+/* What a mouse reports, and how. */
+static bool
+is_mouse(unsigned number)
+{
+	return number == 9 || number == 1000 || number == 1002 || number == 1003 || number == 1005 ||
+	       number == 1006 || number == 1015 || number == 1016;
+}
+
 static void
 set_mouse(struct mouse *m, unsigned number, bool on)
 {
@@ -147,17 +155,11 @@ modes_set(struct screen *s, bool dec, unsigned number, bool on)
 	}
 	if (!dec)
 		return;
-	switch (number) {
-	case 9:
-	case 1000:
-	case 1002:
-	case 1003:
-	case 1005:
-	case 1006:
-	case 1015:
-	case 1016:
+	if (is_mouse(number)) {
 		set_mouse(&s->mouse, number, on);
-		break;
+		return;
+	}
+	switch (number) {
 	case 47:
 	case 1047:
 	case 1049:
@@ -184,16 +186,9 @@ modes_report(const struct screen *s, bool dec, unsigned number)
 		return mode(s, m->bit) ? 1 : 2;
 	if (!dec)
 		return 0;
-	switch (number) {
-	case 9:
-	case 1000:
-	case 1002:
-	case 1003:
-	case 1005:
-	case 1006:
-	case 1015:
-	case 1016:
+	if (is_mouse(number))
 		return mouse_is(&s->mouse, number) ? 1 : 2;
+	switch (number) {
 	case 47:
 	case 1047:
 	case 1049:

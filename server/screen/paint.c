@@ -23,7 +23,6 @@ paint_encode_order(const struct paint_order *m, unsigned char *out, size_t cap)
 	wire_put_u64(&w, m->offset);
 	wire_put_u32(&w, m->serial);
 	wire_put_u32(&w, m->flags);
-	wire_put_u32(&w, m->number);
 	wire_put_u16(&w, m->rows);
 	wire_put_u16(&w, m->cols);
 	wire_put_cstring(&w, m->line);
@@ -40,7 +39,6 @@ paint_decode_order(struct paint_order *m, const void *buf, size_t len)
 	wire_get_u64(&r, &m->offset);
 	wire_get_u32(&r, &m->serial);
 	wire_get_u32(&r, &m->flags);
-	wire_get_u32(&r, &m->number);
 	wire_get_u16(&r, &m->rows);
 	wire_get_u16(&r, &m->cols);
 	wire_get_cstring(&r, m->line, sizeof m->line);

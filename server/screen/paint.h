@@ -8,15 +8,15 @@
  *   keeper                       painter
  *   FEED                 ───▶    nothing more
  *   SIZE rows cols       ───▶    the model gets another size
- *   ANSWERS flags number ───▶    queries from here on are answered (PAINT_ON), under this number, or eaten
  *   RENDER serial …      ───▶    renders
  *   LEAVE serial         ───▶    says what leaves a terminal clean that shows the model
  *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
- *                        ◀───    REPORT offset number   answers to queries before there
+ *                        ◀───    REPORT offset          what it would answer to the query that ends there
  *                        ◀───    TOTAL serial number    so many bytes of a rendering follow …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
  *
- * The keeper trusts none of it: see grammar.h for what may be typed, painting.c for the rest.
+ * Whether a report is typed is the keeper's to decide, who knows whose the query was to answer.  It trusts no reply:
+ * see grammar.h for what may be typed, painting.c for the rest.
  */
 #ifndef HOLDFAST_PAINT_H
 #define HOLDFAST_PAINT_H
@@ -28,15 +28,14 @@
 #define PAINT_ORDER_MAX 256
 #define PAINT_DATA_MAX 16384
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
-#define PAINT_RENDER_MAX (16 * 1024 * 1024) /* a rendering is never longer */
+#define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
 #define PAINT_STEP 65536
 
 enum paint_type {
 	PAINT_FEED = 1,
 	PAINT_SIZE = 2,
-	PAINT_ANSWERS = 3,
-	PAINT_RENDER = 4,
-	PAINT_LEAVE = 5,
+	PAINT_RENDER = 3,
+	PAINT_LEAVE = 4,
 
 	PAINT_AT = 65,
 	PAINT_REPORT = 66,
@@ -44,15 +43,14 @@ enum paint_type {
 	PAINT_BYTES = 68,
 };
 
-#define PAINT_ON 1u            /* ANSWERS */
-#define PAINT_NO_SCROLLBACK 2u /* RENDER: the terminal has it already */
+#define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
+#define PAINT_PUSH_UP 2u       /* RENDER: what it shows goes into its scrollback first */
 
 struct paint_order {
 	uint8_t type;
 	uint64_t offset;
 	uint32_t serial;     /* RENDER, LEAVE: not 0 */
 	uint32_t flags;      /* PAINT_* */
-	uint32_t number;     /* ANSWERS */
 	uint16_t rows, cols; /* SIZE; RENDER: of the terminal, 0: the model's own */
 	char line[PAINT_LINE_CAP]; /* RENDER: "" none */
 };

@@ -9,16 +9,15 @@
 #include "painter_sandbox.h"
 #include "screen.h"
 
-#define ANSWERED_STEP 4096 /* eaten at once while queries are answered: the keeper learns where they were */
-#define SOCKET 0           /* painter_confine puts it there */
+#define EATEN 4096 /* at once: answers to queries in so much output are never too many */
+#define SOCKET 0   /* painter_confine puts it there */
 
 struct painter {
 	const unsigned char *ring;
 	size_t ring_size;
+	unsigned scrollback;
 	uint64_t at;
 	struct screen *screen;
-	bool answering;
-	uint32_t answers_number;
 };
 
 /* Where a rendering goes: counted first, then sent in pieces. */
@@ -45,30 +44,37 @@ reply_at(const struct painter *p)
 	reply(&(struct paint_reply){ .type = PAINT_AT, .offset = p->at });
 }
 
+/* What the model answers to queries in the bytes behind FROM; the answers to one query are one message. */
 static void
-reply_answers(struct painter *p)
+reply_answers(struct painter *p, uint64_t from)
 {
-	unsigned char answers[SCREEN_ANSWERS_MAX];
-	size_t n = screen_take_answers(p->screen, answers, sizeof answers);
+	unsigned char all[SCREEN_ANSWERS_MAX], one[SCREEN_ANSWERS_MAX];
+	size_t n, at, len = 0, last = 0;
 
-	if (n)
-		reply(&(struct paint_reply){ .type = PAINT_REPORT, .offset = p->at, .number = p->answers_number,
-		                             .data = answers, .len = n });
+	do {
+		n = screen_take_answer(p->screen, one, sizeof one, &at);
+		if (len && (!n || at != last)) {
+			reply(&(struct paint_reply){ .type = PAINT_REPORT, .offset = from + last, .data = all,
+			                             .len = len });
+			len = 0;
+		}
+		memcpy(all + len, one, n);
+		len += n;
+		last = at;
+	} while (n);
 }
 
 static void
 eat(struct painter *p, uint64_t to)
 {
-	size_t step = p->answering ? ANSWERED_STEP : PAINT_STEP;
 	uint64_t told = p->at;
 
 	while (p->at < to) {
-		size_t n = to - p->at < step ? (size_t)(to - p->at) : step;
+		size_t n = to - p->at < EATEN ? (size_t)(to - p->at) : EATEN;
 
 		screen_feed(p->screen, p->ring + (p->at & (p->ring_size - 1)), n);
+		reply_answers(p, p->at);
 		p->at += n;
-		if (p->answering)
-			reply_answers(p);
 		if (p->at == to || p->at - told >= PAINT_STEP) {
 			told = p->at;
 			reply_at(p);
@@ -121,10 +127,10 @@ feed_put(void *to, const void *bytes, size_t len)
 
 /* The model as a terminal of another size would have it; NULL: out of memory. */
 static struct screen *
-resized(const struct screen *from, unsigned rows, unsigned cols)
+resized(const struct screen *from, unsigned scrollback, unsigned rows, unsigned cols)
 {
 	const struct screen_render_options plain = { .line = NULL };
-	struct screen *s = screen_new(screen_rows(from), screen_cols(from), PAINTER_SCROLLBACK);
+	struct screen *s = screen_new(screen_rows(from), screen_cols(from), scrollback);
 
 	if (!s)
 		return NULL;
@@ -134,18 +140,28 @@ resized(const struct screen *from, unsigned rows, unsigned cols)
 }
 
 static void
+count(const struct screen *s, const struct screen_render_options *o, struct sending *to)
+{
+	to->total = 0;
+	screen_render(s, o, send_put, to);
+}
+
+static void
 send_rendering(const struct screen *s, const struct paint_order *m)
 {
 	static unsigned char piece[PAINT_DATA_MAX];
 	struct screen_render_options o = { .line = m->line[0] ? m->line : NULL,
-		                           .no_scrollback = m->flags & PAINT_NO_SCROLLBACK };
+		                           .no_scrollback = m->flags & PAINT_NO_SCROLLBACK,
+		                           .push_up = m->flags & PAINT_PUSH_UP };
 	struct sending to = { .serial = m->serial };
 
-	screen_render(s, &o, send_put, &to);
-	if (to.total > PAINT_RENDER_MAX) {
-		o.no_scrollback = true;
-		to.total = 0;
-		screen_render(s, &o, send_put, &to);
+	count(s, &o, &to);
+	/* What is too long goes without the older half of its lines. */
+	for (size_t lines = screen_history(s); to.total > PAINT_RENDER_MAX && !o.no_scrollback;) {
+		lines /= 2;
+		o.skip = screen_history(s) - lines;
+		o.no_scrollback = lines == 0;
+		count(s, &o, &to);
 	}
 	send_total(&to);
 	to.piece = piece;
@@ -159,7 +175,7 @@ do_render(struct painter *p, const struct paint_order *m)
 	struct screen *other = NULL;
 
 	if (m->rows && m->cols && (m->rows != screen_rows(p->screen) || m->cols != screen_cols(p->screen)))
-		other = resized(p->screen, m->rows, m->cols);
+		other = resized(p->screen, p->scrollback, m->rows, m->cols);
 	send_rendering(other ? other : p->screen, m);
 	screen_free(other);
 }
@@ -188,11 +204,6 @@ obey(struct painter *p, const struct paint_order *m)
 	case PAINT_SIZE:
 		screen_resize(p->screen, m->rows, m->cols);
 		break;
-	case PAINT_ANSWERS:
-		p->answering = m->flags & PAINT_ON;
-		p->answers_number = m->number;
-		screen_answer(p->screen, p->answering);
-		break;
 	case PAINT_RENDER:
 		do_render(p, m);
 		break;
@@ -208,17 +219,19 @@ void
 painter_be(const struct painter_start *start)
 {
 	unsigned char buf[PAINT_ORDER_MAX];
-	struct painter p = { .ring = start->ring, .ring_size = start->ring_size, .at = start->at };
+	struct painter p = { .ring = start->ring, .ring_size = start->ring_size, .scrollback = start->scrollback,
+	                     .at = start->at };
 	struct paint_order m;
 	ssize_t n;
 
 	if (painter_confine(start->fd, start->ring, 2 * start->ring_size) < 0)
 		_exit(1);
-	p.screen = screen_new(start->rows, start->cols, PAINTER_SCROLLBACK);
+	p.screen = screen_new(start->rows, start->cols, start->scrollback);
 	if (!p.screen)
 		_exit(1);
 	if (start->saved)
 		screen_feed(p.screen, start->saved, start->saved_len);
+	screen_answer(p.screen, true);
 	while ((n = read(SOCKET, buf, sizeof buf)) > 0) {
 		if (paint_decode_order(&m, buf, (size_t)n) < 0)
 			_exit(1);

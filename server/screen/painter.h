@@ -13,14 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAINTER_SCROLLBACK 2000 /* logical lines */
-
 struct painter_start {
 	int fd;                   /* its end of the socket */
 	unsigned char *ring;      /* mapped twice in a row (server/keeper/ring.h) */
 	size_t ring_size;
 	uint64_t at;              /* where in the output it begins */
 	unsigned rows, cols;      /* of the model there */
+	unsigned scrollback;      /* lines that it keeps (screen_new) */
 	const unsigned char *saved; /* a rendering of the model there; NULL: blank */
 	size_t saved_len;
 };

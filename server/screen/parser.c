@@ -146,6 +146,7 @@ feed_csi(struct screen *s, const unsigned char *p, const unsigned char *end)
 			digit(parser, b - '0');
 		} else if (b >= 0x40 && b < DEL) {
 			parser->state = PARSER_GROUND;
+			s->here = p;
 			if (parser->nintermediate <= INTERMEDIATES_MAX)
 				csi_dispatch(s, (char)b);
 			s->repeatable = false;
@@ -344,6 +345,7 @@ parser_feed(struct screen *s, const unsigned char *p, size_t len)
 {
 	const unsigned char *end = p + len;
 
+	s->fed = s->here = p;
 	while (p < end) {
 		if (s->parser.utf8_n) {
 			if (feed_utf8(s, *p))
@@ -364,6 +366,7 @@ parser_feed(struct screen *s, const unsigned char *p, size_t len)
 			feed_csi_ignore(s, *p++);
 			break;
 		case PARSER_STRING:
+			s->here = p + 1;
 			feed_string(s, *p++);
 			break;
 		}

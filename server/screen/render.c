@@ -7,12 +7,13 @@
 
 /*
  * What a terminal has open is ended, and it is on its main screen without margins; the cursor stays where it is.
- * No RIS: it may take the scrollback with it.
+ * DECSTR twice: what it resets of a screen (the saved cursor) each screen has of its own.  No RIS: it may take the
+ * scrollback with it.
  */
 static void
 end_open(struct out *out)
 {
-	out_text(out, "\033\\\033[!p\033[?1047l");
+	out_text(out, "\033\\\033[!p\033[?1047l\033[!p");
 }
 
 /* What is on the screen goes up into the scrollback: as many rows as are above the cursor. */
@@ -63,7 +64,7 @@ screen_render(const struct screen *s, const struct screen_render_options *o, scr
 		o = &none;
 	out_begin(&out, put, to);
 	end_open(&out);
-	if (!o->no_scrollback)
+	if (!o->no_scrollback || o->push_up)
 		push_up(&out, s);
 	render_reset(&out);
 	out_text(&out, "\033[H\033[J");

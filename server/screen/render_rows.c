@@ -211,18 +211,18 @@ stream_note(struct stream *st, const char *text)
 	new_line(st);
 }
 
-/* The lines of the scrollback, without the end of the last if the screen goes on with it. */
+/* The lines of the scrollback from FROM on, without the end of the last if the screen goes on with it. */
 static void
-stream_history(struct stream *st)
+stream_history(struct stream *st, size_t from)
 {
 	const struct history *h = &st->s->history;
 	const unsigned char *line;
 	size_t len, n = history_lines(h);
 
-	if (!n)
+	if (from >= n)
 		return;
-	line = history_line(h, 0, &len);
-	for (size_t i = 0; i < n; i++) {
+	line = history_line(h, from, &len);
+	for (size_t i = from; i < n; i++) {
 		stream_line(st, line, len);
 		line += len;
 		len = i + 1 < n ? h->len[h->first + i + 1] : 0;
@@ -235,10 +235,11 @@ void
 render_stream(struct out *out, const struct screen *s, const struct screen_render_options *o)
 {
 	struct stream st = { .out = out, .s = s };
-	bool on = s->primary[0]->cont && !o->no_scrollback;
+	bool all = !o->no_scrollback && o->skip < history_lines(&s->history);
+	bool on = s->primary[0]->cont && all;
 
-	if (!o->no_scrollback)
-		stream_history(&st);
+	if (all)
+		stream_history(&st, o->skip);
 	if (o->line) {
 		if (on)
 			new_line(&st);

@@ -83,6 +83,12 @@ screen_alternate(const struct screen *s)
 }
 
 size_t
+screen_history(const struct screen *s)
+{
+	return history_lines(&s->history);
+}
+
+size_t
 screen_memory(const struct screen *s)
 {
 	size_t grid = s->rows * (sizeof(struct row *) + sizeof(struct row) + s->cols * sizeof(cell));

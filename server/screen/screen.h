@@ -33,6 +33,8 @@ void screen_resize(struct screen *s, unsigned rows, unsigned cols);
 unsigned screen_rows(const struct screen *s);
 unsigned screen_cols(const struct screen *s);
 bool screen_alternate(const struct screen *s);
+/* Lines of the scrollback. */
+size_t screen_history(const struct screen *s);
 
 /* Where a rendering goes; may be called many times. */
 typedef void screen_put(void *to, const void *bytes, size_t len);
@@ -40,6 +42,8 @@ typedef void screen_put(void *to, const void *bytes, size_t len);
 struct screen_render_options {
 	const char *line;     /* shown dimmed, just above the restored screen, in the scrollback; NULL: none */
 	bool no_scrollback;   /* only the screen: for a terminal that already has the scrollback */
+	size_t skip;          /* so many lines of the scrollback, the oldest, are left out */
+	bool push_up;         /* what the terminal shows goes into its scrollback first, also with no_scrollback */
 };
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
@@ -48,12 +52,17 @@ void screen_leave(const struct screen *s, screen_put *put, void *to);
 
 /*
  * Answers to queries (DA, DSR, DECRQM, DECRQSS, kitty ?u, XTVERSION, OSC colours).  While off (the default) queries
- * are eaten.  While on, what the model would answer is kept, at most SCREEN_ANSWERS_MAX bytes; more queries go
- * unanswered.
+ * are eaten.  While on, what the model would answer is kept, SCREEN_ANSWERS_MAX bytes at most with what keeping
+ * them costs; more queries go unanswered.
  */
 #define SCREEN_ANSWERS_MAX 4096
 void screen_answer(struct screen *s, bool on);
-/* Moves up to CAP bytes of answers to BUF; how many. */
+/*
+ * Moves the oldest answer to BUF, which has room for CAP bytes; its length, 0: there is none.  *AT: how many of the
+ * bytes that were fed last it was, up to the end of the query (of a string: the ESC or BEL that ends it).
+ */
+size_t screen_take_answer(struct screen *s, void *buf, size_t cap, size_t *at);
+/* Moves up to CAP bytes of whole answers to BUF; how many. */
 size_t screen_take_answers(struct screen *s, void *buf, size_t cap);
 
 /* Whether A and B are equal in everything that a rendering restores; WHY: what differs first, or "". */

@@ -11,7 +11,6 @@ import argparse
 import fcntl
 import os
 import pty
-import re
 import select
 import signal
 import struct
@@ -24,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 import world  # noqa: E402
+from answers import ASKED, answer_to  # noqa: E402
 from programs import PROGRAMS  # noqa: E402
 
 SIZES = ((24, 80), (60, 200))
@@ -31,26 +31,10 @@ QUIET = 0.25     # seconds without output: the program waits for a key
 PATIENCE = 3.0   # at most so long for one step
 LIMIT = 160000   # bytes of one capture
 
-# What a terminal answers, so that programs do what they do on one.
-ANSWERS = (
-    (rb"\x1b\[0?c", b"\x1b[?62;22c"),
-    (rb"\x1b\[>0?c", b"\x1b[>41;370;0c"),
-    (rb"\x1b\[6n", b"\x1b[2;2R"),
-    (rb"\x1b\[5n", b"\x1b[0n"),
-    (rb"\x1b\]10;\?(?:\x07|\x1b\\)", b"\x1b]10;rgb:e5e5/e5e5/e5e5\x1b\\"),
-    (rb"\x1b\]11;\?(?:\x07|\x1b\\)", b"\x1b]11;rgb:0000/0000/0000\x1b\\"),
-    (rb"\x1b\[>0?q", b"\x1bP>|terminal(1)\x1b\\"),
-)
-ASKED = re.compile(b"|".join(b"(" + q + b")" for q, _ in ANSWERS))
-
-
-# What tmux is answered, lest it uses left and right margins, which the judges do not know.
-WITHOUT_MARGINS = b"\x1b[>0;276;0c"
-
 
 class Recording:
     def __init__(self, argv, rows, cols, margins):
-        self.answers = [a if margins or not a.startswith(b"\x1b[>") else WITHOUT_MARGINS for _, a in ANSWERS]
+        self.margins = margins
         self.data = bytearray()
         self.answered = 0
         self.pid, self.fd = pty.fork()
@@ -65,7 +49,7 @@ class Recording:
 
     def answer(self):
         for m in ASKED.finditer(self.data, self.answered):
-            os.write(self.fd, self.answers[m.lastindex - 1])
+            os.write(self.fd, answer_to(m, self.margins))
             self.answered = m.end()
 
     def read(self, seconds):

@@ -110,7 +110,7 @@ COMMON = (move, edit, mouse, insert, other)
 FLAVOURS = (
     (text, text, text, text, sgr, sgr, mode, link, *COMMON),
     (short_text, short_text, short_text, sgr, sgr, lines, lines, mode, *COMMON),
-    (wide_text, wide_text, wide_text, wide_text, plain_sgr, link, *COMMON),
+    (wide_text, wide_text, wide_text, wide_text, plain_sgr, *COMMON),
 )
 # So are tab stops, the saved cursor and the alternate screen: xterm.js has the former for each screen.
 SCREENS = ((tabs, saved), (alternate,))

@@ -3,7 +3,7 @@
 // model there; at once, after some more bytes, after all of them and after the alternate screen was left.
 //
 // A line of JSON in:   {rows, cols, raw: path, cuts: [{at, more, rendering: path}]}
-//                or    {rows, cols, show: path}
+//                or    {rows, cols, show: path, sizes: [{at, rows, cols}, …]}, a window that changes its size
 // A line of JSON out:  [[{when, what, raw, rendering}, …], …], the differences of each cut; or what is shown
 import fs from 'node:fs';
 import readline from 'node:readline';
@@ -79,7 +79,9 @@ function look(t, c, blank) {
 		if (c.hasExtendedAttrs() && c.getUnderlineColorMode() && colour !== NO_UNDERLINE_COLOUR)
 			s += ' uc' + colour;
 	}
-	const url = c.extended && c.extended.urlId && t._core._oscLinkService.getLinkData(c.extended.urlId);
+	// A cell that has none may still hold those of the one that was looked at before.
+	const id = c.hasExtendedAttrs() && c.extended && c.extended.urlId;
+	const url = id && t._core._oscLinkService.getLinkData(id);
 	return s + (url ? ' link ' + url.uri : '');
 }
 
@@ -102,8 +104,8 @@ function lineText(t, buffer, n) {
 		if (chars !== ' ' || now !== '')
 			end = text.length;
 	}
-	// A wrap of the alternate screen is never used: it has no scrollback and is not reflowed.
-	return (line.isWrapped && buffer.type === 'normal' ? '> ' : '| ') + text.slice(0, end);
+	// A wrap of the alternate screen is never used: it has no scrollback and is not reflowed.  One into nothing is none.
+	return (line.isWrapped && buffer.type === 'normal' && end ? '> ' : '| ') + text.slice(0, end);
 }
 
 function charset(c) {
@@ -206,7 +208,15 @@ async function compare(job) {
 async function show(job) {
 	const t = terminal(job.rows, job.cols);
 
-	await feed(t, fs.readFileSync(job.show));
+	const bytes = fs.readFileSync(job.show);
+	let pos = 0;
+
+	for (const size of job.sizes ?? []) {
+		await feed(t, bytes.subarray(pos, size.at));
+		t.resize(size.cols, size.rows);
+		pos = size.at;
+	}
+	await feed(t, bytes.subarray(pos));
 	return snapshot(t);
 }
 

@@ -168,9 +168,8 @@ def age(top):
             os.utime(os.path.join(d, n), (BIRTH, BIRTH), follow_symlinks=False)
 
 
-def furnish():
-    """Makes the home.  Called as root, in the new mount namespace."""
-    write(HOME + "/.bashrc", BASHRC)
+def make_project():
+    """Makes the files that programs are run on, and their settings."""
     write(HOME + "/.vimrc", VIMRC)
     write(HOME + "/.config/nvim/init.vim", NVIMRC)
     write(HOME + "/.config/fish/config.fish", "set -g fish_greeting\n")
@@ -191,6 +190,13 @@ def furnish():
     write(PROJECT + "/doc/old.tar", "")
     write(PROJECT + "/doc/queue.1", MANUAL)
     history()
+    age(PROJECT)
+
+
+def furnish():
+    """Makes the home.  Called as root, in the new mount namespace."""
+    write(HOME + "/.bashrc", BASHRC)
+    make_project()
     age(HOME)
     subprocess.run(["chown", "-Rh", "1000:1000", HOME], check=True)
 

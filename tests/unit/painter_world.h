@@ -71,6 +71,8 @@ world_open(void **state)
 	k.leader = k.signals = k.place.sock = k.place.agent = -1;
 	k.kill_at = k.nudge_until = CLOCK_NEVER;
 	k.state = KEEPER_RUNNING;
+	k.init.scrollback = 2000;
+	k.init.banner = 1;
 	assert_int_equal(ring_open(&k.ring, 65536), 0);
 	k.master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_true(k.master >= 0 && grantpt(k.master) == 0 && unlockpt(k.master) == 0);

@@ -154,6 +154,39 @@ killed_at_any_moment(void **state)
 	}
 }
 
+static void
+shows_so_much_scrollback(const char *s)
+{
+	assert_non_null(strstr(s, "line 60"));
+	assert_non_null(strstr(s, "line 33"));
+	assert_null(strstr(s, "line 32"));
+}
+
+/* As many lines as were asked for, also of a painter that had to be started again. */
+static void
+keeps_its_scrollback(void **state)
+{
+	char line[32];
+
+	(void)state;
+	k.init.scrollback = 5;
+	for (int i = 1; i <= 60; i++) {
+		snprintf(line, sizeof line, "line %d\r\n", i);
+		world_print(line);
+	}
+	shows_so_much_scrollback(resume(false));
+	drop();
+	assert_true(k.painting.proc.pid > 0);
+	kill(k.painting.proc.pid, SIGKILL);
+	shows_so_much_scrollback(resume(false));
+	drop();
+	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+		world_turn(10);
+	assert_int_equal(k.painting.proc.pid, 0);
+	shows_so_much_scrollback(resume(false));
+	drop();
+}
+
 /* One that dies again and again is left alone for a while; the screen is the ring's tail then. */
 static void
 dies_again_and_again(void **state)
@@ -282,6 +315,96 @@ answers_for_a_dead_link(void **state)
 	assert_memory_equal(world_typed(), "\033[?", 3);
 }
 
+/* Somebody is attached who never answers, and the painter follows past the query. */
+static void
+asks_and_floods(void)
+{
+	world_raw();
+	attach();
+	world_print("prompt");
+	k.answered = k.ring.head;
+	world_print("here\033[6n");
+	for (int i = 0; i < 34000; i += 10)
+		world_print("\r012345678");
+	for (int i = 0; i < 400 && k.painting.at < k.answered + 30000; i++)
+		world_turn(10);
+	assert_true(k.painting.proc.pid > 0 && k.painting.at > k.answered + 30000);
+}
+
+/* With the cursor where it was at the query. */
+static void
+answers_for_a_dead_link_what_was_long_ago(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	drop();
+	catch_up();
+	assert_string_equal(world_typed(), "\033[1;11R");
+	attach();
+	drop();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+answers_for_a_dead_link_after_it_had_left(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+		world_turn(10);
+	assert_int_equal(k.painting.proc.pid, 0);
+	drop();
+	assert_string_equal(world_typed(), "\033[1;11R");
+}
+
+/* The next one reports the same query: it is answered once. */
+static void
+answers_for_a_dead_link_after_it_was_killed(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	kill(k.painting.proc.pid, SIGKILL);
+	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+		world_turn(10);
+	drop();
+	catch_up();
+	assert_string_equal(world_typed(), "\033[1;11R");
+	catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+leaves_answers_of_long_ago_to_who_gave_them(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	k.answered = k.ring.head;
+	drop();
+	catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+/* Nothing but queries, more than anybody would answer: the painter keeps up, and what is kept is bounded. */
+static void
+follows_a_flood_of_queries(void **state)
+{
+	(void)state;
+	world_raw();
+	attach();
+	for (int i = 0; i < 100000; i++) {
+		while (!painting_has_room(&k))
+			world_turn(10);
+		world_print("\033[6n");
+	}
+	assert_true(k.painting.proc.pid > 0 && !k.painting.lost);
+	assert_in_range(k.painting.unanswered.count, 1, UNANSWERED_COUNT);
+	assert_in_range(k.painting.unanswered.len, 1, UNANSWERED_BYTES);
+	drop();
+	catch_up();
+	assert_false(k.painting.lost);
+	assert_in_range(strlen(world_typed()), 6, 4096);
+}
+
 /* The one who asked has gone, and the shell is back. */
 static void
 answers_no_later_prompt(void **state)
@@ -326,6 +449,7 @@ main(void)
 		REAL(killed_before),
 		REAL(stopped_before),
 		REAL(killed_at_any_moment),
+		REAL(keeps_its_scrollback),
 		REAL(dies_again_and_again),
 		REAL(leaves_and_comes_back),
 		REAL(follows_more_than_the_ring_holds),
@@ -333,6 +457,11 @@ main(void)
 		REAL(answers_while_nobody_is_there),
 		REAL(leaves_answers_to_who_is_there),
 		REAL(answers_for_a_dead_link),
+		REAL(answers_for_a_dead_link_what_was_long_ago),
+		REAL(answers_for_a_dead_link_after_it_had_left),
+		REAL(answers_for_a_dead_link_after_it_was_killed),
+		REAL(leaves_answers_of_long_ago_to_who_gave_them),
+		REAL(follows_a_flood_of_queries),
 		REAL(answers_no_later_prompt),
 		REAL(says_how_to_leave),
 	};

@@ -41,6 +41,13 @@ feed(void *to, const void *bytes, size_t len)
 	screen_feed(to, bytes, len);
 }
 
+static void
+count(void *to, const void *bytes, size_t len)
+{
+	(void)bytes;
+	*(size_t *)to += len;
+}
+
 /* Makes the stream of SEED; the caller frees its bytes. */
 static struct stream
 stream_of(uint64_t seed, size_t len)
@@ -168,16 +175,18 @@ of_pieces(void **state)
 	}
 }
 
-/* A rendering puts a terminal that was in use into the same state, but for what has a default of the terminal's. */
+/* What a terminal may have been left with, but for what has a default of the terminal's. */
+static const char *const used[] = {
+	"junk\r\n\033[2;3r\033[?6h\033[4mmore\033[>1u\033[?7l\033[4h\033(0\r\n",
+	"\033[?1049h\033[?25l\033[?1003;1006h\033[>5u\033[41mred\033[2J\033[>4;2m",
+	"\033[?69h\033[2;3s\033[?5h\033[20h\033)0\016\033[5 q\033[1\"qprot",
+	"\033]8;;http://e/\033\\link\033[?2004;1004h\033=\033[?1h\033]2;open",
+};
+
+/* A rendering puts a terminal that was in use into the same state. */
 static void
 of_used_terminals(void **state)
 {
-	static const char *const used[] = {
-		"junk\r\n\033[2;3r\033[?6h\033[4mmore\033[>1u\033[?7l\033[4h\033(0\r\n",
-		"\033[?1049h\033[?25l\033[?1003;1006h\033[>5u\033[41mred\033[2J\033[>4;2m",
-		"\033[?69h\033[2;3s\033[?5h\033[20h\033)0\016\033[5 q\033[1\"qprot",
-		"\033]8;;http://e/\033\\link\033[?2004;1004h\033=\033[?1h\033]2;open",
-	};
 	char why[1024];
 
 	(void)state;
@@ -201,6 +210,68 @@ of_used_terminals(void **state)
 	}
 }
 
+/* What is in the scrollback of S: how many bytes of its text are before the screen. */
+static size_t
+scrolled(const struct screen *s)
+{
+	size_t all = 0, visible = 0;
+
+	screen_text(s, true, count, &all);
+	screen_text(s, false, count, &visible);
+	return all - visible;
+}
+
+/* S shows more than fits, and has been left in the middle of something. */
+static void
+fill(struct screen *s, const char *before, const char *more)
+{
+	screen_feed(s, before, strlen(before));
+	for (int i = 0; i < 40; i++)
+		screen_feed(s, "some \033[3%dmline\033[K of text that is\r\n" + i % 3, 30);
+	screen_feed(s, more, strlen(more));
+}
+
+/*
+ * The screen alone, into a terminal that shows anything: it shows that screen afterwards, in the same state, and nothing
+ * has gone into its scrollback.  Models without scrollback are compared, since that is not to be restored.
+ */
+static void
+of_the_screen_alone(void **state)
+{
+	static const struct screen_render_options alone = { .no_scrollback = true };
+	char why[1024];
+
+	(void)state;
+	for (uint64_t seed = 1; seed < rounds(); seed++) {
+		struct stream st = stream_of(seed, 600);
+		const char *before = STREAM_PICK(&st, used), *more = STREAM_PICK(&st, used);
+		struct screen *a = screen_new(st.rows, st.cols, 0), *b = screen_new(st.rows, st.cols, 0);
+		struct screen *c = screen_new(st.rows, st.cols, 500);
+		size_t scrollback;
+
+		stream_make(&st);
+		assert_true(a && b && c);
+		screen_feed(a, st.bytes, st.len);
+		screen_feed(a, "\033\\\033]2;open\033\\", 12);
+		fill(b, before, more);
+		fill(c, before, more);
+		/* Only on the main screen is there a scrollback to be looked at. */
+		screen_feed(c, "\033\\\033[?1047l", 10);
+		scrollback = scrolled(c);
+		screen_render(a, &alone, feed, b);
+		screen_render(a, &alone, feed, c);
+		if (!screen_equal(a, b, why, sizeof why))
+			fail_msg("seed %llu: %s", (unsigned long long)seed, why);
+		if (!screen_alternate(c) && scrolled(c) != scrollback)
+			fail_msg("seed %llu: %zu bytes of scrollback, and then %zu", (unsigned long long)seed,
+			         scrollback, scrolled(c));
+		screen_free(a);
+		screen_free(b);
+		screen_free(c);
+		free(st.bytes);
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +281,7 @@ main(void)
 		cmocka_unit_test(of_resized_models),
 		cmocka_unit_test(of_pieces),
 		cmocka_unit_test(of_used_terminals),
+		cmocka_unit_test(of_the_screen_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,6 +189,35 @@ queries_are_answered(void **state)
 	}
 }
 
+/* Each answer says where its query ended, within what was fed last. */
+static void
+answers_have_their_places(void **state)
+{
+	static const char one[] = "ab\033[6", two[] = "n\033]4;1;?;2;?\033\\xyz\033P$qm\033\\\033[c!";
+	static const struct { size_t at; const char *begin; } want[] = {
+		{ 1, "\033[1;3R" }, { 13, "\033]4;1;" }, { 13, "\033]4;2;" }, { 23, "\033P1$r" }, { 27, "\033[?62" },
+	};
+	struct screen *s = screen_new(5, 10, 0);
+	char buf[100];
+	size_t at, n;
+
+	(void)state;
+	screen_answer(s, true);
+	screen_feed(s, one, sizeof one - 1);
+	assert_int_equal(screen_take_answer(s, buf, sizeof buf, &at), 0);
+	screen_feed(s, two, sizeof two - 1);
+	/* One that has no room stays. */
+	assert_int_equal(screen_take_answer(s, buf, 5, &at), 0);
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		n = screen_take_answer(s, buf, sizeof buf, &at);
+		assert_true(n >= strlen(want[i].begin));
+		assert_memory_equal(buf, want[i].begin, strlen(want[i].begin));
+		assert_int_equal(at, want[i].at);
+	}
+	assert_int_equal(screen_take_answer(s, buf, sizeof buf, &at), 0);
+	screen_free(s);
+}
+
 static void
 answers_are_bounded(void **state)
 {
@@ -243,7 +272,8 @@ lines_are_wrapped_anew(void **state)
 static void
 the_line_stands_above_the_screen(void **state)
 {
-	static const struct screen_render_options o = { .line = "resumed" }, only = { .no_scrollback = true };
+	static const struct screen_render_options o = { .line = "resumed" }, only = { .no_scrollback = true },
+	                                           after_a_gap = { .no_scrollback = true, .push_up = true };
 	struct screen *s = screen_of(3, 10, "1\r\n2\r\n3\r\n4\r\n5");
 	struct screen *b = screen_new(3, 10, 100), *c = screen_new(3, 10, 100);
 
@@ -252,6 +282,9 @@ the_line_stands_above_the_screen(void **state)
 	assert_string_equal(text_of(b), "1\n2\nresumed\n3\n4\n5");
 	screen_render(s, &only, feed, c);
 	assert_string_equal(text_of(c), "3\n4\n5");
+	screen_feed(c, "\r\n6", 3);
+	screen_render(s, &after_a_gap, feed, c);
+	assert_string_equal(text_of(c), "3\n4\n5\n3\n4\n5");
 	screen_free(s);
 	screen_free(b);
 	screen_free(c);
@@ -356,6 +389,7 @@ main(void)
 		cmocka_unit_test(text_comes_where_it_belongs),
 		cmocka_unit_test(modes_are_known),
 		cmocka_unit_test(queries_are_answered),
+		cmocka_unit_test(answers_have_their_places),
 		cmocka_unit_test(answers_are_bounded),
 		cmocka_unit_test(lines_are_wrapped_anew),
 		cmocka_unit_test(the_line_stands_above_the_screen),
