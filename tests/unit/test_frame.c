@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "frame.h"
+
+static struct frame_reader reader;
+static unsigned char out[FRAME_MAX + 64];
+
+static void
+fill(const void *p, size_t len)
+{
+	size_t room;
+	unsigned char *to = frame_room(&reader, &room);
+
+	assert_true(len <= room);
+	memcpy(to, p, len);
+	frame_filled(&reader, len);
+}
+
+static int
+empty_reader(void **state)
+{
+	(void)state;
+	memset(&reader, 0, sizeof reader);
+	return 0;
+}
+
+static void
+a_frame_has_length_and_type(void **state)
+{
+	static const unsigned char wanted[] = { 0, 0, 0, 9, 13, 1, 2, 3, 4, 5, 6, 7, 8 };
+
+	(void)state;
+	assert_int_equal(frame_put_u64(FRAME_PING, 0x0102030405060708, out, sizeof out), sizeof wanted);
+	assert_memory_equal(out, wanted, sizeof wanted);
+	assert_int_equal(frame_put_u64(FRAME_PING, 1, out, sizeof wanted - 1), -EMSGSIZE);
+}
+
+static void
+frames_come_in_any_pieces(void **state)
+{
+	unsigned char stream[64];
+	struct frame f;
+	int len = frame_put_u64(FRAME_PING, 1, stream, sizeof stream), found;
+
+	(void)state;
+	len += frame_put_plain(FRAME_DETACH, stream + len, sizeof stream - (size_t)len);
+	len += frame_put_u64(FRAME_PONG, 2, stream + len, sizeof stream - (size_t)len);
+	for (int piece = 1; piece <= len; piece++) {
+		static const uint8_t wanted[] = { FRAME_PING, FRAME_DETACH, FRAME_PONG };
+
+		found = 0;
+		for (int at = 0; at < len; at += piece) {
+			fill(stream + at, (size_t)(piece < len - at ? piece : len - at));
+			while (frame_next(&reader, &f) == 1)
+				assert_int_equal(f.type, wanted[found++]);
+		}
+		assert_int_equal(found, 3);
+		assert_false(frame_pending(&reader));
+	}
+}
+
+static void
+the_longest_frame_fits(void **state)
+{
+	unsigned char *long_one = calloc(1, FRAME_MAX + 4);
+	struct frame f;
+
+	(void)state;
+	assert_non_null(long_one);
+	long_one[1] = 1; /* 65536 */
+	fill(long_one, 10);
+	assert_int_equal(frame_next(&reader, &f), 0);
+	fill(long_one + 10, FRAME_MAX + 4 - 10);
+	assert_int_equal(frame_next(&reader, &f), 1);
+	assert_int_equal(f.len, FRAME_MAX - 1);
+	free(long_one);
+}
+
+static void
+bad_lengths_are_refused(void **state)
+{
+	static const unsigned char zero[5] = { 0, 0, 0, 0, 1 }, much[5] = { 0, 1, 0, 1, 1 },
+	                           more[5] = { 255, 255, 255, 255, 1 };
+	struct frame f;
+
+	fill(zero, 5);
+	assert_int_equal(frame_next(&reader, &f), -EBADMSG);
+	empty_reader(state);
+	fill(much, 5);
+	assert_int_equal(frame_next(&reader, &f), -EBADMSG);
+	empty_reader(state);
+	fill(more, 4);
+	assert_int_equal(frame_next(&reader, &f), -EBADMSG);
+}
+
+static void
+make_preamble(unsigned char p[FRAME_PREAMBLE])
+{
+	memcpy(p, frame_magic, sizeof frame_magic);
+	for (int i = 0; i < FRAME_NONCE; i++)
+		p[8 + i] = (unsigned char)(i ? 100 + i : 0); /* a NUL, as the first byte of the magic is */
+}
+
+static void
+the_preamble_is_found_behind_anything(void **state)
+{
+	static const char before[] = "Welcome\r\n\033[1mto\0HLDFST\1 this host\n";
+	unsigned char stream[128], preamble[FRAME_PREAMBLE];
+	size_t len = sizeof before - 1;
+	struct frame f;
+
+	(void)state;
+	make_preamble(preamble);
+	memcpy(stream, before, len);
+	memcpy(stream + len, preamble, FRAME_PREAMBLE);
+	len += FRAME_PREAMBLE;
+	len += (size_t)frame_put_plain(FRAME_LIST, stream + len, 16);
+	for (size_t piece = 1; piece <= len; piece++) {
+		char line[64] = { 0 };
+		size_t seen = 0;
+		int rc = 0;
+
+		for (size_t at = 0; at < len; at += piece) {
+			fill(stream + at, piece < len - at ? piece : len - at);
+			if (!rc)
+				rc = frame_find_preamble(&reader, preamble, &seen, line, sizeof line);
+		}
+		assert_int_equal(rc, 1);
+		assert_int_equal(seen, sizeof before - 1);
+		assert_string_equal(line, "[1mtoHLDFST this host");
+		assert_int_equal(frame_next(&reader, &f), 1);
+		assert_int_equal(f.type, FRAME_LIST);
+		assert_false(frame_pending(&reader));
+	}
+}
+
+static void
+garbage_has_an_end(void **state)
+{
+	unsigned char preamble[FRAME_PREAMBLE], much[1000];
+	char line[16] = { 0 };
+	size_t seen = 0, rounds = 0;
+
+	(void)state;
+	make_preamble(preamble);
+	memset(much, 'x', sizeof much);
+	do
+		fill(much, sizeof much);
+	while (frame_find_preamble(&reader, preamble, &seen, line, sizeof line) == 0 && ++rounds < 1000);
+	assert_int_equal(rounds, FRAME_GARBAGE_MAX / 1000);
+	assert_string_equal(line, "xxxxxxxxxxxxxx");
+}
+
+static const struct frame *
+back(int len)
+{
+	static struct frame f;
+
+	assert_true(len > 0);
+	empty_reader(NULL);
+	fill(out, (size_t)len);
+	assert_int_equal(frame_next(&reader, &f), 1);
+	return &f;
+}
+
+/* Every shorter body, and one that is longer, is refused by DECODE. */
+#define MUST_BE_WHOLE(f, decode)                                                                                       \
+	do {                                                                                                           \
+		for (size_t cut_ = 0; cut_ < (f)->len; cut_++) {                                                       \
+			unsigned char *b_ = exact_copy((f)->body, cut_);                                               \
+			const unsigned char *body = b_;                                                                \
+			size_t len = cut_;                                                                             \
+			assert_true((decode) < 0);                                                                     \
+			free(b_);                                                                                      \
+		}                                                                                                      \
+		unsigned char *b_ = calloc(1, (f)->len + 1);                                                           \
+		const unsigned char *body = b_;                                                                        \
+		size_t len = (f)->len + 1;                                                                             \
+		memcpy(b_, (f)->body, (f)->len);                                                                       \
+		assert_true((decode) < 0);                                                                             \
+		free(b_);                                                                                              \
+	} while (0)
+
+static void
+hello_there_and_back(void **state)
+{
+	struct frame_hello m = { .lowest = 1, .highest = 7, .software = "x 1\n", .features = "a,b@example.org" }, n;
+	const struct frame *f;
+
+	(void)state;
+	f = back(frame_put_hello(FRAME_HELLO, &m, out, sizeof out));
+	assert_int_equal(frame_get_hello(FRAME_HELLO, &n, f->body, f->len), 0);
+	assert_int_equal(n.lowest, 1);
+	assert_int_equal(n.highest, 7);
+	assert_string_equal(n.software, "x 1");
+	assert_string_equal(n.features, m.features);
+	MUST_BE_WHOLE(f, frame_get_hello(FRAME_HELLO, &n, body, len));
+	memset(m.boot, 9, sizeof m.boot);
+	f = back(frame_put_hello(FRAME_SERVER_HELLO, &m, out, sizeof out));
+	assert_int_equal(frame_get_hello(FRAME_SERVER_HELLO, &n, f->body, f->len), 0);
+	assert_int_equal(n.lowest, 7);
+	assert_memory_equal(n.boot, m.boot, sizeof m.boot);
+	MUST_BE_WHOLE(f, frame_get_hello(FRAME_SERVER_HELLO, &n, body, len));
+}
+
+static void
+versions_and_features_must_make_sense(void **state)
+{
+	struct frame_hello m = { .lowest = 3, .highest = 2 }, n;
+	const struct frame *f = back(frame_put_hello(FRAME_HELLO, &m, out, sizeof out));
+
+	(void)state;
+	assert_int_equal(frame_get_hello(FRAME_HELLO, &n, f->body, f->len), -EBADMSG);
+	m.lowest = 1;
+	for (int i = 0; i < 4; i++) {
+		static const char *const bad[] = { ",", "a,", "a b", "a\001" };
+
+		strcpy(m.features, bad[i]);
+		assert_int_equal(frame_put_hello(FRAME_HELLO, &m, out, sizeof out), -EMSGSIZE);
+	}
+	strcpy(m.features, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16");
+	assert_true(frame_put_hello(FRAME_HELLO, &m, out, sizeof out) > 0);
+	strcat(m.features, ",17");
+	assert_int_equal(frame_put_hello(FRAME_HELLO, &m, out, sizeof out), -EMSGSIZE);
+}
+
+static struct frame_attach
+attach_sample(void)
+{
+	struct frame_attach m = { .mode = FRAME_STREAM, .flags = FRAME_QUIET, .want = "3", .name = "n", .command = "true",
+		                  .term = "xterm", .rows = 24, .cols = 65535, .xpixel = 1, .ypixel = 2,
+		                  .env_count = 2, .input = 5, .output = 6, .errors = UINT64_MAX };
+
+	m.env[0] = (struct wire_bytes){ (const unsigned char *)"A=1", 3 };
+	m.env[1] = (struct wire_bytes){ (const unsigned char *)"B=", 2 };
+	memset(m.stream, 1, sizeof m.stream);
+	memset(m.key, 2, sizeof m.key);
+	return m;
+}
+
+static void
+attach_there_and_back(void **state)
+{
+	struct frame_attach m = attach_sample(), n;
+	const struct frame *f = back(frame_put_attach(&m, out, sizeof out));
+
+	(void)state;
+	assert_int_equal(frame_get_attach(&n, f->body, f->len), 0);
+	assert_int_equal(n.mode, m.mode);
+	assert_int_equal(n.flags, m.flags);
+	assert_string_equal(n.want, "3");
+	assert_string_equal(n.name, "n");
+	assert_string_equal(n.command, "true");
+	assert_string_equal(n.term, "xterm");
+	assert_int_equal(n.cols, 65535);
+	assert_int_equal(n.env_count, 2);
+	assert_memory_equal(n.env[0].data, "A=1", 3);
+	assert_int_equal(n.env[1].len, 2);
+	assert_memory_equal(n.stream, m.stream, FRAME_KEY);
+	assert_memory_equal(n.key, m.key, FRAME_KEY);
+	assert_true(n.input == 5 && n.output == 6 && n.errors == UINT64_MAX);
+	MUST_BE_WHOLE(f, frame_get_attach(&n, body, len));
+}
+
+static int
+attach_refused(const struct frame_attach *m)
+{
+	static struct frame_attach n;
+	const struct frame *f = back(frame_put_attach(m, out, sizeof out));
+
+	return frame_get_attach(&n, f->body, f->len);
+}
+
+static void
+attach_is_bounded(void **state)
+{
+	static unsigned char big[FRAME_ENV_BYTES + 1];
+	struct frame_attach m = attach_sample();
+
+	(void)state;
+	m.mode = 6;
+	assert_int_equal(attach_refused(&m), -EBADMSG);
+	m = attach_sample();
+	m.rows = 65536;
+	assert_int_equal(attach_refused(&m), -EBADMSG);
+	m = attach_sample();
+	m.env[1] = (struct wire_bytes){ (const unsigned char *)"=x", 2 };
+	assert_int_equal(attach_refused(&m), -EBADMSG);
+	m.env[1] = (struct wire_bytes){ (const unsigned char *)"x", 1 };
+	assert_int_equal(attach_refused(&m), -EBADMSG);
+	m.env[1] = (struct wire_bytes){ (const unsigned char *)"x=\0", 3 };
+	assert_int_equal(attach_refused(&m), -EBADMSG);
+	memset(big, '=', sizeof big);
+	big[0] = 'x';
+	m.env[1] = (struct wire_bytes){ big, FRAME_ENV_BYTES - 3 };
+	assert_int_equal(attach_refused(&m), 0);
+	m.env[1].len++;
+	assert_int_equal(frame_put_attach(&m, out, sizeof out), -EMSGSIZE);
+	m.env_count = FRAME_ENV_COUNT + 1;
+	assert_int_equal(frame_put_attach(&m, out, sizeof out), -EMSGSIZE);
+}
+
+static void
+attached_there_and_back(void **state)
+{
+	struct frame_attached m = { .version = 1, .id = 7, .name = "n", .kind = FRAME_COMMAND, .is_new = true, .input = 1,
+		                    .window = FRAME_INPUT_WINDOW, .output = 2, .errors = 3, .rows = 24, .cols = 80 }, n;
+	const struct frame *f = back(frame_put_attached(&m, out, sizeof out));
+
+	(void)state;
+	assert_int_equal(frame_get_attached(&n, f->body, f->len), 0);
+	assert_true(n.is_new && !n.known && n.kind == FRAME_COMMAND && n.window == FRAME_INPUT_WINDOW);
+	assert_true(n.input == 1 && n.output == 2 && n.errors == 3 && n.rows == 24 && n.cols == 80);
+	MUST_BE_WHOLE(f, frame_get_attached(&n, body, len));
+	m.window++;
+	f = back(frame_put_attached(&m, out, sizeof out));
+	assert_int_equal(frame_get_attached(&n, f->body, f->len), -EBADMSG);
+	m.window = 0;
+	m.kind = 3;
+	f = back(frame_put_attached(&m, out, sizeof out));
+	assert_int_equal(frame_get_attached(&n, f->body, f->len), -EBADMSG);
+}
+
+static void
+list_there_and_back(void **state)
+{
+	static struct frame_session v[FRAME_LIST_MAX + 1], w[FRAME_LIST_MAX];
+	const struct frame *f;
+
+	(void)state;
+	for (int i = 0; i <= (int)FRAME_LIST_MAX; i++) {
+		v[i].id = (uint32_t)i;
+		/* the longest that there are, so that the largest list is tried */
+		memset(v[i].name, 'n', sizeof v[i].name - 1);
+		memset(v[i].program, 'p', sizeof v[i].program - 1);
+		memset(v[i].address, 'a', sizeof v[i].address - 1);
+		v[i].same_identity = i & 1;
+	}
+	strcpy(v[1].program, "evil\033[2J\302\233x");
+	assert_int_equal(frame_put_list(v, FRAME_LIST_MAX + 1, out, sizeof out), -EMSGSIZE);
+	f = back(frame_put_list(v, FRAME_LIST_MAX, out, sizeof out));
+	assert_int_equal(frame_get_list(w, FRAME_LIST_MAX, f->body, f->len), FRAME_LIST_MAX);
+	assert_int_equal(w[199].id, 199);
+	assert_string_equal(w[1].program, "evil[2Jx");
+	assert_true(w[1].same_identity && !w[2].same_identity);
+	assert_int_equal(frame_get_list(w, 3, f->body, f->len), 3);
+	assert_int_equal(frame_get_list(w, 3, f->body, f->len - 1), -EBADMSG);
+	f = back(frame_put_list(v, 2, out, sizeof out));
+	MUST_BE_WHOLE(f, frame_get_list(w, 2, body, len));
+}
+
+static void
+data_there_and_back(void **state)
+{
+	static unsigned char data[FRAME_MAX];
+	static const uint8_t types[] = { FRAME_INPUT, FRAME_OUTPUT, FRAME_RENDERING };
+	struct frame_data m = { .channel = 1, .offset = 77, .data = data, .len = 5 }, n;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int head = frame_put_data_head(types[i], &m, out, sizeof out);
+		const struct frame *f;
+
+		assert_true(head <= FRAME_DATA_HEAD);
+		memcpy(out + head, "hello", 5);
+		f = back(head + 5);
+		assert_int_equal(frame_get_data(types[i], &n, f->body, f->len), 0);
+		assert_int_equal(n.channel, i ? 1 : 0);
+		assert_int_equal(n.offset, 77);
+		assert_int_equal(n.len, 5);
+		assert_memory_equal(n.data, "hello", 5);
+		assert_int_equal(frame_get_data(types[i], &n, f->body, 7), -EBADMSG);
+	}
+	m.len = FRAME_MAX - 9;
+	assert_int_equal(frame_put_data_head(FRAME_INPUT, &m, out, sizeof out), 13);
+	m.len++;
+	assert_int_equal(frame_put_data_head(FRAME_INPUT, &m, out, sizeof out), -EMSGSIZE);
+	m.len = SIZE_MAX;
+	assert_int_equal(frame_put_data_head(FRAME_INPUT, &m, out, sizeof out), -EMSGSIZE);
+}
+
+static void
+offsets_do_not_wrap(void **state)
+{
+	static const unsigned char body[] = { 1, 255, 255, 255, 255, 255, 255, 255, 255, 'x' };
+	struct frame_data m;
+
+	(void)state;
+	assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, body, sizeof body), -EBADMSG);
+	assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, body, sizeof body - 1), 0);
+	assert_int_equal(frame_get_data(FRAME_INPUT, &m, body + 1, sizeof body - 1), -EBADMSG);
+}
+
+static void
+small_ones_there_and_back(void **state)
+{
+	struct frame_size size = { 1, 2, 3, 4 }, size2;
+	struct frame_gap gap = { 1, 5, 9 }, gap2;
+	struct frame_input_ack ia = { 6, 7 }, ia2;
+	struct frame_exit e = { true, 9, "KILL" }, e2;
+	const struct frame *f;
+	uint64_t u, offset;
+	uint8_t b;
+
+	(void)state;
+	f = back(frame_put_u64(FRAME_INPUT_END, UINT64_MAX, out, sizeof out));
+	assert_int_equal(frame_get_u64(&u, f->body, f->len), 0);
+	assert_true(u == UINT64_MAX);
+	MUST_BE_WHOLE(f, frame_get_u64(&u, body, len));
+	f = back(frame_put_ack(1, 8, out, sizeof out));
+	assert_int_equal(frame_get_ack(&b, &offset, f->body, f->len), 0);
+	assert_true(b == 1 && offset == 8);
+	MUST_BE_WHOLE(f, frame_get_ack(&b, &offset, body, len));
+	f = back(frame_put_ack(2, 8, out, sizeof out));
+	assert_int_equal(frame_get_ack(&b, &offset, f->body, f->len), -EBADMSG);
+	f = back(frame_put_size(FRAME_SIZE, &size, out, sizeof out));
+	assert_int_equal(frame_get_size(FRAME_SIZE, &size2, f->body, f->len), 0);
+	assert_memory_equal(&size, &size2, sizeof size);
+	MUST_BE_WHOLE(f, frame_get_size(FRAME_SIZE, &size2, body, len));
+	f = back(frame_put_size(FRAME_SIZE_IS, &size, out, sizeof out));
+	assert_int_equal(frame_get_size(FRAME_SIZE_IS, &size2, f->body, f->len), 0);
+	assert_int_equal(size2.xpixel, 0);
+	MUST_BE_WHOLE(f, frame_get_size(FRAME_SIZE_IS, &size2, body, len));
+	f = back(frame_put_redraw(2, out, sizeof out));
+	assert_int_equal(frame_get_redraw(&b, f->body, f->len), 0);
+	MUST_BE_WHOLE(f, frame_get_redraw(&b, body, len));
+	f = back(frame_put_redraw(3, out, sizeof out));
+	assert_int_equal(frame_get_redraw(&b, f->body, f->len), -EBADMSG);
+	f = back(frame_put_gap(&gap, out, sizeof out));
+	assert_int_equal(frame_get_gap(&gap2, f->body, f->len), 0);
+	assert_true(gap2.channel == 1 && gap2.from == 5 && gap2.to == 9);
+	MUST_BE_WHOLE(f, frame_get_gap(&gap2, body, len));
+	gap.from = 10;
+	f = back(frame_put_gap(&gap, out, sizeof out));
+	assert_int_equal(frame_get_gap(&gap2, f->body, f->len), -EBADMSG);
+	f = back(frame_put_input_ack(&ia, out, sizeof out));
+	assert_int_equal(frame_get_input_ack(&ia2, f->body, f->len), 0);
+	assert_true(ia2.offset == 6 && ia2.window == 7);
+	MUST_BE_WHOLE(f, frame_get_input_ack(&ia2, body, len));
+	f = back(frame_put_exit(&e, out, sizeof out));
+	assert_int_equal(frame_get_exit(&e2, f->body, f->len), 0);
+	assert_true(e2.signaled && e2.value == 9);
+	assert_string_equal(e2.signal, "KILL");
+	MUST_BE_WHOLE(f, frame_get_exit(&e2, body, len));
+}
+
+static void
+texts_are_cleaned(void **state)
+{
+	struct frame_text m = { .code = 3, .text = "a\033]0;x\a\302\205b\177\302\001\233c \303\244" }, n;
+	const struct frame *f = back(frame_put_text(FRAME_ERROR, &m, out, sizeof out));
+
+	(void)state;
+	assert_int_equal(frame_get_text(FRAME_ERROR, &n, f->body, f->len), 0);
+	assert_int_equal(n.code, 3);
+	assert_string_equal(n.text, "a]0;xbc \303\244");
+	MUST_BE_WHOLE(f, frame_get_text(FRAME_ERROR, &n, body, len));
+	/* and by the receiver again */
+	memcpy(out, "\0\0\0\010\116\0\0\0\003a\033b", 12);
+	f = back(12);
+	assert_int_equal(frame_get_text(FRAME_NOTICE, &n, f->body, f->len), 0);
+	assert_string_equal(n.text, "ab");
+	memset(m.text, 'x', sizeof m.text);
+	m.text[TEXT_CAP - 1] = '\0';
+	f = back(frame_put_text(FRAME_NAME, &m, out, sizeof out));
+	assert_int_equal(frame_get_text(FRAME_NAME, &n, f->body, f->len), 0);
+	assert_int_equal(strlen(n.text), TEXT_CAP - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_frame_has_length_and_type, empty_reader),
+		cmocka_unit_test_setup(frames_come_in_any_pieces, empty_reader),
+		cmocka_unit_test_setup(the_longest_frame_fits, empty_reader),
+		cmocka_unit_test_setup(bad_lengths_are_refused, empty_reader),
+		cmocka_unit_test_setup(the_preamble_is_found_behind_anything, empty_reader),
+		cmocka_unit_test_setup(garbage_has_an_end, empty_reader),
+		cmocka_unit_test_setup(hello_there_and_back, empty_reader),
+		cmocka_unit_test_setup(versions_and_features_must_make_sense, empty_reader),
+		cmocka_unit_test_setup(attach_there_and_back, empty_reader),
+		cmocka_unit_test_setup(attach_is_bounded, empty_reader),
+		cmocka_unit_test_setup(attached_there_and_back, empty_reader),
+		cmocka_unit_test_setup(list_there_and_back, empty_reader),
+		cmocka_unit_test_setup(data_there_and_back, empty_reader),
+		cmocka_unit_test_setup(offsets_do_not_wrap, empty_reader),
+		cmocka_unit_test_setup(small_ones_there_and_back, empty_reader),
+		cmocka_unit_test_setup(texts_are_cleaned, empty_reader),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
