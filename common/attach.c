@@ -2,6 +2,7 @@
 #include "attach.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wire.h"
@@ -65,6 +66,10 @@ attach_encode_status(const struct attach_status *m, unsigned char *out, size_t c
 	wire_put_cstring(&w, m->program);
 	wire_put_cstring(&w, m->address);
 	wire_put_cstring(&w, m->term);
+	wire_put_u64(&w, m->lost_ms);
+	wire_put_u64(&w, m->lost_heard_ms);
+	wire_put_u64(&w, m->lost_used_ms);
+	wire_put_u32(&w, m->kind);
 	return written(&w);
 }
 
@@ -98,7 +103,52 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	wire_get_cstring(&r, m->program, sizeof m->program);
 	wire_get_cstring(&r, m->address, sizeof m->address);
 	wire_get_cstring(&r, m->term, sizeof m->term);
+	wire_get_u64(&r, &m->lost_ms);
+	wire_get_u64(&r, &m->lost_heard_ms);
+	wire_get_u64(&r, &m->lost_used_ms);
+	m->kind = ATTACH_TERMINAL;
+	if (r.left)
+		wire_get_u32(&r, &m->kind);
 	return r.err;
+}
+
+static void
+put_framed(struct wire_writer *w, const struct attach_framed *m)
+{
+	wire_put_u32(w, m->lowest);
+	wire_put_u32(w, m->highest);
+	wire_put_raw(w, m->stream, sizeof m->stream);
+	wire_put_raw(w, m->key, sizeof m->key);
+	wire_put_u64(w, m->input);
+	wire_put_u64(w, m->output);
+	wire_put_u64(w, m->errors);
+	wire_put_u32(w, 0); /* room for what later versions add: as many bytes follow */
+}
+
+static void
+get_framed(struct wire_reader *r, struct attach_framed *m)
+{
+	struct wire_bytes later;
+
+	wire_get_u32(r, &m->lowest);
+	wire_get_u32(r, &m->highest);
+	wire_get_raw(r, m->stream, sizeof m->stream);
+	wire_get_raw(r, m->key, sizeof m->key);
+	wire_get_u64(r, &m->input);
+	wire_get_u64(r, &m->output);
+	wire_get_u64(r, &m->errors);
+	wire_get_string(r, &later, ENV_BYTES_MAX);
+}
+
+static void
+get_typed(struct wire_reader *r, struct attach_claim *m)
+{
+	struct wire_bytes typed;
+
+	wire_get_string(r, &typed, sizeof m->typed);
+	m->typed_len = typed.len;
+	if (typed.len)
+		memcpy(m->typed, typed.data, typed.len);
 }
 
 int
@@ -119,7 +169,29 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 	wire_put_cstring(&w, m->term);
 	wire_put_cstring(&w, m->name);
 	envlist_put(&w, &m->env);
+	if (m->flags & ATTACH_FLAG_FRAMED)
+		put_framed(&w, &m->framed);
+	if (m->flags & ATTACH_FLAG_TYPED)
+		wire_put_string(&w, m->typed, m->typed_len);
+	/* Only where there is one: a keeper from before an update takes no claim that is longer than it knows. */
+	if (m->command)
+		wire_put_cstring(&w, m->command);
 	return written(&w);
+}
+
+/* The command line at the end of a claim, if there is one: 0, -EBADMSG or -ENOMEM. */
+static int
+get_command(struct wire_reader *r, char **command)
+{
+	struct wire_bytes line;
+
+	if (!r->left)
+		return 0;
+	wire_get_string(r, &line, ATTACH_COMMAND_MAX);
+	if (r->err || !line.len || memchr(line.data, '\0', line.len))
+		return -EBADMSG;
+	*command = strndup((const char *)line.data, line.len);
+	return *command ? 0 : -ENOMEM;
 }
 
 int
@@ -142,8 +214,20 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 	wire_get_cstring(&r, m->term, sizeof m->term);
 	wire_get_cstring(&r, m->name, sizeof m->name);
 	rc = envlist_get_from(&r, &m->env);
-	if (!rc && (rc = wire_reader_end(&r)))
+	if (rc)
+		return rc;
+	if (m->flags & ATTACH_FLAG_FRAMED)
+		get_framed(&r, &m->framed);
+	if (m->flags & ATTACH_FLAG_TYPED)
+		get_typed(&r, m);
+	rc = get_command(&r, &m->command);
+	if (!rc)
+		rc = wire_reader_end(&r);
+	if (rc) {
 		envlist_free(&m->env);
+		free(m->command);
+		m->command = NULL;
+	}
 	return rc;
 }
 
@@ -193,6 +277,33 @@ attach_decode_refused(struct attach_refused *m, const void *buf, size_t len)
 }
 
 int
+attach_encode_verdict(const struct attach_verdict *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, ATTACH_VERDICT);
+	wire_put_u32(&w, m->verdict);
+	wire_put_u64(&w, m->heard_ms);
+	return written(&w);
+}
+
+int
+attach_decode_verdict(struct attach_verdict *m, const void *buf, size_t len)
+{
+	struct wire_reader r;
+
+	memset(m, 0, sizeof *m);
+	if (begin(&r, buf, len) != ATTACH_VERDICT)
+		return -EBADMSG;
+	wire_get_u32(&r, &m->verdict);
+	wire_get_u64(&r, &m->heard_ms);
+	if (m->verdict < ATTACH_IS_ALIVE || m->verdict > ATTACH_IS_UNKNOWN)
+		return -EBADMSG;
+	return wire_reader_end(&r);
+}
+
+int
 attach_encode_exit(const struct attach_exit *m, unsigned char *out, size_t cap)
 {
 	struct wire_writer w;
@@ -237,6 +348,31 @@ attach_decode_detached(struct attach_detached *m, const void *buf, size_t len)
 	begin(&r, buf, len);
 	wire_get_u32(&r, &m->reason);
 	wire_get_cstring(&r, m->target, sizeof m->target);
+	return wire_reader_end(&r);
+}
+
+int
+attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+	char cut[TEXT_CAP];
+	size_t len = strnlen(text, sizeof cut - 1);
+
+	memcpy(cut, text, len);
+	cut[len] = '\0';
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, type);
+	wire_put_cstring(&w, cut);
+	return written(&w);
+}
+
+int
+attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len)
+{
+	struct wire_reader r;
+
+	begin(&r, buf, len);
+	wire_get_cstring(&r, text, TEXT_CAP);
 	return wire_reader_end(&r);
 }
 

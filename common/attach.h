@@ -4,11 +4,15 @@
  * same user (and root).  One message a packet: a type byte, then the fields of that type.
  *
  *   STATUS          ─▶ STATUS_IS                    at any time
+ *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS; at once where there is nothing to judge
  *   CLAIM + fds     ─▶ CLAIMED or REFUSED           the session is the claimer's, nothing is shown yet
  *   CONFIRM                                         a new session's shell starts; a resumed one's screen is painted
  *   WINCH                                           the claimer's terminal has another size
  *                   ◀─ EXIT, DETACHED               the last message to an attachment
  *   DETACH, RENAME, KILL, ENV, SWITCH ─▶ DONE, ENV_IS or ERROR     from anybody
+ *   EXPIRE seconds  ─▶ DONE or ERROR               ends it if nobody has been attached for so long
+ *   MESSAGE text    ─▶ DONE or ERROR               a line of text onto its screen
+ *   LAST            ─▶ LAST_IS text                the last line of its output, printable ASCII
  *
  * With CLAIM travel the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output
  * pipe.  A claimer that closes before CONFIRM has changed nothing; one that closes after it has dropped.
@@ -16,6 +20,7 @@
 #ifndef HOLDFAST_ATTACH_H
 #define HOLDFAST_ATTACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +39,10 @@ enum attach_type {
 	ATTACH_KILL = 7,
 	ATTACH_ENV = 8,
 	ATTACH_SWITCH = 9,
+	ATTACH_PROBE = 20,
+	ATTACH_MESSAGE = 21,
+	ATTACH_LAST = 22,
+	ATTACH_EXPIRE = 23,
 
 	ATTACH_STATUS_IS = 65,
 	ATTACH_CLAIMED = 66,
@@ -43,6 +52,8 @@ enum attach_type {
 	ATTACH_ENV_IS = 70,
 	ATTACH_DONE = 71,
 	ATTACH_ERROR = 72,
+	ATTACH_LAST_IS = 80,
+	ATTACH_VERDICT = 84,
 };
 
 enum attach_state {
@@ -51,6 +62,12 @@ enum attach_state {
 	ATTACH_ATTACHED = 3,
 	ATTACH_DROPPED = 4,
 	ATTACH_ENDING = 5,   /* the shell has ended, its last output is on the way */
+	ATTACH_STALE = 16,   /* never said by a keeper: attached, and PROBE has found all its connections dead */
+};
+
+enum attach_kind {
+	ATTACH_TERMINAL = 1,
+	ATTACH_COMMAND = 2,  /* a command on plain pipes: only framed attachments */
 };
 
 struct attach_status {
@@ -69,19 +86,54 @@ struct attach_status {
 	char name[NAME_CAP];    /* "" when it has none */
 	char program[NAME_CAP]; /* the command in front; bytes as the kernel has them */
 	char address[ADDRESS_CAP]; /* where the last attachment came from; "" unknown */
-	char term[TERM_CAP];
+	char term[TERM_CAP];    /* of the last attachment */
+	/* How it was when it was dropped last, kept after a resume; 0: it never was. */
+	uint64_t lost_ms;       /* when */
+	uint64_t lost_heard_ms; /* the last input before that: there was somebody then */
+	uint64_t lost_used_ms;  /* the last output or input before that */
+	uint32_t kind;          /* enum attach_kind; of a keeper that does not say: ATTACH_TERMINAL */
+};
+
+/* What is known about the connections behind the terminals of a session. */
+enum attach_verdict_is {
+	ATTACH_IS_ALIVE = 1,   /* something at the other end acknowledges; behind a proxy, that is the proxy */
+	ATTACH_IS_DEAD = 2,    /* proven for each of them, or nobody is attached any more */
+	ATTACH_IS_UNKNOWN = 3,
+};
+
+#define ATTACH_PROBE_MS 1000
+
+struct attach_verdict {
+	uint32_t verdict;  /* enum attach_verdict_is */
+	uint64_t heard_ms; /* CLOCK_REALTIME: when something was heard last from any of them; 0: not known */
 };
 
 enum attach_mode {
 	ATTACH_MODE_FIRST = 1, /* the login that had it started */
-	ATTACH_MODE_AUTO = 2,  /* resume by itself: only when dropped, only with the same identity */
+	ATTACH_MODE_AUTO = 2,  /* resume by itself: only when dropped or just proven dead, only with the same identity */
 	ATTACH_MODE_JOIN = 3,  /* asked for by name: beside those that are attached */
 	ATTACH_MODE_TAKE = 4,  /* asked for by name: those that are attached are detached */
+	ATTACH_MODE_STREAM = 5, /* framed: the client that was attached goes on, over another connection */
 };
+
+#define ATTACH_COMMAND_MAX 16384 /* bytes of a command line */
 
 #define ATTACH_FLAG_PIPES 1u    /* two descriptors, no terminal */
 #define ATTACH_FLAG_READONLY 2u /* its input is thrown away */
 #define ATTACH_FLAG_QUIET 4u    /* no "resumed session" line */
+#define ATTACH_FLAG_FRAMED 8u   /* the pipes speak docs/PROTOCOL.md; FRAMED is there */
+#define ATTACH_FLAG_TYPED 16u   /* pipes: TYPED has been read from them already */
+#define ATTACH_FLAG_ASKED 32u   /* TAKE: the person has been asked and wants it */
+
+#define ATTACH_TYPED_CAP 16
+
+/* What the client said in HELLO and ATTACH (docs/PROTOCOL.md) that its session's keeper has to know. */
+struct attach_framed {
+	uint32_t lowest, highest;         /* versions */
+	unsigned char stream[16], key[16];
+	uint64_t input, output, errors;   /* STREAM */
+	bool known;                       /* the keeper's: the stream was known; does not travel */
+};
 
 struct attach_claim {
 	uint32_t mode;  /* enum attach_mode */
@@ -92,6 +144,10 @@ struct attach_claim {
 	char term[TERM_CAP];
 	char name[NAME_CAP];      /* for a new session, or "" */
 	struct envlist env;       /* the claimer's environment */
+	struct attach_framed framed; /* with ATTACH_FLAG_FRAMED */
+	char typed[ATTACH_TYPED_CAP]; /* with ATTACH_FLAG_TYPED: its length and bytes */
+	size_t typed_len;
+	char *command;            /* FIRST: what a new session runs instead of the login shell; NULL: nothing */
 };
 
 enum attach_refusal {
@@ -103,6 +159,11 @@ enum attach_refusal {
 	ATTACH_TROUBLE = 6,   /* out of memory, too many attachments */
 	ATTACH_NAME = 7,      /* not a name, see attach_name_ok */
 	ATTACH_NOWHERE = 8,   /* SWITCH or ENV while nobody is attached */
+	ATTACH_ELEVATED = 9,  /* another user's shell is in front, left too long ago: only by name */
+	ATTACH_TAKEOVER = 10, /* somebody is attached, and TakeOver is no */
+	ATTACH_ASK = 11,      /* the same, it is ask, and nobody was asked (ATTACH_FLAG_ASKED) */
+	ATTACH_VERSION = 12,  /* framed: no version that both know */
+	ATTACH_OTHER = 13,    /* STREAM: another session has the id now */
 };
 
 struct attach_refused { /* REFUSED and ERROR */
@@ -129,24 +190,29 @@ struct attach_detached {
 
 /*
  * Encoders: the number of bytes written to OUT, or -EMSGSIZE.  Decoders take the message with its type byte: 0 or
- * -EBADMSG (claim and env also -E2BIG and -ENOMEM); a decoded claim's env is the caller's to free.
+ * -EBADMSG (claim and env also -E2BIG and -ENOMEM); a decoded claim's env and command are the caller's to free.
  */
 int attach_encode_plain(uint8_t type, unsigned char *out, size_t cap);
 int attach_encode_status(const struct attach_status *m, unsigned char *out, size_t cap);
 int attach_decode_status(struct attach_status *m, const void *buf, size_t len);
 int attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap);
 int attach_decode_claim(struct attach_claim *m, const void *buf, size_t len);
-/* CLAIMED, KILL and DETACH carry one number: session id, signal, 0. */
+/* CLAIMED, KILL, DETACH and EXPIRE carry one number: session id, signal, 0, seconds. */
 int attach_encode_number(uint8_t type, uint32_t number, unsigned char *out, size_t cap);
 int attach_decode_number(uint32_t *number, const void *buf, size_t len);
 /* REFUSED and ERROR. */
 int attach_encode_refused(uint8_t type, const struct attach_refused *m, unsigned char *out, size_t cap);
 int attach_decode_refused(struct attach_refused *m, const void *buf, size_t len);
+int attach_encode_verdict(const struct attach_verdict *m, unsigned char *out, size_t cap);
+int attach_decode_verdict(struct attach_verdict *m, const void *buf, size_t len);
 int attach_encode_exit(const struct attach_exit *m, unsigned char *out, size_t cap);
 int attach_decode_exit(struct attach_exit *m, const void *buf, size_t len);
 /* DETACHED, and SWITCH with its reason ATTACH_WHY_SWITCH. */
 int attach_encode_detached(uint8_t type, const struct attach_detached *m, unsigned char *out, size_t cap);
 int attach_decode_detached(struct attach_detached *m, const void *buf, size_t len);
+/* MESSAGE and LAST_IS: TEXT is cut to what fits. */
+int attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap);
+int attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len);
 /* RENAME: "" takes the name away. */
 int attach_encode_name(const char *name, unsigned char *out, size_t cap);
 int attach_decode_name(char name[NAME_CAP], const void *buf, size_t len);

@@ -2,19 +2,16 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "config_match.h"
 #include "match.h"
 
-#define FILE_MAX (1024 * 1024)
 #define LINE_MAX_BYTES 4096
 #define BLANKS " \t\r"
+#define TEN_YEARS (3650u * 24 * 60 * 60)
 
 /* One reading of a text. */
 struct parse {
@@ -120,9 +117,8 @@ unit_seconds(char unit)
 	}
 }
 
-/* "90", "15s", "1h30m": from one to MAX seconds, in milliseconds. */
-static int
-read_time(const char *s, uint64_t max, uint32_t *ms)
+int
+config_seconds(const char *s, uint64_t max, uint64_t *seconds)
 {
 	uint64_t total = 0, n, unit;
 
@@ -136,9 +132,35 @@ read_time(const char *s, uint64_t max, uint32_t *ms)
 		if (*s)
 			s++;
 	} while (*s);
-	if (!total)
+	*seconds = total;
+	return 0;
+}
+
+/* From one to MAX seconds, in milliseconds. */
+static int
+read_time(const char *s, uint64_t max, uint32_t *ms)
+{
+	uint64_t total;
+
+	if (config_seconds(s, max, &total) || !total)
 		return -EBADMSG;
 	*ms = (uint32_t)(total * 1000);
+	return 0;
+}
+
+/* "none", or from MIN seconds to ten years, in seconds. */
+static int
+read_time_or_none(const char *s, uint64_t min, uint32_t *seconds)
+{
+	uint64_t total;
+
+	if (strcasecmp(s, "none") == 0) {
+		*seconds = CONFIG_NONE;
+		return 0;
+	}
+	if (config_seconds(s, TEN_YEARS, &total) || total < min)
+		return -EBADMSG;
+	*seconds = (uint32_t)total;
 	return 0;
 }
 
@@ -204,6 +226,87 @@ set_ring_size(struct config_policy *p, const char *value)
 	return 0;
 }
 
+static int
+set_max_total(struct config_policy *p, const char *value)
+{
+	uint64_t v = CONFIG_NONE;
+
+	if (strcasecmp(value, "none") != 0 && (read_number(&value, 1000000, &v) || *value))
+		return -EBADMSG;
+	p->max_total = (uint32_t)v;
+	return 0;
+}
+
+static int
+set_detached_timeout(struct config_policy *p, const char *value)
+{
+	return read_time_or_none(value, 1, &p->detached_s);
+}
+
+static int
+set_idle_shell_timeout(struct config_policy *p, const char *value)
+{
+	return read_time_or_none(value, 1, &p->idle_shell_s);
+}
+
+static int
+set_elevated_timeout(struct config_policy *p, const char *value)
+{
+	return read_time_or_none(value, 0, &p->elevated_s);
+}
+
+static int
+set_match_key(struct config_policy *p, const char *value)
+{
+	return read_yes_no(value, &p->match_key);
+}
+
+static int
+set_take_over(struct config_policy *p, const char *value)
+{
+	bool yes;
+
+	if (strcasecmp(value, "ask") == 0)
+		p->take_over = CONFIG_TAKE_ASK;
+	else if (read_yes_no(value, &yes) == 0)
+		p->take_over = yes ? CONFIG_TAKE_YES : CONFIG_TAKE_NO;
+	else
+		return -EBADMSG;
+	return 0;
+}
+
+/* Called for each word of the line: the list grows by VALUE.  "none" is an empty list and stands alone. */
+static int
+set_accept_env(struct config_policy *p, const char *value)
+{
+	size_t len = strlen(p->accept_env);
+
+	if (strcasecmp(value, "none") == 0)
+		return len ? -EBADMSG : 0;
+	if (strchr(value, '=') || !match_list_ok(value) ||
+	    len + strlen(value) + 2 > sizeof p->accept_env)
+		return -EBADMSG;
+	snprintf(p->accept_env + len, sizeof p->accept_env - len, "%s%s", len ? "," : "", value);
+	return 0;
+}
+
+static int
+set_scrollback(struct config_policy *p, const char *value)
+{
+	uint64_t v;
+
+	if (read_number(&value, CONFIG_SCROLLBACK_MAX, &v) || *value)
+		return -EBADMSG;
+	p->scrollback = (uint32_t)v;
+	return 0;
+}
+
+static int
+set_banner(struct config_policy *p, const char *value)
+{
+	return read_yes_no(value, &p->banner);
+}
+
 static const struct keyword {
 	const char *name;
 	int (*set)(struct config_policy *p, const char *value);
@@ -214,47 +317,29 @@ static const struct keyword {
 	{ "LoginTimeout", set_login_timeout, "a time from 1s to 10m" },
 	{ "StallTimeout", set_stall_timeout, "a time from 1s to 1d" },
 	{ "RingSize", set_ring_size, "a size from 64K to 64M" },
+	{ "MaxSessionsTotal", set_max_total, "none or a number from 0 to 1000000" },
+	{ "DetachedTimeout", set_detached_timeout, "none or a time from 1s to 10 years" },
+	{ "IdleShellTimeout", set_idle_shell_timeout, "none or a time from 1s to 10 years" },
+	{ "ElevatedTimeout", set_elevated_timeout, "none or a time from 0 to 10 years" },
+	{ "MatchKey", set_match_key, "yes or no" },
+	{ "TakeOver", set_take_over, "yes, no or ask" },
+	{ "AcceptEnv", set_accept_env, "names of variables or patterns, or none" },
+	{ "Scrollback", set_scrollback, "a number from 0 to 100000" },
+	{ "Banner", set_banner, "yes or no" },
 };
 
-static bool
-match_groups(const struct config_subject *subject, const char *patterns)
-{
-	bool found = false;
-
-	for (size_t i = 0; subject->groups && subject->groups[i]; i++) {
-		int rc = match_list(subject->groups[i], patterns);
-
-		/* A group that is shut out counts more than one that is let in, as in sshd. */
-		if (rc < 0)
-			return false;
-		found |= rc > 0;
-	}
-	return found;
-}
-
-/* One criterion of a Match line: whether SUBJECT meets it; -EBADMSG for one that is not right. */
+/* One criterion of a Match line: whether it is met; -EBADMSG for one that is not right. */
 static int
 match_criterion(struct parse *c, const char *criterion, const char *patterns)
 {
-	static const struct config_subject nobody = { "", NULL, "" };
-	const struct config_subject *s = c->subject ? c->subject : &nobody;
+	const char *wanted;
+	char keyword[64];
+	int rc = config_match(c->subject, criterion, patterns, &wanted);
 
-	if (strcasecmp(criterion, "User") == 0) {
-		if (!match_list_ok(patterns))
-			return expected(c, "Match User", "a list of names or patterns", patterns);
-		return match_list(s->user, patterns) > 0;
-	}
-	if (strcasecmp(criterion, "Group") == 0) {
-		if (!match_list_ok(patterns))
-			return expected(c, "Match Group", "a list of names or patterns", patterns);
-		return match_groups(s, patterns);
-	}
-	if (strcasecmp(criterion, "Address") == 0) {
-		if (!match_address_list_ok(patterns))
-			return expected(c, "Match Address", "a list of addresses, patterns or networks", patterns);
-		return match_address_list(s->address, patterns) > 0;
-	}
-	return expected(c, "Match", "User, Group, Address or all", criterion);
+	if (rc == -EINVAL)
+		return expected(c, "Match", CONFIG_MATCH_CRITERIA, criterion);
+	snprintf(keyword, sizeof keyword, "Match %.32s", criterion);
+	return rc < 0 ? expected(c, keyword, wanted, patterns) : rc;
 }
 
 /* A Match line behind its keyword. */
@@ -287,7 +372,7 @@ read_match(struct parse *c, char *rest)
 	if (rc < 0)
 		return expected(c, "Match", "quotes to be closed", NULL);
 	if (!criteria)
-		return expected(c, "Match", "User, Group, Address or all", NULL);
+		return expected(c, "Match", CONFIG_MATCH_CRITERIA, NULL);
 	c->active = active;
 	return 0;
 }
@@ -299,12 +384,18 @@ read_value(struct parse *c, const struct keyword *k, char *rest)
 	struct config_policy scratch = c->policy;
 	unsigned bit = 1u << (k - keywords);
 	char *value, *more;
+	int rc;
 
 	if (next_word(&rest, &value) <= 0)
 		return expected(c, k->name, k->expected, NULL);
+	if (k->set == set_accept_env)
+		scratch.accept_env[0] = '\0';
 	if (k->set(&scratch, value))
 		return expected(c, k->name, k->expected, value);
-	if (next_word(&rest, &more) != 0)
+	while ((rc = next_word(&rest, &more)) > 0 && k->set == set_accept_env)
+		if (strcasecmp(value, "none") == 0 || k->set(&scratch, more))
+			return expected(c, k->name, k->expected, more);
+	if (rc != 0)
 		return expected(c, k->name, "nothing more", more);
 	if (c->active && !(c->seen & bit)) {
 		c->seen |= bit;
@@ -338,6 +429,15 @@ config_defaults(struct config_policy *p)
 		.login_timeout_ms = 5000,
 		.stall_timeout_ms = 15000,
 		.ring_bytes = 1024 * 1024,
+		.max_total = CONFIG_NONE,
+		.detached_s = 7 * 24 * 60 * 60,
+		.idle_shell_s = 24 * 60 * 60,
+		.elevated_s = 5 * 60,
+		.match_key = true,
+		.take_over = CONFIG_TAKE_YES,
+		.accept_env = "*",
+		.scrollback = 2000,
+		.banner = true,
 	};
 }
 
@@ -370,79 +470,4 @@ config_parse(const char *name, const char *text, size_t len, const struct config
 	}
 	*p = c.policy;
 	return 0;
-}
-
-/* Puts what went wrong with the file as a whole into *e. */
-static int
-trouble(const char *path, struct config_error *e, int err, const char *what)
-{
-	snprintf(e->text, sizeof e->text, "%.200s: %s", path, what ? what : strerror(-err));
-	return err;
-}
-
-/* Whether the open file is one that only root can have written: 0 or a negative errno with *e filled. */
-static int
-check_file(const char *path, int fd, size_t *size, struct config_error *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return trouble(path, e, -errno, NULL);
-	if (!S_ISREG(st.st_mode))
-		return trouble(path, e, -EINVAL, "expected a regular file");
-	if (st.st_uid != 0)
-		return trouble(path, e, -EPERM, "expected root to own it");
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return trouble(path, e, -EPERM, "expected it not to be writable by group or others");
-	if (st.st_size > FILE_MAX)
-		return trouble(path, e, -EFBIG, "expected at most 1 MiB");
-	*size = (size_t)st.st_size;
-	return 0;
-}
-
-/* Reads SIZE bytes or, of a file that became shorter, what is there. */
-static ssize_t
-read_whole(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, buf + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
-int
-config_load(const char *path, const struct config_subject *subject, struct config_policy *p,
-            struct config_error *e)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), rc;
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	if (fd < 0 && errno == ENOENT) {
-		config_defaults(p);
-		return 0;
-	}
-	if (fd < 0)
-		return trouble(path, e, -errno, errno == ELOOP ? "expected no symbolic link" : NULL);
-	rc = check_file(path, fd, &size, e);
-	if (rc)
-		goto out;
-	text = malloc(size + 1);
-	len = text ? read_whole(fd, text, size) : -ENOMEM;
-	rc = len < 0 ? trouble(path, e, (int)len, NULL) : config_parse(path, text, (size_t)len, subject, p, e);
-out:
-	free(text);
-	close(fd);
-	return rc;
 }

@@ -6,6 +6,20 @@
 
 #include "wire.h"
 
+void
+lead_set_policy(struct lead_init *m, const struct config_policy *p)
+{
+	m->ring_bytes = p->ring_bytes;
+	m->stall_ms = p->stall_timeout_ms;
+	m->scrollback = p->scrollback;
+	m->banner = p->banner;
+	m->detached_s = p->detached_s;
+	m->idle_shell_s = p->idle_shell_s;
+	m->elevated_s = p->elevated_s;
+	m->take_over = p->take_over;
+	memcpy(m->accept_env, p->accept_env, sizeof m->accept_env);
+}
+
 int
 lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap)
 {
@@ -23,6 +37,13 @@ lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap)
 	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
 	wire_put_u64(&w, m->ring_bytes);
 	wire_put_u32(&w, m->stall_ms);
+	wire_put_u32(&w, m->detached_s);
+	wire_put_u32(&w, m->idle_shell_s);
+	wire_put_u32(&w, m->elevated_s);
+	wire_put_u32(&w, m->take_over);
+	wire_put_cstring(&w, m->accept_env);
+	wire_put_u32(&w, m->scrollback);
+	wire_put_u32(&w, m->banner);
 	envlist_put(&w, &m->env);
 	return w.err ? w.err : (int)w.len;
 }
@@ -49,6 +70,13 @@ lead_decode_init(struct lead_init *m, const void *buf, size_t len)
 	wire_get_raw(&r, m->ticket.bytes, TICKET_BYTES);
 	wire_get_u64(&r, &m->ring_bytes);
 	wire_get_u32(&r, &m->stall_ms);
+	wire_get_u32(&r, &m->detached_s);
+	wire_get_u32(&r, &m->idle_shell_s);
+	wire_get_u32(&r, &m->elevated_s);
+	wire_get_u32(&r, &m->take_over);
+	wire_get_cstring(&r, m->accept_env, sizeof m->accept_env);
+	wire_get_u32(&r, &m->scrollback);
+	wire_get_u32(&r, &m->banner);
 	rc = envlist_get_from(&r, &m->env);
 	if (!rc && (rc = wire_reader_end(&r)))
 		envlist_free(&m->env);
@@ -67,6 +95,9 @@ lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap
 	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
 	wire_put_cstring(&w, m->address);
 	wire_put_cstring(&w, m->who);
+	wire_put_cstring(&w, m->local_address);
+	wire_put_u16(&w, m->port);
+	wire_put_u16(&w, m->local_port);
 	return w.err ? w.err : (int)w.len;
 }
 
@@ -84,6 +115,9 @@ lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len)
 	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
 	wire_get_cstring(&r, m->address, sizeof m->address);
 	wire_get_cstring(&r, m->who, sizeof m->who);
+	wire_get_cstring(&r, m->local_address, sizeof m->local_address);
+	wire_get_u16(&r, &m->port);
+	wire_get_u16(&r, &m->local_port);
 	return type == LEAD_VOUCHED ? wire_reader_end(&r) : -EBADMSG;
 }
 
@@ -119,7 +153,7 @@ lead_decode_report(struct lead_report *m, const void *buf, size_t len)
 	wire_get_u32(&r, &got.number);
 	wire_get_u32(&r, &got.kind);
 	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
-	if (got.type < LEAD_READY || got.type > LEAD_ENDED)
+	if (got.type < LEAD_READY || got.type > LEAD_REFUSED)
 		return -EBADMSG;
 	*m = got;
 	return 0;

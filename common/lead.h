@@ -10,8 +10,9 @@
  *   VOUCHED serial  ───▶        the claim goes on
  *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
+ *                   ◀───        REFUSED serial why           a claim that was vouched for got nothing
  *   ABORT           ───▶        ends it, unless it has started
- *                   ◀───        ENDED status                 the shell's wait status; the end follows
+ *                   ◀───        ENDED status why             the shell's wait status; the end follows
  *
  * What the keeper says has a fixed length and no strings: the leader trusts none of it and looks a ticket up itself.
  */
@@ -21,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.h"
 #include "envlist.h"
 #include "identity.h"
 #include "bounds.h"
@@ -41,7 +43,11 @@ enum lead_type {
 	LEAD_ATTACHED = 68,
 	LEAD_GONE = 69,
 	LEAD_ENDED = 70,
+	LEAD_REFUSED = 71,
 };
+
+/* What ended a session: LEAD_ENDED's kind, for the audit line. */
+enum lead_why { LEAD_WHY_EXIT = 0, LEAD_WHY_KILL = 1, LEAD_WHY_DETACHED = 2, LEAD_WHY_IDLE = 3 };
 
 /* Why an attachment asks: for the audit line. */
 enum lead_kind { LEAD_CREATE = 1, LEAD_RESUME = 2, LEAD_JOIN = 3, LEAD_TAKE = 4 };
@@ -50,13 +56,20 @@ struct lead_init {
 	char user[USER_CAP];
 	char home[PATH_CAP];
 	char shell[PATH_CAP];
-	char tty[TTY_CAP];         /* the slave's name */
+	char tty[TTY_CAP];         /* the slave's name; "": a command on pipes, and LEAD_MASTER_FD is /dev/null */
 	char address[ADDRESS_CAP]; /* of the login that starts it */
 	char who[WHO_CAP];
 	struct identity identity;
 	struct ticket ticket;      /* of the login that starts it */
 	uint64_t ring_bytes;       /* a power of two, at least one page */
 	uint32_t stall_ms;
+	uint32_t detached_s;       /* these four as in config.h */
+	uint32_t idle_shell_s;
+	uint32_t elevated_s;
+	uint32_t take_over;        /* enum config_take_over */
+	char accept_env[CONFIG_ACCEPT_CAP];
+	uint32_t scrollback;       /* lines that the model of the terminal keeps */
+	uint32_t banner;           /* 0: no line above a screen that is restored */
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH, MAIL */
 };
 
@@ -66,17 +79,23 @@ struct lead_vouched {
 	struct identity identity;
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
+	/* The other three parts of its connection's four-tuple; "" and 0: unknown. */
+	char local_address[ADDRESS_CAP];
+	uint16_t port, local_port;
 };
 
 #define LEAD_REPORT_BYTES 32
 
 struct lead_report {
-	uint32_t type;         /* LEAD_READY … LEAD_ENDED */
-	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE: serial; ENDED: wait status */
-	uint32_t kind;         /* TICKET: enum lead_kind */
+	uint32_t type;         /* LEAD_READY … LEAD_REFUSED */
+	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED: serial; ENDED: wait status */
+	uint32_t kind;         /* TICKET: enum lead_kind; ATTACHED: 1 without a terminal;
+	                          REFUSED: enum attach_refusal; ENDED: enum lead_why */
 	struct ticket ticket;  /* TICKET */
 };
 
+/* Takes over what the policy P says to the keeper. */
+void lead_set_policy(struct lead_init *m, const struct config_policy *p);
 /* The number of bytes written, or -EMSGSIZE. */
 int lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap);
 /* 0, -EBADMSG, -E2BIG or -ENOMEM.  On success the caller frees m->env. */

@@ -12,6 +12,7 @@
 #define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; a record a login */
 #define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; an empty file "<uid>-<pid>-<start>" a leader */
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* 0711 root; <uid>/ 0700 the user's */
+#define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; there: no new sessions */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"
 #define PATH_KEEPER HOLDFAST_LIBEXECDIR "/holdfast-keeper"
@@ -19,6 +20,7 @@
 
 #define NAME_SOCK "sock"   /* in users/<uid>/<id>/ */
 #define NAME_AGENT "agent"
+#define NAME_LOGIN "login" /* a number: it changes whenever another login is attached */
 
 /* Sessions that a user has made without holdfastd count from here (server/session/own.h), above any MaxSessions. */
 #define OWN_FIRST_ID 10001

@@ -27,10 +27,14 @@
 
 enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2 };
 
+/* What a new session has.  What runs in it is the user's own matter and told to his keeper, never here. */
+enum vouch_kind { VOUCH_KIND_TERMINAL = 0, VOUCH_KIND_PIPES = 1 };
+
 struct vouch_request {
 	uint32_t op;      /* enum vouch_op */
 	struct ticket ticket;
 	uint16_t rows, cols, xpixel, ypixel; /* of the login's terminal, as in struct winsize */
+	uint8_t kind;     /* START: enum vouch_kind; else 0 */
 };
 
 enum vouch_reply_type {
@@ -51,6 +55,7 @@ enum vouch_refusal {
 	VOUCH_BAD_CONFIG = 7,  /* holdfast.conf is broken: step aside */
 	VOUCH_TROUBLE = 8,     /* anything else; the log has it */
 	VOUCH_BAD_REQUEST = 9,
+	VOUCH_DRAIN = 10,      /* no new sessions: the host is to be shut down */
 };
 
 struct vouch_reply {
@@ -72,7 +77,7 @@ struct vouch_reply {
 #define VOUCH_REPLY_MAX 2048
 
 void vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQUEST_BYTES]);
-/* 0, or -EBADMSG: wrong length, magic, version or op, or padding that is not zero. */
+/* 0, or -EBADMSG: wrong length, magic, version, op or kind, or padding that is not zero. */
 int vouch_decode_request(struct vouch_request *q, const void *buf, size_t len);
 /* The number of bytes written to OUT, or -EMSGSIZE. */
 int vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap);

@@ -25,6 +25,7 @@ decode_claim(const void *buf, size_t len)
 	if (rc)
 		assert_int_equal(m.env.count, 0);
 	envlist_free(&m.env);
+	free(m.command);
 	return rc;
 }
 
@@ -58,6 +59,14 @@ decode_detached(const void *buf, size_t len)
 	struct attach_detached m;
 
 	return attach_decode_detached(&m, buf, len);
+}
+
+static int
+decode_text(const void *buf, size_t len)
+{
+	char text[TEXT_CAP];
+
+	return attach_decode_text(text, buf, len);
 }
 
 static int
@@ -110,20 +119,57 @@ status(void **state)
 		.keeper_pid = 11, .shell_pid = 12,
 		.created_ms = UINT64_C(1) << 40, .changed_ms = 5, .activity_ms = 6, .offset = 7,
 		.away_bytes = 8, .identity = {{1, 2}}, .name = "build", .program = "vi\x01", .address = "192.0.2.7",
-		.term = "xterm",
+		.term = "xterm", .lost_ms = 9, .lost_heard_ms = 10, .lost_used_ms = 11, .kind = ATTACH_COMMAND,
 	};
 	unsigned char buf[1024];
 	struct attach_status got;
 	int len = attach_encode_status(&m, buf, sizeof buf);
 
 	(void)state;
+	/* A keeper from before there were kinds has a terminal. */
+	assert_int_equal(attach_decode_status(&got, buf, (size_t)len - 4), 0);
+	assert_int_equal(got.kind, ATTACH_TERMINAL);
+	for (int cut = 0; cut < len; cut++) {
+		unsigned char *copy = exact_copy(buf, (size_t)cut);
+
+		assert_int_equal(decode_status(copy, (size_t)cut), cut == len - 4 ? 0 : -EBADMSG);
+		free(copy);
+	}
 	/* A newer keeper's status is longer: the rest is passed over. */
-	check_bounds(decode_status, buf, len, 0);
+	assert_int_equal(attach_decode_status(&got, buf, (size_t)len + 1), 0);
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), 0);
 	assert_memory_equal(&got, &m, sizeof m);
 	assert_int_equal(attach_encode_status(&m, buf, (size_t)len - 1), -EMSGSIZE);
 	buf[0] = ATTACH_CLAIM;
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), -EBADMSG);
+}
+
+static int
+decode_verdict(const void *buf, size_t len)
+{
+	struct attach_verdict m;
+
+	return attach_decode_verdict(&m, buf, len);
+}
+
+static void
+verdict(void **state)
+{
+	struct attach_verdict m = { .verdict = ATTACH_IS_DEAD, .heard_ms = UINT64_C(1) << 40 }, got;
+	unsigned char buf[64];
+	int len = attach_encode_verdict(&m, buf, sizeof buf);
+
+	(void)state;
+	check_bounds(decode_verdict, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_verdict(&got, buf, (size_t)len), 0);
+	assert_int_equal(got.verdict, m.verdict);
+	assert_int_equal(got.heard_ms, m.heard_ms);
+	for (m.verdict = 0; m.verdict < 5; m.verdict += 4) {
+		len = attach_encode_verdict(&m, buf, sizeof buf);
+		assert_int_equal(attach_decode_verdict(&got, buf, (size_t)len), -EBADMSG);
+	}
+	buf[0] = ATTACH_CLAIMED;
+	assert_int_equal(attach_decode_verdict(&got, buf, (size_t)len), -EBADMSG);
 }
 
 static void
@@ -158,15 +204,87 @@ claim(void **state)
 	envlist_free(&m.env);
 }
 
+/* What a framed client has said, and what was read from a pipe before it was passed on. */
+static void
+claim_of_a_framed_client(void **state)
+{
+	struct attach_claim m = { .mode = ATTACH_MODE_STREAM, .flags = ATTACH_FLAG_FRAMED | ATTACH_FLAG_TYPED,
+		                  .framed = { .lowest = 1, .highest = 3, .input = 5, .output = UINT64_MAX, .errors = 7 },
+		                  .typed = "ls", .typed_len = 2 }, got;
+	unsigned char buf[1024];
+	int len;
+
+	(void)state;
+	memset(m.framed.stream, 1, sizeof m.framed.stream);
+	memset(m.framed.key, 2, sizeof m.framed.key);
+	len = attach_encode_claim(&m, buf, sizeof buf);
+	check_bounds(decode_claim, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)len), 0);
+	assert_int_equal(got.framed.highest, 3);
+	assert_true(got.framed.input == 5 && got.framed.output == UINT64_MAX && got.framed.errors == 7);
+	assert_memory_equal(got.framed.stream, m.framed.stream, 16);
+	assert_memory_equal(got.framed.key, m.framed.key, 16);
+	assert_int_equal(got.typed_len, 2);
+	assert_memory_equal(got.typed, "ls", 2);
+	envlist_free(&got.env);
+	/* More than was read ahead can't be. */
+	m.typed_len = ATTACH_TYPED_CAP;
+	len = attach_encode_claim(&m, buf, sizeof buf);
+	assert_int_equal(decode_claim(buf, (size_t)len), 0);
+	buf[len - ATTACH_TYPED_CAP - 1] = ATTACH_TYPED_CAP + 1;
+	buf[len] = 'x';
+	assert_int_equal(decode_claim(buf, (size_t)len + 1), -EBADMSG);
+}
+
+/* The command line comes last, and only where there is one. */
+static void
+claim_with_a_command(void **state)
+{
+	struct attach_claim m = { .mode = ATTACH_MODE_FIRST }, got;
+	unsigned char *buf = malloc(MESSAGE_MAX);
+	char line[ATTACH_COMMAND_MAX + 2] = "make 'all of it'";
+	int plain, len;
+
+	(void)state;
+	assert_non_null(buf);
+	plain = attach_encode_claim(&m, buf, MESSAGE_MAX);
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)plain), 0);
+	assert_null(got.command);
+	m.command = line;
+	len = attach_encode_claim(&m, buf, MESSAGE_MAX);
+	assert_int_equal(len, plain + 4 + (int)strlen(line));
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)len), 0);
+	assert_string_equal(got.command, line);
+	free(got.command);
+	for (int cut = plain + 1; cut < len; cut++)
+		assert_int_equal(decode_claim(buf, (size_t)cut), -EBADMSG);
+	buf[len] = 0;
+	assert_int_equal(decode_claim(buf, (size_t)len + 1), -EBADMSG);
+	buf[len - 1] = '\0';
+	assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
+	/* Not empty, not too long. */
+	memset(buf + plain, 0, 4);
+	assert_int_equal(decode_claim(buf, (size_t)plain + 4), -EBADMSG);
+	memset(line, 'x', ATTACH_COMMAND_MAX);
+	len = attach_encode_claim(&m, buf, MESSAGE_MAX);
+	assert_int_equal(decode_claim(buf, (size_t)len), 0);
+	line[ATTACH_COMMAND_MAX] = 'x';
+	len = attach_encode_claim(&m, buf, MESSAGE_MAX);
+	assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
+	free(buf);
+}
+
 static void
 the_longest_claim_fits(void **state)
 {
-	struct attach_claim m = { .mode = ATTACH_MODE_FIRST };
+	char line[ATTACH_COMMAND_MAX + 1] = "";
+	struct attach_claim m = { .mode = ATTACH_MODE_FIRST, .command = line };
 	unsigned char *buf = malloc(MESSAGE_MAX);
 	int len;
 
 	(void)state;
 	assert_non_null(buf);
+	memset(line, 'c', sizeof line - 1);
 	memset(m.term, 't', sizeof m.term - 1);
 	memset(m.name, 'n', sizeof m.name - 1);
 	for (int i = 0; i < ENV_COUNT_MAX; i++) {
@@ -197,6 +315,7 @@ small_messages(void **state)
 	struct attach_detached got_detached;
 	struct attach_exit got_ended;
 	char name[NAME_CAP];
+	char text[TEXT_CAP];
 	unsigned char buf[600];
 	uint32_t number;
 	int len;
@@ -224,6 +343,12 @@ small_messages(void **state)
 	assert_int_equal(attach_decode_detached(&got_detached, buf, (size_t)len), 0);
 	assert_int_equal(got_detached.reason, detached.reason);
 	assert_string_equal(got_detached.target, detached.target);
+
+	len = attach_encode_text(ATTACH_MESSAGE, "down at five", buf, sizeof buf);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_MESSAGE);
+	check_bounds(decode_text, buf, len, -EBADMSG);
+	assert_int_equal(attach_decode_text(text, buf, (size_t)len), 0);
+	assert_string_equal(text, "down at five");
 
 	len = attach_encode_name("builds", buf, sizeof buf);
 	check_bounds(decode_name, buf, len, -EBADMSG);
@@ -281,14 +406,35 @@ names(void **state)
 		assert_false(attach_name_ok(bad[i]));
 }
 
+/* A message's type alone says what it is. */
+static void
+no_number_stands_for_two(void **state)
+{
+	static const int types[] = {
+		ATTACH_STATUS, ATTACH_CLAIM, ATTACH_CONFIRM, ATTACH_WINCH, ATTACH_DETACH, ATTACH_RENAME, ATTACH_KILL,
+		ATTACH_ENV, ATTACH_SWITCH, ATTACH_PROBE, ATTACH_MESSAGE, ATTACH_LAST, ATTACH_EXPIRE, ATTACH_STATUS_IS,
+		ATTACH_CLAIMED, ATTACH_REFUSED, ATTACH_EXIT, ATTACH_DETACHED, ATTACH_ENV_IS, ATTACH_DONE, ATTACH_ERROR,
+		ATTACH_LAST_IS, ATTACH_VERDICT,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(types[i], types[j]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(status),
+		cmocka_unit_test(verdict),
 		cmocka_unit_test(claim),
+		cmocka_unit_test(claim_of_a_framed_client),
+		cmocka_unit_test(claim_with_a_command),
 		cmocka_unit_test(the_longest_claim_fits),
 		cmocka_unit_test(small_messages),
+		cmocka_unit_test(no_number_stands_for_two),
 		cmocka_unit_test(environment),
 		cmocka_unit_test(plain_and_type),
 		cmocka_unit_test(names),

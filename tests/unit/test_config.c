@@ -11,7 +11,8 @@
 #include "match.h"
 
 static const char *const alice_groups[] = { "alice", "wheel", "dev team", NULL };
-static const struct config_subject alice = { "alice", alice_groups, "192.0.2.7" };
+static const char *const alice_keys[] = { "SHA256:abcDEF", "alice@laptop, work", NULL };
+static const struct config_subject alice = { "alice", alice_groups, "192.0.2.7", alice_keys };
 
 /* Parses TEXT for alice; an error fails the test. */
 static struct config_policy
@@ -50,6 +51,8 @@ defaults(void **state)
 	assert_int_equal(p.login_timeout_ms, 5000);
 	assert_int_equal(p.stall_timeout_ms, 15000);
 	assert_int_equal(p.ring_bytes, 1 << 20);
+	assert_int_equal(p.scrollback, 2000);
+	assert_true(p.banner);
 	assert_true(q.enable);
 	assert_int_equal(q.ring_bytes, 1 << 20);
 	q = good("\n  # Enable no\n\t\r\n#");
@@ -60,7 +63,7 @@ static void
 keywords(void **state)
 {
 	struct config_policy p = good("enable no\r\nMAXSESSIONS 3 # few\n\tLoginTimeout\t\t7\nStallTimeout 1m30s\n"
-	                              "RingSize \"256k\"");
+	                              "RingSize \"256k\"\nscrollback 7\nBanner no");
 
 	(void)state;
 	assert_false(p.enable);
@@ -68,6 +71,36 @@ keywords(void **state)
 	assert_int_equal(p.login_timeout_ms, 7000);
 	assert_int_equal(p.stall_timeout_ms, 90000);
 	assert_int_equal(p.ring_bytes, 256 * 1024);
+	assert_int_equal(p.scrollback, 7);
+	assert_false(p.banner);
+}
+
+static void
+limits_and_lists(void **state)
+{
+	struct config_policy p = good("");
+
+	(void)state;
+	assert_int_equal(p.max_total, CONFIG_NONE);
+	assert_int_equal(p.detached_s, 604800);
+	assert_int_equal(p.idle_shell_s, 86400);
+	assert_int_equal(p.elevated_s, 300);
+	assert_true(p.match_key);
+	assert_int_equal(p.take_over, CONFIG_TAKE_YES);
+	assert_string_equal(p.accept_env, "*");
+	p = good("MaxSessionsTotal 7\nDetachedTimeout none\nIdleShellTimeout 90d\nElevatedTimeout 0\nMatchKey no\n"
+	         "TakeOver ASK\nAcceptEnv LANG LC_* # and no more\nAcceptEnv OTHER\n");
+	assert_int_equal(p.max_total, 7);
+	assert_int_equal(p.detached_s, CONFIG_NONE);
+	assert_int_equal(p.idle_shell_s, 90 * 86400);
+	assert_int_equal(p.elevated_s, 0);
+	assert_false(p.match_key);
+	assert_int_equal(p.take_over, CONFIG_TAKE_ASK);
+	assert_string_equal(p.accept_env, "LANG,LC_*");
+	p = good("MaxSessionsTotal none\nTakeOver no\nAcceptEnv none\n");
+	assert_int_equal(p.max_total, CONFIG_NONE);
+	assert_int_equal(p.take_over, CONFIG_TAKE_NO);
+	assert_string_equal(p.accept_env, "");
 }
 
 static void
@@ -95,6 +128,8 @@ times_and_sizes(void **state)
 	assert_int_equal(good("RingSize 64m\n").ring_bytes, 64 << 20);
 	assert_int_equal(good("RingSize 3M\n").ring_bytes, 4 << 20);
 	assert_int_equal(good("MaxSessions 0\n").max_sessions, 0);
+	assert_int_equal(good("Scrollback 0\n").scrollback, 0);
+	assert_int_equal(good("Scrollback 100000\n").scrollback, 100000);
 }
 
 static void
@@ -121,7 +156,23 @@ refused_values(void **state)
 		{ "RingSize 4294967295G", "a size from 64K to 64M, found \"4294967295G\"" },
 		{ "RingSize 1MB", "a size from 64K to 64M, found \"1MB\"" },
 		{ "RingSize 1P", "a size from 64K to 64M, found \"1P\"" },
+		{ "Scrollback 100001", "a number from 0 to 100000, found \"100001\"" },
+		{ "Scrollback 2k", "a number from 0 to 100000, found \"2k\"" },
+		{ "Scrollback -1", "a number from 0 to 100000, found \"-1\"" },
+		{ "Banner sometimes", "yes or no, found \"sometimes\"" },
 		{ "RingSize 1m2m", "a size from 64K to 64M, found \"1m2m\"" },
+		{ "DetachedTimeout 0", "none or a time from 1s to 10 years, found \"0\"" },
+		{ "DetachedTimeout never", "none or a time from 1s to 10 years, found \"never\"" },
+		{ "IdleShellTimeout 523w", "none or a time from 1s to 10 years, found \"523w\"" },
+		{ "ElevatedTimeout -1", "none or a time from 0 to 10 years, found \"-1\"" },
+		{ "MaxSessionsTotal all", "none or a number from 0 to 1000000, found \"all\"" },
+		{ "MatchKey ask", "yes or no, found \"ask\"" },
+		{ "TakeOver maybe", "yes, no or ask, found \"maybe\"" },
+		{ "AcceptEnv", "names of variables or patterns, or none" },
+		{ "AcceptEnv LANG none", "names of variables or patterns, or none, found \"none\"" },
+		{ "AcceptEnv none LANG", "names of variables or patterns, or none, found \"LANG\"" },
+		{ "AcceptEnv LANG A=b", "names of variables or patterns, or none, found \"A=b\"" },
+		{ "AcceptEnv a,,b", "names of variables or patterns, or none, found \"a,,b\"" },
 	};
 
 	(void)state;
@@ -147,9 +198,9 @@ refused_lines(void **state)
 	bad("Enable \"no", "f:1: Enable: expected yes or no");
 	bad("\"Enable", "f:1: line: expected quotes to be closed");
 	bad("Enable no\"", "f:1: Enable: expected yes or no");
-	bad("Match\n", "f:1: Match: expected User, Group, Address or all");
+	bad("Match\n", "f:1: Match: expected User, Group, Address, Key or all");
 	bad("Match User\n", "f:1: Match: expected patterns after, found \"User\"");
-	bad("Match Host x\n", "f:1: Match: expected User, Group, Address or all, found \"Host\"");
+	bad("Match Host x\n", "f:1: Match: expected User, Group, Address, Key or all, found \"Host\"");
 	bad("Match all User x\n", "f:1: Match: expected all to stand alone");
 	bad("Match User x all\n", "f:1: Match: expected all to stand alone");
 	bad("Match User a,,b\n", "f:1: Match User: expected a list of names or patterns, found \"a,,b\"");
@@ -212,6 +263,13 @@ match_blocks(void **state)
 		{ "User alice Group bin", false },
 		{ "User bob Group wheel", false },
 		{ "User alice # Group bin", true },
+		{ "Key SHA256:abcDEF", true },
+		{ "Key SHA256:abcdef", false },
+		{ "Key SHA256:abc*", true },
+		{ "Key alice@*", true },
+		{ "Key *,!SHA256:abcDEF", false },
+		{ "Key SHA256:x,alice@laptop*", true },
+		{ "User alice Key SHA256:x", false },
 	};
 
 	(void)state;
@@ -224,7 +282,7 @@ static void
 subjects_without_groups(void **state)
 {
 	static const char text[] = "Match Group *\nEnable no\nMatch Address *\nEnable no\n";
-	static const struct config_subject bare = { "bare", NULL, "" };
+	static const struct config_subject bare = { "bare", NULL, "", NULL };
 	struct config_policy p;
 	struct config_error e;
 
@@ -322,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(keywords),
+		cmocka_unit_test(limits_and_lists),
 		cmocka_unit_test(first_value_counts),
 		cmocka_unit_test(times_and_sizes),
 		cmocka_unit_test(refused_values),

@@ -11,7 +11,9 @@ sample_init(void)
 	struct lead_init m = {
 		.user = "alice", .home = "/home/alice", .shell = "/bin/bash", .tty = "/dev/pts/3",
 		.address = "192.0.2.7", .who = "password", .identity = {{1}}, .ticket = {{2}},
-		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000,
+		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000, .detached_s = 7, .idle_shell_s = 8,
+		.elevated_s = 9, .take_over = CONFIG_TAKE_ASK, .accept_env = "LANG,LC_*",
+		.scrollback = 70000, .banner = 1,
 	};
 
 	assert_int_equal(envlist_set(&m.env, "HOME=/home/alice"), 0);
@@ -40,6 +42,13 @@ init_and_back(void **state)
 	assert_memory_equal(&got.ticket, &m.ticket, sizeof m.ticket);
 	assert_true(got.ring_bytes == m.ring_bytes);
 	assert_int_equal(got.stall_ms, 15000);
+	assert_int_equal(got.detached_s, 7);
+	assert_int_equal(got.idle_shell_s, 8);
+	assert_int_equal(got.elevated_s, 9);
+	assert_int_equal(got.take_over, CONFIG_TAKE_ASK);
+	assert_string_equal(got.accept_env, "LANG,LC_*");
+	assert_int_equal(got.scrollback, 70000);
+	assert_int_equal(got.banner, 1);
 	assert_int_equal(got.env.count, 2);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
 	envlist_free(&got.env);
@@ -76,6 +85,7 @@ vouched(void **state)
 {
 	const struct lead_vouched m = {
 		.serial = 4, .ok = 1, .identity = {{3}}, .address = "2001:db8::1", .who = "publickey SHA256:y",
+		.local_address = "2001:db8::2", .port = 50022, .local_port = 22,
 	};
 	unsigned char buf[512];
 	struct lead_vouched got;
@@ -103,11 +113,11 @@ reports(void **state)
 	unsigned char buf[LEAD_REPORT_BYTES + 1] = {0};
 
 	(void)state;
-	for (uint32_t type = LEAD_READY - 1; type <= LEAD_ENDED + 1; type++) {
+	for (uint32_t type = LEAD_READY - 1; type <= LEAD_REFUSED + 1; type++) {
 		const struct lead_report m = {
 			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}},
 		};
-		int good = type >= LEAD_READY && type <= LEAD_ENDED;
+		int good = type >= LEAD_READY && type <= LEAD_REFUSED;
 		struct lead_report got = { .number = 99 };
 
 		lead_encode_report(&m, buf);

@@ -7,6 +7,7 @@
 
 static const struct vouch_request request = {
 	.op = VOUCH_OP_START, .ticket = {{1, 2, 3}}, .rows = 24, .cols = 80, .xpixel = 640, .ypixel = 65535,
+	.kind = VOUCH_KIND_PIPES,
 };
 
 static void
@@ -25,6 +26,29 @@ request_and_back(void **state)
 	assert_int_equal(got.cols, 80);
 	assert_int_equal(got.xpixel, 640);
 	assert_int_equal(got.ypixel, 65535);
+	assert_int_equal(got.kind, VOUCH_KIND_PIPES);
+}
+
+/* A terminal's request is byte for byte that of a program that knew no other kind; only START has one. */
+static void
+request_of_a_kind(void **state)
+{
+	struct vouch_request q = request, got;
+	unsigned char buf[VOUCH_REQUEST_BYTES];
+
+	(void)state;
+	q.kind = VOUCH_KIND_TERMINAL;
+	vouch_encode_request(&q, buf);
+	for (size_t i = 40; i < sizeof buf; i++)
+		assert_int_equal(buf[i], 0);
+	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), 0);
+	q.kind = VOUCH_KIND_PIPES + 1;
+	vouch_encode_request(&q, buf);
+	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
+	q.kind = VOUCH_KIND_PIPES;
+	q.op = VOUCH_OP_VOUCH;
+	vouch_encode_request(&q, buf);
+	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
 }
 
 static void
@@ -133,6 +157,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_and_back),
+		cmocka_unit_test(request_of_a_kind),
 		cmocka_unit_test(request_of_a_wrong_length),
 		cmocka_unit_test(request_with_a_changed_byte),
 		cmocka_unit_test(replies_and_every_prefix),

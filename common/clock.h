@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: the two clocks that a keeper needs, in milliseconds (clock_gettime(2)). */
+/* clock: two clocks, in milliseconds (clock_gettime(2)). */
 #ifndef HOLDFAST_CLOCK_H
 #define HOLDFAST_CLOCK_H
 
@@ -11,5 +11,13 @@
 uint64_t clock_now_ms(void);
 /* CLOCK_REALTIME: for people. */
 uint64_t clock_date_ms(void);
+
+/* Lowers *DEADLINE to AT. */
+static inline void
+clock_sooner(uint64_t *deadline, uint64_t at)
+{
+	if (at < *deadline)
+		*deadline = at;
+}
 
 #endif
