@@ -24,18 +24,29 @@ remove_at(struct attachments *a, unsigned i)
 	a->v[ATTACHMENTS_MAX - 1] = NULL;
 }
 
-void
+/* Which one has to make room. */
+static unsigned
+oldest(const struct attachments *a)
+{
+	unsigned i = 0;
+
+	while (i < ATTACHMENTS_MAX && a->v[i]->attached)
+		i++;
+	return i < ATTACHMENTS_MAX ? i : 0;
+}
+
+struct attachment *
 attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address, const char *who)
 {
 	struct attachment *made = calloc(1, sizeof *made);
 	unsigned i = place_of(a, serial);
 
 	if (i == ATTACHMENTS_MAX)
-		i = 0;
+		i = oldest(a);
 	if (a->v[i])
 		remove_at(a, i);
 	if (!made)
-		return;
+		return NULL;
 	made->serial = serial;
 	made->kind = kind;
 	snprintf(made->address, sizeof made->address, "%s", address);
@@ -43,14 +54,28 @@ attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const cha
 	for (i = 0; a->v[i]; i++)
 		;
 	a->v[i] = made;
+	return made;
 }
 
-const struct attachment *
+struct attachment *
 attachments_find(const struct attachments *a, uint32_t serial)
 {
 	unsigned i = place_of(a, serial);
 
 	return i < ATTACHMENTS_MAX ? a->v[i] : NULL;
+}
+
+unsigned
+attachments_attached(const struct attachments *a, unsigned *pipes)
+{
+	unsigned count = 0;
+
+	*pipes = 0;
+	for (unsigned i = 0; i < ATTACHMENTS_MAX && a->v[i]; i++) {
+		count += a->v[i]->attached;
+		*pipes += a->v[i]->attached && a->v[i]->pipes;
+	}
+	return count;
 }
 
 void

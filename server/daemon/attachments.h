@@ -5,6 +5,7 @@
 #ifndef HOLDFAST_ATTACHMENTS_H
 #define HOLDFAST_ATTACHMENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lead.h"
@@ -13,7 +14,12 @@
 
 struct attachment {
 	uint32_t serial;
-	uint32_t kind; /* enum lead_kind */
+	uint32_t kind; /* enum lead_kind; 0: nobody has vouched for it */
+	bool attached; /* it was confirmed */
+	bool pipes;    /* without a terminal, so sshd has not written it into utmp */
+	bool other;    /* of another identity than the session */
+	bool taken;    /* somebody takes the session over from it */
+	uint64_t since_ms; /* attached since, on clock_now_ms */
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
 };
@@ -23,12 +29,15 @@ struct attachments {
 };
 
 /*
- * Remembers an attachment, instead of one of the same serial; the oldest is forgotten when there are too many.
- * Without memory it isn't remembered.
+ * Remembers an attachment, instead of one of the same serial; when there are too many the oldest that was never
+ * attached is forgotten, else the oldest.  It, owned by *a, or NULL without memory.
  */
-void attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address, const char *who);
+struct attachment *attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address,
+                                   const char *who);
 /* The one with SERIAL, owned by *a, or NULL. */
-const struct attachment *attachments_find(const struct attachments *a, uint32_t serial);
+struct attachment *attachments_find(const struct attachments *a, uint32_t serial);
+/* How many are attached, and of these without a terminal. */
+unsigned attachments_attached(const struct attachments *a, unsigned *pipes);
 /* Forgets SERIAL if it is known. */
 void attachments_remove(struct attachments *a, uint32_t serial);
 

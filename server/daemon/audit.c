@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 
 void
@@ -20,22 +22,35 @@ audit_init(struct audit *a, const char *user, uid_t uid)
 	a->limit.every_ms = 1000;
 }
 
+/* The first fingerprint in WHO, for a field of its own. */
+static void
+take_key(char *key, size_t cap, const char *who)
+{
+	const char *found = who ? strstr(who, "SHA256:") : NULL;
+
+	if (found)
+		snprintf(key, cap, "%.*s", (int)strcspn(found, ", \""), found);
+	else
+		snprintf(key, cap, "-");
+}
+
 void
 audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
 {
-	char more[48] = "";
+	char more[48] = "", key[64];
 
 	if (a->limit.suppressed)
 		snprintf(more, sizeof more, " suppressed=%u", a->limit.suppressed);
 	a->limit.suppressed = 0;
-	log_line(LOG_INFO, "event=%s user=%s uid=%u session=%u address=%s who=\"%s\"%s%s%s", event, a->user,
-	         (unsigned)a->uid, (unsigned)a->session, address && *address ? address : "-", who ? who : "",
+	take_key(key, sizeof key, who);
+	log_line(LOG_INFO, "event=%s user=%s uid=%u session=%u address=%s key=%s who=\"%s\"%s%s%s", event, a->user,
+	         (unsigned)a->uid, (unsigned)a->session, address && *address ? address : "-", key, who ? who : "",
 	         *extra ? " " : "", extra, more);
 }
 
 void
 audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
 {
-	if (ratelimit_take(&a->limit, ratelimit_now()))
+	if (ratelimit_take(&a->limit, clock_now_ms()))
 		audit_event(a, event, address, who, extra);
 }

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * audit: a session's lines in the log, of the form
- *   event=resume user=alice uid=1000 session=3 address=192.0.2.7 who="publickey SHA256:…"
- * Events: create, resume, join, take, attach (nobody vouched), gone, end (status=), lost, refuse (why=).
+ *   event=resume user=alice uid=1000 session=3 address=192.0.2.7 key=SHA256:… who="publickey SHA256:…" duration=252
+ * Events, and what "duration" (seconds) is of them:
+ *   create                a session was started
+ *   resume                a dropped one is attached again: how long nobody was
+ *   join, take            beside, or in the place of, those who are attached; other-key=yes: of another identity
+ *   attach                by a process that no login vouches for
+ *   drop                  the last one has gone: how long that one was attached
+ *   leave                 one has gone, others are there: the same; why=taken
+ *   end, lost             the shell, or the keeper, has ended: how long the session was; status=, why=
+ *   refuse                why=
  */
 #ifndef HOLDFAST_AUDIT_H
 #define HOLDFAST_AUDIT_H

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "audit.h"
 #include "clean.h"
+#include "clock.h"
 #include "leader.h"
 #include "log.h"
 #include "login.h"
@@ -42,13 +44,25 @@ struct helper {
 	int status; /* what the process ends with */
 };
 
+/* What is known of the login comes from its record; of a peer that has none, only the uid. */
+static void
+write_refusal(const struct helper *h, uint32_t code, const char *why)
+{
+	const char *user = h->login.uid == h->peer && h->login.user[0] ? h->login.user : "-";
+	struct audit a;
+	char text[192];
+
+	audit_init(&a, user, h->peer);
+	snprintf(text, sizeof text, "code=%u why=\"%.128s\"", (unsigned)code, why);
+	audit_event(&a, "refuse", *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
+}
+
 /* Refuses and ends; WHY is for the log only. */
 static void
 refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 {
 	if (!h->quiet)
-		log_line(LOG_INFO, "event=refuse uid=%u code=%u why=\"%s\"", (unsigned)h->peer, (unsigned)code,
-		         why);
+		write_refusal(h, code, why);
 	reply_refuse(h->conn, code, "%s", text);
 	h->state = DONE;
 	h->status = 1;
@@ -105,12 +119,13 @@ verify(struct helper *h, const struct ticket *ticket)
 		refuse(h, VOUCH_TROUBLE, "this account can't be looked up", strerror(-rc));
 		return false;
 	}
-	code = policy_for(h->account.user, h->account.gid, h->login.address, &h->policy);
+	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy);
 	if (code) {
 		refuse(h, code, code == VOUCH_DISABLED ? "holdfast is switched off for this login" :
 		       "holdfast's configuration can't be used", "policy");
 		return false;
 	}
+	policy_identity(&h->policy, &h->login);
 	return true;
 }
 
@@ -162,6 +177,10 @@ on_start(struct helper *h, const struct vouch_request *q)
 	}
 	if (!verify(h, &q->ticket))
 		return;
+	if (policy_draining()) {
+		refuse(h, VOUCH_DRAIN, "no new sessions on this host now (maintenance)", "drain");
+		return;
+	}
 	order = calloc(1, sizeof *order);
 	if (!order) {
 		refuse(h, VOUCH_TROUBLE, "out of memory", "out of memory");
@@ -170,6 +189,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 	*order = (struct leader_order){
 		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
 		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
+		.pipes = q->kind == VOUCH_KIND_PIPES,
 	};
 	h->status = leader_run(order);
 	free(order);
@@ -206,9 +226,9 @@ receive(int conn, void *buf, size_t cap)
 static bool
 wait_for(int conn, int timeout_ms)
 {
-	uint64_t now = ratelimit_now(), end = now + (uint64_t)timeout_ms;
+	uint64_t now = clock_now_ms(), end = now + (uint64_t)timeout_ms;
 
-	for (; now < end; now = ratelimit_now()) {
+	for (; now < end; now = clock_now_ms()) {
 		struct pollfd p = { .fd = conn, .events = POLLIN };
 		int n = poll(&p, 1, (int)(end - now));
 

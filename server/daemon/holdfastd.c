@@ -20,9 +20,11 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "clock.h"
 #include "helper.h"
 #include "listening.h"
 #include "log.h"
+#include "preload.h"
 #include "ratelimit.h"
 #include "reply.h"
 #include "rundir.h"
@@ -49,7 +51,7 @@ struct daemon {
 static void
 complain(struct daemon *d, int err, const char *what)
 {
-	if (!ratelimit_take(&d->complaints, ratelimit_now()))
+	if (!ratelimit_take(&d->complaints, clock_now_ms()))
 		return;
 	log_errno(LOG_WARNING, err, "%s (%u such lines left out)", what, d->complaints.suppressed);
 	d->complaints.suppressed = 0;
@@ -60,7 +62,7 @@ sweep(struct daemon *d)
 {
 	pid_t pid;
 
-	d->swept_ms = ratelimit_now();
+	d->swept_ms = clock_now_ms();
 	pid = fork();
 	if (pid < 0)
 		complain(d, errno, "no sweeper");
@@ -77,7 +79,7 @@ sweep(struct daemon *d)
 static void
 serve(struct daemon *d, int conn, uid_t uid)
 {
-	bool quiet = !ratelimit_take(&d->refusals, ratelimit_now());
+	bool quiet = !ratelimit_take(&d->refusals, clock_now_ms());
 	int slot[2];
 	pid_t pid;
 
@@ -145,14 +147,14 @@ accept_failed(struct daemon *d, int err)
 		break;
 	}
 	complain(d, err, "a login is not served");
-	d->paused_until_ms = ratelimit_now() + PAUSE_MS;
+	d->paused_until_ms = clock_now_ms() + PAUSE_MS;
 	return false;
 }
 
 static void
 accept_some(struct daemon *d)
 {
-	if (ratelimit_now() - d->swept_ms >= SWEEP_MS)
+	if (clock_now_ms() - d->swept_ms >= SWEEP_MS)
 		sweep(d);
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		int conn = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
@@ -184,7 +186,7 @@ loop(struct daemon *d)
 	for (;;) {
 		struct pollfd p[2 + SLOTS_MAX];
 		size_t count = slots_poll(&d->slots, p + 2);
-		uint64_t now = ratelimit_now();
+		uint64_t now = clock_now_ms();
 		bool paused = now < d->paused_until_ms;
 		struct timespec left = { .tv_nsec = PAUSE_MS * 1000000L };
 
@@ -251,6 +253,7 @@ run(struct daemon *d)
 	umask(022);
 	if (chdir("/") || rundir_make())
 		return 1;
+	preload_run();
 	d->listener = listening_open();
 	if (d->listener < 0)
 		return 1;

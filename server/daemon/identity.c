@@ -51,6 +51,13 @@ publickey_line(const char *line, char **out, char who[WHO_CAP])
 	return n < 0 ? -ENOMEM : 0;
 }
 
+/* LINE is "hostbased TYPE BLOB client user …, client host …": for people, what comes behind the key. */
+static const char *
+hostbased_who(const char *line)
+{
+	return rest_of(rest_of(rest_of(line)));
+}
+
 /* The canonical form of one method's LINE in *OUT (the caller's to free), and in WHO what people are told. */
 static int
 canonical(const char *line, char **out, char who[WHO_CAP])
@@ -60,13 +67,16 @@ canonical(const char *line, char **out, char who[WHO_CAP])
 	if (method_is(line, "publickey", false))
 		return publickey_line(line, out, who);
 	snprintf(who, WHO_CAP, "%.*s", (int)strcspn(line, " /"), line);
-	if (method_is(line, "password", false) || method_is(line, "keyboard-interactive", true))
+	if (method_is(line, "password", false) || method_is(line, "keyboard-interactive", true)) {
 		n = asprintf(out, "password");
-	else if (method_is(line, "gssapi-", true)) {
+	} else if (method_is(line, "gssapi-", true)) {
 		n = asprintf(out, "gssapi %s", rest_of(line));
 		snprintf(who, WHO_CAP, "gssapi %s", rest_of(line));
-	} else
+	} else {
 		n = asprintf(out, "%s", line);
+		if (method_is(line, "hostbased", false))
+			snprintf(who, WHO_CAP, "hostbased %s", hostbased_who(line));
+	}
 	return n < 0 ? -ENOMEM : 0;
 }
 
@@ -85,8 +95,6 @@ digest(char **lines, size_t count, struct identity *id)
 	qsort(lines, count, sizeof *lines, compare);
 	SHA256Init(&ctx);
 	for (size_t i = 0; i < count; i++) {
-		if (i && strcmp(lines[i], lines[i - 1]) == 0)
-			continue;
 		SHA256Update(&ctx, (const uint8_t *)lines[i], strlen(lines[i]));
 		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
 	}

@@ -3,19 +3,23 @@
  * identity_make: from the completed authentication methods in a login's record to its identity (common/identity.h)
  * and to a text for people.
  *
- * The identity is the SHA-256 of a sorted list without doubles of canonical lines, each ended by a newline:
+ * The identity is the SHA-256 of a sorted list of canonical lines, one for each completed step and each ended by a
+ * newline.  Two steps of one class are two lines: password and then keyboard-interactive is more than one of them.
  *   publickey TYPE BLOB        what follows is left out: FIDO keys have a counter there, another one at each login
  *   publickey-cert CA ID       a certificate: the fingerprints of its CA's key and of its key id, so that a renewed
  *                              certificate stands for the same person; of the certified key when it has no key id
  *   password                   also for every keyboard-interactive
  *   gssapi PRINCIPAL           for every gssapi-*
- * and any other method, hostbased too, as sshd wrote it.
+ *   hostbased KEY USER, HOST   as sshd wrote it ("client user … client host …"), with the host's key: the name is what
+ *                              the client says, and may be another than the one that sshd has looked up
+ * and any other method as sshd wrote it.
  */
 #ifndef HOLDFAST_IDENTITY_MAKE_H
 #define HOLDFAST_IDENTITY_MAKE_H
 
 #include "identity.h"
 #include "bounds.h"
+#include "login.h"
 #include "record.h"
 
 /*
@@ -23,5 +27,9 @@
  * commas.  0, or -ENOMEM.  No methods: the unknown identity and "".
  */
 int identity_make(const struct record *r, struct identity *id, char who[WHO_CAP]);
+/* What Match Key looks at: the fingerprints of the keys in R, and the key ids of certificates. */
+void identity_keys(const struct record *r, char keys[LOGIN_KEYS][LOGIN_KEY_CAP]);
+/* The identity that all logins of UID have where MatchKey is no. */
+void identity_of_uid(uid_t uid, struct identity *id);
 
 #endif

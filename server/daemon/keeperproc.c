@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "clean.h"
@@ -17,10 +18,13 @@ static int
 place_descriptors(int master, int sock)
 {
 	static const int keep[] = { LEAD_MASTER_FD, LEAD_FD };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null;
 
+	/* syslog(3) would close its own later, which may have the number of one of ours by then. */
+	closelog();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* First away from 0 to 4, so that none is overwritten before it has been copied. */
-	master = fcntl(master, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+	master = fcntl(master < 0 ? null : master, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	sock = fcntl(sock, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	null = fcntl(null, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	if (master < 0 || sock < 0 || null < 0)

@@ -12,8 +12,8 @@
 #define KEEPERPROC_EXEC 127
 
 /*
- * Forks, becomes UID and GID for good (the groups are already the user's) and executes the keeper with MASTER as
- * LEAD_MASTER_FD, SOCK as LEAD_FD, /dev/null as 0 to 2, nothing else open, an empty environment and default
+ * Forks, becomes UID and GID for good (the groups are already the user's) and executes the keeper with MASTER (-1:
+ * /dev/null) as LEAD_MASTER_FD, SOCK as LEAD_FD, /dev/null as 0 to 2, nothing else open, an empty environment and default
  * signals.  Both descriptors stay the caller's.  The child's pid, or a negative errno; an error in the child is its
  * exit status.
  */

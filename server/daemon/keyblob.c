@@ -71,6 +71,18 @@ print(char text[KEYBLOB_PRINT], const void *data, size_t len)
 	text[KEYBLOB_PRINT - 1] = '\0';
 }
 
+static void
+copy_printable(char text[KEYBLOB_TEXT], const unsigned char *data, size_t len)
+{
+	if (len >= KEYBLOB_TEXT)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (data[i] < ' ' || data[i] > '~')
+			return;
+	memcpy(text, data, len);
+	text[len] = '\0';
+}
+
 /* R is behind the type: the key's own strings, copied behind the plain type's name into W. */
 static void
 copy_key(struct wire_reader *r, struct wire_writer *w, size_t type, size_t max)
@@ -116,6 +128,7 @@ read_cert(struct keyblob *k, struct wire_reader *r, size_t type, size_t len)
 		print(k->ca, ca.data, ca.len);
 		if (id.len)
 			print(k->key_id, id.data, id.len);
+		copy_printable(k->key_id_text, id.data, id.len);
 	}
 	free(plain);
 	return rc;

@@ -8,12 +8,14 @@
 
 #define KEYBLOB_BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 #define KEYBLOB_PRINT 44 /* a SHA-256 in base64 without padding, with its NUL */
+#define KEYBLOB_TEXT 128
 
 struct keyblob {
 	char key[KEYBLOB_PRINT]; /* what ssh-keygen -l prints behind "SHA256:"; also of the key in a certificate */
 	bool is_cert;
 	char ca[KEYBLOB_PRINT];     /* of the CA's key */
 	char key_id[KEYBLOB_PRINT]; /* the SHA-256 of the key id, or "" when that is empty */
+	char key_id_text[KEYBLOB_TEXT]; /* the key id, or "" when it is empty, too long or not printable ASCII */
 };
 
 /*

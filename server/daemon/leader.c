@@ -6,8 +6,10 @@
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,11 +23,13 @@
 #include "log.h"
 #include "maxlogins.h"
 #include "pamstack.h"
+#include "preload.h"
 #include "pty.h"
 #include "reply.h"
 
 /* Hard to kill, for the session's scope lives as long as we do; but not before the keeper and its shells. */
 #define OOM_SCORE (-900)
+#define STACK_USED ((uintptr_t)1 << 20) /* more is not looked for; unmapped parts don't matter */
 
 /* All of a session that is being made. */
 struct leader {
@@ -95,6 +99,7 @@ open_pam(struct leader *l)
 	char text[TEXT_CAP] = "";
 	int rc = account_env(&o->account, &l->env);
 
+	preload_refresh();
 	if (!rc)
 		rc = pamstack_open(&l->pam, &f, &l->env, text);
 	if (rc)
@@ -121,8 +126,7 @@ fill_init(const struct leader *l, struct lead_init *m)
 	memcpy(m->who, o->login.who, sizeof m->who);
 	m->identity = o->login.identity;
 	m->ticket = o->ticket;
-	m->ring_bytes = o->policy.ring_bytes;
-	m->stall_ms = o->policy.stall_timeout_ms;
+	lead_set_policy(m, &o->policy);
 	m->env = l->env;
 }
 
@@ -190,12 +194,16 @@ static int
 prepare(struct leader *l)
 {
 	const struct leader_order *o = l->order;
-	int rc = leaders_enter(o->login.uid, o->policy.max_sessions, &l->entry);
+	int rc = leaders_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
 
 	if (rc == -EDQUOT) {
 		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=limit");
 		reply_refuse(l->leading.conn, VOUCH_LIMIT, "%u sessions are held already",
 		             (unsigned)o->policy.max_sessions);
+	} else if (rc == -EUSERS) {
+		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=limit-total");
+		reply_refuse(l->leading.conn, VOUCH_LIMIT, "this host holds %u sessions already",
+		             (unsigned)o->policy.max_total);
 	}
 	if (!rc)
 		rc = respect_maxlogins(l);
@@ -203,17 +211,32 @@ prepare(struct leader *l)
 		rc = reply_plain(l->leading.conn, VOUCH_PROGRESS, 0);
 	if (!rc)
 		rc = take_surroundings(o);
-	if (!rc)
+	if (!rc && !o->pipes)
 		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
+	memcpy(l->leading.tty, l->pty.name, sizeof l->leading.tty);
 	if (!rc)
 		rc = open_pam(l);
-	if (!rc)
+	if (!rc && !o->pipes)
 		rc = pty_give(&l->pty, o->login.uid);
 	if (!rc)
 		rc = take_signals(l);
 	if (!rc && login_gave_up(l))
 		rc = -ECANCELED;
 	return rc ? rc : start_keeper(l);
+}
+
+/*
+ * What PAM modules and name services have used of the stack goes back to the system: the rest of this process's long
+ * life needs a few hundred bytes of it.  A page below this frame is left alone.
+ */
+static void __attribute__((noinline))
+give_back_memory(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
+
+	madvise((void *)(here - STACK_USED - page), STACK_USED, MADV_DONTNEED);
+	malloc_trim(0);
 }
 
 /* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */
@@ -237,7 +260,8 @@ leader_run(const struct leader_order *order)
 		.pty = PTY_NONE,
 		.leading = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
-			.stall_ms = order->policy.stall_timeout_ms,
+			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
+			.records = { .burst = 16, .every_ms = 60000 },
 		},
 	};
 	int rc;
@@ -245,9 +269,9 @@ leader_run(const struct leader_order *order)
 	audit_init(&l.leading.audit, order->account.user, order->login.uid);
 	rc = prepare(&l);
 	envlist_free(&l.env);
-	malloc_trim(0);
+	give_back_memory();
 	/* These have been told and logged, or the login is gone. */
-	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EPIPE) {
+	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
 		log_errno(LOG_ERR, rc, "no session for uid %u", (unsigned)order->login.uid);
 		reply_refuse(l.leading.conn, VOUCH_TROUBLE, "the session could not be made");
 	}

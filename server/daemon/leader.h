@@ -6,6 +6,7 @@
 #ifndef HOLDFAST_LEADER_H
 #define HOLDFAST_LEADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "account.h"
@@ -21,6 +22,7 @@ struct leader_order {
 	struct account account;
 	struct config_policy policy;
 	uint16_t rows, cols, xpixel, ypixel;
+	bool pipes; /* no terminal: a command on pipes */
 };
 
 /* Returns when the session is over or never came to be: the process' exit status. */

@@ -83,7 +83,7 @@ go_through(uid_t uid, uint32_t *all)
 }
 
 int
-leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e)
+leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e)
 {
 	struct procstat self;
 	uint32_t all;
@@ -104,10 +104,12 @@ leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e)
 	}
 	close(fd);
 	rc = go_through(uid, &all);
-	if (rc >= 0 && (uint32_t)rc <= max)
+	if (rc >= 0 && (uint32_t)rc <= max && all <= total)
 		return 0;
 	leaders_leave(e);
-	return rc < 0 ? rc : -EDQUOT;
+	if (rc >= 0)
+		rc = (uint32_t)rc > max ? -EDQUOT : -EUSERS;
+	return rc;
 }
 
 int

@@ -18,9 +18,10 @@ struct leaders_entry {
 
 /*
  * Enters this process as a leader for UID.  Two that come at the same moment may both be refused, never both
- * admitted.  0; -EDQUOT when there are MAX already; another negative errno.  Without success there is no entry.
+ * admitted.  0; -EDQUOT when UID has MAX already, -EUSERS when all have TOTAL; another negative errno.  Without
+ * success there is no entry.
  */
-int leaders_enter(uid_t uid, uint32_t max, struct leaders_entry *e);
+int leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e);
 /* How many living leaders UID has, this process included once it has entered, and in *ALL how many there are. */
 int leaders_count(uid_t uid, uint32_t *all);
 /* Removes the entry; takes one that isn't there. */

@@ -13,6 +13,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "identity_make.h"
+#include "leading_audit.h"
 #include "log.h"
 #include "ratelimit.h"
 #include "reply.h"
@@ -39,7 +42,7 @@ static void
 enter(struct leading *l, enum leading_state state, uint64_t timeout_ms)
 {
 	l->state = state;
-	l->deadline_ms = timeout_ms ? ratelimit_now() + timeout_ms : 0;
+	l->deadline_ms = timeout_ms ? clock_now_ms() + timeout_ms : 0;
 }
 
 static void
@@ -112,6 +115,7 @@ static void
 on_ticket(struct leading *l, const struct lead_report *m)
 {
 	struct lead_vouched answer;
+	struct attachment *a;
 	struct login login;
 	int rc = login_find(&m->ticket, &login);
 
@@ -122,11 +126,18 @@ on_ticket(struct leading *l, const struct lead_report *m)
 	if (rc) {
 		audit_limited(&l->audit, "refuse", NULL, NULL, "why=ticket");
 	} else {
+		if (!l->match_key)
+			identity_of_uid(login.uid, &login.identity);
 		answer.ok = 1;
 		answer.identity = login.identity;
 		memcpy(answer.address, login.address, sizeof answer.address);
 		memcpy(answer.who, login.who, sizeof answer.who);
-		attachments_add(&l->attachments, m->number, m->kind, login.address, login.who);
+		memcpy(answer.local_address, login.local_address, sizeof answer.local_address);
+		answer.port = login.port;
+		answer.local_port = login.local_port;
+		a = attachments_add(&l->attachments, m->number, m->kind, login.address, login.who);
+		if (a)
+			a->other = !identity_equal(&login.identity, &l->login->identity);
 	}
 	send_answer(l, &answer);
 }
@@ -140,46 +151,8 @@ on_started(struct leading *l, const struct lead_report *m)
 	close_fd(&l->conn);
 	close_fd(&l->slot);
 	enter(l, LEADING_RUNNING, 0);
-	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
+	leading_audit_created(l);
 	malloc_trim(0);
-}
-
-static void
-on_attached(struct leading *l, const struct lead_report *m)
-{
-	static const char *const events[] = {
-		[LEAD_RESUME] = "resume", [LEAD_JOIN] = "join", [LEAD_TAKE] = "take",
-	};
-	const struct attachment *a = attachments_find(&l->attachments, m->number);
-
-	if (a && a->kind == LEAD_CREATE && !l->first_attached) {
-		/* That one is told by "create". */
-		l->first_attached = true;
-		return;
-	}
-	audit_limited(&l->audit, a && a->kind < sizeof events / sizeof *events && events[a->kind]
-	              ? events[a->kind] : "attach", a ? a->address : NULL, a ? a->who : NULL, "");
-}
-
-static void
-on_gone(struct leading *l, const struct lead_report *m)
-{
-	const struct attachment *a = attachments_find(&l->attachments, m->number);
-
-	audit_limited(&l->audit, "gone", a ? a->address : NULL, a ? a->who : NULL, "");
-	attachments_remove(&l->attachments, m->number);
-}
-
-static void
-audit_end(struct leading *l, const char *event, int status)
-{
-	char text[32];
-
-	if (WIFSIGNALED(status))
-		snprintf(text, sizeof text, "status=signal:%d", WTERMSIG(status));
-	else
-		snprintf(text, sizeof text, "status=%d", WEXITSTATUS(status));
-	audit_event(&l->audit, event, NULL, NULL, text);
 }
 
 static void
@@ -192,7 +165,7 @@ on_ended(struct leading *l, const struct lead_report *m)
 			undo(l);
 		return;
 	}
-	audit_end(l, "end", (int)m->number);
+	leading_audit_end(l, "end", (int)m->number, m->kind);
 	enter(l, LEADING_ENDING, ENDING_MS + l->stall_ms);
 }
 
@@ -206,7 +179,7 @@ ignore(struct leading *l, const struct lead_report *m)
 typedef void handler(struct leading *, const struct lead_report *);
 
 /* What isn't here is a violation. */
-static handler *const handlers[LEADING_STATES][LEAD_ENDED - LEAD_READY + 1] = {
+static handler *const handlers[LEADING_STATES][LEAD_REFUSED - LEAD_READY + 1] = {
 	[LEADING_WAIT_READY] = {
 		[LEAD_READY - LEAD_READY] = on_ready,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
@@ -214,20 +187,23 @@ static handler *const handlers[LEADING_STATES][LEAD_ENDED - LEAD_READY + 1] = {
 	[LEADING_WAIT_START] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
 		[LEAD_STARTED - LEAD_READY] = on_started,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
+		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
+		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
+		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
 	},
 	[LEADING_RUNNING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
+		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
+		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
+		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
 	},
 	[LEADING_ENDING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
+		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
+		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
+		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
 	},
 	[LEADING_UNDOING] = {
 		/* It may have been on its way when the login gave up; the keeper is the truth. */
@@ -237,6 +213,7 @@ static handler *const handlers[LEADING_STATES][LEAD_ENDED - LEAD_READY + 1] = {
 		[LEAD_ATTACHED - LEAD_READY] = ignore,
 		[LEAD_GONE - LEAD_READY] = ignore,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
+		[LEAD_REFUSED - LEAD_READY] = ignore,
 	},
 };
 
@@ -314,8 +291,9 @@ finish(struct leading *l)
 	while (read_keeper(l))
 		l->pending_len = 0;
 	if (has_started(l)) {
+		leading_audit_leave_utmp(l);
 		if (!l->ended)
-			audit_end(l, "lost", l->status);
+			leading_audit_end(l, "lost", l->status, LEAD_WHY_EXIT);
 		return;
 	}
 	undo(l);
@@ -328,7 +306,7 @@ finish(struct leading *l)
 static const struct timespec *
 time_left(const struct leading *l, struct timespec *t)
 {
-	uint64_t now = ratelimit_now(), left = l->deadline_ms > now ? l->deadline_ms - now : 0;
+	uint64_t now = clock_now_ms(), left = l->deadline_ms > now ? l->deadline_ms - now : 0;
 
 	if (!l->deadline_ms)
 		return NULL;

@@ -29,11 +29,16 @@ struct leading {
 	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
 	int status;                    /* its wait status then */
 	enum leading_state state;
-	uint64_t deadline_ms;          /* of the state, on ratelimit_now's clock; 0: none */
+	uint64_t deadline_ms;          /* of the state, on clock_now_ms; 0: none */
 	uint32_t stall_ms;
 	bool ended;                    /* it said so itself */
 	bool killed;
 	bool first_attached;
+	bool match_key;                /* MatchKey of the session's policy */
+	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
+	char tty[TTY_CAP];             /* the session's own terminal; "": it has none */
+	bool in_utmp;                  /* with that terminal */
+	struct ratelimit records;      /* of utmp and wtmp, which keeps every one */
 	const struct login *login;     /* borrowed: the one that wants the session */
 	struct audit audit;
 	struct attachments attachments;

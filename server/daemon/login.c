@@ -100,8 +100,12 @@ from_record(const struct record *r, struct login *l)
 		rc = identity_make(r, &got.identity, got.who);
 	if (rc)
 		return rc;
+	identity_keys(r, got.keys);
 	memcpy(got.user, r->user, sizeof got.user);
 	memcpy(got.address, r->address, sizeof got.address);
+	memcpy(got.local_address, r->local_address, sizeof got.local_address);
+	got.port = r->port;
+	got.local_port = r->local_port;
 	got.sshd = r->pid;
 	got.start = r->start;
 	*l = got;

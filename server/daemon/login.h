@@ -11,14 +11,20 @@
 #include "record.h"
 #include "ticket.h"
 
+#define LOGIN_KEYS 4      /* more are not matched against */
+#define LOGIN_KEY_CAP 128
+
 struct login {
 	uid_t uid;
 	char user[USER_CAP];
 	pid_t sshd;     /* the process that opened the PAM session … */
 	uint64_t start; /* … and when it was started */
 	char address[ADDRESS_CAP]; /* "": unknown */
+	char local_address[ADDRESS_CAP];
+	uint16_t port, local_port; /* 0: unknown */
 	struct identity identity;
 	char who[WHO_CAP];
+	char keys[LOGIN_KEYS][LOGIN_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
 };
 
 /*

@@ -63,7 +63,7 @@ failed(struct pamstack *s, const char *call, int rc, char text[TEXT_CAP])
 static int
 set_items(struct pamstack *s, const struct pamstack_for *f)
 {
-	int rc = pam_set_item(s->h, PAM_TTY, f->tty);
+	int rc = pam_set_item(s->h, PAM_TTY, f->tty[0] ? f->tty : "ssh");
 
 	if (rc == PAM_SUCCESS && f->host[0])
 		rc = pam_set_item(s->h, PAM_RHOST, f->host);
@@ -71,7 +71,7 @@ set_items(struct pamstack *s, const struct pamstack_for *f)
 	if (rc == PAM_SUCCESS)
 		rc = pam_putenv(s->h, "XDG_SESSION_CLASS=user");
 	if (rc == PAM_SUCCESS)
-		rc = pam_putenv(s->h, "XDG_SESSION_TYPE=tty");
+		rc = pam_putenv(s->h, f->tty[0] ? "XDG_SESSION_TYPE=tty" : "XDG_SESSION_TYPE=unspecified");
 	return rc;
 }
 

@@ -13,7 +13,7 @@ struct pamstack; /* made by pamstack_open */
 struct pamstack_for {
 	const char *user;
 	gid_t gid;
-	const char *tty;  /* the slave's name */
+	const char *tty;  /* the slave's name; "" without one: PAM_TTY is then "ssh", as sshd has it */
 	const char *host; /* the ssh peer's address, "" unknown */
 };
 

@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "identity_make.h"
 #include "log.h"
 #include "paths.h"
 #include "vouch.h"
@@ -72,9 +73,10 @@ group_names(const char *user, gid_t gid)
 }
 
 uint32_t
-policy_for(const char *user, gid_t gid, const char *address, struct config_policy *p)
+policy_for(const char *user, gid_t gid, const struct login *l, struct config_policy *p)
 {
-	struct config_subject subject = { .user = user, .address = address };
+	const char *keys[LOGIN_KEYS + 1] = { NULL };
+	struct config_subject subject = { .user = user, .address = l->address, .keys = keys };
 	struct config_error error = { "" };
 	char **names;
 	int rc;
@@ -90,6 +92,8 @@ policy_for(const char *user, gid_t gid, const char *address, struct config_polic
 		return VOUCH_TROUBLE;
 	}
 	subject.groups = (const char *const *)names;
+	for (unsigned i = 0; i < LOGIN_KEYS && l->keys[i][0]; i++)
+		keys[i] = l->keys[i];
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
 	names_free(names);
 	if (rc) {
@@ -97,4 +101,17 @@ policy_for(const char *user, gid_t gid, const char *address, struct config_polic
 		return VOUCH_BAD_CONFIG;
 	}
 	return p->enable ? 0 : VOUCH_DISABLED;
+}
+
+void
+policy_identity(const struct config_policy *p, struct login *l)
+{
+	if (!p->match_key)
+		identity_of_uid(l->uid, &l->identity);
+}
+
+bool
+policy_draining(void)
+{
+	return access(PATH_DRAIN, F_OK) == 0;
 }

@@ -8,14 +8,19 @@
 #include <sys/types.h>
 
 #include "config.h"
+#include "login.h"
 
 /* Whether the kill switch PATH_DISABLED is there, or can't be looked for. */
 bool policy_disabled(void);
 /*
- * The policy for USER (whose primary group is GID) coming from ADDRESS ("" unknown).
+ * The policy for the login L of USER, whose primary group is GID.
  * 0, or what refuses: VOUCH_DISABLED, VOUCH_BAD_CONFIG (the log has the line), VOUCH_TROUBLE.
  */
-uint32_t policy_for(const char *user, gid_t gid, const char *address, struct config_policy *p);
+uint32_t policy_for(const char *user, gid_t gid, const struct login *l, struct config_policy *p);
+/* The identity that counts for L under P: its own, or where MatchKey is no the one that all of its user's have. */
+void policy_identity(const struct config_policy *p, struct login *l);
+/* Whether the host is being drained: PATH_DRAIN is there.  No new sessions. */
+bool policy_draining(void);
 /*
  * The ids of the groups of USER, whose primary group is GID, in *IDS (the caller's to free, also after an error): how
  * many, or a negative errno.

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ratelimit.h"
 
-#include <time.h>
-
-uint64_t
-ratelimit_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 bool
 ratelimit_take(struct ratelimit *r, uint64_t now_ms)
 {

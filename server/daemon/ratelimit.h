@@ -14,8 +14,6 @@ struct ratelimit {
 	uint64_t last_ms;
 };
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-uint64_t ratelimit_now(void);
 /* Whether one more is allowed at NOW_MS; counts it as suppressed when not. */
 bool ratelimit_take(struct ratelimit *r, uint64_t now_ms);
 

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define SLOTS_MAX 256
-#define SLOTS_PER_UID 8
+#define SLOTS_MAX 512
+#define SLOTS_PER_UID 64 /* many windows come back at the same moment */
 
 struct slots {
 	size_t count;

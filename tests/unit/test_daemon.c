@@ -108,6 +108,36 @@ attachments_are_remembered(void **state)
 		attachments_remove(&a, a.v[0]->serial);
 }
 
+/* Claims that came to nothing do not make those who are attached unknown. */
+static void
+attached_ones_are_kept(void **state)
+{
+	struct attachments a = { { NULL } };
+	unsigned pipes;
+
+	(void)state;
+	assert_int_equal(attachments_attached(&a, &pipes), 0);
+	attachments_add(&a, 1, LEAD_CREATE, "192.0.2.7", "password")->attached = true;
+	attachments_add(&a, 2, LEAD_JOIN, "192.0.2.8", "password")->attached = true;
+	attachments_find(&a, 2)->pipes = true;
+	for (uint32_t i = 10; i < 10 + 3 * ATTACHMENTS_MAX; i++)
+		attachments_add(&a, i, LEAD_JOIN, "", "");
+	assert_non_null(attachments_find(&a, 1));
+	assert_non_null(attachments_find(&a, 2));
+	assert_int_equal(attachments_attached(&a, &pipes), 2);
+	assert_int_equal(pipes, 1);
+	attachments_find(&a, 2)->attached = false;
+	assert_int_equal(attachments_attached(&a, &pipes), 1);
+	assert_int_equal(pipes, 0);
+	for (unsigned i = 0; i < ATTACHMENTS_MAX; i++)
+		a.v[i]->attached = true;
+	attachments_add(&a, 5000, LEAD_JOIN, "", "");
+	assert_non_null(attachments_find(&a, 5000));
+	assert_null(attachments_find(&a, 1));
+	while (a.v[0])
+		attachments_remove(&a, a.v[0]->serial);
+}
+
 static void
 leaders_names_are_read(void **state)
 {
@@ -137,6 +167,7 @@ main(void)
 		cmocka_unit_test(slots_are_counted_in_all),
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(attachments_are_remembered),
+		cmocka_unit_test(attached_ones_are_kept),
 		cmocka_unit_test(leaders_names_are_read),
 	};
 

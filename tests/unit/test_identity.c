@@ -18,6 +18,15 @@ static const char ed25519_cert[] =
 	"cHR5AAAAAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBfjBnJnvtwzhXAng"
 	"q0aWfCedgLPijt1F8jZNZr514BvAAAAFMAAAALc3NoLWVkMjU1MTkAAABAo6FRk9lrvMWFRqLUzpc8kAdlNcvm8YgT"
 	"ute5Bqvm6nB9RT0XzXQZMo4Lc/TAq6YISynajvIOpJGiAelkEP8QAA==";
+
+/* The same, with a key id that looks like a fingerprint. */
+static const char print_cert[] =
+	"AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAILYk0tOZ17z1584QqvMR70BXP8IEmGEFRZa9jpRxRJafAAAA"
+	"IDLFM+stW2qBOGxrFCn0XZyDiZrlIW0kbIrC0E1hl/5eAAAAAAAAAAAAAAABAAAACFNIQTI1Njp4AAAACQAAAAVhbGljZQAAAAAA"
+	"AAAA//////////8AAAAAAAAAggAAABVwZXJtaXQtWDExLWZvcndhcmRpbmcAAAAAAAAAF3Blcm1pdC1hZ2VudC1mb3J3YXJkaW5n"
+	"AAAAAAAAABZwZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAAAAApwZXJtaXQtcHR5AAAAAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAA"
+	"AAAAAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBfjBnJnvtwzhXAngq0aWfCedgLPijt1F8jZNZr514BvAAAAFMAAAALc3NoLWVkMjU1"
+	"MTkAAABAo6FRk9lrvMWFRqLUzpc8kAdlNcvm8YgTute5Bqvm6nB9RT0XzXQZMo4Lc/TAq6YISynajvIOpJGiAelkEP8QAA==";
 static const char ecdsa_cert[] =
 	"AAAAKGVjZHNhLXNoYTItbmlzdHAyNTYtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgC2iqk6JYv9YgwmDx4ZkJb/ku4x"
 	"6LjKxPRZ3K/y7/JX8AAAAIbmlzdHAyNTYAAABBBOVcbKvHAgNgvQkDnxMMpCiUJgEn1t0ClBY3yJOAn9vwFiA2P1Ig"
@@ -99,10 +108,10 @@ nothing_is_unknown(void **state)
 static void
 is_the_sum_of_the_canonical_lines(void **state)
 {
-	/* printf 'password\npublickey ssh-ed25519 AAAA\n' | sha256sum */
+	/* printf 'password\npassword\npublickey ssh-ed25519 AAAA\n' | sha256sum */
 	static const unsigned char expected[IDENTITY_BYTES] = {
-		0x7f, 0x8b, 0x8e, 0x82, 0xab, 0x6b, 0xed, 0xba, 0x38, 0x9d, 0x00, 0xb3, 0x41, 0x8a, 0xef, 0xf2,
-		0xf4, 0xb2, 0xf7, 0xd4, 0xe3, 0x89, 0xc4, 0x14, 0x61, 0x9e, 0x69, 0x61, 0xb9, 0xb2, 0x60, 0x00,
+		0xa7, 0xc4, 0xb4, 0xb2, 0x62, 0x4b, 0x73, 0xb5, 0xd5, 0x3c, 0x6e, 0x42, 0xf9, 0x2e, 0xf5, 0x4a,
+		0x11, 0x51, 0x4d, 0xeb, 0xef, 0x26, 0xae, 0xbe, 0xff, 0x78, 0x89, 0x69, 0xf6, 0x00, 0xec, 0x52,
 	};
 	static const char *const lines[] = {
 		"publickey ssh-ed25519 AAAA", "keyboard-interactive/pam", "password",
@@ -115,16 +124,57 @@ is_the_sum_of_the_canonical_lines(void **state)
 }
 
 static void
-order_and_doubles_do_not_count(void **state)
+order_does_not_count(void **state)
 {
 	static const char *const a[] = { "password", "publickey ssh-rsa AAAA" };
-	static const char *const b[] = { "publickey ssh-rsa AAAA", "password", "publickey ssh-rsa AAAA" };
+	static const char *const b[] = { "publickey ssh-rsa AAAA", "password" };
 	char who[WHO_CAP];
-	struct identity x = identity_of(a, 2, who), y = identity_of(b, 3, who), z = identity_of(a, 1, who);
+	struct identity x = identity_of(a, 2, who), y = identity_of(b, 2, who);
 
 	(void)state;
 	assert_true(identity_equal(&x, &y));
-	assert_false(identity_equal(&x, &z));
+}
+
+/* Neither of two lists where one has a step more than the other, or another one. */
+static void
+weaker_lists_are_others(void **state)
+{
+	static const char *const lists[][3] = {
+		{ "publickey ssh-rsa AAAA" }, { "password" }, { "publickey ssh-rsa AAAA", "password" },
+		{ "password", "keyboard-interactive/pam" }, { "publickey ssh-rsa AAAA", "publickey ssh-rsa AAAB" },
+		{ "publickey ssh-rsa AAAB" }, { "publickey ssh-rsa AAAA", "password", "keyboard-interactive/pam" },
+		{ "none" }, { "hostbased ssh-rsa AAAA client user \"a\", client host \"h\"" },
+		{ "gssapi-with-mic alice@EXAMPLE.ORG" },
+	};
+	struct identity made[sizeof lists / sizeof *lists];
+	char who[WHO_CAP];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		unsigned count = lists[i][2] ? 3 : lists[i][1] ? 2 : 1;
+
+		made[i] = identity_of(lists[i], count, who);
+		for (size_t j = 0; j < i; j++)
+			assert_false(identity_equal(&made[i], &made[j]));
+	}
+}
+
+static void
+hostbased_is_user_and_host_with_its_key(void **state)
+{
+	static const char line[] = "hostbased ssh-rsa AAAA client user \"a\", client host \"h\"";
+	const char *lines[] = { line };
+	char who[WHO_CAP];
+
+	(void)state;
+	assert_same(line, line);
+	assert_other(line, "hostbased ssh-rsa AAAA client user \"a\", client host \"i\"");
+	assert_other(line, "hostbased ssh-rsa AAAA client user \"b\", client host \"h\"");
+	/* The client says which host it is; the key proves it. */
+	assert_other(line, "hostbased ssh-rsa AAAB client user \"a\", client host \"h\"");
+	assert_other("hostbased", "hostbased ssh-rsa AAAA");
+	identity_of(lines, 1, who);
+	assert_string_equal(who, "hostbased client user 'a', client host 'h'");
 }
 
 static void
@@ -249,13 +299,49 @@ people_are_not_told_too_much(void **state)
 	assert_int_equal(strlen(who), WHO_CAP - 1);
 }
 
+/* What Match Key is given. */
+static void
+keys_to_match(void **state)
+{
+	char line[2][2048], keys[LOGIN_KEYS][LOGIN_KEY_CAP] = { "" };
+	struct record r = { .auth_count = 4, .auth = { "password", line[0], "publickey ssh-ed25519", line[1] } };
+	struct identity a = {{0}}, b = {{0}};
+
+	(void)state;
+	snprintf(line[0], sizeof line[0], "publickey ssh-ed25519-cert-v01@openssh.com %s", ed25519_cert);
+	snprintf(line[1], sizeof line[1], "publickey ecdsa-sha2-nistp256-cert-v01@openssh.com %s x", ecdsa_cert);
+	identity_keys(&r, keys);
+	assert_string_equal(keys[0], "SHA256:" ED25519_PRINT);
+	assert_string_equal(keys[1], "alice-id");
+	assert_string_equal(keys[2], "SHA256:" ECDSA_PRINT);
+	assert_string_equal(keys[3], "alice-id");
+	/* One key more than there is room for is left out. */
+	r.auth[r.auth_count++] = line[0];
+	identity_keys(&r, keys);
+	assert_string_equal(keys[3], "alice-id");
+	/* A key id is no fingerprint. */
+	memset(keys, 0, sizeof keys);
+	snprintf(line[0], sizeof line[0], "publickey ssh-ed25519-cert-v01@openssh.com %s", print_cert);
+	r.auth_count = 2;
+	identity_keys(&r, keys);
+	assert_string_equal(keys[0], "SHA256:" ED25519_PRINT);
+	assert_string_equal(keys[1], "");
+	identity_of_uid(1000, &a);
+	identity_of_uid(1000, &b);
+	assert_true(identity_equal(&a, &b));
+	identity_of_uid(1001, &b);
+	assert_false(identity_equal(&a, &b));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_unknown),
 		cmocka_unit_test(is_the_sum_of_the_canonical_lines),
-		cmocka_unit_test(order_and_doubles_do_not_count),
+		cmocka_unit_test(order_does_not_count),
+		cmocka_unit_test(weaker_lists_are_others),
+		cmocka_unit_test(hostbased_is_user_and_host_with_its_key),
 		cmocka_unit_test(a_fido_counter_does_not_count),
 		cmocka_unit_test(methods_in_one_class),
 		cmocka_unit_test(certificates_stand_for_ca_and_key_id),
@@ -264,6 +350,7 @@ main(void)
 		cmocka_unit_test(keyblob_refuses_bad_base64),
 		cmocka_unit_test(people_are_told),
 		cmocka_unit_test(people_are_not_told_too_much),
+		cmocka_unit_test(keys_to_match),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "leading_audit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "clock.h"
+#include "utmprec.h"
+
+static unsigned long long
+seconds_since(uint64_t then_ms)
+{
+	uint64_t now = clock_now_ms();
+
+	return (unsigned long long)(now > then_ms ? (now - then_ms) / 1000 : 0);
+}
+
+/* A keeper that has somebody come and go all the time must not fill the disk. */
+static void
+enter_utmp(struct leading *l, const struct attachment *a)
+{
+	if (ratelimit_take(&l->records, clock_now_ms()) &&
+	    utmprec_login(l->tty, l->audit.uid, getpid(), l->audit.user, a->address))
+		l->in_utmp = true;
+}
+
+void
+leading_audit_leave_utmp(struct leading *l)
+{
+	if (l->in_utmp)
+		l->in_utmp = !utmprec_logout(l->tty, getpid());
+}
+
+void
+leading_audit_created(struct leading *l)
+{
+	l->created_ms = clock_now_ms();
+	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
+}
+
+/* What the attaching of A is called, when OTHERS are attached already. */
+static const char *
+event_of(const struct attachment *a, unsigned others)
+{
+	if (!a->kind)
+		return "attach";
+	if (!others)
+		return "resume";
+	return a->kind == LEAD_TAKE ? "take" : "join";
+}
+
+static void
+mark_taken(struct leading *l, const struct attachment *by)
+{
+	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
+		if (l->attachments.v[i] != by)
+			l->attachments.v[i]->taken = true;
+}
+
+void
+leading_audit_attached(struct leading *l, const struct lead_report *m)
+{
+	struct attachment *a = attachments_find(&l->attachments, m->number);
+	unsigned pipes, others = attachments_attached(&l->attachments, &pipes);
+	char extra[64] = "";
+
+	/* One that came without a ticket was never asked about. */
+	if (!a)
+		a = attachments_add(&l->attachments, m->number, 0, "", "");
+	if (!a || a->attached)
+		return;
+	a->attached = true;
+	a->pipes = m->kind == 1;
+	a->since_ms = clock_now_ms();
+	if (a->pipes)
+		enter_utmp(l, a);
+	if (a->kind == LEAD_TAKE)
+		mark_taken(l, a);
+	/* The first one is told by "create". */
+	if (a->kind == LEAD_CREATE && !l->first_attached) {
+		l->first_attached = true;
+		return;
+	}
+	if (!others)
+		snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(l->dropped_ms),
+		         a->other ? " other-key=yes" : "");
+	else if (a->other)
+		snprintf(extra, sizeof extra, "other-key=yes");
+	audit_limited(&l->audit, event_of(a, others), a->address, a->who, extra);
+}
+
+void
+leading_audit_gone(struct leading *l, const struct lead_report *m)
+{
+	struct attachment *a = attachments_find(&l->attachments, m->number);
+	unsigned pipes, left;
+	char extra[64];
+
+	if (!a || !a->attached)
+		return;
+	a->attached = false;
+	left = attachments_attached(&l->attachments, &pipes);
+	if (a->pipes && !pipes)
+		leading_audit_leave_utmp(l);
+	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
+	/* When the shell has ended, that is what there is to say. */
+	if (!l->ended)
+		audit_limited(&l->audit, left ? "leave" : "drop", a->address, a->who, extra);
+	if (!left)
+		l->dropped_ms = clock_now_ms();
+	attachments_remove(&l->attachments, m->number);
+}
+
+void
+leading_audit_refused(struct leading *l, const struct lead_report *m)
+{
+	static const char *const words[] = {
+		[ATTACH_IDENTITY] = "other-key", [ATTACH_ELEVATED] = "elevated", [ATTACH_TAKEOVER] = "take-over",
+	};
+	const struct attachment *a = attachments_find(&l->attachments, m->number);
+	char extra[32];
+
+	if (m->kind >= sizeof words / sizeof *words || !words[m->kind])
+		return;
+	snprintf(extra, sizeof extra, "why=%s", words[m->kind]);
+	audit_limited(&l->audit, "refuse", a ? a->address : NULL, a ? a->who : NULL, extra);
+	if (a && !a->attached)
+		attachments_remove(&l->attachments, m->number);
+}
+
+/* Who is attached: the one that came last, or NULL. */
+static const struct attachment *
+latest(const struct leading *l)
+{
+	const struct attachment *a = NULL;
+
+	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
+		if (l->attachments.v[i]->attached && (!a || l->attachments.v[i]->since_ms >= a->since_ms))
+			a = l->attachments.v[i];
+	return a;
+}
+
+void
+leading_audit_end(struct leading *l, const char *event, int status, uint32_t why)
+{
+	static const char *const words[] = {
+		[LEAD_WHY_EXIT] = "exit", [LEAD_WHY_KILL] = "kill", [LEAD_WHY_DETACHED] = "DetachedTimeout",
+		[LEAD_WHY_IDLE] = "IdleShellTimeout",
+	};
+	const struct attachment *a = latest(l);
+	bool dead = WIFSIGNALED(status);
+	char text[96];
+
+	snprintf(text, sizeof text, "duration=%llu status=%s%d why=%s", seconds_since(l->created_ms),
+	         dead ? "signal:" : "", dead ? WTERMSIG(status) : WEXITSTATUS(status),
+	         why < sizeof words / sizeof *words ? words[why] : "exit");
+	audit_event(&l->audit, event, a ? a->address : NULL, a ? a->who : NULL, text);
+}

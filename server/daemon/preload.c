@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "clean.h"
+#include "log.h"
+
+#define PAM_DIR "/etc/pam.d"
+#define SERVICE "holdfast"
+#define NSSWITCH "/etc/nsswitch.conf"
+#define DEPTH_MAX 6
+#define TRIAL_SECONDS 5
+
+struct names {
+	char (*v)[PRELOAD_NAME];
+	size_t count, max;
+};
+
+static struct loaded {
+	void *handle;
+	char path[PRELOAD_NAME]; /* "": the loader has found it by its name */
+	struct stat st;
+} loaded[PRELOAD_MAX];
+static size_t loaded_count;
+
+static void
+add(struct names *n, const char *name)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (strcmp(n->v[i], name) == 0)
+			return;
+	if (n->count < n->max && strlen(name) < PRELOAD_NAME)
+		strcpy(n->v[n->count++], name);
+}
+
+/* The next word of *P, or NULL; what is in [] is one. */
+static char *
+next_word(char **p)
+{
+	char *word = *p + strspn(*p, " \t\n"), *end;
+
+	if (!*word || *word == '#')
+		return NULL;
+	end = *word == '[' ? strchr(word, ']') : NULL;
+	end = end ? end + 1 : word + strcspn(word, " \t\n");
+	*p = *end ? end + 1 : end;
+	*end = '\0';
+	return word;
+}
+
+static void read_service(struct names *n, const char *dir, const char *name, int depth);
+
+static void
+read_line(struct names *n, const char *dir, char *line, int depth)
+{
+	char *type = next_word(&line), *control = type ? next_word(&line) : NULL, *module;
+
+	if (!control)
+		return;
+	if (strcmp(type, "@include") == 0) {
+		read_service(n, dir, control, depth + 1);
+		return;
+	}
+	module = next_word(&line);
+	if (!module)
+		return;
+	if (strcmp(control, "include") == 0 || strcmp(control, "substack") == 0)
+		read_service(n, dir, module, depth + 1);
+	else
+		add(n, module);
+}
+
+static void
+read_service(struct names *n, const char *dir, const char *name, int depth)
+{
+	char path[PRELOAD_NAME * 2], line[1024];
+	FILE *f;
+
+	if (depth > DEPTH_MAX ||
+	    snprintf(path, sizeof path, name[0] == '/' ? "%.0s%s" : "%s/%s", dir, name) >= (int)sizeof path)
+		return;
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	while (fgets(line, sizeof line, f))
+		read_line(n, dir, line, depth);
+	fclose(f);
+}
+
+size_t
+preload_pam_names(const char *dir, const char *service, char (*names)[PRELOAD_NAME], size_t max)
+{
+	struct names n = { .v = names, .max = max };
+
+	read_service(&n, dir, service, 0);
+	return n.count;
+}
+
+size_t
+preload_nss_names(const char *file, char (*names)[PRELOAD_NAME], size_t max)
+{
+	struct names n = { .v = names, .max = max };
+	char line[1024], name[PRELOAD_NAME], *p, *word;
+	FILE *f = fopen(file, "re");
+
+	while (f && fgets(line, sizeof line, f)) {
+		p = line;
+		word = next_word(&p);
+		if (!word || (strcmp(word, "passwd:") != 0 && strcmp(word, "group:") != 0 &&
+		              strcmp(word, "initgroups:") != 0))
+			continue;
+		while ((word = next_word(&p)))
+			if (isalpha((unsigned char)*word) && strlen(word) < 64) {
+				snprintf(name, sizeof name, "libnss_%s.so.2", word);
+				add(&n, name);
+			}
+	}
+	if (f)
+		fclose(f);
+	return n.count;
+}
+
+static void
+load(const char *name, const char *dir)
+{
+	struct loaded *l = &loaded[loaded_count];
+
+	if (loaded_count == PRELOAD_MAX)
+		return;
+	l->path[0] = '\0';
+	/* Looked at before it is loaded: if it is replaced in between, it counts as replaced. */
+	if (dir && (snprintf(l->path, sizeof l->path, name[0] == '/' ? "%.0s%s" : "%s/%s", dir, name) >=
+	            (int)sizeof l->path || stat(l->path, &l->st) < 0))
+		return;
+	l->handle = dlopen(dir ? l->path : name, RTLD_NOW);
+	if (l->handle)
+		loaded_count++;
+}
+
+static void
+load_all(void)
+{
+	static char names[PRELOAD_MAX][PRELOAD_NAME];
+	size_t count = preload_pam_names(PAM_DIR, SERVICE, names, PRELOAD_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		load(names[i], HOLDFAST_PAMDIR);
+	count = preload_nss_names(NSSWITCH, names, PRELOAD_MAX);
+	for (size_t i = 0; i < count; i++)
+		load(names[i], NULL);
+}
+
+static bool
+has_threads(void)
+{
+	struct dirent *e;
+	DIR *d = opendir("/proc/self/task");
+	int count = 0;
+
+	while (d && (e = readdir(d)))
+		count += e->d_name[0] != '.';
+	if (d)
+		closedir(d);
+	return count != 1;
+}
+
+/* Whether a child can load everything and is none the worse for it. */
+static bool
+trial(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		clean_signals();
+		alarm(TRIAL_SECONDS);
+		load_all();
+		_exit(has_threads());
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return pid > 0 && status == 0;
+}
+
+void
+preload_run(void)
+{
+	if (trial())
+		load_all();
+	else
+		log_line(LOG_WARNING, "the modules of PAM service " SERVICE " can't be loaded beforehand: sessions need more "
+		         "memory each");
+}
+
+static bool
+replaced(const struct loaded *l)
+{
+	struct stat now;
+
+	return l->path[0] && (stat(l->path, &now) < 0 || now.st_dev != l->st.st_dev || now.st_ino != l->st.st_ino ||
+	                      now.st_ctim.tv_sec != l->st.st_ctim.tv_sec ||
+	                      now.st_ctim.tv_nsec != l->st.st_ctim.tv_nsec);
+}
+
+void
+preload_refresh(void)
+{
+	for (size_t i = 0; i < loaded_count; i++)
+		if (loaded[i].handle && replaced(&loaded[i])) {
+			dlclose(loaded[i].handle);
+			loaded[i].handle = NULL;
+		}
+}
