@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "framed.h"
 #include "keeper.h"
 #include "show.h"
 #include "tail.h"
@@ -89,7 +90,8 @@ on_input(void *object, short revents)
 		return;
 	if ((revents & POLLIN) && c->t.input_at == c->t.input_len && terminal_read(&c->t)) {
 		c->active = ++k->clients.clock;
-		k->activity_ms = clock_date_ms();
+		k->activity_ms = k->heard_ms = clock_date_ms();
+		probe_heard(c);
 		/* Who types has seen, or his terminal has answered, what came before. */
 		k->answered = k->ring.head;
 		feed(c);
@@ -136,9 +138,15 @@ attached_watch(struct keeper *k, struct loop *l)
 
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
 		struct terminal *t = &c->t;
+
+		if (c->framed) {
+			framed_watch(c, l);
+			continue;
+		}
 		bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER;
 		short in = listens && t->input_at == t->input_len && !t->input_ended ? POLLIN : 0;
-		short want = t->flow == TERMINAL_BLOCKED || t->flow == TERMINAL_ASIDE ? POLLOUT : 0;
+		bool blocked = t->flow == TERMINAL_BLOCKED || t->flow == TERMINAL_ASIDE;
+		short want = blocked && !pacing_closed(&t->pace) ? POLLOUT : 0;
 
 		if (t->pipes) {
 			if (in)
@@ -149,6 +157,8 @@ attached_watch(struct keeper *k, struct loop *l)
 		}
 		if (t->flow == TERMINAL_BLOCKED)
 			loop_until(l, t->since + k->init.stall_ms);
+		if (blocked && pacing_closed(&t->pace))
+			loop_until(l, t->pace.until);
 	}
 }
 
@@ -158,8 +168,12 @@ attached_push(struct keeper *k)
 	struct client *c;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));)
-		if (c->t.flow == TERMINAL_FLOWING)
-			terminal_push(&c->t, &k->ring);
+		if (c->t.flow == TERMINAL_FLOWING) {
+			if (c->framed)
+				framed_push(c);
+			else
+				terminal_push(&c->t, &k->ring);
+		}
 }
 
 /* Takes the keys that send signals out of what was read. */
@@ -194,6 +208,7 @@ attached_feed(struct keeper *k)
 
 	for (unsigned i = 0; (c = next_attached(k, &i));)
 		feed(c);
+	framed_feed(k);
 }
 
 bool
@@ -204,7 +219,7 @@ attached_input_waits(const struct keeper *k)
 	for (unsigned i = 0; (c = next_attached(k, &i));)
 		if (c->t.input_at < c->t.input_len)
 			return true;
-	return false;
+	return k->quiet_until == CLOCK_NEVER && streams_wait(&k->streams);
 }
 
 bool
@@ -215,7 +230,9 @@ attached_behind(const struct keeper *k, uint64_t lag)
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
 		if (c->t.flow == TERMINAL_ASIDE || c->t.dead)
 			continue;
-		if (lag ? k->ring.head - c->t.offset > lag : terminal_behind(&c->t, &k->ring))
+		if (c->framed ? framed_behind(c, lag)
+		    : lag     ? k->ring.head - c->t.offset > pacing_lag(&c->t.pace, lag)
+		              : terminal_behind(&c->t, &k->ring))
 			return true;
 	}
 	return false;
@@ -270,8 +287,12 @@ attached_detach(struct client *c, enum attach_reason why, const char *target)
 
 	if (target)
 		snprintf(m.target, sizeof m.target, "%s", target);
-	leave_clean(c);
-	terminal_close(&c->t);
+	if (c->framed) {
+		framed_detached(c, why, target);
+	} else {
+		leave_clean(c);
+		terminal_close(&c->t);
+	}
 	client_send(c, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
 	client_give_up(c);
 }
@@ -287,7 +308,7 @@ attached_detach_all(struct keeper *k, const struct client *except, enum attach_r
 }
 
 void
-attached_end(struct keeper *k, int status)
+attached_end(struct keeper *k, int status, bool all)
 {
 	struct attach_exit m = { .signaled = WIFSIGNALED(status),
 		                 .value = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status)
@@ -295,7 +316,10 @@ attached_end(struct keeper *k, int status)
 	struct client *c;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
-		terminal_close(&c->t);
+		if (c->framed && !all && !framed_has_heard(c))
+			continue;
+		if (!c->framed)
+			terminal_close(&c->t);
 		client_send(c, out, attach_encode_exit(&m, out, sizeof out));
 		client_give_up(c);
 	}
@@ -306,8 +330,24 @@ attached_unanswered(const struct client *c)
 {
 	struct keeper *k = c->keeper;
 
-	if (c->t.in >= 0 && c->t.offset < k->answered && !attached_listening(k))
-		k->answered = c->t.offset;
+	uint64_t seen = c->framed ? framed_seen(c) : c->t.offset;
+
+	if (c->t.in >= 0 && seen < k->answered && !attached_listening(k))
+		k->answered = seen;
+}
+
+/* It was held back because its connection had enough to move: another look at that. */
+static void
+look_again(struct client *c, uint64_t now)
+{
+	if ((c->t.flow != TERMINAL_BLOCKED && c->t.flow != TERMINAL_ASIDE) || !pacing_closed(&c->t.pace) ||
+	    now < c->t.pace.until)
+		return;
+	if (c->t.flow == TERMINAL_BLOCKED || pacing_allow(&c->t.pace, 1))
+		on_output(c, POLLOUT);
+	/* Nothing could be written, but the link moves. */
+	if (pacing_moved(&c->t.pace) && pacing_closed(&c->t.pace))
+		c->t.since = 0;
 }
 
 void
@@ -317,11 +357,16 @@ attached_sweep(struct keeper *k)
 	struct client *c;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
+		look_again(c, now);
 		if (c->t.dead) {
 			struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
 
 			client_send(c, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
 			client_give_up(c);
+			continue;
+		}
+		if (c->framed) {
+			framed_sweep(c, now);
 			continue;
 		}
 		if (c->t.flow != TERMINAL_BLOCKED)

@@ -34,8 +34,11 @@ struct winsize attached_common_size(const struct keeper *k);
 void attached_detach(struct client *c, enum attach_reason why, const char *target);
 /* All but EXCEPT (which may be NULL). */
 void attached_detach_all(struct keeper *k, const struct client *except, enum attach_reason why);
-/* The shell has ended with this wait status (waitpid(2)): tells all and lets them go. */
-void attached_end(struct keeper *k, int status);
+/*
+ * The shell has ended with this wait status (waitpid(2)): tells those that are attached and lets them go; without ALL
+ * not those whose client has yet to say that it has heard of it.
+ */
+void attached_end(struct keeper *k, int status, bool all);
 /* C gets no more: what has not been written to it, it can't answer. */
 void attached_unanswered(const struct client *c);
 /* Sets stalled ones aside and gives up dead ones. */

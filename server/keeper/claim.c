@@ -7,7 +7,10 @@
 
 #include "attached.h"
 #include "clock.h"
+#include "elevated.h"
+#include "framed.h"
 #include "keeper.h"
+#include "notice.h"
 #include "show.h"
 #include "shellenv.h"
 
@@ -15,8 +18,17 @@ static unsigned char out[64];
 
 /* What a claim may do in a state, and what is said otherwise; NULL: it may go on. */
 static const char *
-objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
+objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
+	if (claim->flags & ATTACH_FLAG_FRAMED) {
+		if (claim->framed.lowest > FRAME_VERSION || claim->framed.highest < FRAME_VERSION) {
+			*code = ATTACH_VERSION;
+			return "it speaks another version; ssh -t HOST -s resume reaches it";
+		}
+	} else if (k->command) {
+		*code = ATTACH_BAD;
+		return "a command without a terminal: only the client attaches it";
+	}
 	*code = ATTACH_BUSY;
 	switch (claim->mode) {
 	case ATTACH_MODE_FIRST:
@@ -25,7 +37,7 @@ objection(const struct keeper *k, const struct attach_claim *claim, enum attach_
 			return NULL;
 		return "it was started for another login";
 	case ATTACH_MODE_AUTO:
-		if (k->state == KEEPER_RUNNING && !k->clients.alone && !attached_count(k))
+		if (k->state == KEEPER_RUNNING && !k->clients.alone && (!attached_count(k) || probe_all_dead(k)))
 			return NULL;
 		return "somebody is attached to it";
 	case ATTACH_MODE_JOIN:
@@ -34,6 +46,8 @@ objection(const struct keeper *k, const struct attach_claim *claim, enum attach_
 			return NULL;
 		*code = ATTACH_ENDED;
 		return k->state == KEEPER_NEW ? "it has not started yet" : "its shell has ended";
+	case ATTACH_MODE_STREAM:
+		return framed_objection(k, claim, code);
 	default:
 		*code = ATTACH_BAD;
 		return "unknown mode";
@@ -48,6 +62,7 @@ kind_of(enum attach_mode mode)
 		[ATTACH_MODE_AUTO] = LEAD_RESUME,
 		[ATTACH_MODE_JOIN] = LEAD_JOIN,
 		[ATTACH_MODE_TAKE] = LEAD_TAKE,
+		[ATTACH_MODE_STREAM] = LEAD_RESUME,
 	};
 
 	return kinds[mode];
@@ -68,14 +83,63 @@ grant(struct client *c)
 	client_send(c, out, attach_encode_number(ATTACH_CLAIMED, c->keeper->place.id, out, sizeof out));
 }
 
+/* TakeOver: whether those who are attached may be sent away. */
+static const char *
+take_over_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
+{
+	*code = ATTACH_TAKEOVER;
+	if (claim->mode != ATTACH_MODE_TAKE || k->init.take_over == CONFIG_TAKE_YES || !attached_count(k))
+		return NULL;
+	if (k->init.take_over == CONFIG_TAKE_NO)
+		return "somebody is attached, and taking over is not allowed here; holdfastctl attach -j joins";
+	*code = ATTACH_ASK;
+	return claim->flags & ATTACH_FLAG_ASKED ? NULL : "somebody is attached; holdfastctl attach asks what to do";
+}
+
+/* Left too long ago inside of sudo or su to be resumed by itself. */
+static bool
+is_left_elevated(const struct keeper *k)
+{
+	uint64_t away = clock_now_ms() - k->dropped_at, now = clock_date_ms();
+
+	/* Of one whose connection is dead, nobody knows since when: at most since it was last heard of. */
+	if (attached_count(k))
+		away = now > k->activity_ms ? now - k->activity_ms : 0;
+	return k->init.elevated_s != CONFIG_NONE && away > k->init.elevated_s * UINT64_C(1000) &&
+	       elevated_front(k->master, k->shell);
+}
+
+/* The same, and the leader writes it down. */
+static void
+refuse_and_tell(struct client *c, enum attach_refusal code, const char *text)
+{
+	keeper_report(c->keeper, &(struct lead_report){ .type = LEAD_REFUSED, .number = c->serial, .kind = code });
+	refuse(c, code, text);
+}
+
 /* Only the same identity resumes by itself. */
 static void
 grant_to(struct client *c, const struct identity *who)
 {
+	enum attach_refusal code;
+	const char *why = take_over_objection(c->keeper, &c->claim, &code);
+
 	if (c->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &c->keeper->init.identity))
-		refuse(c, ATTACH_IDENTITY, "it was made with another key; attach it by name");
+		refuse_and_tell(c, ATTACH_IDENTITY, "it was made with another key; attach it by name");
+	else if (c->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(c->keeper))
+		refuse_and_tell(c, ATTACH_ELEVATED, "it was left inside of another user's shell; attach it by name");
+	else if (why)
+		refuse_and_tell(c, code, why);
 	else
 		grant(c);
+}
+
+/* Nobody vouches: what the claimer says of itself is good enough for whoever has this uid anyway. */
+static void
+grant_unvouched(struct client *c)
+{
+	probe_know(c, NULL);
+	grant_to(c, &c->claim.identity);
 }
 
 static void
@@ -104,6 +168,10 @@ take_terminal(struct client *c, const int *fds, unsigned count)
 	c->t.size = (struct winsize){ .ws_row = c->claim.rows, .ws_col = c->claim.cols,
 		                      .ws_xpixel = c->claim.xpixel, .ws_ypixel = c->claim.ypixel };
 	terminal_update_size(&c->t);
+	if (c->claim.flags & ATTACH_FLAG_TYPED && !c->t.readonly) {
+		memcpy(c->t.input, c->claim.typed, c->claim.typed_len);
+		c->t.input_len = c->claim.typed_len;
+	}
 	return 0;
 }
 
@@ -149,7 +217,7 @@ claim_open(struct client *c, const unsigned char *msg, size_t len, const int *fd
 	else if (k->leader >= 0 && c->claim.mode == ATTACH_MODE_AUTO)
 		refuse(c, ATTACH_TICKET, "no ticket: attach it by name");
 	else
-		grant_to(c, &c->claim.identity);
+		grant_unvouched(c);
 }
 
 void
@@ -165,6 +233,7 @@ claim_vouched(struct keeper *k, const struct lead_vouched *m)
 			return;
 		}
 		memcpy(c->address, m->address, sizeof c->address);
+		probe_know(c, m);
 		grant_to(c, &m->identity);
 		return;
 	}
@@ -175,7 +244,7 @@ claim_leader_gone(struct keeper *k)
 {
 	for (unsigned i = 0; i < k->clients.count; i++)
 		if (k->clients.v[i]->phase == CLIENT_VOUCHING)
-			grant_to(k->clients.v[i], &k->clients.v[i]->claim.identity);
+			grant_unvouched(k->clients.v[i]);
 }
 
 /* The new session: its shell is started with the login's environment and the settings of its terminal. */
@@ -184,20 +253,39 @@ start(struct client *c)
 {
 	struct keeper *k = c->keeper;
 
-	memcpy(k->term, c->claim.term, sizeof k->term);
 	if (attach_name_ok(c->claim.name))
 		memcpy(k->name, c->claim.name, sizeof k->name);
 	keeper_report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = c->serial });
-	return keeper_start_shell(k, &c->claim.env, c->t.pipes ? NULL : &c->t.saved);
+	return keeper_start_shell(k, &c->claim.env, c->claim.command, c->t.pipes ? NULL : &c->t.saved);
 }
 
-/* No line above the screen: asked for by the claim, or by HOLDFAST_QUIET in the login's environment. */
+/* No line above the screen: asked for by the claim, by HOLDFAST_QUIET in the login's environment, or by Banner. */
 static bool
 wants_quiet(const struct client *c)
 {
 	const char *quiet = envlist_get(&c->claim.env, "HOLDFAST_QUIET");
 
-	return c->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
+	return !c->keeper->init.banner || c->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
+}
+
+/*
+ * The session was claimed because its connections are dead: it has been dropped since something was heard from them
+ * last.  Who is there after all is told.  One that has moved since, or come, stays.
+ */
+static void
+set_dead_aside(struct keeper *k)
+{
+	uint64_t now = clock_now_ms(), heard = probe_last_heard(k), date = clock_date_ms();
+
+	for (unsigned i = 0; i < k->clients.count; i++)
+		if (probe_is_dead(k->clients.v[i]))
+			attached_detach(k->clients.v[i], ATTACH_WHY_TAKEN, NULL);
+	if (attached_count(k) || !heard || heard > now)
+		return;
+	k->dropped_at = heard;
+	k->lost_heard_ms = date - (now - heard);
+	if (k->lost_used_ms > k->lost_heard_ms)
+		k->lost_used_ms = k->lost_heard_ms;
 }
 
 void
@@ -213,6 +301,10 @@ claim_confirm(struct client *c)
 		refuse(c, code, why);
 		return;
 	}
+	if ((why = take_over_objection(k, &c->claim, &code))) {
+		refuse(c, code, why);
+		return;
+	}
 	if (k->clients.alone == c)
 		k->clients.alone = NULL;
 	c->deadline = CLOCK_NEVER;
@@ -220,21 +312,39 @@ claim_confirm(struct client *c)
 		client_give_up(c);
 		return;
 	}
+	if (c->claim.flags & ATTACH_FLAG_FRAMED && framed_begin(c) < 0) {
+		refuse(c, ATTACH_TROUBLE, "out of memory, or too many attachments");
+		return;
+	}
+	if (c->claim.mode == ATTACH_MODE_AUTO && attached_count(k))
+		set_dead_aside(k);
+	pacing_begin(&c->t.pace, &c->connection, c->t.out, c->t.pipes);
 	c->phase = CLIENT_ATTACHED;
-	if (c->claim.mode == ATTACH_MODE_TAKE)
-		attached_detach_all(k, c, ATTACH_WHY_TAKEN);
+	if (c->claim.mode == ATTACH_MODE_TAKE || c->claim.mode == ATTACH_MODE_AUTO)
+		streams_leave(&k->streams);
 	c->active = ++k->clients.clock;
 	memcpy(k->address, c->address, sizeof k->address);
+	memcpy(k->term, c->claim.term, sizeof k->term);
+	probe_attached(c);
 	if (first && start(c) < 0) {
 		client_give_up(c);
 		k->state = KEEPER_OVER;
 		return;
 	}
 	envlist_free(&c->claim.env);
+	free(c->claim.command);
+	c->claim.command = NULL;
 	c->quiet = quiet;
-	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial });
+	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial, .kind = c->t.pipes });
+	/* Afterwards, so that the session is never seen dropped in between. */
+	if (c->claim.mode == ATTACH_MODE_TAKE)
+		attached_detach_all(k, c, ATTACH_WHY_TAKEN);
+	if (c->phase == CLIENT_ATTACHED)
+		notice_login(k);
 	keeper_fit_size(k);
-	if (!first)
+	if (c->framed)
+		framed_greet(c, first, quiet);
+	else if (!first)
 		show_screen(c, SHOW_RESUMED, quiet);
 	if (attached_count(k) == 1)
 		k->changed_ms = clock_date_ms();

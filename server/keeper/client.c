@@ -13,7 +13,10 @@
 #include "claim.h"
 #include "clock.h"
 #include "confinement.h"
+#include "framed.h"
 #include "keeper.h"
+#include "lastline.h"
+#include "notice.h"
 #include "procref.h"
 
 static unsigned char incoming[MESSAGE_MAX];
@@ -54,8 +57,11 @@ client_give_up(struct client *c)
 		k->clients.alone = NULL;
 	if (was_attached)
 		attached_unanswered(c);
+	framed_free(c);
 	terminal_close(&c->t);
 	if (was_attached) {
+		if (attached_count(k))
+			notice_login(k);
 		keeper_report(k, &(struct lead_report){ .type = LEAD_GONE, .number = c->serial });
 		if (attached_count(k))
 			keeper_fit_size(k);
@@ -68,6 +74,7 @@ static void
 client_free(struct client *c)
 {
 	envlist_free(&c->claim.env);
+	free(c->claim.command);
 	envlist_free(&c->connection);
 	free(c->agent_path);
 	free(c);
@@ -110,6 +117,14 @@ on_status(struct client *c, const unsigned char *msg, size_t len)
 	(void)len;
 	keeper_status(c->keeper, &s);
 	client_send(c, outgoing, attach_encode_status(&s, outgoing, sizeof outgoing));
+}
+
+static void
+on_probe(struct client *c, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	probe_ask(c);
 }
 
 static void
@@ -193,6 +208,55 @@ on_switch(struct client *c, const unsigned char *msg, size_t len)
 	}
 }
 
+/* The look and the deed are one step: who is attached in this moment, or about to be, keeps the session. */
+static void
+on_expire(struct client *c, const unsigned char *msg, size_t len)
+{
+	int64_t away = expiry_away_s(c->keeper);
+	uint32_t seconds;
+
+	if (attach_decode_number(&seconds, msg, len) < 0) {
+		client_give_up(c);
+	} else if (away < 0 || away < (int64_t)seconds) {
+		client_refuse(c, ATTACH_ERROR, ATTACH_BUSY, "it has not been left for so long");
+	} else {
+		keeper_kill(c->keeper, SIGHUP);
+		say_done(c);
+	}
+}
+
+static void
+on_message(struct client *c, const unsigned char *msg, size_t len)
+{
+	socklen_t size = sizeof(struct ucred);
+	struct ucred from;
+	char text[TEXT_CAP];
+
+	if (attach_decode_text(text, msg, len) < 0 || getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &from, &size) < 0)
+		client_give_up(c);
+	else if (c->keeper->state != KEEPER_RUNNING)
+		client_refuse(c, ATTACH_ERROR, ATTACH_ENDED, "its shell does not run");
+	else if (notice_message(c->keeper, from.uid, text) < 0)
+		client_refuse(c, ATTACH_ERROR, ATTACH_BUSY, "its terminal takes nothing now");
+	else
+		say_done(c);
+}
+
+static void
+on_last(struct client *c, const unsigned char *msg, size_t len)
+{
+	const struct ring *r = &c->keeper->ring;
+	uint64_t from = ring_oldest(r);
+	char text[TEXT_CAP / 2];
+
+	(void)msg;
+	(void)len;
+	if (r->head - from > LASTLINE_LOOK)
+		from = r->head - LASTLINE_LOOK;
+	lastline_find(text, sizeof text, ring_at(r, from), (size_t)(r->head - from), from == 0);
+	client_send(c, outgoing, attach_encode_text(ATTACH_LAST_IS, text, outgoing, sizeof outgoing));
+}
+
 static void
 on_confirm(struct client *c, const unsigned char *msg, size_t len)
 {
@@ -223,11 +287,15 @@ static const struct {
 	void (*handle)(struct client *c, const unsigned char *msg, size_t len);
 } messages[] = {
 	{ ATTACH_STATUS, 1, ANY, on_status },
+	{ ATTACH_PROBE, 1, ANY, on_probe },
 	{ ATTACH_DETACH, 0, ANY, on_detach },
 	{ ATTACH_RENAME, 0, ANY, on_rename },
 	{ ATTACH_KILL, 0, ANY, on_kill },
 	{ ATTACH_ENV, 1, ANY, on_env },
 	{ ATTACH_SWITCH, 0, ANY, on_switch },
+	{ ATTACH_EXPIRE, 0, ANY, on_expire },
+	{ ATTACH_MESSAGE, 0, ANY, on_message },
+	{ ATTACH_LAST, 1, ANY, on_last },
 	{ ATTACH_CONFIRM, 1, 1u << CLIENT_CLAIMED, on_confirm },
 	{ ATTACH_WINCH, 1, 1u << CLIENT_CLAIMED | 1u << CLIENT_ATTACHED, on_winch },
 };

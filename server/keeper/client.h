@@ -15,10 +15,12 @@
 
 #include "attach.h"
 #include "loop.h"
+#include "probe.h"
 #include "terminal.h"
 
 #define CLIENTS_MAX 64 /* one more takes the place of the oldest that has claimed nothing */
 
+struct framed;
 struct keeper;
 
 enum client_phase { CLIENT_PEER, CLIENT_VOUCHING, CLIENT_CLAIMED, CLIENT_ATTACHED };
@@ -36,11 +38,13 @@ struct client {
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
+	struct framed *framed; /* it speaks frames (framed.h); NULL: bytes */
 	uint32_t wish;         /* the rendering that it waits for (painting_request), or 0 */
 	unsigned tries;        /* how often that has been asked for */
 	int show_why;          /* enum show_why */
 	bool quiet;            /* no line above its screen */
 	uint64_t shown;        /* SHOW_AGAIN: output up to here it has got */
+	struct probe probe;    /* of the connection behind it */
 };
 
 struct client_table {

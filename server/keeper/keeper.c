@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,12 +17,14 @@
 #include "attached.h"
 #include "claim.h"
 #include "clock.h"
+#include "commanding.h"
+#include "framed.h"
 #include "paths.h"
-#include "procstat.h"
 #include "shell.h"
 #include "shellenv.h"
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
+#define WRITE_MIN 16384      /* output that is written before more of it is read */
 #define LAG_MAX 32768       /* a terminal further behind than this slows the program down */
 #define DRAIN_MAX 65536     /* more than a pty can hold: what is taken of it after the shell has ended */
 #define KILL_MS 5000        /* from the request to end to SIGKILL */
@@ -44,25 +47,28 @@ keeper_report(struct keeper *k, const struct lead_report *m)
 }
 
 int
-keeper_start_shell(struct keeper *k, const struct envlist *login, const struct termios *modes)
+keeper_start_shell(struct keeper *k, const struct envlist *login, const char *command, const struct termios *modes)
 {
 	struct envlist env = ENVLIST_INIT;
-	struct shell_request q = { .shell = k->init.shell, .home = k->init.home, .tty = k->init.tty, .env = &env,
-		                   .umask = k->umask };
-	int rc = shellenv_make(&env, login, &k->init.env, k->place.id, k->place.agent_path);
+	struct shell_request q = { .shell = k->init.shell, .command = command, .home = k->init.home,
+		                   .tty = k->init.tty, .env = &env, .umask = k->umask };
+	const struct shellenv_facts facts = { k->place.id, k->place.agent_path, k->init.tty, k->init.accept_env };
+	int rc = shellenv_make(&env, login, &k->init.env, &facts);
 	pid_t pid;
 
 	if (rc == 0 && modes)
 		tcsetattr(k->slave, TCSANOW, modes);
 	keeper_fit_size(k);
-	pid = rc == 0 ? shell_start(&q) : rc;
+	pid = rc < 0 ? rc : k->command ? commanding_start(k, &q) : shell_start(&q);
 	envlist_free(&env);
 	if (pid < 0)
 		return pid;
 	k->shell = pid;
+	k->commanded = command != NULL;
 	k->state = KEEPER_RUNNING;
 	/* A Ctrl-C that was meant for the hook would end a shell that does not catch it yet. */
-	k->quiet_until = clock_now_ms() + QUIET_MS;
+	if (!k->commanded)
+		k->quiet_until = clock_now_ms() + QUIET_MS;
 	k->created_ms = k->changed_ms = k->activity_ms = clock_date_ms();
 	/* The shell has it now; this list only costs memory. */
 	envlist_free(&k->init.env);
@@ -83,7 +89,7 @@ keeper_fit_size(struct keeper *k)
 {
 	struct winsize all = attached_common_size(k);
 
-	if (!all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
+	if (k->command || !all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
 		return;
 	k->size = all;
 	k->nudge_until = CLOCK_NEVER;
@@ -96,9 +102,14 @@ keeper_dropped(struct keeper *k)
 {
 	if (k->state != KEEPER_RUNNING)
 		return;
-	k->changed_ms = clock_date_ms();
+	k->changed_ms = k->lost_ms = clock_date_ms();
+	k->lost_heard_ms = k->heard_ms;
+	k->lost_used_ms = k->activity_ms;
 	k->dropped_at = clock_now_ms();
 	k->drop_offset = k->ring.head;
+	expiry_dropped(k);
+	if (k->command)
+		return;
 	painting_attend(k);
 	/* A Ctrl-S whose Ctrl-Q can't come any more would stop the program for good. */
 	tcflow(k->slave, TCOON);
@@ -107,11 +118,21 @@ keeper_dropped(struct keeper *k)
 void
 keeper_kill(struct keeper *k, int signal)
 {
+	/* Others need not end anything. */
+	bool ends = signal == SIGHUP || signal == SIGTERM || signal == SIGKILL;
 	pid_t front;
 
 	if (k->state == KEEPER_NEW)
 		k->state = KEEPER_OVER;
-	if (!k->shell)
+	if (ends && k->shell && k->why_ended == LEAD_WHY_EXIT)
+		k->why_ended = LEAD_WHY_KILL;
+	k->killed |= ends;
+	/* What has ended already waits for nobody any more. */
+	if (ends && k->linger_until != CLOCK_NEVER)
+		k->linger_until = 0;
+	if (k->command)
+		commanding_kill(k, signal, ends);
+	if (k->command || !k->shell)
 		return;
 	front = tcgetpgrp(k->master);
 	if (front > 0 && front != k->shell) {
@@ -120,54 +141,8 @@ keeper_kill(struct keeper *k, int signal)
 	}
 	kill(-k->shell, signal);
 	kill(-k->shell, SIGCONT);
-	k->kill_at = clock_now_ms() + KILL_MS;
-}
-
-static void
-read_front(const struct keeper *k, char *name, size_t cap)
-{
-	pid_t front = tcgetpgrp(k->master);
-	struct procstat ps;
-
-	name[0] = '\0';
-	if ((front > 0 && procstat_read(front, &ps) == 0) || (k->shell && procstat_read(k->shell, &ps) == 0))
-		snprintf(name, cap, "%.*s", (int)cap - 1, ps.comm);
-}
-
-static enum attach_state
-public_state(const struct keeper *k)
-{
-	if (k->state == KEEPER_NEW)
-		return ATTACH_NEW;
-	if (k->state != KEEPER_RUNNING)
-		return ATTACH_ENDING;
-	if (attached_count(k))
-		return ATTACH_ATTACHED;
-	return k->clients.alone ? ATTACH_CLAIMING : ATTACH_DROPPED;
-}
-
-void
-keeper_status(const struct keeper *k, struct attach_status *s)
-{
-	memset(s, 0, sizeof *s);
-	s->id = k->place.id;
-	s->state = public_state(k);
-	s->attachments = attached_count(k);
-	s->vouched = k->leader >= 0;
-	s->rows = k->size.ws_row;
-	s->cols = k->size.ws_col;
-	s->keeper_pid = (uint32_t)getpid();
-	s->shell_pid = (uint32_t)k->shell;
-	s->created_ms = k->created_ms;
-	s->changed_ms = k->changed_ms;
-	s->activity_ms = k->activity_ms;
-	s->offset = k->ring.head;
-	s->away_bytes = s->state == ATTACH_DROPPED || s->state == ATTACH_CLAIMING ? k->ring.head - k->drop_offset : 0;
-	s->identity = k->init.identity;
-	memcpy(s->name, k->name, sizeof s->name);
-	memcpy(s->address, k->address, sizeof s->address);
-	memcpy(s->term, k->term, sizeof s->term);
-	read_front(k, s->program, sizeof s->program);
+	if (ends)
+		k->kill_at = clock_now_ms() + KILL_MS;
 }
 
 /* The pty's output: into the ring, and from there to the terminals. */
@@ -180,10 +155,11 @@ may_read(const struct keeper *k)
 	return k->state != KEEPER_NEW && !attached_behind(k, LAG_MAX) && painting_has_room(k);
 }
 
+/* There is output in the ring since FROM. */
 static void
-note_output(struct keeper *k, size_t n)
+note_output(struct keeper *k, uint64_t from)
 {
-	if (front_follow(&k->front, k->master, k->shell, k->ring.head - n, k->ring.head)) {
+	if (front_follow(&k->front, k->master, k->shell, from, k->ring.head)) {
 		painting_front_changed(k);
 		typing_front_changed(k);
 	}
@@ -198,9 +174,15 @@ end_quiet(struct keeper *k)
 	attached_typed_ahead(k);
 }
 
+/*
+ * A read gets 4 KB at most, whatever is asked for.  What several of them got is written at once; and who is in front
+ * matters to the byte only while the painter answers.
+ */
 static void
 pump_output(struct keeper *k)
 {
+	uint64_t start = k->ring.head, written = start, from = start;
+
 	for (int i = 0; i < READS_PER_TURN && may_read(k); i++) {
 		ssize_t n = read(k->master, ring_space(&k->ring), KEEPER_READ_MAX);
 
@@ -209,20 +191,31 @@ pump_output(struct keeper *k)
 				continue;
 			/* EAGAIN, or EIO: the last slave is closed.  The kernel has no more of it. */
 			k->drained = true;
-			return;
+			break;
 		}
 		ring_advance(&k->ring, (size_t)n);
 		if (k->quiet_until != CLOCK_NEVER)
 			end_quiet(k);
 		if (k->state == KEEPER_ENDING)
 			k->drain_left -= (size_t)n < k->drain_left ? (size_t)n : k->drain_left;
-		attached_push(k);
-		note_output(k, (size_t)n);
+		if (k->painting.answering || k->ring.head - written >= WRITE_MIN) {
+			attached_push(k);
+			written = k->ring.head;
+		}
+		if (k->painting.answering) {
+			note_output(k, from);
+			from = k->ring.head;
+		}
 		/* A short read has emptied it: no need to be told so. */
 		if (k->state == KEEPER_RUNNING && n < 1024)
 			break;
 	}
-	k->activity_ms = clock_date_ms();
+	if (k->ring.head > written)
+		attached_push(k);
+	if (k->ring.head > from)
+		note_output(k, from);
+	if (k->ring.head > start)
+		k->activity_ms = clock_date_ms();
 }
 
 static void
@@ -287,7 +280,8 @@ shell_ended(struct keeper *k, int status)
 	k->state = KEEPER_ENDING;
 	k->drained = false;
 	k->drain_left = DRAIN_MAX;
-	close(k->slave);
+	if (k->slave >= 0)
+		close(k->slave);
 	k->slave = -1;
 }
 
@@ -303,6 +297,13 @@ on_signal(void *object, short revents)
 		return;
 	if (si.ssi_signo == SIGTERM)
 		keeper_kill(k, SIGHUP);
+	if (k->command) {
+		if (command_reap(k->command, &status)) {
+			shell_ended(k, status);
+			commanding_ended(k);
+		}
+		return;
+	}
 	while (k->shell && waitpid(k->shell, &status, WNOHANG) == k->shell)
 		shell_ended(k, status);
 }
@@ -314,6 +315,7 @@ turn_running(struct keeper *k)
 {
 	uint64_t now;
 
+	expiry_turn(k);
 	if (k->kill_at == CLOCK_NEVER && k->nudge_until == CLOCK_NEVER && k->quiet_until == CLOCK_NEVER)
 		return;
 	now = clock_now_ms();
@@ -332,14 +334,23 @@ turn_running(struct keeper *k)
 static void
 turn_ending(struct keeper *k)
 {
-	if (may_read(k))
+	if (k->command)
+		commanding_drain(k);
+	else if (may_read(k))
 		pump_output(k);
 	if ((!k->drained && k->drain_left) || attached_behind(k, 0))
 		return;
+	streams_drop_input(&k->streams);
+	if (framed_linger(k)) {
+		attached_end(k, k->status, false);
+		return;
+	}
 	/* Nobody finds it any more before anybody is told that it has ended. */
 	place_remove(&k->place);
-	attached_end(k, k->status);
-	keeper_report(k, &(struct lead_report){ .type = LEAD_ENDED, .number = (uint32_t)k->status });
+	/* First, so that their going is no drop. */
+	keeper_report(k, &(struct lead_report){ .type = LEAD_ENDED, .number = (uint32_t)k->status,
+	                                        .kind = k->why_ended });
+	attached_end(k, k->status, true);
 	k->state = KEEPER_OVER;
 }
 
@@ -359,7 +370,9 @@ watch(struct keeper *k)
 	loop_begin(l);
 	loop_add(l, k->signals, POLLIN, on_signal, k);
 	loop_add(l, k->leader, POLLIN, on_leader, k);
-	if (master && k->state != KEEPER_NEW)
+	if (k->command)
+		command_watch(k->command, l, attached_input_waits(k));
+	else if (master && k->state != KEEPER_NEW)
 		loop_add(l, k->master, master, on_master, k);
 	/* Before the terminals: of one whose holdfast-login has died, not a byte more is read. */
 	client_watch(k, l);
@@ -368,9 +381,14 @@ watch(struct keeper *k)
 	agent_watch(&k->agent, l);
 	painting_watch(k, l);
 	typing_watch(k, l);
+	probe_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, k->nudge_until);
 	loop_until(l, k->quiet_until);
+	loop_until(l, expiry_due(k));
+	/* Who is slow takes as long as he takes; a time that is over would not let us sleep. */
+	if (k->linger_until != CLOCK_NEVER && (!k->drained || !attached_behind(k, 0)))
+		loop_until(l, k->linger_until);
 }
 
 static void
@@ -380,11 +398,16 @@ serve(struct keeper *k)
 		watch(k);
 		if (loop_wait(&k->loop) < 0)
 			break;
+		if (k->command)
+			commanding_turn(k);
 		attached_sweep(k);
 		if (turn[k->state])
 			turn[k->state](k);
-		painting_turn(k);
-		typing_turn(k);
+		if (!k->command) {
+			painting_turn(k);
+			typing_turn(k);
+		}
+		probe_turn(k);
 		client_sweep(k);
 	}
 }
@@ -407,17 +430,27 @@ open_signals(void)
 }
 
 static int
+set_up_pty(struct keeper *k)
+{
+	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		return -errno;
+	return ring_open(&k->ring, (size_t)k->init.ring_bytes);
+}
+
+static int
 set_up(struct keeper *k)
 {
 	int rc;
 
-	k->kill_at = k->nudge_until = k->quiet_until = CLOCK_NEVER;
+	k->kill_at = k->nudge_until = k->quiet_until = k->linger_until = CLOCK_NEVER;
+	if (getrandom(k->session_key, sizeof k->session_key, 0) != sizeof k->session_key)
+		return -EIO;
 	painting_init(&k->painting);
 	k->signals = open_signals();
-	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (k->signals < 0 || k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+	if (k->signals < 0)
 		return -errno;
-	rc = ring_open(&k->ring, (size_t)k->init.ring_bytes);
+	rc = k->init.tty[0] ? set_up_pty(k) : commanding_set_up(k);
 	if (rc < 0)
 		return rc;
 	return place_make(&k->place, k->users_root, k->first_id);
@@ -435,6 +468,8 @@ keeper_run(struct keeper *k)
 	client_sweep(k);
 	agent_close_all(&k->agent);
 	painting_close(&k->painting);
+	commanding_close(k);
+	streams_drop_input(&k->streams);
 	ring_close(&k->ring);
 	return 0;
 }

@@ -17,12 +17,15 @@
 
 #include "agent.h"
 #include "client.h"
+#include "command.h"
+#include "expiry.h"
 #include "front.h"
 #include "lead.h"
 #include "loop.h"
 #include "painting.h"
 #include "place.h"
 #include "ring.h"
+#include "streams.h"
 #include "typing.h"
 
 #define KEEPER_READ_MAX 16384 /* from the pty at once */
@@ -32,6 +35,7 @@ enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
 struct keeper {
 	struct loop loop;
 	struct ring ring;
+	struct command *command; /* a command on pipes, and then no pty (commanding.h); NULL: a terminal */
 	struct place place;
 	struct lead_init init;
 	struct agent agent;
@@ -39,6 +43,9 @@ struct keeper {
 	struct painting painting;
 	struct front front;
 	struct typing typing;
+	struct streams streams;  /* input of framed clients */
+	unsigned char session_key[FRAME_KEY]; /* random: an id that is used again has another */
+	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */
 	uint64_t answered;   /* queries in the output before this have been a terminal's to answer */
 	enum keeper_state state;
 	int leader;          /* the socket to the leader; -1: it is gone, attachments are unvouched */
@@ -49,6 +56,8 @@ struct keeper {
 	uint32_t first_id;   /* the lowest id that it may have */
 	mode_t umask;        /* as the leader's PAM stack left it */
 	pid_t shell;         /* 0: not started, or ended */
+	bool commanded;      /* it runs a command, in the pty or on pipes, and no login shell */
+	bool killed;         /* it has been asked to end: its status is kept for nobody */
 	int status;          /* its wait status */
 	bool drained;        /* ENDING: the pty has nothing left */
 	size_t drain_left;   /* ENDING: bytes that are still taken from a pty that others go on writing to */
@@ -60,8 +69,13 @@ struct keeper {
 	char term[TERM_CAP];
 	char address[ADDRESS_CAP];
 	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */
+	uint64_t heard_ms;     /* the last input, clock_date_ms() */
+	uint64_t lost_ms, lost_heard_ms, lost_used_ms; /* of the last drop: attach.h */
 	uint64_t dropped_at;   /* clock_now_ms() */
 	uint64_t drop_offset;
+	struct expiry expiry;
+	uint32_t login_changes; /* notice_login */
+	uint32_t why_ended;     /* enum lead_why */
 };
 
 /* Serves the session until it is over.  The leader's INIT has been received.  0, or 1 when nothing could be set up. */
@@ -72,17 +86,21 @@ int keeper_run(struct keeper *k);
  */
 
 /*
- * The first claim is confirmed: forks the shell.  LOGIN is the login's environment, MODES the settings of its terminal
- * (NULL: pipes).  0 or a negative errno.
+ * The first claim is confirmed: forks the shell, which runs COMMAND (NULL: it is a login shell; a session on pipes has
+ * one).  LOGIN is the login's environment, MODES the settings of its terminal (NULL: pipes).  0 or a negative errno.
  */
-int keeper_start_shell(struct keeper *k, const struct envlist *login, const struct termios *modes);
+int keeper_start_shell(struct keeper *k, const struct envlist *login, const char *command,
+                       const struct termios *modes);
 /* An attachment has come, gone, or changed its size: the pty gets the smallest size of all. */
 void keeper_fit_size(struct keeper *k);
-/* The last attachment has gone. */
+/* The last attachment has gone: now. */
 void keeper_dropped(struct keeper *k);
 /* Tells the pty this number of rows instead of its own. */
 void keeper_set_rows(struct keeper *k, unsigned short rows);
-/* Asks the shell and what is in front to end with SIGNAL; kills them if the shell is still there after five seconds. */
+/*
+ * Sends SIGNAL to the shell and what is in front.  After HUP, TERM and KILL they are killed if the shell is still
+ * there five seconds later.
+ */
 void keeper_kill(struct keeper *k, int signal);
 /* Sends a report to the leader, if it is there. */
 void keeper_report(struct keeper *k, const struct lead_report *m);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "keeper.h"
+#include "pages.h"
 #include "paths.h"
 
 /* Whether the leader has started this: a person has neither descriptor. */
@@ -33,10 +34,13 @@ receive_init(struct keeper *k)
 {
 	static unsigned char buf[MESSAGE_MAX];
 	ssize_t n = recv(LEAD_FD, buf, sizeof buf, 0);
+	int rc;
 
 	if (n < 0)
 		return -errno;
-	return lead_decode_init(&k->init, buf, (size_t)n);
+	rc = lead_decode_init(&k->init, buf, (size_t)n);
+	pages_give_back(buf, sizeof buf);
+	return rc;
 }
 
 int

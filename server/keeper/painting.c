@@ -10,6 +10,7 @@
 #include "keeper.h"
 #include "painting_parts.h"
 #include "show.h"
+#include "typing.h"
 
 #define RENDERING_MS 5000  /* for all that is asked for at a time */
 #define PARK_REGRET_MS 60000
@@ -47,6 +48,7 @@ painting_close(struct painting *p)
 	painting_end(p);
 	free(p->saved);
 	free(p->leave);
+	unanswered_free(&p->unanswered);
 	painting_init(p);
 }
 
@@ -81,8 +83,8 @@ painting_lose(struct keeper *k)
 {
 	struct painting *p = &k->painting;
 
-	p->from = p->from > p->reported ? p->from : p->reported;
-	p->from = p->from > p->at ? p->from : p->at;
+	p->past = p->past > p->reported ? p->past : p->reported;
+	p->past = p->past > p->at ? p->past : p->at;
 	if (!painting_has_room(k))
 		p->not_before = clock_now_ms() + 1000; /* too slow for what comes: let that pass first */
 	p->lost = true;
@@ -112,34 +114,20 @@ order(struct keeper *k, const struct paint_order *m)
 	return true;
 }
 
+/* The sizes since then, each at its place. */
 static bool
-order_answers(struct keeper *k, uint64_t offset)
-{
-	return order(k, &(struct paint_order){ .type = PAINT_ANSWERS, .offset = offset, .number = k->front.epoch,
-	                                       .flags = k->painting.answering && !k->front.back ? PAINT_ON : 0 });
-}
-
-/* Sizes and whose the queries are, each at its place. */
-static bool
-tell_history(struct keeper *k)
+tell_sizes(struct keeper *k)
 {
 	struct painting *p = &k->painting;
-	bool told = !p->answering;
-	uint64_t from = p->from > p->at ? p->from : p->at;
 
 	for (unsigned i = 0; i < p->size_count; i++) {
 		const struct painting_size *s = &p->sizes[i];
 
-		if (!told && s->offset > from) {
-			told = true;
-			if (!order_answers(k, from))
-				return false;
-		}
 		if (!order(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
 		                                     .cols = s->cols }))
 			return false;
 	}
-	return told || order_answers(k, from);
+	return true;
 }
 
 /* Has a painter there: whether it is. */
@@ -157,7 +145,8 @@ have_painter(struct keeper *k)
 		return false;
 	painting_base_choose(k);
 	start = (struct painter_start){ .ring = k->ring.base, .ring_size = k->ring.size, .at = p->base,
-		                        .rows = p->base_rows, .cols = p->base_cols, .saved = p->saved,
+		                        .rows = p->base_rows, .cols = p->base_cols,
+		                        .scrollback = k->init.scrollback, .saved = p->saved,
 		                        .saved_len = p->saved_len };
 	if (paintproc_start(&p->proc, &start) < 0) {
 		p->not_before = now + 1000;
@@ -170,7 +159,7 @@ have_painter(struct keeper *k)
 	if (p->parked_ms && now - p->parked_ms < PARK_REGRET_MS)
 		p->park_ms = p->park_ms < PARK_MS_MAX / 2 ? p->park_ms * 2 : PARK_MS_MAX;
 	p->parked_ms = 0;
-	return tell_history(k);
+	return tell_sizes(k);
 }
 
 static void
@@ -205,13 +194,29 @@ void
 painting_front_changed(struct keeper *k)
 {
 	struct painting *p = &k->painting;
-	uint64_t since = k->front.since;
 
-	if (!p->answering)
-		return;
-	p->from = since > p->from ? since : p->from;
+	unanswered_forget(&p->unanswered, k->front.since);
+	if (p->answering && k->front.since > p->from)
+		p->from = k->front.since;
+}
+
+/* From now on queries are the painter's to answer, and those that nobody can answer any more. */
+static void
+begin_answering(struct keeper *k)
+{
+	struct painting *p = &k->painting;
+
+	/* What was in front before this has gone; what somebody could still answer he has. */
+	p->from = k->front.since > k->answered ? k->front.since : k->answered;
+	p->from = p->from < k->ring.head ? p->from : k->ring.head;
+	unanswered_forget(&p->unanswered, p->from);
+	if (p->unanswered.len && !k->front.back)
+		typing_take(k, k->front.epoch, p->unanswered.bytes, p->unanswered.len);
+	unanswered_free(&p->unanswered);
 	if (p->proc.pid)
-		order_answers(k, since > p->fed ? since : p->fed);
+		painting_output(k);
+	else if (k->ring.head > p->base)
+		feed(k);
 }
 
 void
@@ -225,17 +230,8 @@ painting_attend(struct keeper *k)
 	p->answering = wanted;
 	p->park_ms = PARK_MS;
 	p->parked_ms = 0;
-	if (wanted) {
-		/* What was in front before this has gone; what somebody could still answer he has. */
-		p->from = k->front.since > k->answered ? k->front.since : k->answered;
-		p->from = p->from < k->ring.head ? p->from : k->ring.head;
-		if (p->proc.pid && order_answers(k, p->from > p->fed ? p->from : p->fed))
-			painting_output(k);
-		else if (k->ring.head > p->base)
-			feed(k);
-	} else if (p->proc.pid) {
-		order_answers(k, k->ring.head);
-	}
+	if (wanted)
+		begin_answering(k);
 }
 
 void

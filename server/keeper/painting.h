@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "paintproc.h"
+#include "unanswered.h"
 
 #define PAINTING_SIZES 32          /* remembered, so that a model can be made anew */
 #define PAINTING_PATIENCE 10       /* ticks without progress */
@@ -44,7 +45,8 @@ struct painting {
 
 	uint64_t at, fed;   /* it has eaten up to there, has been told to */
 	uint64_t seen;      /* AT when that last counted as progress */
-	uint64_t reported;  /* queries before this have been answered */
+	uint64_t reported;  /* the last query that it has reported */
+	uint64_t past;      /* queries up to this were reported by painters that are lost */
 	unsigned orders;    /* given to this one */
 
 	/* Where a model can be made from: a rendering at an offset, and the sizes since. */
@@ -57,6 +59,7 @@ struct painting {
 
 	bool answering;     /* it is the painter's to answer queries … */
 	uint64_t from;      /* … behind this */
+	struct unanswered unanswered; /* and, should their terminal die, these */
 
 	uint32_t serial;    /* of the last request */
 	unsigned wanted;    /* requests that are open */

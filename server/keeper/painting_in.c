@@ -76,6 +76,7 @@ on_at(struct keeper *k, const struct paint_reply *m)
 	return 0;
 }
 
+/* Whose query it was, and whether he is still there, its place in the output says. */
 static int
 on_report(struct keeper *k, const struct paint_reply *m)
 {
@@ -84,7 +85,12 @@ on_report(struct keeper *k, const struct paint_reply *m)
 	if (m->offset < p->at || m->offset > p->fed)
 		return -EBADMSG;
 	p->reported = m->offset;
-	typing_take(k, m->number, m->data, m->len);
+	if (m->offset <= p->past)
+		return 0;
+	if (!p->answering)
+		unanswered_keep(&p->unanswered, m->offset, m->data, m->len);
+	else if (m->offset > p->from && !k->front.back)
+		typing_take(k, k->front.epoch, m->data, m->len);
 	return 0;
 }
 

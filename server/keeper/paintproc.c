@@ -10,6 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pages.h"
+
+static unsigned char reply[PAINT_REPLY_MAX]; /* the latest */
+
 /* For ps(1): it has the keeper's arguments, one word. */
 static void
 take_name(void)
@@ -58,6 +62,7 @@ paintproc_end(struct paintproc *p)
 		while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	*p = (struct paintproc)PAINTPROC_NONE;
+	pages_give_back(reply, sizeof reply);
 }
 
 int
@@ -74,12 +79,11 @@ paintproc_send(const struct paintproc *p, const struct paint_order *m)
 int
 paintproc_receive(const struct paintproc *p, struct paint_reply *m)
 {
-	static unsigned char buf[PAINT_REPLY_MAX];
-	ssize_t n = recv(p->fd, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = recv(p->fd, reply, sizeof reply, MSG_DONTWAIT | MSG_TRUNC);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	if (n == 0 || (size_t)n > sizeof buf)
+	if (n == 0 || (size_t)n > sizeof reply)
 		return -EPIPE;
-	return paint_decode_reply(m, buf, (size_t)n) < 0 ? -EBADMSG : 1;
+	return paint_decode_reply(m, reply, (size_t)n) < 0 ? -EBADMSG : 1;
 }

@@ -123,6 +123,7 @@ place_remove(struct place *p)
 	if (p->dir >= 0) {
 		unlinkat(p->dir, NAME_SOCK, 0);
 		unlinkat(p->dir, NAME_AGENT, 0);
+		unlinkat(p->dir, NAME_LOGIN, 0);
 	}
 	if (p->users >= 0 && p->name[0])
 		unlinkat(p->users, p->name, AT_REMOVEDIR);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * place: a session's directory /run/holdfast/users/<uid>/<id>/ with its two listening sockets.
+ * place: a session's directory /run/holdfast/users/<uid>/<id>/ with its two listening sockets
+ * (and the file "login", see notice.h).
  *
  * It is made under a name beginning with a dot and gets its number, the lowest that is free, by one rename(2) once
  * both sockets listen: whoever sees a number and gets no connection knows that the keeper is dead.

@@ -78,3 +78,19 @@ ring_oldest(const struct ring *r)
 {
 	return r->head > r->size ? r->head - r->size : 0;
 }
+
+uint64_t
+ring_release(const struct ring *r, uint64_t from, uint64_t to)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), end = to & ~(page - 1);
+	uint64_t oldest = (ring_oldest(r) + page - 1) & ~(page - 1);
+
+	/* Where there are newer bytes already, the memory is theirs. */
+	if (from < oldest)
+		from = oldest;
+	if (from >= end)
+		return from;
+	/* One that fails only keeps the memory. */
+	madvise(r->base + (from & (r->size - 1)), (size_t)(end - from), MADV_REMOVE);
+	return end;
+}

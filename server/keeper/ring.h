@@ -28,5 +28,10 @@ void ring_advance(struct ring *r, size_t n);
 /* The byte at OFFSET, which must be in the ring; it and all up to head are contiguous. */
 const unsigned char *ring_at(const struct ring *r, uint64_t offset);
 uint64_t ring_oldest(const struct ring *r);
+/*
+ * Nobody wants the bytes from FROM (0, or what this returned) to TO any more: whole pages go back to the system.  Up to
+ * where they have.
+ */
+uint64_t ring_release(const struct ring *r, uint64_t from, uint64_t to);
 
 #endif

@@ -27,17 +27,29 @@ reset_signals(void)
 static int
 take_terminal(const char *tty)
 {
-	int fd;
+	int fd = open(tty, O_RDWR | O_NOCTTY);
 
-	if (setsid() < 0)
-		return -1;
-	fd = open(tty, O_RDWR | O_NOCTTY);
 	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0)
 		return -1;
 	for (int i = 0; i < 3; i++)
 		if (dup2(fd, i) < 0)
 			return -1;
-	return close_range(3, ~0u, 0);
+	return 0;
+}
+
+/* First away from 0 to 2, so that none is overwritten before it has been copied. */
+static int
+take_pipes(const int pipes[3])
+{
+	int fds[3];
+
+	for (int i = 0; i < 3; i++)
+		if ((fds[i] = fcntl(pipes[i], F_DUPFD, 3)) < 0)
+			return -1;
+	for (int i = 0; i < 3; i++)
+		if (dup2(fds[i], i) < 0)
+			return -1;
+	return 0;
 }
 
 static void __attribute__((noreturn))
@@ -45,31 +57,38 @@ become_shell(const struct shell_request *q)
 {
 	const char *base = strrchr(q->shell, '/');
 	char argv0[PATH_CAP + 1];
-	char *argv[] = { argv0, NULL };
+	char option[] = "-c", *argv[] = { argv0, q->command ? option : NULL, (char *)q->command, NULL };
+	const char *end = q->tty ? "\r\n" : "\n";
 
 	reset_signals();
-	if (take_terminal(q->tty) < 0)
+	if (setsid() < 0 || (q->tty ? take_terminal(q->tty) : take_pipes(q->pipes)) < 0 || close_range(3, ~0u, 0) < 0)
 		_exit(127);
 	umask(q->umask);
 	if (chdir(q->home) < 0) {
-		dprintf(2, "Could not chdir to home directory %s: %s\r\n", q->home, strerror(errno));
+		dprintf(2, "Could not chdir to home directory %s: %s%s", q->home, strerror(errno), end);
 		if (chdir("/") < 0)
 			_exit(127);
 	}
-	snprintf(argv0, sizeof argv0, "-%s", base ? base + 1 : q->shell);
+	snprintf(argv0, sizeof argv0, "%s%s", q->command ? "" : "-", base ? base + 1 : q->shell);
 	execve(q->shell, argv, q->env->v);
-	dprintf(2, "%s: %s\r\n", q->shell, strerror(errno));
+	dprintf(2, "%s: %s%s", q->shell, strerror(errno), end);
 	_exit(127);
 }
 
 pid_t
 shell_start(const struct shell_request *q)
 {
-	pid_t pid = fork();
+	sigset_t all, before;
+	pid_t pid;
+	int err;
 
-	if (pid < 0)
-		return -errno;
+	/* What is sent to it before it is itself waits for it, and is not ignored as it is by us. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
 	if (pid == 0)
 		become_shell(q);
-	return pid;
+	err = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid < 0 ? -err : pid;
 }

@@ -8,6 +8,7 @@
 
 #include "attached.h"
 #include "clock.h"
+#include "framed.h"
 #include "keeper.h"
 #include "tail.h"
 
@@ -98,6 +99,12 @@ make_up_for_loss(struct keeper *k)
 	show_redraw_if_full_screen(k);
 }
 
+static bool
+wants_line(const struct client *c)
+{
+	return !c->quiet && (c->show_why == SHOW_RESUMED || c->show_why == SHOW_AGAIN);
+}
+
 /* There is no painter to be had. */
 static void
 show_tail(struct client *c)
@@ -111,12 +118,18 @@ show_tail(struct client *c)
 	format_line(c, line, sizeof line);
 	k->painting.lost = false;
 	c->wish = 0;
-	c->t.flow = TERMINAL_FLOWING;
+	if (!c->framed)
+		c->t.flow = TERMINAL_FLOWING;
 	if (tail_render(&tail, ring_at(&k->ring, oldest), (size_t)(k->ring.head - oldest), oldest == 0,
-	                c->t.size.ws_row, c->t.size.ws_col, c->quiet ? NULL : line) < 0)
+	                c->t.size.ws_row, c->t.size.ws_col, wants_line(c) ? line : NULL) < 0)
 		tail.bytes = NULL;
-	terminal_paint(&c->t, tail.bytes, tail.len, k->ring.head);
-	terminal_push(&c->t, &k->ring);
+	if (c->framed) {
+		framed_expect(c);
+		framed_rendered(c, tail.bytes, tail.len, true);
+	} else {
+		terminal_paint(&c->t, tail.bytes, tail.len, k->ring.head);
+		terminal_push(&c->t, &k->ring);
+	}
 	if (tail.alternate || !tail.bytes)
 		show_redraw(k);
 	else
@@ -127,16 +140,25 @@ static void
 ask(struct client *c)
 {
 	struct keeper *k = c->keeper;
-	unsigned flags = c->show_why == SHOW_AGAIN ? PAINT_NO_SCROLLBACK : 0;
+	unsigned flags = c->show_why == SHOW_AGAIN || c->show_why == SHOW_SCREEN ? PAINT_NO_SCROLLBACK : 0;
 	char line[PAINT_LINE_CAP];
 
 	c->wish = 0;
 	c->tries++;
 	format_line(c, line, sizeof line);
-	c->t.flow = TERMINAL_WAITING;
-	terminal_paint(&c->t, NULL, 0, k->ring.head);
-	c->wish = painting_request(k, c->t.size.ws_row, c->t.size.ws_col, flags, c->quiet ? NULL : line);
-	if (!c->wish)
+	if (c->framed) {
+		framed_expect(c);
+		/* Its scrollback is its own: what it shows is the last that it has before the gap. */
+		flags |= c->show_why == SHOW_AGAIN ? PAINT_PUSH_UP : 0;
+	} else {
+		c->t.flow = TERMINAL_WAITING;
+		terminal_paint(&c->t, NULL, 0, k->ring.head);
+	}
+	c->wish = painting_request(k, c->t.size.ws_row, c->t.size.ws_col, flags, wants_line(c) ? line : NULL);
+	/* It was found dead only now: another one can have all that it had. */
+	if (!c->wish && c->tries < TRIES)
+		ask(c);
+	else if (!c->wish)
 		show_tail(c);
 }
 
@@ -158,7 +180,7 @@ next_waiting(const struct keeper *k, unsigned *i)
 	while (*i < k->clients.count) {
 		struct client *c = k->clients.v[(*i)++];
 
-		if (c->phase == CLIENT_ATTACHED && c->wish && c->t.flow == TERMINAL_WAITING)
+		if (c->phase == CLIENT_ATTACHED && c->wish && (c->framed || c->t.flow == TERMINAL_WAITING))
 			return c;
 	}
 	return NULL;
@@ -173,9 +195,13 @@ show_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t le
 		if (c->wish != serial)
 			continue;
 		c->wish = 0;
-		c->t.flow = TERMINAL_FLOWING;
-		terminal_paint(&c->t, bytes, len, c->t.offset);
-		terminal_push(&c->t, &k->ring);
+		if (c->framed) {
+			framed_rendered(c, bytes, len, k->painting.lost);
+		} else {
+			c->t.flow = TERMINAL_FLOWING;
+			terminal_paint(&c->t, bytes, len, c->t.offset);
+			terminal_push(&c->t, &k->ring);
+		}
 		make_up_for_loss(k);
 		return;
 	}

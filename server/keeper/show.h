@@ -14,7 +14,9 @@
 
 enum show_why {
 	SHOW_RESUMED, /* it comes to a session that is there */
-	SHOW_AGAIN,   /* it was set aside, and moves again */
+	SHOW_AGAIN,   /* it was set aside, and moves again; a framed one has a gap */
+	SHOW_SCREEN,  /* a framed one has asked for the visible screen */
+	SHOW_ALL,     /* … for all of it */
 };
 
 /* C's terminal gets the screen as it is now, and live output from here on.  QUIET: no line above it. */

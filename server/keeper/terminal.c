@@ -128,6 +128,24 @@ write_some(int fd, const unsigned char *p, size_t len)
 	return (ssize_t)done;
 }
 
+/* The same, but no more than the connection is to be given now. */
+static ssize_t
+write_paced(struct terminal *t, const unsigned char *p, size_t len)
+{
+	size_t done = 0, may = 1, put = 1;
+
+	while (done < len && put == may && (may = pacing_allow(&t->pace, len - done))) {
+		ssize_t n = write_some(t->out, p + done, may);
+
+		if (n < 0)
+			return -1;
+		put = (size_t)n;
+		pacing_wrote(&t->pace, put);
+		done += put;
+	}
+	return (ssize_t)done;
+}
+
 bool
 terminal_behind(const struct terminal *t, const struct ring *r)
 {
@@ -154,7 +172,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 	if (t->dead || t->flow == TERMINAL_ASIDE || t->flow == TERMINAL_WAITING || !terminal_behind(t, r))
 		return;
 	if (t->paint_at < t->paint_len) {
-		n = write_some(t->out, t->paint + t->paint_at, t->paint_len - t->paint_at);
+		n = write_paced(t, t->paint + t->paint_at, t->paint_len - t->paint_at);
 		if (n > 0)
 			t->paint_at += (size_t)n;
 		if (t->paint_at == t->paint_len) {
@@ -164,7 +182,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 		}
 	}
 	if (n >= 0 && !t->paint && t->offset < r->head) {
-		m = write_some(t->out, ring_at(r, t->offset), (size_t)(r->head - t->offset));
+		m = write_paced(t, ring_at(r, t->offset), (size_t)(r->head - t->offset));
 		if (m > 0)
 			t->offset += (uint64_t)m;
 		n = m < 0 ? -1 : n + m;

@@ -4,7 +4,8 @@
  *
  * Output comes from the ring at the terminal's own offset, after what is to be painted first.  A terminal that takes
  * nothing any more is BLOCKED; after StallTimeout its keeper sets it ASIDE, and then it holds nobody up: when it moves
- * again it gets the screen painted anew instead of old bytes.  While that is being made it is WAITING.
+ * again it gets the screen painted anew instead of old bytes.  While that is being made it is WAITING.  BLOCKED and ASIDE
+ * may also mean that its connection has enough to move (pacing.h).
  */
 #ifndef HOLDFAST_TERMINAL_H
 #define HOLDFAST_TERMINAL_H
@@ -15,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "pacing.h"
 #include "ring.h"
 
 #define TERMINAL_INPUT 4096
@@ -34,6 +36,7 @@ struct terminal {
 	unsigned char *paint;  /* to be written before that; malloc'ed */
 	size_t paint_len, paint_at;
 	enum terminal_flow flow;
+	struct pacing pace;    /* of its connection */
 	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
 	unsigned char input[TERMINAL_INPUT]; /* read, and not yet taken by the pty */
 	size_t input_len, input_at;

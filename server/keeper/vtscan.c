@@ -97,3 +97,31 @@ vtscan_next(struct vtscan *s, struct vtscan_token *t)
 	s->p = end;
 	return t->kind;
 }
+
+/* Whether the LEN bytes at P end in a character of UTF-8 that is not whole. */
+static bool
+ends_inside_character(const unsigned char *p, size_t len)
+{
+	size_t behind = 0;
+	unsigned char lead;
+
+	while (behind < len && behind < 3 && (p[len - 1 - behind] & 0xc0) == 0x80)
+		behind++;
+	if (behind == len)
+		return false;
+	lead = p[len - 1 - behind];
+	return (lead >= 0xf0 && behind < 3) || (lead >= 0xe0 && behind < 2) || (lead >= 0xc0 && behind < 1);
+}
+
+bool
+vtscan_ends_between(struct vtscan *s)
+{
+	const unsigned char *p = s->p;
+	size_t len = (size_t)(s->end - s->p);
+	struct vtscan_token t;
+	enum vtscan_kind kind, last = VTSCAN_END;
+
+	while ((kind = vtscan_next(s, &t)) != VTSCAN_END)
+		last = kind;
+	return last != VTSCAN_PARTIAL && !ends_inside_character(p, len);
+}

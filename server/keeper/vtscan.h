@@ -7,6 +7,7 @@
 #ifndef HOLDFAST_VTSCAN_H
 #define HOLDFAST_VTSCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum vtscan_kind {
@@ -33,5 +34,7 @@ struct vtscan {
 void vtscan_init(struct vtscan *s, const unsigned char *p, size_t len);
 /* The next token; its kind.  VTSCAN_PARTIAL takes all the rest. */
 enum vtscan_kind vtscan_next(struct vtscan *s, struct vtscan_token *t);
+/* Scans the rest: whether it ends between two sequences, and between two characters of UTF-8. */
+bool vtscan_ends_between(struct vtscan *s);
 
 #endif

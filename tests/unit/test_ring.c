@@ -55,6 +55,34 @@ every_stretch_is_contiguous(void **state)
 	ring_close(&r);
 }
 
+/* What is given back is only what nobody wants, and never newer bytes that have taken its place. */
+static void
+released_memory(void **state)
+{
+	const size_t size = 65536;
+	uint64_t acked = 0, freed = 0;
+	struct ring r;
+
+	(void)state;
+	assert_int_equal(ring_open(&r, size), 0);
+	/* Steps of 13,000 bytes that wait in a full ring, over its end many times. */
+	for (int i = 0; i < 200; i++) {
+		while (r.head - acked + 1000 <= size)
+			fill(&r, 1000);
+		for (uint64_t o = acked; o < r.head; o++)
+			assert_int_equal(*ring_at(&r, o), (unsigned char)(o * 31));
+		acked += 13000;
+		freed = ring_release(&r, freed, acked);
+		assert_true(freed <= acked || freed - acked < 4096);
+		for (uint64_t o = acked; o < r.head; o++)
+			assert_int_equal(*ring_at(&r, o), (unsigned char)(o * 31));
+	}
+	/* Everything has been passed on. */
+	ring_release(&r, freed, r.head);
+	assert_int_equal(*ring_at(&r, r.head - 6000), 0);
+	ring_close(&r);
+}
+
 static void
 nobody_can_truncate_it(void **state)
 {
@@ -86,6 +114,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_that_are_none),
 		cmocka_unit_test(every_stretch_is_contiguous),
+		cmocka_unit_test(released_memory),
 		cmocka_unit_test(nobody_can_truncate_it),
 	};
 

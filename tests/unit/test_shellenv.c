@@ -21,6 +21,8 @@ what_stays_behind(void **state)
 			fail_msg("%s stays behind", yes[i]);
 }
 
+static const struct shellenv_facts facts = { 7, "/run/7/agent", "/dev/pts/9", "*" };
+
 static void
 later_ones_win(void **state)
 {
@@ -35,20 +37,77 @@ later_ones_win(void **state)
 	envlist_set(&root, "HOME=/home/alice");
 	envlist_set(&root, "XDG_SESSION_ID=2");
 	envlist_set(&root, "HOLDFAST_TICKET=4567");
-	assert_int_equal(shellenv_make(&out, &login, &root, 7, "/run/agent"), 0);
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
 	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
 	assert_string_equal(envlist_get(&out, "HOME"), "/home/alice");
 	assert_string_equal(envlist_get(&out, "XDG_SESSION_ID"), "2");
 	assert_string_equal(envlist_get(&out, "HOLDFAST_SESSION"), "7");
-	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/agent");
+	assert_string_equal(envlist_get(&out, "HOLDFAST_PLACE"), "/run/7");
+	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent");
 	assert_null(envlist_get(&out, "HOLDFAST_TICKET"));
 	envlist_free(&out);
 	envlist_unset(&login, "SSH_AUTH_SOCK");
-	assert_int_equal(shellenv_make(&out, &login, &root, 7, "/run/agent"), 0);
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
 	assert_null(envlist_get(&out, "SSH_AUTH_SOCK"));
+	assert_null(envlist_get(&out, "SSH_TTY"));
 	envlist_free(&out);
 	envlist_free(&login);
 	envlist_free(&root);
+}
+
+/* AcceptEnv names what else is taken; the terminal and the connection come in any case. */
+static void
+only_what_is_accepted(void **state)
+{
+	static const struct shellenv_facts few = { 7, "/run/7/agent", "/dev/pts/9", "LC_*,!LC_NAME,EDITOR" },
+		none = { 7, "/run/7/agent", "/dev/pts/9", "" };
+	struct envlist login = ENVLIST_INIT, root = ENVLIST_INIT, out = ENVLIST_INIT;
+
+	(void)state;
+	envlist_set(&login, "TERM=xterm");
+	envlist_set(&login, "SSH_CONNECTION=a 1 b 2");
+	envlist_set(&login, "LC_TIME=C");
+	envlist_set(&login, "LC_NAME=C");
+	envlist_set(&login, "EDITOR=ed");
+	envlist_set(&login, "EDITORS=vi");
+	envlist_set(&root, "HOME=/home/alice");
+	assert_int_equal(shellenv_make(&out, &login, &root, &few), 0);
+	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
+	assert_string_equal(envlist_get(&out, "SSH_CONNECTION"), "a 1 b 2");
+	assert_string_equal(envlist_get(&out, "LC_TIME"), "C");
+	assert_null(envlist_get(&out, "LC_NAME"));
+	assert_string_equal(envlist_get(&out, "EDITOR"), "ed");
+	assert_null(envlist_get(&out, "EDITORS"));
+	assert_string_equal(envlist_get(&out, "HOME"), "/home/alice");
+	envlist_free(&out);
+	assert_int_equal(shellenv_make(&out, &login, &root, &none), 0);
+	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
+	assert_null(envlist_get(&out, "EDITOR"));
+	envlist_free(&out);
+	envlist_free(&login);
+	envlist_free(&root);
+}
+
+/* SSH_TTY: the login's own, else the session's where ssh is; never without a terminal. */
+static void
+a_terminal_or_none(void **state)
+{
+	static const struct shellenv_facts without = { 7, "/run/agent", "", "*" };
+	struct envlist login = ENVLIST_INIT, root = ENVLIST_INIT, out = ENVLIST_INIT;
+
+	(void)state;
+	envlist_set(&login, "SSH_CONNECTION=a 1 b 2");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
+	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/9");
+	envlist_free(&out);
+	envlist_set(&login, "SSH_TTY=/dev/pts/3");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
+	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/3");
+	envlist_free(&out);
+	assert_int_equal(shellenv_make(&out, &login, &root, &without), 0);
+	assert_null(envlist_get(&out, "SSH_TTY"));
+	envlist_free(&out);
+	envlist_free(&login);
 }
 
 static void
@@ -75,6 +134,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_stays_behind),
 		cmocka_unit_test(later_ones_win),
+		cmocka_unit_test(only_what_is_accepted),
+		cmocka_unit_test(a_terminal_or_none),
 		cmocka_unit_test(only_the_connection),
 	};
 

@@ -62,12 +62,47 @@ broken_off_and_interrupted(void **state)
 	expect("\033P1\032x", "]t");
 }
 
+static void
+expect_between(const char *text, bool between)
+{
+	size_t len = strlen(text);
+	unsigned char *copy = exact_copy(text, len);
+	struct vtscan s;
+
+	vtscan_init(&s, copy, len);
+	assert_true(vtscan_ends_between(&s) == between);
+	free(copy);
+}
+
+static void
+between_two_sequences(void **state)
+{
+	(void)state;
+	expect_between("", true);
+	expect_between("$ ", true);
+	expect_between("\033[31m", true);
+	expect_between("\033]0;title\a", true);
+	expect_between("\033]0;tit", false);
+	expect_between("\033[3", false);
+	expect_between("x\033", false);
+	expect_between("\303\244", true);
+	expect_between("\303", false);
+	expect_between("\342\202", false);
+	expect_between("\342\202\254", true);
+	expect_between("\360\237\230", false);
+	expect_between("\360\237\230\200", true);
+	/* No UTF-8 at all: nobody waits for its rest. */
+	expect_between("\200\200\200\200", true);
+	expect_between("\200", true);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(broken_off_and_interrupted),
+		cmocka_unit_test(between_two_sequences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

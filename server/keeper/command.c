@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READ_MAX 65536     /* from a pipe at once: all that one holds */
+#define READS_PER_TURN 8   /* then everybody else gets a look */
+#define GIVE_BACK (1u << 20) /* a ring keeps less than this beside what is not acknowledged */
+
+uint64_t
+command_ring_bytes(uint64_t policy)
+{
+	return policy > COMMAND_RING_MIN ? policy : COMMAND_RING_MIN;
+}
+
+int
+command_init(struct command *c, struct ring *output)
+{
+	memset(c, 0, sizeof *c);
+	c->in = -1;
+	c->errors.fd = -1;
+	c->channel[0] = (struct command_channel){ .fd = -1, .ring = output, .of = c };
+	c->channel[1] = (struct command_channel){ .fd = -1, .ring = &c->errors, .of = c };
+	return ring_open(&c->errors, output->size);
+}
+
+/* The first word without its directory: what people call it. */
+static void
+take_name(struct command *c, const char *line)
+{
+	const char *end, *word = line + strspn(line, " \t\n(");
+	int len;
+
+	end = word + strcspn(word, " \t\n;&|<>()");
+	for (const char *p = word; p < end; p++)
+		if (*p == '/' && p + 1 < end)
+			word = p + 1;
+	len = end - word < NAME_CAP ? (int)(end - word) : NAME_CAP - 1;
+	snprintf(c->name, sizeof c->name, "%.*s", len, word);
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Our end does not block; the command's, another open file, does. */
+static int
+make_pipe(int *ours, int *its, bool we_read)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	*ours = fds[we_read ? 0 : 1];
+	*its = fds[we_read ? 1 : 0];
+	return fcntl(*ours, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+int
+command_open(struct command *c, const char *line, int child[3])
+{
+	int rc;
+
+	child[0] = child[1] = child[2] = -1;
+	rc = make_pipe(&c->in, &child[0], false);
+	for (unsigned ch = 0; !rc && ch < COMMAND_CHANNELS; ch++)
+		rc = make_pipe(&c->channel[ch].fd, &child[1 + ch], true);
+	if (!rc) {
+		take_name(c, line);
+		return 0;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		close_fd(&child[i]);
+	close_fd(&c->in);
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		close_fd(&c->channel[ch].fd);
+	return rc;
+}
+
+void
+command_started(struct command *c, pid_t pid)
+{
+	c->pid = pid;
+}
+
+/* What fits into the ring without overwriting what nobody has acknowledged. */
+static size_t
+room_of(const struct command_channel *ch)
+{
+	return ch->ring->size - (size_t)(ch->ring->head - ch->acked);
+}
+
+/* One read: whether another one may bring more. */
+static bool
+read_some(struct command_channel *ch)
+{
+	size_t room = room_of(ch), most = room < READ_MAX ? room : READ_MAX;
+	ssize_t n = most ? read(ch->fd, ring_space(ch->ring), most) : 0;
+
+	if (!most || (n < 0 && errno == EAGAIN))
+		return false;
+	if (n < 0 && errno == EINTR)
+		return true;
+	ch->of->moved = true;
+	if (n <= 0) {
+		close_fd(&ch->fd);
+		return false;
+	}
+	ring_advance(ch->ring, (size_t)n);
+	return true;
+}
+
+static void
+on_output(void *object, short revents)
+{
+	struct command_channel *ch = object;
+
+	(void)revents;
+	for (int i = 0; ch->fd >= 0 && i < READS_PER_TURN && read_some(ch); i++)
+		;
+}
+
+static void
+on_input(void *object, short revents)
+{
+	struct command *c = object;
+
+	/* Nobody reads any more: what comes for it is thrown away, as sshd does. */
+	if (revents & (POLLERR | POLLNVAL))
+		close_fd(&c->in);
+	c->moved = true;
+}
+
+void
+command_watch(struct command *c, struct loop *l, bool input_waits)
+{
+	loop_add(l, c->in, input_waits ? POLLOUT : 0, on_input, c);
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		if (room_of(&c->channel[ch]))
+			loop_add(l, c->channel[ch].fd, POLLIN, on_output, &c->channel[ch]);
+}
+
+bool
+command_turn(struct command *c)
+{
+	bool moved = c->moved;
+
+	c->moved = false;
+	return moved;
+}
+
+struct ring *
+command_ring(struct command *c, unsigned channel)
+{
+	return channel < COMMAND_CHANNELS ? c->channel[channel].ring : NULL;
+}
+
+uint64_t
+command_acked(const struct command *c, unsigned channel)
+{
+	return channel < COMMAND_CHANNELS ? c->channel[channel].acked : 0;
+}
+
+int
+command_ack(struct command *c, unsigned channel, uint64_t offset)
+{
+	struct command_channel *ch;
+
+	if (channel >= COMMAND_CHANNELS || offset > c->channel[channel].ring->head)
+		return -EBADMSG;
+	ch = &c->channel[channel];
+	if (offset > ch->acked)
+		ch->acked = offset;
+	if (ch->acked >= ch->freed + GIVE_BACK)
+		ch->freed = ring_release(ch->ring, ch->freed, ch->acked);
+	return 0;
+}
+
+size_t
+command_feed(struct command *c, const void *data, size_t len)
+{
+	ssize_t n;
+
+	if (c->in < 0 || !len)
+		return len;
+	do
+		n = write(c->in, data, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	if (n < 0) {
+		close_fd(&c->in);
+		return len;
+	}
+	return (size_t)n;
+}
+
+void
+command_end_input(struct command *c)
+{
+	close_fd(&c->in);
+}
+
+int
+command_signal(const struct command *c, int signal)
+{
+	if (c->pid <= 0)
+		return -ESRCH;
+	/* In its first moment it has no group yet. */
+	return kill(-c->pid, signal) < 0 && kill(c->pid, signal) < 0 ? -errno : 0;
+}
+
+bool
+command_reap(struct command *c, int *status)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (c->pid <= 0 || c->ended)
+		return false;
+	if (waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid != c->pid)
+		return false;
+	if (si.si_code == CLD_EXITED)
+		*status = (si.si_status & 0xff) << 8;
+	else
+		*status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	c->ended = c->moved = true;
+	/* Nobody is there to read it but children in the background, to whom it was not sent. */
+	close_fd(&c->in);
+	return true;
+}
+
+bool
+command_done(const struct command *c)
+{
+	return c->ended && c->channel[0].fd < 0 && c->channel[1].fd < 0;
+}
+
+bool
+command_taken(const struct command *c)
+{
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		if (c->channel[ch].acked < c->channel[ch].ring->head)
+			return false;
+	return true;
+}
+
+void
+command_let_go(struct command *c)
+{
+	if (!c->ended)
+		return;
+	c->moved = true;
+	for (unsigned i = 0; i < COMMAND_CHANNELS; i++) {
+		struct command_channel *ch = &c->channel[i];
+		uint64_t end = ch->ring->head;
+		int held = 0;
+
+		/* What the pipe holds at this moment: somebody may go on writing to it. */
+		if (ch->fd >= 0 && ioctl(ch->fd, FIONREAD, &held) == 0 && held > 0)
+			end += (uint64_t)held;
+		while (ch->fd >= 0 && ch->ring->head < end && read_some(ch))
+			;
+		close_fd(&ch->fd);
+	}
+}
+
+void
+command_close(struct command *c)
+{
+	close_fd(&c->in);
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		close_fd(&c->channel[ch].fd);
+	ring_close(&c->errors);
+	if (c->ended)
+		waitpid(c->pid, NULL, 0);
+	c->pid = 0;
+	c->ended = false;
+}

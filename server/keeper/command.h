@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command: a held command on plain pipes (docs/PROTOCOL.md, kind 2): no pty, no painter, no size.
+ *
+ * Channel 0 is its standard output, channel 1 its standard error.  Each has a ring of its own, and nothing in it is
+ * overwritten before it has been acknowledged: when a ring is full its pipe is not read, and the command waits, as with
+ * an ssh on a stalled line.  A ring holds RingSize, but COMMAND_RING_MIN at least, so that a build goes on for a while
+ * although nobody is there.  Its memory is taken as it is written to and given back as it is acknowledged.
+ *
+ * The end is that of sshd (measured with 9.2): the command has ended when its process has, and both outputs are closed
+ * by all that have them.  A child in the background that keeps one open holds the end up, as it does with ssh, until
+ * command_let_go().  Until command_close() the process stays unreaped, so that its group's number is its own.
+ *
+ * How the keeper and the framed side use it: k->command is NULL in a session with a terminal.  Its handlers (in the
+ * keeper's loop) read the pipes into the rings; after each turn command_turn() says whether anything is new.
+ *   output    command_ring(c, ch): bytes from command_acked() up to ->head; k->ring is channel 0's
+ *   ACK       command_ack()
+ *   INPUT     command_feed(), as write(2) to the pty's master; then POLLOUT by command_watch(…, true)
+ *   INPUT_END command_end_input(), when all input before it has been fed
+ *   SIGNAL    command_signal()
+ *   EXIT      when command_done() and everything has been acknowledged up to both heads
+ */
+#ifndef HOLDFAST_COMMAND_H
+#define HOLDFAST_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bounds.h"
+#include "loop.h"
+#include "ring.h"
+
+#define COMMAND_CHANNELS 2
+#define COMMAND_RING_MIN (UINT64_C(16) << 20) /* bytes a channel, though RingSize says less */
+
+struct command {
+	pid_t pid;               /* its process and its process group; 0: not started */
+	bool ended;              /* the process has ended, and is not reaped yet */
+	bool moved;              /* for command_turn() */
+	int in;                  /* what we write its input to; -1: closed by either side */
+	struct command_channel {
+		int fd;          /* what we read from; -1: end of file */
+		struct ring *ring;
+		uint64_t acked;  /* all before this has been passed on by a client */
+		uint64_t freed;  /* memory of the ring has been given back up to here */
+		struct command *of;
+	} channel[COMMAND_CHANNELS];
+	struct ring errors;      /* channel 1's; channel 0's is the session's own */
+	char name[NAME_CAP];     /* the first word of the command line, for people */
+};
+
+/* For *RING_BYTES of the policy: how large each channel's ring is made (a power of two). */
+uint64_t command_ring_bytes(uint64_t policy);
+
+/* Nothing runs yet; OUTPUT, the open ring of channel 0, stays the caller's.  0 or a negative errno (no memory). */
+int command_init(struct command *c, struct ring *output);
+/*
+ * Makes the pipes: CHILD gets the three ends (close-on-exec) that become the command's descriptors 0 to 2, and are the
+ * caller's to close.  LINE is the command line, for the name only.  0 or a negative errno, with nothing left open.
+ */
+int command_open(struct command *c, const char *line, int child[3]);
+/* It has been started, as the leader of the process group PID. */
+void command_started(struct command *c, pid_t pid);
+
+/* Puts its pipes into the set: output as long as there is room for it, input when INPUT_WAITS. */
+void command_watch(struct command *c, struct loop *l, bool input_waits);
+/* After each turn of the loop: whether there has been output, or room for input, or an end of either. */
+bool command_turn(struct command *c);
+
+/* CHANNEL's ring, or NULL when there is no such channel. */
+struct ring *command_ring(struct command *c, unsigned channel);
+/* The first byte of CHANNEL that no client has acknowledged: where a client that knows nothing begins. */
+uint64_t command_acked(const struct command *c, unsigned channel);
+/* A client has passed on all before OFFSET.  Less than before is no news; more than there is: -EBADMSG. */
+int command_ack(struct command *c, unsigned channel, uint64_t offset);
+
+/*
+ * Its input, without waiting: how many of LEN bytes were taken, 0 when the pipe is full.  All of them, for nothing,
+ * when the command does not read any more.
+ */
+size_t command_feed(struct command *c, const void *data, size_t len);
+/* No input comes any more. */
+void command_end_input(struct command *c);
+
+/* SIGNAL to its process group, also when only children in the background are left.  0 or a negative errno. */
+int command_signal(const struct command *c, int signal);
+/* Looks whether the process has ended: true once, with its wait status as waitpid(2) has it. */
+bool command_reap(struct command *c, int *status);
+/* Whether it has ended and all of its output is in the rings. */
+bool command_done(const struct command *c);
+/* Whether all that is in the rings has been acknowledged. */
+bool command_taken(const struct command *c);
+/*
+ * If it has ended: nobody waits for what its children in the background may write, and it is done.  Of what the pipes
+ * hold, what fits into the rings is taken.
+ */
+void command_let_go(struct command *c);
+/* Closes the pipes and channel 1's ring, and reaps the process if it has ended; takes one that was never opened. */
+void command_close(struct command *c);
+
+#endif

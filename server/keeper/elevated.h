@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* elevated: whether another user's shell or program is in front in a session: sudo -i, su. */
+#ifndef HOLDFAST_ELEVATED_H
+#define HOLDFAST_ELEVATED_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Whether the process group in front of the pty MASTER, or one of the processes between it and the session's SHELL,
+ * has ids that are not all our own.  What can't be looked at has not.
+ */
+bool elevated_front(int master, pid_t shell);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "expiry.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "clock.h"
+#include "keeper.h"
+#include "procstat.h"
+
+/* Whether PID is a job of the session's: a child of the shell, or a process of its terminal session. */
+static bool
+is_job(const struct keeper *k, pid_t pid)
+{
+	struct procstat ps;
+
+	if (pid == k->shell || procstat_read(pid, &ps) < 0 || ps.state == 'Z' || ps.state == 'X')
+		return false;
+	return ps.ppid == k->shell || ps.session == k->shell;
+}
+
+/* Children that are hidden from /proc (hidepid: those of sudo, for instance) are in this list all the same. */
+static bool
+has_children(pid_t pid)
+{
+	char path[64], first;
+	int fd;
+	bool has;
+
+	snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	has = read(fd, &first, 1) == 1;
+	close(fd);
+	return has;
+}
+
+/* Whether the shell is in front and there is nothing else in the session.  What can't be seen counts as something. */
+static bool
+is_idle(const struct keeper *k)
+{
+	const struct dirent *d;
+	bool idle = true;
+	DIR *proc;
+
+	if (!k->shell || tcgetpgrp(k->master) != k->shell || has_children(k->shell))
+		return false;
+	proc = opendir("/proc");
+	if (!proc)
+		return false;
+	while (idle && (d = readdir(proc)))
+		if (isdigit((unsigned char)d->d_name[0]))
+			idle = !is_job(k, (pid_t)atol(d->d_name));
+	closedir(proc);
+	return idle;
+}
+
+/* Dropped, running, and nobody is just coming back. */
+static bool
+is_left(const struct keeper *k)
+{
+	return k->state == KEEPER_RUNNING && k->dropped_at && !k->clients.alone && k->kill_at == CLOCK_NEVER &&
+	       !attached_count(k);
+}
+
+uint64_t
+expiry_detached_from(const struct keeper *k, uint64_t now)
+{
+	return k->init.detached_s == CONFIG_NONE ? CLOCK_NEVER : now + k->init.detached_s * UINT64_C(1000);
+}
+
+static uint64_t
+detached_at(const struct keeper *k)
+{
+	return expiry_detached_from(k, k->dropped_at);
+}
+
+static uint64_t
+idle_at(const struct keeper *k)
+{
+	return k->init.idle_shell_s == CONFIG_NONE ? CLOCK_NEVER : k->dropped_at + k->expiry.idle_after_ms;
+}
+
+void
+expiry_dropped(struct keeper *k)
+{
+	k->expiry.idle_after_ms = k->init.idle_shell_s * UINT64_C(1000);
+}
+
+uint64_t
+expiry_due(const struct keeper *k)
+{
+	uint64_t detached, idle;
+
+	if (!is_left(k))
+		return CLOCK_NEVER;
+	detached = detached_at(k);
+	idle = idle_at(k);
+	return idle < detached ? idle : detached;
+}
+
+void
+expiry_turn(struct keeper *k)
+{
+	uint64_t now, due = expiry_due(k);
+
+	if (due == CLOCK_NEVER || due > (now = clock_now_ms()))
+		return;
+	if (now >= detached_at(k)) {
+		k->why_ended = LEAD_WHY_DETACHED;
+	} else if (is_idle(k)) {
+		k->why_ended = LEAD_WHY_IDLE;
+	} else {
+		/* From now on, so that a machine that has slept for days does not look again and again. */
+		k->expiry.idle_after_ms = now - k->dropped_at + k->init.idle_shell_s * UINT64_C(1000);
+		return;
+	}
+	keeper_kill(k, SIGHUP);
+}
+
+int64_t
+expiry_away_s(const struct keeper *k)
+{
+	if (!is_left(k))
+		return -1;
+	return (int64_t)((clock_now_ms() - k->dropped_at) / 1000);
+}

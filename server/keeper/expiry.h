@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * expiry: what ends a session that nobody comes back to: DetachedTimeout, and IdleShellTimeout for one whose shell is
+ * at its prompt with nothing else going on.
+ *
+ * There is one deadline, and only while the session is dropped.  Whether the shell is idle is looked at when that time
+ * is over, and no sooner; if it is not, again after the same time.
+ */
+#ifndef HOLDFAST_EXPIRY_H
+#define HOLDFAST_EXPIRY_H
+
+#include <stdint.h>
+
+struct keeper;
+
+struct expiry {
+	uint64_t idle_after_ms; /* since the session was dropped: the next look */
+};
+
+/* DetachedTimeout from NOW on; CLOCK_NEVER without one.  So long a command's status, and its background, are waited for. */
+uint64_t expiry_detached_from(const struct keeper *k, uint64_t now);
+/* The session has just been dropped. */
+void expiry_dropped(struct keeper *k);
+/* When something is due, on clock_now_ms(); CLOCK_NEVER. */
+uint64_t expiry_due(const struct keeper *k);
+/* Ends the session if its time is over. */
+void expiry_turn(struct keeper *k);
+/* For how many seconds nobody has been attached; -1: somebody is, or is about to be. */
+int64_t expiry_away_s(const struct keeper *k);
+
+#endif

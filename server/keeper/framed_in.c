@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* framed_in: frames from a framed client.  What is not in the table, or not as it must be, ends the attachment. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "clock.h"
+#include "framed.h"
+#include "grammar.h"
+#include "keeper.h"
+#include "show.h"
+
+#define READ_MAX 16384 /* at once: then everybody else gets a look */
+#define REPLAY_MS 500  /* a terminal has answered by then what its client has acknowledged */
+
+/* What a handler says. */
+enum taken { TAKEN, HELD, WRONG };
+
+/*
+ * The client comes back, and its terminal gets what was printed meanwhile, queries too.  Those the painter has
+ * answered.
+ */
+static bool
+replaying(struct client *c)
+{
+	struct framed *f = c->framed;
+
+	if (!f->replay_to)
+		return false;
+	if (f->replay_until == CLOCK_NEVER && f->acked[0] >= f->replay_to)
+		f->replay_until = clock_now_ms() + REPLAY_MS;
+	if (clock_now_ms() >= f->replay_until)
+		f->replay_to = 0;
+	return f->replay_to != 0;
+}
+
+/* As stream_take, but for a terminal's reports, which count as taken. */
+static int
+take_without_reports(struct stream *s, const struct frame_data *m)
+{
+	static unsigned char kept[FRAME_MAX];
+	size_t known, len = 0, i, n;
+	int rc;
+
+	if (m->offset > s->input || m->offset + m->len <= s->input)
+		return stream_take(s, m->offset, m->data, m->len, false);
+	known = (size_t)(s->input - m->offset);
+	for (i = known; i < m->len; i += n ? n : 1) {
+		n = grammar_length(m->data + i, m->len - i);
+		if (!n)
+			kept[len++] = m->data[i];
+	}
+	rc = stream_take(s, s->input, kept, len, false);
+	if (rc == 1)
+		s->input = m->offset + m->len;
+	return rc;
+}
+
+static enum taken
+on_input(struct client *c, const struct frame *in)
+{
+	struct framed *f = c->framed;
+	struct keeper *k = c->keeper;
+	uint64_t before = f->stream->input;
+	bool discard = c->t.readonly || k->state != KEEPER_RUNNING;
+	struct frame_data m;
+	int rc;
+
+	if (frame_get_data(FRAME_INPUT, &m, in->body, in->len) < 0)
+		return WRONG;
+	rc = !discard && replaying(c) ? take_without_reports(f->stream, &m)
+	                              : stream_take(f->stream, m.offset, m.data, m.len, discard);
+	if (rc <= 0)
+		return rc ? WRONG : HELD;
+	framed_ack_input(c, f->stream->input - f->said >= STREAMS_QUEUE / 2 || f->stream->input == before);
+	if (f->stream->input == before || discard)
+		return TAKEN;
+	c->active = ++k->clients.clock;
+	k->activity_ms = k->heard_ms = clock_date_ms();
+	/* Who types has seen, or his terminal has answered, what came before. */
+	if (framed_seen(c) > k->answered)
+		k->answered = framed_seen(c);
+	if (k->quiet_until == CLOCK_NEVER)
+		framed_feed(k);
+	return TAKEN;
+}
+
+static enum taken
+on_input_end(struct client *c, const struct frame *in)
+{
+	uint64_t offset;
+
+	if (frame_get_u64(&offset, in->body, in->len) < 0 || stream_end(c->framed->stream, offset) < 0)
+		return WRONG;
+	if (c->keeper->command)
+		framed_feed(c->keeper);
+	return TAKEN;
+}
+
+void
+framed_release(struct keeper *k, unsigned channel)
+{
+	uint64_t all = UINT64_MAX;
+
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		const struct client *c = k->clients.v[i];
+
+		if (c->phase == CLIENT_ATTACHED && c->framed && c->t.flow != TERMINAL_ASIDE && !c->t.dead)
+			all = c->framed->acked[channel] < all ? c->framed->acked[channel] : all;
+	}
+	if (all != UINT64_MAX)
+		command_ack(k->command, channel, all);
+}
+
+static enum taken
+on_ack(struct client *c, const struct frame *in)
+{
+	struct framed *f = c->framed;
+	uint64_t offset, n;
+	uint8_t channel;
+
+	if (frame_get_ack(&channel, &offset, in->body, in->len) < 0 || !framed_ring(c->keeper, channel) ||
+	    offset > framed_written(f, channel))
+		return WRONG;
+	if (offset <= f->acked[channel])
+		return TAKEN;
+	n = offset - f->acked[channel];
+	f->acked[channel] = offset;
+	framed_window_acked(&f->window, n, framed_clock_us());
+	if (c->keeper->command)
+		framed_release(c->keeper, channel);
+	if (c->t.flow == TERMINAL_ASIDE)
+		framed_return(c);
+	framed_push(c);
+	return TAKEN;
+}
+
+static enum taken
+on_size(struct client *c, const struct frame *in)
+{
+	struct frame_size m;
+
+	if (frame_get_size(FRAME_SIZE, &m, in->body, in->len) < 0)
+		return WRONG;
+	c->t.size = (struct winsize){ .ws_row = (unsigned short)m.rows, .ws_col = (unsigned short)m.cols,
+		                      .ws_xpixel = (unsigned short)m.xpixel, .ws_ypixel = (unsigned short)m.ypixel };
+	/* It takes it for granted until it is told otherwise. */
+	c->framed->told = c->t.size;
+	keeper_fit_size(c->keeper);
+	return TAKEN;
+}
+
+/* RFC 4254, 6.10, and what else a terminal's keys send. */
+static int
+signal_of(const char *name)
+{
+	static const struct { const char *name; int number; } names[] = {
+		{ "ABRT", SIGABRT }, { "ALRM", SIGALRM }, { "CONT", SIGCONT }, { "HUP", SIGHUP },   { "INT", SIGINT },
+		{ "KILL", SIGKILL }, { "QUIT", SIGQUIT }, { "TERM", SIGTERM }, { "TSTP", SIGTSTP }, { "USR1", SIGUSR1 },
+		{ "USR2", SIGUSR2 },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].number;
+	return 0;
+}
+
+static enum taken
+on_signal(struct client *c, const struct frame *in)
+{
+	struct frame_text m;
+	pid_t front;
+	int number;
+
+	if (frame_get_text(FRAME_SIGNAL, &m, in->body, in->len) < 0)
+		return WRONG;
+	number = signal_of(m.text);
+	front = c->keeper->command ? 0 : tcgetpgrp(c->keeper->master);
+	if (!number)
+		framed_put_text(c, FRAME_NOTICE, 0, "no such signal here");
+	else if (c->keeper->command && !c->t.readonly)
+		command_signal(c->keeper->command, number);
+	else if (!c->t.readonly && c->keeper->shell && front > 0)
+		kill(-front, number);
+	return TAKEN;
+}
+
+static enum taken
+on_redraw(struct client *c, const struct frame *in)
+{
+	struct framed *f = c->framed;
+	uint8_t what;
+
+	if (frame_get_redraw(&what, in->body, in->len) < 0)
+		return WRONG;
+	/* One that is on its way is as good; one that was set aside gets one when it moves. */
+	if (f->rendering || f->source == FRAMED_RENDERING || c->t.flow == TERMINAL_ASIDE)
+		return TAKEN;
+	f->rendering_flags = what == FRAME_REDRAW_SCREEN ? FRAME_SCREEN_ONLY : 0;
+	show_screen(c, what == FRAME_REDRAW_SCREEN ? SHOW_SCREEN : SHOW_ALL, c->quiet);
+	return TAKEN;
+}
+
+static enum taken
+on_name(struct client *c, const struct frame *in)
+{
+	struct frame_text m;
+
+	if (frame_get_text(FRAME_NAME, &m, in->body, in->len) < 0)
+		return WRONG;
+	if (m.text[0] && !attach_name_ok(m.text))
+		framed_put_text(c, FRAME_NOTICE, 0,
+		                "a name is 1 to 32 of A-Z a-z 0-9 . _ - and not a number, 'new' or 'off'");
+	else
+		memcpy(c->keeper->name, m.text, sizeof c->keeper->name);
+	return TAKEN;
+}
+
+static enum taken
+on_detach(struct client *c, const struct frame *in)
+{
+	if (in->len)
+		return WRONG;
+	attached_detach(c, ATTACH_WHY_DETACH, NULL);
+	return TAKEN;
+}
+
+static enum taken
+on_exit_ack(struct client *c, const struct frame *in)
+{
+	if (in->len || !c->framed->exit_sent)
+		return WRONG;
+	c->framed->exit_acked = true;
+	c->framed->stream->open = false;
+	return TAKEN;
+}
+
+static enum taken
+on_ping(struct client *c, const struct frame *in)
+{
+	unsigned char out[16];
+	uint64_t token;
+
+	if (frame_get_u64(&token, in->body, in->len) < 0)
+		return WRONG;
+	framed_put(c, out, frame_put_u64(FRAME_SERVER_PONG, token, out, sizeof out));
+	return TAKEN;
+}
+
+static enum taken
+on_pong(struct client *c, const struct frame *in)
+{
+	uint64_t token;
+
+	(void)c;
+	return frame_get_u64(&token, in->body, in->len) < 0 ? WRONG : TAKEN;
+}
+
+#define TERMINALS 1u /* not to a command on pipes */
+
+static const struct {
+	unsigned flags;
+	enum taken (*handle)(struct client *c, const struct frame *in);
+} permitted[] = {
+	[FRAME_INPUT] = { 0, on_input },
+	[FRAME_INPUT_END] = { 0, on_input_end },
+	[FRAME_ACK] = { 0, on_ack },
+	[FRAME_SIZE] = { TERMINALS, on_size },
+	[FRAME_SIGNAL] = { 0, on_signal },
+	[FRAME_REDRAW] = { TERMINALS, on_redraw },
+	[FRAME_NAME] = { 0, on_name },
+	[FRAME_DETACH] = { 0, on_detach },
+	[FRAME_EXIT_ACK] = { 0, on_exit_ack },
+	[FRAME_PING] = { 0, on_ping },
+	[FRAME_PONG] = { 0, on_pong },
+};
+
+static enum taken
+dispatch(struct client *c, const struct frame *in)
+{
+	if (in->type >= FRAME_EXTENSION)
+		return TAKEN;
+	if (in->type >= sizeof permitted / sizeof *permitted || !permitted[in->type].handle ||
+	    ((permitted[in->type].flags & TERMINALS) && framed_kind(c->keeper) != FRAME_TERMINAL))
+		return WRONG;
+	return permitted[in->type].handle(c, in);
+}
+
+static bool
+has_room(const struct framed *f)
+{
+	return sizeof f->control - f->control_len >= FRAMED_CONTROL_LOW;
+}
+
+void
+framed_take(struct client *c)
+{
+	struct framed *f = c->framed;
+	enum taken how = TAKEN;
+	struct frame in;
+	size_t at;
+	int rc = 0;
+
+	f->held = false;
+	while (!c->t.dead && has_room(f) && (at = f->reader.at, rc = frame_next(&f->reader, &in)) > 0) {
+		how = dispatch(c, &in);
+		if (c->fd < 0)
+			return; /* it has been let go, and is only still allocated */
+		if (how == HELD)
+			f->reader.at = at;
+		if (how != TAKEN)
+			break;
+	}
+	f->held = how == HELD || !has_room(f);
+	if (how == WRONG || rc < 0)
+		framed_error(c, FRAME_E_PROTOCOL, "a frame that is wrong or not permitted here");
+}
+
+void
+framed_read(struct client *c)
+{
+	struct framed *f = c->framed;
+	size_t room;
+	unsigned char *to = frame_room(&f->reader, &room);
+	ssize_t n = read(c->t.in, to, room < READ_MAX ? room : READ_MAX);
+
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	if (n <= 0) {
+		c->t.dead = true;
+		return;
+	}
+	probe_heard(c);
+	frame_filled(&f->reader, (size_t)n);
+	framed_take(c);
+	/* What was answered goes out with what there is. */
+	if (c->fd >= 0 && (f->control_len || f->ack_at == 0))
+		framed_push(c);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge.h"
+
+#define ESTABLISHED 1 /* enum of <netinet/tcp.h> */
+#define SYN_RECEIVED 3
+
+#define DOUBLED 2        /* timeouts of one segment after which it counts as lost for good */
+#define GRAIN_MS 20      /* the kernel's milliseconds come from jiffies */
+#define ANSWER_SPARE_MS 100 /* besides two round trips: the time that what was sent last has had to be answered */
+
+/* One side has ended it already.  ssh never half-closes, so there is nobody to come back. */
+static bool
+is_ending(const struct tcpinfo *i)
+{
+	return i->state != ESTABLISHED && i->state != SYN_RECEIVED;
+}
+
+enum judgement
+judge_first(const struct tcpinfo *i)
+{
+	if (is_ending(i))
+		return JUDGE_DEAD;
+	if (i->unacked && (i->backoff >= JUDGE_OFTEN || (i->backoff >= DOUBLED && i->last_ack_ms >= JUDGE_SILENT_MS)))
+		return JUDGE_DEAD;
+	if (i->send_queue || i->not_sent || i->unacked)
+		return JUDGE_WATCH;
+	return i->last_ack_ms <= JUDGE_RECENT_MS ? JUDGE_ALIVE : JUDGE_ASK;
+}
+
+enum judgement
+judge_later(const struct tcpinfo *first, const struct tcpinfo *i, uint32_t waited, bool last)
+{
+	if (is_ending(i))
+		return JUDGE_DEAD;
+	if (i->bytes_acked > first->bytes_acked || i->last_ack_ms + GRAIN_MS < waited)
+		return JUDGE_ALIVE;
+	if (!i->unacked || i->backoff <= first->backoff)
+		return JUDGE_WATCH;
+	/* What was sent again before the first look says how it was then, and not how it is now. */
+	if (i->backoff >= first->backoff + DOUBLED)
+		return JUDGE_DEAD;
+	/* A slow link: sent again, and that too has had its time. */
+	if (last && (uint64_t)i->last_sent_ms * 1000 > (uint64_t)i->rtt_us * 2 + ANSWER_SPARE_MS * 1000)
+		return JUDGE_DEAD;
+	return JUDGE_WATCH;
+}

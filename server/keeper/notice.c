@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "notice.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keeper.h"
+#include "log.h"
+#include "paths.h"
+
+int
+notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP])
+{
+	char safe[4 * TEXT_CAP], line[sizeof safe + 64];
+	int fd, len, rc = 0;
+
+	log_escape(safe, sizeof safe, text);
+	len = snprintf(line, sizeof line, "\r\n[holdfast: message from %s] %s\r\n",
+	               from == 0 ? "root" : "your own account", safe);
+	/* Anew, for ours would wait when the output is stopped. */
+	fd = open(k->init.tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, line, (size_t)len) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+void
+notice_login(struct keeper *k)
+{
+	static const char fresh[] = ".login";
+	char text[32];
+	int fd, len = snprintf(text, sizeof text, "%u\n", (unsigned)++k->login_changes);
+
+	unlinkat(k->place.dir, fresh, 0);
+	fd = openat(k->place.dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	if (write(fd, text, (size_t)len) != len || renameat(k->place.dir, fresh, k->place.dir, NAME_LOGIN) < 0)
+		unlinkat(k->place.dir, fresh, 0);
+	close(fd);
+}

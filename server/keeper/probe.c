@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "attached.h"
+#include "client.h"
+#include "clock.h"
+#include "framed.h"
+#include "judge.h"
+#include "keeper.h"
+#include "vtscan.h"
+
+#define DEAD_MS 5000   /* how long the proof counts */
+#define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
+
+/* When a connection is looked at, in ms after the first look.  One that lives has answered by the first few. */
+static const uint16_t schedule[] = { 5, 15, 40, 100, 250, 450, 650, 800, ATTACH_PROBE_MS };
+
+#define STEPS (sizeof schedule / sizeof *schedule)
+
+static bool
+is_attached(const struct client *c)
+{
+	return c->fd >= 0 && c->phase == CLIENT_ATTACHED;
+}
+
+/* "address port address port", as sshd puts it into SSH_CONNECTION. */
+static int
+tuple_of_environment(struct tcp_tuple *t, const struct envlist *env)
+{
+	const char *text = envlist_get(env, "SSH_CONNECTION");
+	char peer[ADDRESS_CAP], local[ADDRESS_CAP];
+	unsigned peer_port, local_port;
+
+	_Static_assert(ADDRESS_CAP == 64, "the widths below");
+	if (!text || sscanf(text, "%63s %5u %63s %5u", peer, &peer_port, local, &local_port) != 4 ||
+	    peer_port > UINT16_MAX || local_port > UINT16_MAX)
+		return -1;
+	return tcp_tuple_parse(t, peer, (uint16_t)peer_port, local, (uint16_t)local_port);
+}
+
+/*
+ * Whether C's terminal is the one that sshd gave the login.  Another one, such as a multiplexer's pane, has other
+ * people behind it than the login's connection does.
+ */
+static bool
+is_the_logins_terminal(const struct client *c)
+{
+	const char *tty = envlist_get(&c->claim.env, "SSH_TTY");
+	struct stat its, named;
+
+	if (c->t.pipes)
+		return true;
+	return tty && fstat(c->t.in, &its) == 0 && stat(tty, &named) == 0 && S_ISCHR(named.st_mode) &&
+	       its.st_rdev == named.st_rdev;
+}
+
+void
+probe_know(struct client *c, const struct lead_vouched *m)
+{
+	struct tcp_tuple t;
+
+	if (!is_the_logins_terminal(c))
+		return;
+	if (m ? tcp_tuple_parse(&t, m->address, m->port, m->local_address, m->local_port) < 0
+	      : tuple_of_environment(&t, &c->claim.env) < 0)
+		return;
+	c->probe.tuple = t;
+}
+
+void
+probe_attached(struct client *c)
+{
+	struct tcpinfo i;
+
+	c->probe.heard_at = clock_now_ms();
+	c->probe.seen = c->probe.tuple.family && tcpinfo_get(&c->probe.tuple, &i) == 0;
+}
+
+void
+probe_heard(struct client *c)
+{
+	c->probe.heard_at = clock_now_ms();
+	c->probe.found = 0;
+}
+
+/* Whether the output that C's terminal has got ends between two sequences, and two characters. */
+static bool
+is_between(const struct client *c)
+{
+	const struct ring *r = &c->keeper->ring;
+	uint64_t from = r->head > SCAN_MAX ? r->head - SCAN_MAX : 0;
+	struct vtscan s;
+
+	if (from < ring_oldest(r))
+		from = ring_oldest(r);
+	vtscan_init(&s, ring_at(r, from), (size_t)(r->head - from));
+	return vtscan_ends_between(&s);
+}
+
+/* Makes the other side answer, if it is there; whether anything was sent. */
+static bool
+send_probe(struct client *c)
+{
+	struct terminal *t = &c->t;
+
+	if (c->framed)
+		return framed_ping(c);
+	/* Into a person's pipe nothing is put that the program has not printed. */
+	if (t->pipes)
+		return false;
+	if (t->dead || t->flow != TERMINAL_FLOWING || terminal_behind(t, &c->keeper->ring) ||
+	    !is_between(c))
+		return false;
+	return write(t->out, "", 1) == 1;
+}
+
+static void
+conclude(struct probe *p, enum attach_verdict_is verdict)
+{
+	p->open = false;
+	p->found = verdict;
+	p->found_at = clock_now_ms();
+}
+
+/* Looks at it: 0, and *i; or what follows from there being nothing to be seen. */
+static enum attach_verdict_is
+look(struct probe *p, struct tcpinfo *i)
+{
+	uint64_t now = clock_now_ms();
+	int rc = tcpinfo_get(&p->tuple, i);
+
+	if (rc == -ENOENT && p->seen)
+		return ATTACH_IS_DEAD;
+	if (rc < 0)
+		return ATTACH_IS_UNKNOWN;
+	p->seen = true;
+	if (now - i->last_ack_ms > p->heard_at && i->last_ack_ms < now)
+		p->heard_at = now - i->last_ack_ms;
+	return 0;
+}
+
+static void
+begin(struct client *c)
+{
+	struct probe *p = &c->probe;
+	enum attach_verdict_is verdict = p->tuple.family ? look(p, &p->first) : ATTACH_IS_UNKNOWN;
+
+	if (verdict) {
+		conclude(p, verdict);
+		return;
+	}
+	/* Proven before, and nothing was heard since, though there is something to be acknowledged. */
+	if (p->found == ATTACH_IS_DEAD && p->heard_at <= p->found_at && p->first.unacked && p->first.backoff) {
+		conclude(p, ATTACH_IS_DEAD);
+		return;
+	}
+	p->since = clock_now_ms();
+	p->step = 0;
+	p->open = true;
+	switch (judge_first(&p->first)) {
+	case JUDGE_ALIVE:
+		conclude(p, ATTACH_IS_ALIVE);
+		break;
+	case JUDGE_DEAD:
+		conclude(p, ATTACH_IS_DEAD);
+		break;
+	case JUDGE_ASK:
+		if (!send_probe(c))
+			conclude(p, ATTACH_IS_UNKNOWN);
+		break;
+	case JUDGE_WATCH:
+		break;
+	}
+}
+
+static void
+look_again(struct probe *p, uint64_t now)
+{
+	struct tcpinfo i;
+	bool last = p->since + schedule[STEPS - 1] <= now;
+	enum attach_verdict_is verdict = look(p, &i);
+	enum judgement j;
+
+	while (p->step < STEPS && p->since + schedule[p->step] <= now)
+		p->step++;
+	if (verdict) {
+		conclude(p, verdict);
+		return;
+	}
+	j = judge_later(&p->first, &i, (uint32_t)(now - p->since), last);
+	if (j == JUDGE_ALIVE || j == JUDGE_DEAD)
+		conclude(p, j == JUDGE_ALIVE ? ATTACH_IS_ALIVE : ATTACH_IS_DEAD);
+	else if (last)
+		conclude(p, ATTACH_IS_UNKNOWN);
+}
+
+/* What follows from all that is attached; 0: some are still being looked at, and none is known to live. */
+static enum attach_verdict_is
+verdict_of_all(const struct keeper *k)
+{
+	bool open = false, unknown = false;
+
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		const struct client *c = k->clients.v[i];
+
+		if (!is_attached(c))
+			continue;
+		if (!c->probe.open && c->probe.found == ATTACH_IS_ALIVE)
+			return ATTACH_IS_ALIVE;
+		open |= c->probe.open;
+		unknown |= c->probe.found != ATTACH_IS_DEAD;
+	}
+	return open ? 0 : unknown ? ATTACH_IS_UNKNOWN : ATTACH_IS_DEAD;
+}
+
+uint64_t
+probe_last_heard(const struct keeper *k)
+{
+	uint64_t latest = 0;
+
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		const struct client *c = k->clients.v[i];
+
+		if (is_attached(c) && c->probe.heard_at > latest)
+			latest = c->probe.heard_at;
+	}
+	return latest;
+}
+
+static void
+tell(struct client *c, enum attach_verdict_is verdict)
+{
+	uint64_t heard = probe_last_heard(c->keeper);
+	struct attach_verdict m = { .verdict = verdict };
+	unsigned char msg[32];
+
+	if (heard)
+		m.heard_ms = clock_date_ms() - (clock_now_ms() - heard);
+	else
+		m.heard_ms = c->keeper->lost_heard_ms;
+	c->probe.asked = false;
+	client_send(c, msg, attach_encode_verdict(&m, msg, sizeof msg));
+}
+
+void
+probe_ask(struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	for (unsigned i = 0; i < k->clients.count; i++)
+		if (is_attached(k->clients.v[i]) && !k->clients.v[i]->probe.open)
+			begin(k->clients.v[i]);
+	c->probe.asked = true;
+}
+
+bool
+probe_is_dead(const struct client *c)
+{
+	return is_attached(c) && !c->probe.open && c->probe.found == ATTACH_IS_DEAD;
+}
+
+bool
+probe_all_dead(struct keeper *k)
+{
+	uint64_t now = clock_now_ms();
+
+	for (unsigned n = 0; n < k->clients.count; n++) {
+		struct client *c = k->clients.v[n];
+		struct probe *p = &c->probe;
+		enum attach_verdict_is verdict;
+		struct tcpinfo i;
+
+		if (!is_attached(c))
+			continue;
+		if (!probe_is_dead(c) || now - p->found_at > DEAD_MS)
+			return false;
+		verdict = look(p, &i);
+		if (verdict == ATTACH_IS_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
+			p->found = 0;
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+probe_watch(struct keeper *k, struct loop *l)
+{
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		const struct client *c = k->clients.v[i];
+
+		if (is_attached(c) && c->probe.open)
+			loop_until(l, c->probe.since + schedule[c->probe.step < STEPS ? c->probe.step : STEPS - 1]);
+	}
+}
+
+void
+probe_turn(struct keeper *k)
+{
+	enum attach_verdict_is verdict;
+	bool asked = false;
+	uint64_t now = 0;
+
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		struct probe *p = &k->clients.v[i]->probe;
+
+		asked |= p->asked && k->clients.v[i]->fd >= 0;
+		if (!is_attached(k->clients.v[i]) || !p->open)
+			continue;
+		if (!now)
+			now = clock_now_ms();
+		if (p->step >= STEPS || p->since + schedule[p->step] <= now)
+			look_again(p, now);
+	}
+	if (!asked || !(verdict = verdict_of_all(k)))
+		return;
+	for (unsigned i = 0; i < k->clients.count; i++)
+		if (k->clients.v[i]->probe.asked && k->clients.v[i]->fd >= 0)
+			tell(k->clients.v[i], verdict);
+}
