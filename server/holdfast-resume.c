@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * holdfast-resume: the sshd subsystem "resume", see holdfast-resume(8).  With a terminal (`ssh -t host -s resume`) it
- * attaches that; without one its pipes carry the bytes.  LC_HOLDFAST names a session.
+ * attaches that; without one its pipes carry a client's frames, or a person's bytes (serving.h).  LC_HOLDFAST names a
+ * session.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -13,16 +14,17 @@
 
 #include "attach.h"
 #include "enter.h"
+#include "own.h"
 #include "paths.h"
+#include "serving.h"
 
 #define FAILED 1
 
-/* To the person: without a terminal sshd throws standard error away. */
 static void
-say(bool terminal, const char *text)
+say(const char *text)
 {
 	if (text[0])
-		dprintf(terminal ? 2 : 1, "holdfast: %s%s\n", text, terminal ? "" : "\r");
+		fprintf(stderr, "holdfast: %s\n", text);
 }
 
 static int
@@ -35,9 +37,9 @@ end_by(int sig)
 }
 
 static int
-report(bool terminal, const struct enter_result *res)
+report(const struct enter_result *res)
 {
-	say(terminal, res->text);
+	say(res->text);
 	switch (res->outcome) {
 	case ENTER_EXIT:
 		return res->value;
@@ -63,16 +65,20 @@ main(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (access(PATH_DISABLED, F_OK) == 0) {
-		say(tty, "switched off on this host");
-		return FAILED;
-	}
-	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0)
+	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0) {
 		memset(&q.ticket, 0, sizeof q.ticket);
+		q.own = own_is_the_way();
+	}
 	if (want && want[0] && strcmp(want, "off") != 0)
 		q.want = want;
+	q.ask = tty && !q.want;
+	/* Standard error of a subsystem without a terminal is thrown away by sshd. */
 	if (!tty)
-		say(false, "no terminal here, 80 columns by 24 rows; for a full one: ssh -t HOST -s resume");
+		return serving_run(&q);
+	if (access(PATH_DISABLED, F_OK) == 0) {
+		say("switched off on this host");
+		return FAILED;
+	}
 	enter_run(&q, &res);
-	return report(tty, &res);
+	return report(&res);
 }

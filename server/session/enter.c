@@ -1,93 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-#include "enter.h"
+#include "enter_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "attachment.h"
 #include "choose.h"
+#include "clock.h"
 #include "envlist.h"
 #include "own.h"
+#include "picker.h"
+#include "probing.h"
 #include "sessions.h"
 #include "vouching.h"
 #include "waiting.h"
 
 #define LIST_MS 500     /* for all keepers together; one that is stopped is passed over */
-#define PIPE_ROWS 24
-#define PIPE_COLS 80
-
-extern char **environ;
-
-struct enter {
-	const struct enter_request *q;
-	struct enter_result *res;
-	struct waiting waiting;
-	struct vouching vouching;
-	struct attachment at;
-	struct attach_claim claim;
-	struct termios saved;     /* of the terminal, as it was */
-	bool have_saved;
-	int fds[2];
-	unsigned fd_count;
-	int err;                  /* why nothing was entered, for say_why */
-	char want[NAME_CAP];      /* "" : choose; else the session to enter, also after a switch */
-	char back[NAME_CAP];      /* the session to go back to when a switch fails */
-};
-
-static void
-set_outcome(struct enter *e, enum enter_outcome outcome, const char *text)
-{
-	e->res->outcome = outcome;
-	snprintf(e->res->text, sizeof e->res->text, "%s", text);
-}
-
-/* Opens the terminal anew, so that O_NONBLOCK on it never reaches the login's own shell. */
-static int
-open_terminal(struct enter *e)
-{
-	const struct enter_request *q = e->q;
-	struct winsize ws = { .ws_row = PIPE_ROWS, .ws_col = PIPE_COLS };
-
-	if (!q->tty) {
-		e->fds[0] = q->in;
-		e->fds[1] = q->out;
-		e->fd_count = 2;
-		e->claim.flags |= ATTACH_FLAG_PIPES;
-	} else {
-		e->fds[0] = open(q->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-		if (e->fds[0] < 0 || tcgetattr(e->fds[0], &e->saved) < 0 || ioctl(e->fds[0], TIOCGWINSZ, &ws) < 0)
-			return -errno;
-		e->have_saved = true;
-		e->fd_count = 1;
-	}
-	e->claim.rows = ws.ws_row;
-	e->claim.cols = ws.ws_col;
-	e->claim.xpixel = ws.ws_xpixel;
-	e->claim.ypixel = ws.ws_ypixel;
-	return 0;
-}
-
-/* What of our environment the keeper may have; as much of it as fits. */
-static int
-fill_claim(struct enter *e)
-{
-	const char *term = getenv("TERM");
-
-	e->claim.flags |= e->q->flags;
-	e->claim.ticket = e->q->ticket;
-	snprintf(e->claim.term, sizeof e->claim.term, "%s", term ? term : "");
-	snprintf(e->claim.name, sizeof e->claim.name, "%s", e->q->name ? e->q->name : "");
-	for (char **v = environ; *v; v++)
-		if (envlist_set(&e->claim.env, *v) == -ENOMEM)
-			return -ENOMEM;
-	return 0;
-}
+#define PATIENCE_MS 5000 /* LoginTimeout where nobody says it: then no further session is claimed */
 
 /* Asks holdfastd who we are; without it, sessions that are there can still be entered. */
 static int
@@ -110,8 +43,33 @@ be_vouched_for(struct enter *e)
 static int
 claim(struct enter *e, uint32_t id, enum attach_mode mode)
 {
+	int rc;
+
 	e->claim.mode = mode;
-	return attachment_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+	rc = attachment_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_ELEVATED)
+		e->elevated = id;
+	return rc;
+}
+
+/* A session that was not resumed by itself, because another user's shell is in front in it. */
+static void
+say_elevated(struct enter *e)
+{
+	if (e->elevated && e->q->tty)
+		fprintf(stderr, "holdfast: session %u was left inside of another user's shell: "
+		        "holdfastctl attach %u\r\n", e->elevated, e->elevated);
+	e->elevated = 0;
+}
+
+static struct choose_login
+describe_login(const struct enter *e)
+{
+	return (struct choose_login){
+		.who = &e->claim.identity, .who_known = e->q->own || e->vouching.facts.type == VOUCH_FACTS,
+		.rows = e->claim.rows, .cols = e->claim.cols, .term = e->claim.term,
+		.now_ms = clock_date_ms(),
+	};
 }
 
 /* Resumes the best session that still can be: -ENOENT when there is none. */
@@ -119,15 +77,20 @@ static int
 resume_best(struct enter *e)
 {
 	struct session_list list;
-	int rc = session_list_get(geteuid(), LIST_MS, &list);
-	size_t n;
+	struct choose_login login = describe_login(e);
+	uint32_t patience = e->vouching.facts.type == VOUCH_FACTS ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
+	uint64_t until = clock_now_ms() + patience;
+	int rc = session_list_get(geteuid(), LIST_MS, &list), n;
 
 	if (rc < 0)
 		return rc;
-	n = choose_candidates(&list, &e->claim.identity, e->q->own || e->vouching.facts.type == VOUCH_FACTS);
-	rc = -ENOENT;
-	/* Another login may be faster; then the next one is ours. */
-	for (size_t i = 0; i < n && rc < 0 && rc != -EINTR; i++)
+	if (choose_wants_probe(&list, &login))
+		rc = probing_run(geteuid(), &list, &login, &e->waiting);
+	n = rc == 0 ? choose_candidates(&list, &login) : 0;
+	if (rc == 0)
+		rc = -ENOENT;
+	/* Another login may be faster; then the next one is ours.  Many that do not answer are not all waited for. */
+	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++)
 		rc = claim(e, list.v[i].id, ATTACH_MODE_AUTO);
 	session_list_free(&list);
 	return rc == 0 || rc == -EINTR ? rc : -ENOENT;
@@ -153,17 +116,88 @@ start_own(struct enter *e, const struct winsize *ws)
 static int
 start_new(struct enter *e)
 {
-	struct winsize ws = { e->claim.rows, e->claim.cols, e->claim.xpixel, e->claim.ypixel };
+	struct winsize size = { e->claim.rows, e->claim.cols, e->claim.xpixel, e->claim.ypixel }, *ws = &size;
+	const struct frame_attach *m = e->q->framed;
 	int rc;
 
+	say_elevated(e);
+	if (m && m->command[0])
+		e->claim.command = (char *)m->command;
+	if (m && m->flags & FRAME_PIPES)
+		ws = NULL;
 	if (e->q->own)
-		return start_own(e, &ws);
+		return start_own(e, ws);
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		return e->err ? e->err : -EACCES;
-	rc = vouching_start(&e->vouching, &e->q->ticket, &ws, &e->waiting);
+	rc = vouching_start(&e->vouching, &e->q->ticket, ws, &e->waiting);
 	if (rc < 0)
 		return rc;
 	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+}
+
+static struct picker
+picker_of(struct enter *e, const struct session_list *list)
+{
+	return (struct picker){ .tty = e->fds[0], .list = list, .may_start = !e->q->must_exist, .may_watch = true,
+		                .waiting = &e->waiting };
+}
+
+/* Claims as the person has chosen; -ECANCELED when they have left. */
+static int
+claim_chosen(struct enter *e, const struct picker_choice *c)
+{
+	int rc;
+
+	switch (c->what) {
+	case PICKER_SESSION:
+		/* If it has gone meanwhile no other one takes its place. */
+		snprintf(e->want, sizeof e->want, "%u", c->id);
+		e->claim.flags |= c->flags;
+		return claim(e, c->id, (enum attach_mode)c->mode);
+	case PICKER_NEW:
+		/* The helper has not waited for so long. */
+		vouching_close(&e->vouching);
+		rc = e->err = be_vouched_for(e);
+		if (!rc)
+			rc = start_new(e);
+		/* Not "there is none", which would have one resumed. */
+		return rc == -ENOENT ? -ECONNREFUSED : rc;
+	default:
+		return -ECANCELED;
+	}
+}
+
+/* Several sessions, and somebody to be asked: -ENOENT when it is not so. */
+static int
+enter_picked(struct enter *e)
+{
+	struct picker_choice c;
+	struct session_list list;
+	struct picker p;
+	int rc;
+
+	if (!e->q->ask || !e->q->tty)
+		return -ENOENT;
+	rc = session_list_get(geteuid(), LIST_MS, &list);
+	if (rc < 0)
+		return rc;
+	p = picker_of(e, &list);
+	rc = picker_count(&p) < 2 ? -ENOTSUP : picker_run(&p, &c);
+	session_list_free(&list);
+	if (rc == 0)
+		return claim_chosen(e, &c);
+	return rc == -ENOTSUP ? -ENOENT : rc;
+}
+
+/* Somebody is attached to S, and TakeOver is ask. */
+static int
+ask_and_claim(struct enter *e, const struct attach_status *s)
+{
+	struct picker p = picker_of(e, NULL);
+	struct picker_choice c;
+	int rc = picker_how(&p, s, &c);
+
+	return rc ? rc : claim_chosen(e, &c);
 }
 
 /* The session of that id or name: -ENOENT when there is none. */
@@ -182,8 +216,29 @@ enter_named(struct enter *e)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 	if (rc == 0)
 		rc = claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
+	if (rc == -EACCES && e->at.refused.code == ATTACH_ASK && e->q->tty)
+		rc = ask_and_claim(e, s);
 	session_list_free(&list);
 	return rc;
+}
+
+/* Goes on with a stream: the client knows the session by its key, so nobody has to be asked which it is. */
+static int
+go_on(struct enter *e)
+{
+	char *end;
+	unsigned long id = strtoul(e->want, &end, 10);
+	int rc;
+
+	if (*end || !id || id > INT32_MAX)
+		return -ENOENT;
+	rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
+	/* As by name: without anybody to vouch it can still be entered. */
+	if (rc == -EACCES && e->at.refused.code == ATTACH_TICKET) {
+		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
+		rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
+	}
+	return rc == -ECONNREFUSED || rc == -ENOTDIR ? -ENOENT : rc;
 }
 
 static int
@@ -191,9 +246,13 @@ find_way(struct enter *e)
 {
 	int rc;
 
+	if (e->q->mode == ATTACH_MODE_STREAM)
+		return go_on(e);
 	if (strcmp(e->want, "new") == 0)
 		return start_new(e);
-	rc = e->want[0] ? enter_named(e) : resume_best(e);
+	rc = e->want[0] ? enter_named(e) : enter_picked(e);
+	if (rc == -ENOENT && !e->want[0])
+		rc = resume_best(e);
 	if (rc != -ENOENT || e->q->must_exist)
 		return rc;
 	if (!e->want[0])
@@ -202,35 +261,6 @@ find_way(struct enter *e)
 		return rc;
 	memcpy(e->claim.name, e->want, sizeof e->claim.name);
 	return start_new(e);
-}
-
-/* Why nothing was entered, for the person. */
-static void
-say_why(struct enter *e, int rc)
-{
-	char text[TEXT_CAP];
-
-	if (e->waiting.skip) {
-		set_outcome(e, ENTER_SKIPPED, "");
-		return;
-	}
-	if (rc == -EACCES && e->at.refused.text[0])
-		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
-	else if (e->vouching.last.type == VOUCH_REFUSED)
-		snprintf(text, sizeof text, "%s", e->vouching.last.text);
-	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
-		snprintf(text, sizeof text, "this is no ssh login that holdfast knows of");
-	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type))
-		snprintf(text, sizeof text, "no session %s", e->want);
-	else if (rc == -ENOTUNIQ)
-		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
-	else if (rc == -ETIMEDOUT)
-		snprintf(text, sizeof text, "a new session was not ready in time");
-	else if (!e->q->own && (rc == -ENOENT || rc == -ECONNREFUSED))
-		snprintf(text, sizeof text, "holdfastd is not running");
-	else
-		snprintf(text, sizeof text, "%s", strerror(rc < 0 ? -rc : rc));
-	set_outcome(e, ENTER_NOT, text);
 }
 
 static void
@@ -260,7 +290,7 @@ say_detached(struct enter *e, const struct attach_detached *d)
 	         d->reason == ATTACH_WHY_TAKEN ? "session %u has been taken over by another login"
 	                                       : "detached from session %u",
 	         e->at.session);
-	set_outcome(e, ENTER_DETACHED, text);
+	enter_set_outcome(e, ENTER_DETACHED, text);
 }
 
 /* Confirms and stays until the end; true: another session is to be entered. */
@@ -276,13 +306,13 @@ stay(struct enter *e)
 	else
 		attachment_wait(&e->at, &e->waiting, &e->vouching.fd, &end);
 	attachment_close(&e->at);
-	if (end.end == ATTACHMENT_DETACHED && switch_to(e, &end.detached))
+	if (end.end == ATTACHMENT_DETACHED && !e->q->framed && switch_to(e, &end.detached))
 		return true;
 	if (end.end != ATTACHMENT_HANGUP)
 		restore_terminal(e);
 	switch (end.end) {
 	case ATTACHMENT_EXIT:
-		set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, "");
+		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, "");
 		e->res->value = (int)end.exit.value;
 		break;
 	case ATTACHMENT_DETACHED:
@@ -291,7 +321,7 @@ stay(struct enter *e)
 	default:
 		snprintf(text, sizeof text, "the keeper of session %u has died, and the session with it",
 		         e->at.session);
-		set_outcome(e, ENTER_LOST, text);
+		enter_set_outcome(e, ENTER_LOST, text);
 		break;
 	}
 	return false;
@@ -304,7 +334,7 @@ attempt(struct enter *e)
 	int rc;
 
 	e->at.refused.text[0] = '\0';
-	e->err = be_vouched_for(e);
+	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : be_vouched_for(e);
 	/* Who is refused, and not merely left alone by a holdfastd that is down, resumes nothing by itself. */
 	rc = e->err == -EINTR || (e->err == -EACCES && !e->want[0]) ? e->err : find_way(e);
 	if (rc == 0) {
@@ -314,7 +344,7 @@ attempt(struct enter *e)
 		return stay(e);
 	}
 	/* What was asked for can't be entered: its reason counts, unless nobody was there to vouch. */
-	say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
+	enter_say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
 	if (!e->back[0] || e->waiting.hangup)
 		return false;
 	fprintf(stderr, "holdfast: %s\r\n", e->res->text);
@@ -333,11 +363,11 @@ enter_run(const struct enter_request *q, struct enter_result *res)
 	snprintf(e.want, sizeof e.want, "%s", q->want ? q->want : "");
 	rc = waiting_begin(&e.waiting);
 	if (rc == 0)
-		rc = open_terminal(&e);
+		rc = enter_open_terminal(&e);
 	if (rc == 0)
-		rc = fill_claim(&e);
+		rc = enter_fill_claim(&e);
 	if (rc < 0)
-		say_why(&e, rc);
+		enter_say_why(&e, rc);
 	while (rc == 0 && attempt(&e)) {
 		vouching_close(&e.vouching);
 		e.claim.ticket = q->ticket;

@@ -10,19 +10,25 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "frame.h"
 #include "ticket.h"
 
 struct enter_request {
 	const char *want;     /* NULL: resume the best one, else a new one; "new"; or an id or a name */
 	bool create_named;    /* WANT names no session: start one of that name */
 	bool must_exist;      /* never start one */
-	uint32_t mode;        /* for a named one: ATTACH_MODE_JOIN or ATTACH_MODE_TAKE */
+	bool ask;             /* no WANT, a terminal, several sessions: let the person pick one (picker.h) */
+	uint32_t mode;        /* for a named one: ATTACH_MODE_JOIN, ATTACH_MODE_TAKE or, framed, ATTACH_MODE_STREAM */
 	uint32_t flags;       /* ATTACH_FLAG_READONLY, ATTACH_FLAG_QUIET */
 	const char *name;     /* of a new session, or NULL */
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
 	bool own;             /* without holdfastd: sessions are started by ourselves (own.h), TICKET is none */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */
+	const char *typed;    /* what has been read from IN already, for the session: TYPED_LEN bytes */
+	size_t typed_len;
+	const struct frame_attach *framed; /* the pipes speak frames, and this was ATTACH (serving.h); else NULL */
+	uint32_t lowest, highest;          /* its client's versions */
 };
 
 enum enter_outcome {
@@ -39,6 +45,7 @@ struct enter_result {
 	int value;
 	uint32_t session; /* 0 while none was entered */
 	char text[TEXT_CAP];
+	uint32_t code;    /* ENTER_NOT: why, as enum frame_error_code; 0: unknown */
 };
 
 /* Blocks until it is over.  Handles its own signals meanwhile and restores the terminal's settings. */

@@ -133,8 +133,7 @@ fill_init(struct lead_init *m, const struct pty *pty)
 	if (!pw)
 		return -ENOENT;
 	config_defaults(&policy);
-	m->ring_bytes = policy.ring_bytes;
-	m->stall_ms = policy.stall_timeout_ms;
+	lead_set_policy(m, &policy);
 	own_identity(&m->identity);
 	rc = put(m->user, sizeof m->user, pw->pw_name);
 	if (!rc)
@@ -165,7 +164,7 @@ place_descriptors(const struct start *s, int lead)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), master;
 
-	master = fcntl(s->pty.master, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+	master = fcntl(s->pty.master < 0 ? null : s->pty.master, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	lead = fcntl(lead, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	null = fcntl(null, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 	if (master < 0 || lead < 0 || null < 0)
@@ -299,7 +298,7 @@ own_start(const struct winsize *ws, struct waiting *w, int *lead)
 		return -ENOMEM;
 	s->pty = (struct pty)PTY_NONE;
 	rc = prepare_root(s);
-	if (!rc)
+	if (!rc && ws)
 		rc = pty_open(&s->pty, ws->ws_row, ws->ws_col, ws->ws_xpixel, ws->ws_ypixel);
 	if (!rc)
 		rc = fill_init(&s->init, &s->pty);

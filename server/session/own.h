@@ -31,8 +31,8 @@ int own_root(uid_t uid, char *path, size_t cap);
 /* All logins of one uid are one identity: there is nobody to tell them apart. */
 void own_identity(struct identity *who);
 /*
- * Starts a keeper for a terminal of size WS: the id of its session, and in *LEAD the socket that it takes for its
- * leader's.  Closing that before the session has been confirmed gives it up; when it becomes readable after that,
+ * Starts a keeper for a terminal of size WS, or with NULL for a command on pipes: the id of its session, and in *LEAD
+ * the socket that it takes for its leader's.  Closing that before the session has been confirmed gives it up; when it becomes readable after that,
  * it is to be closed.  A negative errno otherwise (-EINTR: W says why; -ETIMEDOUT).
  */
 int own_start(const struct winsize *ws, struct waiting *w, int *lead);

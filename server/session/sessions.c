@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "own.h"
 #include "paths.h"
 
@@ -24,15 +24,6 @@ struct asked {
 	int fd;
 	uint32_t id;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Where sessions can be: those that holdfastd makes, and those that their user does. */
 enum root { ROOT_SYSTEM, ROOT_OWN, ROOTS };
@@ -80,6 +71,8 @@ remove_dead(int users, int dir, const char *name)
 {
 	unlinkat(dir, NAME_SOCK, 0);
 	unlinkat(dir, NAME_AGENT, 0);
+	unlinkat(dir, NAME_LOGIN, 0);
+	unlinkat(dir, ".login", 0);
 	unlinkat(users, name, AT_REMOVEDIR);
 }
 
@@ -195,7 +188,9 @@ take_answer(const struct asked *a, int64_t deadline, struct attach_status *s)
 {
 	unsigned char buf[1024];
 	struct pollfd p = { .fd = a->fd, .events = POLLIN };
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - (int64_t)clock_now_ms();
+	socklen_t size = sizeof(struct ucred);
+	struct ucred cred;
 	ssize_t n;
 
 	if (poll(&p, 1, left > 0 ? (int)left : 0) <= 0)
@@ -205,7 +200,9 @@ take_answer(const struct asked *a, int64_t deadline, struct attach_status *s)
 		return -EPIPE;
 	if (attach_decode_status(s, buf, (size_t)n) < 0)
 		return -EBADMSG;
-	s->id = a->id; /* where it was found, whatever it says */
+	s->id = a->id; /* where it was found, whatever it says; and what the kernel knows of it */
+	if (getsockopt(a->fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0)
+		s->keeper_pid = (uint32_t)cred.pid;
 	return 0;
 }
 
@@ -220,7 +217,7 @@ by_id(const void *a, const void *b)
 int
 session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = (int64_t)clock_now_ms() + timeout_ms;
 	struct asked *asked = calloc(SESSIONS_MAX, sizeof *asked);
 	size_t count = 0;
 	int rc;

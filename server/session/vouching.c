@@ -30,10 +30,17 @@ connect_daemon(void)
 static int
 send_request(int fd, enum vouch_op op, const struct ticket *ticket, const struct winsize *ws)
 {
-	struct vouch_request q = { .op = op, .ticket = *ticket, .rows = ws->ws_row, .cols = ws->ws_col,
-		                   .xpixel = ws->ws_xpixel, .ypixel = ws->ws_ypixel };
+	struct vouch_request q = { .op = op, .ticket = *ticket };
 	unsigned char buf[VOUCH_REQUEST_BYTES];
 
+	if (ws) {
+		q.rows = ws->ws_row;
+		q.cols = ws->ws_col;
+		q.xpixel = ws->ws_xpixel;
+		q.ypixel = ws->ws_ypixel;
+	} else if (op == VOUCH_OP_START) {
+		q.kind = VOUCH_KIND_PIPES;
+	}
 	vouch_encode_request(&q, buf);
 	if (send(fd, buf, sizeof buf, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof buf)
 		return -EPIPE;
@@ -63,7 +70,7 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 	v->fd = connect_daemon();
 	if (v->fd < 0)
 		return v->fd;
-	rc = send_request(v->fd, VOUCH_OP_VOUCH, ticket, &(struct winsize){ 0 });
+	rc = send_request(v->fd, VOUCH_OP_VOUCH, ticket, NULL);
 	if (rc == 0)
 		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
 	if (rc < 0)

@@ -22,7 +22,10 @@ struct vouching {
  * when holdfastd does not answer.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);
-/* Asks for a new session for a terminal of that size: its id, or the same errors (-ETIMEDOUT: not ready in time). */
+/*
+ * Asks for a new session for a terminal of that size, or with WS NULL for a command on pipes: its id, or the same
+ * errors (-ETIMEDOUT: not ready in time).
+ */
 int vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w);
 /* Closing before the session has started gives it up. */
 void vouching_close(struct vouching *v);

@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 static const int taken[] = { SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGHUP, SIGTERM };
 
@@ -66,23 +67,14 @@ waiting_take(struct waiting *w)
 	}
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int
 waiting_message(struct waiting *w, int fd, void *buf, size_t cap, int timeout_ms)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = (int64_t)clock_now_ms() + timeout_ms;
 
 	for (;;) {
 		struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = w->signals, .events = POLLIN } };
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - (int64_t)clock_now_ms();
 		int n = poll(p, 2, left > 0 ? (int)left : 0);
 
 		if (n < 0 && errno != EINTR)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "enter_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "envlist.h"
+
+#define PIPE_ROWS 24
+#define PIPE_COLS 80
+
+extern char **environ;
+
+int
+enter_open_terminal(struct enter *e)
+{
+	const struct enter_request *q = e->q;
+	struct winsize ws = { .ws_row = PIPE_ROWS, .ws_col = PIPE_COLS };
+
+	if (!q->tty) {
+		e->fds[0] = q->in;
+		e->fds[1] = q->out;
+		e->fd_count = 2;
+		e->claim.flags |= ATTACH_FLAG_PIPES;
+	} else {
+		e->fds[0] = open(q->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+		if (e->fds[0] < 0 || tcgetattr(e->fds[0], &e->saved) < 0 || ioctl(e->fds[0], TIOCGWINSZ, &ws) < 0)
+			return -errno;
+		e->have_saved = true;
+		e->fd_count = 1;
+	}
+	e->claim.rows = ws.ws_row;
+	e->claim.cols = ws.ws_col;
+	e->claim.xpixel = ws.ws_xpixel;
+	e->claim.ypixel = ws.ws_ypixel;
+	return 0;
+}
+
+/* A variable that a client may set in its session: what sshd_config of most hosts takes as well. */
+static bool
+acceptable(const struct wire_bytes *v)
+{
+	static const char *const names[] = { "LANG=", "COLORTERM=", "LC_" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (v->len > strlen(names[i]) && memcmp(v->data, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static int
+take_environment(struct enter *e, const struct frame_attach *m)
+{
+	char text[FRAME_ENV_BYTES + 1];
+	int rc = 0;
+
+	for (uint32_t i = 0; i < m->env_count && rc != -ENOMEM; i++) {
+		if (!acceptable(&m->env[i]))
+			continue;
+		memcpy(text, m->env[i].data, m->env[i].len);
+		text[m->env[i].len] = '\0';
+		rc = envlist_set(&e->claim.env, text);
+	}
+	/* Without a terminal ssh says none either. */
+	if (rc != -ENOMEM && m->term[0] && !(m->flags & FRAME_PIPES))
+		rc = envlist_set_value(&e->claim.env, "TERM", m->term);
+	return rc == -ENOMEM ? rc : 0;
+}
+
+/* What a framed client has said of itself. */
+static int
+fill_framed(struct enter *e)
+{
+	const struct enter_request *q = e->q;
+	const struct frame_attach *m = q->framed;
+	struct attach_framed *f = &e->claim.framed;
+
+	e->claim.flags |= ATTACH_FLAG_FRAMED;
+	e->claim.rows = (uint16_t)m->rows;
+	e->claim.cols = (uint16_t)m->cols;
+	e->claim.xpixel = (uint16_t)m->xpixel;
+	e->claim.ypixel = (uint16_t)m->ypixel;
+	*f = (struct attach_framed){ .lowest = q->lowest, .highest = q->highest, .input = m->input,
+		                     .output = m->output, .errors = m->errors };
+	memcpy(f->stream, m->stream, sizeof f->stream);
+	memcpy(f->key, m->key, sizeof f->key);
+	memcpy(e->claim.term, m->term, sizeof e->claim.term);
+	return take_environment(e, m);
+}
+
+static void
+fill_typed(struct enter *e)
+{
+	e->claim.flags |= ATTACH_FLAG_TYPED;
+	e->claim.typed_len = e->q->typed_len < sizeof e->claim.typed ? e->q->typed_len : sizeof e->claim.typed;
+	memcpy(e->claim.typed, e->q->typed, e->claim.typed_len);
+}
+
+int
+enter_fill_claim(struct enter *e)
+{
+	const char *term = getenv("TERM");
+
+	e->claim.flags |= e->q->flags;
+	e->claim.ticket = e->q->ticket;
+	snprintf(e->claim.term, sizeof e->claim.term, "%s", term ? term : "");
+	snprintf(e->claim.name, sizeof e->claim.name, "%s", e->q->name ? e->q->name : "");
+	for (char **v = environ; *v; v++)
+		if (envlist_set(&e->claim.env, *v) == -ENOMEM)
+			return -ENOMEM;
+	if (e->q->typed_len)
+		fill_typed(e);
+	return e->q->framed ? fill_framed(e) : 0;
+}

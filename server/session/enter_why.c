@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "enter_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text)
+{
+	e->res->outcome = outcome;
+	snprintf(e->res->text, sizeof e->res->text, "%s", text);
+}
+
+/* Why nothing was entered, for a framed client. */
+static uint32_t
+code_of(const struct enter *e, int rc)
+{
+	static const uint32_t refused[] = {
+		[ATTACH_BUSY] = FRAME_E_BUSY, [ATTACH_IDENTITY] = FRAME_E_REFUSED, [ATTACH_TICKET] = FRAME_E_REFUSED,
+		[ATTACH_ENDED] = FRAME_E_NO_SESSION, [ATTACH_BAD] = FRAME_E_PROTOCOL,
+		[ATTACH_TROUBLE] = FRAME_E_TROUBLE, [ATTACH_VERSION] = FRAME_E_UNSUPPORTED,
+		[ATTACH_OTHER] = FRAME_E_NO_SESSION, [ATTACH_ELEVATED] = FRAME_E_REFUSED,
+		[ATTACH_TAKEOVER] = FRAME_E_REFUSED, [ATTACH_ASK] = FRAME_E_REFUSED,
+	};
+	uint32_t code = e->at.refused.code;
+
+	if (rc == -EACCES && e->at.refused.text[0])
+		return code < sizeof refused / sizeof *refused && refused[code] ? refused[code] : FRAME_E_TROUBLE;
+	if (e->vouching.last.type == VOUCH_REFUSED)
+		return e->vouching.last.refusal == VOUCH_DISABLED  ? FRAME_E_DISABLED
+		       : e->vouching.last.refusal == VOUCH_TROUBLE ? FRAME_E_TROUBLE
+		                                                   : FRAME_E_REFUSED;
+	if (rc == -ENOENT && (e->want[0] || e->q->must_exist))
+		return FRAME_E_NO_SESSION;
+	return rc == -ENOTUNIQ || rc == -EACCES ? FRAME_E_REFUSED : FRAME_E_TROUBLE;
+}
+
+void
+enter_say_why(struct enter *e, int rc)
+{
+	char text[TEXT_CAP];
+
+	e->res->code = code_of(e, rc);
+	if (e->waiting.skip || rc == -ECANCELED) {
+		enter_set_outcome(e, ENTER_SKIPPED, "");
+		return;
+	}
+	if (rc == -EACCES && e->at.refused.text[0])
+		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
+	else if (e->vouching.last.type == VOUCH_REFUSED)
+		snprintf(text, sizeof text, "%s", e->vouching.last.text);
+	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
+		snprintf(text, sizeof text, "this is no ssh login that holdfast knows of");
+	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type || e->q->framed))
+		snprintf(text, sizeof text, "no session %s", e->want);
+	else if (rc == -ENOTUNIQ)
+		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
+	else if (rc == -ETIMEDOUT)
+		snprintf(text, sizeof text, "a new session was not ready in time");
+	else if (!e->q->own && (rc == -ENOENT || rc == -ECONNREFUSED))
+		snprintf(text, sizeof text, "holdfastd is not running");
+	else
+		snprintf(text, sizeof text, "%s", strerror(rc < 0 ? -rc : rc));
+	enter_set_outcome(e, ENTER_NOT, text);
+}

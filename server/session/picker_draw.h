@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* picker_draw: what the list of picker.h looks like. */
+#ifndef HOLDFAST_PICKER_DRAW_H
+#define HOLDFAST_PICKER_DRAW_H
+
+#include <sys/ioctl.h>
+
+#include "picker.h"
+
+#define PICKER_FRAME 4 /* lines that are not the list's */
+
+struct picker_view {
+	const struct attach_status **rows; /* what is offered */
+	size_t count, selected, first;     /* FIRST: at the top of the window */
+	struct winsize size;
+	char preview[TEXT_CAP];            /* of the selected one */
+	bool may_start;
+};
+
+/* Moves the window so that what is selected is in it. */
+void picker_draw_scroll(struct picker_view *v);
+void picker_draw_list(int tty, const struct picker_view *v);
+/* The question how to enter S: in the last line when SIZE is not NULL, else where the cursor is. */
+void picker_draw_how(int tty, const struct attach_status *s, bool may_watch, const struct winsize *size);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "serving.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "own.h"
+#include "paths.h"
+#include "serving_list.h"
+#include "sessions.h"
+
+#define FAILED 1
+#define HINT_MS 1000 /* without a byte: somebody may be wondering */
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+struct serving {
+	struct enter_request *q;
+	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
+	struct frame_attach attach; /* points into IN */
+	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
+};
+
+/* LEN bytes, however they come: 0, or -EPIPE at the end. */
+static int
+read_all(int fd, unsigned char *p, size_t len)
+{
+	while (len) {
+		ssize_t n = read(fd, p, len);
+
+		if (n < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
+		else if (n == 0 || (n < 0 && errno != EINTR))
+			return -EPIPE;
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+static int
+write_all(int fd, const unsigned char *p, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+		else if (n < 0 && errno != EINTR)
+			return -EPIPE;
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* What an encoder has left in s->out. */
+static int
+send_frame(struct serving *s, int len)
+{
+	return len < 0 ? len : write_all(s->q->out, s->out, (size_t)len);
+}
+
+static int
+send_error(struct serving *s, enum frame_error_code code, const char *text)
+{
+	struct frame_text m = { .code = code };
+
+	snprintf(m.text, sizeof m.text, "%s", text);
+	send_frame(s, frame_put_text(FRAME_ERROR, &m, s->out, sizeof s->out));
+	return FAILED;
+}
+
+/* 1: *f is the next frame, in s->in; 0: the client has gone; -EBADMSG. */
+static int
+next_frame(struct serving *s, struct frame *f)
+{
+	unsigned char *p = s->in;
+	uint32_t length;
+
+	if (read_all(s->q->in, p, 4) < 0)
+		return 0;
+	length = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	if (length < 1 || length > FRAME_MAX)
+		return -EBADMSG;
+	if (read_all(s->q->in, p + 4, length) < 0)
+		return 0;
+	*f = (struct frame){ .type = p[4], .body = p + FRAME_HEAD, .len = length - 1 };
+	return 1;
+}
+
+/* The kernel's id of this boot, 32 hexadecimal digits and hyphens, as bytes; zero where there is none. */
+static void
+read_boot(unsigned char boot[FRAME_KEY])
+{
+	char text[64] = "";
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+
+	memset(boot, 0, FRAME_KEY);
+	if (fd < 0 || read(fd, text, sizeof text - 1) < 0)
+		text[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	for (const char *p = text; *p && n < 2 * FRAME_KEY; p++) {
+		const char *digits = "0123456789abcdef", *at = strchr(digits, *p);
+
+		if (!at)
+			continue;
+		boot[n / 2] = (unsigned char)(boot[n / 2] << 4 | (unsigned char)(at - digits));
+		n++;
+	}
+}
+
+static int
+on_hello(struct serving *s, const struct frame *f)
+{
+	struct frame_hello m = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
+		                 .software = "holdfast " PACKAGE_VERSION };
+
+	if (s->hello.lowest || frame_get_hello(FRAME_HELLO, &s->hello, f->body, f->len) < 0)
+		return -EBADMSG;
+	if (s->hello.lowest > FRAME_VERSION || s->hello.highest < FRAME_VERSION) {
+		send_error(s, FRAME_E_UNSUPPORTED, "this host speaks version 1 of the protocol");
+		return -EPROTONOSUPPORT;
+	}
+	read_boot(m.boot);
+	return send_frame(s, frame_put_hello(FRAME_SERVER_HELLO, &m, s->out, sizeof s->out));
+}
+
+static int
+on_list(struct serving *s)
+{
+	return send_frame(s, serving_list(s->q, s->out, sizeof s->out));
+}
+
+static int
+on_ping(struct serving *s, const struct frame *f)
+{
+	uint64_t token;
+
+	if (frame_get_u64(&token, f->body, f->len) < 0)
+		return -EBADMSG;
+	return send_frame(s, frame_put_u64(FRAME_SERVER_PONG, token, s->out, sizeof s->out));
+}
+
+/* One frame before ATTACH: 0, 1 when it was ATTACH, or a negative errno (-EBADMSG: wrong, or not permitted). */
+static int
+on_frame(struct serving *s, const struct frame *f)
+{
+	if (f->type >= FRAME_EXTENSION)
+		return 0;
+	if (f->type == FRAME_HELLO)
+		return on_hello(s, f);
+	if (!s->hello.lowest)
+		return -EBADMSG;
+	switch (f->type) {
+	case FRAME_PING:
+		return on_ping(s, f);
+	case FRAME_PONG:
+		return 0;
+	case FRAME_LIST:
+		return f->len ? -EBADMSG : on_list(s);
+	case FRAME_ATTACH:
+		return frame_get_attach(&s->attach, f->body, f->len) < 0 ? -EBADMSG : 1;
+	default:
+		return -EBADMSG;
+	}
+}
+
+/* What the client asks for, in the words of enter.h. */
+static void
+fill_request(struct serving *s)
+{
+	static const uint32_t modes[] = {
+		[FRAME_AUTO] = 0, [FRAME_NEW] = 0, [FRAME_TAKE] = ATTACH_MODE_TAKE,
+		[FRAME_JOIN] = ATTACH_MODE_JOIN, [FRAME_STREAM] = ATTACH_MODE_STREAM,
+	};
+	struct frame_attach *m = &s->attach;
+	struct enter_request *q = s->q;
+	bool command = m->command[0] || m->flags & FRAME_PIPES;
+
+	/* As sshd without a pty: a login shell that reads a script. */
+	if (m->flags & FRAME_PIPES && !m->command[0])
+		snprintf(m->command, sizeof m->command, "exec \"$SHELL\" -l");
+	q->framed = m;
+	q->lowest = s->hello.lowest;
+	q->highest = s->hello.highest;
+	q->mode = modes[m->mode];
+	q->want = m->mode == FRAME_NEW || (m->mode == FRAME_AUTO && command) ? "new" : m->want[0] ? m->want : NULL;
+	q->name = attach_name_ok(m->name) ? m->name : NULL;
+	q->flags = (m->flags & FRAME_READONLY ? ATTACH_FLAG_READONLY : 0) |
+	           (m->flags & FRAME_QUIET ? ATTACH_FLAG_QUIET : 0);
+	q->must_exist = m->flags & FRAME_MUST_EXIST;
+	q->create_named = m->mode == FRAME_TAKE && !q->must_exist;
+}
+
+static int
+attach(struct serving *s)
+{
+	const struct frame_attach *m = &s->attach;
+	struct enter_result res;
+
+	if (access(PATH_DISABLED, F_OK) == 0)
+		return send_error(s, FRAME_E_DISABLED, "switched off on this host");
+	if (m->mode >= FRAME_TAKE && !m->want[0])
+		return send_error(s, FRAME_E_PROTOCOL, "no session is named");
+	if (m->mode == FRAME_NEW && m->flags & FRAME_MUST_EXIST)
+		return send_error(s, FRAME_E_PROTOCOL, "a new session, and never one");
+	fill_request(s);
+	enter_run(s->q, &res);
+	switch (res.outcome) {
+	case ENTER_EXIT:
+		return res.value;
+	case ENTER_SIGNAL:
+		return 128 + res.value;
+	case ENTER_DETACHED:
+		return 0;
+	case ENTER_NOT:
+	case ENTER_SKIPPED:
+		return send_error(s, res.code ? res.code : FRAME_E_TROUBLE,
+		                  res.text[0] ? res.text : "no session was entered");
+	default:
+		return FAILED; /* the keeper may have been in the middle of a frame */
+	}
+}
+
+/* The first byte of the preamble has been read. */
+static int
+serve_client(struct serving *s)
+{
+	unsigned char preamble[FRAME_PREAMBLE];
+	struct frame f;
+	int rc;
+
+	memcpy(preamble, frame_magic, sizeof frame_magic);
+	if (read_all(s->q->in, preamble + 1, sizeof preamble - 1) < 0 ||
+	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
+	    write_all(s->q->out, preamble, sizeof preamble) < 0)
+		return FAILED;
+	while ((rc = next_frame(s, &f)) > 0) {
+		rc = on_frame(s, &f);
+		if (rc)
+			break;
+	}
+	if (rc == -EBADMSG)
+		return send_error(s, FRAME_E_PROTOCOL, "a frame that is wrong or not permitted here");
+	return rc > 0 ? attach(s) : FAILED;
+}
+
+/* As it would be with a shell of the login's own: sshd tells the client of the signal. */
+static int
+end_by(int sig)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	signal(sig, SIG_DFL);
+	raise(sig);
+	return 128 + sig;
+}
+
+static void
+say(const struct enter_request *q, const char *text)
+{
+	if (text[0])
+		dprintf(q->out, "holdfast: %s\r\n", text);
+}
+
+/* Waits for the first byte: 1, with the byte; 0: end of file; -EPIPE: nobody would read an answer. */
+static int
+meet(const struct enter_request *q, unsigned char *byte)
+{
+	struct pollfd p[] = { { .fd = q->in, .events = POLLIN }, { .fd = q->out, .events = 0 } };
+	int timeout = HINT_MS;
+
+	for (;;) {
+		int n = poll(p, 2, timeout);
+
+		if (n < 0 && errno != EINTR)
+			return -EPIPE;
+		if (n == 0) {
+			say(q, "no terminal here, 80 columns by 24 rows; for a full one: ssh -t HOST -s resume");
+			timeout = -1;
+		}
+		if (n <= 0)
+			continue;
+		if (p[1].revents & (POLLERR | POLLHUP | POLLNVAL))
+			return -EPIPE;
+		return read_all(q->in, byte, 1) == 0;
+	}
+}
+
+static int
+serve_person(struct enter_request *q, const char *typed, size_t len)
+{
+	struct enter_result res;
+
+	if (access(PATH_DISABLED, F_OK) == 0) {
+		say(q, "switched off on this host");
+		return FAILED;
+	}
+	q->typed = typed;
+	q->typed_len = len;
+	enter_run(q, &res);
+	say(q, res.text);
+	switch (res.outcome) {
+	case ENTER_EXIT:
+		return res.value;
+	case ENTER_SIGNAL:
+		return end_by(res.value);
+	case ENTER_DETACHED:
+		return 0;
+	default:
+		return FAILED;
+	}
+}
+
+int
+serving_run(struct enter_request *q)
+{
+	struct serving *s;
+	unsigned char byte;
+	int met = meet(q, &byte), status;
+
+	if (met < 0)
+		return FAILED;
+	if (met == 0 || byte != frame_magic[0])
+		return serve_person(q, (const char *)&byte, (size_t)met);
+	s = calloc(1, sizeof *s);
+	if (!s)
+		return FAILED;
+	s->q = q;
+	status = serve_client(s);
+	free(s);
+	return status;
+}
