@@ -8,22 +8,31 @@ _holdfastctl_sessions() {
 _holdfastctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
 	if [ "$COMP_CWORD" = 1 ]; then
-		words='ls attach new detach rename kill env hook doctor setup help --help --version'
+		words='ls attach new detach rename kill env hook message drain check-config doctor setup resume help --help --version'
 	else
 		case ${COMP_WORDS[1]}:$prev in
 		new:-n) ;;
 		kill:-s) words='HUP TERM KILL INT QUIT USR1 USR2 CONT STOP' ;;
 		hook:*) words='sh bash zsh fish tcsh' ;;
-		help:*) words='ls attach new detach rename kill env hook doctor setup' ;;
-		ls:*) words='--json --help' ;;
+		help:*) words='ls attach new detach rename kill env hook message drain check-config doctor setup resume' ;;
+		kill:--older-than) words='1h 12h 1d 7d 4w' ;;
+		*:-u | *:--user) words=$(compgen -u) ;;
+		check-config:-f | check-config:--file)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		ls:*) words='--long --all --user --json --help' ;;
+		message:*) words='--all --user -t --json --help' ;;
+		drain:*) words='--off --status --json --help' ;;
+		check-config:*) words='--file --user --address --key --json --help' ;;
 		doctor:*) words="$(compgen -u) --json --help" ;;
 		setup:*) words='--undo --dry-run --zsh --help' ;;
 		new:*) words='-n --help' ;;
 		attach:* | detach:* | rename:* | kill:* | env:*)
 			words=$(_holdfastctl_sessions)
 			case ${COMP_WORDS[1]} in
-			attach) words="$words -d -r" ;;
-			kill) words="$words -s" ;;
+			attach) words="$words -d -j -r" ;;
+			kill) words="$words -s --all --older-than --user --json" ;;
 			env) words="$words --csh --fish" ;;
 			esac
 			words="$words --help"

@@ -5,29 +5,45 @@ function __holdfastctl_sessions
     holdfastctl ls 2>/dev/null | string match -rg '^[* ] +(\d+) +(\S+)' | string match -v -- -
 end
 
-set -l commands ls attach new detach rename kill env hook doctor setup
+set -l commands ls attach new detach rename kill env hook message drain check-config doctor setup resume
 complete -c holdfastctl -f
-complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list your held sessions'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list held sessions'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a attach -d 'bring a session to this terminal'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a new -d 'start a session on this terminal'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a detach -d 'leave a session running'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a rename -d 'name a session'
-complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a kill -d 'end a session'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a kill -d 'end sessions'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a env -d "print the live login's variables"
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a hook -d "print a login shell's hook"
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a message -d "write onto sessions' screens"
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a drain -d 'start no new sessions on this host'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a check-config -d 'check holdfast.conf'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'what if the connection dropped now'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a setup -d 'make this host use holdfast'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a resume -d 'be what ssh -s resume would be here'
 complete -c holdfastctl -l help -d 'how it is used'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach detach rename kill env" -a '(__holdfastctl_sessions)'
-complete -c holdfastctl -n "__fish_seen_subcommand_from ls doctor" -l json -d 'one JSON object'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message drain check-config doctor" -l json -d 'one JSON object'
 complete -c holdfastctl -n "__fish_seen_subcommand_from doctor" -a '(__fish_complete_users)'
 complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -l undo -d 'take it out'
 complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -s n -l dry-run -d 'show a diff'
 complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -l zsh -d 'only the hook for zsh'
-complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s d -d 'detach other terminals'
+complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s d -d 'take over'
+complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s j -d 'join'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s r -d 'watch only'
 complete -c holdfastctl -n "__fish_seen_subcommand_from new" -s n -x -d 'its name'
 complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -s s -x -a 'HUP TERM KILL INT QUIT USR1 USR2 CONT STOP'
 complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l csh -d 'for csh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l fish -d 'for fish'
 complete -c holdfastctl -n "__fish_seen_subcommand_from hook" -a 'sh bash zsh fish tcsh'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls" -s l -l long -d 'with what they cost'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message" -s a -l all -d "everybody's (root)"
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message check-config" -s u -l user -x -a '(__fish_complete_users)' -d whose
+complete -c holdfastctl -n "__fish_seen_subcommand_from detach" -s u -x -a '(__fish_complete_users)' -d whose
+complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -l older-than -x -a '1h 12h 1d 7d 4w' -d 'left for so long'
+complete -c holdfastctl -n "__fish_seen_subcommand_from message" -s t -x -a '(__holdfastctl_sessions)' -d 'this one only'
+complete -c holdfastctl -n "__fish_seen_subcommand_from drain" -l off -d 'hold new sessions again'
+complete -c holdfastctl -n "__fish_seen_subcommand_from drain" -l status -d 'say how it is'
+complete -c holdfastctl -n "__fish_seen_subcommand_from check-config" -s f -l file -r -F -d 'a draft'
+complete -c holdfastctl -n "__fish_seen_subcommand_from check-config" -s a -l address -x -d 'from where'
+complete -c holdfastctl -n "__fish_seen_subcommand_from check-config" -s k -l key -x -d 'with which key'

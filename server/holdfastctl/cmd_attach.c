@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "go.h"
+#include "picker.h"
 
 struct how {
 	bool take;     /* -d */
+	bool join;     /* -j */
 	bool readonly; /* -r */
 };
 
@@ -20,7 +25,7 @@ choose(const struct session_list *list, uint32_t own, const struct attach_status
 	for (size_t i = 0; i < list->count; i++) {
 		const struct attach_status *s = &list->v[i];
 
-		if (s->id == own || s->state == ATTACH_ENDING)
+		if (s->id == own || s->state == ATTACH_ENDING || s->kind == ATTACH_COMMAND)
 			continue;
 		others++;
 		any = s;
@@ -64,7 +69,7 @@ go_to(const struct attach_status *s, const struct how *how)
 	struct enter_request q = {
 		.want = want,
 		.mode = how->take ? ATTACH_MODE_TAKE : ATTACH_MODE_JOIN,
-		.flags = how->readonly ? ATTACH_FLAG_READONLY : 0,
+		.flags = (how->readonly ? ATTACH_FLAG_READONLY : 0) | (how->take ? ATTACH_FLAG_ASKED : 0),
 		.in = -1,
 		.out = -1,
 	};
@@ -73,18 +78,75 @@ go_to(const struct attach_status *s, const struct how *how)
 	return go_enter(&q);
 }
 
+/* Asks the person at the terminal: which of the LIST or, with ONE, how to enter that.  -1: they have left. */
+static int
+ask_person(const struct session_list *list, const struct attach_status *one, uint32_t own,
+           const struct attach_status **found, struct how *how)
+{
+	struct waiting w;
+	struct picker p = { .list = list, .own = own, .may_watch = !own, .waiting = &w };
+	struct picker_choice c = { .what = PICKER_QUIT };
+	char tty[TTY_CAP];
+	int rc = -ENOTSUP;
+
+	if (!isatty(STDOUT_FILENO) || ttyname_r(STDIN_FILENO, tty, sizeof tty) || (!one && picker_count(&p) < 2))
+		return rc;
+	p.tty = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (p.tty < 0)
+		return rc;
+	if (waiting_begin(&w) == 0)
+		rc = one ? picker_how(&p, one, &c) : picker_run(&p, &c);
+	waiting_end(&w);
+	close(p.tty);
+	if (rc == 0 && c.what != PICKER_SESSION)
+		rc = -ECANCELED;
+	for (size_t i = 0; rc == 0 && i < list->count; i++)
+		if (list->v[i].id == c.id)
+			*found = &list->v[i];
+	how->take = rc == 0 && c.mode == ATTACH_MODE_TAKE;
+	how->readonly = rc == 0 && (c.flags & ATTACH_FLAG_READONLY);
+	return rc;
+}
+
+/* The one that is meant, and how: as the command line says, or the person. */
+static int
+decide(const struct session_list *list, const char *word, uint32_t own, const struct attach_status **found,
+       struct how *how)
+{
+	bool said = how->take || how->join || how->readonly;
+	int rc = -ENOTSUP;
+
+	if (!word && !said)
+		rc = ask_person(list, NULL, own, found, how);
+	if (rc == -ENOTSUP) {
+		rc = word ? ctl_find(list, word, found) : choose(list, own, found);
+		if (rc || said || !(*found)->attachments || (*found)->id == own)
+			return rc;
+		rc = ask_person(list, *found, own, found, how);
+		/* There is nobody to be asked. */
+		if (rc == -ENOTSUP)
+			return CTL_OK;
+	}
+	return rc ? CTL_FAILED : CTL_OK;
+}
+
 /* Which one it is, and whether the caller is inside of another. */
 static int
-pick(const struct session_list *list, const char *word, struct attach_status *chosen, bool *inside)
+pick(const struct session_list *list, const char *word, struct attach_status *chosen, bool *inside, struct how *how)
 {
 	const struct attach_status *s;
 	uint32_t own = ctl_inside(list) ? ctl_own_session() : 0;
-	int rc = word ? ctl_find(list, word, &s) : choose(list, own, &s);
+	int rc = decide(list, word, own, &s, how);
 
 	if (rc)
 		return rc;
 	if (s->id == own) {
 		ctl_error("you are in session %u already", own);
+		return CTL_FAILED;
+	}
+	if (s->kind == ATTACH_COMMAND) {
+		ctl_error("session %u is a command on pipes and has no terminal; from your own computer: "
+		          "holdfast --session %u HOST", s->id, s->id);
 		return CTL_FAILED;
 	}
 	*chosen = *s;
@@ -101,9 +163,11 @@ run(const struct ctl_command *self, int argc, char **argv)
 	bool inside;
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "+:dr")) != -1) {
+	while ((opt = getopt(argc, argv, "+:djr")) != -1) {
 		if (opt == 'd')
 			how.take = true;
+		else if (opt == 'j')
+			how.join = true;
 		else if (opt == 'r')
 			how.readonly = true;
 		else
@@ -111,12 +175,12 @@ run(const struct ctl_command *self, int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return ctl_usage(self, "one session at most");
-	if (how.readonly && how.take)
-		return ctl_usage(self, "-d and -r do not go together");
+	if (how.readonly + how.take + how.join > 1)
+		return ctl_usage(self, "one of -d, -j and -r");
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;
-	rc = pick(&list, argv[optind], &chosen, &inside);
+	rc = pick(&list, argv[optind], &chosen, &inside, &how);
 	/* Freed before entering: this process stays as long as the terminal does. */
 	session_list_free(&list);
 	if (rc)
@@ -126,11 +190,13 @@ run(const struct ctl_command *self, int argc, char **argv)
 
 const struct ctl_command cmd_attach = {
 	.name = "attach",
-	.args = "[-d] [-r] [ID|NAME]",
+	.args = "[-d|-j|-r] [ID|NAME]",
 	.summary = "Bring a session to this terminal",
-	.help = "Without an argument: the session that was dropped last, or the only one.  In a held shell the terminal\n"
-	        "leaves the session it is in, which stays held, and goes over to the other.\n"
-	        "  -d   detach the terminals that are attached to it; else it is shared with them\n"
+	.help = "Without an argument: the only one, or one that you pick from a list; where nobody can be asked,\n"
+	        "the one that was dropped last.  If others are attached to it, you are asked what to do.  In a held\n"
+	        "shell the terminal leaves the session it is in, which stays held, and goes over to the other.\n"
+	        "  -d   take over: detach the terminals that are attached to it\n"
+	        "  -j   join: share it with them\n"
 	        "  -r   watch only: what is typed is thrown away\n",
 	.run = run,
 };

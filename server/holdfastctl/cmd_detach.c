@@ -10,8 +10,12 @@ run(const struct ctl_command *self, int argc, char **argv)
 	unsigned char msg[16];
 	int opt, rc;
 
-	if ((opt = getopt(argc, argv, "+:")) != -1)
-		return ctl_bad_option(self, opt, argv);
+	while ((opt = getopt(argc, argv, "+:u:")) != -1) {
+		if (opt != 'u')
+			return ctl_bad_option(self, opt, argv);
+		if ((rc = ctl_user(optarg)))
+			return rc;
+	}
 	if (argc - optind > 1)
 		return ctl_usage(self, "one session at most");
 	rc = ctl_target(argv[optind], &s);
@@ -26,8 +30,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 
 const struct ctl_command cmd_detach = {
 	.name = "detach",
-	.args = "[ID|NAME]",
+	.args = "[-u USER] [ID|NAME]",
 	.summary = "Leave a session running and let its terminals go",
-	.help = "Without an argument: the session that you are in.  An ssh login that was in it ends.\n",
+	.help = "Without an argument: the session that you are in.  An ssh login that was in it ends.\n"
+	        "  -u USER   USER's (root)\n",
 	.run = run,
 };

@@ -9,10 +9,12 @@
 static const struct {
 	const char *shell;
 	const char *const *text;
+	const char *const *refresh; /* or NULL */
 } hooks[] = {
-	{ "sh", &hook_text_sh },     { "bash", &hook_text_sh },  { "dash", &hook_text_sh },
-	{ "ksh", &hook_text_sh },    { "zsh", &hook_text_zsh },  { "fish", &hook_text_fish },
-	{ "tcsh", &hook_text_csh },  { "csh", &hook_text_csh },
+	{ "sh", &hook_text_sh, NULL },                { "bash", &hook_text_sh, &refresh_text_bash },
+	{ "dash", &hook_text_sh, NULL },              { "ksh", &hook_text_sh, NULL },
+	{ "zsh", &hook_text_zsh, &refresh_text_zsh }, { "fish", &hook_text_fish, &refresh_text_fish },
+	{ "tcsh", &hook_text_csh, NULL },             { "csh", &hook_text_csh, NULL },
 };
 
 static int
@@ -27,6 +29,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 	for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++)
 		if (strcmp(hooks[i].shell, argv[optind]) == 0) {
 			fputs(*hooks[i].text, stdout);
+			if (hooks[i].refresh)
+				fputs(*hooks[i].refresh, stdout);
 			return CTL_OK;
 		}
 	return ctl_usage(self, "no hook for \"%s\"; there are sh, bash, zsh, fish and tcsh", argv[optind]);
@@ -39,6 +43,11 @@ const struct ctl_command cmd_hook = {
 	.help = "sh and bash read them from /etc/profile.d by themselves.  Where the others want them:\n"
 	        "  zsh    /etc/zsh/zprofile\n"
 	        "  fish   /etc/fish/conf.d/00-holdfast.fish\n"
-	        "  tcsh   /etc/csh.login\n",
+	        "  tcsh   /etc/csh.login\n"
+	        "For bash, zsh and fish it also has what makes an old shell take over DISPLAY, SSH_CONNECTION and the\n"
+	        "like at its next prompt, when another login is attached.  For all shells and not only login shells:\n"
+	        "  eval \"$(holdfastctl hook bash)\"     at the end of ~/.bashrc\n"
+	        "  eval \"$(holdfastctl hook zsh)\"      in ~/.zshrc\n"
+	        "  holdfastctl hook fish | source       in ~/.config/fish/config.fish\n",
 	.run = run,
 };

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "config.h"
 #include "ctl.h"
+#include "killmany.h"
 
 #define GONE_TIMEOUT_MS 5000
 
@@ -51,23 +53,13 @@ signal_ends(int number)
 	return false;
 }
 
-static int
-elapsed_ms(const struct timespec *since)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int)((now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000);
-}
-
 /* Waits for the keeper to close the connection, which it does when the session has ended. */
 static bool
 wait_gone(int fd)
 {
-	struct timespec start;
+	uint64_t start = clock_now_ms();
 	int spent = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (spent < GONE_TIMEOUT_MS) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		char drop[256];
@@ -78,7 +70,7 @@ wait_gone(int fd)
 			if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 				return true;
 		}
-		spent = elapsed_ms(&start);
+		spent = (int)(clock_now_ms() - start);
 	}
 	return false;
 }
@@ -103,31 +95,75 @@ kill_session(uint32_t id, int number)
 	return rc;
 }
 
+/* What the options say. */
+struct kill_options {
+	struct killmany many;
+	bool is_many;
+};
+
+static int
+take_option(const struct ctl_command *self, struct kill_options *o, int opt, char **argv)
+{
+	uint64_t seconds;
+
+	switch (opt) {
+	case 's':
+		o->many.signal = signal_number(optarg);
+		return o->many.signal < 0 ? ctl_usage(self, "no signal \"%s\"", optarg) : CTL_OK;
+	case 'a':
+		o->many.everybody = geteuid() == 0;
+		o->is_many = true;
+		return CTL_OK;
+	case 'o':
+		if (config_seconds(optarg, UINT32_MAX, &seconds))
+			return ctl_usage(self, "no time \"%s\"; 90, 30m, 12h and 7d are", optarg);
+		o->many.by_age = o->is_many = true;
+		o->many.older_s = (uint32_t)seconds;
+		return CTL_OK;
+	case 'u':
+		return ctl_user(optarg);
+	case 'j':
+		o->many.json = true;
+		return CTL_OK;
+	default:
+		return ctl_bad_option(self, opt, argv);
+	}
+}
+
 static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "all", no_argument, NULL, 'a' }, { "older-than", required_argument, NULL, 'o' },
+		{ "user", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+	};
+	struct kill_options o = { .many = { .signal = SIGHUP } };
 	struct attach_status s;
-	int number = SIGHUP, opt, rc;
+	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "+:s:")) != -1) {
-		if (opt != 's')
-			return ctl_bad_option(self, opt, argv);
-		number = signal_number(optarg);
-		if (number < 0)
-			return ctl_usage(self, "no signal \"%s\"", optarg);
-	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one session at most");
+	while ((opt = getopt_long(argc, argv, "+:s:au:", options, NULL)) != -1)
+		if ((rc = take_option(self, &o, opt, argv)))
+			return rc;
+	if (argc - optind > (o.is_many ? 0 : 1))
+		return ctl_usage(self, o.is_many ? "all or one" : "one session at most");
+	if (o.is_many)
+		return killmany_run(&o.many);
+	if (o.many.json)
+		return ctl_usage(self, "--json goes with --all or --older-than");
 	rc = ctl_target(argv[optind], &s);
-	return rc ? rc : kill_session(s.id, number);
+	return rc ? rc : kill_session(s.id, o.many.signal);
 }
 
 const struct ctl_command cmd_kill = {
 	.name = "kill",
-	.args = "[-s SIGNAL] [ID|NAME]",
-	.summary = "End a session",
+	.args = "[-s SIGNAL] [-a] [--older-than TIME] [-u USER] [--json] [ID|NAME]",
+	.summary = "End sessions",
 	.help = "Without an argument: the session that you are in.  Its shell gets the hang-up that it would get when a\n"
 	        "terminal is closed.  After HUP, TERM and KILL the command waits until the session is gone.\n"
-	        "  -s SIGNAL   another signal, by name or number\n",
+	        "  -s SIGNAL          another signal, by name or number\n"
+	        "  -a, --all          all your sessions but the one you are in; as root everybody's\n"
+	        "  --older-than TIME  those that nobody has been attached to for TIME (30m, 12h, 7d)\n"
+	        "  -u, --user USER    USER's sessions (root)\n"
+	        "  --json             with -a and --older-than: write one JSON object\n",
 	.run = run,
 };

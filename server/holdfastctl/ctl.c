@@ -2,6 +2,7 @@
 #include "ctl.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,10 +98,44 @@ ctl_inside(const struct session_list *list)
 	return false;
 }
 
+static uid_t other_uid;
+static bool is_other;
+
+uid_t
+ctl_uid(void)
+{
+	return is_other ? other_uid : getuid();
+}
+
+int
+ctl_root_only(const char *what)
+{
+	if (geteuid() == 0)
+		return CTL_OK;
+	ctl_error("%s is for root", what);
+	return CTL_FAILED;
+}
+
+int
+ctl_user(const char *user)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	if (!pw) {
+		ctl_error("no user %s", user);
+		return CTL_USAGE;
+	}
+	if (pw->pw_uid != getuid() && ctl_root_only("what belongs to another user"))
+		return CTL_FAILED;
+	other_uid = pw->pw_uid;
+	is_other = true;
+	return CTL_OK;
+}
+
 int
 ctl_list(struct session_list *list)
 {
-	int rc = session_list_get(getuid(), LIST_TIMEOUT_MS, list);
+	int rc = session_list_get(ctl_uid(), LIST_TIMEOUT_MS, list);
 
 	if (!rc)
 		return CTL_OK;
@@ -134,7 +169,7 @@ ctl_target_in(const struct session_list *list, const char *word, const struct at
 
 	if (word)
 		return ctl_find(list, word, found);
-	if (!ctl_own_session()) {
+	if (!ctl_own_session() || is_other) {
 		ctl_error("this is no held shell; say which session (holdfastctl ls shows yours)");
 		return CTL_USAGE;
 	}
@@ -177,7 +212,7 @@ ctl_name_free(const struct session_list *list, const char *name, uint32_t except
 int
 ctl_connect(uint32_t id, int *fd)
 {
-	int rc = session_connect(getuid(), id);
+	int rc = session_connect(ctl_uid(), id);
 
 	if (rc >= 0) {
 		*fd = rc;

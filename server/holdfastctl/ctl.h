@@ -26,7 +26,7 @@ struct ctl_command {
 };
 
 extern const struct ctl_command cmd_ls, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
-                                cmd_setup, cmd_doctor;
+                                cmd_setup, cmd_doctor, cmd_message, cmd_drain, cmd_check_config, cmd_resume;
 
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Says what is wrong with the command line and how it should be: CTL_USAGE. */
@@ -43,7 +43,14 @@ bool ctl_inside(const struct session_list *list);
 
 /* The functions below say themselves what went wrong; they return CTL_OK or what the program should end with. */
 
-/* The caller's sessions. */
+/* What follows is about USER's sessions instead of the caller's: root only. */
+int ctl_user(const char *user);
+/* Whose sessions ctl_list and the others are about. */
+uid_t ctl_uid(void);
+/* CTL_OK for root; else says that WHAT is root's to do. */
+int ctl_root_only(const char *what);
+
+/* The sessions of the caller, or of ctl_user's. */
 int ctl_list(struct session_list *list);
 int ctl_find(const struct session_list *list, const char *word, const struct attach_status **found);
 /* The session that WORD means, or the own one when it is NULL, copied. */

@@ -12,7 +12,7 @@
 
 static const struct ctl_command *const commands[] = {
 	&cmd_ls, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
-	&cmd_setup, &cmd_doctor,
+	&cmd_message, &cmd_drain, &cmd_check_config, &cmd_setup, &cmd_doctor, &cmd_resume,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -22,10 +22,13 @@ print_commands(FILE *f)
 {
 	fputs("usage: holdfastctl COMMAND [ARGUMENTS]\n       holdfastctl --help | --version\n\n", f);
 	for (size_t i = 0; i < COMMANDS; i++) {
-		char left[80];
+		char left[160];
 
 		snprintf(left, sizeof left, "%s %s", commands[i]->name, commands[i]->args);
-		fprintf(f, "  %-38s %s\n", left, commands[i]->summary);
+		if (strlen(left) > 38)
+			fprintf(f, "  %s\n  %-38s %s\n", left, "", commands[i]->summary);
+		else
+			fprintf(f, "  %-38s %s\n", left, commands[i]->summary);
 	}
 	fputs("\nA session is given by its id or its name.  holdfastctl COMMAND --help says more.\n", f);
 }

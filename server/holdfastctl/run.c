@@ -10,19 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #include "bounds.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int
 find_program(const char *name, char path[PATH_CAP])
@@ -65,7 +57,7 @@ collect(int fd, int64_t deadline, char *text, size_t cap)
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - (int64_t)clock_now_ms();
 		char rest[512];
 		ssize_t got;
 		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
@@ -99,7 +91,7 @@ run_path(const char *path, const char *const *argv, int timeout_ms, char *text)
 	rc = pid < 0 ? -errno : 0;
 	close(pipes[1]);
 	if (!rc) {
-		rc = collect(pipes[0], now_ms() + timeout_ms, text, RUN_OUTPUT_MAX);
+		rc = collect(pipes[0], (int64_t)clock_now_ms() + timeout_ms, text, RUN_OUTPUT_MAX);
 		if (rc && kill(-pid, SIGKILL) < 0)
 			kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

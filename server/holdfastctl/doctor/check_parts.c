@@ -102,4 +102,7 @@ doctor_check_parts(struct doctor *d)
 		return;
 	check_daemon(d);
 	check_config(d);
+	if (hostfile_exists(PATH_DRAIN) > 0)
+		doctor_add(d, "drain", DOCTOR_WARN, "holdfastctl drain --off",
+		           "new sessions are not started here for now (holdfastctl drain)");
 }

@@ -92,14 +92,15 @@ check_alive(struct doctor *d)
 		           every * times);
 	else if (every > 0 && times > 0)
 		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd notices a dead connection only "
-		           "after %ld minutes: until then a new login does not resume its session by itself",
+		           "after %ld minutes: until then a new login resumes its session by itself only where the kernel "
+		           "proves it dead, and behind a proxy or a bastion it can't",
 		           (every * times + 59) / 60);
 	else
 		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd does not ask whether a client is still "
 		           "there: of a connection that dies silently it learns after about 15 minutes when there "
 		           "is output, "
-		           "and %s when there is none; until then a new login does not resume its session by "
-		           "itself",
+		           "and %s when there is none; until then a new login resumes its session by itself only where "
+		           "the kernel proves it dead, and behind a proxy or a bastion it can't",
 		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
 }
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* all: the held sessions of one user or, for root, of all. */
+#ifndef HOLDFAST_ALL_H
+#define HOLDFAST_ALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "bounds.h"
+#include "sessions.h"
+
+struct all_session {
+	uid_t uid;
+	struct attach_status status;
+};
+
+struct all {
+	struct all_session *v; /* by uid, then by id */
+	size_t count;
+	size_t silent;         /* keepers that gave no answer */
+	size_t hidden;         /* EVERYBODY: leaders in holdfastd's register, of which no session was found */
+};
+
+/*
+ * Those of ctl_uid() or, with EVERYBODY, of all users (root only).  CTL_OK, or what the program should end with,
+ * having said why.  Free with all_free.
+ */
+int all_get(struct all *a, bool everybody);
+void all_free(struct all *a);
+/* The name of UID, or its number. */
+void all_user_name(uid_t uid, char name[USER_CAP]);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "json.h"
+#include "log.h"
+#include "paths.h"
+
+static int
+switch_it(bool on)
+{
+	int fd, rc = 0;
+
+	if (ctl_root_only("drain"))
+		return CTL_FAILED;
+	if (on) {
+		fd = open(PATH_DRAIN, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (fd < 0)
+			rc = errno;
+		else
+			close(fd);
+	} else if (unlink(PATH_DRAIN) && errno != ENOENT) {
+		rc = errno;
+	}
+	if (rc) {
+		ctl_error("%s: %s", PATH_DRAIN, strerror(rc));
+		return CTL_FAILED;
+	}
+	log_open("holdfastctl", false);
+	log_line(LOG_NOTICE, "event=drain state=%s", on ? "on" : "off");
+	return CTL_OK;
+}
+
+static void
+show(bool json)
+{
+	bool on = access(PATH_DRAIN, F_OK) == 0;
+	struct json j;
+
+	if (!json) {
+		puts(on ? "draining: no new sessions" : "not draining");
+		return;
+	}
+	json_init(&j, stdout);
+	json_open(&j, NULL, '{');
+	json_bool(&j, "draining", on);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "off", no_argument, NULL, 'o' }, { "status", no_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+	};
+	bool json = false, off = false, status = false;
+	int opt, rc = CTL_OK;
+
+	while ((opt = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (opt == 'o')
+			off = true;
+		else if (opt == 's')
+			status = true;
+		else if (opt == 'j')
+			json = true;
+		else
+			return ctl_bad_option(self, opt, argv);
+	}
+	if (optind != argc || (off && status))
+		return ctl_usage(self, "drain takes --off or --status, or nothing");
+	if (!status)
+		rc = switch_it(!off);
+	if (!rc)
+		show(json);
+	return rc;
+}
+
+const struct ctl_command cmd_drain = {
+	.name = "drain",
+	.args = "[--off|--status] [--json]",
+	.summary = "Start no new sessions on this host",
+	.help = "For maintenance: new logins get their normal shell, with a line that says so.  Sessions that are held stay,\n"
+	        "and are resumed as ever.  It lasts until --off or a reboot.\n"
+	        "  --off      hold new sessions again\n"
+	        "  --status   change nothing, say how it is\n"
+	        "  --json     write one JSON object\n",
+	.run = run,
+};

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "all.h"
+#include "ctl.h"
+#include "json.h"
+
+#define EACH_TIMEOUT_MS 2000
+
+/* The words of the command line with blanks in between. */
+static bool
+join(char text[TEXT_CAP], int argc, char **argv)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < argc; i++) {
+		int n = snprintf(text + len, TEXT_CAP - len, "%s%s", i ? " " : "", argv[i]);
+
+		if (n < 0 || (size_t)n >= TEXT_CAP - len)
+			return false;
+		len += (size_t)n;
+	}
+	return len > 0;
+}
+
+static bool
+tell(const struct all_session *s, const char *text)
+{
+	unsigned char msg[TEXT_CAP + 16], reply[1024];
+	int len = attach_encode_text(ATTACH_MESSAGE, text, msg, sizeof msg), n;
+	int fd = session_connect(s->uid, s->status.id);
+
+	if (fd < 0)
+		return false;
+	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, EACH_TIMEOUT_MS);
+	close(fd);
+	return n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE;
+}
+
+static void
+report(bool json, size_t told, size_t failed)
+{
+	struct json j;
+
+	if (!json) {
+		printf("told %zu %s\n", told, told == 1 ? "session" : "sessions");
+		if (failed)
+			ctl_error("%zu could not be told", failed);
+		return;
+	}
+	json_init(&j, stdout);
+	json_open(&j, NULL, '{');
+	json_number(&j, "told", told);
+	json_number(&j, "failed", failed);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+static int
+tell_all(bool everybody, const char *target, const char *text, bool json)
+{
+	size_t told = 0, failed = 0;
+	struct attach_status one;
+	struct all a;
+	int rc = target ? ctl_target(target, &one) : CTL_OK;
+
+	if (!rc)
+		rc = all_get(&a, everybody);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < a.count; i++) {
+		if (target && a.v[i].status.id != one.id)
+			continue;
+		if (tell(&a.v[i], text))
+			told++;
+		else
+			failed++;
+	}
+	all_free(&a);
+	report(json, told, failed);
+	return failed ? CTL_FAILED : CTL_OK;
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "all", no_argument, NULL, 'a' }, { "user", required_argument, NULL, 'u' },
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+	};
+	bool everybody = false, json = false;
+	const char *target = NULL;
+	char text[TEXT_CAP];
+	int opt, rc;
+
+	while ((opt = getopt_long(argc, argv, "+:au:t:", options, NULL)) != -1) {
+		if (opt == 'a')
+			everybody = true;
+		else if (opt == 'j')
+			json = true;
+		else if (opt == 't')
+			target = optarg;
+		else if (opt != 'u')
+			return ctl_bad_option(self, opt, argv);
+		else if ((rc = ctl_user(optarg)))
+			return rc;
+	}
+	if (everybody && target)
+		return ctl_usage(self, "-a and -t do not go together");
+	if (!join(text, argc - optind, argv + optind))
+		return ctl_usage(self, optind == argc ? "no text given" : "a text of at most %d bytes", TEXT_CAP - 1);
+	return tell_all(everybody, target, text, json);
+}
+
+const struct ctl_command cmd_message = {
+	.name = "message",
+	.args = "[-a|[-u USER] [-t ID|NAME]] [--json] TEXT...",
+	.summary = "Write a line onto the screens of held sessions",
+	.help = "Without an option: of all your sessions.  Those who are attached see it at once, the others when they come\n"
+	        "back.  Control characters are shown and not sent.\n"
+	        "  -t ID|NAME       this session only\n"
+	        "  -a, --all        everybody's sessions (root)\n"
+	        "  -u, --user USER  USER's sessions (root)\n"
+	        "  --json           write one JSON object\n",
+	.run = run,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * holdfastctl resume: what the ssh subsystem does (holdfast-resume(8)), as a command: for a host whose sshd has
+ * no line for it, where a user alone can't put one.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "ctl.h"
+#include "go.h"
+#include "own.h"
+#include "serving.h"
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	struct enter_request q = { .in = STDIN_FILENO, .out = STDOUT_FILENO, .mode = ATTACH_MODE_TAKE,
+		                   .create_named = true };
+	const char *want = getenv("LC_HOLDFAST");
+
+	(void)argv;
+	if (argc != 1)
+		return ctl_usage(self, "resume takes no argument; LC_HOLDFAST names a session");
+	if (want && want[0] && strcmp(want, "off") != 0)
+		q.want = want;
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return go_enter(&q);
+	signal(SIGPIPE, SIG_IGN);
+	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && own_is_the_way();
+	return serving_run(&q);
+}
+
+const struct ctl_command cmd_resume = {
+	.name = "resume",
+	.args = "",
+	.summary = "Be what ssh -s resume would be here",
+	.help = "For the client on a host whose sshd has no subsystem \"resume\".  Without a terminal, standard input and\n"
+	        "output carry its protocol, or what a person or a script types.\n",
+	.run = run,
+};

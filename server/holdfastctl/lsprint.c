@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "lsprint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "age.h"
+#include "ctl.h"
+#include "json.h"
+#include "log.h"
+#include "usage.h"
+
+enum { USER, ID, NAME, STATE, SINCE, PROGRAM, SIZE, FROM, OUTPUT, CPU, MEMORY, PROCESSES, COLUMNS };
+
+/* A program's name has at most 64 bytes, each at most four long when escaped; a user's name has 256. */
+struct row {
+	char cell[COLUMNS][4 * USER_CAP];
+};
+
+static const struct row heading = {
+	{ "USER", "  ID", "NAME", "STATE", "SINCE", "PROGRAM", "SIZE", "FROM", "OUTPUT", "CPU", "MEMORY", "PROCS" },
+};
+
+static const char *
+state_word(uint32_t state)
+{
+	static const char *const words[] = {
+		[ATTACH_NEW] = "new", [ATTACH_CLAIMING] = "claiming", [ATTACH_ATTACHED] = "attached",
+		[ATTACH_DROPPED] = "dropped", [ATTACH_ENDING] = "ending",
+	};
+
+	return state < sizeof words / sizeof words[0] && words[state] ? words[state] : "unknown";
+}
+
+static void
+put_bytes(char *out, size_t cap, uint64_t bytes)
+{
+	if (bytes < 10000)
+		snprintf(out, cap, "%" PRIu64, bytes);
+	else if (bytes < 10000 * 1024)
+		snprintf(out, cap, "%" PRIu64 "K", bytes / 1024);
+	else
+		snprintf(out, cap, "%" PRIu64 "M", bytes / 1048576);
+}
+
+static bool
+is_away(const struct attach_status *s)
+{
+	return s->state == ATTACH_DROPPED || s->state == ATTACH_CLAIMING;
+}
+
+static bool
+is_own(const struct all_session *a)
+{
+	return a->uid == getuid() && a->status.id == ctl_own_session();
+}
+
+static void
+fill_usage(struct row *r, const struct usage *u)
+{
+	size_t cap = sizeof r->cell[0];
+
+	if (!u->known) {
+		strcpy(r->cell[CPU], "-");
+		strcpy(r->cell[MEMORY], "-");
+		strcpy(r->cell[PROCESSES], "-");
+		return;
+	}
+	snprintf(r->cell[CPU], cap, "%" PRIu64 ".%02us", u->cpu_ms / 1000, (unsigned)(u->cpu_ms % 1000 / 10));
+	put_bytes(r->cell[MEMORY], cap, u->memory_bytes);
+	snprintf(r->cell[PROCESSES], cap, "%" PRIu64, u->processes);
+}
+
+static void
+fill_row(struct row *r, const struct all_session *a, const struct usage *u)
+{
+	const struct attach_status *s = &a->status;
+	size_t cap = sizeof r->cell[0];
+	char user[USER_CAP];
+
+	all_user_name(a->uid, user);
+	log_escape(r->cell[USER], cap, user);
+	snprintf(r->cell[ID], cap, "%c %u", is_own(a) ? '*' : ' ', s->id);
+	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
+	if (s->attachments > 1)
+		snprintf(r->cell[STATE], cap, "%s(%u)", state_word(s->state), s->attachments);
+	else
+		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
+	age_since(r->cell[SINCE], s->changed_ms);
+	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
+	if (s->kind == ATTACH_COMMAND)
+		snprintf(r->cell[SIZE], cap, "pipes");
+	else
+		snprintf(r->cell[SIZE], cap, "%ux%u", s->cols, s->rows);
+	log_escape(r->cell[FROM], cap, *s->address ? s->address : "-");
+	if (is_away(s))
+		put_bytes(r->cell[OUTPUT], cap, s->away_bytes);
+	else
+		strcpy(r->cell[OUTPUT], "-");
+	fill_usage(r, u);
+}
+
+static bool
+is_shown(int column, const struct lsprint *how)
+{
+	return column == USER ? how->user : column < CPU || how->usage;
+}
+
+static void
+print_row(const struct row *r, const int width[COLUMNS], const struct lsprint *how)
+{
+	int last = how->usage ? PROCESSES : OUTPUT;
+
+	for (int c = 0; c < last; c++)
+		if (is_shown(c, how))
+			printf("%-*s  ", width[c], r->cell[c]);
+	puts(r->cell[last]);
+}
+
+static void
+measure(const struct row *r, int width[COLUMNS])
+{
+	for (int c = 0; c < COLUMNS; c++)
+		if ((int)strlen(r->cell[c]) > width[c])
+			width[c] = (int)strlen(r->cell[c]);
+}
+
+void
+lsprint_table(const struct all *a, const struct lsprint *how)
+{
+	struct usage_table *t = how->usage ? usage_take() : NULL;
+	struct row *rows = calloc(a->count, sizeof *rows);
+	int width[COLUMNS] = {0};
+
+	measure(&heading, width);
+	for (size_t i = 0; rows && i < a->count; i++) {
+		struct usage u = { .known = false };
+
+		if (how->usage)
+			usage_of(t, (pid_t)a->v[i].status.keeper_pid, (pid_t)a->v[i].status.shell_pid, &u);
+		fill_row(&rows[i], &a->v[i], &u);
+		measure(&rows[i], width);
+	}
+	print_row(&heading, width, how);
+	for (size_t i = 0; rows && i < a->count; i++)
+		print_row(&rows[i], width, how);
+	free(rows);
+	usage_free(t);
+}
+
+static void
+json_usage(struct json *j, const struct usage_table *t, const struct attach_status *s)
+{
+	struct usage u;
+
+	usage_of(t, (pid_t)s->keeper_pid, (pid_t)s->shell_pid, &u);
+	if (!u.known)
+		return;
+	json_number(j, "cpu_ms", u.cpu_ms);
+	json_number(j, "memory_bytes", u.memory_bytes);
+	json_number(j, "processes", u.processes);
+	json_string(j, "cgroup", u.cgroup);
+}
+
+static void
+json_session(struct json *j, const struct all_session *a)
+{
+	const struct attach_status *s = &a->status;
+	char user[USER_CAP];
+
+	all_user_name(a->uid, user);
+	json_string(j, "user", user);
+	json_number(j, "uid", a->uid);
+	json_number(j, "id", s->id);
+	json_string(j, "name", s->name);
+	json_string(j, "kind", s->kind == ATTACH_COMMAND ? "command" : "terminal");
+	json_string(j, "state", state_word(s->state));
+	json_number(j, "attachments", s->attachments);
+	json_number(j, "keeper_pid", s->keeper_pid);
+	json_number(j, "shell_pid", s->shell_pid);
+	json_number(j, "rows", s->rows);
+	json_number(j, "cols", s->cols);
+	json_string(j, "program", s->program);
+	json_string(j, "address", s->address);
+	json_number(j, "created_ms", s->created_ms);
+	json_number(j, "changed_ms", s->changed_ms);
+	json_number(j, "activity_ms", s->activity_ms);
+	json_number(j, "offset", s->offset);
+	json_number(j, "away_bytes", s->away_bytes);
+	json_bool(j, "vouched", s->vouched != 0);
+	json_bool(j, "own", is_own(a));
+	json_string(j, "term", s->term);
+}
+
+void
+lsprint_json(const struct all *a, const struct lsprint *how)
+{
+	struct usage_table *t = how->usage ? usage_take() : NULL;
+	struct json j;
+
+	json_init(&j, stdout);
+	json_open(&j, NULL, '{');
+	json_open(&j, "sessions", '[');
+	for (size_t i = 0; i < a->count; i++) {
+		json_open(&j, NULL, '{');
+		json_session(&j, &a->v[i]);
+		if (how->usage)
+			json_usage(&j, t, &a->v[i].status);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_number(&j, "silent", a->silent);
+	if (how->user)
+		json_number(&j, "hidden", a->hidden);
+	json_close(&j, '}');
+	putchar('\n');
+	usage_free(t);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* lsprint: a list of sessions as a table for people, or as JSON. */
+#ifndef HOLDFAST_LSPRINT_H
+#define HOLDFAST_LSPRINT_H
+
+#include <stdbool.h>
+
+#include "all.h"
+
+struct lsprint {
+	bool user;  /* with the user's name */
+	bool usage; /* with processor time, memory and processes */
+};
+
+void lsprint_table(const struct all *a, const struct lsprint *how);
+void lsprint_json(const struct all *a, const struct lsprint *how);
+
+#endif
