@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error.  It
+ * blocks: the terminal is put into its own settings for as long and set back, and asking_dirty() tells that the
+ * screen is no longer what the host has drawn.
+ */
+#ifndef HOLDFAST_ASKING_H
+#define HOLDFAST_ASKING_H
+
+#include <stdbool.h>
+
+#include "transport.h"
+
+struct asking {
+	struct transport_asking ops; /* object is this struct */
+	bool batch;                  /* never ask */
+	bool quiet;                  /* say nothing */
+	bool dirty;                  /* something was written to the terminal */
+	unsigned asked;              /* questions so far */
+};
+
+void asking_init(struct asking *a, bool batch, bool quiet);
+/* Whether it has written since the last call. */
+bool asking_dirty(struct asking *a);
+/* A line for the person on standard error, "holdfast: …". */
+void asking_sayf(struct asking *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A question with y or n: true for yes; false too when nobody can be asked. */
+bool asking_yes(struct asking *a, const char *question);
+
+#endif

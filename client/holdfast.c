@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* holdfast: a shell or a command on another host that outlives its connection, see holdfast(1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "asking.h"
+#include "listing.h"
+#include "options.h"
+#include "plain.h"
+#include "run.h"
+
+static int ready = -1; /* -f: the parent waits for a byte here */
+
+/* Descriptors 0 to 2 are there, whatever the caller closed. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
+/*
+ * -f: the child connects, and asks what is to be asked while it still belongs to the terminal; the parent goes when
+ * the session stands.  So nothing that is open has to survive a fork.
+ */
+static int
+to_background(void)
+{
+	int p[2], status = 0;
+	char c;
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) != 0 || (pid = fork()) < 0)
+		return -errno;
+	if (pid == 0) {
+		close(p[0]);
+		ready = p[1];
+		return 0;
+	}
+	close(p[1]);
+	if (read(p[0], &c, 1) == 1)
+		_exit(0);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : RUN_FAILED);
+}
+
+static void
+attached(void)
+{
+	if (ready < 0)
+		return;
+	setsid();
+	if (write(ready, "", 1) < 0)
+		return;
+	close(ready);
+	ready = -1;
+}
+
+/* -E: our messages go to a file, the command's errors do not. */
+static int
+open_log(const char *path)
+{
+	int errors = fcntl(2, F_DUPFD_CLOEXEC, 3), fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	if (errors < 0 || fd < 0 || dup2(fd, 2) < 0) {
+		fprintf(stderr, "holdfast: %s: %s\n", path, strerror(errno));
+		exit(RUN_FAILED);
+	}
+	close(fd);
+	return errors;
+}
+
+static int
+session(const struct options *o, struct transport_target *target, struct asking *asking, int errors)
+{
+	bool plain = false;
+	int status;
+
+	if (o->background && to_background() < 0) {
+		asking_sayf(asking, "can't go to the background: %s", strerror(errno));
+		return RUN_FAILED;
+	}
+	status = run_session(o, target, asking, errors, attached, &plain);
+	if (!plain)
+		return status;
+	if (o->require || o->session || o->read_only) {
+		asking_sayf(asking, "%s has no holdfast", target_name(target));
+		return RUN_REQUIRE;
+	}
+	asking_sayf(asking, "%s has no holdfast: this is a plain ssh, which does not survive its connection",
+	            target_name(target));
+	attached();
+	return plain_exec(o, target, asking, errors);
+}
+
+static int
+with_target(struct options *o, int errors)
+{
+	char why[512] = "";
+	struct transport_target *target = target_new(&o->request, why, sizeof why);
+	struct asking asking;
+	int status = RUN_FAILED;
+
+	asking_init(&asking, target && target_config(target)->batch_mode, o->request.quiet);
+	if (!target)
+		asking_sayf(&asking, "%s", *why ? why : "out of memory");
+	else if (options_configure(o, target_config(target)) < 0)
+		asking_sayf(&asking, "out of memory");
+	else if (o->what == OPTIONS_LIST)
+		status = listing_run(o, target, &asking);
+	else
+		status = session(o, target, &asking, errors);
+	target_free(target);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	char why[512];
+	int status = 0, errors = 2;
+
+	open_standard();
+	setlocale(LC_ALL, "");
+	if (options_parse(&o, argc, argv, why, sizeof why) < 0) {
+		fprintf(stderr, "holdfast: %s\n%s", why, options_usage);
+		status = RUN_FAILED;
+	} else if (o.what == OPTIONS_HELP) {
+		printf("%s%s", options_usage, options_help);
+	} else if (o.what == OPTIONS_VERSION) {
+		printf("holdfast %s\n", PACKAGE_VERSION);
+	} else {
+		if (o.log_file)
+			errors = open_log(o.log_file);
+		status = with_target(&o, errors);
+	}
+	options_free(&o);
+	return status;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "link.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "clock.h"
+
+#define GREETING_MS 15000u    /* from the open channel to the host's HELLO */
+#define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
+
+struct link *
+link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms)
+{
+	struct link *l = calloc(1, sizeof *l);
+	int rc;
+
+	if (!l || !transport) {
+		transport_free(transport);
+		free(l);
+		return NULL;
+	}
+	l->transport = transport;
+	l->idle_ms = idle_ms;
+	l->started = clock_now_ms();
+	memcpy(l->preamble, frame_magic, sizeof frame_magic);
+	if (getrandom(l->preamble + sizeof frame_magic, FRAME_NONCE, 0) != FRAME_NONCE) {
+		link_fail(l, "no random numbers");
+		return l;
+	}
+	rc = transport->ops->start(transport, what, command);
+	if (rc < 0)
+		link_fail(l, "%s", *transport->reason ? transport->reason : strerror(-rc));
+	return l;
+}
+
+void
+link_free(struct link *l)
+{
+	if (!l)
+		return;
+	transport_free(l->transport);
+	explicit_bzero(l->out, sizeof l->out);
+	free(l);
+}
+
+void
+link_fail(struct link *l, const char *format, ...)
+{
+	va_list ap;
+
+	if (l->phase == LINK_DEAD)
+		return;
+	l->phase = LINK_DEAD;
+	va_start(ap, format);
+	vsnprintf(l->why, sizeof l->why, format, ap);
+	va_end(ap);
+}
+
+/* Sending. */
+
+size_t
+link_queued(const struct link *l)
+{
+	return l->out_len - l->out_at;
+}
+
+static unsigned char *
+out_space(struct link *l, size_t len)
+{
+	unsigned char *p;
+
+	if (l->phase == LINK_DEAD)
+		return NULL;
+	if (l->out_len + len > LINK_OUT_CAP) {
+		memmove(l->out, l->out + l->out_at, l->out_len - l->out_at);
+		l->out_len -= l->out_at;
+		l->out_at = 0;
+	}
+	if (l->out_len + len > LINK_OUT_CAP) {
+		link_fail(l, "too much to send");
+		return NULL;
+	}
+	p = l->out + l->out_len;
+	l->out_len += len;
+	return p;
+}
+
+void
+link_put(struct link *l, const unsigned char *frame, int n)
+{
+	unsigned char *p;
+
+	if (n < 0) {
+		link_fail(l, "a message is too long");
+		return;
+	}
+	p = out_space(l, (size_t)n);
+	if (p)
+		memcpy(p, frame, (size_t)n);
+}
+
+void
+link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t len)
+{
+	struct frame_data d = { .offset = offset, .len = len };
+	unsigned char head[FRAME_DATA_HEAD + FRAME_HEAD];
+	unsigned char *p;
+
+	link_put(l, head, frame_put_data_head(FRAME_INPUT, &d, head, sizeof head));
+	p = out_space(l, len);
+	if (p)
+		memcpy(p, data, len);
+	link_expect(l, clock_now_ms());
+}
+
+void
+link_expect(struct link *l, uint64_t now)
+{
+	if (!l->unanswered)
+		l->unanswered = now;
+}
+
+void
+link_flush(struct link *l)
+{
+	while (l->out_at < l->out_len && l->transport->state == TRANSPORT_OPEN) {
+		size_t n = l->transport->ops->write(l->transport, l->out + l->out_at, l->out_len - l->out_at);
+
+		if (!n)
+			return;
+		l->out_at += n;
+	}
+	if (l->out_at == l->out_len)
+		l->out_at = l->out_len = 0;
+}
+
+bool
+link_flushed(const struct link *l)
+{
+	return l->out_at == l->out_len && l->transport->ops->writable(l->transport);
+}
+
+static void
+greet(struct link *l)
+{
+	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION };
+	unsigned char frame[FRAME_SMALL];
+
+	snprintf(hello.software, sizeof hello.software, "holdfast %s", PACKAGE_VERSION);
+	l->opened = clock_now_ms();
+	l->phase = LINK_GREETING;
+	link_put(l, l->preamble, FRAME_PREAMBLE);
+	link_put(l, frame, frame_put_hello(FRAME_HELLO, &hello, frame, sizeof frame));
+	link_expect(l, l->opened);
+}
+
+/* The transport. */
+
+unsigned
+link_poll(struct link *l, struct pollfd *fds, uint64_t *deadline)
+{
+	clock_sooner(deadline, link_due(l));
+	return l->phase == LINK_DEAD ? 0 : l->transport->ops->poll(l->transport, fds, deadline);
+}
+
+void
+link_step(struct link *l, const struct pollfd *fds, unsigned count)
+{
+	if (l->phase == LINK_DEAD)
+		return;
+	l->transport->ops->step(l->transport, fds, count);
+	if (l->phase == LINK_CONNECTING && l->transport->state == TRANSPORT_OPEN)
+		greet(l);
+	link_flush(l);
+}
+
+/* What came before the host's preamble says more than that the connection has ended. */
+static void
+ended(struct link *l)
+{
+	struct transport *t = l->transport;
+
+	l->refused = t->end == TRANSPORT_END_REFUSED;
+	if (l->phase == LINK_GREETING && !l->refused && *l->line)
+		link_fail(l, "the host says: %s", l->line);
+	else if (*t->reason)
+		link_fail(l, "%s", t->reason);
+	else
+		link_fail(l, "the connection has ended");
+}
+
+/* Frames. */
+
+static bool
+permitted(const struct link *l, uint8_t type)
+{
+	bool attached = l->phase == LINK_ATTACHED;
+
+	switch (type) {
+	case FRAME_SERVER_HELLO:
+		return l->phase == LINK_HELLO;
+	case FRAME_ERROR:
+		return true;
+	case FRAME_SERVER_PONG:
+		return l->phase >= LINK_READY;
+	case FRAME_LIST_IS:
+		return l->phase == LINK_READY && l->asked_list;
+	case FRAME_ATTACHED:
+		return l->phase == LINK_READY && l->asked_attach;
+	default:
+		return attached && type >= FRAME_OUTPUT && type <= FRAME_NOTICE;
+	}
+}
+
+static void
+wrong(struct link *l, const char *what)
+{
+	l->wrong = true;
+	link_fail(l, "the host does not keep to the protocol: %s", what);
+}
+
+static void
+heard_hello(struct link *l, const struct frame *f)
+{
+	if (frame_get_hello(FRAME_SERVER_HELLO, &l->hello, f->body, f->len) != 0) {
+		wrong(l, "HELLO");
+	} else if (l->hello.lowest != FRAME_VERSION) {
+		l->refused = true;
+		link_fail(l, "the host chose version %u of the protocol, which we don't speak", l->hello.lowest);
+	} else {
+		l->phase = LINK_READY;
+	}
+}
+
+static void
+heard_pong(struct link *l, const struct frame *f)
+{
+	uint64_t token, now = clock_now_ms();
+
+	if (frame_get_u64(&token, f->body, f->len) != 0) {
+		wrong(l, "PONG");
+		return;
+	}
+	if (!l->pinged || token != l->token)
+		return;
+	if (now - l->pinged < 60000)
+		l->rtt = l->rtt ? (uint32_t)((7 * (uint64_t)l->rtt + (now - l->pinged)) / 8) : (uint32_t)(now - l->pinged);
+	l->pinged = 0;
+	l->patience = 0;
+}
+
+static void
+heard_ping(struct link *l, const struct frame *f)
+{
+	unsigned char frame[FRAME_SMALL];
+	uint64_t token;
+
+	if (frame_get_u64(&token, f->body, f->len) != 0)
+		wrong(l, "PING");
+	else
+		link_put(l, frame, frame_put_u64(FRAME_PONG, token, frame, sizeof frame));
+}
+
+/* True: it was the link's own. */
+static bool
+own_frame(struct link *l, const struct frame *f)
+{
+	if (f->type >= FRAME_EXTENSION)
+		return true;
+	if (!permitted(l, f->type)) {
+		wrong(l, "a frame that is not permitted here");
+		return true;
+	}
+	switch (f->type) {
+	case FRAME_SERVER_HELLO:
+		heard_hello(l, f);
+		return true;
+	case FRAME_SERVER_PING:
+		heard_ping(l, f);
+		return true;
+	case FRAME_SERVER_PONG:
+		heard_pong(l, f);
+		return true;
+	case FRAME_ATTACHED:
+		l->phase = LINK_ATTACHED;
+		l->attached = clock_now_ms();
+		return false;
+	default:
+		return false;
+	}
+}
+
+static void
+find_preamble(struct link *l)
+{
+	int rc = frame_find_preamble(&l->reader, l->preamble, &l->garbage, l->line, sizeof l->line);
+
+	if (rc > 0)
+		l->phase = LINK_HELLO;
+	else if (rc < 0)
+		link_fail(l, "this is not holdfast; the host says: %s", l->line);
+}
+
+/* Reads from the transport: false when there is nothing. */
+static bool
+fill(struct link *l)
+{
+	size_t room, n = 0;
+	unsigned char *p = frame_room(&l->reader, &room);
+
+	if (room && l->transport->state != TRANSPORT_CONNECTING)
+		n = l->transport->ops->read(l->transport, p, room);
+	if (!n)
+		return false;
+	frame_filled(&l->reader, n);
+	l->heard = clock_now_ms();
+	l->unanswered = 0;
+	l->silent = false;
+	return true;
+}
+
+int
+link_next(struct link *l, struct frame *f)
+{
+	while (l->phase > LINK_CONNECTING && l->phase != LINK_DEAD && link_queued(l) < LINK_OUT_BUSY) {
+		int rc = 0;
+
+		if (l->phase == LINK_GREETING)
+			find_preamble(l);
+		if (l->phase >= LINK_HELLO && l->phase != LINK_DEAD) {
+			rc = frame_next(&l->reader, f);
+			if (rc < 0)
+				wrong(l, "a frame's length");
+			else if (rc > 0 && !own_frame(l, f))
+				return 1;
+		}
+		if (l->phase != LINK_DEAD && rc == 0 && !fill(l))
+			break;
+	}
+	if (l->phase != LINK_DEAD && l->transport->state == TRANSPORT_CLOSED && link_queued(l) < LINK_OUT_BUSY)
+		ended(l);
+	return l->phase == LINK_DEAD ? -1 : 0;
+}
+
+/* Time. */
+
+/* How long it may be silent after something that has to be answered. */
+static uint64_t
+patience(const struct link *l)
+{
+	return (l->patience ? l->patience : 4000) + 4 * (uint64_t)l->rtt;
+}
+
+static void
+ping(struct link *l, uint64_t now)
+{
+	unsigned char frame[FRAME_SMALL];
+
+	if (l->phase != LINK_READY && l->phase != LINK_ATTACHED)
+		return;
+	l->token++;
+	l->pinged = now;
+	link_expect(l, now);
+	link_put(l, frame, frame_put_u64(FRAME_PING, l->token, frame, sizeof frame));
+	link_flush(l);
+}
+
+void
+link_check(struct link *l, uint64_t now)
+{
+	l->patience = 2000;
+	if (!l->pinged)
+		ping(l, now);
+}
+
+bool
+link_moved(const struct link *l)
+{
+	const struct transport_ops *ops = l->transport->ops;
+
+	return l->phase != LINK_DEAD && l->transport->state == TRANSPORT_OPEN && ops->moved && ops->moved(l->transport);
+}
+
+uint64_t
+link_due(const struct link *l)
+{
+	if (l->phase == LINK_DEAD || l->paused || l->silent)
+		return CLOCK_NEVER;
+	if (l->phase == LINK_CONNECTING)
+		return l->transport->state == TRANSPORT_CONNECTING ? CLOCK_NEVER : 0;
+	if (l->phase < LINK_READY) /* a carrier that is no ssh may still be asking for a password */
+		return l->transport->terminal ? CLOCK_NEVER : l->opened + GREETING_MS;
+	if (!l->unanswered)
+		return l->heard + l->idle_ms;
+	/* One byte of input need not be answered in time by a busy host's program; a ping is. */
+	if (!l->pinged)
+		return l->unanswered + 1000;
+	return l->unanswered + patience(l);
+}
+
+void
+link_tick(struct link *l, uint64_t now)
+{
+	if (now < link_due(l) || l->phase == LINK_CONNECTING)
+		return;
+	if (l->phase < LINK_READY && *l->line)
+		link_fail(l, "no answer but: %s", l->line);
+	else if (l->phase < LINK_READY)
+		link_fail(l, "the host opened a channel and did not answer");
+	else if (!l->unanswered || !l->pinged)
+		ping(l, now);
+	else
+		l->silent = true;
+}

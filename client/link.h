@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * link: one connection that speaks the protocol of docs/PROTOCOL.md: preamble, HELLO, frames both ways, pings, and
+ * how long nothing has come back.  What the frames mean for a session is stream's (link_stream.h).
+ */
+#ifndef HOLDFAST_LINK_H
+#define HOLDFAST_LINK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "frame.h"
+#include "transport.h"
+
+#define LINK_OUT_CAP (160u << 10) /* what waits to be sent; HELLO and the longest ATTACH fit many times */
+#define LINK_OUT_BUSY (64u << 10) /* more than this: nothing that would be answered is read */
+#define LINK_IDLE_MS 60000u       /* from one ping to the next while nothing happens */
+
+enum link_phase {
+	LINK_CONNECTING, /* the transport is on its way */
+	LINK_GREETING,   /* we have said who we are; the host's preamble has not come */
+	LINK_HELLO,      /* its preamble has come, not its HELLO */
+	LINK_READY,      /* its HELLO has come */
+	LINK_ATTACHED,   /* ATTACHED has come */
+	LINK_DEAD,       /* over: why */
+};
+
+struct link {
+	struct transport *transport;
+	enum link_phase phase;
+	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
+	bool wrong;                    /* DEAD because the host broke the protocol */
+	bool refused;                  /* DEAD because it makes no sense to try again */
+	bool paused;                   /* we don't read: silence means nothing */
+	bool silent;                   /* has been so for longer than it may, up to now */
+	char why[TEXT_CAP + 64];       /* when DEAD, for the person */
+
+	struct frame_hello hello;      /* the host's, from READY on */
+
+	/* All in the milliseconds of clock.h; 0: not. */
+	uint64_t started, opened, attached;
+	uint64_t heard;    /* when a byte came last */
+	uint64_t unanswered; /* since when something sent waits for any byte at all */
+	uint64_t pinged;   /* when the ping that is out was sent */
+	uint64_t token;    /* of that ping */
+	uint32_t rtt;      /* smoothed */
+	uint32_t patience; /* how long it may be silent after something that must be answered */
+	uint32_t idle_ms;
+
+	unsigned char preamble[FRAME_PREAMBLE];
+	size_t garbage;           /* bytes before the preamble */
+	char line[TEXT_CAP];      /* the last line of them */
+	struct frame_reader reader;
+	size_t out_at, out_len;
+	unsigned char out[LINK_OUT_CAP];
+};
+
+/* Begins to connect.  NULL: out of memory.  The transport is the link's. */
+struct link *link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms);
+/* Takes NULL. */
+void link_free(struct link *l);
+
+unsigned link_poll(struct link *l, struct pollfd *fds, uint64_t *deadline);
+void link_step(struct link *l, const struct pollfd *fds, unsigned count);
+/* 1: *f is a frame that is permitted now, good until the next call; 0: none now; -1: the link is DEAD. */
+int link_next(struct link *l, struct frame *f);
+
+/*
+ * How much waits to be sent.  Over LINK_OUT_BUSY nothing is read: input must not take it there, or a host that does
+ * not read while it writes would wait for us as we for it.
+ */
+size_t link_queued(const struct link *l);
+/* Bytes of whole frames, as the encoders made them; N may be their error. */
+void link_put(struct link *l, const unsigned char *frame, int n);
+/* INPUT, and ATTACH, LIST: what is to be answered starts the clock. */
+void link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t len);
+void link_expect(struct link *l, uint64_t now);
+/* Sends what can be sent at once. */
+void link_flush(struct link *l);
+/* Whether all has left for the transport, and the transport for the line. */
+bool link_flushed(const struct link *l);
+
+/* Looks whether the other end is alive, with less patience: the network has changed, or the machine has slept. */
+void link_check(struct link *l, uint64_t now);
+/* Whether it can't live, because this machine has another address. */
+bool link_moved(const struct link *l);
+/* Sends the pings that are due; sets SILENT, or ends a connection that was never answered at all. */
+void link_tick(struct link *l, uint64_t now);
+/* When link_tick wants to be called next, UINT64_MAX for never. */
+uint64_t link_due(const struct link *l);
+/* The link is over. */
+void link_fail(struct link *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

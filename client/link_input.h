@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * link_input: what was typed (or came on standard input), numbered, kept until the host has said that it has it,
+ * and sent again after a cut.  Bounded: the host's window, and what may be typed while it is away.
+ */
+#ifndef HOLDFAST_LINK_INPUT_H
+#define HOLDFAST_LINK_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+#define LINK_INPUT_AWAY 65536u /* may be typed while away */
+#define LINK_INPUT_CAP (FRAME_INPUT_WINDOW + LINK_INPUT_AWAY)
+
+/* All zero is an empty one; offsets are those of the stream. */
+struct link_input {
+	uint64_t base;  /* the host has everything before it */
+	uint64_t sent;  /* sent over this connection before it */
+	uint64_t end;   /* nothing was typed from here on */
+	uint64_t limit; /* the window ends here */
+	bool ended;     /* no more will come: INPUT_END */
+	bool end_sent;  /* over this connection */
+	unsigned char buf[LINK_INPUT_CAP];
+};
+
+/* How many bytes it still takes. */
+size_t link_input_room(const struct link_input *in);
+/* How many are kept that the host has not said to have. */
+size_t link_input_kept(const struct link_input *in);
+/* Takes as much of DATA as fits: how much. */
+size_t link_input_add(struct link_input *in, const void *data, size_t len);
+/* The next bytes to send, at most MAX: their number, 0 for none; *P is good until the next call of anything. */
+size_t link_input_next(const struct link_input *in, const unsigned char **p, size_t max);
+void link_input_sent(struct link_input *in, size_t n);
+/* Whether INPUT_END is due: everything has been sent. */
+bool link_input_end_due(const struct link_input *in);
+/* INPUT_ACK: 0, or -EBADMSG when it acknowledges what was never sent. */
+int link_input_ack(struct link_input *in, uint64_t offset, uint32_t window);
+/* ATTACHED of a known or new stream: goes on at OFFSET: 0, or -EBADMSG when that is not among what is kept. */
+int link_input_resume(struct link_input *in, uint64_t offset, uint32_t window);
+/* ATTACHED of a stream that the host has forgotten: throws away what is kept; how much that was. */
+size_t link_input_forget(struct link_input *in, uint64_t offset, uint32_t window);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "listing.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "link.h"
+#include "log.h"
+#include "run.h"
+
+enum { ID, NAME, STATE, SINCE, KIND, PROGRAM, SIZE, FROM, COLUMNS };
+
+struct row {
+	char cell[COLUMNS][4 * ADDRESS_CAP];
+};
+
+static const struct row heading = {
+	{ "ID", "NAME", "STATE", "SINCE", "KIND", "PROGRAM", "SIZE", "FROM" },
+};
+
+static const char *
+state_word(uint32_t state)
+{
+	return state == 3 ? "attached" : state == 4 ? "dropped" : state == 5 ? "ending" : "unknown";
+}
+
+static const char *
+kind_word(uint32_t kind)
+{
+	return kind == FRAME_TERMINAL ? "terminal" : kind == FRAME_COMMAND ? "command" : "unknown";
+}
+
+static void
+put_age(char *out, size_t cap, uint64_t s)
+{
+	if (s < 60)
+		snprintf(out, cap, "%" PRIu64 "s", s);
+	else if (s < 3600)
+		snprintf(out, cap, "%" PRIu64 "m %" PRIu64 "s", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, cap, "%" PRIu64 "h %" PRIu64 "m", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, cap, "%" PRIu64 "d %" PRIu64 "h", s / 86400, s / 3600 % 24);
+}
+
+static void
+fill_row(struct row *r, const struct frame_session *s, uint64_t now)
+{
+	size_t cap = sizeof r->cell[0];
+
+	snprintf(r->cell[ID], cap, "%" PRIu32, s->id);
+	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
+	if (s->attachments > 1)
+		snprintf(r->cell[STATE], cap, "%s(%" PRIu32 ")", state_word(s->state), s->attachments);
+	else
+		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
+	put_age(r->cell[SINCE], cap, now > s->changed_ms ? (now - s->changed_ms) / 1000 : 0);
+	snprintf(r->cell[KIND], cap, "%s", kind_word(s->kind));
+	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
+	snprintf(r->cell[SIZE], cap, "%" PRIu32 "x%" PRIu32, s->cols, s->rows);
+	log_escape(r->cell[FROM], cap, *s->address ? s->address : "-");
+}
+
+static void
+measure(const struct row *r, int width[COLUMNS])
+{
+	for (int c = 0; c < COLUMNS; c++)
+		if ((int)strlen(r->cell[c]) > width[c])
+			width[c] = (int)strlen(r->cell[c]);
+}
+
+static void
+print_row(FILE *f, const struct row *r, const int width[COLUMNS])
+{
+	for (int c = 0; c < COLUMNS - 1; c++)
+		fprintf(f, "%-*s  ", width[c], r->cell[c]);
+	fprintf(f, "%s\n", r->cell[COLUMNS - 1]);
+}
+
+void
+listing_table(FILE *f, const struct frame_session *v, size_t count, uint64_t now_ms)
+{
+	int width[COLUMNS] = { 0 };
+	struct row row;
+
+	measure(&heading, width);
+	for (size_t i = 0; i < count; i++) {
+		fill_row(&row, &v[i], now_ms);
+		measure(&row, width);
+	}
+	print_row(f, &heading, width);
+	for (size_t i = 0; i < count; i++) {
+		fill_row(&row, &v[i], now_ms);
+		print_row(f, &row, width);
+	}
+}
+
+/*
+ * What is not ASCII is escaped as if it were Latin-1: valid JSON whatever a name holds, and no use for a terminal.
+ */
+static void
+json_text(FILE *f, const char *key, const char *s)
+{
+	fprintf(f, "\"%s\":\"", key);
+	for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			fprintf(f, "\\%c", *p);
+		else if (*p < 32 || *p > 126)
+			fprintf(f, "\\u%04x", *p);
+		else
+			fputc(*p, f);
+	}
+	fputs("\",", f);
+}
+
+static void
+json_number(FILE *f, const char *key, uint64_t n)
+{
+	fprintf(f, "\"%s\":%" PRIu64 ",", key, n);
+}
+
+void
+listing_json(FILE *f, const struct frame_session *v, size_t count)
+{
+	fputs("{\"sessions\":[", f);
+	for (const struct frame_session *s = v; s < v + count; s++) {
+		fputs(s == v ? "{" : ",{", f);
+		json_number(f, "id", s->id);
+		json_text(f, "name", s->name);
+		json_text(f, "state", state_word(s->state));
+		json_text(f, "kind", kind_word(s->kind));
+		json_number(f, "attachments", s->attachments);
+		json_number(f, "rows", s->rows);
+		json_number(f, "cols", s->cols);
+		json_text(f, "program", s->program);
+		json_text(f, "address", s->address);
+		json_number(f, "created_ms", s->created_ms);
+		json_number(f, "changed_ms", s->changed_ms);
+		json_number(f, "activity_ms", s->activity_ms);
+		json_number(f, "away_bytes", s->away_bytes);
+		fprintf(f, "\"same_identity\":%s}", s->same_identity ? "true" : "false");
+	}
+	fputs("]}\n", f);
+}
+
+static int
+print(const struct options *o, struct asking *asking, const struct frame *f)
+{
+	struct frame_session *v = calloc(FRAME_LIST_MAX, sizeof *v);
+	int n = v ? frame_get_list(v, FRAME_LIST_MAX, f->body, f->len) : -1;
+
+	if (n < 0)
+		asking_sayf(asking, "the host's list makes no sense");
+	else if (o->json)
+		listing_json(stdout, v, (size_t)n);
+	else if (n > 0)
+		listing_table(stdout, v, (size_t)n, clock_date_ms());
+	else
+		asking_sayf(asking, "no sessions");
+	free(v);
+	return n < 0 || fflush(stdout) != 0 ? RUN_FAILED : 0;
+}
+
+/* Asks once the host has said HELLO; -1: not yet, else the exit status. */
+static int
+converse(const struct options *o, struct asking *asking, struct link *l)
+{
+	unsigned char frame[64];
+	struct frame_text t;
+	struct frame f;
+	int rc = link_next(l, &f);
+
+	if (rc > 0 && f.type == FRAME_LIST_IS)
+		return print(o, asking, &f);
+	if (rc > 0 && f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
+		link_fail(l, "%s", t.text);
+	if (l->phase == LINK_READY && !l->asked_list) {
+		link_put(l, frame, frame_put_plain(FRAME_LIST, frame, sizeof frame));
+		l->asked_list = true;
+		link_expect(l, clock_now_ms());
+		link_flush(l);
+	}
+	return -1;
+}
+
+static int
+talk(const struct options *o, struct asking *asking, struct link *l)
+{
+	struct pollfd fds[TRANSPORT_FDS];
+	int status = -1;
+
+	while (status < 0 && l->phase != LINK_DEAD) {
+		uint64_t deadline = CLOCK_NEVER, now = clock_now_ms();
+		unsigned n = link_poll(l, fds, &deadline);
+		int ms = deadline == CLOCK_NEVER ? -1 : deadline <= now ? 0 : (int)(deadline - now);
+
+		if (poll(fds, n, ms) < 0)
+			n = 0;
+		link_step(l, fds, n);
+		status = converse(o, asking, l);
+		link_tick(l, clock_now_ms());
+		if (l->silent)
+			link_fail(l, "no answer");
+	}
+	return status;
+}
+
+int
+listing_run(const struct options *o, struct transport_target *target, struct asking *asking)
+{
+	enum transport_request what = TRANSPORT_SUBSYSTEM;
+	int status = -1;
+
+	for (;;) {
+		struct transport *t = transport_new(target, &asking->ops);
+		struct link *l = t ? link_new(t, what, what == TRANSPORT_EXEC ? run_own_command : NULL, LINK_IDLE_MS) : NULL;
+		bool none;
+
+		if (!l)
+			return RUN_FAILED;
+		status = talk(o, asking, l);
+		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
+		       l->transport->exit_status == 127);
+		if (status < 0 && !(none && what == TRANSPORT_SUBSYSTEM)) {
+			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
+			status = none ? RUN_REQUIRE : RUN_FAILED;
+		}
+		link_free(l);
+		if (status >= 0)
+			return status;
+		what = TRANSPORT_EXEC;
+	}
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "local.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static int terminal = -1;
+static struct termios before; /* as the person had it */
+static volatile sig_atomic_t raw;
+static bool lent;
+
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS };
+
+/* tcsetattr(3) is async-signal-safe; SA_RESETHAND lets the signal do its work. */
+static void
+crashed(int sig)
+{
+	if (raw)
+		tcsetattr(terminal, TCSANOW, &before);
+	raw = 0;
+	raise(sig);
+}
+
+int
+local_open(int fd)
+{
+	struct sigaction sa = { .sa_handler = crashed, .sa_flags = SA_RESETHAND };
+
+	if (tcgetattr(fd, &before) != 0)
+		return -ENOTTY;
+	terminal = fd;
+	atexit(local_cooked);
+	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+		sigaction(crashes[i], &sa, NULL);
+	return 0;
+}
+
+bool
+local_is_terminal(void)
+{
+	return terminal >= 0;
+}
+
+bool
+local_is_raw(void)
+{
+	return raw;
+}
+
+int
+local_raw(void)
+{
+	struct termios t = before;
+
+	if (terminal < 0)
+		return -ENOTTY;
+	if (raw && !lent)
+		return 0;
+	t.c_iflag |= IGNPAR;
+	t.c_iflag &= ~(tcflag_t)(ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXANY | IXOFF | IUCLC);
+	t.c_lflag &= ~(tcflag_t)(ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN);
+	t.c_oflag &= ~(tcflag_t)OPOST;
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	if (tcsetattr(terminal, TCSADRAIN, &t) != 0)
+		return -errno;
+	raw = 1;
+	lent = false;
+	return 0;
+}
+
+/* Whether it echoes is the child's: what is typed may be a password. */
+bool
+local_lend(bool lend)
+{
+	struct termios t = before;
+
+	if (!raw || lend == lent)
+		return false;
+	if (lend) {
+		t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+		lent = tcsetattr(terminal, TCSADRAIN, &t) == 0;
+	} else {
+		local_raw();
+	}
+	return true;
+}
+
+void
+local_cooked(void)
+{
+	if (!raw)
+		return;
+	/* The settings may have been changed by a program of the person's while we were stopped; ours are the last. */
+	tcsetattr(terminal, TCSADRAIN, &before);
+	raw = 0;
+	lent = false;
+}
+
+void
+local_size(struct frame_size *size)
+{
+	struct winsize w;
+
+	memset(size, 0, sizeof *size);
+	if (terminal < 0 || ioctl(terminal, TIOCGWINSZ, &w) != 0)
+		return;
+	*size = (struct frame_size){ .rows = w.ws_row, .cols = w.ws_col, .xpixel = w.ws_xpixel, .ypixel = w.ws_ypixel };
+}
+
+void
+local_suspend(void)
+{
+	bool was_raw = raw;
+	sigset_t stop, old;
+
+	local_cooked();
+	signal(SIGTSTP, SIG_DFL);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	kill(0, SIGTSTP);
+	/* It is blocked for signalfd: here it happens. */
+	sigprocmask(SIG_UNBLOCK, &stop, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* Whoever continued us may have other settings; in the foreground again, these are those to come back to. */
+	if (terminal >= 0)
+		tcgetattr(terminal, &before);
+	if (was_raw)
+		local_raw();
+}
+
+/*
+ * Mouse, focus, paste, cursor and keypad keys, kitty keyboard, modifyOtherKeys, origin, insert and synchronized
+ * mode, margins, charset, pen, cursor.  Margins move the cursor, so it is kept over them.
+ */
+#define MODES \
+	"\033[?2026l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l\033[?1006l\033[?1015l\033[?2004l\033[?1l" \
+	"\033>\033[<99u\033[>4m\033[4l\033[?7h"
+#define PEN "\0337\033[?6l\033[r\0338\033(B\017\033[0m\033[?25h\033[0 q"
+
+const char *
+local_reset(bool alternate)
+{
+	return alternate ? MODES "\033[?1049l" PEN : MODES PEN;
+}
+
+bool
+local_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}

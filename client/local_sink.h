@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * local_sink: writes to a terminal, pipe, socket or file of the person's without ever blocking and without setting
+ * O_NONBLOCK on an open file that the shell shares with us.  What it does not take waits here.
+ */
+#ifndef HOLDFAST_LOCAL_SINK_H
+#define HOLDFAST_LOCAL_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A server sends at most 4 MiB unacknowledged; whoever sends more is not read from until this has drained. */
+#define SINK_FULL (4u << 20)
+
+enum sink_way { SINK_OWN, SINK_SOCKET, SINK_CAREFUL, SINK_FILE };
+
+struct local_sink {
+	int fd;
+	enum sink_way way;
+	int error;          /* errno of a write that failed for good, else 0: everything is thrown away then */
+	unsigned char *buf; /* what waits */
+	size_t at, len, cap;
+};
+
+/* FD stays the caller's. */
+void local_sink_open(struct local_sink *s, int fd);
+/* Takes a sink that is all zero. */
+void local_sink_close(struct local_sink *s);
+/* 0 or -ENOMEM. */
+int local_sink_write(struct local_sink *s, const void *data, size_t len);
+/* After poll(2) has said that FD takes something. */
+void local_sink_flush(struct local_sink *s);
+size_t local_sink_waiting(const struct local_sink *s);
+/* Waits until everything is written, at most MS milliseconds, or for ever (-1). */
+void local_sink_drain(struct local_sink *s, int ms);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * local_tail: holds back the end of the output while it is in the middle of an escape sequence or of a UTF-8
+ * character, so that the notice never lands inside of one.  Nothing that is held back could be seen yet.  What is
+ * longer than TAIL_CAP (a picture) is passed on; local_tail_inside() then says that nothing may be drawn.
+ */
+#ifndef HOLDFAST_LOCAL_TAIL_H
+#define HOLDFAST_LOCAL_TAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TAIL_CAP 256
+
+/* All zero: nothing held back, between sequences. */
+struct local_tail {
+	unsigned char state; /* enum of local_tail.c */
+	unsigned char more;  /* bytes missing of a UTF-8 character */
+	bool passed;         /* the sequence's begin has been passed on */
+	bool alternate;      /* the alternate screen is on */
+	unsigned char kind;  /* '?' in a CSI with private parameters */
+	unsigned number;     /* the parameter that is read, */
+	bool wanted;         /* and whether one was that of the alternate screen */
+	size_t len;
+	unsigned char buf[TAIL_CAP];
+};
+
+/*
+ * Takes LEN bytes of output.  What may be written now is first t->buf's first return value bytes (copied to HELD,
+ * which has room for TAIL_CAP; *HELD_LEN), then the first *NOW bytes of DATA.
+ */
+void local_tail_feed(struct local_tail *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
+                     size_t *now);
+/* Whether the terminal itself is inside of a sequence. */
+bool local_tail_inside(const struct local_tail *t);
+/*
+ * A rendering makes everything anew: drops what is held back.  *BREAK: a sequence has to be broken off (CAN)
+ * before.
+ */
+void local_tail_drop(struct local_tail *t, bool *broken);
+
+#endif

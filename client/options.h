@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* options: the command line of holdfast(1), and what of the configuration decides on the same things. */
+#ifndef HOLDFAST_OPTIONS_H
+#define HOLDFAST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "target.h"
+
+enum options_do { OPTIONS_SESSION, OPTIONS_LIST, OPTIONS_HELP, OPTIONS_VERSION };
+
+struct options {
+	enum options_do what;
+	struct target_request request; /* its lists and strings are ours, or argv's */
+	char *command;                 /* the words after the host, joined; NULL: none */
+	const char *session;           /* --session */
+	const char *log_file;          /* -E */
+	bool new_session, join, read_only, require, json;
+	unsigned tty;                  /* how often -t */
+	bool no_tty;                   /* -T */
+	bool no_session;               /* -N */
+	bool no_stdin;                 /* -n */
+	bool background;               /* -f */
+};
+
+/* 0, or -EINVAL with WHY (CAP bytes) saying what is wrong. */
+int options_parse(struct options *o, int argc, char **argv, char *why, size_t cap);
+/* Puts in what the configuration says where the command line says nothing. */
+int options_configure(struct options *o, const struct sshconfig *c);
+void options_free(struct options *o);
+/* The two help texts. */
+extern const char options_usage[], options_help[];
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "run_parts.h"
+
+#define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
+
+const char run_own_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" exec holdfastctl resume'";
+
+/* What is polled: for whom FDS[i] is. */
+struct turn {
+	struct pollfd fds[FDS];
+	unsigned n, signals, input, out, err, watch, link, fresh; /* where each one's begin; N: it has none */
+};
+
+static unsigned
+add_fd(struct turn *t, int fd, short events)
+{
+	t->fds[t->n] = (struct pollfd){ .fd = fd, .events = events };
+	return t->n++;
+}
+
+static void
+collect(struct run *r, struct turn *t, uint64_t *deadline)
+{
+	t->n = 0;
+	t->signals = add_fd(t, r->signals, POLLIN);
+	t->input = add_fd(t, run_stdin_wanted(r) ? 0 : -1, POLLIN);
+	t->out = add_fd(t, local_sink_waiting(&r->out) ? r->out.fd : -1, POLLOUT);
+	t->err = add_fd(t, local_sink_waiting(&r->err) ? r->err.fd : -1, POLLOUT);
+	t->watch = t->n;
+	t->n += netwatch_poll(&r->watch, t->fds + t->n);
+	t->link = t->n;
+	if (r->link)
+		t->n += link_poll(r->link, t->fds + t->n, deadline);
+	t->fresh = t->n;
+	if (r->fresh)
+		t->n += link_poll(r->fresh, t->fds + t->n, deadline);
+	clock_sooner(deadline, run_away_due(r));
+	clock_sooner(deadline, run_notice_due(r));
+	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
+	clock_sooner(deadline, r->finishing ? r->finishing : CLOCK_NEVER);
+	clock_sooner(deadline, r->detach_at ? r->detach_at : CLOCK_NEVER);
+}
+
+static void
+wait_for(struct turn *t, uint64_t deadline, bool more)
+{
+	uint64_t now = clock_now_ms();
+	int ms = -1;
+
+	if (more || deadline <= now)
+		ms = 0;
+	else if (deadline != CLOCK_NEVER)
+		ms = deadline - now < 86400000 ? (int)(deadline - now) : 86400000;
+	if (poll(t->fds, t->n, ms) < 0)
+		for (unsigned i = 0; i < t->n; i++)
+			t->fds[i].revents = 0;
+}
+
+static void
+read_signals(struct run *r)
+{
+	struct signalfd_siginfo s;
+
+	while (!r->done && read(r->signals, &s, sizeof s) == (ssize_t)sizeof s)
+		run_signal(r, (int)s.ssi_signo);
+}
+
+static void
+step(struct run *r, struct turn *t)
+{
+	/* Before signals and keys, which may end a link: each gets what was polled for it. */
+	if (r->fresh)
+		link_step(r->fresh, t->fds + t->fresh, t->n - t->fresh);
+	if (r->link)
+		link_step(r->link, t->fds + t->link, t->fresh - t->link);
+	if (t->fds[t->signals].revents)
+		read_signals(r);
+	/* The keys may be the answer to a question that a child has put just now. */
+	if (!r->done && t->fds[t->input].revents && run_stdin_wanted(r))
+		run_stdin(r);
+	if (t->fds[t->out].revents)
+		local_sink_flush(&r->out);
+	if (t->fds[t->err].revents)
+		local_sink_flush(&r->err);
+	if (netwatch_step(&r->watch, t->fds + t->watch, t->link - t->watch) && !r->done)
+		run_network_changed(r, clock_now_ms());
+}
+
+/* A reader of our output that has gone: the command learns it as it would from a pipe of its own. */
+static void
+check_output(struct run *r)
+{
+	struct frame_text t = { .text = "PIPE" };
+	unsigned char frame[256];
+
+	if (!r->out.error || r->out_gone)
+		return;
+	r->out_gone = true;
+	if (r->terminal)
+		run_leave(r, RUN_FAILED, "the terminal is gone");
+	else if (r->link && r->link->phase == LINK_ATTACHED)
+		link_put(r->link, frame, frame_put_text(FRAME_SIGNAL, &t, frame, sizeof frame));
+}
+
+static void
+turn(struct run *r, struct turn *t)
+{
+	uint64_t deadline = CLOCK_NEVER, now;
+
+	collect(r, t, &deadline);
+	wait_for(t, deadline, r->more);
+	r->more = false;
+	step(r, t);
+	if (r->done)
+		return;
+	if (r->link)
+		run_read(r, r->link);
+	if (r->fresh && !r->done)
+		run_read(r, r->fresh);
+	if (r->done)
+		return;
+	now = clock_now_ms();
+	run_links(r, now);
+	if (local_lend(!r->done && run_child_asks(r)))
+		r->redraw = true;
+	run_pump(r);
+	run_ack(r, now, !r->more);
+	run_exit(r, now);
+	if (r->detach_at && now >= r->detach_at)
+		run_leave(r, 0, "detached");
+	if (!r->done)
+		check_output(r);
+	if (!r->done)
+		run_notice_tick(r, now);
+	if (r->link)
+		link_flush(r->link);
+}
+
+static int
+open_signals(void)
+{
+	static const int ours[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		struct sigaction sa;
+
+		/* nohup(1) and the shell's background jobs: what is ignored stays so. */
+		if (sigaction(ours[i], NULL, &sa) != 0 || sa.sa_handler != SIG_IGN)
+			sigaddset(&set, ours[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void
+choose(struct run *r)
+{
+	const struct options *o = r->o;
+
+	r->input_terminal = isatty(0) && !o->no_stdin;
+	r->terminal = !o->no_tty && (o->tty > 1 || (isatty(0) && (!o->command || o->tty)));
+	if (o->tty == 1 && !isatty(0))
+		asking_sayf(r->asking, "no terminal at the other end, because standard input is none");
+	r->mode = o->new_session || o->command || !r->terminal ? FRAME_NEW : FRAME_AUTO;
+	if (o->session)
+		r->mode = o->join || o->read_only ? FRAME_JOIN : FRAME_TAKE;
+	if (o->session)
+		snprintf(r->want, sizeof r->want, "%s", o->session);
+	r->flags = (o->read_only ? FRAME_READONLY | FRAME_MUST_EXIST : 0u) | (o->join ? FRAME_MUST_EXIST : 0u) |
+	           (r->terminal ? 0u : FRAME_PIPES);
+}
+
+static int
+start(struct run *r, int errors)
+{
+	uint64_t seed = 0;
+
+	choose(r);
+	if (r->o->session && strlen(r->o->session) >= sizeof r->want) {
+		asking_sayf(r->asking, "%s: no name of a session", r->o->session);
+		return -EINVAL;
+	}
+	if (r->input_terminal)
+		local_open(0);
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) < 0)
+		seed = clock_now_ms() ^ (uint64_t)getpid() << 32;
+	backoff_init(&r->backoff, seed);
+	local_sink_open(&r->out, 1);
+	local_sink_open(&r->err, errors);
+	local_escape_init(&r->escape, r->terminal && r->input_terminal ? r->config->escape_char : -1);
+	netwatch_open(&r->watch);
+	r->signals = open_signals();
+	return r->signals < 0 ? -errno : link_stream_init(&r->stream);
+}
+
+/* The session has ended, or another is wanted: everything of the connection anew. */
+static int
+begin_again(struct run *r)
+{
+	bool moved = *r->want && r->mode == FRAME_TAKE && r->flags & FRAME_MUST_EXIST;
+
+	link_free(r->link);
+	link_free(r->fresh);
+	r->link = r->fresh = NULL;
+	if (!moved) {
+		r->mode = FRAME_NEW;
+		r->want[0] = '\0';
+	}
+	memset(&r->tail, 0, sizeof r->tail);
+	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = 0;
+	r->done = r->again = r->stopped = r->redraw = false;
+	return link_stream_init(&r->stream);
+}
+
+static void
+finish(struct run *r)
+{
+	link_free(r->link);
+	link_free(r->fresh);
+	local_cooked();
+	local_sink_close(&r->out);
+	local_sink_close(&r->err);
+	netwatch_close(&r->watch);
+	if (r->signals >= 0)
+		close(r->signals);
+}
+
+int
+run_session(const struct options *o, struct transport_target *target, struct asking *asking, int errors,
+            void (*on_attached)(void), bool *plain)
+{
+	static struct run r; /* large, and there is one */
+	static struct turn t;
+	int rc;
+
+	r = (struct run){ .o = o, .target = target, .config = target_config(target), .asking = asking,
+	                  .on_attached = on_attached, .signals = -1, .status = RUN_FAILED };
+	rc = start(&r, errors);
+	while (rc == 0) {
+		while (!r.done)
+			turn(&r, &t);
+		if (!r.again)
+			break;
+		rc = begin_again(&r);
+	}
+	*plain = r.plain;
+	finish(&r);
+	return rc < 0 ? RUN_FAILED : r.status;
+}

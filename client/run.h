@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run: one session (or, with -N, one connection for forwards alone) from the first connection to its end, through
+ * all cuts: the poll loop of the client.
+ */
+#ifndef HOLDFAST_RUN_H
+#define HOLDFAST_RUN_H
+
+#include "asking.h"
+#include "options.h"
+
+#define RUN_FAILED 255  /* our own errors, as ssh has it */
+#define RUN_REQUIRE 69  /* --require and no holdfast: EX_UNAVAILABLE of sysexits(3) */
+
+/*
+ * The exit status of the program.  *PLAIN: nothing was started, because the host has no holdfast or none at
+ * the moment, and a plain ssh is to take over.  ERRORS is where a command's standard error goes.
+ * ATTACHED is called once, when the first connection stands: -f.
+ */
+int run_session(const struct options *o, struct transport_target *target, struct asking *asking, int errors,
+                void (*attached)(void), bool *plain);
+
+/* What is asked for at the other end when it has no subsystem: the programs of a user alone. */
+extern const char run_own_command[];
+
+#endif

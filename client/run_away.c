@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run_parts.h"
+
+#define STORM_MS 500u      /* changes of the network start an attempt at most this often */
+#define ATTEMPT_MS 20000u  /* an attempt that asks nobody may take so long to open its channel */
+#define WRONG_MAX 5        /* connections in a row that broke the protocol */
+#define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
+
+static uint32_t
+idle_ms(const struct run *r)
+{
+	unsigned s = r->config->server_alive_interval;
+
+	return s && s < 86400 ? s * 1000 : LINK_IDLE_MS;
+}
+
+void
+run_connect(struct run *r, uint64_t now)
+{
+	struct transport *t = transport_new(r->target, &r->asking->ops);
+
+	r->last_try = now;
+	r->retry_at = now + backoff_attempt(&r->backoff);
+	r->asked = r->asking->asked;
+	r->fresh = t ? link_new(t, r->request, r->request == TRANSPORT_EXEC ? run_own_command : NULL, idle_ms(r)) : NULL;
+	if (!r->fresh)
+		run_end(r, RUN_FAILED, "out of memory");
+}
+
+void
+run_away_begin(struct run *r, uint64_t since, const char *reason)
+{
+	if (!r->away) {
+		r->away = since;
+		r->reason[0] = '\0';
+	}
+	if (reason)
+		snprintf(r->reason, sizeof r->reason, "%s", reason);
+}
+
+static bool
+has_env(const struct frame_attach *m, const char *variable, size_t name_len)
+{
+	for (uint32_t i = 0; i < m->env_count; i++)
+		if (m->env[i].len >= name_len && !memcmp(m->env[i].data, variable, name_len))
+			return true;
+	return false;
+}
+
+static void
+put_variable(struct frame_attach *m, const char *variable, size_t *bytes)
+{
+	const char *equals = strchr(variable, '=');
+	size_t len = strlen(variable);
+
+	/* LC_HOLDFAST speaks to holdfast itself, and would travel on. */
+	if (!equals || equals == variable || !strncmp(variable, "LC_HOLDFAST=", 12) ||
+	    has_env(m, variable, (size_t)(equals - variable) + 1) || m->env_count == FRAME_ENV_COUNT ||
+	    *bytes + len > FRAME_ENV_BYTES)
+		return;
+	*bytes += len;
+	m->env[m->env_count++] = (struct wire_bytes){ (const unsigned char *)variable, len };
+}
+
+/*
+ * What the configuration sends; and the locale, without which the terminals at the two ends speak past each other.
+ */
+static void
+put_env(struct frame_attach *m, char *const *list)
+{
+	size_t bytes = 0;
+
+	for (; list && *list; list++)
+		put_variable(m, *list, &bytes);
+	for (char **e = environ; *e; e++)
+		if (!strncmp(*e, "LANG=", 5) || !strncmp(*e, "LC_", 3) || !strncmp(*e, "COLORTERM=", 10))
+			put_variable(m, *e, &bytes);
+}
+
+static void
+put_text(char *out, size_t cap, const char *text)
+{
+	snprintf(out, cap, "%s", text ? text : "");
+}
+
+static void
+attach(struct run *r, struct link *l)
+{
+	static struct frame_attach m; /* large, and there is one thread */
+	static unsigned char frame[REQUEST_ATTACH_CAP];
+	struct frame_size size;
+
+	memset(&m, 0, sizeof m);
+	m.mode = r->mode;
+	m.flags = r->flags;
+	put_text(m.want, sizeof m.want, r->want);
+	if (r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX) {
+		run_end(r, RUN_FAILED, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
+		return;
+	}
+	if (!r->stream.attached) {
+		put_text(m.command, sizeof m.command, r->o->command);
+		put_env(&m, target_environment(r->target));
+	}
+	put_text(m.term, sizeof m.term, r->terminal ? getenv("TERM") : "");
+	local_size(&size);
+	if (r->terminal && (!size.rows || !size.cols))
+		size = (struct frame_size){ .rows = 24, .cols = 80 };
+	m.rows = size.rows;
+	m.cols = size.cols;
+	m.xpixel = size.xpixel;
+	m.ypixel = size.ypixel;
+	if (r->stream.attached)
+		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
+	link_stream_ask(&r->stream, &m);
+	link_put(l, frame, frame_put_attach(&m, frame, sizeof frame));
+	l->asked_attach = true;
+	link_expect(l, clock_now_ms());
+	link_flush(l);
+}
+
+/* A command that might be started twice waits until the host has shown that it is one of ours. */
+static bool
+may_attach(const struct run *r, const struct link *l)
+{
+	if (r->o->no_session || l->asked_attach || l->phase == LINK_CONNECTING || l->phase == LINK_DEAD)
+		return false;
+	return l->phase >= LINK_READY || !r->o->command || r->stream.attached;
+}
+
+/* 127 is a shell's "not found".  With the subsystem it may be our own command (-e) that is not there. */
+static bool
+has_no_holdfast(const struct run *r, const struct link *l)
+{
+	const struct transport *t = l->transport;
+
+	if (t->state != TRANSPORT_CLOSED)
+		return false;
+	return t->end == TRANSPORT_END_NO_SUBSYSTEM ||
+	       (t->exit_status == 127 && (t->end == TRANSPORT_END_EOF || r->request == TRANSPORT_EXEC));
+}
+
+/* The first connection failed: as ssh, we don't try again. */
+static void
+failed_first(struct run *r, struct link *l)
+{
+	if (has_no_holdfast(r, l) && r->request == TRANSPORT_SUBSYSTEM) {
+		r->request = TRANSPORT_EXEC;
+		backoff_success(&r->backoff);
+		r->retry_at = clock_now_ms();
+		return;
+	}
+	if (has_no_holdfast(r, l)) {
+		r->plain = r->done = true;
+		return;
+	}
+	if (l->asked_attach && r->o->command)
+		run_end(r, RUN_FAILED, "%s: %s; the command may have been started: holdfast --list tells",
+		        target_name(r->target), l->why);
+	else
+		run_end(r, RUN_FAILED, "%s: %s", target_name(r->target), l->why);
+}
+
+static void
+failed_again(struct run *r, struct link *l)
+{
+	bool no_use = l->refused || (l->transport->state == TRANSPORT_CLOSED &&
+	              l->transport->end == TRANSPORT_END_NO_SUBSYSTEM);
+
+	run_away_begin(r, clock_now_ms(), l->why);
+	r->wrong = l->wrong ? r->wrong + 1 : 0;
+	if (r->wrong >= WRONG_MAX || (no_use && !r->input_terminal))
+		run_leave(r, RUN_FAILED, l->why);
+	else if (no_use)
+		r->stopped = true;
+}
+
+/* Whether there is something to come back to. */
+static bool
+ever(const struct run *r)
+{
+	return r->stream.attached || r->away;
+}
+
+static void
+fresh_died(struct run *r)
+{
+	struct link *l = r->fresh;
+
+	r->fresh = NULL;
+	if (r->done || r->stream.ended)
+		;
+	else if (ever(r))
+		failed_again(r, l);
+	else
+		failed_first(r, l);
+	link_free(l);
+}
+
+static void
+link_died(struct run *r)
+{
+	struct link *l = r->link;
+
+	r->link = NULL;
+	if (!r->done && !r->stream.ended) {
+		run_away_begin(r, l->silent && l->unanswered ? l->unanswered : clock_now_ms(), l->why);
+		r->wrong = l->wrong ? r->wrong + 1 : r->wrong;
+		if (r->wrong >= WRONG_MAX)
+			run_leave(r, RUN_FAILED, l->why);
+	} else if (r->finishing) {
+		r->done = true;
+	}
+	link_free(l);
+}
+
+/* Alive: whatever was begun because it seemed not to be is dropped, unless it has asked for the session already. */
+static void
+link_alive(struct run *r)
+{
+	if (r->fresh && r->fresh->asked_attach)
+		return;
+	link_free(r->fresh);
+	r->fresh = NULL;
+	r->away = 0;
+	r->stopped = r->said = r->refused_keys = false;
+	run_notice_gone(r);
+	run_repair(r);
+}
+
+void
+run_promote(struct run *r)
+{
+	uint64_t away = r->away;
+
+	link_free(r->link);
+	r->link = r->fresh;
+	r->fresh = NULL;
+	r->away = 0;
+	if (r->said && away)
+		run_say(r, "%s is back after %llu s", target_name(r->target),
+		        (unsigned long long)((clock_now_ms() - away) / 1000));
+	r->stopped = r->said = r->refused_keys = false;
+	run_notice_gone(r);
+	clock_sooner(&r->retry_at, r->last_try + BACKOFF_FIRST_MS);
+	if (r->on_attached)
+		r->on_attached();
+	r->on_attached = NULL;
+}
+
+static void
+look_at_fresh(struct run *r, uint64_t now)
+{
+	struct link *l = r->fresh;
+
+	if (run_child_asks(r))
+		r->last_try = now;
+	if (l->phase == LINK_CONNECTING && ever(r) && now >= r->last_try + ATTEMPT_MS) {
+		if (r->asked == r->asking->asked)
+			link_fail(l, "no connection within %u seconds", ATTEMPT_MS / 1000);
+		r->asked = r->asking->asked;
+		r->last_try = now;
+	}
+	link_tick(l, now);
+	if (l->silent)
+		link_fail(l, "no answer");
+	if (l->phase == LINK_DEAD)
+		fresh_died(r);
+	else if (may_attach(r, l))
+		attach(r, l);
+	else if (r->o->no_session && l->phase == LINK_READY)
+		run_promote(r);
+}
+
+static void
+look_at_link(struct run *r, uint64_t now)
+{
+	struct link *l = r->link;
+
+	link_tick(l, now);
+	if (l->phase == LINK_DEAD)
+		link_died(r);
+	else if (l->silent)
+		run_away_begin(r, l->unanswered, NULL);
+	else if (r->away && !l->unanswered)
+		link_alive(r);
+}
+
+void
+run_links(struct run *r, uint64_t now)
+{
+	if (r->link)
+		look_at_link(r, now);
+	if (r->fresh)
+		look_at_fresh(r, now);
+	if (r->done || r->fresh || r->stopped || r->stream.ended)
+		return;
+	if ((r->away || !r->link) && now >= r->retry_at)
+		run_connect(r, now);
+}
+
+void
+run_retry_now(struct run *r, uint64_t now)
+{
+	r->stopped = false;
+	if (run_child_asks(r))
+		return;
+	if (r->fresh && r->fresh->phase == LINK_CONNECTING && now - r->last_try >= STORM_MS) {
+		link_free(r->fresh);
+		r->fresh = NULL;
+	}
+	backoff_success(&r->backoff);
+	if (r->retry_at > r->last_try + STORM_MS)
+		r->retry_at = r->last_try + STORM_MS;
+	if (!r->away)
+		run_away_begin(r, now, "reconnecting");
+}
+
+void
+run_network_changed(struct run *r, uint64_t now)
+{
+	if (r->link && link_moved(r->link))
+		link_fail(r->link, "the address has changed");
+	if (r->link && !r->away)
+		link_check(r->link, now);
+	else if (r->away && !r->stopped)
+		run_retry_now(r, now);
+}
+
+bool
+run_child_asks(const struct run *r)
+{
+	return r->fresh && r->fresh->phase != LINK_DEAD && r->fresh->transport->terminal;
+}
+
+uint64_t
+run_away_due(const struct run *r)
+{
+	if (run_child_asks(r))
+		return CLOCK_NEVER;
+	if (r->fresh && r->fresh->phase == LINK_CONNECTING)
+		return ever(r) ? r->last_try + ATTEMPT_MS : CLOCK_NEVER;
+	if (r->fresh || r->stopped || r->stream.ended || (!r->away && r->link))
+		return CLOCK_NEVER;
+	return r->retry_at;
+}

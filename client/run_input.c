@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run_parts.h"
+
+#define CONTROL_C 0x03
+#define PIECE 8192
+#define DETACH_MS 500u
+
+bool
+run_stdin_wanted(const struct run *r)
+{
+	if (!r->input_open || r->stream.ended)
+		return false;
+	if (r->input_terminal && run_child_asks(r))
+		return false;
+	/* While away, Ctrl-C and escapes are to be heard also when no more input is kept. */
+	if (r->input_terminal)
+		return r->away || link_input_kept(&r->stream.input) < FRAME_INPUT_WINDOW;
+	return link_input_room(&r->stream.input) > 0;
+}
+
+void
+run_escape_help(struct run *r)
+{
+	static const char lines[] =
+		"\r\nSupported escape sequences:\r\n"
+		" %c.   - leave; the session goes on\r\n"
+		" %cd   - detach; the session goes on\r\n"
+		" %cr   - reconnect now\r\n"
+		" %c^Z  - suspend holdfast\r\n"
+		" %c?   - this message\r\n"
+		" %c%c   - send the escape character by typing it twice\r\n"
+		"(Note that escapes are only recognized immediately after newline.)\r\n";
+	char out[sizeof lines + 16];
+	int c = r->escape.character;
+
+	snprintf(out, sizeof out, lines, c, c, c, c, c, c, c);
+	local_sink_write(&r->out, out, strlen(out));
+}
+
+static void
+suspend(struct run *r)
+{
+	local_sink_write(&r->out, local_reset(r->tail.alternate), strlen(local_reset(r->tail.alternate)));
+	local_sink_drain(&r->out, 500);
+	local_suspend();
+	r->redraw = true;
+	run_signal(r, SIGWINCH);
+	if (r->link)
+		link_check(r->link, clock_now_ms());
+	run_repair(r);
+}
+
+static void
+detach(struct run *r)
+{
+	unsigned char frame[64];
+
+	if (r->link && r->link->phase == LINK_ATTACHED) {
+		link_put(r->link, frame, frame_put_plain(FRAME_DETACH, frame, sizeof frame));
+		link_flush(r->link);
+		r->detach_at = clock_now_ms() + DETACH_MS;
+	} else {
+		run_leave(r, 0, "detached");
+	}
+}
+
+static void
+act(struct run *r, enum escape_action action)
+{
+	switch (action) {
+	case ESCAPE_QUIT:
+		run_leave(r, RUN_FAILED, "left");
+		break;
+	case ESCAPE_DETACH:
+		detach(r);
+		break;
+	case ESCAPE_HELP:
+		run_escape_help(r);
+		break;
+	case ESCAPE_SUSPEND:
+		suspend(r);
+		break;
+	case ESCAPE_RECONNECT:
+		if (r->link)
+			link_fail(r->link, "reconnecting");
+		run_retry_now(r, clock_now_ms());
+		break;
+	case ESCAPE_NONE:
+		break;
+	}
+}
+
+/* Beyond what is kept it is refused with a bell, and so is all after it: no part is to be missing in between. */
+static void
+keep(struct run *r, const unsigned char *data, size_t len)
+{
+	if (!r->refused_keys && len <= link_input_room(&r->stream.input)) {
+		link_input_add(&r->stream.input, data, len);
+		return;
+	}
+	r->refused_keys = true;
+	local_sink_write(&r->out, "\a", 1);
+}
+
+static void
+typed(struct run *r, const unsigned char *in, size_t len)
+{
+	unsigned char out[PIECE + 1];
+	size_t out_len;
+
+	/* Whoever sees the notice means it; what was typed before is the program's. */
+	if (r->notice_rows && memchr(in, CONTROL_C, len)) {
+		run_leave(r, RUN_FAILED, "stopped waiting");
+		return;
+	}
+	while (len && !r->done) {
+		enum escape_action action;
+		size_t n = local_escape_feed(&r->escape, in, len, out, &out_len, &action);
+
+		keep(r, out, out_len);
+		in += n;
+		len -= n;
+		act(r, action);
+	}
+}
+
+/* A pipe is read only as far as there is room: what is not read yet waits where it is. */
+void
+run_stdin(struct run *r)
+{
+	unsigned char in[PIECE];
+	size_t max = sizeof in, room = link_input_room(&r->stream.input);
+	ssize_t n;
+
+	if (!r->input_terminal && room < max)
+		max = room;
+	n = read(0, in, max);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0 && r->input_terminal && local_is_raw())
+		typed(r, in, (size_t)n);
+	else if (n > 0)
+		link_input_add(&r->stream.input, in, (size_t)n);
+	else if (r->input_terminal && local_is_raw())
+		run_leave(r, RUN_FAILED, "the terminal is gone");
+	else
+		r->input_open = false, r->stream.input.ended = true;
+	explicit_bzero(in, n > 0 ? (size_t)n : 0);
+	run_pump(r);
+}
+
+static void
+new_size(struct run *r)
+{
+	unsigned char frame[64];
+	struct frame_size size;
+
+	local_size(&size);
+	if (!r->terminal || !size.rows || !r->link || r->link->phase != LINK_ATTACHED)
+		return;
+	link_put(r->link, frame, frame_put_size(FRAME_SIZE, &size, frame, sizeof frame));
+	link_flush(r->link);
+}
+
+static const char *
+signal_name(int sig)
+{
+	return sig == SIGINT ? "INT" : "QUIT";
+}
+
+/*
+ * Ctrl-C with pipes is for the command, as it is for a local one.  Where it can't get there, or does not help, it
+ * ends the client.
+ */
+static void
+interrupt(struct run *r, int sig)
+{
+	struct frame_text t = { 0 };
+	unsigned char frame[256];
+
+	if (!r->stream.attached) {
+		run_end(r, 128 + sig, NULL);
+	} else if (r->away || !r->link || r->link->phase != LINK_ATTACHED || r->interrupts++ > 0) {
+		run_leave(r, RUN_FAILED, "stopped waiting");
+	} else {
+		snprintf(t.text, sizeof t.text, "%s", signal_name(sig));
+		link_put(r->link, frame, frame_put_text(FRAME_SIGNAL, &t, frame, sizeof frame));
+		link_flush(r->link);
+	}
+}
+
+void
+run_signal(struct run *r, int sig)
+{
+	switch (sig) {
+	case SIGWINCH:
+		new_size(r);
+		break;
+	case SIGTSTP:
+		suspend(r);
+		break;
+	case SIGCONT:
+		if (r->link)
+			link_check(r->link, clock_now_ms());
+		break;
+	case SIGINT:
+	case SIGQUIT:
+		interrupt(r, sig);
+		break;
+	case SIGTERM:
+	case SIGHUP:
+		run_leave(r, 128 + sig, sig == SIGTERM ? "terminated" : "hung up");
+		break;
+	}
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+
+#define STOP_PATIENCE_MS 200
+
+extern char **environ;
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Signals as a fresh program has them, whatever this one blocks and ignores. */
+static int
+spawn(char *const *argv, int io, int err, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int r;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	if (posix_spawn_file_actions_init(&actions))
+		return -ENOMEM;
+	if (posix_spawnattr_init(&attr)) {
+		posix_spawn_file_actions_destroy(&actions);
+		return -ENOMEM;
+	}
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	r = posix_spawn_file_actions_adddup2(&actions, io, 0);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, io, 1);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, err, 2);
+	if (r == 0)
+		r = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+int
+child_start(struct child *c, char *const *argv)
+{
+	int io[2], err[2], r;
+
+	*c = (struct child)CHILD_NONE;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, io) < 0)
+		return -errno;
+	if (pipe2(err, O_CLOEXEC) < 0) {
+		r = -errno;
+		close(io[0]);
+		close(io[1]);
+		return r;
+	}
+	r = spawn(argv, io[1], err[1], &c->pid);
+	close(io[1]);
+	close(err[1]);
+	c->fd = io[0];
+	c->err = err[0];
+	/* ours alone: the child's end of the pair is a description of its own */
+	if (r == 0 && (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(c->err, F_SETFL, O_NONBLOCK) < 0))
+		r = -errno;
+	if (r < 0) {
+		child_stop(c);
+		return r;
+	}
+	return 0;
+}
+
+int
+child_start_shell(struct child *c, const char *line)
+{
+	char *argv[] = { (char *)(uintptr_t)"/bin/sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)line, NULL };
+
+	return child_start(c, argv);
+}
+
+/* One byte of its standard error. */
+static void
+take(struct child *c, unsigned char byte, char *text, size_t cap)
+{
+	size_t len = strlen(c->part), have = strlen(text);
+
+	if (byte == '\n') {
+		if (c->part[0]) {
+			memcpy(c->last, c->part, len + 1);
+			if (have + len + 2 < cap) {
+				memcpy(text + have, c->part, len);
+				strcpy(text + have + len, "\n");
+			}
+		}
+		c->part[0] = '\0';
+	} else if (byte >= ' ' && byte != 127 && len + 1 < sizeof(c->part)) {
+		c->part[len] = (char)byte;
+		c->part[len + 1] = '\0';
+	}
+}
+
+bool
+child_listen(struct child *c, char *text, size_t cap)
+{
+	unsigned char buf[1024];
+	ssize_t n;
+
+	text[0] = '\0';
+	if (c->err < 0)
+		return false;
+	n = read(c->err, buf, sizeof(buf));
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	for (ssize_t i = 0; i < n; i++)
+		take(c, buf[i], text, cap);
+	if (n > 0)
+		return true;
+	take(c, '\n', text, cap);
+	close_fd(&c->err);
+	return false;
+}
+
+bool
+child_ended(struct child *c)
+{
+	pid_t r;
+
+	if (!c->pid)
+		return true;
+	r = waitpid(c->pid, &c->status, WNOHANG);
+	if (r == 0 || (r < 0 && errno == EINTR))
+		return false;
+	c->pid = 0;
+	return true;
+}
+
+/* Waits for its end, but not long. */
+static void
+patience(pid_t pid)
+{
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+
+	if (p.fd < 0)
+		return;
+	(void)poll(&p, 1, STOP_PATIENCE_MS);
+	close(p.fd);
+}
+
+void
+child_stop(struct child *c)
+{
+	close_fd(&c->fd);
+	close_fd(&c->err);
+	if (child_ended(c))
+		return;
+	kill(c->pid, SIGTERM);
+	kill(c->pid, SIGCONT);
+	patience(c->pid);
+	if (child_ended(c))
+		return;
+	kill(c->pid, SIGKILL);
+	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
+		;
+	c->pid = 0;
+}

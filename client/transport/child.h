@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * child: a command that carries bytes: ssh, or a ProxyCommand.
+ *
+ * Its standard input and output are one socket; it keeps the controlling terminal, so that it can ask there; what
+ * it
+ * writes to its standard error comes to us.
+ */
+#ifndef HOLDFAST_CHILD_H
+#define HOLDFAST_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct child {
+	pid_t pid;     /* 0: none */
+	int fd;        /* its standard input and output, non-blocking; -1: none or given away */
+	int err;       /* its standard error; -1: at its end */
+	int status;    /* as waitpid has it, once it is reaped */
+	char last[256]; /* the last line that it complained */
+	char part[256]; /* of a line that is not whole */
+};
+
+#define CHILD_NONE { .fd = -1, .err = -1 }
+
+/* 0 or a negative errno. */
+int child_start(struct child *c, char *const *argv);
+/* The same for a line of shell. */
+int child_start_shell(struct child *c, const char *line);
+/*
+ * Takes what is there of its standard error; TEXT gets the whole lines that came, control characters taken out, ""
+ * for
+ * none.  False when there will be no more.
+ */
+bool child_listen(struct child *c, char *text, size_t cap);
+/* Looked at so often while a child connects. */
+#define CHILD_ASKS_MS 100
+/* Whether it, or a child of its own, has /dev/tty open: to ask something. */
+bool child_asks(const struct child *c);
+/* Whether it has ended; STATUS is then set. */
+bool child_ended(struct child *c);
+/* Closes everything and ends it: at once, or, if it takes its time, by force. */
+void child_stop(struct child *c);
+
+#endif

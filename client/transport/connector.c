@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "clock.h"
+#include "connector.h"
+#include "dial.h"
+#include "hostkey.h"
+#include "list.h"
+#include "sshopen.h"
+
+#define PATIENCE_MS 120000 /* of one step without news, where no ConnectTimeout says so */
+
+enum question { Q_NONE, Q_SECRET, Q_CONFIRM, Q_SAY };
+
+struct connector {
+	struct transport_target *target;
+	const struct transport_asking *asking; /* the loop's: only called by it */
+	struct transport_asking relay;         /* the same for the thread */
+	struct sshopen_request request;
+	pthread_t thread;
+	int wake;   /* eventfd: the thread has news */
+	int cancel; /* eventfd: the thread is to end */
+	int via;    /* a proxy's descriptor, -1: TCP */
+	struct connector_result result;
+
+	pthread_mutex_t lock; /* for all that follows */
+	pthread_cond_t answered;
+	enum question question;
+	const char *text;
+	bool echo;
+	char *answer;
+	size_t answer_cap;
+	int answer_result;
+	bool over, canceled, timed; /* TIMED: ConnectTimeout counts */
+	int line; /* our duplicate of the connection, to shut it down by; -1: none */
+	struct agent_filter *filter; /* that the thread waits for */
+	uint64_t since;
+	char doing[256];
+};
+
+/* ---- the thread's side ---- */
+
+static void
+wake(struct connector *c)
+{
+	(void)eventfd_write(c->wake, 1);
+}
+
+/* A stranger's text may not act on the terminal. */
+static char *
+cleaned(const char *text)
+{
+	char *copy = strdup(text);
+
+	for (char *s = copy; s && *s; s++)
+		if (((unsigned char)*s < ' ' && *s != '\n' && *s != '\t') || *s == 127)
+			*s = *s == '\r' && s[1] == '\n' ? ' ' : '?';
+	return copy;
+}
+
+static int
+ask(struct connector *c, enum question what, const char *text, bool echo, char *answer, size_t cap)
+{
+	char *clean = cleaned(text);
+	int r;
+
+	if (!clean)
+		return -ENOMEM;
+	pthread_mutex_lock(&c->lock);
+	c->question = what;
+	c->text = clean;
+	c->echo = echo;
+	c->answer = answer;
+	c->answer_cap = cap;
+	wake(c);
+	while (c->question != Q_NONE && !c->canceled)
+		pthread_cond_wait(&c->answered, &c->lock);
+	c->question = Q_NONE;
+	r = c->canceled ? -ECANCELED : c->answer_result;
+	c->since = clock_now_ms();
+	pthread_mutex_unlock(&c->lock);
+	free(clean);
+	return r;
+}
+
+static int
+relay_secret(void *object, const char *prompt, bool echo, char *answer, size_t cap)
+{
+	return ask(object, Q_SECRET, prompt, echo, answer, cap);
+}
+
+static int
+relay_confirm(void *object, const char *question, char *answer, size_t cap)
+{
+	return ask(object, Q_CONFIRM, question, true, answer, cap);
+}
+
+static void
+relay_say(void *object, const char *text)
+{
+	(void)ask(object, Q_SAY, text, false, NULL, 0);
+}
+
+static void
+doing(struct connector *c, bool timed, const char *text)
+{
+	pthread_mutex_lock(&c->lock);
+	snprintf(c->doing, sizeof(c->doing), "%s", text);
+	/* ConnectTimeout is for all of it together; what comes later has its time anew */
+	if (!timed)
+		c->since = clock_now_ms();
+	c->timed = timed;
+	pthread_mutex_unlock(&c->lock);
+	wake(c);
+}
+
+static void
+set_filter(void *object, struct agent_filter *filter)
+{
+	struct connector *c = object;
+
+	pthread_mutex_lock(&c->lock);
+	c->filter = filter;
+	if (filter && c->canceled)
+		agent_filter_break(filter);
+	c->since = clock_now_ms();
+	pthread_mutex_unlock(&c->lock);
+}
+
+static int
+fail(struct connector *c, enum transport_end end, const char *why)
+{
+	c->result.end = end;
+	if (why != c->result.why)
+		snprintf(c->result.why, sizeof(c->result.why), "%s", why);
+	return -1;
+}
+
+/* The connection, which the loop can shut down from now on. */
+static int
+get_line(struct connector *c, char *address, size_t cap)
+{
+	char why[300], text[sizeof(c->doing)];
+	int fd = c->via;
+
+	snprintf(text, sizeof(text), "connecting to %s", c->target->config->hostname);
+	doing(c, true, text);
+	c->via = -1;
+	if (fd >= 0) {
+		snprintf(address, cap, "through a proxy");
+	} else {
+		fd = dial(c->target->config, c->cancel, address, cap, why, sizeof(why));
+		if (fd < 0)
+			return fail(c, TRANSPORT_END_LOST, why);
+	}
+	pthread_mutex_lock(&c->lock);
+	c->line = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	pthread_mutex_unlock(&c->lock);
+	return fd;
+}
+
+static int
+login(struct connector *c, const char *address)
+{
+	struct auth a = { .session = c->result.session, .target = c->target, .asking = &c->relay,
+	                  .cancel = c->cancel, .waiting = set_filter, .object = c };
+	int r;
+
+	doing(c, false, "checking the host's key");
+	r = hostkey_check(a.session, c->target, address, &c->relay, &a.weak, c->result.why, sizeof(c->result.why));
+	if (r < 0)
+		return fail(c, TRANSPORT_END_REFUSED, c->result.why);
+	c->result.weak = a.weak;
+	doing(c, false, "logging in");
+	r = auth_run(&a);
+	if (r < 0)
+		return fail(c, r == -ECONNRESET ? TRANSPORT_END_LOST : TRANSPORT_END_REFUSED, a.why);
+	return 0;
+}
+
+static int
+connect_all(struct connector *c)
+{
+	char address[64] = "?";
+	int fd = get_line(c, address, sizeof(address)), r;
+
+	if (fd < 0)
+		return -1;
+	r = sshopen_session(&c->request, fd, &c->result.session, c->result.why, sizeof(c->result.why));
+	if (r < 0)
+		return fail(c, r == -EINVAL ? TRANSPORT_END_REFUSED : TRANSPORT_END_LOST, c->result.why);
+	if (login(c, address) < 0)
+		return -1;
+	doing(c, false, "opening the session");
+	c->request.weak = c->result.weak;
+	r = sshopen_channel(&c->request, c->result.session, &c->result.channel, c->result.why, sizeof(c->result.why));
+	if (r < 0)
+		return fail(c, r == -ENOSYS ? TRANSPORT_END_NO_SUBSYSTEM : TRANSPORT_END_LOST, c->result.why);
+	return 0;
+}
+
+static void *
+thread_main(void *object)
+{
+	struct connector *c = object;
+
+	if (connect_all(c) < 0) {
+		ssh_channel_free(c->result.channel);
+		ssh_free(c->result.session);
+		c->result.channel = NULL;
+		c->result.session = NULL;
+	}
+	pthread_mutex_lock(&c->lock);
+	c->over = true;
+	pthread_mutex_unlock(&c->lock);
+	wake(c);
+	return NULL;
+}
+
+/* ---- the loop's side ---- */
+
+static void
+destroy(struct connector *c)
+{
+	if (c->line >= 0)
+		close(c->line);
+	if (c->via >= 0)
+		close(c->via);
+	if (c->wake >= 0)
+		close(c->wake);
+	if (c->cancel >= 0)
+		close(c->cancel);
+	free(c->request.command);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->answered);
+	free(c);
+}
+
+/* No signal of the process is for the thread. */
+static int
+start_thread(struct connector *c)
+{
+	sigset_t all, before;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&c->thread, NULL, thread_main, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -r;
+}
+
+struct connector *
+connector_start(struct transport_target *target, const struct transport_asking *asking, enum transport_request what,
+                const char *command, struct child *proxy, int *error)
+{
+	struct connector *c = calloc(1, sizeof(*c));
+	int r = 0;
+
+	if (!c) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	c->target = target;
+	c->asking = asking;
+	c->relay = (struct transport_asking){ c, relay_secret, relay_confirm, relay_say };
+	c->line = c->via = -1;
+	c->since = clock_now_ms();
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->answered, NULL);
+	c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->request.target = target;
+	c->request.what = what;
+	c->request.cancel = c->cancel;
+	if (c->wake < 0 || c->cancel < 0 || (command && !(c->request.command = strdup(command))))
+		r = -ENOMEM;
+	if (r == 0 && proxy) {
+		c->via = proxy->fd;
+		proxy->fd = -1;
+	}
+	if (r == 0)
+		r = start_thread(c);
+	if (r < 0) {
+		destroy(c);
+		*error = r;
+		return NULL;
+	}
+	return c;
+}
+
+int
+connector_fd(const struct connector *c)
+{
+	return c->wake;
+}
+
+uint64_t
+connector_deadline(const struct connector *c)
+{
+	struct connector *m = (struct connector *)(uintptr_t)c;
+	unsigned timeout = c->target->config->connect_timeout;
+	uint64_t until;
+
+	pthread_mutex_lock(&m->lock);
+	if (c->question != Q_NONE || c->filter)
+		until = UINT64_MAX; /* the person's time */
+	else
+		until = c->since + (c->timed && timeout ? timeout * UINT64_C(1000) : PATIENCE_MS);
+	pthread_mutex_unlock(&m->lock);
+	return until;
+}
+
+/* The thread waits in ask(), so what the question points to stays. */
+static int
+put_question(struct connector *c, enum question what)
+{
+	const struct transport_asking *a = c->asking;
+
+	switch (what) {
+	case Q_SECRET: return a->secret(a->object, c->text, c->echo, c->answer, c->answer_cap);
+	case Q_CONFIRM: return a->confirm(a->object, c->text, c->answer, c->answer_cap);
+	case Q_SAY: a->say(a->object, c->text); return 0;
+	case Q_NONE: break;
+	}
+	return 0;
+}
+
+bool
+connector_step(struct connector *c, char *text, size_t cap)
+{
+	eventfd_t news;
+	enum question what;
+	bool over;
+	int r;
+
+	(void)eventfd_read(c->wake, &news);
+	pthread_mutex_lock(&c->lock);
+	what = c->question;
+	over = c->over;
+	snprintf(text, cap, "%s", c->doing);
+	pthread_mutex_unlock(&c->lock);
+	if (what == Q_NONE)
+		return over;
+	r = put_question(c, what);
+	pthread_mutex_lock(&c->lock);
+	c->answer_result = r;
+	c->question = Q_NONE;
+	pthread_cond_signal(&c->answered);
+	pthread_mutex_unlock(&c->lock);
+	return false;
+}
+
+void
+connector_finish(struct connector *c, struct connector_result *result)
+{
+	pthread_mutex_lock(&c->lock);
+	if (!c->over) {
+		c->canceled = true;
+		(void)eventfd_write(c->cancel, 1);
+		if (c->line >= 0)
+			shutdown(c->line, SHUT_RDWR);
+		if (c->filter)
+			agent_filter_break(c->filter);
+		pthread_cond_signal(&c->answered);
+	}
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	*result = c->result;
+	destroy(c);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * connector: all of what happens before bytes flow through libssh: TCP or a proxy, handshake, host key, login,
+ * channel.
+ *
+ * It runs in a thread, since libssh, resolvers and agents wait when they like.  The loop polls connector_fd(), and
+ * its step
+ * asks the person what the thread wants to know.  After connector_finish() the session is the loop's alone.
+ */
+#ifndef HOLDFAST_CONNECTOR_H
+#define HOLDFAST_CONNECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libssh/libssh.h>
+
+#include "child.h"
+#include "target_private.h"
+#include "transport.h"
+
+struct connector_result {
+	ssh_session session; /* NULL when it failed */
+	ssh_channel channel;
+	bool weak;           /* the host's key is a wrong one: no agent for it */
+	enum transport_end end;
+	char why[512];
+};
+
+struct connector;
+
+/* PROXY (may be NULL): the bytes go through its descriptor, which is taken over.  NULL: -errno in *ERROR. */
+struct connector *connector_start(struct transport_target *target, const struct transport_asking *asking,
+                                  enum transport_request what, const char *command, struct child *proxy, int *error);
+int connector_fd(const struct connector *c);
+/* Answers what is asked; true when it is over.  DOING (CAP bytes): what it is at, for the person. */
+bool connector_step(struct connector *c, char *doing, size_t cap);
+/* When it will have taken too long (clock_now_ms), UINT64_MAX: never. */
+uint64_t connector_deadline(const struct connector *c);
+/* Ends the thread, at once if it is not over, and gives away what it has made.  Frees C. */
+void connector_finish(struct connector *c, struct connector_result *result);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libssh/libssh.h>
+
+#include "auth_agent.h"
+#include "demands.h"
+#include "forward.h"
+#include "knownhosts.h"
+#include "list.h"
+#include "sshopen.h"
+
+#define AGENT_PATIENCE_MS 1000
+
+/* What one look at the values tells. */
+static const char *
+plain_option(const struct sshconfig *c)
+{
+	if (c->pkcs11_provider)
+		return "PKCS11Provider: libssh as built here can't use tokens";
+	if (c->gssapi && c->gssapi_kex)
+		return "GSSAPIKeyExchange: libssh has none";
+	if (c->hostbased)
+		return "HostbasedAuthentication: libssh has none";
+	if (c->known_hosts_command)
+		return "KnownHostsCommand: only ssh runs it";
+	if (c->verify_host_key_dns)
+		return "VerifyHostKeyDNS: libssh does not ask the DNS for keys";
+	if (c->tunnel)
+		return "Tunnel: libssh has none";
+	if (c->proxy_use_fdpass)
+		return "ProxyUseFdpass: only ssh does that";
+	if (c->permit_local_command && c->local_command)
+		return "PermitLocalCommand: only ssh runs it";
+	if (c->control_path && c->control_master)
+		return "ControlMaster: only ssh shares its connections";
+	return NULL;
+}
+
+bool
+demands_shared(const struct sshconfig *c)
+{
+	struct stat st;
+
+	return c->control_path && stat(c->control_path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static bool
+not_numeric(const char *address)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *found;
+
+	if (getaddrinfo(address, NULL, &hints, &found))
+		return true;
+	freeaddrinfo(found);
+	return false;
+}
+
+static bool
+authority(const struct sshconfig *c)
+{
+	char *name = c->host_key_alias ? strdup(c->host_key_alias) : knownhosts_name(c->hostname, c->port);
+	bool yes = name && (knownhosts_authority(c->user_known_hosts, name) ||
+	                    knownhosts_authority(c->global_known_hosts, name));
+
+	free(name);
+	return yes;
+}
+
+/* The first two words of PATH.pub. */
+static bool
+public_words(const char *path, char *type, size_t type_cap, char *key, size_t key_cap)
+{
+	char name[1024], line[16384], *save = NULL, *a, *b;
+	FILE *f;
+	bool good = false;
+
+	if ((size_t)snprintf(name, sizeof(name), "%s.pub", path) >= sizeof(name) || !(f = fopen(name, "re")))
+		return false;
+	if (fgets(line, sizeof(line), f) && (a = strtok_r(line, " \t\r\n", &save)) && (b = strtok_r(NULL, " \t\r\n", &save)))
+		good = strlen(a) < type_cap && strlen(b) < key_cap && strcpy(type, a) && strcpy(key, b);
+	fclose(f);
+	return good;
+}
+
+static bool
+agent_has(const struct sshconfig *c, const char *key)
+{
+	char path[256];
+	struct agent_keys keys;
+	bool found = false;
+	int fd;
+
+	if (agent_path(c, path, sizeof(path)) < 0 || (fd = agent_connect(path)) < 0)
+		return false;
+	if (agent_list(fd, &keys, AGENT_PATIENCE_MS) == 0) {
+		for (unsigned i = 0; i < keys.count; i++)
+			found = found || strcmp(keys.v[i].text, key) == 0;
+		agent_keys_free(&keys);
+	}
+	close(fd);
+	return found;
+}
+
+/* A FIDO key file whose key no agent holds. */
+static const char *
+fido_file(const struct sshconfig *c)
+{
+	static char key[16384];
+	char type[128];
+
+	for (char **path = c->identity_files; c->pubkey && *path; path++)
+		if (access(*path, R_OK) == 0 && public_words(*path, type, sizeof(type), key, sizeof(key)) &&
+		    strncmp(type, "sk-", 3) == 0 && !agent_has(c, key))
+			return *path;
+	return NULL;
+}
+
+/* A certificate without its key's file: the key is in an agent, where libssh can't join the two. */
+static const char *
+lone_certificate(const struct sshconfig *c)
+{
+	char key[1024];
+	size_t len;
+
+	for (char **file = c->certificate_files; *file; file++) {
+		len = strlen(*file);
+		if (access(*file, R_OK) < 0)
+			continue;
+		if (len > 9 && len < sizeof(key) && strcmp(*file + len - 9, "-cert.pub") == 0) {
+			memcpy(key, *file, len - 9);
+			key[len - 9] = '\0';
+			if (access(key, R_OK) == 0)
+				continue;
+		}
+		for (char **path = c->identity_files; *path; path++)
+			if (access(*path, R_OK) == 0)
+				return NULL;
+		return *file;
+	}
+	return NULL;
+}
+
+/* What libssh's own options refuse. */
+static bool
+refused(const struct sshconfig *c, char *why, size_t cap)
+{
+	ssh_session s = ssh_new();
+	bool yes = s && sshopen_options(s, c, why, cap) < 0;
+
+	ssh_free(s);
+	return yes;
+}
+
+static const char *
+remote_socket(const struct sshconfig *c)
+{
+	struct forward f;
+
+	for (char **s = c->remote_forward; *s; s++)
+		if (forward_parse(&f, FORWARD_REMOTE, *s) == 0 && f.path[0])
+			return *s;
+	return NULL;
+}
+
+bool
+demands_more(const struct sshconfig *c, char *why, size_t cap)
+{
+	const char *text = plain_option(c), *name;
+
+	why[0] = '\0';
+	if (text)
+		snprintf(why, cap, "%s", text);
+	else if (demands_shared(c))
+		snprintf(why, cap, "ControlPath: there is a connection to share");
+	else if (c->bind_address && not_numeric(c->bind_address))
+		snprintf(why, cap, "BindAddress: a name");
+	else if (authority(c))
+		snprintf(why, cap, "@cert-authority in known_hosts: libssh can't check a host's certificate");
+	else if ((name = fido_file(c)))
+		snprintf(why, cap, "%s: libssh can use a FIDO key only through an agent", name);
+	else if ((name = lone_certificate(c)))
+		snprintf(why, cap, "CertificateFile %s: libssh needs its key as a file", name);
+	else if ((name = remote_socket(c)))
+		snprintf(why, cap, "RemoteForward %s: libssh can't have the host listen on a socket in its file system", name);
+	else
+		return refused(c, why, cap);
+	return true;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "dial.h"
+#include "lookup.h"
+
+#define TRIES_MAX 16      /* addresses of one host */
+#define NEXT_AFTER_MS 250 /* RFC 8305, 5 */
+#define USER_TIMEOUT_MS 30000 /* sent and not acknowledged: the line is dead */
+#define KEEP_IDLE_S 30
+#define KEEP_INTERVAL_S 10
+#define KEEP_COUNT 3
+
+static int
+wait_for(int fd, int cancel)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
+
+	while (poll(p, 2, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return p[1].revents ? -ECANCELED : 0;
+}
+
+struct race {
+	const struct sshconfig *c;
+	struct pollfd fds[TRIES_MAX + 1]; /* the last is CANCEL */
+	const struct addrinfo *address[TRIES_MAX]; /* in the order to try them */
+	unsigned count, started;
+	int error; /* the last one */
+};
+
+/* The families take turns, beginning with the one that the resolver put first. */
+static void
+order(struct race *r, const struct addrinfo *found)
+{
+	const struct addrinfo *first = found, *second = found;
+	int family = found ? found->ai_family : 0;
+
+	while (r->count < TRIES_MAX && (first || second)) {
+		while (first && first->ai_family != family)
+			first = first->ai_next;
+		if (first) {
+			r->address[r->count++] = first;
+			first = first->ai_next;
+		}
+		while (second && second->ai_family == family)
+			second = second->ai_next;
+		if (second && r->count < TRIES_MAX) {
+			r->address[r->count++] = second;
+			second = second->ai_next;
+		}
+	}
+}
+
+static int
+bind_to(int fd, const struct sshconfig *c, int family)
+{
+	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST }, *found;
+	int r = 0;
+
+	if (c->bind_interface &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, c->bind_interface, (socklen_t)strlen(c->bind_interface)) < 0)
+		return -errno;
+	if (!c->bind_address)
+		return 0;
+	if (getaddrinfo(c->bind_address, NULL, &hints, &found))
+		return -EADDRNOTAVAIL;
+	if (bind(fd, found->ai_addr, found->ai_addrlen) < 0)
+		r = -errno;
+	freeaddrinfo(found);
+	return r;
+}
+
+static void
+set_int(int fd, int level, int name, int value)
+{
+	(void)setsockopt(fd, level, name, &value, sizeof(value)); /* all of these are only for the better */
+}
+
+static void
+tune(int fd, const struct sshconfig *c, int family)
+{
+	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
+	if (c->tcp_keepalive) {
+		set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+		set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+		set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S);
+		set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+	}
+	if (c->ipqos_interactive >= 0) {
+		if (family == AF_INET6)
+			set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, c->ipqos_interactive);
+		else
+			set_int(fd, IPPROTO_IP, IP_TOS, c->ipqos_interactive);
+	}
+}
+
+static void
+start_next(struct race *r)
+{
+	const struct addrinfo *a = r->address[r->started];
+	struct pollfd *p = &r->fds[r->started++];
+	int error;
+
+	*p = (struct pollfd){ .fd = -1, .events = POLLOUT };
+	p->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (p->fd < 0) {
+		r->error = errno;
+		return;
+	}
+	error = -bind_to(p->fd, r->c, a->ai_family);
+	if (!error) {
+		tune(p->fd, r->c, a->ai_family);
+		if (connect(p->fd, a->ai_addr, a->ai_addrlen) < 0 && errno != EINPROGRESS)
+			error = errno;
+	}
+	if (error) {
+		r->error = error;
+		close(p->fd);
+		p->fd = -1;
+	}
+}
+
+/* The index of one that is connected, or -1; those that failed are closed. */
+static int
+look(struct race *r)
+{
+	socklen_t len = sizeof(int);
+	int error;
+
+	for (unsigned i = 0; i < r->started; i++) {
+		if (r->fds[i].fd < 0 || !r->fds[i].revents)
+			continue;
+		error = 0;
+		if (getsockopt(r->fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+			error = errno;
+		if (!error)
+			return (int)i;
+		r->error = error;
+		close(r->fds[i].fd);
+		r->fds[i].fd = -1;
+	}
+	return -1;
+}
+
+static bool
+any_open(const struct race *r)
+{
+	for (unsigned i = 0; i < r->started; i++)
+		if (r->fds[i].fd >= 0)
+			return true;
+	return false;
+}
+
+/* The index of the winner, or a negative errno. */
+static int
+run(struct race *r, int cancel)
+{
+	struct pollfd *const stop = &r->fds[TRIES_MAX];
+	struct pollfd now[TRIES_MAX + 1];
+	int n, winner = -1;
+
+	*stop = (struct pollfd){ .fd = cancel, .events = POLLIN };
+	for (;;) {
+		if (r->started < r->count)
+			start_next(r);
+		else if (!any_open(r))
+			return r->error ? -r->error : -EHOSTUNREACH;
+		memcpy(now, r->fds, r->started * sizeof(now[0]));
+		now[r->started] = *stop;
+		n = any_open(r) ? poll(now, r->started + 1, r->started < r->count ? NEXT_AFTER_MS : -1) : 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n <= 0)
+			continue;
+		if (now[r->started].revents)
+			return -ECANCELED;
+		for (unsigned i = 0; i < r->started; i++)
+			r->fds[i].revents = now[i].revents;
+		if ((winner = look(r)) >= 0)
+			return winner;
+	}
+}
+
+static int
+connect_any(const struct sshconfig *c, const struct addrinfo *found, int cancel, char *address, size_t cap)
+{
+	struct race r = { .c = c };
+	int winner, fd;
+
+	order(&r, found);
+	winner = run(&r, cancel);
+	for (unsigned i = 0; i < r.started; i++)
+		if (r.fds[i].fd >= 0 && (int)i != winner)
+			close(r.fds[i].fd);
+	if (winner < 0)
+		return winner;
+	fd = r.fds[winner].fd;
+	if (getnameinfo(r.address[winner]->ai_addr, r.address[winner]->ai_addrlen, address, (socklen_t)cap, NULL, 0,
+	                NI_NUMERICHOST))
+		snprintf(address, cap, "?");
+	return fd;
+}
+
+int
+dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap)
+{
+	struct lookup *l = lookup_start(c->hostname, c->port, c->family);
+	const struct addrinfo *found;
+	int r = l ? wait_for(lookup_fd(l), cancel) : -ENOMEM;
+
+	if (r == 0) {
+		found = lookup_result(l, why, why_cap);
+		r = found ? connect_any(c, found, cancel, address, cap) : -ENOENT;
+		if (r < 0 && found)
+			snprintf(why, why_cap, "%s, port %u: %s", c->hostname, c->port, strerror(-r));
+	} else {
+		snprintf(why, why_cap, "%s: %s", c->hostname, strerror(-r));
+	}
+	lookup_leave(l);
+	return r;
+}

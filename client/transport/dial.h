@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dial: a TCP connection to the host of a configuration, by whichever of its addresses answers first (RFC 8305,
+ * simplified).
+ *
+ * It waits, so it belongs to a thread of its own; CANCEL becoming readable ends it at once, in the middle of a
+ * look-up too.
+ */
+#ifndef HOLDFAST_DIAL_H
+#define HOLDFAST_DIAL_H
+
+#include <stddef.h>
+
+#include "sshconfig.h"
+
+/*
+ * The non-blocking socket, with ADDRESS (CAP bytes) the peer's; or -ECANCELED, or another negative errno with WHY
+ * (WHY_CAP
+ * bytes) for the person; -ENOENT: there is no such host.
+ */
+int dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap);
+
+#endif

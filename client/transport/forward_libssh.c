@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * forward_libssh: connections come in (from our listeners, from the host) and become relays; see
+ * forward_relay.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libssh/callbacks.h>
+#include <libssh/server.h> /* messages of the other end: they are for clients too */
+
+#include "auth_agent.h"
+#include "forward_libssh.h"
+#include "forward_relay.h"
+
+#define EVENTS 64
+
+struct forwarding {
+	ssh_session session;
+	struct forwards *fs;
+	const struct sshconfig *c;
+	const struct transport_asking *asking;
+	bool first;
+	const char *agent;
+	char agent_buf[256];
+	int epoll;
+	bool ready[FORWARD_LISTENERS_MAX]; /* somebody may be in the queue */
+	int bound[FORWARDS_MAX];           /* of -R: the port at the other end; 0: not asked for or refused */
+	unsigned asked;                    /* -R up to here are answered */
+	struct relay *relays;
+	unsigned count;
+	bool busy;
+	bool blocked; /* a relay waits until libssh has sent what it has */
+	struct ssh_callbacks_struct callbacks;
+};
+
+static struct relay *
+add_relay(struct forwarding *f)
+{
+	struct relay *r = f->count < FORWARD_RELAYS_MAX ? relay_new(f->session, f->epoll) : NULL;
+
+	if (r) {
+		r->next = f->relays;
+		f->relays = r;
+		f->count++;
+	}
+	return r;
+}
+
+/* ---- from the host; these are called by libssh while it reads, and may free nothing of libssh's ---- */
+
+static ssh_channel
+agent_wanted(ssh_session session, void *object)
+{
+	struct forwarding *f = object;
+	struct relay *r;
+	int fd;
+
+	if (!f->agent || (fd = agent_connect(f->agent)) < 0)
+		return NULL;
+	r = fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? NULL : add_relay(f);
+	if (!r) {
+		close(fd);
+		return NULL;
+	}
+	r->channel = ssh_channel_new(session);
+	relay_flow(r, fd);
+	f->busy = true;
+	return r->channel;
+}
+
+static const struct forward *
+find_remote(const struct forwarding *f, int port)
+{
+	for (unsigned i = 0; i < f->asked; i++)
+		if (f->bound[i] == port && port)
+			return &f->fs->v[i];
+	return NULL;
+}
+
+/* 0: dealt with; 1: libssh refuses it. */
+static int
+message(ssh_session session, ssh_message m, void *object)
+{
+	struct forwarding *f = object;
+	const struct forward *spec;
+	struct relay *r;
+
+	(void)session;
+	if (ssh_message_type(m) != SSH_REQUEST_CHANNEL_OPEN || ssh_message_subtype(m) != SSH_CHANNEL_FORWARDED_TCPIP)
+		return 1;
+	spec = find_remote(f, ssh_message_channel_request_open_destination_port(m));
+	r = spec ? add_relay(f) : NULL;
+	if (!r)
+		return 1;
+	r->channel = ssh_message_channel_request_open_reply_accept(m);
+	relay_connect(r, spec);
+	f->busy = true;
+	return 0;
+}
+
+/* ---- from here ---- */
+
+static void
+accept_all(struct forwarding *f, unsigned i)
+{
+	const struct forward *spec = &f->fs->v[f->fs->listeners[i].forward];
+	struct relay *r;
+	int fd;
+
+	while (f->ready[i] && f->count < FORWARD_RELAYS_MAX) {
+		fd = accept4(f->fs->listeners[i].fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			/* out of descriptors: the next one that ends makes room, and busy() tries again */
+			f->ready[i] = errno == EMFILE || errno == ENFILE || errno == ECONNABORTED || errno == EINTR;
+			return;
+		}
+		r = add_relay(f);
+		if (r)
+			relay_accepted(r, fd, spec);
+		else
+			close(fd);
+	}
+}
+
+static void
+say_remote(struct forwarding *f, const struct forward *spec, int bound, bool good)
+{
+	char text[400];
+
+	if (good && spec->port)
+		return;
+	if (good)
+		snprintf(text, sizeof(text), "Port %d of the host is forwarded to %.200s:%u", bound, spec->host, spec->host_port);
+	else
+		snprintf(text, sizeof(text), "The host does not forward its port %u", spec->port);
+	f->asking->say(f->asking->object, text);
+}
+
+/* Asks for the next -R, or looks whether there is an answer: -1 when one is refused that must not be. */
+static int
+ask_remote(struct forwarding *f)
+{
+	const struct forward *spec;
+	const char *address;
+	int r, bound;
+
+	for (; f->asked < f->fs->count; f->asked++) {
+		spec = &f->fs->v[f->asked];
+		if (spec->kind != FORWARD_REMOTE || spec->path[0])
+			continue;
+		address = spec->any_address ? "" : spec->bind[0] ? spec->bind : "localhost";
+		bound = (int)spec->port;
+		r = ssh_channel_listen_forward(f->session, address, (int)spec->port, &bound);
+		if (r == SSH_AGAIN)
+			return 0;
+		if (r == SSH_OK)
+			f->bound[f->asked] = spec->port ? (int)spec->port : bound;
+		if (f->first || r != SSH_OK)
+			say_remote(f, spec, bound, r == SSH_OK);
+		if (r != SSH_OK && f->c->exit_on_forward_failure)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+take_events(struct forwarding *f)
+{
+	struct epoll_event v[EVENTS];
+	int n = epoll_wait(f->epoll, v, EVENTS, 0);
+
+	for (int i = 0; i < n; i++) {
+		if (v[i].data.u64 < FORWARD_LISTENERS_MAX)
+			f->ready[v[i].data.u64] = true;
+		else
+			relay_event(v[i].data.ptr, v[i].events);
+	}
+	f->busy = n == EVENTS;
+}
+
+int
+forwarding_step(struct forwarding *f)
+{
+	struct relay **p, *r;
+
+	take_events(f);
+	f->blocked = false;
+	if (ask_remote(f) < 0)
+		return -1;
+	for (unsigned i = 0; i < f->fs->listening; i++)
+		accept_all(f, i);
+	for (p = &f->relays; (r = *p);) {
+		if (relay_step(r))
+			f->busy = true;
+		f->blocked = f->blocked || relay_blocked(r);
+		if (r->state == RELAY_DEAD) {
+			*p = r->next;
+			relay_free(r);
+			f->count--;
+			f->busy = true; /* who waits in a queue has room now */
+		} else {
+			p = &r->next;
+		}
+	}
+	return 0;
+}
+
+bool
+forwarding_busy(const struct forwarding *f)
+{
+	/* libssh sends in any call, and tells nobody */
+	return f->busy || (f->blocked && !(ssh_get_poll_flags(f->session) & SSH_WRITE_PENDING));
+}
+
+int
+forwarding_fd(const struct forwarding *f)
+{
+	return f->epoll;
+}
+
+static int
+watch_listeners(struct forwarding *f)
+{
+	for (unsigned i = 0; i < f->fs->listening; i++) {
+		struct epoll_event e = { .events = EPOLLIN | EPOLLET, .data.u64 = i };
+
+		f->ready[i] = true;
+		if (epoll_ctl(f->epoll, EPOLL_CTL_ADD, f->fs->listeners[i].fd, &e) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+struct forwarding *
+forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c, const char *agent,
+               const struct transport_asking *asking, bool first)
+{
+	struct forwarding *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->session = session;
+	f->fs = fs;
+	f->c = c;
+	f->asking = asking;
+	f->first = first;
+	f->busy = true;
+	if (agent && snprintf(f->agent_buf, sizeof(f->agent_buf), "%s", agent) < (int)sizeof(f->agent_buf))
+		f->agent = f->agent_buf;
+	f->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (f->epoll < 0 || watch_listeners(f) < 0) {
+		forwarding_free(f);
+		return NULL;
+	}
+	f->callbacks.userdata = f;
+	f->callbacks.channel_open_request_auth_agent_function = agent_wanted;
+	ssh_callbacks_init(&f->callbacks);
+	ssh_set_callbacks(session, &f->callbacks);
+	ssh_set_message_callback(session, message, f);
+	return f;
+}
+
+void
+forwarding_close(struct forwarding *f)
+{
+	struct relay *r;
+
+	if (!f)
+		return;
+	ssh_set_message_callback(f->session, NULL, NULL);
+	f->agent = NULL;
+	while ((r = f->relays)) {
+		f->relays = r->next;
+		relay_free(r);
+	}
+}
+
+void
+forwarding_free(struct forwarding *f)
+{
+	if (!f)
+		return;
+	if (f->epoll >= 0)
+		close(f->epoll);
+	free(f);
+}

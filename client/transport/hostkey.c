@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hostkey.h"
+#include "knownhosts.h"
+#include "list.h"
+
+struct hostkey {
+	const struct sshconfig *c;
+	struct transport_target *t;
+	const struct transport_asking *asking;
+	char *name;        /* in the files */
+	char *key;         /* base64 */
+	const char *type;  /* "ssh-ed25519" */
+	const char *kind;  /* for people: "ED25519" */
+	char *print;       /* "SHA256:…" */
+	const char *address;
+	struct known_where where;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+say(const struct hostkey *h, const char *format, ...)
+{
+	char text[4096];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	h->asking->say(h->asking->object, text);
+}
+
+static const char *
+kind_of(const char *type)
+{
+	if (strstr(type, "ed25519"))
+		return "ED25519";
+	if (strstr(type, "ecdsa"))
+		return "ECDSA";
+	if (strstr(type, "rsa"))
+		return "RSA";
+	return type;
+}
+
+static int
+take_key(struct hostkey *h, ssh_session session)
+{
+	unsigned char *hash = NULL;
+	ssh_key key = NULL;
+	size_t len;
+	int r = -EACCES;
+
+	if (ssh_get_server_publickey(session, &key) != SSH_OK)
+		return r;
+	h->type = ssh_key_type_to_char(ssh_key_type(key));
+	if (h->type && ssh_pki_export_pubkey_base64(key, &h->key) == SSH_OK &&
+	    ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &len) == 0 &&
+	    (h->print = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, len))) {
+		h->kind = kind_of(h->type);
+		r = 0;
+	}
+	ssh_clean_pubkey_hash(&hash);
+	ssh_key_free(key);
+	return r;
+}
+
+static int
+take_name(struct hostkey *h)
+{
+	h->name = h->c->host_key_alias ? strdup(h->c->host_key_alias) : knownhosts_name(h->c->hostname, h->c->port);
+	return h->name ? 0 : -ENOMEM;
+}
+
+/* Both kinds of files; a host on another port is also known by a line without it. */
+static enum known
+look_up(struct hostkey *h)
+{
+	char **files = list_new();
+	enum known found = KNOWN_NEW;
+	struct known_where plain;
+
+	if (!files || list_add_all(&files, h->c->user_known_hosts) < 0 ||
+	    list_add_all(&files, h->c->global_known_hosts) < 0)
+		goto out;
+	found = knownhosts_check(files, h->name, h->type, h->key, &h->where);
+	if (found == KNOWN_NEW && !h->c->host_key_alias && h->c->port != 22) {
+		enum known without = knownhosts_check(files, h->c->hostname, h->type, h->key, &plain);
+
+		/* Another key there says nothing about this port; that one is not to be trusted at all does. */
+		if (without == KNOWN_SAME || without == KNOWN_REVOKED)
+			found = without;
+		if (found == KNOWN_REVOKED)
+			h->where = plain;
+	}
+out:
+	list_free(files);
+	return found;
+}
+
+static void
+add(struct hostkey *h, bool tell)
+{
+	const char *file = h->c->user_known_hosts[0];
+	int r;
+
+	if (!file || strcmp(file, "/dev/null") == 0)
+		return;
+	r = knownhosts_add(file, h->name, h->c->hash_known_hosts, h->type, h->key);
+	if (r < 0)
+		say(h, "The host's key could not be written to %s: %s", file, strerror(-r));
+	else if (tell)
+		say(h, "Added the %s key of %s to %s.", h->kind, h->name, file);
+}
+
+static int
+question(struct hostkey *h, bool other, char *why, size_t cap)
+{
+	char text[1024], answer[256];
+	int r;
+
+	snprintf(text, sizeof(text),
+	         "The host %s (%s) is not known yet%s.\n"
+	         "Its %s key has the fingerprint %s\n"
+	         "Connect all the same (yes/no/[fingerprint])? ",
+	         h->name, h->address, other ? " by a key of this type, only by others" : "", h->kind, h->print);
+	for (;;) {
+		r = h->asking->confirm(h->asking->object, text, answer, sizeof(answer));
+		if (r < 0)
+			break;
+		if (strcasecmp(answer, "yes") == 0 || strcmp(answer, h->print) == 0)
+			return 0;
+		if (strcasecmp(answer, "no") == 0) {
+			r = -EACCES;
+			break;
+		}
+		snprintf(text, sizeof(text), "Please type 'yes', 'no' or the fingerprint: ");
+	}
+	if (r == -ENOTTY)
+		snprintf(why, cap, "the %s key %s of %s is not known, and nobody can be asked", h->kind, h->print, h->name);
+	else
+		snprintf(why, cap, "the host key was not accepted");
+	return r;
+}
+
+static int
+unknown(struct hostkey *h, bool other, char *why, size_t cap)
+{
+	int r;
+
+	switch (h->c->strict_host_key) {
+	case CHECK_YES:
+		snprintf(why, cap, "no %s key of %s is known, and StrictHostKeyChecking demands one", h->kind, h->name);
+		return -EACCES;
+	case CHECK_ASK:
+		if (h->c->batch_mode) {
+			snprintf(why, cap, "the %s key %s of %s is not known, and BatchMode forbids to ask", h->kind,
+			         h->print, h->name);
+			return -EACCES;
+		}
+		r = question(h, other, why, cap);
+		if (r < 0)
+			return r;
+		break;
+	case CHECK_ACCEPT_NEW:
+	case CHECK_NO:
+		break;
+	}
+	add(h, h->c->log_level >= LOG_LEVEL_INFO);
+	return 0;
+}
+
+static void
+alarm_text(const struct hostkey *h, bool revoked)
+{
+	char where[700] = "this client has seen another one a moment ago";
+
+	if (h->where.line)
+		snprintf(where, sizeof(where), "the known one is in %s, line %u", h->where.file, h->where.line);
+	say(h,
+	    "#############################################################\n"
+	    "##  WARNING: THE HOST KEY OF THIS HOST %s!  ##\n"
+	    "#############################################################\n"
+	    "Host: %s (%s)\n"
+	    "Its %s key is now %s;\n%s.\n"
+	    "Somebody may be standing between you and the host and read what you type; or the host has been set up anew.\n"
+	    "Ask its administrator. If all is well, remove the old key:\n"
+	    "  ssh-keygen -f '%s' -R '%s'",
+	    revoked ? "IS REVOKED " : "HAS CHANGED", h->name, h->address, h->kind, h->print, where,
+	    h->where.line ? h->where.file : "~/.ssh/known_hosts", h->name);
+}
+
+static int
+changed(struct hostkey *h, bool revoked, bool *weak, char *why, size_t cap)
+{
+	alarm_text(h, revoked);
+	if (!revoked && h->c->strict_host_key == CHECK_NO) {
+		say(h, "StrictHostKeyChecking is off: going on, without passwords and without the agent.");
+		*weak = true;
+		return 0;
+	}
+	snprintf(why, cap, "the host key of %s %s", h->name, revoked ? "is revoked" : "has changed");
+	return -EACCES;
+}
+
+/* What the files do not know, this process may: the key that was accepted a connection ago. */
+static int
+judge(struct hostkey *h, bool *weak, char *why, size_t cap)
+{
+	enum known found = look_up(h);
+	const char *before = h->t->host_key;
+	int r;
+
+	if (found == KNOWN_REVOKED || found == KNOWN_CHANGED)
+		return changed(h, found == KNOWN_REVOKED, weak, why, cap);
+	if (found != KNOWN_SAME && before[0] && strcmp(before, h->print) != 0) {
+		h->where.line = 0;
+		return changed(h, false, weak, why, cap);
+	}
+	if (found != KNOWN_SAME && !before[0]) {
+		r = unknown(h, found == KNOWN_OTHER, why, cap);
+		if (r < 0)
+			return r;
+	}
+	snprintf(h->t->host_key, sizeof(h->t->host_key), "%s", h->print);
+	return 0;
+}
+
+static bool
+is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+int
+hostkey_check(ssh_session session, struct transport_target *t, const char *address,
+              const struct transport_asking *asking, bool *weak, char *why, size_t cap)
+{
+	struct hostkey h = { .c = t->config, .t = t, .asking = asking, .address = address };
+	int r;
+
+	*weak = false;
+	if (t->config->no_auth_for_localhost && is_loopback(address))
+		return 0;
+	r = take_key(&h, session);
+	if (r == 0)
+		r = take_name(&h);
+	if (r == 0)
+		r = judge(&h, weak, why, cap);
+	else
+		snprintf(why, cap, "the host has no key that can be checked");
+	free(h.name);
+	ssh_string_free_char(h.key);
+	ssh_string_free_char(h.print);
+	return r;
+}
+
+/* Whether an algorithm signs with a key of this type: RSA has several. */
+static bool
+signs_with(const char *algorithm, size_t len, const char *type)
+{
+	if (strcmp(type, "ssh-rsa") == 0 && len == 12 && strncmp(algorithm, "rsa-sha2-", 9) == 0)
+		return true;
+	return strlen(type) == len && strncmp(algorithm, type, len) == 0;
+}
+
+static bool
+is_known(char *const *types, const char *algorithm, size_t len)
+{
+	for (; types && *types; types++)
+		if (signs_with(algorithm, len, *types))
+			return true;
+	return false;
+}
+
+char *
+hostkey_algorithms(const struct sshconfig *c)
+{
+	char *name = c->host_key_alias ? strdup(c->host_key_alias) : knownhosts_name(c->hostname, c->port);
+	char **types = NULL, *out = NULL;
+	const char *all = c->host_key_algorithms, *s;
+	size_t len, at = 0;
+
+	if (name && all && knownhosts_types(c->user_known_hosts, name, &types) == 0 &&
+	    knownhosts_types(c->global_known_hosts, name, &types) == 0 && (out = malloc(strlen(all) + 2))) {
+		for (int pass = 0; pass < 2; pass++)
+			for (s = all; *s; s += len + (s[len] == ',')) {
+				len = strcspn(s, ",");
+				if (is_known(types, s, len) == (pass == 0)) {
+					memcpy(out + at, s, len);
+					at += len;
+					out[at++] = ',';
+				}
+			}
+		out[at ? at - 1 : 0] = '\0';
+	}
+	list_free(types);
+	free(name);
+	return out;
+}

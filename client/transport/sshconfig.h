@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sshconfig: what the user's OpenSSH configuration says about one host, evaluated.
+ *
+ * The values come from `ssh -G` where there is an ssh, so that Match, Include, CanonicalizeHostname and the
+ * defaults of
+ * that ssh count as they do for ssh itself; else from libssh's own parser, which knows fewer options (ssh_config(5)
+ * says which).  Names are those of ssh_config(5).  Lists end with NULL and are never NULL themselves.
+ */
+#ifndef HOLDFAST_SSHCONFIG_H
+#define HOLDFAST_SSHCONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sshconfig_check { CHECK_NO, CHECK_YES, CHECK_ASK, CHECK_ACCEPT_NEW }; /* StrictHostKeyChecking */
+enum sshconfig_tty { TTY_AUTO, TTY_NO, TTY_YES, TTY_FORCE };               /* RequestTTY */
+enum sshconfig_session { SESSION_DEFAULT, SESSION_NONE, SESSION_SUBSYSTEM }; /* SessionType */
+enum sshconfig_x11 { X11_NO, X11_YES, X11_TRUSTED };                       /* ForwardX11, ForwardX11Trusted */
+enum sshconfig_log { LOG_LEVEL_QUIET, LOG_LEVEL_FATAL, LOG_LEVEL_ERROR, LOG_LEVEL_INFO, LOG_LEVEL_VERBOSE,
+                     LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG2, LOG_LEVEL_DEBUG3 }; /* LogLevel */
+
+struct sshconfig {
+	/* Who and where */
+	char *host;     /* as it was asked for */
+	char *hostname; /* what is connected to */
+	char *user;
+	unsigned port;
+	int family;      /* AF_UNSPEC, AF_INET, AF_INET6 */
+	char *bind_address, *bind_interface; /* NULL: none */
+	unsigned connect_timeout;            /* seconds, 0: the system's */
+	bool tcp_keepalive;
+	int ipqos_interactive, ipqos_bulk;   /* the IP_TOS byte, -1: leave it */
+	char *proxy_command, *proxy_jump;    /* NULL: none */
+	bool proxy_use_fdpass;
+
+	/* The connection */
+	bool compression;
+	char *ciphers, *macs, *kex, *host_key_algorithms, *pubkey_algorithms; /* NULL: the library's own */
+	unsigned server_alive_interval, server_alive_count_max;
+
+	/* The host's key */
+	enum sshconfig_check strict_host_key;
+	char *host_key_alias;
+	char **user_known_hosts, **global_known_hosts; /* expanded */
+	char *known_hosts_command;
+	bool hash_known_hosts, check_host_ip, verify_host_key_dns, no_auth_for_localhost;
+
+	/* Who we are */
+	char **identity_files;    /* expanded */
+	char **certificate_files; /* expanded */
+	bool identities_only;
+	char *identity_agent;     /* NULL: $SSH_AUTH_SOCK; "none"; or a path, expanded */
+	char *preferred_authentications; /* NULL: the usual order */
+	bool pubkey, password, kbdint, gssapi, gssapi_kex, hostbased, batch_mode;
+	unsigned password_prompts;
+	char *pkcs11_provider, *security_key_provider; /* NULL: none */
+
+	/* What is asked for at the other end */
+	enum sshconfig_tty request_tty;
+	enum sshconfig_session session_type;
+	char *remote_command; /* NULL: none */
+	char **send_env;      /* patterns */
+	char **set_env;       /* NAME=value */
+	char *forward_agent;  /* NULL: no; "yes"; or a socket's path */
+	enum sshconfig_x11 x11;
+	bool x11_trusted;     /* what X11_YES becomes */
+	char *tunnel;         /* NULL: no */
+
+	/* Forwards: "[bind:]port host:port", as ssh -G prints them */
+	char **local_forward, **remote_forward, **dynamic_forward;
+	bool exit_on_forward_failure, gateway_ports, streamlocal_bind_unlink;
+	unsigned streamlocal_bind_mask;
+
+	/* The person */
+	int escape_char; /* -1: none */
+	enum sshconfig_log log_level;
+	bool stdin_null, fork_after_auth, permit_local_command;
+	char *local_command; /* NULL: none */
+	char *control_master, *control_path; /* NULL: no, none */
+	bool visual_host_key;
+	char *add_keys_to_agent; /* NULL: no */
+};
+
+/* The defaults of ssh_config(5); NULL: out of memory. */
+struct sshconfig *sshconfig_new(void);
+void sshconfig_free(struct sshconfig *c);
+
+/*
+ * Takes one line "keyword value" as ssh -G prints it: 0, -EINVAL for a value that makes no sense, -ENOMEM; keywords
+ * that are not ours are passed over.
+ */
+int sshconfig_line(struct sshconfig *c, const char *line);
+
+/*
+ * Runs ARGV (ssh with its options, -G and the host) and takes what it prints.  0; -ENOENT: there is no such
+ * program; else a
+ * negative errno, and WHY (CAP bytes) has its last complaint.
+ */
+int sshconfig_evaluate(struct sshconfig *c, char *const *argv, char *why, size_t cap);
+
+/*
+ * The same without an ssh, by libssh: FILE, or the usual files if NULL.  OPTIONS are -o words ("Keyword=value" or
+ * "Keyword value"), which count first.
+ */
+int sshconfig_library(struct sshconfig *c, const char *file, char *const *options, char *why, size_t cap);
+
+/* Puts in ~, %-tokens and ${NAME}; NULL: out of memory or an unknown token. */
+char *sshconfig_expand(const struct sshconfig *c, const char *text);
+/* Whether host and user can be put into a command for a shell: as ssh has it, no character that a shell acts on. */
+bool sshconfig_plain_names(const struct sshconfig *c);
+
+#endif

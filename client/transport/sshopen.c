@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hostkey.h"
+#include "sshopen.h"
+
+#define LONG_S 86400L /* libssh's own patience: the loop has less */
+
+static int
+set(ssh_session s, enum ssh_options_e what, const void *value, const char *name, char *why, size_t cap)
+{
+	if (!value || ssh_options_set(s, what, value) == SSH_OK)
+		return 0;
+	snprintf(why, cap, "%s: libssh knows none of what is asked for", name);
+	return -EINVAL;
+}
+
+static int
+log_level(const struct sshconfig *c)
+{
+	switch (c->log_level) {
+	case LOG_LEVEL_DEBUG1: return SSH_LOG_PROTOCOL;
+	case LOG_LEVEL_DEBUG2: return SSH_LOG_PACKET;
+	case LOG_LEVEL_DEBUG3: return SSH_LOG_FUNCTIONS;
+	default: return SSH_LOG_NOLOG;
+	}
+}
+
+int
+sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap)
+{
+	const int no = 0;
+	const long patience = LONG_S;
+	const int verbosity = log_level(c);
+	char *host_keys = hostkey_algorithms(c);
+	const struct { enum ssh_options_e what; const void *value; const char *name; } list[] = {
+		{ SSH_OPTIONS_PROCESS_CONFIG, &no, "configuration" },
+		{ SSH_OPTIONS_USER, c->user, "User" },
+		{ SSH_OPTIONS_PORT, &c->port, "Port" },
+		{ SSH_OPTIONS_LOG_VERBOSITY, &verbosity, "LogLevel" },
+		{ SSH_OPTIONS_TIMEOUT, &patience, "ConnectTimeout" },
+		/* hostkey.c looks keys up itself: in all of the files, not in one of each kind */
+		{ SSH_OPTIONS_KNOWNHOSTS, "/dev/null", "UserKnownHostsFile" },
+		{ SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null", "GlobalKnownHostsFile" },
+		{ SSH_OPTIONS_CIPHERS_C_S, c->ciphers, "Ciphers" },
+		{ SSH_OPTIONS_CIPHERS_S_C, c->ciphers, "Ciphers" },
+		{ SSH_OPTIONS_HMAC_C_S, c->macs, "MACs" },
+		{ SSH_OPTIONS_HMAC_S_C, c->macs, "MACs" },
+		{ SSH_OPTIONS_KEY_EXCHANGE, c->kex, "KexAlgorithms" },
+		{ SSH_OPTIONS_HOSTKEYS, host_keys ? host_keys : c->host_key_algorithms, "HostKeyAlgorithms" },
+		{ SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, c->pubkey_algorithms, "PubkeyAcceptedAlgorithms" },
+		{ SSH_OPTIONS_COMPRESSION, c->compression ? "yes" : "no", "Compression" },
+	};
+	int r = 0;
+
+	/* only GSSAPI needs it; a name that libssh does not like, such as fe80::1%eth0, is none of its business */
+	if (ssh_options_set(s, SSH_OPTIONS_HOST, c->hostname) != SSH_OK)
+		(void)ssh_options_set(s, SSH_OPTIONS_HOST, "host");
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]) && r == 0; i++)
+		r = set(s, list[i].what, list[i].value, list[i].name, why, cap);
+	free(host_keys);
+	return r;
+}
+
+bool
+sshopen_wait(ssh_session s, int cancel)
+{
+	struct pollfd p[2] = { { .fd = ssh_get_fd(s), .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
+
+	if (!ssh_is_connected(s) || p[0].fd < 0)
+		return false;
+	if (ssh_get_poll_flags(s) & SSH_WRITE_PENDING)
+		p[0].events |= POLLOUT;
+	if (poll(p, 2, -1) < 0)
+		return errno == EINTR;
+	return !p[1].revents;
+}
+
+/* CALL of libssh until it is decided. */
+#define DECIDED(s, q, call)                                                       \
+	({                                                                        \
+		int rc;                                                           \
+		do                                                                \
+			rc = (call);                                              \
+		while (rc == SSH_AGAIN && sshopen_wait((s), (q)->cancel));         \
+		rc == SSH_AGAIN ? SSH_ERROR : rc;                                  \
+	})
+
+/* What went wrong before there was a key to check. */
+static int
+handshake_failed(ssh_session s, char *why, size_t cap)
+{
+	const char *text = ssh_get_error(s);
+
+	snprintf(why, cap, "%s", text[0] ? text : "the connection broke");
+	return strstr(text, "no match for") || strstr(text, "No version of SSH") ? -EINVAL : -ECONNRESET;
+}
+
+int
+sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, char *why, size_t cap)
+{
+	ssh_session s = ssh_new();
+	int r = s ? sshopen_options(s, q->target->config, why, cap) : -ENOMEM;
+
+	if (r == 0 && (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || ssh_options_set(s, SSH_OPTIONS_FD, &fd) != SSH_OK))
+		r = -ENOMEM;
+	if (r < 0) {
+		close(fd);
+		ssh_free(s);
+		return r;
+	}
+	/* from here on libssh closes the descriptor */
+	ssh_set_blocking(s, 0);
+	if (DECIDED(s, q, ssh_connect(s)) != SSH_OK) {
+		r = handshake_failed(s, why, cap);
+		ssh_free(s);
+		return r;
+	}
+	*session = s;
+	return 0;
+}
+
+static int
+lost(ssh_session s, char *why, size_t cap)
+{
+	snprintf(why, cap, "the connection broke while the session was opened: %.300s", ssh_get_error(s));
+	return -ECONNRESET;
+}
+
+static void
+send_environment(const struct sshopen_request *q, ssh_session s, ssh_channel ch)
+{
+	const struct transport_target *t = q->target;
+	char name[256];
+	size_t len;
+
+	/* libssh waits for each answer, and a session that is there already has its environment */
+	if (t->connections)
+		return;
+	for (char *const *e = t->environment; *e; e++) {
+		len = strcspn(*e, "=");
+		if (len >= sizeof(name))
+			continue;
+		memcpy(name, *e, len);
+		name[len] = '\0';
+		/* the host may not want it */
+		(void)DECIDED(s, q, ssh_channel_request_env(ch, name, *e + len + 1));
+	}
+}
+
+int
+sshopen_channel(const struct sshopen_request *q, ssh_session session, ssh_channel *channel, char *why, size_t cap)
+{
+	ssh_channel ch = ssh_channel_new(session);
+	int r;
+
+	if (!ch || DECIDED(session, q, ssh_channel_open_session(ch)) != SSH_OK)
+		goto broken;
+	if (q->target->config->forward_agent && !q->weak)
+		(void)DECIDED(session, q, ssh_channel_request_auth_agent(ch));
+	send_environment(q, session, ch);
+	r = DECIDED(session, q, q->what == TRANSPORT_SUBSYSTEM ? ssh_channel_request_subsystem(ch, "resume")
+	                                                       : ssh_channel_request_exec(ch, q->command));
+	if (r != SSH_OK) {
+		if (!ssh_is_connected(session))
+			goto broken;
+		snprintf(why, cap, "%s: the host has no %s", q->target->config->host,
+		         q->what == TRANSPORT_SUBSYSTEM ? "subsystem \"resume\"" : "leave to run a command");
+		ssh_channel_free(ch);
+		return -ENOSYS;
+	}
+	*channel = ch;
+	return 0;
+broken:
+	lost(session, why, cap);
+	if (ch)
+		ssh_channel_free(ch);
+	return -ECONNRESET;
+}

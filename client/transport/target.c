@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* target: from what the person asked for to what the configuration makes of it. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "demands.h"
+#include "list.h"
+#include "target_private.h"
+
+extern char **environ;
+
+const char *
+target_name(const struct transport_target *t)
+{
+	return t->config->host;
+}
+
+const struct sshconfig *
+target_config(const struct transport_target *t)
+{
+	return t->config;
+}
+
+char *const *
+target_environment(const struct transport_target *t)
+{
+	return t->environment;
+}
+
+bool
+target_by_command(const struct transport_target *t)
+{
+	return t->by_command;
+}
+
+const char *
+target_why_command(const struct transport_target *t)
+{
+	return t->why[0] ? t->why : NULL;
+}
+
+/* Whether SendEnv's patterns want NAME; "-pattern" takes back what others want. */
+static bool
+sent(char *const *patterns, const char *name)
+{
+	bool wanted = false;
+
+	for (; *patterns; patterns++) {
+		if ((*patterns)[0] == '-' && fnmatch(*patterns + 1, name, 0) == 0)
+			wanted = false;
+		else if (fnmatch(*patterns, name, 0) == 0)
+			wanted = true;
+	}
+	return wanted;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=");
+
+	return strncmp(a, b, n) == 0 && b[n] == '=';
+}
+
+/* The setting of SetEnv that holds: the first one of a name. */
+static bool
+has_name(char *const *list, const char *setting)
+{
+	for (; *list; list++)
+		if (same_name(*list, setting))
+			return true;
+	return false;
+}
+
+static int
+gather_environment(struct transport_target *t)
+{
+	char name[256];
+	size_t len;
+	int r = 0;
+
+	if (!(t->environment = list_new()))
+		return -ENOMEM;
+	for (char **s = t->config->set_env; *s && r == 0; s++)
+		if (strchr(*s, '=') && !has_name(t->environment, *s))
+			r = list_add(&t->environment, *s);
+	for (char **e = environ; e && *e && r == 0; e++) {
+		len = strcspn(*e, "=");
+		if (!(*e)[len] || !len || len >= sizeof(name))
+			continue;
+		memcpy(name, *e, len);
+		name[len] = '\0';
+		if (sent(t->config->send_env, name) && !has_name(t->environment, *e))
+			r = list_add(&t->environment, *e);
+	}
+	return r;
+}
+
+/* The host without ssh://, user, port and brackets; for the name that is shown, and for libssh's parser. */
+static int
+split_destination(struct sshconfig *c, const char *text)
+{
+	bool uri = strncasecmp(text, "ssh://", 6) == 0;
+	const char *at, *host, *end;
+	unsigned long port;
+	char *rest;
+
+	text += uri ? 6 : 0;
+	host = (at = strrchr(text, '@')) ? at + 1 : text;
+	if (uri && host[0] == '[' && (end = strchr(host, ']')))
+		host++;
+	else
+		end = uri ? host + strcspn(host, ":/") : host + strlen(host);
+	if (end == host || host[0] == '-')
+		return -EINVAL;
+	if (!(c->host = strndup(host, (size_t)(end - host))))
+		return -ENOMEM;
+	if (at && at > text && !(c->user = strndup(text, (size_t)(at - text))))
+		return -ENOMEM;
+	end += uri && *end == ']';
+	if (uri && *end == ':') {
+		port = strtoul(end + 1, &rest, 10);
+		if (rest == end + 1 || (*rest && *rest != '/') || port < 1 || port > 65535)
+			return -EINVAL;
+		c->port = (unsigned)port;
+	}
+	return 0;
+}
+
+/* What the options say, where there is no ssh that would read them. */
+static int
+options_as_lines(const struct target_request *q, char ***lines)
+{
+	static const char *const x11[] = { NULL, "ForwardX11=no", "ForwardX11=yes", "ForwardX11=yes" };
+	int r = list_add_all(lines, q->options);
+
+	if (r == 0 && q->port)
+		r = list_addf(lines, "Port=%s", q->port);
+	if (r == 0 && q->login)
+		r = list_addf(lines, "User=%s", q->login);
+	if (r == 0 && q->jump)
+		r = list_addf(lines, "ProxyJump=%s", q->jump);
+	if (r == 0 && q->bind_address)
+		r = list_addf(lines, "BindAddress=%s", q->bind_address);
+	if (r == 0 && q->ciphers)
+		r = list_addf(lines, "Ciphers=%s", q->ciphers);
+	if (r == 0 && q->macs)
+		r = list_addf(lines, "MACs=%s", q->macs);
+	if (r == 0 && q->escape_char)
+		r = list_addf(lines, "EscapeChar=%s", q->escape_char);
+	if (r == 0 && q->family)
+		r = list_add(lines, q->family == 4 ? "AddressFamily=inet" : "AddressFamily=inet6");
+	if (r == 0 && q->compress)
+		r = list_add(lines, "Compression=yes");
+	if (r == 0 && q->agent)
+		r = list_add(lines, q->agent == CHOICE_YES ? "ForwardAgent=yes" : "ForwardAgent=no");
+	if (r == 0 && q->x11)
+		r = list_add(lines, x11[q->x11]);
+	for (char *const *s = q->identities; s && *s && r == 0; s++)
+		r = list_addf(lines, "IdentityFile=%s", *s);
+	return r;
+}
+
+/* "8080:web:80", as it comes from the command line, for sshconfig's lists: forward.c reads both forms. */
+static int
+add_forwards(struct sshconfig *c, const struct target_request *q)
+{
+	int r = list_add_all(&c->local_forward, q->local);
+
+	if (r == 0)
+		r = list_add_all(&c->remote_forward, q->remote);
+	if (r == 0)
+		r = list_add_all(&c->dynamic_forward, q->dynamic);
+	return r;
+}
+
+static int
+evaluate_by_library(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	char **lines = list_new();
+	int r = lines ? options_as_lines(q, &lines) : -ENOMEM;
+
+	if (r == 0)
+		r = sshconfig_library(t->config, q->config, lines, why, cap);
+	if (r == 0)
+		r = add_forwards(t->config, q);
+	list_free(lines);
+	return r;
+}
+
+static int
+evaluate(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	char **argv = list_new(), **own = NULL;
+	int r = argv ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = t->style == STYLE_SSH ? list_add_all(&argv, t->command) : list_add(&argv, "ssh");
+	if (r == 0)
+		r = target_options(q, STYLE_SSH, &own);
+	if (r == 0)
+		r = list_add_all(&argv, own);
+	if (r == 0)
+		r = list_add(&argv, "-G");
+	if (r == 0)
+		r = list_add(&argv, "--");
+	if (r == 0)
+		r = list_add(&argv, q->destination);
+	if (r == 0) {
+		r = sshconfig_evaluate(t->config, argv, why, cap);
+		t->have_ssh = r == 0;
+		if (r == -ENOENT)
+			r = evaluate_by_library(t, q, why, cap);
+	}
+	list_free(own);
+	list_free(argv);
+	return r;
+}
+
+static int
+fill(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	int r = target_split(q->command ? q->command : "ssh", &t->command);
+
+	if (r < 0) {
+		snprintf(why, cap, "-e: not a command: %s", q->command);
+		return r;
+	}
+	t->style = target_style_of(t->command);
+	t->by_command = q->command != NULL;
+	if (!(t->config = sshconfig_new()) || !(t->destination = strdup(q->destination)))
+		return -ENOMEM;
+	r = split_destination(t->config, q->destination);
+	if (r < 0) {
+		snprintf(why, cap, "not a host: %s", q->destination);
+		return r;
+	}
+	r = target_options(q, t->style, &t->options);
+	if (r == 0)
+		r = evaluate(t, q, why, cap);
+	if (r == 0)
+		r = gather_environment(t);
+	return r;
+}
+
+struct transport_target *
+target_new(const struct target_request *request, char *why, size_t cap)
+{
+	struct transport_target *t = calloc(1, sizeof(*t));
+	int r = t ? 0 : -ENOMEM;
+
+	why[0] = '\0';
+	if (r == 0)
+		r = fill(t, request, why, cap);
+	if (r < 0) {
+		if (!why[0])
+			snprintf(why, cap, "%s", strerror(-r));
+		target_free(t);
+		return NULL;
+	}
+	t->secrets = secrets_new();
+	if (!t->by_command && demands_more(t->config, t->why, sizeof(t->why)) && t->have_ssh)
+		t->by_command = true;
+	return t;
+}
+
+void
+target_free(struct transport_target *t)
+{
+	if (!t)
+		return;
+	if (t->forwards)
+		forwards_close(t->forwards);
+	free(t->forwards);
+	secrets_free(t->secrets);
+	sshconfig_free(t->config);
+	list_free(t->command);
+	list_free(t->options);
+	list_free(t->environment);
+	free(t->destination);
+	free(t);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* target_argv: command lines: splitting -e, and the person's options for ssh or plink. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "target_private.h"
+
+/* One word from *TEXT to BUF, which is as long as the text: 1, 0 at the end, or -EINVAL. */
+static int
+next_word(const char **text, char *buf)
+{
+	const char *s = *text + strspn(*text, " \t\r\n");
+	char quote = '\0';
+
+	if (!*s)
+		return 0;
+	for (; *s && (quote || !strchr(" \t\r\n", *s)); s++) {
+		if (!quote && (*s == '\'' || *s == '"')) {
+			quote = *s;
+		} else if (quote && *s == quote) {
+			quote = '\0';
+		} else if (*s == '\\' && quote != '\'' && (!quote || (s[1] && strchr("\"\\$`", s[1])))) {
+			if (!*++s)
+				return -EINVAL;
+			*buf++ = *s;
+		} else {
+			*buf++ = *s;
+		}
+	}
+	*buf = '\0';
+	*text = s;
+	return quote ? -EINVAL : 1;
+}
+
+int
+target_split(const char *text, char ***words)
+{
+	char **list = list_new(), *buf = malloc(strlen(text) + 1);
+	int r = list && buf ? 0 : -ENOMEM;
+
+	while (r == 0 && (r = next_word(&text, buf)) == 1)
+		r = list_add(&list, buf);
+	if (r == 0 && !list[0])
+		r = -EINVAL;
+	free(buf);
+	if (r < 0)
+		list_free(list);
+	else
+		*words = list;
+	return r;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The first word that is one of them: `env A=b ssh`, `sshpass -f file ssh` are ssh too. */
+enum target_style
+target_style_of(char *const *command)
+{
+	const char *name;
+
+	for (; *command; command++) {
+		name = base_name(*command);
+		if (strcmp(name, "ssh") == 0)
+			return STYLE_SSH;
+		if (strcmp(name, "plink") == 0 || strcmp(name, "plink.exe") == 0)
+			return STYLE_PLINK;
+	}
+	return STYLE_OTHER;
+}
+
+static int
+add_pair(char ***list, const char *flag, const char *value)
+{
+	int r;
+
+	if (!value)
+		return 0;
+	r = list_add(list, flag);
+	return r < 0 ? r : list_add(list, value);
+}
+
+static int
+add_pairs(char ***list, const char *flag, char *const *values)
+{
+	int r = 0;
+
+	for (; values && *values && r == 0; values++)
+		r = add_pair(list, flag, *values);
+	return r;
+}
+
+static int
+add_if(char ***list, bool wanted, const char *flag)
+{
+	return wanted ? list_add(list, flag) : 0;
+}
+
+/* What ssh and plink write the same way. */
+static int
+common_options(const struct target_request *q, char ***list)
+{
+	int r = add_if(list, q->family == 4, "-4");
+
+	if (r == 0)
+		r = add_if(list, q->family == 6, "-6");
+	if (r == 0)
+		r = add_if(list, q->compress, "-C");
+	if (r == 0)
+		r = add_if(list, q->agent == CHOICE_YES, "-A");
+	if (r == 0)
+		r = add_if(list, q->agent == CHOICE_NO, "-a");
+	if (r == 0)
+		r = add_if(list, q->x11 == ASK_X11_NO, "-x");
+	if (r == 0)
+		r = add_if(list, q->x11 == ASK_X11_YES, "-X");
+	for (unsigned i = 0; r == 0 && i < q->verbose && i < 3; i++)
+		r = list_add(list, "-v");
+	if (r == 0)
+		r = add_pair(list, "-l", q->login);
+	if (r == 0)
+		r = add_pairs(list, "-i", q->identities);
+	if (r == 0)
+		r = add_pairs(list, "-L", q->local);
+	if (r == 0)
+		r = add_pairs(list, "-R", q->remote);
+	if (r == 0)
+		r = add_pairs(list, "-D", q->dynamic);
+	return r;
+}
+
+static int
+ssh_options_only(const struct target_request *q, char ***list)
+{
+	const struct { const char *flag, *value; } pairs[] = {
+		{ "-p", q->port }, { "-F", q->config }, { "-J", q->jump }, { "-b", q->bind_address },
+		{ "-B", q->bind_interface }, { "-c", q->ciphers }, { "-m", q->macs }, { "-e", q->escape_char },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		r = add_pair(list, pairs[i].flag, pairs[i].value);
+	if (r == 0)
+		r = add_if(list, q->x11 == ASK_X11_TRUSTED, "-Y");
+	if (r == 0)
+		r = add_if(list, q->gateway_ports, "-g");
+	if (r == 0)
+		r = add_if(list, q->quiet, "-q");
+	return r == 0 ? add_pairs(list, "-o", q->options) : r;
+}
+
+int
+target_options(const struct target_request *q, enum target_style style, char ***options)
+{
+	char **list = list_new();
+	int r = list ? 0 : -ENOMEM;
+
+	if (r == 0 && style == STYLE_SSH)
+		r = ssh_options_only(q, &list);
+	if (r == 0 && style == STYLE_PLINK)
+		r = add_pair(&list, "-P", q->port);
+	if (r == 0 && style != STYLE_OTHER)
+		r = common_options(q, &list);
+	if (r < 0)
+		list_free(list);
+	else
+		*options = list;
+	return r;
+}
+
+/* %h, %p, %r and %% in a command that is neither ssh nor plink. */
+static int
+add_expanded(char ***list, const struct transport_target *t)
+{
+	char *word;
+	int r = 0;
+
+	for (char **w = t->command; *w && r == 0; w++) {
+		word = strchr(*w, '%') ? sshconfig_expand(t->config, *w) : strdup(*w);
+		r = word ? list_add(list, word) : -ENOMEM;
+		free(word);
+	}
+	return r;
+}
+
+/* Runs when ssh has logged in; its output is the first thing that comes.  The person's own runs behind it. */
+static int
+sign_of_life(char ***list, const struct sshconfig *c)
+{
+	bool own = c->permit_local_command && c->local_command;
+
+	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "%s%s%s", own ? "; (" : "", own ? c->local_command : "",
+	                 own ? ") >&2" : "");
+}
+
+static int
+bare_options(char ***list, const struct transport_target *t, bool again)
+{
+	enum target_style style = t->style;
+	/* what a configuration may say for shells would be wrong here */
+	static const char *const ssh[] = { "IgnoreUnknown=SessionType,StdinNull,ForkAfterAuthentication",
+	                                   "RemoteCommand=none", "StdinNull=no", "ForkAfterAuthentication=no",
+	                                   "PermitLocalCommand=yes" };
+	int r = 0;
+
+	if (style == STYLE_OTHER)
+		return 0;
+	r = list_add(list, "-T");
+	for (size_t i = 0; r == 0 && style == STYLE_SSH && i < sizeof(ssh) / sizeof(ssh[0]); i++)
+		r = add_pair(list, "-o", ssh[i]);
+	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
+		r = sign_of_life(list, t->config);
+	/* a master whose line is dead would have us wait for it */
+	if (r == 0 && again && style == STYLE_SSH)
+		r = add_pair(list, "-o", "ControlPath=none");
+	return r;
+}
+
+char **
+target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, bool again)
+{
+	char **list = list_new();
+	int r = list ? 0 : -ENOMEM;
+
+	if (r == 0 && t->style == STYLE_OTHER) {
+		r = add_expanded(&list, t);
+	} else if (r == 0) {
+		r = list_add_all(&list, t->command);
+		if (r == 0)
+			r = bare_options(&list, t, again);
+		if (r == 0)
+			r = list_add_all(&list, t->options);
+		if (r == 0 && subsystem)
+			r = list_add(&list, "-s");
+		if (r == 0 && t->style == STYLE_SSH)
+			r = list_add(&list, "--"); /* a host is no option */
+		if (r == 0)
+			r = list_add(&list, t->destination);
+		if (r == 0)
+			r = list_add(&list, subsystem ? "resume" : run);
+	}
+	if (r < 0) {
+		list_free(list);
+		return NULL;
+	}
+	return list;
+}
+
+char **
+target_ssh_argv(const struct transport_target *t, char *const *flags, char *const *words)
+{
+	char **list = list_new();
+	int r = list ? list_add_all(&list, t->command) : -ENOMEM;
+
+	if (r == 0)
+		r = list_add_all(&list, t->options);
+	if (r == 0)
+		r = list_add_all(&list, flags);
+	if (r == 0 && t->style == STYLE_SSH)
+		r = list_add(&list, "--");
+	if (r == 0)
+		r = list_add(&list, t->destination);
+	if (r == 0)
+		r = list_add_all(&list, words);
+	if (r < 0) {
+		list_free(list);
+		return NULL;
+	}
+	return list;
+}
+
+void
+target_argv_free(char **argv)
+{
+	list_free(argv);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * transport: what carries the bytes between the client and a host: libssh, or a command such as ssh.
+ *
+ * It belongs to a poll(2) loop and never blocks, so that the notice goes on counting and Ctrl-C is heard while it
+ * connects.  What has to be asked (a password, a host key) is asked through struct transport_asking, which may block: only
+ * the person can answer.  One transport is one connection; a new connection is a new transport made from the same
+ * struct transport_target, which keeps the secrets that were entered (in locked memory, wiped at the end), so that
+ * nothing is asked twice.
+ */
+#ifndef HOLDFAST_TRANSPORT_H
+#define HOLDFAST_TRANSPORT_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define TRANSPORT_FDS 32 /* what transport_poll adds at most: connection, child, forwards (more wait their turn) */
+
+/* What is to run at the other end. */
+enum transport_request {
+	TRANSPORT_SUBSYSTEM, /* the subsystem named "resume", without a terminal */
+	TRANSPORT_EXEC,      /* a command without a terminal (the fall-back "holdfastctl resume" of a host without the subsystem) */
+};
+
+enum transport_state {
+	TRANSPORT_CONNECTING, /* name, TCP, handshake, authentication, channel */
+	TRANSPORT_OPEN,       /* bytes flow */
+	TRANSPORT_CLOSED,     /* over: transport_end tells why */
+};
+
+enum transport_end {
+	TRANSPORT_END_EOF = 1,      /* the other end closed in order: what it said last has been read */
+	TRANSPORT_END_LOST,         /* the connection broke, or was never made: worth another try */
+	TRANSPORT_END_REFUSED,      /* authentication failed, changed host key, a wrong configuration: no use in trying again */
+	TRANSPORT_END_NO_SUBSYSTEM, /* connected and authenticated, but the host refuses the subsystem (or the command is not found) */
+};
+
+/* Questions to the person.  Each returns 0, or -ECANCELED (Ctrl-C, end of file), or -ENOTTY: nobody can be asked. */
+struct transport_asking {
+	void *object;
+	/* ECHO: what is typed is shown.  ANSWER is NUL-terminated; the caller wipes it. */
+	int (*secret)(void *object, const char *prompt, bool echo, char *answer, size_t cap);
+	/* A question with yes, no, or (host keys) the fingerprint itself as its answer. */
+	int (*confirm)(void *object, const char *question, char *answer, size_t cap);
+	/* A line or more for the person: banners, warnings, "using ssh because …". */
+	void (*say)(void *object, const char *text);
+};
+
+struct transport_target; /* host, user, options and secrets: target.h */
+struct transport;
+
+struct transport_ops {
+	const char *name; /* "libssh", "command" */
+	/* Begins to connect: 0 or a negative errno. */
+	int (*start)(struct transport *t, enum transport_request what, const char *command);
+	/* Fills FDS with what is to be polled, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
+	unsigned (*poll)(struct transport *t, struct pollfd *fds, uint64_t *deadline_ms);
+	/* After poll(2), with the same FDS; also when nothing was ready but a deadline has passed. */
+	void (*step)(struct transport *t, const struct pollfd *fds, unsigned count);
+	/* Bytes from the other end: their number, 0 for none now; only when OPEN, or CLOSED with bytes left. */
+	size_t (*read)(struct transport *t, void *buf, size_t cap);
+	/* Bytes to the other end: how many were taken, 0 for none now. */
+	size_t (*write)(struct transport *t, const void *buf, size_t len);
+	/* Whether a write would take something: else what was taken is still on its way. */
+	bool (*writable)(const struct transport *t);
+	/* Whether this machine no longer has the address that it is connected from.  NULL: it can't tell. */
+	bool (*moved)(const struct transport *t);
+	void (*free)(struct transport *t);
+};
+
+struct transport {
+	const struct transport_ops *ops;
+	struct transport_target *target;         /* borrowed */
+	const struct transport_asking *asking;   /* borrowed */
+	enum transport_state state;
+	enum transport_end end;                  /* when CLOSED */
+	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
+	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
+	bool terminal;                           /* a child asks on /dev/tty now: leave it to the child, and do not cut it off */
+};
+
+/*
+ * The transport for TARGET: libssh, or the command when the target asks for one (-e) or when libssh can't do what the
+ * configuration demands (which is said once through ASKING).  NULL: out of memory.
+ */
+struct transport *transport_new(struct transport_target *target, const struct transport_asking *asking);
+/* Takes NULL; closes everything at once, without waiting for the other end. */
+void transport_free(struct transport *t);
+
+#endif

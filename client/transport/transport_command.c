@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * transport_command: a command carries the bytes: ssh, plink, or anything else.
+ *
+ * It asks for itself, on the controlling terminal.  That it has logged in is told by ssh's LocalCommand, which
+ * prints a sign
+ * into the stream, or by any other byte; the subsystem says something within a second anyway.  Where no sign can
+ * be (plink, a
+ * shared connection), the transport is OPEN at once and what is written waits in the socket.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "clock.h"
+#include "demands.h"
+#include "list.h"
+#include "transport_private.h"
+
+#define STATUS_PATIENCE_MS 2000 /* from its last byte to its end */
+
+struct command {
+	struct transport t;
+	struct child child;
+	bool heard;     /* bytes have come: it is connected */
+	bool ended;     /* no more will come */
+	bool full;      /* the socket took less than was there */
+	uint64_t until; /* when its end is no longer waited for */
+	bool refused;   /* it complained about the subsystem */
+};
+
+static struct command *
+mine(struct transport *t)
+{
+	return (struct command *)t;
+}
+
+static int
+command_start(struct transport *t, enum transport_request what, const char *run)
+{
+	struct command *c = mine(t);
+	char **argv = target_transport_argv(t->target, what == TRANSPORT_SUBSYSTEM, run, t->target->connections > 0);
+	int r;
+
+	if (!argv)
+		return -ENOMEM;
+	r = child_start(&c->child, argv);
+	if (r < 0) {
+		transport_close(t, TRANSPORT_END_REFUSED, "%s: %s", argv[0], strerror(-r));
+		r = 0;
+	} else {
+		snprintf(t->reason, sizeof(t->reason), "connecting to %s by %s", target_name(t->target), argv[0]);
+		if (t->target->style != STYLE_SSH ||
+		    (!t->target->connections && demands_shared(t->target->config)))
+			t->state = TRANSPORT_OPEN;
+	}
+	list_free(argv);
+	return r;
+}
+
+static unsigned
+command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
+{
+	struct command *c = mine(t);
+	short events = c->ended ? 0 : POLLIN;
+
+	if (t->state == TRANSPORT_CLOSED)
+		return 0;
+	if (c->full)
+		events |= POLLOUT;
+	/* at the end of the stream a socket is always readable: only its end is waited for then */
+	fds[0] = (struct pollfd){ .fd = events ? c->child.fd : -1, .events = events };
+	fds[1] = (struct pollfd){ .fd = c->child.err, .events = POLLIN };
+	if (c->until)
+		clock_sooner(deadline, c->until);
+	if (!c->heard && !c->ended)
+		clock_sooner(deadline, clock_now_ms() + CHILD_ASKS_MS);
+	return 2;
+}
+
+/* The first bytes: takes the sign away, if that is what they are. */
+static void
+first_bytes(struct command *c)
+{
+	static const char sign[] = TARGET_SIGN "\n";
+	char buf[sizeof(sign) - 1];
+	ssize_t n = recv(c->child.fd, buf, sizeof(buf), MSG_PEEK);
+
+	if (n <= 0)
+		return;
+	if (n < (ssize_t)sizeof(buf) && memcmp(buf, sign, (size_t)n) == 0)
+		return; /* written at once, so it comes at once; a host that says just this has more to say */
+	if (n == (ssize_t)sizeof(buf) && memcmp(buf, sign, sizeof(buf)) == 0)
+		(void)recv(c->child.fd, buf, sizeof(buf), 0);
+	c->heard = true;
+	c->t.terminal = false;
+	c->t.target->connections++;
+	c->t.state = TRANSPORT_OPEN;
+}
+
+/* Its complaints: what they mean, and for the person while it connects. */
+static void
+listen_to(struct command *c)
+{
+	struct transport *t = &c->t;
+	char text[2048];
+	size_t len;
+
+	(void)child_listen(&c->child, text, sizeof(text));
+	if (!text[0])
+		return;
+	if (strstr(text, "subsystem request failed") || strstr(text, "unable to start a subsystem") ||
+	    strstr(text, "Server refused to start a shell/command"))
+		c->refused = true;
+	if (!c->heard && !c->refused && t->target->connections == 0) {
+		len = strlen(text);
+		text[len - (len && text[len - 1] == '\n')] = '\0';
+		t->asking->say(t->asking->object, text);
+	}
+}
+
+static bool
+hopeless(const char *text)
+{
+	static const char *const signs[] = { "Permission denied", "Host key verification failed", "Bad configuration",
+	                                     "Too many authentication failures", "Access denied", "Bad owner",
+	                                     "Could not resolve hostname", "REMOTE HOST IDENTIFICATION" };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strstr(text, signs[i]))
+			/* a name that can't be resolved is what a laptop without a line has */
+			return i != 6;
+	return false;
+}
+
+static void
+finish(struct command *c)
+{
+	struct transport *t = &c->t;
+	const char *last = c->child.last;
+	int status = c->child.status;
+
+	t->terminal = false;
+	t->exit_status = c->child.pid ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (c->refused)
+		transport_close(t, TRANSPORT_END_NO_SUBSYSTEM, "%s: the host has no subsystem \"resume\"", target_name(t->target));
+	else if (t->exit_status == 127 && !c->heard)
+		transport_close(t, TRANSPORT_END_REFUSED, "%s", last[0] ? last : "the command was not found");
+	else if (t->exit_status == 255 || WIFSIGNALED(status) || (t->exit_status && !c->heard))
+		transport_close(t, hopeless(last) && !c->heard ? TRANSPORT_END_REFUSED : TRANSPORT_END_LOST, "%s",
+		                last[0] ? last : "the connection broke");
+	else
+		transport_close(t, TRANSPORT_END_EOF, "%s", last[0] ? last : "closed by the other end");
+}
+
+static void
+command_step(struct transport *t, const struct pollfd *fds, unsigned count)
+{
+	struct command *c = mine(t);
+	char byte;
+	ssize_t n;
+
+	if (t->state == TRANSPORT_CLOSED || count < 2)
+		return;
+	if (fds[1].revents)
+		listen_to(c);
+	if (fds[0].revents & POLLOUT)
+		c->full = false;
+	if (!c->ended && (fds[0].revents & (POLLIN | POLLHUP | POLLERR))) {
+		if (!c->heard)
+			first_bytes(c);
+		n = recv(c->child.fd, &byte, 1, MSG_PEEK);
+		c->ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	}
+	t->terminal = !c->heard && !c->ended && child_asks(&c->child);
+	if (!c->ended)
+		return;
+	if (!c->until)
+		c->until = clock_now_ms() + STATUS_PATIENCE_MS;
+	/* its standard error ends with it, when nobody else has it */
+	if (c->child.err < 0 || clock_now_ms() >= c->until) {
+		if (!child_ended(&c->child) && clock_now_ms() < c->until)
+			c->until = clock_now_ms() + 10;
+		else
+			finish(c);
+	}
+}
+
+static size_t
+command_read(struct transport *t, void *buf, size_t cap)
+{
+	struct command *c = mine(t);
+	ssize_t n = c->child.fd < 0 || t->state == TRANSPORT_CONNECTING ? 0 : recv(c->child.fd, buf, cap, 0);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+static size_t
+command_write(struct transport *t, const void *buf, size_t len)
+{
+	struct command *c = mine(t);
+	ssize_t n = t->state == TRANSPORT_CLOSED ? 0 : send(c->child.fd, buf, len, MSG_NOSIGNAL);
+
+	c->full = n < (ssize_t)len;
+	return n > 0 ? (size_t)n : 0;
+}
+
+static bool
+command_writable(const struct transport *t)
+{
+	return t->state != TRANSPORT_CLOSED && !((const struct command *)t)->full;
+}
+
+static void
+command_free(struct transport *t)
+{
+	child_stop(&mine(t)->child);
+	free(t);
+}
+
+static const struct transport_ops ops = {
+	.name = "command", .start = command_start, .poll = command_poll, .step = command_step, .read = command_read,
+	.write = command_write, .writable = command_writable, .free = command_free,
+};
+
+struct transport *
+transport_command_new(void)
+{
+	struct command *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->child = (struct child)CHILD_NONE;
+	c->t.ops = &ops;
+	return &c->t;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * transport_libssh: bytes through libssh.  A connector makes the session in a thread; from then on it belongs to
+ * the loop and never waits.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+#include "auth_agent.h"
+#include "child.h"
+#include "clock.h"
+#include "connector.h"
+#include "forward_libssh.h"
+#include "transport_private.h"
+
+#define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
+#define WRITE_MAX 32768        /* at a time: one packet */
+
+enum { FD_SESSION, FD_CONNECTOR = FD_SESSION, FD_FORWARDS, FD_PROXY_ERRORS, FDS };
+
+struct libssh {
+	struct transport t;
+	struct connector *connector; /* while it connects */
+	struct child proxy;
+	ssh_session session;
+	ssh_channel channel;
+	ssh_event event;
+	struct ssh_channel_callbacks_struct callbacks;
+	struct forwarding *forwarding;
+	struct ssh_counter_struct counter, packets; /* the first: bytes of the socket */
+	uint64_t served; /* bytes that the forwards have seen the effect of */
+	bool blocked;    /* a write was refused */
+	bool eof;
+	uint64_t until; /* how long its exit status is waited for */
+};
+
+static struct libssh *
+mine(struct transport *t)
+{
+	return (struct libssh *)t;
+}
+
+/* ---- connecting ---- */
+
+/* "[ssh://][user@]host[:port]" as words for ssh, which does not take a port there. */
+static int
+jump_words(const char *jump, char *out, size_t cap)
+{
+	const char *at, *host, *end, *port;
+	int n;
+
+	if (strncmp(jump, "ssh://", 6) == 0)
+		jump += 6;
+	at = strrchr(jump, '@');
+	host = at ? at + 1 : jump;
+	if (*host == '[') {
+		end = strchr(++host, ']');
+		port = end && end[1] == ':' ? end + 2 : NULL;
+	} else {
+		end = strrchr(host, ':');
+		port = end ? end + 1 : NULL;
+	}
+	if (!end)
+		end = host + strlen(host);
+	n = snprintf(out, cap, "%s%.*s%s%s%s%s -- '%.*s'", at ? "-l '" : "", at ? (int)(at - jump) : 0, jump, at ? "' " : "",
+	             port ? "-p '" : "", port ? port : "", port ? "'" : "", (int)(end - host), host);
+	return n < 0 || (size_t)n >= cap ? -EINVAL : 0;
+}
+
+/* The command that ProxyJump means: ssh itself, as ssh does it. */
+static char *
+jump_command(const struct transport_target *t)
+{
+	const char *last = strrchr(t->config->proxy_jump, ','), *jump = last ? last + 1 : t->config->proxy_jump;
+	char *rest = last ? strndup(t->config->proxy_jump, (size_t)(last - t->config->proxy_jump)) : NULL, *line = NULL;
+	const char *file = NULL;
+	char words[600];
+	int n = -1;
+
+	for (char **o = t->options; *o; o++)
+		if (strcmp(*o, "-F") == 0 && o[1])
+			file = o[1];
+	if (jump_words(jump, words, sizeof(words)) == 0)
+		n = asprintf(&line, "exec ssh%s%s%s%s%s%s -W '[%s]:%u' %s", file ? " -F '" : "", file ? file : "", file ? "'" : "",
+		             rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "", t->config->hostname, t->config->port, words);
+	free(rest);
+	return n < 0 ? NULL : line;
+}
+
+static int
+start_proxy(struct libssh *l)
+{
+	const struct sshconfig *c = l->t.target->config;
+	char *line, *expanded;
+	int r;
+
+	if (!sshconfig_plain_names(c)) {
+		snprintf(l->t.reason, sizeof(l->t.reason), "a proxy can't be told a host or user with such characters");
+		return -EINVAL;
+	}
+	if (c->proxy_command) {
+		expanded = sshconfig_expand(c, c->proxy_command);
+		r = expanded && asprintf(&line, "exec %s", expanded) >= 0 ? 0 : -ENOMEM;
+		free(expanded);
+	} else if (strchr(c->proxy_jump, '\'') || strchr(c->hostname, '\'')) {
+		return -EINVAL;
+	} else {
+		r = (line = jump_command(l->t.target)) ? 0 : -ENOMEM;
+	}
+	if (r == 0) {
+		r = child_start_shell(&l->proxy, line);
+		free(line);
+	}
+	return r;
+}
+
+static int
+libssh_start(struct transport *t, enum transport_request what, const char *command)
+{
+	struct libssh *l = mine(t);
+	const struct sshconfig *c = t->target->config;
+	bool proxy = c->proxy_command || c->proxy_jump;
+	int r = proxy ? start_proxy(l) : 0;
+
+	if (r == 0)
+		l->connector = connector_start(t->target, t->asking, what, command, proxy ? &l->proxy : NULL, &r);
+	return l->connector ? 0 : r;
+}
+
+static const char *
+agent_to_forward(struct libssh *l, bool weak, char *path, size_t cap)
+{
+	const struct sshconfig *c = l->t.target->config;
+	const char *from = c->forward_agent;
+
+	if (!from || weak)
+		return NULL;
+	if (strcmp(from, "yes") == 0)
+		return agent_path(c, path, cap) == 0 ? path : NULL;
+	if (from[0] == '$')
+		from = getenv(from + 1);
+	return from;
+}
+
+/* -1: it is closed instead. */
+static int
+start_forwarding(struct libssh *l, bool weak)
+{
+	struct transport_target *target = l->t.target;
+	char path[256], why[300] = "";
+	const char *agent = agent_to_forward(l, weak, path, sizeof(path));
+	bool first = !target->forwards;
+
+	if (first) {
+		target->forwards = calloc(1, sizeof(*target->forwards));
+		if (!target->forwards)
+			return -1;
+		if (forwards_read(target->forwards, target->config, why, sizeof(why)) < 0 ||
+		    (forwards_listen(target->forwards, target->config, why, sizeof(why)) < 0 &&
+		     target->config->exit_on_forward_failure)) {
+			transport_close(&l->t, TRANSPORT_END_REFUSED, "%s", why);
+			return -1;
+		}
+		if (why[0])
+			l->t.asking->say(l->t.asking->object, why);
+	}
+	if (!target->forwards->count && !agent)
+		return 0;
+	l->forwarding = forwarding_new(l->session, target->forwards, target->config, agent, l->t.asking, first);
+	return l->forwarding ? 0 : -1;
+}
+
+static void
+exit_status(ssh_session session, ssh_channel channel, int status, void *object)
+{
+	struct libssh *l = object;
+
+	(void)session, (void)channel;
+	l->t.exit_status = status;
+}
+
+static int
+take_session(struct libssh *l, const struct connector_result *result)
+{
+	l->session = result->session;
+	l->channel = result->channel;
+	ssh_set_blocking(l->session, 0);
+	l->event = ssh_event_new();
+	if (!l->event || ssh_event_add_session(l->event, l->session) != SSH_OK)
+		return -1;
+	l->callbacks.userdata = l;
+	l->callbacks.channel_exit_status_function = exit_status;
+	ssh_callbacks_init(&l->callbacks);
+	ssh_set_channel_callbacks(l->channel, &l->callbacks);
+	ssh_set_counters(l->session, &l->counter, &l->packets);
+	l->t.target->connections++;
+	l->t.terminal = false;
+	l->t.state = TRANSPORT_OPEN;
+	snprintf(l->t.reason, sizeof(l->t.reason), "connected to %s", target_name(l->t.target));
+	return start_forwarding(l, result->weak);
+}
+
+static void
+connected(struct libssh *l)
+{
+	struct connector_result result;
+
+	connector_finish(l->connector, &result);
+	l->connector = NULL;
+	if (!result.session)
+		transport_close(&l->t, result.end, "%s", result.why);
+	else if (take_session(l, &result) < 0 && l->t.state != TRANSPORT_CLOSED)
+		transport_close(&l->t, TRANSPORT_END_LOST, "out of memory");
+	if (l->t.state == TRANSPORT_CLOSED && l->proxy.last[0] && l->t.end == TRANSPORT_END_LOST && !result.session)
+		snprintf(l->t.reason, sizeof(l->t.reason), "%s", l->proxy.last);
+}
+
+static void
+step_connector(struct libssh *l)
+{
+	struct connector_result result;
+	uint64_t deadline;
+
+	if (connector_step(l->connector, l->t.reason, sizeof(l->t.reason))) {
+		connected(l);
+		return;
+	}
+	deadline = connector_deadline(l->connector);
+	l->t.terminal = child_asks(&l->proxy);
+	if (l->t.terminal || clock_now_ms() < deadline)
+		return;
+	connector_finish(l->connector, &result);
+	l->connector = NULL;
+	if (result.session) { /* it was made in this very moment */
+		ssh_channel_free(result.channel);
+		ssh_free(result.session);
+	}
+	transport_close(&l->t, TRANSPORT_END_LOST, "%s does not answer", l->t.target->config->hostname);
+}
+
+/* ---- open ---- */
+
+static bool
+libssh_writable(const struct transport *t)
+{
+	const struct libssh *l = (const struct libssh *)t;
+
+	return t->state == TRANSPORT_OPEN && ssh_channel_window_size(l->channel) > 0 &&
+	       !(ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING);
+}
+
+/* Nobody can bind an address that is not there (ip(7), EADDRNOTAVAIL). */
+static bool
+libssh_moved(const struct transport *t)
+{
+	const struct libssh *l = (const struct libssh *)t;
+	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } from = { 0 };
+	socklen_t len = sizeof(from);
+	bool gone;
+	int fd;
+
+	if (!l->session || getsockname(ssh_get_fd(l->session), &from.any, &len) < 0)
+		return false;
+	if (from.any.sa_family == AF_INET)
+		from.v4.sin_port = 0;
+	else if (from.any.sa_family == AF_INET6)
+		from.v6.sin6_port = 0;
+	else
+		return false; /* a proxy */
+	fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	gone = fd >= 0 && bind(fd, &from.any, len) < 0 && errno == EADDRNOTAVAIL;
+	if (fd >= 0)
+		close(fd);
+	return gone;
+}
+
+static unsigned
+libssh_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
+{
+	struct libssh *l = mine(t);
+	uint64_t until = UINT64_MAX;
+
+	if (t->state == TRANSPORT_CLOSED)
+		return 0;
+	fds[FD_FORWARDS] = (struct pollfd){ .fd = l->forwarding ? forwarding_fd(l->forwarding) : -1, .events = POLLIN };
+	fds[FD_PROXY_ERRORS] = (struct pollfd){ .fd = l->proxy.err, .events = POLLIN };
+	if (l->connector) {
+		fds[FD_CONNECTOR] = (struct pollfd){ .fd = connector_fd(l->connector), .events = POLLIN };
+		until = connector_deadline(l->connector);
+		if (l->proxy.pid)
+			clock_sooner(&until, clock_now_ms() + CHILD_ASKS_MS);
+	} else {
+		fds[FD_SESSION] = (struct pollfd){ .fd = ssh_get_fd(l->session), .events = POLLIN };
+		if (ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING)
+			fds[FD_SESSION].events |= POLLOUT;
+		if (l->until)
+			until = l->until;
+		if (l->forwarding && (forwarding_busy(l->forwarding) || l->counter.in_bytes != l->served))
+			until = 0;
+		if (l->blocked && libssh_writable(t))
+			until = 0;
+	}
+	if (until < *deadline)
+		*deadline = until;
+	return FDS;
+}
+
+/* What the subsystem's start wrote to its standard error is nobody's stream; unread it would fill the window. */
+static void
+drop_errors(struct libssh *l)
+{
+	char buf[4096];
+	int n;
+
+	while ((n = ssh_channel_read_nonblocking(l->channel, buf, sizeof(buf), 1)) > 0)
+		;
+}
+
+/* What keeps the subsystem's line alive is over: by the other end, or for good. */
+static void
+look_for_end(struct libssh *l)
+{
+	struct transport *t = &l->t;
+
+	if (!ssh_is_connected(l->session)) {
+		const char *text = ssh_get_error(l->session);
+
+		if (l->eof)
+			transport_close(t, TRANSPORT_END_EOF, "closed by the other end");
+		else
+			transport_close(t, TRANSPORT_END_LOST, "the connection broke%s%.200s", text[0] ? ": " : "", text);
+	} else if (ssh_channel_is_closed(l->channel)) {
+		transport_close(t, TRANSPORT_END_EOF, "closed by the other end");
+	} else if (ssh_channel_is_eof(l->channel)) {
+		l->eof = true;
+		if (!l->until)
+			l->until = clock_now_ms() + CLOSE_PATIENCE_MS;
+		else if (clock_now_ms() >= l->until)
+			transport_close(t, TRANSPORT_END_EOF, "closed by the other end");
+	}
+}
+
+static void
+serve(struct libssh *l, const struct pollfd *fds)
+{
+	if (fds[FD_SESSION].revents || (ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING))
+		(void)ssh_event_dopoll(l->event, 0);
+	drop_errors(l);
+	l->blocked = false;
+	/* every read of any channel takes packets of all of them in: then it is their turn again */
+	l->served = l->counter.in_bytes;
+	if (l->forwarding && ssh_is_connected(l->session) && forwarding_step(l->forwarding) < 0) {
+		transport_close(&l->t, TRANSPORT_END_REFUSED, "the host refuses a remote forward");
+		return;
+	}
+	look_for_end(l);
+}
+
+static void
+libssh_step(struct transport *t, const struct pollfd *fds, unsigned count)
+{
+	struct libssh *l = mine(t);
+	char text[2048];
+
+	if (t->state == TRANSPORT_CLOSED || count < FDS)
+		return;
+	if (fds[FD_PROXY_ERRORS].revents) {
+		(void)child_listen(&l->proxy, text, sizeof(text));
+		if (text[0] && l->connector && !t->target->connections) {
+			text[strlen(text) - 1] = '\0';
+			t->asking->say(t->asking->object, text);
+		}
+	}
+	if (l->connector)
+		step_connector(l);
+	else
+		serve(l, fds);
+}
+
+static size_t
+libssh_read(struct transport *t, void *buf, size_t cap)
+{
+	struct libssh *l = mine(t);
+	size_t have = 0;
+	int n;
+
+	if (!l->channel || t->state == TRANSPORT_CONNECTING)
+		return 0;
+	if (cap > INT32_MAX)
+		cap = INT32_MAX;
+	while (have < cap) {
+		n = ssh_channel_read_nonblocking(l->channel, (char *)buf + have, (uint32_t)(cap - have), 0);
+		if (n <= 0)
+			break;
+		have += (size_t)n;
+	}
+	if (t->state == TRANSPORT_OPEN && !have)
+		look_for_end(l);
+	return have;
+}
+
+static size_t
+libssh_write(struct transport *t, const void *buf, size_t len)
+{
+	struct libssh *l = mine(t);
+	uint32_t window;
+	int n;
+
+	l->blocked = !libssh_writable(t);
+	if (l->blocked)
+		return 0;
+	window = ssh_channel_window_size(l->channel);
+	if (len > window)
+		len = window;
+	if (len > WRITE_MAX)
+		len = WRITE_MAX;
+	n = ssh_channel_write(l->channel, buf, (uint32_t)len);
+	l->blocked = n <= 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void
+libssh_free(struct transport *t)
+{
+	struct libssh *l = mine(t);
+	struct connector_result result;
+
+	if (l->connector) {
+		connector_finish(l->connector, &result);
+		l->session = result.session;
+		l->channel = result.channel;
+	}
+	forwarding_close(l->forwarding);
+	if (l->channel) {
+		ssh_remove_channel_callbacks(l->channel, &l->callbacks);
+		ssh_channel_free(l->channel);
+	}
+	if (l->event) {
+		ssh_event_remove_session(l->event, l->session);
+		ssh_event_free(l->event);
+	}
+	if (l->session) {
+		/* a goodbye, if it can be said without waiting */
+		if (ssh_is_connected(l->session) && t->end != TRANSPORT_END_LOST)
+			ssh_disconnect(l->session);
+		ssh_free(l->session);
+	}
+	forwarding_free(l->forwarding);
+	child_stop(&l->proxy);
+	free(l);
+}
+
+static const struct transport_ops ops = {
+	.name = "libssh", .start = libssh_start, .poll = libssh_poll, .step = libssh_step, .read = libssh_read,
+	.write = libssh_write, .writable = libssh_writable, .moved = libssh_moved, .free = libssh_free,
+};
+
+struct transport *
+transport_libssh_new(void)
+{
+	struct libssh *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->proxy = (struct child)CHILD_NONE;
+	l->t.ops = &ops;
+	return &l->t;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration as ssh -G prints it, command lines, and the words of -e. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "unit.h"
+
+#include "list.h"
+#include "target_private.h"
+
+/* A list as the functions want it: they change none of its strings. */
+#define LIST(...) ((char *const *)(const char *const []){ __VA_ARGS__, NULL })
+
+static void
+values(void **state)
+{
+	static const char *const lines[] = {
+		"host bar", "user foo", "hostname 10.0.0.1", "port 2222", "addressfamily inet6", "batchmode yes",
+		"connecttimeout none", "serveraliveinterval 7", "identityfile ~/.ssh/a", "identityfile /b", "sendenv LC_*",
+		"sendenv X Y", "setenv A=1 2", "escapechar ^B", "requesttty force", "sessiontype none", "loglevel DEBUG",
+		"stricthostkeychecking accept-new", "userknownhostsfile /a /b", "ipqos af21 cs1", "forwardagent no",
+		"forwardx11 yes", "forwardx11trusted no", "pkcs11provider none", "controlmaster false", "tunnel false",
+		"streamlocalbindmask 0177", "securitykeyprovider internal", "identityagent none", "pubkeyauthentication true",
+		"localforward 8080 [web]:80", "nonsense of a later ssh", "proxycommand nc %h %p", "numberofpasswordprompts 2",
+	};
+	struct sshconfig *c = sshconfig_new();
+
+	(void)state;
+	assert_non_null(c);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_int_equal(sshconfig_line(c, lines[i]), 0);
+	assert_string_equal(c->user, "foo");
+	assert_string_equal(c->hostname, "10.0.0.1");
+	assert_int_equal(c->port, 2222);
+	assert_int_equal(c->family, AF_INET6);
+	assert_true(c->batch_mode && c->pubkey);
+	assert_int_equal(c->connect_timeout, 0);
+	assert_int_equal(c->server_alive_interval, 7);
+	assert_int_equal(list_count(c->identity_files), 2);
+	assert_string_equal(c->identity_files[1], "/b");
+	assert_int_equal(list_count(c->send_env), 3);
+	assert_string_equal(c->set_env[0], "A=1 2");
+	assert_int_equal(c->escape_char, 2);
+	assert_int_equal(c->request_tty, TTY_FORCE);
+	assert_int_equal(c->session_type, SESSION_NONE);
+	assert_int_equal(c->log_level, LOG_LEVEL_DEBUG1);
+	assert_int_equal(c->strict_host_key, CHECK_ACCEPT_NEW);
+	assert_int_equal(list_count(c->user_known_hosts), 2);
+	assert_int_equal(c->ipqos_interactive, 0x48);
+	assert_int_equal(c->ipqos_bulk, 0x20);
+	assert_int_equal(c->x11, X11_YES);
+	assert_int_equal(c->streamlocal_bind_mask, 0177);
+	assert_string_equal(c->identity_agent, "none");
+	assert_string_equal(c->proxy_command, "nc %h %p");
+	assert_int_equal(c->password_prompts, 2);
+	assert_true(!c->forward_agent && !c->pkcs11_provider && !c->control_master && !c->tunnel);
+	assert_null(c->security_key_provider);
+	sshconfig_free(c);
+}
+
+static void
+wrong_values(void **state)
+{
+	static const char *const lines[] = { "port x", "port 99999999999", "addressfamily ipx", "escapechar ab",
+	                                     "loglevel loud", "requesttty perhaps", "ipqos sometimes" };
+	struct sshconfig *c = sshconfig_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_int_equal(sshconfig_line(c, lines[i]), -EINVAL);
+	assert_int_equal(c->port, 22);
+	assert_int_equal(c->escape_char, '~');
+	assert_int_equal(sshconfig_line(c, ""), 0);
+	assert_int_equal(sshconfig_line(c, "port"), 0);
+	assert_int_equal(sshconfig_line(c, "Port=23"), 0);
+	assert_int_equal(c->port, 23);
+	sshconfig_free(c);
+}
+
+static void
+expansion(void **state)
+{
+	static const struct { const char *text, *result; } cases[] = {
+		{ "a%%b", "a%b" }, { "%r@%h:%p", "me@there:2200" }, { "%n", "alias" }, { "${EXPAND_TEST}/x", "value/x" },
+		{ "plain ~ text", "plain ~ text" }, { "%q", NULL }, { "%", NULL }, { "${NO_SUCH_NAME_HERE}", NULL },
+		{ "${", NULL }, { "~no-such-user-here/x", NULL },
+	};
+	struct sshconfig *c = sshconfig_new();
+	char *text;
+
+	(void)state;
+	c->host = strdup("alias");
+	c->hostname = strdup("there");
+	c->user = strdup("me");
+	c->port = 2200;
+	setenv("EXPAND_TEST", "value", 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = sshconfig_expand(c, cases[i].text);
+		if (cases[i].result)
+			assert_string_equal(text, cases[i].result);
+		else
+			assert_null(text);
+		free(text);
+	}
+	text = sshconfig_expand(c, "~/x");
+	assert_non_null(text);
+	assert_int_equal(text[0], '/');
+	free(text);
+	sshconfig_free(c);
+}
+
+static void
+names_for_a_shell(void **state)
+{
+	static const struct { const char *line; bool plain; } cases[] = {
+		{ "hostname web.example", true }, { "hostname fe80::1%eth0", true }, { "user EXAMPLE\\ann", true },
+		{ "hostname a;b", false }, { "hostname $(b)", false }, { "hostname `b`", false }, { "hostname -b", false },
+		{ "hostname a|b", false }, { "user a'b", false }, { "user -oProxyCommand=x", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sshconfig *c = sshconfig_new();
+
+		assert_non_null(c);
+		assert_int_equal(sshconfig_line(c, cases[i].line), 0);
+		assert_int_equal(sshconfig_plain_names(c), cases[i].plain);
+		sshconfig_free(c);
+	}
+}
+
+static void
+splitting(void **state)
+{
+	static const struct { const char *text; const char *words[5]; } good[] = {
+		{ "ssh", { "ssh" } },
+		{ "  ssh \t -S  none ", { "ssh", "-S", "none" } },
+		{ "a 'b c' \"d e\" f\\ g", { "a", "b c", "d e", "f g" } },
+		{ "a'b'\"c\"d ''", { "abcd", "" } },
+		{ "\"a\\\"b\\n\" '\\x'", { "a\"b\\n", "\\x" } },
+	};
+	static const char *const bad[] = { "", "  ", "'a", "\"a", "a\\", "\"a\\\"" };
+	char **words;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(target_split(good[i].text, &words), 0);
+		for (size_t k = 0; k < 5; k++) {
+			if (!good[i].words[k]) {
+				assert_null(words[k]);
+				break;
+			}
+			assert_string_equal(words[k], good[i].words[k]);
+		}
+		list_free(words);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(target_split(bad[i], &words), -EINVAL);
+}
+
+static char *
+joined(char *const *argv)
+{
+	static char text[4096];
+
+	text[0] = '\0';
+	for (; *argv; argv++) {
+		if (text[0])
+			strcat(text, " ");
+		strcat(text, *argv);
+	}
+	return text;
+}
+
+static void
+options(void **state)
+{
+		struct target_request q = { .port = "22", .login = "me", .jump = "j", .identities = LIST("k1", "k2"), .options = LIST("A=b"),
+	                            .local = LIST("1:h:2"), .family = 6, .compress = true, .agent = CHOICE_YES, .verbose = 2 };
+	char **list;
+
+	(void)state;
+	assert_int_equal(target_options(&q, STYLE_SSH, &list), 0);
+	assert_string_equal(joined(list), "-p 22 -J j -o A=b -6 -C -A -v -v -l me -i k1 -i k2 -L 1:h:2");
+	list_free(list);
+	assert_int_equal(target_options(&q, STYLE_PLINK, &list), 0);
+	assert_string_equal(joined(list), "-P 22 -6 -C -A -v -v -l me -i k1 -i k2 -L 1:h:2");
+	list_free(list);
+	assert_int_equal(target_options(&q, STYLE_OTHER, &list), 0);
+	assert_string_equal(joined(list), "");
+	list_free(list);
+}
+
+static void
+styles(void **state)
+{
+	(void)state;
+	assert_int_equal(target_style_of(LIST("/usr/bin/ssh", "-S", "none")), STYLE_SSH);
+	assert_int_equal(target_style_of(LIST("env", "A=b", "ssh")), STYLE_SSH);
+	assert_int_equal(target_style_of(LIST("plink", "-batch")), STYLE_PLINK);
+	assert_int_equal(target_style_of(LIST("docker", "exec")), STYLE_OTHER);
+}
+
+/* A target that needs neither ssh nor libssh: a command of its own kind. */
+static struct transport_target *
+make(const char *destination, const char *command, char *const *set)
+{
+	char why[200];
+	const struct target_request q = { .destination = destination, .command = command, .options = set, .config = "/dev/null" };
+	struct transport_target *t = target_new(&q, why, sizeof(why));
+
+	if (t)
+		assert_string_equal(why, "");
+	else
+		assert_string_not_equal(why, "");
+	return t;
+}
+
+static void
+command_lines(void **state)
+{
+	struct transport_target *t = make("me@box", "ssh -S none", NULL);
+	char **argv;
+
+	(void)state;
+	assert_non_null(t);
+	assert_string_equal(target_name(t), "box");
+	argv = target_ssh_argv(t, LIST("-t"), LIST("ls", "-l"));
+	assert_string_equal(joined(argv), "ssh -S none -F /dev/null -t -- me@box ls -l");
+	target_argv_free(argv);
+	argv = target_transport_argv(t, true, NULL, true);
+	assert_non_null(strstr(joined(argv), "-F /dev/null -s -- me@box resume"));
+	assert_non_null(strstr(joined(argv), "ControlPath=none"));
+	target_argv_free(argv);
+	argv = target_transport_argv(t, false, "run me", false);
+	assert_non_null(strstr(joined(argv), "-- me@box run me"));
+	assert_null(strstr(joined(argv), "ControlPath=none"));
+	target_argv_free(argv);
+	target_free(t);
+	t = make("me@box", "carry %r to %h", NULL);
+	argv = target_transport_argv(t, true, NULL, false);
+	assert_string_equal(joined(argv), "carry me to box");
+	target_argv_free(argv);
+	target_free(t);
+}
+
+static void
+destinations(void **state)
+{
+	static const struct { const char *text, *host, *user; unsigned port; } good[] = {
+		{ "box", "box", NULL, 22 }, { "me@box", "box", "me", 22 }, { "a@b@box", "box", "a@b", 22 },
+		{ "ssh://me@box:2200", "box", "me", 2200 }, { "::1", "::1", NULL, 22 },
+	};
+	static const char *const bad[] = { "", "me@", "ssh://", "ssh://box:x", "ssh://box:70000", "-oProxyCommand=x",
+	                                   "me@-oProxyCommand=x" };
+	struct transport_target *t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		t = make(good[i].text, NULL, NULL);
+		assert_non_null(t);
+		assert_string_equal(target_name(t), good[i].host);
+		if (good[i].user)
+			assert_string_equal(target_config(t)->user, good[i].user);
+		assert_int_equal(target_config(t)->port, good[i].port);
+		target_free(t);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(make(bad[i], NULL, NULL));
+}
+
+static void
+environment(void **state)
+{
+	struct transport_target *t;
+	char text[4096];
+
+	(void)state;
+	setenv("MINE", "from outside", 1);
+	setenv("SENT_A", "a", 1);
+	setenv("SENT_NOT", "b", 1);
+	t = make("box", NULL, LIST("SetEnv=MINE=set OTHER=x", "SendEnv=MINE SENT_* -SENT_NOT"));
+	assert_non_null(t);
+	strcpy(text, joined(target_environment(t)));
+	assert_non_null(strstr(text, "MINE=set"));
+	assert_null(strstr(text, "from outside"));
+	assert_non_null(strstr(text, "OTHER=x"));
+	assert_non_null(strstr(text, "SENT_A=a"));
+	target_free(t);
+}
+
+static void
+without_ssh(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+	struct transport_target *t;
+
+	(void)state;
+	setenv("PATH", "/nonexistent", 1);
+	t = make("me@box", NULL, LIST("Port=2200", "StrictHostKeyChecking=accept-new"));
+	setenv("PATH", path, 1);
+	free(path);
+	assert_non_null(t);
+	assert_false(t->have_ssh);
+	assert_int_equal(target_config(t)->port, 2200);
+	assert_string_equal(target_config(t)->user, "me");
+	assert_string_equal(target_config(t)->hostname, "box");
+	assert_int_equal(target_config(t)->strict_host_key, CHECK_ACCEPT_NEW);
+	assert_true(target_config(t)->identity_files[0] && target_config(t)->user_known_hosts[0]);
+	target_free(t);
+}
+
+static void
+secrets(void **state)
+{
+	struct secrets *s = secrets_new();
+	char value[SECRET_CAP], name[32];
+
+	(void)state;
+	if (!s)
+		skip();
+	assert_int_equal(secrets_get(s, "password", value, sizeof(value)), -ENOENT);
+	secrets_put(s, "password", "one");
+	secrets_put(s, "password", "two");
+	assert_int_equal(secrets_get(s, "password", value, sizeof(value)), 0);
+	assert_string_equal(value, "two");
+	assert_int_equal(secrets_get(s, "password", value, 3), -ENOENT);
+	secrets_forget(s, "password");
+	assert_int_equal(secrets_get(s, "password", value, sizeof(value)), -ENOENT);
+	for (int i = 0; i < SECRETS_MAX + 3; i++) {
+		snprintf(name, sizeof(name), "name %d", i);
+		secrets_put(s, name, name);
+		assert_int_equal(secrets_get(s, name, value, sizeof(value)), i < SECRETS_MAX ? 0 : -ENOENT);
+	}
+	assert_int_equal(secrets_get(NULL, "x", value, sizeof(value)), -ENOENT);
+	secrets_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values), cmocka_unit_test(wrong_values), cmocka_unit_test(expansion),
+		cmocka_unit_test(names_for_a_shell), cmocka_unit_test(splitting), cmocka_unit_test(options), cmocka_unit_test(styles),
+		cmocka_unit_test(command_lines), cmocka_unit_test(destinations), cmocka_unit_test(environment),
+		cmocka_unit_test(without_ssh), cmocka_unit_test(secrets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
