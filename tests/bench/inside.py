@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""The entry of the benchmark's world: everything is measured here, one subject after the other."""
+import faulthandler
+import json
+import os
+import platform
+import time
+import traceback
+
+import m_flood
+import m_interactive
+import m_login
+import m_memory
+from figures import Figures
+from host import Host
+from table import table
+from template import write
+from term import Failed
+
+SUBJECTS = (
+    ("echo", m_interactive.echo), ("bulk", m_interactive.bulk), ("login", m_login.login),
+    ("module", m_login.module), ("recovery", m_login.recovery), ("flood", m_flood.flood), ("wakeups", m_memory.wakeups),
+    ("memory", m_memory.memory),
+)
+
+
+class Plan:
+    """How much is measured."""
+
+    def __init__(self, quick, only, subjects):
+        self.quick, self.only, self.subjects = quick, only, subjects
+        self.echo_rounds, self.echo_keys = (2, 60) if quick else (5, 200)
+        self.bulk_rounds, self.bulk_bytes = (2, 6000000) if quick else (4, 40000000)
+        self.login_rounds = 2 if quick else 8
+        self.module_rounds = 100 if quick else 1000
+        self.recovery_rounds = 2 if quick else 6
+        self.flood_rounds = 1 if quick else 3
+        self.idle_seconds = 4 if quick else 20
+        self.limit = 240 if quick else 1200  # seconds, then something hangs
+        self.sessions = (1, 10) if quick else (1, 100, 1000)
+
+
+def run(src, log, extra):
+    quick = extra["quick"]
+    plan = Plan(quick, extra["ways"], extra["subjects"])
+    meta = {"quick": quick, "kernel": platform.release(), "processors": os.cpu_count(),
+            "load": "%.1f" % os.getloadavg()[0]}
+    figures = Figures(meta)
+    write("/etc/holdfast/holdfast.conf", "MaxSessions 5000\n")
+    write("/etc/ssh/sshd_config.d/000-bench.conf", "MaxSessions 2000\nMaxStartups 2000\nPerSourceMaxStartups none\n")
+    host = Host(src, log).start()
+    plan.verbose = extra["verbose"]
+    plan.cgroup = extra["cgroup"]
+    if plan.cgroup:
+        # what holdfastd starts from now on is counted there
+        with open(os.path.join(plan.cgroup, "cgroup.procs"), "w") as f:
+            f.write(str(host.holdfastd.pid))
+    faulthandler.dump_traceback_later(plan.limit, exit=True)
+    start = time.monotonic()
+    for name, measure in SUBJECTS:
+        if plan.subjects and name not in plan.subjects:
+            continue
+        print("%5.0f s: %s" % (time.monotonic() - start, name), flush=True)
+        try:
+            m_memory.end_all(host)
+            measure(host, figures, plan)
+        except Exception as e:
+            figures.fail(name, "all", e if isinstance(e, Failed) else traceback.format_exc(limit=3))
+    meta["seconds"] = round(time.monotonic() - start)
+    figures.write(os.path.join(log, "bench.json"))
+    print(table(json.loads(json.dumps(figures.result()))), flush=True)
+    return 1 if figures.failures else 0

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Many held sessions that do nothing: memory, kernel objects, wake-ups, and how the rest behaves beside them."""
+import os
+import re
+import time
+
+from figures import quantile
+from m_interactive import GAP_US
+from m_login import PAINTER, parent, wait_parked
+from term import Failed, wait_until
+from ways import HELD, WAYS, Terminal, settle
+
+NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
+BATCH = 8
+FULL = 30000  # lines: more than the ring and the scrollback keep
+
+
+def held_way():
+    return next(w for w in WAYS if w.name == HELD)
+
+
+def open_many(host, count, command=None):
+    """COUNT sessions of alice's, detached; each has run COMMAND.  How many logins were not held.
+
+    On a busy machine LoginTimeout may come first; those are made up for, to a limit.
+    """
+    missed = 0
+    while True:
+        open_some(host, count - len(host.sessions()), command)
+        missing = count - len(host.sessions())
+        missed += missing
+        if not missing or missed > count // 4:
+            break
+    host.wait_sessions(count, "dropped", timeout=120)
+    return missed
+
+
+def open_some(host, count, command):
+    for done in range(0, count, BATCH):
+        terms = [Terminal(host, held_way(), options=NEW) for _ in range(min(BATCH, count - done))]
+        for t in terms:
+            t.wait("PROMPT$", 120)
+        for t in terms:
+            if command:
+                t.run(command)
+        for t in terms:
+            t.kill()
+
+
+def end_all(host):
+    for s in host.sessions():
+        try:
+            os.kill(s["keeper_pid"], 15)
+        except ProcessLookupError:
+            pass
+    wait_until(lambda: not host.named("holdfast-keeper"), "all keepers have ended", 120)
+
+
+def ours(host):
+    """Our processes: pids by what they are."""
+    keepers = host.named("holdfast-keeper")
+    return {"keeper": keepers, "leader": [parent(k) for k in keepers], "painter": host.named(PAINTER),
+            "holdfastd": [host.holdfastd.pid]}
+
+
+def pss(pid):
+    """Bytes: of all, and of the ring's mapping."""
+    ring = 0
+    with open("/proc/%d/smaps" % pid) as f:
+        text = f.read()
+    for part in re.split(r"\n(?=[0-9a-f]+-[0-9a-f]+ )", text):
+        if "memfd:holdfast-ring" in part.split("\n", 1)[0]:
+            ring += int(re.search(r"^Pss:\s+(\d+)", part, re.M).group(1))
+    return 1024 * sum(int(v) for v in re.findall(r"^Pss:\s+(\d+)", text, re.M)), 1024 * ring
+
+
+def ring_bytes(pid):
+    """What the ring's memfd holds, mapped or not."""
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        path = "/proc/%d/fd/%s" % (pid, fd)
+        try:
+            if "memfd:holdfast-ring" in os.readlink(path):
+                return os.stat(path).st_blocks * 512
+        except OSError:
+            pass
+    return 0
+
+
+def descriptors(pid):
+    return len(os.listdir("/proc/%d/fd" % pid))
+
+
+def ptys():
+    return len([n for n in os.listdir("/dev/pts") if n.isdigit()])
+
+
+def cgroup_usage(path):
+    for name in ("memory.current", "memory.usage_in_bytes"):
+        try:
+            with open(os.path.join(path or "/nowhere", name)) as f:
+                return int(f.read())
+        except OSError:
+            pass
+    return None
+
+
+def note_memory(host, figures, count, state):
+    pids, name = ours(host), "memory of an idle session, %d %s: " % (count, state)
+    if len(pids["keeper"]) != count:
+        raise Failed("%d keepers for %d sessions" % (len(pids["keeper"]), count))
+    total = 0
+    for part in ("keeper", "leader", "painter"):
+        both = [pss(p) for p in pids[part]]
+        used = sum(a - ring for a, ring in both)
+        figures.add(name + part, "held", used / count / 1024, "KB")
+        total += used
+    rings = sum(ring_bytes(p) for p in pids["keeper"])
+    figures.add(name + "ring", "held", rings / count / 1024, "KB")
+    figures.add(name + "all with the ring", "held", (total + rings) / count / 1024, "KB")
+    figures.add(name + "all but the ring", "held", total / count / 1024, "KB")
+    for part in ("keeper", "leader"):
+        figures.add("descriptors of a session, %d: %s" % (count, part), "held",
+                    sum(descriptors(p) for p in pids[part]) / count, "")
+
+
+def schedule(pid):
+    with open("/proc/%d/status" % pid) as f:
+        text = f.read()
+    with open("/proc/%d/schedstat" % pid) as f:
+        ns = int(f.read().split()[0])
+    return sum(int(v) for v in re.findall(r"^\w*voluntary_ctxt_switches:\s+(\d+)", text, re.M)), ns
+
+
+def idle(host, figures, name, plan, sessions=1):
+    settle(2)  # what came before has its after-effects
+    pids = [p for part in ours(host).values() for p in part]
+    before = {p: schedule(p) for p in pids}
+    settle(plan.idle_seconds)
+    wakes = ns = 0
+    for p in pids:
+        after = schedule(p)
+        wakes += after[0] - before[p][0]
+        ns += after[1] - before[p][1]
+    figures.add("wake-ups a minute, " + name, "held", wakes * 60 / plan.idle_seconds, "")
+    figures.add("processor time, " + name, "held", ns / 1e6 / plan.idle_seconds, "ms/s")
+
+
+def wakeups(host, figures, plan):
+    t = Terminal(host, held_way()).ready()
+    keeper = host.session()["keeper_pid"]
+    before = schedule(keeper)[0]
+    t.run("true")
+    if schedule(keeper)[0] == before:
+        raise Failed("a command in the session did not wake its keeper: wake-ups are not seen")
+    wait_parked(host)
+    idle(host, figures, "one session attached", plan)
+    t.send("sleep 1; seq 1 10000\r")
+    t.kill()
+    wait_until(lambda: host.named(PAINTER), "a painter is seen while a detached session prints")
+    host.wait_sessions(1, "dropped")
+    wait_parked(host)
+    idle(host, figures, "one session detached", plan)
+    end_all(host)
+
+
+def beside(host, figures, count, plan):
+    """A resume, a list, and typing beside COUNT sessions, one of which floods."""
+    name = "beside %d sessions: " % count
+    for _ in range(3):
+        t = Terminal(host, held_way())
+        ns, _ = t.wait("PROMPT$", 120)
+        figures.add(name + "resume", "held", ns / 1e6, "ms")
+        if len(host.sessions()) != count:
+            raise Failed("that was no resume")
+        t.kill()
+        host.wait_sessions(count, "dropped", timeout=120)
+        start = time.monotonic()
+        host.ctl("alice", "ls")
+        figures.add(name + "holdfastctl ls", "held", (time.monotonic() - start) * 1e3, "ms")
+    floods, types = Terminal(host, held_way()), Terminal(host, held_way())
+    floods.wait("PROMPT$", 120)
+    types.wait("PROMPT$", 120)
+    floods.send("yes\r")
+    floods.do("drain 0")
+    floods.tell("drain 100000")
+    keys = [v / 1000 for v in types.echo(plan.echo_keys, GAP_US)]
+    figures.add(name + "echo, p50, another one floods", "held", quantile(keys, 0.5), "µs")
+    figures.add(name + "echo, p99, another one floods", "held", quantile(keys, 0.99), "µs")
+    floods.p.kill()
+    floods.p.wait()
+    types.kill()
+
+
+def memory(host, figures, plan):
+    path = plan.cgroup
+    for count in plan.sessions:
+        for state, command in (("empty", None), ("full", "seq 1 %d" % FULL)):
+            if state == "full" and count > 100:
+                continue
+            before, at = cgroup_usage(path), ptys()
+            start = time.monotonic()
+            missed = open_many(host, count, command)
+            figures.add("%d %s sessions: one more login" % (count, state), "held",
+                        (time.monotonic() - start) * 1e3 / count, "ms")
+            figures.add("%d %s sessions: logins that were not held" % (count, state), "held", missed, "")
+            wait_parked(host)
+            note_memory(host, figures, count, state)
+            figures.add("ptys of a session, %d" % count, "held", (ptys() - at) / count, "")
+            if before is not None:
+                figures.add("memory of an idle session, %d %s: cgroup, shell and kernel included" % (count, state), "held",
+                            (cgroup_usage(path) - before) / count / 1024, "KB")
+            if state == "empty":
+                if count > 1:
+                    idle(host, figures, "%d sessions detached" % count, plan, count)
+                beside(host, figures, count, plan) if count > 1 else None
+            end_all(host)
