@@ -308,3 +308,9 @@ def by_hand(case):
     """Decorator: the case starts the daemons itself."""
     case.start = False
     return case
+
+
+def by_request(case):
+    """Decorator: the case takes minutes and runs only when a pattern names it."""
+    case.by_request = True
+    return case

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Runs the end-to-end cases, each in a world of its own (world.py): a real sshd, real PAM, stock ssh.
 
-  run.py [-j N] [-b BUILD] [--logs DIR] [-l] [-k] [PATTERN…]
+  run.py [-j N] [-b BUILD] [--logs DIR] [-l] [-k] [--require] [PATTERN…]
 
 A PATTERN is a part of file:case, such as "drop", "test_drop:kill_client".  -l lists, -k keeps the logs of cases that
-passed too.  The last line is "N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
+passed too; --require fails cases that would be skipped for want of a program.  The last line is "N passed, N
+failed[, N skipped]"; the status is not 0 when a case failed or none ran.
 """
 import argparse
 import concurrent.futures
@@ -24,6 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
+import screens  # noqa: E402
 import world  # noqa: E402
 
 CASE_LIMIT = 300  # seconds: a case that hangs has failed
@@ -36,7 +38,11 @@ def discover(patterns):
         for name, case in vars(module).items():
             full = "%s:%s" % (module.__name__, name[5:])
             if name.startswith("test_") and callable(case) and case.__module__ == module.__name__:
-                if not patterns or any(p in full for p in patterns):
+                wanted = not patterns or any(p in full for p in patterns)
+                # one that takes long runs only when its own name is given
+                if getattr(case, "by_request", False):
+                    wanted = any(p.split(":")[-1] in name[5:] for p in patterns)
+                if wanted:
                     found.append((full, module.__name__, name))
     return found
 
@@ -73,15 +79,24 @@ def stage(base, build):
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if r.returncode:
             raise SystemExit("run.py: make install failed:\n" + r.stdout[-3000:])
-        replay = os.path.join(build, "server", "screen", "screen-replay")
-        if os.path.exists(replay):
-            shutil.copy(replay, os.path.join(root, "usr", "libexec", "holdfast", "screen-replay"))
+        os.makedirs(os.path.join(root, "usr", "libexec", "holdfast"), exist_ok=True)
+        for tool in ("server/screen/screen-replay", "tests/sshd/transport-cat"):
+            if os.path.exists(os.path.join(build, tool)):
+                shutil.copy(os.path.join(build, tool), os.path.join(root, "usr", "libexec", "holdfast"))
     log = os.path.join(base, "template-log")
     os.makedirs(log)
     text = world.spec(base, SRC, log, template=True, entry="template:prepare")
     r = subprocess.run(world.argv(text), stdin=subprocess.DEVNULL)
     if r.returncode:
         raise SystemExit("run.py: the template world failed, status %d" % r.returncode)
+
+
+def prepare_judge():
+    """Fetches the judge while there is a network; without it the cases that need it say so."""
+    sys.path.append(screens.SCREEN)
+    reason = importlib.import_module("judges").install_xterm(screens.SCREEN)
+    if reason:
+        print("no judge: " + reason)
 
 
 class Runner:
@@ -128,6 +143,7 @@ def main():
     p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs"))
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
+    p.add_argument("--require", action="store_true", help="a program that is missing is a failure")
     p.add_argument("patterns", nargs="*")
     a = p.parse_args()
     cases = discover(a.patterns)
@@ -137,6 +153,10 @@ def main():
     if os.geteuid():
         raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
     base = isolate()
+    if a.require:
+        os.environ[screens.REQUIRE] = "1"
+    if any(c[1] == "test_programs" for c in cases):
+        prepare_judge()
     stage(base, a.build and os.path.abspath(a.build))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     runner = Runner(base, a.keep, os.path.abspath(a.logs))

@@ -59,9 +59,11 @@ class Term:
         Term.count += 1
         self.name = name or "term-%d" % Term.count
         self.data = bytearray()
+        self.sizes = []     # (length of the data then, rows, cols), the first one to begin with
         self.mark = 0
         self.eof = False
         self.status = None
+        self.on_read = None  # called with the Term when something has come
         self.log = open(os.path.join(log, self.name + ".raw"), "ab", buffering=0) if log else None
         self.master, slave = os.openpty()
         os.set_blocking(self.master, False)
@@ -117,6 +119,8 @@ class Term:
         self.data += chunk
         if self.log:
             self.log.write(chunk)
+        if self.on_read:
+            self.on_read(self)
         return True
 
     def text(self, start=0):
@@ -179,6 +183,7 @@ class Term:
 
     def resize(self, rows, cols, tell=True):
         self.size = (rows, cols)
+        self.sizes.append((len(self.data), rows, cols))
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, cols * 8, rows * 16))
 
     # a shell with the tests' prompt ----------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_attach_outside(host):
     marked = host.mark(t)
     number = host.session()["id"]
     t2 = host.login(options=OFF)
-    t2.line("holdfastctl attach %d" % number)
+    t2.line("holdfastctl attach -j %d" % number)
     wait_until(lambda: host.session()["attachments"] == 2, "two attachments")
     equal(t2.shell_pid(), marked.pid, "joined")
     equal(host.session()["attachments"], 2, "attachments")

@@ -44,12 +44,16 @@ def test_live_session_is_never_taken(host):
     host.wait_sessions(2, "attached")
 
 
-def test_most_recently_dropped_first(host):
+def test_most_recently_used_first(host):
+    """Not the one whose drop was noticed last."""
     a, b = host.login(), host.login()
-    pid_a, pid_b = a.shell_pid(), b.shell_pid()
-    host.drop(b, 1)
-    host.drop(a, 2)
-    equal(host.ssh().shell_pid(), pid_a, "the shell that was dropped last")
+    pid_b = b.shell_pid()
+    b.prompt()
+    pid_a = a.shell_pid()
+    a.prompt()
+    host.drop(a, 1)
+    host.drop(b, 2)
+    equal(host.ssh().shell_pid(), pid_a, "the shell that was used last")
     equal(host.ssh().shell_pid(), pid_b, "the other one")
 
 

@@ -136,3 +136,35 @@ def test_unanswered_by_a_dying_link(host):
     file_exists("/home/alice/answers")
     with open("/home/alice/answers") as f:
         check(re.match(r"b'\\x1b\[\?\d[\d;]*c'", f.readline()), "the first query went unanswered")
+
+
+FLOOD = r"""
+import os, select, sys, tty
+tty.setraw(0)
+os.write(1, b"asked\x1b[c")
+for _ in range(1200):
+    os.write(1, b"0123456789abcdef" * 44 + b"\r\n")
+os.write(1, b"printed")
+got = b""
+while select.select([0], [], [], 0.3 if got else 60)[0]:
+    got += os.read(0, 256)
+with open("answers.new", "w") as f:
+    f.write(repr(got))
+os.rename("answers.new", "answers")
+"""
+
+
+def test_unanswered_by_a_dying_link_long_ago(host):
+    """More came after the query than a painter lets pass while somebody is attached."""
+    write("/home/alice/flood.py", FLOOD)
+    t = host.login()
+    t.line("/usr/bin/python3 flood.py; stty sane")
+    t.wait_for("printed", what="the end of the flood")
+    host.drop(t)
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        equal(f.read(), repr(b"\x1b[?62;22c"), "what the program got")
+    t = host.ssh()
+    t.prompt()
+    settle(t)
+    check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])

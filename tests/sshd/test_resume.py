@@ -42,10 +42,21 @@ def test_configured_host(host):
 def test_without_a_terminal(host):
     r = host.ssh_run(options=["-s"], args=["resume"], input=b"stty -echo\nprintf 'si%s[%s]\\n' ze \"$(stty size)\"\nexit 6\n")
     equal(r.returncode, 6, "the status of ssh")
-    first = r.stdout.split(b"\n", 1)[0]
-    check(b"-t" in first, "the first line says nothing of ssh -t: %r" % first)
     check(b"size[24 80]" in r.stdout, "output %r" % r.stdout[-500:])
     host.wait_none()
+
+
+def test_hint_without_a_byte(host):
+    """Somebody who waits is told what this is; a byte that comes later is typed into the session."""
+    uid, gid, groups = host.ids("laptop")
+    p = subprocess.Popen(host.ssh_argv(options=["-s"], args=["resume"]), user=uid, group=gid, extra_groups=groups,
+                         cwd="/home/laptop", env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, bufsize=0,
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    line = p.stdout.readline()
+    check(b"ssh -t" in line, "the first line says nothing of ssh -t: %r" % line)
+    equal(host.sessions(), [], "sessions before the first byte")
+    out = p.communicate(b"exit 6\n", 60)[0]
+    equal(p.returncode, 6, "the status of ssh; output %r" % out)
 
 
 def test_pipes_are_exact(host):

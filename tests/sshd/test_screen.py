@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The screen after a resume is the one there was, at the same size and at another; no byte twice or missing."""
-import os
 import re
-import time
 
 from replay import difference, same_screen, settle, shown
 from template import write
-from term import Skip, check, equal, wait_until
+from term import check, equal
 
 STILL = r"""
 import os, signal, sys, time, tty
@@ -46,50 +44,6 @@ def test_program_that_never_draws_again(host):
     t.send("q")
     t.prompt()
     equal(t.run("true"), 0, "the shell afterwards")
-
-
-def resume_program(host, command, ready, keys=(), leave="q", need=None, redraw="\x0c"):
-    """The same screen at the same size; at another, the one that the program draws when it is told to."""
-    if need and not os.access(need, os.X_OK):
-        raise Skip("no " + need)
-    t = host.login()
-    t.line("export LESS= TERM=xterm-256color; seq 1 400 >numbers; " + command)
-    t.wait_for(ready)
-    settle(t)
-    for k in keys:
-        t.send(k)
-        settle(t, 0.2)
-    text = shown(t)
-    host.drop(t)
-    t = host.ssh()
-    t.wait_for("resumed session")
-    settle(t)
-    same_screen(t, text)
-    host.drop(t)
-    t = host.ssh(size=(37, 101))
-    t.wait_for("resumed session")
-    settle(t)
-    if redraw:
-        drawn = shown(t)
-        t.send(redraw)
-        settle(t)
-        check(shown(t) == drawn, "drawn by itself at another size: " + difference(shown(t), drawn))
-    t.send(leave)
-    t.prompt()
-
-
-def test_less(host):
-    resume_program(host, "less numbers", r"23", keys=(" ", "/17\r"), need="/usr/bin/less")
-
-
-def test_vim(host):
-    resume_program(host, "vim -u NONE -N --cmd 'set ruler' -c 'set nu hls' -c split -c 'vsplit' numbers",
-                   r"400L|numbers", keys=("/39\r", "\x17w", "G"), leave=":qa!\r", need="/usr/bin/vim")
-
-
-def test_nano(host):
-    resume_program(host, "nano numbers", r"Read 400", keys=("\x1b/",), leave="\x18", need="/usr/bin/nano",
-                   redraw=None)  # its Ctrl-L moves the text as well
 
 
 def test_shell_and_scrollback(host):
@@ -156,53 +110,3 @@ def test_detach_leaves_the_terminal_clean(host):
                  "kitty-flags 0", "margins 1 24 1 80"):
         check(want in state, "the terminal is left without %r:\n%s" % (want, "\n".join(state)))
     check("row 5" not in shown(t), "the alternate screen is left on")
-
-
-def above(text):
-    """Without the last line, where programs say things."""
-    return text.rstrip("\n").rpartition("\n")[0]
-
-
-def started_while_away(host, command, ready, leave, need, redraw="\x0c"):
-    """Comes up without a terminal to ask; the first screen of it that anybody sees is right."""
-    if not os.access(need, os.X_OK):
-        raise Skip("no " + need)
-    t = host.login()
-    t.line("export LESS=; seq 1 400 >numbers; printf 'wai%s\\n' ting; until [ -e go ]; do sleep 0.02; done; "
-           + command)
-    t.wait_for("waiting")
-    host.drop(t)
-    write("/home/alice/go", "")
-    comm = os.path.basename(need)
-    wait_until(lambda: host.session()["program"] == comm, "%s runs" % comm, 20)
-    time.sleep(1.0)  # it draws; what waits for an answer waits for longer
-    t = host.ssh()
-    t.wait_for(ready, 10)
-    settle(t)
-    text = shown(t)
-    if redraw:
-        t.send(redraw)
-        settle(t)
-        check(above(shown(t)) == above(text), "not as it draws itself: " + difference(shown(t), text))
-    t.send(leave)
-    t.prompt()
-
-
-def test_less_started_while_away(host):
-    started_while_away(host, "less numbers", r"23\x1b", "q", "/usr/bin/less")
-
-
-def test_vim_started_while_away(host):
-    started_while_away(host, "vim -N numbers", "numbers", ":q!\r", "/usr/bin/vim")
-
-
-def test_nvim_started_while_away(host):
-    started_while_away(host, "nvim numbers", "numbers", ":q!\r", "/usr/bin/nvim")
-
-
-def test_htop_started_while_away(host):
-    started_while_away(host, "htop -d 100", "CPU", "q", "/usr/bin/htop", redraw=None)
-
-
-def test_fish_started_while_away(host):
-    started_while_away(host, "fish", r"PROMPT\$ |> ", "exit\r", "/usr/bin/fish", redraw=None)

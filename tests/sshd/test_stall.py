@@ -69,7 +69,7 @@ def test_stalled_does_not_hold_up_another(host):
     t = host.login()
     number = host.session()["id"]
     other = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
-    other.line("holdfastctl attach %d" % number)
+    other.line("holdfastctl attach -j %d" % number)
     wait_until(lambda: host.session()["attachments"] == 2, "two attachments")
     flood(t)
     t.wait_for(r"\n1000\r\n")

@@ -7,6 +7,7 @@ import stat
 import subprocess
 
 from host import by_hand
+from laptop import Laptop
 from template import write
 from term import Skip, Term, check, equal, wait_until
 
@@ -52,6 +53,19 @@ def test_story(host):
     host.wait_none()
     wait_until(lambda: not host.named("holdfast-keeper") and not host.named("holdfast-login"), "nothing is left", 20)
     equal(glob.glob(STATE + "/*/*"), [], "files that are left")
+
+
+@by_hand
+def test_stale(host):
+    """The four-tuple is the login's own word here."""
+    prepare(host)
+    laptop = Laptop()
+    t = laptop.login(host)
+    marked = host.mark(t)
+    laptop.calm()
+    check(host.login().shell_pid() != marked.pid, "a live session was taken")
+    laptop.move("10.99.0.7")
+    marked.same(laptop.ssh(host))
 
 
 @by_hand

@@ -35,6 +35,7 @@ JOURNALD = "[Journal]\nStorage=volatile\nRateLimitBurst=0\n"
 
 def boots():
     """Name, value of KillUserProcesses, whether the package is installed beforehand, and the cases."""
+    import test_client
     import test_limits
     import test_matrix
     import test_own
@@ -43,7 +44,8 @@ def boots():
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
             [("test_own", *c) for c in test_own.cases(kill)]
     yield "package", "yes", False, [("test_package", *c) for c in test_package.cases()]
-    yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()]
+    yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
+        [("test_client", *c) for c in test_client.cases()]
 
 
 def isolate():
@@ -143,10 +145,10 @@ def choose(patterns):
             yield name, kill, installed, cases
 
 
-def find_deb(build):
-    found = sorted(glob.glob(os.path.join(build, "holdfast_*.deb")), key=os.path.getmtime)
+def find_deb(build, package):
+    found = sorted(glob.glob(os.path.join(build, package + "_*.deb")), key=os.path.getmtime)
     if not found:
-        raise SystemExit("run.py: there is no holdfast_*.deb in %s: make deb" % build)
+        raise SystemExit("run.py: there is no %s_*.deb in %s: make deb" % (package, build))
     return found[-1]
 
 
@@ -170,7 +172,8 @@ def main():
     base = isolate()
     os.makedirs(os.path.join(base, "deb"))
     deb = os.path.join(base, "deb", "holdfast.deb")
-    shutil.copy(a.deb or find_deb(build), deb)
+    shutil.copy(a.deb or find_deb(build, "holdfast"), deb)
+    shutil.copy(find_deb(build, "holdfast-client"), os.path.join(base, "deb", "holdfast-client.deb"))
     shutil.rmtree(logs, ignore_errors=True)
     os.makedirs(logs)
     try:

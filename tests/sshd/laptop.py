@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""A laptop with a network of its own (a namespace, joined by a veth pair), whose link can be cut and address changed."""
+import os
+import signal
+import subprocess
+import time
+
+import world
+
+SERVER = "10.99.0.1"
+
+
+class Laptop:
+    def __init__(self, address="10.99.0.2"):
+        self.address = address
+        self.boot()
+
+    def boot(self):
+        r, w = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            world.unshare(0x40000000)  # CLONE_NEWNET
+            os.write(w, b"x")
+            os.closerange(0, 1024)
+            signal.pause()
+        os.read(r, 1)
+        os.close(r)
+        os.close(w)
+        self.ip("link", "add", "veth0", "type", "veth", "peer", "name", "veth1", inside=False)
+        self.ip("link", "set", "veth1", "netns", str(self.pid), inside=False)
+        self.ip("addr", "add", SERVER + "/24", "dev", "veth0", inside=False)
+        self.ip("link", "set", "veth0", "up", inside=False)
+        self.ip("addr", "add", self.address + "/24", "dev", "veth1")
+        self.ip("link", "set", "veth1", "up")
+        self.ip("link", "set", "lo", "up")
+        self.net = os.open("/proc/%d/ns/net" % self.pid, os.O_RDONLY | os.O_CLOEXEC)
+
+    def ip(self, *args, inside=True):
+        enter = ["nsenter", "-t", str(self.pid), "-n"] if inside else []
+        subprocess.run([*enter, "ip", *args], check=True)
+
+    @staticmethod
+    def calm():
+        """An acknowledgement of the last moment counts as a sign of life: lets that moment pass."""
+        time.sleep(0.6)
+
+    def cut(self):
+        self.ip("link", "set", "veth1", "down")
+
+    def mend(self):
+        self.ip("link", "set", "veth1", "up")
+
+    def move(self, address):
+        """Another address: nobody has the old one any more."""
+        self.ip("addr", "flush", "dev", "veth1")
+        self.ip("addr", "add", address + "/24", "dev", "veth1")
+        self.address = address
+        self.calm()
+
+    def reboot(self, terms):
+        """Everything that ran is gone without a word; the same address."""
+        self.cut()
+        for t in terms:
+            t.kill()
+        self.ip("link", "del", "veth0", inside=False)
+        os.close(self.net)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self.boot()
+        self.calm()
+
+    def ssh(self, host, user="alice", options=(), **kw):
+        return host.ssh(user, options=["-o", "HostName=" + SERVER, *options], netns=self.net, **kw)
+
+    def login(self, host, user="alice", **kw):
+        return self.ssh(host, user, **kw).prompt()

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: MIT
+"""Administration: what root sees and does of all users' sessions, and what users do of theirs."""
+import json
+import os
+import re
+import threading
+import time
+
+from host import RUN, by_request
+from template import write
+from term import check, equal, wait_until
+
+OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
+
+
+def root(host, *args, **kw):
+    return host.ctl("root", *args, **kw)
+
+
+def everybody(host, *args):
+    r = root(host, "ls", "--all", "--json", *args)
+    equal(r.returncode, 0, "status of ls --all (%r)" % r.stderr)
+    return json.loads(r.stdout)
+
+
+def test_ls_all(host):
+    a, b = host.login("alice"), host.login("bob")
+    got = everybody(host)
+    equal([(s["user"], s["state"], s["address"]) for s in got["sessions"]],
+          [("alice", "attached", "127.0.0.1"), ("bob", "attached", "127.0.0.1")], "sessions")
+    equal((got["silent"], got["hidden"]), (0, 0), "silent and hidden")
+    text = root(host, "ls", "-a").stdout
+    check(re.search(r"^USER +ID +NAME", text) and re.search(r"^bob +1 ", text, re.M), text)
+    equal(host.ctl("alice", "ls", "--all").returncode, 1, "status of ls --all of a user")
+    equal(host.ctl("alice", "ls", "-u", "bob").returncode, 1, "status of ls -u of another user")
+    check(len(json.loads(root(host, "ls", "-u", "bob", "--json").stdout)["sessions"]) == 1, "ls -u bob")
+    check(a.alive() and b.alive(), "they are logged in")
+
+
+def test_hidden_sessions_are_counted(host):
+    """A user who takes his socket away still has a leader."""
+    t = host.login("alice")
+    t.run("rm /run/holdfast/users/$(id -u)/*/sock")
+    got = everybody(host)
+    equal((got["sessions"], got["hidden"]), ([], 1), "sessions, hidden")
+    check("1 more is held" in root(host, "ls", "-a").stderr, "ls -a does not say so")
+
+
+def test_usage(host):
+    t = host.login()
+    t.run("sleep 1000 & sleep 1000 & true")
+    t.run("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")
+    s = json.loads(host.ctl("alice", "ls", "-l", "--json").stdout)["sessions"][0]
+    equal(s["cgroup"], "", "its cgroup")
+    # keeper, shell and two jobs; a painter may be there
+    check(4 <= s["processes"] <= 5, "processes: %d" % s["processes"])
+    check(s["cpu_ms"] >= 50, "processor time: %d ms" % s["cpu_ms"])
+    check(1 << 20 < s["memory_bytes"] < 1 << 30, "memory: %d" % s["memory_bytes"])
+    text = host.ctl("alice", "ls", "--long").stdout
+    check(re.search(r"CPU +MEMORY +PROCS\n", text) and re.search(r"\d\.\d\ds +\d+K +[45]\n", text), text)
+
+
+def test_output_while_away(host):
+    t = host.login()
+    t.line("cat >/dev/null; seq 10000; sleep 1000")
+    wait_until(lambda: host.session()["program"] == "cat", "cat is in front")
+    host.drop(t)
+    check(re.search(r"OUTPUT\n.* dropped .* 127\.0\.0\.1 +0\n", host.ctl("alice", "ls").stdout), "nothing printed yet")
+    pid = [p["pid"] for p in host.processes() if p["cmd"] == "cat"][0]
+    os.kill(pid, 15)
+    wait_until(lambda: host.session()["away_bytes"] > 48000, "the output")
+    check(re.search(r" 127\.0\.0\.1 +\d\dK\n", host.ctl("alice", "ls").stdout), host.ctl("alice", "ls").stdout)
+
+
+def older_than(host, who, *args):
+    r = host.ctl(who, "kill", "--older-than", *args, "--json")
+    equal(r.returncode, 0, "status of kill --older-than (%r)" % r.stderr)
+    return json.loads(r.stdout)
+
+
+def test_kill_older_than(host):
+    a, b = host.login("alice"), host.login("bob")
+    c = host.login("alice")
+    host.drop(a, 1)
+    host.drop(b, 1, "bob")
+    equal(older_than(host, "root", "1h", "--all"), {"ended": 0, "left": 3, "failed": 0}, "older than an hour")
+    equal(older_than(host, "alice", "0"), {"ended": 1, "left": 1, "failed": 0}, "alice's dropped ones")
+    equal(c.run("true"), 0, "alice's other session, which is attached")
+    equal(older_than(host, "root", "0", "--all"), {"ended": 1, "left": 1, "failed": 0}, "bob's")
+    equal(len(everybody(host)["sessions"]), 1, "sessions")
+    equal(host.ctl("alice", "kill", "--older-than", "soon").returncode, 2, "status of no time")
+    equal(host.ctl("alice", "kill", "--older-than", "1d", "3").returncode, 2, "status of both")
+    check(len(host.syslog.find(r"event=end .*why=kill")) == 2, "the audit lines")
+
+
+def test_kill_all(host):
+    a, b = host.login("alice"), host.login("bob")
+    a2 = host.login("alice")
+    equal(a2.run("holdfastctl kill --all"), 0, "status of kill --all, from inside of one")
+    a.wait_exit()
+    equal(b.run("true"), 0, "bob's")
+    r = root(host, "kill", "-a")
+    equal((r.returncode, r.stdout), (0, "ended 2 sessions\n"), "root's kill --all")
+    a2.wait_exit()
+    b.wait_exit()
+
+
+def test_root_on_one(host):
+    t = host.login("alice")
+    number = str(host.session()["id"])
+    equal(root(host, "detach", "-u", "alice", number).returncode, 0, "detach")
+    t.wait_exit()
+    host.wait_sessions(1, "dropped")
+    equal(root(host, "kill", "-u", "alice", number).returncode, 0, "kill")
+    host.wait_none()
+    equal(host.ctl("bob", "kill", "-u", "alice", number).returncode, 1, "status of bob's kill")
+
+
+def test_another_signal_ends_nothing(host):
+    t = host.login()
+    t.run("trap 'echo got''usr1' USR1")
+    pid = t.shell_pid()
+    equal(host.ctl("alice", "kill", "-s", "USR1", str(host.session()["id"])).returncode, 0, "kill -s USR1")
+    t.line("")
+    t.wait_for("gotusr1")
+    start = time.monotonic()
+    wait_until(lambda: time.monotonic() > start + 6, "longer than a keeper waits")
+    equal(t.shell_pid(), pid, "the shell")
+
+
+def test_drain(host):
+    t = host.login()
+    marked = host.mark(t)
+    equal(host.ctl("alice", "drain").returncode, 1, "status of a user's drain")
+    r = root(host, "drain")
+    equal((r.returncode, r.stdout), (0, "draining: no new sessions\n"), "drain")
+    t2 = host.login("bob")
+    equal(t2.ask("$HOLDFAST_SESSION"), "", "bob's new shell")
+    check(t2.text().count("no new sessions on this host now (maintenance)") == 1, "it says %r" % t2.text()[:300])
+    wait_until(lambda: host.syslog.find(r'event=refuse user=bob .*address=127.0.0.1 .*why="drain"'), "the audit line")
+    host.drop(t)
+    marked.same(host.ssh())
+    equal(json.loads(host.ctl("alice", "drain", "--status", "--json").stdout), {"draining": True}, "status")
+    equal(root(host, "drain", "--off").stdout, "not draining\n", "drain --off")
+    equal(root(host, "drain", "--off").returncode, 0, "twice")
+    check(host.login("bob").ask("$HOLDFAST_SESSION") != "", "bob's shell after that")
+    equal(host.syslog.find(r"event=drain")[0].split("event=")[1], "drain state=on", "the log")
+
+
+def test_message(host):
+    """On the screens of all, at once or later; and nothing in it draws."""
+    a, b = host.login("alice"), host.login("bob")
+    c = host.login("alice")
+    host.drop(c, 1)
+    r = root(host, "message", "--all", "going", "down at \x1b[31m5\x9b \x07\u00e9")
+    equal((r.returncode, r.stdout), (0, "told 3 sessions\n"), "message --all")
+    want = r"message from root\] going down at \\033\[31m5\\302\\233 \\007\\303\\251"
+    for t in (a, b):
+        t.wait_for(want)
+        check(b"\x1b[31m" not in t.data and b"\x07" not in t.data.split(b"message")[-1], "control characters got through")
+        equal(t.run("true"), 0, "the shell")
+    host.ssh().wait_for(want)
+    equal(host.ctl("alice", "message", "-t", str(host.sessions()[0]["id"]), "hello").stdout, "told 1 session\n", "one")
+    a.wait_for(r"message from your own account\] hello")
+    equal(host.ctl("bob", "message", "--all", "x").returncode, 1, "status of a user's message --all")
+    equal(host.ctl("bob", "message").returncode, 2, "status without a text")
+    equal(host.ctl("bob", "message", "x" * 600).returncode, 2, "status of a long text")
+
+
+def test_message_to_a_stopped_terminal(host):
+    """A Ctrl-S holds nobody up: neither the keeper nor who sends."""
+    t = host.login()
+    t.send("\x13")
+    number = str(host.session()["id"])
+    for _ in range(30):
+        host.ctl("alice", "message", "-t", number, "y" * 500)
+    equal(host.session()["state"], "attached", "the keeper answers")
+    t.send("\x11")
+    equal(t.run("true"), 0, "the shell goes on")
+
+
+def test_kill_races_with_attach(host):
+    """Whoever comes back first: the session is his, or it is gone; never both, and no login is lost."""
+    for n in range(6):
+        t = host.login()
+        pid = t.shell_pid()
+        host.drop(t)
+        killed = []
+
+        def kill():
+            # sooner than the login, or when it has come as far as choosing
+            if n % 2:
+                wait_until(lambda: host.named("holdfast-login"), "the login chooses", interval=0.001)
+            killed.append(older_than(host, "root", "0", "--all")["ended"])
+        thread = threading.Thread(target=kill)
+        thread.start()
+        t2 = host.login()
+        thread.join()
+        same = t2.shell_pid() == pid
+        equal(same, killed == [0], "resumed, with %s ended" % killed)
+        equal(t2.run("true"), 0, "the shell that was got")
+        t2.line("exit")
+        t2.wait_exit()
+        host.wait_none()
+
+
+def test_full_run(host):
+    """No room below /run/holdfast: a normal shell, and everything again once there is."""
+    host.stop_holdfastd()
+    import world
+    world.mount("tmpfs", RUN, "tmpfs", 0, "mode=755,size=64k,nr_inodes=40")
+    host.start_holdfastd()
+    t = host.login()
+    marked = host.mark(t)
+    n = 0
+    try:
+        while True:
+            write(RUN + "/fill%d" % n, "")
+            n += 1
+    except OSError:
+        pass
+    check(n > 5, "the file system is not full")
+    t2 = host.ssh()
+    equal(t2.prompt().ask("$HOLDFAST_SESSION"), "", "a shell without room")
+    equal(t.run("true"), 0, "the session that runs")
+    for i in range(n):
+        os.unlink(RUN + "/fill%d" % i)
+    host.drop(t)
+    marked.same(host.ssh())
+
+
+def many(host, rounds, width):
+    """ROUNDS times WIDTH new sessions each of two users, all dropped; then all are listed, and ended."""
+    users = ("alice", "bob")
+    write("/etc/holdfast/holdfast.conf", "MaxSessions 1000\nLoginTimeout 1m\n")
+    wanted = rounds * width
+    have = {u: 0 for u in users}
+    # on a machine that has no time a login may get a plain shell; then there is another
+    for _ in range(2 * rounds):
+        terms = [host.ssh(u, options=["-o", "SetEnv=LC_HOLDFAST=new"]) for u in users
+                 for _ in range(min(width, wanted - have[u]))]
+        for t in terms:
+            t.prompt()
+        for t in terms:
+            t.kill()
+        have = {u: len(host.sessions(u)) for u in users}
+        if set(have.values()) == {wanted}:
+            break
+    for u in users:
+        host.wait_sessions(wanted, "dropped", u)
+    total = 2 * rounds * width
+    start = time.monotonic()
+    got = everybody(host, "-l")["sessions"]
+    listed = time.monotonic() - start
+    equal((len(got), {s["processes"] for s in got} <= {2, 3}), (total, True), "sessions, and that each has its processes")
+    start = time.monotonic()
+    equal(older_than(host, "root", "0", "--all"), {"ended": total, "left": 0, "failed": 0}, "ended")
+    print("%d sessions: listed in %.2f s, ended in %.2f s" % (total, listed, time.monotonic() - start))
+    for u in users:
+        host.wait_none(u)
+
+
+def test_many_sessions(host):
+    many(host, 4, 5)
+
+
+@by_request
+def test_500_sessions(host):
+    many(host, 50, 5)

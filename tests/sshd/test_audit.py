@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The audit lines of a session's life, and who(1): from the login's record, whatever the user says."""
+import os
+import re
+import subprocess
+
+from template import write
+from term import check, equal, wait_until
+
+OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
+
+
+def fingerprint(key):
+    out = subprocess.run(["ssh-keygen", "-l", "-f", "/home/laptop/.ssh/%s.pub" % key], capture_output=True, text=True)
+    return out.stdout.split()[1]
+
+
+def audit(host, event, count=1):
+    """The fields of the COUNTth line of EVENT."""
+    lines = wait_until(lambda: (host.syslog.find(r"event=%s " % event) + [None] * count)[count - 1] and
+                       host.syslog.find(r"event=%s " % event), "an audit line %s" % event, 20)
+    line = lines[count - 1]
+    fields = dict(re.findall(r'([a-z-]+)=("[^"]*"|\S+)', line))
+    check("holdfastd" in line, "not from holdfastd: " + line)
+    return fields
+
+
+def like(host, fields, key="key1", **want):
+    uid = str(host.ids("alice")[0])
+    want = {"user": "alice", "uid": uid, "address": "127.0.0.1", "key": fingerprint(key), **want}
+    equal({k: fields.get(k) for k in want}, want, "the fields of %s" % fields)
+
+
+def other_key():
+    with open("/home/laptop/.ssh/config") as f:
+        write("/home/laptop/.ssh/config2", f.read().replace("/key1", "/key2"))
+    return ["-F", "/home/laptop/.ssh/config2"]
+
+
+def test_a_life(host):
+    """create, drop, resume, join, leave, take, end."""
+    t = host.login()
+    like(host, audit(host, "create"), session="1")
+    host.drop(t)
+    f = audit(host, "drop")
+    like(host, f, session="1")
+    check(f["duration"].isdigit(), "duration: %s" % f)
+    t = host.login(options=["-o", "BindAddress=127.0.0.2"])
+    f = audit(host, "resume")
+    like(host, f, session="1", address="127.0.0.2")
+    check(f["duration"].isdigit() and "other-key" not in f, "resume: %s" % f)
+    t2 = host.login(options=OFF)
+    t2.line("holdfastctl attach -j 1")
+    like(host, audit(host, "join"), session="1")
+    t2.kill()
+    like(host, audit(host, "leave"), session="1")
+    t3 = host.login(options=other_key() + ["-o", "SetEnv=LC_HOLDFAST=1"])
+    like(host, audit(host, "take"), key="key2", session="1", **{"other-key": "yes"})
+    like(host, audit(host, "leave", 2), address="127.0.0.2", why="taken")
+    t.wait_exit()
+    t3.line("exit 3")
+    t3.wait_exit()
+    like(host, audit(host, "end"), key="key2", session="1", status="3", why="exit")
+    equal(len(host.syslog.find("event=drop ")), 1, "lines of drop")
+    equal(len(host.syslog.find("event=(create|resume|join|take|end) ")), 5, "lines of the others")
+
+
+def test_resume_of_another_key_by_name(host):
+    t = host.login()
+    host.drop(t)
+    host.login(options=other_key() + ["-o", "SetEnv=LC_HOLDFAST=1"])
+    like(host, audit(host, "resume"), key="key2", **{"other-key": "yes"})
+
+
+def test_ends_by_signal_and_kill(host):
+    t = host.login()
+    t.line("kill -KILL $$")
+    t.wait_exit()
+    like(host, audit(host, "end"), status="signal:9", why="exit")
+    t = host.login()
+    host.ctl("alice", "kill", str(host.session()["id"]))
+    like(host, audit(host, "end", 2), why="kill")
+
+
+def test_keeper_lost(host):
+    host.login()
+    os.kill(host.session()["keeper_pid"], 9)
+    f = audit(host, "lost")
+    like(host, f, session="1", status="signal:9")
+
+
+def test_forged_environment(host):
+    """What the user's side says of itself is nowhere in the lines."""
+    host.configure_sshd("PermitUserEnvironment yes\nAcceptEnv *\n")
+    write("/home/alice/.ssh/environment", "SSH_CONNECTION=6.6.6.6 1 7.7.7.7 22\nSSH_CLIENT=6.6.6.6 1 22\n"
+          "LOGNAME=root\nUSER=root\n", 0o600, host.ids("alice")[:2])
+    t = host.login()
+    like(host, audit(host, "create"))
+    host.drop(t)
+    t = host.login(options=["-o", "SetEnv=SSH_USER_AUTH=x SSH_AUTH_INFO_0=publickey"])
+    like(host, audit(host, "resume"))
+    check(not host.syslog.find(r"event=.*(6\.6\.6\.6|user=root)"), "a forged value is in the log")
+    # from inside, with a ticket made up, and with a name that is none
+    t.run("HOLDFAST_TICKET=%s holdfastctl attach nosuch; true" % ("0" * 32))
+    t2 = host.login(options=OFF)
+    t2.line("HOLDFAST_TICKET=%s holdfastctl attach -j 1" % ("1" * 32))
+    f = wait_until(lambda: host.syslog.find("event=(refuse|attach) "), "the line about a ticket made up")[0]
+    check("address=-" in f and "key=-" in f, f)
+
+
+def test_names_with_control_characters(host):
+    """Neither a log line nor a list is forged by what a client sends."""
+    evil = "x\nNov 1 00:00:00 holdfastd[1]: event=create user=root"
+    host.ssh(options=["-o", "SetEnv=LC_HOLDFAST=\"%s\"" % evil.replace("\n", "\x1b]0;")]).prompt()
+    t = host.ssh(env={"LC_HOLDFAST": evil}, options=["-o", "SendEnv=LC_HOLDFAST"])
+    t.prompt()
+    check(not host.syslog.find(r"event=create user=root"), "a forged line")
+    out = host.as_user("alice", ["/usr/bin/holdfastctl", "ls"]).stdout
+    check(not re.search(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]", out), "ls prints %r" % out)
+
+
+def who(user="alice"):
+    """The remote hosts that who(1) shows for USER."""
+    out = subprocess.run(["who"], capture_output=True, text=True).stdout
+    return [re.search(r"\(([^)]*)\)", line).group(1) for line in out.splitlines() if line.startswith(user + " ")]
+
+
+def test_who_and_last(host):
+    """One entry for each attached person, with the host that he comes from now; none for a dropped session."""
+    write("/var/log/wtmp", "")
+    t = host.login()
+    equal(who(), ["127.0.0.1"], "who, after the login")
+    host.drop(t)
+    wait_until(lambda: who() == [], "nobody, when dropped")
+    t = host.ssh(options=["-o", "BindAddress=127.0.0.2"])
+    t.shell_pid()
+    equal(who(), ["127.0.0.2"], "who, after the resume")
+    t2 = host.login(options=["-o", "BindAddress=127.0.0.3"] + OFF)
+    t2.line("holdfastctl attach -j 1")
+    wait_until(lambda: host.session()["attachments"] == 2, "joined")
+    equal(sorted(who()), ["127.0.0.2", "127.0.0.3"], "who, with two attached")
+    out = subprocess.run(["last", "-i", "alice"], capture_output=True, text=True).stdout
+    equal(sorted(re.findall(r"127\.0\.0\.\d", out)), ["127.0.0.1", "127.0.0.2", "127.0.0.3"], "last: %s" % out)
+
+
+def test_who_without_a_terminal(host):
+    """A client on pipes has no terminal of sshd's: the session's own is entered while he is attached."""
+    write("/var/log/wtmp", "")
+    p = subprocess.Popen(host.ssh_argv(options=["-T", "-o", "RequestTTY=no", "-o", "BindAddress=127.0.0.4"],
+                                       host="server-resume"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         user=host.ids("laptop")[0], group=host.ids("laptop")[1], extra_groups=[],
+                         env={"HOME": "/home/laptop", "PATH": "/usr/bin:/bin"})
+    # A person, not a client: the first byte says so.
+    p.stdin.write(b"\n")
+    p.stdin.flush()
+    wait_until(lambda: who() == ["127.0.0.4"], "who shows him")
+    p.kill()
+    p.wait()
+    host.wait_sessions(1, "dropped")
+    wait_until(lambda: who() == [], "who shows nobody")
+    t = host.login()
+    equal(who(), ["127.0.0.1"], "with a terminal: sshd's entry alone")
+    t.line("exit")
+    t.wait_exit()
+    wait_until(lambda: who() == [], "nobody is left")
