@@ -144,6 +144,8 @@ def main():
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
     p.add_argument("--require", action="store_true", help="a program that is missing is a failure")
+    p.add_argument("--alone", type=int, default=0, metavar="N",
+                   help="up to N cases that fail beside others are run once more, each alone, and that counts")
     p.add_argument("patterns", nargs="*")
     a = p.parse_args()
     cases = discover(a.patterns)
@@ -160,13 +162,23 @@ def main():
     stage(base, a.build and os.path.abspath(a.build))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     runner = Runner(base, a.keep, os.path.abspath(a.logs))
+    def tell(full, code, reason, seconds, note=""):
+        kind = {0: "passed", 77: "skipped"}.get(code, "failed")
+        counts[kind] += 1
+        word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
+        print("%s %s%s%s (%.1f s)" % (word, full, note, "" if code == 0 else ": " + reason, seconds), flush=True)
+
+    failed = []
     with concurrent.futures.ThreadPoolExecutor(a.j) as pool:
-        for f in concurrent.futures.as_completed([pool.submit(runner.run, c) for c in cases]):
-            full, code, reason, seconds = f.result()
-            kind = {0: "passed", 77: "skipped"}.get(code, "failed")
-            counts[kind] += 1
-            word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
-            print("%s %s%s (%.1f s)" % (word, full, "" if code == 0 else ": " + reason, seconds), flush=True)
+        running = {pool.submit(runner.run, c): c for c in cases}
+        for f in concurrent.futures.as_completed(running):
+            if f.result()[1] in (0, 77) or len(failed) >= a.alone:
+                tell(*f.result())
+            else:
+                failed.append(running[f])
+                print("once more, alone, later: %s: %s" % f.result()[0:3:2], flush=True)
+    for case in failed:
+        tell(*runner.run(case), " (alone)")
     try:
         os.rmdir(a.logs)
     except OSError:
