@@ -2,8 +2,11 @@
 #include "local.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,6 +14,7 @@
 #include <unistd.h>
 
 static int terminal = -1;
+static int keys = -1; /* the same terminal, opened once more: what is typed, read without blocking */
 static struct termios before; /* as the person had it */
 static volatile sig_atomic_t raw;
 static bool lent;
@@ -31,10 +35,13 @@ int
 local_open(int fd)
 {
 	struct sigaction sa = { .sa_handler = crashed, .sa_flags = SA_RESETHAND };
+	char path[64];
 
 	if (tcgetattr(fd, &before) != 0)
 		return -ENOTTY;
 	terminal = fd;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	keys = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	atexit(local_cooked);
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		sigaction(crashes[i], &sa, NULL);
@@ -45,6 +52,20 @@ bool
 local_is_terminal(void)
 {
 	return terminal >= 0;
+}
+
+ssize_t
+local_read(void *buf, size_t cap)
+{
+	struct pollfd p = { .fd = terminal, .events = POLLIN };
+
+	if (keys >= 0)
+		return read(keys, buf, cap);
+	/* It could not be opened again, as after su(1): the moment between the two calls is left. */
+	if (poll(&p, 1, 0) == 1)
+		return read(terminal, buf, cap);
+	errno = EAGAIN;
+	return -1;
 }
 
 bool

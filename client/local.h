@@ -8,12 +8,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "frame.h"
 
 /* Finds the terminal: FD is standard input if that is one.  -ENOTTY: there is none. */
 int local_open(int fd);
 bool local_is_terminal(void);
+/*
+ * As read(2) of the terminal, but never blocks (EAGAIN): what poll(2) has announced a child that asks a question may
+ * have read meanwhile.
+ */
+ssize_t local_read(void *buf, size_t cap);
 /* 0 or a negative errno. */
 int local_raw(void);
 /* Puts the settings back; harmless when they are. */

@@ -140,7 +140,7 @@ run_stdin(struct run *r)
 
 	if (!r->input_terminal && room < max)
 		max = room;
-	n = read(0, in, max);
+	n = r->input_terminal ? local_read(in, max) : read(0, in, max);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n > 0 && r->input_terminal && local_is_raw())
