@@ -36,8 +36,10 @@ def need(*programs):
 def answer(t):
     """What a real terminal answers, one like the judge: for Term.on_read."""
     for m in answers.ASKED.finditer(bytes(t.data), getattr(t, "answered", 0)):
-        t.answered = m.end()
-        t.send(answers.answer_to(m, False))
+        # while it sends it may read, and so be called again
+        if m.end() > getattr(t, "answered", 0):
+            t.answered = m.end()
+            t.send(answers.answer_to(m, False))
 
 
 class Judge:
