@@ -15,16 +15,47 @@ is_ending(const struct tcpinfo *i)
 	return i->state != ESTABLISHED && i->state != SYN_RECEIVED;
 }
 
+/*
+ * How often in a row something was sent that had to be answered, and was not.  With a closed window that is the kernel's
+ * probes of it; any answer sets their number back, and does not set back the doublings of the timer.
+ */
+static unsigned
+unanswered(const struct tcpinfo *i)
+{
+	return i->unacked ? i->backoff : i->not_sent ? i->probes : 0;
+}
+
+/* What was sent last has had to be answered by now. */
+static bool
+had_its_time(const struct tcpinfo *i)
+{
+	return (uint64_t)i->last_sent_ms * 1000 > (uint64_t)i->rtt_us * 2 + ANSWER_SPARE_MS * 1000;
+}
+
 enum judgement
 judge_first(const struct tcpinfo *i)
 {
+	unsigned n = unanswered(i);
+
 	if (is_ending(i))
 		return JUDGE_DEAD;
-	if (i->unacked && (i->backoff >= JUDGE_OFTEN || (i->backoff >= DOUBLED && i->last_ack_ms >= JUDGE_SILENT_MS)))
+	if (n >= JUDGE_OFTEN || (n >= DOUBLED && i->last_ack_ms >= JUDGE_SILENT_MS))
 		return JUDGE_DEAD;
 	if (i->send_queue || i->not_sent || i->unacked)
 		return JUDGE_WATCH;
 	return i->last_ack_ms <= JUDGE_RECENT_MS ? JUDGE_ALIVE : JUDGE_ASK;
+}
+
+/*
+ * The window is closed.  A peer that lives answers its probes, but of two within half a second only one (Linux:
+ * tcp_invalid_ratelimit), so one that was not answered proves nothing.
+ */
+static enum judgement
+of_probes(const struct tcpinfo *first, const struct tcpinfo *i)
+{
+	bool more = unanswered(i) >= DOUBLED && i->probes > first->probes;
+
+	return more && had_its_time(i) ? JUDGE_DEAD : JUDGE_WATCH;
 }
 
 enum judgement
@@ -34,13 +65,13 @@ judge_later(const struct tcpinfo *first, const struct tcpinfo *i, uint32_t waite
 		return JUDGE_DEAD;
 	if (i->bytes_acked > first->bytes_acked || i->last_ack_ms + GRAIN_MS < waited)
 		return JUDGE_ALIVE;
-	if (!i->unacked || i->backoff <= first->backoff)
-		return JUDGE_WATCH;
 	/* What was sent again before the first look says how it was then, and not how it is now. */
+	if (!i->unacked)
+		return of_probes(first, i);
+	if (i->backoff <= first->backoff)
+		return JUDGE_WATCH;
 	if (i->backoff >= first->backoff + DOUBLED)
 		return JUDGE_DEAD;
 	/* A slow link: sent again, and that too has had its time. */
-	if (last && (uint64_t)i->last_sent_ms * 1000 > (uint64_t)i->rtt_us * 2 + ANSWER_SPARE_MS * 1000)
-		return JUDGE_DEAD;
-	return JUDGE_WATCH;
+	return last && had_its_time(i) ? JUDGE_DEAD : JUDGE_WATCH;
 }

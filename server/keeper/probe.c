@@ -155,12 +155,14 @@ begin(struct client *c)
 		return;
 	}
 	/* Proven before, and nothing was heard since, though there is something to be acknowledged. */
-	if (p->found == ATTACH_IS_DEAD && p->heard_at <= p->found_at && p->first.unacked && p->first.backoff) {
+	if (p->found == ATTACH_IS_DEAD && p->heard_at <= p->found_at &&
+	    ((p->first.unacked && p->first.backoff) || p->first.probes)) {
 		conclude(p, ATTACH_IS_DEAD);
 		return;
 	}
 	p->since = clock_now_ms();
 	p->step = 0;
+	p->probes = 0;
 	p->open = true;
 	switch (judge_first(&p->first)) {
 	case JUDGE_ALIVE:
@@ -178,6 +180,18 @@ begin(struct client *c)
 	}
 }
 
+/* The kernel does not say when it probed a closed window last, only how often: it is noticed here. */
+static void
+note_window_probes(struct probe *p, struct tcpinfo *i, uint64_t now)
+{
+	if (i->unacked || i->probes <= p->first.probes)
+		return;
+	if (i->probes != p->probes)
+		p->probed_at = now;
+	p->probes = i->probes;
+	i->last_sent_ms = (uint32_t)(now - p->probed_at);
+}
+
 static void
 look_again(struct probe *p, uint64_t now)
 {
@@ -192,6 +206,7 @@ look_again(struct probe *p, uint64_t now)
 		conclude(p, verdict);
 		return;
 	}
+	note_window_probes(p, &i, now);
 	j = judge_later(&p->first, &i, (uint32_t)(now - p->since), last);
 	if (j == JUDGE_ALIVE || j == JUDGE_DEAD)
 		conclude(p, j == JUDGE_ALIVE ? ATTACH_IS_ALIVE : ATTACH_IS_DEAD);

@@ -35,6 +35,8 @@ struct probe {
 	uint64_t found_at;      /* clock_now_ms() */
 	uint64_t since;         /* clock_now_ms(): of the first look */
 	unsigned step;          /* of the schedule */
+	unsigned probes;        /* of a closed window, more than at the first look; 0: no more */
+	uint64_t probed_at;     /* clock_now_ms(): that number was seen first */
 	struct tcpinfo first;
 };
 

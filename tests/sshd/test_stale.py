@@ -112,6 +112,31 @@ def test_paused_client(host):
     marked.same(t)
 
 
+def unanswered(timer):
+    """How often in a row the laptop has not answered what TIMER (ss(8)) has sent again; None: it does not run."""
+    r = subprocess.run(["ss", "-tno", "dst", "10.99.0.2"], stdout=subprocess.PIPE, text=True, check=True)
+    found = re.search(r"timer:\((?:%s),[^,]*,(\d+)\)" % timer, r.stdout)
+    return found and int(found.group(1))
+
+
+def test_closed_window_and_gone(host):
+    """A paused client that has more than it takes, and then goes: the kernel's own probes of its window tell."""
+    laptop = Laptop()
+    t, marked = held_before(host, laptop)
+    t.line("until [ -e ~/go ]; do sleep 0.05; done; head -c 30000000 /dev/zero | tr '\\0' x; echo; echo o''ver")
+    t.wait_for("ver\r\n")
+    t.kill(signal.SIGSTOP)
+    write("/home/alice/go", "")
+    wait_until(lambda: unanswered("persist") is not None, "its window is closed")
+    laptop.cut()
+    wait_until(lambda: (unanswered("persist|on") or 0) >= 3, "probes that are not answered")
+    t = host.ssh()
+    t.wait_for("resumed session 1")
+    read_to(t, b"over\r\n")
+    t.prompt()
+    marked.same(t)
+
+
 def test_stopped_terminal(host):
     """Ctrl-S stops the program's terminal, not ours: alive is alive, dead is dead."""
     laptop = Laptop()
@@ -134,8 +159,9 @@ def test_stopped_terminal(host):
 def test_busy_transfer(host):
     laptop = Laptop()
     t, marked = held_before(host, laptop)
-    # one process: of a loop, Ctrl-C can hit the moment between two, and is lost
-    t.line("yes 'the same line, again and again'")
+    # one process: of a loop, Ctrl-C can hit the moment between two, and is lost.  And no faster than the reader here:
+    # a client that can't print sends no more window, so nothing is under way, and nothing is to be seen
+    t.line(r"""perl -e '$| = 1; while (1) { print "a line of output\n" x 100; select undef, undef, undef, 0.002 }'""")
     reader = Reader(t)
     reader.wait(1000000)
     t2 = not_taken(host, marked.pid)

@@ -42,11 +42,42 @@ long_silence_behind_data(void **state)
 	assert_int_equal(judge_first(&i), JUDGE_WATCH);
 	i.backoff = 3;
 	assert_int_equal(judge_first(&i), JUDGE_DEAD);
-	/* Probes of a closed window double the timer too; nothing is in flight then. */
-	i = quiet;
-	i.send_queue = 5000;
-	i.probes = i.backoff = 6;
+}
+
+/* The kernel probes it again and again; each answer sets their number back, though not the doublings of the timer. */
+static void
+closed_window(void **state)
+{
+	struct tcpinfo i = quiet, first;
+
+	(void)state;
+	i.send_queue = i.not_sent = 5000;
+	i.backoff = 6;
 	assert_int_equal(judge_first(&i), JUDGE_WATCH);
+	/* Of two within half a second only one is answered. */
+	i.probes = 1;
+	assert_int_equal(judge_first(&i), JUDGE_WATCH);
+	i.probes = 2;
+	assert_int_equal(judge_first(&i), JUDGE_DEAD);
+	i.last_ack_ms = 700;
+	assert_int_equal(judge_first(&i), JUDGE_WATCH);
+	first = i;
+	i.last_ack_ms = 1700;
+	assert_int_equal(judge_later(&first, &i, 1000, true), JUDGE_WATCH);
+	i.probes = 3;
+	assert_int_equal(judge_first(&i), JUDGE_DEAD);
+	i.last_sent_ms = 100;
+	assert_int_equal(judge_later(&first, &i, 1000, true), JUDGE_WATCH);
+	i.last_sent_ms = 300;
+	assert_int_equal(judge_later(&first, &i, 1000, false), JUDGE_DEAD);
+	/* Answered. */
+	i.last_ack_ms = 100;
+	i.probes = 0;
+	assert_int_equal(judge_later(&first, &i, 1000, true), JUDGE_ALIVE);
+	first.probes = 0;
+	i.last_ack_ms = 1700;
+	i.probes = 1;
+	assert_int_equal(judge_later(&first, &i, 1000, true), JUDGE_WATCH);
 }
 
 static void
@@ -123,6 +154,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_the_first_look),
 		cmocka_unit_test(long_silence_behind_data),
+		cmocka_unit_test(closed_window),
 		cmocka_unit_test(an_answer),
 		cmocka_unit_test(no_answer),
 		cmocka_unit_test(old_evidence),
