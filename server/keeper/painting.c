@@ -165,8 +165,13 @@ have_painter(struct keeper *k)
 static void
 feed(struct keeper *k)
 {
+	struct paint_order m = { .type = PAINT_FEED, .offset = k->ring.head };
+
+	/* Nobody's queries are to be answered: what the next lines push out need not be eaten. */
+	if (!k->painting.answering)
+		m.flags = PAINT_LAZY;
 	if (have_painter(k) && k->ring.head > k->painting.fed)
-		order(k, &(struct paint_order){ .type = PAINT_FEED, .offset = k->ring.head });
+		order(k, &m);
 }
 
 bool
@@ -182,7 +187,7 @@ painting_output(struct keeper *k)
 {
 	struct painting *p = &k->painting;
 	uint64_t known = p->proc.pid ? p->fed : p->adrift ? k->ring.head : p->base;
-	bool much = k->ring.head - known >= k->ring.size / 2;
+	bool much = k->ring.head - known >= PAINT_LAZY_FEED(k->ring.size);
 
 	if (p->proc.pid && p->fed > p->at)
 		return; /* it says when it is there */
@@ -280,7 +285,7 @@ static void
 ask_to_park(struct keeper *k)
 {
 	struct painting *p = &k->painting;
-	struct paint_order m = { .type = PAINT_RENDER, .offset = p->fed };
+	struct paint_order m = { .type = PAINT_RENDER, .offset = k->ring.head };
 
 	p->park_at = CLOCK_NEVER;
 	p->park_serial = painting_ask(k, &m);

@@ -6,7 +6,7 @@
  * made when it is needed: from a rendering that a painter left behind (blank at offset 0, to begin with), or, when
  * that is too old, as well as it goes from the ring's tail (adrift).
  *
- * While somebody is attached who can answer queries, the painter follows lazily: it is woken when half the ring is
+ * While somebody is attached who can answer queries, the painter follows lazily: it is woken when most of the ring is
  * new.  While nobody is, it follows at once and answers.  Idle, it leaves a rendering behind and goes.
  *
  * Output that the painter has not eaten is not overwritten: for that the keeper stops reading the pty for

@@ -76,6 +76,19 @@ on_at(struct keeper *k, const struct paint_reply *m)
 	return 0;
 }
 
+/* It has left some for later: that has not been fed to it, unless it was told to go on meanwhile. */
+static int
+on_rests(struct keeper *k, const struct paint_reply *m)
+{
+	struct painting *p = &k->painting;
+
+	if (m->offset < p->at || m->offset > p->fed || m->number > p->fed - m->offset || m->number > PAINT_REST(k->ring.size))
+		return -EBADMSG;
+	if (p->fed == m->offset + m->number)
+		p->fed = m->offset;
+	return on_at(k, m);
+}
+
 /* Whose query it was, and whether he is still there, its place in the output says. */
 static int
 on_report(struct keeper *k, const struct paint_reply *m)
@@ -135,6 +148,8 @@ handle(struct keeper *k, const struct paint_reply *m)
 	switch (m->type) {
 	case PAINT_AT:
 		return on_at(k, m);
+	case PAINT_RESTS:
+		return on_rests(k, m);
 	case PAINT_REPORT:
 		return on_report(k, m);
 	case PAINT_TOTAL:

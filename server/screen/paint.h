@@ -11,6 +11,8 @@
  *   RENDER serial …      ───▶    renders
  *   LEAVE serial         ───▶    says what leaves a terminal clean that shows the model
  *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
+ *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
+ *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
  *                        ◀───    REPORT offset          what it would answer to the query that ends there
  *                        ◀───    TOTAL serial number    so many bytes of a rendering follow …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
@@ -30,6 +32,9 @@
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
 #define PAINT_STEP 65536
+/* What a lazy FEED is given when it is not told more, and how much of it may be left: so much less that it is worth it. */
+#define PAINT_LAZY_FEED(ring) ((ring) / 8 * 5)
+#define PAINT_REST(ring) ((ring) / 8 * 3)
 
 enum paint_type {
 	PAINT_FEED = 1,
@@ -41,9 +46,11 @@ enum paint_type {
 	PAINT_REPORT = 66,
 	PAINT_TOTAL = 67,
 	PAINT_BYTES = 68,
+	PAINT_RESTS = 69,
 };
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
+#define PAINT_LAZY 4u          /* FEED: nobody asks for the model yet */
 #define PAINT_PUSH_UP 2u       /* RENDER: what it shows goes into its scrollback first */
 
 struct paint_order {

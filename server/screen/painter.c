@@ -8,8 +8,10 @@
 #include "paint.h"
 #include "painter_sandbox.h"
 #include "screen.h"
+#include "skip.h"
 
 #define EATEN 4096 /* at once: answers to queries in so much output are never too many */
+#define SKIPPED 65536 /* of less than this nothing is passed over */
 #define SOCKET 0   /* painter_confine puts it there */
 
 struct painter {
@@ -17,6 +19,7 @@ struct painter {
 	size_t ring_size;
 	unsigned scrollback;
 	uint64_t at;
+	uint64_t clean; /* up to there it is known what may be passed over */
 	struct screen *screen;
 };
 
@@ -64,15 +67,49 @@ reply_answers(struct painter *p, uint64_t from)
 	} while (n);
 }
 
+static const unsigned char *
+ring_at(const struct painter *p)
+{
+	return p->ring + (p->at & (p->ring_size - 1));
+}
+
+/* Passes over what makes no difference; whether there was any. */
+static bool
+pass_over(struct painter *p, uint64_t to)
+{
+	size_t clean, n;
+
+	if (p->at < p->clean || to - p->at < SKIPPED)
+		return false;
+	n = screen_skip(p->screen, ring_at(p), (size_t)(to - p->at), &clean);
+	p->clean = p->at + clean;
+	p->at += n;
+	return n > 0;
+}
+
+/* Whether the rest up to TO, nothing but lines, may wait for those that will push it out; a sequence may be half there. */
+static bool
+may_rest(const struct painter *p, uint64_t to)
+{
+	return to - p->at <= PAINT_REST(p->ring_size) && (p->clean >= to || to - p->clean < 32);
+}
+
 static void
-eat(struct painter *p, uint64_t to)
+eat(struct painter *p, uint64_t to, bool lazy)
 {
 	uint64_t told = p->at;
 
 	while (p->at < to) {
-		size_t n = to - p->at < EATEN ? (size_t)(to - p->at) : EATEN;
+		size_t n;
 
-		screen_feed(p->screen, p->ring + (p->at & (p->ring_size - 1)), n);
+		if (pass_over(p, to) && lazy && may_rest(p, to)) {
+			reply(&(struct paint_reply){ .type = PAINT_RESTS, .offset = p->at, .number = (uint32_t)(to - p->at) });
+			/* With more behind it, more of it is passed over. */
+			p->clean = p->at;
+			return;
+		}
+		n = to - p->at < EATEN ? (size_t)(to - p->at) : EATEN;
+		screen_feed(p->screen, ring_at(p), n);
 		reply_answers(p, p->at);
 		p->at += n;
 		if (p->at == to || p->at - told >= PAINT_STEP) {
@@ -199,7 +236,7 @@ obey(struct painter *p, const struct paint_order *m)
 	/* What is further ahead than the ring is long has been overwritten. */
 	if (m->offset > p->at && m->offset - p->at > p->ring_size)
 		_exit(1);
-	eat(p, m->offset);
+	eat(p, m->offset, m->type == PAINT_FEED && m->flags & PAINT_LAZY);
 	switch (m->type) {
 	case PAINT_SIZE:
 		screen_resize(p->screen, m->rows, m->cols);

@@ -203,42 +203,48 @@ stream_csi(struct stream *s)
 	}
 }
 
+/* One of all that there is. */
+static inline void
+stream_piece(struct stream *s)
+{
+	switch (stream_random(s, 16)) {
+	case 0:
+		stream_mode(s);
+		break;
+	case 1:
+	case 2:
+		stream_sgr(s);
+		break;
+	case 3:
+		stream_escape(s);
+		break;
+	case 4:
+	case 5:
+	case 6:
+		stream_csi(s);
+		break;
+	case 7:
+		stream_string(s);
+		break;
+	case 8:
+	case 9:
+		stream_control(s);
+		break;
+	case 10:
+		stream_add(s, "x\033[%ub", stream_number(s));
+		break;
+	default:
+		stream_text(s);
+		break;
+	}
+}
+
 /* Makes about CAP bytes for a screen of ROWS and COLS. */
 static inline void
 stream_make(struct stream *s)
 {
-	while (s->len < s->cap) {
-		switch (stream_random(s, 16)) {
-		case 0:
-			stream_mode(s);
-			break;
-		case 1:
-		case 2:
-			stream_sgr(s);
-			break;
-		case 3:
-			stream_escape(s);
-			break;
-		case 4:
-		case 5:
-		case 6:
-			stream_csi(s);
-			break;
-		case 7:
-			stream_string(s);
-			break;
-		case 8:
-		case 9:
-			stream_control(s);
-			break;
-		case 10:
-			stream_add(s, "x\033[%ub", stream_number(s));
-			break;
-		default:
-			stream_text(s);
-			break;
-		}
-	}
+	while (s->len < s->cap)
+		stream_piece(s);
 }
 
 #endif

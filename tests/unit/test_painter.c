@@ -3,6 +3,7 @@
 #include "painter_world.h"
 
 #include "attached.h"
+#include "screen.h"
 #include "show.h"
 
 static struct client c;
@@ -64,6 +65,27 @@ catch_up(void)
 {
 	for (int i = 0; i < 400 && k.painting.proc.pid && k.painting.at < k.ring.head; i++)
 		world_turn(10);
+}
+
+/* It has done what it was told to. */
+static void
+catch_up_to_orders(void)
+{
+	for (int i = 0; i < 400 && k.painting.proc.pid && k.painting.at < k.painting.fed; i++)
+		world_turn(10);
+}
+
+static size_t text_len;
+
+static void
+put_text(void *to, const void *bytes, size_t len)
+{
+	char *text = to;
+
+	assert_true(text_len + len < 65536);
+	memcpy(text + text_len, bytes, len);
+	text_len += len;
+	text[text_len] = '\0';
 }
 
 static void
@@ -254,20 +276,61 @@ follows_more_than_the_ring_holds(void **state)
 	drop();
 }
 
-/* While somebody is attached it is woken when half the ring is new, and not before. */
+/* While somebody is attached it is woken when most of the ring is new, and not before. */
 static void
 follows_lazily_while_attached(void **state)
 {
 	(void)state;
 	attach();
-	for (int i = 0; i < 32000; i += 10)
+	for (int i = 0; i < 40000; i += 10)
 		world_print("0123456789");
 	assert_int_equal(k.painting.proc.pid, 0);
 	for (int i = 0; i < 1000; i += 10)
 		world_print("0123456789");
 	assert_true(k.painting.proc.pid > 0);
 	catch_up();
-	assert_true(k.painting.fed >= 32000);
+	assert_true(k.painting.fed >= 40000);
+	drop();
+}
+
+/* Lines that scroll away are not eaten while nobody asks; what is shown when somebody does is right all the same. */
+static void
+passes_over_what_scrolls_away(void **state)
+{
+	static struct screen *s;
+	static char text[65536];
+	const char *shown;
+	uint64_t told = 0;
+	char line[64];
+	unsigned rested = 0;
+
+	(void)state;
+	ring_close(&k.ring);
+	assert_int_equal(ring_open(&k.ring, 1048576), 0);
+	k.init.scrollback = 100;
+	attach();
+	for (int i = 0; i < 120000; i++) {
+		snprintf(line, sizeof line, "\033[3%dmline\033[m %d of many\r\n", i % 8, i);
+		world_print(line);
+		if (k.painting.fed > k.painting.at)
+			told = k.painting.fed;
+		catch_up_to_orders();
+		rested += told && k.painting.fed < told;
+	}
+	assert_true(rested > 0);
+	drop();
+	catch_up();
+	shown = resume(true);
+	s = screen_new(k.size.ws_row, k.size.ws_col, 1000);
+	screen_feed(s, shown, strlen(shown));
+	text_len = 0;
+	screen_text(s, true, put_text, text);
+	screen_free(s);
+	assert_null(strstr(text, "line 119800 "));
+	for (int i = 119950; i < 120000; i++) {
+		snprintf(line, sizeof line, "\nline %d of many\n", i);
+		assert_non_null(strstr(text, line));
+	}
 	drop();
 }
 
@@ -324,7 +387,7 @@ asks_and_floods(void)
 	world_print("prompt");
 	k.answered = k.ring.head;
 	world_print("here\033[6n");
-	for (int i = 0; i < 34000; i += 10)
+	for (int i = 0; i < 42000; i += 10)
 		world_print("\r012345678");
 	for (int i = 0; i < 400 && k.painting.at < k.answered + 30000; i++)
 		world_turn(10);
@@ -454,6 +517,7 @@ main(void)
 		REAL(leaves_and_comes_back),
 		REAL(follows_more_than_the_ring_holds),
 		REAL(follows_lazily_while_attached),
+		REAL(passes_over_what_scrolls_away),
 		REAL(answers_while_nobody_is_there),
 		REAL(leaves_answers_to_who_is_there),
 		REAL(answers_for_a_dead_link),

@@ -227,6 +227,47 @@ eaten_backwards(void **state)
 }
 
 static void
+rests_where_it_may(void **state)
+{
+	(void)state;
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 2, .number = 3 });
+	assert_false(lost());
+	assert_int_equal(k.painting.at, 2);
+	/* Somebody's queries may be in the rest: it was told to go on. */
+	assert_int_equal(k.painting.fed, k.ring.head);
+}
+
+static void
+rests_on_more_than_it_was_fed(void **state)
+{
+	(void)state;
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 2, .number = 4 });
+	assert_true(lost());
+}
+
+static void
+rests_backwards(void **state)
+{
+	(void)state;
+	say((struct paint_reply){ .type = PAINT_AT, .offset = 4 });
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 3, .number = 2 });
+	assert_true(lost());
+}
+
+static void
+rests_on_most_of_the_ring(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30000; i += 10)
+		world_print("0123456789");
+	assert_int_equal(k.painting.fed, 5);
+	say((struct paint_reply){ .type = PAINT_AT, .offset = 5 });
+	assert_int_equal(k.painting.fed, k.ring.head);
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 5, .number = (uint32_t)k.ring.head - 5 });
+	assert_true(lost());
+}
+
+static void
 a_rendering_that_nobody_wants(void **state)
 {
 	(void)state;
@@ -355,6 +396,10 @@ main(void)
 		LIE(too_long_a_message_is_the_end),
 		LIE(eaten_more_than_there_is),
 		LIE(eaten_backwards),
+		LIE(rests_where_it_may),
+		LIE(rests_on_more_than_it_was_fed),
+		LIE(rests_backwards),
+		LIE(rests_on_most_of_the_ring),
 		LIE(a_rendering_that_nobody_wants),
 		LIE(too_long_a_rendering),
 		LIE(more_than_was_said),

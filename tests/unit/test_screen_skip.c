@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* What is passed over makes no difference: to the model, and to all that it is fed later. */
+#include "unit.h"
+
+#include <stdbool.h>
+
+#include "screen.h"
+#include "screen_stream.h"
+#include "skip.h"
+
+#define CAP ((size_t)160 * 1024)
+
+static const unsigned sizes[][3] = { { 24, 80, 100 }, { 5, 12, 20 }, { 40, 132, 500 }, { 2, 2, 3 }, { 1, 3, 0 }, { 24, 80, 0 } };
+
+/* How lines are made. */
+struct kind {
+	const char *head; /* before them all */
+	size_t cut;       /* so much of it is fed first */
+	unsigned odd;     /* one line in so many has a sequence that is not the line's own; 0: none */
+	bool stairs;      /* most lines end with a bare line feed */
+	bool blank;       /* nothing but their ends */
+};
+
+static void
+line_of(struct stream *st, const struct kind *kind)
+{
+	static const char *const ends[] = { "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r\r\n", "\t\r\n", "\b\b\a\r\n", "\v\r\n" };
+
+	for (unsigned words = kind->blank ? 0 : stream_random(st, 12); words; words--) {
+		if (!stream_random(st, 6))
+			stream_sgr(st);
+		stream_text(st);
+	}
+	if (kind->stairs && stream_random(st, 60))
+		stream_add(st, "\n");
+	else
+		stream_add(st, "%s", STREAM_PICK(st, ends));
+}
+
+static void
+make(struct stream *st, uint64_t seed, const struct kind *kind)
+{
+	const unsigned *size = sizes[seed % (sizeof sizes / sizeof *sizes)];
+
+	*st = (struct stream){ .random = seed, .rows = size[0], .cols = size[1], .cap = CAP, .bytes = malloc(CAP + 64) };
+	assert_non_null(st->bytes);
+	if (kind->head)
+		stream_add(st, "%s", kind->head);
+	while (st->len < st->cap && st->len < CAP - 4096) {
+		if (kind->odd && !stream_random(st, kind->odd))
+			stream_piece(st);
+		line_of(st, kind);
+	}
+}
+
+/* As the painter does it, behind the first CUT bytes; how much was passed over. */
+static size_t
+feed_skipping(struct screen *s, const struct stream *st, size_t cut)
+{
+	size_t at = cut, clean = 0, skipped, all = 0;
+
+	screen_feed(s, st->bytes, cut);
+	while (at < st->len) {
+		skipped = at < clean ? 0 : screen_skip(s, (const unsigned char *)st->bytes + at, st->len - at, &clean);
+		clean = skipped || at >= clean ? at + clean : clean;
+		all += skipped;
+		at += skipped;
+		if (at < st->len) {
+			size_t n = st->len - at < 4096 ? st->len - at : 4096;
+
+			screen_feed(s, st->bytes + at, n);
+			at += n;
+		}
+	}
+	return all;
+}
+
+static void
+compare(uint64_t seed, struct kind kind, bool must)
+{
+	const unsigned *size = sizes[seed % (sizeof sizes / sizeof *sizes)];
+	struct screen *a = screen_new(size[0], size[1], size[2]), *b = screen_new(size[0], size[1], size[2]);
+	struct stream st;
+	char why[200] = "";
+	size_t skipped;
+
+	make(&st, seed, &kind);
+	screen_feed(a, st.bytes, st.len);
+	skipped = feed_skipping(b, &st, kind.cut);
+	if (must && !skipped)
+		fail_msg("seed %llu: nothing was passed over", (unsigned long long)seed);
+	if (!must && !kind.odd && skipped)
+		fail_msg("seed %llu: %zu bytes were passed over", (unsigned long long)seed, skipped);
+	if (!screen_equal(a, b, why, sizeof why))
+		fail_msg("seed %llu, %zu of %zu passed over: %s", (unsigned long long)seed, skipped, st.len, why);
+	free(st.bytes);
+	screen_free(a);
+	screen_free(b);
+}
+
+static void
+test_lines(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 60; seed++) {
+		compare(seed, (struct kind){ 0 }, true);
+		compare(seed, (struct kind){ .stairs = true }, true);
+	}
+}
+
+/* What was set before counts for the lines that stay. */
+static void
+test_what_was_set_before(void **state)
+{
+	static const char *const heads[] = {
+		"\033[4h", "\033[?7l", "\033(0", "\033)0\016", "\033]8;;http://example.org/\a", "\033[20h", "\033[31;44m\033[2J",
+		"\033[3g", "\0337", "\033[?6h", "\033]0;title\a",
+	};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads * 2; seed++)
+		compare(seed * 6 + seed % 2, (struct kind){ .head = heads[seed / 2] }, true);
+}
+
+/* Here a line feed pushes nothing out. */
+static void
+test_not_there(void **state)
+{
+	static const char *const heads[] = {
+		"\033[?1049h", "\033[2;10r", "\033[3r", "\033[1;20r", "\033[?69h\033[5;20s", "\033[?69h\033[5;80s",
+	};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads; seed++)
+		compare(seed * 6, (struct kind){ .head = heads[seed] }, false);
+}
+
+/* Something is half said: what comes next ends it, however soon it is gone. */
+static void
+test_in_the_middle(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 12; seed++) {
+		compare(seed, (struct kind){ .head = "\033[4hx", .cut = 3 }, true);
+		compare(seed, (struct kind){ .head = "\033]0;title\ax", .cut = 5 }, true);
+		compare(seed, (struct kind){ .head = "\033Nx", .cut = 2, .blank = true }, true);
+		compare(seed, (struct kind){ .head = "\xe4\xb8\xad", .cut = 2 }, true);
+	}
+}
+
+static void
+test_lines_and_more(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 200; seed++)
+		compare(seed, (struct kind){ .odd = 1 + (unsigned)(seed * seed % 3000), .stairs = seed & 1 }, false);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_what_was_set_before),
+		cmocka_unit_test(test_not_there),
+		cmocka_unit_test(test_in_the_middle),
+		cmocka_unit_test(test_lines_and_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
