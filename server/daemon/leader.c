@@ -26,6 +26,7 @@
 #include "preload.h"
 #include "pty.h"
 #include "reply.h"
+#include "rundir.h"
 
 /* Hard to kill, for the session's scope lives as long as we do; but not before the keeper and its shells. */
 #define OOM_SCORE (-900)
@@ -281,5 +282,6 @@ leader_run(const struct leader_order *order)
 	pty_close(&l.pty);
 	close_pam(&l);
 	leaders_leave(&l.entry);
+	rundir_leave(order->login.uid);
 	return rc ? 1 : 0;
 }

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -104,4 +106,30 @@ rundir_user(uid_t uid, gid_t gid)
 		rc = check(&st, uid, 0700);
 	close(users);
 	return rc;
+}
+
+/* Whether the program that this process runs has been removed, or replaced. */
+static bool
+program_is_gone(void)
+{
+	static const char mark[] = " (deleted)";
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe), len = (ssize_t)sizeof mark - 1;
+
+	return n > len && n < (ssize_t)sizeof exe && memcmp(exe + n - len, mark, (size_t)len) == 0;
+}
+
+void
+rundir_leave(uid_t uid)
+{
+	static const char *const dirs[] = { PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
+	char own[sizeof PATH_USERS + 16];
+
+	/* Where there is a socket, somebody may be making a session in just these directories. */
+	if (!program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
+		return;
+	snprintf(own, sizeof own, "%s/%u", PATH_USERS, (unsigned)uid);
+	rmdir(own);
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+		rmdir(dirs[i]);
 }

@@ -20,5 +20,10 @@ int rundir_open(const char *path, mode_t mode);
  * is ever opened by root here.  0 or a negative errno.
  */
 int rundir_user(uid_t uid, gid_t gid);
+/*
+ * A session of UID's has ended.  If holdfast was removed meanwhile (our program and holdfastd's socket are gone), what
+ * is empty below HOLDFAST_RUNDIR goes too, so that the last session leaves nothing behind.
+ */
+void rundir_leave(uid_t uid);
 
 #endif
