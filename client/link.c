@@ -382,7 +382,7 @@ link_moved(const struct link *l)
 {
 	const struct transport_ops *ops = l->transport->ops;
 
-	return l->phase != LINK_DEAD && l->transport->state == TRANSPORT_OPEN && ops->moved && ops->moved(l->transport);
+	return l->phase != LINK_DEAD && l->transport->state != TRANSPORT_CLOSED && ops->moved && ops->moved(l->transport);
 }
 
 uint64_t

@@ -6,7 +6,8 @@
 
 #include "run_parts.h"
 
-#define STORM_MS 500u      /* changes of the network start an attempt at most this often */
+#define STORM_MS 500u      /* changes of the network start an attempt at most this often, */
+#define STORM_BURST 4u     /* but so many at once: a link comes up in steps, and only after the last can it be used */
 #define ATTEMPT_MS 20000u  /* an attempt that asks nobody may take so long to open its channel */
 #define WRONG_MAX 5        /* connections in a row that broke the protocol */
 #define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
@@ -321,6 +322,30 @@ run_retry_now(struct run *r, uint64_t now)
 		run_away_begin(r, now, "reconnecting");
 }
 
+/*
+ * An attempt at once, instead of one that has not got through yet; one that has goes on, unless its address has gone.
+ * The bucket (GCRA) leaks an attempt in STORM_MS.
+ */
+static void
+hurry(struct run *r, uint64_t now)
+{
+	struct link *l = r->fresh;
+
+	if (run_child_asks(r) || (l && (l->phase != LINK_CONNECTING || l->transport->reached) && !link_moved(l)))
+		return;
+	backoff_success(&r->backoff);
+	if (r->storm < now)
+		r->storm = now;
+	if (r->storm - now > (STORM_BURST - 1) * STORM_MS) {
+		clock_sooner(&r->retry_at, now + STORM_MS);
+		return;
+	}
+	r->storm += STORM_MS;
+	link_free(l);
+	r->fresh = NULL;
+	r->retry_at = now;
+}
+
 void
 run_network_changed(struct run *r, uint64_t now)
 {
@@ -329,7 +354,7 @@ run_network_changed(struct run *r, uint64_t now)
 	if (r->link && !r->away)
 		link_check(r->link, now);
 	else if (r->away && !r->stopped)
-		run_retry_now(r, now);
+		hurry(r, now);
 }
 
 bool

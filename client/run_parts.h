@@ -35,6 +35,7 @@ struct run {
 	struct backoff backoff;
 	uint64_t away;                   /* since when, 0: not */
 	uint64_t last_try, retry_at;
+	uint64_t storm;                  /* how far attempts that changes of the network started reach into the time to come */
 	unsigned asked;                  /* questions put when the try began */
 	unsigned wrong;                  /* connections that broke the protocol, in a row */
 	bool stopped;                    /* not trying any more until told to */

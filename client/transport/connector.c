@@ -43,6 +43,7 @@ struct connector {
 	size_t answer_cap;
 	int answer_result;
 	bool over, canceled, timed; /* TIMED: ConnectTimeout counts */
+	bool dialed; /* LINE is a TCP connection of ours */
 	int line; /* our duplicate of the connection, to shut it down by; -1: none */
 	struct agent_filter *filter; /* that the thread waits for */
 	uint64_t since;
@@ -153,11 +154,12 @@ get_line(struct connector *c, char *address, size_t cap)
 {
 	char why[300], text[sizeof(c->doing)];
 	int fd = c->via;
+	bool proxy = fd >= 0;
 
 	snprintf(text, sizeof(text), "connecting to %s", c->target->config->hostname);
 	doing(c, true, text);
 	c->via = -1;
-	if (fd >= 0) {
+	if (proxy) {
 		snprintf(address, cap, "through a proxy");
 	} else {
 		fd = dial(c->target->config, c->cancel, address, cap, why, sizeof(why));
@@ -166,7 +168,9 @@ get_line(struct connector *c, char *address, size_t cap)
 	}
 	pthread_mutex_lock(&c->lock);
 	c->line = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	c->dialed = c->line >= 0 && !proxy;
 	pthread_mutex_unlock(&c->lock);
+	wake(c);
 	return fd;
 }
 
@@ -304,6 +308,18 @@ int
 connector_fd(const struct connector *c)
 {
 	return c->wake;
+}
+
+int
+connector_line(const struct connector *c)
+{
+	struct connector *m = (struct connector *)(uintptr_t)c;
+	int line;
+
+	pthread_mutex_lock(&m->lock);
+	line = c->dialed ? c->line : -1;
+	pthread_mutex_unlock(&m->lock);
+	return line;
 }
 
 uint64_t

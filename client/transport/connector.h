@@ -34,6 +34,8 @@ struct connector;
 struct connector *connector_start(struct transport_target *target, const struct transport_asking *asking,
                                   enum transport_request what, const char *command, struct child *proxy, int *error);
 int connector_fd(const struct connector *c);
+/* The TCP connection, once it stands (still the connector's); -1: not yet, or through a proxy. */
+int connector_line(const struct connector *c);
 /* Answers what is asked; true when it is over.  DOING (CAP bytes): what it is at, for the person. */
 bool connector_step(struct connector *c, char *doing, size_t cap);
 /* When it will have taken too long (clock_now_ms), UINT64_MAX: never. */

@@ -79,6 +79,7 @@ struct transport {
 	enum transport_end end;                  /* when CLOSED */
 	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
+	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
 	bool terminal;                           /* a child asks on /dev/tty now: leave it to the child, and do not cut it off */
 };
 

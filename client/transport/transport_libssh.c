@@ -234,6 +234,7 @@ step_connector(struct libssh *l)
 		return;
 	}
 	deadline = connector_deadline(l->connector);
+	l->t.reached = connector_line(l->connector) >= 0;
 	l->t.terminal = child_asks(&l->proxy);
 	if (l->t.terminal || clock_now_ms() < deadline)
 		return;
@@ -264,10 +265,10 @@ libssh_moved(const struct transport *t)
 	const struct libssh *l = (const struct libssh *)t;
 	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } from = { 0 };
 	socklen_t len = sizeof(from);
+	int fd = l->session ? ssh_get_fd(l->session) : l->connector ? connector_line(l->connector) : -1;
 	bool gone;
-	int fd;
 
-	if (!l->session || getsockname(ssh_get_fd(l->session), &from.any, &len) < 0)
+	if (fd < 0 || getsockname(fd, &from.any, &len) < 0)
 		return false;
 	if (from.any.sa_family == AF_INET)
 		from.v4.sin_port = 0;
