@@ -2,10 +2,11 @@
 """How long a login takes: plain, held, resumed; the module alone; and coming back after a cut."""
 import os
 import subprocess
+import time
 
 from template import write
 from term import Failed, wait_until
-from ways import CLIENT, HELD, PLAIN, PROBE, Terminal, present
+from ways import CLIENT, HELD, OFF, PLAIN, PROBE, Terminal, present
 
 LINES = 2000
 
@@ -100,6 +101,38 @@ def recovery(host, figures, plan):
                 figures.add("network cut to a usable screen", way.name, cut(host, way), "ms")
             except Failed as e:
                 figures.fail("network cut to a usable screen", way.name, e)
+    link_returns(host, figures, plan)
+
+
+def link_returns(host, figures, plan):
+    """The laptop's link is down until the client has said so; up again, to the answer of a command in the same shell.
+
+    Beside it what it costs anybody to make a connection: ssh with a command that does nothing.
+    """
+    from laptop import SERVER, Laptop
+    way = next((w for w in present(plan.only) if w.name == CLIENT), None)
+    if not way:
+        return
+    laptop, address = Laptop(), ["-o", "HostName=" + SERVER]
+    once = ["ssh", *address, *OFF, "-l", "alice", "server", "true"]
+    uid, gid, _ = host.ids("laptop")
+    for _ in range(plan.recovery_rounds):
+        start = time.monotonic()
+        subprocess.run(["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), *once], check=True,
+                       stdin=subprocess.DEVNULL, env={"HOME": "/home/laptop", "PATH": "/usr/bin:/bin"})
+        figures.add("the link's return to a usable screen", PLAIN, (time.monotonic() - start) * 1e3, "ms")
+        t = Terminal(host, way, options=address, laptop=laptop).ready()
+        shell = t.shell
+        laptop.cut()
+        t.wait("does not answer")
+        laptop.mend()
+        ns, _ = t.run("true")
+        if t.shell_pid() != shell:
+            raise Failed("not the shell from before the cut")
+        figures.add("the link's return to a usable screen", CLIENT, ns / 1e6, "ms")
+        t.shell = shell
+        t.exit()
+        host.wait_none()
 
 
 def cut(host, way):

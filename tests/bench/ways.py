@@ -56,15 +56,21 @@ class Terminal:
     """bench-probe with a command in its pty, run by the user laptop."""
     count = 0
 
-    def __init__(self, host, way, target=SERVER, options=()):
+    def __init__(self, host, way, target=SERVER, options=(), laptop=None):
+        """LAPTOP: a machine of its own (laptop.py) that it runs on."""
         Terminal.count += 1
         self.number, self.way = Terminal.count, way
         uid, gid, groups = host.ids("laptop")
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/home/laptop", "LANG": "C.UTF-8",
                "TERM": "xterm-256color", "USER": "laptop", "LOGNAME": "laptop"}
         argv = way.argv(target, options) if isinstance(way, Way) else way
-        self.p = subprocess.Popen([PROBE, *argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                  user=uid, group=gid, extra_groups=groups, env=env, cwd="/home/laptop")
+        ids = {"user": uid, "group": gid, "extra_groups": groups}
+        argv = [PROBE, *argv]
+        if laptop:
+            # only root may go there, and becomes the user after it
+            argv, ids = ["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), *argv], {}
+        self.p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                  env=env, cwd="/home/laptop", **ids)
         self.pid = int(self.answer()[0])
         self.shell = None
 
