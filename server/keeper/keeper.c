@@ -25,7 +25,8 @@
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
 #define WRITE_MIN 16384      /* output that is written before more of it is read */
-#define LAG_MAX 32768       /* a terminal further behind than this slows the program down */
+#define LAG_MAX 32768       /* a terminal further behind than this slows the program down, */
+#define LAG_LOW 16384       /* until it is no further behind than this: in steps that are worth a wake-up */
 #define DRAIN_MAX 65536     /* more than a pty can hold: what is taken of it after the shell has ended */
 #define KILL_MS 5000        /* from the request to end to SIGKILL */
 #define QUIET_MS 300        /* how long input waits at most for a new shell that prints nothing */
@@ -148,11 +149,12 @@ keeper_kill(struct keeper *k, int signal)
 /* The pty's output: into the ring, and from there to the terminals. */
 
 static bool
-may_read(const struct keeper *k)
+may_read(struct keeper *k)
 {
 	if (k->state == KEEPER_ENDING && (k->drained || !k->drain_left))
 		return false;
-	return k->state != KEEPER_NEW && !attached_behind(k, LAG_MAX) && painting_has_room(k);
+	k->slowed = attached_behind(k, k->slowed ? LAG_LOW : LAG_MAX);
+	return k->state != KEEPER_NEW && !k->slowed && painting_has_room(k);
 }
 
 /* There is output in the ring since FROM. */

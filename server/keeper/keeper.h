@@ -61,6 +61,7 @@ struct keeper {
 	int status;          /* its wait status */
 	bool drained;        /* ENDING: the pty has nothing left */
 	size_t drain_left;   /* ENDING: bytes that are still taken from a pty that others go on writing to */
+	bool slowed;         /* a terminal was too far behind, and is not near enough again: the pty is not read */
 	uint64_t kill_at;    /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
 	uint64_t quiet_until; /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */
 	uint64_t nudge_until; /* a redraw is being forced: the real size comes back then; CLOCK_NEVER */

@@ -108,24 +108,21 @@ terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t of
 	t->offset = offset;
 }
 
-/* Writes as much of LEN bytes as it takes: how many, or -1 when the terminal is gone. */
+/*
+ * Writes as much of LEN bytes as it takes: how many, or -1 when the terminal is gone.  One that took less than all is
+ * full: asking again costs a call and brings nothing.
+ */
 static ssize_t
 write_some(int fd, const unsigned char *p, size_t len)
 {
-	size_t done = 0;
+	ssize_t n;
 
-	while (done < len) {
-		ssize_t n = write(fd, p + done, len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (n <= 0)
-			return -1;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
+	do
+		n = write(fd, p, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return 0;
+	return n > 0 ? n : -1;
 }
 
 /* The same, but no more than the connection is to be given now. */
