@@ -37,6 +37,8 @@ struct libssh {
 	struct forwarding *forwarding;
 	struct ssh_counter_struct counter, packets; /* the first: bytes of the socket */
 	uint64_t served; /* bytes that the forwards have seen the effect of */
+	uint64_t emptied; /* bytes that had come when the channel's output was last found to be empty, */
+	uint64_t dropped; /* and its errors; libssh asks the socket at each such look, which is felt at each key */
 	bool blocked;    /* a write was refused */
 	bool eof;
 	uint64_t until; /* how long its exit status is waited for */
@@ -201,6 +203,7 @@ take_session(struct libssh *l, const struct connector_result *result)
 	ssh_callbacks_init(&l->callbacks);
 	ssh_set_channel_callbacks(l->channel, &l->callbacks);
 	ssh_set_counters(l->session, &l->counter, &l->packets);
+	l->emptied = l->dropped = UINT64_MAX; /* what came before has not been looked at */
 	l->t.target->connections++;
 	l->t.terminal = false;
 	l->t.state = TRANSPORT_OPEN;
@@ -321,8 +324,11 @@ drop_errors(struct libssh *l)
 	char buf[4096];
 	int n;
 
+	if (l->dropped == l->counter.in_bytes)
+		return;
 	while ((n = ssh_channel_read_nonblocking(l->channel, buf, sizeof(buf), 1)) > 0)
 		;
+	l->dropped = l->counter.in_bytes;
 }
 
 /* What keeps the subsystem's line alive is over: by the other end, or for good. */
@@ -397,10 +403,13 @@ libssh_read(struct transport *t, void *buf, size_t cap)
 		return 0;
 	if (cap > INT32_MAX)
 		cap = INT32_MAX;
-	while (have < cap) {
+	while (have < cap && (t->state == TRANSPORT_CLOSED || l->emptied != l->counter.in_bytes)) {
 		n = ssh_channel_read_nonblocking(l->channel, (char *)buf + have, (uint32_t)(cap - have), 0);
-		if (n <= 0)
+		if (n <= 0) {
+			/* as of what that look itself has taken in, which may be for other channels */
+			l->emptied = l->counter.in_bytes;
 			break;
+		}
 		have += (size_t)n;
 	}
 	if (t->state == TRANSPORT_OPEN && !have)

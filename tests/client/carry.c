@@ -53,7 +53,8 @@ main(int argc, char **argv)
 			continue;
 		if (p[1].revents && !copy(p[1].fd, 1))
 			return 255;
+		/* A host that reads no more may have said something before: that is still carried. */
 		if (p[0].revents && !copy(0, p[1].fd))
-			return 255;
+			p[0].fd = -1;
 	}
 }
