@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "clock.h"
+
+#define DEAF_MS 500
 
 static bool
 peer_is_user(int fd, bool root_too)
@@ -108,14 +111,29 @@ free_relay(struct agent *a)
 	return NULL;
 }
 
+bool
+agent_listens(struct agent *a, struct loop *l)
+{
+	if (a->deaf_until && clock_now_ms() < a->deaf_until) {
+		loop_until(l, a->deaf_until);
+		return false;
+	}
+	a->deaf_until = 0;
+	return true;
+}
+
 void
 agent_accept(struct agent *a, int listener, const char *path)
 {
 	struct agent_relay *r;
 	int asker = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), answerer = -1;
 
-	if (asker < 0)
+	if (asker < 0) {
+		/* It goes on waiting, and would be reported again and again. */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			a->deaf_until = clock_now_ms() + DEAF_MS;
 		return;
+	}
 	r = free_relay(a);
 	if (!r || !peer_is_user(asker, true)) {
 		close(asker);

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "loop.h"
 
@@ -31,6 +32,7 @@ struct agent_relay {
 
 struct agent {
 	struct agent_relay *relays[AGENT_RELAYS];
+	uint64_t deaf_until; /* clock_now_ms(): there were no descriptors to accept with; 0: there are */
 };
 
 /* Connects to the agent at PATH after the checks above: a descriptor, or a negative errno (-EPERM: not the user's). */
@@ -41,6 +43,8 @@ int agent_connect(const char *path);
  * another user, or one too many, is closed.
  */
 void agent_accept(struct agent *a, int listener, const char *path);
+/* Whether the listening socket is to be polled; if not, the loop comes back when it is. */
+bool agent_listens(struct agent *a, struct loop *l);
 /* Puts the relays' descriptors into the set. */
 void agent_watch(struct agent *a, struct loop *l);
 void agent_close_all(struct agent *a);

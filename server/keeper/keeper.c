@@ -379,7 +379,8 @@ watch(struct keeper *k)
 	/* Before the terminals: of one whose holdfast-login has died, not a byte more is read. */
 	client_watch(k, l);
 	attached_watch(k, l);
-	loop_add(l, k->place.agent, POLLIN, on_agent, k);
+	if (agent_listens(&k->agent, l))
+		loop_add(l, k->place.agent, POLLIN, on_agent, k);
 	agent_watch(&k->agent, l);
 	painting_watch(k, l);
 	typing_watch(k, l);

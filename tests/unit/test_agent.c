@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "agent.h"
+#include "clock.h"
 
 static char dir[64];
 
@@ -101,6 +103,42 @@ links_and_files(void **state)
 	close(listener);
 }
 
+/* Somebody waits and can't be let in: that is not asked about all the time. */
+static void
+no_descriptors_are_left(void **state)
+{
+	static struct agent a;
+	static struct loop l;
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct rlimit was, none;
+	char path[100];
+	int listener, asker;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	listener = listen_at(path);
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
+	asker = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(asker, (struct sockaddr *)&sa, sizeof sa), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = (struct rlimit){ 0, was.rlim_max };
+	loop_begin(&l);
+	assert_true(agent_listens(&a, &l));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	agent_accept(&a, listener, NULL);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	assert_false(agent_listens(&a, &l));
+	assert_true(l.deadline != CLOCK_NEVER);
+	/* Its time is over. */
+	a.deaf_until = 1;
+	assert_true(agent_listens(&a, &l));
+	agent_accept(&a, listener, NULL);
+	assert_non_null(a.relays[0]);
+	agent_close_all(&a);
+	close(asker);
+	close(listener);
+}
+
 static void
 paths_that_are_none(void **state)
 {
@@ -126,6 +164,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_agent_of_our_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_directory_that_others_may_write, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_descriptors_are_left, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(links_and_files, set_up, tear_down),
 		cmocka_unit_test(paths_that_are_none),
 	};
