@@ -29,13 +29,13 @@ class Plan:
 
     def __init__(self, quick, only, subjects):
         self.quick, self.only, self.subjects = quick, only, subjects
-        self.echo_rounds, self.echo_keys = (2, 60) if quick else (5, 200)
-        self.bulk_rounds, self.bulk_bytes = (2, 6000000) if quick else (4, 40000000)
-        self.login_rounds = 2 if quick else 8
+        self.echo_rounds, self.echo_keys = (2, 60) if quick else (3, 200)
+        self.bulk_rounds, self.bulk_bytes = (2, 6000000) if quick else (3, 40000000)
+        self.login_rounds = 2 if quick else 5
         self.module_rounds = 100 if quick else 1000
-        self.recovery_rounds = 2 if quick else 6
-        self.flood_rounds = 1 if quick else 3
-        self.idle_seconds = 4 if quick else 20
+        self.recovery_rounds = 2 if quick else 4
+        self.flood_rounds = 1 if quick else 2
+        self.idle_seconds = 4 if quick else 10
         self.limit = 240 if quick else 1200  # seconds, then something hangs
         self.sessions = (1, 10) if quick else (1, 100, 1000)
 

@@ -107,7 +107,8 @@ def recovery(host, figures, plan):
 def link_returns(host, figures, plan):
     """The laptop's link is down until the client has said so; up again, to the answer of a command in the same shell.
 
-    Beside it what it costs anybody to make a connection: ssh with a command that does nothing.
+    With its address the old connection goes on, with another one a new one is made.  Beside it what it costs anybody to
+    make a connection: ssh with a command that does nothing.
     """
     from laptop import SERVER, Laptop
     way = next((w for w in present(plan.only) if w.name == CLIENT), None)
@@ -120,19 +121,30 @@ def link_returns(host, figures, plan):
         start = time.monotonic()
         subprocess.run(["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), *once], check=True,
                        stdin=subprocess.DEVNULL, env={"HOME": "/home/laptop", "PATH": "/usr/bin:/bin"})
-        figures.add("the link's return to a usable screen", PLAIN, (time.monotonic() - start) * 1e3, "ms")
-        t = Terminal(host, way, options=address, laptop=laptop).ready()
-        shell = t.shell
-        laptop.cut()
-        t.wait("does not answer")
-        laptop.mend()
-        ns, _ = t.run("true")
-        if t.shell_pid() != shell:
-            raise Failed("not the shell from before the cut")
-        figures.add("the link's return to a usable screen", CLIENT, ns / 1e6, "ms")
-        t.shell = shell
-        t.exit()
-        host.wait_none()
+        once_ms = (time.monotonic() - start) * 1e3
+        for moves in (False, True):
+            figure = "the link's return to a usable screen" + (", another address" if moves else "")
+            figures.add(figure, PLAIN, once_ms, "ms")
+            figures.add(figure, CLIENT, link_returns_once(host, way, laptop, address, moves), "ms")
+
+
+def link_returns_once(host, way, laptop, address, moves):
+    t = Terminal(host, way, options=address, laptop=laptop).ready()
+    shell = t.shell
+    laptop.cut()
+    t.wait("does not answer")
+    if moves:
+        laptop.address = "10.99.0.9" if laptop.address != "10.99.0.9" else "10.99.0.2"
+        laptop.ip("addr", "flush", "dev", "veth1")
+        laptop.ip("addr", "add", laptop.address + "/24", "dev", "veth1")
+    laptop.mend()
+    ns, _ = t.run("true")
+    if t.shell_pid() != shell:
+        raise Failed("not the shell from before the cut")
+    t.shell = shell
+    t.exit()
+    host.wait_none()
+    return ns / 1e6
 
 
 def cut(host, way):

@@ -82,6 +82,24 @@ def test_address_changed(host):
     equal({s["address"] for s in host.sessions()}, {"10.99.0.9"}, "where the session is attached from")
 
 
+def test_changes_while_it_connects(host):
+    """Any change of the network may be the one that helps; an attempt that has got through goes on all the same."""
+    Relay(7777, ("127.0.0.1", host.port()), delay=0.15)
+    t = client(host, "-p", "7777").prompt()
+    marked = host.mark(t)
+    there = []
+
+    def change():
+        subprocess.run(["ip", "addr", "del" if there else "add", "10.88.0.1/32", "dev", "lo"], check=True)
+        there.pop() if there else there.append(1)
+        return host.session()["state"] == "attached"
+    cut(host)
+    host.wait_sessions(1, "dropped")
+    # a login takes several times as long
+    wait_until(change, "attached, whatever changes", interval=0.6)
+    marked.same(t)
+
+
 def test_half_open(host):
     """The server has forgotten, and nothing that it says gets through: only silence tells, and no new connection is
     made meanwhile."""
