@@ -178,6 +178,22 @@ do_x32(void)
 
 #endif
 
+/* How a process ends that does WHAT and is not confined: the signal; 0: by none. */
+static int
+unconfined(void (*what)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		signal(SIGSEGV, SIG_DFL); /* cmocka has its own */
+		what();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
 /* The wait status of a confined process that does WHAT. */
 static int
 confined(void (*what)(void))
@@ -252,6 +268,9 @@ forbidden(void **state)
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		int status = confined(calls[i]);
 
+		/* A kernel without 32-bit calls ends whoever makes one, before any filter is asked. */
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV && unconfined(calls[i]) == SIGSEGV)
+			continue;
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
 			fail_msg("forbidden call %zu: wait status %#x", i, status);
 	}
