@@ -203,7 +203,8 @@ framed_greet(struct client *c, bool is_new, bool quiet)
 		framed_release(k, channel);
 	put_attached(c, is_new);
 	if (resumes) {
-		f->replay_to = k->ring.head;
+		/* A command has no terminal that would answer: its input may be anything. */
+		f->replay_to = k->command ? 0 : k->ring.head;
 		f->replay_until = CLOCK_NEVER;
 		go_on(c, quiet);
 	} else if (!is_new && !k->command) {

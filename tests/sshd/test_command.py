@@ -136,6 +136,20 @@ def test_input_over_cuts(host):
     equal(bytes(s.data).decode().split()[0], hashlib.sha256(data).hexdigest(), "what sha256sum has read")
 
 
+def test_reports_are_input(host):
+    """What a terminal would answer to output that comes again is, for a command, what it is given."""
+    data = b"begin\n" + b"\x1b[0n\x1b[2;2R\x1b[?62;22c\x1bP>|terminal(1)\x1b\\" * 3 + b"end\n"
+    c = command(host, "cat")
+    c.input(data[:6])
+    c.wait(lambda: len(c.stream.data) == 6, "what was typed has come back")
+    c.kill()
+    host.wait_sessions(1, "dropped")
+    c = resumed(host, c.stream)
+    send_all(c, data)
+    equal(finish(c), (False, 0, ""), "the end")
+    same(c.stream.data, data, "what cat has written")
+
+
 def test_cat_to_the_end(host):
     data = random.Random(8).randbytes(3000000)
     c = command(host, "cat; echo end >&2")
