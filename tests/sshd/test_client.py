@@ -60,6 +60,9 @@ def test_output_over_cuts(host):
         cut(host)
     t.wait_for("all-2-lines")
     numbers = [int(x.split("-")[1]) for x in t.text().replace("\r", "\n").split("\n") if x.startswith("line-")]
+    if "does not answer" in t.text():
+        # away for so long that the notice was shown: the screen was drawn once more after it
+        numbers = list(dict.fromkeys(numbers))
     equal(numbers, list(range(1, 401)), "lines")
 
 
