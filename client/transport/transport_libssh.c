@@ -36,9 +36,9 @@ struct libssh {
 	struct ssh_channel_callbacks_struct callbacks;
 	struct forwarding *forwarding;
 	struct ssh_counter_struct counter, packets; /* the first: bytes of the socket */
-	uint64_t served; /* bytes that the forwards have seen the effect of */
-	uint64_t emptied; /* bytes that had come when the channel's output was last found to be empty, */
-	uint64_t dropped; /* and its errors; libssh asks the socket at each such look, which is felt at each key */
+	/* How many bytes had come at a look: libssh asks the socket at each one, which is felt at each key. */
+	uint64_t served;  /* when errors were dropped and the forwards had their turn */
+	uint64_t emptied; /* when the channel's output was found to be empty */
 	bool blocked;    /* a write was refused */
 	bool eof;
 	uint64_t until; /* how long its exit status is waited for */
@@ -203,7 +203,7 @@ take_session(struct libssh *l, const struct connector_result *result)
 	ssh_callbacks_init(&l->callbacks);
 	ssh_set_channel_callbacks(l->channel, &l->callbacks);
 	ssh_set_counters(l->session, &l->counter, &l->packets);
-	l->emptied = l->dropped = UINT64_MAX; /* what came before has not been looked at */
+	l->served = l->emptied = UINT64_MAX; /* what came before has not been looked at */
 	l->t.target->connections++;
 	l->t.terminal = false;
 	l->t.state = TRANSPORT_OPEN;
@@ -324,11 +324,8 @@ drop_errors(struct libssh *l)
 	char buf[4096];
 	int n;
 
-	if (l->dropped == l->counter.in_bytes)
-		return;
 	while ((n = ssh_channel_read_nonblocking(l->channel, buf, sizeof(buf), 1)) > 0)
 		;
-	l->dropped = l->counter.in_bytes;
 }
 
 /* What keeps the subsystem's line alive is over: by the other end, or for good. */
@@ -360,7 +357,8 @@ serve(struct libssh *l, const struct pollfd *fds)
 {
 	if (fds[FD_SESSION].revents || (ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING))
 		(void)ssh_event_dopoll(l->event, 0);
-	drop_errors(l);
+	if (l->served != l->counter.in_bytes)
+		drop_errors(l);
 	l->blocked = false;
 	/* every read of any channel takes packets of all of them in: then it is their turn again */
 	l->served = l->counter.in_bytes;
