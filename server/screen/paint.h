@@ -50,8 +50,8 @@ enum paint_type {
 };
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
-#define PAINT_LAZY 4u          /* FEED: nobody asks for the model yet */
 #define PAINT_PUSH_UP 2u       /* RENDER: what it shows goes into its scrollback first */
+#define PAINT_LAZY 4u          /* FEED: nobody asks for the model yet */
 
 struct paint_order {
 	uint8_t type;
