@@ -72,11 +72,7 @@ def resume(host, way, parked):
     t = Terminal(host, way)
     ns, _ = t.wait("line-%d-of-it" % LINES)
     shown, _ = t.wait("PROMPT$")
-    if t.shell_pid() != shell:
-        raise Failed("another shell was resumed")
-    t.shell = shell
-    t.exit()
-    host.wait_none()
+    leave(host, t, shell)
     return max(ns, shown) / 1e6
 
 
@@ -116,11 +112,10 @@ def link_returns(host, figures, plan):
         return
     laptop, address = Laptop(), ["-o", "HostName=" + SERVER]
     once = ["ssh", *address, *OFF, "-l", "alice", "server", "true"]
-    uid, gid, _ = host.ids("laptop")
     for _ in range(plan.recovery_rounds):
         start = time.monotonic()
-        subprocess.run(["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), *once], check=True,
-                       stdin=subprocess.DEVNULL, env={"HOME": "/home/laptop", "PATH": "/usr/bin:/bin"})
+        subprocess.run(laptop.command(host, once), check=True, stdin=subprocess.DEVNULL,
+                       env={"HOME": "/home/laptop", "PATH": "/usr/bin:/bin"})
         once_ms = (time.monotonic() - start) * 1e3
         for moves in (False, True):
             figure = "the link's return to a usable screen" + (", another address" if moves else "")
@@ -134,17 +129,20 @@ def link_returns_once(host, way, laptop, address, moves):
     laptop.cut()
     t.wait("does not answer")
     if moves:
-        laptop.address = "10.99.0.9" if laptop.address != "10.99.0.9" else "10.99.0.2"
-        laptop.ip("addr", "flush", "dev", "veth1")
-        laptop.ip("addr", "add", laptop.address + "/24", "dev", "veth1")
+        laptop.move("10.99.0.9" if laptop.address != "10.99.0.9" else "10.99.0.2")
     laptop.mend()
     ns, _ = t.run("true")
+    leave(host, t, shell)
+    return ns / 1e6
+
+
+def leave(host, t, shell):
+    """Ends the session that T has come back to, whose shell must be the one from before."""
     if t.shell_pid() != shell:
         raise Failed("not the shell from before the cut")
     t.shell = shell
     t.exit()
     host.wait_none()
-    return ns / 1e6
 
 
 def cut(host, way):
@@ -165,9 +163,5 @@ def cut(host, way):
             # what was on the screen is there all the time: only a command's answer shows that the shell is
             link.mend()
             ns, _ = t.run("true")
-        if t.shell_pid() != shell:
-            raise Failed("not the shell from before the cut")
-        t.shell = shell
-        t.exit()
-        host.wait_none()
+        leave(host, t, shell)
     return ns / 1e6

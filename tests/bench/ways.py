@@ -67,8 +67,7 @@ class Terminal:
         ids = {"user": uid, "group": gid, "extra_groups": groups}
         argv = [PROBE, *argv]
         if laptop:
-            # only root may go there, and becomes the user after it
-            argv, ids = ["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), *argv], {}
+            argv, ids = laptop.command(host, argv), {}
         self.p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                   env=env, cwd="/home/laptop", **ids)
         self.pid = int(self.answer()[0])

@@ -35,6 +35,11 @@ class Laptop:
         self.ip("link", "set", "lo", "up")
         self.net = os.open("/proc/%d/ns/net" % self.pid, os.O_RDONLY | os.O_CLOEXEC)
 
+    def command(self, host, argv):
+        """ARGV on the laptop, by its user: only root may go there, and becomes the user after it."""
+        uid, gid, _ = host.ids("laptop")
+        return ["nsenter", "-t", str(self.pid), "-n", "-S", str(uid), "-G", str(gid), *argv]
+
     def ip(self, *args, inside=True):
         enter = ["nsenter", "-t", str(self.pid), "-n"] if inside else []
         subprocess.run([*enter, "ip", *args], check=True)

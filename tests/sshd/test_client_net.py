@@ -24,11 +24,9 @@ class Piped:
     """A held command on plain pipes, on the laptop."""
 
     def __init__(self, host, laptop, data):
-        uid, gid, _ = host.ids("laptop")
         self.out = open("/tmp/piped.out", "w+b")
         self.err = open("/tmp/piped.err", "w+b")
-        argv = ["nsenter", "-t", str(laptop.pid), "-n", "-S", str(uid), "-G", str(gid), CLIENT, "-l", "alice",
-                *ADDRESS, "server", COMMAND]
+        argv = laptop.command(host, [CLIENT, "-l", "alice", *ADDRESS, "server", COMMAND])
         self.p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=self.out, stderr=self.err,
                                   env={"PATH": "/usr/bin:/bin", "HOME": HOME}, cwd=HOME, start_new_session=True)
         self.data = data
