@@ -85,21 +85,25 @@ write_some(struct local_sink *s, const void *data, size_t len)
 	}
 }
 
-/* How much of it was taken. */
+/* How much of it was taken.  What took only some of it takes no more just now, and is not asked again. */
 static size_t
 write_now(struct local_sink *s, const unsigned char *data, size_t len)
 {
+	bool whole = s->way == SINK_OWN || s->way == SINK_SOCKET;
 	size_t done = 0;
 
-	while (done < len && !s->error) {
+	s->full = false;
+	while (done < len && !s->error && !s->full) {
 		ssize_t n = write_some(s, data + done, len - done);
 
-		if (n > 0)
+		if (n > 0) {
 			done += (size_t)n;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN && errno != ENOBUFS)
+			s->full = whole && done < len;
+		} else if (n < 0 && errno != EINTR && errno != EAGAIN && errno != ENOBUFS) {
 			s->error = errno;
-		else if (n == 0 || errno != EINTR)
-			break;
+		} else {
+			s->full = n == 0 || errno != EINTR;
+		}
 	}
 	return done;
 }
@@ -138,6 +142,18 @@ give_back(struct local_sink *s)
 	}
 }
 
+static int
+append(struct local_sink *s, const unsigned char *data, size_t len)
+{
+	if (!len)
+		return 0;
+	if (reserve(s, len) != 0)
+		return -ENOMEM;
+	memcpy(s->buf + s->len, data, len);
+	s->len += len;
+	return 0;
+}
+
 int
 local_sink_write(struct local_sink *s, const void *data, size_t len)
 {
@@ -149,13 +165,24 @@ local_sink_write(struct local_sink *s, const void *data, size_t len)
 		give_back(s);
 		return 0;
 	}
-	if (done == len)
-		return 0;
-	if (reserve(s, len - done) != 0)
-		return -ENOMEM;
-	memcpy(s->buf + s->len, (const unsigned char *)data + done, len - done);
-	s->len += len - done;
-	return 0;
+	return append(s, (const unsigned char *)data + done, len - done);
+}
+
+int
+local_sink_gather(struct local_sink *s, const void *data, size_t len)
+{
+	int rc = s->error ? 0 : append(s, data, len);
+
+	if (local_sink_waiting(s) >= SINK_PIECE)
+		local_sink_push(s);
+	return rc;
+}
+
+void
+local_sink_push(struct local_sink *s)
+{
+	if (!s->full && s->len > s->at)
+		local_sink_flush(s);
 }
 
 void

@@ -11,6 +11,8 @@
 
 /* A server sends at most 4 MiB unacknowledged; whoever sends more is not read from until this has drained. */
 #define SINK_FULL (4u << 20)
+/* As much as a terminal takes at once, and some more: what is gathered of many small pieces. */
+#define SINK_PIECE 16384u
 
 enum sink_way { SINK_OWN, SINK_SOCKET, SINK_CAREFUL, SINK_FILE };
 
@@ -18,6 +20,7 @@ struct local_sink {
 	int fd;
 	enum sink_way way;
 	int error;          /* errno of a write that failed for good, else 0: everything is thrown away then */
+	bool full;          /* it took less than it was given: poll(2) tells when it takes more */
 	unsigned char *buf; /* what waits */
 	size_t at, len, cap;
 };
@@ -28,6 +31,10 @@ void local_sink_open(struct local_sink *s, int fd);
 void local_sink_close(struct local_sink *s);
 /* 0 or -ENOMEM. */
 int local_sink_write(struct local_sink *s, const void *data, size_t len);
+/* The same, but written only with SINK_PIECE bytes or more of them, or by local_sink_push. */
+int local_sink_gather(struct local_sink *s, const void *data, size_t len);
+/* Writes what has been gathered, if it is not full. */
+void local_sink_push(struct local_sink *s);
 /* After poll(2) has said that FD takes something. */
 void local_sink_flush(struct local_sink *s);
 size_t local_sink_waiting(const struct local_sink *s);

@@ -6,9 +6,8 @@
 #include "run_parts.h"
 
 #define TURN (256u << 10)     /* bytes of output taken in one turn, so that Ctrl-C is heard behind a flood */
-#define ACK_BULK (32u << 10)  /* at the latest after so many bytes, */
-#define ACK_SOME 4096u        /* or so many when no more is there, */
-#define ACK_LATE_MS 100u      /* or so much time */
+#define ACK_SOME_MS 10u       /* from LINK_PACE_SOME bytes that have been passed on to their ACK, at the latest, */
+#define ACK_LATE_MS 100u      /* and from less */
 #define INPUT_PIECE 16384u
 #define INPUT_QUEUED 32768u   /* more input does not wait in the link: LINK_OUT_BUSY */
 
@@ -112,6 +111,7 @@ output(struct run *r, struct link *l, const struct frame *f)
 	if (!d.len)
 		return;
 	progress(r);
+	link_pace_came(&r->pace, d.len);
 	run_write(r, d.channel, d.data, d.len);
 }
 
@@ -225,22 +225,28 @@ handle(struct run *r, struct link *l, const struct frame *f)
 	}
 }
 
+static bool
+stalled(const struct run *r)
+{
+	return local_sink_waiting(&r->out) >= SINK_FULL || local_sink_waiting(&r->err) >= SINK_FULL;
+}
+
 void
 run_read(struct run *r, struct link *l)
 {
 	struct frame f;
 	size_t taken = 0;
 
-	l->paused = local_sink_waiting(&r->out) >= SINK_FULL || local_sink_waiting(&r->err) >= SINK_FULL;
-	while (!l->paused && !r->done && !r->stream.ended && l->phase != LINK_DEAD && link_next(l, &f) > 0) {
+	l->paused = stalled(r);
+	while (!l->paused && taken < TURN && !r->done && !r->stream.ended && l->phase != LINK_DEAD &&
+	       link_next(l, &f) > 0) {
 		handle(r, l, &f);
 		taken += f.len;
-		if (taken >= TURN) {
-			r->more = true;
-			return;
-		}
-		l->paused = local_sink_waiting(&r->out) >= SINK_FULL || local_sink_waiting(&r->err) >= SINK_FULL;
+		l->paused = stalled(r);
 	}
+	r->more = r->more || taken >= TURN;
+	local_sink_push(&r->out);
+	local_sink_push(&r->err);
 }
 
 /* Passed on, and not only received: what waits in front of a terminal that takes nothing doesn't count. */
@@ -256,27 +262,24 @@ passed(const struct run *r, unsigned channel)
 void
 run_ack(struct run *r, uint64_t now, bool idle)
 {
+	uint32_t enough = link_pace_enough(&r->pace, now, idle);
+	bool late = r->ack_at && now >= r->ack_at;
+	uint64_t next = 0;
 	unsigned char frame[64];
 
-	if (!r->link || r->link->phase != LINK_ATTACHED) {
-		r->ack_at = 0;
-		return;
-	}
-	for (unsigned c = 0; c < 2; c++) {
+	for (unsigned c = 0; c < 2 && r->link && r->link->phase == LINK_ATTACHED; c++) {
 		uint64_t to = passed(r, c), due = to - r->stream.acked[c];
+		uint64_t wait = due < LINK_PACE_SOME ? ACK_LATE_MS : ACK_SOME_MS;
 
-		if (!due)
-			continue;
-		if (due < ACK_BULK && !(idle && due >= ACK_SOME) && !(r->ack_at && now >= r->ack_at)) {
-			if (!r->ack_at)
-				r->ack_at = now + ACK_LATE_MS;
-			continue;
+		if (due && (due >= enough || late)) {
+			put(r->link, frame_put_ack((uint8_t)c, to, frame, sizeof frame), frame);
+			r->stream.acked[c] = to;
+		} else if (due && (!next || now + wait < next)) {
+			next = now + wait;
 		}
-		put(r->link, frame_put_ack((uint8_t)c, to, frame, sizeof frame), frame);
-		r->stream.acked[c] = to;
 	}
-	if (r->ack_at && now >= r->ack_at)
-		r->ack_at = 0;
+	if (late || !next || !r->ack_at || next < r->ack_at)
+		r->ack_at = next;
 }
 
 void

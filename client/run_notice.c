@@ -17,14 +17,14 @@ run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len
 	size_t held_len, now = len;
 
 	if (channel == 1 && r->stream.kind == FRAME_COMMAND) {
-		local_sink_write(&r->err, data, len);
+		local_sink_gather(&r->err, data, len);
 		return;
 	}
 	if (r->holding) {
 		local_tail_feed(&r->tail, data, len, held, &held_len, &now);
-		local_sink_write(&r->out, held, held_len);
+		local_sink_gather(&r->out, held, held_len);
 	}
-	local_sink_write(&r->out, data, now);
+	local_sink_gather(&r->out, data, now);
 }
 
 /* What is held back will not be completed any more. */

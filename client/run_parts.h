@@ -6,6 +6,7 @@
 #include "backoff.h"
 #include "clock.h"
 #include "link.h"
+#include "link_pace.h"
 #include "link_stream.h"
 #include "local.h"
 #include "local_escape.h"
@@ -54,6 +55,7 @@ struct run {
 	bool input_open;                 /* standard input is read */
 	bool input_terminal;             /* and is one */
 	unsigned interrupts;             /* SIGINT passed on */
+	struct link_pace pace;           /* of the output */
 	uint64_t ack_at;                 /* an ACK is due then, 0: none */
 
 	struct netwatch watch;
@@ -100,7 +102,7 @@ uint64_t run_notice_due(const struct run *r);
 void run_notice_gone(struct run *r);
 /* A line of its own for the person, between the bytes of the session. */
 void run_say(struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Output of the session to the person. */
+/* Output of the session to the person, with the end of run_read at the latest. */
 void run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len);
 void run_tail_release(struct run *r);
 

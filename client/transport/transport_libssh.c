@@ -23,6 +23,8 @@
 
 #define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
 #define WRITE_MAX 32768        /* at a time: one packet */
+#define PIECE 4096             /* libssh takes no more of the socket at once; who gets that much asks again, */
+#define PIECES 16              /* so often */
 
 enum { FD_SESSION, FD_CONNECTOR = FD_SESSION, FD_FORWARDS, FD_PROXY_ERRORS, FDS };
 
@@ -37,7 +39,7 @@ struct libssh {
 	struct forwarding *forwarding;
 	struct ssh_counter_struct counter, packets; /* the first: bytes of the socket */
 	/* How many bytes had come at a look: libssh asks the socket at each one, which is felt at each key. */
-	uint64_t served;  /* when errors were dropped and the forwards had their turn */
+	uint64_t served;  /* when the forwards had their turn */
 	uint64_t emptied; /* when the channel's output was found to be empty */
 	bool blocked;    /* a write was refused */
 	bool eof;
@@ -189,6 +191,24 @@ exit_status(ssh_session session, ssh_channel channel, int status, void *object)
 	l->t.exit_status = status;
 }
 
+/* What the subsystem's start wrote to its standard error is nobody's stream; unread it would fill the window. */
+static int
+take_errors(ssh_session session, ssh_channel channel, void *data, uint32_t len, int is_stderr, void *object)
+{
+	(void)session, (void)channel, (void)data, (void)object;
+	return is_stderr ? (int)len : 0;
+}
+
+/* The same of what came before anybody listened. */
+static void
+drop_errors(struct libssh *l)
+{
+	char buf[4096];
+
+	while (ssh_channel_read_nonblocking(l->channel, buf, sizeof(buf), 1) > 0)
+		;
+}
+
 static int
 take_session(struct libssh *l, const struct connector_result *result)
 {
@@ -200,8 +220,10 @@ take_session(struct libssh *l, const struct connector_result *result)
 		return -1;
 	l->callbacks.userdata = l;
 	l->callbacks.channel_exit_status_function = exit_status;
+	l->callbacks.channel_data_function = take_errors;
 	ssh_callbacks_init(&l->callbacks);
 	ssh_set_channel_callbacks(l->channel, &l->callbacks);
+	drop_errors(l);
 	ssh_set_counters(l->session, &l->counter, &l->packets);
 	l->served = l->emptied = UINT64_MAX; /* what came before has not been looked at */
 	l->t.target->connections++;
@@ -317,15 +339,17 @@ libssh_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	return FDS;
 }
 
-/* What the subsystem's start wrote to its standard error is nobody's stream; unread it would fill the window. */
+/* Sends what waits, and takes in what has come. */
 static void
-drop_errors(struct libssh *l)
+exchange(struct libssh *l)
 {
-	char buf[4096];
-	int n;
+	uint64_t before;
+	unsigned n = 0;
 
-	while ((n = ssh_channel_read_nonblocking(l->channel, buf, sizeof(buf), 1)) > 0)
-		;
+	do {
+		before = l->counter.in_bytes;
+		(void)ssh_event_dopoll(l->event, 0);
+	} while (l->counter.in_bytes - before >= PIECE && ++n < PIECES);
 }
 
 /* What keeps the subsystem's line alive is over: by the other end, or for good. */
@@ -356,9 +380,7 @@ static void
 serve(struct libssh *l, const struct pollfd *fds)
 {
 	if (fds[FD_SESSION].revents || (ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING))
-		(void)ssh_event_dopoll(l->event, 0);
-	if (l->served != l->counter.in_bytes)
-		drop_errors(l);
+		exchange(l);
 	l->blocked = false;
 	/* every read of any channel takes packets of all of them in: then it is their turn again */
 	l->served = l->counter.in_bytes;
@@ -394,7 +416,7 @@ static size_t
 libssh_read(struct transport *t, void *buf, size_t cap)
 {
 	struct libssh *l = mine(t);
-	size_t have = 0;
+	size_t have = 0, room;
 	int n;
 
 	if (!l->channel || t->state == TRANSPORT_CONNECTING)
@@ -402,13 +424,14 @@ libssh_read(struct transport *t, void *buf, size_t cap)
 	if (cap > INT32_MAX)
 		cap = INT32_MAX;
 	while (have < cap && (t->state == TRANSPORT_CLOSED || l->emptied != l->counter.in_bytes)) {
-		n = ssh_channel_read_nonblocking(l->channel, (char *)buf + have, (uint32_t)(cap - have), 0);
-		if (n <= 0) {
-			/* as of what that look itself has taken in, which may be for other channels */
+		room = cap - have;
+		n = ssh_channel_read_nonblocking(l->channel, (char *)buf + have, (uint32_t)room, 0);
+		have += n > 0 ? (size_t)n : 0;
+		/* as of what that look itself has taken in, which may be for other channels */
+		if (n < (int)room)
 			l->emptied = l->counter.in_bytes;
+		if (n <= 0)
 			break;
-		}
-		have += (size_t)n;
 	}
 	if (t->state == TRANSPORT_OPEN && !have)
 		look_for_end(l);
