@@ -66,13 +66,15 @@ def main():
     if a.install:
         return install()
     build, output = os.path.abspath(a.build), os.path.abspath(a.output)
-    probe = os.path.join(build, "tests", "bench", "probe")
-    if not os.access(probe, os.X_OK):
-        raise SystemExit("run.py: no %s; use make bench" % probe)
+    tools = [os.path.join(build, "tests", "bench", name) for name in ("probe", "relay")]
+    for tool in tools:
+        if not os.access(tool, os.X_OK):
+            raise SystemExit("run.py: no %s; use make bench" % tool)
     cases = load("sshd_run", os.path.join(SRC, "tests", "sshd", "run.py"))
     base = cases.isolate()
     cases.stage(base, build)
-    shutil.copy(probe, os.path.join(base, "stage", "usr", "libexec", "holdfast", "bench-probe"))
+    for tool in tools:
+        shutil.copy(tool, os.path.join(base, "stage", "usr", "libexec", "holdfast", "bench-" + os.path.basename(tool)))
     log = tempfile.mkdtemp(prefix="holdfast-bench-")
     cgroup = make_cgroup()
     extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject, "cgroup": cgroup,

@@ -4,7 +4,7 @@
 import json
 import sys
 
-ORDER = ("plain", "held", "client", "dtach", "abduco", "tmux", "screen", "mosh")
+ORDER = ("plain", "held", "client", "relay", "pipes", "dtach", "abduco", "tmux", "screen", "mosh")
 
 
 def number(value):

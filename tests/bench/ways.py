@@ -9,6 +9,7 @@ import time
 from term import Failed, wait_until
 
 PROBE = "/usr/libexec/holdfast/bench-probe"
+RELAY = "/usr/libexec/holdfast/bench-relay"
 SERVER = "server"
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
@@ -34,15 +35,24 @@ def client_argv(host, options):
     return ["holdfast", *options, "alice@" + host]
 
 
+def pipes_argv(host, options):
+    # without a terminal at the other end ssh leaves ours alone
+    return ["sh", "-c", 'stty raw -echo; exec ssh -T "$@"', "sh", *OFF, *options, "-l", "alice", host, RELAY + " bash -i"]
+
+
 def mosh_argv(host, options):
     return ["mosh", "--predict=never", "--ssh=ssh -l alice %s" % " ".join(OFF + options), "alice@" + host]
 
 
 PLAIN, HELD, CLIENT = "plain", "held", "client"
+# the least that anybody between sshd and a shell costs, with the login's pty and without it: relay.c
+FLOORS = ("relay", "pipes")
 WAYS = (
     Way(PLAIN, r"sshd"),
     Way(HELD, r"holdfast-keeper"),
     Way(CLIENT, r"holdfast-keeper", ("holdfast",), argv=client_argv),
+    Way("relay", r"bench-relay", remote=RELAY + " bash"),
+    Way("pipes", r"bench-relay", argv=pipes_argv),
     Way("dtach", r"dtach", ("dtach",), "dtach -A /tmp/dtach-%(n)d -z bash"),
     Way("abduco", r"abduco", ("abduco",), "abduco -A bench-%(n)d bash"),
     Way("tmux", r"tmux: server", ("tmux",), "tmux -L bench-%(n)d -f /dev/null new bash"),
