@@ -310,6 +310,12 @@ def by_hand(case):
     return case
 
 
+def takes_long(case):
+    """Decorator: the case is begun first, so that the others go by beside it."""
+    case.takes_long = True
+    return case
+
+
 def by_request(case):
     """Decorator: the case takes minutes and runs only when a pattern names it."""
     case.by_request = True

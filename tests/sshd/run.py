@@ -32,7 +32,7 @@ CASE_LIMIT = 300  # seconds: a case that hangs has failed
 
 
 def discover(patterns):
-    found = []
+    found, first = [], []
     for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         for name, case in vars(module).items():
@@ -43,8 +43,8 @@ def discover(patterns):
                 if getattr(case, "by_request", False):
                     wanted = any(p.split(":")[-1] in name[5:] for p in patterns)
                 if wanted:
-                    found.append((full, module.__name__, name))
-    return found
+                    (first if getattr(case, "takes_long", False) else found).append((full, module.__name__, name))
+    return first + found
 
 
 def choose_base():

@@ -5,6 +5,7 @@ import signal
 import termios
 import time
 
+from host import takes_long
 from template import write
 from term import Failed, check, equal, wait_until
 
@@ -134,6 +135,7 @@ def test_slow_pam(host):
     equal(os.path.exists("/run/slow-was-here"), True, "PAM was slow")
 
 
+@takes_long
 def test_pam_that_never_ends(host):
     """A plain shell after LoginTimeout; what hangs is ended in the end."""
     slow_pam(100000)

@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 
-from host import by_hand
+from host import by_hand, takes_long
 from laptop import Laptop
 from template import write
 from term import Skip, Term, check, equal, wait_until
@@ -259,6 +259,7 @@ def test_other_shells(host):
 
 
 @by_hand
+@takes_long
 def test_installed_into_the_home(host):
     """configure --prefix=~/.local; make install; holdfastctl setup: as the user alone."""
     if not shutil.which("gcc") or not os.access(host.src + "/configure", os.X_OK):
