@@ -2,6 +2,7 @@
 """Many held sessions that do nothing: memory, kernel objects, wake-ups, and how the rest behaves beside them."""
 import os
 import re
+import subprocess
 import time
 
 from figures import quantile
@@ -10,6 +11,7 @@ from m_login import PAINTER, parent, wait_parked
 from term import Failed, wait_until
 from ways import HELD, WAYS, Terminal, settle
 
+IDLE = "/usr/libexec/holdfast/bench-idle"
 NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
 BATCH = 8
 FULL = 30000  # lines: more than the ring and the scrollback keep
@@ -191,8 +193,19 @@ def beside(host, figures, count, plan):
     types.kill()
 
 
+def least(figures, plan):
+    """What processes take that only wait, as the keeper and the leader do: idle.c."""
+    count = str(min(100, max(plan.sessions)))
+    for name, args in (("executed", []), ("with a PAM session", ["holdfast", "alice"])):
+        r = subprocess.run([IDLE, count, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if r.returncode:
+            raise Failed("bench-idle: status %d: %s" % (r.returncode, r.stderr.strip()))
+        figures.add("memory of an idle process, one of %s: %s" % (count, name), "least", int(r.stdout), "KB")
+
+
 def memory(host, figures, plan):
     path = plan.cgroup
+    least(figures, plan)
     for count in plan.sessions:
         for state, command in (("empty", None), ("full", "seq 1 %d" % FULL)):
             if state == "full" and count > 100:

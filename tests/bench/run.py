@@ -66,7 +66,7 @@ def main():
     if a.install:
         return install()
     build, output = os.path.abspath(a.build), os.path.abspath(a.output)
-    tools = [os.path.join(build, "tests", "bench", name) for name in ("probe", "relay")]
+    tools = [os.path.join(build, "tests", "bench", name) for name in ("idle", "probe", "relay")]
     for tool in tools:
         if not os.access(tool, os.X_OK):
             raise SystemExit("run.py: no %s; use make bench" % tool)

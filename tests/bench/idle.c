@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bench-idle: the least memory that processes take which only wait: the share of it that no session can do without.
+ *
+ *   bench-idle COUNT                 COUNT processes that have been executed, with the shared C library
+ *   bench-idle COUNT SERVICE USER    COUNT processes, each of which holds a PAM session open.  They are forked from one
+ *                                    that has had such a session: modules and libraries are there already
+ *
+ * Prints the KB of PSS of one of them, on average, when all are there.  Needs root.
+ */
+#include <malloc.h>
+#include <security/pam_appl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT_MAX 1000
+
+static pid_t pids[COUNT_MAX];
+
+static int
+no_talk(int n, const struct pam_message **m, struct pam_response **r, void *data)
+{
+	(void)n, (void)m, (void)r, (void)data;
+	return PAM_CONV_ERR;
+}
+
+static pam_handle_t *
+open_session(const char *service, const char *user)
+{
+	static const struct pam_conv conv = { no_talk, NULL };
+	pam_handle_t *h;
+
+	if (pam_start(service, user, &conv, &h) != PAM_SUCCESS || pam_acct_mgmt(h, PAM_SILENT) != PAM_SUCCESS ||
+	    pam_setcred(h, PAM_ESTABLISH_CRED | PAM_SILENT) != PAM_SUCCESS ||
+	    pam_open_session(h, PAM_SILENT) != PAM_SUCCESS) {
+		fputs("bench-idle: no PAM session\n", stderr);
+		exit(1);
+	}
+	return h;
+}
+
+/* Says by one byte that it is ready, and waits for the end of the parent. */
+static void
+wait_for_the_end(int ready)
+{
+	malloc_trim(0);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static long
+pss_kb(pid_t pid)
+{
+	char path[64], line[512];
+	long sum = 0, part;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/smaps", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		exit(1);
+	while (fgets(line, sizeof line, f))
+		if (sscanf(line, "Pss: %ld", &part) == 1)
+			sum += part;
+	fclose(f);
+	return sum;
+}
+
+static void
+child(char **argv, int ready)
+{
+	char number[16];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (argv[2]) {
+		open_session(argv[2], argv[3]);
+		wait_for_the_end(ready);
+	}
+	snprintf(number, sizeof number, "%d", ready);
+	execl("/proc/self/exe", "bench-idle", "-w", number, (char *)NULL);
+	_exit(1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int count = argc == 2 || argc == 4 ? atoi(argv[1]) : 0, ready[2];
+	long sum = 0;
+	char byte;
+
+	if (argc == 3 && strcmp(argv[1], "-w") == 0)
+		wait_for_the_end(atoi(argv[2]));
+	if (count < 1 || count > COUNT_MAX || pipe(ready) < 0) {
+		fputs("bench-idle: see its source; tests/bench/run.py runs it\n", stderr);
+		return 2;
+	}
+	if (argc == 4)
+		pam_close_session(open_session(argv[2], argv[3]), PAM_SILENT);
+	for (int i = 0; i < count; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			child(argv, ready[1]);
+	}
+	close(ready[1]);
+	for (int i = 0; i < count; i++)
+		if (read(ready[0], &byte, 1) != 1)
+			return 1;
+	for (int i = 0; i < count; i++)
+		sum += pss_kb(pids[i]);
+	for (int i = 0; i < count; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	printf("%ld\n", sum / count);
+	return 0;
+}
