@@ -8,6 +8,7 @@
  *
  * Prints the KB of PSS of one of them, on average, when all are there.  Needs root.
  */
+#include <dlfcn.h>
 #include <malloc.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -22,6 +23,31 @@
 
 static pid_t pids[COUNT_MAX];
 
+/* Loaded when it is needed: who only waits has nothing but the C library. */
+static __typeof__(pam_start) *start_pam;
+static __typeof__(pam_acct_mgmt) *check_account;
+static __typeof__(pam_setcred) *set_credentials;
+static __typeof__(pam_open_session) *open_pam_session;
+static __typeof__(pam_close_session) *close_pam_session;
+
+static void
+load_pam(void)
+{
+	void *pam = dlopen("libpam.so.0", RTLD_NOW);
+
+	if (pam) {
+		start_pam = (__typeof__(start_pam))dlsym(pam, "pam_start");
+		check_account = (__typeof__(check_account))dlsym(pam, "pam_acct_mgmt");
+		set_credentials = (__typeof__(set_credentials))dlsym(pam, "pam_setcred");
+		open_pam_session = (__typeof__(open_pam_session))dlsym(pam, "pam_open_session");
+		close_pam_session = (__typeof__(close_pam_session))dlsym(pam, "pam_close_session");
+	}
+	if (!start_pam || !check_account || !set_credentials || !open_pam_session || !close_pam_session) {
+		fputs("bench-idle: no libpam\n", stderr);
+		exit(1);
+	}
+}
+
 static int
 no_talk(int n, const struct pam_message **m, struct pam_response **r, void *data)
 {
@@ -35,9 +61,9 @@ open_session(const char *service, const char *user)
 	static const struct pam_conv conv = { no_talk, NULL };
 	pam_handle_t *h;
 
-	if (pam_start(service, user, &conv, &h) != PAM_SUCCESS || pam_acct_mgmt(h, PAM_SILENT) != PAM_SUCCESS ||
-	    pam_setcred(h, PAM_ESTABLISH_CRED | PAM_SILENT) != PAM_SUCCESS ||
-	    pam_open_session(h, PAM_SILENT) != PAM_SUCCESS) {
+	if (start_pam(service, user, &conv, &h) != PAM_SUCCESS || check_account(h, PAM_SILENT) != PAM_SUCCESS ||
+	    set_credentials(h, PAM_ESTABLISH_CRED | PAM_SILENT) != PAM_SUCCESS ||
+	    open_pam_session(h, PAM_SILENT) != PAM_SUCCESS) {
 		fputs("bench-idle: no PAM session\n", stderr);
 		exit(1);
 	}
@@ -101,8 +127,10 @@ main(int argc, char **argv)
 		fputs("bench-idle: see its source; tests/bench/run.py runs it\n", stderr);
 		return 2;
 	}
-	if (argc == 4)
-		pam_close_session(open_session(argv[2], argv[3]), PAM_SILENT);
+	if (argc == 4) {
+		load_pam();
+		close_pam_session(open_session(argv[2], argv[3]), PAM_SILENT);
+	}
 	for (int i = 0; i < count; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)

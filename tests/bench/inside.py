@@ -29,7 +29,7 @@ class Plan:
 
     def __init__(self, quick, only, subjects):
         self.quick, self.only, self.subjects = quick, only, subjects
-        self.echo_rounds, self.echo_keys = (2, 60) if quick else (3, 200)
+        self.echo_rounds, self.echo_keys = (2, 60) if quick else (3, 150)
         self.bulk_rounds, self.bulk_bytes = (2, 6000000) if quick else (3, 40000000)
         self.login_rounds = 2 if quick else 5
         self.module_rounds = 100 if quick else 1000
