@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_screen: any bytes into the model of a terminal.  It must not crash, must stay small, and must keep its law:
- * its rendering gives a fresh model that is equal, at once and after whatever comes next.
+ * its rendering gives a fresh model that is equal, at once and after whatever comes next.  And what is passed over
+ * because it scrolls away (skip.h) must make no difference.
  *
  * An input is a header of five bytes (rows, columns, scrollback, what else to do, where to cut) and what a program
  * prints.
@@ -12,10 +13,11 @@
 #include <string.h>
 
 #include "screen.h"
+#include "skip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { HEADER = 5, MORE = 300, INPUT_MAX = 1 << 16 };
+enum { HEADER = 5, MORE = 300, INPUT_MAX = 1 << 16, FLOOD = 48 << 10 };
 
 enum extra {
 	RESIZE = 1,      /* resize at the cut */
@@ -23,6 +25,7 @@ enum extra {
 	PIECES = 4,      /* feed byte by byte: the same must come out */
 	LINE = 8,        /* render with a line of ours */
 	NO_SCROLLBACK = 16,
+	SKIP = 32,       /* flood: what comes behind the cut again and again */
 };
 
 /* Memory that a model may take, of any size that is used here. */
@@ -122,6 +125,38 @@ fed(unsigned rows, unsigned cols, unsigned scrollback, unsigned extra, const uin
 	return s;
 }
 
+/* As the painter does it. */
+static void
+feed_skipping(struct screen *s, const unsigned char *p, size_t len)
+{
+	while (len) {
+		size_t clean, skipped = screen_skip(s, p, len, &clean), n = clean > skipped ? clean - skipped : 1;
+
+		if (skipped > clean || clean > len) {
+			fprintf(stderr, "%zu passed over, %zu clean, of %zu\n", skipped, clean, len);
+			abort();
+		}
+		screen_feed(s, p + skipped, n);
+		p += skipped + n;
+		len -= skipped + n;
+	}
+}
+
+/* DATA of LEN bytes, and its end behind the cut over and over. */
+static void
+flood(struct screen *s, struct screen *straight, const uint8_t *data, size_t len, size_t cut)
+{
+	struct bytes b = { 0 };
+
+	put(&b, data, len);
+	while (cut < len && b.len < FLOOD)
+		put(&b, data + cut, len - cut);
+	screen_feed(straight, b.p, b.len);
+	feed_skipping(s, b.p, b.len);
+	must_be_equal(s, straight, "when lines are passed over");
+	free(b.p);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -145,6 +180,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pieces = fed(rows, cols, scrollback, extra, data, cut);
 		must_be_equal(s, pieces, "when fed in pieces");
 		screen_free(pieces);
+	}
+	if (extra & SKIP && size) {
+		pieces = fed(rows, cols, scrollback, extra & ~PIECES, data, 0);
+		copy = fed(rows, cols, scrollback, extra & ~PIECES, data, 0);
+		flood(pieces, copy, data, size, cut);
+		screen_free(pieces);
+		screen_free(copy);
 	}
 	if (extra & RESIZE)
 		screen_resize(s, 1 + data[-1] % 40, 1 + data[-2] % 120);

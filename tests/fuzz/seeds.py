@@ -20,7 +20,7 @@ def main():
     pieces = [(b"\x03\x09\x08\x00\x80" + data[:PIECE]) for _, (data, _, _) in conformance.CASES]
     for s in streams.captures():
         for i in range(0, len(s.data), PIECE * 8):
-            header = bytes([s.rows - 1 & 31, s.cols - 1 & 127, 16, r.randrange(32), r.randrange(256)])
+            header = bytes([s.rows - 1 & 31, s.cols - 1 & 127, 16, r.randrange(64), r.randrange(256)])
             pieces.append(header + s.data[i:i + PIECE])
     for n, p in enumerate(pieces):
         with open(os.path.join(sys.argv[1], "seed-%04d" % n), "wb") as f:

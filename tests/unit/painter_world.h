@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "attached.h"
 #include "clock.h"
 #include "keeper.h"
 #include "painting.h"
@@ -23,6 +24,8 @@
 
 static struct keeper k;
 static pid_t in_front;  /* the leader of the pty's session */
+static struct client world_client; /* who is attached, */
+static int world_screen = -1;      /* and what his terminal gets */
 
 /* Something in front of the pty that does nothing. */
 static pid_t
@@ -120,6 +123,42 @@ world_turn(int ms)
 		painting_receive(&k);
 	painting_turn(&k);
 	typing_turn(&k);
+}
+
+/* A terminal is there. */
+static inline void
+world_attach(void)
+{
+	int out[2];
+
+	assert_int_equal(pipe2(out, O_NONBLOCK | O_CLOEXEC), 0);
+	fcntl(out[1], F_SETPIPE_SZ, 1 << 20);
+	memset(&world_client, 0, sizeof world_client);
+	world_client.keeper = &k;
+	world_client.fd = -1;
+	world_client.phase = CLIENT_ATTACHED;
+	world_client.t = (struct terminal){ .in = open("/dev/null", O_RDONLY | O_CLOEXEC), .out = out[1], .pipes = true,
+		                 .size = k.size, .offset = k.ring.head };
+	world_screen = out[0];
+	k.clients.v[0] = &world_client;
+	k.clients.count = 1;
+	painting_attend(&k);
+}
+
+static inline void
+world_drop(void)
+{
+	k.clients.count = 0;
+	terminal_close(&world_client.t);
+	close(world_screen);
+	painting_attend(&k);
+}
+
+static inline void
+world_catch_up(void)
+{
+	for (int i = 0; i < 400 && k.painting.proc.pid && k.painting.at < k.ring.head; i++)
+		world_turn(10);
 }
 
 /* What was typed into the pty, as a string; "" when there is none. */

@@ -237,6 +237,33 @@ rests_where_it_may(void **state)
 	assert_int_equal(k.painting.fed, k.ring.head);
 }
 
+/* How many orders it has been given since it was asked last. */
+static unsigned
+orders(void)
+{
+	static unsigned char buf[PAINT_REPLY_MAX];
+	unsigned n = 0;
+
+	while (recv(mouth, buf, sizeof buf, MSG_DONTWAIT) > 0)
+		n++;
+	return n;
+}
+
+/* What it has been told to eat meanwhile it is not told again. */
+static void
+was_told_to_go_on_meanwhile(void **state)
+{
+	(void)state;
+	orders();
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 1, .number = 2 });
+	assert_false(lost());
+	assert_int_equal(k.painting.at, 1);
+	assert_int_equal(orders(), 0);
+	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 1, .number = 4 });
+	assert_false(lost());
+	assert_int_equal(orders(), 1);
+}
+
 static void
 rests_on_more_than_it_was_fed(void **state)
 {
@@ -397,6 +424,7 @@ main(void)
 		LIE(eaten_more_than_there_is),
 		LIE(eaten_backwards),
 		LIE(rests_where_it_may),
+		LIE(was_told_to_go_on_meanwhile),
 		LIE(rests_on_more_than_it_was_fed),
 		LIE(rests_backwards),
 		LIE(rests_on_most_of_the_ring),

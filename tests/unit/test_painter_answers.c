@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* A real painter answers for a terminal that is not there, and only then. */
+#include "painter_world.h"
+
+static void
+answers_while_nobody_is_there(void **state)
+{
+	(void)state;
+	world_raw();
+	painting_attend(&k);
+	world_print("\033[c");
+	world_catch_up();
+	assert_memory_equal(world_typed(), "\033[?", 3);
+	world_catch_up();
+	world_print("nothing asked");
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+leaves_answers_to_who_is_there(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	world_print("\033[c");
+	/* The terminal has answered: some input came. */
+	k.answered = k.ring.head;
+	world_drop();
+	world_print("x");
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+answers_for_a_dead_link(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	world_print("prompt");
+	k.answered = k.ring.head;
+	world_print("\033[c");
+	world_drop();
+	world_catch_up();
+	assert_memory_equal(world_typed(), "\033[?", 3);
+}
+
+/* Somebody is attached who never answers, and the painter follows past the query. */
+static void
+asks_and_floods(void)
+{
+	world_raw();
+	world_attach();
+	world_print("prompt");
+	k.answered = k.ring.head;
+	world_print("here\033[6n");
+	for (int i = 0; i < 42000; i += 10)
+		world_print("\r012345678");
+	for (int i = 0; i < 400 && k.painting.at < k.answered + 30000; i++)
+		world_turn(10);
+	assert_true(k.painting.proc.pid > 0 && k.painting.at > k.answered + 30000);
+}
+
+/* With the cursor where it was at the query. */
+static void
+answers_for_a_dead_link_what_was_long_ago(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "\033[1;11R");
+	world_attach();
+	world_drop();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+answers_for_a_dead_link_after_it_had_left(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+		world_turn(10);
+	assert_int_equal(k.painting.proc.pid, 0);
+	world_drop();
+	assert_string_equal(world_typed(), "\033[1;11R");
+}
+
+/* The next one reports the same query: it is answered once. */
+static void
+answers_for_a_dead_link_after_it_was_killed(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	kill(k.painting.proc.pid, SIGKILL);
+	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+		world_turn(10);
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "\033[1;11R");
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+static void
+leaves_answers_of_long_ago_to_who_gave_them(void **state)
+{
+	(void)state;
+	asks_and_floods();
+	k.answered = k.ring.head;
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+/* Nothing but queries, more than anybody would answer: the painter keeps up, and what is kept is bounded. */
+static void
+follows_a_flood_of_queries(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	for (int i = 0; i < 100000; i++) {
+		while (!painting_has_room(&k))
+			world_turn(10);
+		world_print("\033[6n");
+	}
+	assert_true(k.painting.proc.pid > 0 && !k.painting.lost);
+	assert_in_range(k.painting.unanswered.count, 1, UNANSWERED_COUNT);
+	assert_in_range(k.painting.unanswered.len, 1, UNANSWERED_BYTES);
+	world_drop();
+	world_catch_up();
+	assert_false(k.painting.lost);
+	assert_in_range(strlen(world_typed()), 6, 4096);
+}
+
+/* The one who asked has gone, and the shell is back. */
+static void
+answers_no_later_prompt(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	k.front.group = in_front + 100;
+	world_print("\033[c");
+	front_follow(&k.front, k.master, k.shell, k.ring.head - 3, k.ring.head);
+	painting_front_changed(&k);
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+	world_print("\033[c");
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+}
+
+#define REAL(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REAL(answers_while_nobody_is_there),
+		REAL(leaves_answers_to_who_is_there),
+		REAL(answers_for_a_dead_link),
+		REAL(answers_for_a_dead_link_what_was_long_ago),
+		REAL(answers_for_a_dead_link_after_it_had_left),
+		REAL(answers_for_a_dead_link_after_it_was_killed),
+		REAL(leaves_answers_of_long_ago_to_who_gave_them),
+		REAL(follows_a_flood_of_queries),
+		REAL(answers_no_later_prompt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
