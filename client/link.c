@@ -249,7 +249,7 @@ heard_pong(struct link *l, const struct frame *f)
 		return;
 	if (now - l->pinged < 60000)
 		l->rtt = l->rtt ? (uint32_t)((7 * (uint64_t)l->rtt + (now - l->pinged)) / 8) : (uint32_t)(now - l->pinged);
-	l->pinged = 0;
+	l->pinged = l->unanswered = 0;
 	l->patience = 0;
 }
 
@@ -318,7 +318,8 @@ fill(struct link *l)
 		return false;
 	frame_filled(&l->reader, n);
 	l->heard = clock_now_ms();
-	l->unanswered = 0;
+	/* It may have waited here since before the ping: that waits for its own answer, from now on. */
+	l->unanswered = l->pinged ? l->heard : 0;
 	l->silent = false;
 	return true;
 }
@@ -347,6 +348,12 @@ link_next(struct link *l, struct frame *f)
 }
 
 /* Time. */
+
+bool
+link_speaks(const struct link *l)
+{
+	return !l->unanswered || l->unanswered == l->heard;
+}
 
 /* How long it may be silent after something that has to be answered. */
 static uint64_t

@@ -41,7 +41,7 @@ struct link {
 	/* All in the milliseconds of clock.h; 0: not. */
 	uint64_t started, opened, attached;
 	uint64_t heard;    /* when a byte came last */
-	uint64_t unanswered; /* since when something sent waits for any byte at all */
+	uint64_t unanswered; /* since when something sent waits for any byte at all, or a ping for its own answer */
 	uint64_t pinged;   /* when the ping that is out was sent */
 	uint64_t token;    /* of that ping */
 	uint32_t rtt;      /* smoothed */
@@ -83,6 +83,8 @@ bool link_flushed(const struct link *l);
 
 /* Looks whether the other end is alive, with less patience: the network has changed, or the machine has slept. */
 void link_check(struct link *l, uint64_t now);
+/* Whether it has been heard of since anything was sent that is to be answered. */
+bool link_speaks(const struct link *l);
 /* Whether it can't live, because this machine has another address. */
 bool link_moved(const struct link *l);
 /* Sends the pings that are due; sets SILENT, or ends a connection that was never answered at all. */

@@ -288,7 +288,7 @@ look_at_link(struct run *r, uint64_t now)
 		link_died(r);
 	else if (l->silent)
 		run_away_begin(r, l->unanswered, NULL);
-	else if (r->away && !l->unanswered)
+	else if (r->away && link_speaks(l))
 		link_alive(r);
 }
 

@@ -69,6 +69,31 @@ def test_link_cut_and_back(host):
     over(host, Laptop.cut, Laptop.mend)
 
 
+def connections(pid):
+    """Of the network that PID is in, those that are established: bytes that wait to be read there, of each."""
+    with open("/proc/%d/net/tcp" % pid) as f:
+        rows = [line.split() for line in f.read().splitlines()[1:]]
+    return [int(row[4].split(":")[1], 16) for row in rows if row[3] == "01"]
+
+
+def test_cut_behind_what_is_unread(host):
+    """Output that came before a cut and is read after it, and after the ping that looks for one, is no sign of life."""
+    laptop = Laptop()
+    t = client(host, *ADDRESS, "-o", "ServerAliveInterval=600", netns=laptop.net).prompt()
+    marked = host.mark(t)
+    os.kill(t.pid, signal.SIGSTOP)
+    with open("/proc/%d/fd/1" % marked.pid, "w") as f:
+        f.write("before the cut\r\n")
+    wait_until(lambda: sum(connections(t.pid)), "output waits for the client")
+    laptop.cut()
+    os.kill(t.pid, signal.SIGCONT)
+    t.wait_for("before the cut")
+    t.wait_for("does not answer")
+    check(connections(t.pid), "it was noticed only when the kernel had given the connection up")
+    laptop.mend()
+    marked.same(t)
+
+
 def test_address_changed(host):
     """No need to wait for silence: the kernel tells."""
     def move(laptop):
