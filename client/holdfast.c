@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,18 @@ with_target(struct options *o, int errors)
 	return status;
 }
 
+/*
+ * What the thread that connects has made lives as long as the session, and would stand in a heap of its own; and what a
+ * flood needs for a moment is to go back to the kernel.
+ */
+static void
+small_heap(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 192 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,6 +146,7 @@ main(int argc, char **argv)
 	char why[512];
 	int status = 0, errors = 2;
 
+	small_heap();
 	open_standard();
 	setlocale(LC_ALL, "");
 	if (options_parse(&o, argc, argv, why, sizeof why) < 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "link.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -376,6 +377,15 @@ ping(struct link *l, uint64_t now)
 	link_flush(l);
 }
 
+/* Nothing has happened for a while: what a flood needed goes back to the kernel. */
+static void
+rest(struct link *l, uint64_t now)
+{
+	if (!l->unanswered)
+		malloc_trim(0);
+	ping(l, now);
+}
+
 void
 link_check(struct link *l, uint64_t now)
 {
@@ -419,7 +429,7 @@ link_tick(struct link *l, uint64_t now)
 	else if (l->phase < LINK_READY)
 		link_fail(l, "the host opened a channel and did not answer");
 	else if (!l->unanswered || !l->pinged)
-		ping(l, now);
+		rest(l, now);
 	else
 		l->silent = true;
 }

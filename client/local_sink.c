@@ -14,7 +14,7 @@
 
 #include "clock.h"
 
-#define KEEP (64u << 10) /* a buffer that has grown over this is given back when it is empty */
+#define KEEP (32u << 10) /* a buffer that has grown over this is given back when it is empty */
 
 /* The same terminal or pipe, opened once more: flags that are set then are ours alone. */
 static int

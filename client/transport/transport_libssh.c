@@ -24,7 +24,7 @@
 #define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
 #define WRITE_MAX 32768        /* at a time: one packet */
 #define PIECE 4096             /* libssh takes no more of the socket at once; who gets that much asks again, */
-#define PIECES 16              /* so often */
+#define PIECES 4               /* so often */
 
 enum { FD_SESSION, FD_CONNECTOR = FD_SESSION, FD_FORWARDS, FD_PROXY_ERRORS, FDS };
 

@@ -101,17 +101,29 @@ def test_host_without_holdfast(host):
     check(b"no holdfast" in r.stderr, r.stderr)
 
 
+def resident(pid):
+    """KB, and how often it has slept."""
+    with open("/proc/%d/status" % pid) as f:
+        fields = dict(line.split(":", 1) for line in f)
+    return int(fields["VmRSS"].split()[0]), int(fields["voluntary_ctxt_switches"])
+
+
 def test_small_and_idle(host):
     """At most 8 MB, and no wake-up while nothing happens (the ping comes once a minute)."""
     t = client(host).prompt()
-
-    def status():
-        with open("/proc/%d/status" % t.pid) as f:
-            fields = dict(line.split(":", 1) for line in f)
-        return int(fields["VmRSS"].split()[0]), int(fields["voluntary_ctxt_switches"])
     t.quiet(1)
-    rss, before = status()
+    rss, before = resident(t.pid)
     t.quiet(3)
-    equal(status()[1] - before, 0, "wake-ups in 3 s")
+    equal(resident(t.pid)[1] - before, 0, "wake-ups in 3 s")
     check(rss <= 8192, "%d KB resident" % rss)
     print("resident: %d KB" % rss)
+
+
+def test_small_after_a_flood(host):
+    """What a flood needed is given back with the next ping that nothing but idleness calls for."""
+    t = client(host, "-o", "ServerAliveInterval=1").prompt()
+    t.line("seq 1 200000; echo all-$((1+1))-lines")
+    t.wait_for("all-2-lines")
+    most = resident(t.pid)[0]
+    wait_until(lambda: resident(t.pid)[0] < most - 40, "the client is smaller than the %d KB after the flood" % most)
+    print("resident: %d KB, %d after a flood" % (resident(t.pid)[0], most))
