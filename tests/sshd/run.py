@@ -28,7 +28,7 @@ sys.dont_write_bytecode = True
 import screens  # noqa: E402
 import world  # noqa: E402
 
-CASE_LIMIT = 300  # seconds: a case that hangs has failed
+CASE_LIMIT = 600  # seconds: a case that hangs has failed
 
 
 def discover(patterns):

@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 import container  # noqa: E402
 import world  # noqa: E402
 
-BOOT_LIMIT = 540  # seconds for all cases of a boot
+BOOT_LIMIT = 1200  # seconds for all cases of a boot
 LOGIND = "[Login]\nKillUserProcesses=%s\nUserStopDelaySec=0\n"
 LOGS = "/var/log/cases"  # in the container
 JOURNALD = "[Journal]\nStorage=volatile\nRateLimitBurst=0\n"
