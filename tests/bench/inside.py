@@ -16,6 +16,7 @@ from host import Host
 from table import table
 from template import write
 from term import Failed
+from ways import CLIENT, HELD, PLAIN
 
 SUBJECTS = (
     ("echo", m_interactive.echo), ("bulk", m_interactive.bulk), ("login", m_login.login),
@@ -24,20 +25,26 @@ SUBJECTS = (
 )
 
 
+EMPTY, FULL = ("empty",), ("full",)
+# the least, and mosh with its timers, take half of a minute
+QUICK_WAYS = (PLAIN, HELD, CLIENT, "dtach", "abduco", "tmux", "screen")
+
+
 class Plan:
     """How much is measured."""
 
     def __init__(self, quick, only, subjects):
-        self.quick, self.only, self.subjects = quick, only, subjects
-        self.echo_rounds, self.echo_keys = (2, 60) if quick else (3, 150)
-        self.bulk_rounds, self.bulk_bytes = (2, 6000000) if quick else (3, 40000000)
-        self.login_rounds = 2 if quick else 5
+        self.quick, self.subjects = quick, subjects
+        self.only = only or (QUICK_WAYS if quick else None)
+        self.echo_rounds, self.echo_keys = (1, 40) if quick else (3, 150)
+        self.bulk_rounds, self.bulk_bytes = (1, 4000000) if quick else (3, 40000000)
+        self.login_rounds = 1 if quick else 5
         self.module_rounds = 100 if quick else 1000
-        self.recovery_rounds = 2 if quick else 4
-        self.flood_rounds = 1 if quick else 2
-        self.idle_seconds = 4 if quick else 10
+        self.recovery_rounds = 1 if quick else 4
+        self.flood_rounds, self.flood_seconds = (1, 2) if quick else (2, 5)
+        self.idle_seconds = 2 if quick else 10
         self.limit = 240 if quick else 1200  # seconds, then something hangs
-        self.sessions = (1, 10) if quick else (1, 100, 1000)
+        self.sessions, self.states = ((8,), EMPTY) if quick else ((1, 100, 1000), EMPTY + FULL)
 
 
 def run(src, log, extra):

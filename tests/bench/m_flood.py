@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A program prints 2.7 MB/s over a link of 100 KB/s; Ctrl-C; until the prompt is seen."""
+"""A program prints 2.7 MB/s over a link of 100 KB/s; Ctrl-C after some seconds; until the prompt is seen."""
 import threading
 import time
 
@@ -7,17 +7,17 @@ from term import Failed
 from throttle import Throttle
 from ways import FLOORS, PROBE, Terminal, present
 
-OUTPUT, LINK, SECONDS = 2700000, 100000, 5
+OUTPUT, LINK = 2700000, 100000
 
 
-def one(host, figures, way):
+def one(host, figures, way, seconds):
     with Throttle(LINK) as link:
         t = Terminal(host, way, options=link.options()).ready()
         t.send("%s -g %d\r" % (PROBE, OUTPUT))
         t.wait("the quick brown fox")
         before, start = link.passed, time.monotonic()
         # the terminal goes on being read
-        while time.monotonic() < start + SECONDS:
+        while time.monotonic() < start + seconds:
             t.p.stdin.flush()
             try:
                 t.do("wait 200 never-printed-text")
@@ -45,7 +45,7 @@ def flood(host, figures, plan):
 
             def body(way=way):
                 try:
-                    one(host, figures, way)
+                    one(host, figures, way, plan.flood_seconds)
                 except Exception as e:
                     figures.fail("flood", way.name, e)
             threads.append(threading.Thread(target=body))

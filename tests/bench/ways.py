@@ -151,8 +151,17 @@ class Terminal:
         self.send("\x15exit\r")
         try:
             wait_until(lambda: not os.path.exists("/proc/%d" % self.shell), "its shell has ended", 10)
+            self.ended()
         finally:
             self.kill()
+
+    def ended(self):
+        """Its program ends by itself: a session whose client has gone before it heard of the end waits for that a minute."""
+        try:
+            self.do("wait 10000 what-nobody-prints")
+        except Failed as e:
+            if "eof" not in str(e):
+                raise
 
 
 def parent_comm(pid):
