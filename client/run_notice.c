@@ -15,16 +15,21 @@ run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len
 {
 	unsigned char held[TAIL_CAP];
 	size_t held_len, now = len;
+	int rc = 0;
 
 	if (channel == 1 && r->stream.kind == FRAME_COMMAND) {
-		local_sink_gather(&r->err, data, len);
-		return;
+		rc = local_sink_gather(&r->err, data, len);
+	} else {
+		if (r->holding) {
+			local_tail_feed(&r->tail, data, len, held, &held_len, &now);
+			rc = local_sink_gather(&r->out, held, held_len);
+		}
+		if (rc == 0)
+			rc = local_sink_gather(&r->out, data, now);
 	}
-	if (r->holding) {
-		local_tail_feed(&r->tail, data, len, held, &held_len, &now);
-		local_sink_gather(&r->out, held, held_len);
-	}
-	local_sink_gather(&r->out, data, now);
+	/* What can't be kept is not acknowledged either. */
+	if (rc < 0)
+		run_leave(r, RUN_FAILED, "out of memory");
 }
 
 /* What is held back will not be completed any more. */

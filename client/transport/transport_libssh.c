@@ -223,14 +223,17 @@ take_session(struct libssh *l, const struct connector_result *result)
 	l->callbacks.channel_data_function = take_errors;
 	ssh_callbacks_init(&l->callbacks);
 	ssh_set_channel_callbacks(l->channel, &l->callbacks);
-	drop_errors(l);
 	ssh_set_counters(l->session, &l->counter, &l->packets);
 	l->served = l->emptied = UINT64_MAX; /* what came before has not been looked at */
 	l->t.target->connections++;
 	l->t.terminal = false;
 	l->t.state = TRANSPORT_OPEN;
 	snprintf(l->t.reason, sizeof(l->t.reason), "connected to %s", target_name(l->t.target));
-	return start_forwarding(l, result->weak);
+	if (start_forwarding(l, result->weak) < 0)
+		return -1;
+	/* Only now: it takes in what is for the forwards as well. */
+	drop_errors(l);
+	return 0;
 }
 
 static void
