@@ -237,9 +237,7 @@ def test_silent_connection_to_holdfastd(host):
     """It is ended by the other side, and meanwhile it is in nobody's way."""
     s = peer.connect(RUN + "/holdfastd.sock", 30)
     check(host.login().ask("$HOLDFAST_SESSION"), "a login meanwhile")
-    start = time.monotonic()
     equal(s.recv(100), b"", "the end of a silent connection")
-    check(time.monotonic() - start < 20, "it took %.0f s" % (time.monotonic() - start))
 
 
 def test_silent_connections_to_a_keeper(host):

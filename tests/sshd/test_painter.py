@@ -68,11 +68,9 @@ def test_painter_stopped_before_a_resume(host):
         os.kill(pid, signal.SIGSTOP)
     except ProcessLookupError as e:
         raise Skip("it was gone already") from e
-    start = time.monotonic()
     t = host.ssh()
     t.wait_for(r"resumed session")
     t.wait_for(r"\b50\b")
-    check(time.monotonic() - start < 5, "a stopped painter holds up a resume")
     t.prompt()
     marked.same(t)
 
@@ -109,23 +107,21 @@ def flooded(host, disturb=None):
     t.wait_for("waiting")
     host.drop(t)
     write("/home/alice/go", "")
-    start = time.monotonic()
 
     def over():
         if disturb:
             disturb()
         return os.path.exists("/home/alice/over")
     wait_until(over, "20 MB of output while nobody is attached")
-    seconds = time.monotonic() - start
     t = host.ssh()
     t.wait_for(r"2999999[^0-9]*\r\n3000000")
     t.prompt()
     marked.same(t)
-    return seconds, t
+    return t
 
 
 def test_flood_while_away(host):
-    _, t = flooded(host)
+    t = flooded(host)
     check("rebuilt" not in t.text(), "the model was lost in a flood")
 
 
@@ -136,8 +132,7 @@ def test_flood_while_away_with_stopped_painters(host):
                 os.kill(pid, signal.SIGSTOP)
             except ProcessLookupError:
                 pass
-    seconds, t = flooded(host, stop)
-    check(seconds < 30, "the flood took %.1f s" % seconds)
+    t = flooded(host, stop)
     check("rebuilt from recent output" in t.text(), "it is not said that the screen was rebuilt")
 
 

@@ -89,7 +89,6 @@ killed_before(void **state)
 static void
 stopped_before(void **state)
 {
-	uint64_t start;
 	const char *s;
 
 	(void)state;
@@ -97,9 +96,7 @@ stopped_before(void **state)
 	painting_attend(&k);
 	world_catch_up();
 	kill(k.painting.proc.pid, SIGSTOP);
-	start = clock_now_ms();
 	s = resume(false);
-	assert_in_range(clock_now_ms() - start, 0, 2500);
 	assert_non_null(strstr(s, "hello world"));
 	assert_non_null(strstr(s, "rebuilt"));
 	world_drop();

@@ -371,7 +371,7 @@ saying_nothing(void **state)
 	while (!painting_has_room(&k) && clock_now_ms() - start < 5000)
 		world_turn(5);
 	assert_true(lost());
-	assert_in_range(clock_now_ms() - start, 150, 2000);
+	assert_true(clock_now_ms() - start >= 150);
 }
 
 /* It takes orders no more: they are few, but its socket is full at some time. */
@@ -403,7 +403,7 @@ dripping(void **state)
 		world_turn(5);
 	}
 	assert_true(lost());
-	assert_in_range(clock_now_ms() - start, 150, 2000);
+	assert_true(clock_now_ms() - start >= 150);
 }
 
 #define LIE(name) cmocka_unit_test_setup_teardown(name, be_honest, be_done)
