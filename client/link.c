@@ -377,15 +377,6 @@ ping(struct link *l, uint64_t now)
 	link_flush(l);
 }
 
-/* Nothing has happened for a while: what a flood needed goes back to the kernel. */
-static void
-rest(struct link *l, uint64_t now)
-{
-	if (!l->unanswered)
-		malloc_trim(0);
-	ping(l, now);
-}
-
 void
 link_check(struct link *l, uint64_t now)
 {
@@ -424,12 +415,15 @@ link_tick(struct link *l, uint64_t now)
 {
 	if (now < link_due(l) || l->phase == LINK_CONNECTING)
 		return;
+	/* Nothing has happened for a while: what a flood needed goes back to the kernel. */
+	if (!l->unanswered)
+		malloc_trim(0);
 	if (l->phase < LINK_READY && *l->line)
 		link_fail(l, "no answer but: %s", l->line);
 	else if (l->phase < LINK_READY)
 		link_fail(l, "the host opened a channel and did not answer");
 	else if (!l->unanswered || !l->pinged)
-		rest(l, now);
+		ping(l, now);
 	else
 		l->silent = true;
 }
