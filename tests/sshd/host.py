@@ -255,6 +255,11 @@ class Host:
         except FileNotFoundError:
             return []
 
+    def note(self, text):
+        """A line about what was measured, printed with the case's result."""
+        with open(os.path.join(self.log, "notes"), "a") as f:
+            f.write(text + "\n")
+
     def stop(self):
         for t in self.terms:
             t.read(0)

@@ -79,6 +79,7 @@ def stage(base, build):
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if r.returncode:
             raise SystemExit("run.py: make install failed:\n" + r.stdout[-3000:])
+        list_installed(base, root)
         os.makedirs(os.path.join(root, "usr", "libexec", "holdfast"), exist_ok=True)
         for tool in ("server/screen/screen-replay", "tests/sshd/transport-cat"):
             if os.path.exists(os.path.join(build, tool)):
@@ -89,6 +90,13 @@ def stage(base, build):
     r = subprocess.run(world.argv(text), stdin=subprocess.DEVNULL)
     if r.returncode:
         raise SystemExit("run.py: the template world failed, status %d" % r.returncode)
+
+
+def list_installed(base, root):
+    """Writes the names of all files that make install has put down."""
+    found = [os.path.relpath(os.path.join(top, n), root) for top, dirs, names in os.walk(root) for n in names]
+    with open(os.path.join(base, "installed"), "w") as f:
+        f.write("".join(n + "\n" for n in sorted(found)))
 
 
 def prepare_judge():
@@ -119,9 +127,19 @@ class Runner:
                 p.wait()
                 code = -1
         reason = self.reason(log, code)
+        notes = self.notes(log)
         if code in (0, 77) and not self.keep:
             shutil.rmtree(log, ignore_errors=True)
-        return full, code, reason, time.monotonic() - start
+        return full, code, reason, time.monotonic() - start, notes
+
+    @staticmethod
+    def notes(log):
+        """What the case has measured, a line each; printed, and no verdict."""
+        try:
+            with open(os.path.join(log, "notes"), errors="replace") as f:
+                return f.read().splitlines()
+        except OSError:
+            return []
 
     @staticmethod
     def reason(log, code):
@@ -162,11 +180,13 @@ def main():
     stage(base, a.build and os.path.abspath(a.build))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     runner = Runner(base, a.keep, os.path.abspath(a.logs))
-    def tell(full, code, reason, seconds, note=""):
+    def tell(full, code, reason, seconds, notes, note=""):
         kind = {0: "passed", 77: "skipped"}.get(code, "failed")
         counts[kind] += 1
         word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
         print("%s %s%s%s (%.1f s)" % (word, full, note, "" if code == 0 else ": " + reason, seconds), flush=True)
+        for line in notes:
+            print("   " + line, flush=True)
 
     failed = []
     with concurrent.futures.ThreadPoolExecutor(a.j) as pool:
@@ -178,7 +198,7 @@ def main():
                 failed.append(running[f])
                 print("once more, alone, later: %s: %s" % f.result()[0:3:2], flush=True)
     for case in failed:
-        tell(*runner.run(case), " (alone)")
+        tell(*runner.run(case), note=" (alone)")
     try:
         os.rmdir(a.logs)
     except OSError:
