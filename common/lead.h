@@ -6,7 +6,7 @@
  *   leader                      keeper
  *   INIT            ───▶        makes its ring and its place below users/<uid>
  *                   ◀───        READY id, or the end
- *                   ◀───        TICKET serial kind ticket    for every claim, the first one included
+ *                   ◀───        TICKET serial kind ticket pts for every claim, the first one included
  *   VOUCHED serial  ───▶        the claim goes on
  *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
@@ -92,6 +92,7 @@ struct lead_report {
 	uint32_t kind;         /* TICKET: enum lead_kind; ATTACHED: 1 without a terminal;
 	                          REFUSED: enum attach_refusal; ENDED: enum lead_why */
 	struct ticket ticket;  /* TICKET */
+	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 };
 
 /* Takes over what the policy P says to the keeper. */

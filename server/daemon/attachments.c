@@ -66,15 +66,12 @@ attachments_find(const struct attachments *a, uint32_t serial)
 }
 
 unsigned
-attachments_attached(const struct attachments *a, unsigned *pipes)
+attachments_attached(const struct attachments *a)
 {
 	unsigned count = 0;
 
-	*pipes = 0;
-	for (unsigned i = 0; i < ATTACHMENTS_MAX && a->v[i]; i++) {
+	for (unsigned i = 0; i < ATTACHMENTS_MAX && a->v[i]; i++)
 		count += a->v[i]->attached;
-		*pipes += a->v[i]->attached && a->v[i]->pipes;
-	}
 	return count;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lead.h"
 
@@ -19,6 +20,9 @@ struct attachment {
 	bool pipes;    /* without a terminal, so sshd has not written it into utmp */
 	bool other;    /* of another identity than the session */
 	bool taken;    /* somebody takes the session over from it */
+	bool has_pts;  /* its terminal is /dev/pts/PTS, so it says */
+	uint32_t pts;
+	pid_t sshd;    /* its login's; 0: unknown */
 	uint64_t since_ms; /* attached since, on clock_now_ms */
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
@@ -36,8 +40,8 @@ struct attachment *attachments_add(struct attachments *a, uint32_t serial, uint3
                                    const char *who);
 /* The one with SERIAL, owned by *a, or NULL. */
 struct attachment *attachments_find(const struct attachments *a, uint32_t serial);
-/* How many are attached, and of these without a terminal. */
-unsigned attachments_attached(const struct attachments *a, unsigned *pipes);
+/* How many are attached. */
+unsigned attachments_attached(const struct attachments *a);
 /* Forgets SERIAL if it is known. */
 void attachments_remove(struct attachments *a, uint32_t serial);
 

@@ -262,7 +262,7 @@ leader_run(const struct leader_order *order)
 		.leading = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
-			.records = { .burst = 16, .every_ms = 60000 },
+			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 		},
 	};
 	int rc;

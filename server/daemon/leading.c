@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "identity_make.h"
 #include "leading_audit.h"
+#include "leading_utmp.h"
 #include "log.h"
 #include "ratelimit.h"
 #include "reply.h"
@@ -136,8 +137,15 @@ on_ticket(struct leading *l, const struct lead_report *m)
 		answer.port = login.port;
 		answer.local_port = login.local_port;
 		a = attachments_add(&l->attachments, m->number, m->kind, login.address, login.who);
-		if (a)
+		if (a) {
 			a->other = !identity_equal(&login.identity, &l->login->identity);
+			a->sshd = login.sshd;
+			a->has_pts = m->pts != 0;
+			a->pts = m->pts - 1;
+			/* A new shell's start-up files may ask who they are: it is there before the claim goes on. */
+			if (m->kind == LEAD_CREATE && l->state == LEADING_WAIT_START)
+				leading_utmp_expect(l, a);
+		}
 	}
 	send_answer(l, &answer);
 }
@@ -290,8 +298,8 @@ finish(struct leading *l)
 	l->pending_len = 0;
 	while (read_keeper(l))
 		l->pending_len = 0;
+	leading_utmp_leave(l);
 	if (has_started(l)) {
-		leading_audit_leave_utmp(l);
 		if (!l->ended)
 			leading_audit_end(l, "lost", l->status, LEAD_WHY_EXIT);
 		return;

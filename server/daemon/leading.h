@@ -14,6 +14,7 @@
 #include "audit.h"
 #include "lead.h"
 #include "login.h"
+#include "utmprec.h"
 
 enum leading_state {
 	LEADING_WAIT_READY, /* the keeper makes its place */
@@ -22,6 +23,14 @@ enum leading_state {
 	LEADING_ENDING,     /* the shell has ended, the keeper delivers its last output */
 	LEADING_UNDOING,    /* the login has given up; unless the keeper has started meanwhile, it goes */
 	LEADING_STATES
+};
+
+/* Who stands in utmp under the session's terminal. */
+struct leading_utmp {
+	bool in;
+	uint32_t serial;               /* the attachment's; 0: nobody */
+	bool pipes;                    /* an entry of its own, else one that was moved */
+	struct utmprec_moved moved;
 };
 
 struct leading {
@@ -37,8 +46,9 @@ struct leading {
 	bool match_key;                /* MatchKey of the session's policy */
 	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
 	char tty[TTY_CAP];             /* the session's own terminal; "": it has none */
-	bool in_utmp;                  /* with that terminal */
+	struct leading_utmp utmp;
 	struct ratelimit records;      /* of utmp and wtmp, which keeps every one */
+	struct ratelimit moves;        /* within utmp */
 	const struct login *login;     /* borrowed: the one that wants the session */
 	struct audit audit;
 	struct attachments attachments;

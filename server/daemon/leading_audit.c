@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "attach.h"
 #include "clock.h"
-#include "utmprec.h"
+#include "leading_utmp.h"
 
 static unsigned long long
 seconds_since(uint64_t then_ms)
@@ -16,22 +15,6 @@ seconds_since(uint64_t then_ms)
 	uint64_t now = clock_now_ms();
 
 	return (unsigned long long)(now > then_ms ? (now - then_ms) / 1000 : 0);
-}
-
-/* A keeper that has somebody come and go all the time must not fill the disk. */
-static void
-enter_utmp(struct leading *l, const struct attachment *a)
-{
-	if (ratelimit_take(&l->records, clock_now_ms()) &&
-	    utmprec_login(l->tty, l->audit.uid, getpid(), l->audit.user, a->address))
-		l->in_utmp = true;
-}
-
-void
-leading_audit_leave_utmp(struct leading *l)
-{
-	if (l->in_utmp)
-		l->in_utmp = !utmprec_logout(l->tty, getpid());
 }
 
 void
@@ -64,7 +47,7 @@ void
 leading_audit_attached(struct leading *l, const struct lead_report *m)
 {
 	struct attachment *a = attachments_find(&l->attachments, m->number);
-	unsigned pipes, others = attachments_attached(&l->attachments, &pipes);
+	unsigned others = attachments_attached(&l->attachments);
 	char extra[64] = "";
 
 	/* One that came without a ticket was never asked about. */
@@ -75,8 +58,7 @@ leading_audit_attached(struct leading *l, const struct lead_report *m)
 	a->attached = true;
 	a->pipes = m->kind == 1;
 	a->since_ms = clock_now_ms();
-	if (a->pipes)
-		enter_utmp(l, a);
+	leading_utmp_update(l);
 	if (a->kind == LEAD_TAKE)
 		mark_taken(l, a);
 	/* The first one is told by "create". */
@@ -96,15 +78,14 @@ void
 leading_audit_gone(struct leading *l, const struct lead_report *m)
 {
 	struct attachment *a = attachments_find(&l->attachments, m->number);
-	unsigned pipes, left;
+	unsigned left;
 	char extra[64];
 
 	if (!a || !a->attached)
 		return;
 	a->attached = false;
-	left = attachments_attached(&l->attachments, &pipes);
-	if (a->pipes && !pipes)
-		leading_audit_leave_utmp(l);
+	left = attachments_attached(&l->attachments);
+	leading_utmp_update(l);
 	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
 	/* When the shell has ended, that is what there is to say. */
 	if (!l->ended)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leading_audit: what a leader writes down of its session: the audit lines (audit.h) and utmp (utmprec.h). */
+/* leading_audit: what a leader writes down of its session: the audit lines (audit.h); who comes and goes, utmp is told too. */
 #ifndef HOLDFAST_LEADING_AUDIT_H
 #define HOLDFAST_LEADING_AUDIT_H
 
@@ -13,7 +13,5 @@ void leading_audit_gone(struct leading *l, const struct lead_report *m);
 void leading_audit_refused(struct leading *l, const struct lead_report *m);
 /* EVENT is "end" or "lost", STATUS a wait status, WHY an enum lead_why. */
 void leading_audit_end(struct leading *l, const char *event, int status, uint32_t why);
-/* Nobody is attached any more, or nobody will hear of it. */
-void leading_audit_leave_utmp(struct leading *l);
 
 #endif

@@ -4,13 +4,17 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <utmpx.h>
+
+#include "procstat.h"
 
 /* The unit test has its own. */
 #ifndef WTMP_FILE
@@ -20,6 +24,8 @@
 
 #define TRIES 10
 #define TRY_MS 5
+#define ENTRIES_MAX 8192  /* a utmp with more is not looked through any further */
+#define MARK_MOVED 0x4846 /* in ut_exit, which the entry of somebody who is there makes no use of */
 
 /* The fields need no NUL where they are full. */
 static void
@@ -42,19 +48,29 @@ put_address(struct utmpx *u, const char *host)
 		memcpy(u->ut_addr_v6, &six, sizeof six);
 }
 
+/* Whose terminal it is. */
 static void
-fill(struct utmpx *u, short type, const char *tty, pid_t pid)
+put_tty(struct utmpx *u, const char *tty)
 {
 	const char *line = strncmp(tty, "/dev/", 5) == 0 ? tty + 5 : tty;
 	size_t len = strlen(line);
+
+	memset(u->ut_line, 0, sizeof u->ut_line);
+	memset(u->ut_id, 0, sizeof u->ut_id);
+	put(u->ut_line, sizeof u->ut_line, line);
+	/* As others do: the end of the line's name. */
+	put(u->ut_id, sizeof u->ut_id, len > sizeof u->ut_id ? line + len - sizeof u->ut_id : line);
+}
+
+static void
+fill(struct utmpx *u, short type, const char *tty, pid_t pid)
+{
 	struct timeval now;
 
 	memset(u, 0, sizeof *u);
 	u->ut_type = type;
 	u->ut_pid = pid;
-	put(u->ut_line, sizeof u->ut_line, line);
-	/* As others do: the end of the line's name. */
-	put(u->ut_id, sizeof u->ut_id, len > sizeof u->ut_id ? line + len - sizeof u->ut_id : line);
+	put_tty(u, tty);
 	gettimeofday(&now, NULL);
 	u->ut_tv.tv_sec = (int32_t)now.tv_sec;
 	u->ut_tv.tv_usec = (int32_t)now.tv_usec;
@@ -120,13 +136,20 @@ is_its_own(const struct utmpx *u)
 	return own;
 }
 
+static bool
+is_owners(const char *tty, uid_t owner)
+{
+	struct stat st;
+
+	return tty[0] && stat(tty, &st) == 0 && st.st_uid == owner;
+}
+
 bool
 utmprec_login(const char *tty, uid_t owner, pid_t pid, const char *user, const char *host)
 {
 	struct utmpx u;
-	struct stat st;
 
-	if (!tty[0] || stat(tty, &st) || st.st_uid != owner)
+	if (!is_owners(tty, owner))
 		return false;
 	fill(&u, USER_PROCESS, tty, pid);
 	put(u.ut_user, sizeof u.ut_user, user);
@@ -144,4 +167,154 @@ utmprec_logout(const char *tty, pid_t pid)
 	fill(&u, DEAD_PROCESS, tty, pid);
 	own = is_its_own(&u);
 	return own > 0 ? enter(&u) : own == 0;
+}
+
+/*
+ * Moving an entry is several changes under one lock.  The library's functions let the lock of this process go with each
+ * of them, so the file is read and written here: it is one struct utmpx after the other.
+ */
+
+static bool
+get_entry(int fd, unsigned i, struct utmpx *u)
+{
+	return pread(fd, u, sizeof *u, (off_t)(i * sizeof *u)) == sizeof *u;
+}
+
+static bool
+put_entry(int fd, unsigned i, const struct utmpx *u)
+{
+	return pwrite(fd, u, sizeof *u, (off_t)(i * sizeof *u)) == sizeof *u;
+}
+
+static bool
+has_line(const struct utmpx *u, const char *line)
+{
+	return strncmp(u->ut_line, line, sizeof u->ut_line) == 0;
+}
+
+/* Whether U is about a terminal's use, as pututxline(3) sees it, and TTY's by its id. */
+static bool
+has_id_of(const struct utmpx *u, const struct utmpx *tty)
+{
+	return u->ut_type >= INIT_PROCESS && u->ut_type <= DEAD_PROCESS &&
+	       memcmp(u->ut_id, tty->ut_id, sizeof u->ut_id) == 0;
+}
+
+static bool
+is_sshds(pid_t pid, pid_t sshd)
+{
+	struct procstat ps;
+
+	return pid == sshd || (pid > 0 && procstat_read(pid, &ps) == 0 && ps.ppid == sshd);
+}
+
+static void
+end_entry(struct utmpx *u)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	u->ut_type = DEAD_PROCESS;
+	memset(u->ut_user, 0, sizeof u->ut_user);
+	memset(u->ut_host, 0, sizeof u->ut_host);
+	u->ut_exit.e_termination = u->ut_exit.e_exit = 0;
+	u->ut_tv.tv_sec = (int32_t)now.tv_sec;
+	u->ut_tv.tv_usec = (int32_t)now.tv_usec;
+}
+
+/* One that was moved, and whose leader was killed: the login is gone, and nobody else will take it out. */
+static bool
+is_left_over(const struct utmpx *u)
+{
+	return u->ut_type == USER_PROCESS && u->ut_exit.e_termination == MARK_MOVED && u->ut_pid > 0 &&
+	       kill(u->ut_pid, 0) && errno == ESRCH;
+}
+
+/* Where the copy goes, and where the entry is. */
+struct places {
+	unsigned to, from;
+	bool found;
+};
+
+/* Looks for the entry of /dev/pts/PTS and takes left over ones out; *U is then the entry, of TTY's id and line. */
+static struct places
+find_places(int fd, const char *tty, pid_t sshd, const char *line, struct utmpx *u)
+{
+	struct places p = { .found = false };
+	struct utmpx now, wanted;
+	bool have_to = false;
+	unsigned i;
+
+	put_tty(&wanted, tty);
+	for (i = 0; i < ENTRIES_MAX && get_entry(fd, i, &now); i++) {
+		if (is_left_over(&now)) {
+			end_entry(&now);
+			put_entry(fd, i, &now);
+		}
+		if (!have_to && has_id_of(&now, &wanted)) {
+			have_to = true;
+			p.to = i;
+		} else if (now.ut_type == USER_PROCESS && now.ut_user[0] && has_line(&now, line) &&
+		           is_sshds(now.ut_pid, sshd)) {
+			p.found = true;
+			p.from = i;
+			*u = now;
+		}
+	}
+	if (!have_to)
+		p.to = i;
+	return p;
+}
+
+bool
+utmprec_move(const char *tty, uid_t owner, pid_t sshd, unsigned pts, struct utmprec_moved *m)
+{
+	char line[sizeof ((struct utmpx *)0)->ut_line];
+	struct utmpx u, copy;
+	struct places p;
+	bool done = false;
+	int fd;
+
+	if (!is_owners(tty, owner) || (fd = open_locked(UTMP_FILE)) < 0)
+		return false;
+	snprintf(line, sizeof line, "pts/%u", pts);
+	p = find_places(fd, tty, sshd, line, &u);
+	if (p.found) {
+		copy = u;
+		put_tty(&copy, tty);
+		copy.ut_exit.e_termination = MARK_MOVED;
+		memcpy(m->user, u.ut_user, sizeof m->user);
+		m->pid = u.ut_pid;
+		m->pts = pts;
+		memset(u.ut_user, 0, sizeof u.ut_user);
+		done = put_entry(fd, p.to, &copy) && put_entry(fd, p.from, &u);
+	}
+	close(fd);
+	return done;
+}
+
+bool
+utmprec_move_back(const char *tty, const struct utmprec_moved *m)
+{
+	char line[sizeof ((struct utmpx *)0)->ut_line];
+	int fd = open_locked(UTMP_FILE);
+	struct utmpx now, wanted;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	snprintf(line, sizeof line, "pts/%u", m->pts);
+	put_tty(&wanted, tty);
+	for (unsigned i = 0; i < ENTRIES_MAX && get_entry(fd, i, &now); i++) {
+		if (now.ut_type != USER_PROCESS || now.ut_pid != m->pid)
+			continue;
+		if (now.ut_exit.e_termination == MARK_MOVED && has_line(&now, wanted.ut_line)) {
+			end_entry(&now);
+			put_entry(fd, i, &now);
+		} else if (!now.ut_user[0] && has_line(&now, line)) {
+			memcpy(now.ut_user, m->user, sizeof now.ut_user);
+			put_entry(fd, i, &now);
+		}
+	}
+	close(fd);
+	return true;
 }

@@ -146,7 +146,7 @@ static void
 ask_leader(struct client *c)
 {
 	struct lead_report m = { .type = LEAD_TICKET, .number = c->serial, .kind = kind_of(c->claim.mode),
-		                 .ticket = c->claim.ticket };
+		                 .ticket = c->claim.ticket, .pts = terminal_pts(&c->t) };
 
 	c->phase = CLIENT_VOUCHING;
 	keeper_report(c->keeper, &m);

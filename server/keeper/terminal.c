@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#define PTS_MAJOR 136 /* Documentation/admin-guide/devices.txt: UNIX98 pty slaves */
 
 static int
 make_nonblocking(int fd)
@@ -85,6 +88,16 @@ settings_are_ours(const struct terminal *t)
 
 	return tcgetattr(t->in, &now) == 0 && now.c_iflag == t->set.c_iflag && now.c_oflag == t->set.c_oflag &&
 	       now.c_lflag == t->set.c_lflag && now.c_cflag == t->set.c_cflag;
+}
+
+uint32_t
+terminal_pts(const struct terminal *t)
+{
+	struct stat st;
+
+	return !t->pipes && fstat(t->in, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == PTS_MAJOR
+	               ? (uint32_t)minor(st.st_rdev) + 1
+	               : 0;
 }
 
 bool

@@ -50,6 +50,8 @@ struct terminal {
 int terminal_open(struct terminal *t, const int *fds, unsigned count);
 /* Raw mode (a tty only), remembering the settings to be restored.  0 or a negative errno. */
 int terminal_start(struct terminal *t);
+/* The terminal is /dev/pts/N: N + 1; else 0. */
+uint32_t terminal_pts(const struct terminal *t);
 /* Reads the size of the terminal anew; whether it changed.  Pipes have the size they were given. */
 bool terminal_update_size(struct terminal *t);
 /* BYTES (malloc'ed, taken over; may be NULL) come before the ring's bytes from OFFSET on. */

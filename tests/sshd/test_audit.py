@@ -2,6 +2,8 @@
 """The audit lines of a session's life, and who(1): from the login's record, whatever the user says."""
 import os
 import re
+import signal
+import struct
 import subprocess
 
 from template import write
@@ -141,6 +143,79 @@ def test_who_and_last(host):
     equal(sorted(who()), ["127.0.0.2", "127.0.0.3"], "who, with two attached")
     out = subprocess.run(["last", "-i", "alice"], capture_output=True, text=True).stdout
     equal(sorted(re.findall(r"127\.0\.0\.\d", out)), ["127.0.0.1", "127.0.0.2", "127.0.0.3"], "last: %s" % out)
+
+
+def test_who_am_i(host):
+    """The entry stands under the shell's own terminal: for who am i, w, mesg and write, from its start-up files on."""
+    write("/home/alice/.bash_profile", "[ -z \"$HOLDFAST_SESSION\" ] || who -m >first\n. ~/.bashrc\n")
+    t = host.login()
+    with open("/home/alice/first") as f:
+        first = f.read()
+    line = t.ask("$(who am i)")
+    check(re.match(r"alice +pts/\d+ .*\(127\.0\.0\.1\)", line), "who am i: %r" % line)
+    equal(first.split(), line.split(), "who am i in .bash_profile")
+    tty = t.ask("$(tty)")
+    equal("/dev/" + line.split()[1], tty, "its terminal")
+    check(re.search(r"w -hf alice$", t.ask("$(w -hf alice)")), "w: %r" % t.ask("$(w -hf alice)"))
+    t.run("mesg n")
+    equal(os.stat(tty).st_mode & 0o020, 0, "the group's right to write")
+    t.run("mesg y")
+    subprocess.run(["write", "alice"], input=b"WRITTEN-TO\n", check=True)
+    t.wait_for("WRITTEN-TO")
+    equal(who_lines("alice"), 1, "entries of alice")
+    host.drop(t)
+    # A login that is not held, attached for a while.
+    t = host.login(options=OFF)
+    own = t.ask("$(tty)")
+    t.line("holdfastctl attach 1")
+    t.wait_for("resumed")
+    equal(t.ask("$(tty)"), tty, "the terminal in the session")
+    equal("/dev/" + t.ask("$(who am i)").split()[1], tty, "who am i in the session")
+    equal(who_lines("alice"), 1, "entries of alice")
+    t.line("holdfastctl detach")
+    t.wait_for(r"detached from session[^P]*PROMPT")
+    equal(t.ask("$(tty)"), own, "the terminal of the login's own shell")
+    line = wait_until(lambda: t.ask("$(who am i)"), "the login's own entry is back")
+    equal("/dev/" + line.split()[1], own, "who am i after the detach")
+    equal(who_lines("alice"), 1, "entries of alice, detached")
+    t.line("exit")
+    t.wait_exit()
+    wait_until(lambda: who_lines("alice") == 0, "nobody is left")
+    for entry in entries():
+        check(entry[0] != 7, "left in utmp: %r" % (entry,))
+
+
+def test_who_after_the_end_of_parts(host):
+    """Whatever of a session is killed, nothing stale is shown, and a login that goes on is."""
+    for part in ("keeper", "leader", "login"):
+        t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+        s = host.session(state="attached")
+        pid = {"keeper": s["keeper_pid"], "leader": host.leader_of(s)}.get(part) or host.named("holdfast-login")[0]
+        os.kill(pid, signal.SIGKILL)
+        if part == "leader":
+            t.line("exit")
+        else:
+            wait_until(lambda: who_lines("alice") == 1 and t.ask("$(who am i)"), "the login's own entry, without the " + part)
+            t.line("exit")
+        t.wait_exit()
+        wait_until(lambda: who_lines("alice") == 0, "nobody is shown, without the " + part)
+        host.ctl("alice", "kill", "-a")
+        host.wait_none()
+    # What a leader could not take out goes with the next login.
+    t = host.login()
+    equal(len([e for e in entries() if e[0] == 7 and e[1]]), 1, "entries in utmp")
+
+
+def who_lines(user):
+    return len(re.findall("^%s " % user, subprocess.run(["who"], capture_output=True, text=True).stdout, re.M))
+
+
+def entries():
+    """(type, user) of each entry of utmp, as it is in the file."""
+    with open("/run/utmp", "rb") as f:
+        data = f.read()
+    return [(struct.unpack_from("<h", data, i)[0], data[i + 44:i + 76].rstrip(b"\0").decode())
+            for i in range(0, len(data), 384)]
 
 
 def test_who_without_a_terminal(host):

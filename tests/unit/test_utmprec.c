@@ -112,6 +112,137 @@ the_entry_of_another_process_stays(void **state)
 	assert_int_equal(count(wtmp), 2);
 }
 
+/* sshd's entry of the login in pts/PTS, as it makes it. */
+static void
+sshd_enters(unsigned pts, pid_t pid, const char *user, const char *host)
+{
+	struct utmpx u;
+	char name[16];
+
+	snprintf(name, sizeof name, "/dev/pts/%u", pts);
+	fill(&u, USER_PROCESS, name, pid);
+	put(u.ut_user, sizeof u.ut_user, user);
+	put(u.ut_host, sizeof u.ut_host, host);
+	setutxent();
+	assert_non_null(pututxline(&u));
+	endutxent();
+}
+
+/* The entries that who(1) shows: "user line host pid", one a line. */
+static const char *
+shown(void)
+{
+	static char text[1024];
+	const struct utmpx *u;
+	size_t len = 0;
+
+	text[0] = '\0';
+	setutxent();
+	while ((u = getutxent()))
+		if (u->ut_type == USER_PROCESS && u->ut_user[0])
+			len += (size_t)snprintf(text + len, sizeof text - len, "%.32s %.32s %.256s %d\n", u->ut_user,
+			                        strcmp(u->ut_line, tty) == 0 ? "ours" : u->ut_line,
+			                        u->ut_host, (int)u->ut_pid);
+	endutxent();
+	return text;
+}
+
+static void
+an_entry_is_moved_and_moved_back(void **state)
+{
+	struct utmprec_moved m;
+	char want[64];
+
+	(void)state;
+	sshd_enters(3, getpid(), "alice", "client.example");
+	sshd_enters(4, 1, "bob", "192.0.2.8");
+	assert_true(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	snprintf(want, sizeof want, "bob pts/4 192.0.2.8 1\nalice ours client.example %d\n", (int)getpid());
+	assert_string_equal(shown(), want);
+	/* A second login of the same connection, and one of nobody's, have nothing to move. */
+	assert_false(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	assert_false(utmprec_move(tty, getuid(), getpid(), 4, &m));
+	assert_true(utmprec_move_back(tty, &m));
+	snprintf(want, sizeof want, "alice pts/3 client.example %d\nbob pts/4 192.0.2.8 1\n", (int)getpid());
+	assert_string_equal(shown(), want);
+	/* The place is used again. */
+	assert_true(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	assert_int_equal(count(utmp), 3);
+	assert_int_equal(count(wtmp), 0);
+}
+
+/* sshd finds its entry by the line, and ends it; then there is nothing to move back. */
+static void
+the_login_ends_while_its_entry_is_moved(void **state)
+{
+	struct utmprec_moved m;
+	struct utmpx u;
+
+	(void)state;
+	sshd_enters(3, getpid(), "alice", "client.example");
+	assert_true(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	memset(&u, 0, sizeof u);
+	put(u.ut_line, sizeof u.ut_line, "pts/3");
+	setutxent();
+	assert_non_null(getutxline(&u));
+	endutxent();
+	fill(&u, DEAD_PROCESS, "/dev/pts/3", getpid());
+	setutxent();
+	assert_non_null(pututxline(&u));
+	endutxent();
+	assert_true(utmprec_move_back(tty, &m));
+	assert_string_equal(shown(), "");
+}
+
+/* Another login has got the terminal, and its entry is nobody's to touch. */
+static void
+a_later_login_keeps_its_entry(void **state)
+{
+	struct utmprec_moved m;
+
+	(void)state;
+	sshd_enters(3, getpid(), "alice", "client.example");
+	assert_true(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	sshd_enters(3, 1, "", "192.0.2.9");
+	assert_true(utmprec_move_back(tty, &m));
+	assert_string_equal(shown(), "");
+}
+
+/* Its leader was killed, and the login is gone: whoever comes next takes it out. */
+static void
+a_left_over_entry_goes(void **state)
+{
+	struct utmprec_moved m;
+	char want[64];
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(0);
+	sshd_enters(3, pid, "alice", "client.example");
+	assert_true(utmprec_move(tty, getuid(), pid, 3, &m));
+	waitpid(pid, &status, 0);
+	sshd_enters(4, getpid(), "bob", "192.0.2.8");
+	assert_false(utmprec_move("/nonexistent/7", getuid(), getpid(), 4, &m));
+	assert_true(utmprec_move(tty, getuid(), getpid(), 4, &m));
+	snprintf(want, sizeof want, "bob ours 192.0.2.8 %d\n", (int)getpid());
+	assert_string_equal(shown(), want);
+}
+
+/* Of a host that keeps no utmp nothing is made. */
+static void
+without_utmp_nothing_is_done(void **state)
+{
+	struct utmprec_moved m = { .user = "alice", .pid = 1, .pts = 3 };
+
+	(void)state;
+	unlink(utmp);
+	assert_false(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	assert_true(utmprec_move_back(tty, &m));
+	assert_true(access(utmp, F_OK) < 0);
+}
+
 /* Whoever may read utmp may lock it, and keep it so. */
 static void
 a_lock_of_another_process_holds_nobody_up(void **state)
@@ -155,6 +286,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_terminal_of_another_user_is_not_entered, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_of_another_process_holds_nobody_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_entry_of_another_process_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_is_moved_and_moved_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_login_ends_while_its_entry_is_moved, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_later_login_keeps_its_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_left_over_entry_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_utmp_nothing_is_done, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "leading_utmp.h"
+
+#include <unistd.h>
+
+#include "clock.h"
+
+/* Whether A is to stand there rather than B. */
+static bool
+is_better(const struct attachment *a, const struct attachment *b)
+{
+	if (!b || a->pipes != b->pipes)
+		return !b || a->pipes;
+	return a->since_ms >= b->since_ms;
+}
+
+/* Who is to stand there, or NULL.  One that has no terminal of sshd's is not in utmp, and need not be moved. */
+static struct attachment *
+choose(const struct leading *l)
+{
+	struct attachment *best = NULL;
+
+	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++) {
+		struct attachment *a = l->attachments.v[i];
+
+		if (a->attached && (a->pipes || a->has_pts) && is_better(a, best))
+			best = a;
+	}
+	return best;
+}
+
+/* Whether nobody stands there now. */
+static bool
+take_out(struct leading *l)
+{
+	struct leading_utmp *u = &l->utmp;
+
+	if (u->serial)
+		u->in = !(u->pipes ? utmprec_logout(l->tty, getpid()) : utmprec_move_back(l->tty, &u->moved));
+	if (!u->in)
+		u->serial = 0;
+	return !u->serial;
+}
+
+/* A keeper that has somebody come and go all the time must neither fill the disk nor keep utmp locked. */
+static bool
+put_in(struct leading *l, const struct attachment *a)
+{
+	uint64_t now = clock_now_ms();
+
+	if (a->pipes)
+		return ratelimit_take(&l->records, now) &&
+		       utmprec_login(l->tty, l->audit.uid, getpid(), l->audit.user, a->address);
+	return ratelimit_take(&l->moves, now) &&
+	       utmprec_move(l->tty, l->audit.uid, a->sshd, a->pts, &l->utmp.moved);
+}
+
+/* A, or nobody, instead of who stands there. */
+static void
+show(struct leading *l, const struct attachment *a)
+{
+	struct leading_utmp *u = &l->utmp;
+
+	if ((a && u->serial == a->serial) || !take_out(l) || !a || !put_in(l, a))
+		return;
+	u->in = true;
+	u->serial = a->serial;
+	u->pipes = a->pipes;
+}
+
+void
+leading_utmp_update(struct leading *l)
+{
+	show(l, choose(l));
+}
+
+void
+leading_utmp_expect(struct leading *l, const struct attachment *a)
+{
+	if (a->has_pts)
+		show(l, a);
+}
+
+void
+leading_utmp_leave(struct leading *l)
+{
+	take_out(l);
+}
