@@ -18,12 +18,15 @@
 #include "leading_audit.h"
 #include "leading_utmp.h"
 #include "log.h"
+#include "procstat.h"
 #include "ratelimit.h"
 #include "reply.h"
 
 #define UNDO_MS 5000   /* a keeper that is to go and has not started anything */
 #define ENDING_MS 60000 /* besides StallTimeout: the last output over a slow line */
 #define START_MS 60000 /* a login that neither confirms nor closes */
+#define READY_MS 1000  /* a keeper that is not ready by then is looked at */
+#define LOOK_MS 100    /* and again */
 
 static void
 close_fd(int *fd)
@@ -323,11 +326,37 @@ time_left(const struct leading *l, struct timespec *t)
 	return t;
 }
 
+/*
+ * Whether a keeper that is not ready yet never will be: it waits for nothing on its way there, so one that sleeps or is
+ * stopped hangs.  One that wants a processor or a disk gets the time that its login has.
+ */
+static bool
+keeper_hangs(const struct leading *l)
+{
+	struct procstat s;
+
+	return clock_now_ms() >= l->give_up_ms || procstat_read(l->pid, &s) || (s.state != 'R' && s.state != 'D');
+}
+
+static void
+on_unready(struct leading *l)
+{
+	if (!keeper_hangs(l)) {
+		enter(l, LEADING_WAIT_READY, LOOK_MS);
+		return;
+	}
+	log_line(LOG_ERR, "the keeper for uid %u hangs at its start", (unsigned)l->audit.uid);
+	undo(l);
+	kill_keeper(l);
+}
+
 static void
 on_deadline(struct leading *l)
 {
 	switch (l->state) {
 	case LEADING_WAIT_READY:
+		on_unready(l);
+		break;
 	case LEADING_WAIT_START:
 		undo(l);
 		break;
@@ -342,7 +371,8 @@ on_deadline(struct leading *l)
 void
 leading_run(struct leading *l, int error)
 {
-	enter(l, LEADING_WAIT_READY, START_MS);
+	enter(l, LEADING_WAIT_READY, READY_MS);
+	l->give_up_ms = clock_now_ms() + START_MS;
 	if (error) {
 		close_fd(&l->conn);
 		kill_keeper(l);

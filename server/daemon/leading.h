@@ -39,6 +39,7 @@ struct leading {
 	int status;                    /* its wait status then */
 	enum leading_state state;
 	uint64_t deadline_ms;          /* of the state, on clock_now_ms; 0: none */
+	uint64_t give_up_ms;           /* a keeper that is busy and not ready by then is ended */
 	uint32_t stall_ms;
 	bool ended;                    /* it said so itself */
 	bool killed;

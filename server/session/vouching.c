@@ -10,21 +10,44 @@
 
 #include "paths.h"
 
+/* Whether root listens there. */
+static int
+peer_is_root(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof cred;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		return -errno;
+	return cred.uid == 0 ? 0 : -EPERM;
+}
+
 /* Without waiting: a full queue is no better than nobody. */
 static int
 connect_daemon(void)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
 
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 || fcntl(fd, F_SETFL, O_RDWR) < 0) {
-		err = errno;
+	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : peer_is_root(fd);
+	if (rc == 0 && fcntl(fd, F_SETFL, O_RDWR) < 0)
+		rc = -errno;
+	if (rc < 0) {
 		close(fd);
-		return -err;
+		return rc;
 	}
 	return fd;
+}
+
+/* For a terminal: one line, and nothing in it that a terminal would obey. */
+static void
+make_printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
 }
 
 static int
@@ -58,6 +81,7 @@ next_reply(struct vouching *v, struct waiting *w, int timeout_ms)
 		return n;
 	if (vouch_decode_reply(&v->last, buf, (size_t)n) < 0)
 		return -EBADMSG;
+	make_printable(v->last.text);
 	return v->last.type == VOUCH_REFUSED ? -EACCES : v->last.type;
 }
 
