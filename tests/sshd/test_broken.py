@@ -2,7 +2,6 @@
 """Every file that make install puts down, broken in every way: a login is then the plain login, or a held one."""
 import fnmatch
 import os
-import subprocess
 
 from broken import (BREAKAGES, EITHER, HELD, PLAIN, Broken, Table, directory, empty, foreign, garbage, half, loop,
                     missing, unreadable)

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-from broken import AWAY, HELD, PLAIN, Broken, Table, directory, garbage, loop, missing
+from broken import AWAY, HELD, Broken, Table, directory, garbage, loop, missing
 from host import RUN
 from template import LIBEXEC, write
 from term import equal, wait_until
