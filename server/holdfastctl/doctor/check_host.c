@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../pamconf.h"
+#include "pamconf.h"
 #include "../run.h"
 #include "doctor.h"
 #include "hostfile.h"

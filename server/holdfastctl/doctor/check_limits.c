@@ -8,7 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "../pamconf.h"
+#include "pamconf.h"
 #include "doctor.h"
 #include "hostfile.h"
 #include "paths.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../pamconf.h"
+#include "pamconf.h"
 #include "doctor.h"
 #include "hostfile.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../pamconf.h"
+#include "pamconf.h"
 #include "hostfile.h"
 #include "setup.h"
 
