@@ -9,12 +9,12 @@
  *   pid 4711                      the sshd process that opened the PAM session
  *   start 123456                  its start time, field 22 of proc(5)'s stat, in clock ticks
  *   service sshd
- *   address 192.0.2.7             the four-tuple, from SSH_CONNECTION; each "-" when unknown
+ *   address 192.0.2.7             the four-tuple of sshd's connection (common/connection.h); each "-" when unknown
  *   port 50022
  *   local-address 192.0.2.1
  *   local-port 22
- *   xdg-session 12                XDG_SESSION_ID, or "-"
- *   auth publickey ssh-ed25519 AAAA…    a line a completed method, from SSH_AUTH_INFO_0, in order; none: unknown
+ *   xdg-session -                 nothing; readers of sessions that run already want it
+ *   auth publickey ssh-ed25519 AAAA…    a line a completed method, as sshd has them, in order; none: unknown
  *   end
  * Values are printable ASCII; anything else in one is refused by both writer and reader.
  */
@@ -41,7 +41,6 @@ struct record {
 	char address[ADDRESS_CAP];
 	char local_address[ADDRESS_CAP];
 	uint16_t port, local_port;      /* 0: unknown */
-	char xdg_session[64];           /* "": none */
 	unsigned auth_count;
 	const char *auth[RECORD_AUTH_MAX]; /* NUL-terminated, point into the buffer the record was parsed from (or the
 	                                      writer's own strings) */

@@ -3,7 +3,13 @@
  * pam_holdfast: a session module for sshd.  It writes the login's record (common/record.h) below
  * /run/holdfast/logins and puts HOLDFAST_TICKET into the PAM environment; at close it removes the record.
  *
- *   session optional pam_holdfast.so [service=NAME ...]        NAME: the PAM services to work for; default sshd
+ *   session optional pam_holdfast.so begin [service=NAME ...]  the first session line
+ *   session optional pam_holdfast.so [service=NAME ...]        the last one
+ *
+ * NAME: the PAM services to work for; default sshd.  The first line keeps how the login was authenticated, in the
+ * handle, while nothing of the user's can have been read: modules between the two may set anything in the PAM
+ * environment (pam_env reads ~/.pam_environment where it is told to).  So the last line believes nothing of that
+ * environment.  Without the first line a login's authentication is unknown.
  *
  * This runs as root inside sshd, where a mistake locks people out.  So: no name service, no daemon, no fork,
  * nothing to wait for, nothing printed, no descriptor kept.  Any trouble is one line to syslog and PAM_IGNORE; the
@@ -11,9 +17,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +30,16 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "connection.h"
 #include "paths.h"
 #include "procstat.h"
 #include "record.h"
 #include "ticket.h"
 
 #define TICKET_VARIABLE "HOLDFAST_TICKET"
-#define DATA_NAME "pam_holdfast_ticket"
+#define DATA_TICKET "pam_holdfast_ticket"
+#define DATA_AUTH "pam_holdfast_auth"
+#define LEADER "holdfastd" /* the program that opens PAM sessions for held shells */
 
 /* The unit tests have a user database and an owner of their own. */
 #ifndef PASSWD_FILE
@@ -47,22 +58,53 @@ struct work {
 	char text[RECORD_MAX + 1];
 };
 
-/* Whether the module is for the service that runs now; -EINVAL for an argument that it does not know. */
+/* What the line in PAM's configuration says. */
+struct line {
+	bool mine;  /* the service that runs now is one to work for */
+	bool begin; /* it is the first line */
+};
+
+/* Reads the arguments: 0, or -EINVAL for one that is not known. */
 static int
-for_service(pam_handle_t *pamh, int argc, const char **argv)
+read_line(pam_handle_t *pamh, int argc, const char **argv, struct line *l)
 {
 	const void *service = NULL;
-	int named = 0, found = 0;
+	bool named = false, found = false;
 
+	*l = (struct line){ false, false };
 	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service)
 		return 0;
 	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "begin") == 0) {
+			l->begin = true;
+			continue;
+		}
 		if (strncmp(argv[i], "service=", 8) != 0 || !argv[i][8])
 			return -EINVAL;
-		named = 1;
+		named = true;
 		found |= strcmp(argv[i] + 8, service) == 0;
 	}
-	return named ? found : strcmp(service, "sshd") == 0;
+	l->mine = named ? found : strcmp(service, "sshd") == 0;
+	return 0;
+}
+
+/*
+ * Whether this process is a leader, which opens the PAM session of a held shell with sshd's own configuration: that is
+ * no login.
+ */
+static bool
+in_leader(void)
+{
+	char exe[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	const char *name;
+
+	if (len < 0)
+		return false;
+	exe[len] = '\0';
+	name = strrchr(exe, '/');
+	/* Its program may have been replaced meanwhile: " (deleted)" follows. */
+	return name && strncmp(name + 1, LEADER, sizeof LEADER - 1) == 0;
 }
 
 /* SRC (NULL: "") as a field of CAP bytes: 0 or -EMSGSIZE. */
@@ -102,29 +144,9 @@ find_uid(struct record *r)
 	fclose(f);
 }
 
-/* SSH_CONNECTION is "address port local-address local-port"; sshd may have none to tell. */
-static int
-read_connection(struct record *r, const char *text)
-{
-	char address[ADDRESS_CAP], local[ADDRESS_CAP], rest;
-	unsigned port, local_port;
-
-	if (!text)
-		return 0;
-	_Static_assert(ADDRESS_CAP == 64, "the scan below has the width in it");
-	if (sscanf(text, "%63s %5u %63s %5u%c", address, &port, local, &local_port, &rest) != 4 ||
-	    port > UINT16_MAX || local_port > UINT16_MAX)
-		return -EINVAL;
-	strcpy(r->address, address);
-	strcpy(r->local_address, local);
-	r->port = (uint16_t)port;
-	r->local_port = (uint16_t)local_port;
-	return 0;
-}
-
 /* A line a completed method, each ended by a newline. */
 static int
-read_auth(struct work *w, const char *text)
+split_auth(struct work *w, const char *text)
 {
 	char *p = w->auth;
 
@@ -142,6 +164,31 @@ read_auth(struct work *w, const char *text)
 		p = newline + 1;
 	}
 	return 0;
+}
+
+/* The addresses and ports of this process's one connection; none or several: unknown. */
+static int
+find_connection(struct record *r)
+{
+	struct connection c;
+	int rc = connection_find(&c);
+
+	if (rc)
+		return rc;
+	memcpy(r->address, c.address, sizeof r->address);
+	memcpy(r->local_address, c.local_address, sizeof r->local_address);
+	r->port = c.port;
+	r->local_port = c.local_port;
+	return 0;
+}
+
+/* What the first line has kept, or NULL. */
+static const char *
+kept_auth(const pam_handle_t *pamh)
+{
+	const void *text = NULL;
+
+	return pam_get_data(pamh, DATA_AUTH, &text) == PAM_SUCCESS ? text : NULL;
 }
 
 /* Fills in the record: 0, or a negative errno with the part that was wrong in *what. */
@@ -169,14 +216,11 @@ gather(pam_handle_t *pamh, struct work *w, const char **what)
 	if ((rc = procstat_read(r->pid, &stat)))
 		return rc;
 	r->start = stat.start;
-	*what = "SSH_CONNECTION";
-	if ((rc = read_connection(r, pam_getenv(pamh, "SSH_CONNECTION"))))
+	*what = "connection";
+	if ((rc = find_connection(r)))
 		return rc;
-	*what = "XDG_SESSION_ID";
-	if ((rc = copy_field(r->xdg_session, sizeof r->xdg_session, pam_getenv(pamh, "XDG_SESSION_ID"))))
-		return rc;
-	*what = "SSH_AUTH_INFO_0";
-	return read_auth(w, pam_getenv(pamh, "SSH_AUTH_INFO_0"));
+	*what = "authentication";
+	return split_auth(w, kept_auth(pamh));
 }
 
 /* The directory of records, if it is as holdfastd makes it: a descriptor or a negative errno. */
@@ -255,7 +299,7 @@ write_file(int dir, const char *name, const char *text, size_t len)
 
 /* What PAM keeps for close.  A child that ends its copy of the handle comes here too: the record stays. */
 static void
-free_ticket(pam_handle_t *pamh, void *data, int status)
+free_data(pam_handle_t *pamh, void *data, int status)
 {
 	(void)pamh;
 	(void)status;
@@ -272,14 +316,14 @@ hand_out(pam_handle_t *pamh, const struct ticket *t, const char *digits)
 	if (!kept)
 		return -ENOMEM;
 	*kept = *t;
-	if (pam_set_data(pamh, DATA_NAME, kept, free_ticket) != PAM_SUCCESS) {
+	if (pam_set_data(pamh, DATA_TICKET, kept, free_data) != PAM_SUCCESS) {
 		free(kept);
 		return -ENOMEM;
 	}
 	snprintf(variable, sizeof variable, "%s=%s", TICKET_VARIABLE, digits);
 	if (pam_putenv(pamh, variable) == PAM_SUCCESS)
 		return 0;
-	pam_set_data(pamh, DATA_NAME, NULL, NULL);
+	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
 	return -ENOMEM;
 }
 
@@ -322,10 +366,10 @@ withdraw(pam_handle_t *pamh)
 	const void *ticket = NULL;
 	int dir, rc = 1;
 
-	if (pam_get_data(pamh, DATA_NAME, &ticket) != PAM_SUCCESS || !ticket)
+	if (pam_get_data(pamh, DATA_TICKET, &ticket) != PAM_SUCCESS || !ticket)
 		return 0;
 	ticket_format(ticket, digits);
-	pam_set_data(pamh, DATA_NAME, NULL, NULL);
+	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
 	dir = open_logins();
 	if (dir < 0)
 		return dir;
@@ -361,21 +405,43 @@ open_session(pam_handle_t *pamh, const char **what)
 	return rc;
 }
 
+/* The first line: sshd has just set SSH_AUTH_INFO_0, and nobody else has had a turn. */
+static int
+begin_session(pam_handle_t *pamh, const char **what)
+{
+	const char *text = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+	char *kept = text ? strdup(text) : NULL;
+
+	*what = "authentication";
+	/* Nothing from a session before this one may be left. */
+	pam_set_data(pamh, DATA_AUTH, NULL, NULL);
+	if (!text)
+		return 0;
+	if (kept && pam_set_data(pamh, DATA_AUTH, kept, free_data) == PAM_SUCCESS)
+		return 0;
+	free(kept);
+	return -ENOMEM;
+}
+
 PAM_EXTERN int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const char *what = "module arguments";
-	int saved = errno, rc = for_service(pamh, argc, argv);
+	struct line line;
+	int saved = errno, rc = read_line(pamh, argc, argv, &line);
+	bool works = !rc && line.mine && access(PATH_DISABLED, F_OK) != 0 && !in_leader();
 
 	(void)flags;
-	if (rc > 0 && access(PATH_DISABLED, F_OK) != 0) {
-		rc = open_session(pamh, &what);
-		if (!rc) {
+	if (works) {
+		rc = line.begin ? begin_session(pamh, &what) : open_session(pamh, &what);
+		if (!rc && !line.begin) {
 			errno = saved;
 			return PAM_SUCCESS;
 		}
 	}
-	if (rc < 0)
+	if (rc < 0 && line.begin)
+		pam_syslog(pamh, LOG_ERR, "the login's %s is not known: %s", what, strerror(-rc));
+	else if (rc < 0)
 		pam_syslog(pamh, LOG_ERR, "this login will not be held: %s: %s", what, strerror(-rc));
 	if (rc)
 		clear_variable(pamh);
@@ -386,11 +452,12 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 PAM_EXTERN int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	int saved = errno, rc = withdraw(pamh);
+	struct line line;
+	int saved = errno, rc = read_line(pamh, argc, argv, &line);
 
 	(void)flags;
-	(void)argc;
-	(void)argv;
+	/* Of the two lines the last one has made the record; what it can't read, it has not made. */
+	rc = rc || line.begin ? 0 : withdraw(pamh);
 	if (rc < 0)
 		pam_syslog(pamh, LOG_ERR, "the login's record was not removed: %s", strerror(-rc));
 	errno = saved;

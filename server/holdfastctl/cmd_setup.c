@@ -207,7 +207,7 @@ const struct ctl_command cmd_setup = {
 	.name = "setup",
 	.args = "[--undo] [--dry-run] [--zsh]",
 	.summary = "Make this host, or without root your account, use holdfast",
-	.help = "As root: the line in /etc/pam.d/sshd, sshd's subsystem, and the hooks of shells that need one.  As\n"
+	.help = "As root: the lines in /etc/pam.d/sshd, sshd's subsystem, and the hooks of shells that need one.  As\n"
 	        "a user on a host without holdfast: a line in the start-up file of your login shell.  Lines are put\n"
 	        "between markers; nothing that is there already is done twice, and what is broken is reported and left\n"
 	        "alone.\n"

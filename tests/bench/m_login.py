@@ -80,7 +80,8 @@ def module(host, figures, plan):
     conf = "/run/bench-pam"
     os.makedirs(conf, exist_ok=True)
     write(conf + "/without", "session optional pam_permit.so\n")
-    write(conf + "/with", "session optional pam_permit.so\nsession optional pam_holdfast.so service=with\n")
+    write(conf + "/with", "session optional pam_holdfast.so begin service=with\nsession optional pam_permit.so\n"
+          "session optional pam_holdfast.so service=with\n")
     r = subprocess.run([PROBE, "-p", str(plan.module_rounds), conf], capture_output=True, text=True)
     if r.returncode:
         raise Failed("the module gave no ticket: bench-probe -p ended with %d" % r.returncode)

@@ -12,6 +12,9 @@ USERS = (("alice", "/bin/bash", "alice-secret"), ("bob", "/bin/bash", None), ("l
 OTHER_SHELLS = (("zoe", ("/usr/bin/zsh", "/bin/zsh")), ("finn", ("/usr/bin/fish",)), ("tom", ("/usr/bin/tcsh",)))
 KEYS = ("key1", "key2", "key3")
 
+PAM_FIRST = "session optional pam_holdfast.so begin\n"
+PAM_LAST = "session optional pam_holdfast.so\n"
+
 SSHD_DROPIN = """\
 Port %(port)d
 ListenAddress %(listen)s
@@ -147,7 +150,7 @@ def make_sshd(listen):
         shutil.copy(sample, "/etc/ssh/sshd_config.d/holdfast.conf")
     with open("/etc/pam.d/sshd") as f:
         lines = [line for line in f if "pam_holdfast" not in line]
-    write("/etc/pam.d/sshd", "".join(lines) + "session optional pam_holdfast.so\n")
+    write("/etc/pam.d/sshd", PAM_FIRST + "".join(lines) + PAM_LAST)
 
 
 def make_loginuid_optional():

@@ -6,11 +6,16 @@ import shutil
 import subprocess
 
 from host import by_hand
-from template import LIBEXEC, write
+from template import LIBEXEC, PAM_FIRST, write
 from term import check, equal
 
-SYSTEM = ("daemon", "config", "pam.line", "pam.module", "pam.used", "pam.stack", "sshd.subsystem",
+SYSTEM = ("daemon", "config", "pam.line", "pam.begin", "pam.module", "pam.used", "pam.stack", "sshd.subsystem",
           "sshd.acceptenv", "hook")
+
+
+def text(path):
+    with open(path) as f:
+        return f.read()
 
 
 def doctor(host, user="alice", *args, status=None):
@@ -106,12 +111,16 @@ def test_each_part_missing(host):
     dropin = "/etc/ssh/sshd_config.d/holdfast.conf"
     for user in ("alice", "root"):
         without("/etc/pam.d/sshd", "pam.line", drop_lines("pam_holdfast"), user=user)
+        without("/etc/pam.d/sshd", "pam.begin", drop_lines("pam_holdfast.so begin"), user=user)
         without(dropin, "sshd.subsystem", drop_lines("Subsystem"), user=user)
         without("/etc/ssh/sshd_config", "pam.used", drop_lines("UsePAM"), user=user)
         without("/etc/profile.d/00-holdfast.sh", "hook", os.unlink, user=user)
     without("/etc/pam.d/holdfast", "pam.stack", os.unlink)
     without("/etc/pam.d/holdfast", "pam.stack", lambda p: write(p, "sesion required pam_unix.so\n"))
     without("/etc/pam.d/sshd", "pam.line", lambda p: write(p, "@include nothing\n"))
+    without("/etc/pam.d/sshd", "pam.begin", lambda p: write(p, "session optional pam_env.so\n" + text(p)))
+    without("/etc/pam.d/sshd", "pam.begin", lambda p: write(p, "session sufficient pam_permit.so\n" + text(p)))
+    without("/etc/pam.d/sshd", "pam.begin", lambda p: write(p, text(p).replace(PAM_FIRST, "") + PAM_FIRST))
     without("/etc/holdfast/holdfast.conf", "config", lambda p: write(p, "Enable perhaps\n"))
     without("/etc/holdfast/holdfast.conf", "config", lambda p: write(p, "Match User alice\nEnable no\n"))
     without("/etc/holdfast/holdfast.conf", "config", lambda p: os.chmod(p, 0o600), want="unknown")

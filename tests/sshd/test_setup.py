@@ -8,10 +8,11 @@ import stat
 import subprocess
 
 from host import by_hand
-from template import LIBEXEC, write
+from template import LIBEXEC, PAM_FIRST, PAM_LAST, write
 from term import Skip, check, equal
 
 PAM, MAIN, DROPIN = "/etc/pam.d/sshd", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/holdfast.conf"
+HELD = "/etc/pam.d/holdfast"
 SHELL_FILES = ("/etc/zsh/zprofile", "/etc/fish/conf.d/00-holdfast.fish", "/etc/csh.login")
 
 
@@ -119,7 +120,8 @@ def test_dry_run(host):
             equal(text("/tmp/root" + path), text(path), path)
     setup()
     undo = setup("--undo", "--dry-run")
-    check("-session optional pam_holdfast.so\n" in undo, "the diff of --undo: %r" % undo)
+    check("-session optional pam_holdfast.so\n" in undo and "-session optional pam_holdfast.so begin\n" in undo,
+          "the diff of --undo: %r" % undo)
     check("pam_holdfast" in text(PAM), "--undo --dry-run has changed something")
 
 
@@ -275,22 +277,58 @@ def test_broken_markers(host):
 
 
 @by_hand
-def test_line_by_hand_stays(host):
-    """The line as README says it, or pam-auth-update's: neither doubled nor taken out."""
+def test_lines_by_hand_stay(host):
+    """The lines as README says them, or pam-auth-update's: neither doubled nor taken out."""
     fresh()
-    with open(PAM, "a") as f:
-        f.write("session optional pam_holdfast.so\n")
+    bare = text(PAM)
+    write(PAM, PAM_FIRST + bare + PAM_LAST)
     old = text(PAM)
-    setup()
+    check("nothing to do" in setup(), "setup does not say so")
     equal(text(PAM), old, "after setup")
     setup("--undo")
     equal(text(PAM), old, "after --undo")
     fresh()
-    with open("/etc/pam.d/common-session", "a") as f:
-        f.write("session optional pam_holdfast.so\n")
+    common = text("/etc/pam.d/common-session")
+    write("/etc/pam.d/common-session", PAM_FIRST + common + PAM_LAST)
+    setup()
+    equal(text(PAM), bare, "with the lines in common-session")
+
+
+def modules():
+    return [line for line in text(PAM).splitlines() if "pam_holdfast" in line]
+
+
+@by_hand
+def test_first_line_is_added(host):
+    """To a last line by hand, or from an earlier setup: what is missing is put in, and is taken out again."""
+    fresh()
+    bare = text(PAM)
+    write(PAM, bare + PAM_LAST)
     old = text(PAM)
     setup()
-    equal(text(PAM), old, "with the line in common-session")
+    equal(modules(), [PAM_FIRST.strip(), PAM_LAST.strip()], "the lines")
+    check(text(PAM).splitlines()[1] == PAM_FIRST.strip(), "the first line is not the first: %r" % text(PAM)[:300])
+    setup("--undo")
+    equal(text(PAM), old, "after --undo")
+    block = "# >>> holdfast >>> from an earlier setup\n" + PAM_LAST + "# <<< holdfast <<<\n"
+    write(PAM, bare + block)
+    setup()
+    equal(modules(), [PAM_FIRST.strip(), PAM_LAST.strip()], "the lines behind an earlier setup")
+    host.start()
+    works(host)
+    setup("--undo")
+    equal(text(PAM), bare, "after --undo of both")
+
+
+@by_hand
+def test_held_stack_of_an_earlier_setup(host):
+    """It is not used any more: --undo takes it out, and only what was ours."""
+    fresh()
+    write(HELD, "# >>> holdfast >>> from an earlier setup\nauth include x\n# <<< holdfast <<<\n")
+    setup()
+    check(os.path.exists(HELD), "a file that may be in use was removed")
+    setup("--undo")
+    check(not os.path.exists(HELD), "the file is still there")
 
 
 @by_hand

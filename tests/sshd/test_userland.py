@@ -8,7 +8,7 @@ import subprocess
 
 from host import by_hand, takes_long
 from laptop import Laptop
-from template import write
+from template import PAM_FIRST, PAM_LAST, write
 from term import Skip, Term, check, equal, wait_until
 
 OWN = "[ ! -r /usr/share/holdfast/own.%(x)s ] || . /usr/share/holdfast/own.%(x)s\n"
@@ -163,8 +163,9 @@ def test_both_are_listed(host):
     t = host.login()
     marked = host.mark(t)
     host.drop(t)
-    with open("/etc/pam.d/sshd", "a") as f:
-        f.write("session optional pam_holdfast.so\n")
+    with open("/etc/pam.d/sshd") as f:
+        text = f.read()
+    write("/etc/pam.d/sshd", PAM_FIRST + text + PAM_LAST)
     host.start_holdfastd()
     t = host.login()
     equal(sorted(s["id"] for s in host.sessions()), [1, FIRST], "ids")

@@ -98,6 +98,9 @@ def test_install(m):
     with open(SESSION) as f:
         modules = re.findall(r"^session\s.*?\s(pam_\w+)\.so", f.read(), re.M)
     equal(modules[-2:], ["pam_systemd", "pam_holdfast"], "the last modules of common-session")
+    with open(SESSION) as f:
+        more = f.read().partition("more per-package modules")[2]
+    check(re.match(r".*\n(#.*\n)*session\s+optional\s+pam_holdfast.so begin\n", more), "common-session has %r" % more)
     with open(SESSION + "-noninteractive") as f:
         check("pam_holdfast" not in f.read(), "cron's sessions have the module")
     for unit in ("holdfastd.service", "holdfastd.socket"):
@@ -249,13 +252,14 @@ def test_edited_common_session(m):
     text = text.replace("# end of pam-auth-update", "session optional pam_warn.so\n# end of pam-auth-update")
     write(SESSION, text)
     out = m.install()
-    check("local changes" in out and "session optional pam_holdfast.so" in out, "nothing is said: %s" % out)
+    check("local changes" in out and "session optional pam_holdfast.so begin\n" in out and
+          "session optional pam_holdfast.so\n" in out, "nothing is said: %s" % out)
     with open(SESSION) as f:
         equal(f.read(), text, "common-session")
     plain_login(m)
     with open("/etc/pam.d/sshd") as f:
         sshd = f.read()
-    write("/etc/pam.d/sshd", sshd + "session optional pam_holdfast.so\n")
+    write("/etc/pam.d/sshd", "session optional pam_holdfast.so begin\n" + sshd + "session optional pam_holdfast.so\n")
     held(m, m.login())
     m.reset()
     out = m.apt("purge", "holdfast")

@@ -64,10 +64,13 @@ test_renameat(int from_dir, const char *from, int to_dir, const char *to)
 /* A handle of libpam, as far as the module looks. */
 struct pam_handle {
 	const char *user, *service;
-	const char *connection, *auth, *xdg;
+	const char *auth; /* SSH_AUTH_INFO_0 */
 	char ticket[128]; /* HOLDFAST_TICKET, "" when not set */
-	void *data;
-	void (*cleanup)(pam_handle_t *pamh, void *data, int status);
+	struct data {
+		const char *name;
+		void *data;
+		void (*cleanup)(pam_handle_t *pamh, void *data, int status);
+	} kept[2];
 	int log_lines;
 	char logged[512];
 };
@@ -83,12 +86,8 @@ pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 const char *
 pam_getenv(pam_handle_t *pamh, const char *name)
 {
-	if (strcmp(name, "SSH_CONNECTION") == 0)
-		return pamh->connection;
 	if (strcmp(name, "SSH_AUTH_INFO_0") == 0)
 		return pamh->auth;
-	if (strcmp(name, "XDG_SESSION_ID") == 0)
-		return pamh->xdg;
 	assert_string_equal(name, "HOLDFAST_TICKET");
 	return pamh->ticket[0] ? pamh->ticket : NULL;
 }
@@ -110,26 +109,40 @@ pam_putenv(pam_handle_t *pamh, const char *name_value)
 	return PAM_SUCCESS;
 }
 
+static struct data *
+find_data(pam_handle_t *pamh, const char *name)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (pamh->kept[i].name && strcmp(pamh->kept[i].name, name) == 0)
+			return &pamh->kept[i];
+	return NULL;
+}
+
 int
 pam_set_data(pam_handle_t *pamh, const char *name, void *data,
              void (*cleanup)(pam_handle_t *pamh, void *data, int status))
 {
-	(void)name;
+	struct data *d = find_data(pamh, name);
+
 	if (data && fail_set_data)
 		return PAM_BUF_ERR;
-	if (pamh->data && pamh->cleanup)
-		pamh->cleanup(pamh, pamh->data, PAM_DATA_REPLACE);
-	pamh->data = data;
-	pamh->cleanup = cleanup;
+	for (size_t i = 0; !d && i < 2; i++)
+		if (!pamh->kept[i].name)
+			d = &pamh->kept[i];
+	assert_non_null(d);
+	if (d->data && d->cleanup)
+		d->cleanup(pamh, d->data, PAM_DATA_REPLACE);
+	*d = (struct data){ name, data, cleanup };
 	return PAM_SUCCESS;
 }
 
 int
 pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
 {
-	(void)name;
-	*data = pamh->data;
-	return pamh->data ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
+	const struct data *d = find_data((pam_handle_t *)(uintptr_t)pamh, name);
+
+	*data = d ? d->data : NULL;
+	return *data ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
 }
 
 void
@@ -149,9 +162,13 @@ pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
 static inline void
 end_handle(pam_handle_t *pamh)
 {
-	if (pamh->data && pamh->cleanup)
-		pamh->cleanup(pamh, pamh->data, PAM_SUCCESS);
-	pamh->data = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		struct data *d = &pamh->kept[i];
+
+		if (d->data && d->cleanup)
+			d->cleanup(pamh, d->data, PAM_SUCCESS);
+		d->data = NULL;
+	}
 }
 
 static char start_dir[4096], scratch[] = "pam.XXXXXX";
@@ -212,17 +229,37 @@ static inline pam_handle_t
 sample(void)
 {
 	return (pam_handle_t){
-		.user = "alice", .service = "sshd", .connection = "192.0.2.7 50022 192.0.2.1 22",
-		.auth = "publickey ssh-ed25519 AAAA\npassword\n", .xdg = "12",
+		.user = "alice", .service = "sshd", .auth = "publickey ssh-ed25519 AAAA\npassword\n",
 	};
 }
 
+/* The first line, with ARGUMENT (may be NULL) besides. */
 static inline int
-open_with(pam_handle_t *h, const char *argument)
+begin_with(pam_handle_t *h, const char *argument)
+{
+	const char *argv[] = { "begin", argument };
+
+	return pam_sm_open_session(h, 0, argument ? 2 : 1, argv);
+}
+
+/* The last line. */
+static inline int
+end_with(pam_handle_t *h, const char *argument)
 {
 	const char *argv[] = { argument };
 
 	return pam_sm_open_session(h, 0, argument ? 1 : 0, argv);
+}
+
+/* Both lines; what modules between them have done to the environment is no matter. */
+static inline int
+open_with(pam_handle_t *h, const char *argument)
+{
+	int rc = begin_with(h, argument);
+
+	assert_int_equal(rc, PAM_IGNORE);
+	h->auth = "publickey of-an-intruder\n";
+	return end_with(h, argument);
 }
 
 /* How many descriptors are open. */
@@ -239,6 +276,16 @@ count_descriptors(void)
 	return count;
 }
 
+/* What is kept for close, or NULL. */
+static inline const void *
+ticket_of(const pam_handle_t *h)
+{
+	const void *data;
+
+	pam_get_data(h, DATA_TICKET, &data);
+	return data;
+}
+
 /* The session is not held: nothing is there, nothing is leaked, and LINES lines were logged. */
 static inline void
 check_stepped_aside(pam_handle_t *h, const char *argument, int lines)
@@ -252,11 +299,12 @@ check_stepped_aside(pam_handle_t *h, const char *argument, int lines)
 	assert_int_equal(count_descriptors(), before);
 	assert_int_equal(h->log_lines, lines);
 	assert_string_equal(h->ticket, "");
-	assert_null(h->data);
+	assert_null(ticket_of(h));
 	if (access("run/logins", F_OK) == 0)
 		assert_int_equal(count_files(name), 0);
 	assert_int_equal(pam_sm_close_session(h, 0, 0, NULL), PAM_IGNORE);
 	assert_int_equal(h->log_lines, lines);
+	end_handle(h);
 }
 
 /* Reads the one record that is there. */

@@ -58,6 +58,44 @@ test_take(void **state)
 }
 
 static void
+expect_both(const char *text, const char *first, const char *last, const char *want)
+{
+	char *got = block_put_both(text, first, last), *again = block_put_both(got, first, last);
+
+	assert_string_equal(got, want);
+	assert_string_equal(again, want);
+	free(got);
+	free(again);
+}
+
+static void
+test_both(void **state)
+{
+	(void)state;
+	expect_both("a\nb\n", "x\n", "y\n", BEGIN "x\n" END "a\nb\n" BEGIN "y\n" END);
+	expect_both("a\nb", "x\n", "y\n", BEGIN "x\n" END "a\nb\n" BEGIN "y\n" END);
+	/* An older one, wherever it is, goes. */
+	expect_both("a\n" BEGIN "old\n" END "b\n", "x\n", "y\n", BEGIN "x\n" END "a\nb\n" BEGIN "y\n" END);
+	expect_both("a\n", "x\n", NULL, BEGIN "x\n" END "a\n");
+	expect_both("a\n", NULL, "y\n", "a\n" BEGIN "y\n" END);
+	expect_take(BEGIN "x\n" END "a\nb\n" BEGIN "y\n" END, "a\nb\n");
+	expect_put(BEGIN "x\n" END "a\n" BEGIN "y\n" END, "z\n", BLOCK_LAST, BEGIN "z\n" END "a\n");
+}
+
+static void
+test_has_line(void **state)
+{
+	static const char text[] = BEGIN "x\n" END "a\nb\n" BEGIN "y\n" END "c\n";
+	static const bool in[] = { true, true, true, false, false, true, true, true, false, false };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof in / sizeof *in; i++)
+		assert_int_equal(block_has_line(text, i + 1), in[i]);
+	assert_false(block_has_line("a\n", 1));
+	assert_false(block_has_line("", 1));
+}
+
+static void
 test_state(void **state)
 {
 	(void)state;
@@ -68,7 +106,10 @@ test_state(void **state)
 	assert_int_equal(block_state(END), BLOCK_BROKEN);
 	assert_int_equal(block_state(END BEGIN), BLOCK_BROKEN);
 	assert_int_equal(block_state(BEGIN BEGIN END), BLOCK_BROKEN);
-	assert_int_equal(block_state(BEGIN END BEGIN END), BLOCK_BROKEN);
+	/* One at the beginning and one at the end. */
+	assert_int_equal(block_state(BEGIN END BEGIN END), BLOCK_THERE);
+	assert_int_equal(block_state(BEGIN END BEGIN), BLOCK_BROKEN);
+	assert_int_equal(block_state(BEGIN END END BEGIN), BLOCK_BROKEN);
 	assert_int_equal(block_state(BEGIN END END), BLOCK_BROKEN);
 }
 
@@ -306,6 +347,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_has_line),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_edit),

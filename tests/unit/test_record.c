@@ -17,14 +17,14 @@ static const char sample_text[] =
 	"port 50022\n"
 	"local-address 192.0.2.1\n"
 	"local-port 22\n"
-	"xdg-session 12\n"
+	"xdg-session -\n"
 	"auth publickey ssh-ed25519 AAAA\n"
 	"auth password\n"
 	"end\n";
 
 static const struct record sample = {
 	.uid_known = true, .uid = 1000, .user = "alice", .pid = 4711, .start = 123456, .service = "sshd",
-	.address = "192.0.2.7", .local_address = "192.0.2.1", .port = 50022, .local_port = 22, .xdg_session = "12",
+	.address = "192.0.2.7", .local_address = "192.0.2.1", .port = 50022, .local_port = 22,
 	.auth_count = 2, .auth = { "publickey ssh-ed25519 AAAA", "password" },
 };
 
@@ -88,7 +88,6 @@ parse_sample(void **state)
 	assert_string_equal(r.local_address, "192.0.2.1");
 	assert_int_equal(r.port, 50022);
 	assert_int_equal(r.local_port, 22);
-	assert_string_equal(r.xdg_session, "12");
 	assert_int_equal(r.auth_count, 2);
 	assert_string_equal(r.auth[0], "publickey ssh-ed25519 AAAA");
 	assert_string_equal(r.auth[1], "password");
@@ -111,7 +110,6 @@ unknown_is_a_dash(void **state)
 	assert_false(got.uid_known);
 	assert_int_equal(got.port, 0);
 	assert_string_equal(got.address, "");
-	assert_string_equal(got.xdg_session, "");
 	assert_int_equal(got.auth_count, 0);
 	free(copy);
 }
@@ -278,11 +276,6 @@ format_refuses_what_parse_would(void **state)
 		assert_int_equal(record_format(&r, out, sizeof out), -EINVAL);
 		r = sample;
 		r.auth[1] = values[i];
-		assert_int_equal(record_format(&r, out, sizeof out), -EINVAL);
-		if (!*values[i])
-			continue;
-		r = sample;
-		strcpy(r.xdg_session, values[i]);
 		assert_int_equal(record_format(&r, out, sizeof out), -EINVAL);
 	}
 	r = sample;

@@ -8,7 +8,9 @@
 #include "hostfile.h"
 
 #define MODULE "pam_holdfast.so"
+#define BEGIN "begin" /* the argument of the first line */
 #define FIX_LINE "holdfastctl setup (or, as the last line of /etc/pam.d/sshd: session optional " MODULE ")"
+#define FIX_BEGIN "holdfastctl setup (or, as the first line of /etc/pam.d/sshd: session optional " MODULE " " BEGIN ")"
 
 /* A session line before ours that can end the stack. */
 static const struct pamconf_line *
@@ -25,7 +27,7 @@ early_end(const struct pamconf *c, const struct pamconf_line *ours)
 static void
 check_line(struct doctor *d, const struct pamconf *c)
 {
-	const struct pamconf_line *l = pamconf_session(c, MODULE), *end;
+	const struct pamconf_line *l = pamconf_session_arg(c, MODULE, BEGIN, false), *end;
 	const struct pamconf_line *systemd = pamconf_session(c, "pam_systemd.so");
 
 	if (!l) {
@@ -42,6 +44,40 @@ check_line(struct doctor *d, const struct pamconf *c)
 		           "%s:%u: %s may end the stack before " MODULE, end->file, end->number, end->module);
 	else
 		doctor_add(d, "pam.line", DOCTOR_OK, NULL, "%s:%u has " MODULE, l->file, l->number);
+}
+
+/* What stands before the first line and can take the user's word for something. */
+static const struct pamconf_line *
+before_begin(const struct pamconf *c, const struct pamconf_line *begin)
+{
+	for (const struct pamconf_line *l = c->v; l < begin; l++)
+		if (l->type == PAMCONF_SESSION && strcmp(pamconf_module_name(l), "pam_env.so") == 0)
+			return l;
+	return early_end(c, begin);
+}
+
+/* Without the first line no login's authentication is known, and so no login resumes a session by itself. */
+static void
+check_begin(struct doctor *d, const struct pamconf *c)
+{
+	const struct pamconf_line *l = pamconf_session_arg(c, MODULE, BEGIN, true), *before;
+	const struct pamconf_line *last = pamconf_session_arg(c, MODULE, BEGIN, false);
+
+	if (!last)
+		return; /* said already */
+	before = l ? before_begin(c, l) : NULL;
+	if (!l)
+		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, FIX_BEGIN, "sshd's PAM stack does not have the line \"" MODULE
+		           " " BEGIN "\": with which key a login came is not known, so it resumes nothing by itself");
+	else if (l > last)
+		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, FIX_BEGIN, "%s:%u: \"" MODULE " " BEGIN "\" comes after the "
+		           "line without " BEGIN, l->file, l->number);
+	else if (before)
+		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, "move the line \"" MODULE " " BEGIN "\" before that one",
+		           "%s:%u: %s comes before \"" MODULE " " BEGIN "\", and may end the stack or take a key's name from "
+		           "the user", before->file, before->number, before->module);
+	else
+		doctor_add(d, "pam.begin", DOCTOR_OK, NULL, "%s:%u has \"" MODULE " " BEGIN "\"", l->file, l->number);
 }
 
 static void
@@ -104,6 +140,13 @@ check_use_pam(struct doctor *d)
 		doctor_add(d, "pam.used", DOCTOR_OK, NULL, "sshd uses PAM");
 }
 
+static void
+check_lines(struct doctor *d, const struct pamconf *c)
+{
+	check_line(d, c);
+	check_begin(d, c);
+}
+
 void
 doctor_check_pam(struct doctor *d)
 {
@@ -122,7 +165,7 @@ doctor_check_pam(struct doctor *d)
 	else if (rc)
 		doctor_add(d, "pam.line", DOCTOR_UNKNOWN, NULL, "%s", c.error);
 	else
-		check_line(d, &c);
+		check_lines(d, &c);
 	if (!rc)
 		check_module(d, &c);
 	pamconf_free(&c);

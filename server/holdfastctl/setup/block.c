@@ -23,26 +23,27 @@ next_line(const char *p)
 	return newline ? newline + 1 : p + strlen(p);
 }
 
+/* The first block from TEXT on; BROKEN also for one that comes later. */
 static enum block_state
 find(const char *text, struct span *s)
 {
-	enum block_state state = BLOCK_NONE;
+	bool open = false;
 
 	s->begin = s->end = NULL;
 	for (const char *p = text; *p; p = next_line(p)) {
 		if (strncmp(p, BEGIN, sizeof BEGIN - 1) == 0) {
-			if (s->begin)
+			if (open)
 				return BLOCK_BROKEN;
-			s->begin = p;
-			state = BLOCK_BROKEN;
+			open = true;
+			s->begin = s->begin ? s->begin : p;
 		} else if (strncmp(p, END, sizeof END - 1) == 0) {
-			if (!s->begin || s->end)
+			if (!open)
 				return BLOCK_BROKEN;
-			s->end = next_line(p);
-			state = BLOCK_THERE;
+			open = false;
+			s->end = s->end ? s->end : next_line(p);
 		}
 	}
-	return state;
+	return open ? BLOCK_BROKEN : s->begin ? BLOCK_THERE : BLOCK_NONE;
 }
 
 enum block_state
@@ -51,6 +52,19 @@ block_state(const char *text)
 	struct span s;
 
 	return find(text, &s);
+}
+
+bool
+block_has_line(const char *text, unsigned number)
+{
+	const char *p = text;
+	struct span s;
+
+	for (unsigned i = 1; i < number && *p; i++)
+		p = next_line(p);
+	while (find(text, &s) == BLOCK_THERE && s.end <= p)
+		text = s.end;
+	return s.begin && s.end && p >= s.begin && p < s.end;
 }
 
 /* BEFORE (LEN bytes), a newline if that lacks one, a block if BODY is not NULL, AFTER. */
@@ -69,19 +83,41 @@ join(const char *before, size_t len, const char *body, const char *after)
 char *
 block_put(const char *text, const char *body, enum block_where where)
 {
+	char *rest, *out;
 	struct span s;
 
-	if (find(text, &s) == BLOCK_THERE)
-		return join(text, (size_t)(s.begin - text), body, s.end);
-	return where == BLOCK_FIRST ? join("", 0, body, text) : join(text, strlen(text), body, "");
+	if (find(text, &s) != BLOCK_THERE)
+		return where == BLOCK_FIRST ? join("", 0, body, text) : join(text, strlen(text), body, "");
+	rest = block_take(s.end);
+	out = rest ? join(text, (size_t)(s.begin - text), body, rest) : NULL;
+	free(rest);
+	return out;
+}
+
+char *
+block_put_both(const char *text, const char *first, const char *last)
+{
+	char *bare = block_take(text), *begun, *out;
+
+	if (!bare)
+		return NULL;
+	begun = join("", 0, first, bare);
+	out = begun ? join(begun, strlen(begun), last, "") : NULL;
+	free(bare);
+	free(begun);
+	return out;
 }
 
 char *
 block_take(const char *text)
 {
+	char *out = strdup(text), *less;
 	struct span s;
 
-	if (find(text, &s) != BLOCK_THERE)
-		return strdup(text);
-	return join(text, (size_t)(s.begin - text), NULL, s.end);
+	while (out && find(out, &s) == BLOCK_THERE) {
+		less = join(out, (size_t)(s.begin - out), NULL, s.end);
+		free(out);
+		out = less;
+	}
+	return out;
 }

@@ -6,10 +6,12 @@
 #ifndef HOLDFAST_BLOCK_H
 #define HOLDFAST_BLOCK_H
 
+#include <stdbool.h>
+
 enum block_state {
 	BLOCK_NONE,
 	BLOCK_THERE,
-	BLOCK_BROKEN, /* a marker without the other one, out of order, or more than one block */
+	BLOCK_BROKEN, /* a marker without the other one, or out of order */
 };
 
 enum block_where { BLOCK_FIRST, BLOCK_LAST };
@@ -17,7 +19,11 @@ enum block_where { BLOCK_FIRST, BLOCK_LAST };
 enum block_state block_state(const char *text);
 /* TEXT with a block around BODY (lines, each with its newline); a block that is there is replaced in its place. */
 char *block_put(const char *text, const char *body, enum block_where where);
-/* TEXT without its block. */
+/* TEXT with a block around FIRST at its beginning and one around LAST at its end; either may be NULL.  Others go. */
+char *block_put_both(const char *text, const char *first, const char *last);
+/* Whether the line NUMBER (from 1) of TEXT is in a block. */
+bool block_has_line(const char *text, unsigned number);
+/* TEXT without its blocks. */
 char *block_take(const char *text);
 
 #endif

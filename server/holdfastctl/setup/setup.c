@@ -72,9 +72,23 @@ original(const struct edit *e, char *without)
 	return without;
 }
 
+/* The blocks that a file is to have: one, or both. */
+struct wanted {
+	const char *first, *last;
+	bool both;
+};
+
+static char *
+put(const char *text, const struct wanted *w)
+{
+	if (w->both)
+		return block_put_both(text, w->first, w->last);
+	return w->first ? block_put(text, w->first, BLOCK_FIRST) : block_put(text, w->last, BLOCK_LAST);
+}
+
 /* What the text is to become; false: out of memory. */
 static bool
-plan(struct edit *e, const char *body, enum block_where where)
+plan(struct edit *e, const struct wanted *w)
 {
 	char *text;
 
@@ -84,7 +98,7 @@ plan(struct edit *e, const char *body, enum block_where where)
 			return false;
 		text = original(e, text);
 	} else {
-		text = block_put(e->before ? e->before : "", body, where);
+		text = put(e->before ? e->before : "", w);
 		if (!text)
 			return false;
 	}
@@ -93,8 +107,8 @@ plan(struct edit *e, const char *body, enum block_where where)
 	return true;
 }
 
-bool
-setup_block(struct setup *s, const char *path, const char *body, enum block_where where, bool create)
+static bool
+plan_blocks(struct setup *s, const char *path, const struct wanted *w, bool create)
 {
 	struct edit *e = open_edit(s, path);
 	enum block_state state;
@@ -109,7 +123,7 @@ setup_block(struct setup *s, const char *path, const char *body, enum block_wher
 		;
 	else if (!s->undo && !e->before && !create)
 		setup_trouble(s, path, "left alone: there is no such file");
-	else if (!plan(e, body, where))
+	else if (!plan(e, w))
 		setup_trouble(s, path, "%s", strerror(ENOMEM));
 	else if (!edit_changes(e))
 		setup_say(path, "nothing to do");
@@ -120,6 +134,22 @@ setup_block(struct setup *s, const char *path, const char *body, enum block_wher
 	edit_close(e);
 	free(e);
 	return false;
+}
+
+bool
+setup_block(struct setup *s, const char *path, const char *body, enum block_where where, bool create)
+{
+	const struct wanted w = { .first = where == BLOCK_FIRST ? body : NULL, .last = where == BLOCK_LAST ? body : NULL };
+
+	return plan_blocks(s, path, &w, create);
+}
+
+bool
+setup_blocks(struct setup *s, const char *path, const char *first, const char *last)
+{
+	const struct wanted w = { .first = first, .last = last, .both = true };
+
+	return plan_blocks(s, path, &w, false);
 }
 
 char *

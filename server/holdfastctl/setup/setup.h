@@ -34,6 +34,8 @@ void setup_trouble(struct setup *s, const char *path, const char *fmt, ...) __at
  * something is planned; what there is to say has been said.
  */
 bool setup_block(struct setup *s, const char *path, const char *body, enum block_where where, bool create);
+/* The same with two blocks, at the beginning and at the end; either may be NULL. */
+bool setup_blocks(struct setup *s, const char *path, const char *first, const char *last);
 /* The text of PATH without our block, or NULL (said why, if it is not just missing); the caller's to free. */
 char *setup_foreign_text(struct setup *s, const char *path);
 

@@ -11,7 +11,7 @@
 #define SSHD_STACK "/etc/pam.d/sshd"
 #define HELD_STACK "/etc/pam.d/holdfast"
 #define MODULE "pam_holdfast.so"
-#define SELINUX "session [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so "
+#define BEGIN "begin" /* the argument of the first line */
 
 /* PAM finds a module by its name alone only where its own are. */
 static const char *
@@ -20,20 +20,35 @@ module_name(void)
 	return hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 1 ? MODULE : HOLDFAST_PAMDIR "/" MODULE;
 }
 
-/* Whether the line is there without our block. */
-static bool
-has_foreign_line(const char *text, const struct pamconf *c)
-{
-	const struct pamconf_line *l = pamconf_session(c, MODULE);
+/* Which of the two lines are there without us, and where. */
+struct foreign {
+	const struct pamconf_line *first, *last;
+};
 
-	return l && (strcmp(l->file, SSHD_STACK) != 0 || block_state(text) == BLOCK_NONE);
+/* L, unless it is in a block of ours in sshd's stack, whose text is TEXT. */
+static const struct pamconf_line *
+unless_ours(const struct pamconf_line *l, const char *text)
+{
+	return l && strcmp(l->file, SSHD_STACK) == 0 && block_has_line(text, l->number) ? NULL : l;
+}
+
+/* Says where the lines are that setup has not written; LEAD goes before that. */
+static void
+say_foreign(const struct foreign *f, const char *lead)
+{
+	const struct pamconf_line *lines[] = { f->first, f->last };
+
+	for (size_t i = 0; i < 2; i++)
+		if (lines[i])
+			setup_say(SSHD_STACK, "%s%s:%u has %s%s%s", lead, lines[i]->file, lines[i]->number, MODULE,
+			          lines[i]->args[0] ? " " : "", lines[i]->args);
 }
 
 static void
 sshd_stack(struct setup *s)
 {
-	char body[PATH_CAP + 64], *text;
-	const struct pamconf_line *l;
+	char first[PATH_CAP + 64], last[PATH_CAP + 64], *text;
+	struct foreign f;
 	struct pamconf c;
 	int rc = pamconf_read(&c, "sshd");
 
@@ -43,69 +58,25 @@ sshd_stack(struct setup *s)
 		pamconf_free(&c);
 		return;
 	}
-	snprintf(body, sizeof body, "session optional %s\n", module_name());
-	l = pamconf_session(&c, MODULE);
-	if (has_foreign_line(text, &c) && !s->undo)
-		setup_say(SSHD_STACK, "nothing to do: %s:%u has %s", l->file, l->number, MODULE);
-	else if (has_foreign_line(text, &c))
-		setup_say(SSHD_STACK, "left alone: setup has not written %s:%u, which has %s", l->file, l->number,
-		          MODULE);
+	snprintf(first, sizeof first, "session optional %s " BEGIN "\n", module_name());
+	snprintf(last, sizeof last, "session optional %s\n", module_name());
+	f.first = unless_ours(pamconf_session_arg(&c, MODULE, BEGIN, true), text);
+	f.last = unless_ours(pamconf_session_arg(&c, MODULE, BEGIN, false), text);
+	if (s->undo)
+		say_foreign(&f, "left alone: setup has not written this: ");
 	else
-		setup_block(s, SSHD_STACK, body, BLOCK_LAST, false);
+		say_foreign(&f, f.first && f.last ? "nothing to do: " : "as it is: ");
+	if (s->undo || !f.first || !f.last)
+		setup_blocks(s, SSHD_STACK, f.first ? NULL : first, f.last ? NULL : last);
 	free(text);
-	pamconf_free(&c);
-}
-
-/* What all logins of this distribution go through, by its name. */
-static const char *
-common_stack(void)
-{
-	static const char *const names[] = { "system-remote-login", "password-auth", "system-auth",
-	                                    "common-session" };
-	char path[PATH_CAP];
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "/etc/pam.d/%s", names[i]);
-		if (hostfile_exists(path) == 1)
-			return names[i];
-	}
-	return NULL;
-}
-
-/* The one that is installed is Debian's; others have other names for the same. */
-static void
-held_stack(struct setup *s)
-{
-	const char *common = common_stack();
-	struct pamconf c;
-	char body[1024];
-	int rc = pamconf_read(&c, "holdfast");
-	bool ours = false;
-	char *text;
-
-	if (hostfile_read(HELD_STACK, &text, NULL) == 0) {
-		ours = block_state(text) == BLOCK_THERE;
-		free(text);
-	}
-	if (rc && rc != -ENOENT && !ours) {
-		setup_trouble(s, HELD_STACK, "left alone: %s; without that file setup makes one%s%s", c.error,
-		              common ? " from " : "", common ? common : "");
-	} else if ((rc == -ENOENT || ours) && common && strncmp(common, "common-", 7) != 0) {
-		snprintf(body, sizeof body,
-		         "auth include %s\naccount include %s\n" SELINUX "close\nsession required pam_loginuid.so\n"
-		         SELINUX "open\nsession optional pam_keyinit.so force revoke\nsession include %s\n", common,
-		         common, common);
-		setup_block(s, HELD_STACK, body, BLOCK_LAST, true);
-	} else if (rc == -ENOENT && !s->undo) {
-		setup_trouble(s, HELD_STACK, "is missing, and sessions cannot be started without it: make install "
-		              "puts it there");
-	}
 	pamconf_free(&c);
 }
 
 void
 setup_pam(struct setup *s)
 {
-	held_stack(s);
+	/* Setup made this one before held shells had sshd's; a site may have come to use it (PamService). */
+	if (s->undo)
+		setup_block(s, HELD_STACK, "", BLOCK_LAST, false);
 	sshd_stack(s);
 }
