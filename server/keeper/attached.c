@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "framed.h"
 #include "keeper.h"
+#include "oneanswer.h"
 #include "show.h"
 #include "tail.h"
 
@@ -38,13 +40,20 @@ attached_count(const struct keeper *k)
 	return n;
 }
 
+/* C takes what is written, and can answer. */
+static bool
+listens(const struct client *c)
+{
+	return c->t.flow != TERMINAL_ASIDE && !c->t.readonly && !c->t.dead;
+}
+
 bool
 attached_listening(const struct keeper *k)
 {
 	struct client *c;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));)
-		if (c->t.flow != TERMINAL_ASIDE && !c->t.readonly && !c->t.dead)
+		if (listens(c))
 			return true;
 	return false;
 }
@@ -58,6 +67,17 @@ attached_live(const struct keeper *k)
 		if (!live || c->active > live->active)
 			live = c;
 	return live;
+}
+
+struct client *
+attached_leading(const struct keeper *k)
+{
+	struct client *c, *leading = NULL;
+
+	for (unsigned i = 0; (c = next_attached(k, &i));)
+		if (listens(c) && (!leading || c->active > leading->active))
+			leading = c;
+	return leading;
 }
 
 /* Gives the pty what C has typed; what it does not take stays until it does. */
@@ -80,21 +100,45 @@ feed(struct client *c)
 	}
 }
 
+/* What C has typed, without what another terminal says; whether there is any. */
+static bool
+take_typed(struct client *c)
+{
+	static unsigned char typed[ONEANSWER_ROOM(TERMINAL_INPUT)];
+
+	if (oneanswer_wanted(c)) {
+		c->t.input_len = oneanswer_filter(c, c->t.input, c->t.input_len, typed);
+		memcpy(c->t.input, typed, c->t.input_len);
+	}
+	return c->t.input_len > 0;
+}
+
+/* C's input, which is there, goes on. */
+static void
+typed(struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	c->active = ++k->clients.clock;
+	k->activity_ms = clock_date_ms();
+	/* Who types has seen, or his terminal has answered, what came before. */
+	k->answered = k->ring.head;
+	oneanswer_leads(c);
+	feed(c);
+}
+
 static void
 on_input(void *object, short revents)
 {
 	struct client *c = object;
-	struct keeper *k = c->keeper;
 
 	if (c->phase != CLIENT_ATTACHED)
 		return;
 	if ((revents & POLLIN) && c->t.input_at == c->t.input_len && terminal_read(&c->t)) {
-		c->active = ++k->clients.clock;
-		k->activity_ms = k->heard_ms = clock_date_ms();
+		c->keeper->heard_ms = clock_date_ms();
 		probe_heard(c);
-		/* Who types has seen, or his terminal has answered, what came before. */
-		k->answered = k->ring.head;
-		feed(c);
+		if (take_typed(c))
+			typed(c);
 	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
 		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
 		if (c->t.pipes)
@@ -132,6 +176,25 @@ on_tty(void *object, short revents)
 }
 
 void
+attached_release(struct client *c)
+{
+	unsigned char held[REPORTS_HELD];
+	size_t n = oneanswer_release(c, held);
+
+	if (!n || c->t.readonly)
+		return;
+	if (c->framed) {
+		framed_typed(c, held, n);
+	} else {
+		/* None of it was read while something else waits. */
+		memcpy(c->t.input, held, n);
+		c->t.input_at = 0;
+		c->t.input_len = n;
+		typed(c);
+	}
+}
+
+void
 attached_watch(struct keeper *k, struct loop *l)
 {
 	struct client *c;
@@ -139,6 +202,8 @@ attached_watch(struct keeper *k, struct loop *l)
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
 		struct terminal *t = &c->t;
 
+		if (c->reports.until)
+			loop_until(l, c->reports.until);
 		if (c->framed) {
 			framed_watch(c, l);
 			continue;
@@ -326,7 +391,7 @@ attached_end(struct keeper *k, int status, bool all)
 }
 
 void
-attached_unanswered(const struct client *c)
+attached_unanswered(struct client *c)
 {
 	struct keeper *k = c->keeper;
 
@@ -334,6 +399,7 @@ attached_unanswered(const struct client *c)
 
 	if (c->t.in >= 0 && seen < k->answered && !attached_listening(k))
 		k->answered = seen;
+	oneanswer_gone(c);
 }
 
 /* It was held back because its connection had enough to move: another look at that. */
@@ -358,6 +424,8 @@ attached_sweep(struct keeper *k)
 
 	for (unsigned i = 0; (c = next_attached(k, &i));) {
 		look_again(c, now);
+		if (c->reports.until && now >= c->reports.until && c->t.input_at == c->t.input_len)
+			attached_release(c);
 		if (c->t.dead) {
 			struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
 

@@ -28,6 +28,10 @@ unsigned attached_count(const struct keeper *k);
 bool attached_listening(const struct keeper *k);
 /* The one that was active last, or NULL. */
 struct client *attached_live(const struct keeper *k);
+/* The one that answers queries: of those that listen, that which was active last; or NULL. */
+struct client *attached_leading(const struct keeper *k);
+/* Nothing comes any more of what C was typing. */
+void attached_release(struct client *c);
 /* The smallest size of all; 0 rows when there is none. */
 struct winsize attached_common_size(const struct keeper *k);
 /* Leaves C's terminal clean, tells it why and lets it go. */
@@ -40,7 +44,7 @@ void attached_detach_all(struct keeper *k, const struct client *except, enum att
  */
 void attached_end(struct keeper *k, int status, bool all);
 /* C gets no more: what has not been written to it, it can't answer. */
-void attached_unanswered(const struct client *c);
+void attached_unanswered(struct client *c);
 /* Sets stalled ones aside and gives up dead ones. */
 void attached_sweep(struct keeper *k);
 

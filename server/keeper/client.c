@@ -55,8 +55,10 @@ client_give_up(struct client *c)
 	c->deadline = CLOCK_NEVER;
 	if (k->clients.alone == c)
 		k->clients.alone = NULL;
-	if (was_attached)
+	if (was_attached) {
+		attached_release(c);
 		attached_unanswered(c);
+	}
 	framed_free(c);
 	terminal_close(&c->t);
 	if (was_attached) {

@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "loop.h"
 #include "probe.h"
+#include "reports.h"
 #include "terminal.h"
 
 #define CLIENTS_MAX 64 /* one more takes the place of the oldest that has claimed nothing */
@@ -37,6 +38,10 @@ struct client {
 	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
+	struct reports reports; /* its terminal's, while it is not the one that answers (oneanswer.h) */
+	uint64_t kept_ms;      /* when the latest of those that are kept came … */
+	uint32_t kept_epoch;   /* … and who was in front then */
+	uint64_t place_told;   /* queries for the cursor's place in the output before this it has answered */
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* it speaks frames (framed.h); NULL: bytes */
 	uint32_t wish;         /* the rendering that it waits for (painting_request), or 0 */

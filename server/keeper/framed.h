@@ -109,6 +109,8 @@ bool framed_linger(struct keeper *k);
 
 /* For claim.c: why CLAIM, to go on with a stream, can't; NULL: it can. */
 const char *framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code);
+/* For attached.c: LEN bytes of C's input, which were counted when they came, go to the program. */
+void framed_typed(struct client *c, const unsigned char *p, size_t len);
 /* Whether C has said that it knows of the session's end. */
 bool framed_has_heard(const struct client *c);
 

@@ -11,6 +11,7 @@
 #include "framed.h"
 #include "grammar.h"
 #include "keeper.h"
+#include "oneanswer.h"
 #include "show.h"
 
 #define READ_MAX 16384 /* at once: then everybody else gets a look */
@@ -59,32 +60,85 @@ take_without_reports(struct stream *s, const struct frame_data *m)
 	return rc;
 }
 
+/* The same, with several terminals attached; *TYPED: whether there was anything but reports. */
+static int
+take_typed(struct client *c, const struct frame_data *m, bool *typed)
+{
+	static unsigned char kept[ONEANSWER_ROOM(FRAME_MAX)];
+	struct stream *s = c->framed->stream;
+	size_t known, len;
+
+	/* As much as a stream holds is no report. */
+	if (m->offset > s->input || m->offset + m->len <= s->input || s->ended ||
+	    ONEANSWER_ROOM(m->len) > STREAMS_QUEUE)
+		return stream_take(s, m->offset, m->data, m->len, false);
+	known = (size_t)(s->input - m->offset);
+	/* Once it has been looked at, it must be taken. */
+	if (stream_room(s) < ONEANSWER_ROOM(m->len - known))
+		return 0;
+	len = oneanswer_filter(c, m->data + known, m->len - known, kept);
+	*typed = len > 0;
+	if (len && stream_take(s, s->input, kept, len, false) != 1)
+		return -ENOMEM;
+	s->input = m->offset + m->len;
+	return 1;
+}
+
+/* Input of C's has gone to its stream. */
+static void
+go_on(struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	c->active = ++k->clients.clock;
+	k->activity_ms = clock_date_ms();
+	/* Who types has seen, or his terminal has answered, what came before. */
+	if (framed_seen(c) > k->answered)
+		k->answered = framed_seen(c);
+	if (!k->command)
+		oneanswer_leads(c);
+	if (k->quiet_until == CLOCK_NEVER)
+		framed_feed(k);
+}
+
+void
+framed_typed(struct client *c, const unsigned char *p, size_t len)
+{
+	struct stream *s = c->framed->stream;
+	uint64_t input = s->input;
+
+	if (!s->ended && stream_take(s, input, p, len, false) == 1) {
+		s->input = input;
+		go_on(c);
+	}
+}
+
 static enum taken
 on_input(struct client *c, const struct frame *in)
 {
 	struct framed *f = c->framed;
 	struct keeper *k = c->keeper;
 	uint64_t before = f->stream->input;
-	bool discard = c->t.readonly || k->state != KEEPER_RUNNING;
+	bool discard = c->t.readonly || k->state != KEEPER_RUNNING, typed = true;
 	struct frame_data m;
 	int rc;
 
 	if (frame_get_data(FRAME_INPUT, &m, in->body, in->len) < 0)
 		return WRONG;
-	rc = !discard && replaying(c) ? take_without_reports(f->stream, &m)
-	                              : stream_take(f->stream, m.offset, m.data, m.len, discard);
+	if (!discard && replaying(c))
+		rc = take_without_reports(f->stream, &m);
+	else if (!discard && !k->command && oneanswer_wanted(c))
+		rc = take_typed(c, &m, &typed);
+	else
+		rc = stream_take(f->stream, m.offset, m.data, m.len, discard);
 	if (rc <= 0)
 		return rc ? WRONG : HELD;
 	framed_ack_input(c, f->stream->input - f->said >= STREAMS_QUEUE / 2 || f->stream->input == before);
 	if (f->stream->input == before || discard)
 		return TAKEN;
-	c->active = ++k->clients.clock;
-	k->activity_ms = k->heard_ms = clock_date_ms();
-	/* Who types has seen, or his terminal has answered, what came before. */
-	if (framed_seen(c) > k->answered)
-		k->answered = framed_seen(c);
-	if (k->quiet_until == CLOCK_NEVER)
-		framed_feed(k);
+	k->heard_ms = clock_date_ms();
+	if (typed)
+		go_on(c);
 	return TAKEN;
 }
 

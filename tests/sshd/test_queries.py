@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """What programs ask their terminal: answered while nobody is attached, once, and never at a prompt."""
+import os
 import re
 import time
 
+from framed import JOIN, Framed
 from replay import file_exists, settle, shown
 from template import write
-from term import check, equal
+from term import check, equal, wait_until
+
+OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
 ASK = r"""
 import os, select, sys, termios, time, tty
@@ -168,3 +172,115 @@ def test_unanswered_by_a_dying_link_long_ago(host):
     t.prompt()
     settle(t)
     check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])
+
+
+# What a program gets of two terminals that both answer: it ends at the byte that neither of them types by itself.
+HEAR = r"""
+import os, sys, termios, tty
+saved = termios.tcgetattr(0)
+tty.setraw(0)
+os.write(1, b"\x1b[c\x1b[6n\x1b]11;?\x1b\\ASK" b"ED")
+got = b""
+while not got.endswith(b"."):
+    got += os.read(0, 256)
+    with open("hearing", "wb") as f:
+        f.write(got)
+termios.tcsetattr(0, termios.TCSANOW, saved)
+with open("heard.new", "wb") as f:
+    f.write(got)
+os.rename("heard.new", "heard")
+"""
+ANSWERS = b"\x1b[?%d;2c\x1b[7;7R\x1b]11;rgb:%d/2/3\x1b\\"
+
+
+def heard():
+    file_exists("/home/alice/heard")
+    with open("/home/alice/heard", "rb") as f:
+        got = f.read()
+    os.unlink("/home/alice/heard")
+    os.unlink("/home/alice/hearing")
+    return got
+
+
+def hearing(count):
+    """The program has got COUNT bytes so far."""
+    wait_until(lambda: os.path.exists("/home/alice/hearing") and os.path.getsize("/home/alice/hearing") >= count,
+               "%d bytes for the program" % count)
+
+
+def has_read(host):
+    with open("/proc/%d/io" % host.session()["keeper_pid"]) as f:
+        return int(re.search(r"rchar: (\d+)", f.read()).group(1))
+
+
+def joined(host):
+    """Two terminals in one session, of which the first one typed last."""
+    write("/home/alice/hear.py", HEAR)
+    t1 = host.login()
+    t2 = host.login(options=OFF)
+    t2.line("holdfastctl attach -j 1")
+    wait_until(lambda: host.session()["attachments"] == 2, "joined")
+    t2.wait_for("attached session")
+    return t1, t2
+
+
+def test_of_two_terminals_one_answers(host):
+    """A query goes to both: what the program gets is the answer of the one that typed last, however the other's is cut."""
+    t1, t2 = joined(host)
+    for leading, other in ((t1, t2), (t2, t1)):
+        leading.line("/usr/bin/python3 hear.py")
+        for t in (t1, t2):
+            t.wait_for("ASKED")
+        for piece in (ANSWERS % (2, 2))[:1], (ANSWERS % (2, 2))[1:9], (ANSWERS % (2, 2))[9:]:
+            other.send(piece)
+        leading.send(ANSWERS % (1, 1))
+        # Keys of both pass, F3 and a lone ESC too; so this is behind all that came before.
+        leading.send(b".")
+        equal(heard(), ANSWERS % (1, 1) + b".", "what the program got")
+        leading.prompt()
+    equal(t1.ask("clean"), "clean", "the shell")
+    for key in (b"\x1b", b"\x1b[1;2R", b"\x1b[A", b"\x1b[<0;3;4M", b"\x1b[200~\x1b[0n\x1b[201~"):
+        t1.line("/usr/bin/python3 hear.py")
+        for t in (t1, t2):
+            t.wait_for("ASKED")
+        t1.send(ANSWERS % (1, 1))
+        t2.send(ANSWERS % (2, 2) + key)
+        hearing(len(ANSWERS % (1, 1) + key))
+        t1.send(b".")
+        equal(heard(), ANSWERS % (1, 1) + key + b".", "what the program got")
+        t1.prompt()
+
+
+def test_the_other_answers_when_the_leading_one_goes(host):
+    t1, t2 = joined(host)
+    t1.line("/usr/bin/python3 hear.py")
+    for t in (t1, t2):
+        t.wait_for("ASKED")
+    # Its answers come first, are those of the second one, and wait for whether the first one has any.
+    before = has_read(host)
+    t2.send(ANSWERS % (2, 2))
+    wait_until(lambda: has_read(host) >= before + len(ANSWERS % (2, 2)), "the keeper has read them")
+    t1.kill()
+    wait_until(lambda: host.session()["attachments"] == 1, "one is left")
+    hearing(len(ANSWERS % (2, 2)))
+    t2.send(b".")
+    equal(heard(), ANSWERS % (2, 2) + b".", "what the program got")
+
+
+def test_of_two_terminals_one_answers_framed(host):
+    """The same of a client of PROTOCOL.md beside a terminal."""
+    write("/home/alice/hear.py", HEAR)
+    t = host.login()
+    f = Framed(host)
+    f.attach(JOIN, want="1")
+    wait_until(lambda: host.session()["attachments"] == 2, "joined")
+    for leading, other, send in ((t, f, t.send), (f, t, f.input)):
+        leading.line("/usr/bin/python3 hear.py")
+        t.wait_for("ASKED")
+        f.wait_for(b"ASKED")
+        answer = other.input if other is f else other.send
+        answer((ANSWERS % (2, 2))[:5])
+        answer((ANSWERS % (2, 2))[5:])
+        send(ANSWERS % (1, 1))
+        send(b".")
+        equal(heard(), ANSWERS % (1, 1) + b".", "what the program got")

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oneanswer: of several terminals in one session only the leading one answers queries: the one that was used last, of those
+ * that take what is written and may type.  What the others report is taken out of their input (reports.h).
+ *
+ * While only one is attached, nothing is looked at.  When the leading one goes before it has answered, what the next one
+ * has said to the same queries is typed in its place (typing.h).
+ */
+#ifndef HOLDFAST_ONEANSWER_H
+#define HOLDFAST_ONEANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client.h"
+
+/* What can come of so much input. */
+#define ONEANSWER_ROOM(len) ((len) + REPORTS_HELD)
+
+/* Whether C's input is to go through oneanswer_filter. */
+bool oneanswer_wanted(const struct client *c);
+/* Input of C: what is left of LEN bytes at P goes to OUT, of ONEANSWER_ROOM(LEN) bytes; how many. */
+size_t oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned char *out);
+/* C, with several attached or alone, has typed or answered itself. */
+void oneanswer_leads(struct client *c);
+/* C goes, or takes nothing any more, and others listen. */
+void oneanswer_gone(struct client *c);
+/* What is held of C's input is due, or C goes: to OUT, of REPORTS_HELD bytes; how many. */
+size_t oneanswer_release(struct client *c, unsigned char *out);
+
+#endif

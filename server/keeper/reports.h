@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reports: takes a terminal's reports out of what is typed at it.
+ *
+ * A query of a program's goes to all terminals that are attached, and each answers.  One answer is wanted: the leading
+ * terminal's (attached.h).  So the others' input goes through here.  A report is what terminals say and no key does:
+ *
+ *   CSI   DA1 DA2 DSR CPR DECXCPR DECRPM DECREPTPARM, kitty's keyboard flags, XTQMODKEYS, XTSMGRAPHICS, window reports and
+ *         the size in band
+ *   DCS   DA3 XTVERSION DECRPSS XTGETTCAP DECCKSR, of any length
+ *   OSC   with a number, or of a title: colours, clipboard, …, of any length
+ *   APC   G: kitty's answers about images
+ *
+ * Keys, mouse and focus reports and what is pasted (in brackets) pass.  Shift-F3 and its kin look like the cursor's place
+ * in the first row: such a one is a report only when a program has asked.  What may yet become a report is held back:
+ * ESC alone, and what else is a key of its own, for REPORTS_KEY_MS, the rest for REPORTS_REST_MS; then it is none.
+ */
+#ifndef HOLDFAST_REPORTS_H
+#define HOLDFAST_REPORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORTS_HELD 256            /* the most that is held back */
+#define REPORTS_KEPT 512            /* of reports that were taken out, the most that is remembered */
+#define REPORTS_KEY_MS 20
+#define REPORTS_REST_MS 1000
+#define REPORTS_STRING_MAX 1048576  /* a longer one is none */
+
+enum reports_state { REPORTS_KEYS, REPORTS_BEGUN, REPORTS_STRING, REPORTS_STRING_ESC, REPORTS_PASTE };
+
+struct reports {
+	enum reports_state state;
+	unsigned char held[REPORTS_HELD];
+	size_t len;        /* of what is held; of a STRING: of its begin */
+	size_t string_len;
+	size_t paste_at;   /* so much of the end of a paste has been seen */
+	uint64_t until;    /* then it is no report (clock_now_ms()); 0: nothing is held */
+	/* What was taken out lately, one report after the other. */
+	unsigned char kept[REPORTS_KEPT];
+	size_t kept_len;
+};
+
+/* Whether a program has asked for the cursor's place and C's terminal has not answered; counts as its answer. */
+typedef bool reports_asked(void *object);
+
+/*
+ * Copies what is no report of LEN bytes at P to OUT, which has room for LEN + REPORTS_HELD; how many.  ASKED is called with OBJECT for each cursor's place.
+ */
+size_t reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked,
+                      void *object, unsigned char *out);
+/* What is held is no report: to OUT, of REPORTS_HELD bytes; how many. */
+size_t reports_release(struct reports *r, unsigned char *out);
+/* Whether nothing is held, nor is a string being taken out. */
+bool reports_idle(const struct reports *r);
+
+#endif
