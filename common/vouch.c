@@ -121,6 +121,7 @@ vouch_decode_reply(struct vouch_reply *a, const void *buf, size_t len)
 		break;
 	case VOUCH_PROGRESS:
 	case VOUCH_STARTED:
+	case VOUCH_QUEUED:
 		break;
 	default:
 		return -EBADMSG;

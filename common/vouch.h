@@ -2,7 +2,8 @@
 /*
  * vouch: what is said on /run/holdfast/holdfastd.sock (SOCK_SEQPACKET) between a login's process and its helper.
  *
- *   login                               helper
+ *   login                               holdfastd, then helper
+ *   (connects)                 ◀───     QUEUED: somebody is there, and a helper will be
  *   VOUCH  (fixed length)      ───▶     checks ticket and peer
  *                              ◀───     FACTS, or REFUSED and the end
  *   START  (fixed length)      ───▶     becomes the leader of a new session
@@ -43,6 +44,7 @@ enum vouch_reply_type {
 	VOUCH_PROGRESS = 3,
 	VOUCH_READY = 4,
 	VOUCH_STARTED = 5,
+	VOUCH_QUEUED = 6,
 };
 
 enum vouch_refusal {

@@ -57,6 +57,17 @@ write_refusal(const struct helper *h, uint32_t code, const char *why)
 	audit_event(&a, "refuse", *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
 }
 
+/* holdfastd counts the refusals, and those that are not logged. */
+static void
+tell_refused(int slot)
+{
+	ssize_t n;
+
+	do
+		n = write(slot, "", 1);
+	while (n < 0 && errno == EINTR);
+}
+
 /* Refuses and ends; WHY is for the log only. */
 static void
 refuse(struct helper *h, uint32_t code, const char *text, const char *why)
@@ -64,6 +75,7 @@ refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 	if (!h->quiet)
 		write_refusal(h, code, why);
 	reply_refuse(h->conn, code, "%s", text);
+	tell_refused(h->slot);
 	h->state = DONE;
 	h->status = 1;
 }

@@ -10,8 +10,8 @@
 
 /*
  * Serves CONN in a process of its own, just forked from holdfastd; everything that was inherited is cleaned away
- * first.  SLOT is the pipe that tells holdfastd when we no longer count.  Takes both over.  QUIET: say nothing of
- * refusals, there are too many.  The process' exit status.
+ * first.  SLOT is the pipe that tells holdfastd when we no longer count, and by a byte that the login was refused.
+ * Takes both over.  QUIET: log no refusal, there are too many.  The process' exit status.
  */
 int helper_run(int conn, int slot, bool quiet);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfastd: listens for logins and forks a helper for each.  It keeps no state but how many helpers are at work,
- * and reads nothing from anybody: whom to serve, and how, is the helpers' business.
+ * holdfastd: listens for logins and forks a helper for each (door.h).  It keeps no state but who waits and how many
+ * helpers are at work, and reads nothing from anybody: whom to serve, and how, is the helpers' business.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,21 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "clean.h"
 #include "clock.h"
-#include "helper.h"
+#include "door.h"
 #include "listening.h"
 #include "log.h"
 #include "preload.h"
-#include "ratelimit.h"
-#include "reply.h"
 #include "rundir.h"
-#include "slots.h"
 #include "sweep.h"
 
 #ifndef PACKAGE_VERSION
@@ -37,25 +33,13 @@
 
 #define SWEEP_MS 10000
 #define SWEEP_SECONDS 30 /* a sweeper that hangs is ended */
-#define PAUSE_MS 200     /* of accepting, when the system has run out of something */
-#define ACCEPT_BATCH 32
+#define PAUSE_MS 200     /* when waiting itself fails */
 
 struct daemon {
-	int listener, signals;
-	int reserve; /* a descriptor to give up when there are no others, or -1 */
-	struct slots slots;
-	uint64_t swept_ms, paused_until_ms;
-	struct ratelimit complaints, refusals;
+	int signals;
+	struct door door;
+	uint64_t swept_ms;
 };
-
-static void
-complain(struct daemon *d, int err, const char *what)
-{
-	if (!ratelimit_take(&d->complaints, clock_now_ms()))
-		return;
-	log_errno(LOG_WARNING, err, "%s (%u such lines left out)", what, d->complaints.suppressed);
-	d->complaints.suppressed = 0;
-}
 
 static void
 sweep(struct daemon *d)
@@ -65,7 +49,7 @@ sweep(struct daemon *d)
 	d->swept_ms = clock_now_ms();
 	pid = fork();
 	if (pid < 0)
-		complain(d, errno, "no sweeper");
+		door_complain(&d->door, errno, "no sweeper");
 	if (pid)
 		return;
 	clean_signals();
@@ -73,97 +57,6 @@ sweep(struct daemon *d)
 	clean_descriptors(NULL, 0);
 	sweep_run();
 	_exit(0);
-}
-
-/* Forks the helper for CONN, which stays the caller's. */
-static void
-serve(struct daemon *d, int conn, uid_t uid)
-{
-	bool quiet = !ratelimit_take(&d->refusals, clock_now_ms());
-	int slot[2];
-	pid_t pid;
-
-	if (pipe2(slot, O_CLOEXEC)) {
-		complain(d, errno, "no pipe for a helper");
-		return;
-	}
-	pid = fork();
-	if (pid == 0)
-		_exit(helper_run(conn, slot[1], quiet));
-	close(slot[1]);
-	if (pid > 0) {
-		slots_add(&d->slots, uid, slot[0]);
-		return;
-	}
-	complain(d, errno, "no helper");
-	close(slot[0]);
-}
-
-static void
-take(struct daemon *d, int conn)
-{
-	socklen_t len = sizeof(struct ucred);
-	struct ucred cred;
-
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &cred, &len))
-		complain(d, errno, "a connection without credentials");
-	else if (slots_have_room(&d->slots, cred.uid))
-		serve(d, conn, cred.uid);
-	else {
-		complain(d, EUSERS, "a login is not served");
-		reply_refuse(conn, VOUCH_LIMIT, "too many logins at once");
-	}
-	close(conn);
-}
-
-/* There is no descriptor for another connection: the next one is taken with the reserve, and closed. */
-static void
-shed(struct daemon *d)
-{
-	int conn;
-
-	if (d->reserve >= 0)
-		close(d->reserve);
-	conn = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
-	if (conn >= 0)
-		close(conn);
-	d->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-/* accept has failed with ERR: whether to go on accepting. */
-static bool
-accept_failed(struct daemon *d, int err)
-{
-	switch (err) {
-	case EAGAIN:
-		return false;
-	case EINTR:
-	case ECONNABORTED:
-	case EPERM:
-		return true;
-	case EMFILE:
-	case ENFILE:
-		shed(d);
-		break;
-	}
-	complain(d, err, "a login is not served");
-	d->paused_until_ms = clock_now_ms() + PAUSE_MS;
-	return false;
-}
-
-static void
-accept_some(struct daemon *d)
-{
-	if (clock_now_ms() - d->swept_ms >= SWEEP_MS)
-		sweep(d);
-	for (int i = 0; i < ACCEPT_BATCH; i++) {
-		int conn = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
-
-		if (conn >= 0)
-			take(d, conn);
-		else if (!accept_failed(d, errno))
-			return;
-	}
 }
 
 /* Whether to go on. */
@@ -180,32 +73,39 @@ on_signal(struct daemon *d)
 	return true;
 }
 
+/* Waits until UNTIL for something in P. */
+static int
+wait_until(struct pollfd *p, size_t count, uint64_t now, uint64_t until)
+{
+	uint64_t left = until > now ? until - now : 0;
+	struct timespec t = { .tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000 };
+
+	return ppoll(p, count, until == UINT64_MAX ? NULL : &t, NULL);
+}
+
 static void
 loop(struct daemon *d)
 {
+	static struct pollfd p[1 + DOOR_POLL_MAX];
+
 	for (;;) {
-		struct pollfd p[2 + SLOTS_MAX];
-		size_t count = slots_poll(&d->slots, p + 2);
 		uint64_t now = clock_now_ms();
-		bool paused = now < d->paused_until_ms;
-		struct timespec left = { .tv_nsec = PAUSE_MS * 1000000L };
+		size_t count = door_poll(&d->door, now, p + 1);
 
 		p[0] = (struct pollfd){ .fd = d->signals, .events = POLLIN };
-		p[1] = (struct pollfd){ .fd = paused ? -1 : d->listener, .events = POLLIN };
-		if (ppoll(p, 2 + count, paused ? &left : NULL, NULL) < 0) {
-			if (errno != EINTR)
-				complain(d, errno, "waiting");
+		if (wait_until(p, 1 + count, now, door_deadline(&d->door, now)) < 0) {
 			/* Nothing was looked at, and ENOMEM must not make us spin. */
-			d->paused_until_ms = errno == EINTR ? 0 : now + PAUSE_MS;
-			if (errno != EINTR)
+			if (errno != EINTR) {
+				door_complain(&d->door, errno, "waiting");
 				usleep(PAUSE_MS * 1000);
+			}
 			continue;
 		}
-		slots_reap(&d->slots, p + 2, count);
 		if (p[0].revents && !on_signal(d))
 			return;
-		if (p[1].revents)
-			accept_some(d);
+		if (p[1].revents && clock_now_ms() - d->swept_ms >= SWEEP_MS)
+			sweep(d);
+		door_turn(&d->door, p + 1, count);
 	}
 }
 
@@ -250,19 +150,21 @@ take_standard(bool keep_stderr)
 static int
 run(struct daemon *d)
 {
+	int listener;
+
 	umask(022);
 	if (chdir("/") || rundir_make())
 		return 1;
 	preload_run();
-	d->listener = listening_open();
-	if (d->listener < 0)
+	listener = listening_open();
+	if (listener < 0)
 		return 1;
 	d->signals = take_signals();
 	if (d->signals < 0) {
 		log_errno(LOG_ERR, d->signals, "signals");
 		return 1;
 	}
-	d->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	door_init(&d->door, listener);
 	log_line(LOG_INFO, "ready");
 	sweep(d);
 	loop(d);
@@ -290,10 +192,7 @@ main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static struct daemon d = {
-		.listener = -1, .signals = -1, .reserve = -1,
-		.complaints = { .burst = 4, .every_ms = 5000 }, .refusals = { .burst = 64, .every_ms = 500 },
-	};
+	static struct daemon d = { .signals = -1 };
 	bool debug = false;
 	int c;
 

@@ -1,24 +1,155 @@
 /* SPDX-License-Identifier: MIT */
 #include "slots.h"
 
+#include <string.h>
 #include <unistd.h>
 
-bool
-slots_have_room(const struct slots *s, uid_t uid)
+/* The row of OWNER, a new one if need be.  There always is one: each row in use stands for a helper or a connection. */
+static unsigned
+row_of(struct slots *s, uint64_t owner)
 {
-	size_t same = 0;
+	size_t row = s->owner_rows;
 
-	for (size_t i = 0; i < s->count; i++)
-		same += s->v[i].uid == uid;
-	return s->count < SLOTS_MAX && same < SLOTS_PER_UID;
+	for (size_t i = 0; i < s->owner_rows; i++) {
+		const struct slots_owner *o = &s->owners[i];
+
+		if (!o->serving && !o->waiting)
+			row = row < i ? row : i;
+		else if (o->owner == owner)
+			return (unsigned)i;
+	}
+	if (row == s->owner_rows)
+		s->owner_rows++;
+	s->owners[row] = (struct slots_owner){ .owner = owner };
+	return (unsigned)row;
+}
+
+/* Rows at the end that nobody uses are not gone through. */
+static void
+trim(struct slots *s)
+{
+	while (s->owner_rows && !s->owners[s->owner_rows - 1].serving && !s->owners[s->owner_rows - 1].waiting)
+		s->owner_rows--;
+}
+
+bool
+slots_wait(struct slots *s, int fd, uid_t uid, uint64_t owner, uint64_t now_ms)
+{
+	unsigned row;
+
+	if (s->waiting_count == SLOTS_WAITING_MAX)
+		return false;
+	row = row_of(s, owner);
+	if (s->owners[row].waiting == SLOTS_WAITING_PER_OWNER)
+		return false;
+	s->owners[row].waiting++;
+	s->waiting[s->waiting_count++] =
+		(struct slots_connection){ .fd = fd, .uid = uid, .owner = row, .since_ms = now_ms };
+	return true;
+}
+
+/* The row keeps its count until slots_serve or slots_drop, so that it isn't given to another owner. */
+static void
+take_out(struct slots *s, size_t i, struct slots_connection *c)
+{
+	*c = s->waiting[i];
+	s->waiting_count--;
+	memmove(&s->waiting[i], &s->waiting[i + 1], (s->waiting_count - i) * sizeof s->waiting[0]);
+}
+
+bool
+slots_make_room(struct slots *s, uint64_t owner, struct slots_connection *c)
+{
+	unsigned most = 0;
+	size_t i = s->waiting_count;
+
+	if (s->waiting_count < SLOTS_WAITING_MAX)
+		return false;
+	for (unsigned row = 1; row < s->owner_rows; row++)
+		if (s->owners[row].waiting > s->owners[most].waiting)
+			most = row;
+	/* With one more the owner would have as many. */
+	if (s->owners[row_of(s, owner)].waiting + 1 >= s->owners[most].waiting)
+		return false;
+	while (s->waiting[--i].owner != most)
+		;
+	take_out(s, i, c);
+	return true;
+}
+
+/* Whether who has HAS helpers may have another one. */
+static bool
+may_have(const struct slots *s, unsigned has)
+{
+	return has < SLOTS_PER_OWNER && has < SLOTS_MAX - s->count;
+}
+
+/* The index of the connection that is to be served next, or the end. */
+static size_t
+find_next(const struct slots *s)
+{
+	size_t best = s->waiting_count;
+	unsigned fewest = SLOTS_PER_OWNER;
+
+	for (size_t i = 0; i < s->waiting_count && fewest; i++) {
+		unsigned has = s->owners[s->waiting[i].owner].serving;
+
+		if (has < fewest && may_have(s, has)) {
+			best = i;
+			fewest = has;
+		}
+	}
+	return best;
+}
+
+bool
+slots_ready(const struct slots *s)
+{
+	return find_next(s) < s->waiting_count;
+}
+
+bool
+slots_next(struct slots *s, struct slots_connection *c)
+{
+	size_t best = find_next(s);
+
+	if (best == s->waiting_count)
+		return false;
+	take_out(s, best, c);
+	return true;
 }
 
 void
-slots_add(struct slots *s, uid_t uid, int fd)
+slots_serve(struct slots *s, const struct slots_connection *c, int fd, bool quiet)
 {
+	s->owners[c->owner].waiting--;
+	s->owners[c->owner].serving++;
 	s->v[s->count].fd = fd;
-	s->v[s->count].uid = uid;
+	s->v[s->count].owner = c->owner;
+	s->v[s->count].quiet = quiet;
 	s->count++;
+}
+
+void
+slots_drop(struct slots *s, const struct slots_connection *c)
+{
+	s->owners[c->owner].waiting--;
+	trim(s);
+}
+
+uint64_t
+slots_deadline(const struct slots *s)
+{
+	return s->waiting_count ? s->waiting[0].since_ms + SLOTS_WAIT_MS : UINT64_MAX;
+}
+
+bool
+slots_expired(struct slots *s, uint64_t now_ms, struct slots_connection *c)
+{
+	if (now_ms < slots_deadline(s))
+		return false;
+	take_out(s, 0, c);
+	return true;
 }
 
 size_t
@@ -29,18 +160,35 @@ slots_poll(const struct slots *s, struct pollfd *p)
 	return s->count;
 }
 
-size_t
-slots_reap(struct slots *s, const struct pollfd *p, size_t count)
+/* Frees slot I. */
+static struct slots_freed
+release(struct slots *s, size_t i)
 {
-	size_t freed = 0;
+	struct slots_freed freed = { .owner = s->owners[s->v[i].owner].owner, .quiet = s->v[i].quiet };
+	char byte;
+
+	freed.refused = read(s->v[i].fd, &byte, 1) == 1;
+	close(s->v[i].fd);
+	s->owners[s->v[i].owner].serving--;
+	s->v[i] = s->v[--s->count];
+	return freed;
+}
+
+size_t
+slots_reap(struct slots *s, const struct pollfd *p, size_t count, struct slots_freed freed[SLOTS_MAX])
+{
+	size_t n = 0;
 
 	/* From the back, so that the last one, moved into a gap, has been looked at. */
-	for (size_t i = count; i-- > 0;) {
-		if (!p[i].revents)
-			continue;
-		close(s->v[i].fd);
-		s->v[i] = s->v[--s->count];
-		freed++;
-	}
-	return freed;
+	for (size_t i = count; i-- > 0;)
+		if (p[i].revents)
+			freed[n++] = release(s, i);
+	trim(s);
+	return n;
+}
+
+uint64_t
+slots_owner_of(const struct slots *s, const struct slots_connection *c)
+{
+	return s->owners[c->owner].owner;
 }

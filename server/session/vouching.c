@@ -2,12 +2,16 @@
 #include "vouching.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "config.h"
 #include "paths.h"
 
 /* Whether root listens there. */
@@ -22,19 +26,42 @@ peer_is_root(int fd)
 	return cred.uid == 0 ? 0 : -EPERM;
 }
 
-/* Without waiting: a full queue is no better than nobody. */
+/*
+ * A full queue empties within a moment where holdfastd runs: there is a place in it for each that waits in connect(2),
+ * one after the other, and none for sure for those that ask now and then.  A short time at once, for signals are blocked.
+ */
 static int
-connect_daemon(void)
+connect_waiting(int fd, struct waiting *w)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
+	const struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
+	const struct timeval a_moment = { .tv_usec = 100000 };
+	uint64_t end = clock_now_ms() + VOUCHING_ANSWER_MS;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &a_moment, sizeof a_moment))
+		return -errno;
+	while (connect(fd, (const struct sockaddr *)&sa, sizeof sa)) {
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		waiting_take(w);
+		if (w->skip || w->hangup)
+			return -EINTR;
+		if (clock_now_ms() >= end)
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+static int
+connect_daemon(struct waiting *w)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), rc;
 
 	if (fd < 0)
 		return -errno;
-	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : peer_is_root(fd);
-	if (rc == 0 && fcntl(fd, F_SETFL, O_RDWR) < 0)
-		rc = -errno;
-	if (rc < 0) {
+	rc = connect_waiting(fd, w);
+	if (rc == 0)
+		rc = peer_is_root(fd);
+	if (rc) {
 		close(fd);
 		return rc;
 	}
@@ -48,6 +75,31 @@ make_printable(char *text)
 	for (unsigned char *p = (unsigned char *)text; *p; p++)
 		if (*p < ' ' || *p == 0x7f)
 			*p = '?';
+}
+
+/* LoginTimeout, of which holdfastd has not told us yet: as far as it does not depend on the login's groups and keys. */
+static uint32_t
+patience(void)
+{
+	const char *user = getenv("LOGNAME");
+	struct config_subject subject = { .user = user ? user : "", .address = "" };
+	struct config_policy policy;
+	struct config_error error;
+
+	if (config_load(PATH_CONFIG, &subject, &policy, &error))
+		config_defaults(&policy);
+	return policy.login_timeout_ms;
+}
+
+/* Nothing has come in time: what there is to tell the person. */
+static int
+too_late(struct vouching *v, const char *text)
+{
+	memset(&v->last, 0, sizeof v->last);
+	v->last.type = VOUCH_REFUSED;
+	v->last.refusal = VOUCH_LIMIT;
+	snprintf(v->last.text, sizeof v->last.text, "%s", text);
+	return -ETIMEDOUT;
 }
 
 static int
@@ -85,22 +137,42 @@ next_reply(struct vouching *v, struct waiting *w, int timeout_ms)
 	return v->last.type == VOUCH_REFUSED ? -EACCES : v->last.type;
 }
 
+/* The answer to VOUCH.  QUEUED proves that somebody is there; how long a helper takes is then a matter of how many wait. */
+static int
+wait_for_facts(struct vouching *v, struct waiting *w)
+{
+	int rc = next_reply(v, w, VOUCHING_ANSWER_MS);
+
+	if (rc == -ETIMEDOUT)
+		return too_late(v, "holdfastd does not answer");
+	if (rc == VOUCH_QUEUED) {
+		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
+		if (rc == -ETIMEDOUT)
+			rc = next_reply(v, w, (int)patience() - VOUCHING_ANSWER_MS);
+		if (rc == -ETIMEDOUT)
+			return too_late(v, "too many logins at once: no turn within LoginTimeout");
+	}
+	if (rc == -EACCES && v->last.refusal == VOUCH_LIMIT)
+		return -EBUSY;
+	return rc < 0 || rc == VOUCH_FACTS ? rc : -EBADMSG;
+}
+
 int
 vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 {
 	int rc;
 
 	memset(v, 0, sizeof *v);
-	v->fd = connect_daemon();
-	if (v->fd < 0)
-		return v->fd;
+	v->fd = connect_daemon(w);
+	if (v->fd < 0) {
+		rc = v->fd;
+		return rc == -EAGAIN ? too_late(v, "holdfastd takes no connection") : rc;
+	}
 	rc = send_request(v->fd, VOUCH_OP_VOUCH, ticket, NULL);
 	if (rc == 0)
-		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
+		rc = wait_for_facts(v, w);
 	if (rc < 0)
 		return rc;
-	if (rc != VOUCH_FACTS)
-		return -EBADMSG;
 	v->facts = v->last;
 	return 0;
 }
@@ -108,12 +180,16 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 int
 vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w)
 {
+	uint64_t end = clock_now_ms() + v->facts.login_timeout_ms;
 	int rc = send_request(v->fd, VOUCH_OP_START, ticket, ws);
 
-	if (rc == 0)
-		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
-	if (rc == VOUCH_PROGRESS)
-		rc = next_reply(v, w, (int)v->facts.login_timeout_ms);
+	/* PROGRESS too can take its time on a host where everybody logs in at once. */
+	do {
+		uint64_t now = clock_now_ms();
+
+		if (rc >= 0)
+			rc = next_reply(v, w, end > now ? (int)(end - now) : 0);
+	} while (rc == VOUCH_PROGRESS);
 	if (rc < 0)
 		return rc;
 	return rc == VOUCH_READY ? (int)v->last.session : -EBADMSG;

@@ -9,7 +9,7 @@
 #include "vouch.h"
 #include "waiting.h"
 
-#define VOUCHING_ANSWER_MS 1000 /* no answer at all by then: nobody is there */
+#define VOUCHING_ANSWER_MS 1000 /* no sign of life by then: nobody is there */
 
 struct vouching {
 	int fd;                   /* -1: not connected */
@@ -18,8 +18,9 @@ struct vouching {
 };
 
 /*
- * Connects and asks about TICKET: 0 when vouched for; -EACCES when refused (v->last); -EINTR; another negative errno
- * when holdfastd does not answer.  Close with vouching_close in any case.
+ * Connects and asks about TICKET: 0 when vouched for; -EACCES when refused (v->last); -EBUSY when there are too many
+ * logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in v->last; -EINTR; another
+ * negative errno when holdfastd is not there.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);
 /*

@@ -28,9 +28,11 @@ def request(op, ticket):
 
 
 def reply(s):
-    """The reply's type, and for REFUSED its reason."""
+    """The reply's type, and for REFUSED its reason.  QUEUED, which comes first, is passed over."""
     try:
         data = s.recv(65536)
+        if data[:1] == b"\6":
+            data = s.recv(65536)
     except (ConnectionError, socket.timeout):
         return "CLOSED"
     if not data:

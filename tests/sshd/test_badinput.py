@@ -237,6 +237,7 @@ def test_silent_connection_to_holdfastd(host):
     """It is ended by the other side, and meanwhile it is in nobody's way."""
     s = peer.connect(RUN + "/holdfastd.sock", 30)
     check(host.login().ask("$HOLDFAST_SESSION"), "a login meanwhile")
+    equal(s.recv(100), b"\6", "the sign of life")
     equal(s.recv(100), b"", "the end of a silent connection")
 
 

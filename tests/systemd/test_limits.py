@@ -118,3 +118,23 @@ def cases():
     for name in globals():
         if name.startswith("test_"):
             yield "limits:" + name[5:], name, []
+
+
+def test_crash_loop(m):
+    """However often holdfastd has died, and while it can't even start: once it can, it runs, and logins are held."""
+    for n in range(12):
+        wait_until(lambda: m.unit("holdfastd.service") == "active", "holdfastd runs for the %dth time" % n)
+        m.run("systemctl", "kill", "--signal=KILL", "holdfastd.service")
+    binary = "/usr/sbin/holdfastd"
+    os.rename(binary, binary + ".away")
+    try:
+        write(binary, "#!/bin/sh\nexit 1\n", 0o755)
+        m.run("systemctl", "kill", "--signal=KILL", "holdfastd.service", ok=False)
+        restarts = int(m.unit("holdfastd.service", "NRestarts"))
+        # more than the limits of the service and of its socket, as systemd has them by default
+        wait_until(lambda: plain(m.ssh()) and int(m.unit("holdfastd.service", "NRestarts")) > restarts + 6, "it is tried again")
+    finally:
+        os.rename(binary + ".away", binary)
+    wait_until(lambda: m.unit("holdfastd.service") == "active", "holdfastd runs")
+    equal(m.unit("holdfastd.socket"), "active", "the socket")
+    check(m.login().ask("$HOLDFAST_SESSION"), "a login afterwards")

@@ -1,61 +1,209 @@
 /* SPDX-License-Identifier: MIT */
-/* The small parts of holdfastd that keep count: slots, ratelimit, attachments, leaders. */
+/* The small parts of holdfastd that keep count: slots, refusals, ratelimit, attachments, leaders. */
 #include "unit.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "attachments.h"
 #include "leaders.h"
 #include "ratelimit.h"
+#include "refusals.h"
 #include "slots.h"
 
-static void
-slots_are_counted_for_each_uid(void **state)
-{
-	static struct slots s;
-	struct pollfd p[SLOTS_MAX];
-	int pipes[SLOTS_PER_UID][2];
+static struct slots slots;
 
+static void
+serve_next(int fd)
+{
+	struct slots_connection c;
+
+	assert_true(slots_next(&slots, &c));
+	slots_serve(&slots, &c, fd, false);
+}
+
+static int
+begin(void **state)
+{
 	(void)state;
-	for (int i = 0; i < SLOTS_PER_UID; i++) {
-		assert_true(slots_have_room(&s, 1000));
-		assert_int_equal(pipe(pipes[i]), 0);
-		slots_add(&s, 1000, pipes[i][0]);
-	}
-	assert_false(slots_have_room(&s, 1000));
-	assert_true(slots_have_room(&s, 0));
-	close(pipes[0][1]);
-	close(pipes[5][1]);
-	close(pipes[SLOTS_PER_UID - 1][1]);
-	assert_int_equal(slots_poll(&s, p), SLOTS_PER_UID);
-	assert_int_equal(poll(p, SLOTS_PER_UID, 0), 3);
-	assert_int_equal(slots_reap(&s, p, SLOTS_PER_UID), 3);
-	assert_int_equal(s.count, SLOTS_PER_UID - 3);
-	assert_true(slots_have_room(&s, 1000));
-	slots_poll(&s, p);
-	assert_int_equal(poll(p, s.count, 0), 0);
-	for (int i = 0; i < SLOTS_PER_UID; i++)
-		if (i != 0 && i != 5 && i != SLOTS_PER_UID - 1)
-			close(pipes[i][1]);
-	slots_poll(&s, p);
-	poll(p, s.count, 0);
-	slots_reap(&s, p, s.count);
-	assert_int_equal(s.count, 0);
+	memset(&slots, 0, sizeof slots);
+	return 0;
 }
 
 static void
-slots_are_counted_in_all(void **state)
+slots_are_counted_for_each_owner(void **state)
 {
-	static struct slots s;
+	static struct slots_freed freed[SLOTS_MAX];
+	struct slots_connection c;
+	struct pollfd p[SLOTS_MAX];
+	int pipes[SLOTS_PER_OWNER][2];
 
 	(void)state;
-	for (unsigned i = 0; i < SLOTS_MAX; i++) {
-		assert_true(slots_have_room(&s, i));
-		slots_add(&s, i, -1);
+	for (int i = 0; i < SLOTS_PER_OWNER; i++) {
+		assert_true(slots_wait(&slots, 7, 1000 + (uid_t)(i % 2), 1000, 5));
+		assert_int_equal(pipe(pipes[i]), 0);
+		serve_next(pipes[i][0]);
 	}
-	assert_false(slots_have_room(&s, 5000));
+	assert_true(slots_wait(&slots, 8, 1000, 1000, 6));
+	assert_false(slots_ready(&slots));
+	assert_false(slots_next(&slots, &c));
+	assert_true(slots_wait(&slots, 9, 0, 0, 7));
+	assert_true(slots_next(&slots, &c));
+	assert_int_equal(c.fd, 9);
+	slots_drop(&slots, &c);
+	/* three end, one of them after a refusal */
+	assert_int_equal(write(pipes[5][1], "", 1), 1);
+	close(pipes[0][1]);
+	close(pipes[5][1]);
+	close(pipes[SLOTS_PER_OWNER - 1][1]);
+	assert_int_equal(slots_poll(&slots, p), SLOTS_PER_OWNER);
+	assert_int_equal(poll(p, SLOTS_PER_OWNER, 0), 3);
+	assert_int_equal(slots_reap(&slots, p, SLOTS_PER_OWNER, freed), 3);
+	assert_int_equal(freed[0].refused + freed[1].refused + freed[2].refused, 1);
+	assert_true(freed[1].refused);
+	assert_int_equal(freed[1].owner, 1000);
+	assert_true(slots_next(&slots, &c));
+	assert_int_equal(c.fd, 8);
+	slots_drop(&slots, &c);
+	for (int i = 0; i < SLOTS_PER_OWNER; i++)
+		if (i != 0 && i != 5 && i != SLOTS_PER_OWNER - 1)
+			close(pipes[i][1]);
+	slots_poll(&slots, p);
+	poll(p, slots.count, 0);
+	slots_reap(&slots, p, slots.count, freed);
+	assert_int_equal(slots.count, 0);
+	assert_int_equal(slots.owner_rows, 0);
+}
+
+/* However many owners have taken all that there is, the next one waits in the place of who has the most, and is next. */
+static void
+the_next_owner_finds_room(void **state)
+{
+	struct slots_connection c;
+	unsigned most = 0;
+
+	(void)state;
+	for (uint64_t owner = 1; owner <= 100; owner++) {
+		for (int i = 0; i < 1000 && slots_wait(&slots, 7, 1, owner, 1); i++)
+			;
+		while (slots_next(&slots, &c))
+			slots_serve(&slots, &c, -1, false);
+	}
+	assert_int_equal(slots.waiting_count, SLOTS_WAITING_MAX);
+	assert_false(slots_wait(&slots, 9, 2, 1000, 1));
+	for (unsigned i = 0; i < slots.owner_rows; i++)
+		most = most < slots.owners[i].waiting ? slots.owners[i].waiting : most;
+	assert_true(slots_make_room(&slots, 1000, &c));
+	assert_int_equal(slots.owners[c.owner].waiting, most);
+	slots_drop(&slots, &c);
+	assert_true(slots_wait(&slots, 9, 2, 1000, 1));
+	/* as helpers end, its turn comes before anybody's second one: the others of the hundred have one before */
+	c.fd = 7;
+	for (int i = 0; i < 101 && c.fd != 9; i++) {
+		slots.owners[slots.v[0].owner].serving--;
+		slots.v[0] = slots.v[--slots.count];
+		assert_true(slots_next(&slots, &c));
+		slots_serve(&slots, &c, -1, false);
+	}
+	assert_int_equal(c.fd, 9);
+}
+
+/* Who has the most himself gets nobody's place. */
+static void
+the_noisiest_gets_no_room(void **state)
+{
+	struct slots_connection c;
+
+	(void)state;
+	for (uint64_t owner = 1; slots.waiting_count < SLOTS_WAITING_MAX; owner++)
+		while (slots_wait(&slots, 7, 1, owner, 1))
+			;
+	assert_false(slots_make_room(&slots, 1, &c));
+	assert_true(slots_make_room(&slots, 77, &c));
+}
+
+static void
+the_owner_with_the_fewest_is_next(void **state)
+{
+	static const int order[] = { 1, 11, 21, 2, 12, 3, 4 };
+	struct slots_connection c;
+
+	(void)state;
+	for (int i = 1; i <= 4; i++)
+		assert_true(slots_wait(&slots, i, 1, 1, 1));
+	for (int i = 11; i <= 12; i++)
+		assert_true(slots_wait(&slots, i, 2, 2, 1));
+	assert_true(slots_wait(&slots, 21, 3, 3, 1));
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		assert_true(slots_next(&slots, &c));
+		assert_int_equal(c.fd, order[i]);
+		slots_serve(&slots, &c, -1, false);
+	}
+	assert_false(slots_next(&slots, &c));
+}
+
+static void
+nobody_waits_for_ever(void **state)
+{
+	struct slots_connection c;
+
+	(void)state;
+	assert_true(slots_deadline(&slots) == UINT64_MAX);
+	assert_true(slots_wait(&slots, 5, 1, 1, 1000));
+	assert_true(slots_wait(&slots, 6, 1, 1, 2000));
+	assert_int_equal(slots_deadline(&slots), 1000 + SLOTS_WAIT_MS);
+	assert_false(slots_expired(&slots, 999 + SLOTS_WAIT_MS, &c));
+	assert_true(slots_expired(&slots, 1000 + SLOTS_WAIT_MS, &c));
+	assert_int_equal(c.fd, 5);
+	slots_drop(&slots, &c);
+	assert_false(slots_expired(&slots, 1000 + SLOTS_WAIT_MS, &c));
+}
+
+static unsigned said_left_out;
+static uid_t said_uid;
+
+static void
+say(uid_t uid, unsigned left_out)
+{
+	said_uid = uid;
+	said_left_out += left_out;
+}
+
+static void
+refusals_are_limited_for_each_owner(void **state)
+{
+	static struct refusals r;
+	unsigned allowed = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		if (refusals_take(&r, 1000, 100000, 50000))
+			allowed++;
+		else
+			refusals_left_out(&r, 1000, 50000);
+	}
+	assert_int_equal(allowed, REFUSALS_BURST);
+	assert_true(refusals_take(&r, 1001, 1001, 50000));
+	/* what was no refusal gives its turn back */
+	for (int i = 0; i < 100; i++) {
+		assert_true(refusals_take(&r, 1002, 1002, 50000));
+		refusals_back(&r, 1002);
+	}
+	assert_int_equal(refusals_deadline(&r), 50000 + REFUSALS_SAY_MS);
+	refusals_say(&r, 49999 + REFUSALS_SAY_MS, say);
+	assert_int_equal(said_left_out, 0);
+	refusals_say(&r, 50000 + REFUSALS_SAY_MS, say);
+	assert_int_equal(said_left_out, 100 - REFUSALS_BURST);
+	assert_int_equal(said_uid, 100000);
+	assert_true(refusals_deadline(&r) == UINT64_MAX);
+	/* more owners than there are entries: the oldest goes, none is written beyond */
+	for (uint64_t owner = 5000; owner < 5000 + 2 * REFUSALS_OWNERS; owner++)
+		assert_true(refusals_take(&r, owner, 5, 60000 + owner));
+	assert_int_equal(r.count, REFUSALS_OWNERS);
+	refusals_left_out(&r, 5000, 70000);
+	assert_true(refusals_deadline(&r) == UINT64_MAX);
 }
 
 static void
@@ -159,8 +307,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slots_are_counted_for_each_uid),
-		cmocka_unit_test(slots_are_counted_in_all),
+		cmocka_unit_test_setup(slots_are_counted_for_each_owner, begin),
+		cmocka_unit_test_setup(the_next_owner_finds_room, begin),
+		cmocka_unit_test_setup(the_noisiest_gets_no_room, begin),
+		cmocka_unit_test_setup(the_owner_with_the_fewest_is_next, begin),
+		cmocka_unit_test_setup(nobody_waits_for_ever, begin),
+		cmocka_unit_test(refusals_are_limited_for_each_owner),
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(attachments_are_remembered),
 		cmocka_unit_test(attached_ones_are_kept),

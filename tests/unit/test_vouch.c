@@ -93,6 +93,7 @@ static const struct vouch_reply replies[] = {
 	{ .type = VOUCH_PROGRESS },
 	{ .type = VOUCH_READY, .session = 7 },
 	{ .type = VOUCH_STARTED },
+		{ .type = VOUCH_QUEUED },
 };
 
 static void
@@ -148,7 +149,7 @@ unknown_reply(void **state)
 
 	(void)state;
 	assert_int_equal(vouch_decode_reply(&got, "\0", 1), -EBADMSG);
-	assert_int_equal(vouch_decode_reply(&got, "\6", 1), -EBADMSG);
+	assert_int_equal(vouch_decode_reply(&got, "\7", 1), -EBADMSG);
 	assert_int_equal(vouch_decode_reply(&got, "\377", 1), -EBADMSG);
 }
 
