@@ -7,7 +7,7 @@
  *   VOUCH  (fixed length)      ───▶     checks ticket and peer
  *                              ◀───     FACTS, or REFUSED and the end
  *   START  (fixed length)      ───▶     becomes the leader of a new session
- *                              ◀───     PROGRESS (before PAM is opened), READY, or REFUSED and the end
+ *                              ◀───     PROGRESS at once; READY, or REFUSED and the end
  *   (confirms to the keeper)   ◀───     STARTED, when the keeper said so; the end
  *
  * The login ends the matter at any time by closing: before STARTED that gives the new session up.  A request is

@@ -183,6 +183,9 @@ on_start(struct helper *h, const struct vouch_request *q)
 	struct leader_order *order;
 
 	h->state = DONE;
+	/* At once: whoever waits for that knows by it that we are alive, however long the rest takes. */
+	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
+		return;
 	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0) {
 		refuse(h, VOUCH_BAD_REQUEST, "another ticket than before", "another ticket than before");
 		return;

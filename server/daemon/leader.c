@@ -209,8 +209,6 @@ prepare(struct leader *l)
 	if (!rc)
 		rc = respect_maxlogins(l);
 	if (!rc)
-		rc = reply_plain(l->leading.conn, VOUCH_PROGRESS, 0);
-	if (!rc)
 		rc = take_surroundings(o);
 	if (!rc && !o->pipes)
 		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);

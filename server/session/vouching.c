@@ -180,16 +180,12 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 int
 vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w)
 {
-	uint64_t end = clock_now_ms() + v->facts.login_timeout_ms;
 	int rc = send_request(v->fd, VOUCH_OP_START, ticket, ws);
 
-	/* PROGRESS too can take its time on a host where everybody logs in at once. */
-	do {
-		uint64_t now = clock_now_ms();
-
-		if (rc >= 0)
-			rc = next_reply(v, w, end > now ? (int)(end - now) : 0);
-	} while (rc == VOUCH_PROGRESS);
+	if (rc == 0)
+		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
+	if (rc == VOUCH_PROGRESS)
+		rc = next_reply(v, w, (int)v->facts.login_timeout_ms);
 	if (rc < 0)
 		return rc;
 	return rc == VOUCH_READY ? (int)v->last.session : -EBADMSG;
