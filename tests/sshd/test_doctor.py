@@ -166,6 +166,11 @@ def test_systemd_in_files(host):
     equal(level(host, "others"), "warn", "a later drop-in says yes")
     write("/etc/systemd/logind.conf.d/60-vendor.conf", "")
     equal(level(host, "others"), "ok", "that one is masked")
+    check("systemd.idle" not in doctor(host), "nothing is said of idle sessions where they are left alone")
+    for value, found in (("0", False), ("infinity", False), ("15min", True), ("", False)):
+        write("/etc/systemd/logind.conf.d/70-idle.conf", "[Login]\nStopIdleSessionSec=%s\n" % value)
+        equal("systemd.idle" in doctor(host), found, "a finding about StopIdleSessionSec=%s" % value)
+    os.unlink("/etc/systemd/logind.conf.d/70-idle.conf")
     os.chmod("/etc/systemd/logind.conf.d/50-own.conf", 0o600)
     equal(level(host, "systemd.kill"), "unknown", "a drop-in that can't be read")
     pretend_systemd("yes", linger=True)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,27 @@ check_linger(struct doctor *d)
 	}
 }
 
+/*
+ * What logind takes for idle is a session whose terminal nobody has typed in: a dropped one is, whatever runs in it.  A
+ * plain login is ended so too, but not what it has left in tmux.
+ */
+static void
+check_idle(struct doctor *d)
+{
+	char value[SDCONF_VALUE_CAP];
+	int rc = sdconf_get(sdconf_config_dirs, "logind.conf", "Login", "StopIdleSessionSec", value);
+
+	if (!d->has_system)
+		return;
+	if (!rc && value[0] && strcmp(value, "0") != 0 && strcmp(value, "infinity") != 0)
+		doctor_add(d, "systemd.idle", DOCTOR_WARN, "logind.conf: [Login] StopIdleSessionSec=infinity",
+		           "logind ends sessions that nobody has typed in for %s (StopIdleSessionSec): held ones that "
+		           "were dropped too, with the jobs in them", value);
+	else if (rc == -EACCES)
+		doctor_add(d, "systemd.idle", DOCTOR_UNKNOWN, NULL,
+		           "whether logind ends idle sessions (StopIdleSessionSec) can't be seen");
+}
+
 /* A service for each connection, which ends with it. */
 static void
 check_instances(struct doctor *d, const struct activation *a, const char *mode, bool harmless, const char *fix)
@@ -232,6 +254,7 @@ doctor_check_host(struct doctor *d)
 	}
 	find_activation(&a);
 	check_kill(d);
+	check_idle(d);
 	check_linger(d);
 	check_activation(d, &a);
 	check_others(d, &a);
