@@ -12,7 +12,23 @@ static const struct {
 	{ "ns/user", "another user namespace" },
 	{ "ns/pid", "another pid namespace" },
 	{ "ns/net", "another network namespace" },
+	{ "ns/ipc", "another ipc namespace" },
+	{ "ns/uts", "another uts namespace" },
+	{ "ns/cgroup", "another cgroup namespace" },
+	{ "ns/time", "another time namespace" },
 };
+
+/* A kernel that lacks a kind of namespaces has one of that kind for all. */
+static int
+read_namespace(struct procfile_id *id, int dir, const char *link)
+{
+	int rc = procfile_id(dir, link, id);
+
+	if (rc != -ENOENT)
+		return rc;
+	*id = (struct procfile_id){ 0, 0 };
+	return 0;
+}
 
 int
 confinement_read(struct confinement *c, int dir)
@@ -20,7 +36,7 @@ confinement_read(struct confinement *c, int dir)
 	int rc = 0;
 
 	for (int i = 0; !rc && i < CONFINEMENT_NAMESPACES; i++)
-		rc = procfile_id(dir, namespaces[i].link, &c->ns[i]);
+		rc = read_namespace(&c->ns[i], dir, namespaces[i].link);
 	if (!rc)
 		rc = procfile_id(dir, "root", &c->root);
 	return rc ? rc : procfile_status(dir, &c->status);

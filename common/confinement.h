@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * confinement: where a process lives (mnt, user, pid and net namespaces, root directory) and what it may not do
- * (NoNewPrivs, seccomp, bounding set).  Two processes with the same confinement can do nothing for each other that
+ * confinement: where a process lives (its namespaces of every kind, root directory) and what it may not do (NoNewPrivs,
+ * seccomp, bounding set).  Two processes with the same confinement can do nothing for each other that
  * either could not do alone; a process in a sandbox has another one than its user's login.
  */
 #ifndef HOLDFAST_CONFINEMENT_H
@@ -9,7 +9,7 @@
 
 #include "procfile.h"
 
-#define CONFINEMENT_NAMESPACES 4
+#define CONFINEMENT_NAMESPACES 8
 
 struct confinement {
 	struct procfile_id ns[CONFINEMENT_NAMESPACES], root;

@@ -12,9 +12,8 @@
 /* The Groups line of a user with 65,536 groups fits. */
 #define STATUS_MAX (1 << 20)
 
-/* Reads at most CAP bytes of NAME: the length; -E2BIG when there is more. */
-static ssize_t
-read_file(int dir, const char *name, char *buf, size_t cap)
+ssize_t
+procfile_read(int dir, const char *name, char *buf, size_t cap)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	size_t len = 0;
@@ -154,7 +153,7 @@ procfile_status(int dir, struct procfile_status *s)
 
 	if (!buf)
 		return -ENOMEM;
-	len = read_file(dir, "status", buf, STATUS_MAX);
+	len = procfile_read(dir, "status", buf, STATUS_MAX);
 	rc = len < 0 ? (int)len : procfile_parse_status(s, buf, (size_t)len);
 	free(buf);
 	return rc;
@@ -181,7 +180,7 @@ procfile_same_id(const struct procfile_id *a, const struct procfile_id *b)
 int
 procfile_label(int dir, char label[PROCFILE_LABEL_CAP])
 {
-	ssize_t len = read_file(dir, "attr/current", label, PROCFILE_LABEL_CAP - 1);
+	ssize_t len = procfile_read(dir, "attr/current", label, PROCFILE_LABEL_CAP - 1);
 
 	/* No LSM that labels processes: the kernel says EINVAL, or has no such file at all. */
 	if (len == -EINVAL || len == -ENOENT)
@@ -221,4 +220,86 @@ procfile_same_restrictions(const struct procfile_status *a, const struct procfil
 {
 	return a->no_new_privs == b->no_new_privs && a->seccomp == b->seccomp &&
 	       a->seccomp_filters == b->seccomp_filters && a->cap_bounding == b->cap_bounding;
+}
+
+/* The text of DIR's NAME, ended by a NUL, for the caller to free; "" for a file that the kernel does not have. */
+static int
+read_text(int dir, const char *name, char **text)
+{
+	char *buf = malloc(STATUS_MAX + 1);
+	ssize_t len = buf ? procfile_read(dir, name, buf, STATUS_MAX) : -ENOMEM;
+
+	if (len == -ENOENT)
+		len = 0;
+	if (len < 0) {
+		free(buf);
+		return (int)len;
+	}
+	buf[len] = '\0';
+	*text = buf;
+	return 0;
+}
+
+/* Both texts: 0 or a negative errno; the caller frees them in any case. */
+static int
+read_two(int a, int b, const char *name, char *text[2])
+{
+	int rc = read_text(a, name, &text[0]);
+
+	return rc ? rc : read_text(b, name, &text[1]);
+}
+
+static void
+free_two(char *text[2])
+{
+	free(text[0]);
+	free(text[1]);
+}
+
+int
+procfile_same_text(int a, int b, const char *name)
+{
+	char *text[2] = { NULL, NULL };
+	int rc = read_two(a, b, name, text);
+
+	if (!rc)
+		rc = strcmp(text[0], text[1]) == 0;
+	free_two(text);
+	return rc;
+}
+
+/* The line of TEXT that begins with KEY, with its length; NULL: there is none. */
+static const char *
+find_line(const char *text, const char *key, size_t *len)
+{
+	while (*text) {
+		*len = strcspn(text, "\n");
+		if (strncmp(text, key, strlen(key)) == 0)
+			return text;
+		text += *len + (text[*len] == '\n');
+	}
+	*len = 0;
+	return NULL;
+}
+
+static bool
+same_line(char *const text[2], const char *key)
+{
+	size_t len[2];
+	const char *a = find_line(text[0], key, &len[0]), *b = find_line(text[1], key, &len[1]);
+
+	return (!a && !b) || (a && b && len[0] == len[1] && memcmp(a, b, len[0]) == 0);
+}
+
+int
+procfile_same_lines(int a, int b, const char *const *keys)
+{
+	char *text[2] = { NULL, NULL };
+	int rc = read_two(a, b, "status", text);
+
+	if (!rc)
+		for (rc = 1; rc && *keys; keys++)
+			rc = same_line(text, *keys);
+	free_two(text);
+	return rc;
 }

@@ -30,6 +30,11 @@ struct procfile_id {
 };
 
 /*
+ * Reads NAME in DIR whole into the CAP bytes at BUF: its length; -E2BIG when it does not leave a byte of them over; or
+ * another negative errno.
+ */
+ssize_t procfile_read(int dir, const char *name, char *buf, size_t cap);
+/*
  * Parses the LEN bytes of a status file: 0; -EBADMSG when the Uid line is missing, a line that we read is there
  * twice, or a number is not one.
  */
@@ -48,5 +53,12 @@ int procfile_label(int dir, char label[PROCFILE_LABEL_CAP]);
 bool procfile_is_selinux(const char *label);
 /* Whether A and B have the same restrictions: NoNewPrivs, Seccomp, number of filters, bounding set. */
 bool procfile_same_restrictions(const struct procfile_status *a, const struct procfile_status *b);
+/*
+ * Whether the file NAME of the processes A and B has the same text (what the kernel does not have counts as empty), and
+ * whether those lines of their status files are the same that begin with one of KEYS ("Groups:", …, NULL): 1, 0 or a
+ * negative errno.
+ */
+int procfile_same_text(int a, int b, const char *name);
+int procfile_same_lines(int a, int b, const char *const *keys);
 
 #endif

@@ -24,6 +24,7 @@ vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQU
 	wire_put_u16(&w, q->xpixel);
 	wire_put_u16(&w, q->ypixel);
 	wire_put_u8(&w, q->kind);
+	wire_put_u8(&w, q->from);
 }
 
 /* Whether what is left is zero: room for later versions, which an older reader must not pass over in silence. */
@@ -60,11 +61,14 @@ vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 	wire_get_u16(&r, &got.xpixel);
 	wire_get_u16(&r, &got.ypixel);
 	wire_get_u8(&r, &got.kind);
+	wire_get_u8(&r, &got.from);
 	if (r.err || memcmp(m, magic, sizeof m) != 0 || version != VOUCH_VERSION || !padding_is_zero(&r))
 		return -EBADMSG;
 	if (got.op != VOUCH_OP_VOUCH && got.op != VOUCH_OP_START)
 		return -EBADMSG;
 	if (got.kind > (got.op == VOUCH_OP_START ? VOUCH_KIND_PIPES : VOUCH_KIND_TERMINAL))
+		return -EBADMSG;
+	if (got.from > VOUCH_FROM_HOOK)
 		return -EBADMSG;
 	*q = got;
 	return 0;

@@ -28,6 +28,12 @@
 
 enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2 };
 
+/*
+ * Who asks.  Of a HOOK, a login shell's start-up files, the helper wants to see that sshd itself has executed this
+ * shell; the same in both requests.
+ */
+enum vouch_from { VOUCH_FROM_COMMAND = 0, VOUCH_FROM_HOOK = 1 };
+
 /* What a new session has.  What runs in it is the user's own matter and told to his keeper, never here. */
 enum vouch_kind { VOUCH_KIND_TERMINAL = 0, VOUCH_KIND_PIPES = 1 };
 
@@ -36,6 +42,7 @@ struct vouch_request {
 	struct ticket ticket;
 	uint16_t rows, cols, xpixel, ypixel; /* of the login's terminal, as in struct winsize */
 	uint8_t kind;     /* START: enum vouch_kind; else 0 */
+	uint8_t from;     /* enum vouch_from */
 };
 
 enum vouch_reply_type {
@@ -58,6 +65,7 @@ enum vouch_refusal {
 	VOUCH_TROUBLE = 8,     /* anything else; the log has it */
 	VOUCH_BAD_REQUEST = 9,
 	VOUCH_DRAIN = 10,      /* no new sessions: the host is to be shut down */
+	VOUCH_ASIDE = 11,      /* HOOK: not a shell that sshd itself has executed; nothing is said to the person */
 };
 
 struct vouch_reply {

@@ -22,7 +22,6 @@
 #include "enter.h"
 #include "own.h"
 #include "paths.h"
-#include "procstat.h"
 
 #define RESULT_FD 3
 
@@ -75,48 +74,10 @@ term_is_usable(void)
 	return term && term[0] && strcmp(term, "dumb") != 0;
 }
 
-/* Whether PID was started as a login shell: its argv[0] begins with '-'. */
-static bool
-is_login_shell(pid_t pid)
-{
-	char path[64], first = 0;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &first, 1) != 1)
-		first = 0;
-	close(fd);
-	return first == '-';
-}
-
-/*
- * Whether the shell that runs the hook is the login's own, a child of sshd (sshd-session since OpenSSH 9.8).  Between
- * it and us there may be one more process of the same name, a command substitution.
- */
-static bool
-shell_is_the_logins(void)
-{
-	struct procstat shell, parent;
-	pid_t pid = getppid();
-
-	if (procstat_read(pid, &shell) < 0 || procstat_read(shell.ppid, &parent) < 0)
-		return false;
-	if (strcmp(parent.comm, shell.comm) == 0) {
-		pid = shell.ppid;
-		if (procstat_read(parent.ppid, &parent) < 0)
-			return false;
-	}
-	return is_login_shell(pid) && strncmp(parent.comm, "sshd", 4) == 0;
-}
-
 static bool
 is_for_us(const char *tty)
 {
-	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && term_is_usable() && all_on(tty) && has_size() &&
-	       shell_is_the_logins();
+	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && term_is_usable() && all_on(tty) && has_size();
 }
 
 /* Says the result to the hook.  SIGPIPE or a closed descriptor: the hook takes it for a crash. */
@@ -167,7 +128,7 @@ hook(void)
 {
 	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST"), *ticket = getenv("HOLDFAST_TICKET");
 	struct enter_request q = { .tty = tty, .want = name && name[0] ? name : NULL, .create_named = true,
-		                   .mode = ATTACH_MODE_TAKE };
+		                   .mode = ATTACH_MODE_TAKE, .hook = true };
 	struct enter_result res;
 
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);

@@ -11,6 +11,7 @@
  *   leave                 one has gone, others are there: the same; why=taken
  *   end, lost             the shell, or the keeper, has ended: how long the session was; status=, why=
  *   refuse                why=
+ *   aside                 a shell at whose start holdfast was asked is not one that sshd has executed; why=
  */
 #ifndef HOLDFAST_AUDIT_H
 #define HOLDFAST_AUDIT_H

@@ -38,6 +38,7 @@ struct helper {
 	enum state state;
 	int timeout_ms; /* of the state */
 	struct ticket ticket;
+	uint8_t from; /* enum vouch_from */
 	struct login login;
 	struct account account;
 	struct config_policy policy;
@@ -46,7 +47,7 @@ struct helper {
 
 /* What is known of the login comes from its record; of a peer that has none, only the uid. */
 static void
-write_refusal(const struct helper *h, uint32_t code, const char *why)
+write_refusal(const struct helper *h, const char *event, uint32_t code, const char *why)
 {
 	const char *user = h->login.uid == h->peer && h->login.user[0] ? h->login.user : "-";
 	struct audit a;
@@ -54,7 +55,7 @@ write_refusal(const struct helper *h, uint32_t code, const char *why)
 
 	audit_init(&a, user, h->peer);
 	snprintf(text, sizeof text, "code=%u why=\"%.128s\"", (unsigned)code, why);
-	audit_event(&a, "refuse", *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
+	audit_event(&a, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
 }
 
 /* holdfastd counts the refusals, and those that are not logged. */
@@ -73,7 +74,7 @@ static void
 refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 {
 	if (!h->quiet)
-		write_refusal(h, code, why);
+		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, why);
 	reply_refuse(h->conn, code, "%s", text);
 	tell_refused(h->slot);
 	h->state = DONE;
@@ -99,14 +100,17 @@ find_login(struct helper *h, const struct ticket *ticket)
 }
 
 static bool
-check_peer(struct helper *h)
+check_peer(struct helper *h, const struct vouch_request *q)
 {
 	const char *why;
-	int rc = peer_check(h->conn, &h->login, &why);
+	int rc = q->from == VOUCH_FROM_HOOK ? peer_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
+	                                    : peer_check(h->conn, &h->login, &why);
 
 	if (!rc)
 		return true;
-	if (rc == -EPERM)
+	if (rc == -ENOEXEC)
+		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", why);
+	else if (rc == -EPERM)
 		refuse(h, VOUCH_NOT_INSIDE, "this process is not a plain part of its login", why);
 	else
 		refuse(h, VOUCH_TROUBLE, "this process can't be checked", why);
@@ -115,7 +119,7 @@ check_peer(struct helper *h)
 
 /* Everything that must hold for a vouched login; done for each request anew. */
 static bool
-verify(struct helper *h, const struct ticket *ticket)
+verify(struct helper *h, const struct vouch_request *q)
 {
 	uint32_t code;
 	int rc;
@@ -124,13 +128,15 @@ verify(struct helper *h, const struct ticket *ticket)
 		refuse(h, VOUCH_DISABLED, "holdfast is switched off here", "switched off");
 		return false;
 	}
-	if (!find_login(h, ticket) || !check_peer(h))
+	if (!find_login(h, &q->ticket))
 		return false;
 	rc = account_find(h->login.user, h->login.uid, &h->account);
 	if (rc) {
 		refuse(h, VOUCH_TROUBLE, "this account can't be looked up", strerror(-rc));
 		return false;
 	}
+	if (!check_peer(h, q))
+		return false;
 	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy);
 	if (code) {
 		refuse(h, code, code == VOUCH_DISABLED ? "holdfast is switched off for this login" :
@@ -162,7 +168,7 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 {
 	int rc;
 
-	if (!verify(h, &q->ticket))
+	if (!verify(h, q))
 		return;
 	rc = rundir_user(h->login.uid, h->account.gid);
 	if (rc) {
@@ -171,6 +177,7 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 		return;
 	}
 	h->ticket = q->ticket;
+	h->from = q->from;
 	h->state = EXPECT_START;
 	/* It looks for a session to resume first, which takes its time. */
 	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
@@ -186,11 +193,11 @@ on_start(struct helper *h, const struct vouch_request *q)
 	/* At once: whoever waits for that knows by it that we are alive, however long the rest takes. */
 	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
 		return;
-	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0) {
-		refuse(h, VOUCH_BAD_REQUEST, "another ticket than before", "another ticket than before");
+	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0 || q->from != h->from) {
+		refuse(h, VOUCH_BAD_REQUEST, "another request than before", "another ticket or kind than before");
 		return;
 	}
-	if (!verify(h, &q->ticket))
+	if (!verify(h, q))
 		return;
 	if (policy_draining()) {
 		refuse(h, VOUCH_DRAIN, "no new sessions on this host now (maintenance)", "drain");

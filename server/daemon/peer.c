@@ -6,15 +6,22 @@
 #include <string.h>
 
 #include "confinement.h"
+#include "loginshell.h"
 #include "procfile.h"
 #include "procref.h"
+
+#define FORKS_MAX 2 /* of the shell, between it and what its hook runs: a command substitution */
 
 struct check {
 	struct procref_peer peer;
 	struct procref sshd;
-	struct procref first; /* below sshd and its unprivileged half: the login's shell, or what is there instead */
+	struct procref half;  /* its unprivileged half; none where root logs in */
+	struct procref first; /* below both: the login's shell, or what is there instead */
 	const char *why;
 };
+
+#define CHECK_NONE { .peer = PROCREF_PEER_NONE, .sshd = PROCREF_NONE, .half = PROCREF_NONE, .first = PROCREF_NONE, \
+	             .why = "" }
 
 static int
 no(struct check *c, const char *why)
@@ -32,6 +39,17 @@ find_peer(struct check *c, int conn)
 	if (rc == -EXDEV)
 		return no(c, "outside of our pid namespace");
 	return rc ? no(c, "the process that connected is gone") : 0;
+}
+
+/* The process PID, which must be the login's user's. */
+static int
+find_pid(struct check *c, pid_t pid, uid_t uid)
+{
+	if (pid <= 0)
+		return no(c, "outside of our pid namespace");
+	c->peer.cred.pid = pid;
+	c->peer.cred.uid = uid; /* check_place sees whether it has that */
+	return procref_open(&c->peer.proc, pid) ? no(c, "the process that connected is gone") : 0;
 }
 
 /* Opens CHILD's parent, and makes sure that it was the parent when it was opened. */
@@ -59,8 +77,11 @@ find_first(struct check *c, struct procref below[2])
 
 	if (procfile_id(c->sshd.dir, "exe", &top) || procfile_id(below[0].dir, "exe", &half))
 		return no(c, "no executable");
-	if (procfile_same_id(&top, &half))
+	if (procfile_same_id(&top, &half)) {
 		which = 1;
+		c->half = below[0];
+		below[0].dir = -1;
+	}
 	c->first = below[which];
 	below[which].dir = -1;
 	return c->first.dir < 0 ? no(c, "it is sshd itself") : 0;
@@ -144,34 +165,153 @@ check_label(struct check *c)
 	return strcmp(peer, sshd) == 0 ? 0 : no(c, "another security label");
 }
 
+static int
+not_executed(struct check *c, int rc, const char *why)
+{
+	c->why = why;
+	return rc;
+}
+
+/*
+ * What was not sshd's doing but a wrapper's, and no start-up file of a shell can change: it would be lost.  Where there
+ * is no unprivileged half, sshd's own process has not the login's ids and groups yet.
+ */
+static int
+check_kept(struct check *c)
+{
+	static const char *const user[] = { "Uid:", "Gid:", "Groups:", "CapInh:", "CapBnd:", "CapAmb:", NULL };
+	static const char *const root[] = { "CapInh:", "CapBnd:", "CapAmb:", NULL };
+	bool halved = c->half.dir >= 0;
+	int sshd = halved ? c->half.dir : c->sshd.dir;
+	int rc = procfile_same_lines(c->first.dir, sshd, halved ? user : root);
+
+	if (rc == 0)
+		return not_executed(c, -ENOEXEC, "other ids, groups or capabilities than sshd's process has");
+	if (rc > 0)
+		rc = procfile_same_text(c->first.dir, sshd, "cgroup");
+	if (rc == 0)
+		return not_executed(c, -ENOEXEC, "another cgroup than sshd's process is in");
+	return rc > 0 ? 0 : not_executed(c, rc, "/proc can't be read");
+}
+
+/* Between the login's shell and the peer there are only forks of that shell. */
+static int
+check_forks(struct check *c, const struct loginshell *want)
+{
+	struct procref below = PROCREF_NONE, parent = PROCREF_NONE;
+	int rc = procref_open(&below, c->peer.cred.pid);
+
+	if (rc || below.stat.start != c->peer.proc.stat.start)
+		rc = no(c, "the process that connected is gone");
+	for (int forks = 0; !rc; forks++) {
+		rc = open_parent(c, &parent, &below);
+		if (rc)
+			break;
+		procref_close(&below);
+		below = parent;
+		parent.dir = -1;
+		if (below.pid == c->first.pid)
+			break;
+		rc = forks == FORKS_MAX ? not_executed(c, -ENOEXEC, "not the hook of the login's own shell")
+		                        : loginshell_check(below.dir, want, &c->why);
+	}
+	procref_close(&below);
+	return rc;
+}
+
+static int
+check_shell(struct check *c, const struct ticket *ticket, const char *shell)
+{
+	char text[TICKET_TEXT];
+	const struct loginshell want = { .shell = shell, .ticket = text };
+	int rc;
+
+	ticket_format(ticket, text);
+	rc = loginshell_check(c->first.dir, &want, &c->why);
+	if (!rc)
+		rc = check_forks(c, &want);
+	return rc ? rc : check_kept(c);
+}
+
 /* All that was read belongs to the processes that it was taken for. */
 static int
 check_alive(struct check *c)
 {
-	if (!procref_peer_unchanged(&c->peer) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd))
+	if (!procref_peer_unchanged(&c->peer) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd) ||
+	    (c->half.dir >= 0 && !procref_unchanged(&c->half)))
 		return no(c, "it has changed meanwhile");
 	return 0;
+}
+
+/* The way from the peer, which has been found, to the login's sshd. */
+static int
+check_way(struct check *c, const struct login *l)
+{
+	return c->peer.cred.uid == l->uid ? walk(c, l) : no(c, "another user");
+}
+
+/* Nothing about the peer is other than about that sshd. */
+static int
+check_inside(struct check *c)
+{
+	int rc = check_place(c);
+
+	if (!rc)
+		rc = check_label(c);
+	return rc ? rc : check_alive(c);
+}
+
+/* Closes what *C holds. */
+static int
+end(struct check *c, int rc, const char **why)
+{
+	procref_peer_close(&c->peer);
+	procref_close(&c->sshd);
+	procref_close(&c->half);
+	procref_close(&c->first);
+	*why = c->why;
+	return rc;
 }
 
 int
 peer_check(int conn, const struct login *l, const char **why)
 {
-	struct check c = { .peer = PROCREF_PEER_NONE, .sshd = PROCREF_NONE, .first = PROCREF_NONE, .why = "" };
+	struct check c = CHECK_NONE;
 	int rc = find_peer(&c, conn);
 
-	if (!rc && c.peer.cred.uid != l->uid)
-		rc = no(&c, "another user");
 	if (!rc)
-		rc = walk(&c, l);
+		rc = check_way(&c, l);
 	if (!rc)
-		rc = check_place(&c);
+		rc = check_inside(&c);
+	return end(&c, rc, why);
+}
+
+int
+peer_check_hook(int conn, const struct login *l, const struct ticket *ticket, const char *shell, const char **why)
+{
+	struct check c = CHECK_NONE;
+	int rc = find_peer(&c, conn);
+
 	if (!rc)
-		rc = check_label(&c);
+		rc = check_way(&c, l);
+	if (rc == -EPERM)
+		rc = -ENOEXEC;
 	if (!rc)
-		rc = check_alive(&c);
-	procref_peer_close(&c.peer);
-	procref_close(&c.sshd);
-	procref_close(&c.first);
-	*why = c.why;
-	return rc;
+		rc = check_shell(&c, ticket, shell);
+	if (!rc)
+		rc = check_inside(&c);
+	return end(&c, rc, why);
+}
+
+int
+peer_check_pid(pid_t pid, const struct login *l, const char **why)
+{
+	struct check c = CHECK_NONE;
+	int rc = find_pid(&c, pid, l->uid);
+
+	if (!rc)
+		rc = check_way(&c, l);
+	if (!rc)
+		rc = check_inside(&c);
+	return end(&c, rc, why);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer: whether the process at the other end of a connection is a plain descendant of a login's sshd.
+ * peer: whether a process is a plain descendant of a login's sshd, and whether it is the hook of a shell that this sshd
+ * has executed.
  *
  * The ticket is in the environment of everything that a login starts, so it proves nothing alone: a process that
- * the user has put into a sandbox could use it to have a shell started outside.  So the peer must have the login's
- * uid, a chain of parents that ends at the recorded sshd, that sshd's (and our own) mnt, user, pid and net
- * namespaces and root directory, the same restrictions (NoNewPrivs, seccomp, bounding set) as that sshd and we, and
- * the login's LSM label.
+ * the user has put into a sandbox could use it to have a shell started outside.  So the process must have the login's
+ * uid, a chain of parents that ends at the recorded sshd, that sshd's (and our own) namespaces and root directory, the
+ * same restrictions (NoNewPrivs, seccomp, bounding set) as that sshd and we, and the login's LSM label.
  */
 #ifndef HOLDFAST_PEER_H
 #define HOLDFAST_PEER_H
@@ -21,5 +21,18 @@
  * be found out, *why says at what.
  */
 int peer_check(int conn, const struct login *l, const char **why);
+/*
+ * The same, for the hook of a login shell: besides, what sshd has executed last is SHELL, the one in the user database,
+ * as a login shell with TICKET's environment (common/loginshell.h); nothing but forks of that lies between it and the
+ * peer; and it has the ids, groups, capabilities and cgroup that sshd gave it.  When that is not so: -ENOEXEC; -EPERM
+ * is left for a shell of sshd's that is confined.
+ */
+int peer_check_hook(int conn, const struct login *l, const struct ticket *ticket, const char *shell,
+                    const char **why);
+/*
+ * As peer_check, of the process PID: whoever says that number makes sure that it still is the process that it was taken
+ * for.
+ */
+int peer_check_pid(pid_t pid, const struct login *l, const char **why);
 
 #endif

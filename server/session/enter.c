@@ -12,6 +12,7 @@
 #include "choose.h"
 #include "clock.h"
 #include "envlist.h"
+#include "hookshell.h"
 #include "own.h"
 #include "picker.h"
 #include "probing.h"
@@ -34,6 +35,7 @@ be_vouched_for(struct enter *e)
 	}
 	if (ticket_is_none(&e->q->ticket))
 		return -EACCES;
+	e->vouching.from = e->q->hook ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
 	if (rc == 0)
 		e->claim.identity = e->vouching.facts.identity;
@@ -327,6 +329,22 @@ stay(struct enter *e)
 	return false;
 }
 
+/*
+ * Who we are, and whether that is a reason to stop: 0 or a negative errno.  Who is refused, and not merely left alone by
+ * a holdfastd that is down, resumes nothing by itself; a hook then has nothing held.  Where holdfastd has not looked at
+ * a hook's shell, we do: -ENOEXEC.
+ */
+static int
+ask_who(struct enter *e)
+{
+	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : be_vouched_for(e);
+	if (e->err == -EINTR || (e->err == -EACCES && (e->q->hook || !e->want[0])))
+		return e->err;
+	if (e->q->hook && (e->err || e->q->own) && !hookshell_is_sshds(e->q->own ? NULL : &e->q->ticket))
+		return -ENOEXEC;
+	return 0;
+}
+
 /* One attempt; true: again, with e->want. */
 static bool
 attempt(struct enter *e)
@@ -334,9 +352,13 @@ attempt(struct enter *e)
 	int rc;
 
 	e->at.refused.text[0] = '\0';
-	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : be_vouched_for(e);
-	/* Who is refused, and not merely left alone by a holdfastd that is down, resumes nothing by itself. */
-	rc = e->err == -EINTR || (e->err == -EACCES && !e->want[0]) ? e->err : find_way(e);
+	rc = ask_who(e);
+	if (rc == 0 && !e->filled)
+		rc = enter_fill_claim(e);
+	if (rc == 0) {
+		e->filled = true;
+		rc = find_way(e);
+	}
 	if (rc == 0) {
 		/* The helper has nothing more to do for a session that is there already. */
 		if (e->claim.mode != ATTACH_MODE_FIRST)
@@ -364,8 +386,6 @@ enter_run(const struct enter_request *q, struct enter_result *res)
 	rc = waiting_begin(&e.waiting);
 	if (rc == 0)
 		rc = enter_open_terminal(&e);
-	if (rc == 0)
-		rc = enter_fill_claim(&e);
 	if (rc < 0)
 		enter_say_why(&e, rc);
 	while (rc == 0 && attempt(&e)) {

@@ -22,6 +22,7 @@ struct enter_request {
 	uint32_t flags;       /* ATTACH_FLAG_READONLY, ATTACH_FLAG_QUIET */
 	const char *name;     /* of a new session, or NULL */
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
+	bool hook;            /* by the login shell's hook: held only if sshd has executed that shell, and with what it began */
 	bool own;             /* without holdfastd: sessions are started by ourselves (own.h), TICKET is none */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "envlist.h"
+#include "hookshell.h"
 
 #define PIPE_ROWS 24
 #define PIPE_COLS 80
@@ -100,18 +101,33 @@ fill_typed(struct enter *e)
 	memcpy(e->claim.typed, e->q->typed, e->claim.typed_len);
 }
 
+/*
+ * A hook runs when start-up files have done some of their work: a held shell begins where they did, so it gets what sshd
+ * gave to the shell.  Otherwise our own, as much of it as fits.
+ */
+static int
+fill_environment(struct enter *e)
+{
+	if (e->q->hook)
+		return hookshell_environment(&e->claim.env);
+	for (char **v = environ; *v; v++)
+		if (envlist_set(&e->claim.env, *v) == -ENOMEM)
+			return -ENOMEM;
+	return 0;
+}
+
 int
 enter_fill_claim(struct enter *e)
 {
-	const char *term = getenv("TERM");
+	int rc = fill_environment(e);
+	const char *term = envlist_get(&e->claim.env, "TERM");
 
+	if (rc)
+		return rc;
 	e->claim.flags |= e->q->flags;
 	e->claim.ticket = e->q->ticket;
 	snprintf(e->claim.term, sizeof e->claim.term, "%s", term ? term : "");
 	snprintf(e->claim.name, sizeof e->claim.name, "%s", e->q->name ? e->q->name : "");
-	for (char **v = environ; *v; v++)
-		if (envlist_set(&e->claim.env, *v) == -ENOMEM)
-			return -ENOMEM;
 	if (e->q->typed_len)
 		fill_typed(e);
 	return e->q->framed ? fill_framed(e) : 0;

@@ -26,12 +26,16 @@ struct enter {
 	int err;                  /* why nothing was entered, for say_why */
 	char want[NAME_CAP];      /* "" : choose; else the session to enter, also after a switch */
 	char back[NAME_CAP];      /* the session to go back to when a switch fails */
+	bool filled;              /* enter_fill_claim has been done */
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
 };
 
 /* Opens the terminal anew, so that O_NONBLOCK on it never reaches the login's own shell.  0 or a negative errno. */
 int enter_open_terminal(struct enter *e);
-/* What of our environment, and of what a framed client has said, the keeper may have; as much of it as fits.  0 or -ENOMEM. */
+/*
+ * What of our environment, or of what the hook's shell began with, and of what a framed client has said, the keeper may
+ * have.  0; -ENOMEM; a hook's also -E2BIG, or another negative errno when the shell can't be looked at.
+ */
 int enter_fill_claim(struct enter *e);
 void enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text);
 /* Why nothing was entered, from a negative errno: for the person, and for a framed client. */

@@ -42,6 +42,11 @@ enter_say_why(struct enter *e, int rc)
 	char text[TEXT_CAP];
 
 	e->res->code = code_of(e, rc);
+	/* Its login is what it would be without us. */
+	if (rc == -ENOEXEC || (e->vouching.last.type == VOUCH_REFUSED && e->vouching.last.refusal == VOUCH_ASIDE)) {
+		enter_set_outcome(e, ENTER_NOT, "");
+		return;
+	}
 	if (e->waiting.skip || rc == -ECANCELED) {
 		enter_set_outcome(e, ENTER_SKIPPED, "");
 		return;
@@ -56,6 +61,9 @@ enter_say_why(struct enter *e, int rc)
 		snprintf(text, sizeof text, "no session %s", e->want);
 	else if (rc == -ENOTUNIQ)
 		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
+	else if (rc == -E2BIG)
+		snprintf(text, sizeof text, "the environment of this login is too large (%u KiB)",
+		         ENV_BYTES_MAX / 1024);
 	else if (rc == -ETIMEDOUT)
 		snprintf(text, sizeof text, "a new session was not ready in time");
 	else if (!e->q->own && (rc == -ENOENT || rc == -ECONNREFUSED))

@@ -103,9 +103,9 @@ too_late(struct vouching *v, const char *text)
 }
 
 static int
-send_request(int fd, enum vouch_op op, const struct ticket *ticket, const struct winsize *ws)
+send_request(const struct vouching *v, enum vouch_op op, const struct ticket *ticket, const struct winsize *ws)
 {
-	struct vouch_request q = { .op = op, .ticket = *ticket };
+	struct vouch_request q = { .op = op, .ticket = *ticket, .from = v->from };
 	unsigned char buf[VOUCH_REQUEST_BYTES];
 
 	if (ws) {
@@ -117,7 +117,7 @@ send_request(int fd, enum vouch_op op, const struct ticket *ticket, const struct
 		q.kind = VOUCH_KIND_PIPES;
 	}
 	vouch_encode_request(&q, buf);
-	if (send(fd, buf, sizeof buf, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof buf)
+	if (send(v->fd, buf, sizeof buf, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof buf)
 		return -EPIPE;
 	return 0;
 }
@@ -162,13 +162,13 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 {
 	int rc;
 
-	memset(v, 0, sizeof *v);
+	*v = (struct vouching){ .from = v->from };
 	v->fd = connect_daemon(w);
 	if (v->fd < 0) {
 		rc = v->fd;
 		return rc == -EAGAIN ? too_late(v, "holdfastd takes no connection") : rc;
 	}
-	rc = send_request(v->fd, VOUCH_OP_VOUCH, ticket, NULL);
+	rc = send_request(v, VOUCH_OP_VOUCH, ticket, NULL);
 	if (rc == 0)
 		rc = wait_for_facts(v, w);
 	if (rc < 0)
@@ -180,7 +180,7 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 int
 vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w)
 {
-	int rc = send_request(v->fd, VOUCH_OP_START, ticket, ws);
+	int rc = send_request(v, VOUCH_OP_START, ticket, ws);
 
 	if (rc == 0)
 		rc = next_reply(v, w, VOUCHING_ANSWER_MS);

@@ -13,13 +13,14 @@
 
 struct vouching {
 	int fd;                   /* -1: not connected */
+	uint8_t from;             /* enum vouch_from: who asks */
 	struct vouch_reply facts; /* type VOUCH_FACTS once vouched for, else 0 */
 	struct vouch_reply last;  /* the latest reply: VOUCH_REFUSED tells why */
 };
 
 /*
- * Connects and asks about TICKET: 0 when vouched for; -EACCES when refused (v->last); -EBUSY when there are too many
- * logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in v->last; -EINTR; another
+ * Connects and asks about TICKET, as v->from, which is kept: 0 when vouched for; -EACCES when refused (v->last); -EBUSY
+ * when there are too many logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in v->last; -EINTR; another
  * negative errno when holdfastd is not there.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);

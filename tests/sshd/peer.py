@@ -3,9 +3,12 @@
 
   peer.py vouch [TICKET]   prints "FACTS", "REFUSED n" or "CLOSED"
   peer.py start [TICKET]   the same, then asks for a session: "READY n" too
+  peer.py claim N [TICKET] claims session N for this login's terminal and gives that up: "CLAIMED" or "REFUSED n"
   peer.py seccomp CMD…     runs CMD with a seccomp filter that allows everything
 """
+import array
 import ctypes
+import glob
 import os
 import socket
 import struct
@@ -54,6 +57,19 @@ def vouch(ticket, start=False):
     return said
 
 
+def claim(number, ticket):
+    """struct attach_claim as common/attach.c writes it, by name and beside whoever is attached."""
+    terminal = os.open(os.environ["SSH_TTY"], os.O_RDWR | os.O_NOCTTY)
+    body = struct.pack(">BIIHHHH", 2, 3, 0, 24, 80, 0, 0) + bytes.fromhex(ticket) + bytes(32)
+    body += struct.pack(">I", 5) + b"xterm" + struct.pack(">II", 0, 0)
+    s = connect(glob.glob("/run/holdfast/*/%d/%s/sock" % (os.geteuid(), number))[0])
+    s.sendmsg([body], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [terminal]))])
+    answer = s.recv(65536)
+    if answer[0] == 67:
+        return "REFUSED %d" % struct.unpack(">I", answer[1:5])
+    return "CLAIMED" if answer[0] == 66 else "?%d" % answer[0]
+
+
 def seccomp(argv):
     """prctl(PR_SET_SECCOMP) with one instruction: SECCOMP_RET_ALLOW."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -70,6 +86,9 @@ def main():
     what, rest = sys.argv[1], sys.argv[2:]
     if what == "seccomp":
         seccomp(rest)
+    if what == "claim":
+        print(claim(rest[0], rest[1] if len(rest) > 1 else os.environ["HOLDFAST_TICKET"]))
+        return
     ticket = rest[0] if rest else os.environ.get("HOLDFAST_TICKET", "0" * 32)
     try:
         print("said", *vouch(ticket, what == "start"), flush=True)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "peer.h"
+#include "procref.h"
 #include "procstat.h"
 
 struct world {
@@ -175,6 +176,84 @@ a_plain_descendant_is_inside(void **state)
 	assert_int_equal(check(w, nothing, &w->login), 0);
 }
 
+/* By its number alone, as a leader is told it. */
+static void
+a_pid(void **state)
+{
+	struct world *w = *state;
+	struct login l = w->login;
+	const char *why = NULL;
+	pid_t middle, pid;
+	int fd = connection(w, nothing, &middle);
+	struct ucred cred;
+	socklen_t len = sizeof cred;
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len), 0);
+	pid = cred.pid;
+	assert_int_equal(peer_check_pid(pid, &l, &why), 0);
+	assert_true(procref_peer_lives(fd));
+	l.uid++;
+	assert_int_equal(peer_check_pid(pid, &l, &why), -EPERM);
+	l = w->login;
+	l.start++;
+	assert_int_equal(peer_check_pid(pid, &l, &why), -EPERM);
+	assert_int_equal(peer_check_pid(0, &w->login, &why), -EPERM);
+	assert_int_equal(peer_check_pid(-1, &w->login, &why), -EPERM);
+	assert_int_equal(peer_check_pid(1, &w->login, &why), -EPERM);
+	assert_int_equal(peer_check_pid(getpid(), &w->login, &why), -EPERM);
+	assert_int_equal(peer_check_pid(0x7ffffffe, &w->login, &why), -EPERM);
+	shutdown(fd, SHUT_WR);
+	waitpid(middle, NULL, 0);
+	assert_int_equal(peer_check_pid(pid, &w->login, &why), -EPERM);
+	assert_string_equal(why, "the process that connected is gone");
+	close(fd);
+}
+
+/* A process that sshd has not executed as a shell, with a right to everything else. */
+static void
+not_a_hook(void **state)
+{
+	struct world *w = *state;
+	const struct ticket ticket = { { 1 } };
+	const char *why = NULL;
+	pid_t middle;
+	int fd = connection(w, nothing, &middle);
+
+	assert_int_equal(peer_check(fd, &w->login, &why), 0);
+	assert_int_equal(peer_check_hook(fd, &w->login, &ticket, "/bin/bash", &why), -ENOEXEC);
+	assert_true(*why);
+	close(fd);
+	waitpid(middle, NULL, 0);
+}
+
+static int
+own_uts_namespace(void)
+{
+	return unshare(CLONE_NEWUTS) != 0;
+}
+
+static int
+own_ipc_namespace(void)
+{
+	return unshare(CLONE_NEWIPC) != 0;
+}
+
+static int
+own_cgroup_namespace(void)
+{
+	return unshare(CLONE_NEWCGROUP) != 0;
+}
+
+static void
+other_namespaces_are_outside(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, own_uts_namespace, &w->login), -EPERM);
+	assert_int_equal(check(w, own_ipc_namespace, &w->login), -EPERM);
+	assert_int_equal(check(w, own_cgroup_namespace, &w->login), -EPERM);
+}
+
 static void
 restrictions_are_outside(void **state)
 {
@@ -265,6 +344,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plain_descendant_is_inside, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pid, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_a_hook, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_namespaces_are_outside, setup, teardown),
 		cmocka_unit_test_setup_teardown(restrictions_are_outside, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_user_namespace_is_outside, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_mount_namespace_is_outside, setup, teardown),

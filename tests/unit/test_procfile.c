@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "procfile.h"
@@ -136,6 +137,58 @@ our_own_is_read(void **state)
 	close(dir);
 }
 
+static void
+put(const char *place, const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", place, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+two_are_compared(void **state)
+{
+	static const char *const keys[] = { "Gid:", "Groups:", NULL };
+	static const struct {
+		const char *text;
+		int same;
+	} all[] = {
+		{ "Gid:\t7\nGroups:\t1 2 3 \n", 1 }, { "X:\t1\nGroups:\t1 2 3 \nGid:\t7", 1 },
+		{ "Gid:\t7\nGroups:\t1 2 3 4 \n", 0 }, { "Gid:\t7\nGroups:\t1 2 \n", 0 }, { "Gid:\t7\n", 0 },
+		{ "Gid:\t8\nGroups:\t1 2 3 \n", 0 }, { "", 0 },
+	};
+	char a[] = "/tmp/holdfast-proc-XXXXXX", b[] = "/tmp/holdfast-proc-XXXXXX", command[128];
+	int da, db;
+
+	(void)state;
+	assert_non_null(mkdtemp(a));
+	assert_non_null(mkdtemp(b));
+	da = open(a, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	db = open(b, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	put(a, "status", all[0].text);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		put(b, "status", all[i].text);
+		assert_int_equal(procfile_same_lines(da, db, keys), all[i].same);
+	}
+	/* A file that the kernel does not have is none on both sides. */
+	assert_int_equal(procfile_same_text(da, db, "cgroup"), 1);
+	put(a, "cgroup", "0::/a\n");
+	assert_int_equal(procfile_same_text(da, db, "cgroup"), 0);
+	put(b, "cgroup", "0::/a\n");
+	assert_int_equal(procfile_same_text(da, db, "cgroup"), 1);
+	put(b, "cgroup", "0::/b\n");
+	assert_int_equal(procfile_same_text(da, db, "cgroup"), 0);
+	close(da);
+	close(db);
+	snprintf(command, sizeof command, "rm -rf %s %s", a, b);
+	assert_int_equal(system(command), 0);
+}
+
 int
 main(void)
 {
@@ -146,6 +199,7 @@ main(void)
 		cmocka_unit_test(restrictions_are_compared),
 		cmocka_unit_test(labels_are_told_apart),
 		cmocka_unit_test(our_own_is_read),
+		cmocka_unit_test(two_are_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

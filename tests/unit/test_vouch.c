@@ -7,7 +7,7 @@
 
 static const struct vouch_request request = {
 	.op = VOUCH_OP_START, .ticket = {{1, 2, 3}}, .rows = 24, .cols = 80, .xpixel = 640, .ypixel = 65535,
-	.kind = VOUCH_KIND_PIPES,
+	.kind = VOUCH_KIND_PIPES, .from = VOUCH_FROM_HOOK,
 };
 
 static void
@@ -27,6 +27,7 @@ request_and_back(void **state)
 	assert_int_equal(got.xpixel, 640);
 	assert_int_equal(got.ypixel, 65535);
 	assert_int_equal(got.kind, VOUCH_KIND_PIPES);
+	assert_int_equal(got.from, VOUCH_FROM_HOOK);
 }
 
 /* A terminal's request is byte for byte that of a program that knew no other kind; only START has one. */
@@ -38,6 +39,7 @@ request_of_a_kind(void **state)
 
 	(void)state;
 	q.kind = VOUCH_KIND_TERMINAL;
+	q.from = VOUCH_FROM_COMMAND;
 	vouch_encode_request(&q, buf);
 	for (size_t i = 40; i < sizeof buf; i++)
 		assert_int_equal(buf[i], 0);
@@ -47,6 +49,13 @@ request_of_a_kind(void **state)
 	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
 	q.kind = VOUCH_KIND_PIPES;
 	q.op = VOUCH_OP_VOUCH;
+	vouch_encode_request(&q, buf);
+	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
+	q.kind = 0;
+	q.from = VOUCH_FROM_HOOK;
+	vouch_encode_request(&q, buf);
+	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), 0);
+	q.from = VOUCH_FROM_HOOK + 1;
 	vouch_encode_request(&q, buf);
 	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
 }
