@@ -139,6 +139,7 @@ lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BY
 	wire_put_u32(&w, m->kind);
 	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
 	wire_put_u32(&w, m->pts);
+	wire_put_u32(&w, m->pid);
 }
 
 int
@@ -155,6 +156,7 @@ lead_decode_report(struct lead_report *m, const void *buf, size_t len)
 	wire_get_u32(&r, &got.kind);
 	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
 	wire_get_u32(&r, &got.pts);
+	wire_get_u32(&r, &got.pid);
 	if (got.type < LEAD_READY || got.type > LEAD_REFUSED)
 		return -EBADMSG;
 	*m = got;

@@ -6,7 +6,7 @@
  *   leader                      keeper
  *   INIT            ───▶        makes its ring and its place below users/<uid>
  *                   ◀───        READY id, or the end
- *                   ◀───        TICKET serial kind ticket pts for every claim, the first one included
+ *                   ◀───        TICKET serial kind ticket pts pid   for every claim, the first one included
  *   VOUCHED serial  ───▶        the claim goes on
  *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
@@ -14,7 +14,8 @@
  *   ABORT           ───▶        ends it, unless it has started
  *                   ◀───        ENDED status why             the shell's wait status; the end follows
  *
- * What the keeper says has a fixed length and no strings: the leader trusts none of it and looks a ticket up itself.
+ * What the keeper says has a fixed length and no strings: the leader trusts none of it and looks a ticket up itself,
+ * and whether the claimer belongs to that login.
  */
 #ifndef HOLDFAST_LEAD_H
 #define HOLDFAST_LEAD_H
@@ -75,7 +76,7 @@ struct lead_init {
 
 struct lead_vouched {
 	uint32_t serial;
-	uint32_t ok;               /* 0: the ticket stands for no login of this user that is still there */
+	uint32_t ok;               /* 0: the claimer is no part of a login of this user's that is still there */
 	struct identity identity;
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
@@ -84,7 +85,7 @@ struct lead_vouched {
 	uint16_t port, local_port;
 };
 
-#define LEAD_REPORT_BYTES 32
+#define LEAD_REPORT_BYTES 40
 
 struct lead_report {
 	uint32_t type;         /* LEAD_READY … LEAD_REFUSED */
@@ -93,6 +94,7 @@ struct lead_report {
 	                          REFUSED: enum attach_refusal; ENDED: enum lead_why */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
+	uint32_t pid;          /* TICKET: the claimer's process */
 };
 
 /* Takes over what the policy P says to the keeper. */

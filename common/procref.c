@@ -79,6 +79,20 @@ procref_peer_unchanged(const struct procref_peer *p)
 	       (p->pidfd < 0 || syscall(SYS_pidfd_send_signal, p->pidfd, 0, NULL, 0) == 0);
 }
 
+bool
+procref_peer_lives(int conn)
+{
+	int pidfd, lives;
+	socklen_t len = sizeof pidfd;
+
+	if (getsockopt(conn, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len))
+		return errno == ENOPROTOOPT;
+	/* It may be root's. */
+	lives = syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0 || errno == EPERM;
+	close(pidfd);
+	return lives;
+}
+
 void
 procref_peer_close(struct procref_peer *p)
 {

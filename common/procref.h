@@ -41,6 +41,11 @@ struct procref_peer {
 int procref_peer_open(struct procref_peer *p, int conn);
 /* Whether all that was read of it since belongs to the process that connected. */
 bool procref_peer_unchanged(const struct procref_peer *p);
+/*
+ * Whether the process that connected CONN is still there, so that its pid has been its own all the while; true as well
+ * where the kernel can't tell.
+ */
+bool procref_peer_lives(int conn);
 void procref_peer_close(struct procref_peer *p);
 
 #endif

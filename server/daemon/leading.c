@@ -18,6 +18,7 @@
 #include "leading_audit.h"
 #include "leading_utmp.h"
 #include "log.h"
+#include "peer.h"
 #include "procstat.h"
 #include "ratelimit.h"
 #include "reply.h"
@@ -114,21 +115,42 @@ send_answer(struct leading *l, const struct lead_vouched *answer)
 		close_fd(&l->keeper);
 }
 
-/* A claim's ticket: looked up here, for nothing that the keeper says about it could be believed. */
+/*
+ * The login that a claim belongs to: looked up here, for nothing that the keeper says about it could be believed but who
+ * the claimer is.  A ticket alone is not enough: any process of the user's could have it from another login's.
+ */
+static int
+find_claimer(const struct leading *l, const struct lead_report *m, struct login *login, const char **why)
+{
+	const char *unused;
+	int rc = login_find(&m->ticket, login);
+
+	*why = "ticket";
+	if (!rc && login->uid != l->audit.uid)
+		rc = -EPERM;
+	if (rc)
+		return rc;
+	*why = "not-inside";
+	return m->pid > INT32_MAX ? -EPERM : peer_check_pid((pid_t)m->pid, login, &unused);
+}
+
 static void
 on_ticket(struct leading *l, const struct lead_report *m)
 {
 	struct lead_vouched answer;
 	struct attachment *a;
 	struct login login;
-	int rc = login_find(&m->ticket, &login);
+	const char *why;
+	char extra[32];
+	int rc = find_claimer(l, m, &login, &why);
 
+	/* Reading /proc has used memory that a session of weeks has no need for. */
+	malloc_trim(0);
 	memset(&answer, 0, sizeof answer);
 	answer.serial = m->number;
-	if (!rc && login.uid != l->audit.uid)
-		rc = -EPERM;
 	if (rc) {
-		audit_limited(&l->audit, "refuse", NULL, NULL, "why=ticket");
+		snprintf(extra, sizeof extra, "why=%s", why);
+		audit_limited(&l->audit, "refuse", NULL, NULL, extra);
 	} else {
 		if (!l->match_key)
 			identity_of_uid(login.uid, &login.identity);

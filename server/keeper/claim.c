@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "attached.h"
@@ -11,6 +12,7 @@
 #include "framed.h"
 #include "keeper.h"
 #include "notice.h"
+#include "procref.h"
 #include "show.h"
 #include "shellenv.h"
 
@@ -142,11 +144,21 @@ grant_unvouched(struct client *c)
 	grant_to(c, &c->claim.identity);
 }
 
+/* The leader has nothing but that number: claim_vouched sees whether it was the claimer's when it was looked at. */
+static uint32_t
+pid_of(const struct client *c)
+{
+	struct ucred cred;
+	socklen_t len = sizeof cred;
+
+	return getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && cred.pid > 0 ? (uint32_t)cred.pid : 0;
+}
+
 static void
 ask_leader(struct client *c)
 {
 	struct lead_report m = { .type = LEAD_TICKET, .number = c->serial, .kind = kind_of(c->claim.mode),
-		                 .ticket = c->claim.ticket, .pts = terminal_pts(&c->t) };
+		                 .ticket = c->claim.ticket, .pts = terminal_pts(&c->t), .pid = pid_of(c) };
 
 	c->phase = CLIENT_VOUCHING;
 	keeper_report(c->keeper, &m);
@@ -228,8 +240,8 @@ claim_vouched(struct keeper *k, const struct lead_vouched *m)
 
 		if (c->phase != CLIENT_VOUCHING || c->serial != m->serial)
 			continue;
-		if (!m->ok) {
-			refuse(c, ATTACH_TICKET, "the ticket stands for no login of yours that is still there");
+		if (!m->ok || !procref_peer_lives(c->fd)) {
+			refuse(c, ATTACH_TICKET, "this process is no part of a login of yours that is still there");
 			return;
 		}
 		memcpy(c->address, m->address, sizeof c->address);

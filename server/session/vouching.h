@@ -20,8 +20,8 @@ struct vouching {
 
 /*
  * Connects and asks about TICKET, as v->from, which is kept: 0 when vouched for; -EACCES when refused (v->last); -EBUSY
- * when there are too many logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in v->last; -EINTR; another
- * negative errno when holdfastd is not there.  Close with vouching_close in any case.
+ * when there are too many logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in
+ * v->last; -EINTR; another negative errno when holdfastd is not there.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);
 /*

@@ -115,7 +115,7 @@ reports(void **state)
 	(void)state;
 	for (uint32_t type = LEAD_READY - 1; type <= LEAD_REFUSED + 1; type++) {
 		const struct lead_report m = {
-			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}},
+			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}}, .pid = 4711,
 		};
 		int good = type >= LEAD_READY && type <= LEAD_REFUSED;
 		struct lead_report got = { .number = 99 };
