@@ -70,6 +70,8 @@ attach_encode_status(const struct attach_status *m, unsigned char *out, size_t c
 	wire_put_u64(&w, m->lost_heard_ms);
 	wire_put_u64(&w, m->lost_used_ms);
 	wire_put_u32(&w, m->kind);
+	wire_put_cstring(&w, m->user);
+	wire_put_u64(&w, m->home_born);
 	return written(&w);
 }
 
@@ -109,6 +111,10 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	m->kind = ATTACH_TERMINAL;
 	if (r.left)
 		wire_get_u32(&r, &m->kind);
+	if (r.left) {
+		wire_get_cstring(&r, m->user, sizeof m->user);
+		wire_get_u64(&r, &m->home_born);
+	}
 	return r.err;
 }
 

@@ -92,6 +92,9 @@ struct attach_status {
 	uint64_t lost_heard_ms; /* the last input before that: there was somebody then */
 	uint64_t lost_used_ms;  /* the last output or input before that */
 	uint32_t kind;          /* enum attach_kind; of a keeper that does not say: ATTACH_TERMINAL */
+	/* Of a keeper that does not say: "" and 0. */
+	char user[USER_CAP];    /* whose session it is: several names can have one uid */
+	uint64_t home_born;     /* when that user's home directory was made (birth.h); 0 unknown */
 };
 
 /* What is known about the connections behind the terminals of a session. */

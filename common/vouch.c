@@ -88,6 +88,7 @@ vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 		wire_put_cstring(&w, a->user);
 		wire_put_cstring(&w, a->address);
 		wire_put_cstring(&w, a->who);
+		wire_put_raw(&w, a->former.bytes, IDENTITY_BYTES);
 		break;
 	case VOUCH_REFUSED:
 		wire_put_u32(&w, a->refusal);
@@ -115,6 +116,9 @@ vouch_decode_reply(struct vouch_reply *a, const void *buf, size_t len)
 		wire_get_cstring(&r, a->user, sizeof a->user);
 		wire_get_cstring(&r, a->address, sizeof a->address);
 		wire_get_cstring(&r, a->who, sizeof a->who);
+		/* Not from a holdfastd that has not been restarted since an update. */
+		if (r.left)
+			wire_get_raw(&r, a->former.bytes, IDENTITY_BYTES);
 		break;
 	case VOUCH_REFUSED:
 		wire_get_u32(&r, &a->refusal);

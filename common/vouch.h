@@ -72,6 +72,8 @@ struct vouch_reply {
 	uint8_t type;               /* enum vouch_reply_type */
 	/* VOUCH_FACTS */
 	struct identity identity;
+	struct identity former;     /* the same as it was before it had the user's name in it; of a helper that does not
+	                               say: unknown */
 	uint32_t login_timeout_ms;  /* how long to wait for VOUCH_READY */
 	char user[USER_CAP];
 	char address[ADDRESS_CAP];  /* the ssh peer's */

@@ -155,6 +155,7 @@ send_facts(struct helper *h)
 	memset(&facts, 0, sizeof facts);
 	facts.type = VOUCH_FACTS;
 	facts.identity = h->login.identity;
+	facts.former = h->login.former;
 	facts.login_timeout_ms = h->policy.login_timeout_ms;
 	memcpy(facts.user, h->login.user, sizeof facts.user);
 	memcpy(facts.address, h->login.address, sizeof facts.address);

@@ -86,14 +86,20 @@ compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* USER is NULL for the former identity. */
 static void
-digest(char **lines, size_t count, struct identity *id)
+digest(const char *user, char **lines, size_t count, struct identity *id)
 {
 	SHA2_CTX ctx;
 
 	_Static_assert(IDENTITY_BYTES == SHA256_DIGEST_LENGTH, "an identity is a SHA-256");
 	qsort(lines, count, sizeof *lines, compare);
 	SHA256Init(&ctx);
+	if (user) {
+		SHA256Update(&ctx, (const uint8_t *)"user ", 5);
+		SHA256Update(&ctx, (const uint8_t *)user, strlen(user));
+		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
+	}
 	for (size_t i = 0; i < count; i++) {
 		SHA256Update(&ctx, (const uint8_t *)lines[i], strlen(lines[i]));
 		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
@@ -113,10 +119,10 @@ append(char who[WHO_CAP], const char *text)
 }
 
 int
-identity_make(const struct record *r, struct identity *id, char who[WHO_CAP])
+identity_make(const struct record *r, struct identity *id, struct identity *former, char who[WHO_CAP])
 {
 	char *lines[RECORD_AUTH_MAX] = {0}, text[WHO_CAP] = "", part[WHO_CAP];
-	struct identity made = {0};
+	struct identity made = {0}, before = {0};
 	unsigned count = 0;
 	int rc = 0;
 
@@ -130,9 +136,12 @@ identity_make(const struct record *r, struct identity *id, char who[WHO_CAP])
 		append(text, part);
 	}
 	if (!rc) {
-		if (count)
-			digest(lines, count, &made);
+		if (count) {
+			digest(r->user, lines, count, &made);
+			digest(NULL, lines, count, &before);
+		}
 		*id = made;
+		*former = before;
 		memcpy(who, text, WHO_CAP);
 	}
 	for (unsigned i = 0; i < RECORD_AUTH_MAX; i++)

@@ -35,7 +35,7 @@ identity_keys(const struct record *r, char keys[LOGIN_KEYS][LOGIN_KEY_CAP])
 }
 
 void
-identity_of_uid(uid_t uid, struct identity *id)
+identity_of_uid(uid_t uid, const char *user, struct identity *id)
 {
 	char text[32];
 	SHA2_CTX ctx;
@@ -43,5 +43,10 @@ identity_of_uid(uid_t uid, struct identity *id)
 
 	SHA256Init(&ctx);
 	SHA256Update(&ctx, (const uint8_t *)text, (size_t)len);
+	if (user) {
+		SHA256Update(&ctx, (const uint8_t *)"user ", 5);
+		SHA256Update(&ctx, (const uint8_t *)user, strlen(user));
+		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
+	}
 	SHA256Final(id->bytes, &ctx);
 }

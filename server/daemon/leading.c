@@ -153,7 +153,7 @@ on_ticket(struct leading *l, const struct lead_report *m)
 		audit_limited(&l->audit, "refuse", NULL, NULL, extra);
 	} else {
 		if (!l->match_key)
-			identity_of_uid(login.uid, &login.identity);
+			identity_of_uid(login.uid, login.user, &login.identity);
 		answer.ok = 1;
 		answer.identity = login.identity;
 		memcpy(answer.address, login.address, sizeof answer.address);

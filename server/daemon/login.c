@@ -97,7 +97,7 @@ from_record(const struct record *r, struct login *l)
 	if (!rc)
 		rc = find_uid(r, &got.uid);
 	if (!rc)
-		rc = identity_make(r, &got.identity, got.who);
+		rc = identity_make(r, &got.identity, &got.former, got.who);
 	if (rc)
 		return rc;
 	identity_keys(r, got.keys);

@@ -23,6 +23,7 @@ struct login {
 	char local_address[ADDRESS_CAP];
 	uint16_t port, local_port; /* 0: unknown */
 	struct identity identity;
+	struct identity former; /* for sessions from before the user's name was part of it */
 	char who[WHO_CAP];
 	char keys[LOGIN_KEYS][LOGIN_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
 };

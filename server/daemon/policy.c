@@ -106,8 +106,10 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 void
 policy_identity(const struct config_policy *p, struct login *l)
 {
-	if (!p->match_key)
-		identity_of_uid(l->uid, &l->identity);
+	if (p->match_key)
+		return;
+	identity_of_uid(l->uid, l->user, &l->identity);
+	identity_of_uid(l->uid, NULL, &l->former);
 }
 
 bool

@@ -24,6 +24,17 @@ all_user_name(uid_t uid, char name[USER_CAP])
 		snprintf(name, USER_CAP, "%lu", (unsigned long)uid);
 }
 
+void
+all_user_of(const struct all_session *s, char name[USER_CAP])
+{
+	const struct passwd *pw = s->status.user[0] ? getpwnam(s->status.user) : NULL;
+
+	if (pw && pw->pw_uid == s->uid)
+		memcpy(name, s->status.user, USER_CAP);
+	else
+		all_user_name(s->uid, name);
+}
+
 static int
 add_user(struct all *a, uid_t uid)
 {

@@ -30,5 +30,7 @@ int all_get(struct all *a, bool everybody);
 void all_free(struct all *a);
 /* The name of UID, or its number. */
 void all_user_name(uid_t uid, char name[USER_CAP]);
+/* Whose session S is: the name that it says where that is one of its uid, else as above. */
+void all_user_of(const struct all_session *s, char name[USER_CAP]);
 
 #endif

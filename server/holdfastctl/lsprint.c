@@ -81,7 +81,7 @@ fill_row(struct row *r, const struct all_session *a, const struct usage *u)
 	size_t cap = sizeof r->cell[0];
 	char user[USER_CAP];
 
-	all_user_name(a->uid, user);
+	all_user_of(a, user);
 	log_escape(r->cell[USER], cap, user);
 	snprintf(r->cell[ID], cap, "%c %u", is_own(a) ? '*' : ' ', s->id);
 	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
@@ -171,7 +171,7 @@ json_session(struct json *j, const struct all_session *a)
 	const struct attach_status *s = &a->status;
 	char user[USER_CAP];
 
-	all_user_name(a->uid, user);
+	all_user_of(a, user);
 	json_string(j, "user", user);
 	json_number(j, "uid", a->uid);
 	json_number(j, "id", s->id);

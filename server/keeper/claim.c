@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attached.h"
+#include "birth.h"
 #include "clock.h"
 #include "elevated.h"
 #include "framed.h"
@@ -267,6 +268,7 @@ start(struct client *c)
 
 	if (attach_name_ok(c->claim.name))
 		memcpy(k->name, c->claim.name, sizeof k->name);
+	k->home_born = birth_of(k->init.home);
 	keeper_report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = c->serial });
 	return keeper_start_shell(k, &c->claim.env, c->claim.command, c->t.pipes ? NULL : &c->t.saved);
 }

@@ -70,6 +70,7 @@ struct keeper {
 	char term[TERM_CAP];
 	char address[ADDRESS_CAP];
 	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */
+	uint64_t home_born; /* birth_of the home directory, as the shell was started */
 	uint64_t heard_ms;     /* the last input, clock_date_ms() */
 	uint64_t lost_ms, lost_heard_ms, lost_used_ms; /* of the last drop: attach.h */
 	uint64_t dropped_at;   /* clock_now_ms() */

@@ -59,5 +59,7 @@ keeper_status(const struct keeper *k, struct attach_status *s)
 	s->lost_heard_ms = k->lost_heard_ms;
 	s->lost_used_ms = k->lost_used_ms;
 	s->kind = k->command ? ATTACH_COMMAND : ATTACH_TERMINAL;
+	memcpy(s->user, k->init.user, sizeof s->user);
+	s->home_born = k->home_born;
 	read_front(k, s->program, sizeof s->program);
 }

@@ -21,10 +21,21 @@ min64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+bool
+choose_is_anothers(const struct attach_status *s, const struct choose_login *login)
+{
+	if (s->user[0] && login->user && login->user[0] && strcmp(s->user, login->user) != 0)
+		return true;
+	return s->home_born && login->home_born && s->home_born != login->home_born;
+}
+
 static bool
 is_mine(const struct attach_status *s, const struct choose_login *login)
 {
-	return s->kind != ATTACH_COMMAND && (!login->who_known || identity_equal(login->who, &s->identity));
+	const struct identity *who = s->user[0] || !login->former ? login->who : login->former;
+
+	return s->kind != ATTACH_COMMAND && !choose_is_anothers(s, login) &&
+	       (!login->who_known || identity_equal(who, &s->identity));
 }
 
 bool

@@ -23,12 +23,20 @@
 
 struct choose_login {
 	const struct identity *who;
+	const struct identity *former; /* of sessions that don't say whose they are; NULL: the same */
+	const char *user;     /* NULL or "": not known */
+	uint64_t home_born;   /* as in struct attach_status */
 	bool who_known;       /* false: nobody was there to tell; the keepers, asked one by one, say no */
 	uint32_t rows, cols;  /* of its terminal */
 	const char *term;
 	uint64_t now_ms;      /* CLOCK_REALTIME */
 };
 
+/*
+ * Whether S, a session of this uid, is another user's than the login: of another name of that uid, or of an account of
+ * the same name that was made anew since.  Nobody comes into it without having asked for its number.
+ */
+bool choose_is_anothers(const struct attach_status *s, const struct choose_login *login);
 /* Whether a session that is attached may be this login's, should its connection be dead. */
 bool choose_is_live(const struct attach_status *s, const struct choose_login *login);
 /*

@@ -2,6 +2,7 @@
 #include "enter_parts.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "birth.h"
 #include "choose.h"
 #include "clock.h"
 #include "envlist.h"
@@ -23,6 +25,18 @@
 #define LIST_MS 500     /* for all keepers together; one that is stopped is passed over */
 #define PATIENCE_MS 5000 /* LoginTimeout where nobody says it: then no further session is claimed */
 
+/* Which of the names of our uid the login is by, and whether that account is the one that it was. */
+static void
+know_account(struct enter *e, const struct passwd *pw)
+{
+	e->user[0] = '\0';
+	e->home_born = 0;
+	if (!pw || strlen(pw->pw_name) >= sizeof e->user)
+		return;
+	memcpy(e->user, pw->pw_name, strlen(pw->pw_name) + 1);
+	e->home_born = birth_of(pw->pw_dir);
+}
+
 /* Asks holdfastd who we are; without it, sessions that are there can still be entered. */
 static int
 be_vouched_for(struct enter *e)
@@ -31,14 +45,18 @@ be_vouched_for(struct enter *e)
 
 	if (e->q->own) {
 		own_identity(&e->claim.identity);
+		know_account(e, own_account());
 		return 0;
 	}
+	know_account(e, own_account());
 	if (ticket_is_none(&e->q->ticket))
 		return -EACCES;
 	e->vouching.from = e->q->hook ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
-	if (rc == 0)
+	if (rc == 0) {
 		e->claim.identity = e->vouching.facts.identity;
+		know_account(e, getpwnam(e->vouching.facts.user));
+	}
 	return rc;
 }
 
@@ -68,6 +86,7 @@ static struct choose_login
 describe_login(const struct enter *e)
 {
 	return (struct choose_login){
+		.former = e->q->own ? NULL : &e->vouching.facts.former, .user = e->user, .home_born = e->home_born,
 		.who = &e->claim.identity, .who_known = e->q->own || e->vouching.facts.type == VOUCH_FACTS,
 		.rows = e->claim.rows, .cols = e->claim.cols, .term = e->claim.term,
 		.now_ms = clock_date_ms(),
@@ -202,6 +221,21 @@ ask_and_claim(struct enter *e, const struct attach_status *s)
 	return rc ? rc : claim_chosen(e, &c);
 }
 
+/* By its name nobody finds another user's session; its number is asked for on purpose. */
+static void
+leave_mine(struct enter *e, struct session_list *list)
+{
+	struct choose_login login = describe_login(e);
+	size_t kept = 0;
+
+	if (strspn(e->want, "0123456789") == strlen(e->want))
+		return;
+	for (size_t i = 0; i < list->count; i++)
+		if (!choose_is_anothers(&list->v[i], &login))
+			list->v[kept++] = list->v[i];
+	list->count = kept;
+}
+
 /* The session of that id or name: -ENOENT when there is none. */
 static int
 enter_named(struct enter *e)
@@ -212,6 +246,7 @@ enter_named(struct enter *e)
 
 	if (rc < 0)
 		return rc;
+	leave_mine(e, &list);
 	rc = session_list_find(&list, e->want, &s);
 	/* A ticket that nobody vouches for would only be refused. */
 	if (e->vouching.facts.type != VOUCH_FACTS)

@@ -27,6 +27,8 @@ struct enter {
 	char want[NAME_CAP];      /* "" : choose; else the session to enter, also after a switch */
 	char back[NAME_CAP];      /* the session to go back to when a switch fails */
 	bool filled;              /* enter_fill_claim has been done */
+	char user[USER_CAP];      /* the login's; "": not known */
+	uint64_t home_born;       /* of its home directory */
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
 };
 

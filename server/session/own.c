@@ -70,6 +70,15 @@ own_root(uid_t uid, char *path, size_t cap)
 	return snprintf(path, cap, "%s/.local/state/holdfast/%s", home, u.nodename) < (int)cap ? 0 : -ENAMETOOLONG;
 }
 
+const struct passwd *
+own_account(void)
+{
+	const char *name = getenv("LOGNAME");
+	const struct passwd *pw = name && *name ? getpwnam(name) : NULL;
+
+	return pw && pw->pw_uid == geteuid() ? pw : getpwuid(geteuid());
+}
+
 void
 own_identity(struct identity *who)
 {
@@ -125,7 +134,7 @@ put(char *dst, size_t cap, const char *src)
 static int
 fill_init(struct lead_init *m, const struct pty *pty)
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	const struct passwd *pw = own_account();
 	const char *from = getenv("SSH_CONNECTION");
 	struct config_policy policy;
 	int rc;
@@ -321,7 +330,7 @@ own_start(const struct winsize *ws, struct waiting *w, int *lead)
 void
 own_warning(char text[TEXT_CAP])
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	const struct passwd *pw = own_account();
 	struct survival s;
 
 	text[0] = '\0';

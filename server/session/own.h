@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <pwd.h>
 #include <sys/ioctl.h>
 #include <sys/types.h>
 
@@ -28,7 +29,9 @@
 bool own_is_the_way(void);
 /* Where UID's are, without the uid: 0, -ENOENT (no home), or -ENAMETOOLONG. */
 int own_root(uid_t uid, char *path, size_t cap);
-/* All logins of one uid are one identity: there is nobody to tell them apart. */
+/* The user that this login is of: LOGNAME where that is a name of our uid, else the first such name; NULL: none. */
+const struct passwd *own_account(void);
+/* All logins of one uid are one identity, but for their names: there is nobody to tell them apart. */
 void own_identity(struct identity *who);
 /*
  * Starts a keeper for a terminal of size WS, or with NULL for a command on pipes: the id of its session, and in *LEAD

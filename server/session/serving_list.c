@@ -14,9 +14,9 @@
 
 #define LIST_MS 500 /* for all keepers together */
 
-/* Whether it is known who this login is, and then WHO. */
+/* Whether it is known who this login is, and then WHO, and FORMER of sessions that don't say whose they are. */
 static bool
-identify(const struct enter_request *q, struct identity *who)
+identify(const struct enter_request *q, struct identity *who, struct identity *former)
 {
 	struct vouching v = { .fd = -1 };
 	struct waiting w;
@@ -24,6 +24,7 @@ identify(const struct enter_request *q, struct identity *who)
 
 	if (q->own) {
 		own_identity(who);
+		own_identity(former);
 		return true;
 	}
 	if (ticket_is_none(&q->ticket))
@@ -31,6 +32,7 @@ identify(const struct enter_request *q, struct identity *who)
 	if (waiting_begin(&w) == 0) {
 		known = vouching_ask(&v, &q->ticket, &w) == 0;
 		*who = v.facts.identity;
+		*former = v.facts.former;
 		vouching_close(&v);
 	}
 	waiting_end(&w);
@@ -57,8 +59,8 @@ serving_list(const struct enter_request *q, unsigned char *out, size_t cap)
 {
 	struct frame_session *v = calloc(FRAME_LIST_MAX, sizeof *v);
 	struct session_list list;
-	struct identity who;
-	bool known = identify(q, &who);
+	struct identity who, former;
+	bool known = identify(q, &who, &former);
 	size_t count = 0;
 	int rc = v ? session_list_get(geteuid(), LIST_MS, &list) : -ENOMEM;
 
@@ -66,7 +68,7 @@ serving_list(const struct enter_request *q, unsigned char *out, size_t cap)
 		goto out;
 	for (size_t i = 0; i < list.count && count < FRAME_LIST_MAX; i++)
 		if (list.v[i].state != ATTACH_NEW)
-			fill(&v[count++], &list.v[i], known ? &who : NULL);
+			fill(&v[count++], &list.v[i], !known ? NULL : list.v[i].user[0] ? &who : &former);
 	rc = frame_put_list(v, count, out, cap);
 	session_list_free(&list);
 out:

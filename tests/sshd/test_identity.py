@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Which logins are the same person's: only they resume a session by themselves."""
+import json
+import os
 import subprocess
 
 from template import run, write
@@ -38,6 +40,75 @@ def with_password(host, options=()):
 
 PASSWORD = ["-o", "PreferredAuthentications=password", "-o", "PubkeyAuthentication=no"]
 KEYBOARD = ["-o", "PreferredAuthentications=keyboard-interactive", "-o", "PubkeyAuthentication=no"]
+
+
+def add_account(name, uid, home):
+    subprocess.run(["useradd", "-o", "-u", str(uid), "-g", "alice", "-m", "-d", home, "-s", "/bin/bash", name], check=True)
+    os.makedirs(home + "/.ssh", 0o700)
+    with open("/home/alice/.ssh/authorized_keys") as f:
+        write(home + "/.ssh/authorized_keys", f.read())
+    for start in (".bashrc", ".profile", ".bash_logout"):
+        with open("/home/alice/" + start) as f:
+            write("%s/%s" % (home, start), f.read())
+    subprocess.run(["chown", "-R", "%d:alice" % uid, home], check=True)
+    os.chmod(home, 0o700)
+
+
+def two_names(host):
+    """alice's session, and a login by another name of her uid, with the same key."""
+    add_account("twin", host.ids("alice")[0], "/home/twin")
+    pid = left_behind(host, host.login(options=NAMED))
+    t = host.login("twin")
+    check(t.shell_pid() != pid, "twin is in alice's session")
+    equal(t.ask("$USER:$LOGNAME:$HOME"), "twin:twin:/home/twin", "who twin is")
+    check(t.ask("$HOLDFAST_SESSION"), "twin's login is held")
+    t2 = host.login("twin", options=NAMED)
+    check(t2.shell_pid() != pid, "twin is in alice's session, by its name")
+    equal(t2.ask("$USER"), "twin", "who twin is")
+    users = json.loads(host.ctl("root", "ls", "-a", "--json").stdout)["sessions"]
+    equal(sorted(s["user"] for s in users), ["alice", "twin", "twin"], "whose they are")
+    for one in (t, t2):
+        one.kill()
+    host.wait_sessions(3, "dropped")
+    equal(host.ssh().shell_pid(), pid, "alice's shell")
+    check(host.ssh("twin", options=NAMED).shell_pid() not in (pid, None), "twin's")
+    equal(host.ssh(options=NAMED).shell_pid(), pid, "alice's shell, by its name")
+
+
+NAMED = ["-o", "SetEnv=LC_HOLDFAST=work"]
+
+
+def test_two_names_of_one_uid(host):
+    two_names(host)
+
+
+def test_two_names_of_one_uid_without_keys(host):
+    write("/etc/holdfast/holdfast.conf", "MatchKey no\n")
+    two_names(host)
+
+
+def test_an_account_made_anew(host):
+    """The same name and uid, and a session that was left by whoever had them before."""
+    add_account("dave", 4711, "/tmp/dave")
+    pid = left_behind(host, host.login("dave"), user="dave")
+    t = host.ssh("dave")
+    equal(shell_of(t), pid, "the shell of the same account")
+    host.drop(t, 1, "dave")
+    subprocess.run(["userdel", "-f", "-r", "dave"], check=False)
+    add_account("dave", 4711, "/tmp/dave")
+    t = host.login("dave")
+    check(t.shell_pid() != pid, "who has the name now is in the session of who had it")
+    check(t.ask("$HOLDFAST_SESSION"), "the login is held")
+    host.wait_sessions(1, "dropped", "dave")
+
+
+def test_a_uid_that_is_another_users_now(host):
+    add_account("dave", 4711, "/home/dave")
+    pid = left_behind(host, host.login("dave", options=NAMED), user="dave")
+    subprocess.run(["userdel", "-f", "dave"], check=False)
+    add_account("eve", 4711, "/home/eve")
+    for options in ((), NAMED):
+        check(host.login("eve", options=options).shell_pid() != pid, "the new user has the old one's shell")
 
 
 def test_password_and_keyboard_are_one_class(host):

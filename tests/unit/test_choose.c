@@ -185,6 +185,35 @@ an_unknown_identity_resumes_nothing(void **state)
 	EXPECT(v, &l, "");
 }
 
+/* Two names of one uid, and an account that was made anew. */
+static void
+anothers_session_is_passed_over(void **state)
+{
+	struct choose_login l = login_of(&me, 24, 80, "xterm");
+	struct attach_status v[] = { dropped(1, 10, 10), dropped(2, 20, 20), dropped(3, 30, 30), dropped(4, 40, 40) };
+
+	(void)state;
+	l.user = "alice";
+	l.home_born = 5000;
+	l.former = &other;
+	snprintf(v[0].user, sizeof v[0].user, "twin");
+	snprintf(v[1].user, sizeof v[1].user, "alice");
+	v[1].home_born = 4999;
+	snprintf(v[2].user, sizeof v[2].user, "alice");
+	v[2].home_born = 5000;
+	/* from before there were names in it */
+	v[3].identity = other;
+	EXPECT(v, &l, "3 4");
+	assert_true(choose_is_anothers(&v[0], &l));
+	assert_true(choose_is_anothers(&v[1], &l));
+	assert_false(choose_is_anothers(&v[2], &l));
+	/* who is not known, and homes without a birth, are nobody's fault */
+	l.user = "";
+	v[1].home_born = 0;
+	assert_false(choose_is_anothers(&v[0], &l));
+	assert_false(choose_is_anothers(&v[1], &l));
+}
+
 static void
 a_command_is_resumed_by_nobody(void **state)
 {
@@ -256,6 +285,7 @@ main(void)
 		cmocka_unit_test(stale_ones_rank_among_the_dropped),
 		cmocka_unit_test(the_last_window_of_an_outage),
 		cmocka_unit_test(an_unknown_identity_resumes_nothing),
+		cmocka_unit_test(anothers_session_is_passed_over),
 		cmocka_unit_test(a_command_is_resumed_by_nobody),
 		cmocka_unit_test(without_an_identity_the_keepers_decide),
 		cmocka_unit_test(nothing_to_judge),

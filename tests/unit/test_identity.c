@@ -59,13 +59,13 @@ static const char ca[] =
 static struct identity
 identity_of(const char *const *lines, unsigned count, char who[WHO_CAP])
 {
-	struct record r = { .auth_count = count };
-	struct identity id;
+	struct record r = { .auth_count = count, .user = "alice" };
+	struct identity id, former;
 
 	memset(&id, 0x55, sizeof id);
 	for (unsigned i = 0; i < count; i++)
 		r.auth[i] = lines[i];
-	assert_int_equal(identity_make(&r, &id, who), 0);
+	assert_int_equal(identity_make(&r, &id, &former, who), 0);
 	return id;
 }
 
@@ -108,11 +108,19 @@ nothing_is_unknown(void **state)
 static void
 is_the_sum_of_the_canonical_lines(void **state)
 {
-	/* printf 'password\npassword\npublickey ssh-ed25519 AAAA\n' | sha256sum */
+	/* printf 'user alice\npassword\npassword\npublickey ssh-ed25519 AAAA\n' | sha256sum */
 	static const unsigned char expected[IDENTITY_BYTES] = {
+		0xd8, 0xe1, 0xda, 0x38, 0xd6, 0x19, 0x1b, 0xa5, 0xe8, 0x96, 0xbb, 0xac, 0x27, 0x9e, 0x83, 0xec,
+		0xa7, 0x52, 0x76, 0x4e, 0xfd, 0x03, 0xc1, 0x4a, 0x00, 0x6d, 0x71, 0xe2, 0x77, 0xeb, 0xf7, 0x79,
+	};
+	/* without the first line */
+	static const unsigned char before[IDENTITY_BYTES] = {
 		0xa7, 0xc4, 0xb4, 0xb2, 0x62, 0x4b, 0x73, 0xb5, 0xd5, 0x3c, 0x6e, 0x42, 0xf9, 0x2e, 0xf5, 0x4a,
 		0x11, 0x51, 0x4d, 0xeb, 0xef, 0x26, 0xae, 0xbe, 0xff, 0x78, 0x89, 0x69, 0xf6, 0x00, 0xec, 0x52,
 	};
+	struct record r = { .auth_count = 3, .user = "alice", .auth = { "publickey ssh-ed25519 AAAA",
+		"keyboard-interactive/pam", "password" } };
+	struct identity former, twins;
 	static const char *const lines[] = {
 		"publickey ssh-ed25519 AAAA", "keyboard-interactive/pam", "password",
 	};
@@ -121,6 +129,10 @@ is_the_sum_of_the_canonical_lines(void **state)
 
 	(void)state;
 	assert_memory_equal(id.bytes, expected, sizeof expected);
+	snprintf(r.user, sizeof r.user, "twin");
+	assert_int_equal(identity_make(&r, &twins, &former, who), 0);
+	assert_false(identity_equal(&twins, &id));
+	assert_memory_equal(former.bytes, before, sizeof before);
 }
 
 static void
@@ -326,10 +338,14 @@ keys_to_match(void **state)
 	identity_keys(&r, keys);
 	assert_string_equal(keys[0], "SHA256:" ED25519_PRINT);
 	assert_string_equal(keys[1], "");
-	identity_of_uid(1000, &a);
-	identity_of_uid(1000, &b);
+	identity_of_uid(1000, "alice", &a);
+	identity_of_uid(1000, "alice", &b);
 	assert_true(identity_equal(&a, &b));
-	identity_of_uid(1001, &b);
+	identity_of_uid(1001, "alice", &b);
+	assert_false(identity_equal(&a, &b));
+	identity_of_uid(1000, "twin", &b);
+	assert_false(identity_equal(&a, &b));
+	identity_of_uid(1000, NULL, &b);
 	assert_false(identity_equal(&a, &b));
 }
 

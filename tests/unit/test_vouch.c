@@ -96,13 +96,13 @@ request_with_a_changed_byte(void **state)
 }
 
 static const struct vouch_reply replies[] = {
-	{ .type = VOUCH_FACTS, .identity = {{9, 8}}, .login_timeout_ms = 5000, .user = "alice",
+	{ .type = VOUCH_FACTS, .identity = {{9, 8}}, .former = {{7, 6}}, .login_timeout_ms = 5000, .user = "alice",
 	  .address = "192.0.2.7", .who = "publickey SHA256:x" },
 	{ .type = VOUCH_REFUSED, .refusal = VOUCH_LIMIT, .text = "20 sessions are held already" },
 	{ .type = VOUCH_PROGRESS },
 	{ .type = VOUCH_READY, .session = 7 },
 	{ .type = VOUCH_STARTED },
-		{ .type = VOUCH_QUEUED },
+	{ .type = VOUCH_QUEUED },
 };
 
 static void
@@ -121,7 +121,10 @@ replies_and_every_prefix(void **state)
 		for (int cut = 0; cut < len; cut++) {
 			unsigned char *copy = exact_copy(buf, (size_t)cut);
 
-			assert_int_equal(vouch_decode_reply(&got, copy, (size_t)cut), -EBADMSG);
+			/* a holdfastd from before there were two identities */
+			bool older = replies[i].type == VOUCH_FACTS && cut == len - IDENTITY_BYTES;
+
+			assert_int_equal(vouch_decode_reply(&got, copy, (size_t)cut), older ? 0 : -EBADMSG);
 			free(copy);
 			assert_int_equal(vouch_encode_reply(&replies[i], buf, (size_t)cut), -EMSGSIZE);
 		}
