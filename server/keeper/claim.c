@@ -12,10 +12,10 @@
 #include "elevated.h"
 #include "framed.h"
 #include "keeper.h"
+#include "newgroups.h"
 #include "notice.h"
 #include "procref.h"
 #include "show.h"
-#include "shellenv.h"
 
 static unsigned char out[64];
 
@@ -193,10 +193,11 @@ static int
 remember_login(struct client *c)
 {
 	const char *agent = envlist_get(&c->claim.env, "SSH_AUTH_SOCK");
+	const struct shellenv_facts facts = keeper_shellenv_facts(c->keeper);
 
 	if (agent && !(c->agent_path = strdup(agent)))
 		return -1;
-	return shellenv_connection(&c->connection, &c->claim.env, c->keeper->place.agent_path);
+	return shellenv_connection(&c->connection, &c->claim.env, &facts);
 }
 
 void
@@ -221,6 +222,7 @@ claim_open(struct client *c, const unsigned char *msg, size_t len, const int *fd
 		refuse(c, ATTACH_TROUBLE, "out of memory");
 		return;
 	}
+	c->more_groups = newgroups_has(c->fd);
 	c->serial = ++k->clients.serial;
 	c->deadline = clock_now_ms() + CLAIM_MS;
 	if (c->claim.mode == ATTACH_MODE_FIRST || c->claim.mode == ATTACH_MODE_AUTO)
@@ -332,7 +334,7 @@ claim_confirm(struct client *c)
 	}
 	if (c->claim.mode == ATTACH_MODE_AUTO && attached_count(k))
 		set_dead_aside(k);
-	pacing_begin(&c->t.pace, &c->connection, c->t.out, c->t.pipes);
+	pacing_begin(&c->t.pace, &c->claim.env, c->t.out, c->t.pipes);
 	c->phase = CLIENT_ATTACHED;
 	if (c->claim.mode == ATTACH_MODE_TAKE || c->claim.mode == ATTACH_MODE_AUTO)
 		streams_leave(&k->streams);

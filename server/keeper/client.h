@@ -36,6 +36,7 @@ struct client {
 	struct attach_claim claim; /* its env is freed with the confirmation */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
 	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */
+	bool more_groups;      /* than the session has */
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
 	struct reports reports; /* its terminal's, while it is not the one that answers (oneanswer.h) */

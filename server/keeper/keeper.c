@@ -21,7 +21,6 @@
 #include "framed.h"
 #include "paths.h"
 #include "shell.h"
-#include "shellenv.h"
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
 #define WRITE_MIN 16384      /* output that is written before more of it is read */
@@ -47,13 +46,20 @@ keeper_report(struct keeper *k, const struct lead_report *m)
 	}
 }
 
+struct shellenv_facts
+keeper_shellenv_facts(const struct keeper *k)
+{
+	return (struct shellenv_facts){ k->place.id, k->place.agent_path, k->init.tty, k->init.accept_env };
+}
+
 int
 keeper_start_shell(struct keeper *k, const struct envlist *login, const char *command, const struct termios *modes)
 {
 	struct envlist env = ENVLIST_INIT;
 	struct shell_request q = { .shell = k->init.shell, .command = command, .home = k->init.home,
-		                   .tty = k->init.tty, .env = &env, .umask = k->umask };
-	const struct shellenv_facts facts = { k->place.id, k->place.agent_path, k->init.tty, k->init.accept_env };
+		                   .tty = k->init.tty, .env = &env, .umask = k->umask,
+		                   .say_home = !modes };
+	const struct shellenv_facts facts = keeper_shellenv_facts(k);
 	int rc = shellenv_make(&env, login, &k->init.env, &facts);
 	pid_t pid;
 

@@ -25,6 +25,7 @@
 #include "painting.h"
 #include "place.h"
 #include "ring.h"
+#include "shellenv.h"
 #include "streams.h"
 #include "typing.h"
 
@@ -93,6 +94,8 @@ int keeper_run(struct keeper *k);
  */
 int keeper_start_shell(struct keeper *k, const struct envlist *login, const char *command,
                        const struct termios *modes);
+/* What the shell's environment is made from, besides that of a login; it borrows from K. */
+struct shellenv_facts keeper_shellenv_facts(const struct keeper *k);
 /* An attachment has come, gone, or changed its size: the pty gets the smallest size of all. */
 void keeper_fit_size(struct keeper *k);
 /* The last attachment has gone: now. */

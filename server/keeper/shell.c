@@ -65,7 +65,8 @@ become_shell(const struct shell_request *q)
 		_exit(127);
 	umask(q->umask);
 	if (chdir(q->home) < 0) {
-		dprintf(2, "Could not chdir to home directory %s: %s%s", q->home, strerror(errno), end);
+		if (q->say_home)
+			dprintf(2, "Could not chdir to home directory %s: %s%s", q->home, strerror(errno), end);
 		if (chdir("/") < 0)
 			_exit(127);
 	}

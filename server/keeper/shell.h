@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_SHELL_H
 #define HOLDFAST_SHELL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "envlist.h"
@@ -15,6 +16,7 @@ struct shell_request {
 	const int *pipes;  /* three descriptors that become 0 to 2, and no controlling terminal */
 	const struct envlist *env;
 	mode_t umask;
+	bool say_home;     /* that it can't be entered; where sshd has said so already, once is right */
 };
 
 /*

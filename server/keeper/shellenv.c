@@ -8,22 +8,26 @@
 #include "match.h"
 
 /*
- * Names that stay behind; a '*' at the end stands for any rest.  What a program loader or a shell would act on before
- * the user's own start-up files, what belongs to the login's shell and not to the new one, and what is ours.
+ * Of the login's own: its ticket, what names the session wanted, sshd's record of how it proved itself, a file that goes
+ * with it, and what logind calls its session.  A '*' at the end stands for any rest.
  */
 static const char *const stay_behind[] = {
-	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST",
-	"LD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "LOCPATH", "NLSPATH", "MALLOC_*", "RESOLV_HOST_CONF",
-	"RES_OPTIONS", "TZDIR", "HOSTALIASES", "LOCALDOMAIN",
-	"BASH_ENV", "ENV", "BASH_FUNC_*", "BASHOPTS", "SHELLOPTS", "IFS", "CDPATH", "GLOBIGNORE", "PS4",
-	"PROMPT_COMMAND", "FPATH", "ZDOTDIR", "FUNCNEST",
-	"_", "SHLVL", "PWD", "OLDPWD", "LINES", "COLUMNS",
-	"SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_ORIGINAL_COMMAND",
+	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST", "SSH_USER_AUTH", "XDG_SESSION_*", "XDG_SEAT", "XDG_VTNR",
 };
+
+/*
+ * What PAM says anew for each session.  Anything else that is in both is as sshd gave it to the login: there root's
+ * SetEnv comes behind PAM.
+ */
+static const char of_a_session[] =
+	"XDG_*,DBUS_*,KRB5*,KRBTKFILE,TMPDIR,TMP,TEMP,TEMPDIR,SELINUX_*,PAM_*,*SESSION*,*SOCK*,*RUNTIME*,*KEYRING*";
+
+/* What root's part sets of its own accord, and the shell that sshd has started may not have. */
+static const char unasked[] = "MAIL,XDG_SESSION_TYPE,XDG_SESSION_CLASS";
 
 /* What names the connection, and not the person or the shell. */
 static const char *const connection[] = {
-	"SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "DISPLAY", "XAUTHORITY", "KRB5CCNAME", "WAYLAND_DISPLAY",
+	"SSH_CLIENT", "SSH_CONNECTION", "DISPLAY", "XAUTHORITY", "KRB5CCNAME", "WAYLAND_DISPLAY",
 };
 
 /* Whether ENTRY's name matches PATTERN. */
@@ -56,8 +60,9 @@ is_needed(const char *entry)
 	return named(entry, "TERM");
 }
 
+/* Whether ENTRY's name matches the list PATTERNS; a name of any length matches "*". */
 static bool
-is_accepted(const char *entry, const char *patterns)
+is_among(const char *entry, const char *patterns)
 {
 	char name[256];
 	size_t len = strcspn(entry, "=");
@@ -67,6 +72,66 @@ is_accepted(const char *entry, const char *patterns)
 	memcpy(name, entry, len);
 	name[len] = '\0';
 	return match_list(name, patterns) > 0;
+}
+
+/* What the login brings. */
+static int
+set_base(struct envlist *out, const struct envlist *login, const char *accept)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < login->count; i++)
+		if (shellenv_may_travel(login->v[i]) && (is_needed(login->v[i]) || is_among(login->v[i], accept)))
+			rc = envlist_set(out, login->v[i]);
+	return rc;
+}
+
+/* Whether OUT has a variable of ENTRY's name. */
+static bool
+has(const struct envlist *out, const char *entry)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (strncmp(out->v[i], entry, strcspn(entry, "=") + 1) == 0)
+			return true;
+	return false;
+}
+
+/* Whether root's ENTRY is wanted.  A login that has a home has all that sshd gave to its shell. */
+static bool
+is_wanted(const char *entry, const struct envlist *out, const struct envlist *login)
+{
+	if (strncmp(entry, "HOLDFAST_", 9) == 0)
+		return false;
+	if (has(out, entry))
+		return is_among(entry, of_a_session);
+	return !envlist_get(login, "HOME") || has(login, entry) || !is_among(entry, unasked);
+}
+
+/* What root's part says. */
+static int
+set_root(struct envlist *out, const struct envlist *login, const struct envlist *root)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < root->count; i++)
+		if (is_wanted(root->v[i], out, login))
+			rc = envlist_set(out, root->v[i]);
+	return rc;
+}
+
+/* The terminal: of one's own for life, and what it was when a later TERM is to take its place. */
+static int
+set_terminal(struct envlist *out, const struct envlist *login, const char *tty)
+{
+	const char *term = envlist_get(out, "TERM");
+	int rc = 0;
+
+	envlist_unset(out, "SSH_TTY");
+	if (tty[0] && envlist_get(login, "SSH_CONNECTION"))
+		rc = envlist_set_value(out, "SSH_TTY", tty);
+	if (!rc && tty[0] && term)
+		rc = envlist_set_value(out, "HOLDFAST_TERM", term);
+	return rc;
 }
 
 /* What is ours: the session, its directory, the agent. */
@@ -92,27 +157,19 @@ int
 shellenv_make(struct envlist *out, const struct envlist *login, const struct envlist *root,
               const struct shellenv_facts *f)
 {
-	int rc = 0;
+	int rc = set_base(out, login, f->accept);
 
-	for (size_t i = 0; !rc && i < login->count; i++)
-		if (shellenv_may_travel(login->v[i]) &&
-		    (is_needed(login->v[i]) || is_accepted(login->v[i], f->accept)))
-			rc = envlist_set(out, login->v[i]);
-	for (size_t i = 0; !rc && i < root->count; i++)
-		if (strncmp(root->v[i], "HOLDFAST_", 9) != 0)
-			rc = envlist_set(out, root->v[i]);
+	if (!rc)
+		rc = set_root(out, login, root);
 	if (!rc)
 		rc = set_own(out, login, f);
-	if (!f->tty[0])
-		envlist_unset(out, "SSH_TTY");
-	else if (!rc && envlist_get(login, "SSH_CONNECTION") && !envlist_get(login, "SSH_TTY"))
-		rc = envlist_set_value(out, "SSH_TTY", f->tty);
-	return rc;
+	return rc ? rc : set_terminal(out, login, f->tty);
 }
 
 int
-shellenv_connection(struct envlist *out, const struct envlist *login, const char *agent_path)
+shellenv_connection(struct envlist *out, const struct envlist *login, const struct shellenv_facts *f)
 {
+	const char *term = envlist_get(login, "TERM");
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof connection / sizeof *connection; i++) {
@@ -122,6 +179,10 @@ shellenv_connection(struct envlist *out, const struct envlist *login, const char
 			rc = envlist_set_value(out, connection[i], value);
 	}
 	if (!rc && envlist_get(login, "SSH_AUTH_SOCK"))
-		rc = envlist_set_value(out, "SSH_AUTH_SOCK", agent_path);
+		rc = envlist_set_value(out, "SSH_AUTH_SOCK", f->agent_path);
+	if (!rc && f->tty[0] && envlist_get(login, "SSH_CONNECTION"))
+		rc = envlist_set_value(out, "SSH_TTY", f->tty);
+	if (!rc && f->tty[0] && term)
+		rc = envlist_set_value(out, "TERM", term);
 	return rc;
 }

@@ -2,8 +2,9 @@
 /*
  * shellenv: which variables reach a held shell.
  *
- * As in sshd, later ones win: what the login had (without what must not travel on), then what root's part says
- * (PAM environment, HOME, …), then HOLDFAST_SESSION, HOLDFAST_PLACE and SSH_AUTH_SOCK.
+ * They are those that sshd gave the login's own shell, as it would have had them.  Later ones win: what the login has
+ * (without what is that login's alone), then what root's part says (PAM environment, HOME, ...), but of what both have
+ * only what is a session's own, then SSH_TTY, SSH_AUTH_SOCK and HOLDFAST_*.
  */
 #ifndef HOLDFAST_SHELLENV_H
 #define HOLDFAST_SHELLENV_H
@@ -23,17 +24,17 @@ struct shellenv_facts {
 /*
  * Puts the environment together in *OUT (empty before, the caller's to free): 0, -E2BIG or -ENOMEM.
  * The agent path replaces SSH_AUTH_SOCK where the login has one; a login without an agent gets none, so that start-up
- * files which then start an agent of their own go on doing it.  A login that has no terminal gets the session's as
- * SSH_TTY, as sshd would say it.
+ * files which then start an agent of their own go on doing it.  SSH_TTY is the session's terminal for as long as that
+ * lives; HOLDFAST_TERM is the TERM that it begins with.
  */
 int shellenv_make(struct envlist *out, const struct envlist *login, const struct envlist *root,
                   const struct shellenv_facts *f);
 /* Whether the variable of ENTRY ("NAME=value") may be taken over from a login. */
 bool shellenv_may_travel(const char *entry);
 /*
- * What `holdfastctl env` tells an old shell of a newer login: *OUT (empty before) gets those variables of LOGIN that
- * name its connection (SSH_CLIENT, DISPLAY …), with SSH_AUTH_SOCK replaced as above.
+ * What `holdfastctl env` tells an old shell of a newer login: *OUT (empty before) gets TERM and those variables of LOGIN
+ * that name its connection (SSH_CLIENT, DISPLAY ...), with SSH_AUTH_SOCK and SSH_TTY as above.
  */
-int shellenv_connection(struct envlist *out, const struct envlist *login, const char *agent_path);
+int shellenv_connection(struct envlist *out, const struct envlist *login, const struct shellenv_facts *f);
 
 #endif

@@ -71,21 +71,23 @@ static void
 format_line(const struct client *c, char *text, size_t cap)
 {
 	const struct keeper *k = c->keeper;
-	const char *space = k->name[0] ? " " : "", *lost = "";
+	const char *space = k->name[0] ? " " : "", *lost = "", *groups = "";
 	char amount[32];
 
 	if (k->painting.lost)
 		lost = " \302\267 screen rebuilt from recent output";
+	if (c->more_groups)
+		groups = " \302\267 without the groups added since";
 	if (c->show_why == SHOW_AGAIN) {
 		format_bytes(amount, sizeof amount, k->ring.head - c->shown);
 		snprintf(text, cap, "session %u%s%s \302\267 %s not shown while this terminal stood still%s",
 		         k->place.id, space, k->name, amount, lost);
 	} else if (attached_count(k) > 1 || !k->dropped_at) {
-		snprintf(text, cap, "attached session %u%s%s%s", k->place.id, space, k->name, lost);
+		snprintf(text, cap, "attached session %u%s%s%s%s", k->place.id, space, k->name, groups, lost);
 	} else {
 		format_away(amount, sizeof amount, clock_now_ms() - k->dropped_at);
-		snprintf(text, cap, "resumed session %u%s%s \302\267 away %s%s", k->place.id, space, k->name,
-		         amount, lost);
+		snprintf(text, cap, "resumed session %u%s%s \302\267 away %s%s%s", k->place.id, space, k->name,
+		         amount, groups, lost);
 	}
 }
 

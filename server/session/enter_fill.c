@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "callerenv.h"
 #include "envlist.h"
 #include "hookshell.h"
 
@@ -111,7 +112,7 @@ fill_environment(struct enter *e)
 	if (e->q->hook)
 		return hookshell_environment(&e->claim.env);
 	for (char **v = environ; *v; v++)
-		if (envlist_set(&e->claim.env, *v) == -ENOMEM)
+		if (callerenv_may_travel(*v) && envlist_set(&e->claim.env, *v) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
 }

@@ -6,11 +6,12 @@
 static void
 what_stays_behind(void **state)
 {
-	static const char *const no[] = { "HOLDFAST_TICKET=x", "LC_HOLDFAST=y", "LD_PRELOAD=/tmp/x.so", "BASH_ENV=/x",
-		                          "ENV=/x", "IFS=x", "BASH_FUNC_ls%%=() { :; }", "SHLVL=3", "_=/bin/x",
-		                          "SSH_AUTH_SOCK=/tmp/ssh-x/agent.1", "GCONV_PATH=/x", "HOLDFAST=off" };
+	static const char *const no[] = { "HOLDFAST_TICKET=x", "LC_HOLDFAST=y", "HOLDFAST=off", "SSH_USER_AUTH=/tmp/x",
+		                          "XDG_SESSION_ID=3", "XDG_SESSION_CLASS=user", "XDG_SEAT=seat0" };
 	static const char *const yes[] = { "TERM=xterm", "LANG=C", "LC_ALL=C", "LDFLAGS=-s", "ENVIRONMENT=x",
-		                           "HOLDFASTER=1", "GIT_AUTHOR_NAME=x", "SSH_CONNECTION=a 1 b 2" };
+		                           "HOLDFASTER=1", "GIT_AUTHOR_NAME=x", "SSH_CONNECTION=a 1 b 2",
+		                           "XDG_RUNTIME_DIR=/run/user/1", "LD_LIBRARY_PATH=/opt/lib", "BASH_ENV=/x",
+		                           "TZDIR=/x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -88,7 +89,49 @@ only_what_is_accepted(void **state)
 	envlist_free(&root);
 }
 
-/* SSH_TTY: the login's own, else the session's where ssh is; never without a terminal. */
+/* What sshd gave the login counts, for there root's SetEnv comes last; of a session's own what PAM says of this one. */
+static void
+root_fills_in(void **state)
+{
+	struct envlist login = ENVLIST_INIT, root = ENVLIST_INIT, out = ENVLIST_INIT;
+
+	(void)state;
+	envlist_set(&login, "PATH=/site/bin");
+	envlist_set(&login, "LANG=site");
+	envlist_set(&login, "XDG_RUNTIME_DIR=/run/user/1");
+	envlist_set(&login, "KRB5CCNAME=FILE:/tmp/of-the-login");
+	envlist_set(&login, "DBUS_SESSION_BUS_ADDRESS=unix:path=/x");
+	envlist_set(&root, "PATH=/usr/bin");
+	envlist_set(&root, "LANG=pam");
+	envlist_set(&root, "MAIL=/var/mail/alice");
+	envlist_set(&root, "XDG_RUNTIME_DIR=/run/user/2");
+	envlist_set(&root, "KRB5CCNAME=FILE:/tmp/of-the-session");
+	envlist_set(&root, "OF_PAM=1");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
+	assert_string_equal(envlist_get(&out, "PATH"), "/site/bin");
+	assert_string_equal(envlist_get(&out, "LANG"), "site");
+	assert_string_equal(envlist_get(&out, "MAIL"), "/var/mail/alice");
+	assert_string_equal(envlist_get(&out, "XDG_RUNTIME_DIR"), "/run/user/2");
+	assert_string_equal(envlist_get(&out, "KRB5CCNAME"), "FILE:/tmp/of-the-session");
+	assert_string_equal(envlist_get(&out, "DBUS_SESSION_BUS_ADDRESS"), "unix:path=/x");
+	assert_string_equal(envlist_get(&out, "OF_PAM"), "1");
+	envlist_free(&out);
+	/* sshd has set all that its shell has; only who is in a shell has to be given a MAIL. */
+	envlist_set(&login, "HOME=/home/alice");
+	envlist_set(&root, "XDG_SESSION_TYPE=tty");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
+	assert_null(envlist_get(&out, "MAIL"));
+	assert_null(envlist_get(&out, "XDG_SESSION_TYPE"));
+	envlist_free(&out);
+	envlist_set(&login, "XDG_SESSION_TYPE=unspecified");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
+	assert_string_equal(envlist_get(&out, "XDG_SESSION_TYPE"), "tty");
+	envlist_free(&out);
+	envlist_free(&login);
+	envlist_free(&root);
+}
+
+/* SSH_TTY: the session's where ssh is; never the login's, and none without a terminal. */
 static void
 a_terminal_or_none(void **state)
 {
@@ -97,14 +140,21 @@ a_terminal_or_none(void **state)
 
 	(void)state;
 	envlist_set(&login, "SSH_CONNECTION=a 1 b 2");
+	envlist_set(&login, "TERM=xterm");
 	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
 	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/9");
+	assert_string_equal(envlist_get(&out, "HOLDFAST_TERM"), "xterm");
 	envlist_free(&out);
 	envlist_set(&login, "SSH_TTY=/dev/pts/3");
 	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
-	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/3");
+	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/9");
 	envlist_free(&out);
 	assert_int_equal(shellenv_make(&out, &login, &root, &without), 0);
+	assert_null(envlist_get(&out, "SSH_TTY"));
+	assert_null(envlist_get(&out, "HOLDFAST_TERM"));
+	envlist_free(&out);
+	envlist_unset(&login, "SSH_CONNECTION");
+	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
 	assert_null(envlist_get(&out, "SSH_TTY"));
 	envlist_free(&out);
 	envlist_free(&login);
@@ -117,13 +167,17 @@ only_the_connection(void **state)
 
 	(void)state;
 	envlist_set(&login, "TERM=xterm");
+	envlist_set(&login, "LANG=C");
 	envlist_set(&login, "SSH_CONNECTION=a 1 b 2");
+	envlist_set(&login, "SSH_TTY=/dev/pts/3");
 	envlist_set(&login, "DISPLAY=localhost:10.0");
 	envlist_set(&login, "SSH_AUTH_SOCK=/tmp/a/agent.1");
-	assert_int_equal(shellenv_connection(&out, &login, "/run/agent"), 0);
-	assert_int_equal(out.count, 3);
+	assert_int_equal(shellenv_connection(&out, &login, &facts), 0);
+	assert_int_equal(out.count, 5);
 	assert_string_equal(envlist_get(&out, "SSH_CONNECTION"), "a 1 b 2");
-	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/agent");
+	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent");
+	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/9");
+	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
 	envlist_free(&out);
 	envlist_free(&login);
 }
@@ -135,6 +189,7 @@ main(void)
 		cmocka_unit_test(what_stays_behind),
 		cmocka_unit_test(later_ones_win),
 		cmocka_unit_test(only_what_is_accepted),
+		cmocka_unit_test(root_fills_in),
 		cmocka_unit_test(a_terminal_or_none),
 		cmocka_unit_test(only_the_connection),
 	};
