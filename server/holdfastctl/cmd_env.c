@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -49,6 +51,42 @@ print_quoted(const struct dialect *d, const char *value)
 }
 
 static void
+print_set(const struct dialect *d, const char *name, const char *value)
+{
+	printf("%s%s%s", d->set, name, d->between);
+	print_quoted(d, value);
+	/* The semicolon keeps the lines apart where backquotes turn newlines into blanks. */
+	puts(";");
+}
+
+/* Whether we are started on that terminal itself, and not in a pane or window of something that runs on it. */
+static bool
+is_on(const char *tty)
+{
+	struct stat named, st;
+
+	if (!tty || stat(tty, &named) < 0 || !S_ISCHR(named.st_mode))
+		return false;
+	for (int fd = 0; fd < 3; fd++)
+		if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == named.st_rdev)
+			return true;
+	return false;
+}
+
+/* TERM, unless the shell has another one than it was given: that is somebody's decision. */
+static void
+print_term(const struct dialect *d, const struct envlist *env)
+{
+	const char *is = getenv("TERM"), *was = getenv("HOLDFAST_TERM"), *now = envlist_get(env, "TERM");
+
+	if (!is || !was || !now || !*now || strcmp(is, was) != 0 || strcmp(now, is) == 0 || !clean(now) ||
+	    !is_on(envlist_get(env, "SSH_TTY")))
+		return;
+	print_set(d, "TERM", now);
+	print_set(d, "HOLDFAST_TERM", now);
+}
+
+static void
 print_env(const struct dialect *d, const struct envlist *env)
 {
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -58,18 +96,13 @@ print_env(const struct dialect *d, const struct envlist *env)
 			ctl_error("%s has control characters in it and is left out", names[i]);
 			value = NULL;
 		}
-		if (value) {
-			printf("%s%s%s", d->set, names[i], d->between);
-			print_quoted(d, value);
-		} else if (strcmp(names[i], "SSH_AUTH_SOCK") == 0) {
-			/* The keeper's socket is good again at the next login with an agent; the person's own always. */
-			continue;
-		} else {
-			printf("%s%s", d->unset, names[i]);
-		}
-		/* The semicolon keeps the lines apart where backquotes turn newlines into blanks. */
-		puts(";");
+		/* The keeper's socket is good again at the next login with an agent; the person's own always. */
+		if (value)
+			print_set(d, names[i], value);
+		else if (strcmp(names[i], "SSH_AUTH_SOCK") != 0)
+			printf("%s%s;\n", d->unset, names[i]);
 	}
+	print_term(d, env);
 }
 
 static int

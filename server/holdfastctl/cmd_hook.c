@@ -6,6 +6,9 @@
 #include "ctl.h"
 #include "hook_text.h"
 
+/* By source, which takes back what the hook does to the shell's interrupts. */
+static const char *const source_csh = "if (-r " HOLDFAST_DATADIR "/hook.csh) source " HOLDFAST_DATADIR "/hook.csh\n";
+
 static const struct {
 	const char *shell;
 	const char *const *text;
@@ -14,7 +17,7 @@ static const struct {
 	{ "sh", &hook_text_sh, NULL },                { "bash", &hook_text_sh, &refresh_text_bash },
 	{ "dash", &hook_text_sh, NULL },              { "ksh", &hook_text_sh, NULL },
 	{ "zsh", &hook_text_zsh, &refresh_text_zsh }, { "fish", &hook_text_fish, &refresh_text_fish },
-	{ "tcsh", &hook_text_csh, NULL },             { "csh", &hook_text_csh, NULL },
+	{ "tcsh", &source_csh, NULL },                { "csh", &source_csh, NULL },
 };
 
 static int

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: MIT
 # holdfast: at its next prompt a held shell learns what another login has brought.  The text for bash, refresh.bash,
-# says how.
+# says how.  zsh gives each of its hooks the command's own $? and pipestatus.
 if [[ -o interactive && -n ${HOLDFAST_PLACE-} ]]; then
 	_holdfast_refresh() {
-		local now= text
-		{ IFS= read -r now <"$HOLDFAST_PLACE/login" } 2>/dev/null
+		emulate -L zsh
+		local now= text=
+		{ IFS= read -r now <"${HOLDFAST_PLACE-}/login" || : } 2>/dev/null
 		if [[ -n $now && $now != ${HOLDFAST_SEEN-1} ]]; then
 			if text=$(command holdfastctl env 2>/dev/null); then
-				eval "$text"
+				eval "$text" || :
 				export HOLDFAST_SEEN=$now
 			fi
 		fi
+		return 0
 	}
 	autoload -Uz add-zsh-hook && add-zsh-hook precmd _holdfast_refresh
 fi

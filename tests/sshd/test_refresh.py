@@ -37,8 +37,7 @@ def refreshed(host, user, ask):
     wait_until(lambda: env_of(host, t, ask)[0].startswith("127.0.0.2 "), "the new address", 20)
     new = env_of(host, t, ask)
     check(new[1].startswith("127.0.0.2 "), "SSH_CLIENT is %r" % new[1])
-    login = [p for p in host.named("holdfast-login", user)][0]
-    equal(new[2], host.environ(login)["SSH_TTY"], "SSH_TTY")
+    equal(new[2], old[2], "SSH_TTY, the session's own terminal")
     check(old != new, "nothing new")
 
 
@@ -67,6 +66,110 @@ def test_fish(host):
     t.line("")
     t.line("printf 'q1%s\\n' [$SSH_CONNECTION]")
     t.wait_for(r"q1\[127\.0\.0\.2 ")
+
+
+def with_term(host, user, term):
+    """A resume from a terminal of that kind, and the next prompt."""
+    t = host.ssh(user, term=term)
+    t.prompt()
+    t.line("")
+    return t
+
+
+def takes_term(host, user, shell):
+    """TERM follows the terminal, unless the person has set another one, or the shell is in a pane of something."""
+    with_hook(host, user, shell)
+    t = host.login(user)
+    for term in ("vt100", "linux", "xterm-256color"):
+        host.drop(t, user=user)
+        t = with_term(host, user, term)
+        wait_until(lambda: t.ask("$TERM") == term, "TERM is %s" % term, 20)
+        equal(t.ask("$(env | grep ^TERM=)"), "TERM=" + term, "TERM of programs")
+    t.run("export TERM=xterm-mine")
+    host.drop(t, user=user)
+    t = with_term(host, user, "vt100")
+    wait_until(lambda: t.ask("$HOLDFAST_SEEN") == t.ask("$(cat $HOLDFAST_PLACE/login)"), "the shell has looked", 20)
+    equal(t.ask("$TERM"), "xterm-mine", "the person's own TERM")
+
+
+def test_term_bash(host):
+    takes_term(host, "alice", "bash")
+
+
+def test_term_zsh(host):
+    need("/usr/bin/zsh")
+    takes_term(host, "zoe", "zsh")
+
+
+def test_term_fish(host):
+    need("/usr/bin/fish")
+    with_hook(host, "finn", "fish")
+    t = host.login("finn")
+    for term in ("vt100", "linux"):
+        host.drop(t, user="finn")
+        t = host.ssh("finn", term=term)
+        t.line("")
+        t.line("")
+        t.line("printf 'q%s%s\\n' 1 [$TERM]")
+        t.wait_for(r"q1\[%s\]" % term)
+
+
+def test_term_in_a_pane(host):
+    """A shell on another terminal inside of the session has that one's TERM."""
+    with_hook(host, "alice", "bash")
+    t = host.login(term="vt100")
+    t.line("exec script -q /dev/null")
+    t.prompt()
+    equal(t.ask("$TERM"), "vt100", "TERM in the pane")
+    host.drop(t)
+    t = with_term(host, "alice", "linux")
+    wait_until(lambda: t.ask("$HOLDFAST_SEEN") != "", "the shell has looked", 20)
+    equal(t.ask("$TERM"), "vt100", "TERM in the pane after the resume")
+
+
+PROMPTS = (
+    # what is before the hook's line in ~/.bashrc, what is behind it
+    ("", 'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }mine"\n'),
+    ("PROMPT_COMMAND=mine\n", ""),
+    ("PROMPT_COMMAND=(mine)\n", ""),
+    ("export PROMPT_COMMAND=\n", 'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }mine"\n'),
+    ("set -u; unset PROMPT_COMMAND\n", "PROMPT_COMMAND+=(mine)\n"),
+    ("set -e\n", 'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND; }mine"\n'),
+)
+
+
+def test_status_in_the_prompt(host):
+    """However the person shows $? and PIPESTATUS, before the hook or behind it."""
+    for before, behind in PROMPTS:
+        write("/home/alice/.bashrc", "HISTFILE=\nPS1='PROMPT$ '\n"
+              "mine() { local s=$? p=${PIPESTATUS[*]}; PS1=\"[$s,$p]PROMPT\\$ \"; }\n"
+              + before + 'eval "$(holdfastctl hook bash)"\n' + behind)
+        t = host.login()
+        what = "with %r and %r" % (before, behind)
+        t.line("")
+        t.wait_for(r"\[0,0\]PROMPT\$ ", what="the prompt " + what)
+        t.line("! true")
+        t.wait_for(r"\[1,%s\]PROMPT\$ " % ("0" if "export" not in before else "[01]"), what="the status " + what)
+        if "set -e" not in before:
+            t.line("(exit 3) | true | (exit 5)")
+            t.wait_for(r"\[5,%s\]PROMPT\$ " % ("3 0 5" if "export" not in before else "[0-9]"),
+                       what="the statuses of a pipeline " + what)
+        check(t.alive(), "the shell has ended " + what)
+        t.line("exit 0")
+        t.wait_exit()
+        host.wait_none()
+
+
+def test_status_in_the_prompt_of_zsh(host):
+    need("/usr/bin/zsh")
+    with_hook(host, "zoe", "zsh")
+    with open("/home/zoe/.zshrc", "a") as f:
+        f.write("mine() { PROMPT=\"[$?]PROMPT\\$ \" }\nprecmd_functions+=(mine)\n")
+    t = host.login("zoe")
+    t.line("(exit 7)")
+    t.wait_for(r"\[7\]PROMPT\$ ")
+    t.line("true")
+    t.wait_for(r"\[0\]PROMPT\$ ")
 
 
 def test_no_process_for_a_prompt(host):
