@@ -89,6 +89,23 @@ parse_capabilities(uint64_t *set, const char *start, const char *end)
 	return 0;
 }
 
+/* Four octal digits. */
+static int
+parse_umask(long *v, const char *start, const char *end)
+{
+	long got = 0;
+
+	if (*v != -1 || end - start != 4)
+		return -EBADMSG;
+	for (; start < end; start++) {
+		if (*start < '0' || *start > '7')
+			return -EBADMSG;
+		got = got << 3 | (*start - '0');
+	}
+	*v = got;
+	return 0;
+}
+
 /* One line of which we know the key: 0 or -EBADMSG.  What isn't ours is passed over. */
 static int
 parse_line(struct procfile_status *s, bool *have_uid, const char *line, const char *end)
@@ -111,6 +128,8 @@ parse_line(struct procfile_status *s, bool *have_uid, const char *line, const ch
 	}
 	if (len >= 8 && memcmp(line, "CapBnd:\t", 8) == 0)
 		return parse_capabilities(&s->cap_bounding, line + 8, end);
+	if (len >= 7 && memcmp(line, "Umask:\t", 7) == 0)
+		return parse_umask(&s->umask, line + 7, end);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		size_t key = strlen(numbers[i].key);
 		unsigned long v;
@@ -127,7 +146,7 @@ parse_line(struct procfile_status *s, bool *have_uid, const char *line, const ch
 int
 procfile_parse_status(struct procfile_status *s, const char *text, size_t len)
 {
-	struct procfile_status got = { .no_new_privs = -1, .seccomp = -1, .seccomp_filters = -1 };
+	struct procfile_status got = { .umask = -1, .no_new_privs = -1, .seccomp = -1, .seccomp_filters = -1 };
 	const char *end = text + len;
 	bool have_uid = false;
 

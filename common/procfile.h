@@ -17,6 +17,7 @@
 /* From /proc/PID/status.  What the kernel doesn't know is -1. */
 struct procfile_status {
 	uid_t uid[4]; /* real, effective, saved, filesystem */
+	long umask;
 	long no_new_privs;
 	long seccomp;
 	long seccomp_filters;

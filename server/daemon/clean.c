@@ -6,14 +6,12 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
-
-#include "login.h"
 
 void
 clean_signals(void)
@@ -66,48 +64,36 @@ clean_descriptors(const int *keep, size_t count)
 	}
 }
 
-/* Sets a limit.  What we may not raise, for want of CAP_SYS_RESOURCE, stays as far up as it is. */
-static int
-set_limit(enum __rlimit_resource which, struct rlimit limit)
+static bool
+write_oom_score(int score)
 {
-	struct rlimit own;
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), n;
 
-	if (setrlimit(which, &limit) == 0)
-		return 0;
-	if (errno != EPERM || getrlimit(which, &own))
-		return -errno;
-	/* RLIM_INFINITY is the largest number. */
-	if (limit.rlim_max > own.rlim_max)
-		limit.rlim_max = own.rlim_max;
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
-	return setrlimit(which, &limit) ? -errno : 0;
-}
-
-int
-clean_limits(pid_t pid, uint64_t start)
-{
-	struct rlimit limits[RLIM_NLIMITS];
-	int rc;
-
-	for (int i = 0; i < (int)RLIM_NLIMITS; i++)
-		if (prlimit(pid, (enum __rlimit_resource)i, NULL, &limits[i]))
-			return -errno;
-	rc = login_alive(pid, start);
-	for (int i = 0; !rc && i < (int)RLIM_NLIMITS; i++)
-		rc = set_limit((enum __rlimit_resource)i, limits[i]);
-	return rc;
+	if (fd < 0)
+		return false;
+	n = dprintf(fd, "%d", score);
+	close(fd);
+	return n > 0;
 }
 
 void
-clean_oom_score(int score)
+clean_oom_score(int score, int instead)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (!write_oom_score(score))
+		write_oom_score(instead);
+}
 
-	if (fd < 0)
-		return;
-	dprintf(fd, "%d", score);
-	close(fd);
+int
+clean_oom_score_now(void)
+{
+	FILE *f = fopen("/proc/self/oom_score_adj", "re");
+	int score = 0;
+
+	if (f && fscanf(f, "%d", &score) != 1)
+		score = 0;
+	if (f)
+		fclose(f);
+	return score;
 }
 
 int

@@ -4,8 +4,6 @@
 #define HOLDFAST_CLEAN_H
 
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
 
 /* All signals get their default disposition and none is blocked. */
 void clean_signals(void);
@@ -16,16 +14,16 @@ void clean_signals(void);
  */
 int clean_descriptors(const int *keep, size_t count);
 /*
- * Copies the resource limits of PID, the process that was started at START, as far as we may raise ours: 0 or a
- * negative errno.
- */
-int clean_limits(pid_t pid, uint64_t start);
-/*
  * Empties the inheritable and the ambient capability sets (capabilities(7)): who is to have any, pam_cap gives them.
  * 0 or a negative errno.
  */
 int clean_capabilities(void);
-/* Writes SCORE to our oom_score_adj; it may not be allowed, and then stays what it was. */
-void clean_oom_score(int score);
+/*
+ * Writes SCORE to our oom_score_adj; where that is not allowed (it needs CAP_SYS_RESOURCE to be lower than it has ever
+ * been), INSTEAD.
+ */
+void clean_oom_score(int score, int instead);
+/* What it is now; 0 when that can't be read. */
+int clean_oom_score_now(void);
 
 #endif

@@ -46,7 +46,6 @@ become_keeper(int master, int sock, uid_t uid, gid_t gid)
 
 	setsid();
 	clean_signals();
-	clean_oom_score(0);
 	if (place_descriptors(master, sock))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))

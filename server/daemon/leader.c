@@ -27,6 +27,7 @@
 #include "pty.h"
 #include "reply.h"
 #include "rundir.h"
+#include "surroundings.h"
 
 /* Hard to kill, for the session's scope lives as long as we do; but not before the keeper and its shells. */
 #define OOM_SCORE (-900)
@@ -40,6 +41,7 @@ struct leader {
 	struct pamstack *pam;
 	struct envlist env;
 	struct leading leading;
+	int oom_score; /* before it became that of the login's sshd */
 };
 
 static void
@@ -70,15 +72,16 @@ take_signals(struct leader *l)
 
 /* What a plain shell would start from, taken from the login's sshd; the rest from nobody. */
 static int
-take_surroundings(const struct leader_order *o)
+take_surroundings(struct leader *l)
 {
+	const struct leader_order *o = l->order;
 	int rc = clean_capabilities();
 
 	setsid();
-	umask(022);
+	l->oom_score = clean_oom_score_now();
 	if (!rc && chdir("/"))
 		rc = -errno;
-	return rc ? rc : clean_limits(o->login.sshd, o->login.start);
+	return rc ? rc : surroundings_take(o->login.sshd, o->login.start);
 }
 
 /* Whether the login has given up, or has said something though it is not its turn. */
@@ -163,7 +166,8 @@ start_keeper(struct leader *l)
 	l->leading.pid = pid;
 	/* The pty is the keeper's alone: what it closes is closed. */
 	pty_close(&l->pty);
-	clean_oom_score(OOM_SCORE);
+	clean_oom_score(OOM_SCORE, l->oom_score);
+	umask(022);
 	rc = send_init(l);
 	/* One that has ended already is found by its end, with the status that says why. */
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
@@ -209,7 +213,7 @@ prepare(struct leader *l)
 	if (!rc)
 		rc = respect_maxlogins(l);
 	if (!rc)
-		rc = take_surroundings(o);
+		rc = take_surroundings(l);
 	if (!rc && !o->pipes)
 		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
 	memcpy(l->leading.tty, l->pty.name, sizeof l->leading.tty);

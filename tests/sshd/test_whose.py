@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Whose shell is held: one that sshd itself has executed, and nothing since.  And what it begins with."""
+import ctypes
 import os
+import re
+import resource
 import shutil
 
+from host import by_hand
 from template import run, write
 from term import Skip, check, equal, wait_until
 
@@ -175,3 +179,56 @@ def test_a_ticket_of_another_login(host):
     wait_until(lambda: os.path.exists("/tmp/said"), "an orphan has asked")
     with open("/tmp/said") as f:
         equal(f.read().strip(), "REFUSED 3", "an orphan")
+
+
+def surroundings(pid):
+    """What a process has inherited, as root sees it."""
+    def of(name):
+        with open("/proc/%d/%s" % (pid, name)) as f:
+            return f.read()
+    with open("/proc/%d/limits" % pid) as f:
+        limits = f.read()
+    return {"umask": re.search(r"^Umask:\s*(\d+)", of("status"), re.M).group(1), "limits": limits,
+            "nice": os.getpriority(os.PRIO_PROCESS, pid), "cpus": sorted(os.sched_getaffinity(pid)),
+            "policy": os.sched_getscheduler(pid), "oom": of("oom_score_adj").strip(),
+            "core filter": of("coredump_filter").strip(), "personality": of("personality").strip(),
+            "slack": of("timerslack_ns").strip(), "io": ctypes.CDLL(None).syscall(252, 1, pid)}
+
+
+def shell_surroundings(host, t, user="alice"):
+    if user == "finn":
+        return surroundings(int(t.ask("$fish_pid")))
+    return surroundings(t.shell_pid())
+
+
+@by_hand
+def test_surroundings(host):
+    """A held shell has what its login's sshd was started with, as a plain one has: limits, nice, CPUs and the rest."""
+    host.start_holdfastd()
+    before = surroundings(os.getpid())
+    os.umask(0o027)
+    os.nice(3)
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    ctypes.CDLL(None).syscall(251, 1, 0, 2 << 13 | 6)  # ioprio_set: best effort, 6
+    ctypes.CDLL(None).prctl(29, 70000, 0, 0, 0)         # PR_SET_TIMERSLACK
+    ctypes.CDLL(None).personality(0x0040000)            # ADDR_NO_RANDOMIZE
+    resource.setrlimit(resource.RLIMIT_NOFILE, (777, 888))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 4096))
+    resource.setrlimit(resource.RLIMIT_STACK, (4 << 20, 6 << 20))
+    for name, value in (("oom_score_adj", "77"), ("coredump_filter", "0x31")):
+        with open("/proc/self/" + name, "w") as f:
+            f.write(value)
+    host.start_sshd()
+    for user in ("alice", "root"):
+        plain = shell_surroundings(host, host.login(user, options=OFF))
+        t = host.login(user)
+        check(t.ask("$HOLDFAST_SESSION"), "%s is not held" % user)
+        equal(shell_surroundings(host, t), plain, "what %s's held shell has inherited" % user)
+        # the harness did change each of them
+        equal([n for n in plain if plain[n] == before[n]], [], "surroundings that are as ever")
+    keeper = surroundings(host.session()["keeper_pid"])
+    equal(keeper["oom"], plain["oom"], "the keeper's OOM score")
+    with open("/proc/%d/oom_score_adj" % host.leader_of(host.session())) as f:
+        # lower than ever takes CAP_SYS_RESOURCE, which a container's root has not
+        check(f.read().strip() in ("-900", before["oom"]), "the leader's OOM score")

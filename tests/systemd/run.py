@@ -40,12 +40,13 @@ def boots():
     import test_matrix
     import test_own
     import test_package
+    import test_service
     for name, kill in (("kill", "yes"), ("nokill", "no")):
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
             [("test_own", *c) for c in test_own.cases(kill)]
     yield "package", "yes", False, [("test_package", *c) for c in test_package.cases()]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
-        [("test_client", *c) for c in test_client.cases()]
+        [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()]
 
 
 def isolate():

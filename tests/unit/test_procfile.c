@@ -42,6 +42,7 @@ status_is_read(void **state)
 	assert_int_equal(s.uid[1], 1001);
 	assert_int_equal(s.uid[2], 1002);
 	assert_int_equal(s.uid[3], 1003);
+	assert_int_equal(s.umask, 022);
 	assert_int_equal(s.no_new_privs, 1);
 	assert_int_equal(s.seccomp, 2);
 	assert_int_equal(s.seccomp_filters, 3);
@@ -56,6 +57,7 @@ an_old_kernel_says_less(void **state)
 	(void)state;
 	assert_int_equal(parse(&s, "Uid:\t1\t1\t1\t4294967295\n"), 0);
 	assert_int_equal(s.uid[3], (uid_t)-1);
+	assert_int_equal(s.umask, -1);
 	assert_int_equal(s.no_new_privs, -1);
 	assert_int_equal(s.seccomp, -1);
 	assert_int_equal(s.seccomp_filters, -1);

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What ssh.service is started with, held shells have as plain ones have it."""
+import os
+
+from template import write
+from term import check, equal, wait_until
+from test_whose import OFF, surroundings
+
+DROPIN = "/etc/systemd/system/ssh.service.d/test.conf"
+SERVICE = """[Service]
+LimitNOFILE=7777
+LimitSTACK=16M
+LimitMEMLOCK=5M
+LimitCORE=4096
+Nice=2
+OOMScoreAdjust=50
+UMask=0027
+CPUAffinity=0
+IOSchedulingClass=best-effort
+IOSchedulingPriority=6
+CoredumpFilter=0x31
+TimerSlackNSec=70us
+"""
+
+
+def restart(m):
+    m.run("systemctl", "daemon-reload")
+    m.run("systemctl", "restart", "ssh.service")
+    wait_until(m.listening, "sshd listens")
+
+
+def test_ssh_service(m):
+    m.use_ssh("ssh.service")
+    ordinary = surroundings(m.login(options=OFF).shell_pid())
+    write(DROPIN, SERVICE)
+    try:
+        restart(m)
+        for user in ("alice", "root"):
+            plain = surroundings(m.login(user, options=OFF).shell_pid())
+            t = m.login(user)
+            check(t.ask("$HOLDFAST_SESSION"), "%s is not held" % user)
+            equal(surroundings(t.shell_pid()), plain, "what %s's held shell has inherited" % user)
+        for name in ("nice", "oom", "umask", "limits", "io", "slack", "core filter"):
+            check(plain[name] != ordinary[name], "the drop-in has no effect on " + name)
+    finally:
+        os.unlink(DROPIN)
+        restart(m)
+
+
+def cases():
+    return [("ssh_service", "test_ssh_service", [])]
