@@ -48,4 +48,4 @@ def test_ssh_service(m):
 
 
 def cases():
-    return [("ssh_service", "test_ssh_service", [])]
+    return [("service:ssh_service", "test_ssh_service", [])]
