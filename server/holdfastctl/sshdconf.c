@@ -262,6 +262,24 @@ sshdconf_accepts(const struct sshdconf *c, const char *name)
 }
 
 bool
+sshdconf_sets(const struct sshdconf *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < c->count; i++) {
+		char copy[PATH_CAP], *save = NULL;
+
+		if (c->v[i].in_match || strcmp(c->v[i].key, "setenv") != 0)
+			continue;
+		snprintf(copy, sizeof copy, "%s", c->v[i].value);
+		for (char *w = strtok_r(copy, " \t\"", &save); w; w = strtok_r(NULL, " \t\"", &save))
+			if (strncmp(w, name, len) == 0 && w[len] == '=')
+				return true;
+	}
+	return false;
+}
+
+bool
 sshdconf_includes(const struct sshdconf *c, const char *path)
 {
 	for (size_t i = 0; i < c->count; i++) {

@@ -41,6 +41,8 @@ const char *sshdconf_get(const struct sshdconf *c, const char *key);
 const struct sshdconf_line *sshdconf_subsystem(const struct sshdconf *c, const char *name, const char **command);
 /* Whether an environment variable is accepted from the client. */
 bool sshdconf_accepts(const struct sshdconf *c, const char *name);
+/* Whether SetEnv gives the variable to every login. */
+bool sshdconf_sets(const struct sshdconf *c, const char *name);
 /* Whether the files include a file of that path, if it were there, for all connections. */
 bool sshdconf_includes(const struct sshdconf *c, const char *path);
 /*

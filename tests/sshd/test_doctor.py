@@ -134,6 +134,19 @@ def test_each_part_missing(host):
     equal(level(host, "daemon"), "problem", "without holdfastd")
 
 
+def test_no_login_shell_is_held(host):
+    found = doctor(host, status=0)
+    check("sshd.setenv" not in found and "sshd.forcecommand" not in found, "findings without a reason")
+    write("/etc/ssh/sshd_config.d/000-case.conf", "SetEnv A=1 PWD=/srv\n")
+    for user in ("alice", "root"):
+        equal(level(host, "sshd.setenv", user), "problem", "SetEnv PWD as " + user)
+    write("/etc/ssh/sshd_config.d/000-case.conf", "SetEnv A=1 XPWD=/srv\nForceCommand /bin/true\n")
+    for user in ("alice", "root"):
+        found = doctor(host, user)
+        check("sshd.setenv" not in found, "SetEnv of another name as " + user)
+        equal(found["sshd.forcecommand"][0], "warn", "ForceCommand as " + user)
+
+
 def test_dead_links(host):
     def says(text):
         write("/etc/ssh/sshd_config.d/000-case.conf", text)

@@ -56,6 +56,28 @@ def test_story(host):
 
 
 @by_hand
+def test_whose_shell(host):
+    """As with holdfastd: only a shell that sshd itself has executed, also where it can't be seen whether that is sshd."""
+    prepare(host)
+    write("/etc/profile.d/zz-late.sh", "export LATE=1\n")
+    for level in ("0", "2"):
+        subprocess.run(["mount", "-o", "remount,hidepid=" + level, "/proc"], check=True)
+        t = host.login()
+        equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "HOLDFAST_SESSION with hidepid=" + level)
+        check("LATE" not in host.environ(host.session()["shell_pid"]), "the shell began with what start-up files did")
+        host.drop(t)
+        for command in ("exec -l bash", "exec -a -bash bash"):
+            t = host.login(options=["-t"], args=["cd /var/log && " + command])
+            equal(t.ask("$PWD|$HOLDFAST_SESSION"), "/var/log|", "the shell of " + command)
+            t.kill()
+        t = host.login()
+        equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "the old session")
+        t.line("exit")
+        t.wait_exit()
+        host.wait_none()
+
+
+@by_hand
 def test_stale(host):
     """The four-tuple is the login's own word here."""
     prepare(host)

@@ -12,6 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
 #include "peer.h"
 #include "procref.h"
 #include "procstat.h"
@@ -206,6 +210,9 @@ a_pid(void **state)
 	waitpid(middle, NULL, 0);
 	assert_int_equal(peer_check_pid(pid, &w->login, &why), -EPERM);
 	assert_string_equal(why, "the process that connected is gone");
+	len = sizeof middle;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &middle, &len) == 0 || errno != ENOPROTOOPT)
+		assert_false(procref_peer_lives(fd));
 	close(fd);
 }
 

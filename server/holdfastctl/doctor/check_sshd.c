@@ -104,6 +104,25 @@ check_alive(struct doctor *d)
 		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
 }
 
+/* What keeps all login shells from being held (common/loginshell.h). */
+static void
+check_shells(struct doctor *d)
+{
+	static const char *const traces[] = { "PWD", "OLDPWD", "SHLVL", "_", "SSH_ORIGINAL_COMMAND" };
+	const char *forced = sshdconf_get(&d->sshd, "forcecommand");
+
+	if (forced && strcasecmp(forced, "none") != 0)
+		doctor_add(d, "sshd.forcecommand", DOCTOR_WARN, NULL, "sshd runs a ForceCommand in the place of login "
+		           "shells: what that starts is not held");
+	for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
+		if (sshdconf_sets(&d->sshd, traces[i])) {
+			doctor_add(d, "sshd.setenv", DOCTOR_PROBLEM, "take that name out of SetEnv", "sshd sets %s: a "
+			           "login shell can't be told from one that a wrapper has started, and none is held",
+			           traces[i]);
+			return;
+		}
+}
+
 void
 doctor_check_sshd(struct doctor *d)
 {
@@ -120,6 +139,7 @@ doctor_check_sshd(struct doctor *d)
 	if (d->has_system) {
 		check_subsystem(d);
 		check_accept(d);
+		check_shells(d);
 	}
 	check_alive(d);
 }
