@@ -86,7 +86,10 @@ put_env(struct frame_attach *m, char *const *list)
 static void
 put_text(char *out, size_t cap, const char *text)
 {
-	snprintf(out, cap, "%s", text ? text : "");
+	/* Whole, or not at all: a part would be the name of something else. */
+	if (!text || strlen(text) >= cap)
+		text = "";
+	memcpy(out, text, strlen(text) + 1);
 }
 
 static void

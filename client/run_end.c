@@ -121,7 +121,11 @@ run_detached(struct run *r, const struct frame_text *t)
 
 	switch (t->code) {
 	case FRAME_D_SWITCH:
-		snprintf(r->want, sizeof r->want, "%.*s", (int)sizeof r->want - 1, t->text);
+		if (strlen(t->text) >= sizeof r->want) {
+			run_leave(r, RUN_FAILED, "the host names a session that there can't be");
+			break;
+		}
+		memcpy(r->want, t->text, strlen(t->text) + 1);
 		r->mode = FRAME_TAKE;
 		r->flags |= FRAME_MUST_EXIST;
 		r->again = r->done = true;

@@ -11,7 +11,8 @@
 static void
 add(char keys[LOGIN_KEYS][LOGIN_KEY_CAP], unsigned *count, const char *prefix, const char *text)
 {
-	if (*text && *count < LOGIN_KEYS)
+	/* Half a key id would be another's. */
+	if (*text && *count < LOGIN_KEYS && strlen(prefix) + strlen(text) < LOGIN_KEY_CAP)
 		snprintf(keys[(*count)++], LOGIN_KEY_CAP, "%s%s", prefix, text);
 }
 

@@ -98,12 +98,12 @@ include_one(struct sshdconf *c, const char *pattern, bool in_match, int depth)
 static int
 include(struct sshdconf *c, const char *value, bool in_match, int depth)
 {
-	char copy[PATH_CAP], *save = NULL;
-	int rc = 0;
+	char *copy = strdup(value), *save = NULL;
+	int rc = copy ? 0 : -ENOMEM;
 
-	snprintf(copy, sizeof copy, "%s", value);
-	for (char *w = strtok_r(copy, " \t\"", &save); !rc && w; w = strtok_r(NULL, " \t\"", &save))
+	for (char *w = copy ? strtok_r(copy, " \t\"", &save) : NULL; !rc && w; w = strtok_r(NULL, " \t\"", &save))
 		rc = include_one(c, w, in_match, depth);
+	free(copy);
 	return rc;
 }
 

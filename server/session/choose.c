@@ -100,7 +100,8 @@ match(const struct attach_status *s, const struct choose_login *login)
 {
 	if (s->rows != login->rows || s->cols != login->cols)
 		return 0;
-	return strcmp(s->term, login->term) == 0 ? LIKE : 1;
+	/* Without a name it is not known which terminal it is. */
+	return s->term[0] && strcmp(s->term, login->term) == 0 ? LIKE : 1;
 }
 
 /* The best first; what is no candidate last. */

@@ -410,6 +410,23 @@ attempt(struct enter *e)
 	return true;
 }
 
+/* What is wanted: whole, or nothing at all is entered. */
+static int
+take_name(struct enter *e)
+{
+	const char *want = e->q->want ? e->q->want : "";
+	char text[TEXT_CAP];
+
+	if (strlen(want) < sizeof e->want) {
+		memcpy(e->want, want, strlen(want) + 1);
+		return 0;
+	}
+	snprintf(text, sizeof text, "no session %.*s...: a name has %d characters at most", NAME_CAP - 1, want, NAME_CAP - 1);
+	enter_set_outcome(e, ENTER_NOT, text);
+	e->res->code = FRAME_E_NO_SESSION;
+	return -ENAMETOOLONG;
+}
+
 void
 enter_run(const struct enter_request *q, struct enter_result *res)
 {
@@ -417,7 +434,9 @@ enter_run(const struct enter_request *q, struct enter_result *res)
 	int rc;
 
 	memset(res, 0, sizeof *res);
-	snprintf(e.want, sizeof e.want, "%s", q->want ? q->want : "");
+	rc = take_name(&e);
+	if (rc < 0)
+		return;
 	rc = waiting_begin(&e.waiting);
 	if (rc == 0)
 		rc = enter_open_terminal(&e);

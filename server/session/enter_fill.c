@@ -117,6 +117,18 @@ fill_environment(struct enter *e)
 	return 0;
 }
 
+/* TEXT, or nothing: what is cut off would be another one's. */
+static void
+take_whole(char *out, size_t cap, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len && len < cap)
+		memcpy(out, text, len + 1);
+	else
+		out[0] = '\0';
+}
+
 int
 enter_fill_claim(struct enter *e)
 {
@@ -127,8 +139,8 @@ enter_fill_claim(struct enter *e)
 		return rc;
 	e->claim.flags |= e->q->flags;
 	e->claim.ticket = e->q->ticket;
-	snprintf(e->claim.term, sizeof e->claim.term, "%s", term ? term : "");
-	snprintf(e->claim.name, sizeof e->claim.name, "%s", e->q->name ? e->q->name : "");
+	take_whole(e->claim.term, sizeof e->claim.term, term);
+	take_whole(e->claim.name, sizeof e->claim.name, e->q->name);
 	if (e->q->typed_len)
 		fill_typed(e);
 	return e->q->framed ? fill_framed(e) : 0;

@@ -39,6 +39,7 @@ int enter_open_terminal(struct enter *e);
  * have.  0; -ENOMEM; a hook's also -E2BIG, or another negative errno when the shell can't be looked at.
  */
 int enter_fill_claim(struct enter *e);
+/* TEXT is escaped. */
 void enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text);
 /* Why nothing was entered, from a negative errno: for the person, and for a framed client. */
 void enter_say_why(struct enter *e, int rc);

@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
+
 void
 enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text)
 {
 	e->res->outcome = outcome;
-	snprintf(e->res->text, sizeof e->res->text, "%s", text);
+	/* What the client named, and what a keeper has said, goes to a terminal: nothing in it is obeyed there. */
+	log_escape(e->res->text, sizeof e->res->text, text);
 }
 
 /* Why nothing was entered, for a framed client. */

@@ -207,9 +207,7 @@ small_environment(char runtime[PATH_CAP], char bus[PATH_CAP])
 	int n = 0;
 
 	env[n++] = path;
-	if (dir)
-		snprintf(runtime, PATH_CAP, "XDG_RUNTIME_DIR=%s", dir);
-	else
+	if (!dir || snprintf(runtime, PATH_CAP, "XDG_RUNTIME_DIR=%s", dir) >= PATH_CAP)
 		snprintf(runtime, PATH_CAP, "XDG_RUNTIME_DIR=/run/user/%lu", (unsigned long)geteuid());
 	env[n++] = runtime;
 	if (address && snprintf(bus, PATH_CAP, "DBUS_SESSION_BUS_ADDRESS=%s", address) < PATH_CAP)

@@ -61,8 +61,9 @@ search_text(struct search *s, char *text)
 		if (line[0] == '[' && n > 1 && line[n - 1] == ']') {
 			here = strlen(s->section) == n - 2 && strncmp(line + 1, s->section, n - 2) == 0;
 		} else if (here && (value = value_of(line, s->key))) {
-			snprintf(s->value, SDCONF_VALUE_CAP, "%s", value);
-			s->set = *value != '\0';
+			/* Part of a value is another one: then there is none that is known. */
+			s->set = *value != '\0' && strlen(value) < SDCONF_VALUE_CAP;
+			snprintf(s->value, SDCONF_VALUE_CAP, "%s", s->set ? value : "");
 		}
 	}
 }
@@ -152,8 +153,8 @@ sdconf_get(const char *const *dirs, const char *name, const char *section, const
 	search_first(&s, dirs, name);
 	list_dropins(&s, d, dirs, name);
 	for (size_t i = 0; i < d->count; i++) {
-		snprintf(file, sizeof file, "%.*s.d/%s", DROPIN_NAME_CAP, name, d->names[i]);
-		search_first(&s, dirs, file);
+		if (snprintf(file, sizeof file, "%s.d/%s", name, d->names[i]) < (int)sizeof file)
+			search_first(&s, dirs, file);
 	}
 	free(d);
 	if (s.trouble)

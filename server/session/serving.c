@@ -202,7 +202,7 @@ fill_request(struct serving *s)
 	q->highest = s->hello.highest;
 	q->mode = modes[m->mode];
 	q->want = m->mode == FRAME_NEW || (m->mode == FRAME_AUTO && command) ? "new" : m->want[0] ? m->want : NULL;
-	q->name = attach_name_ok(m->name) ? m->name : NULL;
+	q->name = m->name[0] ? m->name : NULL;
 	q->flags = (m->flags & FRAME_READONLY ? ATTACH_FLAG_READONLY : 0) |
 	           (m->flags & FRAME_QUIET ? ATTACH_FLAG_QUIET : 0);
 	q->must_exist = m->flags & FRAME_MUST_EXIST;
@@ -219,6 +219,8 @@ attach(struct serving *s)
 		return send_error(s, FRAME_E_DISABLED, "switched off on this host");
 	if (m->mode >= FRAME_TAKE && !m->want[0])
 		return send_error(s, FRAME_E_PROTOCOL, "no session is named");
+	if (m->name[0] && !attach_name_ok(m->name))
+		return send_error(s, FRAME_E_PROTOCOL, "that is no name of a session");
 	if (m->mode == FRAME_NEW && m->flags & FRAME_MUST_EXIST)
 		return send_error(s, FRAME_E_PROTOCOL, "a new session, and never one");
 	fill_request(s);

@@ -125,6 +125,35 @@ def test_named_takes_over(host):
     equal(host.session()["attachments"], 1, "attachments")
 
 
+def test_a_name_is_taken_whole(host):
+    """One that is too long is refused: cut, it would be another session's."""
+    name = "a" * 32
+    t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=" + name])
+    pid = t.shell_pid()
+    equal(host.session()["name"], name, "name")
+    host.drop(t)
+    t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=" + name + "b"])
+    check(t.shell_pid() != pid, "the longer name got the session")
+    equal(t.ask("$HOLDFAST_SESSION"), "", "a session of a name that there can't be")
+    check("32 characters at most" in t.text(), t.text())
+    r = host.ssh(options=["-s", "-o", "SetEnv=LC_HOLDFAST=" + name + "b", "-tt"], args=["resume"])
+    r.wait_for("32 characters at most")
+    equal(r.wait_exit(), 1, "status of the subsystem")
+    equal(len(host.sessions()), 1, "sessions")
+
+
+def test_a_name_draws_nothing(host):
+    for name in ("x\x1b[31m\x07y", "caf\u00e9", "x" * 40 + "\x1b[31m"):
+        t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=" + name])
+        check("not held" in t.text(), t.text())
+        said = t.text().split("holdfast: ")[1].split("not held")[0]
+        check(all(" " <= c <= "~" for c in said), "%r is shown as %r" % (name, said))
+        r = host.ssh(options=["-s", "-o", "SetEnv=LC_HOLDFAST=" + name, "-tt"], args=["resume"])
+        equal(r.wait_exit(), 1, "status of the subsystem")
+        said = r.text().split("holdfast: ")[1].rstrip()
+        check(all(" " <= c <= "~" for c in said), "%r is shown as %r" % (name, said))
+
+
 def test_other_users_are_apart(host):
     a, b = host.login("alice"), host.login("bob")
     pid_a, pid_b = a.shell_pid(), b.shell_pid()
