@@ -26,6 +26,27 @@ AC_DEFUN([HOLDFAST_LD_FLAG], [
 	AS_VAR_IF([cached], [yes], [AS_VAR_APPEND([$1], [" $2"])])
 	AS_VAR_POPDEF([cached])])
 
+dnl HOLDFAST_FORTIFY(VARIABLE): adds the highest level of _FORTIFY_SOURCE that compiler and C library have to VARIABLE, in
+dnl the place of a lower one that the builder's flags (dpkg-buildflags) or the compiler itself bring.
+AC_DEFUN([HOLDFAST_FORTIFY], [
+	AC_CACHE_CHECK([for the level of _FORTIFY_SOURCE], [holdfast_cv_fortify], [
+		holdfast_cv_fortify=none
+		holdfast_save_CFLAGS=$CFLAGS
+		holdfast_save_CPPFLAGS=$CPPFLAGS
+		CFLAGS="$CFLAGS -Werror"
+		for level in 3 2; do
+			test "$holdfast_cv_fortify" = none || continue
+			dnl glibc warns of a level that it or the compiler does not have, and of any without optimization.
+			CPPFLAGS="$holdfast_save_CPPFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$level"
+			AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]],
+				[[char b[4]; memset(b, 0, sizeof b); return b[1];]])],
+				[holdfast_cv_fortify=$level])
+		done
+		CFLAGS=$holdfast_save_CFLAGS
+		CPPFLAGS=$holdfast_save_CPPFLAGS])
+	AS_IF([test "$holdfast_cv_fortify" != none],
+		[AS_VAR_APPEND([$1], [" -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$holdfast_cv_fortify"])])])
+
 dnl HOLDFAST_PAM_DIR: sets holdfast_pam_dir to the directory that holds pam_unix.so, or to nothing.
 AC_DEFUN([HOLDFAST_PAM_DIR], [
 	AC_MSG_CHECKING([where PAM has its modules])

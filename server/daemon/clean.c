@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -74,6 +75,14 @@ write_oom_score(int score)
 	n = dprintf(fd, "%d", score);
 	close(fd);
 	return n > 0;
+}
+
+void
+clean_file_size(void)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+
+	setrlimit(RLIMIT_FSIZE, &none);
 }
 
 void

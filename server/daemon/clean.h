@@ -19,6 +19,11 @@ int clean_descriptors(const int *keep, size_t count);
  */
 int clean_capabilities(void);
 /*
+ * Lifts RLIMIT_FSIZE, if we may: a user's limit, which PAM has set for his session, is not for what root writes, and
+ * would end us at the first entry in a wtmp that is larger.
+ */
+void clean_file_size(void);
+/*
  * Writes SCORE to our oom_score_adj; where that is not allowed (it needs CAP_SYS_RESOURCE to be lower than it has ever
  * been), INSTEAD.
  */

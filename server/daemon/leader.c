@@ -168,6 +168,7 @@ start_keeper(struct leader *l)
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
 	umask(022);
+	clean_file_size();
 	rc = send_init(l);
 	/* One that has ended already is found by its end, with the status that says why. */
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Maps FD twice, one behind the other, into address space reserved for both. */
@@ -23,6 +25,35 @@ map_twice(int fd, size_t size)
 	return base;
 }
 
+/* A memfd is a file, and growing it beyond this limit of the user's would end us. */
+static bool
+file_may_have(size_t size)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size;
+}
+
+/* The same without a file: memory that only we and our children have. */
+static int
+open_nameless(struct ring *r, size_t size)
+{
+	unsigned char *base = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int err;
+
+	if (base == MAP_FAILED)
+		return -errno;
+	/* mremap(2) with a length of 0 maps shared memory once more. */
+	if (mmap(base, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ||
+	    mremap(base, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, base + size) == MAP_FAILED) {
+		err = errno;
+		munmap(base, 2 * size);
+		return -err;
+	}
+	*r = (struct ring){ .fd = -1, .base = base, .size = size, .head = 0 };
+	return 0;
+}
+
 int
 ring_open(struct ring *r, size_t size)
 {
@@ -32,6 +63,8 @@ ring_open(struct ring *r, size_t size)
 
 	if (size < page || size > SIZE_MAX / 2 || (size & (size - 1)))
 		return -EINVAL;
+	if (!file_may_have(size))
+		return open_nameless(r, size);
 	fd = memfd_create("holdfast-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct ring {
-	int fd;              /* the memfd, or -1 */
+	int fd;              /* the memfd; -1: memory without a file, where RLIMIT_FSIZE permits none of that size */
 	unsigned char *base; /* 2 * size bytes, or NULL */
 	size_t size;         /* a power of two */
 	uint64_t head;       /* the offset of the next byte */

@@ -268,3 +268,23 @@ def test_check_config(host):
     equal(r.returncode, 1, "the status for a broken draft")
     check("\x1b" not in r.stderr and "\\033" in r.stderr, "it prints %r" % r.stderr)
     equal(host.ctl("alice", "check-config", "--user", "nobody-here").returncode, 2, "status for no user")
+
+
+def test_a_small_limit_of_files(host):
+    """ulimit -f below RingSize, and below the size of wtmp: held all the same, and the limit is the shell's."""
+    with open("/etc/security/limits.conf", "a") as f:
+        f.write("alice hard fsize 64\n")
+    with open("/var/log/wtmp", "ab") as f:
+        f.truncate(384 * 1024)
+    t = host.login()
+    marked = host.mark(t)
+    # KB; bash counts in blocks of 1024 bytes
+    equal(t.ask("$(ulimit -H -f)"), "64", "the shell's limit")
+    equal(t.run("seq 1 100000 | tail -n 1"), 0, "output of more than that")
+    host.drop(t)
+    t = host.ssh()
+    marked.same(t)
+    t.line("exit 3")
+    equal(t.wait_exit(), 3, "status")
+    host.wait_none()
+    wait_until(lambda: host.syslog.find(r"event=end "), "its leader has lived to its end")

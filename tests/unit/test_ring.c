@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,6 +109,24 @@ nobody_can_truncate_it(void **state)
 	ring_close(&r);
 }
 
+/* RLIMIT_FSIZE below its size: growing a file would end us. */
+static void
+a_small_limit_of_files(void **state)
+{
+	struct rlimit before, small;
+	struct ring r;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){ .rlim_cur = 4096, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(ring_open(&r, 65536), 0);
+	assert_int_equal(r.fd, -1);
+	ring_close(&r);
+	every_stretch_is_contiguous(state);
+	released_memory(state);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
 int
 main(void)
 {
@@ -116,6 +135,7 @@ main(void)
 		cmocka_unit_test(every_stretch_is_contiguous),
 		cmocka_unit_test(released_memory),
 		cmocka_unit_test(nobody_can_truncate_it),
+		cmocka_unit_test(a_small_limit_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
