@@ -140,6 +140,8 @@ take_socket(struct tcpinfo *out, const struct tcp_tuple *t, const unsigned char 
 	if (m.idiag_state == STATE_LISTEN || m.idiag_state == STATE_TIME_WAIT || m.idiag_state == STATE_CLOSE ||
 	    m.id.idiag_sport != htons(t->local_port) || m.id.idiag_dport != htons(t->peer_port))
 		return -ENOENT;
+	made.uid = m.idiag_uid;
+	made.inode = m.idiag_inode;
 	made.state = m.idiag_state;
 	made.receive_queue = m.idiag_rqueue;
 	made.send_queue = m.idiag_wqueue;

@@ -24,6 +24,8 @@ struct tcp_tuple {
 
 /* Numbers of a field that this kernel does not know are 0. */
 struct tcpinfo {
+	uint32_t uid;              /* of the socket's user */
+	uint32_t inode;            /* as in the link of a descriptor, "socket:[inode]"; 0: no process has it open */
 	unsigned state;            /* 1 ESTABLISHED, 4 FIN_WAIT1, 8 CLOSE_WAIT …: enum of <netinet/tcp.h> */
 	uint32_t receive_queue;    /* bytes that the process has not read */
 	uint32_t send_queue;       /* bytes written and not acknowledged: in flight and not sent yet */

@@ -60,11 +60,23 @@ be_vouched_for(struct enter *e)
 	return rc;
 }
 
+/* Whether the login comes out of session ID by way of ssh; looked for once. */
+static bool
+comes_out_of(struct enter *e, uint32_t id)
+{
+	if (!e->inside_known)
+		inside_find(&e->inside, envlist_get(&e->claim.env, "SSH_CONNECTION"));
+	e->inside_known = true;
+	return inside_has(&e->inside, id);
+}
+
 static int
 claim(struct enter *e, uint32_t id, enum attach_mode mode)
 {
 	int rc;
 
+	if (mode != ATTACH_MODE_FIRST && comes_out_of(e, id))
+		return -ELOOP;
 	e->claim.mode = mode;
 	rc = attachment_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
 	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_ELEVATED)
@@ -394,12 +406,11 @@ attempt(struct enter *e)
 		e->filled = true;
 		rc = find_way(e);
 	}
-	if (rc == 0) {
-		/* The helper has nothing more to do for a session that is there already. */
-		if (e->claim.mode != ATTACH_MODE_FIRST)
-			vouching_close(&e->vouching);
+	/* The helper has nothing more to do for a session that is there already. */
+	if (rc == 0 && e->claim.mode != ATTACH_MODE_FIRST)
+		vouching_close(&e->vouching);
+	if (rc == 0)
 		return stay(e);
-	}
 	/* What was asked for can't be entered: its reason counts, unless nobody was there to vouch. */
 	enter_say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
 	if (!e->back[0] || e->waiting.hangup)

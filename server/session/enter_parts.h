@@ -9,6 +9,7 @@
 
 #include "attachment.h"
 #include "enter.h"
+#include "inside.h"
 #include "vouching.h"
 #include "waiting.h"
 
@@ -29,6 +30,8 @@ struct enter {
 	bool filled;              /* enter_fill_claim has been done */
 	char user[USER_CAP];      /* the login's; "": not known */
 	uint64_t home_born;       /* of its home directory */
+	struct inside inside;     /* the sessions that the login comes out of, if INSIDE_KNOWN */
+	bool inside_known;
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
 };
 

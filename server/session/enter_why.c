@@ -36,7 +36,7 @@ code_of(const struct enter *e, int rc)
 		                                                   : FRAME_E_REFUSED;
 	if (rc == -ENOENT && (e->want[0] || e->q->must_exist))
 		return FRAME_E_NO_SESSION;
-	return rc == -ENOTUNIQ || rc == -EACCES ? FRAME_E_REFUSED : FRAME_E_TROUBLE;
+	return rc == -ENOTUNIQ || rc == -EACCES || rc == -ELOOP ? FRAME_E_REFUSED : FRAME_E_TROUBLE;
 }
 
 void
@@ -54,7 +54,10 @@ enter_say_why(struct enter *e, int rc)
 		enter_set_outcome(e, ENTER_SKIPPED, "");
 		return;
 	}
-	if (rc == -EACCES && e->at.refused.text[0])
+	if (rc == -ELOOP)
+		snprintf(text, sizeof text, "this login comes out of session %s, which can't be shown inside of itself",
+		         e->want);
+	else if (rc == -EACCES && e->at.refused.text[0])
 		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
 	else if (e->vouching.last.type == VOUCH_REFUSED)
 		snprintf(text, sizeof text, "%s", e->vouching.last.text);
