@@ -14,6 +14,7 @@
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* 0711 root; <uid>/ 0700 the user's */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; there: no new sessions */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
+#define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"
 #define PATH_KEEPER HOLDFAST_LIBEXECDIR "/holdfast-keeper"
 #define PATH_LOGIN HOLDFAST_LIBEXECDIR "/holdfast-login"

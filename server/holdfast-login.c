@@ -128,7 +128,7 @@ hook(void)
 {
 	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST"), *ticket = getenv("HOLDFAST_TICKET");
 	struct enter_request q = { .tty = tty, .want = name && name[0] ? name : NULL, .create_named = true,
-		                   .mode = ATTACH_MODE_TAKE, .hook = true };
+		                   .mode = ATTACH_MODE_TAKE, .hook = true, .scripts = true };
 	struct enter_result res;
 
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);

@@ -56,7 +56,8 @@ int
 main(int argc, char **argv)
 {
 	const char *want = getenv("LC_HOLDFAST"), *tty = isatty(0) && isatty(1) ? ttyname(0) : NULL;
-	struct enter_request q = { .tty = tty, .in = 0, .out = 1, .mode = ATTACH_MODE_TAKE, .create_named = true };
+	struct enter_request q = { .tty = tty, .in = 0, .out = 1, .mode = ATTACH_MODE_TAKE, .create_named = true,
+		                   .scripts = true };
 	struct enter_result res;
 
 	(void)argv;

@@ -17,7 +17,9 @@
 #include "hookshell.h"
 #include "own.h"
 #include "picker.h"
+#include "paths.h"
 #include "probing.h"
+#include "resumed.h"
 #include "sessions.h"
 #include "vouching.h"
 #include "waiting.h"
@@ -392,6 +394,22 @@ ask_who(struct enter *e)
 	return 0;
 }
 
+/* Once a login, when it has got a session that was there already: 0 or -EINTR. */
+static int
+run_scripts(struct enter *e)
+{
+	const struct resumed r = { .dir = PATH_RESUME_D, .session = e->at.session, .env = &e->claim.env,
+		                   .tty = e->q->tty ? e->fds[0] : -1 };
+	int rc = 0;
+
+	if (e->q->scripts && !e->resumed && e->claim.mode != ATTACH_MODE_FIRST && e->claim.mode != ATTACH_MODE_STREAM)
+		rc = resumed_run(&r, &e->waiting);
+	e->resumed = true;
+	if (rc < 0)
+		attachment_close(&e->at);
+	return rc;
+}
+
 /* One attempt; true: again, with e->want. */
 static bool
 attempt(struct enter *e)
@@ -409,6 +427,8 @@ attempt(struct enter *e)
 	/* The helper has nothing more to do for a session that is there already. */
 	if (rc == 0 && e->claim.mode != ATTACH_MODE_FIRST)
 		vouching_close(&e->vouching);
+	if (rc == 0)
+		rc = run_scripts(e);
 	if (rc == 0)
 		return stay(e);
 	/* What was asked for can't be entered: its reason counts, unless nobody was there to vouch. */

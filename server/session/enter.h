@@ -23,6 +23,7 @@ struct enter_request {
 	const char *name;     /* of a new session, or NULL */
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
 	bool hook;            /* by the login shell's hook: held only if sshd has executed that shell, and with what it began */
+	bool scripts;         /* run what root wants to happen at a resume (resumed.h) */
 	bool own;             /* without holdfastd: sessions are started by ourselves (own.h), TICKET is none */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */

@@ -32,6 +32,7 @@ struct enter {
 	uint64_t home_born;       /* of its home directory */
 	struct inside inside;     /* the sessions that the login comes out of, if INSIDE_KNOWN */
 	bool inside_known;
+	bool resumed;             /* what root wants to happen has happened */
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
 };
 
