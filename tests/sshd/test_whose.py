@@ -97,6 +97,30 @@ def test_names_that_are_traces(host):
     check(host.login(options=["-o", "SetEnv=MINE=1"]).ask("$HOLDFAST_SESSION"), "with any other variable it is held")
 
 
+def test_rarer_shells(host):
+    """ksh93, mksh and busybox ash: fresh from sshd they are held, and behind a command they are not."""
+    if os.path.exists("/bin/busybox"):
+        os.symlink("/bin/busybox", "/usr/local/bin/ash")
+    shells = [s for s in ("/bin/ksh93", "/bin/mksh", "/usr/local/bin/ash") if os.path.exists(s)]
+    if not shells:
+        raise Skip("none of these shells is installed")
+    for name in (".kshrc", ".mkshrc"):
+        write("/home/bob/" + name, "PS1='PROMPT$ '\n", owner=host.ids("bob")[:2])
+    for shell in shells:
+        run("usermod", "-s", shell, "bob")
+        t = host.login("bob")
+        equal(t.ask("$HOLDFAST_SESSION"), "1", "HOLDFAST_SESSION in " + shell)
+        host.drop(t, user="bob")
+        t = host.login("bob", options=["-t"], args=["exec bash -c 'exec -a -%s %s'" % (os.path.basename(shell), shell)])
+        equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION behind a command, in " + shell)
+        t.kill()
+        t = host.ssh("bob")
+        equal(t.ask("$HOLDFAST_SESSION"), "1", "HOLDFAST_SESSION after the resume, in " + shell)
+        t.line("exit")
+        t.wait_exit()
+        host.wait_none("bob")
+
+
 def test_root(host):
     if not os.path.exists("/root/.ssh/authorized_keys"):
         raise Skip("root can't log in here")
