@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "procref.h"
 
 static const struct {
 	const char *link, *difference;
@@ -65,4 +68,43 @@ confinement_difference(const struct confinement *a, const struct confinement *b)
 	if (!procfile_same_restrictions(&a->status, &b->status))
 		return "other restrictions (no_new_privs, seccomp, capabilities)";
 	return NULL;
+}
+
+/* 0, -EPERM, or why it can't be told. */
+static int
+compare_labels(int a, int b)
+{
+	char x[PROCFILE_LABEL_CAP], y[PROCFILE_LABEL_CAP];
+	int rc = procfile_label(a, x);
+
+	if (!rc)
+		rc = procfile_label(b, y);
+	if (rc)
+		return rc;
+	return strcmp(x, y) == 0 || (procfile_is_selinux(x) && procfile_is_selinux(y)) ? 0 : -EPERM;
+}
+
+int
+confinement_check_peer(int conn, uid_t uid, int self)
+{
+	struct procref_peer p = PROCREF_PEER_NONE;
+	struct confinement own, its;
+	int rc = procref_peer_open(&p, conn);
+
+	if (!rc && p.cred.uid != 0) {
+		if (p.cred.uid != uid)
+			rc = -EPERM;
+		if (!rc)
+			rc = confinement_read(&its, p.proc.dir);
+		if (!rc)
+			rc = confinement_read(&own, self);
+		if (!rc && confinement_difference(&own, &its))
+			rc = -EPERM;
+		if (!rc)
+			rc = compare_labels(self, p.proc.dir);
+		if (!rc && !procref_peer_unchanged(&p))
+			rc = -ESRCH;
+	}
+	procref_peer_close(&p);
+	return rc;
 }

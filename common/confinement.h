@@ -22,5 +22,12 @@ int confinement_read(struct confinement *c, int dir);
 int confinement_read_self(struct confinement *c);
 /* In what A and B differ, a constant for the log; NULL: in nothing. */
 const char *confinement_difference(const struct confinement *a, const struct confinement *b);
+/*
+ * Whether the process that connected to CONN (SO_PEERCRED) may talk to one whose /proc directory is SELF and whose user is
+ * UID: 0 for root, and for UID with the same confinement and security label.  (SELinux decides itself who may connect to
+ * whom, so its labels may differ.)  -EACCES: it may not be looked at, as when its group is another one; another negative
+ * errno: no.
+ */
+int confinement_check_peer(int conn, uid_t uid, int self);
 
 #endif

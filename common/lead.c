@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "attach.h"
 #include "wire.h"
+
+#define NAME_FIELD 36 /* of a report */
 
 void
 lead_set_policy(struct lead_init *m, const struct config_policy *p)
@@ -44,6 +47,9 @@ lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap)
 	wire_put_cstring(&w, m->accept_env);
 	wire_put_u32(&w, m->scrollback);
 	wire_put_u32(&w, m->banner);
+	wire_put_u32(&w, m->session);
+	wire_put_cstring(&w, m->place);
+	wire_put_cstring(&w, m->agent_path);
 	envlist_put(&w, &m->env);
 	return w.err ? w.err : (int)w.len;
 }
@@ -77,6 +83,9 @@ lead_decode_init(struct lead_init *m, const void *buf, size_t len)
 	wire_get_cstring(&r, m->accept_env, sizeof m->accept_env);
 	wire_get_u32(&r, &m->scrollback);
 	wire_get_u32(&r, &m->banner);
+	wire_get_u32(&r, &m->session);
+	wire_get_cstring(&r, m->place, sizeof m->place);
+	wire_get_cstring(&r, m->agent_path, sizeof m->agent_path);
 	rc = envlist_get_from(&r, &m->env);
 	if (!rc && (rc = wire_reader_end(&r)))
 		envlist_free(&m->env);
@@ -122,6 +131,60 @@ lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len)
 }
 
 int
+lead_encode_sockets(const struct lead_sockets *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, LEAD_SOCKETS);
+	wire_put_u32(&w, m->session);
+	wire_put_cstring(&w, m->place);
+	wire_put_cstring(&w, m->agent_path);
+	return w.err ? w.err : (int)w.len;
+}
+
+int
+lead_decode_sockets(struct lead_sockets *m, const void *buf, size_t len)
+{
+	struct wire_reader r;
+	uint8_t type;
+
+	memset(m, 0, sizeof *m);
+	wire_reader_init(&r, buf, len);
+	wire_get_u8(&r, &type);
+	wire_get_u32(&r, &m->session);
+	wire_get_cstring(&r, m->place, sizeof m->place);
+	wire_get_cstring(&r, m->agent_path, sizeof m->agent_path);
+	return type == LEAD_SOCKETS ? wire_reader_end(&r) : -EBADMSG;
+}
+
+int
+lead_encode_peer_is(const struct lead_peer_is *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, LEAD_PEER_IS);
+	wire_put_u32(&w, m->serial);
+	wire_put_u32(&w, m->ok);
+	return w.err ? w.err : (int)w.len;
+}
+
+int
+lead_decode_peer_is(struct lead_peer_is *m, const void *buf, size_t len)
+{
+	struct wire_reader r;
+	uint8_t type;
+
+	memset(m, 0, sizeof *m);
+	wire_reader_init(&r, buf, len);
+	wire_get_u8(&r, &type);
+	wire_get_u32(&r, &m->serial);
+	wire_get_u32(&r, &m->ok);
+	return type == LEAD_PEER_IS ? wire_reader_end(&r) : -EBADMSG;
+}
+
+int
 lead_type_of(const void *buf, size_t len)
 {
 	return len ? *(const unsigned char *)buf : -EBADMSG;
@@ -130,8 +193,12 @@ lead_type_of(const void *buf, size_t len)
 void
 lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES])
 {
+	unsigned char name[NAME_FIELD] = {0};
 	struct wire_writer w;
 
+	_Static_assert(5 * 4 + TICKET_BYTES + NAME_FIELD == LEAD_REPORT_BYTES && NAME_CAP <= NAME_FIELD,
+	               "a report is full");
+	memcpy(name, m->name, strnlen(m->name, sizeof m->name - 1));
 	memset(out, 0, LEAD_REPORT_BYTES);
 	wire_writer_init(&w, out, LEAD_REPORT_BYTES);
 	wire_put_u32(&w, m->type);
@@ -140,11 +207,26 @@ lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BY
 	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
 	wire_put_u32(&w, m->pts);
 	wire_put_u32(&w, m->pid);
+	wire_put_raw(&w, name, sizeof name);
+}
+
+/* Takes the name out of its FIELD: 0 or -EBADMSG. */
+static int
+take_name(char name[NAME_CAP], const unsigned char field[NAME_FIELD])
+{
+	static const unsigned char zero[NAME_FIELD];
+	size_t len = strnlen((const char *)field, NAME_FIELD);
+
+	if (len >= NAME_CAP || memcmp(field + len, zero, NAME_FIELD - len) != 0)
+		return -EBADMSG;
+	memcpy(name, field, NAME_CAP);
+	return len && !attach_name_ok(name) ? -EBADMSG : 0;
 }
 
 int
 lead_decode_report(struct lead_report *m, const void *buf, size_t len)
 {
+	unsigned char name[NAME_FIELD];
 	struct lead_report got;
 	struct wire_reader r;
 
@@ -157,7 +239,8 @@ lead_decode_report(struct lead_report *m, const void *buf, size_t len)
 	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
 	wire_get_u32(&r, &got.pts);
 	wire_get_u32(&r, &got.pid);
-	if (got.type < LEAD_READY || got.type > LEAD_REFUSED)
+	wire_get_raw(&r, name, sizeof name);
+	if (wire_reader_end(&r) || got.type < LEAD_READY || got.type > LEAD_PEER || take_name(got.name, name))
 		return -EBADMSG;
 	*m = got;
 	return 0;

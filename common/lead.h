@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * lead: what leader (root) and keeper (user) of one session say to each other over their socketpair
- * (SOCK_SEQPACKET, descriptor LEAD_FD in the keeper; the pty's master is LEAD_MASTER_FD).
+ * (SOCK_SEQPACKET, descriptor LEAD_FD in the keeper; the pty's master is LEAD_MASTER_FD, and the listening sockets of
+ * the session's place are LEAD_SOCK_FD and LEAD_AGENT_FD).
  *
  *   leader                      keeper
- *   INIT            ───▶        makes its ring and its place below users/<uid>
+ *   INIT            ───▶        makes its ring
  *                   ◀───        READY id, or the end
  *                   ◀───        TICKET serial kind ticket pts pid   for every claim, the first one included
  *   VOUCHED serial  ───▶        the claim goes on
  *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
  *                   ◀───        REFUSED serial why           a claim that was vouched for got nothing
+ *                   ◀───        NAMED name                   the session has this name now
+ *                   ◀───        PEER serial, a connection    may it talk to the keeper?  The kernel did not tell us
+ *   PEER_IS serial  ───▶
+ *   SOCKETS id, fds ───▶        the place was removed and has been made anew: these are the listening sockets now
  *   ABORT           ───▶        ends it, unless it has started
  *                   ◀───        ENDED status why             the shell's wait status; the end follows
  *
- * What the keeper says has a fixed length and no strings: the leader trusts none of it and looks a ticket up itself,
- * and whether the claimer belongs to that login.
+ * What the keeper says has a fixed length: the leader trusts none of it and looks a ticket up itself, whether the claimer
+ * belongs to that login, and who a peer is.
  */
 #ifndef HOLDFAST_LEAD_H
 #define HOLDFAST_LEAD_H
@@ -31,12 +36,16 @@
 
 #define LEAD_MASTER_FD 3
 #define LEAD_FD 4
+#define LEAD_SOCK_FD 5  /* these two not in a session of a user without root */
+#define LEAD_AGENT_FD 6
 
 enum lead_type {
 	/* leader to keeper */
 	LEAD_INIT = 1,
 	LEAD_VOUCHED = 2,
 	LEAD_ABORT = 3,
+	LEAD_SOCKETS = 4,
+	LEAD_PEER_IS = 5,
 	/* keeper to leader: always LEAD_REPORT_BYTES long */
 	LEAD_READY = 65,
 	LEAD_TICKET = 66,
@@ -45,6 +54,8 @@ enum lead_type {
 	LEAD_GONE = 69,
 	LEAD_ENDED = 70,
 	LEAD_REFUSED = 71,
+	LEAD_NAMED = 72,
+	LEAD_PEER = 73,
 };
 
 /* What ended a session: LEAD_ENDED's kind, for the audit line. */
@@ -71,6 +82,10 @@ struct lead_init {
 	char accept_env[CONFIG_ACCEPT_CAP];
 	uint32_t scrollback;       /* lines that the model of the terminal keeps */
 	uint32_t banner;           /* 0: no line above a screen that is restored */
+	/* The session's place (place.h); 0 and "": the keeper makes its own. */
+	uint32_t session;
+	char place[PATH_CAP];
+	char agent_path[PATH_CAP];
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH, MAIL */
 };
 
@@ -85,16 +100,29 @@ struct lead_vouched {
 	uint16_t port, local_port;
 };
 
-#define LEAD_REPORT_BYTES 40
+/* With the descriptors of the listening sockets: sock, agent. */
+struct lead_sockets {
+	uint32_t session;
+	char place[PATH_CAP];
+	char agent_path[PATH_CAP];
+};
+
+struct lead_peer_is {
+	uint32_t serial;
+	uint32_t ok;
+};
+
+#define LEAD_REPORT_BYTES 72
 
 struct lead_report {
-	uint32_t type;         /* LEAD_READY … LEAD_REFUSED */
-	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED: serial; ENDED: wait status */
+	uint32_t type;         /* LEAD_READY … LEAD_PEER */
+	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status */
 	uint32_t kind;         /* TICKET: enum lead_kind; ATTACHED: 1 without a terminal;
 	                          REFUSED: enum attach_refusal; ENDED: enum lead_why */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 	uint32_t pid;          /* TICKET: the claimer's process */
+	char name[NAME_CAP];   /* NAMED: a good name (attach.h), or "" */
 };
 
 /* Takes over what the policy P says to the keeper. */
@@ -105,10 +133,14 @@ int lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap);
 int lead_decode_init(struct lead_init *m, const void *buf, size_t len);
 int lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap);
 int lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len);
+int lead_encode_sockets(const struct lead_sockets *m, unsigned char *out, size_t cap);
+int lead_decode_sockets(struct lead_sockets *m, const void *buf, size_t len);
+int lead_encode_peer_is(const struct lead_peer_is *m, unsigned char *out, size_t cap);
+int lead_decode_peer_is(struct lead_peer_is *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int lead_type_of(const void *buf, size_t len);
 void lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES]);
-/* 0, or -EBADMSG for a wrong length or type. */
+/* 0, or -EBADMSG for a wrong length or type, or a name that is none. */
 int lead_decode_report(struct lead_report *m, const void *buf, size_t len);
 
 #endif

@@ -10,8 +10,9 @@
 
 #define PATH_DAEMON_SOCK HOLDFAST_RUNDIR "/holdfastd.sock" /* 0666 */
 #define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; a record a login */
-#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; an empty file "<uid>-<pid>-<start>" a leader */
-#define PATH_USERS HOLDFAST_RUNDIR "/users"                /* 0711 root; <uid>/ 0700 the user's */
+#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; a file "<uid>-<pid>-<start>" a leader: leadreg.h */
+#define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: place.h */
+#define PATH_USERS HOLDFAST_RUNDIR "/users"                /* where keepers up to 0.1 made their places, <uid>/ the user's */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; there: no new sessions */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
@@ -19,9 +20,10 @@
 #define PATH_KEEPER HOLDFAST_LIBEXECDIR "/holdfast-keeper"
 #define PATH_LOGIN HOLDFAST_LIBEXECDIR "/holdfast-login"
 
-#define NAME_SOCK "sock"   /* in users/<uid>/<id>/ */
+#define NAME_SOCK "sock"     /* in a session's directory */
+#define NAME_LEADER "leader" /* the leader's: leadctl.h */
 #define NAME_AGENT "agent"
-#define NAME_LOGIN "login" /* a number: it changes whenever another login is attached */
+#define NAME_LOGIN "login"   /* a number: it changes whenever another login is attached */
 
 /* Sessions that a user has made without holdfastd count from here (server/session/own.h), above any MaxSessions. */
 #define OWN_FIRST_ID 10001

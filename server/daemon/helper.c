@@ -23,7 +23,6 @@
 #include "policy.h"
 #include "ratelimit.h"
 #include "reply.h"
-#include "rundir.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a peer that has connected and says nothing */
@@ -167,16 +166,8 @@ send_facts(struct helper *h)
 static void
 on_vouch(struct helper *h, const struct vouch_request *q)
 {
-	int rc;
-
 	if (!verify(h, q))
 		return;
-	rc = rundir_user(h->login.uid, h->account.gid);
-	if (rc) {
-		log_errno(LOG_ERR, rc, "the directory of uid %u", (unsigned)h->login.uid);
-		refuse(h, VOUCH_TROUBLE, "there is no place for sessions", "no users directory");
-		return;
-	}
 	h->ticket = q->ticket;
 	h->from = q->from;
 	h->state = EXPECT_START;

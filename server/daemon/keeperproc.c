@@ -15,38 +15,45 @@
 
 /* Puts the descriptors where the keeper looks for them. */
 static int
-place_descriptors(int master, int sock)
+place_descriptors(const struct keeperproc *fds)
 {
-	static const int keep[] = { LEAD_MASTER_FD, LEAD_FD };
-	int null;
+	static const int keep[] = { LEAD_MASTER_FD, LEAD_FD, LEAD_SOCK_FD, LEAD_AGENT_FD };
+	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent }, null;
+	const size_t count = sizeof keep / sizeof *keep;
 
 	/* syslog(3) would close its own later, which may have the number of one of ours by then. */
 	closelog();
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	/* First away from 0 to 4, so that none is overwritten before it has been copied. */
-	master = fcntl(master < 0 ? null : master, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-	sock = fcntl(sock, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+	if (from[0] < 0)
+		from[0] = null;
+	/* First away from the low numbers, so that none is overwritten before it has been copied. */
+	for (size_t i = 0; i < count; i++) {
+		from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		if (from[i] < 0)
+			return -EMFILE;
+	}
 	null = fcntl(null, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-	if (master < 0 || sock < 0 || null < 0)
+	if (null < 0)
 		return -EMFILE;
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(null, fd) < 0)
 			return -errno;
-	if (dup2(master, LEAD_MASTER_FD) < 0 || dup2(sock, LEAD_FD) < 0)
-		return -errno;
-	return clean_descriptors(keep, sizeof keep / sizeof *keep);
+	for (size_t i = 0; i < count; i++)
+		if (dup2(from[i], keep[i]) < 0)
+			return -errno;
+	return clean_descriptors(keep, count);
 }
 
 /* In the child. */
 static void __attribute__((noreturn))
-become_keeper(int master, int sock, uid_t uid, gid_t gid)
+become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 {
 	static char name[] = "holdfast-keeper";
 	char *const argv[] = { name, NULL }, *const env[] = { NULL };
 
 	setsid();
 	clean_signals();
-	if (place_descriptors(master, sock))
+	if (place_descriptors(fds))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))
 		_exit(KEEPERPROC_DIRECTORY);
@@ -57,11 +64,11 @@ become_keeper(int master, int sock, uid_t uid, gid_t gid)
 }
 
 pid_t
-keeperproc_start(int master, int sock, uid_t uid, gid_t gid)
+keeperproc_start(const struct keeperproc *fds, uid_t uid, gid_t gid)
 {
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become_keeper(master, sock, uid, gid);
+		become_keeper(fds, uid, gid);
 	return pid < 0 ? -errno : pid;
 }

@@ -11,12 +11,19 @@
 #define KEEPERPROC_DIRECTORY 126
 #define KEEPERPROC_EXEC 127
 
+/* What a keeper has of its leader; all stay the caller's. */
+struct keeperproc {
+	int master; /* LEAD_MASTER_FD; -1: /dev/null */
+	int leader; /* LEAD_FD */
+	int sock;   /* LEAD_SOCK_FD */
+	int agent;  /* LEAD_AGENT_FD */
+};
+
 /*
- * Forks, becomes UID and GID for good (the groups are already the user's) and executes the keeper with MASTER (-1:
- * /dev/null) as LEAD_MASTER_FD, SOCK as LEAD_FD, /dev/null as 0 to 2, nothing else open, an empty environment and default
- * signals.  Both descriptors stay the caller's.  The child's pid, or a negative errno; an error in the child is its
- * exit status.
+ * Forks, becomes UID and GID for good (the groups are already the user's) and executes the keeper with the descriptors
+ * FDS, /dev/null as 0 to 2, nothing else open, an empty environment and default signals.  The child's pid, or a negative
+ * errno; an error in the child is its exit status.
  */
-pid_t keeperproc_start(int master, int sock, uid_t uid, gid_t gid);
+pid_t keeperproc_start(const struct keeperproc *fds, uid_t uid, gid_t gid);
 
 #endif

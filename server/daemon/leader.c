@@ -10,20 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "clean.h"
 #include "keeperproc.h"
 #include "leaders.h"
 #include "leading.h"
+#include "leading_place.h"
 #include "log.h"
 #include "maxlogins.h"
 #include "pamstack.h"
 #include "preload.h"
+#include "procstat.h"
 #include "pty.h"
 #include "reply.h"
 #include "rundir.h"
@@ -52,21 +56,22 @@ nothing(int sig)
 
 /*
  * Signals that are not to end us.  Caught and not ignored, so that whatever a PAM module executes has the default.
- * SIGCHLD is for the signalfd.
+ * SIGCHLD and SIGIO (leading_place.h) are for the signalfd.
  */
 static int
 take_signals(struct leader *l)
 {
-	static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2 };
+	static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
-	sigset_t child;
+	sigset_t taken;
 
 	for (size_t i = 0; i < sizeof deaf / sizeof *deaf; i++)
 		sigaction(deaf[i], &sa, NULL);
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, NULL);
-	l->leading.sigfd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGCHLD);
+	sigaddset(&taken, SIGIO);
+	sigprocmask(SIG_BLOCK, &taken, NULL);
+	l->leading.sigfd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	return l->leading.sigfd < 0 ? -errno : 0;
 }
 
@@ -115,6 +120,32 @@ open_pam(struct leader *l)
 	return rc;
 }
 
+/*
+ * Where systemd counts a login of the user's, a held shell is counted too: not in our service's cgroup, outside of his
+ * limits and of what ends his sessions.  pam_systemd is optional in most stacks, and fails when /run is full.
+ */
+static int
+check_cgroup(const struct leader *l)
+{
+	const struct leader_order *o = l->order;
+	char path[PATH_CAP] = "";
+	const char *root;
+	int dir, rc;
+
+	if (!cgroup_has_logind())
+		return 0;
+	dir = procstat_open(getpid());
+	rc = dir < 0 ? dir : cgroup_read(dir, path, &root);
+	if (dir >= 0)
+		close(dir);
+	if (!rc && cgroup_is_session_of(path, o->login.uid))
+		return 0;
+	log_line(LOG_ERR, "no session for \"%s\": logind has made none for it (cgroup %s); is pam_systemd in the stack, "
+	         "and room in /run?", o->account.user, rc ? strerror(-rc) : path);
+	reply_refuse(l->leading.conn, VOUCH_TROUBLE, "logind made no session for it");
+	return -ECANCELED;
+}
+
 /* Fills *M, all of whose strings fit, for they come from fields of the same size. */
 static void
 fill_init(const struct leader *l, struct lead_init *m)
@@ -131,6 +162,9 @@ fill_init(const struct leader *l, struct lead_init *m)
 	m->identity = o->login.identity;
 	m->ticket = o->ticket;
 	lead_set_policy(m, &o->policy);
+	m->session = l->leading.place.id;
+	memcpy(m->place, l->leading.place.path, sizeof m->place);
+	memcpy(m->agent_path, l->leading.place.agent_path, sizeof m->agent_path);
 	m->env = l->env;
 }
 
@@ -150,6 +184,34 @@ send_init(const struct leader *l)
 	return rc;
 }
 
+/* The user's limits are not for what we write: a line of a few bytes is no matter of his. */
+static void
+raise_limits(void)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY }, files = { 256, 256 };
+	struct rlimit now;
+
+	setrlimit(RLIMIT_FSIZE, &all);
+	if (getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur < files.rlim_cur)
+		setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* Writes down who holds which session, for root's tools and for who counts sessions when we are dead. */
+static void
+note_session(struct leader *l)
+{
+	struct leadreg *e = &l->entry.what;
+	struct procstat st;
+	int rc = procstat_read(l->leading.pid, &st);
+
+	e->id = l->leading.place.id;
+	e->keeper = l->leading.pid;
+	e->keeper_start = l->leading.keeper_start = rc ? 0 : st.start;
+	rc = leaders_note(&l->entry);
+	if (rc)
+		log_errno(LOG_WARNING, rc, "the register of sessions");
+}
+
 static int
 start_keeper(struct leader *l)
 {
@@ -158,12 +220,16 @@ start_keeper(struct leader *l)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	pid = keeperproc_start(l->pty.master, pair[1], l->order->account.uid, l->order->account.gid);
+	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leading.place.sock,
+	                                             l->leading.place.agent },
+	                       l->order->account.uid, l->order->account.gid);
 	close(pair[1]);
 	l->leading.keeper = pair[0];
 	if (pid < 0)
 		return pid;
 	l->leading.pid = pid;
+	raise_limits();
+	note_session(l);
 	/* The pty is the keeper's alone: what it closes is closed. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
@@ -220,12 +286,16 @@ prepare(struct leader *l)
 	memcpy(l->leading.tty, l->pty.name, sizeof l->leading.tty);
 	if (!rc)
 		rc = open_pam(l);
+	if (!rc)
+		rc = check_cgroup(l);
 	if (!rc && !o->pipes)
 		rc = pty_give(&l->pty, o->login.uid);
 	if (!rc)
 		rc = take_signals(l);
 	if (!rc && login_gave_up(l))
 		rc = -ECANCELED;
+	if (!rc)
+		rc = leading_place_make(&l->leading);
 	return rc ? rc : start_keeper(l);
 }
 
@@ -266,6 +336,7 @@ leader_run(const struct leader_order *order)
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
+			.place = PLACE_INIT, .entry = &l.entry, .ctl = LEADING_CTL_INIT,
 		},
 	};
 	int rc;
@@ -285,6 +356,6 @@ leader_run(const struct leader_order *order)
 	pty_close(&l.pty);
 	close_pam(&l);
 	leaders_leave(&l.entry);
-	rundir_leave(order->login.uid);
+	rundir_leave();
 	return rc ? 1 : 0;
 }

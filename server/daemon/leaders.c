@@ -4,10 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "login.h"
@@ -15,48 +12,24 @@
 #include "procstat.h"
 #include "rundir.h"
 
-int
-leaders_parse(const char *name, uid_t *uid, pid_t *pid, uint64_t *start)
+static bool
+is_over(const struct leadreg *e)
 {
-	uint64_t v[3];
-	char again[LEADERS_NAME];
-	const char *p = name;
-
-	for (int i = 0; i < 3; i++) {
-		char *end;
-
-		if (*p < '0' || *p > '9')
-			return -EBADMSG;
-		errno = 0;
-		v[i] = strtoull(p, &end, 10);
-		if (errno || *end != (i < 2 ? '-' : '\0'))
-			return -EBADMSG;
-		p = end + 1;
-	}
-	if (v[0] > UINT32_MAX || v[1] == 0 || v[1] > INT32_MAX)
-		return -EBADMSG;
-	/* One entry has one name: no leading zeros. */
-	snprintf(again, sizeof again, "%" PRIu64 "-%" PRIu64 "-%" PRIu64, v[0], v[1], v[2]);
-	if (strcmp(again, name) != 0)
-		return -EBADMSG;
-	*uid = (uid_t)v[0];
-	*pid = (pid_t)v[1];
-	*start = v[2];
-	return 0;
+	return login_alive(e->pid, e->start) == -ESRCH &&
+	       (!e->keeper || login_alive(e->keeper, e->keeper_start) == -ESRCH);
 }
 
 /*
- * Goes through the register and removes what is dead: how many living leaders UID has (and all have, in *ALL), or a
+ * Goes through the register, removes what is over, and calls TAKE for the rest, until that returns an error: 0 or a
  * negative errno.
  */
 static int
-go_through(uid_t uid, uint32_t *all)
+each_living(int (*take)(void *object, const struct leadreg *e), void *object)
 {
-	int fd = rundir_open(PATH_LEADERS, 0700), count = 0;
+	int fd = rundir_open(PATH_LEADERS, 0700), rc = 0;
 	const struct dirent *d;
 	DIR *dir;
 
-	*all = 0;
 	if (fd < 0)
 		return fd;
 	dir = fdopendir(fd);
@@ -64,22 +37,44 @@ go_through(uid_t uid, uint32_t *all)
 		close(fd);
 		return -ENOMEM;
 	}
-	while ((d = readdir(dir))) {
-		uint64_t start;
-		uid_t whose;
-		pid_t pid;
+	while (!rc && (d = readdir(dir))) {
+		struct leadreg e;
 
-		if (leaders_parse(d->d_name, &whose, &pid, &start))
+		if (leadreg_read(&e, fd, d->d_name))
 			continue;
-		if (login_alive(pid, start) == -ESRCH) {
+		if (is_over(&e))
 			unlinkat(fd, d->d_name, 0);
-			continue;
-		}
-		++*all;
-		count += whose == uid;
+		else
+			rc = take(object, &e);
 	}
 	closedir(dir);
-	return count;
+	return rc;
+}
+
+struct tally {
+	uid_t uid;
+	uint32_t of_uid, all;
+};
+
+static int
+count_one(void *object, const struct leadreg *e)
+{
+	struct tally *t = object;
+
+	t->all++;
+	t->of_uid += e->uid == t->uid;
+	return 0;
+}
+
+/* How many UID has (and all have, in *ALL), or a negative errno. */
+static int
+go_through(uid_t uid, uint32_t *all)
+{
+	struct tally t = { .uid = uid };
+	int rc = each_living(count_one, &t);
+
+	*all = t.all;
+	return rc ? rc : (int)t.of_uid;
 }
 
 int
@@ -94,7 +89,8 @@ leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e)
 	dir = rundir_open(PATH_LEADERS, 0700);
 	if (dir < 0)
 		return dir;
-	snprintf(e->name, sizeof e->name, "%" PRIu32 "-%d-%" PRIu64, (uint32_t)uid, (int)getpid(), self.start);
+	e->what = (struct leadreg){ .uid = uid, .pid = getpid(), .start = self.start };
+	leadreg_name(&e->what, e->name);
 	fd = openat(dir, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	rc = fd < 0 ? -errno : 0;
 	close(dir);
@@ -109,6 +105,23 @@ leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e)
 	leaders_leave(e);
 	if (rc >= 0)
 		rc = (uint32_t)rc > max ? -EDQUOT : -EUSERS;
+	return rc;
+}
+
+int
+leaders_note(const struct leaders_entry *e)
+{
+	char text[LEADREG_TEXT];
+	int dir = rundir_open(PATH_LEADERS, 0700), fd, len = leadreg_text(&e->what, text), rc = 0;
+
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, e->name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, text, (size_t)len) != len)
+		rc = errno ? -errno : -EIO;
+	if (fd >= 0)
+		close(fd);
+	close(dir);
 	return rc;
 }
 
@@ -139,4 +152,37 @@ leaders_sweep(void)
 	uint32_t all;
 
 	go_through((uid_t)-1, &all);
+}
+
+struct living {
+	struct leadreg *v;
+	size_t count;
+};
+
+static int
+keep_one(void *object, const struct leadreg *e)
+{
+	struct living *l = object;
+	struct leadreg *more = reallocarray(l->v, l->count + 1, sizeof *more);
+
+	if (!more)
+		return -ENOMEM;
+	l->v = more;
+	l->v[l->count++] = *e;
+	return 0;
+}
+
+int
+leaders_living(struct leadreg **v, size_t *count)
+{
+	struct living l = { NULL, 0 };
+	int rc = each_living(keep_one, &l);
+
+	if (rc) {
+		free(l.v);
+		return rc;
+	}
+	*v = l.v;
+	*count = l.count;
+	return 0;
 }

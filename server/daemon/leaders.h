@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leaders: the register of living leaders, an empty file "<uid>-<pid>-<start>" each in PATH_LEADERS, which only
- * root can write.  MaxSessions is counted here and not in places that belong to users.
+ * leaders: the register of the sessions that are held (leadreg.h), in PATH_LEADERS, which only root can write.
+ * MaxSessions is counted here.  A session counts while its leader or its keeper lives.
  */
 #ifndef HOLDFAST_LEADERS_H
 #define HOLDFAST_LEADERS_H
@@ -10,10 +10,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LEADERS_NAME 64
+#include "leadreg.h"
 
 struct leaders_entry {
-	char name[LEADERS_NAME]; /* "" while there is none */
+	char name[LEADREG_NAME]; /* "" while there is none */
+	struct leadreg what;
 };
 
 /*
@@ -22,13 +23,15 @@ struct leaders_entry {
  * success there is no entry.
  */
 int leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e);
-/* How many living leaders UID has, this process included once it has entered, and in *ALL how many there are. */
+/* Writes down the session, in E->what, or the whole entry anew if it has been removed: 0 or a negative errno. */
+int leaders_note(const struct leaders_entry *e);
+/* How many sessions UID has, this process' own included once it has entered, and in *ALL how many there are. */
 int leaders_count(uid_t uid, uint32_t *all);
 /* Removes the entry; takes one that isn't there. */
 void leaders_leave(struct leaders_entry *e);
-/* Removes the entries of processes that are gone. */
+/* Removes the entries of sessions that are over. */
 void leaders_sweep(void);
-/* Reads NAME: 0, or -EBADMSG when it isn't exactly of that form. */
-int leaders_parse(const char *name, uid_t *uid, pid_t *pid, uint64_t *start);
+/* Those that are not, in *V (the caller frees it) and *COUNT: 0 or a negative errno. */
+int leaders_living(struct leadreg **v, size_t *count);
 
 #endif

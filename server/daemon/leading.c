@@ -16,6 +16,9 @@
 #include "clock.h"
 #include "identity_make.h"
 #include "leading_audit.h"
+#include "leading_ctl.h"
+#include "leading_place.h"
+#include "leading_talk.h"
 #include "leading_utmp.h"
 #include "log.h"
 #include "peer.h"
@@ -28,6 +31,9 @@
 #define START_MS 60000 /* a login that neither confirms nor closes */
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
+
+#define OTHERS 3 /* descriptors that are polled besides those of leading_ctl */
+#define POLLED (OTHERS + LEADING_CTL_POLLED)
 
 static void
 close_fd(int *fd)
@@ -93,9 +99,9 @@ violation(struct leading *l)
 static void
 on_ready(struct leading *l, const struct lead_report *m)
 {
-	l->audit.session = m->number;
+	l->audit.session = l->place.id;
 	enter(l, LEADING_WAIT_START, START_MS);
-	if (m->number == 0 || reply_plain(l->conn, VOUCH_READY, m->number))
+	if (m->number != l->place.id || reply_plain(l->conn, VOUCH_READY, l->place.id))
 		undo(l);
 }
 
@@ -103,16 +109,8 @@ static void
 send_answer(struct leading *l, const struct lead_vouched *answer)
 {
 	unsigned char buf[sizeof l->pending];
-	int len = lead_encode_vouched(answer, buf, sizeof buf), rc;
 
-	if (len < 0)
-		return;
-	rc = reply_bytes(l->keeper, buf, (size_t)len);
-	if (rc == -EAGAIN || rc == -ENOBUFS) {
-		memcpy(l->pending, buf, (size_t)len);
-		l->pending_len = (size_t)len;
-	} else if (rc)
-		close_fd(&l->keeper);
+	leading_send(l, buf, lead_encode_vouched(answer, buf, sizeof buf));
 }
 
 /*
@@ -172,6 +170,9 @@ on_ticket(struct leading *l, const struct lead_report *m)
 				leading_utmp_expect(l, a);
 		}
 	}
+	/* Before the login is attached: at a prompt that comes right after that there is news already. */
+	if (answer.ok && m->kind != LEAD_CREATE)
+		leading_place_login(l);
 	send_answer(l, &answer);
 }
 
@@ -184,6 +185,7 @@ on_started(struct leading *l, const struct lead_report *m)
 	close_fd(&l->conn);
 	close_fd(&l->slot);
 	enter(l, LEADING_RUNNING, 0);
+	l->created_date_ms = clock_date_ms();
 	leading_audit_created(l);
 	malloc_trim(0);
 }
@@ -192,6 +194,8 @@ static void
 on_ended(struct leading *l, const struct lead_report *m)
 {
 	l->ended = true;
+	/* Its number is free before the login hears of the end, or soon after. */
+	place_remove(&l->place);
 	if (!has_started(l)) {
 		/* Not a second time: the time it is given doesn't begin anew. */
 		if (l->state != LEADING_UNDOING)
@@ -200,6 +204,27 @@ on_ended(struct leading *l, const struct lead_report *m)
 	}
 	leading_audit_end(l, "end", (int)m->number, m->kind);
 	enter(l, LEADING_ENDING, ENDING_MS + l->stall_ms);
+}
+
+static void
+on_attached(struct leading *l, const struct lead_report *m)
+{
+	leading_audit_attached(l, m);
+	leading_place_login(l);
+}
+
+static void
+on_gone(struct leading *l, const struct lead_report *m)
+{
+	leading_audit_gone(l, m);
+	if (attachments_attached(&l->attachments))
+		leading_place_login(l);
+}
+
+static void
+on_named(struct leading *l, const struct lead_report *m)
+{
+	memcpy(l->name, m->name, sizeof l->name);
 }
 
 static void
@@ -212,7 +237,7 @@ ignore(struct leading *l, const struct lead_report *m)
 typedef void handler(struct leading *, const struct lead_report *);
 
 /* What isn't here is a violation. */
-static handler *const handlers[LEADING_STATES][LEAD_REFUSED - LEAD_READY + 1] = {
+static handler *const handlers[LEADING_STATES][LEAD_PEER - LEAD_READY + 1] = {
 	[LEADING_WAIT_READY] = {
 		[LEAD_READY - LEAD_READY] = on_ready,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
@@ -220,23 +245,26 @@ static handler *const handlers[LEADING_STATES][LEAD_REFUSED - LEAD_READY + 1] = 
 	[LEADING_WAIT_START] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
 		[LEAD_STARTED - LEAD_READY] = on_started,
-		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
-		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
 		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
 	[LEADING_RUNNING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
-		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
 		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
 	[LEADING_ENDING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = leading_audit_attached,
-		[LEAD_GONE - LEAD_READY] = leading_audit_gone,
+		[LEAD_ATTACHED - LEAD_READY] = on_attached,
+		[LEAD_GONE - LEAD_READY] = on_gone,
 		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
 	[LEADING_UNDOING] = {
 		/* It may have been on its way when the login gave up; the keeper is the truth. */
@@ -247,8 +275,34 @@ static handler *const handlers[LEADING_STATES][LEAD_REFUSED - LEAD_READY + 1] = 
 		[LEAD_GONE - LEAD_READY] = ignore,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
 		[LEAD_REFUSED - LEAD_READY] = ignore,
+		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
 };
+
+/* Whether the process behind the connection FD may talk to the keeper, which could not see enough of it. */
+static void
+answer_peer(struct leading *l, const struct lead_report *m, int fd)
+{
+	const struct lead_peer_is answer = { m->number, leading_peer_ok(l, fd) };
+	unsigned char buf[64];
+
+	leading_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
+}
+
+/* What it permits, as a table; false: a violation. */
+static bool
+handle(struct leading *l, const struct lead_report *m, int fd)
+{
+	handler *h = handlers[l->state][m->type - LEAD_READY];
+
+	if (m->type == LEAD_PEER && l->state != LEADING_WAIT_READY)
+		answer_peer(l, m, fd);
+	else if (h)
+		h(l, m);
+	else
+		return false;
+	return true;
+}
 
 /* Reads one report; false when there is none (now, or ever again). */
 static bool
@@ -256,13 +310,12 @@ read_keeper(struct leading *l)
 {
 	unsigned char buf[LEAD_REPORT_BYTES + 1];
 	struct lead_report m;
-	handler *h;
 	ssize_t n;
+	int fd;
 
 	if (l->keeper < 0 || l->pending_len)
 		return false;
-	/* No room for descriptors: what it sends with a message is closed by the kernel. */
-	n = recv(l->keeper, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
+	n = leading_recv(l->keeper, buf, sizeof buf, &fd);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
@@ -273,26 +326,13 @@ read_keeper(struct leading *l)
 	}
 	if (lead_decode_report(&m, buf, (size_t)n)) {
 		violation(l);
-		return false;
-	}
-	h = handlers[l->state][m.type - LEAD_READY];
-	if (h)
-		h(l, &m);
-	else
+		n = 0;
+	} else if (!handle(l, &m, fd)) {
 		violation(l);
-	return true;
-}
-
-static void
-write_keeper(struct leading *l)
-{
-	int rc = reply_bytes(l->keeper, l->pending, l->pending_len);
-
-	if (rc == -EAGAIN || rc == -ENOBUFS)
-		return;
-	l->pending_len = 0;
-	if (rc)
-		close_fd(&l->keeper);
+	}
+	if (fd >= 0)
+		close(fd);
+	return n > 0;
 }
 
 /* The login has nothing more to say: whatever comes from it before STARTED gives the session up. */
@@ -303,13 +343,16 @@ on_login(struct leading *l)
 }
 
 static void
-on_child(struct leading *l)
+on_signal(struct leading *l)
 {
 	struct signalfd_siginfo info;
+	bool touched = false;
 	int status;
 
 	while (read(l->sigfd, &info, sizeof info) > 0)
-		;
+		touched |= info.ssi_signo == SIGIO;
+	if (touched)
+		leading_place_touched(l);
 	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
 		l->pid = 0;
 		l->status = status;
@@ -320,13 +363,15 @@ on_child(struct leading *l)
 static void
 finish(struct leading *l)
 {
+	place_remove(&l->place);
 	l->pending_len = 0;
 	while (read_keeper(l))
 		l->pending_len = 0;
 	leading_utmp_leave(l);
 	if (has_started(l)) {
 		if (!l->ended)
-			leading_audit_end(l, "lost", l->status, LEAD_WHY_EXIT);
+			leading_audit_end(l, l->slain ? "end" : "lost", l->status,
+			                  l->slain ? LEAD_WHY_KILL : LEAD_WHY_EXIT);
 		return;
 	}
 	undo(l);
@@ -339,10 +384,16 @@ finish(struct leading *l)
 static const struct timespec *
 time_left(const struct leading *l, struct timespec *t)
 {
-	uint64_t now = clock_now_ms(), left = l->deadline_ms > now ? l->deadline_ms - now : 0;
+	uint64_t due = l->deadline_ms, now, left;
 
-	if (!l->deadline_ms)
+	if (l->renew_ms && (!due || l->renew_ms < due))
+		due = l->renew_ms;
+	if (l->ctl.deaf_ms && (!due || l->ctl.deaf_ms < due))
+		due = l->ctl.deaf_ms;
+	if (!due)
 		return NULL;
+	now = clock_now_ms();
+	left = due > now ? due - now : 0;
 	t->tv_sec = (time_t)(left / 1000);
 	t->tv_nsec = (long)(left % 1000) * 1000000;
 	return t;
@@ -390,6 +441,26 @@ on_deadline(struct leading *l)
 	}
 }
 
+/* What was waited for in P has come, or the time is over. */
+static void
+turn(struct leading *l, const struct pollfd p[POLLED])
+{
+	if (p[2].revents)
+		on_signal(l);
+	if (l->keeper >= 0 && p[0].revents && l->pending_len)
+		leading_flush(l);
+	else if (l->pid && p[0].revents)
+		read_keeper(l);
+	if (l->conn >= 0 && p[1].revents)
+		on_login(l);
+	leading_ctl_turn(l, p + OTHERS);
+	/* Last, for what has come may have been in time. */
+	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
+		on_deadline(l);
+	if (l->renew_ms && clock_now_ms() >= l->renew_ms)
+		leading_place_renew(l);
+}
+
 void
 leading_run(struct leading *l, int error)
 {
@@ -400,30 +471,22 @@ leading_run(struct leading *l, int error)
 		kill_keeper(l);
 	}
 	while (l->pid) {
-		struct pollfd p[3] = {
+		struct pollfd p[POLLED] = {
 			{ .fd = l->keeper, .events = l->pending_len ? POLLOUT : POLLIN },
 			{ .fd = l->conn, .events = POLLIN | POLLRDHUP },
 			{ .fd = l->sigfd, .events = POLLIN },
 		};
 		struct timespec t;
-		int n = ppoll(p, 3, time_left(l, &t), NULL);
+		int n;
 
+		leading_ctl_watch(l, p + OTHERS);
+		n = ppoll(p, POLLED, time_left(l, &t), NULL);
 		if (n < 0 && errno != EINTR) {
 			log_errno(LOG_ERR, errno, "waiting");
 			break;
 		}
-		if (n < 0)
-			continue;
-		if (n == 0)
-			on_deadline(l);
-		if (p[2].revents)
-			on_child(l);
-		if (l->keeper >= 0 && p[0].revents && l->pending_len)
-			write_keeper(l);
-		else if (l->pid && p[0].revents)
-			read_keeper(l);
-		if (l->conn >= 0 && p[1].revents)
-			on_login(l);
+		if (n >= 0)
+			turn(l, p);
 	}
 	finish(l);
 }
@@ -435,6 +498,8 @@ leading_close(struct leading *l)
 	close_fd(&l->slot);
 	close_fd(&l->keeper);
 	close_fd(&l->sigfd);
+	place_remove(&l->place);
+	leading_ctl_close(l);
 	while (l->attachments.v[0])
 		attachments_remove(&l->attachments, l->attachments.v[0]->serial);
 }

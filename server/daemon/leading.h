@@ -13,7 +13,11 @@
 #include "attachments.h"
 #include "audit.h"
 #include "lead.h"
+#include "leaders.h"
+#include "leading_ctl.h"
 #include "login.h"
+#include "place.h"
+#include "ratelimit.h"
 #include "utmprec.h"
 
 enum leading_state {
@@ -36,6 +40,7 @@ struct leading_utmp {
 struct leading {
 	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
 	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
+	uint64_t keeper_start;         /* 0: unknown */
 	int status;                    /* its wait status then */
 	enum leading_state state;
 	uint64_t deadline_ms;          /* of the state, on clock_now_ms; 0: none */
@@ -43,9 +48,18 @@ struct leading {
 	uint32_t stall_ms;
 	bool ended;                    /* it said so itself */
 	bool killed;
+	bool slain;                    /* by root: leading_ctl.h */
 	bool first_attached;
 	bool match_key;                /* MatchKey of the session's policy */
 	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
+	uint64_t created_date_ms;      /* clock_date_ms() */
+	char name[NAME_CAP];           /* the session's, as the keeper says */
+	struct place place;            /* owned; the keeper has the listening sockets too */
+	uint64_t renew_ms;             /* clock_now_ms(): when what is missing of it is made anew; 0: nothing is */
+	bool unsent;                   /* it was made anew, and the keeper has not got the sockets yet */
+	uint32_t logins;               /* counts up when another login is attached */
+	struct leaders_entry *entry;   /* borrowed: ours in the register */
+	struct leading_ctl ctl;
 	char tty[TTY_CAP];             /* the session's own terminal; "": it has none */
 	struct leading_utmp utmp;
 	struct ratelimit records;      /* of utmp and wtmp, which keeps every one */

@@ -68,7 +68,7 @@ rundir_make(void)
 		{ HOLDFAST_RUNDIR, 0755 },
 		{ PATH_LOGINS, 0700 },
 		{ PATH_LEADERS, 0700 },
-		{ PATH_USERS, 0711 },
+		{ PATH_SESSIONS, 0755 },
 	};
 
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
@@ -83,31 +83,6 @@ rundir_make(void)
 	return 0;
 }
 
-int
-rundir_user(uid_t uid, gid_t gid)
-{
-	int users = rundir_open(PATH_USERS, 0711), rc = 0;
-	struct stat st;
-	char name[16];
-
-	if (users < 0)
-		return users;
-	snprintf(name, sizeof name, "%u", (unsigned)uid);
-	if (mkdirat(users, name, 0700) && errno != EEXIST)
-		rc = -errno;
-	if (!rc && fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW))
-		rc = -errno;
-	/* Only root makes entries here, so a directory that is root's is one that a helper hasn't finished. */
-	if (!rc && S_ISDIR(st.st_mode) && st.st_uid == 0 &&
-	    (fchownat(users, name, uid, gid, AT_SYMLINK_NOFOLLOW) ||
-	     fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW)))
-		rc = -errno;
-	if (!rc)
-		rc = check(&st, uid, 0700);
-	close(users);
-	return rc;
-}
-
 /* Whether the program that this process runs has been removed, or replaced. */
 static bool
 program_is_gone(void)
@@ -120,16 +95,13 @@ program_is_gone(void)
 }
 
 void
-rundir_leave(uid_t uid)
+rundir_leave(void)
 {
-	static const char *const dirs[] = { PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
-	char own[sizeof PATH_USERS + 16];
+	static const char *const dirs[] = { PATH_SESSIONS, PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
 
 	/* Where there is a socket, somebody may be making a session in just these directories. */
 	if (!program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
 		return;
-	snprintf(own, sizeof own, "%s/%u", PATH_USERS, (unsigned)uid);
-	rmdir(own);
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		rmdir(dirs[i]);
 }

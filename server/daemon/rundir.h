@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 /*
- * Makes HOLDFAST_RUNDIR and logins, leaders and users below it, and checks those that are there already: a
+ * Makes HOLDFAST_RUNDIR and logins, leaders and sessions below it, and checks those that are there already: a
  * directory, no symlink, root's, and no mode bit more than ours.  0 or a negative errno, with a line in the log.
  */
 int rundir_make(void);
@@ -16,14 +16,9 @@ int rundir_make(void);
  */
 int rundir_open(const char *path, mode_t mode);
 /*
- * Makes users/<uid> (0700, the user's) if it isn't there, and checks that it is such a directory.  Nothing below it
- * is ever opened by root here.  0 or a negative errno.
+ * A session has ended.  If holdfast was removed meanwhile (our program and holdfastd's socket are gone), what is empty
+ * below HOLDFAST_RUNDIR goes too, so that the last session leaves nothing behind.
  */
-int rundir_user(uid_t uid, gid_t gid);
-/*
- * A session of UID's has ended.  If holdfast was removed meanwhile (our program and holdfastd's socket are gone), what
- * is empty below HOLDFAST_RUNDIR goes too, so that the last session leaves nothing behind.
- */
-void rundir_leave(uid_t uid);
+void rundir_leave(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "log.h"
 #include "login.h"
 #include "paths.h"
+#include "place.h"
 #include "rundir.h"
 #include "ticket.h"
 
@@ -83,9 +85,88 @@ sweep_logins(void)
 	free(buf);
 }
 
+/*
+ * Whether a session's directory NAME below that of UID belongs to somebody alive.  One who has not said which it is, for
+ * want of room, can have any of UID's.
+ */
+static bool
+is_held(const struct leadreg *v, size_t count, uid_t uid, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		char id[16];
+
+		snprintf(id, sizeof id, "%u", (unsigned)v[i].id);
+		if (v[i].uid == uid && (!v[i].id || strcmp(id, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Removes what leaders that were killed have left behind.  One that is being made is not old. */
+static void
+sweep_user(int sessions, const char *name, const struct leadreg *v, size_t count)
+{
+	int user = openat(sessions, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	uid_t uid = (uid_t)strtoul(name, NULL, 10);
+	const struct dirent *d;
+	DIR *dir = user < 0 ? NULL : fdopendir(user);
+
+	while (dir && (d = readdir(dir)))
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
+		    !is_held(v, count, uid, d->d_name) && is_old(user, d->d_name))
+			place_clear(user, d->d_name);
+	if (dir)
+		closedir(dir);
+	else if (user >= 0)
+		close(user);
+	unlinkat(sessions, name, AT_REMOVEDIR); /* empty */
+}
+
+static void
+sweep_sessions(void)
+{
+	int fd = rundir_open(PATH_SESSIONS, 0755);
+	struct leadreg *v = NULL;
+	const struct dirent *d;
+	size_t count = 0;
+	DIR *dir = NULL;
+
+	/* Who is alive is asked for first: who comes later is not old. */
+	if (fd >= 0 && leaders_living(&v, &count) == 0)
+		dir = fdopendir(fd);
+	while (dir && (d = readdir(dir)))
+		if (d->d_name[0] >= '0' && d->d_name[0] <= '9')
+			sweep_user(fd, d->d_name, v, count);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	free(v);
+}
+
+/* The directories that the version before gave to users: each goes when its last keeper has gone. */
+static void
+sweep_users(void)
+{
+	int fd = rundir_open(PATH_USERS, 0711);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *d;
+
+	while (dir && (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			unlinkat(fd, d->d_name, AT_REMOVEDIR);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	rmdir(PATH_USERS);
+}
+
 void
 sweep_run(void)
 {
 	sweep_logins();
 	leaders_sweep();
+	sweep_sessions();
+	sweep_users();
 }

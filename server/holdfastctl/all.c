@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "paths.h"
@@ -85,6 +86,16 @@ take_user(struct all *a, unsigned long number, const char *rest)
 	return rc == -ENOMEM ? rc : 0;
 }
 
+/* A user with sessions of the version before may have been looked at already. */
+static int
+take_old_user(struct all *a, unsigned long number, const char *rest)
+{
+	char path[sizeof PATH_SESSIONS + 32];
+
+	snprintf(path, sizeof path, PATH_SESSIONS "/%lu", number);
+	return access(path, F_OK) == 0 ? 0 : take_user(a, number, rest);
+}
+
 static int
 count_leader(struct all *a, unsigned long number, const char *rest)
 {
@@ -123,7 +134,9 @@ all_get(struct all *a, bool everybody)
 	*a = (struct all){ NULL, 0, 0, 0 };
 	if (everybody && ctl_root_only("--all"))
 		return CTL_FAILED;
-	rc = everybody ? each_entry(PATH_USERS, take_user, a) : add_user(a, ctl_uid());
+	rc = everybody ? each_entry(PATH_SESSIONS, take_user, a) : add_user(a, ctl_uid());
+	if (!rc && everybody)
+		rc = each_entry(PATH_USERS, take_old_user, a);
 	if (rc) {
 		ctl_error("cannot list the sessions: %s", strerror(-rc));
 		all_free(a);

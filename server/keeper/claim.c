@@ -17,6 +17,9 @@
 #include "procref.h"
 #include "show.h"
 
+#define VOUCH_MS 1000  /* the leader answers at once, unless it hangs; a login waits for us twice as long */
+#define HANGING_MS 50  /* it has left a question open, and has said nothing since */
+
 static unsigned char out[64];
 
 /* What a claim may do in a state, and what is said otherwise; NULL: it may go on. */
@@ -162,7 +165,15 @@ ask_leader(struct client *c)
 		                 .ticket = c->claim.ticket, .pts = terminal_pts(&c->t), .pid = pid_of(c) };
 
 	c->phase = CLIENT_VOUCHING;
+	c->vouch_by = clock_now_ms() + (c->keeper->leader_hangs ? HANGING_MS : VOUCH_MS);
 	keeper_report(c->keeper, &m);
+}
+
+void
+claim_unanswered(struct client *c)
+{
+	c->keeper->leader_hangs = true;
+	grant_unvouched(c);
 }
 
 static int
@@ -262,16 +273,27 @@ claim_leader_gone(struct keeper *k)
 			grant_unvouched(k->clients.v[i]);
 }
 
+void
+claim_tell_name(struct keeper *k)
+{
+	struct lead_report m = { .type = LEAD_NAMED };
+
+	memcpy(m.name, k->name, sizeof m.name);
+	keeper_report(k, &m);
+}
+
 /* The new session: its shell is started with the login's environment and the settings of its terminal. */
 static int
 start(struct client *c)
 {
 	struct keeper *k = c->keeper;
 
-	if (attach_name_ok(c->claim.name))
-		memcpy(k->name, c->claim.name, sizeof k->name);
 	k->home_born = birth_of(k->init.home);
 	keeper_report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = c->serial });
+	if (attach_name_ok(c->claim.name)) {
+		memcpy(k->name, c->claim.name, sizeof k->name);
+		claim_tell_name(k);
+	}
 	return keeper_start_shell(k, &c->claim.env, c->claim.command, c->t.pipes ? NULL : &c->t.saved);
 }
 

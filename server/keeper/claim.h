@@ -22,5 +22,9 @@ void claim_confirm(struct client *c);
 void claim_vouched(struct keeper *k, const struct lead_vouched *m);
 /* The leader is gone: the claims that wait for it go on without it. */
 void claim_leader_gone(struct keeper *k);
+/* The leader has not answered about C in time: as if it were gone. */
+void claim_unanswered(struct client *c);
+/* The session has another name: tells the leader. */
+void claim_tell_name(struct keeper *k);
 
 #endif

@@ -12,12 +12,11 @@
 #include "attached.h"
 #include "claim.h"
 #include "clock.h"
-#include "confinement.h"
 #include "framed.h"
 #include "keeper.h"
 #include "lastline.h"
 #include "notice.h"
-#include "procref.h"
+#include "peering.h"
 
 static unsigned char incoming[MESSAGE_MAX];
 static unsigned char outgoing[MESSAGE_MAX];
@@ -91,8 +90,12 @@ client_sweep(struct keeper *k)
 	for (unsigned i = 0; i < k->clients.count; i++) {
 		struct client *c = k->clients.v[i];
 
-		if (c->deadline != CLOCK_NEVER && c->deadline <= (now ? now : (now = clock_now_ms())))
+		if (c->deadline != CLOCK_NEVER || c->phase == CLIENT_VOUCHING)
+			now = now ? now : clock_now_ms();
+		if (c->deadline <= now)
 			client_give_up(c);
+		else if (c->phase == CLIENT_VOUCHING && c->vouch_by <= now)
+			claim_unanswered(c);
 		if (c->fd >= 0)
 			k->clients.v[left++] = c;
 		else
@@ -164,6 +167,7 @@ on_rename(struct client *c, const unsigned char *msg, size_t len)
 		              "a name is 1 to 32 of A-Z a-z 0-9 . _ - and not a number, 'new' or 'off'");
 	} else {
 		memcpy(c->keeper->name, name, sizeof name);
+		claim_tell_name(c->keeper);
 		say_done(c);
 	}
 }
@@ -396,31 +400,13 @@ evict(struct keeper *k)
 	for (unsigned i = 0; i < k->clients.count; i++) {
 		struct client *c = k->clients.v[i];
 
-		if (c->fd >= 0 && c->phase == CLIENT_PEER && (!oldest || c->age < oldest->age))
+		if (c->fd >= 0 && (c->phase == CLIENT_PEER || c->phase == CLIENT_CHECKING) &&
+		    (!oldest || c->age < oldest->age))
 			oldest = c;
 	}
 	if (oldest)
 		client_give_up(oldest);
 	return oldest != NULL;
-}
-
-/*
- * Root, or the user outside of any sandbox: whoever talks to a keeper can type into a shell that is in none.  What
- * can't be looked at is refused.
- */
-static bool
-peer_may_ask(int fd)
-{
-	struct procref_peer p = PROCREF_PEER_NONE;
-	struct confinement own, its;
-	bool ok = procref_peer_open(&p, fd) == 0;
-
-	if (ok && p.cred.uid != 0)
-		ok = p.cred.uid == geteuid() && confinement_read(&its, p.proc.dir) == 0 &&
-		     confinement_read_self(&own) == 0 && !confinement_difference(&own, &its) &&
-		     procref_peer_unchanged(&p);
-	procref_peer_close(&p);
-	return ok;
 }
 
 static struct client *
@@ -443,8 +429,8 @@ static void
 client_accept(void *object, short revents)
 {
 	struct keeper *k = object;
-	struct client *c;
-	int fd;
+	struct client *c = NULL;
+	int fd, rc;
 
 	(void)revents;
 	/* A place is free only after this turn; the connection waits until then. */
@@ -456,11 +442,16 @@ client_accept(void *object, short revents)
 			k->clients.deaf = !evict(k);
 		return;
 	}
-	c = k->clients.count < CLIENTS_MAX && peer_may_ask(fd) ? client_new(k, fd) : NULL;
-	if (c)
-		k->clients.v[k->clients.count++] = c;
-	else
+	rc = peering_check(fd);
+	if (k->clients.count < CLIENTS_MAX && (rc == 0 || (rc == -EACCES && k->leader >= 0)))
+		c = client_new(k, fd);
+	if (!c) {
 		close(fd);
+		return;
+	}
+	k->clients.v[k->clients.count++] = c;
+	if (rc)
+		peering_ask(c);
 }
 
 void
@@ -469,7 +460,12 @@ client_watch(struct keeper *k, struct loop *l)
 	if (!k->clients.deaf)
 		loop_add(l, k->place.sock, POLLIN, client_accept, k);
 	for (unsigned i = 0; i < k->clients.count; i++) {
-		loop_add(l, k->clients.v[i]->fd, POLLIN, client_ready, k->clients.v[i]);
-		loop_until(l, k->clients.v[i]->deadline);
+		const struct client *c = k->clients.v[i];
+
+		if (c->phase != CLIENT_CHECKING)
+			loop_add(l, c->fd, POLLIN, client_ready, k->clients.v[i]);
+		if (c->phase == CLIENT_VOUCHING)
+			loop_until(l, c->vouch_by);
+		loop_until(l, c->deadline);
 	}
 }

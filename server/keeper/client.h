@@ -3,7 +3,7 @@
  * client: the connections to a session's socket (common/attach.h): who asks, who claims (claim.h), who is attached
  * (attached.h).
  *
- * A client goes PEER → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.  Which messages are permitted when is a table
+ * A client goes (CHECKING, where only the leader can see who it is) PEER → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.  Which messages are permitted when is a table
  * in client.c; any other ends the connection.
  */
 #ifndef HOLDFAST_CLIENT_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "attach.h"
+#include "lead.h"
 #include "loop.h"
 #include "probe.h"
 #include "reports.h"
@@ -24,7 +25,7 @@
 struct framed;
 struct keeper;
 
-enum client_phase { CLIENT_PEER, CLIENT_VOUCHING, CLIENT_CLAIMED, CLIENT_ATTACHED };
+enum client_phase { CLIENT_PEER, CLIENT_VOUCHING, CLIENT_CLAIMED, CLIENT_ATTACHED, CLIENT_CHECKING };
 
 struct client {
 	struct keeper *keeper;
@@ -32,7 +33,8 @@ struct client {
 	enum client_phase phase;
 	uint64_t age;          /* counts up: the smallest is the oldest */
 	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
-	uint32_t serial;       /* of its claim, for the leader */
+	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */
+	uint32_t serial;       /* of its claim, or CHECKING of itself, for the leader */
 	struct attach_claim claim; /* its env is freed with the confirmation */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
 	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */

@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "commanding.h"
 #include "framed.h"
+#include "leadside.h"
 #include "paths.h"
 #include "shell.h"
 
@@ -30,26 +31,11 @@
 #define KILL_MS 5000        /* from the request to end to SIGKILL */
 #define QUIET_MS 300        /* how long input waits at most for a new shell that prints nothing */
 
-void
-keeper_report(struct keeper *k, const struct lead_report *m)
-{
-	unsigned char buf[LEAD_REPORT_BYTES];
-
-	if (k->leader < 0)
-		return;
-	lead_encode_report(m, buf);
-	/* The leader reads whenever there is something; a full socket means that it hangs: go on without it. */
-	if (send(k->leader, buf, sizeof buf, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof buf) {
-		close(k->leader);
-		k->leader = -1;
-		claim_leader_gone(k);
-	}
-}
-
 struct shellenv_facts
 keeper_shellenv_facts(const struct keeper *k)
 {
-	return (struct shellenv_facts){ k->place.id, k->place.agent_path, k->init.tty, k->init.accept_env };
+	return (struct shellenv_facts){ k->place.id, k->place.path, k->place.agent_path, k->init.tty,
+		                       k->init.accept_env };
 }
 
 int
@@ -248,38 +234,6 @@ on_agent(void *object, short revents)
 }
 
 static void
-leader_lost(struct keeper *k)
-{
-	close(k->leader);
-	k->leader = -1;
-	if (k->state == KEEPER_NEW)
-		k->state = KEEPER_OVER;
-	claim_leader_gone(k);
-}
-
-static void
-on_leader(void *object, short revents)
-{
-	struct keeper *k = object;
-	unsigned char buf[1024];
-	struct lead_vouched m;
-	ssize_t n;
-
-	(void)revents;
-	if (k->leader < 0)
-		return;
-	n = recv(k->leader, buf, sizeof buf, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0)
-		leader_lost(k);
-	else if (lead_type_of(buf, (size_t)n) == LEAD_VOUCHED && lead_decode_vouched(&m, buf, (size_t)n) == 0)
-		claim_vouched(k, &m);
-	else if (lead_type_of(buf, (size_t)n) == LEAD_ABORT && k->state == KEEPER_NEW)
-		k->state = KEEPER_OVER;
-}
-
-static void
 shell_ended(struct keeper *k, int status)
 {
 	k->status = status;
@@ -377,7 +331,7 @@ watch(struct keeper *k)
 
 	loop_begin(l);
 	loop_add(l, k->signals, POLLIN, on_signal, k);
-	loop_add(l, k->leader, POLLIN, on_leader, k);
+	leadside_watch(k, l);
 	if (k->command)
 		command_watch(k->command, l, attached_input_waits(k));
 	else if (master && k->state != KEEPER_NEW)
@@ -462,7 +416,7 @@ set_up(struct keeper *k)
 	rc = k->init.tty[0] ? set_up_pty(k) : commanding_set_up(k);
 	if (rc < 0)
 		return rc;
-	return place_make(&k->place, k->users_root, k->first_id);
+	return k->own_root ? place_make(&k->place, PLACE_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
 }
 
 int

@@ -21,6 +21,7 @@
 #include "expiry.h"
 #include "front.h"
 #include "lead.h"
+#include "leadside.h"
 #include "loop.h"
 #include "painting.h"
 #include "place.h"
@@ -50,11 +51,11 @@ struct keeper {
 	uint64_t answered;   /* queries in the output before this have been a terminal's to answer */
 	enum keeper_state state;
 	int leader;          /* the socket to the leader; -1: it is gone, attachments are unvouched */
+	bool leader_hangs;   /* it has left a question open: the next one does not wait as long */
 	int master;
 	int slave;           /* held until the shell has ended, so that the master never hangs up before */
 	int signals;         /* signalfd */
-	const char *users_root; /* borrowed: where the session's place is made, and */
-	uint32_t first_id;   /* the lowest id that it may have */
+	const char *own_root;   /* borrowed: where the session's place is to be made; NULL: the leader has made it */
 	mode_t umask;        /* as the leader's PAM stack left it */
 	pid_t shell;         /* 0: not started, or ended */
 	bool commanded;      /* it runs a command, in the pty or on pipes, and no login shell */
@@ -107,8 +108,6 @@ void keeper_set_rows(struct keeper *k, unsigned short rows);
  * there five seconds later.
  */
 void keeper_kill(struct keeper *k, int signal);
-/* Sends a report to the leader, if it is there. */
-void keeper_report(struct keeper *k, const struct lead_report *m);
 /* Fills in what STATUS answers. */
 void keeper_status(const struct keeper *k, struct attach_status *s);
 

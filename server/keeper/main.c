@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
- * on descriptor LEAD_MASTER_FD and the socket to the leader on LEAD_FD.  With DIRECTORY the leader is a process of the
+ * on descriptor LEAD_MASTER_FD, the socket to the leader on LEAD_FD and the session's listening sockets on LEAD_SOCK_FD
+ * and LEAD_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a process of the
  * user's, which goes away once the session has started (server/session/own.h).  See holdfast-keeper(8).
  */
 #include <errno.h>
@@ -16,7 +17,6 @@
 
 #include "keeper.h"
 #include "pages.h"
-#include "paths.h"
 
 /* Whether the leader has started this: a person has neither descriptor. */
 static bool
@@ -43,6 +43,26 @@ receive_init(struct keeper *k)
 	return rc;
 }
 
+/* The leader has made the place: what is ours of it are two listening sockets. */
+static int
+take_place(struct keeper *k)
+{
+	struct place *p = &k->place;
+	int listens;
+	socklen_t len = sizeof listens;
+
+	p->sock = LEAD_SOCK_FD;
+	p->agent = LEAD_AGENT_FD;
+	for (int fd = LEAD_SOCK_FD; fd <= LEAD_AGENT_FD; fd++)
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) || !listens ||
+		    fcntl(fd, F_SETFD, FD_CLOEXEC))
+			return -EINVAL;
+	p->id = k->init.session;
+	memcpy(p->path, k->init.place, sizeof p->path);
+	memcpy(p->agent_path, k->init.agent_path, sizeof p->agent_path);
+	return p->id ? 0 : -EINVAL;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -63,7 +83,9 @@ main(int argc, char **argv)
 	k.leader = LEAD_FD;
 	k.master = LEAD_MASTER_FD;
 	k.umask = umask(077);
-	k.users_root = argc == 2 ? argv[1] : PATH_USERS;
-	k.first_id = argc == 2 ? OWN_FIRST_ID : 1;
+	k.place = (struct place)PLACE_INIT;
+	k.own_root = argc == 2 ? argv[1] : NULL;
+	if (!k.own_root && take_place(&k))
+		return 1;
 	return keeper_run(&k);
 }

@@ -9,7 +9,6 @@
 
 #include "keeper.h"
 #include "log.h"
-#include "paths.h"
 
 int
 notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP])
@@ -33,15 +32,6 @@ notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP])
 void
 notice_login(struct keeper *k)
 {
-	static const char fresh[] = ".login";
-	char text[32];
-	int fd, len = snprintf(text, sizeof text, "%u\n", (unsigned)++k->login_changes);
-
-	unlinkat(k->place.dir, fresh, 0);
-	fd = openat(k->place.dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	if (write(fd, text, (size_t)len) != len || renameat(k->place.dir, fresh, k->place.dir, NAME_LOGIN) < 0)
-		unlinkat(k->place.dir, fresh, 0);
-	close(fd);
+	if (k->own_root)
+		place_write_login(&k->place, ++k->login_changes);
 }

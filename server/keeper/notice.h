@@ -18,8 +18,8 @@ struct keeper;
  */
 int notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP]);
 /*
- * Another login is the live one: writes a new number into the file NAME_LOGIN in the session's directory, where the
- * prompts of its shells look (server/hooks/refresh.*).  A full file system costs them the news, and nothing else.
+ * Another login is the live one: says so to the prompts of the session's shells (place_write_login), in a place of our own.
+ * In the leader's it does, which hears who comes and goes.
  */
 void notice_login(struct keeper *k);
 

@@ -138,16 +138,13 @@ set_terminal(struct envlist *out, const struct envlist *login, const char *tty)
 static int
 set_own(struct envlist *out, const struct envlist *login, const struct shellenv_facts *f)
 {
-	const char *slash = strrchr(f->agent_path, '/');
-	char id[16], place[PATH_CAP];
+	char id[16];
 	int rc;
 
 	snprintf(id, sizeof id, "%u", f->session);
 	rc = envlist_set_value(out, "HOLDFAST_SESSION", id);
-	if (!rc && slash) {
-		snprintf(place, sizeof place, "%.*s", (int)(slash - f->agent_path), f->agent_path);
-		rc = envlist_set_value(out, "HOLDFAST_PLACE", place);
-	}
+	if (!rc)
+		rc = envlist_set_value(out, "HOLDFAST_PLACE", f->place);
 	if (!rc && envlist_get(login, "SSH_AUTH_SOCK"))
 		rc = envlist_set_value(out, "SSH_AUTH_SOCK", f->agent_path);
 	return rc;

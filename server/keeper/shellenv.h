@@ -16,7 +16,8 @@
 
 struct shellenv_facts {
 	uint32_t session;
-	const char *agent_path; /* of the session's place; the place is its directory */
+	const char *place;      /* the session's directory */
+	const char *agent_path;
 	const char *tty;        /* the session's terminal, "" without one */
 	const char *accept;     /* AcceptEnv: patterns of what else is taken of the login's (common/match.h) */
 };

@@ -149,7 +149,7 @@ choose_candidates(struct session_list *list, const struct choose_login *login)
 static bool
 best_dropped(const struct session_list *list, const struct choose_login *login, struct attach_status *best)
 {
-	struct session_list copy = { malloc((list->count + 1) * sizeof *copy.v), list->count, 0 };
+	struct session_list copy = { .v = malloc((list->count + 1) * sizeof *copy.v), .count = list->count };
 	int n = -ENOMEM;
 
 	if (copy.v) {

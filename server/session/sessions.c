@@ -17,36 +17,60 @@
 #include "clock.h"
 #include "own.h"
 #include "paths.h"
+#include "place.h"
+#include "procstat.h"
 
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
 
 struct asked {
-	int fd;
+	int fd; /* -1: its queue is full */
 	uint32_t id;
 };
 
-/* Where sessions can be: those that holdfastd makes, and those that their user does. */
-enum root { ROOT_SYSTEM, ROOT_OWN, ROOTS };
+/*
+ * Where sessions can be: those that leaders make, those of keepers of the version before, and those that their user
+ * makes.
+ */
+enum root { ROOT_SYSTEM, ROOT_OLD, ROOT_OWN };
 
-/* Opens users/<uid>: nobody else's directory is looked into. */
-static int
-open_user(enum root which, uid_t uid)
+/* Whose directory it is, and who listens. */
+static uid_t
+owner_in(enum root which, uid_t uid)
 {
-	char root[PATH_CAP] = PATH_USERS, path[PATH_CAP + 16];
-	struct stat st;
-	int fd = which == ROOT_OWN ? own_root(uid, root, sizeof root) : 0;
+	return which == ROOT_SYSTEM ? 0 : uid;
+}
 
-	if (fd < 0)
-		return fd;
-	snprintf(path, sizeof path, "%s/%lu", root, (unsigned long)uid);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+/* Opens NAME below AT if it is a directory of OWNER's that nobody else can write to. */
+static int
+open_directory(int at, const char *name, uid_t owner)
+{
+	struct stat st;
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || st.st_uid != uid) {
+	if (fstat(fd, &st) < 0 || st.st_uid != owner || (owner == 0 && (st.st_mode & 022))) {
 		close(fd);
 		return -EPERM;
 	}
 	return fd;
+}
+
+/* Opens the directory of UID's sessions. */
+static int
+open_user(enum root which, uid_t uid)
+{
+	char root[PATH_CAP] = "", path[PATH_CAP + 16];
+	int rc = 0;
+
+	if (which == ROOT_OWN)
+		rc = own_root(uid, root, sizeof root);
+	else
+		snprintf(root, sizeof root, "%s", which == ROOT_OLD ? PATH_USERS : PATH_SESSIONS);
+	if (rc < 0)
+		return rc;
+	snprintf(path, sizeof path, "%s/%lu", root, (unsigned long)uid);
+	return open_directory(AT_FDCWD, path, owner_in(which, uid));
 }
 
 /* "17": a session's directory.  Anything else, zero and leading zeros too, is none. */
@@ -65,47 +89,59 @@ parse_id(const char *name, uint32_t *id)
 	return true;
 }
 
-/* Removes the place of a dead keeper.  A new keeper's place of the same number is another directory, and not empty. */
-static void
-remove_dead(int users, int dir, const char *name)
+/* Whether PID is the child of a leader: of a process of root's with its name, which PID 1 has not.  For ROOT_OLD only. */
+static bool
+has_leader(pid_t pid)
 {
-	unlinkat(dir, NAME_SOCK, 0);
-	unlinkat(dir, NAME_AGENT, 0);
-	unlinkat(dir, NAME_LOGIN, 0);
-	unlinkat(dir, ".login", 0);
-	unlinkat(users, name, AT_REMOVEDIR);
+	struct procstat st, parent;
+	struct stat owner;
+	int dir = procstat_read(pid, &st) ? -1 : procstat_open(st.ppid);
+	bool ok;
+
+	if (dir < 0)
+		return false;
+	ok = procstat_read_at(dir, &parent) == 0 && st.ppid > 1 && strcmp(parent.comm, "holdfastd") == 0 &&
+	     fstat(dir, &owner) == 0 && owner.st_uid == 0;
+	close(dir);
+	return ok;
 }
 
+/* Whether a keeper listens: below root's directories root does, so that nobody else can have made the socket. */
 static int
-peer_is(int fd, uid_t uid)
+check_listener(int fd, enum root which, uid_t uid)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		return -errno;
-	return cred.uid == uid ? 0 : -EPERM;
+	if (cred.uid != owner_in(which, uid) || (which == ROOT_OLD && !has_leader(cred.pid)))
+		return -EPERM;
+	return 0;
 }
 
-/* Connects to DIR's sock, which must be a socket of UID's with a process of UID's behind it. */
+/*
+ * Connects to NAME in DIR, which must be a socket of UID's.  Without waiting: -EAGAIN when its queue is full, as that
+ * of a keeper that is stopped.
+ */
 static int
-connect_in(int dir, uid_t uid)
+connect_in(int dir, const char *name, enum root which, uid_t uid)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	struct stat st;
-	int fd, rc;
+	int fd, rc, on = 1;
 
-	if (fstatat(dir, NAME_SOCK, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (!S_ISSOCK(st.st_mode) || st.st_uid != uid)
 		return -EPERM;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	snprintf(sa.sun_path, sizeof sa.sun_path, "/proc/self/fd/%d/%s", dir, NAME_SOCK);
-	/* Without waiting: a keeper that is stopped, with a full queue, must not hold up a login. */
-	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : peer_is(fd, uid);
-	if (rc == 0 && fcntl(fd, F_SETFL, O_RDWR) < 0)
+	snprintf(sa.sun_path, sizeof sa.sun_path, "/proc/self/fd/%d/%s", dir, name);
+	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : check_listener(fd, which, uid);
+	/* The kernel is to say which process an answer comes from: the one that listens has not sent it. */
+	if (rc == 0 && (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 || fcntl(fd, F_SETFL, O_RDWR) < 0))
 		rc = -errno;
 	if (rc < 0) {
 		close(fd);
@@ -115,35 +151,53 @@ connect_in(int dir, uid_t uid)
 }
 
 static int
-connect_name(int users, const char *name, uid_t uid, bool clean)
+connect_name(int users, const char *name, enum root which, uid_t uid)
 {
-	struct stat st;
-	int dir = openat(users, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), fd;
+	int dir = open_directory(users, name, owner_in(which, uid)), fd;
 
 	if (dir < 0)
-		return -errno;
-	if (fstat(dir, &st) < 0 || st.st_uid != uid)
-		fd = -EPERM;
-	else
-		fd = connect_in(dir, uid);
-	if (clean && (fd == -ECONNREFUSED || fd == -ENOENT))
-		remove_dead(users, dir, name);
+		return dir;
+	fd = connect_in(dir, NAME_SOCK, which, uid);
 	close(dir);
+	/* Of a keeper that is dead; a new one's place of the same number is another directory, and not empty. */
+	if (which != ROOT_SYSTEM && uid == geteuid() && (fd == -ECONNREFUSED || fd == -ENOENT))
+		place_clear(users, name);
+	return fd;
+}
+
+/* Connects to the socket WHAT of session ID of UID. */
+static int
+connect_to(enum root which, uid_t uid, uint32_t id, const char *what)
+{
+	int users = open_user(which, uid), dir, fd;
+	char name[16];
+
+	if (users < 0)
+		return users;
+	snprintf(name, sizeof name, "%u", id);
+	dir = open_directory(users, name, owner_in(which, uid));
+	fd = dir < 0 ? dir : connect_in(dir, what, which, uid);
+	if (dir >= 0)
+		close(dir);
+	close(users);
 	return fd;
 }
 
 int
 session_connect(uid_t uid, uint32_t id)
 {
-	char name[16];
-	int users = open_user(id < OWN_FIRST_ID ? ROOT_SYSTEM : ROOT_OWN, uid), fd;
+	int fd;
 
-	if (users < 0)
-		return users;
-	snprintf(name, sizeof name, "%u", id);
-	fd = connect_name(users, name, uid, false);
-	close(users);
-	return fd;
+	if (id >= OWN_FIRST_ID)
+		return connect_to(ROOT_OWN, uid, id, NAME_SOCK);
+	fd = connect_to(ROOT_SYSTEM, uid, id, NAME_SOCK);
+	return fd == -ENOENT ? connect_to(ROOT_OLD, uid, id, NAME_SOCK) : fd;
+}
+
+int
+session_connect_leader(uid_t uid, uint32_t id)
+{
+	return connect_to(ROOT_SYSTEM, uid, id, NAME_LEADER);
 }
 
 /* Asks every keeper below WHICH, from *COUNT on; 0 or a negative errno. */
@@ -166,9 +220,11 @@ ask_all(enum root which, uid_t uid, struct asked *asked, size_t *asked_count)
 		uint32_t id;
 		int fd, len = attach_encode_plain(ATTACH_STATUS, msg, sizeof msg);
 
-		if (!parse_id(e->d_name, &id) || (id < OWN_FIRST_ID) != (which == ROOT_SYSTEM))
+		if (!parse_id(e->d_name, &id) || (id >= OWN_FIRST_ID) != (which == ROOT_OWN))
 			continue;
-		fd = connect_name(users, e->d_name, uid, uid == geteuid());
+		fd = connect_name(users, e->d_name, which, uid);
+		if (fd == -EAGAIN)
+			asked[count++] = (struct asked){ -1, id };
 		if (fd < 0)
 			continue;
 		if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
@@ -182,6 +238,30 @@ ask_all(enum root which, uid_t uid, struct asked *asked, size_t *asked_count)
 	return 0;
 }
 
+/* Receives a message: its length, and in *PID which process has sent it; 0: the kernel has not said. */
+static ssize_t
+receive(int fd, void *buf, size_t cap, pid_t *pid)
+{
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec iov = { buf, cap };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	ssize_t n = recvmsg(fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct ucred cred = {0};
+
+	*pid = 0;
+	for (struct cmsghdr *cm = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL; cm; cm = CMSG_NXTHDR(&mh, cm))
+		if (cm->cmsg_level == SOL_SOCKET && cm->cmsg_type == SCM_CREDENTIALS &&
+		    cm->cmsg_len == CMSG_LEN(sizeof cred)) {
+			memcpy(&cred, CMSG_DATA(cm), sizeof cred);
+			*pid = cred.pid;
+		}
+	return n;
+}
+
 /* Waits for one answer until DEADLINE. */
 static int
 take_answer(const struct asked *a, int64_t deadline, struct attach_status *s)
@@ -189,20 +269,18 @@ take_answer(const struct asked *a, int64_t deadline, struct attach_status *s)
 	unsigned char buf[1024];
 	struct pollfd p = { .fd = a->fd, .events = POLLIN };
 	int64_t left = deadline - (int64_t)clock_now_ms();
-	socklen_t size = sizeof(struct ucred);
-	struct ucred cred;
 	ssize_t n;
+	pid_t pid;
 
-	if (poll(&p, 1, left > 0 ? (int)left : 0) <= 0)
+	if (a->fd < 0 || poll(&p, 1, left > 0 ? (int)left : 0) <= 0)
 		return -ETIMEDOUT;
-	n = recv(a->fd, buf, sizeof buf, MSG_DONTWAIT);
+	n = receive(a->fd, buf, sizeof buf, &pid);
 	if (n <= 0)
 		return -EPIPE;
 	if (attach_decode_status(s, buf, (size_t)n) < 0)
 		return -EBADMSG;
 	s->id = a->id; /* where it was found, whatever it says; and what the kernel knows of it */
-	if (getsockopt(a->fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0)
-		s->keeper_pid = (uint32_t)cred.pid;
+	s->keeper_pid = (uint32_t)pid;
 	return 0;
 }
 
@@ -214,6 +292,19 @@ by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* Who is silent is counted even where there is no memory for its number. */
+static void
+add_silent(struct session_list *list, uint32_t id)
+{
+	uint32_t *more = reallocarray(list->silent_ids, list->silent_known + 1, sizeof *more);
+
+	list->silent++;
+	if (!more)
+		return;
+	list->silent_ids = more;
+	more[list->silent_known++] = id;
+}
+
 int
 session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 {
@@ -222,10 +313,11 @@ session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 	size_t count = 0;
 	int rc;
 
-	*list = (struct session_list){ NULL, 0, 0 };
+	*list = (struct session_list)SESSION_LIST_NONE;
 	if (!asked)
 		return -ENOMEM;
 	rc = ask_all(ROOT_SYSTEM, uid, asked, &count);
+	ask_all(ROOT_OLD, uid, asked, &count);
 	/* A home that can't be looked into hides no session of holdfastd's. */
 	ask_all(ROOT_OWN, uid, asked, &count);
 	list->v = count > 0 ? calloc(count, sizeof *list->v) : NULL;
@@ -233,8 +325,9 @@ session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 		if (list->v && take_answer(&asked[i], deadline, &list->v[list->count]) == 0)
 			list->count++;
 		else
-			list->silent++;
-		close(asked[i].fd);
+			add_silent(list, asked[i].id);
+		if (asked[i].fd >= 0)
+			close(asked[i].fd);
 	}
 	free(asked);
 	if (count > 0 && !list->v)
@@ -250,7 +343,8 @@ void
 session_list_free(struct session_list *list)
 {
 	free(list->v);
-	*list = (struct session_list){ NULL, 0, 0 };
+	free(list->silent_ids);
+	*list = (struct session_list)SESSION_LIST_NONE;
 }
 
 int

@@ -2,9 +2,12 @@
 /*
  * sessions: finding a user's held sessions and talking to their keepers (common/attach.h).
  *
- * They are in /run/holdfast/users/<uid> and, where their user has made them without root, where own.h says.  Safe for
- * root looking into a user's directory: no symlink is followed below <uid>, and what answers must run as that user
- * (SO_PEERCRED).
+ * They are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/place.h), so that no
+ * other process of the user's can pass itself off as a keeper; those of keepers of the version before in
+ * /run/holdfast/users/<uid>; and those that their user has made without root where own.h says.  Safe for root looking
+ * into a user's directory: no symlink is followed below <uid>.
+ *
+ * A connection that succeeds proves nobody alive, for a leader holds the listening sockets too: every wait has a limit.
  */
 #ifndef HOLDFAST_SESSIONS_H
 #define HOLDFAST_SESSIONS_H
@@ -19,11 +22,15 @@ struct session_list {
 	struct attach_status *v; /* in the order of their ids */
 	size_t count;
 	size_t silent; /* keepers that were there and gave no answer: stopped, or we are in a sandbox */
+	uint32_t *silent_ids; /* theirs, as far as there was memory: leaderctl.h tells more of them */
+	size_t silent_known;
 };
 
+#define SESSION_LIST_NONE { NULL, 0, 0, NULL, 0 }
+
 /*
- * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  Places of
- * keepers that are dead (nobody listens) are removed when the caller is that user.
+ * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  keeper_pid is
+ * by the kernel.  Places of one's own whose keepers are dead (nobody listens) are removed.
  * 0 (no session at all is a success), -EACCES, -ENOMEM …; free with session_list_free.
  */
 int session_list_get(uid_t uid, int timeout_ms, struct session_list *list);
@@ -33,6 +40,8 @@ int session_list_find(const struct session_list *list, const char *word, const s
 
 /* Connects to the keeper of UID's session ID: a SOCK_SEQPACKET descriptor (CLOEXEC, blocking), or a negative errno. */
 int session_connect(uid_t uid, uint32_t id);
+/* Connects to the leader of UID's session ID (leadctl.h), as above. */
+int session_connect_leader(uid_t uid, uint32_t id);
 /*
  * Sends one message and waits at most TIMEOUT_MS for one answer: its length in REPLY, or a negative errno
  * (-ETIMEDOUT, -EPIPE when the keeper closed).

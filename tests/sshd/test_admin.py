@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import signal
 import threading
 import time
 
@@ -38,12 +40,17 @@ def test_ls_all(host):
 
 
 def test_hidden_sessions_are_counted(host):
-    """A user who takes his socket away still has a leader."""
+    """A leader whose session can't be found: somebody has taken its directory away, and it is stopped."""
     t = host.login("alice")
-    t.run("rm /run/holdfast/users/$(id -u)/*/sock")
+    leader = host.leader_of(host.session())
+    os.kill(leader, signal.SIGSTOP)
+    shutil.rmtree("/run/holdfast/sessions/%d" % host.ids("alice")[0])
     got = everybody(host)
     equal((got["sessions"], got["hidden"]), ([], 1), "sessions, hidden")
     check("1 more is held" in root(host, "ls", "-a").stderr, "ls -a does not say so")
+    os.kill(leader, signal.SIGCONT)
+    wait_until(lambda: everybody(host)["hidden"] == 0, "it can be found again")
+    check(t.alive(), "alice is logged in")
 
 
 def test_usage(host):

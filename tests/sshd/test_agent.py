@@ -30,7 +30,8 @@ def has_key(t):
 def test_forwarding(host):
     env = agent(host)
     t = host.login(options=FORWARD, env=env)
-    check(t.ask("$SSH_AUTH_SOCK").startswith("/run/holdfast/users/"), "SSH_AUTH_SOCK is the keeper's")
+    sock = "/run/holdfast/sessions/%d/1/agent/" % host.ids("alice")[0]
+    check(t.ask("$SSH_AUTH_SOCK").startswith(sock), "SSH_AUTH_SOCK is the session's")
     check(has_key(t), "the agent's key in a held shell")
     host.drop(t)
     t = host.ssh(options=FORWARD, env=env)

@@ -11,7 +11,7 @@ import time
 import peer
 from host import RUN
 from term import check, equal, wait_until
-from test_hostile import PEER, install_peer, users_dir
+from test_hostile import PEER, install_peer, sessions_dir
 
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
@@ -156,12 +156,12 @@ def test_garbage_to_a_keeper(host):
     marked = host.mark(t)
     s = host.session()
     before = size_of(s["keeper_pid"])
-    throw("%s/%d/sock" % (users_dir(host), s["id"]), host.ids("alice")[0])
+    throw("%s/%d/sock" % (sessions_dir(host), s["id"]), host.ids("alice")[0])
     marked.same(t)
     equal(host.session()["attachments"], 1, "attachments")
     not_grown(s["keeper_pid"], before, "the keeper")
     host.drop(t)
-    throw("%s/%d/sock" % (users_dir(host), s["id"]), host.ids("alice")[0])
+    throw("%s/%d/sock" % (sessions_dir(host), s["id"]), host.ids("alice")[0])
     marked.same(host.ssh())
 
 
@@ -223,7 +223,7 @@ def test_flood_of_a_keeper(host):
     marked = host.mark(t)
     s = host.session()
     before = size_of(s["keeper_pid"])
-    p = flood(host, "alice", "%s/%d/sock" % (users_dir(host), s["id"]), linger=1)
+    p = flood(host, "alice", "%s/%d/sock" % (sessions_dir(host), s["id"]), linger=1)
     equal(t.run("seq 1 1000 | tail -n 1"), 0, "a command meanwhile")
     check(p.stdout.readline().startswith("made "), "the flood ended early")
     p.wait()
@@ -245,7 +245,7 @@ def test_silent_connections_to_a_keeper(host):
     """A few that say nothing: listing, dropping and resuming go on."""
     t = host.login()
     marked = host.mark(t)
-    path = "%s/%d/sock" % (users_dir(host), host.session()["id"])
+    path = "%s/%d/sock" % (sessions_dir(host), host.session()["id"])
     uid = host.ids("alice")[0]
     os.seteuid(uid)
     try:

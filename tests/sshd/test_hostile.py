@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Peers with a valid ticket that are not what they ought to be, and things planted in the user's directory."""
 import os
+import re
 import shutil
+import stat
 import subprocess
 
 from host import RUN
@@ -129,18 +131,23 @@ print("tried", len(names))
     marked.same(host.ssh())
 
 
-def users_dir(host, user="alice"):
-    return "%s/users/%d" % (RUN, host.ids(user)[0])
+def sessions_dir(host, user="alice"):
+    return "%s/sessions/%d" % (RUN, host.ids(user)[0])
+
+
+def old_dir(host, user="alice"):
+    """What the version before gave to users: keepers of that version are still found in it until they end."""
+    d = "%s/users/%d" % (RUN, host.ids(user)[0])
+    os.makedirs(d)
+    os.chmod(RUN + "/users", 0o711)
+    os.chmod(d, 0o700)
+    os.chown(d, *host.ids(user)[:2])
+    return d
 
 
 def test_planted_symlinks(host):
     """Links below users/<uid>, before the first session: logins work, and nothing is written where they point."""
-    host.ctl("alice", "ls")
-    t = host.login()
-    t.line("exit")
-    t.wait_exit()
-    host.wait_none()
-    d = users_dir(host)
+    d = old_dir(host)
     alice = host.ids("alice")[0]
     os.mkdir("/home/alice/trap")
     os.chown("/home/alice/trap", alice, -1)
@@ -157,58 +164,97 @@ def test_planted_symlinks(host):
     equal(sorted(os.listdir("/etc")), etc, "/etc")
     for who in ("alice", "root"):
         check(host.ctl(who, "ls").returncode == 0, "holdfastctl ls of " + who)
-    if held:
-        host.drop(t)
-        equal(host.ssh().shell_pid(), pid, "the shell")
+    equal(held, "41", "the number: those that are taken in the old directory are not given")
+    host.drop(t)
+    equal(host.ssh().shell_pid(), pid, "the shell")
+
+
+LISTENER = r"""
+import os, socket, sys
+path = sys.argv[1]
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind(path)
+os.chmod(path, 0o777)
+s.listen(50)
+print("listens", flush=True)
+while True:
+    c = s.accept()[0]
+    m, a, f, x = c.recvmsg(65536, 4096)
+    print(m[:1].hex() or "-", len(a), flush=True)
+"""
+
+
+def listener(host, user, path):
+    """A process of USER's that listens on PATH as a keeper would, and what it has got so far."""
+    write("/var/listener.py", LISTENER)
+    log = open(os.path.join(host.log, "listener-" + user), "w")
+    p = subprocess.Popen(["/usr/bin/python3", "/var/listener.py", path], user=host.ids(user)[0],
+                         group=host.ids(user)[1], stdout=log)
+
+    def got():
+        with open(log.name) as f:
+            return [x for x in f.read().split("\n") if x and not x.startswith("-")]
+    wait_until(got, user + " listens")
+    return p, got
 
 
 def test_planted_socket(host):
-    """A link to another user's socket as a keeper's: the login does not hand its terminal to that."""
-    t = host.login()
-    t.line("exit")
-    t.wait_exit()
-    host.wait_none()
-    bob = host.ids("bob")[0]
-    alice = host.ids("alice")[0]
+    """A socket that is no keeper's, another user's or his own: the login does not hand its terminal to that."""
+    bob, alice = host.ids("bob")[0], host.ids("alice")[0]
     os.mkdir("/var/bob", 0o777)
-    fd = os.open("/var/bob", os.O_RDONLY)
-    script = ("import socket,os\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\ns.bind('/var/bob/sock')\n"
-              "os.chmod('/var/bob/sock',0o777)\ns.listen(50)\nprint('listens',flush=True)\n"
-              "while True:\n c=s.accept()[0]\n m,a,f,x=c.recvmsg(65536,4096)\n print(m[:1].hex() or '-',len(a),flush=True)\n")
-    os.fchown(fd, bob, -1)
-    os.close(fd)
-    log = open(os.path.join(host.log, "bob"), "w")
-    p = subprocess.Popen(["/usr/bin/python3", "-c", script], user=bob, stdout=log)
-    wait_until(lambda: os.path.exists("/var/bob/sock"), "bob listens")
-    d = users_dir(host)
+    os.chmod("/var/bob", 0o777)
+    d = old_dir(host)
+    os.mkdir(d + "/3", 0o700)
+    os.chown(d + "/3", alice, -1)
+    theirs = [listener(host, "bob", "/var/bob/sock"), listener(host, "alice", d + "/3/sock")]
     os.symlink("/var/bob", d + "/1")
     os.mkdir(d + "/2", 0o700)
     os.symlink("/var/bob/sock", d + "/2/sock")
-    for n in ("1", "2"):
+    for n in ("1", "2", "2/sock"):
         os.lchown(d + "/" + n, alice, -1)
-    os.lchown(d + "/2/sock", alice, -1)
     t = host.login()
     equal(t.run("true"), 0, "a command")
     host.ctl("alice", "ls")
-    host.ctl("alice", "attach", "2", stdin=subprocess.DEVNULL)
-    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=2"])
+    for n in ("2", "3"):
+        host.ctl("alice", "attach", n, stdin=subprocess.DEVNULL)
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=3"])
     equal(t2.run("true"), 0, "a command")
+    for p, got in theirs:
+        equal(got(), ["listens"], "messages that a process got that is no keeper")
+        p.kill()
+        p.wait()
+
+
+def test_planted_in_root_s_directories(host):
+    """Nobody but root can put anything there; and a socket of root's directories that root does not listen to is none."""
+    t = host.login()
+    marked = host.mark(t)
+    d = sessions_dir(host)
+    tries = ["mkdir %s/2", "touch %s/x", "rm -f %s/1/sock", "mv %s/1/sock %s/1/s", "rmdir %s", "touch %s/1/agent/x",
+             "ln -s /tmp %s/1/x", "echo 7 >%s/1/login"]
+    for command in tries:
+        check(not can("alice", host, command.replace("%s", d)), command)
+    os.mkdir(d + "/2", 0o755)
+    alice = host.ids("alice")[0]
+    os.chown(d + "/2", alice, -1)
+    p, got = listener(host, "alice", d + "/2/sock")
+    os.chown(d + "/2", 0, -1)
+    equal([s["id"] for s in host.sessions()], [1], "sessions")
+    host.ctl("alice", "attach", "2", stdin=subprocess.DEVNULL)
+    host.login(options=["-o", "SetEnv=LC_HOLDFAST=2"])
+    equal(got(), ["listens"], "messages that it got")
     p.kill()
     p.wait()
-    with open(log.name) as f:
-        said = f.read().split("\n")
-    equal([x for x in said if x and x != "listens" and not x.startswith("-")], [], "messages that bob got")
+    marked.same(t)
 
 
 def test_another_user_at_a_keeper(host):
-    """Even when the owner has laid the directory open."""
+    """Even when the socket has been laid open."""
     t = host.login()
     marked = host.mark(t)
-    number = host.session()["id"]
-    d = "%s/%d" % (users_dir(host), number)
-    check(not can("bob", host, "ls %s" % d), "bob can list %s" % d)
-    t.run("chmod 777 %s %s %s/sock" % (users_dir(host), d, d))
-    check(can("bob", host, "ls %s" % d), "laid open")
+    d = "%s/%d" % (sessions_dir(host), host.session()["id"])
+    t.run("chmod 777 %s/sock" % d)
+    equal(os.stat(d + "/sock").st_mode & 0o777, 0o777, "laid open")
     script = ("import socket\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\ns.settimeout(20)\n"
               "try:\n s.connect('%s/sock')\n s.send(b'\\x01')\n print('got',len(s.recv(65536)))\n"
               "except OSError as e: print('got 0')\n" % d)
@@ -217,10 +263,8 @@ def test_another_user_at_a_keeper(host):
     r = host.as_user("alice", ["/usr/bin/python3", "-c", script], text=True)
     check(r.stdout != "got 0\n", "the owner gets no answer either")
     marked.same(t)
-    # the directory is open to others now: what a login makes of that is its matter, but there is a shell
     host.drop(t)
-    t2 = host.ssh().prompt()
-    equal(t2.run("true"), 0, "a command")
+    marked.same(host.ssh())
 
 
 def test_held_shell_has_no_privileges(host):
@@ -238,7 +282,7 @@ def test_held_shell_has_no_privileges(host):
         text = f.read()
     check("Uid:\t%d\t%d\t%d\t%d" % ((uid,) * 4) in text, "uids of the keeper")
     held = [os.readlink("/proc/%d/fd/%s" % (keeper, n)) for n in os.listdir("/proc/%d/fd" % keeper)]
-    equal([x for x in held if x.startswith("/") and not x.startswith(("/dev/", "/memfd", "/run/holdfast/users"))], [],
+    equal([x for x in held if x.startswith("/") and not x.startswith(("/dev/", "/memfd", "/run/holdfast/sessions"))], [],
           "files that the keeper has open")
 
 
@@ -282,10 +326,31 @@ def test_loose_record(host):
 def test_owners_and_modes(host):
     st = os.stat(RUN + "/holdfastd.sock")
     equal(st.st_uid, 0, "owner of holdfastd's socket")
-    for path, mode in ((RUN, 0o755), (RUN + "/logins", 0o700), (RUN + "/leaders", 0o700), (RUN + "/users", 0o711)):
+    for path, mode in ((RUN, 0o755), (RUN + "/logins", 0o700), (RUN + "/leaders", 0o700), (RUN + "/sessions", 0o755)):
         st = os.stat(path)
         equal((st.st_uid, st.st_mode & 0o7777), (0, mode), "owner and mode of " + path)
-    t = host.login()
-    st = os.stat(users_dir(host))
-    equal((st.st_uid, st.st_mode & 0o7777), (host.ids("alice")[0], 0o700), "owner and mode of alice's directory")
-    check(t.alive(), "alice is logged in")
+    t = host.login(options=["-o", "ForwardAgent=yes"])
+    alice = host.ids("alice")[0]
+    wait_until(lambda: os.path.exists(sessions_dir(host) + "/1/login"), "the number for the prompts")
+    seen = {}
+    for d, dirs, files in os.walk(RUN):
+        for name in dirs + files:
+            path = os.path.join(d, name)
+            st = os.lstat(path)
+            seen[re.sub("[0-9a-f]{32}", "X", path[len(RUN) + 1:])] = st
+            if st.st_uid == 0:
+                check(stat.S_ISSOCK(st.st_mode) or not st.st_mode & 0o022, "%s can be written by others" % path)
+            else:
+                check(stat.S_ISSOCK(st.st_mode), "%s is the user's and no socket" % path)
+    base = "sessions/%d" % alice
+    for path, uid, mode in ((base, 0, 0o755), (base + "/1", 0, 0o755), (base + "/1/sock", alice, 0o600),
+                            (base + "/1/leader", alice, 0o600), (base + "/1/login", 0, 0o644),
+                            (base + "/1/agent", 0, 0o711), (base + "/1/agent/X", 0, 0o755),
+                            (base + "/1/agent/X/agent", alice, 0o600)):
+        check(path in seen, "no %s in %s" % (path, sorted(seen)))
+        st = seen[path]
+        equal((st.st_uid, st.st_mode & 0o7777), (uid, mode), "owner and mode of " + path)
+    check(not can("alice", host, "ls %s/%s/1/agent" % (RUN, base)), "the user can look for the agent's socket")
+    t.line("exit")
+    t.wait_exit()
+    wait_until(lambda: not os.listdir(RUN + "/sessions"), "nothing is left of the session")

@@ -322,7 +322,7 @@ def test_keeper_decides(host):
     host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
     ticket = [r for r in host.records() if r not in mine][0]
     write("/home/alice/raw.py", RAW)
-    sock = "/run/holdfast/users/%d/%d/sock" % (host.ids("alice")[0], host.session()["id"])
+    sock = "/run/holdfast/sessions/%d/%d/sock" % (host.ids("alice")[0], host.session()["id"])
 
     def say(*words):
         r = host.as_user("alice", ["/usr/bin/python3", "/home/alice/raw.py", sock, ticket, *words], text=True)
@@ -371,11 +371,20 @@ def test_fifty_at_once(host):
 
 FAKE = r"""
 import os, socket, struct, sys
-real, place, kind = sys.argv[1], sys.argv[2], sys.argv[3]
-os.mkdir(place, 0o700)
-s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-s.bind(place + "/sock")
-s.listen(64)
+real, place, uid, gid = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+if os.geteuid() == 0:
+    # as a leader does it
+    os.mkdir(place, 0o755)
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.bind(place + "/sock")
+    os.chown(place + "/sock", uid, -1)
+    s.listen(64)
+    os.dup2(s.fileno(), 9)
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+    os.execv(sys.executable, [sys.executable] + sys.argv)
+s = socket.socket(fileno=9)
 print("listening", flush=True)
 claims = 0
 while True:
@@ -386,9 +395,10 @@ while True:
         r.connect(real)
         r.send(m)
         a = r.recv(65536)
-        # lost_used_ms; kind is behind it
-        used, = struct.unpack(">Q", a[-12:-4])
-        c.send(a[:-12] + struct.pack(">Q", used + 1) + a[-4:])
+        # lost_ms, lost_heard_ms, lost_used_ms; kind, user and home_born are behind them
+        at = len(a) - (8 + 4 + len("alice") + 4) - 24
+        lost, heard, used = struct.unpack(">QQQ", a[at:at + 24])
+        c.send(a[:at] + struct.pack(">QQQ", lost + 1, heard, used + 1) + a[at + 24:])
     elif m[0] == 2:
         print("claimed", flush=True)
     c.close()
@@ -401,11 +411,11 @@ def test_dies_while_it_is_chosen(host):
     pid = t.shell_pid()
     host.drop(t)
     uid = host.ids("alice")[0]
-    users = "/run/holdfast/users/%d" % uid
+    sessions = "/run/holdfast/sessions/%d" % uid
     write("/home/alice/fake.py", FAKE)
     log = open("/tmp/fake.out", "wb")
-    fake = subprocess.Popen(["/usr/bin/python3", "/home/alice/fake.py", "%s/%d/sock" % (users, host.session()["id"]),
-                             users + "/77", "x"], user=uid, group=host.ids("alice")[1], stdout=log, stderr=log)
+    fake = subprocess.Popen(["/usr/bin/python3", "/home/alice/fake.py", "%s/%d/sock" % (sessions, host.session()["id"]),
+                             sessions + "/77", str(uid), str(host.ids("alice")[1])], stdout=log, stderr=log)
     wait_until(lambda: b"listening" in open("/tmp/fake.out", "rb").read(), "the fake keeper listens")
     t = host.ssh()
     equal(t.shell_pid(), pid, "the shell")

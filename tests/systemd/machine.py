@@ -120,7 +120,7 @@ class Machine(Host):
         """Fails unless USER has nothing left of any session: no process, scope, file or runtime directory."""
         self.clean_processes(user)
         uid = pwd.getpwnam(user).pw_uid
-        for path in ("/run/holdfast/users/%d" % uid, "/run/holdfast/leaders"):
+        for path in ("/run/holdfast/sessions", "/run/holdfast/leaders"):
             if os.path.isdir(path):
                 wait_until(lambda: not [n for n in os.listdir(path) if path.endswith(str(uid)) or
                                         n.startswith("%d-" % uid)], "%s has nothing of %s" % (path, user), 30)

@@ -71,7 +71,8 @@ world_open(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	memset(&k, 0, sizeof k);
 	painting_init(&k.painting);
-	k.leader = k.signals = k.place.sock = k.place.agent = -1;
+	k.place = (struct place)PLACE_INIT;
+	k.leader = k.signals = -1;
 	k.kill_at = k.nudge_until = CLOCK_NEVER;
 	k.state = KEEPER_RUNNING;
 	k.init.scrollback = 2000;

@@ -55,7 +55,7 @@ static void
 expect(const struct attach_status *v, size_t count, const struct choose_login *login, const char *ids)
 {
 	struct attach_status copy[16];
-	struct session_list list = { copy, count, 0 };
+	struct session_list list = { .v = copy, .count = count };
 	char text[128] = "";
 	int n;
 
@@ -242,7 +242,7 @@ static bool
 wants_probe(struct attach_status *v, size_t count)
 {
 	const struct choose_login l = login_of(&me, 24, 80, "xterm");
-	struct session_list list = { v, count, 0 };
+	struct session_list list = { .v = v, .count = count };
 
 	return choose_wants_probe(&list, &l);
 }

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "attachments.h"
-#include "leaders.h"
 #include "ratelimit.h"
 #include "refusals.h"
 #include "slots.h"
@@ -282,27 +281,6 @@ attached_ones_are_kept(void **state)
 		attachments_remove(&a, a.v[0]->serial);
 }
 
-static void
-leaders_names_are_read(void **state)
-{
-	static const char *const bad[] = {
-		"", ".", "..", "1-2", "1-2-", "-1-2-3", "1-2-3-4", "1-0-3", "01-2-3", "1-2-03", "1-2-3 ", " 1-2-3",
-		"1-+2-3",
-		"4294967296-1-1", "1-2147483648-1", "1-1-18446744073709551616", "a-b-c",
-	};
-	uint64_t start;
-	uid_t uid;
-	pid_t pid;
-
-	(void)state;
-	assert_int_equal(leaders_parse("1000-4711-18446744073709551615", &uid, &pid, &start), 0);
-	assert_int_equal(uid, 1000);
-	assert_int_equal(pid, 4711);
-	assert_true(start == UINT64_MAX);
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(leaders_parse(bad[i], &uid, &pid, &start), -EBADMSG);
-}
-
 int
 main(void)
 {
@@ -316,7 +294,6 @@ main(void)
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(attachments_are_remembered),
 		cmocka_unit_test(attached_ones_are_kept),
-		cmocka_unit_test(leaders_names_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

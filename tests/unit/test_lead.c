@@ -13,7 +13,8 @@ sample_init(void)
 		.address = "192.0.2.7", .who = "password", .identity = {{1}}, .ticket = {{2}},
 		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000, .detached_s = 7, .idle_shell_s = 8,
 		.elevated_s = 9, .take_over = CONFIG_TAKE_ASK, .accept_env = "LANG,LC_*",
-		.scrollback = 70000, .banner = 1,
+		.scrollback = 70000, .banner = 1, .session = 3, .place = "/run/sessions/7/3",
+		.agent_path = "/run/sessions/7/3/agent",
 	};
 
 	assert_int_equal(envlist_set(&m.env, "HOME=/home/alice"), 0);
@@ -49,6 +50,9 @@ init_and_back(void **state)
 	assert_string_equal(got.accept_env, "LANG,LC_*");
 	assert_int_equal(got.scrollback, 70000);
 	assert_int_equal(got.banner, 1);
+	assert_int_equal(got.session, 3);
+	assert_string_equal(got.place, m.place);
+	assert_string_equal(got.agent_path, m.agent_path);
 	assert_int_equal(got.env.count, 2);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
 	envlist_free(&got.env);
@@ -108,16 +112,67 @@ vouched(void **state)
 }
 
 static void
+sockets_and_peers(void **state)
+{
+	const struct lead_sockets sockets = { .session = 9, .place = "/run/9", .agent_path = "/run/9/agent" };
+	const struct lead_peer_is peer = { .serial = 77, .ok = 1 };
+	struct lead_sockets got_sockets;
+	struct lead_peer_is got_peer;
+	unsigned char buf[256];
+	int len;
+
+	(void)state;
+	len = lead_encode_sockets(&sockets, buf, sizeof buf - 1);
+	assert_true(len > 0);
+	assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)len), 0);
+	assert_memory_equal(&got_sockets, &sockets, sizeof sockets);
+	for (int cut = 0; cut < len; cut++)
+		assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)cut), -EBADMSG);
+	assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)len + 1), -EBADMSG);
+	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len), -EBADMSG);
+	len = lead_encode_peer_is(&peer, buf, sizeof buf - 1);
+	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len), 0);
+	assert_memory_equal(&got_peer, &peer, sizeof peer);
+	for (int cut = 0; cut < len; cut++)
+		assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)cut), -EBADMSG);
+	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len + 1), -EBADMSG);
+}
+
+/* The one string that a keeper says: a good name or none, and nothing behind it. */
+static void
+names(void **state)
+{
+	const char *const bad[] = { "a b", "-x", ".", "12", "new", "a\033b" };
+	struct lead_report m = { .type = LEAD_NAMED, .name = "build-2" }, got;
+	unsigned char buf[LEAD_REPORT_BYTES];
+
+	(void)state;
+	lead_encode_report(&m, buf);
+	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), 0);
+	assert_string_equal(got.name, "build-2");
+	buf[LEAD_REPORT_BYTES - 1] = 'x';
+	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
+	memset(buf + LEAD_REPORT_BYTES - 36, 'x', 36);
+	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		memset(m.name, 0, sizeof m.name);
+		memcpy(m.name, bad[i], strlen(bad[i]));
+		lead_encode_report(&m, buf);
+		assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
+	}
+}
+
+static void
 reports(void **state)
 {
 	unsigned char buf[LEAD_REPORT_BYTES + 1] = {0};
 
 	(void)state;
-	for (uint32_t type = LEAD_READY - 1; type <= LEAD_REFUSED + 1; type++) {
+	for (uint32_t type = LEAD_READY - 1; type <= LEAD_PEER + 1; type++) {
 		const struct lead_report m = {
 			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}}, .pid = 4711,
 		};
-		int good = type >= LEAD_READY && type <= LEAD_REFUSED;
+		int good = type >= LEAD_READY && type <= LEAD_PEER;
 		struct lead_report got = { .number = 99 };
 
 		lead_encode_report(&m, buf);
@@ -151,6 +206,8 @@ main(void)
 		cmocka_unit_test(init_and_back),
 		cmocka_unit_test(init_every_prefix_and_more),
 		cmocka_unit_test(vouched),
+		cmocka_unit_test(sockets_and_peers),
+		cmocka_unit_test(names),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(type_of_nothing),
 	};

@@ -22,7 +22,7 @@ what_stays_behind(void **state)
 			fail_msg("%s stays behind", yes[i]);
 }
 
-static const struct shellenv_facts facts = { 7, "/run/7/agent", "/dev/pts/9", "*" };
+static const struct shellenv_facts facts = { 7, "/run/7", "/run/7/agent/x/agent", "/dev/pts/9", "*" };
 
 static void
 later_ones_win(void **state)
@@ -44,7 +44,7 @@ later_ones_win(void **state)
 	assert_string_equal(envlist_get(&out, "XDG_SESSION_ID"), "2");
 	assert_string_equal(envlist_get(&out, "HOLDFAST_SESSION"), "7");
 	assert_string_equal(envlist_get(&out, "HOLDFAST_PLACE"), "/run/7");
-	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent");
+	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent/x/agent");
 	assert_null(envlist_get(&out, "HOLDFAST_TICKET"));
 	envlist_free(&out);
 	envlist_unset(&login, "SSH_AUTH_SOCK");
@@ -60,8 +60,8 @@ later_ones_win(void **state)
 static void
 only_what_is_accepted(void **state)
 {
-	static const struct shellenv_facts few = { 7, "/run/7/agent", "/dev/pts/9", "LC_*,!LC_NAME,EDITOR" },
-		none = { 7, "/run/7/agent", "/dev/pts/9", "" };
+	static const struct shellenv_facts few = { 7, "/run/7", "/run/7/agent", "/dev/pts/9", "LC_*,!LC_NAME,EDITOR" },
+		none = { 7, "/run/7", "/run/7/agent/x/agent", "/dev/pts/9", "" };
 	struct envlist login = ENVLIST_INIT, root = ENVLIST_INIT, out = ENVLIST_INIT;
 
 	(void)state;
@@ -135,7 +135,7 @@ root_fills_in(void **state)
 static void
 a_terminal_or_none(void **state)
 {
-	static const struct shellenv_facts without = { 7, "/run/agent", "", "*" };
+	static const struct shellenv_facts without = { 7, "/run", "/run/agent", "", "*" };
 	struct envlist login = ENVLIST_INIT, root = ENVLIST_INIT, out = ENVLIST_INIT;
 
 	(void)state;
@@ -175,7 +175,7 @@ only_the_connection(void **state)
 	assert_int_equal(shellenv_connection(&out, &login, &facts), 0);
 	assert_int_equal(out.count, 5);
 	assert_string_equal(envlist_get(&out, "SSH_CONNECTION"), "a 1 b 2");
-	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent");
+	assert_string_equal(envlist_get(&out, "SSH_AUTH_SOCK"), "/run/7/agent/x/agent");
 	assert_string_equal(envlist_get(&out, "SSH_TTY"), "/dev/pts/9");
 	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
 	envlist_free(&out);

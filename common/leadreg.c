@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "leadreg.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "paths.h"
+
+void
+leadreg_name(const struct leadreg *e, char name[LEADREG_NAME])
+{
+	snprintf(name, LEADREG_NAME, "%" PRIu32 "-%d-%" PRIu64, (uint32_t)e->uid, (int)e->pid, e->start);
+}
+
+/* Reads COUNT decimal numbers with SEPARATOR between and END behind them. */
+static int
+parse_numbers(const char *p, char separator, char end, uint64_t *v, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char *after;
+
+		if (*p < '0' || *p > '9')
+			return -EBADMSG;
+		errno = 0;
+		v[i] = strtoull(p, &after, 10);
+		if (errno || *after != (i < count - 1 ? separator : end))
+			return -EBADMSG;
+		p = after + 1;
+	}
+	return 0;
+}
+
+int
+leadreg_parse_name(struct leadreg *e, const char *name)
+{
+	struct leadreg got = {0};
+	char again[LEADREG_NAME];
+	uint64_t v[3];
+	int rc = parse_numbers(name, '-', '\0', v, 3);
+
+	if (rc)
+		return rc;
+	if (v[0] > UINT32_MAX || v[1] == 0 || v[1] > INT32_MAX)
+		return -EBADMSG;
+	got.uid = (uid_t)v[0];
+	got.pid = (pid_t)v[1];
+	got.start = v[2];
+	/* One entry has one name: no leading zeros. */
+	leadreg_name(&got, again);
+	if (strcmp(again, name) != 0)
+		return -EBADMSG;
+	e->uid = got.uid;
+	e->pid = got.pid;
+	e->start = got.start;
+	return 0;
+}
+
+int
+leadreg_text(const struct leadreg *e, char text[LEADREG_TEXT])
+{
+	return snprintf(text, LEADREG_TEXT, "%" PRIu32 " %d %" PRIu64 "\n", e->id, (int)e->keeper, e->keeper_start);
+}
+
+int
+leadreg_parse_text(struct leadreg *e, const char *text, size_t len)
+{
+	char copy[LEADREG_TEXT];
+	uint64_t v[3] = { 0, 0, 0 };
+
+	if (len >= sizeof copy)
+		return -EBADMSG;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (len && (strlen(copy) != len || strchr(copy, '\n') != copy + len - 1 || parse_numbers(copy, ' ', '\n', v, 3)))
+		return -EBADMSG;
+	if (v[0] > UINT32_MAX || v[1] > INT32_MAX || !v[0] != !v[1])
+		return -EBADMSG;
+	e->id = (uint32_t)v[0];
+	e->keeper = (pid_t)v[1];
+	e->keeper_start = v[2];
+	return 0;
+}
+
+int
+leadreg_read(struct leadreg *e, int dir, const char *name)
+{
+	char text[LEADREG_TEXT];
+	ssize_t n;
+	int fd, rc;
+
+	*e = (struct leadreg){0};
+	rc = leadreg_parse_name(e, name);
+	if (rc)
+		return rc;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof text);
+	close(fd);
+	if (n > 0)
+		leadreg_parse_text(e, text, (size_t)n);
+	return 0;
+}
+
+int
+leadreg_find(struct leadreg *e, uid_t uid, uint32_t id)
+{
+	int fd = open(PATH_LEADERS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = -ENOENT;
+	const struct dirent *d;
+	struct leadreg got;
+	DIR *dir;
+
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (rc && (d = readdir(dir)))
+		if (leadreg_read(&got, fd, d->d_name) == 0 && got.uid == uid && got.id == id && id) {
+			*e = got;
+			rc = 0;
+		}
+	closedir(dir);
+	return rc;
+}

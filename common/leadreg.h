@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leadreg: the entries of the register of leaders, PATH_LEADERS, which only root can read.  Their names say which
+ * process leads; what is in them says which session.  A leader that is dead still counts while its keeper lives.
+ */
+#ifndef HOLDFAST_LEADREG_H
+#define HOLDFAST_LEADREG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LEADREG_NAME 64
+#define LEADREG_TEXT 64
+
+struct leadreg {
+	uid_t uid;
+	pid_t pid;             /* the leader's */
+	uint64_t start;
+	/* What is in the file; 0 until the keeper has been started. */
+	uint32_t id;
+	pid_t keeper;
+	uint64_t keeper_start;
+};
+
+/* "<uid>-<pid>-<start>". */
+void leadreg_name(const struct leadreg *e, char name[LEADREG_NAME]);
+/* Sets uid, pid and start: 0, or -EBADMSG when NAME isn't exactly of that form. */
+int leadreg_parse_name(struct leadreg *e, const char *name);
+/* "<id> <keeper> <keeper's start>\n": its length. */
+int leadreg_text(const struct leadreg *e, char text[LEADREG_TEXT]);
+/* Sets id, keeper and its start; of an empty file, to 0.  0 or -EBADMSG. */
+int leadreg_parse_text(struct leadreg *e, const char *text, size_t len);
+/* Both, of the entry NAME in DIR: 0 or a negative errno.  Content that is damaged counts as none. */
+int leadreg_read(struct leadreg *e, int dir, const char *name);
+/* The entry of session ID of UID: 0, -ENOENT, or another negative errno (-EACCES: not root). */
+int leadreg_find(struct leadreg *e, uid_t uid, uint32_t id);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * place: a session's directory and the listening sockets in it.
+ *
+ * PLACE_OF_ROOT: <root>/<uid>/<id>, made by the session's leader.  The directories are root's, and nobody else can
+ * write to them; the sockets are the user's (0600), and root listens, which SO_PEERCRED tells whoever connects.  The
+ * agent's socket is in a directory with a random name below one that only root can list: who is not told its path does
+ * not find it.
+ *
+ * PLACE_OF_USER: the same below a directory of the user's own (0700), made by the keeper of a user without root.  The
+ * agent's socket is beside the other one, for the path to a home may be long already; there is no leader's socket.
+ *
+ * A directory is made under a name beginning with a dot and gets its number, the lowest that is free, by one rename(2)
+ * once its sockets listen: whoever sees a number and gets no connection knows that the session is over.
+ */
+#ifndef HOLDFAST_PLACE_H
+#define HOLDFAST_PLACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bounds.h"
+
+#define PLACE_SECRET 33 /* 128 bits in hex, with its NUL */
+
+enum place_kind { PLACE_OF_ROOT, PLACE_OF_USER };
+
+/* Sockets, as bits. */
+enum { PLACE_SOCK = 1, PLACE_AGENT = 2, PLACE_LEADER = 4 };
+
+struct place {
+	int parent; /* <root>/<uid> */
+	int dir;    /* the session's */
+	int nest;   /* PLACE_OF_ROOT: the directory of the agent's socket */
+	int sock;   /* listening, SOCK_SEQPACKET: attach.h */
+	int agent;  /* listening, SOCK_STREAM: the ssh agent's protocol */
+	int leader; /* listening, SOCK_SEQPACKET: leadctl.h */
+	enum place_kind kind;
+	uid_t uid;
+	uint32_t id;              /* 0: not made */
+	const char *root;         /* borrowed */
+	char secret[PLACE_SECRET];
+	char name[32];            /* of the directory, below parent; "": not made */
+	char path[PATH_CAP];      /* of the directory */
+	char agent_path[PATH_CAP]; /* for SSH_AUTH_SOCK */
+};
+
+#define PLACE_INIT { .parent = -1, .dir = -1, .nest = -1, .sock = -1, .agent = -1, .leader = -1 }
+
+/*
+ * Makes a place for a session of UID below ROOT (PATH_SESSIONS, or own_root), with FIRST the lowest number to be given.
+ * PLACE_OF_ROOT makes <root>/<uid> where it is missing; PLACE_OF_USER expects it, as the caller's own with mode 0700.
+ * Directories that are not what they ought to be are refused (-EPERM).  0 or a negative errno; on failure nothing is
+ * left.  ROOT must outlive *P.
+ */
+int place_make(struct place *p, enum place_kind kind, const char *root, uid_t uid, uint32_t first);
+/* Whether its directory and its sockets are where they were made. */
+bool place_is_whole(const struct place *p);
+/*
+ * Somebody has removed the directory of a PLACE_OF_ROOT or a socket in it: makes anew what is missing, under the same
+ * number unless that has been taken meanwhile (p->id and the paths say so).  Which sockets are new, as bits, or a negative errno; the old
+ * ones are closed.
+ */
+int place_renew(struct place *p);
+/*
+ * Nobody finds the session any more: connections are refused from now on, also where another process has the listening
+ * sockets too; closes everything, and removes the directory where this process has made it.
+ */
+void place_remove(struct place *p);
+/*
+ * Writes NUMBER into the file NAME_LOGIN (0600 or, of root's, 0644), which the prompts of the session's shells read
+ * (server/hooks/refresh.*).  A full file system costs them the news, and nothing else.
+ */
+void place_write_login(const struct place *p, uint32_t number);
+/* Removes what a session that is over has left behind as NAME below PARENT, a directory of sessions. */
+void place_clear(int parent, const char *name);
+
+#endif

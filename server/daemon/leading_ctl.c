@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "leading_ctl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "leadctl.h"
+#include "leading.h"
+#include "log.h"
+#include "reply.h"
+#include "slay.h"
+
+#define DEAF_MS 1000
+
+static void
+drop(struct leading_ctl *c, int i)
+{
+	if (c->v[i].fd >= 0)
+		close(c->v[i].fd);
+	c->v[i].fd = -1;
+}
+
+void
+leading_ctl_watch(struct leading *l, struct pollfd p[LEADING_CTL_POLLED])
+{
+	struct leading_ctl *c = &l->ctl;
+
+	if (c->deaf_ms && clock_now_ms() >= c->deaf_ms)
+		c->deaf_ms = 0;
+	p[0] = (struct pollfd){ .fd = c->deaf_ms ? -1 : l->place.leader, .events = POLLIN };
+	for (int i = 0; i < LEADING_CTL_MAX; i++)
+		p[1 + i] = (struct pollfd){ .fd = c->v[i].fd, .events = POLLIN };
+}
+
+/* A place for one more of UID's: -1, if all are root's and this is not. */
+static int
+find_room(struct leading_ctl *c, uid_t uid)
+{
+	int oldest = -1;
+
+	for (int i = 0; i < LEADING_CTL_MAX; i++) {
+		if (c->v[i].fd < 0)
+			return i;
+		/* Nobody keeps root out. */
+		if (c->v[i].uid == 0 && uid != 0)
+			continue;
+		if (oldest < 0 || (c->v[oldest].uid == 0 && c->v[i].uid != 0) ||
+		    (!c->v[oldest].uid == !c->v[i].uid && c->v[i].age < c->v[oldest].age))
+			oldest = i;
+	}
+	if (oldest >= 0)
+		drop(c, oldest);
+	return oldest;
+}
+
+static void
+fill_reply(const struct leading *l, struct leadctl_reply *m)
+{
+	static const enum leadctl_state states[LEADING_STATES] = {
+		[LEADING_WAIT_READY] = LEADCTL_STARTING, [LEADING_WAIT_START] = LEADCTL_STARTING,
+		[LEADING_RUNNING] = LEADCTL_RUNNING, [LEADING_ENDING] = LEADCTL_ENDING,
+		[LEADING_UNDOING] = LEADCTL_ENDING,
+	};
+	m->session = l->place.id ? l->place.id : l->audit.session;
+	m->state = states[l->state];
+	m->keeper_pid = (uint32_t)l->pid;
+	m->keeper_start = l->keeper_start;
+	m->shell_session = (uint32_t)slay_shell_session(l->pid);
+	m->created_ms = l->created_date_ms;
+	m->attachments = attachments_attached(&l->attachments);
+	memcpy(m->name, l->name, sizeof m->name);
+}
+
+static unsigned
+end_session(struct leading *l)
+{
+	const struct slay what = {
+		.keeper = l->pid, .keeper_start = l->keeper_start, .leader = l->entry->what.pid,
+		.leader_start = l->entry->what.start,
+	};
+
+	log_line(LOG_NOTICE, "root ends session %u of uid %u", (unsigned)l->audit.session, (unsigned)l->audit.uid);
+	l->slain = true;
+	return slay_session(&what);
+}
+
+static void
+serve(struct leading *l, int i)
+{
+	unsigned char buf[LEADCTL_REQUEST_BYTES + 1], out[LEADCTL_REPLY_BYTES];
+	struct leadctl_reply m = { .result = LEADCTL_DONE };
+	int fd = l->ctl.v[i].fd;
+	ssize_t n = recv(fd, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
+	enum leadctl_op op;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || leadctl_decode_request(&op, buf, (size_t)n)) {
+		drop(&l->ctl, i);
+		return;
+	}
+	m.op = op;
+	fill_reply(l, &m);
+	if (op == LEADCTL_KILL && l->ctl.v[i].uid == 0)
+		m.killed = end_session(l);
+	else if (op == LEADCTL_KILL)
+		m.result = LEADCTL_DENIED;
+	leadctl_encode_reply(&m, out);
+	if (reply_bytes(fd, out, sizeof out))
+		drop(&l->ctl, i);
+}
+
+static void
+accept_one(struct leading *l)
+{
+	int fd = accept4(l->place.leader, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), i = -1;
+	socklen_t len = sizeof(struct ucred);
+	struct ucred cred;
+
+	if (fd < 0) {
+		/* It goes on waiting, and would be reported again and again. */
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			l->ctl.deaf_ms = clock_now_ms() + DEAF_MS;
+		return;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && (cred.uid == 0 || cred.uid == l->audit.uid))
+		i = find_room(&l->ctl, cred.uid);
+	if (i < 0) {
+		close(fd);
+		return;
+	}
+	l->ctl.v[i].fd = fd;
+	l->ctl.v[i].uid = cred.uid;
+	l->ctl.v[i].age = ++l->ctl.clock;
+	/* It has asked already, as a rule. */
+	serve(l, i);
+}
+
+void
+leading_ctl_turn(struct leading *l, const struct pollfd p[LEADING_CTL_POLLED])
+{
+	for (int i = 0; i < LEADING_CTL_MAX; i++)
+		if (p[1 + i].revents && l->ctl.v[i].fd == p[1 + i].fd)
+			serve(l, i);
+	if (p[0].revents && p[0].fd == l->place.leader && l->place.leader >= 0)
+		accept_one(l);
+}
+
+void
+leading_ctl_close(struct leading *l)
+{
+	for (int i = 0; i < LEADING_CTL_MAX; i++)
+		drop(&l->ctl, i);
+}

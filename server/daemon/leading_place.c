@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "leading_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "confinement.h"
+#include "log.h"
+#include "paths.h"
+#include "procstat.h"
+#include "rundir.h"
+
+#define RENEW_MS 250      /* from the first removal: "rm -r" takes its time */
+#define AGAIN_MS 5000     /* after a failure */
+#define SIGNALS (DN_DELETE | DN_MULTISHOT)
+
+/* Without it nothing is made anew; a kernel can be built so. */
+static void
+watch(const struct leading *l)
+{
+	fcntl(l->place.dir, F_NOTIFY, SIGNALS);
+	fcntl(l->place.nest, F_NOTIFY, SIGNALS);
+}
+
+int
+leading_place_make(struct leading *l)
+{
+	int rc = place_make(&l->place, PLACE_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
+
+	/* As after rm -r while no daemon ran. */
+	if (rc == -ENOENT && rundir_make() == 0)
+		rc = place_make(&l->place, PLACE_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
+	if (!rc)
+		watch(l);
+	return rc;
+}
+
+void
+leading_place_touched(struct leading *l)
+{
+	if (!l->renew_ms && !place_is_whole(&l->place))
+		l->renew_ms = clock_now_ms() + RENEW_MS;
+}
+
+/* Passes the listening sockets to the keeper: 0 or a negative errno. */
+static int
+pass_sockets(struct leading *l)
+{
+	const int fds[2] = { l->place.sock, l->place.agent };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fds)];
+	} control = { .room = { 0 } };
+	unsigned char buf[sizeof(struct lead_sockets) + 64];
+	struct lead_sockets m = { .session = l->place.id };
+	struct iovec iov = { .iov_base = buf };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
+	int len;
+
+	memcpy(m.place, l->place.path, sizeof m.place);
+	memcpy(m.agent_path, l->place.agent_path, sizeof m.agent_path);
+	len = lead_encode_sockets(&m, buf, sizeof buf);
+	if (len < 0)
+		return len;
+	if (l->keeper < 0)
+		return 0;
+	iov.iov_len = (size_t)len;
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof fds);
+	memcpy(CMSG_DATA(cm), fds, sizeof fds);
+	return sendmsg(l->keeper, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) == len ? 0 : -errno;
+}
+
+void
+leading_place_renew(struct leading *l)
+{
+	int rc;
+
+	l->renew_ms = 0;
+	if (!l->place.id)
+		return;
+	rc = rundir_make();
+	if (!rc)
+		rc = place_renew(&l->place);
+	if (rc > 0) {
+		watch(l);
+		l->audit.session = l->place.id;
+		if (l->logins)
+			place_write_login(&l->place, l->logins);
+		l->unsent = true;
+		l->entry->what.id = l->place.id;
+		leaders_note(l->entry);
+		log_line(LOG_NOTICE, "session %u of uid %u was removed from %s and is there again",
+		         (unsigned)l->place.id, (unsigned)l->audit.uid, PATH_SESSIONS);
+	}
+	if (rc >= 0 && l->unsent) {
+		rc = pass_sockets(l);
+		l->unsent = rc < 0;
+	}
+	if (rc >= 0)
+		return;
+	log_errno(LOG_WARNING, rc, "session %u of uid %u can't be found", (unsigned)l->audit.session,
+	          (unsigned)l->audit.uid);
+	l->renew_ms = clock_now_ms() + AGAIN_MS;
+}
+
+void
+leading_place_login(struct leading *l)
+{
+	place_write_login(&l->place, ++l->logins);
+}
+
+bool
+leading_peer_ok(const struct leading *l, int conn)
+{
+	int keeper = l->pid && conn >= 0 ? procstat_open(l->pid) : -1;
+	bool ok = keeper >= 0 && confinement_check_peer(conn, l->audit.uid, keeper) == 0;
+
+	if (keeper >= 0)
+		close(keeper);
+	return ok;
+}

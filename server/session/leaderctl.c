@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "leaderctl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "leadreg.h"
+#include "procref.h"
+#include "sessions.h"
+#include "slay.h"
+
+#define LOOK_MS 20 /* between two looks at processes that are about to go */
+
+/* Asks for OP: a connection that is still open, or a negative errno. */
+static int
+ask(uid_t uid, uint32_t id, enum leadctl_op op, int timeout_ms, struct leadctl_reply *r)
+{
+	unsigned char msg[LEADCTL_REQUEST_BYTES], reply[LEADCTL_REPLY_BYTES + 1];
+	int fd = session_connect_leader(uid, id), n;
+
+	if (fd < 0)
+		return fd;
+	leadctl_encode_request(op, msg);
+	n = session_ask(fd, msg, sizeof msg, reply, sizeof reply, timeout_ms);
+	if (n >= 0)
+		n = leadctl_decode_reply(r, reply, (size_t)n);
+	if (n < 0) {
+		close(fd);
+		return n;
+	}
+	return fd;
+}
+
+int
+leaderctl_who(uid_t uid, uint32_t id, int timeout_ms, struct leadctl_reply *r)
+{
+	int fd = ask(uid, id, LEADCTL_WHO, timeout_ms, r);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+/* Waits until the leader closes: the session is over. */
+static int
+wait_closed(int fd, int timeout_ms)
+{
+	int64_t end = (int64_t)clock_now_ms() + timeout_ms, left;
+
+	while ((left = end - (int64_t)clock_now_ms()) > 0) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		char drop[LEADCTL_REPLY_BYTES];
+		ssize_t n;
+
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = recv(fd, drop, sizeof drop, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+			return 0;
+	}
+	return -ETIMEDOUT;
+}
+
+static bool
+is_there(pid_t pid, uint64_t start)
+{
+	struct procref p = PROCREF_NONE;
+	bool there;
+
+	if (!pid || procref_open(&p, pid))
+		return false;
+	there = p.stat.start == start;
+	procref_close(&p);
+	return there;
+}
+
+/* Nobody answers: root's own register says which processes they are. */
+static int
+kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
+{
+	int64_t end = (int64_t)clock_now_ms() + timeout_ms;
+	struct leadreg e;
+	int rc = leadreg_find(&e, uid, id);
+
+	if (rc)
+		return rc == -EACCES ? -EPERM : rc;
+	if (!is_there(e.keeper, e.keeper_start) && !is_there(e.pid, e.start))
+		return -ENOENT;
+	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start });
+	slay_one(e.pid, e.start);
+	while (is_there(e.keeper, e.keeper_start) || is_there(e.pid, e.start)) {
+		if ((int64_t)clock_now_ms() >= end)
+			return -ETIMEDOUT;
+		poll(NULL, 0, LOOK_MS);
+	}
+	return 0;
+}
+
+int
+leaderctl_kill(uid_t uid, uint32_t id, int timeout_ms)
+{
+	struct leadctl_reply r;
+	int fd, rc;
+
+	if (geteuid() != 0)
+		return -EPERM;
+	fd = ask(uid, id, LEADCTL_KILL, timeout_ms, &r);
+	if (fd < 0)
+		return kill_by_register(uid, id, timeout_ms);
+	rc = r.result == LEADCTL_DONE ? wait_closed(fd, timeout_ms) : -EPERM;
+	close(fd);
+	return rc == -ETIMEDOUT ? kill_by_register(uid, id, timeout_ms) : rc;
+}
