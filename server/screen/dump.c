@@ -8,6 +8,14 @@
 #include "modes.h"
 #include "out.h"
 #include "sgr.h"
+#include "utf8.h"
+
+/* What is no character looks as it does in a terminal of UTF-8. */
+static void
+text_code(struct out *out, uint32_t code)
+{
+	out_code(out, code < UTF8_RAW ? code : UTF8_REPLACEMENT);
+}
 
 static void
 text_row(struct out *out, const struct screen *s, const struct row *row)
@@ -21,9 +29,9 @@ text_row(struct out *out, const struct screen *s, const struct row *row)
 
 		if (c & CELL_CLUSTER)
 			for (unsigned i = 0; i < s->clusters.all[c & CELL_CODE].n; i++)
-				out_code(out, s->clusters.all[c & CELL_CODE].code[i]);
+				text_code(out, s->clusters.all[c & CELL_CODE].code[i]);
 		else if (!(c & CELL_TAIL))
-			out_code(out, cell_empty(c) ? ' ' : (uint32_t)(c & CELL_CODE));
+			text_code(out, cell_empty(c) ? ' ' : (uint32_t)(c & CELL_CODE));
 	}
 	out_text(out, "\n");
 }
@@ -49,7 +57,7 @@ text_line(struct out *out, const struct screen *s, const unsigned char *line, si
 		for (; blanks; blanks--)
 			out_text(out, " ");
 		for (unsigned i = 0; i < at.what.n; i++)
-			out_code(out, at.what.code[i]);
+			text_code(out, at.what.code[i]);
 	}
 	out_text(out, "\n");
 }

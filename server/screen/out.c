@@ -16,6 +16,7 @@ out_begin(struct out *o, screen_put *put, void *to)
 	o->style = (struct style){ .fg = 0 };
 	o->link = "";
 	o->link_len = 0;
+	o->open = false;
 	o->n = 0;
 }
 
@@ -27,8 +28,8 @@ out_flush(struct out *o)
 	o->n = 0;
 }
 
-void
-out_bytes(struct out *o, const void *bytes, size_t len)
+static void
+add(struct out *o, const void *bytes, size_t len)
 {
 	if (len > sizeof o->buf - o->n) {
 		out_flush(o);
@@ -39,6 +40,16 @@ out_bytes(struct out *o, const void *bytes, size_t len)
 	}
 	memcpy(o->buf + o->n, bytes, len);
 	o->n += len;
+}
+
+void
+out_bytes(struct out *o, const void *bytes, size_t len)
+{
+	/* NUL does nothing anywhere. */
+	if (o->open && len && (*(const unsigned char *)bytes & 0xc0) == 0x80)
+		add(o, "", 1);
+	o->open &= len == 0;
+	add(o, bytes, len);
 }
 
 void
@@ -65,8 +76,15 @@ void
 out_code(struct out *o, uint32_t code)
 {
 	unsigned char buf[UTF8_MAX];
+	unsigned n;
 
-	out_bytes(o, buf, utf8_put(buf, code));
+	if (code < UTF8_RAW) {
+		out_bytes(o, buf, utf8_put(buf, code));
+	} else {
+		n = utf8_raw_bytes(buf, code);
+		out_bytes(o, buf, n);
+		o->open = utf8_length(buf[0]) > n;
+	}
 }
 
 void

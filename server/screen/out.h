@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_SCREEN_OUT_H
 #define HOLDFAST_SCREEN_OUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct out {
 	struct style style;  /* in force at the terminal */
 	const char *link;    /* the same for the hyperlink: LINK_LEN bytes, as link.h keeps them */
 	size_t link_len;
+	bool open;           /* the beginning of a character came last, and is none: another byte might make it one */
 	size_t n;
 	char buf[4096];
 };

@@ -18,7 +18,6 @@
 #define ESC 0x1b
 #define BEL 0x07
 #define DEL 0x7f
-#define REPLACEMENT 0xfffd
 
 void
 parser_free(struct parser *p)
@@ -283,8 +282,8 @@ feed_utf8(struct screen *s, unsigned char b)
 	unsigned len;
 
 	if (!fits) {
+		print_code(s, utf8_raw(p->utf8, p->utf8_n));
 		p->utf8_n = 0;
-		print_code(s, REPLACEMENT);
 		return false;
 	}
 	p->utf8[p->utf8_n++] = b;
@@ -303,7 +302,7 @@ feed_high(struct screen *s, const unsigned char *p, const unsigned char *end)
 		unsigned need = utf8_length(*p), have = 1;
 
 		if (!need) {
-			print_code(s, REPLACEMENT);
+			print_code(s, utf8_raw(p, 1));
 			p++;
 			continue;
 		}
@@ -317,7 +316,7 @@ feed_high(struct screen *s, const unsigned char *p, const unsigned char *end)
 			s->parser.utf8_n = (unsigned char)have;
 			s->parser.utf8_need = (unsigned char)need;
 		} else {
-			print_code(s, REPLACEMENT);
+			print_code(s, utf8_raw(p, have));
 		}
 		p += have;
 	}

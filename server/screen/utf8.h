@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* utf8: code points to bytes and back, after RFC 3629. */
+/*
+ * utf8: code points to bytes and back, after RFC 3629, and bytes that are no character, which get a number behind the
+ * last code point: what a program of another character set prints is such, and a terminal of that set is to have it back.
+ */
 #ifndef HOLDFAST_SCREEN_UTF8_H
 #define HOLDFAST_SCREEN_UTF8_H
 
@@ -7,6 +10,10 @@
 #include <stdint.h>
 
 #define UTF8_MAX 4
+#define UTF8_REPLACEMENT 0xfffd
+#define UTF8_RAW 0x110000 /* and above: 1 to 3 bytes of 0xa0 to 0xff that are no character */
+#define UTF8_RAW_TWO 0x400
+#define UTF8_RAW_THREE 0x8000
 
 /* Puts CODE at P, which has room for UTF8_MAX bytes; how many it took. */
 static inline unsigned
@@ -57,6 +64,45 @@ utf8_second(unsigned char lead, unsigned char next)
 	default:
 		return (next & 0xc0) == 0x80;
 	}
+}
+
+/*
+ * The number of N bytes at P, the longest beginning of a character there, or none.  8-bit controls are not kept: to a
+ * terminal of another character set they would be that.
+ */
+static inline uint32_t
+utf8_raw(const unsigned char *p, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (p[i] < 0xa0)
+			return UTF8_REPLACEMENT;
+	if (n == 1)
+		return UTF8_RAW + p[0];
+	if (n == 2)
+		return UTF8_RAW + UTF8_RAW_TWO + ((p[0] - 0xe0u) << 6 | (p[1] & 0x3fu));
+	return UTF8_RAW + UTF8_RAW_THREE + ((p[0] - 0xf0u) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu));
+}
+
+/* The bytes of such a number, at P; how many. */
+static inline unsigned
+utf8_raw_bytes(unsigned char *p, uint32_t code)
+{
+	code -= UTF8_RAW;
+	if (code < UTF8_RAW_TWO) {
+		p[0] = (unsigned char)code;
+		return 1;
+	}
+	if (code < UTF8_RAW_THREE) {
+		code -= UTF8_RAW_TWO;
+		p[0] = (unsigned char)(0xe0 + (code >> 6));
+		p[1] = (unsigned char)(0x80 | (code & 0x3f));
+		return 2;
+	}
+	code -= UTF8_RAW_THREE;
+	p[0] = (unsigned char)(0xf0 + (code >> 12));
+	p[1] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
+	p[2] = (unsigned char)(0x80 | (code & 0x3f));
+	return 3;
 }
 
 /* The character at P, which is whole and right; its length is put into LEN. */

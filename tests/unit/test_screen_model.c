@@ -382,10 +382,48 @@ sizes_are_clamped(void **state)
 	screen_free(NULL);
 }
 
+/* A terminal of another character set gets back the bytes that it got; 8-bit controls it does not. */
+static void
+other_character_sets_come_back(void **state)
+{
+	static const struct { const char *in, *out; } cases[] = {
+		{ "gr\374\337e an \344lle", "gr\374\337e an \344lle" },
+		{ "\303\251t\303\251 \351t\351.", "\303\251t\303\251 \351t\351." },
+		{ "\344\275x \361\243\245x", "\344\275x \361\243\245x" },
+		{ "\240\277\300\365\377", "\240\277\300\365\377" },
+		/* They are apart, and stay so. */
+		{ "\344\033[m\275x", "\344" },
+		{ "a\233" "31mb \344\233" "c", "a\357\277\275" "31mb \357\277\275" "c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct screen_render_options plain = { .line = NULL };
+		struct screen *s = screen_of(4, 20, cases[i].in), *again = screen_new(4, 20, 100);
+		static struct text t;
+
+		t.n = 0;
+		screen_render(s, &plain, keep, &t);
+		assert_non_null(memmem(t.bytes, t.n, cases[i].out, strlen(cases[i].out)));
+		screen_feed(again, (unsigned char *)t.bytes, t.n);
+		assert_string_equal(text_of(s), text_of(again));
+		screen_free(s);
+		screen_free(again);
+		/* And from the scrollback. */
+		s = screen_of(4, 20, cases[i].in);
+		screen_feed(s, "\r\n\n\n\n\n\n", 7);
+		t.n = 0;
+		screen_render(s, &plain, keep, &t);
+		assert_non_null(memmem(t.bytes, t.n, cases[i].out, strlen(cases[i].out)));
+		screen_free(s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(other_character_sets_come_back),
 		cmocka_unit_test(text_comes_where_it_belongs),
 		cmocka_unit_test(modes_are_known),
 		cmocka_unit_test(queries_are_answered),
