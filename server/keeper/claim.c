@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "attached.h"
@@ -306,6 +307,19 @@ wants_quiet(const struct client *c)
 	return !c->keeper->init.banner || c->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
 }
 
+/* Whether the login's environment names a character set that is not UTF-8. */
+static bool
+is_eight_bit(const struct envlist *env)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value = NULL, *set;
+
+	for (unsigned i = 0; i < 3 && !(value && *value); i++)
+		value = envlist_get(env, names[i]);
+	set = value ? strchr(value, '.') : NULL;
+	return set && strncasecmp(set, ".utf-8", 6) != 0 && strncasecmp(set, ".utf8", 5) != 0;
+}
+
 /*
  * The session was claimed because its connections are dead: it has been dropped since something was heard from them
  * last.  Who is there after all is told.  One that has moved since, or come, stays.
@@ -331,6 +345,7 @@ claim_confirm(struct client *c)
 {
 	struct keeper *k = c->keeper;
 	bool first = c->claim.mode == ATTACH_MODE_FIRST, quiet = wants_quiet(c);
+	bool eight_bit = is_eight_bit(&c->claim.env);
 	enum attach_refusal code;
 	const char *why;
 
@@ -373,6 +388,7 @@ claim_confirm(struct client *c)
 	free(c->claim.command);
 	c->claim.command = NULL;
 	c->quiet = quiet;
+	c->eight_bit = eight_bit;
 	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial, .kind = c->t.pipes });
 	/* Afterwards, so that the session is never seen dropped in between. */
 	if (c->claim.mode == ATTACH_MODE_TAKE)
@@ -384,6 +400,12 @@ claim_confirm(struct client *c)
 		framed_greet(c, first, quiet);
 	else if (!first)
 		show_screen(c, SHOW_RESUMED, quiet);
-	if (attached_count(k) == 1)
+	if (attached_count(k) == 1) {
 		k->changed_ms = clock_date_ms();
+		if (!first && !c->t.pipes && !c->t.readonly && !k->command)
+			settings_resume(&k->settings, k->slave, &c->t.saved);
+	}
+	/* Who comes finds nothing stopped by somebody else's Ctrl-S. */
+	if (!first && !k->command)
+		settings_let_go_on(k->slave);
 }

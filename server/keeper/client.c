@@ -64,10 +64,14 @@ client_give_up(struct client *c)
 		if (attached_count(k))
 			notice_login(k);
 		keeper_report(k, &(struct lead_report){ .type = LEAD_GONE, .number = c->serial });
-		if (attached_count(k))
+		if (attached_count(k)) {
 			keeper_fit_size(k);
-		else
+			/* Nor do those who stay wait for the Ctrl-Q of one who has gone. */
+			if (!k->command && k->slave >= 0)
+				settings_let_go_on(k->slave);
+		} else {
 			keeper_dropped(k);
+		}
 	}
 }
 

@@ -50,6 +50,7 @@ struct client {
 	uint32_t wish;         /* the rendering that it waits for (painting_request), or 0 */
 	unsigned tries;        /* how often that has been asked for */
 	int show_why;          /* enum show_why */
+	bool eight_bit;        /* its login names a character set that is not UTF-8 */
 	bool quiet;            /* no line above its screen */
 	uint64_t shown;        /* SHOW_AGAIN: output up to here it has got */
 	struct probe probe;    /* of the connection behind it */

@@ -49,8 +49,8 @@ keeper_start_shell(struct keeper *k, const struct envlist *login, const char *co
 	int rc = shellenv_make(&env, login, &k->init.env, &facts);
 	pid_t pid;
 
-	if (rc == 0 && modes)
-		tcsetattr(k->slave, TCSANOW, modes);
+	if (rc == 0 && !k->command)
+		settings_begin(&k->settings, k->slave, modes);
 	keeper_fit_size(k);
 	pid = rc < 0 ? rc : k->command ? commanding_start(k, &q) : shell_start(&q);
 	envlist_free(&env);
@@ -105,7 +105,7 @@ keeper_dropped(struct keeper *k)
 		return;
 	painting_attend(k);
 	/* A Ctrl-S whose Ctrl-Q can't come any more would stop the program for good. */
-	tcflow(k->slave, TCOON);
+	settings_let_go_on(k->slave);
 }
 
 void
@@ -208,8 +208,11 @@ pump_output(struct keeper *k)
 		attached_push(k);
 	if (k->ring.head > from)
 		note_output(k, from);
-	if (k->ring.head > start)
-		k->activity_ms = clock_date_ms();
+	if (k->ring.head == start)
+		return;
+	k->activity_ms = clock_date_ms();
+	if (k->settings.pending)
+		settings_output(&k->settings, k->slave, clock_now_ms());
 }
 
 static void
@@ -344,6 +347,7 @@ watch(struct keeper *k)
 	agent_watch(&k->agent, l);
 	painting_watch(k, l);
 	typing_watch(k, l);
+	settings_watch(&k->settings, l);
 	probe_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, k->nudge_until);
@@ -369,6 +373,7 @@ serve(struct keeper *k)
 		if (!k->command) {
 			painting_turn(k);
 			typing_turn(k);
+			settings_turn(&k->settings, k->slave, clock_now_ms());
 		}
 		probe_turn(k);
 		client_sweep(k);

@@ -27,6 +27,7 @@
 #include "place.h"
 #include "ring.h"
 #include "shellenv.h"
+#include "settings.h"
 #include "streams.h"
 #include "typing.h"
 
@@ -45,6 +46,7 @@ struct keeper {
 	struct painting painting;
 	struct front front;
 	struct typing typing;
+	struct settings settings; /* of the pty */
 	struct streams streams;  /* input of framed clients */
 	unsigned char session_key[FRAME_KEY]; /* random: an id that is used again has another */
 	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */

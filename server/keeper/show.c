@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "tail.h"
 
 #define NUDGE_MS 50 /* how long a program sees a screen one row smaller when it is made to redraw */
+#define DOT "\302\267"
 #define TRIES 2     /* of painters, for one rendering */
 
 /*
@@ -66,6 +68,18 @@ format_bytes(char *text, size_t cap, uint64_t bytes)
 		snprintf(text, cap, "%llu MB", (unsigned long long)bytes / 1000000);
 }
 
+/* A middle dot would be two other characters in a terminal that is not one of UTF-8. */
+static void
+make_ascii(char *text)
+{
+	char *dot;
+
+	while ((dot = strstr(text, DOT))) {
+		*dot = '-';
+		memmove(dot + 1, dot + strlen(DOT), strlen(dot + strlen(DOT)) + 1);
+	}
+}
+
 /* What is said above C's screen: a resume, a gap, and that the screen may not be what it was. */
 static void
 format_line(const struct client *c, char *text, size_t cap)
@@ -75,20 +89,22 @@ format_line(const struct client *c, char *text, size_t cap)
 	char amount[32];
 
 	if (k->painting.lost)
-		lost = " \302\267 screen rebuilt from recent output";
+		lost = " " DOT " screen rebuilt from recent output";
 	if (c->more_groups)
-		groups = " \302\267 without the groups added since";
+		groups = " " DOT " without the groups added since";
 	if (c->show_why == SHOW_AGAIN) {
 		format_bytes(amount, sizeof amount, k->ring.head - c->shown);
-		snprintf(text, cap, "session %u%s%s \302\267 %s not shown while this terminal stood still%s",
+		snprintf(text, cap, "session %u%s%s " DOT " %s not shown while this terminal stood still%s",
 		         k->place.id, space, k->name, amount, lost);
 	} else if (attached_count(k) > 1 || !k->dropped_at) {
 		snprintf(text, cap, "attached session %u%s%s%s%s", k->place.id, space, k->name, groups, lost);
 	} else {
 		format_away(amount, sizeof amount, clock_now_ms() - k->dropped_at);
-		snprintf(text, cap, "resumed session %u%s%s \302\267 away %s%s%s", k->place.id, space, k->name,
+		snprintf(text, cap, "resumed session %u%s%s " DOT " away %s%s%s", k->place.id, space, k->name,
 		         amount, groups, lost);
 	}
+	if (c->eight_bit)
+		make_ascii(text);
 }
 
 /* Now that it has been said, or a redraw makes up for it. */

@@ -9,6 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "settings.h"
+
 #define PTS_MAJOR 136 /* Documentation/admin-guide/devices.txt: UNIX98 pty slaves */
 
 static int
@@ -72,6 +74,8 @@ terminal_start(struct terminal *t)
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(t->in, TCSANOW, &raw) < 0)
 		return -errno;
+	/* Nobody would know of a stop from before that. */
+	settings_let_go_on(t->in);
 	/* What the terminal has made of it is what is to be recognized. */
 	t->raw = tcgetattr(t->in, &t->set) == 0;
 	return 0;
