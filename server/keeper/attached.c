@@ -40,9 +40,8 @@ attached_count(const struct keeper *k)
 	return n;
 }
 
-/* C takes what is written, and can answer. */
-static bool
-listens(const struct client *c)
+bool
+attached_listens(const struct client *c)
 {
 	return c->t.flow != TERMINAL_ASIDE && !c->t.readonly && !c->t.dead;
 }
@@ -53,7 +52,7 @@ attached_listening(const struct keeper *k)
 	struct client *c;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));)
-		if (listens(c))
+		if (attached_listens(c))
 			return true;
 	return false;
 }
@@ -75,7 +74,7 @@ attached_leading(const struct keeper *k)
 	struct client *c, *leading = NULL;
 
 	for (unsigned i = 0; (c = next_attached(k, &i));)
-		if (listens(c) && (!leading || c->active > leading->active))
+		if (attached_listens(c) && (!leading || c->active > leading->active))
 			leading = c;
 	return leading;
 }
@@ -100,17 +99,18 @@ feed(struct client *c)
 	}
 }
 
-/* What C has typed, without what another terminal says; whether there is any. */
+/* What C has typed, without what another terminal says; whether there is anything but reports. */
 static bool
 take_typed(struct client *c)
 {
-	static unsigned char typed[ONEANSWER_ROOM(TERMINAL_INPUT)];
+	static unsigned char left[ONEANSWER_ROOM(TERMINAL_INPUT)];
+	bool is_typed = true;
 
 	if (oneanswer_wanted(c)) {
-		c->t.input_len = oneanswer_filter(c, c->t.input, c->t.input_len, typed);
-		memcpy(c->t.input, typed, c->t.input_len);
+		c->t.input_len = oneanswer_filter(c, c->t.input, c->t.input_len, left, &is_typed);
+		memcpy(c->t.input, left, c->t.input_len);
 	}
-	return c->t.input_len > 0;
+	return is_typed;
 }
 
 /* C's input, which is there, goes on. */
@@ -119,11 +119,11 @@ typed(struct client *c)
 {
 	struct keeper *k = c->keeper;
 
+	oneanswer_leads(c);
 	c->active = ++k->clients.clock;
 	k->activity_ms = clock_date_ms();
 	/* Who types has seen, or his terminal has answered, what came before. */
 	k->answered = k->ring.head;
-	oneanswer_leads(c);
 	feed(c);
 }
 
@@ -139,6 +139,8 @@ on_input(void *object, short revents)
 		probe_heard(c);
 		if (take_typed(c))
 			typed(c);
+		else
+			feed(c);
 	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
 		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
 		if (c->t.pipes)

@@ -28,7 +28,9 @@ unsigned attached_count(const struct keeper *k);
 bool attached_listening(const struct keeper *k);
 /* The one that was active last, or NULL. */
 struct client *attached_live(const struct keeper *k);
-/* The one that answers queries: of those that listen, that which was active last; or NULL. */
+/* Whether C, which is attached, takes what is written and may type. */
+bool attached_listens(const struct client *c);
+/* Of those that listen the one that was active last, or NULL. */
 struct client *attached_leading(const struct keeper *k);
 /* Nothing comes any more of what C was typing. */
 void attached_release(struct client *c);

@@ -58,6 +58,8 @@ client_give_up(struct client *c)
 		attached_release(c);
 		attached_unanswered(c);
 	}
+	if (k->clients.before == c)
+		k->clients.before = NULL;
 	framed_free(c);
 	terminal_close(&c->t);
 	if (was_attached) {

@@ -62,6 +62,8 @@ struct client_table {
 	uint64_t clock;        /* for age and active */
 	uint32_t serial;
 	bool deaf;             /* out of descriptors: nobody is accepted until somebody has gone */
+	struct client *before; /* was leading until lately, and still answers … */
+	uint64_t before_until; /* … until then (clock_now_ms()) */
 	struct client *alone;  /* the open claim of a kind that must be alone (FIRST, AUTO), or NULL */
 };
 

@@ -76,8 +76,7 @@ take_typed(struct client *c, const struct frame_data *m, bool *typed)
 	/* Once it has been looked at, it must be taken. */
 	if (stream_room(s) < ONEANSWER_ROOM(m->len - known))
 		return 0;
-	len = oneanswer_filter(c, m->data + known, m->len - known, kept);
-	*typed = len > 0;
+	len = oneanswer_filter(c, m->data + known, m->len - known, kept, typed);
 	if (len && stream_take(s, s->input, kept, len, false) != 1)
 		return -ENOMEM;
 	s->input = m->offset + m->len;
@@ -90,13 +89,13 @@ go_on(struct client *c)
 {
 	struct keeper *k = c->keeper;
 
+	if (!k->command)
+		oneanswer_leads(c);
 	c->active = ++k->clients.clock;
 	k->activity_ms = clock_date_ms();
 	/* Who types has seen, or his terminal has answered, what came before. */
 	if (framed_seen(c) > k->answered)
 		k->answered = framed_seen(c);
-	if (!k->command)
-		oneanswer_leads(c);
 	if (k->quiet_until == CLOCK_NEVER)
 		framed_feed(k);
 }
@@ -139,6 +138,8 @@ on_input(struct client *c, const struct frame *in)
 	k->heard_ms = clock_date_ms();
 	if (typed)
 		go_on(c);
+	else if (k->quiet_until == CLOCK_NEVER)
+		framed_feed(k);
 	return TAKEN;
 }
 

@@ -26,8 +26,8 @@
 #include "painting.h"
 #include "place.h"
 #include "ring.h"
-#include "shellenv.h"
 #include "settings.h"
+#include "shellenv.h"
 #include "streams.h"
 #include "typing.h"
 

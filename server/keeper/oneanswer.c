@@ -11,15 +11,33 @@
 #define LOOK_BACK 16384 /* a query further back in the output is none that a terminal answers now */
 #define KEPT_MS 5000    /* an answer that is older is nobody's any more */
 
+/* Whether C was leading until a moment ago. */
+static bool
+is_before(const struct client *c)
+{
+	const struct client_table *t = &c->keeper->clients;
+
+	return t->before == c && clock_now_ms() < t->before_until;
+}
+
+static bool
+answers(const struct client *c)
+{
+	const struct client_table *t = &c->keeper->clients;
+	const struct client *leading;
+
+	if (t->before && attached_listens(t->before) && is_before(t->before))
+		return t->before == c;
+	leading = attached_leading(c->keeper);
+	return !leading || leading == c;
+}
+
 bool
 oneanswer_wanted(const struct client *c)
 {
-	const struct client *leading;
-
 	if (c->keeper->clients.count < 2 && reports_idle(&c->reports))
 		return false;
-	leading = attached_leading(c->keeper);
-	return !reports_idle(&c->reports) || (leading && leading != c);
+	return !reports_idle(&c->reports) || !answers(c) || attached_leading(c->keeper) != c;
 }
 
 /* Output up to here C's terminal may have seen. */
@@ -65,12 +83,32 @@ place_was_asked(void *object)
 	return found != 0;
 }
 
+/* What the others have said to what came before is not wanted any more. */
+static void
+forget_kept(struct keeper *k)
+{
+	for (unsigned i = 0; i < k->clients.count; i++)
+		k->clients.v[i]->reports.kept_len = 0;
+}
+
+/* C was leading before, and may answer; when there is nothing else, another one goes on leading. */
+static size_t
+let_pass(struct client *c, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
+{
+	*typed = reports_watch(&c->reports, p, len, place_was_asked, c, out) > 0;
+	memcpy(out, p, len);
+	forget_kept(c->keeper);
+	return len;
+}
+
 size_t
-oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned char *out)
+oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
 {
 	uint64_t now = clock_now_ms();
 	size_t kept = c->reports.kept_len, n;
 
+	if (answers(c) && (reports_idle(&c->reports) || c->reports.passed))
+		return let_pass(c, p, len, out, typed);
 	if (kept && now - c->kept_ms >= KEPT_MS)
 		kept = c->reports.kept_len = 0;
 	n = reports_filter(&c->reports, p, len, now, place_was_asked, c, out);
@@ -82,6 +120,7 @@ oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned 
 		}
 		c->kept_epoch = c->keeper->front.epoch;
 	}
+	*typed = n > 0;
 	return n;
 }
 
@@ -89,11 +128,18 @@ void
 oneanswer_leads(struct client *c)
 {
 	struct client_table *t = &c->keeper->clients;
+	struct client *leading;
 
 	c->place_told = seen_by(c);
-	/* What the others have said to what came before is not wanted any more. */
-	for (unsigned i = 0; i < t->count; i++)
-		t->v[i]->reports.kept_len = 0;
+	if (t->count < 2)
+		return;
+	if (answers(c))
+		forget_kept(c->keeper);
+	leading = attached_leading(c->keeper);
+	if (!leading || leading == c || (t->before && is_before(t->before)))
+		return;
+	t->before = leading;
+	t->before_until = clock_now_ms() + ONEANSWER_GRACE_MS;
 }
 
 void
@@ -103,7 +149,7 @@ oneanswer_gone(struct client *c)
 	struct client *next = attached_leading(k);
 	struct reports *r;
 
-	if (!next || next == c || next->active > c->active)
+	if (!next || next == c || (next->active > c->active && !is_before(c)))
 		return;
 	r = &next->reports;
 	if (r->kept_len && clock_now_ms() - next->kept_ms < KEPT_MS && !k->front.back)

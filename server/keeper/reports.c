@@ -254,9 +254,8 @@ set_until(struct reports *r, uint64_t now)
 		r->until = now + (r->len <= 2 ? REPORTS_KEY_MS : REPORTS_REST_MS);
 }
 
-size_t
-reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked, void *object,
-               unsigned char *out)
+static size_t
+run(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object, unsigned char *out)
 {
 	size_t n = 0;
 
@@ -283,18 +282,42 @@ reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t n
 			break;
 		}
 	}
+	return n;
+}
+
+size_t
+reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked, void *object,
+               unsigned char *out)
+{
+	size_t n;
+
+	if (r->passed)
+		reports_release(r, out);
+	n = run(r, p, len, asked, object, out);
 	set_until(r, now);
+	return n;
+}
+
+size_t
+reports_watch(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object,
+              unsigned char *out)
+{
+	size_t n = run(r, p, len, asked, object, out);
+
+	r->passed = !reports_idle(r);
+	r->kept_len = 0;
 	return n;
 }
 
 size_t
 reports_release(struct reports *r, unsigned char *out)
 {
-	size_t n = r->state == REPORTS_BEGUN ? r->len : 0;
+	size_t n = r->state == REPORTS_BEGUN && !r->passed ? r->len : 0;
 
 	memcpy(out, r->held, n);
 	r->len = 0;
 	r->until = 0;
+	r->passed = false;
 	if (r->state != REPORTS_PASTE)
 		r->state = REPORTS_KEYS;
 	return n;

@@ -36,6 +36,7 @@ struct reports {
 	size_t len;        /* of what is held; of a STRING: of its begin */
 	size_t string_len;
 	size_t paste_at;   /* so much of the end of a paste has been seen */
+	bool passed;       /* what is held was let pass: it is only watched */
 	uint64_t until;    /* then it is no report (clock_now_ms()); 0: nothing is held */
 	/* What was taken out lately, one report after the other. */
 	unsigned char kept[REPORTS_KEPT];
@@ -50,6 +51,12 @@ typedef bool reports_asked(void *object);
  */
 size_t reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked,
                       void *object, unsigned char *out);
+/*
+ * The same, but all of it has been let pass: how many bytes are no report, as far as that is known.  What has begun in it is
+ * not held when filtering goes on.
+ */
+size_t reports_watch(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object,
+                     unsigned char *out);
 /* What is held is no report: to OUT, of REPORTS_HELD bytes; how many. */
 size_t reports_release(struct reports *r, unsigned char *out);
 /* Whether nothing is held, nor is a string being taken out. */

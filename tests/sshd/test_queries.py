@@ -7,7 +7,7 @@ import time
 from framed import JOIN, Framed
 from replay import file_exists, settle, shown
 from template import write
-from term import check, equal, wait_until
+from term import Failed, check, equal, wait_until
 
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
@@ -190,11 +190,16 @@ with open("heard.new", "wb") as f:
     f.write(got)
 os.rename("heard.new", "heard")
 """
+GRACE = 0.6  # an answer of the terminal that led before is waited for half a second
 ANSWERS = b"\x1b[?%d;2c\x1b[7;7R\x1b]11;rgb:%d/2/3\x1b\\"
 
 
 def heard():
-    file_exists("/home/alice/heard")
+    try:
+        file_exists("/home/alice/heard")
+    except Failed as e:
+        with open("/home/alice/hearing", "rb") as f:
+            raise Failed("%s; it has %r" % (e, f.read())) from e
     with open("/home/alice/heard", "rb") as f:
         got = f.read()
     os.unlink("/home/alice/heard")
@@ -204,8 +209,17 @@ def heard():
 
 def hearing(count):
     """The program has got COUNT bytes so far."""
-    wait_until(lambda: os.path.exists("/home/alice/hearing") and os.path.getsize("/home/alice/hearing") >= count,
-               "%d bytes for the program" % count)
+    got = [b""]
+
+    def probe():
+        if os.path.exists("/home/alice/hearing"):
+            with open("/home/alice/hearing", "rb") as f:
+                got[0] = f.read()
+        return len(got[0]) >= count
+    try:
+        wait_until(probe, "%d bytes for the program" % count)
+    except Failed as e:
+        raise Failed("%s; it has %r" % (e, got[0])) from e
 
 
 def has_read(host):
@@ -221,13 +235,23 @@ def joined(host):
     t2.line("holdfastctl attach -j 1")
     wait_until(lambda: host.session()["attachments"] == 2, "joined")
     t2.wait_for("attached session")
+    takes_over(t1)
     return t1, t2
+
+
+def takes_over(t):
+    """T leads: it has typed, and what the one that led before says does not count any more."""
+    t.line("printf 'le%s\\n' ads")
+    t.wait_for("leads")
+    t.prompt()
+    t.quiet(GRACE)
 
 
 def test_of_two_terminals_one_answers(host):
     """A query goes to both: what the program gets is the answer of the one that typed last, however the other's is cut."""
     t1, t2 = joined(host)
     for leading, other in ((t1, t2), (t2, t1)):
+        takes_over(leading)
         leading.line("/usr/bin/python3 hear.py")
         for t in (t1, t2):
             t.wait_for("ASKED")
@@ -240,14 +264,17 @@ def test_of_two_terminals_one_answers(host):
         leading.prompt()
     equal(t1.ask("clean"), "clean", "the shell")
     for key in (b"\x1b", b"\x1b[1;2R", b"\x1b[A", b"\x1b[<0;3;4M", b"\x1b[200~\x1b[0n\x1b[201~"):
+        takes_over(t1)
         t1.line("/usr/bin/python3 hear.py")
         for t in (t1, t2):
             t.wait_for("ASKED")
-        t1.send(ANSWERS % (1, 1))
+        # The other one types while the answer of the leading one is still on its way: that counts all the same.
         t2.send(ANSWERS % (2, 2) + key)
+        hearing(len(key))
+        t1.send(ANSWERS % (1, 1))
         hearing(len(ANSWERS % (1, 1) + key))
         t1.send(b".")
-        equal(heard(), ANSWERS % (1, 1) + key + b".", "what the program got")
+        equal(heard(), key + ANSWERS % (1, 1) + b".", "what the program got")
         t1.prompt()
 
 
@@ -275,6 +302,8 @@ def test_of_two_terminals_one_answers_framed(host):
     f.attach(JOIN, want="1")
     wait_until(lambda: host.session()["attachments"] == 2, "joined")
     for leading, other, send in ((t, f, t.send), (f, t, f.input)):
+        leading.line("")
+        t.quiet(GRACE)
         leading.line("/usr/bin/python3 hear.py")
         t.wait_for("ASKED")
         f.wait_for(b"ASKED")
