@@ -13,6 +13,7 @@ look_at_all(struct doctor *d)
 	doctor_check_pam(d);
 	doctor_check_sshd(d);
 	doctor_check_hook(d);
+	doctor_check_before(d);
 	doctor_check_host(d);
 	doctor_check_limits(d);
 	doctor_check_shell(d);

@@ -342,3 +342,36 @@ def test_sandboxed(host):
                   ["setpriv", "--reuid", "54321", "--clear-groups", "/usr/bin/holdfastctl", "doctor", "--json"]):
         r = subprocess.run(extra, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         check(r.returncode in (0, 1) and json.loads(r.stdout)["findings"], "%s: %d %s" % (extra, r.returncode, r.stderr))
+
+
+def test_what_is_read_before_the_hook(host):
+    write("/etc/profile", "# comment\nPS1='# '\n. /etc/bash.bashrc\nfor i in /etc/profile.d/*.sh; do . $i; done\n")
+    write("/etc/profile.d/00-early.sh", "echo early\n")
+    write("/etc/profile.d/zz-late.sh", "echo late\n")
+    what, said, fix = doctor(host)["hook.before"]
+    equal(what, "ok", "the level")
+    for name in ("/etc/profile", "/etc/bash.bashrc", "/etc/profile.d/00-early.sh"):
+        check(name in said, "%s is not named: %s" % (name, said))
+    check("zz-late" not in said, "a file that is read later is named: " + said)
+    # as it says
+    line = fix[fix.index("[ !"):] + "\n"
+    write("/etc/profile", line + text("/etc/profile"))
+    equal(doctor(host)["hook.before"][1], "nothing is read before the hook", "with the hook first")
+    # and then nothing happens twice
+    write("/etc/bash.bashrc", "echo BASHRC\n")
+    t = host.login()
+    check(t.ask("$HOLDFAST_SESSION"), "the shell is held")
+    equal([t.text().count(w) for w in ("BASHRC", "early", "late")], [1, 1, 1], "times that it is shown")
+
+
+def test_scripts_that_are_not_run(host):
+    check("resume.d" not in doctor(host), "something is said of an empty directory")
+    write("/etc/holdfast/resume.d/good", "#!/bin/sh\n", 0o755)
+    check("resume.d" not in doctor(host), "something is said of what is right")
+    write("/etc/holdfast/resume.d/quota.sh", "#!/bin/sh\n", 0o755)
+    write("/etc/holdfast/resume.d/plain", "#!/bin/sh\n", 0o644)
+    what, said, _ = doctor(host)["resume.d"]
+    equal(what, "warn", "the level")
+    check("quota.sh" in said and "plain" in said and "good" not in said, said)
+    os.chmod("/etc/holdfast/resume.d", 0o777)
+    check("nothing in" in doctor(host)["resume.d"][1], "a directory that others can write to")

@@ -66,6 +66,7 @@ void doctor_check_parts(struct doctor *d);  /* switch, daemon, configuration */
 void doctor_check_pam(struct doctor *d);
 void doctor_check_sshd(struct doctor *d);   /* subsystem, environment, dead links */
 void doctor_check_hook(struct doctor *d);
+void doctor_check_before(struct doctor *d); /* what is read before the hook, and /etc/holdfast/resume.d */
 void doctor_check_host(struct doctor *d);   /* what systemd ends, and when */
 void doctor_check_shell(struct doctor *d);  /* the current shell */
 void doctor_check_limits(struct doctor *d); /* maxlogins, TMOUT, SELinux */
