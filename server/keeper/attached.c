@@ -210,7 +210,7 @@ attached_watch(struct keeper *k, struct loop *l)
 			framed_watch(c, l);
 			continue;
 		}
-		bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER;
+		bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER && !controlmode_waits(k);
 		short in = listens && t->input_at == t->input_len && !t->input_ended ? POLLIN : 0;
 		bool blocked = t->flow == TERMINAL_BLOCKED || t->flow == TERMINAL_ASIDE;
 		short want = blocked && !pacing_closed(&t->pace) ? POLLOUT : 0;

@@ -48,6 +48,8 @@ struct client {
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* it speaks frames (framed.h); NULL: bytes */
 	uint32_t wish;         /* the rendering that it waits for (painting_request), or 0 */
+	bool held;             /* it is shown the screen when tmux has left its control mode (controlmode.h) … */
+	bool asked;            /* … which has been asked for */
 	unsigned tries;        /* how often that has been asked for */
 	int show_why;          /* enum show_why */
 	bool eight_bit;        /* its login names a character set that is not UTF-8 */

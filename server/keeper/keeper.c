@@ -211,6 +211,7 @@ pump_output(struct keeper *k)
 	if (k->ring.head == start)
 		return;
 	k->activity_ms = clock_date_ms();
+	controlmode_output(k);
 	if (k->settings.pending)
 		settings_output(&k->settings, k->slave, clock_now_ms());
 }
@@ -348,6 +349,7 @@ watch(struct keeper *k)
 	painting_watch(k, l);
 	typing_watch(k, l);
 	settings_watch(&k->settings, l);
+	controlmode_watch(k, l);
 	probe_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, k->nudge_until);
@@ -373,6 +375,7 @@ serve(struct keeper *k)
 		if (!k->command) {
 			painting_turn(k);
 			typing_turn(k);
+			controlmode_turn(k);
 			settings_turn(&k->settings, k->slave, clock_now_ms());
 		}
 		probe_turn(k);

@@ -18,6 +18,7 @@
 #include "agent.h"
 #include "client.h"
 #include "command.h"
+#include "controlmode.h"
 #include "expiry.h"
 #include "front.h"
 #include "lead.h"
@@ -46,6 +47,7 @@ struct keeper {
 	struct painting painting;
 	struct front front;
 	struct typing typing;
+	struct controlmode controlmode;
 	struct settings settings; /* of the pty */
 	struct streams streams;  /* input of framed clients */
 	unsigned char session_key[FRAME_KEY]; /* random: an id that is used again has another */

@@ -67,6 +67,7 @@ struct painting {
 	uint32_t coming;    /* the request whose bytes come in; 0 */
 	unsigned char *bytes;
 	size_t len, total;
+	unsigned string;    /* enum screen_string: in what the latest rendering ends */
 
 	uint64_t tick_at;   /* CLOCK_NEVER: nothing is open */
 	unsigned ticks;

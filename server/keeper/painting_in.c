@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "keeper.h"
+#include "screen.h"
 #include "show.h"
 #include "typing.h"
 
@@ -112,9 +113,11 @@ on_total(struct keeper *k, const struct paint_reply *m)
 {
 	struct painting *p = &k->painting;
 
-	if (p->coming || !p->wanted || !m->serial || m->serial > p->serial || m->number > PAINT_RENDER_MAX)
+	if (p->coming || !p->wanted || !m->serial || m->serial > p->serial || m->number > PAINT_RENDER_MAX ||
+	    m->offset > SCREEN_CONTROL_MODE)
 		return -EBADMSG;
 	p->coming = m->serial;
+	p->string = (unsigned)m->offset;
 	p->len = 0;
 	p->total = m->number;
 	if (!p->total) {

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "framed.h"
 #include "keeper.h"
+#include "screen.h"
 #include "tail.h"
 
 #define NUDGE_MS 50 /* how long a program sees a screen one row smaller when it is made to redraw */
@@ -186,6 +187,7 @@ show_screen(struct client *c, enum show_why why, bool quiet)
 	c->show_why = why;
 	c->quiet = quiet;
 	c->tries = 0;
+	c->asked = false;
 	ask(c);
 	/* From here on it is this terminal that is asked. */
 	painting_attend(c->keeper);
@@ -204,6 +206,47 @@ next_waiting(const struct keeper *k, unsigned *i)
 	return NULL;
 }
 
+/* A rendering ends inside of tmux's control mode: that is to be left first.  Whether C waits for it. */
+static bool
+wait_for_control_mode(struct client *c)
+{
+	struct keeper *k = c->keeper;
+
+	if (k->painting.string != SCREEN_CONTROL_MODE || c->show_why != SHOW_RESUMED || c->asked || c->t.readonly)
+		return false;
+	c->asked = c->held = true;
+	controlmode_leave(k);
+	return true;
+}
+
+void
+show_held(struct keeper *k)
+{
+	for (unsigned i = 0; i < k->clients.count; i++) {
+		struct client *c = k->clients.v[i];
+
+		if (!c->held)
+			continue;
+		c->held = false;
+		if (c->phase == CLIENT_ATTACHED)
+			ask(c);
+	}
+}
+
+/* Who began a string has gone, and a shell is in front: nobody will end it. */
+static void
+end_string(struct keeper *k, unsigned char **bytes, size_t *len)
+{
+	unsigned char *more;
+
+	if (k->painting.string == SCREEN_NO_STRING || tcgetpgrp(k->master) != k->shell ||
+	    !(more = realloc(*bytes, *len + 2)))
+		return;
+	memcpy(more + *len, "\033\\", 2);
+	*bytes = more;
+	*len += 2;
+}
+
 void
 show_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len)
 {
@@ -213,6 +256,9 @@ show_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t le
 		if (c->wish != serial)
 			continue;
 		c->wish = 0;
+		if (wait_for_control_mode(c))
+			break;
+		end_string(k, &bytes, &len);
 		if (c->framed) {
 			framed_rendered(c, bytes, len, k->painting.lost);
 		} else {

@@ -28,6 +28,8 @@ void show_redraw_if_full_screen(struct keeper *k);
 
 /* For painting.c: the rendering that was asked for by SERIAL, taken over. */
 void show_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len);
+/* For controlmode.c: who waits for it waits no more. */
+void show_held(struct keeper *k);
 /* The painter is lost, with all that was asked of it. */
 void show_lost(struct keeper *k);
 

@@ -14,7 +14,7 @@
  *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
  *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
  *                        ◀───    REPORT offset          what it would answer to the query that ends there
- *                        ◀───    TOTAL serial number    so many bytes of a rendering follow …
+ *                        ◀───    TOTAL serial number    so many bytes of a rendering follow, that ends inside of an OFFSET (enum screen_string) …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
  *
  * Whether a report is typed is the keeper's to decide, who knows whose the query was to answer.  It trusts no reply:

@@ -27,6 +27,7 @@ struct painter {
 struct sending {
 	uint32_t serial;
 	size_t total, len;
+	enum screen_string string;
 	unsigned char *piece; /* PAINT_DATA_MAX; NULL: only counts */
 };
 
@@ -153,7 +154,8 @@ send_put(void *to, const void *bytes, size_t len)
 static void
 send_total(const struct sending *s)
 {
-	reply(&(struct paint_reply){ .type = PAINT_TOTAL, .serial = s->serial, .number = (uint32_t)s->total });
+	reply(&(struct paint_reply){ .type = PAINT_TOTAL, .serial = s->serial, .offset = s->string,
+	                             .number = (uint32_t)s->total });
 }
 
 static void
@@ -190,7 +192,7 @@ send_rendering(const struct screen *s, const struct paint_order *m)
 	struct screen_render_options o = { .line = m->line[0] ? m->line : NULL,
 		                           .no_scrollback = m->flags & PAINT_NO_SCROLLBACK,
 		                           .push_up = m->flags & PAINT_PUSH_UP };
-	struct sending to = { .serial = m->serial };
+	struct sending to = { .serial = m->serial, .string = screen_open_string(s) };
 
 	count(s, &o, &to);
 	/* What is too long goes without the older half of its lines. */

@@ -18,6 +18,8 @@
 #define ESC 0x1b
 #define BEL 0x07
 #define DEL 0x7f
+#define CONTROL_MODE "1000p" /* what tmux -CC begins with, in a DCS; said again in a SOS */
+#define CONTROL_MODE_LEN 5
 
 void
 parser_free(struct parser *p)
@@ -50,7 +52,8 @@ enter_string(struct parser *p, char kind)
 	p->state = PARSER_STRING;
 	p->kind = kind;
 	p->string_len = 0;
-	p->overflow = kind == 'X';
+	p->overflow = false;
+	p->control = false;
 }
 
 static void
@@ -206,6 +209,20 @@ overflow(struct parser *p)
 		p->kind = 'X';
 }
 
+/* Another byte of a DCS or SOS has come: whether it is tmux's control mode, or can be nothing of interest. */
+static void
+look_for_control_mode(struct parser *p)
+{
+	bool begins = p->string_len <= CONTROL_MODE_LEN && memcmp(p->string, CONTROL_MODE, p->string_len) == 0;
+
+	if (begins && p->string_len == CONTROL_MODE_LEN) {
+		overflow(p);
+		p->control = true;
+	} else if (!begins && p->kind == 'X') {
+		overflow(p);
+	}
+}
+
 /* A byte of a string that is kept. */
 static void
 keep(struct parser *p, unsigned char b)
@@ -232,6 +249,8 @@ keep(struct parser *p, unsigned char b)
 		p->string_cap = cap;
 	}
 	p->string[p->string_len++] = (char)b;
+	if ((p->kind == 'P' || p->kind == 'X') && p->string_len <= CONTROL_MODE_LEN)
+		look_for_control_mode(p);
 }
 
 static void
@@ -411,7 +430,9 @@ parser_open(const struct parser *p, unsigned char *buf)
 	case PARSER_STRING:
 		buf[1] = (unsigned char)p->kind;
 		/* What began so is not kept either. */
-		if (p->overflow && p->kind == ']')
+		if (p->overflow && p->control)
+			n += (size_t)sprintf((char *)buf + n, CONTROL_MODE);
+		else if (p->overflow)
 			buf[n++] = '!';
 		if (p->string_len)
 			memcpy(buf + n, p->string, p->string_len);

@@ -45,6 +45,7 @@ struct parser {
 	/* Strings: ']' OSC, 'P' DCS, '_' APC, '^' PM, 'X' SOS and all others that were too long. */
 	char kind;
 	bool overflow;               /* nothing is kept any more */
+	bool control;                /* tmux speaks its control mode (tmux -CC) until the string ends */
 	unsigned string_len, string_cap;
 	char *string;
 };

@@ -98,3 +98,11 @@ screen_memory(const struct screen *s)
 	       s->parser.string_cap + (s->colours.palette ? COLOURS * sizeof *s->colours.palette : 0) +
 	       (s->answers.bytes ? SCREEN_ANSWERS_MAX : 0);
 }
+
+enum screen_string
+screen_open_string(const struct screen *s)
+{
+	if (s->parser.state != PARSER_STRING)
+		return SCREEN_NO_STRING;
+	return s->parser.control ? SCREEN_CONTROL_MODE : SCREEN_STRING;
+}

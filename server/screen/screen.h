@@ -48,6 +48,9 @@ struct screen_render_options {
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
 /* What leaves a terminal that shows S clean: modes, main screen, cursor (on detach). */
+/* Whether a string (OSC, DCS …) is open, and of tmux's control mode. */
+enum screen_string { SCREEN_NO_STRING, SCREEN_STRING, SCREEN_CONTROL_MODE };
+enum screen_string screen_open_string(const struct screen *s);
 void screen_leave(const struct screen *s, screen_put *put, void *to);
 
 /*

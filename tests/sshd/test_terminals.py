@@ -2,6 +2,7 @@
 """What comes with another terminal at a resume: its control characters, flow that was stopped, its character set."""
 import re
 
+from screens import need
 from term import Term, check, equal, wait_until
 
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
@@ -125,3 +126,34 @@ def test_another_character_set(host):
     t.prompt()
     for text in (b"an \xe4lle\r\n", b"gr\xfc\xdfe 1\r\n", b"gr\xfc\xdfe 30\r\n"):
         check(text in t.data, "%r is not in %r" % (text, bytes(t.data[-600:])))
+
+
+def test_tmux_control_mode(host):
+    """tmux -CC is left before another terminal is shown the screen: that one is inside no DCS, and is fed no control text."""
+    need("/usr/bin/tmux")
+    t = host.login()
+    t.line("tmux -CC -f /dev/null -L cc new")
+    t.wait_for(r"\x1bP1000p%begin")
+    # More than a string is kept of.
+    t.send("send-keys 'seq 2000' Enter\n")
+    t.wait_for(r"%output .*\\015\\0121999\\015\\012")
+    host.drop(t)
+    t = host.ssh()
+    t.prompt()
+    data = bytes(t.data)
+    check(b"%begin" not in data and b"%output" not in data and b"%exit" not in data, "control text: %r" % data[-600:])
+    check(b"\x1bP" not in data and b"\x1bX" not in data, "a string is open: %r" % data[-600:])
+    equal(t.ask("clean"), "clean", "the shell")
+    check("1 windows" in t.ask("$(tmux -L cc ls)"), "tmux's own session is there")
+    t.line("tmux -L cc kill-server")
+
+
+def test_a_string_that_nobody_ends(host):
+    """A program is killed inside of a DCS: the next terminal is not left in it."""
+    t = host.login()
+    t.line("printf '\\033P0;0;0q'; for i in $(seq 1000); do echo '#0~~~~'; done; kill -STOP $$")
+    t.wait_for(r"(#0~~~~\r\n){1000}")
+    host.drop(t)
+    t = host.ssh()
+    t.wait_for("resumed")
+    t.wait_for(r"\x1bX!\x1b\\")
