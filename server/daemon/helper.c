@@ -81,16 +81,19 @@ refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 }
 
 static bool
-find_login(struct helper *h, const struct ticket *ticket)
+find_login(struct helper *h, const struct vouch_request *q)
 {
 	char why[128];
-	int rc = login_find(ticket, &h->login);
+	int rc = login_find(&q->ticket, &h->login);
 
 	if (!rc && h->login.uid == h->peer)
 		return true;
 	snprintf(why, sizeof why, "the login's record: %s", strerror(rc < 0 ? -rc : EPERM));
 	if (!rc)
 		refuse(h, VOUCH_NOT_YOURS, "this ticket is another user's", "another user's ticket");
+	else if ((rc == -ENOENT || rc == -ESRCH) && q->from == VOUCH_FROM_HOOK)
+		/* What a login has left behind, mosh-server for one, starts shells that know its ticket. */
+		refuse(h, VOUCH_ASIDE, "this is not the shell of a login that is there", why);
 	else if (rc == -ENOENT || rc == -ESRCH)
 		refuse(h, VOUCH_NO_TICKET, "this login is not known or is gone", why);
 	else
@@ -127,7 +130,7 @@ verify(struct helper *h, const struct vouch_request *q)
 		refuse(h, VOUCH_DISABLED, "holdfast is switched off here", "switched off");
 		return false;
 	}
-	if (!find_login(h, &q->ticket))
+	if (!find_login(h, q))
 		return false;
 	rc = account_find(h->login.user, h->login.uid, &h->account);
 	if (rc) {
