@@ -105,6 +105,23 @@ class Machine(Host):
         uid = pwd.getpwnam(user).pw_uid
         return [p for p in self.processes() if p["uid"] == uid]
 
+    # users and logins ---------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def has_user(user):
+        return user in [p.pw_name for p in pwd.getpwall()]
+
+    @staticmethod
+    def shell_of(user):
+        return pwd.getpwnam(user).pw_shell
+
+    @staticmethod
+    def wtmp_records():
+        try:
+            return os.path.getsize("/var/log/wtmp") // 384  # struct utmp
+        except FileNotFoundError:
+            return 0
+
     # nothing left -------------------------------------------------------------------------------------------------
 
     def clean_processes(self, user="alice"):

@@ -35,18 +35,23 @@ JOURNALD = "[Journal]\nStorage=volatile\nRateLimitBurst=0\n"
 
 def boots():
     """Name, value of KillUserProcesses, whether the package is installed beforehand, and the cases."""
+    import test_beside
     import test_client
     import test_limits
     import test_matrix
     import test_own
     import test_package
     import test_service
+    import test_site
     for name, kill in (("kill", "yes"), ("nokill", "no")):
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
-            [("test_own", *c) for c in test_own.cases(kill)]
+            [("test_own", *c) for c in test_own.cases(kill)] + \
+            ([("test_site", *c) for c in test_site.cases(kill)] if kill == "no" else [])
+    yield "beside", "yes", False, [("test_beside", *c) for c in test_beside.cases()]
     yield "package", "yes", False, [("test_package", *c) for c in test_package.cases()]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
-        [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()]
+        [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()] + \
+        [("test_site", *c) for c in test_site.cases("yes")]
 
 
 def isolate():
