@@ -206,7 +206,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 	*order = (struct leader_order){
 		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
 		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
-		.pipes = q->kind == VOUCH_KIND_PIPES,
+		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet,
 	};
 	h->status = leader_run(order);
 	free(order);

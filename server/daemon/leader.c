@@ -240,6 +240,20 @@ start_keeper(struct leader *l)
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
 }
 
+/* For the log, unless this owner's lines are too many; holdfastd counts them all. */
+static void
+refused(struct leader *l, const char *why)
+{
+	const struct leader_order *o = l->order;
+	ssize_t n;
+
+	if (!o->quiet)
+		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, why);
+	do
+		n = write(l->leading.slot, "", 1);
+	while (n < 0 && errno == EINTR);
+}
+
 /* Steps aside before the sessions that we hold could keep the user from logging in: 0 or a negative errno. */
 static int
 respect_maxlogins(struct leader *l)
@@ -252,9 +266,9 @@ respect_maxlogins(struct leader *l)
 		return held;
 	rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid, (uint32_t)held, all);
 	if (rc == -EDQUOT) {
-		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=maxlogins");
 		reply_refuse(l->leading.conn, VOUCH_LIMIT,
 		             "one more session would leave no room for another login (maxlogins)");
+		refused(l, "why=maxlogins");
 	}
 	return rc;
 }
@@ -269,13 +283,13 @@ prepare(struct leader *l)
 	int rc = leaders_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
 
 	if (rc == -EDQUOT) {
-		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=limit");
 		reply_refuse(l->leading.conn, VOUCH_LIMIT, "%u sessions are held already",
 		             (unsigned)o->policy.max_sessions);
+		refused(l, "why=limit");
 	} else if (rc == -EUSERS) {
-		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, "why=limit-total");
 		reply_refuse(l->leading.conn, VOUCH_LIMIT, "this host holds %u sessions already",
 		             (unsigned)o->policy.max_total);
+		refused(l, "why=limit-total");
 	}
 	if (!rc)
 		rc = respect_maxlogins(l);

@@ -23,6 +23,7 @@ struct leader_order {
 	struct config_policy policy;
 	uint16_t rows, cols, xpixel, ypixel;
 	bool pipes; /* no terminal: a command on pipes */
+	bool quiet; /* log no refusal, there are too many */
 };
 
 /* Returns when the session is over or never came to be: the process' exit status. */

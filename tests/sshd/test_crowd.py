@@ -2,6 +2,7 @@
 """Many logins at once, and users who make noise: nobody's login is less held for that."""
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import time
@@ -148,6 +149,26 @@ def test_a_user_waits_for_his_own(host):
     finally:
         os.seteuid(0)
     check(host.login("alice").ask("$HOLDFAST_SESSION"), "another user's login")
+
+
+def test_refusals_are_limited_in_the_log(host):
+    """Of one user; each is answered, and another user's is written."""
+    shutil.copy(os.path.join(host.src, "tests/sshd/peer.py"), "/usr/local/lib/peer.py")
+    loop = "for i in $(seq 40); do /usr/bin/python3 /usr/local/lib/peer.py vouch %s; done" % ("0" * 31 + "1")
+    r = host.ssh_run("alice", args=[loop])
+    equal(r.stdout.count(b"said REFUSED"), 40, "answers")
+    host.ssh_run("bob", args=[loop])
+    for user in ("alice", "bob"):
+        uid = host.ids(user)[0]
+        lines = len(host.syslog.find(r"event=(refuse|aside) .*uid=%d " % uid))
+        check(16 <= lines <= 25, "%d lines about 40 refusals of %s" % (lines, user))
+
+
+@by_request
+def test_what_is_left_out_is_counted(host):
+    test_refusals_are_limited_in_the_log(host)
+    uid = host.ids("alice")[0]
+    wait_until(lambda: host.syslog.find(r"event=refuse uid=%d left_out=\d+" % uid), "the count of what was left out", 90)
 
 
 def fill_loop(ready):
