@@ -62,6 +62,7 @@ enum attach_state {
 	ATTACH_ATTACHED = 3,
 	ATTACH_DROPPED = 4,
 	ATTACH_ENDING = 5,   /* the shell has ended, its last output is on the way */
+	ATTACH_SILENT = 17,  /* never said by a keeper: it gives no answer (silent.h) */
 	ATTACH_STALE = 16,   /* never said by a keeper: attached, and PROBE has found all its connections dead */
 };
 

@@ -32,7 +32,7 @@ _holdfastctl() {
 			words=$(_holdfastctl_sessions)
 			case ${COMP_WORDS[1]} in
 			attach) words="$words -d -j -r" ;;
-			kill) words="$words -s --all --older-than --user --json" ;;
+			kill) words="$words -s --all --older-than --user --own --json" ;;
 			env) words="$words --csh --fish" ;;
 			esac
 			words="$words --help"

@@ -38,6 +38,7 @@ complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l fish -d 'for fis
 complete -c holdfastctl -n "__fish_seen_subcommand_from hook" -a 'sh bash zsh fish tcsh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from ls" -s l -l long -d 'with what they cost'
 complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message" -s a -l all -d "everybody's (root)"
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message" -l own -d 'also what users hold without root (root)'
 complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message check-config" -s u -l user -x -a '(__fish_complete_users)' -d whose
 complete -c holdfastctl -n "__fish_seen_subcommand_from detach" -s u -x -a '(__fish_complete_users)' -d whose
 complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -l older-than -x -a '1h 12h 1d 7d 4w' -d 'left for so long'

@@ -7,12 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "ctl.h"
+#include "leadreg.h"
 #include "paths.h"
+#include "procstat.h"
+#include "silent.h"
 
-#define EACH_TIMEOUT_MS 2000
+#define ALL_TIMEOUT_MS 2000  /* for all that are asked at once */
+#define WHO_TIMEOUT_MS 500   /* for the leaders of those that are silent */
+#define USERS_AT_ONCE 64
+#define SESSIONS_AT_ONCE 300
 
 void
 all_user_name(uid_t uid, char name[USER_CAP])
@@ -36,29 +44,75 @@ all_user_of(const struct all_session *s, char name[USER_CAP])
 		all_user_name(s->uid, name);
 }
 
+/* Adds the sessions of LIST, those that do not answer among them. */
 static int
-add_user(struct all *a, uid_t uid)
+add_list(struct all *a, uid_t uid, struct session_list *list)
 {
-	struct session_list list;
 	struct all_session *more;
-	int rc = session_list_get(uid, EACH_TIMEOUT_MS, &list);
 
-	if (rc)
-		return rc;
-	more = reallocarray(a->v, a->count + list.count + 1, sizeof *more);
-	if (more) {
-		a->v = more;
-		for (size_t i = 0; i < list.count; i++)
-			a->v[a->count++] = (struct all_session){ uid, list.v[i] };
-		a->silent += list.silent;
+	if (silent_add(list, uid, WHO_TIMEOUT_MS))
+		return -ENOMEM;
+	more = reallocarray(a->v, a->count + list->count + 1, sizeof *more);
+	if (!more)
+		return -ENOMEM;
+	a->v = more;
+	for (size_t i = 0; i < list->count; i++)
+		a->v[a->count++] = (struct all_session){ uid, list->v[i] };
+	a->silent += list->silent;
+	return 0;
+}
+
+/* Users whose keepers have been asked. */
+struct asking {
+	struct all *all;
+	bool own;
+	uint64_t deadline;
+	size_t users, sessions;
+	struct {
+		uid_t uid;
+		struct session_asking asking;
+	} v[USERS_AT_ONCE];
+};
+
+/* Waits for all that have been asked. */
+static int
+take_all(struct asking *q)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < q->users; i++) {
+		struct session_list list;
+		/* One user's trouble hides nobody else's sessions. */
+		int one = session_list_take(&q->v[i].asking, q->deadline, &list);
+
+		if (!one)
+			one = add_list(q->all, q->v[i].uid, &list);
+		session_list_free(&list);
+		rc = one == -ENOMEM ? one : rc;
 	}
-	session_list_free(&list);
-	return more ? 0 : -ENOMEM;
+	q->users = q->sessions = 0;
+	return rc;
+}
+
+static int
+ask_user(struct asking *q, uid_t uid)
+{
+	int rc = 0;
+
+	if (q->users == USERS_AT_ONCE || q->sessions >= SESSIONS_AT_ONCE)
+		rc = take_all(q);
+	if (!q->users)
+		q->deadline = clock_now_ms() + ALL_TIMEOUT_MS;
+	q->v[q->users].uid = uid;
+	session_list_ask(&q->v[q->users].asking, uid, q->own || uid == geteuid());
+	q->sessions += q->v[q->users].asking.count;
+	q->users++;
+	return rc;
 }
 
 /* Goes through a directory whose names begin with a uid. */
 static int
-each_entry(const char *path, int (*take)(struct all *a, unsigned long number, const char *rest), struct all *a)
+each_entry(const char *path, int (*take)(struct asking *q, unsigned long number, const char *rest), struct asking *q)
 {
 	const struct dirent *d;
 	DIR *dir = opendir(path);
@@ -71,37 +125,26 @@ each_entry(const char *path, int (*take)(struct all *a, unsigned long number, co
 		unsigned long number = strtoul(d->d_name, &end, 10);
 
 		if (end != d->d_name && d->d_name[0] != '.')
-			rc = take(a, number, end);
+			rc = take(q, number, end);
 	}
 	closedir(dir);
 	return rc;
 }
 
 static int
-take_user(struct all *a, unsigned long number, const char *rest)
+take_user(struct asking *q, unsigned long number, const char *rest)
 {
-	int rc = *rest ? 0 : add_user(a, (uid_t)number);
-
-	/* One user's trouble hides nobody else's sessions. */
-	return rc == -ENOMEM ? rc : 0;
+	return *rest ? 0 : ask_user(q, (uid_t)number);
 }
 
 /* A user with sessions of the version before may have been looked at already. */
 static int
-take_old_user(struct all *a, unsigned long number, const char *rest)
+take_old_user(struct asking *q, unsigned long number, const char *rest)
 {
 	char path[sizeof PATH_SESSIONS + 32];
 
 	snprintf(path, sizeof path, PATH_SESSIONS "/%lu", number);
-	return access(path, F_OK) == 0 ? 0 : take_user(a, number, rest);
-}
-
-static int
-count_leader(struct all *a, unsigned long number, const char *rest)
-{
-	(void)number;
-	a->hidden += *rest == '-';
-	return 0;
+	return access(path, F_OK) == 0 ? 0 : take_user(q, number, rest);
 }
 
 static int
@@ -114,29 +157,73 @@ compare(const void *x, const void *y)
 	return a->status.id < b->status.id ? -1 : a->status.id > b->status.id;
 }
 
-/* Leaders that no session is known of: the user has hidden it, or its keeper does not answer. */
+static bool
+is_listed(const struct all *a, uid_t uid, uint32_t id)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (a->v[i].uid == uid && a->v[i].status.id == id)
+			return true;
+	return false;
+}
+
+static bool
+is_there(pid_t pid, uint64_t start)
+{
+	struct procstat s;
+
+	return pid && procstat_read(pid, &s) == 0 && s.start == start && s.state != 'Z';
+}
+
+/*
+ * Keepers in root's register that no session was found of.  One that is being made has no number yet, and one that is
+ * ending no keeper: neither is hidden.
+ */
 static void
 count_hidden(struct all *a)
 {
-	size_t vouched = 0;
+	DIR *dir = opendir(PATH_LEADERS);
+	const struct dirent *d;
 
-	each_entry(PATH_LEADERS, count_leader, a);
-	for (size_t i = 0; i < a->count; i++)
-		vouched += a->v[i].status.vouched != 0;
-	a->hidden = a->hidden > vouched + a->silent ? a->hidden - vouched - a->silent : 0;
+	while (dir && (d = readdir(dir))) {
+		struct leadreg e;
+
+		if (leadreg_read(&e, dirfd(dir), d->d_name) == 0 && e.id && is_there(e.keeper, e.keeper_start) &&
+		    !is_listed(a, e.uid, e.id))
+			a->hidden++;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* The soft limit is for programs that use select(2). */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int
 all_get(struct all *a, bool everybody)
 {
-	int rc;
+	struct asking q = { .all = a, .own = ctl_wants_own() };
+	int rc, taken;
 
 	*a = (struct all){ NULL, 0, 0, 0 };
+	raise_descriptors();
 	if (everybody && ctl_root_only("--all"))
 		return CTL_FAILED;
-	rc = everybody ? each_entry(PATH_SESSIONS, take_user, a) : add_user(a, ctl_uid());
+	rc = everybody ? each_entry(PATH_SESSIONS, take_user, &q) : ask_user(&q, ctl_uid());
 	if (!rc && everybody)
-		rc = each_entry(PATH_USERS, take_old_user, a);
+		rc = each_entry(PATH_USERS, take_old_user, &q);
+	if (!rc && !everybody)
+		rc = q.v[0].asking.rc;
+	taken = take_all(&q);
+	rc = rc ? rc : taken;
 	if (rc) {
 		ctl_error("cannot list the sessions: %s", strerror(-rc));
 		all_free(a);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "killmany.h"
 
 #define GONE_TIMEOUT_MS 5000
+#define ASK_TIMEOUT_MS 2000 /* then it is ended by force */
 
 static const struct {
 	const char *name;
@@ -75,24 +77,57 @@ wait_gone(int fd)
 	return false;
 }
 
+/* SIGKILL, and what does not answer or does not go is ended all the same. */
 static int
-kill_session(uint32_t id, int number)
+force(uint32_t id)
+{
+	int rc = killmany_force(ctl_uid(), id);
+
+	if (!rc)
+		return CTL_OK;
+	if (rc == -ENOENT) {
+		ctl_error("no session %u; holdfastctl ls shows yours", id);
+		return CTL_NO_SESSION;
+	}
+	ctl_error("session %u does not answer, and could not be ended by force: %s", id,
+	          rc == -ENOTSUP ? "its keeper is not known" : strerror(-rc));
+	return CTL_FAILED;
+}
+
+static int
+kill_session(const struct attach_status *s, int number)
 {
 	unsigned char msg[16], reply[1024];
-	size_t n;
-	int fd, rc = ctl_connect(id, &fd);
+	int fd, len = attach_encode_number(ATTACH_KILL, (uint32_t)number, msg, sizeof msg), n;
+	bool gone = false;
 
-	if (rc)
-		return rc;
-	rc = ctl_ask(fd, id, msg, attach_encode_number(ATTACH_KILL, (uint32_t)number, msg, sizeof msg), ATTACH_DONE,
-	             reply, sizeof reply, &n);
-	if (!rc && signal_ends(number) && !wait_gone(fd)) {
-		ctl_error("session %u has not ended after %d seconds; -s KILL is the last resort", id,
-		          GONE_TIMEOUT_MS / 1000);
-		rc = CTL_FAILED;
+	if (s->state == ATTACH_SILENT && number == SIGKILL)
+		return force(s->id);
+	if (s->state == ATTACH_SILENT) {
+		ctl_error("session %u does not answer; -s KILL ends it", s->id);
+		return CTL_FAILED;
 	}
-	close(fd);
-	return rc;
+	if (number != SIGKILL) {
+		size_t got;
+		int rc = ctl_connect(s->id, &fd);
+
+		if (rc)
+			return rc;
+		rc = ctl_ask(fd, s->id, msg, len, ATTACH_DONE, reply, sizeof reply, &got);
+		if (!rc && signal_ends(number) && !wait_gone(fd)) {
+			ctl_error("session %u has not ended after %d seconds; -s KILL ends it", s->id, GONE_TIMEOUT_MS / 1000);
+			rc = CTL_FAILED;
+		}
+		close(fd);
+		return rc;
+	}
+	fd = session_connect(ctl_uid(), s->id);
+	if (fd >= 0) {
+		n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, ASK_TIMEOUT_MS);
+		gone = n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE && wait_gone(fd);
+		close(fd);
+	}
+	return gone ? CTL_OK : force(s->id);
 }
 
 /* What the options say. */
@@ -122,6 +157,9 @@ take_option(const struct ctl_command *self, struct kill_options *o, int opt, cha
 		return CTL_OK;
 	case 'u':
 		return ctl_user(optarg);
+	case 'w':
+		ctl_want_own();
+		return CTL_OK;
 	case 'j':
 		o->many.json = true;
 		return CTL_OK;
@@ -135,7 +173,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' }, { "older-than", required_argument, NULL, 'o' },
-		{ "user", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+		{ "user", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' },
+		{ "own", no_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
 	};
 	struct kill_options o = { .many = { .signal = SIGHUP } };
 	struct attach_status s;
@@ -151,19 +190,20 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (o.many.json)
 		return ctl_usage(self, "--json goes with --all or --older-than");
 	rc = ctl_target(argv[optind], &s);
-	return rc ? rc : kill_session(s.id, o.many.signal);
+	return rc ? rc : kill_session(&s, o.many.signal);
 }
 
 const struct ctl_command cmd_kill = {
 	.name = "kill",
-	.args = "[-s SIGNAL] [-a] [--older-than TIME] [-u USER] [--json] [ID|NAME]",
+	.args = "[-s SIGNAL] [-a] [--older-than TIME] [-u USER] [--own] [--json] [ID|NAME]",
 	.summary = "End sessions",
 	.help = "Without an argument: the session that you are in.  Its shell gets the hang-up that it would get when a\n"
 	        "terminal is closed.  After HUP, TERM and KILL the command waits until the session is gone.\n"
-	        "  -s SIGNAL          another signal, by name or number\n"
+	        "  -s SIGNAL          another signal, by name or number; KILL also ends what gives no answer\n"
 	        "  -a, --all          all your sessions but the one you are in; as root everybody's\n"
 	        "  --older-than TIME  those that nobody has been attached to for TIME (30m, 12h, 7d)\n"
-	        "  -u, --user USER    USER's sessions (root)\n"
+	        "  -u, --user USER    USER's sessions, who may be a number (root)\n"
+	        "  --own              with these two also what users hold without root\n"
 	        "  --json             with -a and --older-than: write one JSON object\n",
 	.run = run,
 };

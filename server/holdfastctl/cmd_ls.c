@@ -11,10 +11,11 @@ print_people(const struct all *a, const struct lsprint *how)
 {
 	if (a->count)
 		lsprint_table(a, how);
-	else if (!a->silent)
+	else
 		fputs("no sessions\n", stderr);
 	if (a->silent)
-		ctl_error("%zu %s did not answer", a->silent, a->silent == 1 ? "session" : "sessions");
+		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent,
+		          a->silent == 1 ? "session does" : "sessions do", a->silent == 1 ? "it" : "such a one");
 	if (a->hidden)
 		ctl_error("%zu more %s held, and can't be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");
@@ -25,7 +26,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "all", no_argument, NULL, 'a' },
-		{ "long", no_argument, NULL, 'l' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
+		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'o' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
 	};
 	struct lsprint how = {0};
 	bool json = false, everybody = false;
@@ -39,6 +40,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 			everybody = how.user = true;
 		else if (opt == 'l')
 			how.usage = true;
+		else if (opt == 'o')
+			ctl_want_own();
 		else if (opt != 'u')
 			return ctl_bad_option(self, opt, argv);
 		else if ((rc = ctl_user(optarg)))
@@ -59,13 +62,14 @@ run(const struct ctl_command *self, int argc, char **argv)
 
 const struct ctl_command cmd_ls = {
 	.name = "ls",
-	.args = "[-l] [-a|-u USER] [--json]",
+	.args = "[-l] [-a|-u USER] [--own] [--json]",
 	.summary = "List held sessions",
 	.help = "The session that you are in is marked with a star.  SINCE says how long the state is what it is,\n"
 	        "OUTPUT how much was printed since the session was dropped.\n"
 	        "  -l, --long       with processor time, memory and processes\n"
 	        "  -a, --all        everybody's (root)\n"
-	        "  -u, --user USER  USER's (root)\n"
+	        "  -u, --user USER  USER's, who may be a number (root)\n"
+	        "  --own            with these two also what users hold without root, which is in their homes\n"
 	        "  --json           write one JSON object instead of a table\n",
 	.run = run,
 };

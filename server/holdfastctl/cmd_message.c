@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "all.h"
+#include "clock.h"
 #include "ctl.h"
 #include "json.h"
 
-#define EACH_TIMEOUT_MS 2000
+#define BATCH 200 /* connections at a time */
+#define ANSWER_TIMEOUT_MS 2000 /* for all of them together */
 
 /* The words of the command line with blanks in between. */
 static bool
@@ -27,16 +32,33 @@ join(char text[TEXT_CAP], int argc, char **argv)
 	return len > 0;
 }
 
-static bool
-tell(const struct all_session *s, const char *text)
+/* Sends it: the connection on which the answer comes, or a negative errno. */
+static int
+send_to(const struct all_session *s, const char *text)
 {
-	unsigned char msg[TEXT_CAP + 16], reply[1024];
-	int len = attach_encode_text(ATTACH_MESSAGE, text, msg, sizeof msg), n;
-	int fd = session_connect(s->uid, s->status.id);
+	unsigned char msg[TEXT_CAP + 16];
+	int len = attach_encode_text(ATTACH_MESSAGE, text, msg, sizeof msg);
+	int fd = s->status.state == ATTACH_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
-		return false;
-	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, EACH_TIMEOUT_MS);
+		return fd;
+	if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
+		return fd;
+	close(fd);
+	return -EPIPE;
+}
+
+/* Whether FD's keeper says by DEADLINE that it is done; closes it. */
+static bool
+is_done(int fd, uint64_t deadline)
+{
+	unsigned char reply[1024];
+	uint64_t now = clock_now_ms();
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n = 0;
+
+	if (poll(&p, 1, deadline > now ? (int)(deadline - now) : 0) > 0)
+		n = recv(fd, reply, sizeof reply, MSG_DONTWAIT);
 	close(fd);
 	return n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE;
 }
@@ -72,13 +94,25 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 		rc = all_get(&a, everybody);
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < a.count; i++) {
-		if (target && a.v[i].status.id != one.id)
-			continue;
-		if (tell(&a.v[i], text))
-			told++;
-		else
-			failed++;
+	for (size_t i = 0; i < a.count; i += BATCH) {
+		int fds[BATCH], count = 0;
+		uint64_t deadline = clock_now_ms() + ANSWER_TIMEOUT_MS;
+
+		for (size_t j = i; j < a.count && j < i + BATCH; j++) {
+			if (target && a.v[j].status.id != one.id)
+				continue;
+			fds[count] = send_to(&a.v[j], text);
+			if (fds[count] >= 0)
+				count++;
+			else
+				failed++;
+		}
+		for (int j = 0; j < count; j++) {
+			if (is_done(fds[j], deadline))
+				told++;
+			else
+				failed++;
+		}
 	}
 	all_free(&a);
 	report(json, told, failed);
@@ -90,7 +124,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' }, { "user", required_argument, NULL, 'u' },
-		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+		{ "json", no_argument, NULL, 'j' }, { "own", no_argument, NULL, 'o' }, { NULL, 0, NULL, 0 },
 	};
 	bool everybody = false, json = false;
 	const char *target = NULL;
@@ -102,6 +136,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 			everybody = true;
 		else if (opt == 'j')
 			json = true;
+		else if (opt == 'o')
+			ctl_want_own();
 		else if (opt == 't')
 			target = optarg;
 		else if (opt != 'u')
@@ -118,13 +154,14 @@ run(const struct ctl_command *self, int argc, char **argv)
 
 const struct ctl_command cmd_message = {
 	.name = "message",
-	.args = "[-a|[-u USER] [-t ID|NAME]] [--json] TEXT...",
+	.args = "[-a|[-u USER] [-t ID|NAME]] [--own] [--json] TEXT...",
 	.summary = "Write a line onto the screens of held sessions",
 	.help = "Without an option: of all your sessions.  Those who are attached see it at once, the others when they come\n"
 	        "back.  Control characters are shown and not sent.\n"
 	        "  -t ID|NAME       this session only\n"
 	        "  -a, --all        everybody's sessions (root)\n"
 	        "  -u, --user USER  USER's sessions (root)\n"
+	        "  --own            with these two also those that users hold without root\n"
 	        "  --json           write one JSON object\n",
 	.run = run,
 };

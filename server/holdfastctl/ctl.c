@@ -9,9 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
+#include "silent.h"
 
 #define LIST_TIMEOUT_MS 2000
+#define WHO_TIMEOUT_MS 500 /* for the leaders of those that are silent */
 #define ASK_TIMEOUT_MS 5000
 
 static void __attribute__((format(printf, 1, 0)))
@@ -116,18 +119,53 @@ ctl_root_only(const char *what)
 	return CTL_FAILED;
 }
 
+static bool want_own;
+
+void
+ctl_want_own(void)
+{
+	want_own = true;
+}
+
+bool
+ctl_wants_own(void)
+{
+	return want_own;
+}
+
+/* A user who is gone has a number still. */
+static bool
+is_uid(const char *text, uid_t *uid)
+{
+	char *end;
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	/* The last number means "none" to the kernel. */
+	if (errno || *end || n >= UINT32_MAX)
+		return false;
+	*uid = (uid_t)n;
+	return true;
+}
+
 int
 ctl_user(const char *user)
 {
 	const struct passwd *pw = getpwnam(user);
+	uid_t uid;
 
-	if (!pw) {
+	if (pw) {
+		uid = pw->pw_uid;
+	} else if (!is_uid(user, &uid)) {
 		ctl_error("no user %s", user);
 		return CTL_USAGE;
 	}
-	if (pw->pw_uid != getuid() && ctl_root_only("what belongs to another user"))
+	if (uid != getuid() && ctl_root_only("what belongs to another user"))
 		return CTL_FAILED;
-	other_uid = pw->pw_uid;
+	other_uid = uid;
 	is_other = true;
 	return CTL_OK;
 }
@@ -135,8 +173,14 @@ ctl_user(const char *user)
 int
 ctl_list(struct session_list *list)
 {
-	int rc = session_list_get(ctl_uid(), LIST_TIMEOUT_MS, list);
+	uint64_t deadline = clock_now_ms() + LIST_TIMEOUT_MS;
+	struct session_asking a;
+	int rc;
 
+	session_list_ask(&a, ctl_uid(), want_own || ctl_uid() == geteuid());
+	rc = session_list_take(&a, deadline, list);
+	if (!rc && (rc = silent_add(list, ctl_uid(), WHO_TIMEOUT_MS)))
+		session_list_free(list);
 	if (!rc)
 		return CTL_OK;
 	ctl_error("cannot list your sessions: %s", strerror(-rc));
@@ -154,9 +198,8 @@ ctl_find(const struct session_list *list, const char *word, const struct attach_
 		ctl_error("two sessions are named %s; use the id that holdfastctl ls shows", word);
 		return CTL_FAILED;
 	}
-	if (list->silent)
-		ctl_error("no session %s among those that answer (%zu %s not)", word, list->silent,
-		          list->silent == 1 ? "does" : "do");
+	if (silent_nameless(list))
+		ctl_error("no session %s among those whose names are known; holdfastctl ls shows all", word);
 	else
 		ctl_error("no session %s; holdfastctl ls shows yours", word);
 	return CTL_NO_SESSION;

@@ -43,14 +43,17 @@ bool ctl_inside(const struct session_list *list);
 
 /* The functions below say themselves what went wrong; they return CTL_OK or what the program should end with. */
 
-/* What follows is about USER's sessions instead of the caller's: root only. */
+/* What follows is about USER's sessions (a name, or the number of a uid) instead of the caller's: root only. */
 int ctl_user(const char *user);
+/* Sessions of other users include those that they have made alone, in their homes (root's --own). */
+void ctl_want_own(void);
+bool ctl_wants_own(void);
 /* Whose sessions ctl_list and the others are about. */
 uid_t ctl_uid(void);
 /* CTL_OK for root; else says that WHAT is root's to do. */
 int ctl_root_only(const char *what);
 
-/* The sessions of the caller, or of ctl_user's. */
+/* The sessions of the caller, or of ctl_user's; those that give no answer have the state ATTACH_SILENT. */
 int ctl_list(struct session_list *list);
 int ctl_find(const struct session_list *list, const char *word, const struct attach_status **found);
 /* The session that WORD means, or the own one when it is NULL, copied. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,40 +14,68 @@
 #include "clock.h"
 #include "ctl.h"
 #include "json.h"
+#include "leaderctl.h"
+#include "silent.h"
 
 #define BATCH 200        /* connections at a time */
-#define ASK_TIMEOUT_MS 5000
+#define ASK_TIMEOUT_MS 5000   /* for all of a batch together */
+#define FORCE_TIMEOUT_MS 3000
 #define GONE_TIMEOUT_MS 8000 /* a keeper gives a shell five seconds */
 
 struct tally {
 	size_t ended, left, failed;
 };
 
-/* Asks one keeper: the connection, -1 when the session stays, -2 when it can't be asked. */
+int
+killmany_force(uid_t uid, uint32_t id)
+{
+	int rc = geteuid() == 0 ? leaderctl_kill(uid, id, FORCE_TIMEOUT_MS) : silent_kill_own(id, FORCE_TIMEOUT_MS);
+
+	return rc == -ENOENT ? silent_kill_leaderless(uid, id) : rc;
+}
+
+/* Asks one keeper: the connection, -1 when there is no session any more, -2 when it can't be asked. */
 static int
 ask(const struct killmany *q, const struct all_session *s)
 {
-	unsigned char msg[16], reply[1024];
+	unsigned char msg[16];
 	int len = q->by_age ? attach_encode_number(ATTACH_EXPIRE, q->older_s, msg, sizeof msg)
 	                    : attach_encode_number(ATTACH_KILL, (uint32_t)q->signal, msg, sizeof msg);
-	int fd = session_connect(s->uid, s->status.id), n;
+	int fd = s->status.state == ATTACH_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ECONNREFUSED ? -1 : -2;
-	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, ASK_TIMEOUT_MS);
-	if (n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE)
+	if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
 		return fd;
 	close(fd);
-	return n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_ERROR ? -1 : -2;
+	return -2;
 }
 
-/* Waits until all COUNT keepers have closed: how many have not. */
-static size_t
+/* What FD's keeper says by DEADLINE: 1 it ends the session, 0 that stays, -1 nothing. */
+static int
+answer(int fd, uint64_t deadline)
+{
+	unsigned char reply[1024];
+	uint64_t now = clock_now_ms();
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n = 0;
+
+	if (poll(&p, 1, deadline > now ? (int)(deadline - now) : 0) > 0)
+		n = recv(fd, reply, sizeof reply, MSG_DONTWAIT);
+	if (n <= 0)
+		return -1;
+	return attach_type_of(reply, (size_t)n) == ATTACH_DONE ? 1 : attach_type_of(reply, (size_t)n) == ATTACH_ERROR ? 0 : -1;
+}
+
+/* Waits until the keepers in P have closed, but for those that are -1; closes. */
+static void
 wait_all_gone(struct pollfd *p, size_t count)
 {
 	int64_t end = (int64_t)clock_now_ms() + GONE_TIMEOUT_MS, left;
-	size_t open = count;
+	size_t open = 0;
 
+	for (size_t i = 0; i < count; i++)
+		open += p[i].fd >= 0;
 	while (open && (left = end - (int64_t)clock_now_ms()) > 0) {
 		if (poll(p, count, (int)left) < 0 && errno != EINTR)
 			break;
@@ -64,45 +93,82 @@ wait_all_gone(struct pollfd *p, size_t count)
 			open--;
 		}
 	}
+}
+
+/* One that did not answer, or has not gone. */
+static void
+end_stubborn(const struct killmany *q, const struct all_session *s, struct tally *t)
+{
+	int rc = q->by_age || q->signal != SIGKILL ? -EHOSTDOWN : killmany_force(s->uid, s->status.id);
+
+	if (rc == 0 || rc == -ENOENT)
+		t->ended++;
+	else
+		t->failed++;
+}
+
+/* Counts what has become of those that are PENDING: in P those that have said that they go. */
+static void
+settle(const struct killmany *q, const struct all_session *v, struct pollfd *p, const bool *pending, size_t count,
+       struct tally *t)
+{
+	bool went[BATCH];
+
 	for (size_t i = 0; i < count; i++)
+		went[i] = p[i].fd >= 0;
+	wait_all_gone(p, count);
+	for (size_t i = 0; i < count; i++) {
+		if (!pending[i])
+			continue;
+		if (went[i] && p[i].fd < 0) {
+			t->ended++;
+			continue;
+		}
 		if (p[i].fd >= 0)
 			close(p[i].fd);
-	return open;
+		end_stubborn(q, &v[i], t);
+	}
 }
 
 static void
 end_batch(const struct killmany *q, const struct all_session *v, size_t count, struct tally *t)
 {
 	struct pollfd p[BATCH];
-	size_t asked = 0, open;
+	bool pending[BATCH] = { false };
+	uint64_t deadline = clock_now_ms() + ASK_TIMEOUT_MS;
 
+	/* All are asked before any is waited for. */
 	for (size_t i = 0; i < count; i++) {
-		int fd;
+		bool own = v[i].uid == getuid() && v[i].status.id == ctl_own_session();
+		int fd = own ? -1 : ask(q, &v[i]);
 
-		if (v[i].uid == getuid() && v[i].status.id == ctl_own_session())
-			continue;
-		fd = ask(q, &v[i]);
-		if (fd >= 0)
-			p[asked++] = (struct pollfd){ .fd = fd, .events = POLLIN };
-		else if (fd == -1)
-			t->left++;
-		else
-			t->failed++;
+		p[i] = (struct pollfd){ .fd = fd < 0 ? -1 : fd, .events = POLLIN };
+		pending[i] = fd != -1;
+		t->left += fd == -1 && !own;
 	}
-	open = wait_all_gone(p, asked);
-	t->ended += asked - open;
-	t->failed += open;
+	for (size_t i = 0; i < count; i++) {
+		int said = p[i].fd < 0 ? -1 : answer(p[i].fd, deadline);
+
+		if (p[i].fd < 0 || said == 1)
+			continue;
+		close(p[i].fd);
+		p[i].fd = -1;
+		pending[i] = said < 0;
+		t->left += said == 0;
+	}
+	settle(q, v, p, pending, count, t);
 }
 
 static void
-report(const struct tally *t, bool json)
+report(const struct killmany *q, const struct tally *t)
 {
 	struct json j;
 
-	if (!json) {
+	if (!q->json) {
 		printf("ended %zu %s\n", t->ended, t->ended == 1 ? "session" : "sessions");
 		if (t->failed)
-			ctl_error("%zu could not be ended; -s KILL is the last resort", t->failed);
+			ctl_error("%zu could not be ended%s", t->failed,
+			          q->by_age || q->signal != SIGKILL ? "; -s KILL also ends what does not answer" : "");
 		return;
 	}
 	json_init(&j, stdout);
@@ -125,8 +191,7 @@ killmany_run(const struct killmany *q)
 		return rc;
 	for (size_t i = 0; i < a.count; i += BATCH)
 		end_batch(q, a.v + i, a.count - i < BATCH ? a.count - i : BATCH, &t);
-	t.failed += a.silent;
 	all_free(&a);
-	report(&t, q->json);
+	report(q, &t);
 	return t.failed ? CTL_FAILED : CTL_OK;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct killmany {
 	bool everybody;     /* all users' (root), else those of ctl_uid() */
@@ -14,6 +15,11 @@ struct killmany {
 	bool json;
 };
 
+/*
+ * Ends session ID of UID by force, whatever its keeper does: root all processes of it, a user the keeper and what runs in
+ * its terminal.  0; -ENOENT: no such session; another negative errno.
+ */
+int killmany_force(uid_t uid, uint32_t id);
 /* Ends them, never the one that the caller is in, waits for their end and says how many: what to end with. */
 int killmany_run(const struct killmany *q);
 

@@ -29,7 +29,7 @@ state_word(uint32_t state)
 {
 	static const char *const words[] = {
 		[ATTACH_NEW] = "new", [ATTACH_CLAIMING] = "claiming", [ATTACH_ATTACHED] = "attached",
-		[ATTACH_DROPPED] = "dropped", [ATTACH_ENDING] = "ending",
+		[ATTACH_DROPPED] = "dropped", [ATTACH_ENDING] = "ending", [ATTACH_SILENT] = "silent",
 	};
 
 	return state < sizeof words / sizeof words[0] && words[state] ? words[state] : "unknown";

@@ -21,9 +21,11 @@
 #include "probing.h"
 #include "resumed.h"
 #include "sessions.h"
+#include "silent.h"
 #include "vouching.h"
 #include "waiting.h"
 
+#define WHO_MS 500  /* for the leaders of those that are silent */
 #define LIST_MS 500     /* for all keepers together; one that is stopped is passed over */
 #define PATIENCE_MS 5000 /* LoginTimeout where nobody says it: then no further session is claimed */
 
@@ -260,13 +262,20 @@ enter_named(struct enter *e)
 
 	if (rc < 0)
 		return rc;
+	rc = silent_add(&list, geteuid(), WHO_MS);
 	leave_mine(e, &list);
-	rc = session_list_find(&list, e->want, &s);
+	if (rc == 0)
+		rc = session_list_find(&list, e->want, &s);
+	/* It may be the one without a name: then a second session of that name must not be made. */
+	if (rc == -ENOENT && silent_nameless(&list))
+		rc = -EHOSTUNREACH;
 	/* A ticket that nobody vouches for would only be refused. */
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 	if (rc == 0)
 		rc = claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
+	if (rc == -ETIMEDOUT || rc == -EAGAIN)
+		rc = -EHOSTDOWN;
 	if (rc == -EACCES && e->at.refused.code == ATTACH_ASK && e->q->tty)
 		rc = ask_and_claim(e, s);
 	session_list_free(&list);

@@ -65,6 +65,10 @@ enter_say_why(struct enter *e, int rc)
 		snprintf(text, sizeof text, "this is no ssh login that holdfast knows of");
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type || e->q->framed))
 		snprintf(text, sizeof text, "no session %s", e->want);
+	else if (rc == -EHOSTUNREACH)
+		snprintf(text, sizeof text, "no session %s among those that answer, and one does not", e->want);
+	else if (rc == -EHOSTDOWN)
+		snprintf(text, sizeof text, "session %s does not answer; holdfastctl kill -s KILL ends it", e->want);
 	else if (rc == -ENOTUNIQ)
 		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
 	else if (rc == -E2BIG)

@@ -22,7 +22,7 @@
 
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
 
-struct asked {
+struct session_asked {
 	int fd; /* -1: its queue is full */
 	uint32_t id;
 };
@@ -202,7 +202,7 @@ session_connect_leader(uid_t uid, uint32_t id)
 
 /* Asks every keeper below WHICH, from *COUNT on; 0 or a negative errno. */
 static int
-ask_all(enum root which, uid_t uid, struct asked *asked, size_t *asked_count)
+ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_count)
 {
 	int users = open_user(which, uid);
 	DIR *d = users < 0 ? NULL : fdopendir(fcntl(users, F_DUPFD_CLOEXEC, 0));
@@ -224,11 +224,11 @@ ask_all(enum root which, uid_t uid, struct asked *asked, size_t *asked_count)
 			continue;
 		fd = connect_name(users, e->d_name, which, uid);
 		if (fd == -EAGAIN)
-			asked[count++] = (struct asked){ -1, id };
+			asked[count++] = (struct session_asked){ -1, id };
 		if (fd < 0)
 			continue;
 		if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
-			asked[count++] = (struct asked){ fd, id };
+			asked[count++] = (struct session_asked){ fd, id };
 		else
 			close(fd);
 	}
@@ -264,7 +264,7 @@ receive(int fd, void *buf, size_t cap, pid_t *pid)
 
 /* Waits for one answer until DEADLINE. */
 static int
-take_answer(const struct asked *a, int64_t deadline, struct attach_status *s)
+take_answer(const struct session_asked *a, int64_t deadline, struct attach_status *s)
 {
 	unsigned char buf[1024];
 	struct pollfd p = { .fd = a->fd, .events = POLLIN };
@@ -305,38 +305,53 @@ add_silent(struct session_list *list, uint32_t id)
 	more[list->silent_known++] = id;
 }
 
+void
+session_list_ask(struct session_asking *a, uid_t uid, bool own)
+{
+	*a = (struct session_asking){ .v = calloc(SESSIONS_MAX, sizeof *a->v) };
+	if (!a->v) {
+		a->rc = -ENOMEM;
+		return;
+	}
+	a->rc = ask_all(ROOT_SYSTEM, uid, a->v, &a->count);
+	ask_all(ROOT_OLD, uid, a->v, &a->count);
+	/* A home that can't be looked into hides no session of holdfastd's. */
+	if (own)
+		ask_all(ROOT_OWN, uid, a->v, &a->count);
+}
+
+int
+session_list_take(struct session_asking *a, uint64_t deadline_ms, struct session_list *list)
+{
+	int rc = a->rc;
+
+	*list = (struct session_list)SESSION_LIST_NONE;
+	list->v = a->count > 0 ? calloc(a->count, sizeof *list->v) : NULL;
+	for (size_t i = 0; i < a->count; i++) {
+		if (list->v && take_answer(&a->v[i], (int64_t)deadline_ms, &list->v[list->count]) == 0)
+			list->count++;
+		else
+			add_silent(list, a->v[i].id);
+		if (a->v[i].fd >= 0)
+			close(a->v[i].fd);
+	}
+	if (a->count > 0)
+		rc = list->v ? 0 : -ENOMEM;
+	free(a->v);
+	*a = (struct session_asking){ NULL, 0, 0 };
+	if (list->count)
+		qsort(list->v, list->count, sizeof *list->v, by_id);
+	return rc;
+}
+
 int
 session_list_get(uid_t uid, int timeout_ms, struct session_list *list)
 {
-	int64_t deadline = (int64_t)clock_now_ms() + timeout_ms;
-	struct asked *asked = calloc(SESSIONS_MAX, sizeof *asked);
-	size_t count = 0;
-	int rc;
+	uint64_t deadline = clock_now_ms() + (uint64_t)timeout_ms;
+	struct session_asking a;
 
-	*list = (struct session_list)SESSION_LIST_NONE;
-	if (!asked)
-		return -ENOMEM;
-	rc = ask_all(ROOT_SYSTEM, uid, asked, &count);
-	ask_all(ROOT_OLD, uid, asked, &count);
-	/* A home that can't be looked into hides no session of holdfastd's. */
-	ask_all(ROOT_OWN, uid, asked, &count);
-	list->v = count > 0 ? calloc(count, sizeof *list->v) : NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (list->v && take_answer(&asked[i], deadline, &list->v[list->count]) == 0)
-			list->count++;
-		else
-			add_silent(list, asked[i].id);
-		if (asked[i].fd >= 0)
-			close(asked[i].fd);
-	}
-	free(asked);
-	if (count > 0 && !list->v)
-		return -ENOMEM;
-	if (rc && !count)
-		return rc;
-	if (list->count)
-		qsort(list->v, list->count, sizeof *list->v, by_id);
-	return 0;
+	session_list_ask(&a, uid, uid == geteuid());
+	return session_list_take(&a, deadline, list);
 }
 
 void

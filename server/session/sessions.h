@@ -12,6 +12,7 @@
 #ifndef HOLDFAST_SESSIONS_H
 #define HOLDFAST_SESSIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,9 +29,23 @@ struct session_list {
 
 #define SESSION_LIST_NONE { NULL, 0, 0, NULL, 0 }
 
+/* Sessions that have been asked how they are. */
+struct session_asking {
+	struct session_asked *v;
+	size_t count;
+	int rc;
+};
+
+/*
+ * The two halves of session_list_get, so that several users' keepers are asked side by side: asks, and waits until
+ * DEADLINE_MS (clock_now_ms).  OWN: also those that the user has made alone, which are in the user's home directory: for
+ * root, that is a directory that others rule, on a server that may be away.  The second half frees what the first has made.
+ */
+void session_list_ask(struct session_asking *a, uid_t uid, bool own);
+int session_list_take(struct session_asking *a, uint64_t deadline_ms, struct session_list *list);
 /*
  * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  keeper_pid is
- * by the kernel.  Places of one's own whose keepers are dead (nobody listens) are removed.
+ * by the kernel; those in a home directory only where UID is the caller's.  Places of one's own whose keepers are dead (nobody listens) are removed.
  * 0 (no session at all is a success), -EACCES, -ENOMEM …; free with session_list_free.
  */
 int session_list_get(uid_t uid, int timeout_ms, struct session_list *list);

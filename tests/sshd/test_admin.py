@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import subprocess
 import threading
 import time
 
@@ -12,6 +14,7 @@ from host import RUN, by_request
 from template import write
 from term import check, equal, wait_until
 
+OWN_FIRST_ID = 10001
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
 
@@ -51,6 +54,141 @@ def test_hidden_sessions_are_counted(host):
     os.kill(leader, signal.SIGCONT)
     wait_until(lambda: everybody(host)["hidden"] == 0, "it can be found again")
     check(t.alive(), "alice is logged in")
+
+
+def stopped(host, user="alice", name=None):
+    """A session whose keeper is stopped: its terminal, its description, its shell's pid."""
+    t = host.login(user, options=["-o", "SetEnv=LC_HOLDFAST=" + name] if name else ())
+    pid = t.shell_pid()
+    s = [s for s in host.sessions(user) if s["shell_pid"] == pid][0]
+    os.kill(s["keeper_pid"], signal.SIGSTOP)
+    return t, s, pid
+
+
+def test_a_silent_session_is_listed(host):
+    t, s, pid = stopped(host, name="work")
+    other = host.login("bob")
+    got = everybody(host)
+    equal([(x["user"], x["id"], x["name"], x["state"]) for x in got["sessions"]],
+          [("alice", s["id"], "work", "silent"), ("bob", 1, "", "attached")], "sessions")
+    equal((got["silent"], got["hidden"]), (1, 0), "silent, hidden")
+    r = root(host, "ls", "-a")
+    check("1 session does not answer; holdfastctl kill -s KILL ends it" in r.stderr, r.stderr)
+    check("can't be found" not in r.stderr, r.stderr)
+    check(re.search(r"^alice +%d +work +silent " % s["id"], r.stdout, re.M), r.stdout)
+    check(other.alive(), "bob is logged in")
+    os.kill(s["keeper_pid"], signal.SIGCONT)
+    equal(t.run("true"), 0, "the session goes on")
+
+
+def test_no_second_session_of_a_name(host):
+    """The first one's keeper does not answer: the login says so, and gets a plain shell."""
+    t, s, pid = stopped(host, name="work")
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=work"])
+    equal(t2.ask("$HOLDFAST_SESSION"), "", "the second login's session")
+    check("session work does not answer" in t2.text(), t2.text())
+    check(host.login(options=["-o", "SetEnv=LC_HOLDFAST=other"]).ask("$HOLDFAST_SESSION"), "another name is free")
+    os.kill(s["keeper_pid"], signal.SIGCONT)
+    t3 = host.ssh(options=["-o", "SetEnv=LC_HOLDFAST=work"])
+    equal(t3.shell_pid(), pid, "the shell, once the keeper answers")
+
+
+def test_root_ends_a_silent_session(host):
+    t, s, pid = stopped(host, name="work")
+    r = root(host, "kill", "-u", "alice", "work")
+    check(r.returncode == 1 and "does not answer; -s KILL ends it" in r.stderr, "kill: %r" % r)
+    r = root(host, "kill", "-s", "KILL", "-u", "alice", "work")
+    equal((r.returncode, r.stderr), (0, ""), "kill -s KILL")
+    host.wait_gone(s["keeper_pid"], "the keeper")
+    host.wait_gone(pid, "the shell")
+    host.wait_none()
+    equal((everybody(host)["silent"], everybody(host)["hidden"]), (0, 0), "silent, hidden")
+
+
+def test_a_user_ends_his_silent_session(host):
+    t, s, pid = stopped(host)
+    r = host.ctl("alice", "kill", "-s", "KILL", str(s["id"]))
+    equal((r.returncode, r.stderr), (0, ""), "kill -s KILL")
+    host.wait_gone(s["keeper_pid"], "the keeper")
+    host.wait_gone(pid, "the shell")
+    host.wait_none()
+
+
+def test_a_shell_that_minds_nothing(host):
+    """A stopped keeper, a shell that ignores the hang-up, and a job in a session of its own."""
+    t = host.login()
+    t.run("trap '' HUP TERM; setsid sh -c 'trap \"\" HUP; echo $$ >~/job; exec sleep 1000' & true")
+    pid = t.shell_pid()
+    s = host.session()
+    wait_until(lambda: os.path.exists("/home/alice/job") and open("/home/alice/job").read(), "the job runs")
+    os.kill(s["keeper_pid"], signal.SIGSTOP)
+    equal(root(host, "kill", "-s", "KILL", "-u", str(host.ids("alice")[0]), str(s["id"])).returncode, 0, "kill")
+    host.wait_gone(pid, "the shell")
+    host.wait_none()
+
+
+def test_all_are_asked_at_once(host):
+    """Four that are stopped cost no more than one, and nobody else anything."""
+    for user in ("alice", "bob", "chris", "dan"):
+        stopped(host, user)
+    good = host.login("alice", options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    start = time.monotonic()
+    equal(len(everybody(host)["sessions"]), 5, "sessions")
+    listed = time.monotonic() - start
+    start = time.monotonic()
+    r = root(host, "message", "--all", "--json", "hello")
+    equal((r.returncode, json.loads(r.stdout)), (1, {"told": 1, "failed": 4}), "message")
+    good.wait_for("message from root. hello")
+    print("four stopped keepers: listed in %.1f s, told in %.1f s" % (listed, time.monotonic() - start))
+    start = time.monotonic()
+    r = root(host, "kill", "--all")
+    check(r.returncode == 1 and "4 could not be ended; -s KILL also ends what does not answer" in r.stderr, r.stderr)
+    r = root(host, "kill", "--all", "-s", "KILL")
+    equal((r.returncode, r.stdout, r.stderr), (0, "ended 4 sessions\n", ""), "kill -s KILL --all")
+    print("ended in %.1f s" % (time.monotonic() - start))
+    for user in ("alice", "bob", "chris", "dan"):
+        host.wait_none(user)
+    equal((everybody(host)["silent"], everybody(host)["hidden"]), (0, 0), "silent, hidden, at once after that")
+
+
+def test_a_user_who_is_gone(host):
+    """-u takes a number."""
+    t = host.login("chris")
+    uid = host.ids("chris")[0]
+    subprocess.run(["userdel", "-f", "chris"], check=False)
+    r = json.loads(root(host, "ls", "-u", str(uid), "--json").stdout)
+    equal([s["user"] for s in r["sessions"]], [str(uid)], "whose sessions")
+    equal(root(host, "kill", "-u", str(uid), "-s", "KILL", str(r["sessions"][0]["id"])).returncode, 0, "kill")
+    equal(root(host, "ls", "-u", "nobody-of-that-name").returncode, 2, "no such user")
+    equal(root(host, "ls", "-u", "12x").returncode, 2, "no number")
+    equal(host.ctl("alice", "ls", "-u", str(uid)).returncode, 1, "a user's look")
+    check(t, "a terminal")
+
+
+def test_root_enters_no_home_unasked(host):
+    """What a user holds without root lies in the home directory, which can hang or lead elsewhere."""
+    uid, gid = host.ids("alice")[:2]
+    own = "/home/alice/.local/state/holdfast/%s/%d/%d" % (socket.gethostname(), uid, OWN_FIRST_ID)
+    host.login("alice")
+    os.makedirs(own)
+    subprocess.run(["chown", "-R", "%d:%d" % (uid, gid), "/home/alice/.local"], check=True)
+    os.chmod(os.path.dirname(own), 0o700)
+    os.seteuid(uid)
+    try:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(own + "/sock")
+        listener.listen()
+        listener.setblocking(False)
+    finally:
+        os.seteuid(0)
+    for args, looked in ((("-a",), False), (("-u", "alice"), False), (("-u", "alice", "--own"), True), (("-a", "--own"), True)):
+        equal(root(host, "ls", *args).returncode, 0, "ls %s" % (args,))
+        try:
+            listener.accept()[0].close()
+            found = True
+        except BlockingIOError:
+            found = False
+        equal(found, looked, "whether ls %s looks into a home" % (args,))
 
 
 def test_usage(host):
