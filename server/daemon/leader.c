@@ -228,13 +228,14 @@ start_keeper(struct leader *l)
 	if (pid < 0)
 		return pid;
 	l->leading.pid = pid;
+	/* From here on they are for nobody but us. */
+	umask(022);
+	clean_file_size();
 	raise_limits();
 	note_session(l);
 	/* The pty is the keeper's alone: what it closes is closed. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
-	umask(022);
-	clean_file_size();
 	rc = send_init(l);
 	/* One that has ended already is found by its end, with the status that says why. */
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
