@@ -26,6 +26,7 @@
 #include "preload.h"
 #include "rundir.h"
 #include "sweep.h"
+#include "watching.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -34,10 +35,12 @@
 #define SWEEP_MS 10000
 #define SWEEP_SECONDS 30 /* a sweeper that hangs is ended */
 #define PAUSE_MS 200     /* when waiting itself fails */
+#define FIXED 2          /* descriptors that are always polled, before those of the door */
 
 struct daemon {
 	int signals;
 	struct door door;
+	struct watching watching;
 	uint64_t swept_ms;
 };
 
@@ -83,17 +86,37 @@ wait_until(struct pollfd *p, size_t count, uint64_t now, uint64_t until)
 	return ppoll(p, count, until == UINT64_MAX ? NULL : &t, NULL);
 }
 
+/* Something was removed from our directory: all of it is made anew, as at the start. */
+static void
+renew(struct daemon *d)
+{
+	int listener = rundir_make() ? -1 : listening_renew(d->door.listener);
+
+	if (listener >= 0)
+		d->door.listener = listener;
+	watching_again(&d->watching);
+}
+
+static uint64_t
+deadline(const struct daemon *d, uint64_t now)
+{
+	uint64_t door = door_deadline(&d->door, now), due = d->watching.due_ms;
+
+	return due && due < door ? due : door;
+}
+
 static void
 loop(struct daemon *d)
 {
-	static struct pollfd p[1 + DOOR_POLL_MAX];
+	static struct pollfd p[FIXED + DOOR_POLL_MAX];
 
 	for (;;) {
 		uint64_t now = clock_now_ms();
-		size_t count = door_poll(&d->door, now, p + 1);
+		size_t count = door_poll(&d->door, now, p + FIXED);
 
 		p[0] = (struct pollfd){ .fd = d->signals, .events = POLLIN };
-		if (wait_until(p, 1 + count, now, door_deadline(&d->door, now)) < 0) {
+		p[1] = (struct pollfd){ .fd = d->watching.fd, .events = POLLIN };
+		if (wait_until(p, FIXED + count, now, deadline(d, now)) < 0) {
 			/* Nothing was looked at, and ENOMEM must not make us spin. */
 			if (errno != EINTR) {
 				door_complain(&d->door, errno, "waiting");
@@ -103,9 +126,13 @@ loop(struct daemon *d)
 		}
 		if (p[0].revents && !on_signal(d))
 			return;
-		if (p[1].revents && clock_now_ms() - d->swept_ms >= SWEEP_MS)
+		if (p[1].revents)
+			watching_read(&d->watching);
+		if (p[FIXED].revents && clock_now_ms() - d->swept_ms >= SWEEP_MS)
 			sweep(d);
-		door_turn(&d->door, p + 1, count);
+		door_turn(&d->door, p + FIXED, count);
+		if (d->watching.due_ms && clock_now_ms() >= d->watching.due_ms)
+			renew(d);
 	}
 }
 
@@ -165,6 +192,7 @@ run(struct daemon *d)
 		return 1;
 	}
 	door_init(&d->door, listener);
+	watching_open(&d->watching);
 	log_line(LOG_INFO, "ready");
 	sweep(d);
 	loop(d);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +16,10 @@
 
 #include "log.h"
 #include "paths.h"
+
+#ifndef SIOCUNIXFILE
+#define SIOCUNIXFILE 0x89e0 /* linux/un.h, which does not go with sys/un.h; Linux 4.19 */
+#endif
 
 #define FIRST_OFFERED 3
 #define TEMPORARY HOLDFAST_RUNDIR "/.holdfastd.sock"
@@ -81,24 +86,67 @@ bind_new(int fd)
 	return 0;
 }
 
+/* A new socket at PATH_DAEMON_SOCK. */
+static int
+make_own(void)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int rc = fd < 0 ? -errno : bind_new(fd);
+
+	if (!rc)
+		return fd;
+	log_errno(LOG_ERR, rc, "%s", PATH_DAEMON_SOCK);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* Whether PATH_DAEMON_SOCK leads to FD.  Where the kernel does not say which file FD is, any socket there counts. */
+static bool
+is_reached(int fd)
+{
+	int file = ioctl(fd, SIOCUNIXFILE);
+	struct stat own, there;
+	bool same;
+
+	if (lstat(PATH_DAEMON_SOCK, &there) || !S_ISSOCK(there.st_mode)) {
+		same = false;
+	} else {
+		same = file < 0 || (fstat(file, &own) == 0 && own.st_dev == there.st_dev &&
+		                    own.st_ino == there.st_ino);
+	}
+	if (file >= 0)
+		close(file);
+	return same;
+}
+
+int
+listening_renew(int fd)
+{
+	int fresh;
+
+	if (is_reached(fd))
+		return fd;
+	fresh = make_own();
+	if (fresh < 0)
+		return fresh;
+	log_line(LOG_NOTICE, "%s had been removed and is there again", PATH_DAEMON_SOCK);
+	close(fd);
+	return fresh;
+}
+
 int
 listening_open(void)
 {
-	int rc = offered(), fd;
+	int rc = offered(), fd, fresh;
 
-	if (rc) {
-		fd = rc < 0 ? rc : take_offered();
-		if (fd < 0)
-			log_line(LOG_ERR, "LISTEN_FDS must be one listening unix socket of type seqpacket");
+	if (!rc)
+		return make_own();
+	fd = rc < 0 ? rc : take_offered();
+	if (fd < 0) {
+		log_line(LOG_ERR, "LISTEN_FDS must be one listening unix socket of type seqpacket");
 		return fd;
 	}
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	rc = fd < 0 ? -errno : bind_new(fd);
-	if (rc) {
-		log_errno(LOG_ERR, rc, "%s", PATH_DAEMON_SOCK);
-		if (fd >= 0)
-			close(fd);
-		return rc;
-	}
-	return fd;
+	fresh = listening_renew(fd);
+	return fresh < 0 ? fd : fresh;
 }

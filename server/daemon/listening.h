@@ -9,5 +9,11 @@
  * A negative errno with a line in the log when what is offered isn't such a socket, or none can be made.
  */
 int listening_open(void);
+/*
+ * Somebody may have removed PATH_DAEMON_SOCK: if FD is not what is there, a new socket of our own is made in its place and
+ * FD closed, also one of systemd's, to which no path leads any more.  The socket to listen on, or a negative errno with a
+ * line in the log and FD as it was.
+ */
+int listening_renew(int fd);
 
 #endif
