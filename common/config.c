@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "config_match.h"
+#include "config_number.h"
 #include "match.h"
 
 #define LINE_MAX_BYTES 4096
@@ -77,65 +78,6 @@ read_yes_no(const char *s, bool *v)
 	return 0;
 }
 
-/* Digits at *P, at most MAX. */
-static int
-read_number(const char **p, uint64_t max, uint64_t *v)
-{
-	uint64_t got = 0;
-
-	if (**p < '0' || **p > '9')
-		return -EBADMSG;
-	while (**p >= '0' && **p <= '9') {
-		uint64_t digit = (uint64_t)(*(*p)++ - '0');
-
-		if (got > (max - digit) / 10)
-			return -EBADMSG;
-		got = got * 10 + digit;
-	}
-	*v = got;
-	return 0;
-}
-
-/* What one of UNIT stands for in seconds, as sshd_config(5) has it ("" counts as s); 0: no such unit. */
-static uint64_t
-unit_seconds(char unit)
-{
-	switch (unit) {
-	case '\0':
-	case 's': case 'S':
-		return 1;
-	case 'm': case 'M':
-		return 60;
-	case 'h': case 'H':
-		return 60 * 60;
-	case 'd': case 'D':
-		return 24 * 60 * 60;
-	case 'w': case 'W':
-		return 7 * 24 * 60 * 60;
-	default:
-		return 0;
-	}
-}
-
-int
-config_seconds(const char *s, uint64_t max, uint64_t *seconds)
-{
-	uint64_t total = 0, n, unit;
-
-	do {
-		if (read_number(&s, max, &n))
-			return -EBADMSG;
-		unit = unit_seconds(*s);
-		if (!unit || n * unit > max - total)
-			return -EBADMSG;
-		total += n * unit;
-		if (*s)
-			s++;
-	} while (*s);
-	*seconds = total;
-	return 0;
-}
-
 /* From one to MAX seconds, in milliseconds. */
 static int
 read_time(const char *s, uint64_t max, uint32_t *ms)
@@ -172,7 +114,7 @@ read_size(const char *s, uint64_t *bytes)
 	const char *unit;
 	uint64_t n;
 
-	if (read_number(&s, UINT32_MAX, &n))
+	if (config_number(&s, UINT32_MAX, &n))
 		return -EBADMSG;
 	if (*s) {
 		unit = strchr(units, *s | 0x20);
@@ -195,7 +137,7 @@ set_max_sessions(struct config_policy *p, const char *value)
 {
 	uint64_t v;
 
-	if (read_number(&value, 10000, &v) || *value)
+	if (config_number(&value, 10000, &v) || *value)
 		return -EBADMSG;
 	p->max_sessions = (uint32_t)v;
 	return 0;
@@ -231,7 +173,7 @@ set_max_total(struct config_policy *p, const char *value)
 {
 	uint64_t v = CONFIG_NONE;
 
-	if (strcasecmp(value, "none") != 0 && (read_number(&value, 1000000, &v) || *value))
+	if (strcasecmp(value, "none") != 0 && (config_number(&value, 1000000, &v) || *value))
 		return -EBADMSG;
 	p->max_total = (uint32_t)v;
 	return 0;
@@ -275,18 +217,44 @@ set_take_over(struct config_policy *p, const char *value)
 	return 0;
 }
 
-/* Called for each word of the line: the list grows by VALUE.  "none" is an empty list and stands alone. */
+/* LIST of CAP bytes grows by VALUE.  "none" is an empty list and stands alone. */
 static int
-set_accept_env(struct config_policy *p, const char *value)
+add_pattern(char *list, size_t cap, const char *value)
 {
-	size_t len = strlen(p->accept_env);
+	size_t len = strlen(list);
 
 	if (strcasecmp(value, "none") == 0)
 		return len ? -EBADMSG : 0;
-	if (strchr(value, '=') || !match_list_ok(value) ||
-	    len + strlen(value) + 2 > sizeof p->accept_env)
+	if (!match_list_ok(value) || len + strlen(value) + 2 > cap)
 		return -EBADMSG;
-	snprintf(p->accept_env + len, sizeof p->accept_env - len, "%s%s", len ? "," : "", value);
+	snprintf(list + len, cap - len, "%s%s", len ? "," : "", value);
+	return 0;
+}
+
+static int
+set_accept_env(struct config_policy *p, const char *value)
+{
+	return strchr(value, '=') ? -EBADMSG : add_pattern(p->accept_env, sizeof p->accept_env, value);
+}
+
+static int
+set_pam_skip(struct config_policy *p, const char *value)
+{
+	return strchr(value, '/') ? -EBADMSG : add_pattern(p->pam_skip, sizeof p->pam_skip, value);
+}
+
+static int
+set_pam_service(struct config_policy *p, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (strcasecmp(value, "none") == 0)
+		len = 0;
+	else if (!len || len >= sizeof p->pam_service || value[0] == '.' || strcmp(value, "other") == 0 ||
+	         strspn(value, CONFIG_SERVICE_CHARS) != len)
+		return -EBADMSG;
+	memcpy(p->pam_service, value, len);
+	p->pam_service[len] = '\0';
 	return 0;
 }
 
@@ -295,7 +263,7 @@ set_scrollback(struct config_policy *p, const char *value)
 {
 	uint64_t v;
 
-	if (read_number(&value, CONFIG_SCROLLBACK_MAX, &v) || *value)
+	if (config_number(&value, CONFIG_SCROLLBACK_MAX, &v) || *value)
 		return -EBADMSG;
 	p->scrollback = (uint32_t)v;
 	return 0;
@@ -324,6 +292,8 @@ static const struct keyword {
 	{ "MatchKey", set_match_key, "yes or no" },
 	{ "TakeOver", set_take_over, "yes, no or ask" },
 	{ "AcceptEnv", set_accept_env, "names of variables or patterns, or none" },
+	{ "PamService", set_pam_service, "none or the name of a PAM service, in lower case" },
+	{ "PamSkip", set_pam_skip, "names of PAM modules or patterns, or none" },
 	{ "Scrollback", set_scrollback, "a number from 0 to 100000" },
 	{ "Banner", set_banner, "yes or no" },
 };
@@ -377,22 +347,29 @@ read_match(struct parse *c, char *rest)
 	return 0;
 }
 
+/* Where the list of K is in *P, whose words are set one after the other; NULL: it has one value. */
+static char *
+list_of(const struct keyword *k, struct config_policy *p)
+{
+	return k->set == set_accept_env ? p->accept_env : k->set == set_pam_skip ? p->pam_skip : NULL;
+}
+
 /* A line's value, which is looked at even where it does not count. */
 static int
 read_value(struct parse *c, const struct keyword *k, char *rest)
 {
 	struct config_policy scratch = c->policy;
 	unsigned bit = 1u << (k - keywords);
-	char *value, *more;
+	char *value, *more, *list = list_of(k, &scratch);
 	int rc;
 
 	if (next_word(&rest, &value) <= 0)
 		return expected(c, k->name, k->expected, NULL);
-	if (k->set == set_accept_env)
-		scratch.accept_env[0] = '\0';
+	if (list)
+		list[0] = '\0';
 	if (k->set(&scratch, value))
 		return expected(c, k->name, k->expected, value);
-	while ((rc = next_word(&rest, &more)) > 0 && k->set == set_accept_env)
+	while ((rc = next_word(&rest, &more)) > 0 && list)
 		if (strcasecmp(value, "none") == 0 || k->set(&scratch, more))
 			return expected(c, k->name, k->expected, more);
 	if (rc != 0)

@@ -12,6 +12,9 @@
 
 #define CONFIG_NONE UINT32_MAX /* a limit or a time that there is none of */
 #define CONFIG_ACCEPT_CAP 512
+#define CONFIG_SERVICE_CAP 64
+#define CONFIG_SERVICE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.-" /* what the name of a PAM service may have */
+#define CONFIG_SKIP_CAP 256
 
 enum config_take_over { CONFIG_TAKE_NO, CONFIG_TAKE_YES, CONFIG_TAKE_ASK };
 #define CONFIG_SCROLLBACK_MAX 100000
@@ -30,6 +33,8 @@ struct config_policy {
 	uint32_t stall_timeout_ms; /* StallTimeout 15s */
 	uint64_t ring_bytes;       /* RingSize 1M, 64K to 64M, rounded up to a power of two */
 	uint32_t scrollback;       /* Scrollback 2000, lines, 0 to CONFIG_SCROLLBACK_MAX */
+	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
+	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: modules passed over besides, patterns for match_list */
 	bool banner;               /* Banner yes: a line above a screen that is restored */
 };
 

@@ -13,6 +13,7 @@
 #define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; a file "<uid>-<pid>-<start>" a leader: leadreg.h */
 #define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: place.h */
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* where keepers up to 0.1 made their places, <uid>/ the user's */
+#define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; there: no new sessions */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */

@@ -29,6 +29,7 @@
 #include "bounds.h"
 
 #define RECORD_MAX 32768
+#define RECORD_SERVICE_CAP 64
 #define RECORD_AUTH_MAX 8 /* methods in one login */
 
 struct record {
@@ -37,7 +38,7 @@ struct record {
 	char user[USER_CAP];
 	pid_t pid;
 	uint64_t start;
-	char service[64];
+	char service[RECORD_SERVICE_CAP];
 	char address[ADDRESS_CAP];
 	char local_address[ADDRESS_CAP];
 	uint16_t port, local_port;      /* 0: unknown */

@@ -26,6 +26,7 @@
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a peer that has connected and says nothing */
+#define ADMITTED_SECONDS 300 /* sshd's account stage counts for the login's shell: authentication and start-up files */
 #define LIFE_SECONDS 60 /* whatever happens, a name service that hangs for instance */
 
 enum state { EXPECT_VOUCH, EXPECT_START, DONE };
@@ -207,6 +208,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
 		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
 		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet,
+		.admitted = q->from == VOUCH_FROM_HOOK && login_is_young(&h->login, ADMITTED_SECONDS),
 	};
 	h->status = leader_run(order);
 	free(order);

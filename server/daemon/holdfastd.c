@@ -21,6 +21,7 @@
 #include "clean.h"
 #include "clock.h"
 #include "door.h"
+#include "heldstack.h"
 #include "listening.h"
 #include "log.h"
 #include "preload.h"
@@ -182,6 +183,7 @@ run(struct daemon *d)
 	umask(022);
 	if (chdir("/") || rundir_make())
 		return 1;
+	heldstack_sweep();
 	preload_run();
 	listener = listening_open();
 	if (listener < 0)

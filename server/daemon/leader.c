@@ -102,13 +102,18 @@ static int
 open_pam(struct leader *l)
 {
 	const struct leader_order *o = l->order;
+	struct heldstack conf;
 	const struct pamstack_for f = {
-		.user = o->account.user, .gid = o->account.gid, .tty = l->pty.name, .host = o->login.address,
+		.conf = &conf, .user = o->account.user, .gid = o->account.gid, .tty = l->pty.name,
+		.host = o->login.address, .account = !o->admitted, .strict = o->login.by_pam, .sshd = o->login.sshd,
+		.start = o->login.start,
 	};
 	char text[TEXT_CAP] = "";
 	int rc = account_env(&o->account, &l->env);
 
 	preload_refresh();
+	if (!rc)
+		rc = heldstack_find(o->login.service, &o->policy, f.account, &conf, text);
 	if (!rc)
 		rc = pamstack_open(&l->pam, &f, &l->env, text);
 	if (rc)

@@ -22,6 +22,7 @@ struct leader_order {
 	struct account account;
 	struct config_policy policy;
 	uint16_t rows, cols, xpixel, ypixel;
+	bool admitted; /* by sshd, just now: it is the login's own shell that asks */
 	bool pipes; /* no terminal: a command on pipes */
 	bool quiet; /* log no refusal, there are too many */
 };

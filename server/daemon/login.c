@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "identity_make.h"
@@ -25,6 +26,17 @@ login_alive(pid_t pid, uint64_t start)
 	if (rc)
 		return rc;
 	return s.start == start && s.state != 'Z' && s.state != 'X' ? 0 : -ESRCH;
+}
+
+bool
+login_is_young(const struct login *l, unsigned seconds)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+	struct timespec now;
+
+	if (ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &now))
+		return false;
+	return (uint64_t)now.tv_sec < l->start / (uint64_t)ticks + seconds;
 }
 
 /* The whole of FD, at most RECORD_MAX bytes: its length or a negative errno. */
@@ -86,6 +98,17 @@ find_uid(const struct record *r, uid_t *uid)
 	return 0;
 }
 
+/* Whether a method of the login may have been PAM's work, so that sshd insists on pam_setcred(3). */
+static bool
+by_pam(const struct record *r)
+{
+	for (unsigned i = 0; i < r->auth_count; i++)
+		if (strncmp(r->auth[i], "publickey", 9) != 0 && strncmp(r->auth[i], "hostbased", 9) != 0 &&
+		    strncmp(r->auth[i], "gssapi", 6) != 0)
+			return true;
+	return r->auth_count == 0;
+}
+
 static int
 from_record(const struct record *r, struct login *l)
 {
@@ -102,6 +125,8 @@ from_record(const struct record *r, struct login *l)
 		return rc;
 	identity_keys(r, got.keys);
 	memcpy(got.user, r->user, sizeof got.user);
+	memcpy(got.service, r->service, sizeof got.service);
+	got.by_pam = by_pam(r);
 	memcpy(got.address, r->address, sizeof got.address);
 	memcpy(got.local_address, r->local_address, sizeof got.local_address);
 	got.port = r->port;

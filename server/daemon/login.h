@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_LOGIN_H
 #define HOLDFAST_LOGIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,8 @@ struct login {
 	char address[ADDRESS_CAP]; /* "": unknown */
 	char local_address[ADDRESS_CAP];
 	uint16_t port, local_port; /* 0: unknown */
+	char service[RECORD_SERVICE_CAP]; /* of PAM, that sshd runs as */
+	bool by_pam;    /* a password or the like, asked for by PAM; also when it is not known */
 	struct identity identity;
 	struct identity former; /* for sessions from before the user's name was part of it */
 	char who[WHO_CAP];
@@ -38,6 +41,8 @@ int login_find(const struct ticket *ticket, struct login *l);
  * as above.
  */
 int login_read_record(int dir, const char *name, char *buf, struct record *r);
+/* Whether L's sshd was started no longer ago than SECONDS, by a clock that nobody sets. */
+bool login_is_young(const struct login *l, unsigned seconds);
 /*
  * Whether the process PID that was started at START is there (and no zombie): 0, -ESRCH or another negative errno.
  */

@@ -2,6 +2,7 @@
 #include "pamstack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -13,8 +14,8 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "login.h"
 
-#define SERVICE "holdfast"
 #define PATIENCE 60 /* seconds */
 
 struct pamstack {
@@ -63,7 +64,8 @@ failed(struct pamstack *s, const char *call, int rc, char text[TEXT_CAP])
 static int
 set_items(struct pamstack *s, const struct pamstack_for *f)
 {
-	int rc = pam_set_item(s->h, PAM_TTY, f->tty[0] ? f->tty : "ssh");
+	/* sshd's until the session is opened: group.conf and the like have rules for it. */
+	int rc = pam_set_item(s->h, PAM_TTY, "ssh");
 
 	if (rc == PAM_SUCCESS && f->host[0])
 		rc = pam_set_item(s->h, PAM_RHOST, f->host);
@@ -106,6 +108,74 @@ set_groups(const struct pamstack_for *f, char text[TEXT_CAP])
 	return rc;
 }
 
+/* As sshd has it: after a key, credentials that could not be established are no reason to refuse. */
+static int
+establish(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
+{
+	int rc = pam_setcred(s->h, PAM_ESTABLISH_CRED | PAM_SILENT);
+
+	s->credentials = rc == PAM_SUCCESS;
+	if (s->credentials)
+		return 0;
+	if (f->strict)
+		return failed(s, "pam_setcred", rc, text);
+	log_line(LOG_DEBUG, "pam_setcred: %s", pam_strerror(s->h, rc));
+	return 0;
+}
+
+/* The text of a process' loginuid: its length, 0 where the kernel has no such thing, or a negative errno. */
+static int
+read_loginuid(const char *path, char out[16])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, 15);
+	int rc = n < 0 ? -errno : (int)n;
+
+	if (fd >= 0)
+		close(fd);
+	if (rc == -ENOENT || rc == -EINVAL)
+		rc = 0;
+	out[rc < 0 ? 0 : rc] = '\0';
+	return rc;
+}
+
+/* The audit knows this session as it knows the login, whatever the stack has made of it. */
+static int
+check_loginuid(const struct pamstack_for *f, char text[TEXT_CAP])
+{
+	char own[16], theirs[16], path[48];
+	int rc = read_loginuid("/proc/self/loginuid", own);
+
+	if (rc == 0)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%d/loginuid", (int)f->sshd);
+	if (rc > 0)
+		rc = read_loginuid(path, theirs);
+	if (rc >= 0)
+		rc = login_alive(f->sshd, f->start);
+	if (!rc && strcmp(own, theirs) == 0)
+		return 0;
+	if (rc)
+		snprintf(text, TEXT_CAP, "the audit login uid can't be read: %s", strerror(-rc));
+	else
+		snprintf(text, TEXT_CAP, "its audit login uid is %s, the login's is %s (pam_loginuid)", own, theirs);
+	return rc ? rc : -EACCES;
+}
+
+static int
+open_session(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
+{
+	int rc = f->tty[0] ? pam_set_item(s->h, PAM_TTY, f->tty) : PAM_SUCCESS;
+
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_set_item", rc, text);
+	rc = pam_open_session(s->h, PAM_SILENT);
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_open_session", rc, text);
+	s->session = true;
+	return check_loginuid(f, text);
+}
+
 static int
 run(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 {
@@ -113,27 +183,33 @@ run(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_set_item", rc, text);
-	rc = pam_acct_mgmt(s->h, PAM_SILENT);
+	rc = f->account ? pam_acct_mgmt(s->h, PAM_SILENT) : PAM_SUCCESS;
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_acct_mgmt", rc, text);
 	rc = set_groups(f, text);
-	if (rc)
-		return rc;
-	rc = pam_setcred(s->h, PAM_ESTABLISH_CRED | PAM_SILENT);
-	if (rc != PAM_SUCCESS)
-		return failed(s, "pam_setcred", rc, text);
-	s->credentials = true;
-	rc = pam_open_session(s->h, PAM_SILENT);
-	if (rc != PAM_SUCCESS)
-		return failed(s, "pam_open_session", rc, text);
-	s->session = true;
-	return 0;
+	if (!rc)
+		rc = establish(s, f, text);
+	return rc ? rc : open_session(s, f, text);
+}
+
+/* A configuration of ours is in a directory of its own; without one, the service is the system's. */
+static int
+start(struct pamstack *s, const struct pamstack_for *f)
+{
+	static const struct pam_conv conv = { converse, NULL };
+
+	if (!f->conf->dir[0])
+		return pam_start(f->conf->service, f->user, &conv, &s->h);
+#ifdef HAVE_PAM_START_CONFDIR
+	return pam_start_confdir(f->conf->service, f->user, &conv, f->conf->dir, &s->h);
+#else
+	return PAM_SYSTEM_ERR;
+#endif
 }
 
 int
 pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envlist *env, char text[TEXT_CAP])
 {
-	static const struct pam_conv conv = { converse, NULL };
 	struct pamstack *s = calloc(1, sizeof *s);
 	int rc;
 
@@ -142,7 +218,7 @@ pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envl
 		return -ENOMEM;
 	}
 	set_alarm(PATIENCE);
-	rc = pam_start(SERVICE, f->user, &conv, &s->h);
+	rc = start(s, f);
 	if (rc != PAM_SUCCESS) {
 		snprintf(text, TEXT_CAP, "pam_start: error %d", rc);
 		alarm(0);

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "config.h"
+#include "heldstack.h"
 #include "log.h"
+#include "paths.h"
 
-#define PAM_DIR "/etc/pam.d"
-#define SERVICE "holdfast"
+#define SERVICE "sshd" /* by which most logins come, if not all */
 #define NSSWITCH "/etc/nsswitch.conf"
-#define DEPTH_MAX 6
 #define TRIAL_SECONDS 5
 
 struct names {
@@ -57,54 +58,6 @@ next_word(char **p)
 	*p = *end ? end + 1 : end;
 	*end = '\0';
 	return word;
-}
-
-static void read_service(struct names *n, const char *dir, const char *name, int depth);
-
-static void
-read_line(struct names *n, const char *dir, char *line, int depth)
-{
-	char *type = next_word(&line), *control = type ? next_word(&line) : NULL, *module;
-
-	if (!control)
-		return;
-	if (strcmp(type, "@include") == 0) {
-		read_service(n, dir, control, depth + 1);
-		return;
-	}
-	module = next_word(&line);
-	if (!module)
-		return;
-	if (strcmp(control, "include") == 0 || strcmp(control, "substack") == 0)
-		read_service(n, dir, module, depth + 1);
-	else
-		add(n, module);
-}
-
-static void
-read_service(struct names *n, const char *dir, const char *name, int depth)
-{
-	char path[PRELOAD_NAME * 2], line[1024];
-	FILE *f;
-
-	if (depth > DEPTH_MAX ||
-	    snprintf(path, sizeof path, name[0] == '/' ? "%.0s%s" : "%s/%s", dir, name) >= (int)sizeof path)
-		return;
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	while (fgets(line, sizeof line, f))
-		read_line(n, dir, line, depth);
-	fclose(f);
-}
-
-size_t
-preload_pam_names(const char *dir, const char *service, char (*names)[PRELOAD_NAME], size_t max)
-{
-	struct names n = { .v = names, .max = max };
-
-	read_service(&n, dir, service, 0);
-	return n.count;
 }
 
 size_t
@@ -148,11 +101,23 @@ load(const char *name, const char *dir)
 		loaded_count++;
 }
 
+/* What holds for everybody: a Match block with a PamService of its own has its modules in its leaders alone. */
+static size_t
+pam_names(char (*names)[PRELOAD_NAME])
+{
+	struct config_error ignored;
+	struct config_policy p;
+
+	if (config_load(PATH_CONFIG, NULL, &p, &ignored))
+		config_defaults(&p);
+	return heldstack_modules(SERVICE, &p, names[0], PRELOAD_NAME, PRELOAD_MAX);
+}
+
 static void
 load_all(void)
 {
 	static char names[PRELOAD_MAX][PRELOAD_NAME];
-	size_t count = preload_pam_names(PAM_DIR, SERVICE, names, PRELOAD_MAX);
+	size_t count = pam_names(names);
 
 	for (size_t i = 0; i < count; i++)
 		load(names[i], HOLDFAST_PAMDIR);
@@ -200,7 +165,7 @@ preload_run(void)
 	if (trial())
 		load_all();
 	else
-		log_line(LOG_WARNING, "the modules of PAM service " SERVICE " can't be loaded beforehand: sessions need more "
+		log_line(LOG_WARNING, "the PAM modules of held shells can't be loaded beforehand: sessions need more "
 		         "memory each");
 }
 

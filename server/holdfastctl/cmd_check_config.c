@@ -126,12 +126,30 @@ put_take_over(char out[VALUE_CAP], const struct config_policy *p)
 }
 
 static void
-put_accept(char out[VALUE_CAP], const struct config_policy *p)
+put_list(char out[VALUE_CAP], const char *list)
 {
-	snprintf(out, VALUE_CAP, "%s", p->accept_env[0] ? p->accept_env : "none");
+	snprintf(out, VALUE_CAP, "%s", list[0] ? list : "none");
 	for (char *c = out; *c; c++)
 		if (*c == ',')
 			*c = ' ';
+}
+
+static void
+put_accept(char out[VALUE_CAP], const struct config_policy *p)
+{
+	put_list(out, p->accept_env);
+}
+
+static void
+put_pam_service(char out[VALUE_CAP], const struct config_policy *p)
+{
+	snprintf(out, VALUE_CAP, "%s", p->pam_service[0] ? p->pam_service : "none");
+}
+
+static void
+put_pam_skip(char out[VALUE_CAP], const struct config_policy *p)
+{
+	put_list(out, p->pam_skip);
 }
 
 /* As they stand in holdfast.conf(5). */
@@ -151,6 +169,8 @@ static const struct {
 	{ "MatchKey", put_match_key },
 	{ "TakeOver", put_take_over },
 	{ "AcceptEnv", put_accept },
+	{ "PamService", put_pam_service },
+	{ "PamSkip", put_pam_skip },
 };
 
 #define ROWS (sizeof rows / sizeof *rows)

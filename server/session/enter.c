@@ -55,7 +55,8 @@ be_vouched_for(struct enter *e)
 	know_account(e, own_account());
 	if (ticket_is_none(&e->q->ticket))
 		return -EACCES;
-	e->vouching.from = e->q->hook ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
+	/* A session that is gone over to is not what sshd has admitted this login for: holdfastctl asks for it. */
+	e->vouching.from = e->q->hook && !e->switched ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
 	if (rc == 0) {
 		e->claim.identity = e->vouching.facts.identity;
@@ -336,6 +337,7 @@ switch_to(struct enter *e, const struct attach_detached *d)
 {
 	if (d->reason != ATTACH_WHY_SWITCH || !d->target[0])
 		return false;
+	e->switched = true;
 	snprintf(e->back, sizeof e->back, "%u", e->at.session);
 	memcpy(e->want, d->target, sizeof e->want);
 	return true;

@@ -27,6 +27,7 @@ struct enter {
 	int err;                  /* why nothing was entered, for say_why */
 	char want[NAME_CAP];      /* "" : choose; else the session to enter, also after a switch */
 	char back[NAME_CAP];      /* the session to go back to when a switch fails */
+	bool switched;            /* it is not the first session of this login */
 	bool filled;              /* enter_fill_claim has been done */
 	char user[USER_CAP];      /* the login's; "": not known */
 	uint64_t home_born;       /* of its home directory */

@@ -103,6 +103,13 @@ class Host:
         self.holdfastd.send_signal(sig)
         return self.holdfastd.wait(30)
 
+    @staticmethod
+    def held_stack(more, base="@include common-account\n@include common-auth\nsession optional pam_loginuid.so\n"
+                   "@include common-session\n"):
+        """Held shells get a PAM service of their own, of BASE and MORE, in which a test can have what it wants."""
+        write("/etc/pam.d/held", base + more)
+        write("/etc/holdfast/holdfast.conf", "PamService held\n")
+
     # logging in -----------------------------------------------------------------------------------------------------
 
     def ids(self, user):

@@ -24,7 +24,6 @@ FILES = (
     ("usr/sbin/holdfastd", "alice", {**ALL_PLAIN, foreign: HELD}),
     # cut short it ends sshd in the dynamic linker, as any module does; dpkg puts a whole one in its place
     ("usr/lib/*/security/pam_holdfast.so", "alice", {**ROOT_READS, foreign: HELD, half: None}),
-    ("etc/pam.d/holdfast", "alice", {b: EITHER for b in BREAKAGES}),
     ("etc/holdfast/holdfast.conf", "alice", {**ROOT_READS, missing: HELD, empty: HELD, half: EITHER}),
 )
 # Not on the way of a login; all of them broken at once.

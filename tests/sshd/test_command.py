@@ -269,8 +269,7 @@ def test_as_ssh_starts_it(host):
 
 def test_pam_session_without_a_terminal(host):
     """No pty is opened; the session's PAM stack is told what sshd tells for a command."""
-    with open("/etc/pam.d/holdfast", "a") as f:
-        f.write("session optional pam_exec.so quiet log=/var/log/pam-env /usr/bin/env\n")
+    host.held_stack("session optional pam_exec.so quiet log=/var/log/pam-env /usr/bin/env\n")
     c = command(host, "read x")
     with open("/var/log/pam-env") as f:
         env = dict(line.rstrip("\n").split("=", 1) for line in f if "=" in line)

@@ -115,8 +115,7 @@ def test_each_part_missing(host):
         without(dropin, "sshd.subsystem", drop_lines("Subsystem"), user=user)
         without("/etc/ssh/sshd_config", "pam.used", drop_lines("UsePAM"), user=user)
         without("/etc/profile.d/00-holdfast.sh", "hook", os.unlink, user=user)
-    without("/etc/pam.d/holdfast", "pam.stack", os.unlink)
-    without("/etc/pam.d/holdfast", "pam.stack", lambda p: write(p, "sesion required pam_unix.so\n"))
+    own_service(host)
     without("/etc/pam.d/sshd", "pam.line", lambda p: write(p, "@include nothing\n"))
     without("/etc/pam.d/sshd", "pam.begin", lambda p: write(p, "session optional pam_env.so\n" + text(p)))
     without("/etc/pam.d/sshd", "pam.begin", lambda p: write(p, "session sufficient pam_permit.so\n" + text(p)))
@@ -222,9 +221,34 @@ def test_limits_and_tmout(host):
     check(what == "warn" and "TMOUT=900" in text and "/etc/profile.d/tmout.sh" in text, "TMOUT: %r" % text)
 
 
+def own_service(host):
+    """PamService, and what becomes of it."""
+    write("/etc/holdfast/holdfast.conf", "PamService held\n")
+    what, why, fix = doctor(host, "alice", status=1)["pam.stack"]
+    check(what == "problem" and '"held"' in why and fix, "without the service: %r" % why)
+    write("/etc/pam.d/held", "sesion required pam_unix.so\n")
+    equal(level(host, "pam.stack"), "problem", "with a broken service")
+    write("/etc/pam.d/held", "auth required pam_unix.so\n")
+    equal(level(host, "pam.stack"), "problem", "without session lines")
+    write("/etc/pam.d/held", "auth required pam_unix.so\nsession required pam_unix.so\n")
+    write("/etc/pam.d/sshd", text("/etc/pam.d/sshd") + "session optional pam_tty_audit.so\naccount optional pam_sss.so\n")
+    found = doctor(host, "alice")
+    equal(found["pam.stack"][0], "ok", "the service")
+    check(found["pam.rules"][0] == "warn" and "pam_tty_audit" in found["pam.rules"][1], found["pam.rules"][1])
+    check(found["pam.hbac"][0] == "warn" and "HBAC" in found["pam.hbac"][1], found["pam.hbac"][1])
+    write("/etc/holdfast/holdfast.conf", "")
+    found = doctor(host, "alice")
+    check(found["pam.rules"][0] == "ok" and "pam_tty_audit" in found["pam.rules"][1], found["pam.rules"][1])
+    check("pam_motd" in found["pam.skipped"][1], found["pam.skipped"][1])
+    write("/etc/pam.d/holdfast", "# from before\n")
+    what, why, fix = doctor(host, "alice")["pam.old"]
+    check(what == "warn" and "not used any more" in why and "PamService" in fix, why)
+    os.unlink("/etc/pam.d/holdfast")
+
+
 def test_unreadable(host):
     """Nothing can be read: unknown, and an end."""
-    for path in ("/etc/ssh/sshd_config", "/etc/pam.d/sshd", "/etc/pam.d/holdfast", "/etc/holdfast/holdfast.conf",
+    for path in ("/etc/ssh/sshd_config", "/etc/pam.d/sshd", "/etc/holdfast/holdfast.conf",
                  "/etc/profile.d/00-holdfast.sh", "/etc/security/limits.conf"):
         os.chmod(path, 0o600)
     found = doctor(host)
@@ -241,7 +265,7 @@ def test_unreadable(host):
 def test_hostile_files(host):
     """Directories, FIFOs, devices and garbage where files should be."""
     def each(make):
-        for path in ("/etc/pam.d/holdfast", "/etc/security/limits.conf", "/etc/profile.d/00-holdfast.sh",
+        for path in ("/etc/pam.d/held", "/etc/security/limits.conf", "/etc/profile.d/00-holdfast.sh",
                      "/etc/systemd/logind.conf"):
             if os.path.isdir(path):
                 os.rmdir(path)
@@ -299,7 +323,7 @@ def test_shells(host):
 
 
 def remove_system():
-    for path in ("/etc/pam.d/holdfast", "/etc/profile.d/00-holdfast.sh", "/etc/ssh/sshd_config.d/holdfast.conf"):
+    for path in ("/etc/profile.d/00-holdfast.sh", "/etc/ssh/sshd_config.d/holdfast.conf"):
         os.unlink(path)
     shutil.rmtree("/etc/holdfast")
     with open("/etc/pam.d/sshd") as f:

@@ -10,10 +10,9 @@ from template import write
 from term import Failed, check, equal, wait_until
 
 
-def slow_pam(seconds):
+def slow_pam(host, seconds):
     write("/usr/local/bin/slow", "#!/bin/sh\necho >>/run/slow-was-here\nexec sleep %s\n" % seconds, 0o755)
-    with open("/etc/pam.d/holdfast", "a") as f:
-        f.write("session optional pam_exec.so /usr/local/bin/slow\n")
+    host.held_stack("session optional pam_exec.so /usr/local/bin/slow\n")
 
 
 def raw(t):
@@ -82,7 +81,7 @@ def test_ctrl_backslash_at_any_moment(host):
 
 
 def test_ctrl_c_skips(host):
-    slow_pam(50)
+    slow_pam(host, 50)
     t = host.ssh()
     in_hook(host, t)
     wait_until(lambda: host.named("sleep"), "PAM is being slow")
@@ -100,7 +99,7 @@ def test_ctrl_c_skips(host):
 
 def test_ctrl_z_waits(host):
     """It neither stops nor ends what is under way."""
-    slow_pam(2)
+    slow_pam(host, 2)
     t = host.ssh()
     in_hook(host, t)
     t.send(b"\x1a" * 3)
@@ -110,7 +109,7 @@ def test_ctrl_z_waits(host):
 
 
 def test_ctrl_backslash_skips(host):
-    slow_pam(3)
+    slow_pam(host, 3)
     t = host.ssh()
     in_hook(host, t)
     wait_until(lambda: os.path.exists("/run/slow-was-here"), "PAM is being slow")
@@ -122,7 +121,7 @@ def test_ctrl_backslash_skips(host):
 
 def test_typed_ahead(host):
     """What is typed while the hook runs reaches the shell."""
-    slow_pam(1)
+    slow_pam(host, 1)
     t = host.ssh()
     in_hook(host, t)
     t.line("printf 'typed-%s\\n' ahead")
@@ -131,7 +130,7 @@ def test_typed_ahead(host):
 
 def test_slow_pam(host):
     """3 s are waited for: LoginTimeout is 5 s."""
-    slow_pam(3)
+    slow_pam(host, 3)
     t = host.login()
     check(settled(host, t, 1), "the shell is not held")
     leave(host, t)
@@ -141,7 +140,7 @@ def test_slow_pam(host):
 @takes_long
 def test_pam_that_never_ends(host):
     """A plain shell after LoginTimeout; what hangs is ended in the end."""
-    slow_pam(100000)
+    slow_pam(host, 100000)
     start = time.monotonic()
     t = host.login()
     seconds = time.monotonic() - start
@@ -152,9 +151,8 @@ def test_pam_that_never_ends(host):
 
 
 def test_pam_says_no(host):
-    for line in ("account required pam_deny.so\n", "session required pam_deny.so\n"):
-        with open("/etc/pam.d/holdfast", "w") as f:
-            f.write("auth required pam_permit.so\n" + line)
+    for line in ("auth required pam_permit.so\nsession required pam_deny.so\n", "session required pam_permit.so\n"):
+        host.held_stack(line, "")
         t = host.login()
         equal(t.ask("$HOLDFAST_SESSION$HOLDFAST_TICKET"), "", "what the shell has of ours")
         t.line("exit 5")
@@ -188,7 +186,7 @@ def test_login_killed_at_many_moments(host):
 
 
 def test_login_killed_while_pam_is_slow(host):
-    slow_pam(2)
+    slow_pam(host, 2)
     t = host.ssh()
     pid = in_hook(host, t)
     wait_until(lambda: os.path.exists("/run/slow-was-here"), "PAM is being slow")
@@ -199,7 +197,7 @@ def test_login_killed_while_pam_is_slow(host):
 
 
 def test_client_killed_while_pam_is_slow(host):
-    slow_pam(2)
+    slow_pam(host, 2)
     t = host.ssh()
     in_hook(host, t)
     wait_until(lambda: os.path.exists("/run/slow-was-here"), "PAM is being slow")

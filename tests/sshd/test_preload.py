@@ -29,8 +29,7 @@ def test_replaced_module(host):
     """The next session runs the new one, without a restart of holdfastd; one that is there goes on with what it has."""
     write("/usr/local/bin/mark", "#!/bin/sh\necho >>%s\n" % MARK, 0o755)
     becomes("pam_permit.so")
-    with open("/etc/pam.d/holdfast", "a") as f:
-        f.write("session optional %s /usr/local/bin/mark\n" % MODULE)
+    host.held_stack("session optional %s /usr/local/bin/mark\n" % MODULE)
     host.start()
     check(MODULE in maps(host.holdfastd.pid), "holdfastd has not loaded it")
     before = host.login()

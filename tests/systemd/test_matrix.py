@@ -90,7 +90,7 @@ def logind_is_right(m, s, alone):
     p = m.logind(scope)
     tty = os.readlink("/proc/%d/fd/0" % s["shell_pid"])
     equal({k: p.get(k) for k in ("Name", "Class", "Type", "Service", "TTY", "Remote", "RemoteHost")},
-          {"Name": "alice", "Class": "user", "Type": "tty", "Service": "holdfast", "TTY": tty.replace("/dev/", ""),
+          {"Name": "alice", "Class": "user", "Type": "tty", "Service": "sshd", "TTY": tty.replace("/dev/", ""),
            "Remote": "yes", "RemoteHost": "127.0.0.1"}, "what logind says of the session")
     with open("/proc/%d/loginuid" % s["shell_pid"]) as f:
         equal(int(f.read()), m.ids("alice")[0], "the audit login uid of the shell")

@@ -13,7 +13,7 @@ from term import check, equal, wait_until
 
 FIRST = 10001
 LINE = "[ ! -r /usr/share/holdfast/own.sh ] || . /usr/share/holdfast/own.sh\n"
-AWAY = ("/etc/pam.d/holdfast", "/etc/profile.d/00-holdfast.sh", "/etc/ssh/sshd_config.d/holdfast.conf")
+AWAY = ("/etc/profile.d/00-holdfast.sh", "/etc/ssh/sshd_config.d/holdfast.conf")
 
 
 def doctor(t, path="/home/alice/doctor.json"):

@@ -324,6 +324,62 @@ def test_upgrade(m):
     m2.same(attached)
 
 
+OLD_STACK = """\
+# SPDX-License-Identifier: MIT
+# PAM stack of held shells, which holdfastd opens.  sshd has authenticated the user: the auth lines serve
+# pam_setcred(3) only, as for a login with a key.  A module that asks a question gets no answer.
+@include common-auth
+@include common-account
+session    [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so close
+session    required     pam_loginuid.so
+session    optional     pam_keyinit.so force revoke
+@include common-session
+session    required     pam_limits.so
+session    required     pam_env.so
+session    required     pam_env.so envfile=/etc/default/locale
+session    [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so open
+"""
+
+
+@fresh
+def test_pam_service_of_before(m):
+    """/etc/pam.d/holdfast as it was shipped goes with an upgrade; one that was changed stays, and is named."""
+    held_stack = "/etc/pam.d/holdfast"
+    m.install()
+    check(not os.path.exists(held_stack), "the package still ships " + held_stack)
+    write(held_stack, OLD_STACK)
+    equal(said(m.install(newer_package("0.1.0-2"))), "", "what upgrading complained of")
+    check(not os.path.exists(held_stack), held_stack + " is still there")
+    changed = OLD_STACK.replace("pam_limits.so", "pam_limits.so conf=/etc/limits")
+    write(held_stack, changed)
+    out = m.install(newer_package("0.1.0-3"))
+    check("local changes" in out and "PamService holdfast" in out, "nothing is said about it: %s" % out)
+    with open(held_stack) as f:
+        equal(f.read(), changed, held_stack)
+    write("/etc/holdfast/holdfast.conf", "PamService holdfast\n")
+    write(held_stack, OLD_STACK)
+    equal(said(m.install(newer_package("0.1.0-4"))), "", "what upgrading complained of")
+    check(os.path.exists(held_stack), "a PAM service that is in use was removed")
+    held(m, m.login())
+    os.unlink(held_stack)
+
+
+@fresh
+def test_first_line_comes_with_an_upgrade(m):
+    """Of a package that had the last line alone."""
+    def without_first(top):
+        os.unlink(top + "/usr/share/pam-configs/holdfast-begin")
+    m.install(newer_package("0.0.9", without_first))
+    with open(SESSION) as f:
+        check("pam_holdfast.so\n" in f.read(), "the last line is missing")
+    m.install()
+    with open(SESSION) as f:
+        check("pam_holdfast.so begin\n" in f.read(), "the first line is missing")
+    m.apt("purge", "holdfast")
+    with open(SESSION) as f:
+        check("pam_holdfast" not in f.read(), "a line is left")
+
+
 @fresh
 def test_sysv_script(m):
     """The script for hosts without systemd starts the same daemon, once, and a stop ends no session."""

@@ -88,6 +88,8 @@ limits_and_lists(void **state)
 	assert_true(p.match_key);
 	assert_int_equal(p.take_over, CONFIG_TAKE_YES);
 	assert_string_equal(p.accept_env, "*");
+	assert_string_equal(p.pam_service, "");
+	assert_string_equal(p.pam_skip, "");
 	p = good("MaxSessionsTotal 7\nDetachedTimeout none\nIdleShellTimeout 90d\nElevatedTimeout 0\nMatchKey no\n"
 	         "TakeOver ASK\nAcceptEnv LANG LC_* # and no more\nAcceptEnv OTHER\n");
 	assert_int_equal(p.max_total, 7);
@@ -97,6 +99,12 @@ limits_and_lists(void **state)
 	assert_false(p.match_key);
 	assert_int_equal(p.take_over, CONFIG_TAKE_ASK);
 	assert_string_equal(p.accept_env, "LANG,LC_*");
+	p = good("PamService held-sshd\nPamSkip pam_slow.so pam_script*\nPamSkip pam_more\n");
+	assert_string_equal(p.pam_service, "held-sshd");
+	assert_string_equal(p.pam_skip, "pam_slow.so,pam_script*");
+	p = good("Match User alice\nPamService none\nPamSkip none\nMatch all\nPamService x\nPamSkip y\n");
+	assert_string_equal(p.pam_service, "");
+	assert_string_equal(p.pam_skip, "");
 	p = good("MaxSessionsTotal none\nTakeOver no\nAcceptEnv none\n");
 	assert_int_equal(p.max_total, CONFIG_NONE);
 	assert_int_equal(p.take_over, CONFIG_TAKE_NO);
@@ -172,6 +180,15 @@ refused_values(void **state)
 		{ "AcceptEnv LANG none", "names of variables or patterns, or none, found \"none\"" },
 		{ "AcceptEnv none LANG", "names of variables or patterns, or none, found \"LANG\"" },
 		{ "AcceptEnv LANG A=b", "names of variables or patterns, or none, found \"A=b\"" },
+		{ "PamService", "none or the name of a PAM service, in lower case" },
+		{ "PamService SSHD", "none or the name of a PAM service, in lower case, found \"SSHD\"" },
+		{ "PamService other", "none or the name of a PAM service, in lower case, found \"other\"" },
+		{ "PamService ../x", "none or the name of a PAM service, in lower case, found \"../x\"" },
+		{ "PamService .x", "none or the name of a PAM service, in lower case, found \".x\"" },
+		{ "PamService \"\"", "none or the name of a PAM service, in lower case, found \"\"" },
+		{ "PamService a b", "nothing more, found \"b\"" },
+		{ "PamSkip pam_a none", "names of PAM modules or patterns, or none, found \"none\"" },
+		{ "PamSkip /x/pam_a.so", "names of PAM modules or patterns, or none, found \"/x/pam_a.so\"" },
 		{ "AcceptEnv a,,b", "names of variables or patterns, or none, found \"a,,b\"" },
 	};
 

@@ -100,32 +100,6 @@ check_module(struct doctor *d, const struct pamconf *c)
 }
 
 static void
-check_held_stack(struct doctor *d)
-{
-	struct pamconf c;
-	int rc = pamconf_read(&c, "holdfast");
-
-	if (rc == -ENOENT)
-		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, "make install", "/etc/pam.d/holdfast, the PAM stack of "
-		           "held shells, is missing");
-	else if (rc == -EBADMSG)
-		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, "mend /etc/pam.d/holdfast after the pattern of "
-		           "/etc/pam.d/sshd", "%s",
-		           c.error);
-	else if (rc)
-		doctor_add(d, "pam.stack", DOCTOR_UNKNOWN, NULL, "%s", c.error);
-	else if (survival_systemd() && !pamconf_session(&c, "pam_systemd.so"))
-		doctor_add(d, "pam.stack", survival_kills(d->user) == SURVIVAL_NO ? DOCTOR_WARN : DOCTOR_PROBLEM,
-		           "session optional pam_systemd.so, in /etc/pam.d/holdfast (and the package "
-		           "libpam-systemd)",
-		           "the PAM stack of held shells has no pam_systemd.so: they get no logind session of "
-		           "their own");
-	else
-		doctor_add(d, "pam.stack", DOCTOR_OK, NULL, "held shells have a PAM stack of their own");
-	pamconf_free(&c);
-}
-
-static void
 check_use_pam(struct doctor *d)
 {
 	const char *use = d->sshd_rc ? NULL : sshdconf_get(&d->sshd, "usepam");
@@ -170,5 +144,5 @@ doctor_check_pam(struct doctor *d)
 		check_module(d, &c);
 	pamconf_free(&c);
 	check_use_pam(d);
-	check_held_stack(d);
+	doctor_check_stack(d);
 }

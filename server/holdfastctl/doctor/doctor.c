@@ -181,8 +181,7 @@ static bool
 system_has_holdfast(void)
 {
 	static const char *const signs[] = {
-		PATH_DAEMON_SOCK, "/etc/pam.d/holdfast", "/etc/profile.d/00-holdfast.sh",
-			"/etc/holdfast/holdfast.conf",
+		PATH_DAEMON_SOCK, "/etc/profile.d/00-holdfast.sh", "/etc/holdfast/holdfast.conf",
 	};
 
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)

@@ -64,6 +64,7 @@ int doctor_begin(struct doctor *d, const char *user);
 
 void doctor_check_parts(struct doctor *d);  /* switch, daemon, configuration */
 void doctor_check_pam(struct doctor *d);
+void doctor_check_stack(struct doctor *d); /* the PAM rules of held shells; a part of the former */
 void doctor_check_sshd(struct doctor *d);   /* subsystem, environment, dead links */
 void doctor_check_hook(struct doctor *d);
 void doctor_check_before(struct doctor *d); /* what is read before the hook, and /etc/holdfast/resume.d */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * heldtext: the lines of a PAM service as a held shell's leader is to have them.
+ *
+ * All includes are in their places; a substack stays one, in a text of its own, for what jumps, "done" and "die" mean ends
+ * at its border.  Modules that a login has run for this shell already, or that are for logins alone, are passed over: their
+ * line becomes "optional pam_permit.so", so that jumps over it count as before and what it would have decided is left to
+ * the lines behind it.
+ *   - session lines: pam_holdfast, pam_motd, pam_mail, pam_lastlog, pam_lastlog2, pam_exec, and what PamSkip names;
+ *   - auth lines, which serve pam_setcred(3) alone: what PamSkip names, and pam_holdfast;
+ *   - account lines are there only where they are to be run, and then all of them;
+ *   - password lines are left out.
+ */
+#ifndef HOLDFAST_HELDTEXT_H
+#define HOLDFAST_HELDTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pamconf.h"
+
+#define HELDTEXT_FILES_MAX 64
+#define HELDTEXT_BYTES_MAX (512 * 1024)
+
+struct heldtext {
+	unsigned count;
+	struct {
+		char *text;
+		size_t len;
+	} v[HELDTEXT_FILES_MAX]; /* [0] is the service's, the others are substacks' */
+};
+
+/*
+ * Makes the texts from *C.  SKIP: PamSkip's names, with commas between.  DIR: where the texts will be, [n] as DIR/+n:
+ * substacks are named by their absolute path, for Debian's libpam looks for others in /etc/pam.d.
+ * 0; -E2BIG: more than the limits above; -ENOMEM.  Free with heldtext_free in any case.
+ */
+int heldtext_make(struct heldtext *t, const struct pamconf *c, const char *skip, bool account, const char *dir);
+void heldtext_free(struct heldtext *t);
+/* Whether the line is one of those that a leader has, and its module is run. */
+bool heldtext_runs(const struct pamconf_line *l, const char *skip, bool account);
+
+#endif

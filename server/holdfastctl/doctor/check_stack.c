@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* The PAM rules of held shells: sshd's, or those of a service of the site's own. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "doctor.h"
+#include "hostfile.h"
+#include "pamconf.h"
+#include "paths.h"
+
+#define OLD_STACK "/etc/pam.d/holdfast"
+#define OLD_SERVICE "holdfast"
+#define LIST_CAP 256
+
+/* Modules by which a site rules who may come in, when, and what is watched. */
+static const char *const ruling[] = {
+	"pam_sss.so", "pam_winbind.so", "pam_access.so", "pam_time.so", "pam_nologin.so", "pam_succeed_if.so",
+	"pam_listfile.so", "pam_group.so", "pam_limits.so", "pam_namespace.so", "pam_tty_audit.so", "pam_selinux.so",
+	"pam_apparmor.so", "pam_loginuid.so", "pam_keyinit.so", "pam_slurm_adopt.so", "pam_umask.so",
+};
+/* What a held shell's session passes over (server/daemon/heldtext.h). */
+static const char *const for_logins[] = { "pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so",
+	                                  "pam_exec.so" };
+
+/* Whether C has the module NAME in any line but those of passwords, or in session lines only. */
+static bool
+has(const struct pamconf *c, const char *name, bool session)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if ((session ? c->v[i].type == PAMCONF_SESSION : c->v[i].type != PAMCONF_PASSWORD) &&
+		    strcmp(pamconf_module_name(&c->v[i]), name) == 0)
+			return true;
+	return false;
+}
+
+/* The NAMES of COUNT that IN has, and WITHOUT (may be NULL) has not, with commas between. */
+static void
+list(char out[LIST_CAP], const char *const *names, size_t count, const struct pamconf *in,
+     const struct pamconf *without, bool session)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		if (has(in, names[i], session) && !(without && has(without, names[i], session)) && len < LIST_CAP)
+			len += (size_t)snprintf(out + len, LIST_CAP - len, "%s%.*s", len ? ", " : "",
+			                        (int)strcspn(names[i], "."), names[i]);
+}
+
+static bool
+lacks_type(const struct pamconf *c, enum pamconf_type type)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->v[i].type == type && !c->v[i].substack)
+			return false;
+	return true;
+}
+
+/* The finding "pam.stack", for C, read as RC: whether there is a configuration to be used. */
+static bool
+usable(struct doctor *d, const struct pamconf *c, int rc, const char *service, bool own)
+{
+	bool lacks = rc == 0 && (lacks_type(c, PAMCONF_SESSION) || lacks_type(c, PAMCONF_AUTH));
+	char fix[LIST_CAP];
+
+	snprintf(fix, sizeof fix, own ? "mend /etc/pam.d/%s, or take PamService out of " PATH_CONFIG : "mend /etc/pam.d/%s",
+	         service);
+	if (rc == -ENOENT)
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "there is no PAM service \"%s\": nobody's shell is held", service);
+	else if (rc == -EBADMSG)
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "nobody's shell is held: %s", c->error);
+	else if (rc)
+		doctor_add(d, "pam.stack", DOCTOR_UNKNOWN, NULL, "%s", c->error);
+	else if (lacks)
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "the PAM service \"%s\" has no %s line: nobody's shell is "
+		           "held", service, lacks_type(c, PAMCONF_SESSION) ? "session" : "auth");
+	else if (survival_systemd() && !pamconf_session(c, "pam_systemd.so"))
+		doctor_add(d, "pam.stack", survival_kills(d->user) == SURVIVAL_NO ? DOCTOR_WARN : DOCTOR_PROBLEM,
+		           "session optional pam_systemd.so (of the package libpam-systemd)",
+		           "the PAM service \"%s\" has no pam_systemd.so: held shells get no logind session of their own",
+		           service);
+	else
+		doctor_add(d, "pam.stack", DOCTOR_OK, NULL, "held shells have a PAM session, as \"%s\"", service);
+	return rc == 0 && !lacks;
+}
+
+static void
+say_sshds(struct doctor *d, const struct pamconf *sshd)
+{
+	char rules[LIST_CAP], skipped[LIST_CAP];
+
+	list(rules, ruling, sizeof ruling / sizeof *ruling, sshd, NULL, false);
+	list(skipped, for_logins, sizeof for_logins / sizeof *for_logins, sshd, NULL, true);
+	doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have sshd's PAM rules%s%s%s%s", rules[0] ? " (" : "", rules,
+	           rules[0] ? ")" : "", skipped[0] ? ", and not what is for logins alone" : "");
+	if (skipped[0])
+		doctor_add(d, "pam.skipped", DOCTOR_OK, NULL, "passed over for held shells: %s", skipped);
+}
+
+/* What a site's own service leaves out of sshd's rules is for the site to know. */
+static void
+say_own(struct doctor *d, const struct pamconf *own, const char *service)
+{
+	char missing[LIST_CAP];
+	struct pamconf sshd;
+
+	if (pamconf_read(&sshd, "sshd") == 0) {
+		list(missing, ruling, sizeof ruling / sizeof *ruling, &sshd, own, false);
+		if (missing[0])
+			doctor_add(d, "pam.rules", DOCTOR_WARN, "take PamService out of " PATH_CONFIG ", or add those lines",
+			           "held shells have the PAM service \"%s\", which lacks of sshd's: %s", service, missing);
+		else
+			doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have the PAM service \"%s\"", service);
+		if (has(&sshd, "pam_sss.so", false) || has(&sshd, "pam_winbind.so", false))
+			doctor_add(d, "pam.hbac", DOCTOR_WARN, NULL, "rules of sssd or winbind by service (HBAC, GPO) have to name "
+			           "\"%s\" besides sshd", service);
+	}
+	pamconf_free(&sshd);
+}
+
+void
+doctor_check_stack(struct doctor *d)
+{
+	struct config_subject who = { .user = d->user, .groups = (const char *const *)d->groups, .address = "" };
+	struct config_error ignored;
+	struct config_policy p;
+	const char *service;
+	struct pamconf c;
+	bool own;
+
+	if (config_load(PATH_CONFIG, &who, &p, &ignored))
+		config_defaults(&p); /* what is wrong with it is said elsewhere */
+	own = p.pam_service[0] != '\0';
+	service = own ? p.pam_service : "sshd";
+	if (usable(d, &c, pamconf_read(&c, service), service, own)) {
+		if (own)
+			say_own(d, &c, service);
+		else
+			say_sshds(d, &c);
+	}
+	pamconf_free(&c);
+	if (hostfile_exists(OLD_STACK) == 1 && strcmp(service, OLD_SERVICE) != 0)
+		doctor_add(d, "pam.old", DOCTOR_WARN, "rm " OLD_STACK " (or PamService " OLD_SERVICE ", in " PATH_CONFIG ")",
+		           OLD_STACK " is not used any more: held shells have %s's PAM rules", service);
+}
