@@ -84,7 +84,8 @@ take_env(struct pamstack *s, struct envlist *env)
 	int rc = list ? 0 : -ENOMEM;
 
 	for (char **p = list; p && *p; p++) {
-		int set = rc ? 0 : envlist_set(env, *p);
+		/* As sshd has it: how a login was authenticated is no shell's to be told by PAM. */
+		int set = rc || strncmp(*p, "SSH_AUTH_INFO", 13) == 0 ? 0 : envlist_set(env, *p);
 
 		if (set == -ENOMEM)
 			rc = set;

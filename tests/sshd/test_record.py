@@ -58,6 +58,7 @@ def test_forged_by_pam_environment(host):
     lines = host.syslog.find(r"holdfastd.*create")
     check(lines and "SHA256:" in lines[-1] and "address=127.0.0.1" in lines[-1], "the audit has %r" % lines)
     check(not [x for x in host.syslog.find("holdfastd") if "intruder" in x or "192.0.2.66" in x], "a lie is in the log")
+    equal(t.ask("$SSH_AUTH_INFO_0"), "", "SSH_AUTH_INFO_0 in the held shell")
     marked = host.mark(t)
     host.drop(t)
     marked.same(host.ssh())
