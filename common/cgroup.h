@@ -11,7 +11,7 @@
 
 /*
  * Takes the path that systemd counts by out of the LEN bytes of a /proc/PID/cgroup file (cgroups(7)): the line of the
- * hierarchy "name=systemd" or, without one, of the unified hierarchy.  *ROOT is the mount point where it begins.
+ * hierarchy "name=systemd" or, without one or at its root, of the unified hierarchy.  *ROOT is the mount point where it begins.
  * 0, -ENOENT when there is neither, -ENAMETOOLONG.
  */
 int cgroup_parse(const char *text, size_t len, char path[PATH_CAP], const char **root);

@@ -28,6 +28,8 @@ paths(void **state)
 	/* Hybrid: systemd counts by its own hierarchy, wherever its line stands. */
 	expect("9:memory:/x\n1:name=systemd:" SCOPE "\n0::/y\n", SCOPE, "/sys/fs/cgroup/systemd");
 	expect("0::/y\n1:name=systemd:" SCOPE "\n", SCOPE, "/sys/fs/cgroup/systemd");
+	/* In a container whose host has such a hierarchy, and whose own systemd does not use it. */
+	expect("1:name=systemd:/\n0::" SCOPE "\n", SCOPE, "/sys/fs/cgroup");
 	expect("2:cpu,cpuacct:/z\n0::/y:z\n", "/y:z", "/sys/fs/cgroup");
 }
 
