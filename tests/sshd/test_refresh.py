@@ -172,6 +172,18 @@ def test_status_in_the_prompt_of_zsh(host):
     t.wait_for(r"\[0\]PROMPT\$ ")
 
 
+def test_status_in_the_prompt_of_fish(host):
+    need("/usr/bin/fish")
+    with_hook(host, "finn", "fish")
+    with open("/home/finn/.config/fish/config.fish", "a") as f:
+        f.write("function fish_prompt; echo -n \"[$status]PROMPT\\$ \"; end\n")
+    t = host.login("finn")
+    t.line("sh -c 'exit 7'")
+    t.wait_for(r"\[7\]PROMPT\$ ")
+    t.line("true")
+    t.wait_for(r"\[0\]PROMPT\$ ")
+
+
 def test_no_process_for_a_prompt(host):
     """Only a change costs a process, and the exit status that the prompt shows is the command's."""
     with_hook(host, "alice", "bash")
