@@ -410,6 +410,7 @@ static int
 run_scripts(struct enter *e)
 {
 	const struct resumed r = { .dir = PATH_RESUME_D, .session = e->at.session, .env = &e->claim.env,
+		                   .each_ms = RESUMED_EACH_MS, .all_ms = RESUMED_ALL_MS,
 		                   .tty = e->q->tty ? e->fds[0] : -1 };
 	int rc = 0;
 

@@ -177,7 +177,7 @@ has_ended(const struct running *p)
 	return waitid(P_PID, (id_t)p->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid == p->pid;
 }
 
-/* Waits for something to do, until UNTIL at most: whether there is time left and nobody wants it to stop. */
+/* Waits for something to do, until UNTIL at most, or just looks when it has ENDED: whether there is time left and nobody wants it to stop. */
 static bool
 wait_for_it(struct running *p, struct waiting *w, bool ended, uint64_t until)
 {
@@ -190,7 +190,10 @@ wait_for_it(struct running *p, struct waiting *w, bool ended, uint64_t until)
 
 	if (!ms || w->skip || w->hangup)
 		return false;
-	if (p->pidfd < 0 && ms > LOOK_MS)
+	/* What is left of its output is there already; who else has that open is not waited for. */
+	if (ended)
+		ms = 0;
+	else if (p->pidfd < 0 && ms > LOOK_MS)
 		ms = LOOK_MS;
 	if (poll(v, 4, ms) < 0 && errno != EINTR)
 		return false;
@@ -256,7 +259,7 @@ make_environment(struct envlist *out, const struct resumed *r)
 int
 resumed_run(const struct resumed *r, struct waiting *w)
 {
-	uint64_t end = clock_now_ms() + RESUMED_ALL_MS;
+	uint64_t end = clock_now_ms() + r->all_ms;
 	struct envlist env = ENVLIST_INIT;
 	char *names[RESUMED_MAX];
 	int dir = open_directory(r);
@@ -267,7 +270,7 @@ resumed_run(const struct resumed *r, struct waiting *w)
 		uint64_t now = clock_now_ms();
 
 		if (ready && !w->skip && !w->hangup && now < end)
-			run_one(r, names[i], env.v, w, end - now < RESUMED_EACH_MS ? end : now + RESUMED_EACH_MS);
+			run_one(r, names[i], env.v, w, end - now < r->each_ms ? end : now + r->each_ms);
 		free(names[i]);
 	}
 	envlist_free(&env);

@@ -6,8 +6,8 @@
  * They run one after the other, in the order of their names, as the user, within the login that attaches, with its
  * environment and HOLDFAST_SESSION; standard input is /dev/null, output comes on the terminal before the screen does.
  * Names are those of run-parts(8): letters, digits, '_' and '-'.  The directory, the one above it and the files must be
- * root's and not be writable by anybody else; what is not so is left out.  One that takes longer than RESUMED_EACH_MS is
- * killed with what it has started, and all together get RESUMED_ALL_MS.  What they end with does not matter.
+ * root's and not be writable by anybody else; what is not so is left out.  One that takes longer than its limit is killed
+ * with what it has started, and there is a limit for all together.  What they end with does not matter.
  */
 #ifndef HOLDFAST_RESUMED_H
 #define HOLDFAST_RESUMED_H
@@ -28,6 +28,7 @@ struct resumed {
 	uid_t owner;               /* 0: root; tests are another's */
 	uint32_t session;
 	const struct envlist *env; /* the login's */
+	unsigned each_ms, all_ms;  /* RESUMED_EACH_MS, RESUMED_ALL_MS; tests have others */
 	int tty;                   /* its terminal, O_NONBLOCK; -1: output is thrown away */
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "resumed.h"
 
 static char base[64], dir[96];
+static unsigned each_ms, all_ms;
 
 static void
 script(const char *name, mode_t mode, const char *text)
@@ -33,7 +35,8 @@ static char *
 run(uid_t owner, int *rc)
 {
 	struct envlist env = ENVLIST_INIT;
-	struct resumed r = { .dir = dir, .owner = owner, .session = 7, .env = &env };
+	struct resumed r = { .dir = dir, .owner = owner, .session = 7, .env = &env,
+		             .each_ms = each_ms, .all_ms = all_ms };
 	char *text = calloc(1, 1 << 17);
 	struct waiting w;
 	int fds[2];
@@ -69,6 +72,7 @@ static int
 begin(void **state)
 {
 	(void)state;
+	each_ms = all_ms = 60000;
 	snprintf(base, sizeof base, "/tmp/resumed-XXXXXX");
 	if (!mkdtemp(base))
 		return -1;
@@ -139,36 +143,76 @@ only_the_owners(void **state)
 	prints("a\n");
 }
 
-/* Each costs its limit at most, in whatever way it hangs; what comes behind runs while there is time. */
+/* Whether the process whose number is in the file "pid" runs; ends it. */
+static bool
+left_behind(void)
+{
+	char path[128];
+	bool runs;
+	FILE *f;
+	int pid = 0;
+
+	snprintf(path, sizeof path, "%s/pid", base);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	runs = kill(pid, 0) == 0;
+	kill(pid, SIGKILL);
+	return runs;
+}
+
+/* In whatever way it hangs, it costs its limit, and what comes behind runs. */
 static void
 what_hangs(void **state)
 {
 	uint64_t start = clock_now_ms();
 
 	(void)state;
+	each_ms = 2000;
 	script("a", 0755, "echo a; trap '' HUP INT TERM; sleep 1000 & wait");
 	script("b", 0755, "echo b");
 	prints("a\nb\n");
-	assert_true(clock_now_ms() - start >= RESUMED_EACH_MS);
+	assert_true(clock_now_ms() - start >= each_ms);
 	script("a", 0755, "exec >/dev/null 2>&1; while :; do :; done");
 	prints("b\n");
-	/* Its output stays open elsewhere: that is not waited for. */
-	script("a", 0755, "echo a; sleep 1000 & exit 0");
-	start = clock_now_ms();
+}
+
+/* What a script has begun and left to itself lives on, also with its output open, and is not waited for. */
+static void
+what_stays(void **state)
+{
+	char text[128];
+
+	(void)state;
+	snprintf(text, sizeof text, "sleep 1000 & echo a; echo $! >%s/pid", base);
+	script("a", 0755, text);
+	script("b", 0755, "echo b");
 	prints("a\nb\n");
-	assert_true(clock_now_ms() - start < RESUMED_EACH_MS);
-	script("a", 0755, "while :; do echo 0123456789012345678901234567890123456789012345678901234567890123; done");
+	assert_true(left_behind());
+}
+
+static void
+limits_for_all(void **state)
+{
+	uint64_t start = clock_now_ms();
+	char *text;
 	int rc;
-	char *text = run(geteuid(), &rc);
-	assert_int_equal(strlen(text), 65536 + 2);
-	free(text);
-	script("b", 0755, "sleep 1000");
-	script("c", 0755, "echo c");
-	start = clock_now_ms();
+
+	(void)state;
+	each_ms = 2000;
+	script("a", 0755, "while :; do echo 0123456789012345678901234567890123456789012345678901234567890123; done");
 	text = run(geteuid(), &rc);
-	assert_null(strstr(text, "c\n"));
+	assert_int_equal(strlen(text), 65536);
 	free(text);
-	assert_true(clock_now_ms() - start >= RESUMED_ALL_MS);
+	all_ms = 300;
+	script("a", 0755, "sleep 1000");
+	script("b", 0755, "echo b");
+	text = run(geteuid(), &rc);
+	assert_int_equal(rc, 0);
+	assert_string_equal(text, "");
+	assert_true(clock_now_ms() - start >= all_ms);
+	free(text);
 }
 
 static void
@@ -194,6 +238,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(in_order_with_the_logins_environment, begin, finish),
 		cmocka_unit_test_setup_teardown(only_the_owners, begin, finish),
 		cmocka_unit_test_setup_teardown(what_hangs, begin, finish),
+		cmocka_unit_test_setup_teardown(what_stays, begin, finish),
+		cmocka_unit_test_setup_teardown(limits_for_all, begin, finish),
 		cmocka_unit_test_setup_teardown(interrupted, begin, finish),
 	};
 
