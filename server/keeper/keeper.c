@@ -21,6 +21,7 @@
 #include "framed.h"
 #include "leadside.h"
 #include "paths.h"
+#include "room.h"
 #include "shell.h"
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
@@ -418,6 +419,9 @@ set_up(struct keeper *k)
 	if (getrandom(k->session_key, sizeof k->session_key, 0) != sizeof k->session_key)
 		return -EIO;
 	painting_init(&k->painting);
+	rc = room_for_processes();
+	if (rc < 0)
+		return rc;
 	k->signals = open_signals();
 	if (k->signals < 0)
 		return -errno;
