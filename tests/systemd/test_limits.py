@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """maxlogins: sessions that are held never keep their user from logging in."""
 import os
-import subprocess
 
 from machine import UNHELD
 from template import write
@@ -139,37 +138,3 @@ def test_crash_loop(m):
     wait_until(lambda: m.unit("holdfastd.service") == "active", "holdfastd runs")
     equal(m.unit("holdfastd.socket"), "active", "the socket")
     check(m.login().ask("$HOLDFAST_SESSION"), "a login afterwards")
-
-
-def fill_run():
-    """Leaves no room on /run; how large it was."""
-    st = os.statvfs("/run")
-    used = (st.f_blocks - st.f_bfree) * st.f_frsize
-    subprocess.run(["mount", "-o", "remount,size=%d" % (used + 65536), "/run"], check=True)
-    with open("/run/filler", "wb", buffering=0) as f:
-        try:
-            while True:
-                f.write(b"x" * 4096)
-        except OSError:
-            pass
-    return st.f_blocks * st.f_frsize
-
-
-def test_run_full(m):
-    """pam_systemd makes no session then: no shell is held, for it would be in holdfastd's cgroup, outside of all limits."""
-    t = m.login()
-    marked = m.mark(t)
-    m.drop(t)
-    size = fill_run()
-    try:
-        t = m.ssh()
-        marked.same(t)
-        plain(m.ssh(options=NEW))
-        for p in m.user_processes("alice"):
-            with open("/proc/%d/cgroup" % p["pid"]) as f:
-                check("holdfastd" not in f.read(), "in holdfastd's cgroup: %s" % p["cmd"])
-        check(m.journal("logind has made none for it"), "the log does not say why")
-    finally:
-        os.unlink("/run/filler")
-        subprocess.run(["mount", "-o", "remount,size=%d" % size, "/run"], check=True)
-    wait_until(lambda: m.login(options=NEW).ask("${HOLDFAST_SESSION:+held}") == "held", "with room again a login is held")
