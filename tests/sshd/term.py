@@ -50,6 +50,12 @@ def wait_until(probe, what, timeout=DEADLINE, interval=0.03):
         time.sleep(interval)
 
 
+def next_millisecond():
+    """Returns when the date has another millisecond: which of two sessions was used last is known to that."""
+    now = time.time_ns() // 1000000
+    wait_until(lambda: time.time_ns() // 1000000 > now, "the clock goes on", interval=0)
+
+
 class Term:
     count = 0
 

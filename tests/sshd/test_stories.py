@@ -6,7 +6,7 @@ The story of a week, in which nobody can wait, is told by tests/unit/test_choose
 import os
 
 from laptop import Laptop
-from term import check, equal, wait_until
+from term import check, equal, next_millisecond, wait_until
 
 SIZES = [(24, 80), (30, 100), (40, 120), (50, 132), (25, 81), (31, 101), (41, 121), (51, 133), (26, 82), (32, 102)]
 
@@ -72,6 +72,7 @@ def test_one_after_the_other(host):
     for t in windows:
         pids.append(t.shell_pid())
         t.prompt()
+        next_millisecond()
     laptop.move("10.99.0.7")
     got = [laptop.ssh(host).shell_pid() for _ in range(4)]
     equal(got[0], pids[3], "the first window's shell: the one that was used last")
