@@ -8,8 +8,8 @@ import signal
 import subprocess
 
 import world
-from broken import AWAY, EITHER, HELD, PLAIN, Table, left
-from host import RUN
+from broken import AWAY, EITHER, HELD, PLAIN, Broken, Table, directory, empty, garbage, left, loop, missing
+from host import RUN, takes_long
 from template import write
 from term import Failed, check, wait_until
 
@@ -83,6 +83,7 @@ def of_mode(path, mode):
     os.chmod(path, before)
 
 
+@takes_long
 def test_run_directory(host):
     """Each directory and file that is there, as somebody's cleaning up or another program may leave it."""
     table = Table(host)
@@ -219,6 +220,7 @@ def test_process_limit(host):
     with_limits(host, PROCESSES)
 
 
+@takes_long
 def test_limits(host):
     with_limits(host, STEPS)
 
@@ -250,6 +252,35 @@ def with_limits(host, steps):
             except Failed as e:
                 failed.append(str(e) + left(host))
     host.note("%d limits" % tried)
+    check(not failed, " | ".join(failed))
+
+
+# PAM ------------------------------------------------------------------------------------------------------------------
+
+PAM_FILES = ("sshd", "common-session", "common-account", "common-auth", "other")
+
+
+def test_pam_files(host):
+    """A file of PAM's configuration that a plain login can do without, a login with holdfast can do without."""
+    Table(host)
+    failed, tried = [], 0
+    for name in PAM_FILES:
+        for breakage in (missing, empty, garbage, directory, loop):
+            what = "%s: %s" % (breakage.__name__, name)
+            with Broken(breakage, "/etc/pam.d/" + name):
+                plain = plain_works(host)
+                if plain is None:
+                    continue
+                tried += 1
+                try:
+                    found = usable(host)
+                    if found != plain:
+                        failed.append("%s: expected %s, found %s" % (what, plain, found))
+                except Failed as e:
+                    failed.append("%s: %s%s" % (what, e, left(host)))
+                    host.ctl("alice", "kill", "-a")
+    host.note("%d files of PAM's broken in some way that a plain login works with" % tried)
+    check(tried, "no plain login worked with any")
     check(not failed, " | ".join(failed))
 
 

@@ -16,6 +16,8 @@ KEPT = (
     ("exec of fish", "exec fish\n", "$FISH_VERSION", r"\d.*"),
     ("tmux, started by SSH_TTY", 'if [ -z "$TMUX" ] && [ -n "$SSH_TTY" ]; then exec tmux -L a new -A -s main; fi\n',
      "${TMUX:+tmux}", "tmux"),
+    ("tmux, started by the terminal's name",
+     'if [ -z "$TMUX" ] && [ "$(tty)" = "$SSH_TTY" ]; then exec tmux -L b new -A -s main; fi\n', "${TMUX:+tmux}", "tmux"),
     ("set -e, which a command must not fail in", "set -e\nalias x=y\ntrue\nset +e\n", "well", "well"),
     ("a second of work", "sleep 1\n", "well", "well"),
     ("settings and a query", "stty -ixon; printf '\\033[c'; read -rsd c -t 1 A; stty sane\n", "well", "well"),
