@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-from broken import AWAY, HELD, Broken, Table, directory, garbage, loop, missing
+from broken import AWAY, EITHER, HELD, Broken, Table, directory, garbage, loop, missing
 from host import RUN
 from template import LIBEXEC, write
 from term import equal, wait_until
@@ -64,7 +64,7 @@ def test_daemon(host):
         table.row("holdfastd: no more " + what, HELD)
     for breakage in (missing, garbage, directory, loop):
         with Broken(breakage, SOCK):
-            table.row("holdfastd's socket: " + breakage.__name__)
+            table.row("holdfastd's socket: " + breakage.__name__, EITHER)  # it makes it anew
     table.row("holdfastd's socket as it was", HELD)
     table.end()
 
@@ -108,8 +108,9 @@ class Impostor(threading.Thread):
 
 
 @contextlib.contextmanager
-def instead(accepts=True, **kw):
+def instead(host, accepts=True, **kw):
     """While entered, an Impostor is there, which ACCEPTS or leaves who connects in its backlog."""
+    os.kill(host.holdfastd.pid, signal.SIGSTOP)  # it would make its socket anew
     os.rename(SOCK, SOCK + AWAY)
     them = Impostor(**kw)
     if accepts:
@@ -121,6 +122,7 @@ def instead(accepts=True, **kw):
         c.close()
     os.unlink(SOCK)
     os.rename(SOCK + AWAY, SOCK)
+    os.kill(host.holdfastd.pid, signal.SIGCONT)
 
 
 ANSWERS = (
@@ -141,18 +143,18 @@ def test_impostor(host):
     """Another version of holdfastd, or something else, behind its socket."""
     table = Table(host)
     for what, answers in ANSWERS:
-        with instead(answers=answers):
+        with instead(host, answers=answers):
             table.row("answers: " + what)
-    with instead(kind=socket.SOCK_STREAM):
+    with instead(host, kind=socket.SOCK_STREAM):
         table.row("a stream socket")
-    with instead(kind=socket.SOCK_STREAM, answers=(b"x" * 70,)):
+    with instead(host, kind=socket.SOCK_STREAM, answers=(b"x" * 70,)):
         table.row("a stream socket that talks")
-    with instead(answers=(facts(), ready(1)), uid=host.ids("bob")[0], serves=False) as them:
+    with instead(host, answers=(facts(), ready(1)), uid=host.ids("bob")[0], serves=False) as them:
         table.row("another user's socket")
         equal([c.recv(100) for c in them.conns], [b""], "what that user is told")
-    with instead(accepts=False):
+    with instead(host, accepts=False):
         table.row("nobody accepts")
-    with instead(accepts=False, backlog=0):
+    with instead(host, accepts=False, backlog=0):
         first = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         first.connect(SOCK)
         table.row("a full backlog")
@@ -186,7 +188,7 @@ def test_keepers(host):
 def test_skipped(host):
     """What is slow without being broken, a PAM stack for instance, is waited for; Ctrl-C skips it."""
     Table(host)
-    with instead(answers=(facts(), bytes([PROGRESS]))) as them:
+    with instead(host, answers=(facts(), bytes([PROGRESS]))) as them:
         t = host.ssh()
         wait_until(lambda: them.conns, "holdfast-login asks")
         t.send("\x03")
@@ -194,6 +196,6 @@ def test_skipped(host):
         equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION")
         t.line("exit 7")
         equal(t.wait_exit(), 7, "the status of ssh")
-    with instead(answers=(facts(1500), bytes([PROGRESS]))):
+    with instead(host, answers=(facts(1500), bytes([PROGRESS]))):
         t = host.login()
         equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION after LoginTimeout")

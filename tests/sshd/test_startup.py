@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """What users' start-up files do, and what robots type and send before there is a prompt: as in a login that is not held."""
-import os
 import re
 import shutil
 
