@@ -15,6 +15,32 @@ give_up(struct leading *l)
 	l->keeper = -1;
 }
 
+/*
+ * The one descriptor that came with MH, or -1.  CMSG_SPACE rounds up, so that there was room for two of them: of several
+ * none is taken, and all are closed.
+ */
+static int
+take_descriptor(struct msghdr *mh)
+{
+	int found = -1, count = 0;
+
+	for (struct cmsghdr *cm = CMSG_FIRSTHDR(mh); cm; cm = CMSG_NXTHDR(mh, cm)) {
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof found <= cm->cmsg_len; at += sizeof found) {
+			if (found >= 0)
+				close(found);
+			memcpy(&found, (const unsigned char *)cm + at, sizeof found);
+			count++;
+		}
+	}
+	if (count > 1) {
+		close(found);
+		found = -1;
+	}
+	return found;
+}
+
 ssize_t
 leading_recv(int sock, void *buf, size_t cap, int *fd)
 {
@@ -26,11 +52,8 @@ leading_recv(int sock, void *buf, size_t cap, int *fd)
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
 	                     .msg_controllen = sizeof control };
 	ssize_t n = recvmsg(sock, &mh, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *cm = n < 0 ? NULL : CMSG_FIRSTHDR(&mh);
 
-	*fd = -1;
-	if (cm && cm->cmsg_level == SOL_SOCKET && cm->cmsg_type == SCM_RIGHTS && cm->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(cm), sizeof *fd);
+	*fd = n < 0 ? -1 : take_descriptor(&mh);
 	return n;
 }
 

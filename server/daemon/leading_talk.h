@@ -9,8 +9,8 @@
 #include "leading.h"
 
 /*
- * Receives one message into BUF, and at most one descriptor with it: *FD (the caller's), or -1.  Further ones are closed
- * by the kernel for want of room.  As recv(2) with MSG_TRUNC: of a message that is longer, its length.
+ * Receives one message into BUF, and one descriptor with it: *FD (the caller's), or -1.  Where there are several all are
+ * closed.  As recv(2) with MSG_TRUNC: of a message that is longer, its length.
  */
 ssize_t leading_recv(int sock, void *buf, size_t cap, int *fd);
 /*

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The row of OWNER, a new one if need be.  There always is one: each row in use stands for a helper or a connection. */
+/*
+ * The row of OWNER, a new one if need be.  There is one while another connection can wait: each row in use stands for a
+ * helper or for a connection.
+ */
 static unsigned
 row_of(struct slots *s, uint64_t owner)
 {
@@ -22,6 +25,16 @@ row_of(struct slots *s, uint64_t owner)
 		s->owner_rows++;
 	s->owners[row] = (struct slots_owner){ .owner = owner };
 	return (unsigned)row;
+}
+
+/* How many connections of OWNER wait.  Makes no row: when all can wait no longer, all rows can be in use. */
+static unsigned
+waiting_of(const struct slots *s, uint64_t owner)
+{
+	for (size_t i = 0; i < s->owner_rows; i++)
+		if (s->owners[i].owner == owner && s->owners[i].waiting)
+			return s->owners[i].waiting;
+	return 0;
 }
 
 /* Rows at the end that nobody uses are not gone through. */
@@ -69,7 +82,7 @@ slots_make_room(struct slots *s, uint64_t owner, struct slots_connection *c)
 		if (s->owners[row].waiting > s->owners[most].waiting)
 			most = row;
 	/* With one more the owner would have as many. */
-	if (s->owners[row_of(s, owner)].waiting + 1 >= s->owners[most].waiting)
+	if (waiting_of(s, owner) + 1 >= s->owners[most].waiting)
 		return false;
 	while (s->waiting[--i].owner != most)
 		;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The small parts of holdfastd that keep count: slots, refusals, ratelimit, attachments, leaders. */
+/* The small parts of holdfastd that keep count: slots, refusals, ratelimit, attachments, descriptors. */
 #include "unit.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "attachments.h"
+#include "leading_talk.h"
 #include "ratelimit.h"
 #include "refusals.h"
 #include "slots.h"
@@ -121,6 +123,28 @@ the_noisiest_gets_no_room(void **state)
 			;
 	assert_false(slots_make_room(&slots, 1, &c));
 	assert_true(slots_make_room(&slots, 77, &c));
+}
+
+/* As many owners as there are helpers and connections, and one more: there is no row for that one. */
+static void
+as_many_owners_as_there_is_room_for(void **state)
+{
+	struct slots_connection c;
+	uint64_t owner = 1000;
+
+	(void)state;
+	for (size_t i = 0; i < SLOTS_MAX; i++) {
+		assert_true(slots_wait(&slots, 7, 1, owner++, 1));
+		serve_next(-1);
+	}
+	for (size_t i = 0; i < SLOTS_WAITING_MAX; i++)
+		assert_true(slots_wait(&slots, 7, 1, owner++, 1));
+	assert_int_equal(slots.owner_rows, SLOTS_OWNERS);
+	assert_false(slots_wait(&slots, 7, 1, owner, 1));
+	assert_false(slots_make_room(&slots, owner, &c));
+	assert_int_equal(slots.owner_rows, SLOTS_OWNERS);
+	assert_int_equal(slots.count, SLOTS_MAX);
+	assert_int_equal(slots.waiting_count, SLOTS_WAITING_MAX);
 }
 
 static void
@@ -281,6 +305,59 @@ attached_ones_are_kept(void **state)
 		attachments_remove(&a, a.v[0]->serial);
 }
 
+/* The lowest number that is free. */
+static int
+next_descriptor(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void
+send_descriptors(int sock, int count)
+{
+	int fds[3] = { 0, 0, 0 };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fds)];
+	} control = { .room = { 0 } };
+	char byte = 'x';
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = CMSG_SPACE((size_t)count * sizeof *fds) };
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
+
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN((size_t)count * sizeof *fds);
+	memcpy(CMSG_DATA(cm), fds, (size_t)count * sizeof *fds);
+	assert_int_equal(sendmsg(sock, &mh, 0), 1);
+}
+
+/* A keeper that passes more than it may leaves nothing behind in its leader. */
+static void
+a_leader_keeps_no_descriptors(void **state)
+{
+	int pair[2], before, fd;
+	char byte;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	before = next_descriptor();
+	for (int count = 1; count <= 3; count++) {
+		send_descriptors(pair[1], count);
+		assert_int_equal(leading_recv(pair[0], &byte, 1, &fd), 1);
+		assert_int_equal(fd >= 0, count == 1);
+		if (fd >= 0)
+			close(fd);
+		assert_int_equal(next_descriptor(), before);
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int
 main(void)
 {
@@ -288,12 +365,14 @@ main(void)
 		cmocka_unit_test_setup(slots_are_counted_for_each_owner, begin),
 		cmocka_unit_test_setup(the_next_owner_finds_room, begin),
 		cmocka_unit_test_setup(the_noisiest_gets_no_room, begin),
+		cmocka_unit_test_setup(as_many_owners_as_there_is_room_for, begin),
 		cmocka_unit_test_setup(the_owner_with_the_fewest_is_next, begin),
 		cmocka_unit_test_setup(nobody_waits_for_ever, begin),
 		cmocka_unit_test(refusals_are_limited_for_each_owner),
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(attachments_are_remembered),
 		cmocka_unit_test(attached_ones_are_kept),
+		cmocka_unit_test(a_leader_keeps_no_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
