@@ -14,6 +14,7 @@
 #include <strings.h>
 #include <utmpx.h>
 
+#include "leaders.h"
 #include "policy.h"
 
 #define LIMITS_CONF "/etc/security/limits.conf"
@@ -210,9 +211,24 @@ count_utmp(const char *user)
 	return n;
 }
 
+/* The sessions that are held, by their leaders: what logind has of them says nothing else that no login has. */
+struct held {
+	struct leadreg *v;
+	size_t count;
+};
+
+static bool
+is_leader(const struct held *h, unsigned long pid)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if ((unsigned long)h->v[i].pid == pid)
+			return true;
+	return false;
+}
+
 /* Reads what logind says of a session: whether it is somebody's login and not one that we hold. */
 static bool
-read_session(const char *name, uid_t *uid)
+read_session(const char *name, const struct held *held, uid_t *uid)
 {
 	char path[sizeof LOGIND_SESSIONS + NAME_MAX + 1], line[256];
 	bool user = false, ours = false, have_uid = false;
@@ -225,7 +241,8 @@ read_session(const char *name, uid_t *uid)
 		return false;
 	while (fgets(line, sizeof line, f)) {
 		user |= strncmp(line, "CLASS=user", 10) == 0;
-		ours |= strcmp(line, "SERVICE=holdfast\n") == 0;
+		if (sscanf(line, "LEADER=%lu", &v) == 1)
+			ours |= is_leader(held, v);
 		if (sscanf(line, "UID=%lu", &v) == 1) {
 			*uid = (uid_t)v;
 			have_uid = true;
@@ -236,7 +253,7 @@ read_session(const char *name, uid_t *uid)
 }
 
 static struct logins
-count_logind(uid_t uid)
+count_logind(uid_t uid, const struct held *held)
 {
 	struct logins n = { 0, 0 };
 	DIR *dir = opendir(LOGIND_SESSIONS);
@@ -246,7 +263,7 @@ count_logind(uid_t uid)
 		uid_t whose = (uid_t)-1;
 
 		/* Beside the file of a session is a fifo NAME.ref, which is not to be opened. */
-		if (strchr(d->d_name, '.') || !read_session(d->d_name, &whose))
+		if (strchr(d->d_name, '.') || !read_session(d->d_name, held, &whose))
 			continue;
 		n.all++;
 		n.own += whose == uid;
@@ -273,9 +290,11 @@ int
 maxlogins_check(const char *user, uid_t uid, gid_t gid, uint32_t held, uint32_t held_by_all)
 {
 	struct maxlogins_subject s = { .user = user, .uid = uid };
+	struct held all_held;
 	struct logins utmp, logind;
 	struct maxlogins m;
 	gid_t *gids;
+	int rc;
 
 	/* The name service is asked for groups only where it matters. */
 	if (!maxlogins_read(LIMITS_CONF, LIMITS_DIR, &s, &m))
@@ -290,8 +309,12 @@ maxlogins_check(const char *user, uid_t uid, gid_t gid, uint32_t held, uint32_t 
 	free(gids);
 	if (m.own == MAXLOGINS_NONE && m.everybody == MAXLOGINS_NONE)
 		return 0;
+	rc = leaders_living(&all_held.v, &all_held.count);
+	if (rc)
+		return rc;
 	utmp = count_utmp(user);
-	logind = count_logind(uid);
+	logind = count_logind(uid, &all_held);
+	free(all_held.v);
 	return has_room(m.own, larger(utmp.own, logind.own) + held) &&
 	       has_room(m.everybody, larger(utmp.all, logind.all) + held_by_all) ? 0 : -EDQUOT;
 }

@@ -37,7 +37,7 @@ def test_held_command(m: Machine):
     scope = m.scope_of(s["shell_pid"])
     check(scope, "the command is in no session's scope")
     seen = m.logind(scope)
-    equal((seen.get("Service"), seen.get("Class"), seen.get("TTY", "")), ("holdfast", "user", ""), "logind's session")
+    equal((seen.get("Service"), seen.get("Class"), seen.get("TTY", "")), ("sshd", "user", ""), "logind's session")
     equal(m.scope_of(s["keeper_pid"]), scope, "the keeper's scope")
     # keeper, shell and both sleeps; where the scope has controllers it counts, with the leader in it
     usage = wait_until(lambda: [u for u in json.loads(m.ctl("alice", "ls", "--long", "--json").stdout)["sessions"]

@@ -106,7 +106,7 @@ def test_install(m):
     for unit in ("holdfastd.service", "holdfastd.socket"):
         equal((m.unit(unit), m.unit(unit, "UnitFileState")), ("active", "enabled"), unit)
     equal(m.unit("holdfastd.service", "KillMode"), "process", "KillMode")
-    for path, mode in (("", 0o755), ("/logins", 0o700), ("/leaders", 0o700), ("/users", 0o711)):
+    for path, mode in (("", 0o755), ("/logins", 0o700), ("/leaders", 0o700), ("/sessions", 0o755)):
         equal(os.stat("/run/holdfast" + path).st_mode & 0o7777, mode, "mode of /run/holdfast" + path)
     check(OURS.lower() in m.run("sshd", "-T").lower(), "sshd -T does not show the subsystem")
     t = m.login()
