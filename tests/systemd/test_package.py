@@ -371,10 +371,10 @@ def test_first_line_comes_with_an_upgrade(m):
         os.unlink(top + "/usr/share/pam-configs/holdfast-begin")
     m.install(newer_package("0.0.9", without_first))
     with open(SESSION) as f:
-        check("pam_holdfast.so\n" in f.read(), "the last line is missing")
+        check(re.search(r"pam_holdfast\.so *\n", f.read()), "the last line is missing")
     m.install()
     with open(SESSION) as f:
-        check("pam_holdfast.so begin\n" in f.read(), "the first line is missing")
+        check(re.search(r"pam_holdfast\.so begin *\n", f.read()), "the first line is missing")
     m.apt("purge", "holdfast")
     with open(SESSION) as f:
         check("pam_holdfast" not in f.read(), "a line is left")
@@ -399,7 +399,8 @@ def test_sysv_script(m):
     marked.same(t)
     subprocess.run([script, "stop"], **quiet)
     marked.same(t)
-    equal(len(m.named("holdfastd")), 1, "the leader alone")
+    # besides, a child of the daemon may still be sweeping
+    wait_until(lambda: len(m.named("holdfastd")) == 1, "the leader is alone")
     m.drop(t)
     subprocess.run([script, "start"], **quiet)
     marked.same(m.ssh())
