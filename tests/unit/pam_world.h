@@ -118,6 +118,32 @@ find_data(pam_handle_t *pamh, const char *name)
 	return NULL;
 }
 
+/* What modules have left in handles, for tests that end none: the module's data is freed at the test's end. */
+static struct data left[16];
+
+static inline void
+clean_up(pam_handle_t *pamh, struct data *d, int status)
+{
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		if (d->data && left[i].data == d->data)
+			left[i] = (struct data){ 0 };
+	if (d->data && d->cleanup)
+		d->cleanup(pamh, d->data, status);
+	d->data = NULL;
+}
+
+static inline void
+remember(const struct data *d)
+{
+	size_t i = 0;
+
+	if (!d->data)
+		return;
+	while (left[i].data)
+		assert_true(++i < sizeof left / sizeof *left);
+	left[i] = *d;
+}
+
 int
 pam_set_data(pam_handle_t *pamh, const char *name, void *data,
              void (*cleanup)(pam_handle_t *pamh, void *data, int status))
@@ -130,9 +156,9 @@ pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 		if (!pamh->kept[i].name)
 			d = &pamh->kept[i];
 	assert_non_null(d);
-	if (d->data && d->cleanup)
-		d->cleanup(pamh, d->data, PAM_DATA_REPLACE);
+	clean_up(pamh, d, PAM_DATA_REPLACE);
 	*d = (struct data){ name, data, cleanup };
+	remember(d);
 	return PAM_SUCCESS;
 }
 
@@ -162,13 +188,8 @@ pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
 static inline void
 end_handle(pam_handle_t *pamh)
 {
-	for (size_t i = 0; i < 2; i++) {
-		struct data *d = &pamh->kept[i];
-
-		if (d->data && d->cleanup)
-			d->cleanup(pamh, d->data, PAM_SUCCESS);
-		d->data = NULL;
-	}
+	for (size_t i = 0; i < 2; i++)
+		clean_up(pamh, &pamh->kept[i], PAM_SUCCESS);
 }
 
 static char start_dir[4096], scratch[] = "pam.XXXXXX";
@@ -221,6 +242,10 @@ teardown(void **state)
 	char command[64];
 
 	(void)state;
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		if (left[i].data && left[i].cleanup)
+			left[i].cleanup(NULL, left[i].data, PAM_SUCCESS);
+	memset(left, 0, sizeof left);
 	snprintf(command, sizeof command, "rm -rf %s", scratch);
 	return chdir(start_dir) || system(command) ? -1 : 0;
 }
