@@ -262,8 +262,9 @@ static pid_t
 start(const char *file, char *const argv[], const char *shell, int *pipe_end)
 {
 	static char entry[128];
-	char *const env[] = { "LANG=C", "USER=u", "LOGNAME=u", "HOME=/tmp", "PATH=/usr/bin:/bin", entry, "TERM=xterm",
-		              "HOLDFAST_TICKET=" TICKET, "SSH_CONNECTION=1", "SSH_TTY=/dev/pts/1", NULL };
+	static const char *const env[] = { "LANG=C", "USER=u", "LOGNAME=u", "HOME=/tmp", "PATH=/usr/bin:/bin", entry,
+		                           "TERM=xterm", "HOLDFAST_TICKET=" TICKET, "SSH_CONNECTION=1",
+		                           "SSH_TTY=/dev/pts/1", NULL };
 	posix_spawn_file_actions_t actions;
 	int pair[2];
 	pid_t pid;
@@ -274,7 +275,7 @@ start(const char *file, char *const argv[], const char *shell, int *pipe_end)
 	posix_spawn_file_actions_adddup2(&actions, pair[0], 0);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	assert_int_equal(posix_spawn(&pid, file, &actions, NULL, argv, env), 0);
+	assert_int_equal(posix_spawn(&pid, file, &actions, NULL, argv, (char *const *)env), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	close(pair[0]);
 	*pipe_end = pair[1];

@@ -141,7 +141,7 @@ shown(void)
 	while ((u = getutxent()))
 		if (u->ut_type == USER_PROCESS && u->ut_user[0])
 			len += (size_t)snprintf(text + len, sizeof text - len, "%.32s %.32s %.256s %d\n", u->ut_user,
-			                        strcmp(u->ut_line, tty) == 0 ? "ours" : u->ut_line,
+			                        strncmp(u->ut_line, tty, sizeof u->ut_line) == 0 ? "ours" : u->ut_line,
 			                        u->ut_host, (int)u->ut_pid);
 	endutxent();
 	return text;
