@@ -89,22 +89,25 @@ confinement_check_peer(int conn, uid_t uid, int self)
 {
 	struct procref_peer p = PROCREF_PEER_NONE;
 	struct confinement own, its;
-	int rc = procref_peer_open(&p, conn);
+	socklen_t len = sizeof p.cred;
+	int rc;
 
-	if (!rc && p.cred.uid != 0) {
-		if (p.cred.uid != uid)
-			rc = -EPERM;
-		if (!rc)
-			rc = confinement_read(&its, p.proc.dir);
-		if (!rc)
-			rc = confinement_read(&own, self);
-		if (!rc && confinement_difference(&own, &its))
-			rc = -EPERM;
-		if (!rc)
-			rc = compare_labels(self, p.proc.dir);
-		if (!rc && !procref_peer_unchanged(&p))
-			rc = -ESRCH;
-	}
+	/* Where /proc hides others' processes, root's are hidden too. */
+	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &p.cred, &len))
+		return -errno;
+	if (p.cred.uid == 0 || p.cred.uid != uid)
+		return p.cred.uid == 0 ? 0 : -EPERM;
+	rc = procref_peer_open(&p, conn);
+	if (!rc)
+		rc = confinement_read(&its, p.proc.dir);
+	if (!rc)
+		rc = confinement_read(&own, self);
+	if (!rc && confinement_difference(&own, &its))
+		rc = -EPERM;
+	if (!rc)
+		rc = compare_labels(self, p.proc.dir);
+	if (!rc && !procref_peer_unchanged(&p))
+		rc = -ESRCH;
 	procref_peer_close(&p);
 	return rc;
 }

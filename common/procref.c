@@ -50,6 +50,13 @@ procref_unchanged(const struct procref *p)
 	       !is_dead(&now);
 }
 
+/* It may be root's. */
+static bool
+is_alive(int pidfd)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0 || errno == EPERM;
+}
+
 int
 procref_peer_open(struct procref_peer *p, int conn)
 {
@@ -68,6 +75,8 @@ procref_peer_open(struct procref_peer *p, int conn)
 			return -ESRCH;
 	}
 	rc = procref_open(&p->proc, p->cred.pid);
+	if (rc && p->pidfd >= 0 && is_alive(p->pidfd))
+		return -EACCES;
 	return rc ? -ESRCH : 0;
 }
 
@@ -82,13 +91,13 @@ procref_peer_unchanged(const struct procref_peer *p)
 bool
 procref_peer_lives(int conn)
 {
-	int pidfd, lives;
+	int pidfd;
 	socklen_t len = sizeof pidfd;
+	bool lives;
 
 	if (getsockopt(conn, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len))
 		return errno == ENOPROTOOPT;
-	/* It may be root's. */
-	lives = syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0 || errno == EPERM;
+	lives = is_alive(pidfd);
 	close(pidfd);
 	return lives;
 }

@@ -35,8 +35,9 @@ struct procref_peer {
 #define PROCREF_PEER_NONE { .pidfd = -1, .proc = PROCREF_NONE }
 
 /*
- * CONN is a connected unix socket, borrowed.  0; -ESRCH: the process is gone; -EXDEV: it is outside of our pid
- * namespace; another negative errno.  Close with procref_peer_close in any case; cred is set but for such an errno.
+ * CONN is a connected unix socket, borrowed.  0; -ESRCH: the process is gone; -EACCES: it is there, and hidden from us
+ * (/proc with hidepid); -EXDEV: it is outside of our pid namespace; another negative errno.  Close with
+ * procref_peer_close in any case; of these three, cred is set with the first two.
  */
 int procref_peer_open(struct procref_peer *p, int conn);
 /* Whether all that was read of it since belongs to the process that connected. */
