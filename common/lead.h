@@ -13,7 +13,8 @@
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
  *                   ◀───        REFUSED serial why           a claim that was vouched for got nothing
  *                   ◀───        NAMED name                   the session has this name now
- *                   ◀───        PEER serial, a connection    may it talk to the keeper?  The kernel did not tell us
+ *                   ◀───        PEER serial kind, a connection  may it talk to the keeper, to the agent?  The kernel did
+ *                                                            not tell us
  *   PEER_IS serial  ───▶
  *   SOCKETS id, fds ───▶        the place was removed and has been made anew: these are the listening sockets now
  *   ABORT           ───▶        ends it, unless it has started
@@ -118,7 +119,7 @@ struct lead_report {
 	uint32_t type;         /* LEAD_READY … LEAD_PEER */
 	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status */
 	uint32_t kind;         /* TICKET: enum lead_kind; ATTACHED: 1 without a terminal;
-	                          REFUSED: enum attach_refusal; ENDED: enum lead_why */
+	                          REFUSED: enum attach_refusal; ENDED: enum lead_why; PEER: 1 at the agent's socket */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 	uint32_t pid;          /* TICKET: the claimer's process */

@@ -279,16 +279,6 @@ static handler *const handlers[LEADING_STATES][LEAD_PEER - LEAD_READY + 1] = {
 	},
 };
 
-/* Whether the process behind the connection FD may talk to the keeper, which could not see enough of it. */
-static void
-answer_peer(struct leading *l, const struct lead_report *m, int fd)
-{
-	const struct lead_peer_is answer = { m->number, leading_peer_ok(l, fd) };
-	unsigned char buf[64];
-
-	leading_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
-}
-
 /* What it permits, as a table; false: a violation. */
 static bool
 handle(struct leading *l, const struct lead_report *m, int fd)
@@ -296,7 +286,7 @@ handle(struct leading *l, const struct lead_report *m, int fd)
 	handler *h = handlers[l->state][m->type - LEAD_READY];
 
 	if (m->type == LEAD_PEER && l->state != LEADING_WAIT_READY)
-		answer_peer(l, m, fd);
+		leading_place_peer(l, m, fd);
 	else if (h)
 		h(l, m);
 	else

@@ -10,9 +10,11 @@
 
 #include "clock.h"
 #include "confinement.h"
+#include "leading_talk.h"
 #include "log.h"
 #include "paths.h"
 #include "procstat.h"
+#include "rootfork.h"
 #include "rundir.h"
 
 #define RENEW_MS 250      /* from the first removal: "rm -r" takes its time */
@@ -118,8 +120,8 @@ leading_place_login(struct leading *l)
 	place_write_login(&l->place, ++l->logins);
 }
 
-bool
-leading_peer_ok(const struct leading *l, int conn)
+static bool
+is_unconfined(const struct leading *l, int conn)
 {
 	int keeper = l->pid && conn >= 0 ? procstat_open(l->pid) : -1;
 	bool ok = keeper >= 0 && confinement_check_peer(conn, l->audit.uid, keeper) == 0;
@@ -127,4 +129,15 @@ leading_peer_ok(const struct leading *l, int conn)
 	if (keeper >= 0)
 		close(keeper);
 	return ok;
+}
+
+void
+leading_place_peer(struct leading *l, const struct lead_report *m, int conn)
+{
+	struct lead_peer_is answer = { m->number, is_unconfined(l, conn) };
+	unsigned char buf[64];
+
+	if (m->kind && answer.ok)
+		answer.ok = rootfork_check_peer(conn) == 0;
+	leading_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
 }

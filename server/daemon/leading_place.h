@@ -22,9 +22,10 @@ void leading_place_renew(struct leading *l);
 /* Another login is attached: says so in the place. */
 void leading_place_login(struct leading *l);
 /*
- * Whether the process at the other end of CONN is the session's user, or root, outside of any sandbox: as much as the
- * keeper is.  Root sees that of a process with another group, too, which the keeper does not.
+ * The keeper asks by M (LEAD_PEER) about the process at the other end of CONN (-1: that did not come with it): whether it is
+ * the session's user, or root, outside of any sandbox, as much as the keeper is.  At the agent's socket it must not be an
+ * sshd's either (common/rootfork.h).  Root sees that of a process with another group, too, which the keeper does not.
  */
-bool leading_peer_ok(const struct leading *l, int conn);
+void leading_place_peer(struct leading *l, const struct lead_report *m, int conn);
 
 #endif

@@ -94,26 +94,37 @@ relay_close(struct agent_relay *r)
 	r->asker = r->answerer = -1;
 }
 
-/* A free place, with memory; NULL when there is none. */
-static struct agent_relay *
-free_relay(struct agent *a)
+/* A free place: its number, or -1. */
+static int
+find_place(const struct agent *a)
 {
+	for (int i = 0; i < AGENT_RELAYS; i++)
+		if (!a->relays[i])
+			return i;
+	return -1;
+}
+
+/* Of the relays in STATE the oldest, or NULL. */
+static struct agent_relay *
+oldest_in(const struct agent *a, enum agent_state state)
+{
+	struct agent_relay *oldest = NULL;
+
 	for (int i = 0; i < AGENT_RELAYS; i++) {
-		if (!a->relays[i]) {
-			a->relays[i] = malloc(sizeof **a->relays);
-			if (a->relays[i])
-				a->relays[i]->asker = a->relays[i]->answerer = -1;
-			return a->relays[i];
-		}
-		if (a->relays[i]->asker < 0)
-			return a->relays[i];
+		struct agent_relay *r = a->relays[i];
+
+		if (r && r->asker >= 0 && r->state == state && (!oldest || r->age < oldest->age))
+			oldest = r;
 	}
-	return NULL;
+	return oldest;
 }
 
 bool
 agent_listens(struct agent *a, struct loop *l)
 {
+	/* Those that are being looked at go in a moment, or become refused. */
+	if (find_place(a) < 0 && !oldest_in(a, AGENT_REFUSED) && oldest_in(a, AGENT_CHECKING))
+		return false;
 	if (a->deaf_until && clock_now_ms() < a->deaf_until) {
 		loop_until(l, a->deaf_until);
 		return false;
@@ -122,28 +133,93 @@ agent_listens(struct agent *a, struct loop *l)
 	return true;
 }
 
-void
-agent_accept(struct agent *a, int listener, const char *path)
+/* Whether there is a place in the next turn: one has been closed in this one, or is now. */
+static bool
+make_room(struct agent *a)
 {
-	struct agent_relay *r;
-	int asker = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), answerer = -1;
+	struct agent_relay *r = oldest_in(a, AGENT_REFUSED);
 
+	for (int i = 0; i < AGENT_RELAYS; i++)
+		if (a->relays[i] && a->relays[i]->asker < 0)
+			return true;
+	if (r)
+		relay_close(r);
+	return r != NULL;
+}
+
+static struct agent_relay *
+relay_new(struct agent *a, int place, int asker, unsigned timeout_ms)
+{
+	struct agent_relay *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->state = AGENT_CHECKING;
+	r->asker = asker;
+	r->answerer = -1;
+	r->age = ++a->clock;
+	r->deadline = clock_now_ms() + timeout_ms;
+	a->relays[place] = r;
+	return r;
+}
+
+struct agent_relay *
+agent_accept(struct agent *a, int listener, unsigned timeout_ms)
+{
+	int place = find_place(a), asker;
+	struct agent_relay *r = NULL;
+
+	/* A place is free only after this turn; the connection waits until then. */
+	if (place < 0 && make_room(a))
+		return NULL;
+	asker = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (asker < 0) {
 		/* It goes on waiting, and would be reported again and again. */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			a->deaf_until = clock_now_ms() + DEAF_MS;
-		return;
+		return NULL;
 	}
-	r = free_relay(a);
-	if (!r || !peer_is_user(asker, true)) {
+	if (place >= 0 && peer_is_user(asker, true))
+		r = relay_new(a, place, asker, timeout_ms);
+	if (!r)
 		close(asker);
-		return;
-	}
-	if (path)
-		answerer = agent_connect(path);
-	memset(r, 0, sizeof *r);
-	r->asker = asker;
+	return r;
+}
+
+void
+agent_relay(struct agent_relay *r, const char *path)
+{
+	int answerer = path ? agent_connect(path) : -1;
+
 	r->answerer = answerer < 0 ? -1 : answerer;
+	r->state = answerer < 0 ? AGENT_REFUSED : AGENT_RELAYING;
+}
+
+void
+agent_refuse(struct agent_relay *r)
+{
+	r->state = AGENT_REFUSED;
+}
+
+struct agent_relay *
+agent_asked(struct agent *a, uint32_t serial)
+{
+	for (int i = 0; i < AGENT_RELAYS; i++) {
+		struct agent_relay *r = a->relays[i];
+
+		if (r && r->asker >= 0 && r->state == AGENT_CHECKING && r->serial == serial)
+			return r;
+	}
+	return NULL;
+}
+
+void
+agent_refuse_asked(struct agent *a)
+{
+	struct agent_relay *r;
+
+	while ((r = oldest_in(a, AGENT_CHECKING)))
+		agent_refuse(r);
 }
 
 /* Moves what can be moved from FROM to TO; false when the connection is over. */
@@ -171,15 +247,44 @@ flow(struct agent_flow *f, int from, int to)
 	return !(f->ended && f->at == f->len);
 }
 
-/* Nobody is there to ask: says so once there is a question, for a client that writes to a closed socket dies of it. */
-static void
-refuse(struct agent_relay *r)
+static bool
+say_no(int asker)
 {
 	static const unsigned char failure[] = { 0, 0, 0, 1, 5 };
 
-	if (read(r->asker, r->question.buf, sizeof r->question.buf) > 0)
-		send(r->asker, failure, sizeof failure, MSG_NOSIGNAL | MSG_DONTWAIT);
-	relay_close(r);
+	return send(asker, failure, sizeof failure, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof failure;
+}
+
+/*
+ * Takes whole requests and says no to each: ssh writes a request in two parts, and dies of SIGPIPE where the socket is
+ * closed after the first.
+ */
+static void
+answer_no(struct agent_relay *r)
+{
+	unsigned char *buf = r->question.buf;
+	ssize_t n = read(r->asker, buf, sizeof r->question.buf);
+	bool over = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+
+	for (ssize_t i = 0; !over && i < n;) {
+		if (r->have < sizeof r->head) {
+			r->head[r->have++] = buf[i++];
+			if (r->have == sizeof r->head)
+				r->skip = (uint32_t)r->head[0] << 24 | (uint32_t)r->head[1] << 16 |
+				          (uint32_t)r->head[2] << 8 | r->head[3];
+		} else {
+			uint32_t step = (size_t)(n - i) < r->skip ? (uint32_t)(n - i) : r->skip;
+
+			r->skip -= step;
+			i += step;
+		}
+		if (r->have == sizeof r->head && !r->skip) {
+			r->have = 0;
+			over = !say_no(r->asker);
+		}
+	}
+	if (over)
+		relay_close(r);
 }
 
 static void
@@ -189,8 +294,8 @@ relay_ready(void *object, short revents)
 
 	if (r->asker < 0)
 		return;
-	if (r->answerer < 0) {
-		refuse(r);
+	if (r->state == AGENT_REFUSED) {
+		answer_no(r);
 		return;
 	}
 	/* Gone, with nothing to be read or no room to read it: waiting on would return at once for ever. */
@@ -198,8 +303,35 @@ relay_ready(void *object, short revents)
 		relay_close(r);
 		return;
 	}
+	if (r->state == AGENT_CHECKING)
+		return;
 	if (!flow(&r->question, r->asker, r->answerer) || !flow(&r->answer, r->answerer, r->asker))
 		relay_close(r);
+}
+
+static void
+relay_watch(struct agent_relay *r, struct loop *l)
+{
+	short asker = 0, answerer = 0;
+
+	if (r->state == AGENT_CHECKING && r->deadline <= clock_now_ms())
+		agent_refuse(r);
+	if (r->state == AGENT_CHECKING) {
+		loop_until(l, r->deadline);
+		/* That it goes is reported all the same. */
+		loop_add(l, r->asker, 0, relay_ready, r);
+		return;
+	}
+	if (r->question.at < r->question.len)
+		answerer |= POLLOUT;
+	else
+		asker |= POLLIN;
+	if (r->answer.at < r->answer.len)
+		asker |= POLLOUT;
+	else
+		answerer |= POLLIN;
+	loop_add(l, r->asker, asker, relay_ready, r);
+	loop_add(l, r->answerer, answerer, relay_ready, r);
 }
 
 void
@@ -207,26 +339,14 @@ agent_watch(struct agent *a, struct loop *l)
 {
 	for (int i = 0; i < AGENT_RELAYS; i++) {
 		struct agent_relay *r = a->relays[i];
-		short asker = 0, answerer = 0;
 
-		if (!r)
-			continue;
-		if (r->asker < 0) {
+		if (r && r->asker < 0) {
 			/* Free since the last turn: no handler can be called with it any more. */
 			free(r);
 			a->relays[i] = NULL;
-			continue;
+		} else if (r) {
+			relay_watch(r, l);
 		}
-		if (r->question.at < r->question.len)
-			answerer |= POLLOUT;
-		else
-			asker |= POLLIN;
-		if (r->answer.at < r->answer.len)
-			asker |= POLLOUT;
-		else
-			answerer |= POLLIN;
-		loop_add(l, r->asker, asker, relay_ready, r);
-		loop_add(l, r->answerer, answerer, relay_ready, r);
 	}
 }
 

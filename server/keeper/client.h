@@ -63,6 +63,7 @@ struct client_table {
 	unsigned count;
 	uint64_t clock;        /* for age and active */
 	uint32_t serial;
+	unsigned unanswered;   /* questions about peers that the leader has (peering.h) */
 	bool deaf;             /* out of descriptors: nobody is accepted until somebody has gone */
 	struct client *before; /* was leading until lately, and still answers … */
 	uint64_t before_until; /* … until then (clock_now_ms()) */

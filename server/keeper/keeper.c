@@ -21,6 +21,7 @@
 #include "framed.h"
 #include "leadside.h"
 #include "paths.h"
+#include "peering.h"
 #include "room.h"
 #include "shell.h"
 
@@ -231,11 +232,8 @@ on_master(void *object, short revents)
 static void
 on_agent(void *object, short revents)
 {
-	struct keeper *k = object;
-	const struct client *live = attached_live(k);
-
 	(void)revents;
-	agent_accept(&k->agent, k->place.agent, live ? live->agent_path : NULL);
+	peering_at_agent(object);
 }
 
 static void
@@ -344,9 +342,9 @@ watch(struct keeper *k)
 	/* Before the terminals: of one whose holdfast-login has died, not a byte more is read. */
 	client_watch(k, l);
 	attached_watch(k, l);
+	agent_watch(&k->agent, l);
 	if (agent_listens(&k->agent, l))
 		loop_add(l, k->place.agent, POLLIN, on_agent, k);
-	agent_watch(&k->agent, l);
 	painting_watch(k, l);
 	typing_watch(k, l);
 	settings_watch(&k->settings, l);

@@ -24,7 +24,8 @@ listen_at(const char *path)
 	assert_true(fd >= 0);
 	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof sa), 0);
-	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(listen(fd, 32), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
 }
 
@@ -125,17 +126,138 @@ no_descriptors_are_left(void **state)
 	loop_begin(&l);
 	assert_true(agent_listens(&a, &l));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	agent_accept(&a, listener, NULL);
+	assert_null(agent_accept(&a, listener, 1000));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
 	assert_false(agent_listens(&a, &l));
 	assert_true(l.deadline != CLOCK_NEVER);
 	/* Its time is over. */
 	a.deaf_until = 1;
 	assert_true(agent_listens(&a, &l));
-	agent_accept(&a, listener, NULL);
+	assert_non_null(agent_accept(&a, listener, 1000));
 	assert_non_null(a.relays[0]);
 	agent_close_all(&a);
 	close(asker);
+	close(listener);
+}
+
+/* Connects to PATH, without waiting. */
+static int
+ask(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+	return fd;
+}
+
+static void
+turn(struct agent *a, struct loop *l)
+{
+	loop_begin(l);
+	agent_watch(a, l);
+	loop_until(l, 0);
+	assert_int_equal(loop_wait(l), 0);
+}
+
+static void
+assert_refused(int asker)
+{
+	static const unsigned char failure[] = { 0, 0, 0, 1, 5 };
+	unsigned char got[8];
+
+	assert_int_equal(read(asker, got, sizeof got), sizeof failure);
+	assert_memory_equal(got, failure, sizeof failure);
+}
+
+/* The leader does not say who it is. */
+static void
+nobody_looks(void **state)
+{
+	static const unsigned char question[] = { 0, 0, 0, 1, 11 }, twice[] = { 0, 0, 0, 3, 11, 1, 1, 0, 0, 0, 0 };
+	unsigned char answers[16];
+	static struct agent a;
+	static struct loop l;
+	struct agent_relay *r;
+	char path[100];
+	int listener, asker, second;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	listener = listen_at(path);
+	asker = ask(path);
+	r = agent_accept(&a, listener, 60000);
+	assert_non_null(r);
+	r->serial = 7;
+	assert_null(agent_asked(&a, 8));
+	assert_ptr_equal(agent_asked(&a, 7), r);
+	assert_int_equal(write(asker, question, sizeof question), sizeof question);
+	turn(&a, &l);
+	/* Not a byte is read, and the loop comes back in time. */
+	assert_int_equal(r->state, AGENT_CHECKING);
+	assert_int_equal(r->question.len, 0);
+	r->deadline = 1;
+	turn(&a, &l);
+	assert_refused(asker);
+	assert_null(agent_asked(&a, 7));
+	/* In parts, and two in one. */
+	assert_int_equal(write(asker, question, 2), 2);
+	turn(&a, &l);
+	assert_int_equal(write(asker, question + 2, 2), 2);
+	turn(&a, &l);
+	assert_int_equal(recv(asker, path, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(write(asker, question + 4, 1), 1);
+	turn(&a, &l);
+	assert_refused(asker);
+	assert_int_equal(write(asker, twice, sizeof twice), sizeof twice);
+	turn(&a, &l);
+	assert_int_equal(read(asker, answers, sizeof answers), 10);
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	/* Who goes meanwhile leaves no place taken. */
+	second = ask(path);
+	assert_non_null(agent_accept(&a, listener, 60000));
+	close(second);
+	close(asker);
+	turn(&a, &l);
+	turn(&a, &l);
+	for (int i = 0; i < AGENT_RELAYS; i++)
+		assert_null(a.relays[i]);
+	agent_close_all(&a);
+	close(listener);
+}
+
+/* Those that are refused and say nothing, or are being looked at, take nobody's place for long. */
+static void
+all_places_taken(void **state)
+{
+	static struct agent a;
+	static struct loop l;
+	int askers[AGENT_RELAYS], listener, late;
+	char path[100];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/agent.1", dir);
+	listener = listen_at(path);
+	for (int i = 0; i < AGENT_RELAYS; i++) {
+		askers[i] = ask(path);
+		assert_non_null(agent_accept(&a, listener, 60000));
+	}
+	late = ask(path);
+	turn(&a, &l);
+	assert_false(agent_listens(&a, &l));
+	agent_refuse_asked(&a);
+	assert_true(agent_listens(&a, &l));
+	/* The first one makes room, in the next turn. */
+	assert_null(agent_accept(&a, listener, 60000));
+	assert_null(agent_accept(&a, listener, 60000));
+	turn(&a, &l);
+	assert_non_null(agent_accept(&a, listener, 60000));
+	assert_null(agent_accept(&a, listener, 60000));
+	agent_close_all(&a);
+	for (int i = 0; i < AGENT_RELAYS; i++)
+		close(askers[i]);
+	close(late);
 	close(listener);
 }
 
@@ -165,6 +287,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_agent_of_our_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_directory_that_others_may_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptors_are_left, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nobody_looks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_places_taken, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(links_and_files, set_up, tear_down),
 		cmocka_unit_test(paths_that_are_none),
 	};
