@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "leaderctl.h"
+#include "procfile.h"
 #include "procref.h"
 #include "slay.h"
 
@@ -124,28 +124,48 @@ silent_kill_own(uint32_t id, int timeout_ms)
 	return slay_one((pid_t)r.keeper_pid, r.keeper_start) == -ESRCH ? -ENOENT : 0;
 }
 
+/*
+ * Whether K, which has listened, is a process of UID's.  Root listens for others, and is nobody's keeper but root's.  A
+ * listener that was handed on outlives who has listened, and then the number can be anybody's.
+ */
+static bool
+is_keeper_of(const struct procref_peer *k, uid_t uid)
+{
+	struct procfile_status st;
+
+	if (k->cred.uid != uid || procfile_status(k->proc.dir, &st))
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (st.uid[i] != uid)
+			return false;
+	return true;
+}
+
+/* The keeper and its shell's terminal session. */
+static int
+kill_keeper(const struct procref_peer *k, uid_t uid)
+{
+	pid_t shell = slay_shell_session(k->cred.pid);
+
+	if (!is_keeper_of(k, uid) || !procref_peer_unchanged(k))
+		return -ENOTSUP;
+	if (shell > 0)
+		kill_terminal_session(shell);
+	return slay_one(k->cred.pid, k->proc.stat.start);
+}
+
 int
 silent_kill_leaderless(uid_t uid, uint32_t id)
 {
-	struct procref keeper = PROCREF_NONE;
-	socklen_t len = sizeof(struct ucred);
-	struct ucred cred;
-	pid_t shell;
+	struct procref_peer keeper;
 	int fd = session_connect(uid, id), rc;
 
 	if (fd < 0)
 		return fd == -EAGAIN ? -ENOTSUP : fd == -ECONNREFUSED ? -ENOENT : fd;
-	rc = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) ? -errno : 0;
-	/* Root listens for others, and is nobody's keeper but root's. */
-	if (!rc && (cred.uid != uid || cred.pid <= 0 || procref_open(&keeper, cred.pid)))
-		rc = -ENOTSUP;
+	rc = procref_peer_open(&keeper, fd) ? -ENOTSUP : 0;
 	close(fd);
-	if (rc)
-		return rc;
-	shell = slay_shell_session(cred.pid);
-	if (shell > 0)
-		kill_terminal_session(shell);
-	rc = procref_unchanged(&keeper) ? slay_one(cred.pid, keeper.stat.start) : 0;
-	procref_close(&keeper);
+	if (!rc)
+		rc = kill_keeper(&keeper, uid);
+	procref_peer_close(&keeper);
 	return rc == -ESRCH ? 0 : rc;
 }

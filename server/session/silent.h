@@ -27,7 +27,7 @@ bool silent_nameless(const struct session_list *list);
 int silent_kill_own(uint32_t id, int timeout_ms);
 /*
  * The same for session ID of UID, which has no leader to be asked: of the version before, or of a user alone.  Its keeper
- * is who listens there (SO_PEERCRED).
+ * is who listens there (SO_PEERCRED), if that is a process of UID's still; else -ENOTSUP.
  */
 int silent_kill_leaderless(uid_t uid, uint32_t id);
 

@@ -191,6 +191,57 @@ def test_root_enters_no_home_unasked(host):
         equal(found, looked, "whether ls %s looks into a home" % (args,))
 
 
+def listen_and_end(listener, path, uid):
+    """Has a process of UID's listen at PATH, and end: its pid."""
+    pid = os.fork()
+    if pid == 0:
+        os.setresuid(uid, uid, uid)
+        listener.bind(path)
+        listener.listen()
+        os._exit(0)
+    equal(os.waitpid(pid, 0)[1], 0, "the status of who listens")
+    return pid
+
+
+def start_as(pid):
+    """A process with the number PID, or None if another one has been quicker."""
+    with open("/proc/sys/kernel/ns_last_pid", "w") as f:
+        f.write(str(pid - 1))
+    got = os.fork()
+    if got == 0:
+        while True:
+            signal.pause()
+    if got == pid:
+        return got
+    os.kill(got, signal.SIGKILL)
+    os.waitpid(got, 0)
+    return None
+
+
+def test_root_ends_nobody_by_a_number(host):
+    """Who listens has handed its socket on and is gone, and its number is another process's by now."""
+    uid, gid = host.ids("alice")[:2]
+    own = "/home/alice/.local/state/holdfast/%s/%d/%d" % (socket.gethostname(), uid, OWN_FIRST_ID)
+    os.makedirs(own)
+    subprocess.run(["chown", "-R", "%d:%d" % (uid, gid), "/home/alice/.local"], check=True)
+    os.chmod(os.path.dirname(own), 0o700)
+    victim = None
+    while not victim:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        victim = start_as(listen_and_end(listener, own + "/sock", uid))
+        if not victim:
+            os.unlink(own + "/sock")
+    r = root(host, "kill", "-u", "alice", "--own", "-s", "KILL", str(OWN_FIRST_ID))
+    gone = os.waitpid(victim, os.WNOHANG)[0]
+    if not gone:
+        os.kill(victim, signal.SIGKILL)
+        os.waitpid(victim, 0)
+    equal(gone, 0, "another process's end")
+    equal(r.returncode, 1, "kill (%r)" % r.stderr)
+    check("its keeper is not known" in r.stderr, r.stderr)
+    check(listener, "the socket is open")
+
+
 def test_usage(host):
     t = host.login()
     t.run("sleep 1000 & sleep 1000 & true")
