@@ -25,6 +25,7 @@ struct kin {
 	pid_t sessions[SESSIONS_MAX]; /* terminal sessions */
 	size_t session_count;
 	pid_t pids[KIN_MAX];          /* processes of this round */
+	uint64_t starts[KIN_MAX];     /* of the same */
 	size_t pid_count;
 };
 
@@ -104,6 +105,18 @@ has_pid(const struct kin *k, pid_t pid)
 	return false;
 }
 
+/* Whether PPID, somebody's parent, is one of them: the process, not another one that has its number by now. */
+static bool
+has_parent(const struct kin *k, pid_t ppid)
+{
+	struct procstat st;
+
+	for (size_t i = 0; i < k->pid_count; i++)
+		if (k->pids[i] == ppid)
+			return procstat_read(ppid, &st) == 0 && st.start == k->starts[i];
+	return false;
+}
+
 static bool
 has_session(const struct kin *k, pid_t session)
 {
@@ -138,7 +151,7 @@ struct search {
 static bool
 is_kin(const struct search *q, const struct procref *p)
 {
-	return (p->pid == q->s->keeper && p->stat.start == q->s->keeper_start) || has_pid(q->k, p->stat.ppid) ||
+	return (p->pid == q->s->keeper && p->stat.start == q->s->keeper_start) || has_parent(q->k, p->stat.ppid) ||
 	       has_session(q->k, p->stat.session);
 }
 
@@ -152,7 +165,8 @@ find_kin(void *object, pid_t pid)
 		return true;
 	if (!is_spared(q->s, &p) && is_kin(q, &p)) {
 		if (q->k->pid_count < KIN_MAX) {
-			q->k->pids[q->k->pid_count++] = pid;
+			q->k->pids[q->k->pid_count] = pid;
+			q->k->starts[q->k->pid_count++] = p.stat.start;
 			q->grown = true;
 		}
 		/* The first in a session is what it is called after; it is not the leader's, which is spared. */
