@@ -127,7 +127,12 @@ kill_session(const struct attach_status *s, int number)
 		gone = n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE && wait_gone(fd);
 		close(fd);
 	}
-	return gone ? CTL_OK : force(s->id);
+	if (!gone)
+		return force(s->id);
+	if (killmany_finish(ctl_uid(), s->id, clock_now_ms() + KILLMANY_GRACE_MS) == 0)
+		return CTL_OK;
+	ctl_error("session %u could not be ended", s->id);
+	return CTL_FAILED;
 }
 
 /* What the options say. */

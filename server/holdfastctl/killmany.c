@@ -34,6 +34,12 @@ killmany_force(uid_t uid, uint32_t id)
 	return rc == -ENOENT ? silent_kill_leaderless(uid, id) : rc;
 }
 
+int
+killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms)
+{
+	return leaderctl_finish(uid, id, until_ms, FORCE_TIMEOUT_MS);
+}
+
 /* Asks one keeper: the connection, -1 when there is no session any more, -2 when it can't be asked. */
 static int
 ask(const struct killmany *q, const struct all_session *s)
@@ -49,6 +55,13 @@ ask(const struct killmany *q, const struct all_session *s)
 		return fd;
 	close(fd);
 	return -2;
+}
+
+/* Whether what is asked for is no matter of the keepers'. */
+static bool
+is_by_force(const struct killmany *q)
+{
+	return !q->by_age && q->signal == SIGKILL;
 }
 
 /* What FD's keeper says by DEADLINE: 1 it ends the session, 0 that stays, -1 nothing. */
@@ -99,7 +112,7 @@ wait_all_gone(struct pollfd *p, size_t count)
 static void
 end_stubborn(const struct killmany *q, const struct all_session *s, struct tally *t)
 {
-	int rc = q->by_age || q->signal != SIGKILL ? -EHOSTDOWN : killmany_force(s->uid, s->status.id);
+	int rc = is_by_force(q) ? killmany_force(s->uid, s->status.id) : -EHOSTDOWN;
 
 	if (rc == 0 || rc == -ENOENT)
 		t->ended++;
@@ -113,15 +126,20 @@ settle(const struct killmany *q, const struct all_session *v, struct pollfd *p, 
        struct tally *t)
 {
 	bool went[BATCH];
+	uint64_t until;
 
 	for (size_t i = 0; i < count; i++)
 		went[i] = p[i].fd >= 0;
 	wait_all_gone(p, count);
+	until = clock_now_ms() + KILLMANY_GRACE_MS;
 	for (size_t i = 0; i < count; i++) {
 		if (!pending[i])
 			continue;
 		if (went[i] && p[i].fd < 0) {
-			t->ended++;
+			if (is_by_force(q) && killmany_finish(v[i].uid, v[i].status.id, until))
+				t->failed++;
+			else
+				t->ended++;
 			continue;
 		}
 		if (p[i].fd >= 0)
@@ -153,8 +171,8 @@ end_batch(const struct killmany *q, const struct all_session *v, size_t count, s
 			continue;
 		close(p[i].fd);
 		p[i].fd = -1;
-		pending[i] = said < 0;
-		t->left += said == 0;
+		pending[i] = said < 0 || is_by_force(q);
+		t->left += !pending[i];
 	}
 	settle(q, v, p, pending, count, t);
 }
@@ -168,7 +186,7 @@ report(const struct killmany *q, const struct tally *t)
 		printf("ended %zu %s\n", t->ended, t->ended == 1 ? "session" : "sessions");
 		if (t->failed)
 			ctl_error("%zu could not be ended%s", t->failed,
-			          q->by_age || q->signal != SIGKILL ? "; -s KILL also ends what does not answer" : "");
+			          is_by_force(q) ? "" : "; -s KILL also ends what does not answer");
 		return;
 	}
 	json_init(&j, stdout);

@@ -20,6 +20,13 @@ struct killmany {
  * its terminal.  0; -ENOENT: no such session; another negative errno.
  */
 int killmany_force(uid_t uid, uint32_t id);
+/* A keeper that has said that its session is over goes within that time. */
+#define KILLMANY_GRACE_MS 500
+/*
+ * After SIGKILL, where the keeper of session ID of UID has said that it ends: root does not take its word for that, and
+ * ends one by force that is there at UNTIL_MS (clock_now_ms) still.  0 or a negative errno.
+ */
+int killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms);
 /* Ends them, never the one that the caller is in, waits for their end and says how many: what to end with. */
 int killmany_run(const struct killmany *q);
 

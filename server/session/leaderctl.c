@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "leadreg.h"
 #include "procref.h"
+#include "procstat.h"
 #include "sessions.h"
 #include "slay.h"
 
@@ -100,6 +101,33 @@ kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
 		poll(NULL, 0, LOOK_MS);
 	}
 	return 0;
+}
+
+/* Waits until the keeper of E is gone: whether it is. */
+static bool
+wait_keeper_gone(const struct leadreg *e, uint64_t until_ms)
+{
+	while (is_there(e->keeper, e->keeper_start)) {
+		if (clock_now_ms() >= until_ms)
+			return false;
+		poll(NULL, 0, LOOK_MS);
+	}
+	return true;
+}
+
+int
+leaderctl_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms)
+{
+	struct procstat self;
+	struct leadreg e;
+
+	if (geteuid() != 0 || leadreg_find(&e, uid, id))
+		return 0;
+	/* One that began after us has the number by now. */
+	if (procstat_read(getpid(), &self) || e.start > self.start || wait_keeper_gone(&e, until_ms))
+		return 0;
+	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start });
+	return wait_keeper_gone(&e, clock_now_ms() + (uint64_t)timeout_ms) ? 0 : -ETIMEDOUT;
 }
 
 int

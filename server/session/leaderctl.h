@@ -22,5 +22,11 @@ int leaderctl_who(uid_t uid, uint32_t id, int timeout_ms, struct leadctl_reply *
  * gone, at most TIMEOUT_MS for each step.  0; -ENOENT: no such session; -EPERM: not root; -ETIMEDOUT: something is left.
  */
 int leaderctl_kill(uid_t uid, uint32_t id, int timeout_ms);
+/*
+ * Sees to it, for root, that session ID of UID is over, of which its keeper has said that: a keeper that is there at
+ * UNTIL_MS (clock_now_ms) still is killed, with all processes of the session.  0; -ETIMEDOUT: it has not gone within
+ * TIMEOUT_MS.
+ */
+int leaderctl_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms);
 
 #endif

@@ -23,7 +23,7 @@
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
 
 struct session_asked {
-	int fd; /* -1: its queue is full */
+	int fd; /* -1: it can't be asked */
 	uint32_t id;
 };
 
@@ -200,6 +200,16 @@ session_connect_leader(uid_t uid, uint32_t id)
 	return connect_to(ROOT_SYSTEM, uid, id, NAME_LEADER);
 }
 
+/*
+ * Whether a keeper that could not be connected to, for ERR, is a silent one.  Below root's directories it can have shut
+ * its socket, which its leader has made, or listen to that itself: no reason for not being seen.
+ */
+static bool
+is_silent(enum root which, int err)
+{
+	return err == -EAGAIN || (which == ROOT_SYSTEM && (err == -ECONNREFUSED || err == -EPERM));
+}
+
 /* Asks every keeper below WHICH, from *COUNT on; 0 or a negative errno. */
 static int
 ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_count)
@@ -223,7 +233,7 @@ ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_c
 		if (!parse_id(e->d_name, &id) || (id >= OWN_FIRST_ID) != (which == ROOT_OWN))
 			continue;
 		fd = connect_name(users, e->d_name, which, uid);
-		if (fd == -EAGAIN)
+		if (is_silent(which, fd))
 			asked[count++] = (struct session_asked){ -1, id };
 		if (fd < 0)
 			continue;

@@ -25,15 +25,16 @@ describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 	s->id = id;
 	s->state = ATTACH_SILENT;
 	s->kind = ATTACH_TERMINAL;
-	/* Without a leader to ask: of a user alone, or of the version before.  Unless it has ended meanwhile. */
-	if (rc == -ENOENT) {
+	/*
+	 * There is no leader (of a user alone, of the version before, one that was killed), or it hangs.  A keeper that has
+	 * ended has shut its socket.
+	 */
+	if (rc) {
 		rc = session_connect(uid, id);
 		if (rc >= 0)
 			close(rc);
 		return rc >= 0 || rc == -EAGAIN;
 	}
-	if (rc)
-		return true;
 	if (!r.keeper_pid)
 		return false;
 	s->vouched = 1;
