@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -241,4 +243,20 @@ all_free(struct all *a)
 {
 	free(a->v);
 	*a = (struct all){ NULL, 0, 0, 0 };
+}
+
+int
+all_answer(int fd, uint64_t deadline_ms)
+{
+	unsigned char reply[1024];
+	uint64_t now = clock_now_ms();
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&p, 1, deadline_ms > now ? (int)(deadline_ms - now) : 0) <= 0)
+		return -ETIMEDOUT;
+	n = recv(fd, reply, sizeof reply, MSG_DONTWAIT);
+	if (n <= 0)
+		return n ? -errno : -EPIPE;
+	return attach_type_of(reply, (size_t)n);
 }

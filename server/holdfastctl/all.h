@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "bounds.h"
@@ -28,6 +29,11 @@ struct all {
  */
 int all_get(struct all *a, bool everybody);
 void all_free(struct all *a);
+/*
+ * What the keeper at the other end of FD, which has been asked, answers until DEADLINE_MS (clock_now_ms): the type of its
+ * message (attach.h); -ETIMEDOUT, -EPIPE, or another negative errno.
+ */
+int all_answer(int fd, uint64_t deadline_ms);
 /* The name of UID, or its number. */
 void all_user_name(uid_t uid, char name[USER_CAP]);
 /* Whose session S is: the name that it says where that is one of its uid, else as above. */

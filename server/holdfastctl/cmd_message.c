@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,21 +45,6 @@ send_to(const struct all_session *s, const char *text)
 		return fd;
 	close(fd);
 	return -EPIPE;
-}
-
-/* Whether FD's keeper says by DEADLINE that it is done; closes it. */
-static bool
-is_done(int fd, uint64_t deadline)
-{
-	unsigned char reply[1024];
-	uint64_t now = clock_now_ms();
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	ssize_t n = 0;
-
-	if (poll(&p, 1, deadline > now ? (int)(deadline - now) : 0) > 0)
-		n = recv(fd, reply, sizeof reply, MSG_DONTWAIT);
-	close(fd);
-	return n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE;
 }
 
 static void
@@ -108,10 +92,11 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 				failed++;
 		}
 		for (int j = 0; j < count; j++) {
-			if (is_done(fds[j], deadline))
+			if (all_answer(fds[j], deadline) == ATTACH_DONE)
 				told++;
 			else
 				failed++;
+			close(fds[j]);
 		}
 	}
 	all_free(&a);

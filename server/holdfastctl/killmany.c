@@ -64,22 +64,6 @@ is_by_force(const struct killmany *q)
 	return !q->by_age && q->signal == SIGKILL;
 }
 
-/* What FD's keeper says by DEADLINE: 1 it ends the session, 0 that stays, -1 nothing. */
-static int
-answer(int fd, uint64_t deadline)
-{
-	unsigned char reply[1024];
-	uint64_t now = clock_now_ms();
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	ssize_t n = 0;
-
-	if (poll(&p, 1, deadline > now ? (int)(deadline - now) : 0) > 0)
-		n = recv(fd, reply, sizeof reply, MSG_DONTWAIT);
-	if (n <= 0)
-		return -1;
-	return attach_type_of(reply, (size_t)n) == ATTACH_DONE ? 1 : attach_type_of(reply, (size_t)n) == ATTACH_ERROR ? 0 : -1;
-}
-
 /* Waits until the keepers in P have closed, but for those that are -1; closes. */
 static void
 wait_all_gone(struct pollfd *p, size_t count)
@@ -165,13 +149,14 @@ end_batch(const struct killmany *q, const struct all_session *v, size_t count, s
 		t->left += fd == -1 && !own;
 	}
 	for (size_t i = 0; i < count; i++) {
-		int said = p[i].fd < 0 ? -1 : answer(p[i].fd, deadline);
+		int said = p[i].fd < 0 ? -1 : all_answer(p[i].fd, deadline);
 
-		if (p[i].fd < 0 || said == 1)
+		if (p[i].fd < 0 || said == ATTACH_DONE)
 			continue;
 		close(p[i].fd);
 		p[i].fd = -1;
-		pending[i] = said < 0 || is_by_force(q);
+		/* ERROR: it stays.  What says nothing that can be understood may go all the same. */
+		pending[i] = said != ATTACH_ERROR || is_by_force(q);
 		t->left += !pending[i];
 	}
 	settle(q, v, p, pending, count, t);
