@@ -44,6 +44,9 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 			return NULL;
 		return "it was started for another login";
 	case ATTACH_MODE_AUTO:
+		/* A login that came into it now would end with it. */
+		if (k->kill_at != CLOCK_NEVER)
+			return "it is being ended";
 		if (k->state == KEEPER_RUNNING && !k->clients.alone && (!attached_count(k) || probe_all_dead(k)))
 			return NULL;
 		return "somebody is attached to it";

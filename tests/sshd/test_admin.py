@@ -480,6 +480,22 @@ def test_kill_races_with_attach(host):
         host.wait_none()
 
 
+def test_nobody_comes_into_what_is_being_ended(host):
+    """Its shell ignores the hang-up and has some seconds left: a login does not end with it."""
+    t = host.login()
+    t.run("trap '' HUP")
+    pid, s = t.shell_pid(), host.session()
+    host.drop(t)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as c:
+        c.connect("%s/sessions/%d/%d/sock" % (RUN, host.ids("alice")[0], s["id"]))
+        c.send(bytes([ATTACH_KILL, 0, 0, 0, signal.SIGHUP]))
+        equal(c.recv(1024)[0], ATTACH_DONE, "what the keeper says")
+    t2 = host.login()
+    check(t2.shell_pid() != pid, "another shell")
+    host.wait_gone(s["keeper_pid"], "the keeper")
+    equal(t2.run("true"), 0, "the shell that was got")
+
+
 def test_full_run(host):
     """No room below /run/holdfast: a normal shell, and everything again once there is."""
     host.stop_holdfastd()
