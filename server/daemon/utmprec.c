@@ -263,6 +263,8 @@ find_places(int fd, const char *tty, pid_t sshd, const char *line, struct utmpx 
 	}
 	if (!have_to)
 		p.to = i;
+	/* Behind what was not looked through is somebody else's entry. */
+	p.found &= have_to || i < ENTRIES_MAX;
 	return p;
 }
 

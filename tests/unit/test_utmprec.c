@@ -230,6 +230,27 @@ a_left_over_entry_goes(void **state)
 	assert_string_equal(shown(), want);
 }
 
+/* What lies behind the last one that is looked at may be anybody's. */
+static void
+an_entry_behind_the_last_one_stays(void **state)
+{
+	struct utmprec_moved m;
+	struct utmpx u, now;
+	int fd;
+
+	(void)state;
+	sshd_enters(3, getpid(), "alice", "client.example");
+	fd = open(utmp, O_RDWR);
+	assert_true(fd >= 0);
+	fill(&u, USER_PROCESS, "/dev/pts/4", 1);
+	put(u.ut_user, sizeof u.ut_user, "bob");
+	assert_true(put_entry(fd, ENTRIES_MAX, &u));
+	assert_false(utmprec_move(tty, getuid(), getpid(), 3, &m));
+	assert_true(get_entry(fd, ENTRIES_MAX, &now));
+	assert_memory_equal(&now, &u, sizeof u);
+	close(fd);
+}
+
 /* Of a host that keeps no utmp nothing is made. */
 static void
 without_utmp_nothing_is_done(void **state)
@@ -290,6 +311,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_login_ends_while_its_entry_is_moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_later_login_keeps_its_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_left_over_entry_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_behind_the_last_one_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_utmp_nothing_is_done, setup, teardown),
 	};
 
