@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Administration: what root sees and does of all users' sessions, and what users do of theirs."""
-import ctypes
 import json
 import os
 import re
@@ -16,9 +15,7 @@ from template import write
 from term import check, equal, wait_until
 
 OWN_FIRST_ID = 10001
-ATTACH_STATUS, ATTACH_KILL, ATTACH_DONE, ATTACH_ERROR = 1, 7, 71, 72  # common/attach.h
-LEAD_SOCK_FD = 5  # common/lead.h
-PIDFD_GETFD = 438
+ATTACH_KILL, ATTACH_DONE = 7, 71  # common/attach.h
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
 
@@ -109,82 +106,6 @@ def test_root_ends_a_silent_session(host):
     equal((everybody(host)["silent"], everybody(host)["hidden"]), (0, 0), "silent, hidden")
 
 
-def listener_of(pid):
-    """The listening socket of the keeper PID, which is stopped."""
-    os.kill(pid, signal.SIGSTOP)
-    fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, os.pidfd_open(pid), LEAD_SOCK_FD, 0)
-    check(fd >= 0, "pidfd_getfd")
-    s = socket.socket(fileno=fd)
-    s.setblocking(True)
-    return s
-
-
-class LyingKeeper(threading.Thread):
-    """In the place of the keeper PID: it says how that is, answers SAYS when it is to end, and does nothing."""
-    def __init__(self, pid, path, says):
-        super().__init__(daemon=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
-            s.connect(path)
-            s.send(bytes([ATTACH_STATUS]))
-            self.status = s.recv(1024)
-        self.listener = listener_of(pid)
-        self.says = says
-        self.asked = []
-        self.start()
-
-    def run(self):
-        while True:
-            with self.listener.accept()[0] as s:
-                for m in iter(lambda: s.recv(1024), b""):
-                    self.asked.append(m[0])
-                    s.send(self.status if m[0] == ATTACH_STATUS else self.says)
-                    if m[0] == ATTACH_KILL:
-                        break
-
-
-def test_a_keeper_that_lies(host):
-    """It says that it ends, or that it can't, hangs up, and goes on: root does not take its word for it."""
-    for says in (bytes([ATTACH_DONE]), bytes([ATTACH_ERROR])):
-        for args in (["-u", "alice", "1"], ["-a"]):
-            t = host.login()
-            pid, s = t.shell_pid(), host.session()
-            k = LyingKeeper(s["keeper_pid"], "%s/sessions/%d/%d/sock" % (RUN, host.ids("alice")[0], s["id"]), says)
-            r = root(host, "kill", "-s", "KILL", *args)
-            equal((r.returncode, r.stderr), (0, ""), "kill -s KILL %s" % args)
-            check(ATTACH_KILL in k.asked, "the keeper was asked (%s)" % k.asked)
-            host.wait_gone(s["keeper_pid"], "the keeper")
-            host.wait_gone(pid, "the shell")
-            host.wait_none()
-
-
-def shut(listener, uid):
-    listener.shutdown(socket.SHUT_RDWR)
-
-
-def listen_again(listener, uid):
-    os.seteuid(uid)
-    try:
-        listener.listen()
-    finally:
-        os.seteuid(0)
-
-
-def test_a_keeper_that_hides(host):
-    """It shuts its socket, or listens to that itself: root sees the session and ends it."""
-    for trick in (shut, listen_again):
-        t = host.login()
-        pid, s = t.shell_pid(), host.session()
-        trick(listener_of(s["keeper_pid"]), host.ids("alice")[0])
-        got = everybody(host)
-        equal([(x["user"], x["id"], x["state"]) for x in got["sessions"]], [("alice", s["id"], "silent")], trick.__name__)
-        equal((got["silent"], got["hidden"]), (1, 0), "silent, hidden")
-        r = root(host, "kill", "-s", "KILL", "-u", "alice", str(s["id"]))
-        equal((r.returncode, r.stderr), (0, ""), "kill -s KILL")
-        host.wait_gone(s["keeper_pid"], "the keeper")
-        host.wait_gone(pid, "the shell")
-        host.wait_none()
-
-
 def test_a_user_ends_his_silent_session(host):
     t, s, pid = stopped(host)
     r = host.ctl("alice", "kill", "-s", "KILL", str(s["id"]))
@@ -269,57 +190,6 @@ def test_root_enters_no_home_unasked(host):
         except BlockingIOError:
             found = False
         equal(found, looked, "whether ls %s looks into a home" % (args,))
-
-
-def listen_and_end(listener, path, uid):
-    """Has a process of UID's listen at PATH, and end: its pid."""
-    pid = os.fork()
-    if pid == 0:
-        os.setresuid(uid, uid, uid)
-        listener.bind(path)
-        listener.listen()
-        os._exit(0)
-    equal(os.waitpid(pid, 0)[1], 0, "the status of who listens")
-    return pid
-
-
-def start_as(pid):
-    """A process with the number PID, or None if another one has been quicker."""
-    with open("/proc/sys/kernel/ns_last_pid", "w") as f:
-        f.write(str(pid - 1))
-    got = os.fork()
-    if got == 0:
-        while True:
-            signal.pause()
-    if got == pid:
-        return got
-    os.kill(got, signal.SIGKILL)
-    os.waitpid(got, 0)
-    return None
-
-
-def test_root_ends_nobody_by_a_number(host):
-    """Who listens has handed its socket on and is gone, and its number is another process's by now."""
-    uid, gid = host.ids("alice")[:2]
-    own = "/home/alice/.local/state/holdfast/%s/%d/%d" % (socket.gethostname(), uid, OWN_FIRST_ID)
-    os.makedirs(own)
-    subprocess.run(["chown", "-R", "%d:%d" % (uid, gid), "/home/alice/.local"], check=True)
-    os.chmod(os.path.dirname(own), 0o700)
-    victim = None
-    while not victim:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        victim = start_as(listen_and_end(listener, own + "/sock", uid))
-        if not victim:
-            os.unlink(own + "/sock")
-    r = root(host, "kill", "-u", "alice", "--own", "-s", "KILL", str(OWN_FIRST_ID))
-    gone = os.waitpid(victim, os.WNOHANG)[0]
-    if not gone:
-        os.kill(victim, signal.SIGKILL)
-        os.waitpid(victim, 0)
-    equal(gone, 0, "another process's end")
-    equal(r.returncode, 1, "kill (%r)" % r.stderr)
-    check("its keeper is not known" in r.stderr, r.stderr)
-    check(listener, "the socket is open")
 
 
 def test_usage(host):
