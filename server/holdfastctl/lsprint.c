@@ -89,10 +89,16 @@ fill_row(struct row *r, const struct all_session *a, const struct usage *u)
 		snprintf(r->cell[STATE], cap, "%s(%u)", state_word(s->state), s->attachments);
 	else
 		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
-	age_since(r->cell[SINCE], s->changed_ms);
+	/* Neither its keeper nor its leader may have said. */
+	if (s->changed_ms)
+		age_since(r->cell[SINCE], s->changed_ms);
+	else
+		strcpy(r->cell[SINCE], "-");
 	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
 	if (s->kind == ATTACH_COMMAND)
 		snprintf(r->cell[SIZE], cap, "pipes");
+	else if (s->state == ATTACH_SILENT)
+		strcpy(r->cell[SIZE], "-");
 	else
 		snprintf(r->cell[SIZE], cap, "%ux%u", s->cols, s->rows);
 	log_escape(r->cell[FROM], cap, *s->address ? s->address : "-");

@@ -82,6 +82,19 @@ def test_a_silent_session_is_listed(host):
     equal(t.run("true"), 0, "the session goes on")
 
 
+def test_what_nobody_says_of_a_session_is_a_dash(host):
+    """Its leader is stopped too: since when it lives is not known, and no number is made up for that."""
+    t, s, pid = stopped(host, name="work")
+    check(re.search(r"^alice +1 +work +silent +\d+s +- +- +- +-$", root(host, "ls", "-a").stdout, re.M), "its leader answers")
+    leader = host.leader_of(s)
+    os.kill(leader, signal.SIGSTOP)
+    text = root(host, "ls", "-a").stdout
+    os.kill(leader, signal.SIGCONT)
+    os.kill(s["keeper_pid"], signal.SIGCONT)
+    check(re.search(r"^alice +1 +- +silent +- +- +- +- +-$", text, re.M), text)
+    equal(t.run("true"), 0, "the session goes on")
+
+
 def test_no_second_session_of_a_name(host):
     """The first one's keeper does not answer: the login says so, and gets a plain shell."""
     t, s, pid = stopped(host, name="work")
