@@ -52,7 +52,8 @@ make_directory(int at, const char *name, mode_t mode)
 	if (mkdirat(at, name, 0700))
 		return -errno;
 	fd = open_own(at, name, false);
-	if (fd >= 0 && fchmod(fd, mode)) {
+	/* A leader has the group of its user by now. */
+	if (fd >= 0 && ((geteuid() == 0 && fchown(fd, 0, 0)) || fchmod(fd, mode))) {
 		close(fd);
 		return -EPERM;
 	}
@@ -394,7 +395,8 @@ place_write_login(const struct place *p, uint32_t number)
 	fd = openat(p->dir, FRESH_LOGIN, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	if (write(fd, text, (size_t)len) != len || fchmod(fd, p->kind == PLACE_OF_ROOT ? 0644 : 0600) ||
+	if (write(fd, text, (size_t)len) != len || (p->kind == PLACE_OF_ROOT && fchown(fd, 0, 0)) ||
+	    fchmod(fd, p->kind == PLACE_OF_ROOT ? 0644 : 0600) ||
 	    renameat(p->dir, FRESH_LOGIN, p->dir, NAME_LOGIN) < 0)
 		unlinkat(p->dir, FRESH_LOGIN, 0);
 	close(fd);

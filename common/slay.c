@@ -215,18 +215,26 @@ slay_kin(const struct slay *s)
 	return q.killed;
 }
 
-/* The cgroup of the leader, if it is a session of logind's. */
+/* The cgroup of the process PID that was started at START, if it is a session of logind's. */
 static bool
-find_scope(const struct slay *s, char path[PATH_CAP], const char **root)
+scope_of(pid_t pid, uint64_t start, char path[PATH_CAP], const char **root)
 {
 	struct procref p = PROCREF_NONE;
 	bool found;
 
-	if (!s->leader || procref_open(&p, s->leader))
+	if (!pid || procref_open(&p, pid))
 		return false;
-	found = p.stat.start == s->leader_start && cgroup_read(p.dir, path, root) == 0 && cgroup_is_scope(path);
+	found = p.stat.start == start && cgroup_read(p.dir, path, root) == 0 && cgroup_is_scope(path) &&
+	        procref_unchanged(&p);
 	procref_close(&p);
 	return found;
+}
+
+/* The leader's; of a session whose leader is dead, its keeper's, which can't leave it for one of another user's. */
+static bool
+find_scope(const struct slay *s, char path[PATH_CAP], const char **root)
+{
+	return scope_of(s->leader, s->leader_start, path, root) || scope_of(s->keeper, s->keeper_start, path, root);
 }
 
 unsigned

@@ -17,9 +17,9 @@ struct slay {
 };
 
 /*
- * Sends SIGKILL to the keeper, and to all processes in the leader's cgroup if that is a session of logind's; elsewhere to
- * the keeper's descendants and to all processes in their terminal sessions (setsid(2)).  Goes on until there are none,
- * or for a bounded number of rounds.  How many were killed.
+ * Sends SIGKILL to the keeper, and to all processes in the leader's cgroup (where that is dead, the keeper's) if that is a
+ * session of logind's; elsewhere to the keeper's descendants and to all processes in their terminal sessions (setsid(2)).
+ * Goes on until there are none, or for a bounded number of rounds.  How many were killed.
  */
 unsigned slay_session(const struct slay *s);
 /* Sends SIGKILL to the process PID that was started at START: 0, or -ESRCH. */

@@ -339,6 +339,7 @@ def test_owners_and_modes(host):
             st = os.lstat(path)
             seen[re.sub("[0-9a-f]{32}", "X", path[len(RUN) + 1:])] = st
             if st.st_uid == 0:
+                equal(st.st_gid, 0, "group of %s" % path)
                 check(stat.S_ISSOCK(st.st_mode) or not st.st_mode & 0o022, "%s can be written by others" % path)
             else:
                 check(stat.S_ISSOCK(st.st_mode), "%s is the user's and no socket" % path)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import subprocess
 
 from template import write
@@ -201,8 +202,26 @@ def test_run_full(m):
     held(m, m.login())
 
 
+def test_dead_leader(m):
+    """Root ends all of a session whose leader is dead: also what has left its terminal session, and its parent."""
+    t = held(m, m.login())
+    t.line("(setsid sh -c 'sleep 5417 & echo left=$!' &)")
+    left = int(t.wait_for(r"left=(\d+)").group(1))
+    wait_until(lambda: m.parents(left)[1:2] and m.parents(left)[1]["pid"] == 1, "nobody is its parent any more")
+    s = m.session()
+    os.kill(m.leader_of(s), signal.SIGKILL)
+    wait_until(lambda: not m.session()["vouched"], "the keeper has seen that its leader is dead")
+    os.kill(s["keeper_pid"], signal.SIGSTOP)
+    m.run("holdfastctl", "kill", "-u", "alice", "-s", "KILL", str(s["id"]))
+    wait_until(lambda: not m.exists(s["keeper_pid"]) and not m.exists(left), "all of it is gone")
+    m.wait_none()
+
+
+ALONE = ("test_mosh", "test_dead_leader")
+
+
 def cases(kill):
-    """What starts mosh-server's shell ends at once; KillUserProcesses=yes ends mosh-server with it."""
+    """KillUserProcesses=yes ends what these are about: mosh-server with what started it, a session with its leader."""
     for name, case in globals().items():
-        if name.startswith("test_") and (name == "test_mosh") == (kill == "no"):
+        if name.startswith("test_") and (name in ALONE) == (kill == "no"):
             yield "site:" + name[5:], name, []
