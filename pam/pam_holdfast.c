@@ -370,10 +370,10 @@ withdraw(pam_handle_t *pamh)
 		return 0;
 	ticket_format(ticket, digits);
 	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
+	/* A record that is not there was swept by holdfastd, or by who removed the directory: nothing to complain about. */
 	dir = open_logins();
 	if (dir < 0)
-		return dir;
-	/* A record that is not there was swept by holdfastd: nothing to complain about. */
+		return dir == -ENOENT ? 1 : dir;
 	if (unlinkat(dir, digits, 0) && errno != ENOENT)
 		rc = -errno;
 	close(dir);

@@ -94,40 +94,77 @@ force(uint32_t id)
 	return CTL_FAILED;
 }
 
+/*
+ * Asks the keeper, WAIT_MS long, to send what MSG says: 1 when the session has ended, 0 when it goes on, -1 when nothing was
+ * answered.
+ */
+static int
+ask_and_wait(uint32_t id, const unsigned char *msg, int len, int wait_ms)
+{
+	unsigned char reply[1024];
+	int fd = session_connect(ctl_uid(), id), n, gone = -1;
+
+	if (fd < 0)
+		return -1;
+	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, wait_ms);
+	if (n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE)
+		gone = wait_gone(fd);
+	close(fd);
+	return gone;
+}
+
+static int
+say_it_goes_on(uint32_t id)
+{
+	ctl_error("session %u has not ended after %d seconds; -s KILL ends it", id, GONE_TIMEOUT_MS / 1000);
+	return CTL_FAILED;
+}
+
+/* It gives no answer.  As a shell that minds no hang-up, it is killed when it has had its time. */
+static int
+kill_silent(uint32_t id, int number, const unsigned char *msg, int len)
+{
+	int gone, rc;
+
+	if (!signal_ends(number)) {
+		ctl_error("session %u does not answer; -s KILL ends it", id);
+		return CTL_FAILED;
+	}
+	gone = ask_and_wait(id, msg, len, GONE_TIMEOUT_MS);
+	if (gone >= 0)
+		return gone ? CTL_OK : say_it_goes_on(id);
+	rc = force(id);
+	if (rc == CTL_OK)
+		ctl_error("session %u gave no answer for %d seconds and was ended by force", id, GONE_TIMEOUT_MS / 1000);
+	return rc;
+}
+
+static int
+kill_by_keeper(uint32_t id, int number, const unsigned char *msg, int len)
+{
+	unsigned char reply[1024];
+	size_t got;
+	int fd, rc = ctl_connect(id, &fd);
+
+	if (rc)
+		return rc;
+	rc = ctl_ask(fd, id, msg, (size_t)len, ATTACH_DONE, reply, sizeof reply, &got);
+	if (!rc && signal_ends(number) && !wait_gone(fd))
+		rc = say_it_goes_on(id);
+	close(fd);
+	return rc;
+}
+
 static int
 kill_session(const struct attach_status *s, int number)
 {
-	unsigned char msg[16], reply[1024];
-	int fd, len = attach_encode_number(ATTACH_KILL, (uint32_t)number, msg, sizeof msg), n;
-	bool gone = false;
+	unsigned char msg[16];
+	int len = attach_encode_number(ATTACH_KILL, (uint32_t)number, msg, sizeof msg);
+	bool silent = s->state == ATTACH_SILENT;
 
-	if (s->state == ATTACH_SILENT && number == SIGKILL)
-		return force(s->id);
-	if (s->state == ATTACH_SILENT) {
-		ctl_error("session %u does not answer; -s KILL ends it", s->id);
-		return CTL_FAILED;
-	}
-	if (number != SIGKILL) {
-		size_t got;
-		int rc = ctl_connect(s->id, &fd);
-
-		if (rc)
-			return rc;
-		rc = ctl_ask(fd, s->id, msg, len, ATTACH_DONE, reply, sizeof reply, &got);
-		if (!rc && signal_ends(number) && !wait_gone(fd)) {
-			ctl_error("session %u has not ended after %d seconds; -s KILL ends it", s->id, GONE_TIMEOUT_MS / 1000);
-			rc = CTL_FAILED;
-		}
-		close(fd);
-		return rc;
-	}
-	fd = session_connect(ctl_uid(), s->id);
-	if (fd >= 0) {
-		n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, ASK_TIMEOUT_MS);
-		gone = n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE && wait_gone(fd);
-		close(fd);
-	}
-	if (!gone)
+	if (number != SIGKILL)
+		return silent ? kill_silent(s->id, number, msg, len) : kill_by_keeper(s->id, number, msg, len);
+	if (silent || ask_and_wait(s->id, msg, len, ASK_TIMEOUT_MS) <= 0)
 		return force(s->id);
 	if (killmany_finish(ctl_uid(), s->id, clock_now_ms() + KILLMANY_GRACE_MS) == 0)
 		return CTL_OK;
@@ -203,8 +240,9 @@ const struct ctl_command cmd_kill = {
 	.args = "[-s SIGNAL] [-a] [--older-than TIME] [-u USER] [--own] [--json] [ID|NAME]",
 	.summary = "End sessions",
 	.help = "Without an argument: the session that you are in.  Its shell gets the hang-up that it would get when a\n"
-	        "terminal is closed.  After HUP, TERM and KILL the command waits until the session is gone.\n"
-	        "  -s SIGNAL          another signal, by name or number; KILL also ends what gives no answer\n"
+	        "terminal is closed.  After HUP, TERM and KILL the command waits until the session is gone; one that gives no\n"
+	        "answer for five seconds is ended by force.\n"
+	        "  -s SIGNAL          another signal, by name or number; KILL uses force at once\n"
 	        "  -a, --all          all your sessions but the one you are in; as root everybody's\n"
 	        "  --older-than TIME  those that nobody has been attached to for TIME (30m, 12h, 7d)\n"
 	        "  -u, --user USER    USER's sessions, who may be a number (root)\n"

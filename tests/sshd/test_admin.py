@@ -109,14 +109,25 @@ def test_no_second_session_of_a_name(host):
 
 def test_root_ends_a_silent_session(host):
     t, s, pid = stopped(host, name="work")
-    r = root(host, "kill", "-u", "alice", "work")
-    check(r.returncode == 1 and "does not answer; -s KILL ends it" in r.stderr, "kill: %r" % r)
+    r = root(host, "kill", "-s", "USR1", "-u", "alice", "work")
+    check(r.returncode == 1 and "does not answer; -s KILL ends it" in r.stderr, "kill -s USR1: %r" % r)
     r = root(host, "kill", "-s", "KILL", "-u", "alice", "work")
     equal((r.returncode, r.stderr), (0, ""), "kill -s KILL")
     host.wait_gone(s["keeper_pid"], "the keeper")
     host.wait_gone(pid, "the shell")
     host.wait_none()
     equal((everybody(host)["silent"], everybody(host)["hidden"]), (0, 0), "silent, hidden")
+
+
+def test_a_silent_session_is_ended_without_a_word_of_force(host):
+    """A plain kill asks first; who gives no answer has had his time."""
+    for run in (lambda *a: root(host, *a), lambda *a: host.ctl("alice", *a)):
+        t, s, pid = stopped(host)
+        r = run("kill", "-u", "alice", str(s["id"]))
+        check(r.returncode == 0 and "was ended by force" in r.stderr, "kill: %r" % r)
+        host.wait_gone(s["keeper_pid"], "the keeper")
+        host.wait_gone(pid, "the shell")
+        host.wait_none()
 
 
 def test_a_user_ends_his_silent_session(host):
