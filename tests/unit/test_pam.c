@@ -137,19 +137,6 @@ last_line_alone(void **state)
 	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
 }
 
-/* Somebody has removed all of /run/holdfast meanwhile. */
-static void
-no_directory_at_close(void **state)
-{
-	pam_handle_t h = sample();
-
-	(void)state;
-	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);
-	assert_int_equal(system("rm -r run"), 0);
-	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
-	assert_int_equal(h.log_lines, 0);
-}
-
 /* The first line alone: nothing to be held, and nothing to be closed. */
 static void
 first_line_alone(void **state)
@@ -374,7 +361,6 @@ main(void)
 		test(opens_and_closes),
 		test(knows_little),
 		test(last_line_alone),
-		test(no_directory_at_close),
 		test(first_line_alone),
 		test(lines_of_two_sessions),
 		test(which_connection),

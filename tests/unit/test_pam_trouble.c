@@ -216,7 +216,16 @@ closing_in_trouble(void **state)
 	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);
 	snprintf(path, sizeof path, "run/logins/%s", h.ticket);
 	assert_int_equal(unlink(path), 0);
+	/* The directory removed with it, as by rm -r: nothing either. */
 	assert_int_equal(rmdir("run/logins"), 0);
+	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
+	assert_int_equal(h.log_lines, 0);
+	assert_null(ticket_of(&h));
+	/* Something else in its place: that is said. */
+	assert_int_equal(mkdir("run/logins", 0700), 0);
+	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);
+	assert_int_equal(rename("run/logins", "run/elsewhere"), 0);
+	write_text("run/logins", "");
 	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_IGNORE);
 	assert_int_equal(h.log_lines, 1);
 	assert_null(ticket_of(&h));
