@@ -5,7 +5,7 @@ import re
 import signal
 
 from template import write
-from term import check, equal, wait_until
+from term import check, equal, next_millisecond, wait_until
 
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 LIST = r"arrows or number"
@@ -18,6 +18,7 @@ def three(host):
     for name in ("one", "two", "live"):
         terms[name] = host.login(options=["-o", "SetEnv=LC_HOLDFAST=%s" % name])
     pids = {name: t.shell_pid() for name, t in terms.items()}
+    next_millisecond()
     terms["one"].run("printf 'the last %s of one\\n' line")
     host.drop(terms["one"], 1)
     host.drop(terms["two"], 2)
