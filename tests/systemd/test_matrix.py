@@ -6,9 +6,10 @@ all the while.  The controls are started by hand in a login of their own, which 
 where KillUserProcesses is yes, and live on where it is no, which shows that the test can tell.
 """
 import os
+import re
 import signal
 
-from machine import DEB
+from machine import DEB, UNHELD
 from template import write
 from term import check, equal, wait_until
 
@@ -198,19 +199,32 @@ INETD = {
 
 
 def test_inetd_without_logind(m, kill):
-    """A unit a connection, and no pam_systemd: the unit's KillMode=control-group ends all but what is held."""
+    """
+    A unit a connection, and no pam_systemd: the unit's KillMode=control-group ends all but what is held.  By sshd's own
+    rules nobody is, for the shell would be in no session of logind's; by a service of the site's that has pam_systemd.
+    """
     m.use_ssh("ssh.service")
     m.run("systemctl", "stop", "ssh.service")
     for path, text in INETD.items():
         write(path, text)
     m.run("systemctl", "daemon-reload")
     m.run("pam-auth-update", "--disable", "systemd")
+    with open("/etc/holdfast/holdfast.conf") as f:
+        configuration = f.read()
     try:
         m.run("systemctl", "start", "inetd-sshd.socket")
         bob, controls = control(m)
         t = m.login()
+        check(re.search(UNHELD, t.text()), "no line says that it is not held: %r" % t.text())
+        equal((t.ask("$HOLDFAST_SESSION"), m.logind_sessions("alice")), ("", []), "by sshd's rules")
+        check("nobody's shell is held" in m.run("holdfastctl", "doctor", ok=False), "doctor does not say so")
+        t.line("exit")
+        t.wait_exit()
+        write("/etc/pam.d/held", "@include sshd\nsession optional pam_systemd.so\n")
+        write("/etc/holdfast/holdfast.conf", "PamService held\n" + configuration)
+        t = m.login()
         marked = m.mark(t)
-        equal(m.logind_sessions("alice"), [], "sessions of logind's")
+        equal(len(m.logind_sessions("alice")), 1, "sessions of logind's")
         t.kill()
         bob.kill()
         m.wait_sessions(1, "dropped")
@@ -228,6 +242,7 @@ def test_inetd_without_logind(m, kill):
         wait_until(lambda: not m.user_processes("alice"), "no process of alice", 30)
         wait_until(lambda: len(m.named("holdfastd")) == 1, "no leader", 30)
     finally:
+        write("/etc/holdfast/holdfast.conf", configuration)
         m.run("pam-auth-update", "--enable", "systemd")
         m.run("systemctl", "stop", "inetd-sshd.socket")
         for path in INETD:

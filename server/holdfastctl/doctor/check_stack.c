@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "config.h"
 #include "doctor.h"
 #include "hostfile.h"
@@ -76,11 +77,12 @@ usable(struct doctor *d, const struct pamconf *c, int rc, const char *service, b
 	else if (lacks)
 		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "the PAM service \"%s\" has no %s line: nobody's shell is "
 		           "held", service, lacks_type(c, PAMCONF_SESSION) ? "session" : "auth");
-	else if (survival_systemd() && !pamconf_session(c, "pam_systemd.so"))
-		doctor_add(d, "pam.stack", survival_kills(d->user) == SURVIVAL_NO ? DOCTOR_WARN : DOCTOR_PROBLEM,
-		           "session optional pam_systemd.so (of the package libpam-systemd)",
-		           "the PAM service \"%s\" has no pam_systemd.so: held shells get no logind session of their own",
-		           service);
+	else if (cgroup_has_logind() && !pamconf_session(c, "pam_systemd.so"))
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM,
+		           "add \"session optional pam_systemd.so\" (of the package libpam-systemd), or set PamService to a "
+		           "service that has it",
+		           "the PAM service \"%s\" has no pam_systemd.so: nobody's shell is held, for logind would know of "
+		           "none", service);
 	else
 		doctor_add(d, "pam.stack", DOCTOR_OK, NULL, "held shells have a PAM session, as \"%s\"", service);
 	return rc == 0 && !lacks;
