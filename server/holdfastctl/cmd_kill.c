@@ -120,7 +120,10 @@ say_it_goes_on(uint32_t id)
 	return CTL_FAILED;
 }
 
-/* It gives no answer.  As a shell that minds no hang-up, it is killed when it has had its time. */
+/*
+ * It gave no answer to the list.  Like a shell that minds no hang-up, it is killed when it has had its time; one that nobody
+ * can connect to, at once.
+ */
 static int
 kill_silent(uint32_t id, int number, const unsigned char *msg, int len)
 {
@@ -135,7 +138,7 @@ kill_silent(uint32_t id, int number, const unsigned char *msg, int len)
 		return gone ? CTL_OK : say_it_goes_on(id);
 	rc = force(id);
 	if (rc == CTL_OK)
-		ctl_error("session %u gave no answer for %d seconds and was ended by force", id, GONE_TIMEOUT_MS / 1000);
+		ctl_error("session %u gave no answer and was ended by force", id);
 	return rc;
 }
 

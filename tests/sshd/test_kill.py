@@ -110,7 +110,8 @@ def test_keeper(host):
     kill(s["keeper_pid"])
     host.wait_gone(pid, "the shell got its hang-up")
     host.wait_gone(leader, "the leader has gone")
-    wait_until(lambda: host.syslog.find(r"holdfastd\[\d+\]: pam_unix\(sshd:session\): session closed for user alice"), "PAM was closed")
+    closed = r"holdfastd\[\d+\]: pam_unix\(sshd:session\): session closed for user alice"
+    wait_until(lambda: host.syslog.find(closed), "PAM was closed")
     wait_until(lambda: not t.alive() or t.read(0.1) and "PROMPT$ " in t.text(t.mark), "a shell, or the end of ssh")
     host.wait_none()
     t2 = host.login()
