@@ -37,7 +37,7 @@ class Skip(Exception):
 
 
 def find_replay(build):
-    for p in ("screen-replay", "server/screen/screen-replay"):
+    for p in ("screen-replay", "screen/screen-replay"):
         path = os.path.join(build, p)
         if os.access(path, os.X_OK):
             return path

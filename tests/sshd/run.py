@@ -81,7 +81,7 @@ def stage(base, build):
             raise SystemExit("run.py: make install failed:\n" + r.stdout[-3000:])
         list_installed(base, root)
         os.makedirs(os.path.join(root, "usr", "libexec", "holdfast"), exist_ok=True)
-        for tool in ("server/screen/screen-replay", "tests/sshd/transport-cat", "tests/sshd/.libs/pam_count.so"):
+        for tool in ("screen/screen-replay", "tests/sshd/transport-cat", "tests/sshd/.libs/pam_count.so"):
             if os.path.exists(os.path.join(build, tool)):
                 shutil.copy(os.path.join(build, tool), os.path.join(root, "usr", "libexec", "holdfast"))
     log = os.path.join(base, "template-log")

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks the layout of the C sources: no circles, and no arrow against the order of layers in docs/ARCHITECTURE.md.
+
+usage: layout.py [-v] SOURCE-DIR BUILD-DIR
+
+A unit is a .c file together with the .h file of the same name, or either of them alone.  There is an arrow from unit A
+to unit B where A's object calls a function or uses a variable that B's object defines (nm), and where a file of A
+includes a header of B.  Calls through tables of functions are no arrows for nm; the includes cover those.
+
+  - Arrows of one folder form no circle.
+  - An arrow from one folder to another goes down in the order that docs/ARCHITECTURE.md draws, between the lines
+    "<!-- layers" and "-->": each line there is "FOLDER: the folders that FOLDER may use".
+
+The exit status is 0 when the layout is right, 1 when it is not, and 2 when it could not be checked.
+"""
+import os
+import re
+import subprocess
+import sys
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+TOP = ('common', 'pam', 'server', 'client', 'screen')
+
+
+def die(text):
+    sys.stderr.write(f'layout.py: {text}\n')
+    sys.exit(2)
+
+
+def sources(top):
+    """All .c and .h files of the product, relative to top."""
+    found = []
+    for part in TOP:
+        for folder, _, names in os.walk(os.path.join(top, part)):
+            found += [os.path.relpath(os.path.join(folder, n), top) for n in names if n.endswith(('.c', '.h'))]
+    return sorted(found)
+
+
+def unit(path):
+    return path[:-2]
+
+
+def include_arrows(top, files, arrows):
+    by_name = {}
+    for path in files:
+        by_name.setdefault(os.path.basename(path), []).append(path)
+    for path in files:
+        with open(os.path.join(top, path), encoding='utf-8') as f:
+            text = f.read()
+        for name in INCLUDE.findall(text):
+            found = [p for p in by_name.get(os.path.basename(name), []) if p.endswith('/' + name)]
+            near = [p for p in found if os.path.dirname(p) == os.path.dirname(path)]
+            found = near or found
+            if len(found) > 1:
+                die(f'{path} includes "{name}", which can be any of {" ".join(found)}')
+            if found and unit(found[0]) != unit(path):
+                arrows.setdefault((unit(path), unit(found[0])), set()).add(f'includes {name}')
+
+
+def objects(build, files):
+    """The object of each .c file, by unit.  Libtool's are called LIBRARY_la-NAME.o, a program's PROGRAM-NAME.o."""
+    found = {}
+    for path in files:
+        if not path.endswith('.c'):
+            continue
+        folder, name = os.path.split(unit(path))
+        for where in (os.path.join(build, folder), os.path.join(build, folder, '.libs')):
+            for entry in sorted(os.listdir(where)) if os.path.isdir(where) else ():
+                if entry == name + '.o' or (entry.endswith(f'-{name}.o')):
+                    found.setdefault(unit(path), os.path.join(where, entry))
+    return found
+
+
+def symbols(path):
+    out = subprocess.run(['nm', '-P', path], check=True, capture_output=True, text=True).stdout
+    defined, wanted = set(), set()
+    for line in out.splitlines():
+        name, kind = line.split()[:2]
+        if kind in 'TDBRVWC':
+            defined.add(name)
+        elif kind == 'U':
+            wanted.add(name)
+    return defined, wanted
+
+
+def call_arrows(build, files, arrows):
+    found = objects(build, files)
+    if not found:
+        die(f'no objects in {build}: build first')
+    definer, wants = {}, {}
+    for name, path in found.items():
+        defined, wants[name] = symbols(path)
+        for symbol in defined - {'main'}:
+            definer.setdefault(symbol, name)
+    for name, wanted in wants.items():
+        for symbol in sorted(wanted):
+            other = definer.get(symbol)
+            if other and other != name:
+                arrows.setdefault((name, other), set()).add(f'calls {symbol}')
+    return len(found)
+
+
+def layers(top):
+    """What each folder may use, from docs/ARCHITECTURE.md."""
+    path = os.path.join(top, 'docs/ARCHITECTURE.md')
+    with open(path, encoding='utf-8') as f:
+        match = re.search(r'^<!-- layers\n(.*?)^-->', f.read(), re.M | re.S)
+    if not match:
+        die(f'{path} has no block "<!-- layers"')
+    may = {}
+    for line in match.group(1).splitlines():
+        folder, colon, below = line.partition(':')
+        if not colon:
+            die(f'{path}: "{line}": expected FOLDER: FOLDERS')
+        for name in below.split():
+            if name not in may:
+                die(f'{path}: "{line}": {name} is not on a line above')
+        may[folder.strip()] = set(below.split())
+    return may
+
+
+def against_layers(may, arrows):
+    wrong = []
+    for (a, b), why in sorted(arrows.items()):
+        one, other = os.path.dirname(a), os.path.dirname(b)
+        if one not in may:
+            wrong.append(f'{one}/ is not in the order of layers')
+        elif one != other and other not in may[one]:
+            wrong.append(f'{a} -> {b} ({", ".join(sorted(why))}), but {one}/ may not use {other}/')
+    return sorted(set(wrong))
+
+
+def circles(arrows):
+    """The strongly connected sets of more than one unit (Tarjan), without recursion."""
+    graph = {}
+    for a, b in arrows:
+        graph.setdefault(a, []).append(b)
+        graph.setdefault(b, [])
+    index, low, on, stack, found = {}, {}, set(), [], []
+    for root in sorted(graph):
+        work = [(root, iter(sorted(graph[root])))] if root not in index else []
+        while work:
+            node, below = work[-1]
+            if node not in index:
+                index[node] = low[node] = len(index)
+                stack.append(node)
+                on.add(node)
+            for other in below:
+                if other not in index:
+                    work.append((other, iter(sorted(graph[other]))))
+                    break
+                if other in on:
+                    low[node] = min(low[node], index[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    group = []
+                    while not group or group[-1] != node:
+                        group.append(stack.pop())
+                        on.discard(group[-1])
+                    if len(group) > 1:
+                        found.append(sorted(group))
+    return found
+
+
+def main():
+    args = [a for a in sys.argv[1:] if a != '-v']
+    if len(args) != 2 or args[0].startswith('-'):
+        sys.stderr.write(__doc__)
+        sys.exit(2)
+    top, build = args
+    files, arrows = sources(top), {}
+    include_arrows(top, files, arrows)
+    number = call_arrows(build, files, arrows)
+    wrong = against_layers(layers(top), arrows)
+    for group in circles(arrows):
+        wrong.append(f'a circle of {len(group)}: {" ".join(group)}')
+        inside = sorted((a, b) for a, b in arrows if a in group and b in group)
+        if '-v' in sys.argv:
+            wrong += [f'    {a} -> {b} ({", ".join(sorted(arrows[a, b]))})' for a, b in inside]
+    for line in wrong:
+        print(line)
+    print(f'{number} objects, {len(files)} files, {len(arrows)} arrows: {"wrong" if wrong else "no circle, no arrow up"}')
+    sys.exit(1 if wrong else 0)
+
+
+main()
