@@ -41,7 +41,8 @@ def unit(path):
     return path[:-2]
 
 
-def include_arrows(top, files, arrows):
+def include_arrows(top, files, may, arrows):
+    """Where several folders have a header of that name, the one is meant that the including file may use."""
     by_name = {}
     for path in files:
         by_name.setdefault(os.path.basename(path), []).append(path)
@@ -50,8 +51,10 @@ def include_arrows(top, files, arrows):
             text = f.read()
         for name in INCLUDE.findall(text):
             found = [p for p in by_name.get(os.path.basename(name), []) if p.endswith('/' + name)]
-            near = [p for p in found if os.path.dirname(p) == os.path.dirname(path)]
-            found = near or found
+            here = os.path.dirname(path)
+            for folders in ({here}, may.get(here, set())):
+                if len(found) > 1:
+                    found = [p for p in found if os.path.dirname(p) in folders] or found
             if len(found) > 1:
                 die(f'{path} includes "{name}", which can be any of {" ".join(found)}')
             if found and unit(found[0]) != unit(path):
@@ -172,10 +175,10 @@ def main():
         sys.stderr.write(__doc__)
         sys.exit(2)
     top, build = args
-    files, arrows = sources(top), {}
-    include_arrows(top, files, arrows)
+    files, may, arrows = sources(top), layers(top), {}
+    include_arrows(top, files, may, arrows)
     number = call_arrows(build, files, arrows)
-    wrong = against_layers(layers(top), arrows)
+    wrong = against_layers(may, arrows)
     for group in circles(arrows):
         wrong.append(f'a circle of {len(group)}: {" ".join(group)}')
         inside = sorted((a, b) for a, b in arrows if a in group and b in group)

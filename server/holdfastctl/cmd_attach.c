@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
-#include "go.h"
+#include "enter_tty.h"
 #include "picker.h"
 
 struct how {
@@ -75,7 +75,7 @@ go_to(const struct attach_status *s, const struct how *how)
 	};
 
 	snprintf(want, sizeof want, "%u", s->id);
-	return go_enter(&q);
+	return enter_tty(&q);
 }
 
 /* Asks the person at the terminal: which of the LIST or, with ONE, how to enter that.  -1: they have left. */

@@ -2,12 +2,12 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "all.h"
+#include "sessionlist.h"
 #include "ctl.h"
 #include "lsprint.h"
 
 static void
-print_people(const struct all *a, const struct lsprint *how)
+print_people(const struct sessionlist *a, const struct lsprint *how)
 {
 	if (a->count)
 		lsprint_table(a, how);
@@ -30,7 +30,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	};
 	struct lsprint how = {0};
 	bool json = false, everybody = false;
-	struct all a;
+	struct sessionlist a;
 	int opt, rc;
 
 	while ((opt = getopt_long(argc, argv, "+:alu:", options, NULL)) != -1) {
@@ -49,14 +49,14 @@ run(const struct ctl_command *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return ctl_usage(self, "ls takes no argument");
-	rc = all_get(&a, everybody);
+	rc = sessionlist_get(&a, everybody);
 	if (rc)
 		return rc;
 	if (json)
 		lsprint_json(&a, &how);
 	else
 		print_people(&a, &how);
-	all_free(&a);
+	sessionlist_free(&a);
 	return CTL_OK;
 }
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "all.h"
+#include "sessionlist.h"
 #include "clock.h"
 #include "ctl.h"
 #include "json.h"
@@ -33,7 +33,7 @@ join(char text[TEXT_CAP], int argc, char **argv)
 
 /* Sends it: the connection on which the answer comes, or a negative errno. */
 static int
-send_to(const struct all_session *s, const char *text)
+send_to(const struct sessionlist_session *s, const char *text)
 {
 	unsigned char msg[TEXT_CAP + 16];
 	int len = attach_encode_text(ATTACH_MESSAGE, text, msg, sizeof msg);
@@ -71,11 +71,11 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 {
 	size_t told = 0, failed = 0;
 	struct attach_status one;
-	struct all a;
+	struct sessionlist a;
 	int rc = target ? ctl_target(target, &one) : CTL_OK;
 
 	if (!rc)
-		rc = all_get(&a, everybody);
+		rc = sessionlist_get(&a, everybody);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < a.count; i += BATCH) {
@@ -92,14 +92,14 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 				failed++;
 		}
 		for (int j = 0; j < count; j++) {
-			if (all_answer(fds[j], deadline) == ATTACH_DONE)
+			if (sessionlist_answer(fds[j], deadline) == ATTACH_DONE)
 				told++;
 			else
 				failed++;
 			close(fds[j]);
 		}
 	}
-	all_free(&a);
+	sessionlist_free(&a);
 	report(json, told, failed);
 	return failed ? CTL_FAILED : CTL_OK;
 }

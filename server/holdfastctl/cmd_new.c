@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
-#include "go.h"
+#include "enter_tty.h"
 #include "paths.h"
 
 static int
@@ -48,7 +48,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (inside)
 		return ctl_switch(name ? name : "new");
 	q.name = name;
-	return go_enter(&q);
+	return enter_tty(&q);
 }
 
 const struct ctl_command cmd_new = {

@@ -10,7 +10,7 @@
 
 #include "attach.h"
 #include "ctl.h"
-#include "go.h"
+#include "enter_tty.h"
 #include "own.h"
 #include "serving.h"
 
@@ -27,7 +27,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (want && want[0] && strcmp(want, "off") != 0)
 		q.want = want;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		return go_enter(&q);
+		return enter_tty(&q);
 	signal(SIGPIPE, SIG_IGN);
 	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && own_is_the_way();
 	return serving_run(&q);

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "all.h"
+#include "sessionlist.h"
 #include "clock.h"
 #include "ctl.h"
 #include "json.h"
@@ -42,7 +42,7 @@ killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms)
 
 /* Asks one keeper: the connection, -1 when there is no session any more, -2 when it can't be asked. */
 static int
-ask(const struct killmany *q, const struct all_session *s)
+ask(const struct killmany *q, const struct sessionlist_session *s)
 {
 	unsigned char msg[16];
 	int len = q->by_age ? attach_encode_number(ATTACH_EXPIRE, q->older_s, msg, sizeof msg)
@@ -94,7 +94,7 @@ wait_all_gone(struct pollfd *p, size_t count)
 
 /* One that did not answer, or has not gone. */
 static void
-end_stubborn(const struct killmany *q, const struct all_session *s, struct tally *t)
+end_stubborn(const struct killmany *q, const struct sessionlist_session *s, struct tally *t)
 {
 	int rc = is_by_force(q) ? killmany_force(s->uid, s->status.id) : -EHOSTDOWN;
 
@@ -106,7 +106,7 @@ end_stubborn(const struct killmany *q, const struct all_session *s, struct tally
 
 /* Counts what has become of those that are PENDING: in P those that have said that they go. */
 static void
-settle(const struct killmany *q, const struct all_session *v, struct pollfd *p, const bool *pending, size_t count,
+settle(const struct killmany *q, const struct sessionlist_session *v, struct pollfd *p, const bool *pending, size_t count,
        struct tally *t)
 {
 	bool went[BATCH];
@@ -133,7 +133,7 @@ settle(const struct killmany *q, const struct all_session *v, struct pollfd *p, 
 }
 
 static void
-end_batch(const struct killmany *q, const struct all_session *v, size_t count, struct tally *t)
+end_batch(const struct killmany *q, const struct sessionlist_session *v, size_t count, struct tally *t)
 {
 	struct pollfd p[BATCH];
 	bool pending[BATCH] = { false };
@@ -149,7 +149,7 @@ end_batch(const struct killmany *q, const struct all_session *v, size_t count, s
 		t->left += fd == -1 && !own;
 	}
 	for (size_t i = 0; i < count; i++) {
-		int said = p[i].fd < 0 ? -1 : all_answer(p[i].fd, deadline);
+		int said = p[i].fd < 0 ? -1 : sessionlist_answer(p[i].fd, deadline);
 
 		if (p[i].fd < 0 || said == ATTACH_DONE)
 			continue;
@@ -187,14 +187,14 @@ int
 killmany_run(const struct killmany *q)
 {
 	struct tally t = {0};
-	struct all a;
-	int rc = all_get(&a, q->everybody);
+	struct sessionlist a;
+	int rc = sessionlist_get(&a, q->everybody);
 
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < a.count; i += BATCH)
 		end_batch(q, a.v + i, a.count - i < BATCH ? a.count - i : BATCH, &t);
-	all_free(&a);
+	sessionlist_free(&a);
 	report(q, &t);
 	return t.failed ? CTL_FAILED : CTL_OK;
 }

@@ -53,7 +53,7 @@ is_away(const struct attach_status *s)
 }
 
 static bool
-is_own(const struct all_session *a)
+is_own(const struct sessionlist_session *a)
 {
 	return a->uid == getuid() && a->status.id == ctl_own_session();
 }
@@ -75,13 +75,13 @@ fill_usage(struct row *r, const struct usage *u)
 }
 
 static void
-fill_row(struct row *r, const struct all_session *a, const struct usage *u)
+fill_row(struct row *r, const struct sessionlist_session *a, const struct usage *u)
 {
 	const struct attach_status *s = &a->status;
 	size_t cap = sizeof r->cell[0];
 	char user[USER_CAP];
 
-	all_user_of(a, user);
+	sessionlist_user_of(a, user);
 	log_escape(r->cell[USER], cap, user);
 	snprintf(r->cell[ID], cap, "%c %u", is_own(a) ? '*' : ' ', s->id);
 	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
@@ -135,7 +135,7 @@ measure(const struct row *r, int width[COLUMNS])
 }
 
 void
-lsprint_table(const struct all *a, const struct lsprint *how)
+lsprint_table(const struct sessionlist *a, const struct lsprint *how)
 {
 	struct usage_table *t = how->usage ? usage_take() : NULL;
 	struct row *rows = calloc(a->count, sizeof *rows);
@@ -172,12 +172,12 @@ json_usage(struct json *j, const struct usage_table *t, const struct attach_stat
 }
 
 static void
-json_session(struct json *j, const struct all_session *a)
+json_session(struct json *j, const struct sessionlist_session *a)
 {
 	const struct attach_status *s = &a->status;
 	char user[USER_CAP];
 
-	all_user_of(a, user);
+	sessionlist_user_of(a, user);
 	json_string(j, "user", user);
 	json_number(j, "uid", a->uid);
 	json_number(j, "id", s->id);
@@ -202,7 +202,7 @@ json_session(struct json *j, const struct all_session *a)
 }
 
 void
-lsprint_json(const struct all *a, const struct lsprint *how)
+lsprint_json(const struct sessionlist *a, const struct lsprint *how)
 {
 	struct usage_table *t = how->usage ? usage_take() : NULL;
 	struct json j;

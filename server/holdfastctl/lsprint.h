@@ -5,14 +5,14 @@
 
 #include <stdbool.h>
 
-#include "all.h"
+#include "sessionlist.h"
 
 struct lsprint {
 	bool user;  /* with the user's name */
 	bool usage; /* with processor time, memory and processes */
 };
 
-void lsprint_table(const struct all *a, const struct lsprint *how);
-void lsprint_json(const struct all *a, const struct lsprint *how);
+void lsprint_table(const struct sessionlist *a, const struct lsprint *how);
+void lsprint_json(const struct sessionlist *a, const struct lsprint *how);
 
 #endif

@@ -14,11 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../daemon/pty.h"
 #include "attach.h"
 #include "config.h"
 #include "lead.h"
 #include "paths.h"
+#include "pty.h"
 #include "survival.h"
 
 #define SCOPE_MS 3000  /* systemd-run has asked the user manager by then, or the manager is sick */

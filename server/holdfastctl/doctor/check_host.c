@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "pamconf.h"
-#include "../run.h"
+#include "run.h"
 #include "doctor.h"
 #include "hostfile.h"
 #include "sdconf.h"

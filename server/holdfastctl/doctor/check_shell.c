@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../ctl.h"
+#include "ctl.h"
 #include "doctor.h"
 #include "paths.h"
 #include "sessions.h"

@@ -21,7 +21,7 @@ static const char *const ruling[] = {
 	"pam_listfile.so", "pam_group.so", "pam_limits.so", "pam_namespace.so", "pam_tty_audit.so", "pam_selinux.so",
 	"pam_apparmor.so", "pam_loginuid.so", "pam_keyinit.so", "pam_slurm_adopt.so", "pam_umask.so",
 };
-/* What a held shell's session passes over (server/daemon/heldtext.h). */
+/* What a held shell's session passes over (server/daemon/leader/heldtext.h). */
 static const char *const for_logins[] = { "pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so",
 	                                  "pam_exec.so" };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../json.h"
+#include "json.h"
 #include "hostfile.h"
 #include "log.h"
 #include "paths.h"

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "../sshdconf.h"
+#include "sshdconf.h"
 #include "bounds.h"
 #include "survival.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ctl.h"
+#include "ctl.h"
 #include "hostfile.h"
 #include "log.h"
 

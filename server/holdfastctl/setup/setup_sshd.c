@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../sshdconf.h"
+#include "sshdconf.h"
 #include "hostfile.h"
 #include "paths.h"
 #include "setup.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* go: enters a session with the terminal on standard input, for attach and new outside of a held shell. */
-#ifndef HOLDFAST_GO_H
-#define HOLDFAST_GO_H
+/* enter_tty: enters a session with the terminal on standard input, for attach and new outside of a held shell. */
+#ifndef HOLDFAST_ENTER_TTY_H
+#define HOLDFAST_ENTER_TTY_H
 
 #include "enter.h"
 
@@ -9,6 +9,6 @@
  * Fills in the terminal and the ticket of Q, enters, and says how it came out.
  * The exit status: the shell's (128 and the signal, when one ended it), 0 after a detach, or one of enum ctl_exit.
  */
-int go_enter(struct enter_request *q);
+int enter_tty(struct enter_request *q);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "all.h"
+#include "sessionlist.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,7 +25,7 @@
 #define SESSIONS_AT_ONCE 300
 
 void
-all_user_name(uid_t uid, char name[USER_CAP])
+sessionlist_user_name(uid_t uid, char name[USER_CAP])
 {
 	const struct passwd *pw = getpwuid(uid);
 
@@ -36,21 +36,21 @@ all_user_name(uid_t uid, char name[USER_CAP])
 }
 
 void
-all_user_of(const struct all_session *s, char name[USER_CAP])
+sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP])
 {
 	const struct passwd *pw = s->status.user[0] ? getpwnam(s->status.user) : NULL;
 
 	if (pw && pw->pw_uid == s->uid)
 		memcpy(name, s->status.user, USER_CAP);
 	else
-		all_user_name(s->uid, name);
+		sessionlist_user_name(s->uid, name);
 }
 
 /* Adds the sessions of LIST, those that do not answer among them. */
 static int
-add_list(struct all *a, uid_t uid, struct session_list *list)
+add_list(struct sessionlist *a, uid_t uid, struct session_list *list)
 {
-	struct all_session *more;
+	struct sessionlist_session *more;
 
 	if (silent_add(list, uid, WHO_TIMEOUT_MS))
 		return -ENOMEM;
@@ -59,14 +59,14 @@ add_list(struct all *a, uid_t uid, struct session_list *list)
 		return -ENOMEM;
 	a->v = more;
 	for (size_t i = 0; i < list->count; i++)
-		a->v[a->count++] = (struct all_session){ uid, list->v[i] };
+		a->v[a->count++] = (struct sessionlist_session){ uid, list->v[i] };
 	a->silent += list->silent;
 	return 0;
 }
 
 /* Users whose keepers have been asked. */
 struct asking {
-	struct all *all;
+	struct sessionlist *all;
 	bool own;
 	uint64_t deadline;
 	size_t users, sessions;
@@ -152,7 +152,7 @@ take_old_user(struct asking *q, unsigned long number, const char *rest)
 static int
 compare(const void *x, const void *y)
 {
-	const struct all_session *a = x, *b = y;
+	const struct sessionlist_session *a = x, *b = y;
 
 	if (a->uid != b->uid)
 		return a->uid < b->uid ? -1 : 1;
@@ -160,7 +160,7 @@ compare(const void *x, const void *y)
 }
 
 static bool
-is_listed(const struct all *a, uid_t uid, uint32_t id)
+is_listed(const struct sessionlist *a, uid_t uid, uint32_t id)
 {
 	for (size_t i = 0; i < a->count; i++)
 		if (a->v[i].uid == uid && a->v[i].status.id == id)
@@ -181,7 +181,7 @@ is_there(pid_t pid, uint64_t start)
  * ending no keeper: neither is hidden.
  */
 static void
-count_hidden(struct all *a)
+count_hidden(struct sessionlist *a)
 {
 	DIR *dir = opendir(PATH_LEADERS);
 	const struct dirent *d;
@@ -210,12 +210,12 @@ raise_descriptors(void)
 }
 
 int
-all_get(struct all *a, bool everybody)
+sessionlist_get(struct sessionlist *a, bool everybody)
 {
 	struct asking q = { .all = a, .own = ctl_wants_own() };
 	int rc, taken;
 
-	*a = (struct all){ NULL, 0, 0, 0 };
+	*a = (struct sessionlist){ NULL, 0, 0, 0 };
 	raise_descriptors();
 	if (everybody && ctl_root_only("--all"))
 		return CTL_FAILED;
@@ -228,7 +228,7 @@ all_get(struct all *a, bool everybody)
 	rc = rc ? rc : taken;
 	if (rc) {
 		ctl_error("cannot list the sessions: %s", strerror(-rc));
-		all_free(a);
+		sessionlist_free(a);
 		return CTL_FAILED;
 	}
 	if (everybody)
@@ -239,14 +239,14 @@ all_get(struct all *a, bool everybody)
 }
 
 void
-all_free(struct all *a)
+sessionlist_free(struct sessionlist *a)
 {
 	free(a->v);
-	*a = (struct all){ NULL, 0, 0, 0 };
+	*a = (struct sessionlist){ NULL, 0, 0, 0 };
 }
 
 int
-all_answer(int fd, uint64_t deadline_ms)
+sessionlist_answer(int fd, uint64_t deadline_ms)
 {
 	unsigned char reply[1024];
 	uint64_t now = clock_now_ms();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* all: the held sessions of one user or, for root, of all. */
-#ifndef HOLDFAST_ALL_H
-#define HOLDFAST_ALL_H
+/* sessionlist: the held sessions of one user or, for root, of all. */
+#ifndef HOLDFAST_SESSIONLIST_H
+#define HOLDFAST_SESSIONLIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,13 +11,13 @@
 #include "bounds.h"
 #include "sessions.h"
 
-struct all_session {
+struct sessionlist_session {
 	uid_t uid;
 	struct attach_status status;
 };
 
-struct all {
-	struct all_session *v; /* by uid, then by id */
+struct sessionlist {
+	struct sessionlist_session *v; /* by uid, then by id */
 	size_t count;
 	size_t silent;         /* keepers that gave no answer */
 	size_t hidden;         /* EVERYBODY: leaders in holdfastd's register, of which no session was found */
@@ -25,18 +25,18 @@ struct all {
 
 /*
  * Those of ctl_uid() or, with EVERYBODY, of all users (root only).  CTL_OK, or what the program should end with,
- * having said why.  Free with all_free.
+ * having said why.  Free with sessionlist_free.
  */
-int all_get(struct all *a, bool everybody);
-void all_free(struct all *a);
+int sessionlist_get(struct sessionlist *a, bool everybody);
+void sessionlist_free(struct sessionlist *a);
 /*
  * What the keeper at the other end of FD, which has been asked, answers until DEADLINE_MS (clock_now_ms): the type of its
  * message (attach.h); -ETIMEDOUT, -EPIPE, or another negative errno.
  */
-int all_answer(int fd, uint64_t deadline_ms);
+int sessionlist_answer(int fd, uint64_t deadline_ms);
 /* The name of UID, or its number. */
-void all_user_name(uid_t uid, char name[USER_CAP]);
+void sessionlist_user_name(uid_t uid, char name[USER_CAP]);
 /* Whose session S is: the name that it says where that is one of its uid, else as above. */
-void all_user_of(const struct all_session *s, char name[USER_CAP]);
+void sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "go.h"
+#include "enter_tty.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ outcome(const struct enter_result *res)
 }
 
 int
-go_enter(struct enter_request *q)
+enter_tty(struct enter_request *q)
 {
 	struct enter_result res = {0};
 	char tty[TTY_CAP];
