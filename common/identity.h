@@ -2,7 +2,7 @@
 /*
  * identity: who a login proved to be, as 32 bytes that can be compared.
  *
- * It is the SHA-256 of the canonical list of completed authentication methods (server/daemon/facts/identity.c makes it
+ * It is the SHA-256 of the canonical list of completed authentication methods (server/daemon/facts/auth_identity.c makes it
  * from a login's record).  Two logins with the same identity may resume each other's sessions by themselves.  All
  * zero means "unknown" and is equal to nothing, not even to itself.
  */

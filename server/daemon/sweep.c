@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "leaders.h"
+#include "register.h"
 #include "log.h"
 #include "login.h"
 #include "paths.h"
@@ -132,7 +132,7 @@ sweep_sessions(void)
 	DIR *dir = NULL;
 
 	/* Who is alive is asked for first: who comes later is not old. */
-	if (fd >= 0 && leaders_living(&v, &count) == 0)
+	if (fd >= 0 && register_living(&v, &count) == 0)
 		dir = fdopendir(fd);
 	while (dir && (d = readdir(dir)))
 		if (d->d_name[0] >= '0' && d->d_name[0] <= '9')
@@ -166,7 +166,7 @@ void
 sweep_run(void)
 {
 	sweep_logins();
-	leaders_sweep();
+	register_sweep();
 	sweep_sessions();
 	sweep_users();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * watching: tells when somebody removes what holdfastd has made in HOLDFAST_RUNDIR, the directory itself included.  Nothing
- * is asked for meanwhile.  One instance of inotify(7) a host: sessions are watched by their leaders (leading_place.h).
+ * is asked for meanwhile.  One instance of inotify(7) a host: sessions are watched by their leaders (leader_place.h).
  */
 #ifndef HOLDFAST_WATCHING_H
 #define HOLDFAST_WATCHING_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "enter_parts.h"
+#include "enter.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -14,6 +14,9 @@
 #include "choose.h"
 #include "clock.h"
 #include "envlist.h"
+#include "enter_fill.h"
+#include "enter_private.h"
+#include "enter_why.h"
 #include "hookshell.h"
 #include "own.h"
 #include "picker.h"

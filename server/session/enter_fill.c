@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "enter_parts.h"
+#include "enter_fill.h"
 
 #include <errno.h>
 #include <fcntl.h>

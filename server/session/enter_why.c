@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "enter_parts.h"
+#include "enter_why.h"
 
 #include <errno.h>
 #include <stdio.h>

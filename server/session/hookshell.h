@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hookshell: the login shell whose start-up files have run us, seen by its own user.  holdfastd looks at it with more
- * right (server/daemon/facts/peer.h); this is for where there is none.
+ * right (server/daemon/facts/caller.h); this is for where there is none.
  */
 #ifndef HOLDFAST_HOOKSHELL_H
 #define HOLDFAST_HOOKSHELL_H

@@ -3,9 +3,12 @@
 #ifndef HOLDFAST_PICKER_DRAW_H
 #define HOLDFAST_PICKER_DRAW_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 
-#include "picker.h"
+#include "attach.h"
+#include "bounds.h"
 
 #define PICKER_FRAME 4 /* lines that are not the list's */
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "attachments.h"
-#include "leading_talk.h"
+#include "leader_talk.h"
 #include "ratelimit.h"
 #include "refusals.h"
 #include "slots.h"
@@ -348,7 +348,7 @@ a_leader_keeps_no_descriptors(void **state)
 	before = next_descriptor();
 	for (int count = 1; count <= 3; count++) {
 		send_descriptors(pair[1], count);
-		assert_int_equal(leading_recv(pair[0], &byte, 1, &fd), 1);
+		assert_int_equal(leader_recv(pair[0], &byte, 1, &fd), 1);
 		assert_int_equal(fd >= 0, count == 1);
 		if (fd >= 0)
 			close(fd);

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "identity_make.h"
+#include "auth_identity.h"
+#include "auth_keys.h"
 #include "keyblob.h"
 
 /* Made by ssh-keygen; what it prints for them (-l) is what the tests compare with. */
@@ -65,7 +66,7 @@ identity_of(const char *const *lines, unsigned count, char who[WHO_CAP])
 	memset(&id, 0x55, sizeof id);
 	for (unsigned i = 0; i < count; i++)
 		r.auth[i] = lines[i];
-	assert_int_equal(identity_make(&r, &id, &former, who), 0);
+	assert_int_equal(auth_identity(&r, &id, &former, who), 0);
 	return id;
 }
 
@@ -130,7 +131,7 @@ is_the_sum_of_the_canonical_lines(void **state)
 	(void)state;
 	assert_memory_equal(id.bytes, expected, sizeof expected);
 	snprintf(r.user, sizeof r.user, "twin");
-	assert_int_equal(identity_make(&r, &twins, &former, who), 0);
+	assert_int_equal(auth_identity(&r, &twins, &former, who), 0);
 	assert_false(identity_equal(&twins, &id));
 	assert_memory_equal(former.bytes, before, sizeof before);
 }
@@ -315,37 +316,37 @@ people_are_not_told_too_much(void **state)
 static void
 keys_to_match(void **state)
 {
-	char line[2][2048], keys[LOGIN_KEYS][LOGIN_KEY_CAP] = { "" };
+	char line[2][2048], keys[AUTH_KEYS][AUTH_KEY_CAP] = { "" };
 	struct record r = { .auth_count = 4, .auth = { "password", line[0], "publickey ssh-ed25519", line[1] } };
 	struct identity a = {{0}}, b = {{0}};
 
 	(void)state;
 	snprintf(line[0], sizeof line[0], "publickey ssh-ed25519-cert-v01@openssh.com %s", ed25519_cert);
 	snprintf(line[1], sizeof line[1], "publickey ecdsa-sha2-nistp256-cert-v01@openssh.com %s x", ecdsa_cert);
-	identity_keys(&r, keys);
+	auth_keys(&r, keys);
 	assert_string_equal(keys[0], "SHA256:" ED25519_PRINT);
 	assert_string_equal(keys[1], "alice-id");
 	assert_string_equal(keys[2], "SHA256:" ECDSA_PRINT);
 	assert_string_equal(keys[3], "alice-id");
 	/* One key more than there is room for is left out. */
 	r.auth[r.auth_count++] = line[0];
-	identity_keys(&r, keys);
+	auth_keys(&r, keys);
 	assert_string_equal(keys[3], "alice-id");
 	/* A key id is no fingerprint. */
 	memset(keys, 0, sizeof keys);
 	snprintf(line[0], sizeof line[0], "publickey ssh-ed25519-cert-v01@openssh.com %s", print_cert);
 	r.auth_count = 2;
-	identity_keys(&r, keys);
+	auth_keys(&r, keys);
 	assert_string_equal(keys[0], "SHA256:" ED25519_PRINT);
 	assert_string_equal(keys[1], "");
-	identity_of_uid(1000, "alice", &a);
-	identity_of_uid(1000, "alice", &b);
+	auth_identity_of_uid(1000, "alice", &a);
+	auth_identity_of_uid(1000, "alice", &b);
 	assert_true(identity_equal(&a, &b));
-	identity_of_uid(1001, "alice", &b);
+	auth_identity_of_uid(1001, "alice", &b);
 	assert_false(identity_equal(&a, &b));
-	identity_of_uid(1000, "twin", &b);
+	auth_identity_of_uid(1000, "twin", &b);
 	assert_false(identity_equal(&a, &b));
-	identity_of_uid(1000, NULL, &b);
+	auth_identity_of_uid(1000, NULL, &b);
 	assert_false(identity_equal(&a, &b));
 }
 

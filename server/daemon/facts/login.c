@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "identity_make.h"
+#include "auth_identity.h"
 #include "paths.h"
 #include "procstat.h"
 #include "rundir.h"
@@ -120,10 +120,10 @@ from_record(const struct record *r, struct login *l)
 	if (!rc)
 		rc = find_uid(r, &got.uid);
 	if (!rc)
-		rc = identity_make(r, &got.identity, &got.former, got.who);
+		rc = auth_identity(r, &got.identity, &got.former, got.who);
 	if (rc)
 		return rc;
-	identity_keys(r, got.keys);
+	auth_keys(r, got.keys);
 	memcpy(got.user, r->user, sizeof got.user);
 	memcpy(got.service, r->service, sizeof got.service);
 	got.by_pam = by_pam(r);

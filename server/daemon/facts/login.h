@@ -7,13 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "identity.h"
+#include "auth_keys.h"
 #include "bounds.h"
+#include "identity.h"
 #include "record.h"
 #include "ticket.h"
-
-#define LOGIN_KEYS 4      /* more are not matched against */
-#define LOGIN_KEY_CAP 128
 
 struct login {
 	uid_t uid;
@@ -28,7 +26,7 @@ struct login {
 	struct identity identity;
 	struct identity former; /* for sessions from before the user's name was part of it */
 	char who[WHO_CAP];
-	char keys[LOGIN_KEYS][LOGIN_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
+	char keys[AUTH_KEYS][AUTH_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
 };
 
 /*

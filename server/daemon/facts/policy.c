@@ -8,7 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "identity_make.h"
+#include "auth_identity.h"
 #include "log.h"
 #include "paths.h"
 #include "vouch.h"
@@ -75,7 +75,7 @@ group_names(const char *user, gid_t gid)
 uint32_t
 policy_for(const char *user, gid_t gid, const struct login *l, struct config_policy *p)
 {
-	const char *keys[LOGIN_KEYS + 1] = { NULL };
+	const char *keys[AUTH_KEYS + 1] = { NULL };
 	struct config_subject subject = { .user = user, .address = l->address, .keys = keys };
 	struct config_error error = { "" };
 	char **names;
@@ -92,7 +92,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 		return VOUCH_TROUBLE;
 	}
 	subject.groups = (const char *const *)names;
-	for (unsigned i = 0; i < LOGIN_KEYS && l->keys[i][0]; i++)
+	for (unsigned i = 0; i < AUTH_KEYS && l->keys[i][0]; i++)
 		keys[i] = l->keys[i];
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
 	names_free(names);
@@ -108,8 +108,8 @@ policy_identity(const struct config_policy *p, struct login *l)
 {
 	if (p->match_key)
 		return;
-	identity_of_uid(l->uid, l->user, &l->identity);
-	identity_of_uid(l->uid, NULL, &l->former);
+	auth_identity_of_uid(l->uid, l->user, &l->identity);
+	auth_identity_of_uid(l->uid, NULL, &l->former);
 }
 
 bool

@@ -1,33 +1,86 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * leader: opens the PAM session and the pty of a new session, starts its keeper as the user, and closes the PAM
- * session at the end.  Run by the helper that was asked for it, in its process, with default signals.
- */
+/* leader: one session as its leader knows it (leader_loop.h); shared by leader_*.c. */
 #ifndef HOLDFAST_LEADER_H
 #define HOLDFAST_LEADER_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#include "account.h"
-#include "config.h"
+#include "attachments.h"
+#include "audit.h"
+#include "lead.h"
+#include "register.h"
 #include "login.h"
-#include "ticket.h"
+#include "place.h"
+#include "ratelimit.h"
+#include "utmprec.h"
 
-struct leader_order {
-	int conn; /* to the login; taken over */
-	int slot; /* the pipe to holdfastd; taken over, closed when the session has started */
-	struct ticket ticket;
-	struct login login;
-	struct account account;
-	struct config_policy policy;
-	uint16_t rows, cols, xpixel, ypixel;
-	bool admitted; /* by sshd, just now: it is the login's own shell that asks */
-	bool pipes; /* no terminal: a command on pipes */
-	bool quiet; /* log no refusal, there are too many */
+#define LEADER_CTL_MAX 4 /* at once; one more takes the place of the user's oldest one */
+#define LEADER_CTL_POLLED (LEADER_CTL_MAX + 1)
+
+/* The connections of those who ask (leader_ctl.h). */
+struct leader_ctl {
+	struct {
+		int fd; /* -1: free */
+		uid_t uid;
+		uint64_t age; /* counts up */
+	} v[LEADER_CTL_MAX];
+	uint64_t clock;
+	uint64_t deaf_ms; /* clock_now_ms(): out of descriptors until then; 0: not */
 };
 
-/* Returns when the session is over or never came to be: the process' exit status. */
-int leader_run(const struct leader_order *order);
+#define LEADER_CTL_INIT { .v = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } } }
+
+enum leader_state {
+	LEADER_WAIT_READY, /* the keeper makes its place */
+	LEADER_WAIT_START, /* the login has been told READY and is to confirm */
+	LEADER_RUNNING,    /* the shell runs; only its end is of interest */
+	LEADER_ENDING,     /* the shell has ended, the keeper delivers its last output */
+	LEADER_UNDOING,    /* the login has given up; unless the keeper has started meanwhile, it goes */
+	LEADER_STATES
+};
+
+/* Who stands in utmp under the session's terminal. */
+struct leader_utmp {
+	bool in;
+	uint32_t serial;               /* the attachment's; 0: nobody */
+	bool pipes;                    /* an entry of its own, else one that was moved */
+	struct utmprec_moved moved;
+};
+
+struct leader {
+	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
+	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
+	uint64_t keeper_start;         /* 0: unknown */
+	int status;                    /* its wait status then */
+	enum leader_state state;
+	uint64_t deadline_ms;          /* of the state, on clock_now_ms; 0: none */
+	uint64_t give_up_ms;           /* a keeper that is busy and not ready by then is ended */
+	uint32_t stall_ms;
+	bool ended;                    /* it said so itself */
+	bool killed;
+	bool slain;                    /* by root: leader_ctl.h */
+	bool first_attached;
+	bool match_key;                /* MatchKey of the session's policy */
+	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
+	uint64_t created_date_ms;      /* clock_date_ms() */
+	char name[NAME_CAP];           /* the session's, as the keeper says */
+	struct place place;            /* owned; the keeper has the listening sockets too */
+	uint64_t renew_ms;             /* clock_now_ms(): when what is missing of it is made anew; 0: nothing is */
+	bool unsent;                   /* it was made anew, and the keeper has not got the sockets yet */
+	uint32_t logins;               /* counts up when another login is attached */
+	struct register_entry *entry;   /* borrowed: ours in the register */
+	struct leader_ctl ctl;
+	char tty[TTY_CAP];             /* the session's own terminal; "": it has none */
+	struct leader_utmp utmp;
+	struct ratelimit records;      /* of utmp and wtmp, which keeps every one */
+	struct ratelimit moves;        /* within utmp */
+	const struct login *login;     /* borrowed: the one that wants the session */
+	struct audit audit;
+	struct attachments attachments;
+	unsigned char pending[512];    /* an answer that the keeper's socket had no room for */
+	size_t pending_len;            /* nothing is read from the keeper meanwhile */
+};
 
 #endif

@@ -14,7 +14,7 @@
 #include <strings.h>
 #include <utmpx.h>
 
-#include "leaders.h"
+#include "register.h"
 #include "policy.h"
 
 #define LIMITS_CONF "/etc/security/limits.conf"
@@ -309,7 +309,7 @@ maxlogins_check(const char *user, uid_t uid, gid_t gid, uint32_t held, uint32_t 
 	free(gids);
 	if (m.own == MAXLOGINS_NONE && m.everybody == MAXLOGINS_NONE)
 		return 0;
-	rc = leaders_living(&all_held.v, &all_held.count);
+	rc = register_living(&all_held.v, &all_held.count);
 	if (rc)
 		return rc;
 	utmp = count_utmp(user);

@@ -16,16 +16,16 @@
 #include "audit.h"
 #include "clean.h"
 #include "clock.h"
-#include "leader.h"
+#include "leader_main.h"
 #include "log.h"
 #include "login.h"
-#include "peer.h"
+#include "caller.h"
 #include "policy.h"
 #include "ratelimit.h"
 #include "reply.h"
 #include "vouch.h"
 
-#define SILENCE_MS 5000 /* a peer that has connected and says nothing */
+#define SILENCE_MS 5000 /* a caller that has connected and says nothing */
 #define ADMITTED_SECONDS 300 /* sshd's account stage counts for the login's shell: authentication and start-up files */
 #define LIFE_SECONDS 60 /* whatever happens, a name service that hangs for instance */
 
@@ -34,7 +34,7 @@ enum state { EXPECT_VOUCH, EXPECT_START, DONE };
 struct helper {
 	int conn, slot;
 	bool quiet;
-	uid_t peer;
+	uid_t caller; /* by SO_PEERCRED */
 	enum state state;
 	int timeout_ms; /* of the state */
 	struct ticket ticket;
@@ -45,15 +45,15 @@ struct helper {
 	int status; /* what the process ends with */
 };
 
-/* What is known of the login comes from its record; of a peer that has none, only the uid. */
+/* What is known of the login comes from its record; of a caller that has none, only the uid. */
 static void
 write_refusal(const struct helper *h, const char *event, uint32_t code, const char *why)
 {
-	const char *user = h->login.uid == h->peer && h->login.user[0] ? h->login.user : "-";
+	const char *user = h->login.uid == h->caller && h->login.user[0] ? h->login.user : "-";
 	struct audit a;
 	char text[192];
 
-	audit_init(&a, user, h->peer);
+	audit_init(&a, user, h->caller);
 	snprintf(text, sizeof text, "code=%u why=\"%.128s\"", (unsigned)code, why);
 	audit_event(&a, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
 }
@@ -87,7 +87,7 @@ find_login(struct helper *h, const struct vouch_request *q)
 	char why[128];
 	int rc = login_find(&q->ticket, &h->login);
 
-	if (!rc && h->login.uid == h->peer)
+	if (!rc && h->login.uid == h->caller)
 		return true;
 	snprintf(why, sizeof why, "the login's record: %s", strerror(rc < 0 ? -rc : EPERM));
 	if (!rc)
@@ -103,11 +103,11 @@ find_login(struct helper *h, const struct vouch_request *q)
 }
 
 static bool
-check_peer(struct helper *h, const struct vouch_request *q)
+check_caller(struct helper *h, const struct vouch_request *q)
 {
 	const char *why;
-	int rc = q->from == VOUCH_FROM_HOOK ? peer_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
-	                                    : peer_check(h->conn, &h->login, &why);
+	int rc = q->from == VOUCH_FROM_HOOK ? caller_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
+	                                    : caller_check(h->conn, &h->login, &why);
 
 	if (!rc)
 		return true;
@@ -138,7 +138,7 @@ verify(struct helper *h, const struct vouch_request *q)
 		refuse(h, VOUCH_TROUBLE, "this account can't be looked up", strerror(-rc));
 		return false;
 	}
-	if (!check_peer(h, q))
+	if (!check_caller(h, q))
 		return false;
 	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy);
 	if (code) {
@@ -210,7 +210,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet,
 		.admitted = q->from == VOUCH_FROM_HOOK && login_is_young(&h->login, ADMITTED_SECONDS),
 	};
-	h->status = leader_run(order);
+	h->status = leader_main(order);
 	free(order);
 }
 
@@ -294,7 +294,7 @@ helper_run(int conn, int slot, bool quiet)
 	umask(022);
 	if (clean_descriptors(keep, 2) || getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &cred, &len))
 		return 1;
-	h.peer = cred.uid;
+	h.caller = cred.uid;
 	serve(&h);
 	return h.status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * helper: one login's conversation (common/vouch.h): checks ticket and peer, answers with the login's facts, and
+ * helper: one login's conversation (common/vouch.h): checks ticket and caller, answers with the login's facts, and
  * goes on as leader when a session is asked for.
  */
 #ifndef HOLDFAST_HELPER_H

@@ -16,7 +16,7 @@
 #define SO_PEERPIDFD 77
 #endif
 
-#include "peer.h"
+#include "caller.h"
 #include "procref.h"
 #include "procstat.h"
 
@@ -102,7 +102,7 @@ forked_away(void)
 	while (getppid() != 1 && prctl(PR_SET_PDEATHSIG, 0) == 0) {
 		struct procstat s;
 
-		if (procstat_read(getppid(), &s) || strcmp(s.comm, "test_peer") != 0)
+		if (procstat_read(getppid(), &s) || strcmp(s.comm, "test_caller") != 0)
 			break;
 		usleep(1000);
 	}
@@ -163,7 +163,7 @@ check(struct world *w, prepare *p, const struct login *l)
 {
 	const char *why = NULL;
 	pid_t middle;
-	int fd = connection(w, p, &middle), rc = peer_check(fd, l, &why);
+	int fd = connection(w, p, &middle), rc = caller_check(fd, l, &why);
 
 	assert_non_null(why);
 	assert_true(rc == 0 || *why);
@@ -194,21 +194,21 @@ a_pid(void **state)
 
 	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len), 0);
 	pid = cred.pid;
-	assert_int_equal(peer_check_pid(pid, &l, &why), 0);
+	assert_int_equal(caller_check_pid(pid, &l, &why), 0);
 	assert_true(procref_peer_lives(fd));
 	l.uid++;
-	assert_int_equal(peer_check_pid(pid, &l, &why), -EPERM);
+	assert_int_equal(caller_check_pid(pid, &l, &why), -EPERM);
 	l = w->login;
 	l.start++;
-	assert_int_equal(peer_check_pid(pid, &l, &why), -EPERM);
-	assert_int_equal(peer_check_pid(0, &w->login, &why), -EPERM);
-	assert_int_equal(peer_check_pid(-1, &w->login, &why), -EPERM);
-	assert_int_equal(peer_check_pid(1, &w->login, &why), -EPERM);
-	assert_int_equal(peer_check_pid(getpid(), &w->login, &why), -EPERM);
-	assert_int_equal(peer_check_pid(0x7ffffffe, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(pid, &l, &why), -EPERM);
+	assert_int_equal(caller_check_pid(0, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(-1, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(1, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(getpid(), &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(0x7ffffffe, &w->login, &why), -EPERM);
 	shutdown(fd, SHUT_WR);
 	waitpid(middle, NULL, 0);
-	assert_int_equal(peer_check_pid(pid, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check_pid(pid, &w->login, &why), -EPERM);
 	assert_string_equal(why, "the process that connected is gone");
 	len = sizeof middle;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &middle, &len) == 0 || errno != ENOPROTOOPT)
@@ -226,8 +226,8 @@ not_a_hook(void **state)
 	pid_t middle;
 	int fd = connection(w, nothing, &middle);
 
-	assert_int_equal(peer_check(fd, &w->login, &why), 0);
-	assert_int_equal(peer_check_hook(fd, &w->login, &ticket, "/bin/bash", &why), -ENOEXEC);
+	assert_int_equal(caller_check(fd, &w->login, &why), 0);
+	assert_int_equal(caller_check_hook(fd, &w->login, &ticket, "/bin/bash", &why), -ENOEXEC);
 	assert_true(*why);
 	close(fd);
 	waitpid(middle, NULL, 0);
@@ -327,7 +327,7 @@ sshd_itself_is_outside(void **state)
 	assert_int_equal(connect(fd, (struct sockaddr *)&w->at, sizeof w->at), 0);
 	conn = accept(w->listener, NULL, NULL);
 	assert_true(conn >= 0);
-	assert_int_equal(peer_check(conn, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check(conn, &w->login, &why), -EPERM);
 	close(conn);
 	close(fd);
 }
@@ -342,7 +342,7 @@ a_peer_that_is_gone_is_outside(void **state)
 
 	shutdown(fd, SHUT_WR);
 	waitpid(middle, NULL, 0);
-	assert_int_equal(peer_check(fd, &w->login, &why), -EPERM);
+	assert_int_equal(caller_check(fd, &w->login, &why), -EPERM);
 	close(fd);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "identity_make.h"
+#include "auth_identity.h"
 
 #include <errno.h>
 #include <sha2.h>
@@ -86,7 +86,17 @@ compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* USER is NULL for the former identity. */
+/* Nothing for the former identity, which has no name: USER is NULL. */
+static void
+add_user(SHA2_CTX *ctx, const char *user)
+{
+	if (!user)
+		return;
+	SHA256Update(ctx, (const uint8_t *)"user ", 5);
+	SHA256Update(ctx, (const uint8_t *)user, strlen(user));
+	SHA256Update(ctx, (const uint8_t *)"\n", 1);
+}
+
 static void
 digest(const char *user, char **lines, size_t count, struct identity *id)
 {
@@ -95,11 +105,7 @@ digest(const char *user, char **lines, size_t count, struct identity *id)
 	_Static_assert(IDENTITY_BYTES == SHA256_DIGEST_LENGTH, "an identity is a SHA-256");
 	qsort(lines, count, sizeof *lines, compare);
 	SHA256Init(&ctx);
-	if (user) {
-		SHA256Update(&ctx, (const uint8_t *)"user ", 5);
-		SHA256Update(&ctx, (const uint8_t *)user, strlen(user));
-		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
-	}
+	add_user(&ctx, user);
 	for (size_t i = 0; i < count; i++) {
 		SHA256Update(&ctx, (const uint8_t *)lines[i], strlen(lines[i]));
 		SHA256Update(&ctx, (const uint8_t *)"\n", 1);
@@ -119,7 +125,7 @@ append(char who[WHO_CAP], const char *text)
 }
 
 int
-identity_make(const struct record *r, struct identity *id, struct identity *former, char who[WHO_CAP])
+auth_identity(const struct record *r, struct identity *id, struct identity *former, char who[WHO_CAP])
 {
 	char *lines[RECORD_AUTH_MAX] = {0}, text[WHO_CAP] = "", part[WHO_CAP];
 	struct identity made = {0}, before = {0};
@@ -147,4 +153,17 @@ identity_make(const struct record *r, struct identity *id, struct identity *form
 	for (unsigned i = 0; i < RECORD_AUTH_MAX; i++)
 		free(lines[i]);
 	return rc;
+}
+
+void
+auth_identity_of_uid(uid_t uid, const char *user, struct identity *id)
+{
+	char text[32];
+	SHA2_CTX ctx;
+	int len = snprintf(text, sizeof text, "uid %lu\n", (unsigned long)uid);
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, (const uint8_t *)text, (size_t)len);
+	add_user(&ctx, user);
+	SHA256Final(id->bytes, &ctx);
 }

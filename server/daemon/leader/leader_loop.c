@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading.h"
+#include "leader_loop.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "identity_make.h"
-#include "leading_audit.h"
-#include "leading_ctl.h"
-#include "leading_place.h"
-#include "leading_talk.h"
-#include "leading_utmp.h"
+#include "auth_identity.h"
+#include "leader_audit.h"
+#include "leader_ctl.h"
+#include "leader_place.h"
+#include "leader_talk.h"
+#include "leader_utmp.h"
 #include "log.h"
-#include "peer.h"
+#include "caller.h"
 #include "procstat.h"
 #include "ratelimit.h"
 #include "reply.h"
@@ -32,8 +32,8 @@
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
 
-#define OTHERS 3 /* descriptors that are polled besides those of leading_ctl */
-#define POLLED (OTHERS + LEADING_CTL_POLLED)
+#define OTHERS 3 /* descriptors that are polled besides those of leader_ctl */
+#define POLLED (OTHERS + LEADER_CTL_POLLED)
 
 static void
 close_fd(int *fd)
@@ -44,20 +44,20 @@ close_fd(int *fd)
 }
 
 static bool
-has_started(const struct leading *l)
+has_started(const struct leader *l)
 {
-	return l->state == LEADING_RUNNING || l->state == LEADING_ENDING;
+	return l->state == LEADER_RUNNING || l->state == LEADER_ENDING;
 }
 
 static void
-enter(struct leading *l, enum leading_state state, uint64_t timeout_ms)
+enter(struct leader *l, enum leader_state state, uint64_t timeout_ms)
 {
 	l->state = state;
 	l->deadline_ms = timeout_ms ? clock_now_ms() + timeout_ms : 0;
 }
 
 static void
-kill_keeper(struct leading *l)
+kill_keeper(struct leader *l)
 {
 	/* Until it has been waited for, the number is its own. */
 	if (l->pid && !l->killed)
@@ -68,19 +68,19 @@ kill_keeper(struct leading *l)
 
 /* Nothing of the user's has run: the keeper is to go, and is made to if it doesn't. */
 static void
-undo(struct leading *l)
+undo(struct leader *l)
 {
 	const unsigned char message = LEAD_ABORT;
 
 	/* Before READY the login can be told; after it, it sees us close. */
-	if (l->state == LEADING_WAIT_READY && l->conn >= 0)
+	if (l->state == LEADER_WAIT_READY && l->conn >= 0)
 		reply_refuse(l->conn, VOUCH_TROUBLE, "the session's keeper could not be started");
 	close_fd(&l->conn);
 	if (l->keeper < 0 || reply_bytes(l->keeper, &message, 1))
 		kill_keeper(l);
 	else
-		enter(l, LEADING_UNDOING, UNDO_MS);
-	l->state = LEADING_UNDOING;
+		enter(l, LEADER_UNDOING, UNDO_MS);
+	l->state = LEADER_UNDOING;
 }
 
 /*
@@ -88,7 +88,7 @@ undo(struct leading *l)
  * again.
  */
 static void
-violation(struct leading *l)
+violation(struct leader *l)
 {
 	log_line(LOG_WARNING, "the keeper of session %u broke the protocol", (unsigned)l->audit.session);
 	close_fd(&l->keeper);
@@ -97,20 +97,20 @@ violation(struct leading *l)
 }
 
 static void
-on_ready(struct leading *l, const struct lead_report *m)
+on_ready(struct leader *l, const struct lead_report *m)
 {
 	l->audit.session = l->place.id;
-	enter(l, LEADING_WAIT_START, START_MS);
+	enter(l, LEADER_WAIT_START, START_MS);
 	if (m->number != l->place.id || reply_plain(l->conn, VOUCH_READY, l->place.id))
 		undo(l);
 }
 
 static void
-send_answer(struct leading *l, const struct lead_vouched *answer)
+send_answer(struct leader *l, const struct lead_vouched *answer)
 {
 	unsigned char buf[sizeof l->pending];
 
-	leading_send(l, buf, lead_encode_vouched(answer, buf, sizeof buf));
+	leader_send(l, buf, lead_encode_vouched(answer, buf, sizeof buf));
 }
 
 /*
@@ -118,7 +118,7 @@ send_answer(struct leading *l, const struct lead_vouched *answer)
  * the claimer is.  A ticket alone is not enough: any process of the user's could have it from another login's.
  */
 static int
-find_claimer(const struct leading *l, const struct lead_report *m, struct login *login, const char **why)
+find_claimer(const struct leader *l, const struct lead_report *m, struct login *login, const char **why)
 {
 	const char *unused;
 	int rc = login_find(&m->ticket, login);
@@ -129,11 +129,11 @@ find_claimer(const struct leading *l, const struct lead_report *m, struct login 
 	if (rc)
 		return rc;
 	*why = "not-inside";
-	return m->pid > INT32_MAX ? -EPERM : peer_check_pid((pid_t)m->pid, login, &unused);
+	return m->pid > INT32_MAX ? -EPERM : caller_check_pid((pid_t)m->pid, login, &unused);
 }
 
 static void
-on_ticket(struct leading *l, const struct lead_report *m)
+on_ticket(struct leader *l, const struct lead_report *m)
 {
 	struct lead_vouched answer;
 	struct attachment *a;
@@ -151,7 +151,7 @@ on_ticket(struct leading *l, const struct lead_report *m)
 		audit_limited(&l->audit, "refuse", NULL, NULL, extra);
 	} else {
 		if (!l->match_key)
-			identity_of_uid(login.uid, login.user, &login.identity);
+			auth_identity_of_uid(login.uid, login.user, &login.identity);
 		answer.ok = 1;
 		answer.identity = login.identity;
 		memcpy(answer.address, login.address, sizeof answer.address);
@@ -166,107 +166,107 @@ on_ticket(struct leading *l, const struct lead_report *m)
 			a->has_pts = m->pts != 0;
 			a->pts = m->pts - 1;
 			/* A new shell's start-up files may ask who they are: it is there before the claim goes on. */
-			if (m->kind == LEAD_CREATE && l->state == LEADING_WAIT_START)
-				leading_utmp_expect(l, a);
+			if (m->kind == LEAD_CREATE && l->state == LEADER_WAIT_START)
+				leader_utmp_expect(l, a);
 		}
 	}
 	/* Before the login is attached: at a prompt that comes right after that there is news already. */
 	if (answer.ok && m->kind != LEAD_CREATE)
-		leading_place_login(l);
+		leader_place_login(l);
 	send_answer(l, &answer);
 }
 
 static void
-on_started(struct leading *l, const struct lead_report *m)
+on_started(struct leader *l, const struct lead_report *m)
 {
 	(void)m;
 	if (l->conn >= 0)
 		reply_plain(l->conn, VOUCH_STARTED, 0);
 	close_fd(&l->conn);
 	close_fd(&l->slot);
-	enter(l, LEADING_RUNNING, 0);
+	enter(l, LEADER_RUNNING, 0);
 	l->created_date_ms = clock_date_ms();
-	leading_audit_created(l);
+	leader_audit_created(l);
 	malloc_trim(0);
 }
 
 static void
-on_ended(struct leading *l, const struct lead_report *m)
+on_ended(struct leader *l, const struct lead_report *m)
 {
 	l->ended = true;
 	/* Its number is free before the login hears of the end, or soon after. */
 	place_remove(&l->place);
 	if (!has_started(l)) {
 		/* Not a second time: the time it is given doesn't begin anew. */
-		if (l->state != LEADING_UNDOING)
+		if (l->state != LEADER_UNDOING)
 			undo(l);
 		return;
 	}
-	leading_audit_end(l, "end", (int)m->number, m->kind);
-	enter(l, LEADING_ENDING, ENDING_MS + l->stall_ms);
+	leader_audit_end(l, "end", (int)m->number, m->kind);
+	enter(l, LEADER_ENDING, ENDING_MS + l->stall_ms);
 }
 
 static void
-on_attached(struct leading *l, const struct lead_report *m)
+on_attached(struct leader *l, const struct lead_report *m)
 {
-	leading_audit_attached(l, m);
-	leading_place_login(l);
+	leader_audit_attached(l, m);
+	leader_place_login(l);
 }
 
 static void
-on_gone(struct leading *l, const struct lead_report *m)
+on_gone(struct leader *l, const struct lead_report *m)
 {
-	leading_audit_gone(l, m);
+	leader_audit_gone(l, m);
 	if (attachments_attached(&l->attachments))
-		leading_place_login(l);
+		leader_place_login(l);
 }
 
 static void
-on_named(struct leading *l, const struct lead_report *m)
+on_named(struct leader *l, const struct lead_report *m)
 {
 	memcpy(l->name, m->name, sizeof l->name);
 }
 
 static void
-ignore(struct leading *l, const struct lead_report *m)
+ignore(struct leader *l, const struct lead_report *m)
 {
 	(void)l;
 	(void)m;
 }
 
-typedef void handler(struct leading *, const struct lead_report *);
+typedef void handler(struct leader *, const struct lead_report *);
 
 /* What isn't here is a violation. */
-static handler *const handlers[LEADING_STATES][LEAD_PEER - LEAD_READY + 1] = {
-	[LEADING_WAIT_READY] = {
+static handler *const handlers[LEADER_STATES][LEAD_PEER - LEAD_READY + 1] = {
+	[LEADER_WAIT_READY] = {
 		[LEAD_READY - LEAD_READY] = on_ready,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
 	},
-	[LEADING_WAIT_START] = {
+	[LEADER_WAIT_START] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
 		[LEAD_STARTED - LEAD_READY] = on_started,
 		[LEAD_ATTACHED - LEAD_READY] = on_attached,
 		[LEAD_GONE - LEAD_READY] = on_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
-		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
 		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
-	[LEADING_RUNNING] = {
+	[LEADER_RUNNING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
 		[LEAD_ATTACHED - LEAD_READY] = on_attached,
 		[LEAD_GONE - LEAD_READY] = on_gone,
 		[LEAD_ENDED - LEAD_READY] = on_ended,
-		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
 		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
-	[LEADING_ENDING] = {
+	[LEADER_ENDING] = {
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
 		[LEAD_ATTACHED - LEAD_READY] = on_attached,
 		[LEAD_GONE - LEAD_READY] = on_gone,
-		[LEAD_REFUSED - LEAD_READY] = leading_audit_refused,
+		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
 		[LEAD_NAMED - LEAD_READY] = on_named,
 	},
-	[LEADING_UNDOING] = {
+	[LEADER_UNDOING] = {
 		/* It may have been on its way when the login gave up; the keeper is the truth. */
 		[LEAD_STARTED - LEAD_READY] = on_started,
 		[LEAD_TICKET - LEAD_READY] = on_ticket,
@@ -281,12 +281,12 @@ static handler *const handlers[LEADING_STATES][LEAD_PEER - LEAD_READY + 1] = {
 
 /* What it permits, as a table; false: a violation. */
 static bool
-handle(struct leading *l, const struct lead_report *m, int fd)
+handle(struct leader *l, const struct lead_report *m, int fd)
 {
 	handler *h = handlers[l->state][m->type - LEAD_READY];
 
-	if (m->type == LEAD_PEER && l->state != LEADING_WAIT_READY)
-		leading_place_peer(l, m, fd);
+	if (m->type == LEAD_PEER && l->state != LEADER_WAIT_READY)
+		leader_place_peer(l, m, fd);
 	else if (h)
 		h(l, m);
 	else
@@ -296,7 +296,7 @@ handle(struct leading *l, const struct lead_report *m, int fd)
 
 /* Reads one report; false when there is none (now, or ever again). */
 static bool
-read_keeper(struct leading *l)
+read_keeper(struct leader *l)
 {
 	unsigned char buf[LEAD_REPORT_BYTES + 1];
 	struct lead_report m;
@@ -305,7 +305,7 @@ read_keeper(struct leading *l)
 
 	if (l->keeper < 0 || l->pending_len)
 		return false;
-	n = leading_recv(l->keeper, buf, sizeof buf, &fd);
+	n = leader_recv(l->keeper, buf, sizeof buf, &fd);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
@@ -327,13 +327,13 @@ read_keeper(struct leading *l)
 
 /* The login has nothing more to say: whatever comes from it before STARTED gives the session up. */
 static void
-on_login(struct leading *l)
+on_login(struct leader *l)
 {
 	undo(l);
 }
 
 static void
-on_signal(struct leading *l)
+on_signal(struct leader *l)
 {
 	struct signalfd_siginfo info;
 	bool touched = false;
@@ -342,7 +342,7 @@ on_signal(struct leading *l)
 	while (read(l->sigfd, &info, sizeof info) > 0)
 		touched |= info.ssi_signo == SIGIO;
 	if (touched)
-		leading_place_touched(l);
+		leader_place_touched(l);
 	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
 		l->pid = 0;
 		l->status = status;
@@ -351,16 +351,16 @@ on_signal(struct leading *l)
 
 /* The keeper's process has ended: what it said last still counts. */
 static void
-finish(struct leading *l)
+finish(struct leader *l)
 {
 	place_remove(&l->place);
 	l->pending_len = 0;
 	while (read_keeper(l))
 		l->pending_len = 0;
-	leading_utmp_leave(l);
+	leader_utmp_leave(l);
 	if (has_started(l)) {
 		if (!l->ended)
-			leading_audit_end(l, l->slain ? "end" : "lost", l->status,
+			leader_audit_end(l, l->slain ? "end" : "lost", l->status,
 			                  l->slain ? LEAD_WHY_KILL : LEAD_WHY_EXIT);
 		return;
 	}
@@ -372,7 +372,7 @@ finish(struct leading *l)
 
 /* ppoll's time limit, or NULL for none. */
 static const struct timespec *
-time_left(const struct leading *l, struct timespec *t)
+time_left(const struct leader *l, struct timespec *t)
 {
 	uint64_t due = l->deadline_ms, now, left;
 
@@ -394,7 +394,7 @@ time_left(const struct leading *l, struct timespec *t)
  * stopped hangs.  One that wants a processor or a disk gets the time that its login has.
  */
 static bool
-keeper_hangs(const struct leading *l)
+keeper_hangs(const struct leader *l)
 {
 	struct procstat s;
 
@@ -402,10 +402,10 @@ keeper_hangs(const struct leading *l)
 }
 
 static void
-on_unready(struct leading *l)
+on_unready(struct leader *l)
 {
 	if (!keeper_hangs(l)) {
-		enter(l, LEADING_WAIT_READY, LOOK_MS);
+		enter(l, LEADER_WAIT_READY, LOOK_MS);
 		return;
 	}
 	log_line(LOG_ERR, "the keeper for uid %u hangs at its start", (unsigned)l->audit.uid);
@@ -414,16 +414,16 @@ on_unready(struct leading *l)
 }
 
 static void
-on_deadline(struct leading *l)
+on_deadline(struct leader *l)
 {
 	switch (l->state) {
-	case LEADING_WAIT_READY:
+	case LEADER_WAIT_READY:
 		on_unready(l);
 		break;
-	case LEADING_WAIT_START:
+	case LEADER_WAIT_START:
 		undo(l);
 		break;
-	case LEADING_UNDOING:
+	case LEADER_UNDOING:
 		kill_keeper(l);
 		break;
 	default: /* ENDING: it is the user's own; the PAM session is closed without it */
@@ -433,28 +433,28 @@ on_deadline(struct leading *l)
 
 /* What was waited for in P has come, or the time is over. */
 static void
-turn(struct leading *l, const struct pollfd p[POLLED])
+turn(struct leader *l, const struct pollfd p[POLLED])
 {
 	if (p[2].revents)
 		on_signal(l);
 	if (l->keeper >= 0 && p[0].revents && l->pending_len)
-		leading_flush(l);
+		leader_flush(l);
 	else if (l->pid && p[0].revents)
 		read_keeper(l);
 	if (l->conn >= 0 && p[1].revents)
 		on_login(l);
-	leading_ctl_turn(l, p + OTHERS);
+	leader_ctl_turn(l, p + OTHERS);
 	/* Last, for what has come may have been in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);
 	if (l->renew_ms && clock_now_ms() >= l->renew_ms)
-		leading_place_renew(l);
+		leader_place_renew(l);
 }
 
 void
-leading_run(struct leading *l, int error)
+leader_loop(struct leader *l, int error)
 {
-	enter(l, LEADING_WAIT_READY, READY_MS);
+	enter(l, LEADER_WAIT_READY, READY_MS);
 	l->give_up_ms = clock_now_ms() + START_MS;
 	if (error) {
 		close_fd(&l->conn);
@@ -469,7 +469,7 @@ leading_run(struct leading *l, int error)
 		struct timespec t;
 		int n;
 
-		leading_ctl_watch(l, p + OTHERS);
+		leader_ctl_watch(l, p + OTHERS);
 		n = ppoll(p, POLLED, time_left(l, &t), NULL);
 		if (n < 0 && errno != EINTR) {
 			log_errno(LOG_ERR, errno, "waiting");
@@ -482,14 +482,14 @@ leading_run(struct leading *l, int error)
 }
 
 void
-leading_close(struct leading *l)
+leader_close(struct leader *l)
 {
 	close_fd(&l->conn);
 	close_fd(&l->slot);
 	close_fd(&l->keeper);
 	close_fd(&l->sigfd);
 	place_remove(&l->place);
-	leading_ctl_close(l);
+	leader_ctl_close(l);
 	while (l->attachments.v[0])
 		attachments_remove(&l->attachments, l->attachments.v[0]->serial);
 }

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* leading_talk: what a leader says to its keeper and hears of it, one message at a time and without waiting. */
-#ifndef HOLDFAST_LEADING_TALK_H
-#define HOLDFAST_LEADING_TALK_H
+/* leader_talk: what a leader says to its keeper and hears of it, one message at a time and without waiting. */
+#ifndef HOLDFAST_LEADER_TALK_H
+#define HOLDFAST_LEADER_TALK_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "leading.h"
+#include "leader.h"
 
 /*
  * Receives one message into BUF, and one descriptor with it: *FD (the caller's), or -1.  Where there are several all are
  * closed.  As recv(2) with MSG_TRUNC: of a message that is longer, its length.
  */
-ssize_t leading_recv(int sock, void *buf, size_t cap, int *fd);
+ssize_t leader_recv(int sock, void *buf, size_t cap, int *fd);
 /*
  * Sends the LEN bytes of BUF to the keeper (a negative LEN: nothing), or keeps them in l->pending until its socket has
  * room; nothing may be pending.  One that can't be written to any more is closed.
  */
-void leading_send(struct leading *l, const unsigned char *buf, int len);
+void leader_send(struct leader *l, const unsigned char *buf, int len);
 /* The socket has room: sends what is pending. */
-void leading_flush(struct leading *l);
+void leader_flush(struct leader *l);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * identity_make: from the completed authentication methods in a login's record to its identity (common/identity.h)
+ * auth_identity: from the completed authentication methods in a login's record to its identity (common/identity.h)
  * and to a text for people.
  *
  * The identity is the SHA-256 of "user NAME" and a sorted list of canonical lines, one for each completed step, each
@@ -15,22 +15,21 @@
  *                              the client says, and may be another than the one that sshd has looked up
  * and any other method as sshd wrote it.
  */
-#ifndef HOLDFAST_IDENTITY_MAKE_H
-#define HOLDFAST_IDENTITY_MAKE_H
+#ifndef HOLDFAST_AUTH_IDENTITY_H
+#define HOLDFAST_AUTH_IDENTITY_H
 
-#include "identity.h"
+#include <sys/types.h>
+
 #include "bounds.h"
-#include "login.h"
+#include "identity.h"
 #include "record.h"
 
 /*
  * FORMER is the identity without the name: sessions that were started before it was part of it have that.  WHO becomes "publickey SHA256:…" with the fingerprint that ssh-keygen -l prints; several methods are joined by
  * commas.  0, or -ENOMEM.  No methods: the unknown identity and "".
  */
-int identity_make(const struct record *r, struct identity *id, struct identity *former, char who[WHO_CAP]);
-/* What Match Key looks at: the fingerprints of the keys in R, and the key ids of certificates. */
-void identity_keys(const struct record *r, char keys[LOGIN_KEYS][LOGIN_KEY_CAP]);
+int auth_identity(const struct record *r, struct identity *id, struct identity *former, char who[WHO_CAP]);
 /* The identity that all logins of UID by the name USER have where MatchKey is no; USER NULL: as it was formerly. */
-void identity_of_uid(uid_t uid, const char *user, struct identity *id);
+void auth_identity_of_uid(uid_t uid, const char *user, struct identity *id);
 
 #endif

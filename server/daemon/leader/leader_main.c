@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leader.h"
+#include "leader_main.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include "cgroup.h"
 #include "clean.h"
 #include "keeperproc.h"
-#include "leaders.h"
-#include "leading.h"
-#include "leading_place.h"
+#include "register.h"
+#include "leader_loop.h"
+#include "leader_place.h"
 #include "log.h"
 #include "maxlogins.h"
 #include "pamstack.h"
@@ -38,13 +38,13 @@
 #define STACK_USED ((uintptr_t)1 << 20) /* more is not looked for; unmapped parts don't matter */
 
 /* All of a session that is being made. */
-struct leader {
+struct leader_main {
 	const struct leader_order *order;
-	struct leaders_entry entry;
+	struct register_entry entry;
 	struct pty pty;
 	struct pamstack *pam;
 	struct envlist env;
-	struct leading leading;
+	struct leader leader;
 	int oom_score; /* before it became that of the login's sshd */
 };
 
@@ -56,10 +56,10 @@ nothing(int sig)
 
 /*
  * Signals that are not to end us.  Caught and not ignored, so that whatever a PAM module executes has the default.
- * SIGCHLD and SIGIO (leading_place.h) are for the signalfd.
+ * SIGCHLD and SIGIO (leader_place.h) are for the signalfd.
  */
 static int
-take_signals(struct leader *l)
+take_signals(struct leader_main *l)
 {
 	static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
@@ -71,13 +71,13 @@ take_signals(struct leader *l)
 	sigaddset(&taken, SIGCHLD);
 	sigaddset(&taken, SIGIO);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
-	l->leading.sigfd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-	return l->leading.sigfd < 0 ? -errno : 0;
+	l->leader.sigfd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+	return l->leader.sigfd < 0 ? -errno : 0;
 }
 
 /* What a plain shell would start from, taken from the login's sshd; the rest from nobody. */
 static int
-take_surroundings(struct leader *l)
+take_surroundings(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	int rc = clean_capabilities();
@@ -91,15 +91,15 @@ take_surroundings(struct leader *l)
 
 /* Whether the login has given up, or has said something though it is not its turn. */
 static bool
-login_gave_up(const struct leader *l)
+login_gave_up(const struct leader_main *l)
 {
-	struct pollfd p = { .fd = l->leading.conn, .events = POLLIN | POLLRDHUP };
+	struct pollfd p = { .fd = l->leader.conn, .events = POLLIN | POLLRDHUP };
 
 	return poll(&p, 1, 0) != 0;
 }
 
 static int
-open_pam(struct leader *l)
+open_pam(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	struct heldstack conf;
@@ -119,7 +119,7 @@ open_pam(struct leader *l)
 	if (rc)
 		log_line(LOG_ERR, "no PAM session for \"%s\": %s", o->account.user, text);
 	if (rc == -EACCES) {
-		reply_refuse(l->leading.conn, VOUCH_ACCOUNT, "PAM refuses a session: %s", text);
+		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refuses a session: %s", text);
 		rc = -ECANCELED;
 	}
 	return rc;
@@ -130,7 +130,7 @@ open_pam(struct leader *l)
  * limits and of what ends his sessions.  pam_systemd is optional in most stacks, and fails when /run is full.
  */
 static int
-check_cgroup(const struct leader *l)
+check_cgroup(const struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	char path[PATH_CAP] = "";
@@ -147,13 +147,13 @@ check_cgroup(const struct leader *l)
 		return 0;
 	log_line(LOG_ERR, "no session for \"%s\": logind has made none for it (cgroup %s); is pam_systemd in the stack, "
 	         "and room in /run?", o->account.user, rc ? strerror(-rc) : path);
-	reply_refuse(l->leading.conn, VOUCH_TROUBLE, "logind made no session for it");
+	reply_refuse(l->leader.conn, VOUCH_TROUBLE, "logind made no session for it");
 	return -ECANCELED;
 }
 
 /* Fills *M, all of whose strings fit, for they come from fields of the same size. */
 static void
-fill_init(const struct leader *l, struct lead_init *m)
+fill_init(const struct leader_main *l, struct lead_init *m)
 {
 	const struct leader_order *o = l->order;
 
@@ -167,14 +167,14 @@ fill_init(const struct leader *l, struct lead_init *m)
 	m->identity = o->login.identity;
 	m->ticket = o->ticket;
 	lead_set_policy(m, &o->policy);
-	m->session = l->leading.place.id;
-	memcpy(m->place, l->leading.place.path, sizeof m->place);
-	memcpy(m->agent_path, l->leading.place.agent_path, sizeof m->agent_path);
+	m->session = l->leader.place.id;
+	memcpy(m->place, l->leader.place.path, sizeof m->place);
+	memcpy(m->agent_path, l->leader.place.agent_path, sizeof m->agent_path);
 	m->env = l->env;
 }
 
 static int
-send_init(const struct leader *l)
+send_init(const struct leader_main *l)
 {
 	unsigned char *buf = malloc(MESSAGE_MAX);
 	struct lead_init m;
@@ -184,7 +184,7 @@ send_init(const struct leader *l)
 		return -ENOMEM;
 	fill_init(l, &m);
 	len = lead_encode_init(&m, buf, MESSAGE_MAX);
-	rc = len < 0 ? len : reply_bytes(l->leading.keeper, buf, (size_t)len);
+	rc = len < 0 ? len : reply_bytes(l->leader.keeper, buf, (size_t)len);
 	free(buf);
 	return rc;
 }
@@ -203,36 +203,36 @@ raise_limits(void)
 
 /* Writes down who holds which session, for root's tools and for who counts sessions when we are dead. */
 static void
-note_session(struct leader *l)
+note_session(struct leader_main *l)
 {
 	struct leadreg *e = &l->entry.what;
 	struct procstat st;
-	int rc = procstat_read(l->leading.pid, &st);
+	int rc = procstat_read(l->leader.pid, &st);
 
-	e->id = l->leading.place.id;
-	e->keeper = l->leading.pid;
-	e->keeper_start = l->leading.keeper_start = rc ? 0 : st.start;
-	rc = leaders_note(&l->entry);
+	e->id = l->leader.place.id;
+	e->keeper = l->leader.pid;
+	e->keeper_start = l->leader.keeper_start = rc ? 0 : st.start;
+	rc = register_note(&l->entry);
 	if (rc)
 		log_errno(LOG_WARNING, rc, "the register of sessions");
 }
 
 static int
-start_keeper(struct leader *l)
+start_keeper(struct leader_main *l)
 {
 	int pair[2], rc;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leading.place.sock,
-	                                             l->leading.place.agent },
+	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leader.place.sock,
+	                                             l->leader.place.agent },
 	                       l->order->account.uid, l->order->account.gid);
 	close(pair[1]);
-	l->leading.keeper = pair[0];
+	l->leader.keeper = pair[0];
 	if (pid < 0)
 		return pid;
-	l->leading.pid = pid;
+	l->leader.pid = pid;
 	/* From here on they are for nobody but us. */
 	umask(022);
 	clean_file_size();
@@ -248,31 +248,31 @@ start_keeper(struct leader *l)
 
 /* For the log, unless this owner's lines are too many; holdfastd counts them all. */
 static void
-refused(struct leader *l, const char *why)
+refused(struct leader_main *l, const char *why)
 {
 	const struct leader_order *o = l->order;
 	ssize_t n;
 
 	if (!o->quiet)
-		audit_event(&l->leading.audit, "refuse", o->login.address, o->login.who, why);
+		audit_event(&l->leader.audit, "refuse", o->login.address, o->login.who, why);
 	do
-		n = write(l->leading.slot, "", 1);
+		n = write(l->leader.slot, "", 1);
 	while (n < 0 && errno == EINTR);
 }
 
 /* Steps aside before the sessions that we hold could keep the user from logging in: 0 or a negative errno. */
 static int
-respect_maxlogins(struct leader *l)
+respect_maxlogins(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	uint32_t all;
-	int held = leaders_count(o->login.uid, &all), rc;
+	int held = register_count(o->login.uid, &all), rc;
 
 	if (held < 0)
 		return held;
 	rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid, (uint32_t)held, all);
 	if (rc == -EDQUOT) {
-		reply_refuse(l->leading.conn, VOUCH_LIMIT,
+		reply_refuse(l->leader.conn, VOUCH_LIMIT,
 		             "one more session would leave no room for another login (maxlogins)");
 		refused(l, "why=maxlogins");
 	}
@@ -283,17 +283,17 @@ respect_maxlogins(struct leader *l)
  * Everything until the keeper runs: 0, or a negative errno, with the login told when there was something to tell.
  */
 static int
-prepare(struct leader *l)
+prepare(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
-	int rc = leaders_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
+	int rc = register_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
 
 	if (rc == -EDQUOT) {
-		reply_refuse(l->leading.conn, VOUCH_LIMIT, "%u sessions are held already",
+		reply_refuse(l->leader.conn, VOUCH_LIMIT, "%u sessions are held already",
 		             (unsigned)o->policy.max_sessions);
 		refused(l, "why=limit");
 	} else if (rc == -EUSERS) {
-		reply_refuse(l->leading.conn, VOUCH_LIMIT, "this host holds %u sessions already",
+		reply_refuse(l->leader.conn, VOUCH_LIMIT, "this host holds %u sessions already",
 		             (unsigned)o->policy.max_total);
 		refused(l, "why=limit-total");
 	}
@@ -303,7 +303,7 @@ prepare(struct leader *l)
 		rc = take_surroundings(l);
 	if (!rc && !o->pipes)
 		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
-	memcpy(l->leading.tty, l->pty.name, sizeof l->leading.tty);
+	memcpy(l->leader.tty, l->pty.name, sizeof l->leader.tty);
 	if (!rc)
 		rc = open_pam(l);
 	if (!rc)
@@ -315,7 +315,7 @@ prepare(struct leader *l)
 	if (!rc && login_gave_up(l))
 		rc = -ECANCELED;
 	if (!rc)
-		rc = leading_place_make(&l->leading);
+		rc = leader_place_make(&l->leader);
 	return rc ? rc : start_keeper(l);
 }
 
@@ -335,7 +335,7 @@ give_back_memory(void)
 
 /* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */
 static void
-close_pam(struct leader *l)
+close_pam(struct leader_main *l)
 {
 	sigset_t child;
 
@@ -347,35 +347,35 @@ close_pam(struct leader *l)
 }
 
 int
-leader_run(const struct leader_order *order)
+leader_main(const struct leader_order *order)
 {
-	struct leader l = {
+	struct leader_main l = {
 		.order = order,
 		.pty = PTY_NONE,
-		.leading = {
+		.leader = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
-			.place = PLACE_INIT, .entry = &l.entry, .ctl = LEADING_CTL_INIT,
+			.place = PLACE_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
 		},
 	};
 	int rc;
 
-	audit_init(&l.leading.audit, order->account.user, order->login.uid);
+	audit_init(&l.leader.audit, order->account.user, order->login.uid);
 	rc = prepare(&l);
 	envlist_free(&l.env);
 	give_back_memory();
 	/* These have been told and logged, or the login is gone. */
 	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
 		log_errno(LOG_ERR, rc, "no session for uid %u", (unsigned)order->login.uid);
-		reply_refuse(l.leading.conn, VOUCH_TROUBLE, "the session could not be made");
+		reply_refuse(l.leader.conn, VOUCH_TROUBLE, "the session could not be made");
 	}
-	if (l.leading.pid)
-		leading_run(&l.leading, rc);
-	leading_close(&l.leading);
+	if (l.leader.pid)
+		leader_loop(&l.leader, rc);
+	leader_close(&l.leader);
 	pty_close(&l.pty);
 	close_pam(&l);
-	leaders_leave(&l.entry);
+	register_leave(&l.entry);
 	rundir_leave();
 	return rc ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading_talk.h"
+#include "leader_talk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "reply.h"
 
 static void
-give_up(struct leading *l)
+give_up(struct leader *l)
 {
 	close(l->keeper);
 	l->keeper = -1;
@@ -42,7 +42,7 @@ take_descriptor(struct msghdr *mh)
 }
 
 ssize_t
-leading_recv(int sock, void *buf, size_t cap, int *fd)
+leader_recv(int sock, void *buf, size_t cap, int *fd)
 {
 	union {
 		struct cmsghdr align;
@@ -58,7 +58,7 @@ leading_recv(int sock, void *buf, size_t cap, int *fd)
 }
 
 void
-leading_send(struct leading *l, const unsigned char *buf, int len)
+leader_send(struct leader *l, const unsigned char *buf, int len)
 {
 	int rc;
 
@@ -73,7 +73,7 @@ leading_send(struct leading *l, const unsigned char *buf, int len)
 }
 
 void
-leading_flush(struct leading *l)
+leader_flush(struct leader *l)
 {
 	int rc = reply_bytes(l->keeper, l->pending, l->pending_len);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading_audit.h"
+#include "leader_audit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "attach.h"
 #include "clock.h"
-#include "leading_utmp.h"
+#include "leader_utmp.h"
 
 static unsigned long long
 seconds_since(uint64_t then_ms)
@@ -18,7 +18,7 @@ seconds_since(uint64_t then_ms)
 }
 
 void
-leading_audit_created(struct leading *l)
+leader_audit_created(struct leader *l)
 {
 	l->created_ms = clock_now_ms();
 	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
@@ -36,7 +36,7 @@ event_of(const struct attachment *a, unsigned others)
 }
 
 static void
-mark_taken(struct leading *l, const struct attachment *by)
+mark_taken(struct leader *l, const struct attachment *by)
 {
 	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
 		if (l->attachments.v[i] != by)
@@ -44,7 +44,7 @@ mark_taken(struct leading *l, const struct attachment *by)
 }
 
 void
-leading_audit_attached(struct leading *l, const struct lead_report *m)
+leader_audit_attached(struct leader *l, const struct lead_report *m)
 {
 	struct attachment *a = attachments_find(&l->attachments, m->number);
 	unsigned others = attachments_attached(&l->attachments);
@@ -58,7 +58,7 @@ leading_audit_attached(struct leading *l, const struct lead_report *m)
 	a->attached = true;
 	a->pipes = m->kind == 1;
 	a->since_ms = clock_now_ms();
-	leading_utmp_update(l);
+	leader_utmp_update(l);
 	if (a->kind == LEAD_TAKE)
 		mark_taken(l, a);
 	/* The first one is told by "create". */
@@ -75,7 +75,7 @@ leading_audit_attached(struct leading *l, const struct lead_report *m)
 }
 
 void
-leading_audit_gone(struct leading *l, const struct lead_report *m)
+leader_audit_gone(struct leader *l, const struct lead_report *m)
 {
 	struct attachment *a = attachments_find(&l->attachments, m->number);
 	unsigned left;
@@ -85,7 +85,7 @@ leading_audit_gone(struct leading *l, const struct lead_report *m)
 		return;
 	a->attached = false;
 	left = attachments_attached(&l->attachments);
-	leading_utmp_update(l);
+	leader_utmp_update(l);
 	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
 	/* When the shell has ended, that is what there is to say. */
 	if (!l->ended)
@@ -96,7 +96,7 @@ leading_audit_gone(struct leading *l, const struct lead_report *m)
 }
 
 void
-leading_audit_refused(struct leading *l, const struct lead_report *m)
+leader_audit_refused(struct leader *l, const struct lead_report *m)
 {
 	static const char *const words[] = {
 		[ATTACH_IDENTITY] = "other-key", [ATTACH_ELEVATED] = "elevated", [ATTACH_TAKEOVER] = "take-over",
@@ -114,7 +114,7 @@ leading_audit_refused(struct leading *l, const struct lead_report *m)
 
 /* Who is attached: the one that came last, or NULL. */
 static const struct attachment *
-latest(const struct leading *l)
+latest(const struct leader *l)
 {
 	const struct attachment *a = NULL;
 
@@ -125,7 +125,7 @@ latest(const struct leading *l)
 }
 
 void
-leading_audit_end(struct leading *l, const char *event, int status, uint32_t why)
+leader_audit_end(struct leader *l, const char *event, int status, uint32_t why)
 {
 	static const char *const words[] = {
 		[LEAD_WHY_EXIT] = "exit", [LEAD_WHY_KILL] = "kill", [LEAD_WHY_DETACHED] = "DetachedTimeout",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading_utmp.h"
+#include "leader_utmp.h"
 
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ is_better(const struct attachment *a, const struct attachment *b)
 
 /* Who is to stand there, or NULL.  One that has no terminal of sshd's is not in utmp, and need not be moved. */
 static struct attachment *
-choose(const struct leading *l)
+choose(const struct leader *l)
 {
 	struct attachment *best = NULL;
 
@@ -31,9 +31,9 @@ choose(const struct leading *l)
 
 /* Whether nobody stands there now. */
 static bool
-take_out(struct leading *l)
+take_out(struct leader *l)
 {
-	struct leading_utmp *u = &l->utmp;
+	struct leader_utmp *u = &l->utmp;
 
 	if (u->serial)
 		u->in = !(u->pipes ? utmprec_logout(l->tty, getpid()) : utmprec_move_back(l->tty, &u->moved));
@@ -44,7 +44,7 @@ take_out(struct leading *l)
 
 /* A keeper that has somebody come and go all the time must neither fill the disk nor keep utmp locked. */
 static bool
-put_in(struct leading *l, const struct attachment *a)
+put_in(struct leader *l, const struct attachment *a)
 {
 	uint64_t now = clock_now_ms();
 
@@ -57,9 +57,9 @@ put_in(struct leading *l, const struct attachment *a)
 
 /* A, or nobody, instead of who stands there. */
 static void
-show(struct leading *l, const struct attachment *a)
+show(struct leader *l, const struct attachment *a)
 {
-	struct leading_utmp *u = &l->utmp;
+	struct leader_utmp *u = &l->utmp;
 
 	if ((a && u->serial == a->serial) || !take_out(l) || !a || !put_in(l, a))
 		return;
@@ -69,20 +69,20 @@ show(struct leading *l, const struct attachment *a)
 }
 
 void
-leading_utmp_update(struct leading *l)
+leader_utmp_update(struct leader *l)
 {
 	show(l, choose(l));
 }
 
 void
-leading_utmp_expect(struct leading *l, const struct attachment *a)
+leader_utmp_expect(struct leader *l, const struct attachment *a)
 {
 	if (a->has_pts)
 		show(l, a);
 }
 
 void
-leading_utmp_leave(struct leading *l)
+leader_utmp_leave(struct leader *l)
 {
 	take_out(l);
 }

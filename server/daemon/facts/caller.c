@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "peer.h"
+#include "caller.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -13,14 +13,14 @@
 #define FORKS_MAX 2 /* of the shell, between it and what its hook runs: a command substitution */
 
 struct check {
-	struct procref_peer peer;
+	struct procref_peer caller;
 	struct procref sshd;
 	struct procref half;  /* its unprivileged half; none where root logs in */
 	struct procref first; /* below both: the login's shell, or what is there instead */
 	const char *why;
 };
 
-#define CHECK_NONE { .peer = PROCREF_PEER_NONE, .sshd = PROCREF_NONE, .half = PROCREF_NONE, .first = PROCREF_NONE, \
+#define CHECK_NONE { .caller = PROCREF_PEER_NONE, .sshd = PROCREF_NONE, .half = PROCREF_NONE, .first = PROCREF_NONE, \
 	             .why = "" }
 
 static int
@@ -32,9 +32,9 @@ no(struct check *c, const char *why)
 
 /* The process that connected. */
 static int
-find_peer(struct check *c, int conn)
+find_caller(struct check *c, int conn)
 {
-	int rc = procref_peer_open(&c->peer, conn);
+	int rc = procref_peer_open(&c->caller, conn);
 
 	if (rc == -EXDEV)
 		return no(c, "outside of our pid namespace");
@@ -47,9 +47,9 @@ find_pid(struct check *c, pid_t pid, uid_t uid)
 {
 	if (pid <= 0)
 		return no(c, "outside of our pid namespace");
-	c->peer.cred.pid = pid;
-	c->peer.cred.uid = uid; /* check_place sees whether it has that */
-	return procref_open(&c->peer.proc, pid) ? no(c, "the process that connected is gone") : 0;
+	c->caller.cred.pid = pid;
+	c->caller.cred.uid = uid; /* check_place sees whether it has that */
+	return procref_open(&c->caller.proc, pid) ? no(c, "the process that connected is gone") : 0;
 }
 
 /* Opens CHILD's parent, and makes sure that it was the parent when it was opened. */
@@ -87,15 +87,15 @@ find_first(struct check *c, struct procref below[2])
 	return c->first.dir < 0 ? no(c, "it is sshd itself") : 0;
 }
 
-/* Goes up from the peer to the recorded sshd. */
+/* Goes up from the caller to the recorded sshd. */
 static int
 walk(struct check *c, const struct login *l)
 {
 	/* The two that were passed last: [0] is the one below the one that is looked at next. */
 	struct procref below[2] = { PROCREF_NONE, PROCREF_NONE }, parent;
-	int rc = procref_open(&below[0], c->peer.cred.pid);
+	int rc = procref_open(&below[0], c->caller.cred.pid);
 
-	if (rc || below[0].stat.start != c->peer.proc.stat.start)
+	if (rc || below[0].stat.start != c->caller.proc.stat.start)
 		rc = no(c, "the process that connected is gone");
 	for (int depth = 0; !rc; depth++) {
 		if (depth == PEER_CHAIN_MAX)
@@ -122,37 +122,37 @@ walk(struct check *c, const struct login *l)
 static int
 check_place(struct check *c)
 {
-	struct confinement peer, sshd, self;
+	struct confinement caller, sshd, self;
 	const char *difference;
 	int rc = confinement_read_self(&self);
 
 	if (!rc)
-		rc = confinement_read(&peer, c->peer.proc.dir);
+		rc = confinement_read(&caller, c->caller.proc.dir);
 	if (!rc)
 		rc = confinement_read(&sshd, c->sshd.dir);
 	if (rc) {
 		c->why = "/proc can't be read";
 		return rc;
 	}
-	difference = confinement_difference(&peer, &sshd);
+	difference = confinement_difference(&caller, &sshd);
 	if (!difference)
-		difference = confinement_difference(&peer, &self);
+		difference = confinement_difference(&caller, &self);
 	if (difference)
 		return no(c, difference);
 	for (int i = 0; i < 4; i++)
-		if (peer.status.uid[i] != c->peer.cred.uid)
+		if (caller.status.uid[i] != c->caller.cred.uid)
 			return no(c, "it has changed its user");
 	return 0;
 }
 
 /*
- * The peer's LSM label is sshd's; with SELinux, where sshd gives the login another one, that of the login's shell.
+ * The caller's LSM label is sshd's; with SELinux, where sshd gives the login another one, that of the login's shell.
  */
 static int
 check_label(struct check *c)
 {
-	char peer[PROCFILE_LABEL_CAP], sshd[PROCFILE_LABEL_CAP];
-	int rc = procfile_label(c->peer.proc.dir, peer);
+	char caller[PROCFILE_LABEL_CAP], sshd[PROCFILE_LABEL_CAP];
+	int rc = procfile_label(c->caller.proc.dir, caller);
 
 	if (!rc)
 		rc = procfile_label(c->sshd.dir, sshd);
@@ -162,7 +162,7 @@ check_label(struct check *c)
 		c->why = "/proc can't be read";
 		return rc;
 	}
-	return strcmp(peer, sshd) == 0 ? 0 : no(c, "another security label");
+	return strcmp(caller, sshd) == 0 ? 0 : no(c, "another security label");
 }
 
 static int
@@ -194,14 +194,14 @@ check_kept(struct check *c)
 	return rc > 0 ? 0 : not_executed(c, rc, "/proc can't be read");
 }
 
-/* Between the login's shell and the peer there are only forks of that shell. */
+/* Between the login's shell and the caller there are only forks of that shell. */
 static int
 check_forks(struct check *c, const struct loginshell *want)
 {
 	struct procref below = PROCREF_NONE, parent = PROCREF_NONE;
-	int rc = procref_open(&below, c->peer.cred.pid);
+	int rc = procref_open(&below, c->caller.cred.pid);
 
-	if (rc || below.stat.start != c->peer.proc.stat.start)
+	if (rc || below.stat.start != c->caller.proc.stat.start)
 		rc = no(c, "the process that connected is gone");
 	for (int forks = 0; !rc; forks++) {
 		rc = open_parent(c, &parent, &below);
@@ -237,20 +237,20 @@ check_shell(struct check *c, const struct ticket *ticket, const char *shell)
 static int
 check_alive(struct check *c)
 {
-	if (!procref_peer_unchanged(&c->peer) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd) ||
+	if (!procref_peer_unchanged(&c->caller) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd) ||
 	    (c->half.dir >= 0 && !procref_unchanged(&c->half)))
 		return no(c, "it has changed meanwhile");
 	return 0;
 }
 
-/* The way from the peer, which has been found, to the login's sshd. */
+/* The way from the caller, which has been found, to the login's sshd. */
 static int
 check_way(struct check *c, const struct login *l)
 {
-	return c->peer.cred.uid == l->uid ? walk(c, l) : no(c, "another user");
+	return c->caller.cred.uid == l->uid ? walk(c, l) : no(c, "another user");
 }
 
-/* Nothing about the peer is other than about that sshd. */
+/* Nothing about the caller is other than about that sshd. */
 static int
 check_inside(struct check *c)
 {
@@ -265,7 +265,7 @@ check_inside(struct check *c)
 static int
 end(struct check *c, int rc, const char **why)
 {
-	procref_peer_close(&c->peer);
+	procref_peer_close(&c->caller);
 	procref_close(&c->sshd);
 	procref_close(&c->half);
 	procref_close(&c->first);
@@ -274,10 +274,10 @@ end(struct check *c, int rc, const char **why)
 }
 
 int
-peer_check(int conn, const struct login *l, const char **why)
+caller_check(int conn, const struct login *l, const char **why)
 {
 	struct check c = CHECK_NONE;
-	int rc = find_peer(&c, conn);
+	int rc = find_caller(&c, conn);
 
 	if (!rc)
 		rc = check_way(&c, l);
@@ -287,10 +287,10 @@ peer_check(int conn, const struct login *l, const char **why)
 }
 
 int
-peer_check_hook(int conn, const struct login *l, const struct ticket *ticket, const char *shell, const char **why)
+caller_check_hook(int conn, const struct login *l, const struct ticket *ticket, const char *shell, const char **why)
 {
 	struct check c = CHECK_NONE;
-	int rc = find_peer(&c, conn);
+	int rc = find_caller(&c, conn);
 
 	if (!rc)
 		rc = check_way(&c, l);
@@ -304,7 +304,7 @@ peer_check_hook(int conn, const struct login *l, const struct ticket *ticket, co
 }
 
 int
-peer_check_pid(pid_t pid, const struct login *l, const char **why)
+caller_check_pid(pid_t pid, const struct login *l, const char **why)
 {
 	struct check c = CHECK_NONE;
 	int rc = find_pid(&c, pid, l->uid);

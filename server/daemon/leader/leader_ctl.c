@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading_ctl.h"
+#include "leader_ctl.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "clock.h"
 #include "leadctl.h"
-#include "leading.h"
+#include "leader.h"
 #include "log.h"
 #include "reply.h"
 #include "slay.h"
@@ -17,7 +17,7 @@
 #define DEAF_MS 1000
 
 static void
-drop(struct leading_ctl *c, int i)
+drop(struct leader_ctl *c, int i)
 {
 	if (c->v[i].fd >= 0)
 		close(c->v[i].fd);
@@ -25,24 +25,24 @@ drop(struct leading_ctl *c, int i)
 }
 
 void
-leading_ctl_watch(struct leading *l, struct pollfd p[LEADING_CTL_POLLED])
+leader_ctl_watch(struct leader *l, struct pollfd p[LEADER_CTL_POLLED])
 {
-	struct leading_ctl *c = &l->ctl;
+	struct leader_ctl *c = &l->ctl;
 
 	if (c->deaf_ms && clock_now_ms() >= c->deaf_ms)
 		c->deaf_ms = 0;
 	p[0] = (struct pollfd){ .fd = c->deaf_ms ? -1 : l->place.leader, .events = POLLIN };
-	for (int i = 0; i < LEADING_CTL_MAX; i++)
+	for (int i = 0; i < LEADER_CTL_MAX; i++)
 		p[1 + i] = (struct pollfd){ .fd = c->v[i].fd, .events = POLLIN };
 }
 
 /* A place for one more of UID's: -1, if all are root's and this is not. */
 static int
-find_room(struct leading_ctl *c, uid_t uid)
+find_room(struct leader_ctl *c, uid_t uid)
 {
 	int oldest = -1;
 
-	for (int i = 0; i < LEADING_CTL_MAX; i++) {
+	for (int i = 0; i < LEADER_CTL_MAX; i++) {
 		if (c->v[i].fd < 0)
 			return i;
 		/* Nobody keeps root out. */
@@ -58,12 +58,12 @@ find_room(struct leading_ctl *c, uid_t uid)
 }
 
 static void
-fill_reply(const struct leading *l, struct leadctl_reply *m)
+fill_reply(const struct leader *l, struct leadctl_reply *m)
 {
-	static const enum leadctl_state states[LEADING_STATES] = {
-		[LEADING_WAIT_READY] = LEADCTL_STARTING, [LEADING_WAIT_START] = LEADCTL_STARTING,
-		[LEADING_RUNNING] = LEADCTL_RUNNING, [LEADING_ENDING] = LEADCTL_ENDING,
-		[LEADING_UNDOING] = LEADCTL_ENDING,
+	static const enum leadctl_state states[LEADER_STATES] = {
+		[LEADER_WAIT_READY] = LEADCTL_STARTING, [LEADER_WAIT_START] = LEADCTL_STARTING,
+		[LEADER_RUNNING] = LEADCTL_RUNNING, [LEADER_ENDING] = LEADCTL_ENDING,
+		[LEADER_UNDOING] = LEADCTL_ENDING,
 	};
 	m->session = l->place.id ? l->place.id : l->audit.session;
 	m->state = states[l->state];
@@ -76,7 +76,7 @@ fill_reply(const struct leading *l, struct leadctl_reply *m)
 }
 
 static unsigned
-end_session(struct leading *l)
+end_session(struct leader *l)
 {
 	const struct slay what = {
 		.keeper = l->pid, .keeper_start = l->keeper_start, .leader = l->entry->what.pid,
@@ -89,7 +89,7 @@ end_session(struct leading *l)
 }
 
 static void
-serve(struct leading *l, int i)
+serve(struct leader *l, int i)
 {
 	unsigned char buf[LEADCTL_REQUEST_BYTES + 1], out[LEADCTL_REPLY_BYTES];
 	struct leadctl_reply m = { .result = LEADCTL_DONE };
@@ -115,7 +115,7 @@ serve(struct leading *l, int i)
 }
 
 static void
-accept_one(struct leading *l)
+accept_one(struct leader *l)
 {
 	int fd = accept4(l->place.leader, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), i = -1;
 	socklen_t len = sizeof(struct ucred);
@@ -141,9 +141,9 @@ accept_one(struct leading *l)
 }
 
 void
-leading_ctl_turn(struct leading *l, const struct pollfd p[LEADING_CTL_POLLED])
+leader_ctl_turn(struct leader *l, const struct pollfd p[LEADER_CTL_POLLED])
 {
-	for (int i = 0; i < LEADING_CTL_MAX; i++)
+	for (int i = 0; i < LEADER_CTL_MAX; i++)
 		if (p[1 + i].revents && l->ctl.v[i].fd == p[1 + i].fd)
 			serve(l, i);
 	if (p[0].revents && p[0].fd == l->place.leader && l->place.leader >= 0)
@@ -151,8 +151,8 @@ leading_ctl_turn(struct leading *l, const struct pollfd p[LEADING_CTL_POLLED])
 }
 
 void
-leading_ctl_close(struct leading *l)
+leader_ctl_close(struct leader *l)
 {
-	for (int i = 0; i < LEADING_CTL_MAX; i++)
+	for (int i = 0; i < LEADER_CTL_MAX; i++)
 		drop(&l->ctl, i);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leaders: the register of the sessions that are held (leadreg.h), in PATH_LEADERS, which only root can write.
+ * register: the register of the sessions that are held (leadreg.h), in PATH_LEADERS, which only root can write.
  * MaxSessions is counted here.  A session counts while its leader or its keeper lives.
  */
-#ifndef HOLDFAST_LEADERS_H
-#define HOLDFAST_LEADERS_H
+#ifndef HOLDFAST_REGISTER_H
+#define HOLDFAST_REGISTER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 
 #include "leadreg.h"
 
-struct leaders_entry {
+struct register_entry {
 	char name[LEADREG_NAME]; /* "" while there is none */
 	struct leadreg what;
 };
@@ -22,16 +22,16 @@ struct leaders_entry {
  * admitted.  0; -EDQUOT when UID has MAX already, -EUSERS when all have TOTAL; another negative errno.  Without
  * success there is no entry.
  */
-int leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e);
+int register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e);
 /* Writes down the session, in E->what, or the whole entry anew if it has been removed: 0 or a negative errno. */
-int leaders_note(const struct leaders_entry *e);
+int register_note(const struct register_entry *e);
 /* How many sessions UID has, this process' own included once it has entered, and in *ALL how many there are. */
-int leaders_count(uid_t uid, uint32_t *all);
+int register_count(uid_t uid, uint32_t *all);
 /* Removes the entry; takes one that isn't there. */
-void leaders_leave(struct leaders_entry *e);
+void register_leave(struct register_entry *e);
 /* Removes the entries of sessions that are over. */
-void leaders_sweep(void);
+void register_sweep(void);
 /* Those that are not, in *V (the caller frees it) and *COUNT: 0 or a negative errno. */
-int leaders_living(struct leadreg **v, size_t *count);
+int register_living(struct leadreg **v, size_t *count);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leaders.h"
+#include "register.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -78,7 +78,7 @@ go_through(uid_t uid, uint32_t *all)
 }
 
 int
-leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e)
+register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e)
 {
 	struct procstat self;
 	uint32_t all;
@@ -102,14 +102,14 @@ leaders_enter(uid_t uid, uint32_t max, uint32_t total, struct leaders_entry *e)
 	rc = go_through(uid, &all);
 	if (rc >= 0 && (uint32_t)rc <= max && all <= total)
 		return 0;
-	leaders_leave(e);
+	register_leave(e);
 	if (rc >= 0)
 		rc = (uint32_t)rc > max ? -EDQUOT : -EUSERS;
 	return rc;
 }
 
 int
-leaders_note(const struct leaders_entry *e)
+register_note(const struct register_entry *e)
 {
 	char text[LEADREG_TEXT];
 	int dir = rundir_open(PATH_LEADERS, 0700), fd, len = leadreg_text(&e->what, text), rc = 0;
@@ -126,13 +126,13 @@ leaders_note(const struct leaders_entry *e)
 }
 
 int
-leaders_count(uid_t uid, uint32_t *all)
+register_count(uid_t uid, uint32_t *all)
 {
 	return go_through(uid, all);
 }
 
 void
-leaders_leave(struct leaders_entry *e)
+register_leave(struct register_entry *e)
 {
 	int dir;
 
@@ -147,7 +147,7 @@ leaders_leave(struct leaders_entry *e)
 }
 
 void
-leaders_sweep(void)
+register_sweep(void)
 {
 	uint32_t all;
 
@@ -173,7 +173,7 @@ keep_one(void *object, const struct leadreg *e)
 }
 
 int
-leaders_living(struct leadreg **v, size_t *count)
+register_living(struct leadreg **v, size_t *count)
 {
 	struct living l = { NULL, 0 };
 	int rc = each_living(keep_one, &l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leading_place.h"
+#include "leader_place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "clock.h"
 #include "confinement.h"
-#include "leading_talk.h"
+#include "leader_talk.h"
 #include "log.h"
 #include "paths.h"
 #include "procstat.h"
@@ -23,14 +23,14 @@
 
 /* Without it nothing is made anew; a kernel can be built so. */
 static void
-watch(const struct leading *l)
+watch(const struct leader *l)
 {
 	fcntl(l->place.dir, F_NOTIFY, SIGNALS);
 	fcntl(l->place.nest, F_NOTIFY, SIGNALS);
 }
 
 int
-leading_place_make(struct leading *l)
+leader_place_make(struct leader *l)
 {
 	int rc = place_make(&l->place, PLACE_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
 
@@ -43,7 +43,7 @@ leading_place_make(struct leading *l)
 }
 
 void
-leading_place_touched(struct leading *l)
+leader_place_touched(struct leader *l)
 {
 	if (!l->renew_ms && !place_is_whole(&l->place))
 		l->renew_ms = clock_now_ms() + RENEW_MS;
@@ -51,7 +51,7 @@ leading_place_touched(struct leading *l)
 
 /* Passes the listening sockets to the keeper: 0 or a negative errno. */
 static int
-pass_sockets(struct leading *l)
+pass_sockets(struct leader *l)
 {
 	const int fds[2] = { l->place.sock, l->place.agent };
 	union {
@@ -82,7 +82,7 @@ pass_sockets(struct leading *l)
 }
 
 void
-leading_place_renew(struct leading *l)
+leader_place_renew(struct leader *l)
 {
 	int rc;
 
@@ -99,7 +99,7 @@ leading_place_renew(struct leading *l)
 			place_write_login(&l->place, l->logins);
 		l->unsent = true;
 		l->entry->what.id = l->place.id;
-		leaders_note(l->entry);
+		register_note(l->entry);
 		log_line(LOG_NOTICE, "session %u of uid %u was removed from %s and is there again",
 		         (unsigned)l->place.id, (unsigned)l->audit.uid, PATH_SESSIONS);
 	}
@@ -115,13 +115,13 @@ leading_place_renew(struct leading *l)
 }
 
 void
-leading_place_login(struct leading *l)
+leader_place_login(struct leader *l)
 {
 	place_write_login(&l->place, ++l->logins);
 }
 
 static bool
-is_unconfined(const struct leading *l, int conn)
+is_unconfined(const struct leader *l, int conn)
 {
 	int keeper = l->pid && conn >= 0 ? procstat_open(l->pid) : -1;
 	bool ok = keeper >= 0 && confinement_check_peer(conn, l->audit.uid, keeper) == 0;
@@ -132,12 +132,12 @@ is_unconfined(const struct leading *l, int conn)
 }
 
 void
-leading_place_peer(struct leading *l, const struct lead_report *m, int conn)
+leader_place_peer(struct leader *l, const struct lead_report *m, int conn)
 {
 	struct lead_peer_is answer = { m->number, is_unconfined(l, conn) };
 	unsigned char buf[64];
 
 	if (m->kind && answer.ok)
 		answer.ok = rootfork_check_peer(conn) == 0;
-	leading_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
+	leader_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* leader_audit: what a leader writes down of its session: the audit lines (audit.h); who comes and goes, utmp is told too. */
+#ifndef HOLDFAST_LEADER_AUDIT_H
+#define HOLDFAST_LEADER_AUDIT_H
+
+#include "leader.h"
+
+/* The session has started. */
+void leader_audit_created(struct leader *l);
+/* An attachment came, went, or was refused; M is the keeper's report. */
+void leader_audit_attached(struct leader *l, const struct lead_report *m);
+void leader_audit_gone(struct leader *l, const struct lead_report *m);
+void leader_audit_refused(struct leader *l, const struct lead_report *m);
+/* EVENT is "end" or "lost", STATUS a wait status, WHY an enum lead_why. */
+void leader_audit_end(struct leader *l, const char *event, int status, uint32_t why);
+
+#endif
