@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_client: what a hostile host says to the client.  Links (client/link.h) read any bytes over a transport that is
+ * fuzz_client: what a hostile host says to the client.  Links (client/link/link.h) read any bytes over a transport that is
  * no line; their frames go to a stream (link_stream.h) and to the tail of the terminal (local_tail.h) as the client
  * hands them there.  A link that is over is followed by a new one, which resumes the stream with what is left.
  *
