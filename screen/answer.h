@@ -7,7 +7,6 @@
 #define HOLDFAST_SCREEN_ANSWER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 struct screen;
 
@@ -20,7 +19,5 @@ void answer_version(struct screen *s);
 void answer_size(struct screen *s);
 /* DECRQSS: TEXT of LEN bytes names the setting. */
 void answer_setting(struct screen *s, const char *text, size_t len);
-/* OSC 4 with INDEX, or 10 to 12. */
-void answer_colour(struct screen *s, unsigned number, unsigned index, uint32_t rgb);
 
 #endif

@@ -5,8 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
+#include "answer_queue.h"
 #include "model.h"
+
+/* Answers OSC 4 with INDEX, or 10 to 12. */
+static void
+answer_colour(struct screen *s, unsigned number, unsigned index, uint32_t rgb)
+{
+	unsigned r = rgb >> 16 & 0xff, g = rgb >> 8 & 0xff, b = rgb & 0xff;
+
+	if (number == 4)
+		answer_queue(s, "\033]4;%u;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", index, r, r, g, g, b, b);
+	else
+		answer_queue(s, "\033]%u;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", number, r, r, g, g, b, b);
+}
 
 void
 colours_reset(struct colours *c)

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "grid.h"
 #include "model.h"
+#include "history.h"
+#include "parser.h"
+#include "row.h"
 
 struct difference {
 	char *why;

@@ -5,6 +5,7 @@
 
 #include "grid.h"
 #include "model.h"
+#include "row.h"
 
 static unsigned
 least(unsigned a, unsigned b)

@@ -2,11 +2,12 @@
 /* The screen as text, and its state as lines, for tests and people. */
 #include <string.h>
 
-#include "grid.h"
 #include "keys.h"
+#include "history.h"
 #include "model.h"
 #include "modes.h"
 #include "out.h"
+#include "row.h"
 #include "sgr.h"
 #include "utf8.h"
 

@@ -3,7 +3,9 @@
 
 #include "cursor.h"
 #include "grid.h"
+#include "history.h"
 #include "model.h"
+#include "row.h"
 
 /* Erases the cells of row Y from FROM up to, not including, TO. */
 static void

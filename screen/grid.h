@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grid: rows of cells, and moving them. */
+/* grid: the rows of a screen, and moving them. */
 #ifndef HOLDFAST_SCREEN_GRID_H
 #define HOLDFAST_SCREEN_GRID_H
 
@@ -10,22 +10,12 @@
 struct screen;
 struct row;
 
-/* One empty row, or ROWS of them; NULL: no memory. */
-struct row *row_new(unsigned cols);
+/* ROWS empty rows; NULL: no memory. */
 struct row **grid_new(unsigned rows, unsigned cols);
 void grid_free(struct row **grid, unsigned rows);
 
 /* A cell of nothing but the pen's background. */
 cell grid_blank(struct screen *s);
-/* Fills the cells from FROM up to, not including, TO. */
-void row_fill(struct row *row, unsigned from, unsigned to, cell c);
-/* Cuts a wide character in two that stands both left of X and at X: both halves are made BLANK. */
-void row_split(struct row *row, unsigned cols, unsigned x, cell blank);
-/* The number of cells up to the last one that is not 0. */
-unsigned row_used(const struct row *row);
-/* ROW will be written to up to, not including, TO. */
-void row_extend(struct row *row, unsigned to);
-
 enum grid_going {
 	GRID_DROP,  /* what goes off the top is gone */
 	GRID_KEEP,  /* it goes to the scrollback, from the top of the primary screen */

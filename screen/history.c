@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grid.h"
 #include "model.h"
+#include "row.h"
 #include "utf8.h"
 #include "width.h"
 

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cell.h"
 #include "cluster.h"
+#include "history_state.h"
 #include "style.h"
 
 /* A line that is longer goes on as another one. */
@@ -24,19 +24,6 @@
 
 struct screen;
 struct row;
-
-struct history {
-	unsigned max;          /* lines */
-	unsigned char *bytes;  /* the lines, one after the other, from start to end */
-	size_t start, end, cap;
-	uint32_t *len;         /* of each line, from first to past */
-	size_t first, past, lens;
-	/* The end of the last line, for going on with it. */
-	struct style style;
-	size_t link;           /* where its last change of link is, from the line's start, plus 1; 0: none */
-	size_t link_bytes;
-	unsigned column;       /* where it ends, if the screen goes on with it */
-};
 
 /* A place in a line, and what holds there. */
 struct history_at {
@@ -61,12 +48,6 @@ size_t history_memory(const struct history *h);
  * on with it.
  */
 void history_push(struct screen *s, const struct row *row, bool on, bool wrapped);
-/* Takes the last line away and gives each of its characters to EACH; false: there is none. */
-typedef void history_cell(void *to, cell c, unsigned width);
-bool history_take(struct screen *s, history_cell *each, void *to);
-/* Before the width changes: what only the old width allowed is cut off the lines. */
-void history_cut(struct history *h);
-
 void history_begin(struct history_at *at, const unsigned char *line, size_t len);
 /* Reads the next character; false at the end of the line. */
 bool history_next(struct history_at *at);

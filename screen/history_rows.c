@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The scrollback's part in a change of the size (history.h). */
-#include "history.h"
+#include "history_rows.h"
 
 #include <string.h>
 
+#include "history.h"
 #include "model.h"
 
 static cell

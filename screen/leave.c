@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a terminal gets when it is left (screen_leave): what would stand in the way of the next is undone. */
-#include "grid.h"
+#include "screen.h"
+
 #include "model.h"
-#include "render.h"
+#include "out.h"
+#include "render_state.h"
+#include "row.h"
 
 /* The last row of the primary screen that has text, or the cursor's if that is below. */
 static unsigned

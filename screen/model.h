@@ -18,9 +18,9 @@
 
 #include "cell.h"
 #include "cluster.h"
-#include "history.h"
+#include "history_state.h"
 #include "link.h"
-#include "parser.h"
+#include "parser_state.h"
 #include "screen.h"
 #include "style.h"
 

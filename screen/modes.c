@@ -7,7 +7,9 @@
 #include "colours.h"
 #include "cursor.h"
 #include "grid.h"
+#include "history.h"
 #include "model.h"
+#include "row.h"
 
 const struct mode_bit mode_bits[] = {
 	{ 1, MODE_CURSOR_KEYS, true, false, "cursor-keys" },

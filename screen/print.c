@@ -10,6 +10,7 @@
 #include "cursor.h"
 #include "grid.h"
 #include "model.h"
+#include "row.h"
 #include "tidy.h"
 #include "width.h"
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "render.h"
+#include "screen.h"
 
 #include <string.h>
 
 #include "model.h"
+#include "out.h"
+#include "parser.h"
+#include "render_rows.h"
+#include "render_state.h"
 
 /*
  * What a terminal has open is ended, and it is on its main screen without margins; the cursor stays where it is.

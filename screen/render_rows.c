@@ -4,12 +4,13 @@
  * that the terminal knows that they are one line.  Where the characters that are there don't lead over by
  * themselves (a blank comes first, or a background would fill the new row), a filler is printed and painted over.
  */
-#include "render.h"
+#include "render_rows.h"
 
 #include <string.h>
 
-#include "grid.h"
+#include "history.h"
 #include "model.h"
+#include "row.h"
 #include "width.h"
 
 #define WIDE_BLANK "\xe3\x80\x80" /* U+3000 */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The state of a rendering that is no text: modes, margins, cursor, pen, keys, titles, colours. */
-#include "render.h"
+#include "render_state.h"
 
 #include <string.h>
 
 #include "cursor.h"
-#include "grid.h"
 #include "model.h"
 #include "modes.h"
+#include "render_rows.h"
 
 void
 render_reset(struct out *out)

@@ -9,8 +9,11 @@
 
 #include "cursor.h"
 #include "grid.h"
+#include "history.h"
+#include "history_rows.h"
 #include "model.h"
 #include "modes.h"
+#include "row.h"
 #include "tidy.h"
 
 /* Rows of the new width, taken in from the top. */

@@ -6,6 +6,7 @@
  * The law: screen_render() of a model, fed to a fresh model of the same size, gives a model equal to it
  * (screen_difference), at every cut of every input.  Everything is bounded; no input can crash, hang or grow it.
  *
+ * The functions are defined in feed.c, and in answer_queue.c, compare.c, dump.c, leave.c, render.c and resize.c.
  * After ECMA-48, DEC STD 070, xterm's control sequences and kitty's keyboard protocol.  Widths: see width.h.
  */
 #ifndef HOLDFAST_SCREEN_H
@@ -47,10 +48,10 @@ struct screen_render_options {
 };
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
-/* What leaves a terminal that shows S clean: modes, main screen, cursor (on detach). */
-/* Whether a string (OSC, DCS …) is open, and of tmux's control mode. */
+/* Whether a string (OSC, DCS …) is open, and whether that is tmux's control mode. */
 enum screen_string { SCREEN_NO_STRING, SCREEN_STRING, SCREEN_CONTROL_MODE };
 enum screen_string screen_open_string(const struct screen *s);
+/* Writes what leaves a terminal that shows S clean: modes, main screen, cursor (on detach). */
 void screen_leave(const struct screen *s, screen_put *put, void *to);
 
 /*

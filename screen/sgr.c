@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parser.h"
+#include "parser_state.h"
 #include "style.h"
 
 /* How many sub-parameters follow parameter I. */

@@ -8,7 +8,9 @@
 #include "colours.h"
 #include "cursor.h"
 #include "grid.h"
+#include "history.h"
 #include "model.h"
+#include "parser.h"
 #include "title.h"
 
 struct screen *

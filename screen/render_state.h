@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* render_state: the state of a rendering (screen_render) that is no text: modes, margins, cursor, pen, keys, titles, colours. */
+#ifndef HOLDFAST_SCREEN_RENDER_STATE_H
+#define HOLDFAST_SCREEN_RENDER_STATE_H
+
+#include <stdbool.h>
+
+#include "out.h"
+
+struct saved;
+
+/* All modes as in a terminal that was just started; the cursor goes to the top left corner. */
+void render_reset(struct out *out);
+void render_tabs(struct out *out, const struct screen *s);
+void render_kitty(struct out *out, const struct screen *s, bool alternate);
+/* Cursor, pen, character sets and origin mode as SAVED says, ready to be saved. */
+void render_saved(struct out *out, const struct saved *saved);
+/* Margins, cursor, pen, modes, titles, colours. */
+void render_state(struct out *out, const struct screen *s);
+
+#endif
