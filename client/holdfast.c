@@ -15,6 +15,7 @@
 #include "options.h"
 #include "plain.h"
 #include "run.h"
+#include "target.h"
 
 static int ready = -1; /* -f: the parent waits for a byte here */
 

@@ -8,9 +8,11 @@
 #include <time.h>
 
 #include "clock.h"
+#include "factory.h"
 #include "link.h"
 #include "log.h"
 #include "run.h"
+#include "target.h"
 
 enum { ID, NAME, STATE, SINCE, KIND, PROGRAM, SIZE, FROM, COLUMNS };
 

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "target.h"
+#include "sshconfig.h"
+#include "target_request.h"
 
 enum options_do { OPTIONS_SESSION, OPTIONS_LIST, OPTIONS_HELP, OPTIONS_VERSION };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "run.h"
+#include "target_argv.h"
 
 #define FLAGS 8
 

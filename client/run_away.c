@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "factory.h"
 #include "run_parts.h"
 
 #define STORM_MS 500u      /* changes of the network start an attempt at most this often, */

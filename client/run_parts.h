@@ -14,6 +14,7 @@
 #include "local_tail.h"
 #include "netwatch.h"
 #include "run.h"
+#include "target.h"
 
 struct run {
 	const struct options *o;

@@ -99,12 +99,12 @@ agent_has(const struct sshconfig *c, const char *key)
 	bool found = false;
 	int fd;
 
-	if (agent_path(c, path, sizeof(path)) < 0 || (fd = agent_connect(path)) < 0)
+	if (auth_agent_path(c, path, sizeof(path)) < 0 || (fd = auth_agent_connect(path)) < 0)
 		return false;
-	if (agent_list(fd, &keys, AGENT_PATIENCE_MS) == 0) {
+	if (auth_agent_list(fd, &keys, AGENT_PATIENCE_MS) == 0) {
 		for (unsigned i = 0; i < keys.count; i++)
 			found = found || strcmp(keys.v[i].text, key) == 0;
-		agent_keys_free(&keys);
+		auth_agent_keys_free(&keys);
 	}
 	close(fd);
 	return found;

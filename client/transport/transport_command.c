@@ -16,11 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "child_asks.h"
 #include "clock.h"
 #include "demands.h"
 #include "list.h"
-#include "transport_private.h"
+#include "target.h"
+#include "target_argv.h"
+#include "transport_command.h"
 
 #define STATUS_PATIENCE_MS 2000 /* from its last byte to its end */
 

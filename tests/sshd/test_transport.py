@@ -343,7 +343,7 @@ def test_by_command(host):
                          ("PKCS11Provider=/nonexistent", "PKCS11Provider"), ("ControlPath=/tmp/none-%C", None)):
         r = echo(host, "-o", option, "-o", "LogLevel=INFO", "-o", "GSSAPIAuthentication=yes", "-o", "PreferredAuthentications=publickey")
         works(r, "command" if word else "libssh")
-        check(not word or re.search(r"Using ssh underneath \(%s" % word, r.stderr.decode()), "not said: %s" % r.stderr)
+        check(not word or re.search(r"Using the ssh command \(%s" % word, r.stderr.decode()), "not said: %s" % r.stderr)
     with open(SSH + "/known_hosts") as f:
         text = f.read()
     write(HOME + "/known", text + "@cert-authority server " + text.split(" ", 1)[1])

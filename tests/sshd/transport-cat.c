@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "factory.h"
 #include "list.h"
 #include "target.h"
-#include "transport.h"
 
 static bool nobody;
 

@@ -7,7 +7,11 @@
 #include "unit.h"
 
 #include "list.h"
-#include "target_private.h"
+#include "secrets.h"
+#include "sshconfig_expand.h"
+#include "target.h"
+#include "target_argv.h"
+#include "target_state.h"
 
 /* A list as the functions want it: they change none of its strings. */
 #define LIST(...) ((char *const *)(const char *const []){ __VA_ARGS__, NULL })

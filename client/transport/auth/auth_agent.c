@@ -18,7 +18,7 @@
 #define IDENTITIES_ANSWER 12
 
 int
-agent_path(const struct sshconfig *c, char *path, size_t cap)
+auth_agent_path(const struct sshconfig *c, char *path, size_t cap)
 {
 	const char *from = c->identity_agent ? c->identity_agent : "SSH_AUTH_SOCK";
 
@@ -35,7 +35,7 @@ agent_path(const struct sshconfig *c, char *path, size_t cap)
 }
 
 int
-agent_connect(const char *path)
+auth_agent_connect(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd, r;
@@ -180,7 +180,7 @@ parse_keys(const unsigned char *m, size_t len, struct agent_keys *keys)
 }
 
 int
-agent_list(int fd, struct agent_keys *keys, int timeout_ms)
+auth_agent_list(int fd, struct agent_keys *keys, int timeout_ms)
 {
 	static const unsigned char request[] = { 0, 0, 0, 1, REQUEST_IDENTITIES };
 	unsigned char *m = NULL;
@@ -194,12 +194,12 @@ agent_list(int fd, struct agent_keys *keys, int timeout_ms)
 		r = parse_keys(m, len, keys);
 	free(m);
 	if (r < 0)
-		agent_keys_free(keys);
+		auth_agent_keys_free(keys);
 	return r;
 }
 
 void
-agent_keys_free(struct agent_keys *keys)
+auth_agent_keys_free(struct agent_keys *keys)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		free(keys->v[i].blob);
@@ -284,7 +284,7 @@ filter_run(void *object)
 }
 
 struct agent_filter *
-agent_filter_new(int fd, const struct agent_keys *keys, int *end)
+auth_agent_filter_new(int fd, const struct agent_keys *keys, int *end)
 {
 	struct agent_filter *f = calloc(1, sizeof(*f));
 	int pair[2] = { -1, -1 };
@@ -310,18 +310,18 @@ fail:
 }
 
 void
-agent_filter_break(struct agent_filter *f)
+auth_agent_filter_break(struct agent_filter *f)
 {
 	shutdown(f->agent, SHUT_RDWR);
 	shutdown(f->near, SHUT_RDWR);
 }
 
 void
-agent_filter_free(struct agent_filter *f)
+auth_agent_filter_free(struct agent_filter *f)
 {
 	if (!f)
 		return;
-	agent_filter_break(f);
+	auth_agent_filter_break(f);
 	pthread_join(f->thread, NULL);
 	close(f->agent);
 	close(f->near);

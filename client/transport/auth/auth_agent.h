@@ -32,12 +32,12 @@ struct agent_keys {
 };
 
 /* The path of the agent's socket to PATH, by IdentityAgent or SSH_AUTH_SOCK: 0, or -ENOENT: there is none. */
-int agent_path(const struct sshconfig *c, char *path, size_t cap);
+int auth_agent_path(const struct sshconfig *c, char *path, size_t cap);
 /* A connection to it, or a negative errno. */
-int agent_connect(const char *path);
+int auth_agent_connect(const char *path);
 /* Its keys; TIMEOUT_MS bounds each wait.  0 or a negative errno. */
-int agent_list(int fd, struct agent_keys *keys, int timeout_ms);
-void agent_keys_free(struct agent_keys *keys);
+int auth_agent_list(int fd, struct agent_keys *keys, int timeout_ms);
+void auth_agent_keys_free(struct agent_keys *keys);
 
 struct agent_filter;
 /*
@@ -45,9 +45,9 @@ struct agent_filter;
  * the keys that are
  * WANTED, the NAMED ones first.  *END is for libssh, which closes it.
  */
-struct agent_filter *agent_filter_new(int fd, const struct agent_keys *keys, int *end);
+struct agent_filter *auth_agent_filter_new(int fd, const struct agent_keys *keys, int *end);
 /* Makes whoever waits for the agent get an error; from any thread. */
-void agent_filter_break(struct agent_filter *f);
-void agent_filter_free(struct agent_filter *f); /* takes NULL */
+void auth_agent_filter_break(struct agent_filter *f);
+void auth_agent_filter_free(struct agent_filter *f); /* takes NULL */
 
 #endif

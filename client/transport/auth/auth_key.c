@@ -10,9 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth.h"
+#include "auth_key.h"
 #include "base64.h"
 #include "list.h"
+#include "secrets.h"
 
 #define AGENT_PATIENCE_MS 5000 /* for the list of its keys; a signature may take as long as the person does */
 #define BLOB_MAX 16384
@@ -108,27 +109,27 @@ by_agent(struct auth *a)
 	struct agent_filter *filter;
 	int fd, end, r = SSH_AUTH_DENIED;
 
-	if (agent_path(a->target->config, path, sizeof(path)) < 0 || (fd = agent_connect(path)) < 0)
+	if (auth_agent_path(a->target->config, path, sizeof(path)) < 0 || (fd = auth_agent_connect(path)) < 0)
 		return r;
-	if (agent_list(fd, &keys, AGENT_PATIENCE_MS) < 0) {
+	if (auth_agent_list(fd, &keys, AGENT_PATIENCE_MS) < 0) {
 		close(fd);
 		return r;
 	}
 	select_keys(a, &keys);
-	filter = agent_filter_new(fd, &keys, &end);
+	filter = auth_agent_filter_new(fd, &keys, &end);
 	if (filter) {
 		a->waiting(a->object, filter);
 		ssh_set_agent_socket(a->session, end);
 		r = AUTH_DECIDED(a, ssh_userauth_agent(a->session, NULL));
 		a->waiting(a->object, NULL);
-		agent_filter_free(filter);
+		auth_agent_filter_free(filter);
 		/* an agent that refuses or is gone is no reason to give up the connection */
 		if (r == SSH_AUTH_ERROR && ssh_is_connected(a->session))
 			r = SSH_AUTH_DENIED;
 	}
 	if (r == SSH_AUTH_DENIED)
 		remember_offered(a, &keys);
-	agent_keys_free(&keys);
+	auth_agent_keys_free(&keys);
 	return r;
 }
 

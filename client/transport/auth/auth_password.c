@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "auth.h"
+#include "auth_password.h"
+#include "secrets.h"
 
 enum { KBDINT, PASSWORD };
 

@@ -8,7 +8,7 @@
 
 #include <libssh/libssh.h>
 
-#include "target_private.h"
+#include "target_state.h"
 #include "transport.h"
 
 /*

@@ -34,10 +34,6 @@ int child_start_shell(struct child *c, const char *line);
  * none.  False when there will be no more.
  */
 bool child_listen(struct child *c, char *text, size_t cap);
-/* Looked at so often while a child connects. */
-#define CHILD_ASKS_MS 100
-/* Whether it, or a child of its own, has /dev/tty open: to ask something. */
-bool child_asks(const struct child *c);
 /* Whether it has ended; STATUS is then set. */
 bool child_ended(struct child *c);
 /* Closes everything and ends it: at once, or, if it takes its time, by force. */

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * child_asks: whether a child has the terminal open to ask something there.
- *
- * ssh and its like open /dev/tty for a question and close it with the answer; what they inherited has another name
- * (/dev/pts/…).  A ProxyJump's question is asked by a child of the child.
- */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "child_asks.h"
 
 #define GENERATIONS 4
 

@@ -83,11 +83,9 @@ struct transport {
 	bool terminal;                           /* a child asks on /dev/tty now: leave it to the child, and do not cut it off */
 };
 
-/*
- * The transport for TARGET: libssh, or the command when the target asks for one (-e) or when libssh can't do what the
- * configuration demands (which is said once through ASKING).  NULL: out of memory.
- */
-struct transport *transport_new(struct transport_target *target, const struct transport_asking *asking);
+/* For transports: T is over: END, and REASON by printf's FORMAT. */
+void transport_close(struct transport *t, enum transport_end end, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Takes NULL; closes everything at once, without waiting for the other end. */
 void transport_free(struct transport *t);
 

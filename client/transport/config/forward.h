@@ -46,12 +46,5 @@ struct forwards {
 
 /* All of a configuration: -EINVAL, and WHY names the one that is wrong. */
 int forwards_read(struct forwards *fs, const struct sshconfig *c, char *why, size_t cap);
-/*
- * Listens for -L and -D.  One that can't be is said in WHY (CAP bytes), and the others are tried all the same:
- * their number; or a
- * negative errno when at least one failed.
- */
-int forwards_listen(struct forwards *fs, const struct sshconfig *c, char *why, size_t cap);
-void forwards_close(struct forwards *fs);
 
 #endif

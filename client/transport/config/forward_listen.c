@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* forward_listen: the local ends of -L and -D. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -9,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "forward.h"
+#include "forward_listen.h"
 
 #define BACKLOG 128
 

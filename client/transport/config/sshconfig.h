@@ -92,22 +92,4 @@ void sshconfig_free(struct sshconfig *c);
  */
 int sshconfig_line(struct sshconfig *c, const char *line);
 
-/*
- * Runs ARGV (ssh with its options, -G and the host) and takes what it prints.  0; -ENOENT: there is no such
- * program; else a
- * negative errno, and WHY (CAP bytes) has its last complaint.
- */
-int sshconfig_evaluate(struct sshconfig *c, char *const *argv, char *why, size_t cap);
-
-/*
- * The same without an ssh, by libssh: FILE, or the usual files if NULL.  OPTIONS are -o words ("Keyword=value" or
- * "Keyword value"), which count first.
- */
-int sshconfig_library(struct sshconfig *c, const char *file, char *const *options, char *why, size_t cap);
-
-/* Puts in ~, %-tokens and ${NAME}; NULL: out of memory or an unknown token. */
-char *sshconfig_expand(const struct sshconfig *c, const char *text);
-/* Whether host and user can be put into a command for a shell: as ssh has it, no character that a shell acts on. */
-bool sshconfig_plain_names(const struct sshconfig *c);
-
 #endif

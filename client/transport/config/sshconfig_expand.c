@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* sshconfig_expand: ~, %-tokens and ${NAME} in the values that ssh -G prints as they were written. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -7,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sshconfig.h"
+#include "sshconfig_expand.h"
 
 #define EXPANDED_CAP 8192
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* sshconfig_run: where the configuration comes from: `ssh -G`, or libssh's parser. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -14,7 +13,8 @@
 #include <libssh/libssh.h>
 
 #include "list.h"
-#include "sshconfig.h"
+#include "sshconfig_expand.h"
+#include "sshconfig_run.h"
 
 #define OUTPUT_MAX (1 << 20) /* ssh -G prints about 5 KB */
 

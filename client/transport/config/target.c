@@ -7,9 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "demands.h"
+#include "forward_listen.h"
 #include "list.h"
-#include "target_private.h"
+#include "secrets.h"
+#include "sshconfig_run.h"
+#include "target.h"
+#include "target_argv.h"
+#include "target_state.h"
 
 extern char **environ;
 
@@ -29,18 +33,6 @@ char *const *
 target_environment(const struct transport_target *t)
 {
 	return t->environment;
-}
-
-bool
-target_by_command(const struct transport_target *t)
-{
-	return t->by_command;
-}
-
-const char *
-target_why_command(const struct transport_target *t)
-{
-	return t->why[0] ? t->why : NULL;
 }
 
 /* Whether SendEnv's patterns want NAME; "-pattern" takes back what others want. */
@@ -231,7 +223,7 @@ fill(struct transport_target *t, const struct target_request *q, char *why, size
 		return r;
 	}
 	t->style = target_style_of(t->command);
-	t->by_command = q->command != NULL;
+	t->asked_command = q->command != NULL;
 	if (!(t->config = sshconfig_new()) || !(t->destination = strdup(q->destination)))
 		return -ENOMEM;
 	r = split_destination(t->config, q->destination);
@@ -263,8 +255,6 @@ target_new(const struct target_request *request, char *why, size_t cap)
 		return NULL;
 	}
 	t->secrets = secrets_new();
-	if (!t->by_command && demands_more(t->config, t->why, sizeof(t->why)) && t->have_ssh)
-		t->by_command = true;
 	return t;
 }
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "list.h"
-#include "target_private.h"
+#include "sshconfig_expand.h"
+#include "target_argv.h"
 
 /* One word from *TEXT to BUF, which is as long as the text: 1, 0 at the end, or -EINVAL. */
 static int

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "auth.h"
+#include "auth_run.h"
 #include "clock.h"
 #include "connector.h"
 #include "dial.h"
@@ -134,7 +134,7 @@ set_filter(void *object, struct agent_filter *filter)
 	pthread_mutex_lock(&c->lock);
 	c->filter = filter;
 	if (filter && c->canceled)
-		agent_filter_break(filter);
+		auth_agent_filter_break(filter);
 	c->since = clock_now_ms();
 	pthread_mutex_unlock(&c->lock);
 }
@@ -388,7 +388,7 @@ connector_finish(struct connector *c, struct connector_result *result)
 		if (c->line >= 0)
 			shutdown(c->line, SHUT_RDWR);
 		if (c->filter)
-			agent_filter_break(c->filter);
+			auth_agent_filter_break(c->filter);
 		pthread_cond_signal(&c->answered);
 	}
 	pthread_mutex_unlock(&c->lock);

@@ -17,7 +17,7 @@
 #include <libssh/libssh.h>
 
 #include "child.h"
-#include "target_private.h"
+#include "target_state.h"
 #include "transport.h"
 
 struct connector_result {

@@ -231,3 +231,26 @@ dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why
 	lookup_leave(l);
 	return r;
 }
+
+/* Nobody can bind an address that is not there (ip(7), EADDRNOTAVAIL). */
+bool
+dial_moved(int fd)
+{
+	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } from = { 0 };
+	socklen_t len = sizeof(from);
+	bool gone;
+
+	if (fd < 0 || getsockname(fd, &from.any, &len) < 0)
+		return false;
+	if (from.any.sa_family == AF_INET)
+		from.v4.sin_port = 0;
+	else if (from.any.sa_family == AF_INET6)
+		from.v6.sin6_port = 0;
+	else
+		return false; /* a proxy */
+	fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	gone = fd >= 0 && bind(fd, &from.any, len) < 0 && errno == EADDRNOTAVAIL;
+	if (fd >= 0)
+		close(fd);
+	return gone;
+}

@@ -9,6 +9,7 @@
 #ifndef HOLDFAST_DIAL_H
 #define HOLDFAST_DIAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sshconfig.h"
@@ -19,5 +20,7 @@
  * bytes) for the person; -ENOENT: there is no such host.
  */
 int dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap);
+/* Whether this machine no longer has the address that FD is connected from; false for -1 and for what is no TCP. */
+bool dial_moved(int fd);
 
 #endif

@@ -62,7 +62,7 @@ agent_wanted(ssh_session session, void *object)
 	struct relay *r;
 	int fd;
 
-	if (!f->agent || (fd = agent_connect(f->agent)) < 0)
+	if (!f->agent || (fd = auth_agent_connect(f->agent)) < 0)
 		return NULL;
 	r = fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? NULL : add_relay(f);
 	if (!r) {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "hostkey.h"
+#include "libssh_wait.h"
 #include "sshopen.h"
 
 #define LONG_S 86400L /* libssh's own patience: the loop has less */
+/* CALL of libssh until it is decided. */
+#define DECIDED(s, q, call) LIBSSH_DECIDED(s, (q)->cancel, call, SSH_AGAIN, SSH_ERROR)
 
 static int
 set(ssh_session s, enum ssh_options_e what, const void *value, const char *name, char *why, size_t cap)
@@ -67,30 +69,6 @@ sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap)
 	free(host_keys);
 	return r;
 }
-
-bool
-sshopen_wait(ssh_session s, int cancel)
-{
-	struct pollfd p[2] = { { .fd = ssh_get_fd(s), .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
-
-	if (!ssh_is_connected(s) || p[0].fd < 0)
-		return false;
-	if (ssh_get_poll_flags(s) & SSH_WRITE_PENDING)
-		p[0].events |= POLLOUT;
-	if (poll(p, 2, -1) < 0)
-		return errno == EINTR;
-	return !p[1].revents;
-}
-
-/* CALL of libssh until it is decided. */
-#define DECIDED(s, q, call)                                                       \
-	({                                                                        \
-		int rc;                                                           \
-		do                                                                \
-			rc = (call);                                              \
-		while (rc == SSH_AGAIN && sshopen_wait((s), (q)->cancel));         \
-		rc == SSH_AGAIN ? SSH_ERROR : rc;                                  \
-	})
 
 /* What went wrong before there was a key to check. */
 static int

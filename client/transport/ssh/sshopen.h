@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sshopen: a session and a channel of libssh as the configuration wants them.  It waits: for a thread of its
+ * sshopen: a session and a channel of libssh as the configuration wants them.  It waits, so it runs in a thread of its
  * own.
  */
 #ifndef HOLDFAST_SSHOPEN_H
@@ -11,7 +11,7 @@
 
 #include <libssh/libssh.h>
 
-#include "target_private.h"
+#include "target_state.h"
 #include "transport.h"
 
 struct sshopen_request {
@@ -21,9 +21,6 @@ struct sshopen_request {
 	int cancel; /* becomes readable when it is to be given up */
 	bool weak;  /* no agent for this host */
 };
-
-/* Waits for the line of a session that does not block: false when there is nothing more to wait for. */
-bool sshopen_wait(ssh_session s, int cancel);
 
 /* Sets S up; on failure -EINVAL, and WHY names the option that libssh can't do. */
 int sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap);

@@ -4,22 +4,24 @@
  * the loop and never waits.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
 #include "auth_agent.h"
-#include "child.h"
+#include "child_asks.h"
 #include "clock.h"
 #include "connector.h"
+#include "dial.h"
 #include "forward_libssh.h"
-#include "transport_private.h"
+#include "forward_listen.h"
+#include "proxy.h"
+#include "target.h"
+#include "target_state.h"
+#include "transport_libssh.h"
 
 #define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
 #define WRITE_MAX 32768        /* at a time: one packet */
@@ -54,85 +56,13 @@ mine(struct transport *t)
 
 /* ---- connecting ---- */
 
-/* "[ssh://][user@]host[:port]" as words for ssh, which does not take a port there. */
-static int
-jump_words(const char *jump, char *out, size_t cap)
-{
-	const char *at, *host, *end, *port;
-	int n;
-
-	if (strncmp(jump, "ssh://", 6) == 0)
-		jump += 6;
-	at = strrchr(jump, '@');
-	host = at ? at + 1 : jump;
-	if (*host == '[') {
-		end = strchr(++host, ']');
-		port = end && end[1] == ':' ? end + 2 : NULL;
-	} else {
-		end = strrchr(host, ':');
-		port = end ? end + 1 : NULL;
-	}
-	if (!end)
-		end = host + strlen(host);
-	n = snprintf(out, cap, "%s%.*s%s%s%s%s -- '%.*s'", at ? "-l '" : "", at ? (int)(at - jump) : 0, jump, at ? "' " : "",
-	             port ? "-p '" : "", port ? port : "", port ? "'" : "", (int)(end - host), host);
-	return n < 0 || (size_t)n >= cap ? -EINVAL : 0;
-}
-
-/* The command that ProxyJump means: ssh itself, as ssh does it. */
-static char *
-jump_command(const struct transport_target *t)
-{
-	const char *last = strrchr(t->config->proxy_jump, ','), *jump = last ? last + 1 : t->config->proxy_jump;
-	char *rest = last ? strndup(t->config->proxy_jump, (size_t)(last - t->config->proxy_jump)) : NULL, *line = NULL;
-	const char *file = NULL;
-	char words[600];
-	int n = -1;
-
-	for (char **o = t->options; *o; o++)
-		if (strcmp(*o, "-F") == 0 && o[1])
-			file = o[1];
-	if (jump_words(jump, words, sizeof(words)) == 0)
-		n = asprintf(&line, "exec ssh%s%s%s%s%s%s -W '[%s]:%u' %s", file ? " -F '" : "", file ? file : "", file ? "'" : "",
-		             rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "", t->config->hostname, t->config->port, words);
-	free(rest);
-	return n < 0 ? NULL : line;
-}
-
-static int
-start_proxy(struct libssh *l)
-{
-	const struct sshconfig *c = l->t.target->config;
-	char *line, *expanded;
-	int r;
-
-	if (!sshconfig_plain_names(c)) {
-		snprintf(l->t.reason, sizeof(l->t.reason), "a proxy can't be told a host or user with such characters");
-		return -EINVAL;
-	}
-	if (c->proxy_command) {
-		expanded = sshconfig_expand(c, c->proxy_command);
-		r = expanded && asprintf(&line, "exec %s", expanded) >= 0 ? 0 : -ENOMEM;
-		free(expanded);
-	} else if (strchr(c->proxy_jump, '\'') || strchr(c->hostname, '\'')) {
-		return -EINVAL;
-	} else {
-		r = (line = jump_command(l->t.target)) ? 0 : -ENOMEM;
-	}
-	if (r == 0) {
-		r = child_start_shell(&l->proxy, line);
-		free(line);
-	}
-	return r;
-}
-
 static int
 libssh_start(struct transport *t, enum transport_request what, const char *command)
 {
 	struct libssh *l = mine(t);
 	const struct sshconfig *c = t->target->config;
 	bool proxy = c->proxy_command || c->proxy_jump;
-	int r = proxy ? start_proxy(l) : 0;
+	int r = proxy ? proxy_start(&l->proxy, t->target, t->reason, sizeof(t->reason)) : 0;
 
 	if (r == 0)
 		l->connector = connector_start(t->target, t->asking, what, command, proxy ? &l->proxy : NULL, &r);
@@ -148,7 +78,7 @@ agent_to_forward(struct libssh *l, bool weak, char *path, size_t cap)
 	if (!from || weak)
 		return NULL;
 	if (strcmp(from, "yes") == 0)
-		return agent_path(c, path, cap) == 0 ? path : NULL;
+		return auth_agent_path(c, path, cap) == 0 ? path : NULL;
 	if (from[0] == '$')
 		from = getenv(from + 1);
 	return from;
@@ -286,29 +216,12 @@ libssh_writable(const struct transport *t)
 	       !(ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING);
 }
 
-/* Nobody can bind an address that is not there (ip(7), EADDRNOTAVAIL). */
 static bool
 libssh_moved(const struct transport *t)
 {
 	const struct libssh *l = (const struct libssh *)t;
-	union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } from = { 0 };
-	socklen_t len = sizeof(from);
-	int fd = l->session ? ssh_get_fd(l->session) : l->connector ? connector_line(l->connector) : -1;
-	bool gone;
 
-	if (fd < 0 || getsockname(fd, &from.any, &len) < 0)
-		return false;
-	if (from.any.sa_family == AF_INET)
-		from.v4.sin_port = 0;
-	else if (from.any.sa_family == AF_INET6)
-		from.v6.sin6_port = 0;
-	else
-		return false; /* a proxy */
-	fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	gone = fd >= 0 && bind(fd, &from.any, len) < 0 && errno == EADDRNOTAVAIL;
-	if (fd >= 0)
-		close(fd);
-	return gone;
+	return dial_moved(l->session ? ssh_get_fd(l->session) : l->connector ? connector_line(l->connector) : -1);
 }
 
 static unsigned

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* auth_password: passwords, and the questions of keyboard-interactive (RFC 4256). */
+#ifndef HOLDFAST_AUTH_PASSWORD_H
+#define HOLDFAST_AUTH_PASSWORD_H
+
+#include "auth.h"
+
+/* Methods, see auth.h. */
+int auth_kbdint(struct auth *a);
+int auth_password(struct auth *a);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* target_state: a target from the inside, for the transports.  Everybody else has target.h. */
+#ifndef HOLDFAST_TARGET_STATE_H
+#define HOLDFAST_TARGET_STATE_H
+
+#include <stdbool.h>
+
+#include "sshconfig.h"
+
+struct forwards;
+struct secrets;
+
+/* How the command of -e wants its options. */
+enum target_style {
+	STYLE_SSH,   /* as OpenSSH's */
+	STYLE_PLINK,
+	STYLE_OTHER, /* none: it is run as it is, with %h, %p, %r put in, and carries bytes to a holdfast-resume */
+};
+
+/* Which transport carries its bytes: decided once, by the first transport (transport_new). */
+enum target_carrier { CARRIER_OPEN = 0, CARRIER_LIBSSH, CARRIER_COMMAND };
+
+struct transport_target {
+	char **command;      /* the words of -e, or "ssh" */
+	enum target_style style;
+	char **options;      /* the person's own, for the command */
+	char *destination;   /* for the command */
+	struct sshconfig *config;
+	char **environment;
+	struct secrets *secrets; /* NULL: nothing is kept */
+	bool asked_command;  /* by -e */
+	bool have_ssh;       /* `ssh -G` answered */
+	enum target_carrier carrier;
+	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */
+	unsigned connections; /* that were made and worked */
+	char host_key[64];    /* fingerprint of the key that was accepted, "" before */
+};
+
+#endif

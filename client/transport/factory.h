@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* factory: decides which transport carries the bytes, and makes it. */
+#ifndef HOLDFAST_FACTORY_H
+#define HOLDFAST_FACTORY_H
+
+#include "transport.h"
+
+/*
+ * The transport for TARGET: libssh, or the command when the target asks for one (-e) or when libssh can't do what the
+ * configuration demands (which is said once through ASKING).  NULL: out of memory.
+ */
+struct transport *transport_new(struct transport_target *target, const struct transport_asking *asking);
+
+#endif
