@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What root's parts say and write: vouch.h, lead.h, leadctl.h, and the files of record.h and leadreg.h, against the
+ * recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
+ */
+#include "recordings.h"
+
+#include "lead.h"
+#include "leadctl.h"
+#include "leadreg.h"
+#include "record.h"
+#include "vouch.h"
+
+#define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
+#define MOST_TICKET { { [0 ... TICKET_BYTES - 1] = 0xff } }
+#define MOST_IDENTITY { { [0 ... IDENTITY_BYTES - 1] = 0xff } }
+#define LONG(c, cap) { [0 ... (cap) - 2] = (c) }
+
+#define ONE(text, number, of, message, ...) \
+	{ .name = text, .type = number, .m = message, .encode = of##_encode, .decode = of##_decode, __VA_ARGS__ }
+#define THREE(name, type, of) \
+	ONE(name, type, of, &of), ONE(name "-min", type, of, &of##_min), ONE(name "-max", type, of, &of##_max)
+
+/* vouch.h */
+
+static int
+vouch_request_encode(const struct vouch_request *m, unsigned char *out, size_t cap)
+{
+	if (cap < VOUCH_REQUEST_BYTES)
+		return -EMSGSIZE;
+	vouch_encode_request(m, out);
+	return VOUCH_REQUEST_BYTES;
+}
+
+RECORDED_FLAT(request, struct vouch_request, from, vouch_request_encode(m, out, cap),
+              vouch_decode_request(&got, buf, len));
+RECORDED_FLAT(reply, struct vouch_reply, session, vouch_encode_reply(m, out, cap),
+              vouch_decode_reply(&got, buf, len));
+
+static const struct vouch_request request = { VOUCH_OP_START, { BYTES(0x10, 15) }, 24, 80, 0x0102, 0x0304,
+	                                      VOUCH_KIND_PIPES, VOUCH_FROM_HOOK },
+                                  request_min = { .op = VOUCH_OP_VOUCH },
+                                  request_max = { VOUCH_OP_START, MOST_TICKET, UINT16_MAX, UINT16_MAX, UINT16_MAX,
+	                                          UINT16_MAX, VOUCH_KIND_PIPES, VOUCH_FROM_HOOK };
+static const struct vouch_reply
+	facts = { .type = VOUCH_FACTS, .identity = { BYTES(0x20, 31) }, .former = { BYTES(0x40, 31) },
+	          .login_timeout_ms = 0x01020304, .user = "alice", .address = "192.0.2.7", .who = "publickey SHA256:x" },
+	facts_min = { .type = VOUCH_FACTS },
+	facts_max = { .type = VOUCH_FACTS, .identity = MOST_IDENTITY, .former = MOST_IDENTITY,
+	              .login_timeout_ms = UINT32_MAX, .user = LONG('u', USER_CAP), .address = LONG('a', ADDRESS_CAP),
+	              .who = LONG('w', WHO_CAP) },
+	refused = { .type = VOUCH_REFUSED, .refusal = VOUCH_LIMIT, .text = "20 sessions are held already" },
+	refused_min = { .type = VOUCH_REFUSED },
+	refused_max = { .type = VOUCH_REFUSED, .refusal = UINT32_MAX, .text = LONG('r', TEXT_CAP) },
+	ready = { .type = VOUCH_READY, .session = 0x01020304 }, ready_min = { .type = VOUCH_READY },
+	ready_max = { .type = VOUCH_READY, .session = UINT32_MAX }, progress = { .type = VOUCH_PROGRESS },
+	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED };
+
+static void
+vouch_messages(void **state)
+{
+	/* A holdfastd from before there were two identities leaves "former" out. */
+	const struct recorded v[] = {
+		THREE("request", 0, request),
+		ONE("facts", VOUCH_FACTS, reply, &facts, .older = { IDENTITY_BYTES }),
+		ONE("facts-min", VOUCH_FACTS, reply, &facts_min, .older = { IDENTITY_BYTES }),
+		ONE("facts-max", VOUCH_FACTS, reply, &facts_max, .older = { IDENTITY_BYTES }),
+		ONE("refused", VOUCH_REFUSED, reply, &refused), ONE("refused-min", VOUCH_REFUSED, reply, &refused_min),
+		ONE("refused-max", VOUCH_REFUSED, reply, &refused_max),
+		ONE("progress", VOUCH_PROGRESS, reply, &progress), ONE("ready", VOUCH_READY, reply, &ready),
+		ONE("ready-min", VOUCH_READY, reply, &ready_min), ONE("ready-max", VOUCH_READY, reply, &ready_max),
+		ONE("started", VOUCH_STARTED, reply, &started), ONE("queued", VOUCH_QUEUED, reply, &queued),
+	};
+
+	(void)state;
+	recordings_check("vouch", v, sizeof v / sizeof *v);
+}
+
+/* lead.h */
+
+static int
+init_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
+{
+	(void)type;
+	return lead_encode_init(m, out, cap);
+}
+
+static int
+init_decode(const void *p, uint8_t type, const void *buf, size_t len)
+{
+	static struct lead_init got;
+	int rc = lead_decode_init(&got, buf, len);
+	const struct lead_init *m = p;
+
+	(void)type;
+	if (m && !rc) {
+		assert_memory_equal(m, &got, offsetof(struct lead_init, env));
+		assert_int_equal(m->env.count, got.env.count);
+		for (size_t i = 0; i < m->env.count; i++)
+			assert_string_equal(m->env.v[i], got.env.v[i]);
+	}
+	if (rc)
+		assert_int_equal(got.env.count, 0);
+	envlist_free(&got.env);
+	return rc;
+}
+
+static int
+report_put(const struct lead_report *m, unsigned char *out, size_t cap)
+{
+	if (cap < LEAD_REPORT_BYTES)
+		return -EMSGSIZE;
+	lead_encode_report(m, out);
+	return LEAD_REPORT_BYTES;
+}
+
+RECORDED_FLAT(vouched, struct lead_vouched, local_port, lead_encode_vouched(m, out, cap),
+              lead_decode_vouched(&got, buf, len));
+RECORDED_FLAT(sockets, struct lead_sockets, agent_path, lead_encode_sockets(m, out, cap),
+              lead_decode_sockets(&got, buf, len));
+RECORDED_FLAT(peer_is, struct lead_peer_is, ok, lead_encode_peer_is(m, out, cap),
+              lead_decode_peer_is(&got, buf, len));
+RECORDED_FLAT(report, struct lead_report, name, report_put(m, out, cap), lead_decode_report(&got, buf, len));
+
+/* Static, so that all padding is zero. */
+static struct lead_init
+	init = { .user = "alice", .home = "/home/alice", .shell = "/bin/bash", .tty = "/dev/pts/3",
+	         .address = "192.0.2.7", .who = "password", .identity = { BYTES(0x20, 31) }, .ticket = { BYTES(0x10, 15) },
+	         .ring_bytes = 0x3132333435363738, .stall_ms = 0x01020304, .detached_s = 0x11121314,
+	         .idle_shell_s = 0x21222324, .elevated_s = 0x31323334, .take_over = CONFIG_TAKE_ASK,
+	         .accept_env = "LANG,LC_*", .scrollback = 0x41424344, .banner = 1, .session = 0x51525354,
+	         .place = "/run/sessions/7/3", .agent_path = "/run/sessions/7/3/agent" },
+	init_min,
+	init_max = { .user = LONG('u', USER_CAP), .home = LONG('h', PATH_CAP), .shell = LONG('s', PATH_CAP),
+	             .tty = LONG('t', TTY_CAP), .address = LONG('a', ADDRESS_CAP), .who = LONG('w', WHO_CAP),
+	             .identity = MOST_IDENTITY, .ticket = MOST_TICKET, .ring_bytes = UINT64_MAX, .stall_ms = UINT32_MAX,
+	             .detached_s = UINT32_MAX, .idle_shell_s = UINT32_MAX, .elevated_s = UINT32_MAX,
+	             .take_over = UINT32_MAX, .accept_env = LONG('e', CONFIG_ACCEPT_CAP), .scrollback = UINT32_MAX,
+	             .banner = UINT32_MAX, .session = UINT32_MAX, .place = LONG('p', PATH_CAP),
+	             .agent_path = LONG('g', PATH_CAP) };
+static const struct lead_vouched
+	vouched = { 0x01020304, 1, { BYTES(0x20, 31) }, "2001:db8::1", "publickey SHA256:y", "2001:db8::2", 50022, 22 },
+	vouched_min,
+	vouched_max = { UINT32_MAX, UINT32_MAX, MOST_IDENTITY, LONG('a', ADDRESS_CAP), LONG('w', WHO_CAP),
+	                LONG('l', ADDRESS_CAP), UINT16_MAX, UINT16_MAX };
+static const struct lead_sockets sockets = { 9, "/run/9", "/run/9/agent" }, sockets_min,
+                                 sockets_max = { UINT32_MAX, LONG('p', PATH_CAP), LONG('g', PATH_CAP) };
+static const struct lead_peer_is peer_is = { 0x01020304, 1 }, peer_is_min, peer_is_max = { UINT32_MAX, UINT32_MAX };
+
+#define REPORT(type, name) { type, 0x01020304, LEAD_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
+static const struct lead_report reports[] = {
+	REPORT(LEAD_READY, ""), REPORT(LEAD_TICKET, ""), REPORT(LEAD_STARTED, ""), REPORT(LEAD_ATTACHED, ""),
+	REPORT(LEAD_GONE, ""), REPORT(LEAD_ENDED, ""), REPORT(LEAD_REFUSED, ""), REPORT(LEAD_NAMED, "build-2"),
+	REPORT(LEAD_PEER, ""), { .type = LEAD_READY },
+	{ LEAD_PEER, UINT32_MAX, UINT32_MAX, MOST_TICKET, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) },
+};
+
+static void
+lead_messages(void **state)
+{
+	const struct recorded v[] = {
+		THREE("init", LEAD_INIT, init), THREE("vouched", LEAD_VOUCHED, vouched),
+		THREE("sockets", LEAD_SOCKETS, sockets), THREE("peer-is", LEAD_PEER_IS, peer_is),
+		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
+		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),
+		ONE("gone", 0, report, &reports[4]), ONE("ended", 0, report, &reports[5]),
+		ONE("refused", 0, report, &reports[6]), ONE("named", 0, report, &reports[7]),
+		ONE("peer", 0, report, &reports[8]), ONE("report-min", 0, report, &reports[9]),
+		ONE("report-max", 0, report, &reports[10]),
+	};
+	char entry[ENV_BYTES_MAX] = "e=";
+
+	(void)state;
+	assert_int_equal(envlist_set(&init.env, "HOME=/home/alice"), 0);
+	assert_int_equal(envlist_set(&init.env, "LANG="), 0);
+	memset(entry + 2, 'e', sizeof entry - 3);
+	assert_int_equal(envlist_set(&init_max.env, entry), 0);
+	recordings_check("lead", v, sizeof v / sizeof *v);
+	envlist_free(&init.env);
+	envlist_free(&init_max.env);
+}
+
+/* leadctl.h */
+
+struct ctl_request { enum leadctl_op op; };
+
+static int
+ctl_request_put(const struct ctl_request *m, unsigned char *out, size_t cap)
+{
+	if (cap < LEADCTL_REQUEST_BYTES)
+		return -EMSGSIZE;
+	leadctl_encode_request(m->op, out);
+	return LEADCTL_REQUEST_BYTES;
+}
+
+static int
+ctl_reply_put(const struct leadctl_reply *m, unsigned char *out, size_t cap)
+{
+	if (cap < LEADCTL_REPLY_BYTES)
+		return -EMSGSIZE;
+	leadctl_encode_reply(m, out);
+	return LEADCTL_REPLY_BYTES;
+}
+
+RECORDED_FLAT(ctl_request, struct ctl_request, op, ctl_request_put(m, out, cap),
+              leadctl_decode_request(&got.op, buf, len));
+RECORDED_FLAT(ctl_reply, struct leadctl_reply, name, ctl_reply_put(m, out, cap),
+              leadctl_decode_reply(&got, buf, len));
+
+static const struct ctl_request ctl_who = { LEADCTL_WHO }, ctl_kill = { LEADCTL_KILL };
+static const struct leadctl_reply
+	ctl_reply = { LEADCTL_KILL, LEADCTL_DENIED, 0x01020304, LEADCTL_RUNNING, 0x11121314, 0x21222324,
+	              0x3132333435363738, 0x4142434445464748, 0x51525354, 0x61626364, "build" },
+	ctl_reply_min = { .op = LEADCTL_WHO, .result = LEADCTL_DONE, .state = LEADCTL_STARTING },
+	ctl_reply_max = { LEADCTL_KILL, LEADCTL_DENIED, UINT32_MAX, LEADCTL_ENDING, INT32_MAX, UINT32_MAX, UINT64_MAX,
+	                  UINT64_MAX, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) };
+
+static void
+leadctl_messages(void **state)
+{
+	const struct recorded v[] = {
+		ONE("who", 0, ctl_request, &ctl_who), ONE("kill", 0, ctl_request, &ctl_kill),
+		THREE("reply", 0, ctl_reply),
+	};
+
+	(void)state;
+	recordings_check("leadctl", v, sizeof v / sizeof *v);
+}
+
+/* The files of record.h and leadreg.h. */
+
+static int
+record_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
+{
+	(void)type;
+	return record_format(m, (char *)out, cap);
+}
+
+static int
+record_decode(const void *p, uint8_t type, const void *buf, size_t len)
+{
+	char *text = malloc(len + 1);
+	const struct record *m = p;
+	struct record got;
+	int rc;
+
+	(void)type;
+	assert_non_null(text);
+	memcpy(text, buf, len);
+	rc = record_parse(&got, text, len);
+	if (m && !rc) {
+		assert_true(got.uid_known == m->uid_known && got.uid == m->uid && got.pid == m->pid);
+		assert_true(got.start == m->start && got.port == m->port && got.local_port == m->local_port);
+		assert_string_equal(got.user, m->user);
+		assert_string_equal(got.service, m->service);
+		assert_string_equal(got.address, m->address);
+		assert_string_equal(got.local_address, m->local_address);
+		assert_int_equal(got.auth_count, m->auth_count);
+		for (unsigned i = 0; i < got.auth_count; i++)
+			assert_string_equal(got.auth[i], m->auth[i]);
+	}
+	free(text);
+	return rc;
+}
+
+static int
+leader_put(const struct leadreg *m, char *out, size_t cap, bool name)
+{
+	char text[LEADREG_NAME > LEADREG_TEXT ? LEADREG_NAME : LEADREG_TEXT];
+	size_t len;
+
+	if (name)
+		leadreg_name(m, text);
+	else
+		leadreg_text(m, text);
+	len = strlen(text);
+	if (len > cap)
+		return -EMSGSIZE;
+	memcpy(out, text, len);
+	return (int)len;
+}
+
+static int
+leader_name_get(struct leadreg *m, const void *buf, size_t len)
+{
+	char text[LEADREG_NAME * 2] = "";
+
+	memcpy(text, buf, len);
+	/* A name is a string: a NUL ends it. */
+	return strlen(text) == len ? leadreg_parse_name(m, text) : -EBADMSG;
+}
+
+RECORDED_FLAT(leader_name, struct leadreg, start, leader_put(m, (char *)out, cap, true),
+              leader_name_get(&got, buf, len));
+RECORDED_FLAT(leader_text, struct leadreg, keeper_start, leader_put(m, (char *)out, cap, false),
+              leadreg_parse_text(&got, buf, len));
+
+static char auth_max[] = "publickey ssh-ed25519 AAAA~";
+static const struct record
+	record = { true, 1000, "alice", 4711, 123456, "sshd", "192.0.2.7", "192.0.2.1", 50022, 22, 2,
+	           { "publickey ssh-ed25519 AAAA", "password" } },
+	record_min = { .user = "b", .pid = 1, .service = "s" },
+	record_max = { true, UINT32_MAX - 1, LONG('u', USER_CAP), INT32_MAX, UINT64_MAX, LONG('s', RECORD_SERVICE_CAP),
+	               LONG('a', ADDRESS_CAP), LONG('l', ADDRESS_CAP), UINT16_MAX, UINT16_MAX, RECORD_AUTH_MAX,
+	               { [0 ... RECORD_AUTH_MAX - 1] = auth_max } };
+static const struct leadreg name_of = { .uid = 1000, .pid = 4711, .start = 123456 }, name_min = { .pid = 1 },
+                            name_max = { .uid = UINT32_MAX, .pid = INT32_MAX, .start = UINT64_MAX },
+                            text_of = { .id = 3, .keeper = 4712, .keeper_start = 123457 },
+                            text_max = { .id = UINT32_MAX, .keeper = INT32_MAX, .keeper_start = UINT64_MAX },
+                            text_min = { .id = 0 };
+
+static void
+files(void **state)
+{
+	/* A name has one value for all of its digits; an empty file of the register is one without a keeper yet. */
+	const struct recorded v[] = {
+		THREE("record", 0, record),
+		ONE("leader-name", 0, leader_name, &name_of, .whole_only = true),
+		ONE("leader-name-min", 0, leader_name, &name_min, .whole_only = true),
+		ONE("leader-name-max", 0, leader_name, &name_max, .whole_only = true),
+		ONE("leader-text", 0, leader_text, &text_of, .older = { 14 }),
+		ONE("leader-text-min", 0, leader_text, &text_min, .older = { 6 }),
+		ONE("leader-text-max", 0, leader_text, &text_max, .older = { 43 }),
+	};
+
+	(void)state;
+	recordings_check("files", v, sizeof v / sizeof *v);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vouch_messages),
+		cmocka_unit_test(lead_messages),
+		cmocka_unit_test(leadctl_messages),
+		cmocka_unit_test(files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
