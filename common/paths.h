@@ -26,7 +26,7 @@
 #define NAME_AGENT "agent"
 #define NAME_LOGIN "login"   /* a number: it changes whenever another login is attached */
 
-/* Sessions that a user has made without holdfastd count from here (server/session/own.h), above any MaxSessions. */
+/* Sessions that a user has made without holdfastd count from here (server/session/rootless/rootless.h), above any MaxSessions. */
 #define OWN_FIRST_ID 10001
 
 #endif

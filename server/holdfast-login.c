@@ -20,7 +20,7 @@
 
 #include "attach.h"
 #include "enter.h"
-#include "own.h"
+#include "rootless.h"
 #include "paths.h"
 
 #define RESULT_FD 3
@@ -133,7 +133,7 @@ hook(void)
 
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
 	/* Start-up files of the user's own have a say only where the host has no holdfast. */
-	q.own = ticket && strcmp(ticket, OWN_TICKET) == 0 && own_is_the_way();
+	q.own = ticket && strcmp(ticket, OWN_TICKET) == 0 && rootless_is_the_way();
 	if (access(PATH_DISABLED, F_OK) == 0 || (!q.own && ticket_parse(&q.ticket, ticket) < 0))
 		return result("normal", -1);
 	if (opted_out())

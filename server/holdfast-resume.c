@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * holdfast-resume: the sshd subsystem "resume", see holdfast-resume(8).  With a terminal (`ssh -t host -s resume`) it
- * attaches that; without one its pipes carry a client's frames, or a person's bytes (serving.h).  LC_HOLDFAST names a
+ * attaches that; without one its pipes carry a client's frames, or a person's bytes (subsystem.h).  LC_HOLDFAST names a
  * session.
  */
 #include <signal.h>
@@ -14,9 +14,9 @@
 
 #include "attach.h"
 #include "enter.h"
-#include "own.h"
+#include "rootless.h"
 #include "paths.h"
-#include "serving.h"
+#include "subsystem.h"
 
 #define FAILED 1
 
@@ -68,14 +68,14 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0) {
 		memset(&q.ticket, 0, sizeof q.ticket);
-		q.own = own_is_the_way();
+		q.own = rootless_is_the_way();
 	}
 	if (want && want[0] && strcmp(want, "off") != 0)
 		q.want = want;
 	q.ask = tty && !q.want;
 	/* Standard error of a subsystem without a terminal is thrown away by sshd. */
 	if (!tty)
-		return serving_run(&q);
+		return subsystem_run(&q);
 	if (access(PATH_DISABLED, F_OK) == 0) {
 		say("switched off on this host");
 		return FAILED;

@@ -10,7 +10,8 @@ includes a header of B.  Calls through tables of functions are no arrows for nm;
 
   - Arrows of one folder form no circle.
   - An arrow from one folder to another goes down in the order that docs/ARCHITECTURE.md draws, between the lines
-    "<!-- layers" and "-->": each line there is "FOLDER: the folders that FOLDER may use".
+    "<!-- layers" and "-->": each line there is "FOLDER: the folders that FOLDER may use", which stand on lines above
+    ("NAME/*": all of those below NAME).
 
 The exit status is 0 when the layout is right, 1 when it is not, and 2 when it could not be checked.
 """
@@ -116,10 +117,13 @@ def layers(top):
         folder, colon, below = line.partition(':')
         if not colon:
             die(f'{path}: "{line}": expected FOLDER: FOLDERS')
+        folder = folder.strip()
+        may[folder] = set()
         for name in below.split():
-            if name not in may:
+            found = [f for f in may if f != folder and (f == name or name.endswith('/*') and f.startswith(name[:-1]))]
+            if not found:
                 die(f'{path}: "{line}": {name} is not on a line above')
-        may[folder.strip()] = set(below.split())
+            may[folder].update(found)
     return may
 
 

@@ -11,8 +11,8 @@
 #include "attach.h"
 #include "ctl.h"
 #include "enter_tty.h"
-#include "own.h"
-#include "serving.h"
+#include "rootless.h"
+#include "subsystem.h"
 
 static int
 run(const struct ctl_command *self, int argc, char **argv)
@@ -29,8 +29,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return enter_tty(&q);
 	signal(SIGPIPE, SIG_IGN);
-	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && own_is_the_way();
-	return serving_run(&q);
+	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
+	return subsystem_run(&q);
 }
 
 const struct ctl_command cmd_resume = {

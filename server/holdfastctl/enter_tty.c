@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
-#include "own.h"
+#include "rootless.h"
 #include "ticket.h"
 
 static int
@@ -45,7 +45,7 @@ enter_tty(struct enter_request *q)
 	/* For `new -n NAME` from inside, later on.  An id, which attach gives, never makes a session. */
 	q->create_named = true;
 	/* Without a ticket a running session can still be joined; a new one needs it, and enter_run says so. */
-	q->own = ticket_parse(&q->ticket, getenv("HOLDFAST_TICKET")) < 0 && own_is_the_way();
+	q->own = ticket_parse(&q->ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
 	enter_run(q, &res);
 	return outcome(&res);
 }

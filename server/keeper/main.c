@@ -3,7 +3,7 @@
  * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
  * on descriptor LEAD_MASTER_FD, the socket to the leader on LEAD_FD and the session's listening sockets on LEAD_SOCK_FD
  * and LEAD_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a process of the
- * user's, which goes away once the session has started (server/session/own.h).  See holdfast-keeper(8).
+ * user's, which goes away once the session has started (server/session/rootless/rootless.h).  See holdfast-keeper(8).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "hostfile.h"
-#include "own.h"
+#include "rootless.h"
 #include "setup.h"
 
 static const char sh_line[] = "[ ! -r " HOLDFAST_DATADIR "/own.sh ] || . " HOLDFAST_DATADIR "/own.sh\n";
@@ -73,7 +73,7 @@ setup_user(struct setup *s)
 		take_out_of_all(s, home);
 		return;
 	}
-	if (!own_is_the_way()) {
+	if (!rootless_is_the_way()) {
 		setup_say("setup", "nothing to do: this host has holdfast already (as root, setup is about the "
 		          "host)");
 		return;

@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "attachment.h"
+#include "attaching.h"
 #include "birth.h"
 #include "choose.h"
 #include "clock.h"
@@ -18,7 +18,7 @@
 #include "enter_private.h"
 #include "enter_why.h"
 #include "hookshell.h"
-#include "own.h"
+#include "rootless.h"
 #include "picker.h"
 #include "paths.h"
 #include "probing.h"
@@ -51,11 +51,11 @@ be_vouched_for(struct enter *e)
 	int rc;
 
 	if (e->q->own) {
-		own_identity(&e->claim.identity);
-		know_account(e, own_account());
+		rootless_identity(&e->claim.identity);
+		know_account(e, rootless_account());
 		return 0;
 	}
-	know_account(e, own_account());
+	know_account(e, rootless_account());
 	if (ticket_is_none(&e->q->ticket))
 		return -EACCES;
 	/* A session that is gone over to is not what sshd has admitted this login for: holdfastctl asks for it. */
@@ -86,7 +86,7 @@ claim(struct enter *e, uint32_t id, enum attach_mode mode)
 	if (mode != ATTACH_MODE_FIRST && comes_out_of(e, id))
 		return -ELOOP;
 	e->claim.mode = mode;
-	rc = attachment_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
 	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_ELEVATED)
 		e->elevated = id;
 	return rc;
@@ -145,10 +145,10 @@ start_own(struct enter *e, const struct winsize *ws)
 	int rc;
 
 	vouching_close(&e->vouching);
-	rc = own_start(ws, &e->waiting, &e->vouching.fd);
+	rc = rootless_start(ws, &e->waiting, &e->vouching.fd);
 	if (rc < 0)
 		return rc;
-	own_warning(warning);
+	rootless_warning(warning);
 	if (warning[0])
 		fprintf(stderr, "holdfast: %s\r\n", warning);
 	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
@@ -366,11 +366,11 @@ stay(struct enter *e)
 	char text[TEXT_CAP];
 
 	e->res->session = e->at.session;
-	if (attachment_confirm(&e->at) < 0)
+	if (attaching_confirm(&e->at) < 0)
 		end = (struct attachment_result){ .end = ATTACHMENT_LOST };
 	else
-		attachment_wait(&e->at, &e->waiting, &e->vouching.fd, &end);
-	attachment_close(&e->at);
+		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, &end);
+	attaching_close(&e->at);
 	if (end.end == ATTACHMENT_DETACHED && !e->q->framed && switch_to(e, &end.detached))
 		return true;
 	if (end.end != ATTACHMENT_HANGUP)
@@ -421,7 +421,7 @@ run_scripts(struct enter *e)
 		rc = resumed_run(&r, &e->waiting);
 	e->resumed = true;
 	if (rc < 0)
-		attachment_close(&e->at);
+		attaching_close(&e->at);
 	return rc;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "serving.h"
+#include "subsystem.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "frame.h"
-#include "own.h"
+#include "rootless.h"
 #include "paths.h"
-#include "serving_list.h"
+#include "subsystem_list.h"
 #include "sessions.h"
 
 #define FAILED 1
@@ -24,7 +24,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-struct serving {
+struct subsystem {
 	struct enter_request *q;
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
 	struct frame_attach attach; /* points into IN */
@@ -70,13 +70,13 @@ write_all(int fd, const unsigned char *p, size_t len)
 
 /* What an encoder has left in s->out. */
 static int
-send_frame(struct serving *s, int len)
+send_frame(struct subsystem *s, int len)
 {
 	return len < 0 ? len : write_all(s->q->out, s->out, (size_t)len);
 }
 
 static int
-send_error(struct serving *s, enum frame_error_code code, const char *text)
+send_error(struct subsystem *s, enum frame_error_code code, const char *text)
 {
 	struct frame_text m = { .code = code };
 
@@ -87,7 +87,7 @@ send_error(struct serving *s, enum frame_error_code code, const char *text)
 
 /* 1: *f is the next frame, in s->in; 0: the client has gone; -EBADMSG. */
 static int
-next_frame(struct serving *s, struct frame *f)
+next_frame(struct subsystem *s, struct frame *f)
 {
 	unsigned char *p = s->in;
 	uint32_t length;
@@ -127,7 +127,7 @@ read_boot(unsigned char boot[FRAME_KEY])
 }
 
 static int
-on_hello(struct serving *s, const struct frame *f)
+on_hello(struct subsystem *s, const struct frame *f)
 {
 	struct frame_hello m = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
 		                 .software = "holdfast " PACKAGE_VERSION };
@@ -143,13 +143,13 @@ on_hello(struct serving *s, const struct frame *f)
 }
 
 static int
-on_list(struct serving *s)
+on_list(struct subsystem *s)
 {
-	return send_frame(s, serving_list(s->q, s->out, sizeof s->out));
+	return send_frame(s, subsystem_list(s->q, s->out, sizeof s->out));
 }
 
 static int
-on_ping(struct serving *s, const struct frame *f)
+on_ping(struct subsystem *s, const struct frame *f)
 {
 	uint64_t token;
 
@@ -160,7 +160,7 @@ on_ping(struct serving *s, const struct frame *f)
 
 /* One frame before ATTACH: 0, 1 when it was ATTACH, or a negative errno (-EBADMSG: wrong, or not permitted). */
 static int
-on_frame(struct serving *s, const struct frame *f)
+on_frame(struct subsystem *s, const struct frame *f)
 {
 	if (f->type >= FRAME_EXTENSION)
 		return 0;
@@ -184,7 +184,7 @@ on_frame(struct serving *s, const struct frame *f)
 
 /* What the client asks for, in the words of enter.h. */
 static void
-fill_request(struct serving *s)
+fill_request(struct subsystem *s)
 {
 	static const uint32_t modes[] = {
 		[FRAME_AUTO] = 0, [FRAME_NEW] = 0, [FRAME_TAKE] = ATTACH_MODE_TAKE,
@@ -210,7 +210,7 @@ fill_request(struct serving *s)
 }
 
 static int
-attach(struct serving *s)
+attach(struct subsystem *s)
 {
 	const struct frame_attach *m = &s->attach;
 	struct enter_result res;
@@ -243,7 +243,7 @@ attach(struct serving *s)
 
 /* The first byte of the preamble has been read. */
 static int
-serve_client(struct serving *s)
+serve_client(struct subsystem *s)
 {
 	unsigned char preamble[FRAME_PREAMBLE];
 	struct frame f;
@@ -331,9 +331,9 @@ serve_person(struct enter_request *q, const char *typed, size_t len)
 }
 
 int
-serving_run(struct enter_request *q)
+subsystem_run(struct enter_request *q)
 {
-	struct serving *s;
+	struct subsystem *s;
 	unsigned char byte;
 	int met = meet(q, &byte), status;
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "own.h"
+#include "rootless.h"
 #include "paths.h"
 #include "place.h"
 #include "procstat.h"
@@ -64,7 +64,7 @@ open_user(enum root which, uid_t uid)
 	int rc = 0;
 
 	if (which == ROOT_OWN)
-		rc = own_root(uid, root, sizeof root);
+		rc = rootless_root(uid, root, sizeof root);
 	else
 		snprintf(root, sizeof root, "%s", which == ROOT_OLD ? PATH_USERS : PATH_SESSIONS);
 	if (rc < 0)

@@ -21,12 +21,12 @@ struct enter_request {
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
 	bool hook;            /* by the login shell's hook: held only if sshd has executed that shell, and with what it began */
 	bool scripts;         /* run what root wants to happen at a resume (resumed.h) */
-	bool own;             /* without holdfastd: sessions are started by ourselves (own.h), TICKET is none */
+	bool own;             /* without holdfastd: sessions are started by ourselves (rootless.h), TICKET is none */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */
 	const char *typed;    /* what has been read from IN already, for the session: TYPED_LEN bytes */
 	size_t typed_len;
-	const struct frame_attach *framed; /* the pipes speak frames, and this was ATTACH (serving.h); else NULL */
+	const struct frame_attach *framed; /* the pipes speak frames, and this was ATTACH (subsystem.h); else NULL */
 	uint32_t lowest, highest;          /* its client's versions */
 };
 

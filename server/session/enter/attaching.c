@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "attachment.h"
+#include "attaching.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -34,7 +34,7 @@ send_with_descriptors(int fd, size_t len, const int *fds, unsigned count)
 
 /* The answer to a claim: 0 for CLAIMED. */
 static int
-judge(struct attachment *a, size_t len)
+judge(struct attaching *a, size_t len)
 {
 	switch (attach_type_of(buf, len)) {
 	case ATTACH_CLAIMED:
@@ -47,7 +47,7 @@ judge(struct attachment *a, size_t len)
 }
 
 int
-attachment_claim(struct attachment *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
+attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                  struct waiting *w)
 {
 	int len = attach_encode_claim(m, buf, sizeof buf), rc;
@@ -65,12 +65,12 @@ attachment_claim(struct attachment *a, uint32_t id, const struct attach_claim *m
 	if (rc > 0)
 		rc = judge(a, (size_t)rc);
 	if (rc < 0)
-		attachment_close(a);
+		attaching_close(a);
 	return rc;
 }
 
 static int
-send_plain(struct attachment *a, uint8_t type)
+send_plain(struct attaching *a, uint8_t type)
 {
 	unsigned char msg[8];
 	int len = attach_encode_plain(type, msg, sizeof msg);
@@ -79,7 +79,7 @@ send_plain(struct attachment *a, uint8_t type)
 }
 
 int
-attachment_confirm(struct attachment *a)
+attaching_confirm(struct attaching *a)
 {
 	return send_plain(a, ATTACH_CONFIRM);
 }
@@ -101,7 +101,7 @@ is_end(size_t len, struct attachment_result *res)
 }
 
 void
-attachment_wait(struct attachment *a, struct waiting *w, int *other, struct attachment_result *res)
+attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attachment_result *res)
 {
 	memset(res, 0, sizeof *res);
 	res->end = ATTACHMENT_LOST;
@@ -135,7 +135,7 @@ attachment_wait(struct attachment *a, struct waiting *w, int *other, struct atta
 }
 
 void
-attachment_close(struct attachment *a)
+attaching_close(struct attaching *a)
 {
 	if (a->fd >= 0)
 		close(a->fd);

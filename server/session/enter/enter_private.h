@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <termios.h>
 
-#include "attachment.h"
+#include "attaching.h"
 #include "enter_request.h"
 #include "inside.h"
 #include "vouching.h"
@@ -18,7 +18,7 @@ struct enter {
 	struct enter_result *res;
 	struct waiting waiting;
 	struct vouching vouching;
-	struct attachment at;
+	struct attaching at;
 	struct attach_claim claim;
 	struct termios saved;     /* of the terminal, as it was */
 	bool have_saved;

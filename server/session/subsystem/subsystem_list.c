@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "serving_list.h"
+#include "subsystem_list.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "frame.h"
-#include "own.h"
+#include "rootless.h"
 #include "sessions.h"
 #include "vouching.h"
 
@@ -23,8 +23,8 @@ identify(const struct enter_request *q, struct identity *who, struct identity *f
 	bool known = false;
 
 	if (q->own) {
-		own_identity(who);
-		own_identity(former);
+		rootless_identity(who);
+		rootless_identity(former);
 		return true;
 	}
 	if (ticket_is_none(&q->ticket))
@@ -55,7 +55,7 @@ fill(struct frame_session *to, const struct attach_status *from, const struct id
 }
 
 int
-serving_list(const struct enter_request *q, unsigned char *out, size_t cap)
+subsystem_list(const struct enter_request *q, unsigned char *out, size_t cap)
 {
 	struct frame_session *v = calloc(FRAME_LIST_MAX, sizeof *v);
 	struct session_list list;

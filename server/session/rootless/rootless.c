@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "own.h"
+#include "rootless.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ struct start {
 };
 
 bool
-own_is_the_way(void)
+rootless_is_the_way(void)
 {
 	return access(PATH_DAEMON_SOCK, F_OK) < 0;
 }
@@ -55,7 +55,7 @@ home_of(uid_t uid)
 }
 
 int
-own_root(uid_t uid, char *path, size_t cap)
+rootless_root(uid_t uid, char *path, size_t cap)
 {
 	const char *home = home_of(uid);
 	struct utsname u;
@@ -71,7 +71,7 @@ own_root(uid_t uid, char *path, size_t cap)
 }
 
 const struct passwd *
-own_account(void)
+rootless_account(void)
 {
 	const char *name = getenv("LOGNAME");
 	const struct passwd *pw = name && *name ? getpwnam(name) : NULL;
@@ -80,7 +80,7 @@ own_account(void)
 }
 
 void
-own_identity(struct identity *who)
+rootless_identity(struct identity *who)
 {
 	_Static_assert(sizeof who->bytes == IDENTITY_BYTES && IDENTITY_BYTES == 32,
 	               "the text below has that length");
@@ -118,7 +118,7 @@ static int
 prepare_root(struct start *s)
 {
 	char path[PATH_CAP];
-	int rc = own_root(geteuid(), s->root, sizeof s->root);
+	int rc = rootless_root(geteuid(), s->root, sizeof s->root);
 
 	if (!rc && snprintf(path, sizeof path, "%s/%lu", s->root, (unsigned long)geteuid()) >= (int)sizeof path)
 		rc = -ENAMETOOLONG;
@@ -134,7 +134,7 @@ put(char *dst, size_t cap, const char *src)
 static int
 fill_init(struct lead_init *m, const struct pty *pty)
 {
-	const struct passwd *pw = own_account();
+	const struct passwd *pw = rootless_account();
 	const char *from = getenv("SSH_CONNECTION");
 	struct config_policy policy;
 	int rc;
@@ -143,7 +143,7 @@ fill_init(struct lead_init *m, const struct pty *pty)
 		return -ENOENT;
 	config_defaults(&policy);
 	lead_set_policy(m, &policy);
-	own_identity(&m->identity);
+	rootless_identity(&m->identity);
 	rc = put(m->user, sizeof m->user, pw->pw_name);
 	if (!rc)
 		rc = put(m->home, sizeof m->home, pw->pw_dir);
@@ -296,7 +296,7 @@ try_start(struct start *s, struct waiting *w)
 }
 
 int
-own_start(const struct winsize *ws, struct waiting *w, int *lead)
+rootless_start(const struct winsize *ws, struct waiting *w, int *lead)
 {
 	struct start *s = calloc(1, sizeof *s);
 	int rc;
@@ -326,9 +326,9 @@ own_start(const struct winsize *ws, struct waiting *w, int *lead)
 }
 
 void
-own_warning(char text[TEXT_CAP])
+rootless_warning(char text[TEXT_CAP])
 {
-	const struct passwd *pw = own_account();
+	const struct passwd *pw = rootless_account();
 	struct survival s;
 
 	text[0] = '\0';

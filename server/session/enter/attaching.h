@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attachment: one terminal (or pair of pipes) attached to one session, seen from the side that attaches: claim,
+ * attaching: one terminal (or pair of pipes) attached to one session, seen from the side that attaches: claim,
  * confirm, wait.  common/attach.h is the protocol.
  */
-#ifndef HOLDFAST_ATTACHMENT_H
-#define HOLDFAST_ATTACHMENT_H
+#ifndef HOLDFAST_ATTACHING_H
+#define HOLDFAST_ATTACHING_H
 
 #include <stdint.h>
 
 #include "attach.h"
 #include "waiting.h"
 
-struct attachment {
+struct attaching {
 	int fd; /* to the keeper; -1: none */
 	uint32_t session;
 	struct attach_refused refused; /* after -EACCES */
@@ -21,10 +21,10 @@ struct attachment {
  * Claims session ID of the caller with M and COUNT descriptors FDS (borrowed).  0: it is ours, and nothing has
  * happened yet; -EACCES: refused; -EINTR; another negative errno.  Not 0: nothing to close.
  */
-int attachment_claim(struct attachment *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
+int attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                      struct waiting *w);
 /* From here on there is no way back to another shell: 0 or -EPIPE. */
-int attachment_confirm(struct attachment *a);
+int attaching_confirm(struct attaching *a);
 
 enum attachment_end { ATTACHMENT_EXIT, ATTACHMENT_DETACHED, ATTACHMENT_LOST, ATTACHMENT_HANGUP };
 
@@ -38,7 +38,7 @@ struct attachment_result {
  * Waits for the end and tells the keeper of size changes meanwhile.  OTHER is a descriptor that is only held open
  * until its peer closes it (-1: none); it is closed here.
  */
-void attachment_wait(struct attachment *a, struct waiting *w, int *other, struct attachment_result *res);
-void attachment_close(struct attachment *a);
+void attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attachment_result *res);
+void attaching_close(struct attaching *a);
 
 #endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* subsystem_list: LIST_IS of docs/PROTOCOL.md: the user's sessions, as a framed client is told of them. */
+#ifndef HOLDFAST_SUBSYSTEM_LIST_H
+#define HOLDFAST_SUBSYSTEM_LIST_H
+
+#include <stddef.h>
+
+#include "enter.h"
+
+/* The whole frame to OUT: its length, or a negative errno.  Q says whose login asks. */
+int subsystem_list(const struct enter_request *q, unsigned char *out, size_t cap);
+
+#endif
