@@ -9,12 +9,14 @@ to unit B where A's object calls a function or uses a variable that B's object d
 includes a header of B.  Calls through tables of functions are no arrows for nm; the includes cover those.
 
   - Arrows of one folder form no circle.
+  - Each .c file is on the map, docs/ARCHITECTURE.md's "Where a change goes", by its name or a pattern (leader_*.c).
   - An arrow from one folder to another goes down in the order that docs/ARCHITECTURE.md draws, between the lines
     "<!-- layers" and "-->": each line there is "FOLDER: the folders that FOLDER may use", which stand on lines above
     ("NAME/*": all of those below NAME).
 
 The exit status is 0 when the layout is right, 1 when it is not, and 2 when it could not be checked.
 """
+import fnmatch
 import os
 import re
 import subprocess
@@ -138,6 +140,30 @@ def against_layers(may, arrows):
     return sorted(set(wrong))
 
 
+def off_the_map(top, files):
+    """The .c files that "Where a change goes" does not name at their folder."""
+    with open(os.path.join(top, 'docs/ARCHITECTURE.md'), encoding='utf-8') as f:
+        match = re.search(r'^## Where a change goes\n+```\n(.*?)^```', f.read(), re.M | re.S)
+    if not match:
+        die('docs/ARCHITECTURE.md has no map below "## Where a change goes"')
+    names, parent, here = {}, '', []
+    for line in match.group(1).splitlines():
+        start = re.match(r'(  )?((?:[\w.-]+/)+)((?:, [\w.-]+/)*) ', line)
+        if start and not start.group(1):
+            parent = start.group(2)
+        if start:
+            below = [start.group(2)] + re.findall(r'[\w.-]+/', start.group(3))
+            here = [(parent if start.group(1) else '') + b for b in below]
+        for folder in here:
+            names.setdefault(folder.rstrip('/'), set()).update(re.findall(r'[\w*-]+\.c\b', line))
+    wrong = []
+    for path in files:
+        folder, name = os.path.split(path)
+        if name.endswith('.c') and not any(fnmatch.fnmatch(name, n) for n in names.get(folder, ())):
+            wrong.append(f'{path} is not on the map in docs/ARCHITECTURE.md')
+    return wrong
+
+
 def circles(arrows):
     """The strongly connected sets of more than one unit (Tarjan), without recursion."""
     graph = {}
@@ -182,7 +208,7 @@ def main():
     files, may, arrows = sources(top), layers(top), {}
     include_arrows(top, files, may, arrows)
     number = call_arrows(build, files, arrows)
-    wrong = against_layers(may, arrows)
+    wrong = off_the_map(top, files) + against_layers(may, arrows)
     for group in circles(arrows):
         wrong.append(f'a circle of {len(group)}: {" ".join(group)}')
         inside = sorted((a, b) for a, b in arrows if a in group and b in group)
