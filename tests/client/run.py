@@ -3,10 +3,11 @@
 """Tests of the client against a host that lives in this process (fake.py): what it does with cuts at every byte, with
 garbage and lies, and with a person who types meanwhile.
 
-  run.py -b BUILD [-l] [PATTERN…]
+  run.py -b BUILD [-j N] [-l] [PATTERN…]
 
-`make check` runs it by tests/client/check.sh.  The last line is "N passed, N failed"; the status is 77 when the client
-was not built.
+`make check` runs it by tests/client/check.sh.  Each case is a process of its own, and N of them run side by side: most
+wait most of the time.  HOLDFAST_QUICK=1 skips the cases that take long, each with a line.  The last line is
+"N passed, N failed[, N skipped]"; the status is 77 when the client was not built.
 """
 import argparse
 import concurrent.futures
@@ -23,10 +24,11 @@ import sys
 import tempfile
 import termios
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cases  # noqa: E402
+from cases import begun_first, takes_long  # noqa: E402
 from fake import (ACK, ATTACHED, DETACHED, ERROR, EXIT, GAP, INPUT_ACK, LIST_IS, MAGIC, NOTICE, OUTPUT, PING, RENDERING,
                   S_HELLO, S_PING, S_PONG, SIZE_IS, Cut, Host, Plan, Session, frame, string, u32, u64)  # noqa: E402
 
@@ -216,10 +218,12 @@ def cut_everywhere(direction):
     check(kinds.get("again", 0) * step > n // 3, "reconnected only %s of %d times" % (kinds, n))
 
 
+@begun_first
 def test_cut_at_every_byte_from_the_host():
     cut_everywhere("out")
 
 
+@begun_first
 def test_cut_at_every_byte_to_the_host():
     cut_everywhere("in")
 
@@ -814,6 +818,7 @@ def cpu_ticks(pid):
         return sum(int(x) for x in f.read().rsplit(")", 1)[1].split()[11:13])
 
 
+@takes_long
 def test_child_that_asks():
     """A password that is typed slowly to `-e ssh`: the attempt goes on, and what is typed is the child's alone."""
     h = new_host(terminal_session())
@@ -863,40 +868,39 @@ def test_idle_and_small():
     finish(h, t)
 
 
+def in_own_directory(function):
+    """What a case runs in, in its own process."""
+    global WORK
+    with tempfile.TemporaryDirectory(prefix="hf") as WORK:
+        os.environ["HOME"] = WORK
+        try:
+            function()
+        finally:
+            end_all()
+
+
 def main():
-    global HOLDFAST, CARRY, WORK
+    global HOLDFAST, CARRY
     # What a job in the background ignores would be ignored by the client as well.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for sig in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(sig, signal.SIG_DFL)
     p = argparse.ArgumentParser()
     p.add_argument("-b", required=True)
+    p.add_argument("-j", type=int, default=12)
     p.add_argument("-l", action="store_true")
     p.add_argument("patterns", nargs="*")
     o = p.parse_args()
     HOLDFAST, CARRY = os.path.join(o.b, "client/holdfast"), os.path.join(o.b, "tests/client/carry")
-    cases = [(n[5:], f) for n, f in globals().items() if n.startswith("test_") and callable(f)]
-    cases = [c for c in cases if not o.patterns or any(x in c[0] for x in o.patterns)]
+    found = [cases.Case(n[5:], f) for n, f in globals().items() if n.startswith("test_") and callable(f)]
+    found = [c for c in found if not o.patterns or any(x in c.name for x in o.patterns)]
     if o.l:
-        print("\n".join(n for n, _ in cases))
+        print("\n".join(c.name for c in found))
         return 0
     if not os.path.exists(HOLDFAST) or not os.path.exists(CARRY):
         return 77
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="hf") as WORK:
-        os.environ["HOME"] = WORK
-        for name, case in cases:
-            begin = time.monotonic()
-            try:
-                case()
-                passed += 1
-                print("ok %s (%.1f s)" % (name, time.monotonic() - begin), flush=True)
-            except Exception:
-                failed += 1
-                print("FAILED %s\n%s" % (name, traceback.format_exc()), flush=True)
-            finally:
-                end_all()
-    print("%d passed, %d failed" % (passed, failed))
+    passed, failed, skipped = cases.run_all(found, o.j, in_own_directory)
+    print("%d passed, %d failed" % (passed, failed) + (", %d skipped" % skipped if skipped else ""))
     return 1 if failed or not passed else 0
 
 

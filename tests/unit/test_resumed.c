@@ -169,7 +169,7 @@ what_hangs(void **state)
 	uint64_t start = clock_now_ms();
 
 	(void)state;
-	each_ms = 2000;
+	each_ms = 1000;
 	script("a", 0755, "echo a; trap '' HUP INT TERM; sleep 1000 & wait");
 	script("b", 0755, "echo b");
 	prints("a\nb\n");
@@ -200,7 +200,7 @@ limits_for_all(void **state)
 	int rc;
 
 	(void)state;
-	each_ms = 2000;
+	each_ms = 1000;
 	script("a", 0755, "while :; do echo 0123456789012345678901234567890123456789012345678901234567890123; done");
 	text = run(geteuid(), &rc);
 	assert_int_equal(strlen(text), 65536);

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Runs cases side by side, each in a process of its own."""
+import os
+import sys
+import tempfile
+import time
+import traceback
+
+
+def begun_first(case):
+    """So that no long case is left alone at the end."""
+    case.begun_first = True
+    return case
+
+
+def takes_long(case):
+    """Begun first, and skipped with HOLDFAST_QUICK=1."""
+    case.takes_long = True
+    return begun_first(case)
+
+
+class Case:
+    def __init__(self, name, function):
+        self.name, self.function = name, function
+        self.begun_first = getattr(function, "begun_first", False)
+        self.takes_long = getattr(function, "takes_long", False)
+
+    def start(self, around):
+        """AROUND calls the case's function; the case has passed when AROUND returns."""
+        self.began, self.out = time.monotonic(), tempfile.TemporaryFile("w+")
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.inside(around)
+
+    def inside(self, around):
+        os.dup2(self.out.fileno(), 1)
+        os.dup2(self.out.fileno(), 2)
+        status = 1
+        try:
+            around(self.function)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def tell(self, status):
+        print("%s %s (%.1f s)" % ("FAILED" if status else "ok", self.name, time.monotonic() - self.began))
+        self.out.seek(0)
+        print(self.out.read(), end="", flush=True)
+        self.out.close()
+
+
+def run_all(found, jobs, around):
+    """How many passed, failed, and were skipped."""
+    quick = os.environ.get("HOLDFAST_QUICK") == "1"
+    waiting = sorted((c for c in found if not (quick and c.takes_long)), key=lambda c: not c.begun_first)
+    skipped = [c for c in found if c not in waiting]
+    for case in skipped:
+        print("skipped %s: takes long" % case.name, flush=True)
+    running, counts = {}, [0, 0]
+    while running or waiting:
+        while waiting and len(running) < jobs:
+            case = waiting.pop(0)
+            case.start(around)
+            running[case.pid] = case
+        pid, status = os.wait()
+        running.pop(pid).tell(status)
+        counts[status != 0] += 1
+    return counts[0], counts[1], len(skipped)
