@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -11,11 +10,11 @@
 
 #include "config.h"
 #include "ctl.h"
+#include "grouplist.h"
 #include "hostfile.h"
 #include "json.h"
 #include "paths.h"
 
-#define GROUPS 256
 #define VALUE_CAP (CONFIG_ACCEPT_CAP + 16)
 
 /* "90s", "7d": the largest unit that says it exactly. */
@@ -231,31 +230,13 @@ load(const char *file, const struct config_subject *who, struct config_policy *p
 	return rc;
 }
 
-/* The names of USER's groups, ended by NULL. */
-static void
-find_groups(const struct passwd *pw, const char *names[GROUPS + 1])
-{
-	gid_t ids[GROUPS];
-	int count = GROUPS, n = 0;
-
-	if (getgrouplist(pw->pw_name, pw->pw_gid, ids, &count) < 0)
-		count = 0;
-	for (int i = 0; i < count; i++) {
-		const struct group *gr = getgrgid(ids[i]);
-
-		if (gr && (names[n] = strdup(gr->gr_name)))
-			n++;
-	}
-	names[n] = NULL;
-}
-
 static int
 check(const char *file, struct config_subject *who, bool json)
 {
 	const struct passwd *pw = who->user ? getpwnam(who->user) : getpwuid(getuid());
-	const char *groups[GROUPS + 1];
 	struct config_error e = { "" };
 	struct config_policy p;
+	char **groups;
 	int rc;
 
 	if (!pw) {
@@ -263,8 +244,12 @@ check(const char *file, struct config_subject *who, bool json)
 		return CTL_USAGE;
 	}
 	who->user = pw->pw_name;
-	find_groups(pw, groups);
-	who->groups = groups;
+	groups = grouplist_names(pw->pw_name, pw->pw_gid);
+	if (!groups) {
+		ctl_error("cannot look up the groups of %s", who->user);
+		return CTL_FAILED;
+	}
+	who->groups = (const char *const *)groups;
 	rc = load(file, who, &p, &e);
 	if (json)
 		print_json(who, &p, rc, &e);
@@ -272,6 +257,7 @@ check(const char *file, struct config_subject *who, bool json)
 		ctl_error("%s", e.text);
 	else
 		print_policy(&p);
+	grouplist_free(groups);
 	return rc ? CTL_FAILED : CTL_OK;
 }
 

@@ -288,3 +288,25 @@ def test_a_small_limit_of_files(host):
     equal(t.wait_exit(), 3, "status")
     host.wait_none()
     wait_until(lambda: host.syslog.find(r"event=end "), "its leader has lived to its end")
+
+
+def test_maxlogins(host):
+    """limits.conf as pam_limits itself reads it, which is in sshd's stack here: who is let in is held while there is room."""
+    uid = host.ids("alice")[0]
+    few, enough = "alice - maxlogins 1\n", "alice - maxlogins 10\n"
+    for text, holds in (
+            (few, False),
+            (enough, True),
+            (enough + "* hard maxlogins 1\n", True),
+            ("%d:%d hard maxlogins 1\n" % (uid, uid + 10), False),
+            ("* hard maxlogins 1\nalice -\n", True),
+            ("* hard MaxLogins 1\n", False),
+            ("%alice - maxlogins 1\n", False),
+            ("%bob - maxlogins 1\n@bob - maxlogins 1\nbob - maxlogins 1\n", True)):
+        write("/etc/security/limits.conf", text)
+        t = host.login()
+        equal(held(t), holds, "held with %r" % text)
+        equal("(maxlogins)" in t.text(), not holds, "what is said with %r: %r" % (text, t.text()[-300:]))
+        t.line("exit")
+        equal(t.wait_exit(), 0, "status")
+        host.wait_none()

@@ -117,28 +117,44 @@ test_sshd_told(void **state)
 	assert_int_equal(sshdconf_parse_told(&c, no), -EBADMSG);
 }
 
+/* What doctor says of limits.conf with TEXT in it, to alice with uid 1000: LEVEL, and a sentence with WORDS in it. */
 static void
-expect_limit(const char *text, long want)
+expect_limit(const char *text, enum doctor_level level, const char *words)
 {
-	static const char *const groups[] = { "users", "wheel", NULL };
-	char *copy = strdup(text);
+	struct doctor *d = calloc(1, sizeof *d);
+	const struct doctor_finding *f = NULL;
 
-	assert_int_equal(doctor_limit(copy, "alice", groups), want);
-	free(copy);
+	assert_non_null(d);
+	strcpy(d->user, "alice");
+	d->uid = d->gid = 1000;
+	root_file("/etc/security/limits.conf", text);
+	doctor_check_limits(d);
+	for (size_t i = 0; i < d->count; i++)
+		if (strcmp(d->v[i].id, "limits.maxlogins") == 0)
+			f = &d->v[i];
+	assert_non_null(f);
+	if (f->level != level || !strstr(f->text, words))
+		fail_msg("%s: %s: %s", text, doctor_level_word(f->level), f->text);
+	doctor_free(d);
+	free(d);
 }
 
 static void
 test_limits(void **state)
 {
 	(void)state;
-	expect_limit("", -1);
-	expect_limit("# alice hard maxlogins 1\n", -1);
-	expect_limit("alice hard maxlogins 4\n", 4);
-	expect_limit("bob hard maxlogins 1\n@staff - maxlogins 1\nalice hard nproc 1\n", -1);
-	expect_limit("* hard maxlogins 10\n@wheel\t-\tmaxsyslogins\t3 # few\nalice soft maxlogins 5\n", 3);
-	expect_limit("%users hard maxlogins 7\n", 7);
-	expect_limit("alice hard maxlogins -\nalice hard maxlogins unlimited\nalice hard\n", -1);
-	expect_limit("alice hard maxlogins 0\n", 0);
+	root_file("/etc/pam.d/sshd", "session required pam_limits.so\n");
+	expect_limit("", DOCTOR_OK, "does not limit");
+	expect_limit("# alice hard maxlogins 1\n", DOCTOR_OK, "does not limit");
+	expect_limit("alice hard maxlogins 2\n", DOCTOR_WARN, "lets alice have 2 logins");
+	expect_limit("alice hard maxlogins 10\n* hard maxlogins 2\n", DOCTOR_OK, "lets alice have 10 logins");
+	expect_limit("1000:2000 hard maxlogins 2\n", DOCTOR_WARN, "lets alice have 2 logins");
+	expect_limit("* hard maxlogins 2\nalice -\n", DOCTOR_OK, "does not limit");
+	expect_limit("* hard MaxLogins 2\n", DOCTOR_WARN, "lets alice have 2 logins");
+	expect_limit("% - maxlogins 3\n", DOCTOR_WARN, "lets all users together have 3 logins");
+	root_remove("/etc/pam.d/sshd");
+	root_file("/etc/pam.d/sshd", "session required pam_unix.so\n");
+	expect_limit("alice hard maxlogins 2\n", DOCTOR_OK, "does not limit");
 }
 
 static void

@@ -2,74 +2,21 @@
 #include "policy.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "auth_identity.h"
+#include "grouplist.h"
 #include "log.h"
 #include "paths.h"
 #include "vouch.h"
-
-#define GROUPS_MAX 65536
 
 bool
 policy_disabled(void)
 {
 	return access(PATH_DISABLED, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
-}
-
-int
-policy_group_ids(const char *user, gid_t gid, gid_t **ids)
-{
-	int count = 64, had;
-
-	*ids = NULL;
-	do {
-		gid_t *more = reallocarray(*ids, (size_t)count, sizeof **ids);
-
-		if (!more)
-			return -ENOMEM;
-		*ids = more;
-		had = count;
-		if (getgrouplist(user, gid, *ids, &count) >= 0)
-			return count;
-		count = count > had ? count : 2 * had;
-	} while (count <= GROUPS_MAX);
-	return -E2BIG;
-}
-
-static void
-names_free(char **names)
-{
-	for (char **p = names; p && *p; p++)
-		free(*p);
-	free(names);
-}
-
-/* The names of USER's groups, ended by NULL, or NULL without memory.  A group without a name can't be matched. */
-static char **
-group_names(const char *user, gid_t gid)
-{
-	gid_t *ids;
-	int count = policy_group_ids(user, gid, &ids), n = 0;
-	char **names = count < 0 ? NULL : calloc((size_t)count + 1, sizeof *names);
-
-	for (int i = 0; names && i < count; i++) {
-		const struct group *gr = getgrgid(ids[i]);
-
-		if (!gr)
-			continue;
-		names[n] = strdup(gr->gr_name);
-		if (!names[n++]) {
-			names_free(names);
-			names = NULL;
-		}
-	}
-	free(ids);
-	return names;
 }
 
 uint32_t
@@ -86,7 +33,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 		config_defaults(p);
 		return p->enable ? 0 : VOUCH_DISABLED;
 	}
-	names = group_names(user, gid);
+	names = grouplist_names(user, gid);
 	if (!names) {
 		log_line(LOG_ERR, "the groups of \"%s\" can't be found out", user);
 		return VOUCH_TROUBLE;
@@ -95,7 +42,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	for (unsigned i = 0; i < AUTH_KEYS && l->keys[i][0]; i++)
 		keys[i] = l->keys[i];
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
-	names_free(names);
+	grouplist_free(names);
 	if (rc) {
 		log_line(LOG_ERR, "%s; no new sessions until that is mended", error.text);
 		return VOUCH_BAD_CONFIG;

@@ -21,10 +21,5 @@ uint32_t policy_for(const char *user, gid_t gid, const struct login *l, struct c
 void policy_identity(const struct config_policy *p, struct login *l);
 /* Whether the host is being drained: PATH_DRAIN is there.  No new sessions. */
 bool policy_draining(void);
-/*
- * The ids of the groups of USER, whose primary group is GID, in *IDS (the caller's to free, also after an error): how
- * many, or a negative errno.
- */
-int policy_group_ids(const char *user, gid_t gid, gid_t **ids);
 
 #endif

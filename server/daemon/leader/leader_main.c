@@ -265,12 +265,8 @@ static int
 respect_maxlogins(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
-	uint32_t all;
-	int held = register_count(o->login.uid, &all), rc;
+	int rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid);
 
-	if (held < 0)
-		return held;
-	rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid, (uint32_t)held, all);
 	if (rc == -EDQUOT) {
 		reply_refuse(l->leader.conn, VOUCH_LIMIT,
 		             "one more session would leave no room for another login (maxlogins)");

@@ -125,12 +125,6 @@ register_note(const struct register_entry *e)
 	return rc;
 }
 
-int
-register_count(uid_t uid, uint32_t *all)
-{
-	return go_through(uid, all);
-}
-
 void
 register_leave(struct register_entry *e)
 {

@@ -25,8 +25,6 @@ struct register_entry {
 int register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e);
 /* Writes down the session, in E->what, or the whole entry anew if it has been removed: 0 or a negative errno. */
 int register_note(const struct register_entry *e);
-/* How many sessions UID has, this process' own included once it has entered, and in *ALL how many there are. */
-int register_count(uid_t uid, uint32_t *all);
 /* Removes the entry; takes one that isn't there. */
 void register_leave(struct register_entry *e);
 /* Removes the entries of sessions that are over. */

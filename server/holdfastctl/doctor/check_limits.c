@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <glob.h>
+#include <grp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,77 +9,29 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "pamconf.h"
 #include "doctor.h"
+#include "grouplist.h"
 #include "hostfile.h"
+#include "pamconf.h"
+#include "pamlimits.h"
 #include "paths.h"
 
 #define LIMITS_FEW 3 /* fewer logins than a person with two windows and a dropped session needs */
 
-static bool
-applies(const char *domain, const char *user, const char *const *groups)
+/* The limit that means the user: 0 or a negative errno; HIDDEN is a file that cannot be read. */
+static int
+find_limit(const struct doctor *d, struct pamlimits *l, char hidden[PATH_CAP])
 {
-	if (strcmp(domain, "*") == 0 || strcmp(domain, user) == 0)
-		return true;
-	/* "%" without a name counts all users together. */
-	if (domain[0] == '%' && (!domain[1] || domain[1] == '*'))
-		return true;
-	for (; (domain[0] == '@' || domain[0] == '%') && *groups; groups++)
-		if (strcmp(domain + 1, *groups) == 0)
-			return true;
-	return false;
-}
+	struct pamlimits_user u = { .name = d->user, .uid = d->uid, .gid = d->gid };
+	gid_t *gids;
+	int rc;
 
-long
-doctor_limit(char *text, const char *user, const char *const *groups)
-{
-	long least = -1;
-	char *line;
-
-	while ((line = hostfile_line(&text))) {
-		char domain[128], type[16], item[32], value[32];
-		long n;
-
-		line[strcspn(line, "#")] = '\0';
-		if (sscanf(line, "%127s %15s %31s %31s", domain, type, item, value) != 4 ||
-		    (strcmp(item, "maxlogins") != 0 && strcmp(item, "maxsyslogins") != 0) ||
-		    !applies(domain, user, groups))
-			continue;
-		n = strtol(value, NULL, 10);
-		if (value[0] >= '0' && value[0] <= '9' && (least < 0 || n < least))
-			least = n;
-	}
-	return least;
-}
-
-/* The least limit in all files, -1: none; HIDDEN is one that can't be read. */
-static long
-find_limit(const struct doctor *d, char hidden[PATH_CAP])
-{
-	char pattern[PATH_CAP], prefix[PATH_CAP];
-	glob_t g = { 0 };
-	long least = -1;
-
-	hostfile_path(prefix, sizeof prefix, "");
-	hostfile_path(pattern, sizeof pattern, "/etc/security/limits.conf");
-	glob(pattern, 0, NULL, &g);
-	hostfile_path(pattern, sizeof pattern, "/etc/security/limits.d/*.conf");
-	glob(pattern, GLOB_APPEND, NULL, &g);
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		const char *path = g.gl_pathv[i] + strlen(prefix);
-		char *text;
-		long n;
-
-		if (hostfile_read(path, &text, NULL)) {
-			snprintf(hidden, PATH_CAP, "%s", path);
-			continue;
-		}
-		n = doctor_limit(text, d->user, (const char *const *)d->groups);
-		least = n >= 0 && (least < 0 || n < least) ? n : least;
-		free(text);
-	}
-	globfree(&g);
-	return least;
+	u.group_count = grouplist_ids(d->user, d->gid, &gids);
+	u.groups = gids;
+	rc = u.group_count < 0 ? u.group_count
+	     : pamlimits_read(PAMLIMITS_CONF, PAMLIMITS_DIR, &u, l, hidden, PATH_CAP);
+	free(gids);
+	return rc;
 }
 
 static bool
@@ -93,25 +46,42 @@ limits_count(void)
 	return yes;
 }
 
+/* Whose logins, for a sentence. */
+static const char *
+whose(const struct doctor *d, const struct pamlimits *l, char text[TEXT_CAP])
+{
+	const struct group *gr = l->counted == PAMLIMITS_GROUP ? getgrgid(l->group) : NULL;
+
+	if (l->counted == PAMLIMITS_OWN)
+		snprintf(text, TEXT_CAP, "%s", d->user);
+	else if (gr)
+		snprintf(text, TEXT_CAP, "the members of %s together", gr->gr_name);
+	else
+		snprintf(text, TEXT_CAP, "all users together");
+	return text;
+}
+
 static void
 check_maxlogins(struct doctor *d)
 {
-	char hidden[PATH_CAP] = "";
-	long limit = find_limit(d, hidden);
+	char hidden[PATH_CAP] = "", who[TEXT_CAP];
+	struct pamlimits l = { .logins = PAMLIMITS_NONE };
+	int rc = find_limit(d, &l, hidden);
 
-	if (limit >= 0 && limits_count())
-		doctor_add(d, "limits.maxlogins", limit <= LIMITS_FEW ? DOCTOR_WARN : DOCTOR_OK, limit <= LIMITS_FEW
-		           ? "raise maxlogins in /etc/security/limits.conf" : NULL,
-		           "%s may have %ld logins at a time, and held sessions count as such: holdfast holds no "
-		           "more of them when one is left", d->user,
-		           limit);
+	if (rc)
+		doctor_add(d, "limits.maxlogins", DOCTOR_UNKNOWN, NULL, "cannot read limits.conf for %s: %s", d->user,
+		           strerror(-rc));
+	else if (l.logins != PAMLIMITS_NONE && limits_count())
+		doctor_add(d, "limits.maxlogins", l.logins <= LIMITS_FEW ? DOCTOR_WARN : DOCTOR_OK,
+		           l.logins <= LIMITS_FEW ? "raise maxlogins in /etc/security/limits.conf" : NULL,
+		           "limits.conf lets %s have %d logins at a time; held sessions count as logins, and "
+		           "holdfastd holds no new session when only one login is left", whose(d, &l, who), l.logins);
 	else if (hidden[0])
-		doctor_add(d, "limits.maxlogins", DOCTOR_UNKNOWN, NULL, "limits that held sessions count against "
-		           "can't be seen: %s",
-		           hidden);
+		doctor_add(d, "limits.maxlogins", DOCTOR_UNKNOWN, NULL, "cannot read %s: it may limit the number of "
+		           "logins, and held sessions count as logins", hidden);
 	else
-		doctor_add(d, "limits.maxlogins", DOCTOR_OK, NULL, "there is no limit of logins that held "
-		           "sessions count against");
+		doctor_add(d, "limits.maxlogins", DOCTOR_OK, NULL, "limits.conf does not limit the number of logins "
+		           "of %s", d->user);
 }
 
 long

@@ -2,7 +2,6 @@
 #include "doctor.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,11 +9,10 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "grouplist.h"
 #include "hostfile.h"
 #include "log.h"
 #include "paths.h"
-
-#define GROUPS_MAX 256
 
 void
 doctor_add(struct doctor *d, const char *id, enum doctor_level level, const char *fix, const char *fmt, ...)
@@ -58,9 +56,7 @@ doctor_free(struct doctor *d)
 		free(d->v[i].text);
 		free(d->v[i].fix);
 	}
-	for (size_t i = 0; d->groups && d->groups[i]; i++)
-		free(d->groups[i]);
-	free(d->groups);
+	grouplist_free(d->groups);
 	d->groups = NULL;
 	sshdconf_free(&d->sshd);
 	d->count = 0;
@@ -154,28 +150,6 @@ find_user(struct doctor *d, const char *name)
 	return 0;
 }
 
-static int
-find_groups(struct doctor *d)
-{
-	gid_t gids[GROUPS_MAX];
-	int n = GROUPS_MAX;
-	size_t count = 0;
-
-	d->groups = calloc(GROUPS_MAX + 1, sizeof *d->groups);
-	if (!d->groups)
-		return -ENOMEM;
-	if (getgrouplist(d->user, d->gid, gids, &n) < 0)
-		n = 0;
-	for (int i = 0; i < n; i++) {
-		const struct group *g = getgrgid(gids[i]);
-		char *name = g ? strdup(g->gr_name) : NULL;
-
-		if (name)
-			d->groups[count++] = name;
-	}
-	return 0;
-}
-
 /* Whether root has put anything of holdfast's into place: then the rest of it is expected too. */
 static bool
 system_has_holdfast(void)
@@ -197,10 +171,11 @@ doctor_begin(struct doctor *d, const char *user)
 
 	*d = (struct doctor){ .held = SURVIVAL_UNKNOWN };
 	rc = find_user(d, user);
-	if (!rc)
-		rc = find_groups(d);
 	if (rc)
 		return rc;
+	d->groups = grouplist_names(d->user, d->gid);
+	if (!d->groups)
+		return -ENOMEM;
 	d->has_system = system_has_holdfast();
 	d->sshd_at_all = hostfile_exists(SSHDCONF_FILE) == 1 || hostfile_exists("/usr/sbin/sshd") == 1;
 	/* Only root may read the host keys, which -T wants; newer ones have -G for everybody. */

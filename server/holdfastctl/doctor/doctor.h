@@ -74,8 +74,6 @@ void doctor_check_limits(struct doctor *d); /* maxlogins, TMOUT, SELinux */
 
 /* Pieces that the tests look at one by one. */
 
-/* The smallest maxlogins or maxsyslogins in a limits.conf(5) text for a user with those GROUPS; -1: none. */
-long doctor_limit(char *text, const char *user, const char *const *groups);
 /* The number that a shell script's text sets TMOUT to, 0: none. */
 long doctor_tmout(char *text);
 
