@@ -16,6 +16,7 @@
 static int terminal = -1;
 static int keys = -1; /* the same terminal, opened once more: what is typed, read without blocking */
 static struct termios before; /* as the person had it */
+static struct termios ours;   /* raw */
 static volatile sig_atomic_t raw;
 static bool lent;
 
@@ -91,9 +92,20 @@ local_raw(void)
 	t.c_cc[VTIME] = 0;
 	if (tcsetattr(terminal, TCSADRAIN, &t) != 0)
 		return -errno;
+	ours = t;
 	raw = 1;
 	lent = false;
 	return 0;
+}
+
+/* Our raw settings, with any echo: a child that read them before the terminal was lent to it has put them back. */
+static bool
+raw_again(void)
+{
+	struct termios now;
+
+	return tcgetattr(terminal, &now) == 0 && now.c_iflag == ours.c_iflag && now.c_oflag == ours.c_oflag &&
+	       ((now.c_lflag ^ ours.c_lflag) & ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL)) == 0;
 }
 
 /* Whether it echoes is the child's: what is typed may be a password. */
@@ -102,7 +114,7 @@ local_lend(bool lend)
 {
 	struct termios t = before;
 
-	if (!raw || lend == lent)
+	if (!raw || (lend == lent && !(lent && raw_again())))
 		return false;
 	if (lend) {
 		t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);

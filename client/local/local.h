@@ -25,8 +25,10 @@ int local_raw(void);
 /* Puts the settings back; harmless when they are. */
 void local_cooked(void);
 bool local_is_raw(void);
-/* In raw mode: lends the terminal to a child that asks, lines at a time and without echo; or takes it back.  Whether
- * anything was done. */
+/*
+ * In raw mode: lends the terminal to a child that asks, lines at a time and without echo, and lends it again where the
+ * child has put back settings that it read before; or takes it back.  Whether anything was done.
+ */
 bool local_lend(bool lend);
 /* The size of the terminal; all 0 when there is none or it does not know. */
 void local_size(struct frame_size *size);

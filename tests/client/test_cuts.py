@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Connections that are cut: at every byte, and at random ones."""
+import concurrent.futures
+import os
+import random
+
+from cases import begun_first
+from fake import Plan, Session
+from person import check, equal, in_order, new_host, run
+
+
+def one_cut(direction, at):
+    out, err, data = bytes(range(256)) + b"x" * 40, b"errors\n" * 4, b"typed input\n" * 12
+    plan = Plan(chunk=97, **{"cut_" + direction: at})
+    h = new_host(Session(output=out, errors=err, status=3), [plan, Plan(chunk=97)])
+    try:
+        p = run(h, "cmd", stdin=data)
+        got_through = h.session.attaches and (h.connections_attached and h.count > 1)
+        if p.returncode == 255 and h.count == 1:
+            return "first", h.live[0].sent, h.live[0].got
+        equal((p.returncode, p.stdout), (3, out), "%s %d: status and output; %r" % (direction, at, p.stderr))
+        check(p.stderr.startswith(err) or p.stderr.endswith(err), "%s %d: errors %r" % (direction, at, p.stderr))
+        equal(h.session.input, data, "%s %d: input" % (direction, at))
+        equal(h.troubles, [], "%s %d: what the client did wrong" % (direction, at))
+        return "again" if got_through else "whole", h.live[0].sent, h.live[0].got
+    finally:
+        h.close()
+
+
+def cut_everywhere(direction):
+    kinds = {}
+    step = int(os.environ.get("HOLDFAST_CUT_STEP", "1"))
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        whole = one_cut(direction, 10 ** 9)
+        n = whole[1] if direction == "out" else whole[2]
+        for kind, _, _ in pool.map(lambda at: one_cut(direction, at), range(1, n, step)):
+            kinds[kind] = kinds.get(kind, 0) + 1
+    check(n > 300, "the stream is too short: %d" % n)
+    check(kinds.get("again", 0) * step > n // 3, "reconnected only %s of %d times" % (kinds, n))
+
+
+@begun_first
+def test_cut_at_every_byte_from_the_host():
+    cut_everywhere("out")
+
+
+@begun_first
+def test_cut_at_every_byte_to_the_host():
+    cut_everywhere("in")
+
+
+@begun_first
+def test_ten_megabytes_at_random_cuts():
+    rng = random.Random(5)
+    out, data = rng.randbytes(10_000_000), rng.randbytes(2_000_000)
+    plans = [Plan(chunk=30000, **(dict(cut_out=rng.randrange(400, 600_000)) if rng.random() < 0.6 else
+                                  dict(cut_in=rng.randrange(400, 120_000)))) for _ in range(14)]
+    plans[0] = Plan(chunk=30000, cut_out=50_001)
+    h = new_host(Session(output=out, status=9), plans + [Plan(chunk=30000)])
+    p = run(h, "cmd", stdin=data, limit=200)
+    equal((p.returncode, p.stdout == out, h.session.input == data), (9, True, True), "status, output, input")
+    check(h.count >= 8, "only %d connections" % h.count)
+    in_order(h)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""The client with pipes: commands, signals, slow readers; and what it does before there is a session."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import person
+from fake import EXIT, S_PING, Session, frame, string, u32, u64
+from person import LIMIT, check, command, equal, in_order, new_host, popen, run, wait_until
+
+
+def test_command():
+    h = new_host(Session(output=b"out\n" * 5000, errors=b"err\n", status=7))
+    p = run(h, "some", "words", stdin=b"in" * 50000)
+    equal((p.returncode, p.stdout, p.stderr), (7, b"out\n" * 5000, b"err\n"), "status and output")
+    equal(h.session.input, b"in" * 50000, "input")
+    check(h.session.exit_acked, "EXIT_ACK")
+    a = h.session.attaches[0]
+    equal((a["command"], a["mode"], a["flags"]), (b"some words", 2, 2), "ATTACH")
+    equal(h.session.acked[0], 20000, "ACK") if h.session.acked[0] else None
+    in_order(h)
+
+
+def test_signaled():
+    h = new_host(Session(after_input=False))
+    h.session.exit = frame(EXIT, b"\1" + u32(15) + string("TERM"))
+    equal(run(h, "x").returncode, 128 + 15, "status")
+
+
+def test_no_command_no_terminal():
+    h = new_host(Session(after_input=True))
+    equal(run(h, stdin=b"date\n").returncode, 0, "status")
+    a = h.session.attaches[0]
+    equal((a["command"], a["mode"], a["flags"], a["term"]), (b"", 2, 2, b""), "ATTACH")
+
+
+def test_stdout_that_is_closed():
+    h = new_host(Session(output=b"y\n" * 1_000_000, after_input=False))
+    p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdout.read(10)
+    p.stdout.close()
+    wait_until(lambda: h.session.signals, "SIGNAL")
+    equal(h.session.signals, ["PIPE"], "SIGNAL")
+    p.wait(LIMIT)
+    p.stderr.close()
+
+
+def test_interrupt():
+    h = new_host(Session(output=b"started\n"))
+    p = popen(command(h, "cmd"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdout.read(8)
+    p.send_signal(signal.SIGINT)
+    wait_until(lambda: h.session.signals == ["INT"], "SIGNAL INT")
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate(timeout=LIMIT)
+    equal(p.returncode, 255, "status")
+    check(b"session 3 on host goes on" in err, err)
+
+
+def test_slow_reader():
+    """What waits is bounded, and acknowledged only when it has been taken; pings are answered all the time."""
+    h = new_host(Session(output=b"z" * 3_000_000, after_input=False))
+    p = popen(command(h, "cmd"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    wait_until(lambda: h.connections_attached, "attached")
+    c = h.connections_attached[0]
+    wait_until(lambda: c.next[0] - h.session.acked[0] >= 65536, "a full window")
+    check(h.session.acked[0] <= 65536 + 4096, "acknowledged %d, a pipe takes 65536" % h.session.acked[0])
+    with h.lock:
+        c.sock.sendall(frame(S_PING, u64(77)))
+    wait_until(lambda: h.pongs == [77], "PONG")
+    check(len(p.stdout.read()) == 3_000_000, "output")
+    equal(p.wait(LIMIT), 0, "status")
+    in_order(h)
+
+
+FAKE_SSH = """#!/bin/sh
+case "$*" in *-G*) exec ssh "$@" ;; esac
+echo "$*" >>%s
+case "$*" in
+*" -s "* | *" -s") echo 'subsystem request failed on channel 0' >&2; exit 255 ;;
+*"holdfastctl resume"*) echo 'sh: 1: exec: holdfastctl: not found' >&2; exit 127 ;;
+*) echo "plain: $*"; exit 5 ;;
+esac
+"""
+
+
+def test_no_holdfast():
+    """First the subsystem, then the programs of a user alone, then a plain ssh, which --require refuses."""
+    ssh, log = os.path.join(person.WORK, "ssh"), os.path.join(person.WORK, "ssh.log")
+    with open(ssh, "w") as f:
+        f.write(FAKE_SSH % log)
+    os.chmod(ssh, 0o755)
+    argv = [person.HOLDFAST, "-F", "none", "-e", ssh]
+    p = subprocess.run(argv + ["--require", "host", "x"], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+    equal(p.returncode, 69, "status with --require: %r" % p.stderr)
+    equal(len(open(log).readlines()), 2, "attempts: %s" % open(log).read())
+    p = subprocess.run(argv + ["host", "ls", "-l"], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+    equal(p.returncode, 5, "status of the plain ssh: %r" % p.stderr)
+    check(b"host ls -l" in p.stdout and p.stdout.startswith(b"plain:"), p.stdout)
+    check(b"plain ssh" in p.stderr.splitlines()[-1], p.stderr)
+
+
+def entry(ident, name, state, program):
+    now = int(time.time() * 1000)
+    return (u32(ident) + string(name) + u32(state) + u32(1) + u32(1) + u32(24) + u32(80) + u64(now - 90000) +
+            u64(now - 65000) + u64(now) + u64(12345) + b"\1" + string(program) + string("192.0.2.1"))
+
+
+def test_list():
+    h = new_host(Session())
+    h.listing = u32(2) + entry(3, "work", 3, "vim") + entry(4, "", 4, 'b"\\sh')
+    p = run(h, options=["--list"])
+    lines = p.stdout.decode().splitlines()
+    equal(p.returncode, 0, "status %r" % p.stderr)
+    equal(lines[0].split(), ["ID", "NAME", "STATE", "SINCE", "KIND", "PROGRAM", "SIZE", "FROM"], "heading")
+    equal(lines[1].split()[:4], ["3", "work", "attached", "1m"], "first")
+    v = json.loads(run(h, options=["--list", "--json"]).stdout)["sessions"]
+    equal([(s["id"], s["name"], s["state"], s["program"]) for s in v],
+          [(3, "work", "attached", "vim"), (4, "", "dropped", 'b"\\sh')], "JSON")
+    h.listing = u32(201) + b"x"
+    equal(run(h, options=["--list"]).returncode, 255, "status for a list that makes no sense")
+
+
+def test_forwards_alone():
+    """-N: no session, but a connection that comes back."""
+    h = new_host(Session())
+    p = popen(command(h, options=["-N"]), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wait_until(lambda: h.count == 1, "connected")
+    time.sleep(0.1)
+    h.cut()
+    wait_until(lambda: h.count == 2, "connected again")
+    equal(h.session.attaches, [], "ATTACH")
+    p.send_signal(signal.SIGINT)
+    p.communicate(timeout=LIMIT)
+    check(p.returncode in (130, 255), "status %d" % p.returncode)
+
+
+def test_background():
+    h = new_host(Session(after_input=False, output=b"later\n"))
+    h.session.ended = False
+    p = subprocess.run(command(h, "x", options=["-f"]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=LIMIT)
+    equal(p.returncode, 0, "status")
+    equal(len(h.session.attaches), 1, "attached before it left")
+    h.session.ended = True
+    wait_until(lambda: h.session.exit_acked, "EXIT_ACK")
