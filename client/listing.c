@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "age.h"
 #include "clock.h"
 #include "factory.h"
+#include "json.h"
 #include "link.h"
 #include "log.h"
 #include "run.h"
@@ -37,19 +39,6 @@ kind_word(uint32_t kind)
 }
 
 static void
-put_age(char *out, size_t cap, uint64_t s)
-{
-	if (s < 60)
-		snprintf(out, cap, "%" PRIu64 "s", s);
-	else if (s < 3600)
-		snprintf(out, cap, "%" PRIu64 "m %" PRIu64 "s", s / 60, s % 60);
-	else if (s < 86400)
-		snprintf(out, cap, "%" PRIu64 "h %" PRIu64 "m", s / 3600, s / 60 % 60);
-	else
-		snprintf(out, cap, "%" PRIu64 "d %" PRIu64 "h", s / 86400, s / 3600 % 24);
-}
-
-static void
 fill_row(struct row *r, const struct frame_session *s, uint64_t now)
 {
 	size_t cap = sizeof r->cell[0];
@@ -60,7 +49,7 @@ fill_row(struct row *r, const struct frame_session *s, uint64_t now)
 		snprintf(r->cell[STATE], cap, "%s(%" PRIu32 ")", state_word(s->state), s->attachments);
 	else
 		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
-	put_age(r->cell[SINCE], cap, now > s->changed_ms ? (now - s->changed_ms) / 1000 : 0);
+	age_format(r->cell[SINCE], now > s->changed_ms ? (now - s->changed_ms) / 1000 : 0);
 	snprintf(r->cell[KIND], cap, "%s", kind_word(s->kind));
 	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
 	snprintf(r->cell[SIZE], cap, "%" PRIu32 "x%" PRIu32, s->cols, s->rows);
@@ -101,52 +90,35 @@ listing_table(FILE *f, const struct frame_session *v, size_t count, uint64_t now
 	}
 }
 
-/*
- * What is not ASCII is escaped as if it were Latin-1: valid JSON whatever a name holds, and no use for a terminal.
- */
-static void
-json_text(FILE *f, const char *key, const char *s)
-{
-	fprintf(f, "\"%s\":\"", key);
-	for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			fprintf(f, "\\%c", *p);
-		else if (*p < 32 || *p > 126)
-			fprintf(f, "\\u%04x", *p);
-		else
-			fputc(*p, f);
-	}
-	fputs("\",", f);
-}
-
-static void
-json_number(FILE *f, const char *key, uint64_t n)
-{
-	fprintf(f, "\"%s\":%" PRIu64 ",", key, n);
-}
-
 void
 listing_json(FILE *f, const struct frame_session *v, size_t count)
 {
-	fputs("{\"sessions\":[", f);
+	struct json j;
+
+	json_init(&j, f);
+	json_open(&j, NULL, '{');
+	json_open(&j, "sessions", '[');
 	for (const struct frame_session *s = v; s < v + count; s++) {
-		fputs(s == v ? "{" : ",{", f);
-		json_number(f, "id", s->id);
-		json_text(f, "name", s->name);
-		json_text(f, "state", state_word(s->state));
-		json_text(f, "kind", kind_word(s->kind));
-		json_number(f, "attachments", s->attachments);
-		json_number(f, "rows", s->rows);
-		json_number(f, "cols", s->cols);
-		json_text(f, "program", s->program);
-		json_text(f, "address", s->address);
-		json_number(f, "created_ms", s->created_ms);
-		json_number(f, "changed_ms", s->changed_ms);
-		json_number(f, "activity_ms", s->activity_ms);
-		json_number(f, "away_bytes", s->away_bytes);
-		fprintf(f, "\"same_identity\":%s}", s->same_identity ? "true" : "false");
+		json_open(&j, NULL, '{');
+		json_number(&j, "id", s->id);
+		json_string(&j, "name", s->name);
+		json_string(&j, "state", state_word(s->state));
+		json_string(&j, "kind", kind_word(s->kind));
+		json_number(&j, "attachments", s->attachments);
+		json_number(&j, "rows", s->rows);
+		json_number(&j, "cols", s->cols);
+		json_string(&j, "program", s->program);
+		json_string(&j, "address", s->address);
+		json_number(&j, "created_ms", s->created_ms);
+		json_number(&j, "changed_ms", s->changed_ms);
+		json_number(&j, "activity_ms", s->activity_ms);
+		json_number(&j, "away_bytes", s->away_bytes);
+		json_bool(&j, "same_identity", s->same_identity);
+		json_close(&j, '}');
 	}
-	fputs("]}\n", f);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	putc('\n', f);
 }
 
 static int

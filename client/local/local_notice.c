@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "local_notice.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "age.h"
 
 /*
  * DECSC keeps cursor, pen, charsets and origin mode, but not insert mode.  Origin mode off, ASCII, and no wrapping
@@ -24,17 +25,6 @@ cut(char *s, unsigned cols)
 			break;
 	s[i] = '\0';
 	return i;
-}
-
-static void
-put_age(char *out, size_t cap, uint64_t s)
-{
-	if (s < 60)
-		snprintf(out, cap, "%" PRIu64 "s", s);
-	else if (s < 3600)
-		snprintf(out, cap, "%" PRIu64 "m %" PRIu64 "s", s / 60, s % 60);
-	else
-		snprintf(out, cap, "%" PRIu64 "h %" PRIu64 "m", s / 3600, s / 60 % 60);
 }
 
 /* The reason may hold what a server or a command said: only what is surely one column wide is shown. */
@@ -64,11 +54,11 @@ size_t
 local_notice_text(const struct local_notice *n, unsigned cols, char *out, size_t cap)
 {
 	const char *dot = n->utf8 ? "\302\267" : "-";
-	char age[32], host[80], reason[120], begin[160], rest[200];
+	char age[AGE_CAP], host[80], reason[120], begin[160], rest[200];
 	unsigned used;
 	int len;
 
-	put_age(age, sizeof age, n->seconds);
+	age_format(age, n->seconds);
 	plain(host, sizeof host, n->host);
 	plain(reason, sizeof reason, n->reason);
 	snprintf(begin, sizeof begin, "holdfast: %s does not answer for %s", host, age);

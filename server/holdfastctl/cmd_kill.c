@@ -13,46 +13,16 @@
 #include "config.h"
 #include "ctl.h"
 #include "killmany.h"
+#include "signame.h"
 
 #define GONE_TIMEOUT_MS 5000
 #define ASK_TIMEOUT_MS 2000 /* then it is ended by force */
 
-static const struct {
-	const char *name;
-	int number;
-	bool ends; /* the session is expected to be gone soon */
-} signals[] = {
-	{ "HUP", SIGHUP, true },     { "TERM", SIGTERM, true },   { "KILL", SIGKILL, true },
-	{ "INT", SIGINT, false },    { "QUIT", SIGQUIT, false },  { "ABRT", SIGABRT, false },
-	{ "USR1", SIGUSR1, false },  { "USR2", SIGUSR2, false },  { "ALRM", SIGALRM, false },
-	{ "CONT", SIGCONT, false },  { "STOP", SIGSTOP, false },  { "TSTP", SIGTSTP, false },
-	{ "WINCH", SIGWINCH, false },
-};
-
-#define SIGNALS (sizeof signals / sizeof signals[0])
-
-/* The number that TEXT ("TERM", "SIGTERM" or "15") means, or -EINVAL. */
-static int
-signal_number(const char *text)
-{
-	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	char *end;
-	long n;
-
-	for (size_t i = 0; i < SIGNALS; i++)
-		if (strcasecmp(signals[i].name, name) == 0)
-			return signals[i].number;
-	n = strtol(text, &end, 10);
-	return end == text || *end || n < 1 || n > SIGRTMAX ? -EINVAL : (int)n;
-}
-
+/* Whether a session is expected to be gone soon after this signal. */
 static bool
 signal_ends(int number)
 {
-	for (size_t i = 0; i < SIGNALS; i++)
-		if (signals[i].number == number)
-			return signals[i].ends;
-	return false;
+	return number == SIGHUP || number == SIGTERM || number == SIGKILL;
 }
 
 /* Waits for the keeper to close the connection, which it does when the session has ended. */
@@ -188,7 +158,7 @@ take_option(const struct ctl_command *self, struct kill_options *o, int opt, cha
 
 	switch (opt) {
 	case 's':
-		o->many.signal = signal_number(optarg);
+		o->many.signal = signame_parse(optarg);
 		return o->many.signal < 0 ? ctl_usage(self, "no signal \"%s\"", optarg) : CTL_OK;
 	case 'a':
 		o->many.everybody = geteuid() == 0;

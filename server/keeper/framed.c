@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "keeper.h"
 #include "show.h"
+#include "signame.h"
 
 /* How long a session that has ended waits for the client that has not heard of it. */
 #define LINGER_MS 60000
@@ -389,18 +390,15 @@ framed_detached(struct client *c, enum attach_reason why, const char *target)
 static void
 put_exit(struct client *c)
 {
-	static const char *const names[] = {
-		[SIGABRT] = "ABRT", [SIGALRM] = "ALRM", [SIGFPE] = "FPE", [SIGHUP] = "HUP", [SIGILL] = "ILL",
-		[SIGINT] = "INT", [SIGKILL] = "KILL", [SIGPIPE] = "PIPE", [SIGQUIT] = "QUIT", [SIGSEGV] = "SEGV",
-		[SIGTERM] = "TERM", [SIGUSR1] = "USR1", [SIGUSR2] = "USR2",
-	};
 	int status = c->keeper->status;
 	struct frame_exit m = { .signaled = WIFSIGNALED(status) };
 	unsigned char out[64];
+	const char *name;
 
 	m.value = m.signaled ? (uint32_t)WTERMSIG(status) : (uint32_t)WEXITSTATUS(status);
-	if (m.signaled && m.value < sizeof names / sizeof *names && names[m.value])
-		snprintf(m.signal, sizeof m.signal, "%s", names[m.value]);
+	name = m.signaled ? signame_of((int)m.value) : NULL;
+	if (name)
+		snprintf(m.signal, sizeof m.signal, "%s", name);
 	/* Nothing comes behind EXIT: what has been taken of its input is acknowledged before. */
 	if (c->framed->ack_at != CLOCK_NEVER) {
 		framed_ack_input(c, true);

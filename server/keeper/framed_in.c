@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "oneanswer.h"
 #include "show.h"
+#include "signame.h"
 
 #define READ_MAX 16384 /* at once: then everybody else gets a look */
 #define REPLAY_MS 500  /* a terminal has answered by then what its client has acknowledged */
@@ -208,22 +209,6 @@ on_size(struct client *c, const struct frame *in)
 	return TAKEN;
 }
 
-/* RFC 4254, 6.10, and what else a terminal's keys send. */
-static int
-signal_of(const char *name)
-{
-	static const struct { const char *name; int number; } names[] = {
-		{ "ABRT", SIGABRT }, { "ALRM", SIGALRM }, { "CONT", SIGCONT }, { "HUP", SIGHUP },   { "INT", SIGINT },
-		{ "KILL", SIGKILL }, { "QUIT", SIGQUIT }, { "TERM", SIGTERM }, { "TSTP", SIGTSTP }, { "USR1", SIGUSR1 },
-		{ "USR2", SIGUSR2 },
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i].name, name) == 0)
-			return names[i].number;
-	return 0;
-}
-
 static enum taken
 on_signal(struct client *c, const struct frame *in)
 {
@@ -233,7 +218,7 @@ on_signal(struct client *c, const struct frame *in)
 
 	if (frame_get_text(FRAME_SIGNAL, &m, in->body, in->len) < 0)
 		return WRONG;
-	number = signal_of(m.text);
+	number = signame_number(m.text);
 	front = c->keeper->command ? 0 : tcgetpgrp(c->keeper->master);
 	if (!number)
 		framed_put_text(c, FRAME_NOTICE, 0, "no such signal here");

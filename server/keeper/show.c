@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "age.h"
 #include "attached.h"
 #include "clock.h"
 #include "framed.h"
@@ -42,22 +43,6 @@ show_redraw_if_full_screen(struct keeper *k)
 		show_redraw(k);
 }
 
-/* "4m 12s": the two largest units. */
-static void
-format_away(char *text, size_t cap, uint64_t ms)
-{
-	uint64_t s = ms / 1000;
-
-	if (s < 60)
-		snprintf(text, cap, "%us", (unsigned)s);
-	else if (s < 3600)
-		snprintf(text, cap, "%um %us", (unsigned)(s / 60), (unsigned)(s % 60));
-	else if (s < 86400)
-		snprintf(text, cap, "%uh %um", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
-	else
-		snprintf(text, cap, "%ud %uh", (unsigned)(s / 86400), (unsigned)(s / 3600 % 24));
-}
-
 static void
 format_bytes(char *text, size_t cap, uint64_t bytes)
 {
@@ -87,7 +72,7 @@ format_line(const struct client *c, char *text, size_t cap)
 {
 	const struct keeper *k = c->keeper;
 	const char *space = k->name[0] ? " " : "", *lost = "", *groups = "";
-	char amount[32];
+	char amount[AGE_CAP];
 
 	if (k->painting.lost)
 		lost = " " DOT " screen rebuilt from recent output";
@@ -100,7 +85,7 @@ format_line(const struct client *c, char *text, size_t cap)
 	} else if (attached_count(k) > 1 || !k->dropped_at) {
 		snprintf(text, cap, "attached session %u%s%s%s%s", k->place.id, space, k->name, groups, lost);
 	} else {
-		format_away(amount, sizeof amount, clock_now_ms() - k->dropped_at);
+		age_format(amount, (clock_now_ms() - k->dropped_at) / 1000);
 		snprintf(text, cap, "resumed session %u%s%s " DOT " away %s%s%s", k->place.id, space, k->name,
 		         amount, groups, lost);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of host keys: names, patterns, hashes, markers; and base64. */
+/* Files of host keys: names, patterns, hashes, and markers. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -7,7 +7,6 @@
 
 #include "unit.h"
 
-#include "base64.h"
 #include "knownhosts.h"
 #include "list.h"
 
@@ -163,36 +162,12 @@ names(void **state)
 	free(name);
 }
 
-static void
-base64(void **state)
-{
-	static const char *const bad[] = { "A", "AA", "AAA", "A===", "====", "AA=A", "A A=", "AAAA=", "AA-_" };
-	unsigned char in[60], out[60];
-	char text[BASE64_LEN(60) + 1];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(in); i++)
-		in[i] = (unsigned char)(i * 37 + 11);
-	for (size_t n = 0; n <= sizeof(in); n++) {
-		base64_encode(in, n, text);
-		assert_int_equal(strlen(text), BASE64_LEN(n));
-		assert_int_equal(base64_decode(text, out, n), (long)n);
-		assert_memory_equal(in, out, n);
-		if (n)
-			assert_int_equal(base64_decode(text, out, n - 1), -1);
-	}
-	base64_encode((const unsigned char *)"any carnal pleas", 16, text);
-	assert_string_equal(text, "YW55IGNhcm5hbCBwbGVhcw==");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(base64_decode(bad[i], out, sizeof(out)), -1);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns), cmocka_unit_test(hashed), cmocka_unit_test(verdicts), cmocka_unit_test(types),
-		cmocka_unit_test(adding), cmocka_unit_test(names), cmocka_unit_test(base64),
+		cmocka_unit_test(adding), cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

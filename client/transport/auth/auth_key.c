@@ -50,7 +50,8 @@ certifies(ssh_key certificate, ssh_key key)
 {
 	char *a = key_text(certificate), *b = key_text(key);
 	unsigned char *ca = malloc(BLOB_MAX), *kb = malloc(BLOB_MAX);
-	long na = a && ca ? base64_decode(a, ca, BLOB_MAX) : -1, nb = b && kb ? base64_decode(b, kb, BLOB_MAX) : -1;
+	long na = a && ca ? base64_decode(a, strlen(a), ca, BLOB_MAX) : -1;
+	long nb = b && kb ? base64_decode(b, strlen(b), kb, BLOB_MAX) : -1;
 	size_t skip = nb > 4 ? 4 + ((size_t)kb[2] << 8 | kb[3]) : 0;
 	bool yes = na > 0 && skip && skip < (size_t)nb && memmem(ca, (size_t)na, kb + skip, (size_t)nb - skip);
 

@@ -52,13 +52,11 @@ static bool
 match_hashed(const char *field, const char *name)
 {
 	unsigned char salt[DIGEST], want[DIGEST], have[DIGEST];
-	char text[DIGEST_TEXT + 1];
 
 	if (strlen(field) != 3 + DIGEST_TEXT + 1 + DIGEST_TEXT || field[3 + DIGEST_TEXT] != '|')
 		return false;
-	memcpy(text, field + 3, DIGEST_TEXT);
-	text[DIGEST_TEXT] = '\0';
-	if (base64_decode(text, salt, DIGEST) != DIGEST || base64_decode(field + 4 + DIGEST_TEXT, want, DIGEST) != DIGEST)
+	if (base64_decode(field + 3, DIGEST_TEXT, salt, DIGEST) != DIGEST ||
+	    base64_decode(field + 4 + DIGEST_TEXT, DIGEST_TEXT, want, DIGEST) != DIGEST)
 		return false;
 	hmac(salt, sizeof(salt), name, have);
 	return memcmp(have, want, DIGEST) == 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "keyblob.h"
 
 /* Whether LINE's first word is WORD, or begins with it when PREFIX says so. */
@@ -32,7 +33,7 @@ static int
 publickey_line(const char *line, char **out, char who[WHO_CAP])
 {
 	const char *type = rest_of(line), *blob = rest_of(type);
-	size_t type_len = strcspn(type, " "), blob_len = strspn(blob, KEYBLOB_BASE64);
+	size_t type_len = strcspn(type, " "), blob_len = strspn(blob, BASE64_DIGITS);
 	struct keyblob k;
 	int n, rc = keyblob_read(&k, blob, blob_len);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base64.h"
 #include "keyblob.h"
 
 static void
@@ -24,7 +25,7 @@ auth_keys(const struct record *r, char keys[AUTH_KEYS][AUTH_KEY_CAP])
 		struct keyblob k;
 
 		if (strncmp(line, "publickey ", 10) != 0 || !(blob = strchr(line + 10, ' ')) ||
-		    keyblob_read(&k, blob + 1, strspn(blob + 1, KEYBLOB_BASE64)))
+		    keyblob_read(&k, blob + 1, strspn(blob + 1, BASE64_DIGITS)))
 			continue;
 		add(keys, &count, "SHA256:", k.key);
 		/* Who may choose a key id must not have another's fingerprint for it. */

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "wire.h"
-
-static const char base64[] = KEYBLOB_BASE64;
 
 /* Certificates' types, the type of the key in them, and how many strings that key has. */
 static const struct {
@@ -26,48 +25,19 @@ static const struct {
 	{ "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", 3 },
 };
 
-/* Decodes LEN digits to OUT, which has room for 3/4 of that: the number of bytes, or -EBADMSG. */
-static int
-decode(const char *text, size_t len, unsigned char *out)
-{
-	size_t n = 0, pad = 0;
-	uint32_t bits = 0;
-
-	if (!len || len % 4)
-		return -EBADMSG;
-	for (size_t i = 0; i < len; i++) {
-		const char *digit = text[i] ? strchr(base64, text[i]) : NULL;
-
-		if (!digit || (*digit == '=' && i + 2 < len) || (pad && *digit != '='))
-			return -EBADMSG;
-		pad += *digit == '=';
-		bits = bits << 6 | (*digit == '=' ? 0 : (uint32_t)(digit - base64));
-		if (i % 4 == 3) {
-			out[n++] = (unsigned char)(bits >> 16);
-			out[n++] = (unsigned char)(bits >> 8);
-			out[n++] = (unsigned char)bits;
-		}
-	}
-	return (int)(n - pad);
-}
-
 static void
 print(char text[KEYBLOB_PRINT], const void *data, size_t len)
 {
-	uint8_t sum[SHA256_DIGEST_LENGTH + 1];
+	uint8_t sum[SHA256_DIGEST_LENGTH];
+	char padded[BASE64_LEN(sizeof sum) + 1];
 	SHA2_CTX ctx;
 
 	SHA256Init(&ctx);
 	SHA256Update(&ctx, data, len);
 	SHA256Final(sum, &ctx);
-	sum[SHA256_DIGEST_LENGTH] = 0;
-	/* 32 bytes and a zero make 44 digits, of which the last would be padding. */
-	for (unsigned i = 0; i < KEYBLOB_PRINT - 1; i++) {
-		const uint8_t *p = sum + i / 4 * 3;
-		uint32_t bits = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-
-		text[i] = base64[bits >> (18 - 6 * (i % 4)) & 63];
-	}
+	/* 32 bytes make 43 digits and one for padding. */
+	base64_encode(sum, sizeof sum, padded);
+	memcpy(text, padded, KEYBLOB_PRINT - 1);
 	text[KEYBLOB_PRINT - 1] = '\0';
 }
 
@@ -154,13 +124,14 @@ keyblob_read(struct keyblob *k, const char *text, size_t len)
 {
 	unsigned char *blob = malloc(len + 1);
 	struct keyblob got;
-	int n, rc;
+	long n;
+	int rc;
 
 	if (!blob)
 		return -ENOMEM;
 	memset(&got, 0, sizeof got);
-	n = decode(text, len, blob);
-	rc = n < 0 ? n : read_blob(&got, blob, (size_t)n);
+	n = len ? base64_decode(text, len, blob, len) : -EBADMSG;
+	rc = n < 0 ? (int)n : read_blob(&got, blob, (size_t)n);
 	if (!rc)
 		*k = got;
 	free(blob);

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define KEYBLOB_BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 #define KEYBLOB_PRINT 44 /* a SHA-256 in base64 without padding, with its NUL */
 #define KEYBLOB_TEXT 128
 
