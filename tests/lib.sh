@@ -11,20 +11,26 @@ die() {
 	exit 1
 }
 
-# The packages of tests/apt-packages that are not installed; with $1 = check also those only the tests need.
+# The packages of tests/apt-packages that the part $1 needs; "all": those of all parts; quick needs what unit needs.
+packages_of() {
+	awk -v part="${1/#quick/unit}" '/^#/ || NF == 0 { next }
+		{ wanted = NF == 1 || part == "all"; for (i = 2; i <= NF; i++) if ($i == part) wanted = 1 }
+		wanted { print $1 }' tests/apt-packages
+}
+
+# Those of them that are not installed.  A node and an npm from elsewhere are as good as Debian's.
 missing_packages() {
-	local name for
-	while read -r name for; do
-		case $name in '' | '#'*) continue ;; esac
-		[ -z "$for" ] || [ "$for" = "$1" ] || continue
+	local name
+	for name in $(packages_of "$1"); do
+		case $name in nodejs | npm) ! command -v npm >/dev/null || continue ;; esac
 		case $(dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null) in
 		ii*) ;;
 		*) printf '%s\n' "$name" ;;
 		esac
-	done <tests/apt-packages
+	done
 }
 
-# Installs what is missing.  An sshd that comes in that way is not started: we use one of our own.
+# Installs what the part $1 needs and is missing.  An sshd that comes in that way is not started: we use one of our own.
 install_missing() {
 	local missing policy=
 	missing=$(missing_packages "$1")

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -88,10 +89,13 @@ def prepare(options):
 
 
 def attempt(function):
+    """What is wrong, and the seconds that the case took."""
+    begin = time.monotonic()
     try:
-        return function()
+        wrong = function()
     except Exception as e:  # a broken judge is a failed case, not the end of the run
-        return ["%s: %s" % (type(e).__name__, e)]
+        wrong = ["%s: %s" % (type(e).__name__, e)]
+    return wrong, time.monotonic() - begin
 
 
 def arguments():
@@ -117,8 +121,8 @@ def arguments():
 
 def run(todo, jobs, counts):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for (name, _), wrong in zip(todo, pool.map(attempt, [f for _, f in todo])):
-            print("FAILED " + name if wrong else "ok " + name, flush=True)
+        for (name, _), (wrong, seconds) in zip(todo, pool.map(attempt, [f for _, f in todo])):
+            print("%s %s (%.1f s)" % ("FAILED" if wrong else "ok", name, seconds), flush=True)
             for w in wrong[:6]:
                 print("  " + w)
             counts["failed" if wrong else "passed"] += 1
