@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "asking.h"
+#include "exit_status.h"
 #include "listing.h"
 #include "options.h"
 #include "plain.h"
@@ -55,7 +56,7 @@ to_background(void)
 		_exit(0);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : RUN_FAILED);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED);
 }
 
 static void
@@ -78,7 +79,7 @@ open_log(const char *path)
 
 	if (errors < 0 || fd < 0 || dup2(fd, 2) < 0) {
 		fprintf(stderr, "holdfast: %s: %s\n", path, strerror(errno));
-		exit(RUN_FAILED);
+		exit(STATUS_FAILED);
 	}
 	close(fd);
 	return errors;
@@ -92,14 +93,14 @@ session(const struct options *o, struct transport_target *target, struct asking 
 
 	if (o->background && to_background() < 0) {
 		asking_sayf(asking, "can't go to the background: %s", strerror(errno));
-		return RUN_FAILED;
+		return STATUS_FAILED;
 	}
 	status = run_session(o, target, asking, errors, attached, &plain);
 	if (!plain)
 		return status;
 	if (o->require || o->session || o->read_only) {
 		asking_sayf(asking, "%s has no holdfast", target_name(target));
-		return RUN_REQUIRE;
+		return STATUS_NO_HOLDFAST;
 	}
 	asking_sayf(asking, "%s has no holdfast: this is a plain ssh, which does not survive its connection",
 	            target_name(target));
@@ -113,7 +114,7 @@ with_target(struct options *o, int errors)
 	char why[512] = "";
 	struct transport_target *target = target_new(&o->request, why, sizeof why);
 	struct asking asking;
-	int status = RUN_FAILED;
+	int status = STATUS_FAILED;
 
 	asking_init(&asking, target && target_config(target)->batch_mode, o->request.quiet);
 	if (!target)
@@ -152,7 +153,7 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	if (options_parse(&o, argc, argv, why, sizeof why) < 0) {
 		fprintf(stderr, "holdfast: %s\n%s", why, options_usage);
-		status = RUN_FAILED;
+		status = STATUS_FAILED;
 	} else if (o.what == OPTIONS_HELP) {
 		printf("%s%s", options_usage, options_help);
 	} else if (o.what == OPTIONS_VERSION) {

@@ -9,11 +9,10 @@
 
 #include "age.h"
 #include "clock.h"
-#include "factory.h"
+#include "exit_status.h"
 #include "json.h"
-#include "link.h"
+#include "link_open.h"
 #include "log.h"
-#include "run.h"
 #include "target.h"
 
 enum { ID, NAME, STATE, SINCE, KIND, PROGRAM, SIZE, FROM, COLUMNS };
@@ -128,7 +127,7 @@ print(const struct options *o, struct asking *asking, const struct frame *f)
 	int n = v ? frame_get_list(v, FRAME_LIST_MAX, f->body, f->len) : -1;
 
 	if (n < 0)
-		asking_sayf(asking, "the host's list makes no sense");
+		asking_sayf(asking, "malformed session list from host");
 	else if (o->json)
 		listing_json(stdout, v, (size_t)n);
 	else if (n > 0)
@@ -136,7 +135,7 @@ print(const struct options *o, struct asking *asking, const struct frame *f)
 	else
 		asking_sayf(asking, "no sessions");
 	free(v);
-	return n < 0 || fflush(stdout) != 0 ? RUN_FAILED : 0;
+	return n < 0 || fflush(stdout) != 0 ? STATUS_FAILED : 0;
 }
 
 /* Asks once the host has said HELLO; -1: not yet, else the exit status. */
@@ -190,18 +189,17 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 	int status = -1;
 
 	for (;;) {
-		struct transport *t = transport_new(target, &asking->ops);
-		struct link *l = t ? link_new(t, what, what == TRANSPORT_EXEC ? run_own_command : NULL, LINK_IDLE_MS) : NULL;
+		struct link *l = link_open(target, &asking->ops, what, LINK_IDLE_MS);
 		bool none;
 
 		if (!l)
-			return RUN_FAILED;
+			return STATUS_FAILED;
 		status = talk(o, asking, l);
 		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
 		       l->transport->exit_status == 127);
 		if (status < 0 && !(none && what == TRANSPORT_SUBSYSTEM)) {
 			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
-			status = none ? RUN_REQUIRE : RUN_FAILED;
+			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
 		}
 		link_free(l);
 		if (status >= 0)

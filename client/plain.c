@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run.h"
+#include "exit_status.h"
 #include "target_argv.h"
 
 #define FLAGS 8
@@ -49,7 +49,7 @@ plain_exec(const struct options *o, struct transport_target *target, struct aski
 	argv = target_ssh_argv(target, flags, o->command ? words : NULL);
 	if (!argv) {
 		asking_sayf(asking, "out of memory");
-		return RUN_FAILED;
+		return STATUS_FAILED;
 	}
 	if (errors != 2)
 		dup2(errors, 2);
@@ -57,5 +57,5 @@ plain_exec(const struct options *o, struct transport_target *target, struct aski
 	execvp(argv[0], argv);
 	asking_sayf(asking, "%s: %s", argv[0], strerror(errno));
 	target_argv_free(argv);
-	return RUN_FAILED;
+	return STATUS_FAILED;
 }

@@ -10,11 +10,18 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "run_parts.h"
+#include "clock.h"
+#include "exit_status.h"
+#include "local.h"
+#include "run_away.h"
+#include "run_end.h"
+#include "run_finish.h"
+#include "run_frames.h"
+#include "run_input.h"
+#include "run_notice.h"
+#include "run_send.h"
 
 #define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
-
-const char run_own_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" exec holdfastctl resume'";
 
 /* What is polled: for whom FDS[i] is. */
 struct turn {
@@ -101,16 +108,13 @@ step(struct run *r, struct turn *t)
 static void
 check_output(struct run *r)
 {
-	struct frame_text t = { .text = "PIPE" };
-	unsigned char frame[256];
-
 	if (!r->out.error || r->out_gone)
 		return;
 	r->out_gone = true;
 	if (r->terminal)
-		run_leave(r, RUN_FAILED, "the terminal is gone");
-	else if (r->link && r->link->phase == LINK_ATTACHED)
-		link_put(r->link, frame, frame_put_text(FRAME_SIGNAL, &t, frame, sizeof frame));
+		run_leave(r, STATUS_FAILED, "the terminal is gone");
+	else
+		run_send_signal(r, "PIPE");
 }
 
 static void
@@ -175,7 +179,7 @@ choose(struct run *r)
 	r->input_terminal = isatty(0) && !o->no_stdin;
 	r->terminal = !o->no_tty && (o->tty > 1 || (isatty(0) && (!o->command || o->tty)));
 	if (o->tty == 1 && !isatty(0))
-		asking_sayf(r->asking, "no terminal at the other end, because standard input is none");
+		asking_sayf(r->asking, "no terminal is allocated: standard input is not a terminal");
 	r->mode = o->new_session || o->command || !r->terminal ? FRAME_NEW : FRAME_AUTO;
 	if (o->session)
 		r->mode = o->join || o->read_only ? FRAME_JOIN : FRAME_TAKE;
@@ -192,7 +196,7 @@ start(struct run *r, int errors)
 
 	choose(r);
 	if (r->o->session && strlen(r->o->session) >= sizeof r->want) {
-		asking_sayf(r->asking, "%s: no name of a session", r->o->session);
+		asking_sayf(r->asking, "%s: this session name is too long", r->o->session);
 		return -EINVAL;
 	}
 	if (r->input_terminal)
@@ -221,9 +225,10 @@ begin_again(struct run *r)
 		r->mode = FRAME_NEW;
 		r->want[0] = '\0';
 	}
-	memset(&r->tail, 0, sizeof r->tail);
+	memset(&r->held, 0, sizeof r->held);
 	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = 0;
-	r->done = r->again = r->stopped = r->redraw = false;
+	r->done = r->again = r->offer_new = r->stopped = r->redraw = false;
+	r->last_words[0] = '\0';
 	return link_stream_init(&r->stream);
 }
 
@@ -249,16 +254,17 @@ run_session(const struct options *o, struct transport_target *target, struct ask
 	int rc;
 
 	r = (struct run){ .o = o, .target = target, .config = target_config(target), .asking = asking,
-	                  .on_attached = on_attached, .signals = -1, .status = RUN_FAILED };
+	                  .on_attached = on_attached, .signals = -1, .status = STATUS_FAILED };
 	rc = start(&r, errors);
 	while (rc == 0) {
 		while (!r.done)
 			turn(&r, &t);
+		run_settle(&r);
 		if (!r.again)
 			break;
 		rc = begin_again(&r);
 	}
 	*plain = r.plain;
 	finish(&r);
-	return rc < 0 ? RUN_FAILED : r.status;
+	return rc < 0 ? STATUS_FAILED : r.status;
 }

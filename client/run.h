@@ -8,9 +8,7 @@
 
 #include "asking.h"
 #include "options.h"
-
-#define RUN_FAILED 255  /* our own errors, as ssh has it */
-#define RUN_REQUIRE 69  /* --require and no holdfast: EX_UNAVAILABLE of sysexits(3) */
+#include "target.h"
 
 /*
  * The exit status of the program.  *PLAIN: nothing was started, because the host has no holdfast or none at
@@ -19,8 +17,5 @@
  */
 int run_session(const struct options *o, struct transport_target *target, struct asking *asking, int errors,
                 void (*attached)(void), bool *plain);
-
-/* What is asked for at the other end when it has no subsystem: the programs of a user alone. */
-extern const char run_own_command[];
 
 #endif

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "factory.h"
-#include "run_parts.h"
+#include "clock.h"
+#include "exit_status.h"
+#include "link_open.h"
+#include "run_attach.h"
+#include "run_away.h"
+#include "run_end.h"
+#include "run_notice.h"
+#include "run_output.h"
+#include "run_send.h"
 
 #define STORM_MS 500u      /* changes of the network start an attempt at most this often, */
 #define STORM_BURST 4u     /* but so many at once: a link comes up in steps, and only after the last can it be used */
 #define ATTEMPT_MS 20000u  /* an attempt that asks nobody may take so long to open its channel */
 #define WRONG_MAX 5        /* connections in a row that broke the protocol */
-#define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
 
 static uint32_t
 idle_ms(const struct run *r)
@@ -21,21 +24,19 @@ idle_ms(const struct run *r)
 	return s && s < 86400 ? s * 1000 : LINK_IDLE_MS;
 }
 
-void
-run_connect(struct run *r, uint64_t now)
+static void
+connect_anew(struct run *r, uint64_t now)
 {
-	struct transport *t = transport_new(r->target, &r->asking->ops);
-
 	r->last_try = now;
 	r->retry_at = now + backoff_attempt(&r->backoff);
 	r->asked = r->asking->asked;
-	r->fresh = t ? link_new(t, r->request, r->request == TRANSPORT_EXEC ? run_own_command : NULL, idle_ms(r)) : NULL;
+	r->fresh = link_open(r->target, &r->asking->ops, r->request, idle_ms(r));
 	if (!r->fresh)
-		run_end(r, RUN_FAILED, "out of memory");
+		run_end(r, STATUS_FAILED, "out of memory");
 }
 
-void
-run_away_begin(struct run *r, uint64_t since, const char *reason)
+static void
+away_since(struct run *r, uint64_t since, const char *reason)
 {
 	if (!r->away) {
 		r->away = since;
@@ -43,90 +44,6 @@ run_away_begin(struct run *r, uint64_t since, const char *reason)
 	}
 	if (reason)
 		snprintf(r->reason, sizeof r->reason, "%s", reason);
-}
-
-static bool
-has_env(const struct frame_attach *m, const char *variable, size_t name_len)
-{
-	for (uint32_t i = 0; i < m->env_count; i++)
-		if (m->env[i].len >= name_len && !memcmp(m->env[i].data, variable, name_len))
-			return true;
-	return false;
-}
-
-static void
-put_variable(struct frame_attach *m, const char *variable, size_t *bytes)
-{
-	const char *equals = strchr(variable, '=');
-	size_t len = strlen(variable);
-
-	/* LC_HOLDFAST speaks to holdfast itself, and would travel on. */
-	if (!equals || equals == variable || !strncmp(variable, "LC_HOLDFAST=", 12) ||
-	    has_env(m, variable, (size_t)(equals - variable) + 1) || m->env_count == FRAME_ENV_COUNT ||
-	    *bytes + len > FRAME_ENV_BYTES)
-		return;
-	*bytes += len;
-	m->env[m->env_count++] = (struct wire_bytes){ (const unsigned char *)variable, len };
-}
-
-/*
- * What the configuration sends; and the locale, without which the terminals at the two ends speak past each other.
- */
-static void
-put_env(struct frame_attach *m, char *const *list)
-{
-	size_t bytes = 0;
-
-	for (; list && *list; list++)
-		put_variable(m, *list, &bytes);
-	for (char **e = environ; *e; e++)
-		if (!strncmp(*e, "LANG=", 5) || !strncmp(*e, "LC_", 3) || !strncmp(*e, "COLORTERM=", 10))
-			put_variable(m, *e, &bytes);
-}
-
-static void
-put_text(char *out, size_t cap, const char *text)
-{
-	/* Whole, or not at all: a part would be the name of something else. */
-	if (!text || strlen(text) >= cap)
-		text = "";
-	memcpy(out, text, strlen(text) + 1);
-}
-
-static void
-attach(struct run *r, struct link *l)
-{
-	static struct frame_attach m; /* large, and there is one thread */
-	static unsigned char frame[REQUEST_ATTACH_CAP];
-	struct frame_size size;
-
-	memset(&m, 0, sizeof m);
-	m.mode = r->mode;
-	m.flags = r->flags;
-	put_text(m.want, sizeof m.want, r->want);
-	if (r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX) {
-		run_end(r, RUN_FAILED, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
-		return;
-	}
-	if (!r->stream.attached) {
-		put_text(m.command, sizeof m.command, r->o->command);
-		put_env(&m, target_environment(r->target));
-	}
-	put_text(m.term, sizeof m.term, r->terminal ? getenv("TERM") : "");
-	local_size(&size);
-	if (r->terminal && (!size.rows || !size.cols))
-		size = (struct frame_size){ .rows = 24, .cols = 80 };
-	m.rows = size.rows;
-	m.cols = size.cols;
-	m.xpixel = size.xpixel;
-	m.ypixel = size.ypixel;
-	if (r->stream.attached)
-		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
-	link_stream_ask(&r->stream, &m);
-	link_put(l, frame, frame_put_attach(&m, frame, sizeof frame));
-	l->asked_attach = true;
-	link_expect(l, clock_now_ms());
-	link_flush(l);
 }
 
 /* A command that might be started twice waits until the host has shown that it is one of ours. */
@@ -165,10 +82,10 @@ failed_first(struct run *r, struct link *l)
 		return;
 	}
 	if (l->asked_attach && r->o->command)
-		run_end(r, RUN_FAILED, "%s: %s; the command may have been started: holdfast --list tells",
+		run_end(r, STATUS_FAILED, "%s: %s; the command may have been started: holdfast --list tells",
 		        target_name(r->target), l->why);
 	else
-		run_end(r, RUN_FAILED, "%s: %s", target_name(r->target), l->why);
+		run_end(r, STATUS_FAILED, "%s: %s", target_name(r->target), l->why);
 }
 
 static void
@@ -177,10 +94,10 @@ failed_again(struct run *r, struct link *l)
 	bool no_use = l->refused || (l->transport->state == TRANSPORT_CLOSED &&
 	              l->transport->end == TRANSPORT_END_NO_SUBSYSTEM);
 
-	run_away_begin(r, clock_now_ms(), l->why);
+	away_since(r, clock_now_ms(), l->why);
 	r->wrong = l->wrong ? r->wrong + 1 : 0;
 	if (r->wrong >= WRONG_MAX || (no_use && !r->input_terminal))
-		run_leave(r, RUN_FAILED, l->why);
+		run_leave(r, STATUS_FAILED, l->why);
 	else if (no_use)
 		r->stopped = true;
 }
@@ -214,10 +131,10 @@ link_died(struct run *r)
 
 	r->link = NULL;
 	if (!r->done && !r->stream.ended) {
-		run_away_begin(r, l->silent && l->unanswered ? l->unanswered : clock_now_ms(), l->why);
+		away_since(r, l->silent && l->unanswered ? l->unanswered : clock_now_ms(), l->why);
 		r->wrong = l->wrong ? r->wrong + 1 : r->wrong;
 		if (r->wrong >= WRONG_MAX)
-			run_leave(r, RUN_FAILED, l->why);
+			run_leave(r, STATUS_FAILED, l->why);
 	} else if (r->finishing) {
 		r->done = true;
 	}
@@ -277,7 +194,7 @@ look_at_fresh(struct run *r, uint64_t now)
 	if (l->phase == LINK_DEAD)
 		fresh_died(r);
 	else if (may_attach(r, l))
-		attach(r, l);
+		run_attach(r, l);
 	else if (r->o->no_session && l->phase == LINK_READY)
 		run_promote(r);
 }
@@ -291,7 +208,7 @@ look_at_link(struct run *r, uint64_t now)
 	if (l->phase == LINK_DEAD)
 		link_died(r);
 	else if (l->silent)
-		run_away_begin(r, l->unanswered, NULL);
+		away_since(r, l->unanswered, NULL);
 	else if (r->away && link_speaks(l))
 		link_alive(r);
 }
@@ -301,12 +218,12 @@ run_links(struct run *r, uint64_t now)
 {
 	if (r->link)
 		look_at_link(r, now);
-	if (r->fresh)
+	if (r->fresh && !r->done)
 		look_at_fresh(r, now);
 	if (r->done || r->fresh || r->stopped || r->stream.ended)
 		return;
 	if ((r->away || !r->link) && now >= r->retry_at)
-		run_connect(r, now);
+		connect_anew(r, now);
 }
 
 void
@@ -323,7 +240,7 @@ run_retry_now(struct run *r, uint64_t now)
 	if (r->retry_at > r->last_try + STORM_MS)
 		r->retry_at = r->last_try + STORM_MS;
 	if (!r->away)
-		run_away_begin(r, now, "reconnecting");
+		away_since(r, now, "reconnecting");
 }
 
 /*
@@ -359,12 +276,6 @@ run_network_changed(struct run *r, uint64_t now)
 		link_check(r->link, now);
 	else if (r->away && !r->stopped)
 		hurry(r, now);
-}
-
-bool
-run_child_asks(const struct run *r)
-{
-	return r->fresh && r->fresh->phase != LINK_DEAD && r->fresh->transport->terminal;
 }
 
 uint64_t

@@ -1,55 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "run_parts.h"
+#include "exit_status.h"
+#include "local.h"
+#include "run_away.h"
+#include "run_end.h"
+#include "run_frames.h"
+#include "run_output.h"
+#include "run_send.h"
 
-#define TURN (256u << 10)     /* bytes of output taken in one turn, so that Ctrl-C is heard behind a flood */
-#define ACK_SOME_MS 10u       /* from LINK_PACE_SOME bytes that have been passed on to their ACK, at the latest, */
-#define ACK_LATE_MS 100u      /* and from less */
-#define INPUT_PIECE 16384u
-#define INPUT_QUEUED 32768u   /* more input does not wait in the link: LINK_OUT_BUSY */
+#define TURN (256u << 10) /* bytes of output taken in one turn, so that Ctrl-C is heard behind a flood */
 
 static void
 wrong(struct link *l, const char *what)
 {
 	l->wrong = true;
-	link_fail(l, "the host does not keep to the protocol: %s", what);
-}
-
-static void
-put(struct link *l, int n, const unsigned char *frame)
-{
-	link_put(l, frame, n);
-}
-
-/* The window may have changed while there was no link. */
-static void
-send_size(struct run *r, struct link *l, const struct frame_attached *m)
-{
-	unsigned char frame[64];
-	struct frame_size size;
-
-	local_size(&size);
-	if (r->stream.kind != FRAME_TERMINAL || !size.rows || (size.rows == m->rows && size.cols == m->cols))
-		return;
-	put(l, frame_put_size(FRAME_SIZE, &size, frame, sizeof frame), frame);
-}
-
-void
-run_repair(struct run *r)
-{
-	unsigned char frame[64];
-	bool all = r->stream.unpainted;
-
-	if (asking_dirty(r->asking))
-		r->redraw = true;
-	if (!r->terminal || !(r->redraw || all) || !r->link || r->link->phase != LINK_ATTACHED)
-		return;
-	put(r->link, frame_put_redraw(all ? FRAME_REDRAW_ALL : FRAME_REDRAW_SCREEN, frame, sizeof frame), frame);
-	link_flush(r->link);
-	r->redraw = false;
+	link_fail(l, "protocol error from host: %s", what);
 }
 
 static void
@@ -83,7 +50,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 		first_attached(r, l);
 	if (lost)
 		run_say(r, "the host no longer knows what it had of %zu bytes typed; they are thrown away", lost);
-	send_size(r, l, &m);
+	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
 	r->redraw = r->redraw || lost;
 	if (again)
 		run_repair(r);
@@ -127,22 +94,17 @@ gap(struct run *r, struct link *l, const struct frame *f)
 		run_say(r, "%" PRIu64 " bytes of output are gone: more than the host keeps", lost);
 }
 
-/* CAN ends a sequence that the terminal is in the middle of. */
 static void
 rendering(struct run *r, struct link *l, const struct frame *f)
 {
 	struct frame_data d;
-	bool broken;
 
 	if (r->stream.kind != FRAME_TERMINAL || frame_get_data(FRAME_RENDERING, &d, f->body, f->len) != 0) {
 		wrong(l, "RENDERING");
 		return;
 	}
-	if (!r->stream.painting) {
-		local_tail_drop(&r->tail, &broken);
-		if (broken)
-			local_sink_write(&r->out, "\030", 1);
-	}
+	if (!r->stream.painting)
+		run_break_off(r);
 	link_stream_rendering(&r->stream, &d);
 	run_write(r, 0, d.data, d.len);
 }
@@ -161,6 +123,81 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 	run_pump(r);
 }
 
+/* ERROR: the session that there was is no more. */
+static void
+session_gone(struct run *r, struct link *l)
+{
+	const char *host = target_name(r->target);
+
+	if (memcmp(l->hello.boot, r->stream.boot, sizeof r->stream.boot) != 0)
+		run_end(r, STATUS_FAILED, "%s was rebooted: session %u is gone", host, r->stream.session);
+	else
+		run_end(r, STATUS_FAILED, "session %u on %s ended while away", r->stream.session, host);
+	/* A terminal with a person before it may have a new session. */
+	r->offer_new = r->input_terminal && r->terminal && !r->o->command;
+}
+
+/* Before there was a session. */
+static void
+error_first(struct run *r, const struct frame_text *t)
+{
+	const char *host = target_name(r->target), *said = *t->text ? t->text : "refused by the host";
+	bool plain = t->code == FRAME_E_DISABLED || t->code == FRAME_E_TROUBLE;
+
+	if (plain && !*r->want && !r->o->read_only) {
+		run_end(r, STATUS_FAILED, "%s: %s", host, said);
+		r->plain = true;
+	} else if (t->code == FRAME_E_NO_SESSION && *r->want) {
+		run_end(r, STATUS_FAILED, "%s: no session %s", host, r->want);
+	} else {
+		run_end(r, STATUS_FAILED, "%s: %s", host, said);
+	}
+}
+
+static void
+error(struct run *r, struct link *l, const struct frame_text *t)
+{
+	if (!r->stream.attached) {
+		error_first(r, t);
+		return;
+	}
+	if (t->code == FRAME_E_NO_SESSION) {
+		session_gone(r, l);
+		return;
+	}
+	l->refused = t->code == FRAME_E_REFUSED || t->code == FRAME_E_DISABLED || t->code == FRAME_E_UNSUPPORTED;
+	l->wrong = t->code == FRAME_E_PROTOCOL;
+	link_fail(l, "%s", *t->text ? t->text : "refused by the host");
+}
+
+static void
+detached(struct run *r, const struct frame_text *t)
+{
+	int status = r->terminal ? 0 : STATUS_FAILED;
+
+	switch (t->code) {
+	case FRAME_D_SWITCH:
+		if (strlen(t->text) >= sizeof r->want) {
+			run_leave(r, STATUS_FAILED, "protocol error from host: a session name that is too long");
+			break;
+		}
+		memcpy(r->want, t->text, strlen(t->text) + 1);
+		r->mode = FRAME_TAKE;
+		r->flags |= FRAME_MUST_EXIST;
+		r->again = r->done = true;
+		break;
+	case FRAME_D_TAKEN:
+		run_leave(r, status, "taken over by another login");
+		break;
+	case FRAME_D_STALLED:
+		if (r->link)
+			link_fail(r->link, "detached: output was not being read");
+		break;
+	default:
+		run_leave(r, status, *t->text ? t->text : "detached");
+	}
+}
+
 static void
 text(struct run *r, struct link *l, const struct frame *f)
 {
@@ -172,10 +209,10 @@ text(struct run *r, struct link *l, const struct frame *f)
 	}
 	switch (f->type) {
 	case FRAME_ERROR:
-		run_error(r, l, &t);
+		error(r, l, &t);
 		break;
 	case FRAME_DETACHED:
-		run_detached(r, &t);
+		detached(r, &t);
 		break;
 	default:
 		run_say(r, "%s", t.text);
@@ -247,57 +284,4 @@ run_read(struct run *r, struct link *l)
 	r->more = r->more || taken >= TURN;
 	local_sink_push(&r->out);
 	local_sink_push(&r->err);
-}
-
-/* Passed on, and not only received: what waits in front of a terminal that takes nothing doesn't count. */
-static uint64_t
-passed(const struct run *r, unsigned channel)
-{
-	uint64_t waiting = channel ? local_sink_waiting(&r->err) : local_sink_waiting(&r->out) + r->tail.len;
-	uint64_t next = r->stream.next[channel];
-
-	return next > waiting && next - waiting > r->stream.acked[channel] ? next - waiting : r->stream.acked[channel];
-}
-
-void
-run_ack(struct run *r, uint64_t now, bool idle)
-{
-	uint32_t enough = link_pace_enough(&r->pace, now, idle);
-	bool late = r->ack_at && now >= r->ack_at;
-	uint64_t next = 0;
-	unsigned char frame[64];
-
-	for (unsigned c = 0; c < 2 && r->link && r->link->phase == LINK_ATTACHED; c++) {
-		uint64_t to = passed(r, c), due = to - r->stream.acked[c];
-		uint64_t wait = due < LINK_PACE_SOME ? ACK_LATE_MS : ACK_SOME_MS;
-
-		if (due && (due >= enough || late)) {
-			put(r->link, frame_put_ack((uint8_t)c, to, frame, sizeof frame), frame);
-			r->stream.acked[c] = to;
-		} else if (due && (!next || now + wait < next)) {
-			next = now + wait;
-		}
-	}
-	if (late || !next || !r->ack_at || next < r->ack_at)
-		r->ack_at = next;
-}
-
-void
-run_pump(struct run *r)
-{
-	struct link_input *in = &r->stream.input;
-	unsigned char frame[64];
-	const unsigned char *p;
-	size_t n;
-
-	if (!r->link || r->link->phase != LINK_ATTACHED)
-		return;
-	while (link_queued(r->link) < INPUT_QUEUED && (n = link_input_next(in, &p, INPUT_PIECE)) > 0) {
-		link_put_data(r->link, in->sent, p, n);
-		link_input_sent(in, n);
-	}
-	if (link_input_end_due(in)) {
-		put(r->link, frame_put_u64(FRAME_INPUT_END, in->end, frame, sizeof frame), frame);
-		in->end_sent = true;
-	}
 }

@@ -5,7 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run_parts.h"
+#include "clock.h"
+#include "exit_status.h"
+#include "local.h"
+#include "run_away.h"
+#include "run_end.h"
+#include "run_input.h"
+#include "run_send.h"
 
 #define CONTROL_C 0x03
 #define PIECE 8192
@@ -24,8 +30,8 @@ run_stdin_wanted(const struct run *r)
 	return link_input_room(&r->stream.input) > 0;
 }
 
-void
-run_escape_help(struct run *r)
+static void
+escape_help(struct run *r)
 {
 	static const char lines[] =
 		"\r\nSupported escape sequences:\r\n"
@@ -46,11 +52,11 @@ run_escape_help(struct run *r)
 static void
 suspend(struct run *r)
 {
-	local_sink_write(&r->out, local_reset(r->tail.alternate), strlen(local_reset(r->tail.alternate)));
+	local_sink_write(&r->out, local_reset(r->held.alternate), strlen(local_reset(r->held.alternate)));
 	local_sink_drain(&r->out, 500);
 	local_suspend();
 	r->redraw = true;
-	run_signal(r, SIGWINCH);
+	run_send_size(r, NULL);
 	if (r->link)
 		link_check(r->link, clock_now_ms());
 	run_repair(r);
@@ -59,15 +65,10 @@ suspend(struct run *r)
 static void
 detach(struct run *r)
 {
-	unsigned char frame[64];
-
-	if (r->link && r->link->phase == LINK_ATTACHED) {
-		link_put(r->link, frame, frame_put_plain(FRAME_DETACH, frame, sizeof frame));
-		link_flush(r->link);
+	if (run_send_detach(r))
 		r->detach_at = clock_now_ms() + DETACH_MS;
-	} else {
+	else
 		run_leave(r, 0, "detached");
-	}
 }
 
 static void
@@ -75,13 +76,13 @@ act(struct run *r, enum escape_action action)
 {
 	switch (action) {
 	case ESCAPE_QUIT:
-		run_leave(r, RUN_FAILED, "left");
+		run_leave(r, STATUS_FAILED, "left");
 		break;
 	case ESCAPE_DETACH:
 		detach(r);
 		break;
 	case ESCAPE_HELP:
-		run_escape_help(r);
+		escape_help(r);
 		break;
 	case ESCAPE_SUSPEND:
 		suspend(r);
@@ -114,9 +115,9 @@ typed(struct run *r, const unsigned char *in, size_t len)
 	unsigned char out[PIECE + 1];
 	size_t out_len;
 
-	/* Whoever sees the notice means it; what was typed before is the program's. */
+	/* While the notice is shown, Ctrl-C is for us; what was typed before is the program's. */
 	if (r->notice_rows && memchr(in, CONTROL_C, len)) {
-		run_leave(r, RUN_FAILED, "stopped waiting");
+		run_leave(r, STATUS_FAILED, "stopped waiting");
 		return;
 	}
 	while (len && !r->done) {
@@ -148,24 +149,11 @@ run_stdin(struct run *r)
 	else if (n > 0)
 		link_input_add(&r->stream.input, in, (size_t)n);
 	else if (r->input_terminal && local_is_raw())
-		run_leave(r, RUN_FAILED, "the terminal is gone");
+		run_leave(r, STATUS_FAILED, "the terminal is gone");
 	else
 		r->input_open = false, r->stream.input.ended = true;
 	explicit_bzero(in, n > 0 ? (size_t)n : 0);
 	run_pump(r);
-}
-
-static void
-new_size(struct run *r)
-{
-	unsigned char frame[64];
-	struct frame_size size;
-
-	local_size(&size);
-	if (!r->terminal || !size.rows || !r->link || r->link->phase != LINK_ATTACHED)
-		return;
-	link_put(r->link, frame, frame_put_size(FRAME_SIZE, &size, frame, sizeof frame));
-	link_flush(r->link);
 }
 
 static const char *
@@ -181,18 +169,12 @@ signal_name(int sig)
 static void
 interrupt(struct run *r, int sig)
 {
-	struct frame_text t = { 0 };
-	unsigned char frame[256];
-
-	if (!r->stream.attached) {
+	if (!r->stream.attached)
 		run_end(r, 128 + sig, NULL);
-	} else if (r->away || !r->link || r->link->phase != LINK_ATTACHED || r->interrupts++ > 0) {
-		run_leave(r, RUN_FAILED, "stopped waiting");
-	} else {
-		snprintf(t.text, sizeof t.text, "%s", signal_name(sig));
-		link_put(r->link, frame, frame_put_text(FRAME_SIGNAL, &t, frame, sizeof frame));
-		link_flush(r->link);
-	}
+	else if (r->away || !run_attached_link(r) || r->interrupts++ > 0)
+		run_leave(r, STATUS_FAILED, "stopped waiting");
+	else
+		run_send_signal(r, signal_name(sig));
 }
 
 void
@@ -200,7 +182,7 @@ run_signal(struct run *r, int sig)
 {
 	switch (sig) {
 	case SIGWINCH:
-		new_size(r);
+		run_send_size(r, NULL);
 		break;
 	case SIGTSTP:
 		suspend(r);

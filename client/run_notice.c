@@ -1,62 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "local.h"
 #include "local_notice.h"
-#include "run_parts.h"
+#include "run_notice.h"
+#include "run_output.h"
 
 #define SHOWN_AFTER_MS 1000u
 #define SAID_AFTER_MS 3000u
 
+/* Blank until the host draws the screen anew; what it says before that goes over the blank row. */
 void
-run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len)
+run_notice_gone(struct run *r)
 {
-	unsigned char held[TAIL_CAP];
-	size_t held_len, now = len;
-	int rc = 0;
+	char out[128];
 
-	if (channel == 1 && r->stream.kind == FRAME_COMMAND) {
-		rc = local_sink_gather(&r->err, data, len);
-	} else {
-		if (r->holding) {
-			local_tail_feed(&r->tail, data, len, held, &held_len, &now);
-			rc = local_sink_gather(&r->out, held, held_len);
-		}
-		if (rc == 0)
-			rc = local_sink_gather(&r->out, data, now);
-	}
-	/* What can't be kept is not acknowledged either. */
-	if (rc < 0)
-		run_leave(r, RUN_FAILED, "out of memory");
-}
-
-/* What is held back will not be completed any more. */
-void
-run_tail_release(struct run *r)
-{
-	local_sink_write(&r->out, r->tail.buf, r->tail.len);
-	r->tail.len = 0;
-}
-
-void
-run_say(struct run *r, const char *format, ...)
-{
-	char text[TEXT_CAP + 128], line[TEXT_CAP + 160];
-	va_list ap;
-
-	if (r->o->request.quiet)
-		return;
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	if (!local_is_raw()) {
-		asking_sayf(r->asking, "%s", text);
-		return;
-	}
-	snprintf(line, sizeof line, "\r\n\033[0mholdfast: %s\r\n", text);
-	local_sink_write(&r->out, line, strlen(line));
+	if (r->notice_rows)
+		local_sink_write(&r->out, out, local_notice_erase(r->notice_rows, out, sizeof out));
+	r->notice_rows = 0;
+	r->notice = 0;
 }
 
 static void
@@ -71,7 +34,7 @@ draw(struct run *r, uint64_t now)
 	struct frame_size size;
 
 	local_size(&size);
-	if (size.rows < 2 || size.cols < 20 || local_tail_inside(&r->tail) || local_sink_waiting(&r->out))
+	if (size.rows < 2 || size.cols < 20 || local_holdback_inside(&r->held) || local_sink_waiting(&r->out))
 		return;
 	if (r->notice_rows && r->notice_rows != size.rows)
 		run_notice_gone(r);
@@ -92,6 +55,16 @@ say_once(struct run *r)
 	        *r->reason ? ")" : "");
 }
 
+uint64_t
+run_notice_due(const struct run *r)
+{
+	if (!r->away || !(r->stream.attached || r->o->no_session) || run_child_asks(r))
+		return CLOCK_NEVER;
+	if (!local_is_raw())
+		return r->said || !isatty(2) ? CLOCK_NEVER : r->away + SAID_AFTER_MS;
+	return r->notice ? r->notice : r->away + SHOWN_AFTER_MS;
+}
+
 void
 run_notice_tick(struct run *r, uint64_t now)
 {
@@ -104,26 +77,4 @@ run_notice_tick(struct run *r, uint64_t now)
 	draw(r, now);
 	/* At each whole second of the absence. */
 	r->notice = r->away + ((now - r->away) / 1000 + 1) * 1000;
-}
-
-uint64_t
-run_notice_due(const struct run *r)
-{
-	if (!r->away || !(r->stream.attached || r->o->no_session) || run_child_asks(r))
-		return CLOCK_NEVER;
-	if (!local_is_raw())
-		return r->said || !isatty(2) ? CLOCK_NEVER : r->away + SAID_AFTER_MS;
-	return r->notice ? r->notice : r->away + SHOWN_AFTER_MS;
-}
-
-/* Blank until the host draws the screen anew; what it says before that goes over the blank row. */
-void
-run_notice_gone(struct run *r)
-{
-	char out[128];
-
-	if (r->notice_rows)
-		local_sink_write(&r->out, out, local_notice_erase(r->notice_rows, out, sizeof out));
-	r->notice_rows = 0;
-	r->notice = 0;
 }

@@ -147,6 +147,7 @@ class Connection:
         elif kind == LIST:
             self.send(frame(LIST_IS, self.host.listing))
         elif kind == PING:
+            self.host.pings += 1
             if not self.plan.silent:
                 self.send(frame(S_PONG, r.raw(8)))
         elif kind == ATTACH:
@@ -290,7 +291,7 @@ class Host:
         self.boot = b"B" * 16
         self.listing = u32(0)
         self.pongs, self.troubles, self.connections_attached = [], [], []
-        self.count = 0
+        self.count = self.pings = 0
         self.times = []
         self.down = False
         self.sock = socket.socket(socket.AF_UNIX)

@@ -126,9 +126,8 @@ def test_list():
 def test_forwards_alone():
     """-N: no session, but a connection that comes back."""
     h = new_host(Session())
-    p = popen(command(h, options=["-N"]), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    wait_until(lambda: h.count == 1, "connected")
-    time.sleep(0.1)
+    p = popen(command(h, options=["-N", "-o", "ServerAliveInterval=1"]), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wait_until(lambda: h.pings, "a ping: the connection stands")
     h.cut()
     wait_until(lambda: h.count == 2, "connected again")
     equal(h.session.attaches, [], "ATTACH")

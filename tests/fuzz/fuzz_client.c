@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_client: what a hostile host says to the client.  Links (client/link/link.h) read any bytes over a transport that is
- * no line; their frames go to a stream (link_stream.h) and to the tail of the terminal (local_tail.h) as the client
+ * no line; their frames go to a stream (link_stream.h) and to the tail of the terminal (local_holdback.h) as the client
  * hands them there.  A link that is over is followed by a new one, which resumes the stream with what is left.
  *
  * An input is a header of two bytes (how much a read returns, 0: all; flags, enum flag) and the host's bytes.
@@ -13,7 +13,7 @@
 
 #include "link.h"
 #include "link_stream.h"
-#include "local_tail.h"
+#include "local_holdback.h"
 
 #define TURNS 64u
 #define TICK_MS 700u
@@ -28,7 +28,7 @@ static size_t left, piece, told;
 static unsigned flags;
 
 static struct link_stream stream;
-static struct local_tail tail;
+static struct local_holdback tail;
 static uint64_t fed, written;
 
 static void
@@ -121,12 +121,12 @@ transport_free(struct transport *t)
 static void
 show(const struct frame *f, const unsigned char *data, size_t len)
 {
-	unsigned char held[TAIL_CAP];
+	unsigned char held[HOLDBACK_CAP];
 	size_t held_len, now = len;
 
 	must(data >= f->body && data + len <= f->body + f->len, "data is outside of its frame");
-	local_tail_feed(&tail, data, len, held, &held_len, &now);
-	must(held_len <= sizeof held && now <= len && tail.len <= TAIL_CAP, "the tail has no end");
+	local_holdback_feed(&tail, data, len, held, &held_len, &now);
+	must(held_len <= sizeof held && now <= len && tail.len <= HOLDBACK_CAP, "the tail has no end");
 	fed += len;
 	written += held_len + now;
 	must(fed == written + tail.len, "the tail has lost or made bytes");
@@ -186,7 +186,7 @@ rendering(const struct frame *f)
 		return false;
 	if (!stream.painting) {
 		written += tail.len;
-		local_tail_drop(&tail, &broken);
+		local_holdback_drop(&tail, &broken);
 	}
 	link_stream_rendering(&stream, &d);
 	show(f, d.data, d.len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "local_tail.h"
+#include "local_holdback.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ enum { GROUND, UTF8, ESC, ESC_MORE, CSI, STRING, STRING_ESC };
 #define CHAR_BEL 0x07
 
 static void
-number_done(struct local_tail *t)
+number_done(struct local_holdback *t)
 {
 	if (t->number == 47 || t->number == 1047 || t->number == 1049)
 		t->wanted = true;
@@ -19,7 +19,7 @@ number_done(struct local_tail *t)
 }
 
 static void
-csi(struct local_tail *t, unsigned char c)
+csi(struct local_holdback *t, unsigned char c)
 {
 	if (c >= '0' && c <= '9') {
 		if (t->number < 100000)
@@ -37,7 +37,7 @@ csi(struct local_tail *t, unsigned char c)
 }
 
 static void
-escape(struct local_tail *t, unsigned char c)
+escape(struct local_holdback *t, unsigned char c)
 {
 	if (c == '[') {
 		t->state = CSI;
@@ -57,7 +57,7 @@ escape(struct local_tail *t, unsigned char c)
 
 /* One byte that is no ESC, in any state but GROUND. */
 static void
-inside(struct local_tail *t, unsigned char c)
+inside(struct local_holdback *t, unsigned char c)
 {
 	if (t->state == UTF8) {
 		if (c >= 0x80 && c < 0xc0 && --t->more)
@@ -92,7 +92,7 @@ utf8_more(unsigned char c)
 
 /* From I in GROUND: to the next ESC, or to an unfinished character at the end. */
 static size_t
-skip_ground(struct local_tail *t, const unsigned char *data, size_t i, size_t len)
+skip_ground(struct local_holdback *t, const unsigned char *data, size_t i, size_t len)
 {
 	const unsigned char *esc = memchr(data + i, CHAR_ESC, len - i);
 	size_t back;
@@ -115,7 +115,7 @@ skip_ground(struct local_tail *t, const unsigned char *data, size_t i, size_t le
 
 /* Where an unfinished sequence begins: LEN if there is none, 0 too if it began before DATA. */
 static size_t
-scan(struct local_tail *t, const unsigned char *data, size_t len, bool *finished)
+scan(struct local_holdback *t, const unsigned char *data, size_t len, bool *finished)
 {
 	size_t begun = 0;
 
@@ -141,7 +141,7 @@ scan(struct local_tail *t, const unsigned char *data, size_t len, bool *finished
 }
 
 static void
-give(struct local_tail *t, unsigned char *held, size_t *held_len)
+give(struct local_holdback *t, unsigned char *held, size_t *held_len)
 {
 	memcpy(held, t->buf, t->len);
 	*held_len = t->len;
@@ -149,7 +149,7 @@ give(struct local_tail *t, unsigned char *held, size_t *held_len)
 }
 
 void
-local_tail_feed(struct local_tail *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
+local_holdback_feed(struct local_holdback *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
                 size_t *now)
 {
 	bool finished;
@@ -163,7 +163,7 @@ local_tail_feed(struct local_tail *t, const unsigned char *data, size_t len, uns
 	} else {
 		*now = from = 0;
 	}
-	if (t->passed || t->len + (len - from) > TAIL_CAP) {
+	if (t->passed || t->len + (len - from) > HOLDBACK_CAP) {
 		if (!finished)
 			give(t, held, held_len);
 		*now = len;
@@ -175,13 +175,13 @@ local_tail_feed(struct local_tail *t, const unsigned char *data, size_t len, uns
 }
 
 bool
-local_tail_inside(const struct local_tail *t)
+local_holdback_inside(const struct local_holdback *t)
 {
 	return t->passed;
 }
 
 void
-local_tail_drop(struct local_tail *t, bool *broken)
+local_holdback_drop(struct local_holdback *t, bool *broken)
 {
 	*broken = t->passed;
 	t->passed = false;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "local_tail.h"
+#include "local_holdback.h"
 
-static struct local_tail t;
+static struct local_holdback t;
 static unsigned char out[8192];
 static size_t out_len;
 
 static void
 feed(const void *data, size_t len)
 {
-	unsigned char held[TAIL_CAP], *copy = exact_copy(data, len);
+	unsigned char held[HOLDBACK_CAP], *copy = exact_copy(data, len);
 	size_t held_len, now;
 
-	local_tail_feed(&t, copy, len, held, &held_len, &now);
-	assert_true(held_len <= TAIL_CAP && now <= len);
+	local_holdback_feed(&t, copy, len, held, &held_len, &now);
+	assert_true(held_len <= HOLDBACK_CAP && now <= len);
 	memcpy(out + out_len, held, held_len);
 	memcpy(out + out_len + held_len, copy, now);
 	out_len += held_len + now;
@@ -98,18 +98,18 @@ test_long_ones_are_passed(void **state)
 	memcpy(big, "\033P", 2);
 	feed(big, sizeof big);
 	assert_int_equal(out_len, sizeof big);
-	assert_true(local_tail_inside(&t));
+	assert_true(local_holdback_inside(&t));
 	feed("qqq", 3);
 	assert_int_equal(out_len, sizeof big + 3);
 	feed("\033\\x\033[3", 6);
-	assert_false(local_tail_inside(&t));
+	assert_false(local_holdback_inside(&t));
 	assert_int_equal(t.len, 3);
 	assert_int_equal(out_len, sizeof big + 6);
 	/* In small pieces too. */
 	begin();
 	for (size_t i = 0; i < sizeof big; i++)
 		feed(big + i, 1);
-	assert_true(local_tail_inside(&t));
+	assert_true(local_holdback_inside(&t));
 	assert_int_equal(out_len, sizeof big);
 }
 
@@ -121,7 +121,7 @@ test_drop(void **state)
 	(void)state;
 	begin();
 	feed("a\033[3", 4);
-	local_tail_drop(&t, &broken);
+	local_holdback_drop(&t, &broken);
 	assert_false(broken);
 	assert_int_equal(t.len, 0);
 	feed("b", 1);

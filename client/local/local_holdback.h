@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * local_tail: holds back the end of the output while it is in the middle of an escape sequence or of a UTF-8
+ * local_holdback: holds back the end of the output while it is in the middle of an escape sequence or of a UTF-8
  * character, so that the notice never lands inside of one.  Nothing that is held back could be seen yet.  What is
- * longer than TAIL_CAP (a picture) is passed on; local_tail_inside() then says that nothing may be drawn.
+ * longer than HOLDBACK_CAP (a picture) is passed on; local_holdback_inside() then says that nothing may be drawn.
  */
-#ifndef HOLDFAST_LOCAL_TAIL_H
-#define HOLDFAST_LOCAL_TAIL_H
+#ifndef HOLDFAST_LOCAL_HOLDBACK_H
+#define HOLDFAST_LOCAL_HOLDBACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TAIL_CAP 256
+#define HOLDBACK_CAP 256
 
 /* All zero: nothing held back, between sequences. */
-struct local_tail {
-	unsigned char state; /* enum of local_tail.c */
+struct local_holdback {
+	unsigned char state; /* enum of local_holdback.c */
 	unsigned char more;  /* bytes missing of a UTF-8 character */
 	bool passed;         /* the sequence's begin has been passed on */
 	bool alternate;      /* the alternate screen is on */
@@ -22,21 +22,21 @@ struct local_tail {
 	unsigned number;     /* the parameter that is read, */
 	bool wanted;         /* and whether one was that of the alternate screen */
 	size_t len;
-	unsigned char buf[TAIL_CAP];
+	unsigned char buf[HOLDBACK_CAP];
 };
 
 /*
  * Takes LEN bytes of output.  What may be written now is first t->buf's first return value bytes (copied to HELD,
- * which has room for TAIL_CAP; *HELD_LEN), then the first *NOW bytes of DATA.
+ * which has room for HOLDBACK_CAP; *HELD_LEN), then the first *NOW bytes of DATA.
  */
-void local_tail_feed(struct local_tail *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
+void local_holdback_feed(struct local_holdback *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
                      size_t *now);
 /* Whether the terminal itself is inside of a sequence. */
-bool local_tail_inside(const struct local_tail *t);
+bool local_holdback_inside(const struct local_holdback *t);
 /*
  * A rendering makes everything anew: drops what is held back.  *BREAK: a sequence has to be broken off (CAN)
  * before.
  */
-void local_tail_drop(struct local_tail *t, bool *broken);
+void local_holdback_drop(struct local_holdback *t, bool *broken);
 
 #endif

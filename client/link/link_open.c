@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "factory.h"
+#include "link_open.h"
+
+static const char own_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" exec holdfastctl resume'";
+
+struct link *
+link_open(struct transport_target *target, const struct transport_asking *asking, enum transport_request what,
+          uint32_t idle_ms)
+{
+	struct transport *t = transport_new(target, asking);
+
+	return t ? link_new(t, what, what == TRANSPORT_EXEC ? own_command : NULL, idle_ms) : NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "exit_status.h"
+#include "local.h"
+#include "run_attach.h"
+#include "run_end.h"
+
+#define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
+
+static bool
+has_env(const struct frame_attach *m, const char *variable, size_t name_len)
+{
+	for (uint32_t i = 0; i < m->env_count; i++)
+		if (m->env[i].len >= name_len && !memcmp(m->env[i].data, variable, name_len))
+			return true;
+	return false;
+}
+
+static void
+put_variable(struct frame_attach *m, const char *variable, size_t *bytes)
+{
+	const char *equals = strchr(variable, '=');
+	size_t len = strlen(variable);
+
+	/* LC_HOLDFAST speaks to holdfast itself, and would travel on. */
+	if (!equals || equals == variable || !strncmp(variable, "LC_HOLDFAST=", 12) ||
+	    has_env(m, variable, (size_t)(equals - variable) + 1) || m->env_count == FRAME_ENV_COUNT ||
+	    *bytes + len > FRAME_ENV_BYTES)
+		return;
+	*bytes += len;
+	m->env[m->env_count++] = (struct wire_bytes){ (const unsigned char *)variable, len };
+}
+
+/*
+ * What the configuration sends; and the locale, without which the terminals at the two ends speak past each other.
+ */
+static void
+put_env(struct frame_attach *m, char *const *list)
+{
+	size_t bytes = 0;
+
+	for (; list && *list; list++)
+		put_variable(m, *list, &bytes);
+	for (char **e = environ; *e; e++)
+		if (!strncmp(*e, "LANG=", 5) || !strncmp(*e, "LC_", 3) || !strncmp(*e, "COLORTERM=", 10))
+			put_variable(m, *e, &bytes);
+}
+
+static void
+put_text(char *out, size_t cap, const char *text)
+{
+	/* Whole, or not at all: a part would be the name of something else. */
+	if (!text || strlen(text) >= cap)
+		text = "";
+	memcpy(out, text, strlen(text) + 1);
+}
+
+void
+run_attach(struct run *r, struct link *l)
+{
+	static struct frame_attach m; /* large, and there is one thread */
+	static unsigned char frame[REQUEST_ATTACH_CAP];
+	struct frame_size size;
+
+	memset(&m, 0, sizeof m);
+	m.mode = r->mode;
+	m.flags = r->flags;
+	put_text(m.want, sizeof m.want, r->want);
+	if (r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX) {
+		run_end(r, STATUS_FAILED, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
+		return;
+	}
+	if (!r->stream.attached) {
+		put_text(m.command, sizeof m.command, r->o->command);
+		put_env(&m, target_environment(r->target));
+	}
+	put_text(m.term, sizeof m.term, r->terminal ? getenv("TERM") : "");
+	local_size(&size);
+	if (r->terminal && (!size.rows || !size.cols))
+		size = (struct frame_size){ .rows = 24, .cols = 80 };
+	m.rows = size.rows;
+	m.cols = size.cols;
+	m.xpixel = size.xpixel;
+	m.ypixel = size.ypixel;
+	if (r->stream.attached)
+		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
+	link_stream_ask(&r->stream, &m);
+	link_put(l, frame, frame_put_attach(&m, frame, sizeof frame));
+	l->asked_attach = true;
+	link_expect(l, clock_now_ms());
+	link_flush(l);
+}

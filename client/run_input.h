@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* run_input: what the person does: keys, escapes, and signals. */
+#ifndef HOLDFAST_RUN_INPUT_H
+#define HOLDFAST_RUN_INPUT_H
+
+#include <stdbool.h>
+
+#include "run_state.h"
+
+/* Whether standard input is to be read now. */
+bool run_stdin_wanted(const struct run *r);
+void run_stdin(struct run *r);
+void run_signal(struct run *r, int sig);
+
+#endif

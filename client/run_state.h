@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run_state: one session from its first connection to its end, as the parts of the loop (run_*.c) see it.  There is one
+ * struct run.
+ */
+#ifndef HOLDFAST_RUN_STATE_H
+#define HOLDFAST_RUN_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "asking.h"
+#include "backoff.h"
+#include "link.h"
+#include "link_pace.h"
+#include "link_stream.h"
+#include "local_escape.h"
+#include "local_holdback.h"
+#include "local_sink.h"
+#include "netwatch.h"
+#include "options.h"
+#include "target.h"
+
+struct run {
+	const struct options *o;
+	struct transport_target *target;
+	const struct sshconfig *config;
+	struct asking *asking;
+	void (*on_attached)(void);
+
+	/* What is wanted of the host */
+	uint32_t mode, flags;            /* of ATTACH */
+	char want[NAME_CAP];
+	enum transport_request request;  /* how the host is reached, see link_open.h */
+	bool terminal;                   /* a terminal at the other end; else pipes */
+
+	struct link_stream stream;
+	struct link *link;               /* attached: bytes go over it; NULL: none */
+	struct link *fresh;              /* on its way, beside a silent one or alone */
+
+	/* Away */
+	struct backoff backoff;
+	uint64_t away;                   /* since when, 0: not */
+	uint64_t last_try, retry_at;
+	uint64_t storm;                  /* attempts that changes of the network started are paid for until then */
+	unsigned asked;                  /* questions put when the try began */
+	unsigned wrong;                  /* connections that broke the protocol, in a row */
+	bool stopped;                    /* not trying any more until told to */
+	char reason[TEXT_CAP + 64];
+
+	/* The terminal */
+	struct local_sink out, err;
+	struct local_holdback held;
+	struct local_escape escape;
+	bool holding;                    /* unfinished sequences are held back: a terminal writes to a terminal */
+	uint64_t notice;                 /* when the notice is drawn next, 0: it is not shown */
+	unsigned notice_rows;            /* where it was drawn, 0: nowhere */
+	bool said;                       /* without a terminal: a line has told of the outage */
+	bool redraw;                     /* the screen is not as the host has drawn it */
+	bool refused_keys;               /* more was typed than is kept */
+	bool input_open;                 /* standard input is read */
+	bool input_terminal;             /* and is one */
+	unsigned interrupts;             /* SIGINT passed on */
+	struct link_pace pace;           /* of the output */
+	uint64_t ack_at;                 /* an ACK is due then, 0: none */
+
+	struct netwatch watch;
+	int signals;                     /* signalfd */
+	bool more;                       /* frames have been left for the next turn */
+
+	/* The end: handlers set it (run_end.h), and the loop carries it out (run_finish.h) */
+	uint64_t finishing;              /* the last frames are on their way: until then at the latest */
+	uint64_t detach_at;              /* DETACH has been sent: leave then, answered or not; 0: not */
+	bool out_gone;                   /* nobody reads our output any more */
+	bool done;                       /* the loop ends */
+	bool plain;                      /* a plain ssh takes over */
+	bool again;                      /* another session begins, and the terminal stays as it is */
+	bool offer_new;                  /* the person is asked for a new session */
+	int status;
+	char last_words[TEXT_CAP + 256]; /* for the person, once the terminal has been put back; "": none */
+};
+
+/* A child of the attempt has the terminal: nothing is read from it, drawn on it or set, and the attempt goes on. */
+bool run_child_asks(const struct run *r);
+/* The link over which the session's bytes go now; NULL: there is none. */
+struct link *run_attached_link(const struct run *r);
+
+#endif
