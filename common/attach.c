@@ -5,25 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire.h"
-
-/* The bytes written, or what went wrong. */
-static int
-written(const struct wire_writer *w)
-{
-	return w->err ? w->err : (int)w->len;
-}
-
-/* Starts reading a message and takes its type byte off. */
-static int
-begin(struct wire_reader *r, const void *buf, size_t len)
-{
-	uint8_t type;
-
-	wire_reader_init(r, buf, len);
-	wire_get_u8(r, &type);
-	return type;
-}
+#include "fields.h"
 
 int
 attach_type_of(const void *buf, size_t len)
@@ -34,50 +16,56 @@ attach_type_of(const void *buf, size_t len)
 int
 attach_encode_plain(uint8_t type, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
+	static const struct field none[] = { FIELDS_END };
+	static const struct message plain = { .fields = none };
 
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, type);
-	return written(&w);
+	return message_encode(&plain, type, NULL, out, cap);
 }
+
+/* STATUS_IS */
+
+#define S struct attach_status
+static const struct field status_fields[] = {
+	FIELD_U32(S, id),
+	FIELD_U32(S, state),
+	FIELD_U32(S, attachments),
+	FIELD_U32(S, vouched),
+	FIELD_U32(S, rows),
+	FIELD_U32(S, cols),
+	FIELD_U32(S, keeper_pid),
+	FIELD_U32(S, shell_pid),
+	FIELD_U64(S, created_ms),
+	FIELD_U64(S, changed_ms),
+	FIELD_U64(S, activity_ms),
+	FIELD_U64(S, offset),
+	FIELD_U64(S, away_bytes),
+	FIELD_RAW(S, identity, IDENTITY_BYTES),
+	FIELD_TEXT(S, name),
+	FIELD_TEXT(S, program),
+	FIELD_TEXT(S, address),
+	FIELD_TEXT(S, term),
+	FIELD_U64(S, lost_ms),
+	FIELD_U64(S, lost_heard_ms),
+	FIELD_U64(S, lost_used_ms),
+	FIELD_OLDER_END,
+	FIELD_U32(S, kind),
+	FIELD_OLDER_END,
+	FIELD_TEXT(S, user),
+	FIELD_U64(S, home_born),
+	FIELDS_END
+};
+#undef S
+static const struct message status = { sizeof(struct attach_status), { ATTACH_STATUS_IS }, status_fields };
 
 int
 attach_encode_status(const struct attach_status *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_STATUS_IS);
-	wire_put_u32(&w, m->id);
-	wire_put_u32(&w, m->state);
-	wire_put_u32(&w, m->attachments);
-	wire_put_u32(&w, m->vouched);
-	wire_put_u32(&w, m->rows);
-	wire_put_u32(&w, m->cols);
-	wire_put_u32(&w, m->keeper_pid);
-	wire_put_u32(&w, m->shell_pid);
-	wire_put_u64(&w, m->created_ms);
-	wire_put_u64(&w, m->changed_ms);
-	wire_put_u64(&w, m->activity_ms);
-	wire_put_u64(&w, m->offset);
-	wire_put_u64(&w, m->away_bytes);
-	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
-	wire_put_cstring(&w, m->name);
-	wire_put_cstring(&w, m->program);
-	wire_put_cstring(&w, m->address);
-	wire_put_cstring(&w, m->term);
-	wire_put_u64(&w, m->lost_ms);
-	wire_put_u64(&w, m->lost_heard_ms);
-	wire_put_u64(&w, m->lost_used_ms);
-	wire_put_u32(&w, m->kind);
-	wire_put_cstring(&w, m->user);
-	wire_put_u64(&w, m->home_born);
-	return written(&w);
+	return message_encode(&status, ATTACH_STATUS_IS, m, out, cap);
 }
 
 /*
- * Later versions add fields at the end; what this version does not know is passed over, so that an old holdfastctl
- * can list the sessions of a new keeper.
+ * Later versions add fields at the end.  Bytes that this version does not know are passed over, so that an old
+ * holdfastctl can list the sessions of a new keeper.
  */
 int
 attach_decode_status(struct attach_status *m, const void *buf, size_t len)
@@ -85,65 +73,63 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	struct wire_reader r;
 
 	memset(m, 0, sizeof *m);
-	if (begin(&r, buf, len) != ATTACH_STATUS_IS)
+	if (!message_is(&status, buf, len))
 		return -EBADMSG;
-	wire_get_u32(&r, &m->id);
-	wire_get_u32(&r, &m->state);
-	wire_get_u32(&r, &m->attachments);
-	wire_get_u32(&r, &m->vouched);
-	wire_get_u32(&r, &m->rows);
-	wire_get_u32(&r, &m->cols);
-	wire_get_u32(&r, &m->keeper_pid);
-	wire_get_u32(&r, &m->shell_pid);
-	wire_get_u64(&r, &m->created_ms);
-	wire_get_u64(&r, &m->changed_ms);
-	wire_get_u64(&r, &m->activity_ms);
-	wire_get_u64(&r, &m->offset);
-	wire_get_u64(&r, &m->away_bytes);
-	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
-	wire_get_cstring(&r, m->name, sizeof m->name);
-	wire_get_cstring(&r, m->program, sizeof m->program);
-	wire_get_cstring(&r, m->address, sizeof m->address);
-	wire_get_cstring(&r, m->term, sizeof m->term);
-	wire_get_u64(&r, &m->lost_ms);
-	wire_get_u64(&r, &m->lost_heard_ms);
-	wire_get_u64(&r, &m->lost_used_ms);
 	m->kind = ATTACH_TERMINAL;
-	if (r.left)
-		wire_get_u32(&r, &m->kind);
-	if (r.left) {
-		wire_get_cstring(&r, m->user, sizeof m->user);
-		wire_get_u64(&r, &m->home_born);
-	}
-	return r.err;
+	wire_reader_init(&r, (const unsigned char *)buf + 1, len - 1);
+	return fields_get(&r, status.fields, m);
 }
 
-static void
-put_framed(struct wire_writer *w, const struct attach_framed *m)
-{
-	wire_put_u32(w, m->lowest);
-	wire_put_u32(w, m->highest);
-	wire_put_raw(w, m->stream, sizeof m->stream);
-	wire_put_raw(w, m->key, sizeof m->key);
-	wire_put_u64(w, m->input);
-	wire_put_u64(w, m->output);
-	wire_put_u64(w, m->errors);
-	wire_put_u32(w, 0); /* room for what later versions add: as many bytes follow */
-}
+/* CLAIM: these fields; those of a framed client if the flags say so; what was typed, likewise; the command, if any. */
 
-static void
-get_framed(struct wire_reader *r, struct attach_framed *m)
-{
-	struct wire_bytes later;
+#define C struct attach_claim
+static const struct field claim_fields[] = {
+	FIELD_U32(C, mode),
+	FIELD_U32(C, flags),
+	FIELD_U16(C, rows),
+	FIELD_U16(C, cols),
+	FIELD_U16(C, xpixel),
+	FIELD_U16(C, ypixel),
+	FIELD_RAW(C, ticket, TICKET_BYTES),
+	FIELD_RAW(C, identity, IDENTITY_BYTES),
+	FIELD_TEXT(C, term),
+	FIELD_TEXT(C, name),
+	FIELD_ENV(C, env),
+	FIELDS_END
+};
+#undef C
+static const struct message claim = { sizeof(struct attach_claim), { ATTACH_CLAIM }, claim_fields };
 
-	wire_get_u32(r, &m->lowest);
-	wire_get_u32(r, &m->highest);
-	wire_get_raw(r, m->stream, sizeof m->stream);
-	wire_get_raw(r, m->key, sizeof m->key);
-	wire_get_u64(r, &m->input);
-	wire_get_u64(r, &m->output);
-	wire_get_u64(r, &m->errors);
-	wire_get_string(r, &later, ENV_BYTES_MAX);
+#define F struct attach_framed
+static const struct field framed_fields[] = {
+	FIELD_U32(F, lowest),
+	FIELD_U32(F, highest),
+	FIELD_RAW(F, stream, 16),
+	FIELD_RAW(F, key, 16),
+	FIELD_U64(F, input),
+	FIELD_U64(F, output),
+	FIELD_U64(F, errors),
+	FIELD_LATER(ENV_BYTES_MAX),
+	FIELDS_END
+};
+#undef F
+
+int
+attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, ATTACH_CLAIM);
+	fields_put(&w, claim.fields, m);
+	if (m->flags & ATTACH_FLAG_FRAMED)
+		fields_put(&w, framed_fields, &m->framed);
+	if (m->flags & ATTACH_FLAG_TYPED)
+		wire_put_string(&w, m->typed, m->typed_len);
+	/* Not "" where there is none: a keeper from before an update refuses a claim that is longer than it knows. */
+	if (m->command)
+		wire_put_cstring(&w, m->command);
+	return w.err ? w.err : (int)w.len;
 }
 
 static void
@@ -155,34 +141,6 @@ get_typed(struct wire_reader *r, struct attach_claim *m)
 	m->typed_len = typed.len;
 	if (typed.len)
 		memcpy(m->typed, typed.data, typed.len);
-}
-
-int
-attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap)
-{
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_CLAIM);
-	wire_put_u32(&w, m->mode);
-	wire_put_u32(&w, m->flags);
-	wire_put_u16(&w, m->rows);
-	wire_put_u16(&w, m->cols);
-	wire_put_u16(&w, m->xpixel);
-	wire_put_u16(&w, m->ypixel);
-	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
-	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
-	wire_put_cstring(&w, m->term);
-	wire_put_cstring(&w, m->name);
-	envlist_put(&w, &m->env);
-	if (m->flags & ATTACH_FLAG_FRAMED)
-		put_framed(&w, &m->framed);
-	if (m->flags & ATTACH_FLAG_TYPED)
-		wire_put_string(&w, m->typed, m->typed_len);
-	/* Only where there is one: a keeper from before an update takes no claim that is longer than it knows. */
-	if (m->command)
-		wire_put_cstring(&w, m->command);
-	return written(&w);
 }
 
 /* The command line at the end of a claim, if there is one: 0, -EBADMSG or -ENOMEM. */
@@ -207,26 +165,16 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 	int rc;
 
 	memset(m, 0, sizeof *m);
-	if (begin(&r, buf, len) != ATTACH_CLAIM)
+	if (!message_is(&claim, buf, len))
 		return -EBADMSG;
-	wire_get_u32(&r, &m->mode);
-	wire_get_u32(&r, &m->flags);
-	wire_get_u16(&r, &m->rows);
-	wire_get_u16(&r, &m->cols);
-	wire_get_u16(&r, &m->xpixel);
-	wire_get_u16(&r, &m->ypixel);
-	wire_get_raw(&r, m->ticket.bytes, TICKET_BYTES);
-	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
-	wire_get_cstring(&r, m->term, sizeof m->term);
-	wire_get_cstring(&r, m->name, sizeof m->name);
-	rc = envlist_get_from(&r, &m->env);
-	if (rc)
-		return rc;
-	if (m->flags & ATTACH_FLAG_FRAMED)
-		get_framed(&r, &m->framed);
-	if (m->flags & ATTACH_FLAG_TYPED)
+	wire_reader_init(&r, (const unsigned char *)buf + 1, len - 1);
+	rc = fields_get(&r, claim.fields, m);
+	if (!rc && (m->flags & ATTACH_FLAG_FRAMED))
+		rc = fields_get(&r, framed_fields, &m->framed);
+	if (!rc && (m->flags & ATTACH_FLAG_TYPED))
 		get_typed(&r, m);
-	rc = get_command(&r, &m->command);
+	if (!rc)
+		rc = get_command(&r, &m->command);
 	if (!rc)
 		rc = wire_reader_end(&r);
 	if (rc) {
@@ -237,151 +185,132 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 	return rc;
 }
 
+/* The small ones.  Where several messages have the same fields, their receivers tell them apart by their types. */
+
+struct number { uint32_t v; };
+static const struct field number_fields[] = { FIELD_U32(struct number, v), FIELDS_END };
+static const struct message number_message = {
+	sizeof(struct number), { ATTACH_CLAIMED, ATTACH_KILL, ATTACH_DETACH, ATTACH_EXPIRE }, number_fields,
+};
+
 int
 attach_encode_number(uint8_t type, uint32_t number, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, type);
-	wire_put_u32(&w, number);
-	return written(&w);
+	return message_encode(&number_message, type, &number, out, cap);
 }
 
 int
 attach_decode_number(uint32_t *number, const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	begin(&r, buf, len);
-	wire_get_u32(&r, number);
-	return wire_reader_end(&r);
+	return message_decode(&number_message, number, buf, len);
 }
+
+static const struct field refused_fields[] = {
+	FIELD_U32(struct attach_refused, code),
+	FIELD_TEXT(struct attach_refused, text),
+	FIELDS_END
+};
+static const struct message refused = {
+	sizeof(struct attach_refused), { ATTACH_REFUSED, ATTACH_ERROR }, refused_fields,
+};
 
 int
 attach_encode_refused(uint8_t type, const struct attach_refused *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, type);
-	wire_put_u32(&w, m->code);
-	wire_put_cstring(&w, m->text);
-	return written(&w);
+	return message_encode(&refused, type, m, out, cap);
 }
 
 int
 attach_decode_refused(struct attach_refused *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	begin(&r, buf, len);
-	wire_get_u32(&r, &m->code);
-	wire_get_cstring(&r, m->text, sizeof m->text);
-	return wire_reader_end(&r);
+	return message_decode(&refused, m, buf, len);
 }
+
+static const struct field verdict_fields[] = {
+	FIELD_U32_MAX(struct attach_verdict, verdict, ATTACH_IS_UNKNOWN),
+	FIELD_U64(struct attach_verdict, heard_ms),
+	FIELDS_END
+};
+static const struct message verdict = { sizeof(struct attach_verdict), { ATTACH_VERDICT }, verdict_fields };
 
 int
 attach_encode_verdict(const struct attach_verdict *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_VERDICT);
-	wire_put_u32(&w, m->verdict);
-	wire_put_u64(&w, m->heard_ms);
-	return written(&w);
+	return message_encode(&verdict, ATTACH_VERDICT, m, out, cap);
 }
 
 int
 attach_decode_verdict(struct attach_verdict *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
+	int rc = message_decode(&verdict, m, buf, len);
 
-	memset(m, 0, sizeof *m);
-	if (begin(&r, buf, len) != ATTACH_VERDICT)
-		return -EBADMSG;
-	wire_get_u32(&r, &m->verdict);
-	wire_get_u64(&r, &m->heard_ms);
-	if (m->verdict < ATTACH_IS_ALIVE || m->verdict > ATTACH_IS_UNKNOWN)
-		return -EBADMSG;
-	return wire_reader_end(&r);
+	return !rc && m->verdict < ATTACH_IS_ALIVE ? -EBADMSG : rc;
 }
+
+static const struct field exit_fields[] = {
+	FIELD_U32(struct attach_exit, signaled),
+	FIELD_U32(struct attach_exit, value),
+	FIELDS_END
+};
+static const struct message exit_message = { sizeof(struct attach_exit), { ATTACH_EXIT }, exit_fields };
 
 int
 attach_encode_exit(const struct attach_exit *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_EXIT);
-	wire_put_u32(&w, m->signaled);
-	wire_put_u32(&w, m->value);
-	return written(&w);
+	return message_encode(&exit_message, ATTACH_EXIT, m, out, cap);
 }
 
 int
 attach_decode_exit(struct attach_exit *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	begin(&r, buf, len);
-	wire_get_u32(&r, &m->signaled);
-	wire_get_u32(&r, &m->value);
-	return wire_reader_end(&r);
+	return message_decode(&exit_message, m, buf, len);
 }
+
+static const struct field detached_fields[] = {
+	FIELD_U32(struct attach_detached, reason),
+	FIELD_TEXT(struct attach_detached, target),
+	FIELDS_END
+};
+static const struct message detached = {
+	sizeof(struct attach_detached), { ATTACH_DETACHED, ATTACH_SWITCH }, detached_fields,
+};
 
 int
 attach_encode_detached(uint8_t type, const struct attach_detached *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, type);
-	wire_put_u32(&w, m->reason);
-	wire_put_cstring(&w, m->target);
-	return written(&w);
+	return message_encode(&detached, type, m, out, cap);
 }
 
 int
 attach_decode_detached(struct attach_detached *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	begin(&r, buf, len);
-	wire_get_u32(&r, &m->reason);
-	wire_get_cstring(&r, m->target, sizeof m->target);
-	return wire_reader_end(&r);
+	return message_decode(&detached, m, buf, len);
 }
+
+struct text { char v[TEXT_CAP]; };
+static const struct field text_fields[] = { FIELD_TEXT(struct text, v), FIELDS_END };
+static const struct message text_message = { sizeof(struct text), { ATTACH_MESSAGE, ATTACH_LAST_IS }, text_fields };
 
 int
 attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-	char cut[TEXT_CAP];
-	size_t len = strnlen(text, sizeof cut - 1);
+	struct text cut = { "" };
 
-	memcpy(cut, text, len);
-	cut[len] = '\0';
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, type);
-	wire_put_cstring(&w, cut);
-	return written(&w);
+	memcpy(cut.v, text, strnlen(text, sizeof cut.v - 1));
+	return message_encode(&text_message, type, &cut, out, cap);
 }
 
 int
 attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	begin(&r, buf, len);
-	wire_get_cstring(&r, text, TEXT_CAP);
-	return wire_reader_end(&r);
+	return message_decode(&text_message, text, buf, len);
 }
 
+struct name { char v[NAME_CAP]; };
+static const struct field name_fields[] = { FIELD_TEXT(struct name, v), FIELDS_END };
+static const struct message name_message = { sizeof(struct name), { ATTACH_RENAME }, name_fields };
+
+/* NAME may be longer than a name can be: the keeper is to say so. */
 int
 attach_encode_name(const char *name, unsigned char *out, size_t cap)
 {
@@ -390,43 +319,29 @@ attach_encode_name(const char *name, unsigned char *out, size_t cap)
 	wire_writer_init(&w, out, cap);
 	wire_put_u8(&w, ATTACH_RENAME);
 	wire_put_cstring(&w, name);
-	return written(&w);
+	return w.err ? w.err : (int)w.len;
 }
 
 int
 attach_decode_name(char name[NAME_CAP], const void *buf, size_t len)
 {
-	struct wire_reader r;
-
-	begin(&r, buf, len);
-	wire_get_cstring(&r, name, NAME_CAP);
-	return wire_reader_end(&r);
+	return message_decode(&name_message, name, buf, len);
 }
+
+struct env { struct envlist v; };
+static const struct field env_fields[] = { FIELD_ENV(struct env, v), FIELDS_END };
+static const struct message env_message = { sizeof(struct env), { ATTACH_ENV_IS }, env_fields };
 
 int
 attach_encode_env(const struct envlist *e, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_ENV_IS);
-	envlist_put(&w, e);
-	return written(&w);
+	return message_encode(&env_message, ATTACH_ENV_IS, e, out, cap);
 }
 
 int
 attach_decode_env(struct envlist *e, const void *buf, size_t len)
 {
-	struct wire_reader r;
-	int rc;
-
-	*e = (struct envlist)ENVLIST_INIT;
-	if (begin(&r, buf, len) != ATTACH_ENV_IS)
-		return -EBADMSG;
-	rc = envlist_get_from(&r, e);
-	if (!rc && (rc = wire_reader_end(&r)))
-		envlist_free(e);
-	return rc;
+	return message_decode(&env_message, e, buf, len);
 }
 
 int

@@ -13,53 +13,62 @@ wire_writer_init(struct wire_writer *w, void *buf, size_t cap)
 	w->err = 0;
 }
 
+/* Room for LEN bytes more, which then count as written; NULL after an error, as when there is none. */
+static inline unsigned char *
+extend(struct wire_writer *w, size_t len)
+{
+	unsigned char *p = w->buf + w->len;
+
+	if (w->err)
+		return NULL;
+	if (len > w->cap - w->len) {
+		w->err = -EMSGSIZE;
+		return NULL;
+	}
+	w->len += len;
+	return p;
+}
+
 void
 wire_put_raw(struct wire_writer *w, const void *data, size_t len)
 {
-	if (w->err)
-		return;
-	if (len > w->cap - w->len) {
-		w->err = -EMSGSIZE;
-		return;
-	}
-	if (len)
-		memcpy(w->buf + w->len, data, len);
-	w->len += len;
+	unsigned char *p = extend(w, len);
+
+	if (p && len)
+		memcpy(p, data, len);
 }
 
-/* The low BYTES bytes of V, most significant first. */
-static void
-put_be(struct wire_writer *w, uint64_t v, unsigned bytes)
+void
+wire_put_number(struct wire_writer *w, uint64_t v, unsigned bytes)
 {
-	unsigned char b[8];
+	unsigned char *p = extend(w, bytes);
 
-	for (unsigned i = 0; i < bytes; i++)
-		b[i] = (unsigned char)(v >> (8 * (bytes - 1 - i)));
-	wire_put_raw(w, b, bytes);
+	while (p && bytes--)
+		*p++ = (unsigned char)(v >> (8 * bytes));
 }
 
 void
 wire_put_u8(struct wire_writer *w, uint8_t v)
 {
-	put_be(w, v, 1);
+	wire_put_number(w, v, 1);
 }
 
 void
 wire_put_u16(struct wire_writer *w, uint16_t v)
 {
-	put_be(w, v, 2);
+	wire_put_number(w, v, 2);
 }
 
 void
 wire_put_u32(struct wire_writer *w, uint32_t v)
 {
-	put_be(w, v, 4);
+	wire_put_number(w, v, 4);
 }
 
 void
 wire_put_u64(struct wire_writer *w, uint64_t v)
 {
-	put_be(w, v, 8);
+	wire_put_number(w, v, 8);
 }
 
 void
@@ -91,54 +100,65 @@ wire_reader_init(struct wire_reader *r, const void *buf, size_t len)
 	r->err = 0;
 }
 
+/* The next LEN bytes, which then count as read; NULL after an error, as when there are less. */
+static inline const unsigned char *
+advance(struct wire_reader *r, size_t len)
+{
+	const unsigned char *p = r->p;
+
+	if (r->err || len > r->left) {
+		r->err = -EBADMSG;
+		return NULL;
+	}
+	r->p += len;
+	r->left -= len;
+	return p;
+}
+
 void
 wire_get_raw(struct wire_reader *r, void *data, size_t len)
 {
-	if (r->err || len > r->left) {
-		r->err = -EBADMSG;
+	const unsigned char *p = advance(r, len);
+
+	if (!p)
 		memset(data, 0, len);
-		return;
-	}
-	if (len)
-		memcpy(data, r->p, len);
-	r->p += len;
-	r->left -= len;
+	else if (len)
+		memcpy(data, p, len);
 }
 
-static uint64_t
-get_be(struct wire_reader *r, unsigned bytes)
+uint64_t
+wire_get_number(struct wire_reader *r, unsigned bytes)
 {
-	unsigned char b[8] = {0};
+	const unsigned char *p = advance(r, bytes);
 	uint64_t v = 0;
 
-	wire_get_raw(r, b, bytes);
-	for (unsigned i = 0; i < bytes; i++)
-		v = v << 8 | b[i];
+	while (p && bytes--)
+		v = v << 8 | *p++;
 	return v;
 }
 
 void
 wire_get_u8(struct wire_reader *r, uint8_t *v)
 {
-	*v = (uint8_t)get_be(r, 1);
+	*v = (uint8_t)wire_get_number(r, 1);
 }
 
 void
 wire_get_u16(struct wire_reader *r, uint16_t *v)
 {
-	*v = (uint16_t)get_be(r, 2);
+	*v = (uint16_t)wire_get_number(r, 2);
 }
 
 void
 wire_get_u32(struct wire_reader *r, uint32_t *v)
 {
-	*v = (uint32_t)get_be(r, 4);
+	*v = (uint32_t)wire_get_number(r, 4);
 }
 
 void
 wire_get_u64(struct wire_reader *r, uint64_t *v)
 {
-	*v = get_be(r, 8);
+	*v = wire_get_number(r, 8);
 }
 
 void
@@ -147,16 +167,10 @@ wire_get_string(struct wire_reader *r, struct wire_bytes *v, size_t max)
 	uint32_t len;
 
 	wire_get_u32(r, &len);
-	if (r->err || len > max || len > r->left) {
+	if (len > max)
 		r->err = -EBADMSG;
-		v->data = NULL;
-		v->len = 0;
-		return;
-	}
-	v->data = r->p;
-	v->len = len;
-	r->p += len;
-	r->left -= len;
+	v->data = advance(r, len);
+	v->len = v->data ? len : 0;
 }
 
 void

@@ -32,6 +32,8 @@ struct wire_reader {
 };
 
 void wire_writer_init(struct wire_writer *w, void *buf, size_t cap);
+/* The low BYTES (1 to 8) bytes of V. */
+void wire_put_number(struct wire_writer *w, uint64_t v, unsigned bytes);
 void wire_put_u8(struct wire_writer *w, uint8_t v);
 void wire_put_u16(struct wire_writer *w, uint16_t v);
 void wire_put_u32(struct wire_writer *w, uint32_t v);
@@ -46,6 +48,8 @@ void wire_put_cstring(struct wire_writer *w, const char *s);
 int wire_writer_error(const struct wire_writer *w);
 
 void wire_reader_init(struct wire_reader *r, const void *buf, size_t len);
+/* A number of BYTES (1 to 8) bytes; on error 0, and -EBADMSG in the reader. */
+uint64_t wire_get_number(struct wire_reader *r, unsigned bytes);
 /* On error all of these leave zero (an empty view) in *v and -EBADMSG in the reader. */
 void wire_get_u8(struct wire_reader *r, uint8_t *v);
 void wire_get_u16(struct wire_reader *r, uint16_t *v);

@@ -43,6 +43,7 @@ struct recorded {
 	int (*encode)(const void *m, uint8_t type, unsigned char *out, size_t cap);
 	/* The decoder's return value.  Where M is not NULL and the decoder says 0: asserts that it found M. */
 	int (*decode)(const void *m, uint8_t type, const void *buf, size_t len);
+	uint8_t alike[5];       /* other types whose fields are the same, then 0 */
 	size_t head;            /* bytes that DECODE does not get */
 	size_t older[2];        /* bytes that messages of older versions lack at the end, and are taken nevertheless */
 	bool rest_is_data;      /* the last field has no length of its own: any length is right behind PLAIN bytes */
@@ -268,6 +269,22 @@ recorded_decoding(const struct recorded *c, const struct recording *r)
 	free(longer);
 }
 
+/* With another type byte the message is refused, but for types that have the same fields. */
+static inline void
+recorded_types(const struct recorded *c, const struct recording *r)
+{
+	unsigned char *other = exact_copy(r->data, r->len);
+
+	for (unsigned type = 0; type < 256 && c->type && !c->head; type++) {
+		bool same = type == c->type || (type && strchr((const char *)c->alike, (int)type));
+
+		other[0] = (unsigned char)type;
+		if ((c->decode(NULL, c->type, other, r->len) == 0) != same)
+			fail_msg("%s: %s as type %u", c->name, same ? "refused" : "taken", type);
+	}
+	free(other);
+}
+
 /* Checks COUNT messages against the file of recordings NAME, and that the file has no others. */
 static inline void
 recordings_check(const char *name, const struct recorded *v, size_t count)
@@ -293,6 +310,7 @@ recordings_check(const char *name, const struct recorded *v, size_t count)
 		r->used = true;
 		recorded_encoding(&v[i], r);
 		recorded_decoding(&v[i], r);
+		recorded_types(&v[i], r);
 	}
 	if (missing)
 		fail_msg("%s lacks %zu recordings; those of a new message are above", all->path, missing);

@@ -234,10 +234,17 @@ fill(void)
 
 #define ONE(text, number, of, message, ...) \
 	{ .name = text, .type = number, .m = message, .encode = of##_encode, .decode = of##_decode, __VA_ARGS__ }
-#define THREE(name, type, of) \
-	ONE(name, type, of, &of), ONE(name "-min", type, of, &of##_min), ONE(name "-max", type, of, &of##_max)
+#define THREE(name, type, of, ...) \
+	ONE(name, type, of, &of, __VA_ARGS__), ONE(name "-min", type, of, &of##_min, __VA_ARGS__), \
+	ONE(name "-max", type, of, &of##_max, __VA_ARGS__)
+/* Types that are alike: who gets one of them looks at the type first. */
+#define NUMBERS .alike = { ATTACH_CLAIMED, ATTACH_KILL, ATTACH_DETACH, ATTACH_EXPIRE }
+#define REFUSALS .alike = { ATTACH_REFUSED, ATTACH_ERROR }
+#define DETACHES .alike = { ATTACH_DETACHED, ATTACH_SWITCH }
+#define TEXTS .alike = { ATTACH_MESSAGE, ATTACH_LAST_IS }
 #define NUMBER(name, type) \
-	ONE(name, type, number, &number), ONE(name "-min", type, number, &zero), ONE(name "-max", type, number, &most)
+	ONE(name, type, number, &number, NUMBERS), ONE(name "-min", type, number, &zero, NUMBERS), \
+	ONE(name "-max", type, number, &most, NUMBERS)
 /* Whether bytes follow is looked at by the keeper, which has nothing to decode. */
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
 /* Keepers of older versions do not say "user" and "home_born", or "kind" either; newer ones say more. */
@@ -262,13 +269,15 @@ messages(void **state)
 		PLAIN("env", ATTACH_ENV), PLAIN("probe", ATTACH_PROBE), PLAIN("last", ATTACH_LAST),
 		PLAIN("done", ATTACH_DONE),
 		NUMBER("claimed", ATTACH_CLAIMED), NUMBER("expire", ATTACH_EXPIRE), NUMBER("kill", ATTACH_KILL),
-		ONE("detach", ATTACH_DETACH, number, &zero), ONE("detach-one", ATTACH_DETACH, number, &one),
+		ONE("detach", ATTACH_DETACH, number, &zero, NUMBERS),
+		ONE("detach-one", ATTACH_DETACH, number, &one, NUMBERS),
 		STATUS("status-is", &status, 5), STATUS("status-is-min", &status_min, 0),
 		STATUS("status-is-max", &status_max, USER_CAP - 1),
-		THREE("refused", ATTACH_REFUSED, refused), THREE("error", ATTACH_ERROR, refused),
+		THREE("refused", ATTACH_REFUSED, refused, REFUSALS), THREE("error", ATTACH_ERROR, refused, REFUSALS),
 		THREE("verdict", ATTACH_VERDICT, verdict), THREE("exit", ATTACH_EXIT, ended),
-		THREE("detached", ATTACH_DETACHED, detached), THREE("switch", ATTACH_SWITCH, detached),
-		THREE("message", ATTACH_MESSAGE, text), THREE("last-is", ATTACH_LAST_IS, text),
+		THREE("detached", ATTACH_DETACHED, detached, DETACHES),
+		THREE("switch", ATTACH_SWITCH, detached, DETACHES),
+		THREE("message", ATTACH_MESSAGE, text, TEXTS), THREE("last-is", ATTACH_LAST_IS, text, TEXTS),
 		THREE("rename", ATTACH_RENAME, name),
 		ONE("env-is", ATTACH_ENV_IS, env, &plain.env), ONE("env-is-min", ATTACH_ENV_IS, env, &none),
 		ONE("env-is-many", ATTACH_ENV_IS, env, &many), ONE("env-is-max", ATTACH_ENV_IS, env, &longest.env),
