@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "attach.h"
-#include "wire.h"
+#include "fields.h"
 
 #define NAME_FIELD 36 /* of a report */
 
@@ -23,165 +23,110 @@ lead_set_policy(struct lead_init *m, const struct config_policy *p)
 	memcpy(m->accept_env, p->accept_env, sizeof m->accept_env);
 }
 
+#define I struct lead_init
+static const struct field init_fields[] = {
+	FIELD_TEXT(I, user),
+	FIELD_TEXT(I, home),
+	FIELD_TEXT(I, shell),
+	FIELD_TEXT(I, tty),
+	FIELD_TEXT(I, address),
+	FIELD_TEXT(I, who),
+	FIELD_RAW(I, identity, IDENTITY_BYTES),
+	FIELD_RAW(I, ticket, TICKET_BYTES),
+	FIELD_U64(I, ring_bytes),
+	FIELD_U32(I, stall_ms),
+	FIELD_U32(I, detached_s),
+	FIELD_U32(I, idle_shell_s),
+	FIELD_U32(I, elevated_s),
+	FIELD_U32(I, take_over),
+	FIELD_TEXT(I, accept_env),
+	FIELD_U32(I, scrollback),
+	FIELD_U32(I, banner),
+	FIELD_U32(I, session),
+	FIELD_TEXT(I, place),
+	FIELD_TEXT(I, agent_path),
+	FIELD_ENV(I, env),
+	FIELDS_END
+};
+#undef I
+static const struct message init = { sizeof(struct lead_init), { LEAD_INIT }, init_fields };
+
 int
 lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, LEAD_INIT);
-	wire_put_cstring(&w, m->user);
-	wire_put_cstring(&w, m->home);
-	wire_put_cstring(&w, m->shell);
-	wire_put_cstring(&w, m->tty);
-	wire_put_cstring(&w, m->address);
-	wire_put_cstring(&w, m->who);
-	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
-	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
-	wire_put_u64(&w, m->ring_bytes);
-	wire_put_u32(&w, m->stall_ms);
-	wire_put_u32(&w, m->detached_s);
-	wire_put_u32(&w, m->idle_shell_s);
-	wire_put_u32(&w, m->elevated_s);
-	wire_put_u32(&w, m->take_over);
-	wire_put_cstring(&w, m->accept_env);
-	wire_put_u32(&w, m->scrollback);
-	wire_put_u32(&w, m->banner);
-	wire_put_u32(&w, m->session);
-	wire_put_cstring(&w, m->place);
-	wire_put_cstring(&w, m->agent_path);
-	envlist_put(&w, &m->env);
-	return w.err ? w.err : (int)w.len;
+	return message_encode(&init, LEAD_INIT, m, out, cap);
 }
 
 int
 lead_decode_init(struct lead_init *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-	uint8_t type;
-	int rc;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, buf, len);
-	wire_get_u8(&r, &type);
-	if (type != LEAD_INIT)
-		return -EBADMSG;
-	wire_get_cstring(&r, m->user, sizeof m->user);
-	wire_get_cstring(&r, m->home, sizeof m->home);
-	wire_get_cstring(&r, m->shell, sizeof m->shell);
-	wire_get_cstring(&r, m->tty, sizeof m->tty);
-	wire_get_cstring(&r, m->address, sizeof m->address);
-	wire_get_cstring(&r, m->who, sizeof m->who);
-	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
-	wire_get_raw(&r, m->ticket.bytes, TICKET_BYTES);
-	wire_get_u64(&r, &m->ring_bytes);
-	wire_get_u32(&r, &m->stall_ms);
-	wire_get_u32(&r, &m->detached_s);
-	wire_get_u32(&r, &m->idle_shell_s);
-	wire_get_u32(&r, &m->elevated_s);
-	wire_get_u32(&r, &m->take_over);
-	wire_get_cstring(&r, m->accept_env, sizeof m->accept_env);
-	wire_get_u32(&r, &m->scrollback);
-	wire_get_u32(&r, &m->banner);
-	wire_get_u32(&r, &m->session);
-	wire_get_cstring(&r, m->place, sizeof m->place);
-	wire_get_cstring(&r, m->agent_path, sizeof m->agent_path);
-	rc = envlist_get_from(&r, &m->env);
-	if (!rc && (rc = wire_reader_end(&r)))
-		envlist_free(&m->env);
-	return rc;
+	return message_decode(&init, m, buf, len);
 }
+
+#define V struct lead_vouched
+static const struct field vouched_fields[] = {
+	FIELD_U32(V, serial),
+	FIELD_U32(V, ok),
+	FIELD_RAW(V, identity, IDENTITY_BYTES),
+	FIELD_TEXT(V, address),
+	FIELD_TEXT(V, who),
+	FIELD_TEXT(V, local_address),
+	FIELD_U16(V, port),
+	FIELD_U16(V, local_port),
+	FIELDS_END
+};
+#undef V
+static const struct message vouched = { sizeof(struct lead_vouched), { LEAD_VOUCHED }, vouched_fields };
 
 int
 lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, LEAD_VOUCHED);
-	wire_put_u32(&w, m->serial);
-	wire_put_u32(&w, m->ok);
-	wire_put_raw(&w, m->identity.bytes, IDENTITY_BYTES);
-	wire_put_cstring(&w, m->address);
-	wire_put_cstring(&w, m->who);
-	wire_put_cstring(&w, m->local_address);
-	wire_put_u16(&w, m->port);
-	wire_put_u16(&w, m->local_port);
-	return w.err ? w.err : (int)w.len;
+	return message_encode(&vouched, LEAD_VOUCHED, m, out, cap);
 }
 
 int
 lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-	uint8_t type;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, buf, len);
-	wire_get_u8(&r, &type);
-	wire_get_u32(&r, &m->serial);
-	wire_get_u32(&r, &m->ok);
-	wire_get_raw(&r, m->identity.bytes, IDENTITY_BYTES);
-	wire_get_cstring(&r, m->address, sizeof m->address);
-	wire_get_cstring(&r, m->who, sizeof m->who);
-	wire_get_cstring(&r, m->local_address, sizeof m->local_address);
-	wire_get_u16(&r, &m->port);
-	wire_get_u16(&r, &m->local_port);
-	return type == LEAD_VOUCHED ? wire_reader_end(&r) : -EBADMSG;
+	return message_decode(&vouched, m, buf, len);
 }
+
+static const struct field sockets_fields[] = {
+	FIELD_U32(struct lead_sockets, session),
+	FIELD_TEXT(struct lead_sockets, place),
+	FIELD_TEXT(struct lead_sockets, agent_path),
+	FIELDS_END
+};
+static const struct message sockets = { sizeof(struct lead_sockets), { LEAD_SOCKETS }, sockets_fields };
 
 int
 lead_encode_sockets(const struct lead_sockets *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, LEAD_SOCKETS);
-	wire_put_u32(&w, m->session);
-	wire_put_cstring(&w, m->place);
-	wire_put_cstring(&w, m->agent_path);
-	return w.err ? w.err : (int)w.len;
+	return message_encode(&sockets, LEAD_SOCKETS, m, out, cap);
 }
 
 int
 lead_decode_sockets(struct lead_sockets *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-	uint8_t type;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, buf, len);
-	wire_get_u8(&r, &type);
-	wire_get_u32(&r, &m->session);
-	wire_get_cstring(&r, m->place, sizeof m->place);
-	wire_get_cstring(&r, m->agent_path, sizeof m->agent_path);
-	return type == LEAD_SOCKETS ? wire_reader_end(&r) : -EBADMSG;
+	return message_decode(&sockets, m, buf, len);
 }
+
+static const struct field peer_is_fields[] = {
+	FIELD_U32(struct lead_peer_is, serial),
+	FIELD_U32(struct lead_peer_is, ok),
+	FIELDS_END
+};
+static const struct message peer_is = { sizeof(struct lead_peer_is), { LEAD_PEER_IS }, peer_is_fields };
 
 int
 lead_encode_peer_is(const struct lead_peer_is *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, LEAD_PEER_IS);
-	wire_put_u32(&w, m->serial);
-	wire_put_u32(&w, m->ok);
-	return w.err ? w.err : (int)w.len;
+	return message_encode(&peer_is, LEAD_PEER_IS, m, out, cap);
 }
 
 int
 lead_decode_peer_is(struct lead_peer_is *m, const void *buf, size_t len)
 {
-	struct wire_reader r;
-	uint8_t type;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, buf, len);
-	wire_get_u8(&r, &type);
-	wire_get_u32(&r, &m->serial);
-	wire_get_u32(&r, &m->ok);
-	return type == LEAD_PEER_IS ? wire_reader_end(&r) : -EBADMSG;
+	return message_decode(&peer_is, m, buf, len);
 }
 
 int
@@ -190,57 +135,34 @@ lead_type_of(const void *buf, size_t len)
 	return len ? *(const unsigned char *)buf : -EBADMSG;
 }
 
+#define R struct lead_report
+static const struct field report_fields[] = {
+	FIELD_U32_MAX(R, type, LEAD_PEER),
+	FIELD_U32(R, number),
+	FIELD_U32(R, kind),
+	FIELD_RAW(R, ticket, TICKET_BYTES),
+	FIELD_U32(R, pts),
+	FIELD_U32(R, pid),
+	FIELD_PADDED(R, name, NAME_FIELD),
+	FIELDS_END
+};
+#undef R
+_Static_assert(5 * 4 + TICKET_BYTES + NAME_FIELD == LEAD_REPORT_BYTES, "a report is full");
+
 void
 lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES])
 {
-	unsigned char name[NAME_FIELD] = {0};
-	struct wire_writer w;
-
-	_Static_assert(5 * 4 + TICKET_BYTES + NAME_FIELD == LEAD_REPORT_BYTES && NAME_CAP <= NAME_FIELD,
-	               "a report is full");
-	memcpy(name, m->name, strnlen(m->name, sizeof m->name - 1));
 	memset(out, 0, LEAD_REPORT_BYTES);
-	wire_writer_init(&w, out, LEAD_REPORT_BYTES);
-	wire_put_u32(&w, m->type);
-	wire_put_u32(&w, m->number);
-	wire_put_u32(&w, m->kind);
-	wire_put_raw(&w, m->ticket.bytes, TICKET_BYTES);
-	wire_put_u32(&w, m->pts);
-	wire_put_u32(&w, m->pid);
-	wire_put_raw(&w, name, sizeof name);
-}
-
-/* Takes the name out of its FIELD: 0 or -EBADMSG. */
-static int
-take_name(char name[NAME_CAP], const unsigned char field[NAME_FIELD])
-{
-	static const unsigned char zero[NAME_FIELD];
-	size_t len = strnlen((const char *)field, NAME_FIELD);
-
-	if (len >= NAME_CAP || memcmp(field + len, zero, NAME_FIELD - len) != 0)
-		return -EBADMSG;
-	memcpy(name, field, NAME_CAP);
-	return len && !attach_name_ok(name) ? -EBADMSG : 0;
+	fields_encode(report_fields, m, out, LEAD_REPORT_BYTES);
 }
 
 int
 lead_decode_report(struct lead_report *m, const void *buf, size_t len)
 {
-	unsigned char name[NAME_FIELD];
 	struct lead_report got;
-	struct wire_reader r;
 
-	if (len != LEAD_REPORT_BYTES)
-		return -EBADMSG;
-	wire_reader_init(&r, buf, len);
-	wire_get_u32(&r, &got.type);
-	wire_get_u32(&r, &got.number);
-	wire_get_u32(&r, &got.kind);
-	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
-	wire_get_u32(&r, &got.pts);
-	wire_get_u32(&r, &got.pid);
-	wire_get_raw(&r, name, sizeof name);
-	if (wire_reader_end(&r) || got.type < LEAD_READY || got.type > LEAD_PEER || take_name(got.name, name))
+	if (fields_decode(report_fields, &got, sizeof got, buf, len) || got.type < LEAD_READY ||
+	    (got.name[0] && !attach_name_ok(got.name)))
 		return -EBADMSG;
 	*m = got;
 	return 0;

@@ -5,109 +5,72 @@
 #include <string.h>
 
 #include "attach.h"
-#include "wire.h"
+#include "fields.h"
 
 #define MAGIC 0x68666c31 /* "hfl1": a protocol of another kind, or version, is not mistaken for this one */
-#define NAME_FIELD 40
+
+struct request { uint32_t op; };
+static const struct field request_fields[] = {
+	FIELD_CONST(4, MAGIC),
+	FIELD_U32_MAX(struct request, op, LEADCTL_KILL),
+	FIELD_ZERO(8),
+	FIELDS_END
+};
+_Static_assert(4 + 4 + 8 == LEADCTL_REQUEST_BYTES, "a request is full");
 
 void
 leadctl_encode_request(enum leadctl_op op, unsigned char out[LEADCTL_REQUEST_BYTES])
 {
-	struct wire_writer w;
+	const struct request m = { op };
 
 	memset(out, 0, LEADCTL_REQUEST_BYTES);
-	wire_writer_init(&w, out, LEADCTL_REQUEST_BYTES);
-	wire_put_u32(&w, MAGIC);
-	wire_put_u32(&w, op);
+	fields_encode(request_fields, &m, out, LEADCTL_REQUEST_BYTES);
 }
 
 int
 leadctl_decode_request(enum leadctl_op *op, const void *buf, size_t len)
 {
-	static const unsigned char zero[8];
-	unsigned char rest[sizeof zero];
-	struct wire_reader r;
-	uint32_t magic, got;
+	struct request got;
 
-	if (len != LEADCTL_REQUEST_BYTES)
+	if (fields_decode(request_fields, &got, sizeof got, buf, len) || got.op < LEADCTL_WHO)
 		return -EBADMSG;
-	wire_reader_init(&r, buf, len);
-	wire_get_u32(&r, &magic);
-	wire_get_u32(&r, &got);
-	wire_get_raw(&r, rest, sizeof rest);
-	if (wire_reader_end(&r) || magic != MAGIC || memcmp(rest, zero, sizeof zero) != 0 ||
-	    (got != LEADCTL_WHO && got != LEADCTL_KILL))
-		return -EBADMSG;
-	*op = (enum leadctl_op)got;
+	*op = (enum leadctl_op)got.op;
 	return 0;
 }
+
+#define R struct leadctl_reply
+static const struct field reply_fields[] = {
+	FIELD_CONST(4, MAGIC),
+	FIELD_U32_MAX(R, op, LEADCTL_KILL),
+	FIELD_U32_MAX(R, result, LEADCTL_DENIED),
+	FIELD_U32(R, session),
+	FIELD_U32_MAX(R, state, LEADCTL_ENDING),
+	FIELD_U32_MAX(R, keeper_pid, INT32_MAX),
+	FIELD_U32(R, shell_session),
+	FIELD_U64(R, keeper_start),
+	FIELD_U64(R, created_ms),
+	FIELD_U32(R, attachments),
+	FIELD_U32(R, killed),
+	FIELD_PADDED(R, name, 40),
+	FIELDS_END
+};
+#undef R
+_Static_assert(9 * 4 + 2 * 8 + 40 == LEADCTL_REPLY_BYTES, "a reply is full");
 
 void
 leadctl_encode_reply(const struct leadctl_reply *m, unsigned char out[LEADCTL_REPLY_BYTES])
 {
-	unsigned char name[NAME_FIELD] = {0};
-	struct wire_writer w;
-
-	memcpy(name, m->name, strnlen(m->name, sizeof m->name - 1));
 	memset(out, 0, LEADCTL_REPLY_BYTES);
-	wire_writer_init(&w, out, LEADCTL_REPLY_BYTES);
-	wire_put_u32(&w, MAGIC);
-	wire_put_u32(&w, m->op);
-	wire_put_u32(&w, m->result);
-	wire_put_u32(&w, m->session);
-	wire_put_u32(&w, m->state);
-	wire_put_u32(&w, m->keeper_pid);
-	wire_put_u32(&w, m->shell_session);
-	wire_put_u64(&w, m->keeper_start);
-	wire_put_u64(&w, m->created_ms);
-	wire_put_u32(&w, m->attachments);
-	wire_put_u32(&w, m->killed);
-	wire_put_raw(&w, name, sizeof name);
-}
-
-/* Whether the fields of M have values that they can have. */
-static int
-check_reply(const struct leadctl_reply *m, const unsigned char name[NAME_FIELD])
-{
-	static const unsigned char zero[NAME_FIELD];
-	size_t len = strnlen((const char *)name, NAME_FIELD);
-
-	if (m->op < LEADCTL_WHO || m->op > LEADCTL_KILL || m->result < LEADCTL_DONE || m->result > LEADCTL_DENIED ||
-	    m->state < LEADCTL_STARTING || m->state > LEADCTL_ENDING || m->keeper_pid > INT32_MAX)
-		return -EBADMSG;
-	if (len >= NAME_CAP || memcmp(name + len, zero, NAME_FIELD - len) != 0)
-		return -EBADMSG;
-	return 0;
+	fields_encode(reply_fields, m, out, LEADCTL_REPLY_BYTES);
 }
 
 int
 leadctl_decode_reply(struct leadctl_reply *m, const void *buf, size_t len)
 {
 	struct leadctl_reply got;
-	unsigned char name[NAME_FIELD];
-	struct wire_reader r;
-	uint32_t magic;
 
-	if (len != LEADCTL_REPLY_BYTES)
-		return -EBADMSG;
-	memset(&got, 0, sizeof got);
-	wire_reader_init(&r, buf, len);
-	wire_get_u32(&r, &magic);
-	wire_get_u32(&r, &got.op);
-	wire_get_u32(&r, &got.result);
-	wire_get_u32(&r, &got.session);
-	wire_get_u32(&r, &got.state);
-	wire_get_u32(&r, &got.keeper_pid);
-	wire_get_u32(&r, &got.shell_session);
-	wire_get_u64(&r, &got.keeper_start);
-	wire_get_u64(&r, &got.created_ms);
-	wire_get_u32(&r, &got.attachments);
-	wire_get_u32(&r, &got.killed);
-	wire_get_raw(&r, name, sizeof name);
-	if (wire_reader_end(&r) || magic != MAGIC || check_reply(&got, name))
-		return -EBADMSG;
-	memcpy(got.name, name, sizeof got.name);
-	if (got.name[0] && !attach_name_ok(got.name))
+	if (fields_decode(reply_fields, &got, sizeof got, buf, len) || got.op < LEADCTL_WHO ||
+	    got.result < LEADCTL_DONE || got.state < LEADCTL_STARTING || (got.name[0] && !attach_name_ok(got.name)))
 		return -EBADMSG;
 	*m = got;
 	return 0;

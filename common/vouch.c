@@ -4,135 +4,100 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wire.h"
+#include "fields.h"
 
-static const char magic[8] = "holdfast";
+#define MAGIC 0x686f6c6466617374 /* "holdfast" */
+#define PADDING 22 /* room for later versions, which an older reader must not pass over in silence */
+
+#define Q struct vouch_request
+static const struct field request_fields[] = {
+	FIELD_CONST(8, MAGIC),
+	FIELD_CONST(4, VOUCH_VERSION),
+	FIELD_U32_MAX(Q, op, VOUCH_OP_START),
+	FIELD_RAW(Q, ticket, TICKET_BYTES),
+	FIELD_U16(Q, rows),
+	FIELD_U16(Q, cols),
+	FIELD_U16(Q, xpixel),
+	FIELD_U16(Q, ypixel),
+	FIELD_U8_MAX(Q, kind, VOUCH_KIND_PIPES),
+	FIELD_U8_MAX(Q, from, VOUCH_FROM_HOOK),
+	FIELD_ZERO(PADDING),
+	FIELDS_END
+};
+#undef Q
+_Static_assert(8 + 2 * 4 + TICKET_BYTES + 4 * 2 + 2 + PADDING == VOUCH_REQUEST_BYTES, "a request is full");
 
 void
 vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQUEST_BYTES])
 {
-	struct wire_writer w;
-
 	memset(out, 0, VOUCH_REQUEST_BYTES);
-	wire_writer_init(&w, out, VOUCH_REQUEST_BYTES);
-	wire_put_raw(&w, magic, sizeof magic);
-	wire_put_u32(&w, VOUCH_VERSION);
-	wire_put_u32(&w, q->op);
-	wire_put_raw(&w, q->ticket.bytes, TICKET_BYTES);
-	wire_put_u16(&w, q->rows);
-	wire_put_u16(&w, q->cols);
-	wire_put_u16(&w, q->xpixel);
-	wire_put_u16(&w, q->ypixel);
-	wire_put_u8(&w, q->kind);
-	wire_put_u8(&w, q->from);
-}
-
-/* Whether what is left is zero: room for later versions, which an older reader must not pass over in silence. */
-static int
-padding_is_zero(struct wire_reader *r)
-{
-	while (r->left) {
-		uint8_t v;
-
-		wire_get_u8(r, &v);
-		if (v)
-			return 0;
-	}
-	return 1;
+	fields_encode(request_fields, q, out, VOUCH_REQUEST_BYTES);
 }
 
 int
 vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 {
 	struct vouch_request got;
-	struct wire_reader r;
-	char m[sizeof magic];
-	uint32_t version;
 
-	if (len != VOUCH_REQUEST_BYTES)
+	if (fields_decode(request_fields, &got, sizeof got, buf, len) || got.op < VOUCH_OP_VOUCH)
 		return -EBADMSG;
-	wire_reader_init(&r, buf, len);
-	wire_get_raw(&r, m, sizeof m);
-	wire_get_u32(&r, &version);
-	wire_get_u32(&r, &got.op);
-	wire_get_raw(&r, got.ticket.bytes, TICKET_BYTES);
-	wire_get_u16(&r, &got.rows);
-	wire_get_u16(&r, &got.cols);
-	wire_get_u16(&r, &got.xpixel);
-	wire_get_u16(&r, &got.ypixel);
-	wire_get_u8(&r, &got.kind);
-	wire_get_u8(&r, &got.from);
-	if (r.err || memcmp(m, magic, sizeof m) != 0 || version != VOUCH_VERSION || !padding_is_zero(&r))
-		return -EBADMSG;
-	if (got.op != VOUCH_OP_VOUCH && got.op != VOUCH_OP_START)
-		return -EBADMSG;
-	if (got.kind > (got.op == VOUCH_OP_START ? VOUCH_KIND_PIPES : VOUCH_KIND_TERMINAL))
-		return -EBADMSG;
-	if (got.from > VOUCH_FROM_HOOK)
+	if (got.op != VOUCH_OP_START && got.kind != VOUCH_KIND_TERMINAL)
 		return -EBADMSG;
 	*q = got;
 	return 0;
 }
 
+#define A struct vouch_reply
+static const struct field facts_fields[] = {
+	FIELD_RAW(A, identity, IDENTITY_BYTES),
+	FIELD_U32(A, login_timeout_ms),
+	FIELD_TEXT(A, user),
+	FIELD_TEXT(A, address),
+	FIELD_TEXT(A, who),
+	FIELD_OLDER_END, /* a holdfastd that has not been restarted since an update */
+	FIELD_RAW(A, former, IDENTITY_BYTES),
+	FIELDS_END
+};
+static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
+static const struct field ready_fields[] = { FIELD_U32(A, session), FIELDS_END };
+static const struct field no_fields[] = { FIELDS_END };
+
+static const struct message replies[] = {
+	{ sizeof(A), { VOUCH_FACTS }, facts_fields },
+	{ sizeof(A), { VOUCH_REFUSED }, refused_fields },
+	{ sizeof(A), { VOUCH_READY }, ready_fields },
+	{ sizeof(A), { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED }, no_fields },
+};
+#undef A
+
+/* The reply whose type is the first byte at BUF, or NULL. */
+static const struct message *
+reply_of(const void *buf, size_t len)
+{
+	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
+		if (message_is(&replies[i], buf, len))
+			return &replies[i];
+	return NULL;
+}
+
 int
 vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
+	const struct message *d = reply_of(&a->type, 1);
 
-	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, a->type);
-	switch (a->type) {
-	case VOUCH_FACTS:
-		wire_put_raw(&w, a->identity.bytes, IDENTITY_BYTES);
-		wire_put_u32(&w, a->login_timeout_ms);
-		wire_put_cstring(&w, a->user);
-		wire_put_cstring(&w, a->address);
-		wire_put_cstring(&w, a->who);
-		wire_put_raw(&w, a->former.bytes, IDENTITY_BYTES);
-		break;
-	case VOUCH_REFUSED:
-		wire_put_u32(&w, a->refusal);
-		wire_put_cstring(&w, a->text);
-		break;
-	case VOUCH_READY:
-		wire_put_u32(&w, a->session);
-		break;
-	}
-	return w.err ? w.err : (int)w.len;
+	return d ? message_encode(d, a->type, a, out, cap) : -EMSGSIZE;
 }
 
 int
 vouch_decode_reply(struct vouch_reply *a, const void *buf, size_t len)
 {
-	struct wire_reader r;
+	const struct message *d = reply_of(buf, len);
+	int rc;
 
 	memset(a, 0, sizeof *a);
-	wire_reader_init(&r, buf, len);
-	wire_get_u8(&r, &a->type);
-	switch (a->type) {
-	case VOUCH_FACTS:
-		wire_get_raw(&r, a->identity.bytes, IDENTITY_BYTES);
-		wire_get_u32(&r, &a->login_timeout_ms);
-		wire_get_cstring(&r, a->user, sizeof a->user);
-		wire_get_cstring(&r, a->address, sizeof a->address);
-		wire_get_cstring(&r, a->who, sizeof a->who);
-		/* Not from a holdfastd that has not been restarted since an update. */
-		if (r.left)
-			wire_get_raw(&r, a->former.bytes, IDENTITY_BYTES);
-		break;
-	case VOUCH_REFUSED:
-		wire_get_u32(&r, &a->refusal);
-		wire_get_cstring(&r, a->text, sizeof a->text);
-		break;
-	case VOUCH_READY:
-		wire_get_u32(&r, &a->session);
-		break;
-	case VOUCH_PROGRESS:
-	case VOUCH_STARTED:
-	case VOUCH_QUEUED:
-		break;
-	default:
+	if (!d)
 		return -EBADMSG;
-	}
-	return wire_reader_end(&r);
+	rc = message_decode(d, a, buf, len);
+	a->type = *(const uint8_t *)buf;
+	return rc;
 }
