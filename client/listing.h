@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "asking.h"
-#include "frame.h"
+#include "frame_session.h"
 #include "options.h"
 
 /* The exit status. */

@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "frame_parts.h"
+#include "frame_codec_private.h"
 
 const unsigned char frame_magic[8] = { 0x00, 'H', 'L', 'D', 'F', 'S', 'T', 0x01 };
-
-/* The reader. */
 
 unsigned char *
 frame_room(struct frame_reader *r, size_t *room)
@@ -106,316 +104,237 @@ frame_find_preamble(struct frame_reader *r, const unsigned char preamble[FRAME_P
 	return hit ? 1 : 0;
 }
 
-/* Text for people: takes control characters out of S, C1 in UTF-8 (RFC 3629) too. */
-void
-frame_clean(char *s)
-{
-	const unsigned char *from = (const unsigned char *)s;
-	char *to = s;
-
-	for (; *from; from++) {
-		if (*from < 32 || *from == 127)
-			continue;
-		/* Looked at in what is left: what was taken out may have stood between the two. */
-		if (to > s && to[-1] == '\xc2' && *from >= 0x80 && *from < 0xa0)
-			to--;
-		else
-			*to++ = (char)*from;
-	}
-	*to = '\0';
-}
-
-void
-frame_begin(struct wire_writer *w, uint8_t type, unsigned char *out, size_t cap)
-{
-	wire_writer_init(w, out, cap);
-	wire_put_u32(w, 0);
-	wire_put_u8(w, type);
-}
-
-int
-frame_end(struct wire_writer *w, size_t extra)
-{
-	size_t length = w->len - 4 + extra;
-
-	if (w->err)
-		return w->err;
-	if (length > FRAME_MAX)
-		return -EMSGSIZE;
-	for (unsigned i = 0; i < 4; i++)
-		w->buf[i] = (unsigned char)(length >> (8 * (3 - i)));
-	return (int)w->len;
-}
-
-void
-frame_put_line(struct wire_writer *w, const char *text)
-{
-	char copy[TEXT_CAP];
-
-	if (strlen(text) >= sizeof copy) {
-		w->err = -EMSGSIZE;
-		return;
-	}
-	strcpy(copy, text);
-	frame_clean(copy);
-	wire_put_cstring(w, copy);
-}
-
-void
-frame_get_line(struct wire_reader *r, char text[TEXT_CAP])
-{
-	wire_get_cstring(r, text, TEXT_CAP);
-	frame_clean(text);
-}
-
-void
-frame_get_bool(struct wire_reader *r, bool *v)
-{
-	uint8_t b;
-
-	wire_get_u8(r, &b);
-	*v = b != 0;
-}
-
-bool
-frame_size_ok(uint32_t rows, uint32_t cols, uint32_t xpixel, uint32_t ypixel)
-{
-	return rows <= UINT16_MAX && cols <= UINT16_MAX && xpixel <= UINT16_MAX && ypixel <= UINT16_MAX;
-}
+/* What is in the frames. */
 
 int
 frame_put_plain(uint8_t type, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
+	static const struct field none[] = { FIELDS_END };
 
-	frame_begin(&w, type, out, cap);
-	return frame_end(&w, 0);
+	return frame_encode(type, none, NULL, 0, out, cap);
+}
+
+static const struct field offset_fields[] = { FIELD_U64(struct frame_data, offset), FIELDS_END };
+static const struct field output_fields[] = {
+	FIELD_U8_MAX(struct frame_data, channel, 1),
+	FIELD_U64(struct frame_data, offset),
+	FIELDS_END
+};
+static const struct field rendering_fields[] = {
+	FIELD_U8(struct frame_data, channel),
+	FIELD_U64(struct frame_data, offset),
+	FIELDS_END
+};
+
+/* What is before the data of a frame of TYPE. */
+static const struct field *
+data_fields(uint8_t type)
+{
+	switch (type) {
+	case FRAME_INPUT:
+		return offset_fields;
+	case FRAME_OUTPUT:
+		return output_fields;
+	case FRAME_RENDERING:
+		return rendering_fields;
+	default:
+		return NULL;
+	}
 }
 
 int
 frame_put_data_head(uint8_t type, const struct frame_data *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, type, out, cap);
-	if (type != FRAME_INPUT)
-		wire_put_u8(&w, m->channel);
-	wire_put_u64(&w, m->offset);
-	return m->len > FRAME_MAX ? -EMSGSIZE : frame_end(&w, m->len);
+	return frame_encode(type, data_fields(type), m, m->len, out, cap);
 }
 
 int
 frame_get_data(uint8_t type, struct frame_data *m, const unsigned char *body, size_t len)
 {
+	const struct field *fields = data_fields(type);
 	struct wire_reader r;
 
 	memset(m, 0, sizeof *m);
 	wire_reader_init(&r, body, len);
-	if (type != FRAME_INPUT)
-		wire_get_u8(&r, &m->channel);
-	wire_get_u64(&r, &m->offset);
 	/* The last byte's offset, and one more, must be numbers. */
-	if (r.err || (type == FRAME_OUTPUT && m->channel > 1) || m->offset > UINT64_MAX - r.left)
+	if (!fields || fields_get(&r, fields, m) || m->offset > UINT64_MAX - r.left)
 		return -EBADMSG;
 	m->data = r.p;
 	m->len = r.left;
 	return 0;
 }
 
+struct number { uint64_t v; };
+static const struct field number_fields[] = { FIELD_U64(struct number, v), FIELDS_END };
+
 int
 frame_put_u64(uint8_t type, uint64_t v, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, type, out, cap);
-	wire_put_u64(&w, v);
-	return frame_end(&w, 0);
+	return frame_encode(type, number_fields, &v, 0, out, cap);
 }
 
 int
 frame_get_u64(uint64_t *v, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
-
-	wire_reader_init(&r, body, len);
-	wire_get_u64(&r, v);
-	return wire_reader_end(&r);
+	return frame_decode(number_fields, v, sizeof *v, body, len);
 }
 
 int
 frame_put_ack(uint8_t channel, uint64_t offset, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
+	const struct frame_data m = { .channel = channel, .offset = offset };
 
-	frame_begin(&w, FRAME_ACK, out, cap);
-	wire_put_u8(&w, channel);
-	wire_put_u64(&w, offset);
-	return frame_end(&w, 0);
+	return frame_encode(FRAME_ACK, output_fields, &m, 0, out, cap);
 }
 
 int
 frame_get_ack(uint8_t *channel, uint64_t *offset, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
+	struct frame_data m;
+	int rc = frame_decode(output_fields, &m, sizeof m, body, len);
 
-	wire_reader_init(&r, body, len);
-	wire_get_u8(&r, channel);
-	wire_get_u64(&r, offset);
-	return *channel > 1 ? -EBADMSG : wire_reader_end(&r);
+	*channel = m.channel;
+	*offset = m.offset;
+	return rc;
+}
+
+static const struct field size_fields[] = {
+	FIELD_U32_MAX(struct frame_size, rows, UINT16_MAX),
+	FIELD_U32_MAX(struct frame_size, cols, UINT16_MAX),
+	FIELD_U32_MAX(struct frame_size, xpixel, UINT16_MAX),
+	FIELD_U32_MAX(struct frame_size, ypixel, UINT16_MAX),
+	FIELDS_END
+};
+static const struct field size_is_fields[] = {
+	FIELD_U32_MAX(struct frame_size, rows, UINT16_MAX),
+	FIELD_U32_MAX(struct frame_size, cols, UINT16_MAX),
+	FIELDS_END
+};
+
+static const struct field *
+fields_of_size(uint8_t type)
+{
+	return type == FRAME_SIZE ? size_fields : type == FRAME_SIZE_IS ? size_is_fields : NULL;
 }
 
 int
 frame_put_size(uint8_t type, const struct frame_size *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, type, out, cap);
-	wire_put_u32(&w, m->rows);
-	wire_put_u32(&w, m->cols);
-	if (type == FRAME_SIZE) {
-		wire_put_u32(&w, m->xpixel);
-		wire_put_u32(&w, m->ypixel);
-	}
-	return frame_end(&w, 0);
+	return frame_encode(type, fields_of_size(type), m, 0, out, cap);
 }
 
 int
 frame_get_size(uint8_t type, struct frame_size *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	wire_get_u32(&r, &m->rows);
-	wire_get_u32(&r, &m->cols);
-	if (type == FRAME_SIZE) {
-		wire_get_u32(&r, &m->xpixel);
-		wire_get_u32(&r, &m->ypixel);
-	}
-	return frame_size_ok(m->rows, m->cols, m->xpixel, m->ypixel) ? wire_reader_end(&r) : -EBADMSG;
+	return frame_decode(fields_of_size(type), m, sizeof *m, body, len);
 }
+
+struct redraw { uint8_t what; };
+static const struct field redraw_fields[] = { FIELD_U8_MAX(struct redraw, what, FRAME_REDRAW_ALL), FIELDS_END };
 
 int
 frame_put_redraw(uint8_t what, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, FRAME_REDRAW, out, cap);
-	wire_put_u8(&w, what);
-	return frame_end(&w, 0);
+	return frame_encode(FRAME_REDRAW, redraw_fields, &what, 0, out, cap);
 }
 
 int
 frame_get_redraw(uint8_t *what, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
+	int rc = frame_decode(redraw_fields, what, sizeof *what, body, len);
 
-	wire_reader_init(&r, body, len);
-	wire_get_u8(&r, what);
-	return *what == FRAME_REDRAW_SCREEN || *what == FRAME_REDRAW_ALL ? wire_reader_end(&r) : -EBADMSG;
+	return *what < FRAME_REDRAW_SCREEN ? -EBADMSG : rc;
 }
+
+static const struct field gap_fields[] = {
+	FIELD_U8_MAX(struct frame_gap, channel, 1),
+	FIELD_U64(struct frame_gap, from),
+	FIELD_U64(struct frame_gap, to),
+	FIELDS_END
+};
 
 int
 frame_put_gap(const struct frame_gap *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, FRAME_GAP, out, cap);
-	wire_put_u8(&w, m->channel);
-	wire_put_u64(&w, m->from);
-	wire_put_u64(&w, m->to);
-	return frame_end(&w, 0);
+	return frame_encode(FRAME_GAP, gap_fields, m, 0, out, cap);
 }
 
 int
 frame_get_gap(struct frame_gap *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
+	int rc = frame_decode(gap_fields, m, sizeof *m, body, len);
 
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	wire_get_u8(&r, &m->channel);
-	wire_get_u64(&r, &m->from);
-	wire_get_u64(&r, &m->to);
-	return m->channel > 1 || m->from > m->to ? -EBADMSG : wire_reader_end(&r);
+	return m->from > m->to ? -EBADMSG : rc;
 }
+
+static const struct field input_ack_fields[] = {
+	FIELD_U64(struct frame_input_ack, offset),
+	FIELD_U32_MAX(struct frame_input_ack, window, FRAME_INPUT_WINDOW),
+	FIELDS_END
+};
 
 int
 frame_put_input_ack(const struct frame_input_ack *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, FRAME_INPUT_ACK, out, cap);
-	wire_put_u64(&w, m->offset);
-	wire_put_u32(&w, m->window);
-	return frame_end(&w, 0);
+	return frame_encode(FRAME_INPUT_ACK, input_ack_fields, m, 0, out, cap);
 }
 
 int
 frame_get_input_ack(struct frame_input_ack *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	wire_get_u64(&r, &m->offset);
-	wire_get_u32(&r, &m->window);
-	return m->window > FRAME_INPUT_WINDOW ? -EBADMSG : wire_reader_end(&r);
+	return frame_decode(input_ack_fields, m, sizeof *m, body, len);
 }
+
+static const struct field exit_fields[] = {
+	FIELD_BOOL(struct frame_exit, signaled),
+	FIELD_U32(struct frame_exit, value),
+	FIELD_LINE(struct frame_exit, signal),
+	FIELDS_END
+};
 
 int
 frame_put_exit(const struct frame_exit *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, FRAME_EXIT, out, cap);
-	wire_put_u8(&w, m->signaled);
-	wire_put_u32(&w, m->value);
-	wire_put_cstring(&w, m->signal);
-	return frame_end(&w, 0);
+	return frame_encode(FRAME_EXIT, exit_fields, m, 0, out, cap);
 }
 
 int
 frame_get_exit(struct frame_exit *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	frame_get_bool(&r, &m->signaled);
-	wire_get_u32(&r, &m->value);
-	wire_get_cstring(&r, m->signal, sizeof m->signal);
-	frame_clean(m->signal);
-	return wire_reader_end(&r);
+	return frame_decode(exit_fields, m, sizeof *m, body, len);
 }
 
-static bool
-has_code(uint8_t type)
+static const struct field text_fields[] = { FIELD_LINE(struct frame_text, text), FIELDS_END };
+static const struct field code_fields[] = {
+	FIELD_U32(struct frame_text, code),
+	FIELD_LINE(struct frame_text, text),
+	FIELDS_END
+};
+
+static const struct field *
+fields_of_text(uint8_t type)
 {
-	return type == FRAME_DETACHED || type == FRAME_ERROR;
+	switch (type) {
+	case FRAME_SIGNAL:
+	case FRAME_NAME:
+	case FRAME_NOTICE:
+		return text_fields;
+	case FRAME_DETACHED:
+	case FRAME_ERROR:
+		return code_fields;
+	default:
+		return NULL;
+	}
 }
 
 int
 frame_put_text(uint8_t type, const struct frame_text *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, type, out, cap);
-	if (has_code(type))
-		wire_put_u32(&w, m->code);
-	frame_put_line(&w, m->text);
-	return frame_end(&w, 0);
+	return frame_encode(type, fields_of_text(type), m, 0, out, cap);
 }
 
 int
 frame_get_text(uint8_t type, struct frame_text *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
-
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	if (has_code(type))
-		wire_get_u32(&r, &m->code);
-	frame_get_line(&r, m->text);
-	return wire_reader_end(&r);
+	return frame_decode(fields_of_text(type), m, sizeof *m, body, len);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "frame.h"
+#include "frame_session.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "frame_parts.h"
+#include "frame_codec_private.h"
 
 #define FEATURES_MAX 16    /* names in a name-list */
 #define FEATURE_NAME_MAX 64
@@ -27,41 +27,72 @@ features_ok(const char *s)
 	return true;
 }
 
+#define H struct frame_hello
+static const struct field hello_fields[] = {
+	FIELD_U32(H, lowest),
+	FIELD_U32(H, highest),
+	FIELD_LINE(H, software),
+	FIELD_TEXT(H, features),
+	FIELDS_END
+};
+static const struct field server_hello_fields[] = {
+	FIELD_U32(H, highest),
+	FIELD_LINE(H, software),
+	FIELD_TEXT(H, features),
+	FIELD_RAW(H, boot, FRAME_KEY),
+	FIELDS_END
+};
+#undef H
+
+static const struct field *
+fields_of_hello(uint8_t type)
+{
+	return type == FRAME_HELLO ? hello_fields : type == FRAME_SERVER_HELLO ? server_hello_fields : NULL;
+}
+
 int
 frame_put_hello(uint8_t type, const struct frame_hello *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, type, out, cap);
-	if (type == FRAME_HELLO)
-		wire_put_u32(&w, m->lowest);
-	wire_put_u32(&w, m->highest);
-	frame_put_line(&w, m->software);
-	wire_put_cstring(&w, m->features);
-	if (type == FRAME_SERVER_HELLO)
-		wire_put_raw(&w, m->boot, FRAME_KEY);
-	return features_ok(m->features) ? frame_end(&w, 0) : -EMSGSIZE;
+	return features_ok(m->features) ? frame_encode(type, fields_of_hello(type), m, 0, out, cap) : -EMSGSIZE;
 }
 
 int
 frame_get_hello(uint8_t type, struct frame_hello *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
+	int rc = frame_decode(fields_of_hello(type), m, sizeof *m, body, len);
 
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	wire_get_u32(&r, &m->lowest);
-	m->highest = m->lowest;
-	if (type == FRAME_HELLO)
-		wire_get_u32(&r, &m->highest);
-	frame_get_line(&r, m->software);
-	wire_get_cstring(&r, m->features, sizeof m->features);
+	if (rc)
+		return rc;
 	if (type == FRAME_SERVER_HELLO)
-		wire_get_raw(&r, m->boot, FRAME_KEY);
-	if (m->lowest < 1 || m->lowest > m->highest || !features_ok(m->features))
-		return -EBADMSG;
-	return wire_reader_end(&r);
+		m->lowest = m->highest;
+	return m->lowest < 1 || m->lowest > m->highest || !features_ok(m->features) ? -EBADMSG : 0;
 }
+
+/* ATTACH: these fields, the environment, and those behind it. */
+
+#define A struct frame_attach
+static const struct field attach_fields[] = {
+	FIELD_U32_MAX(A, mode, FRAME_STREAM),
+	FIELD_U32(A, flags),
+	FIELD_TEXT(A, want),
+	FIELD_TEXT(A, name),
+	FIELD_TEXT(A, command),
+	FIELD_TEXT(A, term),
+	FIELD_U32_MAX(A, rows, UINT16_MAX),
+	FIELD_U32_MAX(A, cols, UINT16_MAX),
+	FIELD_U32_MAX(A, xpixel, UINT16_MAX),
+	FIELD_U32_MAX(A, ypixel, UINT16_MAX),
+	FIELDS_END
+};
+static const struct field attach_tail_fields[] = {
+	FIELD_RAW(A, stream, FRAME_KEY),
+	FIELD_RAW(A, key, FRAME_KEY),
+	FIELD_U64(A, input),
+	FIELD_U64(A, output),
+	FIELD_U64(A, errors),
+	FIELDS_END
+};
+#undef A
 
 /* NAME=value, without a NUL. */
 static bool
@@ -106,22 +137,9 @@ frame_put_attach(const struct frame_attach *m, unsigned char *out, size_t cap)
 	struct wire_writer w;
 
 	frame_begin(&w, FRAME_ATTACH, out, cap);
-	wire_put_u32(&w, m->mode);
-	wire_put_u32(&w, m->flags);
-	wire_put_cstring(&w, m->want);
-	wire_put_cstring(&w, m->name);
-	wire_put_cstring(&w, m->command);
-	wire_put_cstring(&w, m->term);
-	wire_put_u32(&w, m->rows);
-	wire_put_u32(&w, m->cols);
-	wire_put_u32(&w, m->xpixel);
-	wire_put_u32(&w, m->ypixel);
+	fields_put(&w, attach_fields, m);
 	put_environment(&w, m);
-	wire_put_raw(&w, m->stream, FRAME_KEY);
-	wire_put_raw(&w, m->key, FRAME_KEY);
-	wire_put_u64(&w, m->input);
-	wire_put_u64(&w, m->output);
-	wire_put_u64(&w, m->errors);
+	fields_put(&w, attach_tail_fields, m);
 	return frame_end(&w, 0);
 }
 
@@ -132,76 +150,69 @@ frame_get_attach(struct frame_attach *m, const unsigned char *body, size_t len)
 
 	memset(m, 0, sizeof *m);
 	wire_reader_init(&r, body, len);
-	wire_get_u32(&r, &m->mode);
-	wire_get_u32(&r, &m->flags);
-	wire_get_cstring(&r, m->want, sizeof m->want);
-	wire_get_cstring(&r, m->name, sizeof m->name);
-	wire_get_cstring(&r, m->command, sizeof m->command);
-	wire_get_cstring(&r, m->term, sizeof m->term);
-	wire_get_u32(&r, &m->rows);
-	wire_get_u32(&r, &m->cols);
-	wire_get_u32(&r, &m->xpixel);
-	wire_get_u32(&r, &m->ypixel);
+	if (fields_get(&r, attach_fields, m))
+		return -EBADMSG;
 	get_environment(&r, m);
-	wire_get_raw(&r, m->stream, FRAME_KEY);
-	wire_get_raw(&r, m->key, FRAME_KEY);
-	wire_get_u64(&r, &m->input);
-	wire_get_u64(&r, &m->output);
-	wire_get_u64(&r, &m->errors);
-	if (m->mode < FRAME_AUTO || m->mode > FRAME_STREAM || !frame_size_ok(m->rows, m->cols, m->xpixel, m->ypixel))
+	if (fields_get(&r, attach_tail_fields, m) || m->mode < FRAME_AUTO)
 		return -EBADMSG;
 	return wire_reader_end(&r);
 }
 
+#define A struct frame_attached
+static const struct field attached_fields[] = {
+	FIELD_U32(A, version),
+	FIELD_TEXT(A, features),
+	FIELD_U32(A, id),
+	FIELD_TEXT(A, name),
+	FIELD_RAW(A, key, FRAME_KEY),
+	FIELD_U32_MAX(A, kind, FRAME_COMMAND),
+	FIELD_BOOL(A, is_new),
+	FIELD_BOOL(A, known),
+	FIELD_U64(A, input),
+	FIELD_U32_MAX(A, window, FRAME_INPUT_WINDOW),
+	FIELD_U64(A, output),
+	FIELD_U64(A, errors),
+	FIELD_U32_MAX(A, rows, UINT16_MAX),
+	FIELD_U32_MAX(A, cols, UINT16_MAX),
+	FIELDS_END
+};
+#undef A
+
 int
 frame_put_attached(const struct frame_attached *m, unsigned char *out, size_t cap)
 {
-	struct wire_writer w;
-
-	frame_begin(&w, FRAME_ATTACHED, out, cap);
-	wire_put_u32(&w, m->version);
-	wire_put_cstring(&w, m->features);
-	wire_put_u32(&w, m->id);
-	wire_put_cstring(&w, m->name);
-	wire_put_raw(&w, m->key, FRAME_KEY);
-	wire_put_u32(&w, m->kind);
-	wire_put_u8(&w, m->is_new);
-	wire_put_u8(&w, m->known);
-	wire_put_u64(&w, m->input);
-	wire_put_u32(&w, m->window);
-	wire_put_u64(&w, m->output);
-	wire_put_u64(&w, m->errors);
-	wire_put_u32(&w, m->rows);
-	wire_put_u32(&w, m->cols);
-	return features_ok(m->features) ? frame_end(&w, 0) : -EMSGSIZE;
+	return features_ok(m->features) ? frame_encode(FRAME_ATTACHED, attached_fields, m, 0, out, cap) : -EMSGSIZE;
 }
 
 int
 frame_get_attached(struct frame_attached *m, const unsigned char *body, size_t len)
 {
-	struct wire_reader r;
+	int rc = frame_decode(attached_fields, m, sizeof *m, body, len);
 
-	memset(m, 0, sizeof *m);
-	wire_reader_init(&r, body, len);
-	wire_get_u32(&r, &m->version);
-	wire_get_cstring(&r, m->features, sizeof m->features);
-	wire_get_u32(&r, &m->id);
-	wire_get_cstring(&r, m->name, sizeof m->name);
-	wire_get_raw(&r, m->key, FRAME_KEY);
-	wire_get_u32(&r, &m->kind);
-	frame_get_bool(&r, &m->is_new);
-	frame_get_bool(&r, &m->known);
-	wire_get_u64(&r, &m->input);
-	wire_get_u32(&r, &m->window);
-	wire_get_u64(&r, &m->output);
-	wire_get_u64(&r, &m->errors);
-	wire_get_u32(&r, &m->rows);
-	wire_get_u32(&r, &m->cols);
-	if ((m->kind != FRAME_TERMINAL && m->kind != FRAME_COMMAND) || m->window > FRAME_INPUT_WINDOW ||
-	    !frame_size_ok(m->rows, m->cols, 0, 0) || !features_ok(m->features))
-		return -EBADMSG;
-	return wire_reader_end(&r);
+	return !rc && (m->kind < FRAME_TERMINAL || !features_ok(m->features)) ? -EBADMSG : rc;
 }
+
+/* LIST_IS: a number, and as many of these. */
+
+#define S struct frame_session
+static const struct field session_fields[] = {
+	FIELD_U32(S, id),
+	FIELD_LINE(S, name),
+	FIELD_U32(S, state),
+	FIELD_U32(S, kind),
+	FIELD_U32(S, attachments),
+	FIELD_U32(S, rows),
+	FIELD_U32(S, cols),
+	FIELD_U64(S, created_ms),
+	FIELD_U64(S, changed_ms),
+	FIELD_U64(S, activity_ms),
+	FIELD_U64(S, away_bytes),
+	FIELD_BOOL(S, same_identity),
+	FIELD_LINE(S, program),
+	FIELD_LINE(S, address),
+	FIELDS_END
+};
+#undef S
 
 int
 frame_put_list(const struct frame_session *v, size_t count, unsigned char *out, size_t cap)
@@ -212,46 +223,9 @@ frame_put_list(const struct frame_session *v, size_t count, unsigned char *out, 
 		return -EMSGSIZE;
 	frame_begin(&w, FRAME_LIST_IS, out, cap);
 	wire_put_u32(&w, (uint32_t)count);
-	for (; count; count--, v++) {
-		wire_put_u32(&w, v->id);
-		wire_put_cstring(&w, v->name);
-		wire_put_u32(&w, v->state);
-		wire_put_u32(&w, v->kind);
-		wire_put_u32(&w, v->attachments);
-		wire_put_u32(&w, v->rows);
-		wire_put_u32(&w, v->cols);
-		wire_put_u64(&w, v->created_ms);
-		wire_put_u64(&w, v->changed_ms);
-		wire_put_u64(&w, v->activity_ms);
-		wire_put_u64(&w, v->away_bytes);
-		wire_put_u8(&w, v->same_identity);
-		frame_put_line(&w, v->program);
-		frame_put_line(&w, v->address);
-	}
+	for (size_t i = 0; i < count; i++)
+		fields_put(&w, session_fields, &v[i]);
 	return frame_end(&w, 0);
-}
-
-static void
-get_session(struct wire_reader *r, struct frame_session *v)
-{
-	memset(v, 0, sizeof *v);
-	wire_get_u32(r, &v->id);
-	wire_get_cstring(r, v->name, sizeof v->name);
-	wire_get_u32(r, &v->state);
-	wire_get_u32(r, &v->kind);
-	wire_get_u32(r, &v->attachments);
-	wire_get_u32(r, &v->rows);
-	wire_get_u32(r, &v->cols);
-	wire_get_u64(r, &v->created_ms);
-	wire_get_u64(r, &v->changed_ms);
-	wire_get_u64(r, &v->activity_ms);
-	wire_get_u64(r, &v->away_bytes);
-	frame_get_bool(r, &v->same_identity);
-	wire_get_cstring(r, v->program, sizeof v->program);
-	wire_get_cstring(r, v->address, sizeof v->address);
-	frame_clean(v->name);
-	frame_clean(v->program);
-	frame_clean(v->address);
 }
 
 int
@@ -265,8 +239,12 @@ frame_get_list(struct frame_session *v, size_t max, const unsigned char *body, s
 	wire_get_u32(&r, &count);
 	if (count > FRAME_LIST_MAX)
 		return -EBADMSG;
-	for (uint32_t i = 0; i < count && !r.err; i++)
-		get_session(&r, i < max ? &v[i] : &spare);
+	for (uint32_t i = 0; i < count && !r.err; i++) {
+		struct frame_session *to = i < max ? &v[i] : &spare;
+
+		memset(to, 0, sizeof *to);
+		fields_get(&r, session_fields, to);
+	}
 	if (wire_reader_end(&r) < 0)
 		return -EBADMSG;
 	return (int)(count < max ? count : max);

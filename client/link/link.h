@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "frame.h"
+#include "frame_session.h"
 #include "transport.h"
 
 #define LINK_OUT_CAP (160u << 10) /* what waits to be sent; HELLO and the longest ATTACH fit many times */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "frame.h"
+#include "frame_types.h"
 
 #define LINK_INPUT_AWAY 65536u /* may be typed while away */
 #define LINK_INPUT_CAP (FRAME_INPUT_WINDOW + LINK_INPUT_AWAY)

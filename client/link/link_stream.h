@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "frame.h"
+#include "frame_session.h"
 #include "link_input.h"
 
 struct link_stream {

@@ -10,6 +10,7 @@
 
 #include "attached.h"
 #include "clock.h"
+#include "frame_session.h"
 #include "keeper.h"
 #include "show.h"
 #include "signame.h"

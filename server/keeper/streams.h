@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "frame.h"
+#include "frame_types.h"
 
 #define STREAMS_MAX FRAME_STREAMS
 #define STREAMS_QUEUE FRAME_INPUT_WINDOW /* bytes that wait for the program, a stream */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_session.h"
 #include "streams.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

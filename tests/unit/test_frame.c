@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "frame.h"
+#include "frame_session.h"
 
 static struct frame_reader reader;
 static unsigned char out[FRAME_MAX + 64];

@@ -3,6 +3,7 @@
 #include "recordings.h"
 
 #include "frame.h"
+#include "frame_session.h"
 
 #define BYTES(n) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [15] = 0xfe }
 #define MOST_KEY { [0 ... FRAME_KEY - 1] = 0xff }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
-#include "frame.h"
+#include "frame_session.h"
 #include "ticket.h"
 
 struct enter_request {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "frame_session.h"
 #include "rootless.h"
 #include "paths.h"
 #include "subsystem_list.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "frame.h"
+#include "frame_session.h"
 #include "rootless.h"
 #include "sessions.h"
 #include "vouching.h"

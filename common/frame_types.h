@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* frame_types: the numbers of docs/PROTOCOL.md. */
+#ifndef HOLDFAST_FRAME_TYPES_H
+#define HOLDFAST_FRAME_TYPES_H
+
+#define FRAME_VERSION 1u            /* lowest and highest that this program speaks */
+#define FRAME_MAX 65536u            /* what the length field may say */
+#define FRAME_HEAD 5                /* length and type */
+#define FRAME_PREAMBLE 24           /* magic and nonce */
+#define FRAME_NONCE 16
+#define FRAME_KEY 16                /* stream, session key, boot */
+#define FRAME_GARBAGE_MAX 65536u    /* before the server's preamble */
+#define FRAME_INPUT_WINDOW 65536u   /* unacknowledged input at most */
+#define FRAME_STREAMS 16            /* remembered by a session */
+#define FRAME_COMMAND_MAX 16384
+#define FRAME_ENV_COUNT 64
+#define FRAME_ENV_BYTES 8192
+#define FRAME_LIST_MAX 200
+#define FRAME_FEATURES_CAP 1100     /* a name-list with its NUL */
+#define FRAME_DATA_HEAD 14          /* OUTPUT: head, channel, offset */
+
+enum frame_type {
+	FRAME_HELLO = 1,
+	FRAME_LIST = 2,
+	FRAME_ATTACH = 3,
+	FRAME_INPUT = 4,
+	FRAME_INPUT_END = 5,
+	FRAME_ACK = 6,
+	FRAME_SIZE = 7,
+	FRAME_SIGNAL = 8,
+	FRAME_REDRAW = 9,
+	FRAME_NAME = 10,
+	FRAME_DETACH = 11,
+	FRAME_EXIT_ACK = 12,
+	FRAME_PING = 13,
+	FRAME_PONG = 14,
+
+	FRAME_SERVER_HELLO = 65,
+	FRAME_LIST_IS = 66,
+	FRAME_ATTACHED = 67,
+	FRAME_OUTPUT = 68,
+	FRAME_INPUT_ACK = 69,
+	FRAME_GAP = 70,
+	FRAME_RENDERING = 71,
+	FRAME_SIZE_IS = 72,
+	FRAME_EXIT = 73,
+	FRAME_DETACHED = 74,
+	FRAME_ERROR = 75,
+	FRAME_SERVER_PING = 76,
+	FRAME_SERVER_PONG = 77,
+	FRAME_NOTICE = 78,
+
+	FRAME_EXTENSION = 128, /* from here on: passed over by who does not know it */
+};
+
+enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };
+enum frame_attach_flag { FRAME_READONLY = 1, FRAME_PIPES = 2, FRAME_QUIET = 4, FRAME_MUST_EXIST = 8 };
+enum frame_kind { FRAME_TERMINAL = 1, FRAME_COMMAND = 2 };
+enum frame_redraw { FRAME_REDRAW_SCREEN = 1, FRAME_REDRAW_ALL = 2 };
+enum frame_rendering { FRAME_LAST = 1, FRAME_SCREEN_ONLY = 2, FRAME_LOSSY = 4 };
+
+enum frame_error_code {
+	FRAME_E_PROTOCOL = 1,
+	FRAME_E_UNSUPPORTED = 2,
+	FRAME_E_NO_SESSION = 3,
+	FRAME_E_REFUSED = 4,
+	FRAME_E_BUSY = 5,
+	FRAME_E_TROUBLE = 6,
+	FRAME_E_DISABLED = 7,
+};
+
+enum frame_detached_reason { FRAME_D_ASKED = 1, FRAME_D_TAKEN = 2, FRAME_D_SWITCH = 3, FRAME_D_STALLED = 4 };
+
+#endif
