@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config_match.h"
+
 #define CONFIG_NONE UINT32_MAX /* a limit or a time that there is none of */
 #define CONFIG_ACCEPT_CAP 512
 #define CONFIG_SERVICE_CAP 64
@@ -38,14 +40,6 @@ struct config_policy {
 	bool banner;               /* Banner yes: a line above a screen that is restored */
 };
 
-/* Whom the policy is for: what Match looks at.  GROUPS and KEYS end with NULL, or are NULL. */
-struct config_subject {
-	const char *user;
-	const char *const *groups;
-	const char *address; /* numeric, or "" */
-	const char *const *keys; /* "SHA256:…" of the keys of a login, and the key ids of its certificates */
-};
-
 /* What was wrong, for the log: "/etc/holdfast/holdfast.conf:3: MaxSessions: expected a number, found \"many\"". */
 struct config_error {
 	char text[512];
@@ -53,17 +47,10 @@ struct config_error {
 
 void config_defaults(struct config_policy *p);
 /*
- * Reads the file at PATH and puts the policy for SUBJECT into *p.  No such file: the defaults.
- * 0; -EBADMSG with *e filled for a line that is wrong (*p is then untouched); another negative errno with *e filled
- * when it can't be read, is over 1 MiB, or is not root's alone to write (owner root, not writable by group or others).
+ * Reads LEN bytes of text and puts the policy for SUBJECT (NULL: no user) into *p.  NAME stands for the text in errors.
+ * 0, or -EBADMSG with *e filled for a wrong line (*p is then untouched).
  */
-int config_load(const char *path, const struct config_subject *subject, struct config_policy *p,
-                struct config_error *e);
-/* The same from LEN bytes of text; NAME is used in errors. */
 int config_parse(const char *name, const char *text, size_t len, const struct config_subject *subject,
                  struct config_policy *p, struct config_error *e);
-
-/* Reads a time as it is written there ("90", "15s", "1h30m"), at most MAX seconds: 0 or -EBADMSG. */
-int config_seconds(const char *text, uint64_t max, uint64_t *seconds);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config_load of config.h: the file itself, and who can have written it. */
-#include "config.h"
+#include "config_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

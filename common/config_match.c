@@ -2,6 +2,7 @@
 #include "config_match.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <strings.h>
 
 #include "match.h"

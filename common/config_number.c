@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-#include "config.h"
-
 int
 config_number(const char **p, uint64_t max, uint64_t *v)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config_number: the numbers in holdfast.conf's values. */
+/* config_number: numbers and times as in holdfast.conf. */
 #ifndef HOLDFAST_CONFIG_NUMBER_H
 #define HOLDFAST_CONFIG_NUMBER_H
 
@@ -7,5 +7,7 @@
 
 /* Takes the digits at *P, at least one, which are at most MAX: 0 or -EBADMSG. */
 int config_number(const char **p, uint64_t max, uint64_t *v);
+/* Reads a time ("90", "15s", "1h30m") of at most MAX seconds: 0 or -EBADMSG. */
+int config_seconds(const char *text, uint64_t max, uint64_t *seconds);
 
 #endif

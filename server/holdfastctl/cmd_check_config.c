@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config_file.h"
 #include "ctl.h"
 #include "grouplist.h"
 #include "hostfile.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "config.h"
+#include "config_number.h"
 #include "ctl.h"
 #include "killmany.h"
 #include "signame.h"

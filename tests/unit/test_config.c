@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config_file.h"
 #include "match.h"
 
 static const char *const alice_groups[] = { "alice", "wheel", "dev team", NULL };

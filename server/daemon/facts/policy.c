@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "auth_identity.h"
+#include "config_file.h"
 #include "grouplist.h"
 #include "log.h"
 #include "paths.h"

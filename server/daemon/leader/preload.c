@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "clean.h"
-#include "config.h"
+#include "config_file.h"
 #include "heldstack.h"
 #include "log.h"
 #include "paths.h"

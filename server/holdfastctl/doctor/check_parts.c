@@ -6,7 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config_file.h"
 #include "doctor.h"
 #include "hostfile.h"
 #include "paths.h"

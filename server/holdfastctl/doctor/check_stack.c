@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cgroup.h"
-#include "config.h"
+#include "config_file.h"
 #include "doctor.h"
 #include "hostfile.h"
 #include "pamconf.h"

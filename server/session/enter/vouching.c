@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "config.h"
+#include "config_file.h"
 #include "paths.h"
 
 /* Whether root listens there. */
