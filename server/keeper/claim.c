@@ -7,16 +7,19 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "attached.h"
+#include "attachments.h"
 #include "birth.h"
 #include "clock.h"
+#include "departures.h"
 #include "elevated.h"
 #include "framed.h"
-#include "keeper.h"
 #include "newgroups.h"
 #include "notice.h"
+#include "plain.h"
+#include "probe.h"
 #include "procref.h"
-#include "show.h"
+#include "report.h"
+#include "shellenv.h"
 
 #define VOUCH_MS 1000  /* the leader answers at once, unless it hangs; a login waits for us twice as long */
 #define HANGING_MS 50  /* it has left a question open, and has said nothing since */
@@ -32,14 +35,14 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 			*code = ATTACH_VERSION;
 			return "it speaks another version; ssh -t HOST -s resume reaches it";
 		}
-	} else if (k->command) {
+	} else if (!k->source->has_terminal) {
 		*code = ATTACH_BAD;
 		return "a command without a terminal: only the client attaches it";
 	}
 	*code = ATTACH_BUSY;
 	switch (claim->mode) {
 	case ATTACH_MODE_FIRST:
-		if (k->state == KEEPER_NEW && !k->clients.alone &&
+		if (k->state == KEEPER_NEW && !k->peers.alone &&
 		    memcmp(&claim->ticket, &k->init.ticket, sizeof claim->ticket) == 0)
 			return NULL;
 		return "it was started for another login";
@@ -47,7 +50,7 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 		/* A login that came into it now would end with it. */
 		if (k->kill_at != CLOCK_NEVER)
 			return "it is being ended";
-		if (k->state == KEEPER_RUNNING && !k->clients.alone && (!attached_count(k) || probe_all_dead(k)))
+		if (k->state == KEEPER_RUNNING && !k->peers.alone && (!peers_attached(k) || probe_all_dead(k)))
 			return NULL;
 		return "somebody is attached to it";
 	case ATTACH_MODE_JOIN:
@@ -79,18 +82,18 @@ kind_of(enum attach_mode mode)
 }
 
 static void
-refuse(struct client *c, enum attach_refusal code, const char *text)
+refuse(struct peer *peer, enum attach_refusal code, const char *text)
 {
-	client_refuse(c, ATTACH_REFUSED, code, text);
-	client_give_up(c);
+	peer_refuse(peer, ATTACH_REFUSED, code, text);
+	peer_mark_gone(peer);
 }
 
 /* The claim is granted; nothing happens before it is confirmed. */
 static void
-grant(struct client *c)
+grant(struct peer *peer)
 {
-	c->phase = CLIENT_CLAIMED;
-	client_send(c, out, attach_encode_number(ATTACH_CLAIMED, c->keeper->place.id, out, sizeof out));
+	peer->phase = PEER_CLAIMED;
+	peer_send(peer, out, attach_encode_number(ATTACH_CLAIMED, peer->keeper->place.id, out, sizeof out));
 }
 
 /* TakeOver: whether those who are attached may be sent away. */
@@ -98,7 +101,7 @@ static const char *
 take_over_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
 	*code = ATTACH_TAKEOVER;
-	if (claim->mode != ATTACH_MODE_TAKE || k->init.take_over == CONFIG_TAKE_YES || !attached_count(k))
+	if (claim->mode != ATTACH_MODE_TAKE || k->init.take_over == CONFIG_TAKE_YES || !peers_attached(k))
 		return NULL;
 	if (k->init.take_over == CONFIG_TAKE_NO)
 		return "somebody is attached, and taking over is not allowed here; holdfastctl attach -j joins";
@@ -113,158 +116,166 @@ is_left_elevated(const struct keeper *k)
 	uint64_t away = clock_now_ms() - k->dropped_at, now = clock_date_ms();
 
 	/* Of one whose connection is dead, nobody knows since when: at most since it was last heard of. */
-	if (attached_count(k))
+	if (peers_attached(k))
 		away = now > k->activity_ms ? now - k->activity_ms : 0;
 	return k->init.elevated_s != CONFIG_NONE && away > k->init.elevated_s * UINT64_C(1000) &&
-	       elevated_front(k->master, k->shell);
+	       elevated_front(k->master, k->shell.pid);
 }
 
 /* The same, and the leader writes it down. */
 static void
-refuse_and_tell(struct client *c, enum attach_refusal code, const char *text)
+refuse_and_tell(struct peer *peer, enum attach_refusal code, const char *text)
 {
-	keeper_report(c->keeper, &(struct lead_report){ .type = LEAD_REFUSED, .number = c->serial, .kind = code });
-	refuse(c, code, text);
+	report(peer->keeper, &(struct lead_report){ .type = LEAD_REFUSED, .number = peer->serial, .kind = code });
+	refuse(peer, code, text);
 }
 
 /* Only the same identity resumes by itself. */
 static void
-grant_to(struct client *c, const struct identity *who)
+grant_to(struct peer *peer, const struct identity *who)
 {
 	enum attach_refusal code;
-	const char *why = take_over_objection(c->keeper, &c->claim, &code);
+	const char *why = take_over_objection(peer->keeper, &peer->claim, &code);
 
-	if (c->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &c->keeper->init.identity))
-		refuse_and_tell(c, ATTACH_IDENTITY, "it was made with another key; attach it by name");
-	else if (c->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(c->keeper))
-		refuse_and_tell(c, ATTACH_ELEVATED, "it was left inside of another user's shell; attach it by name");
+	if (peer->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &peer->keeper->init.identity))
+		refuse_and_tell(peer, ATTACH_IDENTITY, "it was made with another key; attach it by name");
+	else if (peer->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(peer->keeper))
+		refuse_and_tell(peer, ATTACH_ELEVATED, "it was left inside of another user's shell; attach it by name");
 	else if (why)
-		refuse_and_tell(c, code, why);
+		refuse_and_tell(peer, code, why);
 	else
-		grant(c);
+		grant(peer);
 }
 
 /* Nobody vouches: what the claimer says of itself is good enough for whoever has this uid anyway. */
 static void
-grant_unvouched(struct client *c)
+grant_unvouched(struct peer *peer)
 {
-	probe_know(c, NULL);
-	grant_to(c, &c->claim.identity);
+	probe_know(peer, NULL);
+	grant_to(peer, &peer->claim.identity);
 }
 
 /* The leader has nothing but that number: claim_vouched sees whether it was the claimer's when it was looked at. */
 static uint32_t
-pid_of(const struct client *c)
+pid_of(const struct peer *peer)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
 
-	return getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && cred.pid > 0 ? (uint32_t)cred.pid : 0;
+	return getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && cred.pid > 0 ? (uint32_t)cred.pid : 0;
 }
 
 static void
-ask_leader(struct client *c)
+ask_leader(struct peer *peer)
 {
-	struct lead_report m = { .type = LEAD_TICKET, .number = c->serial, .kind = kind_of(c->claim.mode),
-		                 .ticket = c->claim.ticket, .pts = terminal_pts(&c->t), .pid = pid_of(c) };
+	struct lead_report m = { .type = LEAD_TICKET, .number = peer->serial, .kind = kind_of(peer->claim.mode),
+		                 .ticket = peer->claim.ticket, .pts = terminal_pts(&peer->t), .pid = pid_of(peer) };
 
-	c->phase = CLIENT_VOUCHING;
-	c->vouch_by = clock_now_ms() + (c->keeper->leader_hangs ? HANGING_MS : VOUCH_MS);
-	keeper_report(c->keeper, &m);
+	peer->phase = PEER_VOUCHING;
+	peer->vouch_by = clock_now_ms() + (peer->keeper->leader_hangs ? HANGING_MS : VOUCH_MS);
+	report(peer->keeper, &m);
 }
 
 void
-claim_unanswered(struct client *c)
+claim_unanswered(struct peer *peer)
 {
-	c->keeper->leader_hangs = true;
-	grant_unvouched(c);
+	peer->keeper->leader_hangs = true;
+	grant_unvouched(peer);
 }
 
 static int
-take_terminal(struct client *c, const int *fds, unsigned count)
+take_terminal(struct peer *peer, const int *fds, unsigned count)
 {
-	unsigned want = c->claim.flags & ATTACH_FLAG_PIPES ? 2 : 1;
-	int rc = count == want ? terminal_open(&c->t, fds, count) : -1;
+	unsigned want = peer->claim.flags & ATTACH_FLAG_PIPES ? 2 : 1;
+	int rc = count == want ? terminal_open(&peer->t, fds, count) : -1;
 
 	if (rc < 0) {
 		for (unsigned i = 0; i < count; i++)
 			close(fds[i]);
-		c->t.in = c->t.out = -1;
+		peer->t.in = peer->t.out = -1;
 		return rc;
 	}
-	c->t.readonly = c->claim.flags & ATTACH_FLAG_READONLY;
-	c->t.size = (struct winsize){ .ws_row = c->claim.rows, .ws_col = c->claim.cols,
-		                      .ws_xpixel = c->claim.xpixel, .ws_ypixel = c->claim.ypixel };
-	terminal_update_size(&c->t);
-	if (c->claim.flags & ATTACH_FLAG_TYPED && !c->t.readonly) {
-		memcpy(c->t.input, c->claim.typed, c->claim.typed_len);
-		c->t.input_len = c->claim.typed_len;
+	peer->t.readonly = peer->claim.flags & ATTACH_FLAG_READONLY;
+	peer->t.size = (struct winsize){ .ws_row = peer->claim.rows, .ws_col = peer->claim.cols,
+		                      .ws_xpixel = peer->claim.xpixel, .ws_ypixel = peer->claim.ypixel };
+	terminal_update_size(&peer->t);
+	if (peer->claim.flags & ATTACH_FLAG_TYPED && !peer->t.readonly) {
+		memcpy(peer->t.input, peer->claim.typed, peer->claim.typed_len);
+		peer->t.input_len = peer->claim.typed_len;
 	}
 	return 0;
 }
 
+/* What the shell's environment is made from, besides that of a login; it borrows from K. */
+static struct shellenv_facts
+env_facts(const struct keeper *k)
+{
+	return (struct shellenv_facts){ k->place.id, k->place.path, k->place.agent_path, k->init.tty,
+		                       k->init.accept_env };
+}
+
 /* Keeps what the session needs of the login's environment while this one is attached. */
 static int
-remember_login(struct client *c)
+remember_login(struct peer *peer)
 {
-	const char *agent = envlist_get(&c->claim.env, "SSH_AUTH_SOCK");
-	const struct shellenv_facts facts = keeper_shellenv_facts(c->keeper);
+	const char *agent = envlist_get(&peer->claim.env, "SSH_AUTH_SOCK");
+	const struct shellenv_facts facts = env_facts(peer->keeper);
 
-	if (agent && !(c->agent_path = strdup(agent)))
+	if (agent && !(peer->agent_path = strdup(agent)))
 		return -1;
-	return shellenv_connection(&c->connection, &c->claim.env, &facts);
+	return shellenv_connection(&peer->connection, &peer->claim.env, &facts);
 }
 
 void
-claim_open(struct client *c, const unsigned char *msg, size_t len, const int *fds, unsigned count)
+claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *fds, unsigned count)
 {
-	struct keeper *k = c->keeper;
+	struct keeper *k = peer->keeper;
 	enum attach_refusal code;
 	const char *why;
-	int rc = attach_decode_claim(&c->claim, msg, len);
+	int rc = attach_decode_claim(&peer->claim, msg, len);
 
-	if (rc < 0 || take_terminal(c, fds, count) < 0) {
+	if (rc < 0 || take_terminal(peer, fds, count) < 0) {
 		for (unsigned i = 0; rc < 0 && i < count; i++)
 			close(fds[i]);
-		refuse(c, ATTACH_BAD, "not a terminal, or a message that is not understood");
+		refuse(peer, ATTACH_BAD, "not a terminal, or a message that is not understood");
 		return;
 	}
-	if ((why = objection(k, &c->claim, &code))) {
-		refuse(c, code, why);
+	if ((why = objection(k, &peer->claim, &code))) {
+		refuse(peer, code, why);
 		return;
 	}
-	if (remember_login(c) < 0) {
-		refuse(c, ATTACH_TROUBLE, "out of memory");
+	if (remember_login(peer) < 0) {
+		refuse(peer, ATTACH_TROUBLE, "out of memory");
 		return;
 	}
-	c->more_groups = newgroups_has(c->fd);
-	c->serial = ++k->clients.serial;
-	c->deadline = clock_now_ms() + CLAIM_MS;
-	if (c->claim.mode == ATTACH_MODE_FIRST || c->claim.mode == ATTACH_MODE_AUTO)
-		k->clients.alone = c;
-	if (k->leader >= 0 && !ticket_is_none(&c->claim.ticket))
-		ask_leader(c);
-	else if (k->leader >= 0 && c->claim.mode == ATTACH_MODE_AUTO)
-		refuse(c, ATTACH_TICKET, "no ticket: attach it by name");
+	peer->more_groups = newgroups_has(peer->fd);
+	peer->serial = ++k->peers.serial;
+	peer->deadline = clock_now_ms() + CLAIM_MS;
+	if (peer->claim.mode == ATTACH_MODE_FIRST || peer->claim.mode == ATTACH_MODE_AUTO)
+		k->peers.alone = peer;
+	if (k->leader >= 0 && !ticket_is_none(&peer->claim.ticket))
+		ask_leader(peer);
+	else if (k->leader >= 0 && peer->claim.mode == ATTACH_MODE_AUTO)
+		refuse(peer, ATTACH_TICKET, "no ticket: attach it by name");
 	else
-		grant_unvouched(c);
+		grant_unvouched(peer);
 }
 
 void
 claim_vouched(struct keeper *k, const struct lead_vouched *m)
 {
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		struct client *c = k->clients.v[i];
+	for (unsigned i = 0; i < k->peers.count; i++) {
+		struct peer *peer = k->peers.v[i];
 
-		if (c->phase != CLIENT_VOUCHING || c->serial != m->serial)
+		if (peer->phase != PEER_VOUCHING || peer->serial != m->serial)
 			continue;
-		if (!m->ok || !procref_peer_lives(c->fd)) {
-			refuse(c, ATTACH_TICKET, "this process is no part of a login of yours that is still there");
+		if (!m->ok || !procref_peer_lives(peer->fd)) {
+			refuse(peer, ATTACH_TICKET, "this process is no part of a login of yours that is still there");
 			return;
 		}
-		memcpy(c->address, m->address, sizeof c->address);
-		probe_know(c, m);
-		grant_to(c, &m->identity);
+		memcpy(peer->address, m->address, sizeof peer->address);
+		probe_know(peer, m);
+		grant_to(peer, &m->identity);
 		return;
 	}
 }
@@ -272,42 +283,60 @@ claim_vouched(struct keeper *k, const struct lead_vouched *m)
 void
 claim_leader_gone(struct keeper *k)
 {
-	for (unsigned i = 0; i < k->clients.count; i++)
-		if (k->clients.v[i]->phase == CLIENT_VOUCHING)
-			grant_unvouched(k->clients.v[i]);
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (k->peers.v[i]->phase == PEER_VOUCHING)
+			grant_unvouched(k->peers.v[i]);
 }
 
-void
-claim_tell_name(struct keeper *k)
-{
-	struct lead_report m = { .type = LEAD_NAMED };
-
-	memcpy(m.name, k->name, sizeof m.name);
-	keeper_report(k, &m);
-}
-
-/* The new session: its shell is started with the login's environment and the settings of its terminal. */
+/* Starts the shell with the environment of PEER's login and the settings of its terminal.  0 or a negative errno. */
 static int
-start(struct client *c)
+start_shell(struct peer *peer)
 {
-	struct keeper *k = c->keeper;
+	struct keeper *k = peer->keeper;
+	struct envlist env = ENVLIST_INIT;
+	const struct termios *modes = peer->t.pipes ? NULL : &peer->t.saved;
+	struct shell_request q = { .shell = k->init.shell, .command = peer->claim.command, .home = k->init.home,
+		                   .tty = k->init.tty, .env = &env, .umask = k->umask, .say_home = !modes };
+	const struct shellenv_facts facts = env_facts(k);
+	int rc = shellenv_make(&env, &peer->claim.env, &k->init.env, &facts);
+
+	if (rc == 0)
+		rc = k->source->start(k, &q, modes);
+	envlist_free(&env);
+	return rc;
+}
+
+/* The session begins with PEER. */
+static int
+start(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+	int rc;
 
 	k->home_born = birth_of(k->init.home);
-	keeper_report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = c->serial });
-	if (attach_name_ok(c->claim.name)) {
-		memcpy(k->name, c->claim.name, sizeof k->name);
-		claim_tell_name(k);
+	report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = peer->serial });
+	if (attach_name_ok(peer->claim.name)) {
+		memcpy(k->name, peer->claim.name, sizeof k->name);
+		report_name(k);
 	}
-	return keeper_start_shell(k, &c->claim.env, c->claim.command, c->t.pipes ? NULL : &c->t.saved);
+	rc = start_shell(peer);
+	if (rc < 0)
+		return rc;
+	k->commanded = peer->claim.command != NULL;
+	k->state = KEEPER_RUNNING;
+	k->created_ms = k->changed_ms = k->activity_ms = clock_date_ms();
+	/* The shell has it now; this list only costs memory. */
+	envlist_free(&k->init.env);
+	return 0;
 }
 
 /* No line above the screen: asked for by the claim, by HOLDFAST_QUIET in the login's environment, or by Banner. */
 static bool
-wants_quiet(const struct client *c)
+wants_quiet(const struct peer *peer)
 {
-	const char *quiet = envlist_get(&c->claim.env, "HOLDFAST_QUIET");
+	const char *quiet = envlist_get(&peer->claim.env, "HOLDFAST_QUIET");
 
-	return !c->keeper->init.banner || c->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
+	return !peer->keeper->init.banner || peer->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
 }
 
 /* Whether the login's environment names a character set that is not UTF-8. */
@@ -332,10 +361,11 @@ set_dead_aside(struct keeper *k)
 {
 	uint64_t now = clock_now_ms(), heard = probe_last_heard(k), date = clock_date_ms();
 
-	for (unsigned i = 0; i < k->clients.count; i++)
-		if (probe_is_dead(k->clients.v[i]))
-			attached_detach(k->clients.v[i], ATTACH_WHY_TAKEN, NULL);
-	if (attached_count(k) || !heard || heard > now)
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (probe_is_dead(k->peers.v[i]))
+			attachments_detach(k->peers.v[i], ATTACH_WHY_TAKEN, NULL);
+	departures_sweep(k);
+	if (peers_attached(k) || !heard || heard > now)
 		return;
 	k->dropped_at = heard;
 	k->lost_heard_ms = date - (now - heard);
@@ -343,72 +373,115 @@ set_dead_aside(struct keeper *k)
 		k->lost_used_ms = k->lost_heard_ms;
 }
 
-void
-claim_confirm(struct client *c)
+/* Why PEER's claim, which was granted, can't be confirmed any more; NULL: it can. */
+static const char *
+late_objection(struct peer *peer, enum attach_refusal *code)
 {
-	struct keeper *k = c->keeper;
-	bool first = c->claim.mode == ATTACH_MODE_FIRST, quiet = wants_quiet(c);
-	bool eight_bit = is_eight_bit(&c->claim.env);
-	enum attach_refusal code;
-	const char *why;
+	struct keeper *k = peer->keeper;
+	const char *why = NULL;
 
 	/* A session that many may claim can have ended, or been confirmed to another, since this one was granted. */
-	if (c != k->clients.alone && (why = objection(k, &c->claim, &code))) {
-		refuse(c, code, why);
-		return;
+	if (peer != k->peers.alone)
+		why = objection(k, &peer->claim, code);
+	return why ? why : take_over_objection(k, &peer->claim, code);
+}
+
+/* PEER's terminal is made ready, and what it takes the place of is let go.  Whether it can be attached. */
+static bool
+begin(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+	bool framed = peer->claim.flags & ATTACH_FLAG_FRAMED;
+	struct peer *old = framed ? framed_other(peer) : NULL;
+
+	if (terminal_start(&peer->t) < 0) {
+		peer_mark_gone(peer);
+		return false;
 	}
-	if ((why = take_over_objection(k, &c->claim, &code))) {
-		refuse(c, code, why);
-		return;
+	if (old) {
+		peer_mark_gone(old);
+		departures_sweep(k);
 	}
-	if (k->clients.alone == c)
-		k->clients.alone = NULL;
-	c->deadline = CLOCK_NEVER;
-	if (terminal_start(&c->t) < 0) {
-		client_give_up(c);
-		return;
+	peer->ops = framed ? &framed_ops : &plain_ops;
+	if (peer->ops->begin(peer) < 0) {
+		refuse(peer, ATTACH_TROUBLE, "out of memory, or too many attachments");
+		return false;
 	}
-	if (c->claim.flags & ATTACH_FLAG_FRAMED && framed_begin(c) < 0) {
-		refuse(c, ATTACH_TROUBLE, "out of memory, or too many attachments");
-		return;
-	}
-	if (c->claim.mode == ATTACH_MODE_AUTO && attached_count(k))
+	if (peer->claim.mode == ATTACH_MODE_AUTO && peers_attached(k))
 		set_dead_aside(k);
-	pacing_begin(&c->t.pace, &c->claim.env, c->t.out, c->t.pipes);
-	c->phase = CLIENT_ATTACHED;
-	if (c->claim.mode == ATTACH_MODE_TAKE || c->claim.mode == ATTACH_MODE_AUTO)
+	return true;
+}
+
+/* PEER is attached from now on. */
+static void
+attach(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	pacing_begin(&peer->t.pace, &peer->claim.env, peer->t.out, peer->t.pipes);
+	peer->phase = PEER_ATTACHED;
+	if (peer->claim.mode == ATTACH_MODE_TAKE || peer->claim.mode == ATTACH_MODE_AUTO)
 		streams_leave(&k->streams);
-	c->active = ++k->clients.clock;
-	memcpy(k->address, c->address, sizeof k->address);
-	memcpy(k->term, c->claim.term, sizeof k->term);
-	probe_attached(c);
-	if (first && start(c) < 0) {
-		client_give_up(c);
+	peer->active = ++k->peers.clock;
+	peer->quiet = wants_quiet(peer);
+	peer->eight_bit = is_eight_bit(&peer->claim.env);
+	memcpy(k->address, peer->address, sizeof k->address);
+	memcpy(k->term, peer->claim.term, sizeof k->term);
+	probe_attached(peer);
+}
+
+/* The session is shown to PEER, and the pty takes on what its terminal brings. */
+static void
+welcome(struct peer *peer, bool first)
+{
+	struct keeper *k = peer->keeper;
+
+	if (peer->phase != PEER_ATTACHED)
+		return;
+	notice_login(k);
+	attachments_fit_size(k);
+	peer->ops->greet(peer, first, peer->quiet);
+	if (peers_attached(k) == 1) {
+		k->changed_ms = clock_date_ms();
+		if (!first && !peer->t.pipes && !peer->t.readonly)
+			settings_resume(&k->settings, k->slave, &peer->t.saved);
+	}
+	/* Who comes finds nothing stopped by somebody else's Ctrl-S. */
+	if (!first && k->source->has_terminal)
+		settings_let_go_on(k->slave);
+}
+
+void
+claim_confirm(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+	bool first = peer->claim.mode == ATTACH_MODE_FIRST;
+	enum attach_refusal code;
+	const char *why = late_objection(peer, &code);
+
+	if (why) {
+		refuse(peer, code, why);
+		return;
+	}
+	if (k->peers.alone == peer)
+		k->peers.alone = NULL;
+	peer->deadline = CLOCK_NEVER;
+	if (!begin(peer))
+		return;
+	attach(peer);
+	if (first && start(peer) < 0) {
+		peer_mark_gone(peer);
 		k->state = KEEPER_OVER;
 		return;
 	}
-	envlist_free(&c->claim.env);
-	free(c->claim.command);
-	c->claim.command = NULL;
-	c->quiet = quiet;
-	c->eight_bit = eight_bit;
-	keeper_report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = c->serial, .kind = c->t.pipes });
+	envlist_free(&peer->claim.env);
+	free(peer->claim.command);
+	peer->claim.command = NULL;
+	report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = peer->serial, .kind = peer->t.pipes });
 	/* Afterwards, so that the session is never seen dropped in between. */
-	if (c->claim.mode == ATTACH_MODE_TAKE)
-		attached_detach_all(k, c, ATTACH_WHY_TAKEN);
-	if (c->phase == CLIENT_ATTACHED)
-		notice_login(k);
-	keeper_fit_size(k);
-	if (c->framed)
-		framed_greet(c, first, quiet);
-	else if (!first)
-		show_screen(c, SHOW_RESUMED, quiet);
-	if (attached_count(k) == 1) {
-		k->changed_ms = clock_date_ms();
-		if (!first && !c->t.pipes && !c->t.readonly && !k->command)
-			settings_resume(&k->settings, k->slave, &c->t.saved);
+	if (peer->claim.mode == ATTACH_MODE_TAKE) {
+		attachments_detach_all(k, peer, ATTACH_WHY_TAKEN);
+		departures_sweep(k);
 	}
-	/* Who comes finds nothing stopped by somebody else's Ctrl-S. */
-	if (!first && !k->command)
-		settings_let_go_on(k->slave);
+	welcome(peer, first);
 }

@@ -9,22 +9,20 @@
 #ifndef HOLDFAST_CLAIM_H
 #define HOLDFAST_CLAIM_H
 
-#include "client.h"
+#include "peers.h"
 #include "lead.h"
 
 #define CLAIM_MS 5000 /* a claim that is not confirmed by then is let go */
 
 /* CLAIM came with COUNT descriptors, which this takes over. */
-void claim_open(struct client *c, const unsigned char *msg, size_t len, const int *fds, unsigned count);
+void claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *fds, unsigned count);
 /* CONFIRM came: the shell is started, or the screen painted. */
-void claim_confirm(struct client *c);
+void claim_confirm(struct peer *peer);
 /* The leader's answer to a claim's ticket. */
 void claim_vouched(struct keeper *k, const struct lead_vouched *m);
 /* The leader is gone: the claims that wait for it go on without it. */
 void claim_leader_gone(struct keeper *k);
-/* The leader has not answered about C in time: as if it were gone. */
-void claim_unanswered(struct client *c);
-/* The session has another name: tells the leader. */
-void claim_tell_name(struct keeper *k);
+/* The leader has not answered about PEER in time: as if it were gone. */
+void claim_unanswered(struct peer *peer);
 
 #endif

@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define READ_MAX 65536     /* from a pipe at once: all that one holds */
@@ -86,12 +84,6 @@ command_open(struct command *c, const char *line, int child[3])
 	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
 		close_fd(&c->channel[ch].fd);
 	return rc;
-}
-
-void
-command_started(struct command *c, pid_t pid)
-{
-	c->pid = pid;
 }
 
 /* What fits into the ring without overwriting what nobody has acknowledged. */
@@ -212,32 +204,12 @@ command_end_input(struct command *c)
 	close_fd(&c->in);
 }
 
-int
-command_signal(const struct command *c, int signal)
+void
+command_ended(struct command *c)
 {
-	if (c->pid <= 0)
-		return -ESRCH;
-	/* In its first moment it has no group yet. */
-	return kill(-c->pid, signal) < 0 && kill(c->pid, signal) < 0 ? -errno : 0;
-}
-
-bool
-command_reap(struct command *c, int *status)
-{
-	siginfo_t si = { .si_pid = 0 };
-
-	if (c->pid <= 0 || c->ended)
-		return false;
-	if (waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid != c->pid)
-		return false;
-	if (si.si_code == CLD_EXITED)
-		*status = (si.si_status & 0xff) << 8;
-	else
-		*status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
 	c->ended = c->moved = true;
-	/* Nobody is there to read it but children in the background, to whom it was not sent. */
+	/* Only children in the background could read more input, and the input was not sent to them. */
 	close_fd(&c->in);
-	return true;
 }
 
 bool
@@ -282,8 +254,5 @@ command_close(struct command *c)
 	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
 		close_fd(&c->channel[ch].fd);
 	ring_close(&c->errors);
-	if (c->ended)
-		waitpid(c->pid, NULL, 0);
-	c->pid = 0;
 	c->ended = false;
 }

@@ -9,15 +9,16 @@
  *
  * The end is that of sshd (measured with 9.2): the command has ended when its process has, and both outputs are closed
  * by all that have them.  A child in the background that keeps one open holds the end up, as it does with ssh, until
- * command_let_go().  Until command_close() the process stays unreaped, so that its group's number is its own.
+ * command_let_go().  Until then the number of its process group stays reserved (shell.h), so that the children can be
+ * signalled.
  *
- * How the keeper and the framed side use it: k->command is NULL in a session with a terminal.  Its handlers (in the
+ * How the keeper and the framed side use it: source_pipes.c is the keeper's side.  Its handlers (in the
  * keeper's loop) read the pipes into the rings; after each turn command_turn() says whether anything is new.
  *   output    command_ring(c, ch): bytes from command_acked() up to ->head; k->ring is channel 0's
  *   ACK       command_ack()
  *   INPUT     command_feed(), as write(2) to the pty's master; then POLLOUT by command_watch(…, true)
  *   INPUT_END command_end_input(), when all input before it has been fed
- *   SIGNAL    command_signal()
+ *   SIGNAL    shell_signal()
  *   EXIT      when command_done() and everything has been acknowledged up to both heads
  */
 #ifndef HOLDFAST_COMMAND_H
@@ -26,7 +27,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "bounds.h"
 #include "loop.h"
@@ -36,8 +36,7 @@
 #define COMMAND_RING_MIN (UINT64_C(16) << 20) /* bytes a channel, though RingSize says less */
 
 struct command {
-	pid_t pid;               /* its process and its process group; 0: not started */
-	bool ended;              /* the process has ended, and is not reaped yet */
+	bool ended;              /* its process has ended */
 	bool moved;              /* for command_turn() */
 	int in;                  /* what we write its input to; -1: closed by either side */
 	struct command_channel {
@@ -61,9 +60,6 @@ int command_init(struct command *c, struct ring *output);
  * caller's to close.  LINE is the command line, for the name only.  0 or a negative errno, with nothing left open.
  */
 int command_open(struct command *c, const char *line, int child[3]);
-/* It has been started, as the leader of the process group PID. */
-void command_started(struct command *c, pid_t pid);
-
 /* Puts its pipes into the set: output as long as there is room for it, input when INPUT_WAITS. */
 void command_watch(struct command *c, struct loop *l, bool input_waits);
 /* After each turn of the loop: whether there has been output, or room for input, or an end of either. */
@@ -84,10 +80,8 @@ size_t command_feed(struct command *c, const void *data, size_t len);
 /* No input comes any more. */
 void command_end_input(struct command *c);
 
-/* SIGNAL to its process group, also when only children in the background are left.  0 or a negative errno. */
-int command_signal(const struct command *c, int signal);
-/* Looks whether the process has ended: true once, with its wait status as waitpid(2) has it. */
-bool command_reap(struct command *c, int *status);
+/* Its process has ended. */
+void command_ended(struct command *c);
 /* Whether it has ended and all of its output is in the rings. */
 bool command_done(const struct command *c);
 /* Whether all that is in the rings has been acknowledged. */
@@ -97,7 +91,7 @@ bool command_taken(const struct command *c);
  * hold, what fits into the rings is taken.
  */
 void command_let_go(struct command *c);
-/* Closes the pipes and channel 1's ring, and reaps the process if it has ended; takes one that was never opened. */
+/* Closes the pipes and channel 1's ring; takes one that was never opened. */
 void command_close(struct command *c);
 
 #endif

@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "controlmode.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "keeper.h"
-#include "show.h"
 
 #define LEAVE_MS 1000 /* then it is shown as it is */
 #define SETTLE_MS 100
 
+int
+controlmode_open(struct keeper *k)
+{
+	k->controlmode = calloc(1, sizeof *k->controlmode);
+	return k->controlmode ? 0 : -ENOMEM;
+}
+
+void
+controlmode_close(struct keeper *k)
+{
+	free(k->controlmode);
+	k->controlmode = NULL;
+}
+
 void
 controlmode_leave(struct keeper *k)
 {
-	struct controlmode *m = &k->controlmode;
+	struct controlmode *m = k->controlmode;
 
 	if (m->until)
 		return;
@@ -27,13 +41,13 @@ controlmode_leave(struct keeper *k)
 bool
 controlmode_waits(const struct keeper *k)
 {
-	return k->controlmode.until != 0;
+	return k->controlmode->until != 0;
 }
 
 void
 controlmode_output(struct keeper *k)
 {
-	struct controlmode *m = &k->controlmode;
+	struct controlmode *m = k->controlmode;
 	uint64_t from = m->seen, head = k->ring.head;
 
 	if (!m->until || m->ended)
@@ -51,15 +65,15 @@ controlmode_output(struct keeper *k)
 void
 controlmode_watch(const struct keeper *k, struct loop *l)
 {
-	if (k->controlmode.until)
-		loop_until(l, k->controlmode.until);
+	if (k->controlmode->until)
+		loop_until(l, k->controlmode->until);
 }
 
-void
-controlmode_turn(struct keeper *k)
+bool
+controlmode_is_over(struct keeper *k)
 {
-	if (!k->controlmode.until || clock_now_ms() < k->controlmode.until)
-		return;
-	k->controlmode.until = 0;
-	show_held(k);
+	if (!k->controlmode->until || clock_now_ms() < k->controlmode->until)
+		return false;
+	k->controlmode->until = 0;
+	return true;
 }

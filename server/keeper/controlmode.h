@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct keeper;
-struct loop;
+#include "state.h"
 
 struct controlmode {
 	uint64_t until; /* waited for until then (clock_now_ms()); 0: nothing is */
@@ -19,6 +18,9 @@ struct controlmode {
 	bool ended;     /* the DCS has ended; a moment for the program to put its terminal's settings back */
 };
 
+/* Makes k->controlmode.  0 or -ENOMEM. */
+int controlmode_open(struct keeper *k);
+void controlmode_close(struct keeper *k);
 /* Asks whoever is in front to leave it, if that was not done yet. */
 void controlmode_leave(struct keeper *k);
 /* Whether it is waited for: nothing is typed meanwhile. */
@@ -26,7 +28,7 @@ bool controlmode_waits(const struct keeper *k);
 /* There was output. */
 void controlmode_output(struct keeper *k);
 void controlmode_watch(const struct keeper *k, struct loop *l);
-/* When it is over, or has taken too long, those who wait are shown the screen. */
-void controlmode_turn(struct keeper *k);
+/* Whether it was waited for, and is over or has taken too long; true once. */
+bool controlmode_is_over(struct keeper *k);
 
 #endif

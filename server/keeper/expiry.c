@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "attached.h"
 #include "clock.h"
-#include "keeper.h"
+#include "peers.h"
 #include "procstat.h"
+#include "session.h"
 
 /* Whether PID is a job of the session's: a child of the shell, or a process of its terminal session. */
 static bool
@@ -20,9 +20,9 @@ is_job(const struct keeper *k, pid_t pid)
 {
 	struct procstat ps;
 
-	if (pid == k->shell || procstat_read(pid, &ps) < 0 || ps.state == 'Z' || ps.state == 'X')
+	if (pid == k->shell.pid || procstat_read(pid, &ps) < 0 || ps.state == 'Z' || ps.state == 'X')
 		return false;
-	return ps.ppid == k->shell || ps.session == k->shell;
+	return ps.ppid == k->shell.pid || ps.session == k->shell.pid;
 }
 
 /* Children that are hidden from /proc (hidepid: those of sudo, for instance) are in this list all the same. */
@@ -50,7 +50,7 @@ is_idle(const struct keeper *k)
 	bool idle = true;
 	DIR *proc;
 
-	if (!k->shell || tcgetpgrp(k->master) != k->shell || has_children(k->shell))
+	if (!k->shell.pid || tcgetpgrp(k->master) != k->shell.pid || has_children(k->shell.pid))
 		return false;
 	proc = opendir("/proc");
 	if (!proc)
@@ -66,32 +66,20 @@ is_idle(const struct keeper *k)
 static bool
 is_left(const struct keeper *k)
 {
-	return k->state == KEEPER_RUNNING && k->dropped_at && !k->clients.alone && k->kill_at == CLOCK_NEVER &&
-	       !attached_count(k);
-}
-
-uint64_t
-expiry_detached_from(const struct keeper *k, uint64_t now)
-{
-	return k->init.detached_s == CONFIG_NONE ? CLOCK_NEVER : now + k->init.detached_s * UINT64_C(1000);
+	return k->state == KEEPER_RUNNING && k->dropped_at && !k->peers.alone && k->kill_at == CLOCK_NEVER &&
+	       !peers_attached(k);
 }
 
 static uint64_t
 detached_at(const struct keeper *k)
 {
-	return expiry_detached_from(k, k->dropped_at);
+	return session_kept_until(k, k->dropped_at);
 }
 
 static uint64_t
 idle_at(const struct keeper *k)
 {
-	return k->init.idle_shell_s == CONFIG_NONE ? CLOCK_NEVER : k->dropped_at + k->expiry.idle_after_ms;
-}
-
-void
-expiry_dropped(struct keeper *k)
-{
-	k->expiry.idle_after_ms = k->init.idle_shell_s * UINT64_C(1000);
+	return k->init.idle_shell_s == CONFIG_NONE ? CLOCK_NEVER : k->dropped_at + k->idle_after_ms;
 }
 
 uint64_t
@@ -119,10 +107,10 @@ expiry_turn(struct keeper *k)
 		k->why_ended = LEAD_WHY_IDLE;
 	} else {
 		/* From now on, so that a machine that has slept for days does not look again and again. */
-		k->expiry.idle_after_ms = now - k->dropped_at + k->init.idle_shell_s * UINT64_C(1000);
+		k->idle_after_ms = now - k->dropped_at + k->init.idle_shell_s * UINT64_C(1000);
 		return;
 	}
-	keeper_kill(k, SIGHUP);
+	session_kill(k, SIGHUP);
 }
 
 int64_t

@@ -11,16 +11,8 @@
 
 #include <stdint.h>
 
-struct keeper;
+#include "state.h"
 
-struct expiry {
-	uint64_t idle_after_ms; /* since the session was dropped: the next look */
-};
-
-/* DetachedTimeout from NOW on; CLOCK_NEVER without one.  So long a command's status, and its background, are waited for. */
-uint64_t expiry_detached_from(const struct keeper *k, uint64_t now);
-/* The session has just been dropped. */
-void expiry_dropped(struct keeper *k);
 /* When something is due, on clock_now_ms(); CLOCK_NEVER. */
 uint64_t expiry_due(const struct keeper *k);
 /* Ends the session if its time is over. */

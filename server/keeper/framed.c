@@ -5,37 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "attached.h"
+#include "attachments.h"
+#include "catchup.h"
 #include "clock.h"
 #include "frame_session.h"
-#include "keeper.h"
-#include "show.h"
+#include "framed_private.h"
+#include "frames_in.h"
+#include "frames_out.h"
+#include "redraw.h"
 #include "signame.h"
-
-/* How long a session that has ended waits for the client that has not heard of it. */
-#define LINGER_MS 60000
-
-uint32_t
-framed_kind(const struct keeper *k)
-{
-	return k->command ? FRAME_COMMAND : FRAME_TERMINAL;
-}
-
-bool
-framed_has_heard(const struct client *c)
-{
-	return c->framed->exit_acked;
-}
 
 const char *
 framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
 	const struct attach_framed *m = &claim->framed;
 	const struct stream *s = streams_find((struct streams *)&k->streams, m->stream);
-	const struct ring *errors = framed_ring(k, 1);
+	const struct ring *errors = k->source->ring((struct keeper *)k, 1);
 
 	*code = ATTACH_OTHER;
 	if (!(claim->flags & ATTACH_FLAG_FRAMED) || memcmp(m->key, k->session_key, sizeof m->key) != 0)
@@ -52,33 +38,30 @@ framed_objection(const struct keeper *k, const struct attach_claim *claim, enum 
 	return NULL;
 }
 
-/* The attachment that has S now. */
-static struct client *
-user_of(struct keeper *k, const struct stream *s)
+struct peer *
+framed_other(const struct peer *peer)
 {
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		struct client *c = k->clients.v[i];
+	struct keeper *k = peer->keeper;
+	const struct stream *s = streams_find(&k->streams, peer->claim.framed.stream);
+	struct peer *each;
 
-		if (c->fd >= 0 && c->framed && c->framed->stream == s)
-			return c;
-	}
+	for (unsigned i = 0; s && (each = peers_next_attached(k, &i));)
+		if (each->framed && each->framed->stream == s)
+			return each;
 	return NULL;
 }
 
-int
-framed_begin(struct client *c)
+static int
+framed_begin(struct peer *peer)
 {
-	struct keeper *k = c->keeper;
-	struct attach_framed *m = &c->claim.framed;
+	struct keeper *k = peer->keeper;
+	struct attach_framed *m = &peer->claim.framed;
 	struct framed *f = calloc(1, sizeof *f);
 	struct stream *s = streams_find(&k->streams, m->stream);
-	struct client *old = s ? user_of(k, s) : NULL;
 
 	if (!f)
 		return -ENOMEM;
-	if (old)
-		client_give_up(old);
-	m->known = s && c->claim.mode == ATTACH_MODE_STREAM;
+	m->known = s && peer->claim.mode == ATTACH_MODE_STREAM;
 	if (!m->known)
 		s = streams_begin(&k->streams, m->stream);
 	if (!s) {
@@ -93,15 +76,15 @@ framed_begin(struct client *c)
 	f->said_window = (uint32_t)stream_room(s);
 	f->ack_at = CLOCK_NEVER;
 	/* What is on the way must still be in the ring when the line breaks. */
-	framed_window_init(&f->window, k->ring.size / 2);
-	c->framed = f;
+	window_init(&f->window, k->ring.size / 2);
+	peer->framed = f;
 	return 0;
 }
 
-void
-framed_free(struct client *c)
+static void
+framed_free(struct peer *peer)
 {
-	struct framed *f = c->framed;
+	struct framed *f = peer->framed;
 
 	if (!f)
 		return;
@@ -109,269 +92,179 @@ framed_free(struct client *c)
 	free(f->spilled);
 	free(f->rendered);
 	free(f);
-	c->framed = NULL;
-}
-
-/* What C is to have of CHANNEL from FROM on is gone up to where the ring begins: says so. */
-static void
-put_gap(struct client *c, unsigned channel, uint64_t from, uint64_t to)
-{
-	struct frame_gap m = { .channel = (uint8_t)channel, .from = from, .to = to };
-	unsigned char out[32];
-
-	framed_put(c, out, frame_put_gap(&m, out, sizeof out));
-}
-
-/* A command's output that another client has taken meanwhile is gone. */
-static void
-pass_over_taken(struct client *c)
-{
-	struct framed *f = c->framed;
-
-	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++) {
-		uint64_t first = command_acked(c->keeper->command, channel);
-
-		if (f->sent[channel] >= first)
-			continue;
-		put_gap(c, channel, f->sent[channel], first);
-		f->sent[channel] = f->acked[channel] = first;
-		framed_window_forget(&f->window);
-	}
-}
-
-/* Goes on at OFFSET if that is still there, else says how much is gone and draws the screen. */
-static void
-go_on(struct client *c, bool quiet)
-{
-	struct framed *f = c->framed;
-	struct keeper *k = c->keeper;
-
-	if (k->command) {
-		pass_over_taken(c);
-		return;
-	}
-	if (!f->skip && f->sent[0] >= ring_oldest(&k->ring))
-		return;
-	c->shown = f->sent[0];
-	if (f->sent[0] < ring_oldest(&k->ring))
-		put_gap(c, 0, f->sent[0], k->ring.head);
-	f->skip = true;
-	f->rendering_flags = 0;
-	show_screen(c, SHOW_AGAIN, quiet);
+	peer->framed = NULL;
 }
 
 static void
-put_attached(struct client *c, bool is_new)
+put_attached(struct peer *peer, bool is_new)
 {
-	struct framed *f = c->framed;
-	struct keeper *k = c->keeper;
+	struct framed *f = peer->framed;
+	struct keeper *k = peer->keeper;
 	struct frame_attached m = {
-		.version = FRAME_VERSION, .id = k->place.id, .kind = framed_kind(k), .is_new = is_new,
-		.known = c->claim.framed.known, .input = f->stream->input, .window = f->said_window,
+		.version = FRAME_VERSION, .id = k->place.id, .kind = k->source->kind, .is_new = is_new,
+		.known = peer->claim.framed.known, .input = f->stream->input, .window = f->said_window,
 		.output = f->sent[0], .errors = f->sent[1], .rows = k->size.ws_row, .cols = k->size.ws_col,
 	};
 	unsigned char out[256];
 
 	snprintf(m.name, sizeof m.name, "%s", k->name);
 	memcpy(m.key, k->session_key, sizeof m.key);
-	framed_put(c, out, frame_put_attached(&m, out, sizeof out));
+	framed_put(peer, out, frame_put_attached(&m, out, sizeof out));
 	f->told = k->size;
 }
 
-/* Where CHANNEL begins for C. */
+/* Where CHANNEL begins for PEER. */
 static uint64_t
-first_offset(const struct client *c, unsigned channel, bool is_new)
+first_offset(const struct peer *peer, unsigned channel, bool is_new)
 {
-	struct keeper *k = c->keeper;
+	struct keeper *k = peer->keeper;
 
 	if (is_new)
 		return 0;
-	if (c->claim.mode == ATTACH_MODE_STREAM)
-		return channel ? c->claim.framed.errors : c->claim.framed.output;
-	return k->command ? command_acked(k->command, channel) : channel ? 0 : k->ring.head;
+	if (peer->claim.mode == ATTACH_MODE_STREAM)
+		return channel ? peer->claim.framed.errors : peer->claim.framed.output;
+	return k->source->first(k, channel);
 }
 
-void
-framed_greet(struct client *c, bool is_new, bool quiet)
+static void
+framed_greet(struct peer *peer, bool is_new, bool quiet)
 {
-	struct framed *f = c->framed;
-	struct keeper *k = c->keeper;
-	bool resumes = c->claim.mode == ATTACH_MODE_STREAM;
+	struct framed *f = peer->framed;
+	struct keeper *k = peer->keeper;
+	bool resumes = peer->claim.mode == ATTACH_MODE_STREAM;
 
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
-		f->sent[channel] = f->acked[channel] = first_offset(c, channel, is_new);
+		f->sent[channel] = f->acked[channel] = first_offset(peer, channel, is_new);
 	/* It may have taken more than it could acknowledge before the cut. */
-	for (unsigned channel = 0; k->command && channel < FRAMED_CHANNELS; channel++)
-		framed_release(k, channel);
-	put_attached(c, is_new);
+	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
+		catchup_release(k, channel);
+	put_attached(peer, is_new);
 	if (resumes) {
 		/* A command has no terminal that would answer: its input may be anything. */
-		f->replay_to = k->command ? 0 : k->ring.head;
+		f->replay_to = k->source->has_terminal ? k->ring.head : 0;
 		f->replay_until = CLOCK_NEVER;
-		go_on(c, quiet);
-	} else if (!is_new && !k->command) {
+		catchup_go_on(peer, quiet);
+	} else if (!is_new && k->source->has_terminal) {
 		f->skip = true;
-		show_screen(c, SHOW_RESUMED, quiet);
+		redraw_screen(peer, REDRAW_RESUMED, quiet);
 	}
-	framed_push(c);
-}
-
-void
-framed_return(struct client *c)
-{
-	c->t.flow = TERMINAL_FLOWING;
-	go_on(c, c->quiet);
-	painting_attend(c->keeper);
+	framed_push(peer);
 }
 
 static void
 on_in(void *object, short revents)
 {
-	struct client *c = object;
+	struct peer *peer = object;
 
-	if (c->phase != CLIENT_ATTACHED || c->t.dead)
+	if (peer->phase != PEER_ATTACHED || peer->t.dead)
 		return;
 	if (revents & POLLIN)
-		framed_read(c);
+		framed_read(peer);
 	else if (revents & (POLLHUP | POLLERR | POLLNVAL))
-		c->t.dead = true;
+		peer->t.dead = true;
 }
 
 static void
 on_out(void *object, short revents)
 {
-	struct client *c = object;
+	struct peer *peer = object;
 
-	if (c->phase != CLIENT_ATTACHED || c->t.dead)
+	if (peer->phase != PEER_ATTACHED || peer->t.dead)
 		return;
 	if (revents & (POLLERR | POLLHUP | POLLNVAL)) {
-		c->t.dead = true;
+		peer->t.dead = true;
 		return;
 	}
-	if (c->t.flow == TERMINAL_ASIDE && framed_window_room(&c->framed->window))
-		framed_return(c);
-	framed_push(c);
-	c->framed->again = c->framed->held;
+	if (peer->t.flow == TERMINAL_ASIDE && window_room(&peer->framed->window))
+		catchup_return(peer);
+	framed_push(peer);
+	peer->framed->again = peer->framed->held;
 }
 
-void
-framed_watch(struct client *c, struct loop *l)
+static void
+framed_watch(struct peer *peer, struct loop *l)
 {
-	struct framed *f = c->framed;
+	struct framed *f = peer->framed;
 
 	/* What is held is not made more of, but a pipe that has ended is heard of. */
-	loop_add(l, c->t.in, f->held ? 0 : POLLIN, on_in, c);
-	loop_add(l, c->t.out, f->full ? POLLOUT : 0, on_out, c);
-	if (c->t.flow == TERMINAL_BLOCKED)
-		loop_until(l, c->t.since + c->keeper->init.stall_ms);
+	loop_add(l, peer->t.in, f->held ? 0 : POLLIN, on_in, peer);
+	loop_add(l, peer->t.out, f->full ? POLLOUT : 0, on_out, peer);
+	if (peer->t.flow == TERMINAL_BLOCKED)
+		loop_until(l, peer->t.since + peer->keeper->init.stall_ms);
 	loop_until(l, f->ack_at);
 }
 
 /* The session's size is not what the client takes it for. */
 static void
-tell_size(struct client *c)
+tell_size(struct peer *peer)
 {
-	const struct winsize *now = &c->keeper->size, *told = &c->framed->told;
+	const struct winsize *now = &peer->keeper->size, *told = &peer->framed->told;
 	struct frame_size m = { .rows = now->ws_row, .cols = now->ws_col };
 	unsigned char out[32];
 
-	if (framed_kind(c->keeper) != FRAME_TERMINAL ||
+	if (!peer->keeper->source->has_terminal ||
 	    (now->ws_row == told->ws_row && now->ws_col == told->ws_col))
 		return;
-	c->framed->told = *now;
-	framed_put(c, out, frame_put_size(FRAME_SIZE_IS, &m, out, sizeof out));
+	peer->framed->told = *now;
+	framed_put(peer, out, frame_put_size(FRAME_SIZE_IS, &m, out, sizeof out));
 }
 
-void
-framed_sweep(struct client *c, uint64_t now)
+static void
+framed_turn(struct peer *peer, uint64_t now)
 {
-	struct framed *f = c->framed;
+	struct framed *f = peer->framed;
 
-	tell_size(c);
+	tell_size(peer);
 	if (f->again) {
 		f->again = false;
-		framed_take(c);
-		if (c->fd < 0)
+		framed_take(peer);
+		if (peer->phase == PEER_GONE)
 			return;
 	}
 	if (f->control_len || f->ack_at <= now)
-		framed_push(c);
-	if (c->t.dead || c->t.flow != TERMINAL_BLOCKED)
+		framed_push(peer);
+	if (peer->t.dead || peer->t.flow != TERMINAL_BLOCKED)
 		return;
-	if (!c->t.since)
-		c->t.since = now;
-	if (now - c->t.since < c->keeper->init.stall_ms)
+	if (!peer->t.since)
+		peer->t.since = now;
+	if (now - peer->t.since < peer->keeper->init.stall_ms)
 		return;
-	attached_unanswered(c);
-	framed_set_aside(c);
+	attachments_unanswered(peer);
+	framed_set_aside(peer);
 }
 
-uint64_t
-framed_seen(const struct client *c)
+static uint64_t
+framed_seen(const struct peer *peer)
 {
-	return c->framed->acked[0];
+	return peer->framed->acked[0];
 }
 
-static ssize_t
-give(struct keeper *k, const unsigned char *p, size_t len)
+static uint64_t
+framed_may_have(const struct peer *peer)
 {
-	return k->command ? (ssize_t)command_feed(k->command, p, len) : write(k->master, p, len);
+	return framed_written(peer->framed, 0);
 }
 
-/* Input of S to the program: as much as it takes. */
+/* Input is in its stream, which input_feed() gives to the program. */
 static void
-feed_stream(struct keeper *k, struct stream *s)
+framed_feed(struct peer *peer)
 {
-	const unsigned char *p;
-	size_t len;
-
-	while ((len = stream_waiting(s, &p)) > 0) {
-		ssize_t n = give(k, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno != EAGAIN)
-			n = (ssize_t)len; /* nobody reads any more: the shell has ended */
-		if (n <= 0)
-			return;
-		stream_used(s, (size_t)n);
-	}
+	(void)peer;
 }
 
 /* Input has gone on: what was held can be taken, and a client may stand still for want of a window. */
 static void
-unhold(struct client *c)
+framed_room(struct peer *peer)
 {
-	struct framed *f = c->framed;
+	struct framed *f = peer->framed;
 
 	if (f->said_window < STREAMS_QUEUE / 2 && stream_room(f->stream) >= STREAMS_QUEUE / 2)
-		framed_ack_input(c, true);
+		framed_ack_input(peer, true);
 	f->again = f->held;
 }
 
-void
-framed_feed(struct keeper *k)
-{
-	for (unsigned i = 0; i < STREAMS_MAX; i++)
-		if (k->streams.v[i].len)
-			feed_stream(k, &k->streams.v[i]);
-	if (k->command && streams_ended(&k->streams))
-		command_end_input(k->command);
-	for (unsigned i = 0; i < k->clients.count; i++)
-		if (k->clients.v[i]->phase == CLIENT_ATTACHED && k->clients.v[i]->framed)
-			unhold(k->clients.v[i]);
-}
-
-void
-framed_error(struct client *c, enum frame_error_code code, const char *text)
-{
-	framed_put_text(c, FRAME_ERROR, code, text);
-	framed_push(c);
-	c->t.dead = true;
-}
-
-void
-framed_detached(struct client *c, enum attach_reason why, const char *target)
+static void
+framed_detach(struct peer *peer, enum attach_reason why, const char *target)
 {
 	static const uint32_t reasons[] = {
 		[ATTACH_WHY_DETACH] = FRAME_D_ASKED, [ATTACH_WHY_TAKEN] = FRAME_D_TAKEN,
@@ -381,50 +274,64 @@ framed_detached(struct client *c, enum attach_reason why, const char *target)
 	const char *text = reason == FRAME_D_TAKEN ? "another attachment has taken the session over" : "detached";
 
 	/* It may never hear of this: then it is told when it wants to go on. */
-	c->framed->stream->put_out = reason;
-	c->framed->stream->open = false;
-	c->framed->ack_at = CLOCK_NEVER;
-	framed_put_text(c, FRAME_DETACHED, reason, target ? target : text);
-	framed_push(c);
+	peer->framed->stream->put_out = reason;
+	peer->framed->stream->open = false;
+	peer->framed->ack_at = CLOCK_NEVER;
+	framed_put_text(peer, FRAME_DETACHED, reason, target ? target : text);
+	framed_push(peer);
 }
 
 static void
-put_exit(struct client *c)
+put_exit(struct peer *peer)
 {
-	int status = c->keeper->status;
-	struct frame_exit m = { .signaled = WIFSIGNALED(status) };
+	struct shell_exit end = shell_exit(&peer->keeper->shell);
+	struct frame_exit m = { .signaled = end.signaled, .value = end.value };
+	const char *name = end.signaled ? signame_of((int)end.value) : NULL;
 	unsigned char out[64];
-	const char *name;
 
-	m.value = m.signaled ? (uint32_t)WTERMSIG(status) : (uint32_t)WEXITSTATUS(status);
-	name = m.signaled ? signame_of((int)m.value) : NULL;
 	if (name)
 		snprintf(m.signal, sizeof m.signal, "%s", name);
 	/* Nothing comes behind EXIT: what has been taken of its input is acknowledged before. */
-	if (c->framed->ack_at != CLOCK_NEVER) {
-		framed_ack_input(c, true);
-		framed_push(c);
+	if (peer->framed->ack_at != CLOCK_NEVER) {
+		framed_ack_input(peer, true);
+		framed_push(peer);
 	}
-	framed_put(c, out, frame_put_exit(&m, out, sizeof out));
-	c->framed->exit_sent = true;
-	framed_push(c);
+	framed_put(peer, out, frame_put_exit(&m, out, sizeof out));
+	peer->framed->exit_sent = true;
+	framed_push(peer);
 }
 
-bool
-framed_linger(struct keeper *k)
+static void
+framed_say_ended(struct peer *peer)
 {
-	uint64_t now = clock_now_ms();
-
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		struct client *c = k->clients.v[i];
-
-		if (c->phase == CLIENT_ATTACHED && c->framed && !c->framed->exit_sent && !framed_behind(c, 0))
-			put_exit(c);
-	}
-	/* Who has it killed does not want it to wait for somebody who may never come. */
-	if (!streams_open(&k->streams) || (k->killed && !attached_count(k)))
-		return false;
-	if (k->linger_until == CLOCK_NEVER)
-		k->linger_until = k->commanded && !k->killed ? expiry_detached_from(k, now) : now + LINGER_MS;
-	return now < k->linger_until;
+	if (!peer->framed->exit_sent)
+		put_exit(peer);
 }
+
+static bool
+framed_has_heard(const struct peer *peer)
+{
+	return peer->framed->exit_acked;
+}
+
+const struct attachment_ops framed_ops = {
+	.keeps_scrollback = true,
+	.begin = framed_begin,
+	.greet = framed_greet,
+	.free = framed_free,
+	.watch = framed_watch,
+	.push = framed_push,
+	.behind = framed_behind,
+	.turn = framed_turn,
+	.type = framed_type,
+	.feed = framed_feed,
+	.room = framed_room,
+	.seen = framed_seen,
+	.written = framed_may_have,
+	.expect = framed_expect,
+	.rendered = framed_rendered,
+	.ping = framed_ping,
+	.detach = framed_detach,
+	.say_ended = framed_say_ended,
+	.has_heard = framed_has_heard,
+};

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keeper.h"
 #include "log.h"
 
 int

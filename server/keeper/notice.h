@@ -8,8 +8,7 @@
 #include <sys/types.h>
 
 #include "bounds.h"
-
-struct keeper;
+#include "state.h"
 
 /*
  * Writes "message from root: TEXT" to the session's terminal, as write(1) would: it comes out as if a program had

@@ -3,48 +3,39 @@
 
 #include <string.h>
 
-#include "attached.h"
+#include "answers.h"
 #include "clock.h"
-#include "framed.h"
-#include "keeper.h"
 
 #define LOOK_BACK 16384 /* a query further back in the output is none that a terminal answers now */
 #define KEPT_MS 5000    /* an answer that is older is nobody's any more */
 
-/* Whether C was leading until a moment ago. */
+/* Whether PEER was leading until a moment ago. */
 static bool
-is_before(const struct client *c)
+is_before(const struct peer *peer)
 {
-	const struct client_table *t = &c->keeper->clients;
+	const struct peers *t = &peer->keeper->peers;
 
-	return t->before == c && clock_now_ms() < t->before_until;
+	return t->before == peer && clock_now_ms() < t->before_until;
 }
 
 static bool
-answers(const struct client *c)
+answers(const struct peer *peer)
 {
-	const struct client_table *t = &c->keeper->clients;
-	const struct client *leading;
+	const struct peers *t = &peer->keeper->peers;
+	const struct peer *leading;
 
-	if (t->before && attached_listens(t->before) && is_before(t->before))
-		return t->before == c;
-	leading = attached_leading(c->keeper);
-	return !leading || leading == c;
+	if (t->before && peer_listens(t->before) && is_before(t->before))
+		return t->before == peer;
+	leading = peers_leading(peer->keeper);
+	return !leading || leading == peer;
 }
 
 bool
-oneanswer_wanted(const struct client *c)
+oneanswer_wanted(const struct peer *peer)
 {
-	if (c->keeper->clients.count < 2 && reports_idle(&c->reports))
+	if (peer->keeper->peers.count < 2 && reports_idle(&peer->reports))
 		return false;
-	return !reports_idle(&c->reports) || !answers(c) || attached_leading(c->keeper) != c;
-}
-
-/* Output up to here C's terminal may have seen. */
-static uint64_t
-seen_by(const struct client *c)
-{
-	return c->framed ? framed_written(c->framed, 0) : c->t.offset;
+	return !reports_idle(&peer->reports) || !answers(peer) || peers_leading(peer->keeper) != peer;
 }
 
 /* The end of the first query for the cursor's place between FROM and TO; 0: none. */
@@ -67,11 +58,11 @@ find_query(const struct ring *r, uint64_t from, uint64_t to)
 static bool
 place_was_asked(void *object)
 {
-	struct client *c = object;
-	const struct ring *r = &c->keeper->ring;
-	uint64_t to = seen_by(c), from = c->place_told, found;
+	struct peer *peer = object;
+	const struct ring *r = &peer->keeper->ring;
+	uint64_t to = peer->ops->written(peer), from = peer->place_told, found;
 
-	if (c->keeper->command)
+	if (!peer->keeper->source->has_terminal)
 		return false;
 	if (from < ring_oldest(r))
 		from = ring_oldest(r);
@@ -79,7 +70,7 @@ place_was_asked(void *object)
 		from = to - LOOK_BACK;
 	found = to > from ? find_query(r, from, to) : 0;
 	if (found)
-		c->place_told = found;
+		peer->place_told = found;
 	return found != 0;
 }
 
@@ -87,78 +78,78 @@ place_was_asked(void *object)
 static void
 forget_kept(struct keeper *k)
 {
-	for (unsigned i = 0; i < k->clients.count; i++)
-		k->clients.v[i]->reports.kept_len = 0;
+	for (unsigned i = 0; i < k->peers.count; i++)
+		k->peers.v[i]->reports.kept_len = 0;
 }
 
-/* C was leading before, and may answer; when there is nothing else, another one goes on leading. */
+/* PEER was leading before, and may answer; when there is nothing else, another one goes on leading. */
 static size_t
-let_pass(struct client *c, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
+let_pass(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
 {
-	*typed = reports_watch(&c->reports, p, len, place_was_asked, c, out) > 0;
+	*typed = reports_watch(&peer->reports, p, len, place_was_asked, peer, out) > 0;
 	memcpy(out, p, len);
-	forget_kept(c->keeper);
+	forget_kept(peer->keeper);
 	return len;
 }
 
 size_t
-oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
+oneanswer_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
 {
 	uint64_t now = clock_now_ms();
-	size_t kept = c->reports.kept_len, n;
+	size_t kept = peer->reports.kept_len, n;
 
-	if (answers(c) && (reports_idle(&c->reports) || c->reports.passed))
-		return let_pass(c, p, len, out, typed);
-	if (kept && now - c->kept_ms >= KEPT_MS)
-		kept = c->reports.kept_len = 0;
-	n = reports_filter(&c->reports, p, len, now, place_was_asked, c, out);
-	if (c->reports.kept_len > kept) {
-		c->kept_ms = now;
-		if (c->kept_epoch != c->keeper->front.epoch) {
-			c->reports.kept_len -= kept;
-			memmove(c->reports.kept, c->reports.kept + kept, c->reports.kept_len);
+	if (answers(peer) && (reports_idle(&peer->reports) || peer->reports.passed))
+		return let_pass(peer, p, len, out, typed);
+	if (kept && now - peer->kept_ms >= KEPT_MS)
+		kept = peer->reports.kept_len = 0;
+	n = reports_filter(&peer->reports, p, len, now, place_was_asked, peer, out);
+	if (peer->reports.kept_len > kept) {
+		peer->kept_ms = now;
+		if (peer->kept_epoch != peer->keeper->front.epoch) {
+			peer->reports.kept_len -= kept;
+			memmove(peer->reports.kept, peer->reports.kept + kept, peer->reports.kept_len);
 		}
-		c->kept_epoch = c->keeper->front.epoch;
+		peer->kept_epoch = peer->keeper->front.epoch;
 	}
 	*typed = n > 0;
 	return n;
 }
 
 void
-oneanswer_leads(struct client *c)
+oneanswer_leads(struct peer *peer)
 {
-	struct client_table *t = &c->keeper->clients;
-	struct client *leading;
+	struct peers *t = &peer->keeper->peers;
+	struct peer *leading;
 
-	c->place_told = seen_by(c);
+	peer->place_told = peer->ops->written(peer);
 	if (t->count < 2)
 		return;
-	if (answers(c))
-		forget_kept(c->keeper);
-	leading = attached_leading(c->keeper);
-	if (!leading || leading == c || (t->before && is_before(t->before)))
+	if (answers(peer))
+		forget_kept(peer->keeper);
+	leading = peers_leading(peer->keeper);
+	if (!leading || leading == peer || (t->before && is_before(t->before)))
 		return;
 	t->before = leading;
 	t->before_until = clock_now_ms() + ONEANSWER_GRACE_MS;
 }
 
 void
-oneanswer_gone(struct client *c)
+oneanswer_gone(struct peer *peer)
 {
-	struct keeper *k = c->keeper;
-	struct client *next = attached_leading(k);
+	struct keeper *k = peer->keeper;
+	struct peer *next = peers_leading(k);
 	struct reports *r;
 
-	if (!next || next == c || (next->active > c->active && !is_before(c)))
+	if (!next || next == peer || (next->active > peer->active && !is_before(peer)))
 		return;
 	r = &next->reports;
 	if (r->kept_len && clock_now_ms() - next->kept_ms < KEPT_MS && !k->front.back)
-		typing_take(k, next->kept_epoch, r->kept, r->kept_len);
+		answers_take(k, next->kept_epoch, r->kept, r->kept_len);
 	r->kept_len = 0;
 }
 
 size_t
-oneanswer_release(struct client *c, unsigned char *out)
+oneanswer_release(struct peer *peer, unsigned char *out)
 {
-	return reports_release(&c->reports, out);
+	return reports_release(&peer->reports, out);
 }

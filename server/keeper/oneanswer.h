@@ -13,25 +13,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "client.h"
+#include "peers.h"
 
 #define ONEANSWER_GRACE_MS 500
 
 /* What can come of so much input. */
 #define ONEANSWER_ROOM(len) ((len) + REPORTS_HELD)
 
-/* Whether C's input is to go through oneanswer_filter. */
-bool oneanswer_wanted(const struct client *c);
+/* Whether PEER's input is to go through oneanswer_filter. */
+bool oneanswer_wanted(const struct peer *peer);
 /*
- * Input of C: what is left of LEN bytes at P goes to OUT, of ONEANSWER_ROOM(LEN) bytes; how many.  *TYPED: whether any of it
+ * Input of PEER: what is left of LEN bytes at P goes to OUT, of ONEANSWER_ROOM(LEN) bytes; how many.  *TYPED: whether any of it
  * is no report.
  */
-size_t oneanswer_filter(struct client *c, const unsigned char *p, size_t len, unsigned char *out, bool *typed);
-/* C is about to lead: it has typed. */
-void oneanswer_leads(struct client *c);
-/* C goes, or takes nothing any more, and others listen. */
-void oneanswer_gone(struct client *c);
-/* What is held of C's input is due, or C goes: to OUT, of REPORTS_HELD bytes; how many. */
-size_t oneanswer_release(struct client *c, unsigned char *out);
+size_t oneanswer_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed);
+/* PEER is about to lead: it has typed. */
+void oneanswer_leads(struct peer *peer);
+/* PEER goes, or takes nothing any more, and others listen. */
+void oneanswer_gone(struct peer *peer);
+/* What is held of PEER's input is due, or PEER goes: to OUT, of REPORTS_HELD bytes; how many. */
+size_t oneanswer_release(struct peer *peer, unsigned char *out);
 
 #endif

@@ -6,27 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "attached.h"
-#include "client.h"
 #include "clock.h"
-#include "framed.h"
 #include "judge.h"
-#include "keeper.h"
-#include "vtscan.h"
 
 #define DEAD_MS 5000   /* how long the proof counts */
-#define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
 
 /* When a connection is looked at, in ms after the first look.  One that lives has answered by the first few. */
 static const uint16_t schedule[] = { 5, 15, 40, 100, 250, 450, 650, 800, ATTACH_PROBE_MS };
 
 #define STEPS (sizeof schedule / sizeof *schedule)
-
-static bool
-is_attached(const struct client *c)
-{
-	return c->fd >= 0 && c->phase == CLIENT_ATTACHED;
-}
 
 /* "address port address port", as sshd puts it into SSH_CONNECTION. */
 static int
@@ -44,79 +32,48 @@ tuple_of_environment(struct tcp_tuple *t, const struct envlist *env)
 }
 
 /*
- * Whether C's terminal is the one that sshd gave the login.  Another one, such as a multiplexer's pane, has other
+ * Whether PEER's terminal is the one that sshd gave the login.  Another one, such as a multiplexer's pane, has other
  * people behind it than the login's connection does.
  */
 static bool
-is_the_logins_terminal(const struct client *c)
+is_the_logins_terminal(const struct peer *peer)
 {
-	const char *tty = envlist_get(&c->claim.env, "SSH_TTY");
+	const char *tty = envlist_get(&peer->claim.env, "SSH_TTY");
 	struct stat its, named;
 
-	if (c->t.pipes)
+	if (peer->t.pipes)
 		return true;
-	return tty && fstat(c->t.in, &its) == 0 && stat(tty, &named) == 0 && S_ISCHR(named.st_mode) &&
+	return tty && fstat(peer->t.in, &its) == 0 && stat(tty, &named) == 0 && S_ISCHR(named.st_mode) &&
 	       its.st_rdev == named.st_rdev;
 }
 
 void
-probe_know(struct client *c, const struct lead_vouched *m)
+probe_know(struct peer *peer, const struct lead_vouched *m)
 {
 	struct tcp_tuple t;
 
-	if (!is_the_logins_terminal(c))
+	if (!is_the_logins_terminal(peer))
 		return;
 	if (m ? tcp_tuple_parse(&t, m->address, m->port, m->local_address, m->local_port) < 0
-	      : tuple_of_environment(&t, &c->claim.env) < 0)
+	      : tuple_of_environment(&t, &peer->claim.env) < 0)
 		return;
-	c->probe.tuple = t;
+	peer->probe.tuple = t;
 }
 
 void
-probe_attached(struct client *c)
+probe_attached(struct peer *peer)
 {
 	struct tcpinfo i;
 
-	c->probe.heard_at = clock_now_ms();
-	c->probe.seen = c->probe.tuple.family && tcpinfo_get(&c->probe.tuple, &i) == 0;
+	peer->probe.heard_at = clock_now_ms();
+	peer->probe.seen = peer->probe.tuple.family && tcpinfo_get(&peer->probe.tuple, &i) == 0;
 }
 
 void
-probe_heard(struct client *c)
+probe_heard(struct peer *peer)
 {
-	c->probe.heard_at = clock_now_ms();
-	c->probe.found = 0;
-}
-
-/* Whether the output that C's terminal has got ends between two sequences, and two characters. */
-static bool
-is_between(const struct client *c)
-{
-	const struct ring *r = &c->keeper->ring;
-	uint64_t from = r->head > SCAN_MAX ? r->head - SCAN_MAX : 0;
-	struct vtscan s;
-
-	if (from < ring_oldest(r))
-		from = ring_oldest(r);
-	vtscan_init(&s, ring_at(r, from), (size_t)(r->head - from));
-	return vtscan_ends_between(&s);
-}
-
-/* Makes the other side answer, if it is there; whether anything was sent. */
-static bool
-send_probe(struct client *c)
-{
-	struct terminal *t = &c->t;
-
-	if (c->framed)
-		return framed_ping(c);
-	/* Into a person's pipe nothing is put that the program has not printed. */
-	if (t->pipes)
-		return false;
-	if (t->dead || t->flow != TERMINAL_FLOWING || terminal_behind(t, &c->keeper->ring) ||
-	    !is_between(c))
-		return false;
-	return write(t->out, "", 1) == 1;
+	peer->probe.heard_at = clock_now_ms();
+	peer->probe.found = 0;
 }
 
 static void
@@ -145,9 +102,9 @@ look(struct probe *p, struct tcpinfo *i)
 }
 
 static void
-begin(struct client *c)
+begin(struct peer *peer)
 {
-	struct probe *p = &c->probe;
+	struct probe *p = &peer->probe;
 	enum attach_verdict_is verdict = p->tuple.family ? look(p, &p->first) : ATTACH_IS_UNKNOWN;
 
 	if (verdict) {
@@ -172,7 +129,7 @@ begin(struct client *c)
 		conclude(p, ATTACH_IS_DEAD);
 		break;
 	case JUDGE_ASK:
-		if (!send_probe(c))
+		if (!peer->ops->ping(peer))
 			conclude(p, ATTACH_IS_UNKNOWN);
 		break;
 	case JUDGE_WATCH:
@@ -219,16 +176,13 @@ static enum attach_verdict_is
 verdict_of_all(const struct keeper *k)
 {
 	bool open = false, unknown = false;
+	const struct peer *peer;
 
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		const struct client *c = k->clients.v[i];
-
-		if (!is_attached(c))
-			continue;
-		if (!c->probe.open && c->probe.found == ATTACH_IS_ALIVE)
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (!peer->probe.open && peer->probe.found == ATTACH_IS_ALIVE)
 			return ATTACH_IS_ALIVE;
-		open |= c->probe.open;
-		unknown |= c->probe.found != ATTACH_IS_DEAD;
+		open |= peer->probe.open;
+		unknown |= peer->probe.found != ATTACH_IS_DEAD;
 	}
 	return open ? 0 : unknown ? ATTACH_IS_UNKNOWN : ATTACH_IS_DEAD;
 }
@@ -236,63 +190,60 @@ verdict_of_all(const struct keeper *k)
 uint64_t
 probe_last_heard(const struct keeper *k)
 {
+	const struct peer *peer;
 	uint64_t latest = 0;
 
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		const struct client *c = k->clients.v[i];
-
-		if (is_attached(c) && c->probe.heard_at > latest)
-			latest = c->probe.heard_at;
-	}
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (peer->probe.heard_at > latest)
+			latest = peer->probe.heard_at;
 	return latest;
 }
 
 static void
-tell(struct client *c, enum attach_verdict_is verdict)
+tell(struct peer *peer, enum attach_verdict_is verdict)
 {
-	uint64_t heard = probe_last_heard(c->keeper);
+	uint64_t heard = probe_last_heard(peer->keeper);
 	struct attach_verdict m = { .verdict = verdict };
 	unsigned char msg[32];
 
 	if (heard)
 		m.heard_ms = clock_date_ms() - (clock_now_ms() - heard);
 	else
-		m.heard_ms = c->keeper->lost_heard_ms;
-	c->probe.asked = false;
-	client_send(c, msg, attach_encode_verdict(&m, msg, sizeof msg));
+		m.heard_ms = peer->keeper->lost_heard_ms;
+	peer->probe.asked = false;
+	peer_send(peer, msg, attach_encode_verdict(&m, msg, sizeof msg));
 }
 
 void
-probe_ask(struct client *c)
+probe_ask(struct peer *peer)
 {
-	struct keeper *k = c->keeper;
+	struct keeper *k = peer->keeper;
+	struct peer *each;
 
-	for (unsigned i = 0; i < k->clients.count; i++)
-		if (is_attached(k->clients.v[i]) && !k->clients.v[i]->probe.open)
-			begin(k->clients.v[i]);
-	c->probe.asked = true;
+	for (unsigned i = 0; (each = peers_next_attached(k, &i));)
+		if (!each->probe.open)
+			begin(each);
+	peer->probe.asked = true;
 }
 
 bool
-probe_is_dead(const struct client *c)
+probe_is_dead(const struct peer *peer)
 {
-	return is_attached(c) && !c->probe.open && c->probe.found == ATTACH_IS_DEAD;
+	return peer->phase == PEER_ATTACHED && !peer->probe.open && peer->probe.found == ATTACH_IS_DEAD;
 }
 
 bool
 probe_all_dead(struct keeper *k)
 {
 	uint64_t now = clock_now_ms();
+	struct peer *peer;
 
-	for (unsigned n = 0; n < k->clients.count; n++) {
-		struct client *c = k->clients.v[n];
-		struct probe *p = &c->probe;
+	for (unsigned n = 0; (peer = peers_next_attached(k, &n));) {
+		struct probe *p = &peer->probe;
 		enum attach_verdict_is verdict;
 		struct tcpinfo i;
 
-		if (!is_attached(c))
-			continue;
-		if (!probe_is_dead(c) || now - p->found_at > DEAD_MS)
+		if (!probe_is_dead(peer) || now - p->found_at > DEAD_MS)
 			return false;
 		verdict = look(p, &i);
 		if (verdict == ATTACH_IS_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
@@ -306,12 +257,39 @@ probe_all_dead(struct keeper *k)
 void
 probe_watch(struct keeper *k, struct loop *l)
 {
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		const struct client *c = k->clients.v[i];
+	const struct peer *peer;
 
-		if (is_attached(c) && c->probe.open)
-			loop_until(l, c->probe.since + schedule[c->probe.step < STEPS ? c->probe.step : STEPS - 1]);
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		const struct probe *p = &peer->probe;
+
+		if (p->open)
+			loop_until(l, p->since + schedule[p->step < STEPS ? p->step : STEPS - 1]);
 	}
+}
+
+/* Looks at those whose next look is due. */
+static void
+look_at_due(struct keeper *k)
+{
+	struct peer *peer;
+	uint64_t now = 0;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		struct probe *p = &peer->probe;
+
+		if (!p->open)
+			continue;
+		if (!now)
+			now = clock_now_ms();
+		if (p->step >= STEPS || p->since + schedule[p->step] <= now)
+			look_again(p, now);
+	}
+}
+
+static bool
+waits_for_verdict(const struct peer *peer)
+{
+	return peer->phase != PEER_GONE && peer->probe.asked;
 }
 
 void
@@ -319,22 +297,13 @@ probe_turn(struct keeper *k)
 {
 	enum attach_verdict_is verdict;
 	bool asked = false;
-	uint64_t now = 0;
 
-	for (unsigned i = 0; i < k->clients.count; i++) {
-		struct probe *p = &k->clients.v[i]->probe;
-
-		asked |= p->asked && k->clients.v[i]->fd >= 0;
-		if (!is_attached(k->clients.v[i]) || !p->open)
-			continue;
-		if (!now)
-			now = clock_now_ms();
-		if (p->step >= STEPS || p->since + schedule[p->step] <= now)
-			look_again(p, now);
-	}
+	look_at_due(k);
+	for (unsigned i = 0; i < k->peers.count; i++)
+		asked |= waits_for_verdict(k->peers.v[i]);
 	if (!asked || !(verdict = verdict_of_all(k)))
 		return;
-	for (unsigned i = 0; i < k->clients.count; i++)
-		if (k->clients.v[i]->probe.asked && k->clients.v[i]->fd >= 0)
-			tell(k->clients.v[i], verdict);
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (waits_for_verdict(k->peers.v[i]))
+			tell(k->peers.v[i], verdict);
 }

@@ -16,42 +16,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "attach.h"
-#include "lead.h"
-#include "tcpinfo.h"
+#include "peers.h"
 
-struct client;
-struct keeper;
-struct loop;
-
-/* Of one attachment; all zero: nothing is known about its connection. */
-struct probe {
-	struct tcp_tuple tuple; /* family 0: unknown */
-	bool seen;              /* the kernel has shown it here, so when it does no more, it has ended */
-	bool asked;             /* its client waits for the verdict (of whichever attachments) */
-	bool open;              /* it is being looked at */
-	uint32_t found;         /* enum attach_verdict_is, of the last look; 0: none yet */
-	uint64_t heard_at;      /* clock_now_ms(): the last input or acknowledgement that is known of */
-	uint64_t found_at;      /* clock_now_ms() */
-	uint64_t since;         /* clock_now_ms(): of the first look */
-	unsigned step;          /* of the schedule */
-	unsigned probes;        /* of a closed window, more than at the first look; 0: no more */
-	uint64_t probed_at;     /* clock_now_ms(): that number was seen first */
-	struct tcpinfo first;
-};
-
-/* C's terminal has come with a login that the leader (M) or, without one, its own environment (M NULL) tells of. */
-void probe_know(struct client *c, const struct lead_vouched *m);
-/* C is attached from now on. */
-void probe_attached(struct client *c);
-/* Something was read from C's terminal. */
-void probe_heard(struct client *c);
-/* PROBE came: C gets VERDICT, now or when it is known. */
-void probe_ask(struct client *c);
+/* PEER's terminal has come with a login that the leader (M) or, without one, its own environment (M NULL) tells of. */
+void probe_know(struct peer *peer, const struct lead_vouched *m);
+/* PEER is attached from now on. */
+void probe_attached(struct peer *peer);
+/* Something was read from PEER's terminal. */
+void probe_heard(struct peer *peer);
+/* PROBE came: PEER gets VERDICT, now or when it is known. */
+void probe_ask(struct peer *peer);
 /* Whether all that is attached was proven dead a moment ago, and is so still. */
 bool probe_all_dead(struct keeper *k);
-/* Whether C is attached, was proven dead when it was looked at last, and has not moved since. */
-bool probe_is_dead(const struct client *c);
+/* Whether PEER is attached, was proven dead when it was looked at last, and has not moved since. */
+bool probe_is_dead(const struct peer *peer);
 /* clock_now_ms() when anything was heard last from those that are attached; 0: unknown. */
 uint64_t probe_last_heard(const struct keeper *k);
 void probe_watch(struct keeper *k, struct loop *l);

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bounds.h"
-
 
 static void
 reset_signals(void)
@@ -76,14 +76,14 @@ become_shell(const struct shell_request *q)
 	_exit(127);
 }
 
-pid_t
-shell_start(const struct shell_request *q)
+int
+shell_start(struct shell *s, const struct shell_request *q)
 {
 	sigset_t all, before;
 	pid_t pid;
 	int err;
 
-	/* What is sent to it before it is itself waits for it, and is not ignored as it is by us. */
+	/* Signals that are sent before the exec wait for it; the keeper's dispositions would ignore them. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
@@ -91,5 +91,52 @@ shell_start(const struct shell_request *q)
 		become_shell(q);
 	err = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid < 0 ? -err : pid;
+	if (pid < 0)
+		return -err;
+	*s = (struct shell){ .pid = pid, .group = pid };
+	return 0;
+}
+
+bool
+shell_look(struct shell *s)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (s->pid <= 0 || waitid(P_PID, (id_t)s->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid != s->pid)
+		return false;
+	if (si.si_code == CLD_EXITED)
+		s->status = (si.si_status & 0xff) << 8;
+	else
+		s->status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	s->pid = 0;
+	s->reserved = true;
+	return true;
+}
+
+int
+shell_signal(const struct shell *s, int signal)
+{
+	if (s->group <= 0)
+		return -ESRCH;
+	/* In its first moment it has no group yet. */
+	return kill(-s->group, signal) < 0 && kill(s->group, signal) < 0 ? -errno : 0;
+}
+
+struct shell_exit
+shell_exit(const struct shell *s)
+{
+	if (WIFSIGNALED(s->status))
+		return (struct shell_exit){ true, (uint32_t)WTERMSIG(s->status) };
+	return (struct shell_exit){ false, (uint32_t)WEXITSTATUS(s->status) };
+}
+
+void
+shell_forget(struct shell *s)
+{
+	if (!s->reserved)
+		return;
+	while (waitpid(s->group, NULL, 0) < 0 && errno == EINTR)
+		;
+	s->group = 0;
+	s->reserved = false;
 }

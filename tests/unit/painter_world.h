@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* painter_world: a keeper without leader or clients: a ring, a pty with somebody in front, room for a painter. */
+/* painter_world: a keeper without leader or peers: a ring, a pty with somebody in front, room for a painter. */
 #ifndef HOLDFAST_PAINTER_WORLD_H
 #define HOLDFAST_PAINTER_WORLD_H
 
@@ -16,15 +16,23 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "attached.h"
+#include "attachments.h"
 #include "clock.h"
-#include "keeper.h"
-#include "painting.h"
-#include "painting_parts.h"
+#include "answers.h"
+#include "controlmode.h"
+#include "input.h"
+#include "picture.h"
+#include "picture_orders.h"
+#include "picture_private.h"
+#include "picture_replies.h"
+#include "plain.h"
+#include "redraw.h"
+#include "session.h"
+#include "source_pty.h"
 
 static struct keeper k;
 static pid_t in_front;  /* the leader of the pty's session */
-static struct client world_client; /* who is attached, */
+static struct peer world_peer; /* who is attached, */
 static int world_screen = -1;      /* and what his terminal gets */
 
 /* Something in front of the pty that does nothing. */
@@ -70,10 +78,13 @@ world_open(void **state)
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
 	memset(&k, 0, sizeof k);
-	painting_init(&k.painting);
+	k.source = &source_pty;
+	assert_int_equal(redraw_open(&k), 0);
+	assert_int_equal(answers_open(&k), 0);
+	assert_int_equal(controlmode_open(&k), 0);
 	k.place = (struct place)PLACE_INIT;
 	k.leader = k.signals = -1;
-	k.kill_at = k.nudge_until = CLOCK_NEVER;
+	k.kill_at = k.nudge_until = k.quiet_until = CLOCK_NEVER;
 	k.state = KEEPER_RUNNING;
 	k.init.scrollback = 2000;
 	k.init.banner = 1;
@@ -84,8 +95,8 @@ world_open(void **state)
 	assert_true(k.slave >= 0);
 	in_front = world_front(ptsname(k.master));
 	k.size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	painting_size(&k);
-	front_follow(&k.front, k.master, k.shell, 0, 0);
+	picture_size(&k);
+	front_follow(&k.front, k.master, k.shell.pid, 0, 0);
 	assert_int_equal(k.front.group, in_front);
 	return 0;
 }
@@ -94,7 +105,9 @@ static inline int
 world_close(void **state)
 {
 	(void)state;
-	painting_close(&k.painting);
+	picture_close(&k);
+	answers_close(&k);
+	controlmode_close(&k);
 	kill(in_front, SIGKILL);
 	waitpid(in_front, NULL, 0);
 	close(k.master);
@@ -111,19 +124,19 @@ world_print(const char *text)
 
 	memcpy(ring_space(&k.ring), text, len);
 	ring_advance(&k.ring, len);
-	painting_output(&k);
+	picture_output(&k);
 }
 
 /* A turn of the keeper's loop as far as painting goes. */
 static inline void
 world_turn(int ms)
 {
-	struct pollfd fd = { .fd = k.painting.proc.fd, .events = POLLIN };
+	struct pollfd fd = { .fd = k.picture->proc.fd, .events = POLLIN };
 
 	if (fd.fd >= 0 && poll(&fd, 1, ms) > 0)
-		painting_receive(&k);
-	painting_turn(&k);
-	typing_turn(&k);
+		picture_receive(&k);
+	picture_turn(&k);
+	answers_turn(&k);
 }
 
 /* A terminal is there. */
@@ -134,31 +147,32 @@ world_attach(void)
 
 	assert_int_equal(pipe2(out, O_NONBLOCK | O_CLOEXEC), 0);
 	fcntl(out[1], F_SETPIPE_SZ, 1 << 20);
-	memset(&world_client, 0, sizeof world_client);
-	world_client.keeper = &k;
-	world_client.fd = -1;
-	world_client.phase = CLIENT_ATTACHED;
-	world_client.t = (struct terminal){ .in = open("/dev/null", O_RDONLY | O_CLOEXEC), .out = out[1], .pipes = true,
+	memset(&world_peer, 0, sizeof world_peer);
+	world_peer.keeper = &k;
+	world_peer.ops = &plain_ops;
+	world_peer.fd = -1;
+	world_peer.phase = PEER_ATTACHED;
+	world_peer.t = (struct terminal){ .in = open("/dev/null", O_RDONLY | O_CLOEXEC), .out = out[1], .pipes = true,
 		                 .size = k.size, .offset = k.ring.head };
 	world_screen = out[0];
-	k.clients.v[0] = &world_client;
-	k.clients.count = 1;
-	painting_attend(&k);
+	k.peers.v[0] = &world_peer;
+	k.peers.count = 1;
+	picture_attend(&k);
 }
 
 static inline void
 world_drop(void)
 {
-	k.clients.count = 0;
-	terminal_close(&world_client.t);
+	k.peers.count = 0;
+	terminal_close(&world_peer.t);
 	close(world_screen);
-	painting_attend(&k);
+	picture_attend(&k);
 }
 
 static inline void
 world_catch_up(void)
 {
-	for (int i = 0; i < 400 && k.painting.proc.pid && k.painting.at < k.ring.head; i++)
+	for (int i = 0; i < 400 && k.picture->proc.pid && k.picture->at < k.ring.head; i++)
 		world_turn(10);
 }
 
@@ -170,7 +184,7 @@ world_typed(void)
 	ssize_t n;
 
 	/* Who is in front may not sleep yet. */
-	for (int i = 0; i < 50 && k.typing.len; i++) {
+	for (int i = 0; i < 50 && k.answers->len; i++) {
 		usleep(2000);
 		world_turn(0);
 	}

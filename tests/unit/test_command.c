@@ -21,6 +21,7 @@
 struct world {
 	struct ring output;
 	struct command c;
+	struct shell shell;
 	struct loop loop;
 	int status;
 	bool ended;
@@ -42,15 +43,12 @@ start(struct world *w, const char *line)
 	int child[3];
 	struct shell_request q = { .shell = "/bin/sh", .command = line, .home = "/", .pipes = child, .env = &env,
 		                   .umask = 022 };
-	pid_t pid;
 
 	assert_int_equal(envlist_set(&env, "PATH=/usr/bin:/bin"), 0);
 	assert_int_equal(command_open(&w->c, line, child), 0);
-	pid = shell_start(&q);
-	assert_true(pid > 0);
+	assert_int_equal(shell_start(&w->shell, &q), 0);
 	for (int i = 0; i < 3; i++)
 		close(child[i]);
-	command_started(&w->c, pid);
 	envlist_free(&env);
 }
 
@@ -59,11 +57,12 @@ close_world(struct world *w)
 {
 	siginfo_t si;
 
-	command_signal(&w->c, SIGKILL);
-	if (w->c.pid && !w->ended) {
-		assert_int_equal(waitid(P_PID, (id_t)w->c.pid, &si, WEXITED | WNOWAIT), 0);
-		assert_true(command_reap(&w->c, &w->status));
+	shell_signal(&w->shell, SIGKILL);
+	if (w->shell.pid) {
+		assert_int_equal(waitid(P_PID, (id_t)w->shell.pid, &si, WEXITED | WNOWAIT), 0);
+		assert_true(shell_look(&w->shell));
 	}
+	shell_forget(&w->shell);
 	command_close(&w->c);
 	ring_close(&w->output);
 }
@@ -76,8 +75,11 @@ turn(struct world *w, bool input_waits)
 	command_watch(&w->c, &w->loop, input_waits);
 	loop_until(&w->loop, clock_now_ms() + (w->loop.count ? 50 : 1));
 	assert_int_equal(loop_wait(&w->loop), 0);
-	if (command_reap(&w->c, &w->status))
+	if (shell_look(&w->shell)) {
 		w->ended = true;
+		w->status = w->shell.status;
+		command_ended(&w->c);
+	}
 	command_turn(&w->c);
 }
 
@@ -142,7 +144,7 @@ two_channels_and_a_status(void **state)
 	assert_true(command_taken(&w.c));
 	assert_null(command_ring(&w.c, 2));
 	/* Unreaped, so that nobody else gets its group's number. */
-	pid = w.c.pid;
+	pid = w.shell.group;
 	assert_int_equal(kill(pid, 0), 0);
 	close_world(&w);
 	assert_int_equal(kill(pid, 0), -1);
@@ -172,7 +174,7 @@ as_sshd_starts_it(void **state)
 	(void)state;
 	open_world(&w, SMALL);
 	start(&w, "echo $0 $$; cut -d' ' -f5,6,7 /proc/$$/stat; ls /proc/$$/fd; :");
-	snprintf(want, sizeof want, "sh %d\n%d %d 0\n0\n1\n2\n", (int)w.c.pid, (int)w.c.pid, (int)w.c.pid);
+	snprintf(want, sizeof want, "sh %d\n%d %d 0\n0\n1\n2\n", (int)w.shell.group, (int)w.shell.group, (int)w.shell.group);
 	assert_true(until(&w, is_done));
 	assert_string_equal(text(&w, 0), want);
 	close_world(&w);
@@ -255,8 +257,8 @@ a_child_keeps_one_open(const char *line)
 		turn(&w, false);
 	assert_false(command_done(&w.c));
 	/* Its group is still its own, and reachable. */
-	assert_int_equal(command_signal(&w.c, 0), 0);
-	assert_int_equal(command_signal(&w.c, SIGKILL), 0);
+	assert_int_equal(shell_signal(&w.shell, 0), 0);
+	assert_int_equal(shell_signal(&w.shell, SIGKILL), 0);
 	assert_true(until(&w, is_done));
 	assert_int_equal(WEXITSTATUS(w.status), 3);
 	close_world(&w);
@@ -284,7 +286,7 @@ let_go_of_what_others_write(void **state)
 	command_let_go(&w.c);
 	assert_true(command_done(&w.c));
 	assert_string_equal(text(&w, 1), "said\n");
-	assert_int_equal(command_signal(&w.c, SIGKILL), 0);
+	assert_int_equal(shell_signal(&w.shell, SIGKILL), 0);
 	close_world(&w);
 	/* Nothing is let go of that runs. */
 	open_world(&w, SMALL);
@@ -312,10 +314,10 @@ input_to_its_end(void **state)
 	memset(chunk, 'z', sizeof chunk);
 	open_world(&w, SMALL);
 	start(&w, "kill -STOP $$; wc -c");
-	assert_int_equal(waitid(P_PID, (id_t)w.c.pid, &si, WSTOPPED), 0);
+	assert_int_equal(waitid(P_PID, (id_t)w.shell.group, &si, WSTOPPED), 0);
 	while ((n = command_feed(&w.c, chunk, sizeof chunk)) > 0)
 		sent += n;
-	assert_int_equal(command_signal(&w.c, SIGCONT), 0);
+	assert_int_equal(shell_signal(&w.shell, SIGCONT), 0);
 	while (sent < all) {
 		n = command_feed(&w.c, chunk, all - sent < sizeof chunk ? all - sent : sizeof chunk);
 		sent += n;
@@ -374,10 +376,10 @@ signals_reach_the_group(void **state)
 
 	(void)state;
 	open_world(&w, SMALL);
-	assert_int_equal(command_signal(&w.c, SIGTERM), -ESRCH);
+	assert_int_equal(shell_signal(&w.shell, SIGTERM), -ESRCH);
 	start(&w, "sleep 1000 & echo ready; wait");
 	assert_true(until(&w, has_output));
-	assert_int_equal(command_signal(&w.c, SIGTERM), 0);
+	assert_int_equal(shell_signal(&w.shell, SIGTERM), 0);
 	assert_true(until(&w, is_done));
 	assert_true(WIFSIGNALED(w.status) && WTERMSIG(w.status) == SIGTERM);
 	close_world(&w);
@@ -386,7 +388,7 @@ signals_reach_the_group(void **state)
 	for (int i = 0; i < 50; i++) {
 		open_world(&w, SMALL);
 		start(&w, "exec sleep 1000");
-		assert_int_equal(command_signal(&w.c, SIGINT), 0);
+		assert_int_equal(shell_signal(&w.shell, SIGINT), 0);
 		assert_true(until(&w, is_done));
 		assert_true(WIFSIGNALED(w.status) && WTERMSIG(w.status) == SIGINT);
 		close_world(&w);

@@ -4,14 +4,14 @@
 
 #include <errno.h>
 
-#include "framed_window.h"
+#include "window.h"
 #include "streams.h"
 
 #define MS 1000u
 
 /* A line: RATE bytes a second, DELAY there and back; what is sent waits its turn. */
 struct line {
-	struct framed_window w;
+	struct window w;
 	uint64_t rate, delay, now;
 	uint64_t free_at;             /* when its last byte has left */
 	struct { uint64_t at; uint64_t n; } on_the_way[8192];
@@ -32,7 +32,7 @@ send(size_t n)
 	line.on_the_way[(line.first + line.count - 1) % 8192].n = n;
 	if (line.free_at + line.delay - line.now > line.longest)
 		line.longest = line.free_at + line.delay - line.now;
-	framed_window_sent(&line.w, n, line.now);
+	window_sent(&line.w, n, line.now);
 }
 
 static void
@@ -40,7 +40,7 @@ send_all_that_may(void)
 {
 	size_t room;
 
-	while ((room = framed_window_room(&line.w)) > 0)
+	while ((room = window_room(&line.w)) > 0)
 		send(room < 4096 ? room : 4096);
 }
 
@@ -50,7 +50,7 @@ acknowledge(void)
 {
 	assert_true(line.count > 0);
 	line.now = line.on_the_way[line.first].at;
-	framed_window_acked(&line.w, line.on_the_way[line.first].n, line.now);
+	window_acked(&line.w, line.on_the_way[line.first].n, line.now);
 	line.first = (line.first + 1) % 8192;
 	line.count--;
 }
@@ -73,7 +73,7 @@ begin(uint64_t rate, uint64_t delay)
 	line.rate = rate;
 	line.delay = delay;
 	line.now = 1000000;
-	framed_window_init(&line.w, 4u << 20);
+	window_init(&line.w, 4u << 20);
 }
 
 static void
@@ -158,7 +158,7 @@ typing_says_nothing_of_the_rate(void **state)
 	assert_true(line.w.size > 200000);
 	for (int i = 0; i < 1000; i++) {
 		send(1);
-		framed_window_idle(&line.w);
+		window_idle(&line.w);
 		acknowledge();
 		line.now += 300 * MS;
 	}
@@ -170,13 +170,13 @@ static void
 what_was_forgotten_does_not_count_when_it_is_acknowledged(void **state)
 {
 	(void)state;
-	framed_window_init(&line.w, 4u << 20);
-	framed_window_sent(&line.w, 4096, 1);
-	framed_window_forget(&line.w);
-	framed_window_acked(&line.w, 4096, 2);
-	assert_int_equal(framed_window_room(&line.w), FRAMED_WINDOW_FIRST);
-	framed_window_sent(&line.w, 100, 3);
-	assert_int_equal(framed_window_room(&line.w), FRAMED_WINDOW_FIRST - 100);
+	window_init(&line.w, 4u << 20);
+	window_sent(&line.w, 4096, 1);
+	window_forget(&line.w);
+	window_acked(&line.w, 4096, 2);
+	assert_int_equal(window_room(&line.w), WINDOW_FIRST);
+	window_sent(&line.w, 100, 3);
+	assert_int_equal(window_room(&line.w), WINDOW_FIRST - 100);
 }
 
 static void
@@ -191,9 +191,9 @@ who_never_acknowledges_gets_one_window(void **state)
 		line.now += 1000 * MS;
 		sent = line.w.sent;
 	}
-	assert_int_equal(sent, FRAMED_WINDOW_FIRST);
-	framed_window_forget(&line.w);
-	assert_int_equal(framed_window_room(&line.w), FRAMED_WINDOW_FIRST);
+	assert_int_equal(sent, WINDOW_FIRST);
+	window_forget(&line.w);
+	assert_int_equal(window_room(&line.w), WINDOW_FIRST);
 }
 
 static void
@@ -201,7 +201,7 @@ a_small_ring_bounds_it(void **state)
 {
 	(void)state;
 	begin(500000000, 200);
-	framed_window_init(&line.w, 32768);
+	window_init(&line.w, 32768);
 	flood(1000 * MS);
 	assert_int_equal(line.w.size, 32768);
 }

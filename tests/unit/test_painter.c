@@ -3,7 +3,7 @@
 #include "painter_world.h"
 
 #include "screen.h"
-#include "show.h"
+#include "redraw.h"
 
 static const char *
 read_screen(void)
@@ -20,11 +20,11 @@ static const char *
 resume(bool quiet)
 {
 	world_attach();
-	show_screen(&world_client, SHOW_RESUMED, quiet);
-	for (int i = 0; i < 400 && world_client.t.flow == TERMINAL_WAITING; i++)
+	redraw_screen(&world_peer, REDRAW_RESUMED, quiet);
+	for (int i = 0; i < 400 && world_peer.t.flow == TERMINAL_WAITING; i++)
 		world_turn(10);
-	assert_int_equal(world_client.t.flow, TERMINAL_FLOWING);
-	assert_true(world_client.t.offset == k.ring.head);
+	assert_int_equal(world_peer.t.flow, TERMINAL_FLOWING);
+	assert_true(world_peer.t.offset == k.ring.head);
 	return read_screen();
 }
 
@@ -32,7 +32,7 @@ resume(bool quiet)
 static void
 catch_up_to_orders(void)
 {
-	for (int i = 0; i < 400 && k.painting.proc.pid && k.painting.at < k.painting.fed; i++)
+	for (int i = 0; i < 400 && k.picture->proc.pid && k.picture->at < k.picture->fed; i++)
 		world_turn(10);
 }
 
@@ -74,10 +74,10 @@ killed_before(void **state)
 
 	(void)state;
 	world_print("hello world");
-	painting_attend(&k);
+	picture_attend(&k);
 	world_catch_up();
-	assert_true(k.painting.proc.pid > 0);
-	kill(k.painting.proc.pid, SIGKILL);
+	assert_true(k.picture->proc.pid > 0);
+	kill(k.picture->proc.pid, SIGKILL);
 	s = resume(false);
 	assert_non_null(strstr(s, "hello world"));
 	assert_non_null(strstr(s, "screen rebuilt from recent output"));
@@ -93,9 +93,9 @@ stopped_before(void **state)
 
 	(void)state;
 	world_print("hello world");
-	painting_attend(&k);
+	picture_attend(&k);
 	world_catch_up();
-	kill(k.painting.proc.pid, SIGSTOP);
+	kill(k.picture->proc.pid, SIGSTOP);
 	s = resume(false);
 	assert_non_null(strstr(s, "hello world"));
 	assert_non_null(strstr(s, "rebuilt"));
@@ -115,22 +115,22 @@ killed_at_any_moment(void **state)
 		const char *s;
 
 		world_attach();
-		show_screen(&world_client, SHOW_RESUMED, false);
-		for (int turn = 0; turn < 400 && world_client.t.flow == TERMINAL_WAITING; turn++) {
-			if (turn == round % 6 && k.painting.proc.pid) {
+		redraw_screen(&world_peer, REDRAW_RESUMED, false);
+		for (int turn = 0; turn < 400 && world_peer.t.flow == TERMINAL_WAITING; turn++) {
+			if (turn == round % 6 && k.picture->proc.pid) {
 				usleep((useconds_t)(round * 37 % 700));
-				kill(k.painting.proc.pid, round % 2 ? SIGKILL : SIGSTOP);
+				kill(k.picture->proc.pid, round % 2 ? SIGKILL : SIGSTOP);
 			}
 			world_turn(10);
 		}
-		assert_int_equal(world_client.t.flow, TERMINAL_FLOWING);
+		assert_int_equal(world_peer.t.flow, TERMINAL_FLOWING);
 		s = read_screen();
 		assert_non_null(strstr(s, "session"));
 		assert_non_null(strstr(s, "the end"));
 		assert_ptr_equal(strstr(strstr(s, "the end") + 1, "the end"), NULL);
 		world_drop();
-		k.painting.failures = 0;
-		k.painting.not_before = 0;
+		k.picture->failures = 0;
+		k.picture->not_before = 0;
 	}
 }
 
@@ -156,13 +156,13 @@ keeps_its_scrollback(void **state)
 	}
 	shows_so_much_scrollback(resume(false));
 	world_drop();
-	assert_true(k.painting.proc.pid > 0);
-	kill(k.painting.proc.pid, SIGKILL);
+	assert_true(k.picture->proc.pid > 0);
+	kill(k.picture->proc.pid, SIGKILL);
 	shows_so_much_scrollback(resume(false));
 	world_drop();
-	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
-	assert_int_equal(k.painting.proc.pid, 0);
+	assert_int_equal(k.picture->proc.pid, 0);
 	shows_so_much_scrollback(resume(false));
 	world_drop();
 }
@@ -176,15 +176,15 @@ dies_again_and_again(void **state)
 	(void)state;
 	world_print("hello world\r\n");
 	for (int i = 0; i < 6; i++) {
-		painting_attend(&k);
+		picture_attend(&k);
 		world_print("x");
-		if (k.painting.proc.pid) {
-			kill(k.painting.proc.pid, SIGKILL);
-			for (int j = 0; j < 100 && k.painting.proc.pid; j++)
+		if (k.picture->proc.pid) {
+			kill(k.picture->proc.pid, SIGKILL);
+			for (int j = 0; j < 100 && k.picture->proc.pid; j++)
 				world_turn(10);
 		}
 	}
-	assert_true(k.painting.not_before > clock_now_ms());
+	assert_true(k.picture->not_before > clock_now_ms());
 	s = resume(false);
 	assert_non_null(strstr(s, "hello world"));
 	assert_non_null(strstr(s, "rebuilt"));
@@ -198,13 +198,13 @@ leaves_and_comes_back(void **state)
 
 	(void)state;
 	world_print("before ");
-	painting_attend(&k);
+	picture_attend(&k);
 	world_catch_up();
-	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
-	assert_int_equal(k.painting.proc.pid, 0);
-	assert_non_null(k.painting.saved);
-	assert_true(k.painting.base == k.ring.head);
+	assert_int_equal(k.picture->proc.pid, 0);
+	assert_non_null(k.picture->saved);
+	assert_true(k.picture->base == k.ring.head);
 	world_print("after");
 	s = resume(false);
 	assert_non_null(strstr(s, "before after"));
@@ -219,10 +219,10 @@ follows_more_than_the_ring_holds(void **state)
 	const char *s;
 
 	(void)state;
-	painting_attend(&k);
+	picture_attend(&k);
 	for (int i = 0; i < 20000; i++) {
 		snprintf(line, sizeof line, "line %d\r\n", i);
-		while (!painting_has_room(&k))
+		while (!picture_has_room(&k))
 			world_turn(10);
 		world_print(line);
 	}
@@ -242,12 +242,12 @@ follows_lazily_while_attached(void **state)
 	world_attach();
 	for (int i = 0; i < 40000; i += 10)
 		world_print("0123456789");
-	assert_int_equal(k.painting.proc.pid, 0);
+	assert_int_equal(k.picture->proc.pid, 0);
 	for (int i = 0; i < 1000; i += 10)
 		world_print("0123456789");
-	assert_true(k.painting.proc.pid > 0);
+	assert_true(k.picture->proc.pid > 0);
 	world_catch_up();
-	assert_true(k.painting.fed >= 40000);
+	assert_true(k.picture->fed >= 40000);
 	world_drop();
 }
 
@@ -270,10 +270,10 @@ passes_over_what_scrolls_away(void **state)
 	for (int i = 0; i < 120000; i++) {
 		snprintf(line, sizeof line, "\033[3%dmline\033[m %d of many\r\n", i % 8, i);
 		world_print(line);
-		if (k.painting.fed > k.painting.at)
-			told = k.painting.fed;
+		if (k.picture->fed > k.picture->at)
+			told = k.picture->fed;
 		catch_up_to_orders();
-		rested += told && k.painting.fed < told;
+		rested += told && k.picture->fed < told;
 	}
 	assert_true(rested > 0);
 	world_drop();
@@ -300,11 +300,11 @@ says_how_to_leave(void **state)
 
 	(void)state;
 	world_print("\033[?1000h\033[?2004h");
-	assert_int_equal(painting_leave(&k, &bytes, &len), 0);
+	assert_int_equal(picture_leave(&k, &bytes, &len), 0);
 	assert_true(len > 0);
 	free(bytes);
-	kill(k.painting.proc.pid, SIGSTOP);
-	assert_int_equal(painting_leave(&k, &bytes, &len), -ETIMEDOUT);
+	kill(k.picture->proc.pid, SIGSTOP);
+	assert_int_equal(picture_leave(&k, &bytes, &len), -ETIMEDOUT);
 }
 
 #define REAL(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)

@@ -7,7 +7,7 @@ answers_while_nobody_is_there(void **state)
 {
 	(void)state;
 	world_raw();
-	painting_attend(&k);
+	picture_attend(&k);
 	world_print("\033[c");
 	world_catch_up();
 	assert_memory_equal(world_typed(), "\033[?", 3);
@@ -57,9 +57,9 @@ asks_and_floods(void)
 	world_print("here\033[6n");
 	for (int i = 0; i < 42000; i += 10)
 		world_print("\r012345678");
-	for (int i = 0; i < 400 && k.painting.at < k.answered + 30000; i++)
+	for (int i = 0; i < 400 && k.picture->at < k.answered + 30000; i++)
 		world_turn(10);
-	assert_true(k.painting.proc.pid > 0 && k.painting.at > k.answered + 30000);
+	assert_true(k.picture->proc.pid > 0 && k.picture->at > k.answered + 30000);
 }
 
 /* With the cursor where it was at the query. */
@@ -81,9 +81,9 @@ answers_for_a_dead_link_after_it_had_left(void **state)
 {
 	(void)state;
 	asks_and_floods();
-	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
-	assert_int_equal(k.painting.proc.pid, 0);
+	assert_int_equal(k.picture->proc.pid, 0);
 	world_drop();
 	assert_string_equal(world_typed(), "\033[1;11R");
 }
@@ -94,8 +94,8 @@ answers_for_a_dead_link_after_it_was_killed(void **state)
 {
 	(void)state;
 	asks_and_floods();
-	kill(k.painting.proc.pid, SIGKILL);
-	for (int i = 0; i < 300 && k.painting.proc.pid; i++)
+	kill(k.picture->proc.pid, SIGKILL);
+	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
 	world_drop();
 	world_catch_up();
@@ -123,16 +123,16 @@ follows_a_flood_of_queries(void **state)
 	world_raw();
 	world_attach();
 	for (int i = 0; i < 100000; i++) {
-		while (!painting_has_room(&k))
+		while (!picture_has_room(&k))
 			world_turn(10);
 		world_print("\033[6n");
 	}
-	assert_true(k.painting.proc.pid > 0 && !k.painting.lost);
-	assert_in_range(k.painting.unanswered.count, 1, UNANSWERED_COUNT);
-	assert_in_range(k.painting.unanswered.len, 1, UNANSWERED_BYTES);
+	assert_true(k.picture->proc.pid > 0 && !k.picture->lost);
+	assert_in_range(k.picture->kept.count, 1, ANSWERS_KEPT_COUNT);
+	assert_in_range(k.picture->kept.len, 1, ANSWERS_KEPT_BYTES);
 	world_drop();
 	world_catch_up();
-	assert_false(k.painting.lost);
+	assert_false(k.picture->lost);
 	assert_in_range(strlen(world_typed()), 6, 4096);
 }
 
@@ -145,8 +145,8 @@ answers_no_later_prompt(void **state)
 	world_attach();
 	k.front.group = in_front + 100;
 	world_print("\033[c");
-	front_follow(&k.front, k.master, k.shell, k.ring.head - 3, k.ring.head);
-	painting_front_changed(&k);
+	front_follow(&k.front, k.master, k.shell.pid, k.ring.head - 3, k.ring.head);
+	picture_front_changed(&k);
 	world_drop();
 	world_catch_up();
 	assert_string_equal(world_typed(), "");

@@ -15,12 +15,12 @@ become_painter(void)
 		for (;;)
 			pause();
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
-	k.painting.proc = (struct paintproc){ .pid = pid, .fd = pair[0] };
+	k.picture->proc = (struct painter_process){ .pid = pid, .fd = pair[0] };
 	mouth = pair[1];
 	/* One that lives is not replaced while we look. */
-	k.painting.not_before = CLOCK_NEVER;
-	painting_attend(&k);
-	assert_true(k.painting.answering);
+	k.picture->not_before = CLOCK_NEVER;
+	picture_attend(&k);
+	assert_true(k.picture->answering);
 }
 
 static int
@@ -67,14 +67,14 @@ say_bytes(uint32_t serial, const char *text)
 static void
 answer(const char *text)
 {
-	say((struct paint_reply){ .type = PAINT_REPORT, .offset = k.painting.fed, .number = k.front.epoch,
+	say((struct paint_reply){ .type = PAINT_REPORT, .offset = k.picture->fed, .number = k.front.epoch,
 	                          .data = (const unsigned char *)text, .len = strlen(text) });
 }
 
 static bool
 lost(void)
 {
-	return k.painting.proc.pid == 0 && k.painting.lost;
+	return k.picture->proc.pid == 0 && k.picture->lost;
 }
 
 static void
@@ -113,12 +113,12 @@ nothing_is_typed_into_a_line(void **state)
 	t.c_lflag |= ICANON;
 	assert_int_equal(tcsetattr(k.slave, TCSANOW, &t), 0);
 	answer("\033[0n");
-	assert_true(k.typing.len > 0);
-	for (int i = 0; i < 100 && k.typing.len; i++) {
+	assert_true(k.answers->len > 0);
+	for (int i = 0; i < 100 && k.answers->len; i++) {
 		usleep(5000);
 		world_turn(0);
 	}
-	assert_int_equal(k.typing.len, 0);
+	assert_int_equal(k.answers->len, 0);
 	world_raw();
 	assert_string_equal(world_typed(), "");
 }
@@ -148,10 +148,10 @@ another_in_front_gets_no_answer(void **state)
 	/* The shell was here before, and comes back. */
 	k.front.group = in_front + 1;
 	world_print("\033[c");
-	assert_true(front_follow(&k.front, k.master, k.shell, k.ring.head - 3, k.ring.head));
-	painting_front_changed(&k);
-	typing_front_changed(&k);
-	say((struct paint_reply){ .type = PAINT_REPORT, .offset = k.painting.fed, .number = old,
+	assert_true(front_follow(&k.front, k.master, k.shell.pid, k.ring.head - 3, k.ring.head));
+	picture_front_changed(&k);
+	answers_front_changed(&k);
+	say((struct paint_reply){ .type = PAINT_REPORT, .offset = k.picture->fed, .number = old,
 	                          .data = (const unsigned char *)"\033[0n", .len = 4 });
 	assert_string_equal(world_typed(), "");
 	/* And who has gone without our having seen it yet. */
@@ -232,9 +232,9 @@ rests_where_it_may(void **state)
 	(void)state;
 	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 2, .number = 3 });
 	assert_false(lost());
-	assert_int_equal(k.painting.at, 2);
+	assert_int_equal(k.picture->at, 2);
 	/* Somebody's queries may be in the rest: it was told to go on. */
-	assert_int_equal(k.painting.fed, k.ring.head);
+	assert_int_equal(k.picture->fed, k.ring.head);
 }
 
 /* How many orders it has been given since it was asked last. */
@@ -257,7 +257,7 @@ was_told_to_go_on_meanwhile(void **state)
 	orders();
 	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 1, .number = 2 });
 	assert_false(lost());
-	assert_int_equal(k.painting.at, 1);
+	assert_int_equal(k.picture->at, 1);
 	assert_int_equal(orders(), 0);
 	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 1, .number = 4 });
 	assert_false(lost());
@@ -287,9 +287,9 @@ rests_on_most_of_the_ring(void **state)
 	(void)state;
 	for (int i = 0; i < 30000; i += 10)
 		world_print("0123456789");
-	assert_int_equal(k.painting.fed, 5);
+	assert_int_equal(k.picture->fed, 5);
 	say((struct paint_reply){ .type = PAINT_AT, .offset = 5 });
-	assert_int_equal(k.painting.fed, k.ring.head);
+	assert_int_equal(k.picture->fed, k.ring.head);
 	say((struct paint_reply){ .type = PAINT_RESTS, .offset = 5, .number = (uint32_t)k.ring.head - 5 });
 	assert_true(lost());
 }
@@ -305,7 +305,7 @@ a_rendering_that_nobody_wants(void **state)
 static void
 want_something(void)
 {
-	assert_int_equal(painting_request(&k, 24, 80, 0, NULL), 1);
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL), 1);
 }
 
 static void
@@ -343,7 +343,7 @@ bytes_of_another_rendering(void **state)
 {
 	(void)state;
 	want_something();
-	assert_int_equal(painting_request(&k, 24, 80, 0, NULL), 2);
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL), 2);
 	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 1, .number = 3 });
 	say_bytes(2, "123");
 	assert_true(lost());
@@ -366,9 +366,9 @@ saying_nothing(void **state)
 	uint64_t start = clock_now_ms();
 
 	(void)state;
-	while (painting_has_room(&k))
+	while (picture_has_room(&k))
 		world_print("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
-	while (!painting_has_room(&k) && clock_now_ms() - start < 5000)
+	while (!picture_has_room(&k) && clock_now_ms() - start < 5000)
 		world_turn(5);
 	assert_true(lost());
 	assert_true(clock_now_ms() - start >= 150);
@@ -380,7 +380,7 @@ taking_nothing(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 100000 && !lost(); i++)
-		painting_size(&k);
+		picture_size(&k);
 	assert_true(lost());
 }
 
@@ -391,7 +391,7 @@ dripping(void **state)
 	uint64_t start = clock_now_ms(), at = 0;
 
 	(void)state;
-	while (painting_has_room(&k))
+	while (picture_has_room(&k))
 		world_print("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 	while (!lost() && clock_now_ms() - start < 5000) {
 		unsigned char buf[64];

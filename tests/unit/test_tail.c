@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "tail.h"
+#include "fallback.h"
 
 /* What is shown of OUTPUT, as a string for strstr (no NUL in it). */
 static char *
@@ -11,10 +11,10 @@ shown(const char *output, bool whole, unsigned rows, unsigned cols, const char *
 {
 	size_t len = strlen(output);
 	unsigned char *copy = exact_copy(output, len);
-	struct tail t;
+	struct fallback t;
 	char *s;
 
-	assert_int_equal(tail_render(&t, copy, len, whole, rows, cols, line), 0);
+	assert_int_equal(fallback_render(&t, copy, len, whole, rows, cols, line), 0);
 	free(copy);
 	s = malloc(t.len + 1);
 	assert_non_null(s);
@@ -186,10 +186,10 @@ static void
 leaving_puts_modes_back(void **state)
 {
 	static const char output[] = "\033[?1049h\033[?1002h\033[?25l\033[?2004h";
-	struct tail t;
+	struct fallback t;
 
 	(void)state;
-	assert_int_equal(tail_leave(&t, (const unsigned char *)output, strlen(output), true), 0);
+	assert_int_equal(fallback_leave(&t, (const unsigned char *)output, strlen(output), true), 0);
 	t.bytes = realloc(t.bytes, t.len + 1);
 	assert_non_null(t.bytes);
 	t.bytes[t.len] = '\0';
@@ -211,17 +211,17 @@ random_bytes(void **state)
 		unsigned char text[512];
 		size_t len = (size_t)(rand_r(&seed) % (int)sizeof text);
 		unsigned char *copy;
-		struct tail t;
+		struct fallback t;
 
 		for (size_t j = 0; j < len; j++)
 			text[j] = rand_r(&seed) % 3 ? "\033[]?0;1hlmHJP\\\n\a"[rand_r(&seed) % 16]
 			                            : (unsigned char)rand_r(&seed);
 		copy = exact_copy(text, len);
-		assert_int_equal(tail_render(&t, copy, len, i % 2, (unsigned)rand_r(&seed) % 100,
+		assert_int_equal(fallback_render(&t, copy, len, i % 2, (unsigned)rand_r(&seed) % 100,
 		                             (unsigned)rand_r(&seed) % 100, "line"), 0);
 		assert_true(t.len < 8192);
 		free(t.bytes);
-		assert_int_equal(tail_leave(&t, copy, len, i % 2), 0);
+		assert_int_equal(fallback_leave(&t, copy, len, i % 2), 0);
 		free(t.bytes);
 		free(copy);
 	}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "attachments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "input.h"
+#include "oneanswer.h"
+#include "picture.h"
+#include "session.h"
+
+static unsigned char out[256];
+
+void
+attachments_watch(struct keeper *k, struct loop *l)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (peer->reports.until)
+			loop_until(l, peer->reports.until);
+		peer->ops->watch(peer, l);
+	}
+}
+
+void
+attachments_push(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (peer->t.flow == TERMINAL_FLOWING)
+			peer->ops->push(peer);
+}
+
+void
+attachments_feed(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		peer->ops->feed(peer);
+	input_feed(k);
+}
+
+bool
+attachments_behind(const struct keeper *k, uint64_t lag)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (peer->t.flow != TERMINAL_ASIDE && !peer->t.dead && peer->ops->behind(peer, lag))
+			return true;
+	return false;
+}
+
+void
+attachments_fit_size(struct keeper *k)
+{
+	struct winsize all = peers_common_size(k);
+
+	if (!k->source->has_terminal || !all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
+		return;
+	k->size = all;
+	k->nudge_until = CLOCK_NEVER;
+	picture_size(k);
+	session_set_rows(k, k->size.ws_row);
+}
+
+void
+attachments_release(struct peer *peer)
+{
+	unsigned char held[REPORTS_HELD];
+	size_t n = oneanswer_release(peer, held);
+
+	if (n && !peer->t.readonly)
+		peer->ops->type(peer, held, n);
+}
+
+void
+attachments_unanswered(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+	uint64_t seen = peer->ops->seen(peer);
+
+	if (peer->t.in >= 0 && seen < k->answered && !peers_listen(k))
+		k->answered = seen;
+	oneanswer_gone(peer);
+}
+
+void
+attachments_detach(struct peer *peer, enum attach_reason why, const char *target)
+{
+	struct attach_detached m = { .reason = why };
+
+	if (target)
+		snprintf(m.target, sizeof m.target, "%s", target);
+	peer->ops->detach(peer, why, target);
+	peer_send(peer, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+	peer_mark_gone(peer);
+}
+
+void
+attachments_detach_all(struct keeper *k, const struct peer *except, enum attach_reason why)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (peer != except)
+			attachments_detach(peer, why, NULL);
+}
+
+void
+attachments_end(struct keeper *k, bool all)
+{
+	struct shell_exit end = shell_exit(&k->shell);
+	struct attach_exit m = { .signaled = end.signaled, .value = end.value };
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (!all && !peer->ops->has_heard(peer))
+			continue;
+		/* Before its holdfast-login hears of the end, the terminal is the login shell's again. */
+		terminal_close(&peer->t);
+		peer_send(peer, out, attach_encode_exit(&m, out, sizeof out));
+		peer_mark_gone(peer);
+	}
+}
+
+/* Its other end is not there any more. */
+static void
+let_dead_go(struct peer *peer)
+{
+	struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
+
+	peer_send(peer, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+	peer_mark_gone(peer);
+}
+
+void
+attachments_turn(struct keeper *k)
+{
+	uint64_t now = clock_now_ms();
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (peer->reports.until && now >= peer->reports.until && peer->t.input_at == peer->t.input_len)
+			attachments_release(peer);
+		if (!peer->t.dead)
+			peer->ops->turn(peer, now);
+		if (peer->t.dead && peer->phase == PEER_ATTACHED)
+			let_dead_go(peer);
+	}
+}

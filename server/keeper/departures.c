@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "departures.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "attachments.h"
+#include "clock.h"
+#include "notice.h"
+#include "peers.h"
+#include "report.h"
+
+/* The last attachment has gone. */
+static void
+drop(struct keeper *k)
+{
+	if (k->state != KEEPER_RUNNING)
+		return;
+	k->changed_ms = k->lost_ms = clock_date_ms();
+	k->lost_heard_ms = k->heard_ms;
+	k->lost_used_ms = k->activity_ms;
+	k->dropped_at = clock_now_ms();
+	k->drop_offset = k->ring.head;
+	k->idle_after_ms = k->init.idle_shell_s * UINT64_C(1000);
+	k->source->all_left(k);
+}
+
+/* An attachment has gone, all of it: what that is for the others, and for the session. */
+static void
+note_left(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	if (peers_attached(k))
+		notice_login(k);
+	report(k, &(struct lead_report){ .type = LEAD_GONE, .number = peer->serial });
+	if (peers_attached(k)) {
+		attachments_fit_size(k);
+		k->source->one_left(k);
+	} else {
+		drop(k);
+	}
+}
+
+static void
+let_go(struct peer *peer)
+{
+	struct peers *t = &peer->keeper->peers;
+
+	close(peer->fd);
+	peer->fd = -1;
+	t->deaf = false;
+	if (peer->was_attached) {
+		attachments_release(peer);
+		attachments_unanswered(peer);
+	}
+	if (t->before == peer)
+		t->before = NULL;
+	if (peer->ops)
+		peer->ops->free(peer);
+	terminal_close(&peer->t);
+	if (peer->was_attached)
+		note_left(peer);
+}
+
+void
+departures_sweep(struct keeper *k)
+{
+	for (unsigned i = 0; k->peers.gone && i < k->peers.count; i++)
+		if (k->peers.v[i]->phase == PEER_GONE && k->peers.v[i]->fd >= 0) {
+			k->peers.gone--;
+			let_go(k->peers.v[i]);
+		}
+}
+
+static void
+free_peer(struct peer *peer)
+{
+	envlist_free(&peer->claim.env);
+	free(peer->claim.command);
+	envlist_free(&peer->connection);
+	free(peer->agent_path);
+	free(peer);
+}
+
+void
+departures_free(struct keeper *k)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (k->peers.v[i]->fd >= 0)
+			k->peers.v[left++] = k->peers.v[i];
+		else
+			free_peer(k->peers.v[i]);
+	k->peers.count = left;
+}

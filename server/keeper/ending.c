@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "ending.h"
+
+#include "attachments.h"
+#include "clock.h"
+#include "peers.h"
+#include "report.h"
+#include "session.h"
+
+/* How long a session that has ended waits for the client that has not heard of it. */
+#define LINGER_MS 60000
+
+void
+ending_begin(struct keeper *k)
+{
+	k->kill_at = CLOCK_NEVER;
+	k->state = KEEPER_ENDING;
+	k->drained = false;
+	k->source->shell_ended(k);
+}
+
+void
+ending_watch(struct keeper *k, struct loop *l)
+{
+	/* A peer that is slow takes its time; a moment that is over would not let us sleep. */
+	if (k->linger_until != CLOCK_NEVER && (!k->drained || !attachments_behind(k, 0)))
+		loop_until(l, k->linger_until);
+}
+
+/* All output has been sent: tells those who are attached.  Whether anybody is to be waited for who has not heard of it. */
+static bool
+lingers(struct keeper *k)
+{
+	uint64_t now = clock_now_ms();
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (!peer->ops->behind(peer, 0))
+			peer->ops->say_ended(peer);
+	/* A session that was killed does not wait for a client that may never come. */
+	if (!streams_open(&k->streams) || (k->killed && !peers_attached(k)))
+		return false;
+	if (k->linger_until == CLOCK_NEVER)
+		k->linger_until = k->commanded && !k->killed ? session_kept_until(k, now) : now + LINGER_MS;
+	return now < k->linger_until;
+}
+
+void
+ending_turn(struct keeper *k)
+{
+	k->source->drain(k);
+	if ((!k->drained && k->drain_left) || attachments_behind(k, 0))
+		return;
+	streams_drop_input(&k->streams);
+	if (lingers(k)) {
+		attachments_end(k, false);
+		return;
+	}
+	/* Nobody finds it any more before anybody is told that it has ended. */
+	place_remove(&k->place);
+	/* First, so that their going is no drop. */
+	report(k, &(struct lead_report){ .type = LEAD_ENDED, .number = (uint32_t)k->shell.status,
+	                                 .kind = k->why_ended });
+	attachments_end(k, true);
+	k->state = KEEPER_OVER;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* framed_private: what a framed attachment has besides a peer's. */
+#ifndef HOLDFAST_FRAMED_PRIVATE_H
+#define HOLDFAST_FRAMED_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+#include "frame.h"
+#include "streams.h"
+#include "window.h"
+
+#define FRAMED_CHANNELS 2
+#define FRAMED_CONTROL 8192       /* frames that wait to be written, but for data */
+#define FRAMED_CONTROL_LOW 2048   /* with less room than that, no frame is read */
+#define FRAMED_DATA_MAX 16384     /* of output in one frame */
+
+/* What the bytes of the frame that is being written come from. */
+enum framed_source { FRAMED_NONE, FRAMED_RING, FRAMED_RENDERING, FRAMED_SPILLED };
+
+enum framed_rendering { FRAMED_NO_RENDERING, FRAMED_ASKED, FRAMED_READY };
+
+struct framed {
+	struct frame_reader reader;
+	bool held;              /* a frame in it can't be taken yet … */
+	bool again;             /* … but now it may */
+	struct stream *stream;  /* in the keeper's table */
+	uint64_t said;          /* input that has been acknowledged */
+	uint32_t said_window;
+	uint64_t ack_at;        /* when it is to be, at the latest (clock_now_ms); CLOCK_NEVER */
+
+	struct window window;
+	uint64_t sent[FRAMED_CHANNELS], acked[FRAMED_CHANNELS];
+
+	unsigned char control[FRAMED_CONTROL];
+	size_t control_at, control_len;
+
+	/* The frame that is being written. */
+	enum framed_source source;
+	unsigned char head[FRAME_DATA_HEAD];
+	size_t head_len, head_at;
+	unsigned channel;
+	uint64_t from;          /* offset in the ring, or in what was rendered */
+	size_t left;
+	unsigned char *spilled; /* what was left of it when the client was set aside */
+	bool full;              /* the pipe takes no more */
+
+	enum framed_rendering rendering;
+	uint64_t render_at;     /* output goes on to there, then it comes */
+	unsigned char *rendered;
+	size_t rendered_len, rendered_at;
+	uint8_t rendering_flags;
+	bool skip;              /* output before it is not sent: new here, or after a gap */
+
+	/* Queries before REPLAY_TO have been answered; what its terminal says to them is not typed again. */
+	uint64_t replay_to;
+	uint64_t replay_until;  /* clock_now_ms(); CLOCK_NEVER: until some time after all of that has been acknowledged */
+
+	struct winsize told;    /* what the client takes for the session's size */
+	bool exit_sent, exit_acked;
+};
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "leader_link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "claim.h"
+#include "report.h"
+
+/* Takes up to two descriptors out of MH: how many. */
+static unsigned
+take_two(struct msghdr *mh, int fds[2])
+{
+	struct cmsghdr *cm = CMSG_FIRSTHDR(mh);
+	unsigned count;
+
+	if (!cm || cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+		return 0;
+	count = (unsigned)((cm->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+	count = count > 2 ? 2 : count;
+	memcpy(fds, CMSG_DATA(cm), count * sizeof(int));
+	return count;
+}
+
+/* Our place was removed, and the leader has made it anew: who connects from now on comes to these sockets. */
+static void
+take_sockets(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
+{
+	struct lead_sockets m;
+
+	if (count != 2 || lead_decode_sockets(&m, buf, len) < 0 || k->own_root) {
+		for (unsigned i = 0; i < count; i++)
+			close(fds[i]);
+		return;
+	}
+	close(k->place.sock);
+	close(k->place.agent);
+	k->place.sock = fds[0];
+	k->place.agent = fds[1];
+	k->place.id = m.session;
+	memcpy(k->place.path, m.place, sizeof k->place.path);
+	memcpy(k->place.agent_path, m.agent_path, sizeof k->place.agent_path);
+}
+
+static void
+take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
+{
+	struct lead_peer_is peer;
+	struct lead_vouched m;
+
+	k->leader_hangs = false;
+	switch (lead_type_of(buf, len)) {
+	case LEAD_SOCKETS:
+		take_sockets(k, buf, len, fds, count);
+		return;
+	case LEAD_VOUCHED:
+		if (lead_decode_vouched(&m, buf, len) == 0)
+			claim_vouched(k, &m);
+		break;
+	case LEAD_PEER_IS:
+		if (lead_decode_peer_is(&peer, buf, len) == 0)
+			admission_answer(k, &peer);
+		break;
+	case LEAD_ABORT:
+		if (k->state == KEEPER_NEW)
+			k->state = KEEPER_OVER;
+		break;
+	}
+	for (unsigned i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+static void
+on_leader(void *object, short revents)
+{
+	struct keeper *k = object;
+	unsigned char buf[sizeof(struct lead_sockets) + 64];
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(2 * sizeof(int))];
+	} control;
+	struct iovec iov = { buf, sizeof buf };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	int fds[2];
+	ssize_t n;
+
+	(void)revents;
+	if (k->leader < 0)
+		return;
+	n = recvmsg(k->leader, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0)
+		report_leader_lost(k);
+	else
+		take_message(k, buf, (size_t)n, fds, take_two(&mh, fds));
+}
+
+void
+leader_link_watch(struct keeper *k, struct loop *l)
+{
+	loop_add(l, k->leader, POLLIN, on_leader, k);
+}
+
+void
+leader_link_turn(struct keeper *k)
+{
+	if (!k->leader_lost)
+		return;
+	k->leader_lost = false;
+	if (k->state == KEEPER_NEW)
+		k->state = KEEPER_OVER;
+	claim_leader_gone(k);
+	admission_leader_gone(k);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * peers: the connections to a session's socket (common/attach.h): who asks (requests.h), who claims (claim.h), who is
+ * attached (attachments.h).
+ *
+ * A peer goes (CHECKING, where only the leader can see who it is) OPEN → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.
+ * From any of these it goes to GONE, which is a mark: nothing counts it any more, and it keeps all it has until
+ * departures_sweep() takes that away.  So any code may mark any peer at any time.
+ */
+#ifndef HOLDFAST_PEERS_H
+#define HOLDFAST_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+#include "attach.h"
+#include "reports.h"
+#include "state.h"
+#include "tcpinfo.h"
+#include "terminal.h"
+
+struct framed;
+
+enum peer_phase { PEER_OPEN, PEER_VOUCHING, PEER_CLAIMED, PEER_ATTACHED, PEER_CHECKING, PEER_GONE };
+
+/* Why an attachment is shown the screen. */
+enum redraw_why {
+	REDRAW_RESUMED, /* it comes to a session that is there */
+	REDRAW_AGAIN,   /* it was set aside, and moves again; a framed one has a gap */
+	REDRAW_SCREEN,  /* a framed one has asked for the visible screen */
+	REDRAW_ALL,     /* … for all of it */
+};
+
+/* What is known of the connection behind one attachment (probe.h); all zero: nothing. */
+struct probe {
+	struct tcp_tuple tuple; /* family 0: unknown */
+	bool seen;              /* the kernel has shown it here, so when it does no more, it has ended */
+	bool asked;             /* its peer waits for the verdict (of whichever attachments) */
+	bool open;              /* it is being looked at */
+	uint32_t found;         /* enum attach_verdict_is, of the last look; 0: none yet */
+	uint64_t heard_at;      /* clock_now_ms(): the last input or acknowledgement that is known of */
+	uint64_t found_at;      /* clock_now_ms() */
+	uint64_t since;         /* clock_now_ms(): of the first look */
+	unsigned step;          /* of the schedule */
+	unsigned probes;        /* of a closed window, more than at the first look; 0: no more */
+	uint64_t probed_at;     /* clock_now_ms(): that number was seen first */
+	struct tcpinfo first;
+};
+
+/*
+ * The two kinds of attachment: a terminal or a pair of pipes that gets plain bytes (plain.h), and pipes that carry
+ * frames (framed.h).  All but begin() and free() are for attached peers.
+ */
+struct attachment_ops {
+	bool keeps_scrollback; /* it has what it was sent before a gap: a redraw pushes its screen up first */
+
+	/* The claim is confirmed.  0 or a negative errno (-EBUSY: too many). */
+	int (*begin)(struct peer *peer);
+	/* It is attached: it gets what there is to see.  IS_NEW: the shell has just been started.  QUIET: no line above. */
+	void (*greet)(struct peer *peer, bool is_new, bool quiet);
+	void (*free)(struct peer *peer);
+
+	void (*watch)(struct peer *peer, struct loop *l);
+	/* Writes new output, as much as it takes. */
+	void (*push)(struct peer *peer);
+	/* Whether it is more than LAG bytes behind, or with LAG 0 has anything left to be written. */
+	bool (*behind)(const struct peer *peer, uint64_t lag);
+	/* Once a turn: what is due, and whether it stands still. */
+	void (*turn)(struct peer *peer, uint64_t now);
+
+	/* LEN bytes of its input (at most REPORTS_HELD), counted when they came, go to the program. */
+	void (*type)(struct peer *peer, const unsigned char *p, size_t len);
+	/* The program takes input again: gives it what waits. */
+	void (*feed)(struct peer *peer);
+	/* Input has gone on: what was held back for want of room may be taken. */
+	void (*room)(struct peer *peer);
+
+	/* Output up to there it has got for certain; it may have got. */
+	uint64_t (*seen)(const struct peer *peer);
+	uint64_t (*written)(const struct peer *peer);
+
+	/* A rendering of the session as it is now has been asked for; it is there, taken over (NULL: there is none). */
+	void (*expect)(struct peer *peer);
+	void (*rendered)(struct peer *peer, unsigned char *bytes, size_t len, bool lossy);
+
+	/* Makes the other side answer, if it is there; whether anything was sent. */
+	bool (*ping)(struct peer *peer);
+	/* It is detached: says so to its other end, or leaves its terminal clean, as well as that goes now. */
+	void (*detach)(struct peer *peer, enum attach_reason why, const char *target);
+	/* The session has ended and all output was written: tells its other end. */
+	void (*say_ended)(struct peer *peer);
+	/* Whether nothing more is to be waited for from its other end. */
+	bool (*has_heard)(const struct peer *peer);
+};
+
+struct peer {
+	struct keeper *keeper;
+	int fd;
+	enum peer_phase phase;
+	bool was_attached;     /* GONE: what it was */
+	uint64_t age;          /* counts up: the smallest is the oldest */
+	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
+	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */
+	uint32_t serial;       /* of its claim, or CHECKING of itself, for the leader */
+	struct attach_claim claim; /* its env is freed with the confirmation */
+	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
+	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */
+	bool more_groups;      /* than the session has */
+	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
+	struct probe probe;    /* of the connection behind it */
+
+	const struct attachment_ops *ops; /* from the confirmation on; NULL before */
+	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
+	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
+	uint64_t active;       /* counts up with every input: the largest is the live one */
+	struct reports reports; /* its terminal's, while it is not the one that answers (oneanswer.h) */
+	uint64_t kept_ms;      /* when the latest of those that are kept came … */
+	uint32_t kept_epoch;   /* … and who was in front then */
+	uint64_t place_told;   /* queries for the cursor's place in the output before this it has answered */
+
+	uint32_t wish;         /* the rendering that it waits for (picture_request), or 0 */
+	bool held;             /* it is shown the screen when tmux has left its control mode (controlmode.h) … */
+	bool asked;            /* … which has been asked for */
+	unsigned tries;        /* how often that has been asked for */
+	enum redraw_why why;
+	bool eight_bit;        /* its login names a character set that is not UTF-8 */
+	bool quiet;            /* no line above its screen */
+	uint64_t shown;        /* REDRAW_AGAIN: output up to here it has got */
+};
+
+/* Sends a message without waiting; a peer that does not take it is marked. */
+void peer_send(struct peer *peer, const unsigned char *msg, int len);
+void peer_refuse(struct peer *peer, uint8_t type, enum attach_refusal code, const char *text);
+/* It goes: from now on nothing counts it.  Takes one that goes already. */
+void peer_mark_gone(struct peer *peer);
+
+/* All that are attached, one after the other: for (i = 0; (peer = peers_next_attached(k, &i)); ) */
+struct peer *peers_next_attached(const struct keeper *k, unsigned *i);
+unsigned peers_attached(const struct keeper *k);
+/* Whether PEER, which is attached, takes what is written and may type. */
+bool peer_listens(const struct peer *peer);
+/* Whether there is one that does. */
+bool peers_listen(const struct keeper *k);
+/* The attached one that was active last, or NULL. */
+struct peer *peers_live(const struct keeper *k);
+/* Of those that listen the one that was active last, or NULL. */
+struct peer *peers_leading(const struct keeper *k);
+/* The smallest size of all that are attached; 0 rows when there is none. */
+struct winsize peers_common_size(const struct keeper *k);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "picture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "clock.h"
+#include "peers.h"
+#include "picture_base.h"
+#include "picture_orders.h"
+#include "picture_private.h"
+#include "picture_replies.h"
+
+int
+picture_open(struct keeper *k, const struct picture_events *events)
+{
+	k->picture = malloc(sizeof *k->picture);
+	if (!k->picture)
+		return -ENOMEM;
+	*k->picture = (struct picture){ .events = events, .proc = PAINTER_PROCESS_NONE, .give_up_at = CLOCK_NEVER,
+		                        .tick_at = CLOCK_NEVER, .park_at = CLOCK_NEVER, .park_ms = PICTURE_PARK_MS };
+	return 0;
+}
+
+void
+picture_close(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	if (!p)
+		return;
+	picture_end(p);
+	free(p->saved);
+	free(p->leave);
+	answers_kept_free(&p->kept);
+	free(p);
+	k->picture = NULL;
+}
+
+bool
+picture_answers(const struct keeper *k)
+{
+	return k->picture->answering;
+}
+
+bool
+picture_is_lossy(const struct keeper *k)
+{
+	return k->picture->lost;
+}
+
+void
+picture_forget_loss(struct keeper *k)
+{
+	k->picture->lost = false;
+}
+
+unsigned
+picture_string(const struct keeper *k)
+{
+	return k->picture->string;
+}
+
+void
+picture_front_changed(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	answers_kept_forget(&p->kept, k->front.since);
+	if (p->answering && k->front.since > p->from)
+		p->from = k->front.since;
+}
+
+/* From now on queries are the painter's to answer, and those that nobody can answer any more. */
+static void
+begin_answering(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	/* What was in front before this has gone; what somebody could still answer he has. */
+	p->from = k->front.since > k->answered ? k->front.since : k->answered;
+	p->from = p->from < k->ring.head ? p->from : k->ring.head;
+	answers_kept_forget(&p->kept, p->from);
+	if (p->kept.len && !k->front.back)
+		answers_take(k, k->front.epoch, p->kept.bytes, p->kept.len);
+	answers_kept_free(&p->kept);
+	if (p->proc.pid)
+		picture_output(k);
+	else if (k->ring.head > p->base)
+		picture_feed(k);
+}
+
+void
+picture_attend(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	bool wanted = k->state == KEEPER_RUNNING && !peers_listen(k);
+
+	if (wanted == p->answering)
+		return;
+	p->answering = wanted;
+	p->park_ms = PICTURE_PARK_MS;
+	p->parked_ms = 0;
+	if (wanted)
+		begin_answering(k);
+}
+
+void
+picture_size(struct keeper *k)
+{
+	picture_tell_size(k, picture_base_size(k));
+}
+
+uint32_t
+picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line)
+{
+	struct paint_order m = { .type = PAINT_RENDER, .offset = k->ring.head, .rows = (uint16_t)rows,
+		                 .cols = (uint16_t)cols, .flags = flags };
+
+	snprintf(m.line, sizeof m.line, "%s", line ? line : "");
+	return picture_ask(k, &m);
+}
+
+/* It has been idle: asks for what it will leave behind. */
+static void
+ask_to_park(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	struct paint_order m = { .type = PAINT_RENDER, .offset = k->ring.head };
+
+	p->park_at = CLOCK_NEVER;
+	p->park_serial = picture_ask(k, &m);
+	p->park_orders = p->orders;
+}
+
+static void
+on_painter(void *object, short revents)
+{
+	(void)revents;
+	picture_receive(object);
+}
+
+void
+picture_watch(struct keeper *k, struct loop *l)
+{
+	struct picture *p = k->picture;
+
+	if (!p->proc.pid)
+		return;
+	loop_add(l, p->proc.fd, POLLIN, on_painter, k);
+	loop_until(l, p->tick_at);
+	loop_until(l, p->park_at);
+	loop_until(l, p->give_up_at);
+}
+
+/* Ticks are counted, not time: while all of the machine stands still, none goes by. */
+void
+picture_turn(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	uint64_t now;
+
+	picture_attend(k);
+	if (!p->proc.pid)
+		return;
+	now = clock_now_ms();
+	if (p->tick_at != CLOCK_NEVER && p->tick_at > now + picture_tick_ms(k))
+		p->tick_at = now + picture_tick_ms(k);
+	if (now >= p->tick_at) {
+		p->tick_at = now + picture_tick_ms(k);
+		p->ticks++;
+	}
+	if (p->ticks >= PICTURE_PATIENCE || now >= p->give_up_at)
+		picture_lose(k);
+	else if (now >= p->park_at)
+		ask_to_park(k);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "picture_base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "picture_private.h"
+#include "state.h"
+
+#define RESYNC_MAX 4096   /* a tail begins behind a line's end, if there is one within this */
+#define BACKOFF_MS 1000
+#define BACKOFF_MAX 6     /* doublings */
+#define SHORTER_MAX 3     /* quarterings of the tail */
+
+static void
+set(struct picture *p, uint64_t offset, unsigned char *bytes, size_t len)
+{
+	free(p->saved);
+	p->saved = bytes;
+	p->saved_len = len;
+	p->base = offset;
+	p->size_count = 0;
+}
+
+static void
+take_size(struct keeper *k)
+{
+	k->picture->base_rows = k->size.ws_row ? k->size.ws_row : 24;
+	k->picture->base_cols = k->size.ws_col ? k->size.ws_col : 80;
+}
+
+void
+picture_base_set(struct keeper *k, uint64_t offset, unsigned char *bytes, size_t len)
+{
+	set(k->picture, offset, bytes, len);
+	take_size(k);
+}
+
+/* Whether all since the base is still there, and more can come in while a painter is catching up. */
+static bool
+still_there(const struct keeper *k)
+{
+	const struct picture *p = k->picture;
+
+	return k->ring.head + KEEPER_READ_MAX <= p->base + k->ring.size;
+}
+
+/*
+ * It may be what it was fed that brought it down: the first time the same is tried again, then the tail, then less
+ * and less of that.
+ */
+void
+picture_base_after_loss(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	unsigned doublings;
+
+	p->adrift = p->failures > 1 || !still_there(k);
+	if (p->failures < 3)
+		return;
+	doublings = p->failures - 3 < BACKOFF_MAX ? p->failures - 3 : BACKOFF_MAX;
+	p->not_before = clock_now_ms() + ((uint64_t)BACKOFF_MS << doublings);
+}
+
+static uint64_t
+tail_begin(const struct keeper *k)
+{
+	unsigned failures = k->picture->failures > 2 ? k->picture->failures - 2 : 0;
+	uint64_t most = k->ring.size / 2 >> 2 * (failures < SHORTER_MAX ? failures : SHORTER_MAX);
+	uint64_t held = k->ring.head < most ? k->ring.head : most, from = k->ring.head - held;
+	const unsigned char *lf;
+
+	if (!from)
+		return 0;
+	lf = memchr(ring_at(&k->ring, from), '\n', held < RESYNC_MAX ? (size_t)held : RESYNC_MAX);
+	return lf ? from + (uint64_t)(lf - ring_at(&k->ring, from)) + 1 : from;
+}
+
+void
+picture_base_choose(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	if (!p->base_rows)
+		take_size(k);
+	if (!p->adrift && still_there(k))
+		return;
+	if (!p->adrift)
+		p->lost = true;
+	set(p, tail_begin(k), NULL, 0);
+	take_size(k);
+}
+
+struct picture_size *
+picture_base_size(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	struct picture_size *s;
+
+	if (!p->base_rows)
+		take_size(k);
+	/* Where there are too many, it is the middle ones that are forgotten. */
+	if (p->size_count == PICTURE_SIZES) {
+		memmove(&p->sizes[PICTURE_SIZES / 2], &p->sizes[PICTURE_SIZES / 2 + 1],
+		        (PICTURE_SIZES / 2 - 1) * sizeof p->sizes[0]);
+		p->size_count--;
+	}
+	s = &p->sizes[p->size_count++];
+	*s = (struct picture_size){ .offset = k->ring.head, .rows = k->size.ws_row, .cols = k->size.ws_col };
+	return s;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* picture_base: what a model can be made from when there is no painter: a rendering at an offset, and the sizes since. */
+#ifndef HOLDFAST_PICTURE_BASE_H
+#define HOLDFAST_PICTURE_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct keeper;
+struct picture_size;
+
+/* From OFFSET on it is this rendering, which this takes over, of the size that there is now. */
+void picture_base_set(struct keeper *k, uint64_t offset, unsigned char *bytes, size_t len);
+/* The painter is gone with its model: is the base good enough to start with again? */
+void picture_base_after_loss(struct keeper *k);
+/* Before a painter is started: a base that is in the ring; without one, some of its tail. */
+void picture_base_choose(struct keeper *k);
+/* Remembers the size that there is now; as it was remembered. */
+struct picture_size *picture_base_size(struct keeper *k);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "picture_orders.h"
+
+#include <stdlib.h>
+
+#include "clock.h"
+#include "picture_base.h"
+#include "picture_private.h"
+#include "session.h"
+#include "state.h"
+
+#define RENDERING_MS 5000  /* for all that is asked for at a time */
+#define PARK_REGRET_MS 60000
+
+void
+picture_forget_coming(struct picture *p)
+{
+	free(p->bytes);
+	p->bytes = NULL;
+	p->len = p->total = 0;
+	p->coming = 0;
+}
+
+/* After this there is no painter; what is open is gone. */
+void
+picture_end(struct picture *p)
+{
+	painter_process_end(&p->proc);
+	picture_forget_coming(p);
+	p->wanted = 0;
+	p->park_serial = p->leave_serial = 0;
+	p->give_up_at = p->tick_at = p->park_at = CLOCK_NEVER;
+}
+
+bool
+picture_has_room(const struct keeper *k)
+{
+	const struct picture *p = k->picture;
+
+	return !p->proc.pid || k->ring.head + KEEPER_READ_MAX <= p->at + k->ring.size;
+}
+
+static bool
+open_work(const struct picture *p)
+{
+	return p->proc.pid && (p->fed > p->at || p->wanted);
+}
+
+unsigned
+picture_tick_ms(const struct keeper *k)
+{
+	return picture_has_room(k) ? PICTURE_TICK_MS : PICTURE_FULL_TICK_MS;
+}
+
+/* It has done something, or something to do has come. */
+void
+picture_note_progress(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	uint64_t now = clock_now_ms();
+
+	p->ticks = 0;
+	p->tick_at = open_work(p) ? now + picture_tick_ms(k) : CLOCK_NEVER;
+	p->park_at = open_work(p) ? CLOCK_NEVER : now + p->park_ms;
+	if (!p->wanted)
+		p->give_up_at = CLOCK_NEVER;
+}
+
+void
+picture_lose(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	p->past = p->past > p->reported ? p->past : p->reported;
+	p->past = p->past > p->at ? p->past : p->at;
+	if (!picture_has_room(k))
+		p->not_before = clock_now_ms() + 1000; /* too slow for what comes: let that pass first */
+	p->lost = true;
+	p->failures++;
+	picture_end(p);
+	picture_base_after_loss(k);
+	if (p->answering)
+		session_nudge_if_full_screen(k);
+	p->events->lost(k);
+}
+
+static bool
+order(struct keeper *k, const struct paint_order *m)
+{
+	struct picture *p = k->picture;
+	bool idle = !open_work(p);
+
+	if (painter_process_send(&p->proc, m) < 0) {
+		picture_lose(k);
+		return false;
+	}
+	p->orders++;
+	if (m->offset > p->fed)
+		p->fed = m->offset;
+	if (idle)
+		picture_note_progress(k);
+	return true;
+}
+
+/* The sizes since then, each at its place. */
+static bool
+tell_sizes(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	for (unsigned i = 0; i < p->size_count; i++) {
+		const struct picture_size *s = &p->sizes[i];
+
+		if (!order(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
+		                                     .cols = s->cols }))
+			return false;
+	}
+	return true;
+}
+
+/* Has a painter there: whether it is. */
+static bool
+have_painter(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	struct painter_start start;
+	uint64_t now;
+
+	if (p->proc.pid)
+		return true;
+	now = clock_now_ms();
+	if (now < p->not_before)
+		return false;
+	picture_base_choose(k);
+	start = (struct painter_start){ .ring = k->ring.base, .ring_size = k->ring.size, .at = p->base,
+		                        .rows = p->base_rows, .cols = p->base_cols,
+		                        .scrollback = k->init.scrollback, .saved = p->saved,
+		                        .saved_len = p->saved_len };
+	if (painter_process_start(&p->proc, &start) < 0) {
+		p->not_before = now + 1000;
+		return false;
+	}
+	p->at = p->fed = p->seen = p->base;
+	p->orders = 0;
+	p->adrift = false;
+	/* It comes back soon after it went: better stay for longer. */
+	if (p->parked_ms && now - p->parked_ms < PARK_REGRET_MS)
+		p->park_ms = p->park_ms < PICTURE_PARK_MS_MAX / 2 ? p->park_ms * 2 : PICTURE_PARK_MS_MAX;
+	p->parked_ms = 0;
+	return tell_sizes(k);
+}
+
+void
+picture_feed(struct keeper *k)
+{
+	struct paint_order m = { .type = PAINT_FEED, .offset = k->ring.head };
+
+	/* Nobody's queries are to be answered: what the next lines push out need not be eaten. */
+	if (!k->picture->answering)
+		m.flags = PAINT_LAZY;
+	if (have_painter(k) && k->ring.head > k->picture->fed)
+		order(k, &m);
+}
+
+void
+picture_output(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	uint64_t known = p->proc.pid ? p->fed : p->adrift ? k->ring.head : p->base;
+	bool much = k->ring.head - known >= PAINT_LAZY_FEED(k->ring.size);
+
+	if (p->proc.pid && p->fed > p->at)
+		return; /* it says when it is there */
+	if (k->state == KEEPER_RUNNING ? p->answering || much : !picture_has_room(k))
+		picture_feed(k);
+}
+
+uint32_t
+picture_ask(struct keeper *k, struct paint_order *m)
+{
+	struct picture *p = k->picture;
+
+	if (!have_painter(k))
+		return 0;
+	if (!++p->serial)
+		p->serial = 1;
+	m->serial = p->serial;
+	if (!order(k, m))
+		return 0;
+	if (!p->wanted++) {
+		p->give_up_at = clock_now_ms() + RENDERING_MS;
+		picture_note_progress(k);
+	}
+	return m->serial;
+}
+
+void
+picture_tell_size(struct keeper *k, const struct picture_size *s)
+{
+	if (k->picture->proc.pid)
+		order(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
+		                                .cols = s->cols });
+}

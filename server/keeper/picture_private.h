@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* picture_private: what the keeper knows of its painter, and of the model that the painter has. */
+#ifndef HOLDFAST_PICTURE_PRIVATE_H
+#define HOLDFAST_PICTURE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answers_kept.h"
+#include "painter_process.h"
+
+#define PICTURE_PARK_MS 500       /* idle for so long, a painter leaves */
+#define PICTURE_PARK_MS_MAX 60000 /* and longer, when it has to come back soon each time */
+#define PICTURE_SIZES 32          /* remembered, so that a model can be made anew */
+#define PICTURE_PATIENCE 10       /* ticks without progress */
+#define PICTURE_FULL_TICK_MS 20   /* while the pty waits for it */
+#define PICTURE_TICK_MS 50        /* while somebody waits for a rendering, or nobody for anything */
+
+struct keeper;
+
+struct picture_size {
+	uint64_t offset;
+	uint16_t rows, cols;
+};
+
+/* What happens to requests (picture_request). */
+struct picture_events {
+	/* The rendering that was asked for by SERIAL, taken over. */
+	void (*rendered)(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len);
+	/* The painter is lost, with all that was asked of it. */
+	void (*lost)(struct keeper *k);
+};
+
+struct picture {
+	const struct picture_events *events;
+	struct painter_process proc;
+	bool adrift;        /* no painter, and nothing to make the model from but the tail */
+	bool lost;          /* a model has been lost, and nobody was told yet */
+	unsigned failures;  /* since it last did well */
+	uint64_t not_before; /* no new one is started before (clock_now_ms()) */
+
+	uint64_t at, fed;   /* it has eaten up to there, has been told to */
+	uint64_t seen;      /* AT when that last counted as progress */
+	uint64_t reported;  /* the last query that it has reported */
+	uint64_t past;      /* queries up to this were reported by painters that are lost */
+	unsigned orders;    /* given to this one */
+
+	/* Where a model can be made from: a rendering at an offset, and the sizes since. */
+	uint64_t base;
+	unsigned char *saved; /* NULL: blank */
+	size_t saved_len;
+	uint16_t base_rows, base_cols;
+	struct picture_size sizes[PICTURE_SIZES];
+	unsigned size_count;
+
+	bool answering;     /* it is the painter's to answer queries … */
+	uint64_t from;      /* … behind this */
+	struct answers_kept kept; /* and, should their terminal die, these */
+
+	uint32_t serial;    /* of the last request */
+	unsigned wanted;    /* requests that are open */
+	uint64_t give_up_at; /* the oldest of them has taken too long; CLOCK_NEVER */
+	uint32_t coming;    /* the request whose bytes come in; 0 */
+	unsigned char *bytes;
+	size_t len, total;
+	unsigned string;    /* enum screen_string: in what the latest rendering ends */
+
+	uint64_t tick_at;   /* CLOCK_NEVER: nothing is open */
+	unsigned ticks;
+
+	uint64_t park_at;   /* CLOCK_NEVER */
+	unsigned park_ms;
+	uint32_t park_serial;
+	unsigned park_orders;
+	uint64_t parked_ms; /* when it last was */
+
+	uint32_t leave_serial;
+	unsigned char *leave;
+	size_t leave_len;
+};
+
+#endif

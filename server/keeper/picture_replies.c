@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "picture_replies.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "clock.h"
+#include "picture_base.h"
+#include "picture_orders.h"
+#include "picture_private.h"
+#include "screen.h"
+#include "state.h"
+
+#define LEAVE_MS 100
+#define PROGRESS 32768    /* eaten: less does not count, but for the last of it */
+#define SAVED_MAX 2097152 /* a rendering that is longer is not kept: better keep the painter */
+
+static void
+park(struct keeper *k, unsigned char *bytes, size_t len)
+{
+	struct picture *p = k->picture;
+
+	if (len > SAVED_MAX)
+		p->park_ms = PICTURE_PARK_MS_MAX;
+	if (len > SAVED_MAX || p->orders != p->park_orders) {
+		free(bytes);
+		return;
+	}
+	picture_base_set(k, p->fed, bytes, len);
+	picture_end(p);
+	p->parked_ms = clock_now_ms();
+}
+
+/* All of a request's bytes are there. */
+static void
+complete(struct keeper *k)
+{
+	struct picture *p = k->picture;
+	uint32_t serial = p->coming;
+	unsigned char *bytes = p->bytes;
+	size_t len = p->len;
+
+	p->bytes = NULL;
+	picture_forget_coming(p);
+	p->wanted--;
+	p->failures = 0;
+	picture_note_progress(k);
+	if (serial == p->leave_serial) {
+		p->leave_serial = 0;
+		free(p->leave);
+		p->leave = bytes;
+		p->leave_len = len;
+	} else if (serial == p->park_serial) {
+		p->park_serial = 0;
+		park(k, bytes, len);
+	} else {
+		p->events->rendered(k, serial, bytes, len);
+	}
+}
+
+/* What a painter says, in turn: 0, or -EBADMSG when it has no business to say so. */
+
+static int
+on_at(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+
+	if (m->offset < p->at || m->offset > p->fed)
+		return -EBADMSG;
+	p->at = m->offset;
+	if (p->at - p->seen >= PROGRESS || p->at == p->fed) {
+		p->seen = p->at;
+		picture_note_progress(k);
+	}
+	picture_output(k);
+	return 0;
+}
+
+/* It has left some for later: that has not been fed to it, unless it was told to go on meanwhile. */
+static int
+on_rests(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+
+	if (m->offset < p->at || m->offset > p->fed || m->number > p->fed - m->offset || m->number > PAINT_REST(k->ring.size))
+		return -EBADMSG;
+	if (p->fed == m->offset + m->number)
+		p->fed = m->offset;
+	return on_at(k, m);
+}
+
+/* Whose query it was, and whether he is still there, its place in the output says. */
+static int
+on_report(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+
+	if (m->offset < p->at || m->offset > p->fed)
+		return -EBADMSG;
+	p->reported = m->offset;
+	if (m->offset <= p->past)
+		return 0;
+	if (!p->answering)
+		answers_kept_add(&p->kept, m->offset, m->data, m->len);
+	else if (m->offset > p->from && !k->front.back)
+		answers_take(k, k->front.epoch, m->data, m->len);
+	return 0;
+}
+
+static int
+on_total(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+
+	if (p->coming || !p->wanted || !m->serial || m->serial > p->serial || m->number > PAINT_RENDER_MAX ||
+	    m->offset > SCREEN_CONTROL_MODE)
+		return -EBADMSG;
+	p->coming = m->serial;
+	p->string = (unsigned)m->offset;
+	p->len = 0;
+	p->total = m->number;
+	if (!p->total) {
+		complete(k);
+		return 0;
+	}
+	p->bytes = malloc(p->total);
+	return p->bytes ? 0 : -ENOMEM;
+}
+
+static int
+on_bytes(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+	size_t left = p->total - p->len;
+
+	if (!p->coming || m->serial != p->coming || m->len != (left < PAINT_DATA_MAX ? left : PAINT_DATA_MAX))
+		return -EBADMSG;
+	memcpy(p->bytes + p->len, m->data, m->len);
+	p->len += m->len;
+	if (p->len == p->total)
+		complete(k);
+	else
+		picture_note_progress(k);
+	return 0;
+}
+
+static int
+handle(struct keeper *k, const struct paint_reply *m)
+{
+	switch (m->type) {
+	case PAINT_AT:
+		return on_at(k, m);
+	case PAINT_RESTS:
+		return on_rests(k, m);
+	case PAINT_REPORT:
+		return on_report(k, m);
+	case PAINT_TOTAL:
+		return on_total(k, m);
+	default:
+		return on_bytes(k, m);
+	}
+}
+
+/* Takes what has come.  Each of it may end in there being no painter. */
+void
+picture_receive(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	for (int i = 0; i < 64 && p->proc.pid; i++) {
+		struct paint_reply m;
+		int rc = painter_process_receive(&p->proc, &m);
+
+		if (rc == 0)
+			return;
+		if (rc < 0 || handle(k, &m) < 0) {
+			if (p->proc.pid)
+				picture_lose(k);
+			return;
+		}
+	}
+}
+
+int
+picture_leave(struct keeper *k, unsigned char **bytes, size_t *len)
+{
+	struct picture *p = k->picture;
+	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head };
+	uint64_t end = clock_now_ms() + LEAVE_MS, now;
+	uint32_t serial;
+
+	free(p->leave);
+	p->leave = NULL;
+	serial = p->leave_serial = picture_ask(k, &m);
+	while (serial && p->leave_serial == serial && (now = clock_now_ms()) < end) {
+		struct pollfd one = { .fd = p->proc.fd, .events = POLLIN };
+
+		if (poll(&one, 1, (int)(end - now)) > 0)
+			picture_receive(k);
+	}
+	p->leave_serial = 0;
+	if (!p->leave)
+		return -ETIMEDOUT;
+	*bytes = p->leave;
+	*len = p->leave_len;
+	p->leave = NULL;
+	return 0;
+}

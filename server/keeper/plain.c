@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "plain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attachments.h"
+#include "clock.h"
+#include "controlmode.h"
+#include "fallback.h"
+#include "oneanswer.h"
+#include "picture_replies.h"
+#include "probe.h"
+#include "redraw.h"
+#include "vtscan.h"
+
+#define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
+
+static int
+plain_begin(struct peer *peer)
+{
+	(void)peer;
+	return 0;
+}
+
+static void
+plain_greet(struct peer *peer, bool is_new, bool quiet)
+{
+	if (!is_new)
+		redraw_screen(peer, REDRAW_RESUMED, quiet);
+}
+
+static void
+plain_free(struct peer *peer)
+{
+	(void)peer;
+}
+
+/* Input. */
+
+/* Gives the pty what PEER has typed; what it does not take stays until it does. */
+static void
+plain_feed(struct peer *peer)
+{
+	struct terminal *t = &peer->t;
+
+	while (t->input_at < t->input_len) {
+		ssize_t n = write(peer->keeper->master, t->input + t->input_at, t->input_len - t->input_at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			t->input_at = t->input_len; /* nobody reads any more: the shell has ended */
+		if (n <= 0)
+			return;
+		t->input_at += (size_t)n;
+	}
+}
+
+/* What PEER has typed, without what another terminal says; whether there is anything but reports. */
+static bool
+take_typed(struct peer *peer)
+{
+	static unsigned char left[ONEANSWER_ROOM(TERMINAL_INPUT)];
+	bool is_typed = true;
+
+	if (oneanswer_wanted(peer)) {
+		peer->t.input_len = oneanswer_filter(peer, peer->t.input, peer->t.input_len, left, &is_typed);
+		memcpy(peer->t.input, left, peer->t.input_len);
+	}
+	return is_typed;
+}
+
+/* PEER's input, which is there, goes on. */
+static void
+typed(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	oneanswer_leads(peer);
+	peer->active = ++k->peers.clock;
+	k->activity_ms = clock_date_ms();
+	/* Input implies that all earlier output was seen, so earlier queries count as answered. */
+	k->answered = k->ring.head;
+	plain_feed(peer);
+}
+
+static void
+plain_type(struct peer *peer, const unsigned char *p, size_t len)
+{
+	/* None of it was read while something else waits. */
+	memcpy(peer->t.input, p, len);
+	peer->t.input_at = 0;
+	peer->t.input_len = len;
+	typed(peer);
+}
+
+static void
+on_input(void *object, short revents)
+{
+	struct peer *peer = object;
+
+	if (peer->phase != PEER_ATTACHED)
+		return;
+	if ((revents & POLLIN) && peer->t.input_at == peer->t.input_len && terminal_read(&peer->t)) {
+		peer->keeper->heard_ms = clock_date_ms();
+		probe_heard(peer);
+		if (take_typed(peer))
+			typed(peer);
+		else
+			plain_feed(peer);
+	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
+		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
+		if (peer->t.pipes)
+			peer->t.input_ended = true;
+		else
+			peer->t.dead = true;
+	}
+}
+
+/* Takes the keys that send signals out of what was read. */
+static void
+drop_signal_keys(struct terminal *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->input_len; i++)
+		if (t->input[i] != 0x03 && t->input[i] != 0x1c && t->input[i] != 0x1a)
+			t->input[kept++] = t->input[i];
+	t->input_len = kept;
+}
+
+void
+plain_typed_ahead(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (peer->t.pipes || peer->t.input_at < peer->t.input_len || !terminal_read(&peer->t))
+			continue;
+		drop_signal_keys(&peer->t);
+		plain_feed(peer);
+	}
+}
+
+/* What is typed at it is read only when the pty has taken what was read before. */
+static void
+plain_room(struct peer *peer)
+{
+	(void)peer;
+}
+
+/* Output. */
+
+static void
+plain_push(struct peer *peer)
+{
+	terminal_push(&peer->t, &peer->keeper->ring);
+}
+
+static bool
+plain_behind(const struct peer *peer, uint64_t lag)
+{
+	const struct ring *r = &peer->keeper->ring;
+
+	return lag ? r->head - peer->t.offset > pacing_lag(&peer->t.pace, lag) : terminal_behind(&peer->t, r);
+}
+
+static void
+on_output(void *object, short revents)
+{
+	struct peer *peer = object;
+
+	if (peer->phase != PEER_ATTACHED)
+		return;
+	if (revents & (POLLERR | POLLHUP | POLLNVAL)) {
+		peer->t.dead = true;
+	} else if (peer->t.flow == TERMINAL_ASIDE) {
+		/* It moves again: the screen as it is now instead of what it has missed. */
+		redraw_screen(peer, REDRAW_AGAIN, peer->quiet);
+	}
+	plain_push(peer);
+}
+
+/* One of a tty's two sides; both come for the one descriptor. */
+static void
+on_tty(void *object, short revents)
+{
+	if (revents & (POLLOUT | POLLERR | POLLHUP | POLLNVAL))
+		on_output(object, revents & ~POLLIN);
+	if (revents & POLLIN)
+		on_input(object, revents);
+}
+
+static void
+plain_watch(struct peer *peer, struct loop *l)
+{
+	struct keeper *k = peer->keeper;
+	struct terminal *t = &peer->t;
+	bool listens = k->state == KEEPER_RUNNING && k->quiet_until == CLOCK_NEVER && !controlmode_waits(k);
+	short in = listens && t->input_at == t->input_len && !t->input_ended ? POLLIN : 0;
+	bool blocked = t->flow == TERMINAL_BLOCKED || t->flow == TERMINAL_ASIDE;
+	short want = blocked && !pacing_closed(&t->pace) ? POLLOUT : 0;
+
+	if (t->pipes) {
+		if (in)
+			loop_add(l, t->in, in, on_input, peer);
+		loop_add(l, t->out, want, on_output, peer);
+	} else {
+		loop_add(l, t->in, in | want, on_tty, peer);
+	}
+	if (t->flow == TERMINAL_BLOCKED)
+		loop_until(l, t->since + k->init.stall_ms);
+	if (blocked && pacing_closed(&t->pace))
+		loop_until(l, t->pace.until);
+}
+
+/* It was held back because its connection had enough to move: another look at that. */
+static void
+look_again(struct peer *peer, uint64_t now)
+{
+	struct terminal *t = &peer->t;
+
+	if ((t->flow != TERMINAL_BLOCKED && t->flow != TERMINAL_ASIDE) || !pacing_closed(&t->pace) ||
+	    now < t->pace.until)
+		return;
+	if (t->flow == TERMINAL_BLOCKED || pacing_allow(&t->pace, 1))
+		on_output(peer, POLLOUT);
+	/* Nothing could be written, but the link moves. */
+	if (pacing_moved(&t->pace) && pacing_closed(&t->pace))
+		t->since = 0;
+}
+
+static void
+plain_turn(struct peer *peer, uint64_t now)
+{
+	struct keeper *k = peer->keeper;
+	struct terminal *t = &peer->t;
+
+	look_again(peer, now);
+	if (t->dead || t->flow != TERMINAL_BLOCKED)
+		return;
+	if (!t->since)
+		t->since = now;
+	if (now - t->since < k->init.stall_ms)
+		return;
+	t->flow = TERMINAL_ASIDE;
+	peer->shown = t->offset;
+	attachments_unanswered(peer);
+	terminal_paint(t, NULL, 0, k->ring.head);
+}
+
+static uint64_t
+plain_offset(const struct peer *peer)
+{
+	return peer->t.offset;
+}
+
+static void
+plain_expect(struct peer *peer)
+{
+	peer->t.flow = TERMINAL_WAITING;
+	terminal_paint(&peer->t, NULL, 0, peer->keeper->ring.head);
+}
+
+static void
+plain_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy)
+{
+	(void)lossy;
+	peer->t.flow = TERMINAL_FLOWING;
+	terminal_paint(&peer->t, bytes, len, peer->t.offset);
+	plain_push(peer);
+}
+
+/* Whether the output that PEER's terminal has got ends between two sequences, and two characters. */
+static bool
+is_between(const struct peer *peer)
+{
+	const struct ring *r = &peer->keeper->ring;
+	uint64_t from = r->head > SCAN_MAX ? r->head - SCAN_MAX : 0;
+	struct vtscan s;
+
+	if (from < ring_oldest(r))
+		from = ring_oldest(r);
+	vtscan_init(&s, ring_at(r, from), (size_t)(r->head - from));
+	return vtscan_ends_between(&s);
+}
+
+/* A NUL, which terminals ignore. */
+static bool
+plain_ping(struct peer *peer)
+{
+	struct terminal *t = &peer->t;
+
+	/* Into a person's pipe nothing is put that the program has not printed. */
+	if (t->pipes)
+		return false;
+	if (t->dead || t->flow != TERMINAL_FLOWING || terminal_behind(t, &peer->keeper->ring) || !is_between(peer))
+		return false;
+	return write(t->out, "", 1) == 1;
+}
+
+/* Modes off, main screen on: as far as the terminal takes it now. */
+static void
+leave_clean(struct peer *peer)
+{
+	const struct ring *r = &peer->keeper->ring;
+	uint64_t oldest = ring_oldest(r);
+	struct fallback f;
+
+	if (peer->t.pipes || peer->t.flow != TERMINAL_FLOWING)
+		return;
+	if (picture_leave(peer->keeper, &f.bytes, &f.len) < 0 &&
+	    fallback_leave(&f, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0) < 0)
+		return;
+	if (write(peer->t.out, f.bytes, f.len) < 0)
+		peer->t.dead = true;
+	free(f.bytes);
+}
+
+static void
+plain_detach(struct peer *peer, enum attach_reason why, const char *target)
+{
+	(void)why;
+	(void)target;
+	leave_clean(peer);
+	terminal_close(&peer->t);
+}
+
+/* Of the end its holdfast-login hears, by EXIT. */
+static void
+plain_say_ended(struct peer *peer)
+{
+	(void)peer;
+}
+
+static bool
+plain_has_heard(const struct peer *peer)
+{
+	(void)peer;
+	return true;
+}
+
+const struct attachment_ops plain_ops = {
+	.begin = plain_begin,
+	.greet = plain_greet,
+	.free = plain_free,
+	.watch = plain_watch,
+	.push = plain_push,
+	.behind = plain_behind,
+	.turn = plain_turn,
+	.type = plain_type,
+	.feed = plain_feed,
+	.room = plain_room,
+	.seen = plain_offset,
+	.written = plain_offset,
+	.expect = plain_expect,
+	.rendered = plain_rendered,
+	.ping = plain_ping,
+	.detach = plain_detach,
+	.say_ended = plain_say_ended,
+	.has_heard = plain_has_heard,
+};

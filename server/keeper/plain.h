@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* plain: an attachment that gets the session's bytes as they are: a terminal, or a pair of pipes. */
+#ifndef HOLDFAST_PLAIN_H
+#define HOLDFAST_PLAIN_H
+
+#include "peers.h"
+
+extern const struct attachment_ops plain_ops;
+
+/*
+ * A new shell is there: it gets what was typed while it was not, but for Ctrl-C, Ctrl-\ and Ctrl-Z, which were meant
+ * for what was there before.
+ */
+void plain_typed_ahead(struct keeper *k);
+
+#endif

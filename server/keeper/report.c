@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void
+report_leader_lost(struct keeper *k)
+{
+	close(k->leader);
+	k->leader = -1;
+	k->leader_lost = true;
+}
+
+void
+report(struct keeper *k, const struct lead_report *m)
+{
+	unsigned char buf[LEAD_REPORT_BYTES];
+
+	if (k->leader < 0)
+		return;
+	lead_encode_report(m, buf);
+	if (send(k->leader, buf, sizeof buf, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof buf)
+		report_leader_lost(k);
+}
+
+void
+report_with(struct keeper *k, const struct lead_report *m, int fd)
+{
+	unsigned char buf[LEAD_REPORT_BYTES];
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fd)];
+	} control = { .room = { 0 } };
+	struct iovec iov = { buf, sizeof buf };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
+
+	if (k->leader < 0)
+		return;
+	lead_encode_report(m, buf);
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(cm), &fd, sizeof fd);
+	if (sendmsg(k->leader, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof buf)
+		report_leader_lost(k);
+}
+
+void
+report_name(struct keeper *k)
+{
+	struct lead_report m = { .type = LEAD_NAMED };
+
+	memcpy(m.name, k->name, sizeof m.name);
+	report(k, &m);
+}

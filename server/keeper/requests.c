@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+#include "requests.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "attachments.h"
+#include "claim.h"
+#include "clock.h"
+#include "departures.h"
+#include "expiry.h"
+#include "lastline.h"
+#include "notice.h"
+#include "peers.h"
+#include "probe.h"
+#include "report.h"
+#include "session.h"
+#include "status.h"
+
+static unsigned char incoming[MESSAGE_MAX];
+static unsigned char outgoing[MESSAGE_MAX];
+
+/* Requests that anybody of the user's may make. */
+
+static void
+on_status(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	struct attach_status s;
+
+	(void)msg;
+	(void)len;
+	status_fill(peer->keeper, &s);
+	peer_send(peer, outgoing, attach_encode_status(&s, outgoing, sizeof outgoing));
+}
+
+static void
+on_probe(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	probe_ask(peer);
+}
+
+static void
+say_done(struct peer *peer)
+{
+	peer_send(peer, outgoing, attach_encode_plain(ATTACH_DONE, outgoing, sizeof outgoing));
+}
+
+static void
+on_detach(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	uint32_t which;
+
+	if (attach_decode_number(&which, msg, len) < 0 || which != 0) {
+		peer_mark_gone(peer);
+		return;
+	}
+	if (!peers_attached(peer->keeper)) {
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+		return;
+	}
+	attachments_detach_all(peer->keeper, peer, ATTACH_WHY_DETACH);
+	departures_sweep(peer->keeper);
+	say_done(peer);
+}
+
+static void
+on_rename(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	char name[NAME_CAP];
+
+	if (attach_decode_name(name, msg, len) < 0) {
+		peer_mark_gone(peer);
+	} else if (name[0] && !attach_name_ok(name)) {
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_NAME,
+		              "a name is 1 to 32 of A-Z a-z 0-9 . _ - and not a number, 'new' or 'off'");
+	} else {
+		memcpy(peer->keeper->name, name, sizeof name);
+		report_name(peer->keeper);
+		say_done(peer);
+	}
+}
+
+static void
+on_kill(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	uint32_t signal;
+
+	if (attach_decode_number(&signal, msg, len) < 0 || signal < 1 || signal >= NSIG) {
+		peer_mark_gone(peer);
+		return;
+	}
+	session_kill(peer->keeper, (int)signal);
+	say_done(peer);
+}
+
+static void
+on_env(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	const struct peer *live = peers_live(peer->keeper);
+
+	(void)msg;
+	(void)len;
+	if (!live)
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+	else
+		peer_send(peer, outgoing, attach_encode_env(&live->connection, outgoing, sizeof outgoing));
+}
+
+static void
+on_switch(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	struct peer *live = peers_live(peer->keeper);
+	struct attach_detached m;
+
+	if (attach_decode_detached(&m, msg, len) < 0 || !m.target[0]) {
+		peer_mark_gone(peer);
+	} else if (!live) {
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+	} else {
+		say_done(peer);
+		attachments_detach(live, ATTACH_WHY_SWITCH, m.target);
+	}
+}
+
+/* The look and the deed are one step: who is attached in this moment, or about to be, keeps the session. */
+static void
+on_expire(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	int64_t away = expiry_away_s(peer->keeper);
+	uint32_t seconds;
+
+	if (attach_decode_number(&seconds, msg, len) < 0) {
+		peer_mark_gone(peer);
+	} else if (away < 0 || away < (int64_t)seconds) {
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_BUSY, "it has not been left for so long");
+	} else {
+		session_kill(peer->keeper, SIGHUP);
+		say_done(peer);
+	}
+}
+
+static void
+on_message(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	socklen_t size = sizeof(struct ucred);
+	struct ucred from;
+	char text[TEXT_CAP];
+
+	if (attach_decode_text(text, msg, len) < 0 || getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &from, &size) < 0)
+		peer_mark_gone(peer);
+	else if (peer->keeper->state != KEEPER_RUNNING)
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_ENDED, "its shell does not run");
+	else if (notice_message(peer->keeper, from.uid, text) < 0)
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_BUSY, "its terminal takes nothing now");
+	else
+		say_done(peer);
+}
+
+static void
+on_last(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	const struct ring *r = &peer->keeper->ring;
+	uint64_t from = ring_oldest(r);
+	char text[TEXT_CAP / 2];
+
+	(void)msg;
+	(void)len;
+	if (r->head - from > LASTLINE_LOOK)
+		from = r->head - LASTLINE_LOOK;
+	lastline_find(text, sizeof text, ring_at(r, from), (size_t)(r->head - from), from == 0);
+	peer_send(peer, outgoing, attach_encode_text(ATTACH_LAST_IS, text, outgoing, sizeof outgoing));
+}
+
+static void
+on_confirm(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	claim_confirm(peer);
+}
+
+static void
+on_winch(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	if (terminal_update_size(&peer->t))
+		attachments_fit_size(peer->keeper);
+}
+
+#define ANY (1u << PEER_OPEN | 1u << PEER_VOUCHING | 1u << PEER_CLAIMED | 1u << PEER_ATTACHED)
+
+/*
+ * What may be said, in which phases, and how long it is; 0: the handler decodes it.  CLAIM, the one that brings
+ * descriptors, is looked at apart.
+ */
+static const struct {
+	uint8_t type;
+	uint8_t length;
+	unsigned phases;
+	void (*handle)(struct peer *peer, const unsigned char *msg, size_t len);
+} messages[] = {
+	{ ATTACH_STATUS, 1, ANY, on_status },
+	{ ATTACH_PROBE, 1, ANY, on_probe },
+	{ ATTACH_DETACH, 0, ANY, on_detach },
+	{ ATTACH_RENAME, 0, ANY, on_rename },
+	{ ATTACH_KILL, 0, ANY, on_kill },
+	{ ATTACH_ENV, 1, ANY, on_env },
+	{ ATTACH_SWITCH, 0, ANY, on_switch },
+	{ ATTACH_EXPIRE, 0, ANY, on_expire },
+	{ ATTACH_MESSAGE, 0, ANY, on_message },
+	{ ATTACH_LAST, 1, ANY, on_last },
+	{ ATTACH_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
+	{ ATTACH_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },
+};
+
+static void
+dispatch(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	int type = attach_type_of(msg, len);
+
+	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+		if (messages[i].type == type && (messages[i].phases & 1u << peer->phase) &&
+		    (!messages[i].length || messages[i].length == len)) {
+			messages[i].handle(peer, msg, len);
+			return;
+		}
+	peer_mark_gone(peer);
+}
+
+static void
+close_all(const int *fds, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+/* Takes the descriptors out of a received message: at most 2 go to FDS, others are closed.  How many; -1: too many. */
+static int
+take_descriptors(struct msghdr *mh, int fds[2])
+{
+	struct cmsghdr *cm;
+	int count = 0, bad = 0;
+
+	for (cm = CMSG_FIRSTHDR(mh); cm; cm = CMSG_NXTHDR(mh, cm)) {
+		size_t n = (cm->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(cm) + i * sizeof fd, sizeof fd);
+			if (count < 2) {
+				fds[count++] = fd;
+			} else {
+				close(fd);
+				bad = 1;
+			}
+		}
+	}
+	if (bad || (mh->msg_flags & (MSG_CTRUNC | MSG_TRUNC))) {
+		close_all(fds, (unsigned)count);
+		return -1;
+	}
+	return count;
+}
+
+static void
+on_message_waits(void *object, short revents)
+{
+	struct peer *peer = object;
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(2 * sizeof(int))];
+	} control;
+	struct iovec iov = { incoming, sizeof incoming };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	int fds[2], count;
+	ssize_t n;
+
+	(void)revents;
+	/* This request finds the session as those who have gone in this turn leave it. */
+	departures_sweep(peer->keeper);
+	if (peer->phase == PEER_GONE)
+		return;
+	n = recvmsg(peer->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	count = n < 0 ? 0 : take_descriptors(&mh, fds);
+	if (n <= 0 || count < 0) {
+		if (count > 0)
+			close_all(fds, (unsigned)count);
+		peer_mark_gone(peer);
+	} else if (attach_type_of(incoming, (size_t)n) == ATTACH_CLAIM && peer->phase == PEER_OPEN) {
+		claim_open(peer, incoming, (size_t)n, fds, (unsigned)count);
+	} else {
+		close_all(fds, (unsigned)count);
+		dispatch(peer, incoming, (size_t)n);
+	}
+}
+
+/* Makes room by letting the oldest go that has claimed nothing. */
+static bool
+evict(struct keeper *k)
+{
+	struct peer *oldest = NULL;
+
+	for (unsigned i = 0; i < k->peers.count; i++) {
+		struct peer *peer = k->peers.v[i];
+
+		if ((peer->phase == PEER_OPEN || peer->phase == PEER_CHECKING) && (!oldest || peer->age < oldest->age))
+			oldest = peer;
+	}
+	if (oldest)
+		peer_mark_gone(oldest);
+	return oldest != NULL;
+}
+
+static struct peer *
+new_peer(struct keeper *k, int fd)
+{
+	struct peer *peer = calloc(1, sizeof *peer);
+
+	if (!peer)
+		return NULL;
+	peer->keeper = k;
+	peer->fd = fd;
+	peer->phase = PEER_OPEN;
+	peer->age = ++k->peers.clock;
+	peer->deadline = CLOCK_NEVER;
+	peer->t.in = peer->t.out = -1;
+	return peer;
+}
+
+static void
+on_connection(void *object, short revents)
+{
+	struct keeper *k = object;
+	struct peer *peer = NULL;
+	int fd, rc;
+
+	(void)revents;
+	/* A place is free only after this turn; the connection waits until then. */
+	if (k->peers.count == PEERS_MAX && evict(k))
+		return;
+	fd = accept4(k->place.sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			k->peers.deaf = !evict(k);
+		return;
+	}
+	rc = admission_check(fd);
+	if (k->peers.count < PEERS_MAX && (rc == 0 || (rc == -EACCES && k->leader >= 0)))
+		peer = new_peer(k, fd);
+	if (!peer) {
+		close(fd);
+		return;
+	}
+	k->peers.v[k->peers.count++] = peer;
+	if (rc)
+		admission_ask(peer);
+}
+
+void
+requests_watch(struct keeper *k, struct loop *l)
+{
+	if (!k->peers.deaf)
+		loop_add(l, k->place.sock, POLLIN, on_connection, k);
+	for (unsigned i = 0; i < k->peers.count; i++) {
+		struct peer *peer = k->peers.v[i];
+
+		if (peer->phase != PEER_CHECKING)
+			loop_add(l, peer->fd, POLLIN, on_message_waits, peer);
+		if (peer->phase == PEER_VOUCHING)
+			loop_until(l, peer->vouch_by);
+		loop_until(l, peer->deadline);
+	}
+}
+
+void
+requests_turn(struct keeper *k)
+{
+	uint64_t now = 0;
+
+	for (unsigned i = 0; i < k->peers.count; i++) {
+		struct peer *peer = k->peers.v[i];
+
+		if (peer->deadline != CLOCK_NEVER || peer->phase == PEER_VOUCHING)
+			now = now ? now : clock_now_ms();
+		if (peer->deadline <= now)
+			peer_mark_gone(peer);
+		else if (peer->phase == PEER_VOUCHING && peer->vouch_by <= now)
+			claim_unanswered(peer);
+	}
+}

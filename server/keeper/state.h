@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state: all that a keeper knows of its session, in one struct that everything in the keeper may read.  Parts that only
+ * their own unit looks into are pointers.
+ *
+ * Life cycle (table in keeper.c):
+ *   NEW      a place and a ring, no shell; ends when the leader gives up or goes
+ *   RUNNING  the shell runs, attached or not
+ *   ENDING   the shell has ended; its last output is on the way to those attached
+ *   OVER     nothing left to do
+ */
+#ifndef HOLDFAST_STATE_H
+#define HOLDFAST_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/types.h>
+
+#include "bounds.h"
+#include "front.h"
+#include "lead.h"
+#include "loop.h"
+#include "place.h"
+#include "ring.h"
+#include "settings.h"
+#include "shell.h"
+#include "source.h"
+#include "streams.h"
+
+#define KEEPER_READ_MAX 16384 /* from the pty at once */
+#define PEERS_MAX 64          /* connections; one more takes the place of the oldest that has claimed nothing */
+
+struct agent;
+struct answers;
+struct command;
+struct controlmode;
+struct peer;
+struct picture;
+
+enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
+
+/* The connections to the session's socket (peers.h). */
+struct peers {
+	struct peer *v[PEERS_MAX];
+	unsigned count;
+	unsigned gone;         /* how many of them are marked (peer_mark_gone) and still have to be let go (departures.h) */
+	uint64_t clock;        /* for age and active */
+	uint32_t serial;
+	unsigned unanswered;   /* questions about peers that the leader has (admission.h) */
+	bool deaf;             /* out of descriptors: nobody is accepted until somebody has gone */
+	struct peer *before;   /* was leading until lately, and still answers … */
+	uint64_t before_until; /* … until then (clock_now_ms()) */
+	struct peer *alone;    /* the open claim of a kind that must be alone (FIRST, AUTO), or NULL */
+};
+
+struct keeper {
+	enum keeper_state state;
+	struct loop loop;
+	int signals;           /* signalfd */
+	struct place place;
+	const char *own_root;  /* borrowed: where the session's place is to be made; NULL: the leader has made it */
+	struct lead_init init;
+	mode_t umask;          /* as the leader's PAM stack left it */
+	int leader;            /* the socket to the leader; -1: it is gone, attachments are unvouched */
+	bool leader_lost;      /* it has just gone: the loop sees to the consequences (leader_link.h) */
+	bool leader_hangs;     /* it has left a question open: the next one does not wait as long */
+
+	/* What the session is. */
+	char name[NAME_CAP];
+	char term[TERM_CAP];
+	char address[ADDRESS_CAP];
+	unsigned char session_key[FRAME_KEY]; /* random: an id that is used again has another */
+	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */
+	uint64_t home_born;    /* birth_of the home directory, as the shell was started */
+	struct winsize size;   /* of the pty */
+	uint32_t login_changes; /* notice_login */
+
+	/* The shell, its output, and its input. */
+	struct shell shell;
+	bool commanded;        /* it runs a command, in the pty or on pipes, and no login shell */
+	const struct source_ops *source;
+	struct command *command; /* source_pipes.c's */
+	int master;
+	int slave;             /* held until the shell has ended, so that the master never hangs up before */
+	struct ring ring;      /* the output; of a command its standard output */
+	struct streams streams; /* input of framed peers */
+	struct front front;
+	struct settings settings; /* of the pty */
+	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */
+	uint64_t quiet_until;  /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */
+	uint64_t nudge_until;  /* a redraw is being forced: the real size comes back then; CLOCK_NEVER */
+
+	/* Those who are attached, and what they see. */
+	struct peers peers;
+	uint64_t answered;     /* queries in the output before this have been a terminal's to answer */
+	struct picture *picture; /* these three are there as soon as source->open has been called, for a pty */
+	struct answers *answers;
+	struct controlmode *controlmode;
+	struct agent *agent;
+
+	/* When nobody is there. */
+	uint64_t heard_ms;     /* the last input, clock_date_ms() */
+	uint64_t lost_ms, lost_heard_ms, lost_used_ms; /* of the last drop: attach.h */
+	uint64_t dropped_at;   /* clock_now_ms() */
+	uint64_t drop_offset;
+	uint64_t idle_after_ms; /* since the drop: then expiry.h looks whether the shell is idle */
+
+	/* The end. */
+	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
+	bool killed;           /* it has been asked to end: its status is kept for nobody */
+	uint32_t why_ended;    /* enum lead_why */
+	bool drained;          /* ENDING: the source has nothing left */
+	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */
+	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */
+};
+
+#endif

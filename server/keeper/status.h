@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* status: what a keeper says of its session (STATUS of common/attach.h). */
+#ifndef HOLDFAST_STATUS_H
+#define HOLDFAST_STATUS_H
+
+#include "attach.h"
+#include "state.h"
+
+void status_fill(const struct keeper *k, struct attach_status *s);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "window.h"
+
+#define SECOND 1000000u
+#define SLACK 30000u           /* added to the round trip: what a terminal may take a while to show */
+#define PROBE_MIN 4096u        /* less than that a client does not acknowledge at once */
+#define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
+
+void
+window_init(struct window *w, uint64_t max)
+{
+	*w = (struct window){ .size = WINDOW_FIRST };
+	w->max = max > WINDOW_MAX ? WINDOW_MAX : max < WINDOW_MIN ? WINDOW_MIN : (uint32_t)max;
+	if (w->size > w->max)
+		w->size = w->max;
+}
+
+size_t
+window_room(const struct window *w)
+{
+	uint64_t on_the_way = w->sent - w->acked;
+
+	return on_the_way < w->size ? (size_t)(w->size - on_the_way) : 0;
+}
+
+void
+window_sent(struct window *w, size_t n, uint64_t now)
+{
+	/* After a silence there is nothing before it to measure by: all until the first answer is no news. */
+	if (w->sent == w->acked) {
+		w->acked_at = now;
+		w->idle_until = w->sent + n;
+	}
+	w->sent += n;
+	if (w->count == WINDOW_MARKS)
+		return;
+	w->mark[(w->first + w->count++) % WINDOW_MARKS] = (struct window_mark){
+		.end = w->sent, .at = now, .acked = w->acked, .acked_at = w->acked_at, .idle = w->idle_until > w->acked,
+	};
+}
+
+void
+window_idle(struct window *w)
+{
+	w->idle_until = w->sent;
+}
+
+static void
+note_rate(struct window *w, uint64_t rate, bool idle, uint64_t now)
+{
+	/* What was slow for want of bytes to send is no news. */
+	if (!idle && now - w->rate_since >= SECOND) {
+		w->rate[1] = w->rate[0];
+		w->rate[0] = 0;
+		w->rate_since = now;
+	}
+	if (rate > w->rate[0] && (!idle || rate > w->rate[1]))
+		w->rate[0] = rate;
+}
+
+static void
+note_round_trip(struct window *w, const struct window_mark *m, uint64_t now)
+{
+	uint64_t rtt = now > m->at ? now - m->at : 1;
+	bool probed = w->probing && w->probe_from && m->end > w->probe_from;
+
+	if (!w->rtt || rtt <= w->rtt || probed || (m->idle && now - w->rtt_at > STALE)) {
+		w->rtt = rtt;
+		w->rtt_at = now;
+		w->probing = w->probing && !probed;
+	} else if (!w->probing && now - w->rtt_at > STALE) {
+		w->probing = true;
+		w->probe_from = 0;
+	}
+}
+
+static void
+resize(struct window *w)
+{
+	uint64_t rate = w->rate[0] > w->rate[1] ? w->rate[0] : w->rate[1];
+	uint64_t rtt = w->rtt < SECOND ? w->rtt : SECOND, size;
+
+	if (!rate || !w->rtt)
+		return;
+	rate = rate < UINT64_C(1) << 40 ? rate : UINT64_C(1) << 40;
+	size = rate / 4 * 5 / 1000 * ((rtt + SLACK) / 1000);
+	size = size < WINDOW_MIN ? WINDOW_MIN : size > w->max ? w->max : size;
+	if (w->probing) {
+		size = size / 4 < PROBE_MIN ? PROBE_MIN : size / 4;
+		if (!w->probe_from && w->sent - w->acked <= size)
+			w->probe_from = w->sent;
+	}
+	w->size = (uint32_t)size;
+}
+
+void
+window_acked(struct window *w, uint64_t n, uint64_t now)
+{
+	struct window_mark last = { .end = 0 };
+
+	/* What was on the way when all of it was forgotten no longer counts. */
+	if (n > w->sent - w->acked)
+		n = w->sent - w->acked;
+	if (!n)
+		return;
+	w->acked += n;
+	w->acked_at = now;
+	while (w->count && w->mark[w->first].end <= w->acked) {
+		last = w->mark[w->first];
+		w->first = (w->first + 1) % WINDOW_MARKS;
+		w->count--;
+	}
+	if (!last.end)
+		return;
+	note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1), last.idle,
+	          now);
+	note_round_trip(w, &last, now);
+	resize(w);
+}
+
+void
+window_forget(struct window *w)
+{
+	w->acked = w->sent;
+	w->count = 0;
+}
