@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* paintproc: starts and ends a session's painter (server/keeper/painter.h), and carries messages to and from it. */
+/* paintproc: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from it. */
 #ifndef HOLDFAST_PAINTPROC_H
 #define HOLDFAST_PAINTPROC_H
 

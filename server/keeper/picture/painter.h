@@ -15,7 +15,7 @@
 
 struct painter_start {
 	int fd;                   /* its end of the socket */
-	unsigned char *ring;      /* mapped twice in a row (server/keeper/ring.h) */
+	unsigned char *ring;      /* mapped twice in a row (server/keeper/base/ring.h) */
 	size_t ring_size;
 	uint64_t at;              /* where in the output it begins */
 	unsigned rows, cols;      /* of the model there */
