@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "peercred.h"
 #include "procref.h"
 
 static const struct {
@@ -89,12 +90,11 @@ confinement_check_peer(int conn, uid_t uid, int self)
 {
 	struct procref_peer p = PROCREF_PEER_NONE;
 	struct confinement own, its;
-	socklen_t len = sizeof p.cred;
-	int rc;
+	int rc = peercred_get(conn, &p.cred);
 
 	/* Where /proc hides others' processes, root's are hidden too. */
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &p.cred, &len))
-		return -errno;
+	if (rc)
+		return rc;
 	if (p.cred.uid == 0 || p.cred.uid != uid)
 		return p.cred.uid == 0 ? 0 : -EPERM;
 	rc = procref_peer_open(&p, conn);

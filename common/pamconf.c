@@ -16,6 +16,10 @@
 #define FILES_MAX 256
 #define ALL_TYPES (-1)
 
+const char *const pamconf_for_logins[] = {
+	"pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so", "pam_exec.so", NULL,
+};
+
 static const char *const types[] = { "auth", "account", "password", "session" };
 
 /* Where a file's lines go. */
@@ -295,6 +299,15 @@ pamconf_module_name(const struct pamconf_line *l)
 	const char *slash = strrchr(l->module, '/');
 
 	return slash ? slash + 1 : l->module;
+}
+
+bool
+pamconf_has_type(const struct pamconf *c, enum pamconf_type type)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->v[i].type == type && !c->v[i].substack)
+			return true;
+	return false;
 }
 
 bool

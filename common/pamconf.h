@@ -42,6 +42,13 @@ void pamconf_free(struct pamconf *c);
 const char *pamconf_type_name(enum pamconf_type type);
 /* The last part of the module's path. */
 const char *pamconf_module_name(const struct pamconf_line *l);
+/* Whether C has a line of TYPE that runs a module; PAM takes those of the service "other" where there is none. */
+bool pamconf_has_type(const struct pamconf *c, enum pamconf_type type);
+/*
+ * Modules whose session lines serve a login alone: they show the person something, or run once for each login.  A held
+ * shell passes over them, for its login has had them.  Names as pamconf_module_name gives them, ended by NULL.
+ */
+extern const char *const pamconf_for_logins[];
 /* Whether L has the word WORD among its arguments. */
 bool pamconf_has_arg(const struct pamconf_line *l, const char *word);
 /* The first session line of a module, by the last part of its path; or NULL. */

@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "fd.h"
+#include "owndir.h"
 #include "paths.h"
 
 #define ID_MAX 99999
@@ -19,28 +21,11 @@
 #define TRIES 8 /* the last session of a user takes his directory away while we are about to use it */
 #define FRESH_LOGIN ".login"
 
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 /* Opens the directory NAME below AT, which must be the caller's own and nobody else's to write: 0700, if PRIVATE. */
 static int
 open_own(int at, const char *name, bool private)
 {
-	struct stat st;
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & 022) || (private && st.st_mode & 077)) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
+	return owndir_open(at, name, geteuid(), private ? 077 : 022);
 }
 
 /* Makes the directory NAME below AT with exactly MODE, whatever the umask, and opens it. */
@@ -318,7 +303,7 @@ renew_one(struct place *p, int *fd, const char *name, int bit)
 	fresh = listen_in(p, p->dir, name, SOCK_SEQPACKET);
 	if (fresh < 0)
 		return fresh;
-	close_fd(fd);
+	fd_close(fd);
 	*fd = fresh;
 	return bit;
 }
@@ -329,7 +314,7 @@ renew_agent(struct place *p)
 	int old = p->agent, rc;
 
 	if (!has_nest(p))
-		close_fd(&p->nest);
+		fd_close(&p->nest);
 	if (p->nest >= 0 && is_socket(p->nest, NAME_AGENT))
 		return 0;
 	p->agent = -1;
@@ -338,7 +323,7 @@ renew_agent(struct place *p)
 		p->agent = old;
 		return rc;
 	}
-	close_fd(&old);
+	fd_close(&old);
 	return PLACE_AGENT;
 }
 
@@ -476,12 +461,12 @@ place_remove(struct place *p)
 		snprintf(parent, sizeof parent, "%.900s/%lu", p->root, (unsigned long)p->uid);
 		rmdir(parent); /* empty */
 	}
-	close_fd(&p->leader);
-	close_fd(&p->agent);
-	close_fd(&p->sock);
-	close_fd(&p->nest);
-	close_fd(&p->dir);
-	close_fd(&p->parent);
+	fd_close(&p->leader);
+	fd_close(&p->agent);
+	fd_close(&p->sock);
+	fd_close(&p->nest);
+	fd_close(&p->dir);
+	fd_close(&p->parent);
 	p->id = 0;
 	p->name[0] = '\0';
 }

@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "peercred.h"
+
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 /* Linux 6.5 */
 #endif
@@ -60,15 +62,15 @@ is_alive(int pidfd)
 int
 procref_peer_open(struct procref_peer *p, int conn)
 {
-	socklen_t len = sizeof p->cred;
+	socklen_t len = sizeof p->pidfd;
 	int rc;
 
 	*p = (struct procref_peer)PROCREF_PEER_NONE;
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &p->cred, &len))
-		return -errno;
+	rc = peercred_get(conn, &p->cred);
+	if (rc)
+		return rc;
 	if (p->cred.pid <= 0)
 		return -EXDEV;
-	len = sizeof p->pidfd;
 	if (getsockopt(conn, SOL_SOCKET, SO_PEERPIDFD, &p->pidfd, &len)) {
 		p->pidfd = -1;
 		if (errno != ENOPROTOOPT)

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +20,7 @@
 #include "enter.h"
 #include "rootless.h"
 #include "paths.h"
+#include "signals.h"
 
 #define RESULT_FD 3
 
@@ -157,11 +156,7 @@ finish(const char *how, const char *number)
 		return (int)value;
 	if (strcmp(how, "signal") != 0 || value < 1 || value >= NSIG)
 		return 255;
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	signal((int)value, SIG_DFL);
-	raise((int)value);
-	return 128 + (int)value;
+	return signals_end_by((int)value);
 }
 
 int

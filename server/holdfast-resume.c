@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "attach.h"
 #include "enter.h"
 #include "rootless.h"
 #include "paths.h"
+#include "signals.h"
 #include "subsystem.h"
 
 #define FAILED 1
@@ -28,15 +28,6 @@ say(const char *text)
 }
 
 static int
-end_by(int sig)
-{
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	signal(sig, SIG_DFL);
-	raise(sig);
-	return 128 + sig;
-}
-
-static int
 report(const struct enter_result *res)
 {
 	say(res->text);
@@ -44,7 +35,7 @@ report(const struct enter_result *res)
 	case ENTER_EXIT:
 		return res->value;
 	case ENTER_SIGNAL:
-		return end_by(res->value);
+		return signals_end_by(res->value);
 	case ENTER_DETACHED:
 		return 0;
 	default:

@@ -26,6 +26,7 @@
 #include "log.h"
 #include "preload.h"
 #include "rundir.h"
+#include "signals.h"
 #include "sweep.h"
 #include "watching.h"
 
@@ -56,7 +57,7 @@ sweep(struct daemon *d)
 		door_complain(&d->door, errno, "no sweeper");
 	if (pid)
 		return;
-	clean_signals();
+	signals_reset();
 	alarm(SWEEP_SECONDS);
 	clean_descriptors(NULL, 0);
 	sweep_run();
@@ -145,7 +146,7 @@ take_signals(void)
 	sigset_t set;
 	int fd;
 
-	clean_signals();
+	signals_reset();
 	sigaction(SIGCHLD, &reaped, NULL); /* the kernel forgets our children, there is nothing to wait for */
 	sigaction(SIGPIPE, &ignored, NULL);
 	sigemptyset(&set);

@@ -11,19 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fd.h"
+
 #include "child.h"
 
 #define STOP_PATIENCE_MS 200
 
 extern char **environ;
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
 
 /* Signals as a fresh program has them, whatever this one blocks and ignores. */
 static int
@@ -132,7 +126,7 @@ child_listen(struct child *c, char *text, size_t cap)
 	if (n > 0)
 		return true;
 	take(c, '\n', text, cap);
-	close_fd(&c->err);
+	fd_close(&c->err);
 	return false;
 }
 
@@ -165,8 +159,8 @@ patience(pid_t pid)
 void
 child_stop(struct child *c)
 {
-	close_fd(&c->fd);
-	close_fd(&c->err);
+	fd_close(&c->fd);
+	fd_close(&c->err);
 	if (child_ended(c))
 		return;
 	kill(c->pid, SIGTERM);

@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-/* All signals get their default disposition and none is blocked. */
-void clean_signals(void);
 /*
  * Closes all descriptors but 0 to 2 and the COUNT ones in KEEP (negative ones count as none), also that of
  * syslog(3), which opens itself anew; otherwise it would take whatever gets its number for a log.  0 or a negative

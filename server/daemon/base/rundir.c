@@ -12,32 +12,13 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "owndir.h"
 #include "paths.h"
-
-static int
-check(const struct stat *st, uid_t uid, mode_t mode)
-{
-	if (!S_ISDIR(st->st_mode))
-		return -ENOTDIR;
-	if (st->st_uid != uid)
-		return -EPERM;
-	return st->st_mode & 07777 & ~mode ? -EACCES : 0;
-}
 
 int
 rundir_open(const char *path, mode_t mode)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc;
-	struct stat st;
-
-	if (fd < 0)
-		return -errno;
-	rc = fstat(fd, &st) ? -errno : check(&st, 0, mode);
-	if (rc) {
-		close(fd);
-		return rc;
-	}
-	return fd;
+	return owndir_open(AT_FDCWD, path, 0, 07777 & ~mode);
 }
 
 static int

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "heldtext.h"
 #include "pamconf.h"
 #include "paths.h"
@@ -57,15 +58,6 @@ read_service(struct pamconf *c, const char *service, char text[TEXT_CAP])
 	return rc ? say(text, rc, "PAM service \"%s\": %s", service, strerror(-rc)) : 0;
 }
 
-static bool
-has_type(const struct pamconf *c, enum pamconf_type type)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (c->v[i].type == type && !c->v[i].substack)
-			return true;
-	return false;
-}
-
 /* What a service lacks libpam takes from "other", which is nobody's decision about ssh logins. */
 static int
 check_types(const struct pamconf *c, const char *service, bool account, char text[TEXT_CAP])
@@ -73,7 +65,7 @@ check_types(const struct pamconf *c, const char *service, bool account, char tex
 	static const enum pamconf_type types[] = { PAMCONF_SESSION, PAMCONF_AUTH, PAMCONF_ACCOUNT };
 
 	for (size_t i = 0; i < (account ? 3 : 2); i++)
-		if (!has_type(c, types[i]))
+		if (!pamconf_has_type(c, types[i]))
 			return say(text, -EACCES, "PAM service \"%s\" has no %s line", service, pamconf_type_name(types[i]));
 	return 0;
 }
@@ -81,20 +73,11 @@ check_types(const struct pamconf *c, const char *service, bool account, char tex
 static int
 write_file(int dir, const char *name, const char *text, size_t len)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc = 0;
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
 
 	if (fd < 0)
 		return -errno;
-	while (!rc && len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n <= 0) {
-			rc = n < 0 && errno == EINTR ? 0 : n < 0 ? -errno : -EIO;
-			continue;
-		}
-		text += n;
-		len -= (size_t)n;
-	}
+	rc = fd_write_all(fd, text, len);
 	if (close(fd) && !rc)
 		rc = -errno;
 	return rc;

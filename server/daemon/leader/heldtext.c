@@ -31,15 +31,11 @@ listed(const char *name, const char *list)
 	return match_list(name, list) > 0 || match_list(bare, list) > 0;
 }
 
-/* Run at each login, or for the one who logs in to see, hear or wait for. */
 static bool
 for_logins(const char *name)
 {
-	static const char *const names[] = { "pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so",
-	                                    "pam_exec.so" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(name, names[i]) == 0)
+	for (const char *const *p = pamconf_for_logins; *p; p++)
+		if (strcmp(name, *p) == 0)
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 #include "lead.h"
 #include "paths.h"
 #include "privdrop.h"
+#include "signals.h"
 
 #define OUT_OF_THE_WAY 10
 
@@ -52,7 +53,7 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 	char *const argv[] = { name, NULL }, *const env[] = { NULL };
 
 	setsid();
-	clean_signals();
+	signals_reset();
 	if (place_descriptors(fds))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))

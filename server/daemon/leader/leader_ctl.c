@@ -11,6 +11,7 @@
 #include "leadctl.h"
 #include "leader.h"
 #include "log.h"
+#include "peercred.h"
 #include "reply.h"
 #include "slay.h"
 
@@ -118,7 +119,6 @@ static void
 accept_one(struct leader *l)
 {
 	int fd = accept4(l->place.leader, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), i = -1;
-	socklen_t len = sizeof(struct ucred);
 	struct ucred cred;
 
 	if (fd < 0) {
@@ -127,7 +127,7 @@ accept_one(struct leader *l)
 			l->ctl.deaf_ms = clock_now_ms() + DEAF_MS;
 		return;
 	}
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && (cred.uid == 0 || cred.uid == l->audit.uid))
+	if (peercred_get(fd, &cred) == 0 && (cred.uid == 0 || cred.uid == l->audit.uid))
 		i = find_room(&l->ctl, cred.uid);
 	if (i < 0) {
 		close(fd);

@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "auth_identity.h"
+#include "fd.h"
 #include "leader_audit.h"
 #include "leader_ctl.h"
 #include "leader_place.h"
@@ -34,14 +35,6 @@
 
 #define OTHERS 3 /* descriptors that are polled besides those of leader_ctl */
 #define POLLED (OTHERS + LEADER_CTL_POLLED)
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
 
 static bool
 has_started(const struct leader *l)
@@ -75,7 +68,7 @@ undo(struct leader *l)
 	/* Before READY the login can be told; after it, it sees us close. */
 	if (l->state == LEADER_WAIT_READY && l->conn >= 0)
 		reply_refuse(l->conn, VOUCH_TROUBLE, "the session's keeper could not be started");
-	close_fd(&l->conn);
+	fd_close(&l->conn);
 	if (l->keeper < 0 || reply_bytes(l->keeper, &message, 1))
 		kill_keeper(l);
 	else
@@ -91,7 +84,7 @@ static void
 violation(struct leader *l)
 {
 	log_line(LOG_WARNING, "the keeper of session %u broke the protocol", (unsigned)l->audit.session);
-	close_fd(&l->keeper);
+	fd_close(&l->keeper);
 	if (!has_started(l))
 		undo(l);
 }
@@ -182,8 +175,8 @@ on_started(struct leader *l, const struct lead_report *m)
 	(void)m;
 	if (l->conn >= 0)
 		reply_plain(l->conn, VOUCH_STARTED, 0);
-	close_fd(&l->conn);
-	close_fd(&l->slot);
+	fd_close(&l->conn);
+	fd_close(&l->slot);
 	enter(l, LEADER_RUNNING, 0);
 	l->created_date_ms = clock_date_ms();
 	leader_audit_created(l);
@@ -309,7 +302,7 @@ read_keeper(struct leader *l)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
-		close_fd(&l->keeper);
+		fd_close(&l->keeper);
 		if (!has_started(l))
 			undo(l);
 		return false;
@@ -457,7 +450,7 @@ leader_loop(struct leader *l, int error)
 	enter(l, LEADER_WAIT_READY, READY_MS);
 	l->give_up_ms = clock_now_ms() + START_MS;
 	if (error) {
-		close_fd(&l->conn);
+		fd_close(&l->conn);
 		kill_keeper(l);
 	}
 	while (l->pid) {
@@ -484,10 +477,10 @@ leader_loop(struct leader *l, int error)
 void
 leader_close(struct leader *l)
 {
-	close_fd(&l->conn);
-	close_fd(&l->slot);
-	close_fd(&l->keeper);
-	close_fd(&l->sigfd);
+	fd_close(&l->conn);
+	fd_close(&l->slot);
+	fd_close(&l->keeper);
+	fd_close(&l->sigfd);
 	place_remove(&l->place);
 	leader_ctl_close(l);
 	while (l->attachments.v[0])

@@ -13,11 +13,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "clean.h"
 #include "config_file.h"
 #include "heldstack.h"
 #include "log.h"
 #include "paths.h"
+#include "signals.h"
 
 #define SERVICE "sshd" /* by which most logins come, if not all */
 #define NSSWITCH "/etc/nsswitch.conf"
@@ -148,7 +148,7 @@ trial(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		clean_signals();
+		signals_reset();
 		alarm(TRIAL_SECONDS);
 		load_all();
 		_exit(has_threads());

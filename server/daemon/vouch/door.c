@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "helper.h"
 #include "log.h"
+#include "peercred.h"
 #include "reply.h"
 
 #define PAUSE_MS 200      /* of accepting, when the system has run out of something */
@@ -153,12 +154,12 @@ let_wait(struct door *d, int conn, uid_t uid, uint64_t owner)
 static void
 take(struct door *d, int conn)
 {
-	socklen_t len = sizeof(struct ucred);
 	struct ucred cred;
 	uint64_t owner;
+	int rc = peercred_get(conn, &cred);
 
-	if (getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &cred, &len)) {
-		door_complain(d, errno, "a connection without credentials");
+	if (rc) {
+		door_complain(d, -rc, "a connection without credentials");
 		close(conn);
 		return;
 	}

@@ -20,9 +20,11 @@
 #include "log.h"
 #include "login.h"
 #include "caller.h"
+#include "peercred.h"
 #include "policy.h"
 #include "ratelimit.h"
 #include "reply.h"
+#include "signals.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a caller that has connected and says nothing */
@@ -285,14 +287,13 @@ helper_run(int conn, int slot, bool quiet)
 {
 	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .timeout_ms = SILENCE_MS };
 	const int keep[] = { conn, slot };
-	socklen_t len = sizeof(struct ucred);
 	struct ucred cred;
 
-	clean_signals();
+	signals_reset();
 	alarm(LIFE_SECONDS);
 	clearenv();
 	umask(022);
-	if (clean_descriptors(keep, 2) || getsockopt(conn, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+	if (clean_descriptors(keep, 2) || peercred_get(conn, &cred))
 		return 1;
 	h.caller = cred.uid;
 	serve(&h);

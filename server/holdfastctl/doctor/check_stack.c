@@ -19,12 +19,8 @@
 static const char *const ruling[] = {
 	"pam_sss.so", "pam_winbind.so", "pam_access.so", "pam_time.so", "pam_nologin.so", "pam_succeed_if.so",
 	"pam_listfile.so", "pam_group.so", "pam_limits.so", "pam_namespace.so", "pam_tty_audit.so", "pam_selinux.so",
-	"pam_apparmor.so", "pam_loginuid.so", "pam_keyinit.so", "pam_slurm_adopt.so", "pam_umask.so",
+	"pam_apparmor.so", "pam_loginuid.so", "pam_keyinit.so", "pam_slurm_adopt.so", "pam_umask.so", NULL,
 };
-/* What a held shell's session passes over (server/daemon/leader/heldtext.h). */
-static const char *const for_logins[] = { "pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so",
-	                                  "pam_exec.so" };
-
 /* Whether C has the module NAME in any line but those of passwords, or in session lines only. */
 static bool
 has(const struct pamconf *c, const char *name, bool session)
@@ -36,34 +32,25 @@ has(const struct pamconf *c, const char *name, bool session)
 	return false;
 }
 
-/* The NAMES of COUNT that IN has, and WITHOUT (may be NULL) has not, with commas between. */
+/* Those of NAMES, ended by NULL, that IN has, and WITHOUT (may be NULL) has not, with commas between. */
 static void
-list(char out[LIST_CAP], const char *const *names, size_t count, const struct pamconf *in,
-     const struct pamconf *without, bool session)
+list(char out[LIST_CAP], const char *const *names, const struct pamconf *in, const struct pamconf *without,
+     bool session)
 {
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < count; i++)
-		if (has(in, names[i], session) && !(without && has(without, names[i], session)) && len < LIST_CAP)
+	for (; *names; names++)
+		if (has(in, *names, session) && !(without && has(without, *names, session)) && len < LIST_CAP)
 			len += (size_t)snprintf(out + len, LIST_CAP - len, "%s%.*s", len ? ", " : "",
-			                        (int)strcspn(names[i], "."), names[i]);
-}
-
-static bool
-lacks_type(const struct pamconf *c, enum pamconf_type type)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (c->v[i].type == type && !c->v[i].substack)
-			return false;
-	return true;
+			                        (int)strcspn(*names, "."), *names);
 }
 
 /* The finding "pam.stack", for C, read as RC: whether there is a configuration to be used. */
 static bool
 usable(struct doctor *d, const struct pamconf *c, int rc, const char *service, bool own)
 {
-	bool lacks = rc == 0 && (lacks_type(c, PAMCONF_SESSION) || lacks_type(c, PAMCONF_AUTH));
+	bool lacks = rc == 0 && !(pamconf_has_type(c, PAMCONF_SESSION) && pamconf_has_type(c, PAMCONF_AUTH));
 	char fix[LIST_CAP];
 
 	snprintf(fix, sizeof fix, own ? "mend /etc/pam.d/%s, or take PamService out of " PATH_CONFIG : "mend /etc/pam.d/%s",
@@ -76,7 +63,7 @@ usable(struct doctor *d, const struct pamconf *c, int rc, const char *service, b
 		doctor_add(d, "pam.stack", DOCTOR_UNKNOWN, NULL, "%s", c->error);
 	else if (lacks)
 		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "the PAM service \"%s\" has no %s line: nobody's shell is "
-		           "held", service, lacks_type(c, PAMCONF_SESSION) ? "session" : "auth");
+		           "held", service, pamconf_has_type(c, PAMCONF_SESSION) ? "auth" : "session");
 	else if (cgroup_has_logind() && !pamconf_session(c, "pam_systemd.so"))
 		doctor_add(d, "pam.stack", DOCTOR_PROBLEM,
 		           "add \"session optional pam_systemd.so\" (of the package libpam-systemd), or set PamService to a "
@@ -93,8 +80,8 @@ say_sshds(struct doctor *d, const struct pamconf *sshd)
 {
 	char rules[LIST_CAP], skipped[LIST_CAP];
 
-	list(rules, ruling, sizeof ruling / sizeof *ruling, sshd, NULL, false);
-	list(skipped, for_logins, sizeof for_logins / sizeof *for_logins, sshd, NULL, true);
+	list(rules, ruling, sshd, NULL, false);
+	list(skipped, pamconf_for_logins, sshd, NULL, true);
 	doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have sshd's PAM rules%s%s%s%s", rules[0] ? " (" : "", rules,
 	           rules[0] ? ")" : "", skipped[0] ? ", and not what is for logins alone" : "");
 	if (skipped[0])
@@ -109,7 +96,7 @@ say_own(struct doctor *d, const struct pamconf *own, const char *service)
 	struct pamconf sshd;
 
 	if (pamconf_read(&sshd, "sshd") == 0) {
-		list(missing, ruling, sizeof ruling / sizeof *ruling, &sshd, own, false);
+		list(missing, ruling, &sshd, own, false);
 		if (missing[0])
 			doctor_add(d, "pam.rules", DOCTOR_WARN, "take PamService out of " PATH_CONFIG ", or add those lines",
 			           "held shells have the PAM service \"%s\", which lacks of sshd's: %s", service, missing);

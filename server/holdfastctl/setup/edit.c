@@ -10,6 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "hostfile.h"
 
 #define XATTR_NAMES_MAX 4096
@@ -127,21 +128,11 @@ copy_attributes(int from, int to, const struct stat *st)
 }
 
 static int
-write_all(int fd, const char *text)
+write_text(int fd, const char *text)
 {
-	size_t left = strlen(text);
+	int rc = fd_write_all(fd, text, strlen(text));
 
-	while (left) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		text += n;
-		left -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return rc ? rc : fsync(fd) < 0 ? -errno : 0;
 }
 
 /* The directories above PATH. */
@@ -195,7 +186,7 @@ write_beside(const char *path, const char *text, int like, const struct stat *st
 	else if (fchmod(fd, st->st_ino ? st->st_mode & 07777 : 0644) < 0)
 		rc = -errno;
 	if (!rc)
-		rc = write_all(fd, text);
+		rc = write_text(fd, text);
 	if (close(fd) < 0 && !rc)
 		rc = -errno;
 	if (rc)

@@ -16,6 +16,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "signals.h"
 
 #define LOOK_MS 20
 #define REAP_MS 100      /* from SIGKILL on; what sleeps in the kernel for longer is left to itself */
@@ -98,12 +99,8 @@ become(const struct resumed *r, const char *name, char **env, int out)
 {
 	char path[PATH_CAP], *argv[] = { path, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_reset();
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out < 0 ? null : out, 1) < 0 || dup2(1, 2) < 0 ||
 	    close_range(3, ~0u, 0) < 0 || snprintf(path, sizeof path, "%s/%s", r->dir, name) >= (int)sizeof path)

@@ -13,16 +13,17 @@
 #include "clock.h"
 #include "config_file.h"
 #include "paths.h"
+#include "peercred.h"
 
 /* Whether root listens there. */
 static int
 peer_is_root(int fd)
 {
 	struct ucred cred;
-	socklen_t len = sizeof cred;
+	int rc = peercred_get(fd, &cred);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return -errno;
+	if (rc)
+		return rc;
 	return cred.uid == 0 ? 0 : -EPERM;
 }
 

@@ -16,7 +16,9 @@
 
 #include "clock.h"
 #include "rootless.h"
+#include "owndir.h"
 #include "paths.h"
+#include "peercred.h"
 #include "place.h"
 #include "procstat.h"
 
@@ -40,20 +42,11 @@ owner_in(enum root which, uid_t uid)
 	return which == ROOT_SYSTEM ? 0 : uid;
 }
 
-/* Opens NAME below AT if it is a directory of OWNER's that nobody else can write to. */
+/* Opens NAME below AT if it is OWNER's directory, and root's only if nobody else can write to it. */
 static int
 open_directory(int at, const char *name, uid_t owner)
 {
-	struct stat st;
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || st.st_uid != owner || (owner == 0 && (st.st_mode & 022))) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
+	return owndir_open(at, name, owner, owner == 0 ? 022 : 0);
 }
 
 /* Opens the directory of UID's sessions. */
@@ -111,10 +104,10 @@ static int
 check_listener(int fd, enum root which, uid_t uid)
 {
 	struct ucred cred;
-	socklen_t len = sizeof cred;
+	int rc = peercred_get(fd, &cred);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return -errno;
+	if (rc)
+		return rc;
 	if (cred.uid != owner_in(which, uid) || (which == ROOT_OLD && !has_leader(cred.pid)))
 		return -EPERM;
 	return 0;

@@ -19,6 +19,7 @@
 #include "lead.h"
 #include "paths.h"
 #include "pty.h"
+#include "signals.h"
 #include "survival.h"
 
 #define SCOPE_MS 3000  /* systemd-run has asked the user manager by then, or the manager is sick */
@@ -186,17 +187,6 @@ place_descriptors(const struct start *s, int lead)
 	return close_range(LEAD_FD + 1, ~0u, 0);
 }
 
-static void
-default_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* The environment that systemd-run finds the user manager with; nothing else of the login's reaches a keeper. */
 static char **
 small_environment(char runtime[PATH_CAP], char bus[PATH_CAP])
@@ -227,7 +217,7 @@ become_keeper(struct start *s, int lead)
 	char runtime[PATH_CAP], bus[PATH_CAP], **env = small_environment(runtime, bus);
 
 	setsid();
-	default_signals();
+	signals_reset();
 	if (place_descriptors(s, lead) || chdir("/"))
 		_exit(1);
 	if (s->scope)

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "frame.h"
 #include "frame_session.h"
 #include "rootless.h"
 #include "paths.h"
+#include "signals.h"
 #include "subsystem_list.h"
 #include "sessions.h"
 
@@ -265,16 +265,6 @@ serve_client(struct subsystem *s)
 	return rc > 0 ? attach(s) : FAILED;
 }
 
-/* As it would be with a shell of the login's own: sshd tells the client of the signal. */
-static int
-end_by(int sig)
-{
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	signal(sig, SIG_DFL);
-	raise(sig);
-	return 128 + sig;
-}
-
 static void
 say(const struct enter_request *q, const char *text)
 {
@@ -323,7 +313,7 @@ serve_person(struct enter_request *q, const char *typed, size_t len)
 	case ENTER_EXIT:
 		return res.value;
 	case ENTER_SIGNAL:
-		return end_by(res.value);
+		return signals_end_by(res.value);
 	case ENTER_DETACHED:
 		return 0;
 	default:

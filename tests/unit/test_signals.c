@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "peercred.h"
+#include "signals.h"
+
+/* What a child that ends by NUMBER leaves to wait(2); with the signal blocked and ignored first, if HINDERED. */
+static int
+status_of(int number, bool hindered)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		sigset_t set;
+
+		sigfillset(&set);
+		if (hindered) {
+			signal(number, SIG_IGN);
+			sigprocmask(SIG_BLOCK, &set, NULL);
+			signals_reset();
+		}
+		_exit(signals_end_by(number));
+	}
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+	return status;
+}
+
+static void
+test_end_by(void **state)
+{
+	static const int numbers[] = { SIGHUP, SIGTERM, SIGKILL, SIGSEGV, SIGPIPE };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		for (int hindered = 0; hindered < 2; hindered++) {
+			int status = status_of(numbers[i], hindered);
+
+			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i] && !WCOREDUMP(status));
+		}
+	assert_int_equal(WEXITSTATUS(status_of(SIGCHLD, false)), 128 + SIGCHLD);
+}
+
+static void
+test_peercred(void **state)
+{
+	struct ucred cred = { 1, 2, 3 };
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_true(peercred_get(-1, &cred) < 0);
+	assert_int_equal(cred.gid, 3);
+	assert_int_equal(peercred_get(pair[0], &cred), 0);
+	assert_int_equal(cred.pid, getpid());
+	assert_int_equal(cred.uid, geteuid());
+	close(pair[0]);
+	close(pair[1]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_end_by), cmocka_unit_test(test_peercred) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
