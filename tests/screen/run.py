@@ -101,7 +101,7 @@ def attempt(function):
 def arguments():
     p = argparse.ArgumentParser()
     p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
-    p.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    p.add_argument("-j", "--jobs", type=int, default=2 * (os.cpu_count() or 1))
     p.add_argument("--captures", default=os.path.join(HERE, "captures"))
     p.add_argument("--cuts", type=int, default=8)
     p.add_argument("--more", type=int, default=300)
