@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* connector: from nothing to an open channel, against an ssh server in a child: what is asked, remembered, given up. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "connector.h"
+#include "list.h"
+#include "secrets.h"
+#include "ssh_host.h"
+#include "sshconfig.h"
+#include "target_state.h"
+
+#define TIME_LIMIT_S 60 /* what hangs is ended by SIGALRM */
+
+static char dir[] = "/tmp/hfconnXXXXXX", known[64], key_file[64];
+static ssh_key host_key, other_key, user_key;
+static int listener = -1;
+static int line_at_end; /* connector_line when the connector was over */
+static struct transport_target target;
+static struct ssh_host host;
+
+/* The person. */
+static struct person {
+	const char *password;  /* that is typed */
+	const char *confirms;  /* the answer to questions; NULL: nobody is there */
+	unsigned secrets, confirmed;
+	bool elsewhere;        /* asked by another thread than the loop's */
+	char said[4096];
+	pthread_t loop;
+} person;
+
+static int
+secret(void *object, const char *prompt, bool echo, char *answer, size_t cap)
+{
+	(void)object, (void)prompt, (void)echo;
+	person.secrets++;
+	person.elsewhere |= !pthread_equal(pthread_self(), person.loop);
+	if (!person.password)
+		return -ENOTTY;
+	snprintf(answer, cap, "%s", person.password);
+	return 0;
+}
+
+static int
+confirm(void *object, const char *question, char *answer, size_t cap)
+{
+	(void)object, (void)question;
+	person.confirmed++;
+	person.elsewhere |= !pthread_equal(pthread_self(), person.loop);
+	if (!person.confirms)
+		return -ENOTTY;
+	snprintf(answer, cap, "%s", person.confirms);
+	return 0;
+}
+
+static void
+say(void *object, const char *text)
+{
+	size_t len = strlen(person.said);
+
+	(void)object;
+	person.elsewhere |= !pthread_equal(pthread_self(), person.loop);
+	snprintf(person.said + len, sizeof person.said - len, "%s\n", text);
+}
+
+static const struct transport_asking asking = { NULL, secret, confirm, say };
+
+static char *
+copy(const char *text)
+{
+	char *s = strdup(text);
+
+	assert_non_null(s);
+	return s;
+}
+
+/* Listens on 127.0.0.1; its port in host order. */
+static unsigned
+listen_here(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof a;
+
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&a, len), 0);
+	assert_int_equal(listen(listener, 5), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&a, &len), 0);
+	return ntohs(a.sin_port);
+}
+
+static int
+setup(void **state)
+{
+	struct sshconfig *c = sshconfig_new();
+
+	(void)state;
+	alarm(TIME_LIMIT_S);
+	assert_non_null(c);
+	c->host = copy("127.0.0.1");
+	c->hostname = copy("127.0.0.1");
+	c->user = copy("alice");
+	c->identity_agent = copy("none");
+	c->port = listen_here();
+	c->strict_host_key = CHECK_ACCEPT_NEW;
+	assert_int_equal(list_add(&c->user_known_hosts, known), 0);
+	target = (struct transport_target){ .config = c, .environment = list_new(), .secrets = secrets_new() };
+	person = (struct person){ .password = "right", .loop = pthread_self() };
+	host = (struct ssh_host){ .key = host_key, .password = "right", .subsystem = true };
+	unlink(known);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	close(listener);
+	secrets_free(target.secrets);
+	list_free(target.environment);
+	sshconfig_free(target.config);
+	return 0;
+}
+
+/* What the loop does, until the connector is over. */
+static void
+finish(struct connector *c, struct connector_result *result)
+{
+	struct pollfd p = { .fd = connector_fd(c), .events = POLLIN };
+	char doing[256];
+
+	while (!connector_step(c, doing, sizeof doing))
+		assert_int_equal(poll(&p, 1, TIME_LIMIT_S * 1000), 1);
+	line_at_end = connector_line(c);
+	connector_finish(c, result);
+}
+
+static struct connector *
+begin(enum transport_request what, const char *command, struct child *proxy)
+{
+	int error = 0;
+	struct connector *c = connector_start(&target, &asking, what, command, proxy, &error);
+
+	assert_non_null(c);
+	assert_int_equal(error, 0);
+	return c;
+}
+
+/* One connection to the host. */
+static void
+once(struct connector_result *result)
+{
+	host_start(&host, listener, true);
+	finish(begin(TRANSPORT_SUBSYSTEM, NULL, NULL), result);
+	assert_false(person.elsewhere);
+}
+
+/* The greeting of the program at the other end has come; everything is freed. */
+static void
+has_greeted(struct connector_result *result)
+{
+	char buf[16];
+
+	assert_non_null(result->session);
+	ssh_set_blocking(result->session, 1);
+	assert_int_equal(ssh_channel_read(result->channel, buf, sizeof buf, 0), sizeof HOST_GREETING - 1);
+	assert_memory_equal(buf, HOST_GREETING, sizeof HOST_GREETING - 1);
+	ssh_channel_free(result->channel);
+	ssh_free(result->session);
+	host_stop(&host);
+}
+
+static void
+has_failed(const struct connector_result *result, enum transport_end end, const char *why)
+{
+	assert_null(result->session);
+	assert_null(result->channel);
+	assert_int_equal(result->end, end);
+	if (!strstr(result->why, why))
+		fail_msg("\"%s\" does not say \"%s\"", result->why, why);
+	host_stop(&host);
+}
+
+static void
+asks_for_a_password_once(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	once(&result);
+	has_greeted(&result);
+	assert_true(line_at_end >= 0);
+	assert_int_equal(person.secrets, 1);
+	assert_non_null(strstr(person.said, "Added the ED25519 key"));
+	assert_string_not_equal(target.host_key, "");
+	if (!target.secrets)
+		return; /* no memory can be locked here */
+	once(&result);
+	has_greeted(&result);
+	assert_int_equal(person.secrets, 1);
+}
+
+static void
+is_refused(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	person.password = "wrong";
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "permission denied (password)");
+	assert_int_equal(person.secrets, target.config->password_prompts);
+
+	person.secrets = 0;
+	person.password = NULL;
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "nobody can be asked for a password");
+	assert_int_equal(person.secrets, 1);
+}
+
+static void
+logs_in_by_a_key_file(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	host.password = NULL;
+	host.user_key = user_key;
+	assert_int_equal(list_add(&target.config->identity_files, key_file), 0);
+	once(&result);
+	has_greeted(&result);
+	assert_int_equal(person.secrets, 0);
+}
+
+static void
+checks_the_host_key(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	target.config->strict_host_key = CHECK_ASK;
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "is not known, and nobody can be asked");
+	person.confirms = "no";
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "the host key was not accepted");
+	assert_int_equal(person.secrets, 0);
+	person.confirms = "yes";
+	once(&result);
+	has_greeted(&result);
+	assert_int_equal(person.confirmed, 3);
+	once(&result); /* it is in known_hosts now */
+	has_greeted(&result);
+	assert_int_equal(person.confirmed, 3);
+}
+
+/* Passwords are not for a host that may be a false one. */
+static void
+fears_another_host_key(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	once(&result);
+	has_greeted(&result);
+	person.secrets = 0;
+	host.key = other_key;
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "has changed");
+	assert_non_null(strstr(person.said, "WARNING"));
+	target.config->strict_host_key = CHECK_NO;
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "permission denied");
+	assert_int_equal(person.secrets, 0);
+	assert_true(result.weak);
+}
+
+static void
+tells_what_the_host_lacks(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	host.subsystem = false;
+	once(&result);
+	has_failed(&result, TRANSPORT_END_NO_SUBSYSTEM, "subsystem \"resume\"");
+	host_start(&host, listener, true);
+	finish(begin(TRANSPORT_EXEC, "run this", NULL), &result);
+	has_greeted(&result);
+	host_start(&host, listener, true);
+	finish(begin(TRANSPORT_EXEC, "run that", NULL), &result);
+	has_failed(&result, TRANSPORT_END_NO_SUBSYSTEM, "127.0.0.1");
+}
+
+/* The descriptor of a proxy is taken over, and is no TCP connection of ours. */
+static void
+goes_through_a_proxy(void **state)
+{
+	struct connector_result result;
+	struct child proxy = CHILD_NONE;
+	struct connector *c;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	host_start(&host, pair[1], false);
+	close(pair[1]);
+	proxy.fd = pair[0];
+	c = begin(TRANSPORT_SUBSYSTEM, NULL, &proxy);
+	assert_int_equal(proxy.fd, -1);
+	finish(c, &result);
+	assert_int_equal(line_at_end, -1);
+	has_greeted(&result);
+}
+
+/* Gives it up at once. */
+static void
+give_up(struct connector *c)
+{
+	struct connector_result result;
+	uint64_t begun = clock_now_ms();
+
+	connector_finish(c, &result);
+	assert_null(result.session);
+	assert_null(result.channel);
+	assert_true(clock_now_ms() < begun + TIME_LIMIT_S * 500);
+}
+
+/* The queue of a listener takes connections, and nobody says anything. */
+static void
+gives_up_a_silent_host(void **state)
+{
+	struct connector *c;
+	struct pollfd p;
+	char doing[256];
+	uint64_t begun = clock_now_ms();
+
+	(void)state;
+	target.config->connect_timeout = 7;
+	c = begin(TRANSPORT_SUBSYSTEM, NULL, NULL);
+	p = (struct pollfd){ .fd = connector_fd(c), .events = POLLIN };
+	while (connector_line(c) < 0) {
+		assert_int_equal(poll(&p, 1, TIME_LIMIT_S * 1000), 1);
+		assert_false(connector_step(c, doing, sizeof doing));
+	}
+	assert_string_equal(doing, "connecting to 127.0.0.1");
+	/* ConnectTimeout is for all of it, from the start */
+	assert_in_range(connector_deadline(c), begun + 7000, clock_now_ms() + 7000);
+	give_up(c);
+}
+
+/* The thread waits for an answer that nobody gives. */
+static void
+gives_up_a_question(void **state)
+{
+	struct connector *c;
+	struct pollfd p;
+	char doing[256];
+
+	(void)state;
+	host_start(&host, listener, true);
+	c = begin(TRANSPORT_SUBSYSTEM, NULL, NULL);
+	p = (struct pollfd){ .fd = connector_fd(c), .events = POLLIN };
+	while (connector_deadline(c) != UINT64_MAX || person.said[0] == '\0') {
+		assert_int_equal(poll(&p, 1, TIME_LIMIT_S * 1000), 1);
+		/* what is said is taken, the question is left */
+		if (connector_deadline(c) != UINT64_MAX || person.said[0] == '\0')
+			assert_false(connector_step(c, doing, sizeof doing));
+	}
+	assert_int_equal(person.secrets, 0);
+	give_up(c);
+	host_stop(&host);
+}
+
+static int
+make_world(void **state)
+{
+	(void)state;
+	ssh_init();
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(known, sizeof known, "%s/known_hosts", dir);
+	snprintf(key_file, sizeof key_file, "%s/id", dir);
+	if (ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &host_key) != SSH_OK ||
+	    ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &other_key) != SSH_OK ||
+	    ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &user_key) != SSH_OK)
+		return -1;
+	return ssh_pki_export_privkey_file(user_key, NULL, NULL, NULL, key_file) == SSH_OK ? 0 : -1;
+}
+
+static int
+end_world(void **state)
+{
+	(void)state;
+	unlink(known);
+	unlink(key_file);
+	rmdir(dir);
+	ssh_key_free(host_key);
+	ssh_key_free(other_key);
+	ssh_key_free(user_key);
+	return 0;
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(asks_for_a_password_once), CASE(is_refused), CASE(logs_in_by_a_key_file), CASE(checks_the_host_key),
+		CASE(fears_another_host_key), CASE(tells_what_the_host_lacks), CASE(goes_through_a_proxy),
+		CASE(gives_up_a_silent_host), CASE(gives_up_a_question),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, end_world);
+}
