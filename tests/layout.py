@@ -78,15 +78,16 @@ def objects(build, files):
     return found
 
 
-def symbols(path):
-    out = subprocess.run(['nm', '-P', path], check=True, capture_output=True, text=True).stdout
-    defined, wanted = set(), set()
+def symbols(paths):
+    """What each object defines and what it wants, by path."""
+    out = subprocess.run(['nm', '-P', '-A'] + paths, check=True, capture_output=True, text=True).stdout
+    defined, wanted = {p: set() for p in paths}, {p: set() for p in paths}
     for line in out.splitlines():
-        name, kind = line.split()[:2]
+        path, name, kind = line.replace(': ', ' ', 1).split()[:3]
         if kind in 'TDBRVWC':
-            defined.add(name)
+            defined[path].add(name)
         elif kind == 'U':
-            wanted.add(name)
+            wanted[path].add(name)
     return defined, wanted
 
 
@@ -94,13 +95,13 @@ def call_arrows(build, files, arrows):
     found = objects(build, files)
     if not found:
         die(f'no objects in {build}: build first')
-    definer, wants = {}, {}
+    defined, wanted = symbols(sorted(found.values()))
+    definer = {}
     for name, path in found.items():
-        defined, wants[name] = symbols(path)
-        for symbol in defined - {'main'}:
+        for symbol in defined[path] - {'main'}:
             definer.setdefault(symbol, name)
-    for name, wanted in wants.items():
-        for symbol in sorted(wanted):
+    for name, path in found.items():
+        for symbol in sorted(wanted[path]):
             other = definer.get(symbol)
             if other and other != name:
                 arrows.setdefault((name, other), set()).add(f'calls {symbol}')
