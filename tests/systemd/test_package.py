@@ -216,8 +216,8 @@ def test_own_subsystem_line(m):
         f.write("Subsystem resume /bin/false\n")
     started = m.unit("ssh.service", "ActiveEnterTimestampMonotonic")
     out = m.install()
-    check("taken back" in out and "already" in out, "nothing is said about the other line: %s" % said(out))
-    check(not os.path.exists(DROPIN), "the drop-in was not taken back")
+    check("removed again" in out and "already" in out, "nothing is said about the other line: %s" % said(out))
+    check(not os.path.exists(DROPIN), "the drop-in was not removed again")
     m.run("sshd", "-t")
     equal(m.unit("ssh.service", "ActiveEnterTimestampMonotonic"), started, "the start of sshd")
     held(m, m.login())
@@ -237,7 +237,7 @@ def test_broken_sshd_config(m):
     with open(SSHD_CONFIG) as f:
         text = f.read()
     out = m.install()
-    check("finds fault" in out and "NoSuchKeyword" in out, "nothing is said about it: %s" % said(out))
+    check("rejects the present configuration" in out and "NoSuchKeyword" in out, "nothing is said about it: %s" % said(out))
     check(not os.path.exists(DROPIN), "a drop-in was made")
     with open(SSHD_CONFIG) as f:
         equal(f.read(), text, "sshd_config")
@@ -309,7 +309,7 @@ def test_upgrade(m):
         check(f.read().endswith("# newer\n"), "the drop-in is an old one")
     # one that sshd does not take
     out = m.install(newer_package("0.1.0-3", append("NoSuchKeyword yes\n")))
-    check("taken back" in out, "nothing is said about it: %s" % said(out))
+    check("removed again" in out, "nothing is said about it: %s" % said(out))
     with open(DROPIN) as f:
         check(f.read().endswith("# newer\n"), "the drop-in is not what it was")
     m.run("sshd", "-t")
