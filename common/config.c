@@ -340,7 +340,7 @@ read_match(struct parse *c, char *rest)
 		criteria++;
 	}
 	if (rc < 0)
-		return expected(c, "Match", "quotes to be closed", NULL);
+		return expected(c, "Match", "a closing quote", NULL);
 	if (!criteria)
 		return expected(c, "Match", CONFIG_MATCH_CRITERIA, NULL);
 	c->active = active;
@@ -388,7 +388,7 @@ read_line(struct parse *c, char *text)
 	int rc = next_word(&text, &word);
 
 	if (rc <= 0)
-		return rc ? expected(c, "line", "quotes to be closed", NULL) : 0;
+		return rc ? expected(c, "line", "a closing quote", NULL) : 0;
 	if (strcasecmp(word, "Match") == 0)
 		return read_match(c, text);
 	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)

@@ -30,11 +30,11 @@ check_file(const char *path, int fd, size_t *size, struct config_error *e)
 	if (!S_ISREG(st.st_mode))
 		return trouble(path, e, -EINVAL, "expected a regular file");
 	if (st.st_uid != 0)
-		return trouble(path, e, -EPERM, "expected root to own it");
+		return trouble(path, e, -EPERM, "expected a file owned by root");
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return trouble(path, e, -EPERM, "expected it not to be writable by group or others");
+		return trouble(path, e, -EPERM, "expected a file that only root can write");
 	if (st.st_size > FILE_MAX)
-		return trouble(path, e, -EFBIG, "expected at most 1 MiB");
+		return trouble(path, e, -EFBIG, "expected a file of at most 1 MiB");
 	*size = (size_t)st.st_size;
 	return 0;
 }
@@ -73,7 +73,7 @@ config_load(const char *path, const struct config_subject *subject, struct confi
 		return 0;
 	}
 	if (fd < 0)
-		return trouble(path, e, -errno, errno == ELOOP ? "expected no symbolic link" : NULL);
+		return trouble(path, e, -errno, errno == ELOOP ? "expected a file, not a symbolic link" : NULL);
 	rc = check_file(path, fd, &size, e);
 	if (rc)
 		goto out;

@@ -30,11 +30,11 @@ static const char *const wanted[NAMES] = {
 static const struct {
 	const char *name, *why;
 } traces[] = {
-	{ "PWD", "PWD in its environment: not executed by sshd" },
-	{ "OLDPWD", "OLDPWD in its environment: not executed by sshd" },
-	{ "SHLVL", "SHLVL in its environment: not executed by sshd" },
-	{ "_", "_ in its environment: not executed by sshd" },
-	{ "SSH_ORIGINAL_COMMAND", "SSH_ORIGINAL_COMMAND in its environment: a command was asked for" },
+	{ "PWD", "PWD in the shell's environment: not executed by sshd" },
+	{ "OLDPWD", "OLDPWD in the shell's environment: not executed by sshd" },
+	{ "SHLVL", "SHLVL in the shell's environment: not executed by sshd" },
+	{ "_", "_ in the shell's environment: not executed by sshd" },
+	{ "SSH_ORIGINAL_COMMAND", "SSH_ORIGINAL_COMMAND in the shell's environment: the login asked for a command" },
 };
 
 struct found {
@@ -61,7 +61,7 @@ take_entry(struct found found[NAMES], const char *entry, size_t at, const char *
 		if (!is_named(entry, wanted[i]))
 			continue;
 		if (found[i].value)
-			return no(why, "a name twice in its environment: not sshd's");
+			return no(why, "a name twice in the shell's environment: not from sshd");
 		found[i] = (struct found){ entry + strlen(wanted[i]) + 1, at };
 	}
 	return 0;
@@ -88,14 +88,15 @@ check_found(const struct found found[NAMES], const struct loginshell *want, cons
 {
 	if (!found[USER].value || !found[LOGNAME].value || !found[HOME].value ||
 	    found[LOGNAME].at != found[USER].at + 1 || found[HOME].at != found[LOGNAME].at + 1)
-		return no(why, "USER, LOGNAME and HOME do not follow each other in its environment: not sshd's");
+		return no(why, "USER, LOGNAME and HOME do not follow each other in the shell's environment: not "
+		               "from sshd");
 	if (!found[SSH_CONNECTION].value || !found[SSH_TTY].value)
-		return no(why, "no SSH_CONNECTION or SSH_TTY in its environment: not sshd's");
+		return no(why, "no SSH_CONNECTION or SSH_TTY in the shell's environment: not from sshd");
 	if (!found[SHELL].value || (want->shell && strcmp(found[SHELL].value, want->shell) != 0))
-		return no(why, "SHELL in its environment is not the account's shell");
+		return no(why, "SHELL in the shell's environment is not the account's shell");
 	if (want->ticket ? !found[TICKET].value || strcmp(found[TICKET].value, want->ticket) != 0
 	                 : found[TICKET].value != NULL)
-		return no(why, "the environment that it began with is not this login's");
+		return no(why, "the shell's initial environment is not this login's");
 	return 0;
 }
 
@@ -108,15 +109,15 @@ check_arguments(int dir, const char *shell, const char **why)
 	ssize_t len = procfile_read(dir, "cmdline", words, sizeof words);
 
 	if (len == -E2BIG)
-		return no(why, "its arguments are not a login shell's");
+		return no(why, "the shell's arguments are not those of a login shell");
 	if (len < 0) {
-		*why = "its arguments can't be read";
+		*why = "cannot read the shell's arguments";
 		return (int)len;
 	}
 	base = base ? base + 1 : shell;
 	if ((size_t)len != strlen(base) + 2 || words[0] != '-' || words[len - 1] != '\0' ||
 	    memcmp(words + 1, base, strlen(base)) != 0)
-		return no(why, "its arguments are not a login shell's");
+		return no(why, "the shell's arguments are not those of a login shell");
 	return 0;
 }
 
@@ -127,12 +128,12 @@ check_file(int dir, const char *shell, const char **why)
 	int rc = procfile_id(dir, "exe", &exe);
 
 	if (rc) {
-		*why = "its executable can't be looked at";
+		*why = "cannot examine the shell's executable";
 		return rc;
 	}
 	if (procfile_id(AT_FDCWD, shell, &file))
-		return no(why, "the account's shell can't be looked at");
-	return procfile_same_id(&file, &exe) ? 0 : no(why, "it does not run the account's shell");
+		return no(why, "cannot examine the account's shell");
+	return procfile_same_id(&file, &exe) ? 0 : no(why, "the process does not run the account's shell");
 }
 
 /* The initial environment, ended by a NUL even if it is empty; the caller frees *ENV.  Its length or a negative errno. */
@@ -161,12 +162,12 @@ loginshell_check(int dir, const struct loginshell *want, const char **why)
 	int rc;
 
 	if (len == -E2BIG)
-		return no(why, "its environment is too large");
+		return no(why, "the shell's environment is too large");
 	if (len < 0) {
-		*why = "its environment can't be read";
+		*why = "cannot read the shell's environment";
 		return (int)len;
 	}
-	rc = len > 0 && env[len - 1] ? no(why, "its environment is damaged")
+	rc = len > 0 && env[len - 1] ? no(why, "the shell's environment is damaged")
 	                             : take_entries(found, env, (size_t)len, why);
 	if (!rc)
 		rc = check_found(found, want, why);

@@ -133,7 +133,7 @@ take_rest(struct pamconf *c, struct pamconf_line *l, char *rest, const struct pl
 
 	l->control = word(&rest);
 	if (!l->control || !control_ok(l->control))
-		return complain(c, -EBADMSG, "%s:%u: \"%.64s\" is no control", p->file, p->number,
+		return complain(c, -EBADMSG, "%s:%u: \"%.64s\" is not a control value", p->file, p->number,
 		                l->control ? l->control : rest);
 	l->module = word(&rest);
 	if (!l->module)
@@ -167,11 +167,11 @@ take_line(struct pamconf *c, char *line, const struct place *p)
 	if (strcasecmp(first, "@include") == 0) {
 		name = word(&line);
 		return name ? include(c, name, p, p->in.only, false)
-		            : complain(c, -EBADMSG, "%s:%u: @include without a name", p->file, p->number);
+		            : complain(c, -EBADMSG, "%s:%u: @include without a file name", p->file, p->number);
 	}
 	type = type_of(first);
 	if (type < 0)
-		return complain(c, -EBADMSG, "%s:%u: \"%.64s\" is none of auth, account, password, session", p->file,
+		return complain(c, -EBADMSG, "%s:%u: \"%.64s\" is not auth, account, password or session", p->file,
 		                p->number, first);
 	l.type = (enum pamconf_type)type;
 	return take_rest(c, &l, line, p);
@@ -248,12 +248,12 @@ read_service(struct pamconf *c, const char *name, const struct where *w)
 	int rc;
 
 	if (w->depth > DEPTH_MAX)
-		return complain(c, -EBADMSG, "%s: includes go round in circles", w->from);
+		return complain(c, -EBADMSG, "%s: the file includes itself", w->from);
 	if (c->files++ >= FILES_MAX)
-		return complain(c, -EBADMSG, "%s: more than %d files are included", w->from, FILES_MAX);
+		return complain(c, -EBADMSG, "%s: more than %d included files", w->from, FILES_MAX);
 	rc = open_service(name, path, &text);
 	if (rc == -ENOENT && w->depth)
-		return complain(c, -EBADMSG, "%s includes %.200s, which is not there", w->from, name);
+		return complain(c, -EBADMSG, "%s includes %.200s, which does not exist", w->from, name);
 	if (rc)
 		return complain(c, rc == -EINVAL ? -EBADMSG : rc, "%s: %s", path, strerror(-rc));
 	p.file = path;

@@ -440,9 +440,9 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		}
 	}
 	if (rc < 0 && line.begin)
-		pam_syslog(pamh, LOG_ERR, "the login's %s is not known: %s", what, strerror(-rc));
+		pam_syslog(pamh, LOG_ERR, "cannot record the login's %s: %s", what, strerror(-rc));
 	else if (rc < 0)
-		pam_syslog(pamh, LOG_ERR, "this login will not be held: %s: %s", what, strerror(-rc));
+		pam_syslog(pamh, LOG_ERR, "login will not be held: %s: %s", what, strerror(-rc));
 	if (rc)
 		clear_variable(pamh);
 	errno = saved;
@@ -459,7 +459,7 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	/* Of the two lines the last one has made the record; what it can't read, it has not made. */
 	rc = rc || line.begin ? 0 : withdraw(pamh);
 	if (rc < 0)
-		pam_syslog(pamh, LOG_ERR, "the login's record was not removed: %s", strerror(-rc));
+		pam_syslog(pamh, LOG_ERR, "cannot remove the login's record: %s", strerror(-rc));
 	errno = saved;
 	return rc > 0 ? PAM_SUCCESS : PAM_IGNORE;
 }

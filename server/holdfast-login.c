@@ -25,7 +25,7 @@
 #define RESULT_FD 3
 
 static const char usage[] =
-	"usage: holdfast-login --hook            (by the login shell's hook, result on descriptor 3)\n"
+	"usage: holdfast-login --hook            (run by the login shell's hook; result on descriptor 3)\n"
 	"       holdfast-login --finish exit N\n"
 	"       holdfast-login --finish signal N\n";
 

@@ -53,7 +53,7 @@ main(int argc, char **argv)
 
 	(void)argv;
 	if (argc != 1) {
-		fprintf(stderr, "holdfast-resume: an ssh subsystem: ssh -t host -s resume\n");
+		fprintf(stderr, "holdfast-resume: this is an ssh subsystem; use: ssh -t host -s resume\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);

@@ -207,10 +207,10 @@ usage(FILE *to)
 {
 	fputs("usage: holdfastd [-Dd]\n"
 	      "Starts held sessions for ssh logins.  See holdfastd(8).\n\n"
-	      "  -D, --foreground  stay in the foreground (it always does)\n"
-	      "  -d, --debug       write the log to standard error too\n"
+	      "  -D, --foreground  stay in the foreground (always on)\n"
+	      "  -d, --debug       log to standard error too\n"
 	      "  -V, --version     print the version and exit\n"
-	      "  -h, --help        print this and exit\n", to);
+	      "  -h, --help        print this help and exit\n", to);
 }
 
 int
@@ -250,7 +250,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	if (geteuid() != 0) {
-		fputs("holdfastd: must be run by root\n", stderr);
+		fputs("holdfastd: must run as root\n", stderr);
 		return 1;
 	}
 	log_open("holdfastd", debug);

@@ -130,7 +130,7 @@ listening_renew(int fd)
 	fresh = make_own();
 	if (fresh < 0)
 		return fresh;
-	log_line(LOG_NOTICE, "%s had been removed and is there again", PATH_DAEMON_SOCK);
+	log_line(LOG_NOTICE, "%s was removed; restored", PATH_DAEMON_SOCK);
 	close(fd);
 	return fresh;
 }

@@ -56,7 +56,7 @@ sweep_one(int dir, const char *name, char *buf)
 	if (rc == -ESRCH)
 		unlinkat(dir, name, 0);
 	else if ((rc == -EBADMSG || rc == -EPERM) && is_old(dir, name)) {
-		log_errno(LOG_WARNING, rc, "a login's record was damaged and is removed");
+		log_errno(LOG_WARNING, rc, "removed a damaged login record");
 		unlinkat(dir, name, 0);
 	}
 }

@@ -192,6 +192,6 @@ def test_stopped_daemon(host):
         check(int(os.read(ready, 100)) > 1000, "the backlog is short")
         t = host.login()
         equal(t.ask("$HOLDFAST_SESSION"), "", "a plain shell")
-        check("holdfastd takes no connection" in t.text(), t.text())
+        check("holdfastd does not accept connections" in t.text(), t.text())
     os.kill(host.holdfastd.pid, signal.SIGCONT)
     check(host.login().ask("$HOLDFAST_SESSION"), "held again")

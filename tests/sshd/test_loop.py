@@ -6,7 +6,7 @@ import shutil
 from template import PORT, write
 from term import check, equal, wait_until
 
-REFUSED = r"comes out of session (\S+), which can't be shown inside of itself: this shell is not held"
+REFUSED = r"comes from inside session (\S+); a session cannot be shown inside itself: this shell is not held"
 
 
 def key_for(host, user="alice"):
@@ -86,7 +86,7 @@ def test_under_a_multiplexer(host):
         if not os.path.exists("/home/alice/out"):
             return False
         with open("/home/alice/out") as f:
-            return "can't be shown inside of itself" in f.read()
+            return "cannot be shown inside itself" in f.read()
     wait_until(said, "it is refused", 20)
 
 

@@ -239,7 +239,7 @@ def test_broken_file_stops_no_login(host):
     t2 = host.login()
     check(not held(t2), "held with a broken file")
     lines = wait_until(lambda: host.syslog.find(r"holdfast.conf:3: DetachedTimeout: expected none or a time"), "the log line")
-    check("no new sessions until that is mended" in lines[0], lines[0])
+    check("no new sessions until this is fixed" in lines[0], lines[0])
     equal(t.shell_pid(), pid, "the session that runs")
     r = host.ctl("alice", "check-config")
     equal(r.returncode, 1, "the status of check-config")

@@ -150,7 +150,7 @@ def test_account_rules_by_service(host):
     t = host.login()
     host.session(state="attached")
     equal(names(calls(), "account"), {"account": 1}, "account stages")
-    check(not [x for x in host.syslog.find("no PAM session")], "the log has a refusal")
+    check(not [x for x in host.syslog.find("cannot open a PAM session")], "the log has a refusal")
     t.line("holdfastctl new -n more")
     wait_until(lambda: len(host.sessions()) == 2, "holdfastctl new makes a session")
     equal([c for c in calls() if c[0] == "account"], [("account", "sshd", "ssh", "account")], "the account stage of new")
@@ -162,7 +162,7 @@ def test_nologin_for_new(host):
     host.session(state="attached")
     write("/etc/nologin", "maintenance\n")
     t.line("holdfastctl new -n more")
-    t.wait_for(r"PAM refuses a session")
+    t.wait_for(r"PAM refused the session")
     t.wait_for(r"resumed session 1")
     equal(len(host.sessions()), 1, "sessions")
     os.unlink("/etc/nologin")
@@ -175,7 +175,7 @@ def refused(host, why, user="alice"):
     t = host.login(user)
     equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION")
     check(why in t.text(), "the login does not say %r: %r" % (why, t.text()[:400]))
-    check(host.syslog.find("holdfastd.*no PAM session.*" + why), "the log does not say %r" % why)
+    check(host.syslog.find("holdfastd.*cannot open a PAM session.*" + why), "the log does not say %r" % why)
     t.line("exit 3")
     equal(t.wait_exit(), 3, "the status of ssh")
     equal(host.sessions(user), [], "sessions")
@@ -248,7 +248,7 @@ def test_sshds_file_missing_or_broken(host):
     """What can't be read is refused; sshd itself has read it before."""
     t = host.login(options=OFF)
     kept = text(PAM)
-    for bad, why in ((None, r'there is no PAM service "sshd"'), (kept + "session optionl pam_x.so\n", r"is no control")):
+    for bad, why in ((None, r'there is no PAM service "sshd"'), (kept + "session optionl pam_x.so\n", r"is not a control value")):
         os.unlink(PAM) if bad is None else write(PAM, bad)
         t.line("holdfastctl new -n x")
         t.wait_for(why)

@@ -49,7 +49,7 @@ def test_forced_commands(host):
                 equal(t.ask("$(shopt -q restricted_shell; echo $?)"), "0", "restricted by " + command)
             t.kill()
         write(KEYS % "alice", keys, 0o600, host.ids("alice")[:2])
-    aside(host, "PWD in its environment", 4)
+    aside(host, "PWD in the shell's environment", 4)
     check(host.login().ask("$HOLDFAST_SESSION"), "the key as it was is not held")
 
 
@@ -91,7 +91,7 @@ def test_names_that_are_traces(host):
     """Whoever lets PWD in, or sets it, has no proof left: plain shells, and a line."""
     host.configure_sshd("SetEnv PWD=/srv\n")
     equal(host.login().ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION with SetEnv PWD")
-    aside(host, "PWD in its environment")
+    aside(host, "PWD in the shell's environment")
     # Debian's bash exports it in every shell
     host.configure_sshd("AcceptEnv *\n")
     check(host.login(options=["-o", "SetEnv=MINE=1"]).ask("$HOLDFAST_SESSION"), "with any other variable it is held")

@@ -209,7 +209,7 @@ a_pid(void **state)
 	shutdown(fd, SHUT_WR);
 	waitpid(middle, NULL, 0);
 	assert_int_equal(caller_check_pid(pid, &w->login, &why), -EPERM);
-	assert_string_equal(why, "the process that connected is gone");
+	assert_string_equal(why, "the calling process has ended");
 	len = sizeof middle;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &middle, &len) == 0 || errno != ENOPROTOOPT)
 		assert_false(procref_peer_lives(fd));

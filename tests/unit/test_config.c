@@ -213,7 +213,7 @@ refused_lines(void **state)
 	bad("\nColour red\n", "f:2: line: expected a keyword of holdfast.conf(5), found \"Colour\"");
 	bad("Enable=no", "f:1: line: expected a keyword of holdfast.conf(5), found \"Enable=no\"");
 	bad("Enable \"no", "f:1: Enable: expected yes or no");
-	bad("\"Enable", "f:1: line: expected quotes to be closed");
+	bad("\"Enable", "f:1: line: expected a closing quote");
 	bad("Enable no\"", "f:1: Enable: expected yes or no");
 	bad("Match\n", "f:1: Match: expected User, Group, Address, Key or all");
 	bad("Match User\n", "f:1: Match: expected patterns after, found \"User\"");
@@ -224,7 +224,7 @@ refused_lines(void **state)
 	bad("Match Group a,\n", "f:1: Match Group: expected a list of names or patterns, found \"a,\"");
 	bad("Match Address 192.0.2.1/24\n",
 	    "f:1: Match Address: expected a list of addresses, patterns or networks, found \"192.0.2.1/24\"");
-	bad("Match User \"x\n", "f:1: Match: expected quotes to be closed");
+	bad("Match User \"x\n", "f:1: Match: expected a closing quote");
 	memset(big, 'x', sizeof big - 1);
 	big[sizeof big - 1] = '\0';
 	bad(big, "f:1: line: expected at most 4095 bytes");
@@ -367,7 +367,7 @@ files(void **state)
 	assert_int_equal(config_load(path, &alice, &p, &e), -EPERM);
 	write_file(path, "MaxSessions 5\n", 0646);
 	assert_int_equal(config_load(path, &alice, &p, &e), -EPERM);
-	assert_non_null(strstr(e.text, root ? "not to be writable" : "expected root to own it"));
+	assert_non_null(strstr(e.text, root ? "only root can write" : "expected a file owned by root"));
 	assert_non_null(strstr(e.text, path));
 	write_file(path, "\nMaxSessions five\n", 0600);
 	if (root) {

@@ -199,10 +199,10 @@ what_is_refused(void **state)
 	root_file("/etc/pam.d/sshd", "auth required pam_permit.so\naccount required pam_permit.so\n"
 	          "session required pam_permit.so\n");
 	expect_refused("missing", false, "no PAM service \"missing\"");
-	expect_refused("other", false, "can't be the name");
-	expect_refused("../pam.d/sshd", false, "can't be the name");
-	expect_refused("", false, "can't be the name");
-	expect_refused("SSHD", false, "can't be the name");
+	expect_refused("other", false, "not a valid name");
+	expect_refused("../pam.d/sshd", false, "not a valid name");
+	expect_refused("", false, "not a valid name");
+	expect_refused("SSHD", false, "not a valid name");
 	root_file("/etc/pam.d/noauth", "session required pam_permit.so\n");
 	expect_refused("noauth", false, "no auth line");
 	root_file("/etc/pam.d/nosession", "auth required pam_permit.so\nsession substack empty\n");

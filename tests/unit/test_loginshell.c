@@ -359,7 +359,7 @@ shells_leave_traces(void **state)
 		pid = start(shells[i], argv, "/bin/sleep", &end_of_pipe);
 		wait_for(pid, "sleep");
 		assert_int_equal(check_pid(pid, "/bin/sleep", &why), -ENOEXEC);
-		if (!strstr(why, "in its environment"))
+		if (!strstr(why, "in the shell's environment"))
 			fail_msg("%s: %s", shells[i], why);
 		end(pid, end_of_pipe);
 	}

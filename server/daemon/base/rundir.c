@@ -56,7 +56,7 @@ rundir_make(void)
 		int rc = make_one(dirs[i].path, dirs[i].mode);
 
 		if (rc) {
-			log_errno(LOG_ERR, rc, "%s must be root's directory of mode %04o", dirs[i].path,
+			log_errno(LOG_ERR, rc, "%s must be a directory owned by root with mode %04o", dirs[i].path,
 			          (unsigned)dirs[i].mode);
 			return rc;
 		}

@@ -37,8 +37,8 @@ find_caller(struct check *c, int conn)
 	int rc = procref_peer_open(&c->caller, conn);
 
 	if (rc == -EXDEV)
-		return no(c, "outside of our pid namespace");
-	return rc ? no(c, "the process that connected is gone") : 0;
+		return no(c, "outside of holdfastd's pid namespace");
+	return rc ? no(c, "the calling process has ended") : 0;
 }
 
 /* The process PID, which must be the login's user's. */
@@ -46,10 +46,10 @@ static int
 find_pid(struct check *c, pid_t pid, uid_t uid)
 {
 	if (pid <= 0)
-		return no(c, "outside of our pid namespace");
+		return no(c, "outside of holdfastd's pid namespace");
 	c->caller.cred.pid = pid;
 	c->caller.cred.uid = uid; /* check_place sees whether it has that */
-	return procref_open(&c->caller.proc, pid) ? no(c, "the process that connected is gone") : 0;
+	return procref_open(&c->caller.proc, pid) ? no(c, "the calling process has ended") : 0;
 }
 
 /* Opens CHILD's parent, and makes sure that it was the parent when it was opened. */
@@ -57,10 +57,10 @@ static int
 open_parent(struct check *c, struct procref *parent, const struct procref *child)
 {
 	if (child->stat.ppid <= 0 || procref_open(parent, child->stat.ppid))
-		return no(c, "the chain of parents is broken");
+		return no(c, "the chain of parent processes is broken");
 	if (!procref_unchanged(child) || parent->stat.start > child->stat.start) {
 		procref_close(parent);
-		return no(c, "the chain of parents is broken");
+		return no(c, "the chain of parent processes is broken");
 	}
 	return 0;
 }
@@ -84,7 +84,7 @@ find_first(struct check *c, struct procref below[2])
 	}
 	c->first = below[which];
 	below[which].dir = -1;
-	return c->first.dir < 0 ? no(c, "it is sshd itself") : 0;
+	return c->first.dir < 0 ? no(c, "the caller is sshd itself") : 0;
 }
 
 /* Goes up from the caller to the recorded sshd. */
@@ -96,10 +96,10 @@ walk(struct check *c, const struct login *l)
 	int rc = procref_open(&below[0], c->caller.cred.pid);
 
 	if (rc || below[0].stat.start != c->caller.proc.stat.start)
-		rc = no(c, "the process that connected is gone");
+		rc = no(c, "the calling process has ended");
 	for (int depth = 0; !rc; depth++) {
 		if (depth == PEER_CHAIN_MAX)
-			rc = no(c, "the chain of parents is too long");
+			rc = no(c, "the chain of parent processes is too long");
 		if (!rc)
 			rc = open_parent(c, &parent, &below[0]);
 		if (rc)
@@ -131,7 +131,7 @@ check_place(struct check *c)
 	if (!rc)
 		rc = confinement_read(&sshd, c->sshd.dir);
 	if (rc) {
-		c->why = "/proc can't be read";
+		c->why = "cannot read /proc";
 		return rc;
 	}
 	difference = confinement_difference(&caller, &sshd);
@@ -141,7 +141,7 @@ check_place(struct check *c)
 		return no(c, difference);
 	for (int i = 0; i < 4; i++)
 		if (caller.status.uid[i] != c->caller.cred.uid)
-			return no(c, "it has changed its user");
+			return no(c, "the process has changed its user");
 	return 0;
 }
 
@@ -159,7 +159,7 @@ check_label(struct check *c)
 	if (!rc && procfile_is_selinux(sshd))
 		rc = procfile_label(c->first.dir, sshd);
 	if (rc) {
-		c->why = "/proc can't be read";
+		c->why = "cannot read /proc";
 		return rc;
 	}
 	return strcmp(caller, sshd) == 0 ? 0 : no(c, "another security label");
@@ -186,12 +186,12 @@ check_kept(struct check *c)
 	int rc = procfile_same_lines(c->first.dir, sshd, halved ? user : root);
 
 	if (rc == 0)
-		return not_executed(c, -ENOEXEC, "other ids, groups or capabilities than sshd's process has");
+		return not_executed(c, -ENOEXEC, "ids, groups or capabilities differ from those of sshd's process");
 	if (rc > 0)
 		rc = procfile_same_text(c->first.dir, sshd, "cgroup");
 	if (rc == 0)
-		return not_executed(c, -ENOEXEC, "another cgroup than sshd's process is in");
-	return rc > 0 ? 0 : not_executed(c, rc, "/proc can't be read");
+		return not_executed(c, -ENOEXEC, "the cgroup differs from that of sshd's process");
+	return rc > 0 ? 0 : not_executed(c, rc, "cannot read /proc");
 }
 
 /* Between the login's shell and the caller there are only forks of that shell. */
@@ -202,7 +202,7 @@ check_forks(struct check *c, const struct loginshell *want)
 	int rc = procref_open(&below, c->caller.cred.pid);
 
 	if (rc || below.stat.start != c->caller.proc.stat.start)
-		rc = no(c, "the process that connected is gone");
+		rc = no(c, "the calling process has ended");
 	for (int forks = 0; !rc; forks++) {
 		rc = open_parent(c, &parent, &below);
 		if (rc)
@@ -212,7 +212,8 @@ check_forks(struct check *c, const struct loginshell *want)
 		parent.dir = -1;
 		if (below.pid == c->first.pid)
 			break;
-		rc = forks == FORKS_MAX ? not_executed(c, -ENOEXEC, "not the hook of the login's own shell")
+		rc = forks == FORKS_MAX ? not_executed(c, -ENOEXEC, "the caller is not the hook of the login's own "
+		                                                    "shell")
 		                        : loginshell_check(below.dir, want, &c->why);
 	}
 	procref_close(&below);
@@ -239,7 +240,7 @@ check_alive(struct check *c)
 {
 	if (!procref_peer_unchanged(&c->caller) || !procref_unchanged(&c->first) || !procref_unchanged(&c->sshd) ||
 	    (c->half.dir >= 0 && !procref_unchanged(&c->half)))
-		return no(c, "it has changed meanwhile");
+		return no(c, "the process changed during the check");
 	return 0;
 }
 

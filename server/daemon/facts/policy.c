@@ -36,7 +36,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	}
 	names = grouplist_names(user, gid);
 	if (!names) {
-		log_line(LOG_ERR, "the groups of \"%s\" can't be found out", user);
+		log_line(LOG_ERR, "cannot look up the groups of \"%s\"", user);
 		return VOUCH_TROUBLE;
 	}
 	subject.groups = (const char *const *)names;
@@ -45,7 +45,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
 	grouplist_free(names);
 	if (rc) {
-		log_line(LOG_ERR, "%s; no new sessions until that is mended", error.text);
+		log_line(LOG_ERR, "%s; no new sessions until this is fixed", error.text);
 		return VOUCH_BAD_CONFIG;
 	}
 	return p->enable ? 0 : VOUCH_DISABLED;

@@ -209,10 +209,10 @@ heldstack_find(const char *service, const struct config_policy *p, bool account,
 	memset(h, 0, sizeof *h);
 #ifndef HAVE_PAM_START_CONFDIR
 	if (!own)
-		return say(text, -EACCES, "PAM is too old to have a configuration made for it: set PamService");
+		return say(text, -EACCES, "libpam is too old for a generated configuration: set PamService");
 #endif
 	if (!service_ok(name))
-		return say(text, -EACCES, "\"%.64s\" can't be the name of a PAM service", name);
+		return say(text, -EACCES, "\"%.64s\" is not a valid name of a PAM service", name);
 	snprintf(h->service, sizeof h->service, "%s", name);
 	rc = read_service(&c, name, text);
 	if (!rc)
@@ -220,7 +220,7 @@ heldstack_find(const char *service, const struct config_policy *p, bool account,
 	if (!rc && !own) {
 		rc = store(&c, p->pam_skip, account, h);
 		if (rc)
-			say(text, rc, "writing the PAM configuration to %s: %s", PATH_PAM, strerror(-rc));
+			say(text, rc, "cannot write the PAM configuration to %s: %s", PATH_PAM, strerror(-rc));
 	}
 	pamconf_free(&c);
 	return rc;

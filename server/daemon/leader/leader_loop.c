@@ -67,7 +67,7 @@ undo(struct leader *l)
 
 	/* Before READY the login can be told; after it, it sees us close. */
 	if (l->state == LEADER_WAIT_READY && l->conn >= 0)
-		reply_refuse(l->conn, VOUCH_TROUBLE, "the session's keeper could not be started");
+		reply_refuse(l->conn, VOUCH_TROUBLE, "cannot start the session's keeper");
 	fd_close(&l->conn);
 	if (l->keeper < 0 || reply_bytes(l->keeper, &message, 1))
 		kill_keeper(l);
@@ -83,7 +83,7 @@ undo(struct leader *l)
 static void
 violation(struct leader *l)
 {
-	log_line(LOG_WARNING, "the keeper of session %u broke the protocol", (unsigned)l->audit.session);
+	log_line(LOG_WARNING, "protocol error from the keeper of session %u", (unsigned)l->audit.session);
 	fd_close(&l->keeper);
 	if (!has_started(l))
 		undo(l);
@@ -359,7 +359,7 @@ finish(struct leader *l)
 	}
 	undo(l);
 	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL))
-		log_line(LOG_ERR, "the keeper for uid %u ended before it started: wait status 0x%x",
+		log_line(LOG_ERR, "the keeper for uid %u ended during its start: wait status 0x%x",
 		         (unsigned)l->audit.uid, (unsigned)l->status);
 }
 
@@ -401,7 +401,7 @@ on_unready(struct leader *l)
 		enter(l, LEADER_WAIT_READY, LOOK_MS);
 		return;
 	}
-	log_line(LOG_ERR, "the keeper for uid %u hangs at its start", (unsigned)l->audit.uid);
+	log_line(LOG_ERR, "the keeper for uid %u hangs during its start", (unsigned)l->audit.uid);
 	undo(l);
 	kill_keeper(l);
 }

@@ -117,9 +117,9 @@ open_pam(struct leader_main *l)
 	if (!rc)
 		rc = pamstack_open(&l->pam, &f, &l->env, text);
 	if (rc)
-		log_line(LOG_ERR, "no PAM session for \"%s\": %s", o->account.user, text);
+		log_line(LOG_ERR, "cannot open a PAM session for \"%s\": %s", o->account.user, text);
 	if (rc == -EACCES) {
-		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refuses a session: %s", text);
+		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refused the session: %s", text);
 		rc = -ECANCELED;
 	}
 	return rc;
@@ -145,9 +145,9 @@ check_cgroup(const struct leader_main *l)
 		close(dir);
 	if (!rc && cgroup_is_session_of(path, o->login.uid))
 		return 0;
-	log_line(LOG_ERR, "no session for \"%s\": logind has made none for it (cgroup %s); is pam_systemd in the stack, "
-	         "and room in /run?", o->account.user, rc ? strerror(-rc) : path);
-	reply_refuse(l->leader.conn, VOUCH_TROUBLE, "logind made no session for it");
+	log_line(LOG_ERR, "no session for \"%s\": logind made none (cgroup %s); check for pam_systemd in the PAM "
+	         "stack and for free space in /run", o->account.user, rc ? strerror(-rc) : path);
+	reply_refuse(l->leader.conn, VOUCH_TROUBLE, "logind made no session for this login");
 	return -ECANCELED;
 }
 
@@ -214,7 +214,7 @@ note_session(struct leader_main *l)
 	e->keeper_start = l->leader.keeper_start = rc ? 0 : st.start;
 	rc = register_note(&l->entry);
 	if (rc)
-		log_errno(LOG_WARNING, rc, "the register of sessions");
+		log_errno(LOG_WARNING, rc, "cannot register the session");
 }
 
 static int
@@ -363,8 +363,8 @@ leader_main(const struct leader_order *order)
 	give_back_memory();
 	/* These have been told and logged, or the login is gone. */
 	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
-		log_errno(LOG_ERR, rc, "no session for uid %u", (unsigned)order->login.uid);
-		reply_refuse(l.leader.conn, VOUCH_TROUBLE, "the session could not be made");
+		log_errno(LOG_ERR, rc, "cannot start a session for uid %u", (unsigned)order->login.uid);
+		reply_refuse(l.leader.conn, VOUCH_TROUBLE, "cannot make the session");
 	}
 	if (l.leader.pid)
 		leader_loop(&l.leader, rc);

@@ -100,7 +100,7 @@ leader_place_renew(struct leader *l)
 		l->unsent = true;
 		l->entry->what.id = l->place.id;
 		register_note(l->entry);
-		log_line(LOG_NOTICE, "session %u of uid %u was removed from %s and is there again",
+		log_line(LOG_NOTICE, "files of session %u of uid %u were removed from %s; restored",
 		         (unsigned)l->place.id, (unsigned)l->audit.uid, PATH_SESSIONS);
 	}
 	if (rc >= 0 && l->unsent) {
@@ -109,7 +109,7 @@ leader_place_renew(struct leader *l)
 	}
 	if (rc >= 0)
 		return;
-	log_errno(LOG_WARNING, rc, "session %u of uid %u can't be found", (unsigned)l->audit.session,
+	log_errno(LOG_WARNING, rc, "cannot restore the files of session %u of uid %u", (unsigned)l->audit.session,
 	          (unsigned)l->audit.uid);
 	l->renew_ms = clock_now_ms() + AGAIN_MS;
 }

@@ -90,7 +90,7 @@ take_env(struct pamstack *s, struct envlist *env)
 		if (set == -ENOMEM)
 			rc = set;
 		else if (set)
-			log_errno(LOG_WARNING, set, "an entry of the PAM environment is left out");
+			log_errno(LOG_WARNING, set, "skipped an entry of the PAM environment");
 		free(*p);
 	}
 	free(list);
@@ -105,7 +105,7 @@ set_groups(const struct pamstack_for *f, char text[TEXT_CAP])
 	if (!setgid(f->gid) && !initgroups(f->user, f->gid))
 		return 0;
 	rc = -errno;
-	snprintf(text, TEXT_CAP, "setting the groups: %s", strerror(-rc));
+	snprintf(text, TEXT_CAP, "cannot set the groups: %s", strerror(-rc));
 	return rc;
 }
 
@@ -157,9 +157,10 @@ check_loginuid(const struct pamstack_for *f, char text[TEXT_CAP])
 	if (!rc && strcmp(own, theirs) == 0)
 		return 0;
 	if (rc)
-		snprintf(text, TEXT_CAP, "the audit login uid can't be read: %s", strerror(-rc));
+		snprintf(text, TEXT_CAP, "cannot read the audit login uid: %s", strerror(-rc));
 	else
-		snprintf(text, TEXT_CAP, "its audit login uid is %s, the login's is %s (pam_loginuid)", own, theirs);
+		snprintf(text, TEXT_CAP, "the session's audit login uid is %s, the login's is %s (pam_loginuid)", own,
+		         theirs);
 	return rc ? rc : -EACCES;
 }
 

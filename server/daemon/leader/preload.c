@@ -165,8 +165,8 @@ preload_run(void)
 	if (trial())
 		load_all();
 	else
-		log_line(LOG_WARNING, "the PAM modules of held shells can't be loaded beforehand: sessions need more "
-		         "memory each");
+		log_line(LOG_WARNING, "cannot preload the PAM modules of held shells; each session needs more "
+		         "memory");
 }
 
 static bool

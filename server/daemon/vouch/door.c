@@ -44,7 +44,7 @@ raise_descriptors(struct door *d)
 	if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < want) {
 		limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
 		if (setrlimit(RLIMIT_NOFILE, &limit))
-			door_complain(d, errno, "the limit of descriptors");
+			door_complain(d, errno, "cannot raise the limit on descriptors");
 	}
 }
 
@@ -159,7 +159,7 @@ take(struct door *d, int conn)
 	int rc = peercred_get(conn, &cred);
 
 	if (rc) {
-		door_complain(d, -rc, "a connection without credentials");
+		door_complain(d, -rc, "connection without credentials");
 		close(conn);
 		return;
 	}
@@ -200,7 +200,7 @@ accept_failed(struct door *d, int err)
 		shed(d);
 		break;
 	}
-	door_complain(d, err, "a login is not served");
+	door_complain(d, err, "cannot serve a login");
 	d->paused_until_ms = clock_now_ms() + PAUSE_MS;
 	return false;
 }
@@ -229,7 +229,7 @@ serve(struct door *d, const struct slots_connection *c)
 	pid_t pid;
 
 	if (pipe2(slot, O_CLOEXEC)) {
-		door_complain(d, errno, "no pipe for a helper");
+		door_complain(d, errno, "cannot make a pipe for a helper");
 		return false;
 	}
 	pid = fork();

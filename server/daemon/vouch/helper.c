@@ -93,14 +93,14 @@ find_login(struct helper *h, const struct vouch_request *q)
 		return true;
 	snprintf(why, sizeof why, "the login's record: %s", strerror(rc < 0 ? -rc : EPERM));
 	if (!rc)
-		refuse(h, VOUCH_NOT_YOURS, "this ticket is another user's", "another user's ticket");
+		refuse(h, VOUCH_NOT_YOURS, "this ticket belongs to another user", "another user's ticket");
 	else if ((rc == -ENOENT || rc == -ESRCH) && q->from == VOUCH_FROM_HOOK)
 		/* What a login has left behind, mosh-server for one, starts shells that know its ticket. */
-		refuse(h, VOUCH_ASIDE, "this is not the shell of a login that is there", why);
+		refuse(h, VOUCH_ASIDE, "this is not the shell of a known login", why);
 	else if (rc == -ENOENT || rc == -ESRCH)
-		refuse(h, VOUCH_NO_TICKET, "this login is not known or is gone", why);
+		refuse(h, VOUCH_NO_TICKET, "this login is unknown or has ended", why);
 	else
-		refuse(h, VOUCH_TROUBLE, "this login's record can't be read", why);
+		refuse(h, VOUCH_TROUBLE, "cannot read this login's record", why);
 	return false;
 }
 
@@ -116,9 +116,9 @@ check_caller(struct helper *h, const struct vouch_request *q)
 	if (rc == -ENOEXEC)
 		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", why);
 	else if (rc == -EPERM)
-		refuse(h, VOUCH_NOT_INSIDE, "this process is not a plain part of its login", why);
+		refuse(h, VOUCH_NOT_INSIDE, "this process does not belong to the login", why);
 	else
-		refuse(h, VOUCH_TROUBLE, "this process can't be checked", why);
+		refuse(h, VOUCH_TROUBLE, "cannot check this process", why);
 	return false;
 }
 
@@ -130,22 +130,22 @@ verify(struct helper *h, const struct vouch_request *q)
 	int rc;
 
 	if (policy_disabled()) {
-		refuse(h, VOUCH_DISABLED, "holdfast is switched off here", "switched off");
+		refuse(h, VOUCH_DISABLED, "switched off on this host", "switched off");
 		return false;
 	}
 	if (!find_login(h, q))
 		return false;
 	rc = account_find(h->login.user, h->login.uid, &h->account);
 	if (rc) {
-		refuse(h, VOUCH_TROUBLE, "this account can't be looked up", strerror(-rc));
+		refuse(h, VOUCH_TROUBLE, "cannot look up this account", strerror(-rc));
 		return false;
 	}
 	if (!check_caller(h, q))
 		return false;
 	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy);
 	if (code) {
-		refuse(h, code, code == VOUCH_DISABLED ? "holdfast is switched off for this login" :
-		       "holdfast's configuration can't be used", "policy");
+		refuse(h, code, code == VOUCH_DISABLED ? "switched off for this login" :
+		       "holdfast.conf has an error; see the log", "policy");
 		return false;
 	}
 	policy_identity(&h->policy, &h->login);
@@ -192,7 +192,8 @@ on_start(struct helper *h, const struct vouch_request *q)
 	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
 		return;
 	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0 || q->from != h->from) {
-		refuse(h, VOUCH_BAD_REQUEST, "another request than before", "another ticket or kind than before");
+		refuse(h, VOUCH_BAD_REQUEST, "the request differs from the first one",
+		       "the ticket or kind differs from the first one");
 		return;
 	}
 	if (!verify(h, q))
@@ -275,7 +276,7 @@ serve(struct helper *h)
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
 		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
-			refuse(h, VOUCH_BAD_REQUEST, "a request that isn't understood", "bad request");
+			refuse(h, VOUCH_BAD_REQUEST, "unknown request", "bad request");
 			return;
 		}
 		states[h->state].handle(h, &q);

@@ -97,8 +97,8 @@ static void
 say_elevated(struct enter *e)
 {
 	if (e->elevated && e->q->tty)
-		fprintf(stderr, "holdfast: session %u was left inside of another user's shell: "
-		        "holdfastctl attach %u\r\n", e->elevated, e->elevated);
+		fprintf(stderr, "holdfast: session %u was left in another user's shell; to return: holdfastctl "
+		        "attach %u\r\n", e->elevated, e->elevated);
 	e->elevated = 0;
 }
 
@@ -384,7 +384,7 @@ stay(struct enter *e)
 		say_detached(e, &end.detached);
 		break;
 	default:
-		snprintf(text, sizeof text, "the keeper of session %u has died, and the session with it",
+		snprintf(text, sizeof text, "the keeper of session %u died, and the session with it",
 		         e->at.session);
 		enter_set_outcome(e, ENTER_LOST, text);
 		break;
@@ -467,7 +467,8 @@ take_name(struct enter *e)
 		memcpy(e->want, want, strlen(want) + 1);
 		return 0;
 	}
-	snprintf(text, sizeof text, "no session %.*s...: a name has %d characters at most", NAME_CAP - 1, want, NAME_CAP - 1);
+	snprintf(text, sizeof text, "no session %.*s...: a name has at most %d characters", NAME_CAP - 1, want,
+	         NAME_CAP - 1);
 	enter_set_outcome(e, ENTER_NOT, text);
 	e->res->code = FRAME_E_NO_SESSION;
 	return -ENAMETOOLONG;

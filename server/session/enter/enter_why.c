@@ -55,22 +55,24 @@ enter_say_why(struct enter *e, int rc)
 		return;
 	}
 	if (rc == -ELOOP)
-		snprintf(text, sizeof text, "this login comes out of session %s, which can't be shown inside of itself",
+		snprintf(text, sizeof text, "this login comes from inside session %s; a session cannot be shown "
+		                            "inside itself",
 		         e->want);
 	else if (rc == -EACCES && e->at.refused.text[0])
 		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
 	else if (e->vouching.last.type == VOUCH_REFUSED)
 		snprintf(text, sizeof text, "%s", e->vouching.last.text);
 	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
-		snprintf(text, sizeof text, "this is no ssh login that holdfast knows of");
+		snprintf(text, sizeof text, "this is not an ssh login that holdfast knows");
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type || e->q->framed))
 		snprintf(text, sizeof text, "no session %s", e->want);
 	else if (rc == -EHOSTUNREACH)
-		snprintf(text, sizeof text, "no session %s among those that answer, and one does not", e->want);
+		snprintf(text, sizeof text, "no session %s among those that answer; another one does not answer",
+		         e->want);
 	else if (rc == -EHOSTDOWN)
 		snprintf(text, sizeof text, "session %s does not answer; holdfastctl kill -s KILL ends it", e->want);
 	else if (rc == -ENOTUNIQ)
-		snprintf(text, sizeof text, "several sessions are named %s: use the number", e->want);
+		snprintf(text, sizeof text, "several sessions are named %s; use the number", e->want);
 	else if (rc == -E2BIG)
 		snprintf(text, sizeof text, "the environment of this login is too large (%u KiB)",
 		         ENV_BYTES_MAX / 1024);

@@ -124,7 +124,7 @@ picker_draw_list(int tty, const struct picker_view *v)
 	put_text(&f, "\r\n");
 	put_line(&f, width, "  %s", v->preview);
 	put_text(&f, "\r\n");
-	put_line(&f, width, "arrows or number, Enter: go   %sq: leave", v->may_start ? "n: new   " : "");
+	put_line(&f, width, "arrows or number, Enter: attach   %sq: leave", v->may_start ? "n: new   " : "");
 	write_all(tty, &f);
 }
 

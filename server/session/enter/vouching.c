@@ -167,7 +167,7 @@ vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w)
 	v->fd = connect_daemon(w);
 	if (v->fd < 0) {
 		rc = v->fd;
-		return rc == -EAGAIN ? too_late(v, "holdfastd takes no connection") : rc;
+		return rc == -EAGAIN ? too_late(v, "holdfastd does not accept connections") : rc;
 	}
 	rc = send_request(v, VOUCH_OP_VOUCH, ticket, NULL);
 	if (rc == 0)

@@ -188,15 +188,16 @@ decide_login(struct survival *s, const char *user)
 {
 	switch (survival_kills(user)) {
 	case SURVIVAL_YES:
-		decide(s, SURVIVAL_NO, "logind ends everything in a login's scope when the login ends "
+		decide(s, SURVIVAL_NO, "logind ends all processes in a login's scope when the login ends "
 		                       "(KillUserProcesses=yes)");
 		break;
 	case SURVIVAL_NO:
-		decide(s, SURVIVAL_YES, "logind leaves alone what a login leaves behind (KillUserProcesses=no)");
+		decide(s, SURVIVAL_YES, "logind does not end processes that a login leaves behind "
+		                        "(KillUserProcesses=no)");
 		break;
 	default:
-		decide(s, SURVIVAL_UNKNOWN, "logind.conf, which says whether what a login leaves behind is ended, "
-		                            "could not be read");
+		decide(s, SURVIVAL_UNKNOWN, "cannot read logind.conf, which says whether logind ends processes "
+		                            "that a login leaves behind");
 	}
 }
 
@@ -205,15 +206,15 @@ decide_manager(struct survival *s, const char *user)
 {
 	switch (survival_lingers(user)) {
 	case SURVIVAL_YES:
-		decide(s, SURVIVAL_YES, "it belongs to your user manager, which stays, for you linger");
+		decide(s, SURVIVAL_YES, "the process belongs to your user manager, which stays because you linger");
 		break;
 	case SURVIVAL_NO:
-		decide(s, SURVIVAL_NO, "it belongs to your user manager, which ends after your last login, "
-		                       "for you do not linger");
+		decide(s, SURVIVAL_NO, "the process belongs to your user manager, which ends after your last login "
+		                       "because you do not linger");
 		break;
 	default:
-		decide(s, SURVIVAL_UNKNOWN, "it belongs to your user manager, and whether that stays can't be "
-		       "seen");
+		decide(s, SURVIVAL_UNKNOWN, "the process belongs to your user manager, and this user cannot see "
+		       "whether that stays");
 	}
 }
 
@@ -226,13 +227,15 @@ decide_instance(struct survival *s)
 	snprintf(template, sizeof template, "%.*s@.service", (int)strcspn(s->unit, "@"), s->unit);
 	survival_kill_mode(template, mode, sizeof mode);
 	if (!mode[0]) {
-		decide(s, SURVIVAL_UNKNOWN, "the login is a service instance whose KillMode can't be read");
+		decide(s, SURVIVAL_UNKNOWN, "the login is a service instance, and its KillMode cannot be read");
 	} else if (strcmp(mode, "process") == 0 || strcmp(mode, "none") == 0) {
-		snprintf(why, sizeof why, "KillMode=%.40s of %.200s leaves alone what a login leaves behind",
+		snprintf(why, sizeof why, "KillMode=%.40s of %.200s does not end processes that a login leaves "
+		                          "behind",
 		         mode, template);
 		decide(s, SURVIVAL_YES, why);
 	} else {
-		snprintf(why, sizeof why, "KillMode=%.40s of %.200s ends everything of a login when it ends",
+		snprintf(why, sizeof why, "KillMode=%.40s of %.200s ends all processes of a login when the login "
+		                          "ends",
 		         mode, template);
 		decide(s, SURVIVAL_NO, why);
 	}
@@ -245,7 +248,7 @@ survival_in(const char *cgroup, const char *user, struct survival *s)
 	snprintf(s->cgroup, sizeof s->cgroup, "%s", cgroup);
 	if (!survival_systemd()) {
 		s->place = SURVIVAL_NOWHERE;
-		decide(s, SURVIVAL_YES, "systemd does not run here, and nothing else ends processes at a logout");
+		decide(s, SURVIVAL_YES, "systemd does not run here, and no other program ends processes at a logout");
 		return;
 	}
 	s->place = place_of(cgroup, s->unit, sizeof s->unit);
@@ -260,10 +263,10 @@ survival_in(const char *cgroup, const char *user, struct survival *s)
 		decide_instance(s);
 		break;
 	case SURVIVAL_SSH_SERVICE:
-		decide(s, SURVIVAL_YES, "the login is a part of sshd's own service and of no login's unit");
+		decide(s, SURVIVAL_YES, "the login belongs to sshd's own service and to no unit of its own");
 		break;
 	default:
-		decide(s, SURVIVAL_YES, "it is in no unit that ends with a login");
+		decide(s, SURVIVAL_YES, "the process is in no unit that ends with a login");
 	}
 }
 
@@ -283,7 +286,7 @@ survival_of(pid_t pid, const char *user, struct survival *s)
 		}
 		if (rc) {
 			*s = (struct survival){ .place = SURVIVAL_HIDDEN };
-			decide(s, SURVIVAL_UNKNOWN, "the cgroup of the process can't be seen");
+			decide(s, SURVIVAL_UNKNOWN, "this user cannot see the cgroup of the process");
 			return;
 		}
 	} else {

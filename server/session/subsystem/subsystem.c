@@ -219,11 +219,11 @@ attach(struct subsystem *s)
 	if (access(PATH_DISABLED, F_OK) == 0)
 		return send_error(s, FRAME_E_DISABLED, "switched off on this host");
 	if (m->mode >= FRAME_TAKE && !m->want[0])
-		return send_error(s, FRAME_E_PROTOCOL, "no session is named");
+		return send_error(s, FRAME_E_PROTOCOL, "no session named");
 	if (m->name[0] && !attach_name_ok(m->name))
-		return send_error(s, FRAME_E_PROTOCOL, "that is no name of a session");
+		return send_error(s, FRAME_E_PROTOCOL, "not a valid session name");
 	if (m->mode == FRAME_NEW && m->flags & FRAME_MUST_EXIST)
-		return send_error(s, FRAME_E_PROTOCOL, "a new session, and never one");
+		return send_error(s, FRAME_E_PROTOCOL, "conflicting flags: a new session, and never start one");
 	fill_request(s);
 	enter_run(s->q, &res);
 	switch (res.outcome) {
@@ -261,7 +261,7 @@ serve_client(struct subsystem *s)
 			break;
 	}
 	if (rc == -EBADMSG)
-		return send_error(s, FRAME_E_PROTOCOL, "a frame that is wrong or not permitted here");
+		return send_error(s, FRAME_E_PROTOCOL, "malformed or unexpected frame");
 	return rc > 0 ? attach(s) : FAILED;
 }
 
@@ -285,7 +285,8 @@ meet(const struct enter_request *q, unsigned char *byte)
 		if (n < 0 && errno != EINTR)
 			return -EPIPE;
 		if (n == 0) {
-			say(q, "no terminal here, 80 columns by 24 rows; for a full one: ssh -t HOST -s resume");
+			say(q, "no terminal; using 80 columns by 24 rows. For a full terminal: ssh -t HOST -s "
+			       "resume");
 			timeout = -1;
 		}
 		if (n <= 0)
