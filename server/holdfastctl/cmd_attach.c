@@ -36,7 +36,7 @@ choose(const struct session_list *list, uint32_t own, const struct attach_status
 		*found = dropped ? dropped : any;
 		return CTL_OK;
 	}
-	ctl_error(others ? "none of your sessions is dropped; say which one (holdfastctl ls shows them)" :
+	ctl_error(others ? "none of your sessions is dropped; name one (holdfastctl ls shows them)" :
 	          own ? "no other session than the one you are in" : "no sessions");
 	return CTL_NO_SESSION;
 }
@@ -50,7 +50,7 @@ switch_to(const struct attach_status *s, const struct how *how)
 	int rc;
 
 	if (how->readonly) {
-		ctl_error("attach -r works from outside of a held session only");
+		ctl_error("attach -r works only from outside a held session");
 		return CTL_FAILED;
 	}
 	if (how->take && s->attachments) {
@@ -141,12 +141,12 @@ pick(const struct session_list *list, const char *word, struct attach_status *ch
 	if (rc)
 		return rc;
 	if (s->id == own) {
-		ctl_error("you are in session %u already", own);
+		ctl_error("you are already in session %u", own);
 		return CTL_FAILED;
 	}
 	if (s->kind == ATTACH_COMMAND) {
-		ctl_error("session %u is a command on pipes and has no terminal; from your own computer: "
-		          "holdfast --session %u HOST", s->id, s->id);
+		ctl_error("session %u is a command on pipes and has no terminal; on your own computer, run: holdfast "
+		          "--session %u HOST", s->id, s->id);
 		return CTL_FAILED;
 	}
 	*chosen = *s;
@@ -176,7 +176,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (argc - optind > 1)
 		return ctl_usage(self, "one session at most");
 	if (how.readonly + how.take + how.join > 1)
-		return ctl_usage(self, "one of -d, -j and -r");
+		return ctl_usage(self, "use one of -d, -j and -r");
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;
@@ -191,12 +191,13 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_attach = {
 	.name = "attach",
 	.args = "[-d|-j|-r] [ID|NAME]",
-	.summary = "Bring a session to this terminal",
-	.help = "Without an argument: the only one, or one that you pick from a list; where nobody can be asked,\n"
-	        "the one that was dropped last.  If others are attached to it, you are asked what to do.  In a held\n"
-	        "shell the terminal leaves the session it is in, which stays held, and goes over to the other.\n"
-	        "  -d   take over: detach the terminals that are attached to it\n"
-	        "  -j   join: share it with them\n"
-	        "  -r   watch only: what is typed is thrown away\n",
+	.summary = "Attach a session to this terminal",
+	.help = "Without an argument: the only session, or one that you pick from a list; without a terminal to\n"
+	        "ask at, the session that was dropped last.  If other terminals are attached, holdfastctl asks\n"
+	        "what to do.  In a held shell the terminal leaves the session that it is in, which stays held,\n"
+	        "and goes to the other one.\n"
+	        "  -d   take over: detach the attached terminals\n"
+	        "  -j   join: share the session with them\n"
+	        "  -r   watch only: input is discarded\n",
 	.run = run,
 };

@@ -240,7 +240,7 @@ check(const char *file, struct config_subject *who, bool json)
 	int rc;
 
 	if (!pw) {
-		ctl_error("no user %s", who->user ? who->user : "of this number");
+		ctl_error("no user %s", who->user ? who->user : "with this number");
 		return CTL_USAGE;
 	}
 	who->user = pw->pw_name;
@@ -303,12 +303,13 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_check_config = {
 	.name = "check-config",
 	.args = "[-f FILE] [-u USER] [-a ADDRESS] [-k KEY] [--json]",
-	.summary = "Check holdfast.conf and show what it says",
-	.help = "What holds for a login of yours, in the form of holdfast.conf(5).  The status is 1 when the file is broken.\n"
-	        "  -f, --file FILE        another file, whoever owns it\n"
-	        "  -u, --user USER        a login of USER\n"
+	.summary = "Check holdfast.conf and show its values",
+	.help = "Prints the values for a login of yours, in the form of holdfast.conf(5).  The status is 1 if the\n"
+	        "file has a mistake.\n"
+	        "  -f, --file FILE        check another file, with any owner\n"
+	        "  -u, --user USER        for a login of USER\n"
 	        "  -a, --address ADDRESS  ... from ADDRESS\n"
 	        "  -k, --key KEY          ... with this key: SHA256:... or a certificate's key id\n"
-	        "  --json                 write one JSON object\n",
+	        "  --json                 print one JSON object\n",
 	.run = run,
 };

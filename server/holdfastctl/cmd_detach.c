@@ -31,8 +31,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_detach = {
 	.name = "detach",
 	.args = "[-u USER] [ID|NAME]",
-	.summary = "Leave a session running and let its terminals go",
-	.help = "Without an argument: the session that you are in.  An ssh login that was in it ends.\n"
-	        "  -u USER   USER's (root)\n",
+	.summary = "Detach the terminals of a session",
+	.help = "The session stays held.  Without an argument: the session that you are in.  An ssh login that\n"
+	        "was in it ends.\n"
+	        "  -u USER   a session of USER (root)\n",
 	.run = run,
 };

@@ -54,10 +54,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_doctor = {
 	.name = "doctor",
 	.args = "[--json] [USER]",
-	.summary = "Say what would happen if the connection dropped now, and what to do",
-	.help = "Looks at what holdfast needs on this host for you (or USER), and at what ends shells here.  Each\n"
-	        "line is a finding: ok, warn (worth knowing), problem, or unknown (it can't be seen; root sees more).\n"
-	        "The status is 0 when there is no problem, else 1.\n"
-	        "  --json   write one JSON object\n",
+	.summary = "Say what a dropped connection would cost, and what to do",
+	.help = "Checks what holdfast needs on this host for you (or USER), and what ends shells here.  Each line\n"
+	        "is a finding: ok, warn (worth knowing), problem, or unknown (not visible to this user; root sees\n"
+	        "more).  The status is 0 if there is no problem, else 1.\n"
+	        "  --json   print one JSON object\n",
 	.run = run,
 };

@@ -76,7 +76,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 			return ctl_bad_option(self, opt, argv);
 	}
 	if (optind != argc || (off && status))
-		return ctl_usage(self, "drain takes --off or --status, or nothing");
+		return ctl_usage(self, "drain takes --off, --status or no argument");
 	if (!status)
 		rc = switch_it(!off);
 	if (!rc)
@@ -88,10 +88,10 @@ const struct ctl_command cmd_drain = {
 	.name = "drain",
 	.args = "[--off|--status] [--json]",
 	.summary = "Start no new sessions on this host",
-	.help = "For maintenance: new logins get their normal shell, with a line that says so.  Sessions that are held stay,\n"
-	        "and are resumed as ever.  It lasts until --off or a reboot.\n"
-	        "  --off      hold new sessions again\n"
-	        "  --status   change nothing, say how it is\n"
-	        "  --json     write one JSON object\n",
+	.help = "For maintenance: new logins get their normal shell, with a line that says so.  Running sessions\n"
+	        "stay, and logins resume them as always.  The state lasts until --off or a reboot.\n"
+	        "  --off      start sessions again\n"
+	        "  --status   show the state and change nothing\n"
+	        "  --json     print one JSON object\n",
 	.run = run,
 };

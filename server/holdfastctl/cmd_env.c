@@ -93,7 +93,7 @@ print_env(const struct dialect *d, const struct envlist *env)
 		const char *value = envlist_get(env, names[i]);
 
 		if (value && !clean(value)) {
-			ctl_error("%s has control characters in it and is left out", names[i]);
+			ctl_error("skipped %s: it has control characters", names[i]);
 			value = NULL;
 		}
 		/* The keeper's socket is good again at the next login with an agent; the person's own always. */
@@ -122,7 +122,7 @@ env_of(uint32_t id, const struct dialect *d)
 	if (rc)
 		return rc;
 	if (attach_decode_env(&env, reply, n)) {
-		ctl_error("session %u gave an answer that this version does not understand", id);
+		ctl_error("session %u sent an answer that this version does not understand", id);
 		return CTL_FAILED;
 	}
 	print_env(d, &env);
@@ -154,8 +154,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_env = {
 	.name = "env",
 	.args = "[--csh|--fish] [ID|NAME]",
-	.summary = "Print the live login's variables, to eval",
-	.help = "After a resume a shell still has SSH_CONNECTION, DISPLAY and the like of the login that started it:\n"
+	.summary = "Print the variables of the attached login, for eval",
+	.help = "After a resume a shell still has SSH_CONNECTION, DISPLAY and the like of the login that started\n"
+	        "it.  To update them:\n"
 	        "  eval \"$(holdfastctl env)\"            sh, bash, zsh\n"
 	        "  eval `holdfastctl env --csh`         csh, tcsh\n"
 	        "  holdfastctl env --fish | source      fish\n",

@@ -28,7 +28,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if ((opt = getopt(argc, argv, "+:")) != -1)
 		return ctl_bad_option(self, opt, argv);
 	if (argc - optind != 1)
-		return ctl_usage(self, "say for which shell");
+		return ctl_usage(self, "name a shell");
 	for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++)
 		if (strcmp(hooks[i].shell, argv[optind]) == 0) {
 			fputs(*hooks[i].text, stdout);
@@ -36,19 +36,21 @@ run(const struct ctl_command *self, int argc, char **argv)
 				fputs(*hooks[i].refresh, stdout);
 			return CTL_OK;
 		}
-	return ctl_usage(self, "no hook for \"%s\"; there are sh, bash, zsh, fish and tcsh", argv[optind]);
+	return ctl_usage(self, "no hook for \"%s\"; use sh, bash, zsh, fish or tcsh", argv[optind]);
 }
 
 const struct ctl_command cmd_hook = {
 	.name = "hook",
 	.args = "sh|bash|zsh|fish|tcsh",
-	.summary = "Print the lines that make a login shell be held",
-	.help = "sh and bash read them from /etc/profile.d by themselves.  Where the others want them:\n"
+	.summary = "Print the hook for a login shell",
+	.help = "sh and bash read the hook from /etc/profile.d by themselves.  For the others put these lines\n"
+	        "into:\n"
 	        "  zsh    /etc/zsh/zprofile\n"
 	        "  fish   /etc/fish/conf.d/00-holdfast.fish\n"
 	        "  tcsh   /etc/csh.login\n"
-	        "For bash, zsh and fish it also has what makes an old shell take over DISPLAY, SSH_CONNECTION and the\n"
-	        "like at its next prompt, when another login is attached.  For all shells and not only login shells:\n"
+	        "For bash, zsh and fish the lines also update DISPLAY, SSH_CONNECTION and the like in an old\n"
+	        "shell, at its next prompt after another login is attached.  For this, all shells must read\n"
+	        "them, not only login shells:\n"
 	        "  eval \"$(holdfastctl hook bash)\"     at the end of ~/.bashrc\n"
 	        "  eval \"$(holdfastctl hook zsh)\"      in ~/.zshrc\n"
 	        "  holdfastctl hook fish | source       in ~/.config/fish/config.fish\n",

@@ -59,8 +59,8 @@ force(uint32_t id)
 		ctl_error("no session %u; holdfastctl ls shows yours", id);
 		return CTL_NO_SESSION;
 	}
-	ctl_error("session %u does not answer, and could not be ended by force: %s", id,
-	          rc == -ENOTSUP ? "its keeper is not known" : strerror(-rc));
+	ctl_error("session %u does not answer, and cannot be ended by force: %s", id,
+	          rc == -ENOTSUP ? "its keeper is unknown" : strerror(-rc));
 	return CTL_FAILED;
 }
 
@@ -108,7 +108,7 @@ kill_silent(uint32_t id, int number, const unsigned char *msg, int len)
 		return gone ? CTL_OK : say_it_goes_on(id);
 	rc = force(id);
 	if (rc == CTL_OK)
-		ctl_error("session %u gave no answer and was ended by force", id);
+		ctl_error("session %u did not answer and was ended by force", id);
 	return rc;
 }
 
@@ -141,7 +141,7 @@ kill_session(const struct attach_status *s, int number)
 		return force(s->id);
 	if (killmany_finish(ctl_uid(), s->id, clock_now_ms() + KILLMANY_GRACE_MS) == 0)
 		return CTL_OK;
-	ctl_error("session %u could not be ended", s->id);
+	ctl_error("cannot end session %u", s->id);
 	return CTL_FAILED;
 }
 
@@ -166,7 +166,7 @@ take_option(const struct ctl_command *self, struct kill_options *o, int opt, cha
 		return CTL_OK;
 	case 'o':
 		if (config_seconds(optarg, UINT32_MAX, &seconds))
-			return ctl_usage(self, "no time \"%s\"; 90, 30m, 12h and 7d are", optarg);
+			return ctl_usage(self, "\"%s\" is not a time; examples: 90, 30m, 12h, 7d", optarg);
 		o->many.by_age = o->is_many = true;
 		o->many.older_s = (uint32_t)seconds;
 		return CTL_OK;
@@ -199,7 +199,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		if ((rc = take_option(self, &o, opt, argv)))
 			return rc;
 	if (argc - optind > (o.is_many ? 0 : 1))
-		return ctl_usage(self, o.is_many ? "all or one" : "one session at most");
+		return ctl_usage(self, o.is_many ? "use --all or one session" : "one session at most");
 	if (o.is_many)
 		return killmany_run(&o.many);
 	if (o.many.json)
@@ -212,14 +212,14 @@ const struct ctl_command cmd_kill = {
 	.name = "kill",
 	.args = "[-s SIGNAL] [-a] [--older-than TIME] [-u USER] [--own] [--json] [ID|NAME]",
 	.summary = "End sessions",
-	.help = "Without an argument: the session that you are in.  Its shell gets the hang-up that it would get when a\n"
-	        "terminal is closed.  After HUP, TERM and KILL the command waits until the session is gone; one that gives no\n"
-	        "answer for five seconds is ended by force.\n"
+	.help = "Without an argument: the session that you are in.  Its shell gets SIGHUP, as when a terminal is\n"
+	        "closed.  After HUP, TERM and KILL the command waits until the session is gone.  If a session\n"
+	        "does not answer for five seconds, it is ended by force.\n"
 	        "  -s SIGNAL          another signal, by name or number; KILL uses force at once\n"
-	        "  -a, --all          all your sessions but the one you are in; as root everybody's\n"
-	        "  --older-than TIME  those that nobody has been attached to for TIME (30m, 12h, 7d)\n"
-	        "  -u, --user USER    USER's sessions, who may be a number (root)\n"
-	        "  --own              with these two also what users hold without root\n"
-	        "  --json             with -a and --older-than: write one JSON object\n",
+	        "  -a, --all          all your sessions but the one you are in; as root those of all users\n"
+	        "  --older-than TIME  only sessions without an attached terminal for TIME (30m, 12h, 7d)\n"
+	        "  -u, --user USER    sessions of USER, a name or a number (root)\n"
+	        "  --own              with these two also sessions without root\n"
+	        "  --json             with -a and --older-than: print one JSON object\n",
 	.run = run,
 };

@@ -17,7 +17,7 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent,
 		          a->silent == 1 ? "session does" : "sessions do", a->silent == 1 ? "it" : "such a one");
 	if (a->hidden)
-		ctl_error("%zu more %s held, and can't be found where their users have them", a->hidden,
+		ctl_error("%zu more %s held, but cannot be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");
 }
 
@@ -64,12 +64,12 @@ const struct ctl_command cmd_ls = {
 	.name = "ls",
 	.args = "[-l] [-a|-u USER] [--own] [--json]",
 	.summary = "List held sessions",
-	.help = "The session that you are in is marked with a star.  SINCE says how long the state is what it is,\n"
-	        "OUTPUT how much was printed since the session was dropped.\n"
+	.help = "A star marks the session that you are in.  SINCE is the time since the state changed, OUTPUT the\n"
+	        "amount of output since the session was dropped.\n"
 	        "  -l, --long       with processor time, memory and processes\n"
-	        "  -a, --all        everybody's (root)\n"
-	        "  -u, --user USER  USER's, who may be a number (root)\n"
-	        "  --own            with these two also what users hold without root, which is in their homes\n"
-	        "  --json           write one JSON object instead of a table\n",
+	        "  -a, --all        sessions of all users (root)\n"
+	        "  -u, --user USER  sessions of USER, a name or a number (root)\n"
+	        "  --own            with these two also sessions without root, in the users' homes\n"
+	        "  --json           print one JSON object instead of a table\n",
 	.run = run,
 };

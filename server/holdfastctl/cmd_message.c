@@ -55,7 +55,7 @@ report(bool json, size_t told, size_t failed)
 	if (!json) {
 		printf("told %zu %s\n", told, told == 1 ? "session" : "sessions");
 		if (failed)
-			ctl_error("%zu could not be told", failed);
+			ctl_error("not reached: %zu", failed);
 		return;
 	}
 	json_init(&j, stdout);
@@ -133,7 +133,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (everybody && target)
 		return ctl_usage(self, "-a and -t do not go together");
 	if (!join(text, argc - optind, argv + optind))
-		return ctl_usage(self, optind == argc ? "no text given" : "a text of at most %d bytes", TEXT_CAP - 1);
+		return ctl_usage(self, optind == argc ? "no text" : "the text is longer than %d bytes", TEXT_CAP - 1);
 	return tell_all(everybody, target, text, json);
 }
 
@@ -141,12 +141,12 @@ const struct ctl_command cmd_message = {
 	.name = "message",
 	.args = "[-a|[-u USER] [-t ID|NAME]] [--own] [--json] TEXT...",
 	.summary = "Write a line onto the screens of held sessions",
-	.help = "Without an option: of all your sessions.  Those who are attached see it at once, the others when they come\n"
-	        "back.  Control characters are shown and not sent.\n"
-	        "  -t ID|NAME       this session only\n"
-	        "  -a, --all        everybody's sessions (root)\n"
-	        "  -u, --user USER  USER's sessions (root)\n"
-	        "  --own            with these two also those that users hold without root\n"
-	        "  --json           write one JSON object\n",
+	.help = "Without an option: of all your sessions.  Attached terminals show the line at once, others after\n"
+	        "a resume.  Control characters are shown and not sent.\n"
+	        "  -t ID|NAME       only this session\n"
+	        "  -a, --all        sessions of all users (root)\n"
+	        "  -u, --user USER  sessions of USER (root)\n"
+	        "  --own            with these two also sessions without root\n"
+	        "  --json           print one JSON object\n",
 	.run = run,
 };

@@ -14,7 +14,7 @@ check(const char *name, bool *inside)
 
 	/* An opt-out keeps logins away from holdfast; whoever types this wants it all the same.  The switch is root's. */
 	if (access(PATH_DISABLED, F_OK) == 0) {
-		ctl_error("holdfast is switched off on this machine (%s exists)", PATH_DISABLED);
+		ctl_error("holdfast is switched off on this host (%s exists)", PATH_DISABLED);
 		return CTL_FAILED;
 	}
 	rc = ctl_list(&list);
@@ -41,7 +41,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		name = optarg;
 	}
 	if (optind != argc)
-		return ctl_usage(self, "new takes no argument; a name is given with -n");
+		return ctl_usage(self, "new takes no argument; -n gives a name");
 	rc = check(name, &inside);
 	if (rc)
 		return rc;
@@ -55,8 +55,8 @@ const struct ctl_command cmd_new = {
 	.name = "new",
 	.args = "[-n NAME]",
 	.summary = "Start a session on this terminal",
-	.help = "In a held shell the terminal leaves the session it is in, which stays held, and goes over to the new\n"
-	        "one.  Opt-outs (HOLDFAST=off and the like) do not count here.\n"
-	        "  -n NAME   its name\n",
+	.help = "In a held shell the terminal leaves the session that it is in, which stays held, and goes to the\n"
+	        "new one.  Opt-outs (HOLDFAST=off and the like) have no effect here.\n"
+	        "  -n NAME   name of the session\n",
 	.run = run,
 };

@@ -26,7 +26,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (argc != 1 && argc != 2)
-		return ctl_usage(self, argc ? "two arguments at most" : "no name given");
+		return ctl_usage(self, argc ? "two arguments at most" : "no name");
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;
@@ -39,6 +39,6 @@ const struct ctl_command cmd_rename = {
 	.name = "rename",
 	.args = "[ID|NAME] NEWNAME",
 	.summary = "Name a session",
-	.help = "With one argument: the session that you are in.  An empty NEWNAME ('') takes its name away.\n",
+	.help = "With one argument: the session that you are in.  An empty NEWNAME ('') removes the name.\n",
 	.run = run,
 };

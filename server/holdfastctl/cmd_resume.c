@@ -36,8 +36,8 @@ run(const struct ctl_command *self, int argc, char **argv)
 const struct ctl_command cmd_resume = {
 	.name = "resume",
 	.args = "",
-	.summary = "Be what ssh -s resume would be here",
-	.help = "For the client on a host whose sshd has no subsystem \"resume\".  Without a terminal, standard input and\n"
-	        "output carry its protocol, or what a person or a script types.\n",
+	.summary = "Do what ssh -s resume does",
+	.help = "For a host whose sshd has no subsystem \"resume\".  Without a terminal, standard input and\n"
+	        "output carry the protocol of the client holdfast, or the input of a user or a script.\n",
 	.run = run,
 };

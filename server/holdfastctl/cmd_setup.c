@@ -71,9 +71,9 @@ run_commands(struct setup *s, bool dry)
 {
 	if (hostfile_exists("/run/systemd/system") != 1) {
 		if (s->reload_sshd)
-			puts("then have sshd read its configuration: kill -HUP its oldest process");
+			puts("then make sshd read its configuration: kill -HUP its oldest process");
 		if (!s->undo)
-			puts("then start " HOLDFAST_SBINDIR "/holdfastd, and have it started at boot");
+			puts("then start " HOLDFAST_SBINDIR "/holdfastd, now and at boot");
 		return;
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -105,7 +105,7 @@ apply(struct setup *s, struct edit *e)
 
 	if (rc)
 		setup_trouble(s, e->path, "not changed: %s",
-		              rc == -ESTALE ? "somebody else has just changed it" : strerror(-rc));
+		              rc == -ESTALE ? "another process has just changed the file" : strerror(-rc));
 	else
 		setup_say(e->path, "%s%s%s", s->undo ? "taken out" : e->before ? "changed" : "made",
 		          e->made_backup ? "; as it was: " : "", e->made_backup ? e->backup : "");
@@ -121,17 +121,18 @@ verify(struct setup *s, size_t from)
 	if (!rc)
 		return;
 	if (s->sshd_broken) {
-		setup_say(SSHDCONF_FILE, "sshd -t does not like it, with and without the lines of holdfast: %s",
+		setup_say(SSHDCONF_FILE, "sshd -t rejects the configuration, with and without the lines of holdfast: "
+		                         "%s",
 		          text);
 		s->reload_sshd = false;
 		return;
 	}
 	for (size_t i = s->count; i > from; i--)
 		if (edit_revert(s->edits[i - 1]))
-			setup_trouble(s, s->edits[i - 1]->path, "could not be put back; %s has what it was",
+			setup_trouble(s, s->edits[i - 1]->path, "could not be restored; %s has the old contents",
 			              s->edits[i - 1]->backup);
 	s->reload_sshd = false;
-	setup_trouble(s, SSHDCONF_FILE, "put back as it was: sshd -t says %s", rc == -EBADMSG ? text
+	setup_trouble(s, SSHDCONF_FILE, "restored: sshd -t says %s", rc == -EBADMSG ? text
 	              : strerror(-rc));
 }
 
@@ -199,20 +200,20 @@ run(const struct ctl_command *self, int argc, char **argv)
 	if (optind != argc)
 		return ctl_usage(self, "setup takes no argument");
 	if (zsh && geteuid() != 0)
-		return ctl_usage(self, "--zsh is for root: it is about all users' zsh");
+		return ctl_usage(self, "--zsh is for root: it affects zsh of all users");
 	return do_setup(&s, zsh);
 }
 
 const struct ctl_command cmd_setup = {
 	.name = "setup",
 	.args = "[--undo] [--dry-run] [--zsh]",
-	.summary = "Make this host, or without root your account, use holdfast",
-	.help = "As root: the lines in /etc/pam.d/sshd, sshd's subsystem, and the hooks of shells that need one.  As\n"
-	        "a user on a host without holdfast: a line in the start-up file of your login shell.  Lines are put\n"
-	        "between markers; nothing that is there already is done twice, and what is broken is reported and left\n"
-	        "alone.\n"
-	        "  -n, --dry-run   show what would be changed, as a diff\n"
-	        "      --undo      take it out again\n"
+	.summary = "Set this host, or without root your account, up for holdfast",
+	.help = "As root: adds the lines in /etc/pam.d/sshd, sshd's subsystem, and the hooks of shells that need\n"
+	        "one.  As a user on a host without holdfast: adds a line to the start-up file of your login\n"
+	        "shell.  The lines stand between markers.  Finished steps are not repeated.  Broken files are\n"
+	        "reported and left alone.\n"
+	        "  -n, --dry-run   show the changes as a diff, and make none\n"
+	        "      --undo      remove the changes\n"
 	        "      --zsh       only the hook for zsh\n",
 	.run = run,
 };

@@ -27,7 +27,7 @@ outcome(const struct enter_result *res)
 	case ENTER_NOT:
 		break;
 	}
-	ctl_error("%s", *res->text ? res->text : "no session was entered");
+	ctl_error("%s", *res->text ? res->text : "entered no session");
 	return CTL_FAILED;
 }
 

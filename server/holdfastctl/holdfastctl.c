@@ -30,7 +30,8 @@ print_commands(FILE *f)
 		else
 			fprintf(f, "  %-38s %s\n", left, commands[i]->summary);
 	}
-	fputs("\nA session is given by its id or its name.  holdfastctl COMMAND --help says more.\n", f);
+	fputs("\n"
+	      "The id or the name of a session selects it.  holdfastctl COMMAND --help says more.\n", f);
 }
 
 static const struct ctl_command *

@@ -170,8 +170,8 @@ report(const struct killmany *q, const struct tally *t)
 	if (!q->json) {
 		printf("ended %zu %s\n", t->ended, t->ended == 1 ? "session" : "sessions");
 		if (t->failed)
-			ctl_error("%zu could not be ended%s", t->failed,
-			          is_by_force(q) ? "" : "; -s KILL also ends what does not answer");
+			ctl_error("not ended: %zu%s", t->failed,
+			          is_by_force(q) ? "" : "; -s KILL also ends sessions that do not answer");
 		return;
 	}
 	json_init(&j, stdout);

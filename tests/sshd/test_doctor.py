@@ -242,7 +242,7 @@ def own_service(host):
     check("pam_motd" in found["pam.skipped"][1], found["pam.skipped"][1])
     write("/etc/pam.d/holdfast", "# from before\n")
     what, why, fix = doctor(host, "alice")["pam.old"]
-    check(what == "warn" and "not used any more" in why and "PamService" in fix, why)
+    check(what == "warn" and "no longer uses" in why and "PamService" in fix, why)
     os.unlink("/etc/pam.d/holdfast")
 
 
@@ -380,7 +380,7 @@ def test_what_is_read_before_the_hook(host):
     # as it says
     line = fix[fix.index("[ !"):] + "\n"
     write("/etc/profile", line + text("/etc/profile"))
-    equal(doctor(host)["hook.before"][1], "nothing is read before the hook", "with the hook first")
+    equal(doctor(host)["hook.before"][1], "no file is read before the hook", "with the hook first")
     # and then nothing happens twice
     write("/etc/bash.bashrc", "echo BASHRC\n")
     t = host.login()
@@ -398,4 +398,4 @@ def test_scripts_that_are_not_run(host):
     equal(what, "warn", "the level")
     check("quota.sh" in said and "plain" in said and "good" not in said, said)
     os.chmod("/etc/holdfast/resume.d", 0o777)
-    check("nothing in" in doctor(host)["resume.d"][1], "a directory that others can write to")
+    check("no file in" in doctor(host)["resume.d"][1], "a directory that others can write to")

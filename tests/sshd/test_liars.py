@@ -139,5 +139,5 @@ def test_root_ends_nobody_by_a_number(host):
         os.waitpid(victim, 0)
     equal(gone, 0, "another process's end")
     equal(r.returncode, 1, "kill (%r)" % r.stderr)
-    check("its keeper is not known" in r.stderr, r.stderr)
+    check("its keeper is unknown" in r.stderr, r.stderr)
     check(listener, "the socket is open")

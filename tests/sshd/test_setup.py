@@ -226,7 +226,7 @@ def test_broken_sshd_config(host):
     write("/etc/ssh/sshd_config.d/50-own.conf", "NoSuchKeyword yes\n")
     before = snapshot()
     out = setup(status=1)
-    check("sshd -t does not like it" in out and "NoSuchKeyword" in out.replace("nosuchkeyword", "NoSuchKeyword"),
+    check("sshd -t rejects the present configuration" in out and "NoSuchKeyword" in out.replace("nosuchkeyword", "NoSuchKeyword"),
           "setup says %r" % out)
     check(not [p for p in changed(before) if p.startswith("/etc/ssh")], "something in /etc/ssh was changed")
     # with a setup from better times: out it goes, whatever sshd says
@@ -247,7 +247,7 @@ def test_sshd_refuses_the_result(host):
           % DROPIN, 0o755)
     before = snapshot()
     out = setup(status=1)
-    check("put back as it was" in out and "no such thing" in out, "setup says %r" % out)
+    check("restored: sshd -t says" in out and "no such thing" in out, "setup says %r" % out)
     check(not [p for p in changed(before) if p.startswith("/etc/ssh")], "changed in /etc/ssh: %s" % changed(before))
 
 
@@ -272,7 +272,7 @@ def test_broken_markers(host):
     write(PAM, old)
     for args in ((), ("--undo",)):
         out = setup(*args, status=1)
-        check("do not belong together" in out, "setup says %r" % out)
+        check("marker lines do not match" in out, "setup says %r" % out)
         equal(text(PAM), old, "the file with half a block")
 
 

@@ -163,7 +163,7 @@ ctl_user(const char *user)
 		ctl_error("no user %s", user);
 		return CTL_USAGE;
 	}
-	if (uid != getuid() && ctl_root_only("what belongs to another user"))
+	if (uid != getuid() && ctl_root_only("the sessions of another user"))
 		return CTL_FAILED;
 	other_uid = uid;
 	is_other = true;
@@ -199,7 +199,7 @@ ctl_find(const struct session_list *list, const char *word, const struct attach_
 		return CTL_FAILED;
 	}
 	if (silent_nameless(list))
-		ctl_error("no session %s among those whose names are known; holdfastctl ls shows all", word);
+		ctl_error("no session %s among those with known names; holdfastctl ls shows all", word);
 	else
 		ctl_error("no session %s; holdfastctl ls shows yours", word);
 	return CTL_NO_SESSION;
@@ -213,7 +213,7 @@ ctl_target_in(const struct session_list *list, const char *word, const struct at
 	if (word)
 		return ctl_find(list, word, found);
 	if (!ctl_own_session() || is_other) {
-		ctl_error("this is no held shell; say which session (holdfastctl ls shows yours)");
+		ctl_error("not in a held shell; name a session (holdfastctl ls shows yours)");
 		return CTL_USAGE;
 	}
 	snprintf(own, sizeof own, "%u", ctl_own_session());
@@ -240,13 +240,13 @@ int
 ctl_name_free(const struct session_list *list, const char *name, uint32_t except)
 {
 	if (!attach_name_ok(name)) {
-		ctl_error("\"%s\" cannot be a name: 1 to %d of A-Z a-z 0-9 . _ -, not only digits, no '-' or '.' first, "
-		          "not \"new\" or \"off\"", name, NAME_CAP - 1);
+		ctl_error("\"%s\" is not a valid name: use 1 to %d of A-Z a-z 0-9 . _ -, not only digits, no '-' or "
+		          "'.' first, not \"new\" or \"off\"", name, NAME_CAP - 1);
 		return CTL_USAGE;
 	}
 	for (size_t i = 0; i < list->count; i++)
 		if (list->v[i].id != except && strcmp(list->v[i].name, name) == 0) {
-			ctl_error("session %u is named %s already", list->v[i].id, name);
+			ctl_error("session %u already has the name %s", list->v[i].id, name);
 			return CTL_FAILED;
 		}
 	return CTL_OK;
@@ -288,7 +288,7 @@ ctl_ask(int fd, uint32_t id, const void *msg, int len, int want, void *reply, si
 	if ((type == ATTACH_ERROR || type == ATTACH_REFUSED) && !attach_decode_refused(&no, reply, (size_t)n))
 		ctl_error("session %u: %s", id, *no.text ? no.text : "refused");
 	else
-		ctl_error("session %u gave an answer that this version does not understand", id);
+		ctl_error("session %u sent an answer that this version does not understand", id);
 	return CTL_FAILED;
 }
 

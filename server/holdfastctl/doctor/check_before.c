@@ -16,8 +16,8 @@
 #define HOOK_NAME "00-holdfast.sh"
 
 static const char put_first[] =
-	"to have the hook read first, at the top of /etc/profile: "
-	"[ ! -r /etc/profile.d/" HOOK_NAME " ] || . /etc/profile.d/" HOOK_NAME;
+	"to run the hook first, at the top of /etc/profile: [ ! -r /etc/profile.d/" HOOK_NAME " ] || . /etc/profile.d/"
+	HOOK_NAME;
 
 /* Paths with commas between them, as many as there is room for. */
 struct names {
@@ -119,10 +119,10 @@ check_before(struct doctor *d)
 		sh = true;
 	}
 	if (n.len)
-		doctor_add(d, "hook.before", DOCTOR_OK, sh ? put_first : NULL, "what stands before the hook happens "
-		           "twice when a session is made: text that is printed and lines that are logged by %s", n.text);
+		doctor_add(d, "hook.before", DOCTOR_OK, sh ? put_first : NULL, "everything before the hook happens "
+		           "twice when a session is made, such as the output and log lines of %s", n.text);
 	else
-		doctor_add(d, "hook.before", DOCTOR_OK, NULL, "nothing is read before the hook");
+		doctor_add(d, "hook.before", DOCTOR_OK, NULL, "no file is read before the hook");
 }
 
 static bool
@@ -157,10 +157,11 @@ check_resume_d(struct doctor *d)
 			add_name(&n, e->d_name);
 	if (fstat(dirfd(dir), &st) == 0 && !is_safe(&st))
 		doctor_add(d, "resume.d", DOCTOR_WARN, "chown root " PATH_RESUME_D "; chmod go-w " PATH_RESUME_D,
-		           "nothing in %s is run: others than root can write to it", PATH_RESUME_D);
+		           "no file in %s is run: users other than root can write to the directory", PATH_RESUME_D);
 	else if (n.len)
-		doctor_add(d, "resume.d", DOCTOR_WARN, NULL, "not run at a resume, in %s: %s; a name has letters, "
-		           "digits, _ and - only, and the file is root's, executable, and nobody else's to write",
+		doctor_add(d, "resume.d", DOCTOR_WARN, NULL, "not run at a resume, in %s: %s; a name must have only "
+		           "letters, digits, _ and -, and the file must belong to root, be executable, and be "
+		           "writable only for root",
 		           PATH_RESUME_D, n.text);
 	closedir(dir);
 }

@@ -140,10 +140,10 @@ check_system(struct doctor *d, enum family family)
 	else if (family == ZSH && zsh_reads_profile())
 		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook by way of /etc/profile", d->shell);
 	else if (hidden[0])
-		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "whether %s reads the hook can't be seen: %s",
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s reads the hook: %s",
 		           d->shell, hidden);
 	else if (family == SH && hostfile_exists("/etc/profile.d/00-holdfast.sh") == 1)
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "have /etc/profile read /etc/profile.d/*.sh",
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "make /etc/profile read /etc/profile.d/*.sh",
 		           "/etc/profile does not read /etc/profile.d, where the hook is");
 	else
 		doctor_add(d, "hook", DOCTOR_PROBLEM, fix, "%s has no hook: login shells of %s are not held",
@@ -155,10 +155,10 @@ static void
 check_own_parts(struct doctor *d)
 {
 	if (access(PATH_KEEPER, X_OK) < 0)
-		doctor_add(d, "own.keeper", DOCTOR_PROBLEM, "make install", "%s can't be run", PATH_KEEPER);
+		doctor_add(d, "own.keeper", DOCTOR_PROBLEM, "make install", "cannot run %s", PATH_KEEPER);
 	if (d->self && access(d->home, W_OK | X_OK) < 0)
-		doctor_add(d, "own.place", DOCTOR_PROBLEM, NULL, "there is no place for sessions: %s is not "
-		           "writable", d->home);
+		doctor_add(d, "own.place", DOCTOR_PROBLEM, NULL, "no directory for sessions: %s is not writable",
+		           d->home);
 }
 
 static void
@@ -168,16 +168,16 @@ check_own(struct doctor *d, enum family family)
 
 	if (find(d, family, true, path, hidden)) {
 		d->own_hook = true;
-		doctor_add(d, "hook", DOCTOR_OK, NULL, "this host has no holdfast; %s has the hook of your own",
+		doctor_add(d, "hook", DOCTOR_OK, NULL, "this host has no holdfast; your own hook is in %s",
 		           path);
 		check_own_parts(d);
 	} else if (hidden[0]) {
-		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "this host has no holdfast, and whether there is a "
-		           "hook of %s's own can't be seen: %s", d->user, hidden);
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "this host has no holdfast; cannot tell whether %s has a "
+		           "hook of their own: %s", d->user, hidden);
 	} else {
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "holdfastctl setup  (as root for the host, as yourself for "
-		           "you)",
-		           "holdfast is not set up, neither on this host nor for %s", d->user);
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "holdfastctl setup  (as root for the host, as a user for "
+		           "yourself)",
+		           "holdfast is set up neither on this host nor for %s", d->user);
 	}
 }
 
@@ -187,10 +187,9 @@ doctor_check_hook(struct doctor *d)
 	enum family family = family_of(d->shell);
 
 	if (!d->shell[0])
-		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "the login shell of %s is not known", d->user);
+		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "the login shell of %s is unknown", d->user);
 	else if (family == NONE)
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "there is no hook for the login "
-		           "shell %s", d->shell);
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "no hook for the login shell %s", d->shell);
 	else if (d->has_system)
 		check_system(d, family);
 	else

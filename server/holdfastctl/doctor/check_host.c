@@ -98,9 +98,9 @@ check_kill_own(struct doctor *d)
 	bool lingers = survival_lingers(d->user) == SURVIVAL_YES;
 
 	doctor_add(d, "systemd.kill", lingers ? DOCTOR_OK : DOCTOR_PROBLEM, lingers ? NULL : FIX_LINGER,
-	           "logind ends what a login of %s leaves behind (KillUserProcesses=yes)%s", d->user,
-	           lingers ? "; held shells are in the user manager, which stays"
-	                   : ", held shells too, unless they are in a user manager that lingers");
+	           "logind ends processes that a login of %s leaves behind (KillUserProcesses=yes)%s", d->user,
+	           lingers ? "; held shells run in the user manager, which stays"
+	                   : ", including held shells, unless they run in a user manager that lingers");
 }
 
 static void
@@ -110,18 +110,19 @@ check_kill(struct doctor *d)
 	case SURVIVAL_YES:
 		if (d->has_system)
 			doctor_add(d, "systemd.kill", DOCTOR_OK, NULL,
-			           "logind ends what a login of %s leaves behind (KillUserProcesses=yes); "
-			           "a held shell has a session of its own and is not touched by that", d->user);
+			           "logind ends processes that a login of %s leaves behind (KillUserProcesses=yes); a "
+			           "held shell has a session of its own and survives", d->user);
 		else
 			check_kill_own(d);
 		break;
 	case SURVIVAL_NO:
 		doctor_add(d, "systemd.kill", DOCTOR_OK, NULL,
-		           "logind leaves alone what a login of %s leaves behind (KillUserProcesses)", d->user);
+		           "logind does not end processes that a login of %s leaves behind (KillUserProcesses)",
+		           d->user);
 		break;
 	default:
 		doctor_add(d, "systemd.kill", DOCTOR_UNKNOWN, NULL,
-		           "whether logind ends what a login leaves behind (KillUserProcesses) can't be seen");
+		           "cannot tell whether logind ends processes that a login leaves behind (KillUserProcesses)");
 	}
 }
 
@@ -135,11 +136,11 @@ check_linger(struct doctor *d)
 		break;
 	case SURVIVAL_NO:
 		doctor_add(d, "systemd.linger", DOCTOR_OK, NULL, "%s does not linger: the user manager and "
-		           "/run/user/%lu go after the last session%s", d->user, (unsigned long)d->uid,
-		           d->has_system ? "; a held shell is one" : "");
+		           "/run/user/%lu end after the last session%s", d->user, (unsigned long)d->uid,
+		           d->has_system ? "; a held shell is a session" : "");
 		break;
 	default:
-		doctor_add(d, "systemd.linger", DOCTOR_UNKNOWN, NULL, "whether %s lingers can't be seen", d->user);
+		doctor_add(d, "systemd.linger", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s lingers", d->user);
 	}
 }
 
@@ -157,11 +158,11 @@ check_idle(struct doctor *d)
 		return;
 	if (!rc && value[0] && strcmp(value, "0") != 0 && strcmp(value, "infinity") != 0)
 		doctor_add(d, "systemd.idle", DOCTOR_WARN, "logind.conf: [Login] StopIdleSessionSec=infinity",
-		           "logind ends sessions that nobody has typed in for %s (StopIdleSessionSec): held ones that "
-		           "were dropped too, with the jobs in them", value);
+		           "logind ends sessions without input for %s (StopIdleSessionSec), including dropped held "
+		           "sessions, with the jobs in them", value);
 	else if (rc == -EACCES)
 		doctor_add(d, "systemd.idle", DOCTOR_UNKNOWN, NULL,
-		           "whether logind ends idle sessions (StopIdleSessionSec) can't be seen");
+		           "cannot tell whether logind ends idle sessions (StopIdleSessionSec)");
 }
 
 /* A service for each connection, which ends with it. */
@@ -172,8 +173,8 @@ check_instances(struct doctor *d, const struct activation *a, const char *mode, 
 	const char *tail = "";
 
 	if (!harmless)
-		tail = d->has_system ? ": what a login leaves behind is ended with it, held shells are not"
-		                     : ": what a login leaves behind is ended with it";
+		tail = d->has_system ? ": processes of a login end with it, held shells do not"
+		                     : ": processes of a login end with it";
 	doctor_add(d, "sshd.unit", bad ? DOCTOR_PROBLEM : DOCTOR_OK, bad ? fix : NULL,
 	           "%s starts a service for each connection (%s, KillMode=%s)%s", a->socket, a->service, mode, tail);
 }
@@ -186,7 +187,7 @@ check_service(struct doctor *d, const struct activation *a, const char *mode, bo
 	doctor_add(d, "sshd.unit", bad ? DOCTOR_WARN : DOCTOR_OK, bad ? fix : NULL,
 	           "sshd runs as %s%s%s (KillMode=%s)%s", a->service, a->socket ? ", started by " : "",
 	           a->socket ? a->socket : "", mode,
-	           harmless ? "" : ": a restart of it ends what plain logins have started");
+	           harmless ? "" : ": a restart ends the processes of plain logins");
 }
 
 static void
@@ -197,7 +198,7 @@ check_activation(struct doctor *d, const struct activation *a)
 
 	survival_kill_mode(a->service, mode, sizeof mode);
 	if (!mode[0]) {
-		doctor_add(d, "sshd.unit", DOCTOR_UNKNOWN, NULL, "the KillMode of %s can't be seen", a->service);
+		doctor_add(d, "sshd.unit", DOCTOR_UNKNOWN, NULL, "cannot tell the KillMode of %s", a->service);
 		return;
 	}
 	snprintf(fix, sizeof fix, "systemctl edit %s: [Service] KillMode=process", a->service);
@@ -224,8 +225,8 @@ check_others(struct doctor *d, const struct activation *a)
 		           : FIX_LINGER ", then: systemd-run --user --scope tmux",
 		           "tmux, screen and nohup in a plain login would not survive a logout here: %s", s.why);
 	else
-		doctor_add(d, "others", DOCTOR_UNKNOWN, NULL, "whether tmux, screen and nohup in a plain login "
-		           "would survive a logout can't be said: %s", s.why);
+		doctor_add(d, "others", DOCTOR_UNKNOWN, NULL, "cannot tell whether tmux, screen and nohup in a plain "
+		           "login would survive a logout: %s", s.why);
 }
 
 static void
@@ -235,8 +236,8 @@ check_container(struct doctor *d)
 
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		if (hostfile_exists(signs[i]) == 1) {
-			doctor_add(d, "container", DOCTOR_OK, NULL, "this is a container: what is held lives as "
-			           "long as that does");
+			doctor_add(d, "container", DOCTOR_OK, NULL, "this is a container: held shells live as long as "
+			           "the container");
 			return;
 		}
 }
@@ -248,7 +249,7 @@ doctor_check_host(struct doctor *d)
 
 	check_container(d);
 	if (!survival_systemd()) {
-		doctor_add(d, "systemd", DOCTOR_OK, NULL, "systemd does not run here: nothing ends processes at a "
+		doctor_add(d, "systemd", DOCTOR_OK, NULL, "systemd does not run here: no program ends processes at a "
 		           "logout");
 		return;
 	}

@@ -147,11 +147,11 @@ check_tmout(struct doctor *d)
 		least = tmout_in(patterns[i], where);
 	if (least > 0)
 		doctor_add(d, "tmout", DOCTOR_WARN, "unset TMOUT, in the start-up files of the shell",
-		           "TMOUT=%ld in %s: a shell that sits at its prompt for so many seconds ends itself, "
-		           "also when it is held and nobody is there",
+		           "TMOUT=%ld in %s: a shell ends itself after this many seconds at its prompt, also a held "
+		           "one without a terminal",
 		           least, where);
 	else
-		doctor_add(d, "tmout", DOCTOR_OK, NULL, "no TMOUT ends a shell that sits at its prompt");
+		doctor_add(d, "tmout", DOCTOR_OK, NULL, "no TMOUT ends a shell at its prompt");
 }
 
 /* Whether PATH has a label that lets it be run as a program of the system. */
@@ -176,7 +176,7 @@ check_selinux(struct doctor *d)
 	enforcing = text[0] == '1';
 	free(text);
 	if (!enforcing) {
-		doctor_add(d, "selinux", DOCTOR_OK, NULL, "SELinux is there and not enforcing");
+		doctor_add(d, "selinux", DOCTOR_OK, NULL, "SELinux is not enforcing");
 		return;
 	}
 	for (size_t i = 0; d->has_system && i < sizeof files / sizeof *files; i++)
@@ -187,7 +187,7 @@ check_selinux(struct doctor *d)
 			return;
 		}
 	doctor_add(d, "selinux", DOCTOR_WARN, d->has_system ? "ausearch -m avc -ts recent -c holdfastd" : NULL,
-	           "SELinux is enforcing, and holdfast brings no policy of its own: it runs in the domain that "
+	           "SELinux is enforcing, and holdfast has no policy of its own: holdfastd runs in the domain that "
 	           "the host's policy gives it");
 }
 

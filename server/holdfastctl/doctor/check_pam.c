@@ -31,8 +31,8 @@ check_line(struct doctor *d, const struct pamconf *c)
 	const struct pamconf_line *systemd = pamconf_session(c, "pam_systemd.so");
 
 	if (!l) {
-		doctor_add(d, "pam.line", DOCTOR_PROBLEM, FIX_LINE, "sshd's PAM stack does not have " MODULE
-		           ": no login is known to holdfast");
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, FIX_LINE, "sshd's PAM stack does not have " MODULE ": "
+		           "holdfast knows of no login");
 		return;
 	}
 	end = early_end(c, l);
@@ -67,15 +67,16 @@ check_begin(struct doctor *d, const struct pamconf *c)
 		return; /* said already */
 	before = l ? before_begin(c, l) : NULL;
 	if (!l)
-		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, FIX_BEGIN, "sshd's PAM stack does not have the line \"" MODULE
-		           " " BEGIN "\": with which key a login came is not known, so it resumes nothing by itself");
+		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, FIX_BEGIN, "sshd's PAM stack does not have the line \""
+		           MODULE " " BEGIN "\": holdfast does not know the key of a login, and the login resumes no "
+		           "session by itself");
 	else if (l > last)
 		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, FIX_BEGIN, "%s:%u: \"" MODULE " " BEGIN "\" comes after the "
 		           "line without " BEGIN, l->file, l->number);
 	else if (before)
 		doctor_add(d, "pam.begin", DOCTOR_PROBLEM, "move the line \"" MODULE " " BEGIN "\" before that one",
-		           "%s:%u: %s comes before \"" MODULE " " BEGIN "\", and may end the stack or take a key's name from "
-		           "the user", before->file, before->number, before->module);
+		           "%s:%u: %s comes before \"" MODULE " " BEGIN "\", and may end the stack or let the user "
+		           "set the key", before->file, before->number, before->module);
 	else
 		doctor_add(d, "pam.begin", DOCTOR_OK, NULL, "%s:%u has \"" MODULE " " BEGIN "\"", l->file, l->number);
 }
@@ -88,15 +89,15 @@ check_module(struct doctor *d, const struct pamconf *c)
 	int there = hostfile_exists(path);
 
 	if (there == 0)
-		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "make install", "the module %s is not there", path);
+		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "make install", "the module %s does not exist", path);
 	else if (there < 0)
-		doctor_add(d, "pam.module", DOCTOR_UNKNOWN, NULL, "the module %s can't be looked at", path);
+		doctor_add(d, "pam.module", DOCTOR_UNKNOWN, NULL, "cannot examine the module %s", path);
 	else if (l && l->module[0] != '/' && hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 0)
 		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "session optional " HOLDFAST_PAMDIR "/" MODULE
 		           "  (in place of the line without a path)",
-		           "%s:%u: PAM looks for " MODULE " elsewhere than in " HOLDFAST_PAMDIR, l->file, l->number);
+		           "%s:%u: PAM does not look for " MODULE " in " HOLDFAST_PAMDIR, l->file, l->number);
 	else
-		doctor_add(d, "pam.module", DOCTOR_OK, NULL, "the module is there");
+		doctor_add(d, "pam.module", DOCTOR_OK, NULL, "the module exists");
 }
 
 static void
@@ -106,10 +107,10 @@ check_use_pam(struct doctor *d)
 
 	/* Upstream's default is no; whoever ships sshd with PAM says yes in sshd_config. */
 	if (d->sshd_rc || (!use && d->sshd.hidden[0]))
-		doctor_add(d, "pam.used", DOCTOR_UNKNOWN, NULL, "whether sshd uses PAM can't be seen");
+		doctor_add(d, "pam.used", DOCTOR_UNKNOWN, NULL, "cannot tell whether sshd uses PAM");
 	else if (!use || strcasecmp(use, "yes") != 0)
 		doctor_add(d, "pam.used", DOCTOR_PROBLEM, "UsePAM yes, in " SSHDCONF_FILE,
-		           "sshd does not use PAM: no login is known to holdfast");
+		           "sshd does not use PAM: holdfast knows of no login");
 	else
 		doctor_add(d, "pam.used", DOCTOR_OK, NULL, "sshd uses PAM");
 }
@@ -131,11 +132,11 @@ doctor_check_pam(struct doctor *d)
 		return;
 	rc = pamconf_read(&c, "sshd");
 	if (rc == -EBADMSG)
-		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "mend that line", "sshd's PAM stack is broken: %s",
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "correct that line", "sshd's PAM stack is broken: %s",
 		           c.error);
 	else if (rc == -ENOENT)
-		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "make an /etc/pam.d/sshd as the distribution has it, "
-		           "then: holdfastctl setup", "there is no /etc/pam.d/sshd");
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "restore the distribution's /etc/pam.d/sshd, then: "
+		           "holdfastctl setup", "/etc/pam.d/sshd does not exist");
 	else if (rc)
 		doctor_add(d, "pam.line", DOCTOR_UNKNOWN, NULL, "%s", c.error);
 	else

@@ -21,14 +21,14 @@ check_switch(struct doctor *d)
 	if (there)
 		doctor_add(d, "switch", there > 0 ? DOCTOR_PROBLEM : DOCTOR_UNKNOWN, "rm " PATH_DISABLED,
 		           there > 0 ? "holdfast is switched off on this host: %s exists"
-		                     : "whether holdfast is switched off can't be seen: %s", PATH_DISABLED);
+		                     : "cannot tell whether holdfast is switched off: %s", PATH_DISABLED);
 	snprintf(path, sizeof path, "%.900s/.config/holdfast/off", d->home);
 	there = d->home[0] ? hostfile_exists(path) : 0;
 	if (there > 0)
 		doctor_add(d, "optout", DOCTOR_WARN, "rm ~/.config/holdfast/off", "%s has opted out: %s exists",
 		           d->user, path);
 	else if (there < 0)
-		doctor_add(d, "optout", DOCTOR_UNKNOWN, NULL, "whether %s has opted out can't be seen: %s", d->user,
+		doctor_add(d, "optout", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s has opted out: %s", d->user,
 		           strerror(-there));
 	else if (d->self && ((env && strcmp(env, "off") == 0) || (lc && strcmp(lc, "off") == 0)))
 		doctor_add(d, "optout", DOCTOR_WARN, NULL, "this login has opted out: HOLDFAST or LC_HOLDFAST is "
@@ -55,7 +55,7 @@ static void
 check_daemon(struct doctor *d)
 {
 	const char *fix = survival_systemd() ? "systemctl enable --now holdfastd.socket" : "start " HOLDFAST_SBINDIR
-	                  "/holdfastd, and have it started at boot";
+	                  "/holdfastd, now and at boot";
 	int rc = connect_daemon();
 
 	if (rc == 0)
@@ -66,7 +66,7 @@ check_daemon(struct doctor *d)
 		doctor_add(d, "daemon", DOCTOR_PROBLEM, survival_systemd() ? "systemctl restart holdfastd" : NULL,
 		           "holdfastd hangs: its queue is full");
 	else
-		doctor_add(d, "daemon", DOCTOR_UNKNOWN, NULL, "holdfastd can't be reached from here: %s",
+		doctor_add(d, "daemon", DOCTOR_UNKNOWN, NULL, "cannot reach holdfastd from here: %s",
 		           strerror(-rc));
 }
 
@@ -82,10 +82,10 @@ check_config(struct doctor *d)
 		doctor_add(d, "config", DOCTOR_UNKNOWN, NULL, "%s", e.text);
 	else if (rc)
 		doctor_add(d, "config", DOCTOR_PROBLEM, "edit " PATH_CONFIG " (holdfast.conf(5))",
-		           "the configuration is broken, so nobody's shell is held: %s", e.text);
+		           "the configuration has a mistake, so no shell is held: %s", e.text);
 	else if (!p.enable)
 		doctor_add(d, "config", DOCTOR_PROBLEM, "Enable yes, in " PATH_CONFIG,
-		           "the configuration does not hold the shells of %s (Enable no)", d->user);
+		           "the configuration switches holdfast off for %s (Enable no)", d->user);
 	else if (!p.max_sessions)
 		doctor_add(d, "config", DOCTOR_PROBLEM, "MaxSessions 20, in " PATH_CONFIG, "%s may have no session "
 		           "(MaxSessions 0)", d->user);
@@ -104,5 +104,5 @@ doctor_check_parts(struct doctor *d)
 	check_config(d);
 	if (hostfile_exists(PATH_DRAIN) > 0)
 		doctor_add(d, "drain", DOCTOR_WARN, "holdfastctl drain --off",
-		           "new sessions are not started here for now (holdfastctl drain)");
+		           "no new sessions start on this host for now (holdfastctl drain)");
 }

@@ -24,10 +24,10 @@ judge(struct doctor *d, const struct attach_status *st, const struct survival *s
 		return;
 	if (s->place == SURVIVAL_LOGIN && strstr(s->cgroup, slice)) {
 		d->held = SURVIVAL_YES;
-		snprintf(d->held_why, sizeof d->held_why, "it has a session of its own (%.200s)", s->unit);
+		snprintf(d->held_why, sizeof d->held_why, "the shell has a session of its own (%.200s)", s->unit);
 	} else if (s->place == SURVIVAL_LOGIN && s->answer != SURVIVAL_YES) {
-		snprintf(d->held_why, sizeof d->held_why, "holdfastd was started from somebody's login (%.200s) "
-		         "and ends with that", s->unit);
+		snprintf(d->held_why, sizeof d->held_why, "holdfastd was started from a login (%.200s) and ends with "
+		         "it", s->unit);
 	}
 }
 
@@ -40,7 +40,7 @@ report_held(struct doctor *d, const struct attach_status *st)
 	judge(d, st, &s);
 	doctor_add(d, "shell", DOCTOR_OK, NULL, "this shell is held: session %u%s%s, in %s", st->id, st->name[0]
 	           ? " " : "",
-	           st->name, s.cgroup[0] ? s.cgroup : "no cgroup of systemd's");
+	           st->name, s.cgroup[0] ? s.cgroup : "no cgroup of systemd");
 	if (d->held == SURVIVAL_YES)
 		doctor_add(d, "drop", DOCTOR_OK, NULL, "if the connection dropped now, this shell would stay: %s",
 		           d->held_why);
@@ -50,8 +50,8 @@ report_held(struct doctor *d, const struct attach_status *st)
 		           : "systemctl enable --now holdfastd.socket", "if the connection dropped now, this "
 		           "shell would be ended: %s", d->held_why);
 	else
-		doctor_add(d, "drop", DOCTOR_UNKNOWN, NULL, "whether this shell would stay if the connection "
-		           "dropped can't be said: %s", d->held_why);
+		doctor_add(d, "drop", DOCTOR_UNKNOWN, NULL, "cannot tell whether this shell would stay if the "
+		           "connection dropped: %s", d->held_why);
 }
 
 static void
@@ -61,9 +61,9 @@ report_plain(struct doctor *d)
 
 	d->held = SURVIVAL_NO;
 	doctor_add(d, "shell", DOCTOR_PROBLEM, lost ? NULL : "holdfastctl new", lost
-	           ? "HOLDFAST_SESSION is set, and no "
-	           "session of that number answers" : "this ssh login's shell is not held");
-	doctor_add(d, "drop", DOCTOR_PROBLEM, NULL, "if the connection dropped now, this shell and what runs in "
+	           ? "HOLDFAST_SESSION is set, but no session of that number answers"
+	           : "this ssh login's shell is not held");
+	doctor_add(d, "drop", DOCTOR_PROBLEM, NULL, "if the connection dropped now, this shell and the programs on "
 	           "its terminal would end");
 }
 
@@ -90,6 +90,6 @@ doctor_check_shell(struct doctor *d)
 	if (getenv("SSH_TTY") && getenv("SSH_CONNECTION"))
 		report_plain(d);
 	else
-		doctor_add(d, "shell", DOCTOR_OK, NULL, "this is not in a terminal of an ssh login: there is no "
-		           "shell to hold");
+		doctor_add(d, "shell", DOCTOR_OK, NULL, "this is not a terminal of an ssh login: there is no shell to "
+		           "hold");
 }

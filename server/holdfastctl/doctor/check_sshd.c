@@ -27,8 +27,8 @@ check_subsystem(struct doctor *d)
 	if (!l)
 		doctor_add(d, "sshd.subsystem", missing(d, DOCTOR_PROBLEM), "holdfastctl setup (or, in a file of "
 		           "/etc/ssh/sshd_config.d: Subsystem resume " COMMAND ")", d->sshd.hidden[0]
-		           ? "whether sshd has the subsystem \"resume\" can't be seen: %s is not for everybody"
-		           : "sshd has no subsystem \"resume\": only plain ssh resumes%s", d->sshd.hidden);
+		           ? "cannot tell whether sshd has the subsystem \"resume\": %s is not readable"
+		           : "sshd has no subsystem \"resume\": only plain ssh resumes sessions%s", d->sshd.hidden);
 	else if (strncmp(command, COMMAND, sizeof COMMAND - 1) != 0)
 		doctor_add(d, "sshd.subsystem", DOCTOR_PROBLEM, "Subsystem resume " COMMAND ", in its place",
 		           "sshd's subsystem \"resume\" is another program: %s", command);
@@ -40,13 +40,12 @@ static void
 check_accept(struct doctor *d)
 {
 	if (sshdconf_accepts(&d->sshd, "LC_HOLDFAST"))
-		doctor_add(d, "sshd.acceptenv", DOCTOR_OK, NULL, "a client can name a session (AcceptEnv "
-		           "LC_HOLDFAST)");
+		doctor_add(d, "sshd.acceptenv", DOCTOR_OK, NULL, "a login can name a session (AcceptEnv LC_HOLDFAST)");
 	else
 		doctor_add(d, "sshd.acceptenv", missing(d, DOCTOR_WARN), "holdfastctl setup (or, in a file of "
 		           "/etc/ssh/sshd_config.d: AcceptEnv LC_HOLDFAST)", d->sshd.hidden[0]
-		           ? "whether a client can name a session can't be seen: %s is not for everybody"
-		           : "sshd does not accept LC_HOLDFAST: a client can't name a session, or opt out%s",
+		           ? "cannot tell whether a login can name a session: %s is not readable"
+		           : "sshd does not accept LC_HOLDFAST: a login cannot name a session, or opt out%s",
 		           d->sshd.hidden);
 }
 
@@ -85,22 +84,22 @@ check_alive(struct doctor *d)
 	long every = interval ? seconds(interval) : 0, times = count ? strtol(count, NULL, 10) : 3;
 
 	if (every < 0 || (!interval && d->sshd.hidden[0]))
-		doctor_add(d, "sshd.alive", DOCTOR_UNKNOWN, NULL, "after how long sshd notices a dead connection "
-		           "can't be seen");
+		doctor_add(d, "sshd.alive", DOCTOR_UNKNOWN, NULL, "cannot tell after what time sshd notices a dead "
+		           "connection");
 	else if (every > 0 && times > 0 && every * times <= 300)
 		doctor_add(d, "sshd.alive", DOCTOR_OK, NULL, "sshd notices a dead connection after %ld seconds",
 		           every * times);
 	else if (every > 0 && times > 0)
-		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd notices a dead connection only "
-		           "after %ld minutes: until then a new login resumes its session by itself only where the kernel "
-		           "proves it dead, and behind a proxy or a bastion it can't",
+		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd notices a dead connection only after %ld "
+		           "minutes: until then a new login resumes its session by itself only if the kernel proves "
+		           "the connection dead, and behind a proxy or a bastion the kernel cannot",
 		           (every * times + 59) / 60);
 	else
-		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd does not ask whether a client is still "
-		           "there: of a connection that dies silently it learns after about 15 minutes when there "
-		           "is output, "
-		           "and %s when there is none; until then a new login resumes its session by itself only where "
-		           "the kernel proves it dead, and behind a proxy or a bastion it can't",
+		doctor_add(d, "sshd.alive", DOCTOR_WARN, FIX_ALIVE, "sshd does not ask whether the ssh client is "
+		           "still there: it notices a silently dead connection after about 15 minutes if there is "
+		           "output, and %s if there is none; until then a new login resumes its session by itself "
+		           "only if the kernel proves the connection dead, and behind a proxy or a bastion the kernel "
+		           "cannot",
 		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
 }
 
@@ -112,12 +111,13 @@ check_shells(struct doctor *d)
 	const char *forced = sshdconf_get(&d->sshd, "forcecommand");
 
 	if (forced && strcasecmp(forced, "none") != 0)
-		doctor_add(d, "sshd.forcecommand", DOCTOR_WARN, NULL, "sshd runs a ForceCommand in the place of login "
-		           "shells: what that starts is not held");
+		doctor_add(d, "sshd.forcecommand", DOCTOR_WARN, NULL, "sshd runs a ForceCommand in place of login "
+		           "shells: shells that it starts are not held");
 	for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
 		if (sshdconf_sets(&d->sshd, traces[i])) {
-			doctor_add(d, "sshd.setenv", DOCTOR_PROBLEM, "take that name out of SetEnv", "sshd sets %s: a "
-			           "login shell can't be told from one that a wrapper has started, and none is held",
+			doctor_add(d, "sshd.setenv", DOCTOR_PROBLEM, "remove that name from SetEnv", "sshd sets %s: "
+			           "holdfast cannot distinguish a login shell from the shell of a wrapper, and holds "
+			           "none",
 			           traces[i]);
 			return;
 		}
@@ -129,13 +129,13 @@ doctor_check_sshd(struct doctor *d)
 	if (d->sshd_rc) {
 		doctor_add(d, "sshd", d->sshd_at_all && d->sshd_rc != -EACCES ? DOCTOR_PROBLEM : DOCTOR_UNKNOWN,
 		           NULL,
-		           "the configuration of sshd can't be read: %s", strerror(-d->sshd_rc));
+		           "cannot read the configuration of sshd: %s", strerror(-d->sshd_rc));
 		return;
 	}
 	if (!d->sshd.told)
-		doctor_add(d, "sshd", DOCTOR_OK, NULL, "sshd itself can't be asked%s; its configuration was read "
-		           "from its files%s", geteuid() ? " by you" : "", d->sshd.matches
-		           ? ", Match blocks left out" : "");
+		doctor_add(d, "sshd", DOCTOR_OK, NULL, "cannot ask sshd itself%s; its configuration was read from its "
+		           "files%s", geteuid() ? " by you" : "", d->sshd.matches
+		           ? ", without Match blocks" : "");
 	if (d->has_system) {
 		check_subsystem(d);
 		check_accept(d);

@@ -53,23 +53,25 @@ usable(struct doctor *d, const struct pamconf *c, int rc, const char *service, b
 	bool lacks = rc == 0 && !(pamconf_has_type(c, PAMCONF_SESSION) && pamconf_has_type(c, PAMCONF_AUTH));
 	char fix[LIST_CAP];
 
-	snprintf(fix, sizeof fix, own ? "mend /etc/pam.d/%s, or take PamService out of " PATH_CONFIG : "mend /etc/pam.d/%s",
+	snprintf(fix, sizeof fix, own ? "correct /etc/pam.d/%s, or remove PamService from " PATH_CONFIG
+	                              : "correct /etc/pam.d/%s",
 	         service);
 	if (rc == -ENOENT)
-		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "there is no PAM service \"%s\": nobody's shell is held", service);
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "there is no PAM service \"%s\": no shell is held",
+		           service);
 	else if (rc == -EBADMSG)
-		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "nobody's shell is held: %s", c->error);
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "no shell is held: %s", c->error);
 	else if (rc)
 		doctor_add(d, "pam.stack", DOCTOR_UNKNOWN, NULL, "%s", c->error);
 	else if (lacks)
-		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "the PAM service \"%s\" has no %s line: nobody's shell is "
+		doctor_add(d, "pam.stack", DOCTOR_PROBLEM, fix, "the PAM service \"%s\" has no %s line: no shell is "
 		           "held", service, pamconf_has_type(c, PAMCONF_SESSION) ? "auth" : "session");
 	else if (cgroup_has_logind() && !pamconf_session(c, "pam_systemd.so"))
 		doctor_add(d, "pam.stack", DOCTOR_PROBLEM,
 		           "add \"session optional pam_systemd.so\" (of the package libpam-systemd), or set PamService to a "
 		           "service that has it",
-		           "the PAM service \"%s\" has no pam_systemd.so: nobody's shell is held, for logind would know of "
-		           "none", service);
+		           "the PAM service \"%s\" has no pam_systemd.so: no shell is held, because logind would not "
+		           "know of it", service);
 	else
 		doctor_add(d, "pam.stack", DOCTOR_OK, NULL, "held shells have a PAM session, as \"%s\"", service);
 	return rc == 0 && !lacks;
@@ -83,9 +85,9 @@ say_sshds(struct doctor *d, const struct pamconf *sshd)
 	list(rules, ruling, sshd, NULL, false);
 	list(skipped, pamconf_for_logins, sshd, NULL, true);
 	doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have sshd's PAM rules%s%s%s%s", rules[0] ? " (" : "", rules,
-	           rules[0] ? ")" : "", skipped[0] ? ", and not what is for logins alone" : "");
+	           rules[0] ? ")" : "", skipped[0] ? ", without the modules for logins alone" : "");
 	if (skipped[0])
-		doctor_add(d, "pam.skipped", DOCTOR_OK, NULL, "passed over for held shells: %s", skipped);
+		doctor_add(d, "pam.skipped", DOCTOR_OK, NULL, "held shells skip: %s", skipped);
 }
 
 /* What a site's own service leaves out of sshd's rules is for the site to know. */
@@ -98,8 +100,9 @@ say_own(struct doctor *d, const struct pamconf *own, const char *service)
 	if (pamconf_read(&sshd, "sshd") == 0) {
 		list(missing, ruling, &sshd, own, false);
 		if (missing[0])
-			doctor_add(d, "pam.rules", DOCTOR_WARN, "take PamService out of " PATH_CONFIG ", or add those lines",
-			           "held shells have the PAM service \"%s\", which lacks of sshd's: %s", service, missing);
+			doctor_add(d, "pam.rules", DOCTOR_WARN, "remove PamService from " PATH_CONFIG ", or add those lines",
+			           "held shells have the PAM service \"%s\", which lacks these modules of sshd's: %s",
+			           service, missing);
 		else
 			doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have the PAM service \"%s\"", service);
 		if (has(&sshd, "pam_sss.so", false) || has(&sshd, "pam_winbind.so", false))
@@ -132,5 +135,5 @@ doctor_check_stack(struct doctor *d)
 	pamconf_free(&c);
 	if (hostfile_exists(OLD_STACK) == 1 && strcmp(service, OLD_SERVICE) != 0)
 		doctor_add(d, "pam.old", DOCTOR_WARN, "rm " OLD_STACK " (or PamService " OLD_SERVICE ", in " PATH_CONFIG ")",
-		           OLD_STACK " is not used any more: held shells have %s's PAM rules", service);
+		           "holdfast no longer uses " OLD_STACK ": held shells have %s's PAM rules", service);
 }

@@ -46,7 +46,7 @@ open_edit(struct setup *s, const char *path)
 
 	if (!rc)
 		return e;
-	setup_trouble(s, path, "left alone: %s", rc == -ENOENT ? "a link that leads nowhere" : strerror(-rc));
+	setup_trouble(s, path, "left alone: %s", rc == -ENOENT ? "a dangling symbolic link" : strerror(-rc));
 	if (e)
 		edit_close(e);
 	free(e);
@@ -118,11 +118,11 @@ plan_blocks(struct setup *s, const char *path, const struct wanted *w, bool crea
 	e->undo = s->undo;
 	state = e->before ? block_state(e->before) : BLOCK_NONE;
 	if (state == BLOCK_BROKEN)
-		setup_trouble(s, path, "left alone: the marker lines of holdfast in it do not belong together");
+		setup_trouble(s, path, "left alone: its holdfast marker lines do not match");
 	else if (s->undo && state == BLOCK_NONE)
 		;
 	else if (!s->undo && !e->before && !create)
-		setup_trouble(s, path, "left alone: there is no such file");
+		setup_trouble(s, path, "left alone: no such file");
 	else if (!plan(e, w))
 		setup_trouble(s, path, "%s", strerror(ENOMEM));
 	else if (!edit_changes(e))

@@ -54,7 +54,7 @@ sshd_stack(struct setup *s)
 
 	if (rc || hostfile_read(SSHD_STACK, &text, NULL)) {
 		setup_trouble(s, SSHD_STACK, "left alone: %s",
-		              rc == -ENOENT || !rc ? "there is no such file" : c.error);
+		              rc == -ENOENT || !rc ? "no such file" : c.error);
 		pamconf_free(&c);
 		return;
 	}
@@ -63,7 +63,7 @@ sshd_stack(struct setup *s)
 	f.first = unless_ours(pamconf_session_arg(&c, MODULE, BEGIN, true), text);
 	f.last = unless_ours(pamconf_session_arg(&c, MODULE, BEGIN, false), text);
 	if (s->undo)
-		say_foreign(&f, "left alone: setup has not written this: ");
+		say_foreign(&f, "left alone: not written by setup: ");
 	else
 		say_foreign(&f, f.first && f.last ? "nothing to do: " : "as it is: ");
 	if (s->undo || !f.first || !f.last)

@@ -43,9 +43,9 @@ hook(struct setup *s, const char *path, const char *line)
 	if (!hooked(s, path))
 		setup_block(s, path, line, BLOCK_FIRST, true);
 	else if (s->undo)
-		setup_say(path, "left alone: setup has not written the hook in it");
+		setup_say(path, "left alone: its hook was not written by setup");
 	else
-		setup_say(path, "nothing to do: it has the hook");
+		setup_say(path, "nothing to do: the file has the hook");
 }
 
 void
@@ -70,7 +70,7 @@ setup_fish(struct setup *s)
 		return;
 	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
 		if (hostfile_exists(theirs[i]) == 1) {
-			setup_say(theirs[i], "nothing to do: it is the hook");
+			setup_say(theirs[i], "nothing to do: the file is the hook");
 			return;
 		}
 	hook(s, "/etc/fish/conf.d/00-holdfast.fish",
@@ -86,7 +86,7 @@ setup_csh(struct setup *s)
 		return;
 	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
 		if (hostfile_exists(theirs[i]) == 1) {
-			setup_say(theirs[i], "nothing to do: it is the hook");
+			setup_say(theirs[i], "nothing to do: the file is the hook");
 			return;
 		}
 	hook(s, "/etc/csh.login", "if (-r " HOLDFAST_DATADIR "/hook.csh) source " HOLDFAST_DATADIR "/hook.csh\n");
@@ -99,7 +99,7 @@ setup_shells(struct setup *s)
 	if (strcmp(HOLDFAST_PROFILE, PROFILE_D) != 0)
 		hook(s, PROFILE_D, "[ ! -r " HOLDFAST_PROFILE " ] || . " HOLDFAST_PROFILE "\n");
 	else if (!s->undo && hostfile_exists(PROFILE_D) == 0)
-		setup_trouble(s, PROFILE_D, "is missing: make install puts it there");
+		setup_trouble(s, PROFILE_D, "is missing: make install installs it");
 	setup_zsh(s, false);
 	setup_fish(s);
 	setup_csh(s);

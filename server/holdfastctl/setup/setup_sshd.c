@@ -76,7 +76,7 @@ take_out(struct setup *s, const struct sshdconf *c)
 		s->sshd_edits += setup_block(s, DROPIN, "", BLOCK_FIRST, false);
 	s->sshd_edits += setup_block(s, SSHDCONF_FILE, "", BLOCK_FIRST, false);
 	if (l && strcmp(command, COMMAND) == 0)
-		setup_say(l->file, "left alone: setup has not written line %u, which has the subsystem", l->number);
+		setup_say(l->file, "left alone: line %u, with the subsystem, was not written by setup", l->number);
 }
 
 static void
@@ -88,7 +88,7 @@ put_in(struct setup *s, const struct sshdconf *c)
 	char body[PATH_CAP + 64];
 
 	if (l && strcmp(command, COMMAND) != 0)
-		setup_trouble(s, l->file, "left alone: line %u has a subsystem \"resume\" of its own (%s)",
+		setup_trouble(s, l->file, "left alone: line %u has another subsystem \"resume\" (%s)",
 		              l->number, command);
 	else if (l)
 		setup_say(l->file, "nothing to do: line %u has the subsystem", l->number);
@@ -115,9 +115,9 @@ setup_sshd(struct setup *s)
 	rc = sshdconf_test(!s->dry, text);
 	s->sshd_broken = rc == -EBADMSG;
 	if (rc == -EBADMSG && !s->undo)
-		setup_trouble(s, SSHDCONF_FILE, "left alone: sshd -t does not like it as it is: %s", text);
+		setup_trouble(s, SSHDCONF_FILE, "left alone: sshd -t rejects the present configuration: %s", text);
 	else if (rc && rc != -EBADMSG && rc != -EAGAIN)
-		setup_trouble(s, SSHDCONF_FILE, "left alone: sshd -t could not be run: %s", strerror(-rc));
+		setup_trouble(s, SSHDCONF_FILE, "left alone: cannot run sshd -t: %s", strerror(-rc));
 	else if (s->undo)
 		take_out(s, &c);
 	else

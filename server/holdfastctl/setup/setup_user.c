@@ -44,7 +44,7 @@ put_into(struct setup *s, const char *home, size_t which)
 		if (!path_below(path, home, profiles[which].files[i]) || hostfile_exists(path) == 1)
 			break;
 	if (setup_block(s, path, profiles[which].line, BLOCK_FIRST, true))
-		setup_say(path, "login shells (%s) of yours will be held", profiles[which].shell);
+		setup_say(path, "your login shells (%s) will be held", profiles[which].shell);
 }
 
 static void
@@ -66,7 +66,7 @@ setup_user(struct setup *s)
 	const char *home = pw ? pw->pw_dir : NULL, *shell = pw ? strrchr(pw->pw_shell, '/') : NULL;
 
 	if (!home || home[0] != '/') {
-		setup_trouble(s, "setup", "no home directory is known for you");
+		setup_trouble(s, "setup", "your home directory is unknown");
 		return;
 	}
 	if (s->undo) {
@@ -74,8 +74,7 @@ setup_user(struct setup *s)
 		return;
 	}
 	if (!rootless_is_the_way()) {
-		setup_say("setup", "nothing to do: this host has holdfast already (as root, setup is about the "
-		          "host)");
+		setup_say("setup", "nothing to do: this host already has holdfast (as root, setup changes the host)");
 		return;
 	}
 	for (size_t i = 0; i < PROFILES; i++)
@@ -83,5 +82,5 @@ setup_user(struct setup *s)
 			put_into(s, home, i);
 			return;
 		}
-	setup_trouble(s, "setup", "nothing is known of your login shell %s", pw->pw_shell);
+	setup_trouble(s, "setup", "unknown login shell %s", pw->pw_shell);
 }
