@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* age: how long something has been, for people. */
+/* age: formats a duration for people. */
 #ifndef HOLDFAST_AGE_H
 #define HOLDFAST_AGE_H
 
@@ -10,7 +10,7 @@
 
 /* "12s", "4m 12s", "3h 5m" or "2d 4h". */
 void age_format(char out[AGE_CAP], uint64_t seconds);
-/* Since a moment on CLOCK_REALTIME, in milliseconds; one that is to come counts as now. */
+/* The time since SINCE_MS (CLOCK_REALTIME, milliseconds); a moment in the future counts as now. */
 void age_since(char out[AGE_CAP], uint64_t since_ms);
 
 #endif

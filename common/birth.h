@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * birth: when a directory was made.  An account that was removed and made anew, with the same name and uid, has another
- * home directory; that tells the new user's logins from the old one's sessions, whatever the clock said at either time.
+ * birth: the time at which a directory was made.  If an account was removed and made anew, with the same name and uid,
+ * its home directory has another birth time.  This separates the new user's logins from the old user's sessions,
+ * independently of the clock.
  */
 #ifndef HOLDFAST_BIRTH_H
 #define HOLDFAST_BIRTH_H
@@ -9,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * The time of birth of what is at PATH, in nanoseconds; 0 where that is not known: no such file, a file system that
- * keeps none (NFS), or an overlay, on which it changes with the first write.
+ * The birth time of the file at PATH, in nanoseconds; 0 if unknown: no such file, a file system that keeps no birth
+ * time (NFS), or an overlay, where the first write changes it.
  */
 uint64_t birth_of(const char *path);
 

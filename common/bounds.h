@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bounds: sizes that more than one part has to agree on.  Each bounds what a peer can make another part hold. */
+/* bounds: sizes that several parts must agree on.  Each limits the memory that a peer can make another part use. */
 #ifndef HOLDFAST_BOUNDS_H
 #define HOLDFAST_BOUNDS_H
 
@@ -7,7 +7,7 @@
 #define USER_CAP 257      /* a user's name with its NUL (LOGIN_NAME_MAX) */
 #define TERM_CAP 65       /* $TERM with its NUL */
 #define ADDRESS_CAP 64    /* a numeric IPv6 address with scope, with its NUL */
-#define WHO_CAP 128       /* "publickey SHA256:…": how a login proved itself, for people */
+#define WHO_CAP 128       /* "publickey SHA256:…": how a login authenticated, for people */
 #define TEXT_CAP 512      /* one line for a person */
 #define PATH_CAP 1024     /* home, shell: longer ones are refused */
 #define TTY_CAP 64        /* /dev/pts/N */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define CLOCK_NEVER UINT64_MAX /* a deadline that does not come */
+#define CLOCK_NEVER UINT64_MAX /* no deadline */
 
 /* CLOCK_BOOTTIME: for deadlines and for "away"; goes on while the machine sleeps. */
 uint64_t clock_now_ms(void);

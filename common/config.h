@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config: holdfast.conf, "Keyword value" lines with Match blocks as in sshd_config(5), and the policy that comes out
- * of it for one user.  The first value found for a keyword counts, as in sshd_config; "#" starts a comment.
+ * config: reads holdfast.conf, "Keyword value" lines with Match blocks as in sshd_config(5), and makes the policy for
+ * one user.  As in sshd_config the first value for a keyword is used; "#" starts a comment.
  */
 #ifndef HOLDFAST_CONFIG_H
 #define HOLDFAST_CONFIG_H
@@ -12,10 +12,10 @@
 
 #include "config_match.h"
 
-#define CONFIG_NONE UINT32_MAX /* a limit or a time that there is none of */
+#define CONFIG_NONE UINT32_MAX /* no limit */
 #define CONFIG_ACCEPT_CAP 512
 #define CONFIG_SERVICE_CAP 64
-#define CONFIG_SERVICE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.-" /* what the name of a PAM service may have */
+#define CONFIG_SERVICE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.-" /* valid in the name of a PAM service */
 #define CONFIG_SKIP_CAP 256
 
 enum config_take_over { CONFIG_TAKE_NO, CONFIG_TAKE_YES, CONFIG_TAKE_ASK };
@@ -36,11 +36,11 @@ struct config_policy {
 	uint64_t ring_bytes;       /* RingSize 1M, 64K to 64M, rounded up to a power of two */
 	uint32_t scrollback;       /* Scrollback 2000, lines, 0 to CONFIG_SCROLLBACK_MAX */
 	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
-	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: modules passed over besides, patterns for match_list */
+	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: further modules to skip, patterns for match_list */
 	bool banner;               /* Banner yes: a line above a screen that is restored */
 };
 
-/* What was wrong, for the log: "/etc/holdfast/holdfast.conf:3: MaxSessions: expected a number, found \"many\"". */
+/* The mistake, for the log: "/etc/holdfast/holdfast.conf:3: MaxSessions: expected a number, found \"many\"". */
 struct config_error {
 	char text[512];
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* config_match: whom a Match line in holdfast.conf is for, one criterion at a time. */
+/* config_match: checks a login against the criteria of a Match line in holdfast.conf, one at a time. */
 #ifndef HOLDFAST_CONFIG_MATCH_H
 #define HOLDFAST_CONFIG_MATCH_H
 
-/* Whom the policy is for: what Match looks at.  GROUPS and KEYS end with NULL, or are NULL. */
+/* The login that Match lines look at.  GROUPS and KEYS end with NULL, or are NULL. */
 struct config_subject {
 	const char *user;
 	const char *const *groups;
@@ -14,8 +14,8 @@ struct config_subject {
 #define CONFIG_MATCH_CRITERIA "User, Group, Address, Key or all"
 
 /*
- * Whether SUBJECT (NULL: no user) meets CRITERION ("User") with PATTERNS: 1 or 0.  -EINVAL: no such criterion;
- * -EBADMSG: no such patterns, and *wanted says what there should be.
+ * Whether SUBJECT (NULL: no user) matches CRITERION ("User") with PATTERNS: 1 or 0.  -EINVAL: unknown criterion;
+ * -EBADMSG: invalid patterns, and *wanted describes valid ones.
  */
 int config_match(const struct config_subject *subject, const char *criterion, const char *patterns,
                  const char **wanted);

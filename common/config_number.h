@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Takes the digits at *P, at least one, which are at most MAX: 0 or -EBADMSG. */
+/* Reads a number of at least one digit and at most MAX at *P, and moves *P behind it: 0 or -EBADMSG. */
 int config_number(const char **p, uint64_t max, uint64_t *v);
 /* Reads a time ("90", "15s", "1h30m") of at most MAX seconds: 0 or -EBADMSG. */
 int config_seconds(const char *text, uint64_t max, uint64_t *seconds);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* connection: the TCP connection that this process serves, as the kernel knows it. */
+/* connection: the TCP connection of this process, according to the kernel. */
 #ifndef HOLDFAST_CONNECTION_H
 #define HOLDFAST_CONNECTION_H
 
@@ -13,9 +13,9 @@ struct connection {
 };
 
 /*
- * Looks through this process's descriptors for a connected stream of TCP over IPv4 or IPv6; several descriptors of one
- * socket count once.  An IPv4 address mapped into IPv6 is given as the former.  0, and all of *c is unknown where there
- * is no such socket or more than one; or a negative errno when the descriptors can't be listed.
+ * Searches this process's descriptors for a connected TCP stream over IPv4 or IPv6; several descriptors of one socket
+ * count once.  An IPv4 address mapped into IPv6 is returned as IPv4.  0; if there is no such socket or more than one,
+ * all of *c is unknown.  A negative errno: cannot list the descriptors.
  */
 int connection_find(struct connection *c);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * envlist: a bounded list of NAME=value strings that owns its bytes (one allocation, at most ENV_COUNT_MAX strings of
- * ENV_BYTES_MAX bytes together).  Used for environments that travel in messages and for putting together a shell's.
+ * ENV_BYTES_MAX bytes together).  Used for environments in messages and for building a shell's.
  */
 #ifndef HOLDFAST_ENVLIST_H
 #define HOLDFAST_ENVLIST_H
@@ -19,16 +19,16 @@ struct envlist {
 
 #define ENVLIST_INIT { NULL, 0, 0 }
 
-/* Frees everything and makes the list empty; takes an empty one. */
+/* Frees everything and makes the list empty; accepts an empty list. */
 void envlist_free(struct envlist *e);
 /*
  * Adds ENTRY ("NAME=value", copied), replacing an entry of the same name.
- * 0; -EINVAL when there is no name or no '='; -E2BIG over the bounds; -ENOMEM.  On error the list is as it was.
+ * 0; -EINVAL: no name or no '='; -E2BIG: over the bounds; -ENOMEM.  After an error the list is unchanged.
  */
 int envlist_set(struct envlist *e, const char *entry);
 /* The same from two strings. */
 int envlist_set_value(struct envlist *e, const char *name, const char *value);
-/* Removes NAME if it is there. */
+/* Removes NAME if the list has it. */
 void envlist_unset(struct envlist *e, const char *name);
 /* The value of NAME, owned by the list, or NULL. */
 const char *envlist_get(const struct envlist *e, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grouplist: the groups of a user by the user database, as getgrouplist(3) has them.  Asks the name service. */
+/* grouplist: the groups of a user in the user database, as from getgrouplist(3).  Asks the name service. */
 #ifndef HOLDFAST_GROUPLIST_H
 #define HOLDFAST_GROUPLIST_H
 
@@ -12,7 +12,7 @@
  */
 int grouplist_ids(const char *user, gid_t gid, gid_t **ids);
 /*
- * The names of these groups, ended by NULL; NULL: no memory, or the groups are not known.  A group without a name is
+ * The names of these groups, ended by NULL; NULL: no memory, or the groups are unknown.  A group without a name is
  * skipped.  grouplist_free frees them.
  */
 char **grouplist_names(const char *user, gid_t gid);

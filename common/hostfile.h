@@ -8,23 +8,24 @@
 
 #define HOSTFILE_MAX 1048576 /* longer ones are refused */
 
-/* For the tests: PREFIX ("" or a directory; borrowed) stands before every path that is given to this file. */
+/* For the tests: all functions of this file put PREFIX ("" or a directory; borrowed) before their paths. */
 void hostfile_root(const char *prefix);
 /* PATH with the prefix in OUT: 0 or -ENAMETOOLONG. */
 int hostfile_path(char *out, size_t cap, const char *path);
 /*
  * Reads PATH whole: 0 and *TEXT, NUL-terminated (the caller's to free) with its length in *LEN (may be NULL);
- * -EFBIG; -EINVAL for what is no regular file or has NUL bytes; another negative errno.
+ * -EFBIG; -EINVAL: not a regular file, or NUL bytes in it; another negative errno.
  */
 int hostfile_read(const char *path, char **text, size_t *len);
-/* 1: it is there, 0: it is not, or a negative errno when that can't be seen. */
+/* 1: the file exists; 0: it does not; a negative errno: unknown. */
 int hostfile_exists(const char *path);
 
 /*
- * Takes the next line out of *REST, which is changed: blanks at both ends are cut off.  NULL at the end.
+ * Returns the next line of *REST without blanks at both ends, and moves *REST behind it; changes the text.  NULL at the
+ * end.
  */
 char *hostfile_line(char **rest);
-/* The same without cutting: the line alone, without its newline. */
+/* The same with the blanks: the line without its newline. */
 char *hostfile_raw_line(char **rest);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * identity: who a login proved to be, as 32 bytes that can be compared.
+ * identity: the identity that a login proved, as 32 bytes that can be compared.
  *
- * It is the SHA-256 of the canonical list of completed authentication methods (server/daemon/facts/auth_identity.c makes it
- * from a login's record).  Two logins with the same identity may resume each other's sessions by themselves.  All
- * zero means "unknown" and is equal to nothing, not even to itself.
+ * An identity is the SHA-256 of the canonical list of completed authentication methods
+ * (server/daemon/facts/auth_identity.c makes it from a login's record).  Two logins with the same identity may resume
+ * each other's sessions by themselves.  All zeros mean "unknown", which equals nothing, not even itself.
  */
 #ifndef HOLDFAST_IDENTITY_H
 #define HOLDFAST_IDENTITY_H

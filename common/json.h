@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json: writes JSON (RFC 8259) to a stdio stream, one value after the other; commas are put by itself.
+ * json: writes JSON (RFC 8259) to a stdio stream, one value after the other; the writer puts the commas.
  *
- * KEY is the member's name inside an object and NULL inside an array or at the top.  Strings are bytes that ought to
- * be UTF-8: what is not becomes U+FFFD, and control characters (C1 too) are written as \u escapes, so that the output
- * is valid and does nothing to a terminal.
+ * KEY is the member's name inside an object and NULL inside an array or at the top.  Strings should be UTF-8: invalid
+ * bytes become U+FFFD, and control characters (C1 too) become \u escapes, so that the output is valid and harmless on a
+ * terminal.
  */
 #ifndef HOLDFAST_JSON_H
 #define HOLDFAST_JSON_H
@@ -15,7 +15,7 @@
 
 struct json {
 	FILE *f;    /* borrowed */
-	bool comma; /* something stands before the next value */
+	bool comma; /* a value stands before the next one */
 };
 
 void json_init(struct json *j, FILE *f);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leadctl: what is said on a leader's own socket, NAME_LEADER in the session's directory (SOCK_SEQPACKET, the user's,
- * 0600; root listens).  It works whatever the keeper does: who holds the session, and, for root, its end.
+ * leadctl: the protocol of a leader's own socket, NAME_LEADER in the session's directory (SOCK_SEQPACKET, the user's,
+ * 0600; root listens).  It works in any state of the keeper, and tells which processes hold the session; root can end
+ * the session.
  *
  *   asker                       leader
  *   WHO             ───▶
@@ -9,7 +10,7 @@
  *   KILL            ───▶        kills the keeper and all processes of the session; from uid 0 only
  *                   ◀───        reply, then the end of the connection when the session is over
  *
- * Requests and replies have a fixed length, big-endian.  What is not understood ends the connection.
+ * Requests and replies have a fixed length, big-endian.  An unknown message ends the connection.
  */
 #ifndef HOLDFAST_LEADCTL_H
 #define HOLDFAST_LEADCTL_H
@@ -30,9 +31,9 @@ enum leadctl_result {
 };
 
 enum leadctl_state {
-	LEADCTL_STARTING = 1, /* nothing of the user's runs yet */
+	LEADCTL_STARTING = 1, /* no program of the user runs yet */
 	LEADCTL_RUNNING = 2,
-	LEADCTL_ENDING = 3,   /* the shell has ended, or the session is being undone */
+	LEADCTL_ENDING = 3,   /* the shell has ended, or the start has failed */
 };
 
 struct leadctl_reply {
@@ -42,18 +43,18 @@ struct leadctl_reply {
 	uint32_t keeper_pid;     /* 0: it has ended */
 	uint32_t shell_session;  /* the shell's session id (setsid(2)), by the kernel; 0: unknown */
 	uint64_t keeper_start;   /* clock ticks after boot, as in /proc/PID/stat */
-	uint64_t created_ms;     /* clock_date_ms() when it started; 0: it has not */
+	uint64_t created_ms;     /* clock_date_ms() at its start; 0: not started */
 	uint32_t attachments;
-	uint32_t killed;         /* KILL: how many processes */
-	char name[NAME_CAP];     /* the session's, as its keeper has said; "" */
+	uint32_t killed;         /* KILL: the number of processes */
+	char name[NAME_CAP];     /* the session's name according to its keeper, or "" */
 };
 
 /* A request for OP. */
 void leadctl_encode_request(enum leadctl_op op, unsigned char out[LEADCTL_REQUEST_BYTES]);
-/* 0, or -EBADMSG for a wrong length, an unknown OP or anything behind it. */
+/* 0, or -EBADMSG: wrong length or unknown OP. */
 int leadctl_decode_request(enum leadctl_op *op, const void *buf, size_t len);
 void leadctl_encode_reply(const struct leadctl_reply *m, unsigned char out[LEADCTL_REPLY_BYTES]);
-/* 0, or -EBADMSG: a wrong length, an unknown value, a name that is none. */
+/* 0, or -EBADMSG: wrong length, an unknown value, or an invalid name. */
 int leadctl_decode_reply(struct leadctl_reply *m, const void *buf, size_t len);
 
 #endif

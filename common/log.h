@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * log: one line to syslog (facility authpriv) and, when asked for, to standard error.
+ * log: writes one line to syslog (facility authpriv) and, on request, to standard error.
  *
- * Control characters and bytes over 126 in the finished line are written as \ooo, so that nothing a peer sent can
- * forge a line.  Not for pam/, which has pam_syslog.
+ * Control characters and bytes over 126 in the finished line are written as \ooo, so that bytes from a peer
+ * cannot forge a line.  Not for pam/, which has pam_syslog.
  */
 #ifndef HOLDFAST_LOG_H
 #define HOLDFAST_LOG_H
@@ -14,7 +14,7 @@
 void log_open(const char *program, bool stderr_too);
 /* PRIORITY is a syslog(3) level: LOG_INFO, LOG_WARNING, LOG_ERR … */
 void log_line(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same with the function before it and the text of ERR (an errno, either sign) after it. */
+/* The same, with the function's name before the text and that of ERR (an errno, either sign) after it. */
 #define log_errno(priority, err, ...) log_errno_at(priority, __func__, err, __VA_ARGS__)
 void log_errno_at(int priority, const char *function, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * match: pattern lists as in sshd_config(5), "Match": patterns separated by commas, with '*' and '?', each with '!'
- * before it to shut out.
+ * match: pattern lists as in sshd_config(5), "Match": patterns separated by commas, with '*' and '?'; '!' before a
+ * pattern excludes its matches.
  */
 #ifndef HOLDFAST_MATCH_H
 #define HOLDFAST_MATCH_H
@@ -12,7 +12,7 @@
 int match_list(const char *str, const char *patterns);
 /* The same, but a pattern may also be a network, "192.0.2.0/24".  ADDRESS is numeric, or "" and matches nothing. */
 int match_address_list(const char *address, const char *patterns);
-/* Whether it is such a list: none of the patterns empty, and every network a right one. */
+/* Whether PATTERNS is a valid list: no pattern is empty, and every network is valid. */
 bool match_list_ok(const char *patterns);
 bool match_address_list_ok(const char *patterns);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pamconf: the lines of a PAM service (pam.conf(5), /etc/pam.d), with what they include in their places, read as libpam
- * reads them.  Debian's "@include" too.
+ * pamconf: the lines of a PAM service (pam.conf(5), /etc/pam.d), with included files in place, read as libpam reads
+ * them, including Debian's "@include".
  */
 #ifndef HOLDFAST_PAMCONF_H
 #define HOLDFAST_PAMCONF_H
@@ -15,9 +15,9 @@ enum pamconf_type { PAMCONF_AUTH, PAMCONF_ACCOUNT, PAMCONF_PASSWORD, PAMCONF_SES
 
 struct pamconf_line {
 	enum pamconf_type type;
-	bool silent;    /* the type has a "-": nothing is logged when the module is missing */
+	bool silent;    /* the type has a "-": PAM logs nothing if the module is missing */
 	bool substack;  /* heads the lines of a higher level behind it; MODULE is the name of their file */
-	unsigned level; /* of substacks that it is in */
+	unsigned level; /* of nested substacks */
 	char *control;  /* "optional", "[success=ok default=ignore]" */
 	char *module;   /* "pam_unix.so", without its arguments */
 	char *args;     /* as they are written, "" for none */
@@ -33,9 +33,9 @@ struct pamconf {
 };
 
 /*
- * Reads SERVICE ("sshd") from /etc/pam.d, /usr/lib/pam.d or /usr/etc/pam.d: 0; -ENOENT; -EACCES: a file of it can't be
- * read; -EBADMSG: it is broken in a way that makes PAM refuse it, or larger than we take (4096 lines, 256 files, includes
- * 16 deep); -ENOMEM.  What was read until then is in *C; free with pamconf_free.
+ * Reads SERVICE ("sshd") from /etc/pam.d, /usr/lib/pam.d or /usr/etc/pam.d: 0; -ENOENT; -EACCES: cannot read one of
+ * its files; -EBADMSG: PAM would refuse it, or it is over our limits (4096 lines, 256 files, includes 16 deep);
+ * -ENOMEM.  *C has the lines read until then; free with pamconf_free.
  */
 int pamconf_read(struct pamconf *c, const char *service);
 void pamconf_free(struct pamconf *c);
@@ -53,7 +53,7 @@ extern const char *const pamconf_for_logins[];
 bool pamconf_has_arg(const struct pamconf_line *l, const char *word);
 /* The first session line of a module, by the last part of its path; or NULL. */
 const struct pamconf_line *pamconf_session(const struct pamconf *c, const char *module);
-/* The same for those lines that have the argument WORD, or with WITH false those that have it not. */
+/* The same for lines with the argument WORD, or without it if WITH is false. */
 const struct pamconf_line *pamconf_session_arg(const struct pamconf *c, const char *module, const char *word, bool with);
 
 #endif

@@ -9,12 +9,12 @@
 #define HOLDFAST_PATHS_H
 
 #define PATH_DAEMON_SOCK HOLDFAST_RUNDIR "/holdfastd.sock" /* 0666 */
-#define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; a record a login */
-#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; a file "<uid>-<pid>-<start>" a leader: leadreg.h */
+#define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; one record per login */
+#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; one file per leader: leadreg.h */
 #define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: place.h */
-#define PATH_USERS HOLDFAST_RUNDIR "/users"                /* where keepers up to 0.1 made their places, <uid>/ the user's */
+#define PATH_USERS HOLDFAST_RUNDIR "/users"                /* directories of keepers up to 0.1; <uid>/ is the user's */
 #define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
-#define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; there: no new sessions */
+#define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; if it exists, no new sessions start */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"
@@ -24,9 +24,12 @@
 #define NAME_SOCK "sock"     /* in a session's directory */
 #define NAME_LEADER "leader" /* the leader's: leadctl.h */
 #define NAME_AGENT "agent"
-#define NAME_LOGIN "login"   /* a number: it changes whenever another login is attached */
+#define NAME_LOGIN "login"   /* a number that changes with each attached login */
 
-/* Sessions that a user has made without holdfastd count from here (server/session/rootless/rootless.h), above any MaxSessions. */
+/*
+ * Sessions that a user has made without holdfastd count from here (server/session/rootless/rootless.h), above any
+ * MaxSessions.
+ */
 #define OWN_FIRST_ID 10001
 
 #endif

@@ -3,15 +3,15 @@
  * place: a session's directory and the listening sockets in it.
  *
  * PLACE_OF_ROOT: <root>/<uid>/<id>, made by the session's leader.  The directories are root's, and nobody else can
- * write to them; the sockets are the user's (0600), and root listens, which SO_PEERCRED tells whoever connects.  The
- * agent's socket is in a directory with a random name below one that only root can list: who is not told its path does
- * not find it.
+ * write to them; the sockets are the user's (0600), and root listens, which SO_PEERCRED proves to a peer.  The agent's
+ * socket is in a directory with a random name below one that only root can list, so a process that does not know the
+ * path cannot find it.
  *
  * PLACE_OF_USER: the same below a directory of the user's own (0700), made by the keeper of a user without root.  The
- * agent's socket is beside the other one, for the path to a home may be long already; there is no leader's socket.
+ * agent's socket is beside the other one, because the path to a home may be long; there is no leader's socket.
  *
- * A directory is made under a name beginning with a dot and gets its number, the lowest that is free, by one rename(2)
- * once its sockets listen: whoever sees a number and gets no connection knows that the session is over.
+ * A directory is made under a name beginning with a dot and gets its number, the lowest that is free, by one
+ * rename(2) once its sockets listen.  So if a number exists and refuses connections, its session is over.
  */
 #ifndef HOLDFAST_PLACE_H
 #define HOLDFAST_PLACE_H
@@ -51,29 +51,29 @@ struct place {
 /*
  * Makes a place for a session of UID below ROOT (PATH_SESSIONS, or own_root), with FIRST the lowest number to be given.
  * PLACE_OF_ROOT makes <root>/<uid> where it is missing; PLACE_OF_USER expects it, as the caller's own with mode 0700.
- * Directories that are not what they ought to be are refused (-EPERM).  0 or a negative errno; on failure nothing is
+ * Directories with another owner or mode are refused (-EPERM).  0 or a negative errno; after a failure no file is
  * left.  ROOT must outlive *P.
  */
 int place_make(struct place *p, enum place_kind kind, const char *root, uid_t uid, uint32_t first);
-/* Whether its directory and its sockets are where they were made. */
+/* Whether the directory and the sockets still exist. */
 bool place_is_whole(const struct place *p);
 /*
- * Somebody has removed the directory of a PLACE_OF_ROOT or a socket in it: makes anew what is missing, under the same
- * number unless that has been taken meanwhile (p->id and the paths say so).  Which sockets are new, as bits, or a negative errno; the old
- * ones are closed.
+ * Restores the directory of a PLACE_OF_ROOT and its sockets after somebody has removed some, under the same number
+ * unless another session has taken it (then p->id and the paths change).  The new sockets, as bits, or a negative
+ * errno; the old sockets are closed.
  */
 int place_renew(struct place *p);
 /*
- * Nobody finds the session any more: connections are refused from now on, also where another process has the listening
- * sockets too; closes everything, and removes the directory where this process has made it.
+ * Makes the session unreachable: from now on connections are refused, also if another process has the listening sockets
+ * too.  Closes everything, and removes the directory if this process has made it.
  */
 void place_remove(struct place *p);
 /*
  * Writes NUMBER into the file NAME_LOGIN (0600 or, of root's, 0644), which the prompts of the session's shells read
- * (server/hooks/refresh.*).  A full file system costs them the news, and nothing else.
+ * (server/hooks/refresh.*).  If the file system is full, the prompts only miss the change.
  */
 void place_write_login(const struct place *p, uint32_t number);
-/* Removes what a session that is over has left behind as NAME below PARENT, a directory of sessions. */
+/* Removes the files of an ended session NAME below PARENT, a directory of sessions. */
 void place_clear(int parent, const char *name);
 
 #endif

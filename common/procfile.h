@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * procfile: what has to be known of a process before it is trusted, from its /proc directory.
+ * procfile: facts about a process that must be known before it is trusted, from its /proc directory.
  *
- * All take a descriptor of /proc/PID (procstat_open), so that a reused pid is an error and not another process.
+ * All functions take a descriptor of /proc/PID (procstat_open), so that a reused pid is an error and not another
+ * process.
  */
 #ifndef HOLDFAST_PROCFILE_H
 #define HOLDFAST_PROCFILE_H
@@ -14,35 +15,35 @@
 
 #define PROCFILE_LABEL_CAP 512
 
-/* From /proc/PID/status.  What the kernel doesn't know is -1. */
+/* From /proc/PID/status.  -1: unknown to the kernel. */
 struct procfile_status {
 	uid_t uid[4]; /* real, effective, saved, filesystem */
 	long umask;
 	long no_new_privs;
 	long seccomp;
 	long seccomp_filters;
-	uint64_t cap_bounding; /* 0 when it isn't said */
+	uint64_t cap_bounding; /* 0: not in the file */
 };
 
-/* Which file an object of the kernel is; equal numbers: the same one. */
+/* Identifies a file of the kernel; equal numbers mean the same file. */
 struct procfile_id {
 	dev_t dev;
 	ino_t ino;
 };
 
 /*
- * Reads NAME in DIR whole into the CAP bytes at BUF: its length; -E2BIG when it does not leave a byte of them over; or
+ * Reads NAME in DIR whole into the CAP bytes at BUF: its length; -E2BIG if it does not leave one byte free; or
  * another negative errno.
  */
 ssize_t procfile_read(int dir, const char *name, char *buf, size_t cap);
 /*
- * Parses the LEN bytes of a status file: 0; -EBADMSG when the Uid line is missing, a line that we read is there
- * twice, or a number is not one.
+ * Parses the LEN bytes of a status file: 0; -EBADMSG: the Uid line is missing, a line that we read occurs twice, or a
+ * number is invalid.
  */
 int procfile_parse_status(struct procfile_status *s, const char *text, size_t len);
 /* Reads DIR's status: 0 or a negative errno (-ESRCH: gone). */
 int procfile_status(int dir, struct procfile_status *s);
-/* What the link NAME in DIR ("ns/mnt", "root", "exe") stands for: 0 or a negative errno. */
+/* The file that the link NAME in DIR ("ns/mnt", "root", "exe") points to: 0 or a negative errno. */
 int procfile_id(int dir, const char *name, struct procfile_id *id);
 bool procfile_same_id(const struct procfile_id *a, const struct procfile_id *b);
 /*
@@ -55,9 +56,8 @@ bool procfile_is_selinux(const char *label);
 /* Whether A and B have the same restrictions: NoNewPrivs, Seccomp, number of filters, bounding set. */
 bool procfile_same_restrictions(const struct procfile_status *a, const struct procfile_status *b);
 /*
- * Whether the file NAME of the processes A and B has the same text (what the kernel does not have counts as empty), and
- * whether those lines of their status files are the same that begin with one of KEYS ("Groups:", …, NULL): 1, 0 or a
- * negative errno.
+ * Whether the file NAME of the processes A and B has the same text (a missing file counts as empty), and the lines of
+ * their status files that begin with one of KEYS ("Groups:", …, NULL) are the same: 1, 0 or a negative errno.
  */
 int procfile_same_text(int a, int b, const char *name);
 int procfile_same_lines(int a, int b, const char *const *keys);

@@ -17,7 +17,7 @@ struct procstat {
 
 /* Opens /proc/PID (O_DIRECTORY|O_CLOEXEC): the descriptor, or a negative errno (-ENOENT: no such process). */
 int procstat_open(pid_t pid);
-/* Reads DIR's stat: 0, -ESRCH when that very process is gone, -EBADMSG. */
+/* Reads DIR's stat: 0; -ESRCH: that process has ended; -EBADMSG. */
 int procstat_read_at(int dir, struct procstat *s);
 /* Both, and closes: 0 or a negative errno. */
 int procstat_read(pid_t pid, struct procstat *s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * record: what pam_holdfast writes down about a login, in /run/holdfast/logins/<ticket> (root, 0600 in 0700).
+ * record: pam_holdfast's record of a login, in /run/holdfast/logins/<ticket> (root, 0600 in 0700).
  *
- * Text, one "key value" a line, each key but "auth" once, at most RECORD_MAX bytes:
+ * Text, one "key value" per line, each key but "auth" once, at most RECORD_MAX bytes:
  *   holdfast-login 1
  *   uid 1000                      or "uid -": not in /etc/passwd, holdfastd asks the name service
  *   user alice
@@ -13,8 +13,8 @@
  *   port 50022
  *   local-address 192.0.2.1
  *   local-port 22
- *   xdg-session -                 nothing; readers of sessions that run already want it
- *   auth publickey ssh-ed25519 AAAA…    a line a completed method, as sshd has them, in order; none: unknown
+ *   xdg-session -                 always "-"; running leaders of older versions require the line
+ *   auth publickey ssh-ed25519 AAAA…    one line per completed method, in sshd's order; none: unknown
  *   end
  * Values are printable ASCII; anything else in one is refused by both writer and reader.
  */
@@ -48,7 +48,7 @@ struct record {
 };
 
 /*
- * Writes R as text to OUT: its length, or -EMSGSIZE, or -EINVAL when a value has a byte that is not printable ASCII or
+ * Writes R as text to OUT: its length, or -EMSGSIZE, or -EINVAL: a value has a byte that is not printable ASCII, or
  * there are too many methods.
  */
 int record_format(const struct record *r, char *out, size_t cap);

@@ -6,11 +6,11 @@
 #ifndef HOLDFAST_SIGNAME_H
 #define HOLDFAST_SIGNAME_H
 
-/* "TERM", or NULL for a number without a name: a real-time signal, or none. */
+/* "TERM", or NULL for a number without a name, such as a real-time signal. */
 const char *signame_of(int number);
-/* The number of "TERM", or 0: no such name.  Upper case alone. */
+/* The number of "TERM", or 0: no such name.  Upper case only. */
 int signame_number(const char *name);
-/* The number that a person means by "TERM", "sigterm" or "15", or -EINVAL. */
+/* The number for "TERM", "sigterm" or "15" as users write it, or -EINVAL. */
 int signame_parse(const char *text);
 
 #endif

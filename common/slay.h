@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slay: ends a session by root's hand, whatever its keeper does.  Each process is killed through a descriptor of its
- * /proc directory, after it was seen to belong to the session through that same descriptor: no reused pid is hit.
+ * slay: lets root end a session in any state of its keeper.  Each process is killed through a descriptor of its /proc
+ * directory, after a check through the same descriptor that it belongs to the session; so no reused pid is killed.
  */
 #ifndef HOLDFAST_SLAY_H
 #define HOLDFAST_SLAY_H
@@ -17,14 +17,14 @@ struct slay {
 };
 
 /*
- * Sends SIGKILL to the keeper, and to all processes in the leader's cgroup (where that is dead, the keeper's) if that is a
- * session of logind's; elsewhere to the keeper's descendants and to all processes in their terminal sessions (setsid(2)).
- * Goes on until there are none, or for a bounded number of rounds.  How many were killed.
+ * Sends SIGKILL to the keeper, and to all processes in the leader's cgroup (the keeper's, if the leader is dead) if
+ * that is a session of logind's; else to the keeper's descendants and to all processes in their terminal sessions
+ * (setsid(2)). Repeats until none is left, for a bounded number of rounds.  The number of killed processes.
  */
 unsigned slay_session(const struct slay *s);
 /* Sends SIGKILL to the process PID that was started at START: 0, or -ESRCH. */
 int slay_one(pid_t pid, uint64_t start);
-/* The terminal session of the first child of KEEPER that has made one: its shell's.  0: none. */
+/* The terminal session (setsid(2)) of KEEPER's first child that leads one, its shell.  0: none. */
 pid_t slay_shell_session(pid_t keeper);
 
 #endif

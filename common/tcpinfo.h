@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tcpinfo: what the kernel knows about a TCP connection of another process, found by its four-tuple.
+ * tcpinfo: the kernel's figures of a TCP connection of another process, found by its four-tuple.
  *
  * NETLINK_SOCK_DIAG answers any user about any socket of the caller's own network namespace (sock_diag(7)); the
- * question is one hash look-up and costs a few microseconds.  Nothing is waited for: the kernel answers within
- * the call that asks.
+ * query is one hash look-up and costs a few microseconds.  The kernel answers within the call, without a wait.
  *
- * -ENOENT means "not in this network namespace".  Only for a caller in the namespace of the connection's sshd
- * does that mean that the connection is gone.
+ * -ENOENT means "not in this network namespace".  It means that the connection is gone only if
+ * the caller is in the namespace of the connection's sshd.
  */
 #ifndef HOLDFAST_TCPINFO_H
 #define HOLDFAST_TCPINFO_H
@@ -22,7 +21,7 @@ struct tcp_tuple {
 	unsigned char peer[16], local[16]; /* network byte order; IPv4: the first four */
 };
 
-/* Numbers of a field that this kernel does not know are 0. */
+/* Fields that this kernel does not have are 0. */
 struct tcpinfo {
 	uint32_t uid;              /* of the socket's user */
 	uint32_t inode;            /* as in the link of a descriptor, "socket:[inode]"; 0: no process has it open */
@@ -31,7 +30,7 @@ struct tcpinfo {
 	uint32_t send_queue;       /* bytes written and not acknowledged: in flight and not sent yet */
 	uint32_t not_sent;         /* those of them that were not sent yet */
 	uint32_t unacked;          /* segments in flight */
-	uint32_t lost, retransmitted; /* segments of them; retransmitted: now, not ever */
+	uint32_t lost, retransmitted; /* of these segments; `retransmitted` counts present ones, not all of the past */
 	unsigned backoff;          /* doublings of the retransmission timer since the last acknowledgement */
 	unsigned retransmits;      /* timeouts since then; probes of a closed window count in `probes` */
 	unsigned probes;
@@ -42,7 +41,7 @@ struct tcpinfo {
 	uint32_t last_sent_ms;     /* since data were sent */
 	uint64_t bytes_acked, bytes_sent, bytes_retransmitted;
 	uint64_t delivery_rate;    /* bytes a second, the latest measurement */
-	bool rate_app_limited;     /* true: there was not enough to send, so the link may be faster than that */
+	bool rate_app_limited;     /* true: there was not enough data to send, so the link may be faster */
 };
 
 /*
@@ -56,11 +55,11 @@ int tcp_tuple_parse(struct tcp_tuple *t, const char *peer, uint16_t peer_port, c
 int tcpinfo_open(void);
 /*
  * 0 and *out; -ENOENT: there is no such connection (listening and TIME_WAIT are none); -EINVAL for an unknown
- * tuple; or another -errno (-EPROTO: an answer that makes no sense), after which the caller had better do
- * without.
+ * tuple; or another -errno (-EPROTO: a malformed answer), after which the caller should go on
+ * without it.
  */
 int tcpinfo_read(int fd, const struct tcp_tuple *t, struct tcpinfo *out);
-/* The same with a descriptor of its own, for who asks once. */
+/* The same with a descriptor of its own, for a single query. */
 int tcpinfo_get(const struct tcp_tuple *t, struct tcpinfo *out);
 
 #endif

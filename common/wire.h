@@ -3,8 +3,8 @@
  * wire: bounds-checked encoding of the RFC 4251 section 5 data types.
  *
  * Every message between two parts of holdfast is written with a struct wire_writer and read with a struct
- * wire_reader.  Neither allocates nor does any I/O.  Errors stick: after the first one every further call is
- * harmless, so a caller may put or get a whole message and look once, with wire_writer_error() or wire_reader_end().
+ * wire_reader.  Neither allocates nor does any I/O.  Errors stick: after the first one every further call is harmless,
+ * so a caller may write or read a whole message and check once, with wire_writer_error() or wire_reader_end().
  */
 #ifndef HOLDFAST_WIRE_H
 #define HOLDFAST_WIRE_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A view of bytes owned by somebody else (the buffer that a reader was made for). */
+/* A view of borrowed bytes (of the reader's buffer). */
 struct wire_bytes {
 	const unsigned char *data;
 	size_t len;
@@ -42,7 +42,7 @@ void wire_put_u64(struct wire_writer *w, uint64_t v);
 void wire_put_raw(struct wire_writer *w, const void *data, size_t len);
 /* An RFC 4251 "string": uint32 length, then the bytes. */
 void wire_put_string(struct wire_writer *w, const void *data, size_t len);
-/* The same of a NUL-terminated string; NULL counts as "". */
+/* The same for a NUL-terminated string; NULL counts as "". */
 void wire_put_cstring(struct wire_writer *w, const char *s);
 /* 0, or -EMSGSIZE when something did not fit. */
 int wire_writer_error(const struct wire_writer *w);
@@ -60,7 +60,7 @@ void wire_get_raw(struct wire_reader *r, void *data, size_t len);
 void wire_get_string(struct wire_reader *r, struct wire_bytes *v, size_t max);
 /* A string copied into DST with a NUL behind it: at most CAP-1 bytes, none of them NUL. */
 void wire_get_cstring(struct wire_reader *r, char *dst, size_t cap);
-/* 0 when everything was read and nothing is left over, else -EBADMSG. */
+/* 0 if everything was read and no byte is left over, else -EBADMSG. */
 int wire_reader_end(const struct wire_reader *r);
 
 #endif
