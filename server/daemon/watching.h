@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * watching: tells when somebody removes what holdfastd has made in HOLDFAST_RUNDIR, the directory itself included.  Nothing
- * is asked for meanwhile.  One instance of inotify(7) a host: sessions are watched by their leaders (leader_place.h).
+ * watching: notices the removal of files that holdfastd has made in HOLDFAST_RUNDIR, or of the directory, without
+ * polling. It uses one instance of inotify(7) per host; leaders watch their own sessions (leader_place.h).
  */
 #ifndef HOLDFAST_WATCHING_H
 #define HOLDFAST_WATCHING_H
@@ -9,17 +9,17 @@
 #include <stdint.h>
 
 struct watching {
-	int fd;          /* inotify; -1: there is none, and nothing is noticed */
-	uint64_t due_ms; /* clock_now_ms(): something was removed, and is to be made anew then; 0: nothing was */
+	int fd;          /* inotify; -1: none, and removals go unnoticed */
+	uint64_t due_ms; /* clock_now_ms(): the time to restore removed files; 0: none removed */
 };
 
 #define WATCHING_INIT { .fd = -1 }
 
-/* Begins; HOLDFAST_RUNDIR is there. */
+/* Starts watching; HOLDFAST_RUNDIR must exist. */
 void watching_open(struct watching *w);
-/* W->fd can be read: sets due_ms. */
+/* Reads W->fd and sets due_ms. */
 void watching_read(struct watching *w);
-/* What was due has been done: goes on, with the directory that is there now. */
+/* The files were restored: goes on with the present directory. */
 void watching_again(struct watching *w);
 
 #endif

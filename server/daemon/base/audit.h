@@ -2,16 +2,16 @@
 /*
  * audit: a session's lines in the log, of the form
  *   event=resume user=alice uid=1000 session=3 address=192.0.2.7 key=SHA256:… who="publickey SHA256:…" duration=252
- * Events, and what "duration" (seconds) is of them:
+ * The events, and the meaning of "duration" (seconds):
  *   create                a session was started
- *   resume                a dropped one is attached again: how long nobody was
- *   join, take            beside, or in the place of, those who are attached; other-key=yes: of another identity
- *   attach                by a process that no login vouches for
- *   drop                  the last one has gone: how long that one was attached
- *   leave                 one has gone, others are there: the same; why=taken
- *   end, lost             the shell, or the keeper, has ended: how long the session was; status=, why=
+ *   resume                a login resumed a dropped session: the time since the drop
+ *   join, take            attached beside, or in place of, other attachments; other-key=yes: of another identity
+ *   attach                by a process without a vouched login
+ *   drop                  the last attachment has gone: its life
+ *   leave                 one of several attachments has gone: its life; why=taken
+ *   end, lost             the shell, or the keeper, has ended: the life of the session; status=, why=
  *   refuse                why=
- *   aside                 a shell at whose start holdfast was asked is not one that sshd has executed; why=
+ *   aside                 the hook of a shell asked that sshd has not executed itself; why=
  */
 #ifndef HOLDFAST_AUDIT_H
 #define HOLDFAST_AUDIT_H
@@ -23,17 +23,17 @@
 #include "ratelimit.h"
 
 struct audit {
-	char user[USER_CAP]; /* as it is written */
+	char user[USER_CAP]; /* as in the log */
 	uid_t uid;
 	uint32_t session; /* 0: none yet */
 	struct ratelimit limit;
 };
 
-/* USER is copied; what would end the field is replaced. */
+/* Copies USER, and replaces characters that would end the field. */
 void audit_init(struct audit *a, const char *user, uid_t uid);
 /* One line.  ADDRESS and WHO may be NULL or "": unknown.  EXTRA is "" or further "key=value" fields. */
 void audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
-/* The same for what the user can cause at will: too many are counted and not written. */
+/* The same for events that the user can cause at will: lines over the limit are counted and not written. */
 void audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
 
 #endif

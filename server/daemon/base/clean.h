@@ -1,32 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* clean: what a child must not inherit from the process before it. */
+/* clean: removes state that a child must not inherit. */
 #ifndef HOLDFAST_CLEAN_H
 #define HOLDFAST_CLEAN_H
 
 #include <stddef.h>
 
 /*
- * Closes all descriptors but 0 to 2 and the COUNT ones in KEEP (negative ones count as none), also that of
- * syslog(3), which opens itself anew; otherwise it would take whatever gets its number for a log.  0 or a negative
- * errno.
+ * Closes all descriptors but 0 to 2 and the COUNT ones in KEEP (ignores negative ones), including syslog(3)'s, which
+ * reopens itself; otherwise syslog(3) would write to any later descriptor of that number.  0 or a negative errno.
  */
 int clean_descriptors(const int *keep, size_t count);
 /*
- * Empties the inheritable and the ambient capability sets (capabilities(7)): who is to have any, pam_cap gives them.
- * 0 or a negative errno.
+ * Empties the inheritable and the ambient capability sets (capabilities(7)); pam_cap gives capabilities where they
+ * are due. 0 or a negative errno.
  */
 int clean_capabilities(void);
 /*
- * Lifts RLIMIT_FSIZE, if we may: a user's limit, which PAM has set for his session, is not for what root writes, and
- * would end us at the first entry in a wtmp that is larger.
+ * Lifts RLIMIT_FSIZE, if permitted: PAM has set it for the user's session, and it would kill this root process when it
+ * writes to a larger wtmp.
  */
 void clean_file_size(void);
 /*
- * Writes SCORE to our oom_score_adj; where that is not allowed (it needs CAP_SYS_RESOURCE to be lower than it has ever
- * been), INSTEAD.
+ * Writes SCORE to this process' oom_score_adj, or INSTEAD if that is not permitted (a new minimum needs
+ * CAP_SYS_RESOURCE).
  */
 void clean_oom_score(int score, int instead);
-/* What it is now; 0 when that can't be read. */
+/* The present value; 0 if unknown. */
 int clean_oom_score_now(void);
 
 #endif

@@ -6,9 +6,9 @@
 #include <sys/types.h>
 
 /*
- * Sets all group and user ids to GID and UID and proves that they can't be changed back and that no capability is
- * left (not for uid 0, who keeps everything).  The supplementary groups are those that the caller has set.
- * 0; -EPERM when the proof fails; another negative errno.  After an error the process must end.
+ * Sets all group and user ids to GID and UID, and proves that the process cannot change them back and has no
+ * capability left (except for uid 0, which keeps everything).  The caller sets the supplementary groups before. 0;
+ * -EPERM: the proof failed; another negative errno.  After an error the process must end.
  */
 int privdrop(uid_t uid, gid_t gid);
 

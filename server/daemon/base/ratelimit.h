@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ratelimit: how often something that others cause may be said. */
+/* ratelimit: limits messages that other processes can cause. */
 #ifndef HOLDFAST_RATELIMIT_H
 #define HOLDFAST_RATELIMIT_H
 
@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 struct ratelimit {
-	unsigned burst;      /* so many at once … */
-	unsigned every_ms;   /* … and one more each so many milliseconds */
+	unsigned burst;      /* messages at once … */
+	unsigned every_ms;   /* … and one more after each such time, in milliseconds */
 	unsigned used;
-	unsigned suppressed; /* since the last one that was allowed; whoever says that sets it to 0 */
+	unsigned suppressed; /* since the last permitted message; the caller that reports the number sets it to 0 */
 	uint64_t last_ms;
 };
 
-/* Whether one more is allowed at NOW_MS; counts it as suppressed when not. */
+/* Whether one more message is permitted at NOW_MS; if not, counts it as suppressed. */
 bool ratelimit_take(struct ratelimit *r, uint64_t now_ms);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reply: what helper and leader send to the login (common/vouch.h).  Nothing here waits: a login that doesn't read
- * is gone.
+ * reply: messages of helper and leader to the login (common/vouch.h).  No function waits; a login that does not read
+ * loses its message.
  */
 #ifndef HOLDFAST_REPLY_H
 #define HOLDFAST_REPLY_H
@@ -13,9 +13,9 @@
 
 /* Sends one reply on CONN (borrowed): 0 or a negative errno. */
 int reply_send(int conn, const struct vouch_reply *reply);
-/* A reply that carries nothing but its type (PROGRESS, STARTED) or, for READY, the session. */
+/* A reply with only its type (PROGRESS, STARTED) or, for READY, the session. */
 int reply_plain(int conn, uint8_t type, uint32_t session);
-/* Sends REFUSED with CODE (enum vouch_refusal) and a line for the person; whether it arrives doesn't matter. */
+/* Sends REFUSED with CODE (enum vouch_refusal) and a line for the user; ignores errors. */
 void reply_refuse(int conn, uint32_t code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The same for one message of another protocol. */
 int reply_bytes(int sock, const void *msg, size_t len);

@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * Makes HOLDFAST_RUNDIR and logins, leaders and sessions below it, and checks those that are there already: a
- * directory, no symlink, root's, and no mode bit more than ours.  0 or a negative errno, with a line in the log.
+ * Makes HOLDFAST_RUNDIR and logins, leaders and sessions below it, and checks existing ones: a directory of root's, no
+ * symlink, without further mode bits.  0 or a negative errno, with a line in the log.
  */
 int rundir_make(void);
 /*
@@ -16,8 +16,8 @@ int rundir_make(void);
  */
 int rundir_open(const char *path, mode_t mode);
 /*
- * A session has ended.  If holdfast was removed meanwhile (our program and holdfastd's socket are gone), what is empty
- * below HOLDFAST_RUNDIR goes too, so that the last session leaves nothing behind.
+ * For the end of a session.  If holdfast was uninstalled meanwhile (this program and holdfastd's socket do not exist),
+ * removes empty directories below HOLDFAST_RUNDIR, so that the last session leaves no file behind.
  */
 void rundir_leave(void);
 

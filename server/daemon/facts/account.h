@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* account: what the name service says about the user of a login. */
+/* account: the user of a login according to the name service. */
 #ifndef HOLDFAST_ACCOUNT_H
 #define HOLDFAST_ACCOUNT_H
 

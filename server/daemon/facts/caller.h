@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * caller: whether a process is a plain descendant of a login's sshd, and whether it is the hook of a shell that this sshd
- * has executed.
+ * caller: checks that a process belongs to a login, and whether it is the hook of a shell that the login's sshd has
+ * executed.
  *
- * The ticket is in the environment of everything that a login starts, so it proves nothing alone: a process that
- * the user has put into a sandbox could use it to have a shell started outside.  So the process must have the login's
- * uid, a chain of parents that ends at the recorded sshd, that sshd's (and our own) namespaces and root directory, the
- * same restrictions (NoNewPrivs, seccomp, bounding set) as that sshd and we, and the login's LSM label.
+ * The ticket is in the environment of every process that a login starts, so the ticket alone proves nothing: a
+ * process in a sandbox of the user could use it to get a shell outside.  So the process must have the login's uid, a
+ * chain of parents that ends at the recorded sshd, that sshd's (and our own) namespaces and root directory, the same
+ * restrictions (NoNewPrivs, seccomp, bounding set) as that sshd and we, and the login's LSM label.
  */
 #ifndef HOLDFAST_CALLER_H
 #define HOLDFAST_CALLER_H
@@ -17,21 +17,20 @@
 
 /*
  * Checks the process at the other end of CONN (a connected unix socket, borrowed) against L.
- * 0; -EPERM when it isn't such a process, with *why a constant that says so; another negative errno when that can't
- * be found out, *why says at what.
+ * 0; -EPERM: the process does not belong to the login, and *why is a constant with the reason; another negative errno:
+ * cannot tell, and *why says at which step.
  */
 int caller_check(int conn, const struct login *l, const char **why);
 /*
- * The same, for the hook of a login shell: besides, what sshd has executed last is SHELL, the one in the user database,
- * as a login shell with TICKET's environment (common/loginshell.h); nothing but forks of that lies between it and the
- * caller; and it has the ids, groups, capabilities and cgroup that sshd gave it.  When that is not so: -ENOEXEC; -EPERM
- * is left for a shell of sshd's that is confined.
+ * The same for the hook of a login shell.  Also checks that sshd's last execution was SHELL, the one in the user
+ * database, as a login shell with TICKET's environment (common/loginshell.h); that only forks of this shell stand
+ * between it and the caller; and that it has the ids, groups, capabilities and cgroup that sshd gave it.  If one of
+ * these is false: -ENOEXEC; -EPERM means a confined shell of sshd's.
  */
 int caller_check_hook(int conn, const struct login *l, const struct ticket *ticket, const char *shell,
                     const char **why);
 /*
- * As caller_check, of the process PID: whoever says that number makes sure that it still is the process that it was taken
- * for.
+ * As caller_check, for the process PID.  The one that names the number must make sure that no other process has got it.
  */
 int caller_check_pid(pid_t pid, const struct login *l, const char **why);
 

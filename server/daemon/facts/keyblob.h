@@ -10,7 +10,7 @@
 #define KEYBLOB_TEXT 128
 
 struct keyblob {
-	char key[KEYBLOB_PRINT]; /* what ssh-keygen -l prints behind "SHA256:"; also of the key in a certificate */
+	char key[KEYBLOB_PRINT]; /* as ssh-keygen -l prints it behind "SHA256:"; also for the key in a certificate */
 	bool is_cert;
 	char ca[KEYBLOB_PRINT];     /* of the CA's key */
 	char key_id[KEYBLOB_PRINT]; /* the SHA-256 of the key id, or "" when that is empty */
@@ -18,8 +18,8 @@ struct keyblob {
 };
 
 /*
- * Reads LEN bytes of base64 at TEXT.  A certificate of a type that isn't known (PROTOCOL.certkeys) counts as a
- * plain key.  0; -EBADMSG: no base64, or a certificate that ends too early; -ENOMEM.
+ * Reads LEN bytes of base64 at TEXT.  A certificate of an unknown type (PROTOCOL.certkeys) counts as a
+ * plain key.  0; -EBADMSG: not base64, or a certificate that ends too early; -ENOMEM.
  */
 int keyblob_read(struct keyblob *k, const char *text, size_t len);
 

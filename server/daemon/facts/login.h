@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* login: the login that a ticket stands for, from its record (common/record.h), checked against the living sshd. */
+/* login: the login of a ticket, from its record (common/record.h), checked against the live sshd. */
 #ifndef HOLDFAST_LOGIN_H
 #define HOLDFAST_LOGIN_H
 
@@ -22,9 +22,9 @@ struct login {
 	char local_address[ADDRESS_CAP];
 	uint16_t port, local_port; /* 0: unknown */
 	char service[RECORD_SERVICE_CAP]; /* of PAM, that sshd runs as */
-	bool by_pam;    /* a password or the like, asked for by PAM; also when it is not known */
+	bool by_pam;    /* PAM asked for a password or the like; also if unknown */
 	struct identity identity;
-	struct identity former; /* for sessions from before the user's name was part of it */
+	struct identity former; /* for sessions of versions whose identity had no user name */
 	char who[WHO_CAP];
 	char keys[AUTH_KEYS][AUTH_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
 };
@@ -39,10 +39,10 @@ int login_find(const struct ticket *ticket, struct login *l);
  * as above.
  */
 int login_read_record(int dir, const char *name, char *buf, struct record *r);
-/* Whether L's sshd was started no longer ago than SECONDS, by a clock that nobody sets. */
+/* Whether L's sshd started within the last SECONDS, by a clock that cannot be set. */
 bool login_is_young(const struct login *l, unsigned seconds);
 /*
- * Whether the process PID that was started at START is there (and no zombie): 0, -ESRCH or another negative errno.
+ * Whether the process PID that was started at START still runs (zombies do not): 0, -ESRCH or another negative errno.
  */
 int login_alive(pid_t pid, uint64_t start);
 

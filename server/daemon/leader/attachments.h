@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attachments: what the leader vouched for, by the keeper's serial numbers, so that audit lines can say who it was.
+ * attachments: the attachments that the leader vouched for, by the keeper's serial numbers; audit lines take the user,
+ * address and key from here.
  */
 #ifndef HOLDFAST_ATTACHMENTS_H
 #define HOLDFAST_ATTACHMENTS_H
@@ -15,12 +16,12 @@
 
 struct attachment {
 	uint32_t serial;
-	uint32_t kind; /* enum lead_kind; 0: nobody has vouched for it */
+	uint32_t kind; /* enum lead_kind; 0: not vouched for */
 	bool attached; /* it was confirmed */
-	bool pipes;    /* without a terminal, so sshd has not written it into utmp */
-	bool other;    /* of another identity than the session */
-	bool taken;    /* somebody takes the session over from it */
-	bool has_pts;  /* its terminal is /dev/pts/PTS, so it says */
+	bool pipes;    /* without a terminal, so sshd has made no entry in utmp */
+	bool other;    /* its identity differs from the session's */
+	bool taken;    /* another attachment is taking the session over */
+	bool has_pts;  /* its terminal is /dev/pts/PTS, according to the keeper */
 	uint32_t pts;
 	pid_t sshd;    /* its login's; 0: unknown */
 	uint64_t since_ms; /* attached since, on clock_now_ms */
@@ -33,16 +34,16 @@ struct attachments {
 };
 
 /*
- * Remembers an attachment, instead of one of the same serial; when there are too many the oldest that was never
- * attached is forgotten, else the oldest.  It, owned by *a, or NULL without memory.
+ * Adds an attachment, in place of one with the same serial.  If there are too many, forgets the oldest that was never
+ * attached, else the oldest.  Returns it, owned by *a, or NULL: no memory.
  */
 struct attachment *attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address,
                                    const char *who);
-/* The one with SERIAL, owned by *a, or NULL. */
+/* The attachment with SERIAL, owned by *a, or NULL. */
 struct attachment *attachments_find(const struct attachments *a, uint32_t serial);
-/* How many are attached. */
+/* The number of attached ones. */
 unsigned attachments_attached(const struct attachments *a);
-/* Forgets SERIAL if it is known. */
+/* Forgets SERIAL; ignores an unknown one. */
 void attachments_remove(struct attachments *a, uint32_t serial);
 
 #endif

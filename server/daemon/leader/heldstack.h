@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heldstack: which PAM configuration a held shell's leader opens its session with.
+ * heldstack: the PAM configuration that a held shell's leader opens its session with.
  *
- * That of the service by which the login came, so that what the site has written for ssh logins holds for shells that
- * are held; see heldtext.h for what is left out.  It is written below PATH_PAM, into a directory that is named after the
- * service and the hash of what is in it: made once, never changed, and found again by the next leader.
- * Or a service of the site's own (PamService), as it stands.  PAM's "other" is never used.
+ * By default the configuration of the service that the login came by, so that the site's rules for ssh logins hold
+ * for held shells; heldtext.h says which modules are left out.  It is written below PATH_PAM, into a directory named
+ * after the service and the hash of its content: made once, never changed, and found again by the next leader. Or
+ * another service of the site (PamService), as it stands.  PAM's "other" is never used.
  */
 #ifndef HOLDFAST_HELDSTACK_H
 #define HOLDFAST_HELDSTACK_H
@@ -24,17 +24,17 @@ struct heldstack {
 };
 
 /*
- * Finds or makes the configuration for logins of SERVICE under P.  ACCOUNT: its account stage is to be run too.
- * 0; -EACCES: there is none that can be used; another negative errno.  After an error TEXT, a line for people, says why.
+ * Finds or makes the configuration for logins of SERVICE under P.  ACCOUNT: with the account stage.
+ * 0; -EACCES: no usable service; another negative errno.  After an error TEXT, a line for people, gives the reason.
  */
 int heldstack_find(const char *service, const struct config_policy *p, bool account, struct heldstack *h,
                    char text[TEXT_CAP]);
 /*
- * The modules that such a leader runs, each once and as it is written there, in NAMES of CAP bytes each: how many, at
- * most MAX; 0 when that service can't be read.
+ * The modules that such a leader runs, each once and as the configuration names it, in NAMES of CAP bytes
+ * each.  Returns their number, at most MAX; 0 if the service cannot be read.
  */
 size_t heldstack_modules(const char *service, const struct config_policy *p, char *names, size_t cap, size_t max);
-/* Removes what is below PATH_PAM: for holdfastd's start. */
+/* Removes everything below PATH_PAM: for holdfastd's start. */
 void heldstack_sweep(void);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heldtext: the lines of a PAM service as a held shell's leader is to have them.
+ * heldtext: writes the lines of a PAM service for a held shell's leader.
  *
- * All includes are in their places; a substack stays one, in a text of its own, for what jumps, "done" and "die" mean ends
- * at its border.  Modules that a login has run for this shell already, or that are for logins alone, are passed over: their
- * line becomes "optional pam_permit.so", so that jumps over it count as before and what it would have decided is left to
- * the lines behind it.
- *   - session lines: pam_holdfast, pam_motd, pam_mail, pam_lastlog, pam_lastlog2, pam_exec, and what PamSkip names;
- *   - auth lines, which serve pam_setcred(3) alone: what PamSkip names, and pam_holdfast;
- *   - account lines are there only where they are to be run, and then all of them;
+ * Included files stand in place.  A substack stays a substack, in a text of its own, because the effect of jumps,
+ * "done" and "die" ends at its border.  Modules that have already acted for the login, or that are for logins alone,
+ * are skipped: their line becomes "optional pam_permit.so", so that jumps over it count as before, and the lines
+ * behind it decide.
+ *   - session lines: pam_holdfast, pam_motd, pam_mail, pam_lastlog, pam_lastlog2, pam_exec, and and those in PamSkip;
+ *   - auth lines, which serve only pam_setcred(3): those in PamSkip, and pam_holdfast;
+ *   - account lines are included only if the account stage is to run, and then all of them;
  *   - password lines are left out.
  */
 #ifndef HOLDFAST_HELDTEXT_H

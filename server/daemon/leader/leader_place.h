@@ -15,16 +15,16 @@
 
 /* Makes l->place for the user of l->audit: 0 or a negative errno. */
 int leader_place_make(struct leader *l);
-/* Something in it has been removed: if it was ours, l->renew_ms is set. */
+/* A file in the directory was removed: if it was ours, sets l->renew_ms. */
 void leader_place_touched(struct leader *l);
-/* Makes anew what is missing, of the directories above it too, and of our entry in the register. */
+/* Restores missing files, the directories above them, and this leader's entry in the register. */
 void leader_place_renew(struct leader *l);
-/* Another login is attached: says so in the place. */
+/* Another login was attached: writes that into the session's directory. */
 void leader_place_login(struct leader *l);
 /*
- * The keeper asks by M (LEAD_PEER) about the process at the other end of CONN (-1: that did not come with it): whether it is
- * the session's user, or root, outside of any sandbox, as much as the keeper is.  At the agent's socket it must not be an
- * sshd's either (common/rootfork.h).  Root sees that of a process with another group, too, which the keeper does not.
+ * Answers the keeper's question M (LEAD_PEER) about the process at the other end of CONN (-1: the question came
+ * without it): whether it is root, or the session's user with the keeper's confinement.  At the agent's socket it must
+ * not be an sshd either (common/rootfork.h).  Root may examine processes with another group, and the keeper may not.
  */
 void leader_place_peer(struct leader *l, const struct lead_report *m, int conn);
 

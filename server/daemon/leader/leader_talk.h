@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_talk: what a leader says to its keeper and hears of it, one message at a time and without waiting. */
+/* leader_talk: the messages between a leader and its keeper, one at a time and without waiting. */
 #ifndef HOLDFAST_LEADER_TALK_H
 #define HOLDFAST_LEADER_TALK_H
 
@@ -9,8 +9,8 @@
 #include "leader.h"
 
 /*
- * Receives one message into BUF, and one descriptor with it: *FD (the caller's), or -1.  Where there are several all are
- * closed.  As recv(2) with MSG_TRUNC: of a message that is longer, its length.
+ * Receives one message into BUF, and one descriptor with it: *FD (the caller's), or -1.  Closes several
+ * descriptors.  Returns the length as recv(2) with MSG_TRUNC: for a longer message, its full length.
  */
 ssize_t leader_recv(int sock, void *buf, size_t cap, int *fd);
 /*

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leader_utmp: which of a session's attachments stands in utmp under the session's terminal (utmprec.h): one on pipes, as it
- * has no other entry, else the login that came last.
+ * leader_utmp: chooses the attachment whose entry stands in utmp under the session's terminal (utmprec.h): one on
+ * pipes, which has no other entry, else the latest login.
  */
 #ifndef HOLDFAST_LEADER_UTMP_H
 #define HOLDFAST_LEADER_UTMP_H
 
 #include "leader.h"
 
-/* Somebody has come or gone. */
+/* An attachment has come or gone. */
 void leader_utmp_update(struct leader *l);
 /* A, who is to start the session, is vouched for. */
 void leader_utmp_expect(struct leader *l, const struct attachment *a);
-/* Nobody is attached any more, or nobody will hear of it. */
+/* The last attachment has gone, or the leader stops. */
 void leader_utmp_leave(struct leader *l);
 
 #endif

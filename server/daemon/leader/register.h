@@ -13,23 +13,23 @@
 #include "leadreg.h"
 
 struct register_entry {
-	char name[LEADREG_NAME]; /* "" while there is none */
+	char name[LEADREG_NAME]; /* "": no entry */
 	struct leadreg what;
 };
 
 /*
- * Enters this process as a leader for UID.  Two that come at the same moment may both be refused, never both
- * admitted.  0; -EDQUOT when UID has MAX already, -EUSERS when all have TOTAL; another negative errno.  Without
- * success there is no entry.
+ * Enters this process as a leader for UID.  Of two simultaneous calls both may be refused, but never both admitted. 0;
+ * -EDQUOT: UID already has MAX; -EUSERS: all users together have TOTAL; another negative errno.  After an error there
+ * is no entry.
  */
 int register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e);
-/* Writes down the session, in E->what, or the whole entry anew if it has been removed: 0 or a negative errno. */
+/* Writes the session, E->what, into the entry, which is made anew if it was removed: 0 or a negative errno. */
 int register_note(const struct register_entry *e);
-/* Removes the entry; takes one that isn't there. */
+/* Removes the entry; a missing one is no error. */
 void register_leave(struct register_entry *e);
-/* Removes the entries of sessions that are over. */
+/* Removes the entries of ended sessions. */
 void register_sweep(void);
-/* Those that are not, in *V (the caller frees it) and *COUNT: 0 or a negative errno. */
+/* The entries of other sessions, in *V (the caller frees it) and *COUNT: 0 or a negative errno. */
 int register_living(struct leadreg **v, size_t *count);
 
 #endif

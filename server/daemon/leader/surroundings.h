@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * surroundings: what a process gets from the one that forked it, and no PAM module gives: resource limits, umask,
+ * surroundings: attributes that a process inherits from its parent and that no PAM module sets: resource limits, umask,
  * scheduling (policy, nice, CPUs, I/O priority, timer slack), the OOM score, the core dump filter and the personality.
- * A login shell has those of its login's sshd, which has them from its unit or from whoever has started it.
+ * A login shell inherits them from its login's sshd, which has them from its unit or its starter.
  */
 #ifndef HOLDFAST_SURROUNDINGS_H
 #define HOLDFAST_SURROUNDINGS_H
@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 /*
- * Takes over those of PID, the process that was started at START, for ourselves and whatever we fork; needs root.  0, or
- * a negative errno when the limits can't be had (-ESRCH: that process is gone).  A limit that we may not raise stays as
- * far up as it is, and of the rest what can't be read or set stays as it is.
+ * Copies the attributes of PID, the process that was started at START, to this process and so to its children; needs
+ * root. 0, or a negative errno: cannot read the limits (-ESRCH: that process has ended).  A limit that this process
+ * may not raise stays as high as possible; other attributes that cannot be read or set stay unchanged.
  */
 int surroundings_take(pid_t pid, uint64_t start);
 

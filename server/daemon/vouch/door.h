@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * door: takes the connections of logins, and starts a helper for each.
+ * door: accepts the connections of logins, and starts a helper for each.
  *
- * All that stand in the socket's backlog are taken at once, for there they would be in each other's way; they wait here,
- * by their owners (slots.h).  Each is told so (VOUCH_QUEUED), and who can't wait is refused, without a fork.  A
- * connection that was closed meanwhile costs no helper either.
+ * It accepts all connections in the socket's backlog at once, so that users do not delay each other there, and queues
+ * them by owner (slots.h).  Each waiting login gets VOUCH_QUEUED.  Connections over the limit are refused without a
+ * fork.  A connection that was closed meanwhile costs no helper either.
  */
 #ifndef HOLDFAST_DOOR_H
 #define HOLDFAST_DOOR_H
@@ -22,24 +22,24 @@
 
 struct door {
 	int listener;
-	int reserve;  /* a descriptor to give up when there are no others, or -1 */
+	int reserve;  /* a spare descriptor, closed when no other is free; or -1 */
 	struct slots slots;
 	struct owners owners;
 	struct refusals refusals;
 	struct ratelimit complaints;
-	uint64_t owners_ms;       /* when the owners' files were looked at */
-	uint64_t paused_until_ms; /* of accepting, when the system has run out of something */
+	uint64_t owners_ms;       /* the last check of the owners' files */
+	uint64_t paused_until_ms; /* no accept before this time, after the system ran out of resources */
 };
 
-/* Begins to serve LISTENER, which it takes over. */
+/* Starts to serve LISTENER, and takes it over. */
 void door_init(struct door *d, int listener);
-/* Writes what is to be waited for to P (room for DOOR_POLL_MAX): how many entries. */
+/* Fills P (room for DOOR_POLL_MAX) for ppoll, and returns the number of entries. */
 size_t door_poll(const struct door *d, uint64_t now_ms, struct pollfd *p);
-/* When there is something to do though nothing has happened, or UINT64_MAX. */
+/* The time of the next work without an event, or UINT64_MAX. */
 uint64_t door_deadline(const struct door *d, uint64_t now_ms);
-/* Does what can be done after ppoll has filled the COUNT entries of P. */
+/* Handles the events after ppoll has filled the COUNT entries of P. */
 void door_turn(struct door *d, const struct pollfd *p, size_t count);
-/* Logs that WHAT has failed with ERR, not too often. */
+/* Logs that WHAT has failed with ERR, within a rate limit. */
 void door_complain(struct door *d, int err, const char *what);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * helper: one login's conversation (common/vouch.h): checks ticket and caller, answers with the login's facts, and
- * goes on as leader when a session is asked for.
+ * becomes the leader if the login asks for a session.
  */
 #ifndef HOLDFAST_HELPER_H
 #define HOLDFAST_HELPER_H
@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 /*
- * Serves CONN in a process of its own, just forked from holdfastd; everything that was inherited is cleaned away
- * first.  SLOT is the pipe that tells holdfastd when we no longer count, and by a byte that the login was refused.
- * Takes both over.  QUIET: log no refusal, there are too many.  The process' exit status.
+ * Serves CONN in a process of its own, just forked from holdfastd, after it has removed inherited state.  SLOT is a
+ * pipe: its end tells holdfastd that this helper's slot is free, and a byte in it that the login was refused.  Takes
+ * both over. QUIET: log no refusal, because there are too many.  Returns the process' exit status.
  */
 int helper_run(int conn, int slot, bool quiet);
 
