@@ -107,8 +107,8 @@ apply(struct setup *s, struct edit *e)
 		setup_trouble(s, e->path, "not changed: %s",
 		              rc == -ESTALE ? "another process has just changed the file" : strerror(-rc));
 	else
-		setup_say(e->path, "%s%s%s", s->undo ? "taken out" : e->before ? "changed" : "made",
-		          e->made_backup ? "; as it was: " : "", e->made_backup ? e->backup : "");
+		setup_say(e->path, "%s%s%s", s->undo ? "restored" : e->before ? "changed" : "created",
+		          e->made_backup ? "; backup: " : "", e->made_backup ? e->backup : "");
 }
 
 /* sshd's own word on the result; if it doesn't like it, all is as it was. */
