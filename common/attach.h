@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attach: what is said on a keeper's socket, /run/holdfast/users/<uid>/<id>/sock (SOCK_SEQPACKET), by processes of the
- * same user (and root).  One message a packet: a type byte, then the fields of that type.
+ * attach: the messages on a keeper's socket, NAME_SOCK in the session's directory (SOCK_SEQPACKET), which processes of
+ * the same user, and root, may connect to.  One message a packet: a type byte, then the fields of that type.
  *
  *   STATUS          ─▶ STATUS_IS                    at any time
  *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS; at once where there is nothing to judge
- *   CLAIM + fds     ─▶ CLAIMED or REFUSED           the session is the claimer's, nothing is shown yet
- *   CONFIRM                                         a new session's shell starts; a resumed one's screen is painted
+ *   CLAIM + fds     ─▶ CLAIMED or REFUSED           the session is the claimer's; the keeper shows nothing yet
+ *   CONFIRM                                         the keeper starts a new session's shell, or paints the screen
  *   WINCH                                           the claimer's terminal has another size
  *                   ◀─ EXIT, DETACHED               the last message to an attachment
- *   DETACH, RENAME, KILL, ENV, SWITCH ─▶ DONE, ENV_IS or ERROR     from anybody
- *   EXPIRE seconds  ─▶ DONE or ERROR               ends it if nobody has been attached for so long
- *   MESSAGE text    ─▶ DONE or ERROR               a line of text onto its screen
- *   LAST            ─▶ LAST_IS text                the last line of its output, printable ASCII
+ *   DETACH, RENAME, KILL, ENV, SWITCH ─▶ DONE, ENV_IS or ERROR     from every process that may connect
+ *   EXPIRE seconds  ─▶ DONE or ERROR               ends the session if it has had no attachment for so long
+ *   MESSAGE text    ─▶ DONE or ERROR               writes a line of text onto the session's screens
+ *   LAST            ─▶ LAST_IS text                the last line of the session's output, printable ASCII
  *
- * With CLAIM travel the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output
- * pipe.  A claimer that closes before CONFIRM has changed nothing; one that closes after it has dropped.
+ * CLAIM carries the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output pipe.
+ * A claimer that closes the connection before CONFIRM has changed nothing.  One that closes after CONFIRM has dropped
+ * the session.
  */
 #ifndef HOLDFAST_ATTACH_H
 #define HOLDFAST_ATTACH_H
@@ -58,12 +59,12 @@ enum attach_type {
 
 enum attach_state {
 	ATTACH_NEW = 1,      /* waits for its first claim to be confirmed */
-	ATTACH_CLAIMING = 2, /* dropped, and somebody's claim waits to be confirmed */
+	ATTACH_CLAIMING = 2, /* dropped, and a claim waits to be confirmed */
 	ATTACH_ATTACHED = 3,
 	ATTACH_DROPPED = 4,
-	ATTACH_ENDING = 5,   /* the shell has ended, its last output is on the way */
-	ATTACH_SILENT = 17,  /* never said by a keeper: it gives no answer (silent.h) */
-	ATTACH_STALE = 16,   /* never said by a keeper: attached, and PROBE has found all its connections dead */
+	ATTACH_ENDING = 5,   /* the shell has ended, and terminals have not got its last output yet */
+	ATTACH_SILENT = 17,  /* never in a message: the keeper does not answer (silent.h) */
+	ATTACH_STALE = 16,   /* never in a message: attached, and PROBE has found all its connections dead */
 };
 
 enum attach_kind {
@@ -79,29 +80,29 @@ struct attach_status {
 	uint32_t rows, cols;
 	uint32_t keeper_pid, shell_pid;
 	uint64_t created_ms;    /* CLOCK_REALTIME, milliseconds */
-	uint64_t changed_ms;    /* when the state became what it is */
+	uint64_t changed_ms;    /* when the state changed last */
 	uint64_t activity_ms;   /* the last output or input */
 	uint64_t offset;        /* bytes that the pty has produced since the start */
-	uint64_t away_bytes;    /* of these, since the session was dropped */
+	uint64_t away_bytes;    /* the part of them since the session was dropped */
 	struct identity identity;
-	char name[NAME_CAP];    /* "" when it has none */
-	char program[NAME_CAP]; /* the command in front; bytes as the kernel has them */
+	char name[NAME_CAP];    /* "": the session has no name */
+	char program[NAME_CAP]; /* the foreground command; bytes as the kernel has them */
 	char address[ADDRESS_CAP]; /* where the last attachment came from; "" unknown */
 	char term[TERM_CAP];    /* of the last attachment */
-	/* How it was when it was dropped last, kept after a resume; 0: it never was. */
-	uint64_t lost_ms;       /* when */
-	uint64_t lost_heard_ms; /* the last input before that: there was somebody then */
+	/* Of the last drop, kept after a resume; 0: the session was never dropped. */
+	uint64_t lost_ms;       /* when it was dropped */
+	uint64_t lost_heard_ms; /* the last input before that: a sign of a live connection */
 	uint64_t lost_used_ms;  /* the last output or input before that */
-	uint32_t kind;          /* enum attach_kind; of a keeper that does not say: ATTACH_TERMINAL */
-	/* Of a keeper that does not say: "" and 0. */
-	char user[USER_CAP];    /* whose session it is: several names can have one uid */
+	uint32_t kind;          /* enum attach_kind; ATTACH_TERMINAL where the keeper's version does not send it */
+	/* "" and 0 where the keeper's version does not send them. */
+	char user[USER_CAP];    /* the name of the session's user: several names can have one uid */
 	uint64_t home_born;     /* when that user's home directory was made (birth.h); 0 unknown */
 };
 
-/* What is known about the connections behind the terminals of a session. */
+/* The state of the connections behind the terminals of a session. */
 enum attach_verdict_is {
-	ATTACH_IS_ALIVE = 1,   /* something at the other end acknowledges; behind a proxy, that is the proxy */
-	ATTACH_IS_DEAD = 2,    /* proven for each of them, or nobody is attached any more */
+	ATTACH_IS_ALIVE = 1,   /* the other end of one acknowledges; behind a proxy, the proxy does */
+	ATTACH_IS_DEAD = 2,    /* each one is proven dead, or the session has no attachment any more */
 	ATTACH_IS_UNKNOWN = 3,
 };
 
@@ -109,34 +110,34 @@ enum attach_verdict_is {
 
 struct attach_verdict {
 	uint32_t verdict;  /* enum attach_verdict_is */
-	uint64_t heard_ms; /* CLOCK_REALTIME: when something was heard last from any of them; 0: not known */
+	uint64_t heard_ms; /* CLOCK_REALTIME: the last sign of life from any of them; 0: unknown */
 };
 
 enum attach_mode {
-	ATTACH_MODE_FIRST = 1, /* the login that had it started */
-	ATTACH_MODE_AUTO = 2,  /* resume by itself: only when dropped or just proven dead, only with the same identity */
-	ATTACH_MODE_JOIN = 3,  /* asked for by name: beside those that are attached */
-	ATTACH_MODE_TAKE = 4,  /* asked for by name: those that are attached are detached */
+	ATTACH_MODE_FIRST = 1, /* the login that started the session */
+	ATTACH_MODE_AUTO = 2,  /* without being asked: only a dropped or dead session, and only with the same identity */
+	ATTACH_MODE_JOIN = 3,  /* asked for by name: beside the attachments that are there */
+	ATTACH_MODE_TAKE = 4,  /* asked for by name: the keeper detaches the others */
 	ATTACH_MODE_STREAM = 5, /* framed: the client that was attached goes on, over another connection */
 };
 
 #define ATTACH_COMMAND_MAX 16384 /* bytes of a command line */
 
 #define ATTACH_FLAG_PIPES 1u    /* two descriptors, no terminal */
-#define ATTACH_FLAG_READONLY 2u /* its input is thrown away */
+#define ATTACH_FLAG_READONLY 2u /* the keeper discards its input */
 #define ATTACH_FLAG_QUIET 4u    /* no "resumed session" line */
 #define ATTACH_FLAG_FRAMED 8u   /* the pipes speak docs/PROTOCOL.md; FRAMED is there */
-#define ATTACH_FLAG_TYPED 16u   /* pipes: TYPED has been read from them already */
-#define ATTACH_FLAG_ASKED 32u   /* TAKE: the person has been asked and wants it */
+#define ATTACH_FLAG_TYPED 16u   /* pipes: the claimer has read TYPED from them already */
+#define ATTACH_FLAG_ASKED 32u   /* TAKE: the claimer has asked the person, who wants to take over */
 
 #define ATTACH_TYPED_CAP 16
 
-/* What the client said in HELLO and ATTACH (docs/PROTOCOL.md) that its session's keeper has to know. */
+/* The part of the client's HELLO and ATTACH (docs/PROTOCOL.md) that the session's keeper needs. */
 struct attach_framed {
 	uint32_t lowest, highest;         /* versions */
 	unsigned char stream[16], key[16];
 	uint64_t input, output, errors;   /* STREAM */
-	bool known;                       /* the keeper's: the stream was known; does not travel */
+	bool known;                       /* the keeper knew the stream; not in the message */
 };
 
 struct attach_claim {
@@ -144,29 +145,29 @@ struct attach_claim {
 	uint32_t flags; /* ATTACH_FLAG_* */
 	uint16_t rows, cols, xpixel, ypixel;
 	struct ticket ticket;     /* the claimer's login, or none */
-	struct identity identity; /* as the claimer was told; counts only while no leader can vouch */
+	struct identity identity; /* as holdfastd told the claimer; counts only while no leader can vouch */
 	char term[TERM_CAP];
 	char name[NAME_CAP];      /* for a new session, or "" */
 	struct envlist env;       /* the claimer's environment */
 	struct attach_framed framed; /* with ATTACH_FLAG_FRAMED */
-	char typed[ATTACH_TYPED_CAP]; /* with ATTACH_FLAG_TYPED: its length and bytes */
+	char typed[ATTACH_TYPED_CAP]; /* with ATTACH_FLAG_TYPED */
 	size_t typed_len;
-	char *command;            /* FIRST: what a new session runs instead of the login shell; NULL: nothing */
+	char *command;            /* FIRST: a command that the new session runs in the login shell's place; or NULL */
 };
 
 enum attach_refusal {
 	ATTACH_BUSY = 1,      /* not dropped (any more), or another claim was faster */
-	ATTACH_IDENTITY = 2,  /* another identity's: only by name */
-	ATTACH_TICKET = 3,    /* a ticket that stands for no login of this user */
+	ATTACH_IDENTITY = 2,  /* the session has another identity: only by name */
+	ATTACH_TICKET = 3,    /* the ticket is of no login of this user */
 	ATTACH_ENDED = 4,
 	ATTACH_BAD = 5,       /* not a terminal, wrong descriptors, a message out of turn */
 	ATTACH_TROUBLE = 6,   /* out of memory, too many attachments */
-	ATTACH_NAME = 7,      /* not a name, see attach_name_ok */
-	ATTACH_NOWHERE = 8,   /* SWITCH or ENV while nobody is attached */
-	ATTACH_ELEVATED = 9,  /* another user's shell is in front, left too long ago: only by name */
-	ATTACH_TAKEOVER = 10, /* somebody is attached, and TakeOver is no */
-	ATTACH_ASK = 11,      /* the same, it is ask, and nobody was asked (ATTACH_FLAG_ASKED) */
-	ATTACH_VERSION = 12,  /* framed: no version that both know */
+	ATTACH_NAME = 7,      /* not a name: attach_name_ok() */
+	ATTACH_NOWHERE = 8,   /* SWITCH or ENV while the session has no attachment */
+	ATTACH_ELEVATED = 9,  /* another user's shell is in front, left for longer than ElevatedTimeout: only by name */
+	ATTACH_TAKEOVER = 10, /* the session is attached, and TakeOver is no */
+	ATTACH_ASK = 11,      /* the session is attached, TakeOver is ask, and ATTACH_FLAG_ASKED is not set */
+	ATTACH_VERSION = 12,  /* framed: no version that both sides know */
 	ATTACH_OTHER = 13,    /* STREAM: another session has the id now */
 };
 
@@ -176,7 +177,7 @@ struct attach_refused { /* REFUSED and ERROR */
 };
 
 struct attach_exit {
-	uint32_t signaled; /* 0: VALUE is the exit status; 1: it is the signal */
+	uint32_t signaled; /* 0: VALUE is the exit status; 1: VALUE is the signal */
 	uint32_t value;
 };
 
@@ -193,8 +194,9 @@ struct attach_detached {
 };
 
 /*
- * Encoders: the number of bytes written to OUT, or -EMSGSIZE.  Decoders take the message with its type byte: 0 or
- * -EBADMSG (claim and env also -E2BIG and -ENOMEM); a decoded claim's env and command are the caller's to free.
+ * Encoders return the number of bytes written to OUT, or -EMSGSIZE.  Decoders take the message with its type byte, and
+ * refuse one whose type has other fields: 0 or -EBADMSG (claim and env also -E2BIG and -ENOMEM).  The caller frees the
+ * env and the command of a decoded claim.
  */
 int attach_encode_plain(uint8_t type, unsigned char *out, size_t cap);
 int attach_encode_status(const struct attach_status *m, unsigned char *out, size_t cap);
@@ -217,7 +219,7 @@ int attach_decode_detached(struct attach_detached *m, const void *buf, size_t le
 /* MESSAGE and LAST_IS: TEXT is cut to what fits. */
 int attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap);
 int attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len);
-/* RENAME: "" takes the name away. */
+/* RENAME: "" removes the name. */
 int attach_encode_name(const char *name, unsigned char *out, size_t cap);
 int attach_decode_name(char name[NAME_CAP], const void *buf, size_t len);
 int attach_encode_env(const struct envlist *e, unsigned char *out, size_t cap);

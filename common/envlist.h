@@ -34,7 +34,7 @@ void envlist_unset(struct envlist *e, const char *name);
 const char *envlist_get(const struct envlist *e, const char *name);
 /* uint32 count, then as many strings. */
 void envlist_put(struct wire_writer *w, const struct envlist *e);
-/* Reads what envlist_put wrote into an empty list: 0, -EBADMSG, -E2BIG, -ENOMEM (the list is then empty). */
+/* Reads the same into an empty list: 0, -EBADMSG, -E2BIG or -ENOMEM (the list is then empty). */
 int envlist_get_from(struct wire_reader *r, struct envlist *e);
 
 #endif

@@ -38,7 +38,7 @@ struct field {
 	uint64_t limit;
 };
 
-/* The offset of MEMBER; does not compile if the member has not SIZE bytes. */
+/* The offset of MEMBER; the compiler refuses a member that has not SIZE bytes. */
 #define FIELD_AT(type, member, size)                                                                                   \
 	(offsetof(type, member) + 0 * sizeof(char[sizeof(((type *)0)->member) == (size) ? 1 : -1]))
 #define FIELD_ROOM(type, member) sizeof(((type *)0)->member)
@@ -53,7 +53,8 @@ struct field {
 #define FIELD_RAW(type, member, size) { FIELD_KIND_RAW, 0, FIELD_AT(type, member, size), (size) }
 #define FIELD_TEXT(type, member) { FIELD_KIND_TEXT, 0, offsetof(type, member), FIELD_ROOM(type, member) }
 #define FIELD_LINE(type, member) { FIELD_KIND_LINE, 0, offsetof(type, member), FIELD_ROOM(type, member) }
-#define FIELD_PADDED(type, member, bytes) { FIELD_KIND_PADDED, (bytes), offsetof(type, member), FIELD_ROOM(type, member) }
+#define FIELD_PADDED(type, member, bytes)                                                                              \
+	{ FIELD_KIND_PADDED, (bytes), offsetof(type, member), FIELD_ROOM(type, member) }
 #define FIELD_ENV(type, member) { FIELD_KIND_ENV, 0, FIELD_AT(type, member, sizeof(struct envlist)), 0 }
 #define FIELD_CONST(bytes, value) { FIELD_KIND_CONST, (bytes), 0, (value) }
 #define FIELD_ZERO(bytes) { FIELD_KIND_ZERO, (bytes), 0, 0 }

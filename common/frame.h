@@ -18,7 +18,7 @@
 
 extern const unsigned char frame_magic[8];
 
-struct frame_data { /* INPUT (channel 0), OUTPUT, and RENDERING with its flags in CHANNEL */
+struct frame_data { /* INPUT (channel 0), OUTPUT, RENDERING (its flags are in CHANNEL) */
 	uint8_t channel;
 	uint64_t offset;
 	const unsigned char *data; /* points into the frame */
@@ -31,31 +31,31 @@ struct frame_input_ack { uint64_t offset; uint32_t window; };
 struct frame_exit { bool signaled; uint32_t value; char signal[32]; };
 struct frame_text { uint32_t code; char text[TEXT_CAP]; }; /* ERROR and DETACHED: code; NOTICE, NAME, SIGNAL: 0 */
 
-/* A stream's bytes as they come in: at most one frame is waited for.  All zero is an empty one. */
+/* The bytes of a stream as they arrive, up to one frame.  All zero: an empty one. */
 struct frame_reader {
 	unsigned char buf[FRAME_MAX + 4];
-	size_t at, len; /* what is in it and not yet taken */
+	size_t at, len; /* the bytes from AT to LEN are not yet taken */
 };
 
-/* A whole frame; BODY is what is behind the type byte and is good until the next frame_room() or frame_next(). */
+/* A whole frame.  BODY, the bytes behind the type byte, is valid until the next frame_room() or frame_next(). */
 struct frame {
 	uint8_t type;
 	const unsigned char *body;
 	size_t len;
 };
 
-/* Where the next bytes may be read to, and how many at least one; then frame_filled(). */
+/* The place for the next bytes; *ROOM, at least one, is how many fit.  frame_filled() says how many came. */
 unsigned char *frame_room(struct frame_reader *r, size_t *room);
 void frame_filled(struct frame_reader *r, size_t n);
-/* 1: *f is the next frame; 0: it is not whole yet; -EBADMSG: a length of 0 or over FRAME_MAX. */
+/* 1: *f is the next frame; 0: that frame is not whole yet; -EBADMSG: its length is 0 or over FRAME_MAX. */
 int frame_next(struct frame_reader *r, struct frame *f);
-/* Whether bytes are waiting in it. */
+/* Whether the reader has bytes that are not yet taken. */
 bool frame_pending(const struct frame_reader *r);
 
 /*
- * Looks for PREAMBLE (24 bytes) in the bytes that come before the first frame.  1: found, and what is behind it stays
- * in the reader; 0: more is needed; -EBADMSG: FRAME_GARBAGE_MAX bytes without it.  *SEEN counts; LINE (CAP bytes,
- * all zero at first) keeps the last line of what was thrown away, for the person, control characters taken out.
+ * Looks for PREAMBLE (24 bytes) in the bytes before the first frame.  1: found, and the bytes behind it stay in the
+ * reader; 0: more bytes are needed; -EBADMSG: it is not in FRAME_GARBAGE_MAX bytes.  *SEEN counts the discarded bytes.
+ * LINE (CAP bytes, all zero at first) keeps their last line, for the person, without control characters.
  */
 int frame_find_preamble(struct frame_reader *r, const unsigned char preamble[FRAME_PREAMBLE], size_t *seen,
                         char *line, size_t cap);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lead: what leader (root) and keeper (user) of one session say to each other over their socketpair
+ * lead: the messages between the leader (root) and the keeper (user) of one session, over their socketpair
  * (SOCK_SEQPACKET, descriptor LEAD_FD in the keeper; the pty's master is LEAD_MASTER_FD, and the listening sockets of
  * the session's place are LEAD_SOCK_FD and LEAD_AGENT_FD).
  *
  *   leader                      keeper
  *   INIT            ───▶        makes its ring
- *                   ◀───        READY id, or the end
+ *                   ◀───        READY id, or the end of the connection
  *                   ◀───        TICKET serial kind ticket pts pid   for every claim, the first one included
  *   VOUCHED serial  ───▶        the claim goes on
  *                   ◀───        STARTED                      the first claim was confirmed; the shell is forked next
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
- *                   ◀───        REFUSED serial why           a claim that was vouched for got nothing
+ *                   ◀───        REFUSED serial why           the keeper has refused a claim that was vouched for
  *                   ◀───        NAMED name                   the session has this name now
- *                   ◀───        PEER serial kind, a connection  may it talk to the keeper, to the agent?  The kernel did
- *                                                            not tell us
+ *                   ◀───        PEER serial kind, a connection  may this peer talk to the keeper, or to the agent?
+ *                                                            (the kernel has not told the keeper who the peer is)
  *   PEER_IS serial  ───▶
- *   SOCKETS id, fds ───▶        the place was removed and has been made anew: these are the listening sockets now
- *   ABORT           ───▶        ends it, unless it has started
- *                   ◀───        ENDED status why             the shell's wait status; the end follows
+ *   SOCKETS id, fds ───▶        the leader has made the removed place anew: these are the listening sockets now
+ *   ABORT           ───▶        ends the session, unless it has started
+ *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
  *
- * What the keeper says has a fixed length: the leader trusts none of it and looks a ticket up itself, whether the claimer
- * belongs to that login, and who a peer is.
+ * The keeper's messages have a fixed length, and the leader trusts none of them: the leader itself looks up the ticket,
+ * checks that the claimer belongs to that login, and finds out who a peer is.
  */
 #ifndef HOLDFAST_LEAD_H
 #define HOLDFAST_LEAD_H
@@ -37,7 +37,7 @@
 
 #define LEAD_MASTER_FD 3
 #define LEAD_FD 4
-#define LEAD_SOCK_FD 5  /* these two not in a session of a user without root */
+#define LEAD_SOCK_FD 5  /* these two are not there in a session of a user without root */
 #define LEAD_AGENT_FD 6
 
 enum lead_type {
@@ -59,7 +59,7 @@ enum lead_type {
 	LEAD_PEER = 73,
 };
 
-/* What ended a session: LEAD_ENDED's kind, for the audit line. */
+/* Why a session has ended: LEAD_ENDED's kind, for the audit line. */
 enum lead_why { LEAD_WHY_EXIT = 0, LEAD_WHY_KILL = 1, LEAD_WHY_DETACHED = 2, LEAD_WHY_IDLE = 3 };
 
 /* Why an attachment asks: for the audit line. */
@@ -92,7 +92,7 @@ struct lead_init {
 
 struct lead_vouched {
 	uint32_t serial;
-	uint32_t ok;               /* 0: the claimer is no part of a login of this user's that is still there */
+	uint32_t ok;               /* 0: the claimer does not belong to a live login of this user */
 	struct identity identity;
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
@@ -126,7 +126,7 @@ struct lead_report {
 	char name[NAME_CAP];   /* NAMED: a good name (attach.h), or "" */
 };
 
-/* Takes over what the policy P says to the keeper. */
+/* Copies the part of the policy P that is for the keeper. */
 void lead_set_policy(struct lead_init *m, const struct config_policy *p);
 /* The number of bytes written, or -EMSGSIZE. */
 int lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap);
@@ -141,7 +141,7 @@ int lead_decode_peer_is(struct lead_peer_is *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int lead_type_of(const void *buf, size_t len);
 void lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES]);
-/* 0, or -EBADMSG for a wrong length or type, or a name that is none. */
+/* 0, or -EBADMSG for a wrong length, an unknown type, or a bad name. */
 int lead_decode_report(struct lead_report *m, const void *buf, size_t len);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vouch: what is said on /run/holdfast/holdfastd.sock (SOCK_SEQPACKET) between a login's process and its helper.
+ * vouch: the messages on /run/holdfast/holdfastd.sock (SOCK_SEQPACKET) between a login's process and its helper.
  *
  *   login                               holdfastd, then helper
- *   (connects)                 ◀───     QUEUED: somebody is there, and a helper will be
- *   VOUCH  (fixed length)      ───▶     checks ticket and peer
- *                              ◀───     FACTS, or REFUSED and the end
+ *   (connects)                 ◀───     QUEUED: holdfastd is there, and will start a helper
+ *   VOUCH  (fixed length)      ───▶     checks the ticket and the caller
+ *                              ◀───     FACTS, or REFUSED and the end of the connection
  *   START  (fixed length)      ───▶     becomes the leader of a new session
  *                              ◀───     PROGRESS at once; READY, or REFUSED and the end
- *   (confirms to the keeper)   ◀───     STARTED, when the keeper said so; the end
+ *   (confirms to the keeper)   ◀───     STARTED, once the keeper has reported that; the end
  *
- * The login ends the matter at any time by closing: before STARTED that gives the new session up.  A request is
+ * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request is
  * always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
  */
 #ifndef HOLDFAST_VOUCH_H
@@ -29,12 +29,12 @@
 enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2 };
 
 /*
- * Who asks.  Of a HOOK, a login shell's start-up files, the helper wants to see that sshd itself has executed this
- * shell; the same in both requests.
+ * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper checks
+ * that sshd itself has executed this shell.
  */
 enum vouch_from { VOUCH_FROM_COMMAND = 0, VOUCH_FROM_HOOK = 1 };
 
-/* What a new session has.  What runs in it is the user's own matter and told to his keeper, never here. */
+/* What a new session is made of.  The command travels to the keeper, in the user's claim, and never to root. */
 enum vouch_kind { VOUCH_KIND_TERMINAL = 0, VOUCH_KIND_PIPES = 1 };
 
 struct vouch_request {
@@ -55,25 +55,25 @@ enum vouch_reply_type {
 };
 
 enum vouch_refusal {
-	VOUCH_NO_TICKET = 1,   /* no record of that ticket, or its login is gone */
-	VOUCH_NOT_YOURS = 2,   /* the record is another user's */
-	VOUCH_NOT_INSIDE = 3,  /* the peer is not a plain descendant of the login's sshd */
+	VOUCH_NO_TICKET = 1,   /* the ticket has no record, or its login is gone */
+	VOUCH_NOT_YOURS = 2,   /* the record is of another user */
+	VOUCH_NOT_INSIDE = 3,  /* the caller is not a plain descendant of the login's sshd */
 	VOUCH_DISABLED = 4,    /* kill switch, or Enable no */
 	VOUCH_LIMIT = 5,       /* MaxSessions, or too many logins at once */
 	VOUCH_ACCOUNT = 6,     /* PAM said no */
-	VOUCH_BAD_CONFIG = 7,  /* holdfast.conf is broken: step aside */
-	VOUCH_TROUBLE = 8,     /* anything else; the log has it */
+	VOUCH_BAD_CONFIG = 7,  /* holdfast.conf is malformed */
+	VOUCH_TROUBLE = 8,     /* another error, which is in the log */
 	VOUCH_BAD_REQUEST = 9,
-	VOUCH_DRAIN = 10,      /* no new sessions: the host is to be shut down */
-	VOUCH_ASIDE = 11,      /* HOOK: not a shell that sshd itself has executed; nothing is said to the person */
+	VOUCH_DRAIN = 10,      /* holdfastd starts no new sessions before a shutdown of the host */
+	VOUCH_ASIDE = 11,      /* HOOK: sshd has not executed this shell itself; the person is told nothing */
 };
 
 struct vouch_reply {
 	uint8_t type;               /* enum vouch_reply_type */
 	/* VOUCH_FACTS */
 	struct identity identity;
-	struct identity former;     /* the same as it was before it had the user's name in it; of a helper that does not
-	                               say: unknown */
+	struct identity former;     /* the same without the user's name in it, as older versions made it; unknown where the
+	                               helper's version does not send it */
 	uint32_t login_timeout_ms;  /* how long to wait for VOUCH_READY */
 	char user[USER_CAP];
 	char address[ADDRESS_CAP];  /* the ssh peer's */

@@ -249,7 +249,8 @@ fill(void)
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
 /* Keepers of older versions do not say "user" and "home_born", or "kind" either; newer ones say more. */
 #define STATUS(name, m, user_len) \
-	ONE(name, ATTACH_STATUS_IS, status, m, .older = { 8 + 4 + (user_len), 8 + 4 + (user_len) + 4 }, .longer_is_later = true)
+	ONE(name, ATTACH_STATUS_IS, status, m, .older = { 8 + 4 + (user_len), 8 + 4 + (user_len) + 4 }, \
+	    .longer_is_later = true)
 /* A claim without its command is one for a login shell. */
 #define COMMAND(name, m, command_len) ONE(name, ATTACH_CLAIM, claim, m, .older = { 4 + (command_len) })
 

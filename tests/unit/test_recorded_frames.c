@@ -215,7 +215,8 @@ fill(void)
 	{ .name = text, .type = number, .m = message, .encode = of##_encode, .decode = of##_decode, \
 	  .head = FRAME_HEAD, __VA_ARGS__ }
 #define NAMED(text, number, of, values) \
-	ONE(text, number, of, &values), ONE(text "-min", number, of, &values##_min), ONE(text "-max", number, of, &values##_max)
+	ONE(text, number, of, &values), ONE(text "-min", number, of, &values##_min), \
+	ONE(text "-max", number, of, &values##_max)
 #define THREE(text, number, of) NAMED(text, number, of, of)
 #define DATA(text, number, m, before) ONE(text, number, data, m, .rest_is_data = true, .plain = (before))
 
