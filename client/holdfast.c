@@ -20,7 +20,7 @@
 
 static int ready = -1; /* -f: the parent waits for a byte here */
 
-/* Descriptors 0 to 2 are there, whatever the caller closed. */
+/* Opens those of descriptors 0 to 2 that the caller has closed. */
 static void
 open_standard(void)
 {
@@ -34,8 +34,8 @@ open_standard(void)
 }
 
 /*
- * -f: the child connects, and asks what is to be asked while it still belongs to the terminal; the parent goes when
- * the session stands.  So nothing that is open has to survive a fork.
+ * -f: the child connects, and asks its questions while it still belongs to the terminal; the parent exits when the child
+ * has a session.  So no connection has to survive a fork.
  */
 static int
 to_background(void)
@@ -102,7 +102,7 @@ session(const struct options *o, struct transport_target *target, struct asking 
 		asking_sayf(asking, "%s has no holdfast", target_name(target));
 		return STATUS_NO_HOLDFAST;
 	}
-	asking_sayf(asking, "%s has no holdfast: this is a plain ssh, which does not survive its connection",
+	asking_sayf(asking, "%s has no holdfast: starting a plain ssh, which does not survive its connection",
 	            target_name(target));
 	attached();
 	return plain_exec(o, target, asking, errors);
@@ -130,8 +130,8 @@ with_target(struct options *o, int errors)
 }
 
 /*
- * What the thread that connects has made lives as long as the session, and would stand in a heap of its own; and what a
- * flood needs for a moment is to go back to the kernel.
+ * The thread that connects allocates what lives as long as the session: one arena for all threads, or the heap is there
+ * twice.  The thresholds give memory that a flood needed back to the kernel.
  */
 static void
 small_heap(void)

@@ -22,10 +22,10 @@ const char options_usage[] =
 const char options_help[] =
 	"\nA shell on another host that outlives the connection, and comes back by itself.\n"
 	"  --new            start a new session\n"
-	"  --session NAME   the session of that id or name; a name that is new starts one\n"
-	"  --join           join the terminals that are in it instead of taking it over\n"
-	"  --read-only      watch only\n"
-	"  --require        fail where the host has no holdfast, instead of using plain ssh\n"
+	"  --session NAME   take over the session with this id or name; a new name starts a session\n"
+	"  --join           with --session: join its other terminals instead of taking it over\n"
+	"  --read-only      with --session: watch without typing\n"
+	"  --require        fail if the host has no holdfast, instead of starting a plain ssh\n"
 	"  --list [--json]  list the sessions on the host\n"
 	"  -e COMMAND       go through a command that carries bytes, such as \"ssh -S none\"\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"
@@ -41,7 +41,7 @@ static const struct option longs[] = {
 	{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
-/* Those of ssh that we have, then those that we know and don't have, so that they are refused with a reason. */
+/* The options of ssh that holdfast has, then those that it refuses by name. */
 #define SHORTS "+:46AaB:b:Cc:D:E:e:F:fgi:J:L:l:m:No:NnPp:qR:TtVvXxY" "GI:KkMO:Q:S:sW:w:y"
 #define NOT_OURS "GIKkMOQSsWwy"
 
@@ -109,7 +109,7 @@ set_flag(struct options *o, int opt)
 	}
 }
 
-/* The lists of struct target_request are const for everybody else. */
+/* Only this file may change the lists of struct target_request, which are const. */
 static int
 add(char *const **list, const char *text)
 {
@@ -134,7 +134,7 @@ one(struct options *o, int opt, char *arg, char *why, size_t cap)
 	case 'R': return add(&q->remote, arg);
 	}
 	if (opt < 256 && strchr(NOT_OURS, opt))
-		return refuse(why, cap, "-%s is not for held sessions; use ssh for it", letter);
+		return refuse(why, cap, "-%s is not supported for held sessions; use ssh", letter);
 	if (arg)
 		set_text(o, opt, arg);
 	else
@@ -142,7 +142,7 @@ one(struct options *o, int opt, char *arg, char *why, size_t cap)
 	return 0;
 }
 
-/* ssh takes options behind the host too, up to the command. */
+/* As in ssh, options may also stand between the host and the command. */
 static int
 parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 {
@@ -185,9 +185,9 @@ static int
 consistent(const struct options *o, char *why, size_t cap)
 {
 	if (o->new_session && (o->join || o->read_only))
-		return refuse(why, cap, "%s makes no sense with a new session", o->join ? "--join" : "--read-only");
+		return refuse(why, cap, "%s cannot be used with --new", o->join ? "--join" : "--read-only");
 	if (o->json && o->what != OPTIONS_LIST)
-		return refuse(why, cap, "%s goes with --list", "--json");
+		return refuse(why, cap, "%s requires --list", "--json");
 	if (o->what == OPTIONS_LIST && o->command)
 		return refuse(why, cap, "%s takes no command", "--list");
 	if (o->background && !o->command && !o->no_session && o->what == OPTIONS_SESSION)

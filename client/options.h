@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* options: the command line of holdfast(1), and what of the configuration decides on the same things. */
+/* options: the command line of holdfast(1), and the configuration options that decide the same things. */
 #ifndef HOLDFAST_OPTIONS_H
 #define HOLDFAST_OPTIONS_H
 
@@ -25,9 +25,9 @@ struct options {
 	bool background;               /* -f */
 };
 
-/* 0, or -EINVAL with WHY (CAP bytes) saying what is wrong. */
+/* 0, or -EINVAL and WHY (CAP bytes) is the error message. */
 int options_parse(struct options *o, int argc, char **argv, char *why, size_t cap);
-/* Puts in what the configuration says where the command line says nothing. */
+/* Fills in from the configuration what the command line leaves open. */
 int options_configure(struct options *o, const struct sshconfig *c);
 void options_free(struct options *o);
 /* The two help texts. */

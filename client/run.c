@@ -23,10 +23,10 @@
 
 #define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
 
-/* What is polled: for whom FDS[i] is. */
+/* The descriptors of one poll(2). */
 struct turn {
 	struct pollfd fds[FDS];
-	unsigned n, signals, input, out, err, watch, link, fresh; /* where each one's begin; N: it has none */
+	unsigned n, signals, input, out, err, watch, link, fresh; /* the index at which each begins */
 };
 
 static unsigned
@@ -86,14 +86,14 @@ read_signals(struct run *r)
 static void
 step(struct run *r, struct turn *t)
 {
-	/* Before signals and keys, which may end a link: each gets what was polled for it. */
+	/* Links first: signals and keys may free one, and its descriptors have been polled. */
 	if (r->fresh)
 		link_step(r->fresh, t->fds + t->fresh, t->n - t->fresh);
 	if (r->link)
 		link_step(r->link, t->fds + t->link, t->fresh - t->link);
 	if (t->fds[t->signals].revents)
 		read_signals(r);
-	/* The keys may be the answer to a question that a child has put just now. */
+	/* Asked again: a child may have taken the terminal for a question since poll(2). */
 	if (!r->done && t->fds[t->input].revents && run_stdin_wanted(r))
 		run_stdin(r);
 	if (t->fds[t->out].revents)
@@ -104,7 +104,7 @@ step(struct run *r, struct turn *t)
 		run_network_changed(r, clock_now_ms());
 }
 
-/* A reader of our output that has gone: the command learns it as it would from a pipe of its own. */
+/* When the reader of our output has gone, the command gets SIGPIPE as from a pipe of its own. */
 static void
 check_output(struct run *r)
 {
@@ -161,7 +161,7 @@ open_signals(void)
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
 		struct sigaction sa;
 
-		/* nohup(1) and the shell's background jobs: what is ignored stays so. */
+		/* A signal that nohup(1) or the shell has set to be ignored stays ignored. */
 		if (sigaction(ours[i], NULL, &sa) != 0 || sa.sa_handler != SIG_IGN)
 			sigaddset(&set, ours[i]);
 	}
@@ -212,7 +212,7 @@ start(struct run *r, int errors)
 	return r->signals < 0 ? -errno : link_stream_init(&r->stream);
 }
 
-/* The session has ended, or another is wanted: everything of the connection anew. */
+/* Prepares for another session: the connection and the stream are new. */
 static int
 begin_again(struct run *r)
 {

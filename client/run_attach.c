@@ -27,7 +27,7 @@ put_variable(struct frame_attach *m, const char *variable, size_t *bytes)
 	const char *equals = strchr(variable, '=');
 	size_t len = strlen(variable);
 
-	/* LC_HOLDFAST speaks to holdfast itself, and would travel on. */
+	/* LC_HOLDFAST configures holdfast itself, and is not for the session. */
 	if (!equals || equals == variable || !strncmp(variable, "LC_HOLDFAST=", 12) ||
 	    has_env(m, variable, (size_t)(equals - variable) + 1) || m->env_count == FRAME_ENV_COUNT ||
 	    *bytes + len > FRAME_ENV_BYTES)
@@ -37,7 +37,8 @@ put_variable(struct frame_attach *m, const char *variable, size_t *bytes)
 }
 
 /*
- * What the configuration sends; and the locale, without which the terminals at the two ends speak past each other.
+ * The variables that the configuration sends, and the locale: programs at the other end must write what this terminal
+ * can show.
  */
 static void
 put_env(struct frame_attach *m, char *const *list)
@@ -54,7 +55,7 @@ put_env(struct frame_attach *m, char *const *list)
 static void
 put_text(char *out, size_t cap, const char *text)
 {
-	/* Whole, or not at all: a part would be the name of something else. */
+	/* A part of a name would be the name of something else. */
 	if (!text || strlen(text) >= cap)
 		text = "";
 	memcpy(out, text, strlen(text) + 1);

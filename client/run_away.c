@@ -12,8 +12,8 @@
 #include "run_send.h"
 
 #define STORM_MS 500u      /* changes of the network start an attempt at most this often, */
-#define STORM_BURST 4u     /* but so many at once: a link comes up in steps, and only after the last can it be used */
-#define ATTEMPT_MS 20000u  /* an attempt that asks nobody may take so long to open its channel */
+#define STORM_BURST 4u     /* but so many at once: an interface comes up in steps and works after the last one */
+#define ATTEMPT_MS 20000u  /* an attempt without questions may take so long to open its channel */
 #define WRONG_MAX 5        /* connections in a row that broke the protocol */
 
 static uint32_t
@@ -46,7 +46,7 @@ away_since(struct run *r, uint64_t since, const char *reason)
 		snprintf(r->reason, sizeof r->reason, "%s", reason);
 }
 
-/* A command that might be started twice waits until the host has shown that it is one of ours. */
+/* A command must not be started twice: ATTACH waits until the host has answered as holdfast. */
 static bool
 may_attach(const struct run *r, const struct link *l)
 {
@@ -55,7 +55,7 @@ may_attach(const struct run *r, const struct link *l)
 	return l->phase >= LINK_READY || !r->o->command || r->stream.attached;
 }
 
-/* 127 is a shell's "not found".  With the subsystem it may be our own command (-e) that is not there. */
+/* 127 is a shell's "not found".  With the subsystem the command of -e may be what is missing. */
 static bool
 has_no_holdfast(const struct run *r, const struct link *l)
 {
@@ -82,8 +82,8 @@ failed_first(struct run *r, struct link *l)
 		return;
 	}
 	if (l->asked_attach && r->o->command)
-		run_end(r, STATUS_FAILED, "%s: %s; the command may have been started: holdfast --list tells",
-		        target_name(r->target), l->why);
+		run_end(r, STATUS_FAILED, "%s: %s; the command may have started: check with holdfast --list %s",
+		        target_name(r->target), l->why, target_name(r->target));
 	else
 		run_end(r, STATUS_FAILED, "%s: %s", target_name(r->target), l->why);
 }
@@ -102,7 +102,7 @@ failed_again(struct run *r, struct link *l)
 		r->stopped = true;
 }
 
-/* Whether there is something to come back to. */
+/* Whether there ever was a connection to come back to. */
 static bool
 ever(const struct run *r)
 {
@@ -141,7 +141,7 @@ link_died(struct run *r)
 	link_free(l);
 }
 
-/* Alive: whatever was begun because it seemed not to be is dropped, unless it has asked for the session already. */
+/* The link lives after all: the second connection is dropped, unless it has asked for the session already. */
 static void
 link_alive(struct run *r)
 {
@@ -244,8 +244,8 @@ run_retry_now(struct run *r, uint64_t now)
 }
 
 /*
- * An attempt at once, instead of one that has not got through yet; one that has goes on, unless its address has gone.
- * The bucket (GCRA) leaks an attempt in STORM_MS.
+ * Starts an attempt at once.  It replaces one that the host has not answered yet, or whose address has gone; another one
+ * goes on.  Attempts are limited by a leaky bucket (GCRA): one in STORM_MS.
  */
 static void
 hurry(struct run *r, uint64_t now)
@@ -271,7 +271,7 @@ void
 run_network_changed(struct run *r, uint64_t now)
 {
 	if (r->link && link_moved(r->link))
-		link_fail(r->link, "the address has changed");
+		link_fail(r->link, "this machine's address has changed");
 	if (r->link && !r->away)
 		link_check(r->link, now);
 	else if (r->away && !r->stopped)

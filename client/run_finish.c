@@ -8,7 +8,7 @@
 
 #define DRAIN_MS 500u
 
-/* Everything has been passed on: the host is told so. */
+/* Tells the host that all output has been passed on. */
 static void
 acknowledge(struct run *r, uint64_t now)
 {
@@ -25,8 +25,8 @@ acknowledge(struct run *r, uint64_t now)
 }
 
 /*
- * EXIT has come.  The host closes the connection when it has EXIT_ACK: only then has that surely left the processes
- * and queues on this side.
+ * After EXIT.  The host closes the connection when it has EXIT_ACK; until then EXIT_ACK may still be in a process or a
+ * queue on this side.
  */
 void
 run_exit(struct run *r, uint64_t now)

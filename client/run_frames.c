@@ -49,7 +49,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	if (!again)
 		first_attached(r, l);
 	if (lost)
-		run_say(r, "the host no longer knows what it had of %zu bytes typed; they are thrown away", lost);
+		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
 	r->redraw = r->redraw || lost;
 	if (again)
@@ -58,7 +58,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	link_flush(l);
 }
 
-/* The connection is good for something: the next attempt need not wait for long. */
+/* Bytes come through: the next attempt need not wait for long. */
 static void
 progress(struct run *r)
 {
@@ -91,7 +91,7 @@ gap(struct run *r, struct link *l, const struct frame *f)
 	if (frame_get_gap(&g, f->body, f->len) != 0 || link_stream_gap(&r->stream, &g, &lost) != 0)
 		wrong(l, "GAP");
 	else if (lost)
-		run_say(r, "%" PRIu64 " bytes of output are gone: more than the host keeps", lost);
+		run_say(r, "%" PRIu64 " bytes of output are lost: the host could not keep more", lost);
 }
 
 static void
@@ -123,7 +123,7 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 	run_pump(r);
 }
 
-/* ERROR: the session that there was is no more. */
+/* ERROR, while coming back: the session has ended. */
 static void
 session_gone(struct run *r, struct link *l)
 {
@@ -133,11 +133,11 @@ session_gone(struct run *r, struct link *l)
 		run_end(r, STATUS_FAILED, "%s was rebooted: session %u is gone", host, r->stream.session);
 	else
 		run_end(r, STATUS_FAILED, "session %u on %s ended while away", r->stream.session, host);
-	/* A terminal with a person before it may have a new session. */
+	/* At a terminal there is a person who can be asked. */
 	r->offer_new = r->input_terminal && r->terminal && !r->o->command;
 }
 
-/* Before there was a session. */
+/* ERROR, before there was a session. */
 static void
 error_first(struct run *r, const struct frame_text *t)
 {
@@ -232,7 +232,7 @@ exited(struct run *r, struct link *l, const struct frame *f)
 static void
 handle(struct run *r, struct link *l, const struct frame *f)
 {
-	/* From a connection that is being given up only what cannot be told twice is of no harm. */
+	/* L may be a link that is about to be replaced: offsets make a frame that comes twice harmless. */
 	switch (f->type) {
 	case FRAME_ATTACHED:
 		attached(r, l, f);

@@ -24,7 +24,7 @@ run_stdin_wanted(const struct run *r)
 		return false;
 	if (r->input_terminal && run_child_asks(r))
 		return false;
-	/* While away, Ctrl-C and escapes are to be heard also when no more input is kept. */
+	/* While away, Ctrl-C and escapes must be read even when no more input is kept. */
 	if (r->input_terminal)
 		return r->away || link_input_kept(&r->stream.input) < FRAME_INPUT_WINDOW;
 	return link_input_room(&r->stream.input) > 0;
@@ -97,7 +97,7 @@ act(struct run *r, enum escape_action action)
 	}
 }
 
-/* Beyond what is kept it is refused with a bell, and so is all after it: no part is to be missing in between. */
+/* Keys beyond the limit are refused with a bell, and all keys after them too, so that none is missing in between. */
 static void
 keep(struct run *r, const unsigned char *data, size_t len)
 {
@@ -131,7 +131,7 @@ typed(struct run *r, const unsigned char *in, size_t len)
 	}
 }
 
-/* A pipe is read only as far as there is room: what is not read yet waits where it is. */
+/* A pipe is read only as far as there is room: the rest waits in the pipe. */
 void
 run_stdin(struct run *r)
 {
@@ -163,8 +163,8 @@ signal_name(int sig)
 }
 
 /*
- * Ctrl-C with pipes is for the command, as it is for a local one.  Where it can't get there, or does not help, it
- * ends the client.
+ * Ctrl-C with pipes is for the command, as with a local command.  It ends the client when the command can't be reached,
+ * or at the second time.
  */
 static void
 interrupt(struct run *r, int sig)

@@ -10,7 +10,7 @@
 #define SHOWN_AFTER_MS 1000u
 #define SAID_AFTER_MS 3000u
 
-/* Blank until the host draws the screen anew; what it says before that goes over the blank row. */
+/* The row stays blank until the host draws the screen anew; output before that may write over it. */
 void
 run_notice_gone(struct run *r)
 {
@@ -44,7 +44,7 @@ draw(struct run *r, uint64_t now)
 	r->redraw = true;
 }
 
-/* Without a screen that could be put back: one line to a person who looks at standard error. */
+/* Without a screen to draw on: one line on standard error, if that is a terminal. */
 static void
 say_once(struct run *r)
 {

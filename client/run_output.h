@@ -11,7 +11,7 @@
 void run_say(struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Output of the session to the person, with the end of run_read at the latest. */
 void run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len);
-/* Writes what was held back: it will not be completed any more. */
+/* Writes bytes that were held back: their sequence will not be completed. */
 void run_release(struct run *r);
 /* Ends a sequence that the terminal is in the middle of (CAN), and drops what was held back. */
 void run_break_off(struct run *r);

@@ -88,7 +88,7 @@ run_send_detach(struct run *r)
 	return true;
 }
 
-/* Passed on, and not only received: what waits in front of a terminal that takes nothing doesn't count. */
+/* How much output the terminal or pipe has taken: bytes that wait for it are not acknowledged. */
 static uint64_t
 passed(const struct run *r, unsigned channel)
 {

@@ -28,7 +28,7 @@ struct run {
 	struct asking *asking;
 	void (*on_attached)(void);
 
-	/* What is wanted of the host */
+	/* What we ask of the host */
 	uint32_t mode, flags;            /* of ATTACH */
 	char want[NAME_CAP];
 	enum transport_request request;  /* how the host is reached, see link_open.h */
@@ -71,7 +71,7 @@ struct run {
 	/* The end: handlers set it (run_end.h), and the loop carries it out (run_finish.h) */
 	uint64_t finishing;              /* the last frames are on their way: until then at the latest */
 	uint64_t detach_at;              /* DETACH has been sent: leave then, answered or not; 0: not */
-	bool out_gone;                   /* nobody reads our output any more */
+	bool out_gone;                   /* the reader of our output has gone */
 	bool done;                       /* the loop ends */
 	bool plain;                      /* a plain ssh takes over */
 	bool again;                      /* another session begins, and the terminal stays as it is */

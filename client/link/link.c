@@ -29,7 +29,7 @@ link_new(struct transport *transport, enum transport_request what, const char *c
 	l->started = clock_now_ms();
 	memcpy(l->preamble, frame_magic, sizeof frame_magic);
 	if (getrandom(l->preamble + sizeof frame_magic, FRAME_NONCE, 0) != FRAME_NONCE) {
-		link_fail(l, "no random numbers");
+		link_fail(l, "cannot get random numbers");
 		return l;
 	}
 	rc = transport->ops->start(transport, what, command);
@@ -221,7 +221,7 @@ static void
 wrong(struct link *l, const char *what)
 {
 	l->wrong = true;
-	link_fail(l, "the host does not keep to the protocol: %s", what);
+	link_fail(l, "protocol error from host: %s", what);
 }
 
 static void
@@ -231,7 +231,7 @@ heard_hello(struct link *l, const struct frame *f)
 		wrong(l, "HELLO");
 	} else if (l->hello.lowest != FRAME_VERSION) {
 		l->refused = true;
-		link_fail(l, "the host chose version %u of the protocol, which we don't speak", l->hello.lowest);
+		link_fail(l, "unsupported protocol version %u from host", l->hello.lowest);
 	} else {
 		l->phase = LINK_READY;
 	}
@@ -273,7 +273,7 @@ own_frame(struct link *l, const struct frame *f)
 	if (f->type >= FRAME_EXTENSION)
 		return true;
 	if (!permitted(l, f->type)) {
-		wrong(l, "a frame that is not permitted here");
+		wrong(l, "unexpected frame");
 		return true;
 	}
 	switch (f->type) {
@@ -303,7 +303,7 @@ find_preamble(struct link *l)
 	if (rc > 0)
 		l->phase = LINK_HELLO;
 	else if (rc < 0)
-		link_fail(l, "this is not holdfast; the host says: %s", l->line);
+		link_fail(l, "no answer from holdfast; the host says: %s", l->line);
 }
 
 /* Reads from the transport: false when there is nothing. */
@@ -419,9 +419,9 @@ link_tick(struct link *l, uint64_t now)
 	if (!l->unanswered)
 		malloc_trim(0);
 	if (l->phase < LINK_READY && *l->line)
-		link_fail(l, "no answer but: %s", l->line);
+		link_fail(l, "no answer from holdfast; the host says: %s", l->line);
 	else if (l->phase < LINK_READY)
-		link_fail(l, "the host opened a channel and did not answer");
+		link_fail(l, "no answer from holdfast on the open channel");
 	else if (!l->unanswered || !l->pinged)
 		ping(l, now);
 	else

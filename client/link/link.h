@@ -32,9 +32,9 @@ struct link {
 	enum link_phase phase;
 	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
 	bool wrong;                    /* DEAD because the host broke the protocol */
-	bool refused;                  /* DEAD because it makes no sense to try again */
+	bool refused;                  /* DEAD, and another try would fail too */
 	bool paused;                   /* we don't read: silence means nothing */
-	bool silent;                   /* has been so for longer than it may, up to now */
+	bool silent;                   /* the host has owed us an answer for too long */
 	char why[TEXT_CAP + 64];       /* when DEAD, for the person */
 
 	struct frame_hello hello;      /* the host's, from READY on */
@@ -74,7 +74,7 @@ int link_next(struct link *l, struct frame *f);
 size_t link_queued(const struct link *l);
 /* Bytes of whole frames, as the encoders made them; N may be their error. */
 void link_put(struct link *l, const unsigned char *frame, int n);
-/* INPUT, and ATTACH, LIST: what is to be answered starts the clock. */
+/* For INPUT, ATTACH and LIST, which the host answers: the wait for the answer begins. */
 void link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t len);
 void link_expect(struct link *l, uint64_t now);
 /* Sends what can be sent at once. */
@@ -82,11 +82,11 @@ void link_flush(struct link *l);
 /* Whether all has left for the transport, and the transport for the line. */
 bool link_flushed(const struct link *l);
 
-/* Looks whether the other end is alive, with less patience: the network has changed, or the machine has slept. */
+/* Checks with less patience that the other end is alive: the network has changed, or the machine has slept. */
 void link_check(struct link *l, uint64_t now);
-/* Whether it has been heard of since anything was sent that is to be answered. */
+/* Whether the host has been heard since we sent something that it answers. */
 bool link_speaks(const struct link *l);
-/* Whether it can't live, because this machine has another address. */
+/* Whether the connection is lost because this machine no longer has its address. */
 bool link_moved(const struct link *l);
 /* Sends the pings that are due; sets SILENT, or ends a connection that was never answered at all. */
 void link_tick(struct link *l, uint64_t now);

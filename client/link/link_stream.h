@@ -36,9 +36,9 @@ struct link_stream {
 int link_stream_init(struct link_stream *s);
 /* What ATTACH says of it: the fields of mode 5, or only the id. */
 void link_stream_ask(const struct link_stream *s, struct frame_attach *m);
-/* ATTACHED: 0, or -EBADMSG.  *LOST: bytes of input of which nobody knows whether they were used. */
+/* ATTACHED: 0, or -EBADMSG.  *LOST: bytes of input that the host may or may not have used. */
 int link_stream_attached(struct link_stream *s, const struct frame_attached *m, size_t *lost);
-/* OUTPUT: 0 with *D cut down to what is new (maybe nothing), or -EBADMSG. */
+/* OUTPUT: 0 with *D cut down to the new bytes (maybe none), or -EBADMSG. */
 int link_stream_output(struct link_stream *s, struct frame_data *d);
 /* GAP: 0 and how many bytes are lost, or -EBADMSG. */
 int link_stream_gap(struct link_stream *s, const struct frame_gap *g, uint64_t *lost);

@@ -24,7 +24,7 @@ void asking_init(struct asking *a, bool batch, bool quiet);
 bool asking_dirty(struct asking *a);
 /* A line for the person on standard error, "holdfast: …". */
 void asking_sayf(struct asking *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A question with y or n: true for yes; false too when nobody can be asked. */
+/* A question with y or n: true for yes; false too when there is no way to ask. */
 bool asking_yes(struct asking *a, const char *question);
 
 #endif

@@ -108,7 +108,7 @@ raw_again(void)
 	       ((now.c_lflag ^ ours.c_lflag) & ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL)) == 0;
 }
 
-/* Whether it echoes is the child's: what is typed may be a password. */
+/* Without echo, since a password may be typed; a child that wants an echo turns it on. */
 bool
 local_lend(bool lend)
 {
@@ -158,10 +158,10 @@ local_suspend(void)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
 	kill(0, SIGTSTP);
-	/* It is blocked for signalfd: here it happens. */
+	/* SIGTSTP is blocked for signalfd: unblocked, it stops us here. */
 	sigprocmask(SIG_UNBLOCK, &stop, &old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
-	/* Whoever continued us may have other settings; in the foreground again, these are those to come back to. */
+	/* The shell that continued us may have changed the settings: these are the ones to put back at the end. */
 	if (terminal >= 0)
 		tcgetattr(terminal, &before);
 	if (was_raw)

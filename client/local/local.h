@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * local: the terminal that the person sits at: raw mode and its end, size, suspension.  There is one; its settings
- * are put back however the program ends, but by SIGKILL.
+ * are put back however the program ends, except by SIGKILL.
  */
 #ifndef HOLDFAST_LOCAL_H
 #define HOLDFAST_LOCAL_H
@@ -16,8 +16,8 @@
 int local_open(int fd);
 bool local_is_terminal(void);
 /*
- * As read(2) of the terminal, but never blocks (EAGAIN): what poll(2) has announced a child that asks a question may
- * have read meanwhile.
+ * As read(2) of the terminal, but never blocks (EAGAIN): a child that asks a question may have read the bytes that
+ * poll(2) announced.
  */
 ssize_t local_read(void *buf, size_t cap);
 /* 0 or a negative errno. */

@@ -21,7 +21,7 @@ struct local_escape {
 
 void local_escape_init(struct local_escape *e, int character);
 /*
- * Takes bytes of IN up to an action or the end: how many it took.  What is to be sent is put to OUT (room for LEN +
+ * Takes bytes of IN up to an action or the end: how many it took.  The bytes to send go to OUT (room for LEN +
  * 1), *OUT_LEN bytes.
  */
 size_t local_escape_feed(struct local_escape *e, const unsigned char *in, size_t len, unsigned char *out,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * local_holdback: holds back the end of the output while it is in the middle of an escape sequence or of a UTF-8
- * character, so that the notice never lands inside of one.  Nothing that is held back could be seen yet.  What is
+ * character, so that the notice never lands inside of one.  Nothing that is held back could be seen yet.  A sequence
  * longer than HOLDBACK_CAP (a picture) is passed on; local_holdback_inside() then says that nothing may be drawn.
  */
 #ifndef HOLDFAST_LOCAL_HOLDBACK_H
@@ -26,16 +26,16 @@ struct local_holdback {
 };
 
 /*
- * Takes LEN bytes of output.  What may be written now is first t->buf's first return value bytes (copied to HELD,
- * which has room for HOLDBACK_CAP; *HELD_LEN), then the first *NOW bytes of DATA.
+ * Takes LEN bytes of output.  To be written now: first *HELD_LEN bytes of HELD (room for HOLDBACK_CAP), which were held
+ * back, then the first *NOW bytes of DATA.
  */
 void local_holdback_feed(struct local_holdback *t, const unsigned char *data, size_t len, unsigned char *held, size_t *held_len,
                      size_t *now);
 /* Whether the terminal itself is inside of a sequence. */
 bool local_holdback_inside(const struct local_holdback *t);
 /*
- * A rendering makes everything anew: drops what is held back.  *BREAK: a sequence has to be broken off (CAN)
- * before.
+ * Before a rendering, which draws everything anew: drops the bytes that are held back.  *BROKEN: the terminal is inside
+ * a sequence, and CAN has to be written to end that.
  */
 void local_holdback_drop(struct local_holdback *t, bool *broken);
 

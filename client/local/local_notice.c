@@ -27,7 +27,7 @@ cut(char *s, unsigned cols)
 	return i;
 }
 
-/* The reason may hold what a server or a command said: only what is surely one column wide is shown. */
+/* The reason may hold text of a server or a command: only characters that are surely one column wide are shown. */
 static void
 plain(char *out, size_t cap, const char *s)
 {

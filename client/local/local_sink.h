@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * local_sink: writes to a terminal, pipe, socket or file of the person's without ever blocking and without setting
- * O_NONBLOCK on an open file that the shell shares with us.  What it does not take waits here.
+ * O_NONBLOCK on an open file that the shell shares with us.  Bytes that it does not take wait here.
  */
 #ifndef HOLDFAST_LOCAL_SINK_H
 #define HOLDFAST_LOCAL_SINK_H
@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A server sends at most 4 MiB unacknowledged; whoever sends more is not read from until this has drained. */
+/* A host sends at most 4 MiB unacknowledged; nothing more is read from the host until the sink has drained. */
 #define SINK_FULL (4u << 20)
-/* As much as a terminal takes at once, and some more: what is gathered of many small pieces. */
+/* Small pieces are gathered up to this: a terminal takes no more at once. */
 #define SINK_PIECE 16384u
 
 enum sink_way { SINK_OWN, SINK_SOCKET, SINK_CAREFUL, SINK_FILE };

@@ -25,23 +25,23 @@ static const char *
 plain_option(const struct sshconfig *c)
 {
 	if (c->pkcs11_provider)
-		return "PKCS11Provider: libssh as built here can't use tokens";
+		return "PKCS11Provider: libssh is used without tokens";
 	if (c->gssapi && c->gssapi_kex)
-		return "GSSAPIKeyExchange: libssh has none";
+		return "GSSAPIKeyExchange: not supported by libssh";
 	if (c->hostbased)
-		return "HostbasedAuthentication: libssh has none";
+		return "HostbasedAuthentication: not supported by libssh";
 	if (c->known_hosts_command)
-		return "KnownHostsCommand: only ssh runs it";
+		return "KnownHostsCommand: run by ssh alone";
 	if (c->verify_host_key_dns)
-		return "VerifyHostKeyDNS: libssh does not ask the DNS for keys";
+		return "VerifyHostKeyDNS: not supported by libssh";
 	if (c->tunnel)
-		return "Tunnel: libssh has none";
+		return "Tunnel: not supported by libssh";
 	if (c->proxy_use_fdpass)
-		return "ProxyUseFdpass: only ssh does that";
+		return "ProxyUseFdpass: not supported by libssh";
 	if (c->permit_local_command && c->local_command)
-		return "PermitLocalCommand: only ssh runs it";
+		return "PermitLocalCommand: run by ssh alone";
 	if (c->control_path && c->control_master)
-		return "ControlMaster: only ssh shares its connections";
+		return "ControlMaster: ssh alone shares connections";
 	return NULL;
 }
 
@@ -180,9 +180,9 @@ demands_more(const struct sshconfig *c, char *why, size_t cap)
 	if (text)
 		snprintf(why, cap, "%s", text);
 	else if (demands_shared(c))
-		snprintf(why, cap, "ControlPath: there is a connection to share");
+		snprintf(why, cap, "ControlPath: an open connection can be shared");
 	else if (c->bind_address && not_numeric(c->bind_address))
-		snprintf(why, cap, "BindAddress: a name");
+		snprintf(why, cap, "BindAddress: a name instead of an address");
 	else if (authority(c))
 		snprintf(why, cap, "@cert-authority in known_hosts: libssh can't check a host's certificate");
 	else if ((name = fido_file(c)))
@@ -190,7 +190,7 @@ demands_more(const struct sshconfig *c, char *why, size_t cap)
 	else if ((name = lone_certificate(c)))
 		snprintf(why, cap, "CertificateFile %s: libssh needs its key as a file", name);
 	else if ((name = remote_socket(c)))
-		snprintf(why, cap, "RemoteForward %s: libssh can't have the host listen on a socket in its file system", name);
+		snprintf(why, cap, "RemoteForward %s: libssh cannot ask the host to listen on a unix socket", name);
 	else
 		return refused(c, why, cap);
 	return true;

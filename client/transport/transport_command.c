@@ -2,11 +2,9 @@
 /*
  * transport_command: a command carries the bytes: ssh, plink, or anything else.
  *
- * It asks for itself, on the controlling terminal.  That it has logged in is told by ssh's LocalCommand, which
- * prints a sign
- * into the stream, or by any other byte; the subsystem says something within a second anyway.  Where no sign can
- * be (plink, a
- * shared connection), the transport is OPEN at once and what is written waits in the socket.
+ * The command asks for itself, on the controlling terminal.  ssh's LocalCommand prints a sign into the stream when ssh
+ * has logged in; any other byte tells the same, and the subsystem says something within a second anyway.  Where there
+ * can be no sign (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -184,7 +182,7 @@ command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 		return;
 	if (!c->until)
 		c->until = clock_now_ms() + STATUS_PATIENCE_MS;
-	/* its standard error ends with it, when nobody else has it */
+	/* its standard error ends with it, unless another process has it open */
 	if (c->child.err < 0 || clock_now_ms() >= c->until) {
 		if (!child_ended(&c->child) && clock_now_ms() < c->until)
 			c->until = clock_now_ms() + 10;

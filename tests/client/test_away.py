@@ -149,7 +149,7 @@ def test_gap():
     h.session.out[0] += b"x" * 5000
     h.session.lost = 4000
     h.down = False
-    t.wait_for(r"3992 bytes of output are gone")
+    t.wait_for(r"3992 bytes of output are lost")
     t.until(lambda: t.seen.count(b"x") >= 1008, "the rest")
     t.wait_for(b"RENDERED")
     finish(h, t)
@@ -164,7 +164,7 @@ def test_forgotten_stream():
     t.wait_for("4 keys kept")
     h.session.forget = True
     h.down = False
-    t.wait_for(r"no longer knows what it had of 4 bytes")
+    t.wait_for(r"no longer knows which of 4 typed bytes it received")
     t.type(b"new")
     t.until(lambda: h.session.input == b"new", "input")
     finish(h, t)

@@ -120,7 +120,7 @@ def test_list():
     equal([(s["id"], s["name"], s["state"], s["program"]) for s in v],
           [(3, "work", "attached", "vim"), (4, "", "dropped", 'b"\\sh')], "JSON")
     h.listing = u32(201) + b"x"
-    equal(run(h, options=["--list"]).returncode, 255, "status for a list that makes no sense")
+    equal(run(h, options=["--list"]).returncode, 255, "status for a malformed list")
 
 
 def test_forwards_alone():

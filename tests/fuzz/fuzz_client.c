@@ -307,7 +307,7 @@ one_link(void)
 	for (unsigned turn = 0; turn < TURNS && rc >= 0; turn++) {
 		while ((rc = link_next(l, &f)) > 0) {
 			if (!handle(&f))
-				link_fail(l, "the host does not keep to the protocol");
+				link_fail(l, "protocol error from host");
 			pump(l);
 		}
 		must(memchr(l->why, '\0', sizeof l->why) && memchr(l->line, '\0', sizeof l->line), "a line without end");

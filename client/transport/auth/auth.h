@@ -29,7 +29,7 @@ struct auth {
 
 	/* its own */
 	unsigned prompts[2];  /* of keyboard-interactive and password */
-	bool nobody;          /* nobody can be asked: don't try again */
+	bool nobody;          /* there was no way to ask: don't try again */
 	char **used;          /* keys that were a factor already (base64) */
 	char asked[512];      /* name of the secret that was just taken from the store */
 };

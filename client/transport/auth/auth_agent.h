@@ -4,8 +4,7 @@
  *
  * libssh offers every key of an agent, in the agent's order.  With IdentitiesOnly, and to have the keys that the
  * configuration names come first, it is given a socket of ours instead: a thread there answers the question for
- * the keys,
- * and passes everything else on.
+ * the keys, and passes everything else on.
  */
 #ifndef HOLDFAST_AUTH_AGENT_H
 #define HOLDFAST_AUTH_AGENT_H
@@ -23,7 +22,7 @@ struct agent_key {
 	size_t len;
 	char *text; /* the blob as base64 */
 	char *comment;
-	bool wanted, named; /* for who orders them */
+	bool wanted, named; /* set by the caller, see auth_agent_filter_new */
 };
 
 struct agent_keys {
@@ -42,11 +41,10 @@ void auth_agent_keys_free(struct agent_keys *keys);
 struct agent_filter;
 /*
  * Starts a filter on the agent's connection FD, which it takes over, also when it fails (NULL).  It answers with
- * the keys that are
- * WANTED, the NAMED ones first.  *END is for libssh, which closes it.
+ * the keys that are WANTED, the NAMED ones first.  *END is for libssh, which closes it.
  */
 struct agent_filter *auth_agent_filter_new(int fd, const struct agent_keys *keys, int *end);
-/* Makes whoever waits for the agent get an error; from any thread. */
+/* Ends a wait for the agent with an error; from any thread. */
 void auth_agent_filter_break(struct agent_filter *f);
 void auth_agent_filter_free(struct agent_filter *f); /* takes NULL */
 

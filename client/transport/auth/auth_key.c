@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth_key: public keys: those of the agent first (the ones that the configuration names before all others), then
- * key files,
- * each with its certificates before the bare key.
+ * auth_key: public keys: those of the agent first (the ones that the configuration names before all others), then key
+ * files, each with its certificates before the bare key.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -239,7 +238,7 @@ by_file(struct auth *a, const char *path)
 	int r = SSH_AUTH_DENIED;
 
 	if (access(path, R_OK) < 0)
-		goto out; /* the agent has it, or nobody */
+		goto out; /* no such file: the key may be in the agent */
 	for (char **file = a->target->config->certificate_files; *file && !decided(a, r); file++)
 		r = try_certificate(a, public, path, *file);
 	snprintf(own, sizeof(own), "%s-cert.pub", path);

@@ -127,7 +127,7 @@ methods_in_turn(struct auth *a)
 			exhausted[i] = true;
 			break;
 		case AUTH_CANCELED:
-			snprintf(a->why, sizeof(a->why), "given up at the question for a password");
+			snprintf(a->why, sizeof(a->why), "canceled at the question for a password");
 			return -ECANCELED;
 		default:
 			return broken(a);

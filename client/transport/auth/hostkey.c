@@ -158,7 +158,7 @@ unknown(struct hostkey *h, bool other, char *why, size_t cap)
 		return -EACCES;
 	case CHECK_ASK:
 		if (h->c->batch_mode) {
-			snprintf(why, cap, "the %s key %s of %s is not known, and BatchMode forbids to ask", h->kind,
+			snprintf(why, cap, "the %s key %s of %s is not known, and BatchMode forbids asking", h->kind,
 			         h->print, h->name);
 			return -EACCES;
 		}
@@ -177,7 +177,7 @@ unknown(struct hostkey *h, bool other, char *why, size_t cap)
 static void
 alarm_text(const struct hostkey *h, bool revoked)
 {
-	char where[700] = "this client has seen another one a moment ago";
+	char where[700] = "the last connection of this client had another key";
 
 	if (h->where.line)
 		snprintf(where, sizeof(where), "the known one is in %s, line %u", h->where.file, h->where.line);
@@ -187,7 +187,7 @@ alarm_text(const struct hostkey *h, bool revoked)
 	    "#############################################################\n"
 	    "Host: %s (%s)\n"
 	    "Its %s key is now %s;\n%s.\n"
-	    "Somebody may be standing between you and the host and read what you type; or the host has been set up anew.\n"
+	    "Somebody may be intercepting the connection and reading what you type; or the host has been reinstalled.\n"
 	    "Ask its administrator. If all is well, remove the old key:\n"
 	    "  ssh-keygen -f '%s' -R '%s'",
 	    revoked ? "IS REVOKED " : "HAS CHANGED", h->name, h->address, h->kind, h->print, where,
@@ -199,7 +199,7 @@ changed(struct hostkey *h, bool revoked, bool *weak, char *why, size_t cap)
 {
 	alarm_text(h, revoked);
 	if (!revoked && h->c->strict_host_key == CHECK_NO) {
-		say(h, "StrictHostKeyChecking is off: going on, without passwords and without the agent.");
+		say(h, "StrictHostKeyChecking is off: connecting, without passwords and without the agent.");
 		*weak = true;
 		return 0;
 	}

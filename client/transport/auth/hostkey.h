@@ -13,16 +13,14 @@
 
 /*
  * Asks, warns and remembers as ssh does, by StrictHostKeyChecking.  0: go on; *WEAK: the key is a wrong one and
- * was let
- * pass, so that no password may be sent; -EACCES: refused, WHY (CAP bytes) is one line; -ECANCELED; -ENOTTY.
+ * was accepted all the same, so no password may be sent; -EACCES: refused, WHY (CAP bytes) is one line; -ECANCELED; -ENOTTY.
  */
 int hostkey_check(ssh_session session, struct transport_target *t, const char *address,
                   const struct transport_asking *asking, bool *weak, char *why, size_t cap);
 
 /*
  * The algorithms to offer, those whose keys are known for the host first, for SSH_OPTIONS_HOSTKEYS; NULL: out of
- * memory, or
- * the library's own order.
+ * memory, or the library's own order.
  */
 char *hostkey_algorithms(const struct sshconfig *c);
 

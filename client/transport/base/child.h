@@ -2,9 +2,8 @@
 /*
  * child: a command that carries bytes: ssh, or a ProxyCommand.
  *
- * Its standard input and output are one socket; it keeps the controlling terminal, so that it can ask there; what
- * it
- * writes to its standard error comes to us.
+ * Its standard input and output are one socket; it keeps the controlling terminal, so that it can ask there; its
+ * standard error comes to us.
  */
 #ifndef HOLDFAST_CHILD_H
 #define HOLDFAST_CHILD_H
@@ -29,9 +28,8 @@ int child_start(struct child *c, char *const *argv);
 /* The same for a line of shell. */
 int child_start_shell(struct child *c, const char *line);
 /*
- * Takes what is there of its standard error; TEXT gets the whole lines that came, control characters taken out, ""
- * for
- * none.  False when there will be no more.
+ * Reads its standard error as far as there is some; TEXT gets the whole lines that came, without control characters, ""
+ * for none.  False at the end of it.
  */
 bool child_listen(struct child *c, char *text, size_t cap);
 /* Whether it has ended; STATUS is then set. */

@@ -11,7 +11,7 @@
 
 #define GENERATIONS 4
 
-/* What we may not look at is taken for asking: nobody is then cut off. */
+/* A process that we may not look at counts as asking, so that no question is cut off. */
 static bool
 has_terminal(pid_t pid)
 {

@@ -3,7 +3,7 @@
  * transport: what carries the bytes between the client and a host: libssh, or a command such as ssh.
  *
  * It belongs to a poll(2) loop and never blocks, so that the notice goes on counting and Ctrl-C is heard while it
- * connects.  What has to be asked (a password, a host key) is asked through struct transport_asking, which may block: only
+ * connects.  Questions (for a password, about a host key) go through struct transport_asking, which may block: only
  * the person can answer.  One transport is one connection; a new connection is a new transport made from the same
  * struct transport_target, which keeps the secrets that were entered (in locked memory, wiped at the end), so that
  * nothing is asked twice.
@@ -19,7 +19,7 @@
 
 #define TRANSPORT_FDS 32 /* what transport_poll adds at most: connection, child, forwards (more wait their turn) */
 
-/* What is to run at the other end. */
+/* The program at the other end. */
 enum transport_request {
 	TRANSPORT_SUBSYSTEM, /* the subsystem named "resume", without a terminal */
 	TRANSPORT_EXEC,      /* a command without a terminal (the fall-back "holdfastctl resume" of a host without the subsystem) */
@@ -38,7 +38,7 @@ enum transport_end {
 	TRANSPORT_END_NO_SUBSYSTEM, /* connected and authenticated, but the host refuses the subsystem (or the command is not found) */
 };
 
-/* Questions to the person.  Each returns 0, or -ECANCELED (Ctrl-C, end of file), or -ENOTTY: nobody can be asked. */
+/* Questions to the person.  Each returns 0, or -ECANCELED (Ctrl-C, end of file), or -ENOTTY: there is no way to ask. */
 struct transport_asking {
 	void *object;
 	/* ECHO: what is typed is shown.  ANSWER is NUL-terminated; the caller wipes it. */
@@ -56,7 +56,7 @@ struct transport_ops {
 	const char *name; /* "libssh", "command" */
 	/* Begins to connect: 0 or a negative errno. */
 	int (*start)(struct transport *t, enum transport_request what, const char *command);
-	/* Fills FDS with what is to be polled, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
+	/* Fills FDS with the descriptors to poll, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
 	unsigned (*poll)(struct transport *t, struct pollfd *fds, uint64_t *deadline_ms);
 	/* After poll(2), with the same FDS; also when nothing was ready but a deadline has passed. */
 	void (*step)(struct transport *t, const struct pollfd *fds, unsigned count);
@@ -64,7 +64,7 @@ struct transport_ops {
 	size_t (*read)(struct transport *t, void *buf, size_t cap);
 	/* Bytes to the other end: how many were taken, 0 for none now. */
 	size_t (*write)(struct transport *t, const void *buf, size_t len);
-	/* Whether a write would take something: else what was taken is still on its way. */
+	/* Whether a write would take something: else earlier bytes are still on their way. */
 	bool (*writable)(const struct transport *t);
 	/* Whether this machine no longer has the address that it is connected from.  NULL: it can't tell. */
 	bool (*moved)(const struct transport *t);

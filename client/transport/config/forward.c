@@ -141,7 +141,7 @@ read_list(struct forwards *fs, enum forward_kind kind, char *const *list, char *
 			return -EINVAL;
 		}
 		if (forward_parse(&fs->v[fs->count], kind, *list) < 0) {
-			snprintf(why, cap, "%s: not understood: %s", names[kind], *list);
+			snprintf(why, cap, "%s: bad forwarding specification: %s", names[kind], *list);
 			return -EINVAL;
 		}
 		fs->count++;

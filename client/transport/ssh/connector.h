@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connector: all of what happens before bytes flow through libssh: TCP or a proxy, handshake, host key, login,
+ * connector: everything that happens before bytes flow through libssh: TCP or a proxy, handshake, host key, login,
  * channel.
  *
- * It runs in a thread, since libssh, resolvers and agents wait when they like.  The loop polls connector_fd(), and
- * its step
- * asks the person what the thread wants to know.  After connector_finish() the session is the loop's alone.
+ * It runs in a thread, since libssh, resolvers and agents may block.  The loop polls connector_fd(), and its step asks
+ * the person what the thread wants to know.  After connector_finish() the session is the loop's alone.
  */
 #ifndef HOLDFAST_CONNECTOR_H
 #define HOLDFAST_CONNECTOR_H
@@ -36,11 +35,11 @@ struct connector *connector_start(struct transport_target *target, const struct 
 int connector_fd(const struct connector *c);
 /* The TCP connection, once it stands (still the connector's); -1: not yet, or through a proxy. */
 int connector_line(const struct connector *c);
-/* Answers what is asked; true when it is over.  DOING (CAP bytes): what it is at, for the person. */
+/* Passes a question on to the person; true when it is over.  DOING (CAP bytes): the present step, for the person. */
 bool connector_step(struct connector *c, char *doing, size_t cap);
 /* When it will have taken too long (clock_now_ms), UINT64_MAX: never. */
 uint64_t connector_deadline(const struct connector *c);
-/* Ends the thread, at once if it is not over, and gives away what it has made.  Frees C. */
+/* Ends the thread, at once if it is not over; the session and the channel are the caller's.  Frees C. */
 void connector_finish(struct connector *c, struct connector_result *result);
 
 #endif

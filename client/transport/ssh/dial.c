@@ -232,7 +232,7 @@ dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why
 	return r;
 }
 
-/* Nobody can bind an address that is not there (ip(7), EADDRNOTAVAIL). */
+/* bind(2) fails with EADDRNOTAVAIL where no interface has the address (ip(7)). */
 bool
 dial_moved(int fd)
 {

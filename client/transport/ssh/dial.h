@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dial: a TCP connection to the host of a configuration, by whichever of its addresses answers first (RFC 8305,
+ * dial: a TCP connection to the host of a configuration; the first of its addresses that answers is taken (RFC 8305,
  * simplified).
  *
- * It waits, so it belongs to a thread of its own; CANCEL becoming readable ends it at once, in the middle of a
- * look-up too.
+ * It waits, so it runs in a thread of its own; it ends at once when CANCEL becomes readable, also in the middle of a
+ * look-up.
  */
 #ifndef HOLDFAST_DIAL_H
 #define HOLDFAST_DIAL_H
@@ -15,12 +15,11 @@
 #include "sshconfig.h"
 
 /*
- * The non-blocking socket, with ADDRESS (CAP bytes) the peer's; or -ECANCELED, or another negative errno with WHY
- * (WHY_CAP
- * bytes) for the person; -ENOENT: there is no such host.
+ * The non-blocking socket, with ADDRESS (CAP bytes) the host's; or -ECANCELED, or another negative errno with WHY
+ * (WHY_CAP bytes) for the person; -ENOENT: there is no such host.
  */
 int dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap);
-/* Whether this machine no longer has the address that FD is connected from; false for -1 and for what is no TCP. */
+/* Whether this machine no longer has the address that FD is connected from; false for -1 and for a socket that is not TCP. */
 bool dial_moved(int fd);
 
 #endif

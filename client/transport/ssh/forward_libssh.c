@@ -215,7 +215,7 @@ forwarding_step(struct forwarding *f)
 bool
 forwarding_busy(const struct forwarding *f)
 {
-	/* libssh sends in any call, and tells nobody */
+	/* libssh sends in any call, and does not tell */
 	return f->busy || (f->blocked && !(ssh_get_poll_flags(f->session) & SSH_WRITE_PENDING));
 }
 

@@ -19,7 +19,7 @@ set(ssh_session s, enum ssh_options_e what, const void *value, const char *name,
 {
 	if (!value || ssh_options_set(s, what, value) == SSH_OK)
 		return 0;
-	snprintf(why, cap, "%s: libssh knows none of what is asked for", name);
+	snprintf(why, cap, "%s: not supported by libssh", name);
 	return -EINVAL;
 }
 
@@ -148,8 +148,8 @@ sshopen_channel(const struct sshopen_request *q, ssh_session session, ssh_channe
 	if (r != SSH_OK) {
 		if (!ssh_is_connected(session))
 			goto broken;
-		snprintf(why, cap, "%s: the host has no %s", q->target->config->host,
-		         q->what == TRANSPORT_SUBSYSTEM ? "subsystem \"resume\"" : "leave to run a command");
+		snprintf(why, cap, "%s: the host %s", q->target->config->host,
+		         q->what == TRANSPORT_SUBSYSTEM ? "has no subsystem \"resume\"" : "refused to run a command");
 		ssh_channel_free(ch);
 		return -ENOSYS;
 	}

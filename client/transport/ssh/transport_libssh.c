@@ -25,7 +25,7 @@
 
 #define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
 #define WRITE_MAX 32768        /* at a time: one packet */
-#define PIECE 4096             /* libssh takes no more of the socket at once; who gets that much asks again, */
+#define PIECE 4096             /* libssh reads no more of the socket at once; after so much it is asked again, */
 #define PIECES 4               /* so often */
 
 enum { FD_SESSION, FD_CONNECTOR = FD_SESSION, FD_FORWARDS, FD_PROXY_ERRORS, FDS };
@@ -121,7 +121,7 @@ exit_status(ssh_session session, ssh_channel channel, int status, void *object)
 	l->t.exit_status = status;
 }
 
-/* What the subsystem's start wrote to its standard error is nobody's stream; unread it would fill the window. */
+/* Standard error of the subsystem is read and dropped: unread, it would fill the window. */
 static int
 take_errors(ssh_session session, ssh_channel channel, void *data, uint32_t len, int is_stderr, void *object)
 {
@@ -161,7 +161,7 @@ take_session(struct libssh *l, const struct connector_result *result)
 	snprintf(l->t.reason, sizeof(l->t.reason), "connected to %s", target_name(l->t.target));
 	if (start_forwarding(l, result->weak) < 0)
 		return -1;
-	/* Only now: it takes in what is for the forwards as well. */
+	/* After start_forwarding: libssh takes in packets for the forwards as well. */
 	drop_errors(l);
 	return 0;
 }
@@ -255,7 +255,7 @@ libssh_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	return FDS;
 }
 
-/* Sends what waits, and takes in what has come. */
+/* Sends and receives packets. */
 static void
 exchange(struct libssh *l)
 {
