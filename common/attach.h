@@ -227,7 +227,9 @@ int attach_decode_env(struct envlist *e, const void *buf, size_t len);
 /* The type byte, or -EBADMSG for an empty message. */
 int attach_type_of(const void *buf, size_t len);
 
-/* Whether NAME may name a session: 1 to 32 of [A-Za-z0-9._-], not only digits, no leading '-', not "off" or "new". */
+/* The rule for names of sessions, for messages. */
+#define ATTACH_NAME_RULE "1 to 32 of A-Z a-z 0-9 . _ -, not only digits, no '-' or '.' first, not \"new\" or \"off\""
+/* Whether NAME follows ATTACH_NAME_RULE. */
 int attach_name_ok(const char *name);
 
 #endif

@@ -79,8 +79,7 @@ on_rename(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_name(name, msg, len) < 0) {
 		peer_mark_gone(peer);
 	} else if (name[0] && !attach_name_ok(name)) {
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_NAME,
-		              "a name is 1 to 32 of A-Z a-z 0-9 . _ - and not a number, 'new' or 'off'");
+		peer_refuse(peer, ATTACH_ERROR, ATTACH_NAME, "not a valid session name: use " ATTACH_NAME_RULE);
 	} else {
 		memcpy(peer->keeper->name, name, sizeof name);
 		report_name(peer->keeper);

@@ -143,6 +143,18 @@ def test_a_name_is_taken_whole(host):
     equal(len(host.sessions()), 1, "sessions")
 
 
+def test_a_name_against_the_rule(host):
+    """A login, a rename and new that are refused such a name are told the rule."""
+    t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=.work"])
+    check("no session .work; a name has 1 to 32 of" in t.text() and "no '-' or '.' first" in t.text(), t.text())
+    equal(len(host.sessions()), 0, "sessions")
+    for i, args in enumerate((("rename", "1", ".work"), ("new", "-n", ".work"))):
+        t = host.login() if i == 0 else t
+        r = host.ctl("alice", *args)
+        check(r.returncode != 0 and "no '-' or '.' first" in r.stderr, "%s: %s" % (args, r.stderr))
+    equal(host.session()["name"], "", "the name after a refused rename")
+
+
 def test_a_name_draws_nothing(host):
     for name in ("x\x1b[31m\x07y", "caf\u00e9", "x" * 40 + "\x1b[31m"):
         t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=" + name])

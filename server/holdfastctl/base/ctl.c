@@ -240,8 +240,7 @@ int
 ctl_name_free(const struct session_list *list, const char *name, uint32_t except)
 {
 	if (!attach_name_ok(name)) {
-		ctl_error("\"%s\" is not a valid name: use 1 to %d of A-Z a-z 0-9 . _ -, not only digits, no '-' or "
-		          "'.' first, not \"new\" or \"off\"", name, NAME_CAP - 1);
+		ctl_error("\"%s\" is not a valid name: use " ATTACH_NAME_RULE, name);
 		return CTL_USAGE;
 	}
 	for (size_t i = 0; i < list->count; i++)

@@ -236,8 +236,7 @@ on_name(struct peer *peer, const struct frame *in)
 	if (frame_get_text(FRAME_NAME, &m, in->body, in->len) < 0)
 		return WRONG;
 	if (m.text[0] && !attach_name_ok(m.text))
-		framed_put_text(peer, FRAME_NOTICE, 0,
-		                "a name is 1 to 32 of A-Z a-z 0-9 . _ - and not a number, 'new' or 'off'");
+		framed_put_text(peer, FRAME_NOTICE, 0, "not a valid session name: use " ATTACH_NAME_RULE);
 	else
 		memcpy(peer->keeper->name, m.text, sizeof peer->keeper->name);
 	return TAKEN;

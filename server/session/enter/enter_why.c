@@ -39,6 +39,15 @@ code_of(const struct enter *e, int rc)
 	return rc == -ENOTUNIQ || rc == -EACCES || rc == -ELOOP ? FRAME_E_REFUSED : FRAME_E_TROUBLE;
 }
 
+/* Why a login that asks for a name gets no new session of that name. */
+static const char *
+name_rule(const struct enter *e)
+{
+	if (!e->q->create_named || attach_name_ok(e->want) || !e->want[strspn(e->want, "0123456789")])
+		return "";
+	return "; a name has " ATTACH_NAME_RULE;
+}
+
 void
 enter_say_why(struct enter *e, int rc)
 {
@@ -65,7 +74,7 @@ enter_say_why(struct enter *e, int rc)
 	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
 		snprintf(text, sizeof text, "this is not an ssh login that holdfast knows");
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type || e->q->framed))
-		snprintf(text, sizeof text, "no session %s", e->want);
+		snprintf(text, sizeof text, "no session %s%s", e->want, name_rule(e));
 	else if (rc == -EHOSTUNREACH)
 		snprintf(text, sizeof text, "no session %s among those that answer; another one does not answer",
 		         e->want);

@@ -221,7 +221,7 @@ attach(struct subsystem *s)
 	if (m->mode >= FRAME_TAKE && !m->want[0])
 		return send_error(s, FRAME_E_PROTOCOL, "no session named");
 	if (m->name[0] && !attach_name_ok(m->name))
-		return send_error(s, FRAME_E_PROTOCOL, "not a valid session name");
+		return send_error(s, FRAME_E_PROTOCOL, "not a valid session name: use " ATTACH_NAME_RULE);
 	if (m->mode == FRAME_NEW && m->flags & FRAME_MUST_EXIST)
 		return send_error(s, FRAME_E_PROTOCOL, "conflicting flags: a new session, and never start one");
 	fill_request(s);
