@@ -99,6 +99,34 @@ test_sshd(void **state)
 	assert_int_equal(sshdconf_read(&c), -ELOOP);
 }
 
+/* sshd takes lines of any length. */
+static void
+test_sshd_long_lines(void **state)
+{
+	static char text[40000];
+	struct sshdconf c;
+	size_t n;
+
+	(void)state;
+	n = (size_t)sprintf(text, "UsePAM yes\nAcceptEnv");
+	for (int i = 0; i < 1000; i++)
+		n += (size_t)sprintf(text + n, " VARIABLE_%d", i);
+	n += (size_t)sprintf(text + n, " LC_HOLDFAST\nSetEnv");
+	for (int i = 0; i < 1000; i++)
+		n += (size_t)sprintf(text + n, " V%d=1", i);
+	n += (size_t)sprintf(text + n, " LAST=1\nInclude");
+	for (int i = 0; i < 100; i++)
+		n += (size_t)sprintf(text + n, " absent.d/%d/*.conf", i);
+	sprintf(text + n, " sshd_config.d/*.conf\n");
+	root_file("/etc/ssh/sshd_config", text);
+	assert_int_equal(sshdconf_read(&c), 0);
+	assert_true(sshdconf_accepts(&c, "LC_HOLDFAST"));
+	assert_false(sshdconf_accepts(&c, "LC_HOLDFASTER"));
+	assert_true(sshdconf_sets(&c, "LAST"));
+	assert_true(sshdconf_includes(&c, "/etc/ssh/sshd_config.d/holdfast.conf"));
+	sshdconf_free(&c);
+}
+
 static void
 test_sshd_told(void **state)
 {
@@ -220,6 +248,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		root_test(test_pam), root_test(test_pam_broken), root_test(test_sshd), root_test(test_sshd_told),
+		root_test(test_sshd_long_lines),
 		root_test(test_limits), root_test(test_tmout), root_test(test_nothing),
 	};
 

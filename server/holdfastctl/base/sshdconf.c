@@ -245,56 +245,66 @@ sshdconf_subsystem(const struct sshdconf *c, const char *name, const char **comm
 	return NULL;
 }
 
+/*
+ * Whether a word of the lines KEY that hold for all connections is what IS looks for with ARG.  Lines may be of any
+ * length, as sshd's may.
+ */
+static bool
+any_word(const struct sshdconf *c, const char *key, bool (*is)(const char *word, const char *arg), const char *arg)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < c->count; i++) {
+		char *copy, *save = NULL;
+
+		if (c->v[i].in_match || strcmp(c->v[i].key, key) != 0 || !(copy = strdup(c->v[i].value)))
+			continue;
+		for (char *w = strtok_r(copy, " \t\"", &save); !found && w; w = strtok_r(NULL, " \t\"", &save))
+			found = is(w, arg);
+		free(copy);
+	}
+	return found;
+}
+
+static bool
+is_pattern_of(const char *word, const char *name)
+{
+	return fnmatch(word, name, 0) == 0;
+}
+
+static bool
+is_assignment_to(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(word, name, len) == 0 && word[len] == '=';
+}
+
+static bool
+is_pattern_of_path(const char *word, const char *path)
+{
+	char pattern[PATH_CAP];
+
+	return snprintf(pattern, sizeof pattern, "%s%s", word[0] == '/' ? "" : "/etc/ssh/", word) < (int)sizeof pattern &&
+	       fnmatch(pattern, path, FNM_PATHNAME) == 0;
+}
+
 bool
 sshdconf_accepts(const struct sshdconf *c, const char *name)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		char copy[PATH_CAP], *save = NULL;
-
-		if (c->v[i].in_match || strcmp(c->v[i].key, "acceptenv") != 0)
-			continue;
-		snprintf(copy, sizeof copy, "%s", c->v[i].value);
-		for (char *w = strtok_r(copy, " \t\"", &save); w; w = strtok_r(NULL, " \t\"", &save))
-			if (fnmatch(w, name, 0) == 0)
-				return true;
-	}
-	return false;
+	return any_word(c, "acceptenv", is_pattern_of, name);
 }
 
 bool
 sshdconf_sets(const struct sshdconf *c, const char *name)
 {
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < c->count; i++) {
-		char copy[PATH_CAP], *save = NULL;
-
-		if (c->v[i].in_match || strcmp(c->v[i].key, "setenv") != 0)
-			continue;
-		snprintf(copy, sizeof copy, "%s", c->v[i].value);
-		for (char *w = strtok_r(copy, " \t\"", &save); w; w = strtok_r(NULL, " \t\"", &save))
-			if (strncmp(w, name, len) == 0 && w[len] == '=')
-				return true;
-	}
-	return false;
+	return any_word(c, "setenv", is_assignment_to, name);
 }
 
 bool
 sshdconf_includes(const struct sshdconf *c, const char *path)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		char copy[PATH_CAP], pattern[PATH_CAP + 16], *save = NULL;
-
-		if (c->v[i].in_match || strcmp(c->v[i].key, "include") != 0)
-			continue;
-		snprintf(copy, sizeof copy, "%s", c->v[i].value);
-		for (char *w = strtok_r(copy, " \t\"", &save); w; w = strtok_r(NULL, " \t\"", &save)) {
-			snprintf(pattern, sizeof pattern, "%s%s", w[0] == '/' ? "" : "/etc/ssh/", w);
-			if (fnmatch(pattern, path, FNM_PATHNAME) == 0)
-				return true;
-		}
-	}
-	return false;
+	return any_word(c, "include", is_pattern_of_path, path);
 }
 
 /* What sshd says, as one line. */
