@@ -170,6 +170,17 @@ def test_nologin_for_new(host):
     wait_until(lambda: len(host.sessions()) == 2, "holdfastctl new makes a session")
 
 
+def test_refusals_by_pam_are_limited_in_the_log(host):
+    """One user who asks for sessions in a loop, and none has a PAM service: the log gets some of the lines."""
+    shutil.copy(os.path.join(host.src, "tests/sshd/peer.py"), "/usr/local/lib/peer.py")
+    write(CONF, "PamService held\n")
+    loop = "for i in $(seq 40); do /usr/bin/python3 /usr/local/lib/peer.py start $HOLDFAST_TICKET; done"
+    r = host.ssh_run("alice", args=[loop])
+    equal(r.stdout.count(b"REFUSED"), 40, "answers: %r" % r.stdout[:200])
+    lines = len(host.syslog.find(r'cannot open a PAM session for "alice"'))
+    check(16 <= lines <= 25, "%d lines about 40 refusals" % lines)
+
+
 def refused(host, why, user="alice"):
     """A plain login that says why, and the log too."""
     t = host.login(user)

@@ -225,8 +225,47 @@ refusals_are_limited_for_each_owner(void **state)
 	for (uint64_t owner = 5000; owner < 5000 + 2 * REFUSALS_OWNERS; owner++)
 		assert_true(refusals_take(&r, owner, 5, 60000 + owner));
 	assert_int_equal(r.count, REFUSALS_OWNERS);
+	/* what was left out of an owner without an entry is counted with that of others like it */
+	said_left_out = 0;
 	refusals_left_out(&r, 5000, 70000);
+	refusals_left_out(&r, 5001, 80000);
+	assert_int_equal(refusals_deadline(&r), 70000 + REFUSALS_SAY_MS);
+	refusals_say(&r, 70000 + REFUSALS_SAY_MS, say);
+	assert_int_equal(said_left_out, 2);
+	assert_true(said_uid == (uid_t)-1);
 	assert_true(refusals_deadline(&r) == UINT64_MAX);
+}
+
+/* However many owners there are, and however they take turns: so many lines at once, then some in a second. */
+static void
+refusals_are_limited_for_all_owners(void **state)
+{
+	static struct refusals r;
+	unsigned allowed = 0, left_out = 0;
+
+	(void)state;
+	for (uint64_t owner = 0; owner < 5000; owner++) {
+		if (refusals_take(&r, owner, (uid_t)owner, 50000)) {
+			allowed++;
+		} else {
+			refusals_left_out(&r, owner, 50000);
+			left_out++;
+		}
+	}
+	assert_int_equal(allowed, REFUSALS_TOTAL_BURST);
+	for (uint64_t owner = 0; owner < 5000; owner++)
+		allowed += refusals_take(&r, owner, (uid_t)owner, 60000);
+	assert_int_equal(allowed, REFUSALS_TOTAL_BURST + 10000 / REFUSALS_TOTAL_EVERY_MS);
+	/* one that was no refusal gives its turn back, also when its owner's entry has gone */
+	refusals_back(&r, 0);
+	assert_true(refusals_take(&r, 6000, 6000, 60000));
+	assert_false(refusals_take(&r, 6001, 6001, 60000));
+	/* an owner whose lines were left out for all is not counted as one who has written */
+	assert_true(refusals_take(&r, 6001, 6001, 60000 + REFUSALS_TOTAL_EVERY_MS));
+	/* none of them is lost: entries that gave way have left their counts */
+	said_left_out = 0;
+	refusals_say(&r, 60000 + REFUSALS_SAY_MS, say);
+	assert_int_equal(said_left_out, left_out);
 }
 
 static void
@@ -369,6 +408,7 @@ main(void)
 		cmocka_unit_test_setup(the_owner_with_the_fewest_is_next, begin),
 		cmocka_unit_test_setup(nobody_waits_for_ever, begin),
 		cmocka_unit_test(refusals_are_limited_for_each_owner),
+		cmocka_unit_test(refusals_are_limited_for_all_owners),
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(attachments_are_remembered),
 		cmocka_unit_test(attached_ones_are_kept),

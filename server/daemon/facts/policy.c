@@ -2,15 +2,14 @@
 #include "policy.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "auth_identity.h"
 #include "config_file.h"
 #include "grouplist.h"
-#include "log.h"
 #include "paths.h"
 #include "vouch.h"
 
@@ -21,7 +20,7 @@ policy_disabled(void)
 }
 
 uint32_t
-policy_for(const char *user, gid_t gid, const struct login *l, struct config_policy *p)
+policy_for(const char *user, gid_t gid, const struct login *l, struct config_policy *p, char trouble[TEXT_CAP])
 {
 	const char *keys[AUTH_KEYS + 1] = { NULL };
 	struct config_subject subject = { .user = user, .address = l->address, .keys = keys };
@@ -36,7 +35,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	}
 	names = grouplist_names(user, gid);
 	if (!names) {
-		log_line(LOG_ERR, "cannot look up the groups of \"%s\"", user);
+		snprintf(trouble, TEXT_CAP, "cannot look up the groups of \"%s\"", user);
 		return VOUCH_TROUBLE;
 	}
 	subject.groups = (const char *const *)names;
@@ -45,7 +44,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
 	grouplist_free(names);
 	if (rc) {
-		log_line(LOG_ERR, "%s; no new sessions until this is fixed", error.text);
+		snprintf(trouble, TEXT_CAP, "%s; no new sessions until this is fixed", error.text);
 		return VOUCH_BAD_CONFIG;
 	}
 	return p->enable ? 0 : VOUCH_DISABLED;

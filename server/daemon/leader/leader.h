@@ -62,6 +62,7 @@ struct leader {
 	bool killed;
 	bool slain;                    /* by root: leader_ctl.h */
 	bool first_attached;
+	bool quiet;                    /* too many logins of this owner were refused: no line says why this one is */
 	bool match_key;                /* MatchKey of the session's policy */
 	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
 	uint64_t created_date_ms;      /* clock_date_ms() */

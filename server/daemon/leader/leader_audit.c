@@ -8,6 +8,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "leader_utmp.h"
+#include "refusal.h"
 
 static unsigned long long
 seconds_since(uint64_t then_ms)
@@ -15,6 +16,13 @@ seconds_since(uint64_t then_ms)
 	uint64_t now = clock_now_ms();
 
 	return (unsigned long long)(now > then_ms ? (now - then_ms) / 1000 : 0);
+}
+
+bool
+leader_audit_may_say(const struct leader *l)
+{
+	refusal_tell(l->slot);
+	return !l->quiet;
 }
 
 void

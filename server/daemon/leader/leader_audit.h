@@ -5,6 +5,10 @@
 
 #include "leader.h"
 
+/*
+ * The login gets no session: tells holdfastd, which counts refusals (refusal.h).  Whether a line in the log may say why.
+ */
+bool leader_audit_may_say(const struct leader *l);
 /* The session has started. */
 void leader_audit_created(struct leader *l);
 /* An attachment came, went, or was refused; M is the keeper's report. */

@@ -358,7 +358,8 @@ finish(struct leader *l)
 		return;
 	}
 	undo(l);
-	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL))
+	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL) &&
+	    leader_audit_may_say(l))
 		log_line(LOG_ERR, "the keeper for uid %u ended during its start: wait status 0x%x",
 		         (unsigned)l->audit.uid, (unsigned)l->status);
 }
@@ -401,7 +402,8 @@ on_unready(struct leader *l)
 		enter(l, LEADER_WAIT_READY, LOOK_MS);
 		return;
 	}
-	log_line(LOG_ERR, "the keeper for uid %u hangs during its start", (unsigned)l->audit.uid);
+	if (leader_audit_may_say(l))
+		log_line(LOG_ERR, "the keeper for uid %u hangs during its start", (unsigned)l->audit.uid);
 	undo(l);
 	kill_keeper(l);
 }

@@ -20,6 +20,7 @@
 #include "cgroup.h"
 #include "clean.h"
 #include "keeperproc.h"
+#include "leader_audit.h"
 #include "register.h"
 #include "leader_loop.h"
 #include "leader_place.h"
@@ -116,7 +117,7 @@ open_pam(struct leader_main *l)
 		rc = heldstack_find(o->login.service, &o->policy, f.account, &conf, text);
 	if (!rc)
 		rc = pamstack_open(&l->pam, &f, &l->env, text);
-	if (rc)
+	if (rc && leader_audit_may_say(&l->leader))
 		log_line(LOG_ERR, "cannot open a PAM session for \"%s\": %s", o->account.user, text);
 	if (rc == -EACCES) {
 		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refused the session: %s", text);
@@ -145,8 +146,9 @@ check_cgroup(const struct leader_main *l)
 		close(dir);
 	if (!rc && cgroup_is_session_of(path, o->login.uid))
 		return 0;
-	log_line(LOG_ERR, "no session for \"%s\": logind made none (cgroup %s); check for pam_systemd in the PAM "
-	         "stack and for free space in /run", o->account.user, rc ? strerror(-rc) : path);
+	if (leader_audit_may_say(&l->leader))
+		log_line(LOG_ERR, "no session for \"%s\": logind made none (cgroup %s); check for pam_systemd in the PAM "
+		         "stack and for free space in /run", o->account.user, rc ? strerror(-rc) : path);
 	reply_refuse(l->leader.conn, VOUCH_TROUBLE, "logind made no session for this login");
 	return -ECANCELED;
 }
@@ -246,18 +248,13 @@ start_keeper(struct leader_main *l)
 	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
 }
 
-/* For the log, unless this owner's lines are too many; holdfastd counts them all. */
 static void
 refused(struct leader_main *l, const char *why)
 {
 	const struct leader_order *o = l->order;
-	ssize_t n;
 
-	if (!o->quiet)
+	if (leader_audit_may_say(&l->leader))
 		audit_event(&l->leader.audit, "refuse", o->login.address, o->login.who, why);
-	do
-		n = write(l->leader.slot, "", 1);
-	while (n < 0 && errno == EINTR);
 }
 
 /* Steps aside before the sessions that we hold could keep the user from logging in: 0 or a negative errno. */
@@ -351,6 +348,7 @@ leader_main(const struct leader_order *order)
 		.leader = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
+			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 			.place = PLACE_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
 		},
@@ -363,7 +361,8 @@ leader_main(const struct leader_order *order)
 	give_back_memory();
 	/* These have been told and logged, or the login is gone. */
 	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
-		log_errno(LOG_ERR, rc, "cannot start a session for uid %u", (unsigned)order->login.uid);
+		if (leader_audit_may_say(&l.leader))
+			log_errno(LOG_ERR, rc, "cannot start a session for uid %u", (unsigned)order->login.uid);
 		reply_refuse(l.leader.conn, VOUCH_TROUBLE, "cannot make the session");
 	}
 	if (l.leader.pid)

@@ -80,7 +80,10 @@ door_deadline(const struct door *d, uint64_t now_ms)
 static void
 say_left_out(uid_t uid, unsigned left_out)
 {
-	log_line(LOG_NOTICE, "event=refuse uid=%u left_out=%u", (unsigned)uid, left_out);
+	if (uid == (uid_t)-1)
+		log_line(LOG_NOTICE, "event=refuse uid=- left_out=%u", left_out);
+	else
+		log_line(LOG_NOTICE, "event=refuse uid=%u left_out=%u", (unsigned)uid, left_out);
 }
 
 /* Refuses CONN, and closes it: without a helper, for there are too many. */

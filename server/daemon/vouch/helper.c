@@ -23,6 +23,7 @@
 #include "peercred.h"
 #include "policy.h"
 #include "ratelimit.h"
+#include "refusal.h"
 #include "reply.h"
 #include "signals.h"
 #include "vouch.h"
@@ -60,17 +61,6 @@ write_refusal(const struct helper *h, const char *event, uint32_t code, const ch
 	audit_event(&a, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
 }
 
-/* holdfastd counts the refusals, and those that are not logged. */
-static void
-tell_refused(int slot)
-{
-	ssize_t n;
-
-	do
-		n = write(slot, "", 1);
-	while (n < 0 && errno == EINTR);
-}
-
 /* Refuses and ends; WHY is for the log only. */
 static void
 refuse(struct helper *h, uint32_t code, const char *text, const char *why)
@@ -78,7 +68,7 @@ refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 	if (!h->quiet)
 		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, why);
 	reply_refuse(h->conn, code, "%s", text);
-	tell_refused(h->slot);
+	refusal_tell(h->slot);
 	h->state = DONE;
 	h->status = 1;
 }
@@ -126,6 +116,7 @@ check_caller(struct helper *h, const struct vouch_request *q)
 static bool
 verify(struct helper *h, const struct vouch_request *q)
 {
+	char trouble[TEXT_CAP] = "";
 	uint32_t code;
 	int rc;
 
@@ -142,8 +133,10 @@ verify(struct helper *h, const struct vouch_request *q)
 	}
 	if (!check_caller(h, q))
 		return false;
-	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy);
+	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy, trouble);
 	if (code) {
+		if (trouble[0] && !h->quiet)
+			log_line(LOG_ERR, "%s", trouble);
 		refuse(h, code, code == VOUCH_DISABLED ? "switched off for this login" :
 		       "holdfast.conf has an error; see the log", "policy");
 		return false;

@@ -27,14 +27,42 @@ least_needed(const struct refusals *r)
 	return best;
 }
 
+/* Takes a line from L without counting a refusal as left out: only later is known whether there was one. */
+static bool
+take(struct ratelimit *l, uint64_t now_ms)
+{
+	if (ratelimit_take(l, now_ms))
+		return true;
+	l->suppressed--;
+	return false;
+}
+
+static void
+give_back(struct ratelimit *l)
+{
+	if (l->used)
+		l->used--;
+}
+
+/* Counts N refusals that were left out; the first one sets the time at which the count is written. */
+static void
+count(struct ratelimit *l, uint64_t *say_ms, unsigned n, uint64_t now_ms)
+{
+	if (n && !l->suppressed)
+		*say_ms = now_ms + REFUSALS_SAY_MS;
+	l->suppressed += n;
+}
+
+/* The entry of OWNER; for a new one the entry that is needed least gives way, and its count goes to the others'. */
 static size_t
-find_or_make(struct refusals *r, uint64_t owner)
+find_or_make(struct refusals *r, uint64_t owner, uint64_t now_ms)
 {
 	size_t i = find(r, owner);
 
 	if (i < r->count)
 		return i;
 	i = r->count < REFUSALS_OWNERS ? r->count++ : least_needed(r);
+	count(&r->total, &r->total_say_ms, r->v[i].limit.suppressed, now_ms);
 	r->v[i].owner = owner;
 	r->v[i].limit = (struct ratelimit){ .burst = REFUSALS_BURST, .every_ms = REFUSALS_EVERY_MS };
 	return i;
@@ -43,14 +71,17 @@ find_or_make(struct refusals *r, uint64_t owner)
 bool
 refusals_take(struct refusals *r, uint64_t owner, uid_t uid, uint64_t now_ms)
 {
-	size_t i = find_or_make(r, owner);
+	size_t i = find_or_make(r, owner, now_ms);
 
 	r->v[i].uid = uid;
 	r->v[i].asked_ms = now_ms;
-	if (ratelimit_take(&r->v[i].limit, now_ms))
+	r->total.burst = REFUSALS_TOTAL_BURST;
+	r->total.every_ms = REFUSALS_TOTAL_EVERY_MS;
+	if (!take(&r->v[i].limit, now_ms))
+		return false;
+	if (take(&r->total, now_ms))
 		return true;
-	/* That it is one at all is only known later. */
-	r->v[i].limit.suppressed--;
+	give_back(&r->v[i].limit);
 	return false;
 }
 
@@ -59,8 +90,9 @@ refusals_back(struct refusals *r, uint64_t owner)
 {
 	size_t i = find(r, owner);
 
-	if (i < r->count && r->v[i].limit.used)
-		r->v[i].limit.used--;
+	give_back(&r->total);
+	if (i < r->count)
+		give_back(&r->v[i].limit);
 }
 
 void
@@ -68,11 +100,10 @@ refusals_left_out(struct refusals *r, uint64_t owner, uint64_t now_ms)
 {
 	size_t i = find(r, owner);
 
-	/* Its entry has gone to another: then there are more owners than lines that anybody reads. */
-	if (i == r->count)
-		return;
-	if (!r->v[i].limit.suppressed++)
-		r->v[i].say_ms = now_ms + REFUSALS_SAY_MS;
+	if (i < r->count)
+		count(&r->v[i].limit, &r->v[i].say_ms, 1, now_ms);
+	else
+		count(&r->total, &r->total_say_ms, 1, now_ms);
 }
 
 void
@@ -84,12 +115,16 @@ refusals_say(struct refusals *r, uint64_t now_ms, void (*say)(uid_t uid, unsigne
 		say(r->v[i].uid, r->v[i].limit.suppressed);
 		r->v[i].limit.suppressed = 0;
 	}
+	if (r->total.suppressed && now_ms >= r->total_say_ms) {
+		say((uid_t)-1, r->total.suppressed);
+		r->total.suppressed = 0;
+	}
 }
 
 uint64_t
 refusals_deadline(const struct refusals *r)
 {
-	uint64_t first = UINT64_MAX;
+	uint64_t first = r->total.suppressed ? r->total_say_ms : UINT64_MAX;
 
 	for (size_t i = 0; i < r->count; i++)
 		if (r->v[i].limit.suppressed && r->v[i].say_ms < first)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refusals: limits the refusals in the log for each owner (owners.h) separately, so that one user's lines do not hide
- * another user's.  Refusals over the limit are counted, and the log gets the count.
+ * refusals: limits the refusals in the log: for each owner (owners.h) separately, so that one user's lines do not hide
+ * another user's, and for all owners together, so that many users cannot fill the log.  Refusals over a limit are counted,
+ * and the log gets the count.
  */
 #ifndef HOLDFAST_REFUSALS_H
 #define HOLDFAST_REFUSALS_H
@@ -16,9 +17,13 @@
 #define REFUSALS_OWNERS 64
 #define REFUSALS_BURST 16
 #define REFUSALS_EVERY_MS 5000
+#define REFUSALS_TOTAL_BURST 1024 /* more than SLOTS_MAX: each running helper holds one until it has ended */
+#define REFUSALS_TOTAL_EVERY_MS 200
 #define REFUSALS_SAY_MS 60000 /* the count is written this long after the first omitted line */
 
 struct refusals {
+	struct ratelimit total; /* its SUPPRESSED: left out of owners that have no entry any more, and not said yet */
+	uint64_t total_say_ms;
 	size_t count;
 	struct {
 		uint64_t owner;
@@ -36,7 +41,7 @@ bool refusals_take(struct refusals *r, uint64_t owner, uid_t uid, uint64_t now_m
 void refusals_back(struct refusals *r, uint64_t owner);
 /* Counts an omitted line. */
 void refusals_left_out(struct refusals *r, uint64_t owner, uint64_t now_ms);
-/* Calls SAY for each count that is due at NOW_MS. */
+/* Calls SAY for each count that is due at NOW_MS; UID is (uid_t)-1 for the count of owners that have no entry. */
 void refusals_say(struct refusals *r, uint64_t now_ms, void (*say)(uid_t uid, unsigned left_out));
 /* When the next count is due, or UINT64_MAX. */
 uint64_t refusals_deadline(const struct refusals *r);
