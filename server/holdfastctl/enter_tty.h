@@ -6,8 +6,8 @@
 #include "enter.h"
 
 /*
- * Fills in the terminal and the ticket of Q, enters, and says how it came out.
- * The exit status: the shell's (128 and the signal, when one ended it), 0 after a detach, or one of enum ctl_exit.
+ * Fills in the terminal and the ticket of Q, enters the session, and prints the result.  Returns the exit status: the
+ * shell's (128 and the signal if one ended it), 0 after a detach, or one of enum ctl_exit.
  */
 int enter_tty(struct enter_request *q);
 

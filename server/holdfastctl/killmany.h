@@ -9,25 +9,25 @@
 
 struct killmany {
 	bool everybody;     /* all users' (root), else those of ctl_uid() */
-	bool by_age;        /* only those that nobody has been attached to for OLDER_S seconds; their keepers decide */
+	bool by_age;        /* only sessions without an attached terminal for OLDER_S seconds; their keepers decide */
 	uint32_t older_s;
 	int signal;         /* else */
 	bool json;
 };
 
 /*
- * Ends session ID of UID by force, whatever its keeper does: root all processes of it, a user the keeper and what runs in
- * its terminal.  0; -ENOENT: no such session; another negative errno.
+ * Ends session ID of UID by force, in any state of its keeper: for root all its processes, for a user the keeper and
+ * the processes on its terminal.  0; -ENOENT: no such session; another negative errno.
  */
 int killmany_force(uid_t uid, uint32_t id);
-/* A keeper that has said that its session is over goes within that time. */
+/* The time in which a keeper ends after it has said that its session is over. */
 #define KILLMANY_GRACE_MS 500
 /*
- * After SIGKILL, where the keeper of session ID of UID has said that it ends: root does not take its word for that, and
- * ends one by force that is there at UNTIL_MS (clock_now_ms) still.  0 or a negative errno.
+ * After SIGKILL, when the keeper of session ID of UID has said that it ends: for root, ends the session by force if
+ * it still runs at UNTIL_MS (clock_now_ms).  0 or a negative errno.
  */
 int killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms);
-/* Ends them, never the one that the caller is in, waits for their end and says how many: what to end with. */
+/* Ends the sessions but the caller's own, waits for their end and prints the number.  Returns the exit status. */
 int killmany_run(const struct killmany *q);
 
 #endif

@@ -19,24 +19,24 @@ struct sessionlist_session {
 struct sessionlist {
 	struct sessionlist_session *v; /* by uid, then by id */
 	size_t count;
-	size_t silent;         /* keepers that gave no answer */
-	size_t hidden;         /* EVERYBODY: leaders in holdfastd's register, of which no session was found */
+	size_t silent;         /* keepers that did not answer */
+	size_t hidden;         /* EVERYBODY: leaders in holdfastd's register without a known session */
 };
 
 /*
- * Those of ctl_uid() or, with EVERYBODY, of all users (root only).  CTL_OK, or what the program should end with,
- * having said why.  Free with sessionlist_free.
+ * The sessions of ctl_uid() or, with EVERYBODY, of all users (root only).  CTL_OK, or the exit status after an error
+ * that it has printed.  Free with sessionlist_free.
  */
 int sessionlist_get(struct sessionlist *a, bool everybody);
 void sessionlist_free(struct sessionlist *a);
 /*
- * What the keeper at the other end of FD, which has been asked, answers until DEADLINE_MS (clock_now_ms): the type of its
- * message (attach.h); -ETIMEDOUT, -EPIPE, or another negative errno.
+ * Receives the answer of the keeper at the other end of FD until DEADLINE_MS (clock_now_ms): the type of its message
+ * (attach.h); -ETIMEDOUT, -EPIPE, or another negative errno.
  */
 int sessionlist_answer(int fd, uint64_t deadline_ms);
 /* The name of UID, or its number. */
 void sessionlist_user_name(uid_t uid, char name[USER_CAP]);
-/* Whose session S is: the name that it says where that is one of its uid, else as above. */
+/* The user of session S: its own name for it if that is a name of its uid, else as above. */
 void sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hook_text: the texts of this directory, made into strings when holdfast is built. */
+/* hook_text: the texts of this directory as strings, made by the build. */
 #ifndef HOLDFAST_HOOK_TEXT_H
 #define HOLDFAST_HOOK_TEXT_H
 

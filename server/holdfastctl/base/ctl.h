@@ -29,47 +29,47 @@ extern const struct ctl_command cmd_ls, cmd_attach, cmd_new, cmd_detach, cmd_ren
                                 cmd_setup, cmd_doctor, cmd_message, cmd_drain, cmd_check_config, cmd_resume;
 
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Says what is wrong with the command line and how it should be: CTL_USAGE. */
+/* Prints the mistake in the command line and the usage: CTL_USAGE. */
 int ctl_usage(const struct ctl_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same for what getopt_long(3), told to be quiet (a ':' first), gave back as an error. */
+/* The same for an error that getopt_long(3) returned in its quiet mode (a ':' first). */
 int ctl_bad_option(const struct ctl_command *c, int opt, char **argv);
 /* Usage, summary and help to standard output: CTL_OK. */
 int ctl_help(const struct ctl_command *c);
 
-/* HOLDFAST_SESSION as a number, 0 when this is no held shell. */
+/* HOLDFAST_SESSION as a number, 0: not in a held shell. */
 uint32_t ctl_own_session(void);
-/* Whether the own session (if any) is in LIST, that is: its keeper answers. */
+/* Whether LIST has the caller's own session, so that its keeper answers. */
 bool ctl_inside(const struct session_list *list);
 
-/* The functions below say themselves what went wrong; they return CTL_OK or what the program should end with. */
+/* The functions below print their errors; they return CTL_OK or the program's exit status. */
 
-/* What follows is about USER's sessions (a name, or the number of a uid) instead of the caller's: root only. */
+/* From now on use USER's sessions (a name, or the number of a uid) instead of the caller's: root only. */
 int ctl_user(const char *user);
-/* Sessions of other users include those that they have made alone, in their homes (root's --own). */
+/* Include other users' rootless sessions, in their homes (root's --own). */
 void ctl_want_own(void);
 bool ctl_wants_own(void);
-/* Whose sessions ctl_list and the others are about. */
+/* The uid whose sessions ctl_list and the others use. */
 uid_t ctl_uid(void);
-/* CTL_OK for root; else says that WHAT is root's to do. */
+/* CTL_OK for root; else prints that WHAT is for root. */
 int ctl_root_only(const char *what);
 
-/* The sessions of the caller, or of ctl_user's; those that give no answer have the state ATTACH_SILENT. */
+/* The sessions of the caller, or of ctl_user's; silent ones have the state ATTACH_SILENT. */
 int ctl_list(struct session_list *list);
 int ctl_find(const struct session_list *list, const char *word, const struct attach_status **found);
-/* The session that WORD means, or the own one when it is NULL, copied. */
+/* A copy of the session that WORD means, or of the caller's own one for NULL. */
 int ctl_target(const char *word, struct attach_status *found);
-/* The same in a list that the caller has. */
+/* The same in LIST. */
 int ctl_target_in(const struct session_list *list, const char *word, const struct attach_status **found);
-/* Refuses a name that is malformed, or that another session than EXCEPT (0: none) has. */
+/* Refuses an invalid name, and one that another session than EXCEPT (0: none) has. */
 int ctl_name_free(const struct session_list *list, const char *name, uint32_t except);
 
 /* Connects to the keeper of the session ID. */
 int ctl_connect(uint32_t id, int *fd);
 /* Sends a message and gets an answer of the type WANT: its length in *REPLY_LEN. */
 int ctl_ask(int fd, uint32_t id, const void *msg, int len, int want, void *reply, size_t cap, size_t *reply_len);
-/* Connects, asks for something that is answered by DONE, closes. */
+/* Connects, sends a request that DONE answers, closes. */
 int ctl_do(uint32_t id, const void *msg, int len);
-/* Has the terminal that is attached to the own session go on with TARGET (an id, a new name, or "new"). */
+/* Makes the terminal of the caller's own session go on with TARGET (an id, a new name, or "new"). */
 int ctl_switch(const char *target);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sshdconf: the configuration of sshd, as sshd itself tells it (sshd -G, sshd -T) or, for who may not ask that, read
- * from sshd_config and what it includes.  Lines in Match blocks other than "Match all" are kept apart.
+ * sshdconf: the configuration of sshd, from sshd itself (sshd -G, sshd -T) or, without the right to ask sshd, from
+ * sshd_config and its included files.  Lines in Match blocks other than "Match all" are kept apart.
  */
 #ifndef HOLDFAST_SSHDCONF_H
 #define HOLDFAST_SSHDCONF_H
@@ -15,7 +15,7 @@
 
 struct sshdconf_line {
 	char *key, *value; /* key in small letters */
-	char *file;        /* NULL: sshd told it */
+	char *file;        /* NULL: from sshd itself */
 	unsigned number;
 	bool in_match;
 };
@@ -28,26 +28,27 @@ struct sshdconf {
 	char hidden[PATH_CAP]; /* a file that could not be read; "" */
 };
 
-/* Reads the files: 0 (also when some are hidden), or a negative errno when SSHDCONF_FILE can't be read. */
+/* Reads the files: 0 (also if some are unreadable), or a negative errno: cannot read SSHDCONF_FILE. */
 int sshdconf_read(struct sshdconf *c);
-/* Asks sshd for what is in force for USER: 0, or a negative errno (-EBADMSG: it did not like to). */
+/* Asks sshd for the configuration in force for USER: 0, or a negative errno (-EBADMSG: sshd refused). */
 int sshdconf_ask(struct sshdconf *c, const char *user);
-/* Parses what sshd has told. */
+/* Parses sshd's output. */
 int sshdconf_parse_told(struct sshdconf *c, char *text);
 void sshdconf_free(struct sshdconf *c);
-/* The value of KEY that counts, outside of Match blocks; or NULL. */
+/* The effective value of KEY, outside of Match blocks; or NULL. */
 const char *sshdconf_get(const struct sshdconf *c, const char *key);
-/* The line that makes subsystem NAME, or NULL; *COMMAND is its command. */
+/* The line of subsystem NAME, or NULL; *COMMAND is its command. */
 const struct sshdconf_line *sshdconf_subsystem(const struct sshdconf *c, const char *name, const char **command);
-/* Whether an environment variable is accepted from the client. */
+/* Whether sshd accepts an environment variable from the ssh client. */
 bool sshdconf_accepts(const struct sshdconf *c, const char *name);
 /* Whether SetEnv gives the variable to every login. */
 bool sshdconf_sets(const struct sshdconf *c, const char *name);
-/* Whether the files include a file of that path, if it were there, for all connections. */
+/* Whether the files would include a file of that path, for all connections. */
 bool sshdconf_includes(const struct sshdconf *c, const char *path);
 /*
- * sshd -t: 0 it likes its configuration; -EBADMSG with what it says in TEXT; another negative errno.  It wants
- * /run/sshd, which sshd's start makes: with PREPARE that is made here, without it -EAGAIN says that it was missing.
+ * Runs sshd -t: 0: sshd accepts its configuration; -EBADMSG with sshd's message in TEXT; another negative errno.  sshd
+ * -t needs /run/sshd, which exists only while sshd runs.  PREPARE makes it; without PREPARE, -EAGAIN means that it is
+ * missing.
  */
 int sshdconf_test(bool prepare, char text[TEXT_CAP]);
 

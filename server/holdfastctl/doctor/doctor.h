@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * doctor: what `holdfastctl doctor` looks at, and what it finds.
+ * doctor: the checks of `holdfastctl doctor`, and their findings.
  *
- * A check looks at one subject and adds findings; it never fails: what can't be seen is a finding "unknown".  A finding
- * has an id that scripts may rely on ("pam.line"), a level, a plain sentence without a full stop, and, where something
- * can be done, the line that does it.
+ * A check examines one subject and adds findings.  It never fails: if it cannot tell, it adds a finding "unknown".  A
+ * finding has an id that scripts may rely on ("pam.line"), a level, a plain sentence without a full stop, and
+ * sometimes the line that fixes it.
  */
 #ifndef HOLDFAST_DOCTOR_H
 #define HOLDFAST_DOCTOR_H
@@ -24,20 +24,20 @@ struct doctor_finding {
 	const char *id;
 	enum doctor_level level;
 	char *text;
-	char *fix; /* NULL: nothing to do */
+	char *fix; /* NULL: no fix */
 };
 
 #define DOCTOR_FINDINGS_MAX 96
 
 struct doctor {
-	/* whom it is about */
+	/* the user that the checks are for */
 	uid_t uid;
 	gid_t gid;
 	char user[USER_CAP], home[PATH_CAP], shell[PATH_CAP];
-	char **groups;            /* by name, ended by NULL; those without a name are left out */
+	char **groups;            /* names, ended by NULL; groups without a name are left out */
 	bool self;                /* that is the caller */
-	/* what several checks need */
-	bool has_system;          /* root has installed holdfast here; else only the user's own can do anything */
+	/* facts for several checks */
+	bool has_system;          /* root has installed holdfast here; else only the user's own installation matters */
 	bool own_hook;            /* the user's start-up files have the hook of a user without root */
 	struct sshdconf sshd;
 	int sshd_rc;              /* 0, or why sshd's configuration is not known */
@@ -59,7 +59,7 @@ void doctor_free(struct doctor *d);
 void doctor_print(const struct doctor *d, FILE *f);
 void doctor_print_json(const struct doctor *d, FILE *f);
 
-/* Fills in whom it is about (NULL: the caller) and what several checks need: 0, or -ENOENT: no such user. */
+/* Fills in the user (NULL: the caller) and the facts for several checks: 0, or -ENOENT: no such user. */
 int doctor_begin(struct doctor *d, const char *user);
 
 void doctor_check_parts(struct doctor *d);  /* switch, daemon, configuration */
@@ -67,7 +67,7 @@ void doctor_check_pam(struct doctor *d);
 void doctor_check_stack(struct doctor *d); /* the PAM rules of held shells; a part of the former */
 void doctor_check_sshd(struct doctor *d);   /* subsystem, environment, dead links */
 void doctor_check_hook(struct doctor *d);
-void doctor_check_before(struct doctor *d); /* what is read before the hook, and /etc/holdfast/resume.d */
+void doctor_check_before(struct doctor *d); /* files read before the hook, and /etc/holdfast/resume.d */
 void doctor_check_host(struct doctor *d);   /* what systemd ends, and when */
 void doctor_check_shell(struct doctor *d);  /* the current shell */
 void doctor_check_limits(struct doctor *d); /* maxlogins, TMOUT, SELinux */

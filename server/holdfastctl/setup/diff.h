@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /*
- * Writes to F what patch(1) would need to turn BEFORE into AFTER (NULL: no such file).  Control characters in the
+ * Writes to F the patch(1) input that turns BEFORE into AFTER (NULL: no such file).  Control characters in the
  * lines are shown as question marks.  One hunk: from the first line that differs to the last one.
  */
 void diff_print(FILE *f, const char *path, const char *before, const char *after);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * setup: what `holdfastctl setup` does, in parts.  A part looks at the host, says what it finds, and plans edits; the
- * command shows or makes them.  A part that meets something broken or strange reports it and plans nothing.
+ * setup: the parts of `holdfastctl setup`.  A part examines the host, prints its findings, and plans edits; the
+ * command shows or makes them.  If a part finds a broken or unexpected file, it reports the file and plans nothing.
  */
 #ifndef HOLDFAST_SETUP_H
 #define HOLDFAST_SETUP_H
@@ -16,31 +16,31 @@
 
 struct setup {
 	bool undo;
-	bool dry;              /* nothing may be changed */
-	bool failed;           /* something that should have been done was not */
-	bool sshd_broken;      /* sshd -t did not like it before any edit */
+	bool dry;              /* change nothing */
+	bool failed;           /* a step was not done */
+	bool sshd_broken;      /* sshd -t rejected the configuration before any edit */
 	bool reload_sshd;      /* sshd's configuration is among the edits */
 	struct edit *edits[SETUP_EDITS_MAX];
 	size_t count;
-	size_t sshd_edits;     /* the last so many of them are sshd's, to be verified with sshd -t */
+	size_t sshd_edits;     /* the number of the last ones that are sshd's, to be verified with sshd -t */
 };
 
 /* One line to standard output, about PATH. */
 void setup_say(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* One line to standard error: this could not be done. */
+/* One line to standard error about a step that was not done. */
 void setup_trouble(struct setup *s, const char *path, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /*
- * Plans a block with BODY in PATH, or in undo its removal.  CREATE: also where there is no such file.  Whether
- * something is planned; what there is to say has been said.
+ * Plans a block with BODY in PATH, or in undo its removal.  CREATE: also if the file does not exist.  Whether
+ * it has planned an edit; it prints messages itself.
  */
 bool setup_block(struct setup *s, const char *path, const char *body, enum block_where where, bool create);
 /* The same with two blocks, at the beginning and at the end; either may be NULL. */
 bool setup_blocks(struct setup *s, const char *path, const char *first, const char *last);
-/* The text of PATH without our block, or NULL (said why, if it is not just missing); the caller's to free. */
+/* The text of PATH without our block, or NULL (prints errors but a missing file); the caller's to free. */
 char *setup_foreign_text(struct setup *s, const char *path);
 
 void setup_pam(struct setup *s);
-/* FORCE: also when no zsh is known here. */
+/* FORCE: also without a zsh on this host. */
 void setup_zsh(struct setup *s, bool force);
 void setup_shells(struct setup *s);
 /* Last of all. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * waiting: what a process that enters a session does while it waits: it listens to the person's Ctrl-C and to the
- * terminal's hang-up, by signalfd(2), and never waits without an end that it has been given.
+ * waiting: the waits of a process that enters a session.  It notices the user's Ctrl-C and the terminal's hang-up, by
+ * signalfd(2), and every wait has a limit.
  */
 #ifndef HOLDFAST_WAITING_H
 #define HOLDFAST_WAITING_H
@@ -14,16 +14,16 @@ struct waiting {
 	int signals;      /* signalfd */
 	sigset_t before;  /* the mask to be restored */
 	struct sigaction was[NSIG];
-	bool skip;        /* INT or QUIT came: the person does not want to wait */
+	bool skip;        /* INT or QUIT came: the user does not want to wait */
 	bool hangup;      /* HUP or TERM came */
-	bool resized;     /* WINCH came; who has seen to it clears this */
+	bool resized;     /* WINCH came; the one that handles the size clears this */
 };
 
-/* Takes INT, QUIT, TSTP, WINCH, HUP and TERM over from their handlers, also where they were ignored. */
+/* Reads INT, QUIT, TSTP, WINCH, HUP and TERM from now on, also if they were ignored. */
 int waiting_begin(struct waiting *w);
-/* Gives them back as they were. */
+/* Restores their old state. */
 void waiting_end(struct waiting *w);
-/* Reads what has come: sets skip, hangup, resized. */
+/* Reads pending signals: sets skip, hangup, resized. */
 void waiting_take(struct waiting *w);
 /*
  * Waits for one message on the SOCK_SEQPACKET socket FD, at most TIMEOUT_MS milliseconds: its length; -ETIMEDOUT,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attaching: one terminal (or pair of pipes) attached to one session, seen from the side that attaches: claim,
- * confirm, wait.  common/attach.h is the protocol.
+ * attaching: attaches one terminal (or pair of pipes) to one session: claim, confirm, wait, from the login's side.
+ * common/attach.h is the protocol.
  */
 #ifndef HOLDFAST_ATTACHING_H
 #define HOLDFAST_ATTACHING_H
@@ -18,12 +18,12 @@ struct attaching {
 };
 
 /*
- * Claims session ID of the caller with M and COUNT descriptors FDS (borrowed).  0: it is ours, and nothing has
- * happened yet; -EACCES: refused; -EINTR; another negative errno.  Not 0: nothing to close.
+ * Claims session ID of the caller with M and COUNT descriptors FDS (borrowed).  0: the session is ours, and no program
+ * of it has started; -EACCES: refused; -EINTR; another negative errno.  After an error there is nothing to close.
  */
 int attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                      struct waiting *w);
-/* From here on there is no way back to another shell: 0 or -EPIPE. */
+/* After this the login cannot get another shell: 0 or -EPIPE. */
 int attaching_confirm(struct attaching *a);
 
 enum attachment_end { ATTACHMENT_EXIT, ATTACHMENT_DETACHED, ATTACHMENT_LOST, ATTACHMENT_HANGUP };
@@ -35,8 +35,8 @@ struct attachment_result {
 };
 
 /*
- * Waits for the end and tells the keeper of size changes meanwhile.  OTHER is a descriptor that is only held open
- * until its peer closes it (-1: none); it is closed here.
+ * Waits for the end, and tells the keeper of size changes meanwhile.  Keeps the descriptor OTHER (-1: none) open until
+ * its peer closes it, and then closes it.
  */
 void attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attachment_result *res);
 void attaching_close(struct attaching *a);

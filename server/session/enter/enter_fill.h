@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* enter_fill: what a login sends with its claim. */
+/* enter_fill: fills in the claim of a login. */
 #ifndef HOLDFAST_ENTER_FILL_H
 #define HOLDFAST_ENTER_FILL_H
 
@@ -8,8 +8,9 @@
 /* Opens the terminal anew, so that O_NONBLOCK on it never reaches the login's own shell.  0 or a negative errno. */
 int enter_open_terminal(struct enter *e);
 /*
- * What of our environment, or of what the hook's shell began with, and of what a framed client has said, the keeper may
- * have.  0; -ENOMEM; a hook's also -E2BIG, or another negative errno when the shell can't be looked at.
+ * Adds the environment to the claim: this process', or for a hook the initial one of its shell, and the variables of
+ * a framed client, without those that the keeper must not get.  0; -ENOMEM; for a hook also -E2BIG, or another
+ * negative errno: cannot examine the shell.
  */
 int enter_fill_claim(struct enter *e);
 

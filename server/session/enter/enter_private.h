@@ -20,20 +20,20 @@ struct enter {
 	struct vouching vouching;
 	struct attaching at;
 	struct attach_claim claim;
-	struct termios saved;     /* of the terminal, as it was */
+	struct termios saved;     /* the terminal's old settings */
 	bool have_saved;
 	int fds[2];
 	unsigned fd_count;
-	int err;                  /* why nothing was entered, for say_why */
-	char want[NAME_CAP];      /* "" : choose; else the session to enter, also after a switch */
-	char back[NAME_CAP];      /* the session to go back to when a switch fails */
-	bool switched;            /* it is not the first session of this login */
+	int err;                  /* why the login entered no session, for enter_say_why */
+	char want[NAME_CAP];      /* "": choose one; else the session to enter, also after a switch */
+	char back[NAME_CAP];      /* the session to return to if a switch fails */
+	bool switched;            /* this is not the login's first session */
 	bool filled;              /* enter_fill_claim has been done */
-	char user[USER_CAP];      /* the login's; "": not known */
+	char user[USER_CAP];      /* the login's; "": unknown */
 	uint64_t home_born;       /* of its home directory */
-	struct inside inside;     /* the sessions that the login comes out of, if INSIDE_KNOWN */
+	struct inside inside;     /* the sessions that the login comes from, if INSIDE_KNOWN */
 	bool inside_known;
-	bool resumed;             /* what root wants to happen has happened */
+	bool resumed;             /* resume.d has run */
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
 };
 

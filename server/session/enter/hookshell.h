@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hookshell: the login shell whose start-up files have run us, seen by its own user.  holdfastd looks at it with more
- * right (server/daemon/facts/caller.h); this is for where there is none.
+ * hookshell: checks the login shell whose start-up files have run this process, with the user's rights.  holdfastd
+ * checks more, with root's (server/daemon/facts/caller.h); this is for hosts without it.
  */
 #ifndef HOLDFAST_HOOKSHELL_H
 #define HOLDFAST_HOOKSHELL_H
@@ -12,11 +12,11 @@
 #include "ticket.h"
 
 /*
- * Whether sshd itself has executed it, with the ticket T (NULL: none), and nothing since, as far as /proc says: a parent
- * that /proc hides from us (hidepid) can be sshd.
+ * Whether sshd itself has executed the shell, with the ticket T (NULL: none), and it has executed nothing since,
+ * according to /proc.  A parent that /proc hides (hidepid) counts as sshd.
  */
 bool hookshell_is_sshds(const struct ticket *t);
-/* What it was executed with: as loginshell_environment. */
+/* The shell's initial environment: as loginshell_environment. */
 int hookshell_environment(struct envlist *out);
 
 #endif

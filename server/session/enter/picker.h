@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * picker: asks the person at a terminal which session to enter, and how, when somebody is attached to it already.
+ * picker: asks the user at a terminal which session to enter, and how, if terminals are attached to it.
  *
- * A list on the alternate screen: arrows or a session's number move, Enter takes; n is a new session; q, Esc or Ctrl-C
- * leave, and nothing has happened.  Whatever comes from sessions (names, programs, the last line of their output) is
- * written with its control characters escaped.  What was typed before the list was there is thrown away.
+ * It shows a list on the alternate screen: arrows or a session's number move, Enter attaches; n starts a new session;
+ * q, Esc or Ctrl-C leave without a change.  Text from sessions (names, programs, the last line of their output) is
+ * written with its control characters escaped.  Input from before the list appeared is discarded.
  */
 #ifndef HOLDFAST_PICKER_H
 #define HOLDFAST_PICKER_H
@@ -18,9 +18,9 @@
 struct picker {
 	int tty;                         /* borrowed: open for reading and writing */
 	const struct session_list *list; /* borrowed */
-	uint32_t own;                    /* the session that the person is in, not offered; 0: none */
-	bool may_start;                  /* a new session is a choice */
-	bool may_watch;                  /* reading only is one */
+	uint32_t own;                    /* the user's present session, not offered; 0: none */
+	bool may_start;                  /* offer a new session */
+	bool may_watch;                  /* offer to watch only */
 	struct waiting *waiting;         /* borrowed: signals have been taken over */
 };
 
@@ -35,14 +35,14 @@ struct picker_choice {
 
 /* Whether a session of that state can be picked. */
 bool picker_offers(const struct picker *p, const struct attach_status *s);
-/* How many of the list can. */
+/* The number of sessions in the list that can be picked. */
 size_t picker_count(const struct picker *p);
 /*
- * The list: 0 with *c; -ENOTSUP when the terminal is not one for it (TERM is dumb, under 20x5); -EINTR when it was
- * hung up; another negative errno.  The terminal is as it was, in any case.
+ * Shows the list: 0 with *c; -ENOTSUP: the terminal cannot show it (TERM is dumb, under 20x5); -EINTR: hang-up; another
+ * negative errno.  Restores the terminal in any case.
  */
 int picker_run(const struct picker *p, struct picker_choice *c);
-/* Only the question how to enter the session S, to which somebody is attached; the same results. */
+/* Asks only how to enter the session S with attached terminals; the same results. */
 int picker_how(const struct picker *p, const struct attach_status *s, struct picker_choice *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picker_draw: what the list of picker.h looks like. */
+/* picker_draw: draws the list of picker.h. */
 #ifndef HOLDFAST_PICKER_DRAW_H
 #define HOLDFAST_PICKER_DRAW_H
 
@@ -10,7 +10,7 @@
 #include "attach.h"
 #include "bounds.h"
 
-#define PICKER_FRAME 4 /* lines that are not the list's */
+#define PICKER_FRAME 4 /* lines besides the list */
 
 struct picker_view {
 	const struct attach_status **rows; /* what is offered */
@@ -20,10 +20,10 @@ struct picker_view {
 	bool may_start;
 };
 
-/* Moves the window so that what is selected is in it. */
+/* Moves the window so that it shows the selected session. */
 void picker_draw_scroll(struct picker_view *v);
 void picker_draw_list(int tty, const struct picker_view *v);
-/* The question how to enter S: in the last line when SIZE is not NULL, else where the cursor is. */
+/* The question how to enter S: in the last line if SIZE is not NULL, else at the cursor. */
 void picker_draw_how(int tty, const struct attach_status *s, bool may_watch, const struct winsize *size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* vouching: the login's side of common/vouch.h: asks holdfastd who this login is, and for a new session. */
+/* vouching: the login's side of common/vouch.h: asks holdfastd for the facts of this login, and for a new session. */
 #ifndef HOLDFAST_VOUCHING_H
 #define HOLDFAST_VOUCHING_H
 
@@ -9,19 +9,19 @@
 #include "vouch.h"
 #include "waiting.h"
 
-#define VOUCHING_ANSWER_MS 1000 /* no sign of life by then: nobody is there */
+#define VOUCHING_ANSWER_MS 1000 /* without an answer by then, holdfastd does not run */
 
 struct vouching {
 	int fd;                   /* -1: not connected */
 	uint8_t from;             /* enum vouch_from: who asks */
-	struct vouch_reply facts; /* type VOUCH_FACTS once vouched for, else 0 */
-	struct vouch_reply last;  /* the latest reply: VOUCH_REFUSED tells why */
+	struct vouch_reply facts; /* type VOUCH_FACTS after holdfastd has vouched, else 0 */
+	struct vouch_reply last;  /* the latest reply; VOUCH_REFUSED has the reason */
 };
 
 /*
- * Connects and asks about TICKET, as v->from, which is kept: 0 when vouched for; -EACCES when refused (v->last); -EBUSY
- * when there are too many logins, and -ETIMEDOUT when nothing came in time, both with what to tell the person in
- * v->last; -EINTR; another negative errno when holdfastd is not there.  Close with vouching_close in any case.
+ * Connects and asks about TICKET, as v->from, which is kept: 0: vouched for; -EACCES: refused (v->last); -EBUSY: too
+ * many logins; -ETIMEDOUT: no answer in time, both with a line for the user in v->last; -EINTR; another negative errno:
+ * holdfastd does not run.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);
 /*
@@ -29,7 +29,7 @@ int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting
  * errors (-ETIMEDOUT: not ready in time).
  */
 int vouching_start(struct vouching *v, const struct ticket *ticket, const struct winsize *ws, struct waiting *w);
-/* Closing before the session has started gives it up. */
+/* Closes; a session that has not started by then is abandoned. */
 void vouching_close(struct vouching *v);
 
 #endif

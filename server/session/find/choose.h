@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * choose: which of the user's sessions a login resumes by itself.  The keeper decides in the end.
+ * choose: sorts the user's sessions that a login may resume by itself.  The keeper makes the final decision.
  *
- * Those of the same identity that are dropped or stale (ATTACH_STALE: probing.h), the latest activity first.  Windows
- * that one outage has taken come back together, each to its own: among them the one whose size and TERM are the
- * login's goes first.  An outage is as recent as the latest activity in any of its windows, also in those that are back
- * already.  A command on pipes is none of them.
+ * Candidates are the sessions of the same identity that are dropped or stale (ATTACH_STALE: probing.h), the latest
+ * activity first.  Windows that one outage cut off return together, each to its own session: of these the one with the
+ * login's size and TERM goes first.  An outage is as recent as the latest activity in any of its windows, including
+ * those that have already returned.  A command on pipes is no candidate.
  */
 #ifndef HOLDFAST_CHOOSE_H
 #define HOLDFAST_CHOOSE_H
@@ -19,32 +19,32 @@
 
 #define CHOOSE_SLACK_MS 3000    /* between the last sign of one connection and the end of another in one outage */
 #define CHOOSE_SPREAD_MS 30000  /* sshd notices that two connections of one outage are dead within this */
-#define CHOOSE_BACK_MS 600000   /* windows of one outage come back within this */
+#define CHOOSE_BACK_MS 600000   /* windows of one outage return within this */
 
 struct choose_login {
 	const struct identity *who;
-	const struct identity *former; /* of sessions that don't say whose they are; NULL: the same */
-	const char *user;     /* NULL or "": not known */
+	const struct identity *former; /* of sessions without a user name; NULL: the same */
+	const char *user;     /* NULL or "": unknown */
 	uint64_t home_born;   /* as in struct attach_status */
-	bool who_known;       /* false: nobody was there to tell; the keepers, asked one by one, say no */
+	bool who_known;       /* false: holdfastd did not tell; then each keeper refuses by itself */
 	uint32_t rows, cols;  /* of its terminal */
 	const char *term;
 	uint64_t now_ms;      /* CLOCK_REALTIME */
 };
 
 /*
- * Whether S, a session of this uid, is another user's than the login: of another name of that uid, or of an account of
- * the same name that was made anew since.  Nobody comes into it without having asked for its number.
+ * Whether S, a session of this uid, belongs to another user than the login: to another name of that uid, or to an older
+ * account of the same name.  A login enters such a session only by its number.
  */
 bool choose_is_anothers(const struct attach_status *s, const struct choose_login *login);
-/* Whether a session that is attached may be this login's, should its connection be dead. */
+/* Whether an attached session is a candidate if its connection is dead. */
 bool choose_is_live(const struct attach_status *s, const struct choose_login *login);
 /*
- * Whether the live ones are worth a look: one of them was used after the best of the dropped ones, or is in a window
- * like the login's, which that one is not.
+ * Whether probing attached sessions can change the choice: one of them was used after the best dropped one, or is in a
+ * window like the login's and the best dropped one is not.
  */
 bool choose_wants_probe(const struct session_list *list, const struct choose_login *login);
-/* Reorders LIST so that the sessions to be tried come first, best first; how many they are, or -ENOMEM. */
+/* Moves the candidates to the front of LIST, best first; their number, or -ENOMEM. */
 int choose_candidates(struct session_list *list, const struct choose_login *login);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* probing: asks keepers whether the connections of their sessions are still there (PROBE of common/attach.h). */
+/* probing: asks keepers whether the connections of their sessions are alive (PROBE of common/attach.h). */
 #ifndef HOLDFAST_PROBING_H
 #define HOLDFAST_PROBING_H
 
@@ -12,9 +12,8 @@
 #define PROBING_MS 1200 /* for all of them together */
 
 /*
- * Asks about all live ones in LIST that may be LOGIN's, side by side.  Those whose connections are proven dead become
- * ATTACH_STALE, with the time that something was heard last in lost_heard_ms; the others stay what they were.  0, or
- * -EINTR.
+ * Asks about all attached candidates for LOGIN in LIST, side by side.  Sessions whose connections are proven dead
+ * become ATTACH_STALE, with the last sign of life in lost_heard_ms; the others stay unchanged.  0, or -EINTR.
  */
 int probing_run(uid_t uid, struct session_list *list, const struct choose_login *login, struct waiting *w);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sessions: finding a user's held sessions and talking to their keepers (common/attach.h).
+ * sessions: finds a user's held sessions and talks to their keepers (common/attach.h).
  *
- * They are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/place.h), so that no
- * other process of the user's can pass itself off as a keeper; those of keepers of the version before in
- * /run/holdfast/users/<uid>; and those that their user has made without root where own.h says.  Safe for root looking
- * into a user's directory: no symlink is followed below <uid>.
+ * The sessions are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/place.h), so
+ * that no other process of the user can pose as a keeper; those of older keepers in /run/holdfast/users/<uid>; and
+ * rootless ones where rootless.h says.  Safe for root looking into a user's directory: no symlink is followed below
+ * <uid>.
  *
- * A connection that succeeds proves nobody alive, for a leader holds the listening sockets too: every wait has a limit.
+ * A connection that succeeds does not prove a live keeper, because a leader holds the listening sockets too: every
+ * wait has a limit.
  */
 #ifndef HOLDFAST_SESSIONS_H
 #define HOLDFAST_SESSIONS_H
@@ -22,14 +23,14 @@
 struct session_list {
 	struct attach_status *v; /* in the order of their ids */
 	size_t count;
-	size_t silent; /* keepers that were there and gave no answer: stopped, or we are in a sandbox */
-	uint32_t *silent_ids; /* theirs, as far as there was memory: leaderctl.h tells more of them */
+	size_t silent; /* keepers that did not answer: stopped, or this process is in a sandbox */
+	uint32_t *silent_ids; /* their ids, as far as memory allowed; leaderctl.h tells more */
 	size_t silent_known;
 };
 
 #define SESSION_LIST_NONE { NULL, 0, 0, NULL, 0 }
 
-/* Sessions that have been asked how they are. */
+/* Sessions that have been asked for their status. */
 struct session_asking {
 	struct session_asked *v;
 	size_t count;
@@ -38,19 +39,21 @@ struct session_asking {
 
 /*
  * The two halves of session_list_get, so that several users' keepers are asked side by side: asks, and waits until
- * DEADLINE_MS (clock_now_ms).  OWN: also those that the user has made alone, which are in the user's home directory: for
- * root, that is a directory that others rule, on a server that may be away.  The second half frees what the first has made.
+ * DEADLINE_MS (clock_now_ms).  OWN: also the user's rootless sessions, in the home directory; for root this is a
+ * directory that another user controls, on a server that may not answer.  The second half frees what the first has
+ * made.
  */
 void session_list_ask(struct session_asking *a, uid_t uid, bool own);
 int session_list_take(struct session_asking *a, uint64_t deadline_ms, struct session_list *list);
 /*
- * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  keeper_pid is
- * by the kernel; those in a home directory only where UID is the caller's.  Places of one's own whose keepers are dead (nobody listens) are removed.
- * 0 (no session at all is a success), -EACCES, -ENOMEM …; free with session_list_free.
+ * Asks all of UID's keepers for their status, in parallel, for at most TIMEOUT_MS milliseconds together.  keeper_pid
+ * is the kernel's; sessions in a home directory are included only if UID is the caller's.  Directories of the caller's
+ * dead keepers (no process listens) are removed. 0 (also for no session), -EACCES, -ENOMEM …; free with
+ * session_list_free.
  */
 int session_list_get(uid_t uid, int timeout_ms, struct session_list *list);
 void session_list_free(struct session_list *list);
-/* The session that WORD ("3", or a name) means: 0, -ENOENT, or -ENOTUNIQ when two have that name. */
+/* The session that WORD ("3", or a name) means: 0, -ENOENT, or -ENOTUNIQ: two have that name. */
 int session_list_find(const struct session_list *list, const char *word, const struct attach_status **found);
 
 /* Connects to the keeper of UID's session ID: a SOCK_SEQPACKET descriptor (CLOEXEC, blocking), or a negative errno. */

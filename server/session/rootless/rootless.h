@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rootless: held sessions of a user who has no root, on a host without holdfastd.  The keeper is started by the user's own
- * process, and there is nobody to vouch: whoever has the uid resumes.
+ * rootless: held sessions of a user without root, on a host without holdfastd.  The user's own process starts the
+ * keeper, and no daemon vouches for logins: any login of the uid resumes.
  *
- * Their places are ~/.local/state/holdfast/<host>/<uid>/<id>/, with ids from OWN_FIRST_ID on, so that they never meet
- * those that holdfastd makes.  The home directory and not XDG_RUNTIME_DIR, which does not survive the last logout; a
- * directory a host, for homes can be shared.
+ * Their directories are ~/.local/state/holdfast/<host>/<uid>/<id>/, with ids from OWN_FIRST_ID on, which holdfastd
+ * never uses.  They are in the home directory and not in XDG_RUNTIME_DIR, which does not survive the last logout; each
+ * host has its own directory, because hosts can share homes.
  */
 #ifndef HOLDFAST_ROOTLESS_H
 #define HOLDFAST_ROOTLESS_H
@@ -22,24 +22,24 @@
 #include "ticket.h"
 #include "waiting.h"
 
-/* What stands in HOLDFAST_TICKET where the start-up files ask for a session of this kind. */
+/* The value of HOLDFAST_TICKET with which the start-up files ask for a rootless session. */
 #define OWN_TICKET "own"
 
-/* Whether this host has no holdfastd, so that sessions of one's own are what there can be. */
+/* Whether this host has no holdfastd, so that only rootless sessions are possible. */
 bool rootless_is_the_way(void);
-/* Where UID's are, without the uid: 0, -ENOENT (no home), or -ENAMETOOLONG. */
+/* The directory of UID's sessions, without the uid: 0, -ENOENT (no home), or -ENAMETOOLONG. */
 int rootless_root(uid_t uid, char *path, size_t cap);
-/* The user that this login is of: LOGNAME where that is a name of our uid, else the first such name; NULL: none. */
+/* The user of this login: LOGNAME if that is a name of our uid, else the first such name; NULL: none. */
 const struct passwd *rootless_account(void);
-/* All logins of one uid are one identity, but for their names: there is nobody to tell them apart. */
+/* All logins of one uid and name are one identity: no daemon can tell them apart. */
 void rootless_identity(struct identity *who);
 /*
  * Starts a keeper for a terminal of size WS, or with NULL for a command on pipes: the id of its session, and in *LEAD
- * the socket that it takes for its leader's.  Closing that before the session has been confirmed gives it up; when it becomes readable after that,
- * it is to be closed.  A negative errno otherwise (-EINTR: W says why; -ETIMEDOUT).
+ * the socket that the keeper takes for its leader's.  To abandon the session, close it before CONFIRM; close it when it
+ * becomes readable after CONFIRM.  A negative errno otherwise (-EINTR: W says why; -ETIMEDOUT).
  */
 int rootless_start(const struct winsize *ws, struct waiting *w, int *lead);
-/* What a new session will not outlive here, for its owner; "" when nothing is known against it. */
+/* A warning for the user if the host may end a new session with the login; "": none. */
 void rootless_warning(char text[TEXT_CAP]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sdconf: one setting of systemd, read from its files: logind.conf(5) or a unit, with the drop-ins of all directories,
- * in the order that systemd reads them (the last one counts; "Key=" sets it back).
+ * sdconf: reads one setting of systemd from its files: logind.conf(5) or a unit, with the drop-ins of all
+ * directories, in systemd's order (the last one is used; "Key=" resets it).
  */
 #ifndef HOLDFAST_SDCONF_H
 #define HOLDFAST_SDCONF_H
@@ -15,7 +15,7 @@ extern const char *const sdconf_config_dirs[], *const sdconf_unit_dirs[];
 
 /*
  * KEY of [SECTION] of the file NAME ("logind.conf", "ssh@.service") in DIRS: 0 with *VALUE; -ENODATA: it is not set;
- * -ENOENT: no such file or drop-in at all; -EACCES: something that could set it can't be read; another negative errno.
+ * -ENOENT: no such file or drop-in at all; -EACCES: cannot read a file that may set it; another negative errno.
  */
 int sdconf_get(const char *const *dirs, const char *name, const char *section, const char *key,
                char value[SDCONF_VALUE_CAP]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * survival: whether a process that a login has started is still there when the login's connection has ended.  It is
- * read from files alone (cgroup, logind.conf, units), so it works without D-Bus, in a container and for everybody.
+ * survival: whether a process of a login outlives the login's connection.  The answer comes from files alone (cgroup,
+ * logind.conf, units), so it needs no D-Bus and no root, and works in a container.
  */
 #ifndef HOLDFAST_SURVIVAL_H
 #define HOLDFAST_SURVIVAL_H
@@ -15,7 +15,7 @@ enum survival_answer { SURVIVAL_NO, SURVIVAL_YES, SURVIVAL_UNKNOWN };
 
 /* Where a process is, by its cgroup. */
 enum survival_place {
-	SURVIVAL_NOWHERE,      /* systemd does not run here, or has no part in it */
+	SURVIVAL_NOWHERE,      /* systemd does not run here, or does not manage the process */
 	SURVIVAL_LOGIN,        /* session-N.scope of a login */
 	SURVIVAL_USER_MANAGER, /* below user@UID.service */
 	SURVIVAL_SSH_INSTANCE, /* sshd@….service: socket activation, without a logind session */
@@ -33,11 +33,11 @@ struct survival {
 };
 
 bool survival_systemd(void);
-/* What logind does with what a login of USER leaves behind, KillUserProcesses and its two lists looked at. */
+/* What logind does with processes that a login of USER leaves behind, by KillUserProcesses and its two lists. */
 enum survival_answer survival_kills(const char *user);
 /* Whether USER lingers: their user manager runs without a login. */
 enum survival_answer survival_lingers(const char *user);
-/* KillMode of a unit; "control-group" where none is set; "" when it can't be read. */
+/* KillMode of a unit; "control-group" if none is set; "": unknown. */
 void survival_kill_mode(const char *unit, char *mode, size_t cap);
 /* Of the process PID (0: the caller) of USER. */
 void survival_of(pid_t pid, const char *user, struct survival *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* subsystem_list: LIST_IS of docs/PROTOCOL.md: the user's sessions, as a framed client is told of them. */
+/* subsystem_list: LIST_IS of docs/PROTOCOL.md: the user's sessions for a framed client. */
 #ifndef HOLDFAST_SUBSYSTEM_LIST_H
 #define HOLDFAST_SUBSYSTEM_LIST_H
 
@@ -7,7 +7,7 @@
 
 #include "enter.h"
 
-/* The whole frame to OUT: its length, or a negative errno.  Q says whose login asks. */
+/* Writes the whole frame to OUT: its length, or a negative errno.  Q is the login's request. */
 int subsystem_list(const struct enter_request *q, unsigned char *out, size_t cap);
 
 #endif
