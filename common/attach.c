@@ -55,12 +55,12 @@ static const struct field status_fields[] = {
 	FIELDS_END
 };
 #undef S
-static const struct message status = { sizeof(struct attach_status), { ATTACH_STATUS_IS }, status_fields };
+static const struct message status = { sizeof(struct attach_status), { ATTACH_MSG_STATUS_IS }, status_fields };
 
 int
 attach_encode_status(const struct attach_status *m, unsigned char *out, size_t cap)
 {
-	return message_encode(&status, ATTACH_STATUS_IS, m, out, cap);
+	return message_encode(&status, ATTACH_MSG_STATUS_IS, m, out, cap);
 }
 
 /*
@@ -75,7 +75,7 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	memset(m, 0, sizeof *m);
 	if (!message_is(&status, buf, len))
 		return -EBADMSG;
-	m->kind = ATTACH_TERMINAL;
+	m->kind = ATTACH_KIND_TERMINAL;
 	wire_reader_init(&r, (const unsigned char *)buf + 1, len - 1);
 	return fields_get(&r, status.fields, m);
 }
@@ -98,7 +98,7 @@ static const struct field claim_fields[] = {
 	FIELDS_END
 };
 #undef C
-static const struct message claim = { sizeof(struct attach_claim), { ATTACH_CLAIM }, claim_fields };
+static const struct message claim = { sizeof(struct attach_claim), { ATTACH_MSG_CLAIM }, claim_fields };
 
 #define F struct attach_framed
 static const struct field framed_fields[] = {
@@ -120,7 +120,7 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 	struct wire_writer w;
 
 	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_CLAIM);
+	wire_put_u8(&w, ATTACH_MSG_CLAIM);
 	fields_put(&w, claim.fields, m);
 	if (m->flags & ATTACH_FLAG_FRAMED)
 		fields_put(&w, framed_fields, &m->framed);
@@ -190,7 +190,9 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 struct number { uint32_t v; };
 static const struct field number_fields[] = { FIELD_U32(struct number, v), FIELDS_END };
 static const struct message number_message = {
-	sizeof(struct number), { ATTACH_CLAIMED, ATTACH_KILL, ATTACH_DETACH, ATTACH_EXPIRE }, number_fields,
+	sizeof(struct number),
+	{ ATTACH_MSG_CLAIMED, ATTACH_MSG_KILL, ATTACH_MSG_DETACH, ATTACH_MSG_EXPIRE },
+	number_fields,
 };
 
 int
@@ -211,7 +213,7 @@ static const struct field refused_fields[] = {
 	FIELDS_END
 };
 static const struct message refused = {
-	sizeof(struct attach_refused), { ATTACH_REFUSED, ATTACH_ERROR }, refused_fields,
+	sizeof(struct attach_refused), { ATTACH_MSG_REFUSED, ATTACH_MSG_ERROR }, refused_fields,
 };
 
 int
@@ -227,16 +229,16 @@ attach_decode_refused(struct attach_refused *m, const void *buf, size_t len)
 }
 
 static const struct field verdict_fields[] = {
-	FIELD_U32_MAX(struct attach_verdict, verdict, ATTACH_IS_UNKNOWN),
+	FIELD_U32_MAX(struct attach_verdict, verdict, ATTACH_VERDICT_UNKNOWN),
 	FIELD_U64(struct attach_verdict, heard_ms),
 	FIELDS_END
 };
-static const struct message verdict = { sizeof(struct attach_verdict), { ATTACH_VERDICT }, verdict_fields };
+static const struct message verdict = { sizeof(struct attach_verdict), { ATTACH_MSG_VERDICT }, verdict_fields };
 
 int
 attach_encode_verdict(const struct attach_verdict *m, unsigned char *out, size_t cap)
 {
-	return message_encode(&verdict, ATTACH_VERDICT, m, out, cap);
+	return message_encode(&verdict, ATTACH_MSG_VERDICT, m, out, cap);
 }
 
 int
@@ -244,7 +246,7 @@ attach_decode_verdict(struct attach_verdict *m, const void *buf, size_t len)
 {
 	int rc = message_decode(&verdict, m, buf, len);
 
-	return !rc && m->verdict < ATTACH_IS_ALIVE ? -EBADMSG : rc;
+	return !rc && m->verdict < ATTACH_VERDICT_ALIVE ? -EBADMSG : rc;
 }
 
 static const struct field exit_fields[] = {
@@ -252,12 +254,12 @@ static const struct field exit_fields[] = {
 	FIELD_U32(struct attach_exit, value),
 	FIELDS_END
 };
-static const struct message exit_message = { sizeof(struct attach_exit), { ATTACH_EXIT }, exit_fields };
+static const struct message exit_message = { sizeof(struct attach_exit), { ATTACH_MSG_EXIT }, exit_fields };
 
 int
 attach_encode_exit(const struct attach_exit *m, unsigned char *out, size_t cap)
 {
-	return message_encode(&exit_message, ATTACH_EXIT, m, out, cap);
+	return message_encode(&exit_message, ATTACH_MSG_EXIT, m, out, cap);
 }
 
 int
@@ -272,7 +274,7 @@ static const struct field detached_fields[] = {
 	FIELDS_END
 };
 static const struct message detached = {
-	sizeof(struct attach_detached), { ATTACH_DETACHED, ATTACH_SWITCH }, detached_fields,
+	sizeof(struct attach_detached), { ATTACH_MSG_DETACHED, ATTACH_MSG_SWITCH }, detached_fields,
 };
 
 int
@@ -289,7 +291,9 @@ attach_decode_detached(struct attach_detached *m, const void *buf, size_t len)
 
 struct text { char v[TEXT_CAP]; };
 static const struct field text_fields[] = { FIELD_TEXT(struct text, v), FIELDS_END };
-static const struct message text_message = { sizeof(struct text), { ATTACH_MESSAGE, ATTACH_LAST_IS }, text_fields };
+static const struct message text_message = {
+	sizeof(struct text), { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS }, text_fields,
+};
 
 int
 attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap)
@@ -308,7 +312,7 @@ attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len)
 
 struct name { char v[NAME_CAP]; };
 static const struct field name_fields[] = { FIELD_TEXT(struct name, v), FIELDS_END };
-static const struct message name_message = { sizeof(struct name), { ATTACH_RENAME }, name_fields };
+static const struct message name_message = { sizeof(struct name), { ATTACH_MSG_RENAME }, name_fields };
 
 /* NAME may be longer than a name can be: the keeper is to say so. */
 int
@@ -317,7 +321,7 @@ attach_encode_name(const char *name, unsigned char *out, size_t cap)
 	struct wire_writer w;
 
 	wire_writer_init(&w, out, cap);
-	wire_put_u8(&w, ATTACH_RENAME);
+	wire_put_u8(&w, ATTACH_MSG_RENAME);
 	wire_put_cstring(&w, name);
 	return w.err ? w.err : (int)w.len;
 }
@@ -330,12 +334,12 @@ attach_decode_name(char name[NAME_CAP], const void *buf, size_t len)
 
 struct env { struct envlist v; };
 static const struct field env_fields[] = { FIELD_ENV(struct env, v), FIELDS_END };
-static const struct message env_message = { sizeof(struct env), { ATTACH_ENV_IS }, env_fields };
+static const struct message env_message = { sizeof(struct env), { ATTACH_MSG_ENV_IS }, env_fields };
 
 int
 attach_encode_env(const struct envlist *e, unsigned char *out, size_t cap)
 {
-	return message_encode(&env_message, ATTACH_ENV_IS, e, out, cap);
+	return message_encode(&env_message, ATTACH_MSG_ENV_IS, e, out, cap);
 }
 
 int

@@ -31,45 +31,45 @@
 #include "ticket.h"
 
 enum attach_type {
-	ATTACH_STATUS = 1,
-	ATTACH_CLAIM = 2,
-	ATTACH_CONFIRM = 3,
-	ATTACH_WINCH = 4,
-	ATTACH_DETACH = 5,
-	ATTACH_RENAME = 6,
-	ATTACH_KILL = 7,
-	ATTACH_ENV = 8,
-	ATTACH_SWITCH = 9,
-	ATTACH_PROBE = 20,
-	ATTACH_MESSAGE = 21,
-	ATTACH_LAST = 22,
-	ATTACH_EXPIRE = 23,
+	ATTACH_MSG_STATUS = 1,
+	ATTACH_MSG_CLAIM = 2,
+	ATTACH_MSG_CONFIRM = 3,
+	ATTACH_MSG_WINCH = 4,
+	ATTACH_MSG_DETACH = 5,
+	ATTACH_MSG_RENAME = 6,
+	ATTACH_MSG_KILL = 7,
+	ATTACH_MSG_ENV = 8,
+	ATTACH_MSG_SWITCH = 9,
+	ATTACH_MSG_PROBE = 20,
+	ATTACH_MSG_MESSAGE = 21,
+	ATTACH_MSG_LAST = 22,
+	ATTACH_MSG_EXPIRE = 23,
 
-	ATTACH_STATUS_IS = 65,
-	ATTACH_CLAIMED = 66,
-	ATTACH_REFUSED = 67,
-	ATTACH_EXIT = 68,
-	ATTACH_DETACHED = 69,
-	ATTACH_ENV_IS = 70,
-	ATTACH_DONE = 71,
-	ATTACH_ERROR = 72,
-	ATTACH_LAST_IS = 80,
-	ATTACH_VERDICT = 84,
+	ATTACH_MSG_STATUS_IS = 65,
+	ATTACH_MSG_CLAIMED = 66,
+	ATTACH_MSG_REFUSED = 67,
+	ATTACH_MSG_EXIT = 68,
+	ATTACH_MSG_DETACHED = 69,
+	ATTACH_MSG_ENV_IS = 70,
+	ATTACH_MSG_DONE = 71,
+	ATTACH_MSG_ERROR = 72,
+	ATTACH_MSG_LAST_IS = 80,
+	ATTACH_MSG_VERDICT = 84,
 };
 
 enum attach_state {
-	ATTACH_NEW = 1,      /* waits for its first claim to be confirmed */
-	ATTACH_CLAIMING = 2, /* dropped, and a claim waits to be confirmed */
-	ATTACH_ATTACHED = 3,
-	ATTACH_DROPPED = 4,
-	ATTACH_ENDING = 5,   /* the shell has ended, and terminals have not got its last output yet */
-	ATTACH_SILENT = 17,  /* never in a message: the keeper does not answer (silent.h) */
-	ATTACH_STALE = 16,   /* never in a message: attached, and PROBE has found all its connections dead */
+	ATTACH_STATE_NEW = 1,      /* waits for its first claim to be confirmed */
+	ATTACH_STATE_CLAIMING = 2, /* dropped, and a claim waits to be confirmed */
+	ATTACH_STATE_ATTACHED = 3,
+	ATTACH_STATE_DROPPED = 4,
+	ATTACH_STATE_ENDING = 5,   /* the shell has ended, and terminals have not got its last output yet */
+	ATTACH_STATE_SILENT = 17,  /* never in a message: the keeper does not answer (silent.h) */
+	ATTACH_STATE_STALE = 16,   /* never in a message: attached, and PROBE has found all its connections dead */
 };
 
 enum attach_kind {
-	ATTACH_TERMINAL = 1,
-	ATTACH_COMMAND = 2,  /* a command on plain pipes: only framed attachments */
+	ATTACH_KIND_TERMINAL = 1,
+	ATTACH_KIND_COMMAND = 2,  /* a command on plain pipes: only framed attachments */
 };
 
 struct attach_status {
@@ -93,7 +93,7 @@ struct attach_status {
 	uint64_t lost_ms;       /* when it was dropped */
 	uint64_t lost_heard_ms; /* the last input before that: a sign of a live connection */
 	uint64_t lost_used_ms;  /* the last output or input before that */
-	uint32_t kind;          /* enum attach_kind; ATTACH_TERMINAL where the keeper's version does not send it */
+	uint32_t kind;          /* enum attach_kind; ATTACH_KIND_TERMINAL where the keeper's version does not send it */
 	/* "" and 0 where the keeper's version does not send them. */
 	char user[USER_CAP];    /* the name of the session's user: several names can have one uid */
 	uint64_t home_born;     /* when that user's home directory was made (birth.h); 0 unknown */
@@ -101,9 +101,9 @@ struct attach_status {
 
 /* The state of the connections behind the terminals of a session. */
 enum attach_verdict_is {
-	ATTACH_IS_ALIVE = 1,   /* the other end of one acknowledges; behind a proxy, the proxy does */
-	ATTACH_IS_DEAD = 2,    /* each one is proven dead, or the session has no attachment any more */
-	ATTACH_IS_UNKNOWN = 3,
+	ATTACH_VERDICT_ALIVE = 1,   /* the other end of one acknowledges; behind a proxy, the proxy does */
+	ATTACH_VERDICT_DEAD = 2,    /* each one is proven dead, or the session has no attachment any more */
+	ATTACH_VERDICT_UNKNOWN = 3,
 };
 
 #define ATTACH_PROBE_MS 1000
@@ -156,19 +156,19 @@ struct attach_claim {
 };
 
 enum attach_refusal {
-	ATTACH_BUSY = 1,      /* not dropped (any more), or another claim was faster */
-	ATTACH_IDENTITY = 2,  /* the session has another identity: only by name */
-	ATTACH_TICKET = 3,    /* the ticket is of no login of this user */
-	ATTACH_ENDED = 4,
-	ATTACH_BAD = 5,       /* not a terminal, wrong descriptors, a message out of turn */
-	ATTACH_TROUBLE = 6,   /* out of memory, too many attachments */
-	ATTACH_NAME = 7,      /* not a name: attach_name_ok() */
-	ATTACH_NOWHERE = 8,   /* SWITCH or ENV while the session has no attachment */
-	ATTACH_ELEVATED = 9,  /* another user's shell is in front, left for longer than ElevatedTimeout: only by name */
-	ATTACH_TAKEOVER = 10, /* the session is attached, and TakeOver is no */
-	ATTACH_ASK = 11,      /* the session is attached, TakeOver is ask, and ATTACH_FLAG_ASKED is not set */
-	ATTACH_VERSION = 12,  /* framed: no version that both sides know */
-	ATTACH_OTHER = 13,    /* STREAM: another session has the id now */
+	ATTACH_REFUSAL_BUSY = 1,      /* not dropped (any more), or another claim was faster */
+	ATTACH_REFUSAL_IDENTITY = 2,  /* the session has another identity: only by name */
+	ATTACH_REFUSAL_TICKET = 3,    /* the ticket is of no login of this user */
+	ATTACH_REFUSAL_ENDED = 4,
+	ATTACH_REFUSAL_BAD = 5,       /* not a terminal, wrong descriptors, a message out of turn */
+	ATTACH_REFUSAL_TROUBLE = 6,   /* out of memory, too many attachments */
+	ATTACH_REFUSAL_NAME = 7,      /* not a name: attach_name_ok() */
+	ATTACH_REFUSAL_NOWHERE = 8,   /* SWITCH or ENV while the session has no attachment */
+	ATTACH_REFUSAL_ELEVATED = 9,  /* another user's shell is in front since ElevatedTimeout: only by name */
+	ATTACH_REFUSAL_TAKEOVER = 10, /* the session is attached, and TakeOver is no */
+	ATTACH_REFUSAL_ASK = 11,      /* the session is attached, TakeOver is ask, and ATTACH_FLAG_ASKED is not set */
+	ATTACH_REFUSAL_VERSION = 12,  /* framed: no version that both sides know */
+	ATTACH_REFUSAL_OTHER = 13,    /* STREAM: another session has the id now */
 };
 
 struct attach_refused { /* REFUSED and ERROR */

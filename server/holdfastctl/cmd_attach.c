@@ -25,11 +25,12 @@ choose(const struct session_list *list, uint32_t own, const struct attach_status
 	for (size_t i = 0; i < list->count; i++) {
 		const struct attach_status *s = &list->v[i];
 
-		if (s->id == own || s->state == ATTACH_ENDING || s->state == ATTACH_SILENT || s->kind == ATTACH_COMMAND)
+		if (s->id == own || s->state == ATTACH_STATE_ENDING || s->state == ATTACH_STATE_SILENT ||
+		    s->kind == ATTACH_KIND_COMMAND)
 			continue;
 		others++;
 		any = s;
-		if (s->state == ATTACH_DROPPED && (!dropped || s->changed_ms > dropped->changed_ms))
+		if (s->state == ATTACH_STATE_DROPPED && (!dropped || s->changed_ms > dropped->changed_ms))
 			dropped = s;
 	}
 	if (dropped || others == 1) {
@@ -54,7 +55,7 @@ switch_to(const struct attach_status *s, const struct how *how)
 		return CTL_FAILED;
 	}
 	if (how->take && s->attachments) {
-		rc = ctl_do(s->id, msg, attach_encode_number(ATTACH_DETACH, 0, msg, sizeof msg));
+		rc = ctl_do(s->id, msg, attach_encode_number(ATTACH_MSG_DETACH, 0, msg, sizeof msg));
 		if (rc)
 			return rc;
 	}
@@ -144,7 +145,7 @@ pick(const struct session_list *list, const char *word, struct attach_status *ch
 		ctl_error("you are already in session %u", own);
 		return CTL_FAILED;
 	}
-	if (s->kind == ATTACH_COMMAND) {
+	if (s->kind == ATTACH_KIND_COMMAND) {
 		ctl_error("session %u is a command on pipes and has no terminal; on your own computer, run: holdfast "
 		          "--session %u HOST", s->id, s->id);
 		return CTL_FAILED;

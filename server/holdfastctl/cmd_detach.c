@@ -25,7 +25,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		ctl_error("session %u is not attached to any terminal", s.id);
 		return CTL_FAILED;
 	}
-	return ctl_do(s.id, msg, attach_encode_number(ATTACH_DETACH, 0, msg, sizeof msg));
+	return ctl_do(s.id, msg, attach_encode_number(ATTACH_MSG_DETACH, 0, msg, sizeof msg));
 }
 
 const struct ctl_command cmd_detach = {

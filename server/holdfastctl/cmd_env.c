@@ -116,7 +116,7 @@ env_of(uint32_t id, const struct dialect *d)
 
 	if (rc)
 		return rc;
-	rc = ctl_ask(fd, id, msg, attach_encode_plain(ATTACH_ENV, msg, sizeof msg), ATTACH_ENV_IS, reply,
+	rc = ctl_ask(fd, id, msg, attach_encode_plain(ATTACH_MSG_ENV, msg, sizeof msg), ATTACH_MSG_ENV_IS, reply,
 	             sizeof reply, &n);
 	close(fd);
 	if (rc)

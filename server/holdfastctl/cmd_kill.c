@@ -77,7 +77,7 @@ ask_and_wait(uint32_t id, const unsigned char *msg, int len, int wait_ms)
 	if (fd < 0)
 		return -1;
 	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, wait_ms);
-	if (n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_DONE)
+	if (n > 0 && attach_type_of(reply, (size_t)n) == ATTACH_MSG_DONE)
 		gone = wait_gone(fd);
 	close(fd);
 	return gone;
@@ -121,7 +121,7 @@ kill_by_keeper(uint32_t id, int number, const unsigned char *msg, int len)
 
 	if (rc)
 		return rc;
-	rc = ctl_ask(fd, id, msg, (size_t)len, ATTACH_DONE, reply, sizeof reply, &got);
+	rc = ctl_ask(fd, id, msg, (size_t)len, ATTACH_MSG_DONE, reply, sizeof reply, &got);
 	if (!rc && signal_ends(number) && !wait_gone(fd))
 		rc = say_it_goes_on(id);
 	close(fd);
@@ -132,8 +132,8 @@ static int
 kill_session(const struct attach_status *s, int number)
 {
 	unsigned char msg[16];
-	int len = attach_encode_number(ATTACH_KILL, (uint32_t)number, msg, sizeof msg);
-	bool silent = s->state == ATTACH_SILENT;
+	int len = attach_encode_number(ATTACH_MSG_KILL, (uint32_t)number, msg, sizeof msg);
+	bool silent = s->state == ATTACH_STATE_SILENT;
 
 	if (number != SIGKILL)
 		return silent ? kill_silent(s->id, number, msg, len) : kill_by_keeper(s->id, number, msg, len);

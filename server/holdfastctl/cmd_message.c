@@ -36,8 +36,8 @@ static int
 send_to(const struct sessionlist_session *s, const char *text)
 {
 	unsigned char msg[TEXT_CAP + 16];
-	int len = attach_encode_text(ATTACH_MESSAGE, text, msg, sizeof msg);
-	int fd = s->status.state == ATTACH_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
+	int len = attach_encode_text(ATTACH_MSG_MESSAGE, text, msg, sizeof msg);
+	int fd = s->status.state == ATTACH_STATE_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
 		return fd;
@@ -92,7 +92,7 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 				failed++;
 		}
 		for (int j = 0; j < count; j++) {
-			if (sessionlist_answer(fds[j], deadline) == ATTACH_DONE)
+			if (sessionlist_answer(fds[j], deadline) == ATTACH_MSG_DONE)
 				told++;
 			else
 				failed++;

@@ -45,9 +45,9 @@ static int
 ask(const struct killmany *q, const struct sessionlist_session *s)
 {
 	unsigned char msg[16];
-	int len = q->by_age ? attach_encode_number(ATTACH_EXPIRE, q->older_s, msg, sizeof msg)
-	                    : attach_encode_number(ATTACH_KILL, (uint32_t)q->signal, msg, sizeof msg);
-	int fd = s->status.state == ATTACH_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
+	int len = q->by_age ? attach_encode_number(ATTACH_MSG_EXPIRE, q->older_s, msg, sizeof msg)
+	                    : attach_encode_number(ATTACH_MSG_KILL, (uint32_t)q->signal, msg, sizeof msg);
+	int fd = s->status.state == ATTACH_STATE_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ECONNREFUSED ? -1 : -2;
@@ -151,12 +151,12 @@ end_batch(const struct killmany *q, const struct sessionlist_session *v, size_t 
 	for (size_t i = 0; i < count; i++) {
 		int said = p[i].fd < 0 ? -1 : sessionlist_answer(p[i].fd, deadline);
 
-		if (p[i].fd < 0 || said == ATTACH_DONE)
+		if (p[i].fd < 0 || said == ATTACH_MSG_DONE)
 			continue;
 		close(p[i].fd);
 		p[i].fd = -1;
 		/* ERROR: it stays.  What says nothing that can be understood may go all the same. */
-		pending[i] = said != ATTACH_ERROR || is_by_force(q);
+		pending[i] = said != ATTACH_MSG_ERROR || is_by_force(q);
 		t->left += !pending[i];
 	}
 	settle(q, v, p, pending, count, t);

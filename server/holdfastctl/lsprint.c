@@ -28,8 +28,8 @@ static const char *
 state_word(uint32_t state)
 {
 	static const char *const words[] = {
-		[ATTACH_NEW] = "new", [ATTACH_CLAIMING] = "claiming", [ATTACH_ATTACHED] = "attached",
-		[ATTACH_DROPPED] = "dropped", [ATTACH_ENDING] = "ending", [ATTACH_SILENT] = "silent",
+		[ATTACH_STATE_NEW] = "new", [ATTACH_STATE_CLAIMING] = "claiming", [ATTACH_STATE_ATTACHED] = "attached",
+		[ATTACH_STATE_DROPPED] = "dropped", [ATTACH_STATE_ENDING] = "ending", [ATTACH_STATE_SILENT] = "silent",
 	};
 
 	return state < sizeof words / sizeof words[0] && words[state] ? words[state] : "unknown";
@@ -49,7 +49,7 @@ put_bytes(char *out, size_t cap, uint64_t bytes)
 static bool
 is_away(const struct attach_status *s)
 {
-	return s->state == ATTACH_DROPPED || s->state == ATTACH_CLAIMING;
+	return s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING;
 }
 
 static bool
@@ -95,9 +95,9 @@ fill_row(struct row *r, const struct sessionlist_session *a, const struct usage 
 	else
 		strcpy(r->cell[SINCE], "-");
 	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
-	if (s->kind == ATTACH_COMMAND)
+	if (s->kind == ATTACH_KIND_COMMAND)
 		snprintf(r->cell[SIZE], cap, "pipes");
-	else if (s->state == ATTACH_SILENT)
+	else if (s->state == ATTACH_STATE_SILENT)
 		strcpy(r->cell[SIZE], "-");
 	else
 		snprintf(r->cell[SIZE], cap, "%ux%u", s->cols, s->rows);
@@ -182,7 +182,7 @@ json_session(struct json *j, const struct sessionlist_session *a)
 	json_number(j, "uid", a->uid);
 	json_number(j, "id", s->id);
 	json_string(j, "name", s->name);
-	json_string(j, "kind", s->kind == ATTACH_COMMAND ? "command" : "terminal");
+	json_string(j, "kind", s->kind == ATTACH_KIND_COMMAND ? "command" : "terminal");
 	json_string(j, "state", state_word(s->state));
 	json_number(j, "attachments", s->attachments);
 	json_number(j, "keeper_pid", s->keeper_pid);

@@ -32,14 +32,14 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 {
 	if (claim->flags & ATTACH_FLAG_FRAMED) {
 		if (claim->framed.lowest > FRAME_VERSION || claim->framed.highest < FRAME_VERSION) {
-			*code = ATTACH_VERSION;
+			*code = ATTACH_REFUSAL_VERSION;
 			return "it speaks another version; ssh -t HOST -s resume reaches it";
 		}
 	} else if (!k->source->has_terminal) {
-		*code = ATTACH_BAD;
+		*code = ATTACH_REFUSAL_BAD;
 		return "a command without a terminal: only the client attaches it";
 	}
-	*code = ATTACH_BUSY;
+	*code = ATTACH_REFUSAL_BUSY;
 	switch (claim->mode) {
 	case ATTACH_MODE_FIRST:
 		if (k->state == KEEPER_NEW && !k->peers.alone &&
@@ -57,12 +57,12 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 	case ATTACH_MODE_TAKE:
 		if (k->state == KEEPER_RUNNING)
 			return NULL;
-		*code = ATTACH_ENDED;
+		*code = ATTACH_REFUSAL_ENDED;
 		return k->state == KEEPER_NEW ? "it has not started yet" : "its shell has ended";
 	case ATTACH_MODE_STREAM:
 		return framed_objection(k, claim, code);
 	default:
-		*code = ATTACH_BAD;
+		*code = ATTACH_REFUSAL_BAD;
 		return "unknown mode";
 	}
 }
@@ -84,7 +84,7 @@ kind_of(enum attach_mode mode)
 static void
 refuse(struct peer *peer, enum attach_refusal code, const char *text)
 {
-	peer_refuse(peer, ATTACH_REFUSED, code, text);
+	peer_refuse(peer, ATTACH_MSG_REFUSED, code, text);
 	peer_mark_gone(peer);
 }
 
@@ -93,19 +93,19 @@ static void
 grant(struct peer *peer)
 {
 	peer->phase = PEER_CLAIMED;
-	peer_send(peer, out, attach_encode_number(ATTACH_CLAIMED, peer->keeper->place.id, out, sizeof out));
+	peer_send(peer, out, attach_encode_number(ATTACH_MSG_CLAIMED, peer->keeper->place.id, out, sizeof out));
 }
 
 /* TakeOver: whether those who are attached may be sent away. */
 static const char *
 take_over_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
-	*code = ATTACH_TAKEOVER;
+	*code = ATTACH_REFUSAL_TAKEOVER;
 	if (claim->mode != ATTACH_MODE_TAKE || k->init.take_over == CONFIG_TAKE_YES || !peers_attached(k))
 		return NULL;
 	if (k->init.take_over == CONFIG_TAKE_NO)
 		return "somebody is attached, and taking over is not allowed here; holdfastctl attach -j joins";
-	*code = ATTACH_ASK;
+	*code = ATTACH_REFUSAL_ASK;
 	return claim->flags & ATTACH_FLAG_ASKED ? NULL : "somebody is attached; holdfastctl attach asks what to do";
 }
 
@@ -138,9 +138,10 @@ grant_to(struct peer *peer, const struct identity *who)
 	const char *why = take_over_objection(peer->keeper, &peer->claim, &code);
 
 	if (peer->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &peer->keeper->init.identity))
-		refuse_and_tell(peer, ATTACH_IDENTITY, "it was made with another key; attach it by name");
+		refuse_and_tell(peer, ATTACH_REFUSAL_IDENTITY, "it was made with another key; attach it by name");
 	else if (peer->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(peer->keeper))
-		refuse_and_tell(peer, ATTACH_ELEVATED, "it was left inside of another user's shell; attach it by name");
+		refuse_and_tell(peer, ATTACH_REFUSAL_ELEVATED,
+		                "it was left inside of another user's shell; attach it by name");
 	else if (why)
 		refuse_and_tell(peer, code, why);
 	else
@@ -237,7 +238,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 	if (rc < 0 || take_terminal(peer, fds, count) < 0) {
 		for (unsigned i = 0; rc < 0 && i < count; i++)
 			close(fds[i]);
-		refuse(peer, ATTACH_BAD, "not a terminal, or a message that is not understood");
+		refuse(peer, ATTACH_REFUSAL_BAD, "not a terminal, or a message that is not understood");
 		return;
 	}
 	if ((why = objection(k, &peer->claim, &code))) {
@@ -245,7 +246,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 		return;
 	}
 	if (remember_login(peer) < 0) {
-		refuse(peer, ATTACH_TROUBLE, "out of memory");
+		refuse(peer, ATTACH_REFUSAL_TROUBLE, "out of memory");
 		return;
 	}
 	peer->more_groups = newgroups_has(peer->fd);
@@ -256,7 +257,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 	if (k->leader >= 0 && !ticket_is_none(&peer->claim.ticket))
 		ask_leader(peer);
 	else if (k->leader >= 0 && peer->claim.mode == ATTACH_MODE_AUTO)
-		refuse(peer, ATTACH_TICKET, "no ticket: attach it by name");
+		refuse(peer, ATTACH_REFUSAL_TICKET, "no ticket: attach it by name");
 	else
 		grant_unvouched(peer);
 }
@@ -270,7 +271,8 @@ claim_vouched(struct keeper *k, const struct lead_vouched *m)
 		if (peer->phase != PEER_VOUCHING || peer->serial != m->serial)
 			continue;
 		if (!m->ok || !procref_peer_lives(peer->fd)) {
-			refuse(peer, ATTACH_TICKET, "this process is no part of a login of yours that is still there");
+			refuse(peer, ATTACH_REFUSAL_TICKET,
+			       "this process is no part of a login of yours that is still there");
 			return;
 		}
 		memcpy(peer->address, m->address, sizeof peer->address);
@@ -404,7 +406,7 @@ begin(struct peer *peer)
 	}
 	peer->ops = framed ? &framed_ops : &plain_ops;
 	if (peer->ops->begin(peer) < 0) {
-		refuse(peer, ATTACH_TROUBLE, "out of memory, or too many attachments");
+		refuse(peer, ATTACH_REFUSAL_TROUBLE, "out of memory, or too many attachments");
 		return false;
 	}
 	if (peer->claim.mode == ATTACH_MODE_AUTO && peers_attached(k))

@@ -50,7 +50,7 @@ on_probe(struct peer *peer, const unsigned char *msg, size_t len)
 static void
 say_done(struct peer *peer)
 {
-	peer_send(peer, outgoing, attach_encode_plain(ATTACH_DONE, outgoing, sizeof outgoing));
+	peer_send(peer, outgoing, attach_encode_plain(ATTACH_MSG_DONE, outgoing, sizeof outgoing));
 }
 
 static void
@@ -63,7 +63,7 @@ on_detach(struct peer *peer, const unsigned char *msg, size_t len)
 		return;
 	}
 	if (!peers_attached(peer->keeper)) {
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
 		return;
 	}
 	attachments_detach_all(peer->keeper, peer, ATTACH_WHY_DETACH);
@@ -79,7 +79,8 @@ on_rename(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_name(name, msg, len) < 0) {
 		peer_mark_gone(peer);
 	} else if (name[0] && !attach_name_ok(name)) {
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_NAME, "not a valid session name: use " ATTACH_NAME_RULE);
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NAME,
+		            "not a valid session name: use " ATTACH_NAME_RULE);
 	} else {
 		memcpy(peer->keeper->name, name, sizeof name);
 		report_name(peer->keeper);
@@ -108,7 +109,7 @@ on_env(struct peer *peer, const unsigned char *msg, size_t len)
 	(void)msg;
 	(void)len;
 	if (!live)
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
 	else
 		peer_send(peer, outgoing, attach_encode_env(&live->connection, outgoing, sizeof outgoing));
 }
@@ -122,7 +123,7 @@ on_switch(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_detached(&m, msg, len) < 0 || !m.target[0]) {
 		peer_mark_gone(peer);
 	} else if (!live) {
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
 	} else {
 		say_done(peer);
 		attachments_detach(live, ATTACH_WHY_SWITCH, m.target);
@@ -139,7 +140,7 @@ on_expire(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_number(&seconds, msg, len) < 0) {
 		peer_mark_gone(peer);
 	} else if (away < 0 || away < (int64_t)seconds) {
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_BUSY, "it has not been left for so long");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "it has not been left for so long");
 	} else {
 		session_kill(peer->keeper, SIGHUP);
 		say_done(peer);
@@ -156,9 +157,9 @@ on_message(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_text(text, msg, len) < 0 || getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &from, &size) < 0)
 		peer_mark_gone(peer);
 	else if (peer->keeper->state != KEEPER_RUNNING)
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_ENDED, "its shell does not run");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_ENDED, "its shell does not run");
 	else if (notice_message(peer->keeper, from.uid, text) < 0)
-		peer_refuse(peer, ATTACH_ERROR, ATTACH_BUSY, "its terminal takes nothing now");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "its terminal takes nothing now");
 	else
 		say_done(peer);
 }
@@ -175,7 +176,7 @@ on_last(struct peer *peer, const unsigned char *msg, size_t len)
 	if (r->head - from > LASTLINE_LOOK)
 		from = r->head - LASTLINE_LOOK;
 	lastline_find(text, sizeof text, ring_at(r, from), (size_t)(r->head - from), from == 0);
-	peer_send(peer, outgoing, attach_encode_text(ATTACH_LAST_IS, text, outgoing, sizeof outgoing));
+	peer_send(peer, outgoing, attach_encode_text(ATTACH_MSG_LAST_IS, text, outgoing, sizeof outgoing));
 }
 
 static void
@@ -207,18 +208,18 @@ static const struct {
 	unsigned phases;
 	void (*handle)(struct peer *peer, const unsigned char *msg, size_t len);
 } messages[] = {
-	{ ATTACH_STATUS, 1, ANY, on_status },
-	{ ATTACH_PROBE, 1, ANY, on_probe },
-	{ ATTACH_DETACH, 0, ANY, on_detach },
-	{ ATTACH_RENAME, 0, ANY, on_rename },
-	{ ATTACH_KILL, 0, ANY, on_kill },
-	{ ATTACH_ENV, 1, ANY, on_env },
-	{ ATTACH_SWITCH, 0, ANY, on_switch },
-	{ ATTACH_EXPIRE, 0, ANY, on_expire },
-	{ ATTACH_MESSAGE, 0, ANY, on_message },
-	{ ATTACH_LAST, 1, ANY, on_last },
-	{ ATTACH_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
-	{ ATTACH_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },
+	{ ATTACH_MSG_STATUS, 1, ANY, on_status },
+	{ ATTACH_MSG_PROBE, 1, ANY, on_probe },
+	{ ATTACH_MSG_DETACH, 0, ANY, on_detach },
+	{ ATTACH_MSG_RENAME, 0, ANY, on_rename },
+	{ ATTACH_MSG_KILL, 0, ANY, on_kill },
+	{ ATTACH_MSG_ENV, 1, ANY, on_env },
+	{ ATTACH_MSG_SWITCH, 0, ANY, on_switch },
+	{ ATTACH_MSG_EXPIRE, 0, ANY, on_expire },
+	{ ATTACH_MSG_MESSAGE, 0, ANY, on_message },
+	{ ATTACH_MSG_LAST, 1, ANY, on_last },
+	{ ATTACH_MSG_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
+	{ ATTACH_MSG_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },
 };
 
 static void
@@ -300,7 +301,7 @@ on_message_waits(void *object, short revents)
 		if (count > 0)
 			close_all(fds, (unsigned)count);
 		peer_mark_gone(peer);
-	} else if (attach_type_of(incoming, (size_t)n) == ATTACH_CLAIM && peer->phase == PEER_OPEN) {
+	} else if (attach_type_of(incoming, (size_t)n) == ATTACH_MSG_CLAIM && peer->phase == PEER_OPEN) {
 		claim_open(peer, incoming, (size_t)n, fds, (unsigned)count);
 	} else {
 		close_all(fds, (unsigned)count);

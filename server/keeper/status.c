@@ -10,12 +10,12 @@ static enum attach_state
 public_state(const struct keeper *k)
 {
 	if (k->state == KEEPER_NEW)
-		return ATTACH_NEW;
+		return ATTACH_STATE_NEW;
 	if (k->state != KEEPER_RUNNING)
-		return ATTACH_ENDING;
+		return ATTACH_STATE_ENDING;
 	if (peers_attached(k))
-		return ATTACH_ATTACHED;
-	return k->peers.alone ? ATTACH_CLAIMING : ATTACH_DROPPED;
+		return ATTACH_STATE_ATTACHED;
+	return k->peers.alone ? ATTACH_STATE_CLAIMING : ATTACH_STATE_DROPPED;
 }
 
 void
@@ -34,7 +34,8 @@ status_fill(const struct keeper *k, struct attach_status *s)
 	s->changed_ms = k->changed_ms;
 	s->activity_ms = k->activity_ms;
 	s->offset = k->ring.head;
-	s->away_bytes = s->state == ATTACH_DROPPED || s->state == ATTACH_CLAIMING ? k->ring.head - k->drop_offset : 0;
+	if (s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING)
+		s->away_bytes = k->ring.head - k->drop_offset;
 	s->identity = k->init.identity;
 	memcpy(s->name, k->name, sizeof s->name);
 	memcpy(s->address, k->address, sizeof s->address);
@@ -42,7 +43,7 @@ status_fill(const struct keeper *k, struct attach_status *s)
 	s->lost_ms = k->lost_ms;
 	s->lost_heard_ms = k->lost_heard_ms;
 	s->lost_used_ms = k->lost_used_ms;
-	s->kind = k->source->has_terminal ? ATTACH_TERMINAL : ATTACH_COMMAND;
+	s->kind = k->source->has_terminal ? ATTACH_KIND_TERMINAL : ATTACH_KIND_COMMAND;
 	memcpy(s->user, k->init.user, sizeof s->user);
 	s->home_born = k->home_born;
 	k->source->program(k, s->program, sizeof s->program);

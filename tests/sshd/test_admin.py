@@ -15,7 +15,7 @@ from template import write
 from term import check, equal, wait_until
 
 OWN_FIRST_ID = 10001
-ATTACH_KILL, ATTACH_DONE = 7, 71  # common/attach.h
+ATTACH_MSG_KILL, ATTACH_MSG_DONE = 7, 71  # common/attach.h
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
 
@@ -382,8 +382,8 @@ def test_nobody_comes_into_what_is_being_ended(host):
     host.drop(t)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as c:
         c.connect("%s/sessions/%d/%d/sock" % (RUN, host.ids("alice")[0], s["id"]))
-        c.send(bytes([ATTACH_KILL, 0, 0, 0, signal.SIGHUP]))
-        equal(c.recv(1024)[0], ATTACH_DONE, "what the keeper says")
+        c.send(bytes([ATTACH_MSG_KILL, 0, 0, 0, signal.SIGHUP]))
+        equal(c.recv(1024)[0], ATTACH_MSG_DONE, "what the keeper says")
     t2 = host.login()
     check(t2.shell_pid() != pid, "another shell")
     host.wait_gone(s["keeper_pid"], "the keeper")

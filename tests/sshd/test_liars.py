@@ -11,7 +11,7 @@ from host import RUN
 from term import check, equal
 from test_admin import OWN_FIRST_ID, everybody, root
 
-ATTACH_STATUS, ATTACH_KILL, ATTACH_DONE, ATTACH_ERROR = 1, 7, 71, 72  # common/attach.h
+ATTACH_MSG_STATUS, ATTACH_MSG_KILL, ATTACH_MSG_DONE, ATTACH_MSG_ERROR = 1, 7, 71, 72  # common/attach.h
 LEAD_SOCK_FD = 5  # common/lead.h
 PIDFD_GETFD = 438
 
@@ -32,7 +32,7 @@ class LyingKeeper(threading.Thread):
         super().__init__(daemon=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
             s.connect(path)
-            s.send(bytes([ATTACH_STATUS]))
+            s.send(bytes([ATTACH_MSG_STATUS]))
             self.status = s.recv(1024)
         self.listener = listener_of(pid)
         self.says = says
@@ -44,21 +44,21 @@ class LyingKeeper(threading.Thread):
             with self.listener.accept()[0] as s:
                 for m in iter(lambda: s.recv(1024), b""):
                     self.asked.append(m[0])
-                    s.send(self.status if m[0] == ATTACH_STATUS else self.says)
-                    if m[0] == ATTACH_KILL:
+                    s.send(self.status if m[0] == ATTACH_MSG_STATUS else self.says)
+                    if m[0] == ATTACH_MSG_KILL:
                         break
 
 
 def test_a_keeper_that_lies(host):
     """It says that it ends, or that it can't, hangs up, and goes on: root does not take its word for it."""
-    for says in (bytes([ATTACH_DONE]), bytes([ATTACH_ERROR])):
+    for says in (bytes([ATTACH_MSG_DONE]), bytes([ATTACH_MSG_ERROR])):
         for args in (["-u", "alice", "1"], ["-a"]):
             t = host.login()
             pid, s = t.shell_pid(), host.session()
             k = LyingKeeper(s["keeper_pid"], "%s/sessions/%d/%d/sock" % (RUN, host.ids("alice")[0], s["id"]), says)
             r = root(host, "kill", "-s", "KILL", *args)
             equal((r.returncode, r.stderr), (0, ""), "kill -s KILL %s" % args)
-            check(ATTACH_KILL in k.asked, "the keeper was asked (%s)" % k.asked)
+            check(ATTACH_MSG_KILL in k.asked, "the keeper was asked (%s)" % k.asked)
             host.wait_gone(s["keeper_pid"], "the keeper")
             host.wait_gone(pid, "the shell")
             host.wait_none()

@@ -115,11 +115,11 @@ status(void **state)
 {
 	/* static, so that padding is zero as in what a decoder fills in */
 	static const struct attach_status m = {
-		.id = 3, .state = ATTACH_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
+		.id = 3, .state = ATTACH_STATE_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
 		.keeper_pid = 11, .shell_pid = 12,
 		.created_ms = UINT64_C(1) << 40, .changed_ms = 5, .activity_ms = 6, .offset = 7,
 		.away_bytes = 8, .identity = {{1, 2}}, .name = "build", .program = "vi\x01", .address = "192.0.2.7",
-		.term = "xterm", .lost_ms = 9, .lost_heard_ms = 10, .lost_used_ms = 11, .kind = ATTACH_COMMAND,
+		.term = "xterm", .lost_ms = 9, .lost_heard_ms = 10, .lost_used_ms = 11, .kind = ATTACH_KIND_COMMAND,
 		.user = "alice", .home_born = 12,
 	};
 	unsigned char buf[1024];
@@ -129,9 +129,9 @@ status(void **state)
 	(void)state;
 	/* A keeper from before there were kinds has a terminal, and one from before there were names says none. */
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)no_kind), 0);
-	assert_int_equal(got.kind, ATTACH_TERMINAL);
+	assert_int_equal(got.kind, ATTACH_KIND_TERMINAL);
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)no_user), 0);
-	assert_int_equal(got.kind, ATTACH_COMMAND);
+	assert_int_equal(got.kind, ATTACH_KIND_COMMAND);
 	assert_string_equal(got.user, "");
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
@@ -144,7 +144,7 @@ status(void **state)
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), 0);
 	assert_memory_equal(&got, &m, sizeof m);
 	assert_int_equal(attach_encode_status(&m, buf, (size_t)len - 1), -EMSGSIZE);
-	buf[0] = ATTACH_CLAIM;
+	buf[0] = ATTACH_MSG_CLAIM;
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)len), -EBADMSG);
 }
 
@@ -159,7 +159,7 @@ decode_verdict(const void *buf, size_t len)
 static void
 verdict(void **state)
 {
-	struct attach_verdict m = { .verdict = ATTACH_IS_DEAD, .heard_ms = UINT64_C(1) << 40 }, got;
+	struct attach_verdict m = { .verdict = ATTACH_VERDICT_DEAD, .heard_ms = UINT64_C(1) << 40 }, got;
 	unsigned char buf[64];
 	int len = attach_encode_verdict(&m, buf, sizeof buf);
 
@@ -172,7 +172,7 @@ verdict(void **state)
 		len = attach_encode_verdict(&m, buf, sizeof buf);
 		assert_int_equal(attach_decode_verdict(&got, buf, (size_t)len), -EBADMSG);
 	}
-	buf[0] = ATTACH_CLAIMED;
+	buf[0] = ATTACH_MSG_CLAIMED;
 	assert_int_equal(attach_decode_verdict(&got, buf, (size_t)len), -EBADMSG);
 }
 
@@ -203,7 +203,7 @@ claim(void **state)
 	assert_string_equal(got.name, m.name);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
 	envlist_free(&got.env);
-	buf[0] = ATTACH_CONFIRM;
+	buf[0] = ATTACH_MSG_CONFIRM;
 	assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
 	envlist_free(&m.env);
 }
@@ -312,7 +312,7 @@ the_longest_claim_fits(void **state)
 static void
 small_messages(void **state)
 {
-	const struct attach_refused refused = { .code = ATTACH_BUSY, .text = "another claim was faster" };
+	const struct attach_refused refused = { .code = ATTACH_REFUSAL_BUSY, .text = "another claim was faster" };
 	const struct attach_detached detached = { .reason = ATTACH_WHY_SWITCH, .target = "new" };
 	const struct attach_exit ended = { .signaled = 1, .value = 9 };
 	struct attach_refused got_refused;
@@ -325,31 +325,31 @@ small_messages(void **state)
 	int len;
 
 	(void)state;
-	len = attach_encode_number(ATTACH_CLAIMED, 77, buf, sizeof buf);
+	len = attach_encode_number(ATTACH_MSG_CLAIMED, 77, buf, sizeof buf);
 	check_bounds(decode_number, buf, len, -EBADMSG);
 	assert_int_equal(attach_decode_number(&number, buf, (size_t)len), 0);
 	assert_int_equal(number, 77);
 
-	len = attach_encode_refused(ATTACH_REFUSED, &refused, buf, sizeof buf);
-	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_REFUSED);
+	len = attach_encode_refused(ATTACH_MSG_REFUSED, &refused, buf, sizeof buf);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_MSG_REFUSED);
 	check_bounds(decode_refused, buf, len, -EBADMSG);
 	assert_int_equal(attach_decode_refused(&got_refused, buf, (size_t)len), 0);
 	assert_memory_equal(&got_refused, &refused, sizeof refused);
 
 	len = attach_encode_exit(&ended, buf, sizeof buf);
-	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_EXIT);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_MSG_EXIT);
 	check_bounds(decode_exit, buf, len, -EBADMSG);
 	assert_int_equal(attach_decode_exit(&got_ended, buf, (size_t)len), 0);
 	assert_memory_equal(&got_ended, &ended, sizeof ended);
 
-	len = attach_encode_detached(ATTACH_SWITCH, &detached, buf, sizeof buf);
+	len = attach_encode_detached(ATTACH_MSG_SWITCH, &detached, buf, sizeof buf);
 	check_bounds(decode_detached, buf, len, -EBADMSG);
 	assert_int_equal(attach_decode_detached(&got_detached, buf, (size_t)len), 0);
 	assert_int_equal(got_detached.reason, detached.reason);
 	assert_string_equal(got_detached.target, detached.target);
 
-	len = attach_encode_text(ATTACH_MESSAGE, "down at five", buf, sizeof buf);
-	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_MESSAGE);
+	len = attach_encode_text(ATTACH_MSG_MESSAGE, "down at five", buf, sizeof buf);
+	assert_int_equal(attach_type_of(buf, (size_t)len), ATTACH_MSG_MESSAGE);
 	check_bounds(decode_text, buf, len, -EBADMSG);
 	assert_int_equal(attach_decode_text(text, buf, (size_t)len), 0);
 	assert_string_equal(text, "down at five");
@@ -386,9 +386,9 @@ plain_and_type(void **state)
 	unsigned char buf[1];
 
 	(void)state;
-	assert_int_equal(attach_encode_plain(ATTACH_CONFIRM, buf, 1), 1);
-	assert_int_equal(attach_type_of(buf, 1), ATTACH_CONFIRM);
-	assert_int_equal(attach_encode_plain(ATTACH_CONFIRM, buf, 0), -EMSGSIZE);
+	assert_int_equal(attach_encode_plain(ATTACH_MSG_CONFIRM, buf, 1), 1);
+	assert_int_equal(attach_type_of(buf, 1), ATTACH_MSG_CONFIRM);
+	assert_int_equal(attach_encode_plain(ATTACH_MSG_CONFIRM, buf, 0), -EMSGSIZE);
 	assert_int_equal(attach_type_of(buf, 0), -EBADMSG);
 }
 
@@ -415,10 +415,11 @@ static void
 no_number_stands_for_two(void **state)
 {
 	static const int types[] = {
-		ATTACH_STATUS, ATTACH_CLAIM, ATTACH_CONFIRM, ATTACH_WINCH, ATTACH_DETACH, ATTACH_RENAME, ATTACH_KILL,
-		ATTACH_ENV, ATTACH_SWITCH, ATTACH_PROBE, ATTACH_MESSAGE, ATTACH_LAST, ATTACH_EXPIRE, ATTACH_STATUS_IS,
-		ATTACH_CLAIMED, ATTACH_REFUSED, ATTACH_EXIT, ATTACH_DETACHED, ATTACH_ENV_IS, ATTACH_DONE, ATTACH_ERROR,
-		ATTACH_LAST_IS, ATTACH_VERDICT,
+		ATTACH_MSG_STATUS, ATTACH_MSG_CLAIM, ATTACH_MSG_CONFIRM, ATTACH_MSG_WINCH, ATTACH_MSG_DETACH,
+		ATTACH_MSG_RENAME, ATTACH_MSG_KILL, ATTACH_MSG_ENV, ATTACH_MSG_SWITCH, ATTACH_MSG_PROBE,
+		ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST, ATTACH_MSG_EXPIRE, ATTACH_MSG_STATUS_IS, ATTACH_MSG_CLAIMED,
+		ATTACH_MSG_REFUSED, ATTACH_MSG_EXIT, ATTACH_MSG_DETACHED, ATTACH_MSG_ENV_IS, ATTACH_MSG_DONE,
+		ATTACH_MSG_ERROR, ATTACH_MSG_LAST_IS, ATTACH_MSG_VERDICT,
 	};
 
 	(void)state;

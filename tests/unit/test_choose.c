@@ -17,7 +17,8 @@ static const struct identity me = { { 1 } }, other = { { 2 } }, unknown = { { 0 
 static struct attach_status
 dropped(uint32_t id, uint64_t used, uint64_t lost)
 {
-	return (struct attach_status){ .id = id, .state = ATTACH_DROPPED, .changed_ms = NOW - lost, .identity = me,
+	return (struct attach_status){ .id = id, .state = ATTACH_STATE_DROPPED, .changed_ms = NOW - lost,
+		                       .identity = me,
 		                       .activity_ms = NOW - used, .lost_ms = NOW - lost, .lost_heard_ms = NOW - used,
 		                       .lost_used_ms = NOW - used, .rows = 24, .cols = 80, .term = "xterm" };
 }
@@ -28,7 +29,7 @@ stale(uint32_t id, uint64_t used, uint64_t heard)
 {
 	struct attach_status s = dropped(id, used, heard);
 
-	s.state = ATTACH_STALE;
+	s.state = ATTACH_STATE_STALE;
 	s.lost_ms = 0;
 	s.lost_heard_ms = NOW - heard;
 	return s;
@@ -81,10 +82,10 @@ latest_activity_of_the_same_identity(void **state)
 	(void)state;
 	v[3].identity = other;
 	v[4].identity = unknown;
-	v[5].state = ATTACH_ATTACHED;
-	v[6].state = ATTACH_CLAIMING;
-	v[7].state = ATTACH_ENDING;
-	v[8].state = ATTACH_NEW;
+	v[5].state = ATTACH_STATE_ATTACHED;
+	v[6].state = ATTACH_STATE_CLAIMING;
+	v[7].state = ATTACH_STATE_ENDING;
+	v[8].state = ATTACH_STATE_NEW;
 	for (int i = 5; i < 9; i++)
 		v[i].lost_ms = 0;
 	EXPECT(v, &l, "2 1 3");
@@ -166,7 +167,7 @@ the_last_window_of_an_outage(void **state)
 
 	(void)state;
 	EXPECT(v, &l, "1 2 3");
-	v[0].state = ATTACH_ATTACHED;
+	v[0].state = ATTACH_STATE_ATTACHED;
 	v[0].changed_ms = v[0].activity_ms = NOW - MINUTE;
 	EXPECT(v, &l, "2 3");
 	/* Much later that no longer counts. */
@@ -221,7 +222,7 @@ a_command_is_resumed_by_nobody(void **state)
 	struct attach_status v[] = { dropped(1, 3 * HOUR, HOUR), dropped(2, 2 * HOUR, HOUR) };
 
 	(void)state;
-	v[1].kind = ATTACH_COMMAND;
+	v[1].kind = ATTACH_KIND_COMMAND;
 	EXPECT(v, &l, "1");
 }
 
@@ -253,7 +254,7 @@ nothing_to_judge(void **state)
 	struct attach_status v[] = { dropped(1, HOUR, HOUR), dropped(2, 2 * HOUR, 0), dropped(3, MINUTE, 0) };
 
 	(void)state;
-	v[1].state = v[2].state = ATTACH_ATTACHED;
+	v[1].state = v[2].state = ATTACH_STATE_ATTACHED;
 	v[2].identity = other;
 	assert_false(wants_probe(v, 0));
 	assert_false(wants_probe(v, 1));

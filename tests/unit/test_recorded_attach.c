@@ -8,12 +8,12 @@
 
 /* Static, so that all padding is zero, as in what a decoder fills in. */
 static const struct attach_status status = {
-	.id = 0x01020304, .state = ATTACH_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
+	.id = 0x01020304, .state = ATTACH_STATE_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
 	.keeper_pid = 0x11121314, .shell_pid = 0x21222324, .created_ms = 0x3132333435363738,
 	.changed_ms = 0x4142434445464748, .activity_ms = 0x5152535455565758, .offset = 0x6162636465666768,
 	.away_bytes = 0x7172737475767778, .identity = { BYTES(0x80, 31) }, .name = "build", .program = "vi\x01",
 	.address = "192.0.2.7", .term = "xterm-256color", .lost_ms = 0x9192939495969798,
-	.lost_heard_ms = 0xa1a2a3a4a5a6a7a8, .lost_used_ms = 0xb1b2b3b4b5b6b7b8, .kind = ATTACH_COMMAND,
+	.lost_heard_ms = 0xa1a2a3a4a5a6a7a8, .lost_used_ms = 0xb1b2b3b4b5b6b7b8, .kind = ATTACH_KIND_COMMAND,
 	.user = "alice", .home_born = 0xc1c2c3c4c5c6c7c8,
 };
 static const struct attach_status status_min;
@@ -24,10 +24,10 @@ static struct attach_status status_max = {
 	.lost_ms = UINT64_MAX, .lost_heard_ms = UINT64_MAX, .lost_used_ms = UINT64_MAX, .kind = UINT32_MAX,
 	.home_born = UINT64_MAX,
 };
-static const struct attach_verdict verdict = { ATTACH_IS_DEAD, 0x0102030405060708 };
-static const struct attach_verdict verdict_min = { ATTACH_IS_ALIVE, 0 };
-static const struct attach_verdict verdict_max = { ATTACH_IS_UNKNOWN, UINT64_MAX };
-static const struct attach_refused refused = { ATTACH_ELEVATED, "another claim was faster" }, refused_min;
+static const struct attach_verdict verdict = { ATTACH_VERDICT_DEAD, 0x0102030405060708 };
+static const struct attach_verdict verdict_min = { ATTACH_VERDICT_ALIVE, 0 };
+static const struct attach_verdict verdict_max = { ATTACH_VERDICT_UNKNOWN, UINT64_MAX };
+static const struct attach_refused refused = { ATTACH_REFUSAL_ELEVATED, "another claim was faster" }, refused_min;
 static struct attach_refused refused_max;
 static const struct attach_exit ended = { 1, 0x01020304 }, ended_min, ended_max = { UINT32_MAX, UINT32_MAX };
 static const struct attach_detached detached = { ATTACH_WHY_SWITCH, "build" }, detached_min;
@@ -238,10 +238,10 @@ fill(void)
 	ONE(name, type, of, &of, __VA_ARGS__), ONE(name "-min", type, of, &of##_min, __VA_ARGS__), \
 	ONE(name "-max", type, of, &of##_max, __VA_ARGS__)
 /* Types that are alike: who gets one of them looks at the type first. */
-#define NUMBERS .alike = { ATTACH_CLAIMED, ATTACH_KILL, ATTACH_DETACH, ATTACH_EXPIRE }
-#define REFUSALS .alike = { ATTACH_REFUSED, ATTACH_ERROR }
-#define DETACHES .alike = { ATTACH_DETACHED, ATTACH_SWITCH }
-#define TEXTS .alike = { ATTACH_MESSAGE, ATTACH_LAST_IS }
+#define NUMBERS .alike = { ATTACH_MSG_CLAIMED, ATTACH_MSG_KILL, ATTACH_MSG_DETACH, ATTACH_MSG_EXPIRE }
+#define REFUSALS .alike = { ATTACH_MSG_REFUSED, ATTACH_MSG_ERROR }
+#define DETACHES .alike = { ATTACH_MSG_DETACHED, ATTACH_MSG_SWITCH }
+#define TEXTS .alike = { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS }
 #define NUMBER(name, type) \
 	ONE(name, type, number, &number, NUMBERS), ONE(name "-min", type, number, &zero, NUMBERS), \
 	ONE(name "-max", type, number, &most, NUMBERS)
@@ -249,10 +249,10 @@ fill(void)
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
 /* Keepers of older versions do not say "user" and "home_born", or "kind" either; newer ones say more. */
 #define STATUS(name, m, user_len) \
-	ONE(name, ATTACH_STATUS_IS, status, m, .older = { 8 + 4 + (user_len), 8 + 4 + (user_len) + 4 }, \
+	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 8 + 4 + (user_len), 8 + 4 + (user_len) + 4 }, \
 	    .longer_is_later = true)
 /* A claim without its command is one for a login shell. */
-#define COMMAND(name, m, command_len) ONE(name, ATTACH_CLAIM, claim, m, .older = { 4 + (command_len) })
+#define COMMAND(name, m, command_len) ONE(name, ATTACH_MSG_CLAIM, claim, m, .older = { 4 + (command_len) })
 
 static void
 messages(void **state)
@@ -266,24 +266,28 @@ messages(void **state)
 	                    longest = claim_longest(line);
 	struct envlist many = many_variables(), none = ENVLIST_INIT;
 	const struct recorded v[] = {
-		PLAIN("status", ATTACH_STATUS), PLAIN("confirm", ATTACH_CONFIRM), PLAIN("winch", ATTACH_WINCH),
-		PLAIN("env", ATTACH_ENV), PLAIN("probe", ATTACH_PROBE), PLAIN("last", ATTACH_LAST),
-		PLAIN("done", ATTACH_DONE),
-		NUMBER("claimed", ATTACH_CLAIMED), NUMBER("expire", ATTACH_EXPIRE), NUMBER("kill", ATTACH_KILL),
-		ONE("detach", ATTACH_DETACH, number, &zero, NUMBERS),
-		ONE("detach-one", ATTACH_DETACH, number, &one, NUMBERS),
+		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
+		PLAIN("env", ATTACH_MSG_ENV), PLAIN("probe", ATTACH_MSG_PROBE), PLAIN("last", ATTACH_MSG_LAST),
+		PLAIN("done", ATTACH_MSG_DONE),
+		NUMBER("claimed", ATTACH_MSG_CLAIMED), NUMBER("expire", ATTACH_MSG_EXPIRE),
+		NUMBER("kill", ATTACH_MSG_KILL),
+		ONE("detach", ATTACH_MSG_DETACH, number, &zero, NUMBERS),
+		ONE("detach-one", ATTACH_MSG_DETACH, number, &one, NUMBERS),
 		STATUS("status-is", &status, 5), STATUS("status-is-min", &status_min, 0),
 		STATUS("status-is-max", &status_max, USER_CAP - 1),
-		THREE("refused", ATTACH_REFUSED, refused, REFUSALS), THREE("error", ATTACH_ERROR, refused, REFUSALS),
-		THREE("verdict", ATTACH_VERDICT, verdict), THREE("exit", ATTACH_EXIT, ended),
-		THREE("detached", ATTACH_DETACHED, detached, DETACHES),
-		THREE("switch", ATTACH_SWITCH, detached, DETACHES),
-		THREE("message", ATTACH_MESSAGE, text, TEXTS), THREE("last-is", ATTACH_LAST_IS, text, TEXTS),
-		THREE("rename", ATTACH_RENAME, name),
-		ONE("env-is", ATTACH_ENV_IS, env, &plain.env), ONE("env-is-min", ATTACH_ENV_IS, env, &none),
-		ONE("env-is-many", ATTACH_ENV_IS, env, &many), ONE("env-is-max", ATTACH_ENV_IS, env, &longest.env),
-		ONE("claim", ATTACH_CLAIM, claim, &plain), ONE("claim-min", ATTACH_CLAIM, claim, &least),
-		ONE("claim-framed", ATTACH_CLAIM, claim, &framed), ONE("claim-typed", ATTACH_CLAIM, claim, &typed),
+		THREE("refused", ATTACH_MSG_REFUSED, refused, REFUSALS),
+		THREE("error", ATTACH_MSG_ERROR, refused, REFUSALS),
+		THREE("verdict", ATTACH_MSG_VERDICT, verdict), THREE("exit", ATTACH_MSG_EXIT, ended),
+		THREE("detached", ATTACH_MSG_DETACHED, detached, DETACHES),
+		THREE("switch", ATTACH_MSG_SWITCH, detached, DETACHES),
+		THREE("message", ATTACH_MSG_MESSAGE, text, TEXTS), THREE("last-is", ATTACH_MSG_LAST_IS, text, TEXTS),
+		THREE("rename", ATTACH_MSG_RENAME, name),
+		ONE("env-is", ATTACH_MSG_ENV_IS, env, &plain.env), ONE("env-is-min", ATTACH_MSG_ENV_IS, env, &none),
+		ONE("env-is-many", ATTACH_MSG_ENV_IS, env, &many),
+		ONE("env-is-max", ATTACH_MSG_ENV_IS, env, &longest.env),
+		ONE("claim", ATTACH_MSG_CLAIM, claim, &plain), ONE("claim-min", ATTACH_MSG_CLAIM, claim, &least),
+		ONE("claim-framed", ATTACH_MSG_CLAIM, claim, &framed),
+		ONE("claim-typed", ATTACH_MSG_CLAIM, claim, &typed),
 		COMMAND("claim-command", &with_command, sizeof command - 1),
 		COMMAND("claim-all", &all, sizeof command - 1), COMMAND("claim-max", &longest, ATTACH_COMMAND_MAX),
 	};

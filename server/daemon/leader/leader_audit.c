@@ -107,7 +107,9 @@ void
 leader_audit_refused(struct leader *l, const struct lead_report *m)
 {
 	static const char *const words[] = {
-		[ATTACH_IDENTITY] = "other-key", [ATTACH_ELEVATED] = "elevated", [ATTACH_TAKEOVER] = "take-over",
+		[ATTACH_REFUSAL_IDENTITY] = "other-key",
+		[ATTACH_REFUSAL_ELEVATED] = "elevated",
+		[ATTACH_REFUSAL_TAKEOVER] = "take-over",
 	};
 	const struct attachment *a = attachments_find(&l->attachments, m->number);
 	char extra[32];

@@ -284,7 +284,7 @@ ctl_ask(int fd, uint32_t id, const void *msg, int len, int want, void *reply, si
 		*reply_len = (size_t)n;
 		return CTL_OK;
 	}
-	if ((type == ATTACH_ERROR || type == ATTACH_REFUSED) && !attach_decode_refused(&no, reply, (size_t)n))
+	if ((type == ATTACH_MSG_ERROR || type == ATTACH_MSG_REFUSED) && !attach_decode_refused(&no, reply, (size_t)n))
 		ctl_error("session %u: %s", id, *no.text ? no.text : "refused");
 	else
 		ctl_error("session %u sent an answer that this version does not understand", id);
@@ -300,7 +300,7 @@ ctl_do(uint32_t id, const void *msg, int len)
 
 	if (rc)
 		return rc;
-	rc = ctl_ask(fd, id, msg, len, ATTACH_DONE, reply, sizeof reply, &n);
+	rc = ctl_ask(fd, id, msg, len, ATTACH_MSG_DONE, reply, sizeof reply, &n);
 	close(fd);
 	return rc;
 }
@@ -312,5 +312,5 @@ ctl_switch(const char *target)
 	unsigned char msg[128];
 
 	snprintf(m.target, sizeof m.target, "%s", target);
-	return ctl_do(ctl_own_session(), msg, attach_encode_detached(ATTACH_SWITCH, &m, msg, sizeof msg));
+	return ctl_do(ctl_own_session(), msg, attach_encode_detached(ATTACH_MSG_SWITCH, &m, msg, sizeof msg));
 }

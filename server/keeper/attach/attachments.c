@@ -97,7 +97,7 @@ attachments_detach(struct peer *peer, enum attach_reason why, const char *target
 	if (target)
 		snprintf(m.target, sizeof m.target, "%s", target);
 	peer->ops->detach(peer, why, target);
-	peer_send(peer, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+	peer_send(peer, out, attach_encode_detached(ATTACH_MSG_DETACHED, &m, out, sizeof out));
 	peer_mark_gone(peer);
 }
 
@@ -134,7 +134,7 @@ let_dead_go(struct peer *peer)
 {
 	struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
 
-	peer_send(peer, out, attach_encode_detached(ATTACH_DETACHED, &m, out, sizeof out));
+	peer_send(peer, out, attach_encode_detached(ATTACH_MSG_DETACHED, &m, out, sizeof out));
 	peer_mark_gone(peer);
 }
 

@@ -92,9 +92,9 @@ look(struct probe *p, struct tcpinfo *i)
 	int rc = tcpinfo_get(&p->tuple, i);
 
 	if (rc == -ENOENT && p->seen)
-		return ATTACH_IS_DEAD;
+		return ATTACH_VERDICT_DEAD;
 	if (rc < 0)
-		return ATTACH_IS_UNKNOWN;
+		return ATTACH_VERDICT_UNKNOWN;
 	p->seen = true;
 	if (now - i->last_ack_ms > p->heard_at && i->last_ack_ms < now)
 		p->heard_at = now - i->last_ack_ms;
@@ -105,16 +105,16 @@ static void
 begin(struct peer *peer)
 {
 	struct probe *p = &peer->probe;
-	enum attach_verdict_is verdict = p->tuple.family ? look(p, &p->first) : ATTACH_IS_UNKNOWN;
+	enum attach_verdict_is verdict = p->tuple.family ? look(p, &p->first) : ATTACH_VERDICT_UNKNOWN;
 
 	if (verdict) {
 		conclude(p, verdict);
 		return;
 	}
 	/* Proven before, and nothing was heard since, though there is something to be acknowledged. */
-	if (p->found == ATTACH_IS_DEAD && p->heard_at <= p->found_at &&
+	if (p->found == ATTACH_VERDICT_DEAD && p->heard_at <= p->found_at &&
 	    ((p->first.unacked && p->first.backoff) || p->first.probes)) {
-		conclude(p, ATTACH_IS_DEAD);
+		conclude(p, ATTACH_VERDICT_DEAD);
 		return;
 	}
 	p->since = clock_now_ms();
@@ -123,14 +123,14 @@ begin(struct peer *peer)
 	p->open = true;
 	switch (judge_first(&p->first)) {
 	case JUDGE_ALIVE:
-		conclude(p, ATTACH_IS_ALIVE);
+		conclude(p, ATTACH_VERDICT_ALIVE);
 		break;
 	case JUDGE_DEAD:
-		conclude(p, ATTACH_IS_DEAD);
+		conclude(p, ATTACH_VERDICT_DEAD);
 		break;
 	case JUDGE_ASK:
 		if (!peer->ops->ping(peer))
-			conclude(p, ATTACH_IS_UNKNOWN);
+			conclude(p, ATTACH_VERDICT_UNKNOWN);
 		break;
 	case JUDGE_WATCH:
 		break;
@@ -166,9 +166,9 @@ look_again(struct probe *p, uint64_t now)
 	note_window_probes(p, &i, now);
 	j = judge_later(&p->first, &i, (uint32_t)(now - p->since), last);
 	if (j == JUDGE_ALIVE || j == JUDGE_DEAD)
-		conclude(p, j == JUDGE_ALIVE ? ATTACH_IS_ALIVE : ATTACH_IS_DEAD);
+		conclude(p, j == JUDGE_ALIVE ? ATTACH_VERDICT_ALIVE : ATTACH_VERDICT_DEAD);
 	else if (last)
-		conclude(p, ATTACH_IS_UNKNOWN);
+		conclude(p, ATTACH_VERDICT_UNKNOWN);
 }
 
 /* What follows from all that is attached; 0: some are still being looked at, and none is known to live. */
@@ -179,12 +179,12 @@ verdict_of_all(const struct keeper *k)
 	const struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		if (!peer->probe.open && peer->probe.found == ATTACH_IS_ALIVE)
-			return ATTACH_IS_ALIVE;
+		if (!peer->probe.open && peer->probe.found == ATTACH_VERDICT_ALIVE)
+			return ATTACH_VERDICT_ALIVE;
 		open |= peer->probe.open;
-		unknown |= peer->probe.found != ATTACH_IS_DEAD;
+		unknown |= peer->probe.found != ATTACH_VERDICT_DEAD;
 	}
-	return open ? 0 : unknown ? ATTACH_IS_UNKNOWN : ATTACH_IS_DEAD;
+	return open ? 0 : unknown ? ATTACH_VERDICT_UNKNOWN : ATTACH_VERDICT_DEAD;
 }
 
 uint64_t
@@ -229,7 +229,7 @@ probe_ask(struct peer *peer)
 bool
 probe_is_dead(const struct peer *peer)
 {
-	return peer->phase == PEER_ATTACHED && !peer->probe.open && peer->probe.found == ATTACH_IS_DEAD;
+	return peer->phase == PEER_ATTACHED && !peer->probe.open && peer->probe.found == ATTACH_VERDICT_DEAD;
 }
 
 bool
@@ -246,7 +246,7 @@ probe_all_dead(struct keeper *k)
 		if (!probe_is_dead(peer) || now - p->found_at > DEAD_MS)
 			return false;
 		verdict = look(p, &i);
-		if (verdict == ATTACH_IS_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
+		if (verdict == ATTACH_VERDICT_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
 			p->found = 0;
 			return false;
 		}

@@ -37,9 +37,9 @@ static int
 judge(struct attaching *a, size_t len)
 {
 	switch (attach_type_of(buf, len)) {
-	case ATTACH_CLAIMED:
+	case ATTACH_MSG_CLAIMED:
 		return attach_decode_number(&a->session, buf, len);
-	case ATTACH_REFUSED:
+	case ATTACH_MSG_REFUSED:
 		return attach_decode_refused(&a->refused, buf, len) < 0 ? -EBADMSG : -EACCES;
 	default:
 		return -EBADMSG;
@@ -81,7 +81,7 @@ send_plain(struct attaching *a, uint8_t type)
 int
 attaching_confirm(struct attaching *a)
 {
-	return send_plain(a, ATTACH_CONFIRM);
+	return send_plain(a, ATTACH_MSG_CONFIRM);
 }
 
 /* Whether the message in BUF is the last one: it is then in *res. */
@@ -89,10 +89,10 @@ static int
 is_end(size_t len, struct attachment_result *res)
 {
 	switch (attach_type_of(buf, len)) {
-	case ATTACH_EXIT:
+	case ATTACH_MSG_EXIT:
 		res->end = ATTACHMENT_EXIT;
 		return attach_decode_exit(&res->exit, buf, len) == 0;
-	case ATTACH_DETACHED:
+	case ATTACH_MSG_DETACHED:
 		res->end = ATTACHMENT_DETACHED;
 		return attach_decode_detached(&res->detached, buf, len) == 0;
 	default:
@@ -129,7 +129,7 @@ attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attach
 		}
 		if (w->resized) {
 			w->resized = false;
-			send_plain(a, ATTACH_WINCH);
+			send_plain(a, ATTACH_MSG_WINCH);
 		}
 	}
 }

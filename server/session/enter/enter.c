@@ -87,7 +87,7 @@ claim(struct enter *e, uint32_t id, enum attach_mode mode)
 		return -ELOOP;
 	e->claim.mode = mode;
 	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
-	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_ELEVATED)
+	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_REFUSAL_ELEVATED)
 		e->elevated = id;
 	return rc;
 }
@@ -280,7 +280,7 @@ enter_named(struct enter *e)
 		rc = claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
 	if (rc == -ETIMEDOUT || rc == -EAGAIN)
 		rc = -EHOSTDOWN;
-	if (rc == -EACCES && e->at.refused.code == ATTACH_ASK && e->q->tty)
+	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_ASK && e->q->tty)
 		rc = ask_and_claim(e, s);
 	session_list_free(&list);
 	return rc;
@@ -298,7 +298,7 @@ go_on(struct enter *e)
 		return -ENOENT;
 	rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
 	/* As by name: without anybody to vouch it can still be entered. */
-	if (rc == -EACCES && e->at.refused.code == ATTACH_TICKET) {
+	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_TICKET) {
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 		rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
 	}

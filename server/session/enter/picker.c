@@ -27,7 +27,8 @@ bool
 picker_offers(const struct picker *p, const struct attach_status *s)
 {
 	return s->id != p->own &&
-	       (s->state == ATTACH_ATTACHED || s->state == ATTACH_DROPPED || s->state == ATTACH_CLAIMING);
+	       (s->state == ATTACH_STATE_ATTACHED || s->state == ATTACH_STATE_DROPPED ||
+	        s->state == ATTACH_STATE_CLAIMING);
 }
 
 size_t
@@ -140,14 +141,14 @@ fetch_preview(const struct attach_status *s, char text[TEXT_CAP])
 {
 	unsigned char msg[8], reply[1024];
 	char got[TEXT_CAP];
-	int len = attach_encode_plain(ATTACH_LAST, msg, sizeof msg), n, fd = session_connect(geteuid(), s->id);
+	int len = attach_encode_plain(ATTACH_MSG_LAST, msg, sizeof msg), n, fd = session_connect(geteuid(), s->id);
 
 	text[0] = '\0';
 	if (fd < 0)
 		return;
 	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, PREVIEW_MS);
 	close(fd);
-	if (n <= 0 || attach_type_of(reply, (size_t)n) != ATTACH_LAST_IS ||
+	if (n <= 0 || attach_type_of(reply, (size_t)n) != ATTACH_MSG_LAST_IS ||
 	    attach_decode_text(got, reply, (size_t)n))
 		return;
 	/* The keeper has done so; but it is a process of the user's. */
@@ -223,7 +224,7 @@ on_key(const struct picker *p, struct picker_view *v, const struct press *k, uin
 		return 1;
 	if (k->key == KEY_UP || k->key == KEY_DOWN || (k->key == KEY_OTHER && k->c == 'j')) {
 		select_row(v, k->key == KEY_UP ? v->selected - 1 : v->selected + 1);
-	} else if (k->key == KEY_ENTER && s->state != ATTACH_ATTACHED) {
+	} else if (k->key == KEY_ENTER && s->state != ATTACH_STATE_ATTACHED) {
 		choose(c, s->id, ATTACH_MODE_TAKE, 0);
 		return 1;
 	} else if (k->key == KEY_ENTER) {

@@ -59,9 +59,9 @@ static const char *
 state_of(const struct attach_status *s)
 {
 	switch (s->state) {
-	case ATTACH_ATTACHED:
+	case ATTACH_STATE_ATTACHED:
 		return "attached";
-	case ATTACH_CLAIMING:
+	case ATTACH_STATE_CLAIMING:
 		return "claimed";
 	default:
 		return "away";

@@ -34,14 +34,14 @@ is_mine(const struct attach_status *s, const struct choose_login *login)
 {
 	const struct identity *who = s->user[0] || !login->former ? login->who : login->former;
 
-	return s->kind != ATTACH_COMMAND && !choose_is_anothers(s, login) &&
+	return s->kind != ATTACH_KIND_COMMAND && !choose_is_anothers(s, login) &&
 	       (!login->who_known || identity_equal(who, &s->identity));
 }
 
 bool
 choose_is_live(const struct attach_status *s, const struct choose_login *login)
 {
-	return s->state == ATTACH_ATTACHED && is_mine(s, login);
+	return s->state == ATTACH_STATE_ATTACHED && is_mine(s, login);
 }
 
 /* What goes on in a session that nobody looks at is no use of it. */
@@ -58,15 +58,15 @@ has_lost(struct lost *l, const struct attach_status *s, const struct choose_logi
 	*l = (struct lost){ .s = *s };
 	if (!is_mine(s, login))
 		return false;
-	if (s->state == ATTACH_STALE) {
+	if (s->state == ATTACH_STATE_STALE) {
 		l->candidate = true;
 		l->to = login->now_ms;
 		l->from = min64(s->lost_heard_ms, l->to);
 		l->used = min64(s->activity_ms, l->from);
 		return true;
 	}
-	l->candidate = s->state == ATTACH_DROPPED;
-	if (!l->candidate && (s->state == ATTACH_NEW || s->state == ATTACH_ENDING || !s->lost_ms ||
+	l->candidate = s->state == ATTACH_STATE_DROPPED;
+	if (!l->candidate && (s->state == ATTACH_STATE_NEW || s->state == ATTACH_STATE_ENDING || !s->lost_ms ||
 	                      s->changed_ms + CHOOSE_BACK_MS < login->now_ms))
 		return false;
 	l->to = s->lost_ms ? s->lost_ms : s->changed_ms;

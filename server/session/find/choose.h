@@ -2,7 +2,7 @@
 /*
  * choose: sorts the user's sessions that a login may resume by itself.  The keeper makes the final decision.
  *
- * Candidates are the sessions of the same identity that are dropped or stale (ATTACH_STALE: probing.h), the latest
+ * Candidates are the sessions of the same identity that are dropped or stale (ATTACH_STATE_STALE: probing.h), the latest
  * activity first.  Windows that one outage cut off return together, each to its own session: of these the one with the
  * login's size and TERM goes first.  An outage is as recent as the latest activity in any of its windows, including
  * those that have already returned.  A command on pipes is no candidate.

@@ -151,12 +151,12 @@ connection_of_session(uint32_t id, struct envlist *out)
 {
 	static unsigned char reply[MESSAGE_MAX];
 	unsigned char msg[8];
-	int len = attach_encode_plain(ATTACH_ENV, msg, sizeof msg), fd = session_connect(geteuid(), id);
+	int len = attach_encode_plain(ATTACH_MSG_ENV, msg, sizeof msg), fd = session_connect(geteuid(), id);
 
 	if (fd < 0)
 		return;
 	len = session_ask(fd, msg, (size_t)len, reply, sizeof reply, ENV_MS);
-	if (len > 0 && attach_type_of(reply, (size_t)len) == ATTACH_ENV_IS)
+	if (len > 0 && attach_type_of(reply, (size_t)len) == ATTACH_MSG_ENV_IS)
 		attach_decode_env(out, reply, (size_t)len);
 	close(fd);
 }

@@ -15,7 +15,7 @@ static int
 ask(uid_t uid, uint32_t id)
 {
 	unsigned char msg[8];
-	int len = attach_encode_plain(ATTACH_PROBE, msg, sizeof msg), fd = session_connect(uid, id);
+	int len = attach_encode_plain(ATTACH_MSG_PROBE, msg, sizeof msg), fd = session_connect(uid, id);
 
 	if (fd >= 0 && send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) != len) {
 		close(fd);
@@ -32,9 +32,9 @@ take(int fd, struct attach_status *s)
 	struct attach_verdict m;
 	ssize_t n = recv(fd, buf, sizeof buf, MSG_DONTWAIT);
 
-	if (n <= 0 || attach_decode_verdict(&m, buf, (size_t)n) < 0 || m.verdict != ATTACH_IS_DEAD)
+	if (n <= 0 || attach_decode_verdict(&m, buf, (size_t)n) < 0 || m.verdict != ATTACH_VERDICT_DEAD)
 		return;
-	s->state = ATTACH_STALE;
+	s->state = ATTACH_STATE_STALE;
 	s->lost_heard_ms = m.heard_ms;
 }
 

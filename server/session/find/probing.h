@@ -13,7 +13,7 @@
 
 /*
  * Asks about all attached candidates for LOGIN in LIST, side by side.  Sessions whose connections are proven dead
- * become ATTACH_STALE, with the last sign of life in lost_heard_ms; the others stay unchanged.  0, or -EINTR.
+ * become ATTACH_STATE_STALE, with the last sign of life in lost_heard_ms; the others stay unchanged.  0, or -EINTR.
  */
 int probing_run(uid_t uid, struct session_list *list, const struct choose_login *login, struct waiting *w);
 

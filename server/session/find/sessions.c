@@ -221,7 +221,7 @@ ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_c
 	while (count < SESSIONS_MAX && (e = readdir(d))) {
 		unsigned char msg[8];
 		uint32_t id;
-		int fd, len = attach_encode_plain(ATTACH_STATUS, msg, sizeof msg);
+		int fd, len = attach_encode_plain(ATTACH_MSG_STATUS, msg, sizeof msg);
 
 		if (!parse_id(e->d_name, &id) || (id >= OWN_FIRST_ID) != (which == ROOT_OWN))
 			continue;

@@ -23,8 +23,8 @@ describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 
 	memset(s, 0, sizeof *s);
 	s->id = id;
-	s->state = ATTACH_SILENT;
-	s->kind = ATTACH_TERMINAL;
+	s->state = ATTACH_STATE_SILENT;
+	s->kind = ATTACH_KIND_TERMINAL;
 	/*
 	 * There is no leader (of a user alone, of the version before, one that was killed), or it hangs.  A keeper that has
 	 * ended has shut its socket.
@@ -83,7 +83,7 @@ bool
 silent_nameless(const struct session_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->v[i].state == ATTACH_SILENT && !list->v[i].vouched)
+		if (list->v[i].state == ATTACH_STATE_SILENT && !list->v[i].vouched)
 			return true;
 	return false;
 }

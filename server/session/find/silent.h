@@ -12,7 +12,7 @@
 #include "sessions.h"
 
 /*
- * Adds the silent sessions of LIST, which are UID's, to it, with the state ATTACH_SILENT and their leaders' data:
+ * Adds the silent sessions of LIST, which are UID's, to it, with the state ATTACH_STATE_SILENT and their leaders' data:
  * number, name, keeper.  Waits at most TIMEOUT_MS for all of them; if a leader is silent too, only the number is
  * known.  Sessions that have ended meanwhile no longer count as silent.  0 or -ENOMEM.
  */

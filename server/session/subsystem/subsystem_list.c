@@ -43,7 +43,7 @@ static void
 fill(struct frame_session *to, const struct attach_status *from, const struct identity *who)
 {
 	*to = (struct frame_session){
-		.id = from->id, .state = from->state == ATTACH_CLAIMING ? ATTACH_DROPPED : from->state,
+		.id = from->id, .state = from->state == ATTACH_STATE_CLAIMING ? ATTACH_STATE_DROPPED : from->state,
 		.kind = from->kind, .attachments = from->attachments, .rows = from->rows, .cols = from->cols,
 		.created_ms = from->created_ms, .changed_ms = from->changed_ms,
 		.activity_ms = from->activity_ms, .away_bytes = from->away_bytes,
@@ -67,7 +67,7 @@ subsystem_list(const struct enter_request *q, unsigned char *out, size_t cap)
 	if (rc < 0)
 		goto out;
 	for (size_t i = 0; i < list.count && count < FRAME_LIST_MAX; i++)
-		if (list.v[i].state != ATTACH_NEW)
+		if (list.v[i].state != ATTACH_STATE_NEW)
 			fill(&v[count++], &list.v[i], !known ? NULL : list.v[i].user[0] ? &who : &former);
 	rc = frame_put_list(v, count, out, cap);
 	session_list_free(&list);
