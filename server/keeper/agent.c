@@ -13,6 +13,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "peercred.h"
 
 #define DEAF_MS 500
 
@@ -20,9 +21,8 @@ static bool
 peer_is_user(int fd, bool root_too)
 {
 	struct ucred c;
-	socklen_t len = sizeof c;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) < 0)
+	if (peercred_get(fd, &c))
 		return false;
 	return c.uid == geteuid() || (root_too && c.uid == 0);
 }

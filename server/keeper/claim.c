@@ -15,6 +15,7 @@
 #include "framed.h"
 #include "newgroups.h"
 #include "notice.h"
+#include "peercred.h"
 #include "plain.h"
 #include "probe.h"
 #include "procref.h"
@@ -161,9 +162,8 @@ static uint32_t
 pid_of(const struct peer *peer)
 {
 	struct ucred cred;
-	socklen_t len = sizeof cred;
 
-	return getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 && cred.pid > 0 ? (uint32_t)cred.pid : 0;
+	return peercred_get(peer->fd, &cred) == 0 && cred.pid > 0 ? (uint32_t)cred.pid : 0;
 }
 
 static void

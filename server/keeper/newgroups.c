@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "peercred.h"
+
 #ifndef SO_PEERGROUPS
 #define SO_PEERGROUPS 59 /* asm-generic/socket.h, Linux 4.13 */
 #endif
@@ -60,12 +62,11 @@ bool
 newgroups_has(int fd)
 {
 	struct ucred cred;
-	socklen_t len = sizeof cred;
 	size_t n = 0, m = 0;
 	gid_t *theirs, *ours;
 	bool yes = false;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0 || cred.uid != geteuid())
+	if (peercred_get(fd, &cred) || cred.uid != geteuid())
 		return false;
 	theirs = peer_groups(fd, &n);
 	ours = own_groups(&m);

@@ -17,6 +17,7 @@
 #include "expiry.h"
 #include "lastline.h"
 #include "notice.h"
+#include "peercred.h"
 #include "peers.h"
 #include "probe.h"
 #include "report.h"
@@ -150,11 +151,10 @@ on_expire(struct peer *peer, const unsigned char *msg, size_t len)
 static void
 on_message(struct peer *peer, const unsigned char *msg, size_t len)
 {
-	socklen_t size = sizeof(struct ucred);
 	struct ucred from;
 	char text[TEXT_CAP];
 
-	if (attach_decode_text(text, msg, len) < 0 || getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &from, &size) < 0)
+	if (attach_decode_text(text, msg, len) < 0 || peercred_get(peer->fd, &from))
 		peer_mark_gone(peer);
 	else if (peer->keeper->state != KEEPER_RUNNING)
 		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_ENDED, "its shell does not run");

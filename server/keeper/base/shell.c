@@ -12,17 +12,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
-
-static void
-reset_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
+#include "signals.h"
 
 static int
 take_terminal(const char *tty)
@@ -60,7 +50,7 @@ become_shell(const struct shell_request *q)
 	char option[] = "-c", *argv[] = { argv0, q->command ? option : NULL, (char *)q->command, NULL };
 	const char *end = q->tty ? "\r\n" : "\n";
 
-	reset_signals();
+	signals_reset();
 	if (setsid() < 0 || (q->tty ? take_terminal(q->tty) : take_pipes(q->pipes)) < 0 || close_range(3, ~0u, 0) < 0)
 		_exit(127);
 	umask(q->umask);

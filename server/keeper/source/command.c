@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "fd.h"
+
 #define READ_MAX 65536     /* from a pipe at once: all that one holds */
 #define READS_PER_TURN 8   /* then everybody else gets a look */
 #define GIVE_BACK (1u << 20) /* a ring keeps less than this beside what is not acknowledged */
@@ -44,14 +46,6 @@ take_name(struct command *c, const char *line)
 	snprintf(c->name, sizeof c->name, "%.*s", len, word);
 }
 
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 /* Our end does not block; the command's, another open file, does. */
 static int
 make_pipe(int *ours, int *its, bool we_read)
@@ -79,10 +73,10 @@ command_open(struct command *c, const char *line, int child[3])
 		return 0;
 	}
 	for (unsigned i = 0; i < 3; i++)
-		close_fd(&child[i]);
-	close_fd(&c->in);
+		fd_close(&child[i]);
+	fd_close(&c->in);
 	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
-		close_fd(&c->channel[ch].fd);
+		fd_close(&c->channel[ch].fd);
 	return rc;
 }
 
@@ -106,7 +100,7 @@ read_some(struct command_channel *ch)
 		return true;
 	ch->of->moved = true;
 	if (n <= 0) {
-		close_fd(&ch->fd);
+		fd_close(&ch->fd);
 		return false;
 	}
 	ring_advance(ch->ring, (size_t)n);
@@ -130,7 +124,7 @@ on_input(void *object, short revents)
 
 	/* Nobody reads any more: what comes for it is thrown away, as sshd does. */
 	if (revents & (POLLERR | POLLNVAL))
-		close_fd(&c->in);
+		fd_close(&c->in);
 	c->moved = true;
 }
 
@@ -192,7 +186,7 @@ command_feed(struct command *c, const void *data, size_t len)
 	if (n < 0 && errno == EAGAIN)
 		return 0;
 	if (n < 0) {
-		close_fd(&c->in);
+		fd_close(&c->in);
 		return len;
 	}
 	return (size_t)n;
@@ -201,7 +195,7 @@ command_feed(struct command *c, const void *data, size_t len)
 void
 command_end_input(struct command *c)
 {
-	close_fd(&c->in);
+	fd_close(&c->in);
 }
 
 void
@@ -209,7 +203,7 @@ command_ended(struct command *c)
 {
 	c->ended = c->moved = true;
 	/* Only children in the background could read more input, and the input was not sent to them. */
-	close_fd(&c->in);
+	fd_close(&c->in);
 }
 
 bool
@@ -243,16 +237,16 @@ command_let_go(struct command *c)
 			end += (uint64_t)held;
 		while (ch->fd >= 0 && ch->ring->head < end && read_some(ch))
 			;
-		close_fd(&ch->fd);
+		fd_close(&ch->fd);
 	}
 }
 
 void
 command_close(struct command *c)
 {
-	close_fd(&c->in);
+	fd_close(&c->in);
 	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
-		close_fd(&c->channel[ch].fd);
+		fd_close(&c->channel[ch].fd);
 	ring_close(&c->errors);
 	c->ended = false;
 }
