@@ -18,10 +18,10 @@ need_header() {
 	printf '#include <sys/types.h>\n#include <%s>\n' "$1" | cc -E - >/dev/null 2>&1 || is_missing "the header $1" "$2"
 }
 
-# The library $1 in the version $2 or newer, as pkg-config knows it.
+# The library $1 of the package $2, in the version $3 or newer where that is given, as pkg-config knows it.
 need_library() {
 	command -v pkg-config >/dev/null || return 0
-	pkg-config --atleast-version="$2" "$1" || is_missing "the library $1, version $2 or newer" "$3"
+	pkg-config --atleast-version="${3-0}" "$1" || is_missing "the library $1${3:+, version $3 or newer}" "$2"
 }
 
 # Names everything that is missing; false when that is something.
@@ -37,9 +37,9 @@ look_for_all() {
 	need_program mandoc mandoc
 	need_header security/pam_modules.h libpam0g-dev
 	need_header security/pam_ext.h libpam0g-dev
-	need_library libmd 0 libmd-dev
-	need_library libssh 0.10 libssh-dev
-	need_library cmocka 1.1.5 libcmocka-dev
+	need_library libmd libmd-dev
+	need_library libssh libssh-dev 0.10
+	need_library cmocka libcmocka-dev 1.1.5
 	[ "$missing" = 0 ]
 }
 
