@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* transport_command: a command carries the bytes.  Shell scripts play ssh: what their bytes, complaints and ends mean. */
+#include "unit.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "factory.h"
+#include "list.h"
+#include "sshconfig.h"
+#include "target.h"
+#include "target_state.h"
+
+#define LIMIT_MS 20000
+
+static char dir[] = "/tmp/hfcmdXXXXXX";
+static char said[2048];
+static struct transport_target target;
+
+static void
+say(void *object, const char *text)
+{
+	(void)object;
+	snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", text);
+}
+
+static const struct transport_asking asking = { .say = say };
+
+static char *
+path_of(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return path;
+}
+
+/* A target whose command is called NAME and runs SCRIPT. */
+static void
+make_target(const char *name, const char *script)
+{
+	FILE *f = fopen(path_of(name), "we");
+	struct sshconfig *c = sshconfig_new();
+
+	assert_non_null(f);
+	fprintf(f, "#!/bin/sh\n%s\n", script);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path_of(name), 0755), 0);
+	assert_non_null(c);
+	c->host = strdup("host");
+	said[0] = '\0';
+	target = (struct transport_target){ .config = c, .asked_command = true, .command = list_new(), .options = list_new(),
+	                                    .destination = strdup("host"), .style = STYLE_SSH };
+	assert_int_equal(list_add(&target.command, path_of(name)), 0);
+	if (strcmp(name, "ssh") != 0)
+		target.style = STYLE_OTHER;
+}
+
+static void
+free_target(void)
+{
+	sshconfig_free(target.config);
+	list_free(target.command);
+	list_free(target.options);
+	free(target.destination);
+	unlink(path_of("ssh"));
+	unlink(path_of("carrier"));
+}
+
+static struct transport *
+start(enum transport_request what, const char *command)
+{
+	struct transport *t = transport_new(&target, &asking);
+
+	assert_non_null(t);
+	assert_int_equal(t->ops->start(t, what, command), 0);
+	return t;
+}
+
+/* One turn of the loop. */
+static void
+turn(struct transport *t)
+{
+	struct pollfd fds[TRANSPORT_FDS];
+	uint64_t deadline = clock_now_ms() + 100;
+	unsigned n = t->ops->poll(t, fds, &deadline);
+	uint64_t now = clock_now_ms();
+
+	(void)poll(fds, n, deadline > now ? (int)(deadline - now) : 0);
+	t->ops->step(t, fds, n);
+}
+
+/* Until T is in STATE; what it carries is added to GOT. */
+static void
+until(struct transport *t, enum transport_state state, char *got, size_t cap)
+{
+	uint64_t limit = clock_now_ms() + LIMIT_MS;
+	size_t have = 0, n;
+
+	while (t->state != state) {
+		assert_true(clock_now_ms() < limit);
+		turn(t);
+		while (have + 1 < cap && (n = t->ops->read(t, got + have, cap - 1 - have)) > 0)
+			have += n;
+	}
+	if (cap)
+		got[have] = '\0';
+}
+
+static void
+carries_bytes_both_ways(void **state)
+{
+	struct transport *t;
+	char got[64];
+
+	(void)state;
+	make_target("ssh", "echo holdfast:logged-in; read -r line; echo \"got $line\"; exit 7");
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	assert_int_equal(t->state, TRANSPORT_CONNECTING);
+	until(t, TRANSPORT_OPEN, got, 0);
+	assert_int_equal(target.connections, 1);
+	assert_int_equal(t->ops->write(t, "hello\n", 6), 6);
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_string_equal(got, "got hello\n"); /* without the sign */
+	assert_int_equal(t->end, TRANSPORT_END_EOF);
+	assert_int_equal(t->exit_status, 7);
+	transport_free(t);
+	free_target();
+}
+
+/* The command line that ssh gets. */
+static void
+asks_for_the_subsystem(void **state)
+{
+	struct transport *t;
+	char got[2048];
+
+	(void)state;
+	make_target("ssh", "for a; do printf '%s\\n' \"$a\"; done");
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_non_null(strstr(got, "\n-s\n--\nhost\nresume\n"));
+	assert_non_null(strstr(got, "\nLocalCommand=echo holdfast:logged-in\n"));
+	assert_null(strstr(got, "ControlPath=none"));
+	transport_free(t);
+	t = start(TRANSPORT_EXEC, "run this");
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_non_null(strstr(got, "\n--\nhost\nrun this\n"));
+	assert_null(strstr(got, "\n-s\n"));
+	/* A connection after the first takes no shared one, which may be dead. */
+	assert_non_null(strstr(got, "ControlPath=none"));
+	transport_free(t);
+	free_target();
+}
+
+static void
+tells_ends_apart(void **state)
+{
+	static const struct {
+		const char *script;
+		enum transport_end end;
+		int status;
+		const char *reason;
+	} cases[] = {
+		{ "echo 'subsystem request failed on channel 0' >&2; exit 255", TRANSPORT_END_NO_SUBSYSTEM, 255, "subsystem \"resume\"" },
+		{ "echo 'x@host: Permission denied (publickey).' >&2; exit 255", TRANSPORT_END_REFUSED, 255, "Permission denied" },
+		{ "echo 'Host key verification failed.' >&2; exit 255", TRANSPORT_END_REFUSED, 255, "Host key" },
+		{ "echo 'connect to host port 22: Connection refused' >&2; exit 255", TRANSPORT_END_LOST, 255, "Connection refused" },
+		{ "echo 'Could not resolve hostname host' >&2; exit 255", TRANSPORT_END_LOST, 255, "resolve" },
+		{ "exit 255", TRANSPORT_END_LOST, 255, "the connection broke" },
+		{ "kill -9 $$", TRANSPORT_END_LOST, 128 + SIGKILL, "the connection broke" },
+		{ "exit 127", TRANSPORT_END_REFUSED, 127, "the command was not found" },
+		{ "echo holdfast:logged-in; echo 'Permission denied' >&2; exit 255", TRANSPORT_END_LOST, 255, "Permission denied" },
+		{ "echo holdfast:logged-in; exit 127", TRANSPORT_END_EOF, 127, "closed by the other end" },
+		{ "echo holdfast:logged-in; exit 0", TRANSPORT_END_EOF, 0, "closed by the other end" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct transport *t;
+		char got[64];
+
+		make_target("ssh", cases[i].script);
+		t = start(TRANSPORT_SUBSYSTEM, NULL);
+		until(t, TRANSPORT_CLOSED, got, sizeof got);
+		if (t->end != cases[i].end || t->exit_status != cases[i].status || !strstr(t->reason, cases[i].reason))
+			fail_msg("%s: end %d, status %d, \"%s\"", cases[i].script, (int)t->end, t->exit_status, t->reason);
+		transport_free(t);
+		free_target();
+	}
+}
+
+static void
+tells_of_a_program_that_is_missing(void **state)
+{
+	struct transport *t;
+
+	(void)state;
+	make_target("ssh", "exit 0");
+	unlink(path_of("ssh"));
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	assert_int_equal(t->state, TRANSPORT_CLOSED);
+	assert_int_equal(t->end, TRANSPORT_END_REFUSED);
+	assert_non_null(strstr(t->reason, "ssh: No such file or directory"));
+	transport_free(t);
+	free_target();
+}
+
+/* The person reads complaints of the first connection as they come, without what could steer the terminal. */
+static void
+passes_complaints_on(void **state)
+{
+	struct transport *t;
+	char got[64];
+
+	(void)state;
+	make_target("ssh", "printf 'Warning: \\033[2Jnew key\\n' >&2; sleep 0.1; echo holdfast:logged-in");
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_string_equal(said, "Warning: [2Jnew key\n");
+	transport_free(t);
+	said[0] = '\0';
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_string_equal(said, "");
+	transport_free(t);
+	free_target();
+}
+
+/* Of a command that is no ssh nothing is known: bytes may go at once. */
+static void
+opens_another_carrier_at_once(void **state)
+{
+	struct transport *t;
+	char got[64];
+
+	(void)state;
+	make_target("carrier", "read -r line; echo \"got $line\"");
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	assert_int_equal(t->state, TRANSPORT_OPEN);
+	assert_true(t->ops->writable(t));
+	assert_int_equal(t->ops->write(t, "early\n", 6), 6);
+	until(t, TRANSPORT_CLOSED, got, sizeof got);
+	assert_string_equal(got, "got early\n");
+	transport_free(t);
+	free_target();
+}
+
+/* Whatever it does, it is gone afterwards. */
+static void
+ends_a_stubborn_command(void **state)
+{
+	struct transport *t;
+	char got[64];
+	pid_t pid;
+
+	(void)state;
+	make_target("ssh", "trap '' TERM HUP; echo holdfast:logged-in; echo $$; while :; do sleep 1; done");
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_OPEN, got, sizeof got);
+	while (!strchr(got, '\n')) {
+		size_t have = strlen(got);
+
+		turn(t);
+		have += t->ops->read(t, got + have, sizeof got - 1 - have);
+		got[have] = '\0';
+	}
+	pid = (pid_t)atoi(got);
+	assert_true(pid > 1);
+	assert_int_equal(kill(pid, 0), 0);
+	transport_free(t);
+	assert_int_equal(kill(pid, 0), -1);
+	free_target();
+}
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	alarm(120);
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int
+remove_dir(void **state)
+{
+	(void)state;
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(carries_bytes_both_ways), cmocka_unit_test(asks_for_the_subsystem),
+		cmocka_unit_test(tells_ends_apart), cmocka_unit_test(tells_of_a_program_that_is_missing),
+		cmocka_unit_test(passes_complaints_on), cmocka_unit_test(opens_another_carrier_at_once),
+		cmocka_unit_test(ends_a_stubborn_command),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
