@@ -214,24 +214,28 @@ fill(void)
 #define ONE(text, number, of, message, ...) \
 	{ .name = text, .type = number, .m = message, .encode = of##_encode, .decode = of##_decode, \
 	  .head = FRAME_HEAD, __VA_ARGS__ }
-#define NAMED(text, number, of, values) \
-	ONE(text, number, of, &values), ONE(text "-min", number, of, &values##_min), \
-	ONE(text "-max", number, of, &values##_max)
-#define THREE(text, number, of) NAMED(text, number, of, of)
-#define DATA(text, number, m, before) ONE(text, number, data, m, .rest_is_data = true, .plain = (before))
+#define NAMED(text, number, of, values, ...) \
+	ONE(text, number, of, &values, __VA_ARGS__), ONE(text "-min", number, of, &values##_min, __VA_ARGS__), \
+	ONE(text "-max", number, of, &values##_max, __VA_ARGS__)
+#define THREE(text, number, of, ...) NAMED(text, number, of, of, __VA_ARGS__)
+#define TOLD .told_type = true
+#define LINES TOLD, .alike = { FRAME_SIGNAL, FRAME_NAME, FRAME_NOTICE }
+#define CODES TOLD, .alike = { FRAME_DETACHED, FRAME_ERROR }
+#define DATA_FRAME TOLD, .alike = { FRAME_INPUT, FRAME_OUTPUT, FRAME_RENDERING }
+#define DATA(text, number, m, before) ONE(text, number, data, m, DATA_FRAME, .rest_is_data = true, .plain = (before))
 
 static void
 from_the_client(void **state)
 {
 	const struct recorded v[] = {
-		THREE("hello", FRAME_HELLO, hello), ONE("hello-features", FRAME_HELLO, hello, &hello_most),
+		THREE("hello", FRAME_HELLO, hello, TOLD), ONE("hello-features", FRAME_HELLO, hello, &hello_most, TOLD),
 		ONE("list", FRAME_LIST, plain, NULL), THREE("attach", FRAME_ATTACH, attach),
 		DATA("input", FRAME_INPUT, &input, 13), DATA("input-min", FRAME_INPUT, &data_min, 13),
-		ONE("input-max", FRAME_INPUT, data, &input_max, .whole_only = true),
+		ONE("input-max", FRAME_INPUT, data, &input_max, DATA_FRAME, .whole_only = true),
 		THREE("input-end", FRAME_INPUT_END, number), THREE("ack", FRAME_ACK, ack),
-		THREE("size", FRAME_SIZE, size), NAMED("signal", FRAME_SIGNAL, text, line),
+		THREE("size", FRAME_SIZE, size, TOLD), NAMED("signal", FRAME_SIGNAL, text, line, LINES),
 		ONE("redraw", FRAME_REDRAW, redraw, &redraw), ONE("redraw-all", FRAME_REDRAW, redraw, &redraw_all),
-		NAMED("name", FRAME_NAME, text, line), ONE("detach", FRAME_DETACH, plain, NULL),
+		NAMED("name", FRAME_NAME, text, line, LINES), ONE("detach", FRAME_DETACH, plain, NULL),
 		ONE("exit-ack", FRAME_EXIT_ACK, plain, NULL), THREE("ping", FRAME_PING, number),
 		THREE("pong", FRAME_PONG, number),
 	};
@@ -245,20 +249,20 @@ static void
 from_the_server(void **state)
 {
 	const struct recorded v[] = {
-		ONE("hello", FRAME_SERVER_HELLO, hello, &server_hello),
-		ONE("hello-min", FRAME_SERVER_HELLO, hello, &hello_min),
-		ONE("hello-max", FRAME_SERVER_HELLO, hello, &server_hello_max),
+		ONE("hello", FRAME_SERVER_HELLO, hello, &server_hello, TOLD),
+		ONE("hello-min", FRAME_SERVER_HELLO, hello, &hello_min, TOLD),
+		ONE("hello-max", FRAME_SERVER_HELLO, hello, &server_hello_max, TOLD),
 		THREE("list-is", FRAME_LIST_IS, list), THREE("attached", FRAME_ATTACHED, attached),
 		DATA("output", FRAME_OUTPUT, &data, 14), DATA("output-min", FRAME_OUTPUT, &data_min, 14),
-		ONE("output-max", FRAME_OUTPUT, data, &output_max, .whole_only = true),
+		ONE("output-max", FRAME_OUTPUT, data, &output_max, DATA_FRAME, .whole_only = true),
 		THREE("input-ack", FRAME_INPUT_ACK, input_ack), THREE("gap", FRAME_GAP, gap),
 		DATA("rendering", FRAME_RENDERING, &data, 14), DATA("rendering-min", FRAME_RENDERING, &data_min, 14),
-		ONE("rendering-max", FRAME_RENDERING, data, &rendering_max, .whole_only = true),
-		ONE("size-is", FRAME_SIZE_IS, size, &size_is), ONE("size-is-min", FRAME_SIZE_IS, size, &size_min),
-		ONE("size-is-max", FRAME_SIZE_IS, size, &size_is_max), THREE("exit", FRAME_EXIT, ended),
-		THREE("detached", FRAME_DETACHED, text), THREE("error", FRAME_ERROR, text),
+		ONE("rendering-max", FRAME_RENDERING, data, &rendering_max, DATA_FRAME, .whole_only = true),
+		ONE("size-is", FRAME_SIZE_IS, size, &size_is, TOLD), ONE("size-is-min", FRAME_SIZE_IS, size, &size_min, TOLD),
+		ONE("size-is-max", FRAME_SIZE_IS, size, &size_is_max, TOLD), THREE("exit", FRAME_EXIT, ended),
+		THREE("detached", FRAME_DETACHED, text, CODES), THREE("error", FRAME_ERROR, text, CODES),
 		THREE("ping", FRAME_SERVER_PING, number), THREE("pong", FRAME_SERVER_PONG, number),
-		NAMED("notice", FRAME_NOTICE, text, line),
+		NAMED("notice", FRAME_NOTICE, text, line, LINES),
 	};
 
 	(void)state;
