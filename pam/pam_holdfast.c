@@ -51,14 +51,14 @@
 
 #define TEMP_NAME_CAP (sizeof ".tmp." - 1 + TICKET_TEXT)
 
-/* What a record is made in: too much for somebody else's stack. */
+/* The buffers for a record, too large for sshd's stack. */
 struct work {
 	struct record record;
 	char auth[RECORD_MAX];
 	char text[RECORD_MAX + 1];
 };
 
-/* What the line in PAM's configuration says. */
+/* The arguments of the line in PAM's configuration. */
 struct line {
 	bool mine;  /* the service that runs now is one to work for */
 	bool begin; /* it is the first line */
@@ -122,8 +122,8 @@ copy_field(char *dst, size_t cap, const char *src)
 }
 
 /*
- * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  An entry that
- * can't be read ends the search; holdfastd then asks the name service.
+ * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  A malformed
+ * entry ends the search; holdfastd then asks the name service.
  */
 static void
 find_uid(struct record *r)
@@ -182,7 +182,7 @@ find_connection(struct record *r)
 	return 0;
 }
 
-/* What the first line has kept, or NULL. */
+/* The authentication that the first line has kept, or NULL. */
 static const char *
 kept_auth(const pam_handle_t *pamh)
 {
@@ -370,7 +370,7 @@ withdraw(pam_handle_t *pamh)
 		return 0;
 	ticket_format(ticket, digits);
 	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
-	/* A record that is not there was swept by holdfastd, or by who removed the directory: nothing to complain about. */
+	/* A missing record is no error: holdfastd has removed it, or the directory was removed. */
 	dir = open_logins();
 	if (dir < 0)
 		return dir == -ENOENT ? 1 : dir;
@@ -405,7 +405,7 @@ open_session(pam_handle_t *pamh, const char **what)
 	return rc;
 }
 
-/* The first line: sshd has just set SSH_AUTH_INFO_0, and nobody else has had a turn. */
+/* The first line: sshd has just set SSH_AUTH_INFO_0, and no other module has run. */
 static int
 begin_session(pam_handle_t *pamh, const char **what)
 {
@@ -456,7 +456,9 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	int saved = errno, rc = read_line(pamh, argc, argv, &line);
 
 	(void)flags;
-	/* Of the two lines the last one has made the record; what it can't read, it has not made. */
+	/*
+	 * Only the last of the two lines has made the record.  If it cannot read its arguments now, it has made none.
+	 */
 	rc = rc || line.begin ? 0 : withdraw(pamh);
 	if (rc < 0)
 		pam_syslog(pamh, LOG_ERR, "cannot remove the login's record: %s", strerror(-rc));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfastd: listens for logins and forks a helper for each (door.h).  It keeps no state but who waits and how many
- * helpers are at work, and reads nothing from anybody: whom to serve, and how, is the helpers' business.
+ * holdfastd: listens for logins and forks a helper for each (door.h).  Its only state is the queue of logins
+ * and the number of helpers.  It reads no message: the helpers decide which logins to serve, and how.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -86,8 +86,8 @@ sweep_logins(void)
 }
 
 /*
- * Whether a session's directory NAME below that of UID belongs to somebody alive.  One who has not said which it is, for
- * want of room, can have any of UID's.
+ * Whether a session's directory NAME below that of UID belongs to a live leader.  A leader that could not register its
+ * id, for lack of space, may own any of UID's directories.
  */
 static bool
 is_held(const struct leadreg *v, size_t count, uid_t uid, const char *name)
@@ -131,7 +131,7 @@ sweep_sessions(void)
 	size_t count = 0;
 	DIR *dir = NULL;
 
-	/* Who is alive is asked for first: who comes later is not old. */
+	/* Lists live leaders first: a leader that starts later has no old files. */
 	if (fd >= 0 && register_living(&v, &count) == 0)
 		dir = fdopendir(fd);
 	while (dir && (d = readdir(dir)))

@@ -15,7 +15,7 @@ struct how {
 	bool readonly; /* -r */
 };
 
-/* The session that is meant when none is named: the one dropped last, or the only one; the own one never. */
+/* The session for a call without a name: the one dropped last, or the only one; never the caller's own. */
 static int
 choose(const struct session_list *list, uint32_t own, const struct attach_status **found)
 {
@@ -124,7 +124,7 @@ decide(const struct session_list *list, const char *word, uint32_t own, const st
 		if (rc || said || !(*found)->attachments || (*found)->id == own)
 			return rc;
 		rc = ask_person(list, *found, own, found, how);
-		/* There is nobody to be asked. */
+		/* No terminal to ask at. */
 		if (rc == -ENOTSUP)
 			return CTL_OK;
 	}

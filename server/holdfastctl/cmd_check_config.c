@@ -210,7 +210,7 @@ print_json(const struct config_subject *who, const struct config_policy *p, int 
 	putchar('\n');
 }
 
-/* A draft may be anybody's; the file that counts may not. */
+/* A draft may have any owner; holdfast.conf itself may not. */
 static int
 load(const char *file, const struct config_subject *who, struct config_policy *p, struct config_error *e)
 {

@@ -73,7 +73,7 @@ is_on(const char *tty)
 	return false;
 }
 
-/* TERM, unless the shell has another one than it was given: that is somebody's decision. */
+/* TERM, unless the shell has another value than holdfast gave it: the user has set that. */
 static void
 print_term(const struct dialect *d, const struct envlist *env)
 {

@@ -6,7 +6,7 @@
 #include "ctl.h"
 #include "hook_text.h"
 
-/* By source, which takes back what the hook does to the shell's interrupts. */
+/* By source, which restores the shell's onintr at the end. */
 static const char *const source_csh = "if (-r " HOLDFAST_DATADIR "/hook.csh) source " HOLDFAST_DATADIR "/hook.csh\n";
 
 static const struct {

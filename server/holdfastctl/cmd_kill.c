@@ -47,7 +47,7 @@ wait_gone(int fd)
 	return false;
 }
 
-/* SIGKILL, and what does not answer or does not go is ended all the same. */
+/* SIGKILL, and by force if the keeper does not answer or does not end. */
 static int
 force(uint32_t id)
 {
@@ -65,8 +65,8 @@ force(uint32_t id)
 }
 
 /*
- * Asks the keeper, WAIT_MS long, to send what MSG says: 1 when the session has ended, 0 when it goes on, -1 when nothing was
- * answered.
+ * Asks the keeper, WAIT_MS long, to send what MSG says: 1 when the session has ended, 0 when it goes on, -1 when
+ * nothing was answered.
  */
 static int
 ask_and_wait(uint32_t id, const unsigned char *msg, int len, int wait_ms)
@@ -91,8 +91,8 @@ say_it_goes_on(uint32_t id)
 }
 
 /*
- * It gave no answer to the list.  Like a shell that minds no hang-up, it is killed when it has had its time; one that nobody
- * can connect to, at once.
+ * For a session that did not answer to the list.  Like a shell that ignores SIGHUP, it is killed after some time; at
+ * once if nothing can connect to it.
  */
 static int
 kill_silent(uint32_t id, int number, const unsigned char *msg, int len)
@@ -145,7 +145,7 @@ kill_session(const struct attach_status *s, int number)
 	return CTL_FAILED;
 }
 
-/* What the options say. */
+/* The options. */
 struct kill_options {
 	struct killmany many;
 	bool is_many;

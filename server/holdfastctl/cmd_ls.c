@@ -15,7 +15,7 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 		fputs("no sessions\n", stderr);
 	if (a->silent)
 		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent,
-		          a->silent == 1 ? "session does" : "sessions do", a->silent == 1 ? "it" : "such a one");
+		          a->silent == 1 ? "session does" : "sessions do", a->silent == 1 ? "it" : "them");
 	if (a->hidden)
 		ctl_error("%zu more %s held, but cannot be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");

@@ -31,7 +31,7 @@ join(char text[TEXT_CAP], int argc, char **argv)
 	return len > 0;
 }
 
-/* Sends it: the connection on which the answer comes, or a negative errno. */
+/* Sends the message: the connection for the answer, or a negative errno. */
 static int
 send_to(const struct sessionlist_session *s, const char *text)
 {
@@ -53,7 +53,7 @@ report(bool json, size_t told, size_t failed)
 	struct json j;
 
 	if (!json) {
-		printf("told %zu %s\n", told, told == 1 ? "session" : "sessions");
+		printf("written to %zu %s\n", told, told == 1 ? "session" : "sessions");
 		if (failed)
 			ctl_error("not reached: %zu", failed);
 		return;

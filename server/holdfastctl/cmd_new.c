@@ -12,7 +12,7 @@ check(const char *name, bool *inside)
 	struct session_list list;
 	int rc;
 
-	/* An opt-out keeps logins away from holdfast; whoever types this wants it all the same.  The switch is root's. */
+	/* Opt-outs are for logins; a user who calls this wants a session.  But root's switch holds. */
 	if (access(PATH_DISABLED, F_OK) == 0) {
 		ctl_error("holdfast is switched off on this host (%s exists)", PATH_DISABLED);
 		return CTL_FAILED;

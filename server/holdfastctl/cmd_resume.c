@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfastctl resume: what the ssh subsystem does (holdfast-resume(8)), as a command: for a host whose sshd has
- * no line for it, where a user alone can't put one.
+ * holdfastctl resume: does what the ssh subsystem does (holdfast-resume(8)), as a command, for a host whose sshd has
+ * no line for it and whose user cannot add one.
  */
 #include <signal.h>
 #include <stdlib.h>

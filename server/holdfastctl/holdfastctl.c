@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* holdfastctl: lists and steers the held sessions of the user who calls it (holdfastctl(1)). */
+/* holdfastctl: lists and controls the held sessions of its caller (holdfastctl(1)). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -40,7 +40,7 @@ killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms)
 	return leaderctl_finish(uid, id, until_ms, FORCE_TIMEOUT_MS);
 }
 
-/* Asks one keeper: the connection, -1 when there is no session any more, -2 when it can't be asked. */
+/* Asks one keeper: the connection, -1: the session has ended, -2: it cannot be asked. */
 static int
 ask(const struct killmany *q, const struct sessionlist_session *s)
 {
@@ -57,7 +57,7 @@ ask(const struct killmany *q, const struct sessionlist_session *s)
 	return -2;
 }
 
-/* Whether what is asked for is no matter of the keepers'. */
+/* Whether the request bypasses the keepers. */
 static bool
 is_by_force(const struct killmany *q)
 {
@@ -104,7 +104,7 @@ end_stubborn(const struct killmany *q, const struct sessionlist_session *s, stru
 		t->failed++;
 }
 
-/* Counts what has become of those that are PENDING: in P those that have said that they go. */
+/* Counts the results of the PENDING ones; P has those that have said that they end. */
 static void
 settle(const struct killmany *q, const struct sessionlist_session *v, struct pollfd *p, const bool *pending, size_t count,
        struct tally *t)

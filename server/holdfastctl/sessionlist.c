@@ -84,7 +84,7 @@ take_all(struct asking *q)
 
 	for (size_t i = 0; i < q->users; i++) {
 		struct session_list list;
-		/* One user's trouble hides nobody else's sessions. */
+		/* An error with one user's sessions does not hide those of others. */
 		int one = session_list_take(&q->v[i].asking, q->deadline, &list);
 
 		if (!one)

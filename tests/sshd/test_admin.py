@@ -323,14 +323,14 @@ def test_message(host):
     c = host.login("alice")
     host.drop(c, 1)
     r = root(host, "message", "--all", "going", "down at \x1b[31m5\x9b \x07\u00e9")
-    equal((r.returncode, r.stdout), (0, "told 3 sessions\n"), "message --all")
+    equal((r.returncode, r.stdout), (0, "written to 3 sessions\n"), "message --all")
     want = r"message from root\] going down at \\033\[31m5\\302\\233 \\007\\303\\251"
     for t in (a, b):
         t.wait_for(want)
         check(b"\x1b[31m" not in t.data and b"\x07" not in t.data.split(b"message")[-1], "control characters got through")
         equal(t.run("true"), 0, "the shell")
     host.ssh().wait_for(want)
-    equal(host.ctl("alice", "message", "-t", str(host.sessions()[0]["id"]), "hello").stdout, "told 1 session\n", "one")
+    equal(host.ctl("alice", "message", "-t", str(host.sessions()[0]["id"]), "hello").stdout, "written to 1 session\n", "one")
     a.wait_for(r"message from your own account\] hello")
     equal(host.ctl("bob", "message", "--all", "x").returncode, 1, "status of a user's message --all")
     equal(host.ctl("bob", "message").returncode, 2, "status without a text")

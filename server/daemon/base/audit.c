@@ -22,7 +22,7 @@ audit_init(struct audit *a, const char *user, uid_t uid)
 	a->limit.every_ms = 1000;
 }
 
-/* The first fingerprint in WHO, for a field of its own. */
+/* Takes the first fingerprint in WHO for the field key=. */
 static void
 take_key(char *key, size_t cap, const char *who)
 {

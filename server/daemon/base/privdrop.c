@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Whether each of the ids is what it should be, the file system's too. */
+/* Whether all ids, including the file system's, have the wanted values. */
 static bool
 ids_are(uid_t uid, gid_t gid)
 {

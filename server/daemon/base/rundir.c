@@ -32,7 +32,7 @@ make_one(const char *path, mode_t mode)
 	fd = rundir_open(path, mode);
 	if (fd < 0)
 		return fd;
-	/* Also after a stricter umask; what was there before keeps a mode that is stricter than ours. */
+	/* Sets the mode also after a stricter umask; an existing directory keeps a stricter mode. */
 	if (made && (fchown(fd, 0, 0) || fchmod(fd, mode)))
 		rc = -errno;
 	close(fd);
@@ -80,7 +80,7 @@ rundir_leave(void)
 {
 	static const char *const dirs[] = { PATH_SESSIONS, PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
 
-	/* Where there is a socket, somebody may be making a session in just these directories. */
+	/* While the socket exists, a leader may be making a session in these directories. */
 	if (!program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
 		return;
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)

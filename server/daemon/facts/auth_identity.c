@@ -19,7 +19,7 @@ method_is(const char *line, const char *word, bool prefix)
 	return strncmp(line, word, len) == 0 && (prefix || line[len] == ' ' || line[len] == '\0');
 }
 
-/* What comes behind LINE's first word. */
+/* The part of LINE behind its first word. */
 static const char *
 rest_of(const char *line)
 {
@@ -52,14 +52,14 @@ publickey_line(const char *line, char **out, char who[WHO_CAP])
 	return n < 0 ? -ENOMEM : 0;
 }
 
-/* LINE is "hostbased TYPE BLOB client user …, client host …": for people, what comes behind the key. */
+/* LINE is "hostbased TYPE BLOB client user …, client host …": for people, the part behind the key. */
 static const char *
 hostbased_who(const char *line)
 {
 	return rest_of(rest_of(rest_of(line)));
 }
 
-/* The canonical form of one method's LINE in *OUT (the caller's to free), and in WHO what people are told. */
+/* The canonical form of one method's LINE in *OUT (the caller's to free), and the text for people in WHO. */
 static int
 canonical(const char *line, char **out, char who[WHO_CAP])
 {

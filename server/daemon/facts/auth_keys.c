@@ -28,7 +28,7 @@ auth_keys(const struct record *r, char keys[AUTH_KEYS][AUTH_KEY_CAP])
 		    keyblob_read(&k, blob + 1, strspn(blob + 1, BASE64_DIGITS)))
 			continue;
 		add(keys, &count, "SHA256:", k.key);
-		/* Who may choose a key id must not have another's fingerprint for it. */
+		/* A user who may choose a key id must not be able to choose the fingerprint of another key. */
 		if (strncmp(k.key_id_text, "SHA256:", 7) != 0)
 			add(keys, &count, "", k.key_id_text);
 	}

@@ -16,7 +16,7 @@ struct check {
 	struct procref_peer caller;
 	struct procref sshd;
 	struct procref half;  /* its unprivileged half; none where root logs in */
-	struct procref first; /* below both: the login's shell, or what is there instead */
+	struct procref first; /* below both: the login's shell, or another program in its place */
 	const char *why;
 };
 
@@ -173,8 +173,8 @@ not_executed(struct check *c, int rc, const char *why)
 }
 
 /*
- * What was not sshd's doing but a wrapper's, and no start-up file of a shell can change: it would be lost.  Where there
- * is no unprivileged half, sshd's own process has not the login's ids and groups yet.
+ * Checks attributes that a wrapper may have set and that no start-up file of a shell can change: a held shell would
+ * lose them.  Without an unprivileged half, sshd's own process does not have the login's ids and groups yet.
  */
 static int
 check_kept(struct check *c)

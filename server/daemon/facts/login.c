@@ -59,7 +59,7 @@ read_all(int fd, char *buf)
 int
 login_read_record(int dir, const char *name, char *buf, struct record *r)
 {
-	/* Not to wait for somebody to write into it, should it be a fifo. */
+	/* Do not wait for a writer if the file is a fifo. */
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	ssize_t len;
@@ -81,7 +81,7 @@ login_read_record(int dir, const char *name, char *buf, struct record *r)
 	return rc;
 }
 
-/* The record's uid; of a user who isn't in /etc/passwd, the name service's. */
+/* The record's uid, or for a user who is not in /etc/passwd, the name service's. */
 static int
 find_uid(const struct record *r, uid_t *uid)
 {

@@ -28,7 +28,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	char **names;
 	int rc;
 
-	/* Without a file nobody's groups matter, and a slow name service isn't asked. */
+	/* Without a file groups do not matter, so a slow name service is not asked. */
 	if (access(PATH_CONFIG, F_OK) && errno == ENOENT) {
 		config_defaults(p);
 		return p->enable ? 0 : VOUCH_DISABLED;

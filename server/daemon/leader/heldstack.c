@@ -58,7 +58,7 @@ read_service(struct pamconf *c, const char *service, char text[TEXT_CAP])
 	return rc ? say(text, rc, "PAM service \"%s\": %s", service, strerror(-rc)) : 0;
 }
 
-/* What a service lacks libpam takes from "other", which is nobody's decision about ssh logins. */
+/* libpam takes missing types from "other", which has no rules of the site for ssh logins. */
 static int
 check_types(const struct pamconf *c, const char *service, bool account, char text[TEXT_CAP])
 {
@@ -113,7 +113,7 @@ remove_set(int base, const char *name)
 	unlinkat(base, name, AT_REMOVEDIR);
 }
 
-/* Makes the directory NAME in BASE, with another name until all is in it.  Somebody else may be faster. */
+/* Makes the directory NAME in BASE, under another name until it is complete.  Another leader may be faster. */
 static int
 write_set(int base, const char *name, const char *service, const struct heldtext *t)
 {

@@ -51,7 +51,7 @@ passed_over(const struct pamconf_line *l, const char *skip)
 {
 	const char *name = pamconf_module_name(l);
 
-	/* A rule about who may come in is nobody's to pass over. */
+	/* Rules about who may log in are never skipped. */
 	if (l->type == PAMCONF_ACCOUNT)
 		return false;
 	if (strcmp(name, "pam_holdfast.so") == 0 || listed(name, skip))

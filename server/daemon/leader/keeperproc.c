@@ -27,7 +27,7 @@ place_descriptors(const struct keeperproc *fds)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (from[0] < 0)
 		from[0] = null;
-	/* First away from the low numbers, so that none is overwritten before it has been copied. */
+	/* First moves all to high numbers, so that no descriptor is overwritten before it is copied. */
 	for (size_t i = 0; i < count; i++) {
 		from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 		if (from[i] < 0)

@@ -32,7 +32,7 @@ leader_audit_created(struct leader *l)
 	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
 }
 
-/* What the attaching of A is called, when OTHERS are attached already. */
+/* The event's name for the attachment A, with OTHERS already attached. */
 static const char *
 event_of(const struct attachment *a, unsigned others)
 {
@@ -95,7 +95,7 @@ leader_audit_gone(struct leader *l, const struct lead_report *m)
 	left = attachments_attached(&l->attachments);
 	leader_utmp_update(l);
 	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
-	/* When the shell has ended, that is what there is to say. */
+	/* After the end of the shell the event "end" replaces "drop". */
 	if (!l->ended)
 		audit_limited(&l->audit, left ? "leave" : "drop", a->address, a->who, extra);
 	if (!left)
@@ -122,7 +122,7 @@ leader_audit_refused(struct leader *l, const struct lead_report *m)
 		attachments_remove(&l->attachments, m->number);
 }
 
-/* Who is attached: the one that came last, or NULL. */
+/* The latest attached one, or NULL. */
 static const struct attachment *
 latest(const struct leader *l)
 {

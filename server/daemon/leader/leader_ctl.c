@@ -46,7 +46,7 @@ find_room(struct leader_ctl *c, uid_t uid)
 	for (int i = 0; i < LEADER_CTL_MAX; i++) {
 		if (c->v[i].fd < 0)
 			return i;
-		/* Nobody keeps root out. */
+		/* A user's connection never displaces one of root's. */
 		if (c->v[i].uid == 0 && uid != 0)
 			continue;
 		if (oldest < 0 || (c->v[oldest].uid == 0 && c->v[i].uid != 0) ||

@@ -77,8 +77,8 @@ undo(struct leader *l)
 }
 
 /*
- * The keeper has said what it must not.  A session that runs is not ended for that, but its keeper isn't heard
- * again.
+ * The keeper has sent a message that is not permitted.  The leader does not end a running session for that, but closes
+ * the socket.
  */
 static void
 violation(struct leader *l)
@@ -107,8 +107,8 @@ send_answer(struct leader *l, const struct lead_vouched *answer)
 }
 
 /*
- * The login that a claim belongs to: looked up here, for nothing that the keeper says about it could be believed but who
- * the claimer is.  A ticket alone is not enough: any process of the user's could have it from another login's.
+ * The login of a claim.  The leader looks it up itself and believes the keeper only which process claims.  A ticket
+ * alone is not enough: any process of the user could have read it from another login's environment.
  */
 static int
 find_claimer(const struct leader *l, const struct lead_report *m, struct login *login, const char **why)
@@ -158,7 +158,10 @@ on_ticket(struct leader *l, const struct lead_report *m)
 			a->sshd = login.sshd;
 			a->has_pts = m->pts != 0;
 			a->pts = m->pts - 1;
-			/* A new shell's start-up files may ask who they are: it is there before the claim goes on. */
+			/*
+			 * The start-up files of a new shell may ask who am i, so the entry exists before the claim
+			 * goes on.
+			 */
 			if (m->kind == LEAD_CREATE && l->state == LEADER_WAIT_START)
 				leader_utmp_expect(l, a);
 		}
@@ -272,7 +275,7 @@ static handler *const handlers[LEADER_STATES][LEAD_PEER - LEAD_READY + 1] = {
 	},
 };
 
-/* What it permits, as a table; false: a violation. */
+/* The table of permitted messages; false: a violation. */
 static bool
 handle(struct leader *l, const struct lead_report *m, int fd)
 {
@@ -342,7 +345,7 @@ on_signal(struct leader *l)
 	}
 }
 
-/* The keeper's process has ended: what it said last still counts. */
+/* The keeper's process has ended; its last messages still count. */
 static void
 finish(struct leader *l)
 {
@@ -426,7 +429,7 @@ on_deadline(struct leader *l)
 	}
 }
 
-/* What was waited for in P has come, or the time is over. */
+/* Handles the events in P, or the deadline. */
 static void
 turn(struct leader *l, const struct pollfd p[POLLED])
 {
@@ -439,7 +442,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	if (l->conn >= 0 && p[1].revents)
 		on_login(l);
 	leader_ctl_turn(l, p + OTHERS);
-	/* Last, for what has come may have been in time. */
+	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);
 	if (l->renew_ms && clock_now_ms() >= l->renew_ms)

@@ -34,7 +34,7 @@
 #include "rundir.h"
 #include "surroundings.h"
 
-/* Hard to kill, for the session's scope lives as long as we do; but not before the keeper and its shells. */
+/* The session's scope lives as long as this process, so the OOM killer should take the keeper and its shells first. */
 #define OOM_SCORE (-900)
 #define STACK_USED ((uintptr_t)1 << 20) /* more is not looked for; unmapped parts don't matter */
 
@@ -76,7 +76,7 @@ take_signals(struct leader_main *l)
 	return l->leader.sigfd < 0 ? -errno : 0;
 }
 
-/* What a plain shell would start from, taken from the login's sshd; the rest from nobody. */
+/* Takes from the login's sshd what a plain shell would inherit, and nothing from holdfastd. */
 static int
 take_surroundings(struct leader_main *l)
 {
@@ -127,8 +127,9 @@ open_pam(struct leader_main *l)
 }
 
 /*
- * Where systemd counts a login of the user's, a held shell is counted too: not in our service's cgroup, outside of his
- * limits and of what ends his sessions.  pam_systemd is optional in most stacks, and fails when /run is full.
+ * A held shell must be in a cgroup that systemd counts for the user, and not in our service's cgroup, where neither
+ * the user's limits nor the rules that end the user's sessions apply.  pam_systemd is optional in most stacks, and
+ * fails when /run is full.
  */
 static int
 check_cgroup(const struct leader_main *l)
@@ -153,7 +154,7 @@ check_cgroup(const struct leader_main *l)
 	return -ECANCELED;
 }
 
-/* Fills *M, all of whose strings fit, for they come from fields of the same size. */
+/* Fills *M.  All strings fit, because they come from fields of the same size. */
 static void
 fill_init(const struct leader_main *l, struct lead_init *m)
 {
@@ -191,7 +192,7 @@ send_init(const struct leader_main *l)
 	return rc;
 }
 
-/* The user's limits are not for what we write: a line of a few bytes is no matter of his. */
+/* RLIMIT_FSIZE is for the user's files, not for the lines that this root process writes. */
 static void
 raise_limits(void)
 {
@@ -203,7 +204,7 @@ raise_limits(void)
 		setrlimit(RLIMIT_NOFILE, &files);
 }
 
-/* Writes down who holds which session, for root's tools and for who counts sessions when we are dead. */
+/* Registers the session's processes, for root's tools, and so that the session counts after this process has died. */
 static void
 note_session(struct leader_main *l)
 {
@@ -235,12 +236,12 @@ start_keeper(struct leader_main *l)
 	if (pid < 0)
 		return pid;
 	l->leader.pid = pid;
-	/* From here on they are for nobody but us. */
+	/* From here on no other process gets them. */
 	umask(022);
 	clean_file_size();
 	raise_limits();
 	note_session(l);
-	/* The pty is the keeper's alone: what it closes is closed. */
+	/* Only the keeper has the pty, so that it is closed when the keeper closes it. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
 	rc = send_init(l);

@@ -16,8 +16,8 @@ give_up(struct leader *l)
 }
 
 /*
- * The one descriptor that came with MH, or -1.  CMSG_SPACE rounds up, so that there was room for two of them: of several
- * none is taken, and all are closed.
+ * The one descriptor that came with MH, or -1.  CMSG_SPACE rounds up, so there was room for two; if several came,
+ * closes all and returns -1.
  */
 static int
 take_descriptor(struct msghdr *mh)

@@ -14,7 +14,7 @@ is_better(const struct attachment *a, const struct attachment *b)
 	return a->since_ms >= b->since_ms;
 }
 
-/* Who is to stand there, or NULL.  One that has no terminal of sshd's is not in utmp, and need not be moved. */
+/* The attachment whose entry should stand there, or NULL.  One without a terminal of sshd's has no entry to move. */
 static struct attachment *
 choose(const struct leader *l)
 {
@@ -29,7 +29,7 @@ choose(const struct leader *l)
 	return best;
 }
 
-/* Whether nobody stands there now. */
+/* Whether no entry stands there now. */
 static bool
 take_out(struct leader *l)
 {
@@ -42,7 +42,7 @@ take_out(struct leader *l)
 	return !u->serial;
 }
 
-/* A keeper that has somebody come and go all the time must neither fill the disk nor keep utmp locked. */
+/* A keeper that reports attachments in a loop must neither fill the disk nor keep utmp locked. */
 static bool
 put_in(struct leader *l, const struct attachment *a)
 {
@@ -55,7 +55,7 @@ put_in(struct leader *l, const struct attachment *a)
 	       utmprec_move(l->tty, l->audit.uid, a->sshd, a->pts, &l->utmp.moved);
 }
 
-/* A, or nobody, instead of who stands there. */
+/* Replaces the entry by A's, or by none. */
 static void
 show(struct leader *l, const struct attachment *a)
 {

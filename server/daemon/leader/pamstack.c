@@ -21,11 +21,11 @@
 struct pamstack {
 	pam_handle_t *h;
 	bool credentials, session;
-	int last; /* what the last call returned, for pam_end */
+	int last; /* the result of the last call, for pam_end */
 };
 
 /*
- * There is nobody to ask: prompts fail.  What a module tells is dropped, for sshd's stack has just told the user.
+ * No user can answer here, so prompts fail.  Messages of modules are dropped, because sshd's stack has just shown them.
  */
 static int
 converse(int count, const struct pam_message **messages, struct pam_response **responses, void *data)
@@ -84,7 +84,7 @@ take_env(struct pamstack *s, struct envlist *env)
 	int rc = list ? 0 : -ENOMEM;
 
 	for (char **p = list; p && *p; p++) {
-		/* As sshd has it: how a login was authenticated is no shell's to be told by PAM. */
+		/* As in sshd: a shell does not get the authentication of its login from PAM. */
 		int set = rc || strncmp(*p, "SSH_AUTH_INFO", 13) == 0 ? 0 : envlist_set(env, *p);
 
 		if (set == -ENOMEM)

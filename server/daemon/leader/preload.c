@@ -45,7 +45,7 @@ add(struct names *n, const char *name)
 		strcpy(n->v[n->count++], name);
 }
 
-/* The next word of *P, or NULL; what is in [] is one. */
+/* The next word of *P, or NULL; text in [] is one word. */
 static char *
 next_word(char **p)
 {

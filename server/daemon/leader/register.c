@@ -20,8 +20,8 @@ is_over(const struct leadreg *e)
 }
 
 /*
- * Goes through the register, removes what is over, and calls TAKE for the rest, until that returns an error: 0 or a
- * negative errno.
+ * Reads the register, removes the entries of ended sessions, and calls TAKE for the others until TAKE returns an
+ * error: 0 or a negative errno.
  */
 static int
 each_living(int (*take)(void *object, const struct leadreg *e), void *object)

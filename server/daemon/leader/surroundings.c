@@ -92,7 +92,7 @@ read_all(struct surroundings *s, pid_t pid, int dir)
 	return read_limits(s, pid);
 }
 
-/* Sets a limit.  What we may not raise, for want of CAP_SYS_RESOURCE, stays as far up as it is. */
+/* Sets a limit.  Without CAP_SYS_RESOURCE, raises it only as far as permitted. */
 static int
 set_limit(enum __rlimit_resource which, struct rlimit limit)
 {

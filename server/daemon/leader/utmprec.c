@@ -25,7 +25,7 @@
 #define TRIES 10
 #define TRY_MS 5
 #define ENTRIES_MAX 8192  /* a utmp with more is not looked through any further */
-#define MARK_MOVED 0x4846 /* in ut_exit, which the entry of somebody who is there makes no use of */
+#define MARK_MOVED 0x4846 /* in ut_exit, which entries of live logins do not use */
 
 /* The fields need no NUL where they are full. */
 static void
@@ -77,9 +77,9 @@ fill(struct utmpx *u, short type, const char *tty, pid_t pid)
 }
 
 /*
- * Opens PATH and locks it, or -1.  The library waits for its lock for ten seconds, and everybody may read the file and
- * lock it for that: who holds it for long must not hold up a session.  With the lock here the library's own, of the
- * same process, comes at once.
+ * Opens PATH and locks it, or -1.  The C library waits ten seconds for its lock, and every process that may read the
+ * file may lock it; a long lock must not delay a session.  While this process has the lock, the library gets its own
+ * at once.
  */
 static int
 open_locked(const char *path)
@@ -118,7 +118,7 @@ enter(const struct utmpx *u)
 	return true;
 }
 
-/* Whether the entry that U would take the place of is of the same process; -EAGAIN when it can't be read now. */
+/* Whether the entry that U would replace is of the same process; -EAGAIN: cannot read it now. */
 static int
 is_its_own(const struct utmpx *u)
 {
@@ -222,7 +222,7 @@ end_entry(struct utmpx *u)
 	u->ut_tv.tv_usec = (int32_t)now.tv_usec;
 }
 
-/* One that was moved, and whose leader was killed: the login is gone, and nobody else will take it out. */
+/* A moved entry whose leader was killed: the login has ended, and no other process removes the entry. */
 static bool
 is_left_over(const struct utmpx *u)
 {
@@ -263,7 +263,7 @@ find_places(int fd, const char *tty, pid_t sshd, const char *line, struct utmpx 
 	}
 	if (!have_to)
 		p.to = i;
-	/* Behind what was not looked through is somebody else's entry. */
+	/* An entry behind the part that was not searched belongs to another login. */
 	p.found &= have_to || i < ENTRIES_MAX;
 	return p;
 }

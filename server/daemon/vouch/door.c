@@ -19,7 +19,7 @@
 #define PAUSE_MS 200      /* of accepting, when the system has run out of something */
 #define ACCEPT_BATCH 512  /* connections taken before helpers are started */
 #define START_BATCH 8     /* helpers started before connections are taken */
-#define SKIP_BATCH 256    /* closed connections passed over in between */
+#define SKIP_BATCH 256    /* closed connections skipped in between */
 #define OWNERS_MS 1000    /* between looks at the owners' files */
 #define SPARE_FDS 64      /* besides those of helpers and connections */
 
@@ -86,7 +86,7 @@ say_left_out(uid_t uid, unsigned left_out)
 		log_line(LOG_NOTICE, "event=refuse uid=%u left_out=%u", (unsigned)uid, left_out);
 }
 
-/* Refuses CONN, and closes it: without a helper, for there are too many. */
+/* Refuses CONN and closes it, without a helper, because there are too many. */
 static void
 refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 {
@@ -103,7 +103,7 @@ refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 	close(conn);
 }
 
-/* Whether who has connected is not there any more: no helper is needed to find that out. */
+/* Whether the caller has closed its connection; then it needs no helper. */
 static bool
 is_closed(int conn)
 {
@@ -139,7 +139,7 @@ look_at_owners(struct door *d)
 		door_complain(d, rc, "/etc/subuid");
 }
 
-/* Lets CONN wait, in another one's place if need be: whether it does. */
+/* Queues CONN, if necessary in place of another one.  Whether it is queued. */
 static bool
 let_wait(struct door *d, int conn, uid_t uid, uint64_t owner)
 {
@@ -173,7 +173,7 @@ take(struct door *d, int conn)
 		reply_plain(conn, VOUCH_QUEUED, 0);
 }
 
-/* There is no descriptor for another connection: the next one is taken with the reserve, and closed. */
+/* No descriptor is free for another connection: accepts the next one with the reserve, and closes it. */
 static void
 shed(struct door *d)
 {

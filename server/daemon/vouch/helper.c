@@ -45,10 +45,10 @@ struct helper {
 	struct login login;
 	struct account account;
 	struct config_policy policy;
-	int status; /* what the process ends with */
+	int status; /* the exit status */
 };
 
-/* What is known of the login comes from its record; of a caller that has none, only the uid. */
+/* The facts of the login come from its record; for a caller without one only the uid is known. */
 static void
 write_refusal(const struct helper *h, const char *event, uint32_t code, const char *why)
 {
@@ -85,7 +85,7 @@ find_login(struct helper *h, const struct vouch_request *q)
 	if (!rc)
 		refuse(h, VOUCH_NOT_YOURS, "this ticket belongs to another user", "another user's ticket");
 	else if ((rc == -ENOENT || rc == -ESRCH) && q->from == VOUCH_FROM_HOOK)
-		/* What a login has left behind, mosh-server for one, starts shells that know its ticket. */
+		/* Processes that a login has left behind, such as mosh-server, start shells with its ticket. */
 		refuse(h, VOUCH_ASIDE, "this is not the shell of a known login", why);
 	else if (rc == -ENOENT || rc == -ESRCH)
 		refuse(h, VOUCH_NO_TICKET, "this login is unknown or has ended", why);
@@ -181,7 +181,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 	struct leader_order *order;
 
 	h->state = DONE;
-	/* At once: whoever waits for that knows by it that we are alive, however long the rest takes. */
+	/* At once: it tells the caller that this helper is alive, however long the rest takes. */
 	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
 		return;
 	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0 || q->from != h->from) {
@@ -219,8 +219,8 @@ static const struct {
 };
 
 /*
- * Receives one message: its length; 0 at the end; or a negative errno.  There is no room for descriptors: those
- * that are passed the kernel closes, and says so.
+ * Receives one message: its length; 0 at the end; or a negative errno.  There is no room for descriptors: the kernel
+ * closes passed descriptors and reports it.
  */
 static ssize_t
 receive(int conn, void *buf, size_t cap)

@@ -56,7 +56,7 @@ take_line(struct reading *r, char *line)
 		return;
 	*first++ = '\0';
 	*many++ = '\0';
-	/* Nobody is given root's uid, whatever stands there. */
+	/* Root's uid is never a subordinate uid, whatever the file says. */
 	if (!read_number(first, &from) || !read_number(many, &count) || !from || !count || count - 1 > UINT32_MAX - from)
 		return;
 	memset(e, 0, sizeof *e);
@@ -127,7 +127,7 @@ find_users(struct reading *r)
 		fclose(f);
 }
 
-/* "1000" can be a user's name, and is else a uid.  What is neither has a number of its own. */
+/* "1000" is a user's name if such a user exists, else a uid.  An unknown name gets a number of its own. */
 static void
 find_numbers(struct reading *r)
 {

@@ -37,7 +37,7 @@ waiting_of(const struct slots *s, uint64_t owner)
 	return 0;
 }
 
-/* Rows at the end that nobody uses are not gone through. */
+/* Unused rows at the end are not searched. */
 static void
 trim(struct slots *s)
 {
@@ -90,7 +90,7 @@ slots_make_room(struct slots *s, uint64_t owner, struct slots_connection *c)
 	return true;
 }
 
-/* Whether who has HAS helpers may have another one. */
+/* Whether an owner with HAS helpers may have another one. */
 static bool
 may_have(const struct slots *s, unsigned has)
 {

@@ -133,7 +133,7 @@ ctl_wants_own(void)
 	return want_own;
 }
 
-/* A user who is gone has a number still. */
+/* A removed user still has a number. */
 static bool
 is_uid(const char *text, uid_t *uid)
 {

@@ -246,8 +246,8 @@ sshdconf_subsystem(const struct sshdconf *c, const char *name, const char **comm
 }
 
 /*
- * Whether a word of the lines KEY that hold for all connections is what IS looks for with ARG.  Lines may be of any
- * length, as sshd's may.
+ * Whether IS accepts, with ARG, a word of the lines KEY that hold for all connections.  Lines may have any length, as
+ * in sshd.
  */
 static bool
 any_word(const struct sshdconf *c, const char *key, bool (*is)(const char *word, const char *arg), const char *arg)

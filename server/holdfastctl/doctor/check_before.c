@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is read before the hook, and so twice when a session is made; and what is executed at a resume. */
+/* Files that are read before the hook, and so twice when a session is made; and executables of resume.d. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ add_name(struct names *n, const char *path)
 		n->len += (size_t)snprintf(n->text + n->len, sizeof n->text - n->len, "%s%s", n->len ? ", " : "", path);
 }
 
-/* The next line that is no comment, or NULL. */
+/* The next line that is not a comment, or NULL. */
 static char *
 next_line(char **rest)
 {

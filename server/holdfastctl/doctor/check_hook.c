@@ -19,7 +19,7 @@ static const struct {
 	{ "busybox", SH }, { "zsh", ZSH }, { "fish", FISH }, { "tcsh", CSH }, { "csh", CSH },
 };
 
-/* Where a hook can be, "~" for the home directory, and what is then in the file. */
+/* The possible files of a hook ("~": the home directory), and the text that marks it. */
 static const struct place {
 	enum family family;
 	bool own;         /* the hook of a user without root */
@@ -57,7 +57,7 @@ family_of(const char *shell)
 	return NONE;
 }
 
-/* 1: the hook is there; 0; or a negative errno. */
+/* 1: the file has the hook; 0: it does not; or a negative errno. */
 static int
 look(const struct doctor *d, const struct place *p, char path[PATH_CAP])
 {
@@ -150,7 +150,7 @@ check_system(struct doctor *d, enum family family)
 		           d->shell, d->user);
 }
 
-/* What a session of the user's own needs besides the hook. */
+/* The needs of a rootless session besides the hook. */
 static void
 check_own_parts(struct doctor *d)
 {

@@ -29,7 +29,7 @@ socket_in_use(const char *name)
 
 	if (rc >= 0 && rc <= 4 && hostfile_exists("/run/systemd/private") == 1)
 		return rc == 0;
-	/* Nobody to ask: whether it is enabled. */
+	/* Without systemd's socket: whether the unit is enabled. */
 	snprintf(path, sizeof path, "/etc/systemd/system/sockets.target.wants/%s", name);
 	return hostfile_exists(path) == 1;
 }
@@ -74,7 +74,7 @@ logins_have_sessions(void)
 	return yes && hostfile_exists("/run/systemd/users") != 0;
 }
 
-/* What a plain login, not held, would be in. */
+/* The cgroup of a plain login that is not held. */
 static void
 plain_login(const struct doctor *d, const struct activation *a, struct survival *s)
 {
@@ -145,8 +145,8 @@ check_linger(struct doctor *d)
 }
 
 /*
- * What logind takes for idle is a session whose terminal nobody has typed in: a dropped one is, whatever runs in it.  A
- * plain login is ended so too, but not what it has left in tmux.
+ * For logind a session is idle without input on its terminal.  A dropped session is idle, whatever runs in it.  logind
+ * ends a plain login in the same way, but not its tmux.
  */
 static void
 check_idle(struct doctor *d)

@@ -46,7 +46,7 @@ limits_count(void)
 	return yes;
 }
 
-/* Whose logins, for a sentence. */
+/* The owners of the logins, for a sentence. */
 static const char *
 whose(const struct doctor *d, const struct pamlimits *l, char text[TEXT_CAP])
 {

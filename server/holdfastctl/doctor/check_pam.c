@@ -46,7 +46,7 @@ check_line(struct doctor *d, const struct pamconf *c)
 		doctor_add(d, "pam.line", DOCTOR_OK, NULL, "%s:%u has " MODULE, l->file, l->number);
 }
 
-/* What stands before the first line and can take the user's word for something. */
+/* A module before the first line that can take the user's text for the authentication. */
 static const struct pamconf_line *
 before_begin(const struct pamconf *c, const struct pamconf_line *begin)
 {
@@ -105,7 +105,7 @@ check_use_pam(struct doctor *d)
 {
 	const char *use = d->sshd_rc ? NULL : sshdconf_get(&d->sshd, "usepam");
 
-	/* Upstream's default is no; whoever ships sshd with PAM says yes in sshd_config. */
+	/* Upstream's default is no; distributions with PAM set yes in sshd_config. */
 	if (d->sshd_rc || (!use && d->sshd.hidden[0]))
 		doctor_add(d, "pam.used", DOCTOR_UNKNOWN, NULL, "cannot tell whether sshd uses PAM");
 	else if (!use || strcasecmp(use, "yes") != 0)

@@ -11,7 +11,7 @@
 #define COMMAND HOLDFAST_LIBEXECDIR "/holdfast-resume"
 #define FIX_ALIVE "ClientAliveInterval 15, in a file of /etc/ssh/sshd_config.d"
 
-/* What is not found may be in a file that can't be read. */
+/* A missing line may be in a file that is not readable. */
 static enum doctor_level
 missing(const struct doctor *d, enum doctor_level level)
 {
@@ -134,7 +134,7 @@ doctor_check_sshd(struct doctor *d)
 	}
 	if (!d->sshd.told)
 		doctor_add(d, "sshd", DOCTOR_OK, NULL, "cannot ask sshd itself%s; its configuration was read from its "
-		           "files%s", geteuid() ? " by you" : "", d->sshd.matches
+		           "files%s", geteuid() ? " as this user" : "", d->sshd.matches
 		           ? ", without Match blocks" : "");
 	if (d->has_system) {
 		check_subsystem(d);

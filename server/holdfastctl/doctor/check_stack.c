@@ -15,7 +15,7 @@
 #define OLD_SERVICE "holdfast"
 #define LIST_CAP 256
 
-/* Modules by which a site rules who may come in, when, and what is watched. */
+/* Modules by which a site restricts and audits logins. */
 static const char *const ruling[] = {
 	"pam_sss.so", "pam_winbind.so", "pam_access.so", "pam_time.so", "pam_nologin.so", "pam_succeed_if.so",
 	"pam_listfile.so", "pam_group.so", "pam_limits.so", "pam_namespace.so", "pam_tty_audit.so", "pam_selinux.so",
@@ -90,7 +90,7 @@ say_sshds(struct doctor *d, const struct pamconf *sshd)
 		doctor_add(d, "pam.skipped", DOCTOR_OK, NULL, "held shells skip: %s", skipped);
 }
 
-/* What a site's own service leaves out of sshd's rules is for the site to know. */
+/* A site's own service may leave out rules of sshd's on purpose; this only lists them. */
 static void
 say_own(struct doctor *d, const struct pamconf *own, const char *service)
 {
@@ -123,7 +123,7 @@ doctor_check_stack(struct doctor *d)
 	bool own;
 
 	if (config_load(PATH_CONFIG, &who, &p, &ignored))
-		config_defaults(&p); /* what is wrong with it is said elsewhere */
+		config_defaults(&p); /* another check reports its mistakes */
 	own = p.pam_service[0] != '\0';
 	service = own ? p.pam_service : "sshd";
 	if (usable(d, &c, pamconf_read(&c, service), service, own)) {

@@ -12,7 +12,7 @@
 #define END_LINE END " <<<\n"
 
 struct span {
-	const char *begin, *end; /* of the block with its markers; END is behind the last one's newline */
+	const char *begin, *end; /* the block with its markers; END is behind the newline of the last marker */
 };
 
 static const char *

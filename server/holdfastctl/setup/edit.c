@@ -30,7 +30,7 @@ resolve(const char *path, char real[PATH_CAP])
 
 		if (errno != ENOENT)
 			return -errno;
-		/* A link to nowhere: what it was meant for isn't known. */
+		/* A dangling link: its purpose is unknown. */
 		if (lstat(full, &st) == 0)
 			return -ENOENT;
 		snprintf(found, sizeof found, "%s", full);
@@ -101,7 +101,7 @@ edit_backup_text(const struct edit *e)
 	return read_plain(e->backup);
 }
 
-/* Owner, mode and extended attributes; what the file system can't keep is not missed. */
+/* Owner, mode and extended attributes, as far as the file system supports them. */
 static int
 copy_attributes(int from, int to, const struct stat *st)
 {

@@ -86,7 +86,7 @@ put(const char *text, const struct wanted *w)
 	return w->first ? block_put(text, w->first, BLOCK_FIRST) : block_put(text, w->last, BLOCK_LAST);
 }
 
-/* What the text is to become; false: out of memory. */
+/* Makes the new text; false: out of memory. */
 static bool
 plan(struct edit *e, const struct wanted *w)
 {

@@ -20,7 +20,7 @@ module_name(void)
 	return hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 1 ? MODULE : HOLDFAST_PAMDIR "/" MODULE;
 }
 
-/* Which of the two lines are there without us, and where. */
+/* Finds which of the two lines exist outside of our blocks. */
 struct foreign {
 	const struct pamconf_line *first, *last;
 };

@@ -11,7 +11,7 @@
 
 static const char sh_line[] = "[ ! -r " HOLDFAST_DATADIR "/own.sh ] || . " HOLDFAST_DATADIR "/own.sh\n";
 
-/* The start-up files of login shells, below the home directory; of several the first that is there is read. */
+/* The start-up files of login shells, below the home directory; of several the shell reads the first existing one. */
 static const struct {
 	const char *shell, *files[3], *line;
 } profiles[] = {
@@ -34,7 +34,7 @@ path_below(char out[PATH_CAP], const char *home, const char *file)
 	return snprintf(out, PATH_CAP, "%s/%s", home, file) < PATH_CAP;
 }
 
-/* The file that a login shell reads: the first that is there, else the last one. */
+/* The file that a login shell reads: the first existing one, else the last one. */
 static void
 put_into(struct setup *s, const char *home, size_t which)
 {

@@ -29,8 +29,8 @@
 #include "waiting.h"
 
 #define WHO_MS 500  /* for the leaders of those that are silent */
-#define LIST_MS 500     /* for all keepers together; one that is stopped is passed over */
-#define PATIENCE_MS 5000 /* LoginTimeout where nobody says it: then no further session is claimed */
+#define LIST_MS 500     /* for all keepers together; a stopped one is skipped */
+#define PATIENCE_MS 5000 /* LoginTimeout if holdfastd does not tell it: then no further session is claimed */
 
 /* Which of the names of our uid the login is by, and whether that account is the one that it was. */
 static void
@@ -44,7 +44,7 @@ know_account(struct enter *e, const struct passwd *pw)
 	e->home_born = birth_of(pw->pw_dir);
 }
 
-/* Asks holdfastd who we are; without it, sessions that are there can still be entered. */
+/* Asks holdfastd for the facts of this login; without holdfastd the login can still enter running sessions. */
 static int
 be_vouched_for(struct enter *e)
 {
@@ -68,7 +68,7 @@ be_vouched_for(struct enter *e)
 	return rc;
 }
 
-/* Whether the login comes out of session ID by way of ssh; looked for once. */
+/* Whether the login comes from session ID by ssh; searched once. */
 static bool
 comes_out_of(struct enter *e, uint32_t id)
 {
@@ -208,7 +208,7 @@ claim_chosen(struct enter *e, const struct picker_choice *c)
 	}
 }
 
-/* Several sessions, and somebody to be asked: -ENOENT when it is not so. */
+/* Asks if there are several sessions and a terminal to ask at; otherwise -ENOENT. */
 static int
 enter_picked(struct enter *e)
 {
@@ -230,7 +230,7 @@ enter_picked(struct enter *e)
 	return rc == -ENOTSUP ? -ENOENT : rc;
 }
 
-/* Somebody is attached to S, and TakeOver is ask. */
+/* S has attached terminals, and TakeOver is ask. */
 static int
 ask_and_claim(struct enter *e, const struct attach_status *s)
 {
@@ -241,7 +241,7 @@ ask_and_claim(struct enter *e, const struct attach_status *s)
 	return rc ? rc : claim_chosen(e, &c);
 }
 
-/* By its name nobody finds another user's session; its number is asked for on purpose. */
+/* A name never finds another user's session; a number is a deliberate request. */
 static void
 leave_mine(struct enter *e, struct session_list *list)
 {
@@ -273,7 +273,7 @@ enter_named(struct enter *e)
 	/* It may be the one without a name: then a second session of that name must not be made. */
 	if (rc == -ENOENT && silent_nameless(&list))
 		rc = -EHOSTUNREACH;
-	/* A ticket that nobody vouches for would only be refused. */
+	/* Keepers would refuse a ticket that holdfastd does not vouch for. */
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 	if (rc == 0)
@@ -286,7 +286,7 @@ enter_named(struct enter *e)
 	return rc;
 }
 
-/* Goes on with a stream: the client knows the session by its key, so nobody has to be asked which it is. */
+/* Goes on with a stream: the session key identifies the session, so there is no choice to make. */
 static int
 go_on(struct enter *e)
 {
@@ -297,7 +297,7 @@ go_on(struct enter *e)
 	if (*end || !id || id > INT32_MAX)
 		return -ENOENT;
 	rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
-	/* As by name: without anybody to vouch it can still be entered. */
+	/* As by name: the login can enter it also without holdfastd. */
 	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_TICKET) {
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 		rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
@@ -334,7 +334,7 @@ restore_terminal(struct enter *e)
 		tcsetattr(e->fds[0], TCSADRAIN, &e->saved);
 }
 
-/* Takes over what a detached session asked for: another one to enter.  Whether there is one. */
+/* Notes the session to enter next, if DETACHED names one.  Whether it does. */
 static bool
 switch_to(struct enter *e, const struct attach_detached *d)
 {
@@ -393,9 +393,9 @@ stay(struct enter *e)
 }
 
 /*
- * Who we are, and whether that is a reason to stop: 0 or a negative errno.  Who is refused, and not merely left alone by
- * a holdfastd that is down, resumes nothing by itself; a hook then has nothing held.  Where holdfastd has not looked at
- * a hook's shell, we do: -ENOEXEC.
+ * Finds out the facts of this login, and whether to stop: 0 or a negative errno.  A login that holdfastd refuses
+ * resumes nothing by itself, and a hook's shell is then not held; without holdfastd it may.  If holdfastd has not
+ * checked a hook's shell, this process does: -ENOEXEC.
  */
 static int
 ask_who(struct enter *e)
@@ -439,14 +439,14 @@ attempt(struct enter *e)
 		e->filled = true;
 		rc = find_way(e);
 	}
-	/* The helper has nothing more to do for a session that is there already. */
+	/* An existing session does not need the helper any more. */
 	if (rc == 0 && e->claim.mode != ATTACH_MODE_FIRST)
 		vouching_close(&e->vouching);
 	if (rc == 0)
 		rc = run_scripts(e);
 	if (rc == 0)
 		return stay(e);
-	/* What was asked for can't be entered: its reason counts, unless nobody was there to vouch. */
+	/* The wanted session cannot be entered: reports its reason, unless holdfastd does not run. */
 	enter_say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
 	if (!e->back[0] || e->waiting.hangup)
 		return false;
@@ -456,7 +456,7 @@ attempt(struct enter *e)
 	return true;
 }
 
-/* What is wanted: whole, or nothing at all is entered. */
+/* Takes the wanted name whole; enters no session for a name that is too long. */
 static int
 take_name(struct enter *e)
 {

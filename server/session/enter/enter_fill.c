@@ -73,7 +73,7 @@ take_environment(struct enter *e, const struct frame_attach *m)
 	return rc == -ENOMEM ? rc : 0;
 }
 
-/* What a framed client has said of itself. */
+/* The data of a framed client. */
 static int
 fill_framed(struct enter *e)
 {
@@ -103,8 +103,8 @@ fill_typed(struct enter *e)
 }
 
 /*
- * A hook runs when start-up files have done some of their work: a held shell begins where they did, so it gets what sshd
- * gave to the shell.  Otherwise our own, as much of it as fits.
+ * A hook runs when start-up files have done some of their work: a held shell begins where they did, so it gets what
+ * sshd gave to the shell.  Otherwise our own, as much of it as fits.
  */
 static int
 fill_environment(struct enter *e)
@@ -117,7 +117,7 @@ fill_environment(struct enter *e)
 	return 0;
 }
 
-/* TEXT, or nothing: what is cut off would be another one's. */
+/* TEXT, or nothing: a shortened name would be another one. */
 static void
 take_whole(char *out, size_t cap, const char *text)
 {

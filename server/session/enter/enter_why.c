@@ -11,11 +11,11 @@ void
 enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text)
 {
 	e->res->outcome = outcome;
-	/* What the client named, and what a keeper has said, goes to a terminal: nothing in it is obeyed there. */
+	/* Escapes names from the login and texts from a keeper, because a terminal shows them. */
 	log_escape(e->res->text, sizeof e->res->text, text);
 }
 
-/* Why nothing was entered, for a framed client. */
+/* The error code for a framed client. */
 static uint32_t
 code_of(const struct enter *e, int rc)
 {
@@ -55,7 +55,7 @@ enter_say_why(struct enter *e, int rc)
 	char text[TEXT_CAP];
 
 	e->res->code = code_of(e, rc);
-	/* Its login is what it would be without us. */
+	/* The login goes on as without holdfast. */
 	if (rc == -ENOEXEC || (e->vouching.last.type == VOUCH_REFUSED && e->vouching.last.refusal == VOUCH_ASIDE)) {
 		enter_set_outcome(e, ENTER_NOT, "");
 		return;

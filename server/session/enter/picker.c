@@ -41,7 +41,7 @@ picker_count(const struct picker *p)
 	return n;
 }
 
-/* Whether a byte comes within MS milliseconds (-1: for ever): 1, 0, or -EINTR when there is nobody any more. */
+/* Whether a byte comes within MS milliseconds (-1: no limit): 1, 0, or -EINTR: hang-up. */
 static int
 wait_input(const struct picker *p, int ms)
 {
@@ -74,7 +74,7 @@ read_byte(const struct picker *p, int ms, unsigned char *c)
 	return n == 1 ? 1 : n == 0 ? -EINTR : errno == EAGAIN ? 0 : -EINTR;
 }
 
-/* Behind an ESC: an arrow, something else that is passed over, or nothing, which is the key of that name. */
+/* Behind an ESC: an arrow, another sequence, which is skipped, or nothing: the key Escape. */
 static int
 read_escape(const struct picker *p, struct press *k)
 {
@@ -271,7 +271,7 @@ say(int tty, const char *bytes)
 		return;
 }
 
-/* Raw, and what was typed before is not an answer. */
+/* Raw mode; earlier input is not an answer. */
 static int
 begin(const struct picker *p, struct termios *saved)
 {

@@ -26,7 +26,7 @@ struct running {
 	const struct resumed *r;
 	pid_t pid;
 	int pidfd; /* -1: the kernel has none, and it is looked at every LOOK_MS */
-	int out;   /* what it prints; -1: closed by all that had it */
+	int out;   /* its output; -1: closed by all writers */
 	char buf[4096];
 	size_t have;
 	size_t left; /* of OUTPUT_MAX */
@@ -74,7 +74,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names of what is to be run, in order, each the caller's to free. */
+/* The names of the files to run, in order, each the caller's to free. */
 static size_t
 list_names(int fd, uid_t owner, char *names[RESUMED_MAX])
 {
@@ -135,7 +135,7 @@ start(struct running *p, const char *name, char **env)
 	return 0;
 }
 
-/* Takes what has been printed; false when there is none now. */
+/* Reads output; false: none now. */
 static bool
 take_output(struct running *p)
 {
@@ -152,7 +152,7 @@ take_output(struct running *p)
 	return true;
 }
 
-/* Passes on what the terminal takes. */
+/* Writes as much as the terminal accepts. */
 static void
 pass_output(struct running *p)
 {
@@ -174,7 +174,9 @@ has_ended(const struct running *p)
 	return waitid(P_PID, (id_t)p->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid == p->pid;
 }
 
-/* Waits for something to do, until UNTIL at most, or just looks when it has ENDED: whether there is time left and nobody wants it to stop. */
+/*
+ * Waits for events until UNTIL, or only polls if the file has ENDED.  Whether time is left and no signal asks to stop.
+ */
 static bool
 wait_for_it(struct running *p, struct waiting *w, bool ended, uint64_t until)
 {
@@ -187,7 +189,7 @@ wait_for_it(struct running *p, struct waiting *w, bool ended, uint64_t until)
 
 	if (!ms || w->skip || w->hangup)
 		return false;
-	/* What is left of its output is there already; who else has that open is not waited for. */
+	/* The rest of its output is in the pipe; does not wait for other processes that have the pipe open. */
 	if (ended)
 		ms = 0;
 	else if (p->pidfd < 0 && ms > LOOK_MS)
@@ -230,7 +232,7 @@ run_one(const struct resumed *r, const char *name, char **env, struct waiting *w
 
 	if (start(&p, name, env) < 0)
 		return;
-	/* What it has left behind on purpose lives on, as what a profile starts does. */
+	/* Processes that it left behind on purpose live on, as those of a profile do. */
 	if (!attend(&p, w, until))
 		end(&p, w);
 	waitpid(p.pid, NULL, WNOHANG);

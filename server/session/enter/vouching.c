@@ -28,8 +28,9 @@ peer_is_root(int fd)
 }
 
 /*
- * A full queue empties within a moment where holdfastd runs: there is a place in it for each that waits in connect(2),
- * one after the other, and none for sure for those that ask now and then.  A short time at once, for signals are blocked.
+ * A full queue empties within a moment where holdfastd runs: there is a place in it for each that waits in
+ * connect(2), one after the other, and none for sure for those that ask now and then.  A short time at once, for
+ * signals are blocked.
  */
 static int
 connect_waiting(int fd, struct waiting *w)
@@ -92,7 +93,7 @@ patience(void)
 	return policy.login_timeout_ms;
 }
 
-/* Nothing has come in time: what there is to tell the person. */
+/* No answer came in time: the message for the user. */
 static int
 too_late(struct vouching *v, const char *text)
 {
@@ -138,7 +139,7 @@ next_reply(struct vouching *v, struct waiting *w, int timeout_ms)
 	return v->last.type == VOUCH_REFUSED ? -EACCES : v->last.type;
 }
 
-/* The answer to VOUCH.  QUEUED proves that somebody is there; how long a helper takes is then a matter of how many wait. */
+/* The answer to VOUCH.  QUEUED proves that holdfastd runs; the wait for a helper then depends on the queue. */
 static int
 wait_for_facts(struct vouching *v, struct waiting *w)
 {

@@ -44,7 +44,7 @@ choose_is_live(const struct attach_status *s, const struct choose_login *login)
 	return s->state == ATTACH_STATE_ATTACHED && is_mine(s, login);
 }
 
-/* What goes on in a session that nobody looks at is no use of it. */
+/* Output of a session without a terminal does not count as use. */
 static uint64_t
 used_when_dropped(const struct attach_status *s)
 {
@@ -104,7 +104,7 @@ match(const struct attach_status *s, const struct choose_login *login)
 	return s->term[0] && strcmp(s->term, login->term) == 0 ? LIKE : 1;
 }
 
-/* The best first; what is no candidate last. */
+/* The best first, and sessions that are no candidates last. */
 static int
 compare(const void *a, const void *b)
 {

@@ -29,7 +29,9 @@ inside_has(const struct inside *in, uint32_t id)
 	return false;
 }
 
-/* The inode of the client's end of CONNECTION, "192.0.2.7 50022 192.0.2.1 22", if it is a process' of our user; or 0. */
+/*
+ * The inode of the client's end of CONNECTION, "192.0.2.7 50022 192.0.2.1 22", if it is a process' of our user; or 0.
+ */
 static uint32_t
 client_inode(const char *connection)
 {
@@ -46,7 +48,9 @@ client_inode(const char *connection)
 	return info.inode;
 }
 
-/* Whether the process whose descriptors FDS lists has the socket of that name; takes what it looks at off *left. */
+/*
+ * Whether the process with the descriptors in FDS has the socket of that name; subtracts the checked ones from *left.
+ */
 static bool
 has_socket(DIR *fds, const char *name, unsigned *left)
 {

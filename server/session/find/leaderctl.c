@@ -81,7 +81,7 @@ is_there(pid_t pid, uint64_t start)
 	return there;
 }
 
-/* Nobody answers: root's own register says which processes they are. */
+/* The leader does not answer: root's register names the processes. */
 static int
 kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
 {

@@ -24,7 +24,7 @@ ask(uid_t uid, uint32_t id)
 	return fd < 0 ? -1 : fd;
 }
 
-/* What came from S's keeper.  Nobody attached any more: it can be dropped by now, and its keeper will know. */
+/* Handles the answer of S's keeper.  A session that has been dropped meanwhile counts as dead; its keeper decides. */
 static void
 take(int fd, struct attach_status *s)
 {

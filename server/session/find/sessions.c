@@ -25,7 +25,7 @@
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
 
 struct session_asked {
-	int fd; /* -1: it can't be asked */
+	int fd; /* -1: cannot be asked */
 	uint32_t id;
 };
 
@@ -35,14 +35,14 @@ struct session_asked {
  */
 enum root { ROOT_SYSTEM, ROOT_OLD, ROOT_OWN };
 
-/* Whose directory it is, and who listens. */
+/* The owner of the directory, and the process that listens. */
 static uid_t
 owner_in(enum root which, uid_t uid)
 {
 	return which == ROOT_SYSTEM ? 0 : uid;
 }
 
-/* Opens NAME below AT if it is OWNER's directory, and root's only if nobody else can write to it. */
+/* Opens NAME below AT if it is OWNER's directory, and for root only if no other user can write to it. */
 static int
 open_directory(int at, const char *name, uid_t owner)
 {
@@ -82,7 +82,9 @@ parse_id(const char *name, uint32_t *id)
 	return true;
 }
 
-/* Whether PID is the child of a leader: of a process of root's with its name, which PID 1 has not.  For ROOT_OLD only. */
+/*
+ * Whether PID is the child of a leader: of a process of root's with its name, which PID 1 has not.  For ROOT_OLD only.
+ */
 static bool
 has_leader(pid_t pid)
 {
@@ -99,7 +101,7 @@ has_leader(pid_t pid)
 	return ok;
 }
 
-/* Whether a keeper listens: below root's directories root does, so that nobody else can have made the socket. */
+/* Whether a keeper's socket listens: below root's directories root listens, so no user can have made the socket. */
 static int
 check_listener(int fd, enum root which, uid_t uid)
 {
@@ -152,7 +154,7 @@ connect_name(int users, const char *name, enum root which, uid_t uid)
 		return dir;
 	fd = connect_in(dir, NAME_SOCK, which, uid);
 	close(dir);
-	/* Of a keeper that is dead; a new one's place of the same number is another directory, and not empty. */
+	/* For a dead keeper; the directory of a new keeper with the same number is another one, and not empty. */
 	if (which != ROOT_SYSTEM && uid == geteuid() && (fd == -ECONNREFUSED || fd == -ENOENT))
 		place_clear(users, name);
 	return fd;
@@ -282,7 +284,7 @@ take_answer(const struct session_asked *a, int64_t deadline, struct attach_statu
 		return -EPIPE;
 	if (attach_decode_status(s, buf, (size_t)n) < 0)
 		return -EBADMSG;
-	s->id = a->id; /* where it was found, whatever it says; and what the kernel knows of it */
+	s->id = a->id; /* its place and the kernel's data, whatever the keeper says */
 	s->keeper_pid = (uint32_t)pid;
 	return 0;
 }
@@ -295,7 +297,7 @@ by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Who is silent is counted even where there is no memory for its number. */
+/* Silent keepers count even without memory for their numbers. */
 static void
 add_silent(struct session_list *list, uint32_t id)
 {
@@ -318,7 +320,7 @@ session_list_ask(struct session_asking *a, uid_t uid, bool own)
 	}
 	a->rc = ask_all(ROOT_SYSTEM, uid, a->v, &a->count);
 	ask_all(ROOT_OLD, uid, a->v, &a->count);
-	/* A home that can't be looked into hides no session of holdfastd's. */
+	/* An unreadable home does not hide sessions of holdfastd. */
 	if (own)
 		ask_all(ROOT_OWN, uid, a->v, &a->count);
 }

@@ -26,8 +26,8 @@ describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 	s->state = ATTACH_STATE_SILENT;
 	s->kind = ATTACH_KIND_TERMINAL;
 	/*
-	 * There is no leader (of a user alone, of the version before, one that was killed), or it hangs.  A keeper that has
-	 * ended has shut its socket.
+	 * There is no leader (rootless, of an older version, or killed), or the leader hangs.  A keeper that has ended
+	 * has shut its socket.
 	 */
 	if (rc) {
 		rc = session_connect(uid, id);
@@ -126,8 +126,9 @@ silent_kill_own(uint32_t id, int timeout_ms)
 }
 
 /*
- * Whether K, which has listened, is a process of UID's.  Root listens for others, and is nobody's keeper but root's.  A
- * listener that was handed on outlives who has listened, and then the number can be anybody's.
+ * Whether K, which called listen, is a process of UID's.  Root listens for others, and is a keeper only for root.  A
+ * listening socket that was passed on outlives the process that called listen, and then another process can have the
+ * pid.
  */
 static bool
 is_keeper_of(const struct procref_peer *k, uid_t uid)

@@ -26,7 +26,7 @@
 #define DIRECT_MS 2000
 #define OUT_OF_THE_WAY 10
 
-/* What a keeper is started with. */
+/* The arguments of a keeper. */
 struct start {
 	struct lead_init init;
 	struct pty pty;
@@ -41,7 +41,7 @@ rootless_is_the_way(void)
 	return access(PATH_DAEMON_SOCK, F_OK) < 0;
 }
 
-/* HOME, if it is the user's; else what the user database says, which can take its time. */
+/* HOME, if it is the user's; else the user database's, which can be slow. */
 static const char *
 home_of(uid_t uid)
 {
@@ -89,8 +89,8 @@ rootless_identity(struct identity *who)
 }
 
 /*
- * Makes what is missing of PATH below the home directory, 0700 each.  The keeper checks the last one's owner and
- * mode.
+ * Makes the missing directories of PATH below the home directory, 0700 each.  The keeper checks the last one's owner
+ * and mode.
  */
 static int
 make_directories(char *path)
@@ -104,7 +104,7 @@ make_directories(char *path)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		/* What is above may be there and not be ours to look into: the last one tells. */
+		/* Directories above may exist without permission for us; only the last one matters. */
 		if (mkdir(path, 0700) < 0 && errno != EEXIST && c == '\0')
 			rc = -errno;
 		*p = c;
@@ -227,7 +227,7 @@ become_keeper(struct start *s, int lead)
 	_exit(127);
 }
 
-/* A child of nobody's: it outlives us, and we never have to wait for it. */
+/* Not our child: it outlives this process, which never has to wait for it. */
 static int
 fork_keeper(struct start *s, int lead)
 {
@@ -278,7 +278,7 @@ try_start(struct start *s, struct waiting *w)
 	if (!rc)
 		rc = wait_ready(s, w, s->scope ? SCOPE_MS : DIRECT_MS);
 	if (rc < 0) {
-		/* One that comes too late finds nobody at the other end, and goes. */
+		/* A keeper that is too late finds the socket closed, and ends. */
 		close(s->lead);
 		s->lead = -1;
 	}
@@ -300,7 +300,7 @@ rootless_start(const struct winsize *ws, struct waiting *w, int *lead)
 	if (!rc)
 		rc = fill_init(&s->init, &s->pty);
 	if (!rc) {
-		/* Only with lingering is there a user manager that stays. */
+		/* The user manager stays only with lingering. */
 		s->scope = survival_systemd() && survival_lingers(s->init.user) == SURVIVAL_YES;
 		rc = try_start(s, w);
 		if (rc < 0 && rc != -EINTR && s->scope) {

@@ -22,7 +22,7 @@ const char *const sdconf_unit_dirs[] = {
 	"/lib/systemd/system", NULL,
 };
 
-/* What is looked for, and what has been found of it. */
+/* The search, and its result. */
 struct search {
 	const char *section, *key;
 	char *value;
@@ -68,7 +68,7 @@ search_text(struct search *s, char *text)
 	}
 }
 
-/* Whether there is a file; what is masked by a link to /dev/null says nothing. */
+/* Whether there is a file; a mask, a link to /dev/null, has no settings. */
 static bool
 search_file(struct search *s, const char *path)
 {

@@ -19,7 +19,7 @@
 #include "sessions.h"
 
 #define FAILED 1
-#define HINT_MS 1000 /* without a byte: somebody may be wondering */
+#define HINT_MS 1000 /* without a byte: a user may wait for a prompt */
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -183,7 +183,7 @@ on_frame(struct subsystem *s, const struct frame *f)
 	}
 }
 
-/* What the client asks for, in the words of enter.h. */
+/* The client's request, as enter.h takes it. */
 static void
 fill_request(struct subsystem *s)
 {
@@ -272,7 +272,7 @@ say(const struct enter_request *q, const char *text)
 		dprintf(q->out, "holdfast: %s\r\n", text);
 }
 
-/* Waits for the first byte: 1, with the byte; 0: end of file; -EPIPE: nobody would read an answer. */
+/* Waits for the first byte: 1, with the byte; 0: end of file; -EPIPE: no process would read an answer. */
 static int
 meet(const struct enter_request *q, unsigned char *byte)
 {

@@ -14,7 +14,7 @@
 
 #define LIST_MS 500 /* for all keepers together */
 
-/* Whether it is known who this login is, and then WHO, and FORMER of sessions that don't say whose they are. */
+/* Whether the login's identity is known, and then WHO, and FORMER for sessions without a user name. */
 static bool
 identify(const struct enter_request *q, struct identity *who, struct identity *former)
 {
