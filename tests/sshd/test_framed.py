@@ -243,7 +243,7 @@ def test_frames(host):
     c.send(framed.NAME, framed.string("bench"))
     wait_until(lambda: host.session()["name"] == "bench", "the name")
     c.send(framed.NAME, framed.string("7"))
-    check("a name is" in c.wait_kind(framed.NOTICE).text(), "NOTICE for a name that is none")
+    check("not a valid session name" in c.wait_kind(framed.NOTICE).text(), "NOTICE for a name that is none")
     c.send(200, b"whatever")
     c.line("sleep 1000")
     wait_until(lambda: host.session()["program"] == "sleep", "sleep is in front")
