@@ -30,6 +30,10 @@ def string(data):
     return struct.pack(">I", len(data)) + data
 
 
+def u64(*values):
+    return struct.pack(">%dQ" % len(values), *values)
+
+
 def frame(kind, body=b""):
     return struct.pack(">IB", len(body) + 1, kind) + body
 

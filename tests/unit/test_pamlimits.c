@@ -2,15 +2,13 @@
 /*
  * pamlimits against the pam_limits.so of this host: both read the same limits.conf, and for each of the module's
  * answers pamlimits must have foretold at how many logins the module refuses.  The module counts in a utmp of ours,
- * and asks a user database of ours, which stands in for libc's below.
+ * and asks the users of user_database.h.
  */
 #include "unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <sched.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
@@ -23,109 +21,16 @@
 
 #include "hostfile.h"
 #include "pamlimits.h"
+#include "user_database.h"
 
 #define MODULE_MAX 12 /* as many logins as are tried */
 #define NEVER 99
 
-/* The user database. */
-static struct passwd users[] = {
-	{ .pw_name = (char *)"root", .pw_uid = 0, .pw_gid = 0 },
-	{ .pw_name = (char *)"alice", .pw_uid = 1000, .pw_gid = 1000 },
-	{ .pw_name = (char *)"carol", .pw_uid = 1500, .pw_gid = 2000 },
-	{ .pw_name = (char *)"bob", .pw_uid = 3000, .pw_gid = 3000 },
-};
-static struct group named[] = {
-	{ .gr_name = (char *)"root", .gr_gid = 0 }, { .gr_name = (char *)"alice", .gr_gid = 1000 },
-	{ .gr_name = (char *)"staff", .gr_gid = 2000 }, { .gr_name = (char *)"bob", .gr_gid = 3000 },
-};
 static const gid_t of_root[] = { 0 }, of_alice[] = { 1000, 2000 }, of_carol[] = { 2000 };
 
 static const struct pamlimits_user root = { "root", 0, 0, of_root, 1 };
 static const struct pamlimits_user alice = { "alice", 1000, 1000, of_alice, 2 };
 static const struct pamlimits_user carol = { "carol", 1500, 2000, of_carol, 1 };
-
-struct passwd *
-getpwnam(const char *name)
-{
-	for (size_t i = 0; i < sizeof users / sizeof *users; i++)
-		if (strcmp(users[i].pw_name, name) == 0)
-			return &users[i];
-	return NULL;
-}
-
-int
-getpwnam_r(const char *name, struct passwd *pw, char *buf, size_t len, struct passwd **out)
-{
-	static char nothing[] = "";
-	const struct passwd *found = getpwnam(name);
-
-	(void)buf;
-	(void)len;
-	*out = NULL;
-	if (found) {
-		*pw = *found;
-		pw->pw_passwd = pw->pw_gecos = pw->pw_dir = pw->pw_shell = nothing;
-		*out = pw;
-	}
-	return 0;
-}
-
-static char *no_members[] = { NULL };
-
-struct group *
-getgrnam(const char *name)
-{
-	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-		if (strcmp(named[i].gr_name, name) == 0)
-			return &named[i];
-	return NULL;
-}
-
-static int
-give_group(const struct group *found, struct group *gr, struct group **out)
-{
-	*out = NULL;
-	if (found) {
-		*gr = *found;
-		gr->gr_mem = no_members;
-		*out = gr;
-	}
-	return 0;
-}
-
-int
-getgrnam_r(const char *name, struct group *gr, char *buf, size_t len, struct group **out)
-{
-	(void)buf;
-	(void)len;
-	return give_group(getgrnam(name), gr, out);
-}
-
-int
-getgrgid_r(gid_t gid, struct group *gr, char *buf, size_t len, struct group **out)
-{
-	(void)buf;
-	(void)len;
-	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-		if (named[i].gr_gid == gid)
-			return give_group(&named[i], gr, out);
-	return give_group(NULL, gr, out);
-}
-
-int
-getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count)
-{
-	bool more = strcmp(user, "alice") == 0;
-	int had = *count;
-
-	*count = more ? 2 : 1;
-	if (had < *count)
-		return -1;
-	groups[0] = gid;
-	if (more)
-		groups[1] = 2000;
-	return *count;
-}
 
 /* Who is logged in, so that one sees whose logins the module counts. */
 enum kind { OWN, MEMBER, OTHER, DEAD, KINDS };
