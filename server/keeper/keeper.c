@@ -98,26 +98,26 @@ settle(struct keeper *k)
 	}
 }
 
-static void
-serve(struct keeper *k)
+bool
+keeper_turn(struct keeper *k, uint64_t until)
 {
-	while (k->state != KEEPER_OVER) {
-		watch(k);
-		if (loop_wait(&k->loop) < 0)
-			break;
-		k->source->turn(k);
-		attachments_turn(k);
-		/* The states and the painter go by who is attached. */
-		settle(k);
-		if (turn[k->state])
-			turn[k->state](k);
-		settle(k);
-		k->source->finish_turn(k);
-		probe_turn(k);
-		requests_turn(k);
-		settle(k);
-		departures_free(k);
-	}
+	watch(k);
+	loop_until(&k->loop, until);
+	if (loop_wait(&k->loop) < 0)
+		return false;
+	k->source->turn(k);
+	attachments_turn(k);
+	/* The states and the painter go by who is attached. */
+	settle(k);
+	if (turn[k->state])
+		turn[k->state](k);
+	settle(k);
+	k->source->finish_turn(k);
+	probe_turn(k);
+	requests_turn(k);
+	settle(k);
+	departures_free(k);
+	return k->state != KEEPER_OVER;
 }
 
 static int
@@ -161,8 +161,20 @@ set_up(struct keeper *k)
 	return k->own_root ? place_make(&k->place, PLACE_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
 }
 
-static void
-close_down(struct keeper *k)
+int
+keeper_open(struct keeper *k)
+{
+	int rc = set_up(k);
+
+	if (rc < 0)
+		return rc;
+	report(k, &(struct lead_report){ .type = LEAD_READY, .number = k->place.id });
+	settle(k);
+	return 0;
+}
+
+void
+keeper_close(struct keeper *k)
 {
 	place_remove(&k->place);
 	for (unsigned i = 0; i < k->peers.count; i++)
@@ -178,11 +190,10 @@ close_down(struct keeper *k)
 int
 keeper_run(struct keeper *k)
 {
-	if (set_up(k) < 0)
+	if (keeper_open(k) < 0)
 		return 1;
-	report(k, &(struct lead_report){ .type = LEAD_READY, .number = k->place.id });
-	settle(k);
-	serve(k);
-	close_down(k);
+	while (k->state != KEEPER_OVER && keeper_turn(k, CLOCK_NEVER))
+		;
+	keeper_close(k);
 	return 0;
 }

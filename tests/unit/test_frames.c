@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/* A framed attachment: frames in and out, over cuts and stalls, with a client that does not keep to the protocol. */
+#include "keeper_world.h"
+
+#include "frame.h"
+#include "frame_session.h"
+#include "framed_private.h"
+
+static struct frame_reader reader; /* of the latest client */
+static struct frame_attached attached;
+static unsigned char sent[FRAME_MAX + 64];
+static struct frame_input_ack ack; /* the latest */
+
+/* The next frame to C; fails when none comes. */
+static struct frame
+next_frame(struct caller *c)
+{
+	struct frame f;
+	int rc;
+
+	while ((rc = frame_next(&reader, &f)) == 0) {
+		size_t room;
+		unsigned char *to = frame_room(&reader, &room);
+		ssize_t n;
+
+		turn_until((n = read(c->out, to, room)) >= 0);
+		assert_true(n > 0);
+		frame_filled(&reader, (size_t)n);
+	}
+	assert_int_equal(rc, 1);
+	return f;
+}
+
+/* The next frame of TYPE; INPUT_ACK and PING may come before it, and nothing else. */
+static struct frame
+expect(struct caller *c, uint8_t type)
+{
+	struct frame f = next_frame(c);
+
+	while (f.type != type && (f.type == FRAME_INPUT_ACK || f.type == FRAME_SERVER_PING)) {
+		if (f.type == FRAME_INPUT_ACK)
+			assert_int_equal(frame_get_input_ack(&ack, f.body, f.len), 0);
+		f = next_frame(c);
+	}
+	assert_int_equal(f.type, type);
+	return f;
+}
+
+static void
+say(struct caller *c, int len)
+{
+	assert_true(len > 0);
+	assert_int_equal(write(c->screen, sent, (size_t)len), len);
+}
+
+static void
+say_input(struct caller *c, uint64_t offset, const char *text)
+{
+	struct frame_data m = { .offset = offset, .len = strlen(text) };
+	int head = frame_put_data_head(FRAME_INPUT, &m, sent, sizeof sent);
+
+	memcpy(sent + head, text, m.len);
+	say(c, head + (int)m.len);
+}
+
+/* ERROR, and the end. */
+static void
+is_thrown_out(struct caller *c)
+{
+	struct frame_text m;
+	struct frame f = expect(c, FRAME_ERROR);
+
+	assert_int_equal(frame_get_text(FRAME_ERROR, &m, f.body, f.len), 0);
+	assert_int_equal(m.code, FRAME_E_PROTOCOL);
+	turn_until(!k.peers.count);
+}
+
+/* A client with the stream NAME: CLAIM to ATTACHED.  OUTPUT, INPUT: where it goes on, for STREAM. */
+static void
+attach_framed(struct caller *c, enum attach_mode mode, char name, uint64_t output, uint64_t input)
+{
+	struct attach_claim m = claim_of(mode, ATTACH_FLAG_PIPES | ATTACH_FLAG_FRAMED);
+	struct frame f;
+	size_t len;
+
+	m.framed = (struct attach_framed){ .lowest = 1, .highest = FRAME_VERSION, .output = output, .input = input };
+	m.framed.stream[0] = (unsigned char)name;
+	memcpy(m.framed.key, k.session_key, sizeof m.framed.key);
+	caller_connect(c);
+	caller_claim(c, &m);
+	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
+	caller_say(c, ATTACH_MSG_CONFIRM);
+	memset(&reader, 0, sizeof reader);
+	f = expect(c, FRAME_ATTACHED);
+	assert_int_equal(frame_get_attached(&attached, f.body, f.len), 0);
+	assert_int_equal(attached.id, 3);
+}
+
+static void
+set_command(const char *line)
+{
+	snprintf(world_command, sizeof world_command, "%s", line);
+}
+
+/* Reads OUTPUT of CHANNEL from *AT on until TEXT has come, each frame where the last one ended. */
+static void
+read_output(struct caller *c, unsigned channel, uint64_t *at, const char *text)
+{
+	static char all[65536];
+	size_t len = 0;
+
+	while (!memmem(all, len, text, strlen(text))) {
+		struct frame f = expect(c, FRAME_OUTPUT);
+		struct frame_data m;
+
+		assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f.body, f.len), 0);
+		assert_int_equal(m.channel, channel);
+		assert_int_equal(m.offset, *at);
+		assert_true(len + m.len <= sizeof all);
+		memcpy(all + len, m.data, m.len);
+		len += m.len;
+		*at += m.len;
+	}
+}
+
+static void
+input_and_output_have_numbers(void **state)
+{
+	struct caller c;
+	uint64_t at = 0;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	assert_true(attached.is_new && attached.kind == FRAME_COMMAND && !attached.known);
+	say_input(&c, 0, "hello ");
+	say_input(&c, 6, "world\n");
+	read_output(&c, 0, &at, "hello world\n");
+	assert_int_equal(at, 12);
+	/* It comes again, and half of it is new. */
+	say_input(&c, 6, "world\nmore\n");
+	read_output(&c, 0, &at, "more\n");
+	assert_int_equal(at, 17);
+	/* All of it is acknowledged before a later frame. */
+	say(&c, frame_put_u64(FRAME_PING, 1, sent, sizeof sent));
+	expect(&c, FRAME_SERVER_PONG);
+	assert_int_equal(ack.offset, 17);
+	assert_true(ack.window > 0 && ack.window <= FRAME_INPUT_WINDOW);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* Each ends the attachment, and not the session. */
+static void
+wrong_frames_end_the_attachment(void **state)
+{
+	static const unsigned char nonsense[] = { 0, 0, 0, 1, 200 - 100 };
+	struct frame_size size = { 24, 80, 0, 0 };
+	struct caller c;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 'a', 0, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		switch (i) {
+		case 0: /* a hole in the input */
+			say_input(&c, 5, "x");
+			break;
+		case 1: /* a type that there is not */
+			assert_int_equal(write(c.screen, nonsense, sizeof nonsense), sizeof nonsense);
+			break;
+		case 2: /* more acknowledged than was sent */
+			say(&c, frame_put_ack(0, 1, sent, sizeof sent));
+			break;
+		case 3: /* a channel that there is not */
+			say(&c, frame_put_ack(2, 0, sent, sizeof sent));
+			break;
+		case 4: /* a command has no size */
+			say(&c, frame_put_size(FRAME_SIZE, &size, sent, sizeof sent));
+			break;
+		case 5: /* an end that was not told */
+			say(&c, frame_put_plain(FRAME_EXIT_ACK, sent, sizeof sent));
+			break;
+		case 6: /* the end of the input where it is not */
+			say(&c, frame_put_u64(FRAME_INPUT_END, 9, sent, sizeof sent));
+			break;
+		case 7: /* what only the server says */
+			say(&c, frame_put_u64(FRAME_SERVER_PING, 9, sent, sizeof sent));
+			break;
+		}
+		is_thrown_out(&c);
+		caller_hang_up(&c);
+		assert_int_equal(k.state, KEEPER_RUNNING);
+		attach_framed(&c, ATTACH_MODE_JOIN, (char)('b' + i), 0, 0);
+	}
+	caller_hang_up(&c);
+	world_close();
+}
+
+static void
+frames_come_in_any_pieces(void **state)
+{
+	static const unsigned char extension[] = { 0, 0, 0, 3, 200, 1, 2 };
+	struct caller c;
+	uint64_t token;
+	struct frame f;
+	int len;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	/* One that it does not know, and need not; then byte by byte. */
+	assert_int_equal(write(c.screen, extension, sizeof extension), sizeof extension);
+	len = frame_put_u64(FRAME_PING, 77, sent, sizeof sent);
+	for (int i = 0; i < len; i++) {
+		assert_int_equal(write(c.screen, sent + i, 1), 1);
+		turn();
+	}
+	f = expect(&c, FRAME_SERVER_PONG);
+	assert_int_equal(frame_get_u64(&token, f.body, f.len), 0);
+	assert_int_equal(token, 77);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* A client that asks and asks, and reads no answer: what waits for it is bounded. */
+static void
+answers_that_nobody_reads_are_bounded(void **state)
+{
+	struct caller c;
+	int len = frame_put_u64(FRAME_PING, 1, sent, sizeof sent);
+	bool blocked = false;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	fcntl(c.screen, F_SETFL, O_NONBLOCK);
+	for (int i = 1; i < 256; i++)
+		memcpy(sent + i * len, sent, (size_t)len);
+	for (int i = 0; i < 200 && !blocked; i++) {
+		blocked = write(c.screen, sent, 256 * (size_t)len) < 0;
+		turn();
+	}
+	assert_true(blocked);
+	assert_true(k.peers.v[0]->framed->control_len <= FRAMED_CONTROL);
+	assert_true(k.peers.v[0]->framed->held);
+	/* As soon as it reads, everything goes on. */
+	turn_until((caller_seen(&c), !k.peers.v[0]->framed->held));
+	assert_int_equal(peers_attached(&k), 1);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* No more is sent than the window allows before the client acknowledges. */
+static void
+output_waits_for_acknowledgements(void **state)
+{
+	struct caller c;
+	uint64_t at = 0, before;
+
+	(void)state;
+	set_command("stty -echo -opost; printf ready; read x; yes 0123456789");
+	world_open(false, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
+	read_output(&c, 0, &at, "ready");
+	say_input(&c, 0, "\n");
+	turn_until(k.peers.v[0]->t.flow == TERMINAL_BLOCKED && k.slowed);
+	before = k.peers.v[0]->framed->sent[0];
+	assert_true(before <= k.peers.v[0]->framed->window.size);
+	for (int i = 0; i < 5; i++)
+		turn();
+	assert_int_equal(k.peers.v[0]->framed->sent[0], before);
+	while (at < before) {
+		struct frame f = expect(&c, FRAME_OUTPUT);
+		struct frame_data m;
+
+		assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f.body, f.len), 0);
+		assert_int_equal(m.offset, at);
+		for (size_t i = 0; i < m.len; i++)
+			assert_int_equal(m.data[i], "0123456789\n"[(at - 5 + i) % 11]);
+		at += m.len;
+	}
+	say(&c, frame_put_ack(0, at, sent, sizeof sent));
+	turn_until(k.peers.v[0]->framed->sent[0] > before);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* After a cut the same stream goes on at the byte, in both directions. */
+static void
+a_stream_outlives_its_connection(void **state)
+{
+	struct caller c;
+	uint64_t at = 0;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	say_input(&c, 0, "one\n");
+	read_output(&c, 0, &at, "one\n");
+	say_input(&c, 4, "two\n");
+	turn_until(k.streams.v[0].input == 8 && !k.streams.v[0].len);
+	caller_hang_up(&c);
+	turn_until(!k.peers.count);
+	attach_framed(&c, ATTACH_MODE_STREAM, 's', at, 4);
+	assert_true(attached.known && !attached.is_new);
+	assert_int_equal(attached.input, 8);
+	assert_int_equal(attached.output, at);
+	read_output(&c, 0, &at, "two\n");
+	assert_int_equal(at, 8);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* The same stream over a new connection: the old one has to go first, also when it is still there. */
+static void
+the_new_connection_of_a_stream_displaces_the_old_one(void **state)
+{
+	struct caller old, new;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&old, ATTACH_MODE_FIRST, 's', 0, 0);
+	attach_framed(&new, ATTACH_MODE_STREAM, 's', 0, 0);
+	turn_until(k.peers.count == 1);
+	assert_int_equal(k.streams.v[0].users, 1);
+	assert_ptr_equal(k.peers.v[0]->framed->stream, &k.streams.v[0]);
+	caller_is_closed(&old);
+	caller_hang_up(&old);
+	caller_hang_up(&new);
+	turn_until(!k.peers.count);
+	assert_int_equal(k.streams.v[0].users, 0);
+	world_close();
+}
+
+static void
+offsets_that_were_never_there_are_refused(void **state)
+{
+	struct attach_claim m = claim_of(ATTACH_MODE_STREAM, ATTACH_FLAG_PIPES | ATTACH_FLAG_FRAMED);
+	struct caller c;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	caller_hang_up(&c);
+	turn_until(!k.peers.count);
+	m.framed = (struct attach_framed){ .lowest = 1, .highest = 1, .output = 1, .stream = "s" };
+	memcpy(m.framed.key, k.session_key, sizeof m.framed.key);
+	caller_connect(&c);
+	caller_claim(&c, &m);
+	caller_is_refused(&c, ATTACH_REFUSAL_BAD);
+	caller_hang_up(&c);
+	m.framed.output = 0;
+	m.framed.key[0] ^= 1;
+	caller_connect(&c);
+	caller_claim(&c, &m);
+	caller_is_refused(&c, ATTACH_REFUSAL_OTHER);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* Both outputs to their last byte, then EXIT; it stays until the client has said that it knows. */
+static void
+the_end_is_kept_until_it_was_heard_of(void **state)
+{
+	struct frame_exit m;
+	struct caller c;
+	uint64_t at = 0;
+	struct frame f;
+
+	(void)state;
+	set_command("printf err >&2; exit 3");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	read_output(&c, 1, &at, "err");
+	f = expect(&c, FRAME_EXIT);
+	assert_int_equal(frame_get_exit(&m, f.body, f.len), 0);
+	assert_false(m.signaled);
+	assert_int_equal(m.value, 3);
+	for (int i = 0; i < 5; i++)
+		turn();
+	assert_int_equal(k.state, KEEPER_ENDING);
+	/* Cut before it has acknowledged: the next one hears of it again. */
+	caller_hang_up(&c);
+	turn_until(!k.peers.count);
+	attach_framed(&c, ATTACH_MODE_STREAM, 's', 0, 0);
+	f = next_frame(&c);
+	while (f.type != FRAME_EXIT)
+		f = next_frame(&c);
+	say(&c, frame_put_plain(FRAME_EXIT_ACK, sent, sizeof sent));
+	turn_until(k.state == KEEPER_OVER);
+	caller_hang_up(&c);
+	world_close();
+}
+
+static void
+a_signal_is_told_by_its_name(void **state)
+{
+	struct frame_text signal = { .text = "TERM" };
+	struct frame_exit m;
+	struct caller c;
+	struct frame f;
+
+	(void)state;
+	set_command("exec sleep 1000");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	say(&c, frame_put_text(FRAME_SIGNAL, &signal, sent, sizeof sent));
+	f = expect(&c, FRAME_EXIT);
+	assert_int_equal(frame_get_exit(&m, f.body, f.len), 0);
+	assert_true(m.signaled);
+	assert_string_equal(m.signal, "TERM");
+	caller_hang_up(&c);
+	k.linger_until = 0;
+	world_close();
+}
+
+static void
+one_that_is_detached_is_told_why(void **state)
+{
+	struct frame_text m;
+	struct caller c;
+	struct frame f;
+
+	(void)state;
+	set_command("cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	say(&c, frame_put_plain(FRAME_DETACH, sent, sizeof sent));
+	f = expect(&c, FRAME_DETACHED);
+	assert_int_equal(frame_get_text(FRAME_DETACHED, &m, f.body, f.len), 0);
+	assert_int_equal(m.code, FRAME_D_ASKED);
+	turn_until(!k.peers.count);
+	assert_int_equal(k.streams.v[0].users, 0);
+	caller_hang_up(&c);
+	world_close();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(input_and_output_have_numbers),
+		cmocka_unit_test(wrong_frames_end_the_attachment),
+		cmocka_unit_test(frames_come_in_any_pieces),
+		cmocka_unit_test(answers_that_nobody_reads_are_bounded),
+		cmocka_unit_test(output_waits_for_acknowledgements),
+		cmocka_unit_test(a_stream_outlives_its_connection),
+		cmocka_unit_test(the_new_connection_of_a_stream_displaces_the_old_one),
+		cmocka_unit_test(offsets_that_were_never_there_are_refused),
+		cmocka_unit_test(the_end_is_kept_until_it_was_heard_of),
+		cmocka_unit_test(a_signal_is_told_by_its_name),
+		cmocka_unit_test(one_that_is_detached_is_told_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
