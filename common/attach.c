@@ -80,7 +80,7 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	return fields_get(&r, status.fields, m);
 }
 
-/* CLAIM: these fields; those of a framed client if the flags say so; what was typed, likewise; the command, if any. */
+/* CLAIM: these fields, then by its flags a framed client's fields and the typed bytes, then the command, if any. */
 
 #define C struct attach_claim
 static const struct field claim_fields[] = {
@@ -126,7 +126,7 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 		fields_put(&w, framed_fields, &m->framed);
 	if (m->flags & ATTACH_FLAG_TYPED)
 		wire_put_string(&w, m->typed, m->typed_len);
-	/* Not "" where there is none: a keeper from before an update refuses a claim that is longer than it knows. */
+	/* No field for no command: a keeper of an older version refuses a longer claim than it knows. */
 	if (m->command)
 		wire_put_cstring(&w, m->command);
 	return w.err ? w.err : (int)w.len;

@@ -2,9 +2,9 @@
 /*
  * fields: messages as tables of their fields, so that each field is written down once, for the encoder and the decoder.
  *
- * A row says where a field is in the message's struct, how the field travels (wire.h), and the field's limit.  A table
- * ends with FIELDS_END.  Rows are made by the macros below, which check that the member has the right size.  How values
- * depend on each other is the business of the message's own code.
+ * A row has a field's place in the message's struct, its form in the message (wire.h), and its limit.  A table ends with
+ * FIELDS_END.  The macros below make rows, and check that the member has the right size.  The message's own code checks
+ * how values depend on each other.
  *
  * A message that versions share never changes: tests/unit/recordings.h.
  */
@@ -28,7 +28,7 @@ enum field_kind {
 	FIELD_KIND_ENV,       /* struct envlist; the bounds are those of envlist.h */
 	FIELD_KIND_CONST,     /* the number LIMIT in WIDTH bytes; no member */
 	FIELD_KIND_ZERO,      /* WIDTH zero bytes; no member */
-	FIELD_KIND_LATER,     /* a string of at most LIMIT bytes, written empty and passed over: room for later versions */
+	FIELD_KIND_LATER,     /* a string of at most LIMIT bytes for later versions: written empty, and skipped */
 	FIELD_KIND_OLDER_END, /* messages of older versions end here */
 };
 
@@ -42,6 +42,10 @@ struct field {
 #define FIELD_AT(type, member, size)                                                                                   \
 	(offsetof(type, member) + 0 * sizeof(char[sizeof(((type *)0)->member) == (size) ? 1 : -1]))
 #define FIELD_ROOM(type, member) sizeof(((type *)0)->member)
+/* BYTES; the compiler refuses less than LEAST and more than FIELD_WIDTH_MAX. */
+#define FIELD_WIDTH_MAX 64
+#define FIELD_WIDTH(bytes, least)                                                                                      \
+	((bytes) + 0 * sizeof(char[(bytes) >= (least) && (bytes) <= FIELD_WIDTH_MAX ? 1 : -1]))
 
 #define FIELD_U8_MAX(type, member, max) { FIELD_KIND_NUMBER, 1, FIELD_AT(type, member, 1), (max) }
 #define FIELD_U32_MAX(type, member, max) { FIELD_KIND_NUMBER, 4, FIELD_AT(type, member, 4), (max) }
@@ -54,21 +58,19 @@ struct field {
 #define FIELD_TEXT(type, member) { FIELD_KIND_TEXT, 0, offsetof(type, member), FIELD_ROOM(type, member) }
 #define FIELD_LINE(type, member) { FIELD_KIND_LINE, 0, offsetof(type, member), FIELD_ROOM(type, member) }
 #define FIELD_PADDED(type, member, bytes)                                                                              \
-	{ FIELD_KIND_PADDED, (bytes), offsetof(type, member), FIELD_ROOM(type, member) }
+	{ FIELD_KIND_PADDED, FIELD_WIDTH(bytes, FIELD_ROOM(type, member)), offsetof(type, member), FIELD_ROOM(type, member) }
 #define FIELD_ENV(type, member) { FIELD_KIND_ENV, 0, FIELD_AT(type, member, sizeof(struct envlist)), 0 }
 #define FIELD_CONST(bytes, value) { FIELD_KIND_CONST, (bytes), 0, (value) }
-#define FIELD_ZERO(bytes) { FIELD_KIND_ZERO, (bytes), 0, 0 }
+#define FIELD_ZERO(bytes) { FIELD_KIND_ZERO, FIELD_WIDTH(bytes, 1), 0, 0 }
 #define FIELD_LATER(max) { FIELD_KIND_LATER, 0, 0, (max) }
 #define FIELD_OLDER_END { FIELD_KIND_OLDER_END, 0, 0, 0 }
 #define FIELDS_END { FIELD_KIND_END, 0, 0, 0 }
 
-#define FIELD_WIDTH_MAX 64 /* of a padded text, of zeros */
-
-/* Writes the fields of M behind what W has; errors stick in W (-EMSGSIZE: also for a text without a NUL in its room). */
+/* Appends the fields of M to W.  Errors stick in W: -EMSGSIZE, also for a text without a NUL in its member. */
 void fields_put(struct wire_writer *w, const struct field *fields, const void *m);
 /*
- * Reads the fields into M, which is all zero or has the values for fields that an older version leaves out.
- * 0, -EBADMSG, or what envlist_get_from() said; on failure M holds no memory.
+ * Reads the fields into M.  The caller has made M zero, or has set the values of fields that older versions leave out.
+ * 0, -EBADMSG, or an error of envlist_get_from(); after a failure M holds no memory.
  */
 int fields_get(struct wire_reader *r, const struct field *fields, void *m);
 /* Frees the environments in M. */
@@ -82,7 +84,7 @@ int fields_decode(const struct field *fields, void *m, size_t size, const void *
 /* A message that begins with a type byte. */
 struct message {
 	size_t size;              /* of its struct */
-	uint8_t types[5];         /* that it travels as, then 0 */
+	uint8_t types[5];         /* the type bytes that it may have, then 0 */
 	const struct field *fields;
 };
 

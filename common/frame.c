@@ -104,7 +104,7 @@ frame_find_preamble(struct frame_reader *r, const unsigned char preamble[FRAME_P
 	return hit ? 1 : 0;
 }
 
-/* What is in the frames. */
+/* The frames' fields. */
 
 int
 frame_put_plain(uint8_t type, unsigned char *out, size_t cap)
@@ -126,7 +126,7 @@ static const struct field rendering_fields[] = {
 	FIELDS_END
 };
 
-/* What is before the data of a frame of TYPE. */
+/* The fields before the data of a frame of TYPE. */
 static const struct field *
 data_fields(uint8_t type)
 {

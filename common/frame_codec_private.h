@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* frame_codec: a frame's head, for frame.c and frame_session.c; what is in the frame is a table of fields (fields.h). */
+/* frame_codec: frames from a head and a table of fields (fields.h); for frame.c and frame_session.c. */
 #ifndef HOLDFAST_FRAME_CODEC_PRIVATE_H
 #define HOLDFAST_FRAME_CODEC_PRIVATE_H
 

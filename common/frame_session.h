@@ -12,7 +12,7 @@
 #include "wire.h"
 
 struct frame_hello {
-	uint32_t lowest, highest; /* the server's: both are the version that it chose */
+	uint32_t lowest, highest; /* from the server: both are the version that the server chose */
 	char software[TEXT_CAP];
 	char features[FRAME_FEATURES_CAP];
 	unsigned char boot[FRAME_KEY]; /* the server's only */

@@ -4,7 +4,7 @@
 #define HOLDFAST_FRAME_TYPES_H
 
 #define FRAME_VERSION 1u            /* lowest and highest that this program speaks */
-#define FRAME_MAX 65536u            /* what the length field may say */
+#define FRAME_MAX 65536u            /* the highest length in a head */
 #define FRAME_HEAD 5                /* length and type */
 #define FRAME_PREAMBLE 24           /* magic and nonce */
 #define FRAME_NONCE 16
@@ -50,7 +50,7 @@ enum frame_type {
 	FRAME_SERVER_PONG = 77,
 	FRAME_NOTICE = 78,
 
-	FRAME_EXTENSION = 128, /* from here on: passed over by who does not know it */
+	FRAME_EXTENSION = 128, /* from here on: a receiver skips the types that it does not know */
 };
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };

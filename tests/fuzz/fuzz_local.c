@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, lead.h, leadctl.h, vouch.h), of
- * which root's processes read some.  What a decoder has taken, its encoder must write so that it is taken again, and is
- * written again as the same bytes.
+ * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, lead.h, leadctl.h, vouch.h); root's
+ * processes read some of these.  If a decoder accepts a message, the encoder must write it, the decoder must accept the
+ * written bytes, and the encoder must then write the same bytes again.
  *
  * An input is a byte that chooses the decoder, and the message.
  */
@@ -31,8 +31,8 @@ must(bool ok, const char *what, const char *message)
 }
 
 /*
- * Decodes the message into M; if M is taken, writes M to OUT, decodes that and writes it once more.  GET decodes LEN
- * bytes at P into M, PUT writes M to TO and says how many bytes, FREE frees what M holds.
+ * Decodes the message into M; if the decoder accepts it, writes M to OUT, decodes OUT and writes that once more.  GET
+ * decodes LEN bytes at P into M, PUT writes M to TO and returns the number of bytes, FREE_IT frees the memory of M.
  */
 #define ROUND(name, type, get, put, free_it)                                                                           \
 	static void name(const uint8_t *p, size_t len)                                                                 \
@@ -54,7 +54,7 @@ must(bool ok, const char *what, const char *message)
 		free_it;                                                                                               \
 	}
 
-/* Encoders of messages of a fixed length say nothing. */
+/* Encoders of messages of a fixed length return nothing. */
 #define FIXED(call, bytes) (call, (int)(bytes))
 #define NOTHING (void)0
 
@@ -100,7 +100,7 @@ static void (*const rounds[])(const uint8_t *p, size_t len) = {
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* No socket passes on an empty message, or a longer one. */
+	/* No socket delivers an empty message, or a longer one. */
 	if (size >= 2 && size <= MESSAGE_MAX && data[0] < sizeof rounds / sizeof *rounds)
 		rounds[data[0]](data + 1, size - 1);
 	return 0;

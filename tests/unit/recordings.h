@@ -39,18 +39,18 @@ struct recordings {
 struct recorded {
 	const char *name;
 	uint8_t type;
-	const void *m; /* the message; its type is what the two functions below take it for */
+	const void *m; /* the message, of the type that the two functions below expect */
 	int (*encode)(const void *m, uint8_t type, unsigned char *out, size_t cap);
-	/* The decoder's return value.  Where M is not NULL and the decoder says 0: asserts that it found M. */
+	/* Returns the decoder's value.  If M is not NULL and the decoder returned 0, asserts that the result equals M. */
 	int (*decode)(const void *m, uint8_t type, const void *buf, size_t len);
 	uint8_t alike[5];       /* types whose fields may be the same, then 0 */
-	bool told_type;         /* DECODE is told the type, which is not in what DECODE gets */
+	bool told_type;         /* DECODE is told the type, which is not among the bytes that DECODE gets */
 	size_t head;            /* bytes that DECODE does not get */
-	size_t older[2];        /* bytes that messages of older versions lack at the end, and are taken nevertheless */
-	bool rest_is_data;      /* the last field has no length of its own: any length is right behind PLAIN bytes */
+	size_t older[2];        /* messages of older versions lack so many bytes at the end, and are still accepted */
+	bool rest_is_data;      /* behind PLAIN bytes there may be any number of bytes */
 	size_t plain;
-	bool longer_is_later;   /* what newer versions add is passed over */
-	bool whole_only;        /* what is shorter or longer is another one of its kind: not tried */
+	bool longer_is_later;   /* newer versions may append bytes, which the decoder skips */
+	bool whole_only;        /* shorter and longer messages are valid, too: not tried */
 };
 
 static inline void
@@ -223,7 +223,7 @@ recorded_encoding(const struct recorded *c, const struct recording *r)
 	free(out);
 }
 
-/* What the decoder says to the first LEN bytes of the recording, in memory that ends with them. */
+/* The decoder's answer to the first LEN bytes of the recording, in memory that ends behind them. */
 static inline int
 recorded_decode(const struct recorded *c, const struct recording *r, size_t len)
 {
@@ -244,8 +244,8 @@ recorded_may_end(const struct recorded *c, size_t whole, size_t len)
 }
 
 /*
- * The recording is what the message is decoded from; no shorter one is, and none with another byte behind it.  Of a long
- * message's lengths between its first and its last 4096 bytes, one in 61 is tried.
+ * The decoder accepts the recording, and refuses every shorter message and every message with one byte more.  Between
+ * the first and the last 4096 bytes of a long message, one length in 61 is tried.
  */
 static inline void
 recorded_decoding(const struct recorded *c, const struct recording *r)
@@ -326,8 +326,8 @@ recordings_check(const char *name, const struct recorded *v, size_t count)
 }
 
 /*
- * Defines NAME_encode and NAME_decode for messages without pointers: M is the message, got where it is decoded to; LAST
- * is the last member, behind which there may be padding.
+ * Defines NAME_encode and NAME_decode for messages without pointers.  ENCODE_CALL writes M, DECODE_CALL reads into GOT.
+ * LAST is the struct's last member; padding may follow it.
  */
 #define RECORDED_FLAT(name, struct_type, last, encode_call, decode_call)                                               \
 	static int name##_encode(const void *p, uint8_t type, unsigned char *out, size_t cap)                          \

@@ -66,7 +66,7 @@ decode(struct sample *m, const void *buf, size_t len)
 	return rc;
 }
 
-/* What is decoded when the byte at AT is V. */
+/* Decodes BYTES with the byte at AT changed to V. */
 static int
 decode_with(struct sample *m, size_t at, unsigned char v)
 {
@@ -131,7 +131,7 @@ limits_are_checked(void **state)
 	assert_int_equal(decode_with(&got, ZEROS, 1), -EBADMSG);
 	assert_int_equal(decode_with(&got, ZEROS + 1, 1), -EBADMSG);
 	assert_int_equal(decode_with(&got, LATER, 5), -EBADMSG);
-	/* What later versions add there is passed over; the next field is what is behind. */
+	/* The decoder skips bytes of later versions there, and goes on with the next field. */
 	memcpy(out, bytes, sizeof bytes);
 	out[LATER] = 1;
 	memcpy(out + ADDED + 1, bytes + ADDED, 4);
@@ -152,7 +152,7 @@ struct with_env {
 	struct envlist first, second;
 };
 
-/* What was read of a message that is then refused is freed: the leak checker would tell. */
+/* The decoder frees environments of a message that it then refuses; the leak checker sees that. */
 static void
 a_refused_message_holds_nothing(void **state)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said on a keeper's socket (attach.h), against the recordings in wire/attach; see recordings.h. */
+/* The messages on a keeper's socket (attach.h), against the recordings in wire/attach; see recordings.h. */
 #include "recordings.h"
 
 #include "attach.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
 
-/* Static, so that all padding is zero, as in what a decoder fills in. */
+/* Static, so that all padding is zero, as after a decoder. */
 static const struct attach_status status = {
 	.id = 0x01020304, .state = ATTACH_STATE_DROPPED, .attachments = 2, .vouched = 1, .rows = 24, .cols = 80,
 	.keeper_pid = 0x11121314, .shell_pid = 0x21222324, .created_ms = 0x3132333435363738,
@@ -237,7 +237,7 @@ fill(void)
 #define THREE(name, type, of, ...) \
 	ONE(name, type, of, &of, __VA_ARGS__), ONE(name "-min", type, of, &of##_min, __VA_ARGS__), \
 	ONE(name "-max", type, of, &of##_max, __VA_ARGS__)
-/* Types that are alike: who gets one of them looks at the type first. */
+/* Messages with the same fields: their receivers look at the type first. */
 #define NUMBERS .alike = { ATTACH_MSG_CLAIMED, ATTACH_MSG_KILL, ATTACH_MSG_DETACH, ATTACH_MSG_EXPIRE }
 #define REFUSALS .alike = { ATTACH_MSG_REFUSED, ATTACH_MSG_ERROR }
 #define DETACHES .alike = { ATTACH_MSG_DETACHED, ATTACH_MSG_SWITCH }

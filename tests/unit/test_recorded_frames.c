@@ -39,7 +39,7 @@ plain_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
 	return frame_put_plain(type, out, cap);
 }
 
-/* Nothing to decode, so that its users ask whether it has a body. */
+/* These frames have no decoder; receivers check that the body is empty. */
 static int
 plain_decode(const void *m, uint8_t type, const void *buf, size_t len)
 {
@@ -132,7 +132,7 @@ list_decode(const void *p, uint8_t type, const void *buf, size_t len)
 	return n < 0 ? n : 0;
 }
 
-/* Static, so that all padding is zero, as in what a decoder fills in. */
+/* Static, so that all padding is zero, as after a decoder. */
 static const struct frame_hello
 	hello = { 1, 0x01020304, "holdfast 0.9", "a,b@example.org", { 0 } },
 	hello_min = { .lowest = 1, .highest = 1 },
@@ -270,7 +270,7 @@ from_the_server(void **state)
 	recordings_check("frames-server", v, sizeof v / sizeof *v);
 }
 
-/* What both sides begin with, before their nonce. */
+/* Both sides begin with these bytes, before their nonce. */
 static void
 magic(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What root's parts say and write: vouch.h, lead.h, leadctl.h, and the files of record.h and leadreg.h, against the
+ * The messages and files of root's parts: vouch.h, lead.h, leadctl.h, and the files of record.h and leadreg.h, against the
  * recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
  */
 #include "recordings.h"
