@@ -18,7 +18,8 @@ struct ssh_host {
 	ssh_key key;          /* its own */
 	ssh_key user_key;     /* that may log in, NULL: none */
 	const char *password; /* that may log in, NULL: none */
-	bool subsystem;       /* it has the subsystem "resume" */
+	bool subsystem;       /* it has the subsystem "resume", which greets and then echoes */
+	int ends_with;        /* it ends at once with this status; 0: it does not */
 
 	struct ssh_channel_callbacks_struct channel_callbacks;
 	ssh_channel channel;
@@ -66,6 +67,13 @@ host_exec(ssh_session session, ssh_channel channel, const char *command, void *o
 	return h->started ? 0 : 1;
 }
 
+static int
+host_echo(ssh_session session, ssh_channel channel, void *data, uint32_t len, int is_stderr, void *object)
+{
+	(void)session, (void)is_stderr, (void)object;
+	return ssh_channel_write(channel, data, len);
+}
+
 static ssh_channel
 host_open(ssh_session session, void *object)
 {
@@ -89,6 +97,7 @@ host_serve(struct ssh_host *h, int fd)
 
 	h->channel_callbacks = (struct ssh_channel_callbacks_struct){
 		.userdata = h, .channel_subsystem_request_function = host_subsystem, .channel_exec_request_function = host_exec,
+		.channel_data_function = host_echo,
 	};
 	ssh_callbacks_init(&callbacks);
 	ssh_callbacks_init(&h->channel_callbacks);
@@ -106,6 +115,11 @@ host_serve(struct ssh_host *h, int fd)
 			continue;
 		h->started = false;
 		ssh_channel_write(h->channel, HOST_GREETING, sizeof HOST_GREETING - 1);
+		if (h->ends_with) {
+			ssh_channel_request_send_exit_status(h->channel, h->ends_with);
+			ssh_channel_send_eof(h->channel);
+			ssh_channel_close(h->channel);
+		}
 	}
 }
 
