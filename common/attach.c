@@ -64,8 +64,8 @@ attach_encode_status(const struct attach_status *m, unsigned char *out, size_t c
 }
 
 /*
- * Later versions add fields at the end.  Bytes that this version does not know are passed over, so that an old
- * holdfastctl can list the sessions of a new keeper.
+ * Later versions add fields at the end.  This version ignores unknown bytes, so that an old holdfastctl can list the
+ * sessions of a new keeper.
  */
 int
 attach_decode_status(struct attach_status *m, const void *buf, size_t len)

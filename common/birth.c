@@ -12,7 +12,7 @@ birth_of(const char *path)
 	struct statx st;
 	struct statfs fs;
 
-	/* What the file system has at hand will do; a server that is away is not asked. */
+	/* Cached values are enough; a file server that does not answer must not delay this. */
 	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_BTIME, &st) || !(st.stx_mask & STATX_BTIME))
 		return 0;
 	if (statfs(path, &fs) || fs.f_type == OVERLAYFS_SUPER_MAGIC)

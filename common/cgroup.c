@@ -37,7 +37,7 @@ cgroup_parse(const char *text, size_t len, char path[PATH_CAP], const char **roo
 		size_t line_len = (size_t)((newline ? newline : end) - line), path_len;
 
 		at = path_of(line, line_len, "name=systemd", &path_len);
-		/* At its root is nobody whom systemd counts there: another hierarchy is in use. */
+		/* systemd keeps no process at the root, so it uses another hierarchy. */
 		if (at && !(path_len == 1 && *at == '/')) {
 			found = at;
 			found_len = path_len;

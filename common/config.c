@@ -25,7 +25,7 @@ struct parse {
 	struct config_error *e;
 };
 
-/* Fills in the error: what was expected after KEYWORD, and what was FOUND (NULL: the line's end). */
+/* Fills in the error: after KEYWORD, WHAT was expected and FOUND was there (NULL: the end of the line). */
 static int
 expected(struct parse *c, const char *keyword, const char *what, const char *found)
 {

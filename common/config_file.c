@@ -39,7 +39,7 @@ check_file(const char *path, int fd, size_t *size, struct config_error *e)
 	return 0;
 }
 
-/* Reads SIZE bytes or, of a file that became shorter, what is there. */
+/* Reads SIZE bytes, or less from a file that has become shorter. */
 static ssize_t
 read_whole(int fd, char *buf, size_t size)
 {

@@ -71,7 +71,7 @@ confinement_difference(const struct confinement *a, const struct confinement *b)
 	return NULL;
 }
 
-/* 0, -EPERM, or why it can't be told. */
+/* 0, -EPERM, or another negative errno: cannot tell. */
 static int
 compare_labels(int a, int b)
 {

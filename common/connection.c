@@ -42,7 +42,7 @@ read_end(int fd, name_function name, char text[ADDRESS_CAP], uint16_t *port)
 	    (address.ss_family != AF_INET && address.ss_family != AF_INET6))
 		return false;
 	unmap(&address, &len);
-	/* Numbers only: nobody is asked for a name. */
+	/* Numbers only, without name look-ups. */
 	if (getnameinfo((struct sockaddr *)&address, len, text, ADDRESS_CAP, digits, sizeof digits,
 	                NI_NUMERICHOST | NI_NUMERICSERV))
 		return false;

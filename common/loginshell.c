@@ -19,7 +19,7 @@ no(const char **why, const char *text)
 	return -ENOEXEC;
 }
 
-/* The names that are looked for, as indices into what was found. */
+/* The wanted names, as indices into the found entries. */
 enum name { USER, LOGNAME, HOME, SHELL, TICKET, SSH_CONNECTION, SSH_TTY, NAMES };
 
 static const char *const wanted[NAMES] = {
@@ -136,7 +136,9 @@ check_file(int dir, const char *shell, const char **why)
 	return procfile_same_id(&file, &exe) ? 0 : no(why, "the process does not run the account's shell");
 }
 
-/* The initial environment, ended by a NUL even if it is empty; the caller frees *ENV.  Its length or a negative errno. */
+/*
+ * The initial environment, ended by a NUL even if it is empty; the caller frees *ENV.  Its length or a negative errno.
+ */
 static ssize_t
 read_environment(int dir, char **env)
 {

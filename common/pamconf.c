@@ -94,7 +94,7 @@ word(char **rest)
 	} else {
 		end = p + strcspn(p, " \t");
 	}
-	/* libpam takes what sticks to a bracket for the next word.  There is no room to do the same, nor anybody who writes so. */
+	/* libpam reads text right behind a bracket as the next word.  This does not, and no real file has such text. */
 	if (end[-1] == ']' && *p == '[' && *end && !strchr(" \t", *end))
 		return NULL;
 	*rest = *end ? end + 1 : end;
@@ -195,8 +195,8 @@ trim(char *line)
 }
 
 /*
- * The next line, with those that it goes on on.  Between them empty lines and comments are passed over.  NULL at the end,
- * and with *OPEN set where the file ends in the middle of a line.
+ * The next line with its continuation lines, without empty lines and comments between them.  NULL at the end; *OPEN is
+ * set if the file ends in the middle of a line.
  */
 static char *
 whole_line(char **rest, unsigned *number, bool *open)

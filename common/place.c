@@ -18,10 +18,10 @@
 
 #define ID_MAX 99999
 #define BACKLOG 128
-#define TRIES 8 /* the last session of a user takes his directory away while we are about to use it */
+#define TRIES 8 /* the end of a user's last session may remove the user's directory before we use it */
 #define FRESH_LOGIN ".login"
 
-/* Opens the directory NAME below AT, which must be the caller's own and nobody else's to write: 0700, if PRIVATE. */
+/* Opens the directory NAME below AT, which must be the caller's own and not writable by others: 0700, if PRIVATE. */
 static int
 open_own(int at, const char *name, bool private)
 {
@@ -58,7 +58,10 @@ open_parent(const struct place *p)
 	fd = open_own(root, name, p->kind == PLACE_OF_USER);
 	if (fd == -ENOENT && p->kind == PLACE_OF_ROOT) {
 		fd = make_directory(root, name, 0755);
-		/* Another leader has been quicker; it may not have set the mode yet, which is stricter than ours then. */
+		/*
+		 * Another leader has been quicker; it may not have set the mode yet, which is stricter than ours
+		 * then.
+		 */
 		if (fd == -EEXIST)
 			fd = open_own(root, name, false);
 	}
@@ -270,7 +273,7 @@ is_socket(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode);
 }
 
-/* Whether the agent's directory, for there is one, is where it was made. */
+/* Whether the agent's directory still exists. */
 static bool
 has_nest(const struct place *p)
 {
@@ -327,7 +330,7 @@ renew_agent(struct place *p)
 	return PLACE_AGENT;
 }
 
-/* Our directory is no more: makes another. */
+/* Our directory was removed: makes another one. */
 static int
 renew_all(struct place *p)
 {

@@ -106,7 +106,7 @@ parse_umask(long *v, const char *start, const char *end)
 	return 0;
 }
 
-/* One line of which we know the key: 0 or -EBADMSG.  What isn't ours is passed over. */
+/* Parses one line: 0 or -EBADMSG.  Ignores other keys. */
 static int
 parse_line(struct procfile_status *s, bool *have_uid, const char *line, const char *end)
 {

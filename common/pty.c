@@ -33,7 +33,7 @@ make_sane(int slave)
 	return tcsetattr(slave, TCSANOW, &t) ? -errno : 0;
 }
 
-/* The slave by way of the master, where no path can lead elsewhere. */
+/* Opens the slave through the master, so that no path can lead to another file. */
 static int
 open_slave(struct pty *p)
 {

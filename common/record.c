@@ -10,7 +10,7 @@
 
 #define HEADER "holdfast-login 1"
 
-/* Printable ASCII, at least one byte, no blank at either end: what a line can carry and give back as it was. */
+/* Printable ASCII, at least one byte, no blank at either end: then a line returns the value unchanged. */
 static bool
 value_ok(const char *s)
 {
@@ -22,7 +22,7 @@ value_ok(const char *s)
 	return len > 0 && s[0] != ' ' && s[len - 1] != ' ';
 }
 
-/* Where a record is written: what is left of the caller's buffer, and the first error. */
+/* The output of a record: the rest of the caller's buffer, and the first error. */
 struct out {
 	char *p;
 	size_t left;
@@ -49,7 +49,7 @@ line(struct out *o, const char *fmt, ...)
 	o->left -= (size_t)n + 1;
 }
 
-/* A value that may be absent: "-" then; so a lone "-" is no value. */
+/* A value that may be absent, written as "-"; so "-" alone is not a valid value. */
 static void
 line_value(struct out *o, const char *key, const char *value, bool may_lack)
 {
@@ -155,7 +155,7 @@ parse_uid(struct record *r, const char *value)
 	uint64_t v = 0;
 
 	r->uid_known = strcmp(value, "-") != 0;
-	/* The highest is (uid_t)-1, which is no user. */
+	/* The highest uid, (uid_t)-1, is not a user. */
 	if (r->uid_known && parse_number(value, UINT32_MAX - 1, &v))
 		return -EBADMSG;
 	r->uid = (uid_t)v;
@@ -205,7 +205,7 @@ parse_value(struct record *r, enum key key, const char *value)
 	case KEY_LOCAL_PORT:
 		return parse_port(value, &r->local_port);
 	case KEY_XDG:
-		return 0; /* who needs the session's number does not take it from here */
+		return 0; /* the session's number does not come from here */
 	case KEY_AUTH:
 		return parse_auth(r, value);
 	default:

@@ -36,7 +36,7 @@ rootfork_check_peer(int conn)
 	struct procref parent = PROCREF_NONE;
 	int rc = procref_peer_open(&p, conn);
 
-	/* Process 1 is nobody's sshd: it is the parent of all that have lost theirs. */
+	/* Process 1 is not an sshd: it adopts all processes that have lost their parents. */
 	if (!rc && p.cred.uid != 0 && p.proc.stat.ppid > 1) {
 		rc = procref_open(&parent, p.proc.stat.ppid);
 		if (rc)

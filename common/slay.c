@@ -16,11 +16,11 @@
 #include "procref.h"
 #include "procstat.h"
 
-#define ROUNDS 50      /* a fork bomb is as quick as we are, for a while */
+#define ROUNDS 50      /* a fork bomb can keep up with us for a while */
 #define SESSIONS_MAX 256
 #define KIN_MAX 4096
 
-/* What belongs to the session, where there is no scope. */
+/* The session's processes, if there is no scope. */
 struct kin {
 	pid_t sessions[SESSIONS_MAX]; /* terminal sessions */
 	size_t session_count;
@@ -29,7 +29,10 @@ struct kin {
 	size_t pid_count;
 };
 
-/* Kills the process whose /proc directory is DIR: such a descriptor is one of the process itself (pidfd_send_signal(2)). */
+/*
+ * Kills the process whose /proc directory is DIR: such a descriptor is one of the process itself
+ * (pidfd_send_signal(2)).
+ */
 static int
 kill_at(int dir, pid_t pid)
 {
@@ -105,7 +108,7 @@ has_pid(const struct kin *k, pid_t pid)
 	return false;
 }
 
-/* Whether PPID, somebody's parent, is one of them: the process, not another one that has its number by now. */
+/* Whether the parent PPID is one of them: the same process, and not a later one with its pid. */
 static bool
 has_parent(const struct kin *k, pid_t ppid)
 {
@@ -169,7 +172,7 @@ find_kin(void *object, pid_t pid)
 			q->k->starts[q->k->pid_count++] = p.stat.start;
 			q->grown = true;
 		}
-		/* The first in a session is what it is called after; it is not the leader's, which is spared. */
+		/* The first process of a terminal session gives it its number; spares the leader's. */
 		if (q->k->session_count < SESSIONS_MAX && p.stat.session > 1 && p.stat.session != q->s->leader &&
 		    !has_session(q->k, p.stat.session))
 			q->k->sessions[q->k->session_count++] = p.stat.session;
@@ -178,7 +181,7 @@ find_kin(void *object, pid_t pid)
 	return true;
 }
 
-/* Once more through a descriptor, for the list has numbers only. */
+/* Checks again through a descriptor, because the list has only numbers. */
 static void
 kill_kin(struct search *q, pid_t pid)
 {

@@ -13,7 +13,7 @@
 
 #include "tcpinfo.h"
 
-/* States of <netinet/tcp.h>, which can't be included beside <linux/tcp.h>. */
+/* States of <netinet/tcp.h>, which conflicts with <linux/tcp.h>. */
 enum { STATE_TIME_WAIT = 6, STATE_CLOSE = 7, STATE_LISTEN = 10 };
 
 #define ANSWER_MAX 4096
@@ -125,7 +125,7 @@ take_info(struct tcpinfo *out, const void *data, size_t len)
 	out->rate_app_limited = i.tcpi_delivery_rate_app_limited;
 }
 
-/* The look-up falls back to who listens on that port, so what is found has to be compared. */
+/* The look-up falls back to a listening socket of that port, so the result must be compared. */
 static int
 take_socket(struct tcpinfo *out, const struct tcp_tuple *t, const unsigned char *body, size_t len)
 {

@@ -10,9 +10,9 @@
 
 #define ANSWER_MAX 256
 
-/* What stands before each answer that is kept. */
+/* The head of each kept answer. */
 struct answer_head {
-	size_t at;  /* bytes of what was fed last, up to the query's end */
+	size_t at;  /* bytes of the last feed, up to the query's end */
 	size_t len;
 };
 

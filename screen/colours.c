@@ -119,7 +119,7 @@ number_at(const char **p, unsigned max)
 	return *p == start ? -1 : (int)v;
 }
 
-/* Copies the text up to a semicolon to BUF; what is behind it, or NULL at the end. */
+/* Copies the text up to a semicolon to BUF; returns the text behind it, or NULL at the end. */
 static const char *
 field(const char *text, char *buf, size_t cap)
 {

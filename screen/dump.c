@@ -11,7 +11,7 @@
 #include "sgr.h"
 #include "utf8.h"
 
-/* What is no character looks as it does in a terminal of UTF-8. */
+/* Bytes that are no character appear as in a UTF-8 terminal. */
 static void
 text_code(struct out *out, uint32_t code)
 {

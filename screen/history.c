@@ -49,7 +49,7 @@ history_line(const struct history *h, size_t i, size_t *len)
 {
 	const unsigned char *p = h->bytes + h->start;
 
-	/* From the end that is nearer; who wants all of them adds the lengths himself. */
+	/* Searches from the nearer end; a caller that wants all lines adds the lengths itself. */
 	if (i > history_lines(h) / 2) {
 		p = h->bytes + h->end;
 		for (size_t n = history_lines(h); n > i; n--)
@@ -294,7 +294,10 @@ history_push(struct screen *s, const struct row *row, bool on, bool wrapped)
 		n = row->c[s->cols - 1] == 0 ? s->cols - 1 : s->cols;
 	if (!h->max)
 		return;
-	/* A row that was erased after a line had gone on into it is a row all the same: lines have no blanks at their ends. */
+	/*
+	 * A row that was erased after a line had gone on into it is a row all the same: lines have no blanks at their
+	 * ends.
+	 */
 	if (!n)
 		on = pad = false;
 	if (on && history_lines(h) && h->len[h->past - 1] > HISTORY_LINE_MAX)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a terminal gets when it is left (screen_leave): what would stand in the way of the next is undone. */
+/* The output to a terminal that is left (screen_leave): resets modes that would disturb the next program. */
 #include "screen.h"
 
 #include "model.h"

@@ -97,7 +97,7 @@ set_alternate(struct screen *s, unsigned number, bool on)
 		cursor_restore(s);
 }
 
-/* What a mouse reports, and how. */
+/* The reports of the mouse, and their encoding. */
 static bool
 is_mouse(unsigned number)
 {

@@ -46,7 +46,7 @@ number_pen(struct screen *s)
 	s->pen_known = true;
 }
 
-/* What is the same in all cells that the pen writes. */
+/* The part that all cells of the pen share. */
 static inline cell
 pen_cell(struct screen *s)
 {

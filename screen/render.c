@@ -10,9 +10,9 @@
 #include "render_state.h"
 
 /*
- * What a terminal has open is ended, and it is on its main screen without margins; the cursor stays where it is.
- * DECSTR twice: what it resets of a screen (the saved cursor) each screen has of its own.  No RIS: it may take the
- * scrollback with it.
+ * Ends an open sequence, and puts the terminal onto its main screen without margins; the cursor stays where it is.
+ * DECSTR twice, because each screen has a saved cursor of its own, which DECSTR resets.  No RIS: it may clear the
+ * scrollback.
  */
 static void
 end_open(struct out *out)
@@ -20,7 +20,7 @@ end_open(struct out *out)
 	out_text(out, "\033\\\033[!p\033[?1047l\033[!p");
 }
 
-/* What is on the screen goes up into the scrollback: as many rows as are above the cursor. */
+/* Scrolls the rows above the cursor up into the scrollback. */
 static void
 push_up(struct out *out, const struct screen *s)
 {
@@ -39,7 +39,7 @@ saved_plain(const struct saved *saved)
 	       memcmp(saved->charsets.g, ascii, sizeof ascii) == 0 && saved->charsets.gl == 0;
 }
 
-/* Back to where positions and characters mean what they say. */
+/* Resets modes that change the meaning of positions and characters. */
 static void
 after_saved(struct out *out, const struct saved *saved)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows and lines of a rendering.  A row that goes on with the one above is reached by printing over its end, so
- * that the terminal knows that they are one line.  Where the characters that are there don't lead over by
- * themselves (a blank comes first, or a background would fill the new row), a filler is printed and painted over.
+ * Rows and lines of a rendering.  To continue the row above, a rendering prints over its end, so that the
+ * terminal knows that they are one line.  If the row's own characters do not do this (a blank comes first, or a
+ * background would fill the new row), the rendering prints a filler and then paints over it.
  */
 #include "render_rows.h"
 

@@ -155,7 +155,7 @@ render_modes(struct out *out, const struct screen *s)
 static void
 render_title(struct out *out, const struct title *t, unsigned number)
 {
-	/* What is not known needs to be said before it is pushed. */
+	/* The terminal's title is unknown at first, so it must be set before it is pushed. */
 	const char *said = t->n ? NULL : "";
 
 	for (unsigned i = 0; i <= t->n; i++) {

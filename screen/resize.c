@@ -57,7 +57,7 @@ flow_row(struct flow *f, bool cont)
 	return row;
 }
 
-/* Adds C, of WIDTH columns, behind what is there. */
+/* Appends C, of WIDTH columns. */
 static void
 flow_cell(struct flow *f, cell c, unsigned width)
 {
@@ -160,7 +160,7 @@ flow_primary(struct screen *s, struct flow *f, unsigned used)
 	}
 }
 
-/* Puts what has flowed into GRID of ROWS rows: the rows before FIRST go to the scrollback. */
+/* Puts the reflowed rows into GRID of ROWS rows; the rows before FIRST go to the scrollback. */
 static void
 settle_rows(struct screen *s, struct flow *f, struct row **grid, unsigned rows, size_t first)
 {

@@ -55,7 +55,7 @@ extended(const struct parser *p, unsigned *i)
 		*i = at + 3;
 		return rgb(&p->param[at + 1]);
 	}
-	/* What is not whole takes the rest with it. */
+	/* An incomplete parameter invalidates the rest. */
 	*i = p->nparam;
 	return 0xffffffffu;
 }

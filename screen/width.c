@@ -29,10 +29,10 @@ within(const struct span *spans, size_t n, uint32_t code)
 unsigned
 width_of(uint32_t code)
 {
-	/* What is no character takes one too (utf8.h). */
+	/* Bytes that are no character take one column too (utf8.h). */
 	if (code < 0x300 || code > 0x10ffff)
 		return 1;
-	/* Most of what is wide in practice, and has no exceptions: kana but its combining marks, Han, Hangul. */
+	/* The common wide characters without exceptions: kana but its combining marks, Han, Hangul. */
 	if ((code >= 0x309b && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff) ||
 	    (code >= 0xac00 && code <= 0xd7a3))
 		return 2;

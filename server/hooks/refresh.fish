@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# holdfast: at its next prompt a held shell learns what another login has brought.  The text for bash, refresh.bash,
-# says how.
+# holdfast: after another login was attached, a held shell takes variables from it at its next prompt.  The text for bash,
+# refresh.bash, explains how.
 if status is-interactive; and test -n "$HOLDFAST_PLACE"
     function _holdfast_refresh --on-event fish_prompt
         test -r "$HOLDFAST_PLACE/login"; or return

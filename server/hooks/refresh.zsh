@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# holdfast: at its next prompt a held shell learns what another login has brought.  The text for bash, refresh.bash,
-# says how.  zsh gives each of its hooks the command's own $? and pipestatus.
+# holdfast: after another login was attached, a held shell takes variables from it at its next prompt.  The text for bash,
+# refresh.bash, explains how.  zsh gives each of its hooks the command's own $? and pipestatus.
 if [[ -o interactive && -n ${HOLDFAST_PLACE-} ]]; then
 	_holdfast_refresh() {
 		emulate -L zsh
