@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "age.h"
+#include "attach.h"
 #include "clock.h"
 #include "exit_status.h"
 #include "json.h"
@@ -26,12 +27,6 @@ static const struct row heading = {
 };
 
 static const char *
-state_word(uint32_t state)
-{
-	return state == 3 ? "attached" : state == 4 ? "dropped" : state == 5 ? "ending" : "unknown";
-}
-
-static const char *
 kind_word(uint32_t kind)
 {
 	return kind == FRAME_TERMINAL ? "terminal" : kind == FRAME_COMMAND ? "command" : "unknown";
@@ -45,9 +40,9 @@ fill_row(struct row *r, const struct frame_session *s, uint64_t now)
 	snprintf(r->cell[ID], cap, "%" PRIu32, s->id);
 	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
 	if (s->attachments > 1)
-		snprintf(r->cell[STATE], cap, "%s(%" PRIu32 ")", state_word(s->state), s->attachments);
+		snprintf(r->cell[STATE], cap, "%s(%" PRIu32 ")", attach_state_word(s->state), s->attachments);
 	else
-		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
+		snprintf(r->cell[STATE], cap, "%s", attach_state_word(s->state));
 	age_format(r->cell[SINCE], now > s->changed_ms ? (now - s->changed_ms) / 1000 : 0);
 	snprintf(r->cell[KIND], cap, "%s", kind_word(s->kind));
 	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
@@ -101,7 +96,7 @@ listing_json(FILE *f, const struct frame_session *v, size_t count)
 		json_open(&j, NULL, '{');
 		json_number(&j, "id", s->id);
 		json_string(&j, "name", s->name);
-		json_string(&j, "state", state_word(s->state));
+		json_string(&j, "state", attach_state_word(s->state));
 		json_string(&j, "kind", kind_word(s->kind));
 		json_number(&j, "attachments", s->attachments);
 		json_number(&j, "rows", s->rows);

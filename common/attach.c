@@ -357,3 +357,22 @@ attach_name_ok(const char *name)
 	return len > 0 && len < NAME_CAP && name[0] != '-' && name[0] != '.' && strspn(name, allowed) == len &&
 	       strspn(name, "0123456789") < len && strcmp(name, "off") != 0 && strcmp(name, "new") != 0;
 }
+
+uint32_t
+attach_id(const char *text)
+{
+	size_t len = text ? strspn(text, "0123456789") : 0;
+
+	return len && len < 10 && text[0] != '0' && !text[len] ? (uint32_t)strtoul(text, NULL, 10) : 0;
+}
+
+const char *
+attach_state_word(uint32_t state)
+{
+	static const char *const words[] = {
+		[ATTACH_STATE_NEW] = "new", [ATTACH_STATE_CLAIMING] = "claiming", [ATTACH_STATE_ATTACHED] = "attached",
+		[ATTACH_STATE_DROPPED] = "dropped", [ATTACH_STATE_ENDING] = "ending", [ATTACH_STATE_SILENT] = "silent",
+	};
+
+	return state < sizeof words / sizeof *words && words[state] ? words[state] : "unknown";
+}

@@ -231,5 +231,9 @@ int attach_type_of(const void *buf, size_t len);
 #define ATTACH_NAME_RULE "1 to 32 of A-Z a-z 0-9 . _ -, not only digits, no '-' or '.' first, not \"new\" or \"off\""
 /* Whether NAME follows ATTACH_NAME_RULE. */
 int attach_name_ok(const char *name);
+/* The number of a session in TEXT, 1 to 999999999 without leading zeros; 0: TEXT is not one (may be NULL). */
+uint32_t attach_id(const char *text);
+/* "dropped" and the like, for an enum attach_state; "unknown". */
+const char *attach_state_word(uint32_t state);
 
 #endif

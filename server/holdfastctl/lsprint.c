@@ -24,17 +24,6 @@ static const struct row heading = {
 	{ "USER", "  ID", "NAME", "STATE", "SINCE", "PROGRAM", "SIZE", "FROM", "OUTPUT", "CPU", "MEMORY", "PROCS" },
 };
 
-static const char *
-state_word(uint32_t state)
-{
-	static const char *const words[] = {
-		[ATTACH_STATE_NEW] = "new", [ATTACH_STATE_CLAIMING] = "claiming", [ATTACH_STATE_ATTACHED] = "attached",
-		[ATTACH_STATE_DROPPED] = "dropped", [ATTACH_STATE_ENDING] = "ending", [ATTACH_STATE_SILENT] = "silent",
-	};
-
-	return state < sizeof words / sizeof words[0] && words[state] ? words[state] : "unknown";
-}
-
 static void
 put_bytes(char *out, size_t cap, uint64_t bytes)
 {
@@ -86,9 +75,9 @@ fill_row(struct row *r, const struct sessionlist_session *a, const struct usage 
 	snprintf(r->cell[ID], cap, "%c %u", is_own(a) ? '*' : ' ', s->id);
 	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
 	if (s->attachments > 1)
-		snprintf(r->cell[STATE], cap, "%s(%u)", state_word(s->state), s->attachments);
+		snprintf(r->cell[STATE], cap, "%s(%u)", attach_state_word(s->state), s->attachments);
 	else
-		snprintf(r->cell[STATE], cap, "%s", state_word(s->state));
+		snprintf(r->cell[STATE], cap, "%s", attach_state_word(s->state));
 	/* Neither its keeper nor its leader may have said. */
 	if (s->changed_ms)
 		age_since(r->cell[SINCE], s->changed_ms);
@@ -183,7 +172,7 @@ json_session(struct json *j, const struct sessionlist_session *a)
 	json_number(j, "id", s->id);
 	json_string(j, "name", s->name);
 	json_string(j, "kind", s->kind == ATTACH_KIND_COMMAND ? "command" : "terminal");
-	json_string(j, "state", state_word(s->state));
+	json_string(j, "state", attach_state_word(s->state));
 	json_number(j, "attachments", s->attachments);
 	json_number(j, "keeper_pid", s->keeper_pid);
 	json_number(j, "shell_pid", s->shell_pid);

@@ -428,6 +428,24 @@ no_number_stands_for_two(void **state)
 			assert_int_not_equal(types[i], types[j]);
 }
 
+static void
+numbers_and_states(void **state)
+{
+	static const char *const bad[] = { "", "0", "07", "-1", "+1", " 1", "1 ", "1x", "x", "1234567890", "4294967297" };
+
+	(void)state;
+	assert_int_equal(attach_id("1"), 1);
+	assert_int_equal(attach_id("10001"), 10001);
+	assert_int_equal(attach_id("999999999"), 999999999);
+	assert_int_equal(attach_id(NULL), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(attach_id(bad[i]), 0);
+	assert_string_equal(attach_state_word(ATTACH_STATE_DROPPED), "dropped");
+	assert_string_equal(attach_state_word(ATTACH_STATE_SILENT), "silent");
+	assert_string_equal(attach_state_word(0), "unknown");
+	assert_string_equal(attach_state_word(UINT32_MAX), "unknown");
+}
+
 int
 main(void)
 {
@@ -443,6 +461,7 @@ main(void)
 		cmocka_unit_test(environment),
 		cmocka_unit_test(plain_and_type),
 		cmocka_unit_test(names),
+		cmocka_unit_test(numbers_and_states),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

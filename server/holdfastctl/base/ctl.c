@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "log.h"
 #include "silent.h"
@@ -79,15 +80,7 @@ ctl_help(const struct ctl_command *c)
 uint32_t
 ctl_own_session(void)
 {
-	const char *text = getenv("HOLDFAST_SESSION");
-	char *end;
-	unsigned long n;
-
-	if (!text || text[0] < '1' || text[0] > '9')
-		return 0;
-	errno = 0;
-	n = strtoul(text, &end, 10);
-	return errno || *end || n > UINT32_MAX ? 0 : (uint32_t)n;
+	return attach_id(getenv("HOLDFAST_SESSION"));
 }
 
 bool

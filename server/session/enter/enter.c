@@ -290,17 +290,16 @@ enter_named(struct enter *e)
 static int
 go_on(struct enter *e)
 {
-	char *end;
-	unsigned long id = strtoul(e->want, &end, 10);
+	uint32_t id = attach_id(e->want);
 	int rc;
 
-	if (*end || !id || id > INT32_MAX)
+	if (!id)
 		return -ENOENT;
-	rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
+	rc = claim(e, id, ATTACH_MODE_STREAM);
 	/* As by name: the login can enter it also without holdfastd. */
 	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_TICKET) {
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
-		rc = claim(e, (uint32_t)id, ATTACH_MODE_STREAM);
+		rc = claim(e, id, ATTACH_MODE_STREAM);
 	}
 	return rc == -ECONNREFUSED || rc == -ENOTDIR ? -ENOENT : rc;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "envlist.h"
 #include "loginshell.h"
 #include "procstat.h"
@@ -135,7 +136,7 @@ session_at(const struct session_list *list, pid_t pid, int tty)
 static const struct attach_status *
 session_of(const struct session_list *list, pid_t pid, const struct envlist *env)
 {
-	const char *number = envlist_get(env, "HOLDFAST_SESSION");
+	uint32_t id = attach_id(envlist_get(env, "HOLDFAST_SESSION"));
 	const struct attach_status *s;
 	struct procstat st;
 
@@ -143,8 +144,8 @@ session_of(const struct session_list *list, pid_t pid, const struct envlist *env
 		if ((s = session_at(list, pid, st.tty_nr)))
 			return s;
 	/* A multiplexer has left its parents and terminal behind. */
-	for (size_t i = 0; number && i < list->count; i++)
-		if (strtoul(number, NULL, 10) == list->v[i].id)
+	for (size_t i = 0; id && i < list->count; i++)
+		if (list->v[i].id == id)
 			return &list->v[i];
 	return NULL;
 }

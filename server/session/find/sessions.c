@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "rootless.h"
 #include "owndir.h"
@@ -64,22 +65,6 @@ open_user(enum root which, uid_t uid)
 		return rc;
 	snprintf(path, sizeof path, "%s/%lu", root, (unsigned long)uid);
 	return open_directory(AT_FDCWD, path, owner_in(which, uid));
-}
-
-/* "17": a session's directory.  Anything else, zero and leading zeros too, is none. */
-static bool
-parse_id(const char *name, uint32_t *id)
-{
-	char *end;
-	unsigned long v;
-
-	if (name[0] < '1' || name[0] > '9' || strlen(name) > 9)
-		return false;
-	v = strtoul(name, &end, 10);
-	if (*end)
-		return false;
-	*id = (uint32_t)v;
-	return true;
 }
 
 /*
@@ -222,10 +207,10 @@ ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_c
 	rewinddir(d);
 	while (count < SESSIONS_MAX && (e = readdir(d))) {
 		unsigned char msg[8];
-		uint32_t id;
+		uint32_t id = attach_id(e->d_name);
 		int fd, len = attach_encode_plain(ATTACH_MSG_STATUS, msg, sizeof msg);
 
-		if (!parse_id(e->d_name, &id) || (id >= OWN_FIRST_ID) != (which == ROOT_OWN))
+		if (!id || (id >= OWN_FIRST_ID) != (which == ROOT_OWN))
 			continue;
 		fd = connect_name(users, e->d_name, which, uid);
 		if (is_silent(which, fd))
@@ -371,13 +356,12 @@ int
 session_list_find(const struct session_list *list, const char *word, const struct attach_status **found)
 {
 	const struct attach_status *hit = NULL;
-	uint32_t id;
-	bool number = parse_id(word, &id);
+	uint32_t id = attach_id(word);
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct attach_status *s = &list->v[i];
 
-		if (number ? s->id != id : strcmp(s->name, word) != 0)
+		if (id ? s->id != id : strcmp(s->name, word) != 0)
 			continue;
 		if (hit)
 			return -ENOTUNIQ;
