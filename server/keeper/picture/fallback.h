@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tail: what a terminal is shown on a resume, made from the latest output in the ring.
+ * fallback: the screen for a terminal that resumes, made from the latest output in the ring, if the painter gives none.
  *
- * The first version of restoring a screen: the last lines that fit it, cut at a safe place, with the colours that were
- * on there, and without anything that would ask the terminal a question, ring, set the clipboard or notify.  Modes
- * (mouse, paste, cursor keys …) that were switched on within the ring are switched on again.  While a program has the
- * alternate screen, that one is entered and left blank: the keeper has the program draw itself.
+ * It shows the last lines that fit the terminal, cut at a safe place, with the colours that were on there, and without
+ * sequences that ask the terminal a question, ring, set the clipboard or notify.  It switches on modes (mouse, paste,
+ * cursor keys …) that were switched on within the ring.  While a program has the alternate screen, it enters that screen
+ * and leaves it blank: the keeper makes the program draw itself.
  */
 #ifndef HOLDFAST_TAIL_H
 #define HOLDFAST_TAIL_H
