@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * answer: what the model says to queries.  An answer is a CSI, DCS or OSC sequence of printable ASCII that ends
- * with its final byte or with ST (ESC \), whatever the query ended with.  Titles and selections are never told.
+ * answer: the model's answers to queries.  An answer is a CSI, DCS or OSC sequence of printable ASCII that ends
+ * with its final byte or with ST (ESC \), independent of the query's end.  No answer has a title or a selection.
  */
 #ifndef HOLDFAST_SCREEN_ANSWER_H
 #define HOLDFAST_SCREEN_ANSWER_H

@@ -5,7 +5,7 @@
 
 struct screen;
 
-/* Keeps an answer, as printf(3) makes it.  It is dropped while answers are off, and where there is no room for it. */
+/* Keeps an answer, formatted as by printf(3).  Drops it while answers are off, or without room. */
 void answer_queue(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

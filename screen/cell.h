@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cell: one position of a screen, in 64 bits: what stands there, its style and its hyperlink.
+ * cell: one position of a screen, in 64 bits: its text, its style and its hyperlink.
  *
- * 0 is a position that nothing was written to, in the default style.  An erased position has no text and a style of
- * nothing but a background.  A wide character is a cell with CELL_WIDE and, right of it, one with CELL_TAIL.
+ * 0 is an unwritten position in the default style.  An erased position has no text, and a style with only a
+ * background.  A wide character is a cell with CELL_WIDE and, right of it, one with CELL_TAIL.
  */
 #ifndef HOLDFAST_SCREEN_CELL_H
 #define HOLDFAST_SCREEN_CELL_H

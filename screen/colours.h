@@ -11,7 +11,7 @@ struct screen;
 struct colours;
 
 void colours_reset(struct colours *c);
-/* The commands themselves: NUMBER, and what stands behind its semicolon, ended by NUL. */
+/* The commands: NUMBER, and the text behind its semicolon, ended by NUL. */
 void colours_osc(struct screen *s, unsigned number, const char *text);
 
 #endif

@@ -5,7 +5,7 @@
 
 struct screen;
 
-/* Does what the sequence says that is in the parser and ends with FINAL; nothing if it is not known. */
+/* Executes the sequence in the parser that ends with FINAL; ignores an unknown one. */
 void csi_dispatch(struct screen *s, char final);
 
 #endif

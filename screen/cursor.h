@@ -14,7 +14,7 @@ cursor_edge(const struct screen *s)
 	return s->x <= s->right ? s->right : s->cols - 1;
 }
 
-/* To a position on the screen, or as near as it may be; no wrap is pending then. */
+/* Moves to a position on the screen, or to the nearest permitted one; clears a pending wrap. */
 void cursor_to(struct screen *s, unsigned x, unsigned y);
 /* To a position as programs say it: from 0, relative to the margins in origin mode. */
 void cursor_address(struct screen *s, unsigned x, unsigned y);
@@ -32,7 +32,7 @@ void cursor_index(struct screen *s);
 void cursor_reverse_index(struct screen *s);
 /* LF, VT, FF: the row below does not go on with this one. */
 void cursor_linefeed(struct screen *s);
-/* The automatic wrap, after the last column; and one column before it, false if it can't be. */
+/* The automatic wrap, after the last column; and one column before it: false if not possible. */
 void cursor_wrap(struct screen *s);
 bool cursor_wrap_early(struct screen *s);
 void cursor_save(struct screen *s);

@@ -18,7 +18,7 @@ void edit_delete_lines(struct screen *s, unsigned n);
 /* DECIC, DECDC: columns from the cursor's on, in all rows of the margins. */
 void edit_insert_columns(struct screen *s, unsigned n);
 void edit_delete_columns(struct screen *s, unsigned n);
-/* SU, SD, SL, SR: what is within the margins. */
+/* SU, SD, SL, SR: scroll the area within the margins. */
 void edit_scroll_up(struct screen *s, unsigned n);
 void edit_scroll_down(struct screen *s, unsigned n);
 void edit_scroll_left(struct screen *s, unsigned n);

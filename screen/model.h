@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * model: what the parts of the terminal model share: all of its state.
+ * model: the whole state of the terminal model, shared by its parts.
  *
  * Invariants, which every part keeps and compare.c, render.c rely on:
  * - cells of a row from its len on are 0; a wide cell is followed by its tail, a tail preceded by its wide cell;
@@ -31,7 +31,7 @@ struct row {
 };
 
 struct charsets {
-	unsigned char g[4]; /* what is designated: 'B' ASCII, '0' line drawing, 'A' British */
+	unsigned char g[4]; /* the designated charsets: 'B' ASCII, '0' line drawing, 'A' British */
 	unsigned char gl;   /* which of them is in use */
 };
 
@@ -134,7 +134,7 @@ struct screen {
 
 	unsigned top, bottom, left, right; /* margins, inclusive */
 	uint32_t modes, said;  /* MODE_*; said: those of the kept ones that a program has set or reset */
-	bool synchronized;     /* ?2026: not part of what is restored */
+	bool synchronized;     /* ?2026: a rendering does not restore it */
 	struct mouse mouse;
 	struct kitty kitty[2];
 	signed char modifiers[MODIFIERS]; /* XTMODKEYS; -1: the terminal's own */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * parser: from bytes to characters, controls and sequences: a state machine as that of the VT500 series, with UTF-8
- * in its ground state and sub-parameters (colons).  8-bit controls are not taken as such.
+ * parser: turns bytes into characters, controls and sequences: the VT500's state machine, with UTF-8 in its ground
+ * state and sub-parameters (colons).  It does not recognise 8-bit controls.
  *
- * What is open at any moment can be said again as bytes (parser_open): no bytes of a sequence have an effect before
- * its end, except the C0 controls within, which are done at once and are not part of it.
+ * parser_open writes the open part of a sequence as bytes again.  No byte of a sequence has an effect before its end,
+ * except C0 controls within, which the parser executes at once and does not count as part of the sequence.
  */
 #ifndef HOLDFAST_SCREEN_PARSER_H
 #define HOLDFAST_SCREEN_PARSER_H
@@ -17,7 +17,7 @@
 struct screen;
 
 void parser_feed(struct screen *s, const unsigned char *p, size_t len);
-/* Writes what is open to BUF, of PARSER_OPEN_MAX bytes; how many. */
+/* Writes the open sequence to BUF, of PARSER_OPEN_MAX bytes; returns the length. */
 size_t parser_open(const struct parser *p, unsigned char *buf);
 bool parser_equal(const struct parser *a, const struct parser *b);
 void parser_free(struct parser *p);

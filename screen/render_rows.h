@@ -10,8 +10,8 @@
 struct row;
 
 /*
- * The scrollback, unless O says without, and the primary screen, as one stream of lines from the top left corner of
- * an empty screen on: what is above the last rows scrolls off.
+ * Writes the scrollback (unless O excludes it) and the primary screen as one stream of lines from the top left corner
+ * of an empty screen; lines above the last rows scroll off.
  */
 void render_stream(struct out *out, const struct screen *s, const struct screen_render_options *o);
 /* The alternate screen, row by row, onto an empty one. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* render_state: the state of a rendering (screen_render) that is no text: modes, margins, cursor, pen, keys, titles, colours. */
+/* render_state: the part of a rendering besides text: modes, margins, cursor, pen, keys, titles, colours. */
 #ifndef HOLDFAST_SCREEN_RENDER_STATE_H
 #define HOLDFAST_SCREEN_RENDER_STATE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * screen: the model of a terminal.  It eats what programs print, knows at any moment what a terminal shows, and
- * writes that as bytes which put any other terminal, or a fresh model, into the same state.
+ * screen: the model of a terminal.  It parses the output of programs, knows at any moment what a terminal shows, and
+ * writes this state as bytes that put any other terminal, or a fresh model, into the same state.
  *
  * The law: screen_render() of a model, fed to a fresh model of the same size, gives a model equal to it
  * (screen_difference), at every cut of every input.  Everything is bounded; no input can crash, hang or grow it.
@@ -44,7 +44,7 @@ struct screen_render_options {
 	const char *line;     /* shown dimmed, just above the restored screen, in the scrollback; NULL: none */
 	bool no_scrollback;   /* only the screen: for a terminal that already has the scrollback */
 	size_t skip;          /* so many lines of the scrollback, the oldest, are left out */
-	bool push_up;         /* what the terminal shows goes into its scrollback first, also with no_scrollback */
+	bool push_up;         /* first push the terminal's present screen into its scrollback, also with no_scrollback */
 };
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
@@ -56,8 +56,8 @@ void screen_leave(const struct screen *s, screen_put *put, void *to);
 
 /*
  * Answers to queries (DA, DSR, DECRQM, DECRQSS, kitty ?u, XTVERSION, OSC colours).  While off (the default) queries
- * are eaten.  While on, what the model would answer is kept, SCREEN_ANSWERS_MAX bytes at most with what keeping
- * them costs; more queries go unanswered.
+ * are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with their heads; further
+ * queries stay unanswered.
  */
 #define SCREEN_ANSWERS_MAX 4096
 void screen_answer(struct screen *s, bool on);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * skip: output that need not be eaten, because nothing of it is left once the output behind it has been.
+ * skip: finds output that need not be parsed, because later output pushes all of it away.
  *
- * A flood of lines scrolls out of the screen and out of the scrollback faster than anybody looks.  Where output is
- * nothing but lines (text, C0 controls, SGR) and enough of them follow to push all of it out, only the pen remains of it.
- * Looking for that is many times faster than eating.
+ * A flood of lines scrolls out of the screen and the scrollback.  If output consists of lines (text, C0 controls,
+ * SGR), and enough lines follow to push all of it out, only the pen remains of it.  To find such output is many times
+ * faster than to parse it.
  */
 #ifndef HOLDFAST_SCREEN_SKIP_H
 #define HOLDFAST_SCREEN_SKIP_H
@@ -14,10 +14,10 @@
 struct screen;
 
 /*
- * Passes over as many of LEN bytes as can be, and puts the model into a state from which, once it has been fed the bytes
- * from there up to *CLEAN, it is what it would be had it been fed all of them.  Returns how many were passed over; 0:
- * the model is as it was.  *CLEAN: up to there the bytes are nothing but lines (at most LEN); what comes next is eaten
- * before it is worth asking again.  Between the two the model shows lines that are long gone.
+ * Skips as many of LEN bytes as possible, and puts the model into a state such that feeding the bytes from there up
+ * to *CLEAN gives the same model as feeding all bytes.  Returns the number of skipped bytes; 0: the model is
+ * unchanged.  *CLEAN (at most LEN): up to there the bytes consist of lines; parse the bytes behind it before the next
+ * call.  Between the two offsets the model shows lines that have scrolled away.
  */
 size_t screen_skip(struct screen *s, const unsigned char *p, size_t len, size_t *clean);
 

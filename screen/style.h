@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * style: how a cell looks (colours and attributes), and the table that gives each look in use a number.
+ * style: the look of a cell (colours and attributes), and the table that numbers the looks in use.
  *
- * The table never fills: when it has grown to twice what was in use the last time, its owner makes it
- * anew from the cells (tidy.h).
+ * The table never fills: when it has grown to twice the number of looks last in use, its owner rebuilds it from the
+ * cells (tidy.h).
  */
 #ifndef HOLDFAST_SCREEN_STYLE_H
 #define HOLDFAST_SCREEN_STYLE_H
@@ -49,7 +49,7 @@ bool style_equal(const struct style *a, const struct style *b);
 /* Whether there was memory. */
 bool styles_init(struct styles *t);
 void styles_free(struct styles *t);
-/* The number of STYLE, made if it is new; 0, the default style, if there is no memory. */
+/* The number of STYLE, added if new; 0, the default style: no memory. */
 uint32_t styles_number(struct styles *t, const struct style *style);
 bool styles_full(const struct styles *t);
 size_t styles_memory(const struct styles *t);

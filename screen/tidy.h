@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tidy: makes the tables that cells refer to anew from what is in use. */
+/* tidy: rebuilds the tables that cells refer to from the entries in use. */
 #ifndef HOLDFAST_SCREEN_TIDY_H
 #define HOLDFAST_SCREEN_TIDY_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * utf8: code points to bytes and back, after RFC 3629, and bytes that are no character, which get a number behind the
- * last code point: what a program of another character set prints is such, and a terminal of that set is to have it back.
+ * utf8: converts code points to bytes and back, after RFC 3629.  Bytes that are no character, such as those of
+ * programs in another character set, get numbers behind the last code point, so that a terminal of that set gets them
+ * back unchanged.
  */
 #ifndef HOLDFAST_SCREEN_UTF8_H
 #define HOLDFAST_SCREEN_UTF8_H

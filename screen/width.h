@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-/* CODE: a code point that is no control character. */
+/* CODE: a code point that is not a control character. */
 unsigned width_of(uint32_t code);
 
 #endif
