@@ -31,7 +31,7 @@ def narrate(text):
 
 
 def show(text):
-    """What the ssh client's terminal got, indented; only colours are left of its control sequences."""
+    """Prints the output to the ssh client's terminal, indented, without control sequences but colours."""
     text = text.rsplit("\x1b[H", 1)[-1]  # behind the last clearing of the screen
     text = re.sub(r"\x1b\[[0-9;?=>!]*[A-HJKSTXfhlnpqrsu]|\x1b[=>()][0AB]?|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\r", "", text)
     for line in text.strip("\n").rstrip().split("\n"):
@@ -64,7 +64,7 @@ class Demo:
 
     def tell(self):
         host = self.host
-        narrate("A login with stock ssh: ssh alice@127.0.0.1.  In it a variable, a job that counts, some colour.")
+        narrate("A login with stock ssh: ssh alice@127.0.0.1.  It sets a variable, starts a job that counts, and prints in colour.")
         t = self.client()
         t.wait_for(PROMPT)
         self.type(t, "colour=blue; cd ~")
@@ -83,14 +83,14 @@ class Demo:
               % (session["id"], session["state"], count, self.counter()), flush=True)
         show(host.ctl("alice", "ls").stdout)
 
-        narrate("The same plain ssh alice@127.0.0.1 again.  This is what the terminal shows:")
+        narrate("The same command again: ssh alice@127.0.0.1.  The terminal shows:")
         t = self.client()
         t.wait_for(OUTPUT_LINE)
         t.wait_for(r"colour blue.*" + PROMPT)
         show(t.text())
         screen = t.text()
 
-        narrate("And asked the same question:")
+        narrate("The same question again:")
         t.mark = start = len(t.data)
         after = self.ask(t)
         show(t.text(start))
@@ -135,7 +135,7 @@ def inside(src, log, extra):
     except Failed as e:
         print("\n\x1b[31mdemo: %s\x1b[0m" % e, flush=True)
         demo.ok = False
-    narrate("Everything was found the same." if demo.ok else "Something is wrong; see above.")
+    narrate("Everything is the same." if demo.ok else "Something differs; see above.")
     if not extra["once"]:
         by_hand(port, extra["keys"])
     return 0 if demo.ok else 1
@@ -145,7 +145,7 @@ def by_hand(port, keys):
     narrate("Try it by hand, from another terminal, until Ctrl-C here:")
     print("    ssh -p %d -i %s/key1 -o IdentitiesOnly=yes -o UserKnownHostsFile=%s/known_hosts \\\n"
           "        -o HostKeyAlias=server alice@127.0.0.1\n" % (port, keys, keys)
-          + "    Type something, close that terminal (or type Enter ~ . ), and run the command again.", flush=True)
+          + "    Type something, close that terminal (or press Enter ~ .), and run the command again.", flush=True)
     try:
         while True:
             signal.pause()
