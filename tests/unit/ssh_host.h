@@ -84,6 +84,22 @@ host_open(ssh_session session, void *object)
 	return h->channel;
 }
 
+/* Connections to the host "echo" are accepted, and echo. */
+static int
+host_message(ssh_session session, ssh_message m, void *object)
+{
+	struct ssh_host *h = object;
+	ssh_channel channel;
+
+	(void)session;
+	if (ssh_message_type(m) != SSH_REQUEST_CHANNEL_OPEN || ssh_message_subtype(m) != SSH_CHANNEL_DIRECT_TCPIP ||
+	    strcmp(ssh_message_channel_request_open_destination(m), "echo") != 0)
+		return 1;
+	channel = ssh_message_channel_request_open_reply_accept(m);
+	ssh_set_channel_callbacks(channel, &h->channel_callbacks);
+	return 0;
+}
+
 static void
 host_serve(struct ssh_host *h, int fd)
 {
@@ -107,6 +123,7 @@ host_serve(struct ssh_host *h, int fd)
 	ssh_set_auth_methods(session, (h->password ? SSH_AUTH_METHOD_PASSWORD : 0) |
 	                              (h->user_key ? SSH_AUTH_METHOD_PUBLICKEY : 0));
 	ssh_set_server_callbacks(session, &callbacks);
+	ssh_set_message_callback(session, host_message, h);
 	if (ssh_handle_key_exchange(session) != SSH_OK)
 		return;
 	ssh_event_add_session(event, session);

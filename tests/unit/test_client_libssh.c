@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "forward_listen.h"
 #include "list.h"
 #include "proxy.h"
 #include "secrets.h"
@@ -233,6 +234,105 @@ waits_no_longer_than_it_should(void **state)
 	transport_free(t);
 }
 
+/* Configures -L of a port that is free, to DESTINATION: the port, in network order. */
+static in_port_t
+local_forward(const char *destination)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char text[64];
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+	close(fd);
+	snprintf(text, sizeof text, "127.0.0.1:%u:%s:7", ntohs(a.sin_port), destination);
+	assert_int_equal(list_add(&target.config->local_forward, text), 0);
+	return a.sin_port;
+}
+
+/* A connection to the forward's port; what it says comes back by way of the host. */
+static int
+connect_forward(in_port_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(send(fd, "around", 6, MSG_NOSIGNAL), 6);
+	return fd;
+}
+
+static ssize_t
+answer(struct transport *t, int fd, char *got, size_t cap)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint64_t limit = clock_now_ms() + LIMIT_MS;
+
+	while (poll(&p, 1, 0) == 0) {
+		assert_true(clock_now_ms() < limit);
+		turn(t);
+	}
+	return recv(fd, got, cap, 0);
+}
+
+/* A listener stays between two connections to the host: a program that connects to it meanwhile waits. */
+static void
+forwards_ports(void **state)
+{
+	in_port_t port;
+	char got[16];
+	struct transport *t;
+	int fd;
+
+	(void)state;
+	port = local_forward("echo");
+	host_start(&host, listener, true);
+	t = start();
+	until(t, TRANSPORT_OPEN);
+	fd = connect_forward(port);
+	assert_int_equal(answer(t, fd, got, sizeof got), 6);
+	assert_memory_equal(got, "around", 6);
+	close(fd);
+	host_stop(&host);
+	until(t, TRANSPORT_CLOSED);
+	transport_free(t);
+
+	fd = connect_forward(port);
+	host_start(&host, listener, true);
+	t = start();
+	until(t, TRANSPORT_OPEN);
+	assert_int_equal(answer(t, fd, got, sizeof got), 6);
+	close(fd);
+	transport_free(t);
+	host_stop(&host);
+	forwards_close(target.forwards);
+}
+
+/* The host refuses the destination: the connection here ends. */
+static void
+ends_a_forward_that_is_refused(void **state)
+{
+	in_port_t port;
+	char got[16];
+	struct transport *t;
+	int fd;
+
+	(void)state;
+	port = local_forward("nowhere");
+	host_start(&host, listener, true);
+	t = start();
+	until(t, TRANSPORT_OPEN);
+	fd = connect_forward(port);
+	assert_true(answer(t, fd, got, sizeof got) <= 0);
+	assert_int_equal(t->state, TRANSPORT_OPEN);
+	expect(t, HOST_GREETING);
+	close(fd);
+	transport_free(t);
+	host_stop(&host);
+	forwards_close(target.forwards);
+}
+
 /* What the proxy's command line prints. */
 static void
 proxy_says(const char *text)
@@ -351,7 +451,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(carries_bytes_both_ways), CASE(ends_in_order), CASE(tells_why_it_did_not_open),
-		CASE(waits_no_longer_than_it_should), CASE(starts_proxies), CASE(gives_no_shell_words_to_proxies),
+		CASE(waits_no_longer_than_it_should), CASE(forwards_ports), CASE(ends_a_forward_that_is_refused),
+		CASE(starts_proxies), CASE(gives_no_shell_words_to_proxies),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);
