@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* owndir: opens a directory only if it belongs to the user that must own it and nobody else may change it. */
+/* owndir: opens a directory only if the expected user owns it and no other user can change it. */
 #ifndef HOLDFAST_OWNDIR_H
 #define HOLDFAST_OWNDIR_H
 

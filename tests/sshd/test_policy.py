@@ -302,6 +302,7 @@ def test_maxlogins(host):
             ("* hard maxlogins 1\nalice -\n", True),
             ("* hard MaxLogins 1\n", False),
             ("%alice - maxlogins 1\n", False),
+            ("%alice - maxlogins 3\n", True),
             ("%bob - maxlogins 1\n@bob - maxlogins 1\nbob - maxlogins 1\n", True)):
         write("/etc/security/limits.conf", text)
         t = host.login()
@@ -310,3 +311,19 @@ def test_maxlogins(host):
         t.line("exit")
         equal(t.wait_exit(), 0, "status")
         host.wait_none()
+
+
+def test_maxlogins_whose(host):
+    """%group counts the logins of its members, % those of all users."""
+    others = [host.login("bob", options=OFF) for _ in range(3)]
+    for text, holds in (("%alice - maxlogins 3\n", True), ("* - maxlogins 3\n", True), ("% - maxlogins 5\n", False),
+                        ("* - maxsyslogins 5\n", False), ("% - maxlogins 6\n", True)):
+        write("/etc/security/limits.conf", text)
+        t = host.login()
+        equal(held(t), holds, "held with %r" % text)
+        t.line("exit")
+        equal(t.wait_exit(), 0, "status")
+        host.wait_none()
+    for t in others:
+        t.line("exit")
+        t.wait_exit()

@@ -151,7 +151,7 @@ module_refuses_at(const struct place *p, const char *user, enum kind kind)
 	return NEVER;
 }
 
-/* The same by what pamlimits has read: one more than N is over the limit. */
+/* The same number, computed from the limit that pamlimits read. */
 static int
 foretold(const struct pamlimits *l, enum kind kind)
 {

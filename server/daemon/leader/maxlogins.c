@@ -12,6 +12,7 @@
 #include <string.h>
 #include <utmpx.h>
 
+#include "bounds.h"
 #include "grouplist.h"
 #include "pamlimits.h"
 #include "register.h"
@@ -27,7 +28,7 @@ struct counting {
 	struct leadreg *held;
 	size_t held_count;
 	/* The last user whose groups were looked up: the same one has many logins. */
-	char asked[NAME_SIZE + 1];
+	char asked[USER_CAP];
 	bool member;
 };
 
@@ -36,7 +37,7 @@ is_member(struct counting *c, const char *name)
 {
 	if (strcmp(c->asked, name) != 0) {
 		snprintf(c->asked, sizeof c->asked, "%s", name);
-		c->member = grouplist_has(name, c->limit->group);
+		c->member = grouplist_has(c->asked, c->limit->group); /* NAME may lie in the buffer of getpwuid */
 	}
 	return c->member;
 }

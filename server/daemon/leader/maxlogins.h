@@ -3,8 +3,8 @@
  * maxlogins: the limits of limits.conf(5) that held sessions count against.
  *
  * pam_limits refuses a login when the user has maxlogins already, and some versions of it count every session of
- * logind's, held ones too.  So that nobody is locked out by sessions that we keep, none is made unless another
- * login would still be let in afterwards.
+ * logind's, held ones too.  A held session must not lock its user out: a leader makes one only if pam_limits would let
+ * in another login afterwards.
  */
 #ifndef HOLDFAST_MAXLOGINS_H
 #define HOLDFAST_MAXLOGINS_H
