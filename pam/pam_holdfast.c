@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pam_holdfast: a session module for sshd.  It writes the login's record (common/record.h) below
+ * pam_holdfast: a session module for sshd.  It writes the login's record (common/run/record.h) below
  * /run/holdfast/logins and puts HOLDFAST_TICKET into the PAM environment; at close it removes the record.
  *
  *   session optional pam_holdfast.so begin [service=NAME ...]  the first session line

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * peering: who may talk to a keeper: root, and its user outside of any sandbox, for that is to type into a shell that is
- * in none.  The same ones may ask the agent, but no sshd (common/rootfork.h): that one would do it for a key which may
+ * in none.  The same ones may ask the agent, but no sshd (common/process/rootfork.h): that one would do it for a key which may
  * forward ports and nothing else.  The kernel lets us look only at processes of our own group, and not at sshd's: at
  * others the leader looks.
  *

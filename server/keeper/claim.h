@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * claim: how a client gets the session (common/attach.h).
+ * claim: how a client gets the session (common/messages/attach.h).
  *
  * At most one claim of the kind that must be alone (FIRST, AUTO) is open at a time, and AUTO only while nobody is
  * attached: that makes the claim atomic.  A claim with a ticket waits for the leader's word about it; while there is

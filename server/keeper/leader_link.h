@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_link: what a keeper hears from its leader (common/lead.h), and what it does without one. */
+/* leader_link: what a keeper hears from its leader (common/messages/lead.h), and what it does without one. */
 #ifndef HOLDFAST_LEADER_LINK_H
 #define HOLDFAST_LEADER_LINK_H
 

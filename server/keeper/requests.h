@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * requests: takes the connections to a session's socket, and what is said on them (common/attach.h).  Which messages are
+ * requests: takes the connections to a session's socket, and what is said on them (common/messages/attach.h).  Which messages are
  * permitted in which phase is a table in requests.c; any other ends the connection.
  */
 #ifndef HOLDFAST_REQUESTS_H

@@ -19,7 +19,7 @@ struct shellenv_facts {
 	const char *place;      /* the session's directory */
 	const char *agent_path;
 	const char *tty;        /* the session's terminal, "" without one */
-	const char *accept;     /* AcceptEnv: patterns of what else is taken of the login's (common/match.h) */
+	const char *accept;     /* AcceptEnv: patterns of what else is taken of the login's (common/config/match.h) */
 };
 
 /*

@@ -25,7 +25,7 @@ def connect(path=DAEMON, timeout=30):
 
 
 def request(op, ticket):
-    """struct vouch_request as common/vouch.c writes it: 64 bytes."""
+    """struct vouch_request as common/messages/vouch.c writes it: 64 bytes."""
     body = b"holdfast" + struct.pack(">II", 1, op) + bytes.fromhex(ticket) + struct.pack(">HHHH", 24, 80, 0, 0)
     return body.ljust(64, b"\0")
 
@@ -58,7 +58,7 @@ def vouch(ticket, start=False):
 
 
 def claim(number, ticket):
-    """struct attach_claim as common/attach.c writes it, by name and beside whoever is attached."""
+    """struct attach_claim as common/messages/attach.c writes it, by name and beside whoever is attached."""
     terminal = os.open(os.environ["SSH_TTY"], os.O_RDWR | os.O_NOCTTY)
     body = struct.pack(">BIIHHHH", 2, 3, 0, 24, 80, 0, 0) + bytes.fromhex(ticket) + bytes(32)
     body += struct.pack(">I", 5) + b"xterm" + struct.pack(">II", 0, 0)

@@ -15,7 +15,7 @@ from template import write
 from term import check, equal, wait_until
 
 OWN_FIRST_ID = 10001
-ATTACH_MSG_KILL, ATTACH_MSG_DONE = 7, 71  # common/attach.h
+ATTACH_MSG_KILL, ATTACH_MSG_DONE = 7, 71  # common/messages/attach.h
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 
 

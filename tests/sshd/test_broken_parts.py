@@ -21,7 +21,7 @@ def cstring(text):
 
 
 def facts(timeout_ms=600000, more=b""):
-    """struct vouch_reply as common/vouch.c writes it."""
+    """struct vouch_reply as common/messages/vouch.c writes it."""
     return bytes([FACTS]) + b"i" * 32 + struct.pack(">I", timeout_ms) + cstring(b"alice") + cstring(b"127.0.0.1") + \
         cstring(b"publickey") + more
 

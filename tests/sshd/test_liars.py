@@ -11,8 +11,8 @@ from host import RUN
 from term import check, equal
 from test_admin import OWN_FIRST_ID, everybody, root
 
-ATTACH_MSG_STATUS, ATTACH_MSG_KILL, ATTACH_MSG_DONE, ATTACH_MSG_ERROR = 1, 7, 71, 72  # common/attach.h
-LEAD_SOCK_FD = 5  # common/lead.h
+ATTACH_MSG_STATUS, ATTACH_MSG_KILL, ATTACH_MSG_DONE, ATTACH_MSG_ERROR = 1, 7, 71, 72  # common/messages/attach.h
+LEAD_SOCK_FD = 5  # common/messages/lead.h
 PIDFD_GETFD = 438
 
 

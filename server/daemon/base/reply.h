@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reply: messages of helper and leader to the login (common/vouch.h).  No function waits; a login that does not read
+ * reply: messages of helper and leader to the login (common/messages/vouch.h).  No function waits; a login that does not read
  * loses its message.
  */
 #ifndef HOLDFAST_REPLY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth_identity: makes a login's identity (common/identity.h), and a text for people, from the completed
+ * auth_identity: makes a login's identity (common/run/identity.h), and a text for people, from the completed
  * authentication methods in its record.
  *
  * The identity is the SHA-256 of "user NAME" and a sorted list of canonical lines, one for each completed step, each

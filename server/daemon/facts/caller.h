@@ -23,7 +23,7 @@
 int caller_check(int conn, const struct login *l, const char **why);
 /*
  * The same for the hook of a login shell.  Also checks that sshd's last execution was SHELL, the one in the user
- * database, as a login shell with TICKET's environment (common/loginshell.h); that only forks of this shell stand
+ * database, as a login shell with TICKET's environment (common/process/loginshell.h); that only forks of this shell stand
  * between it and the caller; and that it has the ids, groups, capabilities and cgroup that sshd gave it.  If one of
  * these is false: -ENOEXEC; -EPERM means a confined shell of sshd's.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* login: the login of a ticket, from its record (common/record.h), checked against the live sshd. */
+/* login: the login of a ticket, from its record (common/run/record.h), checked against the live sshd. */
 #ifndef HOLDFAST_LOGIN_H
 #define HOLDFAST_LOGIN_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leader_place: the place of a leader's session (common/place.h), which stays the leader's: what is removed of it is
+ * leader_place: the place of a leader's session (common/run/place.h), which stays the leader's: what is removed of it is
  * made anew, and the keeper gets the new listening sockets.
  *
  * The kernel tells of a removal by SIGIO (fcntl(2), F_NOTIFY).  inotify(7) would say more, but lets root have 128
@@ -24,7 +24,7 @@ void leader_place_login(struct leader *l);
 /*
  * Answers the keeper's question M (LEAD_PEER) about the process at the other end of CONN (-1: the question came
  * without it): whether it is root, or the session's user with the keeper's confinement.  At the agent's socket it must
- * not be an sshd either (common/rootfork.h).  Root may examine processes with another group, and the keeper may not.
+ * not be an sshd either (common/process/rootfork.h).  Root may examine processes with another group, and the keeper may not.
  */
 void leader_place_peer(struct leader *l, const struct lead_report *m, int conn);
 

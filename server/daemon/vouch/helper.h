@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * helper: one login's conversation (common/vouch.h): checks ticket and caller, answers with the login's facts, and
+ * helper: one login's conversation (common/messages/vouch.h): checks ticket and caller, answers with the login's facts, and
  * becomes the leader if the login asks for a session.
  */
 #ifndef HOLDFAST_HELPER_H

@@ -103,7 +103,7 @@ check_alive(struct doctor *d)
 		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
 }
 
-/* What keeps all login shells from being held (common/loginshell.h). */
+/* What keeps all login shells from being held (common/process/loginshell.h). */
 static void
 check_shells(struct doctor *d)
 {

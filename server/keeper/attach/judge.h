@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * judge: from what the kernel knows about a connection (common/tcpinfo.h) to whether there is anybody at its other end.
+ * judge: from what the kernel knows about a connection (common/process/tcpinfo.h) to whether there is anybody at its other end.
  *
  * What is acknowledged proves that something is there; behind a proxy, a bastion or a load balancer that is the proxy.
  * What was sent, sent again at least twice, and not acknowledged proves that nothing is; so do the kernel's probes of a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe: whether the connections behind a session's terminals are still there (PROBE of common/attach.h).
+ * probe: whether the connections behind a session's terminals are still there (PROBE of common/messages/attach.h).
  *
  * Each is looked at with the eyes of the kernel (judge.h).  Where nothing is under way, one NUL is written to the
  * terminal, which ignores it: only when nothing waits to be written, and not in the middle of an escape sequence or

@@ -13,7 +13,7 @@
 
 struct front {
 	pid_t group;        /* tcgetpgrp(3); -1 or 0: none */
-	uint64_t starttime; /* of its leader, if that is there (common/procstat.h), else 0 */
+	uint64_t starttime; /* of its leader, if that is there (common/process/procstat.h), else 0 */
 	bool back;          /* it was in front before the one that went: a shell */
 	uint64_t since;     /* output from this offset on may be its own */
 	uint32_t epoch;     /* counts the changes */

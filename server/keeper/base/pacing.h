@@ -4,7 +4,7 @@
  * behind a megabyte of old output.
  *
  * sshd and the kernel take all that a terminal is given, however slow the link.  So the queue of the connection
- * is looked at (common/tcpinfo.h), and no more is written than it moves in two round trips and a tenth of a
+ * is looked at (common/process/tcpinfo.h), and no more is written than it moves in two round trips and a tenth of a
  * second:
  *
  *   OPEN      there is budget: writes cost a subtraction.  When it is used up, a look gives more, or closes it

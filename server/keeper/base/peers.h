@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peers: the connections to a session's socket (common/attach.h): who asks (requests.h), who claims (claim.h), who is
+ * peers: the connections to a session's socket (common/messages/attach.h): who asks (requests.h), who claims (claim.h), who is
  * attached (attachments.h).
  *
  * A peer goes (CHECKING, where only the leader can see who it is) OPEN → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.

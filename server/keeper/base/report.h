@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report: what a keeper says to its leader (common/lead.h); what the leader says is read by leader_link.h. */
+/* report: what a keeper says to its leader (common/messages/lead.h); what the leader says is read by leader_link.h. */
 #ifndef HOLDFAST_REPORT_H
 #define HOLDFAST_REPORT_H
 

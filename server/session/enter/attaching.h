@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * attaching: attaches one terminal (or pair of pipes) to one session: claim, confirm, wait, from the login's side.
- * common/attach.h is the protocol.
+ * common/messages/attach.h is the protocol.
  */
 #ifndef HOLDFAST_ATTACHING_H
 #define HOLDFAST_ATTACHING_H

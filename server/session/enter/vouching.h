@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* vouching: the login's side of common/vouch.h: asks holdfastd for the facts of this login, and for a new session. */
+/* vouching: the login's side of common/messages/vouch.h: asks holdfastd for the facts of this login, and for a new session. */
 #ifndef HOLDFAST_VOUCHING_H
 #define HOLDFAST_VOUCHING_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leaderctl: queries a session's leader (common/leadctl.h), which answers in any state of its keeper.  Sessions of
+ * leaderctl: queries a session's leader (common/messages/leadctl.h), which answers in any state of its keeper.  Sessions of
  * older versions and rootless ones have no leader to ask.
  */
 #ifndef HOLDFAST_LEADERCTL_H
@@ -18,7 +18,7 @@
 int leaderctl_who(uid_t uid, uint32_t id, int timeout_ms, struct leadctl_reply *r);
 /*
  * Ends session ID of UID by force, for root: SIGKILL to its keeper and all its processes, by its leader or, if that
- * is dead or hangs, by the register of leaders (common/leadreg.h), and then the leader ends too.  Waits until they
+ * is dead or hangs, by the register of leaders (common/run/leadreg.h), and then the leader ends too.  Waits until they
  * have ended, at most TIMEOUT_MS for each step.  0; -ENOENT: no such session; -EPERM: not root; -ETIMEDOUT: a process
  * is left.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* probing: asks keepers whether the connections of their sessions are alive (PROBE of common/attach.h). */
+/* probing: asks keepers whether the connections of their sessions are alive (PROBE of common/messages/attach.h). */
 #ifndef HOLDFAST_PROBING_H
 #define HOLDFAST_PROBING_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sessions: finds a user's held sessions and talks to their keepers (common/attach.h).
+ * sessions: finds a user's held sessions and talks to their keepers (common/messages/attach.h).
  *
- * The sessions are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/place.h), so
+ * The sessions are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/run/place.h), so
  * that no other process of the user can pose as a keeper; those of older keepers in /run/holdfast/users/<uid>; and
  * rootless ones where rootless.h says.  Safe for root looking into a user's directory: no symlink is followed below
  * <uid>.

@@ -9,7 +9,7 @@
  *   pid 4711                      the sshd process that opened the PAM session
  *   start 123456                  its start time, field 22 of proc(5)'s stat, in clock ticks
  *   service sshd
- *   address 192.0.2.7             the four-tuple of sshd's connection (common/connection.h); each "-" when unknown
+ *   address 192.0.2.7             the four-tuple of sshd's connection (common/base/connection.h); each "-" when unknown
  *   port 50022
  *   local-address 192.0.2.1
  *   local-port 22
