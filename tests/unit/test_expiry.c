@@ -199,7 +199,7 @@ static void
 a_shell_that_does_not_end_is_killed(void **state)
 {
 	(void)state;
-	open_dropped("trap '' HUP; echo ready; while :; do read x; done");
+	open_dropped("trap '' HUP; echo ready; while read x; do :; done");
 	k.init.detached_s = 60;
 	pass(60000);
 	turn_until(k.killed);
