@@ -34,11 +34,11 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 	if (claim->flags & ATTACH_FLAG_FRAMED) {
 		if (claim->framed.lowest > FRAME_VERSION || claim->framed.highest < FRAME_VERSION) {
 			*code = ATTACH_REFUSAL_VERSION;
-			return "it speaks another version; ssh -t HOST -s resume reaches it";
+			return "no protocol version in common; ssh -t HOST -s resume reaches the session";
 		}
 	} else if (!k->source->has_terminal) {
 		*code = ATTACH_REFUSAL_BAD;
-		return "a command without a terminal: only the client attaches it";
+		return "a command without a terminal; only the client can attach it";
 	}
 	*code = ATTACH_REFUSAL_BUSY;
 	switch (claim->mode) {
@@ -46,20 +46,20 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 		if (k->state == KEEPER_NEW && !k->peers.alone &&
 		    memcmp(&claim->ticket, &k->init.ticket, sizeof claim->ticket) == 0)
 			return NULL;
-		return "it was started for another login";
+		return "the session was started for another login";
 	case ATTACH_MODE_AUTO:
 		/* A login that came into it now would end with it. */
 		if (k->kill_at != CLOCK_NEVER)
-			return "it is being ended";
+			return "the session is being ended";
 		if (k->state == KEEPER_RUNNING && !k->peers.alone && (!peers_attached(k) || probe_all_dead(k)))
 			return NULL;
-		return "somebody is attached to it";
+		return "the session is attached";
 	case ATTACH_MODE_JOIN:
 	case ATTACH_MODE_TAKE:
 		if (k->state == KEEPER_RUNNING)
 			return NULL;
 		*code = ATTACH_REFUSAL_ENDED;
-		return k->state == KEEPER_NEW ? "it has not started yet" : "its shell has ended";
+		return k->state == KEEPER_NEW ? "the shell has not started yet" : "the shell has ended";
 	case ATTACH_MODE_STREAM:
 		return framed_objection(k, claim, code);
 	default:
@@ -105,9 +105,9 @@ take_over_objection(const struct keeper *k, const struct attach_claim *claim, en
 	if (claim->mode != ATTACH_MODE_TAKE || k->init.take_over == CONFIG_TAKE_YES || !peers_attached(k))
 		return NULL;
 	if (k->init.take_over == CONFIG_TAKE_NO)
-		return "somebody is attached, and taking over is not allowed here; holdfastctl attach -j joins";
+		return "the session is attached, and taking over is not allowed here; holdfastctl attach -j joins";
 	*code = ATTACH_REFUSAL_ASK;
-	return claim->flags & ATTACH_FLAG_ASKED ? NULL : "somebody is attached; holdfastctl attach asks what to do";
+	return claim->flags & ATTACH_FLAG_ASKED ? NULL : "the session is attached; holdfastctl attach asks what to do";
 }
 
 /* Left too long ago inside of sudo or su to be resumed by itself. */
@@ -139,10 +139,10 @@ grant_to(struct peer *peer, const struct identity *who)
 	const char *why = take_over_objection(peer->keeper, &peer->claim, &code);
 
 	if (peer->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &peer->keeper->init.identity))
-		refuse_and_tell(peer, ATTACH_REFUSAL_IDENTITY, "it was made with another key; attach it by name");
+		refuse_and_tell(peer, ATTACH_REFUSAL_IDENTITY, "the session was made with another key; attach it by name");
 	else if (peer->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(peer->keeper))
 		refuse_and_tell(peer, ATTACH_REFUSAL_ELEVATED,
-		                "it was left inside of another user's shell; attach it by name");
+		                "the session was left in another user's shell; attach it by name");
 	else if (why)
 		refuse_and_tell(peer, code, why);
 	else
@@ -238,7 +238,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 	if (rc < 0 || take_terminal(peer, fds, count) < 0) {
 		for (unsigned i = 0; rc < 0 && i < count; i++)
 			close(fds[i]);
-		refuse(peer, ATTACH_REFUSAL_BAD, "not a terminal, or a message that is not understood");
+		refuse(peer, ATTACH_REFUSAL_BAD, "not a terminal, or a malformed claim");
 		return;
 	}
 	if ((why = objection(k, &peer->claim, &code))) {
@@ -257,7 +257,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 	if (k->leader >= 0 && !ticket_is_none(&peer->claim.ticket))
 		ask_leader(peer);
 	else if (k->leader >= 0 && peer->claim.mode == ATTACH_MODE_AUTO)
-		refuse(peer, ATTACH_REFUSAL_TICKET, "no ticket: attach it by name");
+		refuse(peer, ATTACH_REFUSAL_TICKET, "this login has no ticket; attach the session by name");
 	else
 		grant_unvouched(peer);
 }
@@ -272,7 +272,7 @@ claim_vouched(struct keeper *k, const struct lead_vouched *m)
 			continue;
 		if (!m->ok || !procref_peer_lives(peer->fd)) {
 			refuse(peer, ATTACH_REFUSAL_TICKET,
-			       "this process is no part of a login of yours that is still there");
+			       "this process does not belong to a current login of yours");
 			return;
 		}
 		memcpy(peer->address, m->address, sizeof peer->address);

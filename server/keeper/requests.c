@@ -64,7 +64,7 @@ on_detach(struct peer *peer, const unsigned char *msg, size_t len)
 		return;
 	}
 	if (!peers_attached(peer->keeper)) {
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "the session is not attached");
 		return;
 	}
 	attachments_detach_all(peer->keeper, peer, ATTACH_WHY_DETACH);
@@ -110,7 +110,7 @@ on_env(struct peer *peer, const unsigned char *msg, size_t len)
 	(void)msg;
 	(void)len;
 	if (!live)
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "the session is not attached");
 	else
 		peer_send(peer, outgoing, attach_encode_env(&live->connection, outgoing, sizeof outgoing));
 }
@@ -124,7 +124,7 @@ on_switch(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_detached(&m, msg, len) < 0 || !m.target[0]) {
 		peer_mark_gone(peer);
 	} else if (!live) {
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "nobody is attached to it");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "the session is not attached");
 	} else {
 		say_done(peer);
 		attachments_detach(live, ATTACH_WHY_SWITCH, m.target);
@@ -141,7 +141,7 @@ on_expire(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_number(&seconds, msg, len) < 0) {
 		peer_mark_gone(peer);
 	} else if (away < 0 || away < (int64_t)seconds) {
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "it has not been left for so long");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "the session has not been detached for that long");
 	} else {
 		session_kill(peer->keeper, SIGHUP);
 		say_done(peer);
@@ -157,9 +157,9 @@ on_message(struct peer *peer, const unsigned char *msg, size_t len)
 	if (attach_decode_text(text, msg, len) < 0 || peercred_get(peer->fd, &from))
 		peer_mark_gone(peer);
 	else if (peer->keeper->state != KEEPER_RUNNING)
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_ENDED, "its shell does not run");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_ENDED, "its shell is not running");
 	else if (notice_message(peer->keeper, from.uid, text) < 0)
-		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "its terminal takes nothing now");
+		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "its terminal is not accepting output");
 	else
 		say_done(peer);
 }

@@ -25,16 +25,16 @@ framed_objection(const struct keeper *k, const struct attach_claim *claim, enum 
 
 	*code = ATTACH_REFUSAL_OTHER;
 	if (!(claim->flags & ATTACH_FLAG_FRAMED) || memcmp(m->key, k->session_key, sizeof m->key) != 0)
-		return "that session has ended";
+		return "the session has ended";
 	if (k->state != KEEPER_RUNNING && k->state != KEEPER_ENDING)
-		return "it has not started yet";
+		return "the session has not started yet";
 	*code = ATTACH_REFUSAL_BUSY;
 	if (s && s->put_out)
 		return s->put_out == FRAME_D_TAKEN ? "another attachment has taken the session over"
-		                                   : "it was detached from elsewhere";
+		                                   : "detached from elsewhere";
 	*code = ATTACH_REFUSAL_BAD;
 	if (m->output > k->ring.head || m->errors > (errors ? errors->head : 0) || (s && m->input > s->input))
-		return "offsets that the session has not come to";
+		return "offsets beyond what the session has sent or received";
 	return NULL;
 }
 

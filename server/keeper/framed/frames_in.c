@@ -206,7 +206,7 @@ on_signal(struct peer *peer, const struct frame *in)
 		return WRONG;
 	number = signame_number(m.text);
 	if (!number)
-		framed_put_text(peer, FRAME_NOTICE, 0, "no such signal here");
+		framed_put_text(peer, FRAME_NOTICE, 0, "unknown signal");
 	else if (!peer->t.readonly)
 		peer->keeper->source->signal_front(peer->keeper, number);
 	return TAKEN;
@@ -339,7 +339,7 @@ framed_take(struct peer *peer)
 	}
 	f->held = how == HELD || !has_room(f);
 	if (how == WRONG || rc < 0)
-		framed_error(peer, FRAME_E_PROTOCOL, "a frame that is wrong or not permitted here");
+		framed_error(peer, FRAME_E_PROTOCOL, "malformed frame, or a frame that is not permitted here");
 }
 
 void
