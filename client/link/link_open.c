@@ -2,7 +2,7 @@
 #include "factory.h"
 #include "link_open.h"
 
-static const char own_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" exec holdfastctl resume'";
+static const char rootless_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" exec holdfastctl resume'";
 
 struct link *
 link_open(struct transport_target *target, const struct transport_asking *asking, enum transport_request what,
@@ -10,5 +10,5 @@ link_open(struct transport_target *target, const struct transport_asking *asking
 {
 	struct transport *t = transport_new(target, asking);
 
-	return t ? link_new(t, what, what == TRANSPORT_EXEC ? own_command : NULL, idle_ms) : NULL;
+	return t ? link_new(t, what, what == TRANSPORT_EXEC ? rootless_command : NULL, idle_ms) : NULL;
 }

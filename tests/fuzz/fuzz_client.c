@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_client: what a hostile host says to the client.  Links (client/link/link.h) read any bytes over a transport that is
- * no line; their frames go to a stream (link_stream.h) and to the tail of the terminal (local_holdback.h) as the client
+ * no line; their frames go to a stream (link_stream.h) and to what holds sequences back (local_holdback.h) as the client
  * hands them there.  A link that is over is followed by a new one, which resumes the stream with what is left.
  *
  * An input is a header of two bytes (how much a read returns, 0: all; flags, enum flag) and the host's bytes.
@@ -28,7 +28,7 @@ static size_t left, piece, told;
 static unsigned flags;
 
 static struct link_stream stream;
-static struct local_holdback tail;
+static struct local_holdback holdback;
 static uint64_t fed, written;
 
 static void
@@ -125,11 +125,11 @@ show(const struct frame *f, const unsigned char *data, size_t len)
 	size_t held_len, now = len;
 
 	must(data >= f->body && data + len <= f->body + f->len, "data is outside of its frame");
-	local_holdback_feed(&tail, data, len, held, &held_len, &now);
-	must(held_len <= sizeof held && now <= len && tail.len <= HOLDBACK_CAP, "the tail has no end");
+	local_holdback_feed(&holdback, data, len, held, &held_len, &now);
+	must(held_len <= sizeof held && now <= len && holdback.len <= HOLDBACK_CAP, "more is held back than there is room for");
 	fed += len;
 	written += held_len + now;
-	must(fed == written + tail.len, "the tail has lost or made bytes");
+	must(fed == written + holdback.len, "bytes were lost or made");
 }
 
 static bool
@@ -185,8 +185,8 @@ rendering(const struct frame *f)
 	if (stream.kind != FRAME_TERMINAL || frame_get_data(FRAME_RENDERING, &d, f->body, f->len) < 0)
 		return false;
 	if (!stream.painting) {
-		written += tail.len;
-		local_holdback_drop(&tail, &broken);
+		written += holdback.len;
+		local_holdback_drop(&holdback, &broken);
 	}
 	link_stream_rendering(&stream, &d);
 	show(f, d.data, d.len);
@@ -336,7 +336,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	host = data + 2;
 	left = size - 2;
 	told = fed = written = 0;
-	memset(&tail, 0, sizeof tail);
+	memset(&holdback, 0, sizeof holdback);
 	memset(&stream, 0, sizeof stream);
 	for (unsigned n = 0; n < 8 && (left || !n); n++)
 		one_link();
