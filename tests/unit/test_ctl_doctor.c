@@ -182,7 +182,7 @@ test_limits(void **state)
 	expect_limit("% - maxlogins 3\n", DOCTOR_WARN, "lets all users together have 3 logins");
 	root_remove("/etc/pam.d/sshd");
 	root_file("/etc/pam.d/sshd", "session required pam_unix.so\n");
-	expect_limit("alice hard maxlogins 2\n", DOCTOR_OK, "does not limit");
+	expect_limit("alice hard maxlogins 2\n", DOCTOR_WARN, "sshd does not use pam_limits, but holdfastd keeps to");
 }
 
 static void

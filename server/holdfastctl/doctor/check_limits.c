@@ -71,11 +71,12 @@ check_maxlogins(struct doctor *d)
 	if (rc)
 		doctor_add(d, "limits.maxlogins", DOCTOR_UNKNOWN, NULL, "cannot read limits.conf for %s: %s", d->user,
 		           strerror(-rc));
-	else if (l.logins != PAMLIMITS_NONE && limits_count())
+	else if (l.logins != PAMLIMITS_NONE)
 		doctor_add(d, "limits.maxlogins", l.logins <= LIMITS_FEW ? DOCTOR_WARN : DOCTOR_OK,
 		           l.logins <= LIMITS_FEW ? "raise maxlogins in /etc/security/limits.conf" : NULL,
-		           "limits.conf lets %s have %d logins at a time; held sessions count as logins, and "
-		           "holdfastd holds no new session when only one login is left", whose(d, &l, who), l.logins);
+		           "limits.conf lets %s have %d logins at a time%s; held sessions count as logins, and "
+		           "holdfastd holds no new session when only one login is left", whose(d, &l, who), l.logins,
+		           limits_count() ? "" : " (sshd does not use pam_limits, but holdfastd keeps to the limit)");
 	else if (hidden[0])
 		doctor_add(d, "limits.maxlogins", DOCTOR_UNKNOWN, NULL, "cannot read %s: it may limit the number of "
 		           "logins, and held sessions count as logins", hidden);
