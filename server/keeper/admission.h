@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peering: who may talk to a keeper: root, and its user outside of any sandbox, for that is to type into a shell that is
- * in none.  The same ones may ask the agent, but no sshd (common/process/rootfork.h): that one would do it for a key which may
- * forward ports and nothing else.  The kernel lets us look only at processes of our own group, and not at sshd's: at
- * others the leader looks.
+ * admission: which processes may talk to a keeper: root's, and the user's outside of any sandbox, because a peer can
+ * type into a shell that is in no sandbox.  The same processes may use the agent, except an sshd
+ * (common/process/rootfork.h): that one would ask for a key that may forward ports and do nothing else.  The kernel
+ * lets the keeper look only at processes of its own group, and not at sshd's; the leader looks at the others.
  *
- * Of questions that the leader has not answered there are ADMISSION_MAX at most: it may hang, and its queue must not be
- * full when it comes back.
+ * At most ADMISSION_MAX questions wait for the leader's answer: a leader may hang, and must not find its queue full
+ * when it runs again.
  */
-#ifndef HOLDFAST_PEERING_H
-#define HOLDFAST_PEERING_H
+#ifndef HOLDFAST_ADMISSION_H
+#define HOLDFAST_ADMISSION_H
 
 #include "lead.h"
 #include "peers.h"
 
 #define ADMISSION_MAX 64
 
-/* As confinement_check_peer, with us at the other end: 0, -EACCES when we may not look, another negative errno for no. */
+/*
+ * confinement_check_peer() for the process that has connected FD: 0; -EACCES when the keeper may not look; else a
+ * negative errno.
+ */
 int admission_check(int fd);
-/* Has the leader look at PEER, which is CHECKING until then; gives it up where nobody would look. */
+/* Asks the leader about PEER, which is CHECKING until the answer; marks PEER when the leader can't be asked. */
 void admission_ask(struct peer *peer);
-/* A connection waits at the agent's socket: relays it, or refuses it, or has the leader look. */
+/* A connection waits at the agent's socket: relays or refuses it, or asks the leader. */
 void admission_at_agent(struct keeper *k);
-/* The leader has looked. */
+/* The leader's answer. */
 void admission_answer(struct keeper *k, const struct lead_peer_is *m);
-/* Nobody will look any more. */
+/* The leader will not answer any more. */
 void admission_leader_gone(struct keeper *k);
 
 #endif

@@ -27,7 +27,7 @@ peer_is_user(int fd, bool root_too)
 	return c.uid == geteuid() || (root_too && c.uid == 0);
 }
 
-/* Opens the directory of PATH if it is the user's and nobody else's to write, and copies the last part to NAME. */
+/* Opens the directory of PATH if it is the user's and only the user can write to it; copies the last part to NAME. */
 static int
 open_agent_directory(const char *path, char *name, size_t cap)
 {
@@ -74,7 +74,7 @@ agent_connect(const char *path)
 		rc = -errno;
 		goto out;
 	}
-	/* The name may have changed hands between the look and the connection: this is what counts. */
+	/* The name may have changed hands between the check and the connection: only this check counts. */
 	if (peer_is_user(fd, true))
 		rc = fd;
 out:
@@ -222,7 +222,7 @@ agent_refuse_asked(struct agent *a)
 		agent_refuse(r);
 }
 
-/* Moves what can be moved from FROM to TO; false when the connection is over. */
+/* Moves as many bytes as possible from FROM to TO; false when the connection is over. */
 static bool
 flow(struct agent_flow *f, int from, int to)
 {

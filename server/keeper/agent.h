@@ -2,9 +2,9 @@
 /*
  * agent: the socket that a held shell has as SSH_AUTH_SOCK, relayed to the agent of the login that is there now.
  *
- * Who asks must be the user or root (SO_PEERCRED), and what peering.h says besides; who answers must be the user too: sshd
- * removes a dead login's agent directory, and anybody could make it anew.  So the directory and the socket must be the
- * user's own, not a symlink, and the process behind the socket must run as the user or root.
+ * The asking process must be the user's or root's (SO_PEERCRED), and pass admission.h; the answering one must be the
+ * user's too: sshd removes a dead login's agent directory, and anybody could make it anew.  So the directory and the
+ * socket must be the user's own, not a symlink, and the process behind the socket must run as the user or root.
  *
  * A relay goes CHECKING → RELAYING or REFUSED.  One that is refused gets SSH_AGENT_FAILURE for each request
  * (draft-ietf-sshm-ssh-agent).
@@ -60,7 +60,7 @@ void agent_relay(struct agent_relay *r, const char *path);
 void agent_refuse(struct agent_relay *r);
 /* The one that is CHECKING with SERIAL, or NULL. */
 struct agent_relay *agent_asked(struct agent *a, uint32_t serial);
-/* Nobody answers any more: refuses all that are CHECKING. */
+/* The leader will not answer any more: refuses all that are CHECKING. */
 void agent_refuse_asked(struct agent *a);
 /* Whether the listening socket is to be polled; if not, the loop comes back when it is. */
 bool agent_listens(struct agent *a, struct loop *l);

@@ -27,7 +27,7 @@
 
 static unsigned char out[64];
 
-/* What a claim may do in a state, and what is said otherwise; NULL: it may go on. */
+/* Why the session's state does not permit a claim, with *code; NULL: it does. */
 static const char *
 objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
@@ -97,7 +97,7 @@ grant(struct peer *peer)
 	peer_send(peer, out, attach_encode_number(ATTACH_MSG_CLAIMED, peer->keeper->place.id, out, sizeof out));
 }
 
-/* TakeOver: whether those who are attached may be sent away. */
+/* TakeOver: why those who are attached may not be detached for it; NULL: they may. */
 static const char *
 take_over_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
 {
@@ -116,7 +116,7 @@ is_left_elevated(const struct keeper *k)
 {
 	uint64_t away = clock_now_ms() - k->dropped_at, now = clock_date_ms();
 
-	/* Of one whose connection is dead, nobody knows since when: at most since it was last heard of. */
+	/* A dead connection may have been dead since the last activity. */
 	if (peers_attached(k))
 		away = now > k->activity_ms ? now - k->activity_ms : 0;
 	return k->init.elevated_s != CONFIG_NONE && away > k->init.elevated_s * UINT64_C(1000) &&
@@ -149,7 +149,10 @@ grant_to(struct peer *peer, const struct identity *who)
 		grant(peer);
 }
 
-/* Nobody vouches: what the claimer says of itself is good enough for whoever has this uid anyway. */
+/*
+ * Without a leader: the claimer's own word about its identity counts, because any process of this uid could do as
+ * much.
+ */
 static void
 grant_unvouched(struct peer *peer)
 {
@@ -207,7 +210,7 @@ take_terminal(struct peer *peer, const int *fds, unsigned count)
 	return 0;
 }
 
-/* What the shell's environment is made from, besides that of a login; it borrows from K. */
+/* The session's own part of the shell's environment; it borrows from K. */
 static struct shellenv_facts
 env_facts(const struct keeper *k)
 {
@@ -215,7 +218,7 @@ env_facts(const struct keeper *k)
 		                       k->init.accept_env };
 }
 
-/* Keeps what the session needs of the login's environment while this one is attached. */
+/* Keeps the variables of the login's environment that the session needs while PEER is attached. */
 static int
 remember_login(struct peer *peer)
 {
@@ -356,7 +359,7 @@ is_eight_bit(const struct envlist *env)
 
 /*
  * The session was claimed because its connections are dead: it has been dropped since something was heard from them
- * last.  Who is there after all is told.  One that has moved since, or come, stays.
+ * last.  Those attachments are told.  One that has moved since, or come, stays.
  */
 static void
 set_dead_aside(struct keeper *k)
@@ -388,7 +391,7 @@ late_objection(struct peer *peer, enum attach_refusal *code)
 	return why ? why : take_over_objection(k, &peer->claim, code);
 }
 
-/* PEER's terminal is made ready, and what it takes the place of is let go.  Whether it can be attached. */
+/* Makes PEER's terminal ready, and detaches the attachments that PEER replaces.  Whether PEER can be attached. */
 static bool
 begin(struct peer *peer)
 {
@@ -432,7 +435,7 @@ attach(struct peer *peer)
 	probe_attached(peer);
 }
 
-/* The session is shown to PEER, and the pty takes on what its terminal brings. */
+/* Shows PEER the session, and gives the pty the size and the settings of PEER's terminal. */
 static void
 welcome(struct peer *peer, bool first)
 {
@@ -448,7 +451,7 @@ welcome(struct peer *peer, bool first)
 		if (!first && !peer->t.pipes && !peer->t.readonly)
 			settings_resume(&k->settings, k->slave, &peer->t.saved);
 	}
-	/* Who comes finds nothing stopped by somebody else's Ctrl-S. */
+	/* A Ctrl-S of another terminal must not leave the output stopped for PEER. */
 	if (!first && k->source->has_terminal)
 		settings_let_go_on(k->slave);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * claim: how a client gets the session (common/messages/attach.h).
+ * claim: decides which login gets the session (common/messages/attach.h).
  *
- * At most one claim of the kind that must be alone (FIRST, AUTO) is open at a time, and AUTO only while nobody is
- * attached: that makes the claim atomic.  A claim with a ticket waits for the leader's word about it; while there is
- * no leader the identity that the claimer names counts, which is no less than anybody of the same uid has anyway.
+ * At most one claim of the kind that must be alone (FIRST, AUTO) is open at a time, and AUTO only while the session has
+ * no attachment: that makes the claim atomic.  A claim with a ticket waits for the leader's answer.  Without a leader
+ * the keeper believes the claimer's identity: any process of the same uid could do as much.
  */
 #ifndef HOLDFAST_CLAIM_H
 #define HOLDFAST_CLAIM_H

@@ -25,7 +25,7 @@ drop(struct keeper *k)
 	k->source->all_left(k);
 }
 
-/* An attachment has gone, all of it: what that is for the others, and for the session. */
+/* An attachment has gone: tells the leader, fits the size to the others, or drops the session. */
 static void
 note_left(struct peer *peer)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * departures: lets go of peers that are marked (peer_mark_gone): closes their connection and their terminal, and does
- * what follows for the session.  Done by the loop once a turn after the handlers, and by who needs the session as it is
- * without them: before each request, and while a claim is confirmed.
+ * departures: lets go of marked peers (peer_mark_gone): closes their connection and their terminal, and tells the
+ * leader; when the last attachment goes, the session is dropped.  The loop does this once a turn, after the
+ * handlers.  Code that needs the session without the marked peers does it at once: before each request, and while a
+ * claim is confirmed.
  */
 #ifndef HOLDFAST_DEPARTURES_H
 #define HOLDFAST_DEPARTURES_H
@@ -10,7 +11,7 @@
 #include "state.h"
 
 void departures_sweep(struct keeper *k);
-/* At the end of a turn: frees those that have been let go.  Nobody may have one of them in hand. */
+/* At the end of a turn: frees the peers that have been let go.  No pointer to one of them may be in use. */
 void departures_free(struct keeper *k);
 
 #endif

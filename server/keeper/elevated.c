@@ -56,7 +56,7 @@ elevated_front(int master, pid_t shell)
 	struct procstat ps;
 	DIR *proc;
 
-	/* The first of a pipeline may have ended, and the others are what is in front. */
+	/* The first of a pipeline may have ended, while the others are still in front. */
 	if (found || front <= 0 || front == shell || !(proc = opendir("/proc")))
 		return found;
 	while (!found && (d = readdir(proc)))

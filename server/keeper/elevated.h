@@ -8,7 +8,7 @@
 
 /*
  * Whether the process group in front of the pty MASTER, or one of the processes between it and the session's SHELL,
- * has ids that are not all our own.  What can't be looked at has not.
+ * has ids that are not all the user's.  A process that the keeper can't look at counts as the user's.
  */
 bool elevated_front(int master, pid_t shell);
 

@@ -27,7 +27,7 @@ ending_watch(struct keeper *k, struct loop *l)
 		loop_until(l, k->linger_until);
 }
 
-/* All output has been sent: tells those who are attached.  Whether anybody is to be waited for who has not heard of it. */
+/* All output has been sent: tells the attachments.  Whether to wait for a client that has not acknowledged the end. */
 static bool
 lingers(struct keeper *k)
 {
@@ -56,7 +56,7 @@ ending_turn(struct keeper *k)
 		attachments_end(k, false);
 		return;
 	}
-	/* Nobody finds it any more before anybody is told that it has ended. */
+	/* No login may find the session any more when the first one is told of its end. */
 	place_remove(&k->place);
 	/* First, so that their going is no drop. */
 	report(k, &(struct lead_report){ .type = LEAD_ENDED, .number = (uint32_t)k->shell.status,

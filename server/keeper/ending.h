@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ending: from the shell's exit to the end of the session (state ENDING): all output reaches those who are attached, and they are told. */
+/*
+ * ending: from the exit of the shell to the end of the session (state ENDING): the rest of the output goes to all
+ * attachments, and each of them is told.
+ */
 #ifndef HOLDFAST_ENDING_H
 #define HOLDFAST_ENDING_H
 

@@ -42,7 +42,7 @@ has_children(pid_t pid)
 	return has;
 }
 
-/* Whether the shell is in front and there is nothing else in the session.  What can't be seen counts as something. */
+/* Whether the shell is in front and there is nothing else in the session.  Processes that can't be seen count. */
 static bool
 is_idle(const struct keeper *k)
 {
@@ -62,7 +62,7 @@ is_idle(const struct keeper *k)
 	return idle;
 }
 
-/* Dropped, running, and nobody is just coming back. */
+/* Running, without an attachment, an open claim or a request to end. */
 static bool
 is_left(const struct keeper *k)
 {

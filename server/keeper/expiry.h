@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * expiry: what ends a session that nobody comes back to: DetachedTimeout, and IdleShellTimeout for one whose shell is
- * at its prompt with nothing else going on.
+ * expiry: ends a session that no login resumes: after DetachedTimeout, and after IdleShellTimeout if its shell is at
+ * its prompt and runs nothing else.
  *
- * There is one deadline, and only while the session is dropped.  Whether the shell is idle is looked at when that time
- * is over, and no sooner; if it is not, again after the same time.
+ * There is one deadline, and only while the session is dropped.  When that time is over, and no sooner, expiry looks
+ * whether the shell is idle; if the shell is not, expiry looks again after the same time.
  */
 #ifndef HOLDFAST_EXPIRY_H
 #define HOLDFAST_EXPIRY_H
@@ -17,7 +17,7 @@
 uint64_t expiry_due(const struct keeper *k);
 /* Ends the session if its time is over. */
 void expiry_turn(struct keeper *k);
-/* For how many seconds nobody has been attached; -1: somebody is, or is about to be. */
+/* For how many seconds the session has had no attachment; -1: it has one, or a claim is open. */
 int64_t expiry_away_s(const struct keeper *k);
 
 #endif

@@ -48,7 +48,7 @@ on_signal(void *object, short revents)
 		ending_begin(k);
 }
 
-/* What a state does when a turn is over: table of states. */
+/* The table of states: called once a turn. */
 
 static void
 turn_running(struct keeper *k)
@@ -76,7 +76,7 @@ watch(struct keeper *k)
 	loop_add(l, k->signals, POLLIN, on_signal, k);
 	leader_link_watch(k, l);
 	k->source->watch(k, l);
-	/* Before the terminals: of one whose holdfast-login has died, not a byte more is read. */
+	/* Before the terminals: if its holdfast-login has died, not one more byte is read from a terminal. */
 	requests_watch(k, l);
 	attachments_watch(k, l);
 	agent_watch(k->agent, l);
@@ -88,7 +88,7 @@ watch(struct keeper *k)
 	ending_watch(k, l);
 }
 
-/* What was marked in this turn is seen to, and what that marks. */
+/* Lets go of a lost leader and of marked peers; that may mark more of them. */
 static void
 settle(struct keeper *k)
 {
@@ -107,7 +107,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 		return false;
 	k->source->turn(k);
 	attachments_turn(k);
-	/* The states and the painter go by who is attached. */
+	/* The states and the painter depend on which peers are attached. */
 	settle(k);
 	if (turn[k->state])
 		turn[k->state](k);

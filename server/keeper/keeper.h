@@ -10,7 +10,9 @@ int keeper_run(struct keeper *k);
 
 /* The same in three steps.  keeper_open: 0 or a negative errno, and then only the process's end is left. */
 int keeper_open(struct keeper *k);
-/* One turn of the loop, which waits until UNTIL (clock_now_ms(); CLOCK_NEVER) at most.  Whether another is to follow. */
+/*
+ * One turn of the loop, which waits until UNTIL (clock_now_ms(); CLOCK_NEVER) at most.  Whether another is to follow.
+ */
 bool keeper_turn(struct keeper *k, uint64_t until);
 void keeper_close(struct keeper *k);
 

@@ -57,7 +57,7 @@ ground(struct line *l, unsigned char c)
 		put(l, '?'); /* the first byte of a character; the others add nothing */
 }
 
-/* The end of a CSI sequence: what erases or moves away begins another line. */
+/* The end of a CSI sequence: one that erases or moves away begins another line. */
 static void
 csi_end(struct line *l, unsigned char c)
 {
@@ -106,7 +106,7 @@ lastline_find(char *out, size_t cap, const unsigned char *p, size_t len, bool wh
 	size_t i = 0;
 
 	out[0] = '\0';
-	/* What was cut may begin inside of a sequence. */
+	/* Output that was cut may begin inside of a sequence. */
 	while (!whole && i < len && p[i] != '\n')
 		i++;
 	if (i == len)

@@ -26,7 +26,7 @@ take_two(struct msghdr *mh, int fds[2])
 	return count;
 }
 
-/* Our place was removed, and the leader has made it anew: who connects from now on comes to these sockets. */
+/* The session's directory was removed, and the leader has made it anew, with these listening sockets. */
 static void
 take_sockets(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
 {

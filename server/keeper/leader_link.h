@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_link: what a keeper hears from its leader (common/messages/lead.h), and what it does without one. */
+/* leader_link: messages from the leader (common/messages/lead.h), and the loss of the leader. */
 #ifndef HOLDFAST_LEADER_LINK_H
 #define HOLDFAST_LEADER_LINK_H
 
@@ -7,7 +7,10 @@
 
 /* Puts the socket to the leader into the set. */
 void leader_link_watch(struct keeper *k, struct loop *l);
-/* If the leader has been lost (report.h): a session that has not started is over, and what waited for it goes on. */
+/*
+ * If the leader has just been lost (report.h): a session that has not started is over; claims and connections stop
+ * waiting for the leader.
+ */
 void leader_link_turn(struct keeper *k);
 
 #endif

@@ -43,7 +43,7 @@ receive_init(struct keeper *k)
 	return rc;
 }
 
-/* The leader has made the place: what is ours of it are two listening sockets. */
+/* The leader has made the session's directory: the keeper has two listening sockets of it. */
 static int
 take_place(struct keeper *k)
 {
@@ -72,11 +72,14 @@ main(int argc, char **argv)
 		fprintf(stderr, "holdfast-keeper: started by holdfastd for each session, not by hand\n");
 		return 2;
 	}
-	/* Nobody of the same uid reads its memory, opens its descriptors or traces it; a core would hold the screen. */
+	/*
+	 * No process of the same uid can read its memory, open its descriptors or trace it; a core would hold the
+	 * screen.
+	 */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	fcntl(LEAD_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LEAD_MASTER_FD, F_SETFD, FD_CLOEXEC);
-	/* What was painted goes back to the system at once: this process lives for weeks. */
+	/* The memory of renderings goes back to the system at once: this process lives for weeks. */
 	mallopt(M_MMAP_THRESHOLD, 65536);
 	if (receive_init(&k) < 0)
 		return 1;

@@ -11,7 +11,7 @@
 #define SO_PEERGROUPS 59 /* asm-generic/socket.h, Linux 4.13 */
 #endif
 
-#define GROUPS_MAX 4096 /* who has more is not looked at */
+#define GROUPS_MAX 4096 /* a login with more is not looked at */
 
 bool
 newgroups_differ(const gid_t *has, size_t n, gid_t gid, const gid_t *ours, size_t m)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* newgroups: who attaches may have been given groups since the session began, which its shell does not have. */
+/*
+ * newgroups: groups that a login has and the session does not, because the user has got them since the session began.
+ */
 #ifndef HOLDFAST_NEWGROUPS_H
 #define HOLDFAST_NEWGROUPS_H
 

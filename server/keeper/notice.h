@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notice: what others say to a session: messages onto its screen, and to its shells that another login is attached.
+ * notice: messages onto the session's screen, and the news for its shells that another login is attached.
  */
 #ifndef HOLDFAST_NOTICE_H
 #define HOLDFAST_NOTICE_H
@@ -12,13 +12,13 @@
 
 /*
  * Writes "message from root: TEXT" to the session's terminal, as write(1) would: it comes out as if a program had
- * printed it, so it is on the screen of whoever is attached and of who comes later.  Control characters and bytes
- * over 126 are written as \ooo.  FROM is who sends it.  0; -EAGAIN when the terminal takes nothing now.
+ * printed it, so all attached terminals and later ones show it.  Control characters and bytes over 126 are written as
+ * \ooo.  FROM is the sender.  0; -EAGAIN when the terminal is not accepting output.
  */
 int notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP]);
 /*
- * Another login is the live one: says so to the prompts of the session's shells (place_write_login), in a place of our own.
- * In the leader's it does, which hears who comes and goes.
+ * Another login is the live one: tells the prompts of the session's shells (place_write_login), if the keeper has made
+ * the session's directory.  Otherwise the leader tells them; it hears of each attachment.
  */
 void notice_login(struct keeper *k);
 

@@ -27,7 +27,7 @@
 static unsigned char incoming[MESSAGE_MAX];
 static unsigned char outgoing[MESSAGE_MAX];
 
-/* Requests that anybody of the user's may make. */
+/* Requests from any process of the user's. */
 
 static void
 on_status(struct peer *peer, const unsigned char *msg, size_t len)
@@ -131,7 +131,7 @@ on_switch(struct peer *peer, const unsigned char *msg, size_t len)
 	}
 }
 
-/* The look and the deed are one step: who is attached in this moment, or about to be, keeps the session. */
+/* The look and the deed are one step: an attachment, or an open claim, in this moment keeps the session. */
 static void
 on_expire(struct peer *peer, const unsigned char *msg, size_t len)
 {
@@ -199,7 +199,7 @@ on_winch(struct peer *peer, const unsigned char *msg, size_t len)
 #define ANY (1u << PEER_OPEN | 1u << PEER_VOUCHING | 1u << PEER_CLAIMED | 1u << PEER_ATTACHED)
 
 /*
- * What may be said, in which phases, and how long it is; 0: the handler decodes it.  CLAIM, the one that brings
+ * The messages, the phases that permit them, and their length; 0: the handler decodes it.  CLAIM, the one that brings
  * descriptors, is looked at apart.
  */
 static const struct {
@@ -289,7 +289,7 @@ on_message_waits(void *object, short revents)
 	ssize_t n;
 
 	(void)revents;
-	/* This request finds the session as those who have gone in this turn leave it. */
+	/* The request must not see attachments that have gone in this turn. */
 	departures_sweep(peer->keeper);
 	if (peer->phase == PEER_GONE)
 		return;

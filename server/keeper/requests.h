@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * requests: takes the connections to a session's socket, and what is said on them (common/messages/attach.h).  Which messages are
- * permitted in which phase is a table in requests.c; any other ends the connection.
+ * requests: accepts connections to the session's socket, and handles their messages (common/messages/attach.h).  A
+ * table in requests.c lists the messages that are permitted in each phase; any other message ends the connection.
  */
 #ifndef HOLDFAST_REQUESTS_H
 #define HOLDFAST_REQUESTS_H
@@ -10,7 +10,7 @@
 
 /* Puts the session's socket and all connections into the set, and the deadlines of claims. */
 void requests_watch(struct keeper *k, struct loop *l);
-/* Does what is due at deadlines. */
+/* Ends claims whose deadline has passed, and stops waiting for a leader that does not answer. */
 void requests_turn(struct keeper *k);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOW 4096 /* processes: who may have more has room */
+#define LOW 4096 /* processes: a limit of that many or more leaves room */
 #define WANTED 3
 
 /* A process that is there until the other end of GATE is closed. */

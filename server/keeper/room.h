@@ -5,8 +5,9 @@
 
 /*
  * Whether a shell, a program in it and a painter could be started beside what the user has running: 0, or a negative
- * errno.  Without that much room a held shell could run nothing, where a plain one can.  Tried, for nobody can count
- * what the kernel counts; only where the limit is so low that it may matter.  Before SIGCHLD is taken.
+ * errno.  Without that much room a held shell could run nothing, where a plain one can.  The keeper tries it, because
+ * only the kernel can count those processes, and only if the limit is low enough to matter.  Call this before SIGCHLD
+ * is blocked.
  */
 int room_for_processes(void);
 

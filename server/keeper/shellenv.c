@@ -8,8 +8,8 @@
 #include "match.h"
 
 /*
- * Of the login's own: its ticket, what names the session wanted, sshd's record of how it proved itself, a file that goes
- * with it, and what logind calls its session.  A '*' at the end stands for any rest.
+ * Of the login's own: its ticket, what names the session wanted, sshd's record of how it proved itself, a file that
+ * goes with it, and what logind calls its session.  A '*' at the end stands for any rest.
  */
 static const char *const stay_behind[] = {
 	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST", "SSH_USER_AUTH", "XDG_SESSION_*", "XDG_SEAT", "XDG_VTNR",
@@ -22,10 +22,10 @@ static const char *const stay_behind[] = {
 static const char of_a_session[] =
 	"XDG_*,DBUS_*,KRB5*,KRBTKFILE,TMPDIR,TMP,TEMP,TEMPDIR,SELINUX_*,PAM_*,*SESSION*,*SOCK*,*RUNTIME*,*KEYRING*";
 
-/* What root's part sets of its own accord, and the shell that sshd has started may not have. */
+/* Variables that the leader sets by itself, and that the shell started by sshd may not have. */
 static const char unasked[] = "MAIL,XDG_SESSION_TYPE,XDG_SESSION_CLASS";
 
-/* What names the connection, and not the person or the shell. */
+/* Variables that name the connection, and not the person or the shell. */
 static const char *const connection[] = {
 	"SSH_CLIENT", "SSH_CONNECTION", "DISPLAY", "XAUTHORITY", "KRB5CCNAME", "WAYLAND_DISPLAY",
 };
@@ -50,7 +50,7 @@ shellenv_may_travel(const char *entry)
 	return true;
 }
 
-/* Always taken: what names the connection and the terminal. */
+/* Always taken: variables that name the connection and the terminal. */
 static bool
 is_needed(const char *entry)
 {
@@ -74,7 +74,7 @@ is_among(const char *entry, const char *patterns)
 	return match_list(name, patterns) > 0;
 }
 
-/* What the login brings. */
+/* From the login. */
 static int
 set_base(struct envlist *out, const struct envlist *login, const char *accept)
 {
@@ -107,7 +107,7 @@ is_wanted(const char *entry, const struct envlist *out, const struct envlist *lo
 	return !envlist_get(login, "HOME") || has(login, entry) || !is_among(entry, unasked);
 }
 
-/* What root's part says. */
+/* From the leader. */
 static int
 set_root(struct envlist *out, const struct envlist *login, const struct envlist *root)
 {
@@ -134,7 +134,7 @@ set_terminal(struct envlist *out, const struct envlist *login, const char *tty)
 	return rc;
 }
 
-/* What is ours: the session, its directory, the agent. */
+/* From the keeper: the session, its directory, the agent. */
 static int
 set_own(struct envlist *out, const struct envlist *login, const struct shellenv_facts *f)
 {

@@ -2,9 +2,10 @@
 /*
  * shellenv: which variables reach a held shell.
  *
- * They are those that sshd gave the login's own shell, as it would have had them.  Later ones win: what the login has
- * (without what is that login's alone), then what root's part says (PAM environment, HOME, ...), but of what both have
- * only what is a session's own, then SSH_TTY, SSH_AUTH_SOCK and HOLDFAST_*.
+ * They are the variables that sshd gave the login's own shell.  They come from three places, and a later one wins:
+ * the login (without the variables that belong to one connection); the leader (PAM environment, HOME, ...), which of
+ * the variables that both have replaces only those that a session has to have of its own; SSH_TTY, SSH_AUTH_SOCK and
+ * HOLDFAST_*.
  */
 #ifndef HOLDFAST_SHELLENV_H
 #define HOLDFAST_SHELLENV_H
@@ -19,7 +20,7 @@ struct shellenv_facts {
 	const char *place;      /* the session's directory */
 	const char *agent_path;
 	const char *tty;        /* the session's terminal, "" without one */
-	const char *accept;     /* AcceptEnv: patterns of what else is taken of the login's (common/config/match.h) */
+	const char *accept;     /* AcceptEnv: patterns of further variables to take from the login (common/config/match.h) */
 };
 
 /*
@@ -33,8 +34,8 @@ int shellenv_make(struct envlist *out, const struct envlist *login, const struct
 /* Whether the variable of ENTRY ("NAME=value") may be taken over from a login. */
 bool shellenv_may_travel(const char *entry);
 /*
- * What `holdfastctl env` tells an old shell of a newer login: *OUT (empty before) gets TERM and those variables of LOGIN
- * that name its connection (SSH_CLIENT, DISPLAY ...), with SSH_AUTH_SOCK and SSH_TTY as above.
+ * What `holdfastctl env` tells an old shell of a newer login: *OUT (empty before) gets TERM and those variables of
+ * LOGIN that name its connection (SSH_CLIENT, DISPLAY ...), with SSH_AUTH_SOCK and SSH_TTY as above.
  */
 int shellenv_connection(struct envlist *out, const struct envlist *login, const struct shellenv_facts *f);
 

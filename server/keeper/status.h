@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status: what a keeper says of its session (STATUS of common/messages/attach.h). */
+/* status: the answer to STATUS (common/messages/attach.h). */
 #ifndef HOLDFAST_STATUS_H
 #define HOLDFAST_STATUS_H
 

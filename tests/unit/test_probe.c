@@ -155,6 +155,7 @@ output_that_ends_inside_of_a_sequence(void **state)
 {
 	struct caller c, asker;
 	struct line l;
+	char byte;
 
 	(void)state;
 	line_open(&l);
@@ -164,7 +165,7 @@ output_that_ends_inside_of_a_sequence(void **state)
 	usleep(250000);
 	caller_connect(&asker);
 	assert_int_equal(ask(&asker), ATTACH_VERDICT_UNKNOWN);
-	assert_string_equal(caller_seen(&c), "");
+	assert_true(read(c.screen, &byte, 1) < 0);
 	caller_hang_up(&asker);
 	caller_hang_up(&c);
 	line_cut(&l);

@@ -18,7 +18,7 @@ void attachments_feed(struct keeper *k);
 bool attachments_behind(const struct keeper *k, uint64_t lag);
 /* One has come, gone, or changed its size: the pty gets the smallest size of all. */
 void attachments_fit_size(struct keeper *k);
-/* Nothing comes any more of what PEER was typing. */
+/* Input of PEER's that was held back, because a report could follow, goes to the program. */
 void attachments_release(struct peer *peer);
 /* PEER gets no more: it can't answer queries in output that has not been written to it. */
 void attachments_unanswered(struct peer *peer);
@@ -27,8 +27,8 @@ void attachments_detach(struct peer *peer, enum attach_reason why, const char *t
 /* All but EXCEPT (which may be NULL). */
 void attachments_detach_all(struct keeper *k, const struct peer *except, enum attach_reason why);
 /*
- * The shell has ended: tells those that are attached and marks them; without ALL not those whose client has yet to say
- * that it has heard of it.
+ * The shell has ended: tells all attachments and marks them; without ALL, not those whose client has not acknowledged
+ * the end yet.
  */
 void attachments_end(struct keeper *k, bool all);
 /* Once a turn: sets stalled ones aside and marks dead ones. */

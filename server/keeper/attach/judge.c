@@ -6,9 +6,9 @@
 
 #define DOUBLED 2        /* timeouts of one segment after which it counts as lost for good */
 #define GRAIN_MS 20      /* the kernel's milliseconds come from jiffies */
-#define ANSWER_SPARE_MS 100 /* besides two round trips: the time that what was sent last has had to be answered */
+#define ANSWER_SPARE_MS 100 /* besides two round trips: the time for an answer to the bytes that were sent last */
 
-/* One side has ended it already.  ssh never half-closes, so there is nobody to come back. */
+/* One side has ended the connection already.  ssh never half-closes. */
 static bool
 is_ending(const struct tcpinfo *i)
 {
@@ -16,8 +16,8 @@ is_ending(const struct tcpinfo *i)
 }
 
 /*
- * How often in a row something was sent that had to be answered, and was not.  With a closed window that is the kernel's
- * probes of it; any answer sets their number back, and does not set back the doublings of the timer.
+ * How often in a row something was sent that had to be answered, and was not.  With a closed window that is the
+ * kernel's probes of it; any answer sets their number back, and does not set back the doublings of the timer.
  */
 static unsigned
 unanswered(const struct tcpinfo *i)
@@ -25,7 +25,7 @@ unanswered(const struct tcpinfo *i)
 	return i->unacked ? i->backoff : i->not_sent ? i->probes : 0;
 }
 
-/* What was sent last has had to be answered by now. */
+/* The bytes that were sent last should have been answered by now. */
 static bool
 had_its_time(const struct tcpinfo *i)
 {
@@ -65,7 +65,7 @@ judge_later(const struct tcpinfo *first, const struct tcpinfo *i, uint32_t waite
 		return JUDGE_DEAD;
 	if (i->bytes_acked > first->bytes_acked || i->last_ack_ms + GRAIN_MS < waited)
 		return JUDGE_ALIVE;
-	/* What was sent again before the first look says how it was then, and not how it is now. */
+	/* Repetitions before the first look do not count: the line may have recovered since. */
 	if (!i->unacked)
 		return of_probes(first, i);
 	if (i->backoff <= first->backoff)

@@ -7,7 +7,7 @@
 #include "clock.h"
 
 #define LOOK_BACK 16384 /* a query further back in the output is none that a terminal answers now */
-#define KEPT_MS 5000    /* an answer that is older is nobody's any more */
+#define KEPT_MS 5000    /* older answers are not typed */
 
 /* Whether PEER was leading until a moment ago. */
 static bool
@@ -74,7 +74,7 @@ place_was_asked(void *object)
 	return found != 0;
 }
 
-/* What the others have said to what came before is not wanted any more. */
+/* The answers of the other terminals are not needed any more. */
 static void
 forget_kept(struct keeper *k)
 {

@@ -40,7 +40,7 @@ plain_free(struct peer *peer)
 
 /* Input. */
 
-/* Gives the pty what PEER has typed; what it does not take stays until it does. */
+/* Writes PEER's input to the pty; bytes that the pty does not take now stay. */
 static void
 plain_feed(struct peer *peer)
 {
@@ -52,14 +52,14 @@ plain_feed(struct peer *peer)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
-			t->input_at = t->input_len; /* nobody reads any more: the shell has ended */
+			t->input_at = t->input_len; /* the shell has ended */
 		if (n <= 0)
 			return;
 		t->input_at += (size_t)n;
 	}
 }
 
-/* What PEER has typed, without what another terminal says; whether there is anything but reports. */
+/* Takes reports out of PEER's input where another terminal answers.  Whether it has anything but reports. */
 static bool
 take_typed(struct peer *peer)
 {
@@ -112,7 +112,7 @@ on_input(void *object, short revents)
 		else
 			plain_feed(peer);
 	} else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) && !(revents & POLLIN)) {
-		/* A pipe's end of file is no hang-up while there is somebody to read what we write. */
+		/* A pipe's end of file is no hang-up: the other pipe may still have a reader. */
 		if (peer->t.pipes)
 			peer->t.input_ended = true;
 		else
@@ -120,7 +120,7 @@ on_input(void *object, short revents)
 	}
 }
 
-/* Takes the keys that send signals out of what was read. */
+/* Takes the keys that send signals out of the input. */
 static void
 drop_signal_keys(struct terminal *t)
 {
@@ -145,7 +145,7 @@ plain_typed_ahead(struct keeper *k)
 	}
 }
 
-/* What is typed at it is read only when the pty has taken what was read before. */
+/* plain_watch() reads more as soon as the pty has taken the input that was read. */
 static void
 plain_room(struct peer *peer)
 {
@@ -178,7 +178,7 @@ on_output(void *object, short revents)
 	if (revents & (POLLERR | POLLHUP | POLLNVAL)) {
 		peer->t.dead = true;
 	} else if (peer->t.flow == TERMINAL_ASIDE) {
-		/* It moves again: the screen as it is now instead of what it has missed. */
+		/* It accepts output again: it gets the screen as it is now instead of the output that it has missed. */
 		redraw_screen(peer, REDRAW_AGAIN, peer->quiet);
 	}
 	plain_push(peer);

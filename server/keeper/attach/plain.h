@@ -8,8 +8,8 @@
 extern const struct attachment_ops plain_ops;
 
 /*
- * A new shell is there: it gets what was typed while it was not, but for Ctrl-C, Ctrl-\ and Ctrl-Z, which were meant
- * for what was there before.
+ * A new shell is there: it gets the keys that were typed before, without Ctrl-C, Ctrl-\ and Ctrl-Z, which were meant
+ * for the program before it.
  */
 void plain_typed_ahead(struct keeper *k);
 

@@ -84,7 +84,7 @@ conclude(struct probe *p, enum attach_verdict_is verdict)
 	p->found_at = clock_now_ms();
 }
 
-/* Looks at it: 0, and *i; or what follows from there being nothing to be seen. */
+/* Asks the kernel: 0, and *i; or the verdict, when the kernel shows no such connection. */
 static enum attach_verdict_is
 look(struct probe *p, struct tcpinfo *i)
 {
@@ -171,7 +171,7 @@ look_again(struct probe *p, uint64_t now)
 		conclude(p, ATTACH_VERDICT_UNKNOWN);
 }
 
-/* What follows from all that is attached; 0: some are still being looked at, and none is known to live. */
+/* The verdict about all attachments; 0: some are still being looked at, and none is known to live. */
 static enum attach_verdict_is
 verdict_of_all(const struct keeper *k)
 {

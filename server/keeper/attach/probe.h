@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe: whether the connections behind a session's terminals are still there (PROBE of common/messages/attach.h).
+ * probe: whether the connections behind a session's attachments are still there (PROBE of common/messages/attach.h).
  *
- * Each is looked at with the eyes of the kernel (judge.h).  Where nothing is under way, one NUL is written to the
+ * The kernel's numbers about each connection decide (judge.h).  Where nothing is under way, one NUL is written to the
  * terminal, which ignores it: only when nothing waits to be written, and not in the middle of an escape sequence or
- * a character.  All are looked at side by side and at a few moments of ATTACH_PROBE_MS; nothing is due when nobody
- * asks.  Several that ask at the same time get the verdict of one probe.
+ * a character.  All connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due
+ * without a request.  Requests at the same time get the verdict of one probe.
  *
  * A session whose connections are all proven dead may be claimed as if it were dropped, for a moment and as long as
  * nothing is heard from them again.

@@ -27,7 +27,7 @@ front_follow(struct front *f, int master, pid_t shell, uint64_t before, uint64_t
 		f->back |= starttime < f->starttime;
 	else
 		f->back |= now < f->group;
-	/* Of what was read just now some may have been printed by the one that has gone. */
+	/* The group that has gone may have printed a part of the bytes that were just read. */
 	f->since = f->back ? after : before;
 	f->group = now;
 	f->starttime = starttime;

@@ -2,7 +2,7 @@
 /*
  * front: which process group a pty has in front, and since which byte of its output.
  *
- * A group that comes back, when the one that was in front has gone, is a shell's: what is typed then, it runs.
+ * A group that comes back, when the one that was in front has gone, is a shell's: it runs whatever is typed then.
  */
 #ifndef HOLDFAST_FRONT_H
 #define HOLDFAST_FRONT_H

@@ -30,7 +30,7 @@ feed_stream(struct keeper *k, struct stream *s)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
-			n = (ssize_t)len; /* nobody reads any more: the shell has ended */
+			n = (ssize_t)len; /* the shell has ended */
 		if (n <= 0)
 			return;
 		stream_used(s, (size_t)n);

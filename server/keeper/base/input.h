@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* input: what has been typed and waits for the program to take it. */
+/* input: input that waits until the program takes it. */
 #ifndef HOLDFAST_INPUT_H
 #define HOLDFAST_INPUT_H
 
@@ -7,7 +7,7 @@
 
 /* Whether any input waits, of a terminal or in a stream. */
 bool input_waits(const struct keeper *k);
-/* Gives the program what waits in the streams, and tells the attachments that there may be room again. */
+/* Gives the program the input in the streams, and tells the attachments that there may be room again. */
 void input_feed(struct keeper *k);
 
 #endif

@@ -78,7 +78,7 @@ clamp(uint64_t v, uint64_t min, uint64_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
-/* What has been acknowledged since the mark, as a rate, if it is long enough ago. */
+/* The rate of acknowledgements since the mark, if that is long enough ago. */
 static void
 measure(struct pacing *p, uint64_t now, const struct tcpinfo *i)
 {
@@ -100,7 +100,7 @@ measure(struct pacing *p, uint64_t now, const struct tcpinfo *i)
 	p->mark_at = now;
 }
 
-/* How much of what the connection was given lately was ours; ssh's own bytes around it count as others'. */
+/* Our share of the bytes that the connection was given lately; ssh's own bytes count as others'. */
 static void
 measure_share(struct pacing *p, const struct tcpinfo *i)
 {

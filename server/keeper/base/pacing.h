@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pacing: how much a terminal behind a TCP connection is given, so that what a person types is not answered
+ * pacing: how much output a terminal behind a TCP connection is given, so that the answer to a key does not wait
  * behind a megabyte of old output.
  *
  * sshd and the kernel take all that a terminal is given, however slow the link.  So the queue of the connection
@@ -11,11 +11,11 @@
  *   CLOSED    until a moment when part of the queue should have gone, then another look; 50 ms at most while it
  *             moves, up to a second while it does not
  *
- * The link's speed is what was acknowledged over at least 20 ms and a round trip.  It grows by no more than
+ * The link's speed is measured by the acknowledgements over at least 20 ms and a round trip.  It grows by no more than
  * twice at a time (a receiver may swallow a burst) and shrinks only while the queue has something in it.
  *
  * A connection may carry more than this terminal (a shared one, forwarded ports): of its queue only our share
- * counts, by what we have written of all that went in, so that a copy beside it does not starve the terminal.
+ * counts (our part of all bytes written to it), so that a copy beside it does not starve the terminal.
  *
  * Nothing is looked at, and no deadline set, while nothing is written.  Where the connection is not known or
  * can't be looked at, everything is written, as if this were not there.
@@ -39,7 +39,7 @@ struct pacing {
 	uint64_t mark, mark_at; /* acknowledged then: where the measurement that is going on began; 0: none */
 	uint64_t acked;    /* at the last look */
 	uint64_t written;  /* by us, in all */
-	uint64_t own_mark, all_mark; /* that, and what the connection had been given, where SHARE was last measured */
+	uint64_t own_mark, all_mark; /* that, and all bytes given to the connection, where SHARE was last measured */
 	unsigned share;    /* 256ths of what goes through the connection that are ours: other channels use it as well */
 	uint64_t until;    /* CLOSED until then (clock_now_ms()); 0: open */
 	uint64_t next;     /* a slow link: no look before */
@@ -51,7 +51,7 @@ struct pacing {
 void pacing_off(struct pacing *p);
 /*
  * From SSH_CONNECTION in the login's environment, if descriptor OUT is a pipe or that login's own terminal,
- * SSH_TTY. What is claimed wrongly there slows nobody but who claims it.
+ * SSH_TTY.  A login that lies there slows only itself.
  */
 void pacing_begin(struct pacing *p, const struct envlist *login, int out, bool pipe);
 /* How many of LEN bytes may be written now; 0: p->until tells when to ask again. */
@@ -65,7 +65,7 @@ uint64_t pacing_lag(const struct pacing *p, uint64_t lag);
 /* Whether the link has moved since this was last asked, though nothing may be written. */
 bool pacing_moved(struct pacing *p);
 
-/* One look at NOW: what the connection says; for tests.  RC is that of tcpinfo_read. */
+/* One look at NOW, with the result RC of tcpinfo_read() and its numbers; for tests. */
 void pacing_look(struct pacing *p, uint64_t now, int rc, const struct tcpinfo *i);
 
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /*
- * What is in LEN bytes at P, which are in no file and in no heap, is no longer wanted: whole pages of it become
+ * The contents of LEN bytes at P, which are in no file and in no heap, are no longer needed: whole pages of them become
  * zero.
  */
 static inline void

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peers: the connections to a session's socket (common/messages/attach.h): who asks (requests.h), who claims (claim.h), who is
- * attached (attachments.h).
+ * peers: the connections to a session's socket (common/messages/attach.h).  A peer asks (requests.h), or it claims
+ * the session (claim.h) and is attached (attachments.h).
  *
- * A peer goes (CHECKING, where only the leader can see who it is) OPEN → (CLAIM) VOUCHING → CLAIMED → (CONFIRM) ATTACHED.
- * From any of these it goes to GONE, which is a mark: nothing counts it any more, and it keeps all it has until
- * departures_sweep() takes that away.  So any code may mark any peer at any time.
+ * A peer's phases: CHECKING, if only the leader can look at its process; OPEN; after CLAIM: VOUCHING, then CLAIMED;
+ * after CONFIRM: ATTACHED.  From each of them it goes to GONE, which is a mark: no function counts the peer any more,
+ * and it keeps all it has until departures_sweep().  So any code may mark any peer at any time.
  */
 #ifndef HOLDFAST_PEERS_H
 #define HOLDFAST_PEERS_H
@@ -33,7 +33,7 @@ enum redraw_why {
 	REDRAW_ALL,     /* … for all of it */
 };
 
-/* What is known of the connection behind one attachment (probe.h); all zero: nothing. */
+/* The connection behind one attachment (probe.h); all zero: nothing is known about it. */
 struct probe {
 	struct tcp_tuple tuple; /* family 0: unknown */
 	bool seen;              /* the kernel has shown it here, so when it does no more, it has ended */
@@ -54,11 +54,14 @@ struct probe {
  * frames (framed.h).  All but begin() and free() are for attached peers.
  */
 struct attachment_ops {
-	bool keeps_scrollback; /* it has what it was sent before a gap: a redraw pushes its screen up first */
+	bool keeps_scrollback; /* its client keeps the output before a gap: a redraw pushes the screen up first */
 
 	/* The claim is confirmed.  0 or a negative errno (-EBUSY: too many). */
 	int (*begin)(struct peer *peer);
-	/* It is attached: it gets what there is to see.  IS_NEW: the shell has just been started.  QUIET: no line above. */
+	/*
+	 * It is attached: shows it the session.  IS_NEW: the shell has just been started.  QUIET: no line above the
+	 * screen.
+	 */
 	void (*greet)(struct peer *peer, bool is_new, bool quiet);
 	void (*free)(struct peer *peer);
 
@@ -67,14 +70,14 @@ struct attachment_ops {
 	void (*push)(struct peer *peer);
 	/* Whether it is more than LAG bytes behind, or with LAG 0 has anything left to be written. */
 	bool (*behind)(const struct peer *peer, uint64_t lag);
-	/* Once a turn: what is due, and whether it stands still. */
+	/* Once a turn: does what is due, and sets it aside if it has stalled. */
 	void (*turn)(struct peer *peer, uint64_t now);
 
 	/* LEN bytes of its input (at most REPORTS_HELD), counted when they came, go to the program. */
 	void (*type)(struct peer *peer, const unsigned char *p, size_t len);
-	/* The program takes input again: gives it what waits. */
+	/* The program takes input again: writes the input that waits. */
 	void (*feed)(struct peer *peer);
-	/* Input has gone on: what was held back for want of room may be taken. */
+	/* The program has taken input: there may be room for input that was held back. */
 	void (*room)(struct peer *peer);
 
 	/* Output up to there it has got for certain; it may have got. */
@@ -99,14 +102,14 @@ struct peer {
 	struct keeper *keeper;
 	int fd;
 	enum peer_phase phase;
-	bool was_attached;     /* GONE: what it was */
+	bool was_attached;     /* GONE: it was ATTACHED before */
 	uint64_t age;          /* counts up: the smallest is the oldest */
 	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
 	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */
 	uint32_t serial;       /* of its claim, or CHECKING of itself, for the leader */
 	struct attach_claim claim; /* its env is freed with the confirmation */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
-	struct envlist connection; /* what `holdfastctl env` shows while it is the live one */
+	struct envlist connection; /* the output of `holdfastctl env` while it is the live one */
 	bool more_groups;      /* than the session has */
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	struct probe probe;    /* of the connection behind it */
@@ -115,9 +118,9 @@ struct peer {
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
-	struct reports reports; /* its terminal's, while it is not the one that answers (oneanswer.h) */
+	struct reports reports; /* in its input, while another one answers (oneanswer.h) */
 	uint64_t kept_ms;      /* when the latest of those that are kept came … */
-	uint32_t kept_epoch;   /* … and who was in front then */
+	uint32_t kept_epoch;   /* … and k->front.epoch then */
 	uint64_t place_told;   /* queries for the cursor's place in the output before this it has answered */
 
 	uint32_t wish;         /* the rendering that it waits for (picture_request), or 0 */
@@ -139,7 +142,7 @@ void peer_mark_gone(struct peer *peer);
 /* All that are attached, one after the other: for (i = 0; (peer = peers_next_attached(k, &i)); ) */
 struct peer *peers_next_attached(const struct keeper *k, unsigned *i);
 unsigned peers_attached(const struct keeper *k);
-/* Whether PEER, which is attached, takes what is written and may type. */
+/* Whether PEER, which is attached, accepts output and may type. */
 bool peer_listens(const struct peer *peer);
 /* Whether there is one that does. */
 bool peers_listen(const struct keeper *k);

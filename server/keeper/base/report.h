@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report: what a keeper says to its leader (common/messages/lead.h); what the leader says is read by leader_link.h. */
+/* report: messages to the leader (common/messages/lead.h); leader_link.h reads those from the leader. */
 #ifndef HOLDFAST_REPORT_H
 #define HOLDFAST_REPORT_H
 
@@ -15,7 +15,7 @@ void report(struct keeper *k, const struct lead_report *m);
 void report_with(struct keeper *k, const struct lead_report *m, int fd);
 /* The session has another name. */
 void report_name(struct keeper *k);
-/* The socket to the leader is of no use any more: closes it.  The loop sees to what follows (leader_link_turn). */
+/* The leader is lost: closes the socket and sets k->leader_lost, which the loop acts on (leader_link_turn). */
 void report_leader_lost(struct keeper *k);
 
 #endif

@@ -88,7 +88,7 @@ look_at_csi(const unsigned char *h, size_t len)
 	}
 	if (p == end)
 		return len < CSI_MAX ? MAY_BECOME : IS_NONE;
-	/* This is the last one: what is behind would have been looked at apart. */
+	/* This is the last one: the bytes behind it would have been looked at apart. */
 	if (len == PASTE_LEN && memcmp(h, PASTE_BEGIN, PASTE_LEN) == 0)
 		return IS_PASTE;
 	return judge_csi(private, params, p - dollar, dollar, *p);
@@ -126,7 +126,7 @@ look_at_dcs(const unsigned char *h, size_t len)
 	return IS_NONE;
 }
 
-/* What begins with ESC and was nothing before its last byte came. */
+/* A sequence that begins with ESC, and whose last byte has just come. */
 static enum verdict
 look_at(const unsigned char *h, size_t len)
 {
@@ -154,7 +154,7 @@ begin(struct reports *r)
 	r->len = 1;
 }
 
-/* A report is whole: it is forgotten, but for those that come when nobody else has answered. */
+/* A report is whole: keeps it, in case the terminal that answers goes before it has answered. */
 static void
 take_out(struct reports *r, bool whole)
 {
@@ -166,7 +166,7 @@ take_out(struct reports *r, bool whole)
 	r->state = REPORTS_KEYS;
 }
 
-/* What is held is none, and its last byte may begin something. */
+/* The bytes that are held are no report, but the last one may begin another. */
 static size_t
 let_go(struct reports *r, unsigned char *out)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reports: takes a terminal's reports out of what is typed at it.
+ * reports: takes a terminal's reports out of its input.
  *
- * A query of a program's goes to all terminals that are attached, and each answers.  One answer is wanted: the leading
- * terminal's (attached.h).  So the others' input goes through here.  A report is what terminals say and no key does:
+ * A query of a program's goes to all terminals that are attached, and each answers.  One answer is wanted: the
+ * leading terminal's (oneanswer.h).  So the others' input goes through here.  A report is a sequence that terminals
+ * send and no key does:
  *
  *   CSI   DA1 DA2 DSR CPR DECXCPR DECRPM DECREPTPARM, kitty's keyboard flags, XTQMODKEYS, XTSMGRAPHICS, window reports and
  *         the size in band
@@ -11,9 +12,10 @@
  *   OSC   with a number, or of a title: colours, clipboard, …, of any length
  *   APC   G: kitty's answers about images
  *
- * Keys, mouse and focus reports and what is pasted (in brackets) pass.  Shift-F3 and its kin look like the cursor's place
- * in the first row: such a one is a report only when a program has asked.  What may yet become a report is held back:
- * ESC alone, and what else is a key of its own, for REPORTS_KEY_MS, the rest for REPORTS_REST_MS; then it is none.
+ * Keys, mouse and focus reports and pasted text (in brackets) pass.  Shift-F3 and its kin look like the cursor's
+ * place in the first row: such a one is a report only when a program has asked.  A sequence that may become a report
+ * is held back: ESC alone, and others that are keys of their own, for REPORTS_KEY_MS, the rest for REPORTS_REST_MS;
+ * then it is none.
  */
 #ifndef HOLDFAST_REPORTS_H
 #define HOLDFAST_REPORTS_H
@@ -33,12 +35,12 @@ enum reports_state { REPORTS_KEYS, REPORTS_BEGUN, REPORTS_STRING, REPORTS_STRING
 struct reports {
 	enum reports_state state;
 	unsigned char held[REPORTS_HELD];
-	size_t len;        /* of what is held; of a STRING: of its begin */
+	size_t len;        /* of HELD; of a STRING: of its begin */
 	size_t string_len;
 	size_t paste_at;   /* so much of the end of a paste has been seen */
-	bool passed;       /* what is held was let pass: it is only watched */
+	bool passed;       /* the bytes in HELD were let pass: they are only watched */
 	uint64_t until;    /* then it is no report (clock_now_ms()); 0: nothing is held */
-	/* What was taken out lately, one report after the other. */
+	/* Reports that were taken out lately, one after the other. */
 	unsigned char kept[REPORTS_KEPT];
 	size_t kept_len;
 };
@@ -47,17 +49,18 @@ struct reports {
 typedef bool reports_asked(void *object);
 
 /*
- * Copies what is no report of LEN bytes at P to OUT, which has room for LEN + REPORTS_HELD; how many.  ASKED is called with OBJECT for each cursor's place.
+ * Copies LEN bytes at P to OUT, which has room for LEN + REPORTS_HELD, without reports.  Returns how many.  ASKED is
+ * called with OBJECT for each cursor's place.
  */
 size_t reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked,
                       void *object, unsigned char *out);
 /*
- * The same, but all of it has been let pass: how many bytes are no report, as far as that is known.  What has begun in it is
- * not held when filtering goes on.
+ * The same, but all of the input has been let pass.  Returns how many bytes are no report, as far as that is known.
+ * A sequence that has begun in it is not held when filtering goes on.
  */
 size_t reports_watch(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object,
                      unsigned char *out);
-/* What is held is no report: to OUT, of REPORTS_HELD bytes; how many. */
+/* The bytes that are held are no report: copies them to OUT, of REPORTS_HELD bytes.  Returns how many. */
 size_t reports_release(struct reports *r, unsigned char *out);
 /* Whether nothing is held, nor is a string being taken out. */
 bool reports_idle(const struct reports *r);

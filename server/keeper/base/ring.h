@@ -4,7 +4,7 @@
  *
  * Every byte the pty ever produced has a 64-bit offset; the ring holds those from ring_oldest() up to, not including,
  * head.  The memory is mapped twice in a row, so that any stretch of it is contiguous and read(2) and write(2) work in
- * it without a copy.  F_SEAL_SHRINK and F_SEAL_GROW: nobody can truncate it under its mappers (SIGBUS).
+ * it without a copy.  F_SEAL_SHRINK and F_SEAL_GROW: no process can truncate it under its mappers (SIGBUS).
  */
 #ifndef HOLDFAST_RING_H
 #define HOLDFAST_RING_H
@@ -29,8 +29,8 @@ void ring_advance(struct ring *r, size_t n);
 const unsigned char *ring_at(const struct ring *r, uint64_t offset);
 uint64_t ring_oldest(const struct ring *r);
 /*
- * Nobody wants the bytes from FROM (0, or what this returned) to TO any more: whole pages go back to the system.  Up to
- * where they have.
+ * The bytes from FROM (0, or the last result) to TO are not needed any more: whole pages go back to the system.
+ * Returns where the first page begins that has not.
  */
 uint64_t ring_release(const struct ring *r, uint64_t from, uint64_t to);
 

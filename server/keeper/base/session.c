@@ -23,7 +23,7 @@ session_kill(struct keeper *k, int signal)
 	if (ends && k->shell.pid && k->why_ended == LEAD_WHY_EXIT)
 		k->why_ended = LEAD_WHY_KILL;
 	k->killed |= ends;
-	/* A session that has ended already waits for nobody any more. */
+	/* A session that has ended already does not wait for clients any more. */
 	if (ends && k->linger_until != CLOCK_NEVER)
 		k->linger_until = 0;
 	k->source->signal(k, signal, ends);

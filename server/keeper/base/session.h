@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* session: what can be done to a session as a whole, from anywhere in the keeper. */
+/* session: operations on the whole session, for all of the keeper. */
 #ifndef HOLDFAST_SESSION_H
 #define HOLDFAST_SESSION_H
 
 #include "state.h"
 
 /*
- * Sends SIGNAL to the shell and what is in front.  After HUP, TERM and KILL they are killed if the shell is still
- * there five seconds later.
+ * Sends SIGNAL to the shell and to the process group in front.  After HUP, TERM and KILL both are killed if the shell
+ * is still there five seconds later.
  */
 void session_kill(struct keeper *k, int signal);
 /* Tells the pty this number of rows instead of its own. */

@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "loop.h"
 
-#define LOOKS 20000 /* at output: then nobody takes them up */
+#define LOOKS 20000 /* at output: after so many no shell takes them up any more */
 #define SOON 20     /* looks by the clock after output … */
 #define SOON_MS 1   /* … one each so long: a shell that has printed the end of a line is about to run it */
 #define GOOD 2      /* found so often in place after line editing: they have been taken up */
@@ -15,7 +15,7 @@ settings_begin(struct settings *s, int slave, const struct termios *given)
 	*s = (struct settings){ .next = CLOCK_NEVER };
 	if (given)
 		tcsetattr(slave, TCSANOW, given);
-	/* What it has made of it is what is to be recognized. */
+	/* The terminal may have changed them: those are compared later. */
 	if (tcgetattr(slave, &s->given) < 0 && given)
 		s->given = *given;
 }
@@ -27,7 +27,7 @@ is_character(unsigned i)
 	return i != VMIN && i != VTIME;
 }
 
-/* In *NOW what is as in OLD becomes as in GIVEN, where these differ.  Whether anything did. */
+/* Where OLD and GIVEN differ, settings in *NOW that are as in OLD become as in GIVEN.  Whether any did. */
 static bool
 take_over(struct termios *now, const struct termios *old, const struct termios *given)
 {
@@ -120,7 +120,7 @@ settings_turn(struct settings *s, int slave, uint64_t now)
 void
 settings_let_go_on(int fd)
 {
-	/* TCOON undoes only what TCOOFF has done, and that covers a Ctrl-S. */
+	/* TCOON undoes only TCOOFF, and TCOOFF covers a Ctrl-S. */
 	tcflow(fd, TCOOFF);
 	tcflow(fd, TCOON);
 }

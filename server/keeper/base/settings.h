@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * settings: what of a terminal's settings comes with it when it resumes the session: the control characters (erase,
+ * settings: the settings that a terminal brings along when it resumes the session: the control characters (erase,
  * interrupt, stop …), whether it is one of UTF-8 (IUTF8), and the speed.
  *
  * The session's pty was given those of the terminal that it was started from.  Of another terminal each is taken over
- * that nobody in the session has changed since.  A shell that edits its line puts back the settings that it found before
- * when a command is run, and so would undo that.  So after such a resume they are looked at again when there is output, and
- * a few milliseconds later, until the shell has taken them up; what it put back is taken over then.
+ * that nobody in the session has changed since.  A shell that edits its line puts back the settings that it found
+ * before when a command is run, and so would undo that.  So after such a resume they are looked at again when there
+ * is output, and a few milliseconds later, until the shell has taken them up; what it put back is taken over then.
  */
 #ifndef HOLDFAST_SETTINGS_H
 #define HOLDFAST_SETTINGS_H
@@ -18,10 +18,10 @@
 struct loop;
 
 struct settings {
-	struct termios given;  /* what the session has been given */
-	struct termios old[2]; /* PENDING: what it had been given before, the latest first */
+	struct termios given;  /* the settings that the session has been given */
+	struct termios old[2]; /* PENDING: those that it had been given before, the latest first */
 	bool pending;
-	bool raw;             /* at the last look somebody read keys one by one */
+	bool raw;             /* at the last look a program read keys one by one */
 	unsigned good;        /* how often they were there after that, without us */
 	unsigned looks;       /* left, until it is given up */
 	unsigned soon;        /* looks by the clock that are left … */

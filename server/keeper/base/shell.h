@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shell: the process that a session runs, from its start to its exit: the user's login shell on the pty, or a command by
- * that shell, on the pty or on pipes.
+ * shell: the process that a session runs, from its start to its exit: the user's login shell on the pty, or a command
+ * by that shell, on the pty or on pipes.
  *
  * Nothing else in the keeper forks this process, waits for it or reads its status.  So another process can do that in
  * the keeper's place: then this unit asks and is told, and its callers do not change.
@@ -17,7 +17,7 @@
 
 struct shell_request {
 	const char *shell; /* absolute path; argv[0] is its last part, with a '-' before it when there is no COMMAND */
-	const char *command; /* NULL, or what the shell gets with -c, as from sshd */
+	const char *command; /* NULL, or the command line that the shell gets with -c, as from sshd */
 	const char *home;  /* working directory; "/" when it can't be entered */
 	const char *tty;   /* the slave's name: becomes the controlling terminal and descriptors 0 to 2; NULL: */
 	const int *pipes;  /* three descriptors that become 0 to 2, and no controlling terminal */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * source: what a session's output comes from and its input goes to: a pty, or a command on pipes.  Each is a table of
- * operations (source_pty.h, source_pipes.h); k->source is the session's.
+ * source: the two kinds of session: one on a pty (source_pty.h), and a command on pipes (source_pipes.h).  Output
+ * comes from the source, and input goes to it.  Each kind is a table of operations; k->source is the session's.
  */
 #ifndef HOLDFAST_SOURCE_H
 #define HOLDFAST_SOURCE_H
@@ -18,20 +18,20 @@ struct ring;
 struct shell_request;
 
 struct source_ops {
-	uint32_t kind;     /* enum frame_kind: what framed peers are told */
+	uint32_t kind;     /* enum frame_kind, as framed peers are told */
 	bool has_terminal; /* a pty: it has a size, a screen, settings, and queries to be answered */
 	bool keeps_all;    /* output is kept until a framed peer has acknowledged it */
 
-	/* Opens the rings, and what the keeper has of the pty.  0 or a negative errno. */
+	/* Opens the rings, and the keeper's descriptors of the pty.  0 or a negative errno. */
 	int (*open)(struct keeper *k);
-	/* Starts the shell with what Q says, but for its descriptors.  MODES: of the first terminal, or NULL.  As shell_start. */
+	/* As shell_start(), with the source's descriptors instead of Q's.  MODES: of the first terminal, or NULL. */
 	int (*start)(struct keeper *k, struct shell_request *q, const struct termios *modes);
 	void (*close)(struct keeper *k);
 
 	void (*watch)(struct keeper *k, struct loop *l);
 	/* After the handlers of each turn: output goes on to the attachments. */
 	void (*turn)(struct keeper *k);
-	/* At the end of each turn: whatever else is due. */
+	/* At the end of each turn: does what else is due. */
 	void (*finish_turn)(struct keeper *k);
 
 	/* The shell has ended.  drain() is called each turn from then on, until it sets k->drained. */

@@ -48,7 +48,7 @@ struct peers {
 	uint64_t clock;        /* for age and active */
 	uint32_t serial;
 	unsigned unanswered;   /* questions about peers that the leader has (admission.h) */
-	bool deaf;             /* out of descriptors: nobody is accepted until somebody has gone */
+	bool deaf;             /* out of descriptors: accepts no connection until a peer has gone */
 	struct peer *before;   /* was leading until lately, and still answers … */
 	uint64_t before_until; /* … until then (clock_now_ms()) */
 	struct peer *alone;    /* the open claim of a kind that must be alone (FIRST, AUTO), or NULL */
@@ -66,7 +66,7 @@ struct keeper {
 	bool leader_lost;      /* it has just gone: the loop sees to the consequences (leader_link.h) */
 	bool leader_hangs;     /* it has left a question open: the next one does not wait as long */
 
-	/* What the session is. */
+	/* Its name and its history. */
 	char name[NAME_CAP];
 	char term[TERM_CAP];
 	char address[ADDRESS_CAP];
@@ -91,7 +91,7 @@ struct keeper {
 	uint64_t quiet_until;  /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */
 	uint64_t nudge_until;  /* a redraw is being forced: the real size comes back then; CLOCK_NEVER */
 
-	/* Those who are attached, and what they see. */
+	/* Attachments, and what they show. */
 	struct peers peers;
 	uint64_t answered;     /* queries in the output before this have been a terminal's to answer */
 	struct picture *picture; /* these three are there as soon as source->open has been called, for a pty */
@@ -99,7 +99,7 @@ struct keeper {
 	struct controlmode *controlmode;
 	struct agent *agent;
 
-	/* When nobody is there. */
+	/* While nothing is attached. */
 	uint64_t heard_ms;     /* the last input, clock_date_ms() */
 	uint64_t lost_ms, lost_heard_ms, lost_used_ms; /* of the last drop: attach.h */
 	uint64_t dropped_at;   /* clock_now_ms() */
@@ -108,7 +108,7 @@ struct keeper {
 
 	/* The end. */
 	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
-	bool killed;           /* it has been asked to end: its status is kept for nobody */
+	bool killed;           /* it has been asked to end: no client is waited for */
 	uint32_t why_ended;    /* enum lead_why */
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */

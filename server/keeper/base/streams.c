@@ -22,7 +22,7 @@ forget_input(struct stream *s)
 	s->at = s->len = s->cap = 0;
 }
 
-/* One that is free, or the oldest that nobody would miss; an answer about the end is missed last. */
+/* A free place, or the oldest stream without a connection and without input that waits. */
 static struct stream *
 find_place(struct streams *t)
 {

@@ -2,8 +2,9 @@
 /*
  * streams: the input of a session's framed clients (docs/PROTOCOL.md, section 6).
  *
- * A stream outlives its connections: what it has taken is counted, and reaches the program although the client has
- * gone.  A session remembers the latest STREAMS_MAX; one that is in use is never forgotten.  Nothing here does I/O.
+ * A stream outlives its connections: it counts the input that it has taken, and that input reaches the program
+ * although the client has gone.  A session remembers the latest STREAMS_MAX; one that is in use is never forgotten.
+ * Nothing here does I/O.
  */
 #ifndef HOLDFAST_STREAMS_H
 #define HOLDFAST_STREAMS_H
@@ -25,7 +26,7 @@ struct stream {
 	uint64_t input;       /* the next byte that is expected */
 	unsigned char *queue; /* CAP bytes, or NULL while empty */
 	size_t cap;           /* at most STREAMS_QUEUE */
-	size_t at, len;       /* what of it waits for the program */
+	size_t at, len;       /* the part of it that waits for the program */
 	bool ended;           /* no byte comes any more (INPUT_END) */
 	bool open;            /* its client is to be told of the session's end */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
@@ -48,7 +49,7 @@ int stream_take(struct stream *s, uint64_t offset, const unsigned char *data, si
 /* INPUT_END: 0, or -EBADMSG when it is not where the input is. */
 int stream_end(struct stream *s, uint64_t offset);
 size_t stream_room(const struct stream *s);
-/* What waits: its length, and where it is. */
+/* The input that waits: its length, and its address. */
 size_t stream_waiting(const struct stream *s, const unsigned char **p);
 /* N bytes of it have reached the program. */
 void stream_used(struct stream *s, size_t n);
@@ -58,9 +59,9 @@ bool streams_wait(const struct streams *t);
 bool streams_open(const struct streams *t);
 /* Whether one has ended, and nothing waits in any. */
 bool streams_ended(const struct streams *t);
-/* The session has been resumed by somebody else: those who are away are not waited for at its end. */
+/* Another client has resumed the session: its end does not wait for clients that are away. */
 void streams_leave(struct streams *t);
-/* Nobody reads input any more. */
+/* The program has ended: drops all input. */
 void streams_drop_input(struct streams *t);
 
 #endif

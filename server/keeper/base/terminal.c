@@ -74,9 +74,9 @@ terminal_start(struct terminal *t)
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(t->in, TCSANOW, &raw) < 0)
 		return -errno;
-	/* Nobody would know of a stop from before that. */
+	/* A stop from before that would stay unnoticed. */
 	settings_let_go_on(t->in);
-	/* What the terminal has made of it is what is to be recognized. */
+	/* The terminal may have changed them: terminal_close() compares these. */
 	t->raw = tcgetattr(t->in, &t->set) == 0;
 	return 0;
 }
@@ -166,7 +166,7 @@ terminal_behind(const struct terminal *t, const struct ring *r)
 	return t->flow == TERMINAL_WAITING || t->paint_at < t->paint_len || t->offset < r->head;
 }
 
-/* After a write of N bytes: what the flow is now. */
+/* Sets the flow, after a write of N bytes. */
 static void
 note_progress(struct terminal *t, const struct ring *r, ssize_t n)
 {

@@ -2,10 +2,10 @@
 /*
  * terminal: one attached terminal (or pair of pipes), read and written without blocking.
  *
- * Output comes from the ring at the terminal's own offset, after what is to be painted first.  A terminal that takes
- * nothing any more is BLOCKED; after StallTimeout its keeper sets it ASIDE, and then it holds nobody up: when it moves
- * again it gets the screen painted anew instead of old bytes.  While that is being made it is WAITING.  BLOCKED and ASIDE
- * may also mean that its connection has enough to move (pacing.h).
+ * Output comes from the ring at the terminal's own offset, after a rendering, if there is one.  A terminal that does
+ * not accept output is BLOCKED.  After StallTimeout its keeper sets it ASIDE, and it no longer delays the program:
+ * when it accepts output again, it gets the screen painted anew instead of old bytes.  While the painter makes that,
+ * it is WAITING. BLOCKED and ASIDE may also mean that its connection has enough to move (pacing.h).
  */
 #ifndef HOLDFAST_TERMINAL_H
 #define HOLDFAST_TERMINAL_H
@@ -57,13 +57,16 @@ uint32_t terminal_pts(const struct terminal *t);
 bool terminal_update_size(struct terminal *t);
 /* BYTES (malloc'ed, taken over; may be NULL) come before the ring's bytes from OFFSET on. */
 void terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t offset);
-/* Writes what it takes.  Afterwards t->flow or t->dead tell how it went. */
+/* Writes as much as the terminal accepts.  t->flow or t->dead tell the result. */
 void terminal_push(struct terminal *t, const struct ring *r);
 /* Whether there is anything left to write. */
 bool terminal_behind(const struct terminal *t, const struct ring *r);
 /* Fills the empty input buffer; the number of bytes, 0 when there are none.  May set dead or input_ended. */
 size_t terminal_read(struct terminal *t);
-/* Restores the settings, unless somebody else has changed them since, and closes.  Takes one that was never opened (all zero with in and out -1). */
+/*
+ * Restores the settings, unless another process has changed them since, and closes.  Takes one that was never opened
+ * (all zero with in and out -1).
+ */
 void terminal_close(struct terminal *t);
 
 #endif

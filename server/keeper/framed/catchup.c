@@ -6,7 +6,7 @@
 #include "picture.h"
 #include "redraw.h"
 
-/* What PEER is to have of CHANNEL from FROM on is gone up to where the ring begins: says so. */
+/* Tells PEER that output of CHANNEL from FROM to TO is not in the ring any more. */
 static void
 put_gap(struct peer *peer, unsigned channel, uint64_t from, uint64_t to)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* catchup: where the output of a framed client goes on: at its offset, after a gap, or behind what others have taken. */
+/* catchup: where the output for a framed client goes on after a cut or a stall: at its offset, or behind a gap. */
 #ifndef HOLDFAST_CATCHUP_H
 #define HOLDFAST_CATCHUP_H
 
@@ -9,7 +9,7 @@
 void catchup_go_on(struct peer *peer, bool quiet);
 /* It moves again after it was set aside. */
 void catchup_return(struct peer *peer);
-/* What all clients that go with the session have acknowledged of CHANNEL is needed by nobody: tells the source. */
+/* Tells the source how much of CHANNEL all clients have acknowledged: those bytes are not needed any more. */
 void catchup_release(struct keeper *k, unsigned channel);
 
 #endif

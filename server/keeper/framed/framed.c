@@ -75,7 +75,7 @@ framed_begin(struct peer *peer)
 	f->said = s->input;
 	f->said_window = (uint32_t)stream_room(s);
 	f->ack_at = CLOCK_NEVER;
-	/* What is on the way must still be in the ring when the line breaks. */
+	/* The bytes on the way must still be in the ring when the line breaks. */
 	window_init(&f->window, k->ring.size / 2);
 	peer->framed = f;
 	return 0;
@@ -186,7 +186,7 @@ framed_watch(struct peer *peer, struct loop *l)
 {
 	struct framed *f = peer->framed;
 
-	/* What is held is not made more of, but a pipe that has ended is heard of. */
+	/* While a frame is held no more is read, but the end of the pipe is noticed. */
 	loop_add(l, peer->t.in, f->held ? 0 : POLLIN, on_in, peer);
 	loop_add(l, peer->t.out, f->full ? POLLOUT : 0, on_out, peer);
 	if (peer->t.flow == TERMINAL_BLOCKED)
@@ -194,7 +194,7 @@ framed_watch(struct peer *peer, struct loop *l)
 	loop_until(l, f->ack_at);
 }
 
-/* The session's size is not what the client takes it for. */
+/* Tells the client the session's size, if it differs from the one that the client was told. */
 static void
 tell_size(struct peer *peer)
 {
@@ -252,7 +252,7 @@ framed_feed(struct peer *peer)
 	(void)peer;
 }
 
-/* Input has gone on: what was held can be taken, and a client may stand still for want of a window. */
+/* The program has taken input: a frame that was held can be taken, and the client may be waiting for a window. */
 static void
 framed_room(struct peer *peer)
 {
@@ -291,7 +291,7 @@ put_exit(struct peer *peer)
 
 	if (name)
 		snprintf(m.signal, sizeof m.signal, "%s", name);
-	/* Nothing comes behind EXIT: what has been taken of its input is acknowledged before. */
+	/* Nothing comes behind EXIT: so the input that has been taken is acknowledged before. */
 	if (peer->framed->ack_at != CLOCK_NEVER) {
 		framed_ack_input(peer, true);
 		framed_push(peer);

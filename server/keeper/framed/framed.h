@@ -3,9 +3,9 @@
  * framed: an attachment that speaks docs/PROTOCOL.md on its pipes.  Its peer has a struct framed; its struct terminal
  * has the pipes, the size and the flow, which is BLOCKED also while the window is full.
  *
- * framed.c: its life; frames_in.c: frames from the client; frames_out.c: frames to it, with the bytes of the ring as they
- * are there, without a copy; catchup.c: where it goes on after a cut or a stall; window.c: how much may be on the way.
- * Its input is in a stream (streams.h), which outlives the attachment.
+ * framed.c: its life; frames_in.c: frames from the client; frames_out.c: frames to it, with the bytes of the ring as
+ * they are there, without a copy; catchup.c: where it goes on after a cut or a stall; window.c: how much may be on
+ * the way.  Its input is in a stream (streams.h), which outlives the attachment.
  */
 #ifndef HOLDFAST_FRAMED_H
 #define HOLDFAST_FRAMED_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* framed_private: what a framed attachment has besides a peer's. */
+/* framed_private: the state of a framed attachment. */
 #ifndef HOLDFAST_FRAMED_PRIVATE_H
 #define HOLDFAST_FRAMED_PRIVATE_H
 
@@ -17,7 +17,7 @@
 #define FRAMED_CONTROL_LOW 2048   /* with less room than that, no frame is read */
 #define FRAMED_DATA_MAX 16384     /* of output in one frame */
 
-/* What the bytes of the frame that is being written come from. */
+/* Where the bytes of the frame come from that is being written. */
 enum framed_source { FRAMED_NONE, FRAMED_RING, FRAMED_RENDERING, FRAMED_SPILLED };
 
 enum framed_rendering { FRAMED_NO_RENDERING, FRAMED_ASKED, FRAMED_READY };
@@ -42,9 +42,9 @@ struct framed {
 	unsigned char head[FRAME_DATA_HEAD];
 	size_t head_len, head_at;
 	unsigned channel;
-	uint64_t from;          /* offset in the ring, or in what was rendered */
+	uint64_t from;          /* offset in the ring, or in the rendering */
 	size_t left;
-	unsigned char *spilled; /* what was left of it when the client was set aside */
+	unsigned char *spilled; /* the rest of it, when the client was set aside */
 	bool full;              /* the pipe takes no more */
 
 	enum framed_rendering rendering;
@@ -54,11 +54,11 @@ struct framed {
 	uint8_t rendering_flags;
 	bool skip;              /* output before it is not sent: new here, or after a gap */
 
-	/* Queries before REPLAY_TO have been answered; what its terminal says to them is not typed again. */
+	/* Queries before REPLAY_TO have been answered: the client's terminal answers them again, which is not typed. */
 	uint64_t replay_to;
 	uint64_t replay_until;  /* clock_now_ms(); CLOCK_NEVER: until some time after all of that has been acknowledged */
 
-	struct winsize told;    /* what the client takes for the session's size */
+	struct winsize told;    /* the size that the client was told last */
 	bool exit_sent, exit_acked;
 };
 

@@ -19,9 +19,9 @@
 #include "signame.h"
 
 #define READ_MAX 16384 /* at once: then everybody else gets a look */
-#define REPLAY_MS 500  /* a terminal has answered by then what its client has acknowledged */
+#define REPLAY_MS 500  /* so long after its client's acknowledgement a terminal has answered the queries */
 
-/* What a handler says. */
+/* The results of handlers. */
 enum taken { TAKEN, HELD, WRONG };
 
 /*
@@ -97,7 +97,10 @@ go_on(struct peer *peer)
 		oneanswer_leads(peer);
 	peer->active = ++k->peers.clock;
 	k->activity_ms = clock_date_ms();
-	/* Who types has seen, or his terminal has answered, what came before. */
+	/*
+	 * Input implies that all output which the client has acknowledged was seen, so earlier queries count as
+	 * answered.
+	 */
 	if (peer->framed->acked[0] > k->answered)
 		k->answered = peer->framed->acked[0];
 	if (k->quiet_until == CLOCK_NEVER)
@@ -359,7 +362,7 @@ framed_read(struct peer *peer)
 	probe_heard(peer);
 	frame_filled(&f->reader, (size_t)n);
 	framed_take(peer);
-	/* What was answered goes out with what there is. */
+	/* The answers go out, together with output. */
 	if (peer->phase != PEER_GONE && (f->control_len || f->ack_at == 0))
 		framed_push(peer);
 }

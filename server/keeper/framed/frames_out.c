@@ -195,7 +195,7 @@ end_frame(struct framed *f)
 	f->source = FRAMED_NONE;
 }
 
-/* N bytes of what was offered have been written; what each part took of them. */
+/* N bytes have been written: how many of them were a part's, of LEN bytes. */
 static size_t
 took(size_t *n, size_t len)
 {
@@ -231,7 +231,10 @@ advance_frame(struct framed *f, size_t *n)
 		end_frame(f);
 }
 
-/* One write of what there is, what was begun first of all: bytes, 0 when the pipe is full, -1 when it is gone. */
+/*
+ * One write: a frame that was begun, then the queue, then the next frame.  Bytes; 0: the pipe is full; -1: it is
+ * gone.
+ */
 static ssize_t
 write_once(struct peer *peer)
 {
@@ -260,7 +263,7 @@ write_once(struct peer *peer)
 	return written;
 }
 
-/* What the flow is now that some, or nothing, has been written. */
+/* Sets the flow, after some bytes have been written, or none. */
 static void
 note_flow(struct peer *peer, bool progress)
 {
@@ -285,7 +288,7 @@ framed_push(struct peer *peer)
 		return;
 	f->full = false;
 	for (;;) {
-		/* One that is set aside gets what was begun, and answers. */
+		/* A client that is set aside gets the rest of a frame that was begun, and answers. */
 		bool data = aside ? f->source : begin_next(peer);
 
 		if (f->ack_at != CLOCK_NEVER && (data || f->control_len || f->ack_at <= clock_now_ms()))
@@ -407,7 +410,7 @@ framed_set_aside(struct peer *peer)
 	}
 	peer->t.flow = TERMINAL_ASIDE;
 	peer->shown = f->sent[0];
-	/* What was to be shown is not what will be there. */
+	/* The screen will have changed: the rendering is of no use. */
 	if (f->rendering) {
 		free(f->rendered);
 		f->rendered = NULL;

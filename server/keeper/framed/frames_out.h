@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* frames_out: frames to a framed client, from the rings and from what waits. */
+/* frames_out: frames to a framed client: output from the rings, renderings, and the queue of all other frames. */
 #ifndef HOLDFAST_FRAMES_OUT_H
 #define HOLDFAST_FRAMES_OUT_H
 
@@ -9,14 +9,14 @@
 
 #include "peers.h"
 
-/* A whole frame that waits to be written; LEN is what an encoder has returned. */
+/* Queues a whole frame; LEN is the result of its encoder. */
 void framed_put(struct peer *peer, const unsigned char *frame, int len);
 void framed_put_text(struct peer *peer, uint8_t type, uint32_t code, const char *text);
 /* ERROR, and the end of the attachment. */
 void framed_error(struct peer *peer, enum frame_error_code code, const char *text);
-/* Input was taken: to be acknowledged soon, or NOW. */
+/* Input was taken: acknowledges it soon, or NOW. */
 void framed_ack_input(struct peer *peer, bool now);
-/* Writes what may be written. */
+/* Writes as much as the pipe and the window permit. */
 void framed_push(struct peer *peer);
 
 /* The operations of these names (struct attachment_ops). */
@@ -25,7 +25,7 @@ bool framed_ping(struct peer *peer);
 void framed_expect(struct peer *peer);
 void framed_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy);
 
-/* It takes nothing any more: it gets what is in the ring when it moves again. */
+/* The client does not read: it gets no output until it reads again, and then goes on (catchup.h). */
 void framed_set_aside(struct peer *peer);
 /* Bytes of CHANNEL that the client may have got. */
 uint64_t framed_written(const struct framed *f, unsigned channel);

@@ -2,7 +2,7 @@
 #include "window.h"
 
 #define SECOND 1000000u
-#define SLACK 30000u           /* added to the round trip: what a terminal may take a while to show */
+#define SLACK 30000u           /* added to the round trip: a terminal may take a while to show output */
 #define PROBE_MIN 4096u        /* less than that a client does not acknowledge at once */
 #define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
 
@@ -48,7 +48,7 @@ window_idle(struct window *w)
 static void
 note_rate(struct window *w, uint64_t rate, bool idle, uint64_t now)
 {
-	/* What was slow for want of bytes to send is no news. */
+	/* A rate that was low because there was nothing to send says nothing about the line. */
 	if (!idle && now - w->rate_since >= SECOND) {
 		w->rate[1] = w->rate[0];
 		w->rate[0] = 0;
@@ -98,7 +98,7 @@ window_acked(struct window *w, uint64_t n, uint64_t now)
 {
 	struct window_mark last = { .end = 0 };
 
-	/* What was on the way when all of it was forgotten no longer counts. */
+	/* Bytes that were on the way in window_forget() do not count any more. */
 	if (n > w->sent - w->acked)
 		n = w->sent - w->acked;
 	if (!n)

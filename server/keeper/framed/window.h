@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * framed_window: how much output may be on the way to a framed client, by what its acknowledgements tell of the
- * line.
+ * window: how much output may be on the way to a framed client.  The client's acknowledgements tell how fast the line
+ * is.
  *
  * As TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest round
  * trip of late and 30 ms, times five quarters.  A line that takes more shows it by a faster rate, and the window
  * grows; bytes beyond that would only wait somewhere, and a Ctrl-C's effect behind them.  A round trip that has
  * been measured with the window full has our own queue in it, so after ten seconds of that the window is cut for
- * one round trip.  There are no timers: time passes when somebody acknowledges.  Times are microseconds of one
+ * one round trip.  There are no timers: time passes when the client acknowledges.  Times are microseconds of one
  * clock.
  */
 #ifndef HOLDFAST_WINDOW_H
@@ -25,7 +25,7 @@
 struct window {
 	uint64_t sent, acked;  /* bytes in all */
 	uint64_t acked_at;
-	uint32_t size;         /* what may be on the way */
+	uint32_t size;         /* bytes that may be on the way */
 	uint32_t max;          /* it is never larger */
 	uint64_t rate[2];      /* bytes a second, fastest: of this second that counts, and of the one before */
 	uint64_t rate_since;
@@ -42,16 +42,16 @@ struct window {
 	unsigned first, count; /* of the marks */
 };
 
-/* MAX: the window is never larger (the ring must have what is on the way). */
+/* MAX: the window is never larger (the ring must hold the bytes on the way). */
 void window_init(struct window *w, uint64_t max);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);
 /* Everything there was to send has been. */
 void window_idle(struct window *w);
-/* N more bytes have been acknowledged (at most what is on the way). */
+/* N more bytes have been acknowledged (at most as many as are on the way). */
 void window_acked(struct window *w, uint64_t n, uint64_t now);
-/* What is on the way will not be acknowledged any more. */
+/* The bytes on the way will not be acknowledged any more. */
 void window_forget(struct window *w);
 
 #endif

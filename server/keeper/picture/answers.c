@@ -16,7 +16,7 @@
 #define PATIENCE_MS 250 /* for a program to switch off line mode after it has asked */
 #define RETRY_MS 2
 #define SETTLE_MS 12    /* asleep all that time: it waits, and has not just paused on its way out */
-#define UNREAD_MAX 2048 /* who has left this much unread is not reading; and a write is never cut short */
+#define UNREAD_MAX 2048 /* a program that has left this much unread is not reading; and a write is never cut short */
 
 int
 answers_open(struct keeper *k)
@@ -49,8 +49,9 @@ reads_keys(const struct keeper *k)
 }
 
 /*
- * Who waits for an answer sleeps.  Who is about to go does not: a shell would get it.  A leader may go first, but
- * then somebody is left in the group; an empty one is in front only until the shell has taken its place.
+ * A program that waits for an answer sleeps.  One that is about to exit does not: a shell would get it.  A leader may
+ * go first, but then a process is left in the group; an empty one is in front only until the shell has taken its
+ * place.
  */
 static bool
 asker_sleeps(const struct keeper *k)
@@ -77,7 +78,7 @@ asker_has_settled(struct keeper *k, uint64_t now)
 	return now - t->asleep_at >= SETTLE_MS;
 }
 
-/* Whether who asked is still in front. */
+/* Whether the program that asked is still in front. */
 static bool
 asker_waits(const struct keeper *k)
 {
@@ -130,7 +131,7 @@ answers_front_changed(struct keeper *k)
 	struct answers *t = k->answers;
 
 	t->len = 0;
-	/* While nobody is there to type, all that waits to be read is ours. */
+	/* While no terminal can type, all unread input is ours. */
 	if (t->typed && k->front.back && !peers_listen(k) && unread(k))
 		tcflush(k->slave, TCIFLUSH);
 	t->typed = false;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * answers: types a painter's answers into the session (grammar.h), while those who asked are there to read them.
+ * answers: types a painter's answers into the session (grammar.h), while the program that asked is there to read them.
  *
  * An answer goes in only while the process group that was in front at the query still is, sleeps, reads keys one by
  * one, and is no shell: a program that asks and has yet to say how it reads is given a quarter of a second.  What
  * it leaves unread when something older comes back in front, as a rule the shell, is taken back.
  */
-#ifndef HOLDFAST_TYPING_H
-#define HOLDFAST_TYPING_H
+#ifndef HOLDFAST_ANSWERS_H
+#define HOLDFAST_ANSWERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ void answers_take(struct keeper *k, uint32_t epoch, const unsigned char *p, size
 /* Another group is in front. */
 void answers_front_changed(struct keeper *k);
 void answers_watch(const struct keeper *k, struct loop *l);
-/* Tries what is due. */
+/* Types the answers whose time has come. */
 void answers_turn(struct keeper *k);
 
 #endif

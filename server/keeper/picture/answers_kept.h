@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unanswered: what a painter would have answered to queries that were a terminal's to answer.  If that terminal
- * dies before it has answered, the answers are here, as they were right when the query was printed.  Bounded: the
- * newest are kept.
+ * answers_kept: the painter's answers to queries that a terminal has to answer.  If that terminal dies before it has
+ * answered, the keeper types these, which were right when the query was printed.  Bounded: the newest are kept.
  */
-#ifndef HOLDFAST_UNANSWERED_H
-#define HOLDFAST_UNANSWERED_H
+#ifndef HOLDFAST_ANSWERS_KEPT_H
+#define HOLDFAST_ANSWERS_KEPT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +24,7 @@ struct answers_kept {
 
 /* Remembers LEN bytes at P, the answer to a query that ended at AT. */
 void answers_kept_add(struct answers_kept *u, uint64_t at, const unsigned char *p, size_t len);
-/* Forgets the answers to queries up to FROM.  What is left, in order, is u->bytes, u->len bytes. */
+/* Forgets the answers to queries up to FROM.  The others are u->bytes, u->len bytes, in order. */
 void answers_kept_forget(struct answers_kept *u, uint64_t from);
 void answers_kept_free(struct answers_kept *u);
 

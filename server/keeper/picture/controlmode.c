@@ -33,7 +33,7 @@ controlmode_leave(struct keeper *k)
 	if (m->until)
 		return;
 	*m = (struct controlmode){ .until = clock_now_ms() + LEAVE_MS, .seen = k->ring.head };
-	/* What does not fit in was not asked. */
+	/* The pty is full: then tmux was not asked. */
 	if (write(k->master, "\n", 1) != 1)
 		m->until = clock_now_ms();
 }

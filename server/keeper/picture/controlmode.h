@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * controlmode: tmux -CC speaks to the terminal that it was started in, line by line within one DCS; another terminal can't go on
- * with that, and would show nothing until its end.  So before such a session is shown to who resumes it, tmux is asked to
- * leave: an empty line detaches its client, as it does when the terminal does it.  tmux's own sessions stay.
+ * controlmode: tmux -CC speaks with the terminal that it was started in, line by line within one DCS.  Another
+ * terminal can't continue that, and would show nothing until its end.  So before the keeper shows such a session to a
+ * terminal that resumes it, it asks tmux to leave: an empty line detaches tmux's client.  tmux's own sessions stay.
  */
 #ifndef HOLDFAST_CONTROLMODE_H
 #define HOLDFAST_CONTROLMODE_H
@@ -21,14 +21,14 @@ struct controlmode {
 /* Makes k->controlmode.  0 or -ENOMEM. */
 int controlmode_open(struct keeper *k);
 void controlmode_close(struct keeper *k);
-/* Asks whoever is in front to leave it, if that was not done yet. */
+/* Asks the program in front to leave control mode, if that was not done yet. */
 void controlmode_leave(struct keeper *k);
-/* Whether it is waited for: nothing is typed meanwhile. */
+/* Whether the keeper waits for that: no input is read meanwhile. */
 bool controlmode_waits(const struct keeper *k);
 /* There was output. */
 void controlmode_output(struct keeper *k);
 void controlmode_watch(const struct keeper *k, struct loop *l);
-/* Whether it was waited for, and is over or has taken too long; true once. */
+/* Whether the wait is over: tmux has left, or has taken too long.  True once. */
 bool controlmode_is_over(struct keeper *k);
 
 #endif

@@ -154,7 +154,7 @@ rows_follow_text(struct rows *r, const struct vtscan_token *t)
 	}
 }
 
-/* Whether a CSI empties or leaves what is on the screen: CUP home, ED 2 or 3. */
+/* Whether a CSI empties or leaves the screen: CUP home, ED 2 or 3. */
 static bool
 starts_over(const struct vtscan_token *t)
 {
@@ -344,7 +344,7 @@ copy_rows(struct out *o, const unsigned char *p, const unsigned char *cut, const
 	}
 }
 
-/* Moves what is on the screen up into the terminal's own scrollback, then the line about the resume. */
+/* Moves the screen up into the terminal's own scrollback, then the line about the resume. */
 static void
 put_head(struct out *o, unsigned rows, const char *line)
 {

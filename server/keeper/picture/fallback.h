@@ -2,13 +2,13 @@
 /*
  * fallback: the screen for a terminal that resumes, made from the latest output in the ring, if the painter gives none.
  *
- * It shows the last lines that fit the terminal, cut at a safe place, with the colours that were on there, and without
- * sequences that ask the terminal a question, ring, set the clipboard or notify.  It switches on modes (mouse, paste,
- * cursor keys …) that were switched on within the ring.  While a program has the alternate screen, it enters that screen
- * and leaves it blank: the keeper makes the program draw itself.
+ * It shows the last lines that fit the terminal, cut at a safe place, with the colours that were on there, and
+ * without sequences that ask the terminal a question, ring, set the clipboard or notify.  It switches on modes
+ * (mouse, paste, cursor keys …) that were switched on within the ring.  While a program has the alternate screen, it
+ * enters that screen and leaves it blank: the keeper makes the program draw itself.
  */
-#ifndef HOLDFAST_TAIL_H
-#define HOLDFAST_TAIL_H
+#ifndef HOLDFAST_FALLBACK_H
+#define HOLDFAST_FALLBACK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grammar: what of a painter's answers to queries may be typed into a session.
+ * grammar: the answers to queries that may be typed into a session.
  *
- * An answer is input to whatever is in front, perhaps a shell, and its words were chosen by whatever printed the
- * query.  So only reports that no program takes for keys or commands pass: ESC-introduced CSI, DCS and OSC sequences
- * of the forms in grammar.c, printable from end to end, ended by a final byte or ST.  No title and no selection is
- * ever reported.
+ * An answer is input to the program in front, perhaps a shell, and the program that printed the query chose its words.
+ * So only reports that no program takes for keys or commands pass: ESC-introduced CSI, DCS and OSC sequences of the
+ * forms in grammar.c, printable from end to end, ended by a final byte or ST.  No title and no selection is ever
+ * reported.
  */
 #ifndef HOLDFAST_GRAMMAR_H
 #define HOLDFAST_GRAMMAR_H
@@ -15,7 +15,7 @@
 
 #define GRAMMAR_MAX 256        /* one of them */
 #define GRAMMAR_COUNT_RATE 64  /* a second, */
-#define GRAMMAR_BYTES_RATE 4096 /* and together no more than this: what is over it is dropped */
+#define GRAMMAR_BYTES_RATE 4096 /* and together no more than this: more is dropped */
 
 /* The length of the permitted report that P begins with; 0: it begins with none. */
 size_t grammar_length(const unsigned char *p, size_t len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paint: what a keeper and its painter say to each other (SOCK_SEQPACKET, one message a packet).
+ * paint: the messages between a keeper and its painter (SOCK_SEQPACKET, one message a packet).
  *
  * The keeper gives orders.  Each has an offset in the session's output: the painter eats the ring up to there first
  * and then does what is said, so the order of orders is the order of things.
@@ -9,16 +9,16 @@
  *   FEED                 ───▶    nothing more
  *   SIZE rows cols       ───▶    the model gets another size
  *   RENDER serial …      ───▶    renders
- *   LEAVE serial         ───▶    says what leaves a terminal clean that shows the model
+ *   LEAVE serial         ───▶    asks for the bytes that leave a terminal clean that shows the model
  *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
  *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
  *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
- *                        ◀───    REPORT offset          what it would answer to the query that ends there
+ *                        ◀───    REPORT offset          its answer to the query that ends there
  *                        ◀───    TOTAL serial number    so many bytes of a rendering follow, that ends inside of an OFFSET (enum screen_string) …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
  *
- * Whether a report is typed is the keeper's to decide, who knows whose the query was to answer.  It trusts no reply:
- * see grammar.h for what may be typed, painting.c for the rest.
+ * The keeper decides whether a report is typed: it knows which terminal had to answer the query.  It trusts no reply:
+ * grammar.h says which reports may be typed, picture_replies.c checks the rest.
  */
 #ifndef HOLDFAST_PAINT_H
 #define HOLDFAST_PAINT_H
@@ -32,7 +32,7 @@
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
 #define PAINT_STEP 65536
-/* What a lazy FEED is given when it is not told more, and how much of it may be left: so much less that it is worth it. */
+/* New output before a lazy FEED, and how much of it the painter may leave: so much less that the FEED is worth it. */
 #define PAINT_LAZY_FEED(ring) ((ring) / 8 * 5)
 #define PAINT_REST(ring) ((ring) / 8 * 3)
 
@@ -50,8 +50,8 @@ enum paint_type {
 };
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
-#define PAINT_PUSH_UP 2u       /* RENDER: what it shows goes into its scrollback first */
-#define PAINT_LAZY 4u          /* FEED: nobody asks for the model yet */
+#define PAINT_PUSH_UP 2u       /* RENDER: the terminal's screen goes into its scrollback first */
+#define PAINT_LAZY 4u          /* FEED: the model is not needed yet */
 
 struct paint_order {
 	uint8_t type;

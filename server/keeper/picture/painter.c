@@ -19,7 +19,7 @@ struct painter {
 	size_t ring_size;
 	unsigned scrollback;
 	uint64_t at;
-	uint64_t clean; /* up to there it is known what may be passed over */
+	uint64_t clean; /* up to there it is known which output may be passed over */
 	struct screen *screen;
 };
 
@@ -48,7 +48,7 @@ reply_at(const struct painter *p)
 	reply(&(struct paint_reply){ .type = PAINT_AT, .offset = p->at });
 }
 
-/* What the model answers to queries in the bytes behind FROM; the answers to one query are one message. */
+/* Sends the model's answers to queries in the bytes behind FROM; the answers to one query are one message. */
 static void
 reply_answers(struct painter *p, uint64_t from)
 {
@@ -74,7 +74,7 @@ ring_at(const struct painter *p)
 	return p->ring + (p->at & (p->ring_size - 1));
 }
 
-/* Passes over what makes no difference; whether there was any. */
+/* Passes over output that makes no difference to the model; whether there was any. */
 static bool
 pass_over(struct painter *p, uint64_t to)
 {
@@ -88,7 +88,10 @@ pass_over(struct painter *p, uint64_t to)
 	return n > 0;
 }
 
-/* Whether the rest up to TO, nothing but lines, may wait for those that will push it out; a sequence may be half there. */
+/*
+ * Whether the rest up to TO, nothing but lines, may wait for those that will push it out; a sequence may be half
+ * there.
+ */
 static bool
 may_rest(const struct painter *p, uint64_t to)
 {
@@ -195,7 +198,7 @@ send_rendering(const struct screen *s, const struct paint_order *m)
 	struct sending to = { .serial = m->serial, .string = screen_open_string(s) };
 
 	count(s, &o, &to);
-	/* What is too long goes without the older half of its lines. */
+	/* A rendering that is too long goes without the older half of its lines. */
 	for (size_t lines = screen_history(s); to.total > PAINT_RENDER_MAX && !o.no_scrollback;) {
 		lines /= 2;
 		o.skip = screen_history(s) - lines;
@@ -235,7 +238,7 @@ do_leave(struct painter *p, const struct paint_order *m)
 static void
 obey(struct painter *p, const struct paint_order *m)
 {
-	/* What is further ahead than the ring is long has been overwritten. */
+	/* Bytes further back than the ring is long have been overwritten. */
 	if (m->offset > p->at && m->offset - p->at > p->ring_size)
 		_exit(1);
 	eat(p, m->offset, m->type == PAINT_FEED && m->flags & PAINT_LAZY);

@@ -2,10 +2,10 @@
 /*
  * painter: the process that has the terminal model of one session.  A fork of the session's keeper, confined
  * (painter_sandbox.h): it reads the ring in shared memory and talks over one socket (paint.h).  It is disposable:
- * what it knows can be had again from a rendering, or from the ring.
+ * its model can be made again from a rendering, or from the ring.
  *
- * It is a fork without an exec for the memory's sake: what it does not change it shares with its keeper.  Of the
- * keeper's memory it can tell nobody but the keeper, which shows it to nobody but the session's own user.
+ * It is a fork without an exec to save memory: it shares all pages with its keeper that it does not change.  Of the
+ * keeper's memory it can tell only the keeper, which shows it only to the session's own user.
  */
 #ifndef HOLDFAST_PAINTER_H
 #define HOLDFAST_PAINTER_H

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* paintproc: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from it. */
-#ifndef HOLDFAST_PAINTPROC_H
-#define HOLDFAST_PAINTPROC_H
+/*
+ * paintproc: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from
+ * it.
+ */
+#ifndef HOLDFAST_PAINTER_PROCESS_H
+#define HOLDFAST_PAINTER_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -84,7 +84,7 @@ permit_little(void)
 	return 0;
 }
 #else
-/* Nobody has written a filter for this architecture: then there is no painter. */
+/* There is no filter for this architecture: then there is no painter. */
 static int
 permit_little(void)
 {

@@ -74,13 +74,13 @@ picture_front_changed(struct keeper *k)
 		p->from = k->front.since;
 }
 
-/* From now on queries are the painter's to answer, and those that nobody can answer any more. */
+/* From now on the painter answers queries, also those that no terminal can answer any more. */
 static void
 begin_answering(struct keeper *k)
 {
 	struct picture *p = k->picture;
 
-	/* What was in front before this has gone; what somebody could still answer he has. */
+	/* The programs before this one have gone; and a terminal has answered the queries that it could. */
 	p->from = k->front.since > k->answered ? k->front.since : k->answered;
 	p->from = p->from < k->ring.head ? p->from : k->ring.head;
 	answers_kept_forget(&p->kept, p->from);
@@ -124,7 +124,7 @@ picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, 
 	return picture_ask(k, &m);
 }
 
-/* It has been idle: asks for what it will leave behind. */
+/* It has been idle: asks for the rendering that it will leave behind. */
 static void
 ask_to_park(struct keeper *k)
 {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * picture: when a session's painter is there, what it is told, and what happens when it fails.
+ * picture: starts a session's painter when it is needed, and replaces one that fails.
  *
  * A model is the state of the terminal at an offset of the output.  There is a painter that has it, or it can be
  * made when it is needed: from a rendering that a painter left behind (blank at offset 0, to begin with), or, when
  * that is too old, as well as it goes from the ring's tail (adrift).
  *
- * While somebody is attached who can answer queries, the painter follows lazily: it is woken when most of the ring is
- * new.  While nobody is, it follows at once and answers.  Idle, it leaves a rendering behind and goes.
+ * While a terminal is attached that can answer queries, the painter follows lazily: it is woken when most of the ring
+ * is new.  While none is, it follows at once and answers.  An idle painter leaves a rendering behind and exits.
  *
  * Output that the painter has not eaten is not overwritten: for that the keeper stops reading the pty for
- * milliseconds, PICTURE_PATIENCE ticks at most without progress.  A painter that makes none, goes, or does not
- * keep to the protocol is lost: it is killed, and another one starts with what there is.
+ * milliseconds, PICTURE_PATIENCE ticks at most without progress.  A painter that makes none, exits, or breaks
+ * the protocol is lost: the keeper kills it, and another one starts from the base, or else from the tail.
  */
-#ifndef HOLDFAST_PAINTING_H
-#define HOLDFAST_PAINTING_H
+#ifndef HOLDFAST_PICTURE_H
+#define HOLDFAST_PICTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,25 +30,25 @@ int picture_open(struct keeper *k, const struct picture_events *events);
 /* Ends the painter and frees everything; takes one that was never opened. */
 void picture_close(struct keeper *k);
 void picture_watch(struct keeper *k, struct loop *l);
-/* At the end of each turn: whose it is to answer, what is due. */
+/* At the end of each turn: decides who answers queries (picture_attend), and does what is due. */
 void picture_turn(struct keeper *k);
 /* Another group is in front (k->front), as of the latest output. */
 void picture_front_changed(struct keeper *k);
 /* The terminals' common size is now K's. */
 void picture_size(struct keeper *k);
-/* Somebody has come, gone, or been set aside: queries from here on may be for somebody else to answer. */
+/* An attachment has come, gone, or been set aside: decides whether the painter answers queries from here on. */
 void picture_attend(struct keeper *k);
-/* Whether it is the painter's to answer queries now. */
+/* Whether the painter answers queries now. */
 bool picture_answers(const struct keeper *k);
 /*
  * Asks for a rendering of the model as it is now, for a terminal of this size.  LINE may be NULL; FLAGS: PAINT_*.
  * The request's number: one of the events follows.  0: there is no painter to be had.
  */
 uint32_t picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line);
-/* Whether a model has been lost, so that the screen may not be what it was, and nobody was told yet; now somebody was. */
+/* Whether a model has been lost, so that the screen may differ, and no line has said so yet; one has now. */
 bool picture_is_lossy(const struct keeper *k);
 void picture_forget_loss(struct keeper *k);
-/* In what the latest rendering ends: enum screen_string. */
+/* The string that the latest rendering ends in: enum screen_string. */
 unsigned picture_string(const struct keeper *k);
 
 #endif

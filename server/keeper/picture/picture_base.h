@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture_base: what a model can be made from when there is no painter: a rendering at an offset, and the sizes since. */
+/* picture_base: a new model is made from a base: a rendering at an offset of the output, and the sizes since. */
 #ifndef HOLDFAST_PICTURE_BASE_H
 #define HOLDFAST_PICTURE_BASE_H
 

@@ -21,7 +21,6 @@ picture_forget_coming(struct picture *p)
 	p->coming = 0;
 }
 
-/* After this there is no painter; what is open is gone. */
 void
 picture_end(struct picture *p)
 {
@@ -74,7 +73,7 @@ picture_lose(struct keeper *k)
 	p->past = p->past > p->reported ? p->past : p->reported;
 	p->past = p->past > p->at ? p->past : p->at;
 	if (!picture_has_room(k))
-		p->not_before = clock_now_ms() + 1000; /* too slow for what comes: let that pass first */
+		p->not_before = clock_now_ms() + 1000; /* too slow for this output: let that pass first */
 	p->lost = true;
 	p->failures++;
 	picture_end(p);
@@ -155,7 +154,7 @@ picture_feed(struct keeper *k)
 {
 	struct paint_order m = { .type = PAINT_FEED, .offset = k->ring.head };
 
-	/* Nobody's queries are to be answered: what the next lines push out need not be eaten. */
+	/* A terminal answers the queries: lines that the next ones push out need not be read. */
 	if (!k->picture->answering)
 		m.flags = PAINT_LAZY;
 	if (have_painter(k) && k->ring.head > k->picture->fed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture_orders: starts a session's painter when it is needed, tells it what to do, and ends it. */
+/* picture_orders: starts a session's painter, gives it orders, and ends it. */
 #ifndef HOLDFAST_PICTURE_ORDERS_H
 #define HOLDFAST_PICTURE_ORDERS_H
 
@@ -23,7 +23,7 @@ void picture_note_progress(struct keeper *k);
 unsigned picture_tick_ms(const struct keeper *k);
 /* The painter is no good any more. */
 void picture_lose(struct keeper *k);
-/* After this there is no painter; what is open is gone. */
+/* Ends the painter and forgets its requests. */
 void picture_end(struct picture *p);
 void picture_forget_coming(struct picture *p);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture_private: what the keeper knows of its painter, and of the model that the painter has. */
+/* picture_private: the keeper's knowledge of its painter and of the painter's model. */
 #ifndef HOLDFAST_PICTURE_PRIVATE_H
 #define HOLDFAST_PICTURE_PRIVATE_H
 
@@ -15,7 +15,7 @@
 #define PICTURE_SIZES 32          /* remembered, so that a model can be made anew */
 #define PICTURE_PATIENCE 10       /* ticks without progress */
 #define PICTURE_FULL_TICK_MS 20   /* while the pty waits for it */
-#define PICTURE_TICK_MS 50        /* while somebody waits for a rendering, or nobody for anything */
+#define PICTURE_TICK_MS 50        /* else */
 
 struct keeper;
 
@@ -24,7 +24,7 @@ struct picture_size {
 	uint16_t rows, cols;
 };
 
-/* What happens to requests (picture_request). */
+/* The results of requests (picture_request). */
 struct picture_events {
 	/* The rendering that was asked for by SERIAL, taken over. */
 	void (*rendered)(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len);
@@ -36,7 +36,7 @@ struct picture {
 	const struct picture_events *events;
 	struct painter_process proc;
 	bool adrift;        /* no painter, and nothing to make the model from but the tail */
-	bool lost;          /* a model has been lost, and nobody was told yet */
+	bool lost;          /* a model has been lost, and no line has said so yet */
 	unsigned failures;  /* since it last did well */
 	uint64_t not_before; /* no new one is started before (clock_now_ms()) */
 
@@ -64,7 +64,7 @@ struct picture {
 	uint32_t coming;    /* the request whose bytes come in; 0 */
 	unsigned char *bytes;
 	size_t len, total;
-	unsigned string;    /* enum screen_string: in what the latest rendering ends */
+	unsigned string;    /* enum screen_string: the latest rendering ends in it */
 
 	uint64_t tick_at;   /* CLOCK_NEVER: nothing is open */
 	unsigned ticks;

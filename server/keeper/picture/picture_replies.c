@@ -61,7 +61,7 @@ complete(struct keeper *k)
 	}
 }
 
-/* What a painter says, in turn: 0, or -EBADMSG when it has no business to say so. */
+/* The messages of a painter: 0, or -EBADMSG when the painter may not send it now. */
 
 static int
 on_at(struct keeper *k, const struct paint_reply *m)
@@ -92,7 +92,7 @@ on_rests(struct keeper *k, const struct paint_reply *m)
 	return on_at(k, m);
 }
 
-/* Whose query it was, and whether he is still there, its place in the output says. */
+/* The offset of the query says which terminal had to answer it, and whether the program that asked is still there. */
 static int
 on_report(struct keeper *k, const struct paint_reply *m)
 {
@@ -164,7 +164,6 @@ handle(struct keeper *k, const struct paint_reply *m)
 	}
 }
 
-/* Takes what has come.  Each of it may end in there being no painter. */
 void
 picture_receive(struct keeper *k)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture_replies: what a session's painter says. */
+/* picture_replies: the messages from a session's painter. */
 #ifndef HOLDFAST_PICTURE_REPLIES_H
 #define HOLDFAST_PICTURE_REPLIES_H
 
@@ -7,11 +7,11 @@
 
 struct keeper;
 
-/* Takes what has come.  Each of it may end in there being no painter. */
+/* Handles the messages that have come.  After each of them there may be no painter any more. */
 void picture_receive(struct keeper *k);
 /*
- * What leaves a terminal clean that shows the session, in *BYTES (the caller's to free): 0, or a negative errno
- * when the painter does not say so in LEAVE_MS.
+ * Asks for the bytes that leave a terminal clean that shows the session: *BYTES, which the caller frees.  0, or a
+ * negative errno when the painter does not answer in LEAVE_MS.
  */
 int picture_leave(struct keeper *k, unsigned char **bytes, size_t *len);
 

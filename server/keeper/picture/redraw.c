@@ -41,7 +41,7 @@ make_ascii(char *text)
 	}
 }
 
-/* What is said above PEER's screen: a resume, a gap, and that the screen may not be what it was. */
+/* The line above PEER's screen: a resume, a gap, and that the screen may differ. */
 static void
 format_line(const struct peer *peer, bool lossy, char *text, size_t cap)
 {
@@ -112,7 +112,7 @@ flags_for(const struct peer *peer)
 {
 	unsigned flags = peer->why == REDRAW_AGAIN || peer->why == REDRAW_SCREEN ? PAINT_NO_SCROLLBACK : 0;
 
-	/* What it shows now is the last that its scrollback has before the gap. */
+	/* The screen that its client shows now becomes the end of the scrollback before the gap. */
 	if (peer->ops->keeps_scrollback && peer->why == REDRAW_AGAIN)
 		flags |= PAINT_PUSH_UP;
 	return flags;
@@ -176,7 +176,7 @@ redraw_held(struct keeper *k)
 	}
 }
 
-/* Who began a string has gone, and a shell is in front: nobody will end it. */
+/* The program that began a string has gone, and a shell is in front: ends the string. */
 static void
 end_string(struct keeper *k, unsigned char **bytes, size_t *len)
 {

@@ -12,7 +12,7 @@
 
 #define READ_MAX 65536     /* from a pipe at once: all that one holds */
 #define READS_PER_TURN 8   /* then everybody else gets a look */
-#define GIVE_BACK (1u << 20) /* a ring keeps less than this beside what is not acknowledged */
+#define GIVE_BACK (1u << 20) /* a ring keeps less than this beside unacknowledged output */
 
 uint64_t
 command_ring_bytes(uint64_t policy)
@@ -31,7 +31,7 @@ command_init(struct command *c, struct ring *output)
 	return ring_open(&c->errors, output->size);
 }
 
-/* The first word without its directory: what people call it. */
+/* The first word without its directory: the name for people. */
 static void
 take_name(struct command *c, const char *line)
 {
@@ -80,7 +80,7 @@ command_open(struct command *c, const char *line, int child[3])
 	return rc;
 }
 
-/* What fits into the ring without overwriting what nobody has acknowledged. */
+/* How much fits into the ring without overwriting unacknowledged output. */
 static size_t
 room_of(const struct command_channel *ch)
 {
@@ -122,7 +122,7 @@ on_input(void *object, short revents)
 {
 	struct command *c = object;
 
-	/* Nobody reads any more: what comes for it is thrown away, as sshd does. */
+	/* The command does not read any more: its input is thrown away, as sshd does. */
 	if (revents & (POLLERR | POLLNVAL))
 		fd_close(&c->in);
 	c->moved = true;
@@ -232,7 +232,7 @@ command_let_go(struct command *c)
 		uint64_t end = ch->ring->head;
 		int held = 0;
 
-		/* What the pipe holds at this moment: somebody may go on writing to it. */
+		/* Only the bytes in the pipe at this moment: a child may go on writing. */
 		if (ch->fd >= 0 && ioctl(ch->fd, FIONREAD, &held) == 0 && held > 0)
 			end += (uint64_t)held;
 		while (ch->fd >= 0 && ch->ring->head < end && read_some(ch))

@@ -5,11 +5,11 @@
  * Channel 0 is its standard output, channel 1 its standard error.  Each has a ring of its own, and nothing in it is
  * overwritten before it has been acknowledged: when a ring is full its pipe is not read, and the command waits, as with
  * an ssh on a stalled line.  A ring holds RingSize, but COMMAND_RING_MIN at least, so that a build goes on for a while
- * although nobody is there.  Its memory is taken as it is written to and given back as it is acknowledged.
+ * without a client.  The ring takes memory as output arrives, and gives it back as clients acknowledge.
  *
  * The end is that of sshd (measured with 9.2): the command has ended when its process has, and both outputs are closed
  * by all that have them.  A child in the background that keeps one open holds the end up, as it does with ssh, until
- * command_let_go().  Until then the number of its process group stays reserved (shell.h), so that the children can be
+ * command_let_go().  Meanwhile the number of its process group stays reserved (shell.h), so that the children can be
  * signalled.
  *
  * How the keeper and the framed side use it: source_pipes.c is the keeper's side.  Its handlers (in the
@@ -38,9 +38,9 @@
 struct command {
 	bool ended;              /* its process has ended */
 	bool moved;              /* for command_turn() */
-	int in;                  /* what we write its input to; -1: closed by either side */
+	int in;                  /* a pipe to its input; -1: closed by either side */
 	struct command_channel {
-		int fd;          /* what we read from; -1: end of file */
+		int fd;          /* a pipe from its output; -1: end of file */
 		struct ring *ring;
 		uint64_t acked;  /* all before this has been passed on by a client */
 		uint64_t freed;  /* memory of the ring has been given back up to here */
@@ -87,8 +87,8 @@ bool command_done(const struct command *c);
 /* Whether all that is in the rings has been acknowledged. */
 bool command_taken(const struct command *c);
 /*
- * If it has ended: nobody waits for what its children in the background may write, and it is done.  Of what the pipes
- * hold, what fits into the rings is taken.
+ * If the command has ended: stops waiting for output of its children in the background, so that the command is done.
+ * First reads from the pipes as much as fits into the rings.
  */
 void command_let_go(struct command *c);
 /* Closes the pipes and channel 1's ring; takes one that was never opened. */

@@ -79,7 +79,7 @@ pipes_finish_turn(struct keeper *k)
 	(void)k;
 }
 
-/* From now on there is a limit to what the session is kept for. */
+/* The session is kept for its client, but not for ever. */
 static void
 pipes_shell_ended(struct keeper *k)
 {

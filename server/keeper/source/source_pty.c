@@ -99,7 +99,7 @@ end_quiet(struct keeper *k)
 	plain_typed_ahead(k);
 }
 
-/* What follows from output in general, now that the ring has it. */
+/* There was output, and the ring has it. */
 static void
 note_activity(struct keeper *k)
 {
@@ -280,7 +280,7 @@ pty_acked(struct keeper *k, unsigned channel, uint64_t offset)
 	(void)offset;
 }
 
-/* Nobody waits for the Ctrl-Q of one who has gone. */
+/* The Ctrl-Q of a terminal that has gone can't come any more. */
 static void
 pty_one_left(struct keeper *k)
 {
