@@ -3,8 +3,8 @@
  * loop: one ppoll(2) for everything a keeper waits for.
  *
  * The set is put together anew before each wait (there are a handful of descriptors), so there is nothing to keep in
- * step.  A handler may be called for an object that an earlier handler of the same turn has given up: objects stay
- * allocated, marked, until the turn is over.
+ * step.  A handler may be called for an object that an earlier handler of the same turn has marked as gone:
+ * objects stay allocated until the turn is over.
  */
 #ifndef HOLDFAST_LOOP_H
 #define HOLDFAST_LOOP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paintproc: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from
+ * painter_process: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from
  * it.
  */
 #ifndef HOLDFAST_PAINTER_PROCESS_H
