@@ -30,7 +30,7 @@
 static struct keeper k;
 static int leader = -1;           /* the leader's end; -1: there is none */
 static char world_socket[108];    /* the path of the keeper's */
-static char world_command[256] = "stty -echo; echo ready; exec cat"; /* what the session runs */
+static char world_command[256] = "stty -echo; echo ready; exec cat"; /* what the session runs; "": k.init.shell */
 static struct lead_report latest; /* the last report that world_report() has taken */
 
 /* A login at the keeper's socket. */
@@ -250,7 +250,7 @@ claim_of(enum attach_mode mode, uint32_t flags)
 		                  .identity = alice, .term = "xterm" };
 
 	/* Not the login shell: that would read what this machine has in /etc/profile. */
-	if (mode == ATTACH_MODE_FIRST)
+	if (mode == ATTACH_MODE_FIRST && world_command[0])
 		m.command = world_command;
 	return m;
 }

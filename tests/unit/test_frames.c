@@ -401,6 +401,29 @@ the_end_is_kept_until_it_was_heard_of(void **state)
 	world_close();
 }
 
+/* Input waits for a new shell's first output; one that ends without any must not keep the loop awake. */
+static void
+a_shell_that_ends_without_a_word(void **state)
+{
+	struct caller c;
+	uint64_t before;
+
+	(void)state;
+	set_command("");
+	world_open(false, false);
+	snprintf(k.init.shell, sizeof k.init.shell, "/bin/true");
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	caller_hang_up(&c);
+	turn_until(k.state == KEEPER_ENDING && !k.peers.count);
+	assert_true(k.quiet_until != CLOCK_NEVER);
+	k.quiet_until = clock_now_ms();
+	turn_until(k.linger_until != CLOCK_NEVER);
+	before = clock_now_ms();
+	keeper_turn(&k, before + 100);
+	assert_true(clock_now_ms() - before >= 100);
+	world_close();
+}
+
 static void
 a_signal_is_told_by_its_name(void **state)
 {
@@ -457,6 +480,7 @@ main(void)
 		cmocka_unit_test(the_new_connection_of_a_stream_displaces_the_old_one),
 		cmocka_unit_test(offsets_that_were_never_there_are_refused),
 		cmocka_unit_test(the_end_is_kept_until_it_was_heard_of),
+		cmocka_unit_test(a_shell_that_ends_without_a_word),
 		cmocka_unit_test(a_signal_is_told_by_its_name),
 		cmocka_unit_test(one_that_is_detached_is_told_why),
 	};
