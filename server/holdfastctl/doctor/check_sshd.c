@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
+#include "config_number.h"
 #include "doctor.h"
 #include "paths.h"
 
@@ -49,30 +51,13 @@ check_accept(struct doctor *d)
 		           d->sshd.hidden);
 }
 
-/* sshd's times: "15", "1m", "1h30m"; -1: not one. */
+/* One of sshd's times, which holdfast.conf has taken over; -1: TEXT is not one. */
 static long
 seconds(const char *text)
 {
-	long total = 0;
+	uint64_t s;
 
-	while (*text) {
-		char *end;
-		long n = strtol(text, &end, 10);
-
-		if (end == text || n < 0)
-			return -1;
-		switch (*end) {
-		case 'm': case 'M': n *= 60; end++; break;
-		case 'h': case 'H': n *= 3600; end++; break;
-		case 'd': case 'D': n *= 86400; end++; break;
-		case 'w': case 'W': n *= 604800; end++; break;
-		case 's': case 'S': end++; break;
-		default: break;
-		}
-		total += n;
-		text = end;
-	}
-	return total;
+	return config_seconds(text, INT32_MAX, &s) ? -1 : (long)s;
 }
 
 static void
