@@ -34,8 +34,8 @@ open_standard(void)
 }
 
 /*
- * -f: the child connects, and asks its questions while it still belongs to the terminal; the parent exits when the child
- * has a session.  So no connection has to survive a fork.
+ * -f: the child connects, and asks its questions while it still belongs to the terminal; the parent exits when the
+ * child has a session.  So no connection has to survive a fork.
  */
 static int
 to_background(void)

@@ -244,8 +244,8 @@ run_retry_now(struct run *r, uint64_t now)
 }
 
 /*
- * Starts an attempt at once.  It replaces one that the host has not answered yet, or whose address has gone; another one
- * goes on.  Attempts are limited by a leaky bucket (GCRA): one in STORM_MS.
+ * Starts an attempt at once.  It replaces one that the host has not answered yet, or whose address has gone; another
+ * one goes on.  Attempts are limited by a leaky bucket (GCRA): one in STORM_MS.
  */
 static void
 hurry(struct run *r, uint64_t now)

@@ -28,6 +28,6 @@ run_leave(struct run *r, int status, const char *why)
 	if (!r->stream.attached)
 		run_end(r, status, "%s", why);
 	else
-		run_end(r, status, "%s; session %u on %s goes on: holdfast --session %u %s", why, r->stream.session, host,
-		        r->stream.session, host);
+		run_end(r, status, "%s; session %u on %s goes on: holdfast --session %u %s", why, r->stream.session,
+		        host, r->stream.session, host);
 }

@@ -3,7 +3,7 @@
  * link_pace: how much output is acknowledged at once.
  *
  * Each ACK wakes sshd and the keeper, and costs about as much as the output it is for.  A slow line, or one that has just
- * begun, needs them soon, or the host's window (server/keeper/framed_window.h) stands still; a fast one does with one for
+ * begun, needs them soon, or the host's window (server/keeper/framed/window.h) stands still; a fast one does with one for
  * what comes in 8 ms, a quarter of what the window allows for beyond the round trip.
  */
 #ifndef HOLDFAST_LINK_PACE_H

@@ -20,7 +20,10 @@ choose(struct transport_target *target, const struct transport_asking *asking)
 	target->carrier = target->asked_command || (more && target->have_ssh) ? CARRIER_COMMAND : CARRIER_LIBSSH;
 	if (!more || target->config->log_level < LOG_LEVEL_INFO)
 		return;
-	snprintf(text, sizeof(text), target->have_ssh ? "Using the ssh command (%s)." : "Ignored: no ssh program found: %s.", why);
+	if (target->have_ssh)
+		snprintf(text, sizeof(text), "Using the ssh command (%s).", why);
+	else
+		snprintf(text, sizeof(text), "Ignored: no ssh program found: %s.", why);
 	asking->say(asking->object, text);
 }
 

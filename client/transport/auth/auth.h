@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: what the methods of proving who we are share: the connection, the secrets, the person who is asked.  The methods
- * wait, so they run in a thread of their own.
+ * auth: the common part of all methods of logging in: the connection, the secrets, the person who is asked.  The
+ * methods wait, so they run in a thread of their own.
  */
 #ifndef HOLDFAST_AUTH_H
 #define HOLDFAST_AUTH_H
@@ -37,9 +37,9 @@ struct auth {
 #define AUTH_DECIDED(a, call) LIBSSH_DECIDED((a)->session, (a)->cancel, call, SSH_AUTH_AGAIN, SSH_AUTH_ERROR)
 
 /*
- * A method (auth_key.h, auth_password.h) returns libssh's enum ssh_auth_e: SSH_AUTH_SUCCESS, _PARTIAL, _DENIED (nothing
- * more to try this way), _ERROR; SSH_AUTH_AGAIN: denied, but there is something else to try; or AUTH_CANCELED: the person
- * does not want to.
+ * A method (auth_key.h, auth_password.h) returns libssh's enum ssh_auth_e: SSH_AUTH_SUCCESS, _PARTIAL, _DENIED
+ * (nothing more to try this way), _ERROR; SSH_AUTH_AGAIN: denied, but there is something else to try; or AUTH_CANCELED:
+ * the person does not want to.
  */
 #define AUTH_CANCELED (-100)
 

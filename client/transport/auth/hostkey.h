@@ -13,7 +13,8 @@
 
 /*
  * Asks, warns and remembers as ssh does, by StrictHostKeyChecking.  0: go on; *WEAK: the key is a wrong one and
- * was accepted all the same, so no password may be sent; -EACCES: refused, WHY (CAP bytes) is one line; -ECANCELED; -ENOTTY.
+ * was accepted all the same, so no password may be sent; -EACCES: refused, WHY (CAP bytes) is one line; -ECANCELED;
+ * -ENOTTY.
  */
 int hostkey_check(ssh_session session, struct transport_target *t, const char *address,
                   const struct transport_asking *asking, bool *weak, char *why, size_t cap);

@@ -22,7 +22,7 @@
 /* The program at the other end. */
 enum transport_request {
 	TRANSPORT_SUBSYSTEM, /* the subsystem named "resume", without a terminal */
-	TRANSPORT_EXEC,      /* a command without a terminal (the fall-back "holdfastctl resume" of a host without the subsystem) */
+	TRANSPORT_EXEC,      /* a command without a terminal: "holdfastctl resume" on a host without the subsystem */
 };
 
 enum transport_state {
@@ -34,8 +34,8 @@ enum transport_state {
 enum transport_end {
 	TRANSPORT_END_EOF = 1,      /* the other end closed in order: what it said last has been read */
 	TRANSPORT_END_LOST,         /* the connection broke, or was never made: worth another try */
-	TRANSPORT_END_REFUSED,      /* authentication failed, changed host key, a wrong configuration: no use in trying again */
-	TRANSPORT_END_NO_SUBSYSTEM, /* connected and authenticated, but the host refuses the subsystem (or the command is not found) */
+	TRANSPORT_END_REFUSED,      /* login failed, the host key has changed, a wrong configuration: another try is no use */
+	TRANSPORT_END_NO_SUBSYSTEM, /* logged in, but the host has no such subsystem or command */
 };
 
 /* Questions to the person.  Each returns 0, or -ECANCELED (Ctrl-C, end of file), or -ENOTTY: there is no way to ask. */
@@ -56,7 +56,7 @@ struct transport_ops {
 	const char *name; /* "libssh", "command" */
 	/* Begins to connect: 0 or a negative errno. */
 	int (*start)(struct transport *t, enum transport_request what, const char *command);
-	/* Fills FDS with the descriptors to poll, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
+	/* Fills FDS with descriptors to poll, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
 	unsigned (*poll)(struct transport *t, struct pollfd *fds, uint64_t *deadline_ms);
 	/* After poll(2), with the same FDS; also when nothing was ready but a deadline has passed. */
 	void (*step)(struct transport *t, const struct pollfd *fds, unsigned count);
@@ -80,7 +80,7 @@ struct transport {
 	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
-	bool terminal;                           /* a child asks on /dev/tty now: leave it to the child, and do not cut it off */
+	bool terminal;                           /* a child asks on /dev/tty now: leave the terminal to it */
 };
 
 /* For transports: T is over: END, and REASON by printf's FORMAT. */

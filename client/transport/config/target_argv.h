@@ -12,8 +12,8 @@
 #define TARGET_SIGN "holdfast:logged-in"
 
 /*
- * Splits TEXT into words as a shell would ('…', "…", \), without expanding anything.  -EINVAL: a quote is open, or there
- * is no word at all; -ENOMEM.
+ * Splits TEXT into words as a shell would ('…', "…", \), without expanding anything.  -EINVAL: a quote is open, or
+ * there is no word at all; -ENOMEM.
  */
 int target_split(const char *text, char ***words);
 enum target_style target_style_of(char *const *command);

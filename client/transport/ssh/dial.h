@@ -19,7 +19,7 @@
  * (WHY_CAP bytes) for the person; -ENOENT: there is no such host.
  */
 int dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap);
-/* Whether this machine no longer has the address that FD is connected from; false for -1 and for a socket that is not TCP. */
+/* Whether this machine no longer has the address that FD is connected from; false for -1 and sockets without one. */
 bool dial_moved(int fd);
 
 #endif
