@@ -22,7 +22,8 @@
 #include "target_argv.h"
 #include "transport_command.h"
 
-#define STATUS_PATIENCE_MS 2000 /* from its last byte to its end */
+#define STATUS_PATIENCE_MS 2000 /* from its last byte to its end, */
+#define STATUS_LOOK_MS 10       /* which is looked for so often */
 
 struct command {
 	struct transport t;
@@ -31,6 +32,7 @@ struct command {
 	bool ended;     /* no more will come */
 	bool full;      /* the socket took less than was there */
 	uint64_t until; /* when its end is no longer waited for */
+	uint64_t look;  /* when to look for it again, 0: its standard error tells first */
 	bool refused;   /* it complained about the subsystem */
 };
 
@@ -77,7 +79,7 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	fds[0] = (struct pollfd){ .fd = events ? c->child.fd : -1, .events = events };
 	fds[1] = (struct pollfd){ .fd = c->child.err, .events = POLLIN };
 	if (c->until)
-		clock_sooner(deadline, c->until);
+		clock_sooner(deadline, c->look ? c->look : c->until);
 	if (!c->heard && !c->ended)
 		clock_sooner(deadline, clock_now_ms() + CHILD_ASKS_MS);
 	return 2;
@@ -158,6 +160,28 @@ finish(struct command *c)
 		transport_close(t, TRANSPORT_END_EOF, "%s", last[0] ? last : "closed by the other end");
 }
 
+/* No more bytes will come: waits for its exit status, but not for ever. */
+static void
+await_end(struct command *c)
+{
+	uint64_t now = clock_now_ms();
+
+	if (!c->until)
+		c->until = now + STATUS_PATIENCE_MS;
+	if (now >= c->until) {
+		(void)child_ended(&c->child);
+		finish(c);
+		return;
+	}
+	/* its standard error ends with it, unless another process has it open */
+	if (c->child.err >= 0)
+		return;
+	if (child_ended(&c->child))
+		finish(c);
+	else
+		c->look = now + STATUS_LOOK_MS;
+}
+
 static void
 command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 {
@@ -178,17 +202,8 @@ command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 		c->ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 	}
 	t->terminal = !c->heard && !c->ended && child_asks(&c->child);
-	if (!c->ended)
-		return;
-	if (!c->until)
-		c->until = clock_now_ms() + STATUS_PATIENCE_MS;
-	/* its standard error ends with it, unless another process has it open */
-	if (c->child.err < 0 || clock_now_ms() >= c->until) {
-		if (!child_ended(&c->child) && clock_now_ms() < c->until)
-			c->until = clock_now_ms() + 10;
-		else
-			finish(c);
-	}
+	if (c->ended)
+		await_end(c);
 }
 
 static size_t

@@ -174,6 +174,9 @@ tells_ends_apart(void **state)
 		{ "exit 255", TRANSPORT_END_LOST, 255, "the connection broke" },
 		{ "kill -9 $$", TRANSPORT_END_LOST, 128 + SIGKILL, "the connection broke" },
 		{ "exit 127", TRANSPORT_END_REFUSED, 127, "the command was not found" },
+		/* The stream ends some time before the process does. */
+		{ "exec <&- >&- 2>&-; sleep 0.3; exit 127", TRANSPORT_END_REFUSED, 127, "the command was not found" },
+		{ "exec <&- >&- 2>&-; exec sleep 60", TRANSPORT_END_LOST, -1, "the connection broke" },
 		{ "echo holdfast:logged-in; echo 'Permission denied' >&2; exit 255", TRANSPORT_END_LOST, 255, "Permission denied" },
 		{ "echo holdfast:logged-in; exit 127", TRANSPORT_END_EOF, 127, "closed by the other end" },
 		{ "echo holdfast:logged-in; exit 0", TRANSPORT_END_EOF, 0, "closed by the other end" },
