@@ -108,7 +108,7 @@ filler(struct stream *st)
 
 /* A character of WIDTH columns comes next, within a line of the scrollback. */
 static void
-lead_over(struct stream *st, const struct style *style, unsigned width)
+leadermsg_over(struct stream *st, const struct style *style, unsigned width)
 {
 	unsigned cols = st->s->cols;
 
@@ -154,7 +154,7 @@ stream_line(struct stream *st, const unsigned char *line, size_t len)
 	st->x = 0;
 	history_begin(&at, line, len);
 	while (history_next(&at)) {
-		lead_over(st, &at.style, at.width);
+		leadermsg_over(st, &at.style, at.width);
 		out_style(st->out, &at.style);
 		out_link(st->out, at.link_len ? at.link : "", at.link_len);
 		for (unsigned i = 0; i < at.what.n; i++)

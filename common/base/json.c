@@ -66,7 +66,7 @@ quoted(FILE *f, const char *value)
 
 /* What stands before a value. */
 static void
-lead_in(struct json *j, const char *key)
+leadermsg_in(struct json *j, const char *key)
 {
 	if (j->comma)
 		putc(',', j->f);
@@ -80,7 +80,7 @@ lead_in(struct json *j, const char *key)
 void
 json_open(struct json *j, const char *key, char open)
 {
-	lead_in(j, key);
+	leadermsg_in(j, key);
 	putc(open, j->f);
 	j->comma = false;
 }
@@ -95,20 +95,20 @@ json_close(struct json *j, char close)
 void
 json_string(struct json *j, const char *key, const char *value)
 {
-	lead_in(j, key);
+	leadermsg_in(j, key);
 	quoted(j->f, value);
 }
 
 void
 json_number(struct json *j, const char *key, uint64_t value)
 {
-	lead_in(j, key);
+	leadermsg_in(j, key);
 	fprintf(j->f, "%" PRIu64, value);
 }
 
 void
 json_bool(struct json *j, const char *key, bool value)
 {
-	lead_in(j, key);
+	leadermsg_in(j, key);
 	fputs(value ? "true" : "false", j->f);
 }

@@ -10,8 +10,8 @@
 
 #define PATH_DAEMON_SOCK HOLDFAST_RUNDIR "/holdfastd.sock" /* 0666 */
 #define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; one record per login */
-#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; one file per leader: leadreg.h */
-#define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: place.h */
+#define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; one file per leader: leaderreg.h */
+#define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: sessiondir.h */
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* directories of keepers up to 0.1; <uid>/ is the user's */
 #define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; if it exists, no new sessions start */
@@ -22,7 +22,7 @@
 #define PATH_LOGIN HOLDFAST_LIBEXECDIR "/holdfast-login"
 
 #define NAME_SOCK "sock"     /* in a session's directory */
-#define NAME_LEADER "leader" /* the leader's: leadctl.h */
+#define NAME_LEADER "leader" /* the leader's: leaderctl.h */
 #define NAME_AGENT "agent"
 #define NAME_LOGIN "login"   /* a number that changes with each attached login */
 

@@ -31,7 +31,7 @@ struct where {
 };
 
 /* Where a line stands. */
-struct place {
+struct sessiondir {
 	struct where in;
 	const char *file;
 	unsigned number;
@@ -117,7 +117,7 @@ control_ok(const char *control)
 }
 
 static int
-include(struct pamconf *c, const char *name, const struct place *p, int only, bool substack)
+include(struct pamconf *c, const char *name, const struct sessiondir *p, int only, bool substack)
 {
 	const struct where w = { only, p->in.depth + 1, p->in.level + substack, p->file };
 
@@ -126,7 +126,7 @@ include(struct pamconf *c, const char *name, const struct place *p, int only, bo
 
 /* The rest of a line behind its type. */
 static int
-take_rest(struct pamconf *c, struct pamconf_line *l, char *rest, const struct place *p)
+take_rest(struct pamconf *c, struct pamconf_line *l, char *rest, const struct sessiondir *p)
 {
 	bool substack;
 	int rc;
@@ -152,7 +152,7 @@ take_rest(struct pamconf *c, struct pamconf_line *l, char *rest, const struct pl
 }
 
 static int
-take_line(struct pamconf *c, char *line, const struct place *p)
+take_line(struct pamconf *c, char *line, const struct sessiondir *p)
 {
 	struct pamconf_line l = { .level = p->in.level, .file = (char *)(uintptr_t)p->file, .number = p->number };
 	char *first = word(&line), *name;
@@ -242,7 +242,7 @@ open_service(const char *name, char path[PATH_CAP], char **text)
 static int
 read_service(struct pamconf *c, const char *name, const struct where *w)
 {
-	struct place p = { .in = *w };
+	struct sessiondir p = { .in = *w };
 	char path[PATH_CAP] = "", *text, *rest, *line;
 	bool open = false;
 	int rc;

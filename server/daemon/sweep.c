@@ -17,7 +17,7 @@
 #include "log.h"
 #include "login.h"
 #include "paths.h"
-#include "place.h"
+#include "sessiondir.h"
 #include "rundir.h"
 #include "ticket.h"
 
@@ -90,7 +90,7 @@ sweep_logins(void)
  * id, for lack of space, may own any of UID's directories.
  */
 static bool
-is_held(const struct leadreg *v, size_t count, uid_t uid, const char *name)
+is_held(const struct leaderreg *v, size_t count, uid_t uid, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		char id[16];
@@ -104,7 +104,7 @@ is_held(const struct leadreg *v, size_t count, uid_t uid, const char *name)
 
 /* Removes what leaders that were killed have left behind.  One that is being made is not old. */
 static void
-sweep_user(int sessions, const char *name, const struct leadreg *v, size_t count)
+sweep_user(int sessions, const char *name, const struct leaderreg *v, size_t count)
 {
 	int user = openat(sessions, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	uid_t uid = (uid_t)strtoul(name, NULL, 10);
@@ -114,7 +114,7 @@ sweep_user(int sessions, const char *name, const struct leadreg *v, size_t count
 	while (dir && (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
 		    !is_held(v, count, uid, d->d_name) && is_old(user, d->d_name))
-			place_clear(user, d->d_name);
+			sessiondir_clear(user, d->d_name);
 	if (dir)
 		closedir(dir);
 	else if (user >= 0)
@@ -126,7 +126,7 @@ static void
 sweep_sessions(void)
 {
 	int fd = rundir_open(PATH_SESSIONS, 0755);
-	struct leadreg *v = NULL;
+	struct leaderreg *v = NULL;
 	const struct dirent *d;
 	size_t count = 0;
 	DIR *dir = NULL;

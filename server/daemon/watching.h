@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * watching: notices the removal of files that holdfastd has made in HOLDFAST_RUNDIR, or of the directory, without
- * polling. It uses one instance of inotify(7) per host; leaders watch their own sessions (leader_place.h).
+ * polling. It uses one instance of inotify(7) per host; leaders watch their own sessions (leader_dir.h).
  */
 #ifndef HOLDFAST_WATCHING_H
 #define HOLDFAST_WATCHING_H

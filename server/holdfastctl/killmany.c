@@ -14,7 +14,7 @@
 #include "clock.h"
 #include "ctl.h"
 #include "json.h"
-#include "leaderctl.h"
+#include "askleader.h"
 #include "silent.h"
 
 #define BATCH 200        /* connections at a time */
@@ -29,7 +29,7 @@ struct tally {
 int
 killmany_force(uid_t uid, uint32_t id)
 {
-	int rc = geteuid() == 0 ? leaderctl_kill(uid, id, FORCE_TIMEOUT_MS) : silent_kill_own(id, FORCE_TIMEOUT_MS);
+	int rc = geteuid() == 0 ? askleader_kill(uid, id, FORCE_TIMEOUT_MS) : silent_kill_own(id, FORCE_TIMEOUT_MS);
 
 	return rc == -ENOENT ? silent_kill_leaderless(uid, id) : rc;
 }
@@ -37,7 +37,7 @@ killmany_force(uid_t uid, uint32_t id)
 int
 killmany_finish(uid_t uid, uint32_t id, uint64_t until_ms)
 {
-	return leaderctl_finish(uid, id, until_ms, FORCE_TIMEOUT_MS);
+	return askleader_finish(uid, id, until_ms, FORCE_TIMEOUT_MS);
 }
 
 /* Asks one keeper: the connection, -1: the session has ended, -2: it cannot be asked. */

@@ -14,7 +14,7 @@
 
 #include "clock.h"
 #include "ctl.h"
-#include "leadreg.h"
+#include "leaderreg.h"
 #include "paths.h"
 #include "procstat.h"
 #include "silent.h"
@@ -187,9 +187,9 @@ count_hidden(struct sessionlist *a)
 	const struct dirent *d;
 
 	while (dir && (d = readdir(dir))) {
-		struct leadreg e;
+		struct leaderreg e;
 
-		if (leadreg_read(&e, dirfd(dir), d->d_name) == 0 && e.id && is_there(e.keeper, e.keeper_start) &&
+		if (leaderreg_read(&e, dirfd(dir), d->d_name) == 0 && e.id && is_there(e.keeper, e.keeper_start) &&
 		    !is_listed(a, e.uid, e.id))
 			a->hidden++;
 	}

@@ -31,12 +31,12 @@ may_ask(const struct keeper *k)
 	return k->leader >= 0 && k->peers.unanswered < ADMISSION_MAX;
 }
 
-/* KIND: as in lead.h. */
+/* KIND: as in leadermsg.h. */
 static void
 ask(struct keeper *k, uint32_t serial, uint32_t kind, int fd)
 {
 	k->peers.unanswered++;
-	report_with(k, &(struct lead_report){ .type = LEAD_PEER, .number = serial, .kind = kind }, fd);
+	report_with(k, &(struct leadermsg_report){ .type = LEADERMSG_PEER, .number = serial, .kind = kind }, fd);
 }
 
 void
@@ -65,7 +65,7 @@ let_to_agent(struct keeper *k, struct agent_relay *r)
 void
 admission_at_agent(struct keeper *k)
 {
-	struct agent_relay *r = agent_accept(k->agent, k->place.agent, CHECKING_MS);
+	struct agent_relay *r = agent_accept(k->agent, k->dir.agent, CHECKING_MS);
 	int rc = r ? admission_check(r->asker) : -EAGAIN;
 
 	if (!r)
@@ -83,7 +83,7 @@ admission_at_agent(struct keeper *k)
 }
 
 void
-admission_answer(struct keeper *k, const struct lead_peer_is *m)
+admission_answer(struct keeper *k, const struct leadermsg_peer_is *m)
 {
 	struct agent_relay *r = agent_asked(k->agent, m->serial);
 

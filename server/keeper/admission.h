@@ -11,7 +11,7 @@
 #ifndef HOLDFAST_ADMISSION_H
 #define HOLDFAST_ADMISSION_H
 
-#include "lead.h"
+#include "leadermsg.h"
 #include "peers.h"
 
 #define ADMISSION_MAX 64
@@ -26,7 +26,7 @@ void admission_ask(struct peer *peer);
 /* A connection waits at the agent's socket: relays or refuses it, or asks the leader. */
 void admission_at_agent(struct keeper *k);
 /* The leader's answer. */
-void admission_answer(struct keeper *k, const struct lead_peer_is *m);
+void admission_answer(struct keeper *k, const struct leadermsg_peer_is *m);
 /* The leader will not answer any more. */
 void admission_leader_gone(struct keeper *k);
 

@@ -68,15 +68,15 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 	}
 }
 
-static enum lead_kind
+static enum leadermsg_kind
 kind_of(enum attach_mode mode)
 {
-	static const enum lead_kind kinds[] = {
-		[ATTACH_MODE_FIRST] = LEAD_CREATE,
-		[ATTACH_MODE_AUTO] = LEAD_RESUME,
-		[ATTACH_MODE_JOIN] = LEAD_JOIN,
-		[ATTACH_MODE_TAKE] = LEAD_TAKE,
-		[ATTACH_MODE_STREAM] = LEAD_RESUME,
+	static const enum leadermsg_kind kinds[] = {
+		[ATTACH_MODE_FIRST] = LEADERMSG_CREATE,
+		[ATTACH_MODE_AUTO] = LEADERMSG_RESUME,
+		[ATTACH_MODE_JOIN] = LEADERMSG_JOIN,
+		[ATTACH_MODE_TAKE] = LEADERMSG_TAKE,
+		[ATTACH_MODE_STREAM] = LEADERMSG_RESUME,
 	};
 
 	return kinds[mode];
@@ -94,7 +94,7 @@ static void
 grant(struct peer *peer)
 {
 	peer->phase = PEER_CLAIMED;
-	peer_send(peer, out, attach_encode_number(ATTACH_MSG_CLAIMED, peer->keeper->place.id, out, sizeof out));
+	peer_send(peer, out, attach_encode_number(ATTACH_MSG_CLAIMED, peer->keeper->dir.id, out, sizeof out));
 }
 
 /* TakeOver: why those who are attached may not be detached for it; NULL: they may. */
@@ -127,7 +127,7 @@ is_left_elevated(const struct keeper *k)
 static void
 refuse_and_tell(struct peer *peer, enum attach_refusal code, const char *text)
 {
-	report(peer->keeper, &(struct lead_report){ .type = LEAD_REFUSED, .number = peer->serial, .kind = code });
+	report(peer->keeper, &(struct leadermsg_report){ .type = LEADERMSG_REFUSED, .number = peer->serial, .kind = code });
 	refuse(peer, code, text);
 }
 
@@ -172,7 +172,7 @@ pid_of(const struct peer *peer)
 static void
 ask_leader(struct peer *peer)
 {
-	struct lead_report m = { .type = LEAD_TICKET, .number = peer->serial, .kind = kind_of(peer->claim.mode),
+	struct leadermsg_report m = { .type = LEADERMSG_TICKET, .number = peer->serial, .kind = kind_of(peer->claim.mode),
 		                 .ticket = peer->claim.ticket, .pts = terminal_pts(&peer->t), .pid = pid_of(peer) };
 
 	peer->phase = PEER_VOUCHING;
@@ -214,7 +214,7 @@ take_terminal(struct peer *peer, const int *fds, unsigned count)
 static struct shellenv_facts
 env_facts(const struct keeper *k)
 {
-	return (struct shellenv_facts){ k->place.id, k->place.path, k->place.agent_path, k->init.tty,
+	return (struct shellenv_facts){ k->dir.id, k->dir.path, k->dir.agent_path, k->init.tty,
 		                       k->init.accept_env };
 }
 
@@ -266,7 +266,7 @@ claim_open(struct peer *peer, const unsigned char *msg, size_t len, const int *f
 }
 
 void
-claim_vouched(struct keeper *k, const struct lead_vouched *m)
+claim_vouched(struct keeper *k, const struct leadermsg_vouched *m)
 {
 	for (unsigned i = 0; i < k->peers.count; i++) {
 		struct peer *peer = k->peers.v[i];
@@ -319,7 +319,7 @@ start(struct peer *peer)
 	int rc;
 
 	k->home_born = birth_of(k->init.home);
-	report(k, &(struct lead_report){ .type = LEAD_STARTED, .number = peer->serial });
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_STARTED, .number = peer->serial });
 	if (attach_name_ok(peer->claim.name)) {
 		memcpy(k->name, peer->claim.name, sizeof k->name);
 		report_name(k);
@@ -482,7 +482,7 @@ claim_confirm(struct peer *peer)
 	envlist_free(&peer->claim.env);
 	free(peer->claim.command);
 	peer->claim.command = NULL;
-	report(k, &(struct lead_report){ .type = LEAD_ATTACHED, .number = peer->serial, .kind = peer->t.pipes });
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ATTACHED, .number = peer->serial, .kind = peer->t.pipes });
 	/* Afterwards, so that the session is never seen dropped in between. */
 	if (peer->claim.mode == ATTACH_MODE_TAKE) {
 		attachments_detach_all(k, peer, ATTACH_WHY_TAKEN);

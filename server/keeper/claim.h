@@ -10,7 +10,7 @@
 #define HOLDFAST_CLAIM_H
 
 #include "peers.h"
-#include "lead.h"
+#include "leadermsg.h"
 
 #define CLAIM_MS 5000 /* a claim that is not confirmed by then is let go */
 
@@ -19,7 +19,7 @@ void claim_open(struct peer *peer, const unsigned char *msg, size_t len, const i
 /* CONFIRM came: the shell is started, or the screen painted. */
 void claim_confirm(struct peer *peer);
 /* The leader's answer to a claim's ticket. */
-void claim_vouched(struct keeper *k, const struct lead_vouched *m);
+void claim_vouched(struct keeper *k, const struct leadermsg_vouched *m);
 /* The leader is gone: the claims that wait for it go on without it. */
 void claim_leader_gone(struct keeper *k);
 /* The leader has not answered about PEER in time: as if it were gone. */

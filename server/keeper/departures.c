@@ -33,7 +33,7 @@ note_left(struct peer *peer)
 
 	if (peers_attached(k))
 		notice_login(k);
-	report(k, &(struct lead_report){ .type = LEAD_GONE, .number = peer->serial });
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = peer->serial });
 	if (peers_attached(k)) {
 		attachments_fit_size(k);
 		k->source->one_left(k);

@@ -57,9 +57,9 @@ ending_turn(struct keeper *k)
 		return;
 	}
 	/* No login may find the session any more when the first one is told of its end. */
-	place_remove(&k->place);
+	sessiondir_remove(&k->dir);
 	/* First, so that their going is no drop. */
-	report(k, &(struct lead_report){ .type = LEAD_ENDED, .number = (uint32_t)k->shell.status,
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
 	                                 .kind = k->why_ended });
 	attachments_end(k, true);
 	k->state = KEEPER_OVER;

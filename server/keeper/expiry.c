@@ -102,9 +102,9 @@ expiry_turn(struct keeper *k)
 	if (due == CLOCK_NEVER || due > (now = clock_now_ms()))
 		return;
 	if (now >= detached_at(k)) {
-		k->why_ended = LEAD_WHY_DETACHED;
+		k->why_ended = LEADERMSG_WHY_DETACHED;
 	} else if (is_idle(k)) {
-		k->why_ended = LEAD_WHY_IDLE;
+		k->why_ended = LEADERMSG_WHY_IDLE;
 	} else {
 		/* From now on, so that a machine that has slept for days does not look again and again. */
 		k->idle_after_ms = now - k->dropped_at + k->init.idle_shell_s * UINT64_C(1000);

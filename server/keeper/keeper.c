@@ -81,7 +81,7 @@ watch(struct keeper *k)
 	attachments_watch(k, l);
 	agent_watch(k->agent, l);
 	if (agent_listens(k->agent, l))
-		loop_add(l, k->place.agent, POLLIN, on_agent, k);
+		loop_add(l, k->dir.agent, POLLIN, on_agent, k);
 	probe_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, expiry_due(k));
@@ -158,7 +158,7 @@ set_up(struct keeper *k)
 	rc = k->source->open(k);
 	if (rc < 0)
 		return rc;
-	return k->own_root ? place_make(&k->place, PLACE_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
+	return k->own_root ? sessiondir_make(&k->dir, SESSIONDIR_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
 }
 
 int
@@ -168,7 +168,7 @@ keeper_open(struct keeper *k)
 
 	if (rc < 0)
 		return rc;
-	report(k, &(struct lead_report){ .type = LEAD_READY, .number = k->place.id });
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_READY, .number = k->dir.id });
 	settle(k);
 	return 0;
 }
@@ -176,7 +176,7 @@ keeper_open(struct keeper *k)
 void
 keeper_close(struct keeper *k)
 {
-	place_remove(&k->place);
+	sessiondir_remove(&k->dir);
 	for (unsigned i = 0; i < k->peers.count; i++)
 		peer_mark_gone(k->peers.v[i]);
 	settle(k);

@@ -30,42 +30,42 @@ take_two(struct msghdr *mh, int fds[2])
 static void
 take_sockets(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
 {
-	struct lead_sockets m;
+	struct leadermsg_sockets m;
 
-	if (count != 2 || lead_decode_sockets(&m, buf, len) < 0 || k->own_root) {
+	if (count != 2 || leadermsg_decode_sockets(&m, buf, len) < 0 || k->own_root) {
 		for (unsigned i = 0; i < count; i++)
 			close(fds[i]);
 		return;
 	}
-	close(k->place.sock);
-	close(k->place.agent);
-	k->place.sock = fds[0];
-	k->place.agent = fds[1];
-	k->place.id = m.session;
-	memcpy(k->place.path, m.place, sizeof k->place.path);
-	memcpy(k->place.agent_path, m.agent_path, sizeof k->place.agent_path);
+	close(k->dir.sock);
+	close(k->dir.agent);
+	k->dir.sock = fds[0];
+	k->dir.agent = fds[1];
+	k->dir.id = m.session;
+	memcpy(k->dir.path, m.dir, sizeof k->dir.path);
+	memcpy(k->dir.agent_path, m.agent_path, sizeof k->dir.agent_path);
 }
 
 static void
 take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
 {
-	struct lead_peer_is peer;
-	struct lead_vouched m;
+	struct leadermsg_peer_is peer;
+	struct leadermsg_vouched m;
 
 	k->leader_hangs = false;
-	switch (lead_type_of(buf, len)) {
-	case LEAD_SOCKETS:
+	switch (leadermsg_type_of(buf, len)) {
+	case LEADERMSG_SOCKETS:
 		take_sockets(k, buf, len, fds, count);
 		return;
-	case LEAD_VOUCHED:
-		if (lead_decode_vouched(&m, buf, len) == 0)
+	case LEADERMSG_VOUCHED:
+		if (leadermsg_decode_vouched(&m, buf, len) == 0)
 			claim_vouched(k, &m);
 		break;
-	case LEAD_PEER_IS:
-		if (lead_decode_peer_is(&peer, buf, len) == 0)
+	case LEADERMSG_PEER_IS:
+		if (leadermsg_decode_peer_is(&peer, buf, len) == 0)
 			admission_answer(k, &peer);
 		break;
-	case LEAD_ABORT:
+	case LEADERMSG_ABORT:
 		if (k->state == KEEPER_NEW)
 			k->state = KEEPER_OVER;
 		break;
@@ -78,7 +78,7 @@ static void
 on_leader(void *object, short revents)
 {
 	struct keeper *k = object;
-	unsigned char buf[sizeof(struct lead_sockets) + 64];
+	unsigned char buf[sizeof(struct leadermsg_sockets) + 64];
 	union {
 		struct cmsghdr align;
 		char room[CMSG_SPACE(2 * sizeof(int))];

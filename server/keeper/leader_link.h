@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_link: messages from the leader (common/messages/lead.h), and the loss of the leader. */
+/* leader_link: messages from the leader (common/messages/leadermsg.h), and the loss of the leader. */
 #ifndef HOLDFAST_LEADER_LINK_H
 #define HOLDFAST_LEADER_LINK_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
- * on descriptor LEAD_MASTER_FD, the socket to the leader on LEAD_FD and the session's listening sockets on LEAD_SOCK_FD
- * and LEAD_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a process of the
+ * on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening sockets on LEADERMSG_SOCK_FD
+ * and LEADERMSG_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a process of the
  * user's, which goes away once the session has started (server/session/rootless/rootless.h).  See holdfast-keeper(8).
  */
 #include <errno.h>
@@ -25,20 +25,20 @@ started_by_leader(void)
 	int type;
 	socklen_t len = sizeof type;
 
-	return getsockopt(LEAD_FD, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET &&
-	       fcntl(LEAD_MASTER_FD, F_GETFD) >= 0;
+	return getsockopt(LEADERMSG_FD, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET &&
+	       fcntl(LEADERMSG_MASTER_FD, F_GETFD) >= 0;
 }
 
 static int
 receive_init(struct keeper *k)
 {
 	static unsigned char buf[MESSAGE_MAX];
-	ssize_t n = recv(LEAD_FD, buf, sizeof buf, 0);
+	ssize_t n = recv(LEADERMSG_FD, buf, sizeof buf, 0);
 	int rc;
 
 	if (n < 0)
 		return -errno;
-	rc = lead_decode_init(&k->init, buf, (size_t)n);
+	rc = leadermsg_decode_init(&k->init, buf, (size_t)n);
 	pages_give_back(buf, sizeof buf);
 	return rc;
 }
@@ -47,18 +47,18 @@ receive_init(struct keeper *k)
 static int
 take_place(struct keeper *k)
 {
-	struct place *p = &k->place;
+	struct sessiondir *p = &k->dir;
 	int listens;
 	socklen_t len = sizeof listens;
 
-	p->sock = LEAD_SOCK_FD;
-	p->agent = LEAD_AGENT_FD;
-	for (int fd = LEAD_SOCK_FD; fd <= LEAD_AGENT_FD; fd++)
+	p->sock = LEADERMSG_SOCK_FD;
+	p->agent = LEADERMSG_AGENT_FD;
+	for (int fd = LEADERMSG_SOCK_FD; fd <= LEADERMSG_AGENT_FD; fd++)
 		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) || !listens ||
 		    fcntl(fd, F_SETFD, FD_CLOEXEC))
 			return -EINVAL;
 	p->id = k->init.session;
-	memcpy(p->path, k->init.place, sizeof p->path);
+	memcpy(p->path, k->init.dir, sizeof p->path);
 	memcpy(p->agent_path, k->init.agent_path, sizeof p->agent_path);
 	return p->id ? 0 : -EINVAL;
 }
@@ -77,16 +77,16 @@ main(int argc, char **argv)
 	 * screen.
 	 */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	fcntl(LEAD_FD, F_SETFD, FD_CLOEXEC);
-	fcntl(LEAD_MASTER_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(LEADERMSG_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(LEADERMSG_MASTER_FD, F_SETFD, FD_CLOEXEC);
 	/* The memory of renderings goes back to the system at once: this process lives for weeks. */
 	mallopt(M_MMAP_THRESHOLD, 65536);
 	if (receive_init(&k) < 0)
 		return 1;
-	k.leader = LEAD_FD;
-	k.master = LEAD_MASTER_FD;
+	k.leader = LEADERMSG_FD;
+	k.master = LEADERMSG_MASTER_FD;
 	k.umask = umask(077);
-	k.place = (struct place)PLACE_INIT;
+	k.dir = (struct sessiondir)SESSIONDIR_INIT;
 	k.own_root = argc == 2 ? argv[1] : NULL;
 	if (!k.own_root && take_place(&k))
 		return 1;

@@ -32,5 +32,5 @@ void
 notice_login(struct keeper *k)
 {
 	if (k->own_root)
-		place_write_login(&k->place, ++k->login_changes);
+		sessiondir_write_login(&k->dir, ++k->login_changes);
 }

@@ -353,7 +353,7 @@ on_connection(void *object, short revents)
 	/* A place is free only after this turn; the connection waits until then. */
 	if (k->peers.count == PEERS_MAX && evict(k))
 		return;
-	fd = accept4(k->place.sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(k->dir.sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			k->peers.deaf = !evict(k);
@@ -375,7 +375,7 @@ void
 requests_watch(struct keeper *k, struct loop *l)
 {
 	if (!k->peers.deaf)
-		loop_add(l, k->place.sock, POLLIN, on_connection, k);
+		loop_add(l, k->dir.sock, POLLIN, on_connection, k);
 	for (unsigned i = 0; i < k->peers.count; i++) {
 		struct peer *peer = k->peers.v[i];
 

@@ -144,7 +144,7 @@ set_own(struct envlist *out, const struct envlist *login, const struct shellenv_
 	snprintf(id, sizeof id, "%u", f->session);
 	rc = envlist_set_value(out, "HOLDFAST_SESSION", id);
 	if (!rc)
-		rc = envlist_set_value(out, "HOLDFAST_PLACE", f->place);
+		rc = envlist_set_value(out, "HOLDFAST_PLACE", f->dir);
 	if (!rc && envlist_get(login, "SSH_AUTH_SOCK"))
 		rc = envlist_set_value(out, "SSH_AUTH_SOCK", f->agent_path);
 	return rc;

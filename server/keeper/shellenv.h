@@ -17,7 +17,7 @@
 
 struct shellenv_facts {
 	uint32_t session;
-	const char *place;      /* the session's directory */
+	const char *dir;        /* the session's directory */
 	const char *agent_path;
 	const char *tty;        /* the session's terminal, "" without one */
 	const char *accept;     /* AcceptEnv: patterns of further variables to take from the login (common/config/match.h) */

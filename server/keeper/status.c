@@ -22,7 +22,7 @@ void
 status_fill(const struct keeper *k, struct attach_status *s)
 {
 	memset(s, 0, sizeof *s);
-	s->id = k->place.id;
+	s->id = k->dir.id;
 	s->state = public_state(k);
 	s->attachments = peers_attached(k);
 	s->vouched = k->leader >= 0;

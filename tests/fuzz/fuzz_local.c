@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, lead.h, leadctl.h, vouch.h); root's
+ * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, leadermsg.h, leaderctl.h, vouch.h); root's
  * processes read some of these.  If a decoder accepts a message, the encoder must write it, the decoder must accept the
  * written bytes, and the encoder must then write the same bytes again.
  *
@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "attach.h"
-#include "lead.h"
-#include "leadctl.h"
+#include "leadermsg.h"
+#include "leaderctl.h"
 #include "vouch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,16 +77,16 @@ ROUND(text, struct text, attach_decode_text(m.v, p, len), attach_encode_text((ui
       NOTHING)
 ROUND(name, struct name, attach_decode_name(m.v, p, len), attach_encode_name(m.v, to, sizeof out), NOTHING)
 ROUND(env, struct envlist, attach_decode_env(&m, p, len), attach_encode_env(&m, to, sizeof out), envlist_free(&m))
-ROUND(init, struct lead_init, lead_decode_init(&m, p, len), lead_encode_init(&m, to, sizeof out), envlist_free(&m.env))
-ROUND(vouched, struct lead_vouched, lead_decode_vouched(&m, p, len), lead_encode_vouched(&m, to, sizeof out), NOTHING)
-ROUND(sockets, struct lead_sockets, lead_decode_sockets(&m, p, len), lead_encode_sockets(&m, to, sizeof out), NOTHING)
-ROUND(peer_is, struct lead_peer_is, lead_decode_peer_is(&m, p, len), lead_encode_peer_is(&m, to, sizeof out), NOTHING)
-ROUND(report, struct lead_report, lead_decode_report(&m, p, len),
-      FIXED(lead_encode_report(&m, to), LEAD_REPORT_BYTES), NOTHING)
-ROUND(ctl_request, enum leadctl_op, leadctl_decode_request(&m, p, len),
-      FIXED(leadctl_encode_request(m, to), LEADCTL_REQUEST_BYTES), NOTHING)
-ROUND(ctl_reply, struct leadctl_reply, leadctl_decode_reply(&m, p, len),
-      FIXED(leadctl_encode_reply(&m, to), LEADCTL_REPLY_BYTES), NOTHING)
+ROUND(init, struct leadermsg_init, leadermsg_decode_init(&m, p, len), leadermsg_encode_init(&m, to, sizeof out), envlist_free(&m.env))
+ROUND(vouched, struct leadermsg_vouched, leadermsg_decode_vouched(&m, p, len), leadermsg_encode_vouched(&m, to, sizeof out), NOTHING)
+ROUND(sockets, struct leadermsg_sockets, leadermsg_decode_sockets(&m, p, len), leadermsg_encode_sockets(&m, to, sizeof out), NOTHING)
+ROUND(peer_is, struct leadermsg_peer_is, leadermsg_decode_peer_is(&m, p, len), leadermsg_encode_peer_is(&m, to, sizeof out), NOTHING)
+ROUND(report, struct leadermsg_report, leadermsg_decode_report(&m, p, len),
+      FIXED(leadermsg_encode_report(&m, to), LEADERMSG_REPORT_BYTES), NOTHING)
+ROUND(ctl_request, enum leaderctl_op, leaderctl_decode_request(&m, p, len),
+      FIXED(leaderctl_encode_request(m, to), LEADERCTL_REQUEST_BYTES), NOTHING)
+ROUND(ctl_reply, struct leaderctl_reply, leaderctl_decode_reply(&m, p, len),
+      FIXED(leaderctl_encode_reply(&m, to), LEADERCTL_REPLY_BYTES), NOTHING)
 ROUND(request, struct vouch_request, vouch_decode_request(&m, p, len),
       FIXED(vouch_encode_request(&m, to), VOUCH_REQUEST_BYTES), NOTHING)
 ROUND(reply, struct vouch_reply, vouch_decode_reply(&m, p, len), vouch_encode_reply(&m, to, sizeof out), NOTHING)

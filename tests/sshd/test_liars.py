@@ -12,14 +12,14 @@ from term import check, equal
 from test_admin import OWN_FIRST_ID, everybody, root
 
 ATTACH_MSG_STATUS, ATTACH_MSG_KILL, ATTACH_MSG_DONE, ATTACH_MSG_ERROR = 1, 7, 71, 72  # common/messages/attach.h
-LEAD_SOCK_FD = 5  # common/messages/lead.h
+LEADERMSG_SOCK_FD = 5  # common/messages/leadermsg.h
 PIDFD_GETFD = 438
 
 
 def listener_of(pid):
     """The listening socket of the keeper PID, which is stopped."""
     os.kill(pid, signal.SIGSTOP)
-    fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, os.pidfd_open(pid), LEAD_SOCK_FD, 0)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, os.pidfd_open(pid), LEADERMSG_SOCK_FD, 0)
     check(fd >= 0, "pidfd_getfd")
     s = socket.socket(fileno=fd)
     s.setblocking(True)

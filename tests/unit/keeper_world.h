@@ -22,7 +22,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "keeper.h"
-#include "lead.h"
+#include "leadermsg.h"
 #include "peers.h"
 
 #define PATIENCE_MS 10000
@@ -31,7 +31,7 @@ static struct keeper k;
 static int leader = -1;           /* the leader's end; -1: there is none */
 static char world_socket[108];    /* the path of the keeper's */
 static char world_command[256] = "stty -echo; echo ready; exec cat"; /* what the session runs; "": k.init.shell */
-static struct lead_report latest; /* the last report that world_report() has taken */
+static struct leadermsg_report latest; /* the last report that world_report() has taken */
 
 /* A login at the keeper's socket. */
 struct caller {
@@ -69,10 +69,10 @@ world_listen(void)
 	snprintf(world_socket, sizeof world_socket, "keeper-%ld.sock", (long)getpid());
 	unlink(world_socket);
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", world_socket);
-	k.place.sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	assert_true(k.place.sock >= 0);
-	assert_int_equal(bind(k.place.sock, (struct sockaddr *)&a, sizeof a), 0);
-	assert_int_equal(listen(k.place.sock, 16), 0);
+	k.dir.sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	assert_true(k.dir.sock >= 0);
+	assert_int_equal(bind(k.dir.sock, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(k.dir.sock, 16), 0);
 }
 
 /* COMMAND: the session is a command on pipes.  LED: it has a leader. */
@@ -82,8 +82,8 @@ world_open(bool command, bool led)
 	int pair[2] = { -1, -1 };
 
 	memset(&k, 0, sizeof k);
-	k.place = (struct place)PLACE_INIT;
-	k.place.id = 3;
+	k.dir = (struct sessiondir)SESSIONDIR_INIT;
+	k.dir.id = 3;
 	world_listen();
 	if (led)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
@@ -129,10 +129,10 @@ world_close(void)
 static inline bool
 world_report(uint32_t type)
 {
-	unsigned char buf[LEAD_REPORT_BYTES];
+	unsigned char buf[LEADERMSG_REPORT_BYTES];
 
 	while (recv(leader, buf, sizeof buf, MSG_DONTWAIT) == sizeof buf) {
-		assert_int_equal(lead_decode_report(&latest, buf, sizeof buf), 0);
+		assert_int_equal(leadermsg_decode_report(&latest, buf, sizeof buf), 0);
 		if (latest.type == type)
 			return true;
 	}
@@ -143,9 +143,9 @@ world_report(uint32_t type)
 static inline void
 world_vouch(bool ok, const struct identity *who)
 {
-	struct lead_vouched m = { .serial = latest.number, .ok = ok, .identity = *who };
+	struct leadermsg_vouched m = { .serial = latest.number, .ok = ok, .identity = *who };
 	unsigned char buf[1024];
-	int len = lead_encode_vouched(&m, buf, sizeof buf);
+	int len = leadermsg_encode_vouched(&m, buf, sizeof buf);
 
 	assert_true(len > 0);
 	assert_int_equal(send(leader, buf, (size_t)len, 0), len);
@@ -312,7 +312,7 @@ caller_attach(struct caller *c, enum attach_mode mode, uint32_t flags)
 	caller_connect(c);
 	caller_claim(c, &m);
 	if (k.leader >= 0) {
-		turn_until(world_report(LEAD_TICKET));
+		turn_until(world_report(LEADERMSG_TICKET));
 		world_vouch(true, &alice);
 	}
 	caller_expect(c, ATTACH_MSG_CLAIMED, &len);

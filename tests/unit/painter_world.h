@@ -82,7 +82,7 @@ world_open(void **state)
 	assert_int_equal(redraw_open(&k), 0);
 	assert_int_equal(answers_open(&k), 0);
 	assert_int_equal(controlmode_open(&k), 0);
-	k.place = (struct place)PLACE_INIT;
+	k.dir = (struct sessiondir)SESSIONDIR_INIT;
 	k.leader = k.signals = -1;
 	k.kill_at = k.nudge_until = k.quiet_until = CLOCK_NEVER;
 	k.state = KEEPER_RUNNING;

@@ -116,14 +116,14 @@ a_drop_is_noted_once(void **state)
 	caller_hang_up(&a);
 	turn_until(peers_attached(&k) == 1);
 	assert_int_equal(k.dropped_at, 0);
-	assert_int_equal(count_reports(LEAD_GONE), 1);
+	assert_int_equal(count_reports(LEADERMSG_GONE), 1);
 	k.activity_ms = 1234;
 	caller_hang_up(&b);
 	turn_until(!k.peers.count);
 	assert_true(k.dropped_at > 0);
 	assert_int_equal(k.lost_used_ms, 1234);
 	assert_int_equal(k.drop_offset, k.ring.head);
-	assert_int_equal(count_reports(LEAD_GONE), 1);
+	assert_int_equal(count_reports(LEADERMSG_GONE), 1);
 	world_close();
 }
 
@@ -138,7 +138,7 @@ those_that_go_at_once_are_let_go_once_each(void **state)
 	caller_attach(&c[0], ATTACH_MODE_FIRST, 0);
 	for (unsigned i = 1; i < 6; i++)
 		caller_attach(&c[i], ATTACH_MODE_JOIN, 0);
-	count_reports(LEAD_GONE);
+	count_reports(LEADERMSG_GONE);
 	/* To two of them nothing can be said any more. */
 	close(c[1].fd);
 	close(c[4].fd);
@@ -151,7 +151,7 @@ those_that_go_at_once_are_let_go_once_each(void **state)
 	departures_sweep(&k);
 	departures_free(&k);
 	assert_int_equal(k.peers.count, 1);
-	assert_int_equal(count_reports(LEAD_GONE), 5);
+	assert_int_equal(count_reports(LEADERMSG_GONE), 5);
 	assert_int_equal(k.dropped_at, 0);
 	expect_detached(&c[0], ATTACH_WHY_DETACH);
 	expect_detached(&c[3], ATTACH_WHY_DETACH);
@@ -261,9 +261,9 @@ all_output_comes_before_the_end(void **state)
 	assert_int_equal(attach_decode_exit(&m, msg, len), 0);
 	assert_int_equal(m.signaled, 0);
 	assert_int_equal(m.value, 7);
-	turn_until(world_report(LEAD_ENDED));
+	turn_until(world_report(LEADERMSG_ENDED));
 	assert_int_equal(latest.number, 7 << 8);
-	assert_int_equal(latest.kind, LEAD_WHY_EXIT);
+	assert_int_equal(latest.kind, LEADERMSG_WHY_EXIT);
 	assert_int_equal(k.state, KEEPER_OVER);
 	/* Its going is no drop. */
 	assert_int_equal(k.dropped_at, 0);

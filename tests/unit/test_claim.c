@@ -10,7 +10,7 @@ claim_as(struct caller *c, enum attach_mode mode, const struct identity *who)
 
 	caller_connect(c);
 	caller_claim(c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	world_vouch(true, who);
 }
 
@@ -34,7 +34,7 @@ open_dropped(void)
 	world_open(false, true);
 	caller_attach(&c, ATTACH_MODE_FIRST, 0);
 	caller_hang_up(&c);
-	turn_until(world_report(LEAD_GONE));
+	turn_until(world_report(LEADERMSG_GONE));
 	assert_int_equal(peers_attached(&k), 0);
 }
 
@@ -45,22 +45,22 @@ the_first_claim_starts_the_shell(void **state)
 
 	(void)state;
 	world_open(false, true);
-	assert_true(world_report(LEAD_READY) && latest.number == 3);
+	assert_true(world_report(LEADERMSG_READY) && latest.number == 3);
 	claim_as(&c, ATTACH_MODE_FIRST, &alice);
-	assert_int_equal(latest.kind, LEAD_CREATE);
+	assert_int_equal(latest.kind, LEADERMSG_CREATE);
 	assert_int_equal(latest.pid, getpid());
 	assert_memory_equal(&latest.ticket, &first_ticket, sizeof first_ticket);
 	expect_claimed(&c);
 	assert_int_equal(k.state, KEEPER_NEW);
 	assert_int_equal(k.shell.pid, 0);
 	caller_say(&c, ATTACH_MSG_CONFIRM);
-	turn_until(world_report(LEAD_STARTED));
-	turn_until(world_report(LEAD_ATTACHED));
+	turn_until(world_report(LEADERMSG_STARTED));
+	turn_until(world_report(LEADERMSG_ATTACHED));
 	assert_int_equal(k.state, KEEPER_RUNNING);
 	assert_true(k.shell.pid > 0);
 	turn_until(strstr(caller_seen(&c), "ready"));
 	caller_hang_up(&c);
-	turn_until(world_report(LEAD_GONE));
+	turn_until(world_report(LEADERMSG_GONE));
 	world_close();
 }
 
@@ -157,7 +157,7 @@ only_the_same_identity_resumes_by_itself(void **state)
 	(void)state;
 	open_dropped();
 	claim_as(&c, ATTACH_MODE_AUTO, &mallory);
-	turn_until(world_report(LEAD_REFUSED));
+	turn_until(world_report(LEADERMSG_REFUSED));
 	assert_int_equal(latest.kind, ATTACH_REFUSAL_IDENTITY);
 	caller_is_refused(&c, ATTACH_REFUSAL_IDENTITY);
 	caller_hang_up(&c);
@@ -178,7 +178,7 @@ the_leader_s_no_is_a_refusal(void **state)
 	open_dropped();
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	world_vouch(false, &alice);
 	caller_is_refused(&c, ATTACH_REFUSAL_TICKET);
 	caller_hang_up(&c);
@@ -187,7 +187,7 @@ the_leader_s_no_is_a_refusal(void **state)
 	caller_connect(&c);
 	caller_claim(&c, &m);
 	caller_is_refused(&c, ATTACH_REFUSAL_TICKET);
-	assert_false(world_report(LEAD_TICKET));
+	assert_false(world_report(LEADERMSG_TICKET));
 	caller_hang_up(&c);
 	world_close();
 }
@@ -203,7 +203,7 @@ a_leader_that_hangs_is_not_waited_for(void **state)
 	open_dropped();
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	k.peers.v[0]->vouch_by = clock_now_ms();
 	expect_claimed(&c);
 	assert_true(k.leader_hangs);
@@ -211,7 +211,7 @@ a_leader_that_hangs_is_not_waited_for(void **state)
 	m.identity = mallory;
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	caller_is_refused(&c, ATTACH_REFUSAL_IDENTITY);
 	caller_hang_up(&c);
 	world_close();
@@ -227,7 +227,7 @@ a_leader_that_goes_leaves_its_questions_to_us(void **state)
 	open_dropped();
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	k.peers.v[0]->vouch_by = CLOCK_NEVER;
 	close(leader);
 	leader = -1;
@@ -272,7 +272,7 @@ taking_over_detaches_the_others(void **state)
 	caller_attach(&first, ATTACH_MODE_AUTO, 0);
 	caller_attach(&second, ATTACH_MODE_JOIN, 0);
 	assert_int_equal(peers_attached(&k), 2);
-	while (world_report(LEAD_ATTACHED))
+	while (world_report(LEADERMSG_ATTACHED))
 		;
 	caller_attach(&third, ATTACH_MODE_TAKE, 0);
 	expect_detached(&first, ATTACH_WHY_TAKEN);
@@ -280,10 +280,10 @@ taking_over_detaches_the_others(void **state)
 	assert_int_equal(peers_attached(&k), 1);
 	/* The new one first, so that the session is never seen dropped in between. */
 	assert_int_equal(k.peers.gone, 0);
-	turn_until(world_report(LEAD_ATTACHED));
-	turn_until(world_report(LEAD_GONE));
-	turn_until(world_report(LEAD_GONE));
-	assert_false(world_report(LEAD_GONE));
+	turn_until(world_report(LEADERMSG_ATTACHED));
+	turn_until(world_report(LEADERMSG_GONE));
+	turn_until(world_report(LEADERMSG_GONE));
+	assert_false(world_report(LEADERMSG_GONE));
 	caller_hang_up(&first);
 	caller_hang_up(&second);
 	caller_hang_up(&third);
@@ -309,7 +309,7 @@ take_over_is_a_matter_of_policy(void **state)
 	caller_hang_up(&c);
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	world_vouch(true, &alice);
 	expect_claimed(&c);
 	caller_hang_up(&c);

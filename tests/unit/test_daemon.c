@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "attachments.h"
+#include "vouched.h"
 #include "leader_talk.h"
 #include "ratelimit.h"
-#include "refusals.h"
+#include "refusallog.h"
 #include "slots.h"
 
 static struct slots slots;
@@ -195,76 +195,76 @@ say(uid_t uid, unsigned left_out)
 }
 
 static void
-refusals_are_limited_for_each_owner(void **state)
+refusallog_are_limited_for_each_owner(void **state)
 {
-	static struct refusals r;
+	static struct refusallog r;
 	unsigned allowed = 0;
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
-		if (refusals_take(&r, 1000, 100000, 50000))
+		if (refusallog_take(&r, 1000, 100000, 50000))
 			allowed++;
 		else
-			refusals_left_out(&r, 1000, 50000);
+			refusallog_left_out(&r, 1000, 50000);
 	}
-	assert_int_equal(allowed, REFUSALS_BURST);
-	assert_true(refusals_take(&r, 1001, 1001, 50000));
+	assert_int_equal(allowed, REFUSALLOG_BURST);
+	assert_true(refusallog_take(&r, 1001, 1001, 50000));
 	/* what was no refusal gives its turn back */
 	for (int i = 0; i < 100; i++) {
-		assert_true(refusals_take(&r, 1002, 1002, 50000));
-		refusals_back(&r, 1002);
+		assert_true(refusallog_take(&r, 1002, 1002, 50000));
+		refusallog_back(&r, 1002);
 	}
-	assert_int_equal(refusals_deadline(&r), 50000 + REFUSALS_SAY_MS);
-	refusals_say(&r, 49999 + REFUSALS_SAY_MS, say);
+	assert_int_equal(refusallog_deadline(&r), 50000 + REFUSALLOG_SAY_MS);
+	refusallog_say(&r, 49999 + REFUSALLOG_SAY_MS, say);
 	assert_int_equal(said_left_out, 0);
-	refusals_say(&r, 50000 + REFUSALS_SAY_MS, say);
-	assert_int_equal(said_left_out, 100 - REFUSALS_BURST);
+	refusallog_say(&r, 50000 + REFUSALLOG_SAY_MS, say);
+	assert_int_equal(said_left_out, 100 - REFUSALLOG_BURST);
 	assert_int_equal(said_uid, 100000);
-	assert_true(refusals_deadline(&r) == UINT64_MAX);
+	assert_true(refusallog_deadline(&r) == UINT64_MAX);
 	/* more owners than there are entries: the oldest goes, none is written beyond */
-	for (uint64_t owner = 5000; owner < 5000 + 2 * REFUSALS_OWNERS; owner++)
-		assert_true(refusals_take(&r, owner, 5, 60000 + owner));
-	assert_int_equal(r.count, REFUSALS_OWNERS);
+	for (uint64_t owner = 5000; owner < 5000 + 2 * REFUSALLOG_OWNERS; owner++)
+		assert_true(refusallog_take(&r, owner, 5, 60000 + owner));
+	assert_int_equal(r.count, REFUSALLOG_OWNERS);
 	/* what was left out of an owner without an entry is counted with that of others like it */
 	said_left_out = 0;
-	refusals_left_out(&r, 5000, 70000);
-	refusals_left_out(&r, 5001, 80000);
-	assert_int_equal(refusals_deadline(&r), 70000 + REFUSALS_SAY_MS);
-	refusals_say(&r, 70000 + REFUSALS_SAY_MS, say);
+	refusallog_left_out(&r, 5000, 70000);
+	refusallog_left_out(&r, 5001, 80000);
+	assert_int_equal(refusallog_deadline(&r), 70000 + REFUSALLOG_SAY_MS);
+	refusallog_say(&r, 70000 + REFUSALLOG_SAY_MS, say);
 	assert_int_equal(said_left_out, 2);
 	assert_true(said_uid == (uid_t)-1);
-	assert_true(refusals_deadline(&r) == UINT64_MAX);
+	assert_true(refusallog_deadline(&r) == UINT64_MAX);
 }
 
 /* However many owners there are, and however they take turns: so many lines at once, then some in a second. */
 static void
-refusals_are_limited_for_all_owners(void **state)
+refusallog_are_limited_for_all_owners(void **state)
 {
-	static struct refusals r;
+	static struct refusallog r;
 	unsigned allowed = 0, left_out = 0;
 
 	(void)state;
 	for (uint64_t owner = 0; owner < 5000; owner++) {
-		if (refusals_take(&r, owner, (uid_t)owner, 50000)) {
+		if (refusallog_take(&r, owner, (uid_t)owner, 50000)) {
 			allowed++;
 		} else {
-			refusals_left_out(&r, owner, 50000);
+			refusallog_left_out(&r, owner, 50000);
 			left_out++;
 		}
 	}
-	assert_int_equal(allowed, REFUSALS_TOTAL_BURST);
+	assert_int_equal(allowed, REFUSALLOG_TOTAL_BURST);
 	for (uint64_t owner = 0; owner < 5000; owner++)
-		allowed += refusals_take(&r, owner, (uid_t)owner, 60000);
-	assert_int_equal(allowed, REFUSALS_TOTAL_BURST + 10000 / REFUSALS_TOTAL_EVERY_MS);
+		allowed += refusallog_take(&r, owner, (uid_t)owner, 60000);
+	assert_int_equal(allowed, REFUSALLOG_TOTAL_BURST + 10000 / REFUSALLOG_TOTAL_EVERY_MS);
 	/* one that was no refusal gives its turn back, also when its owner's entry has gone */
-	refusals_back(&r, 0);
-	assert_true(refusals_take(&r, 6000, 6000, 60000));
-	assert_false(refusals_take(&r, 6001, 6001, 60000));
+	refusallog_back(&r, 0);
+	assert_true(refusallog_take(&r, 6000, 6000, 60000));
+	assert_false(refusallog_take(&r, 6001, 6001, 60000));
 	/* an owner whose lines were left out for all is not counted as one who has written */
-	assert_true(refusals_take(&r, 6001, 6001, 60000 + REFUSALS_TOTAL_EVERY_MS));
+	assert_true(refusallog_take(&r, 6001, 6001, 60000 + REFUSALLOG_TOTAL_EVERY_MS));
 	/* none of them is lost: entries that gave way have left their counts */
 	said_left_out = 0;
-	refusals_say(&r, 60000 + REFUSALS_SAY_MS, say);
+	refusallog_say(&r, 60000 + REFUSALLOG_SAY_MS, say);
 	assert_int_equal(said_left_out, left_out);
 }
 
@@ -292,56 +292,56 @@ a_rate_is_kept(void **state)
 }
 
 static void
-attachments_are_remembered(void **state)
+vouched_are_remembered(void **state)
 {
-	struct attachments a = { { NULL } };
+	struct vouched a = { { NULL } };
 
 	(void)state;
-	assert_null(attachments_find(&a, 1));
-	attachments_add(&a, 1, LEAD_CREATE, "192.0.2.7", "password");
-	attachments_add(&a, 2, LEAD_RESUME, "192.0.2.8", "password");
-	attachments_add(&a, 1, LEAD_JOIN, "192.0.2.9", "publickey");
-	assert_string_equal(attachments_find(&a, 1)->address, "192.0.2.9");
-	assert_int_equal(attachments_find(&a, 1)->kind, LEAD_JOIN);
-	assert_string_equal(attachments_find(&a, 2)->address, "192.0.2.8");
-	attachments_remove(&a, 2);
-	attachments_remove(&a, 3);
-	assert_null(attachments_find(&a, 2));
-	assert_non_null(attachments_find(&a, 1));
+	assert_null(vouched_find(&a, 1));
+	vouched_add(&a, 1, LEADERMSG_CREATE, "192.0.2.7", "password");
+	vouched_add(&a, 2, LEADERMSG_RESUME, "192.0.2.8", "password");
+	vouched_add(&a, 1, LEADERMSG_JOIN, "192.0.2.9", "publickey");
+	assert_string_equal(vouched_find(&a, 1)->address, "192.0.2.9");
+	assert_int_equal(vouched_find(&a, 1)->kind, LEADERMSG_JOIN);
+	assert_string_equal(vouched_find(&a, 2)->address, "192.0.2.8");
+	vouched_remove(&a, 2);
+	vouched_remove(&a, 3);
+	assert_null(vouched_find(&a, 2));
+	assert_non_null(vouched_find(&a, 1));
 	for (uint32_t i = 10; i < 10 + 3 * ATTACHMENTS_MAX; i++)
-		attachments_add(&a, i, LEAD_JOIN, "", "");
-	assert_null(attachments_find(&a, 1));
-	assert_null(attachments_find(&a, 9 + 2 * ATTACHMENTS_MAX));
-	assert_non_null(attachments_find(&a, 10 + 2 * ATTACHMENTS_MAX));
-	assert_non_null(attachments_find(&a, 9 + 3 * ATTACHMENTS_MAX));
+		vouched_add(&a, i, LEADERMSG_JOIN, "", "");
+	assert_null(vouched_find(&a, 1));
+	assert_null(vouched_find(&a, 9 + 2 * ATTACHMENTS_MAX));
+	assert_non_null(vouched_find(&a, 10 + 2 * ATTACHMENTS_MAX));
+	assert_non_null(vouched_find(&a, 9 + 3 * ATTACHMENTS_MAX));
 	while (a.v[0])
-		attachments_remove(&a, a.v[0]->serial);
+		vouched_remove(&a, a.v[0]->serial);
 }
 
 /* Claims that came to nothing do not make those who are attached unknown. */
 static void
 attached_ones_are_kept(void **state)
 {
-	struct attachments a = { { NULL } };
+	struct vouched a = { { NULL } };
 
 	(void)state;
-	assert_int_equal(attachments_attached(&a), 0);
-	attachments_add(&a, 1, LEAD_CREATE, "192.0.2.7", "password")->attached = true;
-	attachments_add(&a, 2, LEAD_JOIN, "192.0.2.8", "password")->attached = true;
+	assert_int_equal(vouched_attached(&a), 0);
+	vouched_add(&a, 1, LEADERMSG_CREATE, "192.0.2.7", "password")->attached = true;
+	vouched_add(&a, 2, LEADERMSG_JOIN, "192.0.2.8", "password")->attached = true;
 	for (uint32_t i = 10; i < 10 + 3 * ATTACHMENTS_MAX; i++)
-		attachments_add(&a, i, LEAD_JOIN, "", "");
-	assert_non_null(attachments_find(&a, 1));
-	assert_non_null(attachments_find(&a, 2));
-	assert_int_equal(attachments_attached(&a), 2);
-	attachments_find(&a, 2)->attached = false;
-	assert_int_equal(attachments_attached(&a), 1);
+		vouched_add(&a, i, LEADERMSG_JOIN, "", "");
+	assert_non_null(vouched_find(&a, 1));
+	assert_non_null(vouched_find(&a, 2));
+	assert_int_equal(vouched_attached(&a), 2);
+	vouched_find(&a, 2)->attached = false;
+	assert_int_equal(vouched_attached(&a), 1);
 	for (unsigned i = 0; i < ATTACHMENTS_MAX; i++)
 		a.v[i]->attached = true;
-	attachments_add(&a, 5000, LEAD_JOIN, "", "");
-	assert_non_null(attachments_find(&a, 5000));
-	assert_null(attachments_find(&a, 1));
+	vouched_add(&a, 5000, LEADERMSG_JOIN, "", "");
+	assert_non_null(vouched_find(&a, 5000));
+	assert_null(vouched_find(&a, 1));
 	while (a.v[0])
-		attachments_remove(&a, a.v[0]->serial);
+		vouched_remove(&a, a.v[0]->serial);
 }
 
 /* The lowest number that is free. */
@@ -407,10 +407,10 @@ main(void)
 		cmocka_unit_test_setup(as_many_owners_as_there_is_room_for, begin),
 		cmocka_unit_test_setup(the_owner_with_the_fewest_is_next, begin),
 		cmocka_unit_test_setup(nobody_waits_for_ever, begin),
-		cmocka_unit_test(refusals_are_limited_for_each_owner),
-		cmocka_unit_test(refusals_are_limited_for_all_owners),
+		cmocka_unit_test(refusallog_are_limited_for_each_owner),
+		cmocka_unit_test(refusallog_are_limited_for_all_owners),
 		cmocka_unit_test(a_rate_is_kept),
-		cmocka_unit_test(attachments_are_remembered),
+		cmocka_unit_test(vouched_are_remembered),
 		cmocka_unit_test(attached_ones_are_kept),
 		cmocka_unit_test(a_leader_keeps_no_descriptors),
 	};

@@ -51,8 +51,8 @@ a_detached_session_ends_in_time(void **state)
 	expiry_turn(&k);
 	assert_false(k.killed);
 	pass(1000);
-	turn_until(world_report(LEAD_ENDED));
-	assert_int_equal(latest.kind, LEAD_WHY_DETACHED);
+	turn_until(world_report(LEADERMSG_ENDED));
+	assert_int_equal(latest.kind, LEADERMSG_WHY_DETACHED);
 	assert_int_equal(latest.number, SIGHUP);
 	assert_int_equal(k.state, KEEPER_OVER);
 	world_close();
@@ -72,7 +72,7 @@ nobody_s_session_ends_while_somebody_is_there(void **state)
 	/* From the claim on, which is somebody who is just coming back. */
 	caller_connect(&c);
 	caller_claim(&c, &m);
-	turn_until(world_report(LEAD_TICKET));
+	turn_until(world_report(LEADERMSG_TICKET));
 	assert_true(expiry_due(&k) == CLOCK_NEVER);
 	assert_int_equal(expiry_away_s(&k), -1);
 	world_vouch(true, &alice);
@@ -120,8 +120,8 @@ an_idle_shell_ends(void **state)
 	k.idle_after_ms = 60000;
 	assert_true(expiry_due(&k) == k.dropped_at + 60000);
 	pass(60000);
-	turn_until(world_report(LEAD_ENDED));
-	assert_int_equal(latest.kind, LEAD_WHY_IDLE);
+	turn_until(world_report(LEADERMSG_ENDED));
+	assert_int_equal(latest.kind, LEADERMSG_WHY_IDLE);
 	world_close();
 }
 
@@ -206,9 +206,9 @@ a_shell_that_does_not_end_is_killed(void **state)
 	assert_int_equal(k.state, KEEPER_RUNNING);
 	assert_true(k.kill_at != CLOCK_NEVER);
 	k.kill_at = clock_now_ms();
-	turn_until(world_report(LEAD_ENDED));
+	turn_until(world_report(LEADERMSG_ENDED));
 	assert_int_equal(latest.number, SIGKILL);
-	assert_int_equal(latest.kind, LEAD_WHY_DETACHED);
+	assert_int_equal(latest.kind, LEADERMSG_WHY_DETACHED);
 	world_close();
 }
 

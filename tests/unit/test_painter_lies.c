@@ -78,7 +78,7 @@ lost(void)
 }
 
 static void
-reports_are_typed(void **state)
+termreports_are_typed(void **state)
 {
 	(void)state;
 	answer("\033[?62;22c");
@@ -412,7 +412,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LIE(reports_are_typed),
+		LIE(termreports_are_typed),
 		LIE(commands_are_not),
 		LIE(nothing_is_typed_into_a_line),
 		LIE(who_asks_first_and_then_listens_is_answered),

@@ -35,7 +35,7 @@ static const struct pamlimits_user carol = { "carol", 1500, 2000, of_carol, 1 };
 /* Who is logged in, so that one sees whose logins the module counts. */
 enum kind { OWN, MEMBER, OTHER, DEAD, KINDS };
 
-struct place {
+struct sessiondir {
 	char dir[64], conf[PATH_MAX], utmp[PATH_MAX];
 	pid_t dead;
 };
@@ -51,7 +51,7 @@ put(const char *path, const char *text)
 }
 
 static const char *
-beside(const struct place *p, const char *name)
+beside(const struct sessiondir *p, const char *name)
 {
 	static char path[PATH_MAX];
 
@@ -62,7 +62,7 @@ beside(const struct place *p, const char *name)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct sessiondir *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
 	strcpy(p->dir, "/tmp/test_pamlimits.XXXXXX");
@@ -81,7 +81,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct place *p = *state;
+	struct sessiondir *p = *state;
 	char command[128];
 
 	snprintf(command, sizeof command, "rm -rf %s", p->dir);
@@ -92,7 +92,7 @@ teardown(void **state)
 
 /* COUNT logins of a KIND are there. */
 static void
-log_in(const struct place *p, const char *user, enum kind kind, int count)
+log_in(const struct sessiondir *p, const char *user, enum kind kind, int count)
 {
 	struct utmpx u = { .ut_type = USER_PROCESS, .ut_pid = kind == DEAD ? p->dead : getpid() };
 	const char *name = kind == OWN ? user : kind == MEMBER ? (strcmp(user, "carol") ? "carol" : "alice") : "bob";
@@ -117,7 +117,7 @@ say_nothing(int count, const struct pam_message **msg, struct pam_response **ans
 
 /* What the module says to one more login of USER. */
 static int
-module_says(const struct place *p, const char *user)
+module_says(const struct sessiondir *p, const char *user)
 {
 	const struct pam_conv conv = { say_nothing, NULL };
 	pam_handle_t *h;
@@ -137,7 +137,7 @@ module_says(const struct place *p, const char *user)
 
 /* With how many logins of KIND the module refuses one more, NEVER: it does not. */
 static int
-module_refuses_at(const struct place *p, const char *user, enum kind kind)
+module_refuses_at(const struct sessiondir *p, const char *user, enum kind kind)
 {
 	for (int n = 0; n <= MODULE_MAX; n++) {
 		int rc;
@@ -166,7 +166,7 @@ foretold(const struct pamlimits *l, enum kind kind)
 
 /* Whether there is a module to ask, which counts in our utmp: Debian's counts logind's sessions from 1.7 on. */
 static bool
-have_module(struct place *p)
+have_module(struct sessiondir *p)
 {
 	static int have = -1;
 
@@ -181,7 +181,7 @@ have_module(struct place *p)
 }
 
 static void
-service(const struct place *p, const char *conf)
+service(const struct sessiondir *p, const char *conf)
 {
 	char text[PATH_MAX + 64];
 
@@ -193,7 +193,7 @@ service(const struct place *p, const char *conf)
 static const char *const kinds[KINDS] = { "own", "members'", "others'", "dead ones" };
 
 static void
-compare(struct place *p, const struct pamlimits_user *user, const struct pamlimits *l, const char *text)
+compare(struct sessiondir *p, const struct pamlimits_user *user, const struct pamlimits *l, const char *text)
 {
 	for (enum kind kind = OWN; kind < KINDS; kind++) {
 		int real = module_refuses_at(p, user->name, kind), ours = foretold(l, kind);
@@ -294,7 +294,7 @@ static const struct {
 static void
 test_reads(void **state)
 {
-	const struct place *p = *state;
+	const struct sessiondir *p = *state;
 	struct pamlimits l;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -312,7 +312,7 @@ test_reads(void **state)
 static void
 test_real_module(void **state)
 {
-	struct place *p = *state;
+	struct sessiondir *p = *state;
 	struct pamlimits l;
 
 	service(p, p->conf);
@@ -327,7 +327,7 @@ test_real_module(void **state)
 
 /* p->dir is /etc/security from here on, for this process alone. */
 static bool
-mount_security(const struct place *p)
+mount_security(const struct sessiondir *p)
 {
 	if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS))
 		return false;
@@ -340,7 +340,7 @@ static void
 test_directory(void **state)
 {
 	static const char limits_d[] = "limits.d/10-a.conf";
-	struct place *p = *state;
+	struct sessiondir *p = *state;
 	struct pamlimits l;
 
 	put(p->conf, "alice - maxlogins 9\n* - maxsyslogins 1\nalice - maxlogins 8\n");
@@ -372,7 +372,7 @@ test_directory(void **state)
 static void
 test_hidden(void **state)
 {
-	const struct place *p = *state;
+	const struct sessiondir *p = *state;
 	struct pamlimits l;
 	char hidden[PATH_MAX];
 
@@ -402,7 +402,7 @@ test_mentioned(void **state)
 		{ "alice - nofile 3\n", false }, { "# * - maxlogins 3\n", false }, { "@staff - maxlogins 3\n", true },
 		{ "bob - maxsyslogins 3\n", true },
 	};
-	const struct place *p = *state;
+	const struct sessiondir *p = *state;
 	struct pamlimits l;
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {

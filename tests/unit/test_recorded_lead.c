@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages and files of root's parts: vouch.h, lead.h, leadctl.h, and the files of record.h and leadreg.h, against the
+ * The messages and files of root's parts: vouch.h, leadermsg.h, leaderctl.h, and the files of record.h and leaderreg.h, against the
  * recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
  */
 #include "recordings.h"
 
-#include "lead.h"
-#include "leadctl.h"
-#include "leadreg.h"
+#include "leadermsg.h"
+#include "leaderctl.h"
+#include "leaderreg.h"
 #include "record.h"
 #include "vouch.h"
 
@@ -77,25 +77,25 @@ vouch_messages(void **state)
 	recordings_check("vouch", v, sizeof v / sizeof *v);
 }
 
-/* lead.h */
+/* leadermsg.h */
 
 static int
 init_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
 {
 	(void)type;
-	return lead_encode_init(m, out, cap);
+	return leadermsg_encode_init(m, out, cap);
 }
 
 static int
 init_decode(const void *p, uint8_t type, const void *buf, size_t len)
 {
-	static struct lead_init got;
-	int rc = lead_decode_init(&got, buf, len);
-	const struct lead_init *m = p;
+	static struct leadermsg_init got;
+	int rc = leadermsg_decode_init(&got, buf, len);
+	const struct leadermsg_init *m = p;
 
 	(void)type;
 	if (m && !rc) {
-		assert_memory_equal(m, &got, offsetof(struct lead_init, env));
+		assert_memory_equal(m, &got, offsetof(struct leadermsg_init, env));
 		assert_int_equal(m->env.count, got.env.count);
 		for (size_t i = 0; i < m->env.count; i++)
 			assert_string_equal(m->env.v[i], got.env.v[i]);
@@ -107,61 +107,61 @@ init_decode(const void *p, uint8_t type, const void *buf, size_t len)
 }
 
 static int
-report_put(const struct lead_report *m, unsigned char *out, size_t cap)
+report_put(const struct leadermsg_report *m, unsigned char *out, size_t cap)
 {
-	if (cap < LEAD_REPORT_BYTES)
+	if (cap < LEADERMSG_REPORT_BYTES)
 		return -EMSGSIZE;
-	lead_encode_report(m, out);
-	return LEAD_REPORT_BYTES;
+	leadermsg_encode_report(m, out);
+	return LEADERMSG_REPORT_BYTES;
 }
 
-RECORDED_FLAT(vouched, struct lead_vouched, local_port, lead_encode_vouched(m, out, cap),
-              lead_decode_vouched(&got, buf, len));
-RECORDED_FLAT(sockets, struct lead_sockets, agent_path, lead_encode_sockets(m, out, cap),
-              lead_decode_sockets(&got, buf, len));
-RECORDED_FLAT(peer_is, struct lead_peer_is, ok, lead_encode_peer_is(m, out, cap),
-              lead_decode_peer_is(&got, buf, len));
-RECORDED_FLAT(report, struct lead_report, name, report_put(m, out, cap), lead_decode_report(&got, buf, len));
+RECORDED_FLAT(vouched, struct leadermsg_vouched, local_port, leadermsg_encode_vouched(m, out, cap),
+              leadermsg_decode_vouched(&got, buf, len));
+RECORDED_FLAT(sockets, struct leadermsg_sockets, agent_path, leadermsg_encode_sockets(m, out, cap),
+              leadermsg_decode_sockets(&got, buf, len));
+RECORDED_FLAT(peer_is, struct leadermsg_peer_is, ok, leadermsg_encode_peer_is(m, out, cap),
+              leadermsg_decode_peer_is(&got, buf, len));
+RECORDED_FLAT(report, struct leadermsg_report, name, report_put(m, out, cap), leadermsg_decode_report(&got, buf, len));
 
 /* Static, so that all padding is zero. */
-static struct lead_init
+static struct leadermsg_init
 	init = { .user = "alice", .home = "/home/alice", .shell = "/bin/bash", .tty = "/dev/pts/3",
 	         .address = "192.0.2.7", .who = "password", .identity = { BYTES(0x20, 31) }, .ticket = { BYTES(0x10, 15) },
 	         .ring_bytes = 0x3132333435363738, .stall_ms = 0x01020304, .detached_s = 0x11121314,
 	         .idle_shell_s = 0x21222324, .elevated_s = 0x31323334, .take_over = CONFIG_TAKE_ASK,
 	         .accept_env = "LANG,LC_*", .scrollback = 0x41424344, .banner = 1, .session = 0x51525354,
-	         .place = "/run/sessions/7/3", .agent_path = "/run/sessions/7/3/agent" },
+	         .dir = "/run/sessions/7/3", .agent_path = "/run/sessions/7/3/agent" },
 	init_min,
 	init_max = { .user = LONG('u', USER_CAP), .home = LONG('h', PATH_CAP), .shell = LONG('s', PATH_CAP),
 	             .tty = LONG('t', TTY_CAP), .address = LONG('a', ADDRESS_CAP), .who = LONG('w', WHO_CAP),
 	             .identity = MOST_IDENTITY, .ticket = MOST_TICKET, .ring_bytes = UINT64_MAX, .stall_ms = UINT32_MAX,
 	             .detached_s = UINT32_MAX, .idle_shell_s = UINT32_MAX, .elevated_s = UINT32_MAX,
 	             .take_over = UINT32_MAX, .accept_env = LONG('e', CONFIG_ACCEPT_CAP), .scrollback = UINT32_MAX,
-	             .banner = UINT32_MAX, .session = UINT32_MAX, .place = LONG('p', PATH_CAP),
+	             .banner = UINT32_MAX, .session = UINT32_MAX, .dir = LONG('p', PATH_CAP),
 	             .agent_path = LONG('g', PATH_CAP) };
-static const struct lead_vouched
+static const struct leadermsg_vouched
 	vouched = { 0x01020304, 1, { BYTES(0x20, 31) }, "2001:db8::1", "publickey SHA256:y", "2001:db8::2", 50022, 22 },
 	vouched_min,
 	vouched_max = { UINT32_MAX, UINT32_MAX, MOST_IDENTITY, LONG('a', ADDRESS_CAP), LONG('w', WHO_CAP),
 	                LONG('l', ADDRESS_CAP), UINT16_MAX, UINT16_MAX };
-static const struct lead_sockets sockets = { 9, "/run/9", "/run/9/agent" }, sockets_min,
+static const struct leadermsg_sockets sockets = { 9, "/run/9", "/run/9/agent" }, sockets_min,
                                  sockets_max = { UINT32_MAX, LONG('p', PATH_CAP), LONG('g', PATH_CAP) };
-static const struct lead_peer_is peer_is = { 0x01020304, 1 }, peer_is_min, peer_is_max = { UINT32_MAX, UINT32_MAX };
+static const struct leadermsg_peer_is peer_is = { 0x01020304, 1 }, peer_is_min, peer_is_max = { UINT32_MAX, UINT32_MAX };
 
-#define REPORT(type, name) { type, 0x01020304, LEAD_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
-static const struct lead_report reports[] = {
-	REPORT(LEAD_READY, ""), REPORT(LEAD_TICKET, ""), REPORT(LEAD_STARTED, ""), REPORT(LEAD_ATTACHED, ""),
-	REPORT(LEAD_GONE, ""), REPORT(LEAD_ENDED, ""), REPORT(LEAD_REFUSED, ""), REPORT(LEAD_NAMED, "build-2"),
-	REPORT(LEAD_PEER, ""), { .type = LEAD_READY },
-	{ LEAD_PEER, UINT32_MAX, UINT32_MAX, MOST_TICKET, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) },
+#define REPORT(type, name) { type, 0x01020304, LEADERMSG_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
+static const struct leadermsg_report reports[] = {
+	REPORT(LEADERMSG_READY, ""), REPORT(LEADERMSG_TICKET, ""), REPORT(LEADERMSG_STARTED, ""), REPORT(LEADERMSG_ATTACHED, ""),
+	REPORT(LEADERMSG_GONE, ""), REPORT(LEADERMSG_ENDED, ""), REPORT(LEADERMSG_REFUSED, ""), REPORT(LEADERMSG_NAMED, "build-2"),
+	REPORT(LEADERMSG_PEER, ""), { .type = LEADERMSG_READY },
+	{ LEADERMSG_PEER, UINT32_MAX, UINT32_MAX, MOST_TICKET, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) },
 };
 
 static void
-lead_messages(void **state)
+leadermsg_messages(void **state)
 {
 	const struct recorded v[] = {
-		THREE("init", LEAD_INIT, init), THREE("vouched", LEAD_VOUCHED, vouched),
-		THREE("sockets", LEAD_SOCKETS, sockets), THREE("peer-is", LEAD_PEER_IS, peer_is),
+		THREE("init", LEADERMSG_INIT, init), THREE("vouched", LEADERMSG_VOUCHED, vouched),
+		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
 		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),
 		ONE("gone", 0, report, &reports[4]), ONE("ended", 0, report, &reports[5]),
@@ -181,43 +181,43 @@ lead_messages(void **state)
 	envlist_free(&init_max.env);
 }
 
-/* leadctl.h */
+/* leaderctl.h */
 
-struct ctl_request { enum leadctl_op op; };
+struct ctl_request { enum leaderctl_op op; };
 
 static int
 ctl_request_put(const struct ctl_request *m, unsigned char *out, size_t cap)
 {
-	if (cap < LEADCTL_REQUEST_BYTES)
+	if (cap < LEADERCTL_REQUEST_BYTES)
 		return -EMSGSIZE;
-	leadctl_encode_request(m->op, out);
-	return LEADCTL_REQUEST_BYTES;
+	leaderctl_encode_request(m->op, out);
+	return LEADERCTL_REQUEST_BYTES;
 }
 
 static int
-ctl_reply_put(const struct leadctl_reply *m, unsigned char *out, size_t cap)
+ctl_reply_put(const struct leaderctl_reply *m, unsigned char *out, size_t cap)
 {
-	if (cap < LEADCTL_REPLY_BYTES)
+	if (cap < LEADERCTL_REPLY_BYTES)
 		return -EMSGSIZE;
-	leadctl_encode_reply(m, out);
-	return LEADCTL_REPLY_BYTES;
+	leaderctl_encode_reply(m, out);
+	return LEADERCTL_REPLY_BYTES;
 }
 
 RECORDED_FLAT(ctl_request, struct ctl_request, op, ctl_request_put(m, out, cap),
-              leadctl_decode_request(&got.op, buf, len));
-RECORDED_FLAT(ctl_reply, struct leadctl_reply, name, ctl_reply_put(m, out, cap),
-              leadctl_decode_reply(&got, buf, len));
+              leaderctl_decode_request(&got.op, buf, len));
+RECORDED_FLAT(ctl_reply, struct leaderctl_reply, name, ctl_reply_put(m, out, cap),
+              leaderctl_decode_reply(&got, buf, len));
 
-static const struct ctl_request ctl_who = { LEADCTL_WHO }, ctl_kill = { LEADCTL_KILL };
-static const struct leadctl_reply
-	ctl_reply = { LEADCTL_KILL, LEADCTL_DENIED, 0x01020304, LEADCTL_RUNNING, 0x11121314, 0x21222324,
+static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL };
+static const struct leaderctl_reply
+	ctl_reply = { LEADERCTL_KILL, LEADERCTL_DENIED, 0x01020304, LEADERCTL_RUNNING, 0x11121314, 0x21222324,
 	              0x3132333435363738, 0x4142434445464748, 0x51525354, 0x61626364, "build" },
-	ctl_reply_min = { .op = LEADCTL_WHO, .result = LEADCTL_DONE, .state = LEADCTL_STARTING },
-	ctl_reply_max = { LEADCTL_KILL, LEADCTL_DENIED, UINT32_MAX, LEADCTL_ENDING, INT32_MAX, UINT32_MAX, UINT64_MAX,
+	ctl_reply_min = { .op = LEADERCTL_WHO, .result = LEADERCTL_DONE, .state = LEADERCTL_STARTING },
+	ctl_reply_max = { LEADERCTL_KILL, LEADERCTL_DENIED, UINT32_MAX, LEADERCTL_ENDING, INT32_MAX, UINT32_MAX, UINT64_MAX,
 	                  UINT64_MAX, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) };
 
 static void
-leadctl_messages(void **state)
+leaderctl_messages(void **state)
 {
 	const struct recorded v[] = {
 		ONE("who", 0, ctl_request, &ctl_who), ONE("kill", 0, ctl_request, &ctl_kill),
@@ -228,7 +228,7 @@ leadctl_messages(void **state)
 	recordings_check("leadctl", v, sizeof v / sizeof *v);
 }
 
-/* The files of record.h and leadreg.h. */
+/* The files of record.h and leaderreg.h. */
 
 static int
 record_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
@@ -265,15 +265,15 @@ record_decode(const void *p, uint8_t type, const void *buf, size_t len)
 }
 
 static int
-leader_put(const struct leadreg *m, char *out, size_t cap, bool name)
+leader_put(const struct leaderreg *m, char *out, size_t cap, bool name)
 {
-	char text[LEADREG_NAME > LEADREG_TEXT ? LEADREG_NAME : LEADREG_TEXT];
+	char text[LEADERREG_NAME > LEADERREG_TEXT ? LEADERREG_NAME : LEADERREG_TEXT];
 	size_t len;
 
 	if (name)
-		leadreg_name(m, text);
+		leaderreg_name(m, text);
 	else
-		leadreg_text(m, text);
+		leaderreg_text(m, text);
 	len = strlen(text);
 	if (len > cap)
 		return -EMSGSIZE;
@@ -282,19 +282,19 @@ leader_put(const struct leadreg *m, char *out, size_t cap, bool name)
 }
 
 static int
-leader_name_get(struct leadreg *m, const void *buf, size_t len)
+leader_name_get(struct leaderreg *m, const void *buf, size_t len)
 {
-	char text[LEADREG_NAME * 2] = "";
+	char text[LEADERREG_NAME * 2] = "";
 
 	memcpy(text, buf, len);
 	/* A name is a string: a NUL ends it. */
-	return strlen(text) == len ? leadreg_parse_name(m, text) : -EBADMSG;
+	return strlen(text) == len ? leaderreg_parse_name(m, text) : -EBADMSG;
 }
 
-RECORDED_FLAT(leader_name, struct leadreg, start, leader_put(m, (char *)out, cap, true),
+RECORDED_FLAT(leader_name, struct leaderreg, start, leader_put(m, (char *)out, cap, true),
               leader_name_get(&got, buf, len));
-RECORDED_FLAT(leader_text, struct leadreg, keeper_start, leader_put(m, (char *)out, cap, false),
-              leadreg_parse_text(&got, buf, len));
+RECORDED_FLAT(leader_text, struct leaderreg, keeper_start, leader_put(m, (char *)out, cap, false),
+              leaderreg_parse_text(&got, buf, len));
 
 static char auth_max[] = "publickey ssh-ed25519 AAAA~";
 static const struct record
@@ -304,7 +304,7 @@ static const struct record
 	record_max = { true, UINT32_MAX - 1, LONG('u', USER_CAP), INT32_MAX, UINT64_MAX, LONG('s', RECORD_SERVICE_CAP),
 	               LONG('a', ADDRESS_CAP), LONG('l', ADDRESS_CAP), UINT16_MAX, UINT16_MAX, RECORD_AUTH_MAX,
 	               { [0 ... RECORD_AUTH_MAX - 1] = auth_max } };
-static const struct leadreg name_of = { .uid = 1000, .pid = 4711, .start = 123456 }, name_min = { .pid = 1 },
+static const struct leaderreg name_of = { .uid = 1000, .pid = 4711, .start = 123456 }, name_min = { .pid = 1 },
                             name_max = { .uid = UINT32_MAX, .pid = INT32_MAX, .start = UINT64_MAX },
                             text_of = { .id = 3, .keeper = 4712, .keeper_start = 123457 },
                             text_max = { .id = UINT32_MAX, .keeper = INT32_MAX, .keeper_start = UINT64_MAX },
@@ -333,8 +333,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vouch_messages),
-		cmocka_unit_test(lead_messages),
-		cmocka_unit_test(leadctl_messages),
+		cmocka_unit_test(leadermsg_messages),
+		cmocka_unit_test(leaderctl_messages),
 		cmocka_unit_test(files),
 	};
 

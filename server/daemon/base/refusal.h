@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * refusal: how a helper, or the leader that the helper became, tells holdfastd that it refused its login.  holdfastd
- * counts refusals, and lets no more lines about them into the log than vouch/refusals.h says.
+ * counts refusals, and lets no more lines about them into the log than vouch/refusallog.h says.
  */
 #ifndef HOLDFAST_REFUSAL_H
 #define HOLDFAST_REFUSAL_H

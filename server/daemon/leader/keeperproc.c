@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "clean.h"
-#include "lead.h"
+#include "leadermsg.h"
 #include "paths.h"
 #include "privdrop.h"
 #include "signals.h"
@@ -16,9 +16,9 @@
 
 /* Puts the descriptors where the keeper looks for them. */
 static int
-place_descriptors(const struct keeperproc *fds)
+sessiondir_descriptors(const struct keeperproc *fds)
 {
-	static const int keep[] = { LEAD_MASTER_FD, LEAD_FD, LEAD_SOCK_FD, LEAD_AGENT_FD };
+	static const int keep[] = { LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD };
 	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent }, null;
 	const size_t count = sizeof keep / sizeof *keep;
 
@@ -54,7 +54,7 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 
 	setsid();
 	signals_reset();
-	if (place_descriptors(fds))
+	if (sessiondir_descriptors(fds))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))
 		_exit(KEEPERPROC_DIRECTORY);

@@ -13,10 +13,10 @@
 
 /* What a keeper has of its leader; all stay the caller's. */
 struct keeperproc {
-	int master; /* LEAD_MASTER_FD; -1: /dev/null */
-	int leader; /* LEAD_FD */
-	int sock;   /* LEAD_SOCK_FD */
-	int agent;  /* LEAD_AGENT_FD */
+	int master; /* LEADERMSG_MASTER_FD; -1: /dev/null */
+	int leader; /* LEADERMSG_FD */
+	int sock;   /* LEADERMSG_SOCK_FD */
+	int agent;  /* LEADERMSG_AGENT_FD */
 };
 
 /*

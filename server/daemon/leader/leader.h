@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "attachments.h"
+#include "vouched.h"
 #include "audit.h"
-#include "lead.h"
+#include "leadermsg.h"
 #include "register.h"
 #include "login.h"
-#include "place.h"
+#include "sessiondir.h"
 #include "ratelimit.h"
 #include "utmprec.h"
 
@@ -33,7 +33,7 @@ struct leader_ctl {
 #define LEADER_CTL_INIT { .v = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } } }
 
 enum leader_state {
-	LEADER_WAIT_READY, /* the keeper makes its place */
+	LEADER_WAIT_READY, /* the keeper gets ready */
 	LEADER_WAIT_START, /* the login has been told READY and is to confirm */
 	LEADER_RUNNING,    /* the shell runs; only its end is of interest */
 	LEADER_ENDING,     /* the shell has ended, the keeper delivers its last output */
@@ -67,7 +67,7 @@ struct leader {
 	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */
 	uint64_t created_date_ms;      /* clock_date_ms() */
 	char name[NAME_CAP];           /* the session's, as the keeper says */
-	struct place place;            /* owned; the keeper has the listening sockets too */
+	struct sessiondir dir;            /* owned; the keeper has the listening sockets too */
 	uint64_t renew_ms;             /* clock_now_ms(): when what is missing of it is made anew; 0: nothing is */
 	bool unsent;                   /* it was made anew, and the keeper has not got the sockets yet */
 	uint32_t logins;               /* counts up when another login is attached */
@@ -79,7 +79,7 @@ struct leader {
 	struct ratelimit moves;        /* within utmp */
 	const struct login *login;     /* borrowed: the one that wants the session */
 	struct audit audit;
-	struct attachments attachments;
+	struct vouched attachments;
 	unsigned char pending[512];    /* an answer that the keeper's socket had no room for */
 	size_t pending_len;            /* nothing is read from the keeper meanwhile */
 };

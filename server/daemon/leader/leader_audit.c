@@ -34,17 +34,17 @@ leader_audit_created(struct leader *l)
 
 /* The event's name for the attachment A, with OTHERS already attached. */
 static const char *
-event_of(const struct attachment *a, unsigned others)
+event_of(const struct vouched_one *a, unsigned others)
 {
 	if (!a->kind)
 		return "attach";
 	if (!others)
 		return "resume";
-	return a->kind == LEAD_TAKE ? "take" : "join";
+	return a->kind == LEADERMSG_TAKE ? "take" : "join";
 }
 
 static void
-mark_taken(struct leader *l, const struct attachment *by)
+mark_taken(struct leader *l, const struct vouched_one *by)
 {
 	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
 		if (l->attachments.v[i] != by)
@@ -52,25 +52,25 @@ mark_taken(struct leader *l, const struct attachment *by)
 }
 
 void
-leader_audit_attached(struct leader *l, const struct lead_report *m)
+leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 {
-	struct attachment *a = attachments_find(&l->attachments, m->number);
-	unsigned others = attachments_attached(&l->attachments);
+	struct vouched_one *a = vouched_find(&l->attachments, m->number);
+	unsigned others = vouched_attached(&l->attachments);
 	char extra[64] = "";
 
 	/* One that came without a ticket was never asked about. */
 	if (!a)
-		a = attachments_add(&l->attachments, m->number, 0, "", "");
+		a = vouched_add(&l->attachments, m->number, 0, "", "");
 	if (!a || a->attached)
 		return;
 	a->attached = true;
 	a->pipes = m->kind == 1;
 	a->since_ms = clock_now_ms();
 	leader_utmp_update(l);
-	if (a->kind == LEAD_TAKE)
+	if (a->kind == LEADERMSG_TAKE)
 		mark_taken(l, a);
 	/* The first one is told by "create". */
-	if (a->kind == LEAD_CREATE && !l->first_attached) {
+	if (a->kind == LEADERMSG_CREATE && !l->first_attached) {
 		l->first_attached = true;
 		return;
 	}
@@ -83,16 +83,16 @@ leader_audit_attached(struct leader *l, const struct lead_report *m)
 }
 
 void
-leader_audit_gone(struct leader *l, const struct lead_report *m)
+leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 {
-	struct attachment *a = attachments_find(&l->attachments, m->number);
+	struct vouched_one *a = vouched_find(&l->attachments, m->number);
 	unsigned left;
 	char extra[64];
 
 	if (!a || !a->attached)
 		return;
 	a->attached = false;
-	left = attachments_attached(&l->attachments);
+	left = vouched_attached(&l->attachments);
 	leader_utmp_update(l);
 	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
 	/* After the end of the shell the event "end" replaces "drop". */
@@ -100,18 +100,18 @@ leader_audit_gone(struct leader *l, const struct lead_report *m)
 		audit_limited(&l->audit, left ? "leave" : "drop", a->address, a->who, extra);
 	if (!left)
 		l->dropped_ms = clock_now_ms();
-	attachments_remove(&l->attachments, m->number);
+	vouched_remove(&l->attachments, m->number);
 }
 
 void
-leader_audit_refused(struct leader *l, const struct lead_report *m)
+leader_audit_refused(struct leader *l, const struct leadermsg_report *m)
 {
 	static const char *const words[] = {
 		[ATTACH_REFUSAL_IDENTITY] = "other-key",
 		[ATTACH_REFUSAL_ELEVATED] = "elevated",
 		[ATTACH_REFUSAL_TAKEOVER] = "take-over",
 	};
-	const struct attachment *a = attachments_find(&l->attachments, m->number);
+	const struct vouched_one *a = vouched_find(&l->attachments, m->number);
 	char extra[32];
 
 	if (m->kind >= sizeof words / sizeof *words || !words[m->kind])
@@ -119,14 +119,14 @@ leader_audit_refused(struct leader *l, const struct lead_report *m)
 	snprintf(extra, sizeof extra, "why=%s", words[m->kind]);
 	audit_limited(&l->audit, "refuse", a ? a->address : NULL, a ? a->who : NULL, extra);
 	if (a && !a->attached)
-		attachments_remove(&l->attachments, m->number);
+		vouched_remove(&l->attachments, m->number);
 }
 
 /* The latest attached one, or NULL. */
-static const struct attachment *
+static const struct vouched_one *
 latest(const struct leader *l)
 {
-	const struct attachment *a = NULL;
+	const struct vouched_one *a = NULL;
 
 	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
 		if (l->attachments.v[i]->attached && (!a || l->attachments.v[i]->since_ms >= a->since_ms))
@@ -138,10 +138,10 @@ void
 leader_audit_end(struct leader *l, const char *event, int status, uint32_t why)
 {
 	static const char *const words[] = {
-		[LEAD_WHY_EXIT] = "exit", [LEAD_WHY_KILL] = "kill", [LEAD_WHY_DETACHED] = "DetachedTimeout",
-		[LEAD_WHY_IDLE] = "IdleShellTimeout",
+		[LEADERMSG_WHY_EXIT] = "exit", [LEADERMSG_WHY_KILL] = "kill", [LEADERMSG_WHY_DETACHED] = "DetachedTimeout",
+		[LEADERMSG_WHY_IDLE] = "IdleShellTimeout",
 	};
-	const struct attachment *a = latest(l);
+	const struct vouched_one *a = latest(l);
 	bool dead = WIFSIGNALED(status);
 	char text[96];
 

@@ -12,10 +12,10 @@ bool leader_audit_may_say(const struct leader *l);
 /* The session has started. */
 void leader_audit_created(struct leader *l);
 /* An attachment came, went, or was refused; M is the keeper's report. */
-void leader_audit_attached(struct leader *l, const struct lead_report *m);
-void leader_audit_gone(struct leader *l, const struct lead_report *m);
-void leader_audit_refused(struct leader *l, const struct lead_report *m);
-/* EVENT is "end" or "lost", STATUS a wait status, WHY an enum lead_why. */
+void leader_audit_attached(struct leader *l, const struct leadermsg_report *m);
+void leader_audit_gone(struct leader *l, const struct leadermsg_report *m);
+void leader_audit_refused(struct leader *l, const struct leadermsg_report *m);
+/* EVENT is "end" or "lost", STATUS a wait status, WHY an enum leadermsg_why. */
 void leader_audit_end(struct leader *l, const char *event, int status, uint32_t why);
 
 #endif

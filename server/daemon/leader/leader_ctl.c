@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "leadctl.h"
+#include "leaderctl.h"
 #include "leader.h"
 #include "log.h"
 #include "peercred.h"
@@ -32,7 +32,7 @@ leader_ctl_watch(struct leader *l, struct pollfd p[LEADER_CTL_POLLED])
 
 	if (c->deaf_ms && clock_now_ms() >= c->deaf_ms)
 		c->deaf_ms = 0;
-	p[0] = (struct pollfd){ .fd = c->deaf_ms ? -1 : l->place.leader, .events = POLLIN };
+	p[0] = (struct pollfd){ .fd = c->deaf_ms ? -1 : l->dir.leader, .events = POLLIN };
 	for (int i = 0; i < LEADER_CTL_MAX; i++)
 		p[1 + i] = (struct pollfd){ .fd = c->v[i].fd, .events = POLLIN };
 }
@@ -59,20 +59,20 @@ find_room(struct leader_ctl *c, uid_t uid)
 }
 
 static void
-fill_reply(const struct leader *l, struct leadctl_reply *m)
+fill_reply(const struct leader *l, struct leaderctl_reply *m)
 {
-	static const enum leadctl_state states[LEADER_STATES] = {
-		[LEADER_WAIT_READY] = LEADCTL_STARTING, [LEADER_WAIT_START] = LEADCTL_STARTING,
-		[LEADER_RUNNING] = LEADCTL_RUNNING, [LEADER_ENDING] = LEADCTL_ENDING,
-		[LEADER_UNDOING] = LEADCTL_ENDING,
+	static const enum leaderctl_state states[LEADER_STATES] = {
+		[LEADER_WAIT_READY] = LEADERCTL_STARTING, [LEADER_WAIT_START] = LEADERCTL_STARTING,
+		[LEADER_RUNNING] = LEADERCTL_RUNNING, [LEADER_ENDING] = LEADERCTL_ENDING,
+		[LEADER_UNDOING] = LEADERCTL_ENDING,
 	};
-	m->session = l->place.id ? l->place.id : l->audit.session;
+	m->session = l->dir.id ? l->dir.id : l->audit.session;
 	m->state = states[l->state];
 	m->keeper_pid = (uint32_t)l->pid;
 	m->keeper_start = l->keeper_start;
 	m->shell_session = (uint32_t)slay_shell_session(l->pid);
 	m->created_ms = l->created_date_ms;
-	m->attachments = attachments_attached(&l->attachments);
+	m->attachments = vouched_attached(&l->attachments);
 	memcpy(m->name, l->name, sizeof m->name);
 }
 
@@ -92,25 +92,25 @@ end_session(struct leader *l)
 static void
 serve(struct leader *l, int i)
 {
-	unsigned char buf[LEADCTL_REQUEST_BYTES + 1], out[LEADCTL_REPLY_BYTES];
-	struct leadctl_reply m = { .result = LEADCTL_DONE };
+	unsigned char buf[LEADERCTL_REQUEST_BYTES + 1], out[LEADERCTL_REPLY_BYTES];
+	struct leaderctl_reply m = { .result = LEADERCTL_DONE };
 	int fd = l->ctl.v[i].fd;
 	ssize_t n = recv(fd, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
-	enum leadctl_op op;
+	enum leaderctl_op op;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0 || leadctl_decode_request(&op, buf, (size_t)n)) {
+	if (n <= 0 || leaderctl_decode_request(&op, buf, (size_t)n)) {
 		drop(&l->ctl, i);
 		return;
 	}
 	m.op = op;
 	fill_reply(l, &m);
-	if (op == LEADCTL_KILL && l->ctl.v[i].uid == 0)
+	if (op == LEADERCTL_KILL && l->ctl.v[i].uid == 0)
 		m.killed = end_session(l);
-	else if (op == LEADCTL_KILL)
-		m.result = LEADCTL_DENIED;
-	leadctl_encode_reply(&m, out);
+	else if (op == LEADERCTL_KILL)
+		m.result = LEADERCTL_DENIED;
+	leaderctl_encode_reply(&m, out);
 	if (reply_bytes(fd, out, sizeof out))
 		drop(&l->ctl, i);
 }
@@ -118,7 +118,7 @@ serve(struct leader *l, int i)
 static void
 accept_one(struct leader *l)
 {
-	int fd = accept4(l->place.leader, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), i = -1;
+	int fd = accept4(l->dir.leader, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), i = -1;
 	struct ucred cred;
 
 	if (fd < 0) {
@@ -146,7 +146,7 @@ leader_ctl_turn(struct leader *l, const struct pollfd p[LEADER_CTL_POLLED])
 	for (int i = 0; i < LEADER_CTL_MAX; i++)
 		if (p[1 + i].revents && l->ctl.v[i].fd == p[1 + i].fd)
 			serve(l, i);
-	if (p[0].revents && p[0].fd == l->place.leader && l->place.leader >= 0)
+	if (p[0].revents && p[0].fd == l->dir.leader && l->dir.leader >= 0)
 		accept_one(l);
 }
 

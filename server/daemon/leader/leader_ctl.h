@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_ctl: those who ask a leader (common/messages/leadctl.h): who holds the session and, for root, its end. */
+/* leader_ctl: those who ask a leader (common/messages/leaderctl.h): who holds the session and, for root, its end. */
 #ifndef HOLDFAST_LEADER_CTL_H
 #define HOLDFAST_LEADER_CTL_H
 

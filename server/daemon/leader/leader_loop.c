@@ -18,7 +18,7 @@
 #include "fd.h"
 #include "leader_audit.h"
 #include "leader_ctl.h"
-#include "leader_place.h"
+#include "leader_dir.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
@@ -63,7 +63,7 @@ kill_keeper(struct leader *l)
 static void
 undo(struct leader *l)
 {
-	const unsigned char message = LEAD_ABORT;
+	const unsigned char message = LEADERMSG_ABORT;
 
 	/* Before READY the login can be told; after it, it sees us close. */
 	if (l->state == LEADER_WAIT_READY && l->conn >= 0)
@@ -90,20 +90,20 @@ violation(struct leader *l)
 }
 
 static void
-on_ready(struct leader *l, const struct lead_report *m)
+on_ready(struct leader *l, const struct leadermsg_report *m)
 {
-	l->audit.session = l->place.id;
+	l->audit.session = l->dir.id;
 	enter(l, LEADER_WAIT_START, START_MS);
-	if (m->number != l->place.id || reply_plain(l->conn, VOUCH_READY, l->place.id))
+	if (m->number != l->dir.id || reply_plain(l->conn, VOUCH_READY, l->dir.id))
 		undo(l);
 }
 
 static void
-send_answer(struct leader *l, const struct lead_vouched *answer)
+send_answer(struct leader *l, const struct leadermsg_vouched *answer)
 {
 	unsigned char buf[sizeof l->pending];
 
-	leader_send(l, buf, lead_encode_vouched(answer, buf, sizeof buf));
+	leader_send(l, buf, leadermsg_encode_vouched(answer, buf, sizeof buf));
 }
 
 /*
@@ -111,7 +111,7 @@ send_answer(struct leader *l, const struct lead_vouched *answer)
  * alone is not enough: any process of the user could have read it from another login's environment.
  */
 static int
-find_claimer(const struct leader *l, const struct lead_report *m, struct login *login, const char **why)
+find_claimer(const struct leader *l, const struct leadermsg_report *m, struct login *login, const char **why)
 {
 	const char *unused;
 	int rc = login_find(&m->ticket, login);
@@ -126,10 +126,10 @@ find_claimer(const struct leader *l, const struct lead_report *m, struct login *
 }
 
 static void
-on_ticket(struct leader *l, const struct lead_report *m)
+on_ticket(struct leader *l, const struct leadermsg_report *m)
 {
-	struct lead_vouched answer;
-	struct attachment *a;
+	struct leadermsg_vouched answer;
+	struct vouched_one *a;
 	struct login login;
 	const char *why;
 	char extra[32];
@@ -152,7 +152,7 @@ on_ticket(struct leader *l, const struct lead_report *m)
 		memcpy(answer.local_address, login.local_address, sizeof answer.local_address);
 		answer.port = login.port;
 		answer.local_port = login.local_port;
-		a = attachments_add(&l->attachments, m->number, m->kind, login.address, login.who);
+		a = vouched_add(&l->attachments, m->number, m->kind, login.address, login.who);
 		if (a) {
 			a->other = !identity_equal(&login.identity, &l->login->identity);
 			a->sshd = login.sshd;
@@ -162,18 +162,18 @@ on_ticket(struct leader *l, const struct lead_report *m)
 			 * The start-up files of a new shell may ask who am i, so the entry exists before the claim
 			 * goes on.
 			 */
-			if (m->kind == LEAD_CREATE && l->state == LEADER_WAIT_START)
+			if (m->kind == LEADERMSG_CREATE && l->state == LEADER_WAIT_START)
 				leader_utmp_expect(l, a);
 		}
 	}
 	/* Before the login is attached: at a prompt that comes right after that there is news already. */
-	if (answer.ok && m->kind != LEAD_CREATE)
-		leader_place_login(l);
+	if (answer.ok && m->kind != LEADERMSG_CREATE)
+		leader_dir_login(l);
 	send_answer(l, &answer);
 }
 
 static void
-on_started(struct leader *l, const struct lead_report *m)
+on_started(struct leader *l, const struct leadermsg_report *m)
 {
 	(void)m;
 	if (l->conn >= 0)
@@ -187,11 +187,11 @@ on_started(struct leader *l, const struct lead_report *m)
 }
 
 static void
-on_ended(struct leader *l, const struct lead_report *m)
+on_ended(struct leader *l, const struct leadermsg_report *m)
 {
 	l->ended = true;
 	/* Its number is free before the login hears of the end, or soon after. */
-	place_remove(&l->place);
+	sessiondir_remove(&l->dir);
 	if (!has_started(l)) {
 		/* Not a second time: the time it is given doesn't begin anew. */
 		if (l->state != LEADER_UNDOING)
@@ -203,86 +203,86 @@ on_ended(struct leader *l, const struct lead_report *m)
 }
 
 static void
-on_attached(struct leader *l, const struct lead_report *m)
+on_attached(struct leader *l, const struct leadermsg_report *m)
 {
 	leader_audit_attached(l, m);
-	leader_place_login(l);
+	leader_dir_login(l);
 }
 
 static void
-on_gone(struct leader *l, const struct lead_report *m)
+on_gone(struct leader *l, const struct leadermsg_report *m)
 {
 	leader_audit_gone(l, m);
-	if (attachments_attached(&l->attachments))
-		leader_place_login(l);
+	if (vouched_attached(&l->attachments))
+		leader_dir_login(l);
 }
 
 static void
-on_named(struct leader *l, const struct lead_report *m)
+on_named(struct leader *l, const struct leadermsg_report *m)
 {
 	memcpy(l->name, m->name, sizeof l->name);
 }
 
 static void
-ignore(struct leader *l, const struct lead_report *m)
+ignore(struct leader *l, const struct leadermsg_report *m)
 {
 	(void)l;
 	(void)m;
 }
 
-typedef void handler(struct leader *, const struct lead_report *);
+typedef void handler(struct leader *, const struct leadermsg_report *);
 
 /* What isn't here is a violation. */
-static handler *const handlers[LEADER_STATES][LEAD_PEER - LEAD_READY + 1] = {
+static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY + 1] = {
 	[LEADER_WAIT_READY] = {
-		[LEAD_READY - LEAD_READY] = on_ready,
-		[LEAD_ENDED - LEAD_READY] = on_ended,
+		[LEADERMSG_READY - LEADERMSG_READY] = on_ready,
+		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 	},
 	[LEADER_WAIT_START] = {
-		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_STARTED - LEAD_READY] = on_started,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
-		[LEAD_ENDED - LEAD_READY] = on_ended,
-		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
-		[LEAD_NAMED - LEAD_READY] = on_named,
+		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
+		[LEADERMSG_STARTED - LEADERMSG_READY] = on_started,
+		[LEADERMSG_ATTACHED - LEADERMSG_READY] = on_attached,
+		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
+		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
+		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
+		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
 	},
 	[LEADER_RUNNING] = {
-		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
-		[LEAD_ENDED - LEAD_READY] = on_ended,
-		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
-		[LEAD_NAMED - LEAD_READY] = on_named,
+		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
+		[LEADERMSG_ATTACHED - LEADERMSG_READY] = on_attached,
+		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
+		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
+		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
+		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
 	},
 	[LEADER_ENDING] = {
-		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_ATTACHED - LEAD_READY] = on_attached,
-		[LEAD_GONE - LEAD_READY] = on_gone,
-		[LEAD_REFUSED - LEAD_READY] = leader_audit_refused,
-		[LEAD_NAMED - LEAD_READY] = on_named,
+		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
+		[LEADERMSG_ATTACHED - LEADERMSG_READY] = on_attached,
+		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
+		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
+		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
 	},
 	[LEADER_UNDOING] = {
 		/* It may have been on its way when the login gave up; the keeper is the truth. */
-		[LEAD_STARTED - LEAD_READY] = on_started,
-		[LEAD_TICKET - LEAD_READY] = on_ticket,
-		[LEAD_READY - LEAD_READY] = ignore,
-		[LEAD_ATTACHED - LEAD_READY] = ignore,
-		[LEAD_GONE - LEAD_READY] = ignore,
-		[LEAD_ENDED - LEAD_READY] = on_ended,
-		[LEAD_REFUSED - LEAD_READY] = ignore,
-		[LEAD_NAMED - LEAD_READY] = on_named,
+		[LEADERMSG_STARTED - LEADERMSG_READY] = on_started,
+		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
+		[LEADERMSG_READY - LEADERMSG_READY] = ignore,
+		[LEADERMSG_ATTACHED - LEADERMSG_READY] = ignore,
+		[LEADERMSG_GONE - LEADERMSG_READY] = ignore,
+		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
+		[LEADERMSG_REFUSED - LEADERMSG_READY] = ignore,
+		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
 	},
 };
 
 /* The table of permitted messages; false: a violation. */
 static bool
-handle(struct leader *l, const struct lead_report *m, int fd)
+handle(struct leader *l, const struct leadermsg_report *m, int fd)
 {
-	handler *h = handlers[l->state][m->type - LEAD_READY];
+	handler *h = handlers[l->state][m->type - LEADERMSG_READY];
 
-	if (m->type == LEAD_PEER && l->state != LEADER_WAIT_READY)
-		leader_place_peer(l, m, fd);
+	if (m->type == LEADERMSG_PEER && l->state != LEADER_WAIT_READY)
+		leader_dir_peer(l, m, fd);
 	else if (h)
 		h(l, m);
 	else
@@ -294,8 +294,8 @@ handle(struct leader *l, const struct lead_report *m, int fd)
 static bool
 read_keeper(struct leader *l)
 {
-	unsigned char buf[LEAD_REPORT_BYTES + 1];
-	struct lead_report m;
+	unsigned char buf[LEADERMSG_REPORT_BYTES + 1];
+	struct leadermsg_report m;
 	ssize_t n;
 	int fd;
 
@@ -310,7 +310,7 @@ read_keeper(struct leader *l)
 			undo(l);
 		return false;
 	}
-	if (lead_decode_report(&m, buf, (size_t)n)) {
+	if (leadermsg_decode_report(&m, buf, (size_t)n)) {
 		violation(l);
 		n = 0;
 	} else if (!handle(l, &m, fd)) {
@@ -338,7 +338,7 @@ on_signal(struct leader *l)
 	while (read(l->sigfd, &info, sizeof info) > 0)
 		touched |= info.ssi_signo == SIGIO;
 	if (touched)
-		leader_place_touched(l);
+		leader_dir_touched(l);
 	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
 		l->pid = 0;
 		l->status = status;
@@ -349,7 +349,7 @@ on_signal(struct leader *l)
 static void
 finish(struct leader *l)
 {
-	place_remove(&l->place);
+	sessiondir_remove(&l->dir);
 	l->pending_len = 0;
 	while (read_keeper(l))
 		l->pending_len = 0;
@@ -357,7 +357,7 @@ finish(struct leader *l)
 	if (has_started(l)) {
 		if (!l->ended)
 			leader_audit_end(l, l->slain ? "end" : "lost", l->status,
-			                  l->slain ? LEAD_WHY_KILL : LEAD_WHY_EXIT);
+			                  l->slain ? LEADERMSG_WHY_KILL : LEADERMSG_WHY_EXIT);
 		return;
 	}
 	undo(l);
@@ -446,7 +446,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);
 	if (l->renew_ms && clock_now_ms() >= l->renew_ms)
-		leader_place_renew(l);
+		leader_dir_renew(l);
 }
 
 void
@@ -486,8 +486,8 @@ leader_close(struct leader *l)
 	fd_close(&l->slot);
 	fd_close(&l->keeper);
 	fd_close(&l->sigfd);
-	place_remove(&l->place);
+	sessiondir_remove(&l->dir);
 	leader_ctl_close(l);
 	while (l->attachments.v[0])
-		attachments_remove(&l->attachments, l->attachments.v[0]->serial);
+		vouched_remove(&l->attachments, l->attachments.v[0]->serial);
 }

@@ -23,7 +23,7 @@
 #include "leader_audit.h"
 #include "register.h"
 #include "leader_loop.h"
-#include "leader_place.h"
+#include "leader_dir.h"
 #include "log.h"
 #include "maxlogins.h"
 #include "pamstack.h"
@@ -57,7 +57,7 @@ nothing(int sig)
 
 /*
  * Signals that are not to end us.  Caught and not ignored, so that whatever a PAM module executes has the default.
- * SIGCHLD and SIGIO (leader_place.h) are for the signalfd.
+ * SIGCHLD and SIGIO (leader_dir.h) are for the signalfd.
  */
 static int
 take_signals(struct leader_main *l)
@@ -156,7 +156,7 @@ check_cgroup(const struct leader_main *l)
 
 /* Fills *M.  All strings fit, because they come from fields of the same size. */
 static void
-fill_init(const struct leader_main *l, struct lead_init *m)
+fill_init(const struct leader_main *l, struct leadermsg_init *m)
 {
 	const struct leader_order *o = l->order;
 
@@ -169,10 +169,10 @@ fill_init(const struct leader_main *l, struct lead_init *m)
 	memcpy(m->who, o->login.who, sizeof m->who);
 	m->identity = o->login.identity;
 	m->ticket = o->ticket;
-	lead_set_policy(m, &o->policy);
-	m->session = l->leader.place.id;
-	memcpy(m->place, l->leader.place.path, sizeof m->place);
-	memcpy(m->agent_path, l->leader.place.agent_path, sizeof m->agent_path);
+	leadermsg_set_policy(m, &o->policy);
+	m->session = l->leader.dir.id;
+	memcpy(m->dir, l->leader.dir.path, sizeof m->dir);
+	memcpy(m->agent_path, l->leader.dir.agent_path, sizeof m->agent_path);
 	m->env = l->env;
 }
 
@@ -180,13 +180,13 @@ static int
 send_init(const struct leader_main *l)
 {
 	unsigned char *buf = malloc(MESSAGE_MAX);
-	struct lead_init m;
+	struct leadermsg_init m;
 	int len, rc;
 
 	if (!buf)
 		return -ENOMEM;
 	fill_init(l, &m);
-	len = lead_encode_init(&m, buf, MESSAGE_MAX);
+	len = leadermsg_encode_init(&m, buf, MESSAGE_MAX);
 	rc = len < 0 ? len : reply_bytes(l->leader.keeper, buf, (size_t)len);
 	free(buf);
 	return rc;
@@ -208,11 +208,11 @@ raise_limits(void)
 static void
 note_session(struct leader_main *l)
 {
-	struct leadreg *e = &l->entry.what;
+	struct leaderreg *e = &l->entry.what;
 	struct procstat st;
 	int rc = procstat_read(l->leader.pid, &st);
 
-	e->id = l->leader.place.id;
+	e->id = l->leader.dir.id;
 	e->keeper = l->leader.pid;
 	e->keeper_start = l->leader.keeper_start = rc ? 0 : st.start;
 	rc = register_note(&l->entry);
@@ -228,8 +228,8 @@ start_keeper(struct leader_main *l)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leader.place.sock,
-	                                             l->leader.place.agent },
+	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leader.dir.sock,
+	                                             l->leader.dir.agent },
 	                       l->order->account.uid, l->order->account.gid);
 	close(pair[1]);
 	l->leader.keeper = pair[0];
@@ -309,7 +309,7 @@ prepare(struct leader_main *l)
 	if (!rc && login_gave_up(l))
 		rc = -ECANCELED;
 	if (!rc)
-		rc = leader_place_make(&l->leader);
+		rc = leader_dir_make(&l->leader);
 	return rc ? rc : start_keeper(l);
 }
 
@@ -351,7 +351,7 @@ leader_main(const struct leader_order *order)
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
-			.place = PLACE_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
+			.dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
 		},
 	};
 	int rc;

@@ -7,7 +7,7 @@
 
 /* Whether A is to stand there rather than B. */
 static bool
-is_better(const struct attachment *a, const struct attachment *b)
+is_better(const struct vouched_one *a, const struct vouched_one *b)
 {
 	if (!b || a->pipes != b->pipes)
 		return !b || a->pipes;
@@ -15,13 +15,13 @@ is_better(const struct attachment *a, const struct attachment *b)
 }
 
 /* The attachment whose entry should stand there, or NULL.  One without a terminal of sshd's has no entry to move. */
-static struct attachment *
+static struct vouched_one *
 choose(const struct leader *l)
 {
-	struct attachment *best = NULL;
+	struct vouched_one *best = NULL;
 
 	for (unsigned i = 0; i < ATTACHMENTS_MAX && l->attachments.v[i]; i++) {
-		struct attachment *a = l->attachments.v[i];
+		struct vouched_one *a = l->attachments.v[i];
 
 		if (a->attached && (a->pipes || a->has_pts) && is_better(a, best))
 			best = a;
@@ -44,7 +44,7 @@ take_out(struct leader *l)
 
 /* A keeper that reports attachments in a loop must neither fill the disk nor keep utmp locked. */
 static bool
-put_in(struct leader *l, const struct attachment *a)
+put_in(struct leader *l, const struct vouched_one *a)
 {
 	uint64_t now = clock_now_ms();
 
@@ -57,7 +57,7 @@ put_in(struct leader *l, const struct attachment *a)
 
 /* Replaces the entry by A's, or by none. */
 static void
-show(struct leader *l, const struct attachment *a)
+show(struct leader *l, const struct vouched_one *a)
 {
 	struct leader_utmp *u = &l->utmp;
 
@@ -75,7 +75,7 @@ leader_utmp_update(struct leader *l)
 }
 
 void
-leader_utmp_expect(struct leader *l, const struct attachment *a)
+leader_utmp_expect(struct leader *l, const struct vouched_one *a)
 {
 	if (a->has_pts)
 		show(l, a);

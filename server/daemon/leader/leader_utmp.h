@@ -11,7 +11,7 @@
 /* An attachment has come or gone. */
 void leader_utmp_update(struct leader *l);
 /* A, who is to start the session, is vouched for. */
-void leader_utmp_expect(struct leader *l, const struct attachment *a);
+void leader_utmp_expect(struct leader *l, const struct vouched_one *a);
 /* The last attachment has gone, or the leader stops. */
 void leader_utmp_leave(struct leader *l);
 

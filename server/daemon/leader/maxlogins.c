@@ -25,7 +25,7 @@ struct counting {
 	const struct pamlimits *limit;
 	const char *user;
 	uid_t uid;
-	struct leadreg *held;
+	struct leaderreg *held;
 	size_t held_count;
 	/* The last user whose groups were looked up: the same one has many logins. */
 	char asked[USER_CAP];

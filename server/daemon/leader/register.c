@@ -13,7 +13,7 @@
 #include "rundir.h"
 
 static bool
-is_over(const struct leadreg *e)
+is_over(const struct leaderreg *e)
 {
 	return login_alive(e->pid, e->start) == -ESRCH &&
 	       (!e->keeper || login_alive(e->keeper, e->keeper_start) == -ESRCH);
@@ -24,7 +24,7 @@ is_over(const struct leadreg *e)
  * error: 0 or a negative errno.
  */
 static int
-each_living(int (*take)(void *object, const struct leadreg *e), void *object)
+each_living(int (*take)(void *object, const struct leaderreg *e), void *object)
 {
 	int fd = rundir_open(PATH_LEADERS, 0700), rc = 0;
 	const struct dirent *d;
@@ -38,9 +38,9 @@ each_living(int (*take)(void *object, const struct leadreg *e), void *object)
 		return -ENOMEM;
 	}
 	while (!rc && (d = readdir(dir))) {
-		struct leadreg e;
+		struct leaderreg e;
 
-		if (leadreg_read(&e, fd, d->d_name))
+		if (leaderreg_read(&e, fd, d->d_name))
 			continue;
 		if (is_over(&e))
 			unlinkat(fd, d->d_name, 0);
@@ -57,7 +57,7 @@ struct tally {
 };
 
 static int
-count_one(void *object, const struct leadreg *e)
+count_one(void *object, const struct leaderreg *e)
 {
 	struct tally *t = object;
 
@@ -89,8 +89,8 @@ register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e
 	dir = rundir_open(PATH_LEADERS, 0700);
 	if (dir < 0)
 		return dir;
-	e->what = (struct leadreg){ .uid = uid, .pid = getpid(), .start = self.start };
-	leadreg_name(&e->what, e->name);
+	e->what = (struct leaderreg){ .uid = uid, .pid = getpid(), .start = self.start };
+	leaderreg_name(&e->what, e->name);
 	fd = openat(dir, e->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	rc = fd < 0 ? -errno : 0;
 	close(dir);
@@ -111,8 +111,8 @@ register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e
 int
 register_note(const struct register_entry *e)
 {
-	char text[LEADREG_TEXT];
-	int dir = rundir_open(PATH_LEADERS, 0700), fd, len = leadreg_text(&e->what, text), rc = 0;
+	char text[LEADERREG_TEXT];
+	int dir = rundir_open(PATH_LEADERS, 0700), fd, len = leaderreg_text(&e->what, text), rc = 0;
 
 	if (dir < 0)
 		return dir;
@@ -149,15 +149,15 @@ register_sweep(void)
 }
 
 struct living {
-	struct leadreg *v;
+	struct leaderreg *v;
 	size_t count;
 };
 
 static int
-keep_one(void *object, const struct leadreg *e)
+keep_one(void *object, const struct leaderreg *e)
 {
 	struct living *l = object;
-	struct leadreg *more = reallocarray(l->v, l->count + 1, sizeof *more);
+	struct leaderreg *more = reallocarray(l->v, l->count + 1, sizeof *more);
 
 	if (!more)
 		return -ENOMEM;
@@ -167,7 +167,7 @@ keep_one(void *object, const struct leadreg *e)
 }
 
 int
-register_living(struct leadreg **v, size_t *count)
+register_living(struct leaderreg **v, size_t *count)
 {
 	struct living l = { NULL, 0 };
 	int rc = each_living(keep_one, &l);

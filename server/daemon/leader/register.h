@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * register: the register of the sessions that are held (leadreg.h), in PATH_LEADERS, which only root can write.
+ * register: the register of the sessions that are held (leaderreg.h), in PATH_LEADERS, which only root can write.
  * MaxSessions is counted here.  A session counts while its leader or its keeper lives.
  */
 #ifndef HOLDFAST_REGISTER_H
@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "leadreg.h"
+#include "leaderreg.h"
 
 struct register_entry {
-	char name[LEADREG_NAME]; /* "": no entry */
-	struct leadreg what;
+	char name[LEADERREG_NAME]; /* "": no entry */
+	struct leaderreg what;
 };
 
 /*
@@ -30,6 +30,6 @@ void register_leave(struct register_entry *e);
 /* Removes the entries of ended sessions. */
 void register_sweep(void);
 /* The entries of other sessions, in *V (the caller frees it) and *COUNT: 0 or a negative errno. */
-int register_living(struct leadreg **v, size_t *count);
+int register_living(struct leaderreg **v, size_t *count);
 
 #endif

@@ -69,7 +69,7 @@ door_poll(const struct door *d, uint64_t now_ms, struct pollfd *p)
 uint64_t
 door_deadline(const struct door *d, uint64_t now_ms)
 {
-	uint64_t first = slots_deadline(&d->slots), said = refusals_deadline(&d->refusals);
+	uint64_t first = slots_deadline(&d->slots), said = refusallog_deadline(&d->refusals);
 
 	if (slots_ready(&d->slots))
 		return now_ms;
@@ -93,11 +93,11 @@ refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 	uint64_t now = clock_now_ms();
 	struct audit a;
 
-	if (refusals_take(&d->refusals, owner, uid, now)) {
+	if (refusallog_take(&d->refusals, owner, uid, now)) {
 		audit_init(&a, "-", uid);
 		audit_event(&a, "refuse", NULL, NULL, "code=5 why=\"too many logins at once\"");
 	} else {
-		refusals_left_out(&d->refusals, owner, now);
+		refusallog_left_out(&d->refusals, owner, now);
 	}
 	reply_refuse(conn, VOUCH_LIMIT, "too many logins of this account at once");
 	close(conn);
@@ -227,7 +227,7 @@ static bool
 serve(struct door *d, const struct slots_connection *c)
 {
 	uint64_t owner = slots_owner_of(&d->slots, c);
-	bool quiet = !refusals_take(&d->refusals, owner, c->uid, clock_now_ms());
+	bool quiet = !refusallog_take(&d->refusals, owner, c->uid, clock_now_ms());
 	int slot[2];
 	pid_t pid;
 
@@ -247,7 +247,7 @@ serve(struct door *d, const struct slots_connection *c)
 	door_complain(d, errno, "no helper");
 	close(slot[0]);
 	if (!quiet)
-		refusals_back(&d->refusals, owner);
+		refusallog_back(&d->refusals, owner);
 	return false;
 }
 
@@ -287,13 +287,13 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 
 	for (size_t i = 0; i < n; i++) {
 		if (freed[i].quiet && freed[i].refused)
-			refusals_left_out(&d->refusals, freed[i].owner, now);
+			refusallog_left_out(&d->refusals, freed[i].owner, now);
 		else if (!freed[i].quiet && !freed[i].refused)
-			refusals_back(&d->refusals, freed[i].owner);
+			refusallog_back(&d->refusals, freed[i].owner);
 	}
 	if (p[0].revents)
 		accept_some(d);
 	start_some(d);
 	refuse_expired(d);
-	refusals_say(&d->refusals, now, say_left_out);
+	refusallog_say(&d->refusals, now, say_left_out);
 }

@@ -15,7 +15,7 @@
 
 #include "owners.h"
 #include "ratelimit.h"
-#include "refusals.h"
+#include "refusallog.h"
 #include "slots.h"
 
 #define DOOR_POLL_MAX (1 + SLOTS_MAX)
@@ -25,7 +25,7 @@ struct door {
 	int reserve;  /* a spare descriptor, closed when no other is free; or -1 */
 	struct slots slots;
 	struct owners owners;
-	struct refusals refusals;
+	struct refusallog refusals;
 	struct ratelimit complaints;
 	uint64_t owners_ms;       /* the last check of the owners' files */
 	uint64_t paused_until_ms; /* no accept before this time, after the system ran out of resources */

@@ -20,7 +20,7 @@ static const struct {
 };
 
 /* The possible files of a hook ("~": the home directory), and the text that marks it. */
-static const struct place {
+static const struct sessiondir {
 	enum family family;
 	bool own;         /* the hook of a user without root */
 	const char *path;
@@ -59,7 +59,7 @@ family_of(const char *shell)
 
 /* 1: the file has the hook; 0: it does not; or a negative errno. */
 static int
-look(const struct doctor *d, const struct place *p, char path[PATH_CAP])
+look(const struct doctor *d, const struct sessiondir *p, char path[PATH_CAP])
 {
 	char *text;
 	int rc;

@@ -71,7 +71,7 @@ attachments_fit_size(struct keeper *k)
 void
 attachments_release(struct peer *peer)
 {
-	unsigned char held[REPORTS_HELD];
+	unsigned char held[TERMREPORTS_HELD];
 	size_t n = oneanswer_release(peer, held);
 
 	if (n && !peer->t.readonly)

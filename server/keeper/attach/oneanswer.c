@@ -33,9 +33,9 @@ answers(const struct peer *peer)
 bool
 oneanswer_wanted(const struct peer *peer)
 {
-	if (peer->keeper->peers.count < 2 && reports_idle(&peer->reports))
+	if (peer->keeper->peers.count < 2 && termreports_idle(&peer->reports))
 		return false;
-	return !reports_idle(&peer->reports) || !answers(peer) || peers_leading(peer->keeper) != peer;
+	return !termreports_idle(&peer->reports) || !answers(peer) || peers_leading(peer->keeper) != peer;
 }
 
 /* The end of the first query for the cursor's place between FROM and TO; 0: none. */
@@ -56,7 +56,7 @@ find_query(const struct ring *r, uint64_t from, uint64_t to)
 }
 
 static bool
-place_was_asked(void *object)
+sessiondir_was_asked(void *object)
 {
 	struct peer *peer = object;
 	const struct ring *r = &peer->keeper->ring;
@@ -86,7 +86,7 @@ forget_kept(struct keeper *k)
 static size_t
 let_pass(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
 {
-	*typed = reports_watch(&peer->reports, p, len, place_was_asked, peer, out) > 0;
+	*typed = termreports_watch(&peer->reports, p, len, sessiondir_was_asked, peer, out) > 0;
 	memcpy(out, p, len);
 	forget_kept(peer->keeper);
 	return len;
@@ -98,11 +98,11 @@ oneanswer_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned
 	uint64_t now = clock_now_ms();
 	size_t kept = peer->reports.kept_len, n;
 
-	if (answers(peer) && (reports_idle(&peer->reports) || peer->reports.passed))
+	if (answers(peer) && (termreports_idle(&peer->reports) || peer->reports.passed))
 		return let_pass(peer, p, len, out, typed);
 	if (kept && now - peer->kept_ms >= KEPT_MS)
 		kept = peer->reports.kept_len = 0;
-	n = reports_filter(&peer->reports, p, len, now, place_was_asked, peer, out);
+	n = termreports_filter(&peer->reports, p, len, now, sessiondir_was_asked, peer, out);
 	if (peer->reports.kept_len > kept) {
 		peer->kept_ms = now;
 		if (peer->kept_epoch != peer->keeper->front.epoch) {
@@ -138,7 +138,7 @@ oneanswer_gone(struct peer *peer)
 {
 	struct keeper *k = peer->keeper;
 	struct peer *next = peers_leading(k);
-	struct reports *r;
+	struct termreports *r;
 
 	if (!next || next == peer || (next->active > peer->active && !is_before(peer)))
 		return;
@@ -151,5 +151,5 @@ oneanswer_gone(struct peer *peer)
 size_t
 oneanswer_release(struct peer *peer, unsigned char *out)
 {
-	return reports_release(&peer->reports, out);
+	return termreports_release(&peer->reports, out);
 }

@@ -19,7 +19,7 @@
 #define ONEANSWER_GRACE_MS 500
 
 /* The largest output for so much input. */
-#define ONEANSWER_ROOM(len) ((len) + REPORTS_HELD)
+#define ONEANSWER_ROOM(len) ((len) + TERMREPORTS_HELD)
 
 /* Whether PEER's input is to go through oneanswer_filter. */
 bool oneanswer_wanted(const struct peer *peer);
@@ -32,7 +32,7 @@ size_t oneanswer_filter(struct peer *peer, const unsigned char *p, size_t len, u
 void oneanswer_leads(struct peer *peer);
 /* PEER goes, or takes nothing any more, and others listen. */
 void oneanswer_gone(struct peer *peer);
-/* Input of PEER that was held back is no report, or PEER goes: to OUT, of REPORTS_HELD bytes; how many. */
+/* Input of PEER that was held back is no report, or PEER goes: to OUT, of TERMREPORTS_HELD bytes; how many. */
 size_t oneanswer_release(struct peer *peer, unsigned char *out);
 
 #endif

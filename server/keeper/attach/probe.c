@@ -48,7 +48,7 @@ is_the_logins_terminal(const struct peer *peer)
 }
 
 void
-probe_know(struct peer *peer, const struct lead_vouched *m)
+probe_know(struct peer *peer, const struct leadermsg_vouched *m)
 {
 	struct tcp_tuple t;
 

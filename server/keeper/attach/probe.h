@@ -19,7 +19,7 @@
 #include "peers.h"
 
 /* PEER's terminal has come with a login that the leader (M) or, without one, its own environment (M NULL) tells of. */
-void probe_know(struct peer *peer, const struct lead_vouched *m);
+void probe_know(struct peer *peer, const struct leadermsg_vouched *m);
 /* PEER is attached from now on. */
 void probe_attached(struct peer *peer);
 /* Something was read from PEER's terminal. */

@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "attach.h"
-#include "reports.h"
+#include "termreports.h"
 #include "state.h"
 #include "tcpinfo.h"
 #include "terminal.h"
@@ -73,7 +73,7 @@ struct attachment_ops {
 	/* Once a turn: does what is due, and sets it aside if it has stalled. */
 	void (*turn)(struct peer *peer, uint64_t now);
 
-	/* LEN bytes of its input (at most REPORTS_HELD), counted when they came, go to the program. */
+	/* LEN bytes of its input (at most TERMREPORTS_HELD), counted when they came, go to the program. */
 	void (*type)(struct peer *peer, const unsigned char *p, size_t len);
 	/* The program takes input again: writes the input that waits. */
 	void (*feed)(struct peer *peer);
@@ -118,7 +118,7 @@ struct peer {
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
-	struct reports reports; /* in its input, while another one answers (oneanswer.h) */
+	struct termreports reports; /* in its input, while another one answers (oneanswer.h) */
 	uint64_t kept_ms;      /* when the latest of those that are kept came … */
 	uint32_t kept_epoch;   /* … and k->front.epoch then */
 	uint64_t place_told;   /* queries for the cursor's place in the output before this it has answered */

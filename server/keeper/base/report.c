@@ -14,21 +14,21 @@ report_leader_lost(struct keeper *k)
 }
 
 void
-report(struct keeper *k, const struct lead_report *m)
+report(struct keeper *k, const struct leadermsg_report *m)
 {
-	unsigned char buf[LEAD_REPORT_BYTES];
+	unsigned char buf[LEADERMSG_REPORT_BYTES];
 
 	if (k->leader < 0)
 		return;
-	lead_encode_report(m, buf);
+	leadermsg_encode_report(m, buf);
 	if (send(k->leader, buf, sizeof buf, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof buf)
 		report_leader_lost(k);
 }
 
 void
-report_with(struct keeper *k, const struct lead_report *m, int fd)
+report_with(struct keeper *k, const struct leadermsg_report *m, int fd)
 {
-	unsigned char buf[LEAD_REPORT_BYTES];
+	unsigned char buf[LEADERMSG_REPORT_BYTES];
 	union {
 		struct cmsghdr align;
 		char room[CMSG_SPACE(sizeof fd)];
@@ -40,7 +40,7 @@ report_with(struct keeper *k, const struct lead_report *m, int fd)
 
 	if (k->leader < 0)
 		return;
-	lead_encode_report(m, buf);
+	leadermsg_encode_report(m, buf);
 	cm->cmsg_level = SOL_SOCKET;
 	cm->cmsg_type = SCM_RIGHTS;
 	cm->cmsg_len = CMSG_LEN(sizeof fd);
@@ -52,7 +52,7 @@ report_with(struct keeper *k, const struct lead_report *m, int fd)
 void
 report_name(struct keeper *k)
 {
-	struct lead_report m = { .type = LEAD_NAMED };
+	struct leadermsg_report m = { .type = LEADERMSG_NAMED };
 
 	memcpy(m.name, k->name, sizeof m.name);
 	report(k, &m);

@@ -20,8 +20,8 @@ session_kill(struct keeper *k, int signal)
 
 	if (k->state == KEEPER_NEW)
 		k->state = KEEPER_OVER;
-	if (ends && k->shell.pid && k->why_ended == LEAD_WHY_EXIT)
-		k->why_ended = LEAD_WHY_KILL;
+	if (ends && k->shell.pid && k->why_ended == LEADERMSG_WHY_EXIT)
+		k->why_ended = LEADERMSG_WHY_KILL;
 	k->killed |= ends;
 	/* A session that has ended already does not wait for clients any more. */
 	if (ends && k->linger_until != CLOCK_NEVER)

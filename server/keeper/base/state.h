@@ -4,7 +4,7 @@
  * their own unit looks into are pointers.
  *
  * Life cycle (table in keeper.c):
- *   NEW      a place and a ring, no shell; ends when the leader gives up or goes
+ *   NEW      a directory and a ring, no shell; ends when the leader gives up or goes
  *   RUNNING  the shell runs, attached or not
  *   ENDING   the shell has ended; its last output is on the way to those attached
  *   OVER     nothing left to do
@@ -19,9 +19,9 @@
 
 #include "bounds.h"
 #include "front.h"
-#include "lead.h"
+#include "leadermsg.h"
 #include "loop.h"
-#include "place.h"
+#include "sessiondir.h"
 #include "ring.h"
 #include "settings.h"
 #include "shell.h"
@@ -58,9 +58,9 @@ struct keeper {
 	enum keeper_state state;
 	struct loop loop;
 	int signals;           /* signalfd */
-	struct place place;
-	const char *own_root;  /* borrowed: where the session's place is to be made; NULL: the leader has made it */
-	struct lead_init init;
+	struct sessiondir dir;
+	const char *own_root;  /* borrowed: below which the session's directory is to be made; NULL: the leader has made it */
+	struct leadermsg_init init;
 	mode_t umask;          /* as the leader's PAM stack left it */
 	int leader;            /* the socket to the leader; -1: it is gone, attachments are unvouched */
 	bool leader_lost;      /* it has just gone: the loop sees to the consequences (leader_link.h) */
@@ -109,7 +109,7 @@ struct keeper {
 	/* The end. */
 	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
 	bool killed;           /* it has been asked to end: no client is waited for */
-	uint32_t why_ended;    /* enum lead_why */
+	uint32_t why_ended;    /* enum leadermsg_why */
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */
 	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */

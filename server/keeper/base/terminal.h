@@ -17,7 +17,7 @@
 #include <termios.h>
 
 #include "pacing.h"
-#include "reports.h"
+#include "termreports.h"
 #include "ring.h"
 
 #define TERMINAL_INPUT 4096
@@ -39,7 +39,7 @@ struct terminal {
 	enum terminal_flow flow;
 	struct pacing pace;    /* of its connection */
 	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
-	unsigned char input[TERMINAL_INPUT + REPORTS_HELD]; /* read, and not yet taken by the pty */
+	unsigned char input[TERMINAL_INPUT + TERMREPORTS_HELD]; /* read, and not yet taken by the pty */
 	size_t input_len, input_at;
 };
 

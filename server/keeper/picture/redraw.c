@@ -56,12 +56,12 @@ format_line(const struct peer *peer, bool lossy, char *text, size_t cap)
 	if (peer->why == REDRAW_AGAIN) {
 		format_bytes(amount, sizeof amount, k->ring.head - peer->shown);
 		snprintf(text, cap, "session %u%s%s " DOT " %s not shown while this terminal stood still%s",
-		         k->place.id, space, k->name, amount, lost);
+		         k->dir.id, space, k->name, amount, lost);
 	} else if (peers_attached(k) > 1 || !k->dropped_at) {
-		snprintf(text, cap, "attached session %u%s%s%s%s", k->place.id, space, k->name, groups, lost);
+		snprintf(text, cap, "attached session %u%s%s%s%s", k->dir.id, space, k->name, groups, lost);
 	} else {
 		age_format(amount, (clock_now_ms() - k->dropped_at) / 1000);
-		snprintf(text, cap, "resumed session %u%s%s " DOT " away %s%s%s", k->place.id, space, k->name,
+		snprintf(text, cap, "resumed session %u%s%s " DOT " away %s%s%s", k->dir.id, space, k->name,
 		         amount, groups, lost);
 	}
 	if (peer->eight_bit)

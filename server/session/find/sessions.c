@@ -20,7 +20,7 @@
 #include "owndir.h"
 #include "paths.h"
 #include "peercred.h"
-#include "place.h"
+#include "sessiondir.h"
 #include "procstat.h"
 
 #define SESSIONS_MAX 4096 /* of one user: more are not looked at */
@@ -141,7 +141,7 @@ connect_name(int users, const char *name, enum root which, uid_t uid)
 	close(dir);
 	/* For a dead keeper; the directory of a new keeper with the same number is another one, and not empty. */
 	if (which != ROOT_SYSTEM && uid == geteuid() && (fd == -ECONNREFUSED || fd == -ENOENT))
-		place_clear(users, name);
+		sessiondir_clear(users, name);
 	return fd;
 }
 

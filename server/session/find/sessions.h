@@ -2,7 +2,7 @@
 /*
  * sessions: finds a user's held sessions and talks to their keepers (common/messages/attach.h).
  *
- * The sessions are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/run/place.h), so
+ * The sessions are in /run/holdfast/sessions/<uid>, in directories and behind sockets of root's (common/run/sessiondir.h), so
  * that no other process of the user can pose as a keeper; those of older keepers in /run/holdfast/users/<uid>; and
  * rootless ones where rootless.h says.  Safe for root looking into a user's directory: no symlink is followed below
  * <uid>.
@@ -58,7 +58,7 @@ int session_list_find(const struct session_list *list, const char *word, const s
 
 /* Connects to the keeper of UID's session ID: a SOCK_SEQPACKET descriptor (CLOEXEC, blocking), or a negative errno. */
 int session_connect(uid_t uid, uint32_t id);
-/* Connects to the leader of UID's session ID (leadctl.h), as above. */
+/* Connects to the leader of UID's session ID (leaderctl.h), as above. */
 int session_connect_leader(uid_t uid, uint32_t id);
 /*
  * Sends one message and waits at most TIMEOUT_MS for one answer: its length in REPLY, or a negative errno

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "leaderctl.h"
+#include "askleader.h"
 #include "procfile.h"
 #include "procref.h"
 #include "slay.h"
@@ -18,8 +18,8 @@
 static bool
 describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 {
-	struct leadctl_reply r;
-	int rc = leaderctl_who(uid, id, timeout_ms, &r);
+	struct leaderctl_reply r;
+	int rc = askleader_who(uid, id, timeout_ms, &r);
 
 	memset(s, 0, sizeof *s);
 	s->id = id;
@@ -112,8 +112,8 @@ kill_terminal_session(pid_t sid)
 int
 silent_kill_own(uint32_t id, int timeout_ms)
 {
-	struct leadctl_reply r;
-	int rc = leaderctl_who(geteuid(), id, timeout_ms, &r);
+	struct leaderctl_reply r;
+	int rc = askleader_who(geteuid(), id, timeout_ms, &r);
 
 	if (rc)
 		return rc == -ENOENT ? rc : -ENOTSUP;

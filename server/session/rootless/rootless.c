@@ -16,7 +16,7 @@
 
 #include "attach.h"
 #include "config.h"
-#include "lead.h"
+#include "leadermsg.h"
 #include "paths.h"
 #include "pty.h"
 #include "signals.h"
@@ -28,7 +28,7 @@
 
 /* The arguments of a keeper. */
 struct start {
-	struct lead_init init;
+	struct leadermsg_init init;
 	struct pty pty;
 	char root[PATH_CAP];
 	int lead;        /* our end of the socket to it */
@@ -133,7 +133,7 @@ put(char *dst, size_t cap, const char *src)
 }
 
 static int
-fill_init(struct lead_init *m, const struct pty *pty)
+fill_init(struct leadermsg_init *m, const struct pty *pty)
 {
 	const struct passwd *pw = rootless_account();
 	const char *from = getenv("SSH_CONNECTION");
@@ -143,7 +143,7 @@ fill_init(struct lead_init *m, const struct pty *pty)
 	if (!pw)
 		return -ENOENT;
 	config_defaults(&policy);
-	lead_set_policy(m, &policy);
+	leadermsg_set_policy(m, &policy);
 	rootless_identity(&m->identity);
 	rc = put(m->user, sizeof m->user, pw->pw_name);
 	if (!rc)
@@ -161,7 +161,7 @@ static int
 send_init(const struct start *s, int fd)
 {
 	unsigned char *buf = malloc(MESSAGE_MAX);
-	int len = buf ? lead_encode_init(&s->init, buf, MESSAGE_MAX) : -ENOMEM;
+	int len = buf ? leadermsg_encode_init(&s->init, buf, MESSAGE_MAX) : -ENOMEM;
 	int rc = len < 0 ? len : send(fd, buf, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len ? 0 : -EPIPE;
 
 	free(buf);
@@ -170,7 +170,7 @@ send_init(const struct start *s, int fd)
 
 /* In the child: only the two descriptors that a keeper has, and default signals. */
 static int
-place_descriptors(const struct start *s, int lead)
+sessiondir_descriptors(const struct start *s, int lead)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), master;
 
@@ -182,9 +182,9 @@ place_descriptors(const struct start *s, int lead)
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(null, fd) < 0)
 			return -1;
-	if (dup2(master, LEAD_MASTER_FD) < 0 || dup2(lead, LEAD_FD) < 0)
+	if (dup2(master, LEADERMSG_MASTER_FD) < 0 || dup2(lead, LEADERMSG_FD) < 0)
 		return -1;
-	return close_range(LEAD_FD + 1, ~0u, 0);
+	return close_range(LEADERMSG_FD + 1, ~0u, 0);
 }
 
 /* The environment that systemd-run finds the user manager with; nothing else of the login's reaches a keeper. */
@@ -218,7 +218,7 @@ become_keeper(struct start *s, int lead)
 
 	setsid();
 	signals_reset();
-	if (place_descriptors(s, lead) || chdir("/"))
+	if (sessiondir_descriptors(s, lead) || chdir("/"))
 		_exit(1);
 	if (s->scope)
 		execvpe(run, scoped, env);
@@ -251,13 +251,13 @@ fork_keeper(struct start *s, int lead)
 static int
 wait_ready(struct start *s, struct waiting *w, int timeout_ms)
 {
-	unsigned char buf[LEAD_REPORT_BYTES + 1];
-	struct lead_report m;
+	unsigned char buf[LEADERMSG_REPORT_BYTES + 1];
+	struct leadermsg_report m;
 	int n = waiting_message(w, s->lead, buf, sizeof buf, timeout_ms);
 
 	if (n < 0)
 		return n;
-	if (lead_decode_report(&m, buf, (size_t)n) || m.type != LEAD_READY || !m.number || m.number > INT32_MAX)
+	if (leadermsg_decode_report(&m, buf, (size_t)n) || m.type != LEADERMSG_READY || !m.number || m.number > INT32_MAX)
 		return -EBADMSG;
 	return (int)m.number;
 }

@@ -153,7 +153,7 @@ ends(const char *s, const char *with)
 
 /* Finds the unit in the cgroup's path that decides. */
 static enum survival_place
-place_of(const char *cgroup, char *unit, size_t cap)
+sessiondir_of(const char *cgroup, char *unit, size_t cap)
 {
 	enum survival_place place = SURVIVAL_NOWHERE;
 	char copy[PATH_CAP], *save = NULL;
@@ -251,7 +251,7 @@ survival_in(const char *cgroup, const char *user, struct survival *s)
 		decide(s, SURVIVAL_YES, "systemd does not run here, and no other program ends processes at a logout");
 		return;
 	}
-	s->place = place_of(cgroup, s->unit, sizeof s->unit);
+	s->place = sessiondir_of(cgroup, s->unit, sizeof s->unit);
 	switch (s->place) {
 	case SURVIVAL_LOGIN:
 		decide_login(s, user);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attachments: the attachments that the leader vouched for, by the keeper's serial numbers; audit lines take the user,
+ * vouched: the attachments that the leader vouched for, by the keeper's serial numbers; audit lines take the user,
  * address and key from here.
  */
-#ifndef HOLDFAST_ATTACHMENTS_H
-#define HOLDFAST_ATTACHMENTS_H
+#ifndef HOLDFAST_VOUCHED_H
+#define HOLDFAST_VOUCHED_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lead.h"
+#include "leadermsg.h"
 
 #define ATTACHMENTS_MAX 64
 
-struct attachment {
+struct vouched_one {
 	uint32_t serial;
-	uint32_t kind; /* enum lead_kind; 0: not vouched for */
+	uint32_t kind; /* enum leadermsg_kind; 0: not vouched for */
 	bool attached; /* it was confirmed */
 	bool pipes;    /* without a terminal, so sshd has made no entry in utmp */
 	bool other;    /* its identity differs from the session's */
@@ -29,21 +29,21 @@ struct attachment {
 	char who[WHO_CAP];
 };
 
-struct attachments {
-	struct attachment *v[ATTACHMENTS_MAX]; /* owned; the oldest first, NULL behind the last */
+struct vouched {
+	struct vouched_one *v[ATTACHMENTS_MAX]; /* owned; the oldest first, NULL behind the last */
 };
 
 /*
  * Adds an attachment, in place of one with the same serial.  If there are too many, forgets the oldest that was never
  * attached, else the oldest.  Returns it, owned by *a, or NULL: no memory.
  */
-struct attachment *attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address,
+struct vouched_one *vouched_add(struct vouched *a, uint32_t serial, uint32_t kind, const char *address,
                                    const char *who);
 /* The attachment with SERIAL, owned by *a, or NULL. */
-struct attachment *attachments_find(const struct attachments *a, uint32_t serial);
+struct vouched_one *vouched_find(const struct vouched *a, uint32_t serial);
 /* The number of attached ones. */
-unsigned attachments_attached(const struct attachments *a);
+unsigned vouched_attached(const struct vouched *a);
 /* Forgets SERIAL; ignores an unknown one. */
-void attachments_remove(struct attachments *a, uint32_t serial);
+void vouched_remove(struct vouched *a, uint32_t serial);
 
 #endif

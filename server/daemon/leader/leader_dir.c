@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leader_place.h"
+#include "leader_dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,27 +25,27 @@
 static void
 watch(const struct leader *l)
 {
-	fcntl(l->place.dir, F_NOTIFY, SIGNALS);
-	fcntl(l->place.nest, F_NOTIFY, SIGNALS);
+	fcntl(l->dir.dir, F_NOTIFY, SIGNALS);
+	fcntl(l->dir.nest, F_NOTIFY, SIGNALS);
 }
 
 int
-leader_place_make(struct leader *l)
+leader_dir_make(struct leader *l)
 {
-	int rc = place_make(&l->place, PLACE_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
+	int rc = sessiondir_make(&l->dir, SESSIONDIR_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
 
 	/* As after rm -r while no daemon ran. */
 	if (rc == -ENOENT && rundir_make() == 0)
-		rc = place_make(&l->place, PLACE_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
+		rc = sessiondir_make(&l->dir, SESSIONDIR_OF_ROOT, PATH_SESSIONS, l->audit.uid, 1);
 	if (!rc)
 		watch(l);
 	return rc;
 }
 
 void
-leader_place_touched(struct leader *l)
+leader_dir_touched(struct leader *l)
 {
-	if (!l->renew_ms && !place_is_whole(&l->place))
+	if (!l->renew_ms && !sessiondir_is_whole(&l->dir))
 		l->renew_ms = clock_now_ms() + RENEW_MS;
 }
 
@@ -53,22 +53,22 @@ leader_place_touched(struct leader *l)
 static int
 pass_sockets(struct leader *l)
 {
-	const int fds[2] = { l->place.sock, l->place.agent };
+	const int fds[2] = { l->dir.sock, l->dir.agent };
 	union {
 		struct cmsghdr align;
 		char room[CMSG_SPACE(sizeof fds)];
 	} control = { .room = { 0 } };
-	unsigned char buf[sizeof(struct lead_sockets) + 64];
-	struct lead_sockets m = { .session = l->place.id };
+	unsigned char buf[sizeof(struct leadermsg_sockets) + 64];
+	struct leadermsg_sockets m = { .session = l->dir.id };
 	struct iovec iov = { .iov_base = buf };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
 	                     .msg_controllen = sizeof control };
 	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
 	int len;
 
-	memcpy(m.place, l->place.path, sizeof m.place);
-	memcpy(m.agent_path, l->place.agent_path, sizeof m.agent_path);
-	len = lead_encode_sockets(&m, buf, sizeof buf);
+	memcpy(m.dir, l->dir.path, sizeof m.dir);
+	memcpy(m.agent_path, l->dir.agent_path, sizeof m.agent_path);
+	len = leadermsg_encode_sockets(&m, buf, sizeof buf);
 	if (len < 0)
 		return len;
 	if (l->keeper < 0)
@@ -82,26 +82,26 @@ pass_sockets(struct leader *l)
 }
 
 void
-leader_place_renew(struct leader *l)
+leader_dir_renew(struct leader *l)
 {
 	int rc;
 
 	l->renew_ms = 0;
-	if (!l->place.id)
+	if (!l->dir.id)
 		return;
 	rc = rundir_make();
 	if (!rc)
-		rc = place_renew(&l->place);
+		rc = sessiondir_renew(&l->dir);
 	if (rc > 0) {
 		watch(l);
-		l->audit.session = l->place.id;
+		l->audit.session = l->dir.id;
 		if (l->logins)
-			place_write_login(&l->place, l->logins);
+			sessiondir_write_login(&l->dir, l->logins);
 		l->unsent = true;
-		l->entry->what.id = l->place.id;
+		l->entry->what.id = l->dir.id;
 		register_note(l->entry);
 		log_line(LOG_NOTICE, "files of session %u of uid %u were removed from %s; restored",
-		         (unsigned)l->place.id, (unsigned)l->audit.uid, PATH_SESSIONS);
+		         (unsigned)l->dir.id, (unsigned)l->audit.uid, PATH_SESSIONS);
 	}
 	if (rc >= 0 && l->unsent) {
 		rc = pass_sockets(l);
@@ -115,9 +115,9 @@ leader_place_renew(struct leader *l)
 }
 
 void
-leader_place_login(struct leader *l)
+leader_dir_login(struct leader *l)
 {
-	place_write_login(&l->place, ++l->logins);
+	sessiondir_write_login(&l->dir, ++l->logins);
 }
 
 static bool
@@ -132,12 +132,12 @@ is_unconfined(const struct leader *l, int conn)
 }
 
 void
-leader_place_peer(struct leader *l, const struct lead_report *m, int conn)
+leader_dir_peer(struct leader *l, const struct leadermsg_report *m, int conn)
 {
-	struct lead_peer_is answer = { m->number, is_unconfined(l, conn) };
+	struct leadermsg_peer_is answer = { m->number, is_unconfined(l, conn) };
 	unsigned char buf[64];
 
 	if (m->kind && answer.ok)
 		answer.ok = rootfork_check_peer(conn) == 0;
-	leader_send(l, buf, lead_encode_peer_is(&answer, buf, sizeof buf));
+	leader_send(l, buf, leadermsg_encode_peer_is(&answer, buf, sizeof buf));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "refusals.h"
+#include "refusallog.h"
 
 /* The entry of OWNER, or the end. */
 static size_t
-find(const struct refusals *r, uint64_t owner)
+find(const struct refusallog *r, uint64_t owner)
 {
 	size_t i = 0;
 
@@ -14,7 +14,7 @@ find(const struct refusals *r, uint64_t owner)
 
 /* The entry that is asked about least, one with nothing to say if there is any. */
 static size_t
-least_needed(const struct refusals *r)
+least_needed(const struct refusallog *r)
 {
 	size_t best = 0;
 
@@ -49,34 +49,34 @@ static void
 count(struct ratelimit *l, uint64_t *say_ms, unsigned n, uint64_t now_ms)
 {
 	if (n && !l->suppressed)
-		*say_ms = now_ms + REFUSALS_SAY_MS;
+		*say_ms = now_ms + REFUSALLOG_SAY_MS;
 	l->suppressed += n;
 }
 
 /* The entry of OWNER; for a new one the entry that is needed least gives way, and its count goes to the others'. */
 static size_t
-find_or_make(struct refusals *r, uint64_t owner, uint64_t now_ms)
+find_or_make(struct refusallog *r, uint64_t owner, uint64_t now_ms)
 {
 	size_t i = find(r, owner);
 
 	if (i < r->count)
 		return i;
-	i = r->count < REFUSALS_OWNERS ? r->count++ : least_needed(r);
+	i = r->count < REFUSALLOG_OWNERS ? r->count++ : least_needed(r);
 	count(&r->total, &r->total_say_ms, r->v[i].limit.suppressed, now_ms);
 	r->v[i].owner = owner;
-	r->v[i].limit = (struct ratelimit){ .burst = REFUSALS_BURST, .every_ms = REFUSALS_EVERY_MS };
+	r->v[i].limit = (struct ratelimit){ .burst = REFUSALLOG_BURST, .every_ms = REFUSALLOG_EVERY_MS };
 	return i;
 }
 
 bool
-refusals_take(struct refusals *r, uint64_t owner, uid_t uid, uint64_t now_ms)
+refusallog_take(struct refusallog *r, uint64_t owner, uid_t uid, uint64_t now_ms)
 {
 	size_t i = find_or_make(r, owner, now_ms);
 
 	r->v[i].uid = uid;
 	r->v[i].asked_ms = now_ms;
-	r->total.burst = REFUSALS_TOTAL_BURST;
-	r->total.every_ms = REFUSALS_TOTAL_EVERY_MS;
+	r->total.burst = REFUSALLOG_TOTAL_BURST;
+	r->total.every_ms = REFUSALLOG_TOTAL_EVERY_MS;
 	if (!take(&r->v[i].limit, now_ms))
 		return false;
 	if (take(&r->total, now_ms))
@@ -86,7 +86,7 @@ refusals_take(struct refusals *r, uint64_t owner, uid_t uid, uint64_t now_ms)
 }
 
 void
-refusals_back(struct refusals *r, uint64_t owner)
+refusallog_back(struct refusallog *r, uint64_t owner)
 {
 	size_t i = find(r, owner);
 
@@ -96,7 +96,7 @@ refusals_back(struct refusals *r, uint64_t owner)
 }
 
 void
-refusals_left_out(struct refusals *r, uint64_t owner, uint64_t now_ms)
+refusallog_left_out(struct refusallog *r, uint64_t owner, uint64_t now_ms)
 {
 	size_t i = find(r, owner);
 
@@ -107,7 +107,7 @@ refusals_left_out(struct refusals *r, uint64_t owner, uint64_t now_ms)
 }
 
 void
-refusals_say(struct refusals *r, uint64_t now_ms, void (*say)(uid_t uid, unsigned left_out))
+refusallog_say(struct refusallog *r, uint64_t now_ms, void (*say)(uid_t uid, unsigned left_out))
 {
 	for (size_t i = 0; i < r->count; i++) {
 		if (!r->v[i].limit.suppressed || now_ms < r->v[i].say_ms)
@@ -122,7 +122,7 @@ refusals_say(struct refusals *r, uint64_t now_ms, void (*say)(uid_t uid, unsigne
 }
 
 uint64_t
-refusals_deadline(const struct refusals *r)
+refusallog_deadline(const struct refusallog *r)
 {
 	uint64_t first = r->total.suppressed ? r->total_say_ms : UINT64_MAX;
 

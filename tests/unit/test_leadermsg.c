@@ -3,17 +3,17 @@
 
 #include <errno.h>
 
-#include "lead.h"
+#include "leadermsg.h"
 
-static struct lead_init
+static struct leadermsg_init
 sample_init(void)
 {
-	struct lead_init m = {
+	struct leadermsg_init m = {
 		.user = "alice", .home = "/home/alice", .shell = "/bin/bash", .tty = "/dev/pts/3",
 		.address = "192.0.2.7", .who = "password", .identity = {{1}}, .ticket = {{2}},
 		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000, .detached_s = 7, .idle_shell_s = 8,
 		.elevated_s = 9, .take_over = CONFIG_TAKE_ASK, .accept_env = "LANG,LC_*",
-		.scrollback = 70000, .banner = 1, .session = 3, .place = "/run/sessions/7/3",
+		.scrollback = 70000, .banner = 1, .session = 3, .dir = "/run/sessions/7/3",
 		.agent_path = "/run/sessions/7/3/agent",
 	};
 
@@ -25,14 +25,14 @@ sample_init(void)
 static void
 init_and_back(void **state)
 {
-	struct lead_init m = sample_init(), got;
+	struct leadermsg_init m = sample_init(), got;
 	unsigned char buf[1024];
-	int len = lead_encode_init(&m, buf, sizeof buf);
+	int len = leadermsg_encode_init(&m, buf, sizeof buf);
 
 	(void)state;
 	assert_true(len > 0);
-	assert_int_equal(lead_type_of(buf, (size_t)len), LEAD_INIT);
-	assert_int_equal(lead_decode_init(&got, buf, (size_t)len), 0);
+	assert_int_equal(leadermsg_type_of(buf, (size_t)len), LEADERMSG_INIT);
+	assert_int_equal(leadermsg_decode_init(&got, buf, (size_t)len), 0);
 	assert_string_equal(got.user, m.user);
 	assert_string_equal(got.home, m.home);
 	assert_string_equal(got.shell, m.shell);
@@ -51,7 +51,7 @@ init_and_back(void **state)
 	assert_int_equal(got.scrollback, 70000);
 	assert_int_equal(got.banner, 1);
 	assert_int_equal(got.session, 3);
-	assert_string_equal(got.place, m.place);
+	assert_string_equal(got.dir, m.dir);
 	assert_string_equal(got.agent_path, m.agent_path);
 	assert_int_equal(got.env.count, 2);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
@@ -62,80 +62,80 @@ init_and_back(void **state)
 static void
 init_every_prefix_and_more(void **state)
 {
-	struct lead_init m = sample_init(), got;
+	struct leadermsg_init m = sample_init(), got;
 	unsigned char buf[1024], small[1024];
-	int len = lead_encode_init(&m, buf, sizeof buf - 1);
+	int len = leadermsg_encode_init(&m, buf, sizeof buf - 1);
 
 	(void)state;
 	assert_true(len > 0);
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
 
-		assert_int_equal(lead_decode_init(&got, copy, (size_t)cut), -EBADMSG);
+		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut), -EBADMSG);
 		assert_int_equal(got.env.count, 0);
 		free(copy);
-		assert_int_equal(lead_encode_init(&m, small, (size_t)cut), -EMSGSIZE);
+		assert_int_equal(leadermsg_encode_init(&m, small, (size_t)cut), -EMSGSIZE);
 	}
 	buf[len] = 0;
-	assert_int_equal(lead_decode_init(&got, buf, (size_t)len + 1), -EBADMSG);
+	assert_int_equal(leadermsg_decode_init(&got, buf, (size_t)len + 1), -EBADMSG);
 	assert_int_equal(got.env.count, 0);
-	buf[0] = LEAD_VOUCHED;
-	assert_int_equal(lead_decode_init(&got, buf, (size_t)len), -EBADMSG);
+	buf[0] = LEADERMSG_VOUCHED;
+	assert_int_equal(leadermsg_decode_init(&got, buf, (size_t)len), -EBADMSG);
 	envlist_free(&m.env);
 }
 
 static void
 vouched(void **state)
 {
-	const struct lead_vouched m = {
+	const struct leadermsg_vouched m = {
 		.serial = 4, .ok = 1, .identity = {{3}}, .address = "2001:db8::1", .who = "publickey SHA256:y",
 		.local_address = "2001:db8::2", .port = 50022, .local_port = 22,
 	};
 	unsigned char buf[512];
-	struct lead_vouched got;
-	int len = lead_encode_vouched(&m, buf, sizeof buf - 1);
+	struct leadermsg_vouched got;
+	int len = leadermsg_encode_vouched(&m, buf, sizeof buf - 1);
 
 	(void)state;
 	assert_true(len > 0);
-	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len), 0);
+	assert_int_equal(leadermsg_decode_vouched(&got, buf, (size_t)len), 0);
 	assert_memory_equal(&got, &m, sizeof m);
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
 
-		assert_int_equal(lead_decode_vouched(&got, copy, (size_t)cut), -EBADMSG);
+		assert_int_equal(leadermsg_decode_vouched(&got, copy, (size_t)cut), -EBADMSG);
 		free(copy);
 	}
 	buf[len] = 0;
-	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len + 1), -EBADMSG);
-	buf[0] = LEAD_INIT;
-	assert_int_equal(lead_decode_vouched(&got, buf, (size_t)len), -EBADMSG);
+	assert_int_equal(leadermsg_decode_vouched(&got, buf, (size_t)len + 1), -EBADMSG);
+	buf[0] = LEADERMSG_INIT;
+	assert_int_equal(leadermsg_decode_vouched(&got, buf, (size_t)len), -EBADMSG);
 }
 
 static void
 sockets_and_peers(void **state)
 {
-	const struct lead_sockets sockets = { .session = 9, .place = "/run/9", .agent_path = "/run/9/agent" };
-	const struct lead_peer_is peer = { .serial = 77, .ok = 1 };
-	struct lead_sockets got_sockets;
-	struct lead_peer_is got_peer;
+	const struct leadermsg_sockets sockets = { .session = 9, .dir = "/run/9", .agent_path = "/run/9/agent" };
+	const struct leadermsg_peer_is peer = { .serial = 77, .ok = 1 };
+	struct leadermsg_sockets got_sockets;
+	struct leadermsg_peer_is got_peer;
 	unsigned char buf[256];
 	int len;
 
 	(void)state;
-	len = lead_encode_sockets(&sockets, buf, sizeof buf - 1);
+	len = leadermsg_encode_sockets(&sockets, buf, sizeof buf - 1);
 	assert_true(len > 0);
-	assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)len), 0);
+	assert_int_equal(leadermsg_decode_sockets(&got_sockets, buf, (size_t)len), 0);
 	assert_memory_equal(&got_sockets, &sockets, sizeof sockets);
 	for (int cut = 0; cut < len; cut++)
-		assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)cut), -EBADMSG);
-	assert_int_equal(lead_decode_sockets(&got_sockets, buf, (size_t)len + 1), -EBADMSG);
-	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len), -EBADMSG);
-	len = lead_encode_peer_is(&peer, buf, sizeof buf - 1);
-	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len), 0);
+		assert_int_equal(leadermsg_decode_sockets(&got_sockets, buf, (size_t)cut), -EBADMSG);
+	assert_int_equal(leadermsg_decode_sockets(&got_sockets, buf, (size_t)len + 1), -EBADMSG);
+	assert_int_equal(leadermsg_decode_peer_is(&got_peer, buf, (size_t)len), -EBADMSG);
+	len = leadermsg_encode_peer_is(&peer, buf, sizeof buf - 1);
+	assert_int_equal(leadermsg_decode_peer_is(&got_peer, buf, (size_t)len), 0);
 	assert_memory_equal(&got_peer, &peer, sizeof peer);
 	for (int cut = 0; cut < len; cut++)
-		assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)cut), -EBADMSG);
-	assert_int_equal(lead_decode_peer_is(&got_peer, buf, (size_t)len + 1), -EBADMSG);
+		assert_int_equal(leadermsg_decode_peer_is(&got_peer, buf, (size_t)cut), -EBADMSG);
+	assert_int_equal(leadermsg_decode_peer_is(&got_peer, buf, (size_t)len + 1), -EBADMSG);
 }
 
 /* The one string that a keeper says: a good name or none, and nothing behind it. */
@@ -143,43 +143,43 @@ static void
 names(void **state)
 {
 	const char *const bad[] = { "a b", "-x", ".", "12", "new", "a\033b" };
-	struct lead_report m = { .type = LEAD_NAMED, .name = "build-2" }, got;
-	unsigned char buf[LEAD_REPORT_BYTES];
+	struct leadermsg_report m = { .type = LEADERMSG_NAMED, .name = "build-2" }, got;
+	unsigned char buf[LEADERMSG_REPORT_BYTES];
 
 	(void)state;
-	lead_encode_report(&m, buf);
-	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), 0);
+	leadermsg_encode_report(&m, buf);
+	assert_int_equal(leadermsg_decode_report(&got, buf, sizeof buf), 0);
 	assert_string_equal(got.name, "build-2");
-	buf[LEAD_REPORT_BYTES - 1] = 'x';
-	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
-	memset(buf + LEAD_REPORT_BYTES - 36, 'x', 36);
-	assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
+	buf[LEADERMSG_REPORT_BYTES - 1] = 'x';
+	assert_int_equal(leadermsg_decode_report(&got, buf, sizeof buf), -EBADMSG);
+	memset(buf + LEADERMSG_REPORT_BYTES - 36, 'x', 36);
+	assert_int_equal(leadermsg_decode_report(&got, buf, sizeof buf), -EBADMSG);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		memset(m.name, 0, sizeof m.name);
 		memcpy(m.name, bad[i], strlen(bad[i]));
-		lead_encode_report(&m, buf);
-		assert_int_equal(lead_decode_report(&got, buf, sizeof buf), -EBADMSG);
+		leadermsg_encode_report(&m, buf);
+		assert_int_equal(leadermsg_decode_report(&got, buf, sizeof buf), -EBADMSG);
 	}
 }
 
 static void
 reports(void **state)
 {
-	unsigned char buf[LEAD_REPORT_BYTES + 1] = {0}, again[LEAD_REPORT_BYTES];
+	unsigned char buf[LEADERMSG_REPORT_BYTES + 1] = {0}, again[LEADERMSG_REPORT_BYTES];
 
 	(void)state;
-	for (uint32_t type = LEAD_READY - 1; type <= LEAD_PEER + 1; type++) {
-		const struct lead_report m = {
-			.type = type, .number = 0x01020304, .kind = LEAD_TAKE, .ticket = {{7}}, .pid = 4711,
+	for (uint32_t type = LEADERMSG_READY - 1; type <= LEADERMSG_PEER + 1; type++) {
+		const struct leadermsg_report m = {
+			.type = type, .number = 0x01020304, .kind = LEADERMSG_TAKE, .ticket = {{7}}, .pid = 4711,
 		};
-		int good = type >= LEAD_READY && type <= LEAD_PEER;
-		struct lead_report got = { .number = 99 };
+		int good = type >= LEADERMSG_READY && type <= LEADERMSG_PEER;
+		struct leadermsg_report got = { .number = 99 };
 
-		lead_encode_report(&m, buf);
-		assert_int_equal(lead_decode_report(&got, buf, LEAD_REPORT_BYTES), good ? 0 : -EBADMSG);
+		leadermsg_encode_report(&m, buf);
+		assert_int_equal(leadermsg_decode_report(&got, buf, LEADERMSG_REPORT_BYTES), good ? 0 : -EBADMSG);
 		if (good) {
 			/* Its bytes, for in the structure there is padding. */
-			lead_encode_report(&got, again);
+			leadermsg_encode_report(&got, again);
 			assert_memory_equal(again, buf, sizeof again);
 			assert_int_equal(got.type, type);
 			assert_int_equal(got.number, m.number);
@@ -192,8 +192,8 @@ reports(void **state)
 		for (size_t len = 0; len <= sizeof buf; len++) {
 			unsigned char *copy = exact_copy(buf, len);
 
-			if (len != LEAD_REPORT_BYTES)
-				assert_int_equal(lead_decode_report(&got, copy, len), -EBADMSG);
+			if (len != LEADERMSG_REPORT_BYTES)
+				assert_int_equal(leadermsg_decode_report(&got, copy, len), -EBADMSG);
 			free(copy);
 		}
 	}
@@ -203,8 +203,8 @@ static void
 type_of_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(lead_type_of("", 0), -EBADMSG);
-	assert_int_equal(lead_type_of("\3", 1), LEAD_ABORT);
+	assert_int_equal(leadermsg_type_of("", 0), -EBADMSG);
+	assert_int_equal(leadermsg_type_of("\3", 1), LEADERMSG_ABORT);
 }
 
 int

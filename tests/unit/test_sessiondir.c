@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "place.h"
+#include "sessiondir.h"
 
 #define UID 4711
 
@@ -76,7 +76,7 @@ try(const char *path, int type, uid_t *listener)
 }
 
 static const char *
-in(const struct place *p, const char *name)
+in(const struct sessiondir *p, const char *name)
 {
 	static char path[PATH_CAP + 32];
 
@@ -101,14 +101,14 @@ entries(const char *path)
 static void
 of_root(void **state)
 {
-	struct place p, q;
+	struct sessiondir p, q;
 	uid_t who = 1;
 	char dir[PATH_CAP];
 	mode_t mask = umask(0);
 
 	(void)state;
 	need_root();
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), 0);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
 	assert_int_equal(umask(mask), 0);
 	assert_int_equal(p.id, 1);
 	look("4711", 0, 0755);
@@ -125,16 +125,16 @@ of_root(void **state)
 	assert_int_equal(try(p.agent_path, SOCK_STREAM, NULL), 0);
 	assert_int_equal(try(in(&p, "leader"), SOCK_SEQPACKET, NULL), 0);
 	/* The next one has another number and another secret; what is free is taken again. */
-	assert_int_equal(place_make(&q, PLACE_OF_ROOT, root, UID, 1), 0);
+	assert_int_equal(sessiondir_make(&q, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
 	assert_int_equal(q.id, 2);
 	assert_string_not_equal(p.secret, q.secret);
-	place_remove(&p);
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), 0);
+	sessiondir_remove(&p);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
 	assert_int_equal(p.id, 1);
-	place_write_login(&p, 12);
+	sessiondir_write_login(&p, 12);
 	look("4711/1/login", 0, 0644);
-	place_remove(&p);
-	place_remove(&q);
+	sessiondir_remove(&p);
+	sessiondir_remove(&q);
 	/* Nothing is left, the user's directory neither. */
 	assert_int_equal(entries(root), 0);
 	umask(mask);
@@ -144,22 +144,22 @@ of_root(void **state)
 static void
 over_is_over(void **state)
 {
-	struct place p;
+	struct sessiondir p;
 	int copy;
 
 	(void)state;
 	need_root();
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), 0);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
 	copy = dup(p.sock);
 	/* As a keeper has it: sockets, and no directory. */
-	struct place k = PLACE_INIT;
+	struct sessiondir k = SESSIONDIR_INIT;
 	k.sock = dup(p.sock);
 	k.agent = dup(p.agent);
-	place_remove(&k);
+	sessiondir_remove(&k);
 	assert_int_equal(try(in(&p, "sock"), SOCK_SEQPACKET, NULL), ECONNREFUSED);
 	assert_int_equal(try(p.agent_path, SOCK_STREAM, NULL), ECONNREFUSED);
 	assert_int_equal(try(in(&p, "leader"), SOCK_SEQPACKET, NULL), 0);
-	place_remove(&p);
+	sessiondir_remove(&p);
 	close(copy);
 }
 
@@ -175,45 +175,45 @@ removed(const char *path)
 static void
 made_anew(void **state)
 {
-	struct place p, other;
+	struct sessiondir p, other;
 	char agent[PATH_CAP], path[PATH_CAP];
 
 	(void)state;
 	need_root();
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), 0);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
 	memcpy(agent, p.agent_path, sizeof agent);
-	assert_true(place_is_whole(&p));
-	assert_int_equal(place_renew(&p), 0);
+	assert_true(sessiondir_is_whole(&p));
+	assert_int_equal(sessiondir_renew(&p), 0);
 	removed(in(&p, "sock"));
-	assert_false(place_is_whole(&p));
-	assert_int_equal(place_renew(&p), PLACE_SOCK);
+	assert_false(sessiondir_is_whole(&p));
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_SOCK);
 	assert_int_equal(try(in(&p, "sock"), SOCK_SEQPACKET, NULL), 0);
 	removed(agent);
-	assert_false(place_is_whole(&p));
-	assert_int_equal(place_renew(&p), PLACE_AGENT);
+	assert_false(sessiondir_is_whole(&p));
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_AGENT);
 	assert_int_equal(try(agent, SOCK_STREAM, NULL), 0);
 	removed(in(&p, "agent"));
-	assert_int_equal(place_renew(&p), PLACE_AGENT);
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_AGENT);
 	assert_int_equal(try(agent, SOCK_STREAM, NULL), 0);
 	removed(in(&p, "leader"));
-	assert_int_equal(place_renew(&p), PLACE_LEADER);
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_LEADER);
 	/* All of it, and the directory above: the same paths again. */
 	snprintf(path, sizeof path, "%s/4711", root);
 	removed(path);
-	assert_false(place_is_whole(&p));
-	assert_int_equal(place_renew(&p), PLACE_SOCK | PLACE_AGENT | PLACE_LEADER);
+	assert_false(sessiondir_is_whole(&p));
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_SOCK | SESSIONDIR_AGENT | SESSIONDIR_LEADER);
 	assert_int_equal(p.id, 1);
-	assert_true(place_is_whole(&p));
+	assert_true(sessiondir_is_whole(&p));
 	assert_string_equal(p.agent_path, agent);
 	assert_int_equal(try(agent, SOCK_STREAM, NULL), 0);
 	/* Somebody else has the number by now. */
 	removed(path);
-	assert_int_equal(place_make(&other, PLACE_OF_ROOT, root, UID, 1), 0);
-	assert_int_equal(place_renew(&p), PLACE_SOCK | PLACE_AGENT | PLACE_LEADER);
+	assert_int_equal(sessiondir_make(&other, SESSIONDIR_OF_ROOT, root, UID, 1), 0);
+	assert_int_equal(sessiondir_renew(&p), SESSIONDIR_SOCK | SESSIONDIR_AGENT | SESSIONDIR_LEADER);
 	assert_int_equal(p.id, 2);
-	assert_true(place_is_whole(&other));
-	place_remove(&p);
-	place_remove(&other);
+	assert_true(sessiondir_is_whole(&other));
+	sessiondir_remove(&p);
+	sessiondir_remove(&other);
 	assert_int_equal(entries(root), 0);
 }
 
@@ -221,7 +221,7 @@ made_anew(void **state)
 static void
 loose_directories(void **state)
 {
-	struct place p;
+	struct sessiondir p;
 	char path[128], real[128];
 
 	(void)state;
@@ -230,39 +230,39 @@ loose_directories(void **state)
 	snprintf(real, sizeof real, "%s/real", root);
 	assert_int_equal(mkdir(path, 0755), 0);
 	assert_int_equal(chown(path, UID, 0), 0);
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), -EPERM);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), -EPERM);
 	assert_int_equal(chown(path, 0, 0), 0);
 	assert_int_equal(chmod(path, 0777), 0);
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), -EPERM);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), -EPERM);
 	assert_int_equal(rename(path, real), 0);
 	assert_int_equal(chmod(real, 0755), 0);
 	assert_int_equal(symlink(real, path), 0);
-	assert_true(place_make(&p, PLACE_OF_ROOT, root, UID, 1) < 0);
+	assert_true(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1) < 0);
 	assert_int_equal(entries(real), 0);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(chmod(root, 0777), 0);
-	assert_int_equal(place_make(&p, PLACE_OF_ROOT, root, UID, 1), -EPERM);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_ROOT, root, UID, 1), -EPERM);
 }
 
 static void
 of_a_user(void **state)
 {
-	struct place p;
+	struct sessiondir p;
 	char path[128];
 
 	(void)state;
 	snprintf(path, sizeof path, "%s/%lu", root, (unsigned long)geteuid());
-	assert_int_equal(place_make(&p, PLACE_OF_USER, root, geteuid(), 10001), -ENOENT);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_USER, root, geteuid(), 10001), -ENOENT);
 	assert_int_equal(mkdir(path, 0755), 0);
-	assert_int_equal(place_make(&p, PLACE_OF_USER, root, geteuid(), 10001), -EPERM);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_USER, root, geteuid(), 10001), -EPERM);
 	assert_int_equal(chmod(path, 0700), 0);
-	assert_int_equal(place_make(&p, PLACE_OF_USER, root, geteuid(), 10001), 0);
+	assert_int_equal(sessiondir_make(&p, SESSIONDIR_OF_USER, root, geteuid(), 10001), 0);
 	assert_int_equal(p.id, 10001);
 	assert_int_equal(try(in(&p, "sock"), SOCK_SEQPACKET, NULL), 0);
 	assert_int_equal(try(in(&p, "agent"), SOCK_STREAM, NULL), 0);
 	assert_string_equal(in(&p, "agent"), p.agent_path);
-	assert_true(place_is_whole(&p));
-	place_remove(&p);
+	assert_true(sessiondir_is_whole(&p));
+	sessiondir_remove(&p);
 	assert_int_equal(entries(path), 0);
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "leadreg.h"
+#include "leaderreg.h"
 
 static void
 names(void **state)
@@ -16,18 +16,18 @@ names(void **state)
 		"1-+2-3",
 		"4294967296-1-1", "1-2147483648-1", "1-1-18446744073709551616", "a-b-c",
 	};
-	struct leadreg e = {0};
-	char name[LEADREG_NAME];
+	struct leaderreg e = {0};
+	char name[LEADERREG_NAME];
 
 	(void)state;
-	assert_int_equal(leadreg_parse_name(&e, "1000-4711-18446744073709551615"), 0);
+	assert_int_equal(leaderreg_parse_name(&e, "1000-4711-18446744073709551615"), 0);
 	assert_int_equal(e.uid, 1000);
 	assert_int_equal(e.pid, 4711);
 	assert_true(e.start == UINT64_MAX);
-	leadreg_name(&e, name);
+	leaderreg_name(&e, name);
 	assert_string_equal(name, "1000-4711-18446744073709551615");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(leadreg_parse_name(&e, bad[i]), -EBADMSG);
+		assert_int_equal(leaderreg_parse_name(&e, bad[i]), -EBADMSG);
 }
 
 static void
@@ -35,17 +35,17 @@ texts(void **state)
 {
 	static const char *const bad[] = { "1 2 3", "1 2\n", "0 2 3\n", "1 0 3\n", "1 2 3\n\n", "1 2 3 4\n", "x\n",
 		                           "4294967296 1 1\n", "1 2147483648 1\n", "-1 2 3\n" };
-	struct leadreg e = { .id = 7, .keeper = 4712, .keeper_start = UINT64_MAX }, got = {0};
-	char text[LEADREG_TEXT];
-	int len = leadreg_text(&e, text);
+	struct leaderreg e = { .id = 7, .keeper = 4712, .keeper_start = UINT64_MAX }, got = {0};
+	char text[LEADERREG_TEXT];
+	int len = leaderreg_text(&e, text);
 
 	(void)state;
-	assert_int_equal(leadreg_parse_text(&got, text, (size_t)len), 0);
+	assert_int_equal(leaderreg_parse_text(&got, text, (size_t)len), 0);
 	assert_memory_equal(&got, &e, sizeof e);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(leadreg_parse_text(&got, bad[i], strlen(bad[i])), -EBADMSG);
+		assert_int_equal(leaderreg_parse_text(&got, bad[i], strlen(bad[i])), -EBADMSG);
 	assert_memory_equal(&got, &e, sizeof e);
-	assert_int_equal(leadreg_parse_text(&got, "", 0), 0);
+	assert_int_equal(leaderreg_parse_text(&got, "", 0), 0);
 	assert_int_equal(got.id, 0);
 	assert_int_equal(got.keeper, 0);
 }
@@ -55,7 +55,7 @@ static void
 damaged_ones_still_count(void **state)
 {
 	char dir[] = "/tmp/holdfast-leadreg.XXXXXX", path[64];
-	struct leadreg e;
+	struct leaderreg e;
 	int at, fd;
 
 	(void)state;
@@ -64,10 +64,10 @@ damaged_ones_still_count(void **state)
 	fd = openat(at, "5-6-7", O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "1 2", 3), 3);
 	close(fd);
-	assert_int_equal(leadreg_read(&e, at, "5-6-7"), 0);
+	assert_int_equal(leaderreg_read(&e, at, "5-6-7"), 0);
 	assert_int_equal(e.uid, 5);
 	assert_int_equal(e.id, 0);
-	assert_int_equal(leadreg_read(&e, at, "5-6-8"), -ENOENT);
+	assert_int_equal(leaderreg_read(&e, at, "5-6-8"), -ENOENT);
 	close(at);
 	snprintf(path, sizeof path, "%s/5-6-7", dir);
 	unlink(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leaderctl.h"
+#include "askleader.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "leadreg.h"
+#include "leaderreg.h"
 #include "procref.h"
 #include "procstat.h"
 #include "sessions.h"
@@ -19,17 +19,17 @@
 
 /* Asks for OP: a connection that is still open, or a negative errno. */
 static int
-ask(uid_t uid, uint32_t id, enum leadctl_op op, int timeout_ms, struct leadctl_reply *r)
+ask(uid_t uid, uint32_t id, enum leaderctl_op op, int timeout_ms, struct leaderctl_reply *r)
 {
-	unsigned char msg[LEADCTL_REQUEST_BYTES], reply[LEADCTL_REPLY_BYTES + 1];
+	unsigned char msg[LEADERCTL_REQUEST_BYTES], reply[LEADERCTL_REPLY_BYTES + 1];
 	int fd = session_connect_leader(uid, id), n;
 
 	if (fd < 0)
 		return fd;
-	leadctl_encode_request(op, msg);
+	leaderctl_encode_request(op, msg);
 	n = session_ask(fd, msg, sizeof msg, reply, sizeof reply, timeout_ms);
 	if (n >= 0)
-		n = leadctl_decode_reply(r, reply, (size_t)n);
+		n = leaderctl_decode_reply(r, reply, (size_t)n);
 	if (n < 0) {
 		close(fd);
 		return n;
@@ -38,9 +38,9 @@ ask(uid_t uid, uint32_t id, enum leadctl_op op, int timeout_ms, struct leadctl_r
 }
 
 int
-leaderctl_who(uid_t uid, uint32_t id, int timeout_ms, struct leadctl_reply *r)
+askleader_who(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_reply *r)
 {
-	int fd = ask(uid, id, LEADCTL_WHO, timeout_ms, r);
+	int fd = ask(uid, id, LEADERCTL_WHO, timeout_ms, r);
 
 	if (fd < 0)
 		return fd;
@@ -56,7 +56,7 @@ wait_closed(int fd, int timeout_ms)
 
 	while ((left = end - (int64_t)clock_now_ms()) > 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		char drop[LEADCTL_REPLY_BYTES];
+		char drop[LEADERCTL_REPLY_BYTES];
 		ssize_t n;
 
 		if (poll(&p, 1, (int)left) <= 0)
@@ -86,8 +86,8 @@ static int
 kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
 {
 	int64_t end = (int64_t)clock_now_ms() + timeout_ms;
-	struct leadreg e;
-	int rc = leadreg_find(&e, uid, id);
+	struct leaderreg e;
+	int rc = leaderreg_find(&e, uid, id);
 
 	if (rc)
 		return rc == -EACCES ? -EPERM : rc;
@@ -105,7 +105,7 @@ kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
 
 /* Waits until the keeper of E is gone: whether it is. */
 static bool
-wait_keeper_gone(const struct leadreg *e, uint64_t until_ms)
+wait_keeper_gone(const struct leaderreg *e, uint64_t until_ms)
 {
 	while (is_there(e->keeper, e->keeper_start)) {
 		if (clock_now_ms() >= until_ms)
@@ -116,12 +116,12 @@ wait_keeper_gone(const struct leadreg *e, uint64_t until_ms)
 }
 
 int
-leaderctl_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms)
+askleader_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms)
 {
 	struct procstat self;
-	struct leadreg e;
+	struct leaderreg e;
 
-	if (geteuid() != 0 || leadreg_find(&e, uid, id))
+	if (geteuid() != 0 || leaderreg_find(&e, uid, id))
 		return 0;
 	/* One that began after us has the number by now. */
 	if (procstat_read(getpid(), &self) || e.start > self.start || wait_keeper_gone(&e, until_ms))
@@ -131,17 +131,17 @@ leaderctl_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms)
 }
 
 int
-leaderctl_kill(uid_t uid, uint32_t id, int timeout_ms)
+askleader_kill(uid_t uid, uint32_t id, int timeout_ms)
 {
-	struct leadctl_reply r;
+	struct leaderctl_reply r;
 	int fd, rc;
 
 	if (geteuid() != 0)
 		return -EPERM;
-	fd = ask(uid, id, LEADCTL_KILL, timeout_ms, &r);
+	fd = ask(uid, id, LEADERCTL_KILL, timeout_ms, &r);
 	if (fd < 0)
 		return kill_by_register(uid, id, timeout_ms);
-	rc = r.result == LEADCTL_DONE ? wait_closed(fd, timeout_ms) : -EPERM;
+	rc = r.result == LEADERCTL_DONE ? wait_closed(fd, timeout_ms) : -EPERM;
 	close(fd);
 	return rc == -ETIMEDOUT ? kill_by_register(uid, id, timeout_ms) : rc;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lead: the messages between the leader (root) and the keeper (user) of one session, over their socketpair
- * (SOCK_SEQPACKET, descriptor LEAD_FD in the keeper; the pty's master is LEAD_MASTER_FD, and the listening sockets of
- * the session's place are LEAD_SOCK_FD and LEAD_AGENT_FD).
+ * leadermsg: the messages between the leader (root) and the keeper (user) of one session, over their socketpair
+ * (SOCK_SEQPACKET, descriptor LEADERMSG_FD in the keeper; the pty's master is LEADERMSG_MASTER_FD, and the listening sockets of
+ * the session's directory are LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD).
  *
  *   leader                      keeper
  *   INIT            ───▶        makes its ring
@@ -16,15 +16,15 @@
  *                   ◀───        PEER serial kind, a connection  may this peer talk to the keeper, or to the agent?
  *                                                            (the kernel has not told the keeper who the peer is)
  *   PEER_IS serial  ───▶
- *   SOCKETS id, fds ───▶        the leader has made the removed place anew: these are the listening sockets now
+ *   SOCKETS id, fds ───▶        the leader has made the removed directory anew: these are the listening sockets now
  *   ABORT           ───▶        ends the session, unless it has started
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
  *
  * The keeper's messages have a fixed length, and the leader trusts none of them: the leader itself looks up the ticket,
  * checks that the claimer belongs to that login, and finds out who a peer is.
  */
-#ifndef HOLDFAST_LEAD_H
-#define HOLDFAST_LEAD_H
+#ifndef HOLDFAST_LEADERMSG_H
+#define HOLDFAST_LEADERMSG_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,41 +35,41 @@
 #include "bounds.h"
 #include "ticket.h"
 
-#define LEAD_MASTER_FD 3
-#define LEAD_FD 4
-#define LEAD_SOCK_FD 5  /* these two are not there in a session of a user without root */
-#define LEAD_AGENT_FD 6
+#define LEADERMSG_MASTER_FD 3
+#define LEADERMSG_FD 4
+#define LEADERMSG_SOCK_FD 5  /* these two are not there in a session of a user without root */
+#define LEADERMSG_AGENT_FD 6
 
-enum lead_type {
+enum leadermsg_type {
 	/* leader to keeper */
-	LEAD_INIT = 1,
-	LEAD_VOUCHED = 2,
-	LEAD_ABORT = 3,
-	LEAD_SOCKETS = 4,
-	LEAD_PEER_IS = 5,
-	/* keeper to leader: always LEAD_REPORT_BYTES long */
-	LEAD_READY = 65,
-	LEAD_TICKET = 66,
-	LEAD_STARTED = 67,
-	LEAD_ATTACHED = 68,
-	LEAD_GONE = 69,
-	LEAD_ENDED = 70,
-	LEAD_REFUSED = 71,
-	LEAD_NAMED = 72,
-	LEAD_PEER = 73,
+	LEADERMSG_INIT = 1,
+	LEADERMSG_VOUCHED = 2,
+	LEADERMSG_ABORT = 3,
+	LEADERMSG_SOCKETS = 4,
+	LEADERMSG_PEER_IS = 5,
+	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
+	LEADERMSG_READY = 65,
+	LEADERMSG_TICKET = 66,
+	LEADERMSG_STARTED = 67,
+	LEADERMSG_ATTACHED = 68,
+	LEADERMSG_GONE = 69,
+	LEADERMSG_ENDED = 70,
+	LEADERMSG_REFUSED = 71,
+	LEADERMSG_NAMED = 72,
+	LEADERMSG_PEER = 73,
 };
 
-/* Why a session has ended: LEAD_ENDED's kind, for the audit line. */
-enum lead_why { LEAD_WHY_EXIT = 0, LEAD_WHY_KILL = 1, LEAD_WHY_DETACHED = 2, LEAD_WHY_IDLE = 3 };
+/* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
+enum leadermsg_why { LEADERMSG_WHY_EXIT = 0, LEADERMSG_WHY_KILL = 1, LEADERMSG_WHY_DETACHED = 2, LEADERMSG_WHY_IDLE = 3 };
 
 /* Why an attachment asks: for the audit line. */
-enum lead_kind { LEAD_CREATE = 1, LEAD_RESUME = 2, LEAD_JOIN = 3, LEAD_TAKE = 4 };
+enum leadermsg_kind { LEADERMSG_CREATE = 1, LEADERMSG_RESUME = 2, LEADERMSG_JOIN = 3, LEADERMSG_TAKE = 4 };
 
-struct lead_init {
+struct leadermsg_init {
 	char user[USER_CAP];
 	char home[PATH_CAP];
 	char shell[PATH_CAP];
-	char tty[TTY_CAP];         /* the slave's name; "": a command on pipes, and LEAD_MASTER_FD is /dev/null */
+	char tty[TTY_CAP];         /* the slave's name; "": a command on pipes, and LEADERMSG_MASTER_FD is /dev/null */
 	char address[ADDRESS_CAP]; /* of the login that starts it */
 	char who[WHO_CAP];
 	struct identity identity;
@@ -83,14 +83,14 @@ struct lead_init {
 	char accept_env[CONFIG_ACCEPT_CAP];
 	uint32_t scrollback;       /* lines that the model of the terminal keeps */
 	uint32_t banner;           /* 0: no line above a screen that is restored */
-	/* The session's place (place.h); 0 and "": the keeper makes its own. */
+	/* The session's directory (sessiondir.h); 0 and "": the keeper makes its own. */
 	uint32_t session;
-	char place[PATH_CAP];
+	char dir[PATH_CAP];
 	char agent_path[PATH_CAP];
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH, MAIL */
 };
 
-struct lead_vouched {
+struct leadermsg_vouched {
 	uint32_t serial;
 	uint32_t ok;               /* 0: the claimer does not belong to a live login of this user */
 	struct identity identity;
@@ -102,24 +102,24 @@ struct lead_vouched {
 };
 
 /* With the descriptors of the listening sockets: sock, agent. */
-struct lead_sockets {
+struct leadermsg_sockets {
 	uint32_t session;
-	char place[PATH_CAP];
+	char dir[PATH_CAP];
 	char agent_path[PATH_CAP];
 };
 
-struct lead_peer_is {
+struct leadermsg_peer_is {
 	uint32_t serial;
 	uint32_t ok;
 };
 
-#define LEAD_REPORT_BYTES 72
+#define LEADERMSG_REPORT_BYTES 72
 
-struct lead_report {
-	uint32_t type;         /* LEAD_READY … LEAD_PEER */
+struct leadermsg_report {
+	uint32_t type;         /* LEADERMSG_READY … LEADERMSG_PEER */
 	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status */
-	uint32_t kind;         /* TICKET: enum lead_kind; ATTACHED: 1 without a terminal;
-	                          REFUSED: enum attach_refusal; ENDED: enum lead_why; PEER: 1 at the agent's socket */
+	uint32_t kind;         /* TICKET: enum leadermsg_kind; ATTACHED: 1 without a terminal;
+	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 	uint32_t pid;          /* TICKET: the claimer's process */
@@ -127,21 +127,21 @@ struct lead_report {
 };
 
 /* Copies the part of the policy P that is for the keeper. */
-void lead_set_policy(struct lead_init *m, const struct config_policy *p);
+void leadermsg_set_policy(struct leadermsg_init *m, const struct config_policy *p);
 /* The number of bytes written, or -EMSGSIZE. */
-int lead_encode_init(const struct lead_init *m, unsigned char *out, size_t cap);
+int leadermsg_encode_init(const struct leadermsg_init *m, unsigned char *out, size_t cap);
 /* 0, -EBADMSG, -E2BIG or -ENOMEM.  On success the caller frees m->env. */
-int lead_decode_init(struct lead_init *m, const void *buf, size_t len);
-int lead_encode_vouched(const struct lead_vouched *m, unsigned char *out, size_t cap);
-int lead_decode_vouched(struct lead_vouched *m, const void *buf, size_t len);
-int lead_encode_sockets(const struct lead_sockets *m, unsigned char *out, size_t cap);
-int lead_decode_sockets(struct lead_sockets *m, const void *buf, size_t len);
-int lead_encode_peer_is(const struct lead_peer_is *m, unsigned char *out, size_t cap);
-int lead_decode_peer_is(struct lead_peer_is *m, const void *buf, size_t len);
+int leadermsg_decode_init(struct leadermsg_init *m, const void *buf, size_t len);
+int leadermsg_encode_vouched(const struct leadermsg_vouched *m, unsigned char *out, size_t cap);
+int leadermsg_decode_vouched(struct leadermsg_vouched *m, const void *buf, size_t len);
+int leadermsg_encode_sockets(const struct leadermsg_sockets *m, unsigned char *out, size_t cap);
+int leadermsg_decode_sockets(struct leadermsg_sockets *m, const void *buf, size_t len);
+int leadermsg_encode_peer_is(const struct leadermsg_peer_is *m, unsigned char *out, size_t cap);
+int leadermsg_decode_peer_is(struct leadermsg_peer_is *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
-int lead_type_of(const void *buf, size_t len);
-void lead_encode_report(const struct lead_report *m, unsigned char out[LEAD_REPORT_BYTES]);
+int leadermsg_type_of(const void *buf, size_t len);
+void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);
 /* 0, or -EBADMSG for a wrong length, an unknown type, or a bad name. */
-int lead_decode_report(struct lead_report *m, const void *buf, size_t len);
+int leadermsg_decode_report(struct leadermsg_report *m, const void *buf, size_t len);
 
 #endif

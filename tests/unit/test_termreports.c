@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "reports.h"
+#include "termreports.h"
 
 #define STEP_MS 5
 
@@ -21,7 +21,7 @@ asked(void *object)
 static void
 passes(const char *text, size_t cut, const char *want)
 {
-	struct reports r = { .until = 0 };
+	struct termreports r = { .until = 0 };
 	unsigned char out[4096];
 	size_t len = strlen(text), n = 0, from = 0;
 	uint64_t now = 1000;
@@ -29,11 +29,11 @@ passes(const char *text, size_t cut, const char *want)
 	while (from < len) {
 		size_t piece = !cut ? 1 : from < cut && cut < len ? cut : len - from;
 
-		n += reports_filter(&r, (const unsigned char *)text + from, piece, now, asked, NULL, out + n);
+		n += termreports_filter(&r, (const unsigned char *)text + from, piece, now, asked, NULL, out + n);
 		from += piece;
 		now += STEP_MS;
 	}
-	n += reports_release(&r, out + n);
+	n += termreports_release(&r, out + n);
 	out[n] = '\0';
 	if (strcmp((char *)out, want) != 0)
 		print_error("cut at %zu\n", cut);
@@ -58,7 +58,7 @@ static const char *const reports[] = {
 };
 
 static void
-reports_are_taken_out(void **state)
+termreports_are_taken_out(void **state)
 {
 	char text[256];
 
@@ -110,19 +110,19 @@ the_place_in_the_first_row_is_a_report_when_it_was_asked(void **state)
 static void
 a_long_string_is_taken_out(void **state)
 {
-	struct reports r = { .until = 0 };
-	unsigned char text[5000], out[sizeof text + REPORTS_HELD];
+	struct termreports r = { .until = 0 };
+	unsigned char text[5000], out[sizeof text + TERMREPORTS_HELD];
 	size_t n = 0;
 
 	(void)state;
 	memset(text, 'A', sizeof text);
 	memcpy(text, "\033]52;c;", 7);
-	n = reports_filter(&r, text, sizeof text, 1, asked, NULL, out);
+	n = termreports_filter(&r, text, sizeof text, 1, asked, NULL, out);
 	memset(text, 'A', 7);
 	for (int i = 0; i < 100; i++)
-		n += reports_filter(&r, text, sizeof text, 1, asked, NULL, out + n);
+		n += termreports_filter(&r, text, sizeof text, 1, asked, NULL, out + n);
 	assert_int_equal(n, 0);
-	n = reports_filter(&r, (const unsigned char *)"\033\\x", 3, 1, asked, NULL, out);
+	n = termreports_filter(&r, (const unsigned char *)"\033\\x", 3, 1, asked, NULL, out);
 	assert_int_equal(n, 1);
 	assert_int_equal(out[0], 'x');
 	/* One that never ends is none. */
@@ -130,30 +130,30 @@ a_long_string_is_taken_out(void **state)
 	text[1] = ']';
 	text[2] = '1';
 	text[3] = ';';
-	n = reports_filter(&r, text, sizeof text, 1, asked, NULL, out);
+	n = termreports_filter(&r, text, sizeof text, 1, asked, NULL, out);
 	text[0] = text[1] = text[2] = text[3] = 'A';
 	for (int i = 0; i < 300 && !n; i++)
-		n = reports_filter(&r, text, sizeof text, 1, asked, NULL, out);
-	assert_true(n > 0 && reports_idle(&r));
+		n = termreports_filter(&r, text, sizeof text, 1, asked, NULL, out);
+	assert_true(n > 0 && termreports_idle(&r));
 }
 
 /* ESC alone is held for a moment; then it is a key. */
 static void
 what_is_held_has_a_limit(void **state)
 {
-	struct reports r = { .until = 0 };
+	struct termreports r = { .until = 0 };
 	unsigned char out[300];
 
 	(void)state;
-	assert_int_equal(reports_filter(&r, (const unsigned char *)"\033", 1, 100, asked, NULL, out), 0);
-	assert_int_equal(r.until, 100 + REPORTS_KEY_MS);
-	assert_int_equal(reports_release(&r, out), 1);
+	assert_int_equal(termreports_filter(&r, (const unsigned char *)"\033", 1, 100, asked, NULL, out), 0);
+	assert_int_equal(r.until, 100 + TERMREPORTS_KEY_MS);
+	assert_int_equal(termreports_release(&r, out), 1);
 	assert_int_equal(r.until, 0);
-	assert_int_equal(reports_filter(&r, (const unsigned char *)"\033[?6", 4, 100, asked, NULL, out), 0);
-	assert_int_equal(r.until, 100 + REPORTS_REST_MS);
-	assert_int_equal(reports_filter(&r, (const unsigned char *)"2c", 2, 100, asked, NULL, out), 0);
+	assert_int_equal(termreports_filter(&r, (const unsigned char *)"\033[?6", 4, 100, asked, NULL, out), 0);
+	assert_int_equal(r.until, 100 + TERMREPORTS_REST_MS);
+	assert_int_equal(termreports_filter(&r, (const unsigned char *)"2c", 2, 100, asked, NULL, out), 0);
 	assert_int_equal(r.until, 0);
-	assert_true(reports_idle(&r));
+	assert_true(termreports_idle(&r));
 	/* What was taken out is remembered, for when nobody else has answered. */
 	assert_int_equal(r.kept_len, 6);
 	assert_memory_equal(r.kept, "\033[?62c", 6);
@@ -163,7 +163,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reports_are_taken_out),
+		cmocka_unit_test(termreports_are_taken_out),
 		cmocka_unit_test(keys_pass),
 		cmocka_unit_test(the_place_in_the_first_row_is_a_report_when_it_was_asked),
 		cmocka_unit_test(a_long_string_is_taken_out),

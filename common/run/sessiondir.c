@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "place.h"
+#include "sessiondir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -46,7 +46,7 @@ make_directory(int at, const char *name, mode_t mode)
 }
 
 static int
-open_parent(const struct place *p)
+open_parent(const struct sessiondir *p)
 {
 	int root, fd;
 	char name[16];
@@ -55,8 +55,8 @@ open_parent(const struct place *p)
 	if (root < 0)
 		return root;
 	snprintf(name, sizeof name, "%lu", (unsigned long)p->uid);
-	fd = open_own(root, name, p->kind == PLACE_OF_USER);
-	if (fd == -ENOENT && p->kind == PLACE_OF_ROOT) {
+	fd = open_own(root, name, p->kind == SESSIONDIR_OF_USER);
+	if (fd == -ENOENT && p->kind == SESSIONDIR_OF_ROOT) {
 		fd = make_directory(root, name, 0755);
 		/*
 		 * Another leader has been quicker; it may not have set the mode yet, which is stricter than ours
@@ -74,7 +74,7 @@ open_parent(const struct place *p)
  * exchanged.
  */
 static int
-listen_in(const struct place *p, int dir, const char *name, int type)
+listen_in(const struct sessiondir *p, int dir, const char *name, int type)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
@@ -89,7 +89,7 @@ listen_in(const struct place *p, int dir, const char *name, int type)
 	if (!rc && listen(fd, BACKLOG))
 		rc = -errno;
 	/* The group stays root's: 0600 gives it nothing. */
-	if (!rc && p->kind == PLACE_OF_ROOT && fchownat(dir, name, p->uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW))
+	if (!rc && p->kind == SESSIONDIR_OF_ROOT && fchownat(dir, name, p->uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW))
 		rc = -errno;
 	if (rc) {
 		close(fd);
@@ -99,9 +99,9 @@ listen_in(const struct place *p, int dir, const char *name, int type)
 }
 
 static int
-choose_secret(char secret[PLACE_SECRET])
+choose_secret(char secret[SESSIONDIR_SECRET])
 {
-	unsigned char random[(PLACE_SECRET - 1) / 2];
+	unsigned char random[(SESSIONDIR_SECRET - 1) / 2];
 
 	if (getrandom(random, sizeof random, 0) != sizeof random)
 		return -EIO;
@@ -121,7 +121,7 @@ enter(int at, const char *name, mode_t mode)
 
 /* The directory that has the agent's socket. */
 static int
-make_nest(struct place *p)
+make_nest(struct sessiondir *p)
 {
 	int outer;
 
@@ -136,33 +136,33 @@ make_nest(struct place *p)
 }
 
 static int
-make_agent(struct place *p)
+make_agent(struct sessiondir *p)
 {
-	int rc = p->kind == PLACE_OF_ROOT ? make_nest(p) : 0;
+	int rc = p->kind == SESSIONDIR_OF_ROOT ? make_nest(p) : 0;
 
 	if (!rc)
-		p->agent = listen_in(p, p->kind == PLACE_OF_ROOT ? p->nest : p->dir, NAME_AGENT, SOCK_STREAM);
+		p->agent = listen_in(p, p->kind == SESSIONDIR_OF_ROOT ? p->nest : p->dir, NAME_AGENT, SOCK_STREAM);
 	return rc ? rc : p->agent;
 }
 
 /* Whether a keeper of the version before, or its user, has taken that number in users/<uid>. */
 static bool
-is_taken_there(const struct place *p, const char *name)
+is_taken_there(const struct sessiondir *p, const char *name)
 {
 	char path[sizeof PATH_USERS + 64];
 	struct stat st;
 
-	if (p->kind != PLACE_OF_ROOT || strcmp(p->root, PATH_SESSIONS) != 0)
+	if (p->kind != SESSIONDIR_OF_ROOT || strcmp(p->root, PATH_SESSIONS) != 0)
 		return false;
 	snprintf(path, sizeof path, PATH_USERS "/%lu/%s", (unsigned long)p->uid, name);
 	return lstat(path, &st) == 0;
 }
 
 static void
-set_paths(struct place *p)
+set_paths(struct sessiondir *p)
 {
 	snprintf(p->path, sizeof p->path, "%.900s/%lu/%s", p->root, (unsigned long)p->uid, p->name);
-	if (p->kind == PLACE_OF_ROOT)
+	if (p->kind == SESSIONDIR_OF_ROOT)
 		snprintf(p->agent_path, sizeof p->agent_path, "%.900s/%s/%s/%s", p->path, NAME_AGENT, p->secret,
 		         NAME_AGENT);
 	else
@@ -171,7 +171,7 @@ set_paths(struct place *p)
 
 /* Gives the directory its number. */
 static int
-take_number(struct place *p, uint32_t first)
+take_number(struct sessiondir *p, uint32_t first)
 {
 	char to[sizeof p->name];
 
@@ -193,7 +193,7 @@ take_number(struct place *p, uint32_t first)
 
 /* Makes the directory under its first name, the sockets in it, and gives it its number. */
 static int
-build(struct place *p, uint32_t first)
+build(struct sessiondir *p, uint32_t first)
 {
 	char name[sizeof p->name];
 	int rc;
@@ -202,11 +202,11 @@ build(struct place *p, uint32_t first)
 	if (p->parent < 0)
 		return p->parent;
 	snprintf(name, sizeof name, ".new.%ld", (long)getpid());
-	p->dir = make_directory(p->parent, name, p->kind == PLACE_OF_ROOT ? 0755 : 0700);
+	p->dir = make_directory(p->parent, name, p->kind == SESSIONDIR_OF_ROOT ? 0755 : 0700);
 	/* One of our own pid is a dead process's. */
 	if (p->dir == -EEXIST) {
-		place_clear(p->parent, name);
-		p->dir = make_directory(p->parent, name, p->kind == PLACE_OF_ROOT ? 0755 : 0700);
+		sessiondir_clear(p->parent, name);
+		p->dir = make_directory(p->parent, name, p->kind == SESSIONDIR_OF_ROOT ? 0755 : 0700);
 	}
 	if (p->dir < 0)
 		return p->dir;
@@ -214,7 +214,7 @@ build(struct place *p, uint32_t first)
 	p->sock = listen_in(p, p->dir, NAME_SOCK, SOCK_SEQPACKET);
 	if (p->sock < 0)
 		return p->sock;
-	if (p->kind == PLACE_OF_ROOT) {
+	if (p->kind == SESSIONDIR_OF_ROOT) {
 		p->leader = listen_in(p, p->dir, NAME_LEADER, SOCK_SEQPACKET);
 		if (p->leader < 0)
 			return p->leader;
@@ -225,24 +225,24 @@ build(struct place *p, uint32_t first)
 
 /* P has its kind, root, uid and secret; on failure nothing else. */
 static int
-make(struct place *p, uint32_t first)
+make(struct sessiondir *p, uint32_t first)
 {
 	int rc = -ENOENT;
 
 	for (int i = 0; rc == -ENOENT && i < TRIES; i++) {
 		rc = build(p, first);
 		if (rc < 0)
-			place_remove(p);
+			sessiondir_remove(p);
 	}
 	return rc;
 }
 
 int
-place_make(struct place *p, enum place_kind kind, const char *root, uid_t uid, uint32_t first)
+sessiondir_make(struct sessiondir *p, enum sessiondir_kind kind, const char *root, uid_t uid, uint32_t first)
 {
 	int rc;
 
-	*p = (struct place)PLACE_INIT;
+	*p = (struct sessiondir)SESSIONDIR_INIT;
 	p->kind = kind;
 	p->root = root;
 	p->uid = uid;
@@ -275,7 +275,7 @@ is_socket(int dir, const char *name)
 
 /* Whether the agent's directory still exists. */
 static bool
-has_nest(const struct place *p)
+has_nest(const struct sessiondir *p)
 {
 	char path[PATH_CAP];
 
@@ -284,20 +284,20 @@ has_nest(const struct place *p)
 }
 
 bool
-place_is_whole(const struct place *p)
+sessiondir_is_whole(const struct sessiondir *p)
 {
 	if (!p->id)
 		return true;
 	if (!is_at(p->path, p->dir) || !is_socket(p->dir, NAME_SOCK))
 		return false;
-	if (p->kind == PLACE_OF_USER)
+	if (p->kind == SESSIONDIR_OF_USER)
 		return is_socket(p->dir, NAME_AGENT);
 	return is_socket(p->dir, NAME_LEADER) && has_nest(p) && is_socket(p->nest, NAME_AGENT);
 }
 
 /* Makes *FD anew if its name is missing in our directory: BIT, 0 or a negative errno. */
 static int
-renew_one(struct place *p, int *fd, const char *name, int bit)
+renew_one(struct sessiondir *p, int *fd, const char *name, int bit)
 {
 	int fresh;
 
@@ -312,7 +312,7 @@ renew_one(struct place *p, int *fd, const char *name, int bit)
 }
 
 static int
-renew_agent(struct place *p)
+renew_agent(struct sessiondir *p)
 {
 	int old = p->agent, rc;
 
@@ -327,14 +327,14 @@ renew_agent(struct place *p)
 		return rc;
 	}
 	fd_close(&old);
-	return PLACE_AGENT;
+	return SESSIONDIR_AGENT;
 }
 
 /* Our directory was removed: makes another one. */
 static int
-renew_all(struct place *p)
+renew_all(struct sessiondir *p)
 {
-	struct place fresh = PLACE_INIT;
+	struct sessiondir fresh = SESSIONDIR_INIT;
 	int rc;
 
 	fresh.kind = p->kind;
@@ -346,22 +346,22 @@ renew_all(struct place *p)
 		return rc;
 	/* Of the old one only descriptors are left. */
 	p->name[0] = '\0';
-	place_remove(p);
+	sessiondir_remove(p);
 	*p = fresh;
-	return PLACE_SOCK | PLACE_AGENT | PLACE_LEADER;
+	return SESSIONDIR_SOCK | SESSIONDIR_AGENT | SESSIONDIR_LEADER;
 }
 
 int
-place_renew(struct place *p)
+sessiondir_renew(struct sessiondir *p)
 {
 	int bits[3], sum = 0;
 
-	if (!p->id || p->kind != PLACE_OF_ROOT)
+	if (!p->id || p->kind != SESSIONDIR_OF_ROOT)
 		return 0;
 	if (!is_at(p->path, p->dir))
 		return renew_all(p);
-	bits[0] = renew_one(p, &p->sock, NAME_SOCK, PLACE_SOCK);
-	bits[1] = renew_one(p, &p->leader, NAME_LEADER, PLACE_LEADER);
+	bits[0] = renew_one(p, &p->sock, NAME_SOCK, SESSIONDIR_SOCK);
+	bits[1] = renew_one(p, &p->leader, NAME_LEADER, SESSIONDIR_LEADER);
 	bits[2] = renew_agent(p);
 	for (int i = 0; i < 3; i++) {
 		if (bits[i] < 0)
@@ -372,7 +372,7 @@ place_renew(struct place *p)
 }
 
 void
-place_write_login(const struct place *p, uint32_t number)
+sessiondir_write_login(const struct sessiondir *p, uint32_t number)
 {
 	char text[32];
 	int fd, len = snprintf(text, sizeof text, "%u\n", (unsigned)number);
@@ -383,8 +383,8 @@ place_write_login(const struct place *p, uint32_t number)
 	fd = openat(p->dir, FRESH_LOGIN, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	if (write(fd, text, (size_t)len) != len || (p->kind == PLACE_OF_ROOT && fchown(fd, 0, 0)) ||
-	    fchmod(fd, p->kind == PLACE_OF_ROOT ? 0644 : 0600) ||
+	if (write(fd, text, (size_t)len) != len || (p->kind == SESSIONDIR_OF_ROOT && fchown(fd, 0, 0)) ||
+	    fchmod(fd, p->kind == SESSIONDIR_OF_ROOT ? 0644 : 0600) ||
 	    renameat(p->dir, FRESH_LOGIN, p->dir, NAME_LOGIN) < 0)
 		unlinkat(p->dir, FRESH_LOGIN, 0);
 	close(fd);
@@ -431,7 +431,7 @@ clear_in(int dir)
 }
 
 void
-place_clear(int parent, const char *name)
+sessiondir_clear(int parent, const char *name)
 {
 	int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -443,7 +443,7 @@ place_clear(int parent, const char *name)
 }
 
 void
-place_remove(struct place *p)
+sessiondir_remove(struct sessiondir *p)
 {
 	char parent[PATH_CAP];
 	struct stat there, here;
@@ -460,7 +460,7 @@ place_remove(struct place *p)
 	    fstatat(p->parent, p->name, &there, AT_SYMLINK_NOFOLLOW) == 0 && fstat(p->dir, &here) == 0 &&
 	    same_file(&there, &here))
 		unlinkat(p->parent, p->name, AT_REMOVEDIR);
-	if (p->parent >= 0 && p->kind == PLACE_OF_ROOT) {
+	if (p->parent >= 0 && p->kind == SESSIONDIR_OF_ROOT) {
 		snprintf(parent, sizeof parent, "%.900s/%lu", p->root, (unsigned long)p->uid);
 		rmdir(parent); /* empty */
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "leadreg.h"
+#include "leaderreg.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,9 +13,9 @@
 #include "paths.h"
 
 void
-leadreg_name(const struct leadreg *e, char name[LEADREG_NAME])
+leaderreg_name(const struct leaderreg *e, char name[LEADERREG_NAME])
 {
-	snprintf(name, LEADREG_NAME, "%" PRIu32 "-%d-%" PRIu64, (uint32_t)e->uid, (int)e->pid, e->start);
+	snprintf(name, LEADERREG_NAME, "%" PRIu32 "-%d-%" PRIu64, (uint32_t)e->uid, (int)e->pid, e->start);
 }
 
 /* Reads COUNT decimal numbers with SEPARATOR between and END behind them. */
@@ -37,10 +37,10 @@ parse_numbers(const char *p, char separator, char end, uint64_t *v, int count)
 }
 
 int
-leadreg_parse_name(struct leadreg *e, const char *name)
+leaderreg_parse_name(struct leaderreg *e, const char *name)
 {
-	struct leadreg got = {0};
-	char again[LEADREG_NAME];
+	struct leaderreg got = {0};
+	char again[LEADERREG_NAME];
 	uint64_t v[3];
 	int rc = parse_numbers(name, '-', '\0', v, 3);
 
@@ -52,7 +52,7 @@ leadreg_parse_name(struct leadreg *e, const char *name)
 	got.pid = (pid_t)v[1];
 	got.start = v[2];
 	/* One entry has one name: no leading zeros. */
-	leadreg_name(&got, again);
+	leaderreg_name(&got, again);
 	if (strcmp(again, name) != 0)
 		return -EBADMSG;
 	e->uid = got.uid;
@@ -62,15 +62,15 @@ leadreg_parse_name(struct leadreg *e, const char *name)
 }
 
 int
-leadreg_text(const struct leadreg *e, char text[LEADREG_TEXT])
+leaderreg_text(const struct leaderreg *e, char text[LEADERREG_TEXT])
 {
-	return snprintf(text, LEADREG_TEXT, "%" PRIu32 " %d %" PRIu64 "\n", e->id, (int)e->keeper, e->keeper_start);
+	return snprintf(text, LEADERREG_TEXT, "%" PRIu32 " %d %" PRIu64 "\n", e->id, (int)e->keeper, e->keeper_start);
 }
 
 int
-leadreg_parse_text(struct leadreg *e, const char *text, size_t len)
+leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len)
 {
-	char copy[LEADREG_TEXT];
+	char copy[LEADERREG_TEXT];
 	uint64_t v[3] = { 0, 0, 0 };
 
 	if (len >= sizeof copy)
@@ -88,14 +88,14 @@ leadreg_parse_text(struct leadreg *e, const char *text, size_t len)
 }
 
 int
-leadreg_read(struct leadreg *e, int dir, const char *name)
+leaderreg_read(struct leaderreg *e, int dir, const char *name)
 {
-	char text[LEADREG_TEXT];
+	char text[LEADERREG_TEXT];
 	ssize_t n;
 	int fd, rc;
 
-	*e = (struct leadreg){0};
-	rc = leadreg_parse_name(e, name);
+	*e = (struct leaderreg){0};
+	rc = leaderreg_parse_name(e, name);
 	if (rc)
 		return rc;
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -104,16 +104,16 @@ leadreg_read(struct leadreg *e, int dir, const char *name)
 	n = read(fd, text, sizeof text);
 	close(fd);
 	if (n > 0)
-		leadreg_parse_text(e, text, (size_t)n);
+		leaderreg_parse_text(e, text, (size_t)n);
 	return 0;
 }
 
 int
-leadreg_find(struct leadreg *e, uid_t uid, uint32_t id)
+leaderreg_find(struct leaderreg *e, uid_t uid, uint32_t id)
 {
 	int fd = open(PATH_LEADERS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = -ENOENT;
 	const struct dirent *d;
-	struct leadreg got;
+	struct leaderreg got;
 	DIR *dir;
 
 	if (fd < 0)
@@ -124,7 +124,7 @@ leadreg_find(struct leadreg *e, uid_t uid, uint32_t id)
 		return -ENOMEM;
 	}
 	while (rc && (d = readdir(dir)))
-		if (leadreg_read(&got, fd, d->d_name) == 0 && got.uid == uid && got.id == id && id) {
+		if (leaderreg_read(&got, fd, d->d_name) == 0 && got.uid == uid && got.id == id && id) {
 			*e = got;
 			rc = 0;
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "attachments.h"
+#include "vouched.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 /* The place of SERIAL, or that of the first gap, or ATTACHMENTS_MAX. */
 static unsigned
-place_of(const struct attachments *a, uint32_t serial)
+sessiondir_of(const struct vouched *a, uint32_t serial)
 {
 	unsigned i = 0;
 
@@ -17,7 +17,7 @@ place_of(const struct attachments *a, uint32_t serial)
 }
 
 static void
-remove_at(struct attachments *a, unsigned i)
+remove_at(struct vouched *a, unsigned i)
 {
 	free(a->v[i]);
 	memmove(&a->v[i], &a->v[i + 1], (ATTACHMENTS_MAX - 1 - i) * sizeof *a->v);
@@ -26,7 +26,7 @@ remove_at(struct attachments *a, unsigned i)
 
 /* Which one has to make room. */
 static unsigned
-oldest(const struct attachments *a)
+oldest(const struct vouched *a)
 {
 	unsigned i = 0;
 
@@ -35,11 +35,11 @@ oldest(const struct attachments *a)
 	return i < ATTACHMENTS_MAX ? i : 0;
 }
 
-struct attachment *
-attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const char *address, const char *who)
+struct vouched_one *
+vouched_add(struct vouched *a, uint32_t serial, uint32_t kind, const char *address, const char *who)
 {
-	struct attachment *made = calloc(1, sizeof *made);
-	unsigned i = place_of(a, serial);
+	struct vouched_one *made = calloc(1, sizeof *made);
+	unsigned i = sessiondir_of(a, serial);
 
 	if (i == ATTACHMENTS_MAX)
 		i = oldest(a);
@@ -57,16 +57,16 @@ attachments_add(struct attachments *a, uint32_t serial, uint32_t kind, const cha
 	return made;
 }
 
-struct attachment *
-attachments_find(const struct attachments *a, uint32_t serial)
+struct vouched_one *
+vouched_find(const struct vouched *a, uint32_t serial)
 {
-	unsigned i = place_of(a, serial);
+	unsigned i = sessiondir_of(a, serial);
 
 	return i < ATTACHMENTS_MAX ? a->v[i] : NULL;
 }
 
 unsigned
-attachments_attached(const struct attachments *a)
+vouched_attached(const struct vouched *a)
 {
 	unsigned count = 0;
 
@@ -76,9 +76,9 @@ attachments_attached(const struct attachments *a)
 }
 
 void
-attachments_remove(struct attachments *a, uint32_t serial)
+vouched_remove(struct vouched *a, uint32_t serial)
 {
-	unsigned i = place_of(a, serial);
+	unsigned i = sessiondir_of(a, serial);
 
 	if (i < ATTACHMENTS_MAX && a->v[i])
 		remove_at(a, i);

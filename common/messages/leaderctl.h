@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leadctl: the protocol of a leader's own socket, NAME_LEADER in the session's directory (SOCK_SEQPACKET, the user's,
+ * leaderctl: the protocol of a leader's own socket, NAME_LEADER in the session's directory (SOCK_SEQPACKET, the user's,
  * 0600; root listens).  It works in any state of the keeper, and tells which processes hold the session; root can end
  * the session.
  *
@@ -12,34 +12,34 @@
  *
  * Requests and replies have a fixed length, big-endian.  An unknown message ends the connection.
  */
-#ifndef HOLDFAST_LEADCTL_H
-#define HOLDFAST_LEADCTL_H
+#ifndef HOLDFAST_LEADERCTL_H
+#define HOLDFAST_LEADERCTL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
 
-#define LEADCTL_REQUEST_BYTES 16
-#define LEADCTL_REPLY_BYTES 92
+#define LEADERCTL_REQUEST_BYTES 16
+#define LEADERCTL_REPLY_BYTES 92
 
-enum leadctl_op { LEADCTL_WHO = 1, LEADCTL_KILL = 2 };
+enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2 };
 
-enum leadctl_result {
-	LEADCTL_DONE = 1,
-	LEADCTL_DENIED = 2, /* it is for root */
+enum leaderctl_result {
+	LEADERCTL_DONE = 1,
+	LEADERCTL_DENIED = 2, /* it is for root */
 };
 
-enum leadctl_state {
-	LEADCTL_STARTING = 1, /* no program of the user runs yet */
-	LEADCTL_RUNNING = 2,
-	LEADCTL_ENDING = 3,   /* the shell has ended, or the start has failed */
+enum leaderctl_state {
+	LEADERCTL_STARTING = 1, /* no program of the user runs yet */
+	LEADERCTL_RUNNING = 2,
+	LEADERCTL_ENDING = 3,   /* the shell has ended, or the start has failed */
 };
 
-struct leadctl_reply {
-	uint32_t op, result;     /* enum leadctl_op, enum leadctl_result */
+struct leaderctl_reply {
+	uint32_t op, result;     /* enum leaderctl_op, enum leaderctl_result */
 	uint32_t session;        /* its id */
-	uint32_t state;          /* enum leadctl_state */
+	uint32_t state;          /* enum leaderctl_state */
 	uint32_t keeper_pid;     /* 0: it has ended */
 	uint32_t shell_session;  /* the shell's session id (setsid(2)), by the kernel; 0: unknown */
 	uint64_t keeper_start;   /* clock ticks after boot, as in /proc/PID/stat */
@@ -50,11 +50,11 @@ struct leadctl_reply {
 };
 
 /* A request for OP. */
-void leadctl_encode_request(enum leadctl_op op, unsigned char out[LEADCTL_REQUEST_BYTES]);
+void leaderctl_encode_request(enum leaderctl_op op, unsigned char out[LEADERCTL_REQUEST_BYTES]);
 /* 0, or -EBADMSG: wrong length or unknown OP. */
-int leadctl_decode_request(enum leadctl_op *op, const void *buf, size_t len);
-void leadctl_encode_reply(const struct leadctl_reply *m, unsigned char out[LEADCTL_REPLY_BYTES]);
+int leaderctl_decode_request(enum leaderctl_op *op, const void *buf, size_t len);
+void leaderctl_encode_reply(const struct leaderctl_reply *m, unsigned char out[LEADERCTL_REPLY_BYTES]);
 /* 0, or -EBADMSG: wrong length, an unknown value, or an invalid name. */
-int leadctl_decode_reply(struct leadctl_reply *m, const void *buf, size_t len);
+int leaderctl_decode_reply(struct leaderctl_reply *m, const void *buf, size_t len);
 
 #endif

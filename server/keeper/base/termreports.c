@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "reports.h"
+#include "termreports.h"
 
 #include <string.h>
 
@@ -147,42 +147,42 @@ look_at(const unsigned char *h, size_t len)
 }
 
 static void
-begin(struct reports *r)
+begin(struct termreports *r)
 {
-	r->state = REPORTS_BEGUN;
+	r->state = TERMREPORTS_BEGUN;
 	r->held[0] = ESC;
 	r->len = 1;
 }
 
 /* A report is whole: keeps it, in case the terminal that answers goes before it has answered. */
 static void
-take_out(struct reports *r, bool whole)
+take_out(struct termreports *r, bool whole)
 {
 	if (whole && r->len <= sizeof r->kept - r->kept_len) {
 		memcpy(r->kept + r->kept_len, r->held, r->len);
 		r->kept_len += r->len;
 	}
 	r->len = 0;
-	r->state = REPORTS_KEYS;
+	r->state = TERMREPORTS_KEYS;
 }
 
 /* The bytes that are held are no report, but the last one may begin another. */
 static size_t
-let_go(struct reports *r, unsigned char *out)
+let_go(struct termreports *r, unsigned char *out)
 {
 	bool again = r->len > 1 && r->held[r->len - 1] == ESC;
 	size_t n = r->len - again;
 
 	memcpy(out, r->held, n);
 	r->len = 0;
-	r->state = REPORTS_KEYS;
+	r->state = TERMREPORTS_KEYS;
 	if (again)
 		begin(r);
 	return n;
 }
 
 static size_t
-go_on(struct reports *r, unsigned char b, reports_asked *asked, void *object, unsigned char *out)
+go_on(struct termreports *r, unsigned char b, termreports_asked *asked, void *object, unsigned char *out)
 {
 	enum verdict v;
 	size_t n;
@@ -200,13 +200,13 @@ go_on(struct reports *r, unsigned char b, reports_asked *asked, void *object, un
 		take_out(r, true);
 		return 0;
 	case IS_STRING:
-		r->state = REPORTS_STRING;
+		r->state = TERMREPORTS_STRING;
 		r->string_len = r->len;
 		return 0;
 	default:
 		n = let_go(r, out);
 		if (v == IS_PASTE) {
-			r->state = REPORTS_PASTE;
+			r->state = TERMREPORTS_PASTE;
 			r->paste_at = 0;
 		}
 		return n;
@@ -215,47 +215,47 @@ go_on(struct reports *r, unsigned char b, reports_asked *asked, void *object, un
 
 /* A byte of a string, which goes nowhere. */
 static void
-in_string(struct reports *r, unsigned char b)
+in_string(struct termreports *r, unsigned char b)
 {
 	if (r->len < sizeof r->held)
 		r->held[r->len++] = b;
 	r->string_len++;
-	if (r->state == REPORTS_STRING_ESC && b != '\\') {
+	if (r->state == TERMREPORTS_STRING_ESC && b != '\\') {
 		/* Another sequence begins, and this one is over. */
 		take_out(r, false);
 		begin(r);
 		r->held[r->len++] = b;
-	} else if (b == BEL || r->state == REPORTS_STRING_ESC) {
+	} else if (b == BEL || r->state == TERMREPORTS_STRING_ESC) {
 		take_out(r, r->string_len == r->len);
 	} else if (b == ESC) {
-		r->state = REPORTS_STRING_ESC;
-	} else if (b == CAN || b == SUB || r->string_len >= REPORTS_STRING_MAX) {
+		r->state = TERMREPORTS_STRING_ESC;
+	} else if (b == CAN || b == SUB || r->string_len >= TERMREPORTS_STRING_MAX) {
 		take_out(r, false);
 	}
 }
 
 static void
-in_paste(struct reports *r, unsigned char b)
+in_paste(struct termreports *r, unsigned char b)
 {
 	static const char end[] = PASTE_END;
 
 	if (b != (unsigned char)end[r->paste_at])
 		r->paste_at = 0;
 	if (b == (unsigned char)end[r->paste_at] && ++r->paste_at == PASTE_LEN)
-		r->state = REPORTS_KEYS;
+		r->state = TERMREPORTS_KEYS;
 }
 
 static void
-set_until(struct reports *r, uint64_t now)
+set_until(struct termreports *r, uint64_t now)
 {
-	if (r->state == REPORTS_KEYS || r->state == REPORTS_PASTE)
+	if (r->state == TERMREPORTS_KEYS || r->state == TERMREPORTS_PASTE)
 		r->until = 0;
 	else
-		r->until = now + (r->len <= 2 ? REPORTS_KEY_MS : REPORTS_REST_MS);
+		r->until = now + (r->len <= 2 ? TERMREPORTS_KEY_MS : TERMREPORTS_REST_MS);
 }
 
 static size_t
-run(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object, unsigned char *out)
+run(struct termreports *r, const unsigned char *p, size_t len, termreports_asked *asked, void *object, unsigned char *out)
 {
 	size_t n = 0;
 
@@ -263,20 +263,20 @@ run(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked,
 		unsigned char b = p[i];
 
 		switch (r->state) {
-		case REPORTS_KEYS:
+		case TERMREPORTS_KEYS:
 			if (b == ESC)
 				begin(r);
 			else
 				out[n++] = b;
 			break;
-		case REPORTS_BEGUN:
+		case TERMREPORTS_BEGUN:
 			n += go_on(r, b, asked, object, out + n);
 			break;
-		case REPORTS_STRING:
-		case REPORTS_STRING_ESC:
+		case TERMREPORTS_STRING:
+		case TERMREPORTS_STRING_ESC:
 			in_string(r, b);
 			break;
-		case REPORTS_PASTE:
+		case TERMREPORTS_PASTE:
 			out[n++] = b;
 			in_paste(r, b);
 			break;
@@ -286,45 +286,45 @@ run(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked,
 }
 
 size_t
-reports_filter(struct reports *r, const unsigned char *p, size_t len, uint64_t now, reports_asked *asked, void *object,
+termreports_filter(struct termreports *r, const unsigned char *p, size_t len, uint64_t now, termreports_asked *asked, void *object,
                unsigned char *out)
 {
 	size_t n;
 
 	if (r->passed)
-		reports_release(r, out);
+		termreports_release(r, out);
 	n = run(r, p, len, asked, object, out);
 	set_until(r, now);
 	return n;
 }
 
 size_t
-reports_watch(struct reports *r, const unsigned char *p, size_t len, reports_asked *asked, void *object,
+termreports_watch(struct termreports *r, const unsigned char *p, size_t len, termreports_asked *asked, void *object,
               unsigned char *out)
 {
 	size_t n = run(r, p, len, asked, object, out);
 
-	r->passed = !reports_idle(r);
+	r->passed = !termreports_idle(r);
 	r->kept_len = 0;
 	return n;
 }
 
 size_t
-reports_release(struct reports *r, unsigned char *out)
+termreports_release(struct termreports *r, unsigned char *out)
 {
-	size_t n = r->state == REPORTS_BEGUN && !r->passed ? r->len : 0;
+	size_t n = r->state == TERMREPORTS_BEGUN && !r->passed ? r->len : 0;
 
 	memcpy(out, r->held, n);
 	r->len = 0;
 	r->until = 0;
 	r->passed = false;
-	if (r->state != REPORTS_PASTE)
-		r->state = REPORTS_KEYS;
+	if (r->state != TERMREPORTS_PASTE)
+		r->state = TERMREPORTS_KEYS;
 	return n;
 }
 
 bool
-reports_idle(const struct reports *r)
+termreports_idle(const struct termreports *r)
 {
-	return r->state == REPORTS_KEYS;
+	return r->state == TERMREPORTS_KEYS;
 }

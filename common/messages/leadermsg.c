@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "leadermsg.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "attach.h"
+#include "fields.h"
+
+#define NAME_FIELD 36 /* of a report */
+
+void
+leadermsg_set_policy(struct leadermsg_init *m, const struct config_policy *p)
+{
+	m->ring_bytes = p->ring_bytes;
+	m->stall_ms = p->stall_timeout_ms;
+	m->scrollback = p->scrollback;
+	m->banner = p->banner;
+	m->detached_s = p->detached_s;
+	m->idle_shell_s = p->idle_shell_s;
+	m->elevated_s = p->elevated_s;
+	m->take_over = p->take_over;
+	memcpy(m->accept_env, p->accept_env, sizeof m->accept_env);
+}
+
+#define I struct leadermsg_init
+static const struct field init_fields[] = {
+	FIELD_TEXT(I, user),
+	FIELD_TEXT(I, home),
+	FIELD_TEXT(I, shell),
+	FIELD_TEXT(I, tty),
+	FIELD_TEXT(I, address),
+	FIELD_TEXT(I, who),
+	FIELD_RAW(I, identity, IDENTITY_BYTES),
+	FIELD_RAW(I, ticket, TICKET_BYTES),
+	FIELD_U64(I, ring_bytes),
+	FIELD_U32(I, stall_ms),
+	FIELD_U32(I, detached_s),
+	FIELD_U32(I, idle_shell_s),
+	FIELD_U32(I, elevated_s),
+	FIELD_U32(I, take_over),
+	FIELD_TEXT(I, accept_env),
+	FIELD_U32(I, scrollback),
+	FIELD_U32(I, banner),
+	FIELD_U32(I, session),
+	FIELD_TEXT(I, dir),
+	FIELD_TEXT(I, agent_path),
+	FIELD_ENV(I, env),
+	FIELDS_END
+};
+#undef I
+static const struct message init = { sizeof(struct leadermsg_init), { LEADERMSG_INIT }, init_fields };
+
+int
+leadermsg_encode_init(const struct leadermsg_init *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&init, LEADERMSG_INIT, m, out, cap);
+}
+
+int
+leadermsg_decode_init(struct leadermsg_init *m, const void *buf, size_t len)
+{
+	return message_decode(&init, m, buf, len);
+}
+
+#define V struct leadermsg_vouched
+static const struct field vouched_fields[] = {
+	FIELD_U32(V, serial),
+	FIELD_U32(V, ok),
+	FIELD_RAW(V, identity, IDENTITY_BYTES),
+	FIELD_TEXT(V, address),
+	FIELD_TEXT(V, who),
+	FIELD_TEXT(V, local_address),
+	FIELD_U16(V, port),
+	FIELD_U16(V, local_port),
+	FIELDS_END
+};
+#undef V
+static const struct message vouched = { sizeof(struct leadermsg_vouched), { LEADERMSG_VOUCHED }, vouched_fields };
+
+int
+leadermsg_encode_vouched(const struct leadermsg_vouched *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&vouched, LEADERMSG_VOUCHED, m, out, cap);
+}
+
+int
+leadermsg_decode_vouched(struct leadermsg_vouched *m, const void *buf, size_t len)
+{
+	return message_decode(&vouched, m, buf, len);
+}
+
+static const struct field sockets_fields[] = {
+	FIELD_U32(struct leadermsg_sockets, session),
+	FIELD_TEXT(struct leadermsg_sockets, dir),
+	FIELD_TEXT(struct leadermsg_sockets, agent_path),
+	FIELDS_END
+};
+static const struct message sockets = { sizeof(struct leadermsg_sockets), { LEADERMSG_SOCKETS }, sockets_fields };
+
+int
+leadermsg_encode_sockets(const struct leadermsg_sockets *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&sockets, LEADERMSG_SOCKETS, m, out, cap);
+}
+
+int
+leadermsg_decode_sockets(struct leadermsg_sockets *m, const void *buf, size_t len)
+{
+	return message_decode(&sockets, m, buf, len);
+}
+
+static const struct field peer_is_fields[] = {
+	FIELD_U32(struct leadermsg_peer_is, serial),
+	FIELD_U32(struct leadermsg_peer_is, ok),
+	FIELDS_END
+};
+static const struct message peer_is = { sizeof(struct leadermsg_peer_is), { LEADERMSG_PEER_IS }, peer_is_fields };
+
+int
+leadermsg_encode_peer_is(const struct leadermsg_peer_is *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&peer_is, LEADERMSG_PEER_IS, m, out, cap);
+}
+
+int
+leadermsg_decode_peer_is(struct leadermsg_peer_is *m, const void *buf, size_t len)
+{
+	return message_decode(&peer_is, m, buf, len);
+}
+
+int
+leadermsg_type_of(const void *buf, size_t len)
+{
+	return len ? *(const unsigned char *)buf : -EBADMSG;
+}
+
+#define R struct leadermsg_report
+static const struct field report_fields[] = {
+	FIELD_U32_MAX(R, type, LEADERMSG_PEER),
+	FIELD_U32(R, number),
+	FIELD_U32(R, kind),
+	FIELD_RAW(R, ticket, TICKET_BYTES),
+	FIELD_U32(R, pts),
+	FIELD_U32(R, pid),
+	FIELD_PADDED(R, name, NAME_FIELD),
+	FIELDS_END
+};
+#undef R
+_Static_assert(5 * 4 + TICKET_BYTES + NAME_FIELD == LEADERMSG_REPORT_BYTES, "a report is full");
+
+void
+leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES])
+{
+	memset(out, 0, LEADERMSG_REPORT_BYTES);
+	fields_encode(report_fields, m, out, LEADERMSG_REPORT_BYTES);
+}
+
+int
+leadermsg_decode_report(struct leadermsg_report *m, const void *buf, size_t len)
+{
+	struct leadermsg_report got;
+
+	if (fields_decode(report_fields, &got, sizeof got, buf, len) || got.type < LEADERMSG_READY ||
+	    (got.name[0] && !attach_name_ok(got.name)))
+		return -EBADMSG;
+	*m = got;
+	return 0;
+}
