@@ -122,7 +122,7 @@ oldest_in(const struct agent *a, enum agent_state state)
 bool
 agent_listens(struct agent *a, struct loop *l)
 {
-	/* Those that are being looked at go in a moment, or become refused. */
+	/* A relay that is CHECKING is relayed or refused in a moment. */
 	if (find_place(a) < 0 && !oldest_in(a, AGENT_REFUSED) && oldest_in(a, AGENT_CHECKING))
 		return false;
 	if (a->deaf_until && clock_now_ms() < a->deaf_until) {
@@ -133,7 +133,7 @@ agent_listens(struct agent *a, struct loop *l)
 	return true;
 }
 
-/* Whether there is a place in the next turn: one has been closed in this one, or is now. */
+/* Whether a place is free in the next turn: closes a refused relay, unless one was closed in this turn. */
 static bool
 make_room(struct agent *a)
 {
@@ -298,7 +298,7 @@ relay_ready(void *object, short revents)
 		answer_no(r);
 		return;
 	}
-	/* Gone, with nothing to be read or no room to read it: waiting on would return at once for ever. */
+	/* Its end has gone, with nothing to be read or no room for it: polling for it would return at once for ever. */
 	if ((revents & (POLLHUP | POLLERR)) && !(revents & POLLIN)) {
 		relay_close(r);
 		return;
@@ -318,7 +318,7 @@ relay_watch(struct agent_relay *r, struct loop *l)
 		agent_refuse(r);
 	if (r->state == AGENT_CHECKING) {
 		loop_until(l, r->deadline);
-		/* That it goes is reported all the same. */
+		/* poll(2) reports a hang-up also without events. */
 		loop_add(l, r->asker, 0, relay_ready, r);
 		return;
 	}
@@ -341,7 +341,7 @@ agent_watch(struct agent *a, struct loop *l)
 		struct agent_relay *r = a->relays[i];
 
 		if (r && r->asker < 0) {
-			/* Free since the last turn: no handler can be called with it any more. */
+			/* Closed in an earlier turn: no handler can be called with it any more. */
 			free(r);
 			a->relays[i] = NULL;
 		} else if (r) {

@@ -48,7 +48,7 @@ objection(struct keeper *k, const struct attach_claim *claim, enum attach_refusa
 			return NULL;
 		return "the session was started for another login";
 	case ATTACH_MODE_AUTO:
-		/* A login that came into it now would end with it. */
+		/* A login that resumed the session now would end with it. */
 		if (k->kill_at != CLOCK_NEVER)
 			return "the session is being ended";
 		if (k->state == KEEPER_RUNNING && !k->peers.alone && (!peers_attached(k) || probe_all_dead(k)))
@@ -123,7 +123,7 @@ is_left_elevated(const struct keeper *k)
 	       elevated_front(k->master, k->shell.pid);
 }
 
-/* The same, and the leader writes it down. */
+/* The same, and the leader logs it. */
 static void
 refuse_and_tell(struct peer *peer, enum attach_refusal code, const char *text)
 {
@@ -160,7 +160,7 @@ grant_unvouched(struct peer *peer)
 	grant_to(peer, &peer->claim.identity);
 }
 
-/* The leader has nothing but that number: claim_vouched sees whether it was the claimer's when it was looked at. */
+/* The leader gets only this number; claim_vouched() checks that the claimer was alive when the leader looked. */
 static uint32_t
 pid_of(const struct peer *peer)
 {
@@ -385,7 +385,7 @@ late_objection(struct peer *peer, enum attach_refusal *code)
 	struct keeper *k = peer->keeper;
 	const char *why = NULL;
 
-	/* A session that many may claim can have ended, or been confirmed to another, since this one was granted. */
+	/* Since this claim was granted the session can have ended, or another claim can have been confirmed. */
 	if (peer != k->peers.alone)
 		why = objection(k, &peer->claim, code);
 	return why ? why : take_over_objection(k, &peer->claim, code);
@@ -483,7 +483,7 @@ claim_confirm(struct peer *peer)
 	free(peer->claim.command);
 	peer->claim.command = NULL;
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ATTACHED, .number = peer->serial, .kind = peer->t.pipes });
-	/* Afterwards, so that the session is never seen dropped in between. */
+	/* The new attachment first, so that the session is never seen dropped in between. */
 	if (peer->claim.mode == ATTACH_MODE_TAKE) {
 		attachments_detach_all(k, peer, ATTACH_WHY_TAKEN);
 		departures_sweep(k);

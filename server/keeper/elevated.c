@@ -24,7 +24,7 @@ is_another(pid_t pid, pid_t *parent)
 
 	*parent = 0;
 	if (dir < 0)
-		/* With hidepid other users' processes are not shown: that it is there is all that can be known. */
+		/* With hidepid other users' processes are not shown, but kill(2) tells that one is there. */
 		return kill(pid, 0) < 0 && errno == EPERM;
 	if (procfile_status(dir, &ids) == 0)
 		for (int i = 0; i < 4; i++)

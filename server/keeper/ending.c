@@ -22,7 +22,7 @@ ending_begin(struct keeper *k)
 void
 ending_watch(struct keeper *k, struct loop *l)
 {
-	/* A peer that is slow takes its time; a moment that is over would not let us sleep. */
+	/* While a slow peer takes its time, a deadline in the past would keep the loop awake. */
 	if (k->linger_until != CLOCK_NEVER && (!k->drained || !attachments_behind(k, 0)))
 		loop_until(l, k->linger_until);
 }
@@ -58,7 +58,7 @@ ending_turn(struct keeper *k)
 	}
 	/* No login may find the session any more when the first one is told of its end. */
 	sessiondir_remove(&k->dir);
-	/* First, so that their going is no drop. */
+	/* Before the peers go, so that the leader does not take that for a drop. */
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
 	                                 .kind = k->why_ended });
 	attachments_end(k, true);

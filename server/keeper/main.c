@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
- * on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening sockets on LEADERMSG_SOCK_FD
- * and LEADERMSG_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a process of the
- * user's, which goes away once the session has started (server/session/rootless/rootless.h).  See holdfast-keeper(8).
+ * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's
+ * master on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening
+ * sockets on LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a
+ * process of the user's, which goes away once the session has started (server/session/rootless/rootless.h).  See
+ * holdfast-keeper(8).
  */
 #include <errno.h>
 #include <fcntl.h>

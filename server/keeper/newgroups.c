@@ -34,7 +34,7 @@ peer_groups(int fd, size_t *n)
 	socklen_t len = 0;
 	gid_t *v;
 
-	/* Without room it says how much is wanted. */
+	/* With a length of 0 the kernel says how much room it wants. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &len) == 0 || !len || len > GROUPS_MAX * sizeof *v)
 		return NULL;
 	v = malloc(len);

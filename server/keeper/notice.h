@@ -17,8 +17,8 @@
  */
 int notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP]);
 /*
- * Another login is the live one: tells the prompts of the session's shells (sessiondir_write_login), if the keeper has made
- * the session's directory.  Otherwise the leader tells them; it hears of each attachment.
+ * Another login is the live one: tells the prompts of the session's shells (sessiondir_write_login), if the keeper
+ * has made the session's directory.  Otherwise the leader tells them; it hears of each attachment.
  */
 void notice_login(struct keeper *k);
 

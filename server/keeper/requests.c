@@ -309,7 +309,7 @@ on_message_waits(void *object, short revents)
 	}
 }
 
-/* Makes room by letting the oldest go that has claimed nothing. */
+/* Makes room: marks the oldest peer that has claimed nothing. */
 static bool
 evict(struct keeper *k)
 {

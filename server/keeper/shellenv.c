@@ -8,16 +8,16 @@
 #include "match.h"
 
 /*
- * Of the login's own: its ticket, what names the session wanted, sshd's record of how it proved itself, a file that
- * goes with it, and what logind calls its session.  A '*' at the end stands for any rest.
+ * Variables of one login alone: its ticket, the name of the wanted session, sshd's record of how it proved itself, a
+ * file that goes with it, and logind's name of its session.  A '*' at the end stands for any rest.
  */
 static const char *const stay_behind[] = {
 	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST", "SSH_USER_AUTH", "XDG_SESSION_*", "XDG_SEAT", "XDG_VTNR",
 };
 
 /*
- * What PAM says anew for each session.  Anything else that is in both is as sshd gave it to the login: there root's
- * SetEnv comes behind PAM.
+ * Variables that PAM sets anew for each session.  Any other that is in both is as sshd gave it to the login: there
+ * root's SetEnv comes behind PAM.
  */
 static const char of_a_session[] =
 	"XDG_*,DBUS_*,KRB5*,KRBTKFILE,TMPDIR,TMP,TEMP,TEMPDIR,SELINUX_*,PAM_*,*SESSION*,*SOCK*,*RUNTIME*,*KEYRING*";

@@ -121,7 +121,7 @@ attachments_end(struct keeper *k, bool all)
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
 		if (!all && !peer->ops->has_heard(peer))
 			continue;
-		/* Before its holdfast-login hears of the end, the terminal is the login shell's again. */
+		/* The terminal gets its settings back before its holdfast-login hears of the end. */
 		terminal_close(&peer->t);
 		peer_send(peer, out, attach_encode_exit(&m, out, sizeof out));
 		peer_mark_gone(peer);

@@ -72,6 +72,6 @@ judge_later(const struct tcpinfo *first, const struct tcpinfo *i, uint32_t waite
 		return JUDGE_WATCH;
 	if (i->backoff >= first->backoff + DOUBLED)
 		return JUDGE_DEAD;
-	/* A slow link: sent again, and that too has had its time. */
+	/* A slow link: the bytes were sent again, and should have been answered by now. */
 	return last && had_its_time(i) ? JUDGE_DEAD : JUDGE_WATCH;
 }

@@ -82,7 +82,7 @@ forget_kept(struct keeper *k)
 		k->peers.v[i]->reports.kept_len = 0;
 }
 
-/* PEER was leading before, and may answer; when there is nothing else, another one goes on leading. */
+/* PEER was leading before, and may still answer.  If its input is only answers, the other terminal goes on leading. */
 static size_t
 let_pass(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
 {

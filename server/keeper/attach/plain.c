@@ -90,7 +90,7 @@ typed(struct peer *peer)
 static void
 plain_type(struct peer *peer, const unsigned char *p, size_t len)
 {
-	/* None of it was read while something else waits. */
+	/* Nothing else waits in t.input: input is read, and held back, only while that is empty. */
 	memcpy(peer->t.input, p, len);
 	peer->t.input_at = 0;
 	peer->t.input_len = len;
@@ -184,7 +184,7 @@ on_output(void *object, short revents)
 	plain_push(peer);
 }
 
-/* One of a tty's two sides; both come for the one descriptor. */
+/* A tty is one descriptor for input and output. */
 static void
 on_tty(void *object, short revents)
 {
@@ -217,7 +217,7 @@ plain_watch(struct peer *peer, struct loop *l)
 		loop_until(l, t->pace.until);
 }
 
-/* It was held back because its connection had enough to move: another look at that. */
+/* The terminal was held back because its connection had enough to move: looks at the connection again. */
 static void
 look_again(struct peer *peer, uint64_t now)
 {
@@ -294,7 +294,7 @@ plain_ping(struct peer *peer)
 {
 	struct terminal *t = &peer->t;
 
-	/* Into a person's pipe nothing is put that the program has not printed. */
+	/* A pipe gets nothing that the program has not printed. */
 	if (t->pipes)
 		return false;
 	if (t->dead || t->flow != TERMINAL_FLOWING || terminal_behind(t, &peer->keeper->ring) || !is_between(peer))
@@ -302,7 +302,7 @@ plain_ping(struct peer *peer)
 	return write(t->out, "", 1) == 1;
 }
 
-/* Modes off, main screen on: as far as the terminal takes it now. */
+/* Switches modes off and the main screen on, as far as the terminal accepts output now. */
 static void
 leave_clean(struct peer *peer)
 {
@@ -329,7 +329,7 @@ plain_detach(struct peer *peer, enum attach_reason why, const char *target)
 	terminal_close(&peer->t);
 }
 
-/* Of the end its holdfast-login hears, by EXIT. */
+/* EXIT tells its holdfast-login (attachments_end). */
 static void
 plain_say_ended(struct peer *peer)
 {

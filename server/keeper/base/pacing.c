@@ -138,7 +138,7 @@ pacing_look(struct pacing *p, uint64_t now, int rc, const struct tcpinfo *i)
 	uint64_t room, queue, rtt_ms;
 	bool moved;
 
-	/* A connection that has gone, or is about to, is no longer ours to look at. */
+	/* The connection has gone, or is about to. */
 	if (rc < 0 || (i->state != ESTABLISHED && i->state != CLOSE_WAIT) || i->bytes_acked < p->acked) {
 		pacing_off(p);
 		return;
@@ -159,7 +159,7 @@ pacing_look(struct pacing *p, uint64_t now, int rc, const struct tcpinfo *i)
 	p->budget = room < BUDGET_MAX ? room : BUDGET_MAX;
 	p->until = 0;
 	p->pause_ms = 0;
-	/* What is written now sshd has yet to take: it shows in the queue only when that has had its time. */
+	/* sshd has not read the bytes yet that were written just now: they show in the queue a little later. */
 	p->next = p->known && p->limit < FAST ? now + clamp(p->budget * 500 / p->rate, WAIT_MIN_MS, WAIT_MAX_MS) : 0;
 }
 

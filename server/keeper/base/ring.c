@@ -25,7 +25,7 @@ map_twice(int fd, size_t size)
 	return base;
 }
 
-/* A memfd is a file, and growing it beyond this limit of the user's would end us. */
+/* A memfd is a file: growing it beyond this limit of the user's would kill the keeper (SIGXFSZ). */
 static bool
 file_may_have(size_t size)
 {
@@ -34,7 +34,7 @@ file_may_have(size_t size)
 	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size;
 }
 
-/* The same without a file: memory that only we and our children have. */
+/* The same without a file: memory that only the keeper and its children have. */
 static int
 open_nameless(struct ring *r, size_t size)
 {
@@ -123,7 +123,7 @@ ring_release(const struct ring *r, uint64_t from, uint64_t to)
 		from = oldest;
 	if (from >= end)
 		return from;
-	/* One that fails only keeps the memory. */
+	/* If this fails, the memory is only kept. */
 	madvise(r->base + (from & (r->size - 1)), (size_t)(end - from), MADV_REMOVE);
 	return end;
 }

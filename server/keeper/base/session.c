@@ -53,7 +53,7 @@ session_nudge(struct keeper *k)
 	k->nudge_until = clock_now_ms() + NUDGE_MS;
 }
 
-/* Something other than the shell is in front and reads keys one by one: it draws its own screen. */
+/* A program that is in front, is not the shell and reads keys one by one draws its own screen. */
 void
 session_nudge_if_full_screen(struct keeper *k)
 {

@@ -108,7 +108,7 @@ shell_signal(const struct shell *s, int signal)
 {
 	if (s->group <= 0)
 		return -ESRCH;
-	/* In its first moment it has no group yet. */
+	/* In its first moment the process has no group yet. */
 	return kill(-s->group, signal) < 0 && kill(s->group, signal) < 0 ? -errno : 0;
 }
 

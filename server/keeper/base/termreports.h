@@ -14,8 +14,8 @@
  *
  * Keys, mouse and focus reports and pasted text (in brackets) pass.  Shift-F3 and its kin look like the cursor's
  * place in the first row: such a one is a report only when a program has asked.  A sequence that may become a report
- * is held back: ESC alone, and others that are keys of their own, for TERMREPORTS_KEY_MS, the rest for TERMREPORTS_REST_MS;
- * then it is none.
+ * is held back: ESC alone, and others that are keys of their own, for TERMREPORTS_KEY_MS, the rest for
+ * TERMREPORTS_REST_MS; then it is none.
  */
 #ifndef HOLDFAST_TERMREPORTS_H
 #define HOLDFAST_TERMREPORTS_H
@@ -49,8 +49,8 @@ struct termreports {
 typedef bool termreports_asked(void *object);
 
 /*
- * Copies LEN bytes at P to OUT, which has room for LEN + TERMREPORTS_HELD, without reports.  Returns how many.  ASKED is
- * called with OBJECT for each cursor's place.
+ * Copies LEN bytes at P to OUT, which has room for LEN + TERMREPORTS_HELD, without reports.  Returns how many.  ASKED
+ * is called with OBJECT for each cursor's place.
  */
 size_t termreports_filter(struct termreports *r, const unsigned char *p, size_t len, uint64_t now, termreports_asked *asked,
                       void *object, unsigned char *out);

@@ -135,7 +135,7 @@ framed_greet(struct peer *peer, bool is_new, bool quiet)
 
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
 		f->sent[channel] = f->acked[channel] = first_offset(peer, channel, is_new);
-	/* It may have taken more than it could acknowledge before the cut. */
+	/* The client may have received more than it could acknowledge before the cut. */
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
 		catchup_release(k, channel);
 	put_attached(peer, is_new);
@@ -273,7 +273,7 @@ framed_detach(struct peer *peer, enum attach_reason why, const char *target)
 	uint32_t reason = reasons[why];
 	const char *text = reason == FRAME_D_TAKEN ? "another attachment has taken the session over" : "detached";
 
-	/* It may never hear of this: then it is told when it wants to go on. */
+	/* If this does not reach the client, framed_objection() tells it when it comes back. */
 	peer->framed->stream->put_out = reason;
 	peer->framed->stream->open = false;
 	peer->framed->ack_at = CLOCK_NEVER;

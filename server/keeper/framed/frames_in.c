@@ -77,7 +77,7 @@ take_typed(struct peer *peer, const struct frame_data *m, bool *typed)
 	    ONEANSWER_ROOM(m->len) > STREAMS_QUEUE)
 		return stream_take(s, m->offset, m->data, m->len, false);
 	known = (size_t)(s->input - m->offset);
-	/* Once it has been looked at, it must be taken. */
+	/* Input that has been looked at must be taken. */
 	if (stream_room(s) < ONEANSWER_ROOM(m->len - known))
 		return 0;
 	len = oneanswer_filter(peer, m->data + known, m->len - known, kept, typed);
@@ -87,7 +87,7 @@ take_typed(struct peer *peer, const struct frame_data *m, bool *typed)
 	return 1;
 }
 
-/* Input of PEER's has gone to its stream. */
+/* Input of PEER has gone to its stream. */
 static void
 go_on(struct peer *peer)
 {
@@ -193,7 +193,7 @@ on_size(struct peer *peer, const struct frame *in)
 		return WRONG;
 	peer->t.size = (struct winsize){ .ws_row = (unsigned short)m.rows, .ws_col = (unsigned short)m.cols,
 		                      .ws_xpixel = (unsigned short)m.xpixel, .ws_ypixel = (unsigned short)m.ypixel };
-	/* It takes it for granted until it is told otherwise. */
+	/* The client assumes that the session has this size until SIZE_IS says otherwise. */
 	peer->framed->told = peer->t.size;
 	attachments_fit_size(peer->keeper);
 	return TAKEN;
@@ -223,7 +223,7 @@ on_redraw(struct peer *peer, const struct frame *in)
 
 	if (frame_get_redraw(&what, in->body, in->len) < 0)
 		return WRONG;
-	/* One that is on its way is as good; one that was set aside gets one when it moves. */
+	/* A rendering that is on its way is as good; a client that was set aside gets one when it reads again. */
 	if (f->rendering || f->source == FRAMED_RENDERING || peer->t.flow == TERMINAL_ASIDE)
 		return TAKEN;
 	f->rendering_flags = what == FRAME_REDRAW_SCREEN ? FRAME_SCREEN_ONLY : 0;

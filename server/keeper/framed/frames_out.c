@@ -149,7 +149,7 @@ begin_output(struct peer *peer, unsigned channel)
 	return true;
 }
 
-/* Takes up the next frame with data, if there is one that may be sent. */
+/* Begins the next frame with data, if one may be sent. */
 static bool
 begin_next(struct peer *peer)
 {
@@ -309,7 +309,7 @@ framed_push(struct peer *peer)
 		note_flow(peer, progress);
 }
 
-/* Little on a thin line, so that the program stands where its output is shown. */
+/* Little on a thin line, so that the program is not far ahead of the output that is shown. */
 static uint64_t
 lag_allowed(const struct framed *f, uint64_t lag)
 {
@@ -361,7 +361,7 @@ framed_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy)
 	struct framed *f = peer->framed;
 
 	if (f->source == FRAMED_RENDERING) {
-		/* Can't be: one is asked for only when the one before has been written. */
+		/* Can't be: the next rendering is asked for only when the last one has been written. */
 		free(bytes);
 		peer->t.dead = true;
 		return;
@@ -376,7 +376,7 @@ framed_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy)
 		framed_push(peer);
 }
 
-/* The rest of a frame that has begun is kept: the ring goes on without us. */
+/* Keeps the rest of a frame that has begun, because the ring may overwrite it. */
 static bool
 spill(struct peer *peer)
 {

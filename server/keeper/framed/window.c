@@ -26,7 +26,7 @@ window_room(const struct window *w)
 void
 window_sent(struct window *w, size_t n, uint64_t now)
 {
-	/* After a silence there is nothing before it to measure by: all until the first answer is no news. */
+	/* After a silence nothing is there to measure by: the time until the first answer does not count. */
 	if (w->sent == w->acked) {
 		w->acked_at = now;
 		w->idle_until = w->sent + n;

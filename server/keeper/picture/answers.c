@@ -63,7 +63,7 @@ asker_sleeps(const struct keeper *k)
 	return kill(-k->front.group, 0) == 0 || errno == EPERM;
 }
 
-/* Whether it has slept for long enough at every look. */
+/* Whether the program that asked has been asleep at every look for SETTLE_MS. */
 static bool
 asker_has_settled(struct keeper *k, uint64_t now)
 {

@@ -37,7 +37,7 @@ reply(const struct paint_reply *m)
 	static unsigned char buf[PAINT_REPLY_MAX];
 	int len = paint_encode_reply(m, buf, sizeof buf);
 
-	/* A keeper that is gone is the end; one that is slow is waited for. */
+	/* Waits for a keeper that is slow; without a keeper the painter ends. */
 	if (len < 0 || write(SOCKET, buf, (size_t)len) != len)
 		_exit(0);
 }
@@ -108,7 +108,7 @@ eat(struct painter *p, uint64_t to, bool lazy)
 
 		if (pass_over(p, to) && lazy && may_rest(p, to)) {
 			reply(&(struct paint_reply){ .type = PAINT_RESTS, .offset = p->at, .number = (uint32_t)(to - p->at) });
-			/* With more behind it, more of it is passed over. */
+			/* When more output is there, more of this is passed over. */
 			p->clean = p->at;
 			return;
 		}

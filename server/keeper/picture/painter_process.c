@@ -14,7 +14,7 @@
 
 static unsigned char reply[PAINT_REPLY_MAX]; /* the latest */
 
-/* For ps(1): it has the keeper's arguments, one word. */
+/* A name for ps(1), written over the keeper's argument. */
 static void
 take_name(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * painter_process: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and from
- * it.
+ * painter_process: starts and ends a session's painter (server/keeper/picture/painter.h), and carries messages to and
+ * from it.
  */
 #ifndef HOLDFAST_PAINTER_PROCESS_H
 #define HOLDFAST_PAINTER_PROCESS_H

@@ -124,7 +124,7 @@ picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, 
 	return picture_ask(k, &m);
 }
 
-/* It has been idle: asks for the rendering that it will leave behind. */
+/* The painter has been idle: asks for the rendering that it will leave behind. */
 static void
 ask_to_park(struct keeper *k)
 {

@@ -47,7 +47,7 @@ still_there(const struct keeper *k)
 }
 
 /*
- * It may be what it was fed that brought it down: the first time the same is tried again, then the tail, then less
+ * The output that it was fed may have brought it down: the first time the same is tried again, then the tail, then less
  * and less of that.
  */
 void
@@ -100,7 +100,7 @@ picture_base_size(struct keeper *k)
 
 	if (!p->base_rows)
 		take_size(k);
-	/* Where there are too many, it is the middle ones that are forgotten. */
+	/* If there are too many, the middle ones are forgotten. */
 	if (p->size_count == PICTURE_SIZES) {
 		memmove(&p->sizes[PICTURE_SIZES / 2], &p->sizes[PICTURE_SIZES / 2 + 1],
 		        (PICTURE_SIZES / 2 - 1) * sizeof p->sizes[0]);

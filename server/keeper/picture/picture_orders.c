@@ -101,7 +101,7 @@ order(struct keeper *k, const struct paint_order *m)
 	return true;
 }
 
-/* The sizes since then, each at its place. */
+/* Tells the new painter the sizes since the base, each at its offset. */
 static bool
 tell_sizes(struct keeper *k)
 {
@@ -117,7 +117,7 @@ tell_sizes(struct keeper *k)
 	return true;
 }
 
-/* Has a painter there: whether it is. */
+/* Starts a painter, if there is none.  Whether there is one now. */
 static bool
 have_painter(struct keeper *k)
 {
@@ -142,7 +142,7 @@ have_painter(struct keeper *k)
 	p->at = p->fed = p->seen = p->base;
 	p->orders = 0;
 	p->adrift = false;
-	/* It comes back soon after it went: better stay for longer. */
+	/* It was needed again soon after it had gone: the next one stays for longer. */
 	if (p->parked_ms && now - p->parked_ms < PARK_REGRET_MS)
 		p->park_ms = p->park_ms < PICTURE_PARK_MS_MAX / 2 ? p->park_ms * 2 : PICTURE_PARK_MS_MAX;
 	p->parked_ms = 0;

@@ -79,7 +79,7 @@ on_at(struct keeper *k, const struct paint_reply *m)
 	return 0;
 }
 
-/* It has left some for later: that has not been fed to it, unless it was told to go on meanwhile. */
+/* The painter has left output for later: that counts as not fed, unless another order has come meanwhile. */
 static int
 on_rests(struct keeper *k, const struct paint_reply *m)
 {

@@ -68,7 +68,7 @@ format_line(const struct peer *peer, bool lossy, char *text, size_t cap)
 		make_ascii(text);
 }
 
-/* Now that it has been said, or a redraw makes up for it. */
+/* The line has told of a lost model: makes a full-screen program redraw. */
 static void
 make_up_for_loss(struct keeper *k)
 {
@@ -130,7 +130,7 @@ ask(struct peer *peer)
 	peer->ops->expect(peer);
 	peer->wish = picture_request(k, peer->t.size.ws_row, peer->t.size.ws_col, flags_for(peer),
 	                             wants_line(peer) ? line : NULL);
-	/* It was found dead only now: another one can have all that it had. */
+	/* The painter was found dead only now: another one can make the same model. */
 	if (!peer->wish && peer->tries < TRIES)
 		ask(peer);
 	else if (!peer->wish)
@@ -145,11 +145,11 @@ redraw_screen(struct peer *peer, enum redraw_why why, bool quiet)
 	peer->tries = 0;
 	peer->asked = false;
 	ask(peer);
-	/* From here on it is this terminal that is asked. */
+	/* From here on this terminal answers queries. */
 	picture_attend(peer->keeper);
 }
 
-/* A rendering ends inside of tmux's control mode: that is to be left first.  Whether PEER waits for it. */
+/* If the rendering ends inside of tmux's control mode, asks tmux to leave first.  Whether PEER waits for that. */
 static bool
 wait_for_control_mode(struct peer *peer)
 {
@@ -190,7 +190,7 @@ end_string(struct keeper *k, unsigned char **bytes, size_t *len)
 	*len += 2;
 }
 
-/* The one that waits for the rendering SERIAL, or NULL. */
+/* The attachment that waits for the rendering SERIAL, or NULL. */
 static struct peer *
 find_waiting(const struct keeper *k, uint32_t serial)
 {
@@ -219,7 +219,7 @@ on_rendered(struct keeper *k, uint32_t serial, unsigned char *bytes, size_t len)
 	make_up_for_loss(k);
 }
 
-/* The painter is lost, with all that was asked of it. */
+/* The painter is lost, with all requests to it: asks another one, or shows the fallback. */
 static void
 on_lost(struct keeper *k)
 {

@@ -93,7 +93,7 @@ pipes_shell_ended(struct keeper *k)
 static void
 pipes_drain(struct keeper *k)
 {
-	/* A child in the background holds the end up, as it does with ssh, but not for ever. */
+	/* A child in the background delays the end, as it does with ssh, but not for ever. */
 	if (!command_done(k->command) && k->linger_until <= clock_now_ms())
 		command_let_go(k->command);
 	k->drained = command_done(k->command);

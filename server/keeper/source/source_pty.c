@@ -91,7 +91,7 @@ note_output(struct keeper *k, uint64_t from)
 	picture_output(k);
 }
 
-/* The new shell shows a sign of life, or has had its time. */
+/* The new shell has printed something, or QUIET_MS are over: it gets the input that waits. */
 static void
 end_quiet(struct keeper *k)
 {
@@ -142,7 +142,7 @@ pump_output(struct keeper *k)
 			note_output(k, from);
 			from = k->ring.head;
 		}
-		/* A short read has emptied it: no need to be told so. */
+		/* A short read has emptied the pty: a further read would only say so. */
 		if (k->state == KEEPER_RUNNING && n < 1024)
 			break;
 	}
