@@ -30,7 +30,7 @@ static const char *const bad[] = {
 };
 
 static void
-termreports_pass(void **state)
+reports_pass(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -151,7 +151,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(termreports_pass),
+		cmocka_unit_test(reports_pass),
 		cmocka_unit_test(all_else_is_dropped),
 		cmocka_unit_test(bytes_behind_a_report_are_no_part_of_it),
 		cmocka_unit_test(no_control_byte_ever_passes),

@@ -78,7 +78,7 @@ lost(void)
 }
 
 static void
-termreports_are_typed(void **state)
+reports_are_typed(void **state)
 {
 	(void)state;
 	answer("\033[?62;22c");
@@ -167,6 +167,8 @@ a_flood_of_answers_is_cut(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++) {
+		/* On a busy machine this takes longer than a painter may stand still. */
+		k.picture->tick_at = k.picture->park_at = k.picture->give_up_at = CLOCK_NEVER;
 		answer("\033[0n\033[0n\033[0n");
 		total += strlen(world_typed());
 	}
@@ -412,7 +414,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LIE(termreports_are_typed),
+		LIE(reports_are_typed),
 		LIE(commands_are_not),
 		LIE(nothing_is_typed_into_a_line),
 		LIE(who_asks_first_and_then_listens_is_answered),
