@@ -92,7 +92,7 @@ session(const struct options *o, struct transport_target *target, struct asking 
 	int status;
 
 	if (o->background && to_background() < 0) {
-		asking_sayf(asking, "can't go to the background: %s", strerror(errno));
+		asking_sayf(asking, "cannot go to the background: %s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	status = run_session(o, target, asking, errors, attached, &plain);

@@ -184,7 +184,7 @@ demands_more(const struct sshconfig *c, char *why, size_t cap)
 	else if (c->bind_address && not_numeric(c->bind_address))
 		snprintf(why, cap, "BindAddress: a name instead of an address");
 	else if (authority(c))
-		snprintf(why, cap, "@cert-authority in known_hosts: libssh can't check a host's certificate");
+		snprintf(why, cap, "@cert-authority in known_hosts: libssh cannot check a host's certificate");
 	else if ((name = fido_file(c)))
 		snprintf(why, cap, "%s: libssh can use a FIDO key only through an agent", name);
 	else if ((name = lone_certificate(c)))

@@ -276,7 +276,7 @@ def test_unknown_host(host):
     known = HOME + "/known"
     args = ("-l", "alice", *ECHO, "-o", "UserKnownHostsFile=" + known, "-o", "StrictHostKeyChecking=ask", "-o",
             "HashKnownHosts=yes", "server")
-    ends(cat(host, *args), "refused", "nobody can be asked")
+    ends(cat(host, *args), "refused", "there is no terminal to ask")
     t = at_terminal(host, *args)
     typed(t, r"(yes/no/[fingerprint])? ", "maybe")
     typed(t, "Please type", "no")

@@ -193,7 +193,7 @@ def test_refused(host):
     taken.listen(1)
     r = echo(host, "-L", "7031:localhost:1")
     works(r)
-    check(b"can't listen on port 7031" in r.stderr, "not said: %r" % r.stderr)
+    check(b"cannot listen on port 7031" in r.stderr, "not said: %r" % r.stderr)
     ends(echo(host, "-L", "7031:localhost:1", "-o", "ExitOnForwardFailure=yes"), "refused", "7031")
     p = open_cat(host, "-R", "7032:localhost:1")
     close_cat(p)

@@ -222,7 +222,7 @@ is_refused(void **state)
 	person.secrets = 0;
 	person.password = NULL;
 	once(&result);
-	has_failed(&result, TRANSPORT_END_REFUSED, "nobody can be asked for a password");
+	has_failed(&result, TRANSPORT_END_REFUSED, "there is no terminal to ask for a password");
 	assert_int_equal(person.secrets, 1);
 }
 
@@ -248,7 +248,7 @@ checks_the_host_key(void **state)
 	(void)state;
 	target.config->strict_host_key = CHECK_ASK;
 	once(&result);
-	has_failed(&result, TRANSPORT_END_REFUSED, "is not known, and nobody can be asked");
+	has_failed(&result, TRANSPORT_END_REFUSED, "is not known, and there is no terminal to ask");
 	person.confirms = "no";
 	once(&result);
 	has_failed(&result, TRANSPORT_END_REFUSED, "the host key was not accepted");

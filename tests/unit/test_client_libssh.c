@@ -406,7 +406,7 @@ gives_no_shell_words_to_proxies(void **state)
 		proxy_is(&c->proxy_command, "true");
 		why[0] = '\0';
 		assert_int_equal(proxy_start(&child, &target, why, sizeof why), -EINVAL);
-		assert_non_null(strstr(why, "such characters"));
+		assert_non_null(strstr(why, "these characters"));
 		assert_int_equal(child.pid, 0);
 	}
 	proxy_is(&c->hostname, "inner");

@@ -81,7 +81,7 @@ refused(struct auth *a, int offered)
 	if (offered & SSH_AUTH_METHOD_HOSTBASED && !listed(names, "hostbased"))
 		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%shostbased", names[0] ? "," : "");
 	snprintf(a->why, sizeof(a->why), "%s@%s: permission denied (%s)%s", a->target->config->user,
-	         a->target->config->host, names, a->nobody ? "; nobody can be asked for a password" : "");
+	         a->target->config->host, names, a->nobody ? "; there is no terminal to ask for a password" : "");
 }
 
 /* What an error of libssh's means: sshd says goodbye when it has had too many tries. */

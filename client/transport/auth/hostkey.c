@@ -141,7 +141,7 @@ question(struct hostkey *h, bool other, char *why, size_t cap)
 		snprintf(text, sizeof(text), "Please type 'yes', 'no' or the fingerprint: ");
 	}
 	if (r == -ENOTTY)
-		snprintf(why, cap, "the %s key %s of %s is not known, and nobody can be asked", h->kind, h->print, h->name);
+		snprintf(why, cap, "the %s key %s of %s is not known, and there is no terminal to ask", h->kind, h->print, h->name);
 	else
 		snprintf(why, cap, "the host key was not accepted");
 	return r;

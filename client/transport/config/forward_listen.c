@@ -109,9 +109,9 @@ forwards_listen(struct forwards *fs, const struct sshconfig *c, char *why, size_
 		if (r < 0) {
 			failed = r;
 			if (f->path[0])
-				snprintf(why, cap, "can't listen on %s: %s", f->path, strerror(-r));
+				snprintf(why, cap, "cannot listen on %s: %s", f->path, strerror(-r));
 			else
-				snprintf(why, cap, "can't listen on port %u: %s", f->port, strerror(-r));
+				snprintf(why, cap, "cannot listen on port %u: %s", f->port, strerror(-r));
 		}
 	}
 	return failed ? failed : (int)fs->listening;

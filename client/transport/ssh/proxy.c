@@ -60,7 +60,7 @@ proxy_start(struct child *child, const struct transport_target *t, char *why, si
 	int r;
 
 	if (!sshconfig_plain_names(c)) {
-		snprintf(why, cap, "a host or user with such characters can't be given to a proxy command");
+		snprintf(why, cap, "a host or user name with these characters cannot be given to a proxy command");
 		return -EINVAL;
 	}
 	if (c->proxy_command) {
