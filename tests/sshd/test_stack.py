@@ -186,7 +186,7 @@ def refused(host, why, user="alice"):
     t = host.login(user)
     equal(t.ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION")
     check(why in t.text(), "the login does not say %r: %r" % (why, t.text()[:400]))
-    check(host.syslog.find("holdfastd.*cannot open a PAM session.*" + why), "the log does not say %r" % why)
+    wait_until(lambda: host.syslog.find("holdfastd.*cannot open a PAM session.*" + why), "the log says %r" % why)
     t.line("exit 3")
     equal(t.wait_exit(), 3, "the status of ssh")
     equal(host.sessions(user), [], "sessions")
