@@ -50,14 +50,26 @@ line_cut(struct line *l)
 	l->server = l->client = -1;
 }
 
+/*
+ * Adds what C's terminal has got to TEXT.  Whether that is all that the command says: "ready" and the end of its line, or
+ * the beginning of a sequence.
+ */
+static bool
+is_ready(struct caller *c, char text[256])
+{
+	strncat(text, caller_seen(c), 255 - strlen(text));
+	return strstr(text, "ready\r\n") || strstr(text, "ready\033[");
+}
+
 /* The attachment of C, the only one, is behind L. */
 static void
 attach_over(struct caller *c, enum attach_mode mode, const struct line *l)
 {
+	char text[256] = "";
 	struct peer *peer;
 
 	caller_attach(c, mode, mode == ATTACH_MODE_FIRST ? 0 : ATTACH_FLAG_PIPES);
-	turn_until(strstr(caller_seen(c), "ready") || mode != ATTACH_MODE_FIRST);
+	turn_until(mode != ATTACH_MODE_FIRST || is_ready(c, text));
 	peer = k.peers.v[k.peers.count - 1];
 	assert_int_equal(tcp_tuple_parse(&peer->probe.tuple, "127.0.0.1", port_of(l->client), "127.0.0.1",
 	                                 port_of(l->server)), 0);
