@@ -57,7 +57,13 @@ line_cut(struct line *l)
 static bool
 is_ready(struct caller *c, char text[256])
 {
-	strncat(text, caller_seen(c), 255 - strlen(text));
+	const char *seen = caller_seen(c);
+	size_t at = strlen(text), len = strlen(seen);
+
+	if (len > 255 - at)
+		len = 255 - at;
+	memcpy(text + at, seen, len);
+	text[at + len] = '\0';
 	return strstr(text, "ready\r\n") || strstr(text, "ready\033[");
 }
 
