@@ -8,7 +8,7 @@ from host import by_hand
 from template import write
 from term import check, equal, wait_until
 
-MODULE = "/opt/pam_changes.so"
+MODULE = "/usr/local/lib/pam_changes.so"
 MARK = "/run/the-new-one-ran"
 
 
