@@ -334,4 +334,17 @@ caller_seen(struct caller *c)
 	return text;
 }
 
+/* The last message is DETACHED because of WHY, and the keeper closes. */
+static inline void
+caller_is_detached(struct caller *c, enum attach_reason why)
+{
+	struct attach_detached m;
+	size_t len;
+	const unsigned char *msg = caller_expect(c, ATTACH_MSG_DETACHED, &len);
+
+	assert_int_equal(attach_decode_detached(&m, msg, len), 0);
+	assert_int_equal(m.reason, why);
+	caller_is_closed(c);
+}
+
 #endif

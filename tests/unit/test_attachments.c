@@ -16,18 +16,6 @@ count_reports(uint32_t type)
 }
 
 static void
-expect_detached(struct caller *c, enum attach_reason why)
-{
-	struct attach_detached m;
-	size_t len;
-	const unsigned char *msg = caller_expect(c, ATTACH_MSG_DETACHED, &len);
-
-	assert_int_equal(attach_decode_detached(&m, msg, len), 0);
-	assert_int_equal(m.reason, why);
-	caller_is_closed(c);
-}
-
-static void
 resize(struct caller *c, unsigned short rows, unsigned short cols)
 {
 	struct winsize ws = { .ws_row = rows, .ws_col = cols };
@@ -153,9 +141,9 @@ those_that_go_at_once_are_let_go_once_each(void **state)
 	assert_int_equal(k.peers.count, 1);
 	assert_int_equal(count_reports(LEADERMSG_GONE), 5);
 	assert_int_equal(k.dropped_at, 0);
-	expect_detached(&c[0], ATTACH_WHY_DETACH);
-	expect_detached(&c[3], ATTACH_WHY_DETACH);
-	expect_detached(&c[5], ATTACH_WHY_DETACH);
+	caller_is_detached(&c[0], ATTACH_WHY_DETACH);
+	caller_is_detached(&c[3], ATTACH_WHY_DETACH);
+	caller_is_detached(&c[5], ATTACH_WHY_DETACH);
 	c[1].fd = c[4].fd = -1;
 	for (unsigned i = 0; i < 6; i++)
 		caller_hang_up(&c[i]);
@@ -179,7 +167,7 @@ a_terminal_is_left_as_it_was_found(void **state)
 	assert_int_equal(tcgetattr(c.screen, &now), 0);
 	assert_int_equal(now.c_lflag, before.c_lflag);
 	assert_int_equal(now.c_iflag, before.c_iflag);
-	expect_detached(&c, ATTACH_WHY_DETACH);
+	caller_is_detached(&c, ATTACH_WHY_DETACH);
 	caller_hang_up(&c);
 	world_close();
 }
@@ -194,7 +182,7 @@ a_terminal_that_hangs_up_is_told_that_it_is_dead(void **state)
 	caller_attach(&c, ATTACH_MODE_FIRST, 0);
 	close(c.screen);
 	c.screen = -1;
-	expect_detached(&c, ATTACH_WHY_DEAD);
+	caller_is_detached(&c, ATTACH_WHY_DEAD);
 	turn_until(!k.peers.count);
 	assert_true(k.dropped_at > 0);
 	caller_hang_up(&c);

@@ -251,18 +251,6 @@ a_new_session_ends_with_its_leader(void **state)
 }
 
 static void
-expect_detached(struct caller *c, enum attach_reason why)
-{
-	struct attach_detached m;
-	size_t len;
-	const unsigned char *msg = caller_expect(c, ATTACH_MSG_DETACHED, &len);
-
-	assert_int_equal(attach_decode_detached(&m, msg, len), 0);
-	assert_int_equal(m.reason, why);
-	caller_is_closed(c);
-}
-
-static void
 taking_over_detaches_the_others(void **state)
 {
 	struct caller first, second, third;
@@ -275,8 +263,8 @@ taking_over_detaches_the_others(void **state)
 	while (world_report(LEADERMSG_ATTACHED))
 		;
 	caller_attach(&third, ATTACH_MODE_TAKE, 0);
-	expect_detached(&first, ATTACH_WHY_TAKEN);
-	expect_detached(&second, ATTACH_WHY_TAKEN);
+	caller_is_detached(&first, ATTACH_WHY_TAKEN);
+	caller_is_detached(&second, ATTACH_WHY_TAKEN);
 	assert_int_equal(peers_attached(&k), 1);
 	/* The new one first, so that the session is never seen dropped in between. */
 	assert_int_equal(k.peers.gone, 0);
