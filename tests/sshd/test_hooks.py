@@ -4,7 +4,7 @@ import os
 import shutil
 
 from template import LIBEXEC, write
-from term import check, equal, wait_until
+from term import Skip, check, equal, wait_until
 
 LOGIN = LIBEXEC + "/holdfast-login"
 SHELLS = (("alice", "$$"), ("dan", "$$"), ("zoe", "$$"), ("finn", "$fish_pid"), ("tom", "$$"))
@@ -95,3 +95,23 @@ def test_statuses(host):
             check(t.ask("$HOLDFAST_SESSION"), "the shell of %s is not held" % user)
             t.line("exit %d" % status)
             equal(t.wait_exit(), status, "the status of ssh for " + user)
+
+
+# How zsh's login shells read /etc/profile, and the hook for sh with it: in Fedora, and in Arch, Gentoo and Alpine.
+ZPROFILES = ("_src_etc_profile()\n{\n    emulate -L ksh\n    if [ -f /etc/profile ]; then\n        source /etc/profile\n"
+             "    fi\n}\n_src_etc_profile\nunset -f _src_etc_profile\n", "emulate sh -c 'source /etc/profile'\n")
+
+
+def test_zsh_by_profile(host):
+    try:
+        host.ids("zoe")
+    except KeyError:
+        raise Skip("no zsh")
+    for text in ZPROFILES:
+        write("/etc/zsh/zprofile", text)
+        t = host.login("zoe")
+        check(t.ask("$HOLDFAST_SESSION"), "zsh that reads /etc/profile is not held by %r" % text)
+        equal(t.ask("${options[kshglob]}${options[shwordsplit]}"), "offoff", "zsh's options")
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "the status of ssh")
+        check("by way of /etc/profile" in host.ctl("zoe", "doctor").stdout, "doctor does not say how")

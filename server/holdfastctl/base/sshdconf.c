@@ -158,6 +158,10 @@ sshdconf_read(struct sshdconf *c)
 
 	*c = (struct sshdconf){ 0 };
 	rc = read_file(c, SSHDCONF_FILE, false, 0);
+	if (rc == -ENOENT) {
+		rc = read_file(c, SSHDCONF_VENDOR_FILE, false, 0);
+		c->vendors = !rc;
+	}
 	if (rc)
 		sshdconf_free(c);
 	return rc;
@@ -184,6 +188,13 @@ sshdconf_parse_told(struct sshdconf *c, char *text)
 	return rc;
 }
 
+/* Alpine's sshd has no PAM; the one that has is another program, with the same configuration. */
+static const char *
+sshd_program(void)
+{
+	return hostfile_exists("/usr/sbin/sshd.pam") == 1 ? "sshd.pam" : "sshd";
+}
+
 int
 sshdconf_ask(struct sshdconf *c, const char *user)
 {
@@ -193,7 +204,7 @@ sshdconf_ask(struct sshdconf *c, const char *user)
 
 	snprintf(spec, sizeof spec, "user=%.256s,host=localhost,addr=127.0.0.1", user);
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		const char *argv[] = { "sshd", modes[i], "-C", spec, NULL };
+		const char *argv[] = { sshd_program(), modes[i], "-C", spec, NULL };
 		char *text;
 		int rc = run_program(argv, SSHD_MS, &text);
 
@@ -322,7 +333,7 @@ flatten(char *dst, const char *text)
 int
 sshdconf_test(bool prepare, char text[TEXT_CAP])
 {
-	static const char *const argv[] = { "sshd", "-t", NULL };
+	const char *const argv[] = { sshd_program(), "-t", NULL };
 	char *output;
 	int rc = 0;
 

@@ -12,6 +12,7 @@
 #include "bounds.h"
 
 #define SSHDCONF_FILE "/etc/ssh/sshd_config"
+#define SSHDCONF_VENDOR_FILE "/usr/etc/ssh/sshd_config" /* in force where the former does not exist (openSUSE) */
 
 struct sshdconf_line {
 	char *key, *value; /* key in small letters */
@@ -25,10 +26,11 @@ struct sshdconf {
 	size_t count;
 	bool told;             /* by sshd itself */
 	bool matches;          /* there are Match blocks */
+	bool vendors;          /* SSHDCONF_FILE does not exist: these are the lines of SSHDCONF_VENDOR_FILE */
 	char hidden[PATH_CAP]; /* a file that could not be read; "" */
 };
 
-/* Reads the files: 0 (also if some are unreadable), or a negative errno: cannot read SSHDCONF_FILE. */
+/* Reads the files: 0 (also if some are unreadable), or a negative errno: cannot read it, or there is none. */
 int sshdconf_read(struct sshdconf *c);
 /* Asks sshd for the configuration in force for USER: 0, or a negative errno (-EBADMSG: sshd refused). */
 int sshdconf_ask(struct sshdconf *c, const char *user);

@@ -7,7 +7,11 @@
 
 #include "doctor.h"
 #include "hostfile.h"
+#include "layouts.h"
 #include "paths.h"
+
+#define PROFILE_D "/etc/profile.d/00-holdfast.sh"
+#define PROFILE_D_CSH "/etc/profile.d/00-holdfast.csh"
 
 enum family { SH, ZSH, FISH, CSH, NONE };
 
@@ -26,7 +30,7 @@ static const struct sessiondir {
 	const char *path;
 	const char *words[2];
 } places[] = {
-	{ SH, false, "/etc/profile.d/00-holdfast.sh", { "holdfast" } },
+	{ SH, false, PROFILE_D, { "holdfast" } },
 	{ ZSH, false, "/etc/zsh/zprofile", { "holdfast-login", "holdfast/hook." } },
 	{ ZSH, false, "/etc/zprofile", { "holdfast-login", "holdfast/hook." } },
 	{ ZSH, false, "~/.zprofile", { "holdfast-login", "holdfast/hook." } },
@@ -37,6 +41,7 @@ static const struct sessiondir {
 	{ CSH, false, "/etc/csh.login", { "holdfast-login", "holdfast/hook." } },
 	{ CSH, false, "/etc/csh/login.d/00-holdfast.csh", { "holdfast" } },
 	{ CSH, false, "/etc/csh/login.d/00-holdfast", { "holdfast" } },
+	{ CSH, false, PROFILE_D_CSH, { "holdfast" } },
 	{ CSH, false, "~/.login", { "holdfast-login", "holdfast/hook." } },
 	{ SH, true, "~/.bash_profile", { "holdfast/own." } },
 	{ SH, true, "~/.bash_login", { "holdfast/own." } },
@@ -77,38 +82,24 @@ look(const struct doctor *d, const struct sessiondir *p, char path[PATH_CAP])
 	return rc;
 }
 
-/* zsh of some distributions reads /etc/profile, and with it the hook for sh. */
+/* The sh hook is in its place: whether /etc/profile reads it there, else with the finding. */
 static bool
-zsh_reads_profile(void)
+profile_reads_hook(struct doctor *d)
 {
-	static const char *const files[] = { "/etc/zsh/zprofile", "/etc/zprofile" };
+	char full[PATH_CAP];
 
-	for (size_t i = 0; i < 2; i++) {
-		char *text, *rest, *line;
-		bool found = false;
-
-		if (hostfile_read(files[i], &text, NULL))
-			continue;
-		for (rest = text; (line = hostfile_line(&rest));)
-			found |= line[0] != '#' && strstr(line, "/etc/profile") != NULL;
-		free(text);
-		if (found && hostfile_exists("/etc/profile.d/00-holdfast.sh") == 1)
-			return true;
+	if (!layouts_profile_reads_directory()) {
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "make /etc/profile read /etc/profile.d/*.sh",
+		           "/etc/profile does not read /etc/profile.d, where the hook is");
+		return false;
 	}
-	return false;
-}
-
-static bool
-profile_reads_directory(void)
-{
-	char *text;
-	bool yes = hostfile_read("/etc/profile", &text, NULL) == 0;
-
-	if (yes) {
-		yes = strstr(text, "profile.d") != NULL;
-		free(text);
+	if (layouts_profile_wants_executable() && hostfile_path(full, sizeof full, PROFILE_D) == 0 &&
+	    access(full, X_OK) < 0) {
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "chmod +x " PROFILE_D,
+		           "/etc/profile reads executable files of /etc/profile.d alone, and " PROFILE_D " is not one");
+		return false;
 	}
-	return yes;
+	return true;
 }
 
 /* Whether a hook of that kind is found; *HIDDEN is a file that may have it. */
@@ -118,7 +109,8 @@ find(const struct doctor *d, enum family family, bool own, char path[PATH_CAP], 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		int rc;
 
-		if (places[i].family != family || places[i].own != own)
+		if (places[i].family != family || places[i].own != own ||
+		    (strcmp(places[i].path, PROFILE_D_CSH) == 0 && !layouts_csh_reads_profile_d()))
 			continue;
 		rc = look(d, &places[i], path);
 		if (rc > 0)
@@ -135,16 +127,15 @@ check_system(struct doctor *d, enum family family)
 	char path[PATH_CAP], hidden[PATH_CAP] = "";
 	const char *fix = family == ZSH ? "holdfastctl setup --zsh" : "holdfastctl setup";
 
-	if (find(d, family, false, path, hidden) && (family != SH || profile_reads_directory()))
+	if (family == SH && hostfile_exists(PROFILE_D) == 1 && !profile_reads_hook(d))
+		return;
+	if (find(d, family, false, path, hidden))
 		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook (%s)", d->shell, path);
-	else if (family == ZSH && zsh_reads_profile())
+	else if (family == ZSH && hostfile_exists(PROFILE_D) == 1 && layouts_zsh_reads_profile())
 		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook by way of /etc/profile", d->shell);
 	else if (hidden[0])
 		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s reads the hook: %s",
 		           d->shell, hidden);
-	else if (family == SH && hostfile_exists("/etc/profile.d/00-holdfast.sh") == 1)
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "make /etc/profile read /etc/profile.d/*.sh",
-		           "/etc/profile does not read /etc/profile.d, where the hook is");
 	else
 		doctor_add(d, "hook", DOCTOR_PROBLEM, fix, "%s has no hook: login shells of %s are not held",
 		           d->shell, d->user);

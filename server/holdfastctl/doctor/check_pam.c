@@ -6,6 +6,7 @@
 #include "pamconf.h"
 #include "doctor.h"
 #include "hostfile.h"
+#include "layouts.h"
 
 #define MODULE "pam_holdfast.so"
 #define BEGIN "begin" /* the argument of the first line */
@@ -81,6 +82,19 @@ check_begin(struct doctor *d, const struct pamconf *c)
 		doctor_add(d, "pam.begin", DOCTOR_OK, NULL, "%s:%u has \"" MODULE " " BEGIN "\"", l->file, l->number);
 }
 
+/* A line in a file that a program writes anew is gone after the next time. */
+static void
+check_managed(struct doctor *d, const struct pamconf *c)
+{
+	const struct pamconf_line *l = pamconf_session(c, MODULE);
+	const char *by = l ? layouts_pam_generator(l->file, MODULE) : NULL;
+
+	if (by)
+		doctor_add(d, "pam.managed", DOCTOR_WARN, "remove the line there, and put it into /etc/pam.d/sshd: "
+		           "holdfastctl setup", "%s:%u has " MODULE ", but %s writes that file, and drops the line then",
+		           l->file, l->number, by);
+}
+
 static void
 check_module(struct doctor *d, const struct pamconf *c)
 {
@@ -120,6 +134,7 @@ check_lines(struct doctor *d, const struct pamconf *c)
 {
 	check_line(d, c);
 	check_begin(d, c);
+	check_managed(d, c);
 }
 
 void
@@ -135,8 +150,10 @@ doctor_check_pam(struct doctor *d)
 		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "correct that line", "sshd's PAM stack is broken: %s",
 		           c.error);
 	else if (rc == -ENOENT)
-		doctor_add(d, "pam.line", DOCTOR_PROBLEM, "restore the distribution's /etc/pam.d/sshd, then: "
-		           "holdfastctl setup", "/etc/pam.d/sshd does not exist");
+		doctor_add(d, "pam.line", DOCTOR_PROBLEM, hostfile_exists("/etc/alpine-release") == 1
+		           ? "apk add openssh-server-pam, then: holdfastctl setup"
+		           : "restore the distribution's /etc/pam.d/sshd, then: holdfastctl setup",
+		           "/etc/pam.d/sshd does not exist");
 	else if (rc)
 		doctor_add(d, "pam.line", DOCTOR_UNKNOWN, NULL, "%s", c.error);
 	else

@@ -20,6 +20,52 @@ module_name(void)
 	return hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 1 ? MODULE : HOLDFAST_PAMDIR "/" MODULE;
 }
 
+/*
+ * Distributions with a vendor directory (openSUSE, ALT) have sshd's rules there, and nothing in /etc: a file in /etc then
+ * takes the place of the vendor's.  Such a file includes the vendor's, which so goes on to have the vendor's updates.
+ * The path of that file, or NULL.
+ */
+static const char *
+vendor_stack(void)
+{
+	static const char *const paths[] = { "/usr/lib/pam.d/sshd", "/usr/etc/pam.d/sshd" };
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (hostfile_exists(paths[i]) == 1)
+			return paths[i];
+	return NULL;
+}
+
+/* Makes /etc/pam.d/sshd, or makes it anew: our lines around those of VENDOR. */
+static void
+around_vendor(struct setup *s, const char *vendor)
+{
+	static const char *const types[] = { "auth", "account", "password", "session" };
+	char body[8 * PATH_CAP];
+	size_t n = (size_t)snprintf(body, sizeof body, "session optional %s " BEGIN "\n", module_name());
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		n += (size_t)snprintf(body + n, sizeof body - n, "%s include %s\n", types[i], vendor);
+	snprintf(body + n, sizeof body - n, "session optional %s\n", module_name());
+	setup_block(s, SSHD_STACK, body, BLOCK_FIRST, true);
+}
+
+/* Whether sshd's rules are the vendor's alone, or our block has them included. */
+static bool
+is_vendors(const char *vendor)
+{
+	char *text, line[PATH_CAP];
+	bool yes;
+	int rc = vendor ? hostfile_read(SSHD_STACK, &text, NULL) : -EINVAL;
+
+	if (rc)
+		return rc == -ENOENT;
+	snprintf(line, sizeof line, "session include %s\n", vendor);
+	yes = block_state(text) == BLOCK_THERE && strstr(text, line);
+	free(text);
+	return yes;
+}
+
 /* Finds which of the two lines exist outside of our blocks. */
 struct foreign {
 	const struct pamconf_line *first, *last;
@@ -75,8 +121,13 @@ sshd_stack(struct setup *s)
 void
 setup_pam(struct setup *s)
 {
+	const char *vendor = vendor_stack();
+
 	/* Setup made this one before held shells had sshd's; a site may have come to use it (PamService). */
 	if (s->undo)
 		setup_block(s, HELD_STACK, "", BLOCK_LAST, false);
-	sshd_stack(s);
+	if (!s->undo && is_vendors(vendor))
+		around_vendor(s, vendor);
+	else if (!s->undo || !vendor || hostfile_exists(SSHD_STACK) == 1)
+		sshd_stack(s);
 }

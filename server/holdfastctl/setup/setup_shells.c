@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hostfile.h"
+#include "layouts.h"
 #include "setup.h"
 
 #define PROFILE_D "/etc/profile.d/00-holdfast.sh"
@@ -51,10 +52,15 @@ hook(struct setup *s, const char *path, const char *line)
 void
 setup_zsh(struct setup *s, bool force)
 {
+	const char *file = hostfile_exists("/etc/zsh") == 1 ? "/etc/zsh/zprofile" : "/etc/zprofile";
+
 	if (!force && !s->undo && !has_shell("zsh"))
 		return;
-	hook(s, hostfile_exists("/etc/zsh") == 1 ? "/etc/zsh/zprofile" : "/etc/zprofile",
-	     "[ ! -r " HOLDFAST_DATADIR "/hook.zsh ] || . " HOLDFAST_DATADIR "/hook.zsh\n");
+	if (!force && !s->undo && layouts_zsh_reads_profile()) {
+		setup_say(file, "nothing to do: zsh reads the hook by way of /etc/profile");
+		return;
+	}
+	hook(s, file, "[ ! -r " HOLDFAST_DATADIR "/hook.zsh ] || . " HOLDFAST_DATADIR "/hook.zsh\n");
 }
 
 static void
@@ -80,7 +86,8 @@ setup_fish(struct setup *s)
 static void
 setup_csh(struct setup *s)
 {
-	static const char *const theirs[] = { "/etc/csh/login.d/00-holdfast.csh", "/etc/csh/login.d/00-holdfast" };
+	static const char *const theirs[] = { "/etc/csh/login.d/00-holdfast.csh", "/etc/csh/login.d/00-holdfast",
+	                                      "/etc/profile.d/00-holdfast.csh" };
 
 	if (!s->undo && !has_shell("tcsh") && !has_shell("csh"))
 		return;

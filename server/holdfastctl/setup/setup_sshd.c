@@ -96,6 +96,11 @@ put_in(struct setup *s, const struct sshdconf *c)
 	accept |= subsystem && strcmp(where, DROPIN) == 0;
 	snprintf(body, sizeof body, "%s%s", subsystem ? "Subsystem resume " COMMAND "\n" : "",
 	         accept ? "AcceptEnv LC_HOLDFAST\n" : "");
+	if (body[0] && c->vendors && strcmp(where, DROPIN) != 0) {
+		setup_trouble(s, SSHDCONF_FILE, "left alone: the file does not exist, and " SSHDCONF_VENDOR_FILE
+		              " does not include " DROPIN "; copy that file to " SSHDCONF_FILE ", then run setup again");
+		return;
+	}
 	/* First in sshd_config: behind a Match line it would be for some connections only. */
 	if (body[0])
 		s->sshd_edits += setup_block(s, where, body, BLOCK_FIRST, strcmp(where, DROPIN) == 0);
