@@ -13,7 +13,7 @@
  *
  * This runs as root inside sshd, where a mistake locks people out.  So: no name service, no daemon, no fork,
  * nothing to wait for, nothing printed, no descriptor kept.  Any trouble is one line to syslog and PAM_IGNORE; the
- * login then gets a plain shell.
+ * login then gets a plain shell, and HOLDFAST_TROUBLE in its environment, so that the hook can say the reason.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +37,8 @@
 #include "ticket.h"
 
 #define TICKET_VARIABLE "HOLDFAST_TICKET"
+#define TROUBLE_VARIABLE "HOLDFAST_TROUBLE"
+#define TROUBLE_CAP 192
 #define DATA_TICKET "pam_holdfast_ticket"
 #define DATA_AUTH "pam_holdfast_auth"
 #define LEADER "holdfastd" /* the program that opens PAM sessions for held shells */
@@ -223,19 +225,22 @@ gather(pam_handle_t *pamh, struct work *w, const char **what)
 	return split_auth(w, kept_auth(pamh));
 }
 
-/* The directory of records, if it is as holdfastd makes it: a descriptor or a negative errno. */
+/* The directory of records, if it is as holdfastd makes it: a descriptor or a negative errno, and *what is not right. */
 static int
-open_logins(void)
+open_logins(const char **what)
 {
 	struct stat st;
 	int fd = open(PATH_LOGINS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
 
+	*what = PATH_LOGINS;
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st))
+	if (fstat(fd, &st)) {
 		rc = -errno;
-	else if (st.st_uid != LOGINS_OWNER || (st.st_mode & 07777) != 0700)
+	} else if (st.st_uid != LOGINS_OWNER || (st.st_mode & 07777) != 0700) {
+		*what = PATH_LOGINS " must belong to root and have mode 0700";
 		rc = -EPERM;
+	}
 	if (rc) {
 		close(fd);
 		return rc;
@@ -343,8 +348,7 @@ publish(pam_handle_t *pamh, struct work *w, const char **what)
 	len = record_format(&w->record, w->text, sizeof w->text);
 	if (len < 0)
 		return len;
-	*what = PATH_LOGINS;
-	dir = open_logins();
+	dir = open_logins(what);
 	if (dir < 0)
 		return dir;
 	rc = write_file(dir, digits, w->text, (size_t)len);
@@ -364,6 +368,7 @@ withdraw(pam_handle_t *pamh)
 {
 	char digits[TICKET_TEXT];
 	const void *ticket = NULL;
+	const char *unused;
 	int dir, rc = 1;
 
 	if (pam_get_data(pamh, DATA_TICKET, &ticket) != PAM_SUCCESS || !ticket)
@@ -371,7 +376,7 @@ withdraw(pam_handle_t *pamh)
 	ticket_format(ticket, digits);
 	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
 	/* A missing record is no error: holdfastd has removed it, or the directory was removed. */
-	dir = open_logins();
+	dir = open_logins(&unused);
 	if (dir < 0)
 		return dir == -ENOENT ? 1 : dir;
 	if (unlinkat(dir, digits, 0) && errno != ENOENT)
@@ -380,12 +385,23 @@ withdraw(pam_handle_t *pamh)
 	return rc;
 }
 
-/* No ticket may be left that nothing stands behind. */
+/* No ticket may be left that nothing stands behind, and no trouble of a module that has none. */
 static void
-clear_variable(pam_handle_t *pamh)
+clear_variable(pam_handle_t *pamh, const char *name)
 {
-	if (pam_getenv(pamh, TICKET_VARIABLE))
-		pam_putenv(pamh, TICKET_VARIABLE);
+	if (pam_getenv(pamh, name))
+		pam_putenv(pamh, name);
+}
+
+/* One line to the log, and the same words for holdfast-login, which shows them on a terminal. */
+static void
+tell_trouble(pam_handle_t *pamh, const char *what, int rc)
+{
+	char variable[TROUBLE_CAP];
+
+	pam_syslog(pamh, LOG_ERR, "login will not be held: %s: %s", what, strerror(-rc));
+	snprintf(variable, sizeof variable, "%s=%s: %s", TROUBLE_VARIABLE, what, strerror(-rc));
+	pam_putenv(pamh, variable);
 }
 
 static int
@@ -432,6 +448,8 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	bool works = !rc && line.mine && access(PATH_DISABLED, F_OK) != 0 && !in_leader();
 
 	(void)flags;
+	if (!line.begin)
+		clear_variable(pamh, TROUBLE_VARIABLE);
 	if (works) {
 		rc = line.begin ? begin_session(pamh, &what) : open_session(pamh, &what);
 		if (!rc && !line.begin) {
@@ -442,9 +460,9 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (rc < 0 && line.begin)
 		pam_syslog(pamh, LOG_ERR, "cannot record the login's %s: %s", what, strerror(-rc));
 	else if (rc < 0)
-		pam_syslog(pamh, LOG_ERR, "login will not be held: %s: %s", what, strerror(-rc));
+		tell_trouble(pamh, what, rc);
 	if (rc)
-		clear_variable(pamh);
+		clear_variable(pamh, TICKET_VARIABLE);
 	errno = saved;
 	return PAM_IGNORE;
 }

@@ -18,6 +18,8 @@
 
 #include "attach.h"
 #include "enter.h"
+#include "hookshell.h"
+#include "log.h"
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
@@ -122,10 +124,24 @@ finish_enter(const struct enter_result *res)
 	}
 }
 
+/* The module could not record this login; TROUBLE has its words.  Only for sshd's own shell: others have a ticket never. */
+static int
+say_trouble(const char *trouble)
+{
+	char safe[TEXT_CAP];
+
+	if (!hookshell_is_sshds(NULL))
+		return result("normal", -1);
+	log_escape(safe, sizeof safe, trouble);
+	fprintf(stderr, "holdfast: cannot record this login: %s: this shell is not held\n", safe);
+	return result("normal", -1);
+}
+
 static int
 hook(void)
 {
 	const char *tty = getenv("SSH_TTY"), *name = getenv("LC_HOLDFAST"), *ticket = getenv("HOLDFAST_TICKET");
+	const char *trouble = ticket && ticket[0] ? NULL : getenv("HOLDFAST_TROUBLE");
 	struct enter_request q = { .tty = tty, .want = name && name[0] ? name : NULL, .create_named = true,
 		                   .mode = ATTACH_MODE_TAKE, .hook = true, .scripts = true };
 	struct enter_result res;
@@ -133,12 +149,14 @@ hook(void)
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
 	/* Start-up files of the user's own have a say only where the host has no holdfast. */
 	q.own = ticket && strcmp(ticket, OWN_TICKET) == 0 && rootless_is_the_way();
-	if (access(PATH_DISABLED, F_OK) == 0 || (!q.own && ticket_parse(&q.ticket, ticket) < 0))
+	if (access(PATH_DISABLED, F_OK) == 0 || (!q.own && !trouble && ticket_parse(&q.ticket, ticket) < 0))
 		return result("normal", -1);
 	if (opted_out())
 		return result("keep", -1);
 	if (!is_for_us(tty))
 		return result("normal", -1);
+	if (trouble)
+		return say_trouble(trouble);
 	enter_run(&q, &res);
 	return finish_enter(&res);
 }

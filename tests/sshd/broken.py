@@ -59,10 +59,12 @@ class Table:
         self.plain = {u: Seen(host, u, off) for u in users}
         self.slowest = (0.0, "")
 
-    def row(self, what, expected=PLAIN, user="alice", own_words=False):
+    def row(self, what, expected=PLAIN, user="alice", own_words=False, quiet=False):
         """
         One login of USER's.  WHAT says how holdfast is broken.  It shows at most one line that a plain login does not;
-        with OWN_WORDS the shell may have its say besides, about a file that it can't read or run.
+        with OWN_WORDS the shell may have its say besides, about a file that it can't read or run.  A shell that is not
+        held shows that line, unless QUIET: the person or the administrator has decided so, or no part of holdfast is
+        left that could say it.
         """
         self.rows += 1
         beside = self.plain[user]
@@ -76,6 +78,10 @@ class Table:
             more = [x for x in seen.lines if x not in beside.lines and (not own_words or "holdfast: " in x)]
             if len(more) > 1:
                 problems.append("expected one line at most")
+            if not seen.held and not quiet and not own_words and not [x for x in more if x.startswith("holdfast: ")]:
+                problems.append("expected a line of holdfast's that says why")
+            if (seen.held or quiet) and [x for x in more if "not held" in x]:
+                problems.append("expected no line about a shell that is not held")
             if problems:
                 raise Failed("%s: found %r" % ("; ".join(problems), seen))
             wait_until(lambda: not left_behind(self.host), "nothing is left behind")

@@ -31,6 +31,8 @@ ASIDE = ("usr/share/doc/*", "usr/share/man/*", "usr/share/*completion*/*", "usr/
          "usr/share/holdfast/own.*", "usr/share/holdfast/init.d/*", "usr/share/holdfast/openrc/*",
          "usr/share/holdfast/sshd_config.d/*", "usr/lib/tmpfiles.d/*", "usr/lib/systemd/*", "lib/systemd/*",
          "usr/libexec/holdfast/holdfast-resume", "usr/bin/holdfast", "usr/bin/holdfastctl")
+# What would say why a login is not held: without it nobody does.  holdfastctl doctor names it (test_breakages).
+SPEECHLESS = ("00-holdfast.sh", "hook.zsh", "hook.fish", "hook.csh", "pam_holdfast.so")
 READ_BY_SHELLS = (".sh", ".zsh", ".fish", ".csh", "/holdfast-login")
 SOURCED = (("/etc/zsh/zprofile", "[ ! -r /usr/share/holdfast/hook.zsh ] || . /usr/share/holdfast/hook.zsh\n"),
            ("/etc/csh.login", "if (-r /usr/share/holdfast/hook.csh) source /usr/share/holdfast/hook.csh\n"))
@@ -101,7 +103,8 @@ def with_files(host, breakage):
             start_daemon(host)
             for user in there(host, users) if effects[breakage] else ():
                 table.row("%s: %s" % (breakage.__name__, path), effects[breakage], user,
-                          breakage in (half, garbage) and path.endswith(READ_BY_SHELLS))
+                          breakage in (half, garbage) and path.endswith(READ_BY_SHELLS),
+                          path.endswith(SPEECHLESS))
     with Broken(breakage, *aside):
         start_daemon(host)
         table.row("%s: what is not on the way of a login" % breakage.__name__, HELD)

@@ -66,6 +66,7 @@ struct pam_handle {
 	const char *user, *service;
 	const char *auth; /* SSH_AUTH_INFO_0 */
 	char ticket[128]; /* HOLDFAST_TICKET, "" when not set */
+	char trouble[256]; /* HOLDFAST_TROUBLE, likewise */
 	struct data {
 		const char *name;
 		void *data;
@@ -88,6 +89,8 @@ pam_getenv(pam_handle_t *pamh, const char *name)
 {
 	if (strcmp(name, "SSH_AUTH_INFO_0") == 0)
 		return pamh->auth;
+	if (strcmp(name, "HOLDFAST_TROUBLE") == 0)
+		return pamh->trouble[0] ? pamh->trouble : NULL;
 	assert_string_equal(name, "HOLDFAST_TICKET");
 	return pamh->ticket[0] ? pamh->ticket : NULL;
 }
@@ -95,6 +98,13 @@ pam_getenv(pam_handle_t *pamh, const char *name)
 int
 pam_putenv(pam_handle_t *pamh, const char *name_value)
 {
+	if (strncmp(name_value, "HOLDFAST_TROUBLE", 16) == 0) {
+		/* Without "=" it is taken away, and it was there. */
+		assert_true(name_value[16] == '=' || (!name_value[16] && pamh->trouble[0]));
+		assert_true(strlen(name_value) < sizeof pamh->trouble);
+		strcpy(pamh->trouble, name_value[16] ? name_value + 17 : "");
+		return PAM_SUCCESS;
+	}
 	if (strcmp(name_value, "HOLDFAST_TICKET") == 0) {
 		/* libpam complains about one that is not set. */
 		assert_true(pamh->ticket[0]);
@@ -311,7 +321,10 @@ ticket_of(const pam_handle_t *h)
 	return data;
 }
 
-/* The session is not held: nothing is there, nothing is leaked, and LINES lines were logged. */
+/*
+ * The session is not held: nothing is there, nothing is leaked, LINES lines were logged, and the last one is in the
+ * environment too.
+ */
 static inline void
 check_stepped_aside(pam_handle_t *h, const char *argument, int lines)
 {
@@ -323,6 +336,7 @@ check_stepped_aside(pam_handle_t *h, const char *argument, int lines)
 	assert_int_equal(errno, ENOTTY);
 	assert_int_equal(count_descriptors(), before);
 	assert_int_equal(h->log_lines, lines);
+	assert_true(lines ? h->trouble[0] && strstr(h->logged, h->trouble) : !h->trouble[0]);
 	assert_string_equal(h->ticket, "");
 	assert_null(ticket_of(h));
 	if (access("run/logins", F_OK) == 0)

@@ -188,6 +188,35 @@ oversize_values(void **state)
 	free(big);
 }
 
+/* The user's ~/.pam_environment may have set one: it goes when the module has none, and when it is switched off. */
+static void
+no_foreign_trouble_is_left(void **state)
+{
+	pam_handle_t h = sample();
+
+	(void)state;
+	strcpy(h.trouble, "something of the user's");
+	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);
+	assert_string_equal(h.trouble, "");
+	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
+	end_handle(&h);
+	write_text("conf/disabled", "");
+	h = sample();
+	strcpy(h.trouble, "something of the user's");
+	check_stepped_aside(&h, NULL, 0);
+}
+
+static void
+the_mode_is_named(void **state)
+{
+	pam_handle_t h = sample();
+
+	(void)state;
+	assert_int_equal(chmod("run/logins", 0755), 0);
+	assert_int_equal(open_with(&h, NULL), PAM_IGNORE);
+	assert_string_equal(h.trouble, "run/logins must belong to root and have mode 0700: Operation not permitted");
+}
+
 /* One that is there already, from whomever, goes when there is no record of ours. */
 static void
 no_foreign_ticket_is_left(void **state)
@@ -245,6 +274,8 @@ main(void)
 		test(unprintable_values),
 		test(oversize_values),
 		test(no_foreign_ticket_is_left),
+		test(no_foreign_trouble_is_left),
+		test(the_mode_is_named),
 		test(closing_in_trouble),
 	};
 

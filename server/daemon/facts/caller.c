@@ -135,10 +135,12 @@ check_place(struct check *c)
 		return rc;
 	}
 	difference = confinement_difference(&caller, &sshd);
-	if (!difference)
-		difference = confinement_difference(&caller, &self);
 	if (difference)
 		return no(c, difference);
+	c->why = confinement_difference(&sshd, &self);
+	if (c->why)
+		return -EXDEV;
+	c->why = "";
 	for (int i = 0; i < 4; i++)
 		if (caller.status.uid[i] != c->caller.cred.uid)
 			return no(c, "the process has changed its user");

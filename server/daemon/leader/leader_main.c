@@ -283,8 +283,11 @@ prepare(struct leader_main *l)
 	int rc = register_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
 
 	if (rc == -EDQUOT) {
-		reply_refuse(l->leader.conn, VOUCH_LIMIT, "%u sessions are held already",
-		             (unsigned)o->policy.max_sessions);
+		if (o->policy.max_sessions)
+			reply_refuse(l->leader.conn, VOUCH_LIMIT, "%u sessions are held already",
+			             (unsigned)o->policy.max_sessions);
+		else
+			reply_refuse(l->leader.conn, VOUCH_LIMIT, "holdfast.conf permits no session (MaxSessions 0)");
 		refused(l, "why=limit");
 	} else if (rc == -EUSERS) {
 		reply_refuse(l->leader.conn, VOUCH_LIMIT, "this host holds %u sessions already",

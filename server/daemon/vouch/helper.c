@@ -97,13 +97,17 @@ find_login(struct helper *h, const struct vouch_request *q)
 static bool
 check_caller(struct helper *h, const struct vouch_request *q)
 {
+	char text[TEXT_CAP];
 	const char *why;
 	int rc = q->from == VOUCH_FROM_HOOK ? caller_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
 	                                    : caller_check(h->conn, &h->login, &why);
 
 	if (!rc)
 		return true;
-	if (rc == -ENOEXEC)
+	snprintf(text, sizeof text, "sshd has %s than holdfastd", why);
+	if (rc == -EXDEV)
+		refuse(h, VOUCH_NOT_INSIDE, text, why);
+	else if (rc == -ENOEXEC)
 		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", why);
 	else if (rc == -EPERM)
 		refuse(h, VOUCH_NOT_INSIDE, "this process does not belong to the login", why);

@@ -49,14 +49,70 @@ name_rule(const struct enter *e)
 	return "; a name has " ATTACH_NAME_RULE;
 }
 
+/* The person has asked for nothing, and the administrator has decided: the login goes on as without holdfast. */
+static bool
+is_silent(const struct enter *e, int rc)
+{
+	uint32_t refusal = e->vouching.last.type == VOUCH_REFUSED ? e->vouching.last.refusal : 0;
+
+	return rc == -ENOEXEC || refusal == VOUCH_ASIDE || (refusal == VOUCH_DISABLED && e->q->hook && !e->want[0]);
+}
+
+/* Whether RC, or an error of the login, is a connection that nobody accepts. */
+static bool
+is_absence(int rc)
+{
+	return rc == -ENOENT || rc == -ECONNREFUSED;
+}
+
+/* The sentence for an error of the system. */
+static void
+say_error(const struct enter *e, int rc, char text[TEXT_CAP])
+{
+	if (!e->q->own && is_absence(e->err) && is_absence(rc))
+		snprintf(text, TEXT_CAP, "holdfastd is not running");
+	else
+		snprintf(text, TEXT_CAP, "%s: %s", rc == e->err ? "cannot ask holdfastd" : "cannot enter a session",
+		         strerror(-rc));
+}
+
+/* The sentence for the error RC of a session by name, or of the login itself; false: it is none of these. */
+static bool
+say_known(const struct enter *e, int rc, char text[TEXT_CAP])
+{
+	if (rc == -ELOOP)
+		snprintf(text, TEXT_CAP, "this login comes from inside session %s; a session cannot be shown inside itself",
+		         e->want);
+	else if (rc == -EACCES && e->at.refused.text[0])
+		snprintf(text, TEXT_CAP, "session %s: %.400s", e->want, e->at.refused.text);
+	else if (e->vouching.last.type == VOUCH_REFUSED)
+		snprintf(text, TEXT_CAP, "%s", e->vouching.last.text[0] ? e->vouching.last.text : "holdfastd gives no reason");
+	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
+		snprintf(text, TEXT_CAP, "this is not an ssh login that holdfast knows");
+	else if (rc == -ENOENT && e->want[0] && (e->q->own || !is_absence(e->err) || e->q->framed))
+		snprintf(text, TEXT_CAP, "no session %s%s", e->want, name_rule(e));
+	else if (rc == -EHOSTUNREACH)
+		snprintf(text, TEXT_CAP, "no session %s among those that answer; another one does not answer", e->want);
+	else if (rc == -EHOSTDOWN)
+		snprintf(text, TEXT_CAP, "session %s does not answer; holdfastctl kill -s KILL ends it", e->want);
+	else if (rc == -ENOTUNIQ)
+		snprintf(text, TEXT_CAP, "several sessions are named %s; use the number", e->want);
+	else if (rc == -E2BIG)
+		snprintf(text, TEXT_CAP, "the environment of this login is too large (%u KiB)", ENV_BYTES_MAX / 1024);
+	else if (rc == -ETIMEDOUT)
+		snprintf(text, TEXT_CAP, "a new session was not ready in time");
+	else
+		return false;
+	return true;
+}
+
 void
 enter_say_why(struct enter *e, int rc)
 {
 	char text[TEXT_CAP];
 
 	e->res->code = code_of(e, rc);
-	/* The login goes on as without holdfast. */
-	if (rc == -ENOEXEC || (e->vouching.last.type == VOUCH_REFUSED && e->vouching.last.refusal == VOUCH_ASIDE)) {
+	if (is_silent(e, rc)) {
 		enter_set_outcome(e, ENTER_NOT, "");
 		return;
 	}
@@ -64,33 +120,7 @@ enter_say_why(struct enter *e, int rc)
 		enter_set_outcome(e, ENTER_SKIPPED, "");
 		return;
 	}
-	if (rc == -ELOOP)
-		snprintf(text, sizeof text, "this login comes from inside session %s; a session cannot be shown "
-		                            "inside itself",
-		         e->want);
-	else if (rc == -EACCES && e->at.refused.text[0])
-		snprintf(text, sizeof text, "session %s: %.400s", e->want, e->at.refused.text);
-	else if (e->vouching.last.type == VOUCH_REFUSED)
-		snprintf(text, sizeof text, "%s", e->vouching.last.text);
-	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
-		snprintf(text, sizeof text, "this is not an ssh login that holdfast knows");
-	else if (rc == -ENOENT && e->want[0] && (e->q->own || e->vouching.facts.type || e->q->framed))
-		snprintf(text, sizeof text, "no session %s%s", e->want, name_rule(e));
-	else if (rc == -EHOSTUNREACH)
-		snprintf(text, sizeof text, "no session %s among those that answer; another one does not answer",
-		         e->want);
-	else if (rc == -EHOSTDOWN)
-		snprintf(text, sizeof text, "session %s does not answer; holdfastctl kill -s KILL ends it", e->want);
-	else if (rc == -ENOTUNIQ)
-		snprintf(text, sizeof text, "several sessions are named %s; use the number", e->want);
-	else if (rc == -E2BIG)
-		snprintf(text, sizeof text, "the environment of this login is too large (%u KiB)",
-		         ENV_BYTES_MAX / 1024);
-	else if (rc == -ETIMEDOUT)
-		snprintf(text, sizeof text, "a new session was not ready in time");
-	else if (!e->q->own && (rc == -ENOENT || rc == -ECONNREFUSED))
-		snprintf(text, sizeof text, "holdfastd is not running");
-	else
-		snprintf(text, sizeof text, "%s", strerror(rc < 0 ? -rc : rc));
+	if (!say_known(e, rc, text))
+		say_error(e, rc, text);
 	enter_set_outcome(e, ENTER_NOT, text);
 }
