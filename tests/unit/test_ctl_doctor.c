@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "doctor/doctor.h"
+#include "doctor/reinstall.h"
 #include "pamconf.h"
 #include "sshdconf.h"
 
@@ -206,6 +207,40 @@ test_tmout(void **state)
 	expect_tmout("TMOUT=600\nTMOUT=0\n", 0);
 }
 
+static void
+expect_line(const char *path, const char *want)
+{
+	char line[TEXT_CAP];
+
+	reinstall_line(path, line);
+	assert_string_equal(line, want);
+}
+
+/* The command for a lost file is that of the way in which the file came. */
+static void
+test_reinstall(void **state)
+{
+	(void)state;
+	expect_line("/usr/sbin/holdfastd", "make install");
+	root_file("/var/lib/dpkg/info/holdfast.list", "/.\n/usr\n/usr/sbin\n/usr/sbin/holdfastd\n/lib/security/pam_x.so\n"
+	          "/etc/profile.d/00-holdfast.sh\n");
+	expect_line("/usr/sbin/holdfastd", "apt install --reinstall holdfast");
+	expect_line("/usr/lib/security/pam_x.so", "apt install --reinstall holdfast");
+	expect_line("/etc/profile.d/00-holdfast.sh", "apt install --reinstall -o Dpkg::Options::=--force-confmiss holdfast");
+	/* What that package does not have came otherwise, or the package has been removed. */
+	expect_line("/usr/local/sbin/holdfastd", "make install");
+	root_remove("/var/lib/dpkg");
+	root_file("/lib/apk/db/installed", "P:zlib\nV:1\n\nP:holdfast-doc\n");
+	expect_line("/usr/sbin/holdfastd", "make install");
+	root_file("/lib/apk/db/installed", "P:zlib\nV:1\n\nP:holdfast\nV:0.2\n");
+	expect_line("/usr/sbin/holdfastd", "apk fix --reinstall holdfast");
+	root_remove("/lib/apk");
+	root_file("/var/lib/pacman/local/holdfast-client-1/desc", "");
+	expect_line("/usr/sbin/holdfastd", "make install");
+	root_file("/var/lib/pacman/local/holdfast-0.2.0-1/desc", "");
+	expect_line("/usr/sbin/holdfastd", "pacman -S holdfast");
+}
+
 /* An empty root: nothing is known, and nothing breaks. */
 static void
 test_nothing(void **state)
@@ -223,6 +258,8 @@ test_nothing(void **state)
 	strcpy(d->user, "alice");
 	strcpy(d->shell, "/bin/bash");
 	doctor_check_parts(d);
+	doctor_check_files(d);
+	doctor_check_run(d);
 	doctor_check_pam(d);
 	doctor_check_sshd(d);
 	doctor_check_hook(d);
@@ -249,7 +286,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		root_test(test_pam), root_test(test_pam_broken), root_test(test_sshd), root_test(test_sshd_told),
 		root_test(test_sshd_long_lines),
-		root_test(test_limits), root_test(test_tmout), root_test(test_nothing),
+		root_test(test_limits), root_test(test_tmout), root_test(test_reinstall), root_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "hostfile.h"
 #include "layouts.h"
 #include "paths.h"
+#include "reinstall.h"
 
 #define PROFILE_D "/etc/profile.d/00-holdfast.sh"
 #define PROFILE_D_CSH "/etc/profile.d/00-holdfast.csh"
@@ -124,9 +125,12 @@ find(const struct doctor *d, enum family family, bool own, char path[PATH_CAP], 
 static void
 check_system(struct doctor *d, enum family family)
 {
-	char path[PATH_CAP], hidden[PATH_CAP] = "";
-	const char *fix = family == ZSH ? "holdfastctl setup --zsh" : "holdfastctl setup";
+	char path[PATH_CAP], hidden[PATH_CAP] = "", fix[TEXT_CAP];
 
+	snprintf(fix, sizeof fix, "holdfastctl setup%s", family == ZSH ? " --zsh" : "");
+	/* Where the package or make install puts it, setup does not. */
+	if (family == SH && strcmp(HOLDFAST_PROFILE, PROFILE_D) == 0)
+		reinstall_line(PROFILE_D, fix);
 	if (family == SH && hostfile_exists(PROFILE_D) == 1 && !profile_reads_hook(d))
 		return;
 	if (find(d, family, false, path, hidden))
@@ -148,7 +152,7 @@ check_own_parts(struct doctor *d)
 	if (access(PATH_KEEPER, X_OK) < 0)
 		doctor_add(d, "own.keeper", DOCTOR_PROBLEM, "make install", "cannot run %s", PATH_KEEPER);
 	if (d->self && access(d->home, W_OK | X_OK) < 0)
-		doctor_add(d, "own.place", DOCTOR_PROBLEM, NULL, "no directory for sessions: %s is not writable",
+		doctor_add(d, "own.place", DOCTOR_PROBLEM, "chmod u+wx ~", "no directory for sessions: %s is not writable",
 		           d->home);
 }
 

@@ -190,6 +190,49 @@ check_service(struct doctor *d, const struct activation *a, const char *mode, bo
 	           harmless ? "" : ": a restart ends the processes of plain logins");
 }
 
+/*
+ * Settings of a unit that give its processes namespaces of their own, or seccomp filters, NoNewPrivs or fewer
+ * capabilities (systemd.exec(5)).  A helper refuses a login whose sshd has one of these and holdfastd has not.
+ */
+static const char *const confining[] = {
+	"PrivateTmp", "PrivateDevices", "PrivateNetwork", "PrivateUsers", "PrivateMounts", "PrivateIPC", "PrivatePIDs",
+	"ProtectSystem", "ProtectHome", "ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs",
+	"ProtectControlGroups", "ProtectProc", "ProcSubset", "ProtectHostname", "ProtectClock", "ReadOnlyPaths",
+	"ReadWritePaths", "InaccessiblePaths", "NoExecPaths", "ExecPaths", "TemporaryFileSystem", "BindPaths",
+	"BindReadOnlyPaths", "RootDirectory", "RootImage", "MountImages", "ExtensionImages", "DynamicUser",
+	"NetworkNamespacePath", "NoNewPrivileges", "SystemCallFilter", "SystemCallArchitectures", "SystemCallLog",
+	"RestrictNamespaces", "RestrictAddressFamilies", "RestrictRealtime", "RestrictSUIDSGID", "RestrictFileSystems",
+	"LockPersonality", "MemoryDenyWriteExecute", "CapabilityBoundingSet",
+};
+
+/* Whether VALUE switches such a setting off; for ProtectProc and ProcSubset there is a word. */
+static bool
+is_off(const char *value)
+{
+	static const char *const words[] = { "", "no", "false", "off", "0", "default", "all" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_confined(struct doctor *d, const struct activation *a)
+{
+	char value[SDCONF_VALUE_CAP], fix[PATH_CAP];
+
+	for (size_t i = 0; d->has_system && i < sizeof confining / sizeof *confining; i++) {
+		if (sdconf_get(sdconf_unit_dirs, a->service, "Service", confining[i], value) || is_off(value))
+			continue;
+		snprintf(fix, sizeof fix, "systemctl revert %s, or systemctl edit %s without %s=; then restart it", a->service,
+		         a->service, confining[i]);
+		doctor_add(d, "sshd.confined", DOCTOR_PROBLEM, fix, "%s has %s=%s: sshd has other namespaces or restrictions "
+		           "than holdfastd, which therefore holds none of its logins", a->service, confining[i], value);
+		return;
+	}
+}
+
 static void
 check_activation(struct doctor *d, const struct activation *a)
 {
@@ -258,5 +301,6 @@ doctor_check_host(struct doctor *d)
 	check_idle(d);
 	check_linger(d);
 	check_activation(d, &a);
+	check_confined(d, &a);
 	check_others(d, &a);
 }

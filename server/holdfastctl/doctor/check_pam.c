@@ -7,6 +7,7 @@
 #include "doctor.h"
 #include "hostfile.h"
 #include "layouts.h"
+#include "reinstall.h"
 
 #define MODULE "pam_holdfast.so"
 #define BEGIN "begin" /* the argument of the first line */
@@ -100,10 +101,12 @@ check_module(struct doctor *d, const struct pamconf *c)
 {
 	const struct pamconf_line *l = pamconf_session(c, MODULE);
 	const char *path = l && l->module[0] == '/' ? l->module : HOLDFAST_PAMDIR "/" MODULE;
+	char fix[TEXT_CAP];
 	int there = hostfile_exists(path);
 
+	reinstall_line(path, fix);
 	if (there == 0)
-		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "make install", "the module %s does not exist", path);
+		doctor_add(d, "pam.module", DOCTOR_PROBLEM, fix, "the module %s does not exist", path);
 	else if (there < 0)
 		doctor_add(d, "pam.module", DOCTOR_UNKNOWN, NULL, "cannot examine the module %s", path);
 	else if (l && l->module[0] != '/' && hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 0)

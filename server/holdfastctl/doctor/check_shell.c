@@ -63,7 +63,7 @@ report_plain(struct doctor *d)
 	doctor_add(d, "shell", DOCTOR_PROBLEM, lost ? NULL : "holdfastctl new", lost
 	           ? "HOLDFAST_SESSION is set, but no session of that number answers"
 	           : "this ssh login's shell is not held");
-	doctor_add(d, "drop", DOCTOR_PROBLEM, NULL, "if the connection dropped now, this shell and the programs on "
+	doctor_add(d, "drop", DOCTOR_PROBLEM, "holdfastctl new", "if the connection dropped now, this shell and the programs on "
 	           "its terminal would end");
 }
 

@@ -12,6 +12,7 @@
 
 #define COMMAND HOLDFAST_LIBEXECDIR "/holdfast-resume"
 #define FIX_ALIVE "ClientAliveInterval 15, in a file of /etc/ssh/sshd_config.d"
+#define FIX_HERE "remove that line for these users (Match), in " SSHDCONF_FILE
 
 /* A missing line may be in a file that is not readable. */
 static enum doctor_level
@@ -96,8 +97,8 @@ check_shells(struct doctor *d)
 	const char *forced = sshdconf_get(&d->sshd, "forcecommand");
 
 	if (forced && strcasecmp(forced, "none") != 0)
-		doctor_add(d, "sshd.forcecommand", DOCTOR_WARN, NULL, "sshd runs a ForceCommand in place of login "
-		           "shells: shells that it starts are not held");
+		doctor_add(d, "sshd.forcecommand", DOCTOR_PROBLEM, FIX_HERE, "sshd runs a ForceCommand in place of login "
+		           "shells: shells that it starts are not held (%s)", forced);
 	for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
 		if (sshdconf_sets(&d->sshd, traces[i])) {
 			doctor_add(d, "sshd.setenv", DOCTOR_PROBLEM, "remove that name from SetEnv", "sshd sets %s: "
@@ -108,12 +109,47 @@ check_shells(struct doctor *d)
 		}
 }
 
+/* What keeps a login from having a shell on a terminal at all, or more than one. */
+static void
+check_permitted(struct doctor *d)
+{
+	const char *tty = sshdconf_get(&d->sshd, "permittty"), *max = sshdconf_get(&d->sshd, "maxsessions");
+	long sessions = max ? strtol(max, NULL, 10) : 10;
+
+	if (tty && strcasecmp(tty, "no") == 0)
+		doctor_add(d, "sshd.tty", DOCTOR_PROBLEM, FIX_HERE, "sshd gives no terminal (PermitTTY no): there is no login "
+		           "shell to hold");
+	if (sessions == 0)
+		doctor_add(d, "sshd.sessions", DOCTOR_PROBLEM, "MaxSessions 10, in " SSHDCONF_FILE, "sshd permits no shell "
+		           "(MaxSessions 0)");
+	else if (sessions == 1)
+		doctor_add(d, "sshd.sessions", DOCTOR_WARN, "MaxSessions 10, in " SSHDCONF_FILE, "sshd permits one shell or "
+		           "command for each connection (MaxSessions 1): over a shared connection (ControlMaster) \"holdfast "
+		           "--list\" and a second window are refused");
+}
+
+/* Whether this login's connection comes from this host: then a proxy, or a tunnel, stands between sshd and the person. */
+static void
+check_proxy(struct doctor *d)
+{
+	const char *interval = sshdconf_get(&d->sshd, "clientaliveinterval"), *env = getenv("SSH_CONNECTION");
+	char from[ADDRESS_CAP], to[ADDRESS_CAP];
+
+	if (!d->self || !env || sscanf(env, "%63s %*s %63s", from, to) != 2)
+		return;
+	if (strncmp(from, "127.", 4) != 0 && strcmp(from, "::1") != 0 && strcmp(from, to) != 0)
+		return;
+	doctor_add(d, "sshd.proxy", DOCTOR_WARN, interval && seconds(interval) > 0 ? NULL : FIX_ALIVE,
+	           "this login comes from this host itself (%s): the kernel cannot prove a connection dead behind a proxy or "
+	           "a tunnel, so a login resumes a session by itself once sshd has noticed", from);
+}
+
 void
 doctor_check_sshd(struct doctor *d)
 {
 	if (d->sshd_rc) {
 		doctor_add(d, "sshd", d->sshd_at_all && d->sshd_rc != -EACCES ? DOCTOR_PROBLEM : DOCTOR_UNKNOWN,
-		           NULL,
+		           d->sshd_rc == -ENOENT ? "put " SSHDCONF_FILE " of the package of the OpenSSH server back" : NULL,
 		           "cannot read the configuration of sshd: %s", strerror(-d->sshd_rc));
 		return;
 	}
@@ -125,6 +161,8 @@ doctor_check_sshd(struct doctor *d)
 		check_subsystem(d);
 		check_accept(d);
 		check_shells(d);
+		check_permitted(d);
 	}
 	check_alive(d);
+	check_proxy(d);
 }

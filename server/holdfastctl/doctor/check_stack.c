@@ -90,6 +90,17 @@ say_sshds(struct doctor *d, const struct pamconf *sshd)
 		doctor_add(d, "pam.skipped", DOCTOR_OK, NULL, "held shells skip: %s", skipped);
 }
 
+/* sssd's and winbind's rules by service know "sshd" and not the site's service. */
+static void
+say_hbac(struct doctor *d, const char *service)
+{
+	char fix[LIST_CAP];
+
+	snprintf(fix, sizeof fix, "allow the service \"%s\" in those rules, or remove PamService from " PATH_CONFIG, service);
+	doctor_add(d, "pam.hbac", DOCTOR_WARN, fix, "rules of sssd or winbind by service (HBAC, GPO) have to name \"%s\" "
+	           "besides sshd", service);
+}
+
 /* A site's own service may leave out rules of sshd's on purpose; this only lists them. */
 static void
 say_own(struct doctor *d, const struct pamconf *own, const char *service)
@@ -106,8 +117,7 @@ say_own(struct doctor *d, const struct pamconf *own, const char *service)
 		else
 			doctor_add(d, "pam.rules", DOCTOR_OK, NULL, "held shells have the PAM service \"%s\"", service);
 		if (has(&sshd, "pam_sss.so", false) || has(&sshd, "pam_winbind.so", false))
-			doctor_add(d, "pam.hbac", DOCTOR_WARN, NULL, "rules of sssd or winbind by service (HBAC, GPO) have to name "
-			           "\"%s\" besides sshd", service);
+			say_hbac(d, service);
 	}
 	pamconf_free(&sshd);
 }

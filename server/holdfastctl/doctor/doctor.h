@@ -63,6 +63,8 @@ void doctor_print_json(const struct doctor *d, FILE *f);
 int doctor_begin(struct doctor *d, const char *user);
 
 void doctor_check_parts(struct doctor *d);  /* switch, daemon, configuration */
+void doctor_check_files(struct doctor *d);  /* the installed files */
+void doctor_check_run(struct doctor *d);    /* /run/holdfast */
 void doctor_check_pam(struct doctor *d);
 void doctor_check_stack(struct doctor *d); /* the PAM rules of held shells; a part of the former */
 void doctor_check_sshd(struct doctor *d);   /* subsystem, environment, dead links */
