@@ -141,6 +141,19 @@ test_diff(void **state)
 	expect_diff("a\n", "\x1b[2Ja\tb\n", "--- /f\n+++ /f\n@@ -1 +1 @@\n-a\n+?[2Ja\tb\n");
 }
 
+/* The two places that a block at the beginning and one at the end change are two hunks, or one if they are near. */
+static void
+test_diff_of_two_places(void **state)
+{
+	(void)state;
+	expect_diff("1\n2\n3\n4\n5\n6\n7\n", "x\n1\n2\n3\n4\n5\n6\n7\ny\n",
+	            "--- /f\n+++ /f\n@@ -1,3 +1,4 @@\n+x\n 1\n 2\n 3\n@@ -5,3 +6,4 @@\n 5\n 6\n 7\n+y\n");
+	expect_diff("x\n1\n2\n3\n4\n5\n6\ny\n", "1\n2\n3\n4\n5\n6\n",
+	            "--- /f\n+++ /f\n@@ -1,8 +1,6 @@\n-x\n 1\n 2\n 3\n 4\n 5\n 6\n-y\n");
+	expect_diff("1\nold\n2\n", "1\nnew\nnewer\n2\n",
+	            "--- /f\n+++ /f\n@@ -1,3 +1,4 @@\n 1\n-old\n+new\n+newer\n 2\n");
+}
+
 static void
 put_file(const char *name, const char *text, mode_t mode)
 {
@@ -351,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_has_line),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_of_two_places),
 		cmocka_unit_test(test_edit),
 		cmocka_unit_test(test_edit_backup_is_the_first),
 		cmocka_unit_test(test_edit_creates_and_removes),
