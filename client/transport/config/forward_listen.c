@@ -79,9 +79,10 @@ listen_port(struct forwards *fs, unsigned i, const struct sshconfig *c)
 	char port[8];
 	int r = -EADDRNOTAVAIL, e;
 
+	/* Without a name these are this machine's own addresses, or all; a host need not know the name localhost. */
 	hints.ai_flags = any ? AI_PASSIVE : 0;
 	snprintf(port, sizeof(port), "%u", f->port);
-	if (getaddrinfo(any ? NULL : f->bind[0] ? f->bind : "localhost", port, &hints, &found))
+	if (getaddrinfo(!any && f->bind[0] ? f->bind : NULL, port, &hints, &found))
 		return r;
 	for (const struct addrinfo *a = found; a; a = a->ai_next) {
 		e = listen_address(fs, i, a);
