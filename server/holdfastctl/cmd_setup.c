@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "daemonsock.h"
 #include "hostfile.h"
+#include "paths.h"
 #include "run.h"
 #include "setup/diff.h"
 #include "setup/setup.h"
@@ -31,6 +33,7 @@ static const struct after {
 	{ AFTER_SSHD, true, "ssh.service", { "systemctl", "try-reload-or-restart", "ssh.service" } },
 	{ AFTER_SSHD, true, "sshd.service", { "systemctl", "try-reload-or-restart", "sshd.service" } },
 	{ AFTER_ALWAYS, true, "holdfastd.socket", { "systemctl", "disable", "--now", "holdfastd.socket" } },
+	{ AFTER_ALWAYS, true, "holdfastd.service", { "systemctl", "disable", "--now", "holdfastd.service" } },
 };
 
 static void
@@ -66,14 +69,33 @@ applies(const struct setup *s, const struct after *a)
 	return strcmp(a->unit, "sshd.service") != 0 || !has_unit("ssh.service");
 }
 
+/* For a host without systemd. */
+static void
+say_what_remains(const struct setup *s)
+{
+	if (s->reload_sshd)
+		puts("then make sshd read its configuration: kill -HUP its oldest process");
+	if (!s->undo)
+		puts("then start " HOLDFAST_SBINDIR "/holdfastd, now and at boot");
+	else if (daemonsock_ask() == 0)
+		puts("then stop holdfastd, now and at boot");
+}
+
+/* Users would take a socket without holdfastd for a host that has holdfast. */
+static void
+remove_socket(struct setup *s)
+{
+	int rc = daemonsock_remove_dead();
+
+	if (rc && rc != -EBUSY)
+		setup_trouble(s, PATH_DAEMON_SOCK, "not removed: %s", strerror(-rc));
+}
+
 static void
 run_commands(struct setup *s, bool dry)
 {
 	if (hostfile_exists("/run/systemd/system") != 1) {
-		if (s->reload_sshd)
-			puts("then make sshd read its configuration: kill -HUP its oldest process");
-		if (!s->undo)
-			puts("then start " HOLDFAST_SBINDIR "/holdfastd, now and at boot");
+		say_what_remains(s);
 		return;
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -170,6 +192,8 @@ do_setup(struct setup *s, bool zsh_only)
 		apply_all(s);
 	if (geteuid() == 0 && !zsh_only)
 		run_commands(s, s->dry);
+	if (s->undo && geteuid() == 0 && !zsh_only && !s->dry)
+		remove_socket(s);
 	for (size_t i = 0; i < s->count; i++) {
 		edit_close(s->edits[i]);
 		free(s->edits[i]);

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import socket
 import stat
 import subprocess
 
@@ -412,8 +413,33 @@ def test_commands_under_systemd(host):
     os.unlink("/tmp/commands")
     setup()
     equal(text("/tmp/commands"), "daemon-reload\nenable --now holdfastd.socket\n", "commands of a second setup")
+    os.unlink("/tmp/commands")
+    write("/etc/systemd/system/holdfastd.service", "[Service]\n")
+    setup("--undo")
+    equal(text("/tmp/commands"), "try-reload-or-restart ssh.service\ndisable --now holdfastd.socket\n"
+          "disable --now holdfastd.service\n", "commands of --undo")
     write("/usr/bin/systemctl", "#!/bin/sh\necho it does not work\nexit 1\n", 0o755)
     check("it does not work" in setup(status=1), "a failing systemctl is not told")
+
+
+@by_hand
+def test_socket_left_behind(host):
+    """--undo removes a socket that no process listens on, or the host would look like one that has holdfast."""
+    fresh()
+    setup()
+    at = "/run/holdfast/holdfastd.sock"
+    os.makedirs("/run/holdfast", exist_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+        s.bind(at)
+        s.listen()
+        os.chmod(at, 0o666)
+        check("then stop holdfastd" in setup("--undo"), "a running holdfastd is not told")
+        check(os.path.exists(at), "--undo removes the socket of a running holdfastd")
+    r = subprocess.run(["setpriv", "--reuid=dan", "--regid=dan", "--init-groups", "/usr/bin/holdfastctl", "setup"],
+                       stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    check("no process listens on" in r.stdout, "what setup says to a user: %r" % r.stdout)
+    setup("--undo")
+    check(not os.path.exists(at), "a socket is left behind")
 
 
 @by_hand

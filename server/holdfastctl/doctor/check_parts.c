@@ -2,11 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "config_file.h"
+#include "daemonsock.h"
 #include "doctor.h"
 #include "hostfile.h"
 #include "paths.h"
@@ -37,22 +36,6 @@ check_switch(struct doctor *d)
 	else if (d->self && ((env && strcmp(env, "off") == 0) || (lc && strcmp(lc, "off") == 0)))
 		doctor_add(d, "optout", DOCTOR_WARN, NULL, "this login has opted out: HOLDFAST or LC_HOLDFAST is "
 		           "\"off\"");
-}
-
-static int
-connect_daemon(void)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd, rc = hostfile_path(sa.sun_path, sizeof sa.sun_path, PATH_DAEMON_SOCK);
-
-	if (rc)
-		return rc;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
-	close(fd);
-	return rc;
 }
 
 /* Whether "systemctl mask" has put a link to /dev/null in UNIT's place. */
@@ -117,7 +100,7 @@ check_daemon(struct doctor *d)
 {
 	char fix[TEXT_CAP];
 	const char *more;
-	int rc = connect_daemon();
+	int rc = daemonsock_ask();
 
 	if (rc == 0) {
 		doctor_add(d, "daemon", DOCTOR_OK, NULL, "holdfastd answers");

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "daemonsock.h"
 #include "hostfile.h"
+#include "paths.h"
 #include "rootless.h"
 #include "setup.h"
 
@@ -59,6 +62,18 @@ take_out_of_all(struct setup *s, const char *home)
 			setup_block(s, path, "", BLOCK_FIRST, false);
 }
 
+/* Root's holdfast is there, or was. */
+static void
+say_whose_host(void)
+{
+	if (daemonsock_ask() == -ECONNREFUSED)
+		setup_say("setup", "nothing to do: root has installed holdfast, but " PATH_DAEMON_SOCK " is a socket that no "
+		                   "process listens on; root starts holdfastd again, or removes the socket if holdfast was "
+		                   "removed");
+	else
+		setup_say("setup", "nothing to do: this host already has holdfast (as root, setup changes the host)");
+}
+
 void
 setup_user(struct setup *s)
 {
@@ -74,7 +89,7 @@ setup_user(struct setup *s)
 		return;
 	}
 	if (!rootless_is_the_way()) {
-		setup_say("setup", "nothing to do: this host already has holdfast (as root, setup changes the host)");
+		say_whose_host();
 		return;
 	}
 	for (size_t i = 0; i < PROFILES; i++)
