@@ -11,6 +11,27 @@ die() {
 	exit 1
 }
 
+# Ends with a message if namespaces cannot be made here, as in most containers.
+need_namespaces() {
+	local caps
+	[ "$(id -u)" = 0 ] || die "needs root, to make namespaces; it changes nothing outside them"
+	caps=$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)
+	# CAP_NET_ADMIN and CAP_SYS_ADMIN, of capabilities(7)
+	if (( (0x${caps:-0} & (1 << 12)) == 0 || (0x${caps:-0} & (1 << 21)) == 0 )); then
+		die "root may not make namespaces here (CAP_SYS_ADMIN, CAP_NET_ADMIN): in a container, start the" \
+			"container with --privileged, or use a virtual machine"
+	fi
+}
+
+# Shows on a terminal how many files a make has compiled, whose output it reads, and keeps that output in the file $1.
+show_progress() {
+	if [ -t 1 ]; then
+		tee "$1" | awk '/^  (CC|CCLD|GEN) / { printf "\r  %d files", ++n; fflush() } END { if (n) printf "\r%20s\r", "" }'
+	else
+		cat >"$1"
+	fi
+}
+
 # The packages of tests/apt-packages that the part $1 needs; "all": those of all parts; quick needs what unit needs.
 packages_of() {
 	awk -v part="${1/#quick/unit}" '/^#/ || NF == 0 { next }
@@ -46,9 +67,11 @@ install_missing() {
 	fi
 	export DEBIAN_FRONTEND=noninteractive
 	# shellcheck disable=SC2086
-	if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $missing; } </dev/null; then
-		die "apt-get could not install $(echo $missing)"
+	if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $missing; } </dev/null >apt.log 2>&1; then
+		tail -n 30 apt.log
+		die "apt-get could not install $(echo $missing); all of its output is in $PWD/apt.log"
 	fi
+	rm -f apt.log
 	[ -z "$policy" ] || { rm -f "$policy"; trap - EXIT; }
 }
 
@@ -68,7 +91,8 @@ build_in() {
 		fi
 		printf '%s\n' "$*" >"$dir/configured-with"
 	fi
-	if ! make -s -j"$(nproc)" -C "$dir" all </dev/null >"$dir/build.out" 2>&1; then
+	make -s -j"$(nproc)" -C "$dir" all </dev/null 2>&1 | show_progress "$dir/build.out"
+	if [ "${PIPESTATUS[0]}" != 0 ]; then
 		tail -n 60 "$dir/build.out"
 		return 1
 	fi
