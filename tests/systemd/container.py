@@ -19,7 +19,7 @@ import world
 SUITE = "bookworm"
 # What a server has, and what the cases need to look at it.
 PACKAGES = ("systemd", "systemd-sysv", "libpam-systemd", "dbus", "openssh-server", "openssh-client", "libmd0", "libssh-4",
-            "passwd", "procps", "util-linux", "iproute2", "python3", "tmux", "dtach", "screen", "mosh", "sudo", "zsh", "fish", "tcsh")
+            "passwd", "procps", "util-linux", "iproute2", "make", "python3", "tmux", "dtach", "screen", "mosh", "sudo", "zsh", "fish", "tcsh")
 BOOT_LIMIT = 120  # seconds
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

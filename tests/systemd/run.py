@@ -43,13 +43,14 @@ def boots():
     import test_package
     import test_service
     import test_site
+    import test_source
     for name, kill in (("kill", "yes"), ("nokill", "no")):
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
             [("test_own", *c) for c in test_own.cases(kill)] + \
             ([("test_site", *c) for c in test_site.cases(kill)] if kill == "no" else [])
     yield "beside", "yes", False, [("test_beside", *c) for c in test_beside.cases()]
     # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
-    package = [("test_package", *c) for c in test_package.cases()]
+    package = [("test_package", *c) for c in test_package.cases()] + [("test_source", *c) for c in test_source.cases()]
     yield "package", "yes", False, package[::2]
     yield "package-2", "yes", False, package[1::2]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
@@ -185,6 +186,8 @@ def main():
     shutil.copy(find_deb(build, "holdfast-client"), os.path.join(base, "deb", "holdfast-client.deb"))
     shutil.rmtree(logs, ignore_errors=True)
     os.makedirs(logs)
+    subprocess.run(["make", "-s", "-C", build, "install", "DESTDIR=" + os.path.join(base, "deb", "installed")],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     try:
         root = container.make_root(build)
     except container.CannotBoot as e:
