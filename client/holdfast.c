@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "asking.h"
 #include "exit_status.h"
+#include "heap.h"
 #include "listing.h"
 #include "options.h"
 #include "plain.h"
@@ -136,9 +136,8 @@ with_target(struct options *o, int errors)
 static void
 small_heap(void)
 {
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, 192 * 1024);
-	mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+	heap_one_arena(64 * 1024);
+	heap_large_from(192 * 1024);
 }
 
 int

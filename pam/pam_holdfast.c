@@ -123,6 +123,26 @@ copy_field(char *dst, size_t cap, const char *src)
 	return 0;
 }
 
+#ifdef HAVE_FGETPWENT_R
+static struct passwd *
+next_entry(FILE *f, struct passwd *entry, char *buf, size_t cap)
+{
+	struct passwd *found;
+
+	return fgetpwent_r(f, entry, buf, cap, &found) == 0 ? found : NULL;
+}
+#else
+/* musl keeps the entry that fgetpwent(3) returns apart from those of getpwnam(3), which sshd may hold. */
+static struct passwd *
+next_entry(FILE *f, struct passwd *entry, char *buf, size_t cap)
+{
+	(void)entry;
+	(void)buf;
+	(void)cap;
+	return fgetpwent(f);
+}
+#endif
+
 /*
  * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  A malformed
  * entry ends the search; holdfastd then asks the name service.
@@ -136,7 +156,7 @@ find_uid(struct record *r)
 
 	if (!f)
 		return;
-	while (fgetpwent_r(f, &entry, buf, sizeof buf, &found) == 0) {
+	while ((found = next_entry(f, &entry, buf, sizeof buf))) {
 		if (strcmp(found->pw_name, r->user) != 0)
 			continue;
 		r->uid_known = found->pw_uid != (uid_t)-1;

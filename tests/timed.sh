@@ -1,6 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs a unit test, for make check, and says at the end of its log how long it took.
+# Runs a unit test, for make check, and says at the end of its log how long it took.  No test takes forever: after
+# HOLDFAST_TEST_LIMIT seconds (15 minutes) it is ended.  It is in a session of its own, so that a test which stops its
+# own process group does not stop make as well.
+if command -v timeout >/dev/null && command -v setsid >/dev/null; then
+	set -- timeout -k 5 "${HOLDFAST_TEST_LIMIT:-900}" setsid "$@"
+fi
 begin=$(date +%s%3N)
 case $begin in *[!0-9]*) exec "$@" ;; esac
 "$@"

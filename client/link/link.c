@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "link.h"
 
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <sys/random.h>
 
 #include "clock.h"
+#include "heap.h"
 
 #define GREETING_MS 15000u    /* from the open channel to the host's HELLO */
 #define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
@@ -417,7 +417,7 @@ link_tick(struct link *l, uint64_t now)
 		return;
 	/* Nothing has happened for a while: what a flood needed goes back to the kernel. */
 	if (!l->unanswered)
-		malloc_trim(0);
+		heap_trim();
 	if (l->phase < LINK_READY && *l->line)
 		link_fail(l, "no answer from holdfast; the host says: %s", l->line);
 	else if (l->phase < LINK_READY)

@@ -74,7 +74,7 @@ log_line(int priority, const char *fmt, ...)
 void
 log_errno_at(int priority, const char *function, int err, const char *fmt, ...)
 {
-	char text[LINE_CAP], line[LINE_CAP], reason[128];
+	char text[LINE_CAP], line[LINE_CAP];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -82,6 +82,6 @@ log_errno_at(int priority, const char *function, int err, const char *fmt, ...)
 	va_end(ap);
 	/* What went wrong must not be cut off by a long text. */
 	snprintf(line, sizeof line, "%s: %.768s: %s", function, text,
-	         strerror_r(err < 0 ? -err : err, reason, sizeof reason));
+	         strerror(err < 0 ? -err : err));
 	send_line(priority, line);
 }

@@ -4,11 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -179,7 +181,7 @@ take_number(struct sessiondir *p, uint32_t first)
 		snprintf(to, sizeof to, "%u", id);
 		if (is_taken_there(p, to))
 			continue;
-		if (renameat2(p->parent, p->name, p->parent, to, RENAME_NOREPLACE) == 0) {
+		if (syscall(SYS_renameat2, p->parent, p->name, p->parent, to, RENAME_NOREPLACE) == 0) {
 			memcpy(p->name, to, sizeof to);
 			p->id = id;
 			set_paths(p);

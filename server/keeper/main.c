@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "heap.h"
 #include "keeper.h"
 #include "pages.h"
 
@@ -81,7 +81,7 @@ main(int argc, char **argv)
 	fcntl(LEADERMSG_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LEADERMSG_MASTER_FD, F_SETFD, FD_CLOEXEC);
 	/* The memory of renderings goes back to the system at once: this process lives for weeks. */
-	mallopt(M_MMAP_THRESHOLD, 65536);
+	heap_large_from(65536);
 	if (receive_init(&k) < 0)
 		return 1;
 	k.leader = LEADERMSG_FD;

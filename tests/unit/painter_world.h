@@ -21,6 +21,7 @@
 #include "answers.h"
 #include "controlmode.h"
 #include "input.h"
+#include "painter_sandbox.h"
 #include "picture.h"
 #include "picture_orders.h"
 #include "picture_private.h"
@@ -167,6 +168,14 @@ world_drop(void)
 	terminal_close(&world_peer.t);
 	close(world_screen);
 	picture_attend(&k);
+}
+
+/* Sends SIGNAL to the painter that there must be: kill(0, ...) would reach make(1) as well. */
+static inline void
+world_kill_painter(int signal)
+{
+	assert_true(k.picture->proc.pid > 0);
+	assert_int_equal(kill(k.picture->proc.pid, signal), 0);
 }
 
 static inline void

@@ -94,7 +94,7 @@ answers_for_a_dead_link_after_it_was_killed(void **state)
 {
 	(void)state;
 	asks_and_floods();
-	kill(k.picture->proc.pid, SIGKILL);
+	world_kill_painter(SIGKILL);
 	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
 	world_drop();
@@ -172,5 +172,9 @@ main(void)
 		REAL(answers_no_later_prompt),
 	};
 
+	if (!painter_can_be_confined()) {
+		puts("there is no painter on this machine");
+		return 77;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

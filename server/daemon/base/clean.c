@@ -13,24 +13,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Closes FIRST to LAST. */
-static int
-close_between(unsigned first, unsigned last)
-{
-	long most;
-
-	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
-		return 0;
-	if (errno != ENOSYS)
-		return -errno;
-	/* Before Linux 5.9. */
-	most = sysconf(_SC_OPEN_MAX);
-	if (most < 0 || most > 65536)
-		most = 65536;
-	for (unsigned fd = first; fd <= last && fd < (unsigned)most; fd++)
-		close((int)fd);
-	return 0;
-}
+#include "fdrange.h"
 
 int
 clean_descriptors(const int *keep, size_t count)
@@ -45,7 +28,7 @@ clean_descriptors(const int *keep, size_t count)
 		for (size_t i = 0; i < count; i++)
 			if (keep[i] >= 0 && (unsigned)keep[i] >= first && (unsigned)keep[i] < next)
 				next = (unsigned)keep[i];
-		rc = close_between(first, next == UINT_MAX ? UINT_MAX : next - 1);
+		rc = fdrange_close(first, next == UINT_MAX ? UINT_MAX : next - 1);
 		if (rc || next == UINT_MAX)
 			return rc;
 		first = next + 1;

@@ -2,7 +2,6 @@
 #include "leader_loop.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "clock.h"
 #include "auth_identity.h"
 #include "fd.h"
+#include "heap.h"
 #include "leader_audit.h"
 #include "leader_ctl.h"
 #include "leader_dir.h"
@@ -136,7 +136,7 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 	int rc = find_claimer(l, m, &login, &why);
 
 	/* Reading /proc has used memory that a session of weeks has no need for. */
-	malloc_trim(0);
+	heap_trim();
 	memset(&answer, 0, sizeof answer);
 	answer.serial = m->number;
 	if (rc) {
@@ -183,7 +183,7 @@ on_started(struct leader *l, const struct leadermsg_report *m)
 	enter(l, LEADER_RUNNING, 0);
 	l->created_date_ms = clock_date_ms();
 	leader_audit_created(l);
-	malloc_trim(0);
+	heap_trim();
 }
 
 static void

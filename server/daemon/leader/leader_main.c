@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -21,6 +20,7 @@
 #include "clean.h"
 #include "keeperproc.h"
 #include "leader_audit.h"
+#include "heap.h"
 #include "register.h"
 #include "leader_loop.h"
 #include "leader_dir.h"
@@ -327,7 +327,7 @@ give_back_memory(void)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
 
 	madvise((void *)(here - STACK_USED - page), STACK_USED, MADV_DONTNEED);
-	malloc_trim(0);
+	heap_trim();
 }
 
 /* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */

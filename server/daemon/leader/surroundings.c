@@ -63,7 +63,7 @@ static int
 read_limits(struct surroundings *s, pid_t pid)
 {
 	for (int i = 0; i < (int)RLIM_NLIMITS; i++)
-		if (prlimit(pid, (enum __rlimit_resource)i, NULL, &s->limits[i]))
+		if (prlimit(pid, i, NULL, &s->limits[i]))
 			return -errno;
 	return 0;
 }
@@ -94,7 +94,7 @@ read_all(struct surroundings *s, pid_t pid, int dir)
 
 /* Sets a limit.  Without CAP_SYS_RESOURCE, raises it only as far as permitted. */
 static int
-set_limit(enum __rlimit_resource which, struct rlimit limit)
+set_limit(int which, struct rlimit limit)
 {
 	struct rlimit own;
 
@@ -157,7 +157,7 @@ take_all(struct surroundings *s, const struct surroundings *own)
 		personality((unsigned long)s->persona);
 	/* Last, for one can be in the way of the rest. */
 	for (int i = 0; !rc && i < (int)RLIM_NLIMITS; i++)
-		rc = set_limit((enum __rlimit_resource)i, s->limits[i]);
+		rc = set_limit(i, s->limits[i]);
 	return rc;
 }
 

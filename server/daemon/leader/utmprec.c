@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -303,7 +304,7 @@ utmprec_move_back(const char *tty, const struct utmprec_moved *m)
 	struct utmpx now, wanted;
 
 	if (fd < 0)
-		return errno == ENOENT;
+		return errno == ENOENT || errno == ENOTDIR;
 	snprintf(line, sizeof line, "pts/%u", m->pts);
 	put_tty(&wanted, tty);
 	for (unsigned i = 0; i < ENTRIES_MAX && get_entry(fd, i, &now); i++) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fdrange.h"
 
 #include "bounds.h"
 
@@ -43,7 +44,7 @@ become(const char *path, const char *const *argv, int out)
 	signal(SIGPIPE, SIG_DFL);
 	/* A group of its own, so that all of it can be killed. */
 	setpgid(0, 0);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || close_range(3, ~0u, 0) < 0)
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || fdrange_close(3, ~0u) < 0)
 		_exit(127);
 	execve(path, (char *const *)(uintptr_t)argv, env);
 	_exit(127);

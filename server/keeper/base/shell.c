@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "fdrange.h"
 #include "signals.h"
+
+#define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
 
 static int
 take_terminal(const char *tty)
@@ -51,7 +54,7 @@ become_shell(const struct shell_request *q)
 	const char *end = q->tty ? "\r\n" : "\n";
 
 	signals_reset();
-	if (setsid() < 0 || (q->tty ? take_terminal(q->tty) : take_pipes(q->pipes)) < 0 || close_range(3, ~0u, 0) < 0)
+	if (setsid() < 0 || (q->tty ? take_terminal(q->tty) : take_pipes(q->pipes)) < 0 || fdrange_close(3, ~0u) < 0)
 		_exit(127);
 	umask(q->umask);
 	if (chdir(q->home) < 0) {
@@ -97,7 +100,7 @@ shell_look(struct shell *s)
 	if (si.si_code == CLD_EXITED)
 		s->status = (si.si_status & 0xff) << 8;
 	else
-		s->status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+		s->status = si.si_status | (si.si_code == CLD_DUMPED ? CORE_DUMPED : 0);
 	s->pid = 0;
 	s->reserved = true;
 	return true;

@@ -3,8 +3,11 @@
 #ifndef HOLDFAST_PAINTER_SANDBOX_H
 #define HOLDFAST_PAINTER_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* Whether painter_confine can succeed here.  If not, there is no painter: nothing parses what programs print. */
+bool painter_can_be_confined(void);
 /*
  * For a process that was just forked.  FD, its socket, becomes descriptor 0 and all others are closed; the MAPPED
  * bytes at BASE become read-only; no core, no files, no processes, bounded memory; it dies with its parent.  From

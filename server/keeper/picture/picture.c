@@ -8,6 +8,7 @@
 
 #include "answers.h"
 #include "clock.h"
+#include "painter_sandbox.h"
 #include "peers.h"
 #include "picture_base.h"
 #include "picture_orders.h"
@@ -20,7 +21,8 @@ picture_open(struct keeper *k, const struct picture_events *events)
 	k->picture = malloc(sizeof *k->picture);
 	if (!k->picture)
 		return -ENOMEM;
-	*k->picture = (struct picture){ .events = events, .proc = PAINTER_PROCESS_NONE, .give_up_at = CLOCK_NEVER,
+	*k->picture = (struct picture){ .events = events, .none = !painter_can_be_confined(),
+		                        .proc = PAINTER_PROCESS_NONE, .give_up_at = CLOCK_NEVER,
 		                        .tick_at = CLOCK_NEVER, .park_at = CLOCK_NEVER, .park_ms = PICTURE_PARK_MS };
 	return 0;
 }

@@ -12,6 +12,9 @@
  * Output that the painter has not eaten is not overwritten: for that the keeper stops reading the pty for
  * milliseconds, PICTURE_PATIENCE ticks at most without progress.  A painter that makes none, exits, or breaks
  * the protocol is lost: the keeper kills it, and another one starts from the base, or else from the tail.
+ *
+ * Where no painter can be confined (painter_sandbox.h), there is none: nothing here parses output, no query is answered,
+ * and each request is answered with 0.
  */
 #ifndef HOLDFAST_PICTURE_H
 #define HOLDFAST_PICTURE_H

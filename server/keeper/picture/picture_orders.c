@@ -128,7 +128,7 @@ have_painter(struct keeper *k)
 	if (p->proc.pid)
 		return true;
 	now = clock_now_ms();
-	if (now < p->not_before)
+	if (p->none || now < p->not_before)
 		return false;
 	picture_base_choose(k);
 	start = (struct painter_start){ .ring = k->ring.base, .ring_size = k->ring.size, .at = p->base,

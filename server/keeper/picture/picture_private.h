@@ -35,6 +35,7 @@ struct picture_events {
 struct picture {
 	const struct picture_events *events;
 	struct painter_process proc;
+	bool none;          /* there can be no painter here (painter_can_be_confined) */
 	bool adrift;        /* no painter, and nothing to make the model from but the tail */
 	bool lost;          /* a model has been lost, and no line has said so yet */
 	unsigned failures;  /* since it last did well */

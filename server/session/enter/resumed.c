@@ -16,6 +16,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "fdrange.h"
 #include "signals.h"
 
 #define LOOK_MS 20
@@ -103,7 +104,7 @@ become(const struct resumed *r, const char *name, char **env, int out)
 	signals_reset();
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out < 0 ? null : out, 1) < 0 || dup2(1, 2) < 0 ||
-	    close_range(3, ~0u, 0) < 0 || snprintf(path, sizeof path, "%s/%s", r->dir, name) >= (int)sizeof path)
+	    fdrange_close(3, ~0u) < 0 || snprintf(path, sizeof path, "%s/%s", r->dir, name) >= (int)sizeof path)
 		_exit(126);
 	execve(path, argv, env);
 	_exit(127);

@@ -16,6 +16,7 @@
 
 #include "attach.h"
 #include "config.h"
+#include "fdrange.h"
 #include "leadermsg.h"
 #include "paths.h"
 #include "pty.h"
@@ -184,7 +185,7 @@ sessiondir_descriptors(const struct start *s, int lead)
 			return -1;
 	if (dup2(master, LEADERMSG_MASTER_FD) < 0 || dup2(lead, LEADERMSG_FD) < 0)
 		return -1;
-	return close_range(LEADERMSG_FD + 1, ~0u, 0);
+	return fdrange_close(LEADERMSG_FD + 1, ~0u);
 }
 
 /* The environment that systemd-run finds the user manager with; nothing else of the login's reaches a keeper. */
