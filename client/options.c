@@ -156,7 +156,7 @@ parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 		if (opt == '?')
 			return refuse(why, cap, "unknown option -%s", bad);
 		if (opt == ':')
-			return refuse(why, cap, "option %s needs an argument", argv[optind - 1]);
+			return refuse(why, cap, "option %s needs an argument", argv[optind > argc ? argc - 1 : optind - 1]);
 		rc = one(o, opt, optarg, why, cap);
 		if (rc < 0)
 			return rc;

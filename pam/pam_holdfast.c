@@ -15,10 +15,10 @@
  * nothing to wait for, nothing printed, no descriptor kept.  Any trouble is one line to syslog and PAM_IGNORE; the
  * login then gets a plain shell, and HOLDFAST_TROUBLE in its environment, so that the hook can say the reason.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <stdbool.h>
@@ -123,44 +123,43 @@ copy_field(char *dst, size_t cap, const char *src)
 	return 0;
 }
 
-#ifdef HAVE_FGETPWENT_R
-static struct passwd *
-next_entry(FILE *f, struct passwd *entry, char *buf, size_t cap)
+/* Splits a line of passwd(5): whether it is NAME's, with his uid.  Others, and malformed lines, are passed over. */
+static bool
+is_entry_of(const char *name, const char *line, uint32_t *uid)
 {
-	struct passwd *found;
+	size_t len = strlen(name);
+	const char *id = strncmp(line, name, len) == 0 && line[len] == ':' ? strchr(line + len + 1, ':') : NULL;
+	unsigned long long v;
+	char *end;
 
-	return fgetpwent_r(f, entry, buf, cap, &found) == 0 ? found : NULL;
+	if (!id || !isdigit((unsigned char)id[1]))
+		return false;
+	errno = 0;
+	v = strtoull(id + 1, &end, 10);
+	if (errno || v > UINT32_MAX || *end != ':' || !isdigit((unsigned char)end[1]))
+		return false;
+	*uid = (uint32_t)v;
+	return true;
 }
-#else
-/* musl keeps the entry that fgetpwent(3) returns apart from those of getpwnam(3), which sshd may hold. */
-static struct passwd *
-next_entry(FILE *f, struct passwd *entry, char *buf, size_t cap)
-{
-	(void)entry;
-	(void)buf;
-	(void)cap;
-	return fgetpwent(f);
-}
-#endif
 
 /*
- * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  A malformed
- * entry ends the search; holdfastd then asks the name service.
+ * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  A line that is
+ * too long ends the search; holdfastd then asks the name service.
  */
 static void
 find_uid(struct record *r)
 {
 	FILE *f = fopen(PASSWD_FILE, "re");
-	struct passwd entry, *found;
-	char buf[4096];
+	char line[4096];
+	uint32_t uid;
 
 	if (!f)
 		return;
-	while ((found = next_entry(f, &entry, buf, sizeof buf))) {
-		if (strcmp(found->pw_name, r->user) != 0)
+	while (fgets(line, sizeof line, f) && (strchr(line, '\n') || feof(f))) {
+		if (!is_entry_of(r->user, line, &uid))
 			continue;
-		r->uid_known = found->pw_uid != (uid_t)-1;
-		r->uid = r->uid_known ? found->pw_uid : 0;
+		r->uid_known = uid != (uint32_t)-1;
+		r->uid = r->uid_known ? uid : 0;
 		break;
 	}
 	fclose(f);

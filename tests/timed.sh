@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: MIT
 # Runs a unit test, for make check, and says at the end of its log how long it took.  No test takes forever: after
 # HOLDFAST_TEST_LIMIT seconds (15 minutes) it is ended.  It is in a session of its own, so that a test which stops its
-# own process group does not stop make as well.
+# own process group does not stop make as well.  HOLDFAST_RUN is the command that runs programs of another machine.
+case $1 in
+*.sh) ;;
+*) set -- $HOLDFAST_RUN "$@" ;;
+esac
 if command -v timeout >/dev/null && command -v setsid >/dev/null; then
 	set -- timeout -k 5 "${HOLDFAST_TEST_LIMIT:-900}" setsid "$@"
 fi

@@ -36,16 +36,16 @@ procfile_read(int dir, const char *name, char *buf, size_t cap)
 
 /* A decimal number between START and END, all of it: 0 or -EBADMSG. */
 static int
-parse_number(const char *start, const char *end, unsigned long max, unsigned long *v)
+parse_number(const char *start, const char *end, uint64_t max, uint64_t *v)
 {
-	unsigned long got = 0;
+	uint64_t got = 0;
 
 	if (start == end || end - start > 10)
 		return -EBADMSG;
 	for (; start < end; start++) {
 		if (*start < '0' || *start > '9')
 			return -EBADMSG;
-		got = got * 10 + (unsigned long)(*start - '0');
+		got = got * 10 + (uint64_t)(*start - '0');
 	}
 	if (got > max)
 		return -EBADMSG;
@@ -59,7 +59,7 @@ parse_uids(uid_t uid[4], const char *start, const char *end)
 {
 	for (int i = 0; i < 4; i++) {
 		const char *stop = i < 3 ? memchr(start, '\t', (size_t)(end - start)) : end;
-		unsigned long v;
+		uint64_t v;
 
 		if (!stop || parse_number(start, stop, UINT32_MAX, &v))
 			return -EBADMSG;
@@ -132,7 +132,7 @@ parse_line(struct procfile_status *s, bool *have_uid, const char *line, const ch
 		return parse_umask(&s->umask, line + 7, end);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		size_t key = strlen(numbers[i].key);
-		unsigned long v;
+		uint64_t v;
 
 		if (len < key || memcmp(line, numbers[i].key, key) != 0)
 			continue;

@@ -147,7 +147,7 @@ tells_a_port_in_use(void **state)
 	assert_int_equal(list_add(&config->local_forward, on_port("127.0.0.1:", ":web:80")), 0);
 	snprintf(other, sizeof other, "%s:web:80", path);
 	assert_int_equal(listens(other, why), -EADDRINUSE);
-	snprintf(expected, sizeof expected, "cannot listen on port %u: Address already in use", port);
+	snprintf(expected, sizeof expected, "cannot listen on port %u: %s", port, strerror(EADDRINUSE));
 	assert_string_equal(why, expected);
 	assert_int_equal(fs.listening, 1);
 	assert_int_equal(fs.listeners[0].forward, 1);

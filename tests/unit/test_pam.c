@@ -307,6 +307,16 @@ passwd_oddities(void **state)
 	assert_false(r.uid_known);
 	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
 
+	/* Lines that are none are passed over; the last one needs no newline. */
+	write_text("passwd", "\n# alice\nalice\nalice:x\nalice:x:\nalice:x:7\nalice:x:-7:5:::\n"
+	                     "alice:x:4294967296:5:::\nalice:x:7a:5:::\nalice:x:99999999999999999999:5:::\nalic:x:8:5:::\nalicea:x:9:5:::\nalice:x:1007:5::/:/bin/sh");
+	h = sample();
+	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);
+	read_record(&h, &r, text);
+	assert_true(r.uid_known);
+	assert_int_equal(r.uid, 1007);
+	assert_int_equal(pam_sm_close_session(&h, 0, 0, NULL), PAM_SUCCESS);
+
 	write_text("passwd", "alice:x:4294967295:5::/:/bin/sh\n");
 	h = sample();
 	assert_int_equal(open_with(&h, NULL), PAM_SUCCESS);

@@ -15,10 +15,7 @@ give_up(struct leader *l)
 	l->keeper = -1;
 }
 
-/*
- * The one descriptor that came with MH, or -1.  CMSG_SPACE rounds up, so there was room for two; if several came,
- * closes all and returns -1.
- */
+/* The one descriptor that came with MH, or -1; if several came, closes all and returns -1. */
 static int
 take_descriptor(struct msghdr *mh)
 {
@@ -46,7 +43,7 @@ leader_recv(int sock, void *buf, size_t cap, int *fd)
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
+		char room[CMSG_SPACE(2 * sizeof(int))];
 	} control;
 	struct iovec iov = { buf, cap };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,

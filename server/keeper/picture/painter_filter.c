@@ -68,12 +68,24 @@ static const struct sock_filter code[] = {
 	END(SECCOMP_RET_KILL_PROCESS),
 };
 
+/* Whether malloc(3) needs a call that is not permitted. */
+static bool
+wants_more(void)
+{
+	/* Those without mallopt(3), as musl's, have no memory but by mmap. */
+#if defined(MMAP_HIDES_ARGUMENTS) && !defined(HAVE_MALLOPT)
+	return true;
+#else
+	return false;
+#endif
+}
+
 bool
 painter_filter_exists(void)
 {
 	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
 
-	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+	return !wants_more() && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
 int
