@@ -50,6 +50,11 @@ def pretend_systemd(kills=None, linger=False):
     write("/etc/systemd/logind.conf", "[Login]\n" + ("" if kills is None else "KillUserProcesses=%s\n" % kills))
     if linger:
         write("/var/lib/systemd/linger/alice", "")
+    with open("/etc/pam.d/common-session") as f:
+        text = f.read()
+    # libpam-systemd may not be installed
+    if "pam_systemd.so" not in text:
+        write("/etc/pam.d/common-session", text + "session optional pam_systemd.so\n")
 
 
 def test_all_is_well(host):

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from laptop import SERVER, Laptop
+from laptop import SERVER, Laptop, calm
 from template import write
 from term import check, equal, wait_until
 
@@ -262,7 +262,7 @@ def test_no_wait_without_doubt(host):
     for t in terms:
         t.prompt()
     nuls = [t.text().count("\0") for t in terms]
-    time.sleep(0.4)  # past the moment in which an acknowledgement needs no probe
+    calm()  # past the moment in which an acknowledgement needs no probe
     start = time.monotonic()
     t = host.login()
     took = time.monotonic() - start
