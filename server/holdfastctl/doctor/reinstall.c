@@ -10,30 +10,55 @@
 #include "hostfile.h"
 #include "run.h"
 
-#define RPM_MS 3000
-#define DPKG_LIST "/var/lib/dpkg/info/holdfast.list"
+#define QUERY_MS 3000
 
-/* Whether the text file FILE has the line WORDS, or that without its first SKIP characters. */
+/* Whether TEXT has the line WORDS; cuts TEXT up. */
 static bool
-has_line(const char *file, const char *words, size_t skip)
+has_line(char *text, const char *words)
 {
-	char *text, *rest, *line;
-	bool found = false;
+	char *rest = text, *line;
+
+	while ((line = hostfile_line(&rest)))
+		if (strcmp(line, words) == 0)
+			return true;
+	return false;
+}
+
+static bool
+file_has_line(const char *file, const char *words)
+{
+	char *text;
+	bool found;
 
 	if (hostfile_read(file, &text, NULL))
 		return false;
-	for (rest = text; !found && (line = hostfile_line(&rest));)
-		found = strcmp(line, words) == 0 || (skip && strcmp(line, words + skip) == 0);
+	found = has_line(text, words);
 	free(text);
 	return found;
 }
 
-/* After "apt remove" the list still has files of /etc. */
+static bool
+dpkg_lists(const char *path)
+{
+	char root[PATH_CAP], option[PATH_CAP + 16], *text = NULL;
+	const char *const argv[] = { "dpkg-query", "--listfiles", "holdfast", NULL };
+	const char *const rooted[] = { "dpkg-query", option, "--listfiles", "holdfast", NULL };
+	bool found;
+
+	if (hostfile_path(root, sizeof root, "/"))
+		return false;
+	snprintf(option, sizeof option, "--root=%s", root);
+	found = run_program(strcmp(root, "/") == 0 ? argv : rooted, QUERY_MS, &text) == 0 && text && has_line(text, path);
+	free(text);
+	return found;
+}
+
+/* After "apt remove" dpkg still lists files of /etc. */
 static bool
 is_dpkgs(const char *path)
 {
 	/* dpkg calls files of /usr/lib by the names that their package gave them, /lib/... */
-	return has_line(DPKG_LIST, path, strncmp(path, "/usr/", 5) == 0 ? 4 : 0);
+	return dpkg_lists(path) || (strncmp(path, "/usr/", 5) == 0 && dpkg_lists(path + 4));
 }
 
 static bool
@@ -42,7 +67,7 @@ is_rpms(void)
 	static const char *const argv[] = { "rpm", "-q", "--quiet", "holdfast", NULL };
 
 	return (hostfile_exists("/usr/lib/sysimage/rpm") == 1 || hostfile_exists("/var/lib/rpm") == 1) &&
-	       run_program(argv, RPM_MS, NULL) == 0;
+	       run_program(argv, QUERY_MS, NULL) == 0;
 }
 
 static bool
@@ -69,7 +94,7 @@ reinstall_line(const char *path, char line[TEXT_CAP])
 		          : "apt install --reinstall holdfast";
 	else if (is_rpms())
 		command = hostfile_exists("/usr/bin/zypper") == 1 ? "zypper install --force holdfast" : "dnf reinstall holdfast";
-	else if (has_line("/lib/apk/db/installed", "P:holdfast", 0))
+	else if (file_has_line("/lib/apk/db/installed", "P:holdfast"))
 		command = "apk fix --reinstall holdfast";
 	else if (is_pacmans())
 		command = "pacman -S holdfast";
