@@ -58,15 +58,3 @@ AC_DEFUN([HOLDFAST_PAM_DIR], [
 		fi
 	done
 	AC_MSG_RESULT([${holdfast_pam_dir:-not found}])])
-
-dnl HOLDFAST_TIME64: times after 2038 on 32-bit machines, where the C library has them.  After AC_SYS_LARGEFILE.
-AC_DEFUN([HOLDFAST_TIME64], [
-	AC_CACHE_CHECK([whether a 64-bit time_t needs _TIME_BITS], [holdfast_cv_time_bits], [
-		holdfast_cv_time_bits=no
-		AC_COMPILE_IFELSE([AC_LANG_SOURCE([[#include <time.h>
-			_Static_assert(sizeof(time_t) == 8, "");]])], [], [
-			AC_COMPILE_IFELSE([AC_LANG_SOURCE([[#define _TIME_BITS 64
-				#include <time.h>
-				_Static_assert(sizeof(time_t) == 8, "");]])], [holdfast_cv_time_bits=yes])])])
-	AS_IF([test "$holdfast_cv_time_bits" = yes],
-		[AC_DEFINE([_TIME_BITS], [64], [time_t has 64 bits])])])
