@@ -49,6 +49,7 @@ say_what_is_left_out() {
 	  ./check unit       cuts the client's connection at every byte (quick: at every 29th), and a person who types slowly
 	  ./check asan       the same under the sanitizers
 	  ./check distcheck  the release tarball
+	  ./check packaging  packages of other distributions, policies, the release script
 	  ./check screen     the terminal model beside xterm.js and tmux
 	  ./check sshd       everything with a real sshd: logins, resuming, the PAM module
 	  ./check systemd    the Debian package, in a booted Debian

@@ -187,9 +187,14 @@ check_selinux(struct doctor *d)
 			           "SELinux is enforcing, and %s has the label %s", files[i], label);
 			return;
 		}
-	doctor_add(d, "selinux", DOCTOR_WARN, d->has_system ? "ausearch -m avc -ts recent -c holdfastd" : NULL,
-	           "SELinux is enforcing, and holdfast has no policy of its own: holdfastd runs in the domain that "
-	           "the host's policy gives it");
+	labelled(HOLDFAST_SBINDIR "/holdfastd", label);
+	if (strstr(label, ":holdfastd_exec_t"))
+		doctor_add(d, "selinux", DOCTOR_OK, NULL, "SELinux is enforcing, and the host has holdfast's policy module");
+	else
+		doctor_add(d, "selinux", DOCTOR_WARN, d->has_system ? "install holdfast's policy module (the package "
+		           "holdfast-selinux, or INSTALL.md); what the policy denies: ausearch -m avc -ts recent" : NULL,
+		           "SELinux is enforcing, and the host does not have holdfast's policy module: holdfastd runs in the "
+		           "domain that the host's policy gives it");
 }
 
 void

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Builds and examines the packages of other distributions, the policies, the release and the forge's files.
+
+  run.py [-b BUILD] [-l] [-k] [PATTERN…]
+
+A PATTERN is a part of a case's name; -l lists the names, -k keeps the directories of cases.  The last line is
+"N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
+"""
+import argparse
+import glob
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+import common  # noqa: E402
+
+
+def discover(patterns):
+    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
+        module = importlib.import_module(os.path.basename(path)[:-3])
+        for name, case in vars(module).items():
+            full = "%s:%s" % (module.__name__[5:], name[5:])
+            if name.startswith("test_") and callable(case) and (not patterns or any(p in full for p in patterns)):
+                yield full, case
+
+
+def run(name, case, options):
+    """One case, with a directory of its own that it is in: 1 for how it went."""
+    directory = tempfile.mkdtemp(prefix="holdfast-packaging-")
+    begin, word, text = time.monotonic(), "ok", ""
+    try:
+        os.chdir(directory)
+        case(common.Place(options.build, directory))
+    except common.Skip as e:
+        word, text = "skipped", ": %s" % e
+    except common.Failed as e:
+        word, text = "FAILED", ": %s" % e
+    except Exception:
+        word, text = "FAILED", ":\n" + traceback.format_exc()
+    os.chdir("/")
+    if options.keep or word == "FAILED":
+        text += "\n  kept: " + directory
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+    print("%s %s (%.1f s)%s" % (word, name, time.monotonic() - begin, text), flush=True)
+    return word
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("-b", "--build", default="build-check")
+    parser.add_argument("-l", "--list", action="store_true")
+    parser.add_argument("-k", "--keep", action="store_true")
+    parser.add_argument("patterns", nargs="*")
+    options = parser.parse_args()
+    options.build = os.path.abspath(options.build)
+    cases = list(discover(options.patterns))
+    if options.list:
+        print("\n".join(name for name, _ in cases))
+        return 0
+    words = [run(name, case, options) for name, case in cases]
+    skipped = ", %d skipped" % words.count("skipped") if "skipped" in words else ""
+    print("%d passed, %d failed%s" % (words.count("ok"), words.count("FAILED"), skipped))
+    return 0 if "ok" in words and "FAILED" not in words else 1
+
+
+sys.exit(main())

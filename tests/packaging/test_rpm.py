@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The specfile builds with Debian's rpmbuild, without a network, and rpmlint has nothing to say."""
+import glob
+import os
+import re
+import shutil
+
+from common import SRC, check, clean_environment, equal, need, read, run, version
+
+SPEC = os.path.join(SRC, "packaging/rpm/holdfast.spec")
+
+# In Fedora's and RHEL's places.
+FILES = """
+/etc/holdfast/holdfast.conf /etc/holdfast/resume.d /etc/profile.d/00-holdfast.sh /etc/profile.d/00-holdfast.csh
+/usr/bin/holdfastctl /usr/sbin/holdfastd /usr/libexec/holdfast/holdfast-keeper /usr/libexec/holdfast/holdfast-login
+/usr/libexec/holdfast/holdfast-resume /usr/lib64/security/pam_holdfast.so /usr/lib/systemd/system/holdfastd.service
+/usr/lib/systemd/system/holdfastd.socket /usr/lib/tmpfiles.d/holdfast.conf /usr/share/holdfast/hook.zsh
+/usr/share/holdfast/sshd_config.d/holdfast.conf /usr/share/fish/vendor_conf.d/00-holdfast.fish
+/usr/share/fish/vendor_completions.d/holdfastctl.fish /usr/share/bash-completion/completions/holdfastctl
+/usr/share/man/man8/holdfastd.8 /usr/share/man/man5/holdfast.conf.5 /run/holdfast
+""".split()
+# authselect's and other packages' files.
+NOT_OURS = ("/etc/pam.d", "/etc/ssh", "/etc/authselect", "/usr/share/authselect")
+
+
+def rpmbuild(place, *more):
+    for name in ("SOURCES", "SPECS"):
+        os.makedirs(place.path(name), exist_ok=True)
+    shutil.copy(place.tarball(), place.path("SOURCES"))
+    # Debian's rpm has Debian's paths in places; the rest of the machine is what "uname -m" says.
+    run("rpmbuild", "-ba", "--nodeps", "--without", "check", "--define", "_topdir " + place.directory,
+        "--define", "_dbpath " + place.path("db"), "--define", "_libdir /usr/lib64", *more, SPEC,
+        env={**clean_environment(), "HOME": place.directory})
+    return {os.path.basename(p).rsplit("-", 2)[0]: p for p in glob.glob(place.path("RPMS", "*", "*.rpm"))}
+
+
+def query(place, package, *what):
+    return run("rpm", "--dbpath", place.path("db"), "-qp", *what, package)
+
+
+def test_build(place):
+    need("rpmbuild", "rpmlint", "checkmodule")
+    packages = rpmbuild(place)
+    equal(sorted(packages), ["holdfast", "holdfast-client", "holdfast-selinux"], "packages")
+    listed = query(place, packages["holdfast"], "--list").split("\n")
+    for path in FILES:
+        check(path in listed or path + ".gz" in listed, "the package has no " + path)
+    for path in listed:
+        check(not path.startswith(NOT_OURS), "the package has " + path)
+    config = query(place, packages["holdfast"], "--configfiles").split()
+    equal(config, sorted(FILES[:1] + FILES[2:4]), "configuration files")
+    check("/usr/bin/holdfast" in query(place, packages["holdfast-client"], "--list").split(), "no client")
+    check("/usr/share/selinux/packages/targeted/holdfast.pp.bz2" in query(place, packages["holdfast-selinux"], "--list"),
+          "no policy module")
+    for package in packages.values():
+        equal(query(place, package, "--qf", "%{VERSION} %{LICENSE}").split(), [version(), "MIT"], "version, licence")
+    found = run("rpmlint", "-r", SPEC.replace(".spec", ".rpmlintrc"), SPEC, *packages.values(),
+                *glob.glob(place.path("SRPMS", "*.rpm")))
+    check(re.search(r"\b0 errors, 0 warnings\b", found), "rpmlint: " + found)
+
+
+def test_scriptlets(place):
+    """With macros as systemd-rpm-macros and selinux-policy-devel define them: they are used, each with its arguments."""
+    need("rpmspec")
+    macros = {"systemd_post()": "echo post %{*}", "systemd_preun()": "echo preun %{*}",
+              "systemd_postun_with_restart()": "echo restart %{*}", "selinux_modules_install(s:p:)": "echo in %{-s*} %{*}",
+              "selinux_modules_uninstall(s:p:)": "echo un %{-s*} %{*}", "selinux_relabel_pre(s:)": "echo pre %{-s*}",
+              "selinux_relabel_post(s:)": "echo relabel %{-s*}"}
+    defines = [a for k, v in macros.items() for a in ("--define", "%s %s" % (k, v))]
+    text = run("rpmspec", "--parse", *defines, SPEC)
+    for line in ("echo post holdfastd.socket holdfastd.service", "echo preun holdfastd.socket holdfastd.service",
+                 "echo restart holdfastd.service", "echo pre targeted", "echo un targeted holdfast", "echo relabel targeted",
+                 "echo in targeted /usr/share/selinux/packages/targeted/holdfast.pp.bz2"):
+        check(line in text.split("\n"), "no line %r" % line)
+    scripts = run("rpmspec", "--parse", SPEC)
+    check("systemctl" in scripts and "semodule" in scripts, "no fallbacks")
+    check("authselect" not in re.sub("#.*", "", scripts), "the package changes what authselect manages")
+
+
+def test_names(place):
+    """What the specfile requires has Fedora's names, and each file and option that it names exists."""
+    text = read(SPEC)
+    options = run(os.path.join(SRC, "configure"), "--help")
+    for option in re.findall(r"--(with-[a-z]+)", text):
+        check("--" + option in options, "configure has no --" + option)
+    for path in re.findall(r"packaging/[a-z0-9/.]+", text):
+        check(os.path.exists(os.path.join(SRC, path.replace(".pp.bz2", ".te"))), "there is no " + path)
+    for name in ("pam-devel", "pkgconfig(libmd)", "pkgconfig(libssh) >= 0.10", "systemd-rpm-macros", "selinux-policy-devel"):
+        check(re.search(r"^BuildRequires: +%s$" % re.escape(name), text, re.M), "no BuildRequires: " + name)
