@@ -8,6 +8,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+/* A memfd that nobody can execute, as vm.memfd_noexec demands; kernels before 6.3 do not know the flag. */
+static int
+open_memfd(void)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("holdfast-ring", flags | MFD_NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create("holdfast-ring", flags) : fd;
+}
+
 /* Maps FD twice, one behind the other, into address space reserved for both. */
 static unsigned char *
 map_twice(int fd, size_t size)
@@ -65,7 +79,7 @@ ring_open(struct ring *r, size_t size)
 		return -EINVAL;
 	if (!file_may_have(size))
 		return open_nameless(r, size);
-	fd = memfd_create("holdfast-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	fd = open_memfd();
 	if (fd < 0)
 		return -errno;
 	if (ftruncate(fd, (off_t)size) < 0 ||
