@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "peercred.h"
@@ -34,6 +36,22 @@ read_namespace(struct procfile_id *id, int dir, const char *link)
 	return 0;
 }
 
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x00001000U
+#endif
+
+static int
+read_root(struct confinement *c, int dir)
+{
+	struct statx st;
+	int rc = procfile_id(dir, "root", &c->root);
+
+	c->root_mount = 0;
+	if (!rc && syscall(SYS_statx, dir, "root", 0, STATX_MNT_ID, &st) == 0 && st.stx_mask & STATX_MNT_ID)
+		c->root_mount = st.stx_mnt_id;
+	return rc;
+}
+
 int
 confinement_read(struct confinement *c, int dir)
 {
@@ -42,7 +60,7 @@ confinement_read(struct confinement *c, int dir)
 	for (int i = 0; !rc && i < CONFINEMENT_NAMESPACES; i++)
 		rc = read_namespace(&c->ns[i], dir, namespaces[i].link);
 	if (!rc)
-		rc = procfile_id(dir, "root", &c->root);
+		rc = read_root(c, dir);
 	return rc ? rc : procfile_status(dir, &c->status);
 }
 
@@ -64,7 +82,7 @@ confinement_difference(const struct confinement *a, const struct confinement *b)
 	for (int i = 0; i < CONFINEMENT_NAMESPACES; i++)
 		if (!procfile_same_id(&a->ns[i], &b->ns[i]))
 			return namespaces[i].difference;
-	if (!procfile_same_id(&a->root, &b->root))
+	if (!procfile_same_id(&a->root, &b->root) || a->root_mount != b->root_mount)
 		return "another root directory";
 	if (!procfile_same_restrictions(&a->status, &b->status))
 		return "other restrictions (no_new_privs, seccomp, capabilities)";

@@ -13,6 +13,7 @@
 
 struct confinement {
 	struct procfile_id ns[CONFINEMENT_NAMESPACES], root;
+	uint64_t root_mount; /* a bind of / is the same file and another mount; 0: before Linux 5.8 */
 	struct procfile_status status;
 };
 
