@@ -59,17 +59,17 @@ class Table:
         self.plain = {u: Seen(host, u, off) for u in users}
         self.slowest = (0.0, "")
 
-    def row(self, what, expected=PLAIN, user="alice", own_words=False, quiet=False):
+    def row(self, what, expected=PLAIN, user="alice", own_words=False, quiet=False, options=(), words=None):
         """
         One login of USER's.  WHAT says how holdfast is broken.  It shows at most one line that a plain login does not;
         with OWN_WORDS the shell may have its say besides, about a file that it can't read or run.  A shell that is not
-        held shows that line, unless QUIET: the person or the administrator has decided so, or no part of holdfast is
-        left that could say it.
+        held shows that line (WORDS, if given), unless QUIET: the person or the administrator has decided so, or no part
+        of holdfast is left that could say it.  OPTIONS are ssh's.
         """
         self.rows += 1
         beside = self.plain[user]
         try:
-            seen = Seen(self.host, user)
+            seen = Seen(self.host, user, options)
             problems = []
             if expected != EITHER and seen.held != (expected == HELD):
                 problems.append("expected a %s shell" % expected)
@@ -80,6 +80,8 @@ class Table:
                 problems.append("expected one line at most")
             if not seen.held and not quiet and not own_words and not [x for x in more if x.startswith("holdfast: ")]:
                 problems.append("expected a line of holdfast's that says why")
+            if words and words not in more:
+                problems.append("expected the line %r" % words)
             if (seen.held or quiet) and [x for x in more if "not held" in x]:
                 problems.append("expected no line about a shell that is not held")
             if problems:

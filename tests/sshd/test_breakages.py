@@ -143,9 +143,14 @@ def units_gone(host):
     return both(*[broken(missing, p) for p in glob.glob("/lib/systemd/system/holdfastd.socket")])(host)
 
 
+STATUS = "\nPackage: holdfast\nStatus: install ok installed\nArchitecture: all\nVersion: 0\nMaintainer: n <n@x>\n" \
+    "Description: a test\n"
+
+
 def packaged(*paths):
-    """As if dpkg had installed PATHS; without the link, /lib is what the package says."""
-    return replaced(DPKG, "/.\n" + "".join("%s\n" % p for pattern in paths for p in glob.glob(pattern) or [pattern]))
+    """As if dpkg had installed PATHS."""
+    return Files.of((DPKG, "/.\n" + "".join("%s\n" % p for pattern in paths for p in glob.glob(pattern) or [pattern])),
+                    ("/var/lib/dpkg/status", lambda old: old + STATUS))
 
 
 def held_service(more=""):
@@ -246,6 +251,9 @@ ROWS = (
         "pam_tty_audit", "add those lines"),
     Row("sssd's rules and HBAC", held_service("account optional pam_sss.so\n"), "pam.hbac", WARN, "HBAC",
         "allow the service \"held\""),
+    Row("polyinstantiated directories", Files.of((PAM, lambda old: old + "session required pam_namespace.so\n"),
+                                                 ("/etc/security/namespace.d/x.conf", "/tmp /tmp-inst/ user root\n")),
+        "pam.namespace", WARN, "namespace.d/x.conf", "namespace.conf(5)"),
     Row("modules that held shells skip", nothing, "pam.skipped", OK, "pam_motd"),
     Row("a service of an older version", replaced("/etc/pam.d/holdfast", "# old\n"), "pam.old", WARN, "no longer uses",
         "rm /etc/pam.d/holdfast", apply=True),

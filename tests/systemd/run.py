@@ -37,6 +37,7 @@ def boots():
     """Name, value of KillUserProcesses, whether the package is installed beforehand, and the cases."""
     import test_beside
     import test_client
+    import test_hardened
     import test_limits
     import test_matrix
     import test_own
@@ -55,6 +56,7 @@ def boots():
     yield "package-2", "yes", False, package[1::2]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
         [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()] + \
+        [("test_hardened", *c) for c in test_hardened.cases()] + \
         [("test_site", *c) for c in test_site.cases("yes")]
 
 

@@ -97,18 +97,21 @@ find_login(struct helper *h, const struct vouch_request *q)
 static bool
 check_caller(struct helper *h, const struct vouch_request *q)
 {
-	char text[TEXT_CAP];
+	char elsewhere[TEXT_CAP], confined[TEXT_CAP];
 	const char *why;
 	int rc = q->from == VOUCH_FROM_HOOK ? caller_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
 	                                    : caller_check(h->conn, &h->login, &why);
 
 	if (!rc)
 		return true;
-	snprintf(text, sizeof text, "sshd has %s than holdfastd", why);
+	snprintf(elsewhere, sizeof elsewhere, "sshd has %s than holdfastd", why);
+	snprintf(confined, sizeof confined, "this shell is confined: %s", why);
 	if (rc == -EXDEV)
-		refuse(h, VOUCH_NOT_INSIDE, text, why);
+		refuse(h, VOUCH_NOT_INSIDE, elsewhere, why);
 	else if (rc == -ENOEXEC)
 		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", why);
+	else if (rc == -EPERM && q->from == VOUCH_FROM_HOOK)
+		refuse(h, VOUCH_NOT_INSIDE, confined, why);
 	else if (rc == -EPERM)
 		refuse(h, VOUCH_NOT_INSIDE, "this process does not belong to the login", why);
 	else

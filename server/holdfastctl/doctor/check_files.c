@@ -27,26 +27,34 @@ static const struct {
 	{ HOLDFAST_DATADIR "/hook.csh", READ },
 };
 
+static const char *
+wrong_mode(const char *path, enum need need, char fix[TEXT_CAP])
+{
+	snprintf(fix, TEXT_CAP, "chmod %s %s", need == READ ? "0644" : "0755", path);
+	return need == READ ? "is not readable for users" : "is not executable";
+}
+
 /* What is wrong with PATH, NULL: nothing, or not visible; FIX (TEXT_CAP) is the line that mends that. */
 static const char *
 fault(const char *path, enum need need, char fix[TEXT_CAP])
 {
+	const char *what = NULL;
 	char full[PATH_CAP];
 	struct stat st;
 
-	reinstall_line(path, fix);
 	if (hostfile_path(full, sizeof full, path) < 0)
 		return NULL;
 	if (stat(full, &st) < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? "does not exist" : NULL;
-	if (!S_ISREG(st.st_mode))
-		return "is not a regular file";
-	if (!st.st_size)
-		return "is empty";
-	if ((int)st.st_mode & (int)need)
-		return NULL;
-	snprintf(fix, TEXT_CAP, "chmod %s %s", need == READ ? "0644" : "0755", path);
-	return need == READ ? "is not readable for users" : "is not executable";
+		what = errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? "does not exist" : NULL;
+	else if (!S_ISREG(st.st_mode))
+		what = "is not a regular file";
+	else if (!st.st_size)
+		what = "is empty";
+	else if (!((int)st.st_mode & (int)need))
+		return wrong_mode(path, need, fix);
+	if (what)
+		reinstall_line(path, fix);
+	return what;
 }
 
 /* A hook that is there must be readable; whether it has to be there is check_hook's. */

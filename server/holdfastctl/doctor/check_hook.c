@@ -123,14 +123,22 @@ find(const struct doctor *d, enum family family, bool own, char path[PATH_CAP], 
 }
 
 static void
-check_system(struct doctor *d, enum family family)
+say_missing(struct doctor *d, enum family family)
 {
-	char path[PATH_CAP], hidden[PATH_CAP] = "", fix[TEXT_CAP];
+	char fix[TEXT_CAP];
 
 	snprintf(fix, sizeof fix, "holdfastctl setup%s", family == ZSH ? " --zsh" : "");
 	/* Where the package or make install puts it, setup does not. */
 	if (family == SH && strcmp(HOLDFAST_PROFILE, PROFILE_D) == 0)
 		reinstall_line(PROFILE_D, fix);
+	doctor_add(d, "hook", DOCTOR_PROBLEM, fix, "%s has no hook: login shells of %s are not held", d->shell, d->user);
+}
+
+static void
+check_system(struct doctor *d, enum family family)
+{
+	char path[PATH_CAP], hidden[PATH_CAP] = "";
+
 	if (family == SH && hostfile_exists(PROFILE_D) == 1 && !profile_reads_hook(d))
 		return;
 	if (find(d, family, false, path, hidden))
@@ -141,8 +149,7 @@ check_system(struct doctor *d, enum family family)
 		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s reads the hook: %s",
 		           d->shell, hidden);
 	else
-		doctor_add(d, "hook", DOCTOR_PROBLEM, fix, "%s has no hook: login shells of %s are not held",
-		           d->shell, d->user);
+		say_missing(d, family);
 }
 
 /* The needs of a rootless session besides the hook. */

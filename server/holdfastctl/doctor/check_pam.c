@@ -104,17 +104,18 @@ check_module(struct doctor *d, const struct pamconf *c)
 	char fix[TEXT_CAP];
 	int there = hostfile_exists(path);
 
-	reinstall_line(path, fix);
-	if (there == 0)
+	if (there == 0) {
+		reinstall_line(path, fix);
 		doctor_add(d, "pam.module", DOCTOR_PROBLEM, fix, "the module %s does not exist", path);
-	else if (there < 0)
+	} else if (there < 0) {
 		doctor_add(d, "pam.module", DOCTOR_UNKNOWN, NULL, "cannot examine the module %s", path);
-	else if (l && l->module[0] != '/' && hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 0)
+	} else if (l && l->module[0] != '/' && hostfile_exists(HOLDFAST_PAMDIR "/pam_unix.so") == 0) {
 		doctor_add(d, "pam.module", DOCTOR_PROBLEM, "session optional " HOLDFAST_PAMDIR "/" MODULE
 		           "  (in place of the line without a path)",
 		           "%s:%u: PAM does not look for " MODULE " in " HOLDFAST_PAMDIR, l->file, l->number);
-	else
+	} else {
 		doctor_add(d, "pam.module", DOCTOR_OK, NULL, "the module exists");
+	}
 }
 
 static void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The PAM rules of held shells: sshd's, or those of a service of the site's own. */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cgroup.h"
@@ -13,6 +15,7 @@
 
 #define OLD_STACK "/etc/pam.d/holdfast"
 #define OLD_SERVICE "holdfast"
+#define NAMESPACE_CONF "/etc/security/namespace.conf"
 #define LIST_CAP 256
 
 /* Modules by which a site restricts and audits logins. */
@@ -122,6 +125,58 @@ say_own(struct doctor *d, const struct pamconf *own, const char *service)
 	pamconf_free(&sshd);
 }
 
+/* Whether FILE has a line that is no comment. */
+static bool
+has_lines(const char *file)
+{
+	char *text, *rest, *line;
+	bool found = false;
+
+	if (hostfile_read(file, &text, NULL))
+		return false;
+	for (rest = text; !found && (line = hostfile_line(&rest));)
+		found = line[0] && line[0] != '#';
+	free(text);
+	return found;
+}
+
+/* A file of pam_namespace that names directories, NULL: none; OUT is room for its name. */
+static const char *
+namespaces_in(char out[PATH_CAP])
+{
+	char pattern[PATH_CAP], prefix[PATH_CAP];
+	const char *found = NULL;
+	glob_t g = { 0 };
+
+	if (has_lines(NAMESPACE_CONF))
+		return NAMESPACE_CONF;
+	if (hostfile_path(prefix, sizeof prefix, "") || hostfile_path(pattern, sizeof pattern,
+	                                                             "/etc/security/namespace.d/*.conf"))
+		return NULL;
+	if (glob(pattern, 0, NULL, &g) == 0)
+		for (size_t i = 0; !found && i < g.gl_pathc; i++)
+			if (has_lines(g.gl_pathv[i] + strlen(prefix)) &&
+			    snprintf(out, PATH_CAP, "%s", g.gl_pathv[i] + strlen(prefix)) < PATH_CAP)
+				found = out;
+	globfree(&g);
+	return found;
+}
+
+/* Without a line in those files the module, which some distributions have in all stacks, does nothing. */
+static void
+check_namespaces(struct doctor *d)
+{
+	char room[PATH_CAP];
+	const char *file;
+	struct pamconf sshd;
+
+	if (pamconf_read(&sshd, "sshd") == 0 && pamconf_session(&sshd, "pam_namespace.so") && (file = namespaces_in(room)))
+		doctor_add(d, "pam.namespace", DOCTOR_WARN, "remove those lines, or except users in them (namespace.conf(5))",
+		           "pam_namespace gives logins directories of their own (%s): such "
+		           "a login has another mount namespace than holdfastd, and is not held", file);
+	pamconf_free(&sshd);
+}
+
 void
 doctor_check_stack(struct doctor *d)
 {
@@ -143,6 +198,7 @@ doctor_check_stack(struct doctor *d)
 			say_sshds(d, &c);
 	}
 	pamconf_free(&c);
+	check_namespaces(d);
 	if (hostfile_exists(OLD_STACK) == 1 && strcmp(service, OLD_SERVICE) != 0)
 		doctor_add(d, "pam.old", DOCTOR_WARN, "rm " OLD_STACK " (or PamService " OLD_SERVICE ", in " PATH_CONFIG ")",
 		           "holdfast no longer uses " OLD_STACK ": held shells have %s's PAM rules", service);
