@@ -18,6 +18,7 @@
 
 #include "attach.h"
 #include "enter.h"
+#include "forced.h"
 #include "hookshell.h"
 #include "log.h"
 #include "rootless.h"
@@ -28,6 +29,7 @@
 
 static const char usage[] =
 	"usage: holdfast-login --hook            (run by the login shell's hook; result on descriptor 3)\n"
+	"       holdfast-login --forced          (for a shell that is not sshd's own: names a ForceCommand)\n"
 	"       holdfast-login --finish exit N\n"
 	"       holdfast-login --finish signal N\n";
 
@@ -124,6 +126,18 @@ finish_enter(const struct enter_result *res)
 	}
 }
 
+/* For a shell that is no login shell of sshd's: a forced command may have started it, and the person cannot know. */
+static int
+forced(void)
+{
+	const char *ticket = getenv("HOLDFAST_TICKET"), *user = getenv("LOGNAME");
+
+	if (access(PATH_DISABLED, F_OK) && ticket && user && !opted_out() && is_for_us(getenv("SSH_TTY")) &&
+	    forced_by_sshd(user))
+		fprintf(stderr, "holdfast: " FORCED_WORDS ": this shell is not held\n");
+	return 0;
+}
+
 /* The module could not record this login; TROUBLE has its words.  Only for sshd's own shell: others have a ticket never. */
 static int
 say_trouble(const char *trouble)
@@ -182,6 +196,8 @@ main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--hook") == 0)
 		return hook();
+	if (argc == 2 && strcmp(argv[1], "--forced") == 0)
+		return forced();
 	if (argc == 4 && strcmp(argv[1], "--finish") == 0)
 		return finish(argv[2], argv[3]);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {

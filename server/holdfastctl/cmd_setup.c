@@ -13,6 +13,7 @@
 #include "run.h"
 #include "setup/diff.h"
 #include "setup/setup.h"
+#include "sshdask.h"
 #include "sshdconf.h"
 
 #define COMMAND_MS 60000
@@ -138,7 +139,7 @@ static void
 verify(struct setup *s, size_t from)
 {
 	char text[TEXT_CAP];
-	int rc = s->count > from ? sshdconf_test(true, text) : 0;
+	int rc = s->count > from ? sshdask_test(true, text) : 0;
 
 	if (!rc)
 		return;

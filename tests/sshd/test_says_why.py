@@ -127,3 +127,47 @@ def test_switched_off(host):
         with of_mode(state, 0o755 if state == LOGINS else 0o644) if state else contextlib.nullcontext():
             for user in users(host):
                 equal(one_login(host, user), [], "%s with the kill switch, and %s broken" % (user, state))
+
+
+FORCED = ["holdfast: sshd runs a ForceCommand in place of the login shell" + NOT_HELD]
+# sshd_config, and what holdfast says to alice, whose shell is bash.
+FORCES = (
+    ("ForceCommand exec -l /bin/bash", FORCED),
+    ("ForceCommand /bin/bash -l", FORCED),
+    ("ForceCommand cd / && exec -a -bash bash", FORCED),
+    ("Match User bob,al*\nForceCommand /bin/bash -l", FORCED),
+    ("Match Group staff,alice Address 127.0.0.0/8\nForceCommand exec -l bash", FORCED),
+    ("Match User alice\nForceCommand none\nMatch all\nForceCommand exec -l bash", []),
+    ("Match LocalPort 2222 User alice\nForceCommand exec -l bash", []),
+)
+
+
+def test_forced(host):
+    for text, expected in FORCES:
+        host.configure_sshd(text + "\n")
+        if "none" not in text:
+            equal(one_login(host, "alice"), expected, text)
+        write("/home/alice/.config/holdfast/off", "")
+        equal(one_login(host, "alice"), [], text + ", for a person who has opted out")
+        os.unlink("/home/alice/.config/holdfast/off")
+        # a command of the person's has been replaced
+        t = host.ssh(options=["-t"], args=["exec -l bash"])
+        t.prompt()
+        equal(said(t), [], text + ", in place of a command")
+        t.kill()
+        r = host.ssh_run(args=["true"], input=b"exit 3\n")
+        check(b"holdfast" not in r.stdout + r.stderr, "without a terminal, %s: %r" % (text, r))
+    host.configure_sshd("Match User bob\nForceCommand exec -l bash\n")
+    for command in ("exec -l bash", "bash -l", "exec -a -bash bash"):
+        t = host.ssh(options=["-t"], args=[command])
+        t.prompt()
+        equal(said(t), [], "a command of one's own, with a ForceCommand for another user: " + command)
+        t.kill()
+    check(host.login().ask("$HOLDFAST_SESSION"), "a login without a ForceCommand is held")
+
+
+def test_forced_for_other_shells(host):
+    write("/usr/local/bin/wrapper", "#!/bin/bash\nexec -a -${SHELL##*/} $SHELL\n", 0o755)
+    host.configure_sshd("ForceCommand /usr/local/bin/wrapper\n")
+    for user in users(host):
+        equal(one_login(host, user), FORCED, user)

@@ -26,7 +26,7 @@ ROWS = (
     (SSH, "SystemCallFilter=~@reboot", RESTRICTED),
     (SSH, "LockPersonality=yes", RESTRICTED),
     (SSH, "RestrictRealtime=yes", RESTRICTED),
-    (SSH, "CapabilityBoundingSet=~CAP_SYS_MODULE", RESTRICTED),
+    (SSH, "CapabilityBoundingSet=~CAP_SYS_BOOT", RESTRICTED),
     (SSH, "LimitNOFILE=64\nLimitMEMLOCK=0\nLimitCORE=0", None),
     (SSH, "UMask=0777", None),
     (SSH, "UMask=0077\nOOMScoreAdjust=-500\nNice=5", None),

@@ -100,6 +100,40 @@ test_sshd(void **state)
 	assert_int_equal(sshdconf_read(&c), -ELOOP);
 }
 
+static void
+expect_forced(const char *text, const char *want)
+{
+	static const char *const groups[] = { "alice", "staff", NULL };
+	const struct config_subject who = { .user = "alice", .groups = groups, .address = "192.0.2.7" };
+	const char *found;
+	struct sshdconf c;
+
+	root_file("/etc/ssh/sshd_config", text);
+	assert_int_equal(sshdconf_read(&c), 0);
+	found = sshdconf_for(&c, "forcecommand", &who);
+	if (want ? !found || strcmp(found, want) != 0 : found != NULL)
+		fail_msg("%s: %s", text, found ? found : "none");
+	sshdconf_free(&c);
+}
+
+/* Match blocks that are about the login's user, groups and address. */
+static void
+test_sshd_match(void **state)
+{
+	(void)state;
+	expect_forced("UsePAM yes\n", NULL);
+	expect_forced("ForceCommand a b\n", "a b");
+	expect_forced("Match User bob\nForceCommand a\n", NULL);
+	expect_forced("Match User bob\nForceCommand a\nMatch User al*\nForceCommand b\n", "b");
+	expect_forced("Match Group=staff Address 192.0.2.0/24\nForceCommand a\n", "a");
+	expect_forced("Match Group staff Address 198.51.100.0/24\nForceCommand a\n", NULL);
+	expect_forced("Match User *,!alice\nForceCommand a\n", NULL);
+	expect_forced("Match LocalPort 22 User alice\nForceCommand a\n", NULL);
+	expect_forced("Match Group\nForceCommand a\n", NULL);
+	expect_forced("Match User alice\nForceCommand none\nMatch all\nForceCommand a\n", "none");
+	expect_forced("Match User bob\nX11Forwarding no\nMatch all\nForceCommand a\n", "a");
+}
+
 /* sshd takes lines of any length. */
 static void
 test_sshd_long_lines(void **state)
@@ -297,7 +331,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		root_test(test_pam), root_test(test_pam_broken), root_test(test_sshd), root_test(test_sshd_told),
+		root_test(test_pam), root_test(test_pam_broken), root_test(test_sshd), root_test(test_sshd_match), root_test(test_sshd_told),
 		root_test(test_sshd_long_lines),
 		root_test(test_limits), root_test(test_tmout), root_test(test_reinstall_dpkg),
 		root_test(test_reinstall), root_test(test_nothing),

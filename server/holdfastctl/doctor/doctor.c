@@ -13,6 +13,7 @@
 #include "hostfile.h"
 #include "log.h"
 #include "paths.h"
+#include "sshdask.h"
 
 void
 doctor_add(struct doctor *d, const char *id, enum doctor_level level, const char *fix, const char *fmt, ...)
@@ -179,7 +180,7 @@ doctor_begin(struct doctor *d, const char *user)
 	d->has_system = system_has_holdfast();
 	d->sshd_at_all = hostfile_exists(SSHDCONF_FILE) == 1 || hostfile_exists("/usr/sbin/sshd") == 1;
 	/* Only root may read the host keys, which -T wants; newer ones have -G for everybody. */
-	d->sshd_rc = sshdconf_ask(&d->sshd, d->user);
+	d->sshd_rc = sshdask_for(&d->sshd, d->user);
 	if (d->sshd_rc)
 		d->sshd_rc = sshdconf_read(&d->sshd);
 	return 0;

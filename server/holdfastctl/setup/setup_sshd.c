@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sshdask.h"
 #include "sshdconf.h"
 #include "hostfile.h"
 #include "paths.h"
@@ -117,7 +118,7 @@ setup_sshd(struct setup *s)
 		setup_trouble(s, SSHDCONF_FILE, "left alone: %s", strerror(-rc));
 		return;
 	}
-	rc = sshdconf_test(!s->dry, text);
+	rc = sshdask_test(!s->dry, text);
 	s->sshd_broken = rc == -EBADMSG;
 	if (rc == -EBADMSG && !s->undo)
 		setup_trouble(s, SSHDCONF_FILE, "left alone: sshd -t rejects the present configuration: %s", text);

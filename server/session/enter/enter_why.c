@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "forced.h"
 #include "log.h"
 
 void
@@ -49,13 +50,26 @@ name_rule(const struct enter *e)
 	return "; a name has " ATTACH_NAME_RULE;
 }
 
-/* The person has asked for nothing, and the administrator has decided: the login goes on as without holdfast. */
+static uint32_t
+refusal_of(const struct enter *e)
+{
+	return e->vouching.last.type == VOUCH_REFUSED ? e->vouching.last.refusal : 0;
+}
+
+/* sshd has not executed this shell itself: the login goes on as without holdfast. */
+static bool
+is_aside(const struct enter *e, int rc)
+{
+	return rc == -ENOEXEC || refusal_of(e) == VOUCH_ASIDE;
+}
+
+/* The person has asked for nothing, and the administrator has decided, or a command of the person's is under way. */
 static bool
 is_silent(const struct enter *e, int rc)
 {
-	uint32_t refusal = e->vouching.last.type == VOUCH_REFUSED ? e->vouching.last.refusal : 0;
-
-	return rc == -ENOEXEC || refusal == VOUCH_ASIDE || (refusal == VOUCH_DISABLED && e->q->hook && !e->want[0]);
+	if (is_aside(e, rc))
+		return !forced_by_sshd(e->user);
+	return refusal_of(e) == VOUCH_DISABLED && e->q->hook && !e->want[0];
 }
 
 /* Whether RC, or an error of the login, is a connection that nobody accepts. */
@@ -80,7 +94,9 @@ say_error(const struct enter *e, int rc, char text[TEXT_CAP])
 static bool
 say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 {
-	if (rc == -ELOOP)
+	if (is_aside(e, rc))
+		snprintf(text, TEXT_CAP, FORCED_WORDS);
+	else if (rc == -ELOOP)
 		snprintf(text, TEXT_CAP, "this login comes from inside session %s; a session cannot be shown inside itself",
 		         e->want);
 	else if (rc == -EACCES && e->at.refused.text[0])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sshdconf: the configuration of sshd, from sshd itself (sshd -G, sshd -T) or, without the right to ask sshd, from
- * sshd_config and its included files.  Lines in Match blocks other than "Match all" are kept apart.
+ * sshdconf: the configuration of sshd, from sshd itself (server/holdfastctl/base/sshdask.h) or from sshd_config and its
+ * included files.  Lines in Match blocks other than "Match all" are kept apart.
  */
 #ifndef HOLDFAST_SSHDCONF_H
 #define HOLDFAST_SSHDCONF_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "bounds.h"
+#include "config_match.h"
 
 #define SSHDCONF_FILE "/etc/ssh/sshd_config"
 #define SSHDCONF_VENDOR_FILE "/usr/etc/ssh/sshd_config" /* in force where the former does not exist (openSUSE) */
@@ -32,9 +33,7 @@ struct sshdconf {
 
 /* Reads the files: 0 (also if some are unreadable), or a negative errno: cannot read it, or there is none. */
 int sshdconf_read(struct sshdconf *c);
-/* Asks sshd for the configuration in force for USER: 0, or a negative errno (-EBADMSG: sshd refused). */
-int sshdconf_ask(struct sshdconf *c, const char *user);
-/* Parses sshd's output. */
+/* Parses the output of sshd -T: 0 or a negative errno. */
 int sshdconf_parse_told(struct sshdconf *c, char *text);
 void sshdconf_free(struct sshdconf *c);
 /* The effective value of KEY, outside of Match blocks; or NULL. */
@@ -48,10 +47,9 @@ bool sshdconf_sets(const struct sshdconf *c, const char *name);
 /* Whether the files would include a file of that path, for all connections. */
 bool sshdconf_includes(const struct sshdconf *c, const char *path);
 /*
- * Runs sshd -t: 0: sshd accepts its configuration; -EBADMSG with sshd's message in TEXT; another negative errno.  sshd
- * -t needs /run/sshd, which exists only while sshd runs.  PREPARE makes it; without PREPARE, -EAGAIN means that it is
- * missing.
+ * The value of KEY that the files have for a login of WHO, with Match blocks that are about the user, groups and address;
+ * NULL: none.  A block with other criteria counts as not meant.
  */
-int sshdconf_test(bool prepare, char text[TEXT_CAP]);
+const char *sshdconf_for(const struct sshdconf *c, const char *key, const struct config_subject *who);
 
 #endif

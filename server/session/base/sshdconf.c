@@ -9,14 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
+#include "config_match.h"
 #include "hostfile.h"
-#include "run.h"
 
 #define DEPTH_MAX 16
 #define LINES_MAX 20000
-#define SSHD_MS 10000
 
 static int read_file(struct sshdconf *c, const char *path, bool in_match, int depth);
 
@@ -188,36 +186,6 @@ sshdconf_parse_told(struct sshdconf *c, char *text)
 	return rc;
 }
 
-/* Alpine's sshd has no PAM; the one that has is another program, with the same configuration. */
-static const char *
-sshd_program(void)
-{
-	return hostfile_exists("/usr/sbin/sshd.pam") == 1 ? "sshd.pam" : "sshd";
-}
-
-int
-sshdconf_ask(struct sshdconf *c, const char *user)
-{
-	/* -G since OpenSSH 9.3; -T wants to read the host keys. */
-	static const char *const modes[] = { "-G", "-T" };
-	char spec[USER_CAP + 64];
-
-	snprintf(spec, sizeof spec, "user=%.256s,host=localhost,addr=127.0.0.1", user);
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		const char *argv[] = { sshd_program(), modes[i], "-C", spec, NULL };
-		char *text;
-		int rc = run_program(argv, SSHD_MS, &text);
-
-		if (rc < 0)
-			return rc;
-		rc = rc ? -EBADMSG : sshdconf_parse_told(c, text);
-		free(text);
-		if (!rc)
-			return 0;
-	}
-	return -EBADMSG;
-}
-
 void
 sshdconf_free(struct sshdconf *c)
 {
@@ -318,40 +286,35 @@ sshdconf_includes(const struct sshdconf *c, const char *path)
 	return any_word(c, "include", is_pattern_of_path, path);
 }
 
-/* What sshd says, as one line. */
-static void
-flatten(char *dst, const char *text)
+/* Whether the criteria of a Match line, all of which we can tell of, hold for WHO. */
+static bool
+holds(const char *criteria, const struct config_subject *who)
 {
-	size_t n = 0;
+	char *copy = strdup(criteria), *save = NULL;
+	bool yes = copy != NULL;
 
-	for (; *text && n + 1 < TEXT_CAP; text++)
-		if (*text != '\r' && (*text != '\n' || text[1]))
-			dst[n++] = *text == '\n' ? ' ' : *text;
-	dst[n] = '\0';
+	for (char *w = copy ? strtok_r(copy, " \t\"=", &save) : NULL; yes && w; w = strtok_r(NULL, " \t\"=", &save)) {
+		const char *unused, *patterns;
+
+		if (strcasecmp(w, "all") == 0)
+			continue;
+		patterns = strtok_r(NULL, " \t\"=", &save);
+		yes = patterns && config_match(who, w, patterns, &unused) > 0;
+	}
+	free(copy);
+	return yes;
 }
 
-int
-sshdconf_test(bool prepare, char text[TEXT_CAP])
+const char *
+sshdconf_for(const struct sshdconf *c, const char *key, const struct config_subject *who)
 {
-	const char *const argv[] = { sshd_program(), "-t", NULL };
-	char *output;
-	int rc = 0;
+	bool in_force = true;
 
-	text[0] = '\0';
-	for (int i = 0; i < 2; i++) {
-		rc = run_program(argv, SSHD_MS, &output);
-		if (rc <= 0)
-			break;
-		flatten(text, output);
-		free(output);
-		rc = -EBADMSG;
-		if (!strstr(text, "privilege separation directory: /run/sshd"))
-			break;
-		rc = -EAGAIN;
-		if (!prepare || mkdir("/run/sshd", 0755) < 0)
-			break;
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->v[i].key, "match") == 0)
+			in_force = holds(c->v[i].value, who);
+		else if (strcmp(c->v[i].key, key) == 0 && (!c->v[i].in_match || in_force))
+			return c->v[i].value;
 	}
-	if (rc == 0)
-		free(output);
-	return rc;
+	return NULL;
 }
