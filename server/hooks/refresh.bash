@@ -6,6 +6,8 @@
 if [[ $- == *i* && -n ${HOLDFAST_PLACE-} && ${PROMPT_COMMAND[*]-} != *_holdfast_* ]]; then
 	_holdfast_refresh() {
 		local status=$? now= text=
+		# A restricted shell, which redirects no output, keeps what it has.
+		[[ $- != *r* ]] || return "$status"
 		{ IFS= read -r now <"${HOLDFAST_PLACE-}/login" || :; } 2>/dev/null
 		if [[ -n $now && $now != "${HOLDFAST_SEEN-1}" ]]; then
 			if text=$(command holdfastctl env 2>/dev/null); then

@@ -3,6 +3,8 @@
 # refresh.bash, explains how.  zsh gives each of its hooks the command's own $? and pipestatus.
 if [[ -o interactive && -n ${HOLDFAST_PLACE-} ]]; then
 	_holdfast_refresh() {
+		# A restricted shell, which redirects nothing, keeps what it has.
+		[[ ! -o restricted ]] || return 0
 		emulate -L zsh
 		local now= text=
 		{ IFS= read -r now <"${HOLDFAST_PLACE-}/login" || : } 2>/dev/null

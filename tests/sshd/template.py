@@ -9,7 +9,8 @@ LIBEXEC = "/usr/libexec/holdfast"
 # name, login shell, password or None
 USERS = (("alice", "/bin/bash", "alice-secret"), ("bob", "/bin/bash", None), ("laptop", "/bin/bash", None),
          ("carol", "/usr/sbin/nologin", None), ("chris", "/bin/bash", None), ("dan", "/bin/dash", None))
-OTHER_SHELLS = (("zoe", ("/usr/bin/zsh", "/bin/zsh")), ("finn", ("/usr/bin/fish",)), ("tom", ("/usr/bin/tcsh",)))
+OTHER_SHELLS = (("zoe", ("/usr/bin/zsh", "/bin/zsh")), ("finn", ("/usr/bin/fish",)), ("tom", ("/usr/bin/tcsh",)),
+                ("cleo", ("/usr/bin/bsd-csh", "/bin/bsd-csh")))
 KEYS = ("key1", "key2", "key3")
 
 PAM_FIRST = "session optional pam_holdfast.so begin\n"
@@ -114,6 +115,7 @@ def make_keys(users):
         for name, text in ((".bashrc", BASHRC), (".profile", BASH_PROFILE), (".bash_logout", BASH_LOGOUT),
                            (".zshrc", "PROMPT='PROMPT$ '\nunsetopt PROMPT_SP\nHISTFILE=\n"),
                            (".tcshrc", "set prompt='PROMPT$ '\nunset autologout\n"),
+                           (".cshrc", "set prompt='PROMPT$ '\n"),
                            (".config/fish/config.fish",
                             "function fish_prompt; echo -n 'PROMPT$ '; end\nset -g fish_greeting\n"),
                            (".hushlogin", "")):

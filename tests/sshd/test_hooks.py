@@ -7,7 +7,7 @@ from template import LIBEXEC, write
 from term import Skip, check, equal, wait_until
 
 LOGIN = LIBEXEC + "/holdfast-login"
-SHELLS = (("alice", "$$"), ("dan", "$$"), ("zoe", "$$"), ("finn", "$fish_pid"), ("tom", "$$"))
+SHELLS = (("alice", "$$"), ("dan", "$$"), ("zoe", "$$"), ("finn", "$fish_pid"), ("tom", "$$"), ("cleo", "$$"))
 
 
 def users(host):

@@ -52,10 +52,15 @@ def test_tcsh(host):
     story(host, "tom")
 
 
+def test_csh(host):
+    """That of BSD."""
+    story(host, "cleo")
+
+
 @by_hand
 def test_all_without_holdfastd(host):
     host.start_sshd()
-    for user, pid in (("dan", "$$"), ("zoe", "$$"), ("finn", "$fish_pid"), ("tom", "$$")):
+    for user, pid in (("dan", "$$"), ("zoe", "$$"), ("finn", "$fish_pid"), ("tom", "$$"), ("cleo", "$$")):
         try:
             user_with(user)
         except Skip:
