@@ -45,13 +45,15 @@ def boots():
     import test_service
     import test_site
     import test_source
+    import test_zsh
     for name, kill in (("kill", "yes"), ("nokill", "no")):
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
             [("test_own", *c) for c in test_own.cases(kill)] + \
             ([("test_site", *c) for c in test_site.cases(kill)] if kill == "no" else [])
     yield "beside", "yes", False, [("test_beside", *c) for c in test_beside.cases()]
     # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
-    package = [("test_package", *c) for c in test_package.cases()] + [("test_source", *c) for c in test_source.cases()]
+    package = [("test_package", *c) for c in test_package.cases()] + [("test_source", *c) for c in test_source.cases()] + \
+        [("test_zsh", *c) for c in test_zsh.cases()]
     yield "package", "yes", False, package[::2]
     yield "package-2", "yes", False, package[1::2]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \

@@ -172,8 +172,6 @@ def test_beside(m):
     other = {u: (Snapshot(m, u, OPTIONS), Snapshot(m, u, OPTIONS)) for u in ("root", "alice")}
     configure(m, False)
     m.install(DEB)
-    if "zoe" in users:
-        m.run("holdfastctl", "setup", "--zsh")
     groups, rows = table(m.src)
     equal(groups, {name.split(":")[0] for p in plain.values() for name in p[0]}, "groups that %s says are compared" % TABLE)
     unused = set(rows)

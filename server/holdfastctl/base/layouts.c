@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bounds.h"
 #include "hostfile.h"
+#include "run.h"
 
+#define SHELL_MS 5000
 #define HEAD_LINES 8 /* in which a generated file says so */
 #define TEST_LINES 3 /* of a loop, in which /etc/profile tests a file */
 
@@ -32,6 +35,24 @@ bool
 layouts_profile_reads_directory(void)
 {
 	return mentions("/etc/profile", "profile.d", "");
+}
+
+/* Whether SHELL, a file of root's alone, can list /etc/profile.d as Debian 13's /etc/profile does. */
+static bool
+lists_directory(const char *shell)
+{
+	const char *const argv[] = { shell, "-c", "run-parts --list /etc/profile.d", NULL };
+	struct stat st;
+
+	return stat(shell, &st) == 0 && st.st_uid == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
+	       run_program(argv, SHELL_MS, NULL) == 0;
+}
+
+bool
+layouts_ash_reads_hook(const char *shell)
+{
+	return !mentions("/etc/profile", "run-parts", "") || mentions("/etc/profile", "00-holdfast.sh", "") ||
+	       lists_directory(shell);
 }
 
 bool

@@ -7,6 +7,11 @@
 
 /* Whether /etc/profile reads the files of /etc/profile.d. */
 bool layouts_profile_reads_directory(void);
+/*
+ * Whether busybox' ash at the path SHELL, too, reads the hook there: that of busybox-static has a run-parts of its own,
+ * without the options that Debian 13's /etc/profile gives; but /etc/profile may name the hook by itself.
+ */
+bool layouts_ash_reads_hook(const char *shell);
 /* Whether it reads those alone that are executable (Slackware). */
 bool layouts_profile_wants_executable(void);
 /* Whether zsh's login shells read /etc/profile, and so the hook for sh (Fedora, Arch, Gentoo, Alpine). */

@@ -102,19 +102,18 @@ add_if_any(struct names *n, const char *path)
 static void
 check_before(struct doctor *d)
 {
-	const char *slash = strrchr(d->shell, '/'), *shell = slash ? slash + 1 : d->shell;
 	struct names n = { .len = 0 };
 	char own[PATH_CAP];
 	bool sh = false;
 
 	snprintf(own, sizeof own, "%.900s/.zshenv", d->home);
-	if (strcmp(shell, "zsh") == 0) {
+	if (strstr(d->shell, "zsh")) {
 		add_if_any(&n, "/etc/zsh/zshenv");
 		add_if_any(&n, "/etc/zshenv");
 		add_if_any(&n, own);
-	} else if (strcmp(shell, "tcsh") == 0 || strcmp(shell, "csh") == 0) {
+	} else if (strstr(d->shell, "csh")) {
 		add_if_any(&n, "/etc/csh.cshrc");
-	} else if (strcmp(shell, "fish") != 0) {
+	} else if (!strstr(d->shell, "fish")) {
 		add_profile(&n);
 		sh = true;
 	}
@@ -171,6 +170,7 @@ doctor_check_before(struct doctor *d)
 {
 	if (!d->has_system || !d->shell[0])
 		return;
-	check_before(d);
+	if (doctor_has_hook(d->shell))
+		check_before(d);
 	check_resume_d(d);
 }

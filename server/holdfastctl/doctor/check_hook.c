@@ -10,18 +10,21 @@
 #include "layouts.h"
 #include "paths.h"
 #include "reinstall.h"
+#include "zshhook.h"
 
 #define PROFILE_D "/etc/profile.d/00-holdfast.sh"
 #define PROFILE_D_CSH "/etc/profile.d/00-holdfast.csh"
 
 enum family { SH, ZSH, FISH, CSH, NONE };
 
+/* INSTALL.md has a row for each, and for those that have no hook. */
 static const struct {
 	const char *shell;
 	enum family family;
 } shells[] = {
-	{ "bash", SH }, { "sh", SH }, { "dash", SH }, { "ksh", SH }, { "ksh93", SH }, { "mksh", SH }, { "ash", SH },
-	{ "busybox", SH }, { "zsh", ZSH }, { "fish", FISH }, { "tcsh", CSH }, { "csh", CSH },
+	{ "bash", SH }, { "rbash", SH }, { "sh", SH }, { "dash", SH }, { "ksh", SH }, { "ksh93", SH }, { "rksh93", SH },
+	{ "mksh", SH }, { "mksh-static", SH }, { "lksh", SH }, { "ash", SH }, { "posh", SH },
+	{ "zsh", ZSH }, { "rzsh", ZSH }, { "fish", FISH }, { "tcsh", CSH }, { "csh", CSH }, { "bsd-csh", CSH },
 };
 
 /* The possible files of a hook ("~": the home directory), and the text that marks it. */
@@ -52,15 +55,27 @@ static const struct sessiondir {
 	{ CSH, true, "~/.login", { "holdfast/own." } },
 };
 
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static enum family
 family_of(const char *shell)
 {
-	const char *slash = strrchr(shell, '/'), *base = slash ? slash + 1 : shell;
-
 	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
-		if (strcmp(shells[i].shell, base) == 0)
+		if (strcmp(shells[i].shell, last_part(shell)) == 0)
 			return shells[i].family;
 	return NONE;
+}
+
+bool
+doctor_has_hook(const char *shell)
+{
+	return family_of(shell) != NONE;
 }
 
 /* 1: the file has the hook; 0: it does not; or a negative errno. */
@@ -92,6 +107,12 @@ profile_reads_hook(struct doctor *d)
 	if (!layouts_profile_reads_directory()) {
 		doctor_add(d, "hook", DOCTOR_PROBLEM, "make /etc/profile read /etc/profile.d/*.sh",
 		           "/etc/profile does not read /etc/profile.d, where the hook is");
+		return false;
+	}
+	if (strcmp(last_part(d->shell), "ash") == 0 && !layouts_ash_reads_hook(d->shell)) {
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "put at the top of /etc/profile: [ ! -r " PROFILE_D " ] || . " PROFILE_D,
+		           "%s cannot read /etc/profile.d: its run-parts has not the options that /etc/profile gives",
+		           d->shell);
 		return false;
 	}
 	if (layouts_profile_wants_executable() && hostfile_path(full, sizeof full, PROFILE_D) == 0 &&
@@ -138,16 +159,24 @@ static void
 check_system(struct doctor *d, enum family family)
 {
 	char path[PATH_CAP], hidden[PATH_CAP] = "";
+	enum zshhook compiled;
 
 	if (family == SH && hostfile_exists(PROFILE_D) == 1 && !profile_reads_hook(d))
 		return;
-	if (find(d, family, false, path, hidden))
+	compiled = family == ZSH ? zshhook_look() : ZSHHOOK_NONE;
+	if (compiled == ZSHHOOK_READ)
+		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook (%s)", d->shell, ZSHHOOK_LINK);
+	else if (find(d, family, false, path, hidden))
 		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook (%s)", d->shell, path);
 	else if (family == ZSH && hostfile_exists(PROFILE_D) == 1 && layouts_zsh_reads_profile())
 		doctor_add(d, "hook", DOCTOR_OK, NULL, "%s reads the hook by way of /etc/profile", d->shell);
 	else if (hidden[0])
 		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "cannot tell whether %s reads the hook: %s",
 		           d->shell, hidden);
+	else if (compiled == ZSHHOOK_UNREAD)
+		doctor_add(d, "hook", DOCTOR_PROBLEM, HOLDFAST_LIBEXECDIR "/holdfast-zsh add",
+		           "%s does not read the hook: " ZSHHOOK_FILE " is missing, older than zprofile, or made for "
+		           "another version of zsh", d->shell);
 	else
 		say_missing(d, family);
 }
@@ -191,7 +220,8 @@ doctor_check_hook(struct doctor *d)
 	if (!d->shell[0])
 		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "the login shell of %s is unknown", d->user);
 	else if (family == NONE)
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "no hook for the login shell %s", d->shell);
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "there is no hook for the login shell %s: it is not "
+		           "held", d->shell);
 	else if (d->has_system)
 		check_system(d, family);
 	else

@@ -74,6 +74,9 @@ void doctor_check_host(struct doctor *d);   /* what systemd ends, and when */
 void doctor_check_shell(struct doctor *d);  /* the current shell */
 void doctor_check_limits(struct doctor *d); /* maxlogins, TMOUT, SELinux */
 
+/* Whether there is a hook for a login shell of that path. */
+bool doctor_has_hook(const char *shell);
+
 /* Pieces that the tests look at one by one. */
 
 /* The number that a shell script's text sets TMOUT to, 0: none. */

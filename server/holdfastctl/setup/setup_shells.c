@@ -6,6 +6,7 @@
 #include "hostfile.h"
 #include "layouts.h"
 #include "setup.h"
+#include "zshhook.h"
 
 #define PROFILE_D "/etc/profile.d/00-holdfast.sh"
 
@@ -25,6 +26,32 @@ has_shell(const char *name)
 	}
 	free(text);
 	return found;
+}
+
+/* Whether /etc/shells has an ash that cannot read /etc/profile.d. */
+static bool
+has_poor_ash(void)
+{
+	char *text, *rest, *line;
+	bool found = false;
+
+	if (hostfile_read("/etc/shells", &text, NULL))
+		return false;
+	for (rest = text; !found && (line = hostfile_line(&rest));) {
+		const char *slash = strrchr(line, '/');
+
+		found = line[0] == '/' && slash && strcmp(slash, "/ash") == 0 && !layouts_ash_reads_hook(line);
+	}
+	free(text);
+	return found;
+}
+
+/* For ash alone; the other shells then read the hook before the rest of /etc/profile, and once. */
+static void
+setup_ash(struct setup *s)
+{
+	if (s->undo || has_poor_ash())
+		setup_block(s, "/etc/profile", "[ ! -r " PROFILE_D " ] || . " PROFILE_D "\n", BLOCK_FIRST, false);
 }
 
 /* Whether the file has our hook by other means than a block of setup's. */
@@ -56,6 +83,10 @@ setup_zsh(struct setup *s, bool force)
 
 	if (!force && !s->undo && !has_shell("zsh"))
 		return;
+	if (!s->undo && zshhook_look() == ZSHHOOK_READ) {
+		setup_say(ZSHHOOK_LINK, "nothing to do: zsh reads the hook by this file");
+		return;
+	}
 	if (!force && !s->undo && layouts_zsh_reads_profile()) {
 		setup_say(file, "nothing to do: zsh reads the hook by way of /etc/profile");
 		return;
@@ -107,6 +138,7 @@ setup_shells(struct setup *s)
 		hook(s, PROFILE_D, "[ ! -r " HOLDFAST_PROFILE " ] || . " HOLDFAST_PROFILE "\n");
 	else if (!s->undo && hostfile_exists(PROFILE_D) == 0)
 		setup_trouble(s, PROFILE_D, "is missing: make install installs it");
+	setup_ash(s);
 	setup_zsh(s, false);
 	setup_fish(s);
 	setup_csh(s);

@@ -22,10 +22,14 @@ static const struct {
 	{ "sh", { ".profile" }, sh_line },
 	{ "dash", { ".profile" }, sh_line },
 	{ "ksh", { ".profile" }, sh_line },
+	{ "ksh93", { ".profile" }, sh_line },
+	{ "mksh", { ".profile" }, sh_line },
+	{ "ash", { ".profile" }, sh_line },
 	{ "zsh", { ".zprofile" }, "[ ! -r " HOLDFAST_DATADIR "/own.zsh ] || . " HOLDFAST_DATADIR "/own.zsh\n" },
 	{ "fish", { ".config/fish/conf.d/00-holdfast.fish" },
 	  "test -r " HOLDFAST_DATADIR "/own.fish; and source " HOLDFAST_DATADIR "/own.fish\n" },
 	{ "tcsh", { ".login" }, "if (-r " HOLDFAST_DATADIR "/own.csh) source " HOLDFAST_DATADIR "/own.csh\n" },
+	{ "bsd-csh", { ".login" }, "if (-r " HOLDFAST_DATADIR "/own.csh) source " HOLDFAST_DATADIR "/own.csh\n" },
 	{ "csh", { ".login" }, "if (-r " HOLDFAST_DATADIR "/own.csh) source " HOLDFAST_DATADIR "/own.csh\n" },
 };
 
