@@ -33,10 +33,19 @@ show_progress() {
 }
 
 # The packages of tests/apt-packages that the part $1 needs; "all": those of all parts; quick needs what unit needs.
+# With $2, those alone that some releases of Debian do not have.
 packages_of() {
-	awk -v part="${1/#quick/unit}" '/^#/ || NF == 0 { next }
+	awk -v part="${1/#quick/unit}" -v some="${2:+?}" '/^#/ || NF == 0 { next }
 		{ wanted = NF == 1 || part == "all"; for (i = 2; i <= NF; i++) if ($i == part) wanted = 1 }
+		sub(/[?]$/, "", $1) != (some != "") { next }
 		wanted { print $1 }' tests/apt-packages
+}
+
+is_installed() {
+	case $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) in
+	ii*) ;;
+	*) return 1 ;;
+	esac
 }
 
 # Those of them that are not installed.  A node and an npm from elsewhere are as good as Debian's.
@@ -44,10 +53,10 @@ missing_packages() {
 	local name
 	for name in $(packages_of "$1"); do
 		case $name in nodejs | npm) ! command -v npm >/dev/null || continue ;; esac
-		case $(dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null) in
-		ii*) ;;
-		*) printf '%s\n' "$name" ;;
-		esac
+		is_installed "$name" || printf '%s\n' "$name"
+	done
+	for name in $(packages_of "$1" some); do
+		! apt-cache show "$name" >/dev/null 2>&1 || is_installed "$name" || printf '%s\n' "$name"
 	done
 }
 
@@ -67,7 +76,8 @@ install_missing() {
 	fi
 	export DEBIAN_FRONTEND=noninteractive
 	# shellcheck disable=SC2086
-	if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $missing; } </dev/null >apt.log 2>&1; then
+	if ! { apt-get -q update && missing=$(missing_packages "$1") &&
+		apt-get -q install -y --no-install-recommends $missing; } </dev/null >apt.log 2>&1; then
 		tail -n 30 apt.log
 		die "apt-get could not install $(echo $missing); all of its output is in $PWD/apt.log"
 	fi
