@@ -8,6 +8,7 @@ A PATTERN is a part of a case's name; -l lists the names, -k keeps the directori
 "N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
 """
 import argparse
+import concurrent.futures
 import glob
 import importlib
 import os
@@ -32,8 +33,9 @@ def discover(patterns):
                 yield full, case
 
 
-def run(name, case, options):
-    """One case, with a directory of its own that it is in: 1 for how it went."""
+def run(name, options):
+    """One case, with a directory of its own that it is in: how it went."""
+    case = dict(discover([name]))[name]
     directory = tempfile.mkdtemp(prefix="holdfast-packaging-")
     begin, word, text = time.monotonic(), "ok", ""
     try:
@@ -66,7 +68,11 @@ def main():
     if options.list:
         print("\n".join(name for name, _ in cases))
         return 0
-    words = [run(name, case, options) for name, case in cases]
+    common.tarball(options.build)
+    # The longest are begun first; each is in a process of its own, which has its working directory.
+    cases.sort(key=lambda c: -getattr(c[1], "seconds", 0))
+    with concurrent.futures.ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        words = list(pool.map(run, [name for name, _ in cases], [options] * len(cases)))
     skipped = ", %d skipped" % words.count("skipped") if "skipped" in words else ""
     print("%d passed, %d failed%s" % (words.count("ok"), words.count("FAILED"), skipped))
     return 0 if "ok" in words and "FAILED" not in words else 1

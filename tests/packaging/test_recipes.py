@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from common import SRC, check, clean_environment, equal, need, read, run, version
+from common import SRC, check, clean_environment, equal, need, read, run, takes, version
 
 FAST = "-O0 -pipe"  # these builds are not run
 
@@ -55,6 +55,7 @@ def common_rules(path, f):
         check(option + "=" in help_text or option in help_text, "configure has no " + option)
 
 
+@takes(25)
 def test_alpine(place):
     path = "packaging/alpine/APKBUILD"
     f = fields(path, "pkgname pkgver pkgrel pkgdesc url arch license depends makedepends checkdepends install subpackages "
@@ -93,6 +94,7 @@ def test_alpine(place):
     check(os.access(pkgdir + "/etc/init.d/holdfastd", os.X_OK), "the script cannot be run")
 
 
+@takes(25)
 def test_arch(place):
     path = "packaging/arch/PKGBUILD"
     f = fields(path, "pkgbase pkgname pkgver pkgrel pkgdesc url arch license makedepends checkdepends source "

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from common import SRC, check, clean_environment, equal, need, read, run, version
+from common import SRC, check, clean_environment, equal, need, read, run, takes, version
 
 SPEC = os.path.join(SRC, "packaging/rpm/holdfast.spec")
 
@@ -38,6 +38,7 @@ def query(place, package, *what):
     return run("rpm", "--dbpath", place.path("db"), "-qp", *what, package)
 
 
+@takes(40)
 def test_build(place):
     need("rpmbuild", "rpmlint", "checkmodule")
     packages = rpmbuild(place)
