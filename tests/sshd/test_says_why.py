@@ -2,6 +2,7 @@
 """A login that is not held says why, in one line, where the person could not guess; and only there."""
 import contextlib
 import os
+import re
 import shutil
 
 from broken import SEQUENCES, Broken, directory, empty, missing
@@ -89,6 +90,18 @@ def test_once_a_login(host):
             t.line("exec -l bash")
             t.prompt()
             equal(len(said(t)), 1, "lines in a login and a shell within: " + what)
+
+
+def test_who_asks_for_a_session(host):
+    """By the subsystem, by holdfastctl, and without a terminal: the same words."""
+    words = "cannot record this login: %s must belong to root" % LOGINS
+    with of_mode(LOGINS, 0o755):
+        for options, args in ((["-t", "-s"], ["resume"]), (["-t"], ["holdfastctl new"])):
+            t = host.ssh(options=options, args=args)
+            t.wait_for(re.escape(words), what="the reason, with %s" % args)
+            check(t.wait_exit() != 0, "the status of %s" % args)
+        r = host.ssh_run(options=["-s"], args=["resume"], input=b"id\n")
+        check(r.returncode != 0 and words.encode() in r.stdout + r.stderr, "without a terminal: %r" % r)
 
 
 def test_not_to_others(host):

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forced.h"
@@ -90,6 +91,18 @@ say_error(const struct enter *e, int rc, char text[TEXT_CAP])
 		         strerror(-rc));
 }
 
+/* A login without a ticket.  The module has put its trouble into the environment, if there was any. */
+static void
+say_unknown(char text[TEXT_CAP])
+{
+	const char *trouble = getenv("HOLDFAST_TROUBLE");
+
+	if (trouble && trouble[0])
+		snprintf(text, TEXT_CAP, "cannot record this login: %.300s", trouble);
+	else
+		snprintf(text, TEXT_CAP, "this is not an ssh login that holdfast knows");
+}
+
 /* The sentence for the error RC of a session by name, or of the login itself; false: it is none of these. */
 static bool
 say_known(const struct enter *e, int rc, char text[TEXT_CAP])
@@ -104,7 +117,7 @@ say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 	else if (e->vouching.last.type == VOUCH_REFUSED)
 		snprintf(text, TEXT_CAP, "%s", e->vouching.last.text[0] ? e->vouching.last.text : "holdfastd gives no reason");
 	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
-		snprintf(text, TEXT_CAP, "this is not an ssh login that holdfast knows");
+		say_unknown(text);
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || !is_absence(e->err) || e->q->framed))
 		snprintf(text, TEXT_CAP, "no session %s%s", e->want, name_rule(e));
 	else if (rc == -EHOSTUNREACH)
