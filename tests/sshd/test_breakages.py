@@ -276,7 +276,10 @@ ROWS = (
     Row("a proxy in front", nothing, "sshd.proxy", WARN, "127.0.0.1", "ClientAliveInterval 15", env=CONNECTION),
     Row("a confined ssh.service", both(systemd, replaced("/etc/systemd/system/ssh.service.d/case.conf",
                                                          "[Service]\nPrivateTmp=yes\n")),
-        "sshd.confined", PROBLEM, "PrivateTmp=yes", "without PrivateTmp="),
+        "sshd.confined", PROBLEM, "ssh.service has PrivateTmp=yes", "systemctl cat ssh.service"),
+    Row("a confined holdfastd.service", both(systemd, replaced("/etc/systemd/system/holdfastd.service.d/case.conf",
+                                                               "[Service]\nNoNewPrivileges=yes\n")),
+        "sshd.confined", PROBLEM, "holdfastd.service has NoNewPrivileges=yes", "systemctl cat holdfastd.service"),
     Row("sshd's unit", systemd, "sshd.unit", OK, "ssh.service"),
     # shells
     Row("hook removed", broken(missing, PROFILE), "hook", PROBLEM, "has no hook", "make install"),

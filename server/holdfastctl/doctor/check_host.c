@@ -11,6 +11,7 @@
 #include "sdconf.h"
 
 #define SYSTEMCTL_MS 3000
+#define DAEMON_UNIT "holdfastd.service"
 #define FIX_LINGER "loginctl enable-linger"
 
 /* How sshd comes to its connections. */
@@ -191,44 +192,59 @@ check_service(struct doctor *d, const struct activation *a, const char *mode, bo
 }
 
 /*
- * Settings of a unit that give its processes namespaces of their own, or seccomp filters, NoNewPrivs or fewer
- * capabilities (systemd.exec(5)).  A helper refuses a login whose sshd has one of these and holdfastd has not.
+ * Settings of a unit that give its processes namespaces of their own, or a restriction: seccomp filters, NoNewPrivs or
+ * fewer capabilities (systemd.exec(5)).  A helper refuses a login whose sshd has one of these and holdfastd has not, or
+ * the reverse.
  */
-static const char *const confining[] = {
-	"PrivateTmp", "PrivateDevices", "PrivateNetwork", "PrivateUsers", "PrivateMounts", "PrivateIPC", "PrivatePIDs",
-	"ProtectSystem", "ProtectHome", "ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs",
-	"ProtectControlGroups", "ProtectProc", "ProcSubset", "ProtectHostname", "ProtectClock", "ReadOnlyPaths",
-	"ReadWritePaths", "InaccessiblePaths", "NoExecPaths", "ExecPaths", "TemporaryFileSystem", "BindPaths",
-	"BindReadOnlyPaths", "RootDirectory", "RootImage", "MountImages", "ExtensionImages", "DynamicUser",
-	"NetworkNamespacePath", "NoNewPrivileges", "SystemCallFilter", "SystemCallArchitectures", "SystemCallLog",
-	"RestrictNamespaces", "RestrictAddressFamilies", "RestrictRealtime", "RestrictSUIDSGID", "RestrictFileSystems",
-	"LockPersonality", "MemoryDenyWriteExecute", "CapabilityBoundingSet",
+static const struct {
+	const char *key;
+	bool restriction; /* the same one in both units is no difference */
+} confining[] = {
+	{ "PrivateTmp", false }, { "PrivateDevices", false }, { "PrivateNetwork", false }, { "PrivateUsers", false },
+	{ "PrivateMounts", false }, { "PrivateIPC", false }, { "PrivatePIDs", false }, { "ProtectSystem", false },
+	{ "ProtectHome", false }, { "ProtectKernelTunables", false }, { "ProtectKernelModules", false },
+	{ "ProtectKernelLogs", false }, { "ProtectControlGroups", false }, { "ProtectProc", false },
+	{ "ProcSubset", false }, { "ProtectHostname", false }, { "ReadOnlyPaths", false }, { "ReadWritePaths", false },
+	{ "InaccessiblePaths", false }, { "NoExecPaths", false }, { "ExecPaths", false },
+	{ "TemporaryFileSystem", false }, { "BindPaths", false }, { "BindReadOnlyPaths", false },
+	{ "RootDirectory", false }, { "RootImage", false }, { "MountImages", false }, { "ExtensionImages", false },
+	{ "DynamicUser", false }, { "NetworkNamespacePath", false }, { "ProtectClock", true },
+	{ "NoNewPrivileges", true }, { "SystemCallFilter", true }, { "SystemCallArchitectures", true },
+	{ "SystemCallLog", true }, { "RestrictNamespaces", true }, { "RestrictAddressFamilies", true },
+	{ "RestrictRealtime", true }, { "RestrictSUIDSGID", true }, { "RestrictFileSystems", true },
+	{ "LockPersonality", true }, { "MemoryDenyWriteExecute", true }, { "CapabilityBoundingSet", true },
 };
 
-/* Whether VALUE switches such a setting off; for ProtectProc and ProcSubset there is a word. */
+/* The value of such a setting of UNIT in VALUE; whether it is in force. */
 static bool
-is_off(const char *value)
+is_confined(const char *unit, const char *key, char value[SDCONF_VALUE_CAP])
 {
-	static const char *const words[] = { "", "no", "false", "off", "0", "default", "all" };
+	static const char *const off[] = { "", "no", "false", "off", "0", "default", "all" };
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(value, words[i]) == 0)
-			return true;
-	return false;
+	if (sdconf_get(sdconf_unit_dirs, unit, "Service", key, value))
+		value[0] = '\0';
+	for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+		if (strcmp(value, off[i]) == 0)
+			return false;
+	return true;
 }
 
 static void
 check_confined(struct doctor *d, const struct activation *a)
 {
-	char value[SDCONF_VALUE_CAP], fix[PATH_CAP];
+	char sshds[SDCONF_VALUE_CAP], ours[SDCONF_VALUE_CAP], fix[PATH_CAP];
 
 	for (size_t i = 0; d->has_system && i < sizeof confining / sizeof *confining; i++) {
-		if (sdconf_get(sdconf_unit_dirs, a->service, "Service", confining[i], value) || is_off(value))
+		const char *key = confining[i].key, *unit;
+		bool sshd = is_confined(a->service, key, sshds), own = is_confined(DAEMON_UNIT, key, ours);
+
+		if ((!sshd && !own) || (confining[i].restriction && sshd && own && strcmp(sshds, ours) == 0))
 			continue;
-		snprintf(fix, sizeof fix, "systemctl revert %s, or systemctl edit %s without %s=; then restart it", a->service,
-		         a->service, confining[i]);
-		doctor_add(d, "sshd.confined", DOCTOR_PROBLEM, fix, "%s has %s=%s: sshd has other namespaces or restrictions "
-		           "than holdfastd, which therefore holds none of its logins", a->service, confining[i], value);
+		unit = sshd ? a->service : DAEMON_UNIT;
+		snprintf(fix, sizeof fix, "remove that setting (systemctl cat %s names its file), then: systemctl daemon-reload && "
+		         "systemctl restart %s", unit, unit);
+		doctor_add(d, "sshd.confined", DOCTOR_PROBLEM, fix, "%s has %s=%s: sshd and holdfastd have different namespaces "
+		           "or restrictions, and no login is held", unit, key, sshd ? sshds : ours);
 		return;
 	}
 }
