@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from common import SRC, check, clean_environment, equal, need, read, run, takes, version
+from common import SRC, Skip, check, clean_environment, equal, need, read, run, takes, version
 
 
 class Clone:
@@ -14,6 +14,8 @@ class Clone:
 
     def __init__(self, place):
         need("git", "gpg", "autoreconf")
+        if not os.path.exists(os.path.join(SRC, ".git")):
+            raise Skip("this is no checkout")
         self.top, home = place.path("clone"), place.path("home")
         os.mkdir(home)
         # gpg's agent has its socket there: the path must be short.

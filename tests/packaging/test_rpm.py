@@ -88,3 +88,11 @@ def test_names(place):
         check(os.path.exists(os.path.join(SRC, path.replace(".pp.bz2", ".te"))), "there is no " + path)
     for name in ("pam-devel", "pkgconfig(libmd)", "pkgconfig(libssh) >= 0.10", "systemd-rpm-macros", "selinux-policy-devel"):
         check(re.search(r"^BuildRequires: +%s$" % re.escape(name), text, re.M), "no BuildRequires: " + name)
+
+
+def test_from_the_tarball(place):
+    """rpmbuild finds the specfile in it."""
+    need("rpmbuild")
+    run("rpmbuild", "-ts", "--nodeps", "--define", "_topdir " + place.directory, "--define", "_dbpath " + place.path("db"),
+        place.tarball(), env={**clean_environment(), "HOME": place.directory})
+    check(glob.glob(place.path("SRPMS", "holdfast-%s-1*.src.rpm" % version())), "no source package")
