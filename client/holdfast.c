@@ -13,6 +13,7 @@
 #include "exit_status.h"
 #include "heap.h"
 #include "listing.h"
+#include "newfd.h"
 #include "options.h"
 #include "plain.h"
 #include "run.h"
@@ -44,7 +45,7 @@ to_background(void)
 	char c;
 	pid_t pid;
 
-	if (pipe2(p, O_CLOEXEC) != 0 || (pid = fork()) < 0)
+	if (newfd_pipe(p) != 0 || (pid = fork()) < 0)
 		return -errno;
 	if (pid == 0) {
 		close(p[0]);

@@ -2,7 +2,7 @@
 /*
  * netwatch: tells when the machine's addresses or routes change (rtnetlink(7)), and when it has slept
  * (CLOCK_BOOTTIME went on, CLOCK_MONOTONIC did not).  Both make a connection worth a look.  Without them the client
- * works, only slower.
+ * works, only slower; netwatch_posix.c has neither.
  */
 #ifndef HOLDFAST_NETWATCH_H
 #define HOLDFAST_NETWATCH_H

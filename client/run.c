@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -20,6 +18,8 @@
 #include "run_input.h"
 #include "run_notice.h"
 #include "run_send.h"
+#include "secretmem.h"
+#include "sigwatch.h"
 
 #define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
 
@@ -77,10 +77,10 @@ wait_for(struct turn *t, uint64_t deadline, bool more)
 static void
 read_signals(struct run *r)
 {
-	struct signalfd_siginfo s;
+	int signal;
 
-	while (!r->done && read(r->signals, &s, sizeof s) == (ssize_t)sizeof s)
-		run_signal(r, (int)s.ssi_signo);
+	while (!r->done && (signal = sigwatch_next(r->signals)))
+		run_signal(r, signal);
 }
 
 static void
@@ -155,20 +155,10 @@ static int
 open_signals(void)
 {
 	static const int ours[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP };
-	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-		struct sigaction sa;
-
-		/* A signal that nohup(1) or the shell has set to be ignored stays ignored. */
-		if (sigaction(ours[i], NULL, &sa) != 0 || sa.sa_handler != SIG_IGN)
-			sigaddset(&set, ours[i]);
-	}
+	/* A signal that nohup(1) or the shell has set to be ignored stays ignored. */
 	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return sigwatch_open(ours, sizeof ours / sizeof ours[0]);
 }
 
 static void
@@ -201,7 +191,7 @@ start(struct run *r, int errors)
 	}
 	if (r->input_terminal)
 		local_open(0);
-	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) < 0)
+	if (secretmem_random(&seed, sizeof seed) < 0)
 		seed = clock_now_ms() ^ (uint64_t)getpid() << 32;
 	backoff_init(&r->backoff, seed);
 	local_sink_open(&r->out, 1);
@@ -209,7 +199,7 @@ start(struct run *r, int errors)
 	local_escape_init(&r->escape, r->terminal && r->input_terminal ? r->config->escape_char : -1);
 	netwatch_open(&r->watch);
 	r->signals = open_signals();
-	return r->signals < 0 ? -errno : link_stream_init(&r->stream);
+	return r->signals < 0 ? r->signals : link_stream_init(&r->stream);
 }
 
 /* Prepares for another session: the connection and the stream are new. */
@@ -241,8 +231,7 @@ finish(struct run *r)
 	local_sink_close(&r->out);
 	local_sink_close(&r->err);
 	netwatch_close(&r->watch);
-	if (r->signals >= 0)
-		close(r->signals);
+	sigwatch_close(r->signals);
 }
 
 int

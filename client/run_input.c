@@ -12,6 +12,7 @@
 #include "run_end.h"
 #include "run_input.h"
 #include "run_send.h"
+#include "secretmem.h"
 
 #define CONTROL_C 0x03
 #define PIECE 8192
@@ -152,7 +153,7 @@ run_stdin(struct run *r)
 		run_leave(r, STATUS_FAILED, "the terminal is gone");
 	else
 		r->input_open = false, r->stream.input.ended = true;
-	explicit_bzero(in, n > 0 ? (size_t)n : 0);
+	secretmem_wipe(in, n > 0 ? (size_t)n : 0);
 	run_pump(r);
 }
 

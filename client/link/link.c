@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "clock.h"
 #include "heap.h"
+#include "secretmem.h"
 
 #define GREETING_MS 15000u    /* from the open channel to the host's HELLO */
 #define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
@@ -28,7 +28,7 @@ link_new(struct transport *transport, enum transport_request what, const char *c
 	l->idle_ms = idle_ms;
 	l->started = clock_now_ms();
 	memcpy(l->preamble, frame_magic, sizeof frame_magic);
-	if (getrandom(l->preamble + sizeof frame_magic, FRAME_NONCE, 0) != FRAME_NONCE) {
+	if (secretmem_random(l->preamble + sizeof frame_magic, FRAME_NONCE) < 0) {
 		link_fail(l, "cannot get random numbers");
 		return l;
 	}
@@ -44,7 +44,7 @@ link_free(struct link *l)
 	if (!l)
 		return;
 	transport_free(l->transport);
-	explicit_bzero(l->out, sizeof l->out);
+	secretmem_wipe(l->out, sizeof l->out);
 	free(l);
 }
 

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
+
+#include "secretmem.h"
 
 int
 link_stream_init(struct link_stream *s)
 {
 	memset(s, 0, sizeof *s);
-	return getrandom(s->id, sizeof s->id, 0) == (ssize_t)sizeof s->id ? 0 : -EIO;
+	return secretmem_random(s->id, sizeof s->id);
 }
 
 void

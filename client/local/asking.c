@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "local.h"
+#include "newfd.h"
 
 #define CONTROL_C 0x03
 #define LINE_CAP 1100
@@ -130,7 +131,7 @@ run_askpass(const char *program, const char *question, const char *hint, char *a
 	pid_t pid;
 	sigset_t none;
 
-	if (pipe2(p, O_CLOEXEC) != 0)
+	if (newfd_pipe(p) != 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {

@@ -13,6 +13,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "newfd.h"
+
+#ifndef IUCLC /* not of POSIX */
+#define IUCLC 0
+#endif
+
 static int terminal = -1;
 static int keys = -1; /* the same terminal, opened once more: what is typed, read without blocking */
 static struct termios before; /* as the person had it */
@@ -36,13 +42,11 @@ int
 local_open(int fd)
 {
 	struct sigaction sa = { .sa_handler = crashed, .sa_flags = SA_RESETHAND };
-	char path[64];
 
 	if (tcgetattr(fd, &before) != 0)
 		return -ENOTTY;
 	terminal = fd;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	keys = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	keys = newfd_again(fd, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	atexit(local_cooked);
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		sigaction(crashes[i], &sa, NULL);
@@ -151,16 +155,19 @@ void
 local_suspend(void)
 {
 	bool was_raw = raw;
+	const struct sigaction stops = { .sa_handler = SIG_DFL };
+	struct sigaction was;
 	sigset_t stop, old;
 
 	local_cooked();
-	signal(SIGTSTP, SIG_DFL);
+	sigaction(SIGTSTP, &stops, &was);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
 	kill(0, SIGTSTP);
-	/* SIGTSTP is blocked for signalfd: unblocked, it stops us here. */
+	/* Where sigwatch blocks SIGTSTP: unblocked, it stops us here. */
 	sigprocmask(SIG_UNBLOCK, &stop, &old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	sigaction(SIGTSTP, &was, NULL);
 	/* The shell that continued us may have changed the settings: these are the ones to put back at the end. */
 	if (terminal >= 0)
 		tcgetattr(terminal, &before);

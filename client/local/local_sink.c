@@ -13,18 +13,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "newfd.h"
 
 #define KEEP (32u << 10) /* a buffer that has grown over this is given back when it is empty */
-
-/* The same terminal or pipe, opened once more: flags that are set then are ours alone. */
-static int
-open_again(int fd)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
 
 void
 local_sink_open(struct local_sink *s, int fd)
@@ -39,7 +30,8 @@ local_sink_open(struct local_sink *s, int fd)
 	} else if (S_ISSOCK(st.st_mode)) {
 		s->way = SINK_SOCKET;
 	} else if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)) {
-		int own = open_again(fd);
+		/* flags that are set then are ours alone */
+		int own = newfd_again(fd, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 		if (own >= 0) {
 			s->fd = own;

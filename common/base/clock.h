@@ -7,7 +7,7 @@
 
 #define CLOCK_NEVER UINT64_MAX /* no deadline */
 
-/* CLOCK_BOOTTIME: for deadlines and for "away"; goes on while the machine sleeps. */
+/* CLOCK_BOOTTIME: for deadlines and for "away"; goes on while the machine sleeps.  clock_posix.c: CLOCK_MONOTONIC. */
 uint64_t clock_now_ms(void);
 /* CLOCK_REALTIME: for people. */
 uint64_t clock_date_ms(void);

@@ -19,11 +19,24 @@ def takes_long(case):
     return begun_first(case)
 
 
+def needs_linux(case):
+    """Skipped with a client that was configured --enable-posix-only (make check sets HOLDFAST_POSIX_ONLY)."""
+    case.needs_linux = True
+    return case
+
+
 class Case:
     def __init__(self, name, function):
         self.name, self.function = name, function
         self.begun_first = getattr(function, "begun_first", False)
         self.takes_long = getattr(function, "takes_long", False)
+        self.needs_linux = getattr(function, "needs_linux", False)
+
+    def why_not(self):
+        """Why it is skipped, or None."""
+        if self.needs_linux and os.environ.get("HOLDFAST_POSIX_ONLY") == "yes":
+            return "needs Linux"
+        return "takes long" if self.takes_long and os.environ.get("HOLDFAST_QUICK") == "1" else None
 
     def start(self, around):
         """AROUND calls the case's function; the case has passed when AROUND returns."""
@@ -55,11 +68,10 @@ class Case:
 
 def run_all(found, jobs, around):
     """How many passed, failed, and were skipped."""
-    quick = os.environ.get("HOLDFAST_QUICK") == "1"
-    waiting = sorted((c for c in found if not (quick and c.takes_long)), key=lambda c: not c.begun_first)
+    waiting = sorted((c for c in found if not c.why_not()), key=lambda c: not c.begun_first)
     skipped = [c for c in found if c not in waiting]
     for case in skipped:
-        print("skipped %s: takes long" % case.name, flush=True)
+        print("skipped %s: %s" % (case.name, case.why_not()), flush=True)
     running, counts = {}, [0, 0]
     while running or waiting:
         while waiting and len(running) < jobs:

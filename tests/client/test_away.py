@@ -6,7 +6,7 @@ import termios
 import time
 
 import person
-from cases import takes_long
+from cases import needs_linux, takes_long
 from fake import INPUT_ACK, Plan, frame, u32, u64
 from person import check, equal, finish, new_host, open_terminal, terminal_session
 
@@ -241,6 +241,7 @@ EARLY_SETTINGS = """old=$(stty -g <&3)
 	stty "$old" -echo <&3"""
 
 
+@needs_linux
 def test_child_that_asks_with_early_settings():
     """What a child sets may come from before the terminal was lent to it: Enter ends a line all the same."""
     h, t, log = ask(EARLY_SETTINGS)
@@ -250,6 +251,7 @@ def test_child_that_asks_with_early_settings():
     finish(h, t)
 
 
+@needs_linux
 @takes_long
 def test_child_that_asks():
     """A password that is typed slowly to `-e ssh`: the attempt goes on, and what is typed is the child's alone."""

@@ -122,8 +122,8 @@ static void
 substacks_stay(void **state)
 {
 	static const char *const want[] = {
-		"session [default=1] pam_x.so\nsession substack /d/+1\nsession substack /d/+3\nsession required pam_end.so\n"
-		"auth substack /d/+4\n",
+		("session [default=1] pam_x.so\nsession substack /d/+1\nsession substack /d/+3\nsession required pam_end.so\n"
+		 "auth substack /d/+4\n"),
 		"session sufficient pam_s.so\nsession substack /d/+2\nsession optional pam_permit.so\n",
 		"session required pam_deep.so\n",
 		"session required pam_deep.so\n",

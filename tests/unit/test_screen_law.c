@@ -227,7 +227,7 @@ fill(struct screen *s, const char *before, const char *more)
 {
 	screen_feed(s, before, strlen(before));
 	for (int i = 0; i < 40; i++)
-		screen_feed(s, "some \033[3%dmline\033[K of text that is\r\n" + i % 3, 30);
+		screen_feed(s, &"some \033[3%dmline\033[K of text that is\r\n"[i % 3], 30);
 	screen_feed(s, more, strlen(more));
 }
 

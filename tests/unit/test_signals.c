@@ -28,7 +28,8 @@ status_of(int number, bool hindered)
 		}
 		_exit(signals_end_by(number));
 	}
-	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return status;
 }
 

@@ -13,6 +13,7 @@
 
 #include "auth_agent.h"
 #include "base64.h"
+#include "newfd.h"
 
 #define REQUEST_IDENTITIES 11
 #define IDENTITIES_ANSWER 12
@@ -43,7 +44,7 @@ auth_agent_connect(const char *path)
 	if (strlen(path) >= sizeof(a.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(a.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = newfd_socket(AF_UNIX, SOCK_STREAM, false);
 	if (fd < 0)
 		return -errno;
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
@@ -289,7 +290,7 @@ auth_agent_filter_new(int fd, const struct agent_keys *keys, int *end)
 	struct agent_filter *f = calloc(1, sizeof(*f));
 	int pair[2] = { -1, -1 };
 
-	if (!f || make_answer(f, keys) < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+	if (!f || make_answer(f, keys) < 0 || newfd_pair(pair) < 0)
 		goto fail;
 	f->agent = fd;
 	f->near = pair[0];

@@ -12,6 +12,7 @@
 #include "auth_key.h"
 #include "base64.h"
 #include "list.h"
+#include "secretmem.h"
 #include "secrets.h"
 
 #define AGENT_PATIENCE_MS 5000 /* for the list of its keys; a signature may take as long as the person does */
@@ -184,7 +185,7 @@ unlock(struct auth *a, const char *path, ssh_key *key)
 		if (!u.asked || !u.value[0] || r == -ECANCELED || a->nobody)
 			break; /* no key, or "go on without this one" */
 	}
-	explicit_bzero(u.value, sizeof(u.value));
+	secretmem_wipe(u.value, sizeof(u.value));
 	return r;
 }
 

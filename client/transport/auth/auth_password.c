@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "auth_password.h"
+#include "secretmem.h"
 #include "secrets.h"
 
 enum { KBDINT, PASSWORD };
@@ -41,7 +42,7 @@ auth_password(struct auth *a)
 			a->asking->say(a->asking->object, "Permission denied, please try again.");
 		r = SSH_AUTH_AGAIN;
 	}
-	explicit_bzero(value, sizeof(value));
+	secretmem_wipe(value, sizeof(value));
 	return r;
 }
 
@@ -97,7 +98,7 @@ answer_one(struct auth *a, struct kbdint *k, unsigned i)
 	}
 	if (ssh_userauth_kbdint_setanswer(a->session, i, value) < 0)
 		r = -EACCES;
-	explicit_bzero(value, sizeof(value));
+	secretmem_wipe(value, sizeof(value));
 	return r;
 }
 
@@ -133,6 +134,6 @@ auth_kbdint(struct auth *a)
 		a->prompts[KBDINT] += k.typed || !k.from_store;
 		r = SSH_AUTH_AGAIN;
 	}
-	explicit_bzero(&k, sizeof(k));
+	secretmem_wipe(&k, sizeof(k));
 	return r;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "base64.h"
 #include "knownhosts.h"
 #include "list.h"
+#include "secretmem.h"
 
 #define DIGEST SHA1_DIGEST_LENGTH
 #define DIGEST_TEXT BASE64_LEN(DIGEST)
@@ -260,7 +260,7 @@ hashed_name(const char *name, char *out, size_t cap)
 	unsigned char salt[DIGEST], digest[DIGEST];
 	char a[DIGEST_TEXT + 1], b[DIGEST_TEXT + 1];
 
-	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
+	if (secretmem_random(salt, sizeof(salt)) < 0)
 		return -EIO;
 	hmac(salt, sizeof(salt), name, digest);
 	base64_encode(salt, DIGEST, a);

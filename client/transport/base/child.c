@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fd.h"
-
 #include "child.h"
+#include "fd.h"
+#include "newfd.h"
+#include "pidwait.h"
 
 #define STOP_PATIENCE_MS 200
 
@@ -57,9 +55,9 @@ child_start(struct child *c, char *const *argv)
 	int io[2], err[2], r;
 
 	*c = (struct child)CHILD_NONE;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, io) < 0)
+	if (newfd_pair(io) < 0)
 		return -errno;
-	if (pipe2(err, O_CLOEXEC) < 0) {
+	if (newfd_pipe(err) < 0) {
 		r = -errno;
 		close(io[0]);
 		close(io[1]);
@@ -144,18 +142,6 @@ child_ended(struct child *c)
 	return true;
 }
 
-/* Waits for its end, but not long. */
-static void
-patience(pid_t pid)
-{
-	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
-
-	if (p.fd < 0)
-		return;
-	(void)poll(&p, 1, STOP_PATIENCE_MS);
-	close(p.fd);
-}
-
 void
 child_stop(struct child *c)
 {
@@ -165,7 +151,7 @@ child_stop(struct child *c)
 		return;
 	kill(c->pid, SIGTERM);
 	kill(c->pid, SIGCONT);
-	patience(c->pid);
+	pidwait(c->pid, STOP_PATIENCE_MS);
 	if (child_ended(c))
 		return;
 	kill(c->pid, SIGKILL);

@@ -4,6 +4,8 @@
  *
  * ssh and its like open /dev/tty for a question and close it with the answer; what they inherited has another name
  * (/dev/pts/…).  A ProxyJump's question is asked by a child of the child.
+ *
+ * child_asks_linux.c looks into /proc; child_asks_posix.c guesses.
  */
 #ifndef HOLDFAST_CHILD_ASKS_H
 #define HOLDFAST_CHILD_ASKS_H

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "lookup.h"
 
 /* The last of the two who know it, the asker and the thread, frees it. */
@@ -18,7 +18,7 @@ struct lookup {
 	char port[8];
 	struct addrinfo hints, *found;
 	int error, system_error;
-	int done; /* eventfd */
+	struct event done;
 };
 
 void
@@ -28,8 +28,7 @@ lookup_leave(struct lookup *l)
 		return;
 	if (l->found)
 		freeaddrinfo(l->found);
-	if (l->done >= 0)
-		close(l->done);
+	event_close(&l->done);
 	free(l->host);
 	free(l);
 }
@@ -41,7 +40,7 @@ run(void *object)
 
 	l->error = getaddrinfo(l->host, l->port, &l->hints, &l->found);
 	l->system_error = errno;
-	(void)eventfd_write(l->done, 1);
+	event_put(&l->done);
 	lookup_leave(l);
 	return NULL;
 }
@@ -71,13 +70,13 @@ lookup_start(const char *host, unsigned port, int family)
 
 	if (!l)
 		return NULL;
+	l->done = (struct event)EVENT_NONE;
 	l->hints.ai_family = family;
 	l->hints.ai_socktype = SOCK_STREAM;
 	snprintf(l->port, sizeof(l->port), "%u", port);
 	l->host = strdup(host);
-	l->done = eventfd(0, EFD_CLOEXEC);
 	atomic_init(&l->users, 2);
-	if (!l->host || l->done < 0 || start_thread(l)) {
+	if (!l->host || event_open(&l->done) < 0 || start_thread(l)) {
 		atomic_store(&l->users, 1);
 		lookup_leave(l);
 		return NULL;
@@ -88,7 +87,7 @@ lookup_start(const char *host, unsigned port, int family)
 int
 lookup_fd(const struct lookup *l)
 {
-	return l->done;
+	return l->done.fd;
 }
 
 const struct addrinfo *

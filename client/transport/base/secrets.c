@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "secretmem.h"
 #include "secrets.h"
 
 struct secret {
@@ -24,16 +24,12 @@ secrets_new(void)
 
 	if (!s)
 		return NULL;
-	s->v = mmap(NULL, SECRETS_MAX * sizeof(*s->v), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	/* without the right to lock memory it is better not to keep them than to have them on a swap partition */
-	if (s->v == MAP_FAILED || mlock2(s->v, SECRETS_MAX * sizeof(*s->v), MLOCK_ONFAULT) < 0) {
-		if (s->v != MAP_FAILED)
-			munmap(s->v, SECRETS_MAX * sizeof(*s->v));
+	s->v = secretmem_new(SECRETS_MAX * sizeof(*s->v));
+	if (!s->v) {
 		free(s);
 		return NULL;
 	}
-	madvise(s->v, SECRETS_MAX * sizeof(*s->v), MADV_DONTDUMP);
-	madvise(s->v, SECRETS_MAX * sizeof(*s->v), MADV_WIPEONFORK);
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
 }
@@ -43,8 +39,7 @@ secrets_free(struct secrets *s)
 {
 	if (!s)
 		return;
-	explicit_bzero(s->v, SECRETS_MAX * sizeof(*s->v));
-	munmap(s->v, SECRETS_MAX * sizeof(*s->v));
+	secretmem_free(s->v, SECRETS_MAX * sizeof(*s->v));
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -88,7 +83,7 @@ secrets_put(struct secrets *s, const char *name, const char *value)
 	if (!slot)
 		slot = find(s, "");
 	if (slot) {
-		explicit_bzero(slot, sizeof(*slot));
+		secretmem_wipe(slot, sizeof(*slot));
 		memcpy(slot->name, name, strlen(name));
 		memcpy(slot->value, value, strlen(value));
 	}
@@ -105,6 +100,6 @@ secrets_forget(struct secrets *s, const char *name)
 	pthread_mutex_lock(&s->lock);
 	found = find(s, name);
 	if (found)
-		explicit_bzero(found, sizeof(*found));
+		secretmem_wipe(found, sizeof(*found));
 	pthread_mutex_unlock(&s->lock);
 }

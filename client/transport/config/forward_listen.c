@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "forward_listen.h"
+#include "newfd.h"
 
 #define BACKLOG 128
 
@@ -33,7 +34,7 @@ listen_path(struct forwards *fs, unsigned i, const struct sshconfig *c)
 	int fd, r = 0;
 
 	strcpy(a.sun_path, fs->v[i].path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = newfd_socket(AF_UNIX, SOCK_STREAM, true);
 	if (fd < 0)
 		return -errno;
 	if (c->streamlocal_bind_unlink)
@@ -53,7 +54,7 @@ static int
 listen_address(struct forwards *fs, unsigned i, const struct addrinfo *a)
 {
 	const int yes = 1;
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r;
+	int fd = newfd_socket(a->ai_family, SOCK_STREAM, true), r;
 
 	if (fd < 0)
 		return -errno;

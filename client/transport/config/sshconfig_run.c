@@ -13,6 +13,7 @@
 #include <libssh/libssh.h>
 
 #include "list.h"
+#include "newfd.h"
 #include "sshconfig_expand.h"
 #include "sshconfig_run.h"
 
@@ -86,7 +87,7 @@ run(char *const *argv, struct output out[2], int *status)
 	int p[2][2] = { { -1, -1 }, { -1, -1 } }, r = 0;
 	pid_t pid = -1;
 
-	if (pipe2(p[0], O_CLOEXEC) < 0 || pipe2(p[1], O_CLOEXEC) < 0)
+	if (newfd_pipe(p[0]) < 0 || newfd_pipe(p[1]) < 0)
 		r = -errno;
 	if (r == 0)
 		r = spawn(argv, (int[]){ p[0][1], p[1][1] }, &pid);

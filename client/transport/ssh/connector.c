@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "clock.h"
 #include "connector.h"
 #include "dial.h"
+#include "event.h"
 #include "hostkey.h"
 #include "list.h"
 #include "sshopen.h"
@@ -29,8 +29,8 @@ struct connector {
 	struct transport_asking relay;         /* the same for the thread */
 	struct sshopen_request request;
 	pthread_t thread;
-	int wake;   /* eventfd: the thread has news */
-	int cancel; /* eventfd: the thread is to end */
+	struct event wake;   /* the thread has news */
+	struct event cancel; /* the thread is to end */
 	int via;    /* a proxy's descriptor, -1: TCP */
 	struct connector_result result;
 
@@ -55,7 +55,7 @@ struct connector {
 static void
 wake(struct connector *c)
 {
-	(void)eventfd_write(c->wake, 1);
+	event_put(&c->wake);
 }
 
 /* A stranger's text may not act on the terminal. */
@@ -162,7 +162,7 @@ get_line(struct connector *c, char *address, size_t cap)
 	if (proxy) {
 		snprintf(address, cap, "through a proxy");
 	} else {
-		fd = dial(c->target->config, c->cancel, address, cap, why, sizeof(why));
+		fd = dial(c->target->config, c->cancel.fd, address, cap, why, sizeof(why));
 		if (fd < 0)
 			return fail(c, TRANSPORT_END_LOST, why);
 	}
@@ -178,7 +178,7 @@ static int
 login(struct connector *c, const char *address)
 {
 	struct auth a = { .session = c->result.session, .target = c->target, .asking = &c->relay,
-	                  .cancel = c->cancel, .waiting = set_filter, .object = c };
+	                  .cancel = c->cancel.fd, .waiting = set_filter, .object = c };
 	int r;
 
 	doing(c, false, "checking the host's key");
@@ -241,10 +241,8 @@ destroy(struct connector *c)
 		close(c->line);
 	if (c->via >= 0)
 		close(c->via);
-	if (c->wake >= 0)
-		close(c->wake);
-	if (c->cancel >= 0)
-		close(c->cancel);
+	event_close(&c->wake);
+	event_close(&c->cancel);
 	free(c->request.command);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->answered);
@@ -283,13 +281,13 @@ connector_start(struct transport_target *target, const struct transport_asking *
 	c->since = clock_now_ms();
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->answered, NULL);
-	c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	c->cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->wake = c->cancel = (struct event)EVENT_NONE;
+	if (event_open(&c->wake) < 0 || event_open(&c->cancel) < 0 ||
+	    (command && !(c->request.command = strdup(command))))
+		r = -ENOMEM;
 	c->request.target = target;
 	c->request.what = what;
-	c->request.cancel = c->cancel;
-	if (c->wake < 0 || c->cancel < 0 || (command && !(c->request.command = strdup(command))))
-		r = -ENOMEM;
+	c->request.cancel = c->cancel.fd;
 	if (r == 0 && proxy) {
 		c->via = proxy->fd;
 		proxy->fd = -1;
@@ -307,7 +305,7 @@ connector_start(struct transport_target *target, const struct transport_asking *
 int
 connector_fd(const struct connector *c)
 {
-	return c->wake;
+	return c->wake.fd;
 }
 
 int
@@ -356,12 +354,11 @@ put_question(struct connector *c, enum question what)
 bool
 connector_step(struct connector *c, char *text, size_t cap)
 {
-	eventfd_t news;
 	enum question what;
 	bool over;
 	int r;
 
-	(void)eventfd_read(c->wake, &news);
+	event_take(&c->wake);
 	pthread_mutex_lock(&c->lock);
 	what = c->question;
 	over = c->over;
@@ -384,7 +381,7 @@ connector_finish(struct connector *c, struct connector_result *result)
 	pthread_mutex_lock(&c->lock);
 	if (!c->over) {
 		c->canceled = true;
-		(void)eventfd_write(c->cancel, 1);
+		event_put(&c->cancel);
 		if (c->line >= 0)
 			shutdown(c->line, SHUT_RDWR);
 		if (c->filter)

@@ -12,6 +12,8 @@
 
 #include "dial.h"
 #include "lookup.h"
+#include "newfd.h"
+#include "tcptune.h"
 
 #define TRIES_MAX 16      /* addresses of one host */
 #define NEXT_AFTER_MS 250 /* RFC 8305, 5 */
@@ -68,9 +70,8 @@ bind_to(int fd, const struct sshconfig *c, int family)
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST }, *found;
 	int r = 0;
 
-	if (c->bind_interface &&
-	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, c->bind_interface, (socklen_t)strlen(c->bind_interface)) < 0)
-		return -errno;
+	if (c->bind_interface && (r = tcptune_interface(fd, c->bind_interface)) < 0)
+		return r;
 	if (!c->bind_address)
 		return 0;
 	if (getaddrinfo(c->bind_address, NULL, &hints, &found))
@@ -91,13 +92,9 @@ static void
 tune(int fd, const struct sshconfig *c, int family)
 {
 	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
-	if (c->tcp_keepalive) {
-		set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-		set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
-		set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S);
-		set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
-	}
+	tcptune_user_timeout(fd, USER_TIMEOUT_MS);
+	if (c->tcp_keepalive)
+		tcptune_keepalive(fd, KEEP_IDLE_S, KEEP_INTERVAL_S, KEEP_COUNT);
 	if (c->ipqos_interactive >= 0) {
 		if (family == AF_INET6)
 			set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, c->ipqos_interactive);
@@ -114,7 +111,7 @@ start_next(struct race *r)
 	int error;
 
 	*p = (struct pollfd){ .fd = -1, .events = POLLOUT };
-	p->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	p->fd = newfd_socket(a->ai_family, SOCK_STREAM, true);
 	if (p->fd < 0) {
 		r->error = errno;
 		return;
@@ -248,7 +245,7 @@ dial_moved(int fd)
 		from.v6.sin6_port = 0;
 	else
 		return false; /* a proxy */
-	fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	fd = newfd_socket(from.any.sa_family, SOCK_DGRAM, false);
 	gone = fd >= 0 && bind(fd, &from.any, len) < 0 && errno == EADDRNOTAVAIL;
 	if (fd >= 0)
 		close(fd);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +17,8 @@
 #include "auth_agent.h"
 #include "forward_libssh.h"
 #include "forward_relay.h"
+#include "newfd.h"
+#include "pollset.h"
 
 #define EVENTS 64
 
@@ -29,7 +30,7 @@ struct forwarding {
 	bool first;
 	const char *agent;
 	char agent_buf[256];
-	int epoll;
+	struct pollset *set;
 	bool ready[FORWARD_LISTENERS_MAX]; /* somebody may be in the queue */
 	int bound[FORWARDS_MAX];           /* of -R: the port at the other end; 0: not asked for or refused */
 	unsigned asked;                    /* -R up to here are answered */
@@ -43,7 +44,7 @@ struct forwarding {
 static struct relay *
 add_relay(struct forwarding *f)
 {
-	struct relay *r = f->count < FORWARD_RELAYS_MAX ? relay_new(f->session, f->epoll) : NULL;
+	struct relay *r = f->count < FORWARD_RELAYS_MAX ? relay_new(f->session, f->set) : NULL;
 
 	if (r) {
 		r->next = f->relays;
@@ -115,10 +116,12 @@ accept_all(struct forwarding *f, unsigned i)
 	int fd;
 
 	while (f->ready[i] && f->count < FORWARD_RELAYS_MAX) {
-		fd = accept4(f->fs->listeners[i].fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = newfd_accept(f->fs->listeners[i].fd);
 		if (fd < 0) {
 			/* out of descriptors: the next one that ends makes room, and busy() tries again */
 			f->ready[i] = errno == EMFILE || errno == ENFILE || errno == ECONNABORTED || errno == EINTR;
+			if (!f->ready[i])
+				pollset_again(f->set, f->fs->listeners[i].fd, POLLSET_READABLE);
 			return;
 		}
 		r = add_relay(f);
@@ -170,17 +173,29 @@ ask_remote(struct forwarding *f)
 	return 0;
 }
 
+/* Which listener the object of an event is; -1: a relay. */
+static int
+which_listener(const struct forwarding *f, const void *object)
+{
+	for (int i = 0; i < FORWARD_LISTENERS_MAX; i++)
+		if (object == &f->ready[i])
+			return i;
+	return -1;
+}
+
 static void
 take_events(struct forwarding *f)
 {
-	struct epoll_event v[EVENTS];
-	int n = epoll_wait(f->epoll, v, EVENTS, 0);
+	struct pollset_event v[EVENTS];
+	size_t n = pollset_take(f->set, v, EVENTS);
 
-	for (int i = 0; i < n; i++) {
-		if (v[i].data.u64 < FORWARD_LISTENERS_MAX)
-			f->ready[v[i].data.u64] = true;
+	for (size_t i = 0; i < n; i++) {
+		int listener = which_listener(f, v[i].object);
+
+		if (listener >= 0)
+			f->ready[listener] = true;
 		else
-			relay_event(v[i].data.ptr, v[i].events);
+			relay_event(v[i].object, v[i].what);
 	}
 	f->busy = n == EVENTS;
 }
@@ -222,18 +237,18 @@ forwarding_busy(const struct forwarding *f)
 int
 forwarding_fd(const struct forwarding *f)
 {
-	return f->epoll;
+	return pollset_fd(f->set);
 }
 
 static int
 watch_listeners(struct forwarding *f)
 {
 	for (unsigned i = 0; i < f->fs->listening; i++) {
-		struct epoll_event e = { .events = EPOLLIN | EPOLLET, .data.u64 = i };
+		int rc = pollset_add(f->set, f->fs->listeners[i].fd, POLLSET_READABLE, &f->ready[i]);
 
 		f->ready[i] = true;
-		if (epoll_ctl(f->epoll, EPOLL_CTL_ADD, f->fs->listeners[i].fd, &e) < 0)
-			return -errno;
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }
@@ -254,8 +269,8 @@ forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig 
 	f->busy = true;
 	if (agent && snprintf(f->agent_buf, sizeof(f->agent_buf), "%s", agent) < (int)sizeof(f->agent_buf))
 		f->agent = f->agent_buf;
-	f->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (f->epoll < 0 || watch_listeners(f) < 0) {
+	f->set = pollset_new();
+	if (!f->set || watch_listeners(f) < 0) {
 		forwarding_free(f);
 		return NULL;
 	}
@@ -287,7 +302,6 @@ forwarding_free(struct forwarding *f)
 {
 	if (!f)
 		return;
-	if (f->epoll >= 0)
-		close(f->epoll);
+	pollset_free(f->set);
 	free(f);
 }

@@ -4,7 +4,7 @@
  *
  * Every connection has one small buffer each way; who can't take more is not read from, and what ssh's windows
  * hold is
- * all that waits on the line.  All of them hang on one epoll descriptor.
+ * all that waits on the line.  All of them are in one pollset (client/system/pollset.h).
  */
 #ifndef HOLDFAST_FORWARD_LIBSSH_H
 #define HOLDFAST_FORWARD_LIBSSH_H

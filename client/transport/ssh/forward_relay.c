@@ -2,26 +2,52 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "forward_relay.h"
+#include "newfd.h"
 
 #define TURNS 4 /* of one relay in a step: the others want something too */
 
 struct relay *
-relay_new(ssh_session session, int epoll)
+relay_new(ssh_session session, struct pollset *set)
 {
 	struct relay *r = calloc(1, sizeof(*r));
 
 	if (r) {
 		r->session = session;
-		r->epoll = epoll;
+		r->set = set;
 		r->fd = -1;
 	}
 	return r;
+}
+
+static void
+watch(struct relay *r, int fd, unsigned what)
+{
+	if (pollset_add(r->set, fd, what, r) < 0)
+		r->state = RELAY_DEAD;
+}
+
+void
+relay_event(struct relay *r, unsigned what)
+{
+	if (what & POLLSET_READABLE)
+		r->readable = true;
+	if (what & POLLSET_WRITABLE)
+		r->writable = true;
+}
+
+static void
+close_fd(struct relay *r)
+{
+	if (r->fd < 0)
+		return;
+	pollset_remove(r->set, r->fd);
+	close(r->fd);
+	r->fd = -1;
 }
 
 void
@@ -29,28 +55,11 @@ relay_free(struct relay *r)
 {
 	if (r->channel)
 		ssh_channel_free(r->channel);
-	if (r->fd >= 0)
-		close(r->fd);
+	close_fd(r);
+	if (r->lookup)
+		pollset_remove(r->set, lookup_fd(r->lookup));
 	lookup_leave(r->lookup);
 	free(r);
-}
-
-static void
-watch(struct relay *r, int fd, uint32_t events)
-{
-	struct epoll_event e = { .events = events | EPOLLET, .data.ptr = r };
-
-	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) < 0)
-		r->state = RELAY_DEAD;
-}
-
-void
-relay_event(struct relay *r, uint32_t events)
-{
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP))
-		r->readable = true;
-	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
-		r->writable = true;
 }
 
 /* Both flags begin as true: the first try tells. */
@@ -59,7 +68,7 @@ take_fd(struct relay *r, int fd)
 {
 	r->fd = fd;
 	r->readable = r->writable = true;
-	watch(r, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
+	watch(r, fd, POLLSET_READABLE | POLLSET_WRITABLE);
 }
 
 void
@@ -94,7 +103,7 @@ static void
 connect_path(struct relay *r, const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = newfd_socket(AF_UNIX, SOCK_STREAM, true);
 
 	strcpy(a.sun_path, path);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
@@ -113,7 +122,7 @@ look_up(struct relay *r, const char *host, unsigned port)
 	r->state = RELAY_LOOKUP;
 	r->lookup = lookup_start(host, port, AF_UNSPEC);
 	if (r->lookup)
-		watch(r, lookup_fd(r->lookup), EPOLLIN);
+		watch(r, lookup_fd(r->lookup), POLLSET_READABLE);
 	else
 		r->state = RELAY_DEAD;
 }
@@ -137,7 +146,7 @@ static void
 try_next(struct relay *r)
 {
 	for (; r->address; r->address = r->address->ai_next) {
-		int fd = socket(r->address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		int fd = newfd_socket(r->address->ai_family, SOCK_STREAM, true);
 
 		if (fd < 0)
 			continue;
@@ -209,8 +218,7 @@ look_connected(struct relay *r)
 		tell_socks(r, true);
 		return;
 	}
-	close(r->fd);
-	r->fd = -1;
+	close_fd(r);
 	r->address = r->address->ai_next;
 	try_next(r);
 }
@@ -237,6 +245,15 @@ room(const struct relay *r)
 	return ssh_channel_window_size(r->channel);
 }
 
+/* A call has failed with EAGAIN or EINTR. */
+static void
+wait_for(struct relay *r, bool *flag, unsigned what)
+{
+	*flag = errno == EINTR;
+	if (!*flag)
+		pollset_again(r->set, r->fd, what);
+}
+
 static bool
 from_fd(struct relay *r)
 {
@@ -251,7 +268,7 @@ from_fd(struct relay *r)
 		return true;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		r->readable = errno == EINTR;
+		wait_for(r, &r->readable, POLLSET_READABLE);
 	else if (n < 0 && r->state == RELAY_FLOW && errno != ECONNRESET)
 		r->state = RELAY_DEAD;
 	else
@@ -305,7 +322,7 @@ to_fd(struct relay *r)
 		return true;
 	}
 	if (errno == EAGAIN || errno == EINTR)
-		r->writable = errno == EINTR;
+		wait_for(r, &r->writable, POLLSET_WRITABLE);
 	else
 		r->state = RELAY_DEAD;
 	return false;

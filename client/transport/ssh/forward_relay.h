@@ -14,6 +14,7 @@
 
 #include "forward.h"
 #include "lookup.h"
+#include "pollset.h"
 #include "socks.h"
 
 #define RELAY_BUFFER 16384
@@ -37,7 +38,8 @@ struct relay {
 	enum relay_state state;
 	ssh_session session;
 	ssh_channel channel;
-	int epoll, fd;
+	struct pollset *set;
+	int fd;
 	bool readable, writable; /* the descriptor, as far as is known */
 	bool remote;             /* it began at the other end */
 	bool fd_eof, channel_eof, fd_shut, eof_sent;
@@ -49,13 +51,13 @@ struct relay {
 	struct relay_buffer out, in;    /* to the descriptor, to the channel */
 };
 
-struct relay *relay_new(ssh_session session, int epoll);
+struct relay *relay_new(ssh_session session, struct pollset *set);
 /* What it is for: bytes at once; a connection that was accepted here; one that came from the host. */
 void relay_flow(struct relay *r, int fd);
 void relay_accepted(struct relay *r, int fd, const struct forward *spec);
 void relay_connect(struct relay *r, const struct forward *spec);
-/* What epoll says about it. */
-void relay_event(struct relay *r, uint32_t events);
+/* What the set says about it: POLLSET_*. */
+void relay_event(struct relay *r, unsigned what);
 /* Does what can be done: true when there is more to do at once. */
 bool relay_step(struct relay *r);
 /* Whether it has something for the channel, and the channel's window is open. */

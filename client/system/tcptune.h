@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* tcptune: options of a TCP connection whose names differ from system to system. */
+#ifndef HOLDFAST_TCPTUNE_H
+#define HOLDFAST_TCPTUNE_H
+
+/* The connection is lost when data stays unacknowledged for MS milliseconds; where the system cannot, as it has it. */
+void tcptune_user_timeout(int fd, unsigned ms);
+/* Probes after IDLE seconds of silence, each INTERVAL seconds, and COUNT of them. */
+void tcptune_keepalive(int fd, int idle, int interval, int count);
+/* Through the network interface NAME alone: 0 or a negative errno (-ENOTSUP). */
+int tcptune_interface(int fd, const char *name);
+
+#endif
