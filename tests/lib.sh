@@ -32,11 +32,11 @@ show_progress() {
 	fi
 }
 
-# The packages of tests/apt-packages that the part $1 needs; "all": those of all parts; quick needs what unit needs.
-# With $2, those alone that some releases of Debian do not have.
+# The packages of tests/apt-packages that the part $1 needs; "all": those of all parts but cross; quick needs
+# what unit needs.  With $2, those alone that some releases of Debian do not have.
 packages_of() {
 	awk -v part="${1/#quick/unit}" -v some="${2:+?}" '/^#/ || NF == 0 { next }
-		{ wanted = NF == 1 || part == "all"; for (i = 2; i <= NF; i++) if ($i == part) wanted = 1 }
+		{ wanted = NF == 1; for (i = 2; i <= NF; i++) if ($i == part || (part == "all" && $i != "cross")) wanted = 1 }
 		sub(/[?]$/, "", $1) != (some != "") { next }
 		wanted { print $1 }' tests/apt-packages
 }
@@ -87,7 +87,8 @@ install_missing() {
 
 # Builds in the directory $1, configured with the rest.
 build_in() {
-	local dir=$1
+	local dir=$1 up
+	up=$(sed 's|[^/][^/]*|..|g' <<<"$dir")
 	shift
 	if [ ! -x configure ] || [ configure.ac -nt configure ]; then
 		autoreconf -fi >autoreconf.log 2>&1 || { cat autoreconf.log; return 1; }
@@ -95,7 +96,7 @@ build_in() {
 	fi
 	mkdir -p "$dir"
 	if [ ! -f "$dir/Makefile" ] || [ "$(cat "$dir/configured-with" 2>/dev/null)" != "$*" ]; then
-		if ! (cd "$dir" && ../configure -q "$@") >"$dir/configure.out" 2>&1; then
+		if ! (cd "$dir" && "$up/configure" -q "$@") >"$dir/configure.out" 2>&1; then
 			cat "$dir/configure.out"
 			return 1
 		fi

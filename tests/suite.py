@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs ./check in the root file system of another Debian release:  suite.py SUITE [ARGUMENT…]
+"""Runs ./check in the root file system of another Debian release:  suite.py SUITE[:ARCHITECTURE] [ARGUMENT…]
 
-The root is made once, by mmdebstrap, in build-SUITE/root; what a part needs besides is installed there.  The tests see
+The architecture is one that this machine runs (i386 on amd64).  The root is made once, by mmdebstrap, in build-SUITE/root; what a part needs besides is installed there.  The tests see
 a copy of the checkout, build-SUITE/tree, at its own absolute path, so that every path they print is true outside too:
 its build directories and logs stay.  They run in mount and pid namespaces of their own, in which that root is the root:
 when they end, or are interrupted, all mounts and processes are gone.
@@ -26,6 +26,7 @@ import world  # noqa: E402
 CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
 MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
+PER_LINUX32 = 8  # uname says so, and configure believes it
 # Where the packages come from and who vouches for them is the machine's affair: as outside.
 PASSED = re.compile(r"(https?|ftp|no|all)_proxy|(npm_config|npm)_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|CI|TERM", re.I)
 FROM_OUTSIDE = ("/etc/resolv.conf", "/etc/ssl/certs")
@@ -47,7 +48,7 @@ def sources(suite):
     return found
 
 
-def make_root(suite, top, packages):
+def make_root(suite, machine, top, packages):
     root, log = os.path.join(top, "root"), os.path.join(top, "root.log")
     if os.path.isdir(root):
         return root
@@ -59,6 +60,7 @@ def make_root(suite, top, packages):
     with open(log, "w") as out:
         # signatures count; a mirror that stands still, or a clock that runs ahead, is no reason to stop
         r = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=" + ",".join(packages), "--format=directory",
+                            *(["--architectures=" + machine] if machine else []),
                             "--aptopt=Acquire::Check-Valid-Until \"false\"", suite, half, *sources(suite)], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     if r.returncode:
         shutil.rmtree(half, ignore_errors=True)
@@ -161,8 +163,10 @@ def first_process(root, tree, args):
     os._exit(status if status >= 0 else 128 - status)
 
 
-def run_inside(root, tree, args):
+def run_inside(root, tree, args, is_i386):
     """./check ARGS in ROOT; its status."""
+    if is_i386 and world._libc.personality(PER_LINUX32) < 0:
+        die("this machine does not run i386")
     world.unshare(CLONE_NEWNS | CLONE_NEWPID)
     pid = os.fork()
     if pid == 0:
@@ -183,12 +187,12 @@ def run_inside(root, tree, args):
 
 
 def main():
-    if len(sys.argv) < 2 or not re.fullmatch(r"[a-z]+", sys.argv[1]):
-        die("usage: suite.py SUITE [ARGUMENT of ./check]…")
-    suite, args = sys.argv[1], sys.argv[2:]
+    if len(sys.argv) < 2 or not re.fullmatch(r"[a-z]+(:[a-z0-9]+)?", sys.argv[1]):
+        die("usage: suite.py SUITE[:ARCHITECTURE] [ARGUMENT of ./check]…")
+    (suite, _, machine), args = sys.argv[1].partition(":"), sys.argv[2:]
     if os.geteuid():
         die("needs root, to make the root of %s and namespaces" % suite)
-    top = os.path.join(SRC, "build-" + suite)
+    top = os.path.join(SRC, "build-" + suite + ("-" + machine if machine else ""))
     os.makedirs(top, exist_ok=True)
     lock = open(os.path.join(top, "lock"), "w")
     try:
@@ -198,10 +202,10 @@ def main():
     packages = subprocess.run([os.path.join(SRC, "check"), "--packages", *args[:1]], stdout=subprocess.PIPE, text=True)
     if packages.returncode:
         return 2
-    root = make_root(suite, top, packages.stdout.split())
+    root = make_root(suite, machine, top, packages.stdout.split())
     tree = copy_tree(top)
     os.makedirs(os.path.join(tree, "tests", "logs"), exist_ok=True)
-    status = run_inside(root, tree, args)
+    status = run_inside(root, tree, args, machine == "i386")
     return status if status >= 0 else 128 - status
 
 
