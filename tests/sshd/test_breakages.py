@@ -4,6 +4,7 @@ import contextlib
 import glob
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -147,6 +148,17 @@ STATUS = "\nPackage: holdfast\nStatus: install ok installed\nArchitecture: all\n
     "Description: a test\n"
 
 
+@contextlib.contextmanager
+def compiled_for_zsh_lost(host):
+    """As Debian's package holds zsh, and the file that its script has made is gone."""
+    tool = LIBEXEC + "/holdfast-zsh"
+    with Files(**{"/etc/zsh/zprofile": "# nothing\n"}):
+        subprocess.run([tool, "add"], check=True)
+        os.unlink("/var/lib/holdfast/zsh/zprofile.zwc")
+        yield
+        subprocess.run([tool, "remove"], check=True)
+
+
 def packaged(*paths):
     """As if dpkg had installed PATHS."""
     return Files.of((DPKG, "/.\n" + "".join("%s\n" % p for pattern in paths for p in glob.glob(pattern) or [pattern])),
@@ -172,7 +184,7 @@ class Row:
         self.fix, self.users, self.apply, self.env = fix, users, apply, env
 
 
-ROOT, ALICE = ("root",), ("alice",)
+ROOT, ALICE, ZOE = ("root",), ("alice",), ("zoe",)
 PROBLEM, WARN, OK, UNKNOWN = "problem", "warn", "ok", "unknown"
 ROWS = (
     # what the package or make install puts down
@@ -285,6 +297,9 @@ ROWS = (
     Row("hook removed", broken(missing, PROFILE), "hook", PROBLEM, "has no hook", "make install"),
     Row("hook of a package removed", both(packaged(PROFILE), broken(missing, PROFILE)), "hook", PROBLEM, "has no hook",
         "apt install --reinstall -o Dpkg::Options::=--force-confmiss holdfast"),
+    Row("zsh's hook removed", replaced("/etc/zsh/zprofile", "# nothing\n"), "hook", PROBLEM, "has no hook",
+        "holdfastctl setup --zsh", ZOE, apply=True),
+    Row("zsh's compiled file lost", compiled_for_zsh_lost, "hook", PROBLEM, "is missing", "holdfast-zsh add", ZOE, apply=True),
     Row("/etc/profile without profile.d", replaced("/etc/profile", "PS1='# '\n"), "hook", PROBLEM,
         "does not read /etc/profile.d", "make /etc/profile read"),
     Row("what is read before the hook", nothing, "hook.before", OK, "twice", "at the top of /etc/profile"),
@@ -351,8 +366,11 @@ def apply(host, row, fix):
 
 
 def run(host, rows):
-    failed = []
+    failed, names = [], [p.pw_name for p in pwd.getpwall()] + ["54321"]
     for row in rows:
+        if not set(row.users) <= set(names):
+            host.note("not tried, for want of %s: %s" % (" ".join(row.users), row.what))
+            continue
         normal = {user: findings(host, row, user).get(row.finding, (None,))[0] for user in row.users}
         try:
             with row.state(host):
