@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+from screens import missing
 from template import LIBEXEC, hook_text, write
 from term import Skip, check, equal, wait_until
 from test_doctor import doctor
@@ -13,6 +14,7 @@ DIRS = ("/usr/bin/", "/bin/", "/usr/local/bin/")
 # The shells that packages of Debian 12 or 13 bring, and those that come from elsewhere.
 PACKAGED = ("bash", "rbash", "sh", "dash", "posh", "ksh", "ksh93", "rksh93", "mksh", "mksh-static", "lksh", "zsh", "rzsh", "fish",
             "tcsh", "csh", "bsd-csh", "ash", "yash", "elvish", "xonsh", "rc", "rc.byron", "sash", "tmux", "screen", "zsh5")
+IN_SOME = ("yash",)  # not in Debian 13
 ELSEWHERE = ("nu", "pwsh", "es")
 FROM, TO = "<!-- shells: from here -->", "<!-- shells: to here -->"
 # Of base-files 13.8.
@@ -47,7 +49,9 @@ def path_of(name):
     for d in DIRS:
         if os.access(d + name, os.X_OK):
             return d + name
-    raise Skip(name + " is not installed")
+    if name in IN_SOME:
+        raise Skip(name + " is not installed")
+    missing(name)
 
 
 def use(path):

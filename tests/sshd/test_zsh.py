@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from template import LIBEXEC, hook_text, ids, write
 from term import Skip, check, equal, wait_until
@@ -95,7 +96,9 @@ def test_held(host):
     os.unlink(STATE + "/zprofile.zwc")
     equal(doctor(host, "root", "zoe")["hook"][0], "problem", "without the file")
     equal(helper("add"), "", "what a second one says")
-    is_held(host, "the shell after the second one")
+    later = time.time() + 86400
+    os.utime(ZPROFILE, (later, later))
+    is_held(host, "the shell after zprofile was changed")
     helper("remove")
     equal(sorted(glob.glob("/etc/zsh/*")), sorted(before), "what is left in /etc/zsh")
     check(not os.path.exists(STATE), "what is left in /var")
@@ -116,8 +119,8 @@ def test_what_zprofile_says(host):
         wanted, shown = dump(host, OFF)
         helper("add")
         os.utime(ZPROFILE)
-        for time in (1e9, 2e9):
-            os.utime(ZPROFILE, (time, time))
+        for when in (1e9, 2e9):
+            os.utime(ZPROFILE, (when, when))
             now, said = dump(host, OFF)
             # zprofile's own name, and $? after a text that zsh cannot read
             if what == "an emulation":
@@ -378,3 +381,28 @@ def test_by_way_of_profile(host):
                         "reads\nunset -f reads\n")):
         write(ZPROFILE, text)
         is_held(host, "a zsh that reads /etc/profile by " + what)
+
+
+def test_not_the_login_shell(host):
+    """zsh that another shell or a command has executed is left alone; a user who changes the shell is held by both."""
+    stock("SITE=1\n")
+    helper("add")
+    for user in ("alice", "zoe"):
+        write("/home/%s/.zshrc" % user, "PROMPT='PROMPT$ '\nunsetopt PROMPT_SP\n", owner=ids(user))
+        t = host.ssh(user, options=["-t"], args=["exec -l zsh"])
+        t.prompt()
+        equal(t.ask("$HOLDFAST_SESSION-$SITE-${ZSH_VERSION:+zsh}"), "-1-zsh", "a command that executes a login shell, of " + user)
+        equal(host.sessions(user), [], "sessions of " + user)
+        t.line("exit 4")
+        equal(t.wait_exit(), 4, "the status of ssh")
+    t = host.login("alice")
+    first = t.ask("$$")
+    host.drop(t)
+    subprocess.run(["usermod", "-s", "/usr/bin/zsh", "alice"], check=True)
+    t = host.login("alice")
+    equal(t.ask("$$"), first, "the shell that was left, after a chsh")
+    t.line("exit")
+    t.wait_exit()
+    host.wait_none()
+    t = host.login("alice")
+    equal(t.ask("${ZSH_VERSION:+zsh}-${HOLDFAST_SESSION:+held}"), "zsh-held", "the next login after a chsh")
