@@ -48,6 +48,21 @@ def sources(suite):
     return found
 
 
+def mirror(suite):
+    """The first place that these lists have SUITE from, as a line of sources.list: all that another machine's root
+    needs, whose updates may not be where this machine's are."""
+    for path in sources(suite):
+        with open(path, errors="replace") as f:
+            for stanza in f.read().split("\n\n"):
+                where = re.search(r"^URIs:\s*(\S+)", stanza, re.M)
+                line = re.search(r"^deb\s+(?:\[.*?\]\s+)?(\S+)\s+%s\s" % re.escape(suite), stanza, re.M)
+                if where and re.search(r"^Suites:(.*\s)?%s(\s|$)" % re.escape(suite), stanza, re.M):
+                    return ["deb %s %s main" % (where.group(1), suite)]
+                if line:
+                    return ["deb %s %s main" % (line.group(1), suite)]
+    return []
+
+
 def make_root(suite, machine, top, packages):
     root, log = os.path.join(top, "root"), os.path.join(top, "root.log")
     if os.path.isdir(root):
@@ -61,7 +76,7 @@ def make_root(suite, machine, top, packages):
         # signatures count; a mirror that stands still, or a clock that runs ahead, is no reason to stop
         r = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=" + ",".join(packages), "--format=directory",
                             *(["--architectures=" + machine] if machine else []),
-                            "--aptopt=Acquire::Check-Valid-Until \"false\"", suite, half, *sources(suite)], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+                            "--aptopt=Acquire::Check-Valid-Until \"false\"", suite, half, *(mirror(suite) if machine else sources(suite))], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     if r.returncode:
         shutil.rmtree(half, ignore_errors=True)
         with open(log, errors="replace") as f:
