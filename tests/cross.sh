@@ -155,13 +155,3 @@ cross_i386() {
 		one_failure "./check --suite $release:i386 unit did not come to its end: build-cross/i386.out"
 	fi
 }
-
-part_cross() {
-	local target
-	for target in ${*:-$CROSS_TARGETS}; do
-		case " $CROSS_TARGETS " in
-		*" $target "*) "cross_$target" ;;
-		*) one_failure "cross: there is no $target: one of $CROSS_TARGETS" ;;
-		esac
-	done
-}
