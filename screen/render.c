@@ -33,7 +33,7 @@ static bool
 saved_plain(const struct saved *saved)
 {
 	static const struct style plain;
-	static const unsigned char ascii[4] = "BBBB";
+	static const unsigned char ascii[4] = { 'B', 'B', 'B', 'B' };
 
 	return saved->x == 0 && saved->y == 0 && style_equal(&saved->pen, &plain) && !saved->origin &&
 	       memcmp(saved->charsets.g, ascii, sizeof ascii) == 0 && saved->charsets.gl == 0;

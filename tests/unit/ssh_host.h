@@ -27,6 +27,17 @@ struct ssh_host {
 	pid_t pid;
 };
 
+/* A new key in *KEY: SSH_OK or SSH_ERROR. */
+static int
+host_make_key(ssh_key *key)
+{
+#if LIBSSH_VERSION_INT >= SSH_VERSION_INT(0, 12, 0)
+	return ssh_pki_generate_key(SSH_KEYTYPE_ED25519, NULL, key);
+#else
+	return ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, key);
+#endif
+}
+
 static int
 host_password(ssh_session session, const char *user, const char *password, void *object)
 {

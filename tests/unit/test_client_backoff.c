@@ -15,8 +15,8 @@ test_grows_and_is_bounded(void **state)
 		wanted = BACKOFF_FIRST_MS;
 		for (int i = 0; i < 40; i++) {
 			wait = backoff_attempt(&b);
-			assert_in_range(wait, BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
-			assert_in_range(wait, wanted - wanted / 4, wanted + wanted / 4 + 1);
+			assert_uint_in_range(wait, BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+			assert_uint_in_range(wait, wanted - wanted / 4, wanted + wanted / 4 + 1);
 			wanted = wanted * 2 < BACKOFF_MOST_MS ? wanted * 2 : BACKOFF_MOST_MS;
 		}
 	}
@@ -50,7 +50,7 @@ test_success_makes_it_short(void **state)
 	for (int i = 0; i < 10; i++)
 		backoff_attempt(&b);
 	backoff_success(&b);
-	assert_in_range(backoff_attempt(&b), BACKOFF_FIRST_MS, 2 * BACKOFF_FIRST_MS);
+	assert_uint_in_range(backoff_attempt(&b), BACKOFF_FIRST_MS, 2 * BACKOFF_FIRST_MS);
 }
 
 int

@@ -424,7 +424,7 @@ make_world(void **state)
 
 	(void)state;
 	ssh_init();
-	if (!mkdtemp(dir) || ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &host_key) != SSH_OK)
+	if (!mkdtemp(dir) || host_make_key(&host_key) != SSH_OK)
 		return -1;
 	snprintf(known, sizeof known, "%s/known_hosts", dir);
 	snprintf(fake_ssh, sizeof fake_ssh, "%s/ssh", dir);

@@ -74,7 +74,7 @@ test_opens(void **state)
 
 	(void)state;
 	netwatch_open(&w);
-	assert_in_range(netwatch_poll(&w, fds), 0, NETWATCH_FDS);
+	assert_uint_in_range(netwatch_poll(&w, fds), 0, NETWATCH_FDS);
 	netwatch_close(&w);
 	assert_int_equal(netwatch_poll(&w, fds), 0);
 }

@@ -128,12 +128,12 @@ follows_a_flood_of_queries(void **state)
 		world_print("\033[6n");
 	}
 	assert_true(k.picture->proc.pid > 0 && !k.picture->lost);
-	assert_in_range(k.picture->kept.count, 1, ANSWERS_KEPT_COUNT);
-	assert_in_range(k.picture->kept.len, 1, ANSWERS_KEPT_BYTES);
+	assert_uint_in_range(k.picture->kept.count, 1, ANSWERS_KEPT_COUNT);
+	assert_uint_in_range(k.picture->kept.len, 1, ANSWERS_KEPT_BYTES);
 	world_drop();
 	world_catch_up();
 	assert_false(k.picture->lost);
-	assert_in_range(strlen(world_typed()), 6, 4096);
+	assert_uint_in_range(strlen(world_typed()), 6, 4096);
 }
 
 /* The one who asked has gone, and the shell is back. */

@@ -172,7 +172,7 @@ a_flood_of_answers_is_cut(void **state)
 		answer("\033[0n\033[0n\033[0n");
 		total += strlen(world_typed());
 	}
-	assert_in_range(total, 4, 4 * GRAMMAR_COUNT_RATE * 2);
+	assert_uint_in_range(total, 4, 4 * GRAMMAR_COUNT_RATE * 2);
 }
 
 static void

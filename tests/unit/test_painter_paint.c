@@ -35,7 +35,7 @@ the_longest_line_fits(void **state)
 	(void)state;
 	memset(m.line, 'x', sizeof m.line - 1);
 	len = paint_encode_order(&m, buf, sizeof buf);
-	assert_in_range(len, PAINT_LINE_CAP, PAINT_ORDER_MAX);
+	assert_uint_in_range(len, PAINT_LINE_CAP, PAINT_ORDER_MAX);
 	assert_int_equal(paint_decode_order(&got, buf, (size_t)len), 0);
 	assert_string_equal(got.line, m.line);
 }

@@ -14,6 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* cmocka 2 has it by this name alone. */
+#ifndef assert_uint_in_range
+#define assert_uint_in_range assert_in_range
+#endif
+
 /*
  * A copy of LEN bytes in an allocation of just that size, so that a sanitizer sees a read behind its end.  The
  * caller frees it.
