@@ -217,7 +217,18 @@ def surroundings(pid):
             "nice": os.getpriority(os.PRIO_PROCESS, pid), "cpus": sorted(os.sched_getaffinity(pid)),
             "policy": os.sched_getscheduler(pid), "oom": of("oom_score_adj").strip(),
             "core filter": of("coredump_filter").strip(), "personality": of("personality").strip(),
+            "inheritable": re.search(r"^CapInh:\s*(\w+)", of("status"), re.M).group(1),
             "slack": of("timerslack_ns").strip(), "io": ctypes.CDLL(None).syscall(252, 1, pid)}
+
+
+def set_inheritable(caps):
+    """Of this process, the first 32 capabilities (capset(2))."""
+    head = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    data = (ctypes.c_uint32 * 6)()
+    libc = ctypes.CDLL(None, use_errno=True)
+    equal(libc.syscall(125, head, data), 0, "capget")
+    data[2] = caps
+    equal(libc.syscall(126, head, data), 0, "capset")
 
 
 def shell_surroundings(host, t, user="alice"):
@@ -241,6 +252,10 @@ def test_surroundings(host):
     resource.setrlimit(resource.RLIMIT_NOFILE, (777, 888))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 4096))
     resource.setrlimit(resource.RLIMIT_STACK, (4 << 20, 6 << 20))
+    set_inheritable(1)                                  # CAP_CHOWN
+    with open("/etc/pam.d/common-auth") as f:
+        # takes the inheritable capabilities away, where it is installed
+        write("/etc/pam.d/common-auth", "".join(line for line in f if "pam_cap.so" not in line))
     for name, value in (("oom_score_adj", "77"), ("coredump_filter", "0x31")):
         with open("/proc/self/" + name, "w") as f:
             f.write(value)

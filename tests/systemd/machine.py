@@ -94,8 +94,10 @@ class Machine(Host):
         return dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
 
     def logind_sessions(self, user):
+        """Those of logins: from systemd 256 on the user's service manager has one too."""
         out = self.run("loginctl", "list-sessions", "--no-legend")
-        return [line.split()[0] for line in out.splitlines() if line.split()[2:3] == [user]]
+        found = [line.split()[0] for line in out.splitlines() if line.split()[2:3] == [user]]
+        return [s for s in found if not self.logind(s).get("Class", "").startswith("manager")]
 
     @staticmethod
     def runtime_dir(user):

@@ -45,6 +45,7 @@ def boots():
     import test_service
     import test_site
     import test_source
+    import test_who
     import test_zsh
     for name, kill in (("kill", "yes"), ("nokill", "no")):
         yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
@@ -58,7 +59,7 @@ def boots():
     yield "package-2", "yes", False, package[1::2]
     yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
         [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()] + \
-        [("test_hardened", *c) for c in test_hardened.cases()] + \
+        [("test_hardened", *c) for c in test_hardened.cases()] + [("test_who", *c) for c in test_who.cases()] + \
         [("test_site", *c) for c in test_site.cases("yes")]
 
 

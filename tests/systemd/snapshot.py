@@ -38,7 +38,11 @@ def text_of(path):
 
 
 def output(*argv):
-    r = subprocess.run(argv, stdin=0, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    """What ARGV prints, or "" where there is no such program: a bare Debian 13 has neither mesg nor last."""
+    try:
+        r = subprocess.run(argv, stdin=0, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except FileNotFoundError:
+        return ""
     return r.stdout.decode("utf-8", "backslashreplace").strip()
 
 

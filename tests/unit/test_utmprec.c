@@ -78,6 +78,7 @@ static void
 one_comes_and_goes(void **state)
 {
 	(void)state;
+	assert_true(utmprec_exists());
 	assert_true(utmprec_login(tty, getuid(), 77, "alice", "192.0.2.7"));
 	assert_int_equal(first().ut_type, USER_PROCESS);
 	assert_string_equal(first().ut_host, "192.0.2.7");
@@ -259,6 +260,7 @@ without_utmp_nothing_is_done(void **state)
 
 	(void)state;
 	unlink(utmp);
+	assert_false(utmprec_exists());
 	assert_false(utmprec_move(tty, getuid(), getpid(), 3, &m));
 	assert_true(utmprec_move_back(tty, &m));
 	assert_true(access(utmp, F_OK) < 0);

@@ -11,8 +11,8 @@
  */
 int clean_descriptors(const int *keep, size_t count);
 /*
- * Empties the inheritable and the ambient capability sets (capabilities(7)); pam_cap gives capabilities where they
- * are due. 0 or a negative errno.
+ * Empties the inheritable and the ambient capability sets (capabilities(7)), which holdfastd has from its starter; what
+ * the login's sshd has (surroundings.h) and pam_cap gives comes afterwards.  0 or a negative errno.
  */
 int clean_capabilities(void);
 /*

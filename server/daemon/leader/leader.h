@@ -47,6 +47,7 @@ struct leader_utmp {
 	uint32_t serial;               /* the attachment's; 0: nobody */
 	bool pipes;                    /* an entry of its own, else one that was moved */
 	struct utmprec_moved moved;
+	uint32_t ordered;              /* the attachment that ptsorder_first was called for; 0: none */
 };
 
 struct leader {

@@ -33,6 +33,7 @@
 #include "reply.h"
 #include "rundir.h"
 #include "surroundings.h"
+#include "utmprec.h"
 
 /* The session's scope lives as long as this process, so the OOM killer should take the keeper and its shells first. */
 #define OOM_SCORE (-900)
@@ -99,13 +100,27 @@ login_gave_up(const struct leader_main *l)
 	return poll(&p, 1, 0) != 0;
 }
 
+/*
+ * PAM_TTY, from which pam_systemd tells logind the terminal and the type.  Where there is utmp, logind reads there the
+ * terminals of logins by ssh, and ends those sessions after StopIdleSessionSec without input.  Where there is none,
+ * logind knows no such terminal, and who(1) lists its sessions, each one that has a terminal or is of the type "tty"
+ * (which pam_systemd makes of "ssh"): the held session would be listed beside the login, and while it is dropped.
+ */
+static const char *
+pam_tty(const struct leader_main *l)
+{
+	if (!utmprec_exists())
+		return "";
+	return l->pty.name[0] ? l->pty.name : "ssh";
+}
+
 static int
 open_pam(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	struct heldstack conf;
 	const struct pamstack_for f = {
-		.conf = &conf, .user = o->account.user, .gid = o->account.gid, .tty = l->pty.name,
+		.conf = &conf, .user = o->account.user, .gid = o->account.gid, .tty = pam_tty(l),
 		.host = o->login.address, .account = !o->admitted, .strict = o->login.by_pam, .sshd = o->login.sshd,
 		.start = o->login.start,
 	};

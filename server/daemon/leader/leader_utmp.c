@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "leader_utmp.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "ptsorder.h"
 
 /* Whether A is to stand there rather than B. */
 static bool
@@ -55,12 +57,31 @@ put_in(struct leader *l, const struct vouched_one *a)
 	       utmprec_move(l->tty, l->audit.uid, a->sshd, a->pts, &l->utmp.moved);
 }
 
+/* The same for a who(1) that guesses the terminals of logins. */
+static void
+order(struct leader *l, const struct vouched_one *a)
+{
+	struct leader_utmp *u = &l->utmp;
+	char other[sizeof "/dev/pts/4294967295"];
+
+	if (u->ordered == (a ? a->serial : 0) || utmprec_exists())
+		return;
+	if (u->ordered)
+		ptsorder_last(l->tty, l->audit.uid);
+	u->ordered = a ? a->serial : 0;
+	if (!a)
+		return;
+	snprintf(other, sizeof other, "/dev/pts/%u", a->pts);
+	ptsorder_first(l->tty, a->pipes ? NULL : other, l->audit.uid);
+}
+
 /* Replaces the entry by A's, or by none. */
 static void
 show(struct leader *l, const struct vouched_one *a)
 {
 	struct leader_utmp *u = &l->utmp;
 
+	order(l, a);
 	if ((a && u->serial == a->serial) || !take_out(l) || !a || !put_in(l, a))
 		return;
 	u->in = true;
@@ -84,5 +105,6 @@ leader_utmp_expect(struct leader *l, const struct vouched_one *a)
 void
 leader_utmp_leave(struct leader *l)
 {
+	order(l, NULL);
 	take_out(l);
 }

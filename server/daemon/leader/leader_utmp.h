@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * leader_utmp: chooses the attachment whose entry stands in utmp under the session's terminal (utmprec.h): one on
- * pipes, which has no other entry, else the latest login.
+ * pipes, which has no other entry, else the latest login.  The same one decides what a who(1) without utmp finds
+ * (ptsorder.h).
  */
 #ifndef HOLDFAST_LEADER_UTMP_H
 #define HOLDFAST_LEADER_UTMP_H

@@ -167,7 +167,7 @@ check_loginuid(const struct pamstack_for *f, char text[TEXT_CAP])
 static int
 open_session(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 {
-	int rc = f->tty[0] ? pam_set_item(s->h, PAM_TTY, f->tty) : PAM_SUCCESS;
+	int rc = pam_set_item(s->h, PAM_TTY, f->tty);
 
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_set_item", rc, text);
@@ -175,6 +175,10 @@ open_session(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CA
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_open_session", rc, text);
 	s->session = true;
+	/* For the shell, as from sshd. */
+	rc = pam_putenv(s->h, "XDG_SESSION_TYPE=tty");
+	if (rc != PAM_SUCCESS)
+		return failed(s, "pam_putenv", rc, text);
 	return check_loginuid(f, text);
 }
 

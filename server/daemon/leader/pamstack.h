@@ -19,7 +19,7 @@ struct pamstack_for {
 	const struct heldstack *conf;
 	const char *user;
 	gid_t gid;
-	const char *tty;  /* the slave's name; "" without one: PAM_TTY is then "ssh", as in sshd */
+	const char *tty;  /* PAM_TTY of the session stage */
 	const char *host; /* the ssh peer's address, "" unknown */
 	bool account;     /* run the account stage: the request is not from a login that sshd has just admitted */
 	bool strict;      /* a failure to establish credentials is an error, as in sshd after a password */

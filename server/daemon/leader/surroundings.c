@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct surroundings {
 	long persona;
 	long timer_slack;
 	long oom_score;               /* INT32_MIN: unknown */
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3]; /* the inheritable ones */
 };
 
 /* The number in the file NAME of DIR, or INSTEAD. */
@@ -57,6 +59,16 @@ read_number(int dir, const char *name, int base, long instead)
 	text[len] = '\0';
 	v = strtol(text, &end, base);
 	return end == text || (*end && *end != '\n') ? instead : v;
+}
+
+/* None, if they cannot be read. */
+static void
+read_capabilities(struct surroundings *s, pid_t pid)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = pid };
+
+	if (syscall(SYS_capget, &head, s->caps))
+		memset(s->caps, 0, sizeof s->caps);
 }
 
 static int
@@ -84,6 +96,7 @@ read_all(struct surroundings *s, pid_t pid, int dir)
 	struct procfile_status status;
 
 	read_scheduling(s, pid);
+	read_capabilities(s, pid);
 	s->umask = procfile_status(dir, &status) ? -1 : status.umask;
 	s->core_filter = read_number(dir, "coredump_filter", 16, -1);
 	s->persona = read_number(dir, "personality", 16, -1);
@@ -141,12 +154,27 @@ take_scheduling(struct surroundings *s, const struct surroundings *own)
 		prctl(PR_SET_TIMERSLACK, (unsigned long)s->timer_slack, 0, 0, 0);
 }
 
+/* Those that this process has itself, so that it may have them inherited. */
+static void
+take_capabilities(const struct surroundings *s)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	if (syscall(SYS_capget, &head, data))
+		return;
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i].inheritable = s->caps[i].inheritable & data[i].permitted;
+	syscall(SYS_capset, &head, data);
+}
+
 static int
 take_all(struct surroundings *s, const struct surroundings *own)
 {
 	int rc = 0;
 
 	take_scheduling(s, own);
+	take_capabilities(s);
 	if (s->umask >= 0)
 		umask((mode_t)s->umask);
 	if (s->core_filter >= 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * surroundings: attributes that a process inherits from its parent and that no PAM module sets: resource limits, umask,
- * scheduling (policy, nice, CPUs, I/O priority, timer slack), the OOM score, the core dump filter and the personality.
- * A login shell inherits them from its login's sshd, which has them from its unit or its starter.
+ * scheduling (policy, nice, CPUs, I/O priority, timer slack), the inheritable capabilities, the OOM score, the core dump
+ * filter and the personality.  A login shell inherits them from its login's sshd, which has them from its unit or its
+ * starter; systemd-nspawn's containers have inheritable capabilities, and from systemd 257 on their services too.
  */
 #ifndef HOLDFAST_SURROUNDINGS_H
 #define HOLDFAST_SURROUNDINGS_H

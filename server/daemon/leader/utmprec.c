@@ -146,6 +146,12 @@ is_owners(const char *tty, uid_t owner)
 }
 
 bool
+utmprec_exists(void)
+{
+	return access(UTMP_FILE, F_OK) == 0;
+}
+
+bool
 utmprec_login(const char *tty, uid_t owner, pid_t pid, const char *user, const char *host)
 {
 	struct utmpx u;

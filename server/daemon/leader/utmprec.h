@@ -25,6 +25,8 @@ struct utmprec_moved {
 	unsigned pts; /* it was under /dev/pts/PTS */
 };
 
+/* Whether this host has utmp.  Debian has none from 13 on: there who(1) asks logind (ptsorder.h). */
+bool utmprec_exists(void);
 /*
  * TTY is "/dev/pts/N", or "" for none.  Enters USER from HOST (a numeric address), in place of an existing
  * entry.  Returns whether it did: not while another process has locked utmp, and not if TTY is no file of OWNER's (a

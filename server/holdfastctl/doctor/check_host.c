@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pamconf.h"
 #include "run.h"
@@ -147,7 +148,8 @@ check_linger(struct doctor *d)
 
 /*
  * For logind a session is idle without input on its terminal.  A dropped session is idle, whatever runs in it.  logind
- * ends a plain login in the same way, but not its tmux.
+ * ends a plain login in the same way, but not its tmux.  On a host without utmp logind knows no terminal of a login by
+ * ssh, held or not, and ends none.
  */
 static void
 check_idle(struct doctor *d)
@@ -155,7 +157,7 @@ check_idle(struct doctor *d)
 	char value[SDCONF_VALUE_CAP];
 	int rc = sdconf_get(sdconf_config_dirs, "logind.conf", "Login", "StopIdleSessionSec", value);
 
-	if (!d->has_system)
+	if (!d->has_system || access("/run/utmp", F_OK))
 		return;
 	if (!rc && value[0] && strcmp(value, "0") != 0 && strcmp(value, "infinity") != 0)
 		doctor_add(d, "systemd.idle", DOCTOR_WARN, "logind.conf: [Login] StopIdleSessionSec=infinity",
