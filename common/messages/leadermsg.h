@@ -87,7 +87,7 @@ struct leadermsg_init {
 	uint32_t session;
 	char dir[PATH_CAP];
 	char agent_path[PATH_CAP];
-	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH, MAIL */
+	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH */
 };
 
 struct leadermsg_vouched {

@@ -23,7 +23,7 @@ static const char of_a_session[] =
 	"XDG_*,DBUS_*,KRB5*,KRBTKFILE,TMPDIR,TMP,TEMP,TEMPDIR,SELINUX_*,PAM_*,*SESSION*,*SOCK*,*RUNTIME*,*KEYRING*";
 
 /* Variables that the leader sets by itself, and that the shell started by sshd may not have. */
-static const char unasked[] = "MAIL,XDG_SESSION_TYPE,XDG_SESSION_CLASS";
+static const char unasked[] = "XDG_SESSION_TYPE,XDG_SESSION_CLASS";
 
 /* Variables that name the connection, and not the person or the shell. */
 static const char *const connection[] = {
@@ -50,14 +50,17 @@ shellenv_may_travel(const char *entry)
 	return true;
 }
 
-/* Always taken: variables that name the connection and the terminal. */
+/*
+ * Always taken: variables that name the connection and the terminal, and MAIL, which PAM gave to the login (pam_mail
+ * does not run again for a held shell) or did not.
+ */
 static bool
 is_needed(const char *entry)
 {
 	for (size_t i = 0; i < sizeof connection / sizeof *connection; i++)
 		if (named(entry, connection[i]))
 			return true;
-	return named(entry, "TERM");
+	return named(entry, "TERM") || named(entry, "MAIL");
 }
 
 /* Whether ENTRY's name matches the list PATTERNS; a name of any length matches "*". */

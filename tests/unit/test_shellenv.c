@@ -56,7 +56,7 @@ later_ones_win(void **state)
 	envlist_free(&root);
 }
 
-/* AcceptEnv names what else is taken; the terminal and the connection come in any case. */
+/* AcceptEnv names what else is taken; the terminal, the connection and pam_mail's MAIL come in any case. */
 static void
 only_what_is_accepted(void **state)
 {
@@ -71,8 +71,10 @@ only_what_is_accepted(void **state)
 	envlist_set(&login, "LC_NAME=C");
 	envlist_set(&login, "EDITOR=ed");
 	envlist_set(&login, "EDITORS=vi");
+	envlist_set(&login, "MAIL=/home/alice/Maildir");
 	envlist_set(&root, "HOME=/home/alice");
 	assert_int_equal(shellenv_make(&out, &login, &root, &few), 0);
+	assert_string_equal(envlist_get(&out, "MAIL"), "/home/alice/Maildir");
 	assert_string_equal(envlist_get(&out, "TERM"), "xterm");
 	assert_string_equal(envlist_get(&out, "SSH_CONNECTION"), "a 1 b 2");
 	assert_string_equal(envlist_get(&out, "LC_TIME"), "C");
@@ -103,24 +105,23 @@ root_fills_in(void **state)
 	envlist_set(&login, "DBUS_SESSION_BUS_ADDRESS=unix:path=/x");
 	envlist_set(&root, "PATH=/usr/bin");
 	envlist_set(&root, "LANG=pam");
-	envlist_set(&root, "MAIL=/var/mail/alice");
+	envlist_set(&root, "XDG_SESSION_TYPE=tty");
 	envlist_set(&root, "XDG_RUNTIME_DIR=/run/user/2");
 	envlist_set(&root, "KRB5CCNAME=FILE:/tmp/of-the-session");
 	envlist_set(&root, "OF_PAM=1");
 	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
 	assert_string_equal(envlist_get(&out, "PATH"), "/site/bin");
 	assert_string_equal(envlist_get(&out, "LANG"), "site");
-	assert_string_equal(envlist_get(&out, "MAIL"), "/var/mail/alice");
+	assert_string_equal(envlist_get(&out, "XDG_SESSION_TYPE"), "tty");
+	assert_null(envlist_get(&out, "MAIL"));
 	assert_string_equal(envlist_get(&out, "XDG_RUNTIME_DIR"), "/run/user/2");
 	assert_string_equal(envlist_get(&out, "KRB5CCNAME"), "FILE:/tmp/of-the-session");
 	assert_string_equal(envlist_get(&out, "DBUS_SESSION_BUS_ADDRESS"), "unix:path=/x");
 	assert_string_equal(envlist_get(&out, "OF_PAM"), "1");
 	envlist_free(&out);
-	/* sshd has set all that its shell has; only who is in a shell has to be given a MAIL. */
+	/* sshd has set all that its shell has; only a caller in a shell lacks XDG_SESSION_TYPE. */
 	envlist_set(&login, "HOME=/home/alice");
-	envlist_set(&root, "XDG_SESSION_TYPE=tty");
 	assert_int_equal(shellenv_make(&out, &login, &root, &facts), 0);
-	assert_null(envlist_get(&out, "MAIL"));
 	assert_null(envlist_get(&out, "XDG_SESSION_TYPE"));
 	envlist_free(&out);
 	envlist_set(&login, "XDG_SESSION_TYPE=unspecified");

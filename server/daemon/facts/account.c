@@ -47,7 +47,6 @@ account_find(const char *user, uid_t uid, struct account *a)
 int
 account_env(const struct account *a, struct envlist *env)
 {
-	char mail[USER_CAP + 16];
 	const struct {
 		const char *name, *value;
 	} vars[] = {
@@ -56,11 +55,9 @@ account_env(const struct account *a, struct envlist *env)
 		{ "LOGNAME", a->user },
 		{ "SHELL", a->shell },
 		{ "PATH", a->uid ? PATH_USER : PATH_ROOT },
-		{ "MAIL", mail },
 	};
 	int rc = 0;
 
-	snprintf(mail, sizeof mail, "/var/mail/%s", a->user);
 	for (size_t i = 0; !rc && i < sizeof vars / sizeof *vars; i++)
 		rc = envlist_set_value(env, vars[i].name, vars[i].value);
 	return rc;

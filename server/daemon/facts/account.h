@@ -18,7 +18,7 @@ struct account {
 
 /* 0; -ENOENT: no such user; -EPERM: it has another uid; -ENAMETOOLONG; another negative errno. */
 int account_find(const char *user, uid_t uid, struct account *a);
-/* Sets HOME, USER, LOGNAME, SHELL, PATH and MAIL in *ENV: 0 or a negative errno. */
+/* Sets HOME, USER, LOGNAME, SHELL and PATH in *ENV: 0 or a negative errno.  MAIL is pam_mail's, in the login. */
 int account_env(const struct account *a, struct envlist *env);
 
 #endif
