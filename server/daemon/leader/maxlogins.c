@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -10,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utmpx.h>
 
 #include "bounds.h"
@@ -18,6 +22,7 @@
 #include "register.h"
 
 #define LOGIND_SESSIONS "/run/systemd/sessions"
+#define MODULE HOLDFAST_PAMDIR "/pam_limits.so"
 #define NAME_SIZE (sizeof(((struct utmpx *)0)->ut_user))
 
 /* Whose logins are counted, and the sessions that are held, by their leaders. */
@@ -151,6 +156,44 @@ count_held(struct counting *c)
 	return n;
 }
 
+/*
+ * Whether pam_limits counts the sessions of logind, and not the entries of utmp: Linux-PAM decides that when it is
+ * built.
+ */
+static bool
+module_asks_logind(void)
+{
+	static const char call[] = "sd_get_sessions";
+	struct stat st;
+	void *text = MAP_FAILED;
+	bool yes = false;
+	int fd = open(MODULE, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text != MAP_FAILED) {
+		yes = memmem(text, (size_t)st.st_size, call, sizeof call) != NULL;
+		munmap(text, (size_t)st.st_size);
+	}
+	close(fd);
+	return yes;
+}
+
+/* The logins that pam_limits would count against a new one, without the held sessions. */
+static uint64_t
+count_logins(struct counting *c)
+{
+	uint32_t logind = count_logind(c), utmp;
+
+	/* It begins at one, for a login that logind does not know yet; sshd's does. */
+	if (module_asks_logind())
+		return (uint64_t)logind + 1;
+	utmp = count_utmp(c);
+	return utmp > logind ? utmp : logind;
+}
+
 static int
 read_limit(const char *user, uid_t uid, gid_t gid, struct pamlimits *l)
 {
@@ -174,7 +217,7 @@ maxlogins_check(const char *user, uid_t uid, gid_t gid)
 {
 	struct pamlimits limit;
 	struct counting c = { .limit = &limit, .user = user, .uid = uid };
-	uint32_t utmp, logind, held;
+	uint64_t logins;
 	int rc = read_limit(user, uid, gid, &limit);
 
 	if (rc || limit.logins == PAMLIMITS_NONE)
@@ -182,9 +225,7 @@ maxlogins_check(const char *user, uid_t uid, gid_t gid)
 	rc = register_living(&c.held, &c.held_count);
 	if (rc)
 		return rc;
-	utmp = count_utmp(&c);
-	logind = count_logind(&c);
-	held = count_held(&c);
+	logins = count_logins(&c) + count_held(&c);
 	free(c.held);
-	return (uint64_t)(utmp > logind ? utmp : logind) + held + 1 <= (uint64_t)limit.logins ? 0 : -EDQUOT;
+	return logins + 1 <= (uint64_t)limit.logins ? 0 : -EDQUOT;
 }
