@@ -14,6 +14,7 @@ look_at_all(struct doctor *d)
 	doctor_check_run(d);
 	doctor_check_pam(d);
 	doctor_check_sshd(d);
+	doctor_check_servers(d);
 	doctor_check_hook(d);
 	doctor_check_before(d);
 	doctor_check_host(d);

@@ -68,6 +68,7 @@ void doctor_check_run(struct doctor *d);    /* /run/holdfast */
 void doctor_check_pam(struct doctor *d);
 void doctor_check_stack(struct doctor *d); /* the PAM rules of held shells; a part of the former */
 void doctor_check_sshd(struct doctor *d);   /* subsystem, environment, dead links */
+void doctor_check_servers(struct doctor *d); /* dropbear and the like */
 void doctor_check_hook(struct doctor *d);
 void doctor_check_before(struct doctor *d); /* files read before the hook, and /etc/holdfast/resume.d */
 void doctor_check_host(struct doctor *d);   /* what systemd ends, and when */
