@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A booted Debian 12 in a container: its root is made once and cached, each boot changes an overlay of it.
+"""A booted Debian in a container: its root is made once and cached (roots.py), each boot changes an overlay of it.
 
 systemd-nspawn without machined: the container has mount, pid, net, uts, ipc and cgroup namespaces of its own and a
 cgroup of its own below the ones we are in.  Its end is the end of its first process, which is the only one that is
 ever killed from outside.
 """
 import glob
-import hashlib
 import os
 import re
 import shutil
@@ -14,56 +13,10 @@ import signal
 import subprocess
 import time
 
-import world
+from roots import CannotBoot, Layer
 
-SUITE = "bookworm"
-# What a server has, and what the cases need to look at it.
-PACKAGES = ("systemd", "systemd-sysv", "libpam-systemd", "dbus", "openssh-server", "openssh-client", "libmd0", "libssh-4",
-            "passwd", "procps", "util-linux", "iproute2", "make", "python3", "tmux", "dtach", "screen", "mosh", "sudo", "zsh", "fish", "tcsh")
 BOOT_LIMIT = 120  # seconds
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-class CannotBoot(Exception):
-    """There is no container to be had on this machine."""
-
-
-def sources():
-    """This machine's own lists of where Debian's packages come from, as far as they have SUITE."""
-    found = []
-    for path in ["/etc/apt/sources.list", *sorted(glob.glob("/etc/apt/sources.list.d/*.list")),
-                 *sorted(glob.glob("/etc/apt/sources.list.d/*.sources"))]:
-        if os.path.exists(path):
-            with open(path, errors="replace") as f:
-                if SUITE in f.read():
-                    found.append(path)
-    return found
-
-
-def make_root(build):
-    """The directory of the root file system in BUILD, made when it isn't there or is of other packages."""
-    root = os.path.join(build, "systemd-root")
-    recipe = hashlib.sha256(repr((SUITE, PACKAGES)).encode()).hexdigest()
-    stamp = root + ".recipe"
-    if os.path.isdir(root) and os.path.exists(stamp) and open(stamp).read() == recipe:
-        return root
-    if not shutil.which("mmdebstrap"):
-        raise CannotBoot("mmdebstrap is not installed")
-    shutil.rmtree(root, ignore_errors=True)
-    log = os.path.join(build, "systemd-root.log")
-    for _ in range(2):  # a mirror may fail for once
-        with open(log, "w") as out:
-            r = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=" + ",".join(PACKAGES),
-                                "--skip=cleanup/apt/lists", "--format=directory", SUITE, root, *sources()],
-                               stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        if r.returncode == 0:
-            break
-        shutil.rmtree(root, ignore_errors=True)
-    else:
-        raise CannotBoot("mmdebstrap failed, see %s" % log)
-    with open(stamp, "w") as f:
-        f.write(recipe)
-    return root
 
 
 def cgroup_mounts():
@@ -77,16 +30,13 @@ def cgroup_mounts():
     return out
 
 
-class Container:
+class Container(Layer):
+    INIT_ARGS = ("systemd.log_target=journal",)
+
     def __init__(self, base, name, root, log, binds=()):
         """BASE is a tmpfs; BINDS are (source, target), read-only in the container."""
+        super().__init__(base, name, root)
         self.name, self.log, self.binds = name, log, binds
-        self.top = os.path.join(base, name)
-        self.root = os.path.join(self.top, "root")
-        for d in ("root", "upper", "work"):
-            os.makedirs(os.path.join(self.top, d))
-        world.mount("overlay", self.root, "overlay", 0, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work"
-                    % (root, self.top, self.top))
         self.cgroups = []
         self.nspawn = self.leader = None
 
@@ -121,7 +71,7 @@ class Container:
         argv = ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--settings=no", "--private-network",
                 "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--hostname=server",
                 "--machine=holdfast-test-" + self.name,
-                *["--bind-ro=%s:%s" % b for b in self.binds], "-D", self.root, "-b", "systemd.log_target=journal"]
+                *["--bind-ro=%s:%s" % b for b in self.binds], "-D", self.root, "-b", *self.INIT_ARGS]
         console = open(os.path.join(self.log, self.name + ".console"), "wb")
         environ = dict(os.environ, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY="1")
         self.nspawn = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=environ,
@@ -134,6 +84,13 @@ class Container:
                     raise CannotBoot("the container does not boot: %s" % f.read()[-600:].strip())
             time.sleep(0.2)
         return self
+
+    def prepare(self, spec):
+        """Before the boot; SPEC is the cases', JSON."""
+
+    def cases(self, spec):
+        """The command that has the output of the cases of SPEC."""
+        return self.service("cases", "/usr/bin/python3", "-B", "/src/tests/systemd/inside.py", spec)
 
     def up(self):
         if not self.leader:
@@ -150,7 +107,7 @@ class Container:
                 for pid in map(int, open(path).read().split()):
                     with open("/proc/%d/status" % pid) as f:
                         ns = re.search(r"^NSpid:\s+\d+\s+1$", f.read(), re.M)
-                    if ns and "systemd" in os.readlink("/proc/%d/exe" % pid):
+                    if ns and not os.readlink("/proc/%d/exe" % pid).endswith("-nspawn"):
                         return pid
             except OSError:
                 continue
@@ -197,3 +154,39 @@ class Container:
                     os.rmdir(path)
             except OSError:
                 time.sleep(0.1)
+
+
+STARTER = """\
+#!/bin/sh
+### BEGIN INIT INFO
+# Provides:          cases
+# Required-Start:    $all
+# Required-Stop:
+# Default-Start:     2 3 4 5
+# Default-Stop:
+# Short-Description: runs the cases
+### END INIT INFO
+[ "$1" = start ] || exit 0
+cd / && umask 022
+export PATH=%s HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
+setsid python3 -B /src/tests/systemd/inside.py "$(cat /var/cases/spec)" </dev/null >/var/cases/out 2>/var/cases/err &
+"""
+
+
+class Initless(Container):
+    """Without systemd: an init script starts the cases, so that they are confined like everything in it."""
+    INIT_ARGS = ()
+
+    def up(self):
+        self.leader = self.leader or self.find_leader()
+        return bool(self.leader)
+
+    def prepare(self, spec):
+        self.write("/var/cases/spec", spec)
+        os.mkfifo(self.root + "/var/cases/out")
+        self.write("/etc/init.d/cases", STARTER % PATH, 0o755)
+        subprocess.run(["chroot", self.root, "update-rc.d", "cases", "defaults"], check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, env={"PATH": PATH})
+
+    def cases(self, spec):
+        return ["cat", self.root + "/var/cases/out"]

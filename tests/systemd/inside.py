@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the cases of one boot, one after another, inside the container; says a line of JSON about each.
 
-  inside.py SPEC      SPEC is a JSON object: src, log, cases (a list of [module, function, arguments])
+  inside.py SPEC      SPEC is a JSON object: src, log, kind (of the root), cases (a list of [module, function, arguments])
 """
 import json
 import os
@@ -11,15 +11,18 @@ import traceback
 
 spec = json.loads(sys.argv[1])
 sys.path[:0] = [os.path.join(spec["src"], "tests", d) for d in ("systemd", "sshd")]
+from initless import Initless  # noqa: E402
 from machine import Machine  # noqa: E402
 from term import Failed, Skip  # noqa: E402
 from template import write  # noqa: E402
+
+KIND = Machine if spec["kind"] == "systemd" else Initless
 
 
 def run_case(module, name, arguments, full):
     log = os.path.join(spec["log"], full.replace(":", ".").replace("/", "+"))
     os.makedirs(log)
-    machine = Machine(spec["src"], log)
+    machine = KIND(spec["src"], log)
     result, code = "", 0
     try:
         getattr(__import__(module), name)(machine, *arguments)
@@ -44,7 +47,7 @@ def run_case(module, name, arguments, full):
 def main():
     os.umask(0o022)
     os.chdir("/")
-    Machine.prepare()
+    KIND.prepare()
     for module, name, arguments, full in spec["cases"]:
         start = time.monotonic()
         code, reason = run_case(module, name, arguments, full)

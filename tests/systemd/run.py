@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Boots Debian 12 with systemd, logind and sshd in containers, installs the package, and runs the cases in them.
+"""Boots releases of Debian in containers, with systemd, logind and sshd, installs the package, and runs the cases in them.
 
-  run.py [-b BUILD] [--deb FILE] [--logs DIR] [-l] [-k] [PATTERN…]
+  run.py [-b BUILD] [--suite SUITE]... [--built] [--logs DIR] [-l] [-k] [PATTERN…]
+
+The package is built in each release, with that release's tools, and checked by its lintian; --built takes those that
+were built before.  Without --suite the releases are bookworm and trixie; sid works too.  Hosts without systemd have
+boots of their own: OpenRC in the first release, sysvinit in the last.
 
 Cases that start from the same configuration share a boot, one after another; boots run side by side.  A PATTERN is
 a part of a case's name; -l lists the names, -k keeps the logs of cases that passed too.  The last line is "N passed,
@@ -11,33 +15,29 @@ N failed[, N skipped]".  Where no container can be booted all is skipped, but un
 import argparse
 import concurrent.futures
 import glob
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(SRC, "tests", "sshd")]
 sys.dont_write_bytecode = True
-import container  # noqa: E402
+import roots  # noqa: E402
 import world  # noqa: E402
+from boot import Boot, Results, Spec  # noqa: E402
 
-BOOT_LIMIT = 1200  # seconds for all cases of a boot
-LOGIND = "[Login]\nKillUserProcesses=%s\nUserStopDelaySec=0\n"
-LOGS = "/var/log/cases"  # in the container
-JOURNALD = "[Journal]\nStorage=volatile\nRateLimitBurst=0\n"
+AT_ONCE = 8  # boots
 
 
-def boots():
-    """Name, value of KillUserProcesses, whether the package is installed beforehand, and the cases."""
+def boots(suites):
+    """The Specs of all boots, those that take longest first."""
     import test_beside
     import test_client
     import test_hardened
+    import test_init
     import test_limits
     import test_matrix
     import test_own
@@ -47,20 +47,23 @@ def boots():
     import test_source
     import test_who
     import test_zsh
-    for name, kill in (("kill", "yes"), ("nokill", "no")):
-        yield name, kill, True, [("test_matrix", *c) for c in test_matrix.cases(kill)] + \
-            [("test_own", *c) for c in test_own.cases(kill)] + \
-            ([("test_site", *c) for c in test_site.cases(kill)] if kill == "no" else [])
-    yield "beside", "yes", False, [("test_beside", *c) for c in test_beside.cases()]
-    # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
-    package = [("test_package", *c) for c in test_package.cases()] + [("test_source", *c) for c in test_source.cases()] + \
-        [("test_zsh", *c) for c in test_zsh.cases()]
-    yield "package", "yes", False, package[::2]
-    yield "package-2", "yes", False, package[1::2]
-    yield "limits", "yes", True, [("test_limits", *c) for c in test_limits.cases()] + \
-        [("test_client", *c) for c in test_client.cases()] + [("test_service", *c) for c in test_service.cases()] + \
-        [("test_hardened", *c) for c in test_hardened.cases()] + [("test_who", *c) for c in test_who.cases()] + \
-        [("test_site", *c) for c in test_site.cases("yes")]
+
+    def of(*modules):
+        return [(m.__name__, *c) for m, *args in modules for c in m.cases(*args)]
+    for suite in suites:
+        for name, kill in (("nokill", "no"), ("kill", "yes")):
+            site = [(test_site, kill)] if kill == "no" else []
+            yield Spec(suite, name, of((test_matrix, kill), (test_own, kill), *site), kill=kill, installed=True)
+        yield Spec(suite, "limits", of((test_limits,), (test_client,), (test_service,), (test_hardened,), (test_who,),
+                                        (test_site, "yes")), installed=True)
+        # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
+        # what is installed from source was built here, for this release
+        package = of((test_package,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
+        yield Spec(suite, "package", package[::2])
+        yield Spec(suite, "package-2", package[1::2])
+        yield Spec(suite, "beside", of((test_beside,)))
+    yield Spec(suites[0], "openrc", of((test_init, "openrc")), kind="openrc")
+    yield Spec(suites[-1], "sysv", of((test_init, "sysv")), kind="sysv")
 
 
 def isolate():
@@ -76,137 +79,110 @@ def isolate():
     raise SystemExit("run.py: none of /mnt, /media, /srv is free")
 
 
-class Results:
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+class Suite:
+    """The roots of one release, its package, and then its boots."""
 
-    def add(self, name, code, reason, seconds):
-        kind = {0: "passed", 77: "skipped"}.get(code, "failed")
-        word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
-        with self.lock:
-            self.counts[kind] += 1
-            print("%s %s%s (%.1f s)" % (word, name, "" if code == 0 else ": " + reason, seconds), flush=True)
+    def __init__(self, name, base, a, results):
+        self.name, self.base, self.a, self.results = name, base, a, results
+        self.build, self.logs = os.path.abspath(a.build), os.path.abspath(a.logs)
 
-
-class Boot:
-    def __init__(self, base, root, deb, logs, keep, results):
-        self.base, self.root, self.deb, self.logs, self.keep, self.results = base, root, deb, logs, keep, results
-        self.running = []
-        for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-            signal.signal(sig, self.give_up)
-
-    def give_up(self, sig, frame):
-        """Leaves no container behind."""
-        for c in list(self.running):
-            c.stop()
-        os._exit(128 + sig)
-
-    def run(self, name, kill, installed, cases):
-        start = time.monotonic()
-        c = container.Container(self.base, name, self.root, self.logs,
-                                [(SRC, "/src"), (os.path.dirname(self.deb), "/deb")])
-        c.write("/etc/systemd/logind.conf.d/test.conf", LOGIND % kill)
-        c.write("/etc/systemd/journald.conf.d/test.conf", JOURNALD)
-        left = [full for _, full, _, _ in cases]
-        self.running.append(c)
+    def case(self, name, function, *args):
+        start, log = time.monotonic(), os.path.join(self.logs, "%s.%s" % (name, self.name))
         try:
-            c.boot()
-            print("== %s: booted in %.1f s" % (name, time.monotonic() - start), flush=True)
-            if installed:
-                cases = [("test_package", "%s:installing" % name, "install_for_good", [])] + cases
-                left.insert(0, cases[0][1])
-            self.run_cases(c, name, cases, left)
-        except container.CannotBoot as e:
-            code = 1 if os.environ.get("CI") else 77
-            while left:
-                self.results.add(left.pop(0), code, str(e), time.monotonic() - start)
-        except Exception as e:
-            while left:
-                self.results.add(left.pop(0), 1, "%s: %s" % (type(e).__name__, e), time.monotonic() - start)
-        finally:
-            self.running.remove(c)
-            c.stop()
+            function(*args, log)
+            code, reason = 0, ""
+        except subprocess.CalledProcessError as e:
+            with open(log, errors="replace") as f:
+                code, reason = 1, "%s: %s" % (e, " | ".join(f.read().splitlines()[-6:]))
+        self.results.add("%s:%s" % (self.name, name), code, reason, time.monotonic() - start)
+        return code == 0
 
-    def run_cases(self, c, name, cases, left):
-        spec = json.dumps({"src": "/src", "log": LOGS, "cases": [[m, f, a, full] for m, full, f, a in cases]})
-        with open(os.path.join(self.logs, name + ".output"), "wb") as err:
-            p = subprocess.Popen(c.service("cases", "/usr/bin/python3", "-B", "/src/tests/systemd/inside.py", spec),
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True)
-        killer = threading.Timer(BOOT_LIMIT, p.kill)
-        killer.start()
+    def prepare(self, specs):
+        """The package's directory, or None: it could not be built.  Each of SPECS gets its root."""
+        made = {s.kind: None for s in specs}
+        for kind in made:
+            made[kind] = roots.make_root(self.build, self.name, kind, SRC)
+        for s in specs:
+            s.root = made[s.kind]
+        root = made.get("systemd") or roots.make_root(self.build, self.name, "systemd", SRC)
+        package = roots.Package(self.build, self.base, self.name, root)
+        package.from_source()
+        if self.a.built:
+            package.take(os.path.join(self.build, "packages", self.name))
+        elif not self.case("deb", package.make):
+            return None
+        else:
+            self.case("lintian", package.lint)
+        return package.dir
+
+    def run(self, boot, specs, pool):
         try:
-            for line in p.stdout:
-                r = json.loads(line)
-                left.remove(r["case"])
-                self.results.add(r["case"], r["code"], r["reason"], r["seconds"])
-                if r["code"] not in (0, 77) or self.keep:
-                    self.save(c, r["case"])
-            p.wait()
-        finally:
-            killer.cancel()
-        while left:
-            self.results.add(left.pop(0), 1, "was not run to its end; see %s.output" % name, BOOT_LIMIT)
-
-    def save(self, c, full):
-        name = full.replace(":", ".").replace("/", "+")
-        shutil.copytree(os.path.join(c.root + LOGS, name), os.path.join(self.logs, name), dirs_exist_ok=True)
+            deb = self.prepare(specs)
+            reason = None if deb else "the package was not built"
+            code = 1
+        except roots.CannotBoot as e:
+            reason, code = str(e), 1 if os.environ.get("CI") else 77
+        if reason:
+            for name in [c[1] for s in specs for c in s.cases]:
+                self.results.add("%s:%s" % (self.name, name), code, reason, 0)
+            return []
+        return [pool.submit(boot.run, s, deb) for s in specs]
 
 
-def choose(patterns):
-    for name, kill, installed, cases in boots():
-        cases = [c for c in cases if not patterns or any(p in c[1] for p in patterns)]
-        if cases:
-            yield name, kill, installed, cases
+def choose(suites, patterns):
+    chosen = []
+    for s in boots(suites):
+        s.cases = [c for c in s.cases if not patterns or any(p in "%s:%s" % (s.suite, c[1]) for p in patterns)]
+        if s.cases:
+            chosen.append(s)
+    return chosen
 
 
-def find_deb(build, package):
-    found = sorted(glob.glob(os.path.join(build, package + "_*.deb")), key=os.path.getmtime)
-    if not found:
-        raise SystemExit("run.py: there is no %s_*.deb in %s: make deb" % (package, build))
-    return found[-1]
+def make_tarball(build, base):
+    """What other releases build the package from."""
+    subprocess.run(["make", "-s", "-C", build, "dist"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    made = max(glob.glob(os.path.join(build, "holdfast-*.tar.xz")), key=os.path.getmtime)
+    shutil.copy(made, os.path.join(base, "holdfast.tar.xz"))
+
+
+def run_all(a, suites, chosen, results):
+    base = isolate()
+    shutil.rmtree(a.logs, ignore_errors=True)
+    os.makedirs(a.logs)
+    if not a.built:
+        make_tarball(a.build, base)
+    world.mount("tmpfs", "/run", "tmpfs", 0, "mode=755")  # nspawn leaves things there
+    boot = Boot(base, SRC, os.path.abspath(a.logs), a.keep, results)
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool, concurrent.futures.ThreadPoolExecutor() as preparing:
+        found = [preparing.submit(Suite(n, base, a, results).run, boot, [s for s in chosen if s.suite == n], pool)
+                 for n in suites if any(s.suite == n for s in chosen)]
+        for f in [f for p in found for f in p.result()]:
+            f.result()
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
-    p.add_argument("--deb", help="the package; the newest holdfast_*.deb in BUILD")
+    p.add_argument("--suite", action="append", help="a release of Debian; may be given again (%s)" % " ".join(roots.SUITES))
+    p.add_argument("--built", action="store_true", help="the packages in BUILD/packages as they are")
     p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs", "systemd"))
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
     p.add_argument("patterns", nargs="*")
     a = p.parse_args()
-    chosen = list(choose(a.patterns))
+    suites = a.suite or list(roots.SUITES)
+    chosen = choose(suites, a.patterns)
     if a.list:
-        print("\n".join(c[1] for b in chosen for c in b[3]))
+        print("\n".join("%s:%s" % (s.suite, c[1]) for s in chosen for c in s.cases))
         return 0
     if os.geteuid():
         raise SystemExit("run.py: needs root, to boot containers")
     results = Results()
-    build, logs = os.path.abspath(a.build), os.path.abspath(a.logs)
-    base = isolate()
-    os.makedirs(os.path.join(base, "deb"))
-    deb = os.path.join(base, "deb", "holdfast.deb")
-    shutil.copy(a.deb or find_deb(build, "holdfast"), deb)
-    shutil.copy(find_deb(build, "holdfast-client"), os.path.join(base, "deb", "holdfast-client.deb"))
-    shutil.rmtree(logs, ignore_errors=True)
-    os.makedirs(logs)
-    subprocess.run(["make", "-s", "-C", build, "install", "DESTDIR=" + os.path.join(base, "deb", "installed")],
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    try:
-        root = container.make_root(build)
-    except container.CannotBoot as e:
-        results.add("systemd", 1 if os.environ.get("CI") else 77, str(e), 0)
-    else:
-        world.mount("tmpfs", "/run", "tmpfs", 0, "mode=755")  # nspawn leaves things there
-        boot = Boot(base, root, deb, logs, a.keep, results)
-        with concurrent.futures.ThreadPoolExecutor(len(chosen) or 1) as pool:
-            for f in [pool.submit(boot.run, *b) for b in chosen]:
-                f.result()
+    run_all(a, suites, chosen, results)
     if results.counts["failed"]:
-        print("logs: %s" % logs)
+        print("logs: %s" % a.logs)
     elif not a.keep:
-        shutil.rmtree(logs, ignore_errors=True)
+        shutil.rmtree(a.logs, ignore_errors=True)
     print("%(passed)d passed, %(failed)d failed" % results.counts
           + (", %(skipped)d skipped" % results.counts if results.counts["skipped"] else ""))
     return 1 if results.counts["failed"] or not sum(results.counts.values()) else 0

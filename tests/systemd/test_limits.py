@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """maxlogins: sessions that are held never keep their user from logging in."""
+import glob
 import os
 
 from machine import UNHELD
@@ -7,11 +8,19 @@ from template import write
 from term import check, equal, wait_until
 
 LIMITS = "/etc/security/limits.d/test.conf"
+MODULE = "/usr/lib/*/security/pam_limits.so"
 NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
 
 
+def asks_logind():
+    """Such a pam_limits begins to count at one, so that maxlogins N lets in N - 1; and 1 is no limit."""
+    with open(glob.glob(MODULE)[0], "rb") as f:
+        return b"sd_get_sessions" in f.read()
+
+
 def limit(number):
-    write(LIMITS, "alice - maxlogins %d\n" % number)
+    """That pam_limits lets in NUMBER logins."""
+    write(LIMITS, "alice - maxlogins %d\n" % (number + asks_logind()))
 
 
 def plain(t):
@@ -76,7 +85,10 @@ def test_maxlogins_five_dropped(m):
 
 
 def test_maxlogins_lowered(m):
-    """The limit is lowered to one when five are dropped: the user can log in still, and resumes."""
+    """
+    The limit is lowered to one when five are dropped: the user can log in still, and resumes.  A pam_limits that asks
+    logind counts dropped ones, and refuses; once there is room the user is let in, and resumes.
+    """
     limit(100)
     marks = {}
     for _ in range(5):
@@ -87,6 +99,9 @@ def test_maxlogins_lowered(m):
     m.wait_sessions(5, "dropped")
     wait_until(lambda: not m.sshd_of("alice", "monitor"), "no login is left")
     limit(1)
+    if asks_logind():
+        check(m.ssh_run(args=["true"]).returncode != 0, "more sessions than the limit, and a login is let in")
+        limit(7)
     t = m.login()
     marks[t.shell_pid()].same(t)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The Debian package: installed, upgraded, removed and purged on hosts of all kinds, with sessions held."""
 import glob
+import gzip
 import hashlib
 import os
 import re
@@ -14,6 +15,8 @@ from term import check, equal, wait_until
 SESSION = "/etc/pam.d/common-session"
 SSHD_CONFIG = "/etc/ssh/sshd_config"
 OURS = "Subsystem resume %s/holdfast-resume" % LIBEXEC
+# Files that man pages name, and that an administrator makes.
+NOT_OURS = ("/etc/holdfast/disabled",)
 # What dpkg, logs and caches keep of any package.
 NOISE = re.compile(r"^/var/(lib/(dpkg|apt|systemd/deb-systemd-helper|ucf|pam)|log|cache)(/|$)|^/etc/.*(\.cache|-)$")
 
@@ -387,7 +390,8 @@ def test_first_line_comes_with_an_upgrade(m):
 def test_sysv_script(m):
     """The script for hosts without systemd starts the same daemon, once, and a stop ends no session."""
     m.install()
-    script = "/usr/share/holdfast/init.d/holdfastd"
+    script = "/etc/init.d/holdfastd"
+    os.environ["SYSTEMCTL_SKIP_REDIRECT"] = "1"  # or init-functions would ask systemd to do it
     m.run("systemctl", "stop", "holdfastd.socket", "holdfastd.service")
     shutil.rmtree("/run/holdfast")
     check("not running" in m.run(script, "status", ok=False), "it says that it runs")
@@ -408,6 +412,32 @@ def test_sysv_script(m):
     subprocess.run([script, "start"], **quiet)
     marked.same(m.ssh())
     subprocess.run([script, "stop"], **quiet)
+
+
+@fresh
+def test_documents(m):
+    """README's links, those between the documents, and the files that man pages name are there."""
+    m.install()
+    top = "/usr/share/doc/holdfast/"
+    missing, seen = [], 0
+    for path in [top + "README.md", top + "SECURITY.md", *glob.glob(top + "docs/*.md")]:
+        with open(path) as f:
+            links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", f.read())
+        for link in links:
+            # what leads into the source tree has no place here
+            if path.startswith(top + "docs/") and "/" in link and link != "../README.md":
+                continue
+            seen += 1
+            if not os.path.exists(os.path.join(os.path.dirname(path), link)):
+                missing.append("%s: %s" % (path, link))
+    for path in m.run("dpkg", "-L", "holdfast").split():
+        if path.startswith("/usr/share/man/") and path.endswith(".gz"):
+            with gzip.open(path, "rt") as f:
+                named = re.findall(r"^\.(?:Pa|It Pa) (/(?:usr|etc)/\S+)", f.read(), re.M)
+            seen += len(named)
+            missing += ["%s: %s" % (path, n) for n in named if not os.path.exists(n) and n not in NOT_OURS]
+    check(seen > 20, "only %d links were looked at" % seen)
+    equal(missing, [], "links that lead nowhere")
 
 
 def cases():

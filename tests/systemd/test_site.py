@@ -38,6 +38,12 @@ def out_of(t):
     t.wait_for(r"exit\r\n.*?(?:logout|exit)\r\n.*?PROMPT\$ ")
 
 
+def logind_answers(m):
+    """Debian 13's logind does not come back to a bus that was restarted, and every login waits for it, held or not."""
+    return subprocess.run(["timeout", "5", "loginctl", "list-sessions"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def test_restarts(m):
     """An attached session lives on, a dropped one is resumed, a new login is held, and logind has no session too many."""
     for what in RESTARTS:
@@ -45,6 +51,8 @@ def test_restarts(m):
         marked = m.mark(t)
         m.run("systemctl", *what.split())
         wait_until(lambda: m.unit("systemd-logind.service") == "active", "logind runs after " + what)
+        if what == "restart dbus.service" and not logind_answers(m):
+            m.run("systemctl", "restart", "systemd-logind.service")
         marked.same(t)
         m.drop(t)
         t = m.ssh()

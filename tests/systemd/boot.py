@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Boots a container and runs its cases; the results of all."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+import container
+from roots import CannotBoot
+
+BOOT_LIMIT = 1200  # seconds for all cases of a boot
+LOGIND = "[Login]\nKillUserProcesses=%s\nUserStopDelaySec=0\n"
+LOGS = "/var/log/cases"  # in the container
+JOURNALD = "[Journal]\nStorage=volatile\nRateLimitBurst=0\n"
+
+
+class Results:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+
+    def add(self, name, code, reason, seconds):
+        kind = {0: "passed", 77: "skipped"}.get(code, "failed")
+        word = {"passed": "ok", "skipped": "skipped"}.get(kind, "FAILED")
+        with self.lock:
+            self.counts[kind] += 1
+            print("%s %s%s (%.1f s)" % (word, name, "" if code == 0 else ": " + reason, seconds), flush=True)
+
+
+class Spec:
+    """One boot: its cases are (module, name, function, arguments)."""
+
+    def __init__(self, suite, name, cases, kind="systemd", kill="yes", installed=False):
+        """KIND names the root, KILL is the value of KillUserProcesses; INSTALLED: the package is there beforehand."""
+        self.suite, self.name, self.kind, self.kill, self.installed = suite, name, kind, kill, installed
+        self.cases = cases
+        self.root = None
+
+    def full(self):
+        return "%s:%s" % (self.suite, self.name)
+
+
+class Boot:
+    def __init__(self, base, src, logs, keep, results):
+        self.base, self.src, self.logs, self.keep, self.results = base, src, logs, keep, results
+        self.running = []
+        for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(sig, self.give_up)
+
+    def give_up(self, sig, frame):
+        """Leaves no container behind."""
+        for c in list(self.running):
+            c.stop()
+        os._exit(128 + sig)
+
+    def container(self, s, deb):
+        """The container of S, with the package in the directory DEB."""
+        kind = container.Container if s.kind == "systemd" else container.Initless
+        c = kind(self.base, "%s-%s" % (s.suite, s.name), s.root, self.logs, [(self.src, "/src"), (deb, "/deb")])
+        if s.kind == "systemd":
+            c.write("/etc/systemd/logind.conf.d/test.conf", LOGIND % s.kill)
+            c.write("/etc/systemd/journald.conf.d/test.conf", JOURNALD)
+        return c
+
+    def run(self, s, deb):
+        start = time.monotonic()
+        cases = [("test_package", "%s:installing" % s.name, "install_for_good", [])] if s.installed else []
+        cases = [(m, "%s:%s" % (s.suite, full), f, a) for m, full, f, a in cases + s.cases]
+        left = [full for _, full, _, _ in cases]
+        spec = json.dumps({"src": "/src", "log": LOGS, "kind": s.kind, "cases": [[m, f, a, full] for m, full, f, a in cases]})
+        c = self.container(s, deb)
+        self.running.append(c)
+        try:
+            c.prepare(spec)
+            c.boot()
+            print("== %s: booted in %.1f s" % (s.full(), time.monotonic() - start), flush=True)
+            self.run_cases(c, spec, left)
+        except CannotBoot as e:
+            code = 1 if os.environ.get("CI") else 77
+            while left:
+                self.results.add(left.pop(0), code, str(e), time.monotonic() - start)
+        except Exception as e:
+            while left:
+                self.results.add(left.pop(0), 1, "%s: %s" % (type(e).__name__, e), time.monotonic() - start)
+        finally:
+            self.running.remove(c)
+            c.stop()
+
+    def run_cases(self, c, spec, left):
+        with open(os.path.join(self.logs, c.name + ".output"), "wb") as err:
+            p = subprocess.Popen(c.cases(spec), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True)
+        killer = threading.Timer(BOOT_LIMIT, p.kill)
+        killer.start()
+        try:
+            for line in p.stdout:
+                r = json.loads(line)
+                left.remove(r["case"])
+                self.results.add(r["case"], r["code"], r["reason"], r["seconds"])
+                if r["code"] not in (0, 77) or self.keep:
+                    self.save(c, r["case"])
+            p.wait()
+        finally:
+            killer.cancel()
+        while left:
+            self.results.add(left.pop(0), 1, "was not run to its end; see %s.output" % c.name, BOOT_LIMIT)
+
+    def save(self, c, full):
+        name = full.replace(":", ".").replace("/", "+")
+        shutil.copytree(os.path.join(c.root + LOGS, name), os.path.join(self.logs, name), dirs_exist_ok=True)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""The root file systems of containers, made once and cached, and the Debian package as each release builds it."""
+import glob
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+
+import world
+
+SUITES = ("bookworm", "trixie")
+# What a server has, and what the cases need to look at it.
+SERVER = ("openssh-server", "openssh-client", "libmd0", "passwd", "procps", "util-linux", "iproute2", "make", "python3",
+          "zsh")
+SYSTEMD = SERVER + ("systemd", "systemd-sysv", "libpam-systemd", "dbus", "libssh-4", "tmux", "dtach", "screen", "mosh",
+                    "sudo", "fish", "tcsh")
+# Those without systemd: sysvinit without any logind, OpenRC with elogind (Debian 13's does not start in a container).
+ROOTS = {
+    "systemd": SYSTEMD,
+    "sysv": SERVER + ("sysvinit-core", "runit", "s6", "dropbear-bin", "tinysshd"),
+    "openrc": SERVER + ("sysvinit-core", "openrc", "dbus", "elogind", "libpam-elogind"),
+}
+
+
+class CannotBoot(Exception):
+    """There is no container to be had on this machine."""
+
+
+def own_suite():
+    """The release of Debian that this machine has."""
+    with open("/etc/os-release") as f:
+        found = re.search(r"^VERSION_CODENAME=(\S+)", f.read(), re.M)
+    return found and found.group(1)
+
+
+def build_packages(src):
+    """What builds and checks the package: debian/control's Build-Depends, and lintian."""
+    with open(os.path.join(src, "debian", "control")) as f:
+        text = re.search(r"^Build-Depends:\n((?: .*\n)+)", f.read(), re.M).group(1)
+    names = [re.match(r"[a-z0-9.+-]+", line.strip()).group() for line in text.splitlines()]
+    return tuple(n for n in names if n != "debhelper-compat") + ("build-essential", "debhelper", "lintian")
+
+
+def sources(suite):
+    """This machine's own lists of where Debian's packages come from, as far as they have SUITE."""
+    found = []
+    for path in ["/etc/apt/sources.list", *sorted(glob.glob("/etc/apt/sources.list.d/*.list")),
+                 *sorted(glob.glob("/etc/apt/sources.list.d/*.sources"))]:
+        if os.path.exists(path):
+            with open(path, errors="replace") as f:
+                if suite in f.read():
+                    found.append(path)
+    return found
+
+
+def make_root(build, suite, kind, src):
+    """The directory of the root KIND of SUITE, in BUILD, made when it isn't there or is of other packages."""
+    packages = ROOTS[kind]
+    if kind == "systemd" and suite != own_suite():
+        packages += build_packages(src)
+    root = os.path.join(build, "roots", "%s-%s" % (suite, kind))
+    recipe = hashlib.sha256(repr((suite, packages)).encode()).hexdigest()
+    stamp = root + ".recipe"
+    if os.path.isdir(root) and os.path.exists(stamp) and open(stamp).read() == recipe:
+        return root
+    if not shutil.which("mmdebstrap"):
+        raise CannotBoot("mmdebstrap is not installed")
+    os.makedirs(os.path.dirname(root), exist_ok=True)
+    shutil.rmtree(root, ignore_errors=True)
+    for _ in range(2):  # a mirror may fail for once
+        with open(root + ".log", "w") as out:
+            r = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=" + ",".join(packages),
+                                "--skip=cleanup/apt/lists", "--format=directory", suite, root, *sources(suite)],
+                               stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        if r.returncode == 0:
+            break
+        shutil.rmtree(root, ignore_errors=True)
+    else:
+        raise CannotBoot("mmdebstrap failed, see %s.log" % root)
+    with open(stamp, "w") as f:
+        f.write(recipe)
+    return root
+
+
+class Layer:
+    """A root that may be changed: an overlay of ROOT below BASE, a tmpfs."""
+
+    def __init__(self, base, name, root):
+        self.top = os.path.join(base, name)
+        self.root = os.path.join(self.top, "root")
+        for d in ("root", "upper", "work"):
+            os.makedirs(os.path.join(self.top, d))
+        world.mount("overlay", self.root, "overlay", 0, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work"
+                    % (root, self.top, self.top))
+
+
+class Package:
+    """The package of a suite: holdfast.deb and holdfast-client.deb in DIR."""
+
+    def __init__(self, build, base, suite, root):
+        self.build, self.suite, self.root = build, suite, root
+        self.dir = os.path.join(base, "deb-" + suite)
+        self.base = base
+        os.makedirs(self.dir)
+
+    def take(self, where):
+        """From the directory WHERE."""
+        for name in ("holdfast", "holdfast-client"):
+            found = sorted(glob.glob(os.path.join(where, name + "_*.deb")), key=os.path.getmtime)
+            if not found:
+                raise SystemExit("run.py: there is no %s_*.deb in %s" % (name, where))
+            shutil.copy(found[-1], os.path.join(self.dir, name + ".deb"))
+
+    def from_source(self):
+        """What make install installs, built here and so for this machine's release, in DIR/installed."""
+        if self.suite == own_suite():
+            subprocess.run(["make", "-s", "-C", self.build, "install", "DESTDIR=%s/installed" % self.dir], check=True,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def make(self, log):
+        """Builds the packages as their users do, with this machine's tools or, in another suite, with those there."""
+        environ = dict(os.environ, DEB_BUILD_OPTIONS="nocheck")  # the unit tests are another part of ./check
+        kept = os.path.join(self.build, "packages", self.suite)
+        shutil.rmtree(kept, ignore_errors=True)
+        os.makedirs(kept)
+        with open(log, "w") as out:
+            to = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out, "check": True}
+            if self.suite == own_suite():
+                for old in glob.glob(os.path.join(self.build, "holdfast*.deb")):
+                    os.unlink(old)
+                subprocess.run(["make", "-s", "-C", self.build, "deb"], env=environ, **to)
+                made = glob.glob(os.path.join(self.build, "holdfast*.deb"))
+            else:
+                layer = self.layer()
+                self.unpack(layer.root)
+                subprocess.run(["chroot", layer.root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                                "DEB_BUILD_OPTIONS=nocheck noautodbgsym", "sh", "-c",
+                                "cd /build/holdfast-* && dpkg-buildpackage -b -us -uc"], **to)
+                made = glob.glob(layer.root + "/build/holdfast*.deb")
+        for path in made:
+            shutil.copy(path, kept)
+        self.take(kept)
+
+    def layer(self):
+        layer = Layer(self.base, "build-" + self.suite, self.root)
+        world.mount("proc", layer.root + "/proc", "proc")
+        return layer
+
+    def unpack(self, root):
+        os.makedirs(root + "/build")
+        subprocess.run(["tar", "-xJf", os.path.join(self.base, "holdfast.tar.xz"), "-C", root + "/build",
+                        "--no-same-owner"], check=True)
+
+    def lint(self, log):
+        """lintian of the suite finds nothing to warn of."""
+        argv = ["lintian", "--allow-root", "--fail-on", "warning,error"]
+        where = self.dir
+        if self.suite != own_suite():
+            top = os.path.join(self.base, "build-" + self.suite, "root")
+            where = "/build/lint"
+            shutil.copytree(self.dir, top + where)
+            argv = ["chroot", top, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", *argv]
+        with open(log, "w") as out:
+            subprocess.run([*argv, *(where + "/%s.deb" % n for n in ("holdfast", "holdfast-client"))], check=True,
+                           stdin=subprocess.DEVNULL, stdout=out, stderr=out)
