@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 
 import world
 
@@ -95,11 +96,36 @@ class Layer:
                     % (root, self.top, self.top))
 
 
+class Tarball:
+    """The release tarball, made once: by make deb of this machine's own release, if that is among the suites."""
+
+    def __init__(self, build, by_own):
+        self.build, self.made = build, False
+        self.lock, self.ready = threading.Lock(), threading.Event()
+        if not by_own:
+            self.ready.set()
+
+    def own_is_done(self, made):
+        """MADE: make deb has made the tarball."""
+        self.made = made
+        self.ready.set()
+
+    def path(self):
+        """Waits for it, and makes it if nobody has."""
+        self.ready.wait()
+        with self.lock:
+            if not self.made:
+                subprocess.run(["make", "-s", "-C", self.build, "dist"], check=True, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL)
+                self.made = True
+        return max(glob.glob(os.path.join(self.build, "holdfast-*.tar.xz")), key=os.path.getmtime)
+
+
 class Package:
     """The package of a suite: holdfast.deb and holdfast-client.deb in DIR."""
 
-    def __init__(self, build, base, suite, root):
-        self.build, self.suite, self.root = build, suite, root
+    def __init__(self, build, base, suite, root, tarball):
+        self.build, self.suite, self.root, self.tarball = build, suite, root, tarball
         self.dir = os.path.join(base, "deb-" + suite)
         self.base = base
         os.makedirs(self.dir)
@@ -119,38 +145,33 @@ class Package:
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def make(self, log):
-        """Builds the packages as their users do, with this machine's tools or, in another suite, with those there."""
-        environ = dict(os.environ, DEB_BUILD_OPTIONS="nocheck")  # the unit tests are another part of ./check
+        """Builds the packages as their users do: with this machine's tools, or in another suite with those there."""
         kept = os.path.join(self.build, "packages", self.suite)
         shutil.rmtree(kept, ignore_errors=True)
         os.makedirs(kept)
         with open(log, "w") as out:
             to = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out, "check": True}
-            if self.suite == own_suite():
-                for old in glob.glob(os.path.join(self.build, "holdfast*.deb")):
-                    os.unlink(old)
-                subprocess.run(["make", "-s", "-C", self.build, "deb"], env=environ, **to)
-                made = glob.glob(os.path.join(self.build, "holdfast*.deb"))
-            else:
-                layer = self.layer()
-                self.unpack(layer.root)
-                subprocess.run(["chroot", layer.root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
-                                "DEB_BUILD_OPTIONS=nocheck noautodbgsym", "sh", "-c",
-                                "cd /build/holdfast-* && dpkg-buildpackage -b -us -uc"], **to)
-                made = glob.glob(layer.root + "/build/holdfast*.deb")
-        for path in made:
-            shutil.copy(path, kept)
+            for path in self.make_here(to) if self.suite == own_suite() else self.make_there(to):
+                shutil.copy(path, kept)
         self.take(kept)
 
-    def layer(self):
+    def make_here(self, to):
+        for old in glob.glob(os.path.join(self.build, "holdfast*.deb")):
+            os.unlink(old)
+        # the unit tests are another part of ./check
+        subprocess.run(["make", "-s", "-C", self.build, "deb"], env=dict(os.environ, DEB_BUILD_OPTIONS="nocheck"), **to)
+        self.tarball.own_is_done(True)
+        return glob.glob(os.path.join(self.build, "holdfast*.deb"))
+
+    def make_there(self, to):
         layer = Layer(self.base, "build-" + self.suite, self.root)
         world.mount("proc", layer.root + "/proc", "proc")
-        return layer
-
-    def unpack(self, root):
-        os.makedirs(root + "/build")
-        subprocess.run(["tar", "-xJf", os.path.join(self.base, "holdfast.tar.xz"), "-C", root + "/build",
-                        "--no-same-owner"], check=True)
+        os.makedirs(layer.root + "/build")
+        subprocess.run(["tar", "-xJf", self.tarball.path(), "-C", layer.root + "/build", "--no-same-owner"], **to)
+        subprocess.run(["chroot", layer.root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                        "DEB_BUILD_OPTIONS=nocheck noautodbgsym", "sh", "-c",
+                        "cd /build/holdfast-* && dpkg-buildpackage -b -us -uc"], **to)
+        return glob.glob(layer.root + "/build/holdfast*.deb")
 
     def lint(self, log):
         """lintian of the suite finds nothing to warn of."""

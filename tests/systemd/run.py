@@ -14,7 +14,6 @@ N failed[, N skipped]".  Where no container can be booted all is skipped, but un
 """
 import argparse
 import concurrent.futures
-import glob
 import os
 import shutil
 import subprocess
@@ -82,8 +81,8 @@ def isolate():
 class Suite:
     """The roots of one release, its package, and then its boots."""
 
-    def __init__(self, name, base, a, results):
-        self.name, self.base, self.a, self.results = name, base, a, results
+    def __init__(self, name, base, a, results, tarball):
+        self.name, self.base, self.a, self.results, self.tarball = name, base, a, results, tarball
         self.build, self.logs = os.path.abspath(a.build), os.path.abspath(a.logs)
 
     def case(self, name, function, *args):
@@ -105,7 +104,7 @@ class Suite:
         for s in specs:
             s.root = made[s.kind]
         root = made.get("systemd") or roots.make_root(self.build, self.name, "systemd", SRC)
-        package = roots.Package(self.build, self.base, self.name, root)
+        package = roots.Package(self.build, self.base, self.name, root, self.tarball)
         package.from_source()
         if self.a.built:
             package.take(os.path.join(self.build, "packages", self.name))
@@ -122,6 +121,9 @@ class Suite:
             code = 1
         except roots.CannotBoot as e:
             reason, code = str(e), 1 if os.environ.get("CI") else 77
+        finally:
+            if self.name == roots.own_suite():
+                self.tarball.own_is_done(self.tarball.made)
         if reason:
             for name in [c[1] for s in specs for c in s.cases]:
                 self.results.add("%s:%s" % (self.name, name), code, reason, 0)
@@ -138,23 +140,15 @@ def choose(suites, patterns):
     return chosen
 
 
-def make_tarball(build, base):
-    """What other releases build the package from."""
-    subprocess.run(["make", "-s", "-C", build, "dist"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    made = max(glob.glob(os.path.join(build, "holdfast-*.tar.xz")), key=os.path.getmtime)
-    shutil.copy(made, os.path.join(base, "holdfast.tar.xz"))
-
-
 def run_all(a, suites, chosen, results):
     base = isolate()
     shutil.rmtree(a.logs, ignore_errors=True)
     os.makedirs(a.logs)
-    if not a.built:
-        make_tarball(a.build, base)
     world.mount("tmpfs", "/run", "tmpfs", 0, "mode=755")  # nspawn leaves things there
     boot = Boot(base, SRC, os.path.abspath(a.logs), a.keep, results)
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool, concurrent.futures.ThreadPoolExecutor() as preparing:
-        found = [preparing.submit(Suite(n, base, a, results).run, boot, [s for s in chosen if s.suite == n], pool)
+        tarball = roots.Tarball(a.build, any(s.suite == roots.own_suite() for s in chosen))
+        found = [preparing.submit(Suite(n, base, a, results, tarball).run, boot, [s for s in chosen if s.suite == n], pool)
                  for n in suites if any(s.suite == n for s in chosen)]
         for f in [f for p in found for f in p.result()]:
             f.result()

@@ -96,6 +96,26 @@ def test_script(m):
     check("holdfastd" in out, "no runlevel starts it: %s" % out)
 
 
+def test_openrc_script(m):
+    """etc/openrc in the place of the package's script, as on hosts with OpenRC's own."""
+    installed(m)
+    script = "/etc/init.d/holdfastd"
+    with open(script) as f:
+        text = f.read()
+    m.service("stop")
+    shutil.copy(SHARE + "/openrc/holdfastd", script)
+    try:
+        m.run("rc-update", "-u")
+        m.run("rc-service", "holdfastd", "start")
+        check("started" in m.run("rc-service", "holdfastd", "status"), "rc-service does not say that it is started")
+        life(m, lambda word: m.run("rc-service", "holdfastd", word))
+        m.run("rc-service", "holdfastd", "stop")
+    finally:
+        write(script, text, 0o755)
+        m.run("rc-update", "-u")
+        m.service("start", ok=False)
+
+
 def test_doctor(m):
     """Nothing ends held shells here, and doctor says so."""
     installed(m)
@@ -103,8 +123,48 @@ def test_doctor(m):
     held(m, t)
     found = doctor(t)
     equal([f for f in found.values() if f["level"] in ("problem", "unknown")], [], "what doctor finds")
-    check("systemd does not run here" in found["systemd"]["text"], "doctor says: %s" % found["systemd"])
+    expected = "elogind runs here" if shutil.which("loginctl") else "systemd does not run here"
+    check(expected in found["systemd"]["text"], "doctor says: %s" % found["systemd"])
     check("would stay" in found["drop"]["text"], "doctor says: %s" % found["drop"])
+
+
+def elogind_session(number):
+    """What elogind says of session NUMBER."""
+    r = subprocess.run(["loginctl", "show-session", "-p", "Name", "-p", "Class", "-p", "Type", "-p", "Service", number],
+                       stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return dict(line.split("=", 1) for line in r.stdout.splitlines() if "=" in line)
+
+
+def test_elogind(m):
+    """With KillUserProcesses=yes elogind ends what a login leaves behind; a held shell is a session of its own."""
+    installed(m)
+    path = "/etc/elogind/logind.conf"
+    with open(path) as f:
+        text = f.read()
+    write(path, text.replace("[Login]", "[Login]\nKillUserProcesses=yes"))
+    try:
+        m.service("restart", "elogind")
+        wait_until(lambda: subprocess.run(["loginctl"], capture_output=True).returncode == 0, "elogind answers")
+        bob = m.login("bob")
+        bob.run("setsid sleep 76543 >/dev/null 2>&1 </dev/null &")
+        control = wait_until(lambda: [p["pid"] for p in m.processes() if p["cmd"] == "sleep 76543"], "bob's sleep")[0]
+        t = m.login()
+        marked = m.mark(t)
+        s = held(m, t)
+        environ = m.environ(s["shell_pid"])
+        seen = elogind_session(environ.get("XDG_SESSION_ID", "none"))
+        equal((seen.get("Name"), seen.get("Class"), seen.get("Type"), seen.get("Service")),
+              ("alice", "user", "tty", "sshd"), "what elogind says of the held shell")
+        found = doctor(t)
+        equal((found["drop"]["level"], found["systemd.kill"]["level"]), ("ok", "ok"), "doctor's levels")
+        check("KillUserProcesses=yes" in found["systemd.kill"]["text"], "doctor says: %s" % found["systemd.kill"])
+        m.drop(t)
+        bob.kill()
+        m.wait_gone(control, "what bob left behind is ended", 60)
+        marked.same(m.ssh())
+    finally:
+        write(path, text)
+        m.service("restart", "elogind")
 
 
 def test_upgrade_and_purge(m):
@@ -267,7 +327,7 @@ def test_tinysshd(m):
 
 CASES = {"sysv": (test_install, test_script, test_doctor, test_runit, test_s6, test_without_pam,
                   test_dropbear, test_tinysshd, test_upgrade_and_purge),
-         "openrc": (test_install, test_script, test_doctor, test_upgrade_and_purge)}
+         "openrc": (test_install, test_script, test_openrc_script, test_doctor, test_elogind, test_upgrade_and_purge)}
 
 
 def cases(kind):

@@ -309,6 +309,11 @@ doctor_check_host(struct doctor *d)
 	struct activation a;
 
 	check_container(d);
+	if (survival_elogind()) {
+		doctor_add(d, "systemd", DOCTOR_OK, NULL, "elogind runs here, without systemd");
+		check_kill(d);
+		return;
+	}
 	if (!survival_systemd()) {
 		doctor_add(d, "systemd", DOCTOR_OK, NULL, "systemd does not run here: no program ends processes at a "
 		           "logout");

@@ -22,7 +22,10 @@ judge(struct doctor *d, const struct attach_status *st, const struct survival *s
 	snprintf(d->held_why, sizeof d->held_why, "%s", s->why);
 	if (st->id >= OWN_FIRST_ID)
 		return;
-	if (s->place == SURVIVAL_LOGIN && strstr(s->cgroup, slice)) {
+	if (survival_elogind()) {
+		d->held = SURVIVAL_YES;
+		snprintf(d->held_why, sizeof d->held_why, "the shell has a session of its own");
+	} else if (s->place == SURVIVAL_LOGIN && strstr(s->cgroup, slice)) {
 		d->held = SURVIVAL_YES;
 		snprintf(d->held_why, sizeof d->held_why, "the shell has a session of its own (%.200s)", s->unit);
 	} else if (s->place == SURVIVAL_LOGIN && s->answer != SURVIVAL_YES) {

@@ -33,6 +33,8 @@ struct survival {
 };
 
 bool survival_systemd(void);
+/* Whether elogind runs on this host: a logind without systemd. */
+bool survival_elogind(void);
 /* What logind does with processes that a login of USER leaves behind, by KillUserProcesses and its two lists. */
 enum survival_answer survival_kills(const char *user);
 /* Whether USER lingers: their user manager runs without a login. */
