@@ -54,6 +54,8 @@ def test_build(place):
     check("/usr/share/selinux/packages/targeted/holdfast.pp.bz2" in query(place, packages["holdfast-selinux"], "--list"),
           "no policy module")
     for package in packages.values():
+        run("sh", "-n", "-c", "\n".join(line for line in query(place, package, "--scripts").split("\n")
+                                        if " scriptlet (using " not in line))
         equal(query(place, package, "--qf", "%{VERSION} %{LICENSE}").split(), [version(), "MIT"], "version, licence")
     found = run("rpmlint", "-r", SPEC.replace(".spec", ".rpmlintrc"), SPEC, *packages.values(),
                 *glob.glob(place.path("SRPMS", "*.rpm")))
