@@ -115,3 +115,34 @@ def test_zsh_by_profile(host):
         t.line("exit 7")
         equal(t.wait_exit(), 7, "the status of ssh")
         check("by way of /etc/profile" in host.ctl("zoe", "doctor").stdout, "doctor does not say how")
+
+
+# How csh's login shells read /etc/profile.d in Fedora.
+CSH_LOGIN = """if ( -d /etc/profile.d ) then
+	set nonomatch
+	foreach i ( /etc/profile.d/*.csh )
+		if ( -r "$i" ) then
+			if ($?prompt) then
+				source "$i"
+			else
+				source "$i" >& /dev/null
+			endif
+		endif
+	end
+	unset i nonomatch
+endif
+"""
+
+
+def test_csh_by_profile_d(host):
+    try:
+        host.ids("tom")
+    except KeyError:
+        raise Skip("no tcsh") from None
+    shutil.copy("/usr/share/holdfast/hook.csh", "/etc/profile.d/00-holdfast.csh")
+    write("/etc/csh.login", CSH_LOGIN)
+    t = host.login("tom")
+    check(t.ask("$HOLDFAST_SESSION"), "tcsh that reads /etc/profile.d is not held")
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "the status of ssh")
+    check("/etc/profile.d/00-holdfast.csh" in host.ctl("tom", "doctor").stdout, "doctor does not find the hook")

@@ -100,7 +100,8 @@ sshd_stack(struct setup *s)
 
 	if (rc || hostfile_read(SSHD_STACK, &text, NULL)) {
 		setup_trouble(s, SSHD_STACK, "left alone: %s",
-		              rc == -ENOENT || !rc ? "no such file" : c.error);
+		              rc && rc != -ENOENT ? c.error : hostfile_exists("/etc/alpine-release") == 1
+		              ? "no such file; for an sshd with PAM: apk add openssh-server-pam" : "no such file");
 		pamconf_free(&c);
 		return;
 	}
