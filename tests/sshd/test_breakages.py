@@ -84,8 +84,10 @@ def mode(path, bits):
 @contextlib.contextmanager
 def owner_of(path, user):
     os.chown(path, *user)
-    yield
-    os.chown(path, 0, 0)
+    try:
+        yield
+    finally:
+        os.chown(path, 0, 0)
 
 
 def owned_by_alice(path):
@@ -107,36 +109,51 @@ def systemd(host):
     """What doctor looks for on a host with systemd; a case has none."""
     os.makedirs("/run/systemd/system", exist_ok=True)
     os.makedirs("/run/systemd/users", exist_ok=True)
-    yield
-    shutil.rmtree("/run/systemd")
+    try:
+        yield
+    finally:
+        shutil.rmtree("/run/systemd")
 
 
 @contextlib.contextmanager
 def link(path, to):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     os.symlink(to, path)
-    yield
-    os.unlink(path)
+    try:
+        yield
+    finally:
+        os.unlink(path)
 
 
 @contextlib.contextmanager
 def stopped(host, sig=15):
     host.stop_holdfastd(sig)
-    yield
-    if not host.holdfastd or host.holdfastd.poll() is not None:
-        host.start_holdfastd()
+    try:
+        yield
+    finally:
+        if host.holdfastd.poll() is not None:
+            host.start_holdfastd()
 
 
 @contextlib.contextmanager
 def selinux(host):
     subprocess.run(["mount", "-t", "tmpfs", "none", "/sys/fs"], check=True)
-    write("/sys/fs/selinux/enforce", "1")
-    yield
-    subprocess.run(["umount", "/sys/fs"], check=True)
+    try:
+        write("/sys/fs/selinux/enforce", "1")
+        yield
+    finally:
+        subprocess.run(["umount", "/sys/fs"], check=True)
 
 
 @contextlib.contextmanager
 def nothing(host):
+    yield
+
+
+@contextlib.contextmanager
+def units_there(host):
+    """make install has put them down only where it has found systemd; gone with what systemd() makes."""
+    write("/run/systemd/system/holdfastd.socket", "[Socket]\nListenSequentialPacket=/run/holdfast/holdfastd.sock\n")
     yield
 
 
@@ -155,8 +172,10 @@ def compiled_for_zsh_lost(host):
     with Files(**{"/etc/zsh/zprofile": "# nothing\n"}):
         subprocess.run([tool, "add"], check=True)
         os.unlink("/var/lib/holdfast/zsh/zprofile.zwc")
-        yield
-        subprocess.run([tool, "remove"], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run([tool, "remove"], check=True)
 
 
 def packaged(*paths):
@@ -213,7 +232,7 @@ ROWS = (
     # holdfastd and its directories
     Row("daemon stopped", stopped, "daemon", PROBLEM, "holdfastd does not run", "start /usr/sbin/holdfastd"),
     Row("socket dead", lambda host: stopped(host, 9), "daemon", PROBLEM, "holdfastd does not run", "start"),
-    Row("socket gone, with systemd", both(systemd, stopped), "daemon", PROBLEM, "holdfastd does not run",
+    Row("socket gone, with systemd", both(systemd, units_there, stopped), "daemon", PROBLEM, "holdfastd does not run",
         "systemctl restart holdfastd.socket"),
     Row("unit masked", both(systemd, stopped, lambda host: link(UNIT, "/dev/null")), "daemon", PROBLEM,
         "its unit is masked", "systemctl unmask holdfastd.socket"),
@@ -309,7 +328,8 @@ ROWS = (
     Row("no systemd", nothing, "systemd", OK, "does not run here"),
     Row("KillUserProcesses", both(systemd, replaced(LOGIND, "[Login]\nKillUserProcesses=yes\n")), "systemd.kill", OK,
         "KillUserProcesses=yes", None, ALICE),
-    Row("tmux ends", both(systemd, replaced(LOGIND, "[Login]\nKillUserProcesses=yes\n")), "others", WARN,
+    Row("tmux ends", both(systemd, Files.of((LOGIND, "[Login]\nKillUserProcesses=yes\n"),
+                                            (PAM, lambda old: "session optional pam_systemd.so\n" + old))), "others", WARN,
         "would not survive", "held shell", ALICE),
     Row("StopIdleSessionSec", both(systemd, replaced(LOGIND, "[Login]\nStopIdleSessionSec=15min\n")), "systemd.idle", WARN,
         "15min", "StopIdleSessionSec=infinity"),
