@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * newfd: new file descriptors, close-on-exec from the beginning.  Each returns what the system call of its name does,
- * -1 with errno.  newfd_linux.c has the calls that do so at once; newfd_posix.c sets the flags afterwards, so that a child
- * that another thread starts in between inherits the descriptor.
+ * -1 with errno.  newfd_linux.c has the calls that do so at once; newfd_posix.c sets the flags afterwards, so that a
+ * child that another thread starts in between inherits the descriptor.
  */
 #ifndef HOLDFAST_NEWFD_H
 #define HOLDFAST_NEWFD_H

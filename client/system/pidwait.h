@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pidwait: waits for the end of a child, but not long.  pidwait_linux.c: pidfd_open(2); pidwait_posix.c: looks often. */
+/* pidwait: waits for the end of a child, but not long.  pidwait_linux.c: pidfd_open(2); pidwait_posix.c looks often. */
 #ifndef HOLDFAST_PIDWAIT_H
 #define HOLDFAST_PIDWAIT_H
 

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* The signals SIGNALS, but for those that are ignored now: a descriptor that is readable when one has come, or -errno. */
+/* SIGNALS, but for those that are ignored now: a descriptor that is readable when one has come, or a negative errno. */
 int sigwatch_open(const int *signals, size_t count);
 /* The next signal that has come; 0: none. */
 int sigwatch_next(int fd);

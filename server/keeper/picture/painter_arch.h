@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * painter_arch: PAINTER_ARCH is how seccomp(2) names the system call table of this program (AUDIT_ARCH_*).  Not defined:
- * the painter has no filter for this architecture, and so there is no painter.  configure asks this file.
+ * painter_arch: PAINTER_ARCH is how seccomp(2) names the system call table of this program (AUDIT_ARCH_*).  Not
+ * defined: the painter has no filter for this architecture, and so there is no painter.  configure asks this file.
  */
 #ifndef HOLDFAST_PAINTER_ARCH_H
 #define HOLDFAST_PAINTER_ARCH_H

@@ -27,8 +27,8 @@
 #endif
 
 /*
- * s390x takes the arguments of mmap from memory, where no filter can read them: there mmap fails, and malloc(3) gets all
- * memory by brk.  The unit test sets this elsewhere.
+ * s390x takes the arguments of mmap from memory, where no filter can read them: there mmap fails, and malloc(3) gets
+ * all memory by brk.  The unit test sets this elsewhere.
  */
 #if defined(__s390x__) && !defined(MMAP_HIDES_ARGUMENTS)
 #define MMAP_HIDES_ARGUMENTS
