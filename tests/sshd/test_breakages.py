@@ -146,6 +146,20 @@ def selinux(host):
 
 
 @contextlib.contextmanager
+def process_named(name):
+    """A process of that name runs."""
+    path = "/usr/local/bin/" + name
+    shutil.copy2("/bin/sleep", path)
+    p = subprocess.Popen([path, "1000"])
+    try:
+        yield
+    finally:
+        p.kill()
+        p.wait()
+        os.unlink(path)
+
+
+@contextlib.contextmanager
 def nothing(host):
     yield
 
@@ -311,6 +325,7 @@ ROWS = (
     Row("a confined holdfastd.service", both(systemd, replaced("/etc/systemd/system/holdfastd.service.d/case.conf",
                                                                "[Service]\nNoNewPrivileges=yes\n")),
         "sshd.confined", PROBLEM, "holdfastd.service has NoNewPrivileges=yes", "systemctl cat holdfastd.service"),
+    Row("another server of ssh", lambda host: process_named("dropbear"), "sshd.other", WARN, "dropbear runs here", "OpenSSH"),
     Row("sshd's unit", systemd, "sshd.unit", OK, "ssh.service"),
     # shells
     Row("hook removed", broken(missing, PROFILE), "hook", PROBLEM, "has no hook", "make install"),
