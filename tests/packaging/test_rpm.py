@@ -38,6 +38,20 @@ def query(place, package, *what):
     return run("rpm", "--dbpath", place.path("db"), "-qp", *what, package)
 
 
+def installs(place, packages):
+    """Into a directory and out of it again, without scriptlets: what rpm finds changed, and what is left."""
+    root = place.path("root")
+    rpm = ["rpm", "--root", root, "--nodeps", "--noscripts"]
+    os.mkdir(root)
+    run(*rpm, "-i", "--ignorearch", *packages)
+    check(os.stat(root + "/etc/holdfast/holdfast.conf").st_mode & 0o777 == 0o644, "the mode of holdfast.conf")
+    check(os.access(root + "/usr/libexec/holdfast/holdfast-login", os.X_OK), "holdfast-login cannot be run")
+    equal(run("rpm", "--root", root, "--nodeps", "--noscripts", "-V", "holdfast", "holdfast-client"), "", "rpm -V")
+    run(*rpm, "-e", "holdfast", "holdfast-client", "holdfast-selinux")
+    left = [os.path.join(d, f) for d, _, files in os.walk(root) for f in files if "/.rpmdb" not in d and "/lib/rpm" not in d]
+    equal(left, [], "left after a removal")
+
+
 @takes(40)
 def test_build(place):
     need("rpmbuild", "rpmlint", "checkmodule")
@@ -57,6 +71,7 @@ def test_build(place):
         run("sh", "-n", "-c", "\n".join(line for line in query(place, package, "--scripts").split("\n")
                                         if " scriptlet (using " not in line))
         equal(query(place, package, "--qf", "%{VERSION} %{LICENSE}").split(), [version(), "MIT"], "version, licence")
+    installs(place, packages.values())
     found = run("rpmlint", "-r", SPEC.replace(".spec", ".rpmlintrc"), SPEC, *packages.values(),
                 *glob.glob(place.path("SRPMS", "*.rpm")))
     check(re.search(r"\b0 errors, 0 warnings\b", found), "rpmlint: " + found)
