@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What ssh.service is started with, held shells have as plain ones have it."""
+"""What ssh.service is started with, held shells have as plain ones have it; a /proc that hides processes."""
 import os
 
 from template import write
@@ -47,5 +47,26 @@ def test_ssh_service(m):
         restart(m)
 
 
+def test_hidepid(m, level):
+    """Users see their own processes alone: logins are held and resumed all the same."""
+    m.use_ssh("ssh.service")
+    m.run("mount", "-o", "remount,hidepid=" + level, "/proc")
+    try:
+        t = m.login()
+        check(t.ask("$HOLDFAST_SESSION"), "not held with hidepid=%s: %r" % (level, t.text()[-300:]))
+        equal(t.ask("$(cat /proc/1/status 2>&1 | grep -c ^Uid)"), "0", "whether alice can read of init")
+        marked = m.mark(t)
+        m.drop(t)
+        t = m.ssh()
+        marked.same(t)
+        t.run("kill $job")
+        t.line("exit 3")
+        equal(t.wait_exit(), 3, "the status of ssh")
+        m.wait_none()
+    finally:
+        m.run("mount", "-o", "remount,hidepid=0", "/proc")
+
+
 def cases():
-    return [("service:ssh_service", "test_ssh_service", [])]
+    return [("service:ssh_service", "test_ssh_service", [])] + \
+        [("service:hidepid=" + level, "test_hidepid", [level]) for level in "12"]
