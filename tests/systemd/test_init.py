@@ -146,7 +146,7 @@ def test_elogind(m):
         m.service("restart", "elogind")
         wait_until(lambda: subprocess.run(["loginctl"], capture_output=True).returncode == 0, "elogind answers")
         bob = m.login("bob")
-        bob.run("setsid sleep 76543 >/dev/null 2>&1 </dev/null &")
+        bob.run("(setsid sleep 76543 >/dev/null 2>&1 </dev/null &)")
         control = wait_until(lambda: [p["pid"] for p in m.processes() if p["cmd"] == "sleep 76543"], "bob's sleep")[0]
         t = m.login()
         marked = m.mark(t)
