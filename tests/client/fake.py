@@ -160,7 +160,8 @@ class Connection:
         elif kind == ACK:
             c, at = r.u8(), r.u64()
             r.end()
-            assert at <= self.next[c] and at >= 0, "ACK of what was not sent"
+            assert at <= self.next[c], "ACK of what was not sent"
+            assert at >= s.acked[c], "ACK goes back"
             s.acked[c] = max(s.acked[c], at)
         elif kind == SIZE:
             s.sizes.append((r.u32(), r.u32()))

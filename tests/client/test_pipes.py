@@ -19,7 +19,8 @@ def test_command():
     check(h.session.exit_acked, "EXIT_ACK")
     a = h.session.attaches[0]
     equal((a["command"], a["mode"], a["flags"]), (b"some words", 2, 2), "ATTACH")
-    equal(h.session.acked[0], 20000, "ACK") if h.session.acked[0] else None
+    # ACKs come now and then, or not at all; EXIT_ACK is for the rest
+    check(h.session.acked[0] <= 20000, "acknowledged %d of 20000" % h.session.acked[0])
     in_order(h)
 
 
