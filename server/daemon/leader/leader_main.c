@@ -105,11 +105,12 @@ login_gave_up(const struct leader_main *l)
  * terminals of logins by ssh, and ends those sessions after StopIdleSessionSec without input.  Where there is none,
  * logind knows no such terminal, and who(1) lists its sessions, each one that has a terminal or is of the type "tty"
  * (which pam_systemd makes of "ssh"): the held session would be listed beside the login, and while it is dropped.
+ * With SELinux pam_selinux has to know the terminal, for it labels that.
  */
 static const char *
 pam_tty(const struct leader_main *l)
 {
-	if (!utmprec_exists())
+	if (!utmprec_exists() && access("/sys/fs/selinux/enforce", F_OK))
 		return "";
 	return l->pty.name[0] ? l->pty.name : "ssh";
 }
