@@ -31,7 +31,7 @@ def cgroup_mounts():
 
 
 class Container(Layer):
-    INIT_ARGS = ("systemd.log_target=journal",)
+    INIT = ("-b", "systemd.log_target=journal")
 
     def __init__(self, base, name, root, log, binds=()):
         """BASE is a tmpfs; BINDS are (source, target), read-only in the container."""
@@ -71,7 +71,7 @@ class Container(Layer):
         argv = ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--settings=no", "--private-network",
                 "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--hostname=server",
                 "--machine=holdfast-test-" + self.name,
-                *["--bind-ro=%s:%s" % b for b in self.binds], "-D", self.root, "-b", *self.INIT_ARGS]
+                *["--bind-ro=%s:%s" % b for b in self.binds], "-D", self.root, *self.INIT]
         console = open(os.path.join(self.log, self.name + ".console"), "wb")
         environ = dict(os.environ, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY="1")
         self.nspawn = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, env=environ,
@@ -175,7 +175,7 @@ setsid python3 -B /src/tests/systemd/inside.py "$(cat /var/cases/spec)" </dev/nu
 
 class Initless(Container):
     """Without systemd: an init script starts the cases, so that they are confined like everything in it."""
-    INIT_ARGS = ()
+    INIT = ("/sbin/init",)  # -b would rather take a systemd that is installed and not the init
 
     def up(self):
         self.leader = self.leader or self.find_leader()

@@ -23,7 +23,7 @@ class Initless(Machine):
         return [line for line in out if re.search(regex, line)]
 
     def logind_sessions(self, user):
-        return super().logind_sessions(user) if shutil.which("loginctl") else []
+        return super().logind_sessions(user) if os.path.exists("/etc/elogind") else []
 
     def clean_processes(self, user="alice"):
         wait_until(lambda: not self.user_processes(user), "no process of %s: %s"
