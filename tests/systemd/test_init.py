@@ -167,6 +167,14 @@ def test_elogind(m):
         m.service("restart", "elogind")
 
 
+def without_script(top):
+    """A package from before the script: an upgrade is the first to start holdfastd."""
+    os.unlink(top + "/etc/init.d/holdfastd")
+    with open(top + "/DEBIAN/conffiles") as f:
+        files = [line for line in f if "init.d" not in line]
+    write(top + "/DEBIAN/conffiles", "".join(files))
+
+
 def test_upgrade_and_purge(m):
     """An upgrade restarts holdfastd and no more; a purge takes the script away, and ends no shell."""
     installed(m)
@@ -184,8 +192,12 @@ def test_upgrade_and_purge(m):
     check("holdfastd" not in left, "the script is still there: %s" % left)
     equal(init_of(), init, "init")
     equal(m.login(options=NEW).ask("$HOLDFAST_SESSION"), "", "HOLDFAST_SESSION after a purge")
-    m.install()
-    check(m.login(options=NEW).ask("$HOLDFAST_SESSION"), "held after a new installation")
+    m.install(newer_package("0.0.9", without_script))
+    check(not daemon(m), "an old package without a script has started holdfastd")
+    equal(said(m.apt("install", DEB)), "", "what the upgrade from an old package complained of")
+    equal(init_of(), init, "init after that")
+    wait_until(lambda: daemon(m), "holdfastd runs after the upgrade")
+    check(m.login(options=NEW).ask("$HOLDFAST_SESSION"), "held after the upgrade")
 
 
 @contextlib.contextmanager
