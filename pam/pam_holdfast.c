@@ -244,7 +244,7 @@ gather(pam_handle_t *pamh, struct work *w, const char **what)
 	return split_auth(w, kept_auth(pamh));
 }
 
-/* The directory of records, if it is as holdfastd makes it: a descriptor or a negative errno, and *what is not right. */
+/* The directory of records, if it is as holdfastd makes it: a descriptor; or a negative errno, and *what is wrong. */
 static int
 open_logins(const char **what)
 {

@@ -138,7 +138,7 @@ forced(void)
 	return 0;
 }
 
-/* The module could not record this login; TROUBLE has its words.  Only for sshd's own shell: others have a ticket never. */
+/* The module could not record this login; TROUBLE has its words.  Said in sshd's own shell only. */
 static int
 say_trouble(const char *trouble)
 {

@@ -17,8 +17,8 @@
 
 /*
  * Checks the process at the other end of CONN (a connected unix socket, borrowed) against L.
- * 0; -EPERM: the process does not belong to the login, and *why is a constant with the reason; -EXDEV: the process does,
- * but the login's sshd and we do not live in one place, and *why is the difference ("another mount namespace"); another
+ * 0; -EPERM: the process does not belong to the login, and *why is a constant with the reason; -EXDEV: it does, but
+ * the login's sshd and we do not live in one place, and *why is the difference ("another mount namespace"); another
  * negative errno: cannot tell, and *why says at which step.
  */
 int caller_check(int conn, const struct login *l, const char **why);

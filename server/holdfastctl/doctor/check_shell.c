@@ -66,8 +66,8 @@ report_plain(struct doctor *d)
 	doctor_add(d, "shell", DOCTOR_PROBLEM, lost ? NULL : "holdfastctl new", lost
 	           ? "HOLDFAST_SESSION is set, but no session of that number answers"
 	           : "this ssh login's shell is not held");
-	doctor_add(d, "drop", DOCTOR_PROBLEM, "holdfastctl new", "if the connection dropped now, this shell and the programs on "
-	           "its terminal would end");
+	doctor_add(d, "drop", DOCTOR_PROBLEM, "holdfastctl new", "if the connection dropped now, this shell and the "
+	           "programs on its terminal would end");
 }
 
 void

@@ -128,7 +128,7 @@ check_permitted(struct doctor *d)
 		           "--list\" and a second window are refused");
 }
 
-/* Whether this login's connection comes from this host: then a proxy, or a tunnel, stands between sshd and the person. */
+/* Whether this login's connection comes from this host: then a proxy or a tunnel is between sshd and the person. */
 static void
 check_proxy(struct doctor *d)
 {
