@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""zsh by the package alone (holdfast-zsh): held; and else every zsh, and every program that is run by one, as without."""
+"""zsh by the package alone (holdfast-zsh): held; every other zsh, and every program that one runs, is as without."""
 import glob
 import os
 import re
@@ -24,7 +24,8 @@ VARY = re.compile(r"(HOLDFAST_TICKET|SSH_\w+|TTY|XDG_SESSION_ID|SECONDS|EPOCH\w+
 
 
 def helper(*args, status=0):
-    r = subprocess.run([HELPER, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    r = subprocess.run([HELPER, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                       text=True)
     equal(r.returncode, status, "the status of holdfast-zsh %s (%s)" % (" ".join(args), r.stdout))
     return r.stdout
 
@@ -109,7 +110,8 @@ def test_what_zprofile_says(host):
     stock()
     mine(".zprofile", DUMP)
     mine(".zshenv", "(exit 5)\n")
-    for what, text in (("a status", 'SEEN=$?; false\n'), ("typeset", "typeset -g A=1; typeset -i B=2; export C=3; D=4\n"),
+    for what, text in (("a status", 'SEEN=$?; false\n'),
+                       ("typeset", "typeset -g A=1; typeset -i B=2; export C=3; D=4\n"),
                        ("return", "E=1; return 9\nF=2\n"), ("options", "setopt ksh_arrays err_return; G=1; false\n"),
                        ("an alias", "alias xx='H=1'\nxx\n"), ("a syntax error", "I=1\nif then fi (\nJ=2\n"),
                        ("traps and functions", "trap 'echo x' USR1\nf() { print -r -- $0 }; K=$(f)\n"),
@@ -166,8 +168,8 @@ def transfers(host):
     os.chmod("/tmp/in", 0o777)
     repository = "/home/zoe/r"
     if shutil.which("git") and not os.path.exists(repository):
-        host.as_user("zoe", ["sh", "-c", "git init -q r && cd r && git -c user.name=z -c user.email=z@z commit -q --allow-empty "
-                                         "-m first"], cwd="/home/zoe")
+        host.as_user("zoe", ["sh", "-c", "git init -q r && cd r && git -c user.name=z -c user.email=z@z "
+                             "commit -q --allow-empty -m first"], cwd="/home/zoe")
     ssh = {"GIT_SSH_COMMAND": "ssh -l zoe"}
     said = []
     for tool, argv in (("scp", ["scp", "-q", "zoe@server:.zshrc", "/tmp/in/a"]),
@@ -307,9 +309,11 @@ def test_broken_file(host):
 
     for n in range(0, len(whole) // 2, 5):
         put(whole[:n])
-        r = subprocess.run(["su", "-", "zoe", "-c", "echo $SITE"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        r = subprocess.run(["su", "-", "zoe", "-c", "echo $SITE"], stdin=subprocess.DEVNULL, capture_output=True,
+                           text=True)
         equal((r.returncode, r.stdout), (0, "1\n"), "cut short at %d: %s" % (n, r.stderr))
-    for what, data in (("no bytes", b""), ("a text", b"echo hello\n" * 300), ("another version", whole.replace(b"5.9\0", b"5.8\0"))):
+    for what, data in (("no bytes", b""), ("a text", b"echo hello\n" * 300),
+                       ("another version", whole.replace(b"5.9\0", b"5.8\0"))):
         put(data)
         is_plain(host, what)
     put(whole)
@@ -377,8 +381,8 @@ def test_by_way_of_profile(host):
     stock()
     for what, text in (("a command", "emulate sh -c 'source /etc/profile'\n"),
                        ("a test", "[ ! -f /etc/profile ] || emulate sh -c '. /etc/profile'\n"),
-                       ("a function", "reads() {\n emulate -L ksh\n if [ -f /etc/profile ]; then\n source /etc/profile\n fi\n}\n"
-                        "reads\nunset -f reads\n")):
+                       ("a function", "reads() {\n emulate -L ksh\n if [ -f /etc/profile ]; then\n source /etc/profile\n fi\n"
+                        "}\nreads\nunset -f reads\n")):
         write(ZPROFILE, text)
         is_held(host, "a zsh that reads /etc/profile by " + what)
 
@@ -391,7 +395,8 @@ def test_not_the_login_shell(host):
         write("/home/%s/.zshrc" % user, "PROMPT='PROMPT$ '\nunsetopt PROMPT_SP\n", owner=ids(user))
         t = host.ssh(user, options=["-t"], args=["exec -l zsh"])
         t.prompt()
-        equal(t.ask("$HOLDFAST_SESSION-$SITE-${ZSH_VERSION:+zsh}"), "-1-zsh", "a command that executes a login shell, of " + user)
+        equal(t.ask("$HOLDFAST_SESSION-$SITE-${ZSH_VERSION:+zsh}"), "-1-zsh",
+              "a command that executes a login shell, of " + user)
         equal(host.sessions(user), [], "sessions of " + user)
         t.line("exit 4")
         equal(t.wait_exit(), 4, "the status of ssh")

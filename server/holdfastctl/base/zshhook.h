@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zshhook: whether zsh reads the hook by the compiled file that holdfast-zsh makes (server/hooks/holdfast-zsh.in): where
- * /etc/zsh has no directory for drop-ins, no other file of zsh's has to change.
+ * zshhook: whether zsh reads the hook by the compiled file that holdfast-zsh makes (server/hooks/holdfast-zsh.in), for
+ * an /etc/zsh without a directory for drop-ins.
  */
 #ifndef HOLDFAST_ZSHHOOK_H
 #define HOLDFAST_ZSHHOOK_H

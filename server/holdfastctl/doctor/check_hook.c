@@ -110,7 +110,8 @@ profile_reads_hook(struct doctor *d)
 		return false;
 	}
 	if (strcmp(last_part(d->shell), "ash") == 0 && !layouts_ash_reads_hook(d->shell)) {
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "put at the top of /etc/profile: [ ! -r " PROFILE_D " ] || . " PROFILE_D,
+		doctor_add(d, "hook", DOCTOR_PROBLEM,
+		           "put at the top of /etc/profile: [ ! -r " PROFILE_D " ] || . " PROFILE_D,
 		           "%s cannot read /etc/profile.d: its run-parts has not the options that /etc/profile gives",
 		           d->shell);
 		return false;
@@ -220,8 +221,8 @@ doctor_check_hook(struct doctor *d)
 	if (!d->shell[0])
 		doctor_add(d, "hook", DOCTOR_UNKNOWN, NULL, "the login shell of %s is unknown", d->user);
 	else if (family == NONE)
-		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash", "there is no hook for the login shell %s: it is not "
-		           "held", d->shell);
+		doctor_add(d, "hook", DOCTOR_PROBLEM, "chsh -s /bin/bash",
+		           "there is no hook for the login shell %s: it is not held", d->shell);
 	else if (d->has_system)
 		check_system(d, family);
 	else
