@@ -70,7 +70,8 @@ class Boot:
         cases = [("test_package", "%s:installing" % s.name, "install_for_good", [])] if s.installed else []
         cases = [(m, "%s:%s" % (s.suite, full), f, a) for m, full, f, a in cases + s.cases]
         left = [full for _, full, _, _ in cases]
-        spec = json.dumps({"src": "/src", "log": LOGS, "kind": s.kind, "cases": [[m, f, a, full] for m, full, f, a in cases]})
+        spec = json.dumps({"src": "/src", "log": LOGS, "kind": s.kind,
+                           "cases": [[m, f, a, full] for m, full, f, a in cases]})
         c = self.container(s, deb)
         self.running.append(c)
         try:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs the cases of one boot, one after another, inside the container; says a line of JSON about each.
 
-  inside.py SPEC      SPEC is a JSON object: src, log, kind (of the root), cases (a list of [module, function, arguments])
+  inside.py SPEC      SPEC is a JSON object: src, log, kind (of the root), cases (a list of [module, function,
+                      arguments, full name])
 """
 import json
 import os

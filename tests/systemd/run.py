@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Boots releases of Debian in containers, with systemd, logind and sshd, installs the package, and runs the cases in them.
+"""Boots releases of Debian in containers, with systemd, logind and sshd, installs the package, and runs the cases.
 
   run.py [-b BUILD] [--suite SUITE]... [--built] [--logs DIR] [-l] [-k] [PATTERN…]
 
@@ -148,8 +148,9 @@ def run_all(a, suites, chosen, results):
     boot = Boot(base, SRC, os.path.abspath(a.logs), a.keep, results)
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool, concurrent.futures.ThreadPoolExecutor() as preparing:
         tarball = roots.Tarball(a.build, any(s.suite == roots.own_suite() for s in chosen))
-        found = [preparing.submit(Suite(n, base, a, results, tarball).run, boot, [s for s in chosen if s.suite == n], pool)
-                 for n in suites if any(s.suite == n for s in chosen)]
+        of = {n: [s for s in chosen if s.suite == n] for n in suites}
+        found = [preparing.submit(Suite(n, base, a, results, tarball).run, boot, specs, pool)
+                 for n, specs in of.items() if specs]
         for f in [f for p in found for f in p.result()]:
             f.result()
 
@@ -157,7 +158,8 @@ def run_all(a, suites, chosen, results):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
-    p.add_argument("--suite", action="append", help="a release of Debian; may be given again (%s)" % " ".join(roots.SUITES))
+    p.add_argument("--suite", action="append",
+                   help="a release of Debian; may be given again (%s)" % " ".join(roots.SUITES))
     p.add_argument("--built", action="store_true", help="the packages in BUILD/packages as they are")
     p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs", "systemd"))
     p.add_argument("-l", "--list", action="store_true")

@@ -27,7 +27,8 @@ def installed(m):
 
 
 def init_of():
-    return os.path.realpath("/sbin/init"), subprocess.run(["dpkg", "-S", "/sbin/init"], capture_output=True, text=True).stdout
+    r = subprocess.run(["dpkg", "-S", "/sbin/init"], capture_output=True, text=True)
+    return os.path.realpath("/sbin/init"), r.stdout
 
 
 def test_install(m):
