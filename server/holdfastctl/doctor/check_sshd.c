@@ -89,12 +89,21 @@ check_alive(struct doctor *d)
 		           keep && strcasecmp(keep, "no") == 0 ? "never" : "after about 2 hours (TCPKeepAlive)");
 }
 
+/* The value of KEY for the user, with Match blocks that name the user or a group. */
+static const char *
+users_value(const struct doctor *d, const char *key)
+{
+	struct config_subject who = { .user = d->user, .groups = (const char *const *)d->groups, .address = "" };
+
+	return sshdconf_for(&d->sshd, key, &who);
+}
+
 /* What keeps all login shells from being held (common/process/loginshell.h). */
 static void
 check_shells(struct doctor *d)
 {
 	static const char *const traces[] = { "PWD", "OLDPWD", "SHLVL", "_", "SSH_ORIGINAL_COMMAND" };
-	const char *forced = sshdconf_get(&d->sshd, "forcecommand");
+	const char *forced = users_value(d, "forcecommand");
 
 	if (forced && strcasecmp(forced, "none") != 0)
 		doctor_add(d, "sshd.forcecommand", DOCTOR_PROBLEM, FIX_HERE, "sshd runs a ForceCommand in place of login "
@@ -113,7 +122,7 @@ check_shells(struct doctor *d)
 static void
 check_permitted(struct doctor *d)
 {
-	const char *tty = sshdconf_get(&d->sshd, "permittty"), *max = sshdconf_get(&d->sshd, "maxsessions");
+	const char *tty = users_value(d, "permittty"), *max = users_value(d, "maxsessions");
 	long sessions = max ? strtol(max, NULL, 10) : 10;
 
 	if (tty && strcasecmp(tty, "no") == 0)
