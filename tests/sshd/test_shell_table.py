@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 
+from host import by_hand
 from screens import missing
 from template import LIBEXEC, hook_text, write
 from term import Skip, check, equal, wait_until
 from test_doctor import doctor
+from test_userland import prepare
 
 DIRS = ("/usr/bin/", "/bin/", "/usr/local/bin/")
 # The shells that packages of Debian 12 or 13 bring, and those that come from elsewhere.
@@ -187,3 +189,18 @@ def test_restricted_shells(host):
         t.prompt()
         check("restricted" not in t.text(), "%s shows %r after a drop" % (name, t.text()))
         end(host, t)
+
+
+@by_hand
+def test_without_root(host):
+    """setup as a user finds the start-up file of each kind of shell, and the next login is held."""
+    prepare(host)
+    for name in ("ksh93", "mksh", "ash", "bsd-csh"):
+        subprocess.run(["usermod", "-s", path_of(name), "bob"], check=True)
+        r = host.ctl("bob", "setup")
+        equal(r.returncode, 0, "the status of setup with %s (%s)" % (name, r.stdout + r.stderr))
+        t = host.ssh("bob")
+        host.wait_sessions(1, "attached", "bob")
+        runs(t, name)
+        end(host, t)
+        host.ctl("bob", "setup", "--undo")
