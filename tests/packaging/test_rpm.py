@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import subprocess
 
 from common import SRC, check, clean_environment, equal, need, read, run, takes, version
 
@@ -29,13 +30,21 @@ def rpmbuild(place, *more):
     shutil.copy(place.tarball(), place.path("SOURCES"))
     # Debian's rpm has Debian's paths in places; the rest of the machine is what "uname -m" says.
     run("rpmbuild", "-ba", "--nodeps", "--without", "check", "--define", "_topdir " + place.directory,
-        "--define", "_dbpath " + place.path("db"), "--define", "_libdir /usr/lib64", *more, SPEC,
+        "--define", "_dbpath " + place.path("db"), "--define", "_libdir /usr/lib64", "--define", "debug_package %{nil}", *more, SPEC,
         env={**clean_environment(), "HOME": place.directory})
     return {os.path.basename(p).rsplit("-", 2)[0]: p for p in glob.glob(place.path("RPMS", "*", "*.rpm"))}
 
 
 def query(place, package, *what):
     return run("rpm", "--dbpath", place.path("db"), "-qp", *what, package)
+
+
+def rpmlint(*files):
+    """What it finds.  A reason that one version of rpmbuild or rpmlint does not need is another's."""
+    r = subprocess.run(["rpmlint", "-r", SPEC.replace(".spec", ".rpmlintrc"), *files], stdin=subprocess.DEVNULL, text=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    check(re.search(r"\d+ packages and 1 specfiles checked; \d+ errors", r.stdout), "rpmlint: " + r.stdout)
+    return [line for line in r.stdout.split("\n") if re.search(r": [EW]: ", line) and "unused-rpmlintrc-filter" not in line]
 
 
 def installs(place, packages):
@@ -72,9 +81,7 @@ def test_build(place):
                                         if " scriptlet (using " not in line))
         equal(query(place, package, "--qf", "%{VERSION} %{LICENSE}").split(), [version(), "MIT"], "version, licence")
     installs(place, packages.values())
-    found = run("rpmlint", "-r", SPEC.replace(".spec", ".rpmlintrc"), SPEC, *packages.values(),
-                *glob.glob(place.path("SRPMS", "*.rpm")))
-    check(re.search(r"\b0 errors, 0 warnings\b", found), "rpmlint: " + found)
+    equal(rpmlint(SPEC, *packages.values(), *glob.glob(place.path("SRPMS", "*.rpm"))), [], "rpmlint")
 
 
 def test_scriptlets(place):
