@@ -17,7 +17,7 @@
 #define ALL_TYPES (-1)
 
 const char *const pamconf_for_logins[] = {
-	"pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so", "pam_exec.so", NULL,
+	"pam_motd.so", "pam_mail.so", "pam_lastlog.so", "pam_lastlog2.so", "pam_wtmpdb.so", "pam_exec.so", NULL,
 };
 
 static const char *const types[] = { "auth", "account", "password", "session" };

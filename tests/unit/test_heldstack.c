@@ -76,6 +76,7 @@ what_logins_had_is_passed_over(void **state)
 	       "session required pam_motd.so motd=/run/motd.dynamic\n"
 	       "-session sufficient /usr/lib/security/pam_lastlog.so\n"
 	       "session required pam_lastlog2.so\n"
+	       "session optional pam_wtmpdb.so\n"
 	       "session requisite pam_mail.so standard\n"
 	       "session required pam_tty_audit.so enable=*\n"
 	       "session optional pam_holdfast.so\n"
@@ -83,6 +84,7 @@ what_logins_had_is_passed_over(void **state)
 	       "", false,
 	       "session optional pam_permit.so\n"
 	       "session [success=2 default=ignore] pam_succeed_if.so quiet user = alice\n"
+	       "session optional pam_permit.so\n"
 	       "session optional pam_permit.so\n"
 	       "session optional pam_permit.so\n"
 	       "session optional pam_permit.so\n"

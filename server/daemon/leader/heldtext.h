@@ -6,7 +6,8 @@
  * "done" and "die" ends at its border.  Modules that have already acted for the login, or that are for logins alone,
  * are skipped: their line becomes "optional pam_permit.so", so that jumps over it count as before, and the lines
  * behind it decide.
- *   - session lines: pam_holdfast, pam_motd, pam_mail, pam_lastlog, pam_lastlog2, pam_exec, and and those in PamSkip;
+ *   - session lines: pam_holdfast, pam_motd, pam_mail, pam_lastlog, pam_lastlog2, pam_wtmpdb, pam_exec, and those in
+ *     PamSkip;
  *   - auth lines, which serve only pam_setcred(3): those in PamSkip, and pam_holdfast;
  *   - account lines are included only if the account stage is to run, and then all of them;
  *   - password lines are left out.
