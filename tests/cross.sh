@@ -82,7 +82,7 @@ cross_run() {
 	[ "$1" = posix ] || set -- "$1" "$2" tests/fuzz/corpus.sh
 	HOLDFAST_QUICK=1 HOLDFAST_CUT_STEP=$CUT_STEP make -s -j$((2 * $(nproc))) -C "$dir" check \
 		CPPFLAGS= TESTS="$(without "$tests" "$2") ${3-}" </dev/null >"$dir/check.out" 2>&1
-	timed cross count_unit "$dir" "$1: "
+	timed cross count_unit "$dir" "$1/"
 	[ $((passed + failed + skipped)) != "$before" ] || one_failure "make check in $dir ran no test"
 }
 
@@ -147,7 +147,7 @@ cross_i386() {
 	say "unit tests on i386"
 	mkdir -p build-cross
 	./check --suite "$release:i386" unit </dev/null 2>&1 | tee build-cross/i386.out |
-		sed -un 's/^\(ok\|FAILED\|skipped\) /&i386: /p' | take_times cross
+		sed -un 's/^\(ok\|FAILED\|skipped\) /&i386\//p' | take_times cross
 	last=$(tail -n 1 build-cross/i386.out)
 	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
