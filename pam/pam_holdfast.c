@@ -15,7 +15,6 @@
  * nothing to wait for, nothing printed, no descriptor kept.  Any trouble is one line to syslog and PAM_IGNORE; the
  * login then gets a plain shell, and HOLDFAST_TROUBLE in its environment, so that the hook can say the reason.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,6 +30,7 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "passwdfile.h"
 #include "paths.h"
 #include "procstat.h"
 #include "record.h"
@@ -43,10 +43,7 @@
 #define DATA_AUTH "pam_holdfast_auth"
 #define LEADER "holdfastd" /* the program that opens PAM sessions for held shells */
 
-/* The unit tests have a user database and an owner of their own. */
-#ifndef PASSWD_FILE
-#define PASSWD_FILE "/etc/passwd"
-#endif
+/* The unit tests have an owner of their own. */
 #ifndef LOGINS_OWNER
 #define LOGINS_OWNER 0
 #endif
@@ -123,46 +120,10 @@ copy_field(char *dst, size_t cap, const char *src)
 	return 0;
 }
 
-/* Splits a line of passwd(5): whether it is NAME's, with his uid.  Others, and malformed lines, are passed over. */
-static bool
-is_entry_of(const char *name, const char *line, uint32_t *uid)
-{
-	size_t len = strlen(name);
-	const char *id = strncmp(line, name, len) == 0 && line[len] == ':' ? strchr(line + len + 1, ':') : NULL;
-	unsigned long long v;
-	char *end;
-
-	if (!id || !isdigit((unsigned char)id[1]))
-		return false;
-	errno = 0;
-	v = strtoull(id + 1, &end, 10);
-	if (errno || v > UINT32_MAX || *end != ':' || !isdigit((unsigned char)end[1]))
-		return false;
-	*uid = (uint32_t)v;
-	return true;
-}
-
-/*
- * The uid, from the file only: the name service may hang, and sshd has no timer around a PAM module.  A line that is
- * too long ends the search; holdfastd then asks the name service.
- */
 static void
 find_uid(struct record *r)
 {
-	FILE *f = fopen(PASSWD_FILE, "re");
-	char line[4096];
-	uint32_t uid;
-
-	if (!f)
-		return;
-	while (fgets(line, sizeof line, f) && (strchr(line, '\n') || feof(f))) {
-		if (!is_entry_of(r->user, line, &uid))
-			continue;
-		r->uid_known = uid != (uint32_t)-1;
-		r->uid = r->uid_known ? uid : 0;
-		break;
-	}
-	fclose(f);
+	r->uid_known = passwdfile_uid(r->user, &r->uid) == 0;
 }
 
 /* A line a completed method, each ended by a newline. */

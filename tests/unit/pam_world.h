@@ -57,6 +57,7 @@ test_renameat(int from_dir, const char *from, int to_dir, const char *to)
 
 #define write(fd, data, len) test_write(fd, data, len)
 #define renameat(a, b, c, d) test_renameat(a, b, c, d)
+#include "../../pam/passwdfile.c"
 #include "../../pam/pam_holdfast.c"
 #undef write
 #undef renameat
