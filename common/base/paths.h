@@ -12,6 +12,8 @@
 #define PATH_LOGINS HOLDFAST_RUNDIR "/logins"              /* 0700 root; one record per login */
 #define PATH_LEADERS HOLDFAST_RUNDIR "/leaders"            /* 0700 root; one file per leader: leaderreg.h */
 #define PATH_SESSIONS HOLDFAST_RUNDIR "/sessions"          /* 0755 root; <uid>/<id>/ root's too: sessiondir.h */
+/* What holdfastd makes of these, with the mode of each: initializers of an array of { const char *path; mode_t mode; }. */
+#define PATH_DIRECTORIES { HOLDFAST_RUNDIR, 0755 }, { PATH_LOGINS, 0700 }, { PATH_LEADERS, 0700 }, { PATH_SESSIONS, 0755 }
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* directories of keepers up to 0.1; <uid>/ is the user's */
 #define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; if it exists, no new sessions start */

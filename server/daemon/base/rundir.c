@@ -45,12 +45,7 @@ rundir_make(void)
 	static const struct {
 		const char *path;
 		mode_t mode;
-	} dirs[] = {
-		{ HOLDFAST_RUNDIR, 0755 },
-		{ PATH_LOGINS, 0700 },
-		{ PATH_LEADERS, 0700 },
-		{ PATH_SESSIONS, 0755 },
-	};
+	} dirs[] = { PATH_DIRECTORIES };
 
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
 		int rc = make_one(dirs[i].path, dirs[i].mode);

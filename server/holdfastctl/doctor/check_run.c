@@ -15,12 +15,7 @@
 static const struct {
 	const char *path;
 	mode_t mode;
-} dirs[] = {
-	{ HOLDFAST_RUNDIR, 0755 },
-	{ PATH_LOGINS, 0700 },
-	{ PATH_LEADERS, 0700 },
-	{ PATH_SESSIONS, 0755 },
-};
+} dirs[] = { PATH_DIRECTORIES };
 
 /* Adds the finding if the directory is not as holdfastd makes it; whether it is. */
 static bool
