@@ -10,9 +10,9 @@
 
 #define PROFILE_D "/etc/profile.d/00-holdfast.sh"
 
-/* Whether /etc/shells has a shell of that name. */
+/* Whether /etc/shells has a shell of that name; POOR: one that cannot read /etc/profile.d. */
 static bool
-has_shell(const char *name)
+has_shell_that(const char *name, bool poor)
 {
 	char *text, *rest, *line;
 	bool found = false;
@@ -22,35 +22,23 @@ has_shell(const char *name)
 	for (rest = text; !found && (line = hostfile_line(&rest));) {
 		const char *slash = strrchr(line, '/');
 
-		found = line[0] == '/' && slash && strcmp(slash + 1, name) == 0;
+		found = line[0] == '/' && slash && strcmp(slash + 1, name) == 0 && (!poor || !layouts_ash_reads_hook(line));
 	}
 	free(text);
 	return found;
 }
 
-/* Whether /etc/shells has an ash that cannot read /etc/profile.d. */
 static bool
-has_poor_ash(void)
+has_shell(const char *name)
 {
-	char *text, *rest, *line;
-	bool found = false;
-
-	if (hostfile_read("/etc/shells", &text, NULL))
-		return false;
-	for (rest = text; !found && (line = hostfile_line(&rest));) {
-		const char *slash = strrchr(line, '/');
-
-		found = line[0] == '/' && slash && strcmp(slash, "/ash") == 0 && !layouts_ash_reads_hook(line);
-	}
-	free(text);
-	return found;
+	return has_shell_that(name, false);
 }
 
 /* For ash alone; the other shells then read the hook before the rest of /etc/profile, and once. */
 static void
 setup_ash(struct setup *s)
 {
-	if (s->undo || has_poor_ash())
+	if (s->undo || has_shell_that("ash", true))
 		setup_block(s, "/etc/profile", "[ ! -r " PROFILE_D " ] || . " PROFILE_D "\n", BLOCK_FIRST, false);
 }
 
