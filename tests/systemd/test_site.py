@@ -207,6 +207,8 @@ def test_run_full(m):
     t = m.ssh()
     marked.same(t)
     end(t)
+    # logind makes no session for any login while the user's manager, not needed any more, is about to end
+    wait_until(lambda: m.unit("user@%d.service" % m.ids("alice")[0]) == "inactive", "alice's manager has ended")
     held(m, m.login())
 
 
