@@ -40,7 +40,7 @@ def shows(m, t, entries, own, when):
 
 
 def test_one_entry_a_person(m):
-    """With the session's terminal and the host that he comes from now; none for a dropped session."""
+    """With the session's terminal and the host that the person comes from now; none for a dropped session."""
     t = m.login(options=from_host(1, *OFF))
     plain = entry(t, 1)
     shows(m, t, [plain], plain, "in a plain login")
