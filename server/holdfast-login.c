@@ -24,6 +24,7 @@
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
+#include "waiting.h"
 
 #define RESULT_FD 3
 
@@ -83,11 +84,10 @@ is_for_us(const char *tty)
 	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && term_is_usable() && all_on(tty) && has_size();
 }
 
-/* Says the result to the hook.  SIGPIPE or a closed descriptor: the hook takes it for a crash. */
+/* Says the result to the hook.  A closed pipe or descriptor: the hook takes it for a crash. */
 static int
 result(const char *text, int value)
 {
-	signal(SIGPIPE, SIG_IGN);
 	if (value >= 0)
 		dprintf(RESULT_FD, "%s %d\n", text, value);
 	else
@@ -194,6 +194,7 @@ finish(const char *how, const char *number)
 int
 main(int argc, char **argv)
 {
+	waiting_only(false);
 	if (argc == 2 && strcmp(argv[1], "--hook") == 0)
 		return hook();
 	if (argc == 2 && strcmp(argv[1], "--forced") == 0)

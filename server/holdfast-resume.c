@@ -4,7 +4,6 @@
  * attaches that; without one its pipes carry a client's frames, or a person's bytes (subsystem.h).  LC_HOLDFAST names a
  * session.
  */
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "paths.h"
 #include "signals.h"
 #include "subsystem.h"
+#include "waiting.h"
 
 #define FAILED 1
 
@@ -52,11 +52,11 @@ main(int argc, char **argv)
 	struct enter_result res;
 
 	(void)argv;
+	waiting_only(false);
 	if (argc != 1) {
 		fprintf(stderr, "holdfast-resume: this is an ssh subsystem; use: ssh -t host -s resume\n");
 		return 2;
 	}
-	signal(SIGPIPE, SIG_IGN);
 	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0) {
 		memset(&q.ticket, 0, sizeof q.ticket);
 		q.own = rootless_is_the_way();

@@ -49,6 +49,7 @@ struct daemon {
 static void
 sweep(struct daemon *d)
 {
+	static const int none[] = { 0 };
 	pid_t pid;
 
 	d->swept_ms = clock_now_ms();
@@ -58,7 +59,8 @@ sweep(struct daemon *d)
 	if (pid)
 		return;
 	signals_reset();
-	alarm(SWEEP_SECONDS);
+	signals_catch(none);
+	signals_alarm(SWEEP_SECONDS);
 	clean_descriptors(NULL, 0);
 	sweep_run();
 	_exit(0);
@@ -141,19 +143,16 @@ loop(struct daemon *d)
 static int
 take_signals(void)
 {
-	struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
-	struct sigaction ignored = { .sa_handler = SIG_IGN };
+	static const int requests[] = { SIGTERM, SIGINT, SIGHUP, 0 };
 	sigset_t set;
 	int fd;
 
-	signals_reset();
-	sigaction(SIGCHLD, &reaped, NULL); /* the kernel forgets our children, there is nothing to wait for */
-	sigaction(SIGPIPE, &ignored, NULL);
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	for (const int *sig = requests; *sig; sig++)
+		sigaddset(&set, *sig);
+	signals_reset();
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals_catch(requests);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
@@ -179,8 +178,14 @@ take_standard(bool keep_stderr)
 static int
 run(struct daemon *d)
 {
+	struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 	int listener;
 
+	d->signals = take_signals();
+	if (d->signals < 0) {
+		log_errno(LOG_ERR, d->signals, "signals");
+		return 1;
+	}
 	umask(022);
 	if (chdir("/") || rundir_make())
 		return 1;
@@ -189,11 +194,7 @@ run(struct daemon *d)
 	listener = listening_open();
 	if (listener < 0)
 		return 1;
-	d->signals = take_signals();
-	if (d->signals < 0) {
-		log_errno(LOG_ERR, d->signals, "signals");
-		return 1;
-	}
+	sigaction(SIGCHLD, &reaped, NULL); /* the kernel forgets our children, there is nothing to wait for */
 	door_init(&d->door, listener);
 	watching_open(&d->watching);
 	log_line(LOG_INFO, "ready");

@@ -3,7 +3,6 @@
  * holdfastctl resume: does what the ssh subsystem does (holdfast-resume(8)), as a command, for a host whose sshd has
  * no line for it and whose user cannot add one.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "enter_tty.h"
 #include "rootless.h"
 #include "subsystem.h"
+#include "waiting.h"
 
 static int
 run(const struct ctl_command *self, int argc, char **argv)
@@ -28,7 +28,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		q.want = want;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return enter_tty(&q);
-	signal(SIGPIPE, SIG_IGN);
+	waiting_only(false);
 	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
 	return subsystem_run(&q);
 }

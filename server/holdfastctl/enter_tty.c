@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "rootless.h"
 #include "ticket.h"
+#include "waiting.h"
 
 static int
 outcome(const struct enter_result *res)
@@ -46,6 +47,7 @@ enter_tty(struct enter_request *q)
 	q->create_named = true;
 	/* Without a ticket a running session can still be joined; a new one needs it, and enter_run says so. */
 	q->own = ticket_parse(&q->ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
+	waiting_only(true);
 	enter_run(q, &res);
 	return outcome(&res);
 }

@@ -23,6 +23,7 @@
 #include "requests.h"
 #include "room.h"
 #include "session.h"
+#include "signals.h"
 #include "source_pipes.h"
 #include "source_pty.h"
 
@@ -123,12 +124,10 @@ keeper_turn(struct keeper *k, uint64_t until)
 static int
 open_signals(void)
 {
+	static const int requests[] = { SIGTERM, 0 };
 	sigset_t mask;
 
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
+	signals_ignore(requests);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
 	sigaddset(&mask, SIGTERM);

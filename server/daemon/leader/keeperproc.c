@@ -54,6 +54,8 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 
 	setsid();
 	signals_reset();
+	/* The keeper unblocks them when it has said which it ignores. */
+	signals_block();
 	if (sessiondir_descriptors(fds))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))

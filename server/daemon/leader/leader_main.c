@@ -50,25 +50,12 @@ struct leader_main {
 	int oom_score; /* before it became that of the login's sshd */
 };
 
-static void
-nothing(int sig)
-{
-	(void)sig;
-}
-
-/*
- * Signals that are not to end us.  Caught and not ignored, so that whatever a PAM module executes has the default.
- * SIGCHLD and SIGIO (leader_dir.h) are for the signalfd.
- */
+/* SIGCHLD and SIGIO (leader_dir.h) are for the signalfd; the helper that we were has caught all others (helper.c). */
 static int
 take_signals(struct leader_main *l)
 {
-	static const int deaf[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ };
-	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 	sigset_t taken;
 
-	for (size_t i = 0; i < sizeof deaf / sizeof *deaf; i++)
-		sigaction(deaf[i], &sa, NULL);
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGCHLD);
 	sigaddset(&taken, SIGIO);

@@ -15,6 +15,7 @@
 
 #include "log.h"
 #include "login.h"
+#include "signals.h"
 
 #define PATIENCE 60 /* seconds */
 
@@ -38,19 +39,6 @@ converse(int count, const struct pam_message **messages, struct pam_response **r
 			return PAM_CONV_ERR;
 	*responses = calloc((size_t)count, sizeof **responses);
 	return *responses ? PAM_SUCCESS : PAM_BUF_ERR;
-}
-
-/* A stack that hangs must not keep a process for ever; no handler can get out of it, so the signal kills. */
-static void
-set_alarm(unsigned seconds)
-{
-	sigset_t set;
-
-	signal(SIGALRM, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, SIGALRM);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	alarm(seconds);
 }
 
 static int
@@ -223,7 +211,8 @@ pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envl
 		snprintf(text, TEXT_CAP, "out of memory");
 		return -ENOMEM;
 	}
-	set_alarm(PATIENCE);
+	/* A stack that hangs must not keep a process for ever; no handler can get out of it, so the signal kills. */
+	signals_alarm(PATIENCE);
 	rc = start(s, f);
 	if (rc != PAM_SUCCESS) {
 		snprintf(text, TEXT_CAP, "pam_start: error %d", rc);
@@ -251,7 +240,7 @@ pamstack_close(struct pamstack *s)
 
 	if (!s)
 		return;
-	set_alarm(PATIENCE);
+	signals_alarm(PATIENCE);
 	if (s->session) {
 		rc = s->last = pam_close_session(s->h, PAM_SILENT);
 		if (rc != PAM_SUCCESS)

@@ -148,8 +148,7 @@ trial(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		signals_reset();
-		alarm(TRIAL_SECONDS);
+		signals_alarm(TRIAL_SECONDS);
 		load_all();
 		_exit(has_threads());
 	}

@@ -287,11 +287,12 @@ int
 helper_run(int conn, int slot, bool quiet)
 {
 	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .timeout_ms = SILENCE_MS };
-	const int keep[] = { conn, slot };
+	const int keep[] = { conn, slot }, none[] = { 0 };
 	struct ucred cred;
 
 	signals_reset();
-	alarm(LIFE_SECONDS);
+	signals_catch(none);
+	signals_alarm(LIFE_SECONDS);
 	clearenv();
 	umask(022);
 	if (clean_descriptors(keep, 2) || peercred_get(conn, &cred))

@@ -16,6 +16,7 @@
 #include "fdrange.h"
 
 #include "bounds.h"
+#include "signals.h"
 
 static int
 find_program(const char *name, char path[PATH_CAP])
@@ -37,11 +38,8 @@ become(const char *path, const char *const *argv, int out)
 	static char paths[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
 	char *env[] = { paths, locale, NULL };
 	int null = open("/dev/null", O_RDWR);
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	signals_reset();
 	/* A group of its own, so that all of it can be killed. */
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || fdrange_close(3, ~0u) < 0)

@@ -9,10 +9,21 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "signals.h"
 
-static const int taken[] = { SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGHUP, SIGTERM };
+static const int taken[] = { SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGHUP, SIGTERM, 0 };
 
-#define TAKEN (sizeof taken / sizeof *taken)
+#define TAKEN (sizeof taken / sizeof *taken - 1)
+
+void
+waiting_only(bool job_control)
+{
+	int kept[TAKEN + 3] = { SIGTTIN, SIGTTOU };
+
+	for (size_t i = 0; i < TAKEN; i++)
+		kept[i + 2] = taken[i];
+	signals_ignore(job_control ? kept : taken);
+}
 
 int
 waiting_begin(struct waiting *w)
@@ -28,7 +39,6 @@ waiting_begin(struct waiting *w)
 	/* The hook ignores some of them; an ignored signal would not reach the descriptor for sure. */
 	for (size_t i = 0; i < TAKEN; i++)
 		sigaction(taken[i], &(struct sigaction){ .sa_handler = SIG_DFL }, &w->was[taken[i]]);
-	signal(SIGPIPE, SIG_IGN);
 	w->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return w->signals < 0 ? -errno : 0;
 }

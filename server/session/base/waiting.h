@@ -19,6 +19,11 @@ struct waiting {
 	bool resized;     /* WINCH came; the one that handles the size clears this */
 };
 
+/*
+ * At the start of a program that enters a session: of all signals that could end or stop it, only those that
+ * waiting_begin() reads keep their meaning, and with JOB_CONTROL TTIN and TTOU.  SIGPIPE is ignored too.
+ */
+void waiting_only(bool job_control);
 /* Reads INT, QUIT, TSTP, WINCH, HUP and TERM from now on, also if they were ignored. */
 int waiting_begin(struct waiting *w);
 /* Restores their old state. */

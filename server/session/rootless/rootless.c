@@ -223,7 +223,9 @@ become_keeper(struct start *s, int lead)
 		_exit(1);
 	if (s->scope)
 		execvpe(run, scoped, env);
-	else
+	/* The keeper unblocks them when it has said which it ignores. */
+	signals_block();
+	if (!s->scope)
 		execve(keeper, direct, nothing);
 	_exit(127);
 }
