@@ -11,6 +11,8 @@
 #define TEXT_CAP 512      /* one line for a person */
 #define PATH_CAP 1024     /* home, shell: longer ones are refused */
 #define TTY_CAP 64        /* /dev/pts/N */
+#define VERSION_CAP 32    /* a program's version, "0.1.0", with its NUL */
+#define BUILD_CAP 41      /* its build id in hexadecimal, with its NUL (buildid.h) */
 #define ENV_COUNT_MAX 512 /* environment variables in one message */
 #define ENV_BYTES_MAX 65536 /* all of them together, with their NULs */
 #define MESSAGE_MAX 98304 /* the longest message on any of the local sockets */

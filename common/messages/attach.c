@@ -52,6 +52,9 @@ static const struct field status_fields[] = {
 	FIELD_OLDER_END,
 	FIELD_TEXT(S, user),
 	FIELD_U64(S, home_born),
+	FIELD_OLDER_END,
+	FIELD_TEXT(S, version),
+	FIELD_TEXT(S, build),
 	FIELDS_END
 };
 #undef S

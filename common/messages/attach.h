@@ -13,6 +13,8 @@
  *   EXPIRE seconds  ─▶ DONE or ERROR               ends the session if it has had no attachment for so long
  *   MESSAGE text    ─▶ DONE or ERROR               writes a line of text onto the session's screens
  *   LAST            ─▶ LAST_IS text                the last line of the session's output, printable ASCII
+ *   UPGRADE         ─▶ DONE or ERROR               the keeper goes on in the installed program, which sends DONE; on ERROR
+ *                                                  it is still the old one
  *
  * CLAIM carries the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output pipe.
  * A claimer that closes the connection before CONFIRM has changed nothing.  One that closes after CONFIRM has dropped
@@ -44,6 +46,7 @@ enum attach_type {
 	ATTACH_MSG_MESSAGE = 21,
 	ATTACH_MSG_LAST = 22,
 	ATTACH_MSG_EXPIRE = 23,
+	ATTACH_MSG_UPGRADE = 24,
 
 	ATTACH_MSG_STATUS_IS = 65,
 	ATTACH_MSG_CLAIMED = 66,
@@ -97,6 +100,9 @@ struct attach_status {
 	/* "" and 0 where the keeper's version does not send them. */
 	char user[USER_CAP];    /* the name of the session's user: several names can have one uid */
 	uint64_t home_born;     /* when that user's home directory was made (birth.h); 0 unknown */
+	/* The program that the keeper runs; "" where its version does not say. */
+	char version[VERSION_CAP];
+	char build[BUILD_CAP];  /* buildid.h; also "" where the linker made none */
 };
 
 /* The state of the connections behind the terminals of a session. */

@@ -12,7 +12,7 @@
 struct request { uint32_t op; };
 static const struct field request_fields[] = {
 	FIELD_CONST(4, MAGIC),
-	FIELD_U32_MAX(struct request, op, LEADERCTL_KILL),
+	FIELD_U32_MAX(struct request, op, LEADERCTL_VERSION),
 	FIELD_ZERO(8),
 	FIELDS_END
 };
@@ -74,4 +74,28 @@ leaderctl_decode_reply(struct leaderctl_reply *m, const void *buf, size_t len)
 		return -EBADMSG;
 	*m = got;
 	return 0;
+}
+
+#define V struct leaderctl_version
+static const struct field version_fields[] = {
+	FIELD_CONST(4, MAGIC),
+	FIELD_CONST(4, LEADERCTL_VERSION),
+	FIELD_PADDED(V, version, 32),
+	FIELD_PADDED(V, build, 48),
+	FIELDS_END
+};
+#undef V
+_Static_assert(4 + 4 + 32 + 48 == LEADERCTL_VERSION_BYTES, "an answer to VERSION is full");
+
+void
+leaderctl_encode_version(const struct leaderctl_version *m, unsigned char out[LEADERCTL_VERSION_BYTES])
+{
+	memset(out, 0, LEADERCTL_VERSION_BYTES);
+	fields_encode(version_fields, m, out, LEADERCTL_VERSION_BYTES);
+}
+
+int
+leaderctl_decode_version(struct leaderctl_version *m, const void *buf, size_t len)
+{
+	return fields_decode(version_fields, m, sizeof *m, buf, len);
 }

@@ -10,6 +10,9 @@
  *   KILL            ───▶        kills the keeper and all processes of the session; from uid 0 only
  *                   ◀───        reply, then the end of the connection when the session is over
  *
+ *   VERSION         ───▶
+ *                   ◀───        the program that the leader runs; one of 0.1 ends the connection
+ *
  * Requests and replies have a fixed length, big-endian.  An unknown message ends the connection.
  */
 #ifndef HOLDFAST_LEADERCTL_H
@@ -22,8 +25,9 @@
 
 #define LEADERCTL_REQUEST_BYTES 16
 #define LEADERCTL_REPLY_BYTES 92
+#define LEADERCTL_VERSION_BYTES 88
 
-enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2 };
+enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3 };
 
 enum leaderctl_result {
 	LEADERCTL_DONE = 1,
@@ -49,6 +53,12 @@ struct leaderctl_reply {
 	char name[NAME_CAP];     /* the session's name according to its keeper, or "" */
 };
 
+/* The answer to VERSION. */
+struct leaderctl_version {
+	char version[VERSION_CAP];
+	char build[BUILD_CAP];   /* buildid.h; "": it has none */
+};
+
 /* A request for OP. */
 void leaderctl_encode_request(enum leaderctl_op op, unsigned char out[LEADERCTL_REQUEST_BYTES]);
 /* 0, or -EBADMSG: wrong length or unknown OP. */
@@ -56,5 +66,8 @@ int leaderctl_decode_request(enum leaderctl_op *op, const void *buf, size_t len)
 void leaderctl_encode_reply(const struct leaderctl_reply *m, unsigned char out[LEADERCTL_REPLY_BYTES]);
 /* 0, or -EBADMSG: wrong length, an unknown value, or an invalid name. */
 int leaderctl_decode_reply(struct leaderctl_reply *m, const void *buf, size_t len);
+void leaderctl_encode_version(const struct leaderctl_version *m, unsigned char out[LEADERCTL_VERSION_BYTES]);
+/* 0, or -EBADMSG: wrong length, or no answer to VERSION. */
+int leaderctl_decode_version(struct leaderctl_version *m, const void *buf, size_t len);
 
 #endif

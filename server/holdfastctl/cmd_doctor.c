@@ -19,6 +19,7 @@ look_at_all(struct doctor *d)
 	doctor_check_before(d);
 	doctor_check_host(d);
 	doctor_check_limits(d);
+	doctor_check_versions(d);
 	doctor_check_shell(d);
 }
 

@@ -39,7 +39,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if (opt == 'a')
 			everybody = how.user = true;
 		else if (opt == 'l')
-			how.usage = true;
+			how.more = true;
 		else if (opt == 'o')
 			ctl_want_own();
 		else if (opt != 'u')
@@ -66,7 +66,7 @@ const struct ctl_command cmd_ls = {
 	.summary = "List held sessions",
 	.help = "A star marks the session that you are in.  SINCE is the time since the state changed, OUTPUT the\n"
 	        "amount of output since the session was dropped.\n"
-	        "  -l, --long       with processor time, memory and processes\n"
+	        "  -l, --long       with processor time, memory, processes, and versions of programs\n"
 	        "  -a, --all        sessions of all users (root)\n"
 	        "  -u, --user USER  sessions of USER, a name or a number (root)\n"
 	        "  --own            with these two also sessions without root, in the users' homes\n"

@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "age.h"
+#include "clock.h"
 #include "ctl.h"
 #include "json.h"
 #include "log.h"
+#include "programs.h"
 #include "usage.h"
 
-enum { USER, ID, NAME, STATE, SINCE, PROGRAM, SIZE, FROM, OUTPUT, CPU, MEMORY, PROCESSES, COLUMNS };
+#define LEADERS_TIMEOUT_MS 2000 /* for the leaders of all sessions */
+
+enum { USER, ID, NAME, STATE, SINCE, PROGRAM, SIZE, FROM, OUTPUT, CPU, MEMORY, PROCESSES, OF_KEEPER, OF_LEADER, COLUMNS };
 
 /* A program's name has at most 64 bytes, each at most four long when escaped; a user's name has 256. */
 struct row {
@@ -21,8 +25,18 @@ struct row {
 };
 
 static const struct row heading = {
-	{ "USER", "  ID", "NAME", "STATE", "SINCE", "PROGRAM", "SIZE", "FROM", "OUTPUT", "CPU", "MEMORY", "PROCS" },
+	{ "USER", "  ID", "NAME", "STATE", "SINCE", "PROGRAM", "SIZE", "FROM", "OUTPUT", "CPU", "MEMORY", "PROCS",
+	  "VERSION", "LEADER" },
 };
+
+/* Leaders that hang cost no more than this together. */
+static void
+ask_programs(const struct sessionlist_session *a, uint64_t deadline, struct programs *p)
+{
+	uint64_t now = clock_now_ms();
+
+	programs_of(a->uid, &a->status, deadline > now ? (int)(deadline - now) : 0, p);
+}
 
 static void
 put_bytes(char *out, size_t cap, uint64_t bytes)
@@ -63,8 +77,25 @@ fill_usage(struct row *r, const struct usage *u)
 	snprintf(r->cell[PROCESSES], cap, "%" PRIu64, u->processes);
 }
 
+/* "0.1.0", or "0.1.0(old)". */
 static void
-fill_row(struct row *r, const struct sessionlist_session *a, const struct usage *u)
+put_version(char *out, size_t cap, enum programs_age age, const char *version)
+{
+	char safe[4 * VERSION_CAP];
+
+	log_escape(safe, sizeof safe, age != PROGRAMS_UNKNOWN && *version ? version : "-");
+	snprintf(out, cap, "%s%s", safe, age == PROGRAMS_OLD ? "(old)" : "");
+}
+
+static void
+fill_programs(struct row *r, const struct attach_status *s, const struct programs *p)
+{
+	put_version(r->cell[OF_KEEPER], sizeof r->cell[0], p->keeper, s->version);
+	put_version(r->cell[OF_LEADER], sizeof r->cell[0], p->leader, p->leader_is.version);
+}
+
+static void
+fill_row(struct row *r, const struct sessionlist_session *a)
 {
 	const struct attach_status *s = &a->status;
 	size_t cap = sizeof r->cell[0];
@@ -95,19 +126,18 @@ fill_row(struct row *r, const struct sessionlist_session *a, const struct usage 
 		put_bytes(r->cell[OUTPUT], cap, s->away_bytes);
 	else
 		strcpy(r->cell[OUTPUT], "-");
-	fill_usage(r, u);
 }
 
 static bool
 is_shown(int column, const struct lsprint *how)
 {
-	return column == USER ? how->user : column < CPU || how->usage;
+	return column == USER ? how->user : column < CPU || how->more;
 }
 
 static void
 print_row(const struct row *r, const int width[COLUMNS], const struct lsprint *how)
 {
-	int last = how->usage ? PROCESSES : OUTPUT;
+	int last = how->more ? OF_LEADER : OUTPUT;
 
 	for (int c = 0; c < last; c++)
 		if (is_shown(c, how))
@@ -123,20 +153,47 @@ measure(const struct row *r, int width[COLUMNS])
 			width[c] = (int)strlen(r->cell[c]);
 }
 
+/* What -l shows besides. */
+static void
+fill_more(struct row *r, const struct sessionlist_session *a, const struct usage_table *t, uint64_t deadline,
+          struct programs_count *count)
+{
+	struct usage u = { .known = false };
+	struct programs p;
+
+	usage_of(t, (pid_t)a->status.keeper_pid, (pid_t)a->status.shell_pid, &u);
+	fill_usage(r, &u);
+	ask_programs(a, deadline, &p);
+	fill_programs(r, &a->status, &p);
+	programs_add(count, &p);
+}
+
+static void
+say_old(const struct programs_count *c)
+{
+	if (c->keepers)
+		ctl_error("%zu %s an older program; holdfastctl upgrade -a gives them the installed one", c->keepers,
+		          c->keepers == 1 ? "session runs" : "sessions run");
+	if (c->leaders)
+		ctl_error("%zu %s: a leader, and a holdfast-login beside a terminal, run the older program until the session, "
+		          "or the login, ends", c->leaders,
+		          c->leaders == 1 ? "session has an older leader" : "sessions have older leaders");
+}
+
 void
 lsprint_table(const struct sessionlist *a, const struct lsprint *how)
 {
-	struct usage_table *t = how->usage ? usage_take() : NULL;
+	uint64_t deadline = clock_now_ms() + LEADERS_TIMEOUT_MS;
+	struct usage_table *t = how->more ? usage_take() : NULL;
 	struct row *rows = calloc(a->count, sizeof *rows);
+	struct programs_count old = { 0, 0, 0 };
 	int width[COLUMNS] = {0};
 
 	measure(&heading, width);
 	for (size_t i = 0; rows && i < a->count; i++) {
-		struct usage u = { .known = false };
-
-		if (how->usage)
-			usage_of(t, (pid_t)a->v[i].status.keeper_pid, (pid_t)a->v[i].status.shell_pid, &u);
-		fill_row(&rows[i], &a->v[i], &u);
+		fill_row(&rows[i], &a->v[i]);
+		if (how->more)
+			fill_more(&rows[i], &a->v[i], t, deadline, &old);
 		measure(&rows[i], width);
 	}
 	print_row(&heading, width, how);
@@ -144,6 +201,7 @@ lsprint_table(const struct sessionlist *a, const struct lsprint *how)
 		print_row(&rows[i], width, how);
 	free(rows);
 	usage_free(t);
+	say_old(&old);
 }
 
 static void
@@ -158,6 +216,25 @@ json_usage(struct json *j, const struct usage_table *t, const struct attach_stat
 	json_number(j, "memory_bytes", u.memory_bytes);
 	json_number(j, "processes", u.processes);
 	json_string(j, "cgroup", u.cgroup);
+}
+
+/* "old" is left out where that is unknown. */
+static void
+json_age(struct json *j, const char *key, enum programs_age age)
+{
+	if (age != PROGRAMS_UNKNOWN)
+		json_bool(j, key, age == PROGRAMS_OLD);
+}
+
+static void
+json_leader(struct json *j, const struct sessionlist_session *a, uint64_t deadline)
+{
+	struct programs p;
+
+	ask_programs(a, deadline, &p);
+	json_string(j, "leader_version", p.leader_is.version);
+	json_string(j, "leader_build", p.leader_is.build);
+	json_age(j, "leader_old", p.leader);
 }
 
 static void
@@ -188,12 +265,16 @@ json_session(struct json *j, const struct sessionlist_session *a)
 	json_bool(j, "vouched", s->vouched != 0);
 	json_bool(j, "own", is_own(a));
 	json_string(j, "term", s->term);
+	json_string(j, "version", s->version);
+	json_string(j, "build", s->build);
+	json_age(j, "old", programs_keeper(s));
 }
 
 void
 lsprint_json(const struct sessionlist *a, const struct lsprint *how)
 {
-	struct usage_table *t = how->usage ? usage_take() : NULL;
+	uint64_t deadline = clock_now_ms() + LEADERS_TIMEOUT_MS;
+	struct usage_table *t = how->more ? usage_take() : NULL;
 	struct json j;
 
 	json_init(&j, stdout);
@@ -202,8 +283,10 @@ lsprint_json(const struct sessionlist *a, const struct lsprint *how)
 	for (size_t i = 0; i < a->count; i++) {
 		json_open(&j, NULL, '{');
 		json_session(&j, &a->v[i]);
-		if (how->usage)
+		if (how->more) {
 			json_usage(&j, t, &a->v[i].status);
+			json_leader(&j, &a->v[i], deadline);
+		}
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -9,7 +9,7 @@
 
 struct lsprint {
 	bool user;  /* with the user's name */
-	bool usage; /* with processor time, memory and processes */
+	bool more;  /* with processor time, memory, processes, and versions of programs */
 };
 
 void lsprint_table(const struct sessionlist *a, const struct lsprint *how);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "status.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "buildid.h"
 #include "peers.h"
 
 static enum attach_state
@@ -46,5 +48,7 @@ status_fill(const struct keeper *k, struct attach_status *s)
 	s->kind = k->source->has_terminal ? ATTACH_KIND_TERMINAL : ATTACH_KIND_COMMAND;
 	memcpy(s->user, k->init.user, sizeof s->user);
 	s->home_born = k->home_born;
+	snprintf(s->version, sizeof s->version, "%s", PACKAGE_VERSION);
+	buildid_own(s->build);
 	k->source->program(k, s->program, sizeof s->program);
 }

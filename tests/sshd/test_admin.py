@@ -227,7 +227,7 @@ def test_usage(host):
     check(s["cpu_ms"] >= 50, "processor time: %d ms" % s["cpu_ms"])
     check(1 << 20 < s["memory_bytes"] < 1 << 30, "memory: %d" % s["memory_bytes"])
     text = host.ctl("alice", "ls", "--long").stdout
-    check(re.search(r"CPU +MEMORY +PROCS\n", text) and re.search(r"\d\.\d\ds +\d+K +[45]\n", text), text)
+    check(re.search(r"CPU +MEMORY +PROCS ", text) and re.search(r"\d\.\d\ds +\d+K +[45] ", text), text)
 
 
 def test_output_while_away(host):

@@ -13,8 +13,8 @@ requests(void **state)
 	enum leaderctl_op op;
 
 	(void)state;
-	for (int want = LEADERCTL_WHO - 1; want <= LEADERCTL_KILL + 1; want++) {
-		bool good = want >= LEADERCTL_WHO && want <= LEADERCTL_KILL;
+	for (int want = LEADERCTL_WHO - 1; want <= LEADERCTL_VERSION + 1; want++) {
+		bool good = want >= LEADERCTL_WHO && want <= LEADERCTL_VERSION;
 
 		leaderctl_encode_request((enum leaderctl_op)want, buf);
 		assert_int_equal(leaderctl_decode_request(&op, buf, LEADERCTL_REQUEST_BYTES), good ? 0 : -EBADMSG);
@@ -79,12 +79,39 @@ replies(void **state)
 	assert_int_equal(leaderctl_decode_reply(&got, buf, LEADERCTL_REPLY_BYTES), -EBADMSG);
 }
 
+static void
+versions(void **state)
+{
+	const struct leaderctl_version m = { "0.1.0", "0123456789abcdef0123456789abcdef01234567" };
+	unsigned char buf[LEADERCTL_VERSION_BYTES + 1] = {0};
+	struct leaderctl_version got;
+
+	(void)state;
+	leaderctl_encode_version(&m, buf);
+	for (size_t len = 0; len <= sizeof buf; len++) {
+		unsigned char *copy = exact_copy(buf, len);
+
+		assert_int_equal(leaderctl_decode_version(&got, copy, len), len == LEADERCTL_VERSION_BYTES ? 0 : -EBADMSG);
+		free(copy);
+	}
+	assert_int_equal(leaderctl_decode_version(&got, buf, LEADERCTL_VERSION_BYTES), 0);
+	assert_string_equal(got.version, m.version);
+	assert_string_equal(got.build, m.build);
+	/* It is no answer to WHO, and what fills the fields ends in a NUL. */
+	buf[7] = LEADERCTL_WHO;
+	assert_int_equal(leaderctl_decode_version(&got, buf, LEADERCTL_VERSION_BYTES), -EBADMSG);
+	buf[7] = LEADERCTL_VERSION;
+	memset(buf + 8, 'v', 32);
+	assert_int_equal(leaderctl_decode_version(&got, buf, LEADERCTL_VERSION_BYTES), -EBADMSG);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests),
 		cmocka_unit_test(replies),
+		cmocka_unit_test(versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

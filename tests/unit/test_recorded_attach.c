@@ -14,7 +14,7 @@ static const struct attach_status status = {
 	.away_bytes = 0x7172737475767778, .identity = { BYTES(0x80, 31) }, .name = "build", .program = "vi\x01",
 	.address = "192.0.2.7", .term = "xterm-256color", .lost_ms = 0x9192939495969798,
 	.lost_heard_ms = 0xa1a2a3a4a5a6a7a8, .lost_used_ms = 0xb1b2b3b4b5b6b7b8, .kind = ATTACH_KIND_COMMAND,
-	.user = "alice", .home_born = 0xc1c2c3c4c5c6c7c8,
+	.user = "alice", .home_born = 0xc1c2c3c4c5c6c7c8, .version = "0.1.0", .build = "0123abcd",
 };
 static const struct attach_status status_min;
 static struct attach_status status_max = {
@@ -38,7 +38,7 @@ static const struct { char text[TEXT_CAP]; } text = { "down at five \xc3\xa9\n" 
 static struct { char text[TEXT_CAP]; } text_max;
 static const uint32_t zero, one = 1, number = 0x01020304, most = UINT32_MAX;
 
-RECORDED_FLAT(status, struct attach_status, home_born, attach_encode_status(m, out, cap),
+RECORDED_FLAT(status, struct attach_status, build, attach_encode_status(m, out, cap),
               attach_decode_status(&got, buf, len));
 RECORDED_FLAT(verdict, struct attach_verdict, heard_ms, attach_encode_verdict(m, out, cap),
               attach_decode_verdict(&got, buf, len));
@@ -225,6 +225,8 @@ fill(void)
 	memset(status_max.address, 'a', ADDRESS_CAP - 1);
 	memset(status_max.term, 't', TERM_CAP - 1);
 	memset(status_max.user, 'u', USER_CAP - 1);
+	memset(status_max.version, 'v', VERSION_CAP - 1);
+	memset(status_max.build, 'b', BUILD_CAP - 1);
 	refused_max.code = detached_max.reason = UINT32_MAX;
 	memset(refused_max.text, 'r', TEXT_CAP - 1);
 	memset(detached_max.target, 'd', NAME_CAP - 1);
@@ -247,10 +249,13 @@ fill(void)
 	ONE(name "-max", type, number, &most, NUMBERS)
 /* Whether bytes follow is looked at by the keeper, which has nothing to decode. */
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
-/* Keepers of older versions do not say "user" and "home_born", or "kind" either; newer ones say more. */
-#define STATUS(name, m, user_len) \
-	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 8 + 4 + (user_len), 8 + 4 + (user_len) + 4 }, \
-	    .longer_is_later = true)
+/*
+ * Keepers of older versions do not say "version" and "build", "user" and "home_born", or "kind" either; newer ones say
+ * more.
+ */
+#define STATUS(name, m, user_len, program_len) \
+	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 8 + (program_len), 8 + (program_len) + 8 + 4 + (user_len), \
+	    8 + (program_len) + 8 + 4 + (user_len) + 4 }, .longer_is_later = true)
 /* A claim without its command is one for a login shell. */
 #define COMMAND(name, m, command_len) ONE(name, ATTACH_MSG_CLAIM, claim, m, .older = { 4 + (command_len) })
 
@@ -268,13 +273,14 @@ messages(void **state)
 	const struct recorded v[] = {
 		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
 		PLAIN("env", ATTACH_MSG_ENV), PLAIN("probe", ATTACH_MSG_PROBE), PLAIN("last", ATTACH_MSG_LAST),
+		PLAIN("upgrade", ATTACH_MSG_UPGRADE),
 		PLAIN("done", ATTACH_MSG_DONE),
 		NUMBER("claimed", ATTACH_MSG_CLAIMED), NUMBER("expire", ATTACH_MSG_EXPIRE),
 		NUMBER("kill", ATTACH_MSG_KILL),
 		ONE("detach", ATTACH_MSG_DETACH, number, &zero, NUMBERS),
 		ONE("detach-one", ATTACH_MSG_DETACH, number, &one, NUMBERS),
-		STATUS("status-is", &status, 5), STATUS("status-is-min", &status_min, 0),
-		STATUS("status-is-max", &status_max, USER_CAP - 1),
+		STATUS("status-is", &status, 5, 5 + 8), STATUS("status-is-min", &status_min, 0, 0),
+		STATUS("status-is-max", &status_max, USER_CAP - 1, VERSION_CAP - 1 + BUILD_CAP - 1),
 		THREE("refused", ATTACH_MSG_REFUSED, refused, REFUSALS),
 		THREE("error", ATTACH_MSG_ERROR, refused, REFUSALS),
 		THREE("verdict", ATTACH_MSG_VERDICT, verdict), THREE("exit", ATTACH_MSG_EXIT, ended),

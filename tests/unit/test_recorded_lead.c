@@ -203,12 +203,27 @@ ctl_reply_put(const struct leaderctl_reply *m, unsigned char *out, size_t cap)
 	return LEADERCTL_REPLY_BYTES;
 }
 
+static int
+ctl_version_put(const struct leaderctl_version *m, unsigned char *out, size_t cap)
+{
+	if (cap < LEADERCTL_VERSION_BYTES)
+		return -EMSGSIZE;
+	leaderctl_encode_version(m, out);
+	return LEADERCTL_VERSION_BYTES;
+}
+
 RECORDED_FLAT(ctl_request, struct ctl_request, op, ctl_request_put(m, out, cap),
               leaderctl_decode_request(&got.op, buf, len));
 RECORDED_FLAT(ctl_reply, struct leaderctl_reply, name, ctl_reply_put(m, out, cap),
               leaderctl_decode_reply(&got, buf, len));
 
-static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL };
+RECORDED_FLAT(ctl_version, struct leaderctl_version, build, ctl_version_put(m, out, cap),
+              leaderctl_decode_version(&got, buf, len));
+
+static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL },
+                                ctl_ask_version = { LEADERCTL_VERSION };
+static const struct leaderctl_version ctl_version = { "0.1.0", "0123abcd" }, ctl_version_min,
+	ctl_version_max = { LONG('v', VERSION_CAP), LONG('b', BUILD_CAP) };
 static const struct leaderctl_reply
 	ctl_reply = { LEADERCTL_KILL, LEADERCTL_DENIED, 0x01020304, LEADERCTL_RUNNING, 0x11121314, 0x21222324,
 	              0x3132333435363738, 0x4142434445464748, 0x51525354, 0x61626364, "build" },
@@ -221,7 +236,8 @@ leaderctl_messages(void **state)
 {
 	const struct recorded v[] = {
 		ONE("who", 0, ctl_request, &ctl_who), ONE("kill", 0, ctl_request, &ctl_kill),
-		THREE("reply", 0, ctl_reply),
+		THREE("reply", 0, ctl_reply), ONE("version", 0, ctl_request, &ctl_ask_version),
+		THREE("version-is", 0, ctl_version),
 	};
 
 	(void)state;

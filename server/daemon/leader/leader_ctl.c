@@ -2,11 +2,14 @@
 #include "leader_ctl.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "buildid.h"
 #include "clock.h"
 #include "leaderctl.h"
 #include "leader.h"
@@ -89,6 +92,20 @@ end_session(struct leader *l)
 	return slay_session(&what);
 }
 
+/* Answers what cannot change: false: the connection is to end. */
+static bool
+say_version(int fd)
+{
+	unsigned char out[LEADERCTL_VERSION_BYTES];
+	struct leaderctl_version m;
+
+	memset(&m, 0, sizeof m);
+	snprintf(m.version, sizeof m.version, "%s", PACKAGE_VERSION);
+	buildid_own(m.build);
+	leaderctl_encode_version(&m, out);
+	return reply_bytes(fd, out, sizeof out) == 0;
+}
+
 static void
 serve(struct leader *l, int i)
 {
@@ -102,6 +119,11 @@ serve(struct leader *l, int i)
 		return;
 	if (n <= 0 || leaderctl_decode_request(&op, buf, (size_t)n)) {
 		drop(&l->ctl, i);
+		return;
+	}
+	if (op == LEADERCTL_VERSION) {
+		if (!say_version(fd))
+			drop(&l->ctl, i);
 		return;
 	}
 	m.op = op;

@@ -74,6 +74,7 @@ void doctor_check_before(struct doctor *d); /* files read before the hook, and /
 void doctor_check_host(struct doctor *d);   /* what systemd ends, and when */
 void doctor_check_shell(struct doctor *d);  /* the current shell */
 void doctor_check_limits(struct doctor *d); /* maxlogins, TMOUT, SELinux */
+void doctor_check_versions(struct doctor *d); /* which programs the sessions run */
 
 /* Whether there is a hook for a login shell of that path. */
 bool doctor_has_hook(const char *shell);

@@ -48,6 +48,20 @@ askleader_who(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_reply *r)
 	return 0;
 }
 
+int
+askleader_version(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_version *v)
+{
+	unsigned char msg[LEADERCTL_REQUEST_BYTES], reply[LEADERCTL_VERSION_BYTES + 1];
+	int fd = session_connect_leader(uid, id), n;
+
+	if (fd < 0)
+		return fd;
+	leaderctl_encode_request(LEADERCTL_VERSION, msg);
+	n = session_ask(fd, msg, sizeof msg, reply, sizeof reply, timeout_ms);
+	close(fd);
+	return n < 0 ? n : leaderctl_decode_version(v, reply, (size_t)n);
+}
+
 /* Waits until the leader closes: the session is over. */
 static int
 wait_closed(int fd, int timeout_ms)

@@ -17,6 +17,11 @@
  */
 int askleader_who(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_reply *r);
 /*
+ * The program that the leader of session ID of UID runs.  0 with *V filled; -EPIPE: one of a version that does not say;
+ * else as above.
+ */
+int askleader_version(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_version *v);
+/*
  * Ends session ID of UID by force, for root: SIGKILL to its keeper and all its processes, by its leader or, if that
  * is dead or hangs, by the register of leaders (common/run/leaderreg.h), and then the leader ends too.  Waits until they
  * have ended, at most TIMEOUT_MS for each step.  0; -ENOENT: no such session; -EPERM: not root; -ETIMEDOUT: a process
