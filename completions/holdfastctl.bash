@@ -8,13 +8,13 @@ _holdfastctl_sessions() {
 _holdfastctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
 	if [ "$COMP_CWORD" = 1 ]; then
-		words='ls attach new detach rename kill env hook message drain check-config doctor setup resume help --help --version'
+		words='ls attach new detach rename kill env hook message upgrade drain check-config doctor setup resume help --help --version'
 	else
 		case ${COMP_WORDS[1]}:$prev in
 		new:-n) ;;
 		kill:-s) words='HUP TERM KILL INT QUIT USR1 USR2 CONT STOP' ;;
 		hook:*) words='sh bash zsh fish tcsh' ;;
-		help:*) words='ls attach new detach rename kill env hook message drain check-config doctor setup resume' ;;
+		help:*) words='ls attach new detach rename kill env hook message upgrade drain check-config doctor setup resume' ;;
 		kill:--older-than) words='1h 12h 1d 7d 4w' ;;
 		*:-u | *:--user) words=$(compgen -u) ;;
 		check-config:-f | check-config:--file)
@@ -28,11 +28,12 @@ _holdfastctl() {
 		doctor:*) words="$(compgen -u) --json --help" ;;
 		setup:*) words='--undo --dry-run --zsh --help' ;;
 		new:*) words='-n --help' ;;
-		attach:* | detach:* | rename:* | kill:* | env:*)
+		attach:* | detach:* | rename:* | kill:* | upgrade:* | env:*)
 			words=$(_holdfastctl_sessions)
 			case ${COMP_WORDS[1]} in
 			attach) words="$words -d -j -r" ;;
 			kill) words="$words -s --all --older-than --user --own --json" ;;
+			upgrade) words="$words --all --force --automatic --user --own --json" ;;
 			env) words="$words --csh --fish" ;;
 			esac
 			words="$words --help"

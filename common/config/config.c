@@ -275,6 +275,12 @@ set_banner(struct config_policy *p, const char *value)
 	return read_yes_no(value, &p->banner);
 }
 
+static int
+set_upgrade_sessions(struct config_policy *p, const char *value)
+{
+	return read_yes_no(value, &p->upgrade_sessions);
+}
+
 static const struct keyword {
 	const char *name;
 	int (*set)(struct config_policy *p, const char *value);
@@ -296,6 +302,7 @@ static const struct keyword {
 	{ "PamSkip", set_pam_skip, "names of PAM modules or patterns, or none" },
 	{ "Scrollback", set_scrollback, "a number from 0 to 100000" },
 	{ "Banner", set_banner, "yes or no" },
+	{ "UpgradeSessions", set_upgrade_sessions, "yes or no" },
 };
 
 /* One criterion of a Match line: whether it is met; -EBADMSG for one that is not right. */
@@ -415,6 +422,7 @@ config_defaults(struct config_policy *p)
 		.accept_env = "*",
 		.scrollback = 2000,
 		.banner = true,
+		.upgrade_sessions = true,
 	};
 }
 

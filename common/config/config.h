@@ -38,6 +38,7 @@ struct config_policy {
 	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
 	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: further modules to skip, patterns for match_list */
 	bool banner;               /* Banner yes: a line above a screen that is restored */
+	bool upgrade_sessions;     /* UpgradeSessions yes: a new package gives running sessions the new program */
 };
 
 /* The mistake, for the log: "/etc/holdfast/holdfast.conf:3: MaxSessions: expected a number, found \"many\"". */

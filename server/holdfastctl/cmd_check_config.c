@@ -151,6 +151,12 @@ put_pam_skip(char out[VALUE_CAP], const struct config_policy *p)
 	put_list(out, p->pam_skip);
 }
 
+static void
+put_upgrade(char out[VALUE_CAP], const struct config_policy *p)
+{
+	snprintf(out, VALUE_CAP, "%s", yes_no(p->upgrade_sessions));
+}
+
 /* As they stand in holdfast.conf(5). */
 static const struct {
 	const char *keyword;
@@ -170,6 +176,7 @@ static const struct {
 	{ "AcceptEnv", put_accept },
 	{ "PamService", put_pam_service },
 	{ "PamSkip", put_pam_skip },
+	{ "UpgradeSessions", put_upgrade },
 };
 
 #define ROWS (sizeof rows / sizeof *rows)

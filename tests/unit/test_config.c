@@ -63,7 +63,7 @@ static void
 keywords(void **state)
 {
 	struct config_policy p = good("enable no\r\nMAXSESSIONS 3 # few\n\tLoginTimeout\t\t7\nStallTimeout 1m30s\n"
-	                              "RingSize \"256k\"\nscrollback 7\nBanner no");
+	                              "RingSize \"256k\"\nscrollback 7\nBanner no\nUpgradeSessions no");
 
 	(void)state;
 	assert_false(p.enable);
@@ -73,6 +73,7 @@ keywords(void **state)
 	assert_int_equal(p.ring_bytes, 256 * 1024);
 	assert_int_equal(p.scrollback, 7);
 	assert_false(p.banner);
+	assert_false(p.upgrade_sessions);
 }
 
 static void
@@ -86,6 +87,7 @@ limits_and_lists(void **state)
 	assert_int_equal(p.idle_shell_s, 86400);
 	assert_int_equal(p.elevated_s, 300);
 	assert_true(p.match_key);
+	assert_true(p.upgrade_sessions);
 	assert_int_equal(p.take_over, CONFIG_TAKE_YES);
 	assert_string_equal(p.accept_env, "*");
 	assert_string_equal(p.pam_service, "");
@@ -168,6 +170,7 @@ refused_values(void **state)
 		{ "Scrollback 2k", "a number from 0 to 100000, found \"2k\"" },
 		{ "Scrollback -1", "a number from 0 to 100000, found \"-1\"" },
 		{ "Banner sometimes", "yes or no, found \"sometimes\"" },
+		{ "UpgradeSessions maybe", "yes or no, found \"maybe\"" },
 		{ "RingSize 1m2m", "a size from 64K to 64M, found \"1m2m\"" },
 		{ "DetachedTimeout 0", "none or a time from 1s to 10 years, found \"0\"" },
 		{ "DetachedTimeout never", "none or a time from 1s to 10 years, found \"never\"" },
