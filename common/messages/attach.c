@@ -83,7 +83,10 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 	return fields_get(&r, status.fields, m);
 }
 
-/* CLAIM: these fields, then by its flags a framed client's fields and the typed bytes, then the command, if any. */
+/*
+ * CLAIM: these fields, then by its flags a framed client's fields and the typed bytes, then with AGAIN the token, then
+ * the command, if any.
+ */
 
 #define C struct attach_claim
 static const struct field claim_fields[] = {
@@ -100,6 +103,7 @@ static const struct field claim_fields[] = {
 	FIELD_ENV(C, env),
 	FIELDS_END
 };
+static const struct field token_fields[] = { FIELD_RAW(C, token, ATTACH_TOKEN), FIELDS_END };
 #undef C
 static const struct message claim = { sizeof(struct attach_claim), { ATTACH_MSG_CLAIM }, claim_fields };
 
@@ -129,6 +133,8 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 		fields_put(&w, framed_fields, &m->framed);
 	if (m->flags & ATTACH_FLAG_TYPED)
 		wire_put_string(&w, m->typed, m->typed_len);
+	if (m->mode == ATTACH_MODE_AGAIN)
+		fields_put(&w, token_fields, m);
 	/* No field for no command: a keeper of an older version refuses a longer claim than it knows. */
 	if (m->command)
 		wire_put_cstring(&w, m->command);
@@ -176,6 +182,8 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 		rc = fields_get(&r, framed_fields, &m->framed);
 	if (!rc && (m->flags & ATTACH_FLAG_TYPED))
 		get_typed(&r, m);
+	if (!rc && m->mode == ATTACH_MODE_AGAIN)
+		rc = fields_get(&r, token_fields, m);
 	if (!rc)
 		rc = get_command(&r, &m->command);
 	if (!rc)
@@ -208,6 +216,25 @@ int
 attach_decode_number(uint32_t *number, const void *buf, size_t len)
 {
 	return message_decode(&number_message, number, buf, len);
+}
+
+static const struct field granted_fields[] = {
+	FIELD_U32(struct attach_granted, session),
+	FIELD_RAW(struct attach_granted, token, ATTACH_TOKEN),
+	FIELDS_END
+};
+static const struct message granted = { sizeof(struct attach_granted), { ATTACH_MSG_GRANTED }, granted_fields };
+
+int
+attach_encode_granted(const struct attach_granted *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&granted, ATTACH_MSG_GRANTED, m, out, cap);
+}
+
+int
+attach_decode_granted(struct attach_granted *m, const void *buf, size_t len)
+{
+	return message_decode(&granted, m, buf, len);
 }
 
 static const struct field refused_fields[] = {

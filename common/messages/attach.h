@@ -5,7 +5,7 @@
  *
  *   STATUS          ─▶ STATUS_IS                    at any time
  *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS; at once where there is nothing to judge
- *   CLAIM + fds     ─▶ CLAIMED or REFUSED           the session is the claimer's; the keeper shows nothing yet
+ *   CLAIM + fds     ─▶ CLAIMED, GRANTED or REFUSED  the session is the claimer's; the keeper shows nothing yet
  *   CONFIRM                                         the keeper starts a new session's shell, or paints the screen
  *   WINCH                                           the claimer's terminal has another size
  *                   ◀─ EXIT, DETACHED               the last message to an attachment
@@ -19,6 +19,12 @@
  * CLAIM carries the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output pipe.
  * A claimer that closes the connection before CONFIRM has changed nothing.  One that closes after CONFIRM has dropped
  * the session.
+ *
+ * A keeper can die, and its leader starts another one for the session.  So a claimer that sets ATTACH_FLAG_RETURNS gets
+ * GRANTED in the place of CLAIMED, with a random token.  When its connection ends without EXIT or DETACHED, the claimer
+ * connects again and claims with ATTACH_MODE_AGAIN, that token and the same descriptors; the new keeper asks nobody, and
+ * after CONFIRM shows the screen (server/keeper/base/awaited.h).  A keeper that does not know the token refuses with
+ * ATTACH_REFUSAL_STRANGER: then the claimer claims as it did first.
  */
 #ifndef HOLDFAST_ATTACH_H
 #define HOLDFAST_ATTACH_H
@@ -58,6 +64,7 @@ enum attach_type {
 	ATTACH_MSG_ERROR = 72,
 	ATTACH_MSG_LAST_IS = 80,
 	ATTACH_MSG_VERDICT = 84,
+	ATTACH_MSG_GRANTED = 85,
 };
 
 enum attach_state {
@@ -125,6 +132,7 @@ enum attach_mode {
 	ATTACH_MODE_JOIN = 3,  /* asked for by name: beside the attachments that are there */
 	ATTACH_MODE_TAKE = 4,  /* asked for by name: the keeper detaches the others */
 	ATTACH_MODE_STREAM = 5, /* framed: the client that was attached goes on, over another connection */
+	ATTACH_MODE_AGAIN = 6,  /* the attachment with the claim's token goes on: the keeper that it had has died */
 };
 
 #define ATTACH_COMMAND_MAX 16384 /* bytes of a command line */
@@ -136,7 +144,10 @@ enum attach_mode {
 #define ATTACH_FLAG_TYPED 16u   /* pipes: the claimer has read TYPED from them already */
 #define ATTACH_FLAG_ASKED 32u   /* TAKE: the claimer has asked the person, who wants to take over */
 
+#define ATTACH_FLAG_RETURNS 64u /* the claimer knows GRANTED and ATTACH_MODE_AGAIN */
+
 #define ATTACH_TYPED_CAP 16
+#define ATTACH_TOKEN 16         /* bytes, from getrandom(2); all zero: none */
 
 /* The part of the client's HELLO and ATTACH (docs/PROTOCOL.md) that the session's keeper needs. */
 struct attach_framed {
@@ -158,7 +169,13 @@ struct attach_claim {
 	struct attach_framed framed; /* with ATTACH_FLAG_FRAMED */
 	char typed[ATTACH_TYPED_CAP]; /* with ATTACH_FLAG_TYPED */
 	size_t typed_len;
+	unsigned char token[ATTACH_TOKEN]; /* AGAIN: of GRANTED */
 	char *command;            /* FIRST: a command that the new session runs in the login shell's place; or NULL */
+};
+
+struct attach_granted {
+	uint32_t session;
+	unsigned char token[ATTACH_TOKEN];
 };
 
 enum attach_refusal {
@@ -175,6 +192,7 @@ enum attach_refusal {
 	ATTACH_REFUSAL_ASK = 11,      /* the session is attached, TakeOver is ask, and ATTACH_FLAG_ASKED is not set */
 	ATTACH_REFUSAL_VERSION = 12,  /* framed: no version that both sides know */
 	ATTACH_REFUSAL_OTHER = 13,    /* STREAM: another session has the id now */
+	ATTACH_REFUSAL_STRANGER = 14, /* AGAIN: no attachment of that token is awaited */
 };
 
 struct attach_refused { /* REFUSED and ERROR */
@@ -209,6 +227,8 @@ int attach_encode_status(const struct attach_status *m, unsigned char *out, size
 int attach_decode_status(struct attach_status *m, const void *buf, size_t len);
 int attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap);
 int attach_decode_claim(struct attach_claim *m, const void *buf, size_t len);
+int attach_encode_granted(const struct attach_granted *m, unsigned char *out, size_t cap);
+int attach_decode_granted(struct attach_granted *m, const void *buf, size_t len);
 /* CLAIMED, KILL, DETACH and EXPIRE carry one number: session id, signal, 0, seconds. */
 int attach_encode_number(uint8_t type, uint32_t number, unsigned char *out, size_t cap);
 int attach_decode_number(uint32_t *number, const void *buf, size_t len);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "attachments.h"
+#include "awaited.h"
 #include "clock.h"
 #include "notice.h"
 #include "peers.h"
@@ -25,21 +26,49 @@ drop(struct keeper *k)
 	k->source->all_left(k);
 }
 
-/* An attachment has gone: tells the leader, fits the size to the others, or drops the session. */
+/* Fits the size to the attachments that are left, or drops the session. */
 static void
-note_left(struct peer *peer)
+after_one(struct keeper *k)
 {
-	struct keeper *k = peer->keeper;
-
-	if (peers_attached(k))
-		notice_login(k);
-	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = peer->serial });
-	if (peers_attached(k)) {
+	if (awaited_held(k)) {
 		attachments_fit_size(k);
 		k->source->one_left(k);
 	} else {
 		drop(k);
 	}
+}
+
+/* An attachment has gone: tells the leader. */
+static void
+note_left(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	if (awaited_held(k))
+		notice_login(k);
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = peer->serial });
+	after_one(k);
+}
+
+void
+departures_detach_all(struct keeper *k, const struct peer *except, enum attach_reason why)
+{
+	bool only_awaited = awaited_count(k) && !peers_attached(k);
+
+	awaited_put_out(k, why);
+	attachments_detach_all(k, except, why);
+	departures_sweep(k);
+	if (only_awaited)
+		after_one(k);
+}
+
+void
+departures_awaited(struct keeper *k)
+{
+	bool were = awaited_count(k) > 0;
+
+	if (awaited_turn(k) && were)
+		after_one(k);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "ending.h"
 
 #include "attachments.h"
+#include "awaited.h"
 #include "clock.h"
 #include "peers.h"
 #include "report.h"
@@ -38,7 +39,7 @@ lingers(struct keeper *k)
 		if (!peer->ops->behind(peer, 0))
 			peer->ops->say_ended(peer);
 	/* A session that was killed does not wait for a client that may never come. */
-	if (!streams_open(&k->streams) || (k->killed && !peers_attached(k)))
+	if (!streams_open(&k->streams) || (k->killed && !awaited_held(k)))
 		return false;
 	if (k->linger_until == CLOCK_NEVER)
 		k->linger_until = k->commanded && !k->killed ? session_kept_until(k, now) : now + LINGER_MS;
@@ -49,7 +50,7 @@ void
 ending_turn(struct keeper *k)
 {
 	k->source->drain(k);
-	if ((!k->drained && k->drain_left) || attachments_behind(k, 0))
+	if ((!k->drained && k->drain_left) || attachments_behind(k, 0) || awaited_count(k))
 		return;
 	streams_drop_input(&k->streams);
 	if (lingers(k)) {

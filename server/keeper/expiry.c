@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "awaited.h"
 #include "clock.h"
 #include "peers.h"
 #include "procstat.h"
@@ -67,7 +68,7 @@ static bool
 is_left(const struct keeper *k)
 {
 	return k->state == KEEPER_RUNNING && k->dropped_at && !k->peers.alone && k->kill_at == CLOCK_NEVER &&
-	       !peers_attached(k);
+	       !awaited_held(k);
 }
 
 static uint64_t

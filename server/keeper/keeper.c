@@ -11,6 +11,7 @@
 #include "admission.h"
 #include "agent.h"
 #include "attachments.h"
+#include "awaited.h"
 #include "clock.h"
 #include "departures.h"
 #include "ending.h"
@@ -81,7 +82,9 @@ watch(struct keeper *k)
 	requests_watch(k, l);
 	attachments_watch(k, l);
 	agent_watch(k->agent, l);
-	if (agent_listens(k->agent, l))
+	awaited_watch(k, l);
+	/* One who asks the agent in the moment before an attachment is back waits for that attachment's agent. */
+	if ((peers_attached(k) || !awaited_count(k)) && agent_listens(k->agent, l))
 		loop_add(l, k->dir.agent, POLLIN, on_agent, k);
 	probe_watch(k, l);
 	loop_until(l, k->kill_at);
@@ -110,6 +113,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	attachments_turn(k);
 	/* The states and the painter depend on which peers are attached. */
 	settle(k);
+	departures_awaited(k);
 	if (turn[k->state])
 		turn[k->state](k);
 	settle(k);
@@ -180,6 +184,7 @@ keeper_close(struct keeper *k)
 		peer_mark_gone(k->peers.v[i]);
 	settle(k);
 	departures_free(k);
+	awaited_free(k);
 	agent_close_all(k->agent);
 	free(k->agent);
 	streams_drop_input(&k->streams);

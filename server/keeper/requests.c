@@ -11,8 +11,10 @@
 
 #include "admission.h"
 #include "attachments.h"
+#include "awaited.h"
 #include "claim.h"
 #include "clock.h"
+#include "confirm.h"
 #include "departures.h"
 #include "expiry.h"
 #include "lastline.h"
@@ -63,12 +65,11 @@ on_detach(struct peer *peer, const unsigned char *msg, size_t len)
 		peer_mark_gone(peer);
 		return;
 	}
-	if (!peers_attached(peer->keeper)) {
+	if (!awaited_held(peer->keeper)) {
 		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_NOWHERE, "the session is not attached");
 		return;
 	}
-	attachments_detach_all(peer->keeper, peer, ATTACH_WHY_DETACH);
-	departures_sweep(peer->keeper);
+	departures_detach_all(peer->keeper, peer, ATTACH_WHY_DETACH);
 	say_done(peer);
 }
 
@@ -184,7 +185,7 @@ on_confirm(struct peer *peer, const unsigned char *msg, size_t len)
 {
 	(void)msg;
 	(void)len;
-	claim_confirm(peer);
+	confirm(peer);
 }
 
 static void

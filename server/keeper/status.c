@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awaited.h"
 #include "buildid.h"
 #include "peers.h"
 
@@ -15,7 +16,7 @@ public_state(const struct keeper *k)
 		return ATTACH_STATE_NEW;
 	if (k->state != KEEPER_RUNNING)
 		return ATTACH_STATE_ENDING;
-	if (peers_attached(k))
+	if (awaited_held(k))
 		return ATTACH_STATE_ATTACHED;
 	return k->peers.alone ? ATTACH_STATE_CLAIMING : ATTACH_STATE_DROPPED;
 }
@@ -26,7 +27,7 @@ status_fill(const struct keeper *k, struct attach_status *s)
 	memset(s, 0, sizeof *s);
 	s->id = k->dir.id;
 	s->state = public_state(k);
-	s->attachments = peers_attached(k);
+	s->attachments = awaited_held(k);
 	s->vouched = k->leader >= 0;
 	s->rows = k->size.ws_row;
 	s->cols = k->size.ws_col;

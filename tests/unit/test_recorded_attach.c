@@ -27,6 +27,8 @@ static struct attach_status status_max = {
 static const struct attach_verdict verdict = { ATTACH_VERDICT_DEAD, 0x0102030405060708 };
 static const struct attach_verdict verdict_min = { ATTACH_VERDICT_ALIVE, 0 };
 static const struct attach_verdict verdict_max = { ATTACH_VERDICT_UNKNOWN, UINT64_MAX };
+static const struct attach_granted granted = { 0x01020304, BYTES(0x30, 15) }, granted_min;
+static struct attach_granted granted_max;
 static const struct attach_refused refused = { ATTACH_REFUSAL_ELEVATED, "another claim was faster" }, refused_min;
 static struct attach_refused refused_max;
 static const struct attach_exit ended = { 1, 0x01020304 }, ended_min, ended_max = { UINT32_MAX, UINT32_MAX };
@@ -42,6 +44,8 @@ RECORDED_FLAT(status, struct attach_status, build, attach_encode_status(m, out, 
               attach_decode_status(&got, buf, len));
 RECORDED_FLAT(verdict, struct attach_verdict, heard_ms, attach_encode_verdict(m, out, cap),
               attach_decode_verdict(&got, buf, len));
+RECORDED_FLAT(granted, struct attach_granted, token, attach_encode_granted(m, out, cap),
+              attach_decode_granted(&got, buf, len));
 RECORDED_FLAT(refused, struct attach_refused, text, attach_encode_refused(type, m, out, cap),
               attach_decode_refused(&got, buf, len));
 RECORDED_FLAT(ended, struct attach_exit, value, attach_encode_exit(m, out, cap), attach_decode_exit(&got, buf, len));
@@ -132,6 +136,7 @@ same_claim(const struct attach_claim *a, const struct attach_claim *b)
 	assert_true(a->framed.errors == b->framed.errors);
 	assert_int_equal(a->typed_len, b->typed_len);
 	assert_memory_equal(a->typed, b->typed, sizeof a->typed);
+	assert_memory_equal(a->token, b->token, sizeof a->token);
 	assert_int_equal(!a->command, !b->command);
 	if (a->command)
 		assert_string_equal(a->command, b->command);
@@ -176,6 +181,16 @@ claim_of(uint32_t flags, char *line)
 		memcpy(m.typed, "l\0s", 3);
 		m.typed_len = 3;
 	}
+	return m;
+}
+
+static struct attach_claim
+claim_again(void)
+{
+	struct attach_claim m = claim_of(ATTACH_FLAG_RETURNS, NULL);
+
+	m.mode = ATTACH_MODE_AGAIN;
+	memcpy(m.token, (const unsigned char[])BYTES(0x30, 15), sizeof m.token);
 	return m;
 }
 
@@ -227,6 +242,7 @@ fill(void)
 	memset(status_max.user, 'u', USER_CAP - 1);
 	memset(status_max.version, 'v', VERSION_CAP - 1);
 	memset(status_max.build, 'b', BUILD_CAP - 1);
+	memset(&granted_max, 0xff, sizeof granted_max);
 	refused_max.code = detached_max.reason = UINT32_MAX;
 	memset(refused_max.text, 'r', TEXT_CAP - 1);
 	memset(detached_max.target, 'd', NAME_CAP - 1);
@@ -268,7 +284,7 @@ messages(void **state)
 	                    framed = claim_of(ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES, NULL),
 	                    typed = claim_of(ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, NULL),
 	                    all = claim_of(ATTACH_FLAG_FRAMED | ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, command),
-	                    longest = claim_longest(line);
+	                    again = claim_again(), longest = claim_longest(line);
 	struct envlist many = many_variables(), none = ENVLIST_INIT;
 	const struct recorded v[] = {
 		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
@@ -281,6 +297,7 @@ messages(void **state)
 		ONE("detach-one", ATTACH_MSG_DETACH, number, &one, NUMBERS),
 		STATUS("status-is", &status, 5, 5 + 8), STATUS("status-is-min", &status_min, 0, 0),
 		STATUS("status-is-max", &status_max, USER_CAP - 1, VERSION_CAP - 1 + BUILD_CAP - 1),
+		THREE("granted", ATTACH_MSG_GRANTED, granted),
 		THREE("refused", ATTACH_MSG_REFUSED, refused, REFUSALS),
 		THREE("error", ATTACH_MSG_ERROR, refused, REFUSALS),
 		THREE("verdict", ATTACH_MSG_VERDICT, verdict), THREE("exit", ATTACH_MSG_EXIT, ended),
@@ -293,7 +310,7 @@ messages(void **state)
 		ONE("env-is-max", ATTACH_MSG_ENV_IS, env, &longest.env),
 		ONE("claim", ATTACH_MSG_CLAIM, claim, &plain), ONE("claim-min", ATTACH_MSG_CLAIM, claim, &least),
 		ONE("claim-framed", ATTACH_MSG_CLAIM, claim, &framed),
-		ONE("claim-typed", ATTACH_MSG_CLAIM, claim, &typed),
+		ONE("claim-typed", ATTACH_MSG_CLAIM, claim, &typed), ONE("claim-again", ATTACH_MSG_CLAIM, claim, &again),
 		COMMAND("claim-command", &with_command, sizeof command - 1),
 		COMMAND("claim-all", &all, sizeof command - 1), COMMAND("claim-max", &longest, ATTACH_COMMAND_MAX),
 	};
@@ -307,6 +324,7 @@ messages(void **state)
 	envlist_free(&framed.env);
 	envlist_free(&typed.env);
 	envlist_free(&all.env);
+	envlist_free(&again.env);
 	envlist_free(&longest.env);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "awaited.h"
 #include "clock.h"
 #include "input.h"
 #include "oneanswer.h"
@@ -60,6 +61,7 @@ attachments_fit_size(struct keeper *k)
 {
 	struct winsize all = peers_common_size(k);
 
+	awaited_fit_size(k, &all);
 	if (!k->source->has_terminal || !all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
 		return;
 	k->size = all;

@@ -16,7 +16,7 @@ void attachments_push(struct keeper *k);
 void attachments_feed(struct keeper *k);
 /* Whether one that is not set aside is more than LAG bytes behind; with LAG 0: has anything left to be written. */
 bool attachments_behind(const struct keeper *k, uint64_t lag);
-/* One has come, gone, or changed its size: the pty gets the smallest size of all. */
+/* One has come, gone, or changed its size: the pty gets the smallest size of all, with those that are awaited. */
 void attachments_fit_size(struct keeper *k);
 /* Input of PEER's that was held back, because a report could follow, goes to the program. */
 void attachments_release(struct peer *peer);

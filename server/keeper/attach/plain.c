@@ -29,7 +29,7 @@ static void
 plain_greet(struct peer *peer, bool is_new, bool quiet)
 {
 	if (!is_new)
-		redraw_screen(peer, REDRAW_RESUMED, quiet);
+		redraw_screen(peer, peer->claim.mode == ATTACH_MODE_AGAIN ? REDRAW_BACK : REDRAW_RESUMED, quiet);
 }
 
 static void

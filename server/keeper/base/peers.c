@@ -103,19 +103,23 @@ shrink(unsigned short *size, unsigned short to)
 		*size = to;
 }
 
+void
+peers_fit(struct winsize *all, const struct winsize *one)
+{
+	shrink(&all->ws_row, one->ws_row);
+	shrink(&all->ws_col, one->ws_col);
+	shrink(&all->ws_xpixel, one->ws_xpixel);
+	shrink(&all->ws_ypixel, one->ws_ypixel);
+}
+
 struct winsize
 peers_common_size(const struct keeper *k)
 {
 	struct winsize all = { 0 };
 	struct peer *peer;
 
-	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		if (peer->t.readonly)
-			continue;
-		shrink(&all.ws_row, peer->t.size.ws_row);
-		shrink(&all.ws_col, peer->t.size.ws_col);
-		shrink(&all.ws_xpixel, peer->t.size.ws_xpixel);
-		shrink(&all.ws_ypixel, peer->t.size.ws_ypixel);
-	}
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (!peer->t.readonly)
+			peers_fit(&all, &peer->t.size);
 	return all;
 }

@@ -29,6 +29,7 @@ enum peer_phase { PEER_OPEN, PEER_VOUCHING, PEER_CLAIMED, PEER_ATTACHED, PEER_CH
 enum redraw_why {
 	REDRAW_RESUMED, /* it comes to a session that is there */
 	REDRAW_AGAIN,   /* it was set aside, and moves again; a framed one has a gap */
+	REDRAW_BACK,    /* it comes back from a keeper that has died */
 	REDRAW_SCREEN,  /* a framed one has asked for the visible screen */
 	REDRAW_ALL,     /* … for all of it */
 };
@@ -108,6 +109,8 @@ struct peer {
 	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */
 	uint32_t serial;       /* of its claim, or CHECKING of itself, for the leader */
 	struct attach_claim claim; /* its env is freed with the confirmation */
+	unsigned char token[ATTACH_TOKEN]; /* by which it comes back (awaited.h); all zero: it does not */
+	uint64_t device, inode; /* of T.IN (stat(2)) */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
 	struct envlist connection; /* the output of `holdfastctl env` while it is the live one */
 	bool more_groups;      /* than the session has */
@@ -150,6 +153,8 @@ bool peers_listen(const struct keeper *k);
 struct peer *peers_live(const struct keeper *k);
 /* Of those that listen the one that was active last, or NULL. */
 struct peer *peers_leading(const struct keeper *k);
+/* Makes *ALL as small as ONE; 0: unknown. */
+void peers_fit(struct winsize *all, const struct winsize *one);
 /* The smallest size of all that are attached; 0 rows when there is none. */
 struct winsize peers_common_size(const struct keeper *k);
 

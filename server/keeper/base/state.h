@@ -33,6 +33,7 @@
 
 struct agent;
 struct answers;
+struct awaiting;
 struct command;
 struct controlmode;
 struct peer;
@@ -93,6 +94,7 @@ struct keeper {
 
 	/* Attachments, and what they show. */
 	struct peers peers;
+	struct awaiting *awaiting; /* attachments that come back from a keeper that has died (awaited.h); NULL: none */
 	uint64_t answered;     /* queries in the output before this have been a terminal's to answer */
 	struct picture *picture; /* these three are there as soon as source->open has been called, for a pty */
 	struct answers *answers;

@@ -66,9 +66,10 @@ terminal_start(struct terminal *t)
 
 	if (t->pipes)
 		return 0;
-	if (tcgetattr(t->in, &t->saved) < 0)
+	if (tcgetattr(t->in, &raw) < 0)
 		return -errno;
-	raw = t->saved;
+	if (!t->known)
+		t->saved = raw;
 	cfmakeraw(&raw);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;

@@ -31,6 +31,7 @@ struct terminal {
 	bool raw;              /* SAVED is to be restored */
 	bool input_ended;      /* pipes only: end of file, output goes on */
 	bool dead;             /* hung up: its peer is marked in this turn */
+	bool known;            /* SAVED is there before terminal_start: what the keeper had which has died */
 	struct termios saved, set; /* as it was, and as terminal_start has made it */
 	struct winsize size;   /* 0 rows: unknown */
 	uint64_t offset;       /* the next byte of the ring to be written */

@@ -110,7 +110,8 @@ show_fallback(struct peer *peer)
 static unsigned
 flags_for(const struct peer *peer)
 {
-	unsigned flags = peer->why == REDRAW_AGAIN || peer->why == REDRAW_SCREEN ? PAINT_NO_SCROLLBACK : 0;
+	bool whole = peer->why == REDRAW_RESUMED || peer->why == REDRAW_ALL;
+	unsigned flags = whole ? 0 : PAINT_NO_SCROLLBACK;
 
 	/* The screen that its client shows now becomes the end of the scrollback before the gap. */
 	if (peer->ops->keeps_scrollback && peer->why == REDRAW_AGAIN)
@@ -155,7 +156,8 @@ wait_for_control_mode(struct peer *peer)
 {
 	struct keeper *k = peer->keeper;
 
-	if (picture_string(k) != SCREEN_CONTROL_MODE || peer->why != REDRAW_RESUMED || peer->asked || peer->t.readonly)
+	if (picture_string(k) != SCREEN_CONTROL_MODE || (peer->why != REDRAW_RESUMED && peer->why != REDRAW_BACK) ||
+	    peer->asked || peer->t.readonly)
 		return false;
 	peer->asked = peer->held = true;
 	controlmode_leave(k);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * awaited: attachments that a keeper had which has died, and that come back to the new one: by ATTACH_MODE_AGAIN with
+ * their token (server/keeper/again.h), or, framed, as a stream that goes on over another connection.
+ *
+ * A keeper writes down its attachments in the session's memory (vital.h) with awaited_note(), and the next keeper reads
+ * them with awaited_take().  For AWAITED_MS they count as if they were attached: no login takes the session by itself,
+ * it is not dropped, and its size stays.  Another attachment or `holdfastctl detach` can put them out meanwhile; then
+ * each is told when it comes.
+ */
+#ifndef HOLDFAST_AWAITED_H
+#define HOLDFAST_AWAITED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+#include "attach.h"
+#include "frame_types.h"
+#include "state.h"
+#include "tcpinfo.h"
+
+#define AWAITED_MS 3000 /* after the new keeper's start */
+
+enum awaited_stage {
+	AWAITED_GRANTED = 1,  /* its claim was granted, and perhaps confirmed: the claim is to be confirmed (again) */
+	AWAITED_ATTACHED = 2,
+};
+
+/* One of them.  It lies in memory that programs of several versions read: it grows at its end alone (vital.h). */
+struct awaited {
+	unsigned char token[ATTACH_TOKEN]; /* all zero: comes back as a stream alone */
+	uint32_t stage;         /* enum awaited_stage */
+	uint32_t serial;        /* as the leader knows it (leadermsg.h) */
+	uint32_t mode, flags;   /* of its claim (attach.h) */
+	uint32_t put_out;       /* enum attach_reason: what it is told when it comes; 0 */
+	uint32_t more_groups;   /* than the session has */
+	uint64_t active;        /* struct peer's: which one answers, and has the keys of `holdfastctl env` */
+	uint64_t device, inode; /* stat(2) of its terminal, or its pipe for input: it comes back with the same one */
+	unsigned char stream[FRAME_KEY]; /* ATTACH_FLAG_FRAMED */
+	struct tcp_tuple tuple; /* of its login's connection (probe.h) */
+	char address[ADDRESS_CAP];
+	struct winsize size;
+	uint32_t raw;           /* SAVED is there */
+	struct termios saved;   /* its terminal's settings before it was attached */
+};
+
+/* Those that a keeper waits for (struct keeper, awaiting); NULL: none. */
+struct awaiting {
+	uint64_t until;         /* clock_now_ms() */
+	unsigned count;
+	struct awaited v[PEERS_MAX];
+};
+
+/* Writes the attachments of K, and those that it awaits itself, to OUT: how many, at most MAX. */
+unsigned awaited_note(const struct keeper *k, struct awaited *out, unsigned max);
+/*
+ * K begins, and awaits the COUNT attachments in V from now on; one that is malformed, or whose token another one has, is
+ * left out.  Without memory it awaits none.
+ */
+void awaited_take(struct keeper *k, const struct awaited *v, unsigned count);
+/* The one with TOKEN, or NULL. */
+struct awaited *awaited_find(const struct keeper *k, const unsigned char token[ATTACH_TOKEN]);
+/* The attached one with that stream, or NULL. */
+struct awaited *awaited_stream(const struct keeper *k, const unsigned char stream[FRAME_KEY]);
+/* It has come, or does not any more: A (which may be NULL) is no pointer to it after this. */
+void awaited_forget(struct keeper *k, struct awaited *a);
+/* How many of them count as attached. */
+unsigned awaited_count(const struct keeper *k);
+/* How many attachments the session has: those that are there, and those that count as such. */
+unsigned awaited_held(const struct keeper *k);
+/* Those that count as attached are put out for WHY: they count no more, and the leader is told that they have gone. */
+void awaited_put_out(struct keeper *k, enum attach_reason why);
+/* Makes *ALL, a size of the session, as small as the smallest one of them. */
+void awaited_fit_size(const struct keeper *k, struct winsize *all);
+void awaited_watch(const struct keeper *k, struct loop *l);
+/* Once a turn: whether their time is over.  Then none is awaited any more, and the leader is told that they have gone. */
+bool awaited_turn(struct keeper *k);
+void awaited_free(struct keeper *k);
+
+#endif
