@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "fd.h"
 
 static const char *root = "";
 
@@ -33,7 +34,7 @@ read_all(int fd, char **text, size_t *len)
 	char *buf = malloc(cap + 1);
 
 	while (buf) {
-		ssize_t got = read(fd, buf + n, cap - n);
+		ssize_t got = fd_read(fd, buf + n, cap - n);
 
 		if (got == 0) {
 			buf[n] = '\0';

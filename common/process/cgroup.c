@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
+
 #define TEXT_MAX 16384 /* one line a hierarchy, and a path that we take is shorter than PATH_CAP */
 #define UNIFIED "/sys/fs/cgroup"
 #define NAMED "/sys/fs/cgroup/systemd"
@@ -71,7 +73,7 @@ cgroup_read(int dir, char path[PATH_CAP], const char **root)
 
 	if (fd < 0)
 		return -errno;
-	while (len < sizeof text && (n = read(fd, text + len, sizeof text - len)) > 0)
+	while (len < sizeof text && (n = fd_read(fd, text + len, sizeof text - len)) > 0)
 		len += (size_t)n;
 	n = n < 0 ? -errno : 0;
 	close(fd);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
+
 /* The Groups line of a user with 65,536 groups fits. */
 #define STATUS_MAX (1 << 20)
 
@@ -22,7 +24,7 @@ procfile_read(int dir, const char *name, char *buf, size_t cap)
 	if (fd < 0)
 		return -errno;
 	do {
-		n = read(fd, buf + len, cap - len);
+		n = fd_read(fd, buf + len, cap - len);
 		if (n < 0)
 			n = errno == EINTR ? 1 : -errno;
 		else

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
+
 /* 52 numbers of up to 20 digits and a name of at most 64 bytes fit several times. */
 #define STAT_MAX 2048
 
@@ -110,7 +112,7 @@ procstat_read_at(int dir, struct procstat *s)
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	do {
-		n = read(fd, text + len, STAT_MAX - len);
+		n = fd_read(fd, text + len, STAT_MAX - len);
 		if (n > 0)
 			len += (size_t)n;
 	} while ((n > 0 && len < STAT_MAX) || (n < 0 && errno == EINTR));

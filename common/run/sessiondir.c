@@ -385,7 +385,7 @@ sessiondir_write_login(const struct sessiondir *p, uint32_t number)
 	fd = openat(p->dir, FRESH_LOGIN, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	if (write(fd, text, (size_t)len) != len || (p->kind == SESSIONDIR_OF_ROOT && fchown(fd, 0, 0)) ||
+	if (fd_write(fd, text, (size_t)len) != len || (p->kind == SESSIONDIR_OF_ROOT && fchown(fd, 0, 0)) ||
 	    fchmod(fd, p->kind == SESSIONDIR_OF_ROOT ? 0644 : 0600) ||
 	    renameat(p->dir, FRESH_LOGIN, p->dir, NAME_LOGIN) < 0)
 		unlinkat(p->dir, FRESH_LOGIN, 0);

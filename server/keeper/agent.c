@@ -13,6 +13,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "fd.h"
 #include "peercred.h"
 
 #define DEAF_MS 500
@@ -229,7 +230,7 @@ flow(struct agent_flow *f, int from, int to)
 	ssize_t n;
 
 	if (f->at == f->len && !f->ended) {
-		n = read(from, f->buf, sizeof f->buf);
+		n = fd_read(from, f->buf, sizeof f->buf);
 		if (n == 0)
 			f->ended = true;
 		else if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -263,7 +264,7 @@ static void
 answer_no(struct agent_relay *r)
 {
 	unsigned char *buf = r->question.buf;
-	ssize_t n = read(r->asker, buf, sizeof r->question.buf);
+	ssize_t n = fd_read(r->asker, buf, sizeof r->question.buf);
 	bool over = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 
 	for (ssize_t i = 0; !over && i < n;) {

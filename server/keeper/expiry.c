@@ -11,6 +11,7 @@
 
 #include "awaited.h"
 #include "clock.h"
+#include "fd.h"
 #include "peers.h"
 #include "procstat.h"
 #include "session.h"
@@ -38,7 +39,7 @@ has_children(pid_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	has = read(fd, &first, 1) == 1;
+	has = fd_read(fd, &first, 1) == 1;
 	close(fd);
 	return has;
 }

@@ -16,6 +16,7 @@
 #include "departures.h"
 #include "ending.h"
 #include "expiry.h"
+#include "fd.h"
 #include "leader_link.h"
 #include "paths.h"
 #include "peers.h"
@@ -23,6 +24,7 @@
 #include "report.h"
 #include "requests.h"
 #include "room.h"
+#include "saved.h"
 #include "session.h"
 #include "signals.h"
 #include "source_pipes.h"
@@ -42,7 +44,7 @@ on_signal(void *object, short revents)
 	struct signalfd_siginfo si;
 
 	(void)revents;
-	if (read(k->signals, &si, sizeof si) != (ssize_t)sizeof si)
+	if (fd_read(k->signals, &si, sizeof si) != (ssize_t)sizeof si)
 		return;
 	if (si.ssi_signo == SIGTERM)
 		session_kill(k, SIGHUP);
@@ -122,6 +124,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	requests_turn(k);
 	settle(k);
 	departures_free(k);
+	saved_write(k);
 	return k->state != KEEPER_OVER;
 }
 
@@ -152,15 +155,20 @@ set_up(struct keeper *k)
 		return -ENOMEM;
 	if (getrandom(k->session_key, sizeof k->session_key, 0) != sizeof k->session_key)
 		return -EIO;
-	rc = room_for_processes();
+	rc = k->again ? 0 : room_for_processes();
 	if (rc < 0)
 		return rc;
 	k->signals = open_signals();
 	if (k->signals < 0)
 		return -errno;
-	rc = k->source->open(k);
+	rc = saved_open(k, k->io);
+	fd_close(&k->io);
+	if (!rc)
+		rc = k->source->open(k);
 	if (rc < 0)
 		return rc;
+	if (k->again)
+		saved_restore(k);
 	return k->own_root ? sessiondir_make(&k->dir, SESSIONDIR_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
 }
 
@@ -189,6 +197,7 @@ keeper_close(struct keeper *k)
 	free(k->agent);
 	streams_drop_input(&k->streams);
 	k->source->close(k);
+	vital_close(&k->vital);
 }
 
 int
@@ -198,6 +207,9 @@ keeper_run(struct keeper *k)
 		return 1;
 	while (k->state != KEEPER_OVER && keeper_turn(k, CLOCK_NEVER))
 		;
+	/* The loop has failed: the session stays as it is, for the next keeper. */
+	if (k->state != KEEPER_OVER)
+		_exit(1);
 	keeper_close(k);
 	return 0;
 }

@@ -68,6 +68,7 @@ int
 main(int argc, char **argv)
 {
 	static struct keeper k;
+	int io;
 
 	if (argc > 2 || !started_by_leader()) {
 		fprintf(stderr, "holdfast-keeper: started by holdfastd for each session, not by hand\n");
@@ -77,6 +78,7 @@ main(int argc, char **argv)
 	 * No process of the same uid can read its memory, open its descriptors or trace it; a core would hold the
 	 * screen.
 	 */
+	io = open("/proc/self/io", O_RDONLY | O_CLOEXEC); /* after the next call it is root's */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	fcntl(LEADERMSG_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LEADERMSG_MASTER_FD, F_SETFD, FD_CLOEXEC);
@@ -84,6 +86,7 @@ main(int argc, char **argv)
 	heap_large_from(65536);
 	if (receive_init(&k) < 0)
 		return 1;
+	k.io = io;
 	k.leader = LEADERMSG_FD;
 	k.master = LEADERMSG_MASTER_FD;
 	k.umask = umask(077);
@@ -91,5 +94,6 @@ main(int argc, char **argv)
 	k.own_root = argc == 2 ? argv[1] : NULL;
 	if (!k.own_root && take_place(&k))
 		return 1;
+	k.memory = -1;
 	return keeper_run(&k);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "log.h"
 
 int
@@ -22,7 +23,7 @@ notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP])
 	fd = open(k->init.tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, line, (size_t)len) < 0)
+	if (fd_write(fd, line, (size_t)len) < 0)
 		rc = -errno;
 	close(fd);
 	return rc;

@@ -105,8 +105,8 @@ on_data(const struct frame *f, struct streams *streams)
 	if (!s)
 		s = streams_begin(streams, name);
 	stream_take(s, m.offset % 256, m.data, m.len, f->len % 3 == 0);
-	must(s->len <= STREAMS_QUEUE, "input without end", f->type);
-	stream_used(s, s->len / 2);
+	must(stream_waits(s) <= STREAMS_QUEUE, "input without end", f->type);
+	stream_used(s, stream_waits(s) / 2);
 }
 
 static void

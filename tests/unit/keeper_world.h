@@ -84,6 +84,7 @@ world_open(bool command, bool led)
 	memset(&k, 0, sizeof k);
 	k.dir = (struct sessiondir)SESSIONDIR_INIT;
 	k.dir.id = 3;
+	k.memory = k.io = -1;
 	world_listen();
 	if (led)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);

@@ -13,12 +13,14 @@
 
 #include "clock.h"
 #include "command.h"
+#include "sessionmem.h"
 #include "shell.h"
 
 #define PATIENCE_MS 20000
 #define SMALL 65536 /* a ring's size here */
 
 struct world {
+	struct vital vital;
 	struct ring output;
 	struct command c;
 	struct shell shell;
@@ -32,8 +34,9 @@ static void
 open_world(struct world *w, size_t ring)
 {
 	memset(w, 0, sizeof *w);
-	assert_int_equal(ring_open(&w->output, ring), 0);
-	assert_int_equal(command_init(&w->c, &w->output), 0);
+	assert_int_equal(vital_open(&w->vital, -1, true, ring, true), 0);
+	assert_int_equal(vital_ring(&w->vital, 0, &w->output), 0);
+	assert_int_equal(command_init(&w->c, &w->output, &w->vital), 0);
 }
 
 static void
@@ -65,6 +68,7 @@ close_world(struct world *w)
 	shell_forget(&w->shell);
 	command_close(&w->c);
 	ring_close(&w->output);
+	vital_close(&w->vital);
 }
 
 /* One turn as the keeper's, at most 50 ms. */
@@ -457,8 +461,9 @@ static void
 sizes(void **state)
 {
 	(void)state;
-	assert_true(command_ring_bytes(65536) == 16u << 20);
-	assert_true(command_ring_bytes(64u << 20) == 64u << 20);
+	assert_true(sessionmem_ring_bytes(65536, true) == 16u << 20);
+	assert_true(sessionmem_ring_bytes(64u << 20, true) == 64u << 20);
+	assert_true(sessionmem_ring_bytes(65536, false) == 65536);
 }
 
 int

@@ -305,7 +305,7 @@ a_stream_outlives_its_connection(void **state)
 	say_input(&c, 0, "one\n");
 	read_output(&c, 0, &at, "one\n");
 	say_input(&c, 4, "two\n");
-	turn_until(k.streams.v[0].input == 8 && !k.streams.v[0].len);
+	turn_until(k.streams.v[0].input == 8 && !stream_waits(&k.streams.v[0]));
 	caller_hang_up(&c);
 	turn_until(!k.peers.count);
 	attach_framed(&c, ATTACH_MODE_STREAM, 's', at, 4);

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "controlmode.h"
 #include "fallback.h"
+#include "fd.h"
 #include "oneanswer.h"
 #include "picture_replies.h"
 #include "probe.h"
@@ -47,7 +48,7 @@ plain_feed(struct peer *peer)
 	struct terminal *t = &peer->t;
 
 	while (t->input_at < t->input_len) {
-		ssize_t n = write(peer->keeper->master, t->input + t->input_at, t->input_len - t->input_at);
+		ssize_t n = fd_write(peer->keeper->master, t->input + t->input_at, t->input_len - t->input_at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -299,7 +300,7 @@ plain_ping(struct peer *peer)
 		return false;
 	if (t->dead || t->flow != TERMINAL_FLOWING || terminal_behind(t, &peer->keeper->ring) || !is_between(peer))
 		return false;
-	return write(t->out, "", 1) == 1;
+	return fd_write(t->out, "", 1) == 1;
 }
 
 /* Switches modes off and the main screen on, as far as the terminal accepts output now. */
@@ -315,7 +316,7 @@ leave_clean(struct peer *peer)
 	if (picture_leave(peer->keeper, &f.bytes, &f.len) < 0 &&
 	    fallback_leave(&f, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0) < 0)
 		return;
-	if (write(peer->t.out, f.bytes, f.len) < 0)
+	if (fd_write(peer->t.out, f.bytes, f.len) < 0)
 		peer->t.dead = true;
 	free(f.bytes);
 }

@@ -25,15 +25,19 @@ feed_stream(struct keeper *k, struct stream *s)
 	size_t len;
 
 	while ((len = stream_waiting(s, &p)) > 0) {
-		ssize_t n = k->source->feed(k, p, len);
+		ssize_t n;
 
+		vital_intend(&k->vital, VITAL_INPUT, (unsigned)(s - k->streams.v), s->fed);
+		n = k->source->feed(k, p, len);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			n = (ssize_t)len; /* the shell has ended */
+		if (n > 0)
+			stream_used(s, (size_t)n);
+		vital_done(&k->vital);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno != EAGAIN)
-			n = (ssize_t)len; /* the shell has ended */
 		if (n <= 0)
 			return;
-		stream_used(s, (size_t)n);
 	}
 }
 
@@ -43,7 +47,7 @@ input_feed(struct keeper *k)
 	struct peer *peer;
 
 	for (unsigned i = 0; i < STREAMS_MAX; i++)
-		if (k->streams.v[i].len)
+		if (stream_waits(&k->streams.v[i]))
 			feed_stream(k, &k->streams.v[i]);
 	if (k->source->end_input && streams_ended(&k->streams))
 		k->source->end_input(k);

@@ -24,14 +24,14 @@ open_memfd(void)
 
 /* Maps FD twice, one behind the other, into address space reserved for both. */
 static unsigned char *
-map_twice(int fd, size_t size)
+map_twice(int fd, off_t at, size_t size)
 {
 	unsigned char *base = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (base == MAP_FAILED)
 		return NULL;
 	for (int i = 0; i < 2; i++)
-		if (mmap(base + (size_t)i * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+		if (mmap(base + (size_t)i * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, at) ==
 		    MAP_FAILED) {
 			munmap(base, 2 * size);
 			return NULL;
@@ -68,14 +68,30 @@ open_nameless(struct ring *r, size_t size)
 	return 0;
 }
 
+static bool
+is_size(size_t size)
+{
+	return size >= (size_t)sysconf(_SC_PAGESIZE) && size <= SIZE_MAX / 2 && !(size & (size - 1));
+}
+
+int
+ring_map(struct ring *r, int fd, uint64_t at, size_t size, uint64_t head)
+{
+	unsigned char *base = is_size(size) ? map_twice(fd, (off_t)at, size) : NULL;
+
+	if (!base)
+		return is_size(size) ? -errno : -EINVAL;
+	*r = (struct ring){ .fd = -1, .base = base, .size = size, .head = head };
+	return 0;
+}
+
 int
 ring_open(struct ring *r, size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	unsigned char *base = NULL;
 	int fd, err;
 
-	if (size < page || size > SIZE_MAX / 2 || (size & (size - 1)))
+	if (!is_size(size))
 		return -EINVAL;
 	if (!file_may_have(size))
 		return open_nameless(r, size);
@@ -83,7 +99,7 @@ ring_open(struct ring *r, size_t size)
 	if (fd < 0)
 		return -errno;
 	if (ftruncate(fd, (off_t)size) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 || !(base = map_twice(fd, size))) {
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 || !(base = map_twice(fd, 0, size))) {
 		err = errno;
 		close(fd);
 		return -err;
@@ -112,6 +128,8 @@ void
 ring_advance(struct ring *r, size_t n)
 {
 	r->head += n;
+	if (r->live)
+		__atomic_store_n(&r->live->head, r->head, __ATOMIC_RELEASE);
 }
 
 const unsigned char *

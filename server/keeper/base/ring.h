@@ -12,15 +12,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a keeper that takes the place of another one has to know of a ring (vital.h). */
+struct ring_live {
+	uint64_t head;
+	uint64_t acked; /* of a held command's: command.h */
+};
+
 struct ring {
 	int fd;              /* the memfd; -1: memory without a file, where RLIMIT_FSIZE permits none of that size */
 	unsigned char *base; /* 2 * size bytes, or NULL */
 	size_t size;         /* a power of two */
 	uint64_t head;       /* the offset of the next byte */
+	struct ring_live *live; /* borrowed: where HEAD is stored too; NULL: nowhere */
 };
 
 /* SIZE: a power of two, a multiple of the page size.  0 or a negative errno (-EINVAL for another size). */
 int ring_open(struct ring *r, size_t size);
+/* The same in the SIZE bytes from AT on of the memfd FD, which stays the caller's; the ring is at HEAD. */
+int ring_map(struct ring *r, int fd, uint64_t at, size_t size, uint64_t head);
 void ring_close(struct ring *r);
 /* Where the next MAX bytes of output may be put (MAX at most size; this overwrites the oldest); then ring_advance. */
 unsigned char *ring_space(const struct ring *r);

@@ -27,6 +27,7 @@
 #include "shell.h"
 #include "source.h"
 #include "streams.h"
+#include "vital.h"
 
 #define KEEPER_READ_MAX 16384 /* from the pty at once */
 #define PEERS_MAX 64          /* connections; one more takes the place of the oldest that has claimed nothing */
@@ -63,6 +64,12 @@ struct keeper {
 	const char *own_root;  /* borrowed: below which the session's directory is to be made; NULL: the leader has made it */
 	struct leadermsg_init init;
 	mode_t umask;          /* as the leader's PAM stack left it */
+	struct vital vital;    /* the session's memory: what outlives this keeper */
+	int io;                /* /proc/self/io, opened early; -1 */
+	int memory;            /* its descriptor; -1: the keeper makes it (saved.h) */
+	bool again;            /* this keeper has taken the place of one that died … */
+	bool again_blank;      /* … whose state it could not take over; … */
+	bool again_lossy;      /* … the last call of that one may be lost, or done twice */
 	int leader;            /* the socket to the leader; -1: it is gone, attachments are unvouched */
 	bool leader_lost;      /* it has just gone: the loop sees to the consequences (leader_link.h) */
 	bool leader_hangs;     /* it has left a question open: the next one does not wait as long */

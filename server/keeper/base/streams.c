@@ -2,8 +2,8 @@
 #include "streams.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct stream *
 streams_find(struct streams *t, const unsigned char name[FRAME_KEY])
@@ -14,12 +14,97 @@ streams_find(struct streams *t, const unsigned char name[FRAME_KEY])
 	return NULL;
 }
 
+size_t
+streams_queue_bytes(const struct streams *t)
+{
+	return t && t->queue_bytes ? t->queue_bytes : STREAMS_QUEUE;
+}
+
+static unsigned
+place_of(const struct stream *s)
+{
+	return (unsigned)(s - s->of->v);
+}
+
+/* The place in the session's memory; NULL: there is none. */
+static struct stream_live *
+live_of(const struct stream *s)
+{
+	return s->of && s->of->live ? &s->of->live[place_of(s)] : NULL;
+}
+
+/* INPUT and PUT as they are now count from now on, with one store. */
+static void
+commit_counts(const struct stream *s)
+{
+	struct stream_live *l = live_of(s);
+	uint32_t next;
+
+	if (!l)
+		return;
+	next = !(l->counts_in & 1);
+	l->counts[next] = (struct stream_counts){ s->input, s->put };
+	__atomic_store_n(&l->counts_in, next, __ATOMIC_RELEASE);
+}
+
+static void
+commit_flags(const struct stream *s)
+{
+	struct stream_live *l = live_of(s);
+
+	if (l)
+		l->flags = (s->ended ? STREAM_ENDED : 0) | (s->open ? STREAM_OPEN : 0) | s->put_out << 8;
+}
+
+static void
+commit_fed(const struct stream *s)
+{
+	struct stream_live *l = live_of(s);
+
+	if (l)
+		__atomic_store_n(&l->fed, s->fed, __ATOMIC_RELEASE);
+}
+
+/* Maps the queue of S.  Whether it is there. */
+static bool
+have_queue(struct stream *s)
+{
+	struct streams *t = s->of;
+	bool own = !t || !t->live;
+	void *p;
+
+	if (s->queue)
+		return true;
+	p = mmap(NULL, streams_queue_bytes(t), PROT_READ | PROT_WRITE, own ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED,
+	         own ? -1 : t->fd, own ? 0 : (off_t)(t->queues_at + place_of(s) * t->queue_stride));
+	if (p == MAP_FAILED)
+		return false;
+	/* No child has any use for it. */
+	madvise(p, streams_queue_bytes(t), MADV_DONTFORK);
+	s->queue = p;
+	return true;
+}
+
+/* The queue is empty: its memory goes back to the system when that is worth a call. */
+static void
+give_back(struct stream *s, size_t used)
+{
+	if (!s->queue || s->fed - s->kept <= used)
+		return;
+	madvise(s->queue, streams_queue_bytes(s->of), s->of && s->of->live ? MADV_REMOVE : MADV_DONTNEED);
+	s->kept = s->fed;
+}
+
 static void
 forget_input(struct stream *s)
 {
-	free(s->queue);
+	s->fed = s->put;
+	commit_fed(s);
+	if (!s->queue)
+		return;
+	give_back(s, 0);
+	munmap(s->queue, streams_queue_bytes(s->of));
 	s->queue = NULL;
-	s->at = s->len = s->cap = 0;
 }
 
 /* A free place, or the oldest stream without a connection and without input that waits. */
@@ -33,10 +118,32 @@ find_place(struct streams *t)
 
 		if (!s->age)
 			return s;
-		if (!s->users && !s->len && (!best || s->age < best->age))
+		if (!s->users && !stream_waits(s) && (!best || s->age < best->age))
 			best = s;
 	}
 	return best;
+}
+
+/* Begins the stream NAME in the place S: a keeper that is killed meanwhile leaves a free place. */
+static void
+begin(struct streams *t, struct stream *s, const unsigned char name[FRAME_KEY])
+{
+	struct stream_live *l;
+
+	s->of = t;
+	l = live_of(s);
+	if (l)
+		__atomic_store_n(&l->age, 0, __ATOMIC_RELEASE);
+	forget_input(s);
+	*s = (struct stream){ .age = ++t->clock, .of = t };
+	memcpy(s->name, name, FRAME_KEY);
+	if (!l)
+		return;
+	memcpy(l->name, name, FRAME_KEY);
+	commit_counts(s);
+	commit_fed(s);
+	commit_flags(s);
+	__atomic_store_n(&l->age, s->age, __ATOMIC_RELEASE);
 }
 
 struct stream *
@@ -48,41 +155,38 @@ streams_begin(struct streams *t, const unsigned char name[FRAME_KEY])
 		s = find_place(t);
 	if (!s || s->users)
 		return NULL;
-	forget_input(s);
-	*s = (struct stream){ .age = ++t->clock };
-	memcpy(s->name, name, FRAME_KEY);
+	begin(t, s, name);
 	return s;
+}
+
+size_t
+stream_waits(const struct stream *s)
+{
+	return (size_t)(s->put - s->fed);
 }
 
 size_t
 stream_room(const struct stream *s)
 {
-	return STREAMS_QUEUE - s->len;
+	return streams_queue_bytes(s->of) - stream_waits(s);
 }
 
-static int
-enqueue(struct stream *s, const unsigned char *data, size_t len)
+int
+stream_keep(struct stream *s, const unsigned char *data, size_t len, uint64_t next)
 {
-	size_t cap = s->cap ? s->cap : STREAMS_QUEUE_FIRST;
-	unsigned char *p;
+	size_t size = streams_queue_bytes(s->of), at = (size_t)(s->put & (size - 1)), first = size - at;
 
-	if (len > stream_room(s))
+	if (len > stream_room(s) || (len && !have_queue(s)))
 		return 0;
-	if (s->at && s->at + s->len + len > s->cap) {
-		memmove(s->queue, s->queue + s->at, s->len);
-		s->at = 0;
+	if (first > len)
+		first = len;
+	if (len) {
+		memcpy(s->queue + at, data, first);
+		memcpy(s->queue, data + first, len - first);
 	}
-	while (cap < s->at + s->len + len)
-		cap *= 2;
-	if (cap != s->cap) {
-		p = realloc(s->queue, cap);
-		if (!p)
-			return 0;
-		s->queue = p;
-		s->cap = cap;
-	}
-	memcpy(s->queue + s->at + s->len, data, len);
-	s->len += len;
+	s->put += len;
+	s->input = next;
+	commit_counts(s);
 	return 1;
 }
 
@@ -98,10 +202,7 @@ stream_take(struct stream *s, uint64_t offset, const unsigned char *data, size_t
 	if (s->ended)
 		return -EBADMSG;
 	known = (size_t)(s->input - offset);
-	if (!discard && !enqueue(s, data + known, len - known))
-		return 0;
-	s->input = offset + len;
-	return 1;
+	return stream_keep(s, data + known, discard ? 0 : len - known, offset + len);
 }
 
 int
@@ -110,30 +211,33 @@ stream_end(struct stream *s, uint64_t offset)
 	if (offset != s->input)
 		return -EBADMSG;
 	s->ended = true;
+	commit_flags(s);
 	return 0;
 }
 
 size_t
 stream_waiting(const struct stream *s, const unsigned char **p)
 {
-	*p = s->queue ? s->queue + s->at : NULL;
-	return s->len;
+	size_t size = streams_queue_bytes(s->of), at = (size_t)(s->fed & (size - 1)), len = stream_waits(s);
+
+	*p = s->queue ? s->queue + at : NULL;
+	return len < size - at ? len : size - at;
 }
 
 void
 stream_used(struct stream *s, size_t n)
 {
-	s->at += n;
-	s->len -= n;
-	if (!s->len)
-		forget_input(s);
+	s->fed += n;
+	commit_fed(s);
+	if (s->fed == s->put)
+		give_back(s, STREAMS_KEPT);
 }
 
 bool
 streams_wait(const struct streams *t)
 {
 	for (unsigned i = 0; i < STREAMS_MAX; i++)
-		if (t->v[i].len)
+		if (stream_waits(&t->v[i]))
 			return true;
 	return false;
 }
@@ -170,4 +274,33 @@ streams_drop_input(struct streams *t)
 {
 	for (unsigned i = 0; i < STREAMS_MAX; i++)
 		forget_input(&t->v[i]);
+}
+
+void
+streams_restore(struct streams *t)
+{
+	for (unsigned i = 0; t->live && i < STREAMS_MAX; i++) {
+		const struct stream_live *l = &t->live[i];
+		const struct stream_counts *c = &l->counts[l->counts_in & 1];
+		struct stream *s = &t->v[i];
+
+		s->of = t;
+		if (!l->age)
+			continue;
+		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed, .kept = l->fed,
+			              .ended = l->flags & STREAM_ENDED, .open = l->flags & STREAM_OPEN,
+			              .put_out = l->flags >> 8, .of = t };
+		memcpy(s->name, l->name, FRAME_KEY);
+		if (stream_waits(s) && !have_queue(s))
+			forget_input(s);
+		t->clock = t->clock > s->age ? t->clock : s->age;
+	}
+}
+
+void
+streams_commit(struct streams *t)
+{
+	for (unsigned i = 0; t->live && i < STREAMS_MAX; i++)
+		if (t->v[i].age)
+			commit_flags(&t->v[i]);
 }

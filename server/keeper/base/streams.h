@@ -5,6 +5,9 @@
  * A stream outlives its connections: it counts the input that it has taken, and that input reaches the program
  * although the client has gone.  A session remembers the latest STREAMS_MAX; one that is in use is never forgotten.
  * Nothing here does I/O.
+ *
+ * Counters and waiting input can be in the session's memory (vital.h), where they outlive the keeper.  What a client is
+ * told to be taken is counted there, together with the bytes that it brought: both count with one store.
  */
 #ifndef HOLDFAST_STREAMS_H
 #define HOLDFAST_STREAMS_H
@@ -17,26 +20,55 @@
 
 #define STREAMS_MAX FRAME_STREAMS
 #define STREAMS_QUEUE FRAME_INPUT_WINDOW /* bytes that wait for the program, a stream */
-#define STREAMS_QUEUE_FIRST 1024         /* it begins with so much, doubled as needed: a key costs no new pages */
+#define STREAMS_KEPT 4096                /* so much used memory of an empty queue is kept */
+
+/* A stream as a keeper finds it that takes the place of another one.  Written by this unit. */
+struct stream_live {
+	unsigned char name[FRAME_KEY];
+	uint64_t age;         /* 0: a free place */
+	uint64_t fed;         /* bytes of the queue that have reached the program */
+	struct stream_counts {
+		uint64_t input; /* the next byte that is expected */
+		uint64_t put;   /* bytes that have been put into the queue */
+	} counts[2];
+	uint32_t counts_in;   /* which of the two counts */
+	uint32_t flags;       /* STREAM_ENDED, STREAM_OPEN; from bit 8 on PUT_OUT */
+};
+
+#define STREAM_ENDED 1u
+#define STREAM_OPEN 2u
 
 struct stream {
 	unsigned char name[FRAME_KEY];
 	uint64_t age;         /* counts up: the smallest is the oldest; 0: a free place */
 	unsigned users;       /* attachments: 0 or 1 */
 	uint64_t input;       /* the next byte that is expected */
-	unsigned char *queue; /* CAP bytes, or NULL while empty */
-	size_t cap;           /* at most STREAMS_QUEUE */
-	size_t at, len;       /* the part of it that waits for the program */
+	uint64_t put, fed;    /* bytes put into the queue, and taken out of it: those between them wait for the program */
+	unsigned char *queue; /* a circle of streams_queue_bytes(), or NULL */
+	uint64_t kept;        /* memory of the queue was given back when FED was this */
 	bool ended;           /* no byte comes any more (INPUT_END) */
 	bool open;            /* its client is to be told of the session's end */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
+	struct streams *of;
 };
 
 struct streams {
 	struct stream v[STREAMS_MAX];
 	uint64_t clock;
+	/* In the session's memory: */
+	struct stream_live *live; /* STREAMS_MAX, or NULL: all is the keeper's own */
+	int fd;                   /* borrowed … */
+	uint64_t queues_at, queue_stride; /* … and where in it the queues are */
+	size_t queue_bytes;               /* how long each one is: a power of two; 0: STREAMS_QUEUE */
 };
 
+/* Takes over the counters and the input in t->live, which vital_check() has accepted. */
+void streams_restore(struct streams *t);
+/* Writes the flags of all streams into t->live, if that is there. */
+void streams_commit(struct streams *t);
+
+/* How much input can wait in a stream of T (NULL: of one that is alone): a power of two. */
+size_t streams_queue_bytes(const struct streams *t);
 /* The stream of that name, or NULL. */
 struct stream *streams_find(struct streams *t, const unsigned char name[FRAME_KEY]);
 /*
@@ -44,12 +76,19 @@ struct stream *streams_find(struct streams *t, const unsigned char name[FRAME_KE
  * not in use and has nothing waiting.  NULL: all places are taken.
  */
 struct stream *streams_begin(struct streams *t, const unsigned char name[FRAME_KEY]);
+/*
+ * Bytes were kept of input that came: LEN bytes at DATA go into the queue, and the next byte that is expected is NEXT.
+ * 1, or 0 when there is no room.
+ */
+int stream_keep(struct stream *s, const unsigned char *data, size_t len, uint64_t next);
 /* Input came: 1 when it was taken, or all of it had been before; 0 when there is no room; -EBADMSG for a hole. */
 int stream_take(struct stream *s, uint64_t offset, const unsigned char *data, size_t len, bool discard);
 /* INPUT_END: 0, or -EBADMSG when it is not where the input is. */
 int stream_end(struct stream *s, uint64_t offset);
 size_t stream_room(const struct stream *s);
-/* The input that waits: its length, and its address. */
+/* The input that waits: its length. */
+size_t stream_waits(const struct stream *s);
+/* So much of it as is in one piece: its length, and its address. */
 size_t stream_waiting(const struct stream *s, const unsigned char **p);
 /* N bytes of it have reached the program. */
 void stream_used(struct stream *s, size_t n);

@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "settings.h"
 
 #define PTS_MAJOR 136 /* Documentation/admin-guide/devices.txt: UNIX98 pty slaves */
@@ -136,7 +137,7 @@ write_some(int fd, const unsigned char *p, size_t len)
 	ssize_t n;
 
 	do
-		n = write(fd, p, len);
+		n = fd_write(fd, p, len);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;
@@ -211,7 +212,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 size_t
 terminal_read(struct terminal *t)
 {
-	ssize_t n = read(t->in, t->input, sizeof t->input);
+	ssize_t n = fd_read(t->in, t->input, sizeof t->input);
 
 	t->input_at = t->input_len = 0;
 	if (n < 0) {

@@ -9,6 +9,7 @@
 #include "attachments.h"
 #include "catchup.h"
 #include "clock.h"
+#include "fd.h"
 #include "framed_private.h"
 #include "frames_out.h"
 #include "grammar.h"
@@ -48,7 +49,6 @@ take_without_reports(struct stream *s, const struct frame_data *m)
 {
 	static unsigned char kept[FRAME_MAX];
 	size_t known, len = 0, i, n;
-	int rc;
 
 	if (m->offset > s->input || m->offset + m->len <= s->input)
 		return stream_take(s, m->offset, m->data, m->len, false);
@@ -58,10 +58,7 @@ take_without_reports(struct stream *s, const struct frame_data *m)
 		if (!n)
 			kept[len++] = m->data[i];
 	}
-	rc = stream_take(s, s->input, kept, len, false);
-	if (rc == 1)
-		s->input = m->offset + m->len;
-	return rc;
+	return s->ended ? -EBADMSG : stream_keep(s, kept, len, m->offset + m->len);
 }
 
 /* The same, with several terminals attached; *TYPED: whether there was anything but reports. */
@@ -81,10 +78,7 @@ take_typed(struct peer *peer, const struct frame_data *m, bool *typed)
 	if (stream_room(s) < ONEANSWER_ROOM(m->len - known))
 		return 0;
 	len = oneanswer_filter(peer, m->data + known, m->len - known, kept, typed);
-	if (len && stream_take(s, s->input, kept, len, false) != 1)
-		return -ENOMEM;
-	s->input = m->offset + m->len;
-	return 1;
+	return stream_keep(s, kept, len, m->offset + m->len) == 1 ? 1 : -ENOMEM;
 }
 
 /* Input of PEER has gone to its stream. */
@@ -111,12 +105,9 @@ void
 framed_type(struct peer *peer, const unsigned char *p, size_t len)
 {
 	struct stream *s = peer->framed->stream;
-	uint64_t input = s->input;
 
-	if (!s->ended && stream_take(s, input, p, len, false) == 1) {
-		s->input = input;
+	if (!s->ended && stream_keep(s, p, len, s->input) == 1)
 		go_on(peer);
-	}
 }
 
 static enum taken
@@ -351,7 +342,7 @@ framed_read(struct peer *peer)
 	struct framed *f = peer->framed;
 	size_t room;
 	unsigned char *to = frame_room(&f->reader, &room);
-	ssize_t n = read(peer->t.in, to, room < READ_MAX ? room : READ_MAX);
+	ssize_t n = fd_read(peer->t.in, to, room < READ_MAX ? room : READ_MAX);
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "fd.h"
 #include "framed_private.h"
 
 #define ACK_MS 2 /* input is acknowledged with the output that it makes, if that comes by then */
@@ -252,7 +253,7 @@ write_once(struct peer *peer)
 		v[n++] = (struct iovec){ (void *)source_bytes(peer), f->left };
 	}
 	do
-		written = writev(peer->t.out, v, (int)n);
+		written = fd_writev(peer->t.out, v, (int)n);
 	while (written < 0 && errno == EINTR);
 	if (written < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fd.h"
 #include "input.h"
 #include "peers.h"
 #include "procstat.h"
@@ -94,7 +95,7 @@ try_now(struct keeper *k, uint64_t now)
 	if (!asker_waits(k) || unread(k) > UNREAD_MAX) {
 		t->len = 0;
 	} else if (asker_has_settled(k, now)) {
-		if (write(k->master, t->held, t->len) > 0)
+		if (fd_write(k->master, t->held, t->len) > 0)
 			t->typed = true;
 		t->len = 0;
 	} else if (now >= t->until) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fd.h"
 
 #define LEAVE_MS 1000 /* then it is shown as it is */
 #define SETTLE_MS 100
@@ -34,7 +35,7 @@ controlmode_leave(struct keeper *k)
 		return;
 	*m = (struct controlmode){ .until = clock_now_ms() + LEAVE_MS, .seen = k->ring.head };
 	/* The pty is full: then tmux was not asked. */
-	if (write(k->master, "\n", 1) != 1)
+	if (fd_write(k->master, "\n", 1) != 1)
 		m->until = clock_now_ms();
 }
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "pages.h"
 
 static unsigned char reply[PAINT_REPLY_MAX]; /* the latest */
@@ -35,6 +36,8 @@ painter_process_start(struct painter_process *p, struct painter_start *start)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
+		/* The sums are the keeper's, in memory that this process has not. */
+		fd_sum_into(NULL);
 		take_name();
 		start->fd = pair[1];
 		painter_be(start);

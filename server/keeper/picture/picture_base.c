@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "clock.h"
 #include "picture_private.h"
@@ -13,14 +14,101 @@
 #define BACKOFF_MAX 6     /* doublings */
 #define SHORTER_MAX 3     /* quarterings of the tail */
 
-static void
-set(struct picture *p, uint64_t offset, unsigned char *bytes, size_t len)
+/* Puts the rendering into the place of the session's memory that does not count.  Whether it is there. */
+static bool
+put_into_memory(struct keeper *k, const unsigned char *bytes, size_t len)
 {
+	struct picture *p = k->picture;
+	void *at = vital_map(&k->vital, VITAL_PICTURES, !p->saved_in, len, true);
+
+	if (!at)
+		return false;
+	memcpy(at, bytes, len);
+	munmap(at, len);
+	p->saved_in = !p->saved_in;
+	p->saved_stale = true;
+	return true;
+}
+
+static void
+set(struct keeper *k, uint64_t offset, unsigned char *bytes, size_t len)
+{
+	struct picture *p = k->picture;
+
 	free(p->saved);
 	p->saved = bytes;
 	p->saved_len = len;
+	if (len && put_into_memory(k, bytes, len)) {
+		free(bytes);
+		p->saved = NULL;
+	}
 	p->base = offset;
 	p->size_count = 0;
+}
+
+const unsigned char *
+picture_base_open(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	if (p->saved || !p->saved_len)
+		return p->saved;
+	return vital_map(&k->vital, VITAL_PICTURES, p->saved_in, p->saved_len, false);
+}
+
+void
+picture_base_close(struct keeper *k, const unsigned char *saved)
+{
+	if (saved && saved != k->picture->saved)
+		munmap((void *)saved, k->picture->saved_len);
+}
+
+void
+picture_base_save(const struct keeper *k, struct vital_facts *f)
+{
+	const struct picture *p = k->picture;
+
+	f->picture_base = p->base;
+	f->picture_past = p->past > p->reported ? p->past : p->reported;
+	f->picture_past = f->picture_past > p->at ? f->picture_past : p->at;
+	/* A rendering that is the keeper's own goes with it. */
+	f->picture_len = p->saved ? 0 : (uint32_t)p->saved_len;
+	f->picture_place = p->saved_in;
+	f->picture_lost = p->lost;
+	f->picture_adrift = p->adrift || p->saved;
+	f->base_rows = p->base_rows;
+	f->base_cols = p->base_cols;
+	f->size_count = p->size_count;
+	for (unsigned i = 0; i < p->size_count; i++)
+		f->sizes[i] = (struct vital_size){ .offset = p->sizes[i].offset, .rows = p->sizes[i].rows,
+			                           .cols = p->sizes[i].cols };
+}
+
+void
+picture_base_saved(struct keeper *k)
+{
+	if (k->picture->saved_stale)
+		vital_forget(&k->vital, VITAL_PICTURES, !k->picture->saved_in);
+	k->picture->saved_stale = false;
+}
+
+void
+picture_base_restore(struct keeper *k, const struct vital_facts *f)
+{
+	struct picture *p = k->picture;
+
+	p->base = f->picture_base;
+	p->past = f->picture_past;
+	p->saved_len = f->picture_len;
+	p->saved_in = f->picture_place;
+	p->lost = f->picture_lost;
+	p->adrift = f->picture_adrift;
+	p->base_rows = f->base_rows;
+	p->base_cols = f->base_cols;
+	p->size_count = f->size_count;
+	for (unsigned i = 0; i < p->size_count; i++)
+		p->sizes[i] = (struct picture_size){ .offset = f->sizes[i].offset, .rows = f->sizes[i].rows,
+			                             .cols = f->sizes[i].cols };
 }
 
 static void
@@ -33,7 +121,7 @@ take_size(struct keeper *k)
 void
 picture_base_set(struct keeper *k, uint64_t offset, unsigned char *bytes, size_t len)
 {
-	set(k->picture, offset, bytes, len);
+	set(k, offset, bytes, len);
 	take_size(k);
 }
 
@@ -88,7 +176,7 @@ picture_base_choose(struct keeper *k)
 		return;
 	if (!p->adrift)
 		p->lost = true;
-	set(p, tail_begin(k), NULL, 0);
+	set(k, tail_begin(k), NULL, 0);
 	take_size(k);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture_orders.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -124,6 +125,7 @@ have_painter(struct keeper *k)
 	struct picture *p = k->picture;
 	struct painter_start start;
 	uint64_t now;
+	int rc;
 
 	if (p->proc.pid)
 		return true;
@@ -133,9 +135,11 @@ have_painter(struct keeper *k)
 	picture_base_choose(k);
 	start = (struct painter_start){ .ring = k->ring.base, .ring_size = k->ring.size, .at = p->base,
 		                        .rows = p->base_rows, .cols = p->base_cols,
-		                        .scrollback = k->init.scrollback, .saved = p->saved,
+		                        .scrollback = k->init.scrollback, .saved = picture_base_open(k),
 		                        .saved_len = p->saved_len };
-	if (painter_process_start(&p->proc, &start) < 0) {
+	rc = start.saved || !p->saved_len ? painter_process_start(&p->proc, &start) : -ENOMEM;
+	picture_base_close(k, start.saved);
+	if (rc < 0) {
 		p->not_before = now + 1000;
 		return false;
 	}

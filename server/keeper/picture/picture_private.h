@@ -49,8 +49,10 @@ struct picture {
 
 	/* Where a model can be made from: a rendering at an offset, and the sizes since. */
 	uint64_t base;
-	unsigned char *saved; /* NULL: blank */
-	size_t saved_len;
+	unsigned char *saved; /* malloc'ed; NULL: blank, or in the session's memory (vital.h) … */
+	size_t saved_len;     /* 0: blank */
+	unsigned saved_in;    /* … in this one of its two places */
+	bool saved_stale;     /* the rendering in the other place is not needed any more, once the facts say so */
 	uint16_t base_rows, base_cols;
 	struct picture_size sizes[PICTURE_SIZES];
 	unsigned size_count;

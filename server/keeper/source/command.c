@@ -14,21 +14,16 @@
 #define READS_PER_TURN 8   /* then everybody else gets a look */
 #define GIVE_BACK (1u << 20) /* a ring keeps less than this beside unacknowledged output */
 
-uint64_t
-command_ring_bytes(uint64_t policy)
-{
-	return policy > COMMAND_RING_MIN ? policy : COMMAND_RING_MIN;
-}
-
 int
-command_init(struct command *c, struct ring *output)
+command_init(struct command *c, struct ring *output, struct vital *vital)
 {
 	memset(c, 0, sizeof *c);
 	c->in = -1;
 	c->errors.fd = -1;
+	c->vital = vital;
 	c->channel[0] = (struct command_channel){ .fd = -1, .ring = output, .of = c };
 	c->channel[1] = (struct command_channel){ .fd = -1, .ring = &c->errors, .of = c };
-	return ring_open(&c->errors, output->size);
+	return vital_ring(vital, 1, &c->errors);
 }
 
 /* The first word without its directory: the name for people. */
@@ -80,6 +75,20 @@ command_open(struct command *c, const char *line, int child[3])
 	return rc;
 }
 
+void
+command_restore(struct command *c, const char name[NAME_CAP], bool input_closed)
+{
+	memcpy(c->name, name, sizeof c->name);
+	if (input_closed)
+		fd_close(&c->in);
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++) {
+		struct command_channel *of = &c->channel[ch];
+
+		of->acked = of->ring->live->acked;
+		of->freed = of->acked > GIVE_BACK ? of->acked - GIVE_BACK : 0;
+	}
+}
+
 /* How much fits into the ring without overwriting unacknowledged output. */
 static size_t
 room_of(const struct command_channel *ch)
@@ -92,9 +101,16 @@ static bool
 read_some(struct command_channel *ch)
 {
 	size_t room = room_of(ch), most = room < READ_MAX ? room : READ_MAX;
-	ssize_t n = most ? read(ch->fd, ring_space(ch->ring), most) : 0;
+	ssize_t n;
 
-	if (!most || (n < 0 && errno == EAGAIN))
+	if (!most)
+		return false;
+	vital_intend(ch->of->vital, VITAL_OUTPUT, (unsigned)(ch - ch->of->channel), ch->ring->head);
+	n = fd_read(ch->fd, ring_space(ch->ring), most);
+	if (n > 0)
+		ring_advance(ch->ring, (size_t)n);
+	vital_done(ch->of->vital);
+	if (n < 0 && errno == EAGAIN)
 		return false;
 	if (n < 0 && errno == EINTR)
 		return true;
@@ -103,7 +119,6 @@ read_some(struct command_channel *ch)
 		fd_close(&ch->fd);
 		return false;
 	}
-	ring_advance(ch->ring, (size_t)n);
 	return true;
 }
 
@@ -168,6 +183,8 @@ command_ack(struct command *c, unsigned channel, uint64_t offset)
 	ch = &c->channel[channel];
 	if (offset > ch->acked)
 		ch->acked = offset;
+	if (ch->ring->live)
+		ch->ring->live->acked = ch->acked;
 	if (ch->acked >= ch->freed + GIVE_BACK)
 		ch->freed = ring_release(ch->ring, ch->freed, ch->acked);
 	return 0;
@@ -181,7 +198,7 @@ command_feed(struct command *c, const void *data, size_t len)
 	if (c->in < 0 || !len)
 		return len;
 	do
-		n = write(c->in, data, len);
+		n = fd_write(c->in, data, len);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return 0;

@@ -4,7 +4,7 @@
  *
  * Channel 0 is its standard output, channel 1 its standard error.  Each has a ring of its own, and nothing in it is
  * overwritten before it has been acknowledged: when a ring is full its pipe is not read, and the command waits, as with
- * an ssh on a stalled line.  A ring holds RingSize, but COMMAND_RING_MIN at least, so that a build goes on for a while
+ * an ssh on a stalled line.  A ring holds RingSize, but SESSIONMEM_COMMAND_RING_MIN at least, so that a build goes on for a while
  * without a client.  The ring takes memory as output arrives, and gives it back as clients acknowledge.
  *
  * The end is that of sshd (measured with 9.2): the command has ended when its process has, and both outputs are closed
@@ -31,9 +31,9 @@
 #include "bounds.h"
 #include "loop.h"
 #include "ring.h"
+#include "vital.h"
 
 #define COMMAND_CHANNELS 2
-#define COMMAND_RING_MIN (UINT64_C(16) << 20) /* bytes a channel, though RingSize says less */
 
 struct command {
 	bool ended;              /* its process has ended */
@@ -47,19 +47,25 @@ struct command {
 		struct command *of;
 	} channel[COMMAND_CHANNELS];
 	struct ring errors;      /* channel 1's; channel 0's is the session's own */
+	struct vital *vital;
 	char name[NAME_CAP];     /* the first word of the command line, for people */
 };
 
-/* For *RING_BYTES of the policy: how large each channel's ring is made (a power of two). */
-uint64_t command_ring_bytes(uint64_t policy);
-
-/* Nothing runs yet; OUTPUT, the open ring of channel 0, stays the caller's.  0 or a negative errno (no memory). */
-int command_init(struct command *c, struct ring *output);
+/*
+ * Nothing runs yet; OUTPUT, the open ring of channel 0, and VITAL, where channel 1's is, stay the caller's.  0 or a
+ * negative errno (no memory).
+ */
+int command_init(struct command *c, struct ring *output, struct vital *vital);
 /*
  * Makes the pipes: CHILD gets the three ends (close-on-exec) that become the command's descriptors 0 to 2, and are the
  * caller's to close.  LINE is the command line, for the name only.  0 or a negative errno, with nothing left open.
  */
 int command_open(struct command *c, const char *line, int child[3]);
+/*
+ * Its pipes come from a keeper before this one (their descriptors are in *C already), and its rings have been restored:
+ * NAME, and whether its input has been closed.
+ */
+void command_restore(struct command *c, const char name[NAME_CAP], bool input_closed);
 /* Puts its pipes into the set: output as long as there is room for it, input when INPUT_WAITS. */
 void command_watch(struct command *c, struct loop *l, bool input_waits);
 /* After each turn of the loop: whether there has been output, or room for input, or an end of either. */

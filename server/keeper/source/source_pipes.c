@@ -26,8 +26,8 @@ pipes_open(struct keeper *k)
 	k->command = calloc(1, sizeof *k->command);
 	if (!k->command)
 		return -ENOMEM;
-	rc = ring_open(&k->ring, (size_t)command_ring_bytes(k->init.ring_bytes));
-	return rc < 0 ? rc : command_init(k->command, &k->ring);
+	rc = vital_ring(&k->vital, 0, &k->ring);
+	return rc < 0 ? rc : command_init(k->command, &k->ring, &k->vital);
 }
 
 static int

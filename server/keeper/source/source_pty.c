@@ -12,6 +12,7 @@
 #include "attachments.h"
 #include "clock.h"
 #include "controlmode.h"
+#include "fd.h"
 #include "frame.h"
 #include "input.h"
 #include "picture.h"
@@ -43,7 +44,7 @@ pty_open(struct keeper *k)
 	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		return -errno;
-	return ring_open(&k->ring, (size_t)k->init.ring_bytes);
+	return vital_ring(&k->vital, 0, &k->ring);
 }
 
 static int
@@ -109,6 +110,20 @@ note_activity(struct keeper *k)
 		settings_output(&k->settings, k->slave, clock_now_ms());
 }
 
+/* One read into the ring, of which a keeper that is killed meanwhile leaves all or nothing (vital.h). */
+static ssize_t
+read_output(struct keeper *k)
+{
+	ssize_t n;
+
+	vital_intend(&k->vital, VITAL_OUTPUT, 0, k->ring.head);
+	n = fd_read(k->master, ring_space(&k->ring), KEEPER_READ_MAX);
+	if (n > 0)
+		ring_advance(&k->ring, (size_t)n);
+	vital_done(&k->vital);
+	return n;
+}
+
 /*
  * A read gets 4 KB at most, whatever is asked for.  What several of them got is written at once; and who is in front
  * matters to the byte only while the painter answers.
@@ -120,7 +135,7 @@ pump_output(struct keeper *k)
 	bool answering = picture_answers(k);
 
 	for (int i = 0; i < READS_PER_TURN && may_read(k); i++) {
-		ssize_t n = read(k->master, ring_space(&k->ring), KEEPER_READ_MAX);
+		ssize_t n = read_output(k);
 
 		if (n <= 0) {
 			if (n < 0 && errno == EINTR)
@@ -129,7 +144,6 @@ pump_output(struct keeper *k)
 			k->drained = true;
 			break;
 		}
-		ring_advance(&k->ring, (size_t)n);
 		if (k->quiet_until != CLOCK_NEVER)
 			end_quiet(k);
 		if (k->state == KEEPER_ENDING)
@@ -256,7 +270,7 @@ pty_signal_front(struct keeper *k, int signal)
 static ssize_t
 pty_feed(struct keeper *k, const unsigned char *p, size_t len)
 {
-	return write(k->master, p, len);
+	return fd_write(k->master, p, len);
 }
 
 static struct ring *

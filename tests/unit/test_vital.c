@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session's memory: a keeper's state in it is found again, also when the keeper was killed between any two
+ * instructions, and a state that cannot be is refused.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sessionmem.h"
+#include "vital.h"
+#include "vital_check.h"
+
+#define RING 65536
+#define HEAD 8192
+#define KILLS 60
+
+static const unsigned char name[FRAME_KEY] = { 1, 2, 3 };
+
+/* Another descriptor of the same memory, as the leader passes it to the next keeper. */
+static int
+memory_again(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	assert_true(copy >= 0);
+	return copy;
+}
+
+static int
+memory_new(bool command)
+{
+	int fd = sessionmem_make(RING, command);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void
+facts_are_found_again(void **state)
+{
+	int fd = memory_new(false);
+	struct vital v;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	assert_null(vital_facts(&v));
+	for (unsigned i = 1; i < 5; i++) {
+		struct vital_facts *f = vital_next(&v);
+
+		f->rows = (uint16_t)i;
+		snprintf(f->name, sizeof f->name, "session-%u", i);
+		vital_commit(&v);
+		assert_ptr_equal(vital_facts(&v), f);
+	}
+	vital_close(&v);
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), 0);
+	assert_int_equal(vital_check(&v), 0);
+	assert_int_equal(vital_facts(&v)->rows, 4);
+	assert_string_equal(vital_facts(&v)->name, "session-4");
+	vital_close(&v);
+	close(fd);
+}
+
+/* What is written next does not show before it counts. */
+static void
+facts_that_do_not_count_yet_do_not_show(void **state)
+{
+	int fd = memory_new(false);
+	struct vital v;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	vital_next(&v)->rows = 24;
+	vital_commit(&v);
+	vital_next(&v)->rows = 50;
+	snprintf(vital_next(&v)->name, NAME_CAP, "half a na");
+	vital_close(&v);
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), 0);
+	assert_int_equal(vital_facts(&v)->rows, 24);
+	assert_string_equal(vital_facts(&v)->name, "");
+	vital_close(&v);
+	close(fd);
+}
+
+static void
+input_is_found_again(void **state)
+{
+	static unsigned char much[STREAMS_QUEUE];
+	static struct streams before, after;
+	const unsigned char *p;
+	int fd = memory_new(false);
+	struct vital v;
+	struct stream *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof much; i++)
+		much[i] = (unsigned char)(i * 7 + i / 256);
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	vital_streams(&v, &before);
+	s = streams_begin(&before, name);
+	assert_int_equal(stream_take(s, 0, much, 40000, false), 1);
+	stream_used(s, 30000);
+	/* Around the end of the circle. */
+	assert_int_equal(stream_take(s, 40000, much + 40000, sizeof much - 40000, false), 1);
+	assert_int_equal(stream_take(s, sizeof much, much, 20000, false), 1);
+	assert_int_equal(stream_end(s, sizeof much + 20000), 0);
+	s->open = true;
+	streams_commit(&before);
+	vital_next(&v);
+	vital_commit(&v);
+	vital_close(&v);
+
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), 0);
+	assert_int_equal(vital_check(&v), 0);
+	vital_streams(&v, &after);
+	s = streams_find(&after, name);
+	assert_non_null(s);
+	assert_int_equal(s->input, sizeof much + 20000);
+	assert_true(s->ended && s->open);
+	assert_int_equal(stream_waits(s), sizeof much - 30000 + 20000);
+	assert_int_equal(stream_waiting(s, &p), sizeof much - 30000);
+	assert_memory_equal(p, much + 30000, sizeof much - 30000);
+	stream_used(s, sizeof much - 30000);
+	assert_int_equal(stream_waiting(s, &p), 20000);
+	assert_memory_equal(p, much, 20000);
+	vital_close(&v);
+	close(fd);
+}
+
+/* A state that has been written over at random is refused, or all in it is within bounds: nothing here may crash. */
+static void
+damage_is_refused_or_harmless(void **state)
+{
+	static struct streams t;
+	unsigned refused = 0;
+	int fd = memory_new(true);
+	unsigned char *head;
+	struct vital v;
+
+	(void)state;
+	srand(15);
+	head = mmap(NULL, HEAD, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(head != MAP_FAILED);
+	for (unsigned round = 0; round < 3000; round++) {
+		memset(&t, 0, sizeof t);
+		assert_int_equal(vital_open(&v, memory_again(fd), true, RING, true), 0);
+		vital_streams(&v, &t);
+		stream_take(streams_begin(&t, name), 0, name, sizeof name, false);
+		v.live->ring[0] = (struct ring_live){ 5000, 4000 };
+		vital_next(&v)->size_count = 2;
+		vital_commit(&v);
+		streams_drop_input(&t);
+		vital_close(&v);
+		for (unsigned n = 1 + (unsigned)rand() % 8; n; n--)
+			head[rand() % HEAD] = (unsigned char)rand();
+		memset(&t, 0, sizeof t);
+		if (vital_open(&v, memory_again(fd), true, RING, false) == 0) {
+			struct ring r;
+
+			vital_settle(&v, (uint64_t)rand(), (uint64_t)rand());
+			if (vital_check(&v) == 0) {
+				const struct vital_facts *f = vital_facts(&v);
+
+				vital_streams(&v, &t);
+				assert_true(f->size_count <= VITAL_SIZES && f->settings_len <= VITAL_SETTINGS);
+				assert_true(strlen(f->name) < NAME_CAP && strlen(f->term) < TERM_CAP);
+				for (unsigned i = 0; i < STREAMS_MAX; i++)
+					assert_true(stream_waits(&t.v[i]) <= streams_queue_bytes(&t));
+				assert_int_equal(vital_ring(&v, 0, &r), 0);
+				assert_true(r.live->acked <= r.head && r.head - r.live->acked <= RING);
+				ring_close(&r);
+				streams_drop_input(&t);
+			} else {
+				refused++;
+			}
+		} else {
+			refused++;
+		}
+		vital_close(&v);
+	}
+	/* Most bytes of the head are never used; among those that are, bounds count. */
+	assert_in_range(refused, 100, 2900);
+	munmap(head, HEAD);
+	close(fd);
+}
+
+static void
+another_layout_is_refused(void **state)
+{
+	int fd = memory_new(false);
+	struct vital v;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), -EPROTO);
+	vital_close(&v);
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	v.head->version = VITAL_VERSION + 1;
+	vital_close(&v);
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), -EPROTO);
+	vital_close(&v);
+	close(fd);
+}
+
+/* The kill. */
+
+struct world {
+	int memory, master, slave, ready[2];
+	uint64_t printed, typed; /* by the program, which is the test; that it has read */
+};
+
+static void
+world_open(struct world *w)
+{
+	struct termios raw;
+	const char *path;
+
+	*w = (struct world){ .memory = memory_new(false) };
+	w->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(w->master >= 0 && grantpt(w->master) == 0 && unlockpt(w->master) == 0);
+	path = ptsname(w->master);
+	w->slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	assert_true(w->slave >= 0 && tcgetattr(w->slave, &raw) == 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(w->slave, TCSANOW, &raw), 0);
+	assert_int_equal(fcntl(w->master, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	assert_int_equal(pipe(w->ready), 0);
+}
+
+static void
+world_close(struct world *w)
+{
+	close(w->memory);
+	close(w->master);
+	close(w->slave);
+	close(w->ready[0]);
+	close(w->ready[1]);
+}
+
+/* Byte N of either direction. */
+static unsigned char
+byte_at(uint64_t n)
+{
+	return (unsigned char)(n * 31 + (n >> 8));
+}
+
+/* The keeper: moves bytes both ways as source_pty.c and input.c do, until it is killed. */
+static void __attribute__((noreturn))
+be_keeper(struct world *w)
+{
+	static struct streams t;
+	unsigned char some[300];
+	struct vital v;
+	struct ring r;
+	struct stream *s;
+	int io = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+
+	if (vital_open(&v, w->memory, false, RING, true) || vital_calibrate(&v, io) || vital_ring(&v, 0, &r))
+		_exit(3);
+	vital_streams(&v, &t);
+	s = streams_begin(&t, name);
+	vital_next(&v);
+	vital_commit(&v);
+	if (fd_write(w->ready[1], "", 1) != 1)
+		_exit(4);
+	for (unsigned turn = 0;; turn++) {
+		const unsigned char *p;
+		size_t len = 1 + turn * 7 % sizeof some;
+		ssize_t n;
+
+		vital_intend(&v, VITAL_OUTPUT, 0, r.head);
+		n = fd_read(w->master, ring_space(&r), 4096);
+		if (n > 0)
+			ring_advance(&r, (size_t)n);
+		vital_done(&v);
+		for (size_t i = 0; i < len; i++)
+			some[i] = byte_at(s->input + i);
+		stream_take(s, s->input, some, len, false);
+		while ((len = stream_waiting(s, &p)) > 0) {
+			vital_intend(&v, VITAL_INPUT, 0, s->fed);
+			n = fd_write(w->master, p, len);
+			if (n > 0)
+				stream_used(s, (size_t)n);
+			vital_done(&v);
+			if (n <= 0)
+				break;
+		}
+	}
+}
+
+/* The program: prints, and reads what was typed, which must be as it was sent. */
+static void
+program_turn(struct world *w)
+{
+	unsigned char buf[8192];
+	size_t len = 1 + (size_t)rand() % 700;
+	ssize_t n;
+
+	for (size_t i = 0; i < len; i++)
+		buf[i] = byte_at(w->printed + i);
+	n = write(w->slave, buf, len);
+	w->printed += n > 0 ? (uint64_t)n : 0;
+	while ((n = read(w->slave, buf, sizeof buf)) > 0) {
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(buf[i], byte_at(w->typed + (uint64_t)i));
+		w->typed += (uint64_t)n;
+	}
+}
+
+static uint64_t
+number_behind(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	assert_non_null(p);
+	return strtoull(p + strlen(key), NULL, 10);
+}
+
+/* Kills the keeper; the kernel's sums for it, as the leader reads them. */
+static void
+kill_keeper(pid_t pid, uint64_t *rchar, uint64_t *wchar)
+{
+	char path[64], text[512];
+	siginfo_t si;
+	ssize_t n;
+	int fd;
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &si, WEXITED | WNOWAIT), 0);
+	assert_int_equal(si.si_code, CLD_KILLED);
+	snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = read(fd, text, sizeof text - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	close(fd);
+	*rchar = number_behind(text, "rchar: ");
+	*wchar = number_behind(text, "wchar: ");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The next keeper, in the test's process: all bytes are there, once. */
+static void
+be_next_keeper(struct world *w, uint64_t rchar, uint64_t wchar)
+{
+	static struct streams t;
+	struct vital v;
+	struct stream *s;
+	struct ring r;
+	ssize_t n;
+
+	memset(&t, 0, sizeof t);
+	assert_int_equal(vital_open(&v, memory_again(w->memory), false, RING, false), 0);
+	assert_true(vital_settle(&v, rchar, wchar));
+	assert_int_equal(vital_check(&v), 0);
+	assert_int_equal(vital_ring(&v, 0, &r), 0);
+	vital_streams(&v, &t);
+	s = streams_find(&t, name);
+	assert_non_null(s);
+	while ((n = read(w->master, ring_space(&r), 4096)) > 0)
+		ring_advance(&r, (size_t)n);
+	assert_int_equal(r.head, w->printed);
+	for (uint64_t at = ring_oldest(&r); at < r.head; at++)
+		assert_int_equal(*ring_at(&r, at), byte_at(at));
+	while (stream_waits(s)) {
+		const unsigned char *p;
+		size_t len = stream_waiting(s, &p);
+
+		n = write(w->master, p, len);
+		stream_used(s, n > 0 ? (size_t)n : 0);
+		while ((n = read(w->slave, (unsigned char[64]){ 0 }, 64)) > 0)
+			w->typed += (uint64_t)n;
+	}
+	while ((n = read(w->slave, (unsigned char[64]){ 0 }, 64)) > 0)
+		w->typed += (uint64_t)n;
+	assert_int_equal(w->typed, s->input);
+	ring_close(&r);
+	streams_drop_input(&t);
+	vital_close(&v);
+}
+
+static void
+a_killed_keeper_loses_and_doubles_nothing(void **state)
+{
+	(void)state;
+	srand(7);
+	for (unsigned round = 0; round < KILLS; round++) {
+		unsigned turns = (unsigned)rand() % 400;
+		uint64_t rchar, wchar;
+		struct world w;
+		pid_t pid;
+		char c;
+
+		world_open(&w);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			be_keeper(&w);
+		assert_int_equal(read(w.ready[0], &c, 1), 1);
+		for (unsigned i = 0; i < turns; i++)
+			program_turn(&w);
+		kill_keeper(pid, &rchar, &wchar);
+		be_next_keeper(&w, rchar, wchar);
+		world_close(&w);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_are_found_again),
+		cmocka_unit_test(facts_that_do_not_count_yet_do_not_show),
+		cmocka_unit_test(input_is_found_again),
+		cmocka_unit_test(damage_is_refused_or_harmless),
+		cmocka_unit_test(another_layout_is_refused),
+		cmocka_unit_test(a_killed_keeper_loses_and_doubles_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
