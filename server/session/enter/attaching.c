@@ -32,13 +32,21 @@ send_with_descriptors(int fd, size_t len, const int *fds, unsigned count)
 	return sendmsg(fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len ? 0 : errno ? -errno : -EPIPE;
 }
 
-/* The answer to a claim: 0 for CLAIMED. */
+/* The answer to a claim: 0 for CLAIMED and GRANTED. */
 static int
 judge(struct attaching *a, size_t len)
 {
+	struct attach_granted granted;
+
 	switch (attach_type_of(buf, len)) {
 	case ATTACH_MSG_CLAIMED:
 		return attach_decode_number(&a->session, buf, len);
+	case ATTACH_MSG_GRANTED:
+		if (attach_decode_granted(&granted, buf, len) < 0)
+			return -EBADMSG;
+		a->session = granted.session;
+		memcpy(a->token, granted.token, sizeof a->token);
+		return 0;
 	case ATTACH_MSG_REFUSED:
 		return attach_decode_refused(&a->refused, buf, len) < 0 ? -EBADMSG : -EACCES;
 	default:
@@ -66,7 +74,7 @@ attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, 
 		rc = judge(a, (size_t)rc);
 	if (rc < 0)
 		attaching_close(a);
-	return rc;
+	return rc == -ECONNRESET ? -EPIPE : rc;
 }
 
 static int

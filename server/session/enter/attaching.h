@@ -14,12 +14,13 @@
 struct attaching {
 	int fd; /* to the keeper; -1: none */
 	uint32_t session;
+	unsigned char token[ATTACH_TOKEN]; /* to come back with (ATTACH_MODE_AGAIN); all zero: the keeper gives none */
 	struct attach_refused refused; /* after -EACCES */
 };
 
 /*
  * Claims session ID of the caller with M and COUNT descriptors FDS (borrowed).  0: the session is ours, and no program
- * of it has started; -EACCES: refused; -EINTR; another negative errno.  After an error there is nothing to close.
+ * of it has started; -EACCES: refused; -EPIPE: the keeper closed, or died; -EINTR; another negative errno.  After an error there is nothing to close.
  */
 int attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                      struct waiting *w);

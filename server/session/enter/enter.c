@@ -25,9 +25,11 @@
 #include "resumed.h"
 #include "sessions.h"
 #include "silent.h"
+#include "stay.h"
 #include "vouching.h"
 #include "waiting.h"
 
+#define CLAIMS 3    /* more of one session, where its keepers die in the middle of one */
 #define WHO_MS 500  /* for the leaders of those that are silent */
 #define LIST_MS 500     /* for all keepers together; a stopped one is skipped */
 #define PATIENCE_MS 5000 /* LoginTimeout if holdfastd does not tell it: then no further session is claimed */
@@ -87,6 +89,12 @@ claim(struct enter *e, uint32_t id, enum attach_mode mode)
 		return -ELOOP;
 	e->claim.mode = mode;
 	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+	/* Its keeper has died meanwhile, perhaps: then the next one answers. */
+	for (int i = 0; i < CLAIMS && rc == -EPIPE; i++) {
+		rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+		if (rc == -ENOENT || rc == -ECONNREFUSED)
+			return -EPIPE;
+	}
 	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_REFUSAL_ELEVATED)
 		e->elevated = id;
 	return rc;
@@ -326,71 +334,6 @@ find_way(struct enter *e)
 	return start_new(e);
 }
 
-static void
-restore_terminal(struct enter *e)
-{
-	if (e->have_saved)
-		tcsetattr(e->fds[0], TCSADRAIN, &e->saved);
-}
-
-/* Notes the session to enter next, if DETACHED names one.  Whether it does. */
-static bool
-switch_to(struct enter *e, const struct attach_detached *d)
-{
-	if (d->reason != ATTACH_WHY_SWITCH || !d->target[0])
-		return false;
-	e->switched = true;
-	snprintf(e->back, sizeof e->back, "%u", e->at.session);
-	memcpy(e->want, d->target, sizeof e->want);
-	return true;
-}
-
-static void
-say_detached(struct enter *e, const struct attach_detached *d)
-{
-	char text[TEXT_CAP];
-
-	snprintf(text, sizeof text,
-	         d->reason == ATTACH_WHY_TAKEN ? "session %u has been taken over by another login"
-	                                       : "detached from session %u",
-	         e->at.session);
-	enter_set_outcome(e, ENTER_DETACHED, text);
-}
-
-/* Confirms and stays until the end; true: another session is to be entered. */
-static bool
-stay(struct enter *e)
-{
-	struct attachment_result end;
-	char text[TEXT_CAP];
-
-	e->res->session = e->at.session;
-	if (attaching_confirm(&e->at) < 0)
-		end = (struct attachment_result){ .end = ATTACHMENT_LOST };
-	else
-		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, &end);
-	attaching_close(&e->at);
-	if (end.end == ATTACHMENT_DETACHED && !e->q->framed && switch_to(e, &end.detached))
-		return true;
-	if (end.end != ATTACHMENT_HANGUP)
-		restore_terminal(e);
-	switch (end.end) {
-	case ATTACHMENT_EXIT:
-		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, "");
-		e->res->value = (int)end.exit.value;
-		break;
-	case ATTACHMENT_DETACHED:
-		say_detached(e, &end.detached);
-		break;
-	default:
-		snprintf(text, sizeof text, "the keeper of session %u died, and the session with it",
-		         e->at.session);
-		enter_set_outcome(e, ENTER_LOST, text);
-		break;
-	}
-	return false;
-}
-
 /*
  * Finds out the facts of this login, and whether to stop: 0 or a negative errno.  A login that holdfastd refuses
  * resumes nothing by itself, and a hook's shell is then not held; without holdfastd it may.  If holdfastd has not
@@ -444,7 +387,7 @@ attempt(struct enter *e)
 	if (rc == 0)
 		rc = run_scripts(e);
 	if (rc == 0)
-		return stay(e);
+		return stay_run(e);
 	/* The wanted session cannot be entered: reports its reason, unless holdfastd does not run. */
 	enter_say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
 	if (!e->back[0] || e->waiting.hangup)

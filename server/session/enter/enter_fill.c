@@ -143,5 +143,8 @@ enter_fill_claim(struct enter *e)
 	take_whole(e->claim.name, sizeof e->claim.name, e->q->name);
 	if (e->q->typed_len)
 		fill_typed(e);
-	return e->q->framed ? fill_framed(e) : 0;
+	if (e->q->framed)
+		return fill_framed(e);
+	e->claim.flags |= ATTACH_FLAG_RETURNS;
+	return 0;
 }

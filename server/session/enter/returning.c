@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "returning.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "attaching.h"
+#include "clock.h"
+
+#define RETURN_MS 10000 /* in all; a new keeper answers within a tenth of a second, where there is no back-off */
+#define ABSENT_MS 500   /* root's directories were removed, and the leader makes them anew */
+#define PAUSE_MS 50     /* between two claims */
+
+static int
+claim(struct enter *e, uint32_t id, uint32_t mode)
+{
+	e->claim.mode = mode;
+	return attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
+}
+
+static bool
+is_stranger(const struct enter *e, int rc)
+{
+	return rc == -EACCES && (e->at.refused.code == ATTACH_REFUSAL_STRANGER || e->at.refused.code == ATTACH_REFUSAL_BAD);
+}
+
+/*
+ * The keeper knows nothing of this attachment.  It takes the terminal's settings for the old ones, so they are, for that
+ * moment.  The session is claimed as the one that it was: new, if its shell has not started yet.
+ */
+static int
+claim_anew(struct enter *e, uint32_t id, uint32_t mode)
+{
+	int rc = -EACCES;
+
+	if (e->have_saved)
+		tcsetattr(e->fds[0], TCSANOW, &e->saved);
+	e->claim.flags |= ATTACH_FLAG_QUIET;
+	if (mode == ATTACH_MODE_FIRST)
+		rc = claim(e, id, ATTACH_MODE_FIRST);
+	return rc == -EACCES ? claim(e, id, ATTACH_MODE_JOIN) : rc;
+}
+
+/* Whether another claim may bring more than RC, at SINCE after the loss. */
+static bool
+may_pass(int rc, uint64_t since)
+{
+	switch (rc) {
+	case -EPIPE:     /* the next keeper has died, too */
+	case -EAGAIN:    /* many wait for it */
+	case -ETIMEDOUT: /* it is not there yet, or stopped */
+	case -EINTR:     /* a signal that is for the program in the session */
+		return since < RETURN_MS;
+	case -ENOENT:
+	case -ENOTDIR:
+		return since < ABSENT_MS;
+	default:
+		return false;
+	}
+}
+
+static void
+say_lost(const struct enter *e, uint32_t id, int rc, char text[TEXT_CAP])
+{
+	if (rc == -EACCES)
+		snprintf(text, TEXT_CAP, "the keeper of session %u died; %.300s", id, e->at.refused.text);
+	else if (rc == -ETIMEDOUT || rc == -EAGAIN || rc == -EPIPE)
+		snprintf(text, TEXT_CAP, "the keeper of session %u died, and no other one answers; to return: "
+		         "holdfastctl attach %u", id, id);
+	else
+		snprintf(text, TEXT_CAP, "the keeper of session %u died, and the session with it", id);
+}
+
+int
+returning_claim(struct enter *e, char text[TEXT_CAP])
+{
+	static const unsigned char none[ATTACH_TOKEN];
+	const uint32_t id = e->at.session, mode = e->claim.mode;
+	const uint64_t start = clock_now_ms();
+	bool known = memcmp(e->at.token, none, sizeof none) != 0;
+	int rc = known ? -EPIPE : -ENOENT;
+
+	memcpy(e->claim.token, e->at.token, sizeof e->claim.token);
+	for (unsigned tries = 0; known && (!tries || may_pass(rc, clock_now_ms() - start)); tries++) {
+		if (tries)
+			poll(NULL, 0, PAUSE_MS);
+		e->waiting.skip = false;
+		waiting_take(&e->waiting);
+		if (e->waiting.hangup)
+			return -EINTR;
+		e->waiting.skip = false;
+		rc = claim(e, id, ATTACH_MODE_AGAIN);
+		if (is_stranger(e, rc))
+			rc = claim_anew(e, id, mode);
+	}
+	e->at.session = id;
+	if (rc < 0)
+		say_lost(e, id, rc, text);
+	return rc;
+}

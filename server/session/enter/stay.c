@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "stay.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "attaching.h"
+#include "enter_why.h"
+#include "returning.h"
+
+static void
+restore_terminal(struct enter *e)
+{
+	if (e->have_saved)
+		tcsetattr(e->fds[0], TCSADRAIN, &e->saved);
+}
+
+/* Notes the session to enter next, if DETACHED names one.  Whether it does. */
+static bool
+switch_to(struct enter *e, const struct attach_detached *d)
+{
+	if (d->reason != ATTACH_WHY_SWITCH || !d->target[0])
+		return false;
+	e->switched = true;
+	snprintf(e->back, sizeof e->back, "%u", e->at.session);
+	memcpy(e->want, d->target, sizeof e->want);
+	return true;
+}
+
+static void
+say_detached(struct enter *e, const struct attach_detached *d)
+{
+	char text[TEXT_CAP];
+
+	snprintf(text, sizeof text,
+	         d->reason == ATTACH_WHY_TAKEN ? "session %u has been taken over by another login"
+	                                       : "detached from session %u",
+	         e->at.session);
+	enter_set_outcome(e, ENTER_DETACHED, text);
+}
+
+static void
+wait_for_end(struct enter *e, struct attachment_result *end)
+{
+	*end = (struct attachment_result){ .end = ATTACHMENT_LOST };
+	if (attaching_confirm(&e->at) == 0)
+		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, end);
+	attaching_close(&e->at);
+}
+
+bool
+stay_run(struct enter *e)
+{
+	struct attachment_result end;
+	char lost[TEXT_CAP] = "";
+
+	e->res->session = e->at.session;
+	do
+		wait_for_end(e, &end);
+	while (end.end == ATTACHMENT_LOST && returning_claim(e, lost) == 0);
+	if (end.end == ATTACHMENT_DETACHED && !e->q->framed && switch_to(e, &end.detached))
+		return true;
+	if (!e->waiting.hangup)
+		restore_terminal(e);
+	switch (end.end) {
+	case ATTACHMENT_EXIT:
+		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, "");
+		e->res->value = (int)end.exit.value;
+		break;
+	case ATTACHMENT_DETACHED:
+		say_detached(e, &end.detached);
+		break;
+	default:
+		enter_set_outcome(e, ENTER_LOST, lost);
+		break;
+	}
+	return false;
+}
