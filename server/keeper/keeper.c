@@ -192,7 +192,7 @@ keeper_close(struct keeper *k)
 		peer_mark_gone(k->peers.v[i]);
 	settle(k);
 	departures_free(k);
-	awaited_free(k);
+	awaited_close(k);
 	agent_close_all(k->agent);
 	free(k->agent);
 	streams_drop_input(&k->streams);

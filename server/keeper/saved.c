@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "awaited.h"
 #include "clock.h"
 #include "command.h"
 #include "peers.h"
@@ -167,6 +168,7 @@ saved_write(struct keeper *k)
 	if (k->picture)
 		picture_base_saved(k);
 	streams_commit(&k->streams);
+	awaited_save(k);
 }
 
 /* Nothing of the state can be believed: the shell goes on, with a screen that begins here. */
@@ -191,6 +193,7 @@ saved_restore(struct keeper *k)
 	f = vital_facts(&k->vital);
 	restore_times(k, f);
 	restore_rest(k, f);
+	awaited_restore(k);
 	restore_front(&k->front, f);
 	if (k->picture)
 		picture_base_restore(k, f);

@@ -465,6 +465,46 @@ an_older_login_gets_what_it_knows(void **state)
 }
 
 static void
+the_list_is_in_the_sessions_memory(void **state)
+{
+	struct returning r, other;
+
+	(void)state;
+	world_open(false, true);
+	attach(&r, ATTACH_MODE_FIRST, 0);
+	attach(&other, ATTACH_MODE_JOIN, 0);
+	turn();
+	assert_non_null(k.attached);
+	assert_int_equal(k.attached->count[k.attached->counts & 1], 2);
+	leave(&other);
+	turn_until(peers_attached(&k) == 1);
+	turn();
+	assert_int_equal(k.attached->count[k.attached->counts & 1], 1);
+	awaited_restore(&k);
+	assert_int_equal(awaited_count(&k), 1);
+	assert_non_null(awaited_find(&k, r.token));
+	awaited_free(&k);
+	/* A keeper that was killed while it wrote the next one. */
+	memset(&k.attached->v[0][~k.attached->counts & 1], 0xff, sizeof k.attached->v[0][0]);
+	awaited_restore(&k);
+	assert_int_equal(awaited_count(&k), 1);
+	awaited_free(&k);
+	k.attached->count[k.attached->counts & 1] = PEERS_MAX + 1;
+	awaited_restore(&k);
+	assert_null(k.awaiting);
+	k.attached->counts = 7;
+	awaited_restore(&k);
+	assert_null(k.awaiting);
+	k.attached->counts = 1;
+	k.attached->count[1] = 1;
+	k.attached->size++;
+	awaited_restore(&k);
+	assert_null(k.awaiting);
+	leave(&r);
+	world_close();
+}
+
+static void
 a_list_from_elsewhere_is_looked_at(void **state)
 {
 	struct returning r;
@@ -517,6 +557,7 @@ main(void)
 		cmocka_unit_test(three_keep_their_order_and_size),
 		cmocka_unit_test(the_end_waits_for_those_who_come),
 		cmocka_unit_test(an_older_login_gets_what_it_knows),
+		cmocka_unit_test(the_list_is_in_the_sessions_memory),
 		cmocka_unit_test(a_list_from_elsewhere_is_looked_at),
 	};
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "clock.h"
@@ -78,6 +79,64 @@ is_good(const struct awaited *a)
 		return false;
 	return (family == 0 || family == AF_INET || family == AF_INET6) &&
 	       memchr(a->address, '\0', sizeof a->address) != NULL;
+}
+
+/* The list in the session's memory, or NULL. */
+static struct awaited_list *
+list_of(struct keeper *k)
+{
+	if (k->attached)
+		return k->attached;
+	k->attached = vital_map(&k->vital, VITAL_AWAITED, 0, sizeof *k->attached, true);
+	/* A painter is to have no tokens. */
+	if (k->attached)
+		madvise(k->attached, sizeof *k->attached, MADV_DONTFORK);
+	return k->attached;
+}
+
+/* Whether the places that count are just these. */
+static bool
+is_same(const struct awaited_list *l, const struct awaited *v, unsigned count)
+{
+	if (!l->counts || l->size != sizeof *v || l->count[l->counts & 1] != count)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (memcmp(&l->v[i][l->counts & 1], &v[i], sizeof *v) != 0)
+			return false;
+	return true;
+}
+
+void
+awaited_save(struct keeper *k)
+{
+	static struct awaited v[PEERS_MAX];
+	unsigned count = awaited_note(k, v, PEERS_MAX);
+	struct awaited_list *l = count || k->attached ? list_of(k) : NULL;
+	uint32_t next;
+
+	if (!l || is_same(l, v, count))
+		return;
+	next = l->counts == 2 ? 1 : 2;
+	for (unsigned i = 0; i < count; i++)
+		l->v[i][next & 1] = v[i];
+	l->count[next & 1] = count;
+	l->size = sizeof *v;
+	__atomic_store_n(&l->counts, next, __ATOMIC_RELEASE);
+}
+
+void
+awaited_restore(struct keeper *k)
+{
+	static struct awaited v[PEERS_MAX];
+	const struct awaited_list *l = list_of(k);
+	unsigned count = l ? l->count[l->counts & 1] : 0;
+
+	/* A list of another version is longer or shorter: its attachments join anew (session/enter/returning.h). */
+	if (!l || !l->counts || l->counts > 2 || l->size != sizeof *v || count > PEERS_MAX)
+		return;
+	for (unsigned i = 0; i < count; i++)
+		v[i] = l->v[i][l->counts & 1];
+	awaited_take(k, v, count);
 }
 
 void
@@ -218,6 +277,15 @@ awaited_turn(struct keeper *k)
 			                                      .number = k->awaiting->v[i].serial });
 	awaited_free(k);
 	return true;
+}
+
+void
+awaited_close(struct keeper *k)
+{
+	awaited_free(k);
+	if (k->attached)
+		munmap(k->attached, sizeof *k->attached);
+	k->attached = NULL;
 }
 
 void

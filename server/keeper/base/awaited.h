@@ -3,8 +3,8 @@
  * awaited: attachments that a keeper had which has died, and that come back to the new one: by ATTACH_MODE_AGAIN with
  * their token (server/keeper/again.h), or, framed, as a stream that goes on over another connection.
  *
- * A keeper writes down its attachments in the session's memory (vital.h) with awaited_note(), and the next keeper reads
- * them with awaited_take().  For AWAITED_MS they count as if they were attached: no login takes the session by itself,
+ * A keeper writes down its attachments in the session's memory (vital.h) at the end of each turn, and the next keeper
+ * reads them.  For AWAITED_MS they count as if they were attached: no login takes the session by itself,
  * it is not dropped, and its size stays.  Another attachment or `holdfastctl detach` can put them out meanwhile; then
  * each is told when it comes.
  */
@@ -46,6 +46,14 @@ struct awaited {
 	struct termios saved;   /* its terminal's settings before it was attached */
 };
 
+/* In the session's memory: of each of the PEERS_MAX places two, so that one store makes a new list count. */
+struct awaited_list {
+	uint32_t counts;        /* 0: none was written; else the list of the places v[][counts & 1] */
+	uint32_t count[2];
+	uint32_t size;          /* of the writer's struct awaited */
+	struct awaited v[PEERS_MAX][2];
+};
+
 /* Those that a keeper waits for (struct keeper, awaiting); NULL: none. */
 struct awaiting {
 	uint64_t until;         /* clock_now_ms() */
@@ -53,6 +61,10 @@ struct awaiting {
 	struct awaited v[PEERS_MAX];
 };
 
+/* Writes them into the session's memory, if they have changed. */
+void awaited_save(struct keeper *k);
+/* K takes the place of a keeper that has died: awaits those that are in the session's memory. */
+void awaited_restore(struct keeper *k);
 /* Writes the attachments of K, and those that it awaits itself, to OUT: how many, at most MAX. */
 unsigned awaited_note(const struct keeper *k, struct awaited *out, unsigned max);
 /*
@@ -77,6 +89,9 @@ void awaited_fit_size(const struct keeper *k, struct winsize *all);
 void awaited_watch(const struct keeper *k, struct loop *l);
 /* Once a turn: whether their time is over.  Then none is awaited any more, and the leader is told that they have gone. */
 bool awaited_turn(struct keeper *k);
+/* None is awaited any more; nobody is told. */
 void awaited_free(struct keeper *k);
+/* The keeper ends. */
+void awaited_close(struct keeper *k);
 
 #endif

@@ -34,6 +34,7 @@
 
 struct agent;
 struct answers;
+struct awaited_list;
 struct awaiting;
 struct command;
 struct controlmode;
@@ -101,6 +102,7 @@ struct keeper {
 
 	/* Attachments, and what they show. */
 	struct peers peers;
+	struct awaited_list *attached; /* in the session's memory: those that would come back; NULL: not mapped */
 	struct awaiting *awaiting; /* attachments that come back from a keeper that has died (awaited.h); NULL: none */
 	uint64_t answered;     /* queries in the output before this have been a terminal's to answer */
 	struct picture *picture; /* these three are there as soon as source->open has been called, for a pty */
