@@ -192,6 +192,12 @@ set_idle_shell_timeout(struct config_policy *p, const char *value)
 }
 
 static int
+set_idle_detach(struct config_policy *p, const char *value)
+{
+	return read_time_or_none(value, 1, &p->idle_detach_s);
+}
+
+static int
 set_elevated_timeout(struct config_policy *p, const char *value)
 {
 	return read_time_or_none(value, 0, &p->elevated_s);
@@ -294,6 +300,7 @@ static const struct keyword {
 	{ "MaxSessionsTotal", set_max_total, "none or a number from 0 to 1000000" },
 	{ "DetachedTimeout", set_detached_timeout, "none or a time from 1s to 10 years" },
 	{ "IdleShellTimeout", set_idle_shell_timeout, "none or a time from 1s to 10 years" },
+	{ "IdleDetach", set_idle_detach, "none or a time from 1s to 10 years" },
 	{ "ElevatedTimeout", set_elevated_timeout, "none or a time from 0 to 10 years" },
 	{ "MatchKey", set_match_key, "yes or no" },
 	{ "TakeOver", set_take_over, "yes, no or ask" },
@@ -416,6 +423,7 @@ config_defaults(struct config_policy *p)
 		.max_total = CONFIG_NONE,
 		.detached_s = 7 * 24 * 60 * 60,
 		.idle_shell_s = 24 * 60 * 60,
+		.idle_detach_s = CONFIG_NONE,
 		.elevated_s = 5 * 60,
 		.match_key = true,
 		.take_over = CONFIG_TAKE_YES,

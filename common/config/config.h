@@ -27,6 +27,7 @@ struct config_policy {
 	uint32_t max_total;        /* MaxSessionsTotal none: of all users together */
 	uint32_t detached_s;       /* DetachedTimeout 7d, or CONFIG_NONE */
 	uint32_t idle_shell_s;     /* IdleShellTimeout 24h, or CONFIG_NONE */
+	uint32_t idle_detach_s;    /* IdleDetach none: CONFIG_NONE */
 	uint32_t elevated_s;       /* ElevatedTimeout 5m; 0: never by itself; or CONFIG_NONE */
 	bool match_key;            /* MatchKey yes */
 	enum config_take_over take_over; /* TakeOver yes */

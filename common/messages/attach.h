@@ -210,11 +210,12 @@ enum attach_reason {
 	ATTACH_WHY_TAKEN = 2,  /* another attachment took over */
 	ATTACH_WHY_SWITCH = 3, /* go on with the session TARGET */
 	ATTACH_WHY_DEAD = 4,   /* the terminal is gone */
+	ATTACH_WHY_IDLE = 9,   /* nobody has typed there for the time in TARGET ("15m") */
 };
 
 struct attach_detached {
 	uint32_t reason; /* enum attach_reason */
-	char target[NAME_CAP]; /* SWITCH: id, name, or "new"; also in the SWITCH request, where "" is not allowed */
+	char target[NAME_CAP]; /* SWITCH: id, name, or "new"; also in the SWITCH request, where "" is not allowed; IDLE */
 };
 
 /*

@@ -69,6 +69,12 @@ enum frame_error_code {
 	FRAME_E_DISABLED = 7,
 };
 
-enum frame_detached_reason { FRAME_D_ASKED = 1, FRAME_D_TAKEN = 2, FRAME_D_SWITCH = 3, FRAME_D_STALLED = 4 };
+enum frame_detached_reason {
+	FRAME_D_ASKED = 1,
+	FRAME_D_TAKEN = 2,
+	FRAME_D_SWITCH = 3,
+	FRAME_D_STALLED = 4,
+	FRAME_D_IDLE = 9,
+};
 
 #endif

@@ -129,6 +129,25 @@ leadermsg_decode_peer_is(struct leadermsg_peer_is *m, const void *buf, size_t le
 	return message_decode(&peer_is, m, buf, len);
 }
 
+static const struct field idle_fields[] = {
+	FIELD_U32(struct leadermsg_idle, detach_s),
+	FIELD_U32(struct leadermsg_idle, logind_s),
+	FIELDS_END
+};
+static const struct message idle = { sizeof(struct leadermsg_idle), { LEADERMSG_IDLE }, idle_fields };
+
+int
+leadermsg_encode_idle(const struct leadermsg_idle *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&idle, LEADERMSG_IDLE, m, out, cap);
+}
+
+int
+leadermsg_decode_idle(struct leadermsg_idle *m, const void *buf, size_t len)
+{
+	return message_decode(&idle, m, buf, len);
+}
+
 int
 leadermsg_type_of(const void *buf, size_t len)
 {

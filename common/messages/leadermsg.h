@@ -16,6 +16,7 @@
  *                   ◀───        PEER serial kind, a connection  may this peer talk to the keeper, or to the agent?
  *                                                            (the kernel has not told the keeper who the peer is)
  *   PEER_IS serial  ───▶
+ *   IDLE times      ───▶        what follows if nobody types; before each VOUCHED, and after the INIT of a session that runs
  *   SOCKETS id, fds ───▶        the leader has made the removed directory anew: these are the listening sockets now
  *   ABORT           ───▶        ends the session, unless it has started
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
@@ -47,6 +48,7 @@ enum leadermsg_type {
 	LEADERMSG_ABORT = 3,
 	LEADERMSG_SOCKETS = 4,
 	LEADERMSG_PEER_IS = 5,
+	LEADERMSG_IDLE = 12,
 	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
 	LEADERMSG_READY = 65,
 	LEADERMSG_TICKET = 66,
@@ -113,12 +115,19 @@ struct leadermsg_peer_is {
 	uint32_t ok;
 };
 
+/* In seconds without input; CONFIG_NONE: never. */
+struct leadermsg_idle {
+	uint32_t detach_s;         /* IdleDetach */
+	uint32_t logind_s;         /* then logind ends a session by the atime of its terminal (logindidle.h) */
+};
+
 #define LEADERMSG_REPORT_BYTES 72
 
 struct leadermsg_report {
 	uint32_t type;         /* LEADERMSG_READY … LEADERMSG_PEER */
 	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status */
 	uint32_t kind;         /* TICKET: enum leadermsg_kind; ATTACHED: 1 without a terminal;
+	                          GONE: enum attach_reason, or 0 if it went by itself;
 	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
@@ -138,6 +147,8 @@ int leadermsg_encode_sockets(const struct leadermsg_sockets *m, unsigned char *o
 int leadermsg_decode_sockets(struct leadermsg_sockets *m, const void *buf, size_t len);
 int leadermsg_encode_peer_is(const struct leadermsg_peer_is *m, unsigned char *out, size_t cap);
 int leadermsg_decode_peer_is(struct leadermsg_peer_is *m, const void *buf, size_t len);
+int leadermsg_encode_idle(const struct leadermsg_idle *m, unsigned char *out, size_t cap);
+int leadermsg_decode_idle(struct leadermsg_idle *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int leadermsg_type_of(const void *buf, size_t len);
 void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);

@@ -89,6 +89,12 @@ put_idle(char out[VALUE_CAP], const struct config_policy *p)
 }
 
 static void
+put_idle_detach(char out[VALUE_CAP], const struct config_policy *p)
+{
+	put_time_or_none(out, p->idle_detach_s);
+}
+
+static void
 put_elevated(char out[VALUE_CAP], const struct config_policy *p)
 {
 	put_time_or_none(out, p->elevated_s);
@@ -167,6 +173,7 @@ static const struct {
 	{ "MaxSessionsTotal", put_max_total },
 	{ "DetachedTimeout", put_detached },
 	{ "IdleShellTimeout", put_idle },
+	{ "IdleDetach", put_idle_detach },
 	{ "ElevatedTimeout", put_elevated },
 	{ "LoginTimeout", put_login },
 	{ "StallTimeout", put_stall },

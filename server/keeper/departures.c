@@ -46,7 +46,7 @@ note_left(struct peer *peer)
 
 	if (awaited_held(k))
 		notice_login(k);
-	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = peer->serial });
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = peer->serial, .kind = peer->put_out });
 	after_one(k);
 }
 

@@ -16,6 +16,7 @@
 #include "departures.h"
 #include "ending.h"
 #include "expiry.h"
+#include "idle.h"
 #include "fd.h"
 #include "leader_link.h"
 #include "paths.h"
@@ -91,6 +92,7 @@ watch(struct keeper *k)
 	probe_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, expiry_due(k));
+	idle_watch(k, l);
 	ending_watch(k, l);
 }
 
@@ -122,7 +124,9 @@ keeper_turn(struct keeper *k, uint64_t until)
 	k->source->finish_turn(k);
 	probe_turn(k);
 	requests_turn(k);
+	idle_turn(k);
 	settle(k);
+	idle_finish_turn(k);
 	departures_free(k);
 	saved_write(k);
 	return k->state != KEEPER_OVER;
@@ -150,6 +154,7 @@ set_up(struct keeper *k)
 
 	k->kill_at = k->nudge_until = k->quiet_until = k->linger_until = CLOCK_NEVER;
 	k->source = k->init.tty[0] ? &source_pty : &source_pipes;
+	idle_open(k);
 	k->agent = calloc(1, sizeof *k->agent);
 	if (!k->agent)
 		return -ENOMEM;
@@ -193,6 +198,7 @@ keeper_close(struct keeper *k)
 	settle(k);
 	departures_free(k);
 	awaited_close(k);
+	idle_close(k);
 	agent_close_all(k->agent);
 	free(k->agent);
 	streams_drop_input(&k->streams);

@@ -9,6 +9,7 @@
 
 #include "admission.h"
 #include "claim.h"
+#include "idle.h"
 #include "report.h"
 
 /* Takes up to two descriptors out of MH: how many. */
@@ -51,6 +52,7 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 {
 	struct leadermsg_peer_is peer;
 	struct leadermsg_vouched m;
+	struct leadermsg_idle idle;
 
 	k->leader_hangs = false;
 	switch (leadermsg_type_of(buf, len)) {
@@ -64,6 +66,10 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	case LEADERMSG_PEER_IS:
 		if (leadermsg_decode_peer_is(&peer, buf, len) == 0)
 			admission_answer(k, &peer);
+		break;
+	case LEADERMSG_IDLE:
+		if (leadermsg_decode_idle(&idle, buf, len) == 0)
+			idle_rule(k, &idle);
 		break;
 	case LEADERMSG_ABORT:
 		if (k->state == KEEPER_NEW)

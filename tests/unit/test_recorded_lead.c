@@ -121,6 +121,8 @@ RECORDED_FLAT(sockets, struct leadermsg_sockets, agent_path, leadermsg_encode_so
               leadermsg_decode_sockets(&got, buf, len));
 RECORDED_FLAT(peer_is, struct leadermsg_peer_is, ok, leadermsg_encode_peer_is(m, out, cap),
               leadermsg_decode_peer_is(&got, buf, len));
+RECORDED_FLAT(idle, struct leadermsg_idle, logind_s, leadermsg_encode_idle(m, out, cap),
+              leadermsg_decode_idle(&got, buf, len));
 RECORDED_FLAT(report, struct leadermsg_report, name, report_put(m, out, cap), leadermsg_decode_report(&got, buf, len));
 
 /* Static, so that all padding is zero. */
@@ -147,6 +149,7 @@ static const struct leadermsg_vouched
 static const struct leadermsg_sockets sockets = { 9, "/run/9", "/run/9/agent" }, sockets_min,
                                  sockets_max = { UINT32_MAX, LONG('p', PATH_CAP), LONG('g', PATH_CAP) };
 static const struct leadermsg_peer_is peer_is = { 0x01020304, 1 }, peer_is_min, peer_is_max = { UINT32_MAX, UINT32_MAX };
+static const struct leadermsg_idle idle = { 0x01020304, 0x11121314 }, idle_min, idle_max = { UINT32_MAX, UINT32_MAX };
 
 #define REPORT(type, name) { type, 0x01020304, LEADERMSG_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
 static const struct leadermsg_report reports[] = {
@@ -162,6 +165,7 @@ leadermsg_messages(void **state)
 	const struct recorded v[] = {
 		THREE("init", LEADERMSG_INIT, init), THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
+		THREE("idle", LEADERMSG_IDLE, idle),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
 		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),
 		ONE("gone", 0, report, &reports[4]), ONE("ended", 0, report, &reports[5]),

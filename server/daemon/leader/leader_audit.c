@@ -86,6 +86,7 @@ void
 leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 {
 	struct vouched_one *a = vouched_find(&l->attachments, m->number);
+	const char *why = "";
 	unsigned left;
 	char extra[64];
 
@@ -94,7 +95,11 @@ leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 	a->attached = false;
 	left = vouched_attached(&l->attachments);
 	leader_utmp_update(l);
-	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), a->taken ? " why=taken" : "");
+	if (a->taken)
+		why = " why=taken";
+	else if (m->kind == ATTACH_WHY_IDLE)
+		why = " why=idle";
+	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), why);
 	/* After the end of the shell the event "end" replaces "drop". */
 	if (!l->ended)
 		audit_limited(&l->audit, left ? "leave" : "drop", a->address, a->who, extra);

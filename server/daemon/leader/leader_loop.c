@@ -19,6 +19,7 @@
 #include "leader_audit.h"
 #include "leader_ctl.h"
 #include "leader_dir.h"
+#include "leader_idle.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
@@ -166,6 +167,8 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 				leader_utmp_expect(l, a);
 		}
 	}
+	if (answer.ok)
+		leader_idle_tell(l);
 	/* Before the login is attached: at a prompt that comes right after that there is news already. */
 	if (answer.ok && m->kind != LEADERMSG_CREATE)
 		leader_dir_login(l);

@@ -122,6 +122,7 @@ open_pam(struct leader_main *l)
 		rc = pamstack_open(&l->pam, &f, &l->env, text);
 	if (rc && leader_audit_may_say(&l->leader))
 		log_line(LOG_ERR, "cannot open a PAM session for \"%s\": %s", o->account.user, text);
+	l->leader.logind_has_tty = l->pty.name[0] && strcmp(f.tty, l->pty.name) == 0;
 	if (rc == -EACCES) {
 		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refused the session: %s", text);
 		rc = -ECANCELED;
@@ -355,6 +356,7 @@ leader_main(const struct leader_order *order)
 		.leader = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
+			.idle_detach_s = order->policy.idle_detach_s,
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 			.dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "age.h"
 #include "pamconf.h"
 #include "run.h"
 #include "doctor.h"
 #include "hostfile.h"
+#include "logindidle.h"
 #include "sdconf.h"
 
 #define SYSTEMCTL_MS 3000
@@ -146,26 +148,44 @@ check_linger(struct doctor *d)
 	}
 }
 
+/* Whether the host does something when all sessions are idle; a dropped session is none of them. */
+static bool
+acts_when_idle(void)
+{
+	char value[SDCONF_VALUE_CAP];
+
+	return sdconf_get(sdconf_config_dirs, "logind.conf", "Login", "IdleAction", value) == 0 &&
+	       strcmp(value, "ignore") != 0;
+}
+
 /*
- * For logind a session is idle without input on its terminal.  A dropped session is idle, whatever runs in it.  logind
- * ends a plain login in the same way, but not its tmux.  On a host without utmp logind knows no terminal of a login by
- * ssh, held or not, and ends none.
+ * For logind a session is idle without input on its terminal, and logind ends it, with the jobs in it.  The keepers see
+ * to it that logind ends no held session (server/keeper/idle.h).  On a host without utmp logind knows no terminal of a
+ * login by ssh, held or not, and ends none.
  */
 static void
 check_idle(struct doctor *d)
 {
-	char value[SDCONF_VALUE_CAP];
-	int rc = sdconf_get(sdconf_config_dirs, "logind.conf", "Login", "StopIdleSessionSec", value);
+	char after[AGE_CAP];
+	uint32_t seconds;
+	int rc = logindidle_get(&seconds);
 
 	if (!d->has_system || access("/run/utmp", F_OK))
 		return;
-	if (!rc && value[0] && strcmp(value, "0") != 0 && strcmp(value, "infinity") != 0)
-		doctor_add(d, "systemd.idle", DOCTOR_WARN, "logind.conf: [Login] StopIdleSessionSec=infinity",
-		           "logind ends sessions without input for %s (StopIdleSessionSec), including dropped held "
-		           "sessions, with the jobs in them", value);
-	else if (rc == -EACCES)
+	if (rc == -EACCES) {
 		doctor_add(d, "systemd.idle", DOCTOR_UNKNOWN, NULL,
 		           "cannot tell whether logind ends idle sessions (StopIdleSessionSec)");
+		return;
+	}
+	if (rc || seconds == LOGINDIDLE_NEVER)
+		return;
+	age_format(after, seconds);
+	doctor_add(d, "systemd.idle", DOCTOR_OK, NULL,
+	           "logind ends sessions without input for %s (StopIdleSessionSec): held shells are detached a moment "
+	           "before that, and go on", after);
+	if (acts_when_idle())
+		doctor_add(d, "systemd.action", DOCTOR_WARN, "logind.conf: [Login] StopIdleSessionSec=infinity",
+		           "while a held session is dropped, logind does not carry out IdleAction");
 }
 
 /* A service for each connection, which ends with it. */

@@ -98,6 +98,7 @@ attachments_detach(struct peer *peer, enum attach_reason why, const char *target
 
 	if (target)
 		snprintf(m.target, sizeof m.target, "%s", target);
+	peer->put_out = why;
 	peer->ops->detach(peer, why, target);
 	peer_send(peer, out, attach_encode_detached(ATTACH_MSG_DETACHED, &m, out, sizeof out));
 	peer_mark_gone(peer);

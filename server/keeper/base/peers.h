@@ -104,6 +104,7 @@ struct peer {
 	int fd;
 	enum peer_phase phase;
 	bool was_attached;     /* GONE: it was ATTACHED before */
+	uint32_t put_out;      /* enum attach_reason, when it was detached; 0: it goes by itself */
 	uint64_t age;          /* counts up: the smallest is the oldest */
 	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
 	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */
@@ -121,6 +122,8 @@ struct peer {
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
+	uint64_t typed_at;     /* clock_now_ms() of the last input, or of its attachment; 0: not seen yet (idle.h) … */
+	uint64_t typed_count;  /* … and ACTIVE as it was then */
 	struct termreports reports; /* in its input, while another one answers (oneanswer.h) */
 	uint64_t kept_ms;      /* when the latest of those that are kept came … */
 	uint32_t kept_epoch;   /* … and k->front.epoch then */

@@ -57,6 +57,16 @@ struct peers {
 	struct peer *alone;    /* the open claim of a kind that must be alone (FIRST, AUTO), or NULL */
 };
 
+/* What follows when nobody types (idle.h). */
+struct idle {
+	uint32_t detach_s;     /* seconds without input: a terminal is put out; CONFIG_NONE: never */
+	uint32_t logind_s;     /* … logind ends the session; CONFIG_NONE: never */
+	enum { IDLE_UNKNOWN, IDLE_AHEAD, IDLE_PERSONS } atime; /* what the terminal's atime is */
+	uint64_t set_ms;       /* PERSONS: clock_now_ms() when it was set last */
+	int reads;             /* AHEAD: an inotify watch for reads of input; -1: there is none */
+	uint64_t looked_ms, look_at; /* AHEAD: clock_now_ms() when it was set last, and is set again; CLOCK_NEVER */
+};
+
 struct keeper {
 	enum keeper_state state;
 	struct loop loop;
@@ -97,6 +107,8 @@ struct keeper {
 	struct front front;
 	struct settings settings; /* of the pty */
 	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */
+	uint64_t fed_ms;       /* clock_now_ms(): the keeper gave the program input of its own, or of a stream; 0 */
+	struct idle idle;
 	uint64_t quiet_until;  /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */
 	uint64_t nudge_until;  /* a redraw is being forced: the real size comes back then; CLOCK_NEVER */
 

@@ -30,8 +30,9 @@ framed_objection(const struct keeper *k, const struct attach_claim *claim, enum 
 		return "the session has not started yet";
 	*code = ATTACH_REFUSAL_BUSY;
 	if (s && s->put_out)
-		return s->put_out == FRAME_D_TAKEN ? "another attachment has taken the session over"
-		                                   : "detached from elsewhere";
+		return s->put_out == FRAME_D_TAKEN  ? "another attachment has taken the session over"
+		       : s->put_out == FRAME_D_IDLE ? "detached: nobody has typed for too long"
+		                                    : "detached from elsewhere";
 	*code = ATTACH_REFUSAL_BAD;
 	if (m->output > k->ring.head || m->errors > (errors ? errors->head : 0) || (s && m->input > s->input))
 		return "offsets beyond what the session has sent or received";
@@ -269,15 +270,23 @@ framed_detach(struct peer *peer, enum attach_reason why, const char *target)
 	static const uint32_t reasons[] = {
 		[ATTACH_WHY_DETACH] = FRAME_D_ASKED, [ATTACH_WHY_TAKEN] = FRAME_D_TAKEN,
 		[ATTACH_WHY_SWITCH] = FRAME_D_SWITCH, [ATTACH_WHY_DEAD] = FRAME_D_STALLED,
+		[ATTACH_WHY_IDLE] = FRAME_D_IDLE,
 	};
 	uint32_t reason = reasons[why];
-	const char *text = reason == FRAME_D_TAKEN ? "another attachment has taken the session over" : "detached";
+	char text[TEXT_CAP] = "detached";
+
+	if (why == ATTACH_WHY_TAKEN)
+		snprintf(text, sizeof text, "another attachment has taken the session over");
+	else if (why == ATTACH_WHY_IDLE)
+		snprintf(text, sizeof text, "no input for %s: detached", target);
+	else if (target)
+		snprintf(text, sizeof text, "%s", target);
 
 	/* If this does not reach the client, framed_objection() tells it when it comes back. */
 	peer->framed->stream->put_out = reason;
 	peer->framed->stream->open = false;
 	peer->framed->ack_at = CLOCK_NEVER;
-	framed_put_text(peer, FRAME_DETACHED, reason, target ? target : text);
+	framed_put_text(peer, FRAME_DETACHED, reason, text);
 	framed_push(peer);
 }
 

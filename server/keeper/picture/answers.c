@@ -95,6 +95,7 @@ try_now(struct keeper *k, uint64_t now)
 	if (!asker_waits(k) || unread(k) > UNREAD_MAX) {
 		t->len = 0;
 	} else if (asker_has_settled(k, now)) {
+		k->fed_ms = now;
 		if (fd_write(k->master, t->held, t->len) > 0)
 			t->typed = true;
 		t->len = 0;

@@ -270,6 +270,7 @@ pty_signal_front(struct keeper *k, int signal)
 static ssize_t
 pty_feed(struct keeper *k, const unsigned char *p, size_t len)
 {
+	k->fed_ms = clock_now_ms();
 	return fd_write(k->master, p, len);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "attaching.h"
+#include "log.h"
 #include "enter_why.h"
 #include "returning.h"
 
@@ -30,12 +31,18 @@ switch_to(struct enter *e, const struct attach_detached *d)
 static void
 say_detached(struct enter *e, const struct attach_detached *d)
 {
-	char text[TEXT_CAP];
+	char text[TEXT_CAP], after[4 * NAME_CAP];
 
-	snprintf(text, sizeof text,
-	         d->reason == ATTACH_WHY_TAKEN ? "session %u has been taken over by another login"
-	                                       : "detached from session %u",
-	         e->at.session);
+	if (d->reason == ATTACH_WHY_IDLE) {
+		log_escape(after, sizeof after, d->target);
+		snprintf(text, sizeof text, "detached from session %u: no input for %s; the next login resumes it",
+		         e->at.session, after);
+	} else {
+		snprintf(text, sizeof text,
+		         d->reason == ATTACH_WHY_TAKEN ? "session %u has been taken over by another login"
+		                                       : "detached from session %u",
+		         e->at.session);
+	}
 	enter_set_outcome(e, ENTER_DETACHED, text);
 }
 
