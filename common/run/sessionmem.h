@@ -27,8 +27,10 @@
 #define SESSIONMEM_PICTURES_BYTES (UINT64_C(8) << 20)
 #define SESSIONMEM_HANDOVER_AT (UINT64_C(74) << 20)
 #define SESSIONMEM_HANDOVER_BYTES (UINT64_C(16) << 20)
-#define SESSIONMEM_SPARE_AT (UINT64_C(90) << 20) /* for parts that no version has yet */
-#define SESSIONMEM_SPARE_BYTES (UINT64_C(38) << 20)
+#define SESSIONMEM_FRAMES_AT (UINT64_C(90) << 20)
+#define SESSIONMEM_FRAMES_BYTES (UINT64_C(4) << 20)
+#define SESSIONMEM_SPARE_AT (UINT64_C(94) << 20) /* for parts that no version has yet */
+#define SESSIONMEM_SPARE_BYTES (UINT64_C(34) << 20)
 #define SESSIONMEM_RINGS_AT (UINT64_C(128) << 20)
 
 /* A channel's ring of a held command is at least so long: a build goes on for a while without a client. */

@@ -5,6 +5,7 @@
 
 #include "attachments.h"
 #include "awaited.h"
+#include "kept.h"
 #include "report.h"
 
 /* A login takes over what belongs to A. */
@@ -21,6 +22,17 @@ become(struct peer *peer, const struct awaited *a)
 	peer->t.known = a->raw && !peer->t.pipes;
 	if (peer->t.known)
 		peer->t.saved = a->saved;
+	if (peer->t.pipes)
+		peer->t.size = a->size;
+}
+
+/* A framed client whose pipes are in the middle of something goes on over others. */
+static bool
+may_go_on(const struct peer *peer, const struct awaited *a)
+{
+	return a->stage == AWAITED_ATTACHED &&
+	       memcmp(a->stream, peer->claim.framed.stream, sizeof a->stream) == 0 &&
+	       kept_can_go_on(peer->keeper, a->stream);
 }
 
 const char *
@@ -34,8 +46,8 @@ again_claim(struct peer *peer, enum attach_refusal *code)
 	if (!a || a->device != peer->device || a->inode != peer->inode ||
 	    (a->flags & lasting) != (peer->claim.flags & lasting))
 		return "no attachment with that token is awaited";
-	if (peer->claim.flags & ATTACH_FLAG_FRAMED)
-		return "a framed client goes on over another connection";
+	if (a->flags & ATTACH_FLAG_FRAMED && !may_go_on(peer, a))
+		return "this client goes on over another connection";
 	become(peer, a);
 	if (a->stage == AWAITED_ATTACHED) {
 		/* Its first bytes have gone to the program before. */

@@ -112,7 +112,7 @@ grant(struct peer *peer)
 	struct attach_granted m = { .session = peer->keeper->dir.id };
 
 	peer->phase = PEER_CLAIMED;
-	if (peer->claim.flags & ATTACH_FLAG_RETURNS && !(peer->claim.flags & ATTACH_FLAG_FRAMED) && give_token(peer)) {
+	if (peer->claim.flags & ATTACH_FLAG_RETURNS && give_token(peer)) {
 		memcpy(m.token, peer->token, sizeof m.token);
 		peer_send(peer, out, attach_encode_granted(&m, out, sizeof out));
 		return;

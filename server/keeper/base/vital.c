@@ -30,6 +30,7 @@ static const struct vital_part layout[] = {
 	{ VITAL_HANDOVER, SESSIONMEM_HANDOVER_BYTES, SESSIONMEM_HANDOVER_AT },
 	{ VITAL_RINGS, 0, SESSIONMEM_RINGS_AT },
 	{ VITAL_KEYS, SESSIONMEM_KEYS_BYTES, SESSIONMEM_KEYS_AT },
+	{ VITAL_FRAMES, SESSIONMEM_FRAMES_BYTES / STREAMS_MAX, SESSIONMEM_FRAMES_AT },
 };
 #define LAYOUT_PARTS (sizeof layout / sizeof *layout)
 
@@ -129,6 +130,12 @@ vital_commit(struct vital *v)
 	__atomic_store_n(&v->head->facts_counts, next, __ATOMIC_RELEASE);
 }
 
+static bool
+is_read(uint32_t call)
+{
+	return call == VITAL_OUTPUT || call == VITAL_FRAMES_IN;
+}
+
 void
 vital_intend(struct vital *v, enum vital_call call, unsigned index, uint64_t at)
 {
@@ -139,7 +146,7 @@ vital_intend(struct vital *v, enum vital_call call, unsigned index, uint64_t at)
 	i = &v->live->intent;
 	i->index = index;
 	i->at = at;
-	i->sum = call == VITAL_OUTPUT ? v->live->sums.read : v->live->sums.written;
+	i->sum = is_read(call) ? v->live->sums.read : v->live->sums.written;
 	__atomic_store_n(&i->call, call, __ATOMIC_RELEASE);
 }
 
@@ -166,14 +173,18 @@ bool
 vital_settle(struct vital *v, uint64_t rchar, uint64_t wchar)
 {
 	struct vital_intent *i = &v->live->intent;
-	uint64_t sum = i->call == VITAL_OUTPUT ? rchar : wchar, moved = sum - i->sum;
+	uint64_t sum = is_read(i->call) ? rchar : wchar, moved = sum - i->sum;
 	bool known = vital_check_intent(i) && sum >= i->sum && moved <= VITAL_MOVED_MAX;
 
 	if (i->call == VITAL_NOTHING)
 		return true;
+	v->moved = (struct vital_moved){ .call = i->call, .index = i->index, .at = i->at, .bytes = moved, .known = known };
+	/* A framed client's pipes: that attachment alone depends on it (framed/kept.h). */
+	if (i->call == VITAL_FRAMES_IN || i->call == VITAL_FRAMES_OUT)
+		known = true;
 	if (known && i->call == VITAL_OUTPUT)
 		v->live->ring[i->index].head = i->at + moved;
-	else if (known)
+	else if (known && i->call == VITAL_INPUT)
 		known = settle_input(&v->live->stream[i->index], i->at + moved);
 	vital_done(v);
 	return known;

@@ -28,6 +28,13 @@
 #include "streams.h"
 #include "vital_layout.h"
 
+/* What the last call of the keeper before has moved. */
+struct vital_moved {
+	uint32_t call, index; /* enum vital_call; as in struct vital_intent */
+	uint64_t at, bytes;
+	bool known;           /* BYTES is right */
+};
+
 struct vital {
 	int fd;           /* the session's memory; -1: there is none, and all is lost with the keeper */
 	bool command;
@@ -35,6 +42,7 @@ struct vital {
 	struct vital_head *head;     /* mapped, or memory of the keeper's own */
 	struct vital_live *live;
 	struct vital_facts *facts[2];
+	struct vital_moved moved; /* by vital_settle() */
 };
 
 /*

@@ -20,6 +20,7 @@ static const struct {
 	{ VITAL_HANDOVER, SESSIONMEM_HANDOVER_AT, 4096, SESSIONMEM_HANDOVER_BYTES },
 	{ VITAL_RINGS, SESSIONMEM_RINGS_AT, 0, 0 },
 	{ VITAL_KEYS, SESSIONMEM_KEYS_AT, 4096, SESSIONMEM_KEYS_BYTES },
+	{ VITAL_FRAMES, SESSIONMEM_FRAMES_AT, 4096, SESSIONMEM_FRAMES_BYTES / STREAMS_MAX },
 };
 
 const struct vital_part *
@@ -58,7 +59,7 @@ bool
 vital_check_intent(const struct vital_intent *i)
 {
 	return i->call == VITAL_NOTHING || (i->call == VITAL_OUTPUT && i->index < 2) ||
-	       (i->call == VITAL_INPUT && i->index < STREAMS_MAX);
+	       (i->call >= VITAL_INPUT && i->call <= VITAL_FRAMES_OUT && i->index < STREAMS_MAX);
 }
 
 static bool

@@ -33,6 +33,7 @@ enum vital_type {
 	VITAL_PICTURES = 5, /* the painter's saved rendering, two places */
 	VITAL_HANDOVER = 6, /* a keeper becomes another program (handover/) */
 	VITAL_RINGS = 7,
+	VITAL_FRAMES = 9,   /* struct kept, STREAMS_MAX times (framed/kept.h) */
 	VITAL_KEYS = 8,     /* input of terminals that the program has not taken */
 };
 
@@ -48,14 +49,20 @@ struct vital_head {
 	struct vital_part part[VITAL_PARTS];
 };
 
-enum vital_call { VITAL_NOTHING = 0, VITAL_OUTPUT = 1, VITAL_INPUT = 2 };
+enum vital_call {
+	VITAL_NOTHING = 0,
+	VITAL_OUTPUT = 1,
+	VITAL_INPUT = 2,
+	VITAL_FRAMES_IN = 3, /* from the pipe of a framed client, into its place of VITAL_FRAMES … */
+	VITAL_FRAMES_OUT = 4, /* … and from there */
+};
 
 /* A call that is on its way, or whose result has not been stored yet. */
 struct vital_intent {
 	uint32_t call;  /* enum vital_call; stored last, and cleared first */
-	uint32_t index; /* OUTPUT: the channel; INPUT: the stream */
-	uint64_t at;    /* OUTPUT: the ring's head; INPUT: the first byte of the queue that waits */
-	uint64_t sum;   /* of bytes read (OUTPUT) or written (INPUT) before it */
+	uint32_t index; /* OUTPUT: the channel; else the stream */
+	uint64_t at;    /* OUTPUT: the ring's head; INPUT: the first byte of the queue that waits; FRAMES_*: kept.h */
+	uint64_t sum;   /* of bytes read (OUTPUT, FRAMES_IN) or written (INPUT, FRAMES_OUT) before it */
 };
 
 struct vital_live {

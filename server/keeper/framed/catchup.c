@@ -3,6 +3,7 @@
 
 #include "framed_private.h"
 #include "frames_out.h"
+#include "kept.h"
 #include "picture.h"
 #include "redraw.h"
 
@@ -13,6 +14,7 @@ put_gap(struct peer *peer, unsigned channel, uint64_t from, uint64_t to)
 	struct frame_gap m = { .channel = (uint8_t)channel, .from = from, .to = to };
 	unsigned char out[32];
 
+	kept_break(peer);
 	framed_put(peer, out, frame_put_gap(&m, out, sizeof out));
 }
 

@@ -13,6 +13,7 @@
 #include "framed_private.h"
 #include "frames_in.h"
 #include "frames_out.h"
+#include "kept.h"
 #include "redraw.h"
 #include "signame.h"
 
@@ -52,6 +53,35 @@ framed_other(const struct peer *peer)
 	return NULL;
 }
 
+/* The pipes are those of an attachment that a keeper had which has died. */
+static int
+begin_again(struct peer *peer, struct framed *f)
+{
+	struct stream *s = streams_find(&peer->keeper->streams, peer->claim.framed.stream);
+	uint64_t way = 0;
+	int rc;
+
+	if (!s || s->users) {
+		free(f);
+		return -EBUSY;
+	}
+	peer->framed = f;
+	f->stream = s;
+	f->said = s->input;
+	/* The client gets an acknowledgement at once: what was queued has gone with the keeper. */
+	f->ack_at = 0;
+	window_init(&f->window, peer->keeper->ring.size / 2);
+	rc = kept_go_on(peer);
+	if (rc < 0)
+		return rc;
+	s->users = 1;
+	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
+		way += f->sent[channel] - f->acked[channel];
+	if (way)
+		window_sent(&f->window, (size_t)way, framed_clock_us());
+	return 0;
+}
+
 static int
 framed_begin(struct peer *peer)
 {
@@ -62,6 +92,8 @@ framed_begin(struct peer *peer)
 
 	if (!f)
 		return -ENOMEM;
+	if (peer->claim.mode == ATTACH_MODE_AGAIN)
+		return begin_again(peer, f);
 	m->known = s && peer->claim.mode == ATTACH_MODE_STREAM;
 	if (!m->known)
 		s = streams_begin(&k->streams, m->stream);
@@ -79,6 +111,7 @@ framed_begin(struct peer *peer)
 	/* The bytes on the way must still be in the ring when the line breaks. */
 	window_init(&f->window, k->ring.size / 2);
 	peer->framed = f;
+	kept_open(peer);
 	return 0;
 }
 
@@ -89,6 +122,7 @@ framed_free(struct peer *peer)
 
 	if (!f)
 		return;
+	kept_close(peer);
 	f->stream->users = 0;
 	free(f->spilled);
 	free(f->rendered);
@@ -134,6 +168,8 @@ framed_greet(struct peer *peer, bool is_new, bool quiet)
 	struct keeper *k = peer->keeper;
 	bool resumes = peer->claim.mode == ATTACH_MODE_STREAM;
 
+	if (peer->claim.mode == ATTACH_MODE_AGAIN)
+		return;
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
 		f->sent[channel] = f->acked[channel] = first_offset(peer, channel, is_new);
 	/* The client may have received more than it could acknowledge before the cut. */
@@ -224,6 +260,7 @@ framed_turn(struct peer *peer, uint64_t now)
 	}
 	if (f->control_len || f->ack_at <= now)
 		framed_push(peer);
+	kept_taken(peer);
 	if (peer->t.dead || peer->t.flow != TERMINAL_BLOCKED)
 		return;
 	if (!peer->t.since)
@@ -282,6 +319,7 @@ framed_detach(struct peer *peer, enum attach_reason why, const char *target)
 	else if (target)
 		snprintf(text, sizeof text, "%s", target);
 
+	kept_break(peer);
 	/* If this does not reach the client, framed_objection() tells it when it comes back. */
 	peer->framed->stream->put_out = reason;
 	peer->framed->stream->open = false;
@@ -300,6 +338,7 @@ put_exit(struct peer *peer)
 
 	if (name)
 		snprintf(m.signal, sizeof m.signal, "%s", name);
+	kept_break(peer);
 	/* Nothing comes behind EXIT: so the input that has been taken is acknowledged before. */
 	if (peer->framed->ack_at != CLOCK_NEVER) {
 		framed_ack_input(peer, true);

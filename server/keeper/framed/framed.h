@@ -5,7 +5,8 @@
  *
  * framed.c: its life; frames_in.c: frames from the client; frames_out.c: frames to it, with the bytes of the ring as
  * they are there, without a copy; catchup.c: where it goes on after a cut or a stall; window.c: how much may be on
- * the way.  Its input is in a stream (streams.h), which outlives the attachment.
+ * the way; kept.c: what the next keeper goes on from.  Its input is in a stream (streams.h), which outlives the
+ * attachment.
  */
 #ifndef HOLDFAST_FRAMED_H
 #define HOLDFAST_FRAMED_H

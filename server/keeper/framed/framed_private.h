@@ -22,6 +22,8 @@ enum framed_source { FRAMED_NONE, FRAMED_RING, FRAMED_RENDERING, FRAMED_SPILLED 
 
 enum framed_rendering { FRAMED_NO_RENDERING, FRAMED_ASKED, FRAMED_READY };
 
+struct kept;
+
 struct framed {
 	struct frame_reader reader;
 	bool held;              /* a frame in it can't be taken yet … */
@@ -57,6 +59,9 @@ struct framed {
 	/* Queries before REPLAY_TO have been answered: the client's terminal answers them again, which is not typed. */
 	uint64_t replay_to;
 	uint64_t replay_until;  /* clock_now_ms(); CLOCK_NEVER: until some time after all of that has been acknowledged */
+
+	struct kept *kept;      /* kept.h; NULL: none */
+	bool broken;            /* what is noted there is not all that matters */
 
 	struct winsize told;    /* the size that the client was told last */
 	bool exit_sent, exit_acked;

@@ -9,11 +9,11 @@
 #include "attachments.h"
 #include "catchup.h"
 #include "clock.h"
-#include "fd.h"
 #include "framed_private.h"
 #include "frames_out.h"
 #include "grammar.h"
 #include "input.h"
+#include "kept.h"
 #include "oneanswer.h"
 #include "probe.h"
 #include "redraw.h"
@@ -199,6 +199,8 @@ on_signal(struct peer *peer, const struct frame *in)
 	if (frame_get_text(FRAME_SIGNAL, &m, in->body, in->len) < 0)
 		return WRONG;
 	number = signame_number(m.text);
+	/* Rather not at all than twice. */
+	kept_taken(peer);
 	if (!number)
 		framed_put_text(peer, FRAME_NOTICE, 0, "unknown signal");
 	else if (!peer->t.readonly)
@@ -342,7 +344,7 @@ framed_read(struct peer *peer)
 	struct framed *f = peer->framed;
 	size_t room;
 	unsigned char *to = frame_room(&f->reader, &room);
-	ssize_t n = fd_read(peer->t.in, to, room < READ_MAX ? room : READ_MAX);
+	ssize_t n = kept_read(peer, to, room < READ_MAX ? room : READ_MAX);
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return;
@@ -356,4 +358,6 @@ framed_read(struct peer *peer)
 	/* The answers go out, together with output. */
 	if (peer->phase != PEER_GONE && (f->control_len || f->ack_at == 0))
 		framed_push(peer);
+	if (peer->phase != PEER_GONE)
+		kept_taken(peer);
 }

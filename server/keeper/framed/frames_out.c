@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "framed_private.h"
+#include "kept.h"
 
 #define ACK_MS 2 /* input is acknowledged with the output that it makes, if that comes by then */
 
@@ -252,9 +253,11 @@ write_once(struct peer *peer)
 		v[n++] = (struct iovec){ f->head + f->head_at, f->head_len - f->head_at };
 		v[n++] = (struct iovec){ (void *)source_bytes(peer), f->left };
 	}
+	kept_write(peer, begun);
 	do
 		written = fd_writev(peer->t.out, v, (int)n);
 	while (written < 0 && errno == EINTR);
+	kept_wrote(peer, written);
 	if (written < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
 	left = (size_t)written;
@@ -344,6 +347,7 @@ framed_expect(struct peer *peer)
 {
 	struct framed *f = peer->framed;
 
+	kept_break(peer);
 	if (f->source != FRAMED_RENDERING) {
 		free(f->rendered);
 		f->rendered = NULL;
@@ -405,6 +409,7 @@ framed_set_aside(struct peer *peer)
 {
 	struct framed *f = peer->framed;
 
+	kept_break(peer);
 	if (!spill(peer)) {
 		peer->t.dead = true;
 		return;
@@ -424,6 +429,7 @@ framed_set_aside(struct peer *peer)
 void
 framed_error(struct peer *peer, enum frame_error_code code, const char *text)
 {
+	kept_break(peer);
 	framed_put_text(peer, FRAME_ERROR, code, text);
 	framed_push(peer);
 	peer->t.dead = true;

@@ -137,14 +137,11 @@ enter_fill_claim(struct enter *e)
 
 	if (rc)
 		return rc;
-	e->claim.flags |= e->q->flags;
+	e->claim.flags |= e->q->flags | ATTACH_FLAG_RETURNS;
 	e->claim.ticket = e->q->ticket;
 	take_whole(e->claim.term, sizeof e->claim.term, term);
 	take_whole(e->claim.name, sizeof e->claim.name, e->q->name);
 	if (e->q->typed_len)
 		fill_typed(e);
-	if (e->q->framed)
-		return fill_framed(e);
-	e->claim.flags |= ATTACH_FLAG_RETURNS;
-	return 0;
+	return e->q->framed ? fill_framed(e) : 0;
 }

@@ -94,7 +94,7 @@ returning_claim(struct enter *e, char text[TEXT_CAP])
 			return -EINTR;
 		e->waiting.skip = false;
 		rc = claim(e, id, ATTACH_MODE_AGAIN);
-		if (is_stranger(e, rc))
+		if (is_stranger(e, rc) && !e->q->framed)
 			rc = claim_anew(e, id, mode);
 	}
 	e->at.session = id;
