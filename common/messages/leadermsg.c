@@ -46,6 +46,8 @@ static const struct field init_fields[] = {
 	FIELD_TEXT(I, dir),
 	FIELD_TEXT(I, agent_path),
 	FIELD_ENV(I, env),
+	FIELD_OLDER_END,
+	FIELD_U32_MAX(I, shell_pid, INT32_MAX),
 	FIELDS_END
 };
 #undef I
@@ -148,6 +150,25 @@ leadermsg_decode_idle(struct leadermsg_idle *m, const void *buf, size_t len)
 	return message_decode(&idle, m, buf, len);
 }
 
+static const struct field shell_ended_fields[] = {
+	FIELD_U32(struct leadermsg_shell_ended, status),
+	FIELDS_END
+};
+static const struct message shell_ended = { sizeof(struct leadermsg_shell_ended), { LEADERMSG_SHELL_ENDED },
+	                                    shell_ended_fields };
+
+int
+leadermsg_encode_shell_ended(const struct leadermsg_shell_ended *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&shell_ended, LEADERMSG_SHELL_ENDED, m, out, cap);
+}
+
+int
+leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *buf, size_t len)
+{
+	return message_decode(&shell_ended, m, buf, len);
+}
+
 int
 leadermsg_type_of(const void *buf, size_t len)
 {
@@ -156,7 +177,7 @@ leadermsg_type_of(const void *buf, size_t len)
 
 #define R struct leadermsg_report
 static const struct field report_fields[] = {
-	FIELD_U32_MAX(R, type, LEADERMSG_PEER),
+	FIELD_U32_MAX(R, type, LEADERMSG_LAST),
 	FIELD_U32(R, number),
 	FIELD_U32(R, kind),
 	FIELD_RAW(R, ticket, TICKET_BYTES),

@@ -13,6 +13,9 @@
  *                   ◀───        ATTACHED serial, GONE serial an attachment came, went
  *                   ◀───        REFUSED serial why           the keeper has refused a claim that was vouched for
  *                   ◀───        NAMED name                   the session has this name now
+ *   SHELL_ENDED     ───▶        the shell's wait status: the shell is the leader's child (leader_shell.h)
+ *                   ◀───        SHELL_FORGET                 the number of its process group may be another's now
+ *                   ◀───        PIPE_CLOSED n                the keeper has closed its end of the command's descriptor N
  *                   ◀───        PEER serial kind, a connection  may this peer talk to the keeper, or to the agent?
  *                                                            (the kernel has not told the keeper who the peer is)
  *   PEER_IS serial  ───▶
@@ -38,8 +41,10 @@
 
 #define LEADERMSG_MASTER_FD 3
 #define LEADERMSG_FD 4
-#define LEADERMSG_SOCK_FD 5  /* these two are not there in a session of a user without root */
+#define LEADERMSG_SOCK_FD 5  /* this and all below are not there in a session of a user without root */
 #define LEADERMSG_AGENT_FD 6
+#define LEADERMSG_STUB_FD 8  /* to the process that becomes the shell (shellmsg.h); /dev/null for a later keeper */
+#define LEADERMSG_PIPES_FD 9 /* and the next two: the ends of a command's stdin, stdout and stderr; else /dev/null */
 
 enum leadermsg_type {
 	/* leader to keeper */
@@ -49,6 +54,7 @@ enum leadermsg_type {
 	LEADERMSG_SOCKETS = 4,
 	LEADERMSG_PEER_IS = 5,
 	LEADERMSG_IDLE = 12,
+	LEADERMSG_SHELL_ENDED = 6,
 	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
 	LEADERMSG_READY = 65,
 	LEADERMSG_TICKET = 66,
@@ -59,6 +65,9 @@ enum leadermsg_type {
 	LEADERMSG_REFUSED = 71,
 	LEADERMSG_NAMED = 72,
 	LEADERMSG_PEER = 73,
+	LEADERMSG_SHELL_FORGET = 74,
+	LEADERMSG_PIPE_CLOSED = 75,
+	LEADERMSG_LAST = LEADERMSG_PIPE_CLOSED,
 };
 
 /* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
@@ -90,6 +99,7 @@ struct leadermsg_init {
 	char dir[PATH_CAP];
 	char agent_path[PATH_CAP];
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH */
+	uint32_t shell_pid;        /* the leader's child that is or becomes the shell; 0: the keeper's child is to */
 };
 
 struct leadermsg_vouched {
@@ -121,11 +131,16 @@ struct leadermsg_idle {
 	uint32_t logind_s;         /* then logind ends a session by the atime of its terminal (logindidle.h) */
 };
 
+struct leadermsg_shell_ended {
+	uint32_t status; /* as waitpid(2) tells it */
+};
+
 #define LEADERMSG_REPORT_BYTES 72
 
 struct leadermsg_report {
-	uint32_t type;         /* LEADERMSG_READY … LEADERMSG_PEER */
-	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status */
+	uint32_t type;         /* LEADERMSG_READY … LEADERMSG_LAST */
+	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status;
+	                          PIPE_CLOSED: 0 to 2 */
 	uint32_t kind;         /* TICKET: enum leadermsg_kind; ATTACHED: 1 without a terminal;
 	                          GONE: enum attach_reason, or 0 if it went by itself;
 	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket */
@@ -149,6 +164,8 @@ int leadermsg_encode_peer_is(const struct leadermsg_peer_is *m, unsigned char *o
 int leadermsg_decode_peer_is(struct leadermsg_peer_is *m, const void *buf, size_t len);
 int leadermsg_encode_idle(const struct leadermsg_idle *m, unsigned char *out, size_t cap);
 int leadermsg_decode_idle(struct leadermsg_idle *m, const void *buf, size_t len);
+int leadermsg_encode_shell_ended(const struct leadermsg_shell_ended *m, unsigned char *out, size_t cap);
+int leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int leadermsg_type_of(const void *buf, size_t len);
 void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);

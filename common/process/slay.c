@@ -154,7 +154,8 @@ struct search {
 static bool
 is_kin(const struct search *q, const struct procref *p)
 {
-	return (p->pid == q->s->keeper && p->stat.start == q->s->keeper_start) || has_parent(q->k, p->stat.ppid) ||
+	return (p->pid == q->s->keeper && p->stat.start == q->s->keeper_start) ||
+	       (p->pid == q->s->shell && p->stat.start == q->s->shell_start) || has_parent(q->k, p->stat.ppid) ||
 	       has_session(q->k, p->stat.session);
 }
 

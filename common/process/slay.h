@@ -14,12 +14,14 @@ struct slay {
 	uint64_t keeper_start;
 	pid_t leader;          /* spared */
 	uint64_t leader_start;
+	pid_t shell;           /* the leader's child that is or becomes the shell; 0: none, or it is the keeper's child */
+	uint64_t shell_start;
 };
 
 /*
  * Sends SIGKILL to the keeper, and to all processes in the leader's cgroup (the keeper's, if the leader is dead) if
- * that is a session of logind's; else to the keeper's descendants and to all processes in their terminal sessions
- * (setsid(2)). Repeats until none is left, for a bounded number of rounds.  The number of killed processes.
+ * that is a session of logind's; else to the shell, to descendants of both, and to all processes in their terminal
+ * sessions (setsid(2)). Repeats until none is left, for a bounded number of rounds.  The number of killed processes.
  */
 unsigned slay_session(const struct slay *s);
 /* Sends SIGKILL to the process PID that was started at START: 0, or -ESRCH. */

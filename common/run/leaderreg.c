@@ -64,26 +64,36 @@ leaderreg_parse_name(struct leaderreg *e, const char *name)
 int
 leaderreg_text(const struct leaderreg *e, char text[LEADERREG_TEXT])
 {
-	return snprintf(text, LEADERREG_TEXT, "%" PRIu32 " %d %" PRIu64 "\n", e->id, (int)e->keeper, e->keeper_start);
+	int len = snprintf(text, LEADERREG_TEXT, "%" PRIu32 " %d %" PRIu64, e->id, (int)e->keeper, e->keeper_start);
+
+	if (e->shell)
+		len += snprintf(text + len, LEADERREG_TEXT - (size_t)len, " %d %" PRIu64, (int)e->shell, e->shell_start);
+	text[len++] = '\n';
+	text[len] = '\0';
+	return len;
 }
 
 int
 leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len)
 {
 	char copy[LEADERREG_TEXT];
-	uint64_t v[3] = { 0, 0, 0 };
+	uint64_t v[5] = { 0, 0, 0, 0, 0 };
 
 	if (len >= sizeof copy)
 		return -EBADMSG;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (len && (strlen(copy) != len || strchr(copy, '\n') != copy + len - 1 || parse_numbers(copy, ' ', '\n', v, 3)))
+	if (len && (strlen(copy) != len || strchr(copy, '\n') != copy + len - 1))
 		return -EBADMSG;
-	if (v[0] > UINT32_MAX || v[1] > INT32_MAX || !v[0] != !v[1])
+	if (len && parse_numbers(copy, ' ', '\n', v, 3) && (parse_numbers(copy, ' ', '\n', v, 5) || !v[3]))
+		return -EBADMSG;
+	if (v[0] > UINT32_MAX || v[1] > INT32_MAX || v[3] > INT32_MAX || !v[0] != !v[1])
 		return -EBADMSG;
 	e->id = (uint32_t)v[0];
 	e->keeper = (pid_t)v[1];
 	e->keeper_start = v[2];
+	e->shell = (pid_t)v[3];
+	e->shell_start = v[4];
 	return 0;
 }
 

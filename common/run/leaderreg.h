@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #define LEADERREG_NAME 64
-#define LEADERREG_TEXT 64
+#define LEADERREG_TEXT 96
 
 struct leaderreg {
 	uid_t uid;
@@ -21,15 +21,17 @@ struct leaderreg {
 	uint32_t id;
 	pid_t keeper;
 	uint64_t keeper_start;
+	pid_t shell;           /* the leader's child that is or becomes the shell; 0: there is none */
+	uint64_t shell_start;
 };
 
 /* "<uid>-<pid>-<start>". */
 void leaderreg_name(const struct leaderreg *e, char name[LEADERREG_NAME]);
 /* Sets uid, pid and start: 0, or -EBADMSG: NAME does not have exactly this form. */
 int leaderreg_parse_name(struct leaderreg *e, const char *name);
-/* "<id> <keeper> <keeper's start>\n": its length. */
+/* "<id> <keeper> <keeper's start>\n", with a shell " <shell> <shell's start>" before the end: its length. */
 int leaderreg_text(const struct leaderreg *e, char text[LEADERREG_TEXT]);
-/* Sets id, keeper and its start, all 0 for an empty file: 0 or -EBADMSG. */
+/* Sets id, keeper, shell and their starts, all 0 for an empty file: 0 or -EBADMSG. */
 int leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len);
 /* Reads both from the entry NAME in DIR: 0 or a negative errno.  Damaged content counts as empty. */
 int leaderreg_read(struct leaderreg *e, int dir, const char *name);

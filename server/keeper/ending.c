@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ending.h"
 
+#include <string.h>
+
 #include "attachments.h"
 #include "awaited.h"
 #include "clock.h"
@@ -28,6 +30,22 @@ ending_watch(struct keeper *k, struct loop *l)
 		loop_until(l, k->linger_until);
 }
 
+/* Behind the last output: nobody can say how the shell has ended, for its parent, the leader, ended before it. */
+static void
+say_unknown(struct keeper *k)
+{
+	static const char text[] = "holdfast: the exit status is not known: the session's leader has ended first\r\n";
+	unsigned channel = k->source->has_terminal ? 0 : 1;
+	struct ring *r = k->source->ring(k, channel);
+
+	k->shell.unknown = false;
+	if (k->source->keeps_all && r->size - (r->head - k->source->first(k, channel)) < sizeof text)
+		return;
+	memcpy(ring_space(r), text, sizeof text - 1);
+	ring_advance(r, sizeof text - 1);
+	attachments_push(k);
+}
+
 /* All output has been sent: tells the attachments.  Whether to wait for a client that has not acknowledged the end. */
 static bool
 lingers(struct keeper *k)
@@ -52,6 +70,11 @@ ending_turn(struct keeper *k)
 	k->source->drain(k);
 	if ((!k->drained && k->drain_left) || attachments_behind(k, 0) || awaited_count(k))
 		return;
+	if (k->shell.unknown) {
+		say_unknown(k);
+		if (attachments_behind(k, 0))
+			return;
+	}
 	streams_drop_input(&k->streams);
 	if (lingers(k)) {
 		attachments_end(k, false);

@@ -59,6 +59,7 @@ static void
 turn_running(struct keeper *k)
 {
 	expiry_turn(k);
+	leader_link_look(k);
 	if (k->kill_at != CLOCK_NEVER && clock_now_ms() >= k->kill_at) {
 		session_kill(k, SIGKILL);
 		k->kill_at = CLOCK_NEVER;
@@ -160,7 +161,7 @@ set_up(struct keeper *k)
 		return -ENOMEM;
 	if (getrandom(k->session_key, sizeof k->session_key, 0) != sizeof k->session_key)
 		return -EIO;
-	rc = k->again ? 0 : room_for_processes();
+	rc = k->again ? 0 : room_for_processes(k->shell.parent ? 2 : 3);
 	if (rc < 0)
 		return rc;
 	k->signals = open_signals();
@@ -203,6 +204,7 @@ keeper_close(struct keeper *k)
 	free(k->agent);
 	streams_drop_input(&k->streams);
 	k->source->close(k);
+	shell_close(&k->shell);
 	vital_close(&k->vital);
 }
 

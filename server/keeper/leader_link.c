@@ -9,8 +9,12 @@
 
 #include "admission.h"
 #include "claim.h"
+#include "clock.h"
+#include "ending.h"
 #include "idle.h"
 #include "report.h"
+
+#define LOOK_MS 1000 /* between two looks at a shell whose leader is lost, where the kernel has no pidfd */
 
 /* Takes up to two descriptors out of MH: how many. */
 static unsigned
@@ -50,6 +54,7 @@ take_sockets(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 static void
 take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
 {
+	struct leadermsg_shell_ended end;
 	struct leadermsg_peer_is peer;
 	struct leadermsg_vouched m;
 	struct leadermsg_idle idle;
@@ -70,6 +75,10 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	case LEADERMSG_IDLE:
 		if (leadermsg_decode_idle(&idle, buf, len) == 0)
 			idle_rule(k, &idle);
+		break;
+	case LEADERMSG_SHELL_ENDED:
+		if (leadermsg_decode_shell_ended(&end, buf, len) == 0 && shell_told(&k->shell, (int)end.status))
+			ending_begin(k);
 		break;
 	case LEADERMSG_ABORT:
 		if (k->state == KEEPER_NEW)
@@ -107,10 +116,30 @@ on_leader(void *object, short revents)
 		take_message(k, buf, (size_t)n, fds, take_two(&mh, fds));
 }
 
+static void
+on_shell(void *object, short revents)
+{
+	(void)revents;
+	leader_link_look(object);
+}
+
+void
+leader_link_look(struct keeper *k)
+{
+	if (k->leader < 0 && k->state == KEEPER_RUNNING && shell_gone(&k->shell))
+		ending_begin(k);
+}
+
 void
 leader_link_watch(struct keeper *k, struct loop *l)
 {
 	loop_add(l, k->leader, POLLIN, on_leader, k);
+	if (k->leader >= 0 || !k->shell.parent || !k->shell.pid)
+		return;
+	/* Nobody tells any more that the shell has ended. */
+	loop_add(l, k->shell.pidfd, POLLIN, on_shell, k);
+	if (k->shell.pidfd < 0)
+		loop_until(l, clock_now_ms() + LOOK_MS);
 }
 
 void
@@ -119,6 +148,7 @@ leader_link_turn(struct keeper *k)
 	if (!k->leader_lost)
 		return;
 	k->leader_lost = false;
+	shell_leader_lost(&k->shell);
 	if (k->state == KEEPER_NEW)
 		k->state = KEEPER_OVER;
 	claim_leader_gone(k);

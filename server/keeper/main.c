@@ -2,7 +2,8 @@
 /*
  * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's
  * master on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening
- * sockets on LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD.  With DIRECTORY it makes these itself, and the leader is a
+ * sockets on LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD; LEADERMSG_STUB_FD and LEADERMSG_PIPES_FD are for the shell, which is the
+ * leader's child.  With DIRECTORY it makes these itself, and the leader is a
  * process of the user's, which goes away once the session has started (server/session/rootless/rootless.h).  See
  * holdfast-keeper(8).
  */
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "heap.h"
 #include "keeper.h"
 #include "pages.h"
@@ -64,6 +66,28 @@ take_place(struct keeper *k)
 	return p->id ? 0 : -EINVAL;
 }
 
+/* The leader's child is or becomes the shell. */
+static int
+take_shell(struct keeper *k)
+{
+	int type, stub = LEADERMSG_STUB_FD;
+	socklen_t len = sizeof type;
+
+	if (!k->init.shell_pid)
+		return 0;
+	for (int i = 0; i < 3; i++)
+		k->pipes[i] = LEADERMSG_PIPES_FD + i;
+	for (int fd = LEADERMSG_STUB_FD; fd < LEADERMSG_PIPES_FD + 3; fd++)
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+			return -EINVAL;
+	if (getsockopt(stub, SOL_SOCKET, SO_TYPE, &type, &len))
+		fd_close(&stub);
+	for (int i = 0; k->init.tty[0] && i < 3; i++)
+		fd_close(&k->pipes[i]);
+	shell_of_leader(&k->shell, (pid_t)k->init.shell_pid, stub);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -92,7 +116,7 @@ main(int argc, char **argv)
 	k.umask = umask(077);
 	k.dir = (struct sessiondir)SESSIONDIR_INIT;
 	k.own_root = argc == 2 ? argv[1] : NULL;
-	if (!k.own_root && take_place(&k))
+	if (!k.own_root && (take_place(&k) || take_shell(&k)))
 		return 1;
 	k.memory = -1;
 	return keeper_run(&k);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define LOW 4096 /* processes: a limit of that many or more leaves room */
-#define WANTED 3
+#define COUNT_MAX 3
 
 /* A process that is there until the other end of GATE is closed. */
 static pid_t
@@ -24,9 +24,9 @@ start_waiting(const int gate[2])
 }
 
 int
-room_for_processes(void)
+room_for_processes(int wanted)
 {
-	pid_t pids[WANTED];
+	pid_t pids[COUNT_MAX];
 	struct rlimit limit;
 	int gate[2], count = 0, rc = 0;
 
@@ -34,7 +34,7 @@ room_for_processes(void)
 		return 0;
 	if (pipe2(gate, O_CLOEXEC))
 		return -errno;
-	for (; count < WANTED; count++) {
+	for (; count < wanted && count < COUNT_MAX; count++) {
 		pids[count] = start_waiting(gate);
 		if (pids[count] < 0) {
 			rc = pids[count];

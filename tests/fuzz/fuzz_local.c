@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, leadermsg.h, leaderctl.h, vouch.h); root's
+ * fuzz_local: any bytes into the decoders of the local sockets' messages (attach.h, leadermsg.h, leaderctl.h, vouch.h,
+ * shellmsg.h); root's
  * processes read some of these.  If a decoder accepts a message, the encoder must write it, the decoder must accept the
  * written bytes, and the encoder must then write the same bytes again.
  *
@@ -15,6 +16,7 @@
 #include "attach.h"
 #include "leadermsg.h"
 #include "leaderctl.h"
+#include "shellmsg.h"
 #include "vouch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -92,9 +94,25 @@ ROUND(request, struct vouch_request, vouch_decode_request(&m, p, len),
 ROUND(reply, struct vouch_reply, vouch_decode_reply(&m, p, len), vouch_encode_reply(&m, to, sizeof out), NOTHING)
 
 /* In the order of seeds_local.py. */
+ROUND(shell_ended, struct leadermsg_shell_ended, leadermsg_decode_shell_ended(&m, p, len),
+      leadermsg_encode_shell_ended(&m, to, sizeof out), NOTHING)
+
+static int
+put_start(const struct shellmsg *m, unsigned char *to)
+{
+	const struct shell_request q = { .shell = m->shell, .command = m->has_command ? m->command : NULL, .home = m->home,
+		                         .tty = m->tty, .env = &m->env, .umask = (mode_t)m->umask,
+		                         .say_home = m->say_home };
+
+	return shellmsg_encode(&q, to, MESSAGE_MAX);
+}
+
+/* Without has_command there is no command: the encoder writes none. */
+ROUND(start, struct shellmsg, shellmsg_decode(&m, p, len), put_start(&m, to), envlist_free(&m.env))
+
 static void (*const rounds[])(const uint8_t *p, size_t len) = {
 	status, claim, number, refused, verdict, ended, detached, text, name, env, init, vouched, sockets, peer_is, report,
-	ctl_request, ctl_reply, request, reply,
+	ctl_request, ctl_reply, request, reply, shell_ended, start,
 };
 
 int

@@ -14,7 +14,7 @@ DECODERS = [
     ('attach', 'message|last-is'), ('attach', 'rename'), ('attach', 'env-is(-min)?'),
     ('lead', 'init(-min)?'), ('lead', 'vouched'), ('lead', 'sockets'), ('lead', 'peer-is'),
     ('lead', 'ready|ticket|named|report-.*'), ('leadctl', 'who|kill'), ('leadctl', 'reply.*'), ('vouch', 'request.*'),
-    ('vouch', '(facts|refused|ready)(-min)?|progress'),
+    ('vouch', '(facts|refused|ready)(-min)?|progress'), ('lead', 'shell-ended.*'), ('lead', 'start.*'),
 ]
 
 

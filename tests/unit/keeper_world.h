@@ -31,6 +31,7 @@ static struct keeper k;
 static int leader = -1;           /* the leader's end; -1: there is none */
 static char world_socket[108];    /* the path of the keeper's */
 static char world_command[256] = "stty -echo; echo ready; exec cat"; /* what the session runs; "": k.init.shell */
+static void (*world_shell)(bool command); /* called before the keeper begins: the shell is another process's child */
 static struct leadermsg_report latest; /* the last report that world_report() has taken */
 
 /* A login at the keeper's socket. */
@@ -107,13 +108,15 @@ world_open(bool command, bool led)
 		assert_true(grantpt(k.master) == 0 && unlockpt(k.master) == 0);
 		snprintf(k.init.tty, sizeof k.init.tty, "%s", ptsname(k.master));
 	}
+	if (world_shell)
+		world_shell(command);
 	assert_int_equal(keeper_open(&k), 0);
 }
 
 static inline void
 world_close(void)
 {
-	if (k.shell.pid) {
+	if (k.shell.pid && !k.shell.parent) {
 		shell_signal(&k.shell, SIGKILL);
 		turn_until(!k.shell.pid);
 	}

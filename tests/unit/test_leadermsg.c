@@ -14,7 +14,7 @@ sample_init(void)
 		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000, .detached_s = 7, .idle_shell_s = 8,
 		.elevated_s = 9, .take_over = CONFIG_TAKE_ASK, .accept_env = "LANG,LC_*",
 		.scrollback = 70000, .banner = 1, .session = 3, .dir = "/run/sessions/7/3",
-		.agent_path = "/run/sessions/7/3/agent",
+		.agent_path = "/run/sessions/7/3/agent", .shell_pid = 4711,
 	};
 
 	assert_int_equal(envlist_set(&m.env, "HOME=/home/alice"), 0);
@@ -53,6 +53,7 @@ init_and_back(void **state)
 	assert_int_equal(got.session, 3);
 	assert_string_equal(got.dir, m.dir);
 	assert_string_equal(got.agent_path, m.agent_path);
+	assert_int_equal(got.shell_pid, 4711);
 	assert_int_equal(got.env.count, 2);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
 	envlist_free(&got.env);
@@ -71,8 +72,10 @@ init_every_prefix_and_more(void **state)
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
 
-		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut), -EBADMSG);
-		assert_int_equal(got.env.count, 0);
+		/* An older leader says less. */
+		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut), cut == len - 4 ? 0 : -EBADMSG);
+		assert_int_equal(got.env.count, cut == len - 4 ? 2 : 0);
+		envlist_free(&got.env);
 		free(copy);
 		assert_int_equal(leadermsg_encode_init(&m, small, (size_t)cut), -EMSGSIZE);
 	}
@@ -168,11 +171,11 @@ reports(void **state)
 	unsigned char buf[LEADERMSG_REPORT_BYTES + 1] = {0}, again[LEADERMSG_REPORT_BYTES];
 
 	(void)state;
-	for (uint32_t type = LEADERMSG_READY - 1; type <= LEADERMSG_PEER + 1; type++) {
+	for (uint32_t type = LEADERMSG_READY - 1; type <= LEADERMSG_LAST + 1; type++) {
 		const struct leadermsg_report m = {
 			.type = type, .number = 0x01020304, .kind = LEADERMSG_TAKE, .ticket = {{7}}, .pid = 4711,
 		};
-		int good = type >= LEADERMSG_READY && type <= LEADERMSG_PEER;
+		int good = type >= LEADERMSG_READY && type <= LEADERMSG_LAST;
 		struct leadermsg_report got = { .number = 99 };
 
 		leadermsg_encode_report(&m, buf);

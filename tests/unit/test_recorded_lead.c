@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages and files of root's parts: vouch.h, leadermsg.h, leaderctl.h, and the files of record.h and leaderreg.h, against the
+ * The messages and files of root's parts: vouch.h, leadermsg.h, shellmsg.h, leaderctl.h, and the files of record.h and leaderreg.h, against the
  * recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
  */
 #include "recordings.h"
@@ -9,6 +9,7 @@
 #include "leaderctl.h"
 #include "leaderreg.h"
 #include "record.h"
+#include "shellmsg.h"
 #include "vouch.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
@@ -77,7 +78,7 @@ vouch_messages(void **state)
 	recordings_check("vouch", v, sizeof v / sizeof *v);
 }
 
-/* leadermsg.h */
+/* leadermsg.h, shellmsg.h */
 
 static int
 init_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
@@ -96,6 +97,7 @@ init_decode(const void *p, uint8_t type, const void *buf, size_t len)
 	(void)type;
 	if (m && !rc) {
 		assert_memory_equal(m, &got, offsetof(struct leadermsg_init, env));
+		assert_int_equal(m->shell_pid, got.shell_pid);
 		assert_int_equal(m->env.count, got.env.count);
 		for (size_t i = 0; i < m->env.count; i++)
 			assert_string_equal(m->env.v[i], got.env.v[i]);
@@ -123,6 +125,38 @@ RECORDED_FLAT(peer_is, struct leadermsg_peer_is, ok, leadermsg_encode_peer_is(m,
               leadermsg_decode_peer_is(&got, buf, len));
 RECORDED_FLAT(idle, struct leadermsg_idle, logind_s, leadermsg_encode_idle(m, out, cap),
               leadermsg_decode_idle(&got, buf, len));
+static int
+start_encode(const void *p, uint8_t type, unsigned char *out, size_t cap)
+{
+	const struct shellmsg *m = p;
+	const struct shell_request q = { .shell = m->shell, .command = m->has_command ? m->command : NULL, .home = m->home,
+		                         .tty = m->tty, .env = &m->env, .umask = (mode_t)m->umask,
+		                         .say_home = m->say_home };
+
+	(void)type;
+	return shellmsg_encode(&q, out, cap);
+}
+
+static int
+start_decode(const void *p, uint8_t type, const void *buf, size_t len)
+{
+	static struct shellmsg got;
+	int rc = shellmsg_decode(&got, buf, len);
+	const struct shellmsg *m = p;
+
+	(void)type;
+	if (m && !rc) {
+		assert_memory_equal(m, &got, offsetof(struct shellmsg, env));
+		assert_int_equal(m->env.count, got.env.count);
+		for (size_t i = 0; i < m->env.count; i++)
+			assert_string_equal(m->env.v[i], got.env.v[i]);
+	}
+	envlist_free(&got.env);
+	return rc;
+}
+
+RECORDED_FLAT(shell_ended, struct leadermsg_shell_ended, status, leadermsg_encode_shell_ended(m, out, cap),
+              leadermsg_decode_shell_ended(&got, buf, len));
 RECORDED_FLAT(report, struct leadermsg_report, name, report_put(m, out, cap), leadermsg_decode_report(&got, buf, len));
 
 /* Static, so that all padding is zero. */
@@ -132,7 +166,8 @@ static struct leadermsg_init
 	         .ring_bytes = 0x3132333435363738, .stall_ms = 0x01020304, .detached_s = 0x11121314,
 	         .idle_shell_s = 0x21222324, .elevated_s = 0x31323334, .take_over = CONFIG_TAKE_ASK,
 	         .accept_env = "LANG,LC_*", .scrollback = 0x41424344, .banner = 1, .session = 0x51525354,
-	         .dir = "/run/sessions/7/3", .agent_path = "/run/sessions/7/3/agent" },
+	         .dir = "/run/sessions/7/3", .agent_path = "/run/sessions/7/3/agent",
+	         .shell_pid = 0x61626364 },
 	init_min,
 	init_max = { .user = LONG('u', USER_CAP), .home = LONG('h', PATH_CAP), .shell = LONG('s', PATH_CAP),
 	             .tty = LONG('t', TTY_CAP), .address = LONG('a', ADDRESS_CAP), .who = LONG('w', WHO_CAP),
@@ -140,7 +175,7 @@ static struct leadermsg_init
 	             .detached_s = UINT32_MAX, .idle_shell_s = UINT32_MAX, .elevated_s = UINT32_MAX,
 	             .take_over = UINT32_MAX, .accept_env = LONG('e', CONFIG_ACCEPT_CAP), .scrollback = UINT32_MAX,
 	             .banner = UINT32_MAX, .session = UINT32_MAX, .dir = LONG('p', PATH_CAP),
-	             .agent_path = LONG('g', PATH_CAP) };
+	             .agent_path = LONG('g', PATH_CAP), .shell_pid = INT32_MAX };
 static const struct leadermsg_vouched
 	vouched = { 0x01020304, 1, { BYTES(0x20, 31) }, "2001:db8::1", "publickey SHA256:y", "2001:db8::2", 50022, 22 },
 	vouched_min,
@@ -151,11 +186,19 @@ static const struct leadermsg_sockets sockets = { 9, "/run/9", "/run/9/agent" },
 static const struct leadermsg_peer_is peer_is = { 0x01020304, 1 }, peer_is_min, peer_is_max = { UINT32_MAX, UINT32_MAX };
 static const struct leadermsg_idle idle = { 0x01020304, 0x11121314 }, idle_min, idle_max = { UINT32_MAX, UINT32_MAX };
 
+static struct shellmsg
+	start = { .shell = "/bin/bash", .home = "/home/alice", .tty = "/dev/pts/3", .umask = 022, .say_home = true,
+	          .has_command = true, .command = "make; true" },
+	start_min,
+	start_max = { .shell = LONG('s', PATH_CAP), .home = LONG('h', PATH_CAP), .tty = LONG('t', TTY_CAP), .umask = 07777,
+	              .say_home = true, .has_command = true, .command = LONG('c', ATTACH_COMMAND_MAX + 1) };
+static const struct leadermsg_shell_ended shell_ended = { 0x01020304 }, shell_ended_min, shell_ended_max = { UINT32_MAX };
+
 #define REPORT(type, name) { type, 0x01020304, LEADERMSG_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
 static const struct leadermsg_report reports[] = {
 	REPORT(LEADERMSG_READY, ""), REPORT(LEADERMSG_TICKET, ""), REPORT(LEADERMSG_STARTED, ""), REPORT(LEADERMSG_ATTACHED, ""),
 	REPORT(LEADERMSG_GONE, ""), REPORT(LEADERMSG_ENDED, ""), REPORT(LEADERMSG_REFUSED, ""), REPORT(LEADERMSG_NAMED, "build-2"),
-	REPORT(LEADERMSG_PEER, ""), { .type = LEADERMSG_READY },
+	REPORT(LEADERMSG_PEER, ""), REPORT(LEADERMSG_SHELL_FORGET, ""), REPORT(LEADERMSG_PIPE_CLOSED, ""), { .type = LEADERMSG_READY },
 	{ LEADERMSG_PEER, UINT32_MAX, UINT32_MAX, MOST_TICKET, UINT32_MAX, UINT32_MAX, LONG('n', NAME_CAP) },
 };
 
@@ -163,15 +206,21 @@ static void
 leadermsg_messages(void **state)
 {
 	const struct recorded v[] = {
-		THREE("init", LEADERMSG_INIT, init), THREE("vouched", LEADERMSG_VOUCHED, vouched),
+		/* Leaders of older versions do not say "shell_pid". */
+		ONE("init", LEADERMSG_INIT, init, &init, .older = { 4 }),
+		ONE("init-min", LEADERMSG_INIT, init, &init_min, .older = { 4 }),
+		ONE("init-max", LEADERMSG_INIT, init, &init_max, .older = { 4 }),
+		THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
 		THREE("idle", LEADERMSG_IDLE, idle),
+		THREE("shell-ended", LEADERMSG_SHELL_ENDED, shell_ended), THREE("start", SHELLMSG_START, start),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
 		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),
 		ONE("gone", 0, report, &reports[4]), ONE("ended", 0, report, &reports[5]),
 		ONE("refused", 0, report, &reports[6]), ONE("named", 0, report, &reports[7]),
-		ONE("peer", 0, report, &reports[8]), ONE("report-min", 0, report, &reports[9]),
-		ONE("report-max", 0, report, &reports[10]),
+		ONE("peer", 0, report, &reports[8]), ONE("shell-forget", 0, report, &reports[9]),
+		ONE("pipe-closed", 0, report, &reports[10]), ONE("report-min", 0, report, &reports[11]),
+		ONE("report-max", 0, report, &reports[12]),
 	};
 	char entry[ENV_BYTES_MAX] = "e=";
 
@@ -180,6 +229,8 @@ leadermsg_messages(void **state)
 	assert_int_equal(envlist_set(&init.env, "LANG="), 0);
 	memset(entry + 2, 'e', sizeof entry - 3);
 	assert_int_equal(envlist_set(&init_max.env, entry), 0);
+	start.env = init.env;
+	start_max.env = init_max.env;
 	recordings_check("lead", v, sizeof v / sizeof *v);
 	envlist_free(&init.env);
 	envlist_free(&init_max.env);
@@ -328,7 +379,9 @@ static const struct leaderreg name_of = { .uid = 1000, .pid = 4711, .start = 123
                             name_max = { .uid = UINT32_MAX, .pid = INT32_MAX, .start = UINT64_MAX },
                             text_of = { .id = 3, .keeper = 4712, .keeper_start = 123457 },
                             text_max = { .id = UINT32_MAX, .keeper = INT32_MAX, .keeper_start = UINT64_MAX },
-                            text_min = { .id = 0 };
+                            text_min = { .id = 0 },
+                            text_shell = { .id = 3, .keeper = 4712, .keeper_start = 123457, .shell = 4713,
+                                           .shell_start = 123458 };
 
 static void
 files(void **state)
@@ -342,6 +395,7 @@ files(void **state)
 		ONE("leader-text", 0, leader_text, &text_of, .older = { 14 }),
 		ONE("leader-text-min", 0, leader_text, &text_min, .older = { 6 }),
 		ONE("leader-text-max", 0, leader_text, &text_max, .older = { 43 }),
+		ONE("leader-text-shell", 0, leader_text, &text_shell, .older = { 26 }),
 	};
 
 	(void)state;

@@ -12,24 +12,24 @@
 #include "privdrop.h"
 #include "signals.h"
 
-#define OUT_OF_THE_WAY 10
+#define OUT_OF_THE_WAY (LEADERMSG_PIPES_FD + 3)
 
 /* Puts the descriptors where the keeper looks for them. */
 static int
 sessiondir_descriptors(const struct keeperproc *fds)
 {
-	static const int keep[] = { LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD };
-	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent }, null;
+	static const int keep[] = { LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD,
+		                    LEADERMSG_STUB_FD, LEADERMSG_PIPES_FD, LEADERMSG_PIPES_FD + 1, LEADERMSG_PIPES_FD + 2 };
+	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent, fds->stub,
+		                                 fds->pipes[0], fds->pipes[1], fds->pipes[2] }, null;
 	const size_t count = sizeof keep / sizeof *keep;
 
 	/* syslog(3) would close its own later, which may have the number of one of ours by then. */
 	closelog();
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (from[0] < 0)
-		from[0] = null;
 	/* First moves all to high numbers, so that no descriptor is overwritten before it is copied. */
 	for (size_t i = 0; i < count; i++) {
-		from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		from[i] = fcntl(from[i] < 0 ? null : from[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 		if (from[i] < 0)
 			return -EMFILE;
 	}

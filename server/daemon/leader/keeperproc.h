@@ -17,6 +17,8 @@ struct keeperproc {
 	int leader; /* LEADERMSG_FD */
 	int sock;   /* LEADERMSG_SOCK_FD */
 	int agent;  /* LEADERMSG_AGENT_FD */
+	int stub;   /* LEADERMSG_STUB_FD; this one and these -1: /dev/null */
+	const int *pipes; /* the three at LEADERMSG_PIPES_FD */
 };
 
 /*

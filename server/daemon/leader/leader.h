@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "vouched.h"
+#include "leader_shell.h"
 #include "audit.h"
 #include "leadermsg.h"
 #include "register.h"
@@ -52,6 +53,7 @@ struct leader_utmp {
 
 struct leader {
 	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
+	struct leader_shell shell;     /* owned */
 	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
 	uint64_t keeper_start;         /* 0: unknown */
 	int status;                    /* its wait status then */

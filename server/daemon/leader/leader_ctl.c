@@ -73,7 +73,7 @@ fill_reply(const struct leader *l, struct leaderctl_reply *m)
 	m->state = states[l->state];
 	m->keeper_pid = (uint32_t)l->pid;
 	m->keeper_start = l->keeper_start;
-	m->shell_session = (uint32_t)slay_shell_session(l->pid);
+	m->shell_session = l->state == LEADER_RUNNING || l->state == LEADER_ENDING ? (uint32_t)l->shell.pid : 0;
 	m->created_ms = l->created_date_ms;
 	m->attachments = vouched_attached(&l->attachments);
 	memcpy(m->name, l->name, sizeof m->name);
@@ -84,7 +84,7 @@ end_session(struct leader *l)
 {
 	const struct slay what = {
 		.keeper = l->pid, .keeper_start = l->keeper_start, .leader = l->entry->what.pid,
-		.leader_start = l->entry->what.start,
+		.leader_start = l->entry->what.start, .shell = l->shell.pid, .shell_start = l->shell.start,
 	};
 
 	log_line(LOG_NOTICE, "root ends session %u of uid %u", (unsigned)l->audit.session, (unsigned)l->audit.uid);

@@ -193,6 +193,7 @@ static void
 on_ended(struct leader *l, const struct leadermsg_report *m)
 {
 	l->ended = true;
+	leader_shell_hang_up(&l->shell);
 	/* Its number is free before the login hears of the end, or soon after. */
 	sessiondir_remove(&l->dir);
 	if (!has_started(l)) {
@@ -201,7 +202,7 @@ on_ended(struct leader *l, const struct leadermsg_report *m)
 			undo(l);
 		return;
 	}
-	leader_audit_end(l, "end", (int)m->number, m->kind);
+	leader_audit_end(l, "end", l->shell.ended ? l->shell.status : (int)m->number, m->kind);
 	enter(l, LEADER_ENDING, ENDING_MS + l->stall_ms);
 }
 
@@ -236,7 +237,7 @@ ignore(struct leader *l, const struct leadermsg_report *m)
 typedef void handler(struct leader *, const struct leadermsg_report *);
 
 /* What isn't here is a violation. */
-static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY + 1] = {
+static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY + 1] = {
 	[LEADER_WAIT_READY] = {
 		[LEADERMSG_READY - LEADERMSG_READY] = on_ready,
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
@@ -249,6 +250,8 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forget,
+		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_RUNNING] = {
 		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
@@ -257,6 +260,8 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forget,
+		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_ENDING] = {
 		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
@@ -264,6 +269,8 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY +
 		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forget,
+		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_UNDOING] = {
 		/* It may have been on its way when the login gave up; the keeper is the truth. */
@@ -275,6 +282,8 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_PEER - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = ignore,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forget,
+		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 };
 
@@ -342,6 +351,7 @@ on_signal(struct leader *l)
 		touched |= info.ssi_signo == SIGIO;
 	if (touched)
 		leader_dir_touched(l);
+	leader_shell_look(&l->shell);
 	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
 		l->pid = 0;
 		l->status = status;
@@ -445,6 +455,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	if (l->conn >= 0 && p[1].revents)
 		on_login(l);
 	leader_ctl_turn(l, p + OTHERS);
+	leader_shell_tell(l);
 	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);
@@ -489,6 +500,7 @@ leader_close(struct leader *l)
 	fd_close(&l->slot);
 	fd_close(&l->keeper);
 	fd_close(&l->sigfd);
+	leader_shell_close(&l->shell);
 	sessiondir_remove(&l->dir);
 	leader_ctl_close(l);
 	while (l->attachments.v[0])

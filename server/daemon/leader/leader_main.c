@@ -18,6 +18,7 @@
 
 #include "cgroup.h"
 #include "clean.h"
+#include "fd.h"
 #include "keeperproc.h"
 #include "leader_audit.h"
 #include "heap.h"
@@ -178,6 +179,7 @@ fill_init(const struct leader_main *l, struct leadermsg_init *m)
 	memcpy(m->dir, l->leader.dir.path, sizeof m->dir);
 	memcpy(m->agent_path, l->leader.dir.agent_path, sizeof m->agent_path);
 	m->env = l->env;
+	m->shell_pid = (uint32_t)l->leader.shell.pid;
 }
 
 static int
@@ -219,33 +221,55 @@ note_session(struct leader_main *l)
 	e->id = l->leader.dir.id;
 	e->keeper = l->leader.pid;
 	e->keeper_start = l->leader.keeper_start = rc ? 0 : st.start;
+	e->shell = l->leader.shell.pid;
+	e->shell_start = l->leader.shell.start;
 	rc = register_note(&l->entry);
 	if (rc)
 		log_errno(LOG_WARNING, rc, "cannot register the session");
 }
 
+/* The keeper gets the ends of pty and pipes, which stay open here, and for the first one the connection to the stub. */
 static int
 start_keeper(struct leader_main *l)
 {
-	int pair[2], rc;
+	struct leader_shell *shell = &l->leader.shell;
+	int pair[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	pid = keeperproc_start(&(struct keeperproc){ l->pty.master, pair[1], l->leader.dir.sock,
-	                                             l->leader.dir.agent },
+	pid = keeperproc_start(&(struct keeperproc){ shell->master, pair[1], l->leader.dir.sock, l->leader.dir.agent,
+	                                             shell->stub, shell->pipes },
 	                       l->order->account.uid, l->order->account.gid);
 	close(pair[1]);
+	fd_close(&shell->stub);
+	shell->told = false;
 	l->leader.keeper = pair[0];
 	if (pid < 0)
 		return pid;
 	l->leader.pid = pid;
-	/* From here on no other process gets them. */
+	return 0;
+}
+
+/* The shell's process and the keeper.  This process changes only when both have what they inherit. */
+static int
+start_processes(struct leader_main *l)
+{
+	const struct leader_order *o = l->order;
+	int rc = leader_shell_open(&l->leader.shell, o->pipes, o->account.uid, o->account.gid);
+
+	if (rc)
+		return rc;
+	l->leader.shell.master = l->pty.master;
+	l->pty.master = -1;
+	rc = start_keeper(l);
+	if (rc)
+		return rc;
 	umask(022);
 	clean_file_size();
 	raise_limits();
 	note_session(l);
-	/* Only the keeper has the pty, so that it is closed when the keeper closes it. */
+	/* The slave is the keeper's and the shell's. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
 	rc = send_init(l);
@@ -317,7 +341,7 @@ prepare(struct leader_main *l)
 		rc = -ECANCELED;
 	if (!rc)
 		rc = leader_dir_make(&l->leader);
-	return rc ? rc : start_keeper(l);
+	return rc ? rc : start_processes(l);
 }
 
 /*
@@ -360,6 +384,7 @@ leader_main(const struct leader_order *order)
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 			.dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
+			.shell = LEADER_SHELL_INIT,
 		},
 	};
 	int rc;

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "config.h"
+#include "report.h"
 
 #define KILL_MS 5000 /* from the request to end to SIGKILL */
 #define NUDGE_MS 50  /* how long a program sees a screen one row smaller when it is made to redraw */
@@ -29,6 +30,13 @@ session_kill(struct keeper *k, int signal)
 	k->source->signal(k, signal, ends);
 	if (ends && k->shell.pid)
 		k->kill_at = clock_now_ms() + KILL_MS;
+}
+
+void
+session_forget_shell(struct keeper *k)
+{
+	if (shell_forget(&k->shell))
+		report(k, &(struct leadermsg_report){ .type = LEADERMSG_SHELL_FORGET });
 }
 
 void

@@ -10,6 +10,8 @@
  * is still there five seconds later.
  */
 void session_kill(struct keeper *k, int signal);
+/* The shell has ended: the number of its process group may be another's from now on. */
+void session_forget_shell(struct keeper *k);
 /* Tells the pty this number of rows instead of its own. */
 void session_set_rows(struct keeper *k, unsigned short rows);
 /* Makes a full-screen program draw itself: the pty is one row smaller for a moment (k->nudge_until). */

@@ -2,75 +2,33 @@
 #include "shell.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bounds.h"
-#include "fdrange.h"
-#include "signals.h"
+#include "fd.h"
+#include "shellmsg.h"
 
 #define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
+#define UNKNOWN 255      /* the exit status that stands for one that nobody knows, as with ssh(1) */
+
+struct shell_parent {
+	/* 0 or a negative errno; then s->pid is set. */
+	int (*start)(struct shell *s, const struct shell_request *q);
+	/* The number of the group is free. */
+	void (*forget)(struct shell *s);
+	bool tells; /* the leader is to be told that */
+};
+
+/* The keeper's own child. */
 
 static int
-take_terminal(const char *tty)
-{
-	int fd = open(tty, O_RDWR | O_NOCTTY);
-
-	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0)
-		return -1;
-	for (int i = 0; i < 3; i++)
-		if (dup2(fd, i) < 0)
-			return -1;
-	return 0;
-}
-
-/* First away from 0 to 2, so that none is overwritten before it has been copied. */
-static int
-take_pipes(const int pipes[3])
-{
-	int fds[3];
-
-	for (int i = 0; i < 3; i++)
-		if ((fds[i] = fcntl(pipes[i], F_DUPFD, 3)) < 0)
-			return -1;
-	for (int i = 0; i < 3; i++)
-		if (dup2(fds[i], i) < 0)
-			return -1;
-	return 0;
-}
-
-static void __attribute__((noreturn))
-become_shell(const struct shell_request *q)
-{
-	const char *base = strrchr(q->shell, '/');
-	char argv0[PATH_CAP + 1];
-	char option[] = "-c", *argv[] = { argv0, q->command ? option : NULL, (char *)q->command, NULL };
-	const char *end = q->tty ? "\r\n" : "\n";
-
-	signals_reset();
-	if (setsid() < 0 || (q->tty ? take_terminal(q->tty) : take_pipes(q->pipes)) < 0 || fdrange_close(3, ~0u) < 0)
-		_exit(127);
-	umask(q->umask);
-	if (chdir(q->home) < 0) {
-		if (q->say_home)
-			dprintf(2, "Could not chdir to home directory %s: %s%s", q->home, strerror(errno), end);
-		if (chdir("/") < 0)
-			_exit(127);
-	}
-	snprintf(argv0, sizeof argv0, "%s%s", q->command ? "" : "-", base ? base + 1 : q->shell);
-	execve(q->shell, argv, q->env->v);
-	dprintf(2, "%s: %s%s", q->shell, strerror(errno), end);
-	_exit(127);
-}
-
-int
-shell_start(struct shell *s, const struct shell_request *q)
+fork_shell(struct shell *s, const struct shell_request *q)
 {
 	sigset_t all, before;
 	pid_t pid;
@@ -80,14 +38,100 @@ shell_start(struct shell *s, const struct shell_request *q)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
-	if (pid == 0)
-		become_shell(q);
+	if (pid == 0) {
+		if (setsid() < 0)
+			_exit(127);
+		becomeshell(q);
+	}
 	err = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0)
 		return -err;
-	*s = (struct shell){ .pid = pid, .group = pid };
+	s->pid = pid;
 	return 0;
+}
+
+static void
+wait_for_shell(struct shell *s)
+{
+	while (waitpid(s->group, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static const struct shell_parent keeper = { fork_shell, wait_for_shell, false };
+
+/* The leader's child. */
+
+static int
+send_start(struct shell *s, const struct shell_request *q)
+{
+	unsigned char *buf;
+	ssize_t n;
+	int rc;
+
+	if (!s->child || s->stub < 0)
+		return -ESRCH;
+	buf = malloc(MESSAGE_MAX);
+	if (!buf)
+		return -ENOMEM;
+	rc = shellmsg_encode(q, buf, MESSAGE_MAX);
+	if (rc > 0) {
+		n = send(s->stub, buf, (size_t)rc, MSG_NOSIGNAL | MSG_DONTWAIT);
+		rc = n == rc ? 0 : n < 0 ? -errno : -EIO;
+	}
+	free(buf);
+	if (rc)
+		return rc;
+	fd_close(&s->stub);
+	s->pid = s->child;
+	return 0;
+}
+
+static void
+leave_to_leader(struct shell *s)
+{
+	(void)s;
+}
+
+static const struct shell_parent leader = { send_start, leave_to_leader, true };
+
+static const struct shell_parent *
+parent_of(const struct shell *s)
+{
+	return s->parent ? s->parent : &keeper;
+}
+
+void
+shell_of_leader(struct shell *s, pid_t child, int stub)
+{
+	*s = (struct shell){ .parent = &leader, .child = child, .stub = stub };
+	s->pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	if (stub < 0)
+		s->pid = s->group = child;
+}
+
+int
+shell_start(struct shell *s, const struct shell_request *q)
+{
+	int rc = parent_of(s)->start(s, q);
+
+	if (rc)
+		return rc;
+	s->group = s->pid;
+	s->reserved = s->unknown = false;
+	s->status = 0;
+	return 0;
+}
+
+static bool
+end_with(struct shell *s, int status)
+{
+	if (!s->pid)
+		return false;
+	s->status = status;
+	s->pid = 0;
+	s->reserved = true;
+	return true;
 }
 
 bool
@@ -95,14 +139,52 @@ shell_look(struct shell *s)
 {
 	siginfo_t si = { .si_pid = 0 };
 
-	if (s->pid <= 0 || waitid(P_PID, (id_t)s->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || si.si_pid != s->pid)
+	if (s->parent || s->pid <= 0 || waitid(P_PID, (id_t)s->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	    si.si_pid != s->pid)
 		return false;
 	if (si.si_code == CLD_EXITED)
-		s->status = (si.si_status & 0xff) << 8;
-	else
-		s->status = si.si_status | (si.si_code == CLD_DUMPED ? CORE_DUMPED : 0);
-	s->pid = 0;
-	s->reserved = true;
+		return end_with(s, (si.si_status & 0xff) << 8);
+	return end_with(s, si.si_status | (si.si_code == CLD_DUMPED ? CORE_DUMPED : 0));
+}
+
+bool
+shell_told(struct shell *s, int status)
+{
+	if (!s->parent || !s->child)
+		return false;
+	s->child = 0;
+	return end_with(s, status);
+}
+
+void
+shell_leader_lost(struct shell *s)
+{
+	if (!s->parent || !s->reserved)
+		return;
+	/* The process that waits for orphans has waited for it by now. */
+	s->group = 0;
+	s->reserved = false;
+}
+
+/* Without a pidfd (before Linux 5.3) only the number is left. */
+static bool
+child_has_ended(const struct shell *s)
+{
+	struct pollfd p = { .fd = s->pidfd, .events = POLLIN };
+
+	return s->pidfd >= 0 ? poll(&p, 1, 0) == 1 : kill(s->child, 0) < 0 && errno == ESRCH;
+}
+
+bool
+shell_gone(struct shell *s)
+{
+	if (!s->parent || !s->child || !child_has_ended(s))
+		return false;
+	s->child = 0;
+	s->unknown = true;
+	if (!end_with(s, UNKNOWN << 8))
+		return false;
+	shell_leader_lost(s);
 	return true;
 }
 
@@ -123,13 +205,22 @@ shell_exit(const struct shell *s)
 	return (struct shell_exit){ false, (uint32_t)WEXITSTATUS(s->status) };
 }
 
-void
+bool
 shell_forget(struct shell *s)
 {
 	if (!s->reserved)
-		return;
-	while (waitpid(s->group, NULL, 0) < 0 && errno == EINTR)
-		;
+		return false;
+	parent_of(s)->forget(s);
 	s->group = 0;
 	s->reserved = false;
+	return parent_of(s)->tells;
+}
+
+void
+shell_close(struct shell *s)
+{
+	if (!s->parent)
+		return;
+	fd_close(&s->stub);
+	fd_close(&s->pidfd);
 }

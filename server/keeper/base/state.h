@@ -100,6 +100,8 @@ struct keeper {
 	bool commanded;        /* it runs a command, in the pty or on pipes, and no login shell */
 	const struct source_ops *source;
 	struct command *command; /* source_pipes.c's */
+	int pipes[3];          /* the leader's, until source->open: the ends of a command's stdin, stdout, stderr */
+	unsigned pipes_closed; /* which of them (1 << N) have been reported as closed */
 	int master;
 	int slave;             /* held until the shell has ended, so that the master never hangs up before */
 	struct ring ring;      /* the output; of a command its standard output */

@@ -27,8 +27,8 @@ command_init(struct command *c, struct ring *output, struct vital *vital)
 }
 
 /* The first word without its directory: the name for people. */
-static void
-take_name(struct command *c, const char *line)
+void
+command_name(struct command *c, const char *line)
 {
 	const char *end, *word = line + strspn(line, " \t\n(");
 	int len;
@@ -55,7 +55,7 @@ make_pipe(int *ours, int *its, bool we_read)
 }
 
 int
-command_open(struct command *c, const char *line, int child[3])
+command_open(struct command *c, int child[3])
 {
 	int rc;
 
@@ -63,10 +63,8 @@ command_open(struct command *c, const char *line, int child[3])
 	rc = make_pipe(&c->in, &child[0], false);
 	for (unsigned ch = 0; !rc && ch < COMMAND_CHANNELS; ch++)
 		rc = make_pipe(&c->channel[ch].fd, &child[1 + ch], true);
-	if (!rc) {
-		take_name(c, line);
+	if (!rc)
 		return 0;
-	}
 	for (unsigned i = 0; i < 3; i++)
 		fd_close(&child[i]);
 	fd_close(&c->in);
@@ -87,6 +85,24 @@ command_restore(struct command *c, const char name[NAME_CAP], bool input_closed)
 		of->acked = of->ring->live->acked;
 		of->freed = of->acked > GIVE_BACK ? of->acked - GIVE_BACK : 0;
 	}
+}
+
+void
+command_take(struct command *c, const int fds[3])
+{
+	c->in = fds[0];
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		c->channel[ch].fd = fds[1 + ch];
+}
+
+unsigned
+command_closed(const struct command *c)
+{
+	unsigned closed = c->in < 0;
+
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		closed |= (unsigned)(c->channel[ch].fd < 0) << (1 + ch);
+	return closed;
 }
 
 /* How much fits into the ring without overwriting unacknowledged output. */

@@ -58,9 +58,15 @@ struct command {
 int command_init(struct command *c, struct ring *output, struct vital *vital);
 /*
  * Makes the pipes: CHILD gets the three ends (close-on-exec) that become the command's descriptors 0 to 2, and are the
- * caller's to close.  LINE is the command line, for the name only.  0 or a negative errno, with nothing left open.
+ * caller's to close.  0 or a negative errno, with nothing left open.
  */
-int command_open(struct command *c, const char *line, int child[3]);
+int command_open(struct command *c, int child[3]);
+/* Takes over FDS, our ends of pipes that the leader has made, which do not block: to its input, from its two outputs. */
+void command_take(struct command *c, const int fds[3]);
+/* LINE is its command line: c->name. */
+void command_name(struct command *c, const char *line);
+/* Which of the three ends (1 << N, for its descriptor N) are closed. */
+unsigned command_closed(const struct command *c);
 /*
  * Its pipes come from a keeper before this one (their descriptors are in *C already), and its rings have been restored:
  * NAME, and whether its input has been closed.

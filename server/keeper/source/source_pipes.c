@@ -10,10 +10,19 @@
 #include "attachments.h"
 #include "clock.h"
 #include "command.h"
+#include "fd.h"
 #include "frame.h"
 #include "input.h"
+#include "report.h"
 #include "session.h"
 #include "state.h"
+
+/* The leader has made the pipes, unless the shell is to be the keeper's own child. */
+static bool
+has_pipes(const struct keeper *k)
+{
+	return k->init.shell_pid != 0;
+}
 
 /* There is something in the place of a pty's master, which is closed. */
 static int
@@ -27,22 +36,29 @@ pipes_open(struct keeper *k)
 	if (!k->command)
 		return -ENOMEM;
 	rc = vital_ring(&k->vital, 0, &k->ring);
-	return rc < 0 ? rc : command_init(k->command, &k->ring, &k->vital);
+	if (!rc)
+		rc = command_init(k->command, &k->ring, &k->vital);
+	if (!rc && has_pipes(k))
+		command_take(k->command, k->pipes);
+	return rc;
 }
 
 static int
 pipes_start(struct keeper *k, struct shell_request *q, const struct termios *modes)
 {
-	int child[3], rc = q->command ? command_open(k->command, q->command, child) : -EINVAL;
+	int child[3] = { -1, -1, -1 }, rc = q->command ? 0 : -EINVAL;
 
 	(void)modes;
+	if (!rc && !has_pipes(k))
+		rc = command_open(k->command, child);
 	if (rc < 0)
 		return rc;
+	command_name(k->command, q->command);
 	q->tty = NULL;
 	q->pipes = child;
 	rc = shell_start(&k->shell, q);
 	for (int i = 0; i < 3; i++)
-		close(child[i]);
+		fd_close(&child[i]);
 	return rc;
 }
 
@@ -53,7 +69,7 @@ pipes_close(struct keeper *k)
 		command_close(k->command);
 	free(k->command);
 	k->command = NULL;
-	shell_forget(&k->shell);
+	session_forget_shell(k);
 	ring_close(&k->ring);
 }
 
@@ -73,10 +89,16 @@ pipes_turn(struct keeper *k)
 	attachments_feed(k);
 }
 
+/* The leader has duplicates of our ends, and closes them with us: so the command sees each end as it happens. */
 static void
 pipes_finish_turn(struct keeper *k)
 {
-	(void)k;
+	unsigned now = has_pipes(k) ? command_closed(k->command) : 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		if (now & ~k->pipes_closed & 1u << i)
+			report(k, &(struct leadermsg_report){ .type = LEADERMSG_PIPE_CLOSED, .number = i });
+	k->pipes_closed |= now;
 }
 
 /* The session is kept for its client, but not for ever. */

@@ -227,7 +227,7 @@ pty_finish_turn(struct keeper *k)
 static void
 pty_shell_ended(struct keeper *k)
 {
-	shell_forget(&k->shell);
+	session_forget_shell(k);
 	k->drain_left = DRAIN_MAX;
 	if (k->slave >= 0)
 		close(k->slave);

@@ -107,7 +107,7 @@ kill_by_register(uid_t uid, uint32_t id, int timeout_ms)
 		return rc == -EACCES ? -EPERM : rc;
 	if (!is_there(e.keeper, e.keeper_start) && !is_there(e.pid, e.start))
 		return -ENOENT;
-	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start });
+	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start, e.shell, e.shell_start });
 	slay_one(e.pid, e.start);
 	while (is_there(e.keeper, e.keeper_start) || is_there(e.pid, e.start)) {
 		if ((int64_t)clock_now_ms() >= end)
@@ -140,7 +140,7 @@ askleader_finish(uid_t uid, uint32_t id, uint64_t until_ms, int timeout_ms)
 	/* One that began after us has the number by now. */
 	if (procstat_read(getpid(), &self) || e.start > self.start || wait_keeper_gone(&e, until_ms))
 		return 0;
-	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start });
+	slay_session(&(struct slay){ e.keeper, e.keeper_start, e.pid, e.start, e.shell, e.shell_start });
 	return wait_keeper_gone(&e, clock_now_ms() + (uint64_t)timeout_ms) ? 0 : -ETIMEDOUT;
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leader_shell: the shell, or command, as the leader's child, and the ends of its terminal or pipes.
+ *
+ * The leader starts the shell's process (shellstub.h), waits for it, and tells the keeper how it has ended.  It has
+ * duplicates of the keeper's ends of the pty or pipes, so that a keeper that dies does not close them; it neither reads nor
+ * writes there.  It closes them when the keeper says that it has closed its own (PIPE_CLOSED), or that the session is over
+ * (ENDED), so that the shell sees every hang-up and end of file when the keeper makes it.
+ */
+#ifndef HOLDFAST_LEADER_SHELL_H
+#define HOLDFAST_LEADER_SHELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct leader;
+struct leadermsg_report;
+
+struct leader_shell {
+	pid_t pid;      /* 0: none, or it has been waited for; then the number may be another's */
+	uint64_t start; /* 0: unknown */
+	bool ended;     /* STATUS tells how; the number stays its own until leader_shell_forget() */
+	bool told;      /* the present keeper knows */
+	int status;     /* as waitpid(2) tells it */
+	int stub;       /* owned: the first keeper's end of the connection to it; -1 */
+	int master;     /* owned: of the pty; -1 */
+	int pipes[3];   /* owned: ends of a command's stdin, stdout and stderr; -1 */
+};
+
+#define LEADER_SHELL_INIT { .stub = -1, .master = -1, .pipes = { -1, -1, -1 } }
+
+/*
+ * Starts the process as UID and GID, with PIPES of its own if it is to have no terminal.  It inherits the present limits and
+ * so on.  0 or a negative errno, after which leader_shell_close() is left to do.
+ */
+int leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid);
+/* A child has ended: sees whether it was this one. */
+void leader_shell_look(struct leader_shell *s);
+/* Once a turn: tells the keeper that the shell has ended, if it does not know and nothing is pending. */
+void leader_shell_tell(struct leader *l);
+/* Messages of the keeper's. */
+void leader_shell_forget(struct leader *l, const struct leadermsg_report *m);
+void leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m);
+/* The session is over: closes the pty and the pipes. */
+void leader_shell_hang_up(struct leader_shell *s);
+/* Closes what *S owns; takes one that was never opened. */
+void leader_shell_close(struct leader_shell *s);
+
+#endif
