@@ -48,6 +48,9 @@ static const struct field init_fields[] = {
 	FIELD_ENV(I, env),
 	FIELD_OLDER_END,
 	FIELD_U32_MAX(I, shell_pid, INT32_MAX),
+	FIELD_U32(I, again),
+	FIELD_U64(I, rchar),
+	FIELD_U64(I, wchar),
 	FIELDS_END
 };
 #undef I

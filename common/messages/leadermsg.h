@@ -22,6 +22,7 @@
  *   IDLE times      ───▶        what follows if nobody types; before each VOUCHED, and after the INIT of a session that runs
  *   SOCKETS id, fds ───▶        the leader has made the removed directory anew: these are the listening sockets now
  *   ABORT           ───▶        ends the session, unless it has started
+ *   INIT again      ───▶        to a keeper that takes the place of one that has died; READY, and all goes on
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
  *
  * The keeper's messages have a fixed length, and the leader trusts none of them: the leader itself looks up the ticket,
@@ -43,6 +44,7 @@
 #define LEADERMSG_FD 4
 #define LEADERMSG_SOCK_FD 5  /* this and all below are not there in a session of a user without root */
 #define LEADERMSG_AGENT_FD 6
+#define LEADERMSG_MEMORY_FD 7 /* the session's memory (common/run/sessionmem.h) */
 #define LEADERMSG_STUB_FD 8  /* to the process that becomes the shell (shellmsg.h); /dev/null for a later keeper */
 #define LEADERMSG_PIPES_FD 9 /* and the next two: the ends of a command's stdin, stdout and stderr; else /dev/null */
 
@@ -100,6 +102,9 @@ struct leadermsg_init {
 	char agent_path[PATH_CAP];
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH */
 	uint32_t shell_pid;        /* the leader's child that is or becomes the shell; 0: the keeper's child is to */
+	/* 1: a keeper before this one has died.  Of that one: bytes read and written (proc(5), io); 0 and 0: unknown. */
+	uint32_t again;
+	uint64_t rchar, wchar;
 };
 
 struct leadermsg_vouched {

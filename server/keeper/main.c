@@ -60,6 +60,8 @@ take_place(struct keeper *k)
 		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) || !listens ||
 		    fcntl(fd, F_SETFD, FD_CLOEXEC))
 			return -EINVAL;
+	if (fcntl(LEADERMSG_MEMORY_FD, F_SETFD, FD_CLOEXEC))
+		return -EINVAL;
 	p->id = k->init.session;
 	memcpy(p->path, k->init.dir, sizeof p->path);
 	memcpy(p->agent_path, k->init.agent_path, sizeof p->agent_path);
@@ -118,6 +120,7 @@ main(int argc, char **argv)
 	k.own_root = argc == 2 ? argv[1] : NULL;
 	if (!k.own_root && (take_place(&k) || take_shell(&k)))
 		return 1;
-	k.memory = -1;
+	k.memory = k.own_root ? -1 : LEADERMSG_MEMORY_FD;
+	k.again = k.init.again;
 	return keeper_run(&k);
 }

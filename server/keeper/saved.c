@@ -24,7 +24,7 @@ open_again(struct keeper *k, bool command, uint64_t ring)
 
 	if (rc)
 		return rc;
-	k->again_lossy = !vital_settle(&k->vital, 0, 0);
+	k->again_lossy = !vital_settle(&k->vital, k->init.rchar, k->init.wchar);
 	return vital_check(&k->vital);
 }
 

@@ -85,11 +85,11 @@ def test_ends_by_signal_and_kill(host):
     like(host, audit(host, "end", 2), why="kill")
 
 
-def test_keeper_lost(host):
+def test_keeper_died(host):
     host.login()
     os.kill(host.session()["keeper_pid"], 9)
-    f = audit(host, "lost")
-    like(host, f, session="1", status="signal:9")
+    f = audit(host, "keeper-died")
+    equal((f["session"], f["status"]), ("1", "signal:9"), "session and status")
 
 
 def test_forged_environment(host):

@@ -169,7 +169,7 @@ def test_terminal_settings_are_left_sane(host):
     host.drop(t)
     t2 = host.ssh()
     t2.wait_for("resumed session")
-    for pid in host.named("holdfast-keeper"):
+    for pid in (host.leader_of(host.session()), host.session()["keeper_pid"]):
         os.kill(pid, 9)
     # whatever follows, a shell or the end: if a shell, then one that echoes
     t2.read(1.0)

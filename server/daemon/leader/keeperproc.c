@@ -19,8 +19,8 @@ static int
 sessiondir_descriptors(const struct keeperproc *fds)
 {
 	static const int keep[] = { LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD,
-		                    LEADERMSG_STUB_FD, LEADERMSG_PIPES_FD, LEADERMSG_PIPES_FD + 1, LEADERMSG_PIPES_FD + 2 };
-	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent, fds->stub,
+		                    LEADERMSG_MEMORY_FD, LEADERMSG_STUB_FD, LEADERMSG_PIPES_FD, LEADERMSG_PIPES_FD + 1, LEADERMSG_PIPES_FD + 2 };
+	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent, fds->memory, fds->stub,
 		                                 fds->pipes[0], fds->pipes[1], fds->pipes[2] }, null;
 	const size_t count = sizeof keep / sizeof *keep;
 
@@ -45,6 +45,15 @@ sessiondir_descriptors(const struct keeperproc *fds)
 	return clean_descriptors(keep, count);
 }
 
+/* Limits that cannot be set stay as they are, as with the first keeper (surroundings.h). */
+static void
+inherit(const struct keeperproc_inherits *i)
+{
+	clean_oom_score(i->oom_score, i->oom_score);
+	setrlimit(RLIMIT_FSIZE, &i->file_size);
+	setrlimit(RLIMIT_NOFILE, &i->files);
+}
+
 /* In the child. */
 static void __attribute__((noreturn))
 become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
@@ -54,6 +63,8 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 
 	setsid();
 	signals_reset();
+	if (fds->inherits)
+		inherit(fds->inherits);
 	/* The keeper unblocks them when it has said which it ignores. */
 	signals_block();
 	if (sessiondir_descriptors(fds))

@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_KEEPERPROC_H
 #define HOLDFAST_KEEPERPROC_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* Exit statuses of a keeper that wasn't started, for the log. */
@@ -11,14 +12,22 @@
 #define KEEPERPROC_DIRECTORY 126
 #define KEEPERPROC_EXEC 127
 
+/* What the user's processes inherit, where the leader has changed it for itself since. */
+struct keeperproc_inherits {
+	int oom_score;
+	struct rlimit files, file_size; /* RLIMIT_NOFILE, RLIMIT_FSIZE */
+};
+
 /* What a keeper has of its leader; all stay the caller's. */
 struct keeperproc {
 	int master; /* LEADERMSG_MASTER_FD; -1: /dev/null */
 	int leader; /* LEADERMSG_FD */
 	int sock;   /* LEADERMSG_SOCK_FD */
 	int agent;  /* LEADERMSG_AGENT_FD */
+	int memory; /* LEADERMSG_MEMORY_FD */
 	int stub;   /* LEADERMSG_STUB_FD; this one and these -1: /dev/null */
 	const int *pipes; /* the three at LEADERMSG_PIPES_FD */
+	const struct keeperproc_inherits *inherits; /* NULL: what this process has */
 };
 
 /*

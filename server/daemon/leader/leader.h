@@ -8,7 +8,8 @@
 #include <sys/types.h>
 
 #include "vouched.h"
-#include "leader_shell.h"
+#include "leader_keeper_state.h"
+#include "leader_shell_state.h"
 #include "audit.h"
 #include "leadermsg.h"
 #include "register.h"
@@ -42,6 +43,8 @@ enum leader_state {
 	LEADER_STATES
 };
 
+struct leader_order;
+
 /* Who stands in utmp under the session's terminal. */
 struct leader_utmp {
 	bool in;
@@ -54,6 +57,9 @@ struct leader_utmp {
 struct leader {
 	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
 	struct leader_shell shell;     /* owned */
+	struct leader_keeper keepers;
+	int memory;                    /* owned: the session's (sessionmem.h), which each keeper gets */
+	const struct leader_order *order; /* borrowed */
 	pid_t pid;                     /* the keeper's; 0 when its end has been seen */
 	uint64_t keeper_start;         /* 0: unknown */
 	int status;                    /* its wait status then */

@@ -20,6 +20,8 @@
 #include "leader_ctl.h"
 #include "leader_dir.h"
 #include "leader_idle.h"
+#include "leader_keeper.h"
+#include "leader_shell.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
@@ -34,7 +36,7 @@
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
 
-#define OTHERS 3 /* descriptors that are polled besides those of leader_ctl */
+#define OTHERS 4 /* descriptors that are polled besides those of leader_ctl */
 #define POLLED (OTHERS + LEADER_CTL_POLLED)
 
 static bool
@@ -254,6 +256,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_RUNNING] = {
+		[LEADERMSG_READY - LEADERMSG_READY] = leader_keeper_ready,
 		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
 		[LEADERMSG_ATTACHED - LEADERMSG_READY] = on_attached,
 		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
@@ -264,6 +267,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_ENDING] = {
+		[LEADERMSG_READY - LEADERMSG_READY] = leader_keeper_ready,
 		[LEADERMSG_TICKET - LEADERMSG_READY] = on_ticket,
 		[LEADERMSG_ATTACHED - LEADERMSG_READY] = on_attached,
 		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
@@ -340,22 +344,32 @@ on_login(struct leader *l)
 	undo(l);
 }
 
+/* A child has ended: the shell, or the keeper, whose last messages still count. */
+static void
+on_child(struct leader *l)
+{
+	leader_shell_look(&l->shell);
+	if (!leader_keeper_look(l))
+		return;
+	l->pending_len = 0;
+	while (read_keeper(l))
+		l->pending_len = 0;
+	/* One that ends with status 0 has ended its session. */
+	if (has_started(l) && !l->ended && !l->slain && l->status)
+		leader_keeper_died(l);
+}
+
 static void
 on_signal(struct leader *l)
 {
 	struct signalfd_siginfo info;
 	bool touched = false;
-	int status;
 
 	while (read(l->sigfd, &info, sizeof info) > 0)
 		touched |= info.ssi_signo == SIGIO;
 	if (touched)
 		leader_dir_touched(l);
-	leader_shell_look(&l->shell);
-	if (l->pid && waitpid(l->pid, &status, WNOHANG) == l->pid) {
-		l->pid = 0;
-		l->status = status;
-	}
+	on_child(l);
 }
 
 /* The keeper's process has ended; its last messages still count. */
@@ -388,6 +402,8 @@ time_left(const struct leader *l, struct timespec *t)
 
 	if (l->renew_ms && (!due || l->renew_ms < due))
 		due = l->renew_ms;
+	if (leader_keeper_due(l) && (!due || leader_keeper_due(l) < due))
+		due = leader_keeper_due(l);
 	if (l->ctl.deaf_ms && (!due || l->ctl.deaf_ms < due))
 		due = l->ctl.deaf_ms;
 	if (!due)
@@ -455,6 +471,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	if (l->conn >= 0 && p[1].revents)
 		on_login(l);
 	leader_ctl_turn(l, p + OTHERS);
+	leader_keeper_turn(l, &p[3]);
 	leader_shell_tell(l);
 	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
@@ -472,7 +489,7 @@ leader_loop(struct leader *l, int error)
 		fd_close(&l->conn);
 		kill_keeper(l);
 	}
-	while (l->pid) {
+	while (leader_keeper_goes_on(l)) {
 		struct pollfd p[POLLED] = {
 			{ .fd = l->keeper, .events = l->pending_len ? POLLOUT : POLLIN },
 			{ .fd = l->conn, .events = POLLIN | POLLRDHUP },
@@ -481,6 +498,7 @@ leader_loop(struct leader *l, int error)
 		struct timespec t;
 		int n;
 
+		leader_keeper_watch(l, &p[3]);
 		leader_ctl_watch(l, p + OTHERS);
 		n = ppoll(p, POLLED, time_left(l, &t), NULL);
 		if (n < 0 && errno != EINTR) {
@@ -501,6 +519,7 @@ leader_close(struct leader *l)
 	fd_close(&l->keeper);
 	fd_close(&l->sigfd);
 	leader_shell_close(&l->shell);
+	fd_close(&l->memory);
 	sessiondir_remove(&l->dir);
 	leader_ctl_close(l);
 	while (l->attachments.v[0])

@@ -19,9 +19,10 @@
 #include "cgroup.h"
 #include "clean.h"
 #include "fd.h"
-#include "keeperproc.h"
 #include "leader_audit.h"
 #include "heap.h"
+#include "leader_keeper.h"
+#include "leader_shell.h"
 #include "register.h"
 #include "leader_loop.h"
 #include "leader_dir.h"
@@ -33,6 +34,7 @@
 #include "pty.h"
 #include "reply.h"
 #include "rundir.h"
+#include "sessionmem.h"
 #include "surroundings.h"
 #include "utmprec.h"
 
@@ -63,6 +65,16 @@ take_signals(struct leader_main *l)
 	sigprocmask(SIG_BLOCK, &taken, NULL);
 	l->leader.sigfd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	return l->leader.sigfd < 0 ? -errno : 0;
+}
+
+static int
+make_memory(struct leader_main *l)
+{
+	const struct leader_order *o = l->order;
+	int fd = sessionmem_make(sessionmem_ring_bytes(o->policy.ring_bytes, o->pipes), o->pipes);
+
+	l->leader.memory = fd < 0 ? -1 : fd;
+	return fd < 0 ? fd : 0;
 }
 
 /* Takes from the login's sshd what a plain shell would inherit, and nothing from holdfastd. */
@@ -159,45 +171,6 @@ check_cgroup(const struct leader_main *l)
 	return -ECANCELED;
 }
 
-/* Fills *M.  All strings fit, because they come from fields of the same size. */
-static void
-fill_init(const struct leader_main *l, struct leadermsg_init *m)
-{
-	const struct leader_order *o = l->order;
-
-	memset(m, 0, sizeof *m);
-	memcpy(m->user, o->account.user, sizeof m->user);
-	memcpy(m->home, o->account.home, sizeof m->home);
-	memcpy(m->shell, o->account.shell, sizeof m->shell);
-	memcpy(m->tty, l->pty.name, sizeof m->tty);
-	memcpy(m->address, o->login.address, sizeof m->address);
-	memcpy(m->who, o->login.who, sizeof m->who);
-	m->identity = o->login.identity;
-	m->ticket = o->ticket;
-	leadermsg_set_policy(m, &o->policy);
-	m->session = l->leader.dir.id;
-	memcpy(m->dir, l->leader.dir.path, sizeof m->dir);
-	memcpy(m->agent_path, l->leader.dir.agent_path, sizeof m->agent_path);
-	m->env = l->env;
-	m->shell_pid = (uint32_t)l->leader.shell.pid;
-}
-
-static int
-send_init(const struct leader_main *l)
-{
-	unsigned char *buf = malloc(MESSAGE_MAX);
-	struct leadermsg_init m;
-	int len, rc;
-
-	if (!buf)
-		return -ENOMEM;
-	fill_init(l, &m);
-	len = leadermsg_encode_init(&m, buf, MESSAGE_MAX);
-	rc = len < 0 ? len : reply_bytes(l->leader.keeper, buf, (size_t)len);
-	free(buf);
-	return rc;
-}
-
 /* RLIMIT_FSIZE is for the user's files, not for the lines that this root process writes. */
 static void
 raise_limits(void)
@@ -208,47 +181,6 @@ raise_limits(void)
 	setrlimit(RLIMIT_FSIZE, &all);
 	if (getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur < files.rlim_cur)
 		setrlimit(RLIMIT_NOFILE, &files);
-}
-
-/* Registers the session's processes, for root's tools, and so that the session counts after this process has died. */
-static void
-note_session(struct leader_main *l)
-{
-	struct leaderreg *e = &l->entry.what;
-	struct procstat st;
-	int rc = procstat_read(l->leader.pid, &st);
-
-	e->id = l->leader.dir.id;
-	e->keeper = l->leader.pid;
-	e->keeper_start = l->leader.keeper_start = rc ? 0 : st.start;
-	e->shell = l->leader.shell.pid;
-	e->shell_start = l->leader.shell.start;
-	rc = register_note(&l->entry);
-	if (rc)
-		log_errno(LOG_WARNING, rc, "cannot register the session");
-}
-
-/* The keeper gets the ends of pty and pipes, which stay open here, and for the first one the connection to the stub. */
-static int
-start_keeper(struct leader_main *l)
-{
-	struct leader_shell *shell = &l->leader.shell;
-	int pair[2];
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return -errno;
-	pid = keeperproc_start(&(struct keeperproc){ shell->master, pair[1], l->leader.dir.sock, l->leader.dir.agent,
-	                                             shell->stub, shell->pipes },
-	                       l->order->account.uid, l->order->account.gid);
-	close(pair[1]);
-	fd_close(&shell->stub);
-	shell->told = false;
-	l->leader.keeper = pair[0];
-	if (pid < 0)
-		return pid;
-	l->leader.pid = pid;
-	return 0;
 }
 
 /* The shell's process and the keeper.  This process changes only when both have what they inherit. */
@@ -262,19 +194,17 @@ start_processes(struct leader_main *l)
 		return rc;
 	l->leader.shell.master = l->pty.master;
 	l->pty.master = -1;
-	rc = start_keeper(l);
+	rc = leader_keeper_start(&l->leader, false);
 	if (rc)
 		return rc;
+	leader_keeper_remember(&l->leader);
 	umask(022);
 	clean_file_size();
 	raise_limits();
-	note_session(l);
 	/* The slave is the keeper's and the shell's. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
-	rc = send_init(l);
-	/* One that has ended already is found by its end, with the status that says why. */
-	return rc == -EPIPE || rc == -ECONNRESET ? 0 : rc;
+	return leader_keeper_introduce(&l->leader, &l->env);
 }
 
 static void
@@ -324,6 +254,9 @@ prepare(struct leader_main *l)
 	}
 	if (!rc)
 		rc = respect_maxlogins(l);
+	/* Before the limit of the user's files is this process's. */
+	if (!rc)
+		rc = make_memory(l);
 	if (!rc)
 		rc = take_surroundings(l);
 	if (!rc && !o->pipes)
@@ -383,7 +316,7 @@ leader_main(const struct leader_order *order)
 			.idle_detach_s = order->policy.idle_detach_s,
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
-			.dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
+			.memory = -1, .order = order, .dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
 			.shell = LEADER_SHELL_INIT,
 		},
 	};

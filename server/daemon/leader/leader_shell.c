@@ -87,11 +87,8 @@ void
 leader_shell_forget(struct leader *l, const struct leadermsg_report *m)
 {
 	(void)m;
-	if (!l->shell.pid || !l->shell.ended)
-		return;
-	while (waitpid(l->shell.pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	l->shell.pid = 0;
+	/* The number stays the shell's until this process ends: the next keeper may still ask for it. */
+	(void)l;
 }
 
 void
