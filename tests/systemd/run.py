@@ -36,6 +36,7 @@ def boots(suites):
     import test_beside
     import test_client
     import test_hardened
+    import test_idle
     import test_init
     import test_limits
     import test_matrix
@@ -54,7 +55,7 @@ def boots(suites):
             site = [(test_site, kill)] if kill == "no" else []
             yield Spec(suite, name, of((test_matrix, kill), (test_own, kill), *site), kill=kill, installed=True)
         yield Spec(suite, "limits", of((test_limits,), (test_client,), (test_service,), (test_hardened,), (test_who,),
-                                        (test_site, "yes")), installed=True)
+                                        (test_idle,), (test_site, "yes")), installed=True)
         # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
         # what is installed from source was built here, for this release
         package = of((test_package,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
