@@ -59,7 +59,6 @@ static void
 turn_running(struct keeper *k)
 {
 	expiry_turn(k);
-	leader_link_look(k);
 	if (k->kill_at != CLOCK_NEVER && clock_now_ms() >= k->kill_at) {
 		session_kill(k, SIGKILL);
 		k->kill_at = CLOCK_NEVER;
@@ -119,6 +118,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	/* The states and the painter depend on which peers are attached. */
 	settle(k);
 	departures_awaited(k);
+	leader_link_look(k);
 	if (turn[k->state])
 		turn[k->state](k);
 	settle(k);

@@ -14,6 +14,7 @@
 #include "idle.h"
 #include "report.h"
 
+#define TELL_MS 1000 /* from the end of the shell: then the leader hangs */
 #define LOOK_MS 1000 /* between two looks at a shell whose leader is lost, where the kernel has no pidfd */
 
 /* Takes up to two descriptors out of MH: how many. */
@@ -116,29 +117,40 @@ on_leader(void *object, short revents)
 		take_message(k, buf, (size_t)n, fds, take_two(&mh, fds));
 }
 
+/* The leader tells how, within a moment. */
 static void
 on_shell(void *object, short revents)
 {
+	struct keeper *k = object;
+
 	(void)revents;
-	leader_link_look(object);
+	k->told_by = k->leader < 0 ? 0 : clock_now_ms() + TELL_MS;
+	leader_link_look(k);
 }
 
 void
 leader_link_look(struct keeper *k)
 {
-	if (k->leader < 0 && k->state == KEEPER_RUNNING && shell_gone(&k->shell))
-		ending_begin(k);
+	bool waits = k->leader >= 0 && k->told_by && clock_now_ms() < k->told_by;
+
+	if (k->state != KEEPER_RUNNING || waits || (k->leader >= 0 && !k->told_by) || !shell_gone(&k->shell))
+		return;
+	if (k->leader < 0)
+		shell_leader_lost(&k->shell);
+	ending_begin(k);
 }
 
 void
 leader_link_watch(struct keeper *k, struct loop *l)
 {
 	loop_add(l, k->leader, POLLIN, on_leader, k);
-	if (k->leader >= 0 || !k->shell.parent || !k->shell.pid)
+	if (!k->shell.parent || !k->shell.pid)
 		return;
-	/* Nobody tells any more that the shell has ended. */
-	loop_add(l, k->shell.pidfd, POLLIN, on_shell, k);
-	if (k->shell.pidfd < 0)
+	if (k->told_by && k->leader >= 0)
+		loop_until(l, k->told_by);
+	else if (k->shell.pidfd >= 0)
+		loop_add(l, k->shell.pidfd, POLLIN, on_shell, k);
+	else if (k->leader < 0)
 		loop_until(l, clock_now_ms() + LOOK_MS);
 }
 

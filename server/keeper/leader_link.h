@@ -7,7 +7,7 @@
 
 /* Puts the socket to the leader into the set. */
 void leader_link_watch(struct keeper *k, struct loop *l);
-/* If there is no leader to tell it: the session is ending if its shell has ended.  Called once a turn. */
+/* If the leader does not tell, or is lost: the session is ending if its shell has ended.  Called once a turn. */
 void leader_link_look(struct keeper *k);
 /*
  * If the leader has just been lost (report.h): a session that has not started is over; claims and connections stop

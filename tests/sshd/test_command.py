@@ -380,10 +380,14 @@ def test_limits(host):
 
 
 def test_keeper_killed(host):
-    c = command(host, "sleep 98765")
+    """Another takes its place; the connection, the pipes and the command go on."""
+    c = command(host, "read a; echo got $a; read b; echo got $b; exit 9")
+    c.input(b"one\n")
+    c.wait_for("got one\n")
     os.kill(host.session()["keeper_pid"], 9)
-    c.wait_closed()
-    equal(c.ended, None, "a last frame")
+    c.input(b"two\n")
+    c.wait_for("got two\n")
+    equal(finish(c), (False, 9, ""), "its end")
 
 
 @by_hand

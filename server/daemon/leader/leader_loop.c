@@ -518,7 +518,7 @@ leader_close(struct leader *l)
 	fd_close(&l->slot);
 	fd_close(&l->keeper);
 	fd_close(&l->sigfd);
-	leader_shell_close(&l->shell);
+	leader_shell_close(&l->shell, has_started(l));
 	fd_close(&l->memory);
 	sessiondir_remove(&l->dir);
 	leader_ctl_close(l);

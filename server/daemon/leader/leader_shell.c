@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,12 +108,15 @@ leader_shell_hang_up(struct leader_shell *s)
 }
 
 void
-leader_shell_close(struct leader_shell *s)
+leader_shell_close(struct leader_shell *s, bool started)
 {
 	fd_close(&s->stub);
 	leader_shell_hang_up(s);
 	leader_shell_look(s);
-	if (s->pid && s->ended)
-		waitpid(s->pid, NULL, WNOHANG);
+	if (s->pid && !s->ended && !started)
+		kill(s->pid, SIGKILL);
+	if (s->pid && (s->ended || !started))
+		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+			;
 	s->pid = 0;
 }

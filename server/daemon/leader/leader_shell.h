@@ -33,7 +33,10 @@ void leader_shell_forget(struct leader *l, const struct leadermsg_report *m);
 void leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m);
 /* The session is over: closes the pty and the pipes. */
 void leader_shell_hang_up(struct leader_shell *s);
-/* Closes what *S owns; takes one that was never opened. */
-void leader_shell_close(struct leader_shell *s);
+/*
+ * Closes what *S owns; takes one that was never opened.  A process that has not become a shell (STARTED: it may have) is
+ * ended, though some process still has the keeper's connection to it.
+ */
+void leader_shell_close(struct leader_shell *s, bool started);
 
 #endif

@@ -2,9 +2,12 @@
 #include "shell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,6 +15,8 @@
 
 #include "bounds.h"
 #include "fd.h"
+#include "procfile.h"
+#include "procstat.h"
 #include "shellmsg.h"
 
 #define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
@@ -175,17 +180,48 @@ child_has_ended(const struct shell *s)
 	return s->pidfd >= 0 ? poll(&p, 1, 0) == 1 : kill(s->child, 0) < 0 && errno == ESRCH;
 }
 
+/*
+ * The wait status of a process that nobody has waited for, from proc(5)'s stat: its field 52, which is 0 where we may not
+ * ask.  We may if the process had our ids, and was no other user's program.
+ */
+static bool
+read_status(pid_t pid, int *status)
+{
+	char text[1024], state, *p;
+	struct procfile_status ids;
+	int dir = procstat_open(pid), fd;
+	ssize_t n;
+
+	if (dir < 0)
+		return false;
+	fd = procfile_status(dir, &ids) ? -1 : openat(dir, "stat", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : fd_read(fd, text, sizeof text - 1);
+	fd_close(&fd);
+	close(dir);
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	for (int i = 0; i < 4; i++)
+		if (ids.uid[i] != getuid())
+			return false;
+	p = strrchr(text, ')');
+	if (!p || sscanf(p + 1, " %c", &state) != 1 || state != 'Z')
+		return false;
+	for (int field = 2; p && field < 52; field++)
+		p = strchr(p + 1, ' ');
+	return p && sscanf(p, " %d", status) == 1;
+}
+
 bool
 shell_gone(struct shell *s)
 {
+	int status = UNKNOWN << 8;
+
 	if (!s->parent || !s->child || !child_has_ended(s))
 		return false;
+	s->unknown = !read_status(s->child, &status);
 	s->child = 0;
-	s->unknown = true;
-	if (!end_with(s, UNKNOWN << 8))
-		return false;
-	shell_leader_lost(s);
-	return true;
+	return end_with(s, status);
 }
 
 int

@@ -4,8 +4,8 @@
  * by that shell, on the pty or on pipes.
  *
  * It is a child of the leader, so that a keeper that dies does not take it along: the keeper sends START to the stub
- * that becomes the shell (shellmsg.h), and the leader tells how it has ended.  If the leader is lost, a pidfd tells
- * that the shell has ended, and nobody knows how.  Where there is no leader after the start (rootless), and in tests,
+ * that becomes the shell (shellmsg.h), and the leader tells how it has ended.  If the leader hangs or is lost, a pidfd
+ * tells that the shell has ended; how it did, nobody knows without a leader.  Where there is no leader after the start (rootless), and in tests,
  * the shell is the keeper's own child.  These two are rows of a table in shell.c.
  */
 #ifndef HOLDFAST_SHELL_H
@@ -51,9 +51,12 @@ int shell_start(struct shell *s, const struct shell_request *q);
 bool shell_look(struct shell *s);
 /* The leader says that its child has ended with STATUS: whether that ends the shell, true once. */
 bool shell_told(struct shell *s, int status);
-/* The leader is lost: from now on shell_gone() is to be called, and what was reserved is not. */
+/* The leader is lost: nobody tells any more, and what was reserved is not. */
 void shell_leader_lost(struct shell *s);
-/* Whether the shell, whose leader is lost, has ended; true once. */
+/*
+ * Whether the leader's child has ended, which no leader has told; true once.  As long as nobody has waited for it, the
+ * kernel tells how.
+ */
 bool shell_gone(struct shell *s);
 /* SIGNAL to its process group, also when only its children are left.  0 or a negative errno (-ESRCH: there is none). */
 int shell_signal(const struct shell *s, int signal);
