@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "loop.h"
+#include "pages.h"
 #include "peers.h"
 #include "report.h"
 
@@ -116,6 +117,14 @@ awaited_save(struct keeper *k)
 
 	if (!l || is_same(l, v, count))
 		return;
+	/* None: as if none had ever been written, and its memory goes back to the system. */
+	if (!count) {
+		vital_forget(&k->vital, VITAL_AWAITED, 0);
+		munmap(l, sizeof *l);
+		k->attached = NULL;
+		pages_give_back(v, sizeof v);
+		return;
+	}
 	next = l->counts == 2 ? 1 : 2;
 	for (unsigned i = 0; i < count; i++)
 		l->v[i][next & 1] = v[i];

@@ -8,6 +8,7 @@
 
 #include "answers.h"
 #include "clock.h"
+#include "heap.h"
 #include "picture_base.h"
 #include "picture_orders.h"
 #include "picture_private.h"
@@ -32,6 +33,7 @@ park(struct keeper *k, unsigned char *bytes, size_t len)
 	picture_base_set(k, p->fed, bytes, len);
 	picture_end(p);
 	p->parked_ms = clock_now_ms();
+	heap_trim();
 }
 
 /* All of a request's bytes are there. */
