@@ -180,7 +180,7 @@ leadermsg_type_of(const void *buf, size_t len)
 
 #define R struct leadermsg_report
 static const struct field report_fields[] = {
-	FIELD_U32_MAX(R, type, LEADERMSG_LAST),
+	FIELD_U32_MAX(R, type, UINT8_MAX),
 	FIELD_U32(R, number),
 	FIELD_U32(R, kind),
 	FIELD_RAW(R, ticket, TICKET_BYTES),
@@ -205,7 +205,7 @@ leadermsg_decode_report(struct leadermsg_report *m, const void *buf, size_t len)
 	struct leadermsg_report got;
 
 	if (fields_decode(report_fields, &got, sizeof got, buf, len) || got.type < LEADERMSG_READY ||
-	    (got.name[0] && !attach_name_ok(got.name)))
+	    (got.type > LEADERMSG_LAST && got.type < LEADERMSG_OPTIONAL) || (got.name[0] && !attach_name_ok(got.name)))
 		return -EBADMSG;
 	*m = got;
 	return 0;

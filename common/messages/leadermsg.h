@@ -21,6 +21,7 @@
  *   PEER_IS serial  ───▶
  *   IDLE times      ───▶        what follows if nobody types; before each VOUCHED, and after the INIT of a session that runs
  *   SOCKETS id, fds ───▶        the leader has made the removed directory anew: these are the listening sockets now
+ *                   ◀───        UPGRADE                      the keeper is about to become another program, is it, or stays
  *   ABORT           ───▶        ends the session, unless it has started
  *   INIT again      ───▶        to a keeper that takes the place of one that has died; READY, and all goes on
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
@@ -70,6 +71,12 @@ enum leadermsg_type {
 	LEADERMSG_SHELL_FORGET = 74,
 	LEADERMSG_PIPE_CLOSED = 75,
 	LEADERMSG_LAST = LEADERMSG_PIPE_CLOSED,
+	/*
+	 * A keeper can be of a newer version than its leader (server/keeper/upgrade.h): a leader passes over reports of a
+	 * type from here on that it does not know.  Any other that it does not know is a violation.
+	 */
+	LEADERMSG_OPTIONAL = 128,
+	LEADERMSG_UPGRADE = 128,
 };
 
 /* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
@@ -77,6 +84,9 @@ enum leadermsg_why { LEADERMSG_WHY_EXIT = 0, LEADERMSG_WHY_KILL = 1, LEADERMSG_W
 
 /* Why an attachment asks: for the audit line. */
 enum leadermsg_kind { LEADERMSG_CREATE = 1, LEADERMSG_RESUME = 2, LEADERMSG_JOIN = 3, LEADERMSG_TAKE = 4 };
+
+/* LEADERMSG_UPGRADE's kind. */
+enum leadermsg_upgrade { LEADERMSG_UPGRADE_FAILED = 0, LEADERMSG_UPGRADE_BEGINS = 1, LEADERMSG_UPGRADE_DONE = 2 };
 
 struct leadermsg_init {
 	char user[USER_CAP];
@@ -148,7 +158,8 @@ struct leadermsg_report {
 	                          PIPE_CLOSED: 0 to 2 */
 	uint32_t kind;         /* TICKET: enum leadermsg_kind; ATTACHED: 1 without a terminal;
 	                          GONE: enum attach_reason, or 0 if it went by itself;
-	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket */
+	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket;
+	                          UPGRADE: enum leadermsg_upgrade */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 	uint32_t pid;          /* TICKET: the claimer's process */
@@ -174,7 +185,7 @@ int leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *bu
 /* The type byte of a message from the leader, or -EBADMSG. */
 int leadermsg_type_of(const void *buf, size_t len);
 void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);
-/* 0, or -EBADMSG for a wrong length, an unknown type, or a bad name. */
+/* 0, or -EBADMSG for a wrong length, an unknown type below LEADERMSG_OPTIONAL, or a bad name. */
 int leadermsg_decode_report(struct leadermsg_report *m, const void *buf, size_t len);
 
 #endif

@@ -16,6 +16,7 @@
 #include "departures.h"
 #include "ending.h"
 #include "expiry.h"
+#include "handed.h"
 #include "idle.h"
 #include "fd.h"
 #include "leader_link.h"
@@ -30,6 +31,7 @@
 #include "signals.h"
 #include "source_pipes.h"
 #include "source_pty.h"
+#include "upgrade.h"
 
 static void
 on_agent(void *object, short revents)
@@ -90,6 +92,7 @@ watch(struct keeper *k)
 	if ((peers_attached(k) || !awaited_count(k)) && agent_listens(k->agent, l))
 		loop_add(l, k->dir.agent, POLLIN, on_agent, k);
 	probe_watch(k, l);
+	upgrade_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, expiry_due(k));
 	idle_watch(k, l);
@@ -130,6 +133,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	idle_finish_turn(k);
 	departures_free(k);
 	saved_write(k);
+	upgrade_turn(k);
 	return k->state != KEEPER_OVER;
 }
 
@@ -168,13 +172,14 @@ set_up(struct keeper *k)
 	if (k->signals < 0)
 		return -errno;
 	rc = saved_open(k, k->io);
-	fd_close(&k->io);
 	if (!rc)
 		rc = k->source->open(k);
 	if (rc < 0)
 		return rc;
 	if (k->again)
 		saved_restore(k);
+	if (k->handed)
+		return handed_finish(k, k->handed);
 	return k->own_root ? sessiondir_make(&k->dir, SESSIONDIR_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;
 }
 
@@ -185,7 +190,10 @@ keeper_open(struct keeper *k)
 
 	if (rc < 0)
 		return rc;
-	report(k, &(struct leadermsg_report){ .type = LEADERMSG_READY, .number = k->dir.id });
+	if (k->handed)
+		upgrade_arrived(k);
+	else
+		report(k, &(struct leadermsg_report){ .type = LEADERMSG_READY, .number = k->dir.id });
 	settle(k);
 	return 0;
 }
@@ -206,6 +214,7 @@ keeper_close(struct keeper *k)
 	k->source->close(k);
 	shell_close(&k->shell);
 	vital_close(&k->vital);
+	fd_close(&k->io);
 }
 
 int

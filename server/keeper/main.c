@@ -6,10 +6,13 @@
  * leader's child.  With DIRECTORY it makes these itself, and the leader is a
  * process of the user's, which goes away once the session has started (server/session/rootless/rootless.h).  See
  * holdfast-keeper(8).
+ *
+ * holdfast-keeper --check-state FD, --take-over FD: called by a keeper that becomes this program (upgrade.h).
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -20,6 +23,8 @@
 #include "heap.h"
 #include "keeper.h"
 #include "pages.h"
+#include "reexec.h"
+#include "upgrade.h"
 
 /* Whether the leader has started this: a person has neither descriptor. */
 static bool
@@ -90,12 +95,41 @@ take_shell(struct keeper *k)
 	return 0;
 }
 
+/* The memory of a session, as another keeper names it; -1: a person has made this call. */
+static int
+memory_of(const char *number)
+{
+	int fd = (int)strtol(number, NULL, 10);
+
+	return fd > 2 && fcntl(fd, F_GET_SEALS) >= 0 ? fd : -1;
+}
+
+/* What another keeper has called this program for: its exit status; -1: it has not. */
+static int
+go_on(struct keeper *k, int argc, char **argv)
+{
+	int memory = argc == 3 && argv[1][0] == '-' ? memory_of(argv[2]) : -1;
+
+	if (memory < 0)
+		return -1;
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	heap_large_from(65536);
+	if (strcmp(argv[1], REEXEC_CHECK) == 0)
+		return upgrade_check(memory) ? 1 : 0;
+	if (strcmp(argv[1], REEXEC_TAKE_OVER) != 0)
+		return -1;
+	umask(077);
+	return upgrade_take_over(k, memory) ? 1 : keeper_run(k);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct keeper k;
-	int io;
+	int io, status = go_on(&k, argc, argv);
 
+	if (status >= 0)
+		return status;
 	if (argc > 2 || !started_by_leader()) {
 		fprintf(stderr, "holdfast-keeper: started by holdfastd for each session, not by hand\n");
 		return 2;

@@ -25,6 +25,7 @@
 #include "report.h"
 #include "session.h"
 #include "status.h"
+#include "upgrade.h"
 
 static unsigned char incoming[MESSAGE_MAX];
 static unsigned char outgoing[MESSAGE_MAX];
@@ -197,6 +198,14 @@ on_winch(struct peer *peer, const unsigned char *msg, size_t len)
 		attachments_fit_size(peer->keeper);
 }
 
+static void
+on_upgrade(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	upgrade_ask(peer);
+}
+
 #define ANY (1u << PEER_OPEN | 1u << PEER_VOUCHING | 1u << PEER_CLAIMED | 1u << PEER_ATTACHED)
 
 /*
@@ -219,6 +228,7 @@ static const struct {
 	{ ATTACH_MSG_EXPIRE, 0, ANY, on_expire },
 	{ ATTACH_MSG_MESSAGE, 0, ANY, on_message },
 	{ ATTACH_MSG_LAST, 1, ANY, on_last },
+	{ ATTACH_MSG_UPGRADE, 1, ANY, on_upgrade },
 	{ ATTACH_MSG_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
 	{ ATTACH_MSG_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },
 };

@@ -193,7 +193,9 @@ saved_restore(struct keeper *k)
 	f = vital_facts(&k->vital);
 	restore_times(k, f);
 	restore_rest(k, f);
-	awaited_restore(k);
+	/* A keeper that has only become another program has its attachments themselves. */
+	if (!k->handed)
+		awaited_restore(k);
 	restore_front(&k->front, f);
 	if (k->picture)
 		picture_base_restore(k, f);

@@ -171,11 +171,12 @@ reports(void **state)
 	unsigned char buf[LEADERMSG_REPORT_BYTES + 1] = {0}, again[LEADERMSG_REPORT_BYTES];
 
 	(void)state;
-	for (uint32_t type = LEADERMSG_READY - 1; type <= LEADERMSG_LAST + 1; type++) {
+	for (uint32_t type = LEADERMSG_READY - 1; type <= UINT8_MAX + 1; type++) {
 		const struct leadermsg_report m = {
 			.type = type, .number = 0x01020304, .kind = LEADERMSG_TAKE, .ticket = {{7}}, .pid = 4711,
 		};
-		int good = type >= LEADERMSG_READY && type <= LEADERMSG_LAST;
+		int good = (type >= LEADERMSG_READY && type <= LEADERMSG_LAST) ||
+		           (type >= LEADERMSG_OPTIONAL && type <= UINT8_MAX);
 		struct leadermsg_report got = { .number = 99 };
 
 		leadermsg_encode_report(&m, buf);

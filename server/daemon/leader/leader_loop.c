@@ -295,8 +295,11 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 static bool
 handle(struct leader *l, const struct leadermsg_report *m, int fd)
 {
-	handler *h = handlers[l->state][m->type - LEADERMSG_READY];
+	handler *h;
 
+	if (m->type >= LEADERMSG_OPTIONAL)
+		return true;
+	h = handlers[l->state][m->type - LEADERMSG_READY];
 	if (m->type == LEADERMSG_PEER && l->state != LEADER_WAIT_READY)
 		leader_dir_peer(l, m, fd);
 	else if (h)

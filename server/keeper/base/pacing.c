@@ -67,9 +67,13 @@ pacing_begin(struct pacing *p, const struct envlist *login, int out, bool pipe)
 		return;
 	if (!parse_connection(envlist_get(login, "SSH_CONNECTION"), &p->tuple))
 		p->tuple.family = 0;
-	p->rate = RATE_FIRST;
-	p->limit = QUEUE_MIN;
-	p->share = 256;
+	pacing_restart(p);
+}
+
+void
+pacing_restart(struct pacing *p)
+{
+	*p = (struct pacing){ .tuple = p->tuple, .rate = RATE_FIRST, .limit = QUEUE_MIN, .share = 256 };
 }
 
 static uint64_t

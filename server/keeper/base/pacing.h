@@ -54,6 +54,8 @@ void pacing_off(struct pacing *p);
  * SSH_TTY.  A login that lies there slows only itself.
  */
 void pacing_begin(struct pacing *p, const struct envlist *login, int out, bool pipe);
+/* Begins anew with the connection p->tuple. */
+void pacing_restart(struct pacing *p);
 /* How many of LEN bytes may be written now; 0: p->until tells when to ask again. */
 size_t pacing_allow(struct pacing *p, size_t len);
 /* So many of them have been. */

@@ -99,6 +99,7 @@ struct attachment_ops {
 	bool (*has_heard)(const struct peer *peer);
 };
 
+/* What a keeper needs of it that becomes another program is in handover/handover_peer.c, too. */
 struct peer {
 	struct keeper *keeper;
 	int fd;
@@ -114,6 +115,7 @@ struct peer {
 	uint64_t device, inode; /* of T.IN (stat(2)) */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
 	struct envlist connection; /* the output of `holdfastctl env` while it is the live one */
+	bool upgrading;        /* it has asked for another program (upgrade.h), and waits for the answer */
 	bool more_groups;      /* than the session has */
 	char *agent_path;      /* its login's SSH_AUTH_SOCK, or NULL */
 	struct probe probe;    /* of the connection behind it */

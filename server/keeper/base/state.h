@@ -38,6 +38,7 @@ struct awaited_list;
 struct awaiting;
 struct command;
 struct controlmode;
+struct handed;
 struct peer;
 struct picture;
 
@@ -67,6 +68,10 @@ struct idle {
 	uint64_t looked_ms, look_at; /* AHEAD: clock_now_ms() when it was set last, and is set again; CLOCK_NEVER */
 };
 
+/*
+ * A member that a keeper must have again is also in saved.c, for one that takes its place, or if only a keeper that
+ * becomes another program can have it (a connection, say), in handed.c.
+ */
 struct keeper {
 	enum keeper_state state;
 	struct loop loop;
@@ -79,6 +84,7 @@ struct keeper {
 	int io;                /* /proc/self/io, opened early; -1 */
 	int memory;            /* its descriptor; -1: the keeper makes it (saved.h) */
 	bool again;            /* this keeper has taken the place of one that died … */
+	struct handed *handed; /* … or of another program in this process: what that has left (handed.h); NULL */
 	bool again_blank;      /* … whose state it could not take over; … */
 	bool again_lossy;      /* … the last call of that one may be lost, or done twice */
 	int leader;            /* the socket to the leader; -1: it is gone, attachments are unvouched */
@@ -131,6 +137,8 @@ struct keeper {
 	uint64_t dropped_at;   /* clock_now_ms() */
 	uint64_t drop_offset;
 	uint64_t idle_after_ms; /* since the drop: then expiry.h looks whether the shell is idle */
+
+	uint64_t upgrade_by;   /* another program is to take over by then (upgrade.h); 0 */
 
 	/* The end. */
 	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */

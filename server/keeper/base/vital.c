@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sessionmem.h"
@@ -61,9 +62,10 @@ forget_unknown(struct vital *v)
 }
 
 static void *
-map_head(int fd)
+map_head(int fd, bool shared)
 {
-	void *p = mmap(NULL, HEAD_MAPPED, PROT_READ | PROT_WRITE, fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, HEAD_MAPPED, PROT_READ | PROT_WRITE,
+	               fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : shared ? MAP_SHARED : MAP_PRIVATE, fd, 0);
 
 	if (p == MAP_FAILED)
 		return NULL;
@@ -72,13 +74,13 @@ map_head(int fd)
 	return p;
 }
 
-int
-vital_open(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh)
+static int
+open_head(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh, bool shared)
 {
 	int rc = 0;
 
 	*v = (struct vital){ .fd = fd, .command = command, .ring_bytes = ring_bytes };
-	v->head = map_head(fd);
+	v->head = map_head(fd, shared);
 	if (!v->head)
 		return -errno;
 	if (fresh || fd < 0)
@@ -92,6 +94,12 @@ vital_open(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fres
 		v->facts[i] = (struct vital_facts *)((char *)v->head + FACTS_AT + i * VITAL_FACTS_STRIDE);
 	forget_unknown(v);
 	return 0;
+}
+
+int
+vital_open(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh)
+{
+	return open_head(v, fd, command, ring_bytes, fresh, true);
 }
 
 void
@@ -289,4 +297,36 @@ vital_forget(const struct vital *v, enum vital_type type, unsigned index)
 	if (p)
 		fallocate(v->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(p->at + index * stride_of(p)),
 		          (off_t)p->length);
+}
+
+void *
+vital_peek(int fd, enum vital_type type, size_t *len)
+{
+	const struct vital_part *p = NULL;
+	struct vital_head *h;
+	void *at = MAP_FAILED;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size < HEAD_MAPPED || !(h = map_head(fd, false)))
+		return NULL;
+	if (vital_check_head(h, (uint64_t)st.st_size) == 0)
+		p = vital_part(h, type);
+	if (p)
+		at = mmap(NULL, p->length, PROT_READ, MAP_SHARED, fd, (off_t)p->at);
+	*len = p ? p->length : 0;
+	munmap(h, HEAD_MAPPED);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+int
+vital_try(int fd, bool command, uint64_t ring_bytes)
+{
+	struct vital v;
+	int rc = open_head(&v, fd, command, ring_bytes, false, false);
+
+	if (!rc)
+		rc = vital_check(&v);
+	if (v.head)
+		munmap(v.head, HEAD_MAPPED);
+	return rc;
 }

@@ -82,4 +82,12 @@ void vital_forget(const struct vital *v, enum vital_type type, unsigned index);
 /* Maps part TYPE, its place INDEX, readable and with WRITABLE writable: LEN bytes; munmap(2) ends it.  NULL: not possible. */
 void *vital_map(const struct vital *v, enum vital_type type, unsigned index, size_t len, bool writable);
 
+/*
+ * Part TYPE of the memory FD, which this process has not opened with vital_open(): mapped, readable, *LEN bytes.  NULL:
+ * there is none, or the layout is not one that vital_check_head() accepts.
+ */
+void *vital_peek(int fd, enum vital_type type, size_t *len);
+/* Whether vital_open() would accept FD, and vital_check() its state: 0 or a negative errno.  Changes nothing in it. */
+int vital_try(int fd, bool command, uint64_t ring_bytes);
+
 #endif

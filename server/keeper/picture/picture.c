@@ -136,6 +136,25 @@ ask_to_park(struct keeper *k)
 	p->park_at = CLOCK_NEVER;
 	p->park_serial = picture_ask(k, &m);
 	p->park_orders = p->orders;
+	p->park_offset = m.offset;
+	p->park_sizes = p->size_count;
+}
+
+bool
+picture_let_go(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	p->leaving = true;
+	if (p->proc.pid && !p->park_serial)
+		ask_to_park(k);
+	return !p->proc.pid;
+}
+
+void
+picture_go_on(struct keeper *k)
+{
+	k->picture->leaving = false;
 }
 
 static void

@@ -161,6 +161,8 @@ picture_feed(struct keeper *k)
 	/* A terminal answers the queries: lines that the next ones push out need not be read. */
 	if (!k->picture->answering)
 		m.flags = PAINT_LAZY;
+	if (k->picture->leaving && !k->picture->proc.pid)
+		return;
 	if (have_painter(k) && k->ring.head > k->picture->fed)
 		order(k, &m);
 }
@@ -183,6 +185,7 @@ picture_ask(struct keeper *k, struct paint_order *m)
 {
 	struct picture *p = k->picture;
 
+	p->leaving = p->leaving && p->proc.pid;
 	if (!have_painter(k))
 		return 0;
 	if (!++p->serial)

@@ -77,6 +77,9 @@ struct picture {
 	uint32_t park_serial;
 	unsigned park_orders;
 	uint64_t parked_ms; /* when it last was */
+	bool leaving;       /* picture_let_go(): it goes although there is new output … */
+	uint64_t park_offset; /* … behind this */
+	unsigned park_sizes;  /* size_count then */
 
 	uint32_t leave_serial;
 	unsigned char *leave;

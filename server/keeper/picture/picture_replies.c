@@ -19,11 +19,28 @@
 #define PROGRESS 32768    /* eaten: less does not count, but for the last of it */
 #define SAVED_MAX 2097152 /* a rendering that is longer is not kept: better keep the painter */
 
+/* The painter goes although there may be output behind its rendering, which the next one reads. */
+static void
+leave(struct keeper *k, unsigned char *bytes, size_t len)
+{
+	struct picture *p = k->picture;
+
+	if (len <= SAVED_MAX)
+		picture_base_set(k, p->park_offset, bytes, len);
+	else
+		free(bytes);
+	picture_end(p);
+}
+
 static void
 park(struct keeper *k, unsigned char *bytes, size_t len)
 {
 	struct picture *p = k->picture;
 
+	if (p->leaving && p->size_count == p->park_sizes) {
+		leave(k, bytes, len);
+		return;
+	}
 	if (len > SAVED_MAX)
 		p->park_ms = PICTURE_PARK_MS_MAX;
 	if (len > SAVED_MAX || p->orders != p->park_orders) {
