@@ -61,6 +61,10 @@ def test_stop(m):
         check(int(shown["IdleSinceHint"]) / 1e6 - time.time() > FAR, "IdleSinceHint is %s" % shown["IdleSinceHint"])
         wait_until(lambda: os.path.exists("/home/alice/has-read"), "what was typed ahead is read")
         wait_until(lambda: ahead(jtty) > FAR, "it is far ahead again")
+        # so does the keeper that takes a dead one's place
+        set_back(js, jtty)
+        os.kill(js["keeper_pid"], signal.SIGKILL)
+        wait_until(lambda: ahead(jtty) > FAR, "the next keeper sets it ahead")
         # without the keeper's care logind ends such a session: the rule is in force
         other, stopped, otty = held(m, "other")
         m.drop(other, 2)
