@@ -79,6 +79,9 @@ enum leadermsg_type {
 	LEADERMSG_UPGRADE = 128,
 };
 
+/* Whether a keeper takes the place of one that has died: just now, or so long ago that nobody waits for it any more. */
+enum leadermsg_again { LEADERMSG_FIRST = 0, LEADERMSG_AGAIN = 1, LEADERMSG_AGAIN_LATE = 2 };
+
 /* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
 enum leadermsg_why { LEADERMSG_WHY_EXIT = 0, LEADERMSG_WHY_KILL = 1, LEADERMSG_WHY_DETACHED = 2, LEADERMSG_WHY_IDLE = 3 };
 
@@ -112,8 +115,8 @@ struct leadermsg_init {
 	char agent_path[PATH_CAP];
 	struct envlist env;        /* the PAM environment (pam_getenvlist) and HOME, USER, LOGNAME, SHELL, PATH */
 	uint32_t shell_pid;        /* the leader's child that is or becomes the shell; 0: the keeper's child is to */
-	/* 1: a keeper before this one has died.  Of that one: bytes read and written (proc(5), io); 0 and 0: unknown. */
-	uint32_t again;
+	uint32_t again;            /* enum leadermsg_again */
+	/* Of the keeper before: bytes read and written (proc(5), io); 0 and 0: unknown. */
 	uint64_t rchar, wchar;
 };
 

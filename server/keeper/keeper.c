@@ -178,6 +178,10 @@ set_up(struct keeper *k)
 		return rc;
 	if (k->again)
 		saved_restore(k);
+	if (k->init.again == LEADERMSG_AGAIN_LATE) {
+		awaited_give_up(k);
+		departures_awaited(k);
+	}
 	if (k->handed)
 		return handed_finish(k, k->handed);
 	return k->own_root ? sessiondir_make(&k->dir, SESSIONDIR_OF_USER, k->own_root, geteuid(), OWN_FIRST_ID) : 0;

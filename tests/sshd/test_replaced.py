@@ -50,3 +50,67 @@ def test_while_attached(host):
     t.line("exit 6")
     equal(t.wait_exit(), 6, "the status of ssh")
     host.wait_none()
+
+
+KEEPER = "/usr/libexec/holdfast/holdfast-keeper"
+
+
+def test_parked(host):
+    """A keeper that can't start: the shell runs on without one, and the login that comes when it can is back in it."""
+    t = host.login()
+    t.line("while sleep 0.1; do date >alive; done &")
+    marked = host.mark(t)
+    wait_until(lambda: os.path.exists("/home/alice/alive"), "the job runs")
+    s = host.session()
+    os.rename(KEEPER, KEEPER + ".away")
+    with open(KEEPER, "w") as f:
+        f.write("#!/bin/sh\nexit 1\n")
+    os.chmod(KEEPER, 0o755)
+    os.kill(s["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.syslog.find("event=parked .*session=%d" % s["id"]), "the session is parked")
+    equal(len(host.syslog.find("event=keeper-died ")), 5, "deaths")
+    t.prompt()
+    check("$HOLDFAST_SESSION" and t.ask("$HOLDFAST_SESSION") == "", "the login is not held any more")
+    os.unlink("/home/alice/alive")
+    wait_until(lambda: os.path.exists("/home/alice/alive"), "the session's job runs on")
+    plain = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    plain.line("exit")
+    plain.wait_exit()
+    os.rename(KEEPER + ".away", KEEPER)
+    t2 = host.ssh()
+    marked.same(t2)
+    equal(host.session()["shell_pid"], s["shell_pid"], "the shell")
+    t2.line("exit 5")
+    equal(t2.wait_exit(), 5, "the status of ssh")
+    host.wait_none()
+
+
+def test_five_deaths(host):
+    """Keepers that are killed one after the other: the fifth death parks the session, and any question wakes it."""
+    t = host.login()
+    marked = host.mark(t)
+    s = host.session()
+    host.drop(t)
+    for _ in range(4):
+        replaced(host)
+    os.kill(host.session()["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.syslog.find("event=parked "), "the session is parked")
+    equal(host.session(state="dropped")["id"], s["id"], "the session that ls shows")
+    marked.same(host.ssh())
+
+
+def test_its_end_without_a_keeper(host):
+    """The shell of a parked session ends: the session is over, and PAM is closed."""
+    t = host.login()
+    t.line("(while ! [ -e go ]; do sleep 0.1; done; kill -9 $$) &")
+    s = host.session()
+    leader = host.leader_of(s)
+    os.rename(KEEPER, KEEPER + ".away")
+    os.kill(s["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.syslog.find("event=parked "), "the session is parked")
+    with open("/home/alice/go", "w"):
+        pass
+    host.wait_gone(leader)
+    check(host.syslog.find("event=(end|lost) .*session=%d .*status=" % s["id"]), "the audit has the shell's status")
+    os.rename(KEEPER + ".away", KEEPER)
+    host.wait_none()

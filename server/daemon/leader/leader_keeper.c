@@ -28,7 +28,7 @@
 
 #define PAUSE_MS 100        /* before the third keeper of a minute; then doubled */
 #define READY_MS 30000      /* a later keeper that is not ready by then hangs */
-#define TRY_MS 1000         /* a parked session's keepers are so far apart, at least */
+#define TRY_MS 100          /* a parked session's keepers are so far apart, at least: a login waits for longer */
 
 /* All strings fit, because they come from fields of the same size. */
 static void
@@ -50,7 +50,7 @@ fill_init(const struct leader *l, const struct envlist *env, struct leadermsg_in
 	memcpy(m->dir, l->dir.path, sizeof m->dir);
 	memcpy(m->agent_path, l->dir.agent_path, sizeof m->agent_path);
 	m->shell_pid = (uint32_t)l->shell.pid;
-	m->again = !env;
+	m->again = env ? LEADERMSG_FIRST : l->keepers.parked ? LEADERMSG_AGAIN_LATE : LEADERMSG_AGAIN;
 	m->rchar = l->keepers.rchar;
 	m->wchar = l->keepers.wchar;
 	if (env)
@@ -194,8 +194,10 @@ turn_away(const struct leader *l)
 static void
 park(struct leader *l)
 {
-	l->keepers.parked = true;
 	turn_away(l);
+	if (l->keepers.parked)
+		return; /* it was one try */
+	l->keepers.parked = true;
 	log_line(LOG_ERR, "session %u of uid %u is parked: %d keepers died within a minute; its shell runs on, and the "
 	         "next login tries again", (unsigned)l->audit.session, (unsigned)l->audit.uid, LEADER_KEEPER_DEATHS);
 	audit_event(&l->audit, "parked", NULL, NULL, "");

@@ -5,7 +5,7 @@
  * A keeper that ends while its session has not is replaced: the next one gets the same pty or pipes, listening sockets and
  * memory, and the kernel's sums of what the dead one had read and written.  The second death in a minute is followed by
  * a pause, and the fifth parks the session: the leader holds everything, and starts no keeper but one for each
- * connection to the session's socket (a login, `holdfastctl`), and not more often than once a second.
+ * connection to the session's socket (a login, `holdfastctl`), and not more often than ten times a second.
  *
  *   ALIVE ──death──▶ PAUSE ──time──▶ ALIVE        PAUSE ──five deaths in a minute──▶ PARKED ──connection──▶ ALIVE
  */

@@ -289,6 +289,13 @@ awaited_turn(struct keeper *k)
 }
 
 void
+awaited_give_up(struct keeper *k)
+{
+	if (k->awaiting)
+		k->awaiting->until = 0;
+}
+
+void
 awaited_close(struct keeper *k)
 {
 	awaited_free(k);

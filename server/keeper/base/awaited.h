@@ -89,6 +89,8 @@ void awaited_fit_size(const struct keeper *k, struct winsize *all);
 void awaited_watch(const struct keeper *k, struct loop *l);
 /* Once a turn: whether their time is over.  Then none is awaited any more, and the leader is told that they have gone. */
 bool awaited_turn(struct keeper *k);
+/* Nobody comes any more, for the keeper before this one died long ago: awaited_turn() says so. */
+void awaited_give_up(struct keeper *k);
 /* None is awaited any more; nobody is told. */
 void awaited_free(struct keeper *k);
 /* The keeper ends. */
