@@ -224,6 +224,14 @@ def test_children_in_the_background(host):
     host.wait_none()
 
 
+def test_opens_its_own_outputs(host):
+    """The pipes are the user's: /dev/stdin, /dev/stdout and /dev/stderr can be opened."""
+    c = command(host, "read x </dev/stdin; echo $x >/dev/stdout; echo err >/dev/stderr; stat -Lc %u /dev/stdin >&2")
+    c.input(b"in\n")
+    equal(finish(c), (False, 0, ""), "the end")
+    equal((bytes(c.stream.data), bytes(c.stream.error_data)), (b"in\n", b"err\n%d\n" % host.ids("alice")[0]), "outputs")
+
+
 def test_signals(host):
     c = command(host, "trap 'echo got; exit 6' USR1; echo ready; while :; do read x || sleep 0.1; done")
     c.wait_for("ready\n")

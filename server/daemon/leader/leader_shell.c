@@ -17,9 +17,12 @@
 
 #define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
 
-/* Our ends, those of the keeper, do not block; the command's, other open files, do. */
+/*
+ * Our ends, those of the keeper, do not block; the command's, other open files, do.  They are the user's, as sshd's are,
+ * for programs that open /dev/stdout or /dev/stderr.
+ */
 static int
-make_pipes(int ours[3], int its[3])
+make_pipes(int ours[3], int its[3], uid_t uid, gid_t gid)
 {
 	for (int i = 0; i < 3; i++) {
 		int fds[2];
@@ -28,7 +31,7 @@ make_pipes(int ours[3], int its[3])
 			return -errno;
 		ours[i] = fds[i == 0];
 		its[i] = fds[i != 0];
-		if (fcntl(ours[i], F_SETFL, O_NONBLOCK) < 0)
+		if (fcntl(ours[i], F_SETFL, O_NONBLOCK) < 0 || fchown(ours[i], uid, gid) < 0)
 			return -errno;
 	}
 	return 0;
@@ -44,7 +47,7 @@ leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		rc = -errno;
 	if (!rc && pipes)
-		rc = make_pipes(s->pipes, its);
+		rc = make_pipes(s->pipes, its, uid, gid);
 	if (!rc)
 		pid = shellstub_start(pair[1], pipes ? its : NULL, uid, gid);
 	s->stub = pair[0];
