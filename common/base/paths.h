@@ -2,8 +2,8 @@
 /*
  * paths: where everything is (docs/ARCHITECTURE.md, "On disk and at run time").
  *
- * HOLDFAST_RUNDIR (/run/holdfast), HOLDFAST_CONFDIR (/etc/holdfast) and HOLDFAST_LIBEXECDIR
- * (…/libexec/holdfast) come from configure on the compiler's command line.
+ * HOLDFAST_RUNDIR (/run/holdfast), HOLDFAST_STATEDIR (/var/lib/holdfast), HOLDFAST_CONFDIR (/etc/holdfast) and
+ * HOLDFAST_LIBEXECDIR (…/libexec/holdfast) come from configure on the compiler's command line.
  */
 #ifndef HOLDFAST_PATHS_H
 #define HOLDFAST_PATHS_H
@@ -17,6 +17,9 @@
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* directories of keepers up to 0.1; <uid>/ is the user's */
 #define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; if it exists, no new sessions start */
+#define PATH_STATE HOLDFAST_STATEDIR                     /* 0755; the next two 0700, root's: endstore.h */
+#define PATH_ENDS PATH_STATE "/ends"
+#define PATH_ENDS_RUNNING PATH_STATE "/running"
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"

@@ -172,6 +172,40 @@ leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *buf, s
 	return message_decode(&shell_ended, m, buf, len);
 }
 
+static const struct field cause_fields[] = { FIELD_LINE(struct leadermsg_cause, text), FIELDS_END };
+static const struct message cause = { sizeof(struct leadermsg_cause), { LEADERMSG_CAUSE }, cause_fields };
+
+int
+leadermsg_encode_cause(const struct leadermsg_cause *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&cause, LEADERMSG_CAUSE, m, out, cap);
+}
+
+int
+leadermsg_decode_cause(struct leadermsg_cause *m, const void *buf, size_t len)
+{
+	return message_decode(&cause, m, buf, len);
+}
+
+static const struct field words_fields[] = {
+	FIELD_LINE(struct leadermsg_words, program),
+	FIELD_LINE(struct leadermsg_words, line),
+	FIELDS_END
+};
+static const struct message words = { sizeof(struct leadermsg_words), { LEADERMSG_WORDS }, words_fields };
+
+int
+leadermsg_encode_words(const struct leadermsg_words *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&words, LEADERMSG_WORDS, m, out, cap);
+}
+
+int
+leadermsg_decode_words(struct leadermsg_words *m, const void *buf, size_t len)
+{
+	return message_decode(&words, m, buf, len);
+}
+
 int
 leadermsg_type_of(const void *buf, size_t len)
 {

@@ -25,6 +25,9 @@
  *   ABORT           ───▶        ends the session, unless it has started
  *   INIT again      ───▶        to a keeper that takes the place of one that has died; READY, and all goes on
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
+ *                   ◀───        ASKED kind ..., a connection the session is to end, or the shell has ended: why?
+ *   CAUSE text      ───▶        the answer, for those who are attached (endwords.h); "": there is nothing to say
+ *                   ◀───        WORDS program line           what ran in front, and the last line: for the record of the end
  *
  * The keeper's messages have a fixed length, and the leader trusts none of them: the leader itself looks up the ticket,
  * checks that the claimer belongs to that login, and finds out who a peer is.
@@ -58,6 +61,7 @@ enum leadermsg_type {
 	LEADERMSG_PEER_IS = 5,
 	LEADERMSG_IDLE = 12,
 	LEADERMSG_SHELL_ENDED = 6,
+	LEADERMSG_CAUSE = 14,
 	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
 	LEADERMSG_READY = 65,
 	LEADERMSG_TICKET = 66,
@@ -77,13 +81,28 @@ enum leadermsg_type {
 	 */
 	LEADERMSG_OPTIONAL = 128,
 	LEADERMSG_UPGRADE = 128,
+	LEADERMSG_ASKED = 129,
+	/* keeper to leader: a message of its own */
+	LEADERMSG_WORDS = 100,
 };
 
 /* Whether a keeper takes the place of one that has died: just now, or so long ago that nobody waits for it any more. */
 enum leadermsg_again { LEADERMSG_FIRST = 0, LEADERMSG_AGAIN = 1, LEADERMSG_AGAIN_LATE = 2 };
 
 /* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
-enum leadermsg_why { LEADERMSG_WHY_EXIT = 0, LEADERMSG_WHY_KILL = 1, LEADERMSG_WHY_DETACHED = 2, LEADERMSG_WHY_IDLE = 3 };
+enum leadermsg_why {
+	LEADERMSG_WHY_EXIT = 0,
+	LEADERMSG_WHY_KILL = 1,
+	LEADERMSG_WHY_DETACHED = 2,
+	LEADERMSG_WHY_IDLE = 3,
+};
+
+/* LEADERMSG_ASKED's kind. */
+enum leadermsg_asked {
+	LEADERMSG_ASKED_REQUEST = 1, /* the process at the other end of the connection that comes with it asks for the end */
+	LEADERMSG_ASKED_SIGNAL = 2,  /* the process PID of the user PTS has sent the signal NUMBER to the keeper */
+	LEADERMSG_ASKED_WHY = 3,     /* the shell has ended with the wait status NUMBER, and nobody had asked for that */
+};
 
 /* Why an attachment asks: for the audit line. */
 enum leadermsg_kind { LEADERMSG_CREATE = 1, LEADERMSG_RESUME = 2, LEADERMSG_JOIN = 3, LEADERMSG_TAKE = 4 };
@@ -153,6 +172,20 @@ struct leadermsg_shell_ended {
 	uint32_t status; /* as waitpid(2) tells it */
 };
 
+#define LEADERMSG_CAUSE_CAP 400
+
+struct leadermsg_cause {
+	char text[LEADERMSG_CAUSE_CAP];
+};
+
+#define LEADERMSG_WORDS_LINE 161
+#define LEADERMSG_WORDS_MAX 256
+
+struct leadermsg_words {
+	char program[NAME_CAP]; /* "": unknown */
+	char line[LEADERMSG_WORDS_LINE];
+};
+
 #define LEADERMSG_REPORT_BYTES 72
 
 struct leadermsg_report {
@@ -185,6 +218,11 @@ int leadermsg_encode_idle(const struct leadermsg_idle *m, unsigned char *out, si
 int leadermsg_decode_idle(struct leadermsg_idle *m, const void *buf, size_t len);
 int leadermsg_encode_shell_ended(const struct leadermsg_shell_ended *m, unsigned char *out, size_t cap);
 int leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *buf, size_t len);
+int leadermsg_encode_cause(const struct leadermsg_cause *m, unsigned char *out, size_t cap);
+int leadermsg_decode_cause(struct leadermsg_cause *m, const void *buf, size_t len);
+/* Control characters are taken out of both texts. */
+int leadermsg_encode_words(const struct leadermsg_words *m, unsigned char *out, size_t cap);
+int leadermsg_decode_words(struct leadermsg_words *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int leadermsg_type_of(const void *buf, size_t len);
 void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);

@@ -21,6 +21,7 @@
 #include "clean.h"
 #include "clock.h"
 #include "door.h"
+#include "endsweep.h"
 #include "heldstack.h"
 #include "listening.h"
 #include "log.h"
@@ -197,9 +198,11 @@ run(struct daemon *d)
 	sigaction(SIGCHLD, &reaped, NULL); /* the kernel forgets our children, there is nothing to wait for */
 	door_init(&d->door, listener);
 	watching_open(&d->watching);
+	endsweep_up();
 	log_line(LOG_INFO, "ready");
 	sweep(d);
 	loop(d);
+	endsweep_down();
 	return 0;
 }
 

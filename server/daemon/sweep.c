@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endsweep.h"
 #include "register.h"
 #include "log.h"
 #include "login.h"
@@ -169,4 +170,5 @@ sweep_run(void)
 	register_sweep();
 	sweep_sessions();
 	sweep_users();
+	endsweep_run();
 }

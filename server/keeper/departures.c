@@ -6,6 +6,7 @@
 
 #include "attachments.h"
 #include "awaited.h"
+#include "cause.h"
 #include "clock.h"
 #include "notice.h"
 #include "peers.h"
@@ -23,6 +24,7 @@ drop(struct keeper *k)
 	k->dropped_at = clock_now_ms();
 	k->drop_offset = k->ring.head;
 	k->idle_after_ms = k->init.idle_shell_s * UINT64_C(1000);
+	cause_words(k);
 	k->source->all_left(k);
 }
 

@@ -5,6 +5,7 @@
 
 #include "attachments.h"
 #include "awaited.h"
+#include "cause.h"
 #include "clock.h"
 #include "peers.h"
 #include "report.h"
@@ -20,11 +21,13 @@ ending_begin(struct keeper *k)
 	k->state = KEEPER_ENDING;
 	k->drained = false;
 	k->source->shell_ended(k);
+	cause_shell_ended(k);
 }
 
 void
 ending_watch(struct keeper *k, struct loop *l)
 {
+	cause_watch(k, l);
 	/* While a slow peer takes its time, a deadline in the past would keep the loop awake. */
 	if (k->linger_until != CLOCK_NEVER && (!k->drained || !attachments_behind(k, 0)))
 		loop_until(l, k->linger_until);
@@ -76,12 +79,15 @@ ending_turn(struct keeper *k)
 			return;
 	}
 	streams_drop_input(&k->streams);
+	if (cause_awaited(k))
+		return;
 	if (lingers(k)) {
 		attachments_end(k, false);
 		return;
 	}
 	/* No login may find the session any more when the first one is told of its end. */
 	sessiondir_remove(&k->dir);
+	cause_words(k);
 	/* Before the peers go, so that the leader does not take that for a drop. */
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
 	                                 .kind = k->why_ended });

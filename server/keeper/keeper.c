@@ -12,6 +12,7 @@
 #include "agent.h"
 #include "attachments.h"
 #include "awaited.h"
+#include "cause.h"
 #include "clock.h"
 #include "departures.h"
 #include "ending.h"
@@ -49,8 +50,10 @@ on_signal(void *object, short revents)
 	(void)revents;
 	if (fd_read(k->signals, &si, sizeof si) != (ssize_t)sizeof si)
 		return;
-	if (si.ssi_signo == SIGTERM)
+	if (si.ssi_signo == SIGTERM) {
+		cause_signal(k, &si);
 		session_kill(k, SIGHUP);
+	}
 	if (shell_look(&k->shell))
 		ending_begin(k);
 }
@@ -129,6 +132,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	probe_turn(k);
 	requests_turn(k);
 	idle_turn(k);
+	cause_turn(k);
 	settle(k);
 	idle_finish_turn(k);
 	departures_free(k);

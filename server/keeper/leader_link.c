@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "admission.h"
+#include "cause.h"
 #include "claim.h"
 #include "clock.h"
 #include "ending.h"
@@ -56,6 +57,7 @@ static void
 take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2], unsigned count)
 {
 	struct leadermsg_shell_ended end;
+	struct leadermsg_cause cause;
 	struct leadermsg_peer_is peer;
 	struct leadermsg_vouched m;
 	struct leadermsg_idle idle;
@@ -80,6 +82,10 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	case LEADERMSG_SHELL_ENDED:
 		if (leadermsg_decode_shell_ended(&end, buf, len) == 0 && shell_told(&k->shell, (int)end.status))
 			ending_begin(k);
+		break;
+	case LEADERMSG_CAUSE:
+		if (leadermsg_decode_cause(&cause, buf, len) == 0)
+			cause_take(k, &cause);
 		break;
 	case LEADERMSG_ABORT:
 		if (k->state == KEEPER_NEW)

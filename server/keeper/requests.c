@@ -12,12 +12,12 @@
 #include "admission.h"
 #include "attachments.h"
 #include "awaited.h"
+#include "cause.h"
 #include "claim.h"
 #include "clock.h"
 #include "confirm.h"
 #include "departures.h"
 #include "expiry.h"
-#include "lastline.h"
 #include "notice.h"
 #include "peercred.h"
 #include "peers.h"
@@ -100,6 +100,8 @@ on_kill(struct peer *peer, const unsigned char *msg, size_t len)
 		peer_mark_gone(peer);
 		return;
 	}
+	if (session_signal_ends((int)signal))
+		cause_request(peer->keeper, (int)signal, peer->fd);
 	session_kill(peer->keeper, (int)signal);
 	say_done(peer);
 }
@@ -145,6 +147,7 @@ on_expire(struct peer *peer, const unsigned char *msg, size_t len)
 	} else if (away < 0 || away < (int64_t)seconds) {
 		peer_refuse(peer, ATTACH_MSG_ERROR, ATTACH_REFUSAL_BUSY, "the session has not been detached for that long");
 	} else {
+		cause_request(peer->keeper, SIGHUP, peer->fd);
 		session_kill(peer->keeper, SIGHUP);
 		say_done(peer);
 	}
@@ -169,15 +172,11 @@ on_message(struct peer *peer, const unsigned char *msg, size_t len)
 static void
 on_last(struct peer *peer, const unsigned char *msg, size_t len)
 {
-	const struct ring *r = &peer->keeper->ring;
-	uint64_t from = ring_oldest(r);
 	char text[TEXT_CAP / 2];
 
 	(void)msg;
 	(void)len;
-	if (r->head - from > LASTLINE_LOOK)
-		from = r->head - LASTLINE_LOOK;
-	lastline_find(text, sizeof text, ring_at(r, from), (size_t)(r->head - from), from == 0);
+	cause_last_line(peer->keeper, text, sizeof text);
 	peer_send(peer, outgoing, attach_encode_text(ATTACH_MSG_LAST_IS, text, outgoing, sizeof outgoing));
 }
 

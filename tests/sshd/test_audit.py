@@ -79,10 +79,11 @@ def test_ends_by_signal_and_kill(host):
     t = host.login()
     t.line("kill -KILL $$")
     t.wait_exit()
-    like(host, audit(host, "end"), status="signal:9", why="exit")
+    like(host, audit(host, "end"), status="signal:9", why="signal", by="unknown")
     t = host.login()
     host.ctl("alice", "kill", str(host.session()["id"]))
-    like(host, audit(host, "end", 2), why="kill")
+    like(host, audit(host, "end", 2), why="kill", by="process", **{"by-uid": str(host.ids("alice")[0]),
+                                                                   "by-program": "holdfastctl", "signal": "1"})
 
 
 def test_keeper_died(host):

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * audit: a session's lines in the log, of the form
- *   event=resume user=alice uid=1000 session=3 address=192.0.2.7 key=SHA256:… who="publickey SHA256:…" duration=252
- * The events, and the meaning of "duration" (seconds):
+ *   event=resume user=alice uid=1000 session=3 unique=5f3a… address=192.0.2.7 key=SHA256:… who="publickey …" duration=252
+ * holdfast-events(7) is for administrators; the events, and the meaning of "duration" (seconds):
  *   create                a session was started
  *   resume                a login resumed a dropped session: the time since the drop
  *   join, take            attached beside, or in place of, other attachments; other-key=yes: of another identity
  *   attach                by a process without a vouched login
  *   drop                  the last attachment has gone: its life
  *   leave                 one of several attachments has gone: its life; why=taken
- *   end, lost             the shell, or the keeper, has ended: the life of the session; status=, why=
+ *   end, lost             the session is over, or its keeper or all of it was found dead: its life; why=, by= and more
  *   refuse                why=
  *   aside                 the hook of a shell asked that sshd has not executed itself; why=
  */
@@ -26,6 +26,7 @@ struct audit {
 	char user[USER_CAP]; /* as in the log */
 	uid_t uid;
 	uint32_t session; /* 0: none yet */
+	char unique[17]; /* the session's own, whatever its number: endrecord.h; "": unknown */
 	struct ratelimit limit;
 };
 

@@ -21,8 +21,8 @@ rundir_open(const char *path, mode_t mode)
 	return owndir_open(AT_FDCWD, path, 0, 07777 & ~mode);
 }
 
-static int
-make_one(const char *path, mode_t mode)
+int
+rundir_make_one(const char *path, mode_t mode)
 {
 	bool made = mkdir(path, 0700) == 0;
 	int fd, rc = 0;
@@ -48,7 +48,7 @@ rundir_make(void)
 	} dirs[] = { PATH_DIRECTORIES };
 
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-		int rc = make_one(dirs[i].path, dirs[i].mode);
+		int rc = rundir_make_one(dirs[i].path, dirs[i].mode);
 
 		if (rc) {
 			log_errno(LOG_ERR, rc, "%s must be a directory owned by root with mode %04o", dirs[i].path,

@@ -10,6 +10,8 @@
  * symlink, without further mode bits.  0 or a negative errno, with a line in the log.
  */
 int rundir_make(void);
+/* Makes the one directory PATH, and checks it: 0 or a negative errno. */
+int rundir_make_one(const char *path, mode_t mode);
 /*
  * Opens the directory PATH if it is root's and has no mode bits but those in MODE: a descriptor or a negative
  * errno.

@@ -11,6 +11,8 @@
 #include "leader_keeper_state.h"
 #include "leader_shell_state.h"
 #include "audit.h"
+#include "endcause.h"
+#include "oomwatch.h"
 #include "leadermsg.h"
 #include "register.h"
 #include "login.h"
@@ -54,6 +56,16 @@ struct leader_utmp {
 	uint32_t ordered;              /* the attachment that ptsorder_first was called for; 0: none */
 };
 
+/* What leader_end.h keeps. */
+struct leader_end {
+	bool begun, done;
+	struct endrecord record;       /* of the session, so far */
+	struct endcause cause;
+	struct oomwatch oom;
+	uint64_t stopped_ms;           /* clock_now_ms(): when systemd stopped the scope; 0: it has not */
+	struct ratelimit notes;        /* of records */
+};
+
 struct leader {
 	int conn, slot, keeper, sigfd; /* owned; -1 when closed */
 	struct leader_shell shell;     /* owned */
@@ -90,6 +102,7 @@ struct leader {
 	struct ratelimit moves;        /* within utmp */
 	const struct login *login;     /* borrowed: the one that wants the session */
 	struct audit audit;
+	struct leader_end end;
 	struct vouched attachments;
 	unsigned char pending[512];    /* an answer that the keeper's socket had no room for */
 	size_t pending_len;            /* nothing is read from the keeper meanwhile */

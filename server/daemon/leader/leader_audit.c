@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "attach.h"
 #include "clock.h"
@@ -139,19 +138,36 @@ latest(const struct leader *l)
 	return a;
 }
 
-void
-leader_audit_end(struct leader *l, const char *event, int status, uint32_t why)
+/* The fields of the actor, each with a blank before it. */
+static void
+put_actor(char *out, size_t cap, const struct endrecord *r)
 {
-	static const char *const words[] = {
-		[LEADERMSG_WHY_EXIT] = "exit", [LEADERMSG_WHY_KILL] = "kill", [LEADERMSG_WHY_DETACHED] = "DetachedTimeout",
-		[LEADERMSG_WHY_IDLE] = "IdleShellTimeout",
-	};
-	const struct vouched_one *a = latest(l);
-	bool dead = WIFSIGNALED(status);
-	char text[96];
+	const struct end_actor *a = &r->actor;
+	char program[NAME_CAP];
 
-	snprintf(text, sizeof text, "duration=%llu status=%s%d why=%s", seconds_since(l->created_ms),
-	         dead ? "signal:" : "", dead ? WTERMSIG(status) : WEXITSTATUS(status),
-	         why < sizeof words / sizeof *words ? words[why] : "exit");
-	audit_event(&l->audit, event, a ? a->address : NULL, a ? a->who : NULL, text);
+	out[0] = '\0';
+	if (r->by != END_BY_PROCESS)
+		return;
+	memcpy(program, a->program, sizeof program);
+	for (char *p = program; *p; p++)
+		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
+			*p = '_';
+	snprintf(out, cap, " by-uid=%u by-pid=%u by-program=%s signal=%u%s", (unsigned)a->uid, (unsigned)a->pid,
+	         program[0] ? program : "-", (unsigned)a->signal, a->said_by_keeper ? " said-by-keeper=yes" : "");
+}
+
+void
+leader_audit_end(struct leader *l, const struct endrecord *r)
+{
+	const struct vouched_one *a = latest(l);
+	char text[256], status[16] = "-", actor[128], idle[32] = "";
+
+	if (r->has_status)
+		endrecord_status(r->status, status);
+	put_actor(actor, sizeof actor, r);
+	if (r->idle_s)
+		snprintf(idle, sizeof idle, " idle_s=%u", (unsigned)r->idle_s);
+	snprintf(text, sizeof text, "duration=%llu status=%s why=%s by=%s%s%s", seconds_since(l->created_ms), status,
+	         endrecord_why(r->why), endrecord_by(r->by), actor, idle);
+	audit_event(&l->audit, r->why == END_KEEPER ? "lost" : "end", a ? a->address : NULL, a ? a->who : NULL, text);
 }

@@ -15,7 +15,7 @@ void leader_audit_created(struct leader *l);
 void leader_audit_attached(struct leader *l, const struct leadermsg_report *m);
 void leader_audit_gone(struct leader *l, const struct leadermsg_report *m);
 void leader_audit_refused(struct leader *l, const struct leadermsg_report *m);
-/* EVENT is "end" or "lost", STATUS a wait status, WHY an enum leadermsg_why. */
-void leader_audit_end(struct leader *l, const char *event, int status, uint32_t why);
+/* The session is over, as R says (leader_end.h). */
+void leader_audit_end(struct leader *l, const struct endrecord *r);
 
 #endif

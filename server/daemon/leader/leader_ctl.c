@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "leaderctl.h"
 #include "leader.h"
+#include "leader_end.h"
 #include "log.h"
 #include "peercred.h"
 #include "reply.h"
@@ -80,15 +81,18 @@ fill_reply(const struct leader *l, struct leaderctl_reply *m)
 }
 
 static unsigned
-end_session(struct leader *l)
+end_session(struct leader *l, int fd)
 {
 	const struct slay what = {
 		.keeper = l->pid, .keeper_start = l->keeper_start, .leader = l->entry->what.pid,
 		.leader_start = l->entry->what.start, .shell = l->shell.pid, .shell_start = l->shell.start,
 	};
+	struct ucred by;
 
 	log_line(LOG_NOTICE, "root ends session %u of uid %u", (unsigned)l->audit.session, (unsigned)l->audit.uid);
 	l->slain = true;
+	if (peercred_get(fd, &by) == 0)
+		leader_end_slain(l, &by);
 	return slay_session(&what);
 }
 
@@ -129,7 +133,7 @@ serve(struct leader *l, int i)
 	m.op = op;
 	fill_reply(l, &m);
 	if (op == LEADERCTL_KILL && l->ctl.v[i].uid == 0)
-		m.killed = end_session(l);
+		m.killed = end_session(l, fd);
 	else if (op == LEADERCTL_KILL)
 		m.result = LEADERCTL_DENIED;
 	leaderctl_encode_reply(&m, out);

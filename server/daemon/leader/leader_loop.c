@@ -22,6 +22,7 @@
 #include "leader_idle.h"
 #include "leader_keeper.h"
 #include "leader_shell.h"
+#include "leader_end.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
@@ -36,7 +37,7 @@
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
 
-#define OTHERS 4 /* descriptors that are polled besides those of leader_ctl */
+#define OTHERS 5 /* descriptors that are polled besides those of leader_ctl */
 #define POLLED (OTHERS + LEADER_CTL_POLLED)
 
 static bool
@@ -188,6 +189,7 @@ on_started(struct leader *l, const struct leadermsg_report *m)
 	enter(l, LEADER_RUNNING, 0);
 	l->created_date_ms = clock_date_ms();
 	leader_audit_created(l);
+	leader_end_begin(l);
 	heap_trim();
 }
 
@@ -204,7 +206,7 @@ on_ended(struct leader *l, const struct leadermsg_report *m)
 			undo(l);
 		return;
 	}
-	leader_audit_end(l, "end", l->shell.ended ? l->shell.status : (int)m->number, m->kind);
+	leader_end(l, l->shell.ended ? l->shell.status : (int)m->number, m->kind);
 	enter(l, LEADER_ENDING, ENDING_MS + l->stall_ms);
 }
 
@@ -212,6 +214,7 @@ static void
 on_attached(struct leader *l, const struct leadermsg_report *m)
 {
 	leader_audit_attached(l, m);
+	leader_end_note(l);
 	leader_dir_login(l);
 }
 
@@ -219,6 +222,7 @@ static void
 on_gone(struct leader *l, const struct leadermsg_report *m)
 {
 	leader_audit_gone(l, m);
+	leader_end_note(l);
 	if (vouched_attached(&l->attachments))
 		leader_dir_login(l);
 }
@@ -227,6 +231,7 @@ static void
 on_named(struct leader *l, const struct leadermsg_report *m)
 {
 	memcpy(l->name, m->name, sizeof l->name);
+	leader_end_note(l);
 }
 
 static void
@@ -297,6 +302,8 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 {
 	handler *h;
 
+	if (m->type == LEADERMSG_ASKED && has_started(l))
+		leader_end_asked(l, m, fd);
 	if (m->type >= LEADERMSG_OPTIONAL)
 		return true;
 	h = handlers[l->state][m->type - LEADERMSG_READY];
@@ -309,11 +316,22 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 	return true;
 }
 
+static bool
+take_words(struct leader *l, const unsigned char *buf, size_t len)
+{
+	struct leadermsg_words m;
+
+	if (!has_started(l) || leadermsg_decode_words(&m, buf, len))
+		return false;
+	leader_end_words(l, &m);
+	return true;
+}
+
 /* Reads one report; false when there is none (now, or ever again). */
 static bool
 read_keeper(struct leader *l)
 {
-	unsigned char buf[LEADERMSG_REPORT_BYTES + 1];
+	unsigned char buf[LEADERMSG_WORDS_MAX + 1];
 	struct leadermsg_report m;
 	ssize_t n;
 	int fd;
@@ -329,7 +347,10 @@ read_keeper(struct leader *l)
 			undo(l);
 		return false;
 	}
-	if (leadermsg_decode_report(&m, buf, (size_t)n)) {
+	if (leadermsg_type_of(buf, (size_t)n) == LEADERMSG_WORDS) {
+		if (n > LEADERMSG_WORDS_MAX || !take_words(l, buf, (size_t)n))
+			violation(l);
+	} else if (leadermsg_decode_report(&m, buf, (size_t)n)) {
 		violation(l);
 		n = 0;
 	} else if (!handle(l, &m, fd)) {
@@ -368,8 +389,10 @@ on_signal(struct leader *l)
 	struct signalfd_siginfo info;
 	bool touched = false;
 
-	while (read(l->sigfd, &info, sizeof info) > 0)
+	while (read(l->sigfd, &info, sizeof info) > 0) {
 		touched |= info.ssi_signo == SIGIO;
+		leader_end_signal(l, &info);
+	}
 	if (touched)
 		leader_dir_touched(l);
 	on_child(l);
@@ -385,9 +408,10 @@ finish(struct leader *l)
 		l->pending_len = 0;
 	leader_utmp_leave(l);
 	if (has_started(l)) {
-		if (!l->ended)
-			leader_audit_end(l, l->slain ? "end" : "lost", l->status,
-			                  l->slain ? LEADERMSG_WHY_KILL : LEADERMSG_WHY_EXIT);
+		if (!l->ended && l->shell.ended)
+			leader_end(l, l->shell.status, LEADERMSG_WHY_EXIT);
+		else if (!l->ended)
+			leader_end_lost(l, l->status);
 		return;
 	}
 	undo(l);
@@ -475,6 +499,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 		on_login(l);
 	leader_ctl_turn(l, p + OTHERS);
 	leader_keeper_turn(l, &p[3]);
+	leader_end_turn(l, &p[4]);
 	leader_shell_tell(l);
 	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
@@ -502,6 +527,7 @@ leader_loop(struct leader *l, int error)
 		int n;
 
 		leader_keeper_watch(l, &p[3]);
+		leader_end_watch(l, &p[4]);
 		leader_ctl_watch(l, p + OTHERS);
 		n = ppoll(p, POLLED, time_left(l, &t), NULL);
 		if (n < 0 && errno != EINTR) {

@@ -26,6 +26,7 @@
 #include "register.h"
 #include "leader_loop.h"
 #include "leader_dir.h"
+#include "leader_end.h"
 #include "log.h"
 #include "maxlogins.h"
 #include "pamstack.h"
@@ -53,7 +54,7 @@ struct leader_main {
 	int oom_score; /* before it became that of the login's sshd */
 };
 
-/* SIGCHLD and SIGIO (leader_dir.h) are for the signalfd; the helper that we were has caught all others (helper.c). */
+/* SIGCHLD, SIGIO (leader_dir.h) and SIGTERM (leader_end.h) are for the signalfd; the helper that we were has caught all others (helper.c). */
 static int
 take_signals(struct leader_main *l)
 {
@@ -62,6 +63,7 @@ take_signals(struct leader_main *l)
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGCHLD);
 	sigaddset(&taken, SIGIO);
+	sigaddset(&taken, SIGTERM);
 	sigprocmask(SIG_BLOCK, &taken, NULL);
 	l->leader.sigfd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	return l->leader.sigfd < 0 ? -errno : 0;
@@ -295,11 +297,12 @@ give_back_memory(void)
 static void
 close_pam(struct leader_main *l)
 {
-	sigset_t child;
+	sigset_t blocked;
 
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_UNBLOCK, &child, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
 	pamstack_close(l->pam);
 	l->pam = NULL;
 }
@@ -323,6 +326,7 @@ leader_main(const struct leader_order *order)
 	int rc;
 
 	audit_init(&l.leader.audit, order->account.user, order->login.uid);
+	leader_end_init(&l.leader);
 	rc = prepare(&l);
 	envlist_free(&l.env);
 	give_back_memory();

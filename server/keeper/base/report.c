@@ -14,15 +14,19 @@ report_leader_lost(struct keeper *k)
 }
 
 void
+report_message(struct keeper *k, const void *buf, int len)
+{
+	if (k->leader >= 0 && len > 0 && send(k->leader, buf, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL) != len)
+		report_leader_lost(k);
+}
+
+void
 report(struct keeper *k, const struct leadermsg_report *m)
 {
 	unsigned char buf[LEADERMSG_REPORT_BYTES];
 
-	if (k->leader < 0)
-		return;
 	leadermsg_encode_report(m, buf);
-	if (send(k->leader, buf, sizeof buf, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof buf)
-		report_leader_lost(k);
+	report_message(k, buf, sizeof buf);
 }
 
 void

@@ -13,6 +13,8 @@
 void report(struct keeper *k, const struct leadermsg_report *m);
 /* The same with the descriptor FD, which stays the caller's. */
 void report_with(struct keeper *k, const struct leadermsg_report *m, int fd);
+/* Another message: the LEN bytes at BUF; a negative LEN: nothing. */
+void report_message(struct keeper *k, const void *buf, int len);
 /* The session has another name. */
 void report_name(struct keeper *k);
 /* The leader is lost: closes the socket and sets k->leader_lost, which the loop acts on (leader_link_turn). */

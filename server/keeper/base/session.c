@@ -13,11 +13,16 @@
 #define KILL_MS 5000 /* from the request to end to SIGKILL */
 #define NUDGE_MS 50  /* how long a program sees a screen one row smaller when it is made to redraw */
 
+bool
+session_signal_ends(int signal)
+{
+	return signal == SIGHUP || signal == SIGTERM || signal == SIGKILL;
+}
+
 void
 session_kill(struct keeper *k, int signal)
 {
-	/* Others need not end anything. */
-	bool ends = signal == SIGHUP || signal == SIGTERM || signal == SIGKILL;
+	bool ends = session_signal_ends(signal);
 
 	if (k->state == KEEPER_NEW)
 		k->state = KEEPER_OVER;

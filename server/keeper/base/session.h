@@ -5,6 +5,8 @@
 
 #include "state.h"
 
+/* Whether SIGNAL is a request to end the session; others need not end anything. */
+bool session_signal_ends(int signal);
 /*
  * Sends SIGNAL to the shell and to the process group in front.  After HUP, TERM and KILL both are killed if the shell
  * is still there five seconds later.

@@ -144,6 +144,11 @@ struct keeper {
 	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
 	bool killed;           /* it has been asked to end: no client is waited for */
 	uint32_t why_ended;    /* enum leadermsg_why */
+	char front_program[NAME_CAP]; /* what ran in front, at the last look … */
+	uint64_t front_looked_ms; /* … at clock_date_ms() */
+	uint64_t cause_until;  /* clock_now_ms(): so long the leader's answer to ASKED is waited for (cause.h); 0: not asked */
+	bool cause_told;       /* the answer is there */
+	char cause[LEADERMSG_CAUSE_CAP]; /* what it says, for those who are attached; "": nothing */
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */
 	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */
