@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -46,7 +47,7 @@ refused(const unsigned char *reply, size_t len, char why[TEXT_CAP])
 	return -1;
 }
 
-/* Asks one keeper to go on in the installed program: 0, or -1 with the reason in WHY. */
+/* Asks one keeper to go on in the installed program: 0; 1: the session has just ended; or -1 with the reason in WHY. */
 static int
 upgrade_one(uid_t uid, const struct attach_status *s, char why[TEXT_CAP])
 {
@@ -64,6 +65,8 @@ upgrade_one(uid_t uid, const struct attach_status *s, char why[TEXT_CAP])
 		close(fd);
 	if (n >= 0)
 		return refused(reply, (size_t)n, why);
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		return 1;
 	snprintf(why, TEXT_CAP, "%s", fd < 0 ? "cannot be reached" : "has not answered");
 	return -1;
 }
@@ -118,11 +121,13 @@ upgrade_all(struct wish *w, const struct sessionlist *a, struct tally *t)
 			t->left++;
 		} else if (!w->force && programs_keeper(&s->status) == PROGRAMS_CURRENT) {
 			t->current++;
-		} else if (upgrade_one(s->uid, &s->status, why)) {
-			say_not_upgraded(w, s, why);
-			t->failed++;
 		} else {
-			t->upgraded++;
+			int rc = upgrade_one(s->uid, &s->status, why);
+
+			if (rc < 0)
+				say_not_upgraded(w, s, why);
+			t->failed += rc < 0;
+			t->upgraded += !rc;
 		}
 	}
 }
@@ -174,11 +179,10 @@ run_one(const struct wish *w, const char *word)
 		printf("session %u runs the installed program already\n", s.id);
 		return CTL_OK;
 	}
-	if (upgrade_one(ctl_uid(), &s, why)) {
-		ctl_error("session %u: %s", s.id, why);
-		return CTL_FAILED;
-	}
-	return CTL_OK;
+	rc = upgrade_one(ctl_uid(), &s, why);
+	if (rc)
+		ctl_error("session %u%s%s", s.id, rc > 0 ? " has just ended" : ": ", rc > 0 ? "" : why);
+	return rc ? CTL_FAILED : CTL_OK;
 }
 
 static int

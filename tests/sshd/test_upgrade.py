@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: MIT
 """holdfastctl upgrade: keepers go on in another build of the program; nobody attached notices."""
 import json
+import os
+import random
+import re
+import subprocess
+import threading
+import time
 
-from term import check, equal
-from versions import KEEPER, another_build, build_id
+import test_command
+from framed import Framed
+from host import by_request
+from template import write
+from term import check, equal, wait_until
+from versions import KEEPER, another_build, build_id, put
 
 
 def session(host, user="alice"):
@@ -32,3 +42,255 @@ def test_attached(host):
     upgrade(host, "-a")
     host.drop(t)
     marked.same(host.ssh())
+
+
+class Again:
+    """While it is there, all of USER's sessions become another program again and again, and each upgrade must succeed."""
+
+    def __init__(self, host, user="alice"):
+        self.host, self.user, self.count, self.wrong, self.over = host, user, 0, None, False
+        self.thread = threading.Thread(target=self.work, daemon=True)
+
+    def work(self):
+        while not self.over and not self.wrong:
+            r = self.host.ctl(self.user, "upgrade", "--all", "--force", "--json")
+            if r.returncode or json.loads(r.stdout)["failed"]:
+                self.wrong = "upgrade: status %d, %s%s" % (r.returncode, r.stdout, r.stderr)
+            self.count += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.over = True
+        self.thread.join(60)
+        if not error[0]:
+            check(not self.wrong, self.wrong)
+            check(self.count >= 2, "%d upgrades went by meanwhile" % self.count)
+            self.host.note("%d upgrades" % self.count)
+
+
+def test_dropped(host):
+    t = host.login()
+    marked = host.mark(t)
+    t.line("clear; echo one-$((1+1))-three")
+    t.wait_for("one-2-three")
+    host.drop(t)
+    another_build(KEEPER)
+    upgrade(host, "--all")
+    s = session(host)
+    equal((s["state"], s["old"]), ("dropped", False), "the session after it")
+    t = host.ssh()
+    t.wait_for("one-2-three")
+    marked.same(t)
+
+
+def test_flood(host):
+    """Not one line is lost, doubled or torn at a terminal of stock ssh."""
+    t = host.login()
+    count = 300000
+    with Again(host):
+        t.line("stty -onlcr; seq -f 'n%%.0f-' 1 %d; stty onlcr; echo all-$((1+1))-done" % count)
+        t.wait_for("all-2-done", timeout=120)
+    got = re.findall(rb"n(\d+)-\n", bytes(t.data))
+    equal(got, [b"%d" % i for i in range(1, count + 1)], "the lines")
+
+
+def test_typed_ahead(host):
+    """What is typed reaches the program once."""
+    t = host.login()
+    t.run("stty -echo")
+    with Again(host):
+        t.line("cat >typed")
+        for i in range(2000):
+            t.send(b"%d\n" % i)
+            t.read(0)
+        t.send(b"\x04")
+        t.line("stty echo; echo all-$((1+1))-there")
+        t.wait_for("all-2-there", timeout=60)
+    with open("/home/alice/typed") as f:
+        equal(f.read(), "".join("%d\n" % i for i in range(2000)), "what the program has read")
+
+
+def test_joined(host):
+    """Three terminals, of which one only watches; each goes on."""
+    terms = [host.login()]
+    marked = host.mark(terms[0])
+    for how in ("-j", "-r"):
+        terms.append(host.ssh(options=["-tt"], args=["holdfastctl attach %s 1" % how]))
+        host.wait_sessions(1, "attached")
+        wait_until(lambda n=len(terms): session(host)["attachments"] == n, "%d attachments" % len(terms))
+    with Again(host):
+        for i in range(80):
+            terms[i % 2].line("echo round-%d-$((1+1))-ends" % i)
+            for t in terms:
+                t.wait_for("round-%d-2-ends" % i)
+    equal(session(host)["attachments"], 3, "attachments")
+    marked.same(terms[0])
+
+
+def test_command_both_ways(host):
+    """A held command with three pipes, of a framed client: bytes both ways, exactly."""
+    data = random.Random(7).randbytes(6 << 20)
+    c = test_command.command(host, "tee /dev/stderr; exit 7")
+    with Again(host):
+        test_command.send_all(c, data, end=False)
+    test_command.send_all(c, data)
+    equal(test_command.finish(c), (False, 7, ""), "the end")
+    test_command.same(c.stream.data, data, "its output")
+    test_command.same(c.stream.error_data, data, "its errors")
+
+
+def test_framed_terminal(host):
+    """The client in a terminal, held back by its own reading."""
+    c = Framed(host)
+    c.attach()
+    c.ask("$$")
+    with Again(host):
+        c.line("stty -onlcr; seq 1 200000; printf 'ov%s\\n' er")
+        c.wait_for("over\n")
+    check(b"".join(b"%d\n" % i for i in range(1, 200001)) in bytes(c.stream.data), "the output is not there whole")
+    equal(c.renderings, [], "renderings")
+
+
+def test_logins_meanwhile(host):
+    """Logins attach, resume and leave, while all keepers become another program again and again."""
+    users = ("alice", "bob")
+    for u in users:
+        host.drop(host.login(u), user=u)
+    with Again(host), Again(host, "bob"):
+        for i in range(6):
+            for u in users:
+                t = host.ssh(u)
+                t.prompt()
+                equal(t.ask("$((6*%d))" % i), str(6 * i), "an answer")
+                host.drop(t, user=u)
+
+
+def test_painter(host):
+    """A program prints and asks while nobody is there: the screen of the next login is right."""
+    t = host.login()
+    t.line("(sleep 1; for i in $(seq 1 300); do printf '\\033[%d;1Hrow %d \\033[6n' $((i%20+1)) $i; sleep 0.01; done; "
+           "printf '\\033[2J\\033[5;7Hthe-%s-screen' last; touch done) & sleep 1000")
+    wait_until(lambda: session(host)["program"] == "sleep", "sleep is in front")
+    host.drop(t)
+    with Again(host):
+        wait_until(lambda: os.path.exists("/home/alice/done"), "all output")
+    t = host.ssh()
+    t.wait_for("the-last-screen")
+    check(not re.search(rb"row \d+", bytes(t.data)), "rows from before: %r" % bytes(t.data[-600:]))
+
+
+def script(text):
+    put(KEEPER, ("#!/bin/sh\n%s\n" % text).encode())
+
+
+def test_new_programs_that_fail(host):
+    """The session stays on its program, and the command says why; a good program is taken then."""
+    t = host.login()
+    marked = host.mark(t)
+    before = session(host)
+    good = another_build(KEEPER)
+    for text, why in (("exit 1", "of a version that cannot take it over"), ("kill -SEGV $$", "cannot take it over"),
+                      ("exec sleep 30", "has not answered within a second")):
+        script(text)
+        check(why in upgrade(host, "-f", "1", status=1).stderr, "what it says of %r" % text)
+        equal(session(host)["build"], before["build"], "the program after %r" % text)
+        marked.same(t)
+    os.chmod(KEEPER, 0o644)
+    check("cannot execute /usr/libexec/holdfast/holdfast-keeper: Permission denied" in upgrade(host, "-f", "1", status=1).stderr,
+          "a program that nobody may execute")
+    os.chmod(KEEPER, 0o755)
+    os.rename(KEEPER, KEEPER + ".away")
+    check("No such file or directory" in upgrade(host, "-f", "1", status=1).stderr, "a program that is not there")
+    os.rename(KEEPER + ".away", KEEPER)
+    put(KEEPER, b"\x7fELF, and no more")
+    check("cannot execute" in upgrade(host, "-f", "1", status=1).stderr, "a broken file")
+    marked.same(t)
+    put(KEEPER, good)
+    upgrade(host, "--force", "1")
+    equal(session(host)["keeper_pid"], before["keeper_pid"], "the keeper")
+    marked.same(t)
+    # no child of those is left, and no descriptor
+    equal(len(host.named("sleep", "alice")), 1, "processes named sleep, of which one is the shell's job")
+
+
+def fds(pid):
+    return sorted(re.sub(r"\d{3,}", "N", os.readlink("/proc/%d/fd/%s" % (pid, fd))) for fd in os.listdir("/proc/%d/fd" % pid))
+
+
+def test_nothing_is_left(host):
+    """Fifty upgrades cost no descriptor, no process and no memory."""
+    t = host.login()
+    t.run("seq 1 5000")
+    pid = session(host)["keeper_pid"]
+    for _ in range(3):
+        upgrade(host, "--force", "1")
+    # the command's own connection is one of them until the keeper has seen its end
+    wait_until(lambda: len([f for f in fds(pid) if f.startswith("socket")]) == 4, "leader, two listeners, an attachment")
+    before, processes = fds(pid), len(host.processes())
+    memory = open("/proc/%d/statm" % pid).read().split()[1]
+    for _ in range(50):
+        upgrade(host, "--force", "1")
+    wait_until(lambda: (fds(pid), len(host.processes())) == (before, processes), "descriptors %s and %d processes, now %s "
+               "and %d" % (before, processes, fds(pid), len(host.processes())))
+    after = open("/proc/%d/statm" % pid).read().split()[1]
+    check(int(after) <= int(memory) + 16, "resident pages: %s, then %s" % (memory, after))
+
+
+def test_who_is_upgraded(host):
+    """-a, --automatic and UpgradeSessions, and what root may."""
+    terms = [host.login("alice"), host.login("bob")]
+    another_build(KEEPER)
+    write("/etc/holdfast/holdfast.conf", "Match User bob\n    UpgradeSessions no\n")
+    def root(*args):
+        return json.loads(subprocess.run(["/usr/bin/holdfastctl", "upgrade", "--json", *args], capture_output=True,
+                                         text=True, check=True).stdout)
+    equal(root("-a", "--automatic"), {"upgraded": 1, "current": 0, "left": 1, "failed": 0}, "automatic")
+    equal((session(host)["old"], session(host, "bob")["old"]), (False, True), "old")
+    equal(root("-a"), {"upgraded": 1, "current": 1, "left": 0, "failed": 0}, "by hand")
+    equal(upgrade(host, "1").stdout, "session 1 runs the installed program already\n", "once more")
+    equal(upgrade(host, "-u", "bob", "1", status=1).stderr,
+          "holdfastctl: the sessions of another user is for root\n", "another user's")
+    equal(upgrade(host, "7", status=3).stderr, "holdfastctl: no session 7; holdfastctl ls shows yours\n", "no session")
+    for t in terms:
+        t.close()
+
+
+def many(host, count):
+    users = ("alice", "bob")
+    write("/etc/holdfast/holdfast.conf", "MaxSessions 1000\nLoginTimeout 1m\n")
+    for _ in range(count // len(users) // 5):
+        terms = [host.ssh(u, options=["-o", "SetEnv=LC_HOLDFAST=new"]) for u in users for _ in range(5)]
+        for t in terms:
+            t.prompt()
+        for t in terms:
+            t.kill()
+    for u in users:
+        host.wait_sessions(count // len(users), "dropped", u)
+    shells = {(u, s["id"]): (s["shell_pid"], s["keeper_pid"]) for u in users for s in host.sessions(u)}
+    first = build_id(KEEPER)
+    for way in ("forwards", "back"):
+        old = another_build(KEEPER)
+        start = time.monotonic()
+        r = subprocess.run(["/usr/bin/holdfastctl", "upgrade", "-a", "--json"], capture_output=True, text=True)
+        equal(json.loads(r.stdout), {"upgraded": count, "current": 0, "left": 0, "failed": 0}, way + r.stderr)
+        host.note("%d sessions %s in %.2f s" % (count, way, time.monotonic() - start))
+        equal({(u, s["id"]): (s["shell_pid"], s["keeper_pid"]) for u in users for s in host.sessions(u)}, shells,
+              "shells and keepers after the way " + way)
+    equal(build_id(KEEPER), first, "the way back leads to the first program")
+    check(old, "no program")
+    for u in users:
+        t = host.ssh(u)
+        t.prompt()
+        equal(t.ask("$((6*7))"), "42", "a session after it")
+
+
+def test_many(host):
+    many(host, 10)
+
+
+@by_request
+def test_100_sessions(host):
+    many(host, 100)
