@@ -67,7 +67,8 @@ upgrade_one(uid_t uid, const struct attach_status *s, char why[TEXT_CAP])
 		return refused(reply, (size_t)n, why);
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		return 1;
-	snprintf(why, TEXT_CAP, "%s", fd < 0 ? "cannot be reached" : "has not answered");
+	snprintf(why, TEXT_CAP, "%s", fd < 0 ? "cannot be reached" : n == -EPIPE
+	         ? "the installed program has ended while it took over; another keeper goes on" : "has not answered");
 	return -1;
 }
 

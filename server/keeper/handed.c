@@ -44,6 +44,8 @@ static const struct field session_fields[] = {
 	FIELD_TEXT(S, secret),
 	FIELD_TEXT(S, path),
 	FIELD_TEXT(S, agent_path),
+	FIELD_U64(S, front_looked_ms),
+	FIELD_TEXT(S, front_program),
 	FIELD_TEXT(S, version),
 	FIELD_TEXT(S, build),
 	FIELDS_END
@@ -100,7 +102,8 @@ handed_objection(const struct keeper *k)
 		return "it has no memory of its own (memfd_create(2))";
 	if (!peers_are_ready(k) || k->awaiting || k->leader_lost)
 		return "an attachment is just coming or going";
-	if (!relays_are_ready(k->agent) || k->quiet_until != CLOCK_NEVER || k->nudge_until != CLOCK_NEVER)
+	if (!relays_are_ready(k->agent) || k->quiet_until != CLOCK_NEVER || k->nudge_until != CLOCK_NEVER ||
+	    k->cause_until)
 		return "it is busy";
 	if (k->source->has_terminal && (k->answers->len || k->controlmode->until))
 		return "it is answering a program";
@@ -120,6 +123,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 		.slowed = k->slowed, .shell_pid = (uint32_t)k->shell.pid, .shell_group = (uint32_t)k->shell.group,
 		.by_leader = k->shell.parent != NULL, .idle_detach = k->idle.detach_s, .idle_logind = k->idle.logind_s,
 		.kind = d->kind, .id = d->id, .clock = k->peers.clock, .before_until = k->peers.before_until,
+		.front_looked_ms = k->front_looked_ms,
 	};
 	size_t at = record_begin(w, RECORD_SESSION);
 
@@ -133,6 +137,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 			m.before = i + 1;
 	snprintf(m.root, sizeof m.root, "%s", k->own_root ? k->own_root : "");
 	memcpy(m.name, d->name, sizeof m.name);
+	memcpy(m.front_program, k->front_program, sizeof m.front_program);
 	memcpy(m.secret, d->secret, sizeof m.secret);
 	memcpy(m.path, d->path, sizeof m.path);
 	memcpy(m.agent_path, d->agent_path, sizeof m.agent_path);
@@ -371,6 +376,8 @@ handed_begin(struct keeper *k, struct handed *h)
 	begin_shell(k, s);
 	k->leader_hangs = s->leader_hangs;
 	k->slowed = s->slowed;
+	k->front_looked_ms = s->front_looked_ms;
+	memcpy(k->front_program, s->front_program, sizeof k->front_program);
 	k->own_root = s->root[0] ? s->root : NULL;
 	k->dir = (struct sessiondir)SESSIONDIR_INIT;
 	k->dir.kind = (enum sessiondir_kind)s->kind;

@@ -21,9 +21,10 @@ struct handed_session {
 	uint32_t shell_pid, shell_group, by_leader; /* BY_LEADER: it is the leader's child (shell.h) */
 	uint32_t idle_detach, idle_logind;          /* idle.h */
 	uint32_t kind, id;        /* of the directory */
-	uint64_t clock, before_until;
+	uint64_t clock, before_until, front_looked_ms;
 	uint32_t before;          /* which peer, from 1 on; 0: none */
 	char root[PATH_CAP], name[32], secret[SESSIONDIR_SECRET], path[PATH_CAP], agent_path[PATH_CAP];
+	char front_program[NAME_CAP];
 	char version[VERSION_CAP], build[BUILD_CAP]; /* of the program that has written it */
 };
 

@@ -216,6 +216,40 @@ def test_new_programs_that_fail(host):
     equal(len(host.named("sleep", "alice")), 1, "processes named sleep, of which one is the shell's job")
 
 
+def test_new_programs_that_die(host):
+    """They can take over, they say, and then they die: the leader goes on with the program before."""
+    t = host.login()
+    marked = host.mark(t)
+    before = session(host)
+    with open(KEEPER, "rb") as f:
+        good = f.read()
+    with open(KEEPER + ".old", "wb") as f:
+        f.write(good)
+    os.chmod(KEEPER + ".old", 0o755)
+    script('[ "$1" = --check-state ] && exit 0\nexit 9')
+    check("the installed program has ended while it took over" in upgrade(host, "-f", "1", status=1).stderr, "what it says")
+    host.wait_sessions(1, "attached")
+    after = session(host)
+    check(after["keeper_pid"] != before["keeper_pid"] and after["shell_pid"] == before["shell_pid"], after)
+    marked.same(t)
+    wait_until(lambda: host.syslog.find("soon after it had become another program; going on with .*holdfast-keeper.old"),
+               "a line of the log")
+    # a file that not only root can have put there is not executed
+    os.chown(KEEPER + ".old", host.ids("alice")[0], -1)
+    put(KEEPER, good)
+    upgrade(host, "-f", "1")
+    wait_until(lambda: len(host.syslog.find("event=keeper-upgraded .*session=1")) == 1, "the audit line")
+    marked.same(t)
+    script('[ "$1" = --check-state ] && exit 0\nexit 9')
+    upgrade(host, "-f", "1", status=1)
+    wait_until(lambda: host.syslog.find("going on with .*holdfast-keeper$"), "the other line of the log")
+    wait_until(lambda: host.syslog.find("session 1 .* is parked"), "it is parked")
+    put(KEEPER, good)
+    host.terms.remove(t)
+    t.close()
+    marked.same(host.ssh(options=["-o", "SetEnv=LC_HOLDFAST=1"]))
+
+
 def fds(pid):
     return sorted(re.sub(r"\d{3,}", "N", os.readlink("/proc/%d/fd/%s" % (pid, fd))) for fd in os.listdir("/proc/%d/fd" % pid))
 

@@ -73,7 +73,7 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 		_exit(KEEPERPROC_DIRECTORY);
 	if (privdrop(uid, gid))
 		_exit(KEEPERPROC_DROP);
-	execve(PATH_KEEPER, argv, env);
+	execve(fds->program ? fds->program : PATH_KEEPER, argv, env);
 	_exit(KEEPERPROC_EXEC);
 }
 

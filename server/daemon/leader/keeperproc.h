@@ -20,6 +20,7 @@ struct keeperproc_inherits {
 
 /* What a keeper has of its leader; all stay the caller's. */
 struct keeperproc {
+	const char *program; /* NULL: PATH_KEEPER */
 	int master; /* LEADERMSG_MASTER_FD; -1: /dev/null */
 	int leader; /* LEADERMSG_FD */
 	int sock;   /* LEADERMSG_SOCK_FD */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include "leader_idle.h"
 #include "leader_order.h"
 #include "log.h"
+#include "paths.h"
 #include "procstat.h"
 #include "register.h"
 #include "reply.h"
@@ -98,7 +100,7 @@ leader_keeper_start(struct leader *l, bool again)
 {
 	const struct leader_order *o = l->order;
 	struct keeperproc with = {
-		.master = l->shell.master, .sock = l->dir.sock, .agent = l->dir.agent, .memory = l->memory,
+		.program = l->keepers.old ? PATH_KEEPER_OLD : NULL, .master = l->shell.master, .sock = l->dir.sock, .agent = l->dir.agent, .memory = l->memory,
 		.stub = l->shell.stub, .pipes = l->shell.pipes, .inherits = again ? &l->keepers.inherits : NULL,
 	};
 	int pair[2];
@@ -216,6 +218,31 @@ count_death(struct leader_keeper *k, uint64_t now)
 	return count;
 }
 
+/* Whether there is a program before the installed one that only root can have put there. */
+static bool
+has_old(void)
+{
+	struct stat st;
+
+	return lstat(PATH_KEEPER_OLD, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 && !(st.st_mode & 022) &&
+	       st.st_mode & 0111;
+}
+
+/* The keeper has died: decides which program the next one is. */
+static void
+choose_program(struct leader *l, uint64_t now)
+{
+	struct leader_keeper *k = &l->keepers;
+	bool on_trial = k->upgraded_ms && now - k->upgraded_ms < LEADER_KEEPER_TRIAL_MS;
+
+	k->upgraded_ms = 0;
+	if (on_trial || k->parked)
+		k->old = !k->old && has_old();
+	if (on_trial)
+		log_line(LOG_ERR, "session %u of uid %u: the keeper has died soon after it had become another program; going on "
+		         "with %s", (unsigned)l->audit.session, (unsigned)l->audit.uid, k->old ? PATH_KEEPER_OLD : PATH_KEEPER);
+}
+
 void
 leader_keeper_died(struct leader *l)
 {
@@ -228,6 +255,7 @@ leader_keeper_died(struct leader *l)
 	         by_signal ? WTERMSIG(l->status) : WEXITSTATUS(l->status));
 	audit_limited(&l->audit, "keeper-died", NULL, NULL, extra);
 	l->keepers.ready_by_ms = 0;
+	choose_program(l, now);
 	if (count >= LEADER_KEEPER_DEATHS)
 		park(l);
 	else
@@ -241,6 +269,19 @@ leader_keeper_ready(struct leader *l, const struct leadermsg_report *m)
 	l->keepers.ready_by_ms = 0;
 	l->keepers.parked = false;
 	leader_idle_tell(l);
+}
+
+void
+leader_keeper_upgrade(struct leader *l, const struct leadermsg_report *m)
+{
+	if (m->kind == LEADERMSG_UPGRADE_FAILED) {
+		l->keepers.upgraded_ms = 0;
+		return;
+	}
+	l->keepers.upgraded_ms = clock_now_ms();
+	l->keepers.old = false;
+	if (m->kind == LEADERMSG_UPGRADE_DONE)
+		audit_limited(&l->audit, "keeper-upgraded", NULL, NULL, "");
 }
 
 bool

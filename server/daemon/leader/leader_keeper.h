@@ -7,6 +7,10 @@
  * a pause, and the fifth parks the session: the leader holds everything, and starts no keeper but one for each
  * connection to the session's socket (a login, `holdfastctl`), and not more often than ten times a second.
  *
+ * A keeper can become another program (server/keeper/upgrade.h), which it tells the leader before.  If that dies within
+ * LEADER_KEEPER_TRIAL_MS, the next keeper is the program before (PATH_KEEPER_OLD), if that is there; and those of a
+ * parked session are both in turn.
+ *
  *   ALIVE ──death──▶ PAUSE ──time──▶ ALIVE        PAUSE ──five deaths in a minute──▶ PARKED ──connection──▶ ALIVE
  */
 #ifndef HOLDFAST_LEADER_KEEPER_H
@@ -37,6 +41,8 @@ bool leader_keeper_look(struct leader *l);
 void leader_keeper_died(struct leader *l);
 /* READY came from one that is not the first one. */
 void leader_keeper_ready(struct leader *l, const struct leadermsg_report *m);
+/* UPGRADE came: it is about to become another program, has become that, or has failed to. */
+void leader_keeper_upgrade(struct leader *l, const struct leadermsg_report *m);
 /* Whether the session has a keeper, or will have one. */
 bool leader_keeper_goes_on(const struct leader *l);
 /* When something is due, on clock_now_ms(); 0: nothing is. */

@@ -10,6 +10,7 @@
 
 #define LEADER_KEEPER_DEATHS 5
 #define LEADER_KEEPER_WITHIN_MS 60000
+#define LEADER_KEEPER_TRIAL_MS 10000
 
 struct leader_keeper {
 	bool parked;
@@ -17,6 +18,8 @@ struct leader_keeper {
 	uint64_t ready_by_ms; /* … and is killed if it is not ready by then; 0: it is */
 	uint64_t deaths[LEADER_KEEPER_DEATHS]; /* clock_now_ms(), the latest first; 0: none */
 	uint64_t rchar, wchar; /* of the dead one; 0 and 0: unknown */
+	uint64_t upgraded_ms;  /* clock_now_ms() when the last one began to become another program; 0: it has not */
+	bool old;              /* the next one is PATH_KEEPER_OLD */
 	struct keeperproc_inherits inherits;   /* by later ones: what the first one had from this process */
 };
 

@@ -304,6 +304,8 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 
 	if (m->type == LEADERMSG_ASKED && has_started(l))
 		leader_end_asked(l, m, fd);
+	if (m->type == LEADERMSG_UPGRADE)
+		leader_keeper_upgrade(l, m);
 	if (m->type >= LEADERMSG_OPTIONAL)
 		return true;
 	h = handlers[l->state][m->type - LEADERMSG_READY];
