@@ -230,6 +230,8 @@ take_terminal(struct peer *peer, const int *fds, unsigned count)
 	peer->t.size = (struct winsize){ .ws_row = peer->claim.rows, .ws_col = peer->claim.cols,
 		                      .ws_xpixel = peer->claim.xpixel, .ws_ypixel = peer->claim.ypixel };
 	terminal_update_size(&peer->t);
+	if (!(peer->claim.flags & ATTACH_FLAG_FRAMED))
+		keys_open(&peer->t.keys, &peer->keeper->vital);
 	if (peer->claim.flags & ATTACH_FLAG_TYPED && !peer->t.readonly) {
 		memcpy(peer->t.input, peer->claim.typed, peer->claim.typed_len);
 		peer->t.input_len = peer->claim.typed_len;

@@ -431,6 +431,20 @@ take_relays(struct keeper *k, struct handed *h)
 	h->relay_count = 0;
 }
 
+/* The keys of terminals that the program has not taken are in the session's memory again. */
+static void
+keep_keys(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		if (peer->framed)
+			continue;
+		keys_open(&peer->t.keys, &k->vital);
+		keys_set(&peer->t.keys, peer->t.input, peer->t.input_at, peer->t.input_len);
+	}
+}
+
 int
 handed_finish(struct keeper *k, struct handed *h)
 {
@@ -444,7 +458,9 @@ handed_finish(struct keeper *k, struct handed *h)
 	if (k->command)
 		command_take(k->command, k->pipes);
 	rc = take_peers(k, h);
-	if (!rc)
-		take_relays(k, h);
-	return rc;
+	if (rc)
+		return rc;
+	take_relays(k, h);
+	keep_keys(k);
+	return 0;
 }

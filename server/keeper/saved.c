@@ -7,6 +7,7 @@
 #include "awaited.h"
 #include "clock.h"
 #include "command.h"
+#include "keys.h"
 #include "peers.h"
 #include "picture_base.h"
 #include "session.h"
@@ -193,6 +194,10 @@ saved_restore(struct keeper *k)
 	f = vital_facts(&k->vital);
 	restore_times(k, f);
 	restore_rest(k, f);
+	if (k->source->has_terminal && !k->handed)
+		keys_type(&k->vital, k->master);
+	else if (k->source->has_terminal)
+		keys_forget(&k->vital);
 	/* A keeper that has only become another program has its attachments themselves. */
 	if (!k->handed)
 		awaited_restore(k);

@@ -114,3 +114,19 @@ def test_its_end_without_a_keeper(host):
     check(host.syslog.find("event=(end|lost) .*session=%d .*status=" % s["id"]), "the audit has the shell's status")
     os.rename(KEEPER + ".away", KEEPER)
     host.wait_none()
+
+
+def test_keys(host):
+    """What is typed while keepers die reaches the program once, in its order."""
+    keys = "".join("%05d." % i for i in range(4000))
+    t = host.login()
+    t.line("stty raw -echo; printf 'rea%%s' dy; head -c %d >keys; printf 'do%%s' ne; stty sane" % len(keys))
+    t.wait_for("ready")
+    step = len(keys) // 5
+    for i in range(5):
+        t.send(keys[i * step:(i + 1) * step])
+        if i < 4:
+            replaced(host)
+    t.wait_for("done")
+    with open("/home/alice/keys") as f:
+        equal(f.read(), keys, "what the program read")

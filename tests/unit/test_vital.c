@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "keys.h"
 #include "sessionmem.h"
 #include "vital.h"
 #include "vital_check.h"
@@ -192,6 +193,57 @@ damage_is_refused_or_harmless(void **state)
 	assert_in_range(refused, 100, 2900);
 	munmap(head, HEAD);
 	close(fd);
+}
+
+/* What was typed between the two calls of a keeper that died: one read, then part of it written. */
+static void
+keys_are_typed_by_the_next_keeper(void **state)
+{
+	static const struct {
+		enum vital_call call;
+		uint64_t span, at, moved;
+		const char *typed;
+	} cases[] = {
+		{ VITAL_NOTHING, 0, 0, 0, "" },
+		{ VITAL_NOTHING, VITAL_KEYS_SPAN(0, 6), 0, 0, "abcdef" },
+		{ VITAL_NOTHING, VITAL_KEYS_SPAN(4, 6), 0, 0, "ef" },
+		{ VITAL_KEYS_READ, 0, 0, 0, "" },
+		{ VITAL_KEYS_READ, 0, 0, 6, "abcdef" },
+		{ VITAL_KEYS_READ, VITAL_KEYS_SPAN(0, 6), 0, 6, "abcdef" },
+		{ VITAL_KEYS_TYPED, VITAL_KEYS_SPAN(0, 6), 0, 0, "abcdef" },
+		{ VITAL_KEYS_TYPED, VITAL_KEYS_SPAN(0, 6), 0, 2, "cdef" },
+		{ VITAL_KEYS_TYPED, VITAL_KEYS_SPAN(2, 6), 0, 2, "cdef" },
+		{ VITAL_KEYS_TYPED, VITAL_KEYS_SPAN(2, 6), 2, 4, "" },
+		{ VITAL_KEYS_TYPED, 0, 2, 4, "" },
+		{ VITAL_KEYS_READ, 0, 0, VITAL_KEYS_MAX + 1, "" },
+		{ VITAL_KEYS_TYPED, VITAL_KEYS_SPAN(0, UINT32_MAX), 0, 1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int fd = memory_new(false), out[2];
+		char got[64] = "";
+		struct vital v;
+
+		assert_int_equal(pipe2(out, O_NONBLOCK), 0);
+		assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+		vital_next(&v);
+		vital_commit(&v);
+		memcpy(vital_keys(&v)[7].bytes, "abcdef", 6);
+		vital_keys(&v)[7].span = cases[i].span;
+		vital_intend(&v, cases[i].call, 7, cases[i].at);
+		vital_close(&v);
+		assert_int_equal(vital_open(&v, memory_again(fd), false, RING, false), 0);
+		vital_settle(&v, cases[i].moved, cases[i].moved);
+		keys_type(&v, out[1]);
+		assert_true(read(out[0], got, sizeof got - 1) >= -1);
+		assert_string_equal(got, cases[i].typed);
+		assert_int_equal(vital_keys(&v)[7].span, 0);
+		vital_close(&v);
+		close(out[0]);
+		close(out[1]);
+		close(fd);
+	}
 }
 
 static void
@@ -423,6 +475,7 @@ main(void)
 		cmocka_unit_test(facts_that_do_not_count_yet_do_not_show),
 		cmocka_unit_test(input_is_found_again),
 		cmocka_unit_test(damage_is_refused_or_harmless),
+		cmocka_unit_test(keys_are_typed_by_the_next_keeper),
 		cmocka_unit_test(another_layout_is_refused),
 		cmocka_unit_test(a_killed_keeper_loses_and_doubles_nothing),
 	};

@@ -48,12 +48,14 @@ plain_feed(struct peer *peer)
 	struct terminal *t = &peer->t;
 
 	while (t->input_at < t->input_len) {
-		ssize_t n = fd_write(peer->keeper->master, t->input + t->input_at, t->input_len - t->input_at);
+		ssize_t n = keys_write(&t->keys, peer->keeper->master, t->input, t->input_at, t->input_len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno != EAGAIN)
+		if (n < 0 && errno != EAGAIN) {
 			t->input_at = t->input_len; /* the shell has ended */
+			keys_set(&t->keys, t->input, 0, 0);
+		}
 		if (n <= 0)
 			return;
 		t->input_at += (size_t)n;
@@ -70,6 +72,7 @@ take_typed(struct peer *peer)
 	if (oneanswer_wanted(peer)) {
 		peer->t.input_len = oneanswer_filter(peer, peer->t.input, peer->t.input_len, left, &is_typed);
 		memcpy(peer->t.input, left, peer->t.input_len);
+		keys_set(&peer->t.keys, peer->t.input, 0, peer->t.input_len);
 	}
 	return is_typed;
 }
@@ -95,6 +98,7 @@ plain_type(struct peer *peer, const unsigned char *p, size_t len)
 	memcpy(peer->t.input, p, len);
 	peer->t.input_at = 0;
 	peer->t.input_len = len;
+	keys_set(&peer->t.keys, peer->t.input, 0, len);
 	typed(peer);
 }
 
@@ -131,6 +135,7 @@ drop_signal_keys(struct terminal *t)
 		if (t->input[i] != 0x03 && t->input[i] != 0x1c && t->input[i] != 0x1a)
 			t->input[kept++] = t->input[i];
 	t->input_len = kept;
+	keys_set(&t->keys, t->input, 0, kept);
 }
 
 void

@@ -212,7 +212,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 size_t
 terminal_read(struct terminal *t)
 {
-	ssize_t n = fd_read(t->in, t->input, sizeof t->input);
+	ssize_t n = keys_read(&t->keys, t->in, t->input, sizeof t->input);
 
 	t->input_at = t->input_len = 0;
 	if (n < 0) {
@@ -227,8 +227,10 @@ terminal_read(struct terminal *t)
 			t->dead = true;
 		return 0;
 	}
-	if (t->readonly)
+	if (t->readonly) {
+		keys_set(&t->keys, t->input, 0, 0);
 		return 0;
+	}
 	t->input_len = (size_t)n;
 	return t->input_len;
 }
@@ -241,6 +243,7 @@ terminal_close(struct terminal *t)
 	if (t->raw && settings_are_ours(t))
 		tcsetattr(t->in, TCSANOW, &t->saved);
 	free(t->paint);
+	keys_close(&t->keys);
 	close(t->in);
 	if (t->out != t->in)
 		close(t->out);

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "keys.h"
 #include "pacing.h"
 #include "termreports.h"
 #include "ring.h"
@@ -42,6 +43,7 @@ struct terminal {
 	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
 	unsigned char input[TERMINAL_INPUT + TERMREPORTS_HELD]; /* read, and not yet taken by the pty */
 	size_t input_len, input_at;
+	struct keys keys;      /* the same in the session's memory */
 };
 
 /*

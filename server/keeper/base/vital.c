@@ -20,6 +20,7 @@ _Static_assert(sizeof(struct vital_head) <= LIVE_AT, "the head fits");
 _Static_assert(LIVE_AT + sizeof(struct vital_live) <= FACTS_AT, "the live part fits");
 _Static_assert(sizeof(struct vital_facts) <= VITAL_FACTS_STRIDE, "the facts fit");
 _Static_assert(FACTS_AT + 2 * VITAL_FACTS_STRIDE <= HEAD_MAPPED, "both fit");
+_Static_assert(VITAL_KEYS_PLACES * sizeof(struct vital_keys) <= SESSIONMEM_KEYS_BYTES, "all keys fit");
 _Static_assert(SESSIONMEM_QUEUES_BYTES / STREAMS_MAX >= STREAMS_QUEUE, "the queues fit");
 
 static const struct vital_part layout[] = {
@@ -106,6 +107,8 @@ void
 vital_close(struct vital *v)
 {
 	fd_sum_into(NULL);
+	if (v->keys)
+		munmap(v->keys, VITAL_KEYS_PLACES * sizeof *v->keys);
 	if (v->head) {
 		munmap(v->head, HEAD_MAPPED);
 		fd_close(&v->fd);
@@ -141,7 +144,7 @@ vital_commit(struct vital *v)
 static bool
 is_read(uint32_t call)
 {
-	return call == VITAL_OUTPUT || call == VITAL_FRAMES_IN;
+	return call == VITAL_OUTPUT || call == VITAL_FRAMES_IN || call == VITAL_KEYS_READ;
 }
 
 void
@@ -187,8 +190,8 @@ vital_settle(struct vital *v, uint64_t rchar, uint64_t wchar)
 	if (i->call == VITAL_NOTHING)
 		return true;
 	v->moved = (struct vital_moved){ .call = i->call, .index = i->index, .at = i->at, .bytes = moved, .known = known };
-	/* A framed client's pipes: that attachment alone depends on it (framed/kept.h). */
-	if (i->call == VITAL_FRAMES_IN || i->call == VITAL_FRAMES_OUT)
+	/* A framed client's pipes, and a terminal's keys: that attachment alone depends on it (framed/kept.h, keys.h). */
+	if (i->call >= VITAL_FRAMES_IN)
 		known = true;
 	if (known && i->call == VITAL_OUTPUT)
 		v->live->ring[i->index].head = i->at + moved;
@@ -259,6 +262,20 @@ vital_ring(struct vital *v, unsigned channel, struct ring *r)
 	if (!rc)
 		r->live = l;
 	return rc;
+}
+
+struct vital_keys *
+vital_keys(struct vital *v)
+{
+	const size_t size = VITAL_KEYS_PLACES * sizeof *v->keys;
+
+	if (v->keys)
+		return v->keys;
+	v->keys = vital_map(v, VITAL_KEYS, 0, size, true);
+	/* A painter is to have nothing of it. */
+	if (v->keys)
+		madvise(v->keys, size, MADV_DONTFORK);
+	return v->keys;
 }
 
 void

@@ -43,6 +43,8 @@ struct vital {
 	struct vital_live *live;
 	struct vital_facts *facts[2];
 	struct vital_moved moved; /* by vital_settle() */
+	struct vital_keys *keys;  /* vital_keys() */
+	uint64_t keys_used;       /* bit N: place N is a terminal's (keys.h) */
 };
 
 /*
@@ -75,6 +77,8 @@ int vital_calibrate(struct vital *v, int io);
 
 /* Opens the ring of CHANNEL: 0 or a negative errno.  ring_close() closes it. */
 int vital_ring(struct vital *v, unsigned channel, struct ring *r);
+/* The VITAL_KEYS_PLACES places, or NULL. */
+struct vital_keys *vital_keys(struct vital *v);
 /* Streams whose counters and input are in it. */
 void vital_streams(struct vital *v, struct streams *t);
 /* Gives the memory of part TYPE, its place INDEX, back to the system. */

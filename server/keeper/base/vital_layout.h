@@ -5,6 +5,7 @@
 #ifndef HOLDFAST_VITAL_LAYOUT_H
 #define HOLDFAST_VITAL_LAYOUT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -34,7 +35,7 @@ enum vital_type {
 	VITAL_HANDOVER = 6, /* a keeper becomes another program (handover/) */
 	VITAL_RINGS = 7,
 	VITAL_FRAMES = 9,   /* struct kept, STREAMS_MAX times (framed/kept.h) */
-	VITAL_KEYS = 8,     /* input of terminals that the program has not taken */
+	VITAL_KEYS = 8,     /* struct vital_keys, VITAL_KEYS_PLACES times (keys.h) */
 };
 
 struct vital_part {
@@ -55,14 +56,28 @@ enum vital_call {
 	VITAL_INPUT = 2,
 	VITAL_FRAMES_IN = 3, /* from the pipe of a framed client, into its place of VITAL_FRAMES … */
 	VITAL_FRAMES_OUT = 4, /* … and from there */
+	VITAL_KEYS_READ = 5, /* from a terminal, into its place of VITAL_KEYS … */
+	VITAL_KEYS_TYPED = 6, /* … and from there */
+};
+
+/* What a terminal has sent and the program has not got: the bytes from AT to LEN.  One store changes both. */
+#define VITAL_KEYS_PLACES 64
+#define VITAL_KEYS_MAX 8184
+#define VITAL_KEYS_SPAN(at, len) ((uint64_t)(at) << 32 | (uint64_t)(len))
+#define VITAL_KEYS_AT(span) ((size_t)((span) >> 32))
+#define VITAL_KEYS_LEN(span) ((size_t)((span) & UINT32_MAX))
+
+struct vital_keys {
+	uint64_t span; /* 0: nothing */
+	unsigned char bytes[VITAL_KEYS_MAX];
 };
 
 /* A call that is on its way, or whose result has not been stored yet. */
 struct vital_intent {
 	uint32_t call;  /* enum vital_call; stored last, and cleared first */
-	uint32_t index; /* OUTPUT: the channel; else the stream */
-	uint64_t at;    /* OUTPUT: the ring's head; INPUT: the first byte of the queue that waits; FRAMES_*: kept.h */
-	uint64_t sum;   /* of bytes read (OUTPUT, FRAMES_IN) or written (INPUT, FRAMES_OUT) before it */
+	uint32_t index; /* OUTPUT: the channel; KEYS_*: the place; else the stream */
+	uint64_t at;    /* OUTPUT: the ring's head; INPUT, KEYS_TYPED: the first byte that waits; FRAMES_*: kept.h */
+	uint64_t sum;   /* of bytes read (OUTPUT, FRAMES_IN, KEYS_READ) or written (the others) before it */
 };
 
 struct vital_live {
