@@ -98,8 +98,8 @@ def test_leader_while_dropped(host):
     marked.same(t2)
     t2.line("exit 4")
     # The keeper reads the status from the kernel, unless PID 1 has waited for the shell before.
-    said = 255 if "the exit status is not known" in t2.text() else 4
-    equal(t2.wait_exit(), said, "the status of ssh")
+    status = t2.wait_exit()
+    equal(status, 255 if "the exit status is not known" in t2.text() else 4, "the status of ssh")
     host.wait_none()
 
 
