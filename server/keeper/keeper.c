@@ -21,6 +21,7 @@
 #include "idle.h"
 #include "fd.h"
 #include "leader_link.h"
+#include "notice.h"
 #include "paths.h"
 #include "peers.h"
 #include "probe.h"
@@ -33,6 +34,8 @@
 #include "source_pipes.h"
 #include "source_pty.h"
 #include "upgrade.h"
+
+#define INIT_PID 1 /* systemd, where it runs */
 
 static void
 on_agent(void *object, short revents)
@@ -51,6 +54,8 @@ on_signal(void *object, short revents)
 	if (fd_read(k->signals, &si, sizeof si) != (ssize_t)sizeof si)
 		return;
 	if (si.ssi_signo == SIGTERM) {
+		if (si.ssi_pid == INIT_PID)
+			notice_stopping(k);
 		cause_signal(k, &si);
 		session_kill(k, SIGHUP);
 	}

@@ -17,6 +17,11 @@
  */
 int notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP]);
 /*
+ * systemd ends the session (loginctl terminate-user, a shutdown): says so on the attached terminals, and at once, for the
+ * logins' own sessions may be ended in the same moment, and with them the way to their terminals.
+ */
+void notice_stopping(struct keeper *k);
+/*
  * Another login is the live one: tells the prompts of the session's shells (sessiondir_write_login), if the keeper
  * has made the session's directory.  Otherwise the leader tells them; it hears of each attachment.
  */

@@ -45,6 +45,7 @@ def boots(suites):
     import test_service
     import test_site
     import test_source
+    import test_stopping
     import test_who
     import test_zsh
 
@@ -55,7 +56,7 @@ def boots(suites):
             site = [(test_site, kill)] if kill == "no" else []
             yield Spec(suite, name, of((test_matrix, kill), (test_own, kill), *site), kill=kill, installed=True)
         yield Spec(suite, "limits", of((test_limits,), (test_client,), (test_service,), (test_hardened,), (test_who,),
-                                        (test_idle,), (test_site, "yes")), installed=True)
+                                        (test_idle,), (test_stopping,), (test_site, "yes")), installed=True)
         # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
         # what is installed from source was built here, for this release
         package = of((test_package,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
