@@ -5,9 +5,10 @@ function __holdfastctl_sessions
     holdfastctl ls 2>/dev/null | string match -rg '^[* ] +(\d+) +(\S+)' | string match -v -- -
 end
 
-set -l commands ls attach new detach rename kill env hook message upgrade drain check-config doctor setup resume
+set -l commands ls last attach new detach rename kill env hook message upgrade drain check-config doctor setup resume
 complete -c holdfastctl -f
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list held sessions'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a last -d 'say how sessions have ended'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a attach -d 'attach a session to this terminal'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a new -d 'start a session on this terminal'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a detach -d 'detach the terminals of a session'
@@ -24,7 +25,7 @@ complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a setup 
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a resume -d 'do what ssh -s resume does'
 complete -c holdfastctl -l help -d 'show the usage'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach detach rename kill upgrade env" -a '(__holdfastctl_sessions)'
-complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message upgrade drain check-config doctor" -l json -d 'print JSON'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls last kill message upgrade drain check-config doctor" -l json -d 'print JSON'
 complete -c holdfastctl -n "__fish_seen_subcommand_from doctor" -a '(__fish_complete_users)'
 complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -l undo -d 'remove the changes'
 complete -c holdfastctl -n "__fish_seen_subcommand_from setup" -s n -l dry-run -d 'show a diff'
@@ -38,9 +39,9 @@ complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l csh -d 'for csh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l fish -d 'for fish'
 complete -c holdfastctl -n "__fish_seen_subcommand_from hook" -a 'sh bash zsh fish tcsh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from ls" -s l -l long -d 'with their cost'
-complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message upgrade" -s a -l all -d 'of all users (root)'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls last kill message upgrade" -s a -l all -d 'of all users (root)'
 complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message upgrade" -l own -d 'also sessions without root (root)'
-complete -c holdfastctl -n "__fish_seen_subcommand_from ls kill message upgrade check-config" -s u -l user -x -a '(__fish_complete_users)' -d 'of this user'
+complete -c holdfastctl -n "__fish_seen_subcommand_from ls last kill message upgrade check-config" -s u -l user -x -a '(__fish_complete_users)' -d 'of this user'
 complete -c holdfastctl -n "__fish_seen_subcommand_from detach" -s u -x -a '(__fish_complete_users)' -d 'of this user'
 complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -l older-than -x -a '1h 12h 1d 7d 4w' -d 'dropped for this long'
 complete -c holdfastctl -n "__fish_seen_subcommand_from message" -s t -x -a '(__holdfastctl_sessions)' -d 'only this session'

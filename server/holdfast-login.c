@@ -107,8 +107,10 @@ finish_enter(const struct enter_result *res)
 {
 	switch (res->outcome) {
 	case ENTER_EXIT:
+		say(res->text);
 		return result("exit", res->value);
 	case ENTER_SIGNAL:
+		say(res->text);
 		return result("signal", res->value);
 	case ENTER_DETACHED:
 		say(res->text);

@@ -8,6 +8,7 @@
  *   CLAIM + fds     ─▶ CLAIMED, GRANTED or REFUSED  the session is the claimer's; the keeper shows nothing yet
  *   CONFIRM                                         the keeper starts a new session's shell, or paints the screen
  *   WINCH                                           the claimer's terminal has another size
+ *                   ◀─ CAUSE text                   before EXIT: who or what has ended the session, if not its shell
  *                   ◀─ EXIT, DETACHED               the last message to an attachment
  *   DETACH, RENAME, KILL, ENV, SWITCH ─▶ DONE, ENV_IS or ERROR     from every process that may connect
  *   EXPIRE seconds  ─▶ DONE or ERROR               ends the session if it has had no attachment for so long
@@ -65,6 +66,7 @@ enum attach_type {
 	ATTACH_MSG_LAST_IS = 80,
 	ATTACH_MSG_VERDICT = 84,
 	ATTACH_MSG_GRANTED = 85,
+	ATTACH_MSG_CAUSE = 90,
 };
 
 enum attach_state {
@@ -243,7 +245,7 @@ int attach_decode_exit(struct attach_exit *m, const void *buf, size_t len);
 /* DETACHED, and SWITCH with its reason ATTACH_WHY_SWITCH. */
 int attach_encode_detached(uint8_t type, const struct attach_detached *m, unsigned char *out, size_t cap);
 int attach_decode_detached(struct attach_detached *m, const void *buf, size_t len);
-/* MESSAGE and LAST_IS: TEXT is cut to what fits. */
+/* MESSAGE, LAST_IS and CAUSE: TEXT is cut to what fits. */
 int attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap);
 int attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len);
 /* RENAME: "" removes the name. */

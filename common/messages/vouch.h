@@ -5,10 +5,16 @@
  *   login                               holdfastd, then helper
  *   (connects)                 ◀───     QUEUED: holdfastd is there, and will start a helper
  *   VOUCH  (fixed length)      ───▶     checks the ticket and the caller
+ *                              ◀───     TOLD first, for a hook: the user has lost a session, and has not been told yet
  *                              ◀───     FACTS, or REFUSED and the end of the connection
  *   START  (fixed length)      ───▶     becomes the leader of a new session
  *                              ◀───     PROGRESS at once; READY, or REFUSED and the end
  *   (confirms to the keeper)   ◀───     STARTED, once the keeper has reported that; the end
+ *
+ * Any process may send ENDS in the place of VOUCH, without a ticket:
+ *   ENDS   (fixed length)      ───▶     takes the caller's uid from the kernel
+ *                              ◀───     ENDS_ARE, with a descriptor of that user's records (endstore.h) if there are any;
+ *                                       or REFUSED; the end
  *
  * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request is
  * always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
@@ -26,7 +32,7 @@
 #define VOUCH_REQUEST_BYTES 64
 #define VOUCH_VERSION 1
 
-enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2 };
+enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3 };
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper checks
@@ -52,6 +58,8 @@ enum vouch_reply_type {
 	VOUCH_READY = 4,
 	VOUCH_STARTED = 5,
 	VOUCH_QUEUED = 6,
+	VOUCH_TOLD = 7,
+	VOUCH_ENDS_ARE = 8,
 };
 
 enum vouch_refusal {
@@ -80,7 +88,7 @@ struct vouch_reply {
 	char who[WHO_CAP];          /* how the login proved itself */
 	/* VOUCH_REFUSED */
 	uint32_t refusal;           /* enum vouch_refusal */
-	char text[TEXT_CAP];        /* for the person, one line, printable */
+	char text[TEXT_CAP];        /* for the person, one line, printable; TOLD too */
 	/* VOUCH_READY */
 	uint32_t session;           /* its id: the keeper listens at users/<uid>/<id>/sock */
 };

@@ -107,22 +107,27 @@ parse_all(const char *text, size_t len, struct endrecord *v, size_t max)
 }
 
 int
+endstore_parse(const char *text, size_t len, struct endrecord **v, size_t *count)
+{
+	/* One more: there is room for another. */
+	struct endrecord *got = calloc(ENDSTORE_MAX + 1, sizeof *got);
+
+	if (!got)
+		return -ENOMEM;
+	*count = parse_all(text, len, got, ENDSTORE_MAX);
+	*v = got;
+	return 0;
+}
+
+int
 endstore_read(int dir, const char *name, struct endrecord **v, size_t *count)
 {
 	char *text = malloc(ENDSTORE_BYTES);
-	/* One more: there is room for another. */
-	struct endrecord *got = calloc(ENDSTORE_MAX + 1, sizeof *got);
-	ssize_t n = text && got ? slurp(dir, name, text, ENDSTORE_BYTES) : -ENOMEM;
+	ssize_t n = text ? slurp(dir, name, text, ENDSTORE_BYTES) : -ENOMEM;
+	int rc = n < 0 && n != -ENOENT ? (int)n : endstore_parse(text, n > 0 ? (size_t)n : 0, v, count);
 
-	if (n < 0 && n != -ENOENT) {
-		free(text);
-		free(got);
-		return (int)n;
-	}
-	*count = n > 0 ? parse_all(text, (size_t)n, got, ENDSTORE_MAX) : 0;
-	*v = got;
 	free(text);
-	return 0;
+	return rc;
 }
 
 /* Writes the latest ENDSTORE_MAX of the COUNT records at V that are not too old. */

@@ -34,6 +34,8 @@ int endstore_add(int dir, const struct endrecord *r);
 /* The records in DIR/NAME into *V (the caller's to free), oldest first, and their number in *COUNT; damaged lines are left out.
  * Without a file: none. */
 int endstore_read(int dir, const char *name, struct endrecord **v, size_t *count);
+/* The records in the LEN bytes at TEXT, in the same way. */
+int endstore_parse(const char *text, size_t len, struct endrecord **v, size_t *count);
 /*
  * The latest record of UID that endwords_matters() and that was not told into *R, and the number of all such ones in
  * *COUNT; marks these as told.  -ENOENT: there is none.

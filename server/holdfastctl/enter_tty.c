@@ -13,6 +13,10 @@
 static int
 outcome(const struct enter_result *res)
 {
+	bool ended = res->outcome == ENTER_EXIT || res->outcome == ENTER_SIGNAL;
+
+	if (ended && *res->text)
+		fprintf(stderr, "%s\n", res->text);
 	switch (res->outcome) {
 	case ENTER_EXIT:
 		return res->value;

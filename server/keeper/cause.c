@@ -74,7 +74,10 @@ cause_watch(const struct keeper *k, struct loop *l)
 void
 cause_turn(struct keeper *k)
 {
-	if (k->state != KEEPER_RUNNING || k->activity_ms - k->front_looked_ms < LOOK_MS)
+	/* In the first moments the shell's process has not executed the shell. */
+	uint64_t last = k->front_looked_ms ? k->front_looked_ms : k->created_ms;
+
+	if (k->state != KEEPER_RUNNING || k->activity_ms < last || k->activity_ms - last < LOOK_MS)
 		return;
 	k->front_looked_ms = k->activity_ms;
 	k->source->program(k, k->front_program, sizeof k->front_program);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What ended a session: the record, the log, what the attached person and the next login are told, holdfastctl last."""
+import json
 import os
 import re
 import signal
@@ -61,6 +62,118 @@ def test_records(host):
         equal((st.st_uid, stat.S_IMODE(st.st_mode)), (0, 0o700), path)
     st = os.stat("%s/%d" % (ENDS, host.ids("alice")[0]))
     equal((st.st_uid, stat.S_IMODE(st.st_mode)), (0, 0o600), "alice's records")
+
+
+def last(host, *args, user="alice"):
+    return json.loads(host.ctl(user, "last", "--json", *args).stdout)["ends"]
+
+
+def test_last(host):
+    """A user sees the own records, root all; the latest first, as table, as one, as JSON."""
+    for status in (1, 2):
+        t = host.login()
+        t.line("echo the last words; exit %d" % status)
+        t.wait_exit()
+        record(host, status)
+    t = host.login("bob")
+    t.line("exit 7")
+    t.wait_exit()
+    record(host, 1, "bob")
+    mine = last(host)
+    equal([e["status"] for e in mine], ["2", "1"], "alice's ends, the latest first")
+    equal({e["user"] for e in mine}, {"alice"}, "whose they are")
+    equal(len(last(host, mine[1]["unique"])), 1, "by its unique id")
+    out = host.ctl("alice", "last", "1").stdout
+    check(out.startswith("session 1") and "status    2\n" in out and "last line logout\n" in out, "last 1: %r" % out)
+    table = host.ctl("alice", "last").stdout.splitlines()
+    check(len(table) == 3 and table[1].endswith("exited with status 2"), "the table: %s" % table)
+    r = host.as_user("alice", ["/usr/bin/holdfastctl", "last", "-a"])
+    check(r.returncode == 1 and b"root" in r.stderr, "last -a by alice: %r" % r.stderr)
+    r = host.as_user("alice", ["/usr/bin/holdfastctl", "last", "-u", "bob"])
+    check(r.returncode == 1, "last -u bob by alice: %r" % r.stdout)
+    r = host.as_user("alice", ["/usr/bin/holdfastctl", "last", "9"])
+    equal(r.returncode, 3, "the exit status for a session that is not there")
+    out = subprocess.run(["/usr/bin/holdfastctl", "last", "-a", "--json"], check=True, capture_output=True).stdout
+    equal([e["user"] for e in json.loads(out)["ends"]], ["bob", "alice", "alice"], "root's list")
+    host.stop_holdfastd()
+    r = host.as_user("alice", ["/usr/bin/holdfastctl", "last"])
+    check(r.returncode == 1 and b"holdfastd is not running" in r.stderr, "without holdfastd: %r" % r.stderr)
+
+
+def test_others_cannot_ask(host):
+    """A request for records has no uid in it: whoever asks gets the own ones, and a descriptor only to read."""
+    for user in ("alice", "bob"):
+        t = host.login(user)
+        t.line("exit 7")
+        t.wait_exit()
+        record(host, 1, user)
+    got = host.as_user("bob", ["/usr/bin/python3", "-c", ASK]).stdout.decode()
+    check("user=bob" in got and "alice" not in got, "bob's records: %r" % got)
+    check(got.endswith("refused\n"), "a write to them: %r" % got)
+
+
+ASK = r"""
+import array, os, socket, struct
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/holdfast/holdfastd.sock")
+s.send(b"holdfast" + struct.pack(">II", 1, 3) + bytes(48))
+while True:
+    data, fds, _, _ = socket.recv_fds(s, 2048, 4)
+    if data[0] == 8:
+        break
+print(os.read(fds[0], 65536).decode(), end="")
+try:
+    os.write(fds[0], b"x")
+except OSError:
+    print("refused")
+"""
+
+
+def test_told(host):
+    """Who is attached reads who has ended the session; who was not, at the next login, once."""
+    t = host.login()
+    t.line("vi /etc/hosts")
+    t.wait_for("localhost")
+    subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "1"], check=True)
+    t.wait_for(r"holdfast: session 1 was ended by root \(holdfastctl, process \d+\)")
+    t.wait_exit()
+    equal(record(host)["told"], "yes", "told")
+    t = host.login()
+    check("was ended by" not in t.text(), "the next login says it again: %r" % t.text())
+    t.line("sleep 1000")
+    wait_until(lambda: host.session()["program"] == "sleep", "sleep runs in front")
+    host.drop(t)
+    subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "1"], check=True)
+    equal(record(host, 2).get("told"), None, "told, though nobody was there")
+    equal(records(host)[-1]["program"], "sleep", "what ran in front")
+    t = host.ssh()
+    t.wait_for(r"holdfast: session 1 \(sleep\) was ended by root \(holdfastctl, process \d+\) at [^;]*; holdfastctl last")
+    equal(records(host)[-1]["told"], "yes", "told now")
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    check("was ended by" not in t2.text(), "the second login says it again: %r" % t2.text())
+
+
+def test_told_at_a_resume(host):
+    """The line stands above a screen that is restored, too."""
+    t = host.login()
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    host.drop(t)
+    host.drop(t2, 2)
+    subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "2"], check=True)
+    record(host)
+    t = host.ssh()
+    t.wait_for(r"session 2 .*was ended by root[^\x00]*resumed session 1")
+
+
+def test_killed_by_force(host):
+    """Root ends a session whose keeper hangs: the record has root's name, and the attached login reads that."""
+    t = host.login()
+    os.kill(host.session()["keeper_pid"], signal.SIGSTOP)
+    subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "-s", "KILL", "1"], check=True)
+    r = record(host)
+    has(r, why="kill", by="process", by_program="holdfastctl")
+    check("said-by-keeper" not in r, "the leader knows itself")
+    t.wait_for(r"session 1 .*was ended by root \(holdfastctl")
 
 
 def test_leader_killed(host):

@@ -55,12 +55,15 @@ static const struct vouch_reply
 	refused_max = { .type = VOUCH_REFUSED, .refusal = UINT32_MAX, .text = LONG('r', TEXT_CAP) },
 	ready = { .type = VOUCH_READY, .session = 0x01020304 }, ready_min = { .type = VOUCH_READY },
 	ready_max = { .type = VOUCH_READY, .session = UINT32_MAX }, progress = { .type = VOUCH_PROGRESS },
-	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED };
+	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED }, ends_are = { .type = VOUCH_ENDS_ARE },
+	told = { .type = VOUCH_TOLD, .text = "session 2 was ended" }, told_min = { .type = VOUCH_TOLD },
+	told_max = { .type = VOUCH_TOLD, .text = LONG('t', TEXT_CAP) };
+static const struct vouch_request ends = { .op = VOUCH_OP_ENDS };
 
 static void
 vouch_messages(void **state)
 {
-#define EMPTY .alike = { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED }
+#define EMPTY .alike = { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE }
 	/* A holdfastd from before there were two identities leaves "former" out. */
 	const struct recorded v[] = {
 		THREE("request", 0, request),
@@ -70,8 +73,11 @@ vouch_messages(void **state)
 		ONE("refused", VOUCH_REFUSED, reply, &refused), ONE("refused-min", VOUCH_REFUSED, reply, &refused_min),
 		ONE("refused-max", VOUCH_REFUSED, reply, &refused_max),
 		ONE("progress", VOUCH_PROGRESS, reply, &progress, EMPTY), ONE("ready", VOUCH_READY, reply, &ready),
-		ONE("ready-min", VOUCH_READY, reply, &ready_min), ONE("ready-max", VOUCH_READY, reply, &ready_max),
+		ONE("ready-min", VOUCH_READY, reply, &ready_min, .alike = { VOUCH_TOLD }), ONE("ready-max", VOUCH_READY, reply, &ready_max),
 		ONE("started", VOUCH_STARTED, reply, &started, EMPTY), ONE("queued", VOUCH_QUEUED, reply, &queued, EMPTY),
+		ONE("ends-are", VOUCH_ENDS_ARE, reply, &ends_are, EMPTY), ONE("told", VOUCH_TOLD, reply, &told), ONE("told-min", VOUCH_TOLD, reply, &told_min, .alike = { VOUCH_READY }),
+		ONE("told-max", VOUCH_TOLD, reply, &told_max),
+		ONE("ends", 0, request, &ends),
 	};
 
 	(void)state;
@@ -157,6 +163,10 @@ start_decode(const void *p, uint8_t type, const void *buf, size_t len)
 	return rc;
 }
 
+RECORDED_FLAT(cause, struct leadermsg_cause, text, leadermsg_encode_cause(m, out, cap),
+              leadermsg_decode_cause(&got, buf, len));
+RECORDED_FLAT(words, struct leadermsg_words, line, leadermsg_encode_words(m, out, cap),
+              leadermsg_decode_words(&got, buf, len));
 RECORDED_FLAT(shell_ended, struct leadermsg_shell_ended, status, leadermsg_encode_shell_ended(m, out, cap),
               leadermsg_decode_shell_ended(&got, buf, len));
 RECORDED_FLAT(report, struct leadermsg_report, name, report_put(m, out, cap), leadermsg_decode_report(&got, buf, len));
@@ -196,6 +206,10 @@ static struct shellmsg
 	start_min,
 	start_max = { .shell = LONG('s', PATH_CAP), .home = LONG('h', PATH_CAP), .tty = LONG('t', TTY_CAP), .umask = 07777,
 	              .say_home = true, .has_command = true, .command = LONG('c', ATTACH_COMMAND_MAX + 1) };
+static const struct leadermsg_cause cause = { "session 2 was ended" }, cause_min,
+                                    cause_max = { LONG('c', LEADERMSG_CAUSE_CAP) };
+static const struct leadermsg_words words = { "make", "all done" }, words_min,
+                                    words_max = { LONG('p', NAME_CAP), LONG('l', LEADERMSG_WORDS_LINE) };
 static const struct leadermsg_shell_ended shell_ended = { 0x01020304 }, shell_ended_min, shell_ended_max = { UINT32_MAX };
 
 #define REPORT(type, name) { type, 0x01020304, LEADERMSG_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
@@ -216,7 +230,8 @@ leadermsg_messages(void **state)
 		ONE("init-max", LEADERMSG_INIT, init, &init_max, .older = { 24 }),
 		THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
-		THREE("idle", LEADERMSG_IDLE, idle),
+		THREE("idle", LEADERMSG_IDLE, idle), THREE("cause", LEADERMSG_CAUSE, cause),
+		THREE("words", LEADERMSG_WORDS, words),
 		THREE("shell-ended", LEADERMSG_SHELL_ENDED, shell_ended), THREE("start", SHELLMSG_START, start),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
 		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),

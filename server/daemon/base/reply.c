@@ -40,6 +40,30 @@ reply_plain(int conn, uint8_t type, uint32_t session)
 	return reply_send(conn, &reply);
 }
 
+int
+reply_ends(int conn, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fd)];
+	} control = { .room = { 0 } };
+	struct vouch_reply reply = { .type = VOUCH_ENDS_ARE };
+	unsigned char buf[VOUCH_REPLY_MAX];
+	int len = vouch_encode_reply(&reply, buf, sizeof buf);
+	struct iovec iov = { buf, len < 0 ? 0 : (size_t)len };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	                     .msg_controllen = sizeof control };
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
+
+	if (fd < 0)
+		return reply_bytes(conn, buf, iov.iov_len);
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(cm), &fd, sizeof fd);
+	return sendmsg(conn, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)iov.iov_len ? 0 : -EIO;
+}
+
 void
 reply_refuse(int conn, uint32_t code, const char *fmt, ...)
 {

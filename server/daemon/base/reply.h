@@ -17,7 +17,9 @@ int reply_send(int conn, const struct vouch_reply *reply);
 int reply_plain(int conn, uint8_t type, uint32_t session);
 /* Sends REFUSED with CODE (enum vouch_refusal) and a line for the user; ignores errors. */
 void reply_refuse(int conn, uint32_t code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* The same for one message of another protocol. */
+/* ENDS_ARE, with the descriptor FD (borrowed), or with none for -1: 0 or a negative errno. */
+int reply_ends(int conn, int fd);
+/* One message of another protocol: 0 or a negative errno. */
 int reply_bytes(int sock, const void *msg, size_t len);
 
 #endif

@@ -2,6 +2,7 @@
 #include "helper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 #include "audit.h"
 #include "clean.h"
 #include "clock.h"
+#include "endstore.h"
+#include "endwords.h"
+#include "fd.h"
 #include "leader_main.h"
 #include "log.h"
 #include "login.h"
@@ -26,6 +30,7 @@
 #include "refusal.h"
 #include "reply.h"
 #include "signals.h"
+#include "statedir.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a caller that has connected and says nothing */
@@ -169,6 +174,49 @@ send_facts(struct helper *h)
 		h->state = DONE;
 }
 
+/* A person who has lost a session is told so once, at the next login. */
+static void
+tell_ends(struct helper *h)
+{
+	struct vouch_reply told = { .type = VOUCH_TOLD };
+	int dir = statedir_open(STATEDIR_ENDS), rc;
+	char line[TEXT_CAP];
+	struct endrecord r;
+	size_t count = 0;
+
+	if (dir < 0)
+		return;
+	rc = endstore_tell(dir, h->caller, &r, &count);
+	close(dir);
+	if (rc)
+		return;
+	endwords_line(&r, clock_date_ms(), line);
+	if (count > 1)
+		snprintf(told.text, sizeof told.text, "%.420s (and %zu more); holdfastctl last", line, count - 1);
+	else
+		snprintf(told.text, sizeof told.text, "%.420s; holdfastctl last", line);
+	reply_send(h->conn, &told);
+}
+
+/* The caller's own records, as they are now: the descriptor cannot be written to, and later ones are in another file. */
+static void
+on_ends(struct helper *h)
+{
+	int dir = statedir_open(STATEDIR_ENDS), fd = -1;
+	char name[16];
+
+	h->state = DONE;
+	if (dir < 0) {
+		reply_refuse(h->conn, VOUCH_TROUBLE, "cannot open the records of ends");
+		return;
+	}
+	endstore_name(h->caller, name);
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	reply_ends(h->conn, fd);
+	fd_close(&fd);
+	close(dir);
+}
+
 static void
 on_vouch(struct helper *h, const struct vouch_request *q)
 {
@@ -179,6 +227,8 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 	h->state = EXPECT_START;
 	/* It looks for a session to resume first, which takes its time. */
 	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
+	if (h->from == VOUCH_FROM_HOOK)
+		tell_ends(h);
 	send_facts(h);
 }
 
@@ -275,6 +325,11 @@ serve(struct helper *h)
 		n = receive(h->conn, buf, sizeof buf);
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
+		if (n > 0 && h->state == EXPECT_VOUCH && vouch_decode_request(&q, buf, (size_t)n) == 0 &&
+		    q.op == VOUCH_OP_ENDS) {
+			on_ends(h);
+			return;
+		}
 		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
 			refuse(h, VOUCH_BAD_REQUEST, "unknown request", "bad request");
 			return;

@@ -126,6 +126,8 @@ attachments_end(struct keeper *k, bool all)
 			continue;
 		/* The terminal gets its settings back before its holdfast-login hears of the end. */
 		terminal_close(&peer->t);
+		if (k->cause[0])
+			peer_send(peer, out, attach_encode_text(ATTACH_MSG_CAUSE, k->cause, out, sizeof out));
 		peer_send(peer, out, attach_encode_exit(&m, out, sizeof out));
 		peer_mark_gone(peer);
 	}

@@ -335,11 +335,16 @@ plain_detach(struct peer *peer, enum attach_reason why, const char *target)
 	terminal_close(&peer->t);
 }
 
-/* EXIT tells its holdfast-login (attachments_end). */
+/*
+ * EXIT tells its holdfast-login (attachments_end).  A program that somebody else has ended had no time to leave its
+ * screen.
+ */
 static void
 plain_say_ended(struct peer *peer)
 {
-	(void)peer;
+	if (peer->keeper->cause[0] && !peer->left)
+		leave_clean(peer);
+	peer->left = true;
 }
 
 static bool

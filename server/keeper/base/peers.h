@@ -104,6 +104,7 @@ struct peer {
 	struct keeper *keeper;
 	int fd;
 	enum peer_phase phase;
+	bool left;               /* its terminal was left clean, at the end of the session */
 	bool was_attached;     /* GONE: it was ATTACHED before */
 	uint32_t put_out;      /* enum attach_reason, when it was detached; 0: it goes by itself */
 	uint64_t age;          /* counts up: the smallest is the oldest */

@@ -352,8 +352,11 @@ put_exit(struct peer *peer)
 static void
 framed_say_ended(struct peer *peer)
 {
-	if (!peer->framed->exit_sent)
-		put_exit(peer);
+	if (peer->framed->exit_sent)
+		return;
+	if (peer->keeper->cause[0])
+		framed_put_text(peer, FRAME_NOTICE, 0, peer->keeper->cause);
+	put_exit(peer);
 }
 
 static bool

@@ -103,6 +103,9 @@ is_end(size_t len, struct attachment_result *res)
 	case ATTACH_MSG_DETACHED:
 		res->end = ATTACHMENT_DETACHED;
 		return attach_decode_detached(&res->detached, buf, len) == 0;
+	case ATTACH_MSG_CAUSE:
+		attach_decode_text(res->cause, buf, len);
+		return 0;
 	default:
 		return 0;
 	}

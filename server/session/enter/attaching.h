@@ -33,6 +33,7 @@ struct attachment_result {
 	enum attachment_end end;
 	struct attach_exit exit;
 	struct attach_detached detached;
+	char cause[TEXT_CAP]; /* EXIT: who or what has ended the session; "": the shell itself */
 };
 
 /*

@@ -63,6 +63,8 @@ be_vouched_for(struct enter *e)
 	/* A session that is gone over to is not what sshd has admitted this login for: holdfastctl asks for it. */
 	e->vouching.from = e->q->hook && !e->switched ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
+	if (e->vouching.told[0])
+		fprintf(stderr, "holdfast: %s\r\n", e->vouching.told);
 	if (rc == 0) {
 		e->claim.identity = e->vouching.facts.identity;
 		know_account(e, getpwnam(e->vouching.facts.user));

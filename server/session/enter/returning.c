@@ -4,15 +4,20 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "attaching.h"
 #include "clock.h"
+#include "ends.h"
+#include "endwords.h"
 
 #define RETURN_MS 10000 /* in all; a new keeper answers within a tenth of a second, where there is no back-off */
 #define ABSENT_MS 500   /* root's directories were removed, and the leader makes them anew */
+#define RECORD_MS 1000  /* for the record of the end */
+#define RECENT_MS 15000 /* that is not older, and no other session's of the same number */
 #define PAUSE_MS 50     /* between two claims */
 
 static int
@@ -63,6 +68,29 @@ may_pass(int rc, uint64_t since)
 	}
 }
 
+/* The words of root's record of session ID, which has ended just now: whether there is one. */
+static bool
+find_end(uint32_t id, char text[TEXT_CAP])
+{
+	uint64_t now = clock_date_ms(), until = clock_now_ms() + RECORD_MS;
+	struct endrecord *v;
+	bool found = false;
+	size_t count;
+
+	/* The leader writes it when it has seen the end itself. */
+	for (; !found && clock_now_ms() < until; poll(NULL, 0, found ? 0 : PAUSE_MS)) {
+		if (ends_mine(&v, &count) < 0)
+			return false;
+		for (size_t i = 0; i < count && !found; i++)
+			if (v[i].session == id && v[i].time_ms + RECENT_MS > now) {
+				endwords_line(&v[i], now, text);
+				found = true;
+			}
+		free(v);
+	}
+	return found;
+}
+
 static void
 say_lost(const struct enter *e, uint32_t id, int rc, char text[TEXT_CAP])
 {
@@ -71,8 +99,8 @@ say_lost(const struct enter *e, uint32_t id, int rc, char text[TEXT_CAP])
 	else if (rc == -ETIMEDOUT || rc == -EAGAIN || rc == -EPIPE)
 		snprintf(text, TEXT_CAP, "the keeper of session %u died, and no other one answers; to return: "
 		         "holdfastctl attach %u", id, id);
-	else
-		snprintf(text, TEXT_CAP, "the keeper of session %u died, and the session with it", id);
+	else if (!find_end(id, text))
+		snprintf(text, TEXT_CAP, "session %u has ended, and its keeper could not say how", id);
 }
 
 int

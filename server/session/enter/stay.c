@@ -71,7 +71,7 @@ stay_run(struct enter *e)
 		restore_terminal(e);
 	switch (end.end) {
 	case ATTACHMENT_EXIT:
-		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, "");
+		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, end.cause);
 		e->res->value = (int)end.exit.value;
 		break;
 	case ATTACHMENT_DETACHED:

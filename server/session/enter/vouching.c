@@ -154,6 +154,10 @@ wait_for_facts(struct vouching *v, struct waiting *w)
 		if (rc == -ETIMEDOUT)
 			return too_late(v, "too many logins at once: no turn within LoginTimeout");
 	}
+	if (rc == VOUCH_TOLD) {
+		memcpy(v->told, v->last.text, sizeof v->told);
+		rc = next_reply(v, w, VOUCHING_ANSWER_MS);
+	}
 	if (rc == -EACCES && v->last.refusal == VOUCH_LIMIT)
 		return -EBUSY;
 	return rc < 0 || rc == VOUCH_FACTS ? rc : -EBADMSG;

@@ -15,6 +15,7 @@ struct vouching {
 	int fd;                   /* -1: not connected */
 	uint8_t from;             /* enum vouch_from: who asks */
 	struct vouch_reply facts; /* type VOUCH_FACTS after holdfastd has vouched, else 0 */
+	char told[TEXT_CAP];      /* a session that the user has lost, in one line; "": none */
 	struct vouch_reply last;  /* the latest reply; VOUCH_REFUSED has the reason */
 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* ends: how sessions have ended, according to root's records (common/run/endstore.h). */
+#ifndef HOLDFAST_ENDS_H
+#define HOLDFAST_ENDS_H
+
+#include <stddef.h>
+
+#include "endrecord.h"
+
+#define ENDS_WAIT_MS 2000 /* for holdfastd */
+
+/*
+ * Asks holdfastd for this process's user's records: 0 with them in *V (the caller's to free), oldest first, and their
+ * number in *COUNT; -ENOENT or -ECONNREFUSED: holdfastd is not there; -EPROTO: it is too old to know; another negative
+ * errno.
+ */
+int ends_mine(struct endrecord **v, size_t *count);
+
+#endif
