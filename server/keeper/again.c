@@ -74,6 +74,8 @@ again_attached(struct peer *peer)
 	enum attach_reason why = a->put_out;
 
 	peer->active = a->active;
+	if (!peer->framed && awaited_shown(k, a, &peer->t.offset))
+		peer->shown_known = true;
 	awaited_forget(k, a);
 	if (why)
 		attachments_detach(peer, why, NULL);

@@ -158,7 +158,6 @@ a_terminal_comes_back(void **state)
 	assert_false(world_report(0));
 	assert_int_equal(latest.type, LEADERMSG_ATTACHED);
 	assert_int_equal(peers_live(&k)->serial, serial);
-	turn_until(strstr(caller_seen(&r.c), "ready"));
 	assert_int_equal(status().attachments, 1);
 	leave(&r);
 	turn_until(world_report(LEADERMSG_GONE) && latest.number == serial);
@@ -433,7 +432,9 @@ the_end_waits_for_those_who_come(void **state)
 	for (int i = 0; i < 5; i++)
 		turn();
 	assert_int_equal(k.state, KEEPER_ENDING);
-	come_back(&r);
+	claim_again(&r, r.token, 0);
+	be_granted(&r);
+	caller_say(&r.c, ATTACH_MSG_CONFIRM);
 	msg = caller_expect(&r.c, ATTACH_MSG_EXIT, &len);
 	assert_int_equal(attach_decode_exit(&end, msg, len), 0);
 	assert_int_equal(end.value, 7);
@@ -462,6 +463,70 @@ an_older_login_gets_what_it_knows(void **state)
 	assert_null(k.awaiting);
 	caller_hang_up(&c);
 	world_close();
+}
+
+/* Whether C's terminal gets just TEXT. */
+static void
+gets(struct caller *c, const char *text)
+{
+	char all[256];
+	size_t len = 0;
+
+	turn_until((len += (size_t)snprintf(all + len, sizeof all - len, "%s", caller_seen(c))) >= strlen(text));
+	for (int i = 0; i < 5; i++)
+		turn();
+	assert_string_equal(all, text);
+	assert_string_equal(caller_seen(c), "");
+}
+
+static void
+a_terminal_goes_on_at_its_byte(void **state)
+{
+	struct returning r;
+	struct peer *peer;
+
+	(void)state;
+	snprintf(world_command, sizeof world_command, "stty raw -echo; echo ready; exec cat");
+	world_open(false, true);
+	attach(&r, ATTACH_MODE_FIRST, 0);
+	turn_until(strstr(caller_seen(&r.c), "ready"));
+	turn();
+	caller_seen(&r.c);
+	/* Nothing is drawn, and output that came meanwhile is not missing. */
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(write(r.c.screen, "one", 3), 3);
+		gets(&r.c, "one");
+		die();
+		assert_int_equal(write(k.master, "two", 3), 3);
+		assert_int_equal(write(r.c.screen, "three", 5), 5);
+		come_back(&r);
+		gets(&r.c, "twothree");
+	}
+	/* Killed in the middle of a write: the kernel knows how much of it the terminal has got. */
+	peer = peers_live(&k);
+	assert_int_equal(write(r.c.screen, "four", 4), 4);
+	gets(&r.c, "four");
+	*k.vital.live = (struct vital_live){ .sums = k.vital.live->sums, .ring = { k.vital.live->ring[0] },
+		.intent = { .call = VITAL_SHOWN, .index = peer->place - 1, .at = k.ring.head - 4, .sum = 100 } };
+	*peer->t.shown = k.ring.head - 4 + 1;
+	assert_true(vital_settle(&k.vital, 0, 103));
+	turn();
+	awaited_restore(&k);
+	awaited_free(&k);
+	die();
+	come_back(&r);
+	gets(&r.c, "r");
+	/* In the middle of a rendering: it is drawn anew. */
+	peer = peers_live(&k);
+	peer->ops->expect(peer);
+	assert_int_equal(*peer->t.shown, 0);
+	die();
+	come_back(&r);
+	assert_int_equal(peers_live(&k)->why, REDRAW_BACK);
+	turn_until(strstr(caller_seen(&r.c), "\033[H"));
+	leave(&r);
+	world_close();
+	snprintf(world_command, sizeof world_command, "stty -echo; echo ready; exec cat");
 }
 
 static void
@@ -557,6 +622,7 @@ main(void)
 		cmocka_unit_test(three_keep_their_order_and_size),
 		cmocka_unit_test(the_end_waits_for_those_who_come),
 		cmocka_unit_test(an_older_login_gets_what_it_knows),
+		cmocka_unit_test(a_terminal_goes_on_at_its_byte),
 		cmocka_unit_test(the_list_is_in_the_sessions_memory),
 		cmocka_unit_test(a_list_from_elsewhere_is_looked_at),
 	};

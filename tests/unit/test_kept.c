@@ -337,8 +337,8 @@ what_cannot_be_believed_goes_on_elsewhere(void **state)
 	REFUSED(o->left = FRAMED_DATA_MAX + 1);
 	REFUSED(o->left = 1; o->channel = 0; o->from = k.ring.head);
 	REFUSED(o->sent[0] = k.ring.head + 1);
-	REFUSED(o->acked[0] = o->sent[0] + 1);
-	REFUSED(o->acked[1] = 1);
+	REFUSED(p->acked[0] = o->sent[0] + 1);
+	REFUSED(p->acked[1] = 1);
 	REFUSED(o->replay_to = k.ring.head + 1);
 	/* Its last call may have moved anything. */
 	k.vital.moved = (struct vital_moved){ .call = VITAL_FRAMES_OUT, .index = 0, .known = false };

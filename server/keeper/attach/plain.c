@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "attachments.h"
+#include "awaited.h"
 #include "clock.h"
 #include "controlmode.h"
 #include "fallback.h"
 #include "fd.h"
 #include "oneanswer.h"
+#include "picture.h"
 #include "picture_replies.h"
 #include "probe.h"
 #include "redraw.h"
@@ -22,15 +24,37 @@
 static int
 plain_begin(struct peer *peer)
 {
-	(void)peer;
+	struct terminal *t = &peer->t;
+
+	t->shown = awaited_place(peer);
+	t->vital = &peer->keeper->vital;
+	t->place = peer->place ? peer->place - 1 : 0;
 	return 0;
+}
+
+/* The keeper that it had has died.  Where the terminal got everything up to a byte it goes on there, as if nothing had. */
+static void
+greet_again(struct peer *peer, bool quiet)
+{
+	if (!peer->shown_known) {
+		redraw_screen(peer, REDRAW_BACK, quiet);
+		return;
+	}
+	terminal_stands(&peer->t);
+	if (peer->keeper->source->has_terminal)
+		picture_attend(peer->keeper);
+	terminal_push(&peer->t, &peer->keeper->ring);
 }
 
 static void
 plain_greet(struct peer *peer, bool is_new, bool quiet)
 {
-	if (!is_new)
-		redraw_screen(peer, peer->claim.mode == ATTACH_MODE_AGAIN ? REDRAW_BACK : REDRAW_RESUMED, quiet);
+	if (peer->claim.mode == ATTACH_MODE_AGAIN)
+		greet_again(peer, quiet);
+	else if (is_new)
+		terminal_stands(&peer->t);
+	else
+		redraw_screen(peer, REDRAW_RESUMED, quiet);
 }
 
 static void

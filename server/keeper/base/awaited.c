@@ -43,6 +43,7 @@ describe(const struct peer *peer, struct awaited *a)
 	a->raw = t->raw;
 	if (t->raw)
 		a->saved = t->saved;
+	a->place = peer->place;
 }
 
 /* One that comes back right now is among those that are awaited, until it is attached. */
@@ -75,6 +76,8 @@ is_good(const struct awaited *a)
 	if (a->stage != AWAITED_GRANTED && a->stage != AWAITED_ATTACHED)
 		return false;
 	if (a->mode < ATTACH_MODE_FIRST || a->mode > ATTACH_MODE_AGAIN || a->put_out > ATTACH_WHY_DEAD)
+		return false;
+	if (a->place > PEERS_MAX)
 		return false;
 	if (!has_token(a) && (a->stage != AWAITED_ATTACHED || !(a->flags & ATTACH_FLAG_FRAMED)))
 		return false;
@@ -133,6 +136,16 @@ awaited_save(struct keeper *k)
 	__atomic_store_n(&l->counts, next, __ATOMIC_RELEASE);
 }
 
+/* The last call of the keeper before was a write to a terminal. */
+static void
+settle_shown(struct keeper *k)
+{
+	const struct vital_moved *m = &k->vital.moved;
+
+	if (m->call == VITAL_SHOWN)
+		k->attached->shown[m->index] = m->known ? m->at + m->bytes + 1 : 0;
+}
+
 void
 awaited_restore(struct keeper *k)
 {
@@ -145,7 +158,47 @@ awaited_restore(struct keeper *k)
 		return;
 	for (unsigned i = 0; i < count; i++)
 		v[i] = l->v[i][l->counts & 1];
+	settle_shown(k);
 	awaited_take(k, v, count);
+}
+
+static bool
+is_taken(const struct keeper *k, uint32_t place)
+{
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (k->peers.v[i]->place == place && k->peers.v[i]->phase != PEER_GONE)
+			return true;
+	for (unsigned i = 0; k->awaiting && i < k->awaiting->count; i++)
+		if (k->awaiting->v[i].place == place)
+			return true;
+	return false;
+}
+
+uint64_t *
+awaited_place(struct peer *peer)
+{
+	struct awaited_list *l = list_of(peer->keeper);
+
+	for (uint32_t place = 1; l && place <= PEERS_MAX; place++) {
+		if (is_taken(peer->keeper, place))
+			continue;
+		peer->place = place;
+		l->shown[place - 1] = 0;
+		return &l->shown[place - 1];
+	}
+	return NULL;
+}
+
+bool
+awaited_shown(struct keeper *k, const struct awaited *a, uint64_t *offset)
+{
+	const struct awaited_list *l = list_of(k);
+	uint64_t shown = l && a->place ? l->shown[a->place - 1] : 0;
+
+	if (!shown || k->again_lossy || shown - 1 < ring_oldest(&k->ring) || shown - 1 > k->ring.head)
+		return false;
+	*offset = shown - 1;
+	return true;
 }
 
 void

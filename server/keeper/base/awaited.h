@@ -44,13 +44,19 @@ struct awaited {
 	struct winsize size;
 	uint32_t raw;           /* SAVED is there */
 	struct termios saved;   /* its terminal's settings before it was attached */
+	uint32_t place;         /* in struct awaited_list, shown; from 1 on; 0: none */
+	uint32_t unused;
 };
 
 /* In the session's memory: of each of the PEERS_MAX places two, so that one store makes a new list count. */
+struct peer;
+
 struct awaited_list {
 	uint32_t counts;        /* 0: none was written; else the list of the places v[][counts & 1] */
 	uint32_t count[2];
 	uint32_t size;          /* of the writer's struct awaited */
+	/* By their places: the next byte of the ring for a terminal that has got all before it, plus 1; 0: it has not. */
+	uint64_t shown[PEERS_MAX];
 	struct awaited v[PEERS_MAX][2];
 };
 
@@ -78,6 +84,10 @@ struct awaited *awaited_find(const struct keeper *k, const unsigned char token[A
 struct awaited *awaited_stream(const struct keeper *k, const unsigned char stream[FRAME_KEY]);
 /* It has come, or does not any more: A (which may be NULL) is no pointer to it after this. */
 void awaited_forget(struct keeper *k, struct awaited *a);
+/* PEER, which is being attached, gets a place: where the number for it is; NULL: there is no memory. */
+uint64_t *awaited_place(struct peer *peer);
+/* Whether it is known what the terminal of A has got, and the ring has what follows: that begins at *OFFSET. */
+bool awaited_shown(struct keeper *k, const struct awaited *a, uint64_t *offset);
 /* How many of them count as attached. */
 unsigned awaited_count(const struct keeper *k);
 /* How many attachments the session has: those that are there, and those that count as such. */

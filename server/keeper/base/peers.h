@@ -114,6 +114,8 @@ struct peer {
 	struct attach_claim claim; /* its env is freed with the confirmation */
 	unsigned char token[ATTACH_TOKEN]; /* by which it comes back (awaited.h); all zero: it does not */
 	uint64_t device, inode; /* of T.IN (stat(2)) */
+	uint32_t place;        /* awaited_place(); 0: none */
+	bool shown_known;      /* it comes back, and T.OFFSET is where its terminal stands */
 	char address[ADDRESS_CAP]; /* of its login, vouched; else "" */
 	struct envlist connection; /* the output of `holdfastctl env` while it is the live one */
 	bool upgrading;        /* it has asked for another program (upgrade.h), and waits for the answer */

@@ -117,9 +117,24 @@ terminal_update_size(struct terminal *t)
 	return true;
 }
 
+/* The terminal has got ALL output up to t->offset; else it is in the middle of something. */
+static void
+note_shown(struct terminal *t, bool all)
+{
+	if (t->shown)
+		__atomic_store_n(t->shown, all ? t->offset + 1 : 0, __ATOMIC_RELEASE);
+}
+
+void
+terminal_stands(struct terminal *t)
+{
+	note_shown(t, true);
+}
+
 void
 terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t offset)
 {
+	note_shown(t, false);
 	free(t->paint);
 	t->paint = bytes;
 	t->paint_len = bytes ? len : 0;
@@ -144,6 +159,24 @@ write_some(int fd, const unsigned char *p, size_t len)
 	return n > 0 ? n : -1;
 }
 
+/* The same with output of the ring from t->offset on, which it counts. */
+static ssize_t
+write_ring(struct terminal *t, const unsigned char *p, size_t len)
+{
+	ssize_t n;
+
+	if (t->shown)
+		vital_intend(t->vital, VITAL_SHOWN, t->place, t->offset);
+	n = write_some(t->out, p, len);
+	if (n > 0)
+		t->offset += (uint64_t)n;
+	if (t->shown) {
+		note_shown(t, true);
+		vital_done(t->vital);
+	}
+	return n;
+}
+
 /* The same, but no more than the connection is to be given now. */
 static ssize_t
 write_paced(struct terminal *t, const unsigned char *p, size_t len)
@@ -151,7 +184,7 @@ write_paced(struct terminal *t, const unsigned char *p, size_t len)
 	size_t done = 0, may = 1, put = 1;
 
 	while (done < len && put == may && (may = pacing_allow(&t->pace, len - done))) {
-		ssize_t n = write_some(t->out, p + done, may);
+		ssize_t n = t->paint ? write_some(t->out, p + done, may) : write_ring(t, p + done, may);
 
 		if (n < 0)
 			return -1;
@@ -195,12 +228,11 @@ terminal_push(struct terminal *t, const struct ring *r)
 			free(t->paint);
 			t->paint = NULL;
 			t->paint_len = t->paint_at = 0;
+			note_shown(t, true);
 		}
 	}
 	if (n >= 0 && !t->paint && t->offset < r->head) {
 		m = write_paced(t, ring_at(r, t->offset), (size_t)(r->head - t->offset));
-		if (m > 0)
-			t->offset += (uint64_t)m;
 		n = m < 0 ? -1 : n + m;
 	}
 	if (n < 0)

@@ -20,6 +20,7 @@
 #include "pacing.h"
 #include "termreports.h"
 #include "ring.h"
+#include "vital.h"
 
 #define TERMINAL_INPUT 4096
 
@@ -40,6 +41,9 @@ struct terminal {
 	size_t paint_len, paint_at;
 	enum terminal_flow flow;
 	struct pacing pace;    /* of its connection */
+	struct vital *vital;   /* borrowed: the session's memory … */
+	uint64_t *shown;       /* … and where in it OFFSET + 1 is, while that is what it has got (awaited.h); NULL: nowhere */
+	uint32_t place;        /* of SHOWN */
 	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
 	unsigned char input[TERMINAL_INPUT + TERMREPORTS_HELD]; /* read, and not yet taken by the pty */
 	size_t input_len, input_at;
@@ -60,6 +64,8 @@ uint32_t terminal_pts(const struct terminal *t);
 bool terminal_update_size(struct terminal *t);
 /* BYTES (malloc'ed, taken over; may be NULL) come before the ring's bytes from OFFSET on. */
 void terminal_paint(struct terminal *t, unsigned char *bytes, size_t len, uint64_t offset);
+/* The terminal has got all output before t->offset. */
+void terminal_stands(struct terminal *t);
 /* Writes as much as the terminal accepts.  t->flow or t->dead tell the result. */
 void terminal_push(struct terminal *t, const struct ring *r);
 /* Whether there is anything left to write. */

@@ -190,7 +190,7 @@ vital_settle(struct vital *v, uint64_t rchar, uint64_t wchar)
 	if (i->call == VITAL_NOTHING)
 		return true;
 	v->moved = (struct vital_moved){ .call = i->call, .index = i->index, .at = i->at, .bytes = moved, .known = known };
-	/* A framed client's pipes, and a terminal's keys: that attachment alone depends on it (framed/kept.h, keys.h). */
+	/* Of an attachment, which alone depends on it (framed/kept.h, keys.h, awaited.h). */
 	if (i->call >= VITAL_FRAMES_IN)
 		known = true;
 	if (known && i->call == VITAL_OUTPUT)

@@ -60,7 +60,8 @@ vital_check_intent(const struct vital_intent *i)
 {
 	return i->call == VITAL_NOTHING || (i->call == VITAL_OUTPUT && i->index < 2) ||
 	       (i->call >= VITAL_INPUT && i->call <= VITAL_FRAMES_OUT && i->index < STREAMS_MAX) ||
-	       ((i->call == VITAL_KEYS_READ || i->call == VITAL_KEYS_TYPED) && i->index < VITAL_KEYS_PLACES);
+	       ((i->call == VITAL_KEYS_READ || i->call == VITAL_KEYS_TYPED) && i->index < VITAL_KEYS_PLACES) ||
+	       (i->call == VITAL_SHOWN && i->index < VITAL_ATTACHED_MAX);
 }
 
 static bool

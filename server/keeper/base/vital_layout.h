@@ -58,6 +58,7 @@ enum vital_call {
 	VITAL_FRAMES_OUT = 4, /* … and from there */
 	VITAL_KEYS_READ = 5, /* from a terminal, into its place of VITAL_KEYS … */
 	VITAL_KEYS_TYPED = 6, /* … and from there */
+	VITAL_SHOWN = 7,      /* from the ring to a terminal (awaited.h) */
 };
 
 /* What a terminal has sent and the program has not got: the bytes from AT to LEN.  One store changes both. */
@@ -75,8 +76,9 @@ struct vital_keys {
 /* A call that is on its way, or whose result has not been stored yet. */
 struct vital_intent {
 	uint32_t call;  /* enum vital_call; stored last, and cleared first */
-	uint32_t index; /* OUTPUT: the channel; KEYS_*: the place; else the stream */
-	uint64_t at;    /* OUTPUT: the ring's head; INPUT, KEYS_TYPED: the first byte that waits; FRAMES_*: kept.h */
+	uint32_t index; /* OUTPUT: the channel; KEYS_*, SHOWN: the place; else the stream */
+	uint64_t at;    /* OUTPUT: the ring's head; INPUT, KEYS_TYPED: the first byte that waits; FRAMES_*: kept.h;
+	                   SHOWN: the ring's byte that comes next */
 	uint64_t sum;   /* of bytes read (OUTPUT, FRAMES_IN, KEYS_READ) or written (the others) before it */
 };
 

@@ -167,6 +167,7 @@ on_ack(struct peer *peer, const struct frame *in)
 		return TAKEN;
 	n = offset - f->acked[channel];
 	f->acked[channel] = offset;
+	kept_acked(peer);
 	window_acked(&f->window, n, framed_clock_us());
 	catchup_release(peer->keeper, channel);
 	if (peer->t.flow == TERMINAL_ASIDE)

@@ -131,6 +131,15 @@ note_data(struct kept_out *o, const struct framed *f)
 }
 
 void
+kept_acked(struct peer *peer)
+{
+	struct framed *f = peer->framed;
+
+	for (unsigned c = 0; f->kept && c < KEPT_CHANNELS; c++)
+		__atomic_store_n(&f->kept->acked[c], f->acked[c], __ATOMIC_RELEASE);
+}
+
+void
 kept_write(struct peer *peer, bool rests)
 {
 	struct framed *f = peer->framed;
@@ -151,10 +160,10 @@ kept_write(struct peer *peer, bool rests)
 		return;
 	}
 	note_data(o, f);
+	kept_acked(peer);
 	o->rests = rests;
 	o->done = 0;
 	memcpy(o->sent, f->sent, sizeof o->sent);
-	memcpy(o->acked, f->acked, sizeof o->acked);
 	o->replay_to = f->replay_to;
 	f->broken = false;
 	__atomic_store_n(&p->counts, next, __ATOMIC_RELEASE);
@@ -243,8 +252,9 @@ settle(struct keeper *k, struct kept *p, unsigned index)
 }
 
 static bool
-out_ok(struct keeper *k, const struct kept_out *o)
+out_ok(struct keeper *k, const struct kept *p)
 {
+	const struct kept_out *o = &p->out[p->counts & 1];
 	const struct ring *r = o->channel < KEPT_CHANNELS ? k->source->ring(k, o->channel) : NULL;
 
 	/* A head that has begun lacks a byte. */
@@ -254,7 +264,7 @@ out_ok(struct keeper *k, const struct kept_out *o)
 		return false;
 	for (unsigned c = 0; c < KEPT_CHANNELS; c++) {
 		r = k->source->ring(k, c);
-		if (o->acked[c] > o->sent[c] || o->sent[c] > (r ? r->head : 0))
+		if (p->acked[c] > o->sent[c] || o->sent[c] > (r ? r->head : 0))
 			return false;
 		if (r && o->sent[c] < ring_oldest(r))
 			return false;
@@ -270,7 +280,7 @@ is_good(struct keeper *k, const struct stream *s, struct kept *p)
 	if (!settle(k, p, index_of(k, s)))
 		return false;
 	return in_at(p) <= in_len(p) && in_len(p) <= sizeof p->in_bytes && in_len(p) - in_at(p) <= FRAME_MAX + 4 &&
-	       out_ok(k, &p->out[p->counts & 1]);
+	       out_ok(k, p);
 }
 
 bool
@@ -349,7 +359,7 @@ kept_go_on(struct peer *peer)
 	k->vital.moved.call = k->vital.moved.index == index_of(k, f->stream) ? VITAL_NOTHING : k->vital.moved.call;
 	o = &p->out[p->counts & 1];
 	memcpy(f->sent, o->sent, sizeof f->sent);
-	memcpy(f->acked, o->acked, sizeof f->acked);
+	memcpy(f->acked, p->acked, sizeof f->acked);
 	f->replay_to = o->replay_to;
 	f->replay_until = CLOCK_NEVER;
 	f->reader.len = in_len(p) - in_at(p);

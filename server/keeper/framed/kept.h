@@ -36,7 +36,7 @@ struct kept_out {
 	uint32_t rests;      /* it begins inside of a frame */
 	uint32_t unused;
 	/* When all of it has been written: */
-	uint64_t sent[KEPT_CHANNELS], acked[KEPT_CHANNELS];
+	uint64_t sent[KEPT_CHANNELS];
 	uint64_t replay_to;  /* struct framed's */
 	unsigned char head[FRAME_DATA_HEAD];
 	unsigned char bytes[KEPT_BYTES];
@@ -48,6 +48,7 @@ struct kept {
 	uint32_t counts;     /* 0: nothing has been written; else out[counts & 1] is the last one */
 	uint32_t exact;      /* 0: broken off */
 	uint64_t in;         /* what has not been taken of IN_BYTES: from its upper half to its lower half */
+	uint64_t acked[KEPT_CHANNELS]; /* by the client */
 	struct kept_out out[2];
 	unsigned char in_bytes[KEPT_IN];
 };
@@ -64,6 +65,8 @@ void kept_write(struct peer *peer, bool rests);
 void kept_wrote(struct peer *peer, ssize_t n);
 /* Reads at most ROOM bytes to TO, as read(2). */
 ssize_t kept_read(struct peer *peer, unsigned char *to, size_t room);
+/* The client has acknowledged more. */
+void kept_acked(struct peer *peer);
 /* The frames that the reader has given have been taken. */
 void kept_taken(struct peer *peer);
 
