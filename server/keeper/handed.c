@@ -15,6 +15,7 @@
 #include "framed_handover.h"
 #include "handover_peer.h"
 #include "peers.h"
+#include "plain.h"
 #include "records.h"
 
 #define MAGIC 0x68667531u /* "hfu1" */
@@ -414,6 +415,9 @@ take_peers(struct keeper *k, struct handed *h)
 	memcpy(k->peers.v, h->peers, sizeof k->peers.v);
 	k->peers.count = h->count;
 	k->peers.clock = h->s.clock;
+	for (unsigned i = 0; i < k->peers.count; i++)
+		if (k->peers.v[i]->phase == PEER_ATTACHED && !k->peers.v[i]->framed)
+			plain_join(k->peers.v[i]);
 	k->peers.before = h->s.before ? h->peers[h->s.before - 1] : NULL;
 	k->peers.before_until = h->s.before_until;
 	h->count = 0;

@@ -21,6 +21,7 @@
 
 #define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
 
+/* How far PEER's terminal is will be noted. */
 static int
 plain_begin(struct peer *peer)
 {
@@ -30,6 +31,16 @@ plain_begin(struct peer *peer)
 	t->vital = &peer->keeper->vital;
 	t->place = peer->place ? peer->place - 1 : 0;
 	return 0;
+}
+
+void
+plain_join(struct peer *peer)
+{
+	const struct terminal *t = &peer->t;
+
+	plain_begin(peer);
+	if (!t->paint && t->flow != TERMINAL_WAITING && t->flow != TERMINAL_ASIDE)
+		terminal_stands(&peer->t);
 }
 
 /* The keeper that it had has died.  Where the terminal got everything up to a byte it goes on there, as if nothing had. */

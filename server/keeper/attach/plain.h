@@ -7,6 +7,9 @@
 
 extern const struct attachment_ops plain_ops;
 
+/* PEER, attached, comes from the program that this keeper was before: how far its terminal is gets noted again. */
+void plain_join(struct peer *peer);
+
 /*
  * A new shell is there: it gets the keys that were typed before, without Ctrl-C, Ctrl-\ and Ctrl-Z, which were meant
  * for the program before it.
