@@ -16,6 +16,7 @@ from term import check, equal, wait_until
 from test_agent import FORWARD, agent, has_key
 from test_client import CLIENT, HOME, client
 from test_command import LINES, finish, same, send_all
+from test_replaced import KEEPER
 from test_screen import STILL, modes
 
 SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT)
@@ -329,7 +330,7 @@ def test_input_of_a_command(host):
     s = Stream()
     c = Framed(host, s)
     c.attach(framed.NEW, flags=PIPES, command="sha256sum")
-    for part in (100, 4096, 300001, 5000000, 9999999):
+    for part in (100, 300001, 5000000, 9999999):
         send_all(c, data[:part], end=False)
         kill(host)
     send_all(c, data)
@@ -347,3 +348,18 @@ def test_session_that_is_gone(host):
     t.wait_for("the keeper of session 1 died, and the session with it")
     t.prompt()
     equal(t.run("true"), 0, "a shell")
+
+
+def test_keepers_that_die_again_and_again(host):
+    """The person is told, and has a shell; the session is there for the next login."""
+    t = host.login()
+    marked = host.mark(t)
+    os.rename(KEEPER, KEEPER + ".away")
+    write(KEEPER, "#!/bin/sh\nexit 1\n", 0o755)
+    os.kill(host.session()["keeper_pid"], signal.SIGKILL)
+    t.wait_for("the keepers of session 1 die one after the other; its programs run on; to return: holdfastctl attach 1")
+    t.prompt()
+    equal(t.run("true"), 0, "a shell")
+    os.rename(KEEPER + ".away", KEEPER)
+    t.line("holdfastctl attach 1")
+    marked.same(t)

@@ -19,6 +19,7 @@
 #define RECORD_MS 1000  /* for the record of the end */
 #define RECENT_MS 15000 /* that is not older, and no other session's of the same number */
 #define PAUSE_MS 50     /* between two claims */
+#define DEATHS_MAX 3    /* so many keepers die under our claims: more would only make the leader start more of them */
 
 static int
 claim(struct enter *e, uint32_t id, uint32_t mode)
@@ -50,12 +51,16 @@ claim_anew(struct enter *e, uint32_t id, uint32_t mode)
 	return rc == -EACCES ? claim(e, id, ATTACH_MODE_JOIN) : rc;
 }
 
-/* Whether another claim may bring more than RC, at SINCE after the loss. */
+/*
+ * Whether another claim may bring more than RC, at SINCE after the loss.  A connection that is closed: the next keeper
+ * has died, too, or the leader has parked the session; DEATHS counts them.
+ */
 static bool
-may_pass(int rc, uint64_t since)
+may_pass(int rc, uint64_t since, unsigned *deaths)
 {
 	switch (rc) {
-	case -EPIPE:     /* the next keeper has died, too */
+	case -EPIPE:
+		return ++*deaths <= DEATHS_MAX && since < RETURN_MS;
 	case -EAGAIN:    /* many wait for it */
 	case -ETIMEDOUT: /* it is not there yet, or stopped */
 	case -EINTR:     /* a signal that is for the program in the session */
@@ -96,7 +101,10 @@ say_lost(const struct enter *e, uint32_t id, int rc, char text[TEXT_CAP])
 {
 	if (rc == -EACCES)
 		snprintf(text, TEXT_CAP, "the keeper of session %u died; %.300s", id, e->at.refused.text);
-	else if (rc == -ETIMEDOUT || rc == -EAGAIN || rc == -EPIPE)
+	else if (rc == -EPIPE)
+		snprintf(text, TEXT_CAP, "the keepers of session %u die one after the other; its programs run on; to return: "
+		         "holdfastctl attach %u", id, id);
+	else if (rc == -ETIMEDOUT || rc == -EAGAIN)
 		snprintf(text, TEXT_CAP, "the keeper of session %u died, and no other one answers; to return: "
 		         "holdfastctl attach %u", id, id);
 	else if (!find_end(id, text))
@@ -109,11 +117,12 @@ returning_claim(struct enter *e, char text[TEXT_CAP])
 	static const unsigned char none[ATTACH_TOKEN];
 	const uint32_t id = e->at.session, mode = e->claim.mode;
 	const uint64_t start = clock_now_ms();
+	unsigned deaths = 0;
 	bool known = memcmp(e->at.token, none, sizeof none) != 0;
-	int rc = known ? -EPIPE : -ENOENT;
+	int rc = known ? -EAGAIN : -ENOENT;
 
 	memcpy(e->claim.token, e->at.token, sizeof e->claim.token);
-	for (unsigned tries = 0; known && (!tries || may_pass(rc, clock_now_ms() - start)); tries++) {
+	for (unsigned tries = 0; known && (!tries || may_pass(rc, clock_now_ms() - start, &deaths)); tries++) {
 		if (tries)
 			poll(NULL, 0, PAUSE_MS);
 		e->waiting.skip = false;
