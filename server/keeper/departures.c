@@ -8,9 +8,12 @@
 #include "awaited.h"
 #include "cause.h"
 #include "clock.h"
+#include "heap.h"
 #include "notice.h"
 #include "peers.h"
 #include "report.h"
+
+#define MANY 8 /* connections: their memory is worth a call */
 
 /* The last attachment has gone. */
 static void
@@ -114,15 +117,28 @@ free_peer(struct peer *peer)
 	free(peer);
 }
 
+/* After a flood of connections. */
+static void
+give_back_memory(struct peers *t)
+{
+	if (t->most < MANY || t->count > t->most / MANY)
+		return;
+	t->most = t->count;
+	heap_trim();
+}
+
 void
 departures_free(struct keeper *k)
 {
 	unsigned left = 0;
 
+	if (k->peers.count > k->peers.most)
+		k->peers.most = k->peers.count;
 	for (unsigned i = 0; i < k->peers.count; i++)
 		if (k->peers.v[i]->fd >= 0)
 			k->peers.v[left++] = k->peers.v[i];
 		else
 			free_peer(k->peers.v[i]);
 	k->peers.count = left;
+	give_back_memory(&k->peers);
 }

@@ -48,6 +48,7 @@ enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
 struct peers {
 	struct peer *v[PEERS_MAX];
 	unsigned count;
+	unsigned most;         /* there were, since memory was given back last */
 	unsigned gone;         /* how many of them are marked (peer_mark_gone) and still have to be let go (departures.h) */
 	uint64_t clock;        /* for age and active */
 	uint32_t serial;
