@@ -351,6 +351,26 @@ what_cannot_be_believed_goes_on_elsewhere(void **state)
 	end();
 }
 
+/* A client acknowledges once: a keeper that did not know it would wait for that for ever. */
+static void
+acknowledgements_are_not_forgotten(void **state)
+{
+	(void)state;
+	snprintf(world_command, sizeof world_command, "stty -echo; echo ready; exec cat");
+	begin(false);
+	while (!arrived || one()->framed->acked[0] < k.ring.head) {
+		move(4096);
+		turn();
+	}
+	turn();
+	die();
+	connect_again();
+	be_granted();
+	assert_int_equal(one()->framed->sent[0], k.ring.head);
+	assert_int_equal(one()->framed->acked[0], k.ring.head);
+	end();
+}
+
 static void
 a_rendering_on_its_way_goes_on_elsewhere(void **state)
 {
@@ -380,6 +400,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_byte_comes_once),
 		cmocka_unit_test(what_cannot_be_believed_goes_on_elsewhere),
+		cmocka_unit_test(acknowledgements_are_not_forgotten),
 		cmocka_unit_test(a_rendering_on_its_way_goes_on_elsewhere),
 	};
 
