@@ -8,6 +8,7 @@ import peer
 from framed import Framed
 from template import write
 from term import check, equal, wait_until
+from test_hostile import install_peer
 
 ALL = range(1, 65)
 # common/base/signals.h: what can't be changed, what does nothing, and the faults.
@@ -32,7 +33,7 @@ def lets_pass(pid):
 def send_all(pids, but=()):
     """Sends PIDS each signal but those that are left alone, and BUT."""
     for pid in pids:
-        missed = set(ALL) - LEFT - lets_pass(pid)
+        missed = set(ALL) - LEFT - set(but) - lets_pass(pid)
         check(not missed, "process %d has the default for %s" % (pid, sorted(map(int, missed))))
         for s in ALL:
             if s not in LEFT - HARMLESS and s not in but:
@@ -154,6 +155,26 @@ def test_helper_in_pam(host):
     with open("/tmp/go", "w") as f:
         f.write("\n")
     t.wait_exit()
+
+
+def test_before_the_shell(host):
+    """The leader's child that will be the shell waits for its login: only requests end it."""
+    install_peer(host)
+    t = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    t.line("/usr/bin/python3 -c 'import sys, os, time; sys.path.insert(0, \"/usr/local/lib\"); import peer; s = peer.connect();"
+           " ticket = os.environ[\"HOLDFAST_TICKET\"]; s.sendall(peer.request(1, ticket)); print(peer.reply(s));"
+           " s.sendall(peer.request(2, ticket)); print([peer.reply(s) for i in range(2)]); time.sleep(60)'")
+    t.wait_for("READY")
+    keeper = host.named("holdfast-keeper")
+    equal(len(keeper), 1, "keepers")
+    leader = host.parents(keeper[0])[1]["pid"]
+    stubs = [p["pid"] for p in host.processes() if p["ppid"] == leader and p["pid"] != keeper[0]]
+    equal(len(stubs), 1, "children of the leader beside its keeper")
+    before = started(host, stubs)
+    send_all(stubs, {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM})
+    equal(started(host, stubs), before, "the shell to be")
+    t.send("\x03")
+    host.wait_gone(stubs[0], "it goes with its login")
 
 
 def test_programs_have_the_defaults(host):

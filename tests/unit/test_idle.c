@@ -307,6 +307,35 @@ a_new_keeper_finds_it(void **state)
 	world_close();
 }
 
+/* An attachment that comes back by itself is no person who has logged in: its time goes on. */
+static void
+coming_back_is_no_input(void **state)
+{
+	struct caller c;
+	struct peer *peer;
+	unsigned i = 0;
+
+	(void)state;
+	open_attached("stty -echo; echo ready; exec cat", &c);
+	rule(900, CONFIG_NONE);
+	turn();
+	peer = peers_next_attached(&k, &i);
+	peer->claim.mode = ATTACH_MODE_AGAIN;
+	peer->typed_at = 0;
+	k.heard_ms = clock_date_ms() - 600000;
+	turn();
+	assert_true(labs((long)(clock_now_ms() - peer->typed_at) - 600000) < 5000);
+	/* But there is a moment for what was typed while it was away. */
+	peer->typed_at = 0;
+	k.heard_ms = clock_date_ms() - 86400000;
+	turn();
+	assert_int_equal(peers_attached(&k), 1);
+	assert_true(clock_now_ms() - peer->typed_at > 895000);
+	is_put_out(&c, "15m");
+	caller_hang_up(&c);
+	world_close();
+}
+
 int
 main(void)
 {
@@ -320,6 +349,7 @@ main(void)
 		cmocka_unit_test(without_a_watch_it_is_looked_at),
 		cmocka_unit_test(typing_moves_it),
 		cmocka_unit_test(a_new_keeper_finds_it),
+		cmocka_unit_test(coming_back_is_no_input),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,8 +54,12 @@ wait_for_start(int sock, const int *pipes)
 static void __attribute__((noreturn))
 become_stub(int sock, const int *pipes, uid_t uid, gid_t gid)
 {
+	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, 0 };
+
 	setsid();
 	signals_reset();
+	/* Until it is a shell, whose signals these are (becomeshell.h). */
+	signals_ignore(ends);
 	if (!keep_descriptors(sock, pipes))
 		_exit(KEEPERPROC_DESCRIPTORS);
 	if (chdir("/"))
