@@ -221,27 +221,13 @@ kept_read(struct peer *peer, unsigned char *to, size_t room)
 	return n;
 }
 
-/* The client says nothing again about output that it has acknowledged. */
-static void
-note_acks(const struct framed *f)
-{
-	struct kept_out *o = &f->kept->out[f->kept->counts & 1];
-
-	for (unsigned c = 0; !f->broken && c < KEPT_CHANNELS; c++)
-		if (f->acked[c] > o->acked[c] && f->acked[c] <= o->sent[c])
-			__atomic_store_n(&o->acked[c], f->acked[c], __ATOMIC_RELEASE);
-}
-
 void
 kept_taken(struct peer *peer)
 {
 	struct framed *f = peer->framed;
 
-	if (!f || !f->kept)
-		return;
-	/* First: of two acknowledgements the later one counts, and none is forgotten. */
-	note_acks(f);
-	set_in(f->kept, in_len(f->kept) - (f->reader.len - f->reader.at), in_len(f->kept));
+	if (f && f->kept)
+		set_in(f->kept, in_len(f->kept) - (f->reader.len - f->reader.at), in_len(f->kept));
 }
 
 /* From here on: another keeper's words, of which each is looked at. */
