@@ -355,19 +355,20 @@ what_cannot_be_believed_goes_on_elsewhere(void **state)
 static void
 acknowledgements_are_not_forgotten(void **state)
 {
+	uint64_t before;
+
 	(void)state;
 	snprintf(world_command, sizeof world_command, "stty -echo; echo ready; exec cat");
 	begin(false);
-	while (!arrived || one()->framed->acked[0] < k.ring.head) {
+	while (!arrived || one()->framed->acked[0] < arrived) {
 		move(4096);
 		turn();
 	}
-	turn();
+	before = one()->framed->acked[0];
 	die();
 	connect_again();
 	be_granted();
-	assert_int_equal(one()->framed->sent[0], k.ring.head);
-	assert_int_equal(one()->framed->acked[0], k.ring.head);
+	assert_true(one()->framed->acked[0] >= before);
 	end();
 }
 
