@@ -77,6 +77,20 @@ def test_screen_stays(host):
     equal(t.run("true"), 0, "the shell afterwards")
 
 
+def test_flood(host):
+    """A flood in a terminal: each line once, in order, and nothing else."""
+    t = host.login()
+    rng = random.Random(21)
+    t.line("stty -onlcr; seq 1 400000; printf 'ov%s\\n' er")
+    for n in sorted(rng.randrange(1000, 390000) for _ in range(4)):
+        t.wait_for(r"\n%d\n" % n)
+        kill(host, rng.choice(SIGNALS))
+    t.wait_for("\nover\n")
+    got = bytes(t.data)
+    at = got.index(b"1\n2\n3\n4\n")
+    same(got[at:got.index(b"over\n", at)], b"".join(b"%d\n" % i for i in range(1, 400001)), "the output")
+
+
 def test_settings_at_the_end(host):
     """What holdfast-login leaves is the terminal as it found it, not the raw one that its last keeper found."""
     t = host.login()
@@ -263,6 +277,38 @@ def test_framed_client(host):
     check("does not answer" not in t.text(), "a notice: %r" % t.text()[-500:])
     t.line("exit 7")
     equal(t.wait_exit(), 7, "status")
+
+
+def test_client_over_another_connection(host):
+    """holdfast-resume dies with the keeper: the client logs in again, without a word, and goes on at the byte."""
+    t = client(host, "--new").prompt()
+    t.line("for i in $(seq 1 300); do echo line-$i-; sleep 0.005; done; echo all-$((1+1))-lines")
+    for n in (50, 150):
+        t.wait_for("line-%d-" % n)
+        old = host.session()["keeper_pid"]
+        for pid in host.named("holdfast-resume") + [old]:
+            os.kill(pid, signal.SIGKILL)
+        replaced(host, old)
+    t.wait_for("all-2-lines")
+    numbers = [int(x.split("-")[1]) for x in t.text().replace("\r", "\n").split("\n") if x.startswith("line-")]
+    if "does not answer" in t.text():
+        numbers = list(dict.fromkeys(numbers))
+    equal(numbers, list(range(1, 301)), "lines")
+
+
+def test_new_sessions(host):
+    """The first keeper dies at some moment of a login: the person has a shell, held or not, and nothing is left over."""
+    rng = random.Random(11)
+    for _ in range(8):
+        t = host.ssh()
+        keepers = wait_until(lambda: host.named("holdfast-keeper"), "a keeper")
+        t.read(rng.random() * 0.03)
+        os.kill(keepers[0], signal.SIGKILL)
+        t.prompt()
+        equal(t.run("true"), 0, "a command")
+        t.line("exit 4")
+        equal(t.wait_exit(), 4, "the status of ssh")
+        host.wait_none()
 
 
 def test_output_of_a_client(host):
