@@ -108,8 +108,8 @@ def prepare_judge():
 
 
 class Runner:
-    def __init__(self, base, keep, logs):
-        self.base, self.keep, self.logs = base, keep, logs
+    def __init__(self, base, keep, logs, limit):
+        self.base, self.keep, self.logs, self.limit = base, keep, logs, limit
 
     def run(self, case):
         full, module, name = case
@@ -121,7 +121,7 @@ class Runner:
         with open(os.path.join(log, "output"), "wb") as out:
             p = subprocess.Popen(world.argv(text), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
             try:
-                code = p.wait(CASE_LIMIT)
+                code = p.wait(self.limit)
             except subprocess.TimeoutExpired:
                 p.kill()
                 p.wait()
@@ -141,15 +141,14 @@ class Runner:
         except OSError:
             return []
 
-    @staticmethod
-    def reason(log, code):
+    def reason(self, log, code):
         try:
             with open(os.path.join(log, "result"), errors="replace") as f:
                 return " ".join(f.read().split())
         except OSError:
             pass
         if code == -1:
-            return "still running after %d s" % CASE_LIMIT
+            return "still running after %d s" % self.limit
         with open(os.path.join(log, "output"), errors="replace") as f:
             return "the world ended with status %d: %s" % (code, f.read()[-300:].strip())
 
@@ -165,6 +164,7 @@ def main():
     p.add_argument("--require", action="store_true", help="a program that is missing is a failure")
     p.add_argument("--alone", type=int, default=0, metavar="N",
                    help="up to N cases that fail beside others are run once more, each alone, and that counts")
+    p.add_argument("--limit", type=int, default=CASE_LIMIT, metavar="SECONDS", help="of a case")
     p.add_argument("patterns", nargs="*")
     a = p.parse_args()
     cases = discover(a.patterns)
@@ -176,11 +176,11 @@ def main():
     base = isolate()
     if a.require:
         os.environ[screens.REQUIRE] = "1"
-    if any(c[1] == "test_programs" for c in cases):
+    if any(c[1] in ("test_programs", "test_kills") for c in cases):
         prepare_judge()
     stage(base, a.build and os.path.abspath(a.build))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    runner = Runner(base, a.keep, os.path.abspath(a.logs))
+    runner = Runner(base, a.keep, os.path.abspath(a.logs), a.limit)
     def tell(full, code, reason, seconds, notes, note=""):
         kind = {0: "passed", 77: "skipped"}.get(code, "failed")
         counts[kind] += 1

@@ -103,14 +103,14 @@ def unlike(wanted, found, parts=("rows", "main", "state")):
     return "; ".join(out[:4])
 
 
-def wait_like(judge, t, wanted, timeout=20, links=True):
-    """Waits until T shows WANTED; links may be left out of it."""
+def wait_like(judge, t, wanted, timeout=20, links=True, see=None):
+    """Waits until T shows WANTED; links may be left out of it, and SEE(T) says what it shows."""
     seen = None
 
     def probe():
         nonlocal seen
         t.read(0.1)
-        seen = judge.show(t)
+        seen = see(t) if see else judge.show(t)
         if not links:
             seen = without_links(seen)
         return not unlike(wanted, seen)
