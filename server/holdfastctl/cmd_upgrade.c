@@ -30,6 +30,7 @@ struct wish {
 
 struct tally {
 	size_t upgraded, current, left, failed;
+	char first[2 * TEXT_CAP]; /* AUTOMATIC: which one failed first, and why */
 };
 
 /* Why a session was not upgraded, after "session 3: ". */
@@ -98,15 +99,19 @@ is_wanted(struct wish *w, const struct sessionlist_session *s)
 }
 
 static void
-say_not_upgraded(const struct wish *w, const struct sessionlist_session *s, const char *why)
+say_not_upgraded(const struct wish *w, const struct sessionlist_session *s, const char *why, struct tally *t)
 {
-	char user[USER_CAP];
+	char user[USER_CAP], text[2 * TEXT_CAP];
 
 	sessionlist_user_of(s, user);
 	if (w->everybody)
-		ctl_error("session %u of %s: %s", s->status.id, user, why);
+		snprintf(text, sizeof text, "session %u of %s: %s", s->status.id, user, why);
 	else
-		ctl_error("session %u: %s", s->status.id, why);
+		snprintf(text, sizeof text, "session %u: %s", s->status.id, why);
+	if (!w->automatic)
+		ctl_error("%s", text);
+	else if (!t->failed)
+		memcpy(t->first, text, sizeof text);
 }
 
 /* One after the other, so that a host with many sessions is not busy with new programs all at once. */
@@ -126,7 +131,7 @@ upgrade_all(struct wish *w, const struct sessionlist *a, struct tally *t)
 			int rc = upgrade_one(s->uid, &s->status, why);
 
 			if (rc < 0)
-				say_not_upgraded(w, s, why);
+				say_not_upgraded(w, s, why, t);
 			t->failed += rc < 0;
 			t->upgraded += !rc;
 		}
@@ -138,6 +143,9 @@ report(const struct wish *w, const struct tally *t)
 {
 	struct json j;
 
+	if (t->first[0])
+		ctl_error("%zu %s on the program that %s; the first of them, %s", t->failed,
+		          t->failed == 1 ? "session stays" : "sessions stay", t->failed == 1 ? "it runs" : "they run", t->first);
 	if (!w->json) {
 		printf("upgraded %zu %s\n", t->upgraded, t->upgraded == 1 ? "session" : "sessions");
 		return;

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Other builds of the programs: copies whose build id is another one, put in the places of the installed ones."""
 import os
-import re
 import shutil
-import subprocess
 
 from template import LIBEXEC
 from term import Failed
@@ -12,13 +10,22 @@ KEEPER = LIBEXEC + "/holdfast-keeper"
 DAEMON = "/usr/sbin/holdfastd"
 
 
+NOTE = b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0"  # of the linker: the build id follows, 20 bytes
+
+
+def find(path):
+    """The bytes of the program PATH, and where its build id is in them."""
+    with open(path, "rb") as f:
+        data = f.read()
+    if data.count(NOTE) != 1:
+        raise Failed("%s has %d build ids" % (path, data.count(NOTE)))
+    return data, data.index(NOTE) + len(NOTE)
+
+
 def build_id(path):
     """The build id in PATH, as holdfastctl writes it."""
-    out = subprocess.run(["readelf", "-n", path], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Build ID: ([0-9a-f]+)", out)
-    if not found:
-        raise Failed("%s has no build id: %s" % (path, out))
-    return found.group(1)
+    data, at = find(path)
+    return data[at:at + 20].hex()
 
 
 def put(path, data):
@@ -32,10 +39,6 @@ def put(path, data):
 
 def another_build(path):
     """Replaces PATH by the same program with another build id: the old file's bytes."""
-    with open(path, "rb") as f:
-        data = f.read()
-    old = bytes.fromhex(build_id(path))
-    if data.count(old) != 1:
-        raise Failed("%s has its build id %d times" % (path, data.count(old)))
-    put(path, data.replace(old, bytes(b ^ 0xff for b in old)))
+    data, at = find(path)
+    put(path, data[:at] + bytes(b ^ 0xff for b in data[at:at + 20]) + data[at + 20:])
     return data

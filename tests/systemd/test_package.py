@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 
+import versions
 from machine import DEB, DROPIN
 from template import LIBEXEC, write
 from term import check, equal, wait_until
@@ -329,6 +330,45 @@ def test_upgrade(m):
     m.install(newer_package("0.1.0-5"))
     check(not os.path.exists(DROPIN), "a drop-in that was removed is there again")
     m2.same(attached)
+
+
+@fresh
+def test_upgrade_reaches_sessions(m):
+    """Running sessions go on in the new program, forwards and back, unless UpgradeSessions says no."""
+    keeper = LIBEXEC + "/holdfast-keeper"
+
+    def another(top):
+        versions.another_build(top + keeper)
+    m.install()
+    t = m.login()
+    m1 = m.mark(t)
+    m.drop(t)
+    attached = m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
+    m2 = m.mark(attached)
+    before = {s["id"]: (s["keeper_pid"], s["shell_pid"], s["build"]) for s in m.sessions()}
+    first = versions.build_id(keeper)
+    equal(m.install(newer_package("0.1.0-2", another)).count("holdfastctl:"), 0, "complaints")
+    second = versions.build_id(keeper)
+    check(first != second, "the same program was installed")
+    equal({s["id"]: (s["keeper_pid"], s["shell_pid"], s["build"]) for s in m.sessions()},
+          {i: (k, s, second) for i, (k, s, b) in before.items()}, "the sessions after the upgrade")
+    equal(versions.build_id(keeper + ".old"), first, "the program that sessions could go back to")
+    m2.same(attached)
+    # with "no" they stay, and a downgrade goes the same way
+    write("/etc/holdfast/holdfast.conf", "UpgradeSessions no\n")
+    m.install(newer_package("0.1.0-3"))
+    equal({s["build"] for s in m.sessions()}, {second}, "programs of sessions that are not upgraded")
+    write("/etc/holdfast/holdfast.conf", "")
+    down = "--allow-downgrades"
+    m.install(newer_package("0.1.0-2", another), down)
+    m.install(newer_package("0.1.0-1"), down)
+    equal({s["build"] for s in m.sessions()}, {first}, "programs after a downgrade")
+    m2.same(attached)
+    m1.same(m.ssh(options=["-o", "SetEnv=LC_HOLDFAST=1"]))
+    # nothing is left behind of the copy
+    m.reset()
+    m.install(newer_package("0.1.0-4"))
+    check(not os.path.exists(keeper + ".old"), "a copy that no session needs is kept")
 
 
 OLD_STACK = """\
