@@ -396,12 +396,19 @@ attach_id(const char *text)
 	return len && len < 10 && text[0] != '0' && !text[len] ? (uint32_t)strtoul(text, NULL, 10) : 0;
 }
 
+bool
+attach_state_silent(uint32_t state)
+{
+	return state == ATTACH_STATE_SILENT || state == ATTACH_STATE_PARKED;
+}
+
 const char *
 attach_state_word(uint32_t state)
 {
 	static const char *const words[] = {
 		[ATTACH_STATE_NEW] = "new", [ATTACH_STATE_CLAIMING] = "claiming", [ATTACH_STATE_ATTACHED] = "attached",
 		[ATTACH_STATE_DROPPED] = "dropped", [ATTACH_STATE_ENDING] = "ending", [ATTACH_STATE_SILENT] = "silent",
+		[ATTACH_STATE_PARKED] = "parked",
 	};
 
 	return state < sizeof words / sizeof *words && words[state] ? words[state] : "unknown";

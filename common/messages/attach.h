@@ -76,6 +76,7 @@ enum attach_state {
 	ATTACH_STATE_DROPPED = 4,
 	ATTACH_STATE_ENDING = 5,   /* the shell has ended, and terminals have not got its last output yet */
 	ATTACH_STATE_SILENT = 17,  /* never in a message: the keeper does not answer (silent.h) */
+	ATTACH_STATE_PARKED = 18,  /* never in a message: the same, and its leader says that its keepers have died too often */
 	ATTACH_STATE_STALE = 16,   /* never in a message: attached, and PROBE has found all its connections dead */
 };
 
@@ -262,6 +263,8 @@ int attach_type_of(const void *buf, size_t len);
 int attach_name_ok(const char *name);
 /* The number of a session in TEXT, 1 to 999999999 without leading zeros; 0: TEXT is not one (may be NULL). */
 uint32_t attach_id(const char *text);
+/* Whether no keeper has answered. */
+bool attach_state_silent(uint32_t state);
 /* "dropped" and the like, for an enum attach_state; "unknown". */
 const char *attach_state_word(uint32_t state);
 

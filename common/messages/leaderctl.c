@@ -44,7 +44,7 @@ static const struct field reply_fields[] = {
 	FIELD_U32_MAX(R, op, LEADERCTL_KILL),
 	FIELD_U32_MAX(R, result, LEADERCTL_DENIED),
 	FIELD_U32(R, session),
-	FIELD_U32_MAX(R, state, LEADERCTL_ENDING),
+	FIELD_U32_MAX(R, state, LEADERCTL_PARKED),
 	FIELD_U32_MAX(R, keeper_pid, INT32_MAX),
 	FIELD_U32(R, shell_session),
 	FIELD_U64(R, keeper_start),

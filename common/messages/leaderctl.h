@@ -38,6 +38,7 @@ enum leaderctl_state {
 	LEADERCTL_STARTING = 1, /* no program of the user runs yet */
 	LEADERCTL_RUNNING = 2,
 	LEADERCTL_ENDING = 3,   /* the shell has ended, or the start has failed */
+	LEADERCTL_PARKED = 4,   /* the shell runs, and its keepers have died too often (leader_keeper.h) */
 };
 
 struct leaderctl_reply {

@@ -25,7 +25,7 @@ choose(const struct session_list *list, uint32_t own, const struct attach_status
 	for (size_t i = 0; i < list->count; i++) {
 		const struct attach_status *s = &list->v[i];
 
-		if (s->id == own || s->state == ATTACH_STATE_ENDING || s->state == ATTACH_STATE_SILENT ||
+		if (s->id == own || s->state == ATTACH_STATE_ENDING || attach_state_silent(s->state) ||
 		    s->kind == ATTACH_KIND_COMMAND)
 			continue;
 		others++;

@@ -133,7 +133,7 @@ kill_session(const struct attach_status *s, int number)
 {
 	unsigned char msg[16];
 	int len = attach_encode_number(ATTACH_MSG_KILL, (uint32_t)number, msg, sizeof msg);
-	bool silent = s->state == ATTACH_STATE_SILENT;
+	bool silent = attach_state_silent(s->state);
 
 	if (number != SIGKILL)
 		return silent ? kill_silent(s->id, number, msg, len) : kill_by_keeper(s->id, number, msg, len);

@@ -9,13 +9,20 @@
 static void
 print_people(const struct sessionlist *a, const struct lsprint *how)
 {
+	size_t parked = 0;
+
 	if (a->count)
 		lsprint_table(a, how);
 	else
 		fputs("no sessions\n", stderr);
-	if (a->silent)
-		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent,
-		          a->silent == 1 ? "session does" : "sessions do", a->silent == 1 ? "it" : "them");
+	for (size_t i = 0; i < a->count; i++)
+		parked += a->v[i].status.state == ATTACH_STATE_PARKED;
+	if (a->silent > parked)
+		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent - parked,
+		          a->silent - parked == 1 ? "session does" : "sessions do", a->silent - parked == 1 ? "it" : "them");
+	if (parked)
+		ctl_error("%zu %s parked: the shell runs on, but its keepers have died too often; the next login tries again, and "
+		          "so does holdfastctl upgrade", parked, parked == 1 ? "session is" : "sessions are");
 	if (a->hidden)
 		ctl_error("%zu more %s held, but cannot be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");

@@ -37,7 +37,7 @@ send_to(const struct sessionlist_session *s, const char *text)
 {
 	unsigned char msg[TEXT_CAP + 16];
 	int len = attach_encode_text(ATTACH_MSG_MESSAGE, text, msg, sizeof msg);
-	int fd = s->status.state == ATTACH_STATE_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
+	int fd = attach_state_silent(s->status.state) ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
 		return fd;

@@ -55,7 +55,8 @@ upgrade_one(uid_t uid, const struct attach_status *s, char why[TEXT_CAP])
 	unsigned char msg[16], reply[1024];
 	int len = attach_encode_plain(ATTACH_MSG_UPGRADE, msg, sizeof msg), fd, n;
 
-	if (!s->version[0]) {
+	/* A connection makes the leader of a parked session try a keeper again, which is the installed program. */
+	if (!s->version[0] && s->state != ATTACH_STATE_PARKED) {
 		snprintf(why, TEXT_CAP, "%s", s->state == ATTACH_STATE_SILENT ? "does not answer"
 		         : "runs a version that cannot be upgraded, and stays on it until it ends");
 		return -1;
@@ -68,6 +69,10 @@ upgrade_one(uid_t uid, const struct attach_status *s, char why[TEXT_CAP])
 		return refused(reply, (size_t)n, why);
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		return 1;
+	if (s->state == ATTACH_STATE_PARKED) {
+		snprintf(why, TEXT_CAP, "is parked, and its next keeper has ended too; see the log of holdfastd");
+		return -1;
+	}
 	snprintf(why, TEXT_CAP, "%s", fd < 0 ? "cannot be reached" : n == -EPIPE
 	         ? "the installed program has ended while it took over; another keeper goes on" : "has not answered");
 	return -1;

@@ -47,7 +47,7 @@ ask(const struct killmany *q, const struct sessionlist_session *s)
 	unsigned char msg[16];
 	int len = q->by_age ? attach_encode_number(ATTACH_MSG_EXPIRE, q->older_s, msg, sizeof msg)
 	                    : attach_encode_number(ATTACH_MSG_KILL, (uint32_t)q->signal, msg, sizeof msg);
-	int fd = s->status.state == ATTACH_STATE_SILENT ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
+	int fd = attach_state_silent(s->status.state) ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
 
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ECONNREFUSED ? -1 : -2;

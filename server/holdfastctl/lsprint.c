@@ -117,7 +117,7 @@ fill_row(struct row *r, const struct sessionlist_session *a)
 	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
 	if (s->kind == ATTACH_KIND_COMMAND)
 		snprintf(r->cell[SIZE], cap, "pipes");
-	else if (s->state == ATTACH_STATE_SILENT)
+	else if (attach_state_silent(s->state))
 		strcpy(r->cell[SIZE], "-");
 	else
 		snprintf(r->cell[SIZE], cap, "%ux%u", s->cols, s->rows);

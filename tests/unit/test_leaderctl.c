@@ -63,7 +63,7 @@ replies(void **state)
 		free(copy);
 	}
 	other = m;
-	other.state = LEADERCTL_ENDING + 1;
+	other.state = LEADERCTL_PARKED + 1;
 	leaderctl_encode_reply(&other, buf);
 	assert_int_equal(leaderctl_decode_reply(&got, buf, LEADERCTL_REPLY_BYTES), -EBADMSG);
 	other = m;

@@ -71,7 +71,7 @@ fill_reply(const struct leader *l, struct leaderctl_reply *m)
 		[LEADER_UNDOING] = LEADERCTL_ENDING,
 	};
 	m->session = l->dir.id ? l->dir.id : l->audit.session;
-	m->state = states[l->state];
+	m->state = l->keepers.parked && !l->pid && l->state == LEADER_RUNNING ? LEADERCTL_PARKED : states[l->state];
 	m->keeper_pid = (uint32_t)l->pid;
 	m->keeper_start = l->keeper_start;
 	m->shell_session = l->state == LEADER_RUNNING || l->state == LEADER_ENDING ? (uint32_t)l->shell.pid : 0;

@@ -53,7 +53,7 @@ uid_t ctl_uid(void);
 /* CTL_OK for root; else prints that WHAT is for root. */
 int ctl_root_only(const char *what);
 
-/* The sessions of the caller, or of ctl_user's; silent ones have the state ATTACH_STATE_SILENT. */
+/* The sessions of the caller, or of ctl_user's; silent ones have one of the states of attach_state_silent(). */
 int ctl_list(struct session_list *list);
 int ctl_find(const struct session_list *list, const char *word, const struct attach_status **found);
 /* A copy of the session that WORD means, or of the caller's own one for NULL. */

@@ -35,7 +35,7 @@ programs_keeper(const struct attach_status *s)
 {
 	static struct installed keeper = { .path = PATH_KEEPER };
 
-	return s->state == ATTACH_STATE_SILENT ? PROGRAMS_UNKNOWN : compare(&keeper, s->version, s->build);
+	return attach_state_silent(s->state) ? PROGRAMS_UNKNOWN : compare(&keeper, s->version, s->build);
 }
 
 void

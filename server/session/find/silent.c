@@ -35,7 +35,9 @@ describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 			close(rc);
 		return rc >= 0 || rc == -EAGAIN;
 	}
-	if (!r.keeper_pid)
+	if (r.state == LEADERCTL_PARKED)
+		s->state = ATTACH_STATE_PARKED;
+	else if (!r.keeper_pid)
 		return false;
 	s->vouched = 1;
 	s->keeper_pid = r.keeper_pid;
@@ -83,7 +85,7 @@ bool
 silent_nameless(const struct session_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->v[i].state == ATTACH_STATE_SILENT && !list->v[i].vouched)
+		if (attach_state_silent(list->v[i].state) && !list->v[i].vouched)
 			return true;
 	return false;
 }
@@ -117,11 +119,13 @@ silent_kill_own(uint32_t id, int timeout_ms)
 
 	if (rc)
 		return rc == -ENOENT ? rc : -ENOTSUP;
-	if (!r.keeper_pid)
+	if (!r.keeper_pid && r.state != LEADERCTL_PARKED)
 		return -ENOENT;
 	/* The shell first: with its keeper's end it gets a hang-up, which it may be deaf to. */
 	if (r.shell_session)
 		kill_terminal_session((pid_t)r.shell_session);
+	if (!r.keeper_pid)
+		return 0;
 	return slay_one((pid_t)r.keeper_pid, r.keeper_start) == -ESRCH ? -ENOENT : 0;
 }
 
