@@ -178,7 +178,13 @@ uint64_t *
 awaited_place(struct peer *peer)
 {
 	struct awaited_list *l = list_of(peer->keeper);
+	const struct awaited *a = awaited_find(peer->keeper, peer->token);
 
+	/* The list names its place until the end of this turn, and until then that is kept up to date. */
+	if (l && a && a->place) {
+		peer->place = a->place;
+		return &l->shown[a->place - 1];
+	}
 	for (uint32_t place = 1; l && place <= PEERS_MAX; place++) {
 		if (is_taken(peer->keeper, place))
 			continue;

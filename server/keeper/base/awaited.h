@@ -84,7 +84,10 @@ struct awaited *awaited_find(const struct keeper *k, const unsigned char token[A
 struct awaited *awaited_stream(const struct keeper *k, const unsigned char stream[FRAME_KEY]);
 /* It has come, or does not any more: A (which may be NULL) is no pointer to it after this. */
 void awaited_forget(struct keeper *k, struct awaited *a);
-/* PEER, which is being attached, gets a place: where the number for it is; NULL: there is no memory. */
+/*
+ * PEER, which is being attached, gets a place, or has the one that it had at the keeper before: where the number for it
+ * is; NULL: there is no memory.
+ */
 uint64_t *awaited_place(struct peer *peer);
 /* Whether it is known what the terminal of A has got, and the ring has what follows: that begins at *OFFSET. */
 bool awaited_shown(struct keeper *k, const struct awaited *a, uint64_t *offset);
