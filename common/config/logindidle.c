@@ -13,7 +13,7 @@ static int
 read_time(const char *key, uint64_t otherwise, uint64_t *seconds)
 {
 	char value[SDCONF_VALUE_CAP];
-	int rc = sdconf_get(sdconf_config_dirs, "logind.conf", "Login", key, value);
+	int rc = sdconf_get(sdconf_login_dirs(), "logind.conf", "Login", key, value);
 
 	*seconds = otherwise;
 	if (!rc && sdtime_seconds(value, seconds))

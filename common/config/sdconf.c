@@ -22,6 +22,15 @@ const char *const sdconf_unit_dirs[] = {
 	"/lib/systemd/system", NULL,
 };
 
+const char *const *
+sdconf_login_dirs(void)
+{
+	static const char *const elogind[] = { "/etc/elogind", "/run/elogind", "/usr/lib/elogind", NULL };
+	bool runs = hostfile_exists("/run/systemd/system") != 1 && hostfile_exists("/run/systemd/seats") == 1;
+
+	return runs ? elogind : sdconf_config_dirs;
+}
+
 /* The search, and its result. */
 struct search {
 	const char *section, *key;

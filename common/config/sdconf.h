@@ -13,6 +13,8 @@
 /* Directories, the most important first, ended by NULL. */
 extern const char *const sdconf_config_dirs[], *const sdconf_unit_dirs[];
 
+/* Those of logind.conf: elogind's, where that runs without systemd. */
+const char *const *sdconf_login_dirs(void);
 /*
  * KEY of [SECTION] of the file NAME ("logind.conf", "ssh@.service") in DIRS: 0 with *VALUE; -ENODATA: it is not set;
  * -ENOENT: no such file or drop-in at all; -EACCES: cannot read a file that may set it; another negative errno.

@@ -68,6 +68,10 @@ test_logind(void **state)
 	assert_int_equal(with("StopIdleSessionSec=2h\nIdleActionSec=0\n"), 7200);
 	assert_int_equal(with("StopIdleSessionSec=2h\nIdleActionSec=infinity\n"), 7200);
 	assert_int_equal(with("StopIdleSessionSec=15min\nIdleActionSec=20\n"), 20);
+	root_file("/run/systemd/seats/seat0", "");
+	root_file("/etc/elogind/logind.conf", "[Login]\nStopIdleSessionSec=7min\n");
+	assert_int_equal(with("StopIdleSessionSec=15min\n"), 420);
+	root_file("/run/systemd/system/x", "");
 	root_file("/etc/systemd/logind.conf.d/50-idle.conf", "[Login]\nStopIdleSessionSec=10s\n");
 	assert_int_equal(with("StopIdleSessionSec=15min\n"), 10);
 }

@@ -154,7 +154,7 @@ acts_when_idle(void)
 {
 	char value[SDCONF_VALUE_CAP];
 
-	return sdconf_get(sdconf_config_dirs, "logind.conf", "Login", "IdleAction", value) == 0 &&
+	return sdconf_get(sdconf_login_dirs(), "logind.conf", "Login", "IdleAction", value) == 0 &&
 	       strcmp(value, "ignore") != 0;
 }
 

@@ -22,15 +22,6 @@ survival_elogind(void)
 	return !survival_systemd() && hostfile_exists("/run/systemd/seats") == 1;
 }
 
-/* The directories of logind.conf. */
-static const char *const *
-login_dirs(void)
-{
-	static const char *const elogind[] = { "/etc/elogind", "/run/elogind", "/usr/lib/elogind", NULL };
-
-	return survival_elogind() ? elogind : sdconf_config_dirs;
-}
-
 /* As systemd reads a boolean; -1: not one. */
 static int
 boolean(const char *v)
@@ -56,7 +47,7 @@ kills_by_default(void)
 	char value[SDCONF_VALUE_CAP], *text, *rest, *line;
 	enum survival_answer answer = SURVIVAL_UNKNOWN;
 
-	if (!sdconf_get_default(login_dirs(), "logind.conf", "KillUserProcesses", value) &&
+	if (!sdconf_get_default(sdconf_login_dirs(), "logind.conf", "KillUserProcesses", value) &&
 	    boolean(value) >= 0)
 		return boolean(value) ? SURVIVAL_YES : SURVIVAL_NO;
 	if (hostfile_read("/etc/os-release", &text, NULL) && hostfile_read("/usr/lib/os-release", &text, NULL))
@@ -89,7 +80,7 @@ survival_kills(const char *user)
 {
 	char value[SDCONF_VALUE_CAP];
 	enum survival_answer kills;
-	int rc = sdconf_get(login_dirs(), "logind.conf", "Login", "KillUserProcesses", value);
+	int rc = sdconf_get(sdconf_login_dirs(), "logind.conf", "Login", "KillUserProcesses", value);
 
 	if (rc == 0)
 		kills = boolean(value) < 0 ? SURVIVAL_UNKNOWN : boolean(value) ? SURVIVAL_YES : SURVIVAL_NO;
@@ -97,12 +88,12 @@ survival_kills(const char *user)
 		kills = rc == -ENODATA || rc == -ENOENT ? kills_by_default() : SURVIVAL_UNKNOWN;
 	if (kills == SURVIVAL_NO)
 		return kills;
-	rc = sdconf_get(login_dirs(), "logind.conf", "Login", "KillExcludeUsers", value);
+	rc = sdconf_get(sdconf_login_dirs(), "logind.conf", "Login", "KillExcludeUsers", value);
 	if (rc)
 		snprintf(value, sizeof value, "root");
 	if (listed(value, user))
 		return SURVIVAL_NO;
-	if (!sdconf_get(login_dirs(), "logind.conf", "Login", "KillOnlyUsers", value) && !listed(value, user))
+	if (!sdconf_get(sdconf_login_dirs(), "logind.conf", "Login", "KillOnlyUsers", value) && !listed(value, user))
 		return SURVIVAL_NO;
 	return kills;
 }
