@@ -4,10 +4,12 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import threading
 import time
 
+import framed
 import test_command
 from framed import Framed
 from host import by_request
@@ -335,3 +337,64 @@ def test_many(host):
 @by_request
 def test_100_sessions(host):
     many(host, 100)
+
+
+def test_death_after_it(host):
+    """What the new program does for the next keeper is what the first one did: a death costs as little as before."""
+    t = host.login()
+    marked = host.mark(t)
+    c = Framed(host)
+    c.attach(framed.NEW)
+    c.ask("$$")
+    upgrade(host, "--all", "--force")
+    marked.same(t)
+    for s in host.sessions():
+        os.kill(s["keeper_pid"], signal.SIGKILL)
+    t.line("echo still-$((1+1))-here")
+    t.wait_for("still-2-here")
+    marked.same(t)
+    equal(c.ask("$((6*7))"), "42", "the framed session")
+    upgrade(host, "--all", "--force")
+    marked.same(t)
+    equal(c.ask("$((6*8))"), "48", "the framed session")
+    t.line("exit 6")
+    equal(t.wait_exit(), 6, "the status after all of that")
+
+
+def test_rootless(host):
+    """A session of a user alone, whose shell is the keeper's own child."""
+    host.stop_holdfastd()
+    subprocess.run(["mv", "/run/holdfast", "/run/aside"], check=True)
+    t = host.ssh(options=["-tt"], args=["holdfastctl new"])
+    t.prompt()
+    marked = host.mark(t)
+    before = session(host)
+    check(before["id"] > 10000, before)
+    another_build(KEEPER)
+    upgrade(host, str(before["id"]))
+    after = session(host)
+    equal((after["keeper_pid"], after["build"], after["state"]), (before["keeper_pid"], build_id(KEEPER), "attached"),
+          "the session after it")
+    marked.same(t)
+    t.line("exit 9")
+    equal(t.wait_exit(), 9, "the status, which the keeper itself has to wait for")
+    wait_until(lambda: not host.sessions(), "its directory is gone")
+
+
+def test_killed_meanwhile(host):
+    """A keeper that is killed in any moment of an upgrade is replaced like any other."""
+    t = host.login()
+    marked = host.mark(t)
+    for i in range(4):  # a fifth death within a minute parks the session
+        pid = session(host)["keeper_pid"]
+        thread = threading.Thread(target=lambda: host.ctl("alice", "upgrade", "--force", "1"))
+        thread.start()
+        time.sleep(random.Random(i).random() * 0.04)
+        os.kill(pid, signal.SIGKILL)
+        thread.join(30)
+        wait_until(lambda: session(host)["keeper_pid"] not in (0, pid), "another keeper")
+        t.line("echo still-%d-$((1+1))-here" % i)
+        t.wait_for("still-%d-2-here" % i)
+        marked.same(t)
+    upgrade(host, "--force", "1")
+    marked.same(t)

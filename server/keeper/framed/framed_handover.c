@@ -250,7 +250,7 @@ framed_join(struct peer *peer)
 		return -EPROTO;
 	s->users = 1;
 	f->stream = s;
-	kept_open(peer);
+	kept_join(peer);
 	return 0;
 }
 

@@ -184,6 +184,17 @@ kept_wrote(struct peer *peer, ssize_t n)
 	vital_done(&peer->keeper->vital);
 }
 
+void
+kept_join(struct peer *peer)
+{
+	struct framed *f = peer->framed;
+
+	kept_open(peer);
+	f->broken = false;
+	kept_write(peer, f->source && (f->head_at || f->source == FRAMED_SPILLED));
+	kept_wrote(peer, 0);
+}
+
 /* Room behind the bytes that wait: where, and in *ROOM how much. */
 static unsigned char *
 in_room(struct kept *p, size_t *room)

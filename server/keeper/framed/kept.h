@@ -55,6 +55,11 @@ struct kept {
 
 /* PEER's attachment begins: its state is kept from now on, if that is possible. */
 void kept_open(struct peer *peer);
+/*
+ * PEER's attachment goes on in this keeper, which has only become another program: all that matters is in its struct
+ * framed, and is noted at once.
+ */
+void kept_join(struct peer *peer);
 /* It ends: nothing is kept of it. */
 void kept_close(struct peer *peer);
 /* What comes next for the client can't be told from what is noted, until all of it has been written. */
