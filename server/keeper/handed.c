@@ -25,7 +25,7 @@ enum { RECORD_SESSION = 1, RECORD_INIT = 2, RECORD_PEER = 3, RECORD_RELAY = 4 };
 #define S struct handed_session
 #define FD(member) FIELD_U32_MAX(S, member, RECORD_FD_MAX)
 static const struct field session_fields[] = {
-	FD(leader), FD(master), FD(slave), FD(sock), FD(agent), FD(parent), FD(dir), FD(io), FD(pipes[0]), FD(pipes[1]),
+	FD(leader), FD(master), FD(slave), FD(sock), FD(agent), FD(parent), FD(dir), FD(pipes[0]), FD(pipes[1]),
 	FD(pipes[2]),
 	FIELD_U32_MAX(S, umask, 0777),
 	FIELD_U32_MAX(S, leader_hangs, 1),
@@ -120,7 +120,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 	struct handed_session m = {
 		.leader = record_fd(k->leader), .master = record_fd(k->master), .slave = record_fd(k->slave),
 		.sock = record_fd(d->sock), .agent = record_fd(d->agent), .parent = record_fd(d->parent),
-		.dir = record_fd(d->dir), .io = record_fd(k->io), .umask = k->umask, .leader_hangs = k->leader_hangs,
+		.dir = record_fd(d->dir), .umask = k->umask, .leader_hangs = k->leader_hangs,
 		.slowed = k->slowed, .shell_pid = (uint32_t)k->shell.pid, .shell_group = (uint32_t)k->shell.group,
 		.by_leader = k->shell.parent != NULL, .idle_detach = k->idle.detach_s, .idle_logind = k->idle.logind_s,
 		.kind = d->kind, .id = d->id, .clock = k->peers.clock, .before_until = k->peers.before_until,
@@ -318,7 +318,7 @@ unsigned
 handed_fds(const struct handed *h, int fds[HANDED_FDS])
 {
 	const struct handed_session *s = &h->s;
-	const uint32_t own[] = { s->leader, s->master, s->slave, s->sock, s->agent, s->parent, s->dir, s->io, s->pipes[0],
+	const uint32_t own[] = { s->leader, s->master, s->slave, s->sock, s->agent, s->parent, s->dir, s->pipes[0],
 		                 s->pipes[1], s->pipes[2] };
 	unsigned n = 0;
 
@@ -372,7 +372,6 @@ handed_begin(struct keeper *k, struct handed *h)
 	h->init.env = (struct envlist)ENVLIST_INIT;
 	k->leader = record_fd_is(s->leader);
 	k->master = record_fd_is(s->master);
-	k->io = record_fd_is(s->io);
 	k->umask = (mode_t)s->umask;
 	begin_shell(k, s);
 	k->leader_hangs = s->leader_hangs;

@@ -16,7 +16,7 @@
 
 /* The session as it stands in its record; descriptors as record_fd() has them. */
 struct handed_session {
-	uint32_t leader, master, slave, sock, agent, parent, dir, io, pipes[3];
+	uint32_t leader, master, slave, sock, agent, parent, dir, pipes[3];
 	uint32_t umask, leader_hangs, slowed;
 	uint32_t shell_pid, shell_group, by_leader; /* BY_LEADER: it is the leader's child (shell.h) */
 	uint32_t idle_detach, idle_logind;          /* idle.h */

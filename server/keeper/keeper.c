@@ -181,6 +181,7 @@ set_up(struct keeper *k)
 	if (k->signals < 0)
 		return -errno;
 	rc = saved_open(k, k->io);
+	fd_close(&k->io);
 	if (!rc)
 		rc = k->source->open(k);
 	if (rc < 0)
@@ -227,7 +228,6 @@ keeper_close(struct keeper *k)
 	k->source->close(k);
 	shell_close(&k->shell);
 	vital_close(&k->vital);
-	fd_close(&k->io);
 }
 
 int

@@ -104,14 +104,22 @@ memory_of(const char *number)
 	return fd > 2 && fcntl(fd, F_GET_SEALS) >= 0 ? fd : -1;
 }
 
+/* Before PR_SET_DUMPABLE: then it is root's. */
+static int
+open_io(void)
+{
+	return open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+}
+
 /* What another keeper has called this program for: its exit status; -1: it has not. */
 static int
 go_on(struct keeper *k, int argc, char **argv)
 {
-	int memory = argc == 3 && argv[1][0] == '-' ? memory_of(argv[2]) : -1;
+	int memory = argc == 3 && argv[1][0] == '-' ? memory_of(argv[2]) : -1, io;
 
 	if (memory < 0)
 		return -1;
+	io = open_io();
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	heap_large_from(65536);
 	if (strcmp(argv[1], REEXEC_CHECK) == 0)
@@ -119,6 +127,7 @@ go_on(struct keeper *k, int argc, char **argv)
 	if (strcmp(argv[1], REEXEC_TAKE_OVER) != 0)
 		return -1;
 	umask(077);
+	k->io = io;
 	return upgrade_take_over(k, memory) ? 1 : keeper_run(k);
 }
 
@@ -138,7 +147,7 @@ main(int argc, char **argv)
 	 * No process of the same uid can read its memory, open its descriptors or trace it; a core would hold the
 	 * screen.
 	 */
-	io = open("/proc/self/io", O_RDONLY | O_CLOEXEC); /* after the next call it is root's */
+	io = open_io();
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	fcntl(LEADERMSG_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LEADERMSG_MASTER_FD, F_SETFD, FD_CLOEXEC);

@@ -201,10 +201,13 @@ int
 upgrade_take_over(struct keeper *k, int memory)
 {
 	static struct handed h;
-	int fds[HANDED_FDS], rc = take_from(memory, &h);
+	int fds[HANDED_FDS + 1], rc = take_from(memory, &h);
+	unsigned count = rc ? 0 : handed_fds(&h, fds);
 
+	if (k->io >= 0)
+		fds[count++] = k->io;
 	if (!rc)
-		rc = reexec_arrive(memory, fds, handed_fds(&h, fds));
+		rc = reexec_arrive(memory, fds, count);
 	if (rc)
 		return rc;
 	handed_begin(k, &h);

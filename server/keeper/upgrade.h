@@ -29,7 +29,7 @@ void upgrade_turn(struct keeper *k);
 /* holdfast-keeper --check-state: whether this program can take over what is in MEMORY: 0 or a negative errno. */
 int upgrade_check(int memory);
 /*
- * holdfast-keeper --take-over: K, all zero, takes over what is in MEMORY (its own from now on); keeper_open() follows.
+ * holdfast-keeper --take-over: K, all zero but for k->io, takes over what is in MEMORY (its own from now on); keeper_open() follows.
  * 0 or a negative errno, after which this process must end.
  */
 int upgrade_take_over(struct keeper *k, int memory);

@@ -50,6 +50,7 @@ become_another(void)
 	assert_true(formers < sizeof former / sizeof *former);
 	former[formers++] = k;
 	memset(&k, 0, sizeof k);
+	k.io = -1;
 	handed_begin(&k, &handed);
 	k.memory = former[formers - 1].vital.fd;
 	k.again = true;
