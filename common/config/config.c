@@ -192,6 +192,19 @@ set_idle_shell_timeout(struct config_policy *p, const char *value)
 }
 
 static int
+set_keep_text(struct config_policy *p, const char *value)
+{
+	static const char *const words[] = { "none", "screen", "scrollback" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(value, words[i]) == 0) {
+			p->keep_text = (enum config_keep_text)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int
 set_idle_detach(struct config_policy *p, const char *value)
 {
 	return read_time_or_none(value, 1, &p->idle_detach_s);
@@ -301,6 +314,7 @@ static const struct keyword {
 	{ "DetachedTimeout", set_detached_timeout, "none or a time from 1s to 10 years" },
 	{ "IdleShellTimeout", set_idle_shell_timeout, "none or a time from 1s to 10 years" },
 	{ "IdleDetach", set_idle_detach, "none or a time from 1s to 10 years" },
+	{ "KeepText", set_keep_text, "none, screen or scrollback" },
 	{ "ElevatedTimeout", set_elevated_timeout, "none or a time from 0 to 10 years" },
 	{ "MatchKey", set_match_key, "yes or no" },
 	{ "TakeOver", set_take_over, "yes, no or ask" },

@@ -19,6 +19,7 @@
 #define CONFIG_SKIP_CAP 256
 
 enum config_take_over { CONFIG_TAKE_NO, CONFIG_TAKE_YES, CONFIG_TAKE_ASK };
+enum config_keep_text { CONFIG_KEEP_NONE, CONFIG_KEEP_SCREEN, CONFIG_KEEP_SCROLLBACK };
 #define CONFIG_SCROLLBACK_MAX 100000
 
 struct config_policy {
@@ -39,6 +40,7 @@ struct config_policy {
 	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
 	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: further modules to skip, patterns for match_list */
 	bool banner;               /* Banner yes: a line above a screen that is restored */
+	enum config_keep_text keep_text; /* KeepText none */
 	bool upgrade_sessions;     /* UpgradeSessions yes: a new package gives running sessions the new program */
 };
 

@@ -187,6 +187,30 @@ leadermsg_decode_cause(struct leadermsg_cause *m, const void *buf, size_t len)
 	return message_decode(&cause, m, buf, len);
 }
 
+static const struct field keep_fields[] = {
+	FIELD_TEXT(struct leadermsg_keep, unique),
+	FIELD_U32_MAX(struct leadermsg_keep, keep, CONFIG_KEEP_SCROLLBACK),
+	FIELDS_END
+};
+static const struct message keep = { sizeof(struct leadermsg_keep), { LEADERMSG_KEEP }, keep_fields };
+
+int
+leadermsg_encode_keep(const struct leadermsg_keep *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&keep, LEADERMSG_KEEP, m, out, cap);
+}
+
+int
+leadermsg_decode_keep(struct leadermsg_keep *m, const void *buf, size_t len)
+{
+	struct leadermsg_keep got;
+
+	if (message_decode(&keep, &got, buf, len) || strspn(got.unique, "0123456789abcdef") != strlen(got.unique))
+		return -EBADMSG;
+	*m = got;
+	return 0;
+}
+
 static const struct field words_fields[] = {
 	FIELD_LINE(struct leadermsg_words, program),
 	FIELD_LINE(struct leadermsg_words, line),

@@ -26,6 +26,7 @@
  *   INIT again      ───▶        to a keeper that takes the place of one that has died; READY, and all goes on
  *                   ◀───        ENDED status why             the shell's wait status; then the connection ends
  *                   ◀───        ASKED kind ..., a connection the session is to end, or the shell has ended: why?
+ *   KEEP unique what ───▶       after READY: KeepText, and the session's unique id (endrecord.h)
  *   CAUSE text      ───▶        the answer, for those who are attached (endwords.h); "": there is nothing to say
  *                   ◀───        WORDS program line           what ran in front, and the last line: for the record of the end
  *
@@ -62,6 +63,7 @@ enum leadermsg_type {
 	LEADERMSG_IDLE = 12,
 	LEADERMSG_SHELL_ENDED = 6,
 	LEADERMSG_CAUSE = 14,
+	LEADERMSG_KEEP = 15,
 	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
 	LEADERMSG_READY = 65,
 	LEADERMSG_TICKET = 66,
@@ -178,6 +180,13 @@ struct leadermsg_cause {
 	char text[LEADERMSG_CAUSE_CAP];
 };
 
+#define LEADERMSG_UNIQUE 17
+
+struct leadermsg_keep {
+	char unique[LEADERMSG_UNIQUE];
+	uint32_t keep; /* enum config_keep_text */
+};
+
 #define LEADERMSG_WORDS_LINE 161
 #define LEADERMSG_WORDS_MAX 256
 
@@ -220,6 +229,9 @@ int leadermsg_encode_shell_ended(const struct leadermsg_shell_ended *m, unsigned
 int leadermsg_decode_shell_ended(struct leadermsg_shell_ended *m, const void *buf, size_t len);
 int leadermsg_encode_cause(const struct leadermsg_cause *m, unsigned char *out, size_t cap);
 int leadermsg_decode_cause(struct leadermsg_cause *m, const void *buf, size_t len);
+int leadermsg_encode_keep(const struct leadermsg_keep *m, unsigned char *out, size_t cap);
+/* -EBADMSG also for an id that is none, for it names a file. */
+int leadermsg_decode_keep(struct leadermsg_keep *m, const void *buf, size_t len);
 /* Control characters are taken out of both texts. */
 int leadermsg_encode_words(const struct leadermsg_words *m, unsigned char *out, size_t cap);
 int leadermsg_decode_words(struct leadermsg_words *m, const void *buf, size_t len);

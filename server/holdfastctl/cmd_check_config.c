@@ -95,6 +95,14 @@ put_idle_detach(char out[VALUE_CAP], const struct config_policy *p)
 }
 
 static void
+put_keep_text(char out[VALUE_CAP], const struct config_policy *p)
+{
+	static const char *const words[] = { "none", "screen", "scrollback" };
+
+	snprintf(out, VALUE_CAP, "%s", words[p->keep_text]);
+}
+
+static void
 put_elevated(char out[VALUE_CAP], const struct config_policy *p)
 {
 	put_time_or_none(out, p->elevated_s);
@@ -174,6 +182,7 @@ static const struct {
 	{ "DetachedTimeout", put_detached },
 	{ "IdleShellTimeout", put_idle },
 	{ "IdleDetach", put_idle_detach },
+	{ "KeepText", put_keep_text },
 	{ "ElevatedTimeout", put_elevated },
 	{ "LoginTimeout", put_login },
 	{ "StallTimeout", put_stall },

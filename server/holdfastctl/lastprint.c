@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "lastprint.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "age.h"
 #include "clock.h"
 #include "endwords.h"
 #include "json.h"
+#include "keptdir.h"
 #include "log.h"
 
 #define TIME_CAP 40
@@ -66,6 +70,34 @@ print_line(const char *label, const char *text)
 	printf("%-9s %s\n", label, safe);
 }
 
+/* The last screen, if KeepText has kept it, and it is this user's own. */
+static void
+print_screen(const struct endrecord *r)
+{
+	const char *home = getenv("HOME");
+	int dir = home && r->uid == geteuid() && r->unique[0] ? keptdir_open(home, false) : -1, fd;
+	FILE *f;
+	int c;
+
+	if (dir < 0)
+		return;
+	fd = openat(dir, r->unique, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	close(dir);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (f)
+		puts("\nThe last screen:");
+	/* A terminal obeys nothing of this: C0 and DEL are left out, and C1 in UTF-8 begins with C2. */
+	for (bool c2 = false; f && (c = getc(f)) != EOF;) {
+		if (c2 && c >= 0xa0)
+			putchar(0xc2);
+		if (c != 0xc2 && (c == '\n' || (c >= ' ' && c != 127)) && !(c2 && c < 0xa0))
+			putchar(c);
+		c2 = c == 0xc2;
+	}
+	if (f)
+		fclose(f);
+}
+
 void
 lastprint_one(const struct endrecord *r)
 {
@@ -94,6 +126,7 @@ lastprint_one(const struct endrecord *r)
 	print_line("program", r->program);
 	print_line("last line", r->line);
 	print_line("id", r->unique);
+	print_screen(r);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "awaited.h"
 #include "cause.h"
 #include "clock.h"
+#include "keeptext.h"
 #include "peers.h"
 #include "report.h"
 #include "session.h"
@@ -88,6 +89,7 @@ ending_turn(struct keeper *k)
 	/* No login may find the session any more when the first one is told of its end. */
 	sessiondir_remove(&k->dir);
 	cause_words(k);
+	keeptext_end(k);
 	/* Before the peers go, so that the leader does not take that for a drop. */
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
 	                                 .kind = k->why_ended });

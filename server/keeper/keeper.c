@@ -19,6 +19,7 @@
 #include "expiry.h"
 #include "handed.h"
 #include "idle.h"
+#include "keeptext.h"
 #include "fd.h"
 #include "leader_link.h"
 #include "notice.h"
@@ -105,6 +106,7 @@ watch(struct keeper *k)
 	loop_until(l, expiry_due(k));
 	idle_watch(k, l);
 	ending_watch(k, l);
+	keeptext_watch(k, l);
 }
 
 /* Lets go of a lost leader and of marked peers; that may mark more of them. */
@@ -138,6 +140,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	requests_turn(k);
 	idle_turn(k);
 	cause_turn(k);
+	keeptext_turn(k);
 	settle(k);
 	idle_finish_turn(k);
 	departures_free(k);

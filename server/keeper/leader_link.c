@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "ending.h"
 #include "idle.h"
+#include "keeptext.h"
 #include "report.h"
 
 #define TELL_MS 1000 /* from the end of the shell: then the leader hangs */
@@ -58,6 +59,7 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 {
 	struct leadermsg_shell_ended end;
 	struct leadermsg_cause cause;
+	struct leadermsg_keep keep;
 	struct leadermsg_peer_is peer;
 	struct leadermsg_vouched m;
 	struct leadermsg_idle idle;
@@ -82,6 +84,10 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	case LEADERMSG_SHELL_ENDED:
 		if (leadermsg_decode_shell_ended(&end, buf, len) == 0 && shell_told(&k->shell, (int)end.status))
 			ending_begin(k);
+		break;
+	case LEADERMSG_KEEP:
+		if (leadermsg_decode_keep(&keep, buf, len) == 0)
+			keeptext_rule(k, &keep);
 		break;
 	case LEADERMSG_CAUSE:
 		if (leadermsg_decode_cause(&cause, buf, len) == 0)

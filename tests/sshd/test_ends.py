@@ -199,3 +199,59 @@ def test_without_a_place(host):
     t.line("exit 4")
     t.wait_exit()
     like(host, audit(host, "end"), status="4", why="exit")
+
+
+TEXTS = "/home/alice/.local/state/holdfast/text"
+
+
+def texts():
+    return sorted(n for n in os.listdir(TEXTS) if n[0] != ".") if os.path.isdir(TEXTS) else []
+
+
+def test_keep_text(host):
+    """KeepText screen: the last screen, with a full-screen program's, at the end and while dropped; for its user alone."""
+    conf("KeepText screen\n")
+    t = host.login()
+    t.line("echo first-screen; exit 3")
+    t.wait_exit()
+    record(host)
+    unique = last(host)[0]["unique"]
+    wait_until(lambda: texts() == [unique], "the file of the session: %s" % texts())
+    st = os.stat(os.path.join(TEXTS, unique))
+    equal((st.st_uid, stat.S_IMODE(st.st_mode)), (host.ids("alice")[0], 0o600), "its owner and mode")
+    out = host.ctl("alice", "last", "1").stdout
+    check("The last screen:" in out and "\nfirst-screen\n" in out and "\x1b" not in out, "last 1: %r" % out)
+    t = host.login()
+    t.line("echo dropped-$((40+2)); printf '\\033[31mred\\033[m\\n'; sleep 1000")
+    t.wait_for("dropped-42")
+    host.drop(t)
+    wait_until(lambda: len(texts()) == 2, "the file of the dropped session", 20)
+    other = [n for n in texts() if n != unique][0]
+    with open(os.path.join(TEXTS, other)) as f:
+        check("\ndropped-42\nred\n" in f.read(), "the screen of the dropped session")
+    os.kill(host.session()["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.session()["keeper_pid"], "another keeper")
+    host.ctl("alice", "kill", str(host.session()["id"]))
+    record(host, 2)
+    equal(len(texts()), 2, "files")
+
+
+def test_keep_no_text(host):
+    """By default nothing is kept; and a home directory that cannot be written to costs nothing but the text."""
+    t = host.login()
+    t.line("exit")
+    t.wait_exit()
+    record(host)
+    equal(texts(), [], "files, without KeepText")
+    conf("KeepText scrollback\n")
+    subprocess.run(["mkdir", "-p", "/home/alice/.local"], check=True)
+    subprocess.run(["chown", "0:0", "/home/alice/.local"], check=True)
+    t = host.login()
+    t.line("exit 5")
+    equal(t.wait_exit(), 5, "the exit status")
+    has(record(host, 2), status="5")
+
+
+def conf(text):
+    with open("/etc/holdfast/holdfast.conf", "w") as f:
+        f.write(text)

@@ -33,11 +33,18 @@ class Results:
 class Spec:
     """One boot: its cases are (module, name, function, arguments)."""
 
-    def __init__(self, suite, name, cases, kind="systemd", kill="yes", installed=False):
-        """KIND names the root, KILL is the value of KillUserProcesses; INSTALLED: the package is there beforehand."""
+    def __init__(self, suite, name, cases, kind="systemd", kill="yes", installed=False, then=()):
+        """KIND names the root, KILL is the value of KillUserProcesses; INSTALLED: the package is there beforehand.
+
+        THEN: further boots of the same host, each (whether the one before is shut down in order, its cases).
+        """
         self.suite, self.name, self.kind, self.kill, self.installed = suite, name, kind, kill, installed
         self.cases = cases
+        self.then = list(then)
         self.root = None
+
+    def all_cases(self):
+        return self.cases + [c for _, cases in self.then for c in cases]
 
     def full(self):
         return "%s:%s" % (self.suite, self.name)
@@ -68,17 +75,23 @@ class Boot:
     def run(self, s, deb):
         start = time.monotonic()
         cases = [("test_package", "%s:installing" % s.name, "install_for_good", [])] if s.installed else []
-        cases = [(m, "%s:%s" % (s.suite, full), f, a) for m, full, f, a in cases + s.cases]
-        left = [full for _, full, _, _ in cases]
-        spec = json.dumps({"src": "/src", "log": LOGS, "kind": s.kind,
-                           "cases": [[m, f, a, full] for m, full, f, a in cases]})
+        specs = []
+        for more in [cases + s.cases] + [c for _, c in s.then]:
+            named = [(m, "%s:%s" % (s.suite, full), f, a) for m, full, f, a in more]
+            specs.append(json.dumps({"src": "/src", "log": LOGS, "kind": s.kind, "again": bool(specs),
+                                     "cases": [[m, f, a, full] for m, full, f, a in named]}))
+        left = [case[3] for spec in specs for case in json.loads(spec)["cases"]]
         c = self.container(s, deb)
         self.running.append(c)
         try:
-            c.prepare(spec)
+            c.prepare(specs[0])
             c.boot()
             print("== %s: booted in %.1f s" % (s.full(), time.monotonic() - start), flush=True)
-            self.run_cases(c, spec, left)
+            self.run_cases(c, specs[0], left)
+            for (orderly, _), spec in zip(s.then, specs[1:]):
+                c.down(orderly)
+                c.boot()
+                self.run_cases(c, spec, left)
         except CannotBoot as e:
             code = 1 if os.environ.get("CI") else 77
             while left:
@@ -105,8 +118,9 @@ class Boot:
             p.wait()
         finally:
             killer.cancel()
-        while left:
-            self.results.add(left.pop(0), 1, "was not run to its end; see %s.output" % c.name, BOOT_LIMIT)
+        for case in [case[3] for case in json.loads(spec)["cases"] if case[3] in left]:
+            left.remove(case)
+            self.results.add(case, 1, "was not run to its end; see %s.output" % c.name, BOOT_LIMIT)
 
     def save(self, c, full):
         name = full.replace(":", ".").replace("/", "+")

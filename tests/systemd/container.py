@@ -129,6 +129,17 @@ class Container(Layer):
         kw.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run(self.argv(*args), **kw)
 
+    def down(self, orderly):
+        """The host goes down, ORDERLY or by the death of its first process; boot() boots it again."""
+        if orderly:
+            self.run("systemctl", "--no-block", "poweroff")
+            try:
+                self.nspawn.wait(120)
+            except subprocess.TimeoutExpired:
+                raise CannotBoot("the container does not shut down") from None
+        self.stop()
+        self.leader = self.nspawn = None
+
     def stop(self):
         if self.leader and self.nspawn.poll() is None:
             os.kill(self.leader, signal.SIGKILL)

@@ -48,7 +48,8 @@ def run_case(module, name, arguments, full):
 def main():
     os.umask(0o022)
     os.chdir("/")
-    KIND.prepare()
+    if not spec.get("again"):
+        KIND.prepare()
     for module, name, arguments, full in spec["cases"]:
         start = time.monotonic()
         code, reason = run_case(module, name, arguments, full)

@@ -21,6 +21,7 @@ class Machine(Host):
         # Not Host's: systemd starts the daemons here, and the journal has the log.
         self.src, self.log = src, log
         self.terms = []
+        self.keep = False  # sessions and processes are left for the host's next boot
         self.address = "127.0.0.1"
 
     def port(self):
@@ -159,6 +160,8 @@ class Machine(Host):
                 t.kill()
             t.close()
         self.terms = []
+        if self.keep:
+            return
         for user in [p.pw_name for p in pwd.getpwall() if 1000 <= p.pw_uid < 60000]:
             self.run("loginctl", "terminate-user", user, ok=False)
             for p in self.user_processes(user):

@@ -35,6 +35,7 @@ def boots(suites):
     """The Specs of all boots, those that take longest first."""
     import test_beside
     import test_client
+    import test_ends
     import test_hardened
     import test_idle
     import test_init
@@ -56,7 +57,9 @@ def boots(suites):
             site = [(test_site, kill)] if kill == "no" else []
             yield Spec(suite, name, of((test_matrix, kill), (test_own, kill), *site), kill=kill, installed=True)
         yield Spec(suite, "limits", of((test_limits,), (test_client,), (test_service,), (test_hardened,), (test_who,),
-                                        (test_idle,), (test_stopping,), (test_site, "yes")), installed=True)
+                                        (test_idle,), (test_stopping,), (test_ends,), (test_site, "yes")), installed=True)
+        down = [[("test_ends", *c) for c in part()] for part in (test_ends.before, test_ends.reboot, test_ends.crash)]
+        yield Spec(suite, "down", down[0], kill="no", installed=True, then=[(True, down[1]), (False, down[2])])
         # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
         # what is installed from source was built here, for this release
         package = of((test_package,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
@@ -127,7 +130,7 @@ class Suite:
             if self.name == roots.own_suite():
                 self.tarball.own_is_done(self.tarball.made)
         if reason:
-            for name in [c[1] for s in specs for c in s.cases]:
+            for name in [c[1] for s in specs for c in s.all_cases()]:
                 self.results.add("%s:%s" % (self.name, name), code, reason, 0)
             return []
         return [pool.submit(boot.run, s, deb) for s in specs]
@@ -136,6 +139,10 @@ class Suite:
 def choose(suites, patterns):
     chosen = []
     for s in boots(suites):
+        # Those of several boots of a host belong together.
+        if s.then and any(p in "%s:%s" % (s.suite, c[1]) for p in patterns for c in s.all_cases()):
+            chosen.append(s)
+            continue
         s.cases = [c for c in s.cases if not patterns or any(p in "%s:%s" % (s.suite, c[1]) for p in patterns)]
         if s.cases:
             chosen.append(s)
@@ -171,7 +178,7 @@ def main():
     suites = a.suite or list(roots.SUITES)
     chosen = choose(suites, a.patterns)
     if a.list:
-        print("\n".join("%s:%s" % (s.suite, c[1]) for s in chosen for c in s.cases))
+        print("\n".join("%s:%s" % (s.suite, c[1]) for s in chosen for c in s.all_cases()))
         return 0
     if os.geteuid():
         raise SystemExit("run.py: needs root, to boot containers")

@@ -85,6 +85,7 @@ limits_and_lists(void **state)
 	assert_int_equal(p.max_total, CONFIG_NONE);
 	assert_int_equal(p.detached_s, 604800);
 	assert_int_equal(p.idle_shell_s, 86400);
+	assert_int_equal(p.keep_text, CONFIG_KEEP_NONE);
 	assert_int_equal(p.idle_detach_s, CONFIG_NONE);
 	assert_int_equal(p.elevated_s, 300);
 	assert_true(p.match_key);
@@ -94,12 +95,13 @@ limits_and_lists(void **state)
 	assert_string_equal(p.pam_service, "");
 	assert_string_equal(p.pam_skip, "");
 	p = good("MaxSessionsTotal 7\nDetachedTimeout none\nIdleShellTimeout 90d\nElevatedTimeout 0\nMatchKey no\n"
-	         "IdleDetach 15m\n"
+	         "IdleDetach 15m\nKeepText Scrollback\n"
 	         "TakeOver ASK\nAcceptEnv LANG LC_* # and no more\nAcceptEnv OTHER\n");
 	assert_int_equal(p.max_total, 7);
 	assert_int_equal(p.detached_s, CONFIG_NONE);
 	assert_int_equal(p.idle_shell_s, 90 * 86400);
 	assert_int_equal(p.idle_detach_s, 900);
+	assert_int_equal(p.keep_text, CONFIG_KEEP_SCROLLBACK);
 	assert_int_equal(p.elevated_s, 0);
 	assert_false(p.match_key);
 	assert_int_equal(p.take_over, CONFIG_TAKE_ASK);

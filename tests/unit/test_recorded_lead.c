@@ -165,6 +165,8 @@ start_decode(const void *p, uint8_t type, const void *buf, size_t len)
 
 RECORDED_FLAT(cause, struct leadermsg_cause, text, leadermsg_encode_cause(m, out, cap),
               leadermsg_decode_cause(&got, buf, len));
+RECORDED_FLAT(keep, struct leadermsg_keep, keep, leadermsg_encode_keep(m, out, cap),
+              leadermsg_decode_keep(&got, buf, len));
 RECORDED_FLAT(words, struct leadermsg_words, line, leadermsg_encode_words(m, out, cap),
               leadermsg_decode_words(&got, buf, len));
 RECORDED_FLAT(shell_ended, struct leadermsg_shell_ended, status, leadermsg_encode_shell_ended(m, out, cap),
@@ -208,6 +210,8 @@ static struct shellmsg
 	              .say_home = true, .has_command = true, .command = LONG('c', ATTACH_COMMAND_MAX + 1) };
 static const struct leadermsg_cause cause = { "session 2 was ended" }, cause_min,
                                     cause_max = { LONG('c', LEADERMSG_CAUSE_CAP) };
+static const struct leadermsg_keep keep = { "5f3a0000000000ff", CONFIG_KEEP_SCREEN }, keep_min,
+                                   keep_max = { LONG('f', LEADERMSG_UNIQUE), CONFIG_KEEP_SCROLLBACK };
 static const struct leadermsg_words words = { "make", "all done" }, words_min,
                                     words_max = { LONG('p', NAME_CAP), LONG('l', LEADERMSG_WORDS_LINE) };
 static const struct leadermsg_shell_ended shell_ended = { 0x01020304 }, shell_ended_min, shell_ended_max = { UINT32_MAX };
@@ -231,7 +235,7 @@ leadermsg_messages(void **state)
 		THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
 		THREE("idle", LEADERMSG_IDLE, idle), THREE("cause", LEADERMSG_CAUSE, cause),
-		THREE("words", LEADERMSG_WORDS, words),
+		THREE("words", LEADERMSG_WORDS, words), THREE("keep", LEADERMSG_KEEP, keep),
 		THREE("shell-ended", LEADERMSG_SHELL_ENDED, shell_ended), THREE("start", SHELLMSG_START, start),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
 		ONE("started", 0, report, &reports[2]), ONE("attached", 0, report, &reports[3]),

@@ -29,8 +29,14 @@ become_systemctl(int out)
 	static const char *const paths[] = { "/usr/bin/systemctl", "/bin/systemctl" };
 	char *argv[] = { (char *)"systemctl", (char *)"is-system-running", NULL };
 	char *env[] = { NULL };
+	sigset_t stop;
 
+	/* systemd ends what it finds in the scope that it stops, and this process is there, too. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
 	signals_reset();
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	if (dup2(out, 1) < 0 || fdrange_close(3, ~0u) < 0)
 		_exit(127);
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)

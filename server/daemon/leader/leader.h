@@ -85,6 +85,7 @@ struct leader {
 	bool first_attached;
 	bool quiet;                    /* too many logins of this owner were refused: no line says why this one is */
 	bool match_key;                /* MatchKey of the session's policy */
+	uint32_t keep_text;            /* enum config_keep_text */
 	uint32_t idle_detach_s;        /* IdleDetach of it */
 	bool logind_has_tty;           /* logind knows the terminal, and looks whether anybody types there */
 	uint64_t created_ms, dropped_ms; /* clock_now_ms(): started; left by the last one who was attached */

@@ -43,6 +43,17 @@ leader_end_init(struct leader *l)
 	memcpy(l->audit.unique, l->end.record.unique, sizeof l->audit.unique);
 }
 
+void
+leader_end_keep(struct leader *l)
+{
+	struct leadermsg_keep m = { .keep = l->keep_text };
+	unsigned char buf[64];
+
+	memcpy(m.unique, l->end.record.unique, sizeof m.unique);
+	if (l->keep_text != CONFIG_KEEP_NONE && l->keeper >= 0 && !l->pending_len)
+		leader_send(l, buf, leadermsg_encode_keep(&m, buf, sizeof buf));
+}
+
 static void
 copy_text(char *out, size_t cap, const char *from)
 {

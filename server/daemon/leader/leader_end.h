@@ -17,6 +17,8 @@
 
 /* Makes the session's unique id. */
 void leader_end_init(struct leader *l);
+/* READY has come: tells the keeper of KeepText. */
+void leader_end_keep(struct leader *l);
 /* The session has started: it can end from now on. */
 void leader_end_begin(struct leader *l);
 /* Something has changed that the record has (name, attachments): writes it anew. */

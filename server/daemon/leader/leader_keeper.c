@@ -20,6 +20,7 @@
 #include "keeperproc.h"
 #include "leader.h"
 #include "leader_audit.h"
+#include "leader_end.h"
 #include "leader_idle.h"
 #include "leader_order.h"
 #include "log.h"
@@ -269,6 +270,7 @@ leader_keeper_ready(struct leader *l, const struct leadermsg_report *m)
 	l->keepers.ready_by_ms = 0;
 	l->keepers.parked = false;
 	leader_idle_tell(l);
+	leader_end_keep(l);
 }
 
 void

@@ -98,6 +98,7 @@ on_ready(struct leader *l, const struct leadermsg_report *m)
 {
 	l->audit.session = l->dir.id;
 	enter(l, LEADER_WAIT_START, START_MS);
+	leader_end_keep(l);
 	if (m->number != l->dir.id || reply_plain(l->conn, VOUCH_READY, l->dir.id))
 		undo(l);
 }
@@ -306,6 +307,9 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 		leader_end_asked(l, m, fd);
 	if (m->type == LEADERMSG_UPGRADE)
 		leader_keeper_upgrade(l, m);
+	/* The new program does not know what the old one was told. */
+	if (m->type == LEADERMSG_UPGRADE && !l->pending_len)
+		leader_end_keep(l);
 	if (m->type >= LEADERMSG_OPTIONAL)
 		return true;
 	h = handlers[l->state][m->type - LEADERMSG_READY];

@@ -316,7 +316,7 @@ leader_main(const struct leader_order *order)
 		.leader = {
 			.conn = order->conn, .slot = order->slot, .keeper = -1, .sigfd = -1, .login = &order->login,
 			.stall_ms = order->policy.stall_timeout_ms, .match_key = order->policy.match_key,
-			.idle_detach_s = order->policy.idle_detach_s,
+			.idle_detach_s = order->policy.idle_detach_s, .keep_text = order->policy.keep_text,
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 			.memory = -1, .order = order, .dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,

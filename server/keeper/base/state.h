@@ -145,6 +145,10 @@ struct keeper {
 	uint64_t kill_at;      /* clock_now_ms() when a shell asked to end is killed; CLOCK_NEVER */
 	bool killed;           /* it has been asked to end: no client is waited for */
 	uint32_t why_ended;    /* enum leadermsg_why */
+	uint32_t keep;         /* enum config_keep_text (keeptext.h) */
+	char unique[LEADERMSG_UNIQUE];
+	uint64_t kept_at;      /* the ring's head when the text was written last; 0: never */
+	uint64_t keep_due;     /* clock_now_ms(): when it is written next; 0: nothing has come since */
 	char front_program[NAME_CAP]; /* what ran in front, at the last look … */
 	uint64_t front_looked_ms; /* … at clock_date_ms() */
 	uint64_t cause_until;  /* clock_now_ms(): so long the leader's answer to ASKED is waited for (cause.h); 0: not asked */

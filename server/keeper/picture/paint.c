@@ -42,7 +42,7 @@ paint_decode_order(struct paint_order *m, const void *buf, size_t len)
 	wire_get_u16(&r, &m->rows);
 	wire_get_u16(&r, &m->cols);
 	wire_get_cstring(&r, m->line, sizeof m->line);
-	if (m->type < PAINT_FEED || m->type > PAINT_LEAVE)
+	if (m->type < PAINT_FEED || m->type > PAINT_TEXT)
 		return -EBADMSG;
 	return wire_reader_end(&r);
 }

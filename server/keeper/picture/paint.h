@@ -10,6 +10,7 @@
  *   SIZE rows cols       ───▶    the model gets another size
  *   RENDER serial …      ───▶    renders
  *   LEAVE serial         ───▶    asks for the bytes that leave a terminal clean that shows the model
+ *   TEXT serial flags    ───▶    asks for the screen, and without PAINT_NO_SCROLLBACK for the lines above, as text
  *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
  *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
  *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
@@ -31,6 +32,7 @@
 #define PAINT_DATA_MAX 16384
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
+#define PAINT_TEXT_MAX (1024 * 1024)        /* of text; longer ones go without the scrollback */
 #define PAINT_STEP 65536
 /* New output before a lazy FEED, and how much of it the painter may leave: so much less that the FEED is worth it. */
 #define PAINT_LAZY_FEED(ring) ((ring) / 8 * 5)
@@ -41,6 +43,7 @@ enum paint_type {
 	PAINT_SIZE = 2,
 	PAINT_RENDER = 3,
 	PAINT_LEAVE = 4,
+	PAINT_TEXT = 5,
 
 	PAINT_AT = 65,
 	PAINT_REPORT = 66,
@@ -56,7 +59,7 @@ enum paint_type {
 struct paint_order {
 	uint8_t type;
 	uint64_t offset;
-	uint32_t serial;     /* RENDER, LEAVE: not 0 */
+	uint32_t serial;     /* RENDER, LEAVE, TEXT: not 0 */
 	uint32_t flags;      /* PAINT_* */
 	uint16_t rows, cols; /* SIZE; RENDER: of the terminal, 0: the model's own */
 	char line[PAINT_LINE_CAP]; /* RENDER: "" none */

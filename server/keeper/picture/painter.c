@@ -236,6 +236,25 @@ do_leave(struct painter *p, const struct paint_order *m)
 }
 
 static void
+do_text(struct painter *p, const struct paint_order *m)
+{
+	static unsigned char piece[PAINT_DATA_MAX];
+	struct sending to = { .serial = m->serial };
+	bool all = !(m->flags & PAINT_NO_SCROLLBACK);
+
+	screen_text(p->screen, all, send_put, &to);
+	if (all && to.total > PAINT_TEXT_MAX) {
+		all = false;
+		to.total = 0;
+		screen_text(p->screen, all, send_put, &to);
+	}
+	send_total(&to);
+	to.piece = piece;
+	screen_text(p->screen, all, send_put, &to);
+	flush_piece(&to);
+}
+
+static void
 obey(struct painter *p, const struct paint_order *m)
 {
 	/* Bytes further back than the ring is long have been overwritten. */
@@ -251,6 +270,9 @@ obey(struct painter *p, const struct paint_order *m)
 		break;
 	case PAINT_LEAVE:
 		do_leave(p, m);
+		break;
+	case PAINT_TEXT:
+		do_text(p, m);
 		break;
 	default:
 		break;

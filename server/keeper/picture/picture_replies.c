@@ -16,6 +16,7 @@
 #include "state.h"
 
 #define LEAVE_MS 100
+#define TEXT_MS 500
 #define PROGRESS 32768    /* eaten: less does not count, but for the last of it */
 #define SAVED_MAX 2097152 /* a rendering that is longer is not kept: better keep the painter */
 
@@ -202,17 +203,17 @@ picture_receive(struct keeper *k)
 	}
 }
 
-int
-picture_leave(struct keeper *k, unsigned char **bytes, size_t *len)
+/* Gives the order M, and waits for the bytes that it asks for, at most WAIT_MS. */
+static int
+ask_and_wait(struct keeper *k, struct paint_order *m, unsigned wait_ms, unsigned char **bytes, size_t *len)
 {
 	struct picture *p = k->picture;
-	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head };
-	uint64_t end = clock_now_ms() + LEAVE_MS, now;
+	uint64_t end = clock_now_ms() + wait_ms, now;
 	uint32_t serial;
 
 	free(p->leave);
 	p->leave = NULL;
-	serial = p->leave_serial = picture_ask(k, &m);
+	serial = p->leave_serial = picture_ask(k, m);
 	while (serial && p->leave_serial == serial && (now = clock_now_ms()) < end) {
 		struct pollfd one = { .fd = p->proc.fd, .events = POLLIN };
 
@@ -226,4 +227,20 @@ picture_leave(struct keeper *k, unsigned char **bytes, size_t *len)
 	*len = p->leave_len;
 	p->leave = NULL;
 	return 0;
+}
+
+int
+picture_leave(struct keeper *k, unsigned char **bytes, size_t *len)
+{
+	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head };
+
+	return ask_and_wait(k, &m, LEAVE_MS, bytes, len);
+}
+
+int
+picture_text(struct keeper *k, bool scrollback, unsigned char **bytes, size_t *len)
+{
+	struct paint_order m = { .type = PAINT_TEXT, .offset = k->ring.head, .flags = scrollback ? 0 : PAINT_NO_SCROLLBACK };
+
+	return ask_and_wait(k, &m, TEXT_MS, bytes, len);
 }

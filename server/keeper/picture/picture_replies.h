@@ -3,6 +3,8 @@
 #ifndef HOLDFAST_PICTURE_REPLIES_H
 #define HOLDFAST_PICTURE_REPLIES_H
 
+#include <stdbool.h>
+
 #include <stddef.h>
 
 struct keeper;
@@ -14,5 +16,7 @@ void picture_receive(struct keeper *k);
  * negative errno when the painter does not answer in LEAVE_MS.
  */
 int picture_leave(struct keeper *k, unsigned char **bytes, size_t *len);
+/* The same for the screen as text, and with SCROLLBACK the lines above it; the painter gets TEXT_MS. */
+int picture_text(struct keeper *k, bool scrollback, unsigned char **bytes, size_t *len);
 
 #endif
