@@ -6,10 +6,24 @@
 #include "ctl.h"
 #include "lsprint.h"
 
+/* How many have no leader that would start another keeper: those without root, and those whose leader has died. */
+static size_t
+count_alone(const struct sessionlist *a)
+{
+	size_t alone = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		uint32_t state = a->v[i].status.state;
+
+		alone += !a->v[i].status.vouched && state != ATTACH_STATE_SILENT && state != ATTACH_STATE_PARKED;
+	}
+	return alone;
+}
+
 static void
 print_people(const struct sessionlist *a, const struct lsprint *how)
 {
-	size_t parked = 0;
+	size_t parked = 0, alone = how->more ? count_alone(a) : 0;
 
 	if (a->count)
 		lsprint_table(a, how);
@@ -23,6 +37,9 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 	if (parked)
 		ctl_error("%zu %s parked: the shell runs on, but its keepers have died too often; the next login tries again, and "
 		          "so does holdfastctl upgrade", parked, parked == 1 ? "session is" : "sessions are");
+	if (alone)
+		ctl_error("%zu %s no leader, which would start another keeper if the keeper died: such a session ends with its "
+		          "keeper", alone, alone == 1 ? "session has" : "sessions have");
 	if (a->hidden)
 		ctl_error("%zu more %s held, but cannot be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");

@@ -130,3 +130,13 @@ def test_keys(host):
     t.wait_for("done")
     with open("/home/alice/keys") as f:
         equal(f.read(), keys, "what the program read")
+
+
+def test_ls_says_who_has_no_leader(host):
+    host.login()
+    check("no leader" not in host.ctl("alice", "ls", "-l").stderr, "a session with a leader")
+    s = host.session()
+    os.kill(host.leader_of(s), signal.SIGKILL)
+    wait_until(lambda: not host.session()["vouched"], "the leader is lost")
+    r = host.ctl("alice", "ls", "-l")
+    check("1 session has no leader" in r.stderr, "what ls -l says: %r" % r.stderr)
