@@ -6,6 +6,7 @@ import framed
 from framed import Framed
 from template import write
 from term import check, equal, wait_until
+from test_client import client
 
 CONF = "/etc/holdfast/holdfast.conf"
 
@@ -75,3 +76,14 @@ def test_framed(host):
     c = Framed(host)
     c.attach()
     equal(c.ask("$$"), pid, "the shell")
+
+
+def test_client(host):
+    """holdfast(1) says so, ends, and comes back when a person starts it again."""
+    write(CONF, "IdleDetach 3s\n")
+    t = client(host).prompt()
+    marked = host.mark(t)
+    t.wait_for("no input for 3s: detached")
+    equal(t.wait_exit(), 0, "the status")
+    host.wait_sessions(1, "dropped")
+    marked.same(client(host).prompt())
