@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fields.h"
@@ -30,17 +29,15 @@ put(char *field, size_t cap, const char *text)
 }
 
 int
-shellmsg_encode(const struct shell_request *q, unsigned char *out, size_t cap)
+shellmsg_fill(struct shellmsg *m, const struct shell_request *q)
 {
-	struct shellmsg *m = calloc(1, sizeof *m);
 	int rc;
 
-	if (!m)
-		return -ENOMEM;
+	memset(m, 0, sizeof *m);
 	m->umask = q->umask & 07777;
 	m->say_home = q->say_home;
 	m->has_command = q->command != NULL;
-	m->env = *q->env; /* borrowed */
+	m->env = *q->env;
 	rc = put(m->shell, sizeof m->shell, q->shell);
 	if (!rc)
 		rc = put(m->home, sizeof m->home, q->home);
@@ -48,10 +45,13 @@ shellmsg_encode(const struct shell_request *q, unsigned char *out, size_t cap)
 		rc = put(m->tty, sizeof m->tty, q->tty);
 	if (!rc)
 		rc = put(m->command, sizeof m->command, q->command);
-	if (!rc)
-		rc = message_encode(&start, SHELLMSG_START, m, out, cap);
-	free(m);
 	return rc;
+}
+
+int
+shellmsg_encode(const struct shellmsg *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&start, SHELLMSG_START, m, out, cap);
 }
 
 int

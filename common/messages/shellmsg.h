@@ -32,8 +32,10 @@ struct shellmsg {
 	struct envlist env;
 };
 
-/* Writes Q: the number of bytes, or -EMSGSIZE or -ENOMEM. */
-int shellmsg_encode(const struct shell_request *q, unsigned char *out, size_t cap);
+/* Fills *M from Q, whose environment it borrows: 0 or -EMSGSIZE. */
+int shellmsg_fill(struct shellmsg *m, const struct shell_request *q);
+/* The number of bytes, or -EMSGSIZE. */
+int shellmsg_encode(const struct shellmsg *m, unsigned char *out, size_t cap);
 /* 0, -EBADMSG, -E2BIG or -ENOMEM.  On success the caller frees m->env. */
 int shellmsg_decode(struct shellmsg *m, const void *buf, size_t len);
 

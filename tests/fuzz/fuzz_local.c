@@ -97,18 +97,7 @@ ROUND(reply, struct vouch_reply, vouch_decode_reply(&m, p, len), vouch_encode_re
 ROUND(shell_ended, struct leadermsg_shell_ended, leadermsg_decode_shell_ended(&m, p, len),
       leadermsg_encode_shell_ended(&m, to, sizeof out), NOTHING)
 
-static int
-put_start(const struct shellmsg *m, unsigned char *to)
-{
-	const struct shell_request q = { .shell = m->shell, .command = m->has_command ? m->command : NULL, .home = m->home,
-		                         .tty = m->tty, .env = &m->env, .umask = (mode_t)m->umask,
-		                         .say_home = m->say_home };
-
-	return shellmsg_encode(&q, to, MESSAGE_MAX);
-}
-
-/* Without has_command there is no command: the encoder writes none. */
-ROUND(start, struct shellmsg, shellmsg_decode(&m, p, len), put_start(&m, to), envlist_free(&m.env))
+ROUND(start, struct shellmsg, shellmsg_decode(&m, p, len), shellmsg_encode(&m, to, sizeof out), envlist_free(&m.env))
 
 static void (*const rounds[])(const uint8_t *p, size_t len) = {
 	status, claim, number, refused, verdict, ended, detached, text, name, env, init, vouched, sockets, peer_is, report,

@@ -140,9 +140,11 @@ start_encode(const void *p, uint8_t type, unsigned char *out, size_t cap)
 	const struct shell_request q = { .shell = m->shell, .command = m->has_command ? m->command : NULL, .home = m->home,
 		                         .tty = m->tty, .env = &m->env, .umask = (mode_t)m->umask,
 		                         .say_home = m->say_home };
+	static struct shellmsg filled;
 
 	(void)type;
-	return shellmsg_encode(&q, out, cap);
+	assert_int_equal(shellmsg_fill(&filled, &q), 0);
+	return shellmsg_encode(&filled, out, cap);
 }
 
 static int

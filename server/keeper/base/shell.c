@@ -70,21 +70,24 @@ static const struct shell_parent keeper = { fork_shell, wait_for_shell, false };
 static int
 send_start(struct shell *s, const struct shell_request *q)
 {
-	unsigned char *buf;
+	/* In one piece, so large that it goes back to the system at once (heap_large_from). */
+	struct { struct shellmsg m; unsigned char buf[MESSAGE_MAX]; } *b;
 	ssize_t n;
 	int rc;
 
 	if (!s->child || s->stub < 0)
 		return -ESRCH;
-	buf = malloc(MESSAGE_MAX);
-	if (!buf)
+	b = malloc(sizeof *b);
+	if (!b)
 		return -ENOMEM;
-	rc = shellmsg_encode(q, buf, MESSAGE_MAX);
+	rc = shellmsg_fill(&b->m, q);
+	if (!rc)
+		rc = shellmsg_encode(&b->m, b->buf, sizeof b->buf);
 	if (rc > 0) {
-		n = send(s->stub, buf, (size_t)rc, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = send(s->stub, b->buf, (size_t)rc, MSG_NOSIGNAL | MSG_DONTWAIT);
 		rc = n == rc ? 0 : n < 0 ? -errno : -EIO;
 	}
-	free(buf);
+	free(b);
 	if (rc)
 		return rc;
 	fd_close(&s->stub);
