@@ -123,16 +123,18 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 	run_pump(r);
 }
 
-/* ERROR, while coming back: the session has ended. */
+/* ERROR, while coming back: the session has ended.  The host may know how: "session 3 was ended by ...". */
 static void
-session_gone(struct run *r, struct link *l)
+session_gone(struct run *r, struct link *l, const char *text)
 {
 	const char *host = target_name(r->target);
 
 	if (memcmp(l->hello.boot, r->stream.boot, sizeof r->stream.boot) != 0)
 		run_end(r, STATUS_FAILED, "%s was rebooted: session %u is gone", host, r->stream.session);
+	else if (strncmp(text, "session ", 8) == 0)
+		run_end(r, STATUS_FAILED, "%s: %s", host, text);
 	else
-		run_end(r, STATUS_FAILED, "session %u on %s ended while away", r->stream.session, host);
+		run_end(r, STATUS_FAILED, "session %u on %s has ended", r->stream.session, host);
 	/* At a terminal there is a person who can be asked. */
 	r->offer_new = r->input_terminal && r->terminal && !r->o->command;
 }
@@ -162,7 +164,7 @@ error(struct run *r, struct link *l, const struct frame_text *t)
 		return;
 	}
 	if (t->code == FRAME_E_NO_SESSION) {
-		session_gone(r, l);
+		session_gone(r, l, t->text);
 		return;
 	}
 	l->refused = t->code == FRAME_E_REFUSED || t->code == FRAME_E_DISABLED || t->code == FRAME_E_UNSUPPORTED;

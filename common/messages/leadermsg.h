@@ -97,6 +97,7 @@ enum leadermsg_why {
 	LEADERMSG_WHY_KILL = 1,
 	LEADERMSG_WHY_DETACHED = 2,
 	LEADERMSG_WHY_IDLE = 3,
+	LEADERMSG_WHY_NO_SHELL = 4, /* the shell could not be started */
 };
 
 /* LEADERMSG_ASKED's kind. */

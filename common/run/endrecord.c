@@ -12,7 +12,8 @@ static const char *const whys[END_WHYS] = {
 	[END_NOT] = "", [END_EXIT] = "exit", [END_SIGNAL] = "signal", [END_OOM] = "oom", [END_KILL] = "kill",
 	[END_DETACHED] = "DetachedTimeout", [END_IDLE_SHELL] = "IdleShellTimeout",
 	[END_IDLE_SESSION] = "StopIdleSessionSec", [END_LOGIND] = "logind", [END_STOPPED] = "stopped",
-	[END_SHUTDOWN] = "shutdown", [END_CRASH] = "crash", [END_KEEPER] = "keeper", [END_KILLED] = "killed",
+	[END_SHUTDOWN] = "shutdown", [END_CRASH] = "crash",
+	[END_NO_SHELL] = "no-shell", [END_KEEPER] = "keeper", [END_KILLED] = "killed",
 };
 
 static const char *const bys[END_BYS] = {

@@ -37,6 +37,7 @@ enum end_why {
 	END_STOPPED,       /* systemd stopped the session's scope, and logind had not asked for that */
 	END_SHUTDOWN,      /* the host was shut down, or is being shut down */
 	END_CRASH,         /* the host went down, and nobody had stopped holdfastd */
+	END_NO_SHELL,      /* the shell could not be started */
 	END_KEEPER,        /* the keeper has ended, and the session with it */
 	END_KILLED,        /* all processes of the session were gone, the leader too */
 	END_WHYS

@@ -46,8 +46,10 @@ take_lock(int dir)
 	return fd;
 }
 
-/* Replaces DIR/NAME by the LEN bytes at TEXT.  Not by fsync(2), which can take seconds: a crash of the host right after this
- * loses the change. */
+/*
+ * Replaces DIR/NAME by the LEN bytes at TEXT.  Without fsync(2), which can take seconds: a crash of the host right after
+ * this loses the change.
+ */
 static int
 replace(int dir, const char *name, const char *text, size_t len)
 {

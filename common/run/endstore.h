@@ -7,7 +7,7 @@
  *                         <entry> is the leader's entry in the register (leaderreg.h)
  *   down                  the boot id of the kernel under which holdfastd was stopped last; gone while holdfastd runs
  *
- * Only root may open these directories; a user gets the own records from holdfastd (endsmsg.h).  A file is replaced as
+ * Only root may open these directories; a user gets the own records from holdfastd (vouch.h).  A file is replaced as
  * a whole (rename(2)) and bounded: ENDSTORE_MAX records, none older than ENDSTORE_DAYS.
  *
  * DIR is an open descriptor of the directory that the file is in.  All functions return 0 or a negative errno, where
@@ -31,8 +31,10 @@
 void endstore_name(uid_t uid, char name[16]);
 /* Adds R to the records of R->uid, and removes the oldest ones where there are too many. */
 int endstore_add(int dir, const struct endrecord *r);
-/* The records in DIR/NAME into *V (the caller's to free), oldest first, and their number in *COUNT; damaged lines are left out.
- * Without a file: none. */
+/*
+ * The records in DIR/NAME into *V (the caller's to free), oldest first, and their number in *COUNT; damaged lines are
+ * left out.  Without a file: none.
+ */
 int endstore_read(int dir, const char *name, struct endrecord **v, size_t *count);
 /* The records in the LEN bytes at TEXT, in the same way. */
 int endstore_parse(const char *text, size_t len, struct endrecord **v, size_t *count);

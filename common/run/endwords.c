@@ -89,6 +89,7 @@ endwords_how(const struct endrecord *r, char out[TEXT_CAP])
 		[END_STOPPED] = "was ended by systemd, which stopped its scope",
 		[END_SHUTDOWN] = "was ended by the shutdown of the host",
 		[END_CRASH] = "was lost: the host went down without a shutdown",
+		[END_NO_SHELL] = "has ended: its shell could not be started",
 		[END_KEEPER] = "was lost: its keeper has ended",
 		[END_KILLED] = "was lost: all its processes were killed",
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* endwords: the end of a session in words, for people.  The same words go to the terminal, the next login and `last`. */
+/* endwords: the end of a session in words: for an attached terminal, the next login, and holdfastctl last. */
 #ifndef HOLDFAST_ENDWORDS_H
 #define HOLDFAST_ENDWORDS_H
 

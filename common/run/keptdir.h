@@ -7,7 +7,7 @@
 
 #define KEPTDIR ".local/state/holdfast/text" /* below the home directory; 0700 */
 
-/* Opens it below HOME, and with MAKE makes what is missing: a descriptor or a negative errno (-EPERM: another user's). */
+/* Opens it below HOME, and with MAKE makes what is missing: a descriptor or a negative errno (-EPERM: another's). */
 int keptdir_open(const char *home, bool make);
 
 #endif

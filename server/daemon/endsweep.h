@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * endsweep: the records of sessions that run no more, and whose leaders could not say so (endstore.h): the host has gone
- * down, or the leader was killed.
+ * endsweep: the records of sessions that run no more, and whose leaders could not say so (endstore.h): the host has
+ * gone down, or the leader was killed.
  */
 #ifndef HOLDFAST_ENDSWEEP_H
 #define HOLDFAST_ENDSWEEP_H

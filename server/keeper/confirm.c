@@ -18,6 +18,8 @@
 #include "report.h"
 #include "shellenv.h"
 
+#define NO_SHELL_STATUS (127 << 8) /* as waitpid(2) tells it: of a shell that cannot be executed */
+
 /* Starts the shell with the environment of PEER's login and the settings of its terminal.  0 or a negative errno. */
 static int
 start_shell(struct peer *peer)
@@ -217,6 +219,8 @@ confirm(struct peer *peer)
 		return;
 	attach(peer);
 	if (first && start(peer) < 0) {
+		report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = NO_SHELL_STATUS,
+		                                 .kind = LEADERMSG_WHY_NO_SHELL });
 		peer_mark_gone(peer);
 		k->state = KEEPER_OVER;
 		return;

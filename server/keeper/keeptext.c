@@ -99,8 +99,8 @@ write_file(const char *home, const char *unique, const unsigned char *text, size
 }
 
 /*
- * A child's child, which no one waits for: the kernel adds what a child that is waited for has written to the keeper's own
- * sums, by which the next keeper knows what this one had done (vital.h).
+ * A child's child, which no one waits for: the kernel adds what a child that is waited for has written to the keeper's
+ * own sums, by which the next keeper knows what this one had done (vital.h).
  */
 static void
 start_writer(const struct keeper *k, const unsigned char *text, size_t len)

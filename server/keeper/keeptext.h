@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keeptext: KeepText of holdfast.conf: the last screen of a session as text, in the user's own directory KEEPTEXT_DIR
- * below the home directory, one file a session, 0600, named by the session's unique id.  `holdfastctl last ID` shows it.
+ * keeptext: KeepText of holdfast.conf: the last screen of a session as text, in the user's own directory (keptdir.h),
+ * one file a session, 0600, named by the session's unique id.  `holdfastctl last ID` shows it.
  *
- * It is written at the end of the session, and while the session is dropped, for a crash of the host: KEEPTEXT_MS after output
- * that came since the last time.  Without output there is no timer.  A process of its own writes, for a home directory can hang;
- * it has none of the keeper's descriptors.
+ * It is written at the end of the session, and while the session is dropped, for a crash of the host: KEEPTEXT_MS after
+ * output that came since the last time.  Without output there is no timer.  A process of its own writes, for a home
+ * directory can hang; it has none of the keeper's descriptors.
  */
 #ifndef HOLDFAST_KEEPTEXT_H
 #define HOLDFAST_KEEPTEXT_H

@@ -119,7 +119,7 @@ def test_session_ended_while_away():
     t = open_terminal(h)
     h.session.gone = 3
     h.cut()
-    t.wait_for(r"session 3 on host ended while away")
+    t.wait_for(r"session 3 on host has ended")
     t.wait_for(r"\(y/N\) ")
     h.session.gone = None
     t.type(b"y\n")

@@ -7,6 +7,8 @@ import signal
 import stat
 import subprocess
 
+import framed
+from framed import Framed
 from term import check, equal, wait_until
 from test_audit import audit, like
 
@@ -147,7 +149,7 @@ def test_told(host):
     equal(record(host, 2).get("told"), None, "told, though nobody was there")
     equal(records(host)[-1]["program"], "sleep", "what ran in front")
     t = host.ssh()
-    t.wait_for(r"holdfast: session 1 \(sleep\) was ended by root \(holdfastctl, process \d+\) at [^;]*; holdfastctl last")
+    t.wait_for(r"holdfast: session 1 \(sleep\) was ended by root \(holdfastctl, process \d+\) at .*; holdfastctl last")
     equal(records(host)[-1]["told"], "yes", "told now")
     t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
     check("was ended by" not in t2.text(), "the second login says it again: %r" % t2.text())
@@ -174,6 +176,31 @@ def test_killed_by_force(host):
     has(r, why="kill", by="process", by_program="holdfastctl")
     check("said-by-keeper" not in r, "the leader knows itself")
     t.wait_for(r"session 1 .*was ended by root \(holdfastctl")
+
+
+def test_framed(host):
+    """A client that is there reads who has ended the session; one that returns later learns it from the error."""
+    c = Framed(host)
+    number = c.attach()["id"]
+    kill = ["/usr/bin/holdfastctl", "kill", "-u", "alice", str(number)]
+    killing = subprocess.Popen(kill)
+    equal(c.wait_end()[0], framed.EXIT, "the end")
+    c.send(framed.EXIT_ACK)
+    equal(killing.wait(30), 0, "the exit status of kill")
+    notice = [f.text() for k, f in c.log if k == framed.NOTICE]
+    check(notice and "was ended by root (holdfastctl" in notice[0], "the notice: %s" % notice)
+    c.kill()
+    c = Framed(host)
+    c.attach()
+    c.kill()
+    host.wait_sessions(1)
+    subprocess.run(kill, check=True)
+    d = Framed(host, c.stream)
+    d.hello()
+    d.send(framed.ATTACH, d.attach_body(framed.STREAM, want=str(number)))
+    end = d.wait_end()
+    equal(end[:2], (framed.ERROR, framed.NO_SESSION), "the answer")
+    check(end[2].startswith("session %d" % number) and "was ended by root" in end[2], "its text: %r" % (end,))
 
 
 def test_leader_killed(host):
@@ -209,7 +236,7 @@ def texts():
 
 
 def test_keep_text(host):
-    """KeepText screen: the last screen, with a full-screen program's, at the end and while dropped; for its user alone."""
+    """KeepText screen: the last screen, at the end and while dropped; for its user alone."""
     conf("KeepText screen\n")
     t = host.login()
     t.line("echo first-screen; exit 3")

@@ -50,7 +50,7 @@ def test_scope(m):
 
 
 def limited(m):
-    """Sessions of the next logins have little memory: by the scope under cgroup v2, or by a cgroup of v1; how to undo that."""
+    """Sessions of the next logins have little memory, by a cgroup of v1; how to undo that.  None: there is cgroup v2."""
     with open("/sys/fs/cgroup/cgroup.controllers") as f:
         if "memory" in f.read().split():
             return None

@@ -171,7 +171,7 @@ static void
 offers_a_new_session(void **state)
 {
 	(void)state;
-	run_end(&r, 255, "session 3 on host ended while away");
+	run_end(&r, 255, "session 3 on host has ended");
 	r.offer_new = true;
 	run_settle(&r);
 	assert_int_equal(asking.asked, 1);

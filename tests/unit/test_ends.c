@@ -193,6 +193,7 @@ decisions(void **state)
 		{ { STATUS(SIGKILL), .oom = true, .keeper_why = LEADERMSG_WHY_KILL, .asked = true }, END_KILL, END_BY_PROCESS },
 		{ { STATUS(SIGHUP), .keeper_why = LEADERMSG_WHY_KILL }, END_KILL, END_BY_UNKNOWN },
 		{ { STATUS(SIGHUP), .keeper_why = LEADERMSG_WHY_DETACHED }, END_DETACHED, END_BY_TIMEOUT },
+		{ { STATUS(127 << 8), .keeper_why = LEADERMSG_WHY_NO_SHELL }, END_NO_SHELL, END_BY_UNKNOWN },
 		{ { STATUS(SIGHUP), .keeper_why = LEADERMSG_WHY_IDLE }, END_IDLE_SHELL, END_BY_TIMEOUT },
 		{ { STATUS(SIGKILL), .keeper_lost = true }, END_KEEPER, END_BY_UNKNOWN },
 		{ { STATUS(SIGKILL), .keeper_lost = true, .oom = true }, END_OOM, END_BY_KERNEL },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * audit: a session's lines in the log, of the form
- *   event=resume user=alice uid=1000 session=3 unique=5f3a… address=192.0.2.7 key=SHA256:… who="publickey …" duration=252
+ *   event=resume user=alice uid=1000 session=3 unique=5f3a… address=192.0.2.7 key=SHA256:… who="…" duration=252
  * holdfast-events(7) is for administrators; the events, and the meaning of "duration" (seconds):
  *   create                a session was started
  *   resume                a login resumed a dropped session: the time since the drop

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* statedir: the directories below PATH_STATE, which outlive the host's boots.  Nothing depends on them but `holdfastctl last`. */
+/* statedir: the directories below PATH_STATE, which outlive the host's boots.  Only `holdfastctl last` depends on them. */
 #ifndef HOLDFAST_STATEDIR_H
 #define HOLDFAST_STATEDIR_H
 
 enum statedir { STATEDIR_TOP, STATEDIR_ENDS, STATEDIR_RUNNING };
 
-/* Opens it; makes it first if it is missing: a descriptor, or a negative errno (-EPERM: not root's, or others may write). */
+/* Opens it, and makes it if it is missing: a descriptor, or a negative errno (-EPERM: not root's, or others may write). */
 int statedir_open(enum statedir which);
 
 #endif

@@ -47,6 +47,9 @@ decide_by_keeper(const struct endcause *c, struct endrecord *r)
 	case LEADERMSG_WHY_IDLE:
 		set(r, END_IDLE_SHELL, END_BY_TIMEOUT);
 		return true;
+	case LEADERMSG_WHY_NO_SHELL:
+		set(r, END_NO_SHELL, END_BY_UNKNOWN);
+		return true;
 	case LEADERMSG_WHY_KILL:
 		set(r, END_KILL, END_BY_UNKNOWN);
 		if (c->asked)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Whether the host is being shut down: `systemctl is-system-running` says "stopping".  Waits for that a second at most. */
+/* Whether the host is being shut down: `systemctl is-system-running` says "stopping", in a second at most. */
 bool hoststate_stopping(void);
 /* Whether logind is ending this process's session: its file has STATE=closing (sd_session_get_state(3)). */
 bool hoststate_logind_closes(void);

@@ -171,7 +171,7 @@ leader_end_signal(struct leader *l, const struct signalfd_siginfo *info)
 		find_stopper(l);
 }
 
-/* Without a counter: whether the kernel's log says that the OOM killer has killed the shell, which ended with STATUS. */
+/* Without a counter: whether the kernel's log says that the OOM killer has killed the shell.  STATUS is the shell's. */
 static bool
 killed_lately(const struct leader *l, int status)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * oomwatch: whether the kernel's OOM killer has killed in this process's memory cgroup, which under systemd is the
- * scope of the session: memory.events of cgroup v2, with those below, or memory.oom_control of v1.  Where there is no such
- * counter, the kernel's log can tell (oomwatch_logged).
+ * scope of the session: memory.events of cgroup v2, with those below, or memory.oom_control of v1.  Where there is no
+ * such counter, the kernel's log can tell (oomwatch_logged).
  */
 #ifndef HOLDFAST_OOMWATCH_H
 #define HOLDFAST_OOMWATCH_H
@@ -36,7 +36,7 @@ uint64_t oomwatch_parse(const char *text);
 int oomwatch_path(const char *cgroups, const char *controller, char *path, size_t cap);
 /* Whether a record of the kernel's log (/dev/kmsg) says that the OOM killer has killed PID. */
 bool oomwatch_is_kill_of(const char *record, pid_t pid);
-/* Whether the kernel's log has such a record that is not older than SINCE_US (CLOCK_MONOTONIC); false where we may not read it. */
+/* Whether the kernel's log has such a record since SINCE_US (CLOCK_MONOTONIC); false where we may not read it. */
 bool oomwatch_logged(pid_t pid, uint64_t since_us);
 
 #endif

@@ -198,7 +198,7 @@ tell_ends(struct helper *h)
 	reply_send(h->conn, &told);
 }
 
-/* The caller's own records, as they are now: the descriptor cannot be written to, and later ones are in another file. */
+/* The caller's own records, as they are now: the descriptor cannot be written to, and later records are elsewhere. */
 static void
 on_ends(struct helper *h)
 {

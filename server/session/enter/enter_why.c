@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ends.h"
 #include "forced.h"
 #include "log.h"
+
+#define A_DAY_MS UINT64_C(86400000) /* an older record is of another session with the number, perhaps */
 
 void
 enter_set_outcome(struct enter *e, enum enter_outcome outcome, const char *text)
@@ -118,6 +121,8 @@ say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 		snprintf(text, TEXT_CAP, "%s", e->vouching.last.text[0] ? e->vouching.last.text : "holdfastd gives no reason");
 	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
 		say_unknown(text);
+	else if (rc == -ENOENT && e->q->mode == ATTACH_MODE_STREAM && ends_line(attach_id(e->want), A_DAY_MS, text) == 0)
+		return true;
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || !is_absence(e->err) || e->q->framed))
 		snprintf(text, TEXT_CAP, "no session %s%s", e->want, name_rule(e));
 	else if (rc == -EHOSTUNREACH)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -12,7 +11,6 @@
 #include "attaching.h"
 #include "clock.h"
 #include "ends.h"
-#include "endwords.h"
 
 #define RETURN_MS 10000 /* in all; a new keeper answers within a tenth of a second, where there is no back-off */
 #define ABSENT_MS 500   /* root's directories were removed, and the leader makes them anew */
@@ -77,23 +75,13 @@ may_pass(int rc, uint64_t since, unsigned *deaths)
 static bool
 find_end(uint32_t id, char text[TEXT_CAP])
 {
-	uint64_t now = clock_date_ms(), until = clock_now_ms() + RECORD_MS;
-	struct endrecord *v;
-	bool found = false;
-	size_t count;
+	uint64_t until = clock_now_ms() + RECORD_MS;
+	int rc;
 
 	/* The leader writes it when it has seen the end itself. */
-	for (; !found && clock_now_ms() < until; poll(NULL, 0, found ? 0 : PAUSE_MS)) {
-		if (ends_mine(&v, &count) < 0)
-			return false;
-		for (size_t i = 0; i < count && !found; i++)
-			if (v[i].session == id && v[i].time_ms + RECENT_MS > now) {
-				endwords_line(&v[i], now, text);
-				found = true;
-			}
-		free(v);
-	}
-	return found;
+	while ((rc = ends_line(id, RECENT_MS, text)) == -ENOENT && clock_now_ms() < until)
+		poll(NULL, 0, PAUSE_MS);
+	return rc == 0;
 }
 
 static void

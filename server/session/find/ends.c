@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "endstore.h"
+#include "endwords.h"
 #include "fd.h"
 #include "paths.h"
 #include "peercred.h"
@@ -107,5 +108,25 @@ ends_mine(struct endrecord **v, size_t *count)
 		rc = -EPROTO;
 	fd_close(&fd);
 	close(sock);
+	return rc;
+}
+
+int
+ends_line(uint32_t id, uint64_t recent_ms, char text[TEXT_CAP])
+{
+	uint64_t now = clock_date_ms();
+	struct endrecord *v;
+	size_t count;
+	int rc = ends_mine(&v, &count);
+
+	if (rc)
+		return rc;
+	rc = -ENOENT;
+	while (rc && count--)
+		if (v[count].session == id && v[count].time_ms + recent_ms > now) {
+			endwords_line(&v[count], now, text);
+			rc = 0;
+		}
+	free(v);
 	return rc;
 }
