@@ -10,6 +10,7 @@ import threading
 
 import framed
 from framed import PIPES, Framed, Stream
+from laptop import Laptop
 from replay import same_screen, settle, shown
 from template import write
 from term import check, equal, wait_until
@@ -18,6 +19,7 @@ from test_client import CLIENT, HOME, client
 from test_command import LINES, finish, same, send_all
 from test_replaced import KEEPER
 from test_screen import STILL, modes
+from test_stale import held_before, not_taken
 
 SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT)
 
@@ -252,6 +254,24 @@ def test_agent_and_env(host):
         kill(host, sig)
         check(has_key(t), "the key afterwards")
         equal(t.ask("$(holdfastctl env | tr -d '[]')"), before, "holdfastctl env")
+
+
+def test_dead_and_live_connections(host):
+    """The next keeper knows the connection behind the terminal: a live one keeps its session, a dead one's is resumed."""
+    laptop = Laptop()
+    t, marked = held_before(host, laptop)
+    kill(host)
+    marked.same(t)
+    t.prompt()
+    laptop.calm()
+    other = not_taken(host, marked.pid)
+    other.line("exit")
+    other.wait_exit()
+    host.wait_sessions(1, "attached")
+    laptop.cut()
+    laptop.calm()
+    t = host.ssh()
+    marked.same(t)
 
 
 def test_audit_and_utmp(host):
