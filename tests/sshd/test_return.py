@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 import framed
 from framed import PIPES, Framed, Stream
@@ -317,18 +318,46 @@ def test_client_over_another_connection(host):
 
 
 def test_new_sessions(host):
-    """The first keeper dies at some moment of a login: the person has a shell, held or not, and nothing is left over."""
+    """The first keeper dies at some moment of a login: the login is held all the same, and nothing is left over."""
     rng = random.Random(11)
-    for _ in range(8):
+    for _ in range(12):
         t = host.ssh()
         keepers = wait_until(lambda: host.named("holdfast-keeper"), "a keeper")
-        t.read(rng.random() * 0.03)
-        os.kill(keepers[0], signal.SIGKILL)
+        time.sleep(rng.random() * 0.02)
+        try:
+            os.kill(keepers[0], signal.SIGKILL)
+        except ProcessLookupError:
+            pass
         t.prompt()
-        equal(t.run("true"), 0, "a command")
+        check("not held" not in t.text(), "it says %r" % t.text())
+        check(t.ask("$HOLDFAST_SESSION"), "the login is not held")
+        equal(len(host.sessions()), 1, "sessions")
         t.line("exit 4")
         equal(t.wait_exit(), 4, "the status of ssh")
         host.wait_none()
+
+
+def test_new_commands(host):
+    """The same with a held command, which runs once."""
+    rng = random.Random(12)
+    for n in range(8):
+        c = Framed(host)
+        c.hello()
+        c.send(framed.ATTACH, c.attach_body(framed.NEW, flags=PIPES, command="echo run >>runs; cat; exit 6"))
+        keepers = wait_until(lambda: host.named("holdfast-keeper"), "a keeper")
+        time.sleep(rng.random() * 0.02)
+        try:
+            os.kill(keepers[0], signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        c.attached(framed.NEW)
+        c.input(b"hello\n")
+        c.send(framed.INPUT_END, framed.u64(c.stream.sent))
+        equal(finish(c), (False, 6, ""), "the end")
+        equal(bytes(c.stream.data), b"hello\n", "the output")
+        host.wait_none()
+        with open("/home/alice/runs") as f:
+            equal(len(f.readlines()), n + 1, "how often the command ran")
 
 
 def test_output_of_a_client(host):
@@ -411,7 +440,7 @@ def test_session_that_is_gone(host):
     leader = host.leader_of(s)
     for pid in (leader, s["keeper_pid"]):
         os.kill(pid, signal.SIGKILL)
-    t.wait_for("the keeper of session 1 died, and the session with it")
+    t.wait_for("session 1 has ended, and its keeper could not say how")
     t.prompt()
     equal(t.run("true"), 0, "a shell")
 

@@ -130,6 +130,7 @@ attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attach
 				return;
 		}
 		if (p[2].revents) {
+			res->told = recv(*other, buf, sizeof buf, MSG_DONTWAIT) > 0;
 			close(*other);
 			*other = -1;
 		}

@@ -31,6 +31,7 @@ enum attachment_end { ATTACHMENT_EXIT, ATTACHMENT_DETACHED, ATTACHMENT_LOST, ATT
 
 struct attachment_result {
 	enum attachment_end end;
+	bool told; /* OTHER has sent a message */
 	struct attach_exit exit;
 	struct attach_detached detached;
 	char cause[TEXT_CAP]; /* EXIT: who or what has ended the session; "": the shell itself */
@@ -38,7 +39,7 @@ struct attachment_result {
 
 /*
  * Waits for the end, and tells the keeper of size changes meanwhile.  Keeps the descriptor OTHER (-1: none) open until
- * its peer closes it, and then closes it.
+ * its peer closes it, or sends a message, and then closes it.
  */
 void attaching_wait(struct attaching *a, struct waiting *w, int *other, struct attachment_result *res);
 void attaching_close(struct attaching *a);

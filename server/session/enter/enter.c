@@ -164,8 +164,9 @@ start_own(struct enter *e, const struct winsize *ws)
 	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
 }
 
+/* Asks the helper for a session, and claims it. */
 static int
-start_new(struct enter *e)
+start_one(struct enter *e)
 {
 	struct winsize size = { e->claim.rows, e->claim.cols, e->claim.xpixel, e->claim.ypixel }, *ws = &size;
 	const struct frame_attach *m = e->q->framed;
@@ -184,6 +185,21 @@ start_new(struct enter *e)
 	if (rc < 0)
 		return rc;
 	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+}
+
+/* A new session.  One whose keeper dies before it is claimed is given up, and another one is started. */
+static int
+start_new(struct enter *e)
+{
+	int rc = start_one(e);
+
+	if ((rc != -EPIPE && rc != -ENOENT && rc != -ECONNREFUSED) || e->q->own || e->anew ||
+	    e->vouching.facts.type != VOUCH_FACTS)
+		return rc;
+	e->anew = true;
+	vouching_close(&e->vouching);
+	e->err = be_vouched_for(e);
+	return e->err ? e->err : start_one(e);
 }
 
 static struct picker

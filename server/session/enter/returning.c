@@ -15,7 +15,6 @@
 #define RETURN_MS 10000 /* in all; a new keeper answers within a tenth of a second, where there is no back-off */
 #define ABSENT_MS 500   /* root's directories were removed, and the leader makes them anew */
 #define RECORD_MS 1000  /* for the record of the end */
-#define RECENT_MS 15000 /* that is not older, and no other session's of the same number */
 #define PAUSE_MS 50     /* between two claims */
 #define DEATHS_MAX 3    /* so many keepers die under our claims: more would only make the leader start more of them */
 
@@ -71,15 +70,15 @@ may_pass(int rc, uint64_t since, unsigned *deaths)
 	}
 }
 
-/* The words of root's record of session ID, which has ended just now: whether there is one. */
+/* The words of root's record of session ID, which has ended since E entered it: whether there is one. */
 static bool
-find_end(uint32_t id, char text[TEXT_CAP])
+find_end(const struct enter *e, uint32_t id, char text[TEXT_CAP])
 {
 	uint64_t until = clock_now_ms() + RECORD_MS;
 	int rc;
 
 	/* The leader writes it when it has seen the end itself. */
-	while ((rc = ends_line(id, RECENT_MS, text)) == -ENOENT && clock_now_ms() < until)
+	while ((rc = ends_line(id, clock_date_ms() - e->entered_ms, text)) == -ENOENT && clock_now_ms() < until)
 		poll(NULL, 0, PAUSE_MS);
 	return rc == 0;
 }
@@ -95,7 +94,7 @@ say_lost(const struct enter *e, uint32_t id, int rc, char text[TEXT_CAP])
 	else if (rc == -ETIMEDOUT || rc == -EAGAIN)
 		snprintf(text, TEXT_CAP, "the keeper of session %u died, and no other one answers; to return: "
 		         "holdfastctl attach %u", id, id);
-	else if (!find_end(id, text))
+	else if (!find_end(e, id, text))
 		snprintf(text, TEXT_CAP, "session %u has ended, and its keeper could not say how", id);
 }
 
@@ -123,7 +122,8 @@ returning_claim(struct enter *e, char text[TEXT_CAP])
 			rc = claim_anew(e, id, mode);
 	}
 	e->at.session = id;
-	if (rc < 0)
+	/* Nothing was lost but time: stay.c. */
+	if (rc < 0 && (!e->starting || e->anew))
 		say_lost(e, id, rc, text);
 	return rc;
 }

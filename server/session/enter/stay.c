@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "attaching.h"
+#include "clock.h"
 #include "log.h"
 #include "enter_why.h"
 #include "returning.h"
@@ -53,6 +55,23 @@ wait_for_end(struct enter *e, struct attachment_result *end)
 	if (attaching_confirm(&e->at) == 0)
 		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, end);
 	attaching_close(&e->at);
+	e->starting = e->starting && !end->told;
+}
+
+/* The session is lost before its shell has started: a new one is as good, once. */
+static bool
+begins_anew(struct enter *e, const struct attachment_result *end)
+{
+	char message[64];
+	bool lost;
+
+	/* The leader has read its keeper's last words before it gives the session up. */
+	if (e->vouching.fd >= 0 && recv(e->vouching.fd, message, sizeof message, MSG_DONTWAIT) > 0)
+		e->starting = false;
+	lost = end->end == ATTACHMENT_LOST && e->starting && !e->waiting.hangup && !e->anew;
+
+	e->anew |= lost;
+	return lost;
 }
 
 bool
@@ -62,6 +81,8 @@ stay_run(struct enter *e)
 	char lost[TEXT_CAP] = "";
 
 	e->res->session = e->at.session;
+	e->entered_ms = clock_date_ms();
+	e->starting = e->claim.mode == ATTACH_MODE_FIRST && !e->q->own;
 	do
 		wait_for_end(e, &end);
 	while (end.end == ATTACHMENT_LOST && returning_claim(e, lost) == 0);
@@ -69,6 +90,8 @@ stay_run(struct enter *e)
 		return true;
 	if (!e->waiting.hangup)
 		restore_terminal(e);
+	if (begins_anew(e, &end))
+		return true;
 	switch (end.end) {
 	case ATTACHMENT_EXIT:
 		enter_set_outcome(e, end.exit.signaled ? ENTER_SIGNAL : ENTER_EXIT, end.cause);
@@ -78,6 +101,8 @@ stay_run(struct enter *e)
 		say_detached(e, &end.detached);
 		break;
 	default:
+		if (!lost[0] && !e->waiting.hangup)
+			snprintf(lost, sizeof lost, "session %u was lost while its shell started", e->at.session);
 		enter_set_outcome(e, ENTER_LOST, lost);
 		break;
 	}

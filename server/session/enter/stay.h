@@ -9,7 +9,7 @@
 
 /*
  * Confirms the claim that E was granted, and waits for the end; then E->res says how it came.  Returns to a session
- * whose keeper died (returning.h).  True: another session is to be entered, E->want.
+ * whose keeper died (returning.h).  True: another session is to be entered, E->want, or that one anew.
  */
 bool stay_run(struct enter *e);
 
