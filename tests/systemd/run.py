@@ -57,7 +57,8 @@ def boots(suites):
             site = [(test_site, kill)] if kill == "no" else []
             yield Spec(suite, name, of((test_matrix, kill), (test_own, kill), *site), kill=kill, installed=True)
         yield Spec(suite, "limits", of((test_limits,), (test_client,), (test_service,), (test_hardened,), (test_who,),
-                                        (test_idle,), (test_stopping,), (test_ends,), (test_site, "yes")), installed=True)
+                                        (test_ends,), (test_site, "yes")), installed=True)
+        yield Spec(suite, "idle", of((test_idle,), (test_stopping,)), installed=True)
         down = [[("test_ends", *c) for c in part()] for part in (test_ends.before, test_ends.reboot, test_ends.crash)]
         yield Spec(suite, "down", down[0], kill="no", installed=True, then=[(True, down[1]), (False, down[2])])
         # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
