@@ -1,63 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A keeper hands its session over to another program, here to itself: as records and back (handed.h), with hostile
- * records, and in the middle of a flood both ways, without a byte lost or doubled.
- */
-#include "keeper_world.h"
+/* What a keeper hands over to another program, as records and back (handed.h), and hostile records. */
+#include "handover_world.h"
 
 #include <stdlib.h>
 
-#include "agent.h"
-#include "answers.h"
 #include "controlmode.h"
 #include "frame.h"
 #include "framed_handover.h"
 #include "framed_private.h"
-#include "handed.h"
 #include "handover_peer.h"
-#include "picture.h"
 #include "records.h"
-
-static unsigned char bytes[4u << 20];
-static struct handed handed;
-static struct keeper former[64]; /* what is left of those that have handed over, for the checker of leaks */
-static unsigned formers;
-
-/* What K hands over: its length. */
-static size_t
-put(void)
-{
-	int n = handed_put(&k, bytes, sizeof bytes);
-
-	assert_true(n > 0);
-	return (size_t)n;
-}
-
-/* Waits for a moment in which K can be handed over. */
-static void
-get_ready(void)
-{
-	turn_until(!handed_objection(&k) && (!k.picture || picture_let_go(&k)));
-}
-
-/* K goes on as another keeper. */
-static void
-become_another(void)
-{
-	get_ready();
-	assert_int_equal(handed_get(&handed, bytes, put()), 0);
-	assert_int_equal(vital_try(k.vital.fd, !k.init.tty[0], k.vital.ring_bytes), 0);
-	assert_true(formers < sizeof former / sizeof *former);
-	former[formers++] = k;
-	memset(&k, 0, sizeof k);
-	k.io = -1;
-	handed_begin(&k, &handed);
-	k.memory = former[formers - 1].vital.fd;
-	k.again = true;
-	k.handed = &handed;
-	assert_int_equal(keeper_open(&k), 0);
-	assert_null(k.handed);
-}
 
 /* Records. */
 
@@ -460,198 +412,6 @@ descriptors_are_told_once(void **state)
 	world_close();
 }
 
-/* In the middle of everything. */
-
-/* A framed client that numbers each byte: byte N of a stream is pattern(N). */
-struct client {
-	struct caller c;
-	struct frame_reader reader;
-	unsigned char wait[131072]; /* to be written */
-	size_t wait_at, wait_len;
-	uint64_t typed, acked, got; /* input put into frames, acknowledged; output behind … */
-	uint64_t head;              /* … so many bytes that the command prints first */
-};
-
-static unsigned char
-pattern(uint64_t n)
-{
-	return (unsigned char)('!' + (n * 7 + n / 89) % 89);
-}
-
-static void
-client_flush(struct client *x)
-{
-	ssize_t n = write(x->c.screen, x->wait + x->wait_at, x->wait_len - x->wait_at);
-
-	x->wait_at += n > 0 ? (size_t)n : 0;
-	if (x->wait_at == x->wait_len)
-		x->wait_at = x->wait_len = 0;
-}
-
-static void
-client_put(struct client *x, const unsigned char *p, int len)
-{
-	assert_true(len > 0 && x->wait_len + (size_t)len <= sizeof x->wait);
-	memcpy(x->wait + x->wait_len, p, (size_t)len);
-	x->wait_len += (size_t)len;
-	client_flush(x);
-}
-
-static void
-client_type(struct client *x, size_t len)
-{
-	unsigned char data[4096], out[5000];
-	struct frame_data m = { .offset = x->typed, .data = data, .len = len };
-	int n = frame_put_data_head(FRAME_INPUT, &m, out, sizeof out);
-
-	for (size_t i = 0; i < len; i++)
-		data[i] = pattern(x->typed + i);
-	assert_true(n > 0 && (size_t)n + len <= sizeof out);
-	memcpy(out + n, data, len);
-	client_put(x, out, n + (int)len);
-	x->typed += len;
-}
-
-static void
-client_take(struct client *x, const struct frame *f)
-{
-	unsigned char out[64];
-	struct frame_data m;
-	struct frame_input_ack ack;
-
-	if (f->type == FRAME_OUTPUT) {
-		assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f->body, f->len), 0);
-		assert_true(m.offset == x->head + x->got || (!x->got && m.offset < x->head));
-		for (size_t i = 0; i < m.len; i++)
-			if (m.offset + i >= x->head)
-				assert_int_equal(m.data[i], pattern(x->got++));
-		client_put(x, out, frame_put_ack(0, m.offset + m.len, out, sizeof out));
-	} else if (f->type == FRAME_INPUT_ACK) {
-		assert_int_equal(frame_get_input_ack(&ack, f->body, f->len), 0);
-		assert_true(ack.offset <= x->typed && ack.offset >= x->acked);
-		x->acked = ack.offset;
-	} else {
-		assert_true(f->type == FRAME_ATTACHED || f->type == FRAME_SIZE_IS);
-	}
-}
-
-static void
-client_read(struct client *x)
-{
-	struct frame f;
-	size_t room;
-	unsigned char *to = frame_room(&x->reader, &room);
-	ssize_t n = read(x->c.out, to, room < 700 ? room : 700);
-	int rc;
-
-	if (n > 0)
-		frame_filled(&x->reader, (size_t)n);
-	while ((rc = frame_next(&x->reader, &f)) > 0)
-		client_take(x, &f);
-	assert_int_equal(rc, 0);
-	client_flush(x);
-}
-
-static void
-client_attach(struct client *x, struct attach_claim *m)
-{
-	size_t len;
-
-	*x = (struct client){ .c = { .fd = -1 } };
-	m->framed = (struct attach_framed){ .lowest = FRAME_VERSION, .highest = FRAME_VERSION, .stream = { 9 } };
-	caller_connect(&x->c);
-	caller_claim(&x->c, m);
-	fcntl(x->c.screen, F_SETFL, O_NONBLOCK);
-	turn_until(world_report(LEADERMSG_TICKET));
-	world_vouch(true, &alice);
-	caller_expect(&x->c, ATTACH_MSG_CLAIMED, &len);
-	caller_say(&x->c, ATTACH_MSG_CONFIRM);
-	turn_until(peers_attached(&k) == 1);
-}
-
-/* ROUNDS times: some input, some output, and another keeper. */
-static void
-flood(struct client *x, unsigned rounds)
-{
-	unsigned r = 12345;
-
-	for (unsigned i = 0; i < rounds; i++) {
-		for (unsigned j = 0; j < 6; j++) {
-			r = r * 1103515245 + 12345;
-			if (x->typed - x->acked < 40000 && x->wait_len < 60000)
-				client_type(x, 1 + (r >> 8) % 4000);
-			turn();
-			if (r & 0x10000)
-				client_read(x);
-		}
-		become_another();
-	}
-	turn_until((client_read(x), x->got == x->typed && x->acked == x->typed));
-}
-
-static void
-a_flood_goes_on_at_the_exact_byte(void **state)
-{
-	static struct client x;
-	struct attach_claim m = claim_of(ATTACH_MODE_FIRST, ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES);
-	char command[] = "exec cat";
-
-	(void)state;
-	m.command = command;
-	world_open(true, true);
-	client_attach(&x, &m);
-	flood(&x, 40);
-	caller_hang_up(&x.c);
-	world_close();
-}
-
-/* The same with a pty, and a terminal beside it that sees the same bytes. */
-static void
-terminals_go_on_too(void **state)
-{
-	static struct client x;
-	static char all[1 << 20];
-	struct attach_claim m = claim_of(ATTACH_MODE_FIRST, ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES);
-	char command[] = "stty raw -echo; printf ready; exec cat";
-	size_t len = 0;
-	uint64_t begun;
-	struct caller t = { 0 };
-	const char *seen;
-
-	(void)state;
-	m.command = command;
-	world_open(false, true);
-	client_attach(&x, &m);
-	x.head = 5;
-	turn_until(k.ring.head == 5);
-	client_type(&x, 1);
-	turn_until((client_read(&x), x.got == 1));
-	caller_attach(&t, ATTACH_MODE_JOIN, 0);
-	get_ready();
-	picture_go_on(&k);
-	turn();
-	caller_seen(&t);
-	begun = x.got;
-	for (unsigned i = 0; i < 12; i++) {
-		client_type(&x, 900);
-		turn();
-		client_read(&x);
-		become_another();
-		if ((seen = caller_seen(&t))) {
-			memcpy(all + len, seen, strlen(seen));
-			len += strlen(seen);
-		}
-	}
-	turn_until((client_read(&x), seen = caller_seen(&t), memcpy(all + len, seen, strlen(seen)), len += strlen(seen),
-	            x.got == x.typed && len >= x.typed - begun));
-	assert_int_equal(len, x.typed - begun);
-	for (size_t i = 0; i < len; i++)
-		assert_int_equal((unsigned char)all[i], pattern(begun + i));
-	caller_hang_up(&x.c);
-	caller_hang_up(&t);
-	world_close();
-}
-
 int
 main(void)
 {
@@ -664,8 +424,6 @@ main(void)
 		cmocka_unit_test(objections),
 		cmocka_unit_test(cut_and_changed),
 		cmocka_unit_test(descriptors_are_told_once),
-		cmocka_unit_test(a_flood_goes_on_at_the_exact_byte),
-		cmocka_unit_test(terminals_go_on_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
