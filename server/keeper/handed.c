@@ -35,6 +35,10 @@ static const struct field session_fields[] = {
 	FIELD_U32_MAX(S, by_leader, 1),
 	FIELD_U32(S, idle_detach),
 	FIELD_U32(S, idle_logind),
+	FIELD_U32_MAX(S, keep, CONFIG_KEEP_SCROLLBACK),
+	FIELD_U64(S, kept_at),
+	FIELD_U64(S, keep_due),
+	FIELD_TEXT(S, unique),
 	FIELD_U32_MAX(S, kind, SESSIONDIR_OF_USER),
 	FIELD_U32(S, id),
 	FIELD_U64(S, clock),
@@ -123,6 +127,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 		.dir = record_fd(d->dir), .umask = k->umask, .leader_hangs = k->leader_hangs,
 		.slowed = k->slowed, .shell_pid = (uint32_t)k->shell.pid, .shell_group = (uint32_t)k->shell.group,
 		.by_leader = k->shell.parent != NULL, .idle_detach = k->idle.detach_s, .idle_logind = k->idle.logind_s,
+		.keep = k->keep, .kept_at = k->kept_at, .keep_due = k->keep_due,
 		.kind = d->kind, .id = d->id, .clock = k->peers.clock, .before_until = k->peers.before_until,
 		.front_looked_ms = k->front_looked_ms,
 	};
@@ -138,6 +143,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 			m.before = i + 1;
 	snprintf(m.root, sizeof m.root, "%s", k->own_root ? k->own_root : "");
 	memcpy(m.name, d->name, sizeof m.name);
+	memcpy(m.unique, k->unique, sizeof m.unique);
 	memcpy(m.front_program, k->front_program, sizeof m.front_program);
 	memcpy(m.secret, d->secret, sizeof m.secret);
 	memcpy(m.path, d->path, sizeof m.path);
@@ -274,7 +280,7 @@ is_whole(const struct handed *h)
 	int fds[HANDED_FDS];
 
 	return h->s.id && h->s.sock && h->s.shell_group && (h->s.master != 0) == pty &&
-	       h->s.before <= h->count && handed_fds(h, fds) && (h->s.kind == SESSIONDIR_OF_USER) == (h->s.root[0] != '\0');
+	       h->s.before <= h->count && strspn(h->s.unique, "0123456789abcdef") == strlen(h->s.unique) && handed_fds(h, fds) && (h->s.kind == SESSIONDIR_OF_USER) == (h->s.root[0] != '\0');
 }
 
 int
@@ -458,6 +464,10 @@ handed_finish(struct keeper *k, struct handed *h)
 		close(record_fd_is(h->s.slave));
 	k->idle.detach_s = h->s.idle_detach;
 	k->idle.logind_s = h->s.idle_logind;
+	k->keep = h->s.keep;
+	k->kept_at = h->s.kept_at;
+	k->keep_due = h->s.keep_due;
+	memcpy(k->unique, h->s.unique, sizeof k->unique);
 	if (k->command)
 		command_take(k->command, k->pipes);
 	rc = take_peers(k, h);

@@ -20,6 +20,9 @@ struct handed_session {
 	uint32_t umask, leader_hangs, slowed;
 	uint32_t shell_pid, shell_group, by_leader; /* BY_LEADER: it is the leader's child (shell.h) */
 	uint32_t idle_detach, idle_logind;          /* idle.h */
+	uint32_t keep;                              /* keeptext.h */
+	uint64_t kept_at, keep_due;
+	char unique[LEADERMSG_UNIQUE];
 	uint32_t kind, id;        /* of the directory */
 	uint64_t clock, before_until, front_looked_ms;
 	uint32_t before;          /* which peer, from 1 on; 0: none */

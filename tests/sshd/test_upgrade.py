@@ -397,3 +397,17 @@ def test_killed_meanwhile(host):
         marked.same(t)
     upgrade(host, "--force", "1")
     marked.same(t)
+
+
+def test_keep_text(host):
+    """What the leader has said of KeepText and IdleDetach once still holds in the new program."""
+    write("/etc/holdfast/holdfast.conf", "KeepText screen\nIdleDetach 4s\n")
+    t = host.login()
+    upgrade(host, "--force", "1")
+    t.line("echo last-$((40+2))")
+    t.wait_for("last-42")
+    host.wait_sessions(1, "dropped")
+    host.terms.remove(t)
+    t.close()
+    wait_until(lambda: "\nlast-42\n" in host.ctl("alice", "kill", "1").stdout + host.ctl("alice", "last", "1").stdout,
+               "the text of its last screen")
