@@ -88,14 +88,6 @@ leader_shell_tell(struct leader *l)
 }
 
 void
-leader_shell_forget(struct leader *l, const struct leadermsg_report *m)
-{
-	(void)m;
-	/* The number stays the shell's until this process ends: the next keeper may still ask for it. */
-	(void)l;
-}
-
-void
 leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m)
 {
 	if (m->number < 3)

@@ -28,8 +28,7 @@ int leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid);
 void leader_shell_look(struct leader_shell *s);
 /* Once a turn: tells the keeper that the shell has ended, if it does not know and nothing is pending. */
 void leader_shell_tell(struct leader *l);
-/* Messages of the keeper's. */
-void leader_shell_forget(struct leader *l, const struct leadermsg_report *m);
+/* A message of the keeper's. */
 void leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m);
 /* The session is over: closes the pty and the pipes. */
 void leader_shell_hang_up(struct leader_shell *s);
