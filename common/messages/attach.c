@@ -322,7 +322,7 @@ attach_decode_detached(struct attach_detached *m, const void *buf, size_t len)
 struct text { char v[TEXT_CAP]; };
 static const struct field text_fields[] = { FIELD_TEXT(struct text, v), FIELDS_END };
 static const struct message text_message = {
-	sizeof(struct text), { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS, ATTACH_MSG_CAUSE }, text_fields,
+	sizeof(struct text), { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS, ATTACH_MSG_CAUSE, ATTACH_MSG_TOLD }, text_fields,
 };
 
 int

@@ -6,6 +6,7 @@
  *   STATUS          ─▶ STATUS_IS                    at any time
  *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS; at once where there is nothing to judge
  *   CLAIM + fds     ─▶ CLAIMED, GRANTED or REFUSED  the session is the claimer's; the keeper shows nothing yet
+ *   TOLD text                                       after GRANTED: a line for the person, above the screen that is painted
  *   CONFIRM                                         the keeper starts a new session's shell, or paints the screen
  *   WINCH                                           the claimer's terminal has another size
  *                   ◀─ CAUSE text                   before EXIT: who or what has ended the session, if not its shell
@@ -54,6 +55,7 @@ enum attach_type {
 	ATTACH_MSG_LAST = 22,
 	ATTACH_MSG_EXPIRE = 23,
 	ATTACH_MSG_UPGRADE = 24,
+	ATTACH_MSG_TOLD = 25,
 
 	ATTACH_MSG_STATUS_IS = 65,
 	ATTACH_MSG_CLAIMED = 66,
@@ -246,7 +248,7 @@ int attach_decode_exit(struct attach_exit *m, const void *buf, size_t len);
 /* DETACHED, and SWITCH with its reason ATTACH_WHY_SWITCH. */
 int attach_encode_detached(uint8_t type, const struct attach_detached *m, unsigned char *out, size_t cap);
 int attach_decode_detached(struct attach_detached *m, const void *buf, size_t len);
-/* MESSAGE, LAST_IS and CAUSE: TEXT is cut to what fits. */
+/* MESSAGE, LAST_IS, CAUSE and TOLD: TEXT is cut to what fits. */
 int attach_encode_text(uint8_t type, const char *text, unsigned char *out, size_t cap);
 int attach_decode_text(char text[TEXT_CAP], const void *buf, size_t len);
 /* RENAME: "" removes the name. */

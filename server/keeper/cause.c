@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "lastline.h"
@@ -13,6 +14,28 @@
 
 #define LOOK_MS 5000 /* of output or input, between two looks at what runs in front */
 
+/* What runs in front now; "": the shell. */
+static void
+look(struct keeper *k)
+{
+	if (k->source->has_terminal && tcgetpgrp(k->master) == k->shell.pid)
+		k->front_program[0] = '\0';
+	else
+		k->source->program(k, k->front_program, sizeof k->front_program);
+}
+
+static void
+send_words(struct keeper *k)
+{
+	unsigned char buf[LEADERMSG_WORDS_MAX];
+	struct leadermsg_words m;
+
+	memset(&m, 0, sizeof m);
+	memcpy(m.program, k->front_program, sizeof m.program);
+	cause_last_line(k, m.line, sizeof m.line);
+	report_message(k, buf, leadermsg_encode_words(&m, buf, sizeof buf));
+}
+
 /* After a question: its answer is waited for, but not by a session that does not run yet. */
 static void
 ask(struct keeper *k, struct leadermsg_report *m, int fd)
@@ -20,7 +43,10 @@ ask(struct keeper *k, struct leadermsg_report *m, int fd)
 	if (k->state != KEEPER_RUNNING && k->state != KEEPER_ENDING)
 		return;
 	m->type = LEADERMSG_ASKED;
-	cause_words(k);
+	/* A signal may have come to what ran in front as well, which is gone then: the last look counts. */
+	if (m->kind == LEADERMSG_ASKED_REQUEST && k->state == KEEPER_RUNNING)
+		look(k);
+	send_words(k);
 	if (fd >= 0)
 		report_with(k, m, fd);
 	else
@@ -80,7 +106,7 @@ cause_turn(struct keeper *k)
 	if (k->state != KEEPER_RUNNING || k->activity_ms < last || k->activity_ms - last < LOOK_MS)
 		return;
 	k->front_looked_ms = k->activity_ms;
-	k->source->program(k, k->front_program, sizeof k->front_program);
+	look(k);
 }
 
 void
@@ -97,13 +123,7 @@ cause_last_line(const struct keeper *k, char *out, size_t cap)
 void
 cause_words(struct keeper *k)
 {
-	unsigned char buf[LEADERMSG_WORDS_MAX];
-	struct leadermsg_words m;
-
-	memset(&m, 0, sizeof m);
 	if (k->state == KEEPER_RUNNING)
-		k->source->program(k, k->front_program, sizeof k->front_program);
-	memcpy(m.program, k->front_program, sizeof m.program);
-	cause_last_line(k, m.line, sizeof m.line);
-	report_message(k, buf, leadermsg_encode_words(&m, buf, sizeof buf));
+		look(k);
+	send_words(k);
 }

@@ -21,6 +21,7 @@
 #include "notice.h"
 #include "peercred.h"
 #include "peers.h"
+#include "printable.h"
 #include "probe.h"
 #include "report.h"
 #include "session.h"
@@ -189,6 +190,19 @@ on_confirm(struct peer *peer, const unsigned char *msg, size_t len)
 }
 
 static void
+on_told(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	char text[TEXT_CAP];
+
+	if (attach_decode_text(text, msg, len) < 0) {
+		peer_mark_gone(peer);
+		return;
+	}
+	printable_clean(text);
+	snprintf(peer->told, sizeof peer->told, "%.*s", (int)sizeof peer->told - 1, text);
+}
+
+static void
 on_winch(struct peer *peer, const unsigned char *msg, size_t len)
 {
 	(void)msg;
@@ -229,6 +243,7 @@ static const struct {
 	{ ATTACH_MSG_LAST, 1, ANY, on_last },
 	{ ATTACH_MSG_UPGRADE, 1, ANY, on_upgrade },
 	{ ATTACH_MSG_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
+	{ ATTACH_MSG_TOLD, 0, 1u << PEER_CLAIMED, on_told },
 	{ ATTACH_MSG_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },
 };
 

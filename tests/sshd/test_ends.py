@@ -156,7 +156,7 @@ def test_told(host):
 
 
 def test_told_at_a_resume(host):
-    """The line stands above a screen that is restored, too."""
+    """The line stands above a screen that is restored, in the line of the resume."""
     t = host.login()
     t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
     host.drop(t)
@@ -164,7 +164,12 @@ def test_told_at_a_resume(host):
     subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "2"], check=True)
     record(host)
     t = host.ssh()
-    t.wait_for(r"session 2 .*was ended by root[^\x00]*resumed session 1")
+    t.wait_for(r"resumed session 1 [^\x1b]*session 2 was ended by root \(holdfastctl")
+    t.prompt()
+    host.drop(t)
+    t = host.ssh(env={"HOLDFAST_QUIET": "1"})
+    t.wait_for("PROMPT")
+    check("was ended" not in t.text(), "it is said again: %r" % t.text())
 
 
 def test_killed_by_force(host):

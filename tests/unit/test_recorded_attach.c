@@ -259,7 +259,7 @@ fill(void)
 #define NUMBERS .alike = { ATTACH_MSG_CLAIMED, ATTACH_MSG_KILL, ATTACH_MSG_DETACH, ATTACH_MSG_EXPIRE }
 #define REFUSALS .alike = { ATTACH_MSG_REFUSED, ATTACH_MSG_ERROR }
 #define DETACHES .alike = { ATTACH_MSG_DETACHED, ATTACH_MSG_SWITCH }
-#define TEXTS .alike = { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS, ATTACH_MSG_CAUSE }
+#define TEXTS .alike = { ATTACH_MSG_MESSAGE, ATTACH_MSG_LAST_IS, ATTACH_MSG_CAUSE, ATTACH_MSG_TOLD }
 #define NUMBER(name, type) \
 	ONE(name, type, number, &number, NUMBERS), ONE(name "-min", type, number, &zero, NUMBERS), \
 	ONE(name "-max", type, number, &most, NUMBERS)
@@ -304,7 +304,7 @@ messages(void **state)
 		THREE("detached", ATTACH_MSG_DETACHED, detached, DETACHES),
 		THREE("switch", ATTACH_MSG_SWITCH, detached, DETACHES),
 		THREE("message", ATTACH_MSG_MESSAGE, text, TEXTS), THREE("last-is", ATTACH_MSG_LAST_IS, text, TEXTS),
-		THREE("cause", ATTACH_MSG_CAUSE, text, TEXTS),
+		THREE("cause", ATTACH_MSG_CAUSE, text, TEXTS), THREE("told", ATTACH_MSG_TOLD, text, TEXTS),
 		THREE("rename", ATTACH_MSG_RENAME, name),
 		ONE("env-is", ATTACH_MSG_ENV_IS, env, &plain.env), ONE("env-is-min", ATTACH_MSG_ENV_IS, env, &none),
 		ONE("env-is-many", ATTACH_MSG_ENV_IS, env, &many),

@@ -245,8 +245,7 @@ leader_end_words(struct leader *l, const struct leadermsg_words *m)
 {
 	struct endrecord *r = &l->end.record;
 
-	if (m->program[0])
-		copy_text(r->program, sizeof r->program, m->program);
+	copy_text(r->program, sizeof r->program, m->program);
 	copy_text(r->line, sizeof r->line, m->line);
 	leader_end_note(l);
 }

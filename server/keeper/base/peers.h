@@ -141,6 +141,7 @@ struct peer {
 	enum redraw_why why;
 	bool eight_bit;        /* its login names a character set that is not UTF-8 */
 	bool quiet;            /* no line above its screen */
+	char told[128];        /* what is to be said above it all the same; "": nothing */
 	uint64_t shown;        /* REDRAW_AGAIN: output up to here it has got */
 };
 

@@ -64,6 +64,11 @@ format_line(const struct peer *peer, bool lossy, char *text, size_t cap)
 		snprintf(text, cap, "resumed session %u%s%s " DOT " away %s%s%s", k->dir.id, space, k->name,
 		         amount, groups, lost);
 	}
+	/* Of a session that the user has lost. */
+	if (peer->told[0] && peer->quiet)
+		snprintf(text, cap, "%s", peer->told);
+	else if (peer->told[0])
+		snprintf(text + strlen(text), cap - strlen(text), " " DOT " %s", peer->told);
 	if (peer->eight_bit)
 		make_ascii(text);
 }
@@ -81,7 +86,7 @@ make_up_for_loss(struct keeper *k)
 static bool
 wants_line(const struct peer *peer)
 {
-	return !peer->quiet && (peer->why == REDRAW_RESUMED || peer->why == REDRAW_AGAIN);
+	return (!peer->quiet || peer->told[0]) && (peer->why == REDRAW_RESUMED || peer->why == REDRAW_AGAIN);
 }
 
 /* There is no painter to be had. */

@@ -86,6 +86,17 @@ send_plain(struct attaching *a, uint8_t type)
 	return send(a->fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len ? 0 : -EPIPE;
 }
 
+bool
+attaching_tell(const struct attaching *a, const char *text)
+{
+	static const unsigned char none[ATTACH_TOKEN];
+	unsigned char msg[TEXT_CAP + 8];
+	int len = attach_encode_text(ATTACH_MSG_TOLD, text, msg, sizeof msg);
+
+	return memcmp(a->token, none, sizeof none) != 0 && len > 0 &&
+	       send(a->fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len;
+}
+
 int
 attaching_confirm(struct attaching *a)
 {

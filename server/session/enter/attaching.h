@@ -6,6 +6,7 @@
 #ifndef HOLDFAST_ATTACHING_H
 #define HOLDFAST_ATTACHING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "attach.h"
@@ -24,6 +25,8 @@ struct attaching {
  */
 int attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                      struct waiting *w);
+/* TEXT is a line for the person, above the screen.  Whether the keeper takes such: one that gives tokens does. */
+bool attaching_tell(const struct attaching *a, const char *text);
 /* After this the login cannot get another shell: 0 or -EPIPE. */
 int attaching_confirm(struct attaching *a);
 

@@ -64,7 +64,7 @@ be_vouched_for(struct enter *e)
 	e->vouching.from = e->q->hook && !e->switched ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
 	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
 	if (e->vouching.told[0])
-		fprintf(stderr, "holdfast: %s\r\n", e->vouching.told);
+		memcpy(e->told, e->vouching.told, sizeof e->told);
 	if (rc == 0) {
 		e->claim.identity = e->vouching.facts.identity;
 		know_account(e, getpwnam(e->vouching.facts.user));
@@ -173,6 +173,7 @@ start_one(struct enter *e)
 	int rc;
 
 	say_elevated(e);
+	enter_say_told(e);
 	if (m && m->command[0])
 		e->claim.command = (char *)m->command;
 	if (m && m->flags & FRAME_PIPES)

@@ -25,6 +25,7 @@ struct enter {
 	int fds[2];
 	unsigned fd_count;
 	int err;                  /* why the login entered no session, for enter_say_why */
+	char told[TEXT_CAP];      /* a session that the user has lost, and the person has not read that yet; "" */
 	char want[NAME_CAP];      /* "": choose one; else the session to enter, also after a switch */
 	char back[NAME_CAP];      /* the session to return to if a switch fails */
 	bool switched;            /* this is not the login's first session */

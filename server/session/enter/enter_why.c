@@ -141,10 +141,19 @@ say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 }
 
 void
+enter_say_told(struct enter *e)
+{
+	if (e->told[0] && e->q->tty)
+		fprintf(stderr, "holdfast: %s\r\n", e->told);
+	e->told[0] = '\0';
+}
+
+void
 enter_say_why(struct enter *e, int rc)
 {
 	char text[TEXT_CAP];
 
+	enter_say_told(e);
 	e->res->code = code_of(e, rc);
 	if (is_silent(e, rc)) {
 		enter_set_outcome(e, ENTER_NOT, "");

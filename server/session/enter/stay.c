@@ -52,6 +52,10 @@ static void
 wait_for_end(struct enter *e, struct attachment_result *end)
 {
 	*end = (struct attachment_result){ .end = ATTACHMENT_LOST };
+	/* A screen that is painted would cover a line on the terminal. */
+	if (e->told[0] && e->claim.mode != ATTACH_MODE_FIRST && attaching_tell(&e->at, e->told))
+		e->told[0] = '\0';
+	enter_say_told(e);
 	if (attaching_confirm(&e->at) == 0)
 		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, end);
 	attaching_close(&e->at);
