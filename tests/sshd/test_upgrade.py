@@ -409,5 +409,7 @@ def test_keep_text(host):
     host.wait_sessions(1, "dropped")
     host.terms.remove(t)
     t.close()
-    wait_until(lambda: "\nlast-42\n" in host.ctl("alice", "kill", "1").stdout + host.ctl("alice", "last", "1").stdout,
-               "the text of its last screen")
+    host.ctl("alice", "kill", "1")
+    host.wait_none()
+    wait_until(lambda: re.search(r"The last screen:(.*\n)+last-42\n", host.ctl("alice", "last", "1").stdout),
+               "the text of its last screen", 20)
