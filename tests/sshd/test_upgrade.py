@@ -91,7 +91,7 @@ def test_dropped(host):
 def test_flood(host):
     """Not one line is lost, doubled or torn at a terminal of stock ssh."""
     t = host.login()
-    count = 300000
+    count = 120000
     with Again(host):
         t.line("stty -onlcr; seq -f 'n%%.0f-' 1 %d; stty onlcr; echo all-$((1+1))-done" % count)
         t.wait_for("all-2-done", timeout=120)
