@@ -33,6 +33,14 @@ NEEDS = (
     ("sshd", "user", "fd", "use", "descriptors that users pass"),
     ("sshd", "user", "process", "transition", "a keeper is executed with the context that pam_selinux chose"),
     ("sshd", "bin_t", "file", "execute read", "it is a program as others"),
+    ("sshd", "shell_exec_t", "file", "execute read", "the stub becomes the shell"),
+    ("user", "shell_exec_t", "file", "entrypoint execute read map", "in the user's domain"),
+    ("sshd", "user_devpts_t", "chr_file", "read write open ioctl", "with its terminal"),
+    ("sshd", "sshd", "fifo_file", "read write getattr setattr", "or with pipes, the user's"),
+    ("user", "sshd", "fifo_file", "read write getattr", "which keeper and command have"),
+    ("sshd", "sshd", "unix_dgram_socket", "create read write", "connections between leader, keeper and stub"),
+    ("sshd", "sshd_tmpfs_t", "file", "create read write", "the session's memory is a memfd of the leader's"),
+    ("user", "sshd_tmpfs_t", "file", "read write map getattr", "in the keeper"),
     ("user", "bin_t", "file", "entrypoint execute read map", "and may begin the user's domain"),
     # The terminal of a held shell.
     ("sshd", "ptmx_t", "chr_file", "read write open", "the leader opens it"),
@@ -51,5 +59,5 @@ NEEDS = (
     ("user", "user", "unix_stream_socket", "create connect read write", "painter, terminals passed along"),
     ("user", "user", "process", "signal sigkill signull fork", "pidfd_send_signal, the shell's jobs"),
     ("user", "user", "netlink_tcpdiag_socket", "create read write nlmsg_read", "is a connection dead (tcp_info)"),
-    ("user", "user_tmpfs_t", "file", "read write create map", "the ring is a memfd"),
+    ("user", "user_tmpfs_t", "file", "read write create map", "the ring of a session without root is a memfd"),
 )
