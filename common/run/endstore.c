@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #define DAY_MS UINT64_C(86400000)
 #define LOOK_MS 5 /* between two attempts to get the lock */
 #define NAME_LOCK ".lock"
+#define TRIES 3 /* of a file that is replaced meanwhile */
 
 void
 endstore_name(uid_t uid, char name[16])
@@ -25,19 +25,23 @@ endstore_name(uid_t uid, char name[16])
 	snprintf(name, 16, "%u", (unsigned)uid);
 }
 
-/* The lock on all files of DIR: its descriptor, or -EAGAIN or another negative errno.  Holders need a moment. */
+/*
+ * The lock on UID's file in DIR, one byte of a file: its descriptor, or -EAGAIN or another negative errno.  Holders need
+ * a moment; a leader whose processor or memory is limited with its user's needs longer, and keeps nobody else waiting.
+ */
 static int
-take_lock(int dir)
+take_lock(int dir, uid_t uid)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)uid, .l_len = 1 };
 	int fd = openat(dir, NAME_LOCK, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
-	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB); waited += LOOK_MS) {
+	for (int waited = 0; fcntl(fd, F_OFD_SETLK, &lock) < 0; waited += LOOK_MS) {
 		int err = errno;
 
-		if ((err != EWOULDBLOCK && err != EINTR) || waited >= ENDSTORE_LOCK_MS) {
+		if ((err != EAGAIN && err != EACCES && err != EINTR) || waited >= ENDSTORE_LOCK_MS) {
 			close(fd);
 			return -err;
 		}
@@ -47,14 +51,15 @@ take_lock(int dir)
 }
 
 /*
- * Replaces DIR/NAME by the LEN bytes at TEXT.  Without fsync(2), which can take seconds: a crash of the host right after
- * this loses the change.
+ * Replaces DIR/NAME by the LEN bytes at TEXT.  A user can have the old file open (holdfastd passes it): it is emptied,
+ * or one who keeps all of them would fill the disk.  Without fsync(2), which can take seconds: a crash of the host right
+ * after this loses the change.
  */
 static int
 replace(int dir, const char *name, const char *text, size_t len)
 {
 	char unfinished[80];
-	int fd, rc;
+	int fd, old, rc;
 
 	snprintf(unfinished, sizeof unfinished, ".tmp.%.60s", name);
 	unlinkat(dir, unfinished, 0);
@@ -63,16 +68,27 @@ replace(int dir, const char *name, const char *text, size_t len)
 		return -errno;
 	rc = fd_write_all(fd, text, len);
 	close(fd);
+	old = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (!rc && renameat(dir, unfinished, dir, name))
 		rc = -errno;
 	if (rc)
 		unlinkat(dir, unfinished, 0);
+	else if (old >= 0 && ftruncate(old, 0))
+		rc = -errno;
+	fd_close(&old);
 	return rc;
 }
 
-/* The file's bytes, at most CAP: their number, -ENOENT, or another negative errno. */
+bool
+endstore_is_old(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !st.st_nlink;
+}
+
 static ssize_t
-slurp(int dir, const char *name, char *buf, size_t cap)
+read_file(int dir, const char *name, char *buf, size_t cap)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	size_t len = 0;
@@ -87,8 +103,19 @@ slurp(int dir, const char *name, char *buf, size_t cap)
 	}
 	while (len < cap && (n = fd_read(fd, buf + len, cap - len)) > 0)
 		len += (size_t)n;
-	n = n < 0 ? -errno : (ssize_t)len;
+	n = n < 0 ? -errno : endstore_is_old(fd) ? -EAGAIN : (ssize_t)len;
 	close(fd);
+	return n;
+}
+
+/* The file's bytes, at most CAP: their number, -ENOENT, or another negative errno. */
+static ssize_t
+slurp(int dir, const char *name, char *buf, size_t cap)
+{
+	ssize_t n = -EAGAIN;
+
+	for (int i = 0; n == -EAGAIN && i < TRIES; i++)
+		n = read_file(dir, name, buf, cap);
 	return n;
 }
 
@@ -157,7 +184,7 @@ endstore_add(int dir, const struct endrecord *r)
 	struct endrecord *v = NULL;
 	size_t count = 0;
 	char name[16];
-	int lock = take_lock(dir), rc;
+	int lock = take_lock(dir, r->uid), rc;
 
 	if (lock < 0)
 		return lock;
@@ -184,7 +211,7 @@ endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count)
 	/* Most logins have nothing to be told. */
 	if (faccessat(dir, name, F_OK, 0))
 		return -errno;
-	lock = take_lock(dir);
+	lock = take_lock(dir, uid);
 	if (lock < 0)
 		return lock;
 	rc = endstore_read(dir, name, &v, &all);

@@ -8,7 +8,8 @@
  *   down                  the boot id of the kernel under which holdfastd was stopped last; gone while holdfastd runs
  *
  * Only root may open these directories; a user gets the own records from holdfastd (vouch.h).  A file is replaced as
- * a whole (rename(2)) and bounded: ENDSTORE_MAX records, none older than ENDSTORE_DAYS.
+ * a whole (rename(2)) and bounded: ENDSTORE_MAX records, none older than ENDSTORE_DAYS.  The file that was there is
+ * emptied, for a user may have it open.
  *
  * DIR is an open descriptor of the directory that the file is in.  All functions return 0 or a negative errno, where
  * nothing else is said.
@@ -47,6 +48,8 @@ int endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count);
 int endstore_put(int dir, const char *name, const struct endrecord *r);
 /* Reads that: -ENOENT, -EBADMSG. */
 int endstore_get(int dir, const char *name, struct endrecord *r);
+/* Whether the file that FD is open for has been replaced: then it is empty, or will be in a moment. */
+bool endstore_is_old(int fd);
 /* The id of this boot, "" where the kernel does not tell it. */
 void endstore_boot(char boot[ENDRECORD_BOOT]);
 

@@ -107,6 +107,8 @@ store(void **state)
 	char path[32];
 	size_t count;
 	int dir = make_dir(path), fd;
+	struct stat st;
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 1001, .l_len = 1 };
 
 	(void)state;
 	assert_int_equal(endstore_read(dir, "1000", &v, &count), 0);
@@ -127,6 +129,22 @@ store(void **state)
 	assert_int_equal(v[0].session, 6);
 	assert_int_equal(v[count - 1].session, ENDSTORE_MAX + 5);
 	free(v);
+	/* A user who has the file open keeps no blocks of the disk. */
+	fd = openat(dir, "1000", O_RDONLY | O_CLOEXEC);
+	assert_false(endstore_is_old(fd));
+	assert_int_equal(endstore_add(dir, &r), 0);
+	assert_true(endstore_is_old(fd));
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	close(fd);
+	/* A user's lock that is held keeps no other user waiting. */
+	fd = openat(dir, ".lock", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+	assert_int_equal(endstore_add(dir, &r), 0);
+	lock.l_start = 1000;
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+	assert_true(endstore_add(dir, &r) < 0);
+	close(fd);
 	/* What others can write is not believed. */
 	assert_int_equal(fchmodat(dir, "1000", 0622, 0), 0);
 	assert_int_equal(endstore_read(dir, "1000", &v, &count), -EPERM);
@@ -280,6 +298,8 @@ oom(void **state)
 {
 	static const char groups[] = "9:name=systemd:/a\n4:cpu,memory:/b/session-3.scope\n0::/u\n";
 	char path[64];
+	struct oomwatch w;
+	int p[2];
 
 	(void)state;
 	assert_int_equal(oomwatch_parse("low 0\nhigh 0\nmax 7\noom 2\noom_kill 3\noom_group_kill 9\n"), 3);
@@ -294,6 +314,13 @@ oom(void **state)
 	assert_true(oomwatch_is_kill_of("Out of memory: Killed process 12 (bash) total-vm:1kB", 12));
 	assert_true(oomwatch_is_kill_of("Memory cgroup out of memory: Killed process 12 (x)", 12));
 	assert_false(oomwatch_is_kill_of("Out of memory: Killed process 123 (bash)", 12));
+	assert_int_equal(pipe(p), 0);
+	/* A counter that cannot be read any more, because its cgroup has gone, is not waited for any more. */
+	w = (struct oomwatch){ .fd = p[0], .polls = true };
+	close(p[1]);
+	oomwatch_look(&w);
+	assert_int_equal(w.fd, -1);
+	assert_false(w.polls);
 	assert_false(oomwatch_is_kill_of("Killed process 12 (bash)", 12));
 	assert_true(hoststate_is_closing("# x\nUID=1\nSTATE=closing\nREMOTE=1\n"));
 	assert_false(hoststate_is_closing("# x\nUID=1\nSTATE=active\n"));

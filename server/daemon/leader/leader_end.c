@@ -112,9 +112,6 @@ leader_end_turn(struct leader *l, const struct pollfd *p)
 {
 	if (!p->revents)
 		return;
-	/* A cgroup that has been removed is reported for ever. */
-	if (p->revents & POLLNVAL)
-		oomwatch_close(&l->end.oom);
 	oomwatch_look(&l->end.oom);
 }
 

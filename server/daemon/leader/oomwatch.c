@@ -115,8 +115,11 @@ oomwatch_look(struct oomwatch *w)
 	uint64_t kills;
 	ssize_t n = w->fd < 0 ? -1 : pread(w->fd, text, sizeof text - 1, 0);
 
-	if (n <= 0)
+	/* A cgroup that has been removed would be reported for ever. */
+	if (n <= 0) {
+		oomwatch_close(w);
 		return;
+	}
 	text[n] = '\0';
 	kills = oomwatch_parse(text);
 	if (kills > w->kills)
@@ -135,6 +138,7 @@ void
 oomwatch_close(struct oomwatch *w)
 {
 	fd_close(&w->fd);
+	w->polls = false;
 }
 
 bool

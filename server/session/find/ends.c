@@ -17,6 +17,8 @@
 #include "peercred.h"
 #include "vouch.h"
 
+#define TRIES 3 /* of records that are replaced meanwhile */
+
 /* A socket to holdfastd, which is root's: a descriptor or a negative errno. */
 static int
 connect_daemon(void)
@@ -83,13 +85,13 @@ read_records(int fd, struct endrecord **v, size_t *count)
 		return -ENOMEM;
 	while (len < ENDSTORE_BYTES && (n = fd_read(fd, text + len, ENDSTORE_BYTES - len)) > 0)
 		len += (size_t)n;
-	rc = n < 0 ? -errno : endstore_parse(text, len, v, count);
+	rc = n < 0 ? -errno : endstore_is_old(fd) ? -EAGAIN : endstore_parse(text, len, v, count);
 	free(text);
 	return rc;
 }
 
-int
-ends_mine(struct endrecord **v, size_t *count)
+static int
+ask(struct endrecord **v, size_t *count)
 {
 	const struct vouch_request q = { .op = VOUCH_OP_ENDS };
 	uint64_t deadline = clock_now_ms() + ENDS_WAIT_MS;
@@ -108,6 +110,16 @@ ends_mine(struct endrecord **v, size_t *count)
 		rc = -EPROTO;
 	fd_close(&fd);
 	close(sock);
+	return rc;
+}
+
+int
+ends_mine(struct endrecord **v, size_t *count)
+{
+	int rc = -EAGAIN;
+
+	for (int i = 0; rc == -EAGAIN && i < TRIES; i++)
+		rc = ask(v, count);
 	return rc;
 }
 
