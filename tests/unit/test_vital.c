@@ -246,6 +246,30 @@ keys_are_typed_by_the_next_keeper(void **state)
 	}
 }
 
+/* The place of a call that no keeper can have begun is not written to; offsets have room for what is added to them. */
+static void
+a_lie_about_the_last_call_is_refused(void **state)
+{
+	int fd = memory_new(true);
+	struct vital v;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), true, RING, true), 0);
+	vital_commit(&v);
+	for (uint32_t call = VITAL_OUTPUT; call <= VITAL_SHOWN + 1; call++) {
+		v.live->intent = (struct vital_intent){ .call = call, .index = call > VITAL_SHOWN ? 0 : UINT32_MAX };
+		assert_false(vital_settle(&v, 10, 10));
+		assert_int_equal(v.moved.call, VITAL_NOTHING);
+		assert_int_equal(v.live->intent.call, VITAL_NOTHING);
+	}
+	assert_int_equal(vital_check(&v), 0);
+	v.live->intent = (struct vital_intent){ .call = VITAL_OUTPUT, .at = UINT64_MAX - 5 };
+	assert_true(vital_settle(&v, 3, 0));
+	assert_int_equal(vital_check(&v), -EPROTO);
+	vital_close(&v);
+	close(fd);
+}
+
 static void
 another_layout_is_refused(void **state)
 {
@@ -476,6 +500,7 @@ main(void)
 		cmocka_unit_test(input_is_found_again),
 		cmocka_unit_test(damage_is_refused_or_harmless),
 		cmocka_unit_test(keys_are_typed_by_the_next_keeper),
+		cmocka_unit_test(a_lie_about_the_last_call_is_refused),
 		cmocka_unit_test(another_layout_is_refused),
 		cmocka_unit_test(a_killed_keeper_loses_and_doubles_nothing),
 	};

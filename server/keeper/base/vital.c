@@ -185,10 +185,14 @@ vital_settle(struct vital *v, uint64_t rchar, uint64_t wchar)
 {
 	struct vital_intent *i = &v->live->intent;
 	uint64_t sum = is_read(i->call) ? rchar : wchar, moved = sum - i->sum;
-	bool known = vital_check_intent(i) && sum >= i->sum && moved <= VITAL_MOVED_MAX;
+	bool known = sum >= i->sum && moved <= VITAL_MOVED_MAX;
 
 	if (i->call == VITAL_NOTHING)
 		return true;
+	if (!vital_check_intent(i)) {
+		vital_done(v);
+		return false;
+	}
 	v->moved = (struct vital_moved){ .call = i->call, .index = i->index, .at = i->at, .bytes = moved, .known = known };
 	/* Of an attachment, which alone depends on it (framed/kept.h, keys.h, awaited.h). */
 	if (i->call >= VITAL_FRAMES_IN)

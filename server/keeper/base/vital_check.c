@@ -69,14 +69,15 @@ stream_ok(const struct stream_live *s, uint64_t queue)
 {
 	const struct stream_counts *c = &s->counts[s->counts_in & 1];
 
-	return !s->age || (s->counts_in <= 1 && s->fed <= c->put && c->put - s->fed <= queue &&
+	return !s->age || (s->counts_in <= 1 && s->fed <= c->put && c->put - s->fed <= queue && c->put <= VITAL_OFFSET_MAX &&
+	                   c->input <= VITAL_OFFSET_MAX &&
 	                   s->flags >> 8 <= VITAL_REASON_MAX);
 }
 
 static bool
 ring_ok(const struct ring_live *r, uint64_t ring)
 {
-	return r->acked <= r->head && (!ring || r->head - r->acked <= ring);
+	return r->head <= VITAL_OFFSET_MAX && r->acked <= r->head && (!ring || r->head - r->acked <= ring);
 }
 
 static bool
@@ -91,7 +92,7 @@ sizes_ok(const struct vital_facts *f, uint64_t head)
 	uint64_t before = f->picture_base;
 
 	if (f->size_count > VITAL_SIZES || f->picture_base > head || f->picture_len > VITAL_PICTURE_MAX ||
-	    f->picture_place > 1)
+	    f->picture_place > 1 || f->picture_past > head)
 		return false;
 	for (unsigned i = 0; i < f->size_count; i++) {
 		if (f->sizes[i].offset < before || f->sizes[i].offset > head)

@@ -24,6 +24,7 @@
 #define VITAL_ATTACHED_MAX 64
 #define VITAL_MOVED_MAX (1u << 20)   /* more than any one call asks for */
 #define VITAL_PICTURE_MAX (2u << 20) /* bytes of a saved rendering */
+#define VITAL_OFFSET_MAX (UINT64_C(1) << 62) /* no session gets so far, and what follows an offset can be added to it */
 #define VITAL_REASON_MAX 15          /* of a stream: put_out */
 
 enum vital_type {
