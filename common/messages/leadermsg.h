@@ -89,8 +89,11 @@ enum leadermsg_type {
 	LEADERMSG_WORDS = 100,
 };
 
-/* Whether a keeper takes the place of one that has died: just now, or so long ago that nobody waits for it any more. */
-enum leadermsg_again { LEADERMSG_FIRST = 0, LEADERMSG_AGAIN = 1, LEADERMSG_AGAIN_LATE = 2 };
+/*
+ * Whether a keeper takes the place of one that has died: just now, or so long ago that nobody waits for it any more;
+ * BLANK: several have died of what is in the session's memory, perhaps, so that this one begins without that.
+ */
+enum leadermsg_again { LEADERMSG_FIRST = 0, LEADERMSG_AGAIN = 1, LEADERMSG_AGAIN_LATE = 2, LEADERMSG_AGAIN_BLANK = 3 };
 
 /* Why a session has ended: LEADERMSG_ENDED's kind, for the audit line. */
 enum leadermsg_why {

@@ -39,7 +39,8 @@ saved_open(struct keeper *k, int io)
 	if (fd < 0)
 		fd = k->memory = sessionmem_make(ring, command);
 	fd = fd < 0 ? -1 : fd;
-	k->again_blank = k->again && (fd < 0 || open_again(k, command, ring) < 0);
+	k->again_blank = k->again && (fd < 0 || (k->init.again == LEADERMSG_AGAIN_BLANK && !k->handed) ||
+	                              open_again(k, command, ring) < 0);
 	if (!k->again || k->again_blank) {
 		k->vital.fd = -1;
 		vital_close(&k->vital);
@@ -100,7 +101,8 @@ restore_times(struct keeper *k, const struct vital_facts *f)
 	k->lost_used_ms = f->lost_used_ms;
 	k->dropped_at = f->dropped_at;
 	k->idle_after_ms = f->idle_after_ms;
-	k->kill_at = f->kill_at;
+	/* Of a shell that nobody has asked to end there is none, whatever stands there. */
+	k->kill_at = f->killed ? f->kill_at : CLOCK_NEVER;
 	k->linger_until = f->linger_until;
 	k->home_born = f->home_born;
 }
@@ -178,6 +180,7 @@ begin_blank(struct keeper *k)
 {
 	k->created_ms = k->changed_ms = k->activity_ms = clock_date_ms();
 	k->dropped_at = clock_now_ms();
+	k->idle_after_ms = k->init.idle_shell_s * UINT64_C(1000);
 	ioctl(k->master, TIOCGWINSZ, &k->size);
 }
 

@@ -3,6 +3,7 @@
 import os
 import signal
 
+from template import write
 from term import check, equal, wait_until
 
 
@@ -97,6 +98,37 @@ def test_five_deaths(host):
     wait_until(lambda: host.syslog.find("event=parked "), "the session is parked")
     equal(host.session(state="dropped")["id"], s["id"], "the session that ls shows")
     marked.same(host.ssh())
+
+
+def test_keepers_that_all_crash(host):
+    """One after the other ends as soon as it starts, at first with status 0, then by a signal: in the end one begins
+    without the memory, and the shell lives on."""
+    t = host.login()
+    t.line("echo be''fore; x=kept-''$((40 + 2))")
+    t.wait_for("before")
+    s = host.session()
+    os.rename(KEEPER, KEEPER + ".away")
+    with open(KEEPER, "w") as f:
+        f.write("#!/bin/sh\n[ ! -e /tmp/crash ] || kill -KILL $$\n")
+    os.chmod(KEEPER, 0o755)
+    os.kill(s["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.syslog.find("event=parked "), "the session is parked")
+    check(host.syslog.find("event=keeper-died .*status=0"), "a keeper that has ended without a word")
+    write("/tmp/crash", "")
+
+    def enough():
+        host.ctl("alice", "ls")
+        return len(host.syslog.find("event=keeper-died .*status=signal")) >= 8 + 1
+    wait_until(enough, "more have died")
+    os.rename(KEEPER + ".away", KEEPER)
+    t2 = host.ssh()
+    t2.line("echo $x")
+    t2.wait_for("kept-42")
+    check("before" not in t2.text(), "the screen begins anew")
+    equal(host.session()["shell_pid"], s["shell_pid"], "the shell")
+    t2.line("exit 5")
+    equal(t2.wait_exit(), 5, "the status of ssh")
+    host.wait_none()
 
 
 def test_its_end_without_a_keeper(host):

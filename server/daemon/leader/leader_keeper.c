@@ -31,7 +31,17 @@
 
 #define PAUSE_MS 100        /* before the third keeper of a minute; then doubled */
 #define READY_MS 30000      /* a later keeper that is not ready by then hangs */
+#define SHORT_MS 2000       /* one that was killed by a signal so soon may have died of what it found in the memory … */
+#define SHORT_LIVES 7       /* … and after so many in a row the next one begins without that */
 #define TRY_MS 100          /* a parked session's keepers are so far apart, at least: a login waits for longer */
+
+static enum leadermsg_again
+again_how(const struct leader_keeper *k)
+{
+	if (k->short_lives >= SHORT_LIVES)
+		return LEADERMSG_AGAIN_BLANK;
+	return k->parked ? LEADERMSG_AGAIN_LATE : LEADERMSG_AGAIN;
+}
 
 /* All strings fit, because they come from fields of the same size. */
 static void
@@ -53,7 +63,7 @@ fill_init(const struct leader *l, const struct envlist *env, struct leadermsg_in
 	memcpy(m->dir, l->dir.path, sizeof m->dir);
 	memcpy(m->agent_path, l->dir.agent_path, sizeof m->agent_path);
 	m->shell_pid = (uint32_t)l->shell.pid;
-	m->again = env ? LEADERMSG_FIRST : l->keepers.parked ? LEADERMSG_AGAIN_LATE : LEADERMSG_AGAIN;
+	m->again = env ? LEADERMSG_FIRST : again_how(&l->keepers);
 	m->rchar = l->keepers.rchar;
 	m->wchar = l->keepers.wchar;
 	if (env)
@@ -117,8 +127,11 @@ leader_keeper_start(struct leader *l, bool again)
 	l->keeper = pair[0];
 	l->pending_len = 0;
 	l->unsent = false;
-	if (pid < 0)
+	if (pid < 0) {
+		/* Nobody has the other end. */
+		fd_close(&l->keeper);
 		return (int)pid;
+	}
 	l->pid = pid;
 	l->killed = false;
 	l->shell.told = false;
@@ -201,6 +214,8 @@ park(struct leader *l)
 	if (l->keepers.parked)
 		return; /* it was one try */
 	l->keepers.parked = true;
+	if (!ratelimit_take(&l->keepers.words, clock_now_ms()))
+		return;
 	log_line(LOG_ERR, "session %u of uid %u is parked: %d keepers died within a minute; its shell runs on, and the "
 	         "next login tries again", (unsigned)l->audit.session, (unsigned)l->audit.uid, LEADER_KEEPER_DEATHS);
 	audit_event(&l->audit, "parked", NULL, NULL, "");
@@ -239,7 +254,7 @@ choose_program(struct leader *l, uint64_t now)
 	k->upgraded_ms = 0;
 	if (on_trial || k->parked)
 		k->old = !k->old && has_old();
-	if (on_trial)
+	if (on_trial && ratelimit_take(&k->words, now))
 		log_line(LOG_ERR, "session %u of uid %u: the keeper has died soon after it had become another program; going on "
 		         "with %s", (unsigned)l->audit.session, (unsigned)l->audit.uid, k->old ? PATH_KEEPER_OLD : PATH_KEEPER);
 }
@@ -249,13 +264,14 @@ leader_keeper_died(struct leader *l)
 {
 	uint64_t now = clock_now_ms();
 	unsigned count = count_death(&l->keepers, now);
-	bool by_signal = WIFSIGNALED(l->status);
+	bool by_signal = WIFSIGNALED(l->status), soon = now - l->keepers.started_ms < SHORT_MS;
 	char extra[64];
 
 	snprintf(extra, sizeof extra, "status=%s%d", by_signal ? "signal:" : "",
 	         by_signal ? WTERMSIG(l->status) : WEXITSTATUS(l->status));
 	audit_limited(&l->audit, "keeper-died", NULL, NULL, extra);
 	l->keepers.ready_by_ms = 0;
+	l->keepers.short_lives = by_signal && soon ? l->keepers.short_lives + 1 : 0;
 	choose_program(l, now);
 	if (count >= LEADER_KEEPER_DEATHS)
 		park(l);
@@ -319,10 +335,13 @@ start_next(struct leader *l, uint64_t now)
 	if (!rc)
 		rc = leader_keeper_introduce(l, NULL);
 	l->keepers.start_ms = 0;
+	l->keepers.started_ms = now;
 	l->keepers.ready_by_ms = now + READY_MS;
 	if (!rc)
 		return;
-	log_errno(LOG_ERR, rc, "cannot start another keeper for session %u", (unsigned)l->audit.session);
+	/* What another process of the user's can cause again and again is not said each time. */
+	if (ratelimit_take(&l->keepers.words, now))
+		log_errno(LOG_ERR, rc, "cannot start another keeper for session %u", (unsigned)l->audit.session);
 	if (l->pid)
 		kill(l->pid, SIGKILL);
 	else

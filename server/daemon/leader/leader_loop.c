@@ -36,6 +36,7 @@
 #define START_MS 60000 /* a login that neither confirms nor closes */
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
+#define LAST_MESSAGES 4096 /* of a dead keeper: more than its socket holds */
 
 #define OTHERS 5 /* descriptors that are polled besides those of leader_ctl */
 #define POLLED (OTHERS + LEADER_CTL_POLLED)
@@ -374,18 +375,26 @@ on_login(struct leader *l)
 	undo(l);
 }
 
-/* A child has ended: the shell, or the keeper, whose last messages still count. */
+/* The keeper has ended, and its last messages still count; but another process that has its socket cannot go on for ever. */
+static void
+take_last_messages(struct leader *l)
+{
+	l->pending_len = 0;
+	for (int i = 0; i < LAST_MESSAGES && read_keeper(l); i++)
+		l->pending_len = 0;
+	fd_close(&l->keeper);
+}
+
+/* A child has ended: the shell, or the keeper. */
 static void
 on_child(struct leader *l)
 {
 	leader_shell_look(&l->shell);
 	if (!leader_keeper_look(l))
 		return;
-	l->pending_len = 0;
-	while (read_keeper(l))
-		l->pending_len = 0;
-	/* One that ends with status 0 has ended its session. */
-	if (has_started(l) && !l->ended && !l->slain && l->status)
+	take_last_messages(l);
+	/* Without a word it has not ended its session, whatever its status, as long as the shell lives. */
+	if (has_started(l) && !l->ended && !l->slain && (l->status || !l->shell.ended))
 		leader_keeper_died(l);
 }
 
@@ -409,9 +418,7 @@ static void
 finish(struct leader *l)
 {
 	sessiondir_remove(&l->dir);
-	l->pending_len = 0;
-	while (read_keeper(l))
-		l->pending_len = 0;
+	take_last_messages(l);
 	leader_utmp_leave(l);
 	if (has_started(l)) {
 		if (!l->ended && l->shell.ended)

@@ -320,7 +320,7 @@ leader_main(const struct leader_order *order)
 			.quiet = order->quiet,
 			.records = { .burst = 16, .every_ms = 60000 }, .moves = { .burst = 32, .every_ms = 1000 },
 			.memory = -1, .order = order, .dir = SESSIONDIR_INIT, .entry = &l.entry, .ctl = LEADER_CTL_INIT,
-			.shell = LEADER_SHELL_INIT,
+			.shell = LEADER_SHELL_INIT, .keepers.words = { .burst = 16, .every_ms = 60000 },
 		},
 	};
 	int rc;
