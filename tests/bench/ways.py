@@ -49,8 +49,8 @@ PLAIN, HELD, CLIENT = "plain", "held", "client"
 FLOORS = ("relay", "pipes")
 WAYS = (
     Way(PLAIN, r"sshd"),
-    Way(HELD, r"holdfast-keeper"),
-    Way(CLIENT, r"holdfast-keeper", ("holdfast",), argv=client_argv),
+    Way(HELD, r"holdfastd|holdfast-keeper"),  # the leader
+    Way(CLIENT, r"holdfastd|holdfast-keeper", ("holdfast",), argv=client_argv),
     Way("relay", r"bench-relay", remote=RELAY + " bash"),
     Way("pipes", r"bench-relay", argv=pipes_argv),
     Way("dtach", r"dtach", ("dtach",), "dtach -A /tmp/dtach-%(n)d -z bash"),
