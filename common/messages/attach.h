@@ -24,9 +24,9 @@
  *
  * A keeper can die, and its leader starts another one for the session.  So a claimer that sets ATTACH_FLAG_RETURNS gets
  * GRANTED in the place of CLAIMED, with a random token.  When its connection ends without EXIT or DETACHED, the claimer
- * connects again and claims with ATTACH_MODE_AGAIN, that token and the same descriptors; the new keeper asks nobody, and
- * after CONFIRM shows the screen (server/keeper/base/awaited.h).  A keeper that does not know the token refuses with
- * ATTACH_REFUSAL_STRANGER: then the claimer claims as it did first.
+ * connects again and claims with ATTACH_MODE_AGAIN, that token and the same descriptors; the new keeper asks nobody,
+ * and after CONFIRM shows the screen (server/keeper/base/awaited.h).  A keeper that does not know the token refuses
+ * with ATTACH_REFUSAL_STRANGER: then the claimer claims as it did first.
  */
 #ifndef HOLDFAST_ATTACH_H
 #define HOLDFAST_ATTACH_H

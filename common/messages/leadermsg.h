@@ -79,8 +79,8 @@ enum leadermsg_type {
 	LEADERMSG_PIPE_CLOSED = 75,
 	LEADERMSG_LAST = LEADERMSG_PIPE_CLOSED,
 	/*
-	 * A keeper can be of a newer version than its leader (server/keeper/upgrade.h): a leader passes over reports of a
-	 * type from here on that it does not know.  Any other that it does not know is a violation.
+	 * A keeper can be of a newer version than its leader (server/keeper/upgrade.h): a leader passes over reports of
+	 * a type from here on that it does not know.  Any other that it does not know is a violation.
 	 */
 	LEADERMSG_OPTIONAL = 128,
 	LEADERMSG_UPGRADE = 128,

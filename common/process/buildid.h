@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * buildid: which build of a program a process runs, and which one a file holds: the linker's build id (the ELF note
- * NT_GNU_BUILD_ID), in hexadecimal.  A program that was built again from other text has another one, even if its version
- * is the same.  A linker may leave it out.
+ * NT_GNU_BUILD_ID), in hexadecimal.  A program that was built again from other text has another one, even if its
+ * version is the same.  A linker may leave it out.
  */
 #ifndef HOLDFAST_BUILDID_H
 #define HOLDFAST_BUILDID_H

@@ -26,8 +26,9 @@ endstore_name(uid_t uid, char name[16])
 }
 
 /*
- * The lock on UID's file in DIR, one byte of a file: its descriptor, or -EAGAIN or another negative errno.  Holders need
- * a moment; a leader whose processor or memory is limited with its user's needs longer, and keeps nobody else waiting.
+ * The lock on UID's file in DIR, one byte of a file: its descriptor, or -EAGAIN or another negative errno.  Holders
+ * need a moment; a leader whose processor or memory is limited with its user's needs longer, and keeps nobody else
+ * waiting.
  */
 static int
 take_lock(int dir, uid_t uid)
@@ -52,8 +53,8 @@ take_lock(int dir, uid_t uid)
 
 /*
  * Replaces DIR/NAME by the LEN bytes at TEXT.  A user can have the old file open (holdfastd passes it): it is emptied,
- * or one who keeps all of them would fill the disk.  Without fsync(2), which can take seconds: a crash of the host right
- * after this loses the change.
+ * or one who keeps all of them would fill the disk.  Without fsync(2), which can take seconds: a crash of the host
+ * right after this loses the change.
  */
 static int
 replace(int dir, const char *name, const char *text, size_t len)

@@ -33,13 +33,14 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 		parked += a->v[i].status.state == ATTACH_STATE_PARKED;
 	if (a->silent > parked)
 		ctl_error("%zu %s not answer; holdfastctl kill -s KILL ends %s", a->silent - parked,
-		          a->silent - parked == 1 ? "session does" : "sessions do", a->silent - parked == 1 ? "it" : "them");
+		          a->silent - parked == 1 ? "session does" : "sessions do",
+		          a->silent - parked == 1 ? "it" : "them");
 	if (parked)
-		ctl_error("%zu %s parked: the shell runs on, but its keepers have died too often; the next login tries again, and "
-		          "so does holdfastctl upgrade", parked, parked == 1 ? "session is" : "sessions are");
+		ctl_error("%zu %s parked: the shell runs on, but its keepers have died too often; the next login tries "
+		          "again, and so does holdfastctl upgrade", parked, parked == 1 ? "session is" : "sessions are");
 	if (alone)
-		ctl_error("%zu %s no leader, which would start another keeper if the keeper died: such a session ends with its "
-		          "keeper", alone, alone == 1 ? "session has" : "sessions have");
+		ctl_error("%zu %s no leader, which would start another keeper if the keeper died: such a session ends "
+		          "with its keeper", alone, alone == 1 ? "session has" : "sessions have");
 	if (a->hidden)
 		ctl_error("%zu more %s held, but cannot be found where their users have them", a->hidden,
 		          a->hidden == 1 ? "is" : "are");

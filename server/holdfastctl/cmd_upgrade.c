@@ -150,7 +150,8 @@ report(const struct wish *w, const struct tally *t)
 
 	if (t->first[0])
 		ctl_error("%zu %s on the program that %s; the first of them, %s", t->failed,
-		          t->failed == 1 ? "session stays" : "sessions stay", t->failed == 1 ? "it runs" : "they run", t->first);
+		          t->failed == 1 ? "session stays" : "sessions stay",
+		          t->failed == 1 ? "it runs" : "they run", t->first);
 	if (!w->json) {
 		printf("upgraded %zu %s\n", t->upgraded, t->upgraded == 1 ? "session" : "sessions");
 		return;
@@ -203,9 +204,9 @@ static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' }, { "force", no_argument, NULL, 'f' }, { "automatic", no_argument, NULL, 'p' },
-		{ "user", required_argument, NULL, 'u' }, { "own", no_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
+		{ "all", no_argument, NULL, 'a' }, { "force", no_argument, NULL, 'f' },
+		{ "automatic", no_argument, NULL, 'p' }, { "user", required_argument, NULL, 'u' },
+		{ "own", no_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
 	};
 	struct wish w = { .everybody = false };
 	bool many = false, user = false;

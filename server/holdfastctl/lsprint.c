@@ -175,8 +175,8 @@ say_old(const struct programs_count *c)
 		ctl_error("%zu %s an older program; holdfastctl upgrade -a gives them the installed one", c->keepers,
 		          c->keepers == 1 ? "session runs" : "sessions run");
 	if (c->leaders)
-		ctl_error("%zu %s: a leader, and a holdfast-login beside a terminal, run the older program until the session, "
-		          "or the login, ends", c->leaders,
+		ctl_error("%zu %s: a leader, and a holdfast-login beside a terminal, run the older program until the "
+		          "session, or the login, ends", c->leaders,
 		          c->leaders == 1 ? "session has an older leader" : "sessions have older leaders");
 }
 

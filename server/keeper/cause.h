@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cause: why the session ends, and what is known of it then.  The keeper tells the leader who has asked for the end, and
- * the leader tells the keeper the cause in words (k->cause), for those who are attached; root's record is the leader's
- * (server/daemon/leader/leader_end.h).
+ * cause: why the session ends, and what is known of it then.  The keeper tells the leader who has asked for the end,
+ * and the leader tells the keeper the cause in words (k->cause), for those who are attached; root's record is the
+ * leader's (server/daemon/leader/leader_end.h).
  */
 #ifndef HOLDFAST_CAUSE_H
 #define HOLDFAST_CAUSE_H

@@ -280,7 +280,8 @@ is_whole(const struct handed *h)
 	int fds[HANDED_FDS];
 
 	return h->s.id && h->s.sock && h->s.shell_group && (h->s.master != 0) == pty &&
-	       h->s.before <= h->count && strspn(h->s.unique, "0123456789abcdef") == strlen(h->s.unique) && handed_fds(h, fds) && (h->s.kind == SESSIONDIR_OF_USER) == (h->s.root[0] != '\0');
+	       h->s.before <= h->count && strspn(h->s.unique, "0123456789abcdef") == strlen(h->s.unique) &&
+	       handed_fds(h, fds) && (h->s.kind == SESSIONDIR_OF_USER) == (h->s.root[0] != '\0');
 }
 
 int

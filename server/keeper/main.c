@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's
- * master on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening
- * sockets on LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD; LEADERMSG_STUB_FD and LEADERMSG_PIPES_FD are for the shell, which is the
- * leader's child.  With DIRECTORY it makes these itself, and the leader is a
- * process of the user's, which goes away once the session has started (server/session/rootless/rootless.h).  See
- * holdfast-keeper(8).
+ * holdfast-keeper [DIRECTORY]: started by a session's leader, as the user, with an empty environment, the pty's master
+ * on descriptor LEADERMSG_MASTER_FD, the socket to the leader on LEADERMSG_FD and the session's listening sockets on
+ * LEADERMSG_SOCK_FD and LEADERMSG_AGENT_FD; LEADERMSG_STUB_FD and LEADERMSG_PIPES_FD are for the shell, which is the
+ * leader's child.  With DIRECTORY it makes these itself, and the leader is a process of the user's, which goes away
+ * once the session has started (server/session/rootless/rootless.h).  See holdfast-keeper(8).
  *
  * holdfast-keeper --check-state FD, --take-over FD: called by a keeper that becomes this program (upgrade.h).
  */

@@ -17,8 +17,8 @@
  */
 int notice_message(struct keeper *k, uid_t from, const char text[TEXT_CAP]);
 /*
- * systemd ends the session (loginctl terminate-user, a shutdown): says so on the attached terminals, and at once, for the
- * logins' own sessions may be ended in the same moment, and with them the way to their terminals.
+ * systemd ends the session (loginctl terminate-user, a shutdown): says so on the attached terminals, and at once, for
+ * the logins' own sessions may be ended in the same moment, and with them the way to their terminals.
  */
 void notice_stopping(struct keeper *k);
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * saved: the facts of a session in its memory (base/vital.h): written at the end of each turn, and read by a keeper that
- * takes the place of one that died.
+ * saved: the facts of a session in its memory (base/vital.h): written at the end of each turn, and read by a keeper
+ * that takes the place of one that died.
  */
 #ifndef HOLDFAST_SAVED_H
 #define HOLDFAST_SAVED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * upgrade: a keeper goes on in the program that is installed now (ATTACH_MSG_UPGRADE), with its pid, its descriptors, its
- * shell and all that is attached.
+ * upgrade: a keeper goes on in the program that is installed now (ATTACH_MSG_UPGRADE), with its pid, its descriptors,
+ * its shell and all that is attached.
  *
  *   1  the keeper waits until nothing is in between: no claim, no rendering that is on its way; the painter leaves its
  *      rendering behind and ends (picture.h)
@@ -29,8 +29,8 @@ void upgrade_turn(struct keeper *k);
 /* holdfast-keeper --check-state: whether this program can take over what is in MEMORY: 0 or a negative errno. */
 int upgrade_check(int memory);
 /*
- * holdfast-keeper --take-over: K, all zero but for k->io, takes over what is in MEMORY (its own from now on); keeper_open() follows.
- * 0 or a negative errno, after which this process must end.
+ * holdfast-keeper --take-over: K, all zero but for k->io, takes over what is in MEMORY (its own from now on);
+ * keeper_open() follows. 0 or a negative errno, after which this process must end.
  */
 int upgrade_take_over(struct keeper *k, int memory);
 /* K is open: tells the leader, and those who have asked. */

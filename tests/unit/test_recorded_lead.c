@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages and files of root's parts: vouch.h, leadermsg.h, shellmsg.h, leaderctl.h, and the files of record.h and leaderreg.h, against the
- * recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
+ * The messages and files of root's parts: vouch.h, leadermsg.h, shellmsg.h, leaderctl.h, and the files of record.h and
+ * leaderreg.h, against the recordings in wire/vouch, wire/lead, wire/leadctl and wire/files; see recordings.h.
  */
 #include "recordings.h"
 

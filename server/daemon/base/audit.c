@@ -44,8 +44,8 @@ audit_event(struct audit *a, const char *event, const char *address, const char 
 	a->limit.suppressed = 0;
 	take_key(key, sizeof key, who);
 	log_line(LOG_INFO, "event=%s user=%s uid=%u session=%u%s%s address=%s key=%s who=\"%s\"%s%s%s", event, a->user,
-	         (unsigned)a->uid, (unsigned)a->session, a->unique[0] ? " unique=" : "", a->unique, address && *address ? address : "-", key, who ? who : "",
-	         *extra ? " " : "", extra, more);
+	         (unsigned)a->uid, (unsigned)a->session, a->unique[0] ? " unique=" : "", a->unique,
+	         address && *address ? address : "-", key, who ? who : "", *extra ? " " : "", extra, more);
 }
 
 void

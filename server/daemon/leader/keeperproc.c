@@ -18,10 +18,14 @@
 static int
 sessiondir_descriptors(const struct keeperproc *fds)
 {
-	static const int keep[] = { LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD,
-		                    LEADERMSG_MEMORY_FD, LEADERMSG_STUB_FD, LEADERMSG_PIPES_FD, LEADERMSG_PIPES_FD + 1, LEADERMSG_PIPES_FD + 2 };
-	int from[sizeof keep / sizeof *keep] = { fds->master, fds->leader, fds->sock, fds->agent, fds->memory, fds->stub,
-		                                 fds->pipes[0], fds->pipes[1], fds->pipes[2] }, null;
+	static const int keep[] = {
+		LEADERMSG_MASTER_FD, LEADERMSG_FD, LEADERMSG_SOCK_FD, LEADERMSG_AGENT_FD, LEADERMSG_MEMORY_FD, LEADERMSG_STUB_FD,
+		LEADERMSG_PIPES_FD, LEADERMSG_PIPES_FD + 1, LEADERMSG_PIPES_FD + 2,
+	};
+	int null, from[sizeof keep / sizeof *keep] = {
+		fds->master, fds->leader, fds->sock, fds->agent, fds->memory, fds->stub, fds->pipes[0], fds->pipes[1],
+		fds->pipes[2],
+	};
 	const size_t count = sizeof keep / sizeof *keep;
 
 	/* syslog(3) would close its own later, which may have the number of one of ours by then. */

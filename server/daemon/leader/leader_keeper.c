@@ -111,8 +111,8 @@ leader_keeper_start(struct leader *l, bool again)
 {
 	const struct leader_order *o = l->order;
 	struct keeperproc with = {
-		.program = l->keepers.old ? PATH_KEEPER_OLD : NULL, .master = l->shell.master, .sock = l->dir.sock, .agent = l->dir.agent, .memory = l->memory,
-		.stub = l->shell.stub, .pipes = l->shell.pipes, .inherits = again ? &l->keepers.inherits : NULL,
+		.program = l->keepers.old ? PATH_KEEPER_OLD : NULL, .master = l->shell.master, .sock = l->dir.sock,
+		.agent = l->dir.agent, .memory = l->memory, .stub = l->shell.stub, .pipes = l->shell.pipes, .inherits = again ? &l->keepers.inherits : NULL,
 	};
 	int pair[2];
 	pid_t pid;
@@ -255,8 +255,9 @@ choose_program(struct leader *l, uint64_t now)
 	if (on_trial || k->parked)
 		k->old = !k->old && has_old();
 	if (on_trial && ratelimit_take(&k->words, now))
-		log_line(LOG_ERR, "session %u of uid %u: the keeper has died soon after it had become another program; going on "
-		         "with %s", (unsigned)l->audit.session, (unsigned)l->audit.uid, k->old ? PATH_KEEPER_OLD : PATH_KEEPER);
+		log_line(LOG_ERR, "session %u of uid %u: the keeper has died soon after it had become another program; "
+		         "going on with %s", (unsigned)l->audit.session, (unsigned)l->audit.uid,
+		         k->old ? PATH_KEEPER_OLD : PATH_KEEPER);
 }
 
 void

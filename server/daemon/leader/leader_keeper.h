@@ -2,12 +2,12 @@
 /*
  * leader_keeper: the keepers of a session, one after the other.
  *
- * A keeper that ends while its session has not is replaced: the next one gets the same pty or pipes, listening sockets and
- * memory, and the kernel's sums of what the dead one had read and written.  The second death in a minute is followed by
- * a pause, and the fifth parks the session: the leader holds everything, and starts no keeper but one for each
- * connection to the session's socket (a login, `holdfastctl`), and not more often than ten times a second.  Where one after
- * the other is killed by a signal, what they find in the memory may be the reason: then the next one begins without that,
- * with a blank screen.
+ * A keeper that ends while its session has not is replaced: the next one gets the same pty or pipes, listening sockets
+ * and memory, and the kernel's sums of what the dead one had read and written.  The second death in a minute is
+ * followed by a pause, and the fifth parks the session: the leader holds everything, and starts no keeper but one for
+ * each connection to the session's socket (a login, `holdfastctl`), and not more often than ten times a second.  Where
+ * one after the other is killed by a signal, what they find in the memory may be the reason: then the next one begins
+ * without that, with a blank screen.
  *
  * A keeper can become another program (server/keeper/upgrade.h), which it tells the leader before.  If that dies within
  * LEADER_KEEPER_TRIAL_MS, the next keeper is the program before (PATH_KEEPER_OLD), if that is there; and those of a
@@ -29,8 +29,8 @@ struct leadermsg_report;
 struct pollfd;
 
 /*
- * Starts a keeper with the pty or pipes of l->shell, the sockets of l->dir and l->memory; AGAIN: not the first one.  0 or
- * a negative errno.
+ * Starts a keeper with the pty or pipes of l->shell, the sockets of l->dir and l->memory; AGAIN: not the first one.  0
+ * or a negative errno.
  */
 int leader_keeper_start(struct leader *l, bool again);
 /* Registers it, and sends INIT with ENV; NULL: it is not the first one.  0 or a negative errno. */

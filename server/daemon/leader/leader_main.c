@@ -54,7 +54,10 @@ struct leader_main {
 	int oom_score; /* before it became that of the login's sshd */
 };
 
-/* SIGCHLD, SIGIO (leader_dir.h) and SIGTERM (leader_end.h) are for the signalfd; the helper that we were has caught all others (helper.c). */
+/*
+ * SIGCHLD, SIGIO (leader_dir.h) and SIGTERM (leader_end.h) are for the signalfd; the helper that this process was has
+ * caught all others (helper.c).
+ */
 static int
 take_signals(struct leader_main *l)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* leader_phase: the state of a session as its leader sees it (enum leader_state), and how the leader goes from one to the next. */
+/*
+ * leader_phase: the state of a session as its leader sees it (enum leader_state), and how the leader goes from one to
+ * the next.
+ */
 #ifndef HOLDFAST_LEADER_PHASE_H
 #define HOLDFAST_LEADER_PHASE_H
 

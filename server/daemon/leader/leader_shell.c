@@ -18,8 +18,8 @@
 #define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
 
 /*
- * Our ends, those of the keeper, do not block; the command's, other open files, do.  They are the user's, as sshd's are,
- * for programs that open /dev/stdout or /dev/stderr.
+ * Our ends, those of the keeper, do not block; the command's, other open files, do.  They are the user's, as sshd's
+ * are, for programs that open /dev/stdout or /dev/stderr.
  */
 static int
 make_pipes(int ours[3], int its[3], uid_t uid, gid_t gid)

@@ -3,9 +3,9 @@
  * leader_shell: the shell, or command, as the leader's child, and the ends of its terminal or pipes.
  *
  * The leader starts the shell's process (shellstub.h), waits for it, and tells the keeper how it has ended.  It has
- * duplicates of the keeper's ends of the pty or pipes, so that a keeper that dies does not close them; it neither reads nor
- * writes there.  It closes them when the keeper says that it has closed its own (PIPE_CLOSED), or that the session is over
- * (ENDED), so that the shell sees every hang-up and end of file when the keeper makes it.
+ * duplicates of the keeper's ends of the pty or pipes, so that a keeper that dies does not close them; it neither reads
+ * nor writes there.  It closes them when the keeper says that it has closed its own (PIPE_CLOSED), or that the session
+ * is over (ENDED), so that the shell sees every hang-up and end of file when the keeper makes it.
  */
 #ifndef HOLDFAST_LEADER_SHELL_H
 #define HOLDFAST_LEADER_SHELL_H
@@ -20,8 +20,8 @@ struct leader;
 struct leadermsg_report;
 
 /*
- * Starts the process as UID and GID, with PIPES of its own if it is to have no terminal.  It inherits the present limits and
- * so on.  0 or a negative errno, after which leader_shell_close() is left to do.
+ * Starts the process as UID and GID, with PIPES of its own if it is to have no terminal.  It inherits the present
+ * limits and so on.  0 or a negative errno, after which leader_shell_close() is left to do.
  */
 int leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid);
 /* A child has ended: sees whether it was this one. */
@@ -33,8 +33,8 @@ void leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m
 /* The session is over: closes the pty and the pipes. */
 void leader_shell_hang_up(struct leader_shell *s);
 /*
- * Closes what *S owns; takes one that was never opened.  A process that has not become a shell (STARTED: it may have) is
- * ended, though some process still has the keeper's connection to it.
+ * Closes what *S owns; takes one that was never opened.  A process that has not become a shell (STARTED: it may have)
+ * is ended, though some process still has the keeper's connection to it.
  */
 void leader_shell_close(struct leader_shell *s, bool started);
 

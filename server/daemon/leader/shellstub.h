@@ -12,9 +12,9 @@
 #include <sys/types.h>
 
 /*
- * Forks it, for UID and GID (the groups are already the user's).  SOCK and the three descriptors PIPES (NULL: the session
- * has a terminal) stay the caller's, who closes its copies.  The child's pid, or a negative errno; an error in the child
- * is its exit status, that of keeperproc.h.
+ * Forks it, for UID and GID (the groups are already the user's).  SOCK and the three descriptors PIPES (NULL: the
+ * session has a terminal) stay the caller's, who closes its copies.  The child's pid, or a negative errno; an error in
+ * the child is its exit status, that of keeperproc.h.
  */
 pid_t shellstub_start(int sock, const int *pipes, uid_t uid, gid_t gid);
 

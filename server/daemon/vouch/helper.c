@@ -198,7 +198,10 @@ tell_ends(struct helper *h)
 	reply_send(h->conn, &told);
 }
 
-/* The caller's own records, as they are now: the descriptor cannot be written to, and is of no use when there are later ones. */
+/*
+ * The caller's own records, as they are now: the descriptor cannot be written to, and is of no use when there are later
+ * ones.
+ */
 static void
 on_ends(struct helper *h)
 {

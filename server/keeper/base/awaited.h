@@ -74,8 +74,8 @@ void awaited_restore(struct keeper *k);
 /* Writes the attachments of K, and those that it awaits itself, to OUT: how many, at most MAX. */
 unsigned awaited_note(const struct keeper *k, struct awaited *out, unsigned max);
 /*
- * K begins, and awaits the COUNT attachments in V from now on; one that is malformed, or whose token another one has, is
- * left out.  Without memory it awaits none.
+ * K begins, and awaits the COUNT attachments in V from now on; one that is malformed, or whose token another one has,
+ * is left out.  Without memory it awaits none.
  */
 void awaited_take(struct keeper *k, const struct awaited *v, unsigned count);
 /* The one with TOKEN, or NULL. */

@@ -184,8 +184,8 @@ child_has_ended(const struct shell *s)
 }
 
 /*
- * The wait status of a process that nobody has waited for, from proc(5)'s stat: its field 52, which is 0 where we may not
- * ask.  We may if the process had our ids, and was no other user's program.
+ * The wait status of a process that nobody has waited for, from proc(5)'s stat: its field 52, which is 0 where we may
+ * not ask.  We may if the process had our ids, and was no other user's program.
  */
 static bool
 read_status(pid_t pid, int *status)

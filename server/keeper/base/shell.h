@@ -5,8 +5,8 @@
  *
  * It is a child of the leader, so that a keeper that dies does not take it along: the keeper sends START to the stub
  * that becomes the shell (shellmsg.h), and the leader tells how it has ended.  If the leader hangs or is lost, a pidfd
- * tells that the shell has ended; how it did, nobody knows without a leader.  Where there is no leader after the start (rootless), and in tests,
- * the shell is the keeper's own child.  These two are rows of a table in shell.c.
+ * tells that the shell has ended; how it did, nobody knows without a leader.  Where there is no leader after the start
+ * (rootless), and in tests, the shell is the keeper's own child.  These two are rows of a table in shell.c.
  */
 #ifndef HOLDFAST_SHELL_H
 #define HOLDFAST_SHELL_H
@@ -38,8 +38,8 @@ struct shell_exit {
 };
 
 /*
- * The leader's child CHILD is to become the shell, by a START on STUB (taken over; -1: it has become it already, and runs).
- * CHILD must not have been waited for.
+ * The leader's child CHILD is to become the shell, by a START on STUB (taken over; -1: it has become it already, and
+ * runs). CHILD must not have been waited for.
  */
 void shell_of_leader(struct shell *s, pid_t child, int stub);
 /*

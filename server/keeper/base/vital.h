@@ -3,9 +3,10 @@
  * vital: what a session must not lose with its keeper, in the session's memory (sessionmem.h).  A keeper that takes
  * the place of one that died, or that a new program has become, finds it there.
  *
- * A head lists the parts by type (vital_layout.h).  A reader skips parts, and bytes at the end of a struct, that it does
- * not know, and takes as zero what an older writer did not have.  So structs only grow at their end.  A change that an older reader would
- * misunderstand takes another VITAL_VERSION; then the reader takes nothing but the shell (docs/SECURITY.md, "State").
+ * A head lists the parts by type (vital_layout.h).  A reader skips parts, and bytes at the end of a struct, that it
+ * does not know, and takes as zero what an older writer did not have.  So structs only grow at their end.  A change
+ * that an older reader would misunderstand takes another VITAL_VERSION; then the reader takes nothing but the shell
+ * (docs/SECURITY.md, "State").
  *
  * A keeper can be killed between any two instructions.  So
  *   - counters that belong together are written as a whole into the one of two places that does not count, and then one
@@ -49,8 +50,8 @@ struct vital {
 
 /*
  * Maps FD (taken over; -1: memory of the keeper's own) for a session on a pty, or for a COMMAND, with rings of
- * RING_BYTES.  With FRESH it is laid out; else the layout in it must be one that vital_check_head() accepts: -EPROTO; or
- * another negative errno.  The sums of fd.h are in it from now on.
+ * RING_BYTES.  With FRESH it is laid out; else the layout in it must be one that vital_check_head() accepts: -EPROTO;
+ * or another negative errno.  The sums of fd.h are in it from now on.
  */
 int vital_open(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh);
 /* Takes one that was never opened (all zero). */
@@ -68,8 +69,8 @@ void vital_commit(struct vital *v);
 void vital_intend(struct vital *v, enum vital_call call, unsigned index, uint64_t at);
 void vital_done(struct vital *v);
 /*
- * The keeper before this one has died: corrects what its last call would have changed.  RCHAR and WCHAR are the kernel's
- * sums for it (0 and 0: unknown).  Whether that is known exactly.
+ * The keeper before this one has died: corrects what its last call would have changed.  RCHAR and WCHAR are the
+ * kernel's sums for it (0 and 0: unknown).  Whether that is known exactly.
  */
 bool vital_settle(struct vital *v, uint64_t rchar, uint64_t wchar);
 /* Sets the sums of fd.h to the kernel's own, from IO, an open /proc/self/io. */

@@ -20,8 +20,8 @@ void framed_hand_over(const struct peer *peer, struct wire_writer *w);
  */
 int framed_take_over(struct peer *peer, struct wire_reader *r);
 /*
- * Joins PEER, whose keeper has its rings and streams by now, to its stream.  0; -EPROTO: there is no such stream, or not
- * for it, or an offset is of output that there is not.
+ * Joins PEER, whose keeper has its rings and streams by now, to its stream.  0; -EPROTO: there is no such stream, or
+ * not for it, or an offset is of output that there is not.
  */
 int framed_join(struct peer *peer);
 /* Frees what framed_take_over() has made and framed_join() has not joined.  Takes a peer that is not framed. */

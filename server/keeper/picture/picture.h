@@ -55,8 +55,8 @@ void picture_forget_loss(struct keeper *k);
 unsigned picture_string(const struct keeper *k);
 
 /*
- * The painter is to leave its rendering behind and to end, whatever else there is to do: whether there is none now.  None
- * is started any more until one is asked for a rendering, or picture_go_on().
+ * The painter is to leave its rendering behind and to end, whatever else there is to do: whether there is none now.
+ * None is started any more until one is asked for a rendering, or picture_go_on().
  */
 bool picture_let_go(struct keeper *k);
 void picture_go_on(struct keeper *k);

@@ -4,8 +4,8 @@
  *
  * Channel 0 is its standard output, channel 1 its standard error.  Each has a ring of its own, and nothing in it is
  * overwritten before it has been acknowledged: when a ring is full its pipe is not read, and the command waits, as with
- * an ssh on a stalled line.  A ring holds RingSize, but SESSIONMEM_COMMAND_RING_MIN at least, so that a build goes on for a while
- * without a client.  The ring takes memory as output arrives, and gives it back as clients acknowledge.
+ * an ssh on a stalled line.  A ring holds RingSize, but SESSIONMEM_COMMAND_RING_MIN at least, so that a build goes on
+ * for a while without a client.  The ring takes memory as output arrives, and gives it back as clients acknowledge.
  *
  * The end is that of sshd (measured with 9.2): the command has ended when its process has, and both outputs are closed
  * by all that have them.  A child in the background that keeps one open holds the end up, as it does with ssh, until

@@ -21,7 +21,8 @@ struct attaching {
 
 /*
  * Claims session ID of the caller with M and COUNT descriptors FDS (borrowed).  0: the session is ours, and no program
- * of it has started; -EACCES: refused; -EPIPE: the keeper closed, or died; -EINTR; another negative errno.  After an error there is nothing to close.
+ * of it has started; -EACCES: refused; -EPIPE: the keeper closed, or died; -EINTR; another negative errno.  After an
+ * error there is nothing to close.
  */
 int attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
                      struct waiting *w);

@@ -32,8 +32,8 @@ is_stranger(const struct enter *e, int rc)
 }
 
 /*
- * The keeper knows nothing of this attachment.  It takes the terminal's settings for the old ones, so they are, for that
- * moment.  The session is claimed as the one that it was: new, if its shell has not started yet.
+ * The keeper knows nothing of this attachment.  It takes the terminal's settings for the old ones, so they are, for
+ * that moment.  The session is claimed as the one that it was: new, if its shell has not started yet.
  */
 static int
 claim_anew(struct enter *e, uint32_t id, uint32_t mode)

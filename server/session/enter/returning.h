@@ -4,9 +4,9 @@
  *
  * The session's leader starts another keeper, on the same listening socket, so that a connection waits there until that
  * keeper is ready.  The login claims with the token that it got (ATTACH_MODE_AGAIN).  A new keeper that does not know
- * the token could not read what the old one had written down; then the login joins the session, which is its own.  A framed
- * client goes on over another connection instead.
- * Meanwhile the terminal stays raw: keys that are typed wait in it, and reach the program in their order.
+ * the token could not read what the old one had written down; then the login joins the session, which is its own.  A
+ * framed client goes on over another connection instead. Meanwhile the terminal stays raw: keys that are typed wait in
+ * it, and reach the program in their order.
  */
 #ifndef HOLDFAST_RETURNING_H
 #define HOLDFAST_RETURNING_H

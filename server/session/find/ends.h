@@ -17,8 +17,8 @@
  */
 int ends_mine(struct endrecord **v, size_t *count);
 /*
- * The end of this user's session ID in one line (endwords.h), if it was not longer ago than RECENT_MS: 0, -ENOENT, or an
- * error as above.
+ * The end of this user's session ID in one line (endwords.h), if it was not longer ago than RECENT_MS: 0, -ENOENT, or
+ * an error as above.
  */
 int ends_line(uint32_t id, uint64_t recent_ms, char text[TEXT_CAP]);
 

@@ -12,9 +12,9 @@
 #include "sessions.h"
 
 /*
- * Adds the silent sessions of LIST, which are UID's, to it, with the state ATTACH_STATE_SILENT, or
- * ATTACH_STATE_PARKED, and their leaders' data: number, name, keeper.  Waits at most TIMEOUT_MS for all of them; if a leader is silent too, only the number is
- * known.  Sessions that have ended meanwhile no longer count as silent.  0 or -ENOMEM.
+ * Adds the silent sessions of LIST, which are UID's, to it, with the state ATTACH_STATE_SILENT, or ATTACH_STATE_PARKED,
+ * and their leaders' data: number, name, keeper.  Waits at most TIMEOUT_MS for all of them; if a leader is silent too,
+ * only the number is known.  Sessions that have ended meanwhile no longer count as silent.  0 or -ENOMEM.
  */
 int silent_add(struct session_list *list, uid_t uid, int timeout_ms);
 /* Whether LIST, to which they were added, has a session whose name is unknown. */
