@@ -112,7 +112,8 @@ leader_keeper_start(struct leader *l, bool again)
 	const struct leader_order *o = l->order;
 	struct keeperproc with = {
 		.program = l->keepers.old ? PATH_KEEPER_OLD : NULL, .master = l->shell.master, .sock = l->dir.sock,
-		.agent = l->dir.agent, .memory = l->memory, .stub = l->shell.stub, .pipes = l->shell.pipes, .inherits = again ? &l->keepers.inherits : NULL,
+		.agent = l->dir.agent, .memory = l->memory, .stub = l->shell.stub, .pipes = l->shell.pipes,
+		.inherits = again ? &l->keepers.inherits : NULL,
 	};
 	int pair[2];
 	pid_t pid;
