@@ -15,6 +15,7 @@ from template import LIBEXEC, write
 from term import check, equal
 from test_broken_host import a_file, no_inodes, no_room, of_mode, read_only
 from test_doctor import doctor, remove_system, text
+from versions import DAEMON, KEEPER, another_build, put
 
 CONF = "/etc/holdfast/holdfast.conf"
 PAM = "/etc/pam.d/sshd"
@@ -123,6 +124,20 @@ def link(path, to):
         yield
     finally:
         os.unlink(path)
+
+
+@contextlib.contextmanager
+def held_by_older(path, host):
+    """Alice has a session, and PATH, one of its programs, has been replaced since."""
+    t = host.login()
+    data = another_build(path)
+    try:
+        yield
+    finally:
+        put(path, data)
+        t.line("exit")
+        t.wait_exit()
+        host.wait_none()
 
 
 @contextlib.contextmanager
@@ -355,6 +370,10 @@ ROWS = (
     Row("StopIdleSessionSec and IdleAction",
         both(systemd, replaced(LOGIND, "[Login]\nStopIdleSessionSec=15min\nIdleAction=suspend\n")), "systemd.action", WARN,
         "IdleAction", "StopIdleSessionSec=infinity"),
+    Row("a keeper replaced since", lambda host: held_by_older(KEEPER, host), "versions", WARN, "older holdfast-keeper",
+        "holdfastctl upgrade -a", apply=True),
+    Row("holdfastd replaced since", lambda host: held_by_older(DAEMON, host), "versions.leaders", WARN, "older holdfastd",
+        None),
     Row("lingering", systemd, "systemd.linger", OK, "linger"),
     Row("a container", replaced("/run/.containerenv", ""), "container", OK, "container"),
     Row("maxlogins", replaced("/etc/security/limits.d/50.conf", "* hard maxlogins 2\n"), "limits.maxlogins", WARN,
