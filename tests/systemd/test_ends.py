@@ -10,6 +10,9 @@ HOG = "exec python3 -c 'b = bytearray(1 << 29)'"
 MEMORY = "/sys/fs/cgroup/memory"
 
 
+known = set()  # records of sessions of other cases, which had the same numbers
+
+
 def ends(m):
     return json.loads(m.run("holdfastctl", "last", "-u", "alice", "--json"))["ends"]
 
@@ -17,7 +20,7 @@ def ends(m):
 def end(m, number):
     """The record of session NUMBER's end."""
     def find():
-        return [e for e in ends(m) if e["session"] == number]
+        return [e for e in ends(m) if e["session"] == number and e["unique"] not in known]
     return wait_until(find, "the record of session %d: %s" % (number, ends(m)), 30)[0]
 
 
@@ -27,6 +30,7 @@ def has(e, **want):
 
 def session(m, name):
     """An attached session NAME, that is used by this case alone: numbers of others may be in the records."""
+    known.update(e["unique"] for e in ends(m))
     t = m.login(options=["-o", "SetEnv=LC_HOLDFAST=" + name])
     return t, m.session()
 

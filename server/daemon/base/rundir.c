@@ -59,9 +59,8 @@ rundir_make(void)
 	return 0;
 }
 
-/* Whether the program that this process runs has been removed, or replaced. */
-static bool
-program_is_gone(void)
+bool
+rundir_program_is_gone(void)
 {
 	static const char mark[] = " (deleted)";
 	char exe[PATH_MAX];
@@ -76,7 +75,7 @@ rundir_leave(void)
 	static const char *const dirs[] = { PATH_SESSIONS, PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
 
 	/* While the socket exists, a leader may be making a session in these directories. */
-	if (!program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
+	if (!rundir_program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
 		return;
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		rmdir(dirs[i]);

@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_RUNDIR_H
 #define HOLDFAST_RUNDIR_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -17,6 +18,8 @@ int rundir_make_one(const char *path, mode_t mode);
  * errno.
  */
 int rundir_open(const char *path, mode_t mode);
+/* Whether the program that this process runs has been removed, or replaced. */
+bool rundir_program_is_gone(void);
 /*
  * For the end of a session.  If holdfast was uninstalled meanwhile (this program and holdfastd's socket do not exist),
  * removes empty directories below HOLDFAST_RUNDIR, so that the last session leaves no file behind.

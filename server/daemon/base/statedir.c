@@ -20,7 +20,8 @@ statedir_open(enum statedir which)
 	};
 	int fd = rundir_open(dirs[which].path, dirs[which].mode), rc;
 
-	if (fd != -ENOENT)
+	/* What a package's removal has taken away is not made anew by a session that ends later. */
+	if (fd != -ENOENT || rundir_program_is_gone())
 		return fd;
 	rc = rundir_make_one(dirs[STATEDIR_TOP].path, dirs[STATEDIR_TOP].mode);
 	if (!rc)
