@@ -2,6 +2,8 @@
 #include "fd.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static struct fd_sums unseen;
@@ -11,6 +13,31 @@ void
 fd_sum_into(struct fd_sums *to)
 {
 	sums = to ? to : &unseen;
+}
+
+/* The number behind KEY in TEXT. */
+static int
+number_of(const char *text, const char *key, uint64_t *out)
+{
+	const char *p = strstr(text, key);
+
+	if (!p)
+		return -EBADMSG;
+	*out = strtoull(p + strlen(key), NULL, 10);
+	return 0;
+}
+
+int
+fd_sums_parse(struct fd_sums *out, const char *text)
+{
+	struct fd_sums got;
+	int rc = number_of(text, "rchar: ", &got.read);
+
+	if (!rc)
+		rc = number_of(text, "wchar: ", &got.written);
+	if (!rc)
+		*out = got;
+	return rc;
 }
 
 ssize_t

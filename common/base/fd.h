@@ -21,6 +21,9 @@ struct fd_sums {
 /* Where the sums are from now on, the caller's; NULL: in memory that nobody looks at. */
 void fd_sum_into(struct fd_sums *sums);
 
+/* TEXT is that of /proc/PID/io: the kernel's sums.  0 or -EBADMSG. */
+int fd_sums_parse(struct fd_sums *out, const char *text);
+
 /* As read(2), write(2) and writev(2). */
 ssize_t fd_read(int fd, void *buf, size_t len);
 ssize_t fd_write(int fd, const void *buf, size_t len);

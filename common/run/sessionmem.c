@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sessionmem.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
+#include "sealedmem.h"
 
 uint64_t
 sessionmem_ring_bytes(uint64_t policy, int command)
@@ -23,40 +15,8 @@ sessionmem_size(uint64_t ring_bytes, int command)
 	return SESSIONMEM_RINGS_AT + (command ? 2 : 1) * ring_bytes;
 }
 
-/* A memfd that nobody can execute, as vm.memfd_noexec demands; kernels before 6.3 do not know the flag. */
-static int
-open_memfd(void)
-{
-	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	int fd = memfd_create("holdfast-session", flags | MFD_NOEXEC_SEAL);
-
-	return fd < 0 && errno == EINVAL ? memfd_create("holdfast-session", flags) : fd;
-}
-
-/* A memfd is a file: growing it beyond this limit of the user's would kill the process (SIGXFSZ). */
-static int
-file_may_have(uint64_t size)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size;
-}
-
 int
 sessionmem_make(uint64_t ring_bytes, int command)
 {
-	uint64_t size = sessionmem_size(ring_bytes, command);
-	int fd, err;
-
-	if (!file_may_have(size))
-		return -EFBIG;
-	fd = open_memfd();
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)size) == 0 &&
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		return fd;
-	err = errno;
-	close(fd);
-	return -err;
+	return sealedmem_make("holdfast-session", sessionmem_size(ring_bytes, command));
 }

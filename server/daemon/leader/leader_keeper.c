@@ -160,24 +160,19 @@ leader_keeper_remember(struct leader *l)
 static void
 read_sums(struct leader *l)
 {
-	char path[64], text[512], *r, *w;
-	int fd;
+	struct fd_sums sums = { 0, 0 };
+	char path[64], text[512];
 	ssize_t n;
+	int fd;
 
-	l->keepers.rchar = l->keepers.wchar = 0;
 	snprintf(path, sizeof path, "/proc/%d/io", (int)l->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : fd_read(fd, text, sizeof text - 1);
 	fd_close(&fd);
-	if (n <= 0)
-		return;
-	text[n] = '\0';
-	r = strstr(text, "rchar: ");
-	w = strstr(text, "wchar: ");
-	if (!r || !w)
-		return;
-	l->keepers.rchar = strtoull(r + strlen("rchar: "), NULL, 10);
-	l->keepers.wchar = strtoull(w + strlen("wchar: "), NULL, 10);
+	text[n > 0 ? n : 0] = '\0';
+	fd_sums_parse(&sums, text);
+	l->keepers.rchar = sums.read;
+	l->keepers.wchar = sums.written;
 }
 
 bool

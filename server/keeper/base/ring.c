@@ -2,25 +2,11 @@
 #include "ring.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
-
-/* A memfd that nobody can execute, as vm.memfd_noexec demands; kernels before 6.3 do not know the flag. */
-static int
-open_memfd(void)
-{
-	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	int fd = memfd_create("holdfast-ring", flags | MFD_NOEXEC_SEAL);
-
-	return fd < 0 && errno == EINVAL ? memfd_create("holdfast-ring", flags) : fd;
-}
+#include "sealedmem.h"
 
 /* Maps FD twice, one behind the other, into address space reserved for both. */
 static unsigned char *
@@ -37,15 +23,6 @@ map_twice(int fd, off_t at, size_t size)
 			return NULL;
 		}
 	return base;
-}
-
-/* A memfd is a file: growing it beyond this limit of the user's would kill the keeper (SIGXFSZ). */
-static bool
-file_may_have(size_t size)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size;
 }
 
 /* The same without a file: memory that only the keeper and its children have. */
@@ -88,18 +65,18 @@ ring_map(struct ring *r, int fd, uint64_t at, size_t size, uint64_t head)
 int
 ring_open(struct ring *r, size_t size)
 {
-	unsigned char *base = NULL;
+	unsigned char *base;
 	int fd, err;
 
 	if (!is_size(size))
 		return -EINVAL;
-	if (!file_may_have(size))
+	fd = sealedmem_make("holdfast-ring", size);
+	if (fd == -EFBIG)
 		return open_nameless(r, size);
-	fd = open_memfd();
 	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)size) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 || !(base = map_twice(fd, 0, size))) {
+		return fd;
+	base = map_twice(fd, 0, size);
+	if (!base) {
 		err = errno;
 		close(fd);
 		return -err;

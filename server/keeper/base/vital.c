@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,20 +11,18 @@
 #include "sessionmem.h"
 #include "vital_check.h"
 
-#define LIVE_AT 1024
-#define FACTS_AT 4096
 #define HEAD_MAPPED 8192 /* head, live and facts: as little memory as that takes */
 
-_Static_assert(sizeof(struct vital_head) <= LIVE_AT, "the head fits");
-_Static_assert(LIVE_AT + sizeof(struct vital_live) <= FACTS_AT, "the live part fits");
+_Static_assert(sizeof(struct vital_head) <= VITAL_LIVE_AT, "the head fits");
+_Static_assert(VITAL_LIVE_AT + sizeof(struct vital_live) <= VITAL_FACTS_AT, "the live part fits");
 _Static_assert(sizeof(struct vital_facts) <= VITAL_FACTS_STRIDE, "the facts fit");
-_Static_assert(FACTS_AT + 2 * VITAL_FACTS_STRIDE <= HEAD_MAPPED, "both fit");
+_Static_assert(VITAL_FACTS_AT + 2 * VITAL_FACTS_STRIDE <= HEAD_MAPPED, "both fit");
 _Static_assert(VITAL_KEYS_PLACES * sizeof(struct vital_keys) <= SESSIONMEM_KEYS_BYTES, "all keys fit");
 _Static_assert(SESSIONMEM_QUEUES_BYTES / STREAMS_MAX >= STREAMS_QUEUE, "the queues fit");
 
 static const struct vital_part layout[] = {
-	{ VITAL_LIVE, sizeof(struct vital_live), SESSIONMEM_HEAD_AT + LIVE_AT },
-	{ VITAL_FACTS, VITAL_FACTS_STRIDE, SESSIONMEM_HEAD_AT + FACTS_AT },
+	{ VITAL_LIVE, sizeof(struct vital_live), SESSIONMEM_HEAD_AT + VITAL_LIVE_AT },
+	{ VITAL_FACTS, VITAL_FACTS_STRIDE, SESSIONMEM_HEAD_AT + VITAL_FACTS_AT },
 	{ VITAL_AWAITED, SESSIONMEM_AWAITED_BYTES, SESSIONMEM_AWAITED_AT },
 	{ VITAL_QUEUES, STREAMS_QUEUE, SESSIONMEM_QUEUES_AT },
 	{ VITAL_PICTURES, SESSIONMEM_PICTURES_BYTES / 2, SESSIONMEM_PICTURES_AT },
@@ -90,9 +87,9 @@ open_head(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh
 		rc = vital_check_head(v->head, sessionmem_size(ring_bytes, command));
 	if (rc)
 		return rc;
-	v->live = (struct vital_live *)((char *)v->head + LIVE_AT);
+	v->live = (struct vital_live *)((char *)v->head + VITAL_LIVE_AT);
 	for (unsigned i = 0; i < 2; i++)
-		v->facts[i] = (struct vital_facts *)((char *)v->head + FACTS_AT + i * VITAL_FACTS_STRIDE);
+		v->facts[i] = (struct vital_facts *)((char *)v->head + VITAL_FACTS_AT + i * VITAL_FACTS_STRIDE);
 	forget_unknown(v);
 	return 0;
 }
@@ -217,18 +214,6 @@ vital_check(const struct vital *v)
 	return 0;
 }
 
-/* The number behind KEY in TEXT. */
-static int
-number_of(const char *text, const char *key, uint64_t *out)
-{
-	const char *p = strstr(text, key);
-
-	if (!p)
-		return -EBADMSG;
-	*out = strtoull(p + strlen(key), NULL, 10);
-	return 0;
-}
-
 int
 vital_calibrate(struct vital *v, int io)
 {
@@ -240,9 +225,7 @@ vital_calibrate(struct vital *v, int io)
 	if (n < 0)
 		return -errno;
 	text[n] = '\0';
-	rc = number_of(text, "rchar: ", &sums.read);
-	if (!rc)
-		rc = number_of(text, "wchar: ", &sums.written);
+	rc = fd_sums_parse(&sums, text);
 	if (rc)
 		return rc;
 	/* The text was made before its own length was added. */

@@ -19,6 +19,8 @@
 #define VITAL_PARTS 16
 #define VITAL_SIZES 32      /* of the terminal, since the saved rendering */
 #define VITAL_SETTINGS 320  /* bytes of struct settings */
+#define VITAL_LIVE_AT 1024  /* in the head's part of the memory */
+#define VITAL_FACTS_AT 4096
 #define VITAL_FACTS_STRIDE 2048
 #define VITAL_STATE_MAX 3
 #define VITAL_ATTACHED_MAX 64
