@@ -7,6 +7,7 @@ import platform
 import time
 import traceback
 
+import m_bulk
 import m_flood
 import m_interactive
 import m_login
@@ -19,7 +20,7 @@ from term import Failed
 from ways import CLIENT, HELD, PLAIN
 
 SUBJECTS = (
-    ("echo", m_interactive.echo), ("bulk", m_interactive.bulk), ("login", m_login.login),
+    ("echo", m_interactive.echo), ("bulk", m_bulk.bulk), ("login", m_login.login),
     ("module", m_login.module), ("recovery", m_login.recovery), ("flood", m_flood.flood), ("wakeups", m_memory.wakeups),
     ("memory", m_memory.memory),
 )
@@ -43,7 +44,7 @@ class Plan:
         self.flood_rounds, self.flood_seconds = (1, 2) if quick else (2, 5)
         self.idle_seconds = 2 if quick else 10
         self.limit = 240 if quick else 1200  # seconds, then something hangs
-        self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 100, 1000), ("empty", "full"))
+        self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 10, 100, 1000), ("empty", "full"))
 
 
 def run(src, log, extra):
@@ -56,7 +57,7 @@ def run(src, log, extra):
     write("/etc/ssh/sshd_config.d/000-bench.conf", "MaxSessions 2000\nMaxStartups 2000\nPerSourceMaxStartups none\n")
     host = Host(src, log).start()
     plan.verbose = extra["verbose"]
-    plan.cgroup = extra["cgroup"]
+    plan.cgroup, plan.kernel_proc = extra["cgroup"], extra["kernel_proc"]
     if plan.cgroup:
         # what holdfastd starts from now on is counted there
         with open(os.path.join(plan.cgroup, "cgroup.procs"), "w") as f:

@@ -14,8 +14,7 @@ from ways import HELD, SERVER, WAYS, Terminal, settle
 IDLE = "/usr/libexec/holdfast/bench-idle"
 NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
 BATCH = 8
-OWN = 100   # logins with a connection of their own: a thousand of them would take five minutes
-MUX = "/home/laptop/mux"
+SESSION = "memfd:holdfast-session"
 OWN = 100     # so many of the logins have a connection of their own: a thousand of those would take five minutes
 MUX = "/home/laptop/mux"
 FULL = 30000  # lines: more than the ring and the scrollback keep
@@ -92,22 +91,22 @@ def ours(host):
 
 
 def pss(pid):
-    """Bytes: of all, and of the ring's mapping."""
-    ring = 0
+    """Bytes: of all, and of what is mapped of the session's memory."""
+    shared = 0
     with open("/proc/%d/smaps" % pid) as f:
         text = f.read()
     for part in re.split(r"\n(?=[0-9a-f]+-[0-9a-f]+ )", text):
-        if "memfd:holdfast-ring" in part.split("\n", 1)[0]:
-            ring += int(re.search(r"^Pss:\s+(\d+)", part, re.M).group(1))
-    return 1024 * sum(int(v) for v in re.findall(r"^Pss:\s+(\d+)", text, re.M)), 1024 * ring
+        if SESSION in part.split("\n", 1)[0]:
+            shared += int(re.search(r"^Pss:\s+(\d+)", part, re.M).group(1))
+    return 1024 * sum(int(v) for v in re.findall(r"^Pss:\s+(\d+)", text, re.M)), 1024 * shared
 
 
-def ring_bytes(pid):
-    """What the ring's memfd holds, mapped or not."""
+def session_bytes(pid):
+    """What the session's memory holds, the ring too, mapped or not."""
     for fd in os.listdir("/proc/%d/fd" % pid):
         path = "/proc/%d/fd/%s" % (pid, fd)
         try:
-            if "memfd:holdfast-ring" in os.readlink(path):
+            if SESSION in os.readlink(path):
                 return os.stat(path).st_blocks * 512
         except OSError:
             pass
@@ -139,13 +138,14 @@ def note_memory(host, figures, count, state):
     total = 0
     for part in ("keeper", "leader", "painter"):
         both = [pss(p) for p in pids[part]]
-        used = sum(a - ring for a, ring in both)
+        used = sum(a - shared for a, shared in both)
         figures.add(name + part, "held", used / count / 1024, "KB")
         total += used
-    rings = sum(ring_bytes(p) for p in pids["keeper"])
-    figures.add(name + "ring", "held", rings / count / 1024, "KB")
-    figures.add(name + "all with the ring", "held", (total + rings) / count / 1024, "KB")
-    figures.add(name + "all but the ring", "held", total / count / 1024, "KB")
+    memories = sum(session_bytes(p) for p in pids["keeper"])
+    if not memories:
+        raise Failed("no keeper has a session's memory: its name is not %s" % SESSION)
+    figures.add(name + "the session's memory", "held", memories / count / 1024, "KB")
+    figures.add(name + "all", "held", (total + memories) / count / 1024, "KB")
     for part in ("keeper", "leader"):
         figures.add("descriptors of a session, %d: %s" % (count, part), "held",
                     sum(descriptors(p) for p in pids[part]) / count, "")

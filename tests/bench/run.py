@@ -77,11 +77,13 @@ def main():
         shutil.copy(tool, os.path.join(base, "stage", "usr", "libexec", "holdfast", "bench-" + os.path.basename(tool)))
     log = tempfile.mkdtemp(prefix="holdfast-bench-")
     cgroup = make_cgroup()
+    # in a world's own /proc there are no threads of the kernel
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject, "cgroup": cgroup,
-             "verbose": a.verbose}
+             "verbose": a.verbose, "kernel_proc": "/proc/self/fd/%d" % proc}
     spec = cases.world.spec(base, SRC, log, entry="bench:run", extra=extra)
     try:
-        status = subprocess.run(cases.world.argv(spec), stdin=subprocess.DEVNULL).returncode
+        status = subprocess.run(cases.world.argv(spec), stdin=subprocess.DEVNULL, pass_fds=(proc,)).returncode
         result = os.path.join(log, "bench.json")
         if os.path.exists(result):
             shutil.copy(result, output)
