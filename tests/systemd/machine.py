@@ -13,6 +13,7 @@ from template import write
 
 DEB = "/deb/holdfast.deb"
 DROPIN = "/etc/ssh/sshd_config.d/holdfast.conf"
+FIRST_LOGIN = ("user-runtime-dir@%d.service", "user@%d.service", "user-%d.slice")
 UNHELD = r"holdfast: [^\r\n]*this shell is not held"
 
 
@@ -100,6 +101,10 @@ class Machine(Host):
         found = [line.split()[0] for line in out.splitlines() if line.split()[2:3] == [user]]
         return [s for s in found if not self.logind(s).get("Class", "").startswith("manager")]
 
+    def logind_users(self):
+        """Those whom logind knows: logged in, lingering, or with a service manager that has yet to end."""
+        return {line.split()[1] for line in self.run("loginctl", "list-users", "--no-legend").splitlines() if line.split()[1:]}
+
     @staticmethod
     def runtime_dir(user):
         return "/run/user/%d" % pwd.getpwnam(user).pw_uid
@@ -162,7 +167,8 @@ class Machine(Host):
         self.terms = []
         if self.keep:
             return
-        for user in [p.pw_name for p in pwd.getpwall() if 1000 <= p.pw_uid < 60000]:
+        users = [p.pw_name for p in pwd.getpwall() if 1000 <= p.pw_uid < 60000]
+        for user in users:
             self.run("loginctl", "terminate-user", user, ok=False)
             for p in self.user_processes(user):
                 try:
@@ -171,3 +177,9 @@ class Machine(Host):
                     pass
             wait_until(lambda: not self.user_processes(user) and not self.logind_sessions(user),
                        "%s is gone" % user, 30)
+        # A login that comes while logind still ends the user's manager may get no session from systemd 257.
+        wait_until(lambda: not set(users) & self.logind_users(), "logind has forgotten %s" % ", ".join(users), 30)
+        # And systemd starts what a user's first login needs five times in ten seconds at most.
+        for user in users:
+            uid = pwd.getpwnam(user).pw_uid
+            self.run("systemctl", "reset-failed", *(unit % uid for unit in FIRST_LOGIN), ok=False)
