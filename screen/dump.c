@@ -70,7 +70,7 @@ screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void 
 	const unsigned char *line;
 	size_t len;
 
-	out_begin(&out, put, to);
+	out_begin(&out, NULL, put, to);
 	if (with_scrollback && history_lines(&s->history)) {
 		line = history_line(&s->history, 0, &len);
 		for (size_t i = 0; i < history_lines(&s->history); i++) {
@@ -168,7 +168,7 @@ screen_state(const struct screen *s, screen_put *put, void *to)
 {
 	struct out out;
 
-	out_begin(&out, put, to);
+	out_begin(&out, NULL, put, to);
 	state_cursor(&out, s);
 	state_modes(&out, s);
 	out_text(&out, "tabs");

@@ -19,11 +19,11 @@ last_row(const struct screen *s)
 }
 
 void
-screen_leave(const struct screen *s, screen_put *put, void *to)
+screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to)
 {
 	struct out out;
 
-	out_begin(&out, put, to);
+	out_begin(&out, target, put, to);
 	out_text(&out, "\033\\");
 	if (s->alternate)
 		out_text(&out, "\033[<99u\033[?1049l");

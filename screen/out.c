@@ -9,8 +9,11 @@
 #include "utf8.h"
 
 void
-out_begin(struct out *o, screen_put *put, void *to)
+out_begin(struct out *o, const struct termcan *target, screen_put *put, void *to)
 {
+	static const struct termcan all = { .can = UINT64_MAX, .colours = TERMCAN_DIRECT };
+
+	o->target = target && termcan_known(target) ? target : &all;
 	o->put = put;
 	o->to = to;
 	o->style = (struct style){ .fg = 0 };

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* out: bytes on their way to a terminal, in larger pieces, and the style and link that are in force there. */
+/*
+ * out: bytes on their way to a terminal, in larger pieces, and the style and link that are in force there.
+ *
+ * A sequence that not every terminal takes is written only if out_can(OUT, TERMCAN_...) says so.
+ */
 #ifndef HOLDFAST_SCREEN_OUT_H
 #define HOLDFAST_SCREEN_OUT_H
 
@@ -13,6 +17,7 @@
 struct out {
 	screen_put *put;
 	void *to;
+	const struct termcan *target; /* what the terminal takes */
 	struct style style;  /* in force at the terminal */
 	const char *link;    /* the same for the hyperlink: LINK_LEN bytes, as link.h keeps them */
 	size_t link_len;
@@ -21,7 +26,15 @@ struct out {
 	char buf[4096];
 };
 
-void out_begin(struct out *o, screen_put *put, void *to);
+/* TARGET: the caller's, as long as O is in use; NULL, or nothing known: a terminal that takes everything. */
+void out_begin(struct out *o, const struct termcan *target, screen_put *put, void *to);
+/* Whether the terminal takes all that ABILITIES (TERMCAN_*) name. */
+static inline bool
+out_can(const struct out *o, uint64_t abilities)
+{
+	return (o->target->can & abilities) == abilities;
+}
+
 void out_flush(struct out *o);
 void out_bytes(struct out *o, const void *bytes, size_t len);
 void out_text(struct out *o, const char *text);

@@ -66,7 +66,7 @@ screen_render(const struct screen *s, const struct screen_render_options *o, scr
 
 	if (!o)
 		o = &none;
-	out_begin(&out, put, to);
+	out_begin(&out, o->target, put, to);
 	end_open(&out);
 	if (!o->no_scrollback || o->push_up)
 		push_up(&out, s);

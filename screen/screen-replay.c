@@ -41,6 +41,7 @@ usage(void)
 	      "  --leave        what leaves the terminal clean instead\n"
 	      "  --line TEXT    with this line above the restored screen\n"
 	      "  --no-scrollback  only the screen\n"
+	      "  --target TEXT  for a terminal that takes no more than this (common/base/termcan.h, termcan_print)\n"
 	      "  --law          check that renderings restore the model, at many cuts; exit 1 if one does not\n"
 	      "  --cuts N       how many (100), --seed N which\n"
 	      "  --bench        print MB/s, memory and the time of a rendering\n", stderr);
@@ -183,7 +184,7 @@ show(const struct job *job)
 		to_stdout(NULL, answers, n);
 		break;
 	case LEAVE:
-		screen_leave(s, to_stdout, NULL);
+		screen_leave(s, job->options.target, to_stdout, NULL);
 		break;
 	default:
 		screen_render(s, &job->options, to_stdout, NULL);
@@ -207,10 +208,11 @@ number(const char *text)
 static void
 parse_options(struct job *job, int argc, char **argv)
 {
-	enum { AT = 256, RESIZE, HISTORY, LINE, NO_SCROLLBACK, CUTS, SEED, DO };
+	enum { AT = 256, RESIZE, HISTORY, LINE, NO_SCROLLBACK, TARGET, CUTS, SEED, DO };
+	static struct termcan target;
 	static const struct option options[] = {
 		{ "at", 1, NULL, AT }, { "resize", 1, NULL, RESIZE }, { "history", 0, NULL, HISTORY },
-		{ "line", 1, NULL, LINE }, { "no-scrollback", 0, NULL, NO_SCROLLBACK }, { "cuts", 1, NULL, CUTS },
+		{ "line", 1, NULL, LINE }, { "no-scrollback", 0, NULL, NO_SCROLLBACK }, { "cuts", 1, NULL, CUTS }, { "target", 1, NULL, TARGET },
 		{ "seed", 1, NULL, SEED }, { "text", 0, NULL, DO + TEXT }, { "state", 0, NULL, DO + STATE },
 		{ "bench", 0, NULL, DO + BENCH }, { "law", 0, NULL, DO + LAW }, { "leave", 0, NULL, DO + LEAVE },
 		{ "answers", 0, NULL, DO + ANSWERS }, { 0 },
@@ -228,13 +230,15 @@ parse_options(struct job *job, int argc, char **argv)
 			job->options.line = optarg;
 		else if (c == NO_SCROLLBACK)
 			job->options.no_scrollback = true;
+		else if (c == TARGET && termcan_parse(&target, optarg) == 0)
+			job->options.target = &target;
 		else if (c == CUTS)
 			job->cuts = number(optarg);
 		else if (c == SEED)
 			job->seed = number(optarg);
 		else if (c > DO)
 			job->what = (enum what)(c - DO);
-		else if (c == '?')
+		else if (c == '?' || c == TARGET)
 			usage();
 	}
 }

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "termcan.h"
+
 #define SCREEN_ROWS_MAX 1000
 #define SCREEN_COLS_MIN 2 /* a wide character must fit */
 #define SCREEN_COLS_MAX 1000
@@ -45,14 +47,15 @@ struct screen_render_options {
 	bool no_scrollback;   /* only the screen: for a terminal that already has the scrollback */
 	size_t skip;          /* so many lines of the scrollback, the oldest, are left out */
 	bool push_up;         /* first push the terminal's present screen into its scrollback, also with no_scrollback */
+	const struct termcan *target; /* what the terminal takes; NULL, or nothing known: everything, as the law needs it */
 };
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
 /* Whether a string (OSC, DCS …) is open, and whether that is tmux's control mode. */
 enum screen_string { SCREEN_NO_STRING, SCREEN_STRING, SCREEN_CONTROL_MODE };
 enum screen_string screen_open_string(const struct screen *s);
-/* Writes what leaves a terminal that shows S clean: modes, main screen, cursor (on detach). */
-void screen_leave(const struct screen *s, screen_put *put, void *to);
+/* Writes what leaves a terminal clean that shows S, and that takes TARGET: modes, main screen, cursor (on detach). */
+void screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to);
 
 /*
  * Answers to queries (DA, DSR, DECRQM, DECRQSS, kitty ?u, XTVERSION, OSC colours).  While off (the default) queries

@@ -7,6 +7,8 @@
 
 #include "fields.h"
 
+#define TARGET_MARK 0xffffffffu /* no length of a string */
+
 int
 attach_type_of(const void *buf, size_t len)
 {
@@ -85,7 +87,7 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 
 /*
  * CLAIM: these fields, then by its flags a framed client's fields and the typed bytes, then with AGAIN the token, then
- * the command, if any.
+ * the target, if it is known, behind a mark that is no length of a command, then the command, if any.
  */
 
 #define C struct attach_claim
@@ -121,6 +123,35 @@ static const struct field framed_fields[] = {
 };
 #undef F
 
+static void
+put_target(struct wire_writer *w, const struct termcan *target)
+{
+	unsigned char bytes[TERMCAN_BYTES];
+
+	termcan_put(target, bytes);
+	wire_put_u32(w, TARGET_MARK);
+	wire_put_raw(w, bytes, sizeof bytes);
+}
+
+/* The target of a claim, if it has one.  Errors stick in R. */
+static void
+get_target(struct wire_reader *r, struct termcan *target)
+{
+	unsigned char bytes[TERMCAN_BYTES];
+	struct wire_reader look = *r;
+	uint32_t mark;
+
+	wire_get_u32(&look, &mark);
+	if (look.err || mark != TARGET_MARK)
+		return;
+	wire_get_raw(&look, bytes, sizeof bytes);
+	*r = look;
+	if (!r->err)
+		termcan_get(target, bytes);
+	if (!r->err && !termcan_known(target))
+		r->err = -EBADMSG;
+}
+
 int
 attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap)
 {
@@ -135,6 +166,8 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 		wire_put_string(&w, m->typed, m->typed_len);
 	if (m->mode == ATTACH_MODE_AGAIN)
 		fields_put(&w, token_fields, m);
+	if (termcan_known(&m->target))
+		put_target(&w, &m->target);
 	/* No field for no command: a keeper of an older version refuses a longer claim than it knows. */
 	if (m->command)
 		wire_put_cstring(&w, m->command);
@@ -184,6 +217,8 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 		get_typed(&r, m);
 	if (!rc && m->mode == ATTACH_MODE_AGAIN)
 		rc = fields_get(&r, token_fields, m);
+	if (!rc)
+		get_target(&r, &m->target);
 	if (!rc)
 		rc = get_command(&r, &m->command);
 	if (!rc)

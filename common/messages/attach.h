@@ -38,6 +38,7 @@
 #include "envlist.h"
 #include "identity.h"
 #include "bounds.h"
+#include "termcan.h"
 #include "ticket.h"
 
 enum attach_type {
@@ -174,6 +175,11 @@ struct attach_claim {
 	struct attach_framed framed; /* with ATTACH_FLAG_FRAMED */
 	char typed[ATTACH_TYPED_CAP]; /* with ATTACH_FLAG_TYPED */
 	size_t typed_len;
+	/*
+	 * What its terminal takes, if that is known.  A keeper of an older version refuses a claim with it
+	 * (ATTACH_REFUSAL_BAD): then the claimer claims without.
+	 */
+	struct termcan target;
 	unsigned char token[ATTACH_TOKEN]; /* AGAIN: of GRANTED */
 	char *command;            /* FIRST: a command that the new session runs in the login shell's place; or NULL */
 };

@@ -160,6 +160,7 @@ attach(struct peer *peer)
 		streams_leave(&k->streams);
 	peer->active = ++k->peers.clock;
 	peer->quiet = wants_quiet(peer);
+	peer->target = peer->claim.target;
 	peer->eight_bit = is_eight_bit(&peer->claim.env);
 	probe_attached(peer);
 	if (peer->claim.mode == ATTACH_MODE_AGAIN)

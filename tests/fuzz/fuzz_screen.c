@@ -97,7 +97,7 @@ ask_all(struct screen *s, unsigned extra)
 	size_t n = 0, total = 0;
 
 	screen_render(s, &o, put, &b);
-	screen_leave(s, put, &b);
+	screen_leave(s, NULL, put, &b);
 	screen_text(s, true, put, &b);
 	screen_state(s, put, &b);
 	while ((n = screen_take_answers(s, answers, sizeof(answers))) > 0)

@@ -125,6 +125,7 @@ same_peer(const struct peer *a, const struct peer *b)
 	assert_memory_equal(a->reports.held, b->reports.held, a->reports.len);
 	assert_int_equal(a->reports.kept_len, b->reports.kept_len);
 	assert_memory_equal(a->reports.kept, b->reports.kept, a->reports.kept_len);
+	assert_memory_equal(&a->target, &b->target, sizeof a->target);
 	same_terminal(&a->t, &b->t);
 }
 
@@ -156,6 +157,9 @@ fill(struct peer *peer)
 	peer->kept_epoch = 20;
 	peer->place_told = 21;
 	peer->more_groups = peer->eight_bit = peer->asked = peer->upgrading = true;
+	peer->target.can = TERMCAN_KNOWN | TERMCAN_PROTECTS;
+	peer->target.colours = 88;
+	peer->target.upper[127] = 0xff;
 	peer->tries = 2;
 	peer->typed_at = 23;
 	peer->typed_count = 24;

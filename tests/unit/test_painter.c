@@ -298,11 +298,11 @@ says_how_to_leave(void **state)
 
 	(void)state;
 	world_print("\033[?1000h\033[?2004h");
-	assert_int_equal(picture_leave(&k, &bytes, &len), 0);
+	assert_int_equal(picture_leave(&k, &(struct termcan){ .can = 0 }, &bytes, &len), 0);
 	assert_true(len > 0);
 	free(bytes);
 	world_kill_painter(SIGSTOP);
-	assert_int_equal(picture_leave(&k, &bytes, &len), -ETIMEDOUT);
+	assert_int_equal(picture_leave(&k, &(struct termcan){ .can = 0 }, &bytes, &len), -ETIMEDOUT);
 }
 
 #define REAL(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)

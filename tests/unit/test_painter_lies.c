@@ -307,7 +307,7 @@ a_rendering_that_nobody_wants(void **state)
 static void
 want_something(void)
 {
-	assert_int_equal(picture_request(&k, 24, 80, 0, NULL), 1);
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL, &(struct termcan){ .can = 0 }), 1);
 }
 
 static void
@@ -345,7 +345,7 @@ bytes_of_another_rendering(void **state)
 {
 	(void)state;
 	want_something();
-	assert_int_equal(picture_request(&k, 24, 80, 0, NULL), 2);
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL, &(struct termcan){ .can = 0 }), 2);
 	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 1, .number = 3 });
 	say_bytes(2, "123");
 	assert_true(lost());

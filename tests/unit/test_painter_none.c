@@ -69,7 +69,7 @@ has_no_way_to_leave(void **state)
 
 	(void)state;
 	world_print("\033[?1000h");
-	assert_int_equal(picture_leave(&k, &bytes, &len), -ETIMEDOUT);
+	assert_int_equal(picture_leave(&k, &(struct termcan){ .can = 0 }, &bytes, &len), -ETIMEDOUT);
 	assert_int_equal(k.picture->proc.pid, 0);
 }
 

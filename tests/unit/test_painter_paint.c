@@ -10,7 +10,9 @@ static void
 orders_come_through(void **state)
 {
 	const struct paint_order m = { .type = PAINT_RENDER, .offset = UINT64_MAX - 1, .serial = 7, .flags = 2,
-		                       .rows = 24, .cols = 1000, .line = "resumed \302\267" };
+		                       .rows = 24, .cols = 1000, .line = "resumed \302\267",
+		                       .target = { .can = TERMCAN_KNOWN | TERMCAN_PROTECTS, .colours = 88,
+		                                   .upper = { [0] = 0x20ac, [127] = 0xff } } };
 	struct paint_order got;
 	unsigned char buf[PAINT_ORDER_MAX];
 	int len = paint_encode_order(&m, buf, sizeof buf);
@@ -23,6 +25,7 @@ orders_come_through(void **state)
 	assert_int_equal(got.rows, 24);
 	assert_int_equal(got.cols, 1000);
 	assert_string_equal(got.line, m.line);
+	assert_memory_equal(&got.target, &m.target, sizeof got.target);
 }
 
 static void
@@ -34,6 +37,7 @@ the_longest_line_fits(void **state)
 
 	(void)state;
 	memset(m.line, 'x', sizeof m.line - 1);
+	m.target.can = TERMCAN_KNOWN;
 	len = paint_encode_order(&m, buf, sizeof buf);
 	assert_uint_in_range(len, PAINT_LINE_CAP, PAINT_ORDER_MAX);
 	assert_int_equal(paint_decode_order(&got, buf, (size_t)len), 0);

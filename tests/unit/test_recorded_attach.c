@@ -137,6 +137,7 @@ same_claim(const struct attach_claim *a, const struct attach_claim *b)
 	assert_int_equal(a->typed_len, b->typed_len);
 	assert_memory_equal(a->typed, b->typed, sizeof a->typed);
 	assert_memory_equal(a->token, b->token, sizeof a->token);
+	assert_memory_equal(&a->target, &b->target, sizeof a->target);
 	assert_int_equal(!a->command, !b->command);
 	if (a->command)
 		assert_string_equal(a->command, b->command);
@@ -191,6 +192,19 @@ claim_again(void)
 
 	m.mode = ATTACH_MODE_AGAIN;
 	memcpy(m.token, (const unsigned char[])BYTES(0x30, 15), sizeof m.token);
+	return m;
+}
+
+static struct attach_claim
+claim_for_terminal(char *line)
+{
+	struct attach_claim m = claim_again();
+
+	m.command = line;
+	m.target.can = TERMCAN_KNOWN | TERMCAN_PROTECTS;
+	m.target.colours = 88;
+	for (unsigned i = 0; i < TERMCAN_UPPER; i++)
+		m.target.upper[i] = (uint16_t)(0x2000 + i);
 	return m;
 }
 
@@ -284,7 +298,8 @@ messages(void **state)
 	                    framed = claim_of(ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES, NULL),
 	                    typed = claim_of(ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, NULL),
 	                    all = claim_of(ATTACH_FLAG_FRAMED | ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, command),
-	                    again = claim_again(), longest = claim_longest(line);
+	                    again = claim_again(), target = claim_for_terminal(NULL),
+	                    target_command = claim_for_terminal(command), longest = claim_longest(line);
 	struct envlist many = many_variables(), none = ENVLIST_INIT;
 	const struct recorded v[] = {
 		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
@@ -312,6 +327,9 @@ messages(void **state)
 		ONE("claim", ATTACH_MSG_CLAIM, claim, &plain), ONE("claim-min", ATTACH_MSG_CLAIM, claim, &least),
 		ONE("claim-framed", ATTACH_MSG_CLAIM, claim, &framed),
 		ONE("claim-typed", ATTACH_MSG_CLAIM, claim, &typed), ONE("claim-again", ATTACH_MSG_CLAIM, claim, &again),
+		ONE("claim-target", ATTACH_MSG_CLAIM, claim, &target, .older = { 4 + TERMCAN_BYTES }),
+		ONE("claim-target-command", ATTACH_MSG_CLAIM, claim, &target_command,
+		    .older = { 4 + sizeof command - 1, 4 + TERMCAN_BYTES + 4 + sizeof command - 1 }),
 		COMMAND("claim-command", &with_command, sizeof command - 1),
 		COMMAND("claim-all", &all, sizeof command - 1), COMMAND("claim-max", &longest, ATTACH_COMMAND_MAX),
 	};
@@ -326,6 +344,8 @@ messages(void **state)
 	envlist_free(&typed.env);
 	envlist_free(&all.env);
 	envlist_free(&again.env);
+	envlist_free(&target.env);
+	envlist_free(&target_command.env);
 	envlist_free(&longest.env);
 }
 

@@ -318,7 +318,7 @@ leaving_is_clean(void **state)
 	struct text t = { .n = 0 };
 
 	(void)state;
-	screen_leave(s, keep, &t);
+	screen_leave(s, NULL, keep, &t);
 	screen_feed(s, t.bytes, t.n);
 	for (size_t i = 0; i < sizeof clean / sizeof *clean; i++)
 		if (!state_has(s, clean[i]))

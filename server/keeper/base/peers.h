@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "attach.h"
+#include "termcan.h"
 #include "termreports.h"
 #include "state.h"
 #include "tcpinfo.h"
@@ -139,6 +140,7 @@ struct peer {
 	bool asked;            /* … which has been asked for */
 	unsigned tries;        /* how often that has been asked for */
 	enum redraw_why why;
+	struct termcan target; /* what its terminal takes */
 	bool eight_bit;        /* its login names a character set that is not UTF-8 */
 	bool quiet;            /* no line above its screen */
 	char told[128];        /* what is to be said above it all the same; "": nothing */

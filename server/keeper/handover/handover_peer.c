@@ -29,6 +29,7 @@ struct saved {
 	unsigned char token[ATTACH_TOKEN];
 	char address[ADDRESS_CAP], agent_path[PATH_CAP];
 	struct envlist connection;
+	unsigned char target[TERMCAN_BYTES];
 };
 
 #define S struct saved
@@ -63,6 +64,8 @@ static const struct field fields[] = {
 	FIELD_TEXT(S, address),
 	FIELD_TEXT(S, agent_path),
 	FIELD_ENV(S, connection),
+	FIELD_OLDER_END,
+	FIELD_RAW(S, target, TERMCAN_BYTES),
 	FIELDS_END
 };
 #undef S
@@ -174,6 +177,7 @@ handover_peer_put(const struct peer *peer, struct wire_writer *w)
 
 	memcpy(m.token, peer->token, sizeof m.token);
 	memcpy(m.address, peer->address, sizeof m.address);
+	termcan_put(&peer->target, m.target);
 	if (peer->agent_path && strlen(peer->agent_path) < sizeof m.agent_path)
 		memcpy(m.agent_path, peer->agent_path, strlen(peer->agent_path));
 	record_put(w, fields, &m);
@@ -299,6 +303,7 @@ take_saved(struct peer *peer, struct saved *m)
 	peer->shown = m->shown;
 	memcpy(peer->token, m->token, sizeof peer->token);
 	memcpy(peer->address, m->address, sizeof peer->address);
+	termcan_get(&peer->target, m->target);
 	t->flow = (enum terminal_flow)m->flow;
 	t->offset = m->offset;
 	t->since = m->since;

@@ -16,6 +16,7 @@ written(const struct wire_writer *w)
 int
 paint_encode_order(const struct paint_order *m, unsigned char *out, size_t cap)
 {
+	unsigned char target[TERMCAN_BYTES];
 	struct wire_writer w;
 
 	wire_writer_init(&w, out, cap);
@@ -26,12 +27,17 @@ paint_encode_order(const struct paint_order *m, unsigned char *out, size_t cap)
 	wire_put_u16(&w, m->rows);
 	wire_put_u16(&w, m->cols);
 	wire_put_cstring(&w, m->line);
+	if (termcan_known(&m->target)) {
+		termcan_put(&m->target, target);
+		wire_put_raw(&w, target, sizeof target);
+	}
 	return written(&w);
 }
 
 int
 paint_decode_order(struct paint_order *m, const void *buf, size_t len)
 {
+	unsigned char target[TERMCAN_BYTES] = { 0 };
 	struct wire_reader r;
 
 	wire_reader_init(&r, buf, len);
@@ -42,6 +48,9 @@ paint_decode_order(struct paint_order *m, const void *buf, size_t len)
 	wire_get_u16(&r, &m->rows);
 	wire_get_u16(&r, &m->cols);
 	wire_get_cstring(&r, m->line, sizeof m->line);
+	if (r.left)
+		wire_get_raw(&r, target, sizeof target);
+	termcan_get(&m->target, target);
 	if (m->type < PAINT_FEED || m->type > PAINT_TEXT)
 		return -EBADMSG;
 	return wire_reader_end(&r);

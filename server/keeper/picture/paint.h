@@ -27,8 +27,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "termcan.h"
+
 #define PAINT_LINE_CAP 192                 /* the line above a restored screen, with its NUL */
-#define PAINT_ORDER_MAX 256
+#define PAINT_ORDER_MAX 512
 #define PAINT_DATA_MAX 16384
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
@@ -63,6 +65,7 @@ struct paint_order {
 	uint32_t flags;      /* PAINT_* */
 	uint16_t rows, cols; /* SIZE; RENDER: of the terminal, 0: the model's own */
 	char line[PAINT_LINE_CAP]; /* RENDER: "" none */
+	struct termcan target;     /* RENDER, LEAVE: what the terminal takes; nothing known: everything */
 };
 
 struct paint_reply {

@@ -194,7 +194,8 @@ send_rendering(const struct screen *s, const struct paint_order *m)
 	static unsigned char piece[PAINT_DATA_MAX];
 	struct screen_render_options o = { .line = m->line[0] ? m->line : NULL,
 		                           .no_scrollback = m->flags & PAINT_NO_SCROLLBACK,
-		                           .push_up = m->flags & PAINT_PUSH_UP };
+		                           .push_up = m->flags & PAINT_PUSH_UP,
+		                           .target = &m->target };
 	struct sending to = { .serial = m->serial, .string = screen_open_string(s) };
 
 	count(s, &o, &to);
@@ -228,10 +229,10 @@ do_leave(struct painter *p, const struct paint_order *m)
 	static unsigned char piece[PAINT_DATA_MAX];
 	struct sending to = { .serial = m->serial };
 
-	screen_leave(p->screen, send_put, &to);
+	screen_leave(p->screen, &m->target, send_put, &to);
 	send_total(&to);
 	to.piece = piece;
-	screen_leave(p->screen, send_put, &to);
+	screen_leave(p->screen, &m->target, send_put, &to);
 	flush_piece(&to);
 }
 

@@ -117,10 +117,11 @@ picture_size(struct keeper *k)
 }
 
 uint32_t
-picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line)
+picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line,
+                const struct termcan *target)
 {
 	struct paint_order m = { .type = PAINT_RENDER, .offset = k->ring.head, .rows = (uint16_t)rows,
-		                 .cols = (uint16_t)cols, .flags = flags };
+		                 .cols = (uint16_t)cols, .flags = flags, .target = *target };
 
 	snprintf(m.line, sizeof m.line, "%s", line ? line : "");
 	return picture_ask(k, &m);

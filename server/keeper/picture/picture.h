@@ -44,10 +44,11 @@ void picture_attend(struct keeper *k);
 /* Whether the painter answers queries now. */
 bool picture_answers(const struct keeper *k);
 /*
- * Asks for a rendering of the model as it is now, for a terminal of this size.  LINE may be NULL; FLAGS: PAINT_*.
- * The request's number: one of the events follows.  0: there is no painter to be had.
+ * Asks for a rendering of the model as it is now, for a terminal of this size that takes TARGET.  LINE may be NULL;
+ * FLAGS: PAINT_*.  The request's number: one of the events follows.  0: there is no painter to be had.
  */
-uint32_t picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line);
+uint32_t picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line,
+                         const struct termcan *target);
 /* Whether a model has been lost, so that the screen may differ, and no line has said so yet; one has now. */
 bool picture_is_lossy(const struct keeper *k);
 void picture_forget_loss(struct keeper *k);

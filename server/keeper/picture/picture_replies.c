@@ -230,9 +230,9 @@ ask_and_wait(struct keeper *k, struct paint_order *m, unsigned wait_ms, unsigned
 }
 
 int
-picture_leave(struct keeper *k, unsigned char **bytes, size_t *len)
+picture_leave(struct keeper *k, const struct termcan *target, unsigned char **bytes, size_t *len)
 {
-	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head };
+	struct paint_order m = { .type = PAINT_LEAVE, .offset = k->ring.head, .target = *target };
 
 	return ask_and_wait(k, &m, LEAVE_MS, bytes, len);
 }

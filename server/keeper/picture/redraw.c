@@ -135,7 +135,7 @@ ask(struct peer *peer)
 	format_line(peer, picture_is_lossy(k), line, sizeof line);
 	peer->ops->expect(peer);
 	peer->wish = picture_request(k, peer->t.size.ws_row, peer->t.size.ws_col, flags_for(peer),
-	                             wants_line(peer) ? line : NULL);
+	                             wants_line(peer) ? line : NULL, &peer->target);
 	/* The painter was found dead only now: another one can make the same model. */
 	if (!peer->wish && peer->tries < TRIES)
 		ask(peer);

@@ -54,9 +54,9 @@ judge(struct attaching *a, size_t len)
 	}
 }
 
-int
-attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
-                 struct waiting *w)
+/* Sends the claim M, and takes the answer. */
+static int
+claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count, struct waiting *w)
 {
 	int len = attach_encode_claim(m, buf, sizeof buf), rc;
 
@@ -75,6 +75,20 @@ attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, 
 	if (rc < 0)
 		attaching_close(a);
 	return rc == -ECONNRESET ? -EPIPE : rc;
+}
+
+int
+attaching_claim(struct attaching *a, uint32_t id, const struct attach_claim *m, const int *fds, unsigned count,
+                 struct waiting *w)
+{
+	struct attach_claim older = *m;
+	int rc = claim(a, id, m, fds, count, w);
+
+	/* A keeper of an older version does not know the target. */
+	if (rc != -EACCES || a->refused.code != ATTACH_REFUSAL_BAD || !termcan_known(&m->target))
+		return rc;
+	older.target = (struct termcan){ .can = 0 };
+	return claim(a, id, &older, fds, count, w);
 }
 
 static int
