@@ -50,7 +50,7 @@ say_what_is_left_out() {
 	  ./check asan       the same under the sanitizers
 	  ./check distcheck  the release tarball
 	  ./check packaging  packages of other distributions, policies, the release script
-	  ./check screen     the terminal model beside xterm.js and tmux
+	  ./check screen     the terminal model beside xterm.js, ghostty, kitty and tmux
 	  ./check sshd       everything with a real sshd: logins, resuming, the PAM module
 	  ./check systemd    the Debian package, in a booted Debian
 	EOF

@@ -1,157 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Compares terminals of xterm.js: one that got a program's bytes up to a cut, another that got a rendering of the
-// model there; at once, after some more bytes, after all of them and after the alternate screen was left.
+// Compares terminals of a judge: one that got a program's bytes up to a cut, another that got a rendering of the model
+// there; at once, after some more bytes, after all of them and after the alternate screen was left.
 //
-// A line of JSON in:   {rows, cols, raw: path, cuts: [{at, more, rendering: path}]}
-//                or    {rows, cols, show: path, sizes: [{at, rows, cols}, …]}, a window that changes its size
+// A line of JSON in:   {judge, rows, cols, raw: path, cuts: [{at, more, rendering: path}]}
+//                or    {judge, rows, cols, show: path, sizes: [{at, rows, cols}, …]}, a window that changes its size
 // A line of JSON out:  [[{when, what, raw, rendering}, …], …], the differences of each cut; or what is shown
 import fs from 'node:fs';
 import readline from 'node:readline';
-import headless from '@xterm/headless';
-import unicode from '@xterm/addon-unicode11';
 
-const LEAVE = '\x1b[?1049l';
+const LEAVE = Buffer.from('\x1b[?1049l');
 const DIFFERENCES_MAX = 5;
-const NO_UNDERLINE_COLOUR = 50331648 + ':' + 0xffffff; // what SGR 59 leaves
+// For a judge that does not say all of its state: text, tab stops, saved cursor, margins.
+const PROBE = Buffer.from('abq\t|\x1b[Z:\x1b8\x1b[D@q\x1b[99;99H\n\n~');
 
-// xterm.js saves the cursor's row as one of the scrollback, so that it moves up as lines do.  Here it is one of the
-// screen, as with other terminals.
-function keepSavedRows(buffers) {
-	for (const b of [buffers.normal, buffers.alt]) {
-		let row = b.savedY - b.ybase;
-		Object.defineProperty(b, 'savedY', {
-			get() { return row + this.ybase; },
-			set(y) { row = y - this.ybase; },
-		});
-	}
-}
-
-function terminal(rows, cols) {
-	const t = new headless.Terminal({
-		rows, cols, scrollback: 100000, allowProposedApi: true, logLevel: 'off',
-		windowOptions: { pushTitle: true, popTitle: true },
-	});
-	t.loadAddon(new unicode.Unicode11Addon());
-	t.unicode.activeVersion = '11';
-	keepSavedRows(t._core._bufferService.buffers);
-	return t;
-}
-
-// How many bytes at the end of BYTES are of a character that is not whole.
-function openBytes(bytes) {
-	for (let n = 1; n <= 3 && n <= bytes.length; n++) {
-		const b = bytes[bytes.length - n];
-		if (b >= 0xc0)
-			return n < (b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2) ? n : 0;
-		if (b < 0x80)
-			return 0;
-	}
-	return 0;
-}
-
-// Writes BYTES.  xterm.js can lose a character that comes in two pieces: what is not whole waits for the rest.
-function feed(t, bytes) {
-	const all = Buffer.concat([t.waiting ?? Buffer.alloc(0), Buffer.from(bytes)]);
-	const whole = all.length - openBytes(all);
-
-	t.waiting = all.subarray(whole);
-	return new Promise((done) => t.write(all.subarray(0, whole), done));
-}
-
-const FLAGS = ['Bold', 'Dim', 'Italic', 'Blink', 'Invisible', 'Inverse', 'Strikethrough', 'Overline', 'Underline'];
-const SEEN_ON_BLANK = ['Inverse', 'Strikethrough', 'Overline', 'Underline'];
-
-// An underline of no style, which links leave, is none.
-function has(c, flag) {
-	return c['is' + flag]() && !(flag === 'Underline' && c.hasExtendedAttrs() && c.getUnderlineStyle() === 0);
-}
-
-// The attributes of a cell or a pen as text; of a BLANK only what can be seen of it.
-function look(t, c, blank) {
-	const flags = (blank ? SEEN_ON_BLANK : FLAGS).filter((f) => has(c, f));
-	let s = flags.join(' ');
-	if (!blank || flags.length)
-		s += c.isFgDefault() ? '' : ' fg' + c.getFgColorMode() + ':' + c.getFgColor();
-	s += c.isBgDefault() ? '' : ' bg' + c.getBgColorMode() + ':' + c.getBgColor();
-	if (has(c, 'Underline') && c.extended) {
-		s += ' ul' + c.getUnderlineStyle();
-		const colour = c.getUnderlineColorMode() + ':' + c.getUnderlineColor();
-		if (c.hasExtendedAttrs() && c.getUnderlineColorMode() && colour !== NO_UNDERLINE_COLOUR)
-			s += ' uc' + colour;
-	}
-	// A cell that has none may still hold those of the one that was looked at before.
-	const id = c.hasExtendedAttrs() && c.extended && c.extended.urlId;
-	const url = id && t._core._oscLinkService.getLinkData(id);
-	return s + (url ? ' link ' + url.uri : '');
-}
-
-function lineText(t, buffer, n) {
-	const line = buffer.getLine(n);
-	const cell = buffer.getNullCell();
-	let text = '', pen = '', end = 0;
-
-	for (let x = 0; x < line.length; x++) {
-		line.getCell(x, cell);
-		if (cell.getWidth() === 0 && cell.getChars() === '' && x && line.getCell(x - 1).getWidth() === 2)
-			continue;
-		const chars = cell.getChars() || ' ';
-		const now = look(t, cell, chars === ' ');
-		if (now !== pen) {
-			text += '{' + now + '}';
-			pen = now;
-		}
-		text += chars;
-		if (chars !== ' ' || now !== '')
-			end = text.length;
-	}
-	// A wrap of the alternate screen is never used: it has no scrollback and is not reflowed.  One into nothing is none.
-	return (line.isWrapped && buffer.type === 'normal' && end ? '> ' : '| ') + text.slice(0, end);
-}
-
-function charset(c) {
-	return c ? Object.keys(c).length + (c.j ?? c['#'] ?? '') : 'ascii';
-}
-
-function saved(t, b) {
-	return { x: b.savedX, y: Math.max(b.savedY - b.ybase, 0), pen: look(t, b.savedCurAttrData, false),
-		charset: charset(b.savedCharset) };
-}
-
-function modes(t) {
-	const core = t._core, m = { ...core.coreService.modes, ...core.coreService.decPrivateModes };
-
-	delete m.synchronizedOutput;
-	m.cursorStyle = m.cursorStyle ?? 'default';
-	m.cursorBlink = m.cursorBlink ?? 'default';
-	m.cursorHidden = core.coreService.isCursorHidden;
-	m.mouse = core.coreMouseService.activeProtocol;
-	// An encoding is only asked for when something is reported.
-	m.mouseEncoding = m.mouse === 'NONE' ? '' : core.coreMouseService.activeEncoding;
-	return m;
-}
-
-function snapshot(t) {
-	const core = t._core, input = core._inputHandler, b = core.buffer;
-	const normal = core._bufferService.buffers.normal, alternate = b !== normal;
-	const s = { lines: [], screen: [], state: {} };
-
-	for (let i = 0; i < t.buffer.normal.length; i++)
-		s.lines.push(lineText(t, t.buffer.normal, i));
-	if (alternate)
-		for (let i = 0; i < t.buffer.alternate.length; i++)
-			s.screen.push(lineText(t, t.buffer.alternate, i));
-	s.state = {
-		alternate, cursor: [b.y, b.x], margins: [b.scrollTop, b.scrollBottom],
-		tabs: Object.keys(b.tabs).filter((x) => b.tabs[x] && x < t.cols).join(' '),
-		saved: saved(t, b), pen: look(t, input._curAttrData, false),
-		glevel: core._charsetService.glevel,
-		charsets: [0, 1, 2, 3].map((g) => charset(core._charsetService._charsets[g])).join(' '),
-		title: input._windowTitle, icon: input._iconName, titles: input._windowTitleStack.join('\n'),
-		...modes(t),
-	};
-	if (alternate)
-		s.state.savedMain = saved(t, normal);
-	return s;
+async function terminal(job) {
+	if (job.judge === 'ghostty')
+		return (await import('./judge_ghostty.mjs')).Terminal.make(job.rows, job.cols);
+	return (await import('./judge_xterm.mjs')).Terminal.make(job.rows, job.cols, job.judge === 'graphemes');
 }
 
 // What differs; A is from the program's bytes.  B may have more lines in its scrollback if they are empty.
@@ -174,50 +39,70 @@ function differences(when, a, b) {
 	return found;
 }
 
+// What a terminal shows that was fed all of PIECES.
+async function fed(job, ...pieces) {
+	const t = await terminal(job);
+	for (const p of pieces)
+		await t.feed(p);
+	const seen = t.snapshot();
+	t.dispose();
+	return seen;
+}
+
+async function compareCut(job, raw, cut, seen, left) {
+	const rendering = fs.readFileSync(cut.rendering), middle = Math.min(cut.at + cut.more, raw.length);
+	const u = await terminal(job);
+
+	await u.feed(rendering);
+	let found = differences('at once', seen.get(cut.at), u.snapshot());
+	await u.feed(raw.subarray(cut.at, middle));
+	found = found.concat(differences('after ' + cut.more + ' more', seen.get(middle), u.snapshot()));
+	await u.feed(raw.subarray(middle));
+	found = found.concat(differences('after all', seen.get(raw.length), u.snapshot()));
+	await u.feed(LEAVE);
+	found = found.concat(differences('after leaving', left, u.snapshot()));
+	u.dispose();
+	if (job.judge === 'ghostty' && cut.ground)
+		found = found.concat(differences('typed on', await fed(job, raw.subarray(0, cut.at), PROBE),
+			await fed(job, rendering, PROBE)));
+	return found;
+}
+
 async function compare(job) {
 	const raw = fs.readFileSync(job.raw);
 	const at = (n) => Math.min(n, raw.length);
 	const points = [...new Set(job.cuts.flatMap((c) => [c.at, at(c.at + c.more)]).concat(raw.length))];
-	const t = terminal(job.rows, job.cols), seen = new Map(), results = [];
+	const t = await terminal(job), seen = new Map(), results = [];
 	let pos = 0;
 
 	for (const p of points.sort((x, y) => x - y)) {
-		await feed(t, raw.subarray(pos, p));
-		seen.set(p, snapshot(t));
+		await t.feed(raw.subarray(pos, p));
+		seen.set(p, t.snapshot());
 		pos = p;
 	}
-	await feed(t, LEAVE);
-	const left = snapshot(t);
-	for (const c of job.cuts) {
-		const u = terminal(job.rows, job.cols), middle = at(c.at + c.more);
-		await feed(u, fs.readFileSync(c.rendering));
-		let found = differences('at once', seen.get(c.at), snapshot(u));
-		await feed(u, raw.subarray(c.at, middle));
-		found = found.concat(differences('after ' + c.more + ' more', seen.get(middle), snapshot(u)));
-		await feed(u, raw.subarray(middle));
-		found = found.concat(differences('after all', seen.get(raw.length), snapshot(u)));
-		await feed(u, LEAVE);
-		found = found.concat(differences('after leaving', left, snapshot(u)));
-		results.push(found);
-		u.dispose();
-	}
+	await t.feed(LEAVE);
+	const left = t.snapshot();
 	t.dispose();
+	for (const cut of job.cuts)
+		results.push(await compareCut(job, raw, cut, seen, left));
 	return results;
 }
 
 async function show(job) {
-	const t = terminal(job.rows, job.cols);
+	const t = await terminal(job);
 
 	const bytes = fs.readFileSync(job.show);
 	let pos = 0;
 
 	for (const size of job.sizes ?? []) {
-		await feed(t, bytes.subarray(pos, size.at));
-		t.resize(size.cols, size.rows);
+		await t.feed(bytes.subarray(pos, size.at));
+		t.resize(size.rows, size.cols);
 		pos = size.at;
 	}
-	await feed(t, bytes.subarray(pos));
-	return snapshot(t);
+	await t.feed(bytes.subarray(pos));
+	const seen = t.snapshot();
+	t.dispose();
+	return seen;
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {

@@ -6,6 +6,7 @@ import bisect
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -15,6 +16,9 @@ import tmux as terminal
 SCROLLBACK = "100000"
 CLEARING = re.compile(rb"\x1bc|\x1b\[[02]?J|\x1b\[[0-9]+;[0-9]*r")
 LEAVE = b"\x1b[?1049l"
+# What node loads for a judge.
+PACKAGES = {"xterm": "@xterm/headless", "graphemes": "@xterm/addon-unicode-graphemes", "ghostty": "ghostty-web"}
+OPTIONAL = ("kitty",)  # not all have its window system's libraries
 
 _directory = None
 _here = None
@@ -39,51 +43,74 @@ def render(replay, stream, at):
                           input=stream.data, stdout=subprocess.PIPE, check=True).stdout
 
 
-def install_xterm(here):
-    """Has npm install the judge next to its package.json; "" or why that is not possible."""
-    want = os.path.join(here, "node_modules", "@xterm", "headless", "package.json")
-    if not os.path.exists(want):
-        try:
-            r = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
-                               cwd=here, check=False, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        except OSError as e:
-            return "npm: %s" % e.strerror
-        if r.returncode or not os.path.exists(want):
-            return "npm install failed: " + r.stdout.decode(errors="replace").strip()[-300:]
+def installed(here, package):
+    """Whether the version of PACKAGE that package.json names is there."""
+    try:
+        with open(os.path.join(here, "package.json"), encoding="utf-8") as f:
+            wanted = json.load(f)["dependencies"][package]
+        with open(os.path.join(here, "node_modules", package, "package.json"), encoding="utf-8") as f:
+            return json.load(f)["version"] == wanted
+    except OSError:
+        return False
+
+
+def install_packages(here):
+    """Has npm install what package.json names next to it; "" or why that is not possible."""
+    if all(installed(here, p) for p in PACKAGES.values()):
+        return ""
+    try:
+        r = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
+                           cwd=here, check=False, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except OSError as e:
+        return "npm: %s" % e.strerror
+    if r.returncode or not all(installed(here, p) for p in PACKAGES.values()):
+        return "npm install failed: " + r.stdout.decode(errors="replace").strip()[-300:]
     return ""
 
 
-def node():
-    """This thread's node process."""
-    if not hasattr(_local, "node"):
-        _local.node = subprocess.Popen(["node", os.path.join(_here, "judge.mjs")], stdin=subprocess.PIPE,
-                                       stdout=subprocess.PIPE, text=True, encoding="utf-8")
-        p = _local.node
+def process(judge):
+    """This thread's process for JUDGE."""
+    argv = ("/usr/bin/python3", "-B", "judge_kitty.py") if judge == "kitty" else ("node", "judge.mjs")
+    have = _local.__dict__.setdefault("processes", {})
+    if argv not in have:
+        have[argv] = p = subprocess.Popen([*argv[:-1], os.path.join(_here, argv[-1])], stdin=subprocess.PIPE,
+                                          stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                                          stderr=subprocess.DEVNULL if judge == "kitty" else None)
         _running.append(lambda: (p.stdin.close(), p.wait()))
-    return _local.node
+    return have, argv
 
 
-def ask_node(job):
-    p = node()
-    p.stdin.write(json.dumps(job) + "\n")
+def ask(judge, job):
+    have, argv = process(judge)
+    p = have[argv]
+    p.stdin.write(json.dumps({"judge": judge, **job}) + "\n")
     p.stdin.flush()
     line = p.stdout.readline()
     if not line:
-        del _local.node
-        raise RuntimeError("the xterm.js judge ended: status %s" % p.wait())
-    return json.loads(line)
+        del have[argv]
+        raise RuntimeError("the judge %s ended: status %s" % (judge, p.wait()))
+    answer = json.loads(line)
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer
 
 
-def xterm(replay, stream, cuts, more):
-    with tempfile.TemporaryDirectory(dir=_directory) as d:
-        job = {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "cuts": []}
-        for at in cuts:
-            path = os.path.join(d, str(at))
-            with open(path, "wb") as f:
-                f.write(render(replay, stream, at))
-            job["cuts"].append({"at": at, "more": more, "rendering": path})
-        return list(zip(cuts, ask_node(job)))
+def by_process(judge):
+    """Judges that are asked in JSON: judge.mjs and judge_kitty.py say how."""
+    def compare(replay, stream, cuts, more):
+        with tempfile.TemporaryDirectory(dir=_directory) as d:
+            grounds = stream.grounds()
+            ground = {p: p in grounds for at in cuts for p in (at, min(at + more, len(stream.data)))}
+            job = {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "cuts": [],
+                   "grounds": [p for p in ground if ground[p]]}
+            for at in cuts:
+                path = os.path.join(d, str(at))
+                with open(path, "wb") as f:
+                    f.write(render(replay, stream, at))
+                job["cuts"].append({"at": at, "more": more, "rendering": path, "ground": ground[at]})
+            return list(zip(cuts, ask(judge, job)))
+    return compare
 
 
 def tmux_server():
@@ -151,3 +178,17 @@ def tmux(replay, stream, cuts, more):
         pane.close()
         results.append((at, [dict(zip(("when", "what", "raw", "rendering"), d)) for d in found]))
     return results
+
+
+JUDGES = {"tmux": tmux, **{name: by_process(name) for name in ("xterm", "graphemes", "ghostty", "kitty")}}
+
+
+def missing(judge, here):
+    """Why JUDGE can't be asked, or nothing."""
+    if judge in PACKAGES:
+        return install_packages(here)
+    if judge == "kitty":
+        r = subprocess.run(["/usr/bin/python3", "-B", os.path.join(here, "judge_kitty.py")], check=False,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return r.returncode and "kitty's Screen: " + r.stderr.decode(errors="replace").strip().split("\n")[-1]
+    return "" if shutil.which("tmux") else "tmux is not installed"

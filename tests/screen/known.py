@@ -3,18 +3,38 @@
 
 
 def difference(judge, stream, at, d):
-    """Whether the difference D, at the cut AT of STREAM, is known and has a reason.  At present none is."""
+    """Whether the difference D, at the cut AT of STREAM, is known and has a reason."""
     return any(rule(judge, stream, at, d) for rule in RULES)
 
 
 def cannot(part, stream):
     """Whether the judge PART does not know what is in STREAM, or takes too much of it in its own way."""
-    if part == "tmux" and stream.name.startswith("generated"):
+    if part in ("tmux", "ghostty", "kitty") and stream.name.startswith("generated"):
         return True
     return part != "law" and "-margins." in stream.name
 
 
-RULES = ()
+def stale_wrap(judge, _stream, _at, d):
+    """ghostty and kitty keep a row's mark that it goes on from one that was erased."""
+    return judge in ("ghostty", "kitty") and d["raw"] == "> " + d["rendering"][2:]
+
+
+def home_in_alternate(judge, stream, at, d):
+    """kitty goes home in the alternate screen at ?1049h; others leave the cursor where it is."""
+    return judge == "kitty" and b"\x1b[?1049h" in stream.data[:at] and stream.name.startswith("python")
+
+
+def deleted_wide(judge, stream, _at, d):
+    """kitty (0.26) loses a wide character that DCH moves to the cursor."""
+    return judge == "kitty" and stream.name.startswith("emacs") and d["raw"][2:4] == "  " and d["rendering"][3:6] == "{2}"
+
+
+def flags(judge, stream, _at, d):
+    """Regional indicators."""
+    return judge in ("ghostty", "kitty") and stream.name.startswith("vim.") and "🇫🇷" in d["raw"]
+
+
+RULES = (stale_wrap, home_in_alternate, deleted_wide, flags)
 
 # Conformance cases in which the model does not do what the document says, by name.
 CONFORMANCE = {

@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: MIT
 """Tests the terminal model through screen-replay: its law, judges that are not ours, and conformance.
 
-  run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [-l] [PART…] [PATTERN…]
+  run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [-l] [PART…] [PATTERN… | FILE…]
 
-PART is law, xterm, tmux or conformance; without one all of them.  A PATTERN is a part of a case's name.  A judge's
-case is a capture (captures/, or --captures DIR) or a generated stream (--streams of them) that is cut at --cuts
-places chosen by the seed.  A campaign: run.py --seed random --cuts 100 --streams 200
+PART is law, conformance or a judge: xterm, graphemes, ghostty, kitty, tmux; without one all of them.  A PATTERN is a
+part of a case's name.  A judge's case is a capture (captures/, or --captures DIR), a small input (inputs/*.in) or a
+generated stream (--streams of them) that is cut at --cuts places chosen by the seed; in each judge a terminal that was
+never left must be equal to one that was restored.  A FILE has the bytes of a program for a terminal of 24x80, or of
+ROWSxCOLS if it is called NAME.ROWSxCOLS.EXT; then only FILEs are tried.
+A campaign: run.py --seed random --cuts 100 --streams 200
 The last line is "N passed, N failed[, N skipped]"; the status is not 0 when a case failed or none ran.
 """
 import argparse
 import concurrent.futures
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,13 +30,9 @@ import judges  # noqa: E402
 import known  # noqa: E402
 import streams  # noqa: E402
 
-PARTS = ("law", "xterm", "tmux", "conformance")
+PARTS = ("law", *judges.JUDGES, "conformance")
 DIFFERENCE = "cut at %(at)d, %(when)s, %(what)s\n    raw        %(raw)s\n    rendering  %(rendering)s"
 SRC = os.path.dirname(os.path.dirname(HERE))
-
-
-class Skip(Exception):
-    """A case that can't be tried here."""
 
 
 def find_replay(build):
@@ -55,22 +53,28 @@ def law(replay, stream, options):
 def judged(judge):
     def case(replay, stream, options):
         cuts = stream.cuts(options.cuts, options.seed)
-        return [DIFFERENCE % {"at": at, **d} for at, found in judge(replay, stream, cuts, options.more)
-                for d in found if not known.difference(judge.__name__, stream, at, d)]
+        return [DIFFERENCE % {"at": at, **d} for at, found in judges.JUDGES[judge](replay, stream, cuts, options.more)
+                for d in found if not known.difference(judge, stream, at, d)]
     return case
+
+
+def given_streams(options, directory):
+    if options.files:
+        return [streams.Input(p, directory) for p in options.files]
+    return [*streams.captures(options.captures), *streams.inputs(directory),
+            *(generated.Generated("%s-%d" % (options.seed, n), directory) for n in range(options.streams))]
 
 
 def cases(options, replay, directory):
     """Pairs of a name and a function that returns what is wrong."""
     found = []
-    given = streams.captures(options.captures)
-    given += [generated.Generated("%s-%d" % (options.seed, n), directory) for n in range(options.streams)]
-    kinds = {"law": law, "xterm": judged(judges.xterm), "tmux": judged(judges.tmux)}
+    given = given_streams(options, directory)
+    kinds = {"law": law, **{name: judged(name) for name in judges.JUDGES}}
     for part in options.parts:
-        if part == "conformance":
+        if part == "conformance" and not options.files:
             found += [("conformance " + n, lambda n=n, c=c: conformance.check(replay, n, c))
                       for n, c in conformance.CASES]
-        else:
+        elif part != "conformance":
             found += [("%s %s" % (part, s.name), lambda k=kinds[part], s=s: k(replay, s, options))
                       for s in given if not known.cannot(part, s)]
     return [(n, f) for n, f in found if not options.patterns or any(p in n for p in options.patterns)]
@@ -78,14 +82,8 @@ def cases(options, replay, directory):
 
 def prepare(options):
     """What the judges need; the parts that can't be tried, each with its reason."""
-    missing = {}
-    if "xterm" in options.parts:
-        reason = judges.install_xterm(HERE)
-        if reason:
-            missing["xterm"] = reason
-    if "tmux" in options.parts and not shutil.which("tmux"):
-        missing["tmux"] = "tmux is not installed"
-    return missing
+    reasons = {part: judges.missing(part, HERE) for part in options.parts if part in judges.JUDGES}
+    return {part: reason for part, reason in reasons.items() if reason}
 
 
 def attempt(function):
@@ -113,7 +111,8 @@ def arguments():
     p.add_argument("words", nargs="*")
     a = p.parse_args()
     a.parts = [w for w in a.words if w in PARTS] or list(PARTS)
-    a.patterns = [w for w in a.words if w not in PARTS]
+    a.files = [w for w in a.words if w not in PARTS and os.path.isfile(w)]
+    a.patterns = [w for w in a.words if w not in PARTS and w not in a.files]
     if a.seed == "random":
         a.seed = str(random.randrange(1 << 32))
     return a
@@ -138,8 +137,8 @@ def main():
             print("\n".join(n for n, _ in todo))
             return 0
         for part, reason in prepare(options).items():
-            how = "failed" if options.require else "skipped"
-            print("%s %s: %s" % ("FAILED" if options.require else how, part, reason))
+            how = "failed" if options.require and part not in judges.OPTIONAL else "skipped"
+            print("%s %s: %s" % ("FAILED" if how == "failed" else how, part, reason))
             counts[how] += 1
             todo = [(n, f) for n, f in todo if n.split(" ")[0] != part]
         judges.start(directory, HERE)

@@ -7,6 +7,7 @@ import re
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAME = re.compile(r"(.+)\.(\d+)x(\d+)\.raw$")
+SIZE = re.compile(r"\.(\d+)x(\d+)\.[^.]*$")
 UNIT = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]"
     rb"|\x1b[\]P_^X](?:[^\x07\x1b\x18\x1a]|\x1b(?!\\))*(?:\x1b\\|\x07|\x18|\x1a)"
@@ -45,6 +46,35 @@ class Stream:
         """COUNT offsets in order, the same for the same SEED: anywhere, but for the last, which is the end."""
         r = random.Random("%s %s" % (seed, self.name))
         return sorted({r.randrange(1, len(self.data)) for _ in range(count - 1)}) + [len(self.data)]
+
+
+class Input(Stream):
+    """A small input, and what a person types after it.  A copy of it is in DIRECTORY."""
+    TYPED = b" -l"
+
+    def __init__(self, path, directory):
+        name = os.path.basename(path)
+        m = SIZE.search(name)
+        self.name = "input-" + name.rsplit(".", 1)[0]
+        self.rows, self.cols = (int(m.group(1)), int(m.group(2))) if m else (24, 80)
+        with open(path, "rb") as f:
+            given = f.read()
+        self.given, self.data = len(given), given + self.TYPED
+        self.path = os.path.join(directory, self.name)
+        with open(self.path, "wb") as f:
+            f.write(self.data)
+        self._grounds = None
+
+    def cuts(self, count, seed):
+        """Where a resume would be: after all of the input; and COUNT places before, or all if they are few."""
+        places = range(1, self.given)
+        if len(places) > 4 * count:
+            places = random.Random("%s %s" % (seed, self.name)).sample(places, count)
+        return sorted({*places, self.given})
+
+
+def inputs(directory):
+    return [Input(p, directory) for p in sorted(glob.glob(os.path.join(HERE, "inputs", "*.in")))]
 
 
 def captures(directory=os.path.join(HERE, "captures")):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What Terms show, as a terminal that is not ours says: xterm.js, the judge of tests/screen."""
+"""What Terms show, as a terminal that is not ours says: a judge of tests/screen, xterm.js if none is named."""
 import importlib.util
 import json
 import os
 import re
 import subprocess
+import sys
 
 from term import Failed, Skip, wait_until
 
@@ -21,6 +22,8 @@ def load(name):
 
 
 answers = load("answers")
+sys.path.append(SCREEN)  # for tmux.py, which nobody else has
+judges = load("judges")
 
 
 def missing(what):
@@ -43,11 +46,12 @@ def answer(t):
 
 
 class Judge:
-    """Reads screens; one node process."""
+    """Reads screens; one node process.  NAME is xterm, graphemes or ghostty."""
 
-    def __init__(self, directory):
-        if not os.path.exists(os.path.join(SCREEN, "node_modules", "@xterm", "headless", "package.json")):
-            missing("@xterm/headless below tests/screen")
+    def __init__(self, directory, name="xterm"):
+        self.name = name
+        if not judges.installed(SCREEN, judges.PACKAGES[name]):
+            missing(judges.PACKAGES[name] + " below tests/screen")
         try:
             self.node = subprocess.Popen(["node", os.path.join(SCREEN, "judge.mjs")], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True, encoding="utf-8")
@@ -60,7 +64,7 @@ class Judge:
         with open(self.path, "wb") as f:
             f.write(t.data)
         first = t.sizes[0]
-        job = {"rows": first[1], "cols": first[2], "show": self.path,
+        job = {"judge": self.name, "rows": first[1], "cols": first[2], "show": self.path,
                "sizes": [{"at": at, "rows": rows, "cols": cols} for at, rows, cols in t.sizes[1:]]}
         self.node.stdin.write(json.dumps(job) + "\n")
         self.node.stdin.flush()
