@@ -42,3 +42,16 @@ charset_map(const struct screen *s, uint32_t code)
 		return 0xa3;
 	return code;
 }
+
+uint32_t
+charset_letter(const struct screen *s, uint32_t code)
+{
+	unsigned char set = s->charsets.g[s->charsets.gl];
+
+	if (set == 'A' && code == 0xa3)
+		return '#';
+	for (uint32_t i = 0; set == '0' && i < sizeof(drawing) / sizeof(*drawing); i++)
+		if (drawing[i] == code)
+			return 0x60 + i;
+	return code;
+}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "charset.h"
 #include "cursor.h"
 #include "model.h"
 #include "modes.h"
@@ -195,6 +196,26 @@ render_colours(struct out *out, const struct colours *c)
 		}
 }
 
+/*
+ * Prints the character before the cursor as the last of all.  Where line drawing is shifted in, the letter is printed
+ * that stands for it: ghostty shows no character beyond ASCII there.
+ */
+static void
+render_repeatable(struct out *out, const struct screen *s)
+{
+	const struct row *row = s->row[s->y];
+	cell c = row->c[before(s)];
+	uint32_t code = (uint32_t)(c & CELL_CODE), letter = charset_letter(s, code);
+
+	if (c & CELL_CLUSTER || letter == code) {
+		render_character(out, s, row, before(s));
+		return;
+	}
+	out_style(out, styles_get(&s->styles, cell_style(c)));
+	out_link(out, links_get(&s->links, cell_link(c)), strlen(links_get(&s->links, cell_link(c))));
+	out_code(out, letter);
+}
+
 void
 render_state(struct out *out, const struct screen *s)
 {
@@ -220,7 +241,7 @@ render_state(struct out *out, const struct screen *s)
 		out_text(out, "\033[?25h");
 	out_text(out, "\033[?2026l");
 	if (s->repeatable)
-		render_character(out, s, s->row[s->y], before(s));
+		render_repeatable(out, s);
 	if (s->single)
 		out_text(out, s->single == 2 ? "\033N" : "\033O");
 }
