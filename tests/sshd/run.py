@@ -100,11 +100,10 @@ def list_installed(base, root):
 
 
 def prepare_judge():
-    """Fetches the judge while there is a network; without it the cases that need it say so."""
-    sys.path.append(screens.SCREEN)
-    reason = importlib.import_module("judges").install_xterm(screens.SCREEN)
+    """Fetches the judges while there is a network; without it the cases that need it say so."""
+    reason = screens.judges.install_packages(screens.SCREEN)
     if reason:
-        print("no judge: " + reason)
+        print("no judges: " + reason)
 
 
 class Runner:
