@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "answer_queue.h"
+#include "colours.h"
 #include "keys.h"
 #include "model.h"
 #include "modes.h"
-#include "sgr.h"
 
 void
 answer_device(struct screen *s, char private)
@@ -25,8 +26,8 @@ answer_device(struct screen *s, char private)
 	}
 }
 
-void
-answer_status(struct screen *s, char private, unsigned what)
+static void
+answer_place(struct screen *s, bool private)
 {
 	unsigned y = s->y + 1, x = s->x + 1;
 
@@ -34,10 +35,56 @@ answer_status(struct screen *s, char private, unsigned what)
 		y -= s->top;
 		x -= s->left;
 	}
-	if (what == 5 && !private)
+	answer_queue(s, private ? "\033[?%u;%uR" : "\033[%u;%uR", y, x);
+}
+
+/* Dark or light, if that is known: nobody is told anything that was made up. */
+static void
+answer_theme(struct screen *s)
+{
+	int light = colours_light(s);
+
+	if (light >= 0)
+		answer_queue(s, "\033[?997;%un", light ? 2u : 1u);
+}
+
+/* What a VT420 is asked about itself: no printer, no locator, no macros, one session. */
+static const struct {
+	unsigned what;
+	const char *answer;
+} devices[] = {
+	{ 15, "\033[?13n" }, { 25, "\033[?20n" }, { 26, "\033[?27;1;0;0n" }, { 53, "\033[?53n" }, { 55, "\033[?53n" },
+	{ 56, "\033[?57;0n" }, { 62, "\033[0000*{" }, { 75, "\033[?70n" }, { 85, "\033[?83n" },
+};
+
+static void
+answer_private_status(struct screen *s, unsigned what, unsigned id)
+{
+	switch (what) {
+	case 6:
+		answer_place(s, true);
+		return;
+	case 63:
+		answer_queue(s, "\033P%u!~0000\033\\", id);
+		return;
+	case 996:
+		answer_theme(s);
+		return;
+	}
+	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+		if (devices[i].what == what)
+			answer_queue(s, "%s", devices[i].answer);
+}
+
+void
+answer_status(struct screen *s, char private, unsigned what, unsigned id)
+{
+	if (private)
+		answer_private_status(s, what, id);
+	else if (what == 5)
 		answer_queue(s, "\033[0n");
 	else if (what == 6)
-		answer_queue(s, private ? "\033[?%u;%uR" : "\033[%u;%uR", y, x);
+		answer_place(s, false);
 }
 
 void
@@ -66,30 +113,40 @@ answer_version(struct screen *s)
 }
 
 void
-answer_size(struct screen *s)
+answer_size(struct screen *s, unsigned what)
 {
-	answer_queue(s, "\033[8;%u;%ut", s->rows, s->cols);
+	const struct screen_terminal *t = &s->terminal;
+
+	if (what == 18)
+		answer_queue(s, "\033[8;%u;%ut", s->rows, s->cols);
+	else if (what == 19)
+		answer_queue(s, "\033[9;%u;%ut", s->rows, s->cols);
+	else if (what == 14 && t->xpixel && t->ypixel)
+		answer_queue(s, "\033[4;%u;%ut", t->ypixel, t->xpixel);
+	else if (what == 16 && t->xpixel / s->cols && t->ypixel / s->rows)
+		answer_queue(s, "\033[6;%u;%ut", t->ypixel / s->rows, t->xpixel / s->cols);
 }
 
 void
-answer_setting(struct screen *s, const char *text, size_t len)
+answer_new_size(struct screen *s)
 {
-	char sgr[SGR_MAX];
+	answer_queue(s, "\033[48;%u;%u;%u;%ut", s->rows, s->cols, s->terminal.ypixel, s->terminal.xpixel);
+}
 
-	if (len == 1 && *text == 'm') {
-		sgr[sgr_params(&s->pen, sgr)] = '\0';
-		answer_queue(s, "\033P1$r%sm\033\\", sgr);
-	} else if (len == 1 && *text == 'r') {
-		answer_queue(s, "\033P1$r%u;%ur\033\\", s->top + 1, s->bottom + 1);
-	} else if (len == 1 && *text == 's') {
-		answer_queue(s, "\033P1$r%u;%us\033\\", s->left + 1, s->right + 1);
-	} else if (len == 2 && memcmp(text, " q", 2) == 0) {
-		answer_queue(s, "\033P1$r%u q\033\\", s->shape);
-	} else if (len == 2 && memcmp(text, "\"q", 2) == 0) {
-		answer_queue(s, "\033P1$r%u\"q\033\\", s->pen.attr & STYLE_PROTECTED ? 1u : 0u);
-	} else if (len == 2 && memcmp(text, "\"p", 2) == 0) {
-		answer_queue(s, "\033P1$r62;1\"p\033\\");
-	} else {
-		answer_queue(s, "\033P0$r\033\\");
-	}
+void
+answer_extent(struct screen *s)
+{
+	answer_queue(s, "\033[%u;%u;1;1;1\"w", s->rows, s->cols);
+}
+
+void
+answer_supplemental(struct screen *s)
+{
+	answer_queue(s, "\033P0!u%%5\033\\"); /* DEC's own */
+}
+
+void
+answer_graphics(struct screen *s, unsigned item)
+{
+	answer_queue(s, "\033[?%u;%uS", item, item >= 1 && item <= 3 ? 3u : 1u);
 }

@@ -160,11 +160,11 @@ dynamic(struct screen *s, unsigned number, const char *text)
 	uint32_t colour;
 
 	for (; text && number <= 12; number++) {
-		uint32_t *at = &s->colours.dynamic[number - 10];
+		uint32_t *at = &s->colours.dynamic[number - 10], own = s->terminal.colour[number - 10];
 
 		text = field(text, buf, sizeof buf);
 		if (strcmp(buf, "?") == 0)
-			answer_colour(s, number, 0, *at ? *at : usual[number - 10]);
+			answer_colour(s, number, 0, *at ? *at : own ? own : usual[number - 10]);
 		else if ((colour = parse(buf)))
 			*at = colour;
 	}
@@ -212,4 +212,13 @@ colours_osc(struct screen *s, unsigned number, const char *text)
 		s->colours.dynamic[number - 110] = 0;
 		break;
 	}
+}
+
+int
+colours_light(const struct screen *s)
+{
+	uint32_t c = s->colours.dynamic[1] ? s->colours.dynamic[1] : s->terminal.colour[1];
+
+	/* Weighted as the eye sees them (ITU-R BT.601). */
+	return c ? 299 * (c >> 16 & 0xff) + 587 * (c >> 8 & 0xff) + 114 * (c & 0xff) >= 127500 : -1;
 }

@@ -14,4 +14,7 @@ void colours_reset(struct colours *c);
 /* The commands: NUMBER, and the text behind its semicolon, ended by NUL. */
 void colours_osc(struct screen *s, unsigned number, const char *text);
 
+/* Whether the background is a light colour: 1 or 0, or -1 when nobody has said which one it is. */
+int colours_light(const struct screen *s);
+
 #endif

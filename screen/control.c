@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "answer.h"
 #include "charset.h"
 #include "cursor.h"
 #include "edit.h"
@@ -85,6 +86,9 @@ plain_escape(struct screen *s, char final)
 		break;
 	case 'O':
 		s->single = 3;
+		break;
+	case 'Z':
+		answer_device(s, 0);
 		break;
 	case 'c':
 		modes_hard_reset(s);

@@ -53,13 +53,16 @@ static void decstr(struct screen *s) { modes_soft_reset(s); }
 static void da1(struct screen *s) { answer_device(s, 0); }
 static void da2(struct screen *s) { answer_device(s, '>'); }
 static void da3(struct screen *s) { answer_device(s, '='); }
-static void dsr(struct screen *s) { answer_status(s, 0, param(s, 0)); }
-static void decdsr(struct screen *s) { answer_status(s, '?', param(s, 0)); }
+static void dsr(struct screen *s) { answer_status(s, 0, param(s, 0), 0); }
+static void decdsr(struct screen *s) { answer_status(s, '?', param(s, 0), param(s, 1)); }
 static void rqm(struct screen *s) { answer_mode(s, 0, param(s, 0)); }
 static void decrqm(struct screen *s) { answer_mode(s, '?', param(s, 0)); }
 static void kitty_query(struct screen *s) { answer_kitty(s); }
 static void xtqmodkeys(struct screen *s) { answer_modifiers(s, param(s, 0)); }
 static void xtversion(struct screen *s) { answer_version(s); }
+static void decrqde(struct screen *s) { answer_extent(s); }
+static void decrqpsr(struct screen *s) { answer_presentation(s, param(s, 0)); }
+static void decrqupss(struct screen *s) { answer_supplemental(s); }
 
 static void
 sd(struct screen *s)
@@ -127,8 +130,11 @@ tbc(struct screen *s)
 static void
 set_modes(struct screen *s, bool dec, bool on)
 {
-	for (unsigned i = 0; i < s->parser.nparam; i++)
+	for (unsigned i = 0; i < s->parser.nparam; i++) {
 		modes_set(s, dec, s->parser.param[i], on);
+		if (dec && on && s->parser.param[i] == 2048)
+			answer_new_size(s);
+	}
 }
 
 static void sm(struct screen *s) { set_modes(s, false, true); }
@@ -187,15 +193,22 @@ decsca(struct screen *s)
 	s->pen_known = false;
 }
 
-/* The title stacks, and one question that may be answered: the size. */
+/* XTSMGRAPHICS. */
+static void
+xtsmgraphics(struct screen *s)
+{
+	if (s->parser.nparam == 3)
+		answer_graphics(s, param(s, 0));
+}
+
+/* The title stacks, and questions that may be answered: those about the size. */
 static void
 window(struct screen *s)
 {
 	unsigned what = param(s, 0), which = param(s, 1);
 	void (*turn)(struct title *) = what == 22 ? title_push : title_pop;
 
-	if (what == 18)
-		answer_size(s);
+	answer_size(s, what);
 	if (what != 22 && what != 23)
 		return;
 	if (which == 0 || which == 2)
@@ -251,6 +264,7 @@ static const struct {
 } others[] = {
 	{ '?', 0, 'h', decset }, { '?', 0, 'l', decrst }, { '?', 0, 'J', decsed }, { '?', 0, 'K', decsel },
 	{ '?', 0, 'm', xtqmodkeys }, { '?', 0, 'n', decdsr }, { '?', 0, 'u', kitty_query },
+	{ '?', 0, 'S', xtsmgraphics }, { 0, '$', 'w', decrqpsr }, { 0, '"', 'v', decrqde }, { 0, '&', 'u', decrqupss },
 	{ '?', '$', 'p', decrqm }, { 0, '$', 'p', rqm }, { 0, '!', 'p', decstr },
 	{ '>', 0, 'c', da2 }, { '=', 0, 'c', da3 }, { '>', 0, 'q', xtversion },
 	{ '>', 0, 'm', xtmodkeys }, { '>', 0, 'n', xtmodkeys_off },

@@ -66,6 +66,12 @@ screen_feed(struct screen *s, const void *bytes, size_t len)
 	parser_feed(s, bytes, len);
 }
 
+void
+screen_terminal_is(struct screen *s, const struct screen_terminal *t)
+{
+	s->terminal = *t;
+}
+
 unsigned
 screen_rows(const struct screen *s)
 {

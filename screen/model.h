@@ -150,6 +150,7 @@ struct screen {
 	struct history history;
 	struct parser parser;
 	struct answers answers;
+	struct screen_terminal terminal; /* for answers alone: a rendering does not restore it */
 	const unsigned char *fed, *here; /* while it is fed: the bytes, and up to where a sequence has been read */
 };
 

@@ -36,6 +36,9 @@ const struct mode_bit mode_bits[] = {
 };
 const size_t nmode_bits = sizeof mode_bits / sizeof *mode_bits;
 
+/* Of those that a terminal has a default of its own for: xterm's defaults, for a program that asks. */
+#define USUALLY_SET (MODE_REPEAT | MODE_META8 | MODE_NUMLOCK)
+
 static const struct mode_bit *
 find(bool dec, unsigned number)
 {
@@ -184,6 +187,8 @@ modes_report(const struct screen *s, bool dec, unsigned number)
 {
 	const struct mode_bit *m = find(dec, number);
 
+	if (m && m->own && !(s->said & m->bit))
+		return m->bit & USUALLY_SET ? 1 : 2;
 	if (m)
 		return mode(s, m->bit) ? 1 : 2;
 	if (!dec)

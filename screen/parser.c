@@ -375,6 +375,7 @@ parser_feed(struct screen *s, const unsigned char *p, size_t len)
 			p = feed_ground(s, p, end);
 			break;
 		case PARSER_ESCAPE:
+			s->here = p + 1;
 			feed_escape(s, *p++);
 			break;
 		case PARSER_CSI:

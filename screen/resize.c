@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "answer.h"
 #include "grid.h"
 #include "history.h"
 #include "history_rows.h"
@@ -356,4 +357,7 @@ screen_resize(struct screen *s, unsigned rows, unsigned cols)
 	}
 	s->row = s->alternate ? s->alternate : s->primary;
 	settle(s);
+	s->fed = s->here;
+	if (mode(s, MODE_SIZE))
+		answer_new_size(s);
 }

@@ -88,6 +88,8 @@ strings_dispatch(struct screen *s, char kind, const char *text, size_t len)
 
 	if (kind == 'P' && len >= 2 && memcmp(text, "$q", 2) == 0)
 		answer_setting(s, text + 2, len - 2);
+	else if (kind == 'P' && len >= 2 && memcmp(text, "+q", 2) == 0)
+		answer_caps(s, text + 2, len - 2);
 	if (kind != ']')
 		return;
 	for (; i < len && i < 5 && text[i] >= '0' && text[i] <= '9'; i++)

@@ -10,22 +10,37 @@
  *   h  for 1 to 64 hex digits          C  for rgb:h/h/h with 1 to 4 digits each, rgba: with four of them
  *   s  for 1 to 64 of what SGR and the like are written with: digits, ; : space " ' $ and letters
  *   v  for 1 to 64 of what a version is written with: letters, digits, space . _ ( ) + -
+ *   H  for 1 to 160 hex digits         X  for 4 of them
+ *   a  for one of @ to O               d  for a charset: 0, A or B
+ *   /  for any number of further "/#", none included
  *   $  for the end of the string: ESC \
+ *   \  for the next byte itself
  * and every other byte for itself.
  */
 static const char *const csi_forms[] = {
 	"?#*c", ">#*c",           /* DA1, DA2 */
 	"#n", "?#*n",             /* DSR */
+	"0000\\*{",               /* DECMSR */
 	"#;#R", "?#;#R", "?#;#;#R", /* CPR */
 	"#;#@y", "?#;#@y",        /* DECRPM; @ is a literal $ */
 	"?#u",                    /* kitty's keyboard flags */
 	">#*m",                   /* XTQMODKEYS */
+	"4;#;#t", "6;#;#t", "8;#;#t", "9;#;#t", /* sizes, */
+	"48;#;#;#;#t",            /* in band */
+	"?#;1S", "?#;2S", "?#;3S", /* XTSMGRAPHICS: an error */
+	"#;#;1;1;1\"w",           /* DECRQDE's */
 };
 
 static const char *const dcs_forms[] = {
 	"!|h$",                   /* DA3 */
 	">|v$",                   /* XTVERSION */
-	"#@rs$", "#@r$",          /* DECRPSS */
+	"#@rs$", "#@r$",          /* DECRPSS, */
+	"1@r#\\*|$", "1@r#@|$", "1@r#@}$", "1@r#@~$", "1@r#\\*x$", /* with names that s does not take */
+	"0+r$", "0+rh$", "1+rh$", "1+rh=H$", /* XTGETTCAP */
+	"1@u#;#;1;a;a;a;#;#;a;dddd$", /* DECCIR */
+	"2@u$", "2@u#/$",         /* DECTABSR */
+	"#!~X$",                  /* DECCKSR */
+	"0!u%5$",                 /* DECAUPSS */
 };
 
 static const char *const osc_forms[] = {
@@ -68,6 +83,18 @@ is_version(unsigned char c)
 }
 
 static bool
+is_flags(unsigned char c)
+{
+	return c >= '@' && c <= 'O';
+}
+
+static bool
+is_charset(unsigned char c)
+{
+	return c == '0' || c == 'A' || c == 'B';
+}
+
+static bool
 some(struct cursor *c, bool (*is)(unsigned char), size_t most)
 {
 	size_t n = 0;
@@ -91,6 +118,14 @@ literal(struct cursor *c, const char *text)
 }
 
 static bool
+literal_byte(struct cursor *c, char byte)
+{
+	const char text[2] = { byte, '\0' };
+
+	return literal(c, text);
+}
+
+static bool
 colour(struct cursor *c)
 {
 	unsigned parts = literal(c, "rgba:") ? 4 : literal(c, "rgb:") ? 3 : 0;
@@ -102,9 +137,17 @@ colour(struct cursor *c)
 }
 
 static bool
-more_numbers(struct cursor *c)
+hex4(struct cursor *c)
 {
-	while (c->p < c->end && *c->p == ';') {
+	const unsigned char *from = c->p;
+
+	return some(c, is_hex, 4) && c->p - from == 4;
+}
+
+static bool
+more_numbers(struct cursor *c, char before)
+{
+	while (c->p < c->end && *c->p == before) {
 		c->p++;
 		if (!some(c, is_digit, 5))
 			return false;
@@ -115,15 +158,23 @@ more_numbers(struct cursor *c)
 static bool
 element(struct cursor *c, char kind)
 {
-	char same[2] = { kind == '@' ? '$' : kind, '\0' };
-
 	switch (kind) {
 	case '#':
 		return some(c, is_digit, 5);
 	case '*':
-		return more_numbers(c);
+		return more_numbers(c, ';');
+	case '/':
+		return more_numbers(c, '/');
 	case 'h':
 		return some(c, is_hex, 64);
+	case 'H':
+		return some(c, is_hex, 160);
+	case 'X':
+		return hex4(c);
+	case 'a':
+		return some(c, is_flags, 1);
+	case 'd':
+		return some(c, is_charset, 1);
 	case 'C':
 		return colour(c);
 	case 's':
@@ -133,7 +184,7 @@ element(struct cursor *c, char kind)
 	case '$':
 		return literal(c, "\033\\");
 	default:
-		return literal(c, same);
+		return literal_byte(c, kind == '@' ? '$' : kind);
 	}
 }
 
@@ -144,7 +195,7 @@ match(const char *const *forms, size_t count, const unsigned char *p, size_t len
 		struct cursor c = { p, p + len };
 		const char *f = forms[i];
 
-		while (*f && element(&c, *f))
+		while (*f && (*f == '\\' ? literal_byte(&c, *++f) : element(&c, *f)))
 			f++;
 		if (!*f)
 			return (size_t)(c.p - p);

@@ -265,6 +265,7 @@ obey(struct painter *p, const struct paint_order *m)
 	switch (m->type) {
 	case PAINT_SIZE:
 		screen_resize(p->screen, m->rows, m->cols);
+		reply_answers(p, p->at);
 		break;
 	case PAINT_RENDER:
 		do_render(p, m);
