@@ -46,6 +46,142 @@ answers_for_a_dead_link(void **state)
 	assert_memory_equal(world_typed(), "\033[?", 3);
 }
 
+/* As the keeper does when it reads from the pty. */
+static void
+print_now(const char *text)
+{
+	uint64_t before = k.ring.head;
+
+	world_print(text);
+	picture_printed(&k, before);
+}
+
+/* All that was printed so far was printed MS before. */
+static void
+time_passes(unsigned ms)
+{
+	struct asked *a = &k.picture->asked;
+
+	a->last_ms -= ms;
+	for (unsigned i = 0; i < ASKED_MARKS; i++)
+		if (a->mark[i].ms)
+			a->mark[i].ms -= ms;
+}
+
+static void
+answers_no_one_for_whom_it_is_too_late(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	print_now("\033[c");
+	time_passes(ASKED_MS);
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+	world_attach();
+	print_now("\033[c");
+	time_passes(ASKED_MS / 2);
+	world_drop();
+	world_catch_up();
+	assert_memory_equal(world_typed(), "\033[?", 3);
+}
+
+/* Of several queries those that are young, however the output between them was cut. */
+static void
+answers_what_is_not_too_late(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	print_now("\033[c");
+	time_passes(ASKED_MS / 2);
+	print_now("some output");
+	time_passes(ASKED_MS / 4);
+	print_now("\033[5n");
+	time_passes(ASKED_MS / 2);
+	print_now("more output");
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "\033[0n");
+}
+
+/* Output that never pauses: each mark is the next one's place in the end. */
+static void
+answers_what_is_not_too_late_in_a_stream(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	print_now("\033[c");
+	for (int i = 0; i < 40; i++) {
+		time_passes(ASKED_MS / 20);
+		print_now(i == 30 ? "\033[5n" : "x");
+	}
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "\033[0n");
+}
+
+static void
+type_x(void)
+{
+	int n = 0;
+
+	assert_int_equal(write(k.master, "x", 1), 1);
+	k.typed = true;
+	for (int i = 0; i < 500 && n == 0; i++) {
+		usleep(2000);
+		assert_int_equal(ioctl(k.slave, TIOCINQ, &n), 0);
+	}
+	assert_int_equal(n, 1);
+}
+
+static void
+program_reads(void)
+{
+	char c;
+
+	assert_int_equal(read(k.slave, &c, 1), 1);
+}
+
+/* The key was typed before the program asked, and is what it has read instead of an answer. */
+static void
+answers_no_program_that_has_read_since(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	type_x();
+	print_now("\033[c");
+	program_reads();
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "");
+	world_attach();
+	type_x();
+	print_now("\033[c");
+	program_reads();
+	print_now("\033[5n");
+	world_drop();
+	world_catch_up();
+	assert_string_equal(world_typed(), "\033[0n");
+}
+
+static void
+answers_a_program_that_has_read_before(void **state)
+{
+	(void)state;
+	world_raw();
+	world_attach();
+	type_x();
+	program_reads();
+	print_now("\033[c");
+	world_drop();
+	world_catch_up();
+	assert_memory_equal(world_typed(), "\033[?", 3);
+}
+
 /* Somebody is attached who never answers, and the painter follows past the query. */
 static void
 asks_and_floods(void)
@@ -68,6 +204,7 @@ answers_for_a_dead_link_what_was_long_ago(void **state)
 {
 	(void)state;
 	asks_and_floods();
+	asked_begin(&k.picture->asked);
 	world_drop();
 	world_catch_up();
 	assert_string_equal(world_typed(), "\033[1;11R");
@@ -84,6 +221,7 @@ answers_for_a_dead_link_after_it_had_left(void **state)
 	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
 	assert_int_equal(k.picture->proc.pid, 0);
+	asked_begin(&k.picture->asked);
 	world_drop();
 	assert_string_equal(world_typed(), "\033[1;11R");
 }
@@ -97,6 +235,7 @@ answers_for_a_dead_link_after_it_was_killed(void **state)
 	world_kill_painter(SIGKILL);
 	for (int i = 0; i < 300 && k.picture->proc.pid; i++)
 		world_turn(10);
+	asked_begin(&k.picture->asked);
 	world_drop();
 	world_catch_up();
 	assert_string_equal(world_typed(), "\033[1;11R");
@@ -127,6 +266,7 @@ follows_a_flood_of_queries(void **state)
 			world_turn(10);
 		world_print("\033[6n");
 	}
+	asked_begin(&k.picture->asked);
 	assert_true(k.picture->proc.pid > 0 && !k.picture->lost);
 	assert_uint_in_range(k.picture->kept.count, 1, ANSWERS_KEPT_COUNT);
 	assert_uint_in_range(k.picture->kept.len, 1, ANSWERS_KEPT_BYTES);
@@ -164,6 +304,11 @@ main(void)
 		REAL(answers_while_nobody_is_there),
 		REAL(leaves_answers_to_who_is_there),
 		REAL(answers_for_a_dead_link),
+		REAL(answers_no_one_for_whom_it_is_too_late),
+		REAL(answers_what_is_not_too_late),
+		REAL(answers_what_is_not_too_late_in_a_stream),
+		REAL(answers_no_program_that_has_read_since),
+		REAL(answers_a_program_that_has_read_before),
 		REAL(answers_for_a_dead_link_what_was_long_ago),
 		REAL(answers_for_a_dead_link_after_it_had_left),
 		REAL(answers_for_a_dead_link_after_it_was_killed),

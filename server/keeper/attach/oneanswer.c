@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "answers.h"
+#include "asked.h"
 #include "clock.h"
 
 #define LOOK_BACK 16384 /* a query further back in the output is none that a terminal answers now */
-#define KEPT_MS 5000    /* older answers are not typed */
+#define KEPT_MS ASKED_MS /* older answers are not typed */
 
 /* Whether PEER was leading until a moment ago. */
 static bool

@@ -94,6 +94,7 @@ plain_feed(struct peer *peer)
 		if (n <= 0)
 			return;
 		t->input_at += (size_t)n;
+		peer->keeper->typed = true;
 	}
 }
 

@@ -31,8 +31,10 @@ feed_stream(struct keeper *k, struct stream *s)
 		n = k->source->feed(k, p, len);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			n = (ssize_t)len; /* the shell has ended */
-		if (n > 0)
+		if (n > 0) {
 			stream_used(s, (size_t)n);
+			k->typed = true;
+		}
 		vital_done(&k->vital);
 		if (n < 0 && errno == EINTR)
 			continue;

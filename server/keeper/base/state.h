@@ -117,6 +117,7 @@ struct keeper {
 	struct front front;
 	struct settings settings; /* of the pty */
 	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */
+	bool typed;            /* input was written to the pty, which the program may not have read yet (asked.h) */
 	uint64_t fed_ms;       /* clock_now_ms(): the keeper gave the program input of its own, or of a stream; 0 */
 	struct idle idle;
 	uint64_t quiet_until;  /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */

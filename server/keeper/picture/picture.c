@@ -24,6 +24,7 @@ picture_open(struct keeper *k, const struct picture_events *events)
 	*k->picture = (struct picture){ .events = events, .none = !painter_can_be_confined(),
 		                        .proc = PAINTER_PROCESS_NONE, .give_up_at = CLOCK_NEVER,
 		                        .tick_at = CLOCK_NEVER, .park_at = CLOCK_NEVER, .park_ms = PICTURE_PARK_MS };
+	asked_begin(&k->picture->asked);
 	return 0;
 }
 
@@ -76,14 +77,22 @@ picture_front_changed(struct keeper *k)
 		p->from = k->front.since;
 }
 
+void
+picture_printed(struct keeper *k, uint64_t before)
+{
+	asked_output(&k->picture->asked, k, before);
+}
+
 /* From now on the painter answers queries, also those that no terminal can answer any more. */
 static void
 begin_answering(struct keeper *k)
 {
 	struct picture *p = k->picture;
+	uint64_t over = asked_over(&k->picture->asked, k);
 
 	/* The programs before this one have gone; and a terminal has answered the queries that it could. */
 	p->from = k->front.since > k->answered ? k->front.since : k->answered;
+	p->from = p->from > over ? p->from : over;
 	p->from = p->from < k->ring.head ? p->from : k->ring.head;
 	answers_kept_forget(&p->kept, p->from);
 	if (p->kept.len && !k->front.back)

@@ -37,6 +37,8 @@ void picture_watch(struct keeper *k, struct loop *l);
 void picture_turn(struct keeper *k);
 /* Another group is in front (k->front), as of the latest output. */
 void picture_front_changed(struct keeper *k);
+/* Output from BEFORE to the ring's head has just been read (asked.h). */
+void picture_printed(struct keeper *k, uint64_t before);
 /* The terminals' common size is now K's. */
 void picture_size(struct keeper *k);
 /* An attachment has come, gone, or been set aside: decides whether the painter answers queries from here on. */

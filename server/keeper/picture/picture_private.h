@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "answers_kept.h"
+#include "asked.h"
 #include "painter_process.h"
 
 #define PICTURE_PARK_MS 500       /* idle for so long, a painter leaves */
@@ -59,7 +60,8 @@ struct picture {
 
 	bool answering;     /* it is the painter's to answer queries … */
 	uint64_t from;      /* … behind this */
-	struct answers_kept kept; /* and, should their terminal die, these */
+	struct answers_kept kept; /* and, should their terminal die, these … */
+	struct asked asked; /* … that are not too late */
 
 	uint32_t serial;    /* of the last request */
 	unsigned wanted;    /* requests that are open */

@@ -164,8 +164,10 @@ pump_output(struct keeper *k)
 		attachments_push(k);
 	if (k->ring.head > from)
 		note_output(k, from);
-	if (k->ring.head > start)
+	if (k->ring.head > start) {
+		picture_printed(k, start);
 		note_activity(k);
+	}
 }
 
 static void
