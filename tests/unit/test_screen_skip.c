@@ -18,8 +18,76 @@ struct kind {
 	size_t cut;       /* so much of it is fed first */
 	unsigned odd;     /* one line in so many has a sequence that is not the line's own; 0: none */
 	bool stairs;      /* most lines end with a bare line feed */
+	bool raw;         /* no line has a carriage return, and each character takes one column */
 	bool blank;       /* nothing but their ends */
+	bool placed;      /* no lines, but text at places of the screen; sometimes all of it is erased … */
+	bool stays;       /* … or never */
 };
+
+/* Text without controls of U+0080 to U+009F: those are not the line's own. */
+static void
+text_of(struct stream *st)
+{
+	size_t from = st->len;
+
+	stream_text(st);
+	for (; from + 1 < st->len; from++)
+		if (st->bytes[from] == '\xc2' && (unsigned char)st->bytes[from + 1] < 0xa0)
+			st->bytes[from] = '\xc3';
+}
+
+/* Characters of one column each, and what moves the cursor within a line. */
+static void
+narrow_text_of(struct stream *st)
+{
+	static const char *const some[] = { "\t", "\b", "\a", "\v", "\xc3\xa9", "\xe2\x94\x80", "\xd0\xb6", "\x7f", "\xc2\xab" };
+
+	for (unsigned n = 1 + stream_random(st, stream_random(st, 8) ? 12 : 2 * st->cols); n; n--)
+		stream_add(st, "%c", 0x20 + (int)stream_random(st, 0x5f));
+	if (!stream_random(st, 3))
+		stream_add(st, "%s", STREAM_PICK(st, some));
+}
+
+/* Characters of one column each, up to the last column, which is the only one behind X that must not be passed. */
+static void
+text_up_to_edge(struct stream *st, unsigned x)
+{
+	static const char *const some[] = { "\xc3\xa9", "\xe2\x94\x80", "\xd0\xb6", "\xc2\xab" };
+	unsigned room = st->cols - x, n = stream_random(st, 3) ? stream_random(st, room + 1) : room;
+
+	while (n--)
+		if (stream_random(st, 6))
+			stream_add(st, "%c", 0x20 + (int)stream_random(st, 0x5f));
+		else
+			stream_add(st, "%s", STREAM_PICK(st, some));
+}
+
+/* A piece of a screen as full-screen programs write it. */
+static void
+place_of(struct stream *st, const struct kind *kind)
+{
+	static const char *const some[] = {
+		"\033[K", "\033[1K", "\033[2K", "\r", "\033(B", "\033[?25l", "\033[?25h", "\033[?12l", "\033[?2026h", "\a",
+		"\033[2X", "\033[X", "\033[A", "\033[9B", "\033[2C", "\033[J", "\033[1J", "\033[m", "\033[3d", "\033[2G",
+		"\033[3`x\033[K", "\r\t",
+	};
+	unsigned y = stream_random(st, st->rows), x = stream_random(st, 3) ? 0 : stream_random(st, st->cols);
+
+	if (!kind->stays && !stream_random(st, 50))
+		stream_add(st, "\033[%uJ", stream_random(st, 2) * 2);
+	stream_add(st, "\033[%u;%u%c", y + 1, x + 1, "Hf"[stream_random(st, 2)]);
+	for (unsigned n = stream_random(st, 3); n; n--)
+		stream_sgr(st);
+	text_up_to_edge(st, x);
+	if (y + 1 < st->rows && !stream_random(st, 4)) {
+		stream_add(st, "\r\n");
+		text_up_to_edge(st, 0);
+	}
+	if (stream_random(st, 3))
+		stream_add(st, "%s", STREAM_PICK(st, some));
+	if (!stream_random(st, 6))
+		stream_add(st, "\033[%u;1Hx\bx\033[%ub", y + 1, 1 + stream_random(st, st->cols - 1));
+}
 
 static void
 line_of(struct stream *st, const struct kind *kind)
@@ -29,9 +97,11 @@ line_of(struct stream *st, const struct kind *kind)
 	for (unsigned words = kind->blank ? 0 : stream_random(st, 12); words; words--) {
 		if (!stream_random(st, 6))
 			stream_sgr(st);
-		stream_text(st);
+		kind->raw ? narrow_text_of(st) : text_of(st);
 	}
-	if (kind->stairs && stream_random(st, 60))
+	if (kind->raw)
+		stream_add(st, "%s", stream_random(st, 9) ? "\n" : "\f");
+	else if (kind->stairs && stream_random(st, 60))
 		stream_add(st, "\n");
 	else
 		stream_add(st, "%s", STREAM_PICK(st, ends));
@@ -49,7 +119,7 @@ make(struct stream *st, uint64_t seed, const struct kind *kind)
 	while (st->len < st->cap && st->len < CAP - 4096) {
 		if (kind->odd && !stream_random(st, kind->odd))
 			stream_piece(st);
-		line_of(st, kind);
+		kind->placed ? place_of(st, kind) : line_of(st, kind);
 	}
 }
 
@@ -114,7 +184,7 @@ test_what_was_set_before(void **state)
 {
 	static const char *const heads[] = {
 		"\033[4h", "\033[?7l", "\033(0", "\033)0\016", "\033]8;;http://example.org/\a", "\033[20h", "\033[31;44m\033[2J",
-		"\033[3g", "\0337", "\033[?6h", "\033]0;title\a",
+		"\033[3g", "\0337", "\033[?6h", "\033]0;title\a", "\033[?1049h",
 	};
 
 	(void)state;
@@ -122,17 +192,68 @@ test_what_was_set_before(void **state)
 		compare(seed * 6 + seed % 2, (struct kind){ .head = heads[seed / 2] }, true);
 }
 
+/* Without a carriage return the column of each line depends on all lines before it. */
+static void
+test_raw_lines(void **state)
+{
+	static const char *const heads[] = {
+		NULL, "\033[?7l", "\033(0", "\033[20h", "\033[4h", "\033[3g\033[5G\033H\033[9G\033H", "\033[3;7H", "\033[?1049h",
+		"\033[1000Gx", "\033[?7l\033[1000Gxy",
+	};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads * 12; seed++)
+		compare(seed, (struct kind){ .head = heads[seed / 12], .raw = true }, true);
+}
+
 /* Here a line feed pushes nothing out. */
 static void
 test_not_there(void **state)
 {
 	static const char *const heads[] = {
-		"\033[?1049h", "\033[2;10r", "\033[3r", "\033[1;20r", "\033[?69h\033[5;20s", "\033[?69h\033[5;80s",
+		"\033[2;10r", "\033[?45h", "\033[3r", "\033[1;20r", "\033[?69h\033[5;20s", "\033[?69h\033[5;80s",
 	};
 
 	(void)state;
 	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads; seed++)
 		compare(seed * 6, (struct kind){ .head = heads[seed] }, false);
+}
+
+static void
+test_places(void **state)
+{
+	static const char *const heads[] = {
+		NULL, "\033[?1049h", "\033[31;44m\033[2J", "\033(0", "\033]8;;http://example.org/\a", "\033[20h", "\033[1\"qx\r",
+		"\033[?7l", "text\r\n\r\nabove", "\033[2;2H\0337\033[H",
+	};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads * 24; seed++)
+		compare(seed, (struct kind){ .head = heads[seed / 24], .placed = true }, true);
+}
+
+/* Text that moves other text, and places within margins. */
+static void
+test_no_places(void **state)
+{
+	static const char *const heads[] = { "\033[4h", "\033[?6h", "\033[2;3r", "\033[?45h" };
+
+	(void)state;
+	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads; seed++)
+		compare(seed * 6, (struct kind){ .head = heads[seed], .placed = true }, false);
+}
+
+/* What is never written again stays, and other things come between. */
+static void
+test_places_and_more(void **state)
+{
+	/* A cell that depends on the one before it, a row that depends on the one above. */
+	static const char *const heads[] = { NULL, "\xe4\xb8\xad\r", "e\xcc\x81\r", "\033[999Cxyz", "\033[?1049h" };
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 400; seed++)
+		compare(seed, (struct kind){ .head = heads[seed % 5], .placed = true, .stays = seed & 1,
+		                             .odd = 1 + (unsigned)(seed * seed % 3000) }, false);
 }
 
 /* Something is half said: what comes next ends it, however soon it is gone. */
@@ -162,8 +283,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_what_was_set_before),
+		cmocka_unit_test(test_raw_lines),
 		cmocka_unit_test(test_not_there),
 		cmocka_unit_test(test_in_the_middle),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_no_places),
+		cmocka_unit_test(test_places_and_more),
 		cmocka_unit_test(test_lines_and_more),
 	};
 

@@ -12,6 +12,7 @@
 
 #define EATEN 4096 /* at once: answers to queries in so much output are never too many */
 #define SKIPPED 65536 /* of less than this nothing is passed over */
+#define HALF_MAX 64   /* of a sequence that has begun */
 #define SOCKET 0   /* painter_confine puts it there */
 
 struct painter {
@@ -89,13 +90,13 @@ pass_over(struct painter *p, uint64_t to)
 }
 
 /*
- * Whether the rest up to TO, nothing but lines, may wait for those that will push it out; a sequence may be half
+ * Whether the rest up to TO may wait for output that will remove it, for nothing else is in it; a sequence may be half
  * there.
  */
 static bool
 may_rest(const struct painter *p, uint64_t to)
 {
-	return to - p->at <= PAINT_REST(p->ring_size) && (p->clean >= to || to - p->clean < 32);
+	return to - p->at <= PAINT_REST(p->ring_size) && (p->clean >= to || to - p->clean < HALF_MAX);
 }
 
 static void

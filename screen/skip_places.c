@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "skip_places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "skip_scan.h"
+#include "skip_walk.h"
+
+/* Whether no cell depends on its neighbours, and no row on the one above. */
+static bool
+is_simple(const struct screen *s)
+{
+	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n)
+		return false;
+	for (unsigned y = 0; y < s->rows; y++) {
+		const struct row *row = s->row[y];
+
+		if (row->cont)
+			return false;
+		for (unsigned x = 0; x < row->len; x++)
+			if (row->c[x] & (CELL_WIDE | CELL_TAIL | CELL_CLUSTER))
+				return false;
+	}
+	return true;
+}
+
+/*
+ * The last part that begins where all before it may be passed over: its offset, or 0.  That is where it and those behind
+ * it write all cells that any part writes.
+ */
+static size_t
+find(const struct skip_walk *w)
+{
+	size_t n = w->rows * w->words;
+	unsigned part = w->parts;
+	uint64_t *all = calloc(2, n * sizeof *all), *last = all + n;
+
+	if (!all)
+		return 0;
+	for (size_t i = 0; i < w->parts * n; i++)
+		all[i % n] |= w->written[i];
+	while (memcmp(all, last, n * sizeof *all) != 0) {
+		part--;
+		for (size_t i = 0; i < n; i++)
+			last[i] |= w->written[part * n + i];
+	}
+	free(all);
+	return part < w->parts && w->part[part] >= SKIP_WORTH ? w->part[part] : 0;
+}
+
+static void
+pass_over(struct screen *s, const struct skip_walk *w, const unsigned char *p, size_t len)
+{
+	skip_apply_pen(s, p, len);
+	for (unsigned i = 0; i < SKIP_SWITCHES; i++)
+		if (w->switched[i])
+			screen_feed(s, w->switched[i], w->switched_len[i]);
+}
+
+size_t
+skip_places(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
+{
+	struct skip_walk w = { .s = s, .rows = s->rows, .cols = s->cols, .x = s->x, .y = s->y, .pending = s->pending,
+		               .words = (s->cols + 63) / 64, .step = len / SKIP_PARTS, .parts = 1 };
+	size_t skipped = 0;
+
+	*clean = 0;
+	if (!is_simple(s))
+		return 0;
+	w.written = w.here = calloc(SKIP_PARTS * w.rows * w.words, sizeof *w.written);
+	if (w.written) {
+		*clean = skip_walk(&w, p, len);
+		skipped = find(&w);
+	}
+	if (skipped)
+		pass_over(s, &w, p, skipped);
+	free(w.written);
+	return skipped;
+}

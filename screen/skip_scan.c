@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "skip_scan.h"
+
+#include <stdbool.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "screen.h"
+#include "utf8.h"
+#include "width.h"
+
+#define PEN_MAX 32
+#define PEN_SLOTS 64
+#define C1_LEAD 0xc2 /* of U+0080 to U+00BF */
+
+/* Where the first byte stands that has to be looked at more closely; LEN: there is none. */
+static size_t
+common_length(const unsigned char *p, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	const __m128i esc = _mm_set1_epi8(SKIP_ESC), lead = _mm_set1_epi8((char)C1_LEAD);
+	const __m128i out = _mm_set1_epi8(SKIP_SHIFT_OUT), in = _mm_set1_epi8(SKIP_SHIFT_IN);
+
+	for (; i + 16 <= len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, esc), _mm_cmpeq_epi8(v, lead)),
+		                           _mm_or_si128(_mm_cmpeq_epi8(v, out), _mm_cmpeq_epi8(v, in)));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		if (mask)
+			return i + (unsigned)__builtin_ctz(mask);
+	}
+#endif
+	while (i < len && p[i] != SKIP_ESC && p[i] != C1_LEAD && p[i] != SKIP_SHIFT_OUT && p[i] != SKIP_SHIFT_IN)
+		i++;
+	return i;
+}
+
+size_t
+skip_plain_length(const unsigned char *p, size_t len)
+{
+	size_t i = 0;
+
+	for (;;) {
+		i += common_length(p + i, len - i);
+		/* A control of U+0080 to U+009F, or the first half of one? */
+		if (i == len || p[i] != C1_LEAD || i + 1 == len || (p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
+			return i;
+		i++;
+	}
+}
+
+size_t
+skip_numbers_length(const unsigned char *p, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	const __m128i before = _mm_set1_epi8('0' - 1), behind = _mm_set1_epi8(';' + 1);
+
+	for (; i + 16 <= len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i good = _mm_and_si128(_mm_cmpgt_epi8(v, before), _mm_cmplt_epi8(v, behind));
+		unsigned mask = (unsigned)_mm_movemask_epi8(good);
+
+		if (mask != 0xffff)
+			return i + (unsigned)__builtin_ctz(~mask);
+	}
+#endif
+	while (i < len && p[i] >= '0' && p[i] <= ';')
+		i++;
+	return i;
+}
+
+size_t
+skip_sgr_length(const unsigned char *p, size_t len)
+{
+	size_t n;
+
+	if (len < 3 || p[0] != SKIP_ESC || p[1] != '[')
+		return 0;
+	n = 2 + skip_numbers_length(p + 2, len - 2);
+	return n < len && p[n] == 'm' ? n + 1 : 0;
+}
+
+/* Not among the letters that may join the one before, nor what an emoji can be made of. */
+static bool
+is_single(uint32_t code)
+{
+	return (code >= 0xa0 && code < 0x590 && code != 0xad) || (code >= 0x1e00 && code < 0x2c00);
+}
+
+size_t
+skip_character_length(const unsigned char *p, size_t len)
+{
+	unsigned need = utf8_length(p[0]);
+
+	if (need < 2 || need > len || !utf8_second(p[0], p[1]) || (need > 2 && (p[2] & 0xc0) != 0x80) || need > 3)
+		return 0;
+	return is_single(utf8_get(p, &need)) && width_of(utf8_get(p, &need)) == 1 ? need : 0;
+}
+
+/* The SGR sequences that make the pen, the last one first. */
+struct pen {
+	unsigned n;
+	const unsigned char *at[PEN_MAX];
+	uint64_t seen[PEN_SLOTS]; /* as numbers, at places that follow from them */
+};
+
+/*
+ * Whether the sequence of LEN bytes has been seen: each sets some of the pen's parts to the same values wherever it
+ * stands, and so the last one of those that are alike is enough.
+ */
+static bool
+is_seen(struct pen *pen, const unsigned char *p, size_t len)
+{
+	uint64_t key = 0, *slot;
+
+	if (len - 2 > sizeof key)
+		return false;
+	memcpy(&key, p + 2, len - 2);
+	slot = &pen->seen[key * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+	if (*slot == key)
+		return true;
+	*slot = key;
+	return false;
+}
+
+/* From where on PEN has all SGR sequences of P, each as often as it takes. */
+static size_t
+collect_pen(struct pen *pen, const unsigned char *p, size_t len)
+{
+	const unsigned char *esc = p + len;
+
+	while (pen->n < PEN_MAX && (esc = memrchr(p, SKIP_ESC, (size_t)(esc - p)))) {
+		size_t n = skip_sgr_length(esc, len - (size_t)(esc - p));
+
+		if (!n || is_seen(pen, esc, n))
+			continue;
+		pen->at[pen->n++] = esc;
+		if (n == 3 || (n == 4 && esc[2] == '0'))
+			return 0;
+	}
+	return esc ? (size_t)(esc - p) : 0;
+}
+
+void
+skip_apply_pen(struct screen *s, const unsigned char *p, size_t len)
+{
+	struct pen pen = { .n = 0 };
+	const unsigned char *end = p + len, *esc = p, *from = p + collect_pen(&pen, p, len);
+
+	/* There are too many different ones: all those before. */
+	while ((esc = memchr(esc, SKIP_ESC, (size_t)(from - esc)))) {
+		screen_feed(s, esc, skip_sgr_length(esc, (size_t)(end - esc)));
+		esc++;
+	}
+	while (pen.n--)
+		screen_feed(s, pen.at[pen.n], skip_sgr_length(pen.at[pen.n], (size_t)(end - pen.at[pen.n])));
+}

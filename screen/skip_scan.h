@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* skip_scan: looks through output without parsing it, for skip.h. */
+#ifndef HOLDFAST_SCREEN_SKIP_SCAN_H
+#define HOLDFAST_SCREEN_SKIP_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct screen;
+
+#define SKIP_WORTH 16384 /* less than this is eaten as fast */
+#define SKIP_ESC 0x1b
+#define SKIP_SHIFT_OUT 0x0e
+#define SKIP_SHIFT_IN 0x0f
+
+/* Where the first byte stands that may change more than a line; LEN: there is none. */
+size_t skip_plain_length(const unsigned char *p, size_t len);
+/* How many of LEN bytes are parameters of a control sequence: digits, colons, semicolons. */
+size_t skip_numbers_length(const unsigned char *p, size_t len);
+/* The length of the SGR sequence that P begins with, or 0. */
+size_t skip_sgr_length(const unsigned char *p, size_t len);
+/*
+ * The length of the character that P begins with, if it is not ASCII, and takes one column in every terminal, whatever
+ * stands before it; else 0.
+ */
+size_t skip_character_length(const unsigned char *p, size_t len);
+/* Gives S the pen that it would have behind all of P, in which only SGR changes the pen. */
+void skip_apply_pen(struct screen *s, const unsigned char *p, size_t len);
+
+#endif
