@@ -136,6 +136,14 @@ same_saved(const struct difference *d, const char *where, const struct saved *a,
 	       same_charsets(d, where, &a->charsets, &b->charsets);
 }
 
+/* Where A has not been in the alternate screen, B may have: nothing but RIS makes a terminal forget that. */
+static bool
+same_entered(const struct difference *d, const struct screen *a, const struct screen *b)
+{
+	return !a->has_entered || (same_number(d, "alternate screen entered", a->has_entered, b->has_entered) &&
+	                           same_saved(d, "cursor at ?1049h", &a->entered, &b->entered));
+}
+
 static bool
 same_cursor(const struct difference *d, const struct screen *a, const struct screen *b)
 {
@@ -146,6 +154,7 @@ same_cursor(const struct difference *d, const struct screen *a, const struct scr
 	       same_text(d, "pen's link", links_get(&a->links, a->pen_link), links_get(&b->links, b->pen_link)) &&
 	       same_charsets(d, "now", &a->charsets, &b->charsets) &&
 	       same_saved(d, "saved cursor", &a->saved[0], &b->saved[0]) &&
+	       same_entered(d, a, b) &&
 	       (!a->alternate || same_saved(d, "alternate saved cursor", &a->saved[1], &b->saved[1]));
 }
 

@@ -117,6 +117,8 @@ state_cursor(struct out *out, const struct screen *s)
 	state_saved(out, "primary", &s->saved[0]);
 	if (s->alternate)
 		state_saved(out, "alternate", &s->saved[1]);
+	if (s->has_entered)
+		state_saved(out, "entered", &s->entered);
 }
 
 static void

@@ -131,6 +131,8 @@ struct screen {
 	bool pen_known;
 	struct charsets charsets;
 	struct saved saved[2]; /* of the primary, of the alternate screen */
+	struct saved entered;  /* at the last ?1049h: tmux keeps it beside what DECSC saved; only if has_entered */
+	bool has_entered;
 
 	unsigned top, bottom, left, right; /* margins, inclusive */
 	uint32_t modes, said;  /* MODE_*; said: those of the kept ones that a program has set or reset */

@@ -90,8 +90,11 @@ leave_alternate(struct screen *s)
 static void
 set_alternate(struct screen *s, unsigned number, bool on)
 {
-	if (number == 1049 && on && !s->alternate)
+	if (number == 1049 && on && !s->alternate) {
 		cursor_save(s);
+		s->entered = s->saved[0];
+		s->has_entered = true;
+	}
 	if (on)
 		enter_alternate(s);
 	else
@@ -230,6 +233,7 @@ modes_hard_reset(struct screen *s)
 	leave_alternate(s);
 	modes_soft_reset(s);
 	s->saved[0] = (struct saved){ .charsets = s->charsets };
+	s->has_entered = false;
 	s->modes = MODES_DEFAULT;
 	s->said = 0;
 	s->synchronized = false;

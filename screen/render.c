@@ -30,13 +30,10 @@ push_up(struct out *out, const struct screen *s)
 }
 
 static bool
-saved_plain(const struct saved *saved)
+saved_equal(const struct saved *a, const struct saved *b)
 {
-	static const struct style plain;
-	static const unsigned char ascii[4] = { 'B', 'B', 'B', 'B' };
-
-	return saved->x == 0 && saved->y == 0 && style_equal(&saved->pen, &plain) && !saved->origin &&
-	       memcmp(saved->charsets.g, ascii, sizeof ascii) == 0 && saved->charsets.gl == 0;
+	return a->x == b->x && a->y == b->y && style_equal(&a->pen, &b->pen) && a->origin == b->origin &&
+	       memcmp(&a->charsets, &b->charsets, sizeof a->charsets) == 0;
 }
 
 /* Resets modes that change the meaning of positions and characters. */
@@ -57,6 +54,34 @@ render_save(struct out *out, const struct saved *saved, const char *how)
 	after_saved(out, saved);
 }
 
+/*
+ * What was saved of the primary screen, and the alternate one if it is on.  ?1049h and DECSC save into one place in
+ * most terminals, and into two in tmux, where ?1049l takes the first also on the primary screen.
+ */
+static void
+render_saves(struct out *out, const struct screen *s)
+{
+	static const struct saved fresh = { .charsets = { .g = { 'B', 'B', 'B', 'B' } } };
+	const struct saved *now = &fresh;
+	bool together = s->has_entered && saved_equal(&s->entered, &s->saved[0]);
+
+	if (s->has_entered && !(s->alternate && together)) {
+		render_save(out, &s->entered, "\033[?1049h\033[?1049l");
+		now = &s->entered;
+	}
+	if (s->alternate && together)
+		render_save(out, &s->saved[0], "\033[?1049h");
+	else if (!saved_equal(&s->saved[0], now))
+		render_save(out, &s->saved[0], "\0337");
+	if (!s->alternate)
+		return;
+	out_text(out, together ? "\033[2J" : "\033[?1047h\033[2J");
+	render_alternate(out, s);
+	render_kitty(out, s, true);
+	if (!saved_equal(&s->saved[1], &fresh))
+		render_save(out, &s->saved[1], "\0337");
+}
+
 void
 screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to)
 {
@@ -75,14 +100,7 @@ screen_render(const struct screen *s, const struct screen_render_options *o, scr
 	render_stream(&out, s, o);
 	render_tabs(&out, s);
 	render_kitty(&out, s, false);
-	if (s->alternate) {
-		render_save(&out, &s->saved[0], "\033[?1049h");
-		out_text(&out, "\033[2J");
-		render_alternate(&out, s);
-		render_kitty(&out, s, true);
-	}
-	if (!saved_plain(&s->saved[s->alternate != NULL]))
-		render_save(&out, &s->saved[s->alternate != NULL], "\0337");
+	render_saves(&out, s);
 	render_state(&out, s);
 	out_bytes(&out, open, parser_open(&s->parser, open));
 	out_flush(&out);

@@ -305,6 +305,8 @@ settle(struct screen *s)
 		clamp(&s->saved[i].x, s->cols);
 		clamp(&s->saved[i].y, s->rows);
 	}
+	clamp(&s->entered.x, s->cols);
+	clamp(&s->entered.y, s->rows);
 	clamp(&s->x, s->cols);
 	clamp(&s->y, s->rows);
 	s->pending = s->pending && s->x == s->cols - 1;
@@ -344,8 +346,8 @@ screen_resize(struct screen *s, unsigned rows, unsigned cols)
 	if (s->alternate) {
 		grid_free(s->alternate, old_rows);
 		s->alternate = alternate;
-		s->saved[0].x = x;
-		s->saved[0].y = y;
+		s->saved[0].x = s->entered.x = x;
+		s->saved[0].y = s->entered.y = y;
 		s->y -= skip;
 		s->pending = false;
 	} else {

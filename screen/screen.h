@@ -84,7 +84,10 @@ size_t screen_take_answer(struct screen *s, void *buf, size_t cap, size_t *at);
 /* Moves up to CAP bytes of whole answers to BUF; how many. */
 size_t screen_take_answers(struct screen *s, void *buf, size_t cap);
 
-/* Whether A and B are equal in everything that a rendering restores; WHY: what differs first, or "". */
+/*
+ * Whether B is equal to A in everything that a rendering of A restores, but for what it cannot make a used terminal
+ * forget; WHY: what differs first, or "".
+ */
 bool screen_equal(const struct screen *a, const struct screen *b, char *why, size_t cap);
 
 /* The screen as text (rows ended by newlines, trailing blanks cut), and the modes, one "name value" a line. */

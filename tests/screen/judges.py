@@ -157,7 +157,6 @@ def tmux(replay, stream, cuts, more):
     server = tmux_server()
     after = {at: min(at + more, end) for at in cuts}
     seen, left = snapshots_of_raw(server, stream, sorted({*cuts, *after.values(), end}))
-    leave = seen[end]["state"]["alternate_on"] == "1"
     results = []
 
     def differences(when, a, pane):
@@ -172,9 +171,8 @@ def tmux(replay, stream, cuts, more):
         found += differences("after %d more" % more, seen[after[at]], pane)
         feed(pane, stream, after[at], end)
         found += differences("after all", seen[end], pane)
-        if leave:
-            pane.feed(LEAVE, len(LEAVE))
-            found += differences("after leaving", left, pane)
+        pane.feed(LEAVE, len(LEAVE))
+        found += differences("after leaving", left, pane)
         pane.close()
         results.append((at, [dict(zip(("when", "what", "raw", "rendering"), d)) for d in found]))
     return results

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Differences that are not the model's, each with its reason; docs/SCREEN.md tells them too."""
+import re
 
 
 def difference(judge, stream, at, d):
@@ -11,7 +12,19 @@ def cannot(part, stream):
     """Whether the judge PART does not know what is in STREAM, or takes too much of it in its own way."""
     if part in ("tmux", "ghostty", "kitty") and stream.name.startswith("generated"):
         return True
+    if part == "kitty" and leaves_main(stream):
+        return True
     return part != "law" and "-margins." in stream.name
+
+
+def leaves_main(stream):
+    """Whether STREAM has ?1049l where the alternate screen is not on: kitty does nothing then."""
+    on = False
+    for m in re.finditer(rb"\x1b\[\?(1049|1047|47)([hl])", stream.data):
+        if m.group(1) == b"1049" and m.group(2) == b"l" and not on:
+            return True
+        on = m.group(2) == b"h"
+    return False
 
 
 def stale_wrap(judge, _stream, _at, d):
@@ -29,12 +42,22 @@ def deleted_wide(judge, stream, _at, d):
     return judge == "kitty" and stream.name.startswith("emacs") and d["raw"][2:4] == "  " and d["rendering"][3:6] == "{2}"
 
 
+def half_overwritten(judge, stream, _at, d):
+    """kitty (0.26) leaves a wide character whose second half another one overwrites."""
+    return judge == "kitty" and stream.name.startswith("links2") and d["raw"].replace("日{2}本{2}", "  ") == d["rendering"]
+
+
+def designated(judge, stream, _at, d):
+    """xterm.js does not save what is designated to G1 to G3."""
+    return judge in ("xterm", "graphemes") and stream.name.startswith("links2") and d["what"] == "charsets"
+
+
 def flags(judge, stream, _at, d):
     """Regional indicators."""
     return judge in ("ghostty", "kitty") and stream.name.startswith("vim.") and "🇫🇷" in d["raw"]
 
 
-RULES = (stale_wrap, home_in_alternate, deleted_wide, flags)
+RULES = (stale_wrap, home_in_alternate, deleted_wide, half_overwritten, designated, flags)
 
 # Conformance cases in which the model does not do what the document says, by name.
 CONFORMANCE = {

@@ -34,6 +34,14 @@ PROGRAMS = {
         CTRL["X"] + CTRL["F"] + "wide.txt\r", ESC + ">", "new text 日本", CTRL["X"] + "1", ESC + "xmenu-bar-mode\r",
         ESC + "xlist-colors-display\r", CTRL["X"] + "o", CTRL["V"], ESC + "<", CTRL["X"] + CTRL["C"], "!",
         "n", "yes\r"]),
+    "dialog": (["bash", "-i"], [
+        "dialog --backtitle Settings --menu 'Which one?' 15 50 5 a first b second c 'the third' d last\r", DOWN, DOWN,
+        UP, "\r", "dialog --yesno 'Is it so? ↔ 日本' 8 40\r", RIGHT, "\t", "\r",
+        "dialog --inputbox 'Say:' 8 40\r", "some text", "\x7f\x7f", ESC, "dialog --textbox main.c 20 60\r", PGDN, PGDN,
+        "\r", "dialog --gauge half 8 40 50 </dev/null\r", "exit\r"]),
+    "links2": (["bash", "-i"], [
+        "links2 doc/queue.html\r", DOWN, DOWN, PGDN, "/number\r", "n", RIGHT, LEFT, ESC, RIGHT, DOWN, DOWN, ESC, "=", "\r",
+        "\\", "\\", "q", "\r", "ls\r", "exit\r"]),
     "tmux": (["tmux", "-L", "inner", "-f", "/dev/null", "new"], [
         "ls -l --color\r", CTRL["B"] + "%", "cat main.c\r", CTRL["B"] + '"', "cat wide.txt\r", CTRL["B"] + "o",
         "seq 100\r", CTRL["B"] + "[", CTRL["U"], "q", CTRL["B"] + "c", "git --no-pager log --graph --color\r",

@@ -109,6 +109,14 @@ or
 .Pp
 """ % n for n in range(30)) + ".Sh EXIT STATUS\n.Ex -std\n"
 
+PAGE = """<html><head><title>A page</title></head><body><h1>Queues</h1>
+<p>Text with <b>bold</b>, <i>italic</i> and <a href="queue.1">a link</a>, über façade 日本.</p>
+<table border=1><tr><th>number</th><th>square</th></tr>
+""" + "".join("<tr><td>%d</td><td><a href='#%d'>%d</a></td></tr>\n" % (n, n, n * n) for n in range(40)) + """</table>
+<form><input type=text value=field> <input type=checkbox> check <select><option>one<option>two</select></form>
+</body></html>
+"""
+
 WIDE = """日本語の文字は二桁の幅を持つ。漢字かな交じり文。
 한국어 문장도 두 칸씩 차지합니다.
 中文字符也占两个单元格,标点也是。
@@ -189,6 +197,7 @@ def make_project():
     os.symlink("nowhere", PROJECT + "/doc/dangling")
     write(PROJECT + "/doc/old.tar", "")
     write(PROJECT + "/doc/queue.1", MANUAL)
+    write(PROJECT + "/doc/queue.html", PAGE)
     history()
     age(PROJECT)
 
