@@ -71,7 +71,7 @@ render_saves(struct out *out, const struct screen *s)
 	}
 	if (s->alternate && together)
 		render_save(out, &s->saved[0], "\033[?1049h");
-	else if (!saved_equal(&s->saved[0], now))
+	else if (s->alternate || !saved_equal(&s->saved[0], now))
 		render_save(out, &s->saved[0], "\0337");
 	if (!s->alternate)
 		return;
