@@ -6,6 +6,7 @@
 
 #include "model.h"
 #include "history.h"
+#include "mark.h"
 #include "parser.h"
 #include "row.h"
 
@@ -71,6 +72,8 @@ same_row(const struct difference *d, const struct screen *a, const struct row *p
 
 	if (p->cont != q->cont)
 		return differ(d, "%s row %u: goes on with the row above: %d, %d", which, y, p->cont, q->cont);
+	if (!marks_equal(&p->marks, &q->marks))
+		return differ(d, "%s row %u: marks %x, %x", which, y, p->marks.has, q->marks.has);
 	for (unsigned x = 0; x < n; x++) {
 		cell c = p->c[x], e = q->c[x];
 
@@ -208,6 +211,13 @@ same_colours(const struct difference *d, const struct colours *a, const struct c
 	return true;
 }
 
+static bool
+same_progress(const struct difference *d, const struct progress *a, const struct progress *b)
+{
+	return same_number(d, "progress said", a->said, b->said) && same_number(d, "progress", a->state, b->state) &&
+	       same_number(d, "percent", a->percent, b->percent);
+}
+
 bool
 screen_equal(const struct screen *a, const struct screen *b, char *why, size_t cap)
 {
@@ -223,5 +233,6 @@ screen_equal(const struct screen *a, const struct screen *b, char *why, size_t c
 	       same_title(&d, "title", &a->title[0], &b->title[0]) &&
 	       same_title(&d, "icon", &a->title[1], &b->title[1]) &&
 	       same_text(&d, "directory", a->place, b->place) && same_colours(&d, &a->colours, &b->colours) &&
+	       same_progress(&d, &a->progress, &b->progress) &&
 	       (parser_equal(&a->parser, &b->parser) || differ(&d, "open sequence"));
 }

@@ -175,8 +175,10 @@ cursor_wrap(struct screen *s)
 	bool moved = down(s, GRID_WRAP);
 
 	s->x = s->x >= s->left && s->x <= s->right ? s->left : 0;
-	if (moved && s->left == 0 && s->right == s->cols - 1 && !s->alternate)
+	if (moved && s->left == 0 && s->right == s->cols - 1 && !s->alternate) {
 		s->row[s->y]->cont = true;
+		s->row[s->y]->marks.has = 0;
+	}
 	grid_settle(s);
 }
 

@@ -4,6 +4,7 @@
 
 #include "keys.h"
 #include "history.h"
+#include "mark.h"
 #include "model.h"
 #include "modes.h"
 #include "out.h"
@@ -46,6 +47,8 @@ text_line(struct out *out, const struct screen *s, const unsigned char *line, si
 
 	history_begin(&at, line, len);
 	while (history_next(&at)) {
+		if (at.marked)
+			continue;
 		if (x + at.width > s->cols) {
 			out_text(out, "\n");
 			x = blanks = 0;
@@ -165,6 +168,25 @@ state_colours(struct out *out, const struct colours *c)
 			out_format(out, "palette-%u #%06x\n", i, c->palette[i] & 0xffffff);
 }
 
+/* Rows and columns count from 1; a mark at the last column + 1 stands behind that. */
+static void
+state_marks(struct out *out, const struct screen *s)
+{
+	struct mark mark;
+
+	for (unsigned y = 0; y < s->rows; y++) {
+		const struct marks *m = &s->primary[y]->marks;
+
+		for (unsigned at = 0; (at = marks_next(m, at)) != MARKS_NO_MORE; at++)
+			for (enum mark_kind kind = 0; kind < MARK_KINDS; kind++)
+				if (marks_get(m, kind, at, &mark)) {
+					out_format(out, "mark-%u-%u%s ", y + 1, at + 1, mark.vscode ? "-vscode" : "");
+					out_bytes(out, "CDAB" + kind, 1);
+					out_format(out, " %x\n", mark.says);
+				}
+	}
+}
+
 void
 screen_state(const struct screen *s, screen_put *put, void *to)
 {
@@ -181,6 +203,8 @@ screen_state(const struct screen *s, screen_put *put, void *to)
 	state_title(&out, "title", &s->title[0]);
 	state_title(&out, "icon", &s->title[1]);
 	out_format(&out, "directory %.200s\n", s->place ? s->place : "");
+	out_format(&out, "progress %u %u\n", s->progress.state, s->progress.percent);
 	state_colours(&out, &s->colours);
+	state_marks(&out, s);
 	out_flush(&out);
 }

@@ -51,6 +51,14 @@ erase_rows(struct screen *s, unsigned from, unsigned to, bool selective)
 		erase(s, y, 0, s->cols, true);
 }
 
+/* All of ROW was erased: it is a line of its own, and has no marks. */
+static void
+forget_line(struct row *row)
+{
+	row->cont = false;
+	row->marks.has = 0;
+}
+
 void
 edit_erase_line(struct screen *s, unsigned what, bool selective)
 {
@@ -60,7 +68,7 @@ edit_erase_line(struct screen *s, unsigned what, bool selective)
 	case 0:
 		erase(s, s->y, from_cursor(s), s->cols, selective);
 		if (s->x == 0 && !s->pending && !selective)
-			row->cont = false;
+			forget_line(row);
 		break;
 	case 1:
 		erase(s, s->y, 0, s->x + 1, selective);
@@ -68,7 +76,7 @@ edit_erase_line(struct screen *s, unsigned what, bool selective)
 	case 2:
 		erase(s, s->y, 0, s->cols, selective);
 		if (!selective)
-			row->cont = false;
+			forget_line(row);
 		break;
 	}
 	grid_settle(s);
@@ -81,7 +89,7 @@ edit_erase_display(struct screen *s, unsigned what, bool selective)
 	case 0:
 		erase(s, s->y, from_cursor(s), s->cols, selective);
 		if (s->x == 0 && !s->pending && !selective)
-			s->row[s->y]->cont = false;
+			forget_line(s->row[s->y]);
 		erase_rows(s, s->y + 1, s->rows, selective);
 		break;
 	case 1:

@@ -49,6 +49,7 @@ row_erase(struct row *row, unsigned cols, cell blank)
 {
 	row_fill(row, 0, cols, blank);
 	row->cont = false;
+	row->marks.has = 0;
 }
 
 static void

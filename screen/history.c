@@ -133,6 +133,7 @@ new_line(struct history *h)
 	h->style = (struct style){ .fg = 0 };
 	h->link = 0;
 	h->link_bytes = 0;
+	h->marks = 0;
 	h->column = 0;
 	return true;
 }
@@ -247,9 +248,9 @@ put_cluster(const struct screen *s, unsigned char *p, cell c)
 	return p;
 }
 
-/* Adds the N cells at C to the last line, for which there is room but for their links. */
+/* Adds the N cells at C to the last line, for which and for MORE there is room but for their links. */
 static void
-put_cells(struct screen *s, const cell *c, unsigned n)
+put_cells(struct screen *s, const cell *c, unsigned n, unsigned more)
 {
 	struct history *h = &s->history;
 	unsigned char *p = h->bytes + h->end, *from = p;
@@ -267,7 +268,7 @@ put_cells(struct screen *s, const cell *c, unsigned n)
 			h->len[h->past - 1] += (uint32_t)(p - from);
 			if (cell_link(c[x]) || h->link)
 				put_link(h, links_get(&s->links, cell_link(c[x])),
-				         (size_t)(n - x) * CELL_BYTES_MAX);
+				         (size_t)(n - x + more + 1) * CELL_BYTES_MAX);
 			from = p = h->bytes + h->end;
 		}
 		if ((c[x] & CELL_WHAT) - 1 < 0x7f)
@@ -279,6 +280,44 @@ put_cells(struct screen *s, const cell *c, unsigned n)
 	}
 	h->end += (size_t)(p - from);
 	h->len[h->past - 1] += (uint32_t)(p - from);
+}
+
+/* Adds those of MARKS that stand before column AT and whose kinds the last line does not have yet. */
+static void
+put_marks(struct history *h, const struct marks *marks, unsigned at)
+{
+	struct mark mark;
+
+	for (enum mark_kind kind = 0; kind < MARK_KINDS; kind++)
+		if (marks_get(marks, kind, at, &mark) && !(h->marks & 1 << kind)) {
+			h->bytes[h->end] = HISTORY_MARK;
+			mark_encode(&mark, h->bytes + h->end + 1);
+			h->end += HISTORY_MARK_BYTES;
+			h->len[h->past - 1] += HISTORY_MARK_BYTES;
+			h->marks |= (uint8_t)(1 << kind);
+		}
+}
+
+/* Adds the first N cells of ROW to the last line, with its marks, between characters; those behind stand at the end. */
+static void
+put_marked(struct screen *s, const struct row *row, unsigned n)
+{
+	struct marks marks = row->marks;
+	unsigned x = 0;
+
+	for (enum mark_kind kind = 0; kind < MARK_KINDS; kind++) {
+		uint16_t *at = &marks.at[kind];
+
+		if (*at < n && row->c[*at] & CELL_TAIL)
+			++*at;
+		if (*at > n)
+			*at = (uint16_t)n;
+	}
+	for (unsigned at = 0; (at = marks_next(&marks, at)) != MARKS_NO_MORE; x = at++) {
+		put_cells(s, row->c + x, at - x, n - at);
+		put_marks(&s->history, &marks, at);
+	}
+	put_cells(s, row->c + x, n - x, 0);
 }
 
 void
@@ -307,10 +346,13 @@ history_push(struct screen *s, const struct row *row, bool on, bool wrapped)
 		if (!new_line(h))
 			return;
 	}
-	if (reserve(h, (size_t)(n + 1) * CELL_BYTES_MAX)) {
+	if (reserve(h, (size_t)(n + 2) * CELL_BYTES_MAX)) {
 		if (pad)
-			put_cells(s, &space, 1);
-		put_cells(s, row->c, n);
+			put_cells(s, &space, 1, n);
+		if (row->marks.has)
+			put_marked(s, row, n);
+		else
+			put_cells(s, row->c, n, 0);
 		h->column = n;
 	}
 	while (history_lines(h) > h->max || (h->end - h->start > bytes_max(h) && history_lines(h) > 1))
@@ -329,10 +371,15 @@ history_next(struct history_at *at)
 	unsigned len;
 	uint32_t code;
 
-	at->changed = false;
-	for (; at->p < at->end && *at->p <= MARK_LINK; at->changed = true) {
+	at->changed = at->marked = false;
+	for (; at->p < at->end && *at->p <= HISTORY_MARK; at->changed = true) {
 		if (*at->p == MARK_STYLE) {
 			at->p = get_style(at->p + 1, &at->style);
+		} else if (*at->p == HISTORY_MARK) {
+			at->marked = true;
+			at->mark = mark_decode(at->p + 1);
+			at->p += HISTORY_MARK_BYTES;
+			return true;
 		} else {
 			at->link_len = (size_t)at->p[1] << 8 | at->p[2];
 			at->link = (const char *)at->p + 3;

@@ -2,7 +2,8 @@
 /*
  * history: the scrollback, as logical lines: a line that was wrapped is one line.
  *
- * A line is a string of characters in UTF-8 with changes of style and link between them (history_next reads it).
+ * A line is a string of characters in UTF-8 with changes of style and link, and a shell's marks, between them
+ * (history_next reads it).
  * It has no positions without text: blanks are spaces.  Where its rows end follows from the width: a row that ends
  * one column early does so because a wide character did not fit.  Bounded in lines and bytes; the oldest go first.
  */
@@ -15,12 +16,17 @@
 
 #include "cluster.h"
 #include "history_state.h"
+#include "mark.h"
 #include "style.h"
 
 /* A line that is longer goes on as another one. */
 #define HISTORY_LINE_MAX 65536
 /* The bytes of links that a line may hold; others become plain text. */
 #define HISTORY_LINKS_MAX 32768
+
+/* In a line: a shell's mark, encoded in the MARK_BYTES behind this byte (mark.h). */
+#define HISTORY_MARK 0x03
+#define HISTORY_MARK_BYTES (1 + MARK_BYTES)
 
 struct screen;
 struct row;
@@ -32,6 +38,8 @@ struct history_at {
 	const char *link;      /* not ended by NUL */
 	size_t link_len;
 	bool changed;          /* style or link differ from those of the character before */
+	bool marked;           /* it is no character but MARK */
+	struct mark mark;
 	struct cluster what;   /* the character */
 	unsigned width;
 };
@@ -49,7 +57,7 @@ size_t history_memory(const struct history *h);
  */
 void history_push(struct screen *s, const struct row *row, bool on, bool wrapped);
 void history_begin(struct history_at *at, const unsigned char *line, size_t len);
-/* Reads the next character; false at the end of the line. */
+/* Reads the next character or mark; false at the end of the line. */
 bool history_next(struct history_at *at);
 
 #endif

@@ -20,7 +20,7 @@ cell_of(struct screen *s, const struct history_at *at)
 }
 
 bool
-history_take(struct screen *s, history_cell *each, void *to)
+history_take(struct screen *s, history_cell *each, history_shell_mark *each_mark, void *to)
 {
 	struct history *h = &s->history;
 	struct history_at at;
@@ -31,11 +31,39 @@ history_take(struct screen *s, history_cell *each, void *to)
 		return false;
 	line = history_line(h, history_lines(h) - 1, &len);
 	history_begin(&at, line, len);
-	while (history_next(&at))
-		each(to, cell_of(s, &at), at.width);
+	while (history_next(&at)) {
+		if (at.marked)
+			each_mark(to, &at.mark);
+		else
+			each(to, cell_of(s, &at), at.width);
+	}
 	h->end -= len;
 	h->past--;
 	return true;
+}
+
+/* A prompt in LINE moves to its start, behind the marks that stand there before it. */
+static void
+move_prompt(unsigned char *line, size_t len)
+{
+	const unsigned char *begin = line, *place = NULL;
+	unsigned char item[HISTORY_MARK_BYTES];
+	struct history_at at;
+
+	if (!len || !memchr(line, HISTORY_MARK, len))
+		return;
+	for (history_begin(&at, line, len); history_next(&at); begin = at.p) {
+		if (!place && (!at.marked || at.mark.kind >= MARK_PROMPT))
+			place = begin;
+		if (at.marked && at.mark.kind == MARK_PROMPT)
+			break;
+	}
+	if (!at.marked || at.mark.kind != MARK_PROMPT)
+		return;
+	begin = at.p - sizeof item;
+	memcpy(item, begin, sizeof item);
+	memmove(line + (place - line) + sizeof item, place, (size_t)(begin - place));
+	memcpy(line + (place - line), item, sizeof item);
 }
 
 void
@@ -58,6 +86,7 @@ history_cut(struct history *h)
 		}
 		if (to != from)
 			memmove(to, from, keep);
+		move_prompt(to, keep);
 		h->len[i] = (uint32_t)keep;
 		from += len;
 		to += keep;

@@ -18,6 +18,7 @@ struct history {
 	struct style style;
 	size_t link;           /* where its last change of link is, from the line's start, plus 1; 0: none */
 	size_t link_bytes;
+	uint8_t marks;         /* the kinds of mark that it has, 1 << enum mark_kind */
 	unsigned column;       /* where it ends, if the screen goes on with it */
 };
 

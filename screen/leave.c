@@ -4,6 +4,7 @@
 
 #include "model.h"
 #include "out.h"
+#include "progress.h"
 #include "render_state.h"
 #include "row.h"
 
@@ -35,6 +36,7 @@ screen_leave(const struct screen *s, const struct termcan *target, screen_put *p
 	for (unsigned i = 0; i < 3; i++)
 		if (s->colours.dynamic[i])
 			out_format(&out, "\033]%u\033\\", 110 + i);
+	progress_leave(&out, &s->progress);
 	out_format(&out, "\033[%uH\r\n", last_row(s) + 1);
 	out_flush(&out);
 }

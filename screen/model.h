@@ -20,6 +20,7 @@
 #include "cluster.h"
 #include "history_state.h"
 #include "link.h"
+#include "mark_state.h"
 #include "parser_state.h"
 #include "screen.h"
 #include "style.h"
@@ -27,6 +28,7 @@
 struct row {
 	unsigned len;  /* cells from here on are 0 */
 	bool cont;
+	struct marks marks;
 	cell c[];
 };
 
@@ -108,6 +110,12 @@ struct colours {
 	uint32_t dynamic[3]; /* text, background, cursor: OSC 10, 11, 12 */
 };
 
+/* progress.h */
+struct progress {
+	bool said; /* a program has said one, or that there is none */
+	uint8_t state, percent;
+};
+
 struct answers {
 	bool on;
 	size_t len;
@@ -145,6 +153,7 @@ struct screen {
 	struct title title[2]; /* the window's, the icon's */
 	char *place;           /* OSC 7, or NULL */
 	struct colours colours;
+	struct progress progress;
 
 	struct styles styles;
 	struct links links;

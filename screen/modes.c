@@ -9,6 +9,7 @@
 #include "grid.h"
 #include "history.h"
 #include "model.h"
+#include "progress.h"
 #include "row.h"
 
 const struct mode_bit mode_bits[] = {
@@ -243,6 +244,7 @@ modes_hard_reset(struct screen *s)
 	s->shape = 0;
 	tabs_reset(s->tabs, 0, s->cols);
 	colours_reset(&s->colours);
+	progress_reset(&s->progress);
 	grid_erase(s, 0, s->rows - 1);
 	history_clear(&s->history);
 	cursor_home(s);

@@ -6,6 +6,7 @@
 #include "model.h"
 #include "out.h"
 #include "parser.h"
+#include "progress.h"
 #include "render_rows.h"
 #include "render_state.h"
 
@@ -86,6 +87,7 @@ void
 screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to)
 {
 	static const struct screen_render_options none;
+	struct progress progress = s->progress;
 	struct out out;
 	unsigned char open[PARSER_OPEN_MAX];
 
@@ -101,7 +103,13 @@ screen_render(const struct screen *s, const struct screen_render_options *o, scr
 	render_tabs(&out, s);
 	render_kitty(&out, s, false);
 	render_saves(&out, s);
+	if (o->shell)
+		progress_reset(&progress);
+	progress_write(&out, &progress);
 	render_state(&out, s);
 	out_bytes(&out, open, parser_open(&s->parser, open));
+	/* After the beginning of a character that is none: DEL does nothing anywhere, and says that it is none. */
+	if (out.open)
+		out_text(&out, "\177");
 	out_flush(&out);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "history.h"
+#include "mark.h"
 #include "model.h"
 #include "row.h"
 #include "width.h"
@@ -59,13 +60,13 @@ render_character(struct out *out, const struct screen *s, const struct row *row,
 	return c & CELL_WIDE ? 2 : 1;
 }
 
-/* Paints ROW from its first column, where the cursor is; where it comes to. */
+/* Paints the cells FROM to TO, not included, of ROW; the cursor is at column AT; where it comes to. */
 static unsigned
-paint(struct out *out, const struct screen *s, const struct row *row)
+paint_cells(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at)
 {
-	unsigned n = row_used(row), x = 0, at = 0;
+	unsigned x = from;
 
-	while (x < n) {
+	while (x < to) {
 		cell c = row->c[x];
 
 		if (!cell_empty(c)) {
@@ -74,19 +75,84 @@ paint(struct out *out, const struct screen *s, const struct row *row)
 			continue;
 		}
 		if (c) {
-			unsigned from = x;
+			unsigned first = x;
 
-			while (x < n && row->c[x] == c)
+			while (x < to && row->c[x] == c)
 				x++;
-			forward(out, from - at);
+			forward(out, first - at);
 			out_style(out, styles_get(&s->styles, cell_style(c)));
-			erase(out, x - from);
-			at = from;
+			erase(out, x - first);
+			at = first;
 		} else {
 			x++;
 		}
 	}
 	return at;
+}
+
+static void
+write_marks(struct out *out, const struct row *row, unsigned at)
+{
+	struct mark mark;
+
+	for (enum mark_kind kind = 0; kind < MARK_KINDS; kind++)
+		if (marks_get(&row->marks, kind, at, &mark))
+			mark_write(out, &mark);
+}
+
+/*
+ * The marks of ROW that stand behind its last column, where the cursor is to be, with a wrap pending.  If that column
+ * has no text now, a blank is printed there and erased again.  Where the cursor comes to.
+ */
+static unsigned
+edge_marks(struct out *out, const struct screen *s, const struct row *row, unsigned at)
+{
+	cell last = row->c[s->cols - 1];
+
+	if (at < s->cols) {
+		forward(out, s->cols - 1 - at);
+		out_style(out, styles_get(&s->styles, cell_style(last)));
+		out_text(out, " ");
+	}
+	write_marks(out, row, s->cols);
+	if (at < s->cols)
+		erase(out, 1);
+	return at < s->cols ? s->cols - 1 : at;
+}
+
+/* The same as paint, of a row that a shell has marked. */
+static unsigned
+paint_marked(struct out *out, const struct screen *s, const struct row *row)
+{
+	unsigned n = row_used(row), x = 0, at = 0;
+
+	for (unsigned next = 0; (next = marks_next(&row->marks, next)) < s->cols; next++) {
+		/* Within a wide character: before it. */
+		bool within = next < n && row->c[next] & CELL_TAIL;
+		unsigned to = within ? next - 1 : next;
+
+		if (x < to && x < n) {
+			at = paint_cells(out, s, row, x, to < n ? to : n, at);
+			x = to;
+		}
+		forward(out, next - at);
+		at = next;
+		write_marks(out, row, next);
+		if (within) {
+			out_text(out, "\b");
+			at--;
+		}
+	}
+	at = paint_cells(out, s, row, x, n, at);
+	return marks_next(&row->marks, s->cols) == s->cols ? edge_marks(out, s, row, at) : at;
+}
+
+/* Paints ROW from its first column, where the cursor is; where it comes to. */
+static unsigned
+paint(struct out *out, const struct screen *s, const struct row *row)
+{
+	return row->marks.has && out_can(out, TERMCAN_MARKS) ? paint_marked(out, s, row)
+	                                                     : paint_cells(out, s, row, 0, row_used(row), 0);
 }
 
 static void
@@ -106,9 +172,18 @@ filler(struct stream *st)
 	out_text(st->out, " \r");
 }
 
+/* The same, past the last column, where a wide character did not fit. */
+static void
+wide_filler(struct stream *st)
+{
+	out_plain(st->out);
+	out_link(st->out, "", 0);
+	out_text(st->out, WIDE_BLANK "\r");
+}
+
 /* A character of WIDTH columns comes next, within a line of the scrollback. */
 static void
-leadermsg_over(struct stream *st, const struct style *style, unsigned width)
+lead_over(struct stream *st, const struct style *style, unsigned width)
 {
 	unsigned cols = st->s->cols;
 
@@ -117,11 +192,25 @@ leadermsg_over(struct stream *st, const struct style *style, unsigned width)
 	if (style->bg && st->x == cols) {
 		filler(st);
 	} else if (style->bg) {
-		out_plain(st->out);
-		out_link(st->out, "", 0);
-		out_text(st->out, WIDE_BLANK "\r");
+		wide_filler(st);
 	}
 	st->x = 0;
+}
+
+/* A prompt within a line comes first in one of its rows. */
+static void
+stream_mark(struct stream *st, const struct mark *mark)
+{
+	if (mark->kind == MARK_PROMPT && st->x) {
+		if (!out_can(st->out, TERMCAN_MARKS))
+			return;
+		if (st->x == st->s->cols)
+			filler(st);
+		else
+			wide_filler(st);
+		st->x = 0;
+	}
+	mark_write(st->out, mark);
 }
 
 /* A run of ASCII from P on in one style: it leads over by itself. */
@@ -154,7 +243,11 @@ stream_line(struct stream *st, const unsigned char *line, size_t len)
 	st->x = 0;
 	history_begin(&at, line, len);
 	while (history_next(&at)) {
-		leadermsg_over(st, &at.style, at.width);
+		if (at.marked) {
+			stream_mark(st, &at.mark);
+			continue;
+		}
+		lead_over(st, &at.style, at.width);
 		out_style(st->out, &at.style);
 		out_link(st->out, at.link_len ? at.link : "", at.link_len);
 		for (unsigned i = 0; i < at.what.n; i++)
@@ -164,10 +257,14 @@ stream_line(struct stream *st, const unsigned char *line, size_t len)
 	}
 }
 
+/* Whether the first character of ROW, printed over the end of the row above, needs no filler. */
 static bool
-bare(const struct screen *s, cell c)
+leads_over(const struct screen *s, const struct row *row)
 {
-	return styles_get(&s->styles, cell_style(c))->bg == 0;
+	cell first = row->c[0];
+
+	return !cell_empty(first) && styles_get(&s->styles, cell_style(first))->bg == 0 &&
+	       !(row->marks.has && marks_next(&row->marks, 0) <= (first & CELL_WIDE ? 1 : 0));
 }
 
 /* From the row ABOVE, painted up to column X, NULL: a line of the scrollback, over its end to ROW. */
@@ -175,17 +272,17 @@ static void
 stream_wrap(struct stream *st, const struct row *above, const struct row *row)
 {
 	const struct screen *s = st->s;
-	cell first = row->c[0], last = above ? above->c[s->cols - 1] : 0;
+	cell last = above ? above->c[s->cols - 1] : 0;
 
 	if (st->x == s->cols) {
-		if (!cell_empty(first) && bare(s, first))
+		if (leads_over(s, row))
 			return;
 		filler(st);
 		erase(st->out, 1);
 		return;
 	}
 	forward(st->out, s->cols - 1 - st->x);
-	if (last == 0 && (first & CELL_WIDE) && bare(s, first))
+	if (last == 0 && (row->c[0] & CELL_WIDE) && leads_over(s, row))
 		return;
 	out_link(st->out, "", 0);
 	out_style(st->out, styles_get(&s->styles, cell_style(last)));

@@ -12,6 +12,7 @@
 #include "grid.h"
 #include "history.h"
 #include "history_rows.h"
+#include "mark.h"
 #include "model.h"
 #include "modes.h"
 #include "row.h"
@@ -24,6 +25,8 @@ struct flow {
 	unsigned cols;
 	unsigned x;           /* where the next cell goes, in the last row */
 	bool failed;
+	bool prompted;        /* the row of the next cell has this prompt */
+	struct mark prompt;
 	/* The cursor: where it was, and where it has come to. */
 	const struct row *at;
 	unsigned at_x;
@@ -58,6 +61,15 @@ flow_row(struct flow *f, bool cont)
 	return row;
 }
 
+/* Sets the prompt that has come in the last row. */
+static void
+flow_prompt(struct flow *f)
+{
+	if (f->prompted)
+		marks_set(&f->row[f->n - 1]->marks, &f->prompt, 0);
+	f->prompted = false;
+}
+
 /* Appends C, of WIDTH columns. */
 static void
 flow_cell(struct flow *f, cell c, unsigned width)
@@ -66,6 +78,7 @@ flow_cell(struct flow *f, cell c, unsigned width)
 
 	if (f->x + width > f->cols && !(row = flow_row(f, true)))
 		return;
+	flow_prompt(f);
 	row->c[f->x] = c;
 	if (width == 2)
 		row->c[f->x + 1] = cell_with(c, CELL_TAIL);
@@ -84,6 +97,31 @@ flow_cursor(struct flow *f, bool behind, unsigned columns)
 		f->to_x = f->cols - 1;
 }
 
+/* MARK stands before the cell that comes next, and COLUMNS further right. */
+static void
+flow_mark(struct flow *f, const struct mark *mark, unsigned columns)
+{
+	unsigned at = f->x + columns;
+
+	if (mark->kind == MARK_PROMPT) {
+		f->prompted = true;
+		f->prompt = *mark;
+		return;
+	}
+	marks_set(&f->row[f->n - 1]->marks, mark, at < f->cols ? at : f->cols);
+}
+
+/* The marks of ROW that stand before its column AT. */
+static void
+flow_marks(struct flow *f, const struct row *row, unsigned at, unsigned columns)
+{
+	struct mark mark;
+
+	for (enum mark_kind kind = 0; row->marks.has && kind < MARK_KINDS; kind++)
+		if (marks_get(&row->marks, kind, at, &mark))
+			flow_mark(f, &mark, columns);
+}
+
 /* Adds ROW, of COLS columns; WRAPPED: the one below goes on with it. */
 static void
 flow_add(struct flow *f, const struct row *row, unsigned cols, bool wrapped)
@@ -96,11 +134,16 @@ flow_add(struct flow *f, const struct row *row, unsigned cols, bool wrapped)
 	while (!wrapped && n > f->cols && cell_empty(row->c[n - 1]))
 		n--;
 	for (unsigned x = 0; x < n && !f->failed; x++) {
+		flow_marks(f, row, x, 0);
 		if (!(row->c[x] & CELL_TAIL))
 			flow_cell(f, row->c[x], row->c[x] & CELL_WIDE ? 2 : 1);
 		if (f->at == row && x == cursor)
 			flow_cursor(f, false, row->c[x] & CELL_WIDE ? 2 : 1);
 	}
+	for (unsigned at = n; !f->failed && row->marks.has && (at = marks_next(&row->marks, at)) != MARKS_NO_MORE; at++)
+		flow_marks(f, row, at, wrapped ? 0 : at - n);
+	if (!f->failed)
+		flow_prompt(f);
 	if (f->at == row && cursor >= n && !f->failed)
 		flow_cursor(f, true, cursor - n);
 }
@@ -133,6 +176,15 @@ flow_taken(void *to, cell c, unsigned width)
 		flow_cell(f, c, width);
 }
 
+static void
+flow_taken_mark(void *to, const struct mark *mark)
+{
+	struct flow *f = to;
+
+	if (!f->failed)
+		flow_mark(f, mark, 0);
+}
+
 /* The part of the first row's line that is in the scrollback comes down, so that the line is whole. */
 static void
 pull_line(struct screen *s, struct flow *f)
@@ -141,7 +193,7 @@ pull_line(struct screen *s, struct flow *f)
 
 	if (!s->primary[0]->cont || !flow_row(f, false))
 		return;
-	history_take(s, flow_taken, f);
+	history_take(s, flow_taken, flow_taken_mark, f);
 	/* As when a row goes up: one column is left out only for a wide character. */
 	if (column == s->cols - 1 && !(s->primary[0]->c[0] & CELL_WIDE) && !f->failed)
 		flow_cell(f, cell_make(' ', 0, 0), 1);
@@ -190,7 +242,7 @@ pull_rows(struct screen *s, struct row **grid, unsigned rows, unsigned used)
 			flow_free(&f);
 			break;
 		}
-		history_take(s, flow_taken, &f);
+		history_take(s, flow_taken, flow_taken_mark, &f);
 		first = f.n > rows - used - pulled ? f.n - (rows - used - pulled) : 0;
 		n = f.n - first;
 		/* Empty rows go off the bottom. */

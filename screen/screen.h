@@ -47,6 +47,7 @@ struct screen_render_options {
 	const char *line;     /* shown dimmed, just above the restored screen, in the scrollback; NULL: none */
 	bool no_scrollback;   /* only the screen: for a terminal that already has the scrollback */
 	size_t skip;          /* so many lines of the scrollback, the oldest, are left out */
+	bool shell;           /* a shell is in front: the job that said its progress has ended */
 	bool push_up;         /* first push the terminal's present screen into its scrollback, also with no_scrollback */
 	const struct termcan *target; /* what the terminal takes; NULL, or nothing known: everything, as the law needs it */
 };

@@ -8,7 +8,7 @@
 #include "skip_scan.h"
 #include "skip_walk.h"
 
-/* Whether no cell depends on its neighbours, and no row on the one above. */
+/* Whether no cell depends on its neighbours, no row on the one above, and no row has marks that an erasure takes. */
 static bool
 is_simple(const struct screen *s)
 {
@@ -17,7 +17,7 @@ is_simple(const struct screen *s)
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->row[y];
 
-		if (row->cont)
+		if (row->cont || row->marks.has)
 			return false;
 		for (unsigned x = 0; x < row->len; x++)
 			if (row->c[x] & (CELL_WIDE | CELL_TAIL | CELL_CLUSTER))

@@ -6,7 +6,9 @@
 
 #include "answer.h"
 #include "colours.h"
+#include "mark.h"
 #include "model.h"
+#include "progress.h"
 #include "tidy.h"
 #include "title.h"
 
@@ -71,6 +73,13 @@ osc(struct screen *s, unsigned number, const char *text, size_t len)
 		break;
 	case 8:
 		link_osc(s, text, len);
+		break;
+	case 9:
+		progress_osc(&s->progress, text, len);
+		break;
+	case 133:
+	case 633:
+		mark_osc(s, number == 633, text, len);
 		break;
 	default:
 		memcpy(copy, text, len);

@@ -86,7 +86,7 @@ class Terminal:
             out.append((" " if blank else chars) + ("{2}" if width == 2 else ""))
             if not blank or now:
                 end = len(out)
-        return ("> " if continued and end else "| ") + "".join(out[:end])
+        return mark(line) + ("> " if continued and end else "| ") + "".join(out[:end])
 
     def lines_of(self, buffer, wraps):
         return [self.text(buffer.line(y), wraps and buffer.is_continued(y)) for y in range(self.rows)]
@@ -96,6 +96,11 @@ class Terminal:
         h = self.screen.historybuf
         return [self.text(h.line(n), False) for n in range(h.count - 1, -1, -1)]
 
+    def last_output(self):
+        out = []
+        self.screen.cmd_output(0, out.append)
+        return "".join(out).rstrip()
+
     def snapshot(self, ground):
         s = self.screen
         alternate = s.is_using_alternate_linebuf()
@@ -103,11 +108,18 @@ class Terminal:
         state = {"alternate": alternate, "cursor": [s.cursor.y, s.cursor.x], "visible": s.cursor_visible,
                  "pen": look(s.cursor, False), "margins": [s.margin_top, s.margin_bottom],
                  "keys": s.current_key_encoding_flags(), "title": self.host.title,
-                 "path": str(s.last_reported_cwd or "")}
+                 "path": str(s.last_reported_cwd or ""), "at prompt": s.cursor_at_prompt(),
+                 "output of the last command": self.last_output()}
         if ground:
             state["modes"] = self.modes()
         main = self.lines_of(s.main_linebuf, True) if alternate else screen
         return {"lines": self.above() + main, "screen": screen if alternate else [], "state": state}
+
+
+def mark(line):
+    """The shell's mark of a row, if it has one: "A " or the like."""
+    begin, is_mark, rest = line.as_ansi().partition("\x1b]133;")
+    return rest.partition("\x1b")[0] + " " if is_mark and not begin else ""
 
 
 def look(cursor, blank):

@@ -149,6 +149,11 @@ stream_string(struct stream *s)
 		"]x;y", "P$qm",
 		"P$q q", "P$qr", "P+q544e", "P1;2q#0;2;0;0;0#0~~", "_Gi=1;AAAA", "^private", "Xstart",
 		"]8;;http://e/\033[1m",
+		"]133;A", "]133;A", "]133;A;k=s;aid=3", "]133;A;cl=m;click_events=1;redraw=0", "]133;N;special_key=1",
+		"]133;P;k=s", "]133;P;k=r", "]133;B", "]133;B", "]133;I", "]133;C", "]133;C;cmdline_url=ls", "]133;D",
+		"]133;D;0", "]133;D;130;err=x", "]133;D;256", "]133;L", "]133;Ax", "]633;A", "]633;B", "]633;C",
+		"]633;D;1", "]633;E;ls", "]633;P;Cwd=/",
+		"]9;4;1;50", "]9;4;0", "]9;4;3", "]9;4;2", "]9;4;4;999999999999", "]9;4;5;1", "]9;4",
 	};
 
 	stream_add(s, "\033%s%s", STREAM_PICK(s, some), stream_random(s, 4) ? "\033\\" : stream_random(s,

@@ -56,6 +56,7 @@ enum paint_type {
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
 #define PAINT_PUSH_UP 2u       /* RENDER: the terminal's screen goes into its scrollback first */
+#define PAINT_SHELL 8u         /* RENDER: a shell is in front: no progress of a job is shown */
 #define PAINT_LAZY 4u          /* FEED: the model is not needed yet */
 
 struct paint_order {

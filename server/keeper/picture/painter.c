@@ -195,6 +195,7 @@ send_rendering(const struct screen *s, const struct paint_order *m)
 	static unsigned char piece[PAINT_DATA_MAX];
 	struct screen_render_options o = { .line = m->line[0] ? m->line : NULL,
 		                           .no_scrollback = m->flags & PAINT_NO_SCROLLBACK,
+		                           .shell = m->flags & PAINT_SHELL,
 		                           .push_up = m->flags & PAINT_PUSH_UP,
 		                           .target = &m->target };
 	struct sending to = { .serial = m->serial, .string = screen_open_string(s) };

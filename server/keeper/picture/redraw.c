@@ -112,6 +112,13 @@ show_fallback(struct peer *peer)
 		session_nudge_if_full_screen(k);
 }
 
+/* Whether no program of the shell's has the terminal. */
+static bool
+shell_in_front(const struct keeper *k)
+{
+	return tcgetpgrp(k->master) == k->shell.pid;
+}
+
 static unsigned
 flags_for(const struct peer *peer)
 {
@@ -121,6 +128,8 @@ flags_for(const struct peer *peer)
 	/* The screen that its client shows now becomes the end of the scrollback before the gap. */
 	if (peer->ops->keeps_scrollback && peer->why == REDRAW_AGAIN)
 		flags |= PAINT_PUSH_UP;
+	if (shell_in_front(peer->keeper))
+		flags |= PAINT_SHELL;
 	return flags;
 }
 
@@ -189,7 +198,7 @@ end_string(struct keeper *k, unsigned char **bytes, size_t *len)
 {
 	unsigned char *more;
 
-	if (picture_string(k) == SCREEN_NO_STRING || tcgetpgrp(k->master) != k->shell.pid ||
+	if (picture_string(k) == SCREEN_NO_STRING || !shell_in_front(k) ||
 	    !(more = realloc(*bytes, *len + 2)))
 		return;
 	memcpy(more + *len, "\033\\", 2);
