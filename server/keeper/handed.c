@@ -17,6 +17,7 @@
 #include "peers.h"
 #include "plain.h"
 #include "records.h"
+#include "theme.h"
 
 #define MAGIC 0x68667531u /* "hfu1" */
 
@@ -422,8 +423,11 @@ take_peers(struct keeper *k, struct handed *h)
 	k->peers.count = h->count;
 	k->peers.clock = h->s.clock;
 	for (unsigned i = 0; i < k->peers.count; i++)
-		if (k->peers.v[i]->phase == PEER_ATTACHED && !k->peers.v[i]->framed)
-			plain_join(k->peers.v[i]);
+		if (k->peers.v[i]->phase == PEER_ATTACHED) {
+			theme_goes_on(k->peers.v[i]);
+			if (!k->peers.v[i]->framed)
+				plain_join(k->peers.v[i]);
+		}
 	k->peers.before = h->s.before ? h->peers[h->s.before - 1] : NULL;
 	k->peers.before_until = h->s.before_until;
 	h->count = 0;

@@ -123,6 +123,7 @@ save_rest(const struct keeper *k, struct vital_facts *f)
 	f->cols = k->size.ws_col;
 	f->xpixel = k->size.ws_xpixel;
 	f->ypixel = k->size.ws_ypixel;
+	memcpy(f->colours, k->colours, sizeof k->colours);
 	memcpy(f->session_key, k->session_key, sizeof f->session_key);
 	memcpy(f->name, k->name, sizeof f->name);
 	memcpy(f->term, k->term, sizeof f->term);
@@ -144,6 +145,8 @@ restore_rest(struct keeper *k, const struct vital_facts *f)
 	k->drop_offset = f->drop_offset;
 	k->answered = f->answered;
 	k->size = (struct winsize){ f->rows, f->cols, f->xpixel, f->ypixel };
+	for (unsigned i = 0; i < THEME_COLOURS; i++)
+		k->colours[i] = f->colours[i] & THEME_KNOWN ? f->colours[i] & (THEME_KNOWN | 0xffffff) : 0;
 	memcpy(k->session_key, f->session_key, sizeof k->session_key);
 	memcpy(k->name, f->name, sizeof k->name);
 	memcpy(k->term, f->term, sizeof k->term);

@@ -11,6 +11,7 @@ orders_come_through(void **state)
 {
 	const struct paint_order m = { .type = PAINT_RENDER, .offset = UINT64_MAX - 1, .serial = 7, .flags = 2,
 		                       .rows = 24, .cols = 1000, .line = "resumed \302\267",
+		                       .xpixel = 640, .ypixel = 65535, .colours = { 0, 0x1fdf6e3, 0x1000001 },
 		                       .target = { .can = TERMCAN_KNOWN | TERMCAN_PROTECTS, .colours = 88,
 		                                   .upper = { [0] = 0x20ac, [127] = 0xff } } };
 	struct paint_order got;
@@ -24,6 +25,8 @@ orders_come_through(void **state)
 	assert_true(got.serial == 7 && got.flags == 2);
 	assert_int_equal(got.rows, 24);
 	assert_int_equal(got.cols, 1000);
+	assert_true(got.xpixel == 640 && got.ypixel == 65535);
+	assert_memory_equal(got.colours, m.colours, sizeof got.colours);
 	assert_string_equal(got.line, m.line);
 	assert_memory_equal(&got.target, &m.target, TERMCAN_BYTES); /* without the padding */
 }
@@ -91,7 +94,7 @@ others_are_refused(void **state)
 	}
 	for (unsigned type = 0; type < 256; type++) {
 		buf[0] = (unsigned char)type;
-		assert_int_equal(paint_decode_order(&o, buf, len), type >= 1 && type <= 5 ? 0 : -EBADMSG);
+		assert_int_equal(paint_decode_order(&o, buf, len), type >= 1 && type <= 6 ? 0 : -EBADMSG);
 	}
 	memset(buf, 0, sizeof buf);
 	len = (size_t)paint_encode_reply(&reply, buf, sizeof buf);

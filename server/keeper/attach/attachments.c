@@ -21,6 +21,8 @@ attachments_watch(struct keeper *k, struct loop *l)
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
 		if (peer->reports.until)
 			loop_until(l, peer->reports.until);
+		if (peer->theme.reports.until)
+			loop_until(l, peer->theme.reports.until);
 		peer->ops->watch(peer, l);
 	}
 }
@@ -73,11 +75,18 @@ attachments_fit_size(struct keeper *k)
 void
 attachments_release(struct peer *peer)
 {
-	unsigned char held[TERMREPORTS_HELD];
+	unsigned char held[TERMREPORTS_HELD + THEMEREPORTS_HELD];
 	size_t n = oneanswer_release(peer, held);
 
+	n += themereports_release(&peer->theme.reports, held + n);
 	if (n && !peer->t.readonly)
 		peer->ops->type(peer, held, n);
+}
+
+static bool
+is_over(uint64_t until, uint64_t now)
+{
+	return until && now >= until;
 }
 
 void
@@ -150,7 +159,8 @@ attachments_turn(struct keeper *k)
 	struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		if (peer->reports.until && now >= peer->reports.until && peer->t.input_at == peer->t.input_len)
+		if ((is_over(peer->reports.until, now) || is_over(peer->theme.reports.until, now)) &&
+		    peer->t.input_at == peer->t.input_len)
 			attachments_release(peer);
 		if (!peer->t.dead)
 			peer->ops->turn(peer, now);

@@ -17,6 +17,7 @@
 #include "picture_replies.h"
 #include "probe.h"
 #include "redraw.h"
+#include "theme.h"
 #include "vtscan.h"
 
 #define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
@@ -47,6 +48,7 @@ plain_join(struct peer *peer)
 static void
 greet_again(struct peer *peer, bool quiet)
 {
+	theme_goes_on(peer);
 	if (!peer->shown_known) {
 		redraw_screen(peer, REDRAW_BACK, quiet);
 		return;
@@ -57,13 +59,29 @@ greet_again(struct peer *peer, bool quiet)
 	terminal_push(&peer->t, &peer->keeper->ring);
 }
 
+/* Nothing has been shown yet. */
+static void
+greet_new(struct peer *peer)
+{
+	struct terminal *t = &peer->t;
+	unsigned char *question = NULL;
+	size_t len = 0;
+
+	terminal_stands(t);
+	if (!theme_wants(peer))
+		return;
+	theme_ask(peer, &question, &len);
+	terminal_paint(t, question, len, t->offset);
+	terminal_push(t, &peer->keeper->ring);
+}
+
 static void
 plain_greet(struct peer *peer, bool is_new, bool quiet)
 {
 	if (peer->claim.mode == ATTACH_MODE_AGAIN)
 		greet_again(peer, quiet);
 	else if (is_new)
-		terminal_stands(&peer->t);
+		greet_new(peer);
 	else
 		redraw_screen(peer, REDRAW_RESUMED, quiet);
 }
@@ -98,13 +116,30 @@ plain_feed(struct peer *peer)
 	}
 }
 
+/* Takes the terminal's answers to the keeper out of PEER's input.  Whether anything is left. */
+static bool
+take_theme(struct peer *peer)
+{
+	static unsigned char left[THEME_ROOM(TERMINAL_INPUT)];
+	struct terminal *t = &peer->t;
+
+	if (theme_looks(peer)) {
+		t->input_len = theme_filter(peer, t->input, t->input_len, left);
+		memcpy(t->input, left, t->input_len);
+		keys_set(&t->keys, t->input, 0, t->input_len);
+	}
+	return t->input_len > 0;
+}
+
 /* Takes reports out of PEER's input where another terminal answers.  Whether it has anything but reports. */
 static bool
 take_typed(struct peer *peer)
 {
-	static unsigned char left[ONEANSWER_ROOM(TERMINAL_INPUT)];
+	static unsigned char left[ONEANSWER_ROOM(THEME_ROOM(TERMINAL_INPUT))];
 	bool is_typed = true;
 
+	if (!take_theme(peer))
+		return false;
 	if (oneanswer_wanted(peer)) {
 		peer->t.input_len = oneanswer_filter(peer, peer->t.input, peer->t.input_len, left, &is_typed);
 		memcpy(peer->t.input, left, peer->t.input_len);
@@ -311,6 +346,8 @@ static void
 plain_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy)
 {
 	(void)lossy;
+	if (peer->why == REDRAW_RESUMED && theme_wants(peer))
+		theme_ask(peer, &bytes, &len);
 	peer->t.flow = TERMINAL_FLOWING;
 	terminal_paint(&peer->t, bytes, len, peer->t.offset);
 	plain_push(peer);

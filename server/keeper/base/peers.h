@@ -18,6 +18,7 @@
 #include "attach.h"
 #include "termcan.h"
 #include "termreports.h"
+#include "themereports.h"
 #include "state.h"
 #include "tcpinfo.h"
 #include "terminal.h"
@@ -51,6 +52,16 @@ struct probe {
 	struct tcpinfo first;
 };
 
+/* What its terminal says of its colours (attach/theme.h). */
+struct theme {
+	bool asked;              /* the terminal has been … */
+	bool looks;              /* … and its input is looked at for the answers */
+	unsigned due;            /* 1 << N: the answer about colour N that is still the keeper's */
+	uint64_t since;          /* clock_now_ms(): when it was asked, or came back */
+	uint64_t answered[THEME_COLOURS]; /* queries for them in the output before this have been answered */
+	struct themereports reports;
+};
+
 /*
  * The two kinds of attachment: a terminal or a pair of pipes that gets plain bytes (plain.h), and pipes that carry
  * frames (framed.h).  All but begin() and free() are for attached peers.
@@ -75,7 +86,7 @@ struct attachment_ops {
 	/* Once a turn: does what is due, and sets it aside if it has stalled. */
 	void (*turn)(struct peer *peer, uint64_t now);
 
-	/* LEN bytes of its input (at most TERMREPORTS_HELD), counted when they came, go to the program. */
+	/* LEN bytes of its input (at most TERMREPORTS_HELD + THEMEREPORTS_HELD), counted when they came, go to the program. */
 	void (*type)(struct peer *peer, const unsigned char *p, size_t len);
 	/* The program takes input again: writes the input that waits. */
 	void (*feed)(struct peer *peer);
@@ -133,6 +144,7 @@ struct peer {
 	struct termreports reports; /* in its input, while another one answers (oneanswer.h) */
 	uint64_t kept_ms;      /* when the latest of those that are kept came … */
 	uint32_t kept_epoch;   /* … and k->front.epoch then */
+	struct theme theme;
 	uint64_t place_told;   /* queries for the cursor's place in the output before this it has answered */
 
 	uint32_t wish;         /* the rendering that it waits for (picture_request), or 0 */

@@ -27,6 +27,7 @@
 #include "shell.h"
 #include "source.h"
 #include "streams.h"
+#include "themereports.h"
 #include "vital.h"
 
 #define KEEPER_READ_MAX 16384 /* from the pty at once */
@@ -100,6 +101,7 @@ struct keeper {
 	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */
 	uint64_t home_born;    /* birth_of the home directory, as the shell was started */
 	struct winsize size;   /* of the pty */
+	uint32_t colours[THEME_COLOURS]; /* those that a terminal has said last: THEME_KNOWN | 0xrrggbb; 0: none has */
 	uint32_t login_changes; /* notice_login */
 
 	/* The shell, its output, and its input. */

@@ -244,7 +244,7 @@ terminal_push(struct terminal *t, const struct ring *r)
 size_t
 terminal_read(struct terminal *t)
 {
-	ssize_t n = keys_read(&t->keys, t->in, t->input, sizeof t->input);
+	ssize_t n = keys_read(&t->keys, t->in, t->input, TERMINAL_INPUT);
 
 	t->input_at = t->input_len = 0;
 	if (n < 0) {

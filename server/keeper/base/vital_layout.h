@@ -120,6 +120,7 @@ struct vital_facts {
 	} sizes[VITAL_SIZES];
 	uint32_t settings_len; /* of SETTINGS: 0: there are none */
 	unsigned char settings[VITAL_SETTINGS];
+	uint32_t colours[4]; /* those that a terminal has said (themereports.h); the last one is unused */
 };
 
 #endif

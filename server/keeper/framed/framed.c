@@ -16,6 +16,7 @@
 #include "kept.h"
 #include "redraw.h"
 #include "signame.h"
+#include "theme.h"
 
 const char *
 framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
@@ -168,6 +169,8 @@ framed_greet(struct peer *peer, bool is_new, bool quiet)
 	struct keeper *k = peer->keeper;
 	bool resumes = peer->claim.mode == ATTACH_MODE_STREAM;
 
+	if ((peer->claim.mode == ATTACH_MODE_AGAIN || resumes) && k->source->has_terminal)
+		theme_goes_on(peer);
 	if (peer->claim.mode == ATTACH_MODE_AGAIN)
 		return;
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)

@@ -18,6 +18,7 @@
 #include "probe.h"
 #include "redraw.h"
 #include "signame.h"
+#include "theme.h"
 
 #define READ_MAX 16384 /* at once: then everybody else gets a look */
 #define REPLAY_MS 500  /* so long after its client's acknowledgement a terminal has answered the queries */
@@ -61,23 +62,42 @@ take_without_reports(struct stream *s, const struct frame_data *m)
 	return s->ended ? -EBADMSG : stream_keep(s, kept, len, m->offset + m->len);
 }
 
-/* The same, with several terminals attached; *TYPED: whether there was anything but reports. */
+/* The most that can become of so much input. */
+#define FILTER_ROOM(len) ONEANSWER_ROOM(THEME_ROOM(len))
+
+/* Input without the terminal's answers to the keeper, and without reports where another terminal answers. */
+static size_t
+filter(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out, bool *typed)
+{
+	static unsigned char left[THEME_ROOM(FRAME_MAX)];
+
+	if (theme_looks(peer)) {
+		len = theme_filter(peer, p, len, left);
+		p = left;
+	}
+	*typed = len > 0;
+	if (len && oneanswer_wanted(peer))
+		return oneanswer_filter(peer, p, len, out, typed);
+	memcpy(out, p, len);
+	return len;
+}
+
+/* The same, with reports to be taken out; *TYPED: whether there was anything else. */
 static int
 take_typed(struct peer *peer, const struct frame_data *m, bool *typed)
 {
-	static unsigned char kept[ONEANSWER_ROOM(FRAME_MAX)];
+	static unsigned char kept[FILTER_ROOM(FRAME_MAX)];
 	struct stream *s = peer->framed->stream;
 	size_t known, len;
 
 	/* As much as a stream holds is no report. */
-	if (m->offset > s->input || m->offset + m->len <= s->input || s->ended ||
-	    ONEANSWER_ROOM(m->len) > STREAMS_QUEUE)
+	if (m->offset > s->input || m->offset + m->len <= s->input || s->ended || FILTER_ROOM(m->len) > STREAMS_QUEUE)
 		return stream_take(s, m->offset, m->data, m->len, false);
 	known = (size_t)(s->input - m->offset);
 	/* Input that has been looked at must be taken. */
-	if (stream_room(s) < ONEANSWER_ROOM(m->len - known))
+	if (stream_room(s) < FILTER_ROOM(m->len - known))
 		return 0;
-	len = oneanswer_filter(peer, m->data + known, m->len - known, kept, typed);
+	len = filter(peer, m->data + known, m->len - known, kept, typed);
 	return stream_keep(s, kept, len, m->offset + m->len) == 1 ? 1 : -ENOMEM;
 }
 
@@ -124,7 +144,7 @@ on_input(struct peer *peer, const struct frame *in)
 		return WRONG;
 	if (!discard && replaying(peer))
 		rc = take_without_reports(f->stream, &m);
-	else if (!discard && k->source->has_terminal && oneanswer_wanted(peer))
+	else if (!discard && k->source->has_terminal && (oneanswer_wanted(peer) || theme_looks(peer)))
 		rc = take_typed(peer, &m, &typed);
 	else
 		rc = stream_take(f->stream, m.offset, m.data, m.len, discard);

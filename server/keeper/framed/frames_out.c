@@ -12,6 +12,7 @@
 #include "fd.h"
 #include "framed_private.h"
 #include "kept.h"
+#include "theme.h"
 
 #define ACK_MS 2 /* input is acknowledged with the output that it makes, if that comes by then */
 
@@ -371,6 +372,8 @@ framed_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy)
 		peer->t.dead = true;
 		return;
 	}
+	if (peer->why == REDRAW_RESUMED && theme_wants(peer))
+		theme_ask(peer, &bytes, &len);
 	free(f->rendered);
 	f->rendered = bytes;
 	f->rendered_len = bytes ? len : 0;

@@ -26,6 +26,10 @@ paint_encode_order(const struct paint_order *m, unsigned char *out, size_t cap)
 	wire_put_u32(&w, m->flags);
 	wire_put_u16(&w, m->rows);
 	wire_put_u16(&w, m->cols);
+	wire_put_u16(&w, m->xpixel);
+	wire_put_u16(&w, m->ypixel);
+	for (unsigned i = 0; i < 3; i++)
+		wire_put_u32(&w, m->colours[i]);
 	wire_put_cstring(&w, m->line);
 	if (termcan_known(&m->target)) {
 		termcan_put(&m->target, target);
@@ -47,11 +51,15 @@ paint_decode_order(struct paint_order *m, const void *buf, size_t len)
 	wire_get_u32(&r, &m->flags);
 	wire_get_u16(&r, &m->rows);
 	wire_get_u16(&r, &m->cols);
+	wire_get_u16(&r, &m->xpixel);
+	wire_get_u16(&r, &m->ypixel);
+	for (unsigned i = 0; i < 3; i++)
+		wire_get_u32(&r, &m->colours[i]);
 	wire_get_cstring(&r, m->line, sizeof m->line);
 	if (r.left)
 		wire_get_raw(&r, target, sizeof target);
 	termcan_get(&m->target, target);
-	if (m->type < PAINT_FEED || m->type > PAINT_TEXT)
+	if (m->type < PAINT_FEED || m->type > PAINT_TERMINAL)
 		return -EBADMSG;
 	return wire_reader_end(&r);
 }

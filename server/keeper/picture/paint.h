@@ -7,7 +7,8 @@
  *
  *   keeper                       painter
  *   FEED                 ───▶    nothing more
- *   SIZE rows cols       ───▶    the model gets another size
+ *   SIZE rows cols …     ───▶    the model gets another size
+ *   TERMINAL …           ───▶    what is known of the person's own terminal, for answers (colours and pixels)
  *   RENDER serial …      ───▶    renders
  *   LEAVE serial         ───▶    asks for the bytes that leave a terminal clean that shows the model
  *   TEXT serial flags    ───▶    asks for the screen, and without PAINT_NO_SCROLLBACK for the lines above, as text
@@ -46,6 +47,7 @@ enum paint_type {
 	PAINT_RENDER = 3,
 	PAINT_LEAVE = 4,
 	PAINT_TEXT = 5,
+	PAINT_TERMINAL = 6,
 
 	PAINT_AT = 65,
 	PAINT_REPORT = 66,
@@ -65,6 +67,8 @@ struct paint_order {
 	uint32_t serial;     /* RENDER, LEAVE, TEXT: not 0 */
 	uint32_t flags;      /* PAINT_* */
 	uint16_t rows, cols; /* SIZE; RENDER: of the terminal, 0: the model's own */
+	uint16_t xpixel, ypixel; /* SIZE, TERMINAL: of the terminal; 0: unknown */
+	uint32_t colours[3]; /* SIZE, TERMINAL: as in struct screen_terminal */
 	char line[PAINT_LINE_CAP]; /* RENDER: "" none */
 	struct termcan target;     /* RENDER, LEAVE: what the terminal takes; nothing known: everything */
 };

@@ -258,6 +258,15 @@ do_text(struct painter *p, const struct paint_order *m)
 }
 
 static void
+know_terminal(struct painter *p, const struct paint_order *m)
+{
+	struct screen_terminal t = { .xpixel = m->xpixel, .ypixel = m->ypixel };
+
+	memcpy(t.colour, m->colours, sizeof t.colour);
+	screen_terminal_is(p->screen, &t);
+}
+
+static void
 obey(struct painter *p, const struct paint_order *m)
 {
 	/* Bytes further back than the ring is long have been overwritten. */
@@ -265,7 +274,11 @@ obey(struct painter *p, const struct paint_order *m)
 		_exit(1);
 	eat(p, m->offset, m->type == PAINT_FEED && m->flags & PAINT_LAZY);
 	switch (m->type) {
+	case PAINT_TERMINAL:
+		know_terminal(p, m);
+		break;
 	case PAINT_SIZE:
+		know_terminal(p, m);
 		screen_resize(p->screen, m->rows, m->cols);
 		reply_answers(p, p->at);
 		break;
@@ -299,6 +312,7 @@ painter_be(const struct painter_start *start)
 		_exit(1);
 	if (start->saved)
 		screen_feed(p.screen, start->saved, start->saved_len);
+	screen_terminal_is(p.screen, &start->terminal);
 	screen_answer(p.screen, true);
 	while ((n = read(SOCKET, buf, sizeof buf)) > 0) {
 		if (paint_decode_order(&m, buf, (size_t)n) < 0)

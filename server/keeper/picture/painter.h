@@ -13,12 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "screen.h"
+
 struct painter_start {
 	int fd;                   /* its end of the socket */
 	unsigned char *ring;      /* mapped twice in a row (server/keeper/base/ring.h) */
 	size_t ring_size;
 	uint64_t at;              /* where in the output it begins */
 	unsigned rows, cols;      /* of the model there */
+	struct screen_terminal terminal; /* what is known of the person's own */
 	unsigned scrollback;      /* lines that it keeps (screen_new) */
 	const unsigned char *saved; /* a rendering of the model there; NULL: blank */
 	size_t saved_len;

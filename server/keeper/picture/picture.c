@@ -125,6 +125,12 @@ picture_size(struct keeper *k)
 	picture_tell_size(k, picture_base_size(k));
 }
 
+void
+picture_terminal(struct keeper *k)
+{
+	picture_tell_terminal(k);
+}
+
 uint32_t
 picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line,
                 const struct termcan *target)

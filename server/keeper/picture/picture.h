@@ -41,6 +41,8 @@ void picture_front_changed(struct keeper *k);
 void picture_printed(struct keeper *k, uint64_t before);
 /* The terminals' common size is now K's. */
 void picture_size(struct keeper *k);
+/* What a terminal says of its colours (K's colours) has changed: for answers from here on. */
+void picture_terminal(struct keeper *k);
 /* An attachment has come, gone, or been set aside: decides whether the painter answers queries from here on. */
 void picture_attend(struct keeper *k);
 /* Whether the painter answers queries now. */

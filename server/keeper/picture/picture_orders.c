@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "picture_base.h"
 #include "picture_private.h"
+#include "screen.h"
 #include "session.h"
 #include "state.h"
 
@@ -102,6 +104,19 @@ order(struct keeper *k, const struct paint_order *m)
 	return true;
 }
 
+_Static_assert(THEME_KNOWN == SCREEN_COLOUR_KNOWN && sizeof((struct screen_terminal *)0)->colour ==
+               sizeof((struct keeper *)0)->colours, "colours go as they are");
+
+/* An order that says what is known of the person's own terminal. */
+static bool
+order_terminal(struct keeper *k, struct paint_order *m)
+{
+	m->xpixel = k->size.ws_xpixel;
+	m->ypixel = k->size.ws_ypixel;
+	memcpy(m->colours, k->colours, sizeof m->colours);
+	return order(k, m);
+}
+
 /* Tells the new painter the sizes since the base, each at its offset. */
 static bool
 tell_sizes(struct keeper *k)
@@ -111,8 +126,8 @@ tell_sizes(struct keeper *k)
 	for (unsigned i = 0; i < p->size_count; i++) {
 		const struct picture_size *s = &p->sizes[i];
 
-		if (!order(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
-		                                     .cols = s->cols }))
+		if (!order_terminal(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
+		                                              .cols = s->cols }))
 			return false;
 	}
 	return true;
@@ -137,6 +152,9 @@ have_painter(struct keeper *k)
 		                        .rows = p->base_rows, .cols = p->base_cols,
 		                        .scrollback = k->init.scrollback, .saved = picture_base_open(k),
 		                        .saved_len = p->saved_len };
+	start.terminal.xpixel = k->size.ws_xpixel;
+	start.terminal.ypixel = k->size.ws_ypixel;
+	memcpy(start.terminal.colour, k->colours, sizeof k->colours);
 	rc = start.saved || !p->saved_len ? painter_process_start(&p->proc, &start) : -ENOMEM;
 	picture_base_close(k, start.saved);
 	if (rc < 0) {
@@ -204,6 +222,14 @@ void
 picture_tell_size(struct keeper *k, const struct picture_size *s)
 {
 	if (k->picture->proc.pid)
-		order(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
-		                                .cols = s->cols });
+		order_terminal(k, &(struct paint_order){ .type = PAINT_SIZE, .offset = s->offset, .rows = s->rows,
+		                                         .cols = s->cols });
+}
+
+void
+picture_tell_terminal(struct keeper *k)
+{
+	/* No output has to be eaten for that. */
+	if (k->picture->proc.pid)
+		order_terminal(k, &(struct paint_order){ .type = PAINT_TERMINAL, .offset = k->picture->at });
 }

@@ -15,6 +15,8 @@ struct picture_size;
 uint32_t picture_ask(struct keeper *k, struct paint_order *m);
 /* The painter, if there is one, hears of a size. */
 void picture_tell_size(struct keeper *k, const struct picture_size *s);
+/* The same of what is known of the person's own terminal. */
+void picture_tell_terminal(struct keeper *k);
 /* Has the painter read the output, which is new. */
 void picture_feed(struct keeper *k);
 /* The painter has done something, or something to do has come. */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * theme: asks a terminal that attaches for its colours (OSC 10, 11 and 12), once, so that a program that is started while
+ * nobody is attached gets them for an answer, and with them the right theme.
+ *
+ * The question goes to a terminal that takes these sequences (TERMCAN_THEME), in front of all else, and nothing waits
+ * for the answer.  A terminal answers in the order of the questions: so its first answer for each colour is the keeper's,
+ * and is taken out of its input, whenever it comes.  Another one is the program's if the program has asked in the output
+ * since; if it has not, it is taken out as well in the first THEME_MS.  After an attachment has come back from a keeper
+ * that has died, or its keeper has become another program, the same holds of all answers.
+ *
+ * The palette (OSC 4) is not asked for: it would be sixteen more answers to take out of each login's input, and what
+ * programs decide by is the background.
+ */
+#ifndef HOLDFAST_THEME_H
+#define HOLDFAST_THEME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "peers.h"
+
+#define THEME_MS 10000
+#define THEME_ROOM(len) ((len) + THEMEREPORTS_HELD)
+
+/* Whether PEER's terminal is to be asked, and has not been. */
+bool theme_wants(const struct peer *peer);
+/*
+ * Puts the question in front of *LEN bytes at *BYTES (malloc'ed, or NULL), which PEER is about to be sent.  Without memory
+ * it leaves them as they are.
+ */
+void theme_ask(struct peer *peer, unsigned char **bytes, size_t *len);
+/* PEER is as another keeper, or another program in this process, has left it: an answer may be on its way. */
+void theme_goes_on(struct peer *peer);
+/* Whether PEER's input is to go through theme_filter. */
+bool theme_looks(const struct peer *peer);
+/* Copies LEN bytes of PEER's input at P to OUT (THEME_ROOM(LEN) bytes), without the keeper's answers.  Returns how many. */
+size_t theme_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* A terminal that attaches is asked for its colours, once; its answers are the keeper's, and a program gets its own. */
+#include "keeper_world.h"
+
+#include "saved.h"
+#include "theme.h"
+#include "themereports.h"
+
+#define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
+#define ANSWERS "\033]10;rgb:0101/0202/0303\033\\\033]11;rgb:fdfd/f6f6/e3e3\033\\\033]12;rgb:10/20/30\007"
+
+/* A session whose program writes what it reads, unchanged, and the first terminal, which can do CAN. */
+static void
+open_session(struct caller *c, uint64_t can)
+{
+	struct attach_claim m;
+	struct termios t;
+	size_t len;
+
+	world_command[0] = '\0';
+	world_open(false, false);
+	snprintf(k.init.shell, sizeof k.init.shell, "/bin/cat");
+	m = claim_of(ATTACH_MODE_FIRST, 0);
+	m.target.can = can;
+	caller_connect(c);
+	caller_claim(c, &m);
+	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
+	caller_say(c, ATTACH_MSG_CONFIRM);
+	turn_until(peers_attached(&k) == 1);
+	assert_int_equal(tcgetattr(k.slave, &t), 0);
+	cfmakeraw(&t);
+	assert_int_equal(tcsetattr(k.slave, TCSANOW, &t), 0);
+	/* Until it prints something, the keeper holds input back. */
+	assert_int_equal(write(k.slave, "ready", 5), 5);
+	turn_until(k.ring.head >= 5);
+}
+
+static void
+join(struct caller *c, uint64_t can, uint32_t flags)
+{
+	struct attach_claim m = claim_of(ATTACH_MODE_JOIN, flags);
+	unsigned before = peers_attached(&k);
+	size_t len;
+
+	m.target.can = can;
+	caller_connect(c);
+	caller_claim(c, &m);
+	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
+	caller_say(c, ATTACH_MSG_CONFIRM);
+	turn_until(peers_attached(&k) > before);
+}
+
+static void
+types(struct caller *c, const char *keys)
+{
+	assert_int_equal(write(c->screen, keys, strlen(keys)), strlen(keys));
+}
+
+static char all[65536]; /* what a terminal has got */
+
+static void
+see(struct caller *c)
+{
+	const char *more = caller_seen(c);
+	size_t at = strlen(all), len = strlen(more);
+
+	assert_true(at + len < sizeof all);
+	memcpy(all + at, more, len + 1);
+}
+
+/* C's terminal gets exactly TEXT now. */
+static void
+sees(struct caller *c, const char *text)
+{
+	all[0] = '\0';
+	turn_until((see(c), strlen(all) >= strlen(text)));
+	turn();
+	see(c);
+	assert_string_equal(all, text);
+}
+
+static void
+prints(const char *text)
+{
+	uint64_t to = k.ring.head + strlen(text);
+
+	assert_int_equal(write(k.slave, text, strlen(text)), strlen(text));
+	turn_until(k.ring.head >= to);
+}
+
+#define THEMED (TERMCAN_KNOWN | TERMCAN_THEME)
+
+static void
+answers_are_the_keepers(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	types(&c, "a\033[A" ANSWERS "b");
+	sees(&c, "a\033[Ab");
+	assert_int_equal(k.colours[0], 0x1010203);
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
+	assert_int_equal(k.colours[2], 0x1102030);
+	/* Doubled: nobody has asked. */
+	types(&c, ANSWERS "c" ANSWERS);
+	sees(&c, "c");
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* Each cut of them, with time for an ESC to be a key. */
+static void
+answers_come_late_and_in_pieces(void **state)
+{
+	static const char text[] = "x" ANSWERS "y";
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	for (size_t i = 0; i < sizeof text - 1; i++) {
+		assert_int_equal(write(c.screen, text + i, 1), 1);
+		turn();
+		turn();
+	}
+	sees(&c, "xy");
+	assert_int_equal(k.colours[2], 0x1102030);
+	/* A lone ESC is a key. */
+	types(&c, "\033");
+	sees(&c, "\033");
+	types(&c, "]");
+	sees(&c, "]");
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* Only answers: nobody has typed. */
+static void
+answers_are_no_input(void **state)
+{
+	struct caller c;
+	uint64_t active, answered;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	active = k.peers.v[0]->active;
+	answered = k.answered;
+	types(&c, ANSWERS);
+	turn_until(k.colours[2]);
+	assert_true(k.peers.v[0]->active == active);
+	assert_true(k.answered == answered);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* It asks before the keeper's answers have come, or after: the terminal answers it too, behind them. */
+static void
+a_program_gets_its_own_answer(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	prints("\033]11;?\033\\");
+	sees(&c, QUESTION "ready\033]11;?\033\\");
+	types(&c, ANSWERS "\033]11;rgb:1/2/3\033\\.");
+	sees(&c, "\033]11;rgb:1/2/3\033\\.");
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
+	/* Several in one. */
+	prints("\033]10;?;?\007");
+	sees(&c, "\033]10;?;?\007");
+	types(&c, "\033]10;rgb:4/4/4\007\033]11;rgb:5/5/5\007");
+	sees(&c, "\033]10;rgb:4/4/4\007\033]11;rgb:5/5/5\007");
+	/* Each question once. */
+	types(&c, "\033]10;rgb:4/4/4\007\033]12;rgb:5/5/5\007,");
+	sees(&c, ",");
+	assert_int_equal(k.colours[0], 0x1010203);
+	/* Later nothing is looked for any more. */
+	k.peers.v[0]->theme.since -= THEME_MS;
+	types(&c, "-");
+	sees(&c, "-");
+	assert_false(theme_looks(k.peers.v[0]));
+	types(&c, "\033]10;rgb:4/4/4\007");
+	sees(&c, "\033]10;rgb:4/4/4\007");
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* A terminal that has never answered: if it does later, and a program has asked, that is the program's. */
+static void
+a_silent_terminal_is_the_programs(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	k.peers.v[0]->theme.since -= THEME_MS;
+	prints("\033]11;?\033\\");
+	sees(&c, "\033]11;?\033\\");
+	types(&c, "\033]11;rgb:1/2/3\033\\");
+	sees(&c, "\033]11;rgb:1/2/3\033\\");
+	/* Nobody else has asked for this one: it is the late answer. */
+	types(&c, "\033]10;rgb:1/2/3\033\\;");
+	sees(&c, ";");
+	assert_int_equal(k.colours[0], 0x1112233);
+	caller_hang_up(&c);
+	world_close();
+}
+
+static void
+only_who_can_is_asked(void **state)
+{
+	struct caller c, reader, other;
+
+	(void)state;
+	open_session(&c, TERMCAN_KNOWN);
+	sees(&c, "ready");
+	types(&c, ANSWERS);
+	sees(&c, ANSWERS);
+	join(&reader, THEMED, ATTACH_FLAG_READONLY);
+	turn_until(k.peers.v[1]->wish == 0);
+	turn();
+	assert_null(strstr(caller_seen(&reader), QUESTION));
+	join(&other, TERMCAN_THEME, 0); /* nothing is known of it */
+	turn_until(k.peers.v[2]->wish == 0);
+	turn();
+	assert_null(strstr(caller_seen(&other), QUESTION));
+	caller_hang_up(&reader);
+	caller_hang_up(&other);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* A terminal that comes to the session gets the question in front of the screen, and says what it has. */
+static void
+who_comes_later_is_asked_first(void **state)
+{
+	struct caller c, other;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	types(&c, ANSWERS);
+	turn_until(k.colours[2]);
+	join(&other, THEMED, 0);
+	all[0] = '\0';
+	turn_until((see(&other), strstr(all, "ready")));
+	assert_memory_equal(all, QUESTION, strlen(QUESTION));
+	assert_null(strstr(all + 1, QUESTION));
+	types(&other, "\033]11;rgb:1/2/3\033\\");
+	turn_until(k.colours[1] == 0x1112233);
+	caller_hang_up(&other);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* As after a keeper's death: an answer may be on its way that the keeper before has asked for. */
+static void
+answers_of_before_are_taken_out(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	k.peers.v[0]->theme = (struct theme){ .asked = false };
+	theme_goes_on(k.peers.v[0]);
+	assert_true(k.peers.v[0]->theme.asked);
+	types(&c, "a" ANSWERS "b");
+	sees(&c, "ab");
+	prints("\033]12;?\033\\");
+	sees(&c, "\033]12;?\033\\");
+	types(&c, "\033]12;rgb:1/2/3\033\\");
+	sees(&c, "\033]12;rgb:1/2/3\033\\");
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* The answers outlive the keeper, as far as they can be believed. */
+static void
+colours_are_kept(void **state)
+{
+	struct vital_facts f;
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, QUESTION "ready");
+	types(&c, ANSWERS);
+	turn_until(k.colours[2]);
+	turn();
+	f = *vital_facts(&k.vital);
+	assert_int_equal(f.colours[1], 0x1fdf6e3);
+	caller_hang_up(&c);
+	world_close();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_are_the_keepers),
+		cmocka_unit_test(answers_come_late_and_in_pieces),
+		cmocka_unit_test(answers_are_no_input),
+		cmocka_unit_test(a_program_gets_its_own_answer),
+		cmocka_unit_test(a_silent_terminal_is_the_programs),
+		cmocka_unit_test(only_who_can_is_asked),
+		cmocka_unit_test(who_comes_later_is_asked_first),
+		cmocka_unit_test(answers_of_before_are_taken_out),
+		cmocka_unit_test(colours_are_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
