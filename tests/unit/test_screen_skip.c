@@ -21,7 +21,7 @@ struct kind {
 	bool raw;         /* no line has a carriage return, and each character takes one column */
 	bool blank;       /* nothing but their ends */
 	bool placed;      /* no lines, but text at places of the screen; sometimes all of it is erased … */
-	bool stays;       /* … or never */
+	bool stays;       /* … or never, and some cells are written in the first quarter alone, or never */
 };
 
 /* Text without controls of U+0080 to U+009F: those are not the line's own. */
@@ -48,12 +48,11 @@ narrow_text_of(struct stream *st)
 		stream_add(st, "%s", STREAM_PICK(st, some));
 }
 
-/* Characters of one column each, up to the last column, which is the only one behind X that must not be passed. */
+/* N characters of one column each. */
 static void
-text_up_to_edge(struct stream *st, unsigned x)
+narrow_characters(struct stream *st, unsigned n)
 {
 	static const char *const some[] = { "\xc3\xa9", "\xe2\x94\x80", "\xd0\xb6", "\xc2\xab" };
-	unsigned room = st->cols - x, n = stream_random(st, 3) ? stream_random(st, room + 1) : room;
 
 	while (n--)
 		if (stream_random(st, 6))
@@ -62,30 +61,57 @@ text_up_to_edge(struct stream *st, unsigned x)
 			stream_add(st, "%s", STREAM_PICK(st, some));
 }
 
+/* From the column X on, up to the last column at most. */
+static void
+text_up_to_edge(struct stream *st, unsigned x)
+{
+	unsigned room = st->cols - x;
+
+	narrow_characters(st, stream_random(st, 3) ? stream_random(st, room + 1) : room);
+}
+
+/* The second row but its first cell, which is never written; all of the third; the fourth is erased in the first quarter. */
+static void
+place_some(struct stream *st, unsigned y)
+{
+	static const char *const erase[] = { "\033[K", "\033[1K", "\033[3X", "\033[X" };
+
+	stream_add(st, "\033[%u;%uH", y + 1, y == 1 ? 2 : 1 + stream_random(st, y == 2 ? 1 : st->cols));
+	stream_sgr(st);
+	if (y == 3)
+		stream_add(st, "%s", STREAM_PICK(st, erase));
+	else
+		y == 1 ? text_up_to_edge(st, 1) : narrow_characters(st, st->cols);
+}
+
 /* A piece of a screen as full-screen programs write it. */
 static void
 place_of(struct stream *st, const struct kind *kind)
 {
 	static const char *const some[] = {
 		"\033[K", "\033[1K", "\033[2K", "\r", "\033(B", "\033[?25l", "\033[?25h", "\033[?12l", "\033[?2026h", "\a",
-		"\033[2X", "\033[X", "\033[A", "\033[9B", "\033[2C", "\033[J", "\033[1J", "\033[m", "\033[3d", "\033[2G",
-		"\033[3`x\033[K", "\r\t",
+		"\033[2X", "\033[X", "\033[A\033[9Bx", "\033[2C\033[X", "\033[m", "\033[2dx", "\033[2Gx", "\033[2`x\033[K", "\r\t",
 	};
 	unsigned y = stream_random(st, st->rows), x = stream_random(st, 3) ? 0 : stream_random(st, st->cols);
 
+	if (kind->stays && (y == 1 || y == 3 || (y == 2 && st->len > CAP / 4))) {
+		if (y != 3 || st->len < CAP / 4)
+			place_some(st, y);
+		return;
+	}
 	if (!kind->stays && !stream_random(st, 50))
-		stream_add(st, "\033[%uJ", stream_random(st, 2) * 2);
+		stream_add(st, "\033[%uJ", stream_random(st, 3));
 	stream_add(st, "\033[%u;%u%c", y + 1, x + 1, "Hf"[stream_random(st, 2)]);
 	for (unsigned n = stream_random(st, 3); n; n--)
 		stream_sgr(st);
 	text_up_to_edge(st, x);
-	if (y + 1 < st->rows && !stream_random(st, 4)) {
+	if (y > 3 && y + 1 < st->rows && !stream_random(st, 4)) {
 		stream_add(st, "\r\n");
 		text_up_to_edge(st, 0);
 	}
-	if (stream_random(st, 3))
+	if (stream_random(st, 3) && (!kind->stays || y == 2))
 		stream_add(st, "%s", STREAM_PICK(st, some));
-	if (!stream_random(st, 6))
+	if (y > 3 && !stream_random(st, 6))
 		stream_add(st, "\033[%u;1Hx\bx\033[%ub", y + 1, 1 + stream_random(st, st->cols - 1));
 }
 
@@ -248,7 +274,7 @@ static void
 test_places_and_more(void **state)
 {
 	/* A cell that depends on the one before it, a row that depends on the one above. */
-	static const char *const heads[] = { NULL, "\xe4\xb8\xad\r", "e\xcc\x81\r", "\033[999Cxyz", "\033[?1049h" };
+	static const char *const heads[] = { NULL, "\r\n\xe4\xb8\xad\033[m", "\r\n\033[999Cxyz\033[m", "\033[4;1H123456789\033[m", "\033[?1049h" };
 
 	(void)state;
 	for (uint64_t seed = 0; seed < 400; seed++)
