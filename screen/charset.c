@@ -44,14 +44,21 @@ charset_map(const struct screen *s, uint32_t code)
 }
 
 uint32_t
+charset_drawing_letter(uint32_t code)
+{
+	for (uint32_t i = 0; i < sizeof drawing / sizeof *drawing; i++)
+		if (drawing[i] == code)
+			return 0x60 + i;
+	return 0;
+}
+
+uint32_t
 charset_letter(const struct screen *s, uint32_t code)
 {
 	unsigned char set = s->charsets.g[s->charsets.gl];
+	uint32_t letter = set == '0' ? charset_drawing_letter(code) : 0;
 
 	if (set == 'A' && code == 0xa3)
 		return '#';
-	for (uint32_t i = 0; set == '0' && i < sizeof(drawing) / sizeof(*drawing); i++)
-		if (drawing[i] == code)
-			return 0x60 + i;
-	return code;
+	return letter ? letter : code;
 }

@@ -16,6 +16,8 @@ void charset_designate(struct charsets *c, unsigned g, char final);
 bool charset_maps(const struct screen *s);
 /* CODE, an ASCII character, as the next character. */
 uint32_t charset_map(const struct screen *s, uint32_t code);
+/* The letter that stands for CODE in DEC special graphics (ESC ( 0), or 0. */
+uint32_t charset_drawing_letter(uint32_t code);
 /* The ASCII character that stands for CODE in the set that is shifted in, or CODE if none does. */
 uint32_t charset_letter(const struct screen *s, uint32_t code);
 

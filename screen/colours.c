@@ -78,9 +78,8 @@ parse(const char *text)
 	return COLOUR_SET | (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | (uint32_t)c[2];
 }
 
-/* What xterm's palette is at first. */
-static uint32_t
-standard(unsigned i)
+uint32_t
+colours_standard(unsigned i)
 {
 	static const uint32_t first[16] = {
 		0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
@@ -144,7 +143,7 @@ palette(struct screen *s, const char *text)
 		text = field(text, buf, sizeof buf);
 		if (strcmp(buf, "?") == 0) {
 			colour = s->colours.palette ? s->colours.palette[index] : 0;
-			answer_colour(s, 4, (unsigned)index, colour ? colour : standard((unsigned)index));
+			answer_colour(s, 4, (unsigned)index, colour ? colour : colours_standard((unsigned)index));
 		} else if ((colour = parse(buf))) {
 			set_palette(&s->colours, (unsigned)index, colour);
 		}

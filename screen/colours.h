@@ -10,6 +10,8 @@
 struct screen;
 struct colours;
 
+/* Colour I of 256, as xterm has it at first: RGB. */
+uint32_t colours_standard(unsigned i);
 void colours_reset(struct colours *c);
 /* The commands: NUMBER, and the text behind its semicolon, ended by NUL. */
 void colours_osc(struct screen *s, unsigned number, const char *text);

@@ -19,22 +19,35 @@ last_row(const struct screen *s)
 	return y;
 }
 
+/* Without ECMA-48 there is nothing that a rendering could have set. */
 void
 screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to)
 {
 	struct out out;
 
 	out_begin(&out, target, put, to);
-	out_text(&out, "\033\\");
+	if (!out_can(&out, TERMCAN_ECMA48)) {
+		out_text(&out, "\r\n");
+		out_flush(&out);
+		return;
+	}
+	if (out_can(&out, TERMCAN_XTERM))
+		out_text(&out, "\033\\");
+	if (s->alternate && out_can(&out, TERMCAN_KITTY_KEYS))
+		out_text(&out, "\033[<99u");
 	if (s->alternate)
-		out_text(&out, "\033[<99u\033[?1049l");
-	out_text(&out, "\033[!p");
+		render_to_main(&out);
+	if (out_can(&out, TERMCAN_SOFT_RESET))
+		out_text(&out, "\033[!p");
 	render_reset(&out);
-	out_text(&out, "\033[?2026l\033[?25h");
-	if (s->colours.palette)
+	if (out_can(&out, TERMCAN_SYNCHRONIZED))
+		out_text(&out, "\033[?2026l");
+	if (out_can(&out, TERMCAN_HIDES))
+		out_text(&out, "\033[?25h");
+	if (s->colours.palette && out_can(&out, TERMCAN_PALETTE))
 		out_text(&out, "\033]104\033\\");
 	for (unsigned i = 0; i < 3; i++)
-		if (s->colours.dynamic[i])
+		if (s->colours.dynamic[i] && out_can(&out, TERMCAN_THEME))
 			out_format(&out, "\033]%u\033\\", 110 + i);
 	progress_leave(&out, &s->progress);
 	out_format(&out, "\033[%uH\r\n", last_row(s) + 1);

@@ -5,15 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reduce.h"
 #include "sgr.h"
 #include "utf8.h"
 
 void
 out_begin(struct out *o, const struct termcan *target, screen_put *put, void *to)
 {
-	static const struct termcan all = { .can = UINT64_MAX, .colours = TERMCAN_DIRECT };
+	static const struct termcan all = { .can = ~(TERMCAN_ALONE | TERMCAN_OWN_BYTES), .colours = TERMCAN_DIRECT };
 
 	o->target = target && termcan_known(target) ? target : &all;
+	o->reduces = reduce_needed(o->target);
+	o->drawing = false;
 	o->put = put;
 	o->to = to;
 	o->style = (struct style){ .fg = 0 };
@@ -91,10 +94,37 @@ out_code(struct out *o, uint32_t code)
 }
 
 void
+out_drawing(struct out *o, bool on)
+{
+	if (o->drawing != on)
+		out_text(o, on ? "\033(0" : "\033(B");
+	o->drawing = on;
+}
+
+unsigned
+out_character(struct out *o, uint32_t code, unsigned columns)
+{
+	struct reduced r = reduce_character(o->target, code, columns);
+	unsigned char byte = (unsigned char)r.value;
+
+	out_drawing(o, r.as == REDUCE_DRAWING);
+	if (r.as == REDUCE_UTF8)
+		out_code(o, r.value);
+	else
+		out_bytes(o, &byte, 1);
+	return r.columns;
+}
+
+void
 out_style(struct out *o, const struct style *style)
 {
 	char buf[SGR_MAX];
+	struct style reduced;
 
+	if (o->reduces) {
+		reduced = reduce_style(o->target, style);
+		style = &reduced;
+	}
 	if (style_equal(&o->style, style))
 		return;
 	out_bytes(o, buf, sgr_write(&o->style, style, buf));
@@ -112,7 +142,7 @@ out_plain(struct out *o)
 void
 out_link(struct out *o, const char *link, size_t len)
 {
-	if (len == o->link_len && (link == o->link || memcmp(link, o->link, len) == 0))
+	if ((len == o->link_len && (link == o->link || memcmp(link, o->link, len) == 0)) || !out_can(o, TERMCAN_LINKS))
 		return;
 	out_text(o, "\033]8;");
 	if (len)

@@ -21,6 +21,8 @@ struct out {
 	struct style style;  /* in force at the terminal */
 	const char *link;    /* the same for the hyperlink: LINK_LEN bytes, as link.h keeps them */
 	size_t link_len;
+	bool reduces;        /* TARGET does not take all looks (reduce.h) */
+	bool drawing;        /* ESC ( 0 is in force */
 	bool open;           /* the beginning of a character came last, and is none: another byte might make it one */
 	size_t n;
 	char buf[4096];
@@ -40,6 +42,10 @@ void out_bytes(struct out *o, const void *bytes, size_t len);
 void out_text(struct out *o, const char *text);
 void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_code(struct out *o, uint32_t code);
+/* CODE, which takes COLUMNS, as the terminal has it (reduce.h); how many columns that takes: not more. */
+unsigned out_character(struct out *o, uint32_t code, unsigned columns);
+/* Line drawing by ESC ( 0, which out_character() turns on and off: before other text it must be off. */
+void out_drawing(struct out *o, bool on);
 void out_style(struct out *o, const struct style *style);
 void out_plain(struct out *o);
 void out_link(struct out *o, const char *link, size_t len);

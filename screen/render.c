@@ -7,6 +7,7 @@
 #include "out.h"
 #include "parser.h"
 #include "progress.h"
+#include "render_basic.h"
 #include "render_rows.h"
 #include "render_state.h"
 
@@ -18,7 +19,10 @@
 static void
 end_open(struct out *out)
 {
-	out_text(out, "\033\\\033[!p\033[?1047l\033[!p");
+	if (out_can(out, TERMCAN_XTERM))
+		out_text(out, "\033\\\033[!p\033[?1047l\033[!p");
+	else if (out_can(out, TERMCAN_REGION | TERMCAN_SAVES))
+		out_text(out, "\0337\033[r\0338");
 }
 
 /* Scrolls the rows above the cursor up into the scrollback. */
@@ -41,9 +45,9 @@ saved_equal(const struct saved *a, const struct saved *b)
 static void
 after_saved(struct out *out, const struct saved *saved)
 {
-	if (saved->origin)
+	if (saved->origin && out_can(out, TERMCAN_ORIGIN))
 		out_text(out, "\033[?6l");
-	out_text(out, "\033(B\033)B\033*B\033+B\017");
+	render_no_charsets(out);
 	out_plain(out);
 }
 
@@ -53,6 +57,16 @@ render_save(struct out *out, const struct saved *saved, const char *how)
 	render_saved(out, saved);
 	out_text(out, how);
 	after_saved(out, saved);
+}
+
+static void
+draw_alternate(struct out *out, const struct screen *s)
+{
+	if (render_is_whole(out))
+		render_alternate(out, s);
+	else
+		render_basic_alternate(out, s);
+	render_kitty(out, s, true);
 }
 
 /*
@@ -77,10 +91,50 @@ render_saves(struct out *out, const struct screen *s)
 	if (!s->alternate)
 		return;
 	out_text(out, together ? "\033[2J" : "\033[?1047h\033[2J");
-	render_alternate(out, s);
-	render_kitty(out, s, true);
+	draw_alternate(out, s);
 	if (!saved_equal(&s->saved[1], &fresh))
 		render_save(out, &s->saved[1], "\0337");
+}
+
+/*
+ * The same for a terminal that is not like xterm, as far as it has them.  Where it has only one screen, the alternate
+ * one is drawn on that.
+ */
+static void
+render_basic_saves(struct out *out, const struct screen *s)
+{
+	static const struct saved fresh = { .charsets = { .g = { 'B', 'B', 'B', 'B' } } };
+	const struct saved *last = &s->saved[s->alternate != NULL];
+
+	if (s->alternate && out_can(out, TERMCAN_ALTERNATE))
+		render_save(out, &s->saved[0], "\033[?1049h");
+	else if (s->alternate && out_can(out, TERMCAN_ALTERNATE_47))
+		render_save(out, &s->saved[0], "\0337\033[?47h");
+	if (s->alternate) {
+		out_text(out, "\033[H\033[J");
+		draw_alternate(out, s);
+	}
+	if (!saved_equal(last, &fresh) && out_can(out, TERMCAN_SAVES))
+		render_save(out, last, "\0337");
+}
+
+static void
+render_screens(struct out *out, const struct screen *s, const struct screen_render_options *o)
+{
+	if (!out_can(out, TERMCAN_XTERM))
+		render_to_main(out);
+	render_reset(out);
+	out_text(out, "\033[H\033[J");
+	if (render_is_whole(out))
+		render_stream(out, s, o);
+	else
+		render_basic_stream(out, s, o);
+	render_tabs(out, s);
+	render_kitty(out, s, false);
+	if (out_can(out, TERMCAN_XTERM))
+		render_saves(out, s);
+	else
+		render_basic_saves(out, s);
 }
 
 void
@@ -94,15 +148,15 @@ screen_render(const struct screen *s, const struct screen_render_options *o, scr
 	if (!o)
 		o = &none;
 	out_begin(&out, o->target, put, to);
+	if (!out_can(&out, TERMCAN_ECMA48)) {
+		render_text(&out, s, o);
+		out_flush(&out);
+		return;
+	}
 	end_open(&out);
 	if (!o->no_scrollback || o->push_up)
 		push_up(&out, s);
-	render_reset(&out);
-	out_text(&out, "\033[H\033[J");
-	render_stream(&out, s, o);
-	render_tabs(&out, s);
-	render_kitty(&out, s, false);
-	render_saves(&out, s);
+	render_screens(&out, s, o);
 	if (o->shell)
 		progress_reset(&progress);
 	progress_write(&out, &progress);

@@ -345,7 +345,8 @@ render_stream(struct out *out, const struct screen *s, const struct screen_rende
 		on = false;
 	}
 	/* From here on it is what will be seen. */
-	out_text(out, "\033[?2026h");
+	if (out_can(out, TERMCAN_SYNCHRONIZED))
+		out_text(out, "\033[?2026h");
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->primary[y];
 

@@ -7,15 +7,55 @@
 #include "cursor.h"
 #include "model.h"
 #include "modes.h"
+#include "render_basic.h"
 #include "render_rows.h"
+
+bool
+render_is_whole(const struct out *out)
+{
+	return out_can(out, TERMCAN_XTERM | TERMCAN_UTF8);
+}
+
+void
+render_to_main(struct out *out)
+{
+	if (out_can(out, TERMCAN_ALTERNATE))
+		out_text(out, "\033[?1049l");
+	else if (out_can(out, TERMCAN_ALTERNATE_47))
+		out_text(out, "\033[?47l\0338");
+}
+
+void
+render_no_charsets(struct out *out)
+{
+	if (out_can(out, TERMCAN_DRAWING))
+		out_text(out, "\033(B\033)B");
+	if (out_can(out, TERMCAN_DRAWING | TERMCAN_XTERM))
+		out_text(out, "\033*B\033+B");
+	if (out_can(out, TERMCAN_DRAWING))
+		out_text(out, "\017");
+}
 
 void
 render_reset(struct out *out)
 {
-	out_text(out, "\033[?25l\033[0m\033]8;;\033\\");
-	out_text(out, "\033[?1;5;45;66l\033[?69l\033[?9;1000;1002;1003l\033[?1005;1006;1015;1016l\033[?1004;2004l");
-	out_text(out, "\033[?2031;2048l\033>\033[4;20l\033[?6l\033[?7h\033[r\033(B\033)B\033*B\033+B\017");
-	out_text(out, "\033[>m\033[<99u\033[0 q");
+	static const struct { uint64_t needs; const char *text; } resets[] = {
+		{ TERMCAN_HIDES, "\033[?25l" }, { 0, "\033[0m" }, { TERMCAN_LINKS, "\033]8;;\033\\" },
+		{ TERMCAN_KEYPAD, "\033[?1l" }, { TERMCAN_REVERSE_SCREEN, "\033[?5l" },
+		{ TERMCAN_PRIVATE, "\033[?45;66l" }, { TERMCAN_SIDES, "\033[?69l" },
+		{ TERMCAN_MOUSE, "\033[?9;1000;1002;1003l\033[?1005;1006;1015;1016l" },
+		{ TERMCAN_FOCUS, "\033[?1004l" }, { TERMCAN_PASTE, "\033[?2004l" },
+		{ TERMCAN_THEME_REPORTS, "\033[?2031l" }, { TERMCAN_SIZE_REPORTS, "\033[?2048l" },
+		{ TERMCAN_KEYPAD, "\033>" }, { TERMCAN_INSERTS, "\033[4l" }, { TERMCAN_NEWLINE, "\033[20l" },
+		{ TERMCAN_ORIGIN, "\033[?6l" }, { TERMCAN_AUTOWRAP, "\033[?7h" }, { TERMCAN_REGION, "\033[r" },
+		{ TERMCAN_MODIFY_KEYS, "\033[>m" }, { TERMCAN_KITTY_KEYS, "\033[<99u" },
+		{ TERMCAN_SHAPE, "\033[0 q" },
+	};
+
+	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
+		if (out_can(out, resets[i].needs))
+			out_text(out, resets[i].text);
+	render_no_charsets(out);
 }
 
 void
@@ -24,12 +64,12 @@ render_tabs(struct out *out, const struct screen *s)
 	unsigned char usual[SCREEN_COLS_MAX];
 
 	tabs_reset(usual, 0, s->cols);
-	if (memcmp(usual, s->tabs, s->cols) == 0)
+	if (memcmp(usual, s->tabs, s->cols) == 0 || !out_can(out, TERMCAN_TABS))
 		return;
 	out_text(out, "\033[3g");
 	for (unsigned x = 0; x < s->cols; x++)
 		if (s->tabs[x])
-			out_format(out, "\033[%uG\033H", x + 1);
+			out_format(out, out_can(out, TERMCAN_XTERM) ? "\033[%uG\033H" : "\033[1;%uH\033H", x + 1);
 }
 
 void
@@ -37,6 +77,8 @@ render_kitty(struct out *out, const struct screen *s, bool alternate)
 {
 	const struct kitty *k = &s->kitty[alternate];
 
+	if (!out_can(out, TERMCAN_KITTY_KEYS))
+		return;
 	if (alternate)
 		out_text(out, "\033[<99u");
 	if (k->base)
@@ -50,44 +92,52 @@ render_charsets(struct out *out, const struct charsets *c)
 {
 	static const char designator[] = "()*+";
 	static const char *const shift[] = { "\017", "\016", "\033n", "\033o" };
+	unsigned sets = out_can(out, TERMCAN_DRAWING | TERMCAN_XTERM) ? 4 : out_can(out, TERMCAN_DRAWING) ? 2 : 0;
 
-	for (unsigned i = 0; i < 4; i++)
-		if (c->g[i] != 'B')
+	for (unsigned i = 0; i < sets; i++)
+		if (c->g[i] == '0' || (c->g[i] != 'B' && out_can(out, TERMCAN_XTERM)))
 			out_format(out, "\033%c%c", designator[i], c->g[i]);
-	if (c->gl)
+	if (c->gl && c->gl < sets)
 		out_text(out, shift[c->gl]);
 }
 
 void
 render_saved(struct out *out, const struct saved *saved)
 {
-	if (saved->origin)
+	if (saved->origin && out_can(out, TERMCAN_ORIGIN))
 		out_text(out, "\033[?6h");
 	out_format(out, "\033[%u;%uH", saved->y + 1, saved->x + 1);
 	out_style(out, &saved->pen);
 	render_charsets(out, &saved->charsets);
 }
 
+/* Whether positions count from the margins. */
+static bool
+origin(const struct out *out, const struct screen *s)
+{
+	return mode(s, MODE_ORIGIN) && out_can(out, TERMCAN_ORIGIN | TERMCAN_REGION);
+}
+
 static void
 render_margins(struct out *out, const struct screen *s)
 {
-	if (mode(s, MODE_MARGINS)) {
+	if (mode(s, MODE_MARGINS) && out_can(out, TERMCAN_SIDES)) {
 		out_text(out, "\033[?69h");
 		if (s->left > 0 || s->right < s->cols - 1)
 			out_format(out, "\033[%u;%us", s->left + 1, s->right + 1);
 	}
-	if (s->top > 0 || s->bottom < s->rows - 1)
+	if ((s->top > 0 || s->bottom < s->rows - 1) && out_can(out, TERMCAN_REGION))
 		out_format(out, "\033[%u;%ur", s->top + 1, s->bottom + 1);
-	if (mode(s, MODE_ORIGIN))
+	if (origin(out, s))
 		out_text(out, "\033[?6h");
 }
 
 static void
 render_position(struct out *out, const struct screen *s, unsigned x)
 {
-	bool origin = mode(s, MODE_ORIGIN);
+	unsigned top = origin(out, s) ? s->top : 0, left = origin(out, s) && out_can(out, TERMCAN_SIDES) ? s->left : 0;
 
-	out_format(out, "\033[%u;%uH", s->y - (origin ? s->top : 0) + 1, x - (origin ? s->left : 0) + 1);
+	out_format(out, "\033[%u;%uH", s->y - top + 1, x - left + 1);
 }
 
 /* The column of the character before the cursor, or under it while a wrap is pending. */
@@ -107,13 +157,16 @@ static void
 render_cursor(struct out *out, const struct screen *s)
 {
 	const struct row *row = s->row[s->y];
+	bool again = s->repeatable && render_is_whole(out);
 
-	if (!s->repeatable && !s->pending) {
+	if (!again && !(s->pending && out_can(out, TERMCAN_WRAPS | TERMCAN_STAYS))) {
 		render_position(out, s, s->x);
 		return;
 	}
 	render_position(out, s, before(s));
-	if (!s->repeatable) {
+	if (!render_is_whole(out)) {
+		render_basic_character(out, s, row, before(s));
+	} else if (!again) {
 		render_character(out, s, row, before(s));
 	} else if (mode(s, MODE_INSERT)) {
 		/* Printing it will move the rest of the row to where it is now. */
@@ -131,6 +184,24 @@ render_mouse(struct out *out, const struct mouse *m)
 		out_format(out, "\033[?%uh", m->encoding[i]);
 }
 
+/* What the terminal must be able to do for mode M. */
+static uint64_t
+mode_needs(const struct mode_bit *m)
+{
+	static const struct { unsigned number; uint64_t needs; } needs[] = {
+		{ 1, TERMCAN_KEYPAD }, { 5, TERMCAN_REVERSE_SCREEN }, { 7, TERMCAN_AUTOWRAP }, { 1004, TERMCAN_FOCUS },
+		{ 2004, TERMCAN_PASTE }, { 2027, TERMCAN_GRAPHEMES }, { 2031, TERMCAN_THEME_REPORTS },
+		{ 2048, TERMCAN_SIZE_REPORTS },
+	};
+
+	if (!m->dec)
+		return m->number == 4 ? TERMCAN_INSERTS : m->number == 20 ? TERMCAN_NEWLINE : TERMCAN_PRIVATE;
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+		if (needs[i].number == m->number)
+			return needs[i].needs;
+	return TERMCAN_PRIVATE;
+}
+
 /* The modes that are not as render_reset left them, but for those that have been seen to already. */
 static void
 render_modes(struct out *out, const struct screen *s)
@@ -142,13 +213,14 @@ render_modes(struct out *out, const struct screen *s)
 		bool on = mode(s, m->bit);
 		bool differs = m->own ? s->said & m->bit : on != ((MODES_DEFAULT & m->bit) != 0);
 
-		if (differs && !(m->bit & done))
+		if (differs && !(m->bit & done) && out_can(out, mode_needs(m)))
 			out_format(out, "\033[%s%u%c", m->dec ? "?" : "", m->number, on ? 'h' : 'l');
 	}
-	if (mode(s, MODE_KEYPAD))
+	if (mode(s, MODE_KEYPAD) && out_can(out, TERMCAN_KEYPAD))
 		out_text(out, "\033=");
-	render_mouse(out, &s->mouse);
-	for (unsigned i = 0; i < MODIFIERS; i++)
+	if (out_can(out, TERMCAN_MOUSE))
+		render_mouse(out, &s->mouse);
+	for (unsigned i = 0; i < MODIFIERS && out_can(out, TERMCAN_MODIFY_KEYS); i++)
 		if (s->modifiers[i] >= 0)
 			out_format(out, "\033[>%u;%dm", i, s->modifiers[i]);
 }
@@ -159,6 +231,8 @@ render_title(struct out *out, const struct title *t, unsigned number)
 	/* The terminal's title is unknown at first, so it must be set before it is pushed. */
 	const char *said = t->n ? NULL : "";
 
+	if (!out_can(out, TERMCAN_TITLE))
+		return;
 	for (unsigned i = 0; i <= t->n; i++) {
 		const char *text = i < t->n ? t->pushed[i] : t->text;
 
@@ -170,7 +244,7 @@ render_title(struct out *out, const struct title *t, unsigned number)
 			out_text(out, "\033\\");
 			said = text;
 		}
-		if (i < t->n)
+		if (i < t->n && out_can(out, TERMCAN_TITLE_STACK))
 			out_format(out, "\033[22;%ut", number);
 	}
 }
@@ -184,12 +258,12 @@ render_colour(struct out *out, uint32_t c)
 static void
 render_colours(struct out *out, const struct colours *c)
 {
-	for (unsigned i = 0; c->palette && i < COLOURS; i++)
+	for (unsigned i = 0; c->palette && i < COLOURS && out_can(out, TERMCAN_PALETTE); i++)
 		if (c->palette[i]) {
 			out_format(out, "\033]4;%u;", i);
 			render_colour(out, c->palette[i]);
 		}
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 3 && out_can(out, TERMCAN_THEME); i++)
 		if (c->dynamic[i]) {
 			out_format(out, "\033]%u;", 10 + i);
 			render_colour(out, c->dynamic[i]);
@@ -229,19 +303,20 @@ render_state(struct out *out, const struct screen *s)
 	render_modes(out, s);
 	render_title(out, &s->title[1], 1);
 	render_title(out, &s->title[0], 2);
-	if (s->place) {
+	if (s->place && out_can(out, TERMCAN_PLACE)) {
 		out_text(out, "\033]7;");
 		out_text(out, s->place);
 		out_text(out, "\033\\");
 	}
 	render_colours(out, &s->colours);
-	if (s->shape)
+	if (s->shape && out_can(out, TERMCAN_SHAPE))
 		out_format(out, "\033[%u q", s->shape);
-	if (mode(s, MODE_VISIBLE))
+	if (mode(s, MODE_VISIBLE) && out_can(out, TERMCAN_HIDES))
 		out_text(out, "\033[?25h");
-	out_text(out, "\033[?2026l");
-	if (s->repeatable)
+	if (out_can(out, TERMCAN_SYNCHRONIZED))
+		out_text(out, "\033[?2026l");
+	if (s->repeatable && render_is_whole(out))
 		render_repeatable(out, s);
-	if (s->single)
+	if (s->single && out_can(out, TERMCAN_XTERM | TERMCAN_DRAWING))
 		out_text(out, s->single == 2 ? "\033N" : "\033O");
 }

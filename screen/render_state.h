@@ -9,7 +9,13 @@
 
 struct saved;
 
-/* All modes as in a terminal that was just started; the cursor goes to the top left corner. */
+/* Whether the terminal takes a rendering as the model needs it; else its rows come from render_basic.h. */
+bool render_is_whole(const struct out *out);
+/* Leaves the alternate screen, if the terminal has one. */
+void render_to_main(struct out *out);
+/* ASCII in all of the terminal's charsets, and G0 in use. */
+void render_no_charsets(struct out *out);
+/* All modes as in a terminal that was just started, as far as the terminal has them; the cursor moves. */
 void render_reset(struct out *out);
 void render_tabs(struct out *out, const struct screen *s);
 void render_kitty(struct out *out, const struct screen *s, bool alternate);

@@ -212,7 +212,8 @@ parse_options(struct job *job, int argc, char **argv)
 	static struct termcan target;
 	static const struct option options[] = {
 		{ "at", 1, NULL, AT }, { "resize", 1, NULL, RESIZE }, { "history", 0, NULL, HISTORY },
-		{ "line", 1, NULL, LINE }, { "no-scrollback", 0, NULL, NO_SCROLLBACK }, { "cuts", 1, NULL, CUTS }, { "target", 1, NULL, TARGET },
+		{ "line", 1, NULL, LINE }, { "no-scrollback", 0, NULL, NO_SCROLLBACK },
+		{ "target", 1, NULL, TARGET }, { "cuts", 1, NULL, CUTS },
 		{ "seed", 1, NULL, SEED }, { "text", 0, NULL, DO + TEXT }, { "state", 0, NULL, DO + STATE },
 		{ "bench", 0, NULL, DO + BENCH }, { "law", 0, NULL, DO + LAW }, { "leave", 0, NULL, DO + LEAVE },
 		{ "answers", 0, NULL, DO + ANSWERS }, { 0 },

@@ -56,7 +56,7 @@ void screen_render(const struct screen *s, const struct screen_render_options *o
 /* Whether a string (OSC, DCS …) is open, and whether that is tmux's control mode. */
 enum screen_string { SCREEN_NO_STRING, SCREEN_STRING, SCREEN_CONTROL_MODE };
 enum screen_string screen_open_string(const struct screen *s);
-/* Writes what leaves a terminal clean that shows S, and that takes TARGET: modes, main screen, cursor (on detach). */
+/* Writes what leaves a terminal clean that shows S and takes TARGET: modes, main screen, cursor (on detach). */
 void screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to);
 
 /*

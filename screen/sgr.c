@@ -171,27 +171,66 @@ put_underline_colour(char *p, uint32_t colour)
 	return p;
 }
 
-size_t
-sgr_params(const struct style *style, char *buf)
+/* The parameters of PART of STYLE; without any, P. */
+enum part { PLAIN, LINE, TEXT_COLOUR, BACKGROUND, LINE_COLOUR };
+
+static char *
+put_part(char *p, enum part part, const struct style *style)
 {
 	static const char one[] = { '1', '2', '3', '5', '6', '7', '8', '9' };
 	unsigned line = (style->attr & STYLE_UNDERLINE) >> STYLE_UNDERLINE_SHIFT;
-	char *p = buf;
+	bool fg_16 = (style->fg & COLOUR_KIND) == COLOUR_16, bg_16 = (style->bg & COLOUR_KIND) == COLOUR_16;
 
-	*p++ = '0';
-	for (unsigned i = 0; i < sizeof one; i++)
-		if (style->attr >> i & 1) {
-			*p++ = ';';
-			*p++ = one[i];
-		}
-	if (style->attr & STYLE_OVERLINE)
-		p += sprintf(p, ";53");
-	if (line)
-		p += line == 1 ? sprintf(p, ";4") : sprintf(p, ";4:%u", line);
-	p = put_colour(p, style->fg, 30);
-	p = put_colour(p, style->bg, 40);
-	p = put_underline_colour(p, style->ul);
-	return (size_t)(p - buf);
+	switch (part) {
+	case PLAIN:
+		p += sprintf(p, ";0");
+		for (unsigned i = 0; i < sizeof one; i++)
+			if (style->attr >> i & 1)
+				p += sprintf(p, ";%c", one[i]);
+		if (style->attr & STYLE_OVERLINE)
+			p += sprintf(p, ";53");
+		if (line == 1)
+			p += sprintf(p, ";4");
+		p = put_colour(p, fg_16 ? style->fg : 0, 30);
+		return put_colour(p, bg_16 ? style->bg : 0, 40);
+	case TEXT_COLOUR:
+		return put_colour(p, fg_16 ? 0 : style->fg, 30);
+	case BACKGROUND:
+		return put_colour(p, bg_16 ? 0 : style->bg, 40);
+	case LINE:
+		return line > 1 ? p + sprintf(p, ";4:%u", line) : p;
+	default:
+		return put_underline_colour(p, style->ul);
+	}
+}
+
+size_t
+sgr_params(const struct style *style, char *buf)
+{
+	char params[SGR_MAX], *p = params;
+
+	for (enum part part = PLAIN; part <= LINE_COLOUR; part++)
+		p = put_part(p, part, style);
+	memcpy(buf, params + 1, (size_t)(p - params) - 1);
+	return (size_t)(p - params) - 1;
+}
+
+/*
+ * Some terminals ignore the whole of an SGR with a colon, or take the parts of a colour that they do not know for
+ * attributes.  So these come in sequences of their own, behind the reset.
+ */
+static char *
+put_style(char *p, const struct style *style)
+{
+	char params[SGR_MAX];
+
+	for (enum part part = PLAIN; part <= LINE_COLOUR; part++) {
+		size_t len = (size_t)(put_part(params, part, style) - params);
+
+		if (len)
+			p += sprintf(p, "\033[%.*sm", (int)len - 1, params + 1);
+	}
+	return p;
 }
 
 size_t
@@ -204,10 +243,7 @@ sgr_write(const struct style *from, const struct style *to, char *buf)
 		p += sprintf(p, "\033[%u\"q", b.attr & STYLE_PROTECTED ? 1u : 0u);
 	a.attr &= ~STYLE_PROTECTED;
 	b.attr &= ~STYLE_PROTECTED;
-	if (!style_equal(&a, &b)) {
-		p += sprintf(p, "\033[");
-		p += sgr_params(&b, p);
-		*p++ = 'm';
-	}
+	if (!style_equal(&a, &b))
+		p = put_style(p, &b);
 	return (size_t)(p - buf);
 }

@@ -9,7 +9,7 @@ struct parser;
 struct style;
 
 /* The longest that sgr_write and sgr_params say. */
-#define SGR_MAX 128
+#define SGR_MAX 160
 
 /* Changes STYLE by the parameters of P. */
 void sgr_apply(struct style *style, const struct parser *p);

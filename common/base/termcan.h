@@ -2,9 +2,9 @@
 /*
  * termcan: the abilities of a terminal: which sequences, colours and characters it takes.
  *
- * A login finds them out with the user's rights, from TERM, terminfo, COLORTERM and the locale.  Its claim carries them
- * to the keeper (common/messages/attach.h), which tells the painter with each rendering (server/keeper/picture/paint.h).
- * Only these numbers travel, and never a string of terminfo's.  A rendering leaves out, or says in another way, what the
+ * A login finds them out with the user's rights (server/session/enter/termask.h), from TERM, terminfo, COLORTERM and
+ * the locale.  Its claim carries them to the keeper (common/messages/attach.h), which tells the painter with each
+ * rendering (server/keeper/picture/paint.h).  Only these numbers travel, and never a string of terminfo's.  A rendering leaves out, or says in another way, what the
  * terminal does not take (out_can() in screen/out.h).
  */
 #ifndef HOLDFAST_TERMCAN_H
@@ -70,6 +70,16 @@
 #define TERMCAN_OVERLINE TERMCAN_BIT(51)
 #define TERMCAN_OWN_COLOURS TERMCAN_BIT(52) /* SGR 39 and 49 (op) */
 #define TERMCAN_PROTECTS TERMCAN_BIT(53)    /* DECSCA */
+
+/* These do not go together with colours (ncv). */
+#define TERMCAN_UNDERLINE_ALONE TERMCAN_BIT(54)
+#define TERMCAN_DIM_ALONE TERMCAN_BIT(55)
+#define TERMCAN_INVERSE_ALONE TERMCAN_BIT(56)
+#define TERMCAN_BOLD_ALONE TERMCAN_BIT(57)
+#define TERMCAN_ALONE \
+	(TERMCAN_UNDERLINE_ALONE | TERMCAN_DIM_ALONE | TERMCAN_INVERSE_ALONE | TERMCAN_BOLD_ALONE)
+/* Set by the keeper: the programs write in the terminal's character set, which is not UTF-8: their bytes are right. */
+#define TERMCAN_OWN_BYTES TERMCAN_BIT(58)
 
 #define TERMCAN_DIRECT 0x1000000u           /* COLOURS: RGB */
 #define TERMCAN_UPPER 128

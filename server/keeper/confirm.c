@@ -38,6 +38,19 @@ start_shell(struct peer *peer)
 	return rc;
 }
 
+/* Whether the login's environment names a character set that is not UTF-8. */
+static bool
+is_eight_bit(const struct envlist *env)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value = NULL, *set;
+
+	for (unsigned i = 0; i < 3 && !(value && *value); i++)
+		value = envlist_get(env, names[i]);
+	set = value ? strchr(value, '.') : NULL;
+	return set && strncasecmp(set, ".utf-8", 6) != 0 && strncasecmp(set, ".utf8", 5) != 0;
+}
+
 /* The session begins with PEER. */
 static int
 start(struct peer *peer)
@@ -51,6 +64,7 @@ start(struct peer *peer)
 		memcpy(k->name, peer->claim.name, sizeof k->name);
 		report_name(k);
 	}
+	k->eight_bit = is_eight_bit(&peer->claim.env);
 	rc = start_shell(peer);
 	if (rc < 0)
 		return rc;
@@ -71,17 +85,24 @@ wants_quiet(const struct peer *peer)
 	return !peer->keeper->init.banner || peer->claim.flags & ATTACH_FLAG_QUIET || (quiet && *quiet);
 }
 
-/* Whether the login's environment names a character set that is not UTF-8. */
-static bool
-is_eight_bit(const struct envlist *env)
+/*
+ * What PEER's terminal takes.  Programs have written for the last terminal's TERM.  So another terminal of that TERM
+ * gets all that they wrote, also what terminfo does not list (RGB, for xterm-256color), unless it would show what it
+ * does not know.
+ */
+static void
+take_target(struct peer *peer)
 {
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-	const char *value = NULL, *set;
+	const uint64_t as_it_is = TERMCAN_UTF8 | TERMCAN_OWN_BYTES | TERMCAN_ALONE;
+	struct termcan *t = &peer->target;
 
-	for (unsigned i = 0; i < 3 && !(value && *value); i++)
-		value = envlist_get(env, names[i]);
-	set = value ? strchr(value, '.') : NULL;
-	return set && strncasecmp(set, ".utf-8", 6) != 0 && strncasecmp(set, ".utf8", 5) != 0;
+	*t = peer->claim.target;
+	if (peer->keeper->eight_bit && !(t->can & TERMCAN_UTF8))
+		t->can |= TERMCAN_OWN_BYTES;
+	if (!(t->can & TERMCAN_XTERM) || strcmp(peer->keeper->term, peer->claim.term) != 0)
+		return;
+	t->can |= ~as_it_is;
+	t->colours = TERMCAN_DIRECT;
 }
 
 /*
@@ -160,7 +181,7 @@ attach(struct peer *peer)
 		streams_leave(&k->streams);
 	peer->active = ++k->peers.clock;
 	peer->quiet = wants_quiet(peer);
-	peer->target = peer->claim.target;
+	take_target(peer);
 	peer->eight_bit = is_eight_bit(&peer->claim.env);
 	probe_attached(peer);
 	if (peer->claim.mode == ATTACH_MODE_AGAIN)

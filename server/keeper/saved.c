@@ -127,6 +127,7 @@ save_rest(const struct keeper *k, struct vital_facts *f)
 	memcpy(f->session_key, k->session_key, sizeof f->session_key);
 	memcpy(f->name, k->name, sizeof f->name);
 	memcpy(f->term, k->term, sizeof f->term);
+	f->eight_bit = k->eight_bit;
 	memcpy(f->address, k->address, sizeof f->address);
 	if (k->command) {
 		memcpy(f->command, k->command->name, sizeof f->command);
@@ -150,6 +151,7 @@ restore_rest(struct keeper *k, const struct vital_facts *f)
 	memcpy(k->session_key, f->session_key, sizeof k->session_key);
 	memcpy(k->name, f->name, sizeof k->name);
 	memcpy(k->term, f->term, sizeof k->term);
+	k->eight_bit = f->eight_bit;
 	memcpy(k->address, f->address, sizeof k->address);
 	if (k->command)
 		command_restore(k->command, f->command, f->input_closed);

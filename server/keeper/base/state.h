@@ -96,6 +96,7 @@ struct keeper {
 	/* Its name and its history. */
 	char name[NAME_CAP];
 	char term[TERM_CAP];
+	bool eight_bit;               /* the login that started it names a character set that is not UTF-8 */
 	char address[ADDRESS_CAP];
 	unsigned char session_key[FRAME_KEY]; /* random: an id that is used again has another */
 	uint64_t created_ms, changed_ms, activity_ms; /* clock_date_ms() */

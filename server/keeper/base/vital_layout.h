@@ -121,6 +121,7 @@ struct vital_facts {
 	uint32_t settings_len; /* of SETTINGS: 0: there are none */
 	unsigned char settings[VITAL_SETTINGS];
 	uint32_t colours[4]; /* those that a terminal has said (themereports.h); the last one is unused */
+	uint32_t eight_bit;
 };
 
 #endif

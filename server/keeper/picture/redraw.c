@@ -69,7 +69,7 @@ format_line(const struct peer *peer, bool lossy, char *text, size_t cap)
 		snprintf(text, cap, "%s", peer->told);
 	else if (peer->told[0])
 		snprintf(text + strlen(text), cap - strlen(text), " " DOT " %s", peer->told);
-	if (peer->eight_bit)
+	if (peer->eight_bit || (termcan_known(&peer->target) && !(peer->target.can & TERMCAN_UTF8)))
 		make_ascii(text);
 }
 

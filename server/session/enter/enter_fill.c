@@ -11,6 +11,7 @@
 #include "callerenv.h"
 #include "envlist.h"
 #include "hookshell.h"
+#include "termask.h"
 
 #define PIPE_ROWS 24
 #define PIPE_COLS 80
@@ -143,5 +144,9 @@ enter_fill_claim(struct enter *e)
 	take_whole(e->claim.name, sizeof e->claim.name, e->q->name);
 	if (e->q->typed_len)
 		fill_typed(e);
-	return e->q->framed ? fill_framed(e) : 0;
+	if (e->q->framed)
+		rc = fill_framed(e);
+	if (!rc && (e->q->tty || (e->q->framed && !(e->q->framed->flags & FRAME_PIPES))))
+		termask(&e->claim.target, &e->claim.env);
+	return rc;
 }
