@@ -7,7 +7,7 @@
 #include "model.h"
 #include "history.h"
 #include "mark.h"
-#include "parser.h"
+#include "parser_open.h"
 #include "row.h"
 
 struct difference {
@@ -169,12 +169,27 @@ same_kitty(const struct difference *d, const char *where, const struct kitty *a,
 }
 
 static bool
+same_kept(const struct difference *d, const struct kept *a, const struct kept *b)
+{
+	return same_number(d, "modes kept", a->bits, b->bits) &&
+	       same_number(d, "kept modes", a->modes, b->modes) &&
+	       same_number(d, "mouse kept", a->mouse, b->mouse) &&
+	       same_number(d, "kept mouse", a->protocol, b->protocol) &&
+	       same_number(d, "encoding kept", a->encoding, b->encoding) &&
+	       same_number(d, "kept encoding", a->encoded, b->encoded);
+}
+
+static bool
 same_modes(const struct difference *d, const struct screen *a, const struct screen *b)
 {
 	bool mouse = a->mouse.n == b->mouse.n &&
 		memcmp(a->mouse.encoding, b->mouse.encoding, a->mouse.n * sizeof *a->mouse.encoding) == 0;
 
-	return same_number(d, "modes", a->modes, b->modes) && same_number(d, "modes said", a->said, b->said) &&
+	return same_number(d, "modes", a->modes, b->modes) && same_kept(d, &a->kept, &b->kept) &&
+	       same_number(d, "SPA", a->iso_protection, b->iso_protection) &&
+	       same_number(d, "extent of rectangles", a->exact_extent, b->exact_extent) &&
+	       same_number(d, "form of checksums", a->checksum, b->checksum) &&
+	       same_number(d, "level", a->level, b->level) && same_number(d, "modes said", a->said, b->said) &&
 	       same_number(d, "top margin", a->top, b->top) &&
 	       same_number(d, "bottom margin", a->bottom, b->bottom) &&
 	       same_number(d, "left margin", a->left, b->left) &&

@@ -16,7 +16,7 @@ control_c0(struct screen *s, unsigned char b)
 	s->repeatable = false;
 	switch (b) {
 	case '\b':
-		cursor_backspace(s);
+		cursor_left(s, 1);
 		break;
 	case '\t':
 		cursor_tab(s, 1);
@@ -40,15 +40,41 @@ control_c0(struct screen *s, unsigned char b)
 	}
 }
 
+/* DECBI. */
+static void
+back_index(struct screen *s)
+{
+	if (s->x == s->left)
+		edit_scroll_right(s, 1);
+	else
+		cursor_left(s, 1);
+}
+
+/* DECFI. */
+static void
+forward_index(struct screen *s)
+{
+	if (s->x == s->right)
+		edit_scroll_left(s, 1);
+	else
+		cursor_right(s, 1);
+}
+
+/* SPA, EPA. */
+static void
+protect(struct screen *s, bool on)
+{
+	s->pen.attr = on ? s->pen.attr | STYLE_PROTECTED : s->pen.attr & ~STYLE_PROTECTED;
+	s->pen_known = false;
+	s->iso_protection = on || s->iso_protection;
+}
+
 static void
 plain_escape(struct screen *s, char final)
 {
 	switch (final) {
 	case '6':
-		if (s->x == s->left)
-			edit_scroll_right(s, 1);
-		else
-			cursor_left(s, 1);
+		back_index(s);
 		break;
 	case '7':
 		cursor_save(s);
@@ -57,10 +83,7 @@ plain_escape(struct screen *s, char final)
 		cursor_restore(s);
 		break;
 	case '9':
-		if (s->x == s->right)
-			edit_scroll_left(s, 1);
-		else
-			cursor_right(s, 1);
+		forward_index(s);
 		break;
 	case '=':
 		s->modes |= MODE_KEYPAD;
@@ -72,8 +95,8 @@ plain_escape(struct screen *s, char final)
 		cursor_index(s);
 		break;
 	case 'E':
-		cursor_return(s);
 		cursor_index(s);
+		cursor_return(s);
 		break;
 	case 'H':
 		s->tabs[s->x] = 1;
@@ -86,6 +109,10 @@ plain_escape(struct screen *s, char final)
 		break;
 	case 'O':
 		s->single = 3;
+		break;
+	case 'V':
+	case 'W':
+		protect(s, final == 'V');
 		break;
 	case 'Z':
 		answer_device(s, 0);

@@ -10,6 +10,7 @@
 #include "model.h"
 #include "modes.h"
 #include "print.h"
+#include "rectangle.h"
 #include "sgr.h"
 #include "title.h"
 
@@ -55,14 +56,16 @@ static void da2(struct screen *s) { answer_device(s, '>'); }
 static void da3(struct screen *s) { answer_device(s, '='); }
 static void dsr(struct screen *s) { answer_status(s, 0, param(s, 0), 0); }
 static void decdsr(struct screen *s) { answer_status(s, '?', param(s, 0), param(s, 1)); }
-static void rqm(struct screen *s) { answer_mode(s, 0, param(s, 0)); }
-static void decrqm(struct screen *s) { answer_mode(s, '?', param(s, 0)); }
 static void kitty_query(struct screen *s) { answer_kitty(s); }
 static void xtqmodkeys(struct screen *s) { answer_modifiers(s, param(s, 0)); }
 static void xtversion(struct screen *s) { answer_version(s); }
 static void decrqde(struct screen *s) { answer_extent(s); }
 static void decrqpsr(struct screen *s) { answer_presentation(s, param(s, 0)); }
 static void decrqupss(struct screen *s) { answer_supplemental(s); }
+static void decera(struct screen *s) { rectangle_erase(s, false); }
+static void decsera(struct screen *s) { rectangle_erase(s, true); }
+static void deccara(struct screen *s) { rectangle_mark(s, false); }
+static void decrara(struct screen *s) { rectangle_mark(s, true); }
 
 static void
 sd(struct screen *s)
@@ -125,6 +128,8 @@ tbc(struct screen *s)
 		s->tabs[s->x] = 0;
 	else if (param(s, 0) == 3)
 		memset(s->tabs, 0, s->cols);
+	/* Where CBT has left a pending wrap there must be a tab stop. */
+	s->pending = s->pending && s->x == cursor_edge(s);
 }
 
 static void
@@ -141,6 +146,20 @@ static void sm(struct screen *s) { set_modes(s, false, true); }
 static void rm(struct screen *s) { set_modes(s, false, false); }
 static void decset(struct screen *s) { set_modes(s, true, true); }
 static void decrst(struct screen *s) { set_modes(s, true, false); }
+
+static void
+xtsave(struct screen *s)
+{
+	for (unsigned i = 0; i < s->parser.nparam; i++)
+		modes_save(s, s->parser.param[i]);
+}
+
+static void
+xtrestore(struct screen *s)
+{
+	for (unsigned i = 0; i < s->parser.nparam; i++)
+		modes_restore(s, s->parser.param[i]);
+}
 
 static void
 decstbm(struct screen *s)
@@ -187,6 +206,7 @@ decsca(struct screen *s)
 {
 	if (param(s, 0) > 2)
 		return;
+	s->iso_protection = false;
 	s->pen.attr &= ~STYLE_PROTECTED;
 	if (param(s, 0) == 1)
 		s->pen.attr |= STYLE_PROTECTED;
@@ -199,6 +219,26 @@ xtsmgraphics(struct screen *s)
 {
 	if (s->parser.nparam == 3)
 		answer_graphics(s, param(s, 0));
+}
+
+static void
+request_mode(struct screen *s, char private)
+{
+	if (s->level >= 3)
+		answer_mode(s, private, param(s, 0));
+}
+
+static void rqm(struct screen *s) { request_mode(s, 0); }
+static void decrqm(struct screen *s) { request_mode(s, '?'); }
+
+/* A soft reset, and a level of conformance; above the third with left and right margins. */
+static void
+decscl(struct screen *s)
+{
+	if (param(s, 0) < 61 || param(s, 0) > 65)
+		return;
+	modes_soft_reset(s);
+	s->level = (unsigned char)(param(s, 0) - 60);
 }
 
 /* The title stacks, and questions that may be answered: those about the size. */
@@ -269,8 +309,12 @@ static const struct {
 	{ '>', 0, 'c', da2 }, { '=', 0, 'c', da3 }, { '>', 0, 'q', xtversion },
 	{ '>', 0, 'm', xtmodkeys }, { '>', 0, 'n', xtmodkeys_off },
 	{ '=', 0, 'u', kitty_do_set }, { '>', 0, 'u', kitty_do_push }, { '<', 0, 'u', kitty_do_pop },
-	{ 0, ' ', 'q', decscusr }, { 0, '"', 'q', decsca }, { 0, ' ', '@', sl }, { 0, ' ', 'A', sr },
+	{ 0, '"', 'p', decscl }, { 0, ' ', 'q', decscusr }, { 0, '"', 'q', decsca }, { 0, ' ', '@', sl }, { 0, ' ', 'A', sr },
 	{ 0, '\'', '}', decic }, { 0, '\'', '~', decdc },
+	{ 0, '$', 'v', rectangle_copy }, { 0, '$', 'x', rectangle_fill }, { 0, '$', 'z', decera },
+	{ 0, '$', '{', decsera }, { 0, '$', 'r', deccara }, { 0, '$', 't', decrara },
+	{ 0, '*', 'x', rectangle_extent }, { 0, '*', 'y', rectangle_checksum },
+	{ 0, '#', 'y', rectangle_checksum_form }, { '?', 0, 's', xtsave }, { '?', 0, 'r', xtrestore },
 };
 
 void

@@ -62,12 +62,30 @@ cursor_down(struct screen *s, unsigned n)
 	cursor_to(s, s->x, s->y + least(n, limit - s->y));
 }
 
+/* Back by N from a column that is FIRST or more, over the starts of rows; from the top margin to the bottom one. */
+static void
+reverse_wrap(struct screen *s, unsigned n, unsigned first)
+{
+	unsigned x = s->x, y = s->y;
+
+	while (n > x - first) {
+		n -= x - first + 1;
+		x = s->right;
+		y = y == s->top ? s->bottom : y == 0 ? s->rows - 1 : y - 1;
+		first = s->left;
+	}
+	cursor_to(s, x - n, y);
+}
+
 void
 cursor_left(struct screen *s, unsigned n)
 {
 	unsigned limit = s->x >= s->left ? s->left : 0;
 
-	cursor_to(s, s->x - least(n, s->x - limit), s->y);
+	if (!(s->modes & (MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL)) || !mode(s, MODE_WRAP))
+		cursor_to(s, s->x - least(n, s->x - limit), s->y);
+	else
+		reverse_wrap(s, n - s->pending, limit);
 }
 
 void
@@ -85,29 +103,18 @@ cursor_return(struct screen *s)
 }
 
 void
-cursor_backspace(struct screen *s)
-{
-	struct row *row = s->row[s->y];
-
-	if (mode(s, MODE_REVERSE_WRAP) && s->pending) {
-		s->pending = false;
-	} else if (mode(s, MODE_REVERSE_WRAP) && s->x == 0 && s->y > s->top && s->y <= s->bottom && row->cont) {
-		row->cont = false;
-		cursor_to(s, s->cols - 1, s->y - 1);
-		if (s->row[s->y]->c[s->x] & CELL_TAIL)
-			s->x--;
-	} else {
-		cursor_left(s, 1);
-	}
-}
-
-void
 cursor_tab(struct screen *s, unsigned n)
 {
-	unsigned edge = cursor_edge(s), x = s->x;
+	unsigned edge = cursor_edge(s), x;
 
-	if (s->pending)
-		return;
+	if (s->pending && s->x == edge) {
+		if (!mode(s, MODE_TAB_WRAP) || !mode(s, MODE_WRAP))
+			return;
+		cursor_index(s);
+		s->x = 0;
+		edge = cursor_edge(s);
+	}
+	x = s->x;
 	while (n-- && x < edge)
 		do
 			x++;
@@ -118,13 +125,17 @@ cursor_tab(struct screen *s, unsigned n)
 void
 cursor_backtab(struct screen *s, unsigned n)
 {
-	unsigned x = s->x;
+	unsigned edge = cursor_edge(s), x = s->x;
 
 	while (n-- && x > 0)
 		do
 			x--;
 		while (x > 0 && !s->tabs[x]);
-	cursor_to(s, x, s->y);
+	if (mode(s, MODE_ORIGIN) && x < s->left)
+		x = s->left;
+	s->x = x;
+	if (cursor_edge(s) != edge)
+		s->pending = false;
 }
 
 /* One row down; at the bottom margin the rows move up.  Whether the cursor is in another row of the text now. */

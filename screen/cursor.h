@@ -7,13 +7,6 @@
 
 #include "model.h"
 
-/* The last column that characters go to from where the cursor is. */
-static inline unsigned
-cursor_edge(const struct screen *s)
-{
-	return s->x <= s->right ? s->right : s->cols - 1;
-}
-
 /* Moves to a position on the screen, or to the nearest permitted one; clears a pending wrap. */
 void cursor_to(struct screen *s, unsigned x, unsigned y);
 /* To a position as programs say it: from 0, relative to the margins in origin mode. */
@@ -21,11 +14,12 @@ void cursor_address(struct screen *s, unsigned x, unsigned y);
 void cursor_home(struct screen *s);
 void cursor_up(struct screen *s, unsigned n);
 void cursor_down(struct screen *s, unsigned n);
+/* BS and CUB, with reverse wrap. */
 void cursor_left(struct screen *s, unsigned n);
 void cursor_right(struct screen *s, unsigned n);
 void cursor_return(struct screen *s);
-void cursor_backspace(struct screen *s);
 void cursor_tab(struct screen *s, unsigned n);
+/* A pending wrap stays, as in xterm. */
 void cursor_backtab(struct screen *s, unsigned n);
 /* IND: down, scrolling at the bottom margin; and RI. */
 void cursor_index(struct screen *s);

@@ -135,6 +135,9 @@ state_modes(struct out *out, const struct screen *s)
 	for (unsigned i = 0; i < s->mouse.n; i++)
 		out_format(out, " %u", s->mouse.encoding[i]);
 	out_format(out, "\ncursor-shape %u\n", s->shape);
+	out_format(out, "spa %d\nrectangle-exact %d\nchecksum-form %u\nlevel %u\nkept-modes %x %x mouse %u %u\n",
+	           s->iso_protection, s->exact_extent, s->checksum, s->level, s->kept.bits, s->kept.modes,
+	           s->kept.protocol, s->kept.encoded);
 	for (unsigned i = 0; i < (s->alternate ? 2 : 1); i++) {
 		out_format(out, "kitty-%s %u", i ? "alternate" : "primary", s->kitty[i].base);
 		for (unsigned n = 0; n < s->kitty[i].n; n++)

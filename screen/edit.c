@@ -7,9 +7,8 @@
 #include "model.h"
 #include "row.h"
 
-/* Erases the cells of row Y from FROM up to, not including, TO. */
-static void
-erase(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
+void
+edit_erase_cells(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
 {
 	struct row *row = s->row[y];
 	cell blank = grid_blank(s);
@@ -33,11 +32,17 @@ erase(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
 		row_fill(row, from > row->len ? from : row->len, to, blank);
 }
 
-/* Where erasing to the right begins: with a wrap pending the cursor is past the last column. */
+/*
+ * ED and EL end a pending wrap, as DEC's terminals and xterm do it; where the erasure to the right of the cursor
+ * begins then: past the last column.  Most terminals spare that, and gcc relies on it.
+ */
 static unsigned
-from_cursor(const struct screen *s)
+end_wrap(struct screen *s)
 {
-	return s->pending ? s->x + 1 : s->x;
+	unsigned x = s->pending && s->x == cursor_edge(s) ? s->x + 1 : s->x;
+
+	s->pending = false;
+	return x;
 }
 
 static void
@@ -48,7 +53,14 @@ erase_rows(struct screen *s, unsigned from, unsigned to, bool selective)
 		return;
 	}
 	for (unsigned y = from; y < to; y++)
-		erase(s, y, 0, s->cols, true);
+		edit_erase_cells(s, y, 0, s->cols, true);
+}
+
+/* After SPA every erasure is selective. */
+static bool
+keeps(const struct screen *s, bool selective)
+{
+	return selective || s->iso_protection;
 }
 
 /* All of ROW was erased: it is a line of its own, and has no marks. */
@@ -63,18 +75,21 @@ void
 edit_erase_line(struct screen *s, unsigned what, bool selective)
 {
 	struct row *row = s->row[s->y];
+	unsigned x = end_wrap(s);
+
+	selective = keeps(s, selective);
 
 	switch (what) {
 	case 0:
-		erase(s, s->y, from_cursor(s), s->cols, selective);
-		if (s->x == 0 && !s->pending && !selective)
+		edit_erase_cells(s, s->y, x, s->cols, selective);
+		if (x == 0 && !selective)
 			forget_line(row);
 		break;
 	case 1:
-		erase(s, s->y, 0, s->x + 1, selective);
+		edit_erase_cells(s, s->y, 0, s->x + 1, selective);
 		break;
 	case 2:
-		erase(s, s->y, 0, s->cols, selective);
+		edit_erase_cells(s, s->y, 0, s->cols, selective);
 		if (!selective)
 			forget_line(row);
 		break;
@@ -82,19 +97,35 @@ edit_erase_line(struct screen *s, unsigned what, bool selective)
 	grid_settle(s);
 }
 
+static bool
+any_protected(const struct screen *s)
+{
+	for (unsigned y = 0; y < s->rows; y++)
+		for (unsigned x = 0; x < s->row[y]->len; x++)
+			if (styles_get(&s->styles, cell_style(s->row[y]->c[x]))->attr & STYLE_PROTECTED)
+				return true;
+	return false;
+}
+
 void
 edit_erase_display(struct screen *s, unsigned what, bool selective)
 {
+	unsigned x = what < 3 ? end_wrap(s) : s->x;
+
+	/* As xterm does it: what erases a screen without protected text ends SPA's protection. */
+	if (what == 2 && s->iso_protection)
+		s->iso_protection = any_protected(s);
+	selective = keeps(s, selective);
 	switch (what) {
 	case 0:
-		erase(s, s->y, from_cursor(s), s->cols, selective);
-		if (s->x == 0 && !s->pending && !selective)
+		edit_erase_cells(s, s->y, x, s->cols, selective);
+		if (x == 0 && !selective)
 			forget_line(s->row[s->y]);
 		erase_rows(s, s->y + 1, s->rows, selective);
 		break;
 	case 1:
 		erase_rows(s, 0, s->y, selective);
-		erase(s, s->y, 0, s->x + 1, selective);
+		edit_erase_cells(s, s->y, 0, s->x + 1, selective);
 		if (!selective) {
 			s->row[s->y]->cont = false;
 			if (s->x == s->cols - 1 && s->y + 1 < s->rows)
@@ -105,8 +136,7 @@ edit_erase_display(struct screen *s, unsigned what, bool selective)
 		erase_rows(s, 0, s->rows, selective);
 		break;
 	case 3:
-		if (!selective)
-			history_clear(&s->history);
+		history_clear(&s->history);
 		break;
 	}
 	grid_settle(s);
@@ -116,7 +146,7 @@ void
 edit_erase_chars(struct screen *s, unsigned n)
 {
 	s->pending = false;
-	erase(s, s->y, s->x, n < s->cols - s->x ? s->x + n : s->cols, false);
+	edit_erase_cells(s, s->y, s->x, n < s->cols - s->x ? s->x + n : s->cols, s->iso_protection);
 }
 
 static bool
@@ -202,14 +232,16 @@ edit_scroll_down(struct screen *s, unsigned n)
 void
 edit_scroll_left(struct screen *s, unsigned n)
 {
-	grid_left(s, s->top, s->bottom, s->left, s->right, n);
+	if (within_margins(s))
+		grid_left(s, s->top, s->bottom, s->left, s->right, n);
 	grid_settle(s);
 }
 
 void
 edit_scroll_right(struct screen *s, unsigned n)
 {
-	grid_right(s, s->top, s->bottom, s->left, s->right, n);
+	if (within_margins(s))
+		grid_right(s, s->top, s->bottom, s->left, s->right, n);
 	grid_settle(s);
 }
 

@@ -34,6 +34,7 @@ screen_new(unsigned rows, unsigned cols, unsigned scrollback)
 	s->bottom = s->rows - 1;
 	s->right = s->cols - 1;
 	s->modes = MODES_DEFAULT;
+	s->level = LEVEL_DEFAULT;
 	memset(s->modifiers, -1, sizeof s->modifiers);
 	s->history.max = scrollback;
 	return s;

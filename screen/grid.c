@@ -214,9 +214,12 @@ grid_erase(struct screen *s, unsigned top, unsigned bottom)
 void
 grid_settle(struct screen *s)
 {
-	if (s->pending && cell_empty(s->row[s->y]->c[s->x])) {
-		s->row[s->y]->c[s->x] = cell_with(s->row[s->y]->c[s->x], ' ');
-		row_extend(s->row[s->y], s->x + 1);
+	struct row *row = s->row[s->y];
+	unsigned edge = cursor_edge(s);
+
+	if (s->pending && cell_empty(row->c[edge])) {
+		row->c[edge] = cell_with(row->c[edge], ' ');
+		row_extend(row, edge + 1);
 	}
 	if (!history_lines(&s->history))
 		s->primary[0]->cont = false;

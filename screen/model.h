@@ -6,7 +6,8 @@
  * - cells of a row from its len on are 0; a wide cell is followed by its tail, a tail preceded by its wide cell;
  * - row->cont (the row goes on where the one above ended, by an automatic wrap) only on the primary screen, and for
  *   the first row only if the scrollback's last line ends with a full row (or one column less, see history.h);
- * - a pending wrap stands at the right edge (cursor_edge), on a cell that has text;
+ * - a pending wrap stands at the right edge (cursor_edge), on a cell that has text; or, after CBT, at a tab stop left
+ *   of that;
  * - with origin mode on, the cursor is within the margins.
  */
 #ifndef HOLDFAST_SCREEN_MODEL_H
@@ -44,6 +45,8 @@ struct saved {
 	struct charsets charsets;
 	bool origin;
 };
+
+#define LEVEL_DEFAULT 4
 
 #define KITTY_MAX 16
 #define KITTY_FLAGS 0x1fu
@@ -89,8 +92,19 @@ enum {
 	MODE_NUMLOCK = 1 << 18,
 	MODE_META_ESC = 1 << 19,
 	MODE_ALT_ESC = 1 << 20,
+	MODE_REVERSE_WRAP_ALL = 1 << 21,
+	MODE_COLUMNS_MAY = 1 << 22,
+	MODE_COLUMNS_KEEP = 1 << 23,
+	MODE_TAB_WRAP = 1 << 24,
 };
 #define MODES_DEFAULT (MODE_WRAP | MODE_VISIBLE)
+
+/* The modes that XTSAVE has kept: bit by bit which, and their values. */
+struct kept {
+	uint32_t bits, modes;
+	bool mouse, encoding;
+	unsigned protocol, encoded; /* the mouse's protocol and encoding, or 0 */
+};
 
 #define MOUSE_ENCODINGS 4
 #define MODIFIERS 8
@@ -144,7 +158,12 @@ struct screen {
 
 	unsigned top, bottom, left, right; /* margins, inclusive */
 	uint32_t modes, said;  /* MODE_*; said: those of the kept ones that a program has set or reset */
+	struct kept kept;
 	bool synchronized;     /* ?2026: a rendering does not restore it */
+	bool iso_protection;   /* SPA, not DECSCA: all erasing spares what is protected */
+	bool exact_extent;     /* DECSACE 2 */
+	unsigned char checksum; /* XTCHECKSUM */
+	unsigned char level;   /* DECSCL: of conformance, 1 to 5 */
 	struct mouse mouse;
 	struct kitty kitty[2];
 	signed char modifiers[MODIFIERS]; /* XTMODKEYS; -1: the terminal's own */
@@ -169,6 +188,13 @@ static inline bool
 mode(const struct screen *s, uint32_t bit)
 {
 	return (s->modes & bit) != 0;
+}
+
+/* The last column that characters go to from where the cursor is. */
+static inline unsigned
+cursor_edge(const struct screen *s)
+{
+	return s->x <= s->right ? s->right : s->cols - 1;
 }
 
 #endif

@@ -13,27 +13,31 @@
 #include "row.h"
 
 const struct mode_bit mode_bits[] = {
-	{ 1, MODE_CURSOR_KEYS, true, false, "cursor-keys" },
-	{ 5, MODE_REVERSE, true, false, "reverse-video" },
-	{ 6, MODE_ORIGIN, true, false, "origin" },
-	{ 7, MODE_WRAP, true, false, "autowrap" },
-	{ 8, MODE_REPEAT, true, true, "autorepeat" },
-	{ 12, MODE_BLINK, true, true, "cursor-blink" },
-	{ 25, MODE_VISIBLE, true, false, "cursor-visible" },
-	{ 45, MODE_REVERSE_WRAP, true, false, "reverse-wrap" },
-	{ 66, MODE_KEYPAD, true, false, "keypad" },
-	{ 69, MODE_MARGINS, true, false, "left-right-margins" },
-	{ 1004, MODE_FOCUS, true, false, "focus" },
-	{ 1007, MODE_SCROLL_KEYS, true, true, "alternate-scroll" },
-	{ 1034, MODE_META8, true, true, "meta-8bit" },
-	{ 1035, MODE_NUMLOCK, true, true, "numlock" },
-	{ 1036, MODE_META_ESC, true, true, "meta-escape" },
-	{ 1039, MODE_ALT_ESC, true, true, "alt-escape" },
-	{ 2004, MODE_PASTE, true, false, "paste" },
-	{ 2031, MODE_THEME, true, false, "theme-reports" },
-	{ 2048, MODE_SIZE, true, false, "size-reports" },
-	{ 4, MODE_INSERT, false, false, "insert" },
-	{ 20, MODE_NEWLINE, false, false, "newline" },
+	{ 1, MODE_CURSOR_KEYS, true, false, true, "cursor-keys" },
+	{ 5, MODE_REVERSE, true, false, true, "reverse-video" },
+	{ 6, MODE_ORIGIN, true, false, true, "origin" },
+	{ 7, MODE_WRAP, true, false, true, "autowrap" },
+	{ 8, MODE_REPEAT, true, true, false, "autorepeat" },
+	{ 12, MODE_BLINK, true, true, true, "cursor-blink" },
+	{ 25, MODE_VISIBLE, true, false, true, "cursor-visible" },
+	{ 40, MODE_COLUMNS_MAY, true, true, true, "columns-allowed" },
+	{ 41, MODE_TAB_WRAP, true, false, true, "tab-wrap" },
+	{ 45, MODE_REVERSE_WRAP, true, false, true, "reverse-wrap" },
+	{ 66, MODE_KEYPAD, true, false, true, "keypad" },
+	{ 69, MODE_MARGINS, true, false, true, "left-right-margins" },
+	{ 95, MODE_COLUMNS_KEEP, true, true, true, "columns-keep" },
+	{ 1004, MODE_FOCUS, true, false, false, "focus" },
+	{ 1007, MODE_SCROLL_KEYS, true, true, true, "alternate-scroll" },
+	{ 1034, MODE_META8, true, true, true, "meta-8bit" },
+	{ 1035, MODE_NUMLOCK, true, true, true, "numlock" },
+	{ 1036, MODE_META_ESC, true, true, true, "meta-escape" },
+	{ 1039, MODE_ALT_ESC, true, true, true, "alt-escape" },
+	{ 1045, MODE_REVERSE_WRAP_ALL, true, false, true, "reverse-wrap-all" },
+	{ 2004, MODE_PASTE, true, false, true, "paste" },
+	{ 2031, MODE_THEME, true, false, false, "theme-reports" },
+	{ 2048, MODE_SIZE, true, false, false, "size-reports" },
+	{ 4, MODE_INSERT, false, false, false, "insert" },
+	{ 20, MODE_NEWLINE, false, false, false, "newline" },
 };
 const size_t nmode_bits = sizeof mode_bits / sizeof *mode_bits;
 
@@ -112,6 +116,12 @@ is_mouse(unsigned number)
 	       number == 1006 || number == 1015 || number == 1016;
 }
 
+static bool
+is_mouse_protocol(unsigned number)
+{
+	return number == 9 || (number >= 1000 && number <= 1003);
+}
+
 static void
 set_mouse(struct mouse *m, unsigned number, bool on)
 {
@@ -138,6 +148,19 @@ mouse_is(const struct mouse *m, unsigned number)
 	return m->protocol == number;
 }
 
+/* DECCOLM: clears the screen; the width is the terminal's, whose new size comes as a resize. */
+static void
+set_columns(struct screen *s)
+{
+	if (!mode(s, MODE_COLUMNS_MAY))
+		return;
+	modes_reset_margins(s);
+	cursor_to(s, 0, 0);
+	if (!mode(s, MODE_COLUMNS_KEEP) || s->level < 5)
+		grid_erase(s, 0, s->rows - 1);
+	grid_settle(s);
+}
+
 static void
 set_bit(struct screen *s, const struct mode_bit *m, bool on)
 {
@@ -159,7 +182,8 @@ modes_set(struct screen *s, bool dec, unsigned number, bool on)
 	const struct mode_bit *m = find(dec, number);
 
 	if (m) {
-		set_bit(s, m, on);
+		if (m->bit != MODE_MARGINS || s->level >= 4)
+			set_bit(s, m, on);
 		return;
 	}
 	if (!dec)
@@ -169,6 +193,9 @@ modes_set(struct screen *s, bool dec, unsigned number, bool on)
 		return;
 	}
 	switch (number) {
+	case 3:
+		set_columns(s);
+		break;
 	case 47:
 	case 1047:
 	case 1049:
@@ -183,6 +210,48 @@ modes_set(struct screen *s, bool dec, unsigned number, bool on)
 	case 2026:
 		s->synchronized = on;
 		break;
+	}
+}
+
+void
+modes_save(struct screen *s, unsigned number)
+{
+	const struct mode_bit *m = find(true, number);
+	struct kept *k = &s->kept;
+
+	if (m && m->kept) {
+		/* What no program has said is as the terminal has it. */
+		k->bits = m->own && !(s->said & m->bit) ? k->bits & ~m->bit : k->bits | m->bit;
+		k->modes = (k->modes & ~m->bit) | (s->modes & k->bits & m->bit);
+	} else if (is_mouse_protocol(number)) {
+		k->mouse = true;
+		k->protocol = s->mouse.protocol;
+	} else if (is_mouse(number)) {
+		k->encoding = true;
+		k->encoded = s->mouse.n ? s->mouse.encoding[s->mouse.n - 1] : 0;
+	} else if (number == 1048) {
+		cursor_save(s);
+	}
+}
+
+void
+modes_restore(struct screen *s, unsigned number)
+{
+	const struct mode_bit *m = find(true, number);
+	const struct kept *k = &s->kept;
+
+	if (m && m->kept && (m->bit != MODE_MARGINS || s->level >= 4)) {
+		set_bit(s, m, ((k->bits & m->bit ? k->modes : MODES_DEFAULT) & m->bit) != 0);
+		if (m->own && !(k->bits & m->bit))
+			s->said &= ~m->bit;
+	} else if (is_mouse_protocol(number)) {
+		s->mouse.protocol = k->protocol;
+	} else if (is_mouse(number)) {
+		s->mouse.n = 0;
+		if (k->encoded)
+			set_mouse(&s->mouse, k->encoded, true);
+	} else if (number == 1048) {
+		cursor_restore(s);
 	}
 }
 
@@ -214,7 +283,7 @@ void
 modes_soft_reset(struct screen *s)
 {
 	uint32_t off = MODE_CURSOR_KEYS | MODE_ORIGIN | MODE_INSERT | MODE_KEYPAD | MODE_MARGINS |
-	    MODE_REVERSE_WRAP;
+	    MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL;
 
 	s->modes = (s->modes & ~off) | MODE_WRAP | MODE_VISIBLE;
 	s->pen = (struct style){ .fg = 0 };
@@ -223,6 +292,8 @@ modes_soft_reset(struct screen *s)
 	s->erase_number = 0;
 	charset_reset(&s->charsets);
 	s->single = 0;
+	s->iso_protection = false;
+	s->checksum = 0;
 	s->pending = s->pending && s->x == s->cols - 1;
 	modes_reset_margins(s);
 	s->saved[s->alternate != NULL] = (struct saved){ .charsets = s->charsets };
@@ -237,6 +308,9 @@ modes_hard_reset(struct screen *s)
 	s->has_entered = false;
 	s->modes = MODES_DEFAULT;
 	s->said = 0;
+	s->kept = (struct kept){ .bits = 0 };
+	s->exact_extent = false;
+	s->level = LEVEL_DEFAULT;
 	s->synchronized = false;
 	s->mouse = (struct mouse){ .n = 0 };
 	memset(s->kitty, 0, sizeof s->kitty);

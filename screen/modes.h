@@ -15,6 +15,7 @@ struct mode_bit {
 	uint32_t bit;
 	bool dec;      /* CSI ? number h */
 	bool own;      /* terminals have a default of their own: kept only once it was said */
+	bool kept;     /* XTSAVE knows it */
 	const char *name;
 };
 
@@ -22,6 +23,9 @@ extern const struct mode_bit mode_bits[];
 extern const size_t nmode_bits;
 
 void modes_set(struct screen *s, bool dec, unsigned number, bool on);
+/* XTSAVE and XTRESTORE; a mode that was not saved gets its default. */
+void modes_save(struct screen *s, unsigned number);
+void modes_restore(struct screen *s, unsigned number);
 /* The value of DECRPM: 0 not known, 1 set, 2 reset. */
 unsigned modes_report(const struct screen *s, bool dec, unsigned number);
 /* DECSTR and RIS. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "parser.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +17,8 @@
 #define ESC 0x1b
 #define BEL 0x07
 #define DEL 0x7f
-#define CONTROL_MODE "1000p" /* what tmux -CC begins with, in a DCS; said again in a SOS */
-#define CONTROL_MODE_LEN 5
+#define C1_LEAD 0xc2 /* U+0080 to U+009F begin with it */
+#define ST 0x9c
 
 void
 parser_free(struct parser *p)
@@ -136,6 +135,15 @@ csi_byte(struct parser *p, unsigned char b)
 	}
 }
 
+/* The first byte of what may be a C1 control has come, within a sequence or a string. */
+static void
+begin_lead(struct parser *p)
+{
+	p->utf8[0] = C1_LEAD;
+	p->utf8_n = 1;
+	p->utf8_need = 2;
+}
+
 static const unsigned char *
 feed_csi(struct screen *s, const unsigned char *p, const unsigned char *end)
 {
@@ -161,6 +169,9 @@ feed_csi(struct screen *s, const unsigned char *p, const unsigned char *end)
 			control(s, b);
 			if (parser->state != PARSER_CSI)
 				return p;
+		} else if (b == C1_LEAD) {
+			begin_lead(parser);
+			return p;
 		}
 	}
 	return p;
@@ -171,6 +182,8 @@ feed_csi_ignore(struct screen *s, unsigned char b)
 {
 	if (b < NUL_TO_US) {
 		control(s, b);
+	} else if (b == C1_LEAD) {
+		begin_lead(&s->parser);
 	} else if (b >= 0x40 && b < DEL) {
 		s->parser.state = PARSER_GROUND;
 		s->repeatable = false;
@@ -187,7 +200,8 @@ feed_escape(struct screen *s, unsigned char b)
 	} else if (b < 0x30) {
 		collect(p, b);
 	} else if (b >= DEL) {
-		return;
+		if (b == C1_LEAD)
+			begin_lead(p);
 	} else if (p->nintermediate == 0 && b == '[') {
 		enter_csi(p);
 	} else if (p->nintermediate == 0 && strchr("]PX^_", b)) {
@@ -213,9 +227,9 @@ overflow(struct parser *p)
 static void
 look_for_control_mode(struct parser *p)
 {
-	bool begins = p->string_len <= CONTROL_MODE_LEN && memcmp(p->string, CONTROL_MODE, p->string_len) == 0;
+	bool begins = p->string_len <= PARSER_CONTROL_MODE_LEN && memcmp(p->string, PARSER_CONTROL_MODE, p->string_len) == 0;
 
-	if (begins && p->string_len == CONTROL_MODE_LEN) {
+	if (begins && p->string_len == PARSER_CONTROL_MODE_LEN) {
 		overflow(p);
 		p->control = true;
 	} else if (!begins && p->kind == 'X') {
@@ -249,7 +263,7 @@ keep(struct parser *p, unsigned char b)
 		p->string_cap = cap;
 	}
 	p->string[p->string_len++] = (char)b;
-	if ((p->kind == 'P' || p->kind == 'X') && p->string_len <= CONTROL_MODE_LEN)
+	if ((p->kind == 'P' || p->kind == 'X') && p->string_len <= PARSER_CONTROL_MODE_LEN)
 		look_for_control_mode(p);
 }
 
@@ -274,6 +288,10 @@ feed_string(struct screen *s, unsigned char b)
 {
 	struct parser *p = &s->parser;
 
+	if (b == C1_LEAD) {
+		begin_lead(p);
+		return;
+	}
 	if (b >= NUL_TO_US && b != DEL) {
 		if (!p->overflow)
 			keep(p, b);
@@ -292,6 +310,43 @@ feed_string(struct screen *s, unsigned char b)
 	}
 }
 
+/* Whether the character at P is a C1 control. */
+static bool
+is_c1(const unsigned char *p)
+{
+	return p[0] == C1_LEAD && p[1] < 0xa0;
+}
+
+/* A C1 control that came as a character, B its second byte: what it is as ESC and a byte below. */
+static void
+c1(struct screen *s, unsigned char b)
+{
+	enter_escape(&s->parser);
+	feed_escape(s, b - 0x40);
+}
+
+/* The byte behind a C1_LEAD within a sequence or a string.  False: B has still to be looked at. */
+static bool
+feed_lead(struct screen *s, unsigned char b)
+{
+	struct parser *p = &s->parser;
+
+	p->utf8_n = 0;
+	if (p->state == PARSER_STRING) {
+		if (b == ST) {
+			end_string(s);
+			p->state = PARSER_GROUND;
+			return true;
+		}
+		if (!p->overflow)
+			keep(p, C1_LEAD);
+	} else if (b >= 0x80 && b < 0xa0) {
+		c1(s, b);
+		return true;
+	}
+	return false;
+}
+
 /* A byte of a character that began before.  False: B is none of it and has still to be looked at. */
 static bool
 feed_utf8(struct screen *s, unsigned char b)
@@ -308,7 +363,10 @@ feed_utf8(struct screen *s, unsigned char b)
 	p->utf8[p->utf8_n++] = b;
 	if (p->utf8_n == p->utf8_need) {
 		p->utf8_n = 0;
-		print_code(s, utf8_get(p->utf8, &len));
+		if (is_c1(p->utf8))
+			c1(s, p->utf8[1]);
+		else
+			print_code(s, utf8_get(p->utf8, &len));
 	}
 	return true;
 }
@@ -328,7 +386,11 @@ feed_high(struct screen *s, const unsigned char *p, const unsigned char *end)
 		while (have < need && p + have < end &&
 		    (have == 1 ? utf8_second(p[0], p[1]) : (p[have] & 0xc0) == 0x80))
 			have++;
-		if (have == need) {
+		if (have == need && is_c1(p)) {
+			s->here = p + have;
+			c1(s, p[1]);
+			return p + have;
+		} else if (have == need) {
 			print_code(s, utf8_get(p, &need));
 		} else if (p + have == end) {
 			memcpy(s->parser.utf8, p, have);
@@ -366,7 +428,8 @@ parser_feed(struct screen *s, const unsigned char *p, size_t len)
 	s->fed = s->here = p;
 	while (p < end) {
 		if (s->parser.utf8_n) {
-			if (feed_utf8(s, *p))
+			s->here = p + 1;
+			if (s->parser.state == PARSER_GROUND ? feed_utf8(s, *p) : feed_lead(s, *p))
 				p++;
 			continue;
 		}
@@ -390,63 +453,4 @@ parser_feed(struct screen *s, const unsigned char *p, size_t len)
 			break;
 		}
 	}
-}
-
-static size_t
-open_csi(const struct parser *p, char *buf)
-{
-	size_t n = (size_t)sprintf(buf, "\033[");
-
-	if (p->private)
-		buf[n++] = p->private;
-	for (unsigned i = 0; i < p->nparam; i++) {
-		if (i)
-			buf[n++] = p->sub >> i & 1 ? ':' : ';';
-		n += (size_t)sprintf(buf + n, "%u", p->param[i]);
-	}
-	if (p->toomany)
-		buf[n++] = ';';
-	memcpy(buf + n, p->intermediate, p->nintermediate);
-	return n + p->nintermediate;
-}
-
-size_t
-parser_open(const struct parser *p, unsigned char *buf)
-{
-	size_t n = 2;
-
-	buf[0] = ESC;
-	switch (p->state) {
-	case PARSER_GROUND:
-		memcpy(buf, p->utf8, p->utf8_n);
-		return p->utf8_n;
-	case PARSER_ESCAPE:
-		memcpy(buf + 1, p->intermediate, p->nintermediate);
-		return 1u + p->nintermediate;
-	case PARSER_CSI:
-		return open_csi(p, (char *)buf);
-	case PARSER_CSI_IGNORE:
-		memcpy(buf + 1, "[0<", 3);
-		return 4;
-	case PARSER_STRING:
-		buf[1] = (unsigned char)p->kind;
-		/* What began so is not kept either. */
-		if (p->overflow && p->control)
-			n += (size_t)sprintf((char *)buf + n, CONTROL_MODE);
-		else if (p->overflow)
-			buf[n++] = '!';
-		if (p->string_len)
-			memcpy(buf + n, p->string, p->string_len);
-		return n + p->string_len;
-	}
-	return 0;
-}
-
-bool
-parser_equal(const struct parser *a, const struct parser *b)
-{
-	unsigned char x[PARSER_OPEN_MAX], y[PARSER_OPEN_MAX];
-	size_t n = parser_open(a, x);
-
-	return n == parser_open(b, y) && memcmp(x, y, n) == 0;
 }

@@ -11,6 +11,9 @@
 #define INTERMEDIATES_MAX 2
 #define STRING_MAX 4096
 #define STRING_LINK_MAX 8192 /* OSC 8 */
+/* What tmux -CC begins with, in a DCS; a rendering says so in a SOS. */
+#define PARSER_CONTROL_MODE "1000p"
+#define PARSER_CONTROL_MODE_LEN 5
 /* The longest that parser_open says. */
 #define PARSER_OPEN_MAX (STRING_LINK_MAX + 16)
 
@@ -24,7 +27,7 @@ enum parser_state {
 
 struct parser {
 	enum parser_state state;
-	/* Ground: a character that is not whole. */
+	/* A character that is not whole; in sequences and strings only one that may be a C1 control. */
 	unsigned char utf8[4];
 	unsigned char utf8_n, utf8_need;
 	/* ESC and CSI. */

@@ -5,7 +5,7 @@
 
 #include "model.h"
 #include "out.h"
-#include "parser.h"
+#include "parser_open.h"
 #include "progress.h"
 #include "render_basic.h"
 #include "render_rows.h"
@@ -123,6 +123,7 @@ render_screens(struct out *out, const struct screen *s, const struct screen_rend
 {
 	if (!out_can(out, TERMCAN_XTERM))
 		render_to_main(out);
+	render_kept(out, s);
 	render_reset(out);
 	out_text(out, "\033[H\033[J");
 	if (render_is_whole(out))

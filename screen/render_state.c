@@ -37,12 +37,37 @@ render_no_charsets(struct out *out)
 }
 
 void
+render_kept(struct out *out, const struct screen *s)
+{
+	const struct kept *k = &s->kept;
+
+	if (!out_can(out, TERMCAN_XTERM | TERMCAN_PRIVATE))
+		return;
+	for (size_t i = 0; i < nmode_bits; i++) {
+		const struct mode_bit *m = &mode_bits[i];
+
+		if (k->bits & m->bit)
+			out_format(out, "\033[?%u%c\033[?%us", m->number, k->modes & m->bit ? 'h' : 'l', m->number);
+	}
+	if (k->mouse && k->protocol)
+		out_format(out, "\033[?%uh\033[?1000s", k->protocol);
+	else if (k->mouse)
+		out_text(out, "\033[?9;1000;1002;1003l\033[?1000s");
+	if (k->encoding && k->encoded)
+		out_format(out, "\033[?%uh\033[?1006s", k->encoded);
+	else if (k->encoding)
+		out_text(out, "\033[?1005;1006;1015;1016l\033[?1006s");
+	if (s->level != LEVEL_DEFAULT)
+		out_format(out, "\033[6%u;1\"p", s->level);
+}
+
+void
 render_reset(struct out *out)
 {
 	static const struct { uint64_t needs; const char *text; } resets[] = {
 		{ TERMCAN_HIDES, "\033[?25l" }, { 0, "\033[0m" }, { TERMCAN_LINKS, "\033]8;;\033\\" },
 		{ TERMCAN_KEYPAD, "\033[?1l" }, { TERMCAN_REVERSE_SCREEN, "\033[?5l" },
-		{ TERMCAN_PRIVATE, "\033[?45;66l" }, { TERMCAN_SIDES, "\033[?69l" },
+		{ TERMCAN_PRIVATE, "\033[?41;45;66;1045l" }, { TERMCAN_SIDES, "\033[?69l" },
 		{ TERMCAN_MOUSE, "\033[?9;1000;1002;1003l\033[?1005;1006;1015;1016l" },
 		{ TERMCAN_FOCUS, "\033[?1004l" }, { TERMCAN_PASTE, "\033[?2004l" },
 		{ TERMCAN_THEME_REPORTS, "\033[?2031l" }, { TERMCAN_SIZE_REPORTS, "\033[?2048l" },
@@ -140,13 +165,25 @@ render_position(struct out *out, const struct screen *s, unsigned x)
 	out_format(out, "\033[%u;%uH", s->y - top + 1, x - left + 1);
 }
 
-/* The column of the character before the cursor, or under it while a wrap is pending. */
+/* The column of the character before the cursor, or at the edge while a wrap is pending. */
 static unsigned
 before(const struct screen *s)
 {
-	unsigned x = s->pending ? s->x : s->x - 1;
+	unsigned x = s->pending ? cursor_edge(s) : s->x - 1;
 
 	return s->row[s->y]->c[x] & CELL_TAIL ? x - 1 : x;
+}
+
+/* From a pending wrap back to the tab stop that CBT has moved the cursor to. */
+static void
+render_backtab(struct out *out, const struct screen *s)
+{
+	unsigned n = 0;
+
+	for (unsigned x = cursor_edge(s); x > s->x; x--)
+		n += x == s->x + 1 || s->tabs[x - 1];
+	if (n)
+		out_format(out, "\033[%uZ", n);
 }
 
 /*
@@ -168,11 +205,26 @@ render_cursor(struct out *out, const struct screen *s)
 		render_basic_character(out, s, row, before(s));
 	} else if (!again) {
 		render_character(out, s, row, before(s));
+		render_backtab(out, s);
 	} else if (mode(s, MODE_INSERT)) {
 		/* Printing it will move the rest of the row to where it is now. */
 		out_plain(out);
 		out_text(out, row->c[before(s)] & CELL_WIDE ? "\033[2P" : "\033[P");
 	}
+}
+
+/* What rectangles and SPA have set. */
+static void
+render_areas(struct out *out, const struct screen *s)
+{
+	if (!out_can(out, TERMCAN_XTERM | TERMCAN_PRIVATE))
+		return;
+	if (s->exact_extent)
+		out_text(out, "\033[2*x");
+	if (s->checksum)
+		out_format(out, "\033[%u#y", s->checksum);
+	if (s->iso_protection)
+		out_text(out, s->pen.attr & STYLE_PROTECTED ? "\033V" : "\033V\033W");
 }
 
 static void
@@ -311,6 +363,7 @@ render_state(struct out *out, const struct screen *s)
 	render_colours(out, &s->colours);
 	if (s->shape && out_can(out, TERMCAN_SHAPE))
 		out_format(out, "\033[%u q", s->shape);
+	render_areas(out, s);
 	if (mode(s, MODE_VISIBLE) && out_can(out, TERMCAN_HIDES))
 		out_text(out, "\033[?25h");
 	if (out_can(out, TERMCAN_SYNCHRONIZED))

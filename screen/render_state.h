@@ -15,6 +15,8 @@ bool render_is_whole(const struct out *out);
 void render_to_main(struct out *out);
 /* ASCII in all of the terminal's charsets, and G0 in use. */
 void render_no_charsets(struct out *out);
+/* What XTSAVE has kept, and the level of DECSCL; leaves modes for render_reset to reset, and the cursor anywhere. */
+void render_kept(struct out *out, const struct screen *s);
 /* All modes as in a terminal that was just started, as far as the terminal has them; the cursor moves. */
 void render_reset(struct out *out);
 void render_tabs(struct out *out, const struct screen *s);

@@ -8,12 +8,15 @@
 #include "skip_places.h"
 #include "skip_scan.h"
 
-/* Whether nothing is half said, and rows move as a whole, at the screen's last row alone. */
+#define ODD (MODE_MARGINS | MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL | MODE_TAB_WRAP)
+
+/* Whether nothing is half said, rows move as a whole, at the screen's last row alone, and what is erased is gone. */
 static bool
 is_plain(const struct screen *s)
 {
 	return s->parser.state == PARSER_GROUND && !s->single && s->top == 0 && s->bottom == s->rows - 1 &&
-	       s->left == 0 && s->right == s->cols - 1 && !mode(s, MODE_MARGINS) && !mode(s, MODE_REVERSE_WRAP);
+	       s->left == 0 && s->right == s->cols - 1 && !(s->modes & ODD) && !s->iso_protection &&
+	       (!s->pending || s->x == s->right);
 }
 
 size_t

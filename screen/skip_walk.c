@@ -125,6 +125,7 @@ erase(struct skip_walk *w, bool display, unsigned what)
 
 	if (what > 2)
 		return false;
+	w->pending = false;
 	touch(w, w->y, what == 0 ? right : 0, what == 1 ? w->x + 1 : w->cols);
 	if (display && what != 1)
 		touch_rows(w, w->y + 1, w->rows);

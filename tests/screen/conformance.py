@@ -6,6 +6,7 @@ has at: (row, column) of the cursor, from 1; size: (rows, cols), else 4x10; any 
 """
 import subprocess
 
+import conform_areas
 import conform_dec
 import conform_ecma48
 import conform_kitty
@@ -14,7 +15,7 @@ import conform_xterm
 import known
 
 SIZE = (4, 10)
-TABLES = (conform_ecma48, conform_dec, conform_xterm, conform_kitty, conform_unicode)
+TABLES = (conform_ecma48, conform_areas, conform_dec, conform_xterm, conform_kitty, conform_unicode)
 
 
 def all_cases():

@@ -61,10 +61,12 @@ RULES = (stale_wrap, home_in_alternate, deleted_wide, half_overwritten, designat
 
 # Conformance cases in which the model does not do what the document says, by name.
 CONFORMANCE = {
-    "dec: EL takes back the wrap":
-        "xterm.js, tmux and others keep it, and erase nothing; gcc's output would lose its last column",
     "dec: DECSC keeps the wrap":
         "xterm.js, tmux and others do not save it, so no rendering could put it back",
     "xterm: 47 keeps what is there":
         "xterm.js, tmux and others throw the alternate screen away; so no rendering could put it back",
+}
+
+# Cases of esctest (esctest.py) that xterm passes and the model does not, as regular expressions.
+ESCTEST = {
 }

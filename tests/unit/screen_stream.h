@@ -71,7 +71,7 @@ stream_text(struct stream *s)
 		"\xc3\xa9", "\xe4\xb8\xad", "\xe6\x96\x87", "\xf0\x9f\x98\x80", "e\xcc\x81",
 		"\xe4\xb8\xad\xcc\x88", "\xcc\x81",
 		"\xe2\x80\x8d", "\xef\xb8\x8f", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "\xe2\x94\x80",
-		"\xff", "\xe4\xb8", "\xc0\xaf", "\xed\xa0\x80", "\xc2\x9b", "\xe1\x84\x80\xe1\x85\xa1",
+		"\xff", "\xe4\xb8", "\xc0\xaf", "\xed\xa0\x80", "\xe1\x84\x80\xe1\x85\xa1",
 		"\xc2\xad", "a\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87\xcc\x88",
 	};
 	unsigned n;
@@ -90,8 +90,15 @@ static inline void
 stream_control(struct stream *s)
 {
 	static const char common[] = "\n\n\n\r\r\b\t\v\f\a\016\017\x18\x1a\x7f";
+	static const char *const c1[] = {
+		"\xc2\x9b", "\xc2\x9b" "3C", "\xc2\x9b" "2;3H", "\xc2\x84", "\xc2\x85", "\xc2\x88", "\xc2\x8d",
+		"\xc2\x8e", "\xc2\x90q", "\xc2\x96", "\xc2\x97", "\xc2\x9c", "\xc2\x9d" "2;c1\xc2\x9c",
+		"\xc2\x98s\xc2", "\xc2", "\033[2\xc2\x9b" "3C", "\033\xc2\x85", "\xc2\x80",
+	};
 
-	if (stream_random(s, 3))
+	if (stream_random(s, 8) == 0)
+		stream_add(s, "%s", STREAM_PICK(s, c1));
+	else if (stream_random(s, 3))
 		stream_add(s, "\r\n");
 	else
 		stream_add(s, "%c", common[stream_random(s, sizeof common - 1)]);
@@ -122,14 +129,16 @@ static inline void
 stream_mode(struct stream *s)
 {
 	static const unsigned dec[] = {
-		1, 3, 5, 6, 6, 7, 7, 8, 9, 12, 25, 40, 45, 45, 47, 66, 69, 69, 69, 1000, 1002, 1003, 1004, 1005,
+		1, 3, 5, 6, 6, 7, 7, 8, 9, 12, 25, 40, 41, 45, 45, 47, 66, 69, 69, 69, 1000, 1002, 1003, 1004, 1005,
 		1006, 1007, 1015,
-		1016, 1034, 1035, 1036, 1039, 1047, 1048, 1049, 1049, 1049, 2004, 2026, 2027, 2031, 2048, 77777,
+		1016, 1034, 1035, 1036, 1039, 1047, 1048, 1049, 1049, 1049, 1045, 95, 2004, 2026, 2027, 2031, 2048, 77777,
 	};
 	static const unsigned ansi[] = { 4, 4, 20, 2, 12 };
 
 	if (stream_random(s, 5) == 0)
 		stream_add(s, "\033[%u%c", STREAM_PICK(s, ansi), "hl"[stream_random(s, 2)]);
+	else if (stream_random(s, 5) == 0)
+		stream_add(s, "\033[?%u%c", STREAM_PICK(s, dec), "sr"[stream_random(s, 2)]);
 	else if (stream_random(s, 5) == 0)
 		stream_add(s, "\033[?%u;%u%c", STREAM_PICK(s, dec), STREAM_PICK(s, dec), "hl"[stream_random(s, 2)]);
 	else
@@ -164,7 +173,7 @@ static inline void
 stream_escape(struct stream *s)
 {
 	static const char *const some[] = {
-		"7", "8", "7", "8", "D", "E", "M", "M", "H", "N", "O", "n", "o", "=", ">", "6", "9", "(0", "(B",
+		"7", "8", "7", "8", "D", "E", "M", "M", "H", "N", "O", "n", "o", "=", ">", "6", "9", "V", "V", "W", "(0", "(B",
 		")0", "*A", "+0", "(A",
 		"#8", "%G", "%@", "#3", "l", "Z", "  F", "(%5", "\033", "|",
 	};
@@ -175,6 +184,36 @@ stream_escape(struct stream *s)
 		stream_add(s, "\033%s", STREAM_PICK(s, some));
 }
 
+/* Rectangular areas. */
+static inline void
+stream_area(struct stream *s)
+{
+	unsigned a = stream_number(s), b = stream_number(s), c = stream_number(s), d = stream_number(s);
+	unsigned e = stream_number(s), f = stream_number(s);
+
+	switch (stream_random(s, 7)) {
+	case 0:
+		stream_add(s, "\033[%u;%u;%u;%u;1;%u;%u;1$v", a, b, c, d, e, f);
+		break;
+	case 1:
+		stream_add(s, "\033[%u;%u;%u;%u;%u$x", stream_random(s, 2) ? '*' : e, a, b, c, d);
+		break;
+	case 2:
+		stream_add(s, "\033[%u;%u;%u;%u$%c", a, b, c, d, "z{"[stream_random(s, 2)]);
+		break;
+	case 3:
+	case 4:
+		stream_add(s, "\033[%u;%u;%u;%u;%u;%u$%c", a, b, c, d, e, f, "rt"[stream_random(s, 2)]);
+		break;
+	case 5:
+		stream_add(s, "\033[%u;1;%u;%u;%u;%u*y", a, b, c, d, e);
+		break;
+	default:
+		stream_add(s, "\033[%u%s", a % 4, stream_random(s, 2) ? "*x" : "#y");
+		break;
+	}
+}
+
 static inline void
 stream_csi(struct stream *s)
 {
@@ -182,7 +221,7 @@ stream_csi(struct stream *s)
 	static const char *const others[] = {
 		"?6n", ">c", "=c", ">q", "!p", "?u", ">1u", ">5u", ">31u", "<u", "<2u", "=3;1u", "=4;2u", "=1;3u",
 		">4;2m", ">4;1m",
-		">4m", ">m", ">1;1m", "?4m", ">4n", "2 q", "5 q", "0 q", "1\"q", "0\"q", "?J", "?1J", "?2J", "?K",
+		">4m", ">m", ">1;1m", "?4m", ">4n", "2 q", "5 q", "0 q", "1\"q", "0\"q", "62;1\"p", "64;1\"p", "?J", "?1J", "?2J", "?K",
 		"?1K", "?2K", "1 @",
 		"2 A", "1'}", "2'~", "22t", "22;1t", "22;2t", "23t", "23;1t", "23;2t", "18t", "21t", "?25$p",
 		"?1049$p", "4$p",
@@ -192,6 +231,10 @@ stream_csi(struct stream *s)
 		"2;4s", "2;3r", "1;2r", "r", "s",
 	};
 
+	if (stream_random(s, 12) == 0) {
+		stream_area(s);
+		return;
+	}
 	switch (stream_random(s, 4)) {
 	case 0:
 		stream_add(s, "\033[%s", STREAM_PICK(s, others));
