@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "law.h"
 #include "screen.h"
@@ -14,7 +15,7 @@
 #define DEFAULT_CUTS 100
 #define BENCH_SECONDS 1.0
 
-enum what { RENDERING, TEXT, STATE, BENCH, LAW, LEAVE, ANSWERS };
+enum what { RENDERING, TEXT, STATE, BENCH, LAW, LEAVE, ANSWERS, TALK };
 
 struct job {
 	enum what what;
@@ -38,6 +39,7 @@ usage(void)
 	      "  --text         the screen as text instead; with --history also the scrollback\n"
 	      "  --state        the modes instead, one \"name value\" a line\n"
 	      "  --answers      the answers to queries instead\n"
+	      "  --talk         be a terminal: answer queries as they come, until the end of the input\n"
 	      "  --leave        what leaves the terminal clean instead\n"
 	      "  --line TEXT    with this line above the restored screen\n"
 	      "  --no-scrollback  only the screen\n"
@@ -194,6 +196,27 @@ show(const struct job *job)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* The other end of a pty, as standard input and output, has a terminal to talk to. */
+static int
+talk(const struct job *job)
+{
+	struct screen *s = new_screen(job);
+	char bytes[4096], answers[SCREEN_ANSWERS_MAX];
+	ssize_t n, done = 0;
+
+	screen_answer(s, true);
+	while (done >= 0 && (n = read(STDIN_FILENO, bytes, sizeof bytes)) > 0) {
+		size_t len;
+
+		screen_feed(s, bytes, (size_t)n);
+		len = screen_take_answers(s, answers, sizeof answers);
+		for (size_t at = 0; at < len && done >= 0; at += (size_t)done)
+			done = write(STDOUT_FILENO, answers + at, len - at);
+	}
+	screen_free(s);
+	return 0;
+}
+
 static unsigned long
 number(const char *text)
 {
@@ -216,7 +239,7 @@ parse_options(struct job *job, int argc, char **argv)
 		{ "target", 1, NULL, TARGET }, { "cuts", 1, NULL, CUTS },
 		{ "seed", 1, NULL, SEED }, { "text", 0, NULL, DO + TEXT }, { "state", 0, NULL, DO + STATE },
 		{ "bench", 0, NULL, DO + BENCH }, { "law", 0, NULL, DO + LAW }, { "leave", 0, NULL, DO + LEAVE },
-		{ "answers", 0, NULL, DO + ANSWERS }, { 0 },
+		{ "answers", 0, NULL, DO + ANSWERS }, { "talk", 0, NULL, DO + TALK }, { 0 },
 	};
 	int c;
 
@@ -259,6 +282,8 @@ main(int argc, char **argv)
 	job.cols = (unsigned)number(argv[1]);
 	if (argc == 3)
 		job.scrollback = (unsigned)number(argv[2]);
+	if (job.what == TALK)
+		return talk(&job);
 	read_all(&job);
 	status = job.what == BENCH ? bench(&job) : job.what == LAW ? check_law(&job) : show(&job);
 	free(job.bytes);
