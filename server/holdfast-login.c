@@ -78,10 +78,17 @@ term_is_usable(void)
 	return term && term[0] && strcmp(term, "dumb") != 0;
 }
 
+/* Whether it is but for TERM. */
+static bool
+is_at_terminal(const char *tty)
+{
+	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && all_on(tty) && has_size();
+}
+
 static bool
 is_for_us(const char *tty)
 {
-	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && term_is_usable() && all_on(tty) && has_size();
+	return term_is_usable() && is_at_terminal(tty);
 }
 
 /* Says the result to the hook.  A closed pipe or descriptor: the hook takes it for a crash. */
@@ -153,6 +160,21 @@ say_trouble(const char *trouble)
 	return result("normal", -1);
 }
 
+/* The person has asked for session NAME, on a terminal that cannot show one.  Said in sshd's own shell only. */
+static int
+say_unusable(const char *name, const struct ticket *ticket)
+{
+	const char *term = getenv("TERM");
+	char safe[NAME_CAP];
+
+	log_escape(safe, sizeof safe, name);
+	if (hookshell_is_sshds(ticket_is_none(ticket) ? NULL : ticket))
+		fprintf(stderr, "holdfast: cannot enter session %s: %s, and a session needs a terminal with a cursor "
+		        "(such as TERM=vt100): this shell is not held\n", safe,
+		        term && term[0] ? "TERM is dumb" : "TERM is not set");
+	return result("normal", -1);
+}
+
 static int
 hook(void)
 {
@@ -169,6 +191,8 @@ hook(void)
 		return result("normal", -1);
 	if (opted_out())
 		return result("keep", -1);
+	if (q.want && is_at_terminal(tty) && !term_is_usable())
+		return say_unusable(q.want, &q.ticket);
 	if (!is_for_us(tty))
 		return result("normal", -1);
 	if (trouble)

@@ -77,6 +77,19 @@ def test_term_dumb(host):
     leave(plain(host, host.ssh(term="dumb")))
 
 
+def test_term_dumb_with_a_name(host):
+    """The person has asked for a session, and is told why there is none; each hook comes that far."""
+    for user in "alice", "dan", "zoe", "finn", "tom":
+        t = host.ssh(user, term="dumb", options=["-o", "SetEnv=LC_HOLDFAST=work"])
+        t.wait_for("holdfast: cannot enter session work: TERM is dumb, and a session needs a terminal with a cursor "
+                   r"\(such as TERM=vt100\): this shell is not held")
+        leave(t.prompt())
+        equal(host.sessions(user), [], "sessions")
+    t = host.ssh(term="dumb", options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    leave(plain(host, t))
+    check(b"holdfast:" not in t.data, "a person who has opted out reads nothing")
+
+
 def test_term_unset(host):
     leave(plain(host, host.ssh(term=None)))
 

@@ -5,6 +5,9 @@
 
 #include "fallback.h"
 
+static const struct termcan all;
+static const struct termcan *target = &all;
+
 /* What is shown of OUTPUT, as a string for strstr (no NUL in it). */
 static char *
 shown(const char *output, bool whole, unsigned rows, unsigned cols, const char *line, bool *alternate)
@@ -14,7 +17,7 @@ shown(const char *output, bool whole, unsigned rows, unsigned cols, const char *
 	struct fallback t;
 	char *s;
 
-	assert_int_equal(fallback_render(&t, copy, len, whole, rows, cols, line), 0);
+	assert_int_equal(fallback_render(&t, copy, len, whole, rows, cols, line, target), 0);
 	free(copy);
 	s = malloc(t.len + 1);
 	assert_non_null(s);
@@ -189,7 +192,7 @@ leaving_puts_modes_back(void **state)
 	struct fallback t;
 
 	(void)state;
-	assert_int_equal(fallback_leave(&t, (const unsigned char *)output, strlen(output), true), 0);
+	assert_int_equal(fallback_leave(&t, (const unsigned char *)output, strlen(output), true, &all), 0);
 	t.bytes = realloc(t.bytes, t.len + 1);
 	assert_non_null(t.bytes);
 	t.bytes[t.len] = '\0';
@@ -197,6 +200,38 @@ leaving_puts_modes_back(void **state)
 	assert_non_null(strstr((char *)t.bytes, "\033[?25h"));
 	assert_non_null(strstr((char *)t.bytes, "\033[?2004l"));
 	assert_non_null(strstr((char *)t.bytes, "\033[?1049l"));
+	free(t.bytes);
+}
+
+static const struct termcan vt100 = { .can = TERMCAN_KNOWN | TERMCAN_ECMA48 | TERMCAN_KEYPAD | TERMCAN_WRAPS };
+
+/* A terminal that is not like xterm gets text, positions, and the SGR that it takes. */
+static void
+little_for_little(void **state)
+{
+	static const char output[] = "\033]2;title\007\033[1;31mred\033[7mx\033[38;5;9m\033[4:3m\033[>4;2m\033]8;;x\007\033(0q"
+	                             "\033[2;3r\033[?1h\033[?2004h\033[?1049h";
+	static const char *const never[] = { "\033]", "\033[?2", "38", ":", "\033[>", "\033(", "\033[2;3r", "\033[1;31m", "?1049" };
+	char *s;
+	struct fallback t;
+
+	(void)state;
+	target = &vt100;
+	s = shown(output, true, 24, 80, "line", NULL);
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		if (strstr(s, never[i]))
+			fail_msg("\"%s\" for a VT100", never[i]);
+	assert_non_null(strstr(s, "red\033[7mx"));
+	assert_non_null(strstr(s, "\033[?1h"));
+	free(s);
+	target = &(const struct termcan){ .can = TERMCAN_KNOWN };
+	s = shown(output, true, 3, 80, "line", NULL);
+	assert_string_equal(s, "\n\n\n\rline\r\nredxq");
+	free(s);
+	target = &all;
+	assert_int_equal(fallback_leave(&t, (const unsigned char *)output, strlen(output), true, &vt100), 0);
+	assert_int_equal(t.len, strlen("\030\033[0m\033[?1l"));
+	assert_memory_equal(t.bytes, "\030\033[0m\033[?1l", t.len);
 	free(t.bytes);
 }
 
@@ -218,10 +253,11 @@ random_bytes(void **state)
 			                            : (unsigned char)rand_r(&seed);
 		copy = exact_copy(text, len);
 		assert_int_equal(fallback_render(&t, copy, len, i % 2, (unsigned)rand_r(&seed) % 100,
-		                             (unsigned)rand_r(&seed) % 100, "line"), 0);
+		                             (unsigned)rand_r(&seed) % 100, "line",
+		                             i % 3 ? &all : &vt100), 0);
 		assert_true(t.len < 8192);
 		free(t.bytes);
-		assert_int_equal(fallback_leave(&t, copy, len, i % 2), 0);
+		assert_int_equal(fallback_leave(&t, copy, len, i % 2, i % 3 ? &all : &vt100), 0);
 		free(t.bytes);
 		free(copy);
 	}
@@ -242,6 +278,7 @@ main(void)
 		cmocka_unit_test(a_wrapped_ring_begins_at_a_line),
 		cmocka_unit_test(a_begun_sequence_goes_on),
 		cmocka_unit_test(leaving_puts_modes_back),
+		cmocka_unit_test(little_for_little),
 		cmocka_unit_test(random_bytes),
 	};
 

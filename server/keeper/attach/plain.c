@@ -392,7 +392,7 @@ leave_clean(struct peer *peer)
 	if (peer->t.pipes || peer->t.flow != TERMINAL_FLOWING)
 		return;
 	if (picture_leave(peer->keeper, &peer->target, &f.bytes, &f.len) < 0 &&
-	    fallback_leave(&f, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0) < 0)
+	    fallback_leave(&f, ring_at(r, oldest), (size_t)(r->head - oldest), oldest == 0, &peer->target) < 0)
 		return;
 	if (fd_write(peer->t.out, f.bytes, f.len) < 0)
 		peer->t.dead = true;

@@ -16,9 +16,12 @@
 static const struct mode {
 	unsigned number;
 	bool on;
+	uint64_t needs; /* TERMCAN_* */
 } modes[] = {
-	{ 1, false },    { 7, true },     { 25, true },    { 9, false },    { 1000, false }, { 1002, false },
-	{ 1003, false }, { 1004, false }, { 1005, false }, { 1006, false }, { 1015, false }, { 2004, false },
+	{ 1, false, TERMCAN_KEYPAD },     { 7, true, TERMCAN_AUTOWRAP },    { 25, true, TERMCAN_HIDES },
+	{ 9, false, TERMCAN_MOUSE },      { 1000, false, TERMCAN_MOUSE },   { 1002, false, TERMCAN_MOUSE },
+	{ 1003, false, TERMCAN_MOUSE },   { 1004, false, TERMCAN_FOCUS },   { 1005, false, TERMCAN_MOUSE },
+	{ 1006, false, TERMCAN_MOUSE },   { 1015, false, TERMCAN_MOUSE },   { 2004, false, TERMCAN_PASTE },
 };
 
 #define MODES (sizeof modes / sizeof *modes)
@@ -27,7 +30,14 @@ struct out {
 	unsigned char *p;
 	size_t len, cap;
 	int err;
+	const struct termcan *target;
 };
+
+static bool
+can(const struct out *o, uint64_t abilities)
+{
+	return !termcan_known(o->target) || (o->target->can & abilities) == abilities;
+}
 
 struct state {
 	bool mode[MODES];
@@ -250,6 +260,35 @@ csi_may_pass(const struct vtscan_token *t)
 	}
 }
 
+/* Whether the terminal, which is not like xterm, takes each parameter of the SGR T by itself. */
+static bool
+sgr_may_pass(const struct out *o, const struct vtscan_token *t)
+{
+	unsigned v = 0;
+
+	for (size_t i = 2; i < t->len; i++) {
+		if (t->p[i] >= '0' && t->p[i] <= '9') {
+			v = v < 1000 ? v * 10 + (unsigned)(t->p[i] - '0') : v;
+			continue;
+		}
+		if ((t->p[i] != ';' && t->p[i] != 'm') || v > 49 || v == 38 || v == 48 || (v >= 30 && o->target->colours < 8))
+			return false;
+		v = 0;
+	}
+	return true;
+}
+
+/* Of the sequences that a terminal takes which is not like xterm: positions, erasing, SGR. */
+static bool
+basic_may_pass(const struct out *o, const struct vtscan_token *t)
+{
+	if (t->kind == VTSCAN_TEXT || t->kind == VTSCAN_CONTROL)
+		return true;
+	if (t->kind != VTSCAN_CSI || !can(o, TERMCAN_ECMA48) || strchr("<=>?", t->p[2]))
+		return false;
+	return t->final == 'm' ? sgr_may_pass(o, t) : strchr("ABCDHJK", t->final) != NULL;
+}
+
 static bool
 may_pass(const struct vtscan_token *t)
 {
@@ -306,13 +345,13 @@ put_modes(struct out *o, const struct state *s, bool want_usual)
 	char text[32];
 
 	for (size_t i = 0; i < MODES; i++)
-		if (s->mode[i] != modes[i].on) {
+		if (s->mode[i] != modes[i].on && can(o, modes[i].needs)) {
 			bool on = want_usual ? modes[i].on : s->mode[i];
 
 			snprintf(text, sizeof text, "\033[?%u%c", modes[i].number, on ? 'h' : 'l');
 			put_text(o, text);
 		}
-	if (s->keypad)
+	if (s->keypad && can(o, TERMCAN_KEYPAD))
 		put_text(o, want_usual ? "\033>" : "\033=");
 }
 
@@ -334,14 +373,25 @@ copy_rows(struct out *o, const unsigned char *p, const unsigned char *cut, const
 		state_follow(&s, &t);
 		if (!copying && t.p + t.len > cut) {
 			copying = true;
-			put(o, pen.p, pen.len);
+			if (can(o, TERMCAN_XTERM))
+				put(o, pen.p, pen.len);
 			/* A cut may fall into a run of text, where a row was broken. */
 			from = cut > t.p && t.kind == VTSCAN_TEXT ? cut : t.p;
 		}
 		pen_follow(&pen, &t);
-		if (copying && !s.alternate && may_pass(&t))
+		if (copying && !s.alternate && may_pass(&t) && (can(o, TERMCAN_XTERM) || basic_may_pass(o, &t)))
 			put(o, from, (size_t)(t.p + t.len - from));
 	}
+}
+
+/* The main or the alternate screen, if the terminal has two. */
+static void
+put_screen(struct out *o, bool alternate)
+{
+	if (can(o, TERMCAN_ALTERNATE))
+		put_text(o, alternate ? "\033[?1049h" : "\033[?1049l");
+	else if (can(o, TERMCAN_ALTERNATE_47))
+		put_text(o, alternate ? "\0337\033[?47h" : "\033[?47l\0338");
 }
 
 /* Moves the screen up into the terminal's own scrollback, then the line about the resume. */
@@ -350,56 +400,62 @@ put_head(struct out *o, unsigned rows, const char *line)
 {
 	char text[32];
 
-	put_text(o, "\033[?1049l\033[r\033[0m");
-	snprintf(text, sizeof text, "\033[%u;1H", rows);
-	put_text(o, text);
+	if (can(o, TERMCAN_ECMA48)) {
+		put_screen(o, false);
+		put_text(o, can(o, TERMCAN_REGION) ? "\033[r\033[0m" : "\033[0m");
+		snprintf(text, sizeof text, "\033[%u;1H", rows);
+		put_text(o, text);
+	}
 	for (unsigned i = 0; i < rows; i++)
 		put_text(o, "\n");
-	put_text(o, "\033[H");
+	put_text(o, can(o, TERMCAN_ECMA48) ? "\033[H" : "\r");
 	if (line) {
-		put_text(o, "\033[2m");
+		put_text(o, can(o, TERMCAN_ECMA48 | TERMCAN_DIM) ? "\033[2m" : "");
 		put_text(o, line);
-		put_text(o, "\033[0m\r\n");
+		put_text(o, can(o, TERMCAN_ECMA48) ? "\033[0m\r\n" : "\r\n");
 	}
 }
 
 int
 fallback_render(struct fallback *t, const unsigned char *output, size_t len, bool whole, unsigned rows, unsigned cols,
-            const char *line)
+                const char *line, const struct termcan *target)
 {
 	struct rows r = { .want = rows < 2 ? 2 : rows > ROWS_MAX ? ROWS_MAX : rows, .cols = cols ? cols : 80 };
 	size_t skip = whole ? 0 : resync(output, len);
-	struct out o = { 0 };
+	struct out o = { .target = target };
 	struct vtscan_token last;
 	struct state s;
 
 	survey(output + skip, len - skip, &r, &s, &last);
 	put_head(&o, r.want, line);
 	copy_rows(&o, output + skip, rows_oldest(&r), s.alternate ? s.alternate_at : output + len);
-	if (s.alternate)
-		put_text(&o, "\033[?1049h\033[0m\033[2J\033[H");
+	if (s.alternate && can(&o, TERMCAN_ECMA48)) {
+		put_screen(&o, true);
+		put_text(&o, "\033[0m\033[H\033[J");
+	}
 	put_modes(&o, &s, false);
 	/* The rest of a sequence that has begun comes with the live bytes. */
-	if (last.kind == VTSCAN_PARTIAL)
+	if (last.kind == VTSCAN_PARTIAL && can(&o, TERMCAN_ECMA48))
 		put(&o, last.p, last.len);
 	t->alternate = s.alternate;
 	return finish(&o, t);
 }
 
 int
-fallback_leave(struct fallback *t, const unsigned char *output, size_t len, bool whole)
+fallback_leave(struct fallback *t, const unsigned char *output, size_t len, bool whole,
+               const struct termcan *target)
 {
 	struct rows r = { .want = 2, .cols = 80 };
 	size_t skip = whole ? 0 : resync(output, len);
-	struct out o = { 0 };
+	struct out o = { .target = target };
 	struct vtscan_token last;
 	struct state s;
 
 	survey(output + skip, len - skip, &r, &s, &last);
-	put_text(&o, "\030\033[0m");
+	put_text(&o, can(&o, TERMCAN_ECMA48) ? "\030\033[0m" : "\r\n");
 	put_modes(&o, &s, true);
 	if (s.alternate)
-		put_text(&o, "\033[?1049l");
+		put_screen(&o, false);
 	t->alternate = s.alternate;
 	return finish(&o, t);
 }

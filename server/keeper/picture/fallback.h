@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "termcan.h"
+
 struct fallback {
 	unsigned char *bytes; /* malloc'ed */
 	size_t len;
@@ -21,11 +23,13 @@ struct fallback {
 
 /*
  * OUTPUT: what the ring holds; WHOLE: it begins with the session's first byte (else it may begin inside a sequence).
- * LINE, if not NULL, is shown dimmed above it ("resumed session 3 · away 4m 12s").  0 or -ENOMEM.
+ * LINE, if not NULL, is shown dimmed above it ("resumed session 3 · away 4m 12s").  TARGET: what the terminal takes; of
+ * the rest nothing comes but text.  0 or -ENOMEM.
  */
 int fallback_render(struct fallback *t, const unsigned char *output, size_t len, bool whole, unsigned rows, unsigned cols,
-                const char *line);
+                    const char *line, const struct termcan *target);
 /* What puts a terminal that has shown OUTPUT back to its usual modes and main screen.  0 or -ENOMEM. */
-int fallback_leave(struct fallback *t, const unsigned char *output, size_t len, bool whole);
+int fallback_leave(struct fallback *t, const unsigned char *output, size_t len, bool whole,
+                   const struct termcan *target);
 
 #endif
