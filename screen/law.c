@@ -7,6 +7,9 @@
 #include "screen.h"
 
 #define MORE 300
+/* In pixels. */
+#define CELL_WIDTH 10
+#define CELL_HEIGHT 20
 
 static void
 feed(void *to, const void *bytes, size_t len)
@@ -14,14 +17,33 @@ feed(void *to, const void *bytes, size_t len)
 	screen_feed(to, bytes, len);
 }
 
+void
+law_cells(struct screen *s)
+{
+	const struct screen_terminal t = { .xpixel = (uint16_t)(screen_cols(s) * CELL_WIDTH),
+		                           .ypixel = (uint16_t)(screen_rows(s) * CELL_HEIGHT) };
+
+	screen_terminal_is(s, &t);
+}
+
+static struct screen *
+fresh(unsigned rows, unsigned cols, unsigned scrollback)
+{
+	struct screen *s = screen_new(rows, cols, scrollback);
+
+	if (s)
+		law_cells(s);
+	return s;
+}
+
 struct screen *
 law_restored(const struct screen *s, unsigned scrollback)
 {
-	struct screen *fresh = screen_new(screen_rows(s), screen_cols(s), scrollback);
+	struct screen *copy = fresh(screen_rows(s), screen_cols(s), scrollback);
 
-	if (fresh)
-		screen_render(s, NULL, feed, fresh);
-	return fresh;
+	if (copy)
+		screen_render(s, NULL, feed, copy);
+	return copy;
 }
 
 static bool
@@ -42,7 +64,7 @@ law_holds(unsigned rows, unsigned cols, unsigned scrollback, const void *bytes, 
 {
 	static const char leave[] = "\030\033[?1049l";
 	const char *p = bytes;
-	struct screen *a = screen_new(rows, cols, scrollback), *b = NULL;
+	struct screen *a = fresh(rows, cols, scrollback), *b = NULL;
 	size_t more = len - cut < MORE ? len - cut : MORE;
 	bool equal = false;
 

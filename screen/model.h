@@ -180,7 +180,7 @@ struct screen {
 	struct history history;
 	struct parser parser;
 	struct answers answers;
-	struct screen_terminal terminal; /* for answers alone: a rendering does not restore it */
+	struct screen_terminal terminal; /* for answers and images: a rendering does not restore it */
 	const unsigned char *fed, *here; /* while it is fed: the bytes, and up to where a sequence has been read */
 };
 

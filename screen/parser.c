@@ -6,6 +6,7 @@
 
 #include "control.h"
 #include "csi.h"
+#include "image.h"
 #include "model.h"
 #include "print.h"
 #include "strings.h"
@@ -53,6 +54,8 @@ enter_string(struct parser *p, char kind)
 	p->string_len = 0;
 	p->overflow = false;
 	p->control = false;
+	p->image = 0;
+	p->bands = 0;
 }
 
 static void
@@ -218,6 +221,7 @@ static void
 overflow(struct parser *p)
 {
 	p->overflow = true;
+	p->image = 0;
 	p->string_len = 0;
 	if (p->kind != ']')
 		p->kind = 'X';
@@ -232,7 +236,7 @@ look_for_control_mode(struct parser *p)
 	if (begins && p->string_len == PARSER_CONTROL_MODE_LEN) {
 		overflow(p);
 		p->control = true;
-	} else if (!begins && p->kind == 'X') {
+	} else if (!begins && p->kind == 'X' && (p->string_len > 1 || p->string[0] != '_')) {
 		overflow(p);
 	}
 }
@@ -245,7 +249,9 @@ keep(struct parser *p, unsigned char b)
 	unsigned cap = p->string_cap ? p->string_cap * 2 : 64;
 	char *string;
 
-	if (p->string_len == 0 && p->kind == ']' && (b < '0' || b > '9')) {
+	if (p->image && !image_takes(p, b))
+		return;
+	if (p->string_len == 0 && p->kind == ']' && (b < '0' || b > '9') && b != '_') {
 		overflow(p);
 		return;
 	}
@@ -263,6 +269,12 @@ keep(struct parser *p, unsigned char b)
 		p->string_cap = cap;
 	}
 	p->string[p->string_len++] = (char)b;
+	if (!p->image && p->string_len <= IMAGE_BEGIN_MAX)
+		image_look(p);
+	if (p->image)
+		return;
+	if (p->kind == ']' && p->string[0] == '_' && p->string_len > 1)
+		overflow(p);
 	if ((p->kind == 'P' || p->kind == 'X') && p->string_len <= PARSER_CONTROL_MODE_LEN)
 		look_for_control_mode(p);
 }
@@ -273,7 +285,9 @@ end_string(struct screen *s)
 	struct parser *p = &s->parser;
 
 	s->repeatable = false;
-	if (!p->overflow)
+	if (p->image)
+		image_show(s);
+	else if (!p->overflow)
 		strings_dispatch(s, p->kind, p->string_len ? p->string : "", p->string_len);
 	p->string_len = 0;
 	if (p->string_cap > STRING_MAX / 4) {

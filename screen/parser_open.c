@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "image.h"
+
 static size_t
 open_csi(const struct parser *p, char *buf)
 {
@@ -41,6 +43,8 @@ open_sequence(const struct parser *p, unsigned char *buf)
 		memcpy(buf + 1, "[0<", 3);
 		return 4;
 	case PARSER_STRING:
+		if (p->image)
+			return 1 + image_open(p, (char *)buf + 1);
 		buf[1] = (unsigned char)p->kind;
 		/* What began so is not kept either. */
 		if (p->overflow && p->control)

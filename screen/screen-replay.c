@@ -24,6 +24,7 @@ struct job {
 	unsigned long cuts, seed;
 	bool history;
 	unsigned resize_rows, resize_cols;
+	unsigned cell_width, cell_height;
 	struct screen_render_options options;
 	unsigned char *bytes;
 	size_t len;
@@ -36,6 +37,7 @@ usage(void)
 	      "Feeds the bytes to a terminal model and writes its rendering to standard output.\n"
 	      "  --at N         only the first N bytes\n"
 	      "  --resize RxC   then change the size\n"
+	      "  --cells WxH    a cell has so many pixels, for images\n"
 	      "  --text         the screen as text instead; with --history also the scrollback\n"
 	      "  --state        the modes instead, one \"name value\" a line\n"
 	      "  --answers      the answers to queries instead\n"
@@ -103,6 +105,8 @@ new_screen(const struct job *job)
 
 	if (!s)
 		out_of_memory();
+	screen_terminal_is(s, &(struct screen_terminal){ .xpixel = (uint16_t)(job->cols * job->cell_width),
+	                                                 .ypixel = (uint16_t)(job->rows * job->cell_height) });
 	return s;
 }
 
@@ -231,10 +235,11 @@ number(const char *text)
 static void
 parse_options(struct job *job, int argc, char **argv)
 {
-	enum { AT = 256, RESIZE, HISTORY, LINE, NO_SCROLLBACK, TARGET, CUTS, SEED, DO };
+	enum { AT = 256, RESIZE, CELLS, HISTORY, LINE, NO_SCROLLBACK, TARGET, CUTS, SEED, DO };
 	static struct termcan target;
 	static const struct option options[] = {
-		{ "at", 1, NULL, AT }, { "resize", 1, NULL, RESIZE }, { "history", 0, NULL, HISTORY },
+		{ "at", 1, NULL, AT }, { "resize", 1, NULL, RESIZE }, { "cells", 1, NULL, CELLS },
+		{ "history", 0, NULL, HISTORY },
 		{ "line", 1, NULL, LINE }, { "no-scrollback", 0, NULL, NO_SCROLLBACK },
 		{ "target", 1, NULL, TARGET }, { "cuts", 1, NULL, CUTS },
 		{ "seed", 1, NULL, SEED }, { "text", 0, NULL, DO + TEXT }, { "state", 0, NULL, DO + STATE },
@@ -247,6 +252,8 @@ parse_options(struct job *job, int argc, char **argv)
 		if (c == AT)
 			job->cut = number(optarg);
 		else if (c == RESIZE && sscanf(optarg, "%ux%u", &job->resize_rows, &job->resize_cols) != 2)
+			usage();
+		else if (c == CELLS && sscanf(optarg, "%ux%u", &job->cell_width, &job->cell_height) != 2)
 			usage();
 		else if (c == HISTORY)
 			job->history = true;

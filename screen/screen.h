@@ -66,7 +66,7 @@ void screen_leave(const struct screen *s, const struct termcan *target, screen_p
  */
 #define SCREEN_ANSWERS_MAX 4096
 /*
- * What is known of the person's own terminal, for answers alone: it is not part of what is equal or rendered.  A colour
+ * What is known of the person's own terminal, for answers and the places of images: it is not part of what is equal or rendered.  A colour
  * (of text, background, cursor) is SCREEN_COLOUR_KNOWN | 0xrrggbb, or 0; pixels are those of the whole screen, or 0.
  */
 #define SCREEN_COLOUR_KNOWN 0x01000000u

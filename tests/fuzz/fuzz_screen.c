@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "law.h"
 #include "screen.h"
 #include "skip.h"
 
@@ -58,15 +59,25 @@ put(void *to, const void *bytes, size_t len)
 	}
 }
 
+/* A model that knows how large its cells are, for images. */
+static struct screen *
+new_screen(unsigned rows, unsigned cols, unsigned scrollback)
+{
+	struct screen *s = screen_new(rows, cols, scrollback);
+
+	if (!s)
+		abort();
+	law_cells(s);
+	return s;
+}
+
 /* A fresh model of the size of S that was fed a rendering of S. */
 static struct screen *
 copy_of(const struct screen *s, unsigned scrollback, const struct screen_render_options *o)
 {
-	struct screen *copy = screen_new(screen_rows(s), screen_cols(s), scrollback);
+	struct screen *copy = new_screen(screen_rows(s), screen_cols(s), scrollback);
 	struct bytes b = { 0 };
 
-	if (!copy)
-		abort();
 	screen_render(s, o, put, &b);
 	screen_feed(copy, b.p, b.len);
 	free(b.p);
@@ -112,10 +123,8 @@ ask_all(struct screen *s, unsigned extra)
 static struct screen *
 fed(unsigned rows, unsigned cols, unsigned scrollback, unsigned extra, const uint8_t *data, size_t len)
 {
-	struct screen *s = screen_new(rows, cols, scrollback);
+	struct screen *s = new_screen(rows, cols, scrollback);
 
-	if (!s)
-		abort();
 	screen_answer(s, extra & ANSWER);
 	if (extra & PIECES)
 		for (size_t i = 0; i < len; i++)
@@ -188,8 +197,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		screen_free(pieces);
 		screen_free(copy);
 	}
-	if (extra & RESIZE)
+	if (extra & RESIZE) {
 		screen_resize(s, 1 + data[-1] % 40, 1 + data[-2] % 120);
+		law_cells(s);
+	}
 	copy = copy_of(s, scrollback, NULL);
 	must_be_equal(s, copy, "at once");
 	screen_feed(s, data + cut, more);

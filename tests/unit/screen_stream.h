@@ -163,6 +163,10 @@ stream_string(struct stream *s)
 		"]133;D;0", "]133;D;130;err=x", "]133;D;256", "]133;L", "]133;Ax", "]633;A", "]633;B", "]633;C",
 		"]633;D;1", "]633;E;ls", "]633;P;Cwd=/",
 		"]9;4;1;50", "]9;4;0", "]9;4;3", "]9;4;2", "]9;4;4;999999999999", "]9;4;5;1", "]9;4",
+		"_Ga=T,f=24,s=35,v=50;AAAA", "_Ga=T,f=100;iVBORw0KGgoAAAANSUhEUgAAAEYAAAAyCAYAAAC", "_Ga=p,i=2,c=9,r=3",
+		"_Ga=T,c=3,r=2,C=1;AAAA", "_Ga=d", "_Gm=1;AAAA", "P0;1q\"1;1;60;50#0~~-~~-~~-", "Pq~-~-~-~-~-~-~-~-~-",
+		"]1337;File=name=eA==;inline=1;width=4;height=2:AAAA", "]1337;File=inline=1;width=30px:AAAA",
+		"]1337;CurrentDir=/", "X_S3;~-~-", "X_G", "]_I",
 	};
 
 	stream_add(s, "\033%s%s", STREAM_PICK(s, some), stream_random(s, 4) ? "\033\\" : stream_random(s,

@@ -108,6 +108,13 @@ of_random_bytes(void **state)
 	}
 }
 
+static void
+resize(struct screen *s, unsigned rows, unsigned cols)
+{
+	screen_resize(s, rows, cols);
+	law_cells(s);
+}
+
 /* Between feeding, the size changes; what is rendered is the resized model. */
 static void
 of_resized_models(void **state)
@@ -123,12 +130,13 @@ of_resized_models(void **state)
 
 		stream_make(&st);
 		assert_non_null(a);
+		law_cells(a);
 		for (size_t at = 0; at < st.len; at += 100) {
 			size_t n = st.len - at < 100 ? st.len - at : 100;
 			unsigned cols = 1 + stream_random(&st, 30), rows = 1 + stream_random(&st, 12);
 
 			screen_feed(a, st.bytes + at, n);
-			screen_resize(a, rows, cols);
+			resize(a, rows, cols);
 			b = law_restored(a, scrollback);
 			assert_non_null(b);
 			if (!screen_equal(a, b, why, sizeof why))
@@ -136,8 +144,8 @@ of_resized_models(void **state)
 			/* Both go on alike, over another change of the size. */
 			screen_feed(b, st.bytes + at, n);
 			screen_feed(a, st.bytes + at, n);
-			screen_resize(a, st.rows, st.cols);
-			screen_resize(b, st.rows, st.cols);
+			resize(a, st.rows, st.cols);
+			resize(b, st.rows, st.cols);
 			if (!screen_equal(a, b, why, sizeof why))
 				fail_msg("seed %llu after %zu: %s", (unsigned long long)seed, at, why);
 			screen_free(b);
