@@ -134,6 +134,8 @@ history_text(struct place *p, const unsigned char *line, size_t len)
 	p->x = 0;
 	history_begin(&at, line, len);
 	while (history_next(&at)) {
+		if (at.marked)
+			continue;
 		out_style(p->out, &at.style);
 		out_link(p->out, at.link_len ? at.link : "", at.link_len);
 		character(p, at.what.code[0], at.width);

@@ -4,7 +4,8 @@
 
   run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [-l] [PART…] [PATTERN… | FILE…]
 
-PART is law, conformance or a judge: xterm, graphemes, ghostty, kitty, tmux; without one all of them.  A PATTERN is a
+PART is law, conformance, terminals (those that take less: terminals.py) or a judge: xterm, graphemes, ghostty, kitty,
+tmux; without one all of them.  A PATTERN is a
 part of a case's name.  A judge's case is a capture (captures/, or --captures DIR), a small input (inputs/*.in) or a
 generated stream (--streams of them) that is cut at --cuts places chosen by the seed; in each judge a terminal that was
 never left must be equal to one that was restored.  A FILE has the bytes of a program for a terminal of 24x80, or of
@@ -29,8 +30,9 @@ import generated  # noqa: E402
 import judges  # noqa: E402
 import known  # noqa: E402
 import streams  # noqa: E402
+import terminals  # noqa: E402
 
-PARTS = ("law", *judges.JUDGES, "conformance")
+PARTS = ("law", *judges.JUDGES, "terminals", "conformance")
 DIFFERENCE = "cut at %(at)d, %(when)s, %(what)s\n    raw        %(raw)s\n    rendering  %(rendering)s"
 SRC = os.path.dirname(os.path.dirname(HERE))
 
@@ -70,19 +72,26 @@ def cases(options, replay, directory):
     found = []
     given = given_streams(options, directory)
     kinds = {"law": law, **{name: judged(name) for name in judges.JUDGES}}
+    if "terminals" in options.parts and not terminals.missing():
+        taken = terminals.Terminals(options.build)
+        kinds["terminals"] = lambda r, s, o: terminals.case(taken, r, s, o)
+        found += [("terminals screen %s" % s.name, lambda s=s: terminals.judged(taken, replay, s, directory))
+                  for s in given if terminals.is_judged(s)]
     for part in options.parts:
         if part == "conformance" and not options.files:
             found += [("conformance " + n, lambda n=n, c=c: conformance.check(replay, n, c))
                       for n, c in conformance.CASES]
         elif part != "conformance":
             found += [("%s %s" % (part, s.name), lambda k=kinds[part], s=s: k(replay, s, options))
-                      for s in given if not known.cannot(part, s)]
+                      for s in given if part in kinds and not known.cannot(part, s)]
     return [(n, f) for n, f in found if not options.patterns or any(p in n for p in options.patterns)]
 
 
 def prepare(options):
     """What the judges need; the parts that can't be tried, each with its reason."""
     reasons = {part: judges.missing(part, HERE) for part in options.parts if part in judges.JUDGES}
+    if "terminals" in options.parts:
+        reasons["terminals"] = terminals.missing()
     return {part: reason for part, reason in reasons.items() if reason}
 
 

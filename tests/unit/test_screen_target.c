@@ -307,6 +307,7 @@ text_is_where_it_was(void **state)
 		"one\r\ntwo", "123456789012345678901234567890", "12345678901\344\270\255x", "\033[3;12Hx", "\033[3;3Ha\033[1;1Hb",
 		"1\r\n2\r\n3\r\n4\r\n5 and more text", "main\033[?1049h\033[2;2Halt\033[3;12Hx", "\033[44m\033[J\033[2;5Hx",
 		"e\314\201\033[2;2H\344\270\255\344\270\255", "\033(0lqqqqqqqqqqk\033(B\r\nx", "abcdefghijkl\r\033[Kx",
+		"\033]133;A\007$ \033]133;B\007ls\r\n\033]133;C\0071\r\n2\r\n3\r\n4\033]133;D;0\007",
 	};
 	const struct termcan all[] = {
 		{ .can = VT100 | TERMCAN_UTF8 }, { .can = VT100 | TERMCAN_UTF8 | TERMCAN_ALTERNATE, .colours = 8 },
