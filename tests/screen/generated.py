@@ -92,7 +92,7 @@ def saved(r, _):
 
 
 def tabs(r, size):
-    return E + "%dG" % r.randrange(1, size[1]) + r.choice(("\x1bH", E + "g", "\t", "\t", E + "Z"))
+    return E + "%dG" % r.randrange(1, size[1]) + r.choice(("\x1bH", "\x1bH" + E + "0g", "\t", "\t", E + "Z"))
 
 
 def alternate(r, state):

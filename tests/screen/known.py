@@ -10,7 +10,7 @@ def difference(judge, stream, at, d):
 
 def cannot(part, stream):
     """Whether the judge PART does not know what is in STREAM, or takes too much of it in its own way."""
-    if part in ("tmux", "ghostty", "kitty") and stream.name.startswith("generated"):
+    if part in ("tmux", "kitty") and stream.name.startswith("generated"):
         return True
     if part == "kitty" and leaves_main(stream):
         return True
@@ -42,6 +42,22 @@ def deleted_wide(judge, stream, _at, d):
     return judge == "kitty" and stream.name.startswith("emacs") and d["raw"][2:4] == "  " and d["rendering"][3:6] == "{2}"
 
 
+def edited_wrap(judge, stream, _at, d):
+    """ghostty takes the soft wrap from a row that is edited."""
+    return judge == "ghostty" and stream.name.startswith("generated") and d["raw"][2:] == d["rendering"][2:]
+
+
+def cancelled_wrap(judge, stream, _at, d):
+    """ghostty erases the last column at EL while a wrap is pending, as xterm."""
+    return judge == "ghostty" and stream.name.startswith("generated") and d["raw"] + " " == d["rendering"]
+
+
+def mark_in_last_column(judge, stream, _at, d):
+    """ghostty joins a mark to the character before one in the last column."""
+    bare = [d[k].replace("\u0301", "")[2:] for k in ("raw", "rendering")]
+    return judge == "ghostty" and stream.name.startswith("generated") and bare[0] == bare[1]
+
+
 def half_overwritten(judge, stream, _at, d):
     """kitty (0.26) leaves a wide character whose second half another one overwrites."""
     return judge == "kitty" and stream.name.startswith("links2") and d["raw"].replace("日{2}本{2}", "  ") == d["rendering"]
@@ -57,7 +73,8 @@ def flags(judge, stream, _at, d):
     return judge in ("ghostty", "kitty") and stream.name.startswith("vim.") and "🇫🇷" in d["raw"]
 
 
-RULES = (stale_wrap, home_in_alternate, deleted_wide, half_overwritten, designated, flags)
+RULES = (stale_wrap, edited_wrap, cancelled_wrap, mark_in_last_column,
+         home_in_alternate, deleted_wide, half_overwritten, designated, flags)
 
 # Conformance cases in which the model does not do what the document says, by name.
 CONFORMANCE = {
