@@ -2,9 +2,10 @@
 """What programs ask their terminal: answered while nobody is attached, once, and never at a prompt."""
 import os
 import re
+import signal
 import time
 
-from framed import JOIN, Framed
+from framed import JOIN, QUESTION, Framed
 from replay import file_exists, settle, shown
 from template import write
 from term import Failed, check, equal, wait_until
@@ -73,8 +74,161 @@ def test_queries_are_answered_once(host):
     t = host.ssh()
     t.wait_for("resumed")
     settle(t)
+    equal(bytes(t.data).count(QUESTION), 1, "how often the resume asks for the terminal's colours")
     for query in replies:
-        check(query not in t.data, "the resume asks %r" % query)
+        check(query not in bytes(t.data).replace(QUESTION, b""), "the resume asks %r" % query)
+
+
+# What a terminal with a light theme answers.
+LIGHT = {10: b"rgb:1a1a/2b2b/3c3c", 11: b"rgb:fdfd/f6f6/e3e3", 12: b"rgb:8080/0000/4040"}
+ASKED_COLOUR = re.compile(rb"\x1b\](1[0-2]);\?(?:\x07|\x1b\\)")
+
+
+def colour_answer(number):
+    return b"\x1b]%d;%s\x1b\\" % (number, LIGHT[number])
+
+
+def light(t):
+    """T has a light theme, and answers each question for its colours."""
+    done = [0]
+
+    def answer(t):
+        for found in ASKED_COLOUR.finditer(bytes(t.data), done[0]):
+            # while it sends it may read, and so be called again
+            if found.end() > done[0]:
+                done[0] = found.end()
+                t.send(colour_answer(int(found.group(1))))
+    t.on_read = answer
+    answer(t)
+    return t
+
+
+ASK_THEME = r"""
+import os, select, sys, termios, time, tty
+print("wait" "ing")
+while not os.path.exists("go"):
+    time.sleep(0.02)
+saved = termios.tcgetattr(0)
+tty.setraw(0)
+answers = []
+for query in (b"\x1b]10;?\x1b\\", b"\x1b]11;?\x07", b"\x1b]12;?\x1b\\", b"\x1b[?996n", b"\x1b[5n"):
+    os.write(1, query)
+    got = b""
+    while select.select([0], [], [], 0.05 if got else 5)[0]:
+        got += os.read(0, 256)
+    answers.append(repr(got))
+termios.tcsetattr(0, termios.TCSAFLUSH, saved)
+with open("answers.new", "w") as f:
+    f.write("\n".join(answers))
+os.rename("answers.new", "answers")
+os.unlink("go")
+"""
+
+
+def theme_while_away():
+    """What a program gets that asks now."""
+    write("/home/alice/go", "")
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        got = f.read().split("\n")
+    os.unlink("/home/alice/answers")
+    equal(got, [repr(colour_answer(n)) for n in sorted(LIGHT)] + [repr(b"\x1b[?997;2n"), repr(b"\x1b[0n")], "what it got")
+
+
+def has_answered(t):
+    """The keeper has T's answers: what is typed behind them has arrived."""
+    equal(t.ask("there"), "there", "the shell")
+    check(b"rgb:" not in bytes(t.data), "the shell got an answer: %r" % bytes(t.data[-300:]))
+
+
+def test_the_terminals_own_colours_while_away(host):
+    """They outlive the keeper, too; and with the program that asked there is a shell again, clean."""
+    write("/home/alice/ask.py", ASK_THEME)
+    t = light(host.login())
+    has_answered(t)
+    t.line("for i in 1 2; do /usr/bin/python3 ask.py; done")
+    t.wait_for("waiting")
+    host.drop(t)
+    theme_while_away()
+    keeper = host.session()["keeper_pid"]
+    os.kill(keeper, signal.SIGKILL)
+    wait_until(lambda: host.session()["keeper_pid"] not in (0, keeper), "another keeper")
+    theme_while_away()
+    t = light(host.ssh())
+    t.wait_for("resumed")
+    t.prompt()
+    settle(t)
+    check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])
+    has_answered(t)
+
+
+def test_a_terminals_colours_come_late_and_in_pieces(host):
+    t = host.login()
+    for number in sorted(LIGHT):
+        for i in range(0, len(colour_answer(number)), 5):
+            t.send(colour_answer(number)[i:i + 5])
+            t.quiet(0.03)  # longer than an ESC alone is waited for
+        t.send(b"x")
+    t.wait_for("xxx")
+    t.send(b"\x15")
+    has_answered(t)
+
+
+def test_the_terminals_own_colours_framed(host):
+    """The same of a client of PROTOCOL.md: a new session, one that is resumed, and answers behind a reconnect."""
+    write("/home/alice/ask.py", ASK_THEME)
+    f = Framed(host)
+    f.attach()
+    f.wait(lambda: f.asked == 1, "the question")
+    for piece in (b"a" + colour_answer(10) + colour_answer(11)[:7], colour_answer(11)[7:] + b"b"):
+        f.input(piece)
+    f.wait_for(b"ab")
+    f.input(b"\x15")
+    # The last answer comes over the next connection.
+    f.kill()
+    host.wait_sessions(1, "dropped")
+    f = Framed(host, f.stream)
+    f.resume()
+    f.input(colour_answer(12))
+    equal(f.ask("there"), "there", "the shell")
+    check(b"rgb" not in bytes(f.stream.data), "an answer was typed: %r" % bytes(f.stream.data)[-300:])
+    equal(f.asked, 0, "how often the terminal was asked again")
+    f.kill()
+    host.wait_sessions(1, "dropped")
+    f = Framed(host)
+    f.attach()
+    f.wait(lambda: f.renderings, "the screen")
+    check(f.renderings[0][2].startswith(QUESTION), "no question in front of the screen")
+    f.input(b"".join(colour_answer(n) for n in sorted(LIGHT)))
+    f.line("/usr/bin/python3 ask.py")
+    f.wait_for(b"waiting")
+    f.kill()
+    host.wait_sessions(1, "dropped")
+    theme_while_away()
+
+
+def in_an_editor(host, command):
+    """An editor that is started while nobody is attached takes the light background."""
+    t = light(host.login())
+    has_answered(t)
+    t.line("printf 'wai%s\\n' ting; until [ -e go ]; do sleep 0.02; done; " + command)
+    t.wait_for("waiting")
+    host.drop(t)
+    write("/home/alice/go", "")
+    file_exists("/home/alice/background")
+    with open("/home/alice/background") as f:
+        equal(f.read(), "light\n", "the background that it has found")
+
+
+TELLS = "'call timer_start(1000, {-> writefile([&background], \"background\")})'"
+
+
+def test_theme_while_away_vim(host):
+    in_an_editor(host, "vim -u NONE -N -c " + TELLS)
+
+
+def test_theme_while_away_nvim(host):
+    in_an_editor(host, "nvim -u NONE -c " + TELLS)
 
 
 PROMPT_CASES = {

@@ -156,7 +156,7 @@ answers_are_no_input(void **state)
 	world_close();
 }
 
-/* It asks before the keeper's answers have come, or after: the terminal answers it too, behind them. */
+/* It asks before the keeper's answers have come, or after: it gets one answer for each question. */
 static void
 a_program_gets_its_own_answer(void **state)
 {
@@ -166,8 +166,8 @@ a_program_gets_its_own_answer(void **state)
 	open_session(&c, THEMED);
 	prints("\033]11;?\033\\");
 	sees(&c, QUESTION "ready\033]11;?\033\\");
-	types(&c, ANSWERS "\033]11;rgb:1/2/3\033\\.");
-	sees(&c, "\033]11;rgb:1/2/3\033\\.");
+	types(&c, ANSWERS "\033]11;rgb:fd/f6/e3\033\\.");
+	sees(&c, "\033]11;rgb:fdfd/f6f6/e3e3\033\\.");
 	assert_int_equal(k.colours[1], 0x1fdf6e3);
 	/* Several in one. */
 	prints("\033]10;?;?\007");
@@ -175,7 +175,7 @@ a_program_gets_its_own_answer(void **state)
 	types(&c, "\033]10;rgb:4/4/4\007\033]11;rgb:5/5/5\007");
 	sees(&c, "\033]10;rgb:4/4/4\007\033]11;rgb:5/5/5\007");
 	/* Each question once. */
-	types(&c, "\033]10;rgb:4/4/4\007\033]12;rgb:5/5/5\007,");
+	types(&c, "\033]10;rgb:4/4/4\007\033]12;rgb:5/5/5\007\033]11;rgb:5/5/5\007,");
 	sees(&c, ",");
 	assert_int_equal(k.colours[0], 0x1010203);
 	/* Later nothing is looked for any more. */
@@ -185,6 +185,40 @@ a_program_gets_its_own_answer(void **state)
 	assert_false(theme_looks(k.peers.v[0]));
 	types(&c, "\033]10;rgb:4/4/4\007");
 	sees(&c, "\033]10;rgb:4/4/4\007");
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* The program has changed the colour, and asks: the second answer has that. */
+static void
+a_program_gets_the_colour_that_it_has_set(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	prints("\033]10;#123;#456\007\033]11;?\033\\");
+	sees(&c, QUESTION "ready\033]10;#123;#456\007\033]11;?\033\\");
+	types(&c, ANSWERS "\033]11;rgb:44/55/66\033\\.");
+	sees(&c, "\033]11;rgb:44/55/66\033\\.");
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
+	caller_hang_up(&c);
+	world_close();
+}
+
+/* Only the program's question reaches the terminal, or is answered. */
+static void
+a_program_gets_the_only_answer(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	prints("\033]11;?\033\\");
+	sees(&c, QUESTION "ready\033]11;?\033\\");
+	types(&c, "\033]11;rgb:fd/f6/e3\033\\.");
+	sees(&c, "\033]11;rgb:fd/f6/e3\033\\.");
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
 	caller_hang_up(&c);
 	world_close();
 }
@@ -307,6 +341,8 @@ main(void)
 		cmocka_unit_test(answers_come_late_and_in_pieces),
 		cmocka_unit_test(answers_are_no_input),
 		cmocka_unit_test(a_program_gets_its_own_answer),
+		cmocka_unit_test(a_program_gets_the_colour_that_it_has_set),
+		cmocka_unit_test(a_program_gets_the_only_answer),
 		cmocka_unit_test(a_silent_terminal_is_the_programs),
 		cmocka_unit_test(only_who_can_is_asked),
 		cmocka_unit_test(who_comes_later_is_asked_first),

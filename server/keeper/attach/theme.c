@@ -24,6 +24,7 @@ begin(struct peer *peer, uint64_t from)
 
 	t->asked = t->looks = true;
 	t->since = clock_now_ms();
+	t->from = from;
 	for (unsigned n = 0; n < THEME_COLOURS; n++)
 		t->answered[n] = from;
 }
@@ -52,24 +53,27 @@ theme_goes_on(struct peer *peer)
 	begin(peer, head - oldest > LOOK_BACK ? head - LOOK_BACK : oldest);
 }
 
-/* Whether the parameters of OSC 10, 11 or 12 at P, up to END, ask for colour N; FIRST is the number. */
+/*
+ * Whether the parameters of OSC 10, 11 or 12 from P to END ask for colour N, or with SET change it: the byte behind that, or
+ * NULL.  FIRST is the number.
+ */
 static const unsigned char *
-asks_for(const unsigned char *p, const unsigned char *end, unsigned first, unsigned n)
+is_about(const unsigned char *p, const unsigned char *end, unsigned first, unsigned n, bool set)
 {
-	while (p + 1 < end && *p == ';') {
-		p++;
-		if (first == n && *p == '?')
-			return p + 1;
+	for (; p + 1 < end && *p == ';' && first <= n; first++) {
+		bool asks = *++p == '?';
+
+		if (first == n)
+			return asks != set ? p + 1 : NULL;
 		while (p < end && *p != ';' && *p >= ' ')
 			p++;
-		first++;
 	}
 	return NULL;
 }
 
-/* The end of the first query for colour N in the output between FROM and TO; 0: there is none. */
+/* The end of the first query for colour N, or the first change of it, in the output between FROM and TO; 0: none. */
 static uint64_t
-find_query(const struct ring *r, uint64_t from, uint64_t to, unsigned n)
+find(const struct ring *r, uint64_t from, uint64_t to, unsigned n, bool set)
 {
 	static const char begins[] = { 0x1b, ']', '1' };
 	const unsigned char *p, *end, *found;
@@ -83,13 +87,12 @@ find_query(const struct ring *r, uint64_t from, uint64_t to, unsigned n)
 	while ((p = memmem(p, (size_t)(end - p), begins, sizeof begins))) {
 		p += sizeof begins;
 		if (p < end && *p >= '0' && *p < '0' + THEME_COLOURS &&
-		    (found = asks_for(p + 1, end, (unsigned)(*p - '0'), n)))
+		    (found = is_about(p + 1, end, (unsigned)(*p - '0'), n, set)))
 			return from + (uint64_t)(found - ring_at(r, from));
 	}
 	return 0;
 }
 
-/* The terminal is the keeper's to learn from: its first answer. */
 static void
 learn(struct keeper *k, unsigned n, uint32_t colour)
 {
@@ -103,19 +106,20 @@ static bool
 is_for_program(void *object, unsigned n, uint32_t colour)
 {
 	struct peer *peer = object;
+	const struct ring *r = &peer->keeper->ring;
 	struct theme *t = &peer->theme;
-	uint64_t asked = find_query(&peer->keeper->ring, t->answered[n], peer->ops->written(peer), n);
-	bool late = clock_now_ms() - t->since >= THEME_MS;
+	uint64_t to = peer->ops->written(peer), asked = find(r, t->answered[n], to, n, false);
+	bool late = clock_now_ms() - t->since >= THEME_MS, due = t->due & 1u << n;
+	bool same = due && !find(r, t->from, to, n, true);
 
-	/* A terminal that has not answered for so long will not: not what the keeper has asked. */
-	if (t->due & 1u << n && !(asked && late)) {
-		t->due &= ~(1u << n);
+	if (same || (due && !late))
 		learn(peer->keeper, n, colour);
-		return false;
-	}
-	if (asked)
+	if (asked && (same || !due || late)) {
 		t->answered[n] = asked;
-	return asked || late;
+		return true;
+	}
+	t->due &= ~(1u << n);
+	return !due && late;
 }
 
 bool

@@ -4,10 +4,11 @@
  * nobody is attached gets them for an answer, and with them the right theme.
  *
  * The question goes to a terminal that takes these sequences (TERMCAN_THEME), in front of all else, and nothing waits
- * for the answer.  A terminal answers in the order of the questions: so its first answer for each colour is the keeper's,
- * and is taken out of its input, whenever it comes.  Another one is the program's if the program has asked in the output
- * since; if it has not, it is taken out as well in the first THEME_MS.  After an attachment has come back from a keeper
- * that has died, or its keeper has become another program, the same holds of all answers.
+ * for the answer.  There is one answer more for each colour than the program has asked for.  If the program is waiting for
+ * one, it gets the first that comes, which says the same as its own, and the keeper takes out the one behind it, whenever
+ * that comes; else the first is taken out.  Where the program has changed the colour since, the two differ: a terminal
+ * answers in the order of the questions, so the first is the keeper's.  An answer that nobody has asked for is taken out
+ * as well in the first THEME_MS; so is one that a keeper has asked for which has died, or become another program.
  *
  * The palette (OSC 4) is not asked for: it would be sixteen more answers to take out of each login's input, and what
  * programs decide by is the background.

@@ -58,6 +58,7 @@ struct theme {
 	bool looks;              /* … and its input is looked at for the answers */
 	unsigned due;            /* 1 << N: the answer about colour N that is still the keeper's */
 	uint64_t since;          /* clock_now_ms(): when it was asked, or came back */
+	uint64_t from;           /* … and how far the output was then */
 	uint64_t answered[THEME_COLOURS]; /* queries for them in the output before this have been answered */
 	struct themereports reports;
 };
