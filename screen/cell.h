@@ -19,7 +19,9 @@ typedef uint64_t cell;
 #define CELL_TAIL UINT64_C(0x800000)
 #define CELL_WHAT UINT64_C(0xffffff)    /* all of the above */
 #define CELL_STYLE_SHIFT 24
-#define CELL_STYLE_MAX 0xffffffu
+#define CELL_STYLE_MAX 0x7fffffu
+#define CELL_SHIFTED (UINT64_C(1) << 47) /* flow.h */
+#define CELL_LOOK (~(CELL_WHAT | CELL_SHIFTED)) /* style and link */
 #define CELL_LINK_SHIFT 48
 
 static inline cell

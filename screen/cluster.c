@@ -2,35 +2,37 @@
 #include "cluster.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "cell.h"
-
-#define FIRST_LIMIT 256
+#define FIRST_LIMIT 2048
+#define FIRST_CAP 64
 
 bool
-clusters_add(struct clusters *t, const struct cluster *c, uint32_t *number)
+clusters_add(struct clusters *t, const uint32_t *codes, unsigned n, uint32_t *number)
 {
-	uint32_t cap = t->cap ? t->cap * 2 : 16;
-	struct cluster *all;
+	uint32_t cap = t->cap ? t->cap * 2 : FIRST_CAP;
+	uint32_t *word;
 
 	if (t->count > CELL_CODE)
 		return false;
-	if (t->count == t->cap) {
-		all = realloc(t->all, cap * sizeof *all);
-		if (!all)
+	if (t->cap - t->count < n + 1) {
+		word = realloc(t->word, cap * sizeof *word);
+		if (!word)
 			return false;
-		t->all = all;
+		t->word = word;
 		t->cap = cap;
 	}
-	t->all[t->count] = *c;
-	*number = t->count++;
+	*number = t->count;
+	t->word[t->count] = n;
+	memcpy(&t->word[t->count + 1], codes, n * sizeof *codes);
+	t->count += n + 1;
 	return true;
 }
 
 void
 clusters_free(struct clusters *t)
 {
-	free(t->all);
+	free(t->word);
 	*t = (struct clusters){ .count = 0 };
 }
 
@@ -38,4 +40,10 @@ bool
 clusters_full(const struct clusters *t)
 {
 	return t->count >= (t->limit > FIRST_LIMIT ? t->limit : FIRST_LIMIT);
+}
+
+size_t
+clusters_memory(const struct clusters *t)
+{
+	return (size_t)t->cap * sizeof *t->word;
 }

@@ -53,14 +53,15 @@ same_style(const struct difference *d, const char *where, const struct style *a,
 static bool
 same_what(const struct screen *a, cell x, const struct screen *b, cell y)
 {
-	const struct cluster *p, *q;
+	const uint32_t *p, *q;
+	uint32_t one, other;
+	unsigned n, m;
 
 	if (!(x & y & CELL_CLUSTER))
 		return ((x ^ y) & CELL_WHAT) == 0;
-	p = &a->clusters.all[x & CELL_CODE];
-	q = &b->clusters.all[y & CELL_CODE];
-	return ((x ^ y) & CELL_WHAT & ~CELL_CODE) == 0 && p->n == q->n &&
-	       memcmp(p->code, q->code, p->n * sizeof *p->code) == 0;
+	p = clusters_codes(&a->clusters, x, &one, &n);
+	q = clusters_codes(&b->clusters, y, &other, &m);
+	return ((x ^ y) & CELL_WHAT & ~CELL_CODE) == 0 && n == m && memcmp(p, q, n * sizeof *p) == 0;
 }
 
 static bool
@@ -81,6 +82,9 @@ same_row(const struct difference *d, const struct screen *a, const struct row *p
 		if (!same_what(a, c, b, e))
 			return differ(d, "%s: %06x, %06x", where, (unsigned)(c & CELL_WHAT),
 			    (unsigned)(e & CELL_WHAT));
+		if ((c ^ e) & CELL_SHIFTED)
+			return differ(d, "%s: shifted: %d, %d", where, (c & CELL_SHIFTED) != 0,
+			    (e & CELL_SHIFTED) != 0);
 		if (!same_style(d, where, styles_get(&a->styles, cell_style(c)),
 		                styles_get(&b->styles, cell_style(e))) ||
 		    !same_text(d, where, links_get(&a->links, cell_link(c)), links_get(&b->links, cell_link(e))))
@@ -135,7 +139,8 @@ static bool
 same_saved(const struct difference *d, const char *where, const struct saved *a, const struct saved *b)
 {
 	return same_number(d, where, a->x, b->x) && same_number(d, where, a->y, b->y) &&
-	       same_number(d, where, a->origin, b->origin) && same_style(d, where, &a->pen, &b->pen) &&
+	       same_number(d, where, a->origin, b->origin) &&
+	       same_number(d, where, a->shift, b->shift) && same_style(d, where, &a->pen, &b->pen) &&
 	       same_charsets(d, where, &a->charsets, &b->charsets);
 }
 
@@ -152,6 +157,7 @@ same_cursor(const struct difference *d, const struct screen *a, const struct scr
 {
 	return same_number(d, "column", a->x, b->x) && same_number(d, "row", a->y, b->y) &&
 	       same_number(d, "pending wrap", a->pending, b->pending) &&
+	       same_number(d, "shift", a->shift, b->shift) &&
 	       same_number(d, "repeatable", a->repeatable, b->repeatable) &&
 	       same_number(d, "single shift", a->single, b->single) && same_style(d, "pen", &a->pen, &b->pen) &&
 	       same_text(d, "pen's link", links_get(&a->links, a->pen_link), links_get(&b->links, b->pen_link)) &&

@@ -95,23 +95,24 @@ cup(struct screen *s)
 	cursor_address(s, parser_param(&s->parser, 1, 1) - 1, count(s) - 1);
 }
 
-/* The cursor's row or column as programs say it: relative to the margins in origin mode. */
+/* The cursor's row as programs say it: relative to the margins in origin mode. */
 static unsigned
 said_row(const struct screen *s)
 {
 	return mode(s, MODE_ORIGIN) ? s->y - s->top : s->y;
 }
 
-static unsigned
-said_column(const struct screen *s)
-{
-	return mode(s, MODE_ORIGIN) ? s->x - s->left : s->x;
-}
-
 static void cha(struct screen *s) { cursor_address(s, count(s) - 1, said_row(s)); }
-static void vpa(struct screen *s) { cursor_address(s, said_column(s), count(s) - 1); }
-static void hpr(struct screen *s) { cursor_to(s, s->x + count(s), s->y); }
-static void vpr(struct screen *s) { cursor_to(s, s->x, s->y + count(s)); }
+static void vpr(struct screen *s) { cursor_rows(s, s->y + count(s)); }
+static void vpa(struct screen *s) { cursor_rows(s, count(s) - 1 + (mode(s, MODE_ORIGIN) ? s->top : 0)); }
+static void hpr(struct screen *s) { cursor_columns(s, count(s)); }
+
+/* Of a rendering, for a model alone: how the cursor is shifted (screen.shift). */
+static void
+shifted(struct screen *s)
+{
+	s->shift = param(s, 0) <= s->cols + 1 ? param(s, 0) : s->cols + 1;
+}
 
 static void
 sgr(struct screen *s)
@@ -310,6 +311,7 @@ static const struct {
 	{ '>', 0, 'm', xtmodkeys }, { '>', 0, 'n', xtmodkeys_off },
 	{ '=', 0, 'u', kitty_do_set }, { '>', 0, 'u', kitty_do_push }, { '<', 0, 'u', kitty_do_pop },
 	{ 0, '"', 'p', decscl }, { 0, ' ', 'q', decscusr }, { 0, '"', 'q', decsca }, { 0, ' ', '@', sl }, { 0, ' ', 'A', sr },
+	{ '>', '!', 'h', shifted },
 	{ 0, '\'', '}', decic }, { 0, '\'', '~', decdc },
 	{ 0, '$', 'v', rectangle_copy }, { 0, '$', 'x', rectangle_fill }, { 0, '$', 'z', decera },
 	{ 0, '$', '{', decsera }, { 0, '$', 'r', deccara }, { 0, '$', 't', decrara },

@@ -23,12 +23,23 @@ void
 cursor_to(struct screen *s, unsigned x, unsigned y)
 {
 	s->pending = false;
+	s->shift = 0;
 	s->x = least(x, s->cols - 1);
 	s->y = least(y, s->rows - 1);
 	if (mode(s, MODE_ORIGIN)) {
 		s->x = within(s->x, s->left, s->right);
 		s->y = within(s->y, s->top, s->bottom);
 	}
+}
+
+/* As cursor_to, but from where a terminal shows the cursor: shifted as before, unless an edge has STOPPED it. */
+static void
+move(struct screen *s, unsigned x, unsigned y, bool stopped)
+{
+	unsigned shift = s->shift;
+
+	cursor_to(s, x, y);
+	s->shift = stopped ? 0 : shift;
 }
 
 void
@@ -51,7 +62,7 @@ cursor_up(struct screen *s, unsigned n)
 {
 	unsigned limit = s->y >= s->top ? s->top : 0;
 
-	cursor_to(s, s->x, s->y - least(n, s->y - limit));
+	move(s, s->x, s->y - least(n, s->y - limit), false);
 }
 
 void
@@ -59,7 +70,7 @@ cursor_down(struct screen *s, unsigned n)
 {
 	unsigned limit = s->y <= s->bottom ? s->bottom : s->rows - 1;
 
-	cursor_to(s, s->x, s->y + least(n, limit - s->y));
+	move(s, s->x, s->y + least(n, limit - s->y), false);
 }
 
 /* Back by N from a column that is FIRST or more, over the starts of rows; from the top margin to the bottom one. */
@@ -80,12 +91,14 @@ reverse_wrap(struct screen *s, unsigned n, unsigned first)
 void
 cursor_left(struct screen *s, unsigned n)
 {
-	unsigned limit = s->x >= s->left ? s->left : 0;
+	unsigned limit = s->x >= s->left ? s->left : 0, y = s->y, shift = s->shift;
 
-	if (!(s->modes & (MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL)) || !mode(s, MODE_WRAP))
-		cursor_to(s, s->x - least(n, s->x - limit), s->y);
-	else
-		reverse_wrap(s, n - s->pending, limit);
+	if (!(s->modes & (MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL)) || !mode(s, MODE_WRAP)) {
+		move(s, s->x - least(n, s->x - limit), s->y, n > s->x - limit);
+		return;
+	}
+	reverse_wrap(s, n - s->pending, limit);
+	s->shift = s->y == y ? shift : 0;
 }
 
 void
@@ -93,7 +106,19 @@ cursor_right(struct screen *s, unsigned n)
 {
 	unsigned limit = cursor_edge(s);
 
-	cursor_to(s, s->x + least(n, limit - s->x), s->y);
+	move(s, s->x + least(n, limit - s->x), s->y, n > limit - s->x);
+}
+
+void
+cursor_rows(struct screen *s, unsigned y)
+{
+	move(s, s->x, y, false);
+}
+
+void
+cursor_columns(struct screen *s, unsigned n)
+{
+	move(s, s->x + n, s->y, s->x + n > s->cols - 1);
 }
 
 void
@@ -120,6 +145,7 @@ cursor_tab(struct screen *s, unsigned n)
 			x++;
 		while (x < edge && !s->tabs[x]);
 	s->x = x;
+	s->shift = 0;
 }
 
 void
@@ -134,6 +160,7 @@ cursor_backtab(struct screen *s, unsigned n)
 	if (mode(s, MODE_ORIGIN) && x < s->left)
 		x = s->left;
 	s->x = x;
+	s->shift = 0;
 	if (cursor_edge(s) != edge)
 		s->pending = false;
 }
@@ -186,6 +213,8 @@ cursor_wrap(struct screen *s)
 	bool moved = down(s, GRID_WRAP);
 
 	s->x = s->x >= s->left && s->x <= s->right ? s->left : 0;
+	if (s->shift)
+		s->shift = s->x + 1;
 	if (moved && s->left == 0 && s->right == s->cols - 1 && !s->alternate) {
 		s->row[s->y]->cont = true;
 		s->row[s->y]->marks.has = 0;
@@ -197,12 +226,16 @@ bool
 cursor_wrap_early(struct screen *s)
 {
 	unsigned edge = cursor_edge(s);
+	cell blank = grid_blank(s);
 
 	if (edge == (s->x >= s->left && s->x <= s->right ? s->left : 0))
 		return false;
-	row_split(s->row[s->y], s->cols, s->x, grid_blank(s));
-	row_split(s->row[s->y], s->cols, edge + 1, grid_blank(s));
-	row_fill(s->row[s->y], s->x, edge + 1, grid_blank(s));
+	if (blank && s->shift)
+		blank |= CELL_SHIFTED;
+	row_split(s->row[s->y], s->cols, s->x, blank);
+	row_split(s->row[s->y], s->cols, edge + 1, blank);
+	row_fill(s->row[s->y], s->x, edge + 1, blank);
+	s->row[s->y]->odd |= s->shift != 0;
 	cursor_wrap(s);
 	return true;
 }
@@ -212,6 +245,7 @@ cursor_save(struct screen *s)
 {
 	s->saved[s->alternate != NULL] = (struct saved){
 		.x = s->x, .y = s->y, .pen = s->pen, .charsets = s->charsets, .origin = mode(s, MODE_ORIGIN),
+		.shift = s->shift,
 	};
 }
 
@@ -226,6 +260,7 @@ cursor_restore(struct screen *s)
 	s->charsets = saved->charsets;
 	s->modes = saved->origin ? s->modes | MODE_ORIGIN : s->modes & ~(uint32_t)MODE_ORIGIN;
 	cursor_to(s, saved->x, saved->y);
+	s->shift = saved->shift;
 }
 
 void

@@ -17,6 +17,9 @@ void cursor_down(struct screen *s, unsigned n);
 /* BS and CUB, with reverse wrap. */
 void cursor_left(struct screen *s, unsigned n);
 void cursor_right(struct screen *s, unsigned n);
+/* To row Y, in the same column; and N columns to the right, past a margin too. */
+void cursor_rows(struct screen *s, unsigned y);
+void cursor_columns(struct screen *s, unsigned n);
 void cursor_return(struct screen *s);
 void cursor_tab(struct screen *s, unsigned n);
 /* A pending wrap stays, as in xterm. */

@@ -22,18 +22,22 @@ text_code(struct out *out, uint32_t code)
 static void
 text_row(struct out *out, const struct screen *s, const struct row *row)
 {
-	unsigned n = row_used(row);
+	unsigned n = row_used(row), count;
+	const uint32_t *codes;
+	uint32_t one;
 
 	while (n && (cell_empty(row->c[n - 1]) || (row->c[n - 1] & CELL_WHAT) == ' '))
 		n--;
 	for (unsigned x = 0; x < n; x++) {
 		cell c = row->c[x];
 
-		if (c & CELL_CLUSTER)
-			for (unsigned i = 0; i < s->clusters.all[c & CELL_CODE].n; i++)
-				text_code(out, s->clusters.all[c & CELL_CODE].code[i]);
-		else if (!(c & CELL_TAIL))
-			text_code(out, cell_empty(c) ? ' ' : (uint32_t)(c & CELL_CODE));
+		if (cell_empty(c)) {
+			text_code(out, ' ');
+		} else if (!(c & CELL_TAIL)) {
+			codes = clusters_codes(&s->clusters, c, &one, &count);
+			for (unsigned i = 0; i < count; i++)
+				text_code(out, codes[i]);
+		}
 	}
 	out_text(out, "\n");
 }
@@ -111,7 +115,7 @@ state_cursor(struct out *out, const struct screen *s)
 	const char *link = links_get(&s->links, s->pen_link);
 
 	out_format(out, "size %u %u\ncursor %u %u\n", s->rows, s->cols, s->y + 1, s->x + 1);
-	out_format(out, "pending-wrap %d\n", s->pending);
+	out_format(out, "pending-wrap %d\nshift %u\n", s->pending, s->shift);
 	out_format(out, "repeatable %d\nsingle-shift %u\n", s->repeatable, s->single);
 	state_style(out, "pen", &s->pen);
 	out_format(out, "protected %d\nlink %.200s\n", (s->pen.attr & STYLE_PROTECTED) != 0, link);

@@ -15,6 +15,10 @@ edit_erase_cells(struct screen *s, unsigned y, unsigned from, unsigned to, bool 
 
 	if (from >= to)
 		return;
+	if (blank && s->shift && y == s->y && from >= s->x) {
+		blank |= CELL_SHIFTED;
+		row->odd = true;
+	}
 	if (!selective) {
 		row_split(row, s->cols, from, blank);
 		row_split(row, s->cols, to, blank);
@@ -185,6 +189,7 @@ edit_insert_lines(struct screen *s, unsigned n)
 	s->pending = false;
 	grid_down(s, s->y, s->bottom, n);
 	s->x = s->left;
+	s->shift = 0;
 	grid_settle(s);
 }
 
@@ -196,6 +201,7 @@ edit_delete_lines(struct screen *s, unsigned n)
 	s->pending = false;
 	grid_up(s, s->y, s->bottom, n, GRID_DROP);
 	s->x = s->left;
+	s->shift = 0;
 	grid_settle(s);
 }
 

@@ -103,7 +103,7 @@ screen_memory(const struct screen *s)
 	size_t grid = s->rows * (sizeof(struct row *) + sizeof(struct row) + s->cols * sizeof(cell));
 
 	return sizeof *s + grid * (s->alternate ? 2 : 1) + s->cols + styles_memory(&s->styles) +
-	       links_memory(&s->links) + s->clusters.cap * sizeof *s->clusters.all + history_memory(&s->history) +
+	       links_memory(&s->links) + clusters_memory(&s->clusters) + history_memory(&s->history) +
 	       s->parser.string_cap + (s->colours.palette ? COLOURS * sizeof *s->colours.palette : 0) +
 	       (s->answers.bytes ? SCREEN_ANSWERS_MAX : 0);
 }

@@ -50,6 +50,7 @@ row_erase(struct row *row, unsigned cols, cell blank)
 	row_fill(row, 0, cols, blank);
 	row->cont = false;
 	row->marks.has = 0;
+	row->odd = false;
 }
 
 static void
@@ -116,6 +117,7 @@ copy_part(struct screen *s, struct row *to, struct row *from, unsigned left, uns
 	row_split(from, s->cols, left, blank);
 	row_split(from, s->cols, right + 1, blank);
 	row_extend(to, right + 1);
+	to->odd |= from->odd;
 	memcpy(to->c + left, from->c + left, (right + 1 - left) * sizeof *to->c);
 }
 

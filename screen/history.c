@@ -4,17 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graphemes.h"
+#include "history_private.h"
 #include "model.h"
 #include "row.h"
 #include "utf8.h"
-#include "width.h"
-
-/* In a line: a change of style or link for what follows. */
-#define MARK_STYLE 0x01 /* a byte that says which fields follow, the fields */
-#define MARK_LINK 0x02  /* 2 bytes of length, high first, the text; 0: no link */
 
 #define STYLE_BYTES_MAX (2 + 3 * 4 + 2)
-#define CELL_BYTES_MAX (STYLE_BYTES_MAX + 3 + CLUSTER_CODES * UTF8_MAX)
+#define CELL_BYTES_MAX (STYLE_BYTES_MAX + 3 + UTF8_MAX)
+#define ODD_BYTES_MAX (CELL_BYTES_MAX + 3 + 2) /* and the bytes of its cluster */
 #define BYTES_PER_LINE 1024 /* the bound on bytes, for each line allowed */
 #define BYTES_MAX 16777216  /* … and for all of them */
 
@@ -135,6 +133,7 @@ new_line(struct history *h)
 	h->link_bytes = 0;
 	h->marks = 0;
 	h->column = 0;
+	h->shifted = false;
 	return true;
 }
 
@@ -153,7 +152,7 @@ put_colour(unsigned char *p, uint32_t colour)
 static unsigned char *
 put_style(unsigned char *p, const struct style *s)
 {
-	*p++ = MARK_STYLE;
+	*p++ = HISTORY_STYLE;
 	*p++ = (unsigned char)((s->fg != 0) | (s->bg != 0) << 1 | (s->ul != 0) << 2 | (s->attr != 0) << 3);
 	if (s->fg)
 		p = put_colour(p, s->fg);
@@ -164,35 +163,6 @@ put_style(unsigned char *p, const struct style *s)
 	if (s->attr) {
 		*p++ = (unsigned char)(s->attr >> 8);
 		*p++ = (unsigned char)s->attr;
-	}
-	return p;
-}
-
-static const unsigned char *
-get_colour(const unsigned char *p, uint32_t *colour)
-{
-	*colour = (uint32_t)p[0] << 24 | p[1];
-	if (*colour >> 24 != COLOUR_RGB >> 24)
-		return p + 2;
-	*colour = COLOUR_RGB | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-	return p + 4;
-}
-
-static const unsigned char *
-get_style(const unsigned char *p, struct style *s)
-{
-	unsigned has = *p++;
-
-	*s = (struct style){ .fg = 0 };
-	if (has & 1)
-		p = get_colour(p, &s->fg);
-	if (has & 2)
-		p = get_colour(p, &s->bg);
-	if (has & 4)
-		p = get_colour(p, &s->ul);
-	if (has & 8) {
-		s->attr = (uint32_t)p[0] << 8 | p[1];
-		p += 2;
 	}
 	return p;
 }
@@ -230,7 +200,7 @@ put_link(struct history *h, const char *text, size_t rest)
 	p = h->bytes + h->end;
 	h->link = h->len[h->past - 1] + 1;
 	h->link_bytes += len;
-	p[0] = MARK_LINK;
+	p[0] = HISTORY_LINK;
 	p[1] = (unsigned char)(len >> 8);
 	p[2] = (unsigned char)len;
 	memcpy(p + 3, text, len);
@@ -238,48 +208,84 @@ put_link(struct history *h, const char *text, size_t rest)
 	h->len[h->past - 1] += (uint32_t)len + 3;
 }
 
+/* The text of C, at column X of its row, which is odd. */
 static unsigned char *
-put_cluster(const struct screen *s, unsigned char *p, cell c)
+put_odd(struct screen *s, unsigned char *p, cell c, unsigned x)
 {
-	const struct cluster *cluster = &s->clusters.all[c & CELL_CODE];
+	struct history *h = &s->history;
+	const uint32_t *codes;
+	uint32_t one;
+	unsigned n;
 
-	for (unsigned i = 0; i < cluster->n; i++)
-		p += utf8_put(p, cluster->code[i]);
+	if (c & CELL_TAIL)
+		return p;
+	if (c && h->shifted && !(c & CELL_SHIFTED)) {
+		*p++ = HISTORY_COLUMN;
+		*p++ = (unsigned char)(x >> 8);
+		*p++ = (unsigned char)x;
+		h->shifted = false;
+	}
+	if (cell_empty(c)) {
+		*p++ = ' ';
+		return p;
+	}
+	codes = clusters_codes(&s->clusters, c, &one, &n);
+	if (!graphemes_plain(codes, n, c & CELL_WIDE ? 2 : 1)) {
+		*p++ = HISTORY_GROUP;
+		*p++ = (unsigned char)(n | (c & CELL_WIDE ? HISTORY_GROUP_WIDE : 0));
+	}
+	for (unsigned i = 0; i < n; i++)
+		p += utf8_put(p, codes[i]);
+	h->shifted |= graphemes_doubtful(codes, n);
 	return p;
 }
 
-/* Adds the N cells at C to the last line, for which and for MORE there is room but for their links. */
+/* The bytes that the N cells at C of a row take at most, but for their links. */
+static size_t
+cells_bytes(const struct screen *s, const cell *c, unsigned n, bool odd)
+{
+	size_t bytes = (size_t)n * (odd ? ODD_BYTES_MAX : CELL_BYTES_MAX);
+
+	for (unsigned x = 0; odd && x < n; x++)
+		if (c[x] & CELL_CLUSTER)
+			bytes += s->clusters.word[c[x] & CELL_CODE] * UTF8_MAX;
+	return bytes;
+}
+
+/*
+ * Adds the cells of C from FROM up to, not including, TO to the last line; ODD: they are of an odd row.  There is room
+ * but for their links; REST: bytes that must remain reserved.
+ */
 static void
-put_cells(struct screen *s, const cell *c, unsigned n, unsigned more)
+put_cells(struct screen *s, const cell *c, unsigned from, unsigned to, bool odd, size_t rest)
 {
 	struct history *h = &s->history;
-	unsigned char *p = h->bytes + h->end, *from = p;
+	unsigned char *p = h->bytes + h->end, *begin = p;
 	uint64_t look = ~UINT64_C(0);
 
-	for (unsigned x = 0; x < n; x++) {
-		if (c[x] >> CELL_STYLE_SHIFT != look) {
+	for (unsigned x = from; x < to; x++) {
+		if ((c[x] & CELL_LOOK) != look) {
 			const struct style *style = styles_get(&s->styles, cell_style(c[x]));
 
-			look = c[x] >> CELL_STYLE_SHIFT;
+			look = c[x] & CELL_LOOK;
 			if (!style_equal(style, &h->style))
 				p = put_style(p, style);
 			h->style = *style;
-			h->end += (size_t)(p - from);
-			h->len[h->past - 1] += (uint32_t)(p - from);
+			h->end += (size_t)(p - begin);
+			h->len[h->past - 1] += (uint32_t)(p - begin);
 			if (cell_link(c[x]) || h->link)
-				put_link(h, links_get(&s->links, cell_link(c[x])),
-				         (size_t)(n - x + more + 1) * CELL_BYTES_MAX);
-			from = p = h->bytes + h->end;
+				put_link(h, links_get(&s->links, cell_link(c[x])), rest);
+			begin = p = h->bytes + h->end;
 		}
-		if ((c[x] & CELL_WHAT) - 1 < 0x7f)
+		if (odd)
+			p = put_odd(s, p, c[x], x);
+		else if ((c[x] & CELL_WHAT) - 1 < 0x7f)
 			*p++ = (unsigned char)c[x];
-		else if (c[x] & CELL_CLUSTER)
-			p = put_cluster(s, p, c[x]);
 		else if (!(c[x] & CELL_TAIL))
 			p += utf8_put(p, cell_empty(c[x]) ? ' ' : (uint32_t)(c[x] & CELL_CODE));
 	}
-	h->end += (size_t)(p - from);
-	h->len[h->past - 1] += (uint32_t)(p - from);
+	h->end += (size_t)(p - begin);
+	h->len[h->past - 1] += (uint32_t)(p - begin);
 }
 
 /* Adds those of MARKS that stand before column AT and whose kinds the last line does not have yet. */
@@ -300,7 +306,7 @@ put_marks(struct history *h, const struct marks *marks, unsigned at)
 
 /* Adds the first N cells of ROW to the last line, with its marks, between characters; those behind stand at the end. */
 static void
-put_marked(struct screen *s, const struct row *row, unsigned n)
+put_marked(struct screen *s, const struct row *row, unsigned n, bool odd, size_t rest)
 {
 	struct marks marks = row->marks;
 	unsigned x = 0;
@@ -314,10 +320,10 @@ put_marked(struct screen *s, const struct row *row, unsigned n)
 			*at = (uint16_t)n;
 	}
 	for (unsigned at = 0; (at = marks_next(&marks, at)) != MARKS_NO_MORE; x = at++) {
-		put_cells(s, row->c + x, at - x, n - at);
+		put_cells(s, row->c, x, at, odd, rest);
 		put_marks(&s->history, &marks, at);
 	}
-	put_cells(s, row->c + x, n - x, 0);
+	put_cells(s, row->c, x, n, odd, rest);
 }
 
 void
@@ -326,6 +332,8 @@ history_push(struct screen *s, const struct row *row, bool on, bool wrapped)
 	struct history *h = &s->history;
 	unsigned n = row_used(row);
 	bool pad = on && h->column == s->cols - 1 && !(row->c[0] & CELL_WIDE);
+	bool odd;
+	size_t rest;
 	cell space = cell_make(' ', 0, 0);
 
 	/* A row that goes on is full, but for a column that a wide character did not fit in. */
@@ -346,57 +354,18 @@ history_push(struct screen *s, const struct row *row, bool on, bool wrapped)
 		if (!new_line(h))
 			return;
 	}
-	if (reserve(h, (size_t)(n + 2) * CELL_BYTES_MAX)) {
+	odd = row->odd || h->shifted;
+	/* And the space, and the marks. */
+	rest = cells_bytes(s, row->c, n, odd) + 2 * CELL_BYTES_MAX;
+	if (reserve(h, rest)) {
 		if (pad)
-			put_cells(s, &space, 1, n);
+			put_cells(s, &space, 0, 1, false, rest);
 		if (row->marks.has)
-			put_marked(s, row, n);
+			put_marked(s, row, n, odd, rest);
 		else
-			put_cells(s, row->c, n, 0);
+			put_cells(s, row->c, 0, n, odd, rest);
 		h->column = n;
 	}
 	while (history_lines(h) > h->max || (h->end - h->start > bytes_max(h) && history_lines(h) > 1))
 		drop_oldest(h);
-}
-
-void
-history_begin(struct history_at *at, const unsigned char *line, size_t len)
-{
-	*at = (struct history_at){ .p = line, .end = line + len };
-}
-
-bool
-history_next(struct history_at *at)
-{
-	unsigned len;
-	uint32_t code;
-
-	at->changed = at->marked = false;
-	for (; at->p < at->end && *at->p <= HISTORY_MARK; at->changed = true) {
-		if (*at->p == MARK_STYLE) {
-			at->p = get_style(at->p + 1, &at->style);
-		} else if (*at->p == HISTORY_MARK) {
-			at->marked = true;
-			at->mark = mark_decode(at->p + 1);
-			at->p += HISTORY_MARK_BYTES;
-			return true;
-		} else {
-			at->link_len = (size_t)at->p[1] << 8 | at->p[2];
-			at->link = (const char *)at->p + 3;
-			at->p += 3 + at->link_len;
-		}
-	}
-	if (at->p == at->end)
-		return false;
-	at->what.n = 0;
-	do {
-		code = utf8_get(at->p, &len);
-		if (at->what.n == 0)
-			at->width = width_of(code);
-		else if (width_of(code) != 0)
-			break;
-		at->what.code[at->what.n++] = code;
-		at->p += len;
-	} while (at->p < at->end && *at->p >= 0x80 && at->what.n < CLUSTER_CODES);
-	return true;
 }

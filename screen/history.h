@@ -4,8 +4,12 @@
  *
  * A line is a string of characters in UTF-8 with changes of style and link, and a shell's marks, between them
  * (history_next reads it).
- * It has no positions without text: blanks are spaces.  Where its rows end follows from the width: a row that ends
- * one column early does so because a wide character did not fit.  Bounded in lines and bytes; the oldest go first.
+ * It has no positions without text: blanks are spaces.  Where a program placed text absolutely behind characters whose
+ * width is doubtful (flow.h), the line has the column, until the width changes.  Where its rows end follows from the
+ * width: a row that ends one column early does so because a wide character did not fit.  Bounded in lines and bytes; the
+ * oldest go first.
+ *
+ * The functions are defined in history.c, which writes lines, and in history_read.c.
  */
 #ifndef HOLDFAST_SCREEN_HISTORY_H
 #define HOLDFAST_SCREEN_HISTORY_H
@@ -42,6 +46,10 @@ struct history_at {
 	struct mark mark;
 	struct cluster what;   /* the character */
 	unsigned width;
+	bool grouped;          /* it came about while ?2027 was set, and would not have without */
+	bool shifted;          /* it follows doubtful characters (flow.h) */
+	bool shifts;           /* what comes behind it does */
+	unsigned column;       /* 0, or 1 and the column of the row that a program moved to before it */
 };
 
 void history_free(struct history *h);
@@ -59,5 +67,7 @@ void history_push(struct screen *s, const struct row *row, bool on, bool wrapped
 void history_begin(struct history_at *at, const unsigned char *line, size_t len);
 /* Reads the next character or mark; false at the end of the line. */
 bool history_next(struct history_at *at);
+/* Takes the columns that programs moved to out of LINE, which is LEN bytes; its new length. */
+size_t history_unplace(unsigned char *line, size_t len);
 
 #endif

@@ -10,11 +10,11 @@ static cell
 cell_of(struct screen *s, const struct history_at *at)
 {
 	uint32_t style = styles_number(&s->styles, &at->style), link = 0, number;
-	uint64_t wide = at->width == 2 ? CELL_WIDE : 0;
+	uint64_t wide = (at->width == 2 ? CELL_WIDE : 0) | (at->shifted ? CELL_SHIFTED : 0);
 
 	if (at->link_len)
 		link = links_number(&s->links, at->link, at->link_len);
-	if (at->what.n > 1 && clusters_add(&s->clusters, &at->what, &number))
+	if (at->what.n > 1 && clusters_add(&s->clusters, at->what.code, at->what.n, &number))
 		return cell_make(CELL_CLUSTER | wide | number, style, link);
 	return cell_make(wide | at->what.code[0], style, link);
 }
@@ -75,20 +75,20 @@ history_cut(struct history *h)
 		return;
 	from = to = h->bytes + h->start;
 	for (size_t i = h->first; i < h->past; i++) {
-		size_t len = h->len[i], keep = len;
+		size_t len = h->len[i], keep;
 		struct history_at at;
 
+		memmove(to, from, len);
+		from += len;
+		len = keep = history_unplace(to, len);
 		if (len > HISTORY_LINE_MAX) {
 			keep = 0;
-			history_begin(&at, from, len);
-			while (history_next(&at) && (size_t)(at.p - from) <= HISTORY_LINE_MAX)
-				keep = (size_t)(at.p - from);
+			history_begin(&at, to, len);
+			while (history_next(&at) && (size_t)(at.p - to) <= HISTORY_LINE_MAX)
+				keep = (size_t)(at.p - to);
 		}
-		if (to != from)
-			memmove(to, from, keep);
 		move_prompt(to, keep);
 		h->len[i] = (uint32_t)keep;
-		from += len;
 		to += keep;
 	}
 	h->end = (size_t)(to - h->bytes);

@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_SCREEN_HISTORY_STATE_H
 #define HOLDFAST_SCREEN_HISTORY_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct history {
 	size_t link_bytes;
 	uint8_t marks;         /* the kinds of mark that it has, 1 << enum mark_kind */
 	unsigned column;       /* where it ends, if the screen goes on with it */
+	bool shifted;          /* whether what comes behind it follows doubtful characters */
 };
 
 #endif

@@ -30,6 +30,7 @@ struct row {
 	unsigned len;  /* cells from here on are 0 */
 	bool cont;
 	struct marks marks;
+	bool odd;      /* there may be clusters in it, or cells with CELL_SHIFTED, or doubtful ones */
 	cell c[];
 };
 
@@ -44,6 +45,7 @@ struct saved {
 	struct style pen;
 	struct charsets charsets;
 	bool origin;
+	unsigned shift;
 };
 
 #define LEVEL_DEFAULT 4
@@ -96,6 +98,7 @@ enum {
 	MODE_COLUMNS_MAY = 1 << 22,
 	MODE_COLUMNS_KEEP = 1 << 23,
 	MODE_TAB_WRAP = 1 << 24,
+	MODE_CLUSTERS = 1 << 25,
 };
 #define MODES_DEFAULT (MODE_WRAP | MODE_VISIBLE)
 
@@ -144,6 +147,7 @@ struct screen {
 
 	unsigned x, y;
 	bool pending;         /* the next character wraps first */
+	unsigned shift;       /* flow.h: 0, or 1 and the column behind the last doubtful character */
 	bool repeatable;      /* the last thing was a character: REP repeats it */
 	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
 	struct style pen;

@@ -34,6 +34,7 @@ const struct mode_bit mode_bits[] = {
 	{ 1039, MODE_ALT_ESC, true, true, true, "alt-escape" },
 	{ 1045, MODE_REVERSE_WRAP_ALL, true, false, true, "reverse-wrap-all" },
 	{ 2004, MODE_PASTE, true, false, true, "paste" },
+	{ 2027, MODE_CLUSTERS, true, true, false, "grapheme-clusters" },
 	{ 2031, MODE_THEME, true, false, false, "theme-reports" },
 	{ 2048, MODE_SIZE, true, false, false, "size-reports" },
 	{ 4, MODE_INSERT, false, false, false, "insert" },
@@ -283,7 +284,7 @@ void
 modes_soft_reset(struct screen *s)
 {
 	uint32_t off = MODE_CURSOR_KEYS | MODE_ORIGIN | MODE_INSERT | MODE_KEYPAD | MODE_MARGINS |
-	    MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL;
+	    MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL | MODE_CLUSTERS;
 
 	s->modes = (s->modes & ~off) | MODE_WRAP | MODE_VISIBLE;
 	s->pen = (struct style){ .fg = 0 };

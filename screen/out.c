@@ -17,11 +17,13 @@ out_begin(struct out *o, const struct termcan *target, screen_put *put, void *to
 	o->target = target && termcan_known(target) ? target : &all;
 	o->reduces = reduce_needed(o->target);
 	o->drawing = false;
+	o->everything = o->target == &all;
 	o->put = put;
 	o->to = to;
 	o->style = (struct style){ .fg = 0 };
 	o->link = "";
 	o->link_len = 0;
+	o->shifted = false;
 	o->open = false;
 	o->n = 0;
 }

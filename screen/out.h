@@ -18,11 +18,13 @@ struct out {
 	screen_put *put;
 	void *to;
 	const struct termcan *target; /* what the terminal takes */
+	bool everything;     /* no terminal is known: a model may read this */
 	struct style style;  /* in force at the terminal */
 	const char *link;    /* the same for the hyperlink: LINK_LEN bytes, as link.h keeps them */
 	size_t link_len;
 	bool reduces;        /* TARGET does not take all looks (reduce.h) */
 	bool drawing;        /* ESC ( 0 is in force */
+	bool shifted;        /* flow.h: whether a model's cursor would be shifted there */
 	bool open;           /* the beginning of a character came last, and is none: another byte might make it one */
 	size_t n;
 	char buf[4096];

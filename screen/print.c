@@ -8,7 +8,9 @@
 
 #include "charset.h"
 #include "cursor.h"
+#include "graphemes.h"
 #include "grid.h"
+#include "join.h"
 #include "model.h"
 #include "row.h"
 #include "tidy.h"
@@ -52,7 +54,7 @@ pen_cell(struct screen *s)
 {
 	if (!s->pen_known)
 		number_pen(s);
-	return cell_make(0, s->pen_number, s->pen_link);
+	return cell_make(0, s->pen_number, s->pen_link) | (s->shift ? CELL_SHIFTED : 0);
 }
 
 /* Before the cells from X on are written to: nothing is left of a wide character that begins before them. */
@@ -125,6 +127,7 @@ print_ascii(struct screen *s, const unsigned char *p, size_t n)
 		split(s, row, s->x);
 		split(s, row, s->x + (unsigned)k);
 		write_run(row->c + s->x, p, k, pen);
+		row->odd |= s->shift != 0;
 		if (row->len < s->x + k)
 			row->len = s->x + (unsigned)k;
 		s->x += (unsigned)k;
@@ -140,7 +143,7 @@ print_ascii(struct screen *s, const unsigned char *p, size_t n)
 
 /* Puts a character of WIDTH columns at the cursor, and moves it on. */
 static void
-put(struct screen *s, uint64_t what, unsigned width)
+put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 {
 	unsigned edge;
 	struct row *row;
@@ -158,6 +161,7 @@ put(struct screen *s, uint64_t what, unsigned width)
 		edge = cursor_edge(s);
 	}
 	row = s->row[s->y];
+	row->odd |= doubtful || s->shift || what & CELL_CLUSTER;
 	if (mode(s, MODE_INSERT) && s->x >= s->left && s->x <= s->right)
 		grid_right(s, s->y, s->y, s->x, s->right, width);
 	split(s, row, s->x);
@@ -172,63 +176,26 @@ put(struct screen *s, uint64_t what, unsigned width)
 		s->x = edge;
 		s->pending = true;
 	}
+	if (doubtful)
+		s->shift = s->x + s->pending + 1;
 	s->repeatable = true;
-}
-
-/* The cell of the character before the cursor, on the same row; NULL: there is none. */
-static cell *
-before(struct screen *s)
-{
-	struct row *row = s->row[s->y];
-	unsigned x = s->x;
-
-	if (!s->pending && x-- == 0)
-		return NULL;
-	if (row->c[x] & CELL_TAIL)
-		x--;
-	return cell_empty(row->c[x]) ? NULL : &row->c[x];
-}
-
-/* A code point that takes no column joins the character before it. */
-static void
-join(struct screen *s, uint32_t code)
-{
-	cell *c = before(s);
-	struct cluster cluster = { .n = 1 };
-	uint32_t number;
-
-	if (!c)
-		return;
-	if (clusters_full(&s->clusters))
-		tidy_clusters(s);
-	if (*c & CELL_CLUSTER)
-		cluster = s->clusters.all[*c & CELL_CODE];
-	else
-		cluster.code[0] = (uint32_t)(*c & CELL_CODE);
-	if (cluster.n == CLUSTER_CODES)
-		return;
-	cluster.code[cluster.n++] = code;
-	if (clusters_add(&s->clusters, &cluster, &number))
-		*c = cell_with(*c, CELL_CLUSTER | (*c & CELL_WIDE) | number);
 }
 
 void
 print_code(struct screen *s, uint32_t code)
 {
 	bool single = s->single != 0;
-	unsigned width;
+	unsigned what;
 
 	if (code < 0x80)
 		code = charset_map(s, code);
 	else if (code < 0xa0)
 		return;
 	s->single = 0;
-	width = width_of(code);
-	if (width == 0) {
-		join(s, code);
+	what = width_what(code);
+	if (((what & WIDTH_COLUMNS) == 0 || mode(s, MODE_CLUSTERS)) && join_code(s, code, what))
 		return;
-	}
-	put(s, code, width);
+	put(s, code, what & WIDTH_COLUMNS, what & WIDTH_DOUBTFUL);
 	/* After a single shift the same byte would be another character. */
 	if (single)
 		s->repeatable = false;
@@ -237,9 +204,12 @@ print_code(struct screen *s, uint32_t code)
 void
 print_again(struct screen *s, unsigned times)
 {
-	cell *c = s->repeatable ? before(s) : NULL;
+	cell *c = s->repeatable ? join_before(s) : NULL;
 	uint64_t what;
-	unsigned width;
+	const uint32_t *codes;
+	uint32_t one;
+	unsigned width, n;
+	bool doubtful;
 
 	if (!c)
 		return;
@@ -257,6 +227,8 @@ print_again(struct screen *s, unsigned times)
 		print_ascii(s, run, times);
 		return;
 	}
+	codes = clusters_codes(&s->clusters, *c, &one, &n);
+	doubtful = graphemes_doubtful(codes, n);
 	while (times--)
-		put(s, what, width);
+		put(s, what, width, doubtful);
 }

@@ -76,6 +76,7 @@ put(struct screen *s, struct row *row, unsigned x, unsigned n, cell blank, const
 	row_split(row, s->cols, x, blank);
 	row_split(row, s->cols, x + n, blank);
 	row_extend(row, x + n);
+	row->odd = true; /* for all that is known here */
 	memcpy(row->c + x, from, n * sizeof *from);
 }
 
@@ -114,6 +115,7 @@ fill(struct screen *s, const struct area *a, cell c)
 		row_split(s->row[y], s->cols, a->left, blank);
 		row_split(s->row[y], s->cols, a->right + 1, blank);
 		row_fill(s->row[y], a->left, a->right + 1, c);
+		s->row[y]->odd |= !cell_empty(c);
 	}
 	grid_settle(s);
 }
@@ -271,15 +273,18 @@ sum_of_looks(const struct style *style)
 static unsigned
 sum_of_text(const struct screen *s, cell c)
 {
-	const struct cluster *cluster = c & CELL_CLUSTER ? &s->clusters.all[c & CELL_CODE] : NULL;
-	uint32_t code = cluster ? cluster->code[0] : (uint32_t)(c & CELL_CODE);
+	const uint32_t *codes;
+	uint32_t one, code;
+	unsigned n;
 
 	if (!(c & CELL_WHAT))
 		return ' ';
+	codes = clusters_codes(&s->clusters, c, &one, &n);
+	code = codes[0];
 	if (!(s->checksum & SUM_WHOLE))
 		return code & 0xff;
-	for (unsigned i = 1; cluster && i < cluster->n; i++)
-		code += cluster->code[i];
+	for (unsigned i = 1; i < n; i++)
+		code += codes[i];
 	return code;
 }
 

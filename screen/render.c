@@ -37,7 +37,7 @@ push_up(struct out *out, const struct screen *s)
 static bool
 saved_equal(const struct saved *a, const struct saved *b)
 {
-	return a->x == b->x && a->y == b->y && style_equal(&a->pen, &b->pen) && a->origin == b->origin &&
+	return a->x == b->x && a->y == b->y && a->shift == b->shift && style_equal(&a->pen, &b->pen) && a->origin == b->origin &&
 	       memcmp(&a->charsets, &b->charsets, sizeof a->charsets) == 0;
 }
 
@@ -51,10 +51,11 @@ after_saved(struct out *out, const struct saved *saved)
 	out_plain(out);
 }
 
+/* SAVED is of the screen GRID, and HOW saves it. */
 static void
-render_save(struct out *out, const struct saved *saved, const char *how)
+render_save(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid, const char *how)
 {
-	render_saved(out, saved);
+	render_saved(out, s, saved, grid);
 	out_text(out, how);
 	after_saved(out, saved);
 }
@@ -81,19 +82,19 @@ render_saves(struct out *out, const struct screen *s)
 	bool together = s->has_entered && saved_equal(&s->entered, &s->saved[0]);
 
 	if (s->has_entered && !(s->alternate && together)) {
-		render_save(out, &s->entered, "\033[?1049h\033[?1049l");
+		render_save(out, s, &s->entered, s->primary, "\033[?1049h\033[?1049l");
 		now = &s->entered;
 	}
 	if (s->alternate && together)
-		render_save(out, &s->saved[0], "\033[?1049h");
+		render_save(out, s, &s->saved[0], s->primary, "\033[?1049h");
 	else if (s->alternate || !saved_equal(&s->saved[0], now))
-		render_save(out, &s->saved[0], "\0337");
+		render_save(out, s, &s->saved[0], s->primary, "\0337");
 	if (!s->alternate)
 		return;
 	out_text(out, together ? "\033[2J" : "\033[?1047h\033[2J");
 	draw_alternate(out, s);
 	if (!saved_equal(&s->saved[1], &fresh))
-		render_save(out, &s->saved[1], "\0337");
+		render_save(out, s, &s->saved[1], s->alternate, "\0337");
 }
 
 /*
@@ -107,15 +108,15 @@ render_basic_saves(struct out *out, const struct screen *s)
 	const struct saved *last = &s->saved[s->alternate != NULL];
 
 	if (s->alternate && out_can(out, TERMCAN_ALTERNATE))
-		render_save(out, &s->saved[0], "\033[?1049h");
+		render_save(out, s, &s->saved[0], s->primary, "\033[?1049h");
 	else if (s->alternate && out_can(out, TERMCAN_ALTERNATE_47))
-		render_save(out, &s->saved[0], "\0337\033[?47h");
+		render_save(out, s, &s->saved[0], s->primary, "\0337\033[?47h");
 	if (s->alternate) {
 		out_text(out, "\033[H\033[J");
 		draw_alternate(out, s);
 	}
 	if (!saved_equal(last, &fresh) && out_can(out, TERMCAN_SAVES))
-		render_save(out, last, "\0337");
+		render_save(out, s, last, s->alternate ? s->alternate : s->primary, "\0337");
 }
 
 static void

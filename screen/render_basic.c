@@ -60,18 +60,15 @@ static void
 cell_character(struct place *p, cell c)
 {
 	const char *link = links_get(&p->s->links, cell_link(c));
-	unsigned columns = c & CELL_WIDE ? 2 : 1;
+	const uint32_t *codes;
+	uint32_t one;
+	unsigned n, columns = c & CELL_WIDE ? 2 : 1;
 
 	out_style(p->out, styles_get(&p->s->styles, cell_style(c)));
 	out_link(p->out, link, strlen(link));
-	if (c & CELL_CLUSTER) {
-		const struct cluster *cluster = &p->s->clusters.all[c & CELL_CODE];
-
-		character(p, cluster->code[0], columns);
-		joins(p, cluster->code + 1, cluster->n - 1);
-	} else {
-		character(p, (uint32_t)(c & CELL_CODE), columns);
-	}
+	codes = clusters_codes(&p->s->clusters, c, &one, &n);
+	character(p, codes[0], columns);
+	joins(p, codes + 1, n - 1);
 }
 
 /* Blanks from the cursor up to column TO, in the style C; a plain one is passed over. */

@@ -8,11 +8,12 @@
 
 #include <string.h>
 
+#include "flow.h"
 #include "history.h"
 #include "mark.h"
 #include "model.h"
+#include "render_cell.h"
 #include "row.h"
-#include "width.h"
 
 #define WIDE_BLANK "\xe3\x80\x80" /* U+3000 */
 
@@ -23,54 +24,23 @@ struct stream {
 	unsigned x;
 };
 
-static void
-forward(struct out *out, unsigned n)
-{
-	if (n == 1)
-		out_text(out, "\033[C");
-	else if (n)
-		out_format(out, "\033[%uC", n);
-}
-
-static void
-erase(struct out *out, unsigned n)
-{
-	if (n == 1)
-		out_text(out, "\033[X");
-	else
-		out_format(out, "\033[%uX", n);
-}
-
-unsigned
-render_character(struct out *out, const struct screen *s, const struct row *row, unsigned x)
-{
-	cell c = row->c[x];
-	const char *link = links_get(&s->links, cell_link(c));
-
-	out_style(out, styles_get(&s->styles, cell_style(c)));
-	out_link(out, link, strlen(link));
-	if (c & CELL_CLUSTER) {
-		const struct cluster *cluster = &s->clusters.all[c & CELL_CODE];
-
-		for (unsigned i = 0; i < cluster->n; i++)
-			out_code(out, cluster->code[i]);
-	} else {
-		out_code(out, (uint32_t)(c & CELL_CODE));
-	}
-	return c & CELL_WIDE ? 2 : 1;
-}
-
-/* Paints the cells FROM to TO, not included, of ROW; the cursor is at column AT; where it comes to. */
+/*
+ * Paints the cells FROM to TO, not included, of ROW; the cursor is at column AT; where it comes to.  ON: more comes, to
+ * which the cursor leads from there.
+ */
 static unsigned
-paint_cells(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at)
+paint_cells(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at,
+            bool on)
 {
 	unsigned x = from;
 
+	if (row->odd || out->shifted)
+		return flow_paint(out, s, row, from, to, at, on);
 	while (x < to) {
 		cell c = row->c[x];
 
 		if (!cell_empty(c)) {
-			forward(out, x - at);
+			render_forward(out, x - at);
 			at = x += render_character(out, s, row, x);
 			continue;
 		}
@@ -79,9 +49,9 @@ paint_cells(struct out *out, const struct screen *s, const struct row *row, unsi
 
 			while (x < to && row->c[x] == c)
 				x++;
-			forward(out, first - at);
+			render_forward(out, first - at);
 			out_style(out, styles_get(&s->styles, cell_style(c)));
-			erase(out, x - first);
+			render_erase(out, x - first);
 			at = first;
 		} else {
 			x++;
@@ -110,21 +80,22 @@ edge_marks(struct out *out, const struct screen *s, const struct row *row, unsig
 	cell last = row->c[s->cols - 1];
 
 	if (at < s->cols) {
-		forward(out, s->cols - 1 - at);
+		render_forward(out, s->cols - 1 - at);
 		out_style(out, styles_get(&s->styles, cell_style(last)));
 		out_text(out, " ");
 	}
 	write_marks(out, row, s->cols);
 	if (at < s->cols)
-		erase(out, 1);
+		render_erase(out, 1);
 	return at < s->cols ? s->cols - 1 : at;
 }
 
 /* The same as paint, of a row that a shell has marked. */
 static unsigned
-paint_marked(struct out *out, const struct screen *s, const struct row *row)
+paint_marked(struct out *out, const struct screen *s, const struct row *row, bool wrapped)
 {
 	unsigned n = row_used(row), x = 0, at = 0;
+	bool edge;
 
 	for (unsigned next = 0; (next = marks_next(&row->marks, next)) < s->cols; next++) {
 		/* Within a wide character: before it. */
@@ -132,10 +103,10 @@ paint_marked(struct out *out, const struct screen *s, const struct row *row)
 		unsigned to = within ? next - 1 : next;
 
 		if (x < to && x < n) {
-			at = paint_cells(out, s, row, x, to < n ? to : n, at);
+			at = paint_cells(out, s, row, x, to < n ? to : n, at, true);
 			x = to;
 		}
-		forward(out, next - at);
+		render_forward(out, next - at);
 		at = next;
 		write_marks(out, row, next);
 		if (within) {
@@ -143,16 +114,17 @@ paint_marked(struct out *out, const struct screen *s, const struct row *row)
 			at--;
 		}
 	}
-	at = paint_cells(out, s, row, x, n, at);
-	return marks_next(&row->marks, s->cols) == s->cols ? edge_marks(out, s, row, at) : at;
+	edge = marks_next(&row->marks, s->cols) == s->cols;
+	at = paint_cells(out, s, row, x, n, at, wrapped || edge);
+	return edge ? edge_marks(out, s, row, at) : at;
 }
 
-/* Paints ROW from its first column, where the cursor is; where it comes to. */
+/* Paints ROW from its first column, where the cursor is; where it comes to.  WRAPPED: the row below goes on with it. */
 static unsigned
-paint(struct out *out, const struct screen *s, const struct row *row)
+paint(struct out *out, const struct screen *s, const struct row *row, bool wrapped)
 {
-	return row->marks.has && out_can(out, TERMCAN_MARKS) ? paint_marked(out, s, row)
-	                                                     : paint_cells(out, s, row, 0, row_used(row), 0);
+	return row->marks.has && out_can(out, TERMCAN_MARKS) ? paint_marked(out, s, row, wrapped)
+	                                                     : paint_cells(out, s, row, 0, row_used(row), 0, wrapped);
 }
 
 static void
@@ -160,41 +132,49 @@ new_line(struct stream *st)
 {
 	out_plain(st->out);
 	out_text(st->out, "\r\n");
+	st->out->shifted = false;
 	st->x = 0;
 }
 
-/* Over the end of a row whose last column is taken, to the next one, and back to its first column. */
+/*
+ * Over the end of a row to the next one, by TEXT of so many COLUMNS in the present style, and back to its first
+ * column: by relative motion if what comes there is SHIFTED.
+ */
 static void
-filler(struct stream *st)
+over(struct stream *st, const char *text, unsigned columns, bool shifted)
 {
-	out_plain(st->out);
-	out_link(st->out, "", 0);
-	out_text(st->out, " \r");
-}
-
-/* The same, past the last column, where a wide character did not fit. */
-static void
-wide_filler(struct stream *st)
-{
-	out_plain(st->out);
-	out_link(st->out, "", 0);
-	out_text(st->out, WIDE_BLANK "\r");
-}
-
-/* A character of WIDTH columns comes next, within a line of the scrollback. */
-static void
-lead_over(struct stream *st, const struct style *style, unsigned width)
-{
-	unsigned cols = st->s->cols;
-
-	if (st->x + width <= cols)
+	out_text(st->out, text);
+	if (shifted && st->out->shifted) {
+		/* In a terminal of two columns a wrap is pending behind two. */
+		out_text(st->out, columns == 2 && st->s->cols > 2 ? "\b\b" : "\b");
 		return;
-	if (style->bg && st->x == cols) {
-		filler(st);
-	} else if (style->bg) {
-		wide_filler(st);
 	}
-	st->x = 0;
+	out_text(st->out, "\r");
+	st->out->shifted = false;
+}
+
+/* The same, in no style: behind the last column, or if that is not TAKEN, past it, as a wide character does. */
+static void
+filler(struct stream *st, bool taken, bool shifted)
+{
+	out_plain(st->out);
+	out_link(st->out, "", 0);
+	over(st, taken ? " " : WIDE_BLANK, taken ? 1 : 2, shifted);
+}
+
+/* The character at AT comes next, within a line of the scrollback. */
+static void
+lead_over(struct stream *st, const struct history_at *at)
+{
+	bool placed = at->column && st->out->shifted;
+
+	if (st->x + at->width > st->s->cols) {
+		if (at->style.bg || placed)
+			filler(st, st->x == st->s->cols, !placed);
+		st->x = 0;
+	} else if (placed) {
+		render_column(st->out, at->column - 1);
+	}
 }
 
 /* A prompt within a line comes first in one of its rows. */
@@ -204,10 +184,7 @@ stream_mark(struct stream *st, const struct mark *mark)
 	if (mark->kind == MARK_PROMPT && st->x) {
 		if (!out_can(st->out, TERMCAN_MARKS))
 			return;
-		if (st->x == st->s->cols)
-			filler(st);
-		else
-			wide_filler(st);
+		filler(st, st->x == st->s->cols, true);
 		st->x = 0;
 	}
 	mark_write(st->out, mark);
@@ -247,11 +224,10 @@ stream_line(struct stream *st, const unsigned char *line, size_t len)
 			stream_mark(st, &at.mark);
 			continue;
 		}
-		lead_over(st, &at.style, at.width);
+		lead_over(st, &at);
 		out_style(st->out, &at.style);
 		out_link(st->out, at.link_len ? at.link : "", at.link_len);
-		for (unsigned i = 0; i < at.what.n; i++)
-			out_code(st->out, at.what.code[i]);
+		render_codes(st->out, at.what.code, at.what.n, at.width);
 		st->x += at.width;
 		at.p += ascii_run(st, &at);
 	}
@@ -259,11 +235,12 @@ stream_line(struct stream *st, const unsigned char *line, size_t len)
 
 /* Whether the first character of ROW, printed over the end of the row above, needs no filler. */
 static bool
-leads_over(const struct screen *s, const struct row *row)
+leads_over(const struct stream *st, const struct row *row)
 {
 	cell first = row->c[0];
 
-	return !cell_empty(first) && styles_get(&s->styles, cell_style(first))->bg == 0 &&
+	return !cell_empty(first) && styles_get(&st->s->styles, cell_style(first))->bg == 0 &&
+	       st->out->shifted == ((first & CELL_SHIFTED) != 0) &&
 	       !(row->marks.has && marks_next(&row->marks, 0) <= (first & CELL_WIDE ? 1 : 0));
 }
 
@@ -273,22 +250,23 @@ stream_wrap(struct stream *st, const struct row *above, const struct row *row)
 {
 	const struct screen *s = st->s;
 	cell last = above ? above->c[s->cols - 1] : 0;
+	bool shifted = row->c[0] & CELL_SHIFTED || !row->c[0];
 
 	if (st->x == s->cols) {
-		if (leads_over(s, row))
+		if (leads_over(st, row))
 			return;
-		filler(st);
-		erase(st->out, 1);
+		filler(st, true, shifted);
+		render_erase(st->out, 1);
 		return;
 	}
-	forward(st->out, s->cols - 1 - st->x);
-	if (last == 0 && (row->c[0] & CELL_WIDE) && leads_over(s, row))
+	render_forward(st->out, s->cols - 1 - st->x);
+	if (last == 0 && (row->c[0] & CELL_WIDE) && leads_over(st, row))
 		return;
 	out_link(st->out, "", 0);
 	out_style(st->out, styles_get(&s->styles, cell_style(last)));
-	out_text(st->out, WIDE_BLANK "\r");
+	over(st, WIDE_BLANK, 2, shifted);
 	out_plain(st->out);
-	erase(st->out, s->cols);
+	render_erase(st->out, s->cols);
 }
 
 /* The line that the caller wants above the screen: dim, cut to the width. */
@@ -354,20 +332,39 @@ render_stream(struct out *out, const struct screen *s, const struct screen_rende
 			stream_wrap(&st, y ? s->primary[y - 1] : NULL, row);
 		else if (y > 0)
 			new_line(&st);
-		st.x = paint(out, s, row);
+		st.x = paint(out, s, row, y + 1 < s->rows && s->primary[y + 1]->cont);
 	}
 	out_plain(out);
 	out_link(out, "", 0);
 }
 
+/* Whether a program has printed over the end of row Y of the alternate screen to the next one. */
+static bool
+goes_on(const struct screen *s, unsigned y)
+{
+	const struct row *next = y + 1 < s->rows ? s->alternate[y + 1] : NULL;
+
+	return next && next->c[0] & CELL_SHIFTED && !cell_empty(next->c[0]) &&
+	       styles_get(&s->styles, cell_style(next->c[0]))->bg == 0 && !next->marks.has;
+}
+
 void
 render_alternate(struct out *out, const struct screen *s)
 {
+	unsigned x = 0;
+
 	for (unsigned y = 0; y < s->rows; y++) {
-		if (!row_used(s->alternate[y]))
+		const struct row *row = s->alternate[y];
+
+		if (!row_used(row)) {
+			x = 0;
 			continue;
-		out_format(out, "\033[%uH", y + 1);
-		paint(out, s, s->alternate[y]);
+		}
+		if (y == 0 || x != s->cols || !out->shifted || !goes_on(s, y - 1)) {
+			out_format(out, "\033[%uH", y + 1);
+			out->shifted = false;
+		}
+		x = paint(out, s, row, goes_on(s, y));
 	}
 	out_plain(out);
 	out_link(out, "", 0);

@@ -7,8 +7,6 @@
 
 #include "out.h"
 
-struct row;
-
 /*
  * Writes the scrollback (unless O excludes it) and the primary screen as one stream of lines from the top left corner
  * of an empty screen; lines above the last rows scroll off.
@@ -16,7 +14,5 @@ struct row;
 void render_stream(struct out *out, const struct screen *s, const struct screen_render_options *o);
 /* The alternate screen, row by row, onto an empty one. */
 void render_alternate(struct out *out, const struct screen *s);
-/* The character at column X of ROW, in its style; its width. */
-unsigned render_character(struct out *out, const struct screen *s, const struct row *row, unsigned x);
 
 #endif

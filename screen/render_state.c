@@ -5,10 +5,11 @@
 
 #include "charset.h"
 #include "cursor.h"
+#include "flow.h"
 #include "model.h"
 #include "modes.h"
 #include "render_basic.h"
-#include "render_rows.h"
+#include "render_cell.h"
 
 bool
 render_is_whole(const struct out *out)
@@ -127,11 +128,16 @@ render_charsets(struct out *out, const struct charsets *c)
 }
 
 void
-render_saved(struct out *out, const struct saved *saved)
+render_saved(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid)
 {
+	const struct flow_place place = {
+		.grid = grid, .x = saved->x, .y = saved->y, .shift = saved->shift, .leads = saved->shift && render_is_whole(out),
+		.lead = saved->shift ? saved->shift - 1 : 0,
+	};
+
 	if (saved->origin && out_can(out, TERMCAN_ORIGIN))
 		out_text(out, "\033[?6h");
-	out_format(out, "\033[%u;%uH", saved->y + 1, saved->x + 1);
+	flow_arrive(out, s, &place);
 	out_style(out, &saved->pen);
 	render_charsets(out, &saved->charsets);
 }
@@ -157,21 +163,57 @@ render_margins(struct out *out, const struct screen *s)
 		out_text(out, "\033[?6h");
 }
 
-static void
-render_position(struct out *out, const struct screen *s, unsigned x)
-{
-	unsigned top = origin(out, s) ? s->top : 0, left = origin(out, s) && out_can(out, TERMCAN_SIDES) ? s->left : 0;
+/* The text before the cursor that is printed once more, as the last of all: the columns FROM to TO. */
+struct last {
+	unsigned from, to;
+};
 
-	out_format(out, "\033[%u;%uH", s->y - top + 1, x - left + 1);
+/* What that text makes of screen.shift, if it is SHIFT before. */
+static unsigned
+shift_behind(const struct screen *s, const struct last *last, unsigned shift)
+{
+	const struct row *row = s->row[s->y];
+
+	for (unsigned x = last->from; x < last->to; x++)
+		if (flow_doubtful(s, row, x))
+			shift = x + (row->c[x] & CELL_WIDE ? 2 : 1) + 1;
+	return shift;
 }
 
-/* The column of the character before the cursor, or at the edge while a wrap is pending. */
-static unsigned
-before(const struct screen *s)
+/*
+ * A character, or while a wrap is pending the one under the cursor; with what is before it in the same cluster, which
+ * terminals may show as one.
+ */
+static struct last
+last_text(const struct out *out, const struct screen *s)
 {
+	const struct row *row = s->row[s->y];
 	unsigned x = s->pending ? cursor_edge(s) : s->x - 1;
+	struct last last = { .to = x + 1 };
 
-	return s->row[s->y]->c[x] & CELL_TAIL ? x - 1 : x;
+	if (row->c[x] & CELL_TAIL)
+		x--;
+	last.from = x;
+	if (row->odd && render_is_whole(out) && !mode(s, MODE_CLUSTERS) && s->left == 0 && s->right == s->cols - 1) {
+		last.from = flow_cluster(s, row, x);
+		if (shift_behind(s, &last, s->shift) != s->shift)
+			last.from = x;
+	}
+	return last;
+}
+
+/* Up to where that text begins. */
+static void
+arrive_before(struct out *out, const struct screen *s, struct flow_place *place, const struct last *last)
+{
+	bool doubtful = shift_behind(s, last, 0) != 0;
+
+	place->x = place->lead = last->from;
+	place->leads = s->row[s->y]->c[last->from] & CELL_SHIFTED && render_is_whole(out);
+	place->shift = !place->leads ? 0 : doubtful || !s->shift ? FLOW_ANY : s->shift;
+	/* Printing it may also wrap, which makes the shift 1. */
+	place->over = (!s->repeatable || (mode(s, MODE_WRAP) && !mode(s, MODE_INSERT))) && (doubtful || s->shift == 1);
+	flow_arrive(out, s, place);
 }
 
 /* From a pending wrap back to the tab stop that CBT has moved the cursor to. */
@@ -193,23 +235,32 @@ render_backtab(struct out *out, const struct screen *s)
 static void
 render_cursor(struct out *out, const struct screen *s)
 {
-	const struct row *row = s->row[s->y];
-	bool again = s->repeatable && render_is_whole(out);
+	bool again = s->repeatable && render_is_whole(out), counts = origin(out, s);
+	struct last last;
+	struct flow_place place = {
+		.grid = s->row, .x = s->x, .y = s->y, .shift = s->shift, .leads = s->shift && render_is_whole(out),
+		.lead = s->shift ? s->shift - 1 : 0,
+		.origin_x = counts && out_can(out, TERMCAN_SIDES) ? s->left : 0, .origin_y = counts ? s->top : 0,
+	};
 
 	if (!again && !(s->pending && out_can(out, TERMCAN_WRAPS | TERMCAN_STAYS))) {
-		render_position(out, s, s->x);
+		flow_arrive(out, s, &place);
 		return;
 	}
-	render_position(out, s, before(s));
+	last = last_text(out, s);
+	arrive_before(out, s, &place, &last);
 	if (!render_is_whole(out)) {
-		render_basic_character(out, s, row, before(s));
+		render_basic_character(out, s, s->row[s->y], last.from);
 	} else if (!again) {
-		render_character(out, s, row, before(s));
+		for (unsigned x = last.from; x < last.to;)
+			x += render_character(out, s, s->row[s->y], x);
 		render_backtab(out, s);
+		if (s->row[s->y]->odd || s->shift)
+			render_shift(out, s->shift);
 	} else if (mode(s, MODE_INSERT)) {
 		/* Printing it will move the rest of the row to where it is now. */
 		out_plain(out);
-		out_text(out, row->c[before(s)] & CELL_WIDE ? "\033[2P" : "\033[P");
+		out_format(out, "\033[%uP", last.to - last.from);
 	}
 }
 
@@ -330,16 +381,21 @@ static void
 render_repeatable(struct out *out, const struct screen *s)
 {
 	const struct row *row = s->row[s->y];
-	cell c = row->c[before(s)];
-	uint32_t code = (uint32_t)(c & CELL_CODE), letter = charset_letter(s, code);
+	struct last last = last_text(out, s);
 
-	if (c & CELL_CLUSTER || letter == code) {
-		render_character(out, s, row, before(s));
-		return;
+	for (unsigned x = last.from; x < last.to;) {
+		cell c = row->c[x];
+		uint32_t code = (uint32_t)(c & CELL_CODE), letter = c & CELL_CLUSTER ? code : charset_letter(s, code);
+
+		if (letter == code) {
+			x += render_again(out, s, row, x);
+			continue;
+		}
+		out_style(out, styles_get(&s->styles, cell_style(c)));
+		out_link(out, links_get(&s->links, cell_link(c)), strlen(links_get(&s->links, cell_link(c))));
+		out_code(out, letter);
+		x++;
 	}
-	out_style(out, styles_get(&s->styles, cell_style(c)));
-	out_link(out, links_get(&s->links, cell_link(c)), strlen(links_get(&s->links, cell_link(c))));
-	out_code(out, letter);
 }
 
 void

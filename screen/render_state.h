@@ -7,6 +7,7 @@
 
 #include "out.h"
 
+struct row;
 struct saved;
 
 /* Whether the terminal takes a rendering as the model needs it; else its rows come from render_basic.h. */
@@ -22,7 +23,7 @@ void render_reset(struct out *out);
 void render_tabs(struct out *out, const struct screen *s);
 void render_kitty(struct out *out, const struct screen *s, bool alternate);
 /* Cursor, pen, character sets and origin mode as SAVED says, ready to be saved. */
-void render_saved(struct out *out, const struct saved *saved);
+void render_saved(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid);
 /* Margins, cursor, pen, modes, titles, colours. */
 void render_state(struct out *out, const struct screen *s);
 

@@ -56,6 +56,7 @@ flow_row(struct flow *f, bool cont)
 		return NULL;
 	}
 	row->cont = cont;
+	row->odd = true; /* for all that is known here */
 	f->row[f->n++] = row;
 	f->x = 0;
 	return row;
@@ -303,6 +304,7 @@ cut(const struct row *row, unsigned cols)
 	if (!fresh)
 		return NULL;
 	fresh->len = row->len < cols ? row->len : cols;
+	fresh->odd = row->odd;
 	memcpy(fresh->c, row->c, fresh->len * sizeof *row->c);
 	if (fresh->len == cols && (fresh->c[cols - 1] & CELL_WIDE))
 		fresh->c[cols - 1] = 0;
@@ -362,6 +364,13 @@ settle(struct screen *s)
 	clamp(&s->x, s->cols);
 	clamp(&s->y, s->rows);
 	s->pending = s->pending && s->x == s->cols - 1;
+	if (s->shift)
+		s->shift = s->x + s->pending + 1;
+	for (unsigned i = 0; i < 2; i++)
+		if (s->saved[i].shift)
+			s->saved[i].shift = s->saved[i].x + 1;
+	if (s->entered.shift)
+		s->entered.shift = s->entered.x + 1;
 	grid_settle(s);
 }
 

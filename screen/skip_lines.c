@@ -113,8 +113,8 @@ column_at(const struct screen *s, const unsigned char *p, size_t at, unsigned *x
 	struct column c = { .s = s, .at = cr ? 0 : s->pending ? s->cols : s->x };
 	size_t from = cr ? (size_t)(cr - p) : 0;
 
-	/* A character that has begun may take a column or none. */
-	if ((!cr && s->parser.utf8_n) || !follow(&c, p + from, at - from))
+	/* A character that has begun may take a column or none; and a shifted cursor stays that (flow.h). */
+	if ((!cr && (s->parser.utf8_n || s->shift)) || !follow(&c, p + from, at - from))
 		return false;
 	*x = c.at;
 	return true;

@@ -12,12 +12,12 @@
 static bool
 is_simple(const struct screen *s)
 {
-	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n)
+	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift)
 		return false;
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->row[y];
 
-		if (row->cont || row->marks.has)
+		if (row->cont || row->marks.has || row->odd)
 			return false;
 		for (unsigned x = 0; x < row->len; x++)
 			if (row->c[x] & (CELL_WIDE | CELL_TAIL | CELL_CLUSTER))

@@ -101,7 +101,7 @@ skip_character_length(const unsigned char *p, size_t len)
 
 	if (need < 2 || need > len || !utf8_second(p[0], p[1]) || (need > 2 && (p[2] & 0xc0) != 0x80) || need > 3)
 		return 0;
-	return is_single(utf8_get(p, &need)) && width_of(utf8_get(p, &need)) == 1 ? need : 0;
+	return is_single(utf8_get(p, &need)) && width_what(utf8_get(p, &need)) == 1 ? need : 0;
 }
 
 /* The SGR sequences that make the pen, the last one first. */

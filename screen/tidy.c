@@ -65,16 +65,17 @@ static void
 recluster(struct screen *s, cell *c, void *with)
 {
 	struct clusters *fresh = with;
-	const struct cluster *old;
-	uint32_t number;
+	const uint32_t *codes;
+	uint32_t one, number;
+	unsigned n;
 
 	if (!(*c & CELL_CLUSTER))
 		return;
-	old = &s->clusters.all[*c & CELL_CODE];
-	if (clusters_add(fresh, old, &number))
+	codes = clusters_codes(&s->clusters, *c, &one, &n);
+	if (clusters_add(fresh, codes, n, &number))
 		*c = cell_with(*c, CELL_CLUSTER | (*c & CELL_WIDE) | number);
 	else
-		*c = cell_with(*c, (*c & CELL_WIDE) | old->code[0]);
+		*c = cell_with(*c, (*c & CELL_WIDE) | codes[0]);
 }
 
 void

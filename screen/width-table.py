@@ -1,27 +1,46 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes width_table.h from Unicode's data files (Debian: package unicode-data).
+"""Writes width_table.h from Unicode's data files (Debian: package unicode-data, as new as the version wanted).
 
 usage: width-table.py [DIRECTORY] > width_table.h
 
-Zero columns: nonspacing and enclosing marks (Mn, Me), format characters (Cf) but SOFT HYPHEN and the prepended
+DIRECTORY has, as Unicode publishes them, EastAsianWidth.txt, UnicodeData.txt, PropList.txt, DerivedCoreProperties.txt,
+auxiliary/GraphemeBreakProperty.txt and emoji/emoji-data.txt.
+
+Columns.  Zero: nonspacing and enclosing marks (Mn, Me), format characters (Cf) but SOFT HYPHEN and the prepended
 ones that show a sign (Prepended_Concatenation_Mark), medial vowels and final consonants of Hangul (Jamo V and T), line
-and paragraph separators.  Two columns: East_Asian_Width W and F, unassigned code points of the CJK planes with them.
-One column: all others.
+and paragraph separators.  Two: East_Asian_Width W and F, unassigned code points of the CJK planes with them.
+One: all others.
+
+Classes, for UAX #29: Grapheme_Cluster_Break, and Extended_Pictographic, and Indic_Conjunct_Break (a linker is Extend
+too, a consonant Other).  Hangul syllables are LV here; LVT follows from their number.
+
+Doubtful: what terminals show in different numbers of columns.  All but
+  - characters of one column, that have a category, belong to no cluster by their class, are no emoji, no private use;
+  - wide ones that are no emoji, of the blocks that have been wide from the beginning;
+  - marks of no columns of the scripts that terminals knew early (Latin to Thai and Lao), and the CJK ones.
 """
 import re
 import sys
 
 DIR = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode"
+CODES = 0x110000
+CLASSES = ["OTHER", "EXTEND", "ZWJ", "SPACING", "PREPEND", "L", "V", "T", "LV", "REGIONAL", "PICTOGRAPH", "CONSONANT",
+           "LINKER"]
+GCB = {"Extend": "EXTEND", "ZWJ": "ZWJ", "SpacingMark": "SPACING", "Prepend": "PREPEND", "L": "L", "V": "V", "T": "T",
+       "LV": "LV", "LVT": "LV", "Regional_Indicator": "REGIONAL"}
+OLD_WIDE = ((0x2e80, 0x4dbf), (0x4e00, 0xa4cf), (0xac00, 0xd7a3), (0xf900, 0xfaff), (0xfe30, 0xfe6f),
+            (0xff01, 0xff60), (0xffe0, 0xffe6), (0x20000, 0x3fffd))
+OLD_MARKS = ((0x0300, 0x08ff), (0x0e31, 0x0ecf), (0x302a, 0x302d), (0x3099, 0x309a))
 
 
 def spans(name):
-    """(first, last, value) of a property file's lines."""
+    """(first, last, value) of a property file's lines; of two values the second counts."""
     with open(f"{DIR}/{name}", encoding="utf-8") as f:
         for line in f:
-            m = re.match(r"([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*;\s*(\w+)", line)
+            m = re.match(r"([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*;\s*(\w+)(?:\s*;\s*(\w+))?", line)
             if m:
-                yield int(m[1], 16), int(m[2] or m[1], 16), m[3]
+                yield int(m[1], 16), int(m[2] or m[1], 16), (m[3] + "=" + m[4] if m[4] else m[3])
 
 
 def version():
@@ -42,50 +61,88 @@ def categories():
             first = None
 
 
+def fill(values, first, last, value):
+    values[first:last + 1] = bytes([value]) * (last + 1 - first)
+
+
 def widths():
-    width = bytearray([1]) * 0x110000
+    width = bytearray([1]) * CODES
     for first, last, value in spans("EastAsianWidth.txt"):
         if value in ("W", "F"):
-            width[first:last + 1] = bytes([2]) * (last + 1 - first)
+            fill(width, first, last, 2)
     for first, last, category in categories():
         if category in ("Mn", "Me", "Cf", "Zl", "Zp"):
-            width[first:last + 1] = bytes(last + 1 - first)
+            fill(width, first, last, 0)
     for first, last, value in spans("PropList.txt"):
         if value == "Prepended_Concatenation_Mark":
-            width[first:last + 1] = bytes([1]) * (last + 1 - first)
-    for first, last, value in spans("HangulSyllableType.txt"):
-        if value in ("V", "T"):
-            width[first:last + 1] = bytes(last + 1 - first)
+            fill(width, first, last, 1)
+    for first, last, value in spans("auxiliary/GraphemeBreakProperty.txt"):
+        if value in ("V", "T") and (0x1160 <= first <= 0x11ff or 0xd7b0 <= first <= 0xd7ff):
+            fill(width, first, last, 0)
     width[0xAD] = 1
     return width
 
 
-def table(width, value, name):
-    out, first = [], None
-    for code in range(0x110001):
-        here = code < 0x110000 and width[code] == value
-        if here and first is None:
-            first = code
-        elif not here and first is not None:
-            out.append(f"{{ 0x{first:04x}, 0x{code - 1:04x} }},")
-            first = None
-    print(f"static const struct span {name}[] = {{")
-    for i in range(0, len(out), 5):
-        print("\t" + " ".join(out[i:i + 5]))
+def classes():
+    found = bytearray(CODES)
+    for first, last, value in spans("auxiliary/GraphemeBreakProperty.txt"):
+        if value in GCB:
+            fill(found, first, last, CLASSES.index(GCB[value]))
+    for first, last, value in spans("emoji/emoji-data.txt"):
+        if value == "Extended_Pictographic":
+            fill(found, first, last, CLASSES.index("PICTOGRAPH"))
+    for first, last, value in spans("DerivedCoreProperties.txt"):
+        if value in ("InCB=Linker", "InCB=Consonant"):
+            fill(found, first, last, CLASSES.index(value[5:].upper()))
+    return found
+
+
+def certain(width, classed):
+    """1 for each code point whose columns all terminals agree on."""
+    known, emoji = bytearray(CODES), bytearray(CODES)
+    for first, last, category in categories():
+        fill(known, first, last, category not in ("Co", "Cs", "Mc"))
+    for first, last, value in spans("emoji/emoji-data.txt"):
+        if value in ("Emoji", "Emoji_Presentation", "Emoji_Modifier", "Extended_Pictographic"):
+            fill(emoji, first, last, 1)
+
+    def within(ranges, code):
+        return any(first <= code <= last for first, last in ranges)
+
+    def sure(code):
+        if width[code] == 2:
+            return not emoji[code] and CLASSES[classed[code]] in ("OTHER", "LV") and within(OLD_WIDE, code)
+        if width[code] == 0:
+            return CLASSES[classed[code]] == "EXTEND" and within(OLD_MARKS, code)
+        return known[code] and not classed[code] and not emoji[code]
+    return [code < 0x300 or sure(code) for code in range(CODES)]
+
+
+def table(values):
+    out, first = [], 0x300
+    for code in range(0x301, CODES + 1):
+        if code < CODES and values[code] == values[first]:
+            continue
+        if values[first] != 1:
+            out.append(f"{{ 0x{first:04x}, 0x{code - 1:04x}, 0x{values[first]:02x} }},")
+        first = code
+    print("static const struct span spans[] = {")
+    for i in range(0, len(out), 4):
+        print("\t" + " ".join(out[i:i + 4]))
     print("};")
 
 
 def main():
-    width = widths()
+    width, classed = widths(), classes()
+    sure = certain(width, classed)
     print("/* SPDX-License-Identifier: MIT */")
     print(f"/* Made by width-table.py from the data of Unicode {version()}: do not edit. */")
     print("#ifndef HOLDFAST_SCREEN_WIDTH_TABLE_H\n#define HOLDFAST_SCREEN_WIDTH_TABLE_H\n")
     print("#include <stdint.h>\n")
     print(f'#define WIDTH_UNICODE_VERSION "{version()}"\n')
-    print("struct span {\n\tuint32_t first, last;\n};\n")
-    table(width, 0, "no_columns")
-    print()
-    table(width, 2, "two_columns")
+    print("/* From FIRST to LAST: the columns, 4 if they are doubtful, and 8 times the class.  All others: 1. */")
+    print("struct span {\n\tuint32_t first;\n\tuint32_t last : 24, what : 8;\n};\n")
+    table([width[c] | (0 if sure[c] else 4) | classed[c] << 3 for c in range(CODES)])
     print("\n#endif")
 
 

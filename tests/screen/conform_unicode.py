@@ -4,6 +4,7 @@ from conform_ecma48 import E, at
 
 BAD = "\ufffd"
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+KISS = "\U0001f469\U0001f3fd\u200d\u2764\ufe0f\u200d\U0001f48b\u200d\U0001f468\U0001f3fe"
 
 
 def utf8(name, given, shown):
@@ -12,6 +13,10 @@ def utf8(name, given, shown):
 
 def width(name, given, columns, rows=None):
     return ("width: " + name, given, given if rows is None else rows, {"at": (1, 1 + columns)})
+
+
+def clustered(name, given, columns):
+    return ("?2027: " + name, E + "?2027h" + given, given, {"at": (1, 1 + columns)})
 
 
 CASES = [
@@ -56,5 +61,25 @@ CASES = [
     ("a mark after moving away", "ab" + at(2, 2) + "c\u0301", "ab| c\u0301", {"at": (2, 3)}),
     ("a wide character with DECAWM off", E + "?7l0123456789日", None, {}),
     ("in a terminal of one column", "日a", None, {"size": (3, 1)}),
+    clustered("one of one column", "e\u0301x", 2),
+    clustered("VARIATION SELECTOR-16 makes an emoji wide", "\u2764\ufe0fx", 3),
+    clustered("VARIATION SELECTOR-16 behind a letter", "a\ufe0fx", 2),
+    clustered("VARIATION SELECTOR-15 changes nothing", "\u231a\ufe0ex", 3),
+    clustered("a keycap", "1\ufe0f\u20e3x", 3),
+    clustered("a flag", "\U0001f1eb\U0001f1f7x", 3),
+    clustered("two flags", "\U0001f1eb\U0001f1f7\U0001f1e9\U0001f1eax", 5),
+    clustered("a skin tone", "\U0001f44d\U0001f3fdx", 3),
+    clustered("a family", FAMILY + "x", 3),
+    clustered("ten code points", KISS + "x", 3),
+    clustered("a flag of tags", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007fx", 3),
+    clustered("a spacing mark", "\u0915\u093ex", 2),
+    clustered("a conjunct", "\u0915\u094d\u0937x", 2),
+    clustered("Hangul jamo", "\u1112\u1161\u11abx", 3),
+    ("?2027: no cluster over a sequence", E + "?2027h\U0001f1eb" + E + "m\U0001f1f7x", "\U0001f1eb\U0001f1f7x", {"at": (1, 4)}),
+    ("?2027: an emoji that becomes wide in the last column", E + "?2027h012345678\u2764\ufe0fx", "012345678|\u2764\ufe0fx",
+     {"at": (2, 4)}),
+    ("?2027: the same without DECAWM", E + "?2027h" + E + "?7l012345678\u2764\ufe0f", "012345678\u2764", {"at": (1, 10)}),
+    ("?2027: DECSTR resets it", E + "?2027h" + E + "!p\u2764\ufe0fx", "\u2764\ufe0fx", {"at": (1, 3)}),
+    ("REP of a cluster", "\u2764\ufe0f" + E + "2b", "\u2764\ufe0f" * 3, {"at": (1, 4)}),
     ("REP of a wide character", "日" + E + "2b", "日日日", {"at": (1, 7)}),
 ]

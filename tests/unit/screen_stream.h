@@ -64,6 +64,24 @@ stream_number(struct stream *s)
 	}
 }
 
+/* What terminals show in different numbers of columns, and pieces of such. */
+static inline void
+stream_cluster(struct stream *s)
+{
+	static const char *const some[] = {
+		"\xe2\x9d\xa4\xef\xb8\x8f", "\xe2\x9d\xa4", "\xef\xb8\x8f", "\xef\xb8\x8e", "1\xef\xb8\x8f\xe2\x83\xa3",
+		"\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xf0\x9f\x8f\xbd", "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa", "\xf0\x9f\x87\xa9",
+		"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7", "\xf0\x9f\x92\xbb",
+		"\xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7", "\xe0\xa4\x95\xe0\xa4\xbe", "\xe0\xa4\xbe",
+		"\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xe1\x85\xa1", "\xea\xb0\x80", "\xd8\x80", "\xe0\xb8\xb3",
+		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xa2\xf3\xa0\x81\xbf", "\xee\x82\xb0", "\xcc\x81",
+	};
+	unsigned n = 1 + stream_random(s, 3);
+
+	while (n--)
+		stream_add(s, "%s", STREAM_PICK(s, some));
+}
+
 static inline void
 stream_text(struct stream *s)
 {
@@ -78,6 +96,10 @@ stream_text(struct stream *s)
 
 	if (stream_random(s, 3) == 0) {
 		stream_add(s, "%s", STREAM_PICK(s, other));
+		return;
+	}
+	if (stream_random(s, 6) == 0) {
+		stream_cluster(s);
 		return;
 	}
 	n = stream_random(s, 4) ? 1 + stream_random(s, 6) : 1 + stream_random(s, 2 * s->cols);
@@ -131,7 +153,7 @@ stream_mode(struct stream *s)
 	static const unsigned dec[] = {
 		1, 3, 5, 6, 6, 7, 7, 8, 9, 12, 25, 40, 41, 45, 45, 47, 66, 69, 69, 69, 1000, 1002, 1003, 1004, 1005,
 		1006, 1007, 1015,
-		1016, 1034, 1035, 1036, 1039, 1047, 1048, 1049, 1049, 1049, 1045, 95, 2004, 2026, 2027, 2031, 2048, 77777,
+		1016, 1034, 1035, 1036, 1039, 1047, 1048, 1049, 1049, 1049, 1045, 95, 2004, 2026, 2027, 2027, 2027, 2031, 2048, 77777,
 	};
 	static const unsigned ansi[] = { 4, 4, 20, 2, 12 };
 
