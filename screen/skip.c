@@ -10,13 +10,20 @@
 
 #define ODD (MODE_MARGINS | MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL | MODE_TAB_WRAP)
 
+/* Whether a character has begun that may become a control (U+0080 to U+009F). */
+static bool
+may_be_control(const struct screen *s)
+{
+	return s->parser.utf8_n && s->parser.utf8[0] == SKIP_C1_LEAD;
+}
+
 /* Whether nothing is half said, rows move as a whole, at the screen's last row alone, and what is erased is gone. */
 static bool
 is_plain(const struct screen *s)
 {
-	return s->parser.state == PARSER_GROUND && !s->single && s->top == 0 && s->bottom == s->rows - 1 &&
-	       s->left == 0 && s->right == s->cols - 1 && !(s->modes & ODD) && !s->iso_protection &&
-	       (!s->pending || s->x == s->right);
+	return s->parser.state == PARSER_GROUND && !may_be_control(s) && !s->single && s->top == 0 &&
+	       s->bottom == s->rows - 1 && s->left == 0 && s->right == s->cols - 1 && !(s->modes & ODD) &&
+	       !s->iso_protection && (!s->pending || s->x == s->right);
 }
 
 size_t

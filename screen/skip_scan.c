@@ -13,7 +13,6 @@
 
 #define PEN_MAX 32
 #define PEN_SLOTS 64
-#define C1_LEAD 0xc2 /* of U+0080 to U+00BF */
 
 /* Where the first byte stands that has to be looked at more closely; LEN: there is none. */
 static size_t
@@ -22,7 +21,7 @@ common_length(const unsigned char *p, size_t len)
 	size_t i = 0;
 
 #ifdef __SSE2__
-	const __m128i esc = _mm_set1_epi8(SKIP_ESC), lead = _mm_set1_epi8((char)C1_LEAD);
+	const __m128i esc = _mm_set1_epi8(SKIP_ESC), lead = _mm_set1_epi8((char)SKIP_C1_LEAD);
 	const __m128i out = _mm_set1_epi8(SKIP_SHIFT_OUT), in = _mm_set1_epi8(SKIP_SHIFT_IN);
 
 	for (; i + 16 <= len; i += 16) {
@@ -35,7 +34,7 @@ common_length(const unsigned char *p, size_t len)
 			return i + (unsigned)__builtin_ctz(mask);
 	}
 #endif
-	while (i < len && p[i] != SKIP_ESC && p[i] != C1_LEAD && p[i] != SKIP_SHIFT_OUT && p[i] != SKIP_SHIFT_IN)
+	while (i < len && p[i] != SKIP_ESC && p[i] != SKIP_C1_LEAD && p[i] != SKIP_SHIFT_OUT && p[i] != SKIP_SHIFT_IN)
 		i++;
 	return i;
 }
@@ -48,7 +47,7 @@ skip_plain_length(const unsigned char *p, size_t len)
 	for (;;) {
 		i += common_length(p + i, len - i);
 		/* A control of U+0080 to U+009F, or the first half of one? */
-		if (i == len || p[i] != C1_LEAD || i + 1 == len || (p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
+		if (i == len || p[i] != SKIP_C1_LEAD || i + 1 == len || (p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
 			return i;
 		i++;
 	}

@@ -12,6 +12,7 @@ struct screen;
 #define SKIP_ESC 0x1b
 #define SKIP_SHIFT_OUT 0x0e
 #define SKIP_SHIFT_IN 0x0f
+#define SKIP_C1_LEAD 0xc2 /* of U+0080 to U+00BF */
 
 /* Where the first byte stands that may change more than a line; LEN: there is none. */
 size_t skip_plain_length(const unsigned char *p, size_t len);

@@ -292,6 +292,9 @@ test_in_the_middle(void **state)
 		compare(seed, (struct kind){ .head = "\033]0;title\ax", .cut = 5 }, true);
 		compare(seed, (struct kind){ .head = "\033Nx", .cut = 2, .blank = true }, true);
 		compare(seed, (struct kind){ .head = "\xe4\xb8\xad", .cut = 2 }, true);
+		/* U+009B, a CSI. */
+		compare(seed, (struct kind){ .head = "\xc2\x9b" "3g", .cut = 1 }, true);
+		compare(seed, (struct kind){ .head = "\xc2\x9b?1049h", .cut = 1 }, true);
 	}
 }
 
