@@ -50,7 +50,7 @@ numbers(const struct screen *s, const char *name, unsigned *a, unsigned *b)
 		unsigned a, b;
 	} all[] = {
 		{ "r", s->top + 1, s->bottom + 1 }, { "s", s->left + 1, s->right + 1 }, { " q", s->shape, 0 },
-		{ "\"q", s->pen.attr & STYLE_PROTECTED ? 1u : 0u, 0 }, { "\"p", 62, 1 },
+		{ "\"q", s->pen.attr & STYLE_PROTECTED ? 1u : 0u, 0 }, { "\"p", 60u + s->level, 1 },
 		{ "t", s->rows, 0 }, { "*|", s->rows, 0 }, { "$|", s->cols, 0 },
 		{ "$}", 0, 0 }, { "$~", 0, 0 },
 	};

@@ -6,16 +6,17 @@
 #include <string.h>
 
 #include "answer_queue.h"
+#include "colour_spec.h"
 #include "model.h"
 
-/* Answers OSC 4 with INDEX, or 10 to 12. */
+/* Answers OSC 4 or 5 with INDEX, or 10 to 12. */
 static void
 answer_colour(struct screen *s, unsigned number, unsigned index, uint32_t rgb)
 {
 	unsigned r = rgb >> 16 & 0xff, g = rgb >> 8 & 0xff, b = rgb & 0xff;
 
-	if (number == 4)
-		answer_queue(s, "\033]4;%u;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", index, r, r, g, g, b, b);
+	if (number <= 5)
+		answer_queue(s, "\033]%u;%u;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", number, index, r, r, g, g, b, b);
 	else
 		answer_queue(s, "\033]%u;rgb:%02x%02x/%02x%02x/%02x%02x\033\\", number, r, r, g, g, b, b);
 }
@@ -27,55 +28,13 @@ colours_reset(struct colours *c)
 	*c = (struct colours){ .palette = NULL };
 }
 
-/* One of the three parts of rgb:h/h/h, of 1 to 4 digits, as 8 bits; *P is moved behind it. */
-static int
-part(const char **p)
-{
-	unsigned v = 0, n = 0;
-	const char *digit;
-	static const char digits[] = "0123456789abcdef";
-
-	while (n < 4 && **p && (digit = strchr(digits, **p | 0x20))) {
-		v = v << 4 | (unsigned)(digit - digits);
-		n++;
-		(*p)++;
-	}
-	switch (n) {
-	case 0:
-		return -1;
-	case 1:
-		return (int)(v * 0x11);
-	default:
-		return (int)(v >> (4 * n - 8));
-	}
-}
-
-/* COLOUR_SET and the colour that TEXT names: rgb:…, #rgb, #rrggbb, #rrrrggggbbbb; 0: another way to say it. */
+/* COLOUR_SET and the colour that TEXT says, or 0. */
 static uint32_t
 parse(const char *text)
 {
-	char spread[24];
-	const char *p = text;
-	size_t len = strlen(text);
-	int c[3];
+	uint32_t rgb;
 
-	if (*text == '#' && (len == 4 || len == 7 || len == 13)) {
-		int n = (int)(len - 1) / 3;
-
-		snprintf(spread, sizeof spread, "%.*s/%.*s/%.*s", n, text + 1, n, text + 1 + n, n,
-		         text + 1 + 2 * n);
-		p = spread;
-	} else if (strncmp(text, "rgb:", 4) == 0) {
-		p += 4;
-	} else {
-		return 0;
-	}
-	for (int i = 0; i < 3; i++) {
-		c[i] = part(&p);
-		if (c[i] < 0 || *p++ != (i < 2 ? '/' : '\0'))
-			return 0;
-	}
-	return COLOUR_SET | (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | (uint32_t)c[2];
+	return colour_spec(text, &rgb) ? COLOUR_SET | rgb : 0;
 }
 
 uint32_t
@@ -100,7 +59,7 @@ colours_standard(unsigned i)
 static void
 set_palette(struct colours *c, unsigned index, uint32_t colour)
 {
-	if (!c->palette && !(c->palette = calloc(COLOURS, sizeof *c->palette)))
+	if (!c->palette && !(c->palette = calloc(COLOURS + SPECIALS, sizeof *c->palette)))
 		return;
 	c->palette[index] = colour;
 }
@@ -128,25 +87,42 @@ field(const char *text, char *buf, size_t cap)
 	return text[len] ? text + len + 1 : NULL;
 }
 
-/* OSC 4 ; INDEX ; COLOUR ; … */
-static void
-palette(struct screen *s, const char *text)
+/* Text, background or cursor: as a program has set it, or the terminal has it. */
+static uint32_t
+dynamic_at(const struct screen *s, unsigned i)
 {
+	static const uint32_t usual[3] = { 0xe5e5e5, 0x000000, 0xe5e5e5 };
+
+	return s->colours.dynamic[i] ? s->colours.dynamic[i] : s->terminal.colour[i] ? s->terminal.colour[i] : usual[i];
+}
+
+/* The palette's colour at AT; a special one that was not set is the text's. */
+static uint32_t
+palette_at(const struct screen *s, unsigned at)
+{
+	if (s->colours.palette && s->colours.palette[at])
+		return s->colours.palette[at];
+	return at < COLOURS ? colours_standard(at) : dynamic_at(s, 0);
+}
+
+/* OSC 4 ; INDEX ; COLOUR ; …, and OSC 5, whose indices are those behind the palette's. */
+static void
+palette(struct screen *s, unsigned number, const char *text)
+{
+	unsigned first = number == 5 ? COLOURS : 0;
 	char buf[32];
 	uint32_t colour;
 
 	while (text) {
-		int index = number_at(&text, COLOURS - 1);
+		int index = number_at(&text, COLOURS + SPECIALS - 1 - first);
 
 		if (index < 0 || *text++ != ';')
 			return;
 		text = field(text, buf, sizeof buf);
-		if (strcmp(buf, "?") == 0) {
-			colour = s->colours.palette ? s->colours.palette[index] : 0;
-			answer_colour(s, 4, (unsigned)index, colour ? colour : colours_standard((unsigned)index));
-		} else if ((colour = parse(buf))) {
-			set_palette(&s->colours, (unsigned)index, colour);
-		}
+		if (strcmp(buf, "?") == 0)
+			answer_colour(s, number, (unsigned)index, palette_at(s, first + (unsigned)index));
+		else if ((colour = parse(buf)))
+			set_palette(&s->colours, first + (unsigned)index, colour);
 	}
 }
 
@@ -154,39 +130,36 @@ palette(struct screen *s, const char *text)
 static void
 dynamic(struct screen *s, unsigned number, const char *text)
 {
-	static const uint32_t usual[3] = { 0xe5e5e5, 0x000000, 0xe5e5e5 };
 	char buf[32];
 	uint32_t colour;
 
 	for (; text && number <= 12; number++) {
-		uint32_t *at = &s->colours.dynamic[number - 10], own = s->terminal.colour[number - 10];
-
 		text = field(text, buf, sizeof buf);
 		if (strcmp(buf, "?") == 0)
-			answer_colour(s, number, 0, *at ? *at : own ? own : usual[number - 10]);
+			answer_colour(s, number, 0, dynamic_at(s, number - 10));
 		else if ((colour = parse(buf)))
-			*at = colour;
+			s->colours.dynamic[number - 10] = colour;
 	}
 }
 
-/* OSC 104, with indices or, for all, without. */
+/* OSC 104, or from FIRST on OSC 105: with indices or, for all, without. */
 static void
-reset_palette(struct colours *c, const char *text)
+reset_palette(struct colours *c, unsigned first, const char *text)
 {
 	bool any = false;
 
 	while (*text) {
-		int index = number_at(&text, COLOURS - 1);
+		int index = number_at(&text, COLOURS + SPECIALS - 1 - first);
 
 		if (index < 0)
 			return;
 		if (c->palette)
-			c->palette[index] = 0;
+			c->palette[first + (unsigned)index] = 0;
 		any = true;
 		if (*text == ';')
 			text++;
 	}
-	for (unsigned i = 0; !any && c->palette && i < COLOURS; i++)
+	for (unsigned i = first; !any && c->palette && i < COLOURS + SPECIALS; i++)
 		c->palette[i] = 0;
 }
 
@@ -195,7 +168,8 @@ colours_osc(struct screen *s, unsigned number, const char *text)
 {
 	switch (number) {
 	case 4:
-		palette(s, text);
+	case 5:
+		palette(s, number, text);
 		break;
 	case 10:
 	case 11:
@@ -203,7 +177,10 @@ colours_osc(struct screen *s, unsigned number, const char *text)
 		dynamic(s, number, text);
 		break;
 	case 104:
-		reset_palette(&s->colours, text);
+		reset_palette(&s->colours, 0, text);
+		break;
+	case 105:
+		reset_palette(&s->colours, COLOURS, text);
 		break;
 	case 110:
 	case 111:

@@ -223,7 +223,7 @@ same_title(const struct difference *d, const char *where, const struct title *a,
 static bool
 same_colours(const struct difference *d, const struct colours *a, const struct colours *b)
 {
-	for (unsigned i = 0; i < COLOURS; i++)
+	for (unsigned i = 0; i < COLOURS + SPECIALS; i++)
 		if (!same_number(d, "palette", a->palette ? a->palette[i] : 0, b->palette ? b->palette[i] : 0))
 			return false;
 	for (unsigned i = 0; i < 3; i++)

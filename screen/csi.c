@@ -236,7 +236,7 @@ static void decrqm(struct screen *s) { request_mode(s, '?'); }
 static void
 decscl(struct screen *s)
 {
-	if (param(s, 0) < 61 || param(s, 0) > 65)
+	if (param(s, 0) < 61 || param(s, 0) > 60 + LEVEL_DEFAULT)
 		return;
 	modes_soft_reset(s);
 	s->level = (unsigned char)(param(s, 0) - 60);

@@ -170,7 +170,7 @@ state_colours(struct out *out, const struct colours *c)
 	for (unsigned i = 0; i < 3; i++)
 		if (c->dynamic[i])
 			out_format(out, "%s #%06x\n", name[i], c->dynamic[i] & 0xffffff);
-	for (unsigned i = 0; c->palette && i < COLOURS; i++)
+	for (unsigned i = 0; c->palette && i < COLOURS + SPECIALS; i++)
 		if (c->palette[i])
 			out_format(out, "palette-%u #%06x\n", i, c->palette[i] & 0xffffff);
 }

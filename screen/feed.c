@@ -104,7 +104,7 @@ screen_memory(const struct screen *s)
 
 	return sizeof *s + grid * (s->alternate ? 2 : 1) + s->cols + styles_memory(&s->styles) +
 	       links_memory(&s->links) + clusters_memory(&s->clusters) + history_memory(&s->history) +
-	       s->parser.string_cap + (s->colours.palette ? COLOURS * sizeof *s->colours.palette : 0) +
+	       s->parser.string_cap + (s->colours.palette ? (COLOURS + SPECIALS) * sizeof *s->colours.palette : 0) +
 	       (s->answers.bytes ? SCREEN_ANSWERS_MAX : 0);
 }
 

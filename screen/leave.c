@@ -45,7 +45,7 @@ screen_leave(const struct screen *s, const struct termcan *target, screen_put *p
 	if (out_can(&out, TERMCAN_HIDES))
 		out_text(&out, "\033[?25h");
 	if (s->colours.palette && out_can(&out, TERMCAN_PALETTE))
-		out_text(&out, "\033]104\033\\");
+		out_text(&out, "\033]104\033\\\033]105\033\\");
 	for (unsigned i = 0; i < 3; i++)
 		if (s->colours.dynamic[i] && out_can(&out, TERMCAN_THEME))
 			out_format(&out, "\033]%u\033\\", 110 + i);

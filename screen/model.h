@@ -96,9 +96,12 @@ enum {
 	MODE_ALT_ESC = 1 << 20,
 	MODE_REVERSE_WRAP_ALL = 1 << 21,
 	MODE_COLUMNS_MAY = 1 << 22,
-	MODE_COLUMNS_KEEP = 1 << 23,
 	MODE_TAB_WRAP = 1 << 24,
 	MODE_CLUSTERS = 1 << 25,
+	MODE_SMOOTH_SCROLL = 1 << 26,
+	MODE_FORM_FEED = 1 << 27,
+	MODE_PRINT_EXTENT = 1 << 28,
+	MODE_BACKARROW = 1 << 29,
 };
 #define MODES_DEFAULT (MODE_WRAP | MODE_VISIBLE)
 
@@ -119,11 +122,12 @@ struct mouse {
 };
 
 #define COLOURS 256
+#define SPECIALS 5 /* of bold, underlined, blinking, inverse, italic text: OSC 5 */
 #define COLOUR_SET 0x01000000u
 
 /* Colours that a program has changed: COLOUR_SET | rgb, or 0. */
 struct colours {
-	uint32_t *palette; /* NULL or COLOURS of them */
+	uint32_t *palette; /* NULL, or COLOURS and SPECIALS of them */
 	uint32_t dynamic[3]; /* text, background, cursor: OSC 10, 11, 12 */
 };
 
@@ -167,7 +171,7 @@ struct screen {
 	bool iso_protection;   /* SPA, not DECSCA: all erasing spares what is protected */
 	bool exact_extent;     /* DECSACE 2 */
 	unsigned char checksum; /* XTCHECKSUM */
-	unsigned char level;   /* DECSCL: of conformance, 1 to 5 */
+	unsigned char level;   /* DECSCL: of conformance, 1 to 4 */
 	struct mouse mouse;
 	struct kitty kitty[2];
 	signed char modifiers[MODIFIERS]; /* XTMODKEYS; -1: the terminal's own */

@@ -14,18 +14,21 @@
 
 const struct mode_bit mode_bits[] = {
 	{ 1, MODE_CURSOR_KEYS, true, false, true, "cursor-keys" },
+	{ 4, MODE_SMOOTH_SCROLL, true, true, true, "smooth-scroll" },
 	{ 5, MODE_REVERSE, true, false, true, "reverse-video" },
 	{ 6, MODE_ORIGIN, true, false, true, "origin" },
 	{ 7, MODE_WRAP, true, false, true, "autowrap" },
 	{ 8, MODE_REPEAT, true, true, false, "autorepeat" },
 	{ 12, MODE_BLINK, true, true, true, "cursor-blink" },
+	{ 18, MODE_FORM_FEED, true, true, true, "print-form-feed" },
+	{ 19, MODE_PRINT_EXTENT, true, true, true, "print-extent" },
 	{ 25, MODE_VISIBLE, true, false, true, "cursor-visible" },
 	{ 40, MODE_COLUMNS_MAY, true, true, true, "columns-allowed" },
 	{ 41, MODE_TAB_WRAP, true, false, true, "tab-wrap" },
 	{ 45, MODE_REVERSE_WRAP, true, false, true, "reverse-wrap" },
 	{ 66, MODE_KEYPAD, true, false, true, "keypad" },
+	{ 67, MODE_BACKARROW, true, true, true, "backarrow" },
 	{ 69, MODE_MARGINS, true, false, true, "left-right-margins" },
-	{ 95, MODE_COLUMNS_KEEP, true, true, true, "columns-keep" },
 	{ 1004, MODE_FOCUS, true, false, false, "focus" },
 	{ 1007, MODE_SCROLL_KEYS, true, true, true, "alternate-scroll" },
 	{ 1034, MODE_META8, true, true, true, "meta-8bit" },
@@ -157,8 +160,7 @@ set_columns(struct screen *s)
 		return;
 	modes_reset_margins(s);
 	cursor_to(s, 0, 0);
-	if (!mode(s, MODE_COLUMNS_KEEP) || s->level < 5)
-		grid_erase(s, 0, s->rows - 1);
+	grid_erase(s, 0, s->rows - 1);
 	grid_settle(s);
 }
 
@@ -256,6 +258,18 @@ modes_restore(struct screen *s, unsigned number)
 	}
 }
 
+/* The modes of ECMA-48 that no terminal of this kind has: permanently reset, as in xterm. */
+static bool
+is_never_set(unsigned number)
+{
+	static const unsigned char never[] = { 1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19 };
+
+	for (size_t i = 0; i < sizeof never; i++)
+		if (never[i] == number)
+			return true;
+	return false;
+}
+
 unsigned
 modes_report(const struct screen *s, bool dec, unsigned number)
 {
@@ -266,7 +280,7 @@ modes_report(const struct screen *s, bool dec, unsigned number)
 	if (m)
 		return mode(s, m->bit) ? 1 : 2;
 	if (!dec)
-		return 0;
+		return is_never_set(number) ? 4 : 0;
 	if (is_mouse(number))
 		return mouse_is(&s->mouse, number) ? 1 : 2;
 	switch (number) {

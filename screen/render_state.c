@@ -361,9 +361,9 @@ render_colour(struct out *out, uint32_t c)
 static void
 render_colours(struct out *out, const struct colours *c)
 {
-	for (unsigned i = 0; c->palette && i < COLOURS && out_can(out, TERMCAN_PALETTE); i++)
+	for (unsigned i = 0; c->palette && i < COLOURS + SPECIALS && out_can(out, TERMCAN_PALETTE); i++)
 		if (c->palette[i]) {
-			out_format(out, "\033]4;%u;", i);
+			out_format(out, "\033]%u;%u;", i < COLOURS ? 4u : 5u, i % COLOURS);
 			render_colour(out, c->palette[i]);
 		}
 	for (unsigned i = 0; i < 3 && out_can(out, TERMCAN_THEME); i++)
