@@ -48,12 +48,12 @@ answer_theme(struct screen *s)
 		answer_queue(s, "\033[?997;%un", light ? 2u : 1u);
 }
 
-/* What a VT420 is asked about itself: no printer, no locator, no macros, one session. */
+/* What a VT220 and later ones are asked about themselves: no printer, no locator, no macros, one session. */
 static const struct {
 	unsigned what;
 	const char *answer;
 } devices[] = {
-	{ 15, "\033[?13n" }, { 25, "\033[?20n" }, { 26, "\033[?27;1;0;0n" }, { 53, "\033[?53n" }, { 55, "\033[?53n" },
+	{ 15, "\033[?13n" }, { 25, "\033[?20n" }, { 26, "\033[?27;1n" }, { 53, "\033[?53n" }, { 55, "\033[?53n" },
 	{ 56, "\033[?57;0n" }, { 62, "\033[0000*{" }, { 75, "\033[?70n" }, { 85, "\033[?83n" },
 };
 

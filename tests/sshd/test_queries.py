@@ -347,6 +347,71 @@ def test_unanswered_by_a_dying_link_long_ago(host):
     check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])
 
 
+GREEDY = r"""
+import os, select, sys, time, tty
+print("wait" "ing")
+while not os.path.exists("go"):
+    time.sleep(0.02)
+tty.setraw(0)
+began = time.monotonic()
+for _ in range(1000):
+    os.write(1, b"\x1b[6n\x1bP+q544e;436f;524742\x1b\\\x1b[5n\x1b]11;?\x1b\\" * 8)
+got = b""
+while select.select([0], [], [], 0.5)[0]:
+    got += os.read(0, 65536)
+seconds = time.monotonic() - began
+time.sleep(1.1)  # the rate is one of a second
+os.write(1, b"\x1b[5n")
+last = os.read(0, 100) if select.select([0], [], [], 5)[0] else b""
+with open("answers.new", "w") as f:
+    f.write("%d %d %r" % (len(got), seconds, last))
+os.rename("answers.new", "answers")
+"""
+BYTES_A_SECOND = 4096
+
+
+def test_a_flood_of_queries_is_answered_in_part(host):
+    """48,000 queries at once: the keeper lives, types no more than its rate, and answers the next one."""
+    write("/home/alice/greedy.py", GREEDY)
+    t = host.login()
+    t.line("/usr/bin/python3 greedy.py; stty sane")
+    t.wait_for("waiting")
+    keeper = host.session()["keeper_pid"]
+    host.drop(t)
+    write("/home/alice/go", "")
+    file_exists("/home/alice/answers")
+    with open("/home/alice/answers") as f:
+        count, seconds, last = f.read().split(" ", 2)
+    check(0 < int(count) <= (int(seconds) + 2) * BYTES_A_SECOND, "%s bytes of answers in %s s" % (count, seconds))
+    equal(last, repr(b"\x1b[0n"), "the answer after the flood")
+    equal(host.session()["keeper_pid"], keeper, "the keeper")
+    t = host.ssh()
+    t.wait_for("resumed")
+    settle(t)
+    check(re.search(r"PROMPT\$ *\n*$", shown(t)), "the prompt is not clean: %r" % shown(t)[-200:])
+
+
+def test_tmux_started_while_away(host):
+    """What it asks is answered, and none of that is typed into its shell."""
+    t = host.login()
+    t.line("printf 'wai%s\\n' ting; until [ -e go ]; do sleep 0.02; done; tmux -f /dev/null")
+    t.wait_for("waiting")
+    host.drop(t)
+    write("/home/alice/go", "")
+
+    def kind():
+        r = host.as_user("alice", ["tmux", "list-clients", "-F", "#{client_termtype}"])
+        return r.stdout.decode().strip()
+    wait_until(lambda: "holdfast" in kind(), "tmux knows its terminal, by XTVERSION")
+    t = host.ssh()
+    t.wait_for("resumed")
+    t.wait_for("PROMPT")
+    settle(t)
+    check(re.match(r"PROMPT\$ *\n", shown(t)), "the prompt is not clean: %r" % shown(t)[:200])
+    t.line("exit")
+    t.wait_for("exited")
+
+
 # What a program gets of two terminals that both answer: it ends at the byte that neither of them types by itself.
 HEAR = r"""
 import os, sys, termios, tty
