@@ -95,6 +95,57 @@ out_code(struct out *o, uint32_t code)
 	}
 }
 
+/* Whether bytes from 0x80 on are right for the terminal also where they are not looked at one by one. */
+static bool
+takes_bytes(const struct out *o)
+{
+	return (o->target->can & (TERMCAN_UTF8 | TERMCAN_OWN_BYTES)) != 0;
+}
+
+/* The code point that TEXT, not empty, begins with, UTF8_REPLACEMENT if that is no character; LEN: its bytes. */
+static uint32_t
+first_code(const char *text, unsigned *len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	unsigned n = *p < 0x80 ? 1 : utf8_length(*p), i = 1;
+
+	while (i < n && (i == 1 ? utf8_second(p[0], p[1]) : (p[i] & 0xc0) == 0x80))
+		i++;
+	*len = i;
+	return i == n ? utf8_get(p, len) : UTF8_REPLACEMENT;
+}
+
+void
+out_title(struct out *o, const char *text)
+{
+	unsigned len;
+
+	if (takes_bytes(o)) {
+		out_text(o, text);
+		return;
+	}
+	for (; *text; text += len) {
+		struct reduced r = reduce_character(o->target, first_code(text, &len), 1);
+		char byte = r.as == REDUCE_BYTE && r.value < 0x80 ? (char)r.value : '?';
+
+		out_bytes(o, &byte, 1);
+	}
+}
+
+void
+out_uri(struct out *o, const char *text, size_t len)
+{
+	if (takes_bytes(o)) {
+		out_bytes(o, text, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x80)
+			out_bytes(o, text + i, 1);
+		else
+			out_format(o, "%%%02X", (unsigned char)text[i]);
+}
+
 void
 out_drawing(struct out *o, bool on)
 {
@@ -148,7 +199,7 @@ out_link(struct out *o, const char *link, size_t len)
 		return;
 	out_text(o, "\033]8;");
 	if (len)
-		out_bytes(o, link, len);
+		out_uri(o, link, len);
 	else
 		out_text(o, ";");
 	out_text(o, "\033\\");

@@ -48,6 +48,9 @@ void out_code(struct out *o, uint32_t code);
 unsigned out_character(struct out *o, uint32_t code, unsigned columns);
 /* Line drawing by ESC ( 0, which out_character() turns on and off: before other text it must be off. */
 void out_drawing(struct out *o, bool on);
+/* Text of a title, and of an address: as the terminal's character set permits.  In addresses bytes become %XX. */
+void out_title(struct out *o, const char *text);
+void out_uri(struct out *o, const char *text, size_t len);
 void out_style(struct out *o, const struct style *style);
 void out_plain(struct out *o);
 void out_link(struct out *o, const char *link, size_t len);

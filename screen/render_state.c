@@ -343,7 +343,7 @@ render_title(struct out *out, const struct title *t, unsigned number)
 			text = "";
 		if (!said || strcmp(text, said) != 0) {
 			out_format(out, "\033]%u;", number);
-			out_text(out, text);
+			out_title(out, text);
 			out_text(out, "\033\\");
 			said = text;
 		}
@@ -413,7 +413,7 @@ render_state(struct out *out, const struct screen *s)
 	render_title(out, &s->title[0], 2);
 	if (s->place && out_can(out, TERMCAN_PLACE)) {
 		out_text(out, "\033]7;");
-		out_text(out, s->place);
+		out_uri(out, s->place, strlen(s->place));
 		out_text(out, "\033\\");
 	}
 	render_colours(out, &s->colours);

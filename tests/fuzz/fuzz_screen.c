@@ -2,7 +2,8 @@
 /*
  * fuzz_screen: any bytes into the model of a terminal.  It must not crash, must stay small, and must keep its law:
  * its rendering gives a fresh model that is equal, at once and after whatever comes next.  And what is passed over
- * because it scrolls away (skip.h) must make no difference.
+ * because it scrolls away (skip.h) must make no difference.  Renderings for other terminals have nothing in them that
+ * such a terminal does not take (rendering.h).
  *
  * An input is a header of five bytes (rows, columns, scrollback, what else to do, where to cut) and what a program
  * prints.
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "law.h"
+#include "rendering.h"
 #include "screen.h"
 #include "skip.h"
 
@@ -188,6 +190,41 @@ flood(struct screen *s, struct screen *straight, const uint8_t *data, size_t len
 	free(b.p);
 }
 
+/* Terminals that take less than others: with all sequences but in ASCII, like a VT100, like Linux's console. */
+#define ALL (TERMCAN_BIT(54) - 1)
+#define VT100 \
+	(TERMCAN_KNOWN | TERMCAN_ECMA48 | TERMCAN_STAYS | TERMCAN_WRAPS | TERMCAN_REGION | TERMCAN_SAVES | \
+	 TERMCAN_KEYPAD | TERMCAN_AUTOWRAP | TERMCAN_DRAWING | TERMCAN_BOLD | TERMCAN_UNDERLINE | TERMCAN_INVERSE)
+static const struct termcan targets[] = {
+	{ .can = 0 },
+	{ .can = ALL & ~TERMCAN_UTF8, .colours = TERMCAN_DIRECT },
+	{ .can = ALL & ~(TERMCAN_UTF8 | TERMCAN_COLONS), .colours = 256, .upper = { [0x24] = 0x20ac, [0x69] = 0xe9 } },
+	{ .can = VT100 },
+	{ .can = VT100 | TERMCAN_UTF8 | TERMCAN_ERASES | TERMCAN_ERASES_COLOURED | TERMCAN_HIDES | TERMCAN_OWN_COLOURS,
+	  .colours = 8 },
+};
+
+/* A terminal is sent only what it takes. */
+static void
+render_for_all(struct screen *s)
+{
+	/* What a program has begun comes from the program. */
+	screen_feed(s, "\030\033\\", 3);
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		const struct screen_render_options o = { .target = &targets[i], .line = "resumed" };
+		struct bytes b = { 0 };
+
+		screen_render(s, &o, put, &b);
+		put(&b, "", 1);
+		check_rendering(&targets[i], b.p, b.len - 1);
+		b.len = 0;
+		screen_leave(s, &targets[i], put, &b);
+		put(&b, "", 1);
+		check_rendering(&targets[i], b.p, b.len - 1);
+		free(b.p);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -236,6 +273,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy = copy_of(s, scrollback, NULL);
 	must_be_equal(s, copy, "at the end");
 	screen_free(copy);
+	render_for_all(s);
 	screen_free(s);
 	return 0;
 }
