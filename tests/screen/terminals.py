@@ -15,9 +15,10 @@ import time
 import unicodedata
 
 # Each with a locale of its own: what comes with UTF-8, with 8 bits, and with ASCII alone.
-BASIC = (("linux", "C.UTF-8"), ("vt100", "C.UTF-8"), ("vt100", "POSIX.ISO-8859-15"), ("vt220", "POSIX.KOI8-R"),
-         ("screen", "C.UTF-8"), ("screen-256color", "C.UTF-8"), ("rxvt", "C.UTF-8"), ("ansi", "POSIX.CP437"),
-         ("cygwin", "POSIX.CP1252"), ("dumb", "C.UTF-8"), ("no-such-terminal", "POSIX.ANSI_X3.4-1968"))
+BASIC = (("linux", "C.UTF-8"), ("linux", "POSIX.ISO-8859-1"), ("vt100", "C.UTF-8"), ("vt100", "POSIX.ISO-8859-15"),
+         ("vt220", "POSIX.KOI8-R"), ("screen", "C.UTF-8"), ("screen-256color", "C.UTF-8"), ("rxvt", "C.UTF-8"),
+         ("ansi", "POSIX.CP437"), ("cygwin", "POSIX.CP1252"), ("dumb", "C.UTF-8"),
+         ("no-such-terminal", "POSIX.ANSI_X3.4-1968"))
 LIKE_XTERM = ("xterm", "xterm-256color", "tmux-256color")
 
 SEQUENCE = re.compile(
@@ -27,7 +28,7 @@ SEQUENCE = re.compile(
 # What a rendering has for each terminal of ECMA-48, and what a TERM has by its manual (console_codes(4), screen(1)).
 ALWAYS = {"CSI m 0", "CSI H", "CSI J"}
 MANUAL = {
-    "linux": {"CSI ?h 1", "CSI ?l 1", "CSI ?h 6", "CSI ?l 6", "CSI h 20", "CSI l 20", "ESC =", "ESC >"},
+    "linux": {"CSI ?h 1", "CSI ?l 1", "CSI ?h 6", "CSI ?l 6", "CSI h 20", "CSI l 20", "ESC =", "ESC >", "ESC set B"},
     "screen": {"OSC 1", "OSC 2"}, "screen-256color": {"OSC 1", "OSC 2"},
     # What is known of any terminal that is not dumb: a VT100 without colours.
     "no-such-terminal": {"CSI C", "CSI r", "CSI m 1", "CSI m 4", "CSI m 7"},
@@ -90,7 +91,7 @@ def allowed(term):
     for data in capabilities(term):
         found.update(words(data))
     found |= MANUAL.get(term, set())
-    # Charsets are shifted between, also where terminfo has one way to use them.  What is switched on can be switched off.
+    # Charsets are shifted between, also where terminfo has one way to use them; and each switch has two positions.
     if "ESC set 0" in found:
         found |= {"control 0e", "control 0f"}
     found |= {w.replace("h ", "l ") for w in found if w.startswith("CSI")} | {w.replace("l ", "h ") for w in found
@@ -159,8 +160,8 @@ def shown_by_screen(data, rows, cols, directory):
         os.mkdir(path["sockets"], 0o700)
         environ = {"SCREENDIR": path["sockets"], "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": own,
                    "TERM": "xterm-256color"}
-        program = 'stty raw -echo rows %d cols %d; cat "$0"; printf "\\033[5n"; dd bs=1 count=4 2>/dev/null >"$1.new" && ' \
-                  'mv "$1.new" "$1"; exec sleep 60' % (rows, cols)
+        program = 'stty raw -echo rows %d cols %d; cat "$0"; printf "\\033[5n"; ' \
+                  'dd bs=1 count=4 2>/dev/null >"$1.new" && mv "$1.new" "$1"; exec sleep 60' % (rows, cols)
         # Without a display a window has 24 rows and 80 columns.
         p = subprocess.Popen(["screen", "-U", "-D", "-m", "-c", path["rc"], "-S", "judge", "sh", "-c", program,
                               path["bytes"], path["done"]], env=environ, stdin=subprocess.DEVNULL,
@@ -202,8 +203,8 @@ def judged(terminals, replay, stream, directory):
     at = grounds[len(grounds) * 3 // 5]
     data = rendering(replay, stream, terminals.facts["screen-256color", "C.UTF-8"], at)
     with open(stream.path, "rb") as f:
-        text = subprocess.run([replay, "--at", str(at), "--text", str(stream.rows), str(stream.cols)], stdin=f, check=True,
-                              stdout=subprocess.PIPE).stdout.decode()
+        text = subprocess.run([replay, "--at", str(at), "--text", str(stream.rows), str(stream.cols)], stdin=f,
+                              stdout=subprocess.PIPE, check=True).stdout.decode()
     want, got = rows_of(text), rows_of(shown_by_screen(data, stream.rows, stream.cols, directory))
     rows = list(zip(want + [""] * len(got), got + [""] * len(want)))
     compared = [(y, low_bytes(a), b) for y, (a, b) in enumerate(rows) if single(a)]

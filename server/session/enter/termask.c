@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,18 +32,30 @@ locale_of(const struct envlist *env)
 	return NULL;
 }
 
+/* A library that meets the unexpected says nothing, leaves no core, and does not run on without its parent. */
+static void
+be_quiet(void)
+{
+	const struct rlimit second = { 1, 1 }, none = { 0, 0 };
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setrlimit(RLIMIT_CPU, &second);
+	setrlimit(RLIMIT_CORE, &none);
+	for (int fd = 0; fd <= 2; fd++)
+		if (nothing < 0 || dup2(nothing, fd) < 0)
+			close(fd);
+}
+
 /* The child. */
 static void
 answer(int fd, const struct envlist *env)
 {
-	const struct rlimit second = { 1, 1 };
 	const char *term = envlist_get(env, "TERM");
 	unsigned char bytes[TERMCAN_BYTES];
 	struct termcan t = { .can = 0 };
 
-	/* A library that meets the unexpected leaves no core, and does not run on without its parent. */
-	setrlimit(RLIMIT_CPU, &second);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	be_quiet();
 	termcharset_find(&t, locale_of(env));
 	termfacts_find(&t, term ? term : "", envlist_get(env, "COLORTERM"));
 	termcan_put(&t, bytes);

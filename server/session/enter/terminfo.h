@@ -2,7 +2,7 @@
 /*
  * terminfo: the system's database of terminals, read by ncurses' libtinfo.
  *
- * The library is loaded when it is needed, and not linked: it would cost each login 24 KB for as long as it lasts.  It
+ * The library is loaded when it is needed, and not linked: it would cost each login 60 KB for as long as it lasts.  It
  * reads files that the user may have written (~/.terminfo, TERMINFO), so only a child process loads it (termask.h).
  */
 #ifndef HOLDFAST_TERMINFO_H
