@@ -135,6 +135,9 @@ theme_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned cha
 	uint64_t now = clock_now_ms();
 	size_t n = themereports_filter(&t->reports, p, len, now, is_for_program, peer, out);
 
+	/* Most terminals that have not answered for so long never will: they must not slow each ESC down. */
+	if (now - t->since >= THEME_MS && themereports_is_key(&t->reports))
+		n += themereports_release(&t->reports, out + n);
 	/* What has not been answered may still come. */
 	if (!t->due && !t->reports.len && now - t->since >= THEME_MS)
 		t->looks = false;

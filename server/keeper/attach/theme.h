@@ -10,6 +10,9 @@
  * answers in the order of the questions, so the first is the keeper's.  An answer that nobody has asked for is taken out
  * as well in the first THEME_MS; so is one that a keeper has asked for which has died, or become another program.
  *
+ * ESC waits for what may make it an answer only in the first THEME_MS.  Later it goes on at once, and of an answer that
+ * follows it the rest is taken out.
+ *
  * The palette (OSC 4) is not asked for: it would be sixteen more answers to take out of each login's input, and what
  * programs decide by is the background.
  */

@@ -105,6 +105,12 @@ look_at(const unsigned char *held, size_t len, struct answer *a)
 	return *l.p == BEL ? IS_ANSWER : expect(&l, "\033\\");
 }
 
+bool
+themereports_is_key(const struct themereports *r)
+{
+	return r->len == 1 && !r->esc_gone;
+}
+
 static void
 empty(struct themereports *r)
 {

@@ -33,6 +33,8 @@ typedef bool themereports_is_for_program(void *object, unsigned n, uint32_t colo
 /* Copies LEN bytes at P to OUT, which has room for LEN + THEMEREPORTS_HELD, without answers that are not the program's. */
 size_t themereports_filter(struct themereports *r, const unsigned char *p, size_t len, uint64_t now,
                            themereports_is_for_program *is_for_program, void *object, unsigned char *out);
+/* Whether nothing but ESC is held, most likely a key. */
+bool themereports_is_key(const struct themereports *r);
 /* What is held is no answer: copies it to OUT, of THEMEREPORTS_HELD bytes.  Returns how many. */
 size_t themereports_release(struct themereports *r, unsigned char *out);
 
