@@ -19,10 +19,10 @@ name_charset(const char *locale, char set[CHARSET_CAP])
 	set[0] = '\0';
 	if (strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0)
 		return;
-	if (setlocale(LC_CTYPE, locale))
-		snprintf(set, CHARSET_CAP, "%s", nl_langinfo(CODESET));
-	else if (dot)
+	if (dot)
 		snprintf(set, CHARSET_CAP, "%.*s", (int)strcspn(dot + 1, "@"), dot + 1);
+	else if (setlocale(LC_CTYPE, locale))
+		snprintf(set, CHARSET_CAP, "%s", nl_langinfo(CODESET));
 }
 
 static bool
