@@ -207,6 +207,13 @@ def test_the_terminals_own_colours_framed(host):
     theme_while_away()
 
 
+def test_no_question_where_the_answer_would_go_elsewhere(host):
+    """ssh -tt with input from a file: a terminal that shows its output would answer to the shell that ssh came from."""
+    r = host.ssh_run(options=["-tt"], input=b"stty size; echo he''re; exit\n", env={"TERM": "xterm-256color"})
+    check(b"0 0" in r.stdout and b"here" in r.stdout, "the session: %r" % r.stdout[-300:])
+    check(b"\x1b]1" not in r.stdout, "the terminal is asked: %r" % r.stdout[:200])
+
+
 def in_an_editor(host, command):
     """An editor that is started while nobody is attached takes the light background."""
     t = light(host.login())

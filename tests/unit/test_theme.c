@@ -9,6 +9,18 @@
 #define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
 #define ANSWERS "\033]10;rgb:0101/0202/0303\033\\\033]11;rgb:fdfd/f6f6/e3e3\033\\\033]12;rgb:10/20/30\007"
 
+/* A terminal with a size, unless it has none. */
+static void
+claims(struct caller *c, struct attach_claim *m, unsigned short rows)
+{
+	struct winsize ws = { .ws_row = rows, .ws_col = 80 };
+
+	caller_connect(c);
+	caller_claim(c, m);
+	if (rows)
+		assert_int_equal(ioctl(c->screen, TIOCSWINSZ, &ws), 0);
+}
+
 /* A session whose program writes what it reads, unchanged, and the first terminal, which can do CAN. */
 static void
 open_session(struct caller *c, uint64_t can)
@@ -22,8 +34,7 @@ open_session(struct caller *c, uint64_t can)
 	snprintf(k.init.shell, sizeof k.init.shell, "/bin/cat");
 	m = claim_of(ATTACH_MODE_FIRST, 0);
 	m.target.can = can;
-	caller_connect(c);
-	caller_claim(c, &m);
+	claims(c, &m, 24);
 	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
 	caller_say(c, ATTACH_MSG_CONFIRM);
 	turn_until(peers_attached(&k) == 1);
@@ -36,15 +47,14 @@ open_session(struct caller *c, uint64_t can)
 }
 
 static void
-join(struct caller *c, uint64_t can, uint32_t flags)
+join(struct caller *c, uint64_t can, uint32_t flags, unsigned short rows)
 {
 	struct attach_claim m = claim_of(ATTACH_MODE_JOIN, flags);
 	unsigned before = peers_attached(&k);
 	size_t len;
 
 	m.target.can = can;
-	caller_connect(c);
-	caller_claim(c, &m);
+	claims(c, &m, rows);
 	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
 	caller_say(c, ATTACH_MSG_CONFIRM);
 	turn_until(peers_attached(&k) > before);
@@ -245,6 +255,13 @@ a_silent_terminal_is_the_programs(void **state)
 	types(&c, "\033]10;rgb:1/2/3\033\\;");
 	sees(&c, ";");
 	assert_int_equal(k.colours[0], 0x1112233);
+	/* No Escape waits any more; but the rest of an answer is known as that. */
+	types(&c, "\033");
+	turn_until(strcmp(caller_seen(&c), "\033") == 0 || k.peers.v[0]->theme.reports.until);
+	assert_int_equal(k.peers.v[0]->theme.reports.until, 0);
+	types(&c, "]12;rgb:1/1/1\007!");
+	sees(&c, "!");
+	assert_int_equal(k.colours[2], 0x1111111);
 	caller_hang_up(&c);
 	world_close();
 }
@@ -279,21 +296,26 @@ a_silent_terminal_delays_no_key(void **state)
 static void
 only_who_can_is_asked(void **state)
 {
-	struct caller c, reader, other;
+	struct caller c, reader, other, script;
 
 	(void)state;
 	open_session(&c, TERMCAN_KNOWN);
 	sees(&c, "ready");
 	types(&c, ANSWERS);
 	sees(&c, ANSWERS);
-	join(&reader, THEMED, ATTACH_FLAG_READONLY);
+	join(&reader, THEMED, ATTACH_FLAG_READONLY, 24);
 	turn_until(k.peers.v[1]->wish == 0);
 	turn();
 	assert_null(strstr(caller_seen(&reader), QUESTION));
-	join(&other, TERMCAN_THEME, 0); /* nothing is known of it */
+	join(&other, TERMCAN_THEME, 0, 24); /* nothing is known of it */
 	turn_until(k.peers.v[2]->wish == 0);
 	turn();
 	assert_null(strstr(caller_seen(&other), QUESTION));
+	join(&script, THEMED, 0, 0); /* ssh -tt, with input from a file */
+	turn_until(k.peers.v[3]->wish == 0);
+	turn();
+	assert_null(strstr(caller_seen(&script), QUESTION));
+	caller_hang_up(&script);
 	caller_hang_up(&reader);
 	caller_hang_up(&other);
 	caller_hang_up(&c);
@@ -311,7 +333,7 @@ who_comes_later_is_asked_first(void **state)
 	sees(&c, QUESTION "ready");
 	types(&c, ANSWERS);
 	turn_until(k.colours[2]);
-	join(&other, THEMED, 0);
+	join(&other, THEMED, 0, 24);
 	all[0] = '\0';
 	turn_until((see(&other), strstr(all, "ready")));
 	assert_memory_equal(all, QUESTION, strlen(QUESTION));

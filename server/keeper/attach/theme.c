@@ -10,10 +10,20 @@
 #define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
 #define LOOK_BACK 65536 /* a query further back in the output has been answered before the keeper changed */
 
+/*
+ * Whether the terminal's answer would come here.  Without a size it would not: stock ssh takes the size from its own
+ * input, and with -tt that may be a file, while its output goes to a terminal that answers to somebody else.
+ */
+static bool
+answers_here(const struct peer *peer)
+{
+	return (peer->framed || !peer->t.pipes) && peer->t.size.ws_row && peer->t.size.ws_col && !peer->t.readonly;
+}
+
 bool
 theme_wants(const struct peer *peer)
 {
-	return !peer->theme.asked && !peer->t.readonly && (peer->framed || !peer->t.pipes) && termcan_known(&peer->target) &&
+	return !peer->theme.asked && answers_here(peer) && termcan_known(&peer->target) &&
 	       peer->target.can & TERMCAN_THEME && peer->keeper->source->has_terminal && !peer->keeper->commanded;
 }
 
