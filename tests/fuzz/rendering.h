@@ -53,7 +53,8 @@ static const struct {
 	uint64_t needs;
 } strings[] = {
 	{ "0;", TERMCAN_TITLE }, { "1;", TERMCAN_TITLE }, { "2;", TERMCAN_TITLE }, { "4;", TERMCAN_PALETTE },
-	{ "104", TERMCAN_PALETTE }, { "7;", TERMCAN_PLACE }, { "8;", TERMCAN_LINKS }, { "9;4;", TERMCAN_PROGRESS },
+	{ "5;", TERMCAN_PALETTE }, { "104", TERMCAN_PALETTE }, { "105", TERMCAN_PALETTE },
+	{ "7;", TERMCAN_PLACE }, { "8;", TERMCAN_LINKS }, { "9;4;", TERMCAN_PROGRESS },
 	{ "10;", TERMCAN_THEME }, { "11;", TERMCAN_THEME }, { "12;", TERMCAN_THEME }, { "110", TERMCAN_THEME },
 	{ "111", TERMCAN_THEME }, { "112", TERMCAN_THEME }, { "133;", TERMCAN_MARKS }, { "633;", TERMCAN_MARKS },
 };
@@ -117,7 +118,7 @@ system_command(const struct termcan *t, const unsigned char *p, size_t len)
 	if (i + 2 > len || p[i] != 0x1b || p[i + 1] != '\\')
 		return 0;
 	/* Colours are said, and not asked for. */
-	if ((strncmp((const char *)p, "4;", 2) == 0 || (*p == '1' && p[2] == ';')) && !memmem(p, i, ";rgb:", 5))
+	if ((((*p == '4' || *p == '5') && p[1] == ';') || (*p == '1' && p[2] == ';')) && !memmem(p, i, ";rgb:", 5))
 		return 0;
 	for (size_t n = 0; n < sizeof strings / sizeof *strings; n++)
 		if (strncmp((const char *)p, strings[n].begin, strlen(strings[n].begin)) == 0)
