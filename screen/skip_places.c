@@ -8,7 +8,7 @@
 #include "skip_scan.h"
 #include "skip_walk.h"
 
-/* Whether no cell depends on its neighbours, no row on the one above, and no row has marks that an erasure takes. */
+/* Whether no cell depends on its neighbours, nor where a terminal shows it. */
 static bool
 is_simple(const struct screen *s)
 {
@@ -17,13 +17,31 @@ is_simple(const struct screen *s)
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->row[y];
 
-		if (row->cont || row->marks.has || row->odd)
+		if (row->odd)
 			return false;
 		for (unsigned x = 0; x < row->len; x++)
 			if (row->c[x] & (CELL_WIDE | CELL_TAIL | CELL_CLUSTER))
 				return false;
 	}
 	return true;
+}
+
+static void
+set_bit(uint64_t *words, unsigned bit)
+{
+	words[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+/* The rows that go on with no other, and have no marks, stay so. */
+static void
+mark_rows(const struct skip_walk *w, uint64_t *bits)
+{
+	for (unsigned y = 0; y < w->rows; y++) {
+		if (!w->s->row[y]->cont)
+			set_bit(bits + y * w->words, w->cols);
+		if (!w->s->row[y]->marks.has)
+			set_bit(bits + y * w->words, w->cols + 1);
+	}
 }
 
 /*
@@ -39,6 +57,8 @@ find(const struct skip_walk *w)
 
 	if (!all)
 		return 0;
+	mark_rows(w, all);
+	mark_rows(w, last);
 	for (size_t i = 0; i < w->parts * n; i++)
 		all[i % n] |= w->written[i];
 	while (memcmp(all, last, n * sizeof *all) != 0) {
@@ -63,7 +83,7 @@ size_t
 skip_places(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
 {
 	struct skip_walk w = { .s = s, .rows = s->rows, .cols = s->cols, .x = s->x, .y = s->y, .pending = s->pending,
-		               .words = (s->cols + 63) / 64, .step = len / SKIP_PARTS, .parts = 1 };
+		               .words = (s->cols + SKIP_ROW_BITS + 63) / 64, .step = len / SKIP_PARTS, .parts = 1 };
 	size_t skipped = 0;
 
 	*clean = 0;

@@ -45,11 +45,18 @@ touch(struct skip_walk *w, unsigned y, unsigned from, unsigned to)
 	*bits |= last;
 }
 
+/* Row Y no longer goes on with the one above; with MARKS, it has no more of those. */
+static void
+part_row(struct skip_walk *w, unsigned y, bool marks)
+{
+	touch(w, y, w->cols, w->cols + 1 + marks);
+}
+
 static void
 touch_rows(struct skip_walk *w, unsigned from, unsigned to)
 {
 	for (; from < to; from++)
-		touch(w, from, 0, w->cols);
+		touch(w, from, 0, w->cols + SKIP_ROW_BITS);
 }
 
 /* N characters of one column each.  False: they leave the row. */
@@ -93,6 +100,7 @@ control(struct skip_walk *w, unsigned char b)
 		w->y++;
 		w->x = mode(w->s, MODE_NEWLINE) ? 0 : w->x;
 		w->pending = false;
+		part_row(w, w->y, false);
 		break;
 	case '\r':
 		w->x = 0;
@@ -127,10 +135,17 @@ erase(struct skip_walk *w, bool display, unsigned what)
 		return false;
 	w->pending = false;
 	touch(w, w->y, what == 0 ? right : 0, what == 1 ? w->x + 1 : w->cols);
+	if (what == 2 || (what == 0 && right == 0))
+		part_row(w, w->y, true);
 	if (display && what != 1)
 		touch_rows(w, w->y + 1, w->rows);
 	if (display && what != 0)
 		touch_rows(w, 0, w->y);
+	if (display && what == 1) {
+		part_row(w, w->y, false);
+		if (w->x == w->cols - 1 && w->y + 1 < w->rows)
+			part_row(w, w->y + 1, false);
+	}
 	return true;
 }
 

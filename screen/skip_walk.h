@@ -15,6 +15,7 @@
 struct screen;
 
 #define SKIP_PARTS 32
+#define SKIP_ROW_BITS 2
 #define SKIP_SWITCHES 3 /* kinds of modes that change nothing but themselves */
 
 struct skip_walk {
@@ -25,7 +26,8 @@ struct skip_walk {
 
 	/*
 	 * Parts of the output, which begin every STEP bytes, where the cursor is put to a place: the offsets, and the cells
-	 * that each part writes, a bit each, in WORDS a row.  All of them are zero at first.
+	 * that each part writes, a bit each, in WORDS a row.  All of them are zero at first.  Two bits more of each row: it no
+	 * longer goes on with the one above; its marks are forgotten.
 	 */
 	size_t words, step;
 	unsigned parts;

@@ -45,16 +45,17 @@ def placed(i, rnd):
 
 
 class Kind:
-    """MAKE: the I-th piece of the output.  RAW: the terminal's driver adds nothing to it.  END: what stands behind it."""
+    """MAKE: the I-th piece of the output, between BEGIN and END.  RAW: the terminal's driver adds nothing to it."""
 
-    def __init__(self, name, make, raw=False, end="", share=3):
-        self.name, self.make, self.raw, self.end, self.share = name, make, raw, end, share
+    def __init__(self, name, make, raw=False, begin="", end="", share=3):
+        self.name, self.make, self.raw, self.begin, self.end, self.share = name, make, raw, begin, end, share
         self.path = "/var/tmp/bench-" + name.replace(" ", "-")
 
     def write(self, size):
         rnd = random.Random(7)
         chunk = "".join(self.make(i, rnd) for i in range(2000)).encode()
         with open(self.path, "wb") as f:
+            f.write(self.begin.encode())
             for _ in range(max(1, size // self.share // len(chunk))):
                 f.write(chunk)
             f.write(self.end.encode())
@@ -77,7 +78,7 @@ KINDS = (
     Kind("coloured", coloured),
     Kind("wide", wide),
     Kind("frames", frame, end="\x1b[0m\x1b[24;1H\n"),
-    Kind("placed", placed, end="\x1b[0m\x1b[24;1H\n"),
+    Kind("placed", placed, begin="\x1b[?1049h", end="\x1b[0m\x1b[?1049l"),
 )
 
 
@@ -129,7 +130,7 @@ def cpu_by_process(proc):
 
 
 def note_cpu(figures, way, kind, before, after, received):
-    """Seconds of processor time for a GB; "all": but for the terminal and the program that prints; "machine": with all."""
+    """Seconds of processor time for a GB; "all": without terminal and program; "machine": with everything."""
     spent = {}
     for pid, (comm, ns) in after.items():
         if not comm.startswith(("python", "bench-probe")):
