@@ -65,7 +65,7 @@ write_at(struct out *out, const struct screen *s, const struct row *row, unsigne
 	return x;
 }
 
-/* One pass over a row: in the first, what stands between shifted cells is LEFT out, in the second it alone is written. */
+/* A pass over a row: in the first, what stands between shifted cells is LEFT out; in the second it alone is written. */
 struct pass {
 	struct out *out;
 	const struct screen *s;
@@ -234,7 +234,9 @@ address(struct out *out, const struct flow_place *to, unsigned x, unsigned y)
 	out->shifted = false;
 }
 
-/* Prints the shifted cells of ROW from X up to TO, where the cursor is at X; 1 and the column behind the last doubtful. */
+/*
+ * Prints the shifted cells of ROW from X, where the cursor is, up to TO; screen.shift then, if it was SHIFT.
+ */
 static unsigned
 print_on(struct out *out, const struct screen *s, const struct row *row, unsigned x, unsigned to, unsigned shift)
 {
@@ -264,7 +266,7 @@ begins(const struct flow_place *to)
 	return to->x >= (to->grid[to->y]->c[0] & CELL_WIDE ? 2 : 1);
 }
 
-/* By the text of the row to column P, where it has brought other text; the resulting shift, 0: it does not lead there. */
+/* By the text of the row to column P, where that has brought other text; screen.shift then, 0: it does not lead there. */
 static unsigned
 lead(struct out *out, const struct screen *s, const struct flow_place *to, unsigned p)
 {

@@ -256,8 +256,8 @@ cells_bytes(const struct screen *s, const cell *c, unsigned n, bool odd)
  * Adds the cells of C from FROM up to, not including, TO to the last line; ODD: they are of an odd row.  There is room
  * but for their links; REST: bytes that must remain reserved.
  */
-static void
-put_cells(struct screen *s, const cell *c, unsigned from, unsigned to, bool odd, size_t rest)
+static inline __attribute__((always_inline)) void
+put_kind(struct screen *s, const cell *c, unsigned from, unsigned to, const bool odd, size_t rest)
 {
 	struct history *h = &s->history;
 	unsigned char *p = h->bytes + h->end, *begin = p;
@@ -286,6 +286,16 @@ put_cells(struct screen *s, const cell *c, unsigned from, unsigned to, bool odd,
 	}
 	h->end += (size_t)(p - begin);
 	h->len[h->past - 1] += (uint32_t)(p - begin);
+}
+
+static void
+put_cells(struct screen *s, const cell *c, unsigned from, unsigned to, bool odd, size_t rest)
+{
+	/* Two loops: this one is the model's time for plain lines. */
+	if (odd)
+		put_kind(s, c, from, to, true, rest);
+	else
+		put_kind(s, c, from, to, false, rest);
 }
 
 /* Adds those of MARKS that stand before column AT and whose kinds the last line does not have yet. */

@@ -6,8 +6,8 @@
  * (history_next reads it).
  * It has no positions without text: blanks are spaces.  Where a program placed text absolutely behind characters whose
  * width is doubtful (flow.h), the line has the column, until the width changes.  Where its rows end follows from the
- * width: a row that ends one column early does so because a wide character did not fit.  Bounded in lines and bytes; the
- * oldest go first.
+ * width: a row that ends one column early does so because a wide character did not fit.  Bounded in lines and bytes;
+ * the oldest go first.
  *
  * The functions are defined in history.c, which writes lines, and in history_read.c.
  */

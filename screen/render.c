@@ -37,7 +37,8 @@ push_up(struct out *out, const struct screen *s)
 static bool
 saved_equal(const struct saved *a, const struct saved *b)
 {
-	return a->x == b->x && a->y == b->y && a->shift == b->shift && style_equal(&a->pen, &b->pen) && a->origin == b->origin &&
+	return a->x == b->x && a->y == b->y && a->shift == b->shift && a->origin == b->origin &&
+	       style_equal(&a->pen, &b->pen) &&
 	       memcmp(&a->charsets, &b->charsets, sizeof a->charsets) == 0;
 }
 
@@ -53,7 +54,8 @@ after_saved(struct out *out, const struct saved *saved)
 
 /* SAVED is of the screen GRID, and HOW saves it. */
 static void
-render_save(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid, const char *how)
+render_save(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid,
+            const char *how)
 {
 	render_saved(out, s, saved, grid);
 	out_text(out, how);

@@ -131,8 +131,8 @@ void
 render_saved(struct out *out, const struct screen *s, const struct saved *saved, struct row *const *grid)
 {
 	const struct flow_place place = {
-		.grid = grid, .x = saved->x, .y = saved->y, .shift = saved->shift, .leads = saved->shift && render_is_whole(out),
-		.lead = saved->shift ? saved->shift - 1 : 0,
+		.grid = grid, .x = saved->x, .y = saved->y, .shift = saved->shift,
+		.leads = saved->shift && render_is_whole(out), .lead = saved->shift ? saved->shift - 1 : 0,
 	};
 
 	if (saved->origin && out_can(out, TERMCAN_ORIGIN))

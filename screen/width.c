@@ -18,6 +18,9 @@ width_what(uint32_t code)
 	/* The common wide characters without exceptions: kana but its combining marks, Han. */
 	if ((code >= 0x309b && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff))
 		return 2;
+	/* Box drawing and block elements. */
+	if (code >= 0x2500 && code <= 0x259f)
+		return 1;
 	if (code >= HANGUL && code <= 0xd7a3)
 		return 2 | ((code - HANGUL) % HANGUL_FINALS ? WIDTH_LVT : WIDTH_LV) << WIDTH_CLASS_SHIFT;
 	/* Bytes that are no character (utf8.h): terminals show them in different ways. */
