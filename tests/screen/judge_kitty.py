@@ -99,7 +99,7 @@ class Terminal:
     def last_output(self):
         out = []
         self.screen.cmd_output(0, out.append)
-        return "".join(out).rstrip()
+        return " ".join("".join(out).split())  # kitty keeps tabs as such
 
     def snapshot(self, ground):
         s = self.screen

@@ -25,6 +25,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
+import clusters  # noqa: E402
 import conformance  # noqa: E402
 import generated  # noqa: E402
 import judges  # noqa: E402
@@ -64,7 +65,8 @@ def given_streams(options, directory):
     if options.files:
         return [streams.Input(p, directory) for p in options.files]
     return [*streams.captures(options.captures), *streams.inputs(directory),
-            *(generated.Generated("%s-%d" % (options.seed, n), directory) for n in range(options.streams))]
+            *(kind("%s-%d" % (options.seed, n), directory) for n in range(options.streams)
+              for kind in (generated.Generated, clusters.Clusters))]
 
 
 def cases(options, replay, directory):

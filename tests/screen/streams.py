@@ -14,7 +14,9 @@ UNIT = re.compile(
     rb"|\x1b[ -/]*[0-~]"
     rb"|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
     rb"|[\x00-\x1a\x1c-\x7f]|[\x80-\xff]", re.DOTALL)
-REPEAT = re.compile(rb"\x1b\[[0-9]*b")
+# REP, and what joins the character before it: variation selectors, joiners, skin tones, combining marks.
+GOES_ON = re.compile(rb"\x1b\[[0-9]*b|\xef\xb8\x8f|\xe2\x80\x8d|\xf0\x9f\x8f[\xbb-\xbf]|\xcc[\x80-\xbf]|\xe2\x83\xa3")
+JOINER = b"\xe2\x80\x8d"
 
 
 class Stream:
@@ -37,7 +39,7 @@ class Stream:
                 if m.start() != pos:
                     break
                 pos = m.end()
-                if not REPEAT.match(self.data, pos):
+                if not GOES_ON.match(self.data, pos) and m.group() != JOINER:
                     found.append(pos)
             self._grounds = found
         return self._grounds

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Streams made by chance of text with characters that terminals with grapheme clusters show narrower or wider than
+wcwidth(3) says: emoji with a variation selector, a skin tone or a joiner, keycaps, flags, Hangul jamo, Devanagari.
+
+What stands behind such a character is printed on, as a prompt does, or placed at a column of the screen, as a table or a
+dialog does.  No row is written over where terminals do not agree which column is which.
+"""
+import os
+import random
+
+import streams
+
+E = "\x1b["
+CLUSTERS = ("❤️", "⚠️", "☝🏽", "👍🏽", "👨‍👩‍👧", "🏳️‍🌈", "1️⃣", "🇫🇷", "ᄒ" + "ᅡ" + "ᆫ", "नमस्ते", "क्षि", "ก็", "e\u0301", "👩‍💻")
+WORDS = ("u@h", "holdfast", "x", "0123", "日本", "😀", "┌─┐", "Größe")
+SIZES = ((24, 80), (12, 100), (60, 200))
+
+
+def sgr(r):
+    return E + r.choice(("m", "1m", "31m", "0;7m", "44m", "38;5;%dm" % r.randrange(256)))
+
+
+def words(r):
+    return " ".join(r.choice(CLUSTERS if r.randrange(3) == 0 else WORDS) for _ in range(r.randrange(1, 4)))
+
+
+def place(r, row, column):
+    """To COLUMN (from 1) of ROW, absolutely."""
+    return r.choice((E + "%dG" % column, E + "%d;%dH" % (row, column), "\r" + E + "%d`" % column,
+                     E + "%d`" % column, E + "%dd" % row + E + "%dG" % column))
+
+
+def row(r, y, cols):
+    """Text in row Y, some of it placed absolutely, and far enough from what is before it."""
+    out, column = [], 1
+    while column < cols - 40:
+        out.append(words(r))
+        if r.randrange(4) == 0:
+            break
+        column += 30 + r.randrange(8)
+        how = r.randrange(6)
+        if how == 0:
+            out.append(sgr(r))
+        elif how == 1:
+            column = (column + 7) // 8 * 8 + 1
+            out.append(E + "%dG" % (column - 4) + "\t")
+        else:
+            out.append(place(r, y, column))
+    return "".join(out)
+
+
+def prompt(r):
+    """A prompt, and what a line editor does to what is typed."""
+    typed = r.choice(("ls", "echo ab", "cd\b\bls", "git\x1b[K", "ab\b \b"))
+    return "\r" + E + "0m" + words(r) + " $ " + typed
+
+
+class Clusters(streams.Stream):
+    """A stream of some KB from SEED, in a file in DIRECTORY."""
+
+    def __init__(self, seed, directory, count=60):
+        r = random.Random("clusters %s" % seed)
+        self.rows, self.cols = r.choice(SIZES)
+        self.name = "clusters-%s" % seed
+        out, full = [], r.randrange(3) == 0
+        if full:
+            out.append(E + "?1049h")
+        for n in range(count):
+            y = n % self.rows + 1
+            if full:
+                # A dialog: rows in any order, each of them new.
+                out.append(E + "m" + E + "%d;1H" % y + E + "K" + row(r, y, self.cols))
+            else:
+                y = min(n + 1, self.rows)
+                out.append(row(r, y, self.cols) + E + "m\r\n" if r.randrange(3) else prompt(r) + "\r\n")
+        if not full:
+            out.append(prompt(r))
+        self.data = "".join(out).encode()
+        self.path = os.path.join(directory, self.name)
+        self._grounds = None
+        with open(self.path, "wb") as f:
+            f.write(self.data)
