@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "grammar.h"
+#include "screen.h"
 
 static const char *const good[] = {
 	"\033[?62;22c", "\033[>1;10;0c", "\033[0n", "\033[?997;1n", "\033[24;80R", "\033[?24;80;1R", "\033[4;2$y",
@@ -160,6 +161,94 @@ bytes_are_bounded(void **state)
 	assert_uint_in_range(total, GRAMMAR_BYTES_RATE - n, GRAMMAR_BYTES_RATE);
 }
 
+/* Takes the model's answers to QUERY; each of them may be typed.  How many there were. */
+static unsigned
+answers_pass(struct screen *s, const char *query)
+{
+	unsigned char one[SCREEN_ANSWERS_MAX];
+	unsigned count = 0;
+	size_t n, at;
+
+	screen_feed(s, query, strlen(query));
+	while ((n = screen_take_answer(s, one, sizeof one, &at)) > 0) {
+		if (grammar_length(one, n) != n)
+			fail_msg("the answer to \"%s\" may not be typed: \"%.*s\"", query + 1, (int)n - 1, one + 1);
+		count++;
+	}
+	return count;
+}
+
+static struct screen *
+answering(unsigned rows, unsigned cols)
+{
+	static const struct screen_terminal t = { { 0x1000000, 0x1fdf6e3, 0x1ffffff }, 65535, 65535 };
+	struct screen *s = screen_new(rows, cols, 0);
+
+	assert_non_null(s);
+	screen_answer(s, true);
+	screen_terminal_is(s, &t);
+	return s;
+}
+
+/* What the model answers to all control sequences, with each prefix, intermediate byte and parameters, may be typed. */
+static void
+answers_of_the_model_pass(void **state)
+{
+	static const char *const params[] = { "", "1", "2", "5", "6", "8", "11", "14", "15", "16", "18", "19", "20", "21", "25",
+		                              "26", "53", "55", "56", "62", "63;65535", "75", "85", "996", "2027", "2048",
+		                              "65535", "1;1;0", "2;4;0", "65535;1;1", "0;1;1;1;9;9", "7;1;1;1;3;3" };
+	static const char prefixes[] = " ?>=<", intermediates[] = "_ !\"#$%&'()*+,-./";
+	struct screen *s = answering(1000, 1000);
+	unsigned count = 0;
+	char query[64];
+
+	(void)state;
+	for (const char *prefix = prefixes; *prefix; prefix++)
+		for (const char *between = intermediates; *between; between++)
+			for (char final = '@'; final < 127; final++)
+				for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+					snprintf(query, sizeof query, "\033[%.*s%s%.*s%c", *prefix != ' ', prefix, params[i],
+					         *between != '_', between, final);
+					count += answers_pass(s, query);
+				}
+	for (char final = '0'; final < 127; final++) {
+		snprintf(query, sizeof query, "\033%c", final);
+		if (!strchr("PX]^_[", final))
+			count += answers_pass(s, query);
+	}
+	assert_true(count > 100);
+	screen_free(s);
+}
+
+/* DECRQSS and DECRQPSR with what there is to say, XTGETTCAP of each name, and colours. */
+static void
+long_answers_of_the_model_pass(void **state)
+{
+	static const char *const settings[] = { "m", "r", "s", "t", " q", "\"q", "\"p", "*|", "$|", "$}", "$~", "*x", "x", "" };
+	static const char *const names[] = { "544E", "6E616D65", "436F", "636F6C6F7273", "524742", "5463", "5375",
+		                             "536D756C78", "536574756C63", "73657472676266", "73657472676262",
+		                             "736D7878", "726D7878", "5373", "5365", "4D73", "6B75", "", "4",
+		                             "41414141414141414141414141414141" };
+	static const char looks[] = "\033[1;2;3;4:3;5;7;8;9;53;38:2::255:254:253;48;2;252;251;250;58:2::249:248:247m\033[1\"q";
+	struct screen *s = answering(1000, 480);
+	char query[128];
+
+	(void)state;
+	assert_int_equal(answers_pass(s, looks), 0);
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		snprintf(query, sizeof query, "\033P$q%s\033\\", settings[i]);
+		assert_int_equal(answers_pass(s, query), 1);
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(query, sizeof query, "\033P+q%s;%s\033\\", names[i], names[i]);
+		assert_int_equal(answers_pass(s, query), 2);
+	}
+	assert_int_equal(answers_pass(s, "\033(0\033)A\033[999;479Hxxx\033[1$w\033N\033[1$w\033[?6h\033O\033[1$w"), 3);
+	assert_int_equal(answers_pass(s, "\033[2$w\033[3g\033[2$w"), 2);
+	assert_int_equal(answers_pass(s, "\033]4;0;?;255;?\033\\\033]10;?;?;?\007\033]11;#123\007\033]11;?\007"), 6);
+	screen_free(s);
+}
+
 int
 main(void)
 {
@@ -168,6 +257,8 @@ main(void)
 		cmocka_unit_test(all_else_is_dropped),
 		cmocka_unit_test(bytes_behind_a_report_are_no_part_of_it),
 		cmocka_unit_test(no_control_byte_ever_passes),
+		cmocka_unit_test(answers_of_the_model_pass),
+		cmocka_unit_test(long_answers_of_the_model_pass),
 		cmocka_unit_test(length_is_bounded),
 		cmocka_unit_test(rate_is_bounded),
 		cmocka_unit_test(bytes_are_bounded),

@@ -8,7 +8,7 @@
  * The forms, each from behind the introducer to its end.  In a form
  *   #  stands for 1 to 5 digits        *  for any number of further ";#", none included
  *   h  for 1 to 64 hex digits          C  for rgb:h/h/h with 1 to 4 digits each, rgba: with four of them
- *   s  for 1 to 64 of what SGR and the like are written with: digits, ; : space " ' $ and letters
+ *   s  for 1 to 128 of what SGR and the like are written with: digits, ; : space " ' $ and letters
  *   v  for 1 to 64 of what a version is written with: letters, digits, space . _ ( ) + -
  *   H  for 1 to 160 hex digits         X  for 4 of them
  *   a  for one of @ to O               d  for a charset: 0, A or B
@@ -178,7 +178,7 @@ element(struct cursor *c, char kind)
 	case 'C':
 		return colour(c);
 	case 's':
-		return some(c, is_setting, 64);
+		return some(c, is_setting, 128);
 	case 'v':
 		return some(c, is_version, 64);
 	case '$':
