@@ -55,12 +55,15 @@ judge_place(const unsigned char *p, const unsigned char *end)
 	return row == 1 && column >= 2 && column <= 16 ? IS_PLACE : IS_REPORT;
 }
 
-/* A whole control sequence, its parameters from P to END. */
+/* A whole control sequence, its parameters from P to END; BETWEEN is its intermediate byte, or 0. */
 static enum verdict
-judge_csi(unsigned char private, const unsigned char *p, const unsigned char *end, bool dollar, unsigned char final)
+judge_csi(unsigned char private, const unsigned char *p, const unsigned char *end, unsigned char between,
+          unsigned char final)
 {
-	if (dollar)
+	if (between == '$')
 		return final == 'y' && private != '>' ? IS_REPORT : IS_NONE;
+	if (between)
+		return final == (between == '"' ? 'w' : '{') && !private && p < end ? IS_REPORT : IS_NONE;
 	if (private == '?')
 		return is_one_of(final, "cnRuS") && p < end ? IS_REPORT : IS_NONE;
 	if (private == '>')
@@ -73,25 +76,23 @@ judge_csi(unsigned char private, const unsigned char *p, const unsigned char *en
 static enum verdict
 look_at_csi(const unsigned char *h, size_t len)
 {
-	const unsigned char *p = h + 2, *end = h + len, *params;
-	unsigned char private = 0;
-	bool dollar = false;
+	const unsigned char *p = h + 2, *end = h + len, *params, *params_end;
+	unsigned char private = 0, between = 0;
 
 	if (p < end && is_one_of(*p, "?>"))
 		private = *p++;
 	params = p;
 	while (p < end && (is_digit(*p) || *p == ';'))
 		p++;
-	if (p < end && *p == '$') {
-		dollar = true;
-		p++;
-	}
+	params_end = p;
+	if (p < end && is_one_of(*p, "$\"*"))
+		between = *p++;
 	if (p == end)
 		return len < CSI_MAX ? MAY_BECOME : IS_NONE;
 	/* This is the last one: the bytes behind it would have been looked at apart. */
 	if (len == PASTE_LEN && memcmp(h, PASTE_BEGIN, PASTE_LEN) == 0)
 		return IS_PASTE;
-	return judge_csi(private, params, p - dollar, dollar, *p);
+	return judge_csi(private, params, params_end, between, *p);
 }
 
 static enum verdict
@@ -109,7 +110,7 @@ look_at_osc(const unsigned char *h, size_t len)
 static enum verdict
 look_at_dcs(const unsigned char *h, size_t len)
 {
-	static const char *const begins[] = { "$r", "+r", "!|", "!~", ">|" };
+	static const char *const begins[] = { "$r", "$u", "+r", "!|", "!~", "!u", ">|" };
 	size_t i = 2;
 
 	while (i < len && (is_digit(h[i]) || h[i] == ';'))

@@ -6,9 +6,9 @@
  * leading terminal's (oneanswer.h).  So the others' input goes through here.  A report is a sequence that terminals
  * send and no key does:
  *
- *   CSI   DA1 DA2 DSR CPR DECXCPR DECRPM DECREPTPARM, kitty's keyboard flags, XTQMODKEYS, XTSMGRAPHICS, window reports and
- *         the size in band
- *   DCS   DA3 XTVERSION DECRPSS XTGETTCAP DECCKSR, of any length
+ *   CSI   DA1 DA2 DSR CPR DECXCPR DECRPM DECREPTPARM DECRPDE DECMSR, kitty's keyboard flags, XTQMODKEYS, XTSMGRAPHICS,
+ *         window reports and the size in band
+ *   DCS   DA3 XTVERSION DECRPSS DECPSR DECAUPSS XTGETTCAP DECCKSR, of any length
  *   OSC   with a number, or of a title: colours, clipboard, …, of any length
  *   APC   G: kitty's answers about images
  *
