@@ -213,16 +213,23 @@ grid_erase(struct screen *s, unsigned top, unsigned bottom)
 		row_erase(s->row[y], s->cols, blank);
 }
 
-void
-grid_settle(struct screen *s)
+static void
+settle_wrap(struct screen *s)
 {
 	struct row *row = s->row[s->y];
 	unsigned edge = cursor_edge(s);
 
-	if (s->pending && cell_empty(row->c[edge])) {
+	if (cell_empty(row->c[edge])) {
 		row->c[edge] = cell_with(row->c[edge], ' ');
 		row_extend(row, edge + 1);
 	}
+}
+
+void
+grid_settle(struct screen *s)
+{
+	if (s->pending)
+		settle_wrap(s);
 	if (!history_lines(&s->history))
 		s->primary[0]->cont = false;
 }

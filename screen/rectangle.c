@@ -228,7 +228,7 @@ mark(struct screen *s, struct row *row, unsigned x, unsigned end, bool toggle)
 			style.attr = marked(&s->parser, style.attr, toggle);
 			number = styles_number(&s->styles, &style);
 		}
-		*c = cell_make(*c & CELL_WHAT ? *c & CELL_WHAT : ' ', number, cell_link(*c));
+		*c = cell_make(*c & CELL_WHAT ? *c & CELL_WHAT : ' ', number, cell_link(*c)) | (*c & CELL_SHIFTED);
 	}
 }
 
