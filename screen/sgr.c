@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sgr.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "parser_state.h"
@@ -142,20 +142,32 @@ sgr_apply(struct style *style, const struct parser *p)
 	}
 }
 
+/* PREFIX and a number of at most three digits. */
 static char *
-put_colour(char *p, uint32_t colour, unsigned base)
+put_number(char *p, const char *prefix, unsigned v)
+{
+	while (*prefix)
+		*p++ = *prefix++;
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+/* A colour that is none of the 16. */
+static char *
+put_extended(char *p, uint32_t colour, unsigned base)
 {
 	unsigned v = colour & 0xffffff;
 
-	switch (colour & COLOUR_KIND) {
-	case COLOUR_16:
-		return p + sprintf(p, ";%u", v < 8 ? base + v : base + 60 + v - 8);
-	case COLOUR_256:
-		return p + sprintf(p, ";%u;5;%u", base + 8, v);
-	case COLOUR_RGB:
-		return p + sprintf(p, ";%u;2;%u;%u;%u", base + 8, v >> 16, v >> 8 & 0xff, v & 0xff);
-	}
-	return p;
+	p = put_number(p, ";", base);
+	if ((colour & COLOUR_KIND) == COLOUR_256)
+		return put_number(p, ";5;", v);
+	p = put_number(p, ";2;", v >> 16);
+	p = put_number(p, ";", v >> 8 & 0xff);
+	return put_number(p, ";", v & 0xff);
 }
 
 /* With colons: a terminal that does not know it must not read its parts as attributes. */
@@ -164,43 +176,68 @@ put_underline_colour(char *p, uint32_t colour)
 {
 	unsigned v = colour & 0xffffff;
 
-	if ((colour & COLOUR_KIND) == COLOUR_256)
-		return p + sprintf(p, ";58:5:%u", v);
-	if ((colour & COLOUR_KIND) == COLOUR_RGB)
-		return p + sprintf(p, ";58:2::%u:%u:%u", v >> 16, v >> 8 & 0xff, v & 0xff);
-	return p;
+	if ((colour & COLOUR_KIND) != COLOUR_RGB)
+		return put_number(p, ";58:5:", v & 0xff);
+	p = put_number(p, ";58:2::", v >> 16);
+	p = put_number(p, ":", v >> 8 & 0xff);
+	return put_number(p, ":", v & 0xff);
 }
 
-/* The parameters of PART of STYLE; without any, P. */
+static bool
+is_16(uint32_t colour)
+{
+	return (colour & COLOUR_KIND) == COLOUR_16;
+}
+
+static char *
+put_16(char *p, uint32_t colour, unsigned base)
+{
+	unsigned v = colour & 0xff;
+
+	return put_number(p, ";", v < 8 ? base + v : base + 60 + v - 8);
+}
+
+/* The reset, and what each terminal with SGR takes, or ignores by itself. */
+static char *
+put_plain(char *p, const struct style *style)
+{
+	static const char one[] = { '1', '2', '3', '5', '6', '7', '8', '9' };
+
+	*p++ = ';';
+	*p++ = '0';
+	for (unsigned i = 0; style->attr >> i && i < sizeof one; i++)
+		if (style->attr >> i & 1) {
+			*p++ = ';';
+			*p++ = one[i];
+		}
+	if (style->attr & STYLE_OVERLINE)
+		p = put_number(p, ";", 53);
+	if ((style->attr & STYLE_UNDERLINE) == 1u << STYLE_UNDERLINE_SHIFT)
+		p = put_number(p, ";", 4);
+	if (is_16(style->fg))
+		p = put_16(p, style->fg, 30);
+	return is_16(style->bg) ? put_16(p, style->bg, 40) : p;
+}
+
 enum part { PLAIN, LINE, TEXT_COLOUR, BACKGROUND, LINE_COLOUR };
 
+/* The parameters of PART of STYLE, each behind a semicolon; without any, P. */
 static char *
 put_part(char *p, enum part part, const struct style *style)
 {
-	static const char one[] = { '1', '2', '3', '5', '6', '7', '8', '9' };
 	unsigned line = (style->attr & STYLE_UNDERLINE) >> STYLE_UNDERLINE_SHIFT;
-	bool fg_16 = (style->fg & COLOUR_KIND) == COLOUR_16, bg_16 = (style->bg & COLOUR_KIND) == COLOUR_16;
 
 	switch (part) {
 	case PLAIN:
-		p += sprintf(p, ";0");
-		for (unsigned i = 0; i < sizeof one; i++)
-			if (style->attr >> i & 1)
-				p += sprintf(p, ";%c", one[i]);
-		if (style->attr & STYLE_OVERLINE)
-			p += sprintf(p, ";53");
-		if (line == 1)
-			p += sprintf(p, ";4");
-		p = put_colour(p, fg_16 ? style->fg : 0, 30);
-		return put_colour(p, bg_16 ? style->bg : 0, 40);
-	case TEXT_COLOUR:
-		return put_colour(p, fg_16 ? 0 : style->fg, 30);
-	case BACKGROUND:
-		return put_colour(p, bg_16 ? 0 : style->bg, 40);
+		return put_plain(p, style);
 	case LINE:
-		return line > 1 ? p + sprintf(p, ";4:%u", line) : p;
+		return line > 1 ? put_number(p, ";4:", line) : p;
+	case TEXT_COLOUR:
+		return style->fg && !is_16(style->fg) ? put_extended(p, style->fg, 38) : p;
+	case BACKGROUND:
+		return style->bg && !is_16(style->bg) ? put_extended(p, style->bg, 48) : p;
 	default:
-		return put_underline_colour(p, style->ul);
+		return style->ul ? put_underline_colour(p, style->ul) : p;
 	}
 }
 
@@ -222,13 +259,16 @@ sgr_params(const struct style *style, char *buf)
 static char *
 put_style(char *p, const struct style *style)
 {
-	char params[SGR_MAX];
-
 	for (enum part part = PLAIN; part <= LINE_COLOUR; part++) {
-		size_t len = (size_t)(put_part(params, part, style) - params);
+		char *end = put_part(p + 1, part, style);
 
-		if (len)
-			p += sprintf(p, "\033[%.*sm", (int)len - 1, params + 1);
+		if (end == p + 1)
+			continue;
+		/* In the place of the first semicolon. */
+		p[0] = '\033';
+		p[1] = '[';
+		*end = 'm';
+		p = end + 1;
 	}
 	return p;
 }
@@ -239,8 +279,11 @@ sgr_write(const struct style *from, const struct style *to, char *buf)
 	struct style a = *from, b = *to;
 	char *p = buf;
 
-	if ((a.attr ^ b.attr) & STYLE_PROTECTED)
-		p += sprintf(p, "\033[%u\"q", b.attr & STYLE_PROTECTED ? 1u : 0u);
+	if ((a.attr ^ b.attr) & STYLE_PROTECTED) {
+		p = put_number(p, "\033[", b.attr & STYLE_PROTECTED ? 1 : 0);
+		*p++ = '"';
+		*p++ = 'q';
+	}
 	a.attr &= ~STYLE_PROTECTED;
 	b.attr &= ~STYLE_PROTECTED;
 	if (!style_equal(&a, &b))
