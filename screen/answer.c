@@ -102,8 +102,10 @@ answer_kitty(struct screen *s)
 void
 answer_modifiers(struct screen *s, unsigned resource)
 {
+	unsigned value = resource <= 4 && s->modifiers[resource] > 0 ? (unsigned)s->modifiers[resource] : 0;
+
 	if (resource <= 4)
-		answer_queue(s, "\033[>%u;%um", resource, s->modifiers[resource] > 0 ? (unsigned)s->modifiers[resource] : 0);
+		answer_queue(s, "\033[>%u;%um", resource, value);
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * XTGETTCAP: what the terminal can do, by the names of terminfo and termcap, in hex.  The names are those that xterm, and
- * foot and kitty besides, document or that programs ask for.  The names of keys are not among them: which bytes a key
- * sends the terminal knows that the person comes back with, and "not known" has programs use their terminfo.
- * The clipboard (Ms) is not among them either.  Each name is answered by itself, as foot and kitty do.
+ * XTGETTCAP: what the terminal can do, by the names of terminfo and termcap, in hex.  The names are those that xterm,
+ * and foot and kitty besides, document or that programs ask for.  The names of keys are not among them: which bytes a
+ * key sends the terminal knows that the person comes back with, and "not known" has programs use their terminfo. The
+ * clipboard (Ms) is not among them either.  Each name is answered by itself, as foot and kitty do.
  */
 #include <stdint.h>
 #include <string.h>

@@ -60,14 +60,9 @@ enum screen_string screen_open_string(const struct screen *s);
 void screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to);
 
 /*
- * Answers to queries (DA, DSR, DECRQM, DECRQSS, XTGETTCAP, kitty ?u, XTVERSION, OSC colours …; answer.h).  While off (the default) queries
- * are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with their heads; further
- * queries stay unanswered.
- */
-#define SCREEN_ANSWERS_MAX 4096
-/*
- * What is known of the person's own terminal, for answers and the places of images: it is not part of what is equal or rendered.  A colour
- * (of text, background, cursor) is SCREEN_COLOUR_KNOWN | 0xrrggbb, or 0; pixels are those of the whole screen, or 0.
+ * What is known of the person's own terminal, for answers and the places of images: it is not part of what is equal or
+ * rendered.  A colour (of text, background, cursor) is SCREEN_COLOUR_KNOWN | 0xrrggbb, or 0; pixels are those of the
+ * whole screen, or 0.
  */
 #define SCREEN_COLOUR_KNOWN 0x01000000u
 struct screen_terminal {
@@ -75,11 +70,18 @@ struct screen_terminal {
 	uint16_t xpixel, ypixel;
 };
 void screen_terminal_is(struct screen *s, const struct screen_terminal *t);
+
+/*
+ * Answers to queries (DA, DSR, DECRQM, DECRQSS, XTGETTCAP, kitty ?u, XTVERSION, OSC colours …; answer.h).  While off
+ * (the default) queries are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with their
+ * heads; further queries stay unanswered.
+ */
+#define SCREEN_ANSWERS_MAX 4096
 void screen_answer(struct screen *s, bool on);
 /*
  * Moves the oldest answer to BUF, which has room for CAP bytes; its length, 0: there is none.  *AT: how many of the
- * bytes that were fed last it was, up to the end of the query (of a string: the ESC or BEL that ends it); 0, of a size in
- * band behind screen_resize().
+ * bytes that were fed last it was, up to the end of the query (of a string: the ESC or BEL that ends it); 0, of a size
+ * in band behind screen_resize().
  */
 size_t screen_take_answer(struct screen *s, void *buf, size_t cap, size_t *at);
 /* Moves up to CAP bytes of whole answers to BUF; how many. */

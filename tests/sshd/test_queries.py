@@ -132,7 +132,8 @@ def theme_while_away():
     with open("/home/alice/answers") as f:
         got = f.read().split("\n")
     os.unlink("/home/alice/answers")
-    equal(got, [repr(colour_answer(n)) for n in sorted(LIGHT)] + [repr(b"\x1b[?997;2n"), repr(b"\x1b[0n")], "what it got")
+    want = [colour_answer(n) for n in sorted(LIGHT)] + [b"\x1b[?997;2n", b"\x1b[0n"]
+    equal(got, [repr(w) for w in want], "what it got")
 
 
 def has_answered(t):
@@ -565,7 +566,7 @@ TMUX_WAITS = 5.5  # tmux waits for five
 
 
 def returns_late(host, command, ready, late=LATE):
-    """A terminal that answers nothing, and is lost when COMMAND has shown that it is READY and LATE seconds have gone by."""
+    """A terminal that answers nothing, and is lost LATE seconds after COMMAND has shown that it is READY."""
     t = host.login()
     t.line(command)
     t.wait_for(ready)

@@ -32,7 +32,8 @@ static const char *const bad[] = {
 	"\033]52;rgb:0/0/0\033\\", "\033]110;rgb:0/0/0\033\\", "\033]8;;http://x\033\\", "\033]11;?\033\\",
 	"\033P>|a\rb\033\\", "\033P>|a;b\033\\", "\033P>|\033\\", "\033P1$r0m", "\033P1$r0m\007", "\033P1$r0m\033x",
 	"\033P1+r544e=\033\\", "\033P1+r\033\\", "\033P1+rxy\033\\", "\033P0+r544e=41\033\\", "\033P1+r54;43\033\\",
-	"\033[8;24t", "\033[8;24;80;1t", "\033[3;0;0t", "\033[5;1;1t", "\033[48;24;80t", "\033[1t", "\033[21t", "\033[?1;0;256S",
+	"\033[8;24t", "\033[8;24;80;1t", "\033[3;0;0t", "\033[5;1;1t", "\033[48;24;80t", "\033[1t", "\033[21t",
+	"\033[?1;0;256S",
 	"\033[?1;3s", "\033[24;80;1;1;2\"w", "\0330*{", "\033[0*{", "\033P1$r24|\033\\", "\033P1$r$|\033\\",
 	"\033P1$r24*y\033\\", "\033P0!uid\033\\", "\033P1!u%5\033\\", "\033P7!~000\033\\", "\033P7!~00000\033\\",
 	"\033P1$u24;80;1;@;@;@;0;2;@;BBB\033\\", "\033P1$u24;80;1;P;@;@;0;2;@;BBBB\033\\",
@@ -194,9 +195,11 @@ answering(unsigned rows, unsigned cols)
 static void
 answers_of_the_model_pass(void **state)
 {
-	static const char *const params[] = { "", "1", "2", "5", "6", "8", "11", "14", "15", "16", "18", "19", "20", "21", "25",
-		                              "26", "53", "55", "56", "62", "63;65535", "75", "85", "996", "2027", "2048",
-		                              "65535", "1;1;0", "2;4;0", "65535;1;1", "0;1;1;1;9;9", "7;1;1;1;3;3" };
+	static const char *const params[] = {
+		"", "1", "2", "5", "6", "8", "11", "14", "15", "16", "18", "19", "20", "21", "25", "26", "53", "55", "56", "62",
+		"63;65535", "75", "85", "996", "2027", "2048", "65535", "1;1;0", "2;4;0", "65535;1;1", "0;1;1;1;9;9",
+		"7;1;1;1;3;3",
+	};
 	static const char prefixes[] = " ?>=<", intermediates[] = "_ !\"#$%&'()*+,-./";
 	struct screen *s = answering(1000, 1000);
 	unsigned count = 0;
@@ -207,8 +210,8 @@ answers_of_the_model_pass(void **state)
 		for (const char *between = intermediates; *between; between++)
 			for (char final = '@'; final < 127; final++)
 				for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
-					snprintf(query, sizeof query, "\033[%.*s%s%.*s%c", *prefix != ' ', prefix, params[i],
-					         *between != '_', between, final);
+					snprintf(query, sizeof query, "\033[%.*s%s%.*s%c", *prefix != ' ', prefix,
+					         params[i], *between != '_', between, final);
 					count += answers_pass(s, query);
 				}
 	for (char final = '0'; final < 127; final++) {
@@ -224,12 +227,15 @@ answers_of_the_model_pass(void **state)
 static void
 long_answers_of_the_model_pass(void **state)
 {
-	static const char *const settings[] = { "m", "r", "s", "t", " q", "\"q", "\"p", "*|", "$|", "$}", "$~", "*x", "x", "" };
+	static const char *const settings[] = {
+		"m", "r", "s", "t", " q", "\"q", "\"p", "*|", "$|", "$}", "$~", "*x", "x", "",
+	};
 	static const char *const names[] = { "544E", "6E616D65", "436F", "636F6C6F7273", "524742", "5463", "5375",
 		                             "536D756C78", "536574756C63", "73657472676266", "73657472676262",
 		                             "736D7878", "726D7878", "5373", "5365", "4D73", "6B75", "", "4",
 		                             "41414141414141414141414141414141" };
-	static const char looks[] = "\033[1;2;3;4:3;5;7;8;9;53;38:2::255:254:253;48;2;252;251;250;58:2::249:248:247m\033[1\"q";
+	static const char looks[] = "\033[1;2;3;4:3;5;7;8;9;53;38:2::255:254:253m"
+		"\033[48;2;252;251;250;58:2::249:248:247m\033[1\"q";
 	struct screen *s = answering(1000, 480);
 	char query[128];
 

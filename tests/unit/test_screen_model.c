@@ -183,7 +183,8 @@ queries_are_answered(void **state)
 		{ "\033c\033[31#y\xe4\xb8\xad\033[1;1;1;1;1;1*y", "\033P1!~4E2D\033\\" },
 		{ "\033]10;?;?\033\\", "\033]10;rgb:e5e5/e5e5/e5e5\033\\\033]11;rgb:0000/0000/0000\033\\" },
 		/* xterm's control sequences: XTWINOPS; the pixels are not known. */
-		{ "\033[18t", "\033[8;5;10t" }, { "\033[19t", "\033[9;5;10t" }, { "\033[14t\033[16t\033[15t\033[11t", "" },
+		{ "\033[18t", "\033[8;5;10t" }, { "\033[19t", "\033[9;5;10t" },
+		{ "\033[14t\033[16t\033[15t\033[11t", "" },
 		/* VT100 user guide: DECID. */
 		{ "\033Z", "\033[?62;22c" },
 		/* VT420 and VT510: DSR of devices, DECMSR, DECCKSR, DECRQDE, DECRQUPSS, DECCIR, DECTABSR. */
@@ -213,14 +214,16 @@ queries_are_answered(void **state)
 		/* The clipboard, a key, no name, half a digit, no digits, control characters, too long: not known. */
 		{ "\033P+q4d73\033\\\033P+q6b75\033\\", "\033P0+r4D73\033\\\033P0+r6B75\033\\" },
 		{ "\033P+q\033\\\033P+q544\033\\\033P+qxy\033\\", "\033P0+r\033\\\033P0+r\033\\\033P0+r\033\\" },
-		{ "\033P+q0a0a\033\\\033P+q" "4141414141414141414141414141414141" "\033\\", "\033P0+r\033\\\033P0+r\033\\" },
+		{ "\033P+q0a0a\033\\\033P+q4141414141414141414141414141414141\033\\",
+		  "\033P0+r\033\\\033P0+r\033\\" },
 		{ "\033[?1;1;0S\033[?2;1;0S\033[?9;1;0S\033[?1S", "\033[?1;3S\033[?2;3S\033[?9;1S" },
 		/* Modes that a terminal has a default of its own for: xterm's. */
 		{ "\033[?8$p\033[?12$p\033[?1007$p\033[?1034$p", "\033[?8;1$y\033[?12;2$y\033[?1007;2$y\033[?1034;1$y" },
 		{ "\033[?1035$p\033[?1036$p\033[?1039$p", "\033[?1035;1$y\033[?1036;2$y\033[?1039;2$y" },
 		{ "\033[?8l\033[?8$p\033[?8h\033[?8$p", "\033[?8;2$y\033[?8;1$y" },
 		/* In-band size reports: at once, and again when it is set again. */
-		{ "\033[?2048h", "\033[48;5;10;0;0t" }, { "\033[?2048h\033[?2048h", "\033[48;5;10;0;0t\033[48;5;10;0;0t" },
+		{ "\033[?2048h", "\033[48;5;10;0;0t" },
+		{ "\033[?2048h\033[?2048h", "\033[48;5;10;0;0t\033[48;5;10;0;0t" },
 		{ "\033[?2048l\033[2048h", "" },
 		{ "\033[?2027$p", "\033[?2027;2$y" }, { "\033[?2027h\033[?2027$p", "\033[?2027;1$y" },
 		{ "\033[?2027h\033[!p\033[?2027$p", "\033[?2027;2$y" },
@@ -252,7 +255,7 @@ queries_are_answered(void **state)
 	}
 }
 
-/* What is known of the person's terminal is in the answers, unless a program has said otherwise, and in nothing else. */
+/* What is known of the person's terminal is in the answers, unless a program has said otherwise, and nowhere else. */
 static void
 terminal_is_in_answers(void **state)
 {

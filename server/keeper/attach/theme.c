@@ -64,8 +64,8 @@ theme_goes_on(struct peer *peer)
 }
 
 /*
- * Whether the parameters of OSC 10, 11 or 12 from P to END ask for colour N, or with SET change it: the byte behind that, or
- * NULL.  FIRST is the number.
+ * Whether the parameters of OSC 10, 11 or 12 from P to END ask for colour N, or with SET change it: the byte behind
+ * that, or NULL.  FIRST is the number.
  */
 static const unsigned char *
 is_about(const unsigned char *p, const unsigned char *end, unsigned first, unsigned n, bool set)

@@ -149,7 +149,8 @@ let_go(struct themereports *r, unsigned char *out)
 }
 
 static size_t
-take(struct themereports *r, unsigned char b, themereports_is_for_program *is_for_program, void *object, unsigned char *out)
+take(struct themereports *r, unsigned char b, themereports_is_for_program *is_for_program, void *object,
+     unsigned char *out)
 {
 	struct answer a;
 
