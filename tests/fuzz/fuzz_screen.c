@@ -97,26 +97,6 @@ must_be_equal(const struct screen *a, const struct screen *b, const char *when)
 	abort();
 }
 
-/* Renderings for terminals that take less: the fewest colours, the most, and what is between. */
-static void
-ask_targets(const struct screen *s, struct screen_render_options o, struct bytes *b)
-{
-	const uint64_t basic = TERMCAN_KNOWN | TERMCAN_ECMA48 | TERMCAN_WRAPS | TERMCAN_REGION | TERMCAN_SAVES,
-	               all = UINT64_MAX & ~TERMCAN_UTF8;
-	const struct termcan targets[] = {
-		{ .can = TERMCAN_KNOWN }, { .can = basic, .colours = 8 }, { .can = basic | TERMCAN_STAYS | TERMCAN_UTF8 },
-		{ .can = basic | TERMCAN_STAYS | TERMCAN_DRAWING | TERMCAN_ERASES | TERMCAN_ERASES_COLOURED, .colours = 16 },
-		{ .can = all, .colours = 256, .upper = { [0x64] = 0xe4 } },
-		{ .can = all | TERMCAN_UTF8, .colours = 88 },
-	};
-
-	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
-		o.target = &targets[i];
-		screen_render(s, &o, put, b);
-		screen_leave(s, &targets[i], put, b);
-	}
-}
-
 /* What else can be asked of a model: for the sanitizers. */
 static void
 ask_all(struct screen *s, unsigned extra)
@@ -131,8 +111,6 @@ ask_all(struct screen *s, unsigned extra)
 
 	screen_render(s, &o, put, &b);
 	screen_leave(s, NULL, put, &b);
-	b.len = 0;
-	ask_targets(s, o, &b);
 	screen_text(s, true, put, &b);
 	screen_state(s, put, &b);
 	while ((n = screen_take_answers(s, answers, sizeof(answers))) > 0)
