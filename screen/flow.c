@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow.h"
 
+#include <limits.h>
+
 #include "graphemes.h"
 #include "model.h"
 #include "render_cell.h"
@@ -73,7 +75,35 @@ struct pass {
 	unsigned n, at;
 	bool shifted; /* as it is in the first pass */
 	bool second, left;
+	bool under;        /* what flow_underlay has painted is left out */
+	unsigned from, to; /* of the shifted text that came last, with the doubtful characters before it */
 };
+
+/*
+ * Whether the blanks at X stand directly behind shifted text, in a column of their own: most often the whole row was
+ * erased in their style before the text was written.
+ */
+static bool
+lies_under(const struct pass *p, unsigned x)
+{
+	cell c = p->row->c[x];
+
+	return c && cell_empty(c) && !(c & CELL_SHIFTED) && x == p->to;
+}
+
+/* Takes note of what is at X, up to NEXT. */
+static void
+pass_note(struct pass *p, unsigned x, unsigned next)
+{
+	bool doubtful = flow_doubtful(p->s, p->row, x);
+
+	if (doubtful || p->row->c[x] & CELL_SHIFTED) {
+		if (x != p->to)
+			p->from = x;
+		p->to = next;
+	}
+	p->shifted |= doubtful;
+}
 
 static void
 pass_shift(struct pass *p, unsigned x)
@@ -117,7 +147,7 @@ pass_row(struct pass *p, unsigned x, bool on)
 
 	for (; x < p->n; x = next) {
 		next = behind(p->row, x, p->n);
-		if (!p->row->c[x])
+		if (!p->row->c[x] || (p->under && lies_under(p, x)))
 			continue;
 		if (!(p->row->c[x] & CELL_SHIFTED) && p->shifted && !on) {
 			unsigned to = next_shifted(p->s, p->row, x, p->n);
@@ -133,15 +163,35 @@ pass_row(struct pass *p, unsigned x, bool on)
 		pass_shift(p, x);
 		if (!p->second)
 			p->at = write_at(p->out, p->s, p->row, x, p->n);
-		p->shifted |= flow_doubtful(p->s, p->row, x);
+		pass_note(p, x, next);
 	}
+}
+
+bool
+flow_underlay(struct out *out, const struct screen *s, const struct row *row, unsigned n)
+{
+	struct pass p = { .s = s, .row = row, .to = UINT_MAX };
+	bool any = false;
+
+	for (unsigned x = 0, next; x < n; x = next) {
+		next = behind(row, x, n);
+		if (lies_under(&p, x)) {
+			any = true;
+			render_column(out, p.from);
+			out_style(out, styles_get(&s->styles, cell_style(row->c[x])));
+			render_erase(out, next - p.from);
+		}
+		pass_note(&p, x, next);
+	}
+	return any;
 }
 
 unsigned
 flow_paint(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at,
            bool on)
 {
-	struct pass first = { .out = out, .s = s, .row = row, .n = to, .at = at, .shifted = out->shifted };
+	struct pass first = { .out = out, .s = s, .row = row, .n = to, .at = at, .shifted = out->shifted, .to = UINT_MAX,
+		.under = out->underlaid };
 	struct pass second = first;
 
 	pass_row(&first, from, on);

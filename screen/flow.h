@@ -30,6 +30,12 @@ struct row;
 /* Whether any of the characters in the cell at X of ROW is doubtful. */
 bool flow_doubtful(const struct screen *s, const struct row *row, unsigned x);
 /*
+ * Paints the blanks of ROW, of N columns, that stand directly behind shifted text, below that text too: a terminal that
+ * shows the text narrower shows them there.  The cursor is in the row; whether there were any.  Then flow_paint leaves
+ * them out, if out.underlaid is set.
+ */
+bool flow_underlay(struct out *out, const struct screen *s, const struct row *row, unsigned n);
+/*
  * Paints the cells FROM to TO, not included, of ROW, which is odd; the cursor is at column AT; where it comes to.  ON:
  * more comes, to which the cursor leads from there.
  */

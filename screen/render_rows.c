@@ -119,12 +119,24 @@ paint_marked(struct out *out, const struct screen *s, const struct row *row, boo
 	return edge ? edge_marks(out, s, row, at) : at;
 }
 
-/* Paints ROW from its first column, where the cursor is; where it comes to.  WRAPPED: the row below goes on with it. */
+/*
+ * Paints ROW from its first column on; where the cursor comes to.  BEGINS: the cursor is in that column, and not behind
+ * the last one of the row above.  WRAPPED: the row below goes on with it.
+ */
 static unsigned
-paint(struct out *out, const struct screen *s, const struct row *row, bool wrapped)
+paint(struct out *out, const struct screen *s, const struct row *row, bool begins, bool wrapped)
 {
-	return row->marks.has && out_can(out, TERMCAN_MARKS) ? paint_marked(out, s, row, wrapped)
-	                                                     : paint_cells(out, s, row, 0, row_used(row), 0, wrapped);
+	unsigned x;
+
+	if (row->marks.has && out_can(out, TERMCAN_MARKS))
+		return paint_marked(out, s, row, wrapped);
+	if (begins && !wrapped && row->odd && flow_underlay(out, s, row, row_used(row))) {
+		out_text(out, "\r");
+		out->underlaid = true;
+	}
+	x = paint_cells(out, s, row, 0, row_used(row), 0, wrapped);
+	out->underlaid = false;
+	return x;
 }
 
 static void
@@ -332,7 +344,7 @@ render_stream(struct out *out, const struct screen *s, const struct screen_rende
 			stream_wrap(&st, y ? s->primary[y - 1] : NULL, row);
 		else if (y > 0)
 			new_line(&st);
-		st.x = paint(out, s, row, y + 1 < s->rows && s->primary[y + 1]->cont);
+		st.x = paint(out, s, row, y ? !row->cont : !on, y + 1 < s->rows && s->primary[y + 1]->cont);
 	}
 	out_plain(out);
 	out_link(out, "", 0);
@@ -352,6 +364,7 @@ void
 render_alternate(struct out *out, const struct screen *s)
 {
 	unsigned x = 0;
+	bool begins;
 
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->alternate[y];
@@ -360,11 +373,12 @@ render_alternate(struct out *out, const struct screen *s)
 			x = 0;
 			continue;
 		}
-		if (y == 0 || x != s->cols || !out->shifted || !goes_on(s, y - 1)) {
+		begins = y == 0 || x != s->cols || !out->shifted || !goes_on(s, y - 1);
+		if (begins) {
 			out_format(out, "\033[%uH", y + 1);
 			out->shifted = false;
 		}
-		x = paint(out, s, row, goes_on(s, y));
+		x = paint(out, s, row, begins, goes_on(s, y));
 	}
 	out_plain(out);
 	out_link(out, "", 0);

@@ -69,7 +69,8 @@ class Clusters(streams.Stream):
             y = n % self.rows + 1
             if full:
                 # A dialog: rows in any order, each of them new.
-                out.append(E + "m" + E + "%d;1H" % y + E + "K" + row(r, y, self.cols))
+                ground = r.choice(("", E + "44m", E + "48;5;60m"))
+                out.append(E + "m" + ground + E + "%d;1H" % y + E + "K" + E + "m" + row(r, y, self.cols))
             else:
                 y = min(n + 1, self.rows)
                 out.append(row(r, y, self.cols) + E + "m\r\n" if r.randrange(3) else prompt(r) + "\r\n")
