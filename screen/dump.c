@@ -188,7 +188,7 @@ state_marks(struct out *out, const struct screen *s)
 			for (enum mark_kind kind = 0; kind < MARK_KINDS; kind++)
 				if (marks_get(m, kind, at, &mark)) {
 					out_format(out, "mark-%u-%u%s ", y + 1, at + 1, mark.vscode ? "-vscode" : "");
-					out_bytes(out, "CDAB" + kind, 1);
+					out_bytes(out, &"CDAB"[kind], 1);
 					out_format(out, " %x\n", mark.says);
 				}
 	}
