@@ -163,6 +163,25 @@ def test_the_terminals_own_colours_while_away(host):
     has_answered(t)
 
 
+def test_a_terminals_colours_come_before_the_shell_is_there(host):
+    """A terminal nearby answers before the new shell has printed anything."""
+    write("/home/alice/.bash_profile", "until [ -e go ]; do sleep 0.02; done\n. ~/.bashrc\n")
+    t = light(host.ssh())
+    wait_until(lambda: t.read(0.1) and QUESTION in bytes(t.data), "the question")
+    t.send(b"echo ty''ped\r")
+    t.quiet(0.3)  # for the answers to get there
+    write("/home/alice/go", "")
+    t.wait_for("typed")
+    t.prompt()
+    check(b"rgb" not in bytes(t.data), "the shell got an answer: %r" % bytes(t.data[-300:]))
+    write("/home/alice/ask.py", ASK_THEME)
+    os.unlink("/home/alice/go")
+    t.line("/usr/bin/python3 ask.py")
+    t.wait_for("waiting")
+    host.drop(t)
+    theme_while_away()
+
+
 def test_a_terminals_colours_come_late_and_in_pieces(host):
     t = host.login()
     for number in sorted(LIGHT):

@@ -217,6 +217,8 @@ plain_typed_ahead(struct keeper *k)
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
 		if (peer->t.pipes || peer->t.input_at < peer->t.input_len || !terminal_read(&peer->t))
 			continue;
+		if (!take_theme(peer))
+			continue;
 		drop_signal_keys(&peer->t);
 		plain_feed(peer);
 	}
