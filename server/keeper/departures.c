@@ -13,7 +13,7 @@
 #include "peers.h"
 #include "report.h"
 
-#define MANY 8 /* connections: their memory is worth a call */
+#define MANY 8 /* connections: their memory is worth a call while others are left */
 
 /* The last attachment has gone. */
 static void
@@ -117,11 +117,11 @@ free_peer(struct peer *peer)
 	free(peer);
 }
 
-/* After a flood of connections. */
+/* After a flood of connections, and after the last one. */
 static void
 give_back_memory(struct peers *t)
 {
-	if (t->most < MANY || t->count > t->most / MANY)
+	if (t->count ? t->most < MANY || t->count > t->most / MANY : !t->most)
 		return;
 	t->most = t->count;
 	heap_trim();

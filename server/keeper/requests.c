@@ -19,6 +19,7 @@
 #include "departures.h"
 #include "expiry.h"
 #include "notice.h"
+#include "pages.h"
 #include "peercred.h"
 #include "peers.h"
 #include "printable.h"
@@ -28,8 +29,8 @@
 #include "status.h"
 #include "upgrade.h"
 
-static unsigned char incoming[MESSAGE_MAX];
-static unsigned char outgoing[MESSAGE_MAX];
+static unsigned char PAGES_OWN incoming[MESSAGE_MAX];
+static unsigned char PAGES_OWN outgoing[MESSAGE_MAX];
 
 /* Requests from any process of the user's. */
 
@@ -332,6 +333,8 @@ on_message_waits(void *object, short revents)
 		close_all(fds, (unsigned)count);
 		dispatch(peer, incoming, (size_t)n);
 	}
+	pages_give_back(incoming, sizeof incoming);
+	pages_give_back(outgoing, sizeof outgoing);
 }
 
 /* Makes room: marks the oldest peer that has claimed nothing. */

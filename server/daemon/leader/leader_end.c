@@ -17,7 +17,6 @@
 #include "endcause.h"
 #include "endstore.h"
 #include "endwords.h"
-#include "heap.h"
 #include "hoststate.h"
 #include "leader_audit.h"
 #include "leader_talk.h"
@@ -155,7 +154,6 @@ find_stopper(struct leader *l)
 	c->idle_s = typed_ago_s(l);
 	if (logindidle_get(&c->idle_limit_s))
 		c->idle_limit_s = LOGINDIDLE_NEVER;
-	heap_trim();
 }
 
 void

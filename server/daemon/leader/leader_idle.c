@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include "heap.h"
 #include "leader_talk.h"
 #include "logindidle.h"
 
@@ -18,11 +17,7 @@ leader_idle_tell(struct leader *l)
 	/* What is pending has to go first, and is rare; the keeper then goes by what it was told before. */
 	if (l->keeper < 0 || l->pending_len)
 		return;
-	if (l->logind_has_tty && access(LOGIND, F_OK) == 0) {
-		if (logindidle_get(&m.logind_s))
-			m.logind_s = LOGINDIDLE_NEVER;
-		/* The lists of files, which a session of weeks has no need for. */
-		heap_trim();
-	}
+	if (l->logind_has_tty && access(LOGIND, F_OK) == 0 && logindidle_get(&m.logind_s))
+		m.logind_s = LOGINDIDLE_NEVER;
 	leader_send(l, buf, leadermsg_encode_idle(&m, buf, sizeof buf));
 }

@@ -24,6 +24,7 @@
 #include "leader_utmp.h"
 #include "log.h"
 #include "procstat.h"
+#include "unused.h"
 
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
@@ -213,6 +214,8 @@ leader_loop(struct leader *l, int error)
 		}
 		if (n >= 0)
 			turn(l, p);
+		if (leader_phase_started(l))
+			unused_give_back();
 	}
 	finish(l);
 }

@@ -5,10 +5,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -20,7 +18,6 @@
 #include "clean.h"
 #include "fd.h"
 #include "leader_audit.h"
-#include "heap.h"
 #include "leader_keeper.h"
 #include "leader_shell.h"
 #include "register.h"
@@ -37,11 +34,11 @@
 #include "rundir.h"
 #include "sessionmem.h"
 #include "surroundings.h"
+#include "unused.h"
 #include "utmprec.h"
 
 /* The session's scope lives as long as this process, so the OOM killer should take the keeper and its shells first. */
 #define OOM_SCORE (-900)
-#define STACK_USED ((uintptr_t)1 << 20) /* more is not looked for; unmapped parts don't matter */
 
 /* All of a session that is being made. */
 struct leader_main {
@@ -282,20 +279,6 @@ prepare(struct leader_main *l)
 	return rc ? rc : start_processes(l);
 }
 
-/*
- * What PAM modules and name services have used of the stack goes back to the system: the rest of this process's long
- * life needs a few hundred bytes of it.  A page below this frame is left alone.
- */
-static void __attribute__((noinline))
-give_back_memory(void)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
-
-	madvise((void *)(here - STACK_USED - page), STACK_USED, MADV_DONTNEED);
-	heap_trim();
-}
-
 /* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */
 static void
 close_pam(struct leader_main *l)
@@ -332,7 +315,7 @@ leader_main(const struct leader_order *order)
 	leader_end_init(&l.leader);
 	rc = prepare(&l);
 	envlist_free(&l.env);
-	give_back_memory();
+	unused_give_back();
 	/* These have been told and logged, or the login is gone. */
 	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
 		if (leader_audit_may_say(&l.leader))

@@ -11,7 +11,6 @@
 #include "caller.h"
 #include "clock.h"
 #include "fd.h"
-#include "heap.h"
 #include "leader_audit.h"
 #include "leader_dir.h"
 #include "leader_end.h"
@@ -86,8 +85,6 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 	char extra[32];
 	int rc = find_claimer(l, m, &login, &why);
 
-	/* Reading /proc has used memory that a session of weeks has no need for. */
-	heap_trim();
 	memset(&answer, 0, sizeof answer);
 	answer.serial = m->number;
 	if (rc) {
@@ -137,7 +134,6 @@ on_started(struct leader *l, const struct leadermsg_report *m)
 	l->created_date_ms = clock_date_ms();
 	leader_audit_created(l);
 	leader_end_begin(l);
-	heap_trim();
 }
 
 static void

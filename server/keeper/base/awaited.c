@@ -113,7 +113,7 @@ is_same(const struct awaited_list *l, const struct awaited *v, unsigned count)
 void
 awaited_save(struct keeper *k)
 {
-	static struct awaited v[PEERS_MAX];
+	static struct awaited PAGES_OWN v[PEERS_MAX];
 	unsigned count = awaited_note(k, v, PEERS_MAX);
 	struct awaited_list *l = count || k->attached ? list_of(k) : NULL;
 	uint32_t next;

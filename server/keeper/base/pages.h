@@ -8,6 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* For a buffer that is given back: it begins on a page of its own, where pages are no larger than this. */
+#define PAGES_OWN __attribute__((aligned(4096)))
+
 /*
  * The contents of LEN bytes at P, which are in no file and in no heap, are no longer needed: whole pages of them become
  * zero.

@@ -13,7 +13,7 @@
 #include "fd.h"
 #include "pages.h"
 
-static unsigned char reply[PAINT_REPLY_MAX]; /* the latest */
+static unsigned char PAGES_OWN reply[PAINT_REPLY_MAX]; /* the latest */
 
 /* A name for ps(1), written over the keeper's argument. */
 static void
