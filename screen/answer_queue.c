@@ -9,12 +9,19 @@
 #include "model.h"
 
 #define ANSWER_MAX 256
+#define SHORT 64
 
 /* The head of each kept answer. */
 struct answer_head {
 	size_t at;  /* bytes of the last feed, up to the query's end */
 	size_t len;
 };
+
+bool
+answer_wanted(const struct screen *s)
+{
+	return s->answers.on && s->answers.len + sizeof(struct answer_head) + SHORT <= SCREEN_ANSWERS_MAX;
+}
 
 void
 answer_queue(struct screen *s, const char *format, ...)
