@@ -130,38 +130,61 @@ make(struct stream *st, uint64_t seed, const struct kind *kind)
 	}
 }
 
+struct answered {
+	unsigned char bytes[65536];
+	size_t len;
+};
+
+/* Feeds as much at once as the painter does, at most; how much. */
+static size_t
+feed_some(struct screen *s, const char *p, size_t len, struct answered *to)
+{
+	size_t n;
+
+	len = len < 4096 ? len : 4096;
+	screen_feed(s, p, len);
+	while ((n = screen_take_answers(s, to->bytes + to->len, sizeof to->bytes - to->len)) > 0)
+		to->len += n;
+	return len;
+}
+
 /* As the painter does it, behind the first CUT bytes; how much was passed over. */
 static size_t
-feed_skipping(struct screen *s, const struct stream *st, size_t cut)
+feed_skipping(struct screen *s, const struct stream *st, size_t cut, struct answered *to)
 {
 	size_t at = cut, clean = 0, skipped, all = 0;
 
-	screen_feed(s, st->bytes, cut);
+	feed_some(s, st->bytes, cut, to);
 	while (at < st->len) {
 		skipped = at < clean ? 0 : screen_skip(s, (const unsigned char *)st->bytes + at, st->len - at, &clean);
 		clean = skipped || at >= clean ? at + clean : clean;
 		all += skipped;
 		at += skipped;
-		if (at < st->len) {
-			size_t n = st->len - at < 4096 ? st->len - at : 4096;
-
-			screen_feed(s, st->bytes + at, n);
-			at += n;
-		}
+		at += feed_some(s, st->bytes + at, st->len - at, to);
 	}
 	return all;
 }
+
+static size_t all_answers;
 
 /* Fed with and without passing over; how much was passed over. */
 static size_t
 compare_streams(const struct stream *st, const unsigned *size, size_t cut, const char *what)
 {
 	struct screen *a = screen_new(size[0], size[1], size[2]), *b = screen_new(size[0], size[1], size[2]);
+	static struct answered x, y;
 	char why[200] = "";
 	size_t skipped;
 
-	screen_feed(a, st->bytes, st->len);
-	skipped = feed_skipping(b, st, cut);
+	x.len = y.len = 0;
+	screen_answer(a, true);
+	screen_answer(b, true);
+	for (size_t at = 0; at < st->len;)
+		at += feed_some(a, st->bytes + at, st->len - at, &x);
+	skipped = feed_skipping(b, st, cut, &y);
+	if (x.len != y.len || memcmp(x.bytes, y.bytes, x.len) != 0)
+		fail_msg("%s, %zu of %zu passed over: other answers", what, skipped, st->len);
+	all_answers += x.len;
 	if (!screen_equal(a, b, why, sizeof why))
 		fail_msg("%s, %zu of %zu passed over: %s", what, skipped, st->len, why);
 	screen_free(a);
@@ -355,6 +378,8 @@ test_lines_and_more(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < 200; seed++)
 		compare(seed, (struct kind){ .odd = 1 + (unsigned)(seed * seed % 3000), .stairs = seed & 1 }, false);
+	/* With queries among them. */
+	assert_true(all_answers > 1000);
 }
 
 int
