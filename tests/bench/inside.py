@@ -33,7 +33,7 @@ QUICK_WAYS = (PLAIN, HELD, CLIENT, "dtach", "abduco", "tmux", "screen")
 class Plan:
     """How much is measured."""
 
-    def __init__(self, quick, only, subjects):
+    def __init__(self, quick, only, subjects, sessions):
         self.quick, self.subjects = quick, subjects
         self.only = only or (QUICK_WAYS if quick else None)
         self.echo_rounds, self.echo_keys = (1, 40) if quick else (3, 150)
@@ -45,11 +45,12 @@ class Plan:
         self.idle_seconds = 2 if quick else 10
         self.limit = 240 if quick else 1200  # seconds, then something hangs
         self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 10, 100, 1000), ("empty", "full"))
+        self.sessions = sessions or self.sessions
 
 
 def run(src, log, extra):
     quick = extra["quick"]
-    plan = Plan(quick, extra["ways"], extra["subjects"])
+    plan = Plan(quick, extra["ways"], extra["subjects"], extra["sessions"])
     meta = {"quick": quick, "kernel": platform.release(), "processors": os.cpu_count(),
             "load": "%.1f" % os.getloadavg()[0]}
     figures = Figures(meta)

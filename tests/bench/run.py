@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Measures what being held costs, beside plain ssh and the neighbours that are installed, in a private world.
 
-  run.py -b BUILD [--quick] [-o results.json] [--way NAME…] [--subject NAME…] [--install]
+  run.py -b BUILD [--quick] [-o results.json] [--way NAME…] [--subject NAME…]
+         [--sessions N…] [--install]
 
 --install only fetches the neighbours (dtach, abduco, tmux, screen, mosh) with apt-get.  Who is not installed is
 left out.  Subjects: echo, bulk, login, module, recovery, flood, wakeups, memory.  Needs root, for namespaces; it changes
@@ -60,6 +61,7 @@ def main():
     p.add_argument("-v", "--verbose", action="store_true")
     p.add_argument("--way", action="append", help="plain is always measured")
     p.add_argument("--subject", action="append")
+    p.add_argument("--sessions", action="append", type=int, help="so many for the subject memory, in place of all")
     a = p.parse_args()
     if os.geteuid():
         raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
@@ -79,7 +81,8 @@ def main():
     cgroup = make_cgroup()
     # in a world's own /proc there are no threads of the kernel
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject, "cgroup": cgroup,
+    extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject,
+             "sessions": a.sessions, "cgroup": cgroup,
              "verbose": a.verbose, "kernel_proc": "/proc/self/fd/%d" % proc}
     spec = cases.world.spec(base, SRC, log, entry="bench:run", extra=extra)
     try:
