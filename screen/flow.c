@@ -211,8 +211,9 @@ flow_cluster(const struct screen *s, const struct row *row, unsigned x)
 		uint32_t one, next;
 		bool shifts = row->c[from] & CELL_SHIFTED || flow_doubtful(s, row, from);
 
-		/* If they were not printed one after the other, they are no cluster. */
-		if (cell_empty(row->c[from]) || shifts != ((row->c[x] & CELL_SHIFTED) != 0))
+		/* If they were not printed one after the other, and in one look, they are no cluster. */
+		if (cell_empty(row->c[from]) || shifts != ((row->c[x] & CELL_SHIFTED) != 0) ||
+		    (row->c[x] ^ row->c[from]) & CELL_LOOK)
 			break;
 		next = *clusters_codes(&s->clusters, row->c[x], &one, &n);
 		codes = clusters_codes(&s->clusters, row->c[from], &one, &n);
