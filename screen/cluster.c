@@ -6,6 +6,7 @@
 
 #define FIRST_LIMIT 2048
 #define FIRST_CAP 64
+#define REFUSED_MAX 256 /* the table may be full of clusters that are on the screen: then anew is no remedy */
 
 bool
 clusters_add(struct clusters *t, const uint32_t *codes, unsigned n, uint32_t *number)
@@ -13,8 +14,10 @@ clusters_add(struct clusters *t, const uint32_t *codes, unsigned n, uint32_t *nu
 	uint32_t cap = t->cap ? t->cap * 2 : FIRST_CAP;
 	uint32_t *word;
 
-	if (t->count > CELL_CODE)
+	if (t->count > CELL_CODE) {
+		t->refused++;
 		return false;
+	}
 	if (t->cap - t->count < n + 1) {
 		word = realloc(t->word, cap * sizeof *word);
 		if (!word)
@@ -39,7 +42,7 @@ clusters_free(struct clusters *t)
 bool
 clusters_full(const struct clusters *t)
 {
-	return t->count >= (t->limit > FIRST_LIMIT ? t->limit : FIRST_LIMIT);
+	return t->count >= (t->limit > FIRST_LIMIT ? t->limit : FIRST_LIMIT) || t->refused >= REFUSED_MAX;
 }
 
 size_t

@@ -23,7 +23,8 @@ struct cluster {
 struct clusters {
 	uint32_t *word; /* of each cluster, at its number: how many code points, and these */
 	uint32_t count, cap;
-	uint32_t limit; /* at this count it is time to make the table anew */
+	uint32_t limit;   /* at this count it is time to make the table anew … */
+	uint32_t refused; /* … or when so many have found no room in the last one possible */
 };
 
 /* Puts the N code points at CODES into T and their number into NUMBER; false: no room or no memory. */

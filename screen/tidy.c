@@ -87,6 +87,7 @@ tidy_clusters(struct screen *s)
 	clusters_free(&s->clusters);
 	s->clusters = fresh;
 	s->clusters.limit = 2 * fresh.count;
+	s->clusters.refused = 0;
 }
 
 static void

@@ -233,6 +233,29 @@ long_clusters_are_kept(void **state)
 	screen_free(s);
 }
 
+/* As many of them as there can be; and then a screen with few. */
+static void
+clusters_are_kept_again(void **state)
+{
+	static struct text t;
+	struct screen *s = screen_of(250, 260, "");
+	char longest[1 + 2 * 31];
+
+	(void)state;
+	for (unsigned i = 0; i < 31; i++)
+		memcpy(longest + 1 + 2 * i, "\xcc\x81", 2);
+	for (unsigned i = 0; i < 250 * 260; i++) {
+		longest[0] = (char)('a' + i % 26);
+		screen_feed(s, longest, sizeof longest);
+	}
+	screen_feed(s, "\033c", 2);
+	for (unsigned i = 0; i < 1000; i++)
+		screen_feed(s, "\033[H\033[2Je\xcc\x81", 10);
+	screen_text(s, false, keep, &t);
+	assert_memory_equal(t.bytes, "e\xcc\x81\n", 4);
+	screen_free(s);
+}
+
 int
 main(void)
 {
@@ -246,6 +269,7 @@ main(void)
 		cmocka_unit_test(a_wrapped_prompt_is_printed_on),
 		cmocka_unit_test(columns_go_when_the_width_changes),
 		cmocka_unit_test(long_clusters_are_kept),
+		cmocka_unit_test(clusters_are_kept_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
