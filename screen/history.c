@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "graphemes.h"
 #include "history_private.h"
@@ -252,6 +255,41 @@ cells_bytes(const struct screen *s, const cell *c, unsigned n, bool odd)
 	return bytes;
 }
 
+/* Puts the text of the first of N cells at C to P, as far as they are ASCII in LOOK, by eights; how many. */
+static unsigned
+put_ascii(unsigned char *p, const cell *c, unsigned n, cell look)
+{
+	unsigned done = 0;
+
+#ifdef __SSE2__
+	const __m128i same = _mm_set1_epi64x((long long)look), zero = _mm_setzero_si128();
+	const __m128i others = _mm_set1_epi64x(~(long long)0x7f);
+
+	for (; done + 8 <= n; done += 8) {
+		const __m128i *v = (const __m128i *)(const void *)(c + done);
+		__m128i a = _mm_xor_si128(_mm_loadu_si128(v), same), b = _mm_xor_si128(_mm_loadu_si128(v + 1), same);
+		__m128i d = _mm_xor_si128(_mm_loadu_si128(v + 2), same), e = _mm_xor_si128(_mm_loadu_si128(v + 3), same);
+		__m128i all = _mm_and_si128(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(d, e)), others);
+		__m128i text;
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi8(all, zero)) != 0xffff)
+			break;
+		/* Each cell is now a byte and seven zeroes. */
+		text = _mm_packs_epi32(_mm_packs_epi32(a, b), _mm_packs_epi32(d, e));
+		text = _mm_packus_epi16(text, zero);
+		if (_mm_movemask_epi8(_mm_cmpeq_epi8(text, zero)) & 0xff)
+			break;
+		_mm_storel_epi64((__m128i *)(void *)(p + done), text);
+	}
+#else
+	(void)p;
+	(void)c;
+	(void)n;
+	(void)look;
+#endif
+	return done;
+}
+
 /*
  * Adds the cells of C from FROM up to, not including, TO to the last line; ODD: they are of an odd row.  There is room
  * but for their links; REST: bytes that must remain reserved.
@@ -262,6 +300,7 @@ put_kind(struct screen *s, const cell *c, unsigned from, unsigned to, const bool
 	struct history *h = &s->history;
 	unsigned char *p = h->bytes + h->end, *begin = p;
 	uint64_t look = ~UINT64_C(0);
+	unsigned next = from, n; /* next: where to try put_ascii */
 
 	for (unsigned x = from; x < to; x++) {
 		if ((c[x] & CELL_LOOK) != look) {
@@ -276,10 +315,23 @@ put_kind(struct screen *s, const cell *c, unsigned from, unsigned to, const bool
 			if (cell_link(c[x]) || h->link)
 				put_link(h, links_get(&s->links, cell_link(c[x])), rest);
 			begin = p = h->bytes + h->end;
+			next = x;
 		}
-		if (odd)
+		if (odd) {
 			p = put_odd(s, p, c[x], x);
-		else if ((c[x] & CELL_WHAT) - 1 < 0x7f)
+			continue;
+		}
+		if (x >= next) {
+			n = put_ascii(p, c + x, to - x, look);
+			p += n;
+			x += n;
+			next = x + 8;
+			if (x == to || (c[x] & CELL_LOOK) != look) {
+				x--; /* the loop looks at it again */
+				continue;
+			}
+		}
+		if ((c[x] & CELL_WHAT) - 1 < 0x7f)
 			*p++ = (unsigned char)c[x];
 		else if (!(c[x] & CELL_TAIL))
 			p += utf8_put(p, cell_empty(c[x]) ? ' ' : (uint32_t)(c[x] & CELL_CODE));

@@ -127,7 +127,8 @@ print_ascii(struct screen *s, const unsigned char *p, size_t n)
 		split(s, row, s->x);
 		split(s, row, s->x + (unsigned)k);
 		write_run(row->c + s->x, p, k, pen);
-		row->odd |= s->shift != 0;
+		if (s->shift)
+			row->odd = true;
 		if (row->len < s->x + k)
 			row->len = s->x + (unsigned)k;
 		s->x += (unsigned)k;
@@ -161,7 +162,8 @@ put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 		edge = cursor_edge(s);
 	}
 	row = s->row[s->y];
-	row->odd |= doubtful || s->shift || what & CELL_CLUSTER;
+	if (doubtful || s->shift || what & CELL_CLUSTER)
+		row->odd = true;
 	if (mode(s, MODE_INSERT) && s->x >= s->left && s->x <= s->right)
 		grid_right(s, s->y, s->y, s->x, s->right, width);
 	split(s, row, s->x);
@@ -192,7 +194,7 @@ print_code(struct screen *s, uint32_t code)
 	else if (code < 0xa0)
 		return;
 	s->single = 0;
-	what = width_what(code);
+	what = width_is_wide(code) ? 2 : width_what(code);
 	if (((what & WIDTH_COLUMNS) == 0 || mode(s, MODE_CLUSTERS)) && join_code(s, code, what))
 		return;
 	put(s, code, what & WIDTH_COLUMNS, what & WIDTH_DOUBTFUL);

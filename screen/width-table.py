@@ -119,16 +119,28 @@ def certain(width, classed):
 
 
 def table(values):
-    out, first = [], 0x300
+    out, lasts, first = [], [], 0x300
     for code in range(0x301, CODES + 1):
         if code < CODES and values[code] == values[first]:
             continue
         if values[first] != 1:
             out.append(f"{{ 0x{first:04x}, 0x{code - 1:04x}, 0x{values[first]:02x} }},")
+            lasts.append(code - 1)
         first = code
     print("static const struct span spans[] = {")
     for i in range(0, len(out), 4):
         print("\t" + " ".join(out[i:i + 4]))
+    print("};")
+    blocks(lasts)
+
+
+def blocks(lasts):
+    """Where the search begins for each 256 code points of the first plane, and for all behind it."""
+    first = [str(sum(last < block * 256 for last in lasts)) for block in range(257)]
+    print("\n/* For 256 code points each: the first span that does not end before them. */")
+    print("static const uint16_t blocks[257] = {")
+    for i in range(0, len(first), 16):
+        print("\t" + " ".join(n + "," for n in first[i:i + 16]))
     print("};")
 
 

@@ -11,12 +11,11 @@
 unsigned
 width_what(uint32_t code)
 {
-	size_t low = 0, high = sizeof spans / sizeof *spans;
+	size_t low, high = sizeof spans / sizeof *spans;
 
 	if (code < 0x300)
 		return 1;
-	/* The common wide characters without exceptions: kana but its combining marks, Han. */
-	if ((code >= 0x309b && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff))
+	if (width_is_wide(code))
 		return 2;
 	/* Box drawing and block elements. */
 	if (code >= 0x2500 && code <= 0x259f)
@@ -26,6 +25,9 @@ width_what(uint32_t code)
 	/* Bytes that are no character (utf8.h): terminals show them in different ways. */
 	if (code > 0x10ffff)
 		return 1 | WIDTH_DOUBTFUL;
+	low = blocks[code < 0x10000 ? code >> 8 : 0x100];
+	if (code < 0x10000 && blocks[(code >> 8) + 1] < high)
+		high = blocks[(code >> 8) + 1] + 1u;
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 

@@ -11,6 +11,7 @@
 #ifndef HOLDFAST_SCREEN_WIDTH_H
 #define HOLDFAST_SCREEN_WIDTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WIDTH_COLUMNS 3u
@@ -25,6 +26,13 @@ enum width_class {
 
 /* Columns, WIDTH_DOUBTFUL, and the class shifted.  CODE: a code point that is not a control character. */
 unsigned width_what(uint32_t code);
+
+/* The common wide characters without exceptions and of no class: kana but its combining marks, Han. */
+static inline bool
+width_is_wide(uint32_t code)
+{
+	return (code >= 0x309b && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff);
+}
 
 static inline unsigned
 width_of(uint32_t code)
