@@ -136,6 +136,7 @@ the_cursor_is_shifted_until_a_column_is_said(void **state)
 		const char *bytes;
 		bool shifted;
 	} table[] = {
+		{ "1\xef\xb8\x8f\xe2\x83\xa3", true },
 		{ "abc", false }, { HEART, true }, { HEART "abc", true }, { THUMB, true }, { HEART "\r", false },
 		{ HEART "ab\b", true }, { HEART "ab\033[D", true }, { HEART "\033[3C", true },
 		{ HEART "\033[9G", false },
