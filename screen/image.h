@@ -6,9 +6,9 @@
  * screen writes "[image]", dim, where it begins.  Sizes in pixels count only if the terminal's cells are known
  * (screen_terminal_is).
  *
- * The parser (image_string.c) keeps the head of an image's string alone: its parameters, and of PNG the size.  In a rendering the open
- * string of an image is "SOS _ G head", "SOS _ S bands ; head" or "OSC _ I head", which terminals ignore: the rest of
- * the image is of no use to a terminal that has not seen its beginning.
+ * The parser (image_string.c) keeps the head of an image's string alone: its parameters, and of PNG the size.  In a
+ * rendering the open string of an image is "SOS _ G head", "SOS _ S bands ; head" or "OSC _ I head", which terminals
+ * ignore: the rest of the image is of no use to a terminal that has not seen its beginning.
  */
 #ifndef HOLDFAST_SCREEN_IMAGE_H
 #define HOLDFAST_SCREEN_IMAGE_H

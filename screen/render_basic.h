@@ -3,7 +3,8 @@
  * render_basic: rows and lines of a rendering for a terminal that is not like xterm, or not one of UTF-8: with no
  * more than text, SGR, the positions of ECMA-48, and what the terminal is known to take (out_can).
  *
- * The rows look as they do in the model, without a shell's marks.  A line that was wrapped goes on where it did if the terminal wraps by itself.
+ * The rows look as they do in the model, without a shell's marks.  A line that was wrapped goes on where it did if the
+ * terminal wraps by itself.
  */
 #ifndef HOLDFAST_SCREEN_RENDER_BASIC_H
 #define HOLDFAST_SCREEN_RENDER_BASIC_H

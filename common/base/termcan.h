@@ -4,8 +4,8 @@
  *
  * A login finds them out with the user's rights (server/session/enter/termask.h), from TERM, terminfo, COLORTERM and
  * the locale.  Its claim carries them to the keeper (common/messages/attach.h), which tells the painter with each
- * rendering (server/keeper/picture/paint.h).  Only these numbers travel, and never a string of terminfo's.  A rendering leaves out, or says in another way, what the
- * terminal does not take (out_can() in screen/out.h).
+ * rendering (server/keeper/picture/paint.h).  Only these numbers travel, and never a string of terminfo's.  A rendering
+ * leaves out, or says in another way, what the terminal does not take (out_can() in screen/out.h).
  */
 #ifndef HOLDFAST_TERMCAN_H
 #define HOLDFAST_TERMCAN_H

@@ -112,8 +112,8 @@ handover_peer_ready(const struct peer *peer)
 	if (peer->phase == PEER_OPEN)
 		return !peer->probe.asked;
 	return peer->phase == PEER_ATTACHED && !peer->wish && !peer->held && !peer->t.dead && !peer->probe.asked &&
-	       !peer->probe.open && !peer->theme.reports.len && peer->t.flow != TERMINAL_WAITING && peer->t.paint_len - peer->t.paint_at <= PAINT_MAX &&
-	       (!peer->framed || framed_may_hand_over(peer));
+	       !peer->probe.open && !peer->theme.reports.len && peer->t.flow != TERMINAL_WAITING &&
+	       peer->t.paint_len - peer->t.paint_at <= PAINT_MAX && (!peer->framed || framed_may_hand_over(peer));
 }
 
 static uint32_t
