@@ -10,8 +10,8 @@ struct screen;
 
 /* A fresh model of the same size that was fed S's rendering; NULL: no memory. */
 /*
- * Tells S how large its cells are: as those of law_restored's and law_holds's models.  A rendering does not say that, and
- * images need it (image.h).
+ * Tells S how large its cells are: as those of law_restored's and law_holds's models.  A rendering does not say that,
+ * and images need it (image.h).
  */
 void law_cells(struct screen *s);
 struct screen *law_restored(const struct screen *s, unsigned scrollback);

@@ -42,7 +42,7 @@ struct parser {
 	char kind;
 	bool overflow;               /* nothing is kept any more */
 	bool control;                /* tmux speaks its control mode (tmux -CC) until the string ends */
-	char image;                  /* 'G', 'S', 'I': an image's string, of which the head is kept (image.h); 0: none */
+	char image;                  /* 'G', 'S', 's', 'I': an image's string, of which the head is kept (image.h) */
 	uint16_t bands;              /* of a sixel image, behind its head */
 	unsigned string_len, string_cap;
 	char *string;
