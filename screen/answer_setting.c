@@ -52,7 +52,7 @@ numbers(const struct screen *s, const char *name, unsigned *a, unsigned *b)
 		{ "r", s->top + 1, s->bottom + 1 }, { "s", s->left + 1, s->right + 1 }, { " q", s->shape, 0 },
 		{ "\"q", s->pen.attr & STYLE_PROTECTED ? 1u : 0u, 0 }, { "\"p", 60u + s->level, 1 },
 		{ "t", s->rows, 0 }, { "*|", s->rows, 0 }, { "$|", s->cols, 0 },
-		{ "$}", 0, 0 }, { "$~", 0, 0 },
+		{ "$}", 0, 0 }, { "$~", 0, 0 }, { "*x", s->exact_extent ? 2 : 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

@@ -396,7 +396,7 @@ screen_resize(struct screen *s, unsigned rows, unsigned cols)
 	/* While the alternate screen is on, the primary screen's cursor is the saved one. */
 	x = s->alternate ? s->saved[0].x : s->x;
 	y = s->alternate ? s->saved[0].y : s->y;
-	pending = !s->alternate && s->pending;
+	pending = !s->alternate && s->pending && s->x == cursor_edge(s);
 	if (!tabs || (s->alternate && !alternate) || !resize_primary(s, rows, cols, &x, &y, &pending)) {
 		free(tabs);
 		grid_free(alternate, rows);

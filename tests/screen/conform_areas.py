@@ -84,6 +84,7 @@ CASES = [
      {"at": (3, 2)}),
     ("SL outside of the margins", INNER + at(1, 4) + E + " @", KEPT, {"at": (1, 4)}),
     ("SR outside of the margins", INNER + at(2, 8) + E + " A", KEPT, {"at": (2, 8)}),
+    ("DECDC outside of the margins", INNER + at(1, 4) + E + "'~", KEPT, {"at": (1, 4)}),
     ("SL within the margins", INNER + at(2, 4) + E + " @", "0123456789|abdef ghij|ABDEF GHIJ|qrstuvwxyz",
      {"at": (2, 4)}),
     # CBT and a pending wrap
@@ -91,6 +92,8 @@ CASES = [
     ("CBT moves the cursor of a pending wrap", "0123456789" + E + "Z", "0123456789", {"at": (1, 9), "pending-wrap": 1}),
     ("IND after CBT ends a pending wrap", "0123456789" + E + "Z\x1bDX", "0123456789|        X", {"at": (2, 10)}),
     ("CHT after CBT comes back", "0123456789" + E + "2Z" + E + "2IX", "0123456789|X", {"at": (2, 2)}),
+    ("a tab stop cleared after CBT ends a pending wrap", "0123456789" + E + "Z" + E + "gX", "01234567X9",
+     {"at": (1, 10)}),
     ("CBT stops at the left margin in origin mode", INNER + E + "?6h" + at(1, 3) + E + "Z", KEPT, {"at": (2, 3)}),
     # EL and ED end a pending wrap; the last column stays.
     ("EL with a wrap pending keeps the last column", "0123456789" + E + "K", "0123456789",

@@ -39,7 +39,7 @@ static const char *const dcs_forms[] = {
 	"0+r$", "0+rh$", "1+rh$", "1+rh=H$", /* XTGETTCAP */
 	"1@u#;#;1;a;a;a;#;#;a;dddd$", /* DECCIR */
 	"2@u$", "2@u#/$",         /* DECTABSR */
-	"#!~X$",                  /* DECCKSR */
+	"#!~X$",                  /* DECCKSR: a sum of a rectangle, or of macros */
 	"0!u%5$",                 /* DECAUPSS */
 };
 
