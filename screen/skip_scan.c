@@ -54,28 +54,6 @@ skip_plain_length(const unsigned char *p, size_t len)
 }
 
 size_t
-skip_numbers_length(const unsigned char *p, size_t len)
-{
-	size_t i = 0;
-
-#ifdef __SSE2__
-	const __m128i before = _mm_set1_epi8('0' - 1), behind = _mm_set1_epi8(';' + 1);
-
-	for (; i + 16 <= len; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		__m128i good = _mm_and_si128(_mm_cmpgt_epi8(v, before), _mm_cmplt_epi8(v, behind));
-		unsigned mask = (unsigned)_mm_movemask_epi8(good);
-
-		if (mask != 0xffff)
-			return i + (unsigned)__builtin_ctz(~mask);
-	}
-#endif
-	while (i < len && p[i] >= '0' && p[i] <= ';')
-		i++;
-	return i;
-}
-
-size_t
 skip_sgr_length(const unsigned char *p, size_t len)
 {
 	size_t n;

@@ -17,7 +17,16 @@ struct screen;
 /* Where the first byte stands that may change more than a line; LEN: there is none. */
 size_t skip_plain_length(const unsigned char *p, size_t len);
 /* How many of LEN bytes are parameters of a control sequence: digits, colons, semicolons. */
-size_t skip_numbers_length(const unsigned char *p, size_t len);
+static inline size_t
+skip_numbers_length(const unsigned char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= '0' && p[n] <= ';')
+		n++;
+	return n;
+}
+
 /* The length of the SGR sequence that P begins with, or 0. */
 size_t skip_sgr_length(const unsigned char *p, size_t len);
 /*
