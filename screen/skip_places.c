@@ -12,8 +12,6 @@
 static bool
 is_simple(const struct screen *s)
 {
-	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift)
-		return false;
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->row[y];
 
@@ -87,12 +85,15 @@ skip_places(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
 	size_t skipped = 0;
 
 	*clean = 0;
-	if (!is_simple(s))
+	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift)
 		return 0;
 	w.written = w.here = calloc(SKIP_PARTS * w.rows * w.words, sizeof *w.written);
 	if (w.written) {
 		*clean = skip_walk(&w, p, len);
-		skipped = find(&w);
+		if (*clean >= SKIP_WORTH && is_simple(s))
+			skipped = find(&w);
+		else if (*clean >= SKIP_WORTH)
+			*clean /= 2; /* by then such cells may have been written over */
 	}
 	if (skipped)
 		pass_over(s, &w, p, skipped);
