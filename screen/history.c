@@ -333,6 +333,8 @@ put_kind(struct screen *s, const cell *c, unsigned from, unsigned to, const bool
 		}
 		if ((c[x] & CELL_WHAT) - 1 < 0x7f)
 			*p++ = (unsigned char)c[x];
+		else if (c[x] & CELL_WIDE)
+			p += utf8_put(p, (uint32_t)(c[x++] & CELL_CODE)); /* and past its tail */
 		else if (!(c[x] & CELL_TAIL))
 			p += utf8_put(p, cell_empty(c[x]) ? ' ' : (uint32_t)(c[x] & CELL_CODE));
 	}
