@@ -15,7 +15,7 @@ from term import DEADLINE, Failed, check, equal
 
 MAGIC = b"\0HLDFST\1"
 FRAME_MAX = 65536
-# What a terminal that attaches is asked; in a new session that is a rendering of its own.
+# What a terminal that resumes a session is asked, in front of its screen.
 QUESTION = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\"
 
 HELLO, LIST, ATTACH, INPUT, INPUT_END, ACK, SIZE, SIGNAL, REDRAW, NAME, DETACH, EXIT_ACK, PING, PONG = range(1, 15)
@@ -103,7 +103,6 @@ class Framed:
         self.ended = None                  # (kind, …) of EXIT, DETACHED or ERROR
         self.log = []                      # (kind, fields) of everything else
         self.rendering, self.renderings = bytearray(), []
-        self.asked = 0                 # renderings that are nothing but QUESTION
         self.size_is = None
         self.limit = None                  # bytes to be read at most, in all
         self.got = 0
@@ -190,10 +189,7 @@ class Framed:
                 if offset != s.output:
                     s.start, s.data = offset, bytearray()
                 s.output = offset
-                if self.rendering == QUESTION and offset == 0:
-                    self.asked += 1
-                else:
-                    self.renderings.append((flags, offset, bytes(self.rendering)))
+                self.renderings.append((flags, offset, bytes(self.rendering)))
                 self.rendering = bytearray()
         elif kind == SIZE_IS:
             self.size_is = f.take("II")

@@ -128,6 +128,10 @@ os.unlink("go")
 def theme_while_away():
     """What a program gets that asks now."""
     write("/home/alice/go", "")
+    theme_was_told()
+
+
+def theme_was_told():
     file_exists("/home/alice/answers")
     with open("/home/alice/answers") as f:
         got = f.read().split("\n")
@@ -142,11 +146,20 @@ def has_answered(t):
     check(b"rgb:" not in bytes(t.data), "the shell got an answer: %r" % bytes(t.data[-300:]))
 
 
+def light_login(host):
+    """A terminal with a light theme that resumes a session of a login before, and has been asked."""
+    t = host.login()
+    check(QUESTION not in bytes(t.data), "the terminal of a new session is asked for its colours")
+    host.drop(t)
+    t = light(host.login())
+    has_answered(t)
+    return t
+
+
 def test_the_terminals_own_colours_while_away(host):
     """They outlive the keeper, too; and with the program that asked there is a shell again, clean."""
     write("/home/alice/ask.py", ASK_THEME)
-    t = light(host.login())
-    has_answered(t)
+    t = light_login(host)
     t.line("for i in 1 2; do /usr/bin/python3 ask.py; done")
     t.wait_for("waiting")
     host.drop(t)
@@ -163,19 +176,20 @@ def test_the_terminals_own_colours_while_away(host):
     has_answered(t)
 
 
-def test_a_terminals_colours_come_before_the_shell_is_there(host):
-    """A terminal nearby answers before the new shell has printed anything."""
-    write("/home/alice/.bash_profile", "until [ -e go ]; do sleep 0.02; done\n. ~/.bashrc\n")
-    t = light(host.ssh())
-    wait_until(lambda: t.read(0.1) and QUESTION in bytes(t.data), "the question")
-    t.send(b"echo ty''ped\r")
-    t.quiet(0.3)  # for the answers to get there
-    write("/home/alice/go", "")
-    t.wait_for("typed")
-    t.prompt()
-    check(b"rgb" not in bytes(t.data), "the shell got an answer: %r" % bytes(t.data[-300:]))
+def test_a_new_sessions_terminal_is_heard(host):
+    """It is not asked; what it answers to a program, here before its shell is there, is kept, and the program gets it."""
+    write("/home/alice/.bash_profile", "/usr/bin/python3 ask.py\n. ~/.bashrc\n")
     write("/home/alice/ask.py", ASK_THEME)
-    os.unlink("/home/alice/go")
+    write("/home/alice/go", "")
+    t = host.ssh()
+    for query, reply in ((b"\x1b]10;?\x1b\\", colour_answer(10)), (b"\x1b]11;?\x07", colour_answer(11)),
+                         (b"\x1b]12;?\x1b\\", colour_answer(12)), (b"\x1b[?996n", b"\x1b[?997;2n"),
+                         (b"\x1b[5n", b"\x1b[0n")):
+        t.wait_for(re.escape(query.decode()))
+        t.send(reply)
+    t.prompt()
+    theme_was_told()
+    equal(bytes(t.data).count(QUESTION), 0, "how often the new session asks for the terminal's colours")
     t.line("/usr/bin/python3 ask.py")
     t.wait_for("waiting")
     host.drop(t)
@@ -183,6 +197,7 @@ def test_a_terminals_colours_come_before_the_shell_is_there(host):
 
 
 def test_a_terminals_colours_come_late_and_in_pieces(host):
+    host.drop(host.login())
     t = host.login()
     for number in sorted(LIGHT):
         for i in range(0, len(colour_answer(number)), 5):
@@ -195,11 +210,18 @@ def test_a_terminals_colours_come_late_and_in_pieces(host):
 
 
 def test_the_terminals_own_colours_framed(host):
-    """The same of a client of PROTOCOL.md: a new session, one that is resumed, and answers behind a reconnect."""
+    """The same of a client of PROTOCOL.md: a session that is resumed, and answers behind a reconnect."""
     write("/home/alice/ask.py", ASK_THEME)
     f = Framed(host)
     f.attach()
-    f.wait(lambda: f.asked == 1, "the question")
+    equal(f.ask("there"), "there", "the shell")
+    check(not f.renderings, "a new session has a rendering: %r" % f.renderings)
+    f.kill()
+    host.wait_sessions(1, "dropped")
+    f = Framed(host)
+    f.attach()
+    f.wait(lambda: f.renderings, "the screen")
+    check(f.renderings[0][2].startswith(QUESTION), "no question in front of the screen")
     for piece in (b"a" + colour_answer(10) + colour_answer(11)[:7], colour_answer(11)[7:] + b"b"):
         f.input(piece)
     f.wait_for(b"ab")
@@ -212,13 +234,13 @@ def test_the_terminals_own_colours_framed(host):
     f.input(colour_answer(12))
     equal(f.ask("there"), "there", "the shell")
     check(b"rgb" not in bytes(f.stream.data), "an answer was typed: %r" % bytes(f.stream.data)[-300:])
-    equal(f.asked, 0, "how often the terminal was asked again")
+    equal(f.renderings, [], "what the terminal was sent again")
     f.kill()
     host.wait_sessions(1, "dropped")
     f = Framed(host)
     f.attach()
     f.wait(lambda: f.renderings, "the screen")
-    check(f.renderings[0][2].startswith(QUESTION), "no question in front of the screen")
+    check(f.renderings[0][2].startswith(QUESTION), "no question in front of the screen of the next client")
     f.input(b"".join(colour_answer(n) for n in sorted(LIGHT)))
     f.line("/usr/bin/python3 ask.py")
     f.wait_for(b"waiting")
@@ -236,8 +258,7 @@ def test_no_question_where_the_answer_would_go_elsewhere(host):
 
 def in_an_editor(host, command):
     """An editor that is started while nobody is attached takes the light background."""
-    t = light(host.login())
-    has_answered(t)
+    t = light_login(host)
     t.line("printf 'wai%s\\n' ting; until [ -e go ]; do sleep 0.02; done; " + command)
     t.wait_for("waiting")
     host.drop(t)

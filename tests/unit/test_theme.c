@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A terminal that attaches is asked for its colours, once; its answers are the keeper's, and a program gets its own. */
+/* A terminal that resumes is asked for its colours, once; its answers are the keeper's, and a program gets its own. */
 #include "keeper_world.h"
 
 #include "saved.h"
@@ -89,6 +89,25 @@ sees(struct caller *c, const char *text)
 	assert_string_equal(all, text);
 }
 
+#define THEMED (TERMCAN_KNOWN | TERMCAN_THEME)
+
+/* A session that a terminal which can do that comes back to; it has been asked, and shows the screen. */
+static void
+open_asked(struct caller *c)
+{
+	open_session(c, THEMED);
+	sees(c, "ready");
+	caller_hang_up(c);
+	turn_until(peers_attached(&k) == 0);
+	join(c, THEMED, 0, 24);
+	all[0] = '\0';
+	turn_until((see(c), strstr(all, "ready") && !k.peers.v[0]->t.paint));
+	turn();
+	see(c);
+	assert_memory_equal(all, QUESTION, strlen(QUESTION));
+	assert_null(strstr(all + 1, QUESTION));
+}
+
 static void
 prints(const char *text)
 {
@@ -98,16 +117,13 @@ prints(const char *text)
 	turn_until(k.ring.head >= to);
 }
 
-#define THEMED (TERMCAN_KNOWN | TERMCAN_THEME)
-
 static void
 answers_are_the_keepers(void **state)
 {
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	types(&c, "a\033[A" ANSWERS "b");
 	sees(&c, "a\033[Ab");
 	assert_int_equal(k.colours[0], 0x1010203);
@@ -128,8 +144,7 @@ answers_come_late_and_in_pieces(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	for (size_t i = 0; i < sizeof text - 1; i++) {
 		assert_int_equal(write(c.screen, text + i, 1), 1);
 		turn();
@@ -158,8 +173,7 @@ answers_are_no_input(void **state)
 	uint64_t active, answered;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	active = k.peers.v[0]->active;
 	answered = k.answered;
 	types(&c, ANSWERS);
@@ -177,9 +191,9 @@ a_program_gets_its_own_answer(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
+	open_asked(&c);
 	prints("\033]11;?\033\\");
-	sees(&c, QUESTION "ready\033]11;?\033\\");
+	sees(&c, "\033]11;?\033\\");
 	types(&c, ANSWERS "\033]11;rgb:fd/f6/e3\033\\.");
 	sees(&c, "\033]11;rgb:fdfd/f6f6/e3e3\033\\.");
 	assert_int_equal(k.colours[1], 0x1fdf6e3);
@@ -191,12 +205,12 @@ a_program_gets_its_own_answer(void **state)
 	/* Each question once. */
 	types(&c, "\033]10;rgb:4/4/4\007\033]12;rgb:5/5/5\007\033]11;rgb:5/5/5\007,");
 	sees(&c, ",");
-	assert_int_equal(k.colours[0], 0x1010203);
+	assert_int_equal(k.colours[0], 0x1444444);
 	/* Later nothing is looked for any more. */
 	k.peers.v[0]->theme.since -= THEME_MS;
 	types(&c, "-");
 	sees(&c, "-");
-	assert_false(theme_looks(k.peers.v[0]));
+	assert_false(theme_looks(k.peers.v[0], (const unsigned char *)"\033", 1));
 	types(&c, "\033]10;rgb:4/4/4\007");
 	sees(&c, "\033]10;rgb:4/4/4\007");
 	caller_hang_up(&c);
@@ -210,9 +224,9 @@ a_program_gets_the_colour_that_it_has_set(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
+	open_asked(&c);
 	prints("\033]10;#123;#456\007\033]11;?\033\\");
-	sees(&c, QUESTION "ready\033]10;#123;#456\007\033]11;?\033\\");
+	sees(&c, "\033]10;#123;#456\007\033]11;?\033\\");
 	types(&c, ANSWERS "\033]11;rgb:44/55/66\033\\.");
 	sees(&c, "\033]11;rgb:44/55/66\033\\.");
 	assert_int_equal(k.colours[1], 0x1fdf6e3);
@@ -227,9 +241,9 @@ a_program_gets_the_only_answer(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
+	open_asked(&c);
 	prints("\033]11;?\033\\");
-	sees(&c, QUESTION "ready\033]11;?\033\\");
+	sees(&c, "\033]11;?\033\\");
 	types(&c, "\033]11;rgb:fd/f6/e3\033\\.");
 	sees(&c, "\033]11;rgb:fd/f6/e3\033\\.");
 	assert_int_equal(k.colours[1], 0x1fdf6e3);
@@ -244,8 +258,7 @@ a_silent_terminal_is_the_programs(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	k.peers.v[0]->theme.since -= THEME_MS;
 	prints("\033]11;?\033\\");
 	sees(&c, "\033]11;?\033\\");
@@ -274,8 +287,7 @@ a_silent_terminal_delays_no_key(void **state)
 	struct peer *peer;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	peer = k.peers.v[0];
 	types(&c, "a\033");
 	turn_until(peer->theme.reports.until);
@@ -322,15 +334,14 @@ only_who_can_is_asked(void **state)
 	world_close();
 }
 
-/* A terminal that comes to the session gets the question in front of the screen, and says what it has. */
+/* A second terminal is asked as well, and says what it has. */
 static void
 who_comes_later_is_asked_first(void **state)
 {
 	struct caller c, other;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	types(&c, ANSWERS);
 	turn_until(k.colours[2]);
 	join(&other, THEMED, 0, 24);
@@ -345,6 +356,35 @@ who_comes_later_is_asked_first(void **state)
 	world_close();
 }
 
+/* The terminal of a new session is not asked.  Programs get all that it says; its answers to them are kept. */
+static void
+a_new_sessions_terminal_is_heard(void **state)
+{
+	struct caller c;
+
+	(void)state;
+	open_session(&c, THEMED);
+	sees(&c, "ready");
+	assert_true(k.peers.v[0]->theme.listens);
+	/* Only what holds no ESC back may go by unseen. */
+	assert_false(theme_looks(k.peers.v[0], (const unsigned char *)"keys", 4));
+	prints("\033]11;?\033\\\033]12;#123456\007\033]12;?\033\\");
+	sees(&c, "\033]11;?\033\\\033]12;#123456\007\033]12;?\033\\");
+	types(&c, "\033]11;rgb:fd/f6/e3\033\\\033]12;rgb:12/34/56\033\\");
+	sees(&c, "\033]11;rgb:fd/f6/e3\033\\\033]12;rgb:12/34/56\033\\");
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
+	/* That one is a program's. */
+	assert_int_equal(k.colours[2], 0);
+	types(&c, "\033\033[A\033]10;rgb:1/2/3\033\\b");
+	sees(&c, "\033\033[A\033]10;rgb:1/2/3\033\\b");
+	assert_int_equal(k.colours[0], 0);
+	types(&c, "\033");
+	turn_until(strcmp(caller_seen(&c), "\033") == 0 || k.peers.v[0]->theme.reports.until);
+	assert_int_equal(k.peers.v[0]->theme.reports.until, 0);
+	caller_hang_up(&c);
+	world_close();
+}
+
 /* As after a keeper's death: an answer may be on its way that the keeper before has asked for. */
 static void
 answers_of_before_are_taken_out(void **state)
@@ -352,13 +392,13 @@ answers_of_before_are_taken_out(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	k.peers.v[0]->theme = (struct theme){ .asked = false };
 	theme_goes_on(k.peers.v[0]);
 	assert_true(k.peers.v[0]->theme.asked);
 	types(&c, "a" ANSWERS "b");
 	sees(&c, "ab");
+	assert_int_equal(k.colours[1], 0x1fdf6e3);
 	prints("\033]12;?\033\\");
 	sees(&c, "\033]12;?\033\\");
 	types(&c, "\033]12;rgb:1/2/3\033\\");
@@ -375,8 +415,7 @@ colours_are_kept(void **state)
 	struct caller c;
 
 	(void)state;
-	open_session(&c, THEMED);
-	sees(&c, QUESTION "ready");
+	open_asked(&c);
 	types(&c, ANSWERS);
 	turn_until(k.colours[2]);
 	turn();
@@ -400,6 +439,7 @@ main(void)
 		cmocka_unit_test(a_silent_terminal_delays_no_key),
 		cmocka_unit_test(only_who_can_is_asked),
 		cmocka_unit_test(who_comes_later_is_asked_first),
+		cmocka_unit_test(a_new_sessions_terminal_is_heard),
 		cmocka_unit_test(answers_of_before_are_taken_out),
 		cmocka_unit_test(colours_are_kept),
 	};

@@ -59,31 +59,17 @@ greet_again(struct peer *peer, bool quiet)
 	terminal_push(&peer->t, &peer->keeper->ring);
 }
 
-/* Nothing has been shown yet. */
-static void
-greet_new(struct peer *peer)
-{
-	struct terminal *t = &peer->t;
-	unsigned char *question = NULL;
-	size_t len = 0;
-
-	terminal_stands(t);
-	if (!theme_wants(peer))
-		return;
-	theme_ask(peer, &question, &len);
-	terminal_paint(t, question, len, t->offset);
-	terminal_push(t, &peer->keeper->ring);
-}
-
 static void
 plain_greet(struct peer *peer, bool is_new, bool quiet)
 {
-	if (peer->claim.mode == ATTACH_MODE_AGAIN)
+	if (peer->claim.mode == ATTACH_MODE_AGAIN) {
 		greet_again(peer, quiet);
-	else if (is_new)
-		greet_new(peer);
-	else
+	} else if (is_new) {
+		terminal_stands(&peer->t);
+		theme_listen(peer);
+	} else {
 		redraw_screen(peer, REDRAW_RESUMED, quiet);
+	}
 }
 
 static void
@@ -123,7 +109,7 @@ take_theme(struct peer *peer)
 	static unsigned char left[THEME_ROOM(TERMINAL_INPUT)];
 	struct terminal *t = &peer->t;
 
-	if (theme_looks(peer)) {
+	if (theme_looks(peer, t->input, t->input_len)) {
 		t->input_len = theme_filter(peer, t->input, t->input_len, left);
 		memcpy(t->input, left, t->input_len);
 		keys_set(&t->keys, t->input, 0, t->input_len);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "picture.h"
 
+#define ESC 0x1b
 #define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
 #define LOOK_BACK 65536 /* a query further back in the output has been answered before the keeper changed */
 
@@ -20,11 +21,18 @@ answers_here(const struct peer *peer)
 	return (peer->framed || !peer->t.pipes) && peer->t.size.ws_row && peer->t.size.ws_col && !peer->t.readonly;
 }
 
+/* Whether it takes these sequences, and a program may ask it here. */
+static bool
+may_answer(const struct peer *peer)
+{
+	return answers_here(peer) && termcan_known(&peer->target) && peer->target.can & TERMCAN_THEME &&
+	       peer->keeper->source->has_terminal && !peer->keeper->commanded;
+}
+
 bool
 theme_wants(const struct peer *peer)
 {
-	return !peer->theme.asked && answers_here(peer) && termcan_known(&peer->target) &&
-	       peer->target.can & TERMCAN_THEME && peer->keeper->source->has_terminal && !peer->keeper->commanded;
+	return !peer->theme.asked && may_answer(peer);
 }
 
 static void
@@ -53,6 +61,15 @@ theme_ask(struct peer *peer, unsigned char **bytes, size_t *len)
 	*len += n;
 	begin(peer, peer->keeper->ring.head);
 	peer->theme.due = (1u << THEME_COLOURS) - 1;
+}
+
+void
+theme_listen(struct peer *peer)
+{
+	if (!may_answer(peer))
+		return;
+	begin(peer, peer->keeper->ring.head);
+	peer->theme.listens = true;
 }
 
 void
@@ -120,22 +137,25 @@ is_for_program(void *object, unsigned n, uint32_t colour)
 	struct theme *t = &peer->theme;
 	uint64_t to = peer->ops->written(peer), asked = find(r, t->answered[n], to, n, false);
 	bool late = clock_now_ms() - t->since >= THEME_MS, due = t->due & 1u << n;
-	bool same = due && !find(r, t->from, to, n, true);
+	bool ours = due || (!late && !t->listens);
+	bool own = (ours || asked) && !find(r, t->from, to, n, true), same = due && own;
 
-	if (same || (due && !late))
+	if (own || (due && !late))
 		learn(peer->keeper, n, colour);
 	if (asked && (same || !due || late)) {
 		t->answered[n] = asked;
 		return true;
 	}
 	t->due &= ~(1u << n);
-	return !due && late;
+	return !due && (late || t->listens);
 }
 
 bool
-theme_looks(const struct peer *peer)
+theme_looks(const struct peer *peer, const unsigned char *p, size_t len)
 {
-	return peer->theme.looks;
+	const struct theme *t = &peer->theme;
+
+	return t->looks && (!t->listens || t->reports.len || t->reports.esc_lately || memchr(p, ESC, len));
 }
 
 size_t
@@ -144,12 +164,13 @@ theme_filter(struct peer *peer, const unsigned char *p, size_t len, unsigned cha
 	struct theme *t = &peer->theme;
 	uint64_t now = clock_now_ms();
 	size_t n = themereports_filter(&t->reports, p, len, now, is_for_program, peer, out);
+	bool late = now - t->since >= THEME_MS;
 
 	/* Most terminals that have not answered for so long never will: they must not slow each ESC down. */
-	if (now - t->since >= THEME_MS && themereports_is_key(&t->reports))
+	if ((late || t->listens) && themereports_is_key(&t->reports))
 		n += themereports_release(&t->reports, out + n);
 	/* What has not been answered may still come. */
-	if (!t->due && !t->reports.len && now - t->since >= THEME_MS)
+	if (!t->due && !t->reports.len && late && !t->listens)
 		t->looks = false;
 	return n;
 }

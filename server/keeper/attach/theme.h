@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * theme: asks a terminal that attaches for its colours (OSC 10, 11 and 12), once, so that a program that is started
- * while nobody is attached gets them for an answer, and with them the right theme.
+ * theme: asks a terminal that resumes a session for its colours (OSC 10, 11 and 12), once, so that a program that is
+ * started while nobody is attached gets them for an answer, and with them the right theme.
+ *
+ * The terminal of a new session is not asked: that may be a script's, which would show the question or the answer to
+ * somebody, and a session that ends at once would leave the answer to the shell that ssh was started from.  There the
+ * keeper listens: what the terminal answers to a program that asks is kept, and passed on as it is.
  *
  * The question goes to a terminal that takes these sequences (TERMCAN_THEME), in front of all else, and nothing waits
  * for the answer.  There is one answer more for each colour than the program has asked for.  If the program is
@@ -37,8 +41,10 @@ bool theme_wants(const struct peer *peer);
 void theme_ask(struct peer *peer, unsigned char **bytes, size_t *len);
 /* PEER is as another keeper, or another program in this process, has left it: an answer may be on its way. */
 void theme_goes_on(struct peer *peer);
-/* Whether PEER's input is to go through theme_filter. */
-bool theme_looks(const struct peer *peer);
+/* PEER's terminal is a new session's: its answers to programs are kept. */
+void theme_listen(struct peer *peer);
+/* Whether LEN bytes of PEER's input at P are to go through theme_filter. */
+bool theme_looks(const struct peer *peer, const unsigned char *p, size_t len);
 /*
  * Copies LEN bytes of PEER's input at P to OUT (THEME_ROOM(LEN) bytes), without the keeper's answers.  Returns how
  * many.

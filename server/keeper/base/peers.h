@@ -56,6 +56,7 @@ struct probe {
 struct theme {
 	bool asked;              /* the terminal has been … */
 	bool looks;              /* … and its input is looked at for the answers */
+	bool listens;            /* for those to programs alone: it has not been asked */
 	unsigned due;            /* 1 << N: the answer about colour N that is still the keeper's */
 	uint64_t since;          /* clock_now_ms(): when it was asked, or came back */
 	uint64_t from;           /* … and how far the output was then */

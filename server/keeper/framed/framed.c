@@ -162,22 +162,6 @@ first_offset(const struct peer *peer, unsigned channel, bool is_new)
 	return k->source->first(k, channel);
 }
 
-/* Nothing has been shown yet: a rendering that only has the question for the terminal's colours. */
-static void
-ask_new(struct peer *peer)
-{
-	unsigned char *question = NULL;
-	size_t len = 0;
-
-	if (!theme_wants(peer))
-		return;
-	theme_ask(peer, &question, &len);
-	if (!question)
-		return;
-	framed_expect(peer);
-	framed_rendered(peer, question, len, false);
-}
-
 static void
 framed_greet(struct peer *peer, bool is_new, bool quiet)
 {
@@ -204,7 +188,7 @@ framed_greet(struct peer *peer, bool is_new, bool quiet)
 		f->skip = true;
 		redraw_screen(peer, REDRAW_RESUMED, quiet);
 	} else if (is_new) {
-		ask_new(peer);
+		theme_listen(peer);
 	}
 	framed_push(peer);
 }

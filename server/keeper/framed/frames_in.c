@@ -71,7 +71,7 @@ filter(struct peer *peer, const unsigned char *p, size_t len, unsigned char *out
 {
 	static unsigned char left[THEME_ROOM(FRAME_MAX)];
 
-	if (theme_looks(peer)) {
+	if (theme_looks(peer, p, len)) {
 		len = theme_filter(peer, p, len, left);
 		p = left;
 	}
@@ -144,7 +144,7 @@ on_input(struct peer *peer, const struct frame *in)
 		return WRONG;
 	if (!discard && replaying(peer))
 		rc = take_without_reports(f->stream, &m);
-	else if (!discard && k->source->has_terminal && (oneanswer_wanted(peer) || theme_looks(peer)))
+	else if (!discard && k->source->has_terminal && (oneanswer_wanted(peer) || theme_looks(peer, m.data, m.len)))
 		rc = take_typed(peer, &m, &typed);
 	else
 		rc = stream_take(f->stream, m.offset, m.data, m.len, discard);
