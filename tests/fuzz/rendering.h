@@ -111,14 +111,16 @@ control_sequence(const struct termcan *t, const unsigned char *p, size_t len)
 static size_t
 system_command(const struct termcan *t, const unsigned char *p, size_t len)
 {
+	bool coloured;
 	size_t i = 0;
 
 	while (i < len && p[i] >= 0x20)
 		i++;
 	if (i + 2 > len || p[i] != 0x1b || p[i + 1] != '\\')
 		return 0;
+	coloured = (*p == '4' || *p == '5') ? p[1] == ';' : *p == '1' && p[1] != ';' && p[2] == ';';
 	/* Colours are said, and not asked for. */
-	if ((((*p == '4' || *p == '5') && p[1] == ';') || (*p == '1' && p[2] == ';')) && !memmem(p, i, ";rgb:", 5))
+	if (coloured && !memmem(p, i, ";rgb:", 5))
 		return 0;
 	for (size_t n = 0; n < sizeof strings / sizeof *strings; n++)
 		if (strncmp((const char *)p, strings[n].begin, strlen(strings[n].begin)) == 0)
