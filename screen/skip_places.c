@@ -8,15 +8,23 @@
 #include "skip_scan.h"
 #include "skip_walk.h"
 
-/* Whether no cell depends on its neighbours, nor where a terminal shows it. */
+/* Whether a row may have text whose place depends on the terminal; such a row stays one until it is erased. */
+static bool
+has_odd_rows(const struct screen *s)
+{
+	for (unsigned y = 0; y < s->rows; y++)
+		if (s->row[y]->odd)
+			return true;
+	return false;
+}
+
+/* Whether no cell depends on its neighbours. */
 static bool
 is_simple(const struct screen *s)
 {
 	for (unsigned y = 0; y < s->rows; y++) {
 		const struct row *row = s->row[y];
 
-		if (row->odd)
-			return false;
 		for (unsigned x = 0; x < row->len; x++)
 			if (row->c[x] & (CELL_WIDE | CELL_TAIL | CELL_CLUSTER))
 				return false;
@@ -85,7 +93,7 @@ skip_places(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
 	size_t skipped = 0;
 
 	*clean = 0;
-	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift)
+	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift || has_odd_rows(s))
 		return 0;
 	w.written = w.here = calloc(SKIP_PARTS * w.rows * w.words, sizeof *w.written);
 	if (w.written) {
