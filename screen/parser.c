@@ -427,6 +427,11 @@ feed_ground(struct screen *s, const unsigned char *p, const unsigned char *end)
 		print_ascii(s, p, n);
 		return p + n;
 	}
+	/* The most frequent of all at once. */
+	if (*p == ESC && end - p > 1 && p[1] == '[') {
+		enter_csi(&s->parser);
+		return feed_csi(s, p + 2, end);
+	}
 	if (*p >= 0x80)
 		return feed_high(s, p, end);
 	if (*p != DEL)
