@@ -190,8 +190,8 @@ unsigned
 flow_paint(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at,
            bool on)
 {
-	struct pass first = { .out = out, .s = s, .row = row, .n = to, .at = at, .shifted = out->shifted, .to = UINT_MAX,
-		.under = out->underlaid };
+	struct pass first = { .out = out, .s = s, .row = row, .n = to, .at = at, .shifted = out->shifted,
+		.to = UINT_MAX, .under = out->underlaid };
 	struct pass second = first;
 
 	pass_row(&first, from, on);
@@ -317,14 +317,15 @@ begins(const struct flow_place *to)
 	return to->x >= (to->grid[to->y]->c[0] & CELL_WIDE ? 2 : 1);
 }
 
-/* By the text of the row to column P, where that has brought other text; screen.shift then, 0: it does not lead there. */
+/* By the text of the row to column P, where that has brought other text; screen.shift then, 0: not led there. */
 static unsigned
 lead(struct out *out, const struct screen *s, const struct flow_place *to, unsigned p)
 {
 	struct start start;
 	unsigned shift = 0;
 
-	if (s->left > 0 || s->right < s->cols - 1 || (p == 0 && !to->over && !begins(to)) || !find_start(s, to, p, &start))
+	if (s->left > 0 || s->right < s->cols - 1 || (p == 0 && !to->over && !begins(to)) ||
+	    !find_start(s, to, p, &start))
 		return 0;
 	address(out, to, start.x, start.y);
 	for (; start.y < to->y; start = (struct start){ .y = start.y + 1 }) {

@@ -268,7 +268,8 @@ put_ascii(unsigned char *p, const cell *c, unsigned n, cell look)
 	for (; done + 8 <= n; done += 8) {
 		const __m128i *v = (const __m128i *)(const void *)(c + done);
 		__m128i a = _mm_xor_si128(_mm_loadu_si128(v), same), b = _mm_xor_si128(_mm_loadu_si128(v + 1), same);
-		__m128i d = _mm_xor_si128(_mm_loadu_si128(v + 2), same), e = _mm_xor_si128(_mm_loadu_si128(v + 3), same);
+		__m128i d = _mm_xor_si128(_mm_loadu_si128(v + 2), same);
+		__m128i e = _mm_xor_si128(_mm_loadu_si128(v + 3), same);
 		__m128i all = _mm_and_si128(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(d, e)), others);
 		__m128i text;
 

@@ -231,7 +231,8 @@ overflow(struct parser *p)
 static void
 look_for_control_mode(struct parser *p)
 {
-	bool begins = p->string_len <= PARSER_CONTROL_MODE_LEN && memcmp(p->string, PARSER_CONTROL_MODE, p->string_len) == 0;
+	bool begins = p->string_len <= PARSER_CONTROL_MODE_LEN &&
+	              memcmp(p->string, PARSER_CONTROL_MODE, p->string_len) == 0;
 
 	if (begins && p->string_len == PARSER_CONTROL_MODE_LEN) {
 		overflow(p);

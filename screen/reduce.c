@@ -37,7 +37,8 @@ standard_88(unsigned i)
 	if (i < 16)
 		return colours_standard(i);
 	if (i < 80)
-		return (uint32_t)level[(i - 16) / 16] << 16 | (uint32_t)level[(i - 16) / 4 % 4] << 8 | level[(i - 16) % 4];
+		return (uint32_t)level[(i - 16) / 16] << 16 | (uint32_t)level[(i - 16) / 4 % 4] << 8 |
+		       level[(i - 16) % 4];
 	return grey[i - 80] * 0x010101u;
 }
 
@@ -203,7 +204,8 @@ reduce_attributes(const struct termcan *t, uint32_t attr)
 	static const struct { uint32_t attr; uint64_t needs; } all[] = {
 		{ STYLE_BOLD, TERMCAN_BOLD }, { STYLE_DIM, TERMCAN_DIM }, { STYLE_ITALIC, TERMCAN_ITALIC },
 		{ STYLE_UNDERLINE, TERMCAN_UNDERLINE }, { STYLE_BLINK | STYLE_RAPID, TERMCAN_BLINK },
-		{ STYLE_INVERSE, TERMCAN_INVERSE }, { STYLE_CONCEAL, TERMCAN_CONCEAL }, { STYLE_STRIKE, TERMCAN_STRIKE },
+		{ STYLE_INVERSE, TERMCAN_INVERSE }, { STYLE_CONCEAL, TERMCAN_CONCEAL },
+		{ STYLE_STRIKE, TERMCAN_STRIKE },
 		{ STYLE_OVERLINE, TERMCAN_OVERLINE }, { STYLE_PROTECTED, TERMCAN_PROTECTS },
 	};
 

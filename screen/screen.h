@@ -49,7 +49,8 @@ struct screen_render_options {
 	size_t skip;          /* so many lines of the scrollback, the oldest, are left out */
 	bool shell;           /* a shell is in front: the job that said its progress has ended */
 	bool push_up;         /* first push the terminal's present screen into its scrollback, also with no_scrollback */
-	const struct termcan *target; /* what the terminal takes; NULL, or nothing known: everything, as the law needs it */
+	/* What the terminal takes; NULL, or nothing known: everything, as the law needs it. */
+	const struct termcan *target;
 };
 
 void screen_render(const struct screen *s, const struct screen_render_options *o, screen_put *put, void *to);
@@ -73,8 +74,8 @@ void screen_terminal_is(struct screen *s, const struct screen_terminal *t);
 
 /*
  * Answers to queries (DA, DSR, DECRQM, DECRQSS, XTGETTCAP, kitty ?u, XTVERSION, OSC colours …; answer.h).  While off
- * (the default) queries are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with their
- * heads; further queries stay unanswered.
+ * (the default) queries are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with
+ * their heads; further queries stay unanswered.
  */
 #define SCREEN_ANSWERS_MAX 4096
 void screen_answer(struct screen *s, bool on);

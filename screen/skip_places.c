@@ -51,8 +51,8 @@ mark_rows(const struct skip_walk *w, uint64_t *bits)
 }
 
 /*
- * The last part that begins where all before it may be passed over: its offset, or 0.  That is where it and those behind
- * it write all cells that any part writes.
+ * The last part that begins where all before it may be passed over: its offset, or 0.  That is where it and those
+ * behind it write all cells that any part writes.
  */
 static size_t
 find(const struct skip_walk *w)

@@ -25,9 +25,9 @@ struct skip_walk {
 	bool text;    /* the last thing was a character */
 
 	/*
-	 * Parts of the output, which begin every STEP bytes, where the cursor is put to a place: the offsets, and the cells
-	 * that each part writes, a bit each, in WORDS a row.  All of them are zero at first.  Two bits more of each row: it no
-	 * longer goes on with the one above; its marks are forgotten.
+	 * Parts of the output, which begin every STEP bytes, where the cursor is put to a place: the offsets, and the
+	 * cells that each part writes, a bit each, in WORDS a row.  All of them are zero at first.  Two bits more of
+	 * each row: it no longer goes on with the one above; its marks are forgotten.
 	 */
 	size_t words, step;
 	unsigned parts;

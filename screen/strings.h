@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* strings: operating system commands (titles, links, colours, the directory) DECRQSS and XTGETTCAP; others do nothing. */
+/* strings: operating system commands (titles, links, colours, the directory), DECRQSS, XTGETTCAP; others do nothing. */
 #ifndef HOLDFAST_SCREEN_STRINGS_H
 #define HOLDFAST_SCREEN_STRINGS_H
 

@@ -89,7 +89,8 @@
 struct termcan {
 	uint64_t can;
 	uint32_t colours;                  /* 0, 8, 16, 88, 256 or TERMCAN_DIRECT */
-	uint16_t upper[TERMCAN_UPPER];     /* what bytes from 0x80 on show (Unicode); 0: nothing.  All 0: ASCII, or UTF-8 */
+	/* What bytes from 0x80 on show (Unicode); 0: nothing.  All 0: ASCII, or UTF-8. */
+	uint16_t upper[TERMCAN_UPPER];
 };
 
 static inline bool

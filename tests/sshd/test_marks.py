@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What terminals know besides the screen comes back with it: the shell's marks of prompts and output, a job's progress."""
+"""What terminals know besides the screen comes back with it: marks of prompts and output, a job's progress."""
 import re
 
 from replay import settle
@@ -36,10 +36,12 @@ def test_prompts_and_output(host):
     found = MARK.findall(data)
     # The terminal of before has got the marks of each prompt as they came.
     for kind in b"A", b"B", b"C", b"D":
-        equal(len([m for m in found if m[0] == kind]), len([m for m in before if m[0] == kind]), "marks of kind %r" % kind)
+        count = [len([m for m in marks if m[0] == kind]) for marks in (found, before)]
+        equal(count[0], count[1], "marks of kind %r" % kind)
     check((b"D", b";3") in found, "no command's end has the status: %r" % found)
     for number in (101, 201):
-        check(re.search(rb"\x1b\]133;C(\x1b\\|\x07)[^0-9]*%d\r" % number, data), "the output of %d has no mark" % number)
+        marked = re.search(rb"\x1b\]133;C(\x1b\\|\x07)[^0-9]*%d\r" % number, data)
+        check(marked, "the output of %d has no mark" % number)
     check(re.search(rb"\x1b\]133;A(\x1b\\|\x07)[^\n]*PROMPT", data), "no prompt behind a mark: %r" % data[-400:])
 
 

@@ -177,7 +177,7 @@ def test_the_terminals_own_colours_while_away(host):
 
 
 def test_a_new_sessions_terminal_is_heard(host):
-    """It is not asked; what it answers to a program, here before its shell is there, is kept, and the program gets it."""
+    """It is not asked; what it answers to a program, here before its shell is there, is kept and passed on."""
     write("/home/alice/.bash_profile", "/usr/bin/python3 ask.py\n. ~/.bashrc\n")
     write("/home/alice/ask.py", ASK_THEME)
     write("/home/alice/go", "")

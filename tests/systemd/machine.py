@@ -103,7 +103,8 @@ class Machine(Host):
 
     def logind_users(self):
         """Those whom logind knows: logged in, lingering, or with a service manager that has yet to end."""
-        return {line.split()[1] for line in self.run("loginctl", "list-users", "--no-legend").splitlines() if line.split()[1:]}
+        lines = self.run("loginctl", "list-users", "--no-legend").splitlines()
+        return {line.split()[1] for line in lines if line.split()[1:]}
 
     @staticmethod
     def runtime_dir(user):

@@ -132,12 +132,13 @@ static void
 images_scroll(void **state)
 {
 	struct screen *s = screen_of(4, 20, "1\r\n2\r\n3\r\n4\033_Ga=T,c=4,r=3;A" ST "X");
+	static const char high[] = "\r\n\033_Ga=T,c=4,r=60000;A" ST;
 
 	(void)state;
 	assert_string_equal(text_of(s), "1|2|3|4[im]||     X");
 	assert_int_equal(screen_history(s), 2);
 	/* Higher than the screen. */
-	screen_feed(s, "\r\n\033_Ga=T,c=4,r=60000;A" ST, 26);
+	screen_feed(s, high, sizeof high - 1);
 	assert_true(screen_history(s) <= 100);
 	screen_free(s);
 }
@@ -147,7 +148,8 @@ static void
 a_cut_image_is_not_sent_on(void **state)
 {
 	static const char *const images[] = {
-		"\033_Ga=T,f=100;" PNG_75 PNG_75 PNG_75, "\033Pq\"1;1;50;99#0;2;50;50;50#0~-~-~-~-!50~-~~~~~~~~~~~~~~~~~~~~~~~~~~-~-~",
+		"\033_Ga=T,f=100;" PNG_75 PNG_75 PNG_75,
+		"\033Pq\"1;1;50;99#0;2;50;50;50#0~-~-~-~-!50~-~~~~~~~~~~~~~~~~~~~~~~~~~~-~-~",
 		"\033]1337;File=inline=1:" PNG_75 PNG_75,
 	};
 	char why[512];

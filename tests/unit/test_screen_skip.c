@@ -40,7 +40,8 @@ text_of(struct stream *st)
 static void
 narrow_text_of(struct stream *st)
 {
-	static const char *const some[] = { "\t", "\b", "\a", "\v", "\xc3\xa9", "\xe2\x94\x80", "\xd0\xb6", "\x7f", "\xc2\xab" };
+	static const char *const some[] = { "\t", "\b", "\a", "\v", "\xc3\xa9", "\xe2\x94\x80", "\xd0\xb6", "\x7f",
+		"\xc2\xab" };
 
 	for (unsigned n = 1 + stream_random(st, stream_random(st, 8) ? 12 : 2 * st->cols); n; n--)
 		stream_add(st, "%c", 0x20 + (int)stream_random(st, 0x5f));
@@ -75,8 +76,10 @@ static void
 place_of(struct stream *st, const struct kind *kind)
 {
 	static const char *const some[] = {
-		"\033[K", "\033[1K", "\033[2K", "\r", "\033(B", "\033[?25l", "\033[?25h", "\033[?12l", "\033[?2026h", "\a",
-		"\033[2X", "\033[X", "\033[A\033[9Bx", "\033[2C\033[X", "\033[m", "\033[2dx", "\033[2Gx", "\033[2`x\033[K", "\r\t",
+		"\033[K", "\033[1K", "\033[2K", "\r", "\033(B", "\033[?25l", "\033[?25h", "\033[?12l", "\033[?2026h",
+		"\a",
+		"\033[2X", "\033[X", "\033[A\033[9Bx", "\033[2C\033[X", "\033[m", "\033[2dx", "\033[2Gx",
+		"\033[2`x\033[K", "\r\t",
 	};
 	unsigned y = stream_random(st, st->rows), x = stream_random(st, 3) ? 0 : stream_random(st, st->cols);
 
@@ -238,7 +241,8 @@ static void
 test_raw_lines(void **state)
 {
 	static const char *const heads[] = {
-		NULL, "\033[?7l", "\033(0", "\033[20h", "\033[4h", "\033[3g\033[5G\033H\033[9G\033H", "\033[3;7H", "\033[?1049h",
+		NULL, "\033[?7l", "\033(0", "\033[20h", "\033[4h", "\033[3g\033[5G\033H\033[9G\033H", "\033[3;7H",
+		"\033[?1049h",
 		"\033[1000Gx", "\033[?7l\033[1000Gxy",
 	};
 
@@ -264,7 +268,8 @@ static void
 test_places(void **state)
 {
 	static const char *const heads[] = {
-		NULL, "\033[?1049h", "\033[31;44m\033[2J", "\033(0", "\033]8;;http://example.org/\a", "\033[20h", "\033[1\"qx\r",
+		NULL, "\033[?1049h", "\033[31;44m\033[2J", "\033(0", "\033]8;;http://example.org/\a", "\033[20h",
+		"\033[1\"qx\r",
 		"\033[?7l", "text\r\n\r\nabove", "\033[2;2H\0337\033[H",
 	};
 

@@ -123,7 +123,8 @@ colours_become_the_nearest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		assert_string_equal(look(ATTRIBUTES, all[i].colours, (struct style){ .fg = all[i].colour }), all[i].text);
+		assert_string_equal(look(ATTRIBUTES, all[i].colours, (struct style){ .fg = all[i].colour }),
+		                    all[i].text);
 		assert_string_equal(look(ATTRIBUTES, all[i].colours, (struct style){ .bg = all[i].colour }),
 		                    all[i].background);
 	}
@@ -134,10 +135,13 @@ text_stays_readable(void **state)
 {
 	(void)state;
 	/* Two greys that are one of eight colours. */
-	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 251, .bg = COLOUR_256 | 255 }), "\033[0;30;47m");
-	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 233, .bg = COLOUR_256 | 234 }), "\033[0;37;40m");
+	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 251, .bg = COLOUR_256 | 255 }),
+	                    "\033[0;30;47m");
+	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 233, .bg = COLOUR_256 | 234 }),
+	                    "\033[0;37;40m");
 	/* What a program hides stays hidden. */
-	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 233, .bg = COLOUR_256 | 233 }), "\033[0;30;40m");
+	assert_string_equal(look(0, 8, (struct style){ .fg = COLOUR_256 | 233, .bg = COLOUR_256 | 233 }),
+	                    "\033[0;30;40m");
 }
 
 static void
@@ -229,8 +233,10 @@ the_alternate_screen(void **state)
 
 	(void)state;
 	expect(bytes, &one, "main\r\n\r\n\033[H\033[J\033[2;1H\033[1Calt\033[2;5H");
-	expect(bytes, &both, "main\r\n\r\n\033[1;5H\033[?1049h\033(B\033)B\017\033[H\033[J\033[2;1H\033[1Calt\033[2;5H");
-	expect(bytes, &old, "main\r\n\r\n\033[1;5H\0337\033[?47h\033(B\033)B\017\033[H\033[J\033[2;1H\033[1Calt\033[2;5H");
+	expect(bytes, &both,
+	       "main\r\n\r\n\033[1;5H\033[?1049h\033(B\033)B\017\033[H\033[J\033[2;1H\033[1Calt\033[2;5H");
+	expect(bytes, &old,
+	       "main\r\n\r\n\033[1;5H\0337\033[?47h\033(B\033)B\017\033[H\033[J\033[2;1H\033[1Calt\033[2;5H");
 }
 
 /* Everything that a program can switch on. */
@@ -244,7 +250,8 @@ static void
 nothing_else_is_sent(void **state)
 {
 	static const char *const never[] = {
-		"\033]", "\033[?1004", "\033[?2", "\033[>", "\033[=", "\033[<", " q", "\"q", "\033P", "\033[!p", "\033[4",
+		"\033]", "\033[?1004", "\033[?2", "\033[>", "\033[=", "\033[<", " q", "\"q", "\033P", "\033[!p",
+		"\033[4",
 		"\033[20", "\033[?6", "\033[?5", ":", "\033H", "\033N", "\033\\",
 	};
 	const struct termcan vt100 = { .can = VT100 };
@@ -304,8 +311,10 @@ static void
 text_is_where_it_was(void **state)
 {
 	static const char *const inputs[] = {
-		"one\r\ntwo", "123456789012345678901234567890", "12345678901\344\270\255x", "\033[3;12Hx", "\033[3;3Ha\033[1;1Hb",
-		"1\r\n2\r\n3\r\n4\r\n5 and more text", "main\033[?1049h\033[2;2Halt\033[3;12Hx", "\033[44m\033[J\033[2;5Hx",
+		"one\r\ntwo", "123456789012345678901234567890", "12345678901\344\270\255x", "\033[3;12Hx",
+		"\033[3;3Ha\033[1;1Hb",
+		"1\r\n2\r\n3\r\n4\r\n5 and more text", "main\033[?1049h\033[2;2Halt\033[3;12Hx",
+		"\033[44m\033[J\033[2;5Hx",
 		"e\314\201\033[2;2H\344\270\255\344\270\255", "\033(0lqqqqqqqqqqk\033(B\r\nx", "abcdefghijkl\r\033[Kx",
 		"\033]133;A\007$ \033]133;B\007ls\r\n\033]133;C\0071\r\n2\r\n3\r\n4\033]133;D;0\007",
 	};

@@ -105,7 +105,8 @@ answers_are_taken_out(void **state)
 			const char *left = left_of(table[i].in, step, &h, false);
 
 			if (strcmp(left, table[i].out) != 0 || h.count != table[i].count)
-				fail_msg("%zu in pieces of %zu: %zu bytes are left, %u were heard", i, step, strlen(left),
+				fail_msg("%zu in pieces of %zu: %zu bytes are left, %u were heard", i, step,
+				         strlen(left),
 				         h.count);
 			if (h.count)
 				assert_int_equal(h.colour[h.count - 1], table[i].colour);

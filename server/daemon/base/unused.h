@@ -4,8 +4,8 @@
 #define HOLDFAST_UNUSED_H
 
 /*
- * The free parts of the heap, and the stack below the caller's frame: what PAM modules, name services or a message took.
- * A process that waits for weeks needs a few hundred bytes there.
+ * The free parts of the heap, and the stack below the caller's frame: what PAM modules, name services or a message
+ * took. A process that waits for weeks needs a few hundred bytes there.
  */
 void unused_give_back(void);
 

@@ -88,7 +88,10 @@ struct attachment_ops {
 	/* Once a turn: does what is due, and sets it aside if it has stalled. */
 	void (*turn)(struct peer *peer, uint64_t now);
 
-	/* LEN bytes of its input (at most TERMREPORTS_HELD + THEMEREPORTS_HELD), counted when they came, go to the program. */
+	/*
+	 * LEN bytes of its input, counted when they came, go to the program: TERMREPORTS_HELD + THEMEREPORTS_HELD at
+	 * most.
+	 */
 	void (*type)(struct peer *peer, const unsigned char *p, size_t len);
 	/* The program takes input again: writes the input that waits. */
 	void (*feed)(struct peer *peer);

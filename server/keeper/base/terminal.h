@@ -46,7 +46,8 @@ struct terminal {
 	uint64_t *shown;       /* … and where in it OFFSET + 1 is, while that is what it has got (awaited.h); NULL: nowhere */
 	uint32_t place;        /* of SHOWN */
 	uint64_t since;        /* BLOCKED: since when (clock_now_ms); 0: since this turn */
-	unsigned char input[TERMINAL_INPUT + THEMEREPORTS_HELD + TERMREPORTS_HELD]; /* read, and not yet taken by the pty */
+	/* Read, and not yet taken by the pty. */
+	unsigned char input[TERMINAL_INPUT + THEMEREPORTS_HELD + TERMREPORTS_HELD];
 	size_t input_len, input_at;
 	struct keys keys;      /* the same in the session's memory */
 };

@@ -271,7 +271,8 @@ sgr_may_pass(const struct out *o, const struct vtscan_token *t)
 			v = v < 1000 ? v * 10 + (unsigned)(t->p[i] - '0') : v;
 			continue;
 		}
-		if ((t->p[i] != ';' && t->p[i] != 'm') || v > 49 || v == 38 || v == 48 || (v >= 30 && o->target->colours < 8))
+		if ((t->p[i] != ';' && t->p[i] != 'm') || v > 49 || v == 38 || v == 48 ||
+		    (v >= 30 && o->target->colours < 8))
 			return false;
 		v = 0;
 	}

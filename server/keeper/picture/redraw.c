@@ -101,7 +101,8 @@ show_fallback(struct peer *peer)
 	format_line(peer, true, line, sizeof line);
 	peer->wish = 0;
 	if (fallback_render(&f, ring_at(&k->ring, oldest), (size_t)(k->ring.head - oldest), oldest == 0,
-	                    peer->t.size.ws_row, peer->t.size.ws_col, wants_line(peer) ? line : NULL, &peer->target) < 0)
+	                    peer->t.size.ws_row, peer->t.size.ws_col, wants_line(peer) ? line : NULL,
+	                    &peer->target) < 0)
 		f.bytes = NULL;
 	peer->ops->expect(peer);
 	peer->ops->rendered(peer, f.bytes, f.len, true);
