@@ -9,6 +9,7 @@
 
 #include "graphemes.h"
 #include "screen.h"
+#include "screen_text.h"
 #include "termcan.h"
 #include "width.h"
 
@@ -86,32 +87,6 @@ code_points_form_clusters(void **state)
 		if (n != table[i].n)
 			fail_msg("case %zu: %u code points", i, n);
 	}
-}
-
-struct text {
-	size_t n;
-	char bytes[1 << 14];
-};
-
-static void
-keep(void *to, const void *bytes, size_t len)
-{
-	struct text *t = to;
-
-	assert_true(t->n + len < sizeof t->bytes);
-	memcpy(t->bytes + t->n, bytes, len);
-	t->n += len;
-	t->bytes[t->n] = '\0';
-}
-
-static struct screen *
-screen_of(unsigned rows, unsigned cols, const char *bytes)
-{
-	struct screen *s = screen_new(rows, cols, 100);
-
-	assert_non_null(s);
-	screen_feed(s, bytes, strlen(bytes));
-	return s;
 }
 
 /* What a terminal like xterm gets that shows BYTES, from the first line on. */

@@ -10,29 +10,14 @@
 
 #include "law.h"
 #include "screen.h"
+#include "screen_text.h"
 
-struct text {
-	size_t n;
-	char bytes[1 << 16];
-};
-
-static void
-keep(void *to, const void *bytes, size_t len)
-{
-	struct text *t = to;
-
-	assert_true(len < sizeof t->bytes - t->n);
-	memcpy(t->bytes + t->n, bytes, len);
-	t->n += len;
-	t->bytes[t->n] = '\0';
-}
-
+/* As screen_of(), with cells of 10x20 pixels. */
 static struct screen *
-screen_of(unsigned rows, unsigned cols, const char *bytes)
+with_cells(unsigned rows, unsigned cols, const char *bytes)
 {
-	struct screen *s = screen_new(rows, cols, 100);
+	struct screen *s = screen_of(rows, cols, "");
 
-	assert_non_null(s);
 	law_cells(s);
 	screen_feed(s, bytes, strlen(bytes));
 	return s;
@@ -106,7 +91,7 @@ the_cursor_is_where_a_terminal_has_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		struct screen *s = screen_of(8, 20, table[i].bytes);
+		struct screen *s = with_cells(8, 20, table[i].bytes);
 
 		if (strcmp(text_of(s), table[i].text) != 0)
 			fail_msg("%zu: \"%s\", expected \"%s\"", i, text_of(s), table[i].text);
@@ -131,7 +116,7 @@ pixels_count_only_where_they_are_known(void **state)
 static void
 images_scroll(void **state)
 {
-	struct screen *s = screen_of(4, 20, "1\r\n2\r\n3\r\n4\033_Ga=T,c=4,r=3;A" ST "X");
+	struct screen *s = with_cells(4, 20, "1\r\n2\r\n3\r\n4\033_Ga=T,c=4,r=3;A" ST "X");
 	static const char high[] = "\r\n\033_Ga=T,c=4,r=60000;A" ST;
 
 	(void)state;

@@ -7,33 +7,8 @@
 
 #include "law.h"
 #include "screen.h"
+#include "screen_text.h"
 #include "termcan.h"
-
-struct text {
-	size_t n;
-	char bytes[1 << 16];
-};
-
-static void
-keep(void *to, const void *bytes, size_t len)
-{
-	struct text *t = to;
-
-	assert_true(len < sizeof t->bytes - t->n);
-	memcpy(t->bytes + t->n, bytes, len);
-	t->n += len;
-	t->bytes[t->n] = '\0';
-}
-
-static struct screen *
-screen_of(unsigned rows, unsigned cols, const char *bytes)
-{
-	struct screen *s = screen_new(rows, cols, 100);
-
-	assert_non_null(s);
-	screen_feed(s, bytes, strlen(bytes));
-	return s;
-}
 
 /* The lines of the state that begin with PREFIX, without it, with a bar between two. */
 static const char *

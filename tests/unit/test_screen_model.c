@@ -7,39 +7,7 @@
 
 #include "law.h"
 #include "screen.h"
-
-struct text {
-	size_t n;
-	char bytes[1 << 16];
-};
-
-static void
-keep(void *to, const void *bytes, size_t len)
-{
-	struct text *t = to;
-
-	if (len > sizeof t->bytes - 1 - t->n)
-		len = sizeof t->bytes - 1 - t->n;
-	memcpy(t->bytes + t->n, bytes, len);
-	t->n += len;
-	t->bytes[t->n] = '\0';
-}
-
-static void
-feed(void *to, const void *bytes, size_t len)
-{
-	screen_feed(to, bytes, len);
-}
-
-static struct screen *
-screen_of(unsigned rows, unsigned cols, const char *bytes)
-{
-	struct screen *s = screen_new(rows, cols, 100);
-
-	assert_non_null(s);
-	screen_feed(s, bytes, strlen(bytes));
-	return s;
-}
+#include "screen_text.h"
 
 /* The text of S with its scrollback, rows ended by newlines, without the last empty rows. */
 static const char *

@@ -7,6 +7,7 @@
 #include "out.h"
 #include "reduce.h"
 #include "screen.h"
+#include "screen_text.h"
 #include "style.h"
 
 #define VT100 \
@@ -15,38 +16,6 @@
 #define ATTRIBUTES \
 	(TERMCAN_BOLD | TERMCAN_DIM | TERMCAN_ITALIC | TERMCAN_UNDERLINE | TERMCAN_BLINK | TERMCAN_INVERSE | \
 	 TERMCAN_CONCEAL | TERMCAN_STRIKE | TERMCAN_OVERLINE)
-
-struct text {
-	char bytes[65536];
-	size_t n;
-};
-
-static void
-keep(void *to, const void *bytes, size_t len)
-{
-	struct text *t = to;
-
-	assert_true(t->n + len < sizeof t->bytes);
-	memcpy(t->bytes + t->n, bytes, len);
-	t->n += len;
-	t->bytes[t->n] = '\0';
-}
-
-static void
-feed(void *to, const void *bytes, size_t len)
-{
-	screen_feed(to, bytes, len);
-}
-
-static struct screen *
-screen_of(unsigned rows, unsigned cols, const char *bytes)
-{
-	struct screen *s = screen_new(rows, cols, 100);
-
-	assert_non_null(s);
-	screen_feed(s, bytes, strlen(bytes));
-	return s;
-}
 
 /* The rendering of BYTES for T, from behind the first CSI J on. */
 static const char *
