@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 
-HEADINGS = {"Linked at run time": "run", "In the tree": "tree", "To build and to test": "tools"}
+HEADINGS = {"Linked at run time": "run", "Loaded when it is needed": "loaded", "In the tree": "tree",
+            "To build and to test": "tools"}
 
 
 def tables(text):
@@ -68,6 +69,10 @@ def document(text, version):
                     "%s, linked by %s" % (row["soname"], row["linked by"]))
         packages.append(p)
         relations.append(related(main["SPDXID"], "DYNAMIC_LINK", p["SPDXID"]))
+    for row in t["loaded"]:
+        p = package(row["library"], row["licence"], installed_version(row["Debian package"]), row["soname"])
+        packages.append(p)
+        relations.append(related(p["SPDXID"], "OPTIONAL_DEPENDENCY_OF", main["SPDXID"]))
     for row in t["tree"]:
         p = package(row["component"], row["licence"], comment=row["where"])
         packages.append(p)
