@@ -19,13 +19,42 @@ last_row(const struct screen *s)
 	return y;
 }
 
+/*
+ * What programs have set while the terminal was attached is reset also where terminfo does not say that the terminal has
+ * it: their output went there as it was.
+ */
+static struct termcan
+with_what_is_set(const struct screen *s, const struct termcan *target)
+{
+	struct termcan t = *target;
+
+	if (!(t.can & TERMCAN_XTERM))
+		return t;
+	for (unsigned i = 0; i < 2; i++)
+		if (s->kitty[i].n || s->kitty[i].base)
+			t.can |= TERMCAN_KITTY_KEYS;
+	for (unsigned i = 0; i < MODIFIERS; i++)
+		if (s->modifiers[i] >= 0)
+			t.can |= TERMCAN_MODIFY_KEYS;
+	if (mode(s, MODE_THEME))
+		t.can |= TERMCAN_THEME_REPORTS;
+	if (mode(s, MODE_SIZE))
+		t.can |= TERMCAN_SIZE_REPORTS;
+	if (s->progress.state)
+		t.can |= TERMCAN_PROGRESS;
+	return t;
+}
+
 /* Without ECMA-48 there is nothing that a rendering could have set. */
 void
 screen_leave(const struct screen *s, const struct termcan *target, screen_put *put, void *to)
 {
+	struct termcan widened = { .can = 0 };
 	struct out out;
 
-	out_begin(&out, target, put, to);
+	if (target && termcan_known(target))
+		widened = with_what_is_set(s, target);
+	out_begin(&out, &widened, put, to);
 	if (!out_can(&out, TERMCAN_ECMA48)) {
 		out_text(&out, "\r\n");
 		out_flush(&out);

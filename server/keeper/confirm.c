@@ -94,12 +94,14 @@ static void
 take_target(struct peer *peer)
 {
 	const uint64_t as_it_is = TERMCAN_UTF8 | TERMCAN_OWN_BYTES | TERMCAN_ALONE;
+	const char *last = peer->keeper->term;
 	struct termcan *t = &peer->target;
 
 	*t = peer->claim.target;
 	if (peer->keeper->eight_bit && !(t->can & TERMCAN_UTF8))
 		t->can |= TERMCAN_OWN_BYTES;
-	if (!(t->can & TERMCAN_XTERM) || strcmp(peer->keeper->term, peer->claim.term) != 0)
+	/* The terminal of a new session is the one that its programs will write for. */
+	if (!(t->can & TERMCAN_XTERM) || (*last && strcmp(last, peer->claim.term) != 0))
 		return;
 	t->can |= ~as_it_is;
 	t->colours = TERMCAN_DIRECT;

@@ -51,6 +51,29 @@ def drawn(host):
     host.drop(t)
 
 
+def set_and_detached(host, t):
+    """What T is sent when it is detached while a program has kitty's keys, the mouse and the alternate screen on."""
+    t.line(r"printf '\e[?1049h\e[>1u\e[?1003;1006h\e[?2004h'; printf 'se%s\n' t; sleep 98765")
+    t.wait_for(r"set\r")
+    at = len(t.data)
+    equal(host.ctl("alice", "detach", str(host.session()["id"])).returncode, 0, "detach")
+    equal(t.wait_exit(), 0, "the status of ssh")
+    return bytes(t.data[at:])
+
+
+def test_what_programs_have_set_is_reset_at_a_detach(host):
+    """Also what terminfo does not list, of a new session's terminal, and of one of another TERM that resumes."""
+    for term in "xterm-256color", "xterm":
+        t = host.login(term=term)
+        sent = set_and_detached(host, t)
+        for reset in b"\x1b[<99u", b"\x1b[?1049l", b"1003l", b"\x1b[?2004l":
+            check(reset in sent, "no %r at the detach of TERM=%s: %r" % (reset, term, sent))
+        t = host.login(term=term)
+        t.send(b"\x03")
+        equal(t.ask("there"), "there", "the shell")
+        host.drop(t)
+
+
 def test_vt100(host):
     """Lines by its charset, no colours, and no sequence of others; a newer terminal gets all again."""
     drawn(host)

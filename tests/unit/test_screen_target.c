@@ -240,6 +240,34 @@ nothing_else_is_sent(void **state)
 	screen_free(s);
 }
 
+/* What a program has set there all the same is reset when a terminal like xterm is left; else it is not mentioned. */
+static void
+what_programs_have_set_is_reset(void **state)
+{
+	static const struct {
+		const char *sets, *resets;
+	} all[] = {
+		{ "\033[>1u", "\033[<99u" }, { "\033[?1049h\033[=1u", "\033[<99u" }, { "\033[>4;2m", "\033[>m" },
+		{ "\033[?2031h", "\033[?2031l" }, { "\033[?2048h", "\033[?2048l" }, { "\033]9;4;1;7\007", "\033]9;4;0;0" },
+	};
+	const struct termcan plain = { .can = VT100 | TERMCAN_XTERM };
+	static struct text text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		struct screen *s = screen_of(3, 12, "");
+
+		text.n = 0;
+		screen_leave(s, &plain, keep, &text);
+		assert_null(strstr(text.bytes, all[i].resets));
+		screen_feed(s, all[i].sets, strlen(all[i].sets));
+		text.n = 0;
+		screen_leave(s, &plain, keep, &text);
+		assert_non_null(strstr(text.bytes, all[i].resets));
+		screen_free(s);
+	}
+}
+
 /* Without positions there is the text, with the cursor behind it. */
 static void
 only_text(void **state)
@@ -315,6 +343,7 @@ main(void)
 		cmocka_unit_test(rows_need_no_more_than_the_terminal_has),
 		cmocka_unit_test(the_alternate_screen),
 		cmocka_unit_test(nothing_else_is_sent),
+		cmocka_unit_test(what_programs_have_set_is_reset),
 		cmocka_unit_test(only_text),
 		cmocka_unit_test(text_is_where_it_was),
 	};
