@@ -20,8 +20,8 @@ last_row(const struct screen *s)
 }
 
 /*
- * What programs have set while the terminal was attached is reset also where terminfo does not say that the terminal has
- * it: their output went there as it was.
+ * What programs have set while the terminal was attached is reset also where terminfo does not say that the terminal
+ * has it: their output went there as it was.
  */
 static struct termcan
 with_what_is_set(const struct screen *s, const struct termcan *target)

@@ -116,7 +116,7 @@ print_ascii(struct screen *s, const unsigned char *p, size_t n)
 		if (s->pending) {
 			leave_edge(s);
 			edge = cursor_edge(s);
-			/* Without autowrap only the last of them remains, unless CBT has taken the cursor from the edge. */
+			/* Without autowrap only the last remains, unless CBT has taken the cursor from the edge. */
 			if (!mode(s, MODE_WRAP) && s->x == edge) {
 				p += n - 1;
 				n = 1;

@@ -74,7 +74,8 @@ def test_spdx(place):
     for r in d["relationships"]:
         check({r["spdxElementId"], r["relatedSpdxElement"]} <= set(ids) | {"SPDXRef-DOCUMENT"}, r)
     kinds = {r["relationshipType"] for r in d["relationships"]}
-    equal(kinds, {"DESCRIBES", "DYNAMIC_LINK", "OPTIONAL_DEPENDENCY_OF", "CONTAINS", "BUILD_TOOL_OF", "TEST_TOOL_OF"}, "relationships")
+    equal(kinds, {"DESCRIBES", "DYNAMIC_LINK", "OPTIONAL_DEPENDENCY_OF", "CONTAINS", "BUILD_TOOL_OF", "TEST_TOOL_OF"},
+          "relationships")
     equal({p["name"] for p in d["packages"]} & {"libssh", "libmd", "Linux-PAM"}, {"libssh", "libmd", "Linux-PAM"}, "packages")
     run("make", "-s", "-C", place.build, "sbom", env=epoch)
     equal(read(os.path.join(place.build, "holdfast-%s.spdx.json" % version())), text, "a second time")
