@@ -252,6 +252,9 @@ keep(struct parser *p, unsigned char b)
 
 	if (p->image && !image_takes(p, b))
 		return;
+	/* A control between the two was dropped: without it they would be an ST. */
+	if (b == ST && p->string_len && (unsigned char)p->string[p->string_len - 1] == C1_LEAD)
+		return;
 	if (p->string_len == 0 && p->kind == ']' && (b < '0' || b > '9') && b != '_') {
 		overflow(p);
 		return;
