@@ -106,24 +106,14 @@ same_grid(const struct difference *d, const struct screen *a, struct row **p, co
 static bool
 same_history(const struct difference *d, const struct history *a, const struct history *b)
 {
-	const unsigned char *p, *q;
-	size_t len, other;
+	struct history_lines p = { .h = a }, q = { .h = b };
 
 	if (!same_number(d, "lines of scrollback", (long)history_lines(a), (long)history_lines(b)))
 		return false;
-	if (!history_lines(a))
-		return true;
-	p = history_line(a, 0, &len);
-	q = history_line(b, 0, &other);
-	for (size_t i = 0; i < history_lines(a); i++) {
-		len = a->len[a->first + i];
-		other = b->len[b->first + i];
-		if (len != other || memcmp(p, q, len) != 0)
-			return differ(d, "scrollback line %zu: \"%.*s\", \"%.*s\"", i,
-			              (int)(len < 80 ? len : 80), p, (int)(other < 80 ? other : 80), q);
-		p += len;
-		q += other;
-	}
+	while (history_lines_next(&p) && history_lines_next(&q))
+		if (p.len != q.len || memcmp(p.line, q.line, p.len) != 0)
+			return differ(d, "scrollback line %zu: \"%.*s\", \"%.*s\"", p.next - 1,
+			              (int)(p.len < 80 ? p.len : 80), p.line, (int)(q.len < 80 ? q.len : 80), q.line);
 	return true;
 }
 

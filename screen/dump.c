@@ -73,19 +73,12 @@ text_line(struct out *out, const struct screen *s, const unsigned char *line, si
 void
 screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void *to)
 {
+	struct history_lines l = { .h = &s->history };
 	struct out out;
-	const unsigned char *line;
-	size_t len;
 
 	out_begin(&out, NULL, put, to);
-	if (with_scrollback && history_lines(&s->history)) {
-		line = history_line(&s->history, 0, &len);
-		for (size_t i = 0; i < history_lines(&s->history); i++) {
-			len = s->history.len[s->history.first + i];
-			text_line(&out, s, line, len);
-			line += len;
-		}
-	}
+	while (with_scrollback && history_lines_next(&l))
+		text_line(&out, s, l.line, l.len);
 	for (unsigned y = 0; y < s->rows; y++)
 		text_row(&out, s, s->row[y]);
 	out_flush(&out);

@@ -50,7 +50,7 @@ history_line(const struct history *h, size_t i, size_t *len)
 {
 	const unsigned char *p = h->bytes + h->start;
 
-	/* Searches from the nearer end; a caller that wants all lines adds the lengths itself. */
+	/* Searches from the nearer end; for lines one after the other there is history_lines_next(). */
 	if (i > history_lines(h) / 2) {
 		p = h->bytes + h->end;
 		for (size_t n = history_lines(h); n > i; n--)
@@ -61,6 +61,21 @@ history_line(const struct history *h, size_t i, size_t *len)
 	}
 	*len = h->len[h->first + i];
 	return p;
+}
+
+bool
+history_lines_next(struct history_lines *l)
+{
+	if (l->next >= history_lines(l->h))
+		return false;
+	if (l->line) {
+		l->line += l->len;
+		l->len = l->h->len[l->h->first + l->next];
+	} else {
+		l->line = history_line(l->h, l->next, &l->len);
+	}
+	l->next++;
+	return true;
 }
 
 static size_t

@@ -56,6 +56,15 @@ void history_free(struct history *h);
 size_t history_lines(const struct history *h);
 /* Line I, the oldest is 0. */
 const unsigned char *history_line(const struct history *h, size_t i, size_t *len);
+/* Lines one after the other, beginning with line NEXT: all zero but H and NEXT at first. */
+struct history_lines {
+	const struct history *h;
+	size_t next;               /* behind LINE */
+	const unsigned char *line; /* LEN bytes, which are H's */
+	size_t len;
+};
+/* Moves on to the next line; false: there is none. */
+bool history_lines_next(struct history_lines *l);
 void history_clear(struct history *h);
 size_t history_memory(const struct history *h);
 

@@ -144,17 +144,10 @@ history_text(struct place *p, const unsigned char *line, size_t len)
 static void
 history(struct place *p, size_t from)
 {
-	const struct history *h = &p->s->history;
-	const unsigned char *line;
-	size_t len, n = history_lines(h);
+	struct history_lines l = { .h = &p->s->history, .next = from };
 
-	if (from >= n)
-		return;
-	line = history_line(h, from, &len);
-	for (size_t i = from; i < n; i++) {
-		history_text(p, line, len);
-		line += len;
-		len = i + 1 < n ? h->len[h->first + i + 1] : 0;
+	while (history_lines_next(&l)) {
+		history_text(p, l.line, l.len);
 		end_row(p);
 	}
 }

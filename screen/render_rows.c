@@ -303,18 +303,11 @@ stream_note(struct stream *st, const char *text)
 static void
 stream_history(struct stream *st, size_t from)
 {
-	const struct history *h = &st->s->history;
-	const unsigned char *line;
-	size_t len, n = history_lines(h);
+	struct history_lines l = { .h = &st->s->history, .next = from };
 
-	if (from >= n)
-		return;
-	line = history_line(h, from, &len);
-	for (size_t i = from; i < n; i++) {
-		stream_line(st, line, len);
-		line += len;
-		len = i + 1 < n ? h->len[h->first + i + 1] : 0;
-		if (i + 1 < n || !st->s->primary[0]->cont)
+	while (history_lines_next(&l)) {
+		stream_line(st, l.line, l.len);
+		if (l.next < history_lines(l.h) || !st->s->primary[0]->cont)
 			new_line(st);
 	}
 }

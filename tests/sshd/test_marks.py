@@ -2,6 +2,7 @@
 """What terminals know besides the screen comes back with it: marks of prompts and output, a job's progress."""
 import re
 
+from asking import resumed
 from replay import settle
 from term import check, equal
 
@@ -9,15 +10,6 @@ from term import check, equal
 MARKED = (r"PS0='\e]133;C\e\\'; PS1='\[\e]133;D;$?\e\\\e]133;A\e\\\]PROMPT$ \[\e]133;B\e\\\]'")
 MARK = re.compile(rb"\x1b\]133;([A-D])([^\x1b\x07]*)(?:\x1b\\|\x07)")
 PROGRESS = re.compile(rb"\x1b\]9;4;([0-9;]*)(?:\x1b\\|\x07)")
-
-
-def resumed(host, t):
-    """T is dropped; the terminal of the login that resumes, with all of the screen."""
-    host.drop(t)
-    t = host.ssh()
-    t.wait_for("resumed session")
-    settle(t)
-    return t
 
 
 def test_prompts_and_output(host):

@@ -42,4 +42,18 @@ screen_of(unsigned rows, unsigned cols, const char *bytes)
 	return s;
 }
 
+/* The text of S with its scrollback, rows ended by newlines, without the last empty rows; valid until the next call. */
+__attribute__((unused)) static char *
+text_of(const struct screen *s)
+{
+	static struct text t;
+
+	t.n = 0;
+	screen_text(s, true, keep, &t);
+	while (t.n && t.bytes[t.n - 1] == '\n')
+		t.n--;
+	t.bytes[t.n] = '\0';
+	return t.bytes;
+}
+
 #endif

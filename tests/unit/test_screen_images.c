@@ -23,19 +23,15 @@ with_cells(unsigned rows, unsigned cols, const char *bytes)
 	return s;
 }
 
-/* The text of S with its scrollback, a bar between rows; blank rows at the end are left out. */
+/* text_of() with a bar between rows. */
 static const char *
-text_of(const struct screen *s)
+rows_of(const struct screen *s)
 {
-	static struct text t;
+	char *text = text_of(s);
 
-	t.n = 0;
-	screen_text(s, true, keep, &t);
-	while (t.n && t.bytes[t.n - 1] == '\n')
-		t.bytes[--t.n] = '\0';
-	for (char *p = t.bytes; (p = strchr(p, '\n'));)
+	for (char *p = text; (p = strchr(p, '\n'));)
 		*p = '|';
-	return t.bytes;
+	return text;
 }
 
 #define ST "\033\\"
@@ -93,8 +89,8 @@ the_cursor_is_where_a_terminal_has_it(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct screen *s = with_cells(8, 20, table[i].bytes);
 
-		if (strcmp(text_of(s), table[i].text) != 0)
-			fail_msg("%zu: \"%s\", expected \"%s\"", i, text_of(s), table[i].text);
+		if (strcmp(rows_of(s), table[i].text) != 0)
+			fail_msg("%zu: \"%s\", expected \"%s\"", i, rows_of(s), table[i].text);
 		screen_free(s);
 	}
 }
@@ -109,7 +105,7 @@ pixels_count_only_where_they_are_known(void **state)
 	(void)state;
 	assert_non_null(s);
 	screen_feed(s, bytes, sizeof bytes - 1);
-	assert_string_equal(text_of(s), "[im]|    X");
+	assert_string_equal(rows_of(s), "[im]|    X");
 	screen_free(s);
 }
 
@@ -120,7 +116,7 @@ images_scroll(void **state)
 	static const char high[] = "\r\n\033_Ga=T,c=4,r=60000;A" ST;
 
 	(void)state;
-	assert_string_equal(text_of(s), "1|2|3|4[im]||     X");
+	assert_string_equal(rows_of(s), "1|2|3|4[im]||     X");
 	assert_int_equal(screen_history(s), 2);
 	/* Higher than the screen. */
 	screen_feed(s, high, sizeof high - 1);
