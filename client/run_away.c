@@ -147,6 +147,8 @@ link_alive(struct run *r)
 {
 	if (r->fresh && r->fresh->asked_attach)
 		return;
+	if (r->fresh)
+		link_trusted(r->link);
 	link_free(r->fresh);
 	r->fresh = NULL;
 	r->away = 0;
@@ -209,8 +211,20 @@ look_at_link(struct run *r, uint64_t now)
 		link_died(r);
 	else if (l->silent)
 		away_since(r, l->unanswered, NULL);
-	else if (r->away && link_speaks(l))
+	else if ((r->away || r->fresh) && link_speaks(l))
 		link_alive(r);
+}
+
+/* When a connection is to be made: there is none, or one that is away or doubtful. */
+static uint64_t
+wanted_from(const struct run *r)
+{
+	uint64_t doubtful;
+
+	if (r->away || !r->link)
+		return r->retry_at;
+	doubtful = link_doubtful(r->link);
+	return doubtful > r->retry_at ? doubtful : r->retry_at;
 }
 
 void
@@ -222,7 +236,7 @@ run_links(struct run *r, uint64_t now)
 		look_at_fresh(r, now);
 	if (r->done || r->fresh || r->stopped || r->stream.ended)
 		return;
-	if ((r->away || !r->link) && now >= r->retry_at)
+	if (now >= wanted_from(r))
 		connect_anew(r, now);
 }
 
@@ -285,7 +299,7 @@ run_away_due(const struct run *r)
 		return CLOCK_NEVER;
 	if (r->fresh && r->fresh->phase == LINK_CONNECTING)
 		return ever(r) ? r->last_try + ATTEMPT_MS : CLOCK_NEVER;
-	if (r->fresh || r->stopped || r->stream.ended || (!r->away && r->link))
+	if (r->fresh || r->stopped || r->stream.ended)
 		return CLOCK_NEVER;
-	return r->retry_at;
+	return wanted_from(r);
 }

@@ -11,6 +11,8 @@
 #include "secretmem.h"
 
 #define GREETING_MS 15000u    /* from the open channel to the host's HELLO */
+#define FALSE_DOUBTS_MAX 4
+#define DOUBT_MS 700u         /* a ping is late: a second connection is worth its while */
 #define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
 
 struct link *
@@ -361,6 +363,23 @@ static uint64_t
 patience(const struct link *l)
 {
 	return (l->patience ? l->patience : 4000) + 4 * (uint64_t)l->rtt;
+}
+
+uint64_t
+link_doubtful(const struct link *l)
+{
+	if (l->phase != LINK_ATTACHED && l->phase != LINK_READY)
+		return CLOCK_NEVER;
+	if (l->paused || !l->pinged || !l->unanswered)
+		return CLOCK_NEVER;
+	return l->pinged + ((DOUBT_MS + 3 * (uint64_t)l->rtt / 2) << l->false_doubts);
+}
+
+void
+link_trusted(struct link *l)
+{
+	if (l->false_doubts < FALSE_DOUBTS_MAX)
+		l->false_doubts++;
 }
 
 static void

@@ -48,6 +48,7 @@ struct link {
 	uint32_t rtt;      /* smoothed */
 	uint32_t patience; /* how long it may be silent after something that must be answered */
 	uint32_t idle_ms;
+	unsigned false_doubts; /* how often it spoke again after it was doubted */
 
 	unsigned char preamble[FRAME_PREAMBLE];
 	size_t garbage;           /* bytes before the preamble */
@@ -84,6 +85,13 @@ bool link_flushed(const struct link *l);
 
 /* Checks with less patience that the other end is alive: the network has changed, or the machine has slept. */
 void link_check(struct link *l, uint64_t now);
+/*
+ * From when on (clock.h) it is worth a second connection beside this one, though the host may only be slow: well before
+ * it is called SILENT.  UINT64_MAX: nothing speaks for that.
+ */
+uint64_t link_doubtful(const struct link *l);
+/* That doubt was wrong: the next one takes twice as long. */
+void link_trusted(struct link *l);
 /* Whether the host has been heard since we sent something that it answers. */
 bool link_speaks(const struct link *l);
 /* Whether the connection is lost because this machine no longer has its address. */

@@ -17,6 +17,7 @@
 
 #define REQUEST_IDENTITIES 11
 #define IDENTITIES_ANSWER 12
+#define SIGN_REQUEST 13
 
 int
 auth_agent_path(const struct sshconfig *c, char *path, size_t cap)
@@ -216,6 +217,7 @@ struct agent_filter {
 	int agent, near; /* the real one; our end of what libssh has */
 	unsigned char *answer;
 	size_t answer_len;
+	char *signed_with; /* base64 of the key that was asked for a signature last */
 };
 
 static int
@@ -252,6 +254,21 @@ make_answer(struct agent_filter *f, const struct agent_keys *keys)
 	return 0;
 }
 
+/* Notes the key of a request for a signature. */
+static void
+note_key(struct agent_filter *f, const unsigned char *m, size_t len)
+{
+	const unsigned char *blob;
+	size_t at = 5, blob_len;
+
+	if (len <= at || m[4] != SIGN_REQUEST || !take_string(m, len, &at, &blob, &blob_len))
+		return;
+	free(f->signed_with);
+	f->signed_with = malloc(BASE64_LEN(blob_len) + 1);
+	if (f->signed_with)
+		base64_encode(blob, blob_len, f->signed_with);
+}
+
 static int
 serve_one(struct agent_filter *f)
 {
@@ -262,6 +279,7 @@ serve_one(struct agent_filter *f)
 	if (r == 0 && len == 5 && m[4] == REQUEST_IDENTITIES) {
 		r = write_all(f->near, f->answer, f->answer_len);
 	} else if (r == 0) {
+		note_key(f, m, len);
 		r = write_all(f->agent, m, len);
 		if (r == 0)
 			r = read_message(f->agent, &reply, &reply_len, -1);
@@ -317,6 +335,12 @@ auth_agent_filter_break(struct agent_filter *f)
 	shutdown(f->near, SHUT_RDWR);
 }
 
+const char *
+auth_agent_filter_signed(const struct agent_filter *f)
+{
+	return f->signed_with;
+}
+
 void
 auth_agent_filter_free(struct agent_filter *f)
 {
@@ -327,5 +351,6 @@ auth_agent_filter_free(struct agent_filter *f)
 	close(f->agent);
 	close(f->near);
 	free(f->answer);
+	free(f->signed_with);
 	free(f);
 }

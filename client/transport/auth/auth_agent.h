@@ -46,6 +46,8 @@ struct agent_filter;
 struct agent_filter *auth_agent_filter_new(int fd, const struct agent_keys *keys, int *end);
 /* Ends a wait for the agent with an error; from any thread. */
 void auth_agent_filter_break(struct agent_filter *f);
+/* The key (base64) that the agent was asked to sign with last, NULL: none.  Not while libssh waits for the agent. */
+const char *auth_agent_filter_signed(const struct agent_filter *f);
 void auth_agent_filter_free(struct agent_filter *f); /* takes NULL */
 
 #endif

@@ -62,6 +62,18 @@ certifies(ssh_key certificate, ssh_key key)
 	return yes;
 }
 
+/* Remembers a key that the host took: the next connection begins with it (auth_key_again). */
+static void
+remember(struct auth *a, const char *key, const char *file, const char *certificate)
+{
+	struct target_login *l = &a->target->login;
+
+	target_login_forget(l);
+	l->key = key ? strdup(key) : NULL;
+	l->file = file ? strdup(file) : NULL;
+	l->certificate = certificate ? strdup(certificate) : NULL;
+}
+
 static bool
 in_list(char *const *list, const char *text)
 {
@@ -102,8 +114,17 @@ remember_offered(struct auth *a, const struct agent_keys *keys)
 			(void)list_add(&a->used, keys->v[i].text);
 }
 
+/* Only the key that the host took last time, if the agent still has it. */
+static void
+select_remembered(struct agent_keys *keys, const char *key)
+{
+	for (unsigned i = 0; i < keys->count; i++)
+		keys->v[i].wanted = strcmp(keys->v[i].text, key) == 0;
+}
+
+/* ONLY (may be NULL) is the one key to try. */
 static int
-by_agent(struct auth *a)
+by_agent(struct auth *a, const char *only)
 {
 	char path[256];
 	struct agent_keys keys;
@@ -116,13 +137,18 @@ by_agent(struct auth *a)
 		close(fd);
 		return r;
 	}
-	select_keys(a, &keys);
+	if (only)
+		select_remembered(&keys, only);
+	else
+		select_keys(a, &keys);
 	filter = auth_agent_filter_new(fd, &keys, &end);
 	if (filter) {
 		a->waiting(a->object, filter);
 		ssh_set_agent_socket(a->session, end);
 		r = AUTH_DECIDED(a, ssh_userauth_agent(a->session, NULL));
 		a->waiting(a->object, NULL);
+		if (r == SSH_AUTH_SUCCESS || r == SSH_AUTH_PARTIAL)
+			remember(a, auth_agent_filter_signed(filter), NULL, NULL);
 		auth_agent_filter_free(filter);
 		/* an agent that refuses or is gone is no reason to give up the connection */
 		if (r == SSH_AUTH_ERROR && ssh_is_connected(a->session))
@@ -189,18 +215,13 @@ unlock(struct auth *a, const char *path, ssh_key *key)
 	return r;
 }
 
-/* Offers PUBLIC (may be NULL: not known), and signs with the file's key if the host would have it. */
+/* Signs with the key of a file, whether the host would have it or not. */
 static int
-try_key(struct auth *a, ssh_key public, ssh_key certificate, const char *path)
+sign(struct auth *a, ssh_key certificate, const char *path)
 {
 	ssh_key private = NULL;
-	int r = SSH_AUTH_SUCCESS;
+	int r = unlock(a, path, &private);
 
-	if (public || certificate)
-		r = AUTH_DECIDED(a, ssh_userauth_try_publickey(a->session, NULL, certificate ? certificate : public));
-	if (r != SSH_AUTH_SUCCESS)
-		return r;
-	r = unlock(a, path, &private);
 	if (r < 0)
 		return r == -ECANCELED ? AUTH_CANCELED : SSH_AUTH_DENIED;
 	if (certificate && ssh_pki_copy_cert_to_privkey(certificate, private) != SSH_OK)
@@ -211,11 +232,28 @@ try_key(struct auth *a, ssh_key public, ssh_key certificate, const char *path)
 	return r;
 }
 
+/* Offers PUBLIC (may be NULL: not known), and signs with the file's key if the host would have it. */
+static int
+try_key(struct auth *a, ssh_key public, ssh_key certificate, const char *path)
+{
+	int r = SSH_AUTH_SUCCESS;
+
+	if (public || certificate)
+		r = AUTH_DECIDED(a, ssh_userauth_try_publickey(a->session, NULL, certificate ? certificate : public));
+	return r == SSH_AUTH_SUCCESS ? sign(a, certificate, path) : r;
+}
+
 /* A method's answer that says there is nothing more to do with keys now. */
 static bool
 decided(struct auth *a, int r)
 {
 	return r == SSH_AUTH_SUCCESS || r == SSH_AUTH_PARTIAL || r == AUTH_CANCELED || !ssh_is_connected(a->session);
+}
+
+static bool
+accepted(int r)
+{
+	return r == SSH_AUTH_SUCCESS || r == SSH_AUTH_PARTIAL;
 }
 
 static int
@@ -227,6 +265,8 @@ try_certificate(struct auth *a, ssh_key public, const char *path, const char *fi
 	if (access(file, R_OK) == 0 && ssh_pki_import_cert_file(file, &certificate) == SSH_OK &&
 	    (!public || certifies(certificate, public)))
 		r = try_key(a, public, certificate, path);
+	if (accepted(r))
+		remember(a, NULL, path, file);
 	ssh_key_free(certificate);
 	return r;
 }
@@ -249,6 +289,8 @@ by_file(struct auth *a, const char *path)
 		r = try_key(a, public, NULL, path);
 		if (text)
 			(void)list_add(&a->used, text);
+		if (accepted(r))
+			remember(a, text, path, NULL);
 	}
 out:
 	ssh_string_free_char(text);
@@ -257,9 +299,26 @@ out:
 }
 
 int
+auth_key_again(struct auth *a)
+{
+	const struct target_login *l = &a->target->login;
+	ssh_key certificate = NULL;
+	int r = SSH_AUTH_DENIED;
+
+	if (!l->file)
+		return l->key ? by_agent(a, l->key) : r;
+	if (!l->certificate || ssh_pki_import_cert_file(l->certificate, &certificate) == SSH_OK)
+		r = sign(a, certificate, l->file);
+	ssh_key_free(certificate);
+	if (l->key)
+		(void)list_add(&a->used, l->key);
+	return r;
+}
+
+int
 auth_publickey(struct auth *a)
 {
-	int r = by_agent(a);
+	int r = by_agent(a, NULL);
 
 	for (char **path = a->target->config->identity_files; *path && !decided(a, r); path++)
 		r = by_file(a, *path);

@@ -7,5 +7,7 @@
 
 /* A method, see auth.h. */
 int auth_publickey(struct auth *a);
+/* The same with the key alone that the last connection logged in with: a signature at once. */
+int auth_key_again(struct auth *a);
 
 #endif

@@ -100,6 +100,22 @@ broken(struct auth *a)
 }
 
 static int
+canceled(struct auth *a)
+{
+	snprintf(a->why, sizeof(a->why), "canceled at the question for a password");
+	return -ECANCELED;
+}
+
+/* What the host has offered; before its first answer on this connection: what it offered on the last one. */
+static int
+methods_offered(const struct auth *a)
+{
+	int offered = ssh_userauth_list(a->session, NULL);
+
+	return offered ? offered : a->target->login.methods;
+}
+
+static int
 methods_in_turn(struct auth *a)
 {
 	const char *order = a->target->config->preferred_authentications;
@@ -107,7 +123,7 @@ methods_in_turn(struct auth *a)
 	int offered, i, r;
 
 	for (;;) {
-		offered = ssh_userauth_list(a->session, NULL);
+		offered = methods_offered(a);
 		i = choose(a, order ? order : usual_order, offered, exhausted);
 		if (i < 0) {
 			refused(a, offered);
@@ -127,8 +143,7 @@ methods_in_turn(struct auth *a)
 			exhausted[i] = true;
 			break;
 		case AUTH_CANCELED:
-			snprintf(a->why, sizeof(a->why), "canceled at the question for a password");
-			return -ECANCELED;
+			return canceled(a);
 		default:
 			return broken(a);
 		}
@@ -145,15 +160,38 @@ show_banner(struct auth *a)
 	ssh_string_free_char(text);
 }
 
-int
-auth_run(struct auth *a)
+/* The usual beginning: a question for the methods, which a host may answer by letting everybody in. */
+static int
+begin(struct auth *a)
 {
 	int r = AUTH_DECIDED(a, ssh_userauth_none(a->session, NULL));
 
-	if (r == SSH_AUTH_ERROR)
-		return broken(a);
-	show_banner(a);
-	r = r == SSH_AUTH_SUCCESS ? 0 : methods_in_turn(a);
+	if (r != SSH_AUTH_ERROR && r != SSH_AUTH_SUCCESS)
+		a->target->login.methods = ssh_userauth_list(a->session, NULL);
+	return r;
+}
+
+/* As the last connection did it. */
+static int
+begin_again(struct auth *a)
+{
+	const struct target_login *l = &a->target->login;
+
+	return l->file || l->key ? auth_key_again(a) : SSH_AUTH_DENIED;
+}
+
+int
+auth_run(struct auth *a)
+{
+	bool again = a->target->connections && a->target->login.methods;
+	int r = again ? begin_again(a) : begin(a);
+
+	if (r == SSH_AUTH_ERROR || r == AUTH_CANCELED) {
+		r = r == AUTH_CANCELED ? canceled(a) : broken(a);
+	} else {
+		show_banner(a);
+		r = r == SSH_AUTH_SUCCESS ? 0 : methods_in_turn(a);
+	}
 	list_free(a->used);
 	a->used = NULL;
 	return r;

@@ -259,6 +259,15 @@ target_new(const struct target_request *request, char *why, size_t cap)
 }
 
 void
+target_login_forget(struct target_login *l)
+{
+	free(l->key);
+	free(l->file);
+	free(l->certificate);
+	l->key = l->file = l->certificate = NULL;
+}
+
+void
 target_free(struct transport_target *t)
 {
 	if (!t)
@@ -272,5 +281,6 @@ target_free(struct transport_target *t)
 	list_free(t->options);
 	list_free(t->environment);
 	free(t->destination);
+	target_login_forget(&t->login);
 	free(t);
 }

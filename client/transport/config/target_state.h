@@ -20,6 +20,17 @@ enum target_style {
 /* Which transport carries its bytes: decided once, by the first transport (transport_new). */
 enum target_carrier { CARRIER_OPEN = 0, CARRIER_LIBSSH, CARRIER_COMMAND };
 
+/*
+ * How the last connection logged in.  A connection that replaces it begins with that, without the question for the
+ * methods, and without asking whether the key would do: two round trips less.
+ */
+struct target_login {
+	int methods;       /* libssh's SSH_AUTH_METHOD_* that the host offered first; 0: not known */
+	char *key;         /* base64 of the public key that the host took; NULL: none */
+	char *file;        /* the private key's file, NULL: the agent has it */
+	char *certificate; /* file of the certificate that went with it; NULL: none */
+};
+
 struct transport_target {
 	char **command;      /* the words of -e, or "ssh" */
 	enum target_style style;
@@ -34,6 +45,10 @@ struct transport_target {
 	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */
 	unsigned connections; /* that were made and worked */
 	char host_key[64];    /* fingerprint of the key that was accepted, "" before */
+	struct target_login login; /* how the last connection logged in: what is tried first at the next */
 };
+
+/* Forgets the key. */
+void target_login_forget(struct target_login *l);
 
 #endif

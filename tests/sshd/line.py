@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""A line between a client and sshd whose delay and troubles a test chooses while it is used."""
+import select
+import socket
+import struct
+import threading
+import time
+
+PIECE = 65536
+
+
+class Passage:
+    """One connection over the line: bytes wait in it for their time."""
+
+    def __init__(self, near, far):
+        self.socks = (near, far)
+        self.waiting = ([], [])       # to far, to near: (when, bytes)
+        self.deaf = self.gone = False
+
+
+class Line:
+    """Listens on PORT and passes on to TO.  RTT: seconds to and fro.  A connection is accepted at once: the delay is that
+    of its bytes."""
+
+    def __init__(self, port, to, rtt=0.0):
+        self.to, self.delay = to, rtt / 2
+        self.passages = []
+        self.count = 0                # connections so far
+        self.closed = None            # new connections: "end", they end at once; "mute", nothing ever comes
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def reset(self):
+        """All connections break with a RST, both ways."""
+        with self.lock:
+            for p in self.passages:
+                for s in p.socks:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    s.close()
+            self.passages = []
+
+    def silence(self):
+        """Nothing gets through any more, on the connections that there are; new ones work."""
+        with self.lock:
+            for p in self.passages:
+                p.deaf = True
+
+    def accept(self):
+        near, _ = self.listener.accept()
+        self.count += 1
+        if self.closed == "end":
+            near.close()
+            return
+        far = socket.create_connection(self.to)
+        for s in (near, far):
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        p = Passage(near, far)
+        p.deaf = self.closed == "mute"
+        self.passages.append(p)
+
+    def take(self, p, i, now):
+        try:
+            data = p.socks[i].recv(PIECE)
+        except OSError:
+            data = b""
+        if not p.deaf:
+            p.waiting[i].append((now + self.delay, data))
+        if not data:
+            p.gone = True
+
+    def give(self, p, now):
+        for i in (0, 1):
+            while p.waiting[i] and p.waiting[i][0][0] <= now:
+                data = p.waiting[i].pop(0)[1]
+                try:
+                    p.socks[1 - i].sendall(data) if data else p.socks[1 - i].shutdown(socket.SHUT_WR)
+                except OSError:
+                    p.gone = True
+
+    def turn(self):
+        ends = {s: (p, i) for p in self.passages if not p.gone for i, s in enumerate(p.socks)}
+        due = [w[0][0] for p in self.passages for w in p.waiting if w]
+        wait = min([0.05] + [max(0, t - time.monotonic()) for t in due])
+        return ends, select.select([self.listener, *ends], [], [], wait)[0]
+
+    def serve(self):
+        while True:
+            with self.lock:
+                ends = None
+                self.passages, over = [p for p in self.passages if not p.gone or any(p.waiting)], \
+                    [p for p in self.passages if p.gone and not any(p.waiting)]
+                for p in over:
+                    for s in p.socks:
+                        s.close()
+                try:
+                    ends, ready = self.turn()
+                except (OSError, ValueError):
+                    continue
+                now = time.monotonic()
+                for s in ready:
+                    if s is self.listener:
+                        self.accept()
+                    else:
+                        self.take(*ends[s], now)
+                for p in self.passages:
+                    self.give(p, now)
+            time.sleep(0)

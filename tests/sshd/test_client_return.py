@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""The client's way back after a cut, beside a whole login of ssh over the same line in the same run."""
+import os
+import time
+
+from line import Line
+from term import Term, check, equal
+from test_client import client
+
+RTT = 0.6
+PORT = 7777
+
+
+def ssh_login(host, line):
+    """Seconds of a whole login by ssh, to the prompt."""
+    start = time.monotonic()
+    t = host.ssh(options=["-p", str(PORT), "-o", "HostName=127.0.0.1"])
+    t.prompt()
+    seconds = time.monotonic() - start
+    t.line("exit")
+    t.wait_exit()
+    return seconds
+
+
+def back(t, cut):
+    """Seconds from CUT until a key that was typed at once is answered."""
+    Term.questions += 1
+    start = time.monotonic()
+    cut()
+    t.line("echo back-%d-$((6*7))" % Term.questions)
+    t.wait_for("back-%d-42" % Term.questions)
+    return time.monotonic() - start
+
+
+def measure(host, rtt):
+    line = Line(PORT, ("127.0.0.1", host.port()), rtt)
+    login = ssh_login(host, line)
+    t = client(host, "--new", "-p", str(PORT))
+    t.prompt()
+    t.run("true")
+    times = {}
+    for name, cut in (("RST", line.reset), ("silence", line.silence)):
+        times[name] = back(t, cut)
+    host.note("RTT %3d ms: ssh login %.2f s; back after RST %.2f s, after silence %.2f s" % (
+        rtt * 1000, login, times["RST"], times["silence"]))
+    return login, times
+
+
+def questions(host):
+    """How often sshd was asked whether a key would do."""
+    with open(os.path.join(host.log, "sshd.log"), errors="replace") as f:
+        return f.read().count("Postponed publickey for alice")
+
+
+def test_return(host):
+    """In one and a half times what a login of ssh takes; the key that has logged in signs at once."""
+    host.configure_sshd("LogLevel VERBOSE\n")
+    login, times = measure(host, RTT)
+    for name, seconds in times.items():
+        check(seconds <= 1.5 * login, "back after %s: %.2f s; a login of ssh takes %.2f s" % (name, seconds, login))
+    equal(questions(host), 2, "questions whether a key would do: ssh's, and that of the client's first connection")
