@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "asking.h"
+#include "become.h"
 #include "exit_status.h"
 #include "heap.h"
 #include "listing.h"
 #include "newfd.h"
 #include "options.h"
-#include "plain.h"
 #include "run.h"
+#include "sshprogram.h"
 #include "target.h"
 
 static int ready = -1; /* -f: the parent waits for a byte here */
@@ -105,8 +106,8 @@ session(const struct options *o, struct transport_target *target, struct asking 
 	}
 	asking_sayf(asking, "%s has no holdfast: starting a plain ssh, which does not survive its connection",
 	            target_name(target));
-	attached();
-	return plain_exec(o, target, asking, errors);
+	/* -f: ssh goes to the background by itself, and its end is ours */
+	return become_ssh(o, errors);
 }
 
 static int
@@ -114,20 +115,39 @@ with_target(struct options *o, int errors)
 {
 	char why[512] = "";
 	struct transport_target *target = target_new(&o->request, why, sizeof why);
+	const struct sshconfig *c = target ? target_config(target) : NULL;
 	struct asking asking;
 	int status = STATUS_FAILED;
 
-	asking_init(&asking, target && target_config(target)->batch_mode, o->request.quiet);
-	if (!target)
+	asking_init(&asking, c && c->batch_mode, c ? c->log_level == LOG_LEVEL_QUIET : o->request.quiet);
+	asking.syslog = o->syslog;
+	if (!target || options_configure(o, c, why, sizeof why) < 0)
 		asking_sayf(&asking, "%s", *why ? why : "out of memory");
-	else if (options_configure(o, target_config(target)) < 0)
-		asking_sayf(&asking, "out of memory");
+	else if (o->what == OPTIONS_SSH)
+		status = become_ssh(o, errors);
 	else if (o->what == OPTIONS_LIST)
 		status = listing_run(o, target, &asking);
 	else
 		status = session(o, target, &asking, errors);
 	target_free(target);
 	return status;
+}
+
+static int
+run(struct options *o)
+{
+	int errors = 2;
+
+	if (sshprogram_loops()) {
+		fprintf(stderr, "holdfast: %s starts holdfast again; set HOLDFAST_SSH to the path of OpenSSH's ssh\n",
+		        sshprogram());
+		return STATUS_FAILED;
+	}
+	if (o->what == OPTIONS_SSH || o->what == OPTIONS_VERSIONS)
+		return become_ssh(o, errors);
+	if (o->log_file)
+		errors = open_log(o->log_file);
+	return with_target(o, errors);
 }
 
 /*
@@ -146,7 +166,7 @@ main(int argc, char **argv)
 {
 	struct options o;
 	char why[512];
-	int status = 0, errors = 2;
+	int status = 0;
 
 	small_heap();
 	open_standard();
@@ -159,9 +179,9 @@ main(int argc, char **argv)
 	} else if (o.what == OPTIONS_VERSION) {
 		printf("holdfast %s\n", PACKAGE_VERSION);
 	} else {
-		if (o.log_file)
-			errors = open_log(o.log_file);
-		status = with_target(&o, errors);
+		if (o.what == OPTIONS_VERSIONS)
+			fprintf(stderr, "holdfast %s\n", PACKAGE_VERSION);
+		status = run(&o);
 	}
 	options_free(&o);
 	return status;

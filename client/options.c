@@ -7,17 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "list.h"
 
 const char options_usage[] =
-	"usage: holdfast [-46AaCfgNnqTtVvXxY] [-B bind_interface] [-b bind_address]\n"
+	"usage: holdfast [-46AaCfGgKkMNnqsTtVvXxYy] [-B bind_interface] [-b bind_address]\n"
 	"                [-c cipher_spec] [-D [bind_address:]port] [-E log_file]\n"
-	"                [-e command] [-F configfile] [-i identity_file]\n"
+	"                [-e escape_char] [-F configfile] [-I pkcs11] [-i identity_file]\n"
 	"                [-J destination] [-L address] [-l login_name] [-m mac_spec]\n"
-	"                [-o option] [-p port] [-R address] [--new] [--session name]\n"
-	"                [--join] [--read-only] [--require] destination [command ...]\n"
-	"       holdfast --list [--json] [ssh options] destination\n";
+	"                [-O ctl_cmd] [-o option] [-P tag] [-p port] [-R address]\n"
+	"                [-S ctl_path] [-W host:port] [-w local_tun[:remote_tun]]\n"
+	"                [--new] [--session name] [--join] [--read-only] [--require]\n"
+	"                [--transport command] destination [command [argument ...]]\n"
+	"       holdfast --list [--json] [ssh options] destination\n"
+	"       holdfast [-Q query_option]\n";
 
 const char options_help[] =
 	"\nA shell on another host that outlives the connection, and comes back by itself.\n"
@@ -27,23 +31,27 @@ const char options_help[] =
 	"  --read-only      with --session: watch without typing\n"
 	"  --require        fail if the host has no holdfast, instead of starting a plain ssh\n"
 	"  --list [--json]  list the sessions on the host\n"
-	"  -e COMMAND       go through a command that carries bytes, such as \"ssh -S none\"\n"
+	"  --transport COMMAND  go through a command that carries bytes, such as \"ssh -S none\"\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"
 	"now, ~^Z suspends, ~? lists them.  See holdfast(1).\n";
 
-enum { LONG_LIST = 256, LONG_NEW, LONG_SESSION, LONG_JOIN, LONG_READ_ONLY, LONG_REQUIRE, LONG_JSON, LONG_HELP };
+enum { LONG_LIST = 256, LONG_NEW, LONG_SESSION, LONG_JOIN, LONG_READ_ONLY, LONG_REQUIRE, LONG_JSON, LONG_HELP,
+       LONG_TRANSPORT, LONG_VERSION };
 
 static const struct option longs[] = {
 	{ "list", no_argument, NULL, LONG_LIST }, { "new", no_argument, NULL, LONG_NEW },
 	{ "session", required_argument, NULL, LONG_SESSION }, { "join", no_argument, NULL, LONG_JOIN },
 	{ "read-only", no_argument, NULL, LONG_READ_ONLY }, { "require", no_argument, NULL, LONG_REQUIRE },
 	{ "json", no_argument, NULL, LONG_JSON }, { "help", no_argument, NULL, LONG_HELP },
-	{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "transport", required_argument, NULL, LONG_TRANSPORT }, { "version", no_argument, NULL, LONG_VERSION },
+	{ NULL, 0, NULL, 0 },
 };
 
-/* The options of ssh that holdfast has, then those that it refuses by name. */
-#define SHORTS "+:46AaB:b:Cc:D:E:e:F:fgi:J:L:l:m:No:NnPp:qR:TtVvXxY" "GI:KkMO:Q:S:sW:w:y"
-#define NOT_OURS "GIKkMOQSsWwy"
+/* All options of ssh, TARGET_WITH_ARGUMENT's with their colons. */
+#define SHORTS "+:1246AaB:b:Cc:D:E:e:F:fGgI:i:J:KkL:l:Mm:NnO:o:P:p:Q:qR:S:sTtVvW:w:XxYyZ"
+
+/* What these ask for is no session that could be held, so ssh does all of it. */
+#define OF_SSH_ALONE "GOQWZ"
 
 static int __attribute__((format(printf, 3, 4)))
 refuse(char *why, size_t cap, const char *format, ...)
@@ -66,13 +74,14 @@ set_text(struct options *o, int opt, const char *arg)
 	case 'b': q->bind_address = arg; break;
 	case 'c': q->ciphers = arg; break;
 	case 'E': o->log_file = arg; break;
-	case 'e': q->command = arg; break;
+	case 'e': q->escape_char = arg; break;
 	case 'F': q->config = arg; break;
 	case 'J': q->jump = arg; break;
-	case 'l': q->login = arg; break;
+	case 'l': q->login = q->login ? q->login : arg; break; /* as in ssh, the first one holds */
 	case 'm': q->macs = arg; break;
-	case 'p': q->port = arg; break;
+	case 'p': q->port = q->port ? q->port : arg; break;
 	case LONG_SESSION: o->session = arg; break;
+	case LONG_TRANSPORT: q->command = arg; break;
 	}
 }
 
@@ -89,16 +98,18 @@ set_flag(struct options *o, int opt)
 	case 'C': q->compress = true; break;
 	case 'f': o->background = o->no_stdin = true; break;
 	case 'g': q->gateway_ports = true; break;
-	case 'N': o->no_session = true; break;
+	case 'N': o->no_session = true; o->tty = TTY_NO; break;
 	case 'n': o->no_stdin = true; break;
 	case 'q': q->quiet = true; break;
-	case 'T': o->no_tty = true; break;
-	case 't': o->tty++; break;
-	case 'V': o->what = OPTIONS_VERSION; break;
+	case 's': o->subsystem = true; break;
+	case 'T': o->tty = TTY_NO; break;
+	case 't': o->tty = o->tty == TTY_YES ? TTY_FORCE : TTY_YES; break;
+	case 'V': o->what = OPTIONS_VERSIONS; break;
 	case 'v': q->verbose++; break;
 	case 'X': q->x11 = ASK_X11_YES; break;
 	case 'x': q->x11 = ASK_X11_NO; break;
 	case 'Y': q->x11 = ASK_X11_TRUSTED; break;
+	case 'y': o->syslog = true; break;
 	case LONG_HELP: o->what = OPTIONS_HELP; break;
 	case LONG_JOIN: o->join = true; break;
 	case LONG_JSON: o->json = true; break;
@@ -106,6 +117,7 @@ set_flag(struct options *o, int opt)
 	case LONG_NEW: o->new_session = true; break;
 	case LONG_READ_ONLY: o->read_only = true; break;
 	case LONG_REQUIRE: o->require = true; break;
+	case LONG_VERSION: o->what = OPTIONS_VERSION; break;
 	}
 }
 
@@ -120,12 +132,33 @@ add(char *const **list, const char *text)
 	return rc;
 }
 
+/* What an ssh gets of it. */
 static int
-one(struct options *o, int opt, char *arg, char *why, size_t cap)
+keep(struct options *o, int opt, const char *arg)
+{
+	char *const **words = o->request.destination ? &o->request.words_after : &o->request.words;
+	char text[512], letter[3] = { '-', (char)opt, '\0' };
+	int rc;
+
+	/* Before OpenSSH 9.4 -P has no argument. */
+	if (opt == 'P') {
+		if ((size_t)snprintf(text, sizeof text, "Tag=%s", arg) >= sizeof text)
+			return -EINVAL;
+		letter[1] = 'o';
+		arg = text;
+	}
+	rc = add(words, letter);
+	return rc == 0 && arg ? add(words, arg) : rc;
+}
+
+static int
+one(struct options *o, int opt, char *arg)
 {
 	struct target_request *q = &o->request;
-	char letter[2] = { (char)opt, 0 };
+	int rc = opt < 256 ? keep(o, opt, arg) : 0;
 
+	if (rc < 0)
+		return rc;
 	switch (opt) {
 	case 'D': return add(&q->dynamic, arg);
 	case 'i': return add(&q->identities, arg);
@@ -133,16 +166,23 @@ one(struct options *o, int opt, char *arg, char *why, size_t cap)
 	case 'o': return add(&q->options, arg);
 	case 'R': return add(&q->remote, arg);
 	}
-	if (opt < 256 && strchr(NOT_OURS, opt))
-		return refuse(why, cap, "-%s is not supported for held sessions; use ssh", letter);
-	if (arg)
+	if (opt < 256 && strchr(OF_SSH_ALONE, opt))
+		o->what = OPTIONS_SSH;
+	else if (arg)
 		set_text(o, opt, arg);
 	else
 		set_flag(o, opt);
 	return 0;
 }
 
-/* As in ssh, options may also stand between the host and the command. */
+/* These ask for no host, and ssh reads no further. */
+static bool
+is_final(int opt)
+{
+	return opt == 'V' || opt == 'Q' || opt == LONG_HELP || opt == LONG_VERSION;
+}
+
+/* As in ssh, options may also stand between the host and the command.  1: the rest is not read. */
 static int
 parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 {
@@ -157,9 +197,9 @@ parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 			return refuse(why, cap, "unknown option -%s", bad);
 		if (opt == ':')
 			return refuse(why, cap, "option %s needs an argument", argv[optind > argc ? argc - 1 : optind - 1]);
-		rc = one(o, opt, optarg, why, cap);
-		if (rc < 0)
-			return rc;
+		rc = one(o, opt, optarg);
+		if (rc < 0 || is_final(opt))
+			return rc < 0 ? rc : 1;
 	}
 	return 0;
 }
@@ -181,6 +221,13 @@ joined(char **words)
 	return text;
 }
 
+/* An option of our own that asks for a session. */
+static const char *
+own_option(const struct options *o)
+{
+	return o->new_session ? "--new" : o->session ? "--session" : o->join ? "--join" : o->read_only ? "--read-only" : NULL;
+}
+
 static int
 consistent(const struct options *o, char *why, size_t cap)
 {
@@ -190,57 +237,115 @@ consistent(const struct options *o, char *why, size_t cap)
 		return refuse(why, cap, "%s requires --list", "--json");
 	if (o->what == OPTIONS_LIST && o->command)
 		return refuse(why, cap, "%s takes no command", "--list");
-	if (o->background && !o->command && !o->no_session && o->what == OPTIONS_SESSION)
-		return refuse(why, cap, "%s needs a command or -N", "-f");
+	if (o->what == OPTIONS_SSH && own_option(o))
+		return refuse(why, cap, "%s: the other options ask for something that is not held", own_option(o));
+	if (o->syslog && o->log_file)
+		return refuse(why, cap, "%s cannot be used with -E", "-y");
+	if (o->subsystem && !o->command)
+		return refuse(why, cap, "%s needs the name of a subsystem", "-s");
 	return 0;
+}
+
+/* The destination, what is behind it, and the command. */
+static int
+parse_rest(struct options *o, int argc, char **argv, char *why, size_t cap)
+{
+	int at = optind++, rc;
+
+	o->request.destination = argv[at];
+	o->request.terminated = strcmp(argv[at - 1], "--") == 0;
+	if (!o->request.terminated) {
+		optind = 0;
+		rc = parse_options(o, argc - at, argv + at, why, cap);
+		if (rc != 0)
+			return rc;
+		optind += at;
+	}
+	o->request.run = argv + optind;
+	if (optind < argc && !(o->command = joined(argv + optind)))
+		return -ENOMEM;
+	/* "resume" at a terminal is what we are for; any other is ssh's */
+	if (o->subsystem && o->command && strcmp(o->command, "resume") != 0)
+		o->what = OPTIONS_SSH;
+	return consistent(o, why, cap);
 }
 
 int
 options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 {
-	int at, rc;
+	int rc;
 
 	memset(o, 0, sizeof *o);
 	optind = 0;
 	rc = parse_options(o, argc, argv, why, cap);
-	if (rc < 0 || o->what == OPTIONS_HELP || o->what == OPTIONS_VERSION)
-		return rc;
-	if (optind >= argc || !*argv[optind])
+	if (rc == 0 && (optind >= argc || !*argv[optind]))
 		return refuse(why, cap, "%s", "no host");
-	at = optind++;
-	o->request.destination = argv[at];
-	if (strcmp(argv[at - 1], "--") != 0) {
-		optind = 0;
-		rc = parse_options(o, argc - at, argv + at, why, cap);
-		if (rc < 0)
-			return rc;
-		optind += at;
-	}
-	if (optind < argc && !(o->command = joined(argv + optind)))
-		return -ENOMEM;
-	return consistent(o, why, cap);
+	if (rc == 0)
+		rc = parse_rest(o, argc, argv, why, cap);
+	return rc < 0 ? rc : 0;
+}
+
+bool
+options_terminal(const struct options *o)
+{
+	if (o->no_session || o->tty == TTY_NO)
+		return false;
+	return o->tty == TTY_FORCE || (isatty(0) && !o->no_stdin && (!o->command || o->tty == TTY_YES));
+}
+
+/*
+ * Subsystem "resume" at a terminal is a held shell.  On pipes it is what another holdfast, or a program, speaks to the
+ * host itself; and of other subsystems we know nothing.
+ */
+static void
+take_subsystem(struct options *o)
+{
+	bool resume = o->command && strcmp(o->command, "resume") == 0;
+
+	free(o->command);
+	o->command = NULL;
+	if (!resume || !options_terminal(o))
+		o->what = OPTIONS_SSH;
+}
+
+/* A login with this TERM is not held on the host either: it is a program that drives a shell by its output. */
+static bool
+is_driven(const struct options *o)
+{
+	const char *term = getenv("TERM");
+
+	return (!term || !*term || strcmp(term, "dumb") == 0) && !o->command && !own_option(o) && !o->require &&
+	       options_terminal(o);
 }
 
 int
-options_configure(struct options *o, const struct sshconfig *c)
+options_configure(struct options *o, const struct sshconfig *c, char *why, size_t cap)
 {
 	if (c->session_type == SESSION_NONE)
 		o->no_session = true;
 	if (!o->command && !o->no_session && c->remote_command && !(o->command = strdup(c->remote_command)))
 		return -ENOMEM;
-	if (!o->tty && !o->no_tty) {
-		o->no_tty = c->request_tty == TTY_NO;
-		o->tty = c->request_tty == TTY_FORCE ? 2 : c->request_tty == TTY_YES;
-	}
+	if (o->tty == TTY_AUTO)
+		o->tty = c->request_tty;
 	o->no_stdin = o->no_stdin || c->stdin_null;
-	if (c->fork_after_auth && (o->command || o->no_session))
+	if (c->fork_after_auth)
 		o->background = o->no_stdin = true;
+	if (o->what != OPTIONS_SESSION)
+		return 0;
+	if (o->background && !o->command && !o->no_session)
+		return refuse(why, cap, "%s needs a command or -N", "-f");
+	if (o->subsystem || c->session_type == SESSION_SUBSYSTEM)
+		take_subsystem(o);
+	else if (is_driven(o))
+		o->what = OPTIONS_SSH;
 	return 0;
 }
 
 void
 options_free(struct options *o)
 {
+	list_free((char **)o->request.words);
+	list_free((char **)o->request.words_after);
 	list_free((char **)o->request.identities);
 	list_free((char **)o->request.options);
 	list_free((char **)o->request.local);

@@ -9,7 +9,14 @@
 #include "sshconfig.h"
 #include "target_request.h"
 
-enum options_do { OPTIONS_SESSION, OPTIONS_LIST, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_do {
+	OPTIONS_SESSION,
+	OPTIONS_LIST,
+	OPTIONS_HELP,
+	OPTIONS_VERSION,  /* --version */
+	OPTIONS_VERSIONS, /* -V: ours and ssh's */
+	OPTIONS_SSH,      /* what ssh alone does: -G, -O, -Q, -W, a subsystem … */
+};
 
 struct options {
 	enum options_do what;
@@ -18,8 +25,9 @@ struct options {
 	const char *session;           /* --session */
 	const char *log_file;          /* -E */
 	bool new_session, join, read_only, require, json;
-	unsigned tty;                  /* how often -t */
-	bool no_tty;                   /* -T */
+	enum sshconfig_tty tty;        /* -t, -tt, -T; TTY_AUTO: none of them */
+	bool subsystem;                /* -s */
+	bool syslog;                   /* -y */
 	bool no_session;               /* -N */
 	bool no_stdin;                 /* -n */
 	bool background;               /* -f */
@@ -27,8 +35,13 @@ struct options {
 
 /* 0, or -EINVAL and WHY (CAP bytes) is the error message. */
 int options_parse(struct options *o, int argc, char **argv, char *why, size_t cap);
-/* Fills in from the configuration what the command line leaves open. */
-int options_configure(struct options *o, const struct sshconfig *c);
+/*
+ * Fills in from the configuration what the command line leaves open; WHAT becomes OPTIONS_SSH for what only the
+ * configuration tells.  0, -ENOMEM, or -EINVAL and WHY (CAP bytes) is the error message.
+ */
+int options_configure(struct options *o, const struct sshconfig *c, char *why, size_t cap);
+/* Whether the session gets a terminal: as ssh decides it. */
+bool options_terminal(const struct options *o);
 void options_free(struct options *o);
 /* The two help texts. */
 extern const char options_usage[], options_help[];

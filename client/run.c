@@ -167,8 +167,8 @@ choose(struct run *r)
 	const struct options *o = r->o;
 
 	r->input_terminal = isatty(0) && !o->no_stdin;
-	r->terminal = !o->no_tty && (o->tty > 1 || (isatty(0) && (!o->command || o->tty)));
-	if (o->tty == 1 && !isatty(0))
+	r->terminal = options_terminal(o);
+	if (o->tty == TTY_YES && !isatty(0))
 		asking_sayf(r->asking, "no terminal is allocated: standard input is not a terminal");
 	r->mode = o->new_session || o->command || !r->terminal ? FRAME_NEW : FRAME_AUTO;
 	if (o->session)

@@ -55,7 +55,7 @@ may_attach(const struct run *r, const struct link *l)
 	return l->phase >= LINK_READY || !r->o->command || r->stream.attached;
 }
 
-/* 127 is a shell's "not found".  With the subsystem the command of -e may be what is missing. */
+/* 127 is a shell's "not found".  With the subsystem the command of --transport may be what is missing. */
 static bool
 has_no_holdfast(const struct run *r, const struct link *l)
 {

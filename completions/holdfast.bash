@@ -15,17 +15,17 @@ _holdfast_hosts() {
 _holdfast() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} user=
 	case $prev in
-	-i | -F | -E)
+	-i | -I | -F | -E)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-[BbcDeLlmopR] | --session) return ;;
+	-[BbcDeLlmOoPpQRSWw] | --session | --transport) return ;;
 	esac
 	case $cur in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--list --json --new --session --join --read-only --require --help
-			--version -4 -6 -A -a -C -f -g -N -n -q -T -t -V -v -X -x -Y -B -b -c -D -E -e -F -i -J -L -l -m -o -p
-			-R' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W '--list --json --new --session --join --read-only --require --transport --help
+			--version -4 -6 -A -a -C -f -G -g -K -k -M -N -n -q -s -T -t -V -v -X -x -Y -y -B -b -c -D -E -e -F -I -i -J
+			-L -l -m -O -o -P -p -Q -R -S -W -w' -- "$cur")
 		return
 		;;
 	*@*) user=${cur%%@*}@ ;;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -51,6 +52,10 @@ say(void *object, const char *text)
 
 	if (a->quiet)
 		return;
+	if (a->syslog) {
+		syslog(LOG_USER | LOG_INFO, "%s", text);
+		return;
+	}
 	put_text(2, text);
 	if (len && text[len - 1] != '\n')
 		put_text(2, "\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error.  It
+ * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error or to syslog(3).  It
  * blocks: the terminal is put into its own settings for as long and set back, and asking_dirty() tells that the
  * screen is no longer what the host has drawn.
  */
@@ -15,6 +15,7 @@ struct asking {
 	struct transport_asking ops; /* object is this struct */
 	bool batch;                  /* never ask */
 	bool quiet;                  /* say nothing */
+	bool syslog;                 /* say things to syslog(3) */
 	bool dirty;                  /* something was written to the terminal */
 	unsigned asked;              /* questions so far */
 };

@@ -61,7 +61,7 @@ def new_host(session=None, plans=()):
 
 
 def command(host, *words, options=()):
-    return [HOLDFAST, "-F", "none", "-e", "%s %s" % (CARRY, host.path), *options, "host", *words]
+    return [HOLDFAST, "-F", "none", "--transport", "%s %s" % (CARRY, host.path), *options, "host", *words]
 
 
 def run(host, *words, stdin=b"", options=(), limit=LIMIT):

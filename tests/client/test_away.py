@@ -228,7 +228,7 @@ def ask(settings):
     with open(h.path + ".sh", "w") as f:
         f.write(ASKING_CARRY % {"log": log, "carry": person.CARRY, "path": h.path, "settings": settings})
     os.chmod(h.path + ".sh", 0o755)
-    t = open_terminal(h, options=["-e", h.path + ".sh"])
+    t = open_terminal(h, options=["--transport", h.path + ".sh"])
     h.cut()
     t.wait_for("password: ")
     t.until(lambda: termios.tcgetattr(t.fd)[3] & termios.ICANON, "the terminal is lent")
@@ -254,7 +254,7 @@ def test_child_that_asks_with_early_settings():
 @needs_linux
 @takes_long
 def test_child_that_asks():
-    """A password that is typed slowly to `-e ssh`: the attempt goes on, and what is typed is the child's alone."""
+    """A password that is typed slowly to `--transport ssh`: the attempt goes on, and what is typed is the child's alone."""
     h, t, log = ask("stty -echo <&3")
     t.settle()
     t.type(b"slow")

@@ -93,7 +93,7 @@ def test_no_holdfast():
     with open(ssh, "w") as f:
         f.write(FAKE_SSH % log)
     os.chmod(ssh, 0o755)
-    argv = [person.HOLDFAST, "-F", "none", "-e", ssh]
+    argv = [person.HOLDFAST, "-F", "none", "--transport", ssh]
     p = subprocess.run(argv + ["--require", "host", "x"], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
     equal(p.returncode, 69, "status with --require: %r" % p.stderr)
     equal(len(open(log).readlines()), 2, "attempts: %s" % open(log).read())

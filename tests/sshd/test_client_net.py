@@ -197,9 +197,9 @@ def answer_ssh(host, t, answer):
 
 
 def test_password_to_ssh(host):
-    """`-e ssh` asks for itself, at each connection: the terminal is left to it."""
+    """`--transport ssh` asks for itself, at each connection: the terminal is left to it."""
     host.configure_sshd("KbdInteractiveAuthentication no\n")
-    t = client(host, "-e", "ssh", "-o", "PubkeyAuthentication=no")
+    t = client(host, "--transport", "ssh", "-o", "PubkeyAuthentication=no")
     answer_ssh(host, t, "alice-secret")
     t.prompt()
     marked = host.mark(t)

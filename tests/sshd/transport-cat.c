@@ -199,12 +199,14 @@ main(int argc, char **argv)
 {
 	struct target_request q = { .family = 0 };
 	char **identities = list_new(), **options = list_new(), **local = list_new(), **remote = list_new();
-	char **dynamic = list_new(), why[300];
+	char **dynamic = list_new(), **words = list_new(), why[300];
 	const char *command = NULL, *echo = NULL;
 	struct transport_target *t;
 	int times = 1, kind = 0, o;
 
-	while ((o = getopt(argc, argv, "46ACvp:l:F:J:i:o:L:R:D:e:X:E:n:Q")) != -1)
+	while ((o = getopt(argc, argv, "46ACvp:l:F:J:i:o:L:R:D:e:X:E:n:Q")) != -1) {
+		if (strchr("46ACvplFJioLRD", o) && list_addf(&words, "-%c", o) == 0 && optarg)
+			list_add(&words, optarg);
 		switch (o) {
 		case '4': q.family = 4; break;
 		case '6': q.family = 6; break;
@@ -227,6 +229,8 @@ main(int argc, char **argv)
 		case 'Q': nobody = true; break;
 		default: return 9;
 		}
+	}
+	q.words = words;
 	q.identities = identities;
 	q.options = options;
 	q.local = local;
@@ -247,5 +251,6 @@ main(int argc, char **argv)
 	list_free(local);
 	list_free(remote);
 	list_free(dynamic);
+	list_free(words);
 	return kind;
 }

@@ -145,14 +145,14 @@ asks_for_the_subsystem(void **state)
 	until(t, TRANSPORT_CLOSED, got, sizeof got);
 	assert_non_null(strstr(got, "\n-s\n--\nhost\nresume\n"));
 	assert_non_null(strstr(got, "\nLocalCommand=echo holdfast:logged-in\n"));
-	assert_null(strstr(got, "ControlPath=none"));
+	assert_null(strstr(got, "\n-S\nnone\n"));
 	transport_free(t);
 	t = start(TRANSPORT_EXEC, "run this");
 	until(t, TRANSPORT_CLOSED, got, sizeof got);
 	assert_non_null(strstr(got, "\n--\nhost\nrun this\n"));
 	assert_null(strstr(got, "\n-s\n"));
 	/* A connection after the first takes no shared one, which may be dead. */
-	assert_non_null(strstr(got, "ControlPath=none"));
+	assert_non_null(strstr(got, "\n-S\nnone\n"));
 	transport_free(t);
 	free_target();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration as ssh -G prints it, command lines, and the words of -e. */
+/* The configuration as ssh -G prints it, command lines, and the words of --transport. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -180,20 +180,54 @@ joined(char *const *argv)
 static void
 options(void **state)
 {
-		struct target_request q = { .port = "22", .login = "me", .jump = "j", .identities = LIST("k1", "k2"), .options = LIST("A=b"),
-	                            .local = LIST("1:h:2"), .family = 6, .compress = true, .agent = CHOICE_YES, .verbose = 2 };
-	char **list;
+	/* Of an ssh that carries our bytes nothing is asked that is about the session, the terminal or a log. */
+	const struct target_request q = {
+		.port = "22", .login = "me", .jump = "j", .identities = LIST("k1", "k2"), .options = LIST("A=b"),
+		.local = LIST("1:h:2"), .family = 6, .compress = true, .agent = CHOICE_YES, .verbose = 2,
+		.words = LIST("-p", "22", "-E", "-f", "-o", "-T", "-6", "-N", "-f", "-n", "-s", "-t", "-T", "-y", "-A", "-i", "-N"),
+		.words_after = LIST("-tt", "-l", "me"),
+	};
+	char **list, **behind;
 
 	(void)state;
-	assert_int_equal(target_options(&q, STYLE_SSH, &list), 0);
-	assert_string_equal(joined(list), "-p 22 -J j -o A=b -6 -C -A -v -v -l me -i k1 -i k2 -L 1:h:2");
+	assert_int_equal(target_options(&q, STYLE_SSH, &list, &behind), 0);
+	assert_string_equal(joined(list), "-p 22 -o -T -6 -A -i -N");
+	assert_string_equal(joined(behind), "-l me");
 	list_free(list);
-	assert_int_equal(target_options(&q, STYLE_PLINK, &list), 0);
+	list_free(behind);
+	assert_int_equal(target_options(&q, STYLE_PLINK, &list, &behind), 0);
 	assert_string_equal(joined(list), "-P 22 -6 -C -A -v -v -l me -i k1 -i k2 -L 1:h:2");
+	assert_string_equal(joined(behind), "");
 	list_free(list);
-	assert_int_equal(target_options(&q, STYLE_OTHER, &list), 0);
+	list_free(behind);
+	assert_int_equal(target_options(&q, STYLE_OTHER, &list, &behind), 0);
 	assert_string_equal(joined(list), "");
 	list_free(list);
+	list_free(behind);
+}
+
+/* The person's own line, as ssh reads it: options on both sides of the destination, and a command that begins with -. */
+static void
+lines_for_ssh(void **state)
+{
+	const struct { struct target_request q; const char *without, *more, *line; } cases[] = {
+		{ { .words = LIST("-t", "-E", "log"), .destination = "h" }, "", NULL, "-t -E log -- h" },
+		{ { .words = LIST("-t", "-E", "log"), .destination = "h" }, "E", "-G", "-t -G -- h" },
+		{ { .destination = "h", .words_after = LIST("-l", "me"), .run = LIST("-x", "y") }, "", "-G",
+		  "-G h -l me -- -x y" },
+		{ { .destination = "-h", .terminated = true, .run = LIST("-x") }, "", NULL, "-- -h -x" },
+		{ { .destination = "h", .words_after = LIST("-y"), .run = LIST("-x") }, "y", NULL, "-- h -x" },
+		{ { .words = LIST("-Q", "key") }, "", NULL, "-Q key" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char **argv = NULL;
+
+		assert_int_equal(target_ssh_line(&argv, &cases[i].q, cases[i].without, cases[i].more), 0);
+		assert_string_equal(joined(argv), cases[i].line);
+		list_free(argv);
+	}
 }
 
 static void
@@ -210,9 +244,16 @@ styles(void **state)
 static struct transport_target *
 make(const char *destination, const char *command, char *const *set)
 {
-	char why[200];
-	const struct target_request q = { .destination = destination, .command = command, .options = set, .config = "/dev/null" };
-	struct transport_target *t = target_new(&q, why, sizeof(why));
+	char **words = NULL, why[200];
+	struct target_request q = { .destination = destination, .command = command, .options = set, .config = "/dev/null" };
+	struct transport_target *t;
+
+	assert_int_equal(list_add_all(&words, LIST("-F", "/dev/null")), 0);
+	for (; set && *set; set++)
+		assert_true(list_add(&words, "-o") == 0 && list_add(&words, *set) == 0);
+	q.words = words;
+	t = target_new(&q, why, sizeof(why));
+	list_free(words);
 
 	if (t)
 		assert_string_equal(why, "");
@@ -230,16 +271,13 @@ command_lines(void **state)
 	(void)state;
 	assert_non_null(t);
 	assert_string_equal(target_name(t), "box");
-	argv = target_ssh_argv(t, LIST("-t"), LIST("ls", "-l"));
-	assert_string_equal(joined(argv), "ssh -S none -F /dev/null -t -- me@box ls -l");
-	target_argv_free(argv);
 	argv = target_transport_argv(t, true, NULL, true);
-	assert_non_null(strstr(joined(argv), "-F /dev/null -s -- me@box resume"));
-	assert_non_null(strstr(joined(argv), "ControlPath=none"));
+	assert_non_null(strstr(joined(argv), "-F /dev/null -s -S none -- me@box resume"));
+	assert_null(strstr(joined(argv), "SessionType=default"));
 	target_argv_free(argv);
 	argv = target_transport_argv(t, false, "run me", false);
-	assert_non_null(strstr(joined(argv), "-- me@box run me"));
-	assert_null(strstr(joined(argv), "ControlPath=none"));
+	assert_non_null(strstr(joined(argv), "-F /dev/null -- me@box run me"));
+	assert_non_null(strstr(joined(argv), "SessionType=default"));
 	target_argv_free(argv);
 	target_free(t);
 	t = make("me@box", "carry %r to %h", NULL);
@@ -347,6 +385,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values), cmocka_unit_test(wrong_values), cmocka_unit_test(expansion),
 		cmocka_unit_test(names_for_a_shell), cmocka_unit_test(splitting), cmocka_unit_test(options), cmocka_unit_test(styles),
+		cmocka_unit_test(lines_for_ssh),
 		cmocka_unit_test(command_lines), cmocka_unit_test(destinations), cmocka_unit_test(environment),
 		cmocka_unit_test(without_ssh), cmocka_unit_test(secrets),
 	};

@@ -37,7 +37,7 @@ test_ssh_options(void **state)
 	const struct target_request *q = &o.request;
 
 	(void)state;
-	assert_int_equal(parse("holdfast -6ACvv -p 22 -l me -i a -i b -o X=1 -L 1:h:2 -R 3:h:4 -D 5 -J j -F f -e cmd host"), 0);
+	assert_int_equal(parse("holdfast -6ACvv -p 22 -l me -i a -i b -o X=1 -L 1:h:2 -R 3:h:4 -D 5 -J j -F f --transport cmd -e none host"), 0);
 	assert_int_equal(q->family, 6);
 	assert_int_equal(q->agent, CHOICE_YES);
 	assert_true(q->compress);
@@ -53,6 +53,7 @@ test_ssh_options(void **state)
 	assert_string_equal(q->jump, "j");
 	assert_string_equal(q->config, "f");
 	assert_string_equal(q->command, "cmd");
+	assert_string_equal(q->escape_char, "none");
 	assert_string_equal(q->destination, "host");
 	assert_null(o.command);
 }
@@ -63,10 +64,14 @@ test_command(void **state)
 	(void)state;
 	assert_int_equal(parse("holdfast host -t ls -l /"), 0);
 	assert_string_equal(o.command, "ls -l /");
-	assert_int_equal(o.tty, 1);
+	assert_int_equal(o.tty, TTY_YES);
 	assert_int_equal(parse("holdfast -tt -- host -x y"), 0);
 	assert_string_equal(o.command, "-x y");
-	assert_int_equal(o.tty, 2);
+	assert_int_equal(o.tty, TTY_FORCE);
+	assert_int_equal(parse("holdfast -t -T host ls"), 0);
+	assert_int_equal(o.tty, TTY_NO);
+	assert_int_equal(parse("holdfast -T -t host ls"), 0);
+	assert_int_equal(o.tty, TTY_YES);
 	assert_int_equal(parse("holdfast host -- -x"), 0);
 	assert_string_equal(o.command, "-x");
 	assert_int_equal(parse("holdfast host -p 7"), 0);
@@ -90,7 +95,7 @@ test_own_options(void **state)
 	assert_true(o.background && o.no_session && o.no_stdin);
 	assert_int_equal(parse("holdfast --help"), 0);
 	assert_int_equal(o.what, OPTIONS_HELP);
-	assert_int_equal(parse("holdfast -V"), 0);
+	assert_int_equal(parse("holdfast --version"), 0);
 	assert_int_equal(o.what, OPTIONS_VERSION);
 }
 
@@ -99,15 +104,52 @@ test_refused(void **state)
 {
 	(void)state;
 	refused("holdfast", "no host");
-	refused("holdfast -Z host", "-Z");
+	refused("holdfast -u host", "-u");
 	refused("holdfast --nonsense host", "--nonsense");
 	refused("holdfast -p", "-p");
-	refused("holdfast -W a:1 host", "use ssh");
-	refused("holdfast -s host sftp", "use ssh");
+	refused("holdfast -s host", "-s");
+	refused("holdfast -y -E log host", "-y");
+	refused("holdfast -W a:1 --session x host", "--session");
 	refused("holdfast --json host", "--list");
 	refused("holdfast --list host ls", "--list");
-	refused("holdfast -f host", "-f");
 	refused("holdfast --new --join host", "--join");
+}
+
+/* What ssh alone does, and what it then gets: the person's line without our own options. */
+static void
+test_of_ssh_alone(void **state)
+{
+	static const struct { const char *line; enum options_do what; const char *words; } cases[] = {
+		{ "holdfast -V -p", OPTIONS_VERSIONS, "-V" },
+		{ "holdfast -Q cipher", OPTIONS_SSH, "-Q cipher" },
+		{ "holdfast -G -p 7 host", OPTIONS_SSH, "-G -p 7" },
+		{ "holdfast host -p 7 -G", OPTIONS_SSH, "-p 7 -G" },
+		{ "holdfast --require -W a:1 host", OPTIONS_SSH, "-W a:1" },
+		{ "holdfast -O check host", OPTIONS_SSH, "-O check" },
+		{ "holdfast -Z host", OPTIONS_SSH, "-Z" },
+		{ "holdfast host -s sftp", OPTIONS_SSH, "-s" },
+		{ "holdfast -s host resume", OPTIONS_SESSION, "-s" },
+		{ "holdfast -P tag -MS none host", OPTIONS_SESSION, "-o Tag=tag -M -S none" },
+		{ "holdfast -2Kk1 -w 0 -I lib -y host", OPTIONS_SESSION, "-2 -K -k -1 -w 0 -I lib -y" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char words[200] = "";
+
+		if (parse(cases[i].line) != 0 || o.what != cases[i].what)
+			fail_msg("%s: %s, what %d", cases[i].line, why, (int)o.what);
+		for (char *const *w = o.request.words_after ? o.request.words_after : o.request.words; *w; w++)
+			snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", *words ? " " : "", *w);
+		assert_string_equal(words, cases[i].words);
+	}
+}
+
+static void
+configure(const char *line, const struct sshconfig *c)
+{
+	assert_int_equal(parse(line), 0);
+	assert_int_equal(options_configure(&o, c, why, sizeof why), 0);
 }
 
 static void
@@ -116,19 +158,63 @@ test_configuration(void **state)
 	struct sshconfig c = { .remote_command = (char[]){ "top" }, .request_tty = TTY_FORCE, .stdin_null = true };
 
 	(void)state;
-	assert_int_equal(parse("holdfast host"), 0);
-	assert_int_equal(options_configure(&o, &c), 0);
+	configure("holdfast host", &c);
 	assert_string_equal(o.command, "top");
-	assert_int_equal(o.tty, 2);
-	assert_true(o.no_stdin);
-	assert_int_equal(parse("holdfast -T host ls"), 0);
-	assert_int_equal(options_configure(&o, &c), 0);
+	assert_int_equal(o.tty, TTY_FORCE);
+	assert_true(o.no_stdin && options_terminal(&o));
+	configure("holdfast -T host ls", &c);
 	assert_string_equal(o.command, "ls");
-	assert_int_equal(o.tty, 0);
+	assert_false(options_terminal(&o));
 	c = (struct sshconfig){ .session_type = SESSION_NONE };
+	configure("holdfast -tt host", &c);
+	assert_true(o.no_session && !options_terminal(&o));
+	c = (struct sshconfig){ .fork_after_auth = true };
+	configure("holdfast host ls", &c);
+	assert_true(o.background && o.no_stdin);
 	assert_int_equal(parse("holdfast host"), 0);
-	assert_int_equal(options_configure(&o, &c), 0);
-	assert_true(o.no_session);
+	assert_int_equal(options_configure(&o, &c, why, sizeof why), -EINVAL);
+	assert_non_null(strstr(why, "-f"));
+}
+
+/* The README's entry in ssh's configuration is a held session; other subsystems, and pipes, are ssh's. */
+static void
+test_subsystem(void **state)
+{
+	struct sshconfig c = { .session_type = SESSION_SUBSYSTEM, .remote_command = (char[]){ "resume" },
+	                       .request_tty = TTY_FORCE };
+
+	(void)state;
+	configure("holdfast host", &c);
+	assert_int_equal(o.what, OPTIONS_SESSION);
+	assert_null(o.command);
+	c.request_tty = TTY_NO;
+	configure("holdfast host", &c);
+	assert_int_equal(o.what, OPTIONS_SSH);
+	configure("holdfast -tt -s host resume", &(struct sshconfig){ .host = NULL });
+	assert_int_equal(o.what, OPTIONS_SESSION);
+	assert_null(o.command);
+	c = (struct sshconfig){ .session_type = SESSION_SUBSYSTEM };
+	configure("holdfast -tt host sftp", &c);
+	assert_int_equal(o.what, OPTIONS_SSH);
+}
+
+/* Programs that drive a shell by its output, such as TRAMP, get the login that the host would not hold either. */
+static void
+test_dumb_terminal(void **state)
+{
+	const struct sshconfig c = { .host = NULL };
+
+	(void)state;
+	setenv("TERM", "dumb", 1);
+	configure("holdfast -tt host", &c);
+	assert_int_equal(o.what, OPTIONS_SSH);
+	configure("holdfast -tt --session x host", &c);
+	assert_int_equal(o.what, OPTIONS_SESSION);
+	configure("holdfast -tt host top", &c);
+	assert_int_equal(o.what, OPTIONS_SESSION);
+	setenv("TERM", "xterm", 1);
+	configure("holdfast -tt host", &c);
+	assert_int_equal(o.what, OPTIONS_SESSION);
 }
 
 int
@@ -139,9 +225,15 @@ main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_own_options),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_of_ssh_alone),
 		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_subsystem),
+		cmocka_unit_test(test_dumb_terminal),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	setenv("TERM", "xterm", 1);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
 
 	options_free(&o);
 	return failed;

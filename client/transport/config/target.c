@@ -10,6 +10,7 @@
 #include "forward_listen.h"
 #include "list.h"
 #include "secrets.h"
+#include "sshprogram.h"
 #include "sshconfig_run.h"
 #include "target.h"
 #include "target_argv.h"
@@ -187,28 +188,20 @@ evaluate_by_library(struct transport_target *t, const struct target_request *q, 
 static int
 evaluate(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
-	char **argv = list_new(), **own = NULL;
+	char **argv = list_new();
 	int r = argv ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = t->style == STYLE_SSH ? list_add_all(&argv, t->command) : list_add(&argv, "ssh");
+		r = t->style == STYLE_SSH ? list_add_all(&argv, t->command) : list_add(&argv, t->ssh);
+	/* its complaints come to us, and not into a log */
 	if (r == 0)
-		r = target_options(q, STYLE_SSH, &own);
-	if (r == 0)
-		r = list_add_all(&argv, own);
-	if (r == 0)
-		r = list_add(&argv, "-G");
-	if (r == 0)
-		r = list_add(&argv, "--");
-	if (r == 0)
-		r = list_add(&argv, q->destination);
+		r = target_ssh_line(&argv, q, "Ey", "-G");
 	if (r == 0) {
 		r = sshconfig_evaluate(t->config, argv, why, cap);
 		t->have_ssh = r == 0;
 		if (r == -ENOENT)
 			r = evaluate_by_library(t, q, why, cap);
 	}
-	list_free(own);
 	list_free(argv);
 	return r;
 }
@@ -216,13 +209,16 @@ evaluate(struct transport_target *t, const struct target_request *q, char *why, 
 static int
 fill(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
-	int r = target_split(q->command ? q->command : "ssh", &t->command);
+	int r = (t->ssh = strdup(sshprogram())) ? 0 : -ENOMEM;
 
+	if (r == 0)
+		r = q->command ? target_split(q->command, &t->command) : list_add(&t->command, t->ssh);
 	if (r < 0) {
-		snprintf(why, cap, "-e: not a command: %s", q->command);
+		if (r == -EINVAL)
+			snprintf(why, cap, "--transport: not a command: %s", q->command);
 		return r;
 	}
-	t->style = target_style_of(t->command);
+	t->style = q->command ? target_style_of(t->command) : STYLE_SSH;
 	t->asked_command = q->command != NULL;
 	if (!(t->config = sshconfig_new()) || !(t->destination = strdup(q->destination)))
 		return -ENOMEM;
@@ -231,7 +227,8 @@ fill(struct transport_target *t, const struct target_request *q, char *why, size
 		snprintf(why, cap, "not a host: %s", q->destination);
 		return r;
 	}
-	r = target_options(q, t->style, &t->options);
+	t->terminated = q->terminated;
+	r = target_options(q, t->style, &t->options, &t->options_after);
 	if (r == 0)
 		r = evaluate(t, q, why, cap);
 	if (r == 0)
@@ -279,8 +276,10 @@ target_free(struct transport_target *t)
 	sshconfig_free(t->config);
 	list_free(t->command);
 	list_free(t->options);
+	list_free(t->options_after);
 	list_free(t->environment);
 	free(t->destination);
 	target_login_forget(&t->login);
+	free(t->ssh);
 	free(t);
 }

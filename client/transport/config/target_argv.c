@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* target_argv: command lines: splitting -e, and the person's options for ssh or plink. */
+/* target_argv: command lines: splitting --transport, and the person's options for ssh or plink. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,43 +138,88 @@ common_options(const struct target_request *q, char ***list)
 	return r;
 }
 
+/*
+ * The words of ssh's options but for those whose letter is in WITHOUT.  A letter stands in a word of its own, and its
+ * argument, if it has one, in the next, so a word that begins with - behind a letter with an argument is that argument.
+ */
 static int
-ssh_options_only(const struct target_request *q, char ***list)
+add_words(char ***list, char *const *words, const char *without)
 {
-	const struct { const char *flag, *value; } pairs[] = {
-		{ "-p", q->port }, { "-F", q->config }, { "-J", q->jump }, { "-b", q->bind_address },
-		{ "-B", q->bind_interface }, { "-c", q->ciphers }, { "-m", q->macs }, { "-e", q->escape_char },
-	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		r = add_pair(list, pairs[i].flag, pairs[i].value);
+	for (; words && *words && r == 0; words++) {
+		bool pair = strchr(TARGET_WITH_ARGUMENT, (*words)[1]) != NULL, drop = strchr(without, (*words)[1]) != NULL;
+
+		if (!drop)
+			r = list_add(list, *words);
+		if (pair && words[1] && *++words && !drop && r == 0)
+			r = list_add(list, *words);
+	}
+	return r;
+}
+
+/*
+ * The destination, the options behind it, LAST (one more; NULL: none) and the command.  ssh reads options on both sides
+ * of the destination, unless "--" stands before it; a host is no option.
+ */
+static int
+add_destination(char ***list, const struct transport_target *t, char *const *last, char *const *words)
+{
+	bool terminate = t->terminated || !t->options_after || !t->options_after[0];
+	int r = terminate ? list_add_all(list, last) : 0;
+
+	if (r == 0 && terminate)
+		r = list_add(list, "--");
 	if (r == 0)
-		r = add_if(list, q->x11 == ASK_X11_TRUSTED, "-Y");
-	if (r == 0)
-		r = add_if(list, q->gateway_ports, "-g");
-	if (r == 0)
-		r = add_if(list, q->quiet, "-q");
-	return r == 0 ? add_pairs(list, "-o", q->options) : r;
+		r = list_add(list, t->destination);
+	if (r == 0 && !terminate)
+		r = list_add_all(list, t->options_after);
+	if (r == 0 && !terminate)
+		r = list_add_all(list, last);
+	if (r == 0 && !terminate && words && words[0])
+		r = list_add(list, "--");
+	return r == 0 ? list_add_all(list, words) : r;
 }
 
 int
-target_options(const struct target_request *q, enum target_style style, char ***options)
+target_ssh_line(char ***argv, const struct target_request *q, const char *without, const char *more)
 {
-	char **list = list_new();
-	int r = list ? 0 : -ENOMEM;
+	struct transport_target t = { .destination = (char *)q->destination, .terminated = q->terminated };
+	int r = add_words(argv, q->words, without);
+
+	if (r == 0 && more)
+		r = list_add(argv, more);
+	if (r < 0 || !q->destination)
+		return r;
+	r = (t.options_after = list_new()) ? add_words(&t.options_after, q->words_after, without) : -ENOMEM;
+	if (r == 0)
+		r = add_destination(argv, &t, NULL, q->run);
+	list_free(t.options_after);
+	return r;
+}
+
+int
+target_options(const struct target_request *q, enum target_style style, char ***options, char ***after)
+{
+	char **list = list_new(), **behind = list_new();
+	int r = list && behind ? 0 : -ENOMEM;
 
 	if (r == 0 && style == STYLE_SSH)
-		r = ssh_options_only(q, &list);
+		r = add_words(&list, q->words, TARGET_NOT_FOR_BYTES);
+	if (r == 0 && style == STYLE_SSH)
+		r = add_words(&behind, q->words_after, TARGET_NOT_FOR_BYTES);
 	if (r == 0 && style == STYLE_PLINK)
 		r = add_pair(&list, "-P", q->port);
-	if (r == 0 && style != STYLE_OTHER)
+	if (r == 0 && style == STYLE_PLINK)
 		r = common_options(q, &list);
-	if (r < 0)
+	if (r < 0) {
 		list_free(list);
-	else
-		*options = list;
-	return r;
+		list_free(behind);
+		return r;
+	}
+	*options = list;
+	*after = behind;
+	return 0;
 }
 
 /* %h, %p, %r and %% in a command that is neither ssh nor plink. */
@@ -203,7 +248,7 @@ sign_of_life(char ***list, const struct sshconfig *c)
 }
 
 static int
-bare_options(char ***list, const struct transport_target *t, bool again)
+bare_options(char ***list, const struct transport_target *t, bool subsystem)
 {
 	enum target_style style = t->style;
 	/* what a configuration may say for shells would be wrong here */
@@ -217,12 +262,32 @@ bare_options(char ***list, const struct transport_target *t, bool again)
 	r = list_add(list, "-T");
 	for (size_t i = 0; r == 0 && style == STYLE_SSH && i < sizeof(ssh) / sizeof(ssh[0]); i++)
 		r = add_pair(list, "-o", ssh[i]);
+	if (r == 0 && style == STYLE_SSH && !subsystem)
+		r = add_pair(list, "-o", "SessionType=default");
 	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
 		r = sign_of_life(list, t->config);
-	/* a master whose line is dead would have us wait for it */
-	if (r == 0 && again && style == STYLE_SSH)
-		r = add_pair(list, "-o", "ControlPath=none");
 	return r;
+}
+
+static int
+ssh_or_plink(char ***list, const struct transport_target *t, bool subsystem, const char *run, bool again)
+{
+	/* A master whose line is dead would have us wait for it.  ssh's last -S holds, also over -o ControlPath. */
+	static char s[] = "-S", none[] = "none";
+	char *const last[] = { again ? s : NULL, none, NULL }, *const words[] = { (char *)(subsystem ? "resume" : run), NULL };
+	int r = list_add_all(list, t->command);
+
+	if (r == 0)
+		r = bare_options(list, t, subsystem);
+	if (r == 0)
+		r = list_add_all(list, t->options);
+	if (r == 0 && subsystem)
+		r = list_add(list, "-s");
+	if (r == 0 && t->style == STYLE_SSH)
+		return add_destination(list, t, last, words);
+	if (r == 0)
+		r = list_add(list, t->destination);
+	return r == 0 ? list_add_all(list, words) : r;
 }
 
 char **
@@ -231,46 +296,10 @@ target_transport_argv(const struct transport_target *t, bool subsystem, const ch
 	char **list = list_new();
 	int r = list ? 0 : -ENOMEM;
 
-	if (r == 0 && t->style == STYLE_OTHER) {
+	if (r == 0 && t->style == STYLE_OTHER)
 		r = add_expanded(&list, t);
-	} else if (r == 0) {
-		r = list_add_all(&list, t->command);
-		if (r == 0)
-			r = bare_options(&list, t, again);
-		if (r == 0)
-			r = list_add_all(&list, t->options);
-		if (r == 0 && subsystem)
-			r = list_add(&list, "-s");
-		if (r == 0 && t->style == STYLE_SSH)
-			r = list_add(&list, "--"); /* a host is no option */
-		if (r == 0)
-			r = list_add(&list, t->destination);
-		if (r == 0)
-			r = list_add(&list, subsystem ? "resume" : run);
-	}
-	if (r < 0) {
-		list_free(list);
-		return NULL;
-	}
-	return list;
-}
-
-char **
-target_ssh_argv(const struct transport_target *t, char *const *flags, char *const *words)
-{
-	char **list = list_new();
-	int r = list ? list_add_all(&list, t->command) : -ENOMEM;
-
-	if (r == 0)
-		r = list_add_all(&list, t->options);
-	if (r == 0)
-		r = list_add_all(&list, flags);
-	if (r == 0 && t->style == STYLE_SSH)
-		r = list_add(&list, "--");
-	if (r == 0)
-		r = list_add(&list, t->destination);
-	if (r == 0)
-		r = list_add_all(&list, words);
+	else if (r == 0)
+		r = ssh_or_plink(&list, t, subsystem, run, again);
 	if (r < 0) {
 		list_free(list);
 		return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* target_argv: command lines: the words of -e, and the person's options as ssh or plink has them. */
+/* target_argv: command lines: the words of --transport, and the person's options as ssh or plink has them. */
 #ifndef HOLDFAST_TARGET_ARGV_H
 #define HOLDFAST_TARGET_ARGV_H
 
@@ -17,21 +17,28 @@
  */
 int target_split(const char *text, char ***words);
 enum target_style target_style_of(char *const *command);
-/* The options of REQUEST as a command of that STYLE has them: 0 or -ENOMEM. */
-int target_options(const struct target_request *request, enum target_style style, char ***options);
+/* The letters of ssh's options that take an argument. */
+#define TARGET_WITH_ARGUMENT "BDEFIJLOPQRSWbceilmopw"
+/* Those that are about the session or about ssh's messages, and not for an ssh that carries our bytes. */
+#define TARGET_NOT_FOR_BYTES "ENTfnsty"
 
+/*
+ * The options of REQUEST for a command of that STYLE that carries bytes, those before the destination and those BEHIND
+ * it: 0 or -ENOMEM.
+ */
+int target_options(const struct target_request *request, enum target_style style, char ***options, char ***behind);
+
+/*
+ * Adds to ARGV what stands behind "ssh" on a command line that is REQUEST's own: its options but for the letters in
+ * WITHOUT, MORE (one more option; NULL: none), the destination, if there is one, and the command.  0 or -ENOMEM.
+ */
+int target_ssh_line(char ***argv, const struct target_request *request, const char *without, const char *more);
 /*
  * The words that connect: the command with its options, then the destination and the subsystem, or RUN ("-s", "resume"
  * not then).  AGAIN: not the first connection.  NULL: out of memory.
  */
 char **target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, bool again);
-/*
- * A plain ssh with the person's own options, for a host without holdfast: the command of -e, or "ssh", its options,
- * FLAGS ("-t", "-N"; NULL: none), the destination, and WORDS (a command for the other end; NULL: none).  NULL: out of
- * memory.
- */
-char **target_ssh_argv(const struct transport_target *t, char *const *flags, char *const *words);
-/* Both of these are freed with it. */
+/* Its list is freed with it. */
 void target_argv_free(char **argv);
 
 #endif

@@ -11,7 +11,14 @@ enum target_x11 { ASK_X11_UNSET = 0, ASK_X11_NO, ASK_X11_YES, ASK_X11_TRUSTED };
 /* Strings are copied by target_new.  Lists end with NULL; NULL is an empty one. */
 struct target_request {
 	const char *destination; /* [user@]host or ssh://[user@]host[:port] */
-	const char *command;     /* -e: a command to go through, "ssh -S none"; NULL: libssh */
+	/*
+	 * The options of ssh in the order in which the person gave them, before and behind the destination, each option
+	 * and each argument a word of its own: all that an ssh gets.  The fields below are for those who are no ssh.
+	 */
+	char *const *words, *const *words_after;
+	bool terminated;         /* "--" stood before the destination */
+	char *const *run;        /* the words of the command */
+	const char *command;     /* --transport: a command to go through, "ssh -S none"; NULL: libssh */
 	const char *port;        /* -p */
 	const char *login;       /* -l */
 	const char *config;      /* -F */
@@ -19,7 +26,7 @@ struct target_request {
 	const char *bind_address;   /* -b */
 	const char *bind_interface; /* -B */
 	const char *ciphers, *macs; /* -c, -m */
-	const char *escape_char; /* -E here, -e of ssh: "~", "^B", "none" */
+	const char *escape_char; /* -e: "~", "^B", "none" */
 	char *const *identities; /* -i */
 	char *const *options;    /* -o */
 	char *const *local, *const *remote, *const *dynamic; /* -L, -R, -D */

@@ -10,7 +10,7 @@
 struct forwards;
 struct secrets;
 
-/* How the command of -e wants its options. */
+/* How the command of --transport wants its options. */
 enum target_style {
 	STYLE_SSH,   /* as OpenSSH's */
 	STYLE_PLINK,
@@ -32,14 +32,16 @@ struct target_login {
 };
 
 struct transport_target {
-	char **command;      /* the words of -e, or "ssh" */
+	char **command;      /* the words of --transport, or ssh's program */
 	enum target_style style;
-	char **options;      /* the person's own, for the command */
+	char *ssh;           /* ssh's program */
+	char **options, **options_after; /* the person's own, for the command, before and behind the destination */
+	bool terminated;     /* "--" stands before the destination */
 	char *destination;   /* for the command */
 	struct sshconfig *config;
 	char **environment;
 	struct secrets *secrets; /* NULL: nothing is kept */
-	bool asked_command;  /* by -e */
+	bool asked_command;  /* by --transport */
 	bool have_ssh;       /* `ssh -G` answered */
 	enum target_carrier carrier;
 	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */

@@ -39,14 +39,18 @@ jump_command(const struct transport_target *t)
 	const char *last = strrchr(t->config->proxy_jump, ','), *jump = last ? last + 1 : t->config->proxy_jump;
 	char *rest = last ? strndup(t->config->proxy_jump, (size_t)(last - t->config->proxy_jump)) : NULL, *line = NULL;
 	const char *file = NULL;
+	const char *program = t->ssh ? t->ssh : "ssh";
 	char words[600];
 	int n = -1;
 
 	for (char **o = t->options; *o; o++)
 		if (strcmp(*o, "-F") == 0 && o[1])
 			file = o[1];
-	if (jump_words(jump, words, sizeof(words)) == 0)
-		n = asprintf(&line, "exec ssh%s%s%s%s%s%s -W '[%s]:%u' %s", file ? " -F '" : "", file ? file : "", file ? "'" : "",
+	for (char **o = t->options_after; o && *o; o++)
+		if (strcmp(*o, "-F") == 0 && o[1])
+			file = o[1];
+	if (!strchr(program, '\'') && jump_words(jump, words, sizeof(words)) == 0)
+		n = asprintf(&line, "exec '%s'%s%s%s%s%s%s -W '[%s]:%u' %s", program, file ? " -F '" : "", file ? file : "", file ? "'" : "",
 		             rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "", t->config->hostname, t->config->port, words);
 	free(rest);
 	return n < 0 ? NULL : line;
