@@ -57,7 +57,7 @@ plink_line(const struct options *o, char ***argv)
 
 /* 0, -ENOMEM, or -EINVAL: --transport has no program that could do it. */
 static int
-command_line(const struct options *o, char ***argv)
+command_line(const struct options *o, const char *more, char ***argv)
 {
 	const char *transport = o->request.command;
 	int rc = transport ? target_split(transport, argv) : list_add(argv, sshprogram());
@@ -65,7 +65,7 @@ command_line(const struct options *o, char ***argv)
 	if (rc < 0)
 		return rc;
 	switch (transport ? target_style_of(*argv) : STYLE_SSH) {
-	case STYLE_SSH: return target_ssh_line(argv, &o->request, "", NULL);
+	case STYLE_SSH: return target_ssh_line(argv, &o->request, "", more);
 	case STYLE_PLINK: return o->what == OPTIONS_SSH ? -EINVAL : plink_line(o, argv);
 	case STYLE_OTHER: break;
 	}
@@ -73,10 +73,10 @@ command_line(const struct options *o, char ***argv)
 }
 
 int
-become_ssh(const struct options *o, int errors)
+become_ssh(const struct options *o, const char *more, int errors)
 {
 	char **argv = NULL;
-	int rc = command_line(o, &argv);
+	int rc = command_line(o, more, &argv);
 
 	if (rc == -EINVAL)
 		fprintf(stderr, "holdfast: this takes ssh: --transport %s cannot do it\n", o->request.command);

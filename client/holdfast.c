@@ -16,6 +16,7 @@
 #include "listing.h"
 #include "newfd.h"
 #include "options.h"
+#include "plain.h"
 #include "run.h"
 #include "sshprogram.h"
 #include "target.h"
@@ -90,24 +91,17 @@ open_log(const char *path)
 static int
 session(const struct options *o, struct transport_target *target, struct asking *asking, int errors)
 {
-	bool plain = false;
+	struct fallback fallback = { .wanted = false };
 	int status;
 
 	if (o->background && to_background() < 0) {
 		asking_sayf(asking, "cannot go to the background: %s", strerror(errno));
 		return STATUS_FAILED;
 	}
-	status = run_session(o, target, asking, errors, attached, &plain);
-	if (!plain)
+	status = run_session(o, target, asking, errors, attached, &fallback);
+	if (!fallback.wanted)
 		return status;
-	if (o->require || o->session || o->read_only) {
-		asking_sayf(asking, "%s has no holdfast", target_name(target));
-		return STATUS_NO_HOLDFAST;
-	}
-	asking_sayf(asking, "%s has no holdfast: starting a plain ssh, which does not survive its connection",
-	            target_name(target));
-	/* -f: ssh goes to the background by itself, and its end is ours */
-	return become_ssh(o, errors);
+	return plain_run(o, target, &fallback, asking, errors);
 }
 
 static int
@@ -124,7 +118,7 @@ with_target(struct options *o, int errors)
 	if (!target || options_configure(o, c, why, sizeof why) < 0)
 		asking_sayf(&asking, "%s", *why ? why : "out of memory");
 	else if (o->what == OPTIONS_SSH)
-		status = become_ssh(o, errors);
+		status = become_ssh(o, NULL, errors);
 	else if (o->what == OPTIONS_LIST)
 		status = listing_run(o, target, &asking);
 	else
@@ -144,7 +138,7 @@ run(struct options *o)
 		return STATUS_FAILED;
 	}
 	if (o->what == OPTIONS_SSH || o->what == OPTIONS_VERSIONS)
-		return become_ssh(o, errors);
+		return become_ssh(o, NULL, errors);
 	if (o->log_file)
 		errors = open_log(o->log_file);
 	return with_target(o, errors);

@@ -192,7 +192,7 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 		status = talk(o, asking, l);
 		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
 		       l->transport->exit_status == 127);
-		if (status < 0 && !(none && what == TRANSPORT_SUBSYSTEM)) {
+		if (status < 0 && !(none && l->transport->what == TRANSPORT_SUBSYSTEM)) {
 			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
 			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
 		}

@@ -29,7 +29,7 @@ const char options_help[] =
 	"  --session NAME   take over the session with this id or name; a new name starts a session\n"
 	"  --join           with --session: join its other terminals instead of taking it over\n"
 	"  --read-only      with --session: watch without typing\n"
-	"  --require        fail if the host has no holdfast, instead of starting a plain ssh\n"
+	"  --require        fail if the host does not hold the session, instead of starting a plain ssh\n"
 	"  --list [--json]  list the sessions on the host\n"
 	"  --transport COMMAND  go through a command that carries bytes, such as \"ssh -S none\"\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"

@@ -236,7 +236,7 @@ finish(struct run *r)
 
 int
 run_session(const struct options *o, struct transport_target *target, struct asking *asking, int errors,
-            void (*on_attached)(void), bool *plain)
+            void (*on_attached)(void), struct fallback *fallback)
 {
 	static struct run r; /* large, and there is one */
 	static struct turn t;
@@ -253,7 +253,7 @@ run_session(const struct options *o, struct transport_target *target, struct ask
 			break;
 		rc = begin_again(&r);
 	}
-	*plain = r.plain;
+	*fallback = r.fallback;
 	finish(&r);
 	return rc < 0 ? STATUS_FAILED : r.status;
 }

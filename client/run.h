@@ -7,15 +7,16 @@
 #define HOLDFAST_RUN_H
 
 #include "asking.h"
+#include "fallback.h"
 #include "options.h"
 #include "target.h"
 
 /*
- * The exit status of the program.  *PLAIN: nothing was started, because the host has no holdfast or none at
- * the moment, and a plain ssh is to take over.  ERRORS is where a command's standard error goes.
+ * The exit status of the program.  FALLBACK->wanted: nothing was started, because the host has no holdfast or cannot
+ * hold the session, and a plain ssh is to take over.  ERRORS is where a command's standard error goes.
  * ATTACHED is called once, when the first connection stands: -f.
  */
 int run_session(const struct options *o, struct transport_target *target, struct asking *asking, int errors,
-                void (*attached)(void), bool *plain);
+                void (*attached)(void), struct fallback *fallback);
 
 #endif

@@ -5,10 +5,9 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "exit_status.h"
 #include "local.h"
 #include "run_attach.h"
-#include "run_end.h"
+#include "run_fallback.h"
 
 #define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
 
@@ -67,13 +66,15 @@ run_attach(struct run *r, struct link *l)
 	static struct frame_attach m; /* large, and there is one thread */
 	static unsigned char frame[REQUEST_ATTACH_CAP];
 	struct frame_size size;
+	char why[64];
 
 	memset(&m, 0, sizeof m);
 	m.mode = r->mode;
 	m.flags = r->flags;
 	put_text(m.want, sizeof m.want, r->want);
 	if (r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX) {
-		run_end(r, STATUS_FAILED, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
+		snprintf(why, sizeof why, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
+		run_refused(r, why);
 		return;
 	}
 	if (!r->stream.attached) {
@@ -94,5 +95,6 @@ run_attach(struct run *r, struct link *l)
 	link_put(l, frame, frame_put_attach(&m, frame, sizeof frame));
 	l->asked_attach = true;
 	link_expect(l, clock_now_ms());
+	l->starting = !r->stream.attached;
 	link_flush(l);
 }

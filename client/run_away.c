@@ -7,6 +7,7 @@
 #include "run_attach.h"
 #include "run_away.h"
 #include "run_end.h"
+#include "run_fallback.h"
 #include "run_notice.h"
 #include "run_output.h"
 #include "run_send.h"
@@ -57,31 +58,33 @@ may_attach(const struct run *r, const struct link *l)
 
 /* 127 is a shell's "not found".  With the subsystem the command of --transport may be what is missing. */
 static bool
-has_no_holdfast(const struct run *r, const struct link *l)
+has_no_holdfast(const struct link *l)
 {
 	const struct transport *t = l->transport;
 
 	if (t->state != TRANSPORT_CLOSED)
 		return false;
 	return t->end == TRANSPORT_END_NO_SUBSYSTEM ||
-	       (t->exit_status == 127 && (t->end == TRANSPORT_END_EOF || r->request == TRANSPORT_EXEC));
+	       (t->exit_status == 127 && (t->end == TRANSPORT_END_EOF || t->what == TRANSPORT_EXEC));
 }
 
 /* The first connection failed: as ssh, we don't try again. */
 static void
 failed_first(struct run *r, struct link *l)
 {
-	if (has_no_holdfast(r, l) && r->request == TRANSPORT_SUBSYSTEM) {
+	if (has_no_holdfast(l) && l->transport->what == TRANSPORT_SUBSYSTEM) {
 		r->request = TRANSPORT_EXEC;
 		backoff_success(&r->backoff);
 		r->retry_at = clock_now_ms();
 		return;
 	}
-	if (has_no_holdfast(r, l)) {
-		r->plain = r->done = true;
+	if (has_no_holdfast(l)) {
+		run_has_none(r);
 		return;
 	}
-	if (l->asked_attach && r->o->command)
+	if (run_may_fall_back(r, l))
+		run_fall_back(r, l->why);
+	else if (l->asked_attach && r->o->command)
 		run_end(r, STATUS_FAILED, "%s: %s; the command may have started: check with holdfast --list %s",
 		        target_name(r->target), l->why, target_name(r->target));
 	else
@@ -165,6 +168,7 @@ run_promote(struct run *r)
 	link_free(r->link);
 	r->link = r->fresh;
 	r->fresh = NULL;
+	r->request = r->link->transport->what;
 	r->away = 0;
 	if (r->said && away)
 		run_say(r, "%s is back after %llu s", target_name(r->target),

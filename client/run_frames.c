@@ -6,6 +6,7 @@
 #include "local.h"
 #include "run_away.h"
 #include "run_end.h"
+#include "run_fallback.h"
 #include "run_frames.h"
 #include "run_output.h"
 #include "run_send.h"
@@ -144,16 +145,10 @@ static void
 error_first(struct run *r, const struct frame_text *t)
 {
 	const char *host = target_name(r->target), *said = *t->text ? t->text : "refused by the host";
-	bool plain = t->code == FRAME_E_DISABLED || t->code == FRAME_E_TROUBLE;
-
-	if (plain && !*r->want && !r->o->read_only) {
-		run_end(r, STATUS_FAILED, "%s: %s", host, said);
-		r->plain = true;
-	} else if (t->code == FRAME_E_NO_SESSION && *r->want) {
+	if (t->code == FRAME_E_NO_SESSION && *r->want)
 		run_end(r, STATUS_FAILED, "%s: no session %s", host, r->want);
-	} else {
-		run_end(r, STATUS_FAILED, "%s: %s", host, said);
-	}
+	else
+		run_refused(r, said);
 }
 
 static void

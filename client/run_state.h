@@ -11,6 +11,7 @@
 
 #include "asking.h"
 #include "backoff.h"
+#include "fallback.h"
 #include "link.h"
 #include "link_pace.h"
 #include "link_stream.h"
@@ -73,7 +74,7 @@ struct run {
 	uint64_t detach_at;              /* DETACH has been sent: leave then, answered or not; 0: not */
 	bool out_gone;                   /* the reader of our output has gone */
 	bool done;                       /* the loop ends */
-	bool plain;                      /* a plain ssh takes over */
+	struct fallback fallback;        /* a plain ssh takes over */
 	bool again;                      /* another session begins, and the terminal stays as it is */
 	bool offer_new;                  /* the person is asked for a new session */
 	int status;

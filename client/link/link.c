@@ -13,6 +13,7 @@
 #define GREETING_MS 15000u    /* from the open channel to the host's HELLO */
 #define FALSE_DOUBTS_MAX 4
 #define DOUBT_MS 700u         /* a ping is late: a second connection is worth its while */
+#define START_MS 90000u       /* from ATTACH to its answer: the host's LoginTimeout is 5 s, or an administrator's */
 #define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
 
 struct link *
@@ -302,6 +303,7 @@ find_preamble(struct link *l)
 {
 	int rc = frame_find_preamble(&l->reader, l->preamble, &l->garbage, l->line, sizeof l->line);
 
+	l->met = l->met || rc > 0;
 	if (rc > 0)
 		l->phase = LINK_HELLO;
 	else if (rc < 0)
@@ -421,6 +423,8 @@ link_due(const struct link *l)
 		return l->transport->state == TRANSPORT_CONNECTING ? CLOCK_NEVER : 0;
 	if (l->phase < LINK_READY) /* a carrier that is no ssh may still be asking for a password */
 		return l->transport->terminal ? CLOCK_NEVER : l->opened + GREETING_MS;
+	if (l->phase == LINK_READY && l->starting)
+		return l->heard + START_MS;
 	if (!l->unanswered)
 		return l->heard + l->idle_ms;
 	/* One byte of input need not be answered in time by a busy host's program; a ping is. */
@@ -441,7 +445,7 @@ link_tick(struct link *l, uint64_t now)
 		link_fail(l, "no answer from holdfast; the host says: %s", l->line);
 	else if (l->phase < LINK_READY)
 		link_fail(l, "no answer from holdfast on the open channel");
-	else if (!l->unanswered || !l->pinged)
+	else if (!(l->phase == LINK_READY && l->starting) && (!l->unanswered || !l->pinged))
 		ping(l, now);
 	else
 		l->silent = true;

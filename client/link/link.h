@@ -31,6 +31,8 @@ struct link {
 	struct transport *transport;
 	enum link_phase phase;
 	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
+	bool met;                      /* the host has answered as holdfast */
+	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
 	bool wrong;                    /* DEAD because the host broke the protocol */
 	bool refused;                  /* DEAD, and another try would fail too */
 	bool paused;                   /* we don't read: silence means nothing */

@@ -10,5 +10,5 @@ link_open(struct transport_target *target, const struct transport_asking *asking
 {
 	struct transport *t = transport_new(target, asking);
 
-	return t ? link_new(t, what, what == TRANSPORT_EXEC ? rootless_command : NULL, idle_ms) : NULL;
+	return t ? link_new(t, what, rootless_command, idle_ms) : NULL;
 }

@@ -49,6 +49,7 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 	char **argv = target_transport_argv(t->target, what == TRANSPORT_SUBSYSTEM, run, t->target->connections > 0);
 	int r;
 
+	t->what = what;
 	if (!argv)
 		return -ENOMEM;
 	r = child_start(&c->child, argv);

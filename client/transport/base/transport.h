@@ -54,7 +54,10 @@ struct transport;
 
 struct transport_ops {
 	const char *name; /* "libssh", "command" */
-	/* Begins to connect: 0 or a negative errno. */
+	/*
+	 * Begins to connect: 0 or a negative errno.  COMMAND is for TRANSPORT_EXEC.  With TRANSPORT_SUBSYSTEM it may be
+	 * run instead, over the same connection, where the host has no such subsystem: T->what tells.
+	 */
 	int (*start)(struct transport *t, enum transport_request what, const char *command);
 	/* Fills FDS with descriptors to poll, at most TRANSPORT_FDS; lowers *DEADLINE_MS (clock.h; UINT64_MAX: none). */
 	unsigned (*poll)(struct transport *t, struct pollfd *fds, uint64_t *deadline_ms);
@@ -77,6 +80,7 @@ struct transport {
 	const struct transport_asking *asking;   /* borrowed */
 	enum transport_state state;
 	enum transport_end end;                  /* when CLOSED */
+	enum transport_request what;             /* at the other end */
 	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */

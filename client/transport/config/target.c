@@ -24,6 +24,12 @@ target_name(const struct transport_target *t)
 	return t->config->host;
 }
 
+bool
+target_can_be_plain(const struct transport_target *t)
+{
+	return t->style != STYLE_OTHER;
+}
+
 const struct sshconfig *
 target_config(const struct transport_target *t)
 {

@@ -8,6 +8,7 @@
 #ifndef HOLDFAST_TARGET_H
 #define HOLDFAST_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sshconfig.h"
@@ -25,6 +26,8 @@ void target_free(struct transport_target *t);
 
 /* What is shown for the host: as it was asked for, without the user. */
 const char *target_name(const struct transport_target *t);
+/* Whether what carries its bytes knows shells and commands, as ssh does, and not only holdfast. */
+bool target_can_be_plain(const struct transport_target *t);
 /* The evaluated configuration, forwards and environment of the command line included. */
 const struct sshconfig *target_config(const struct transport_target *t);
 /* Variables that SendEnv and SetEnv name, "NAME=value", SetEnv winning: a list that the target owns. */

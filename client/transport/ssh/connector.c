@@ -193,6 +193,24 @@ login(struct connector *c, const char *address)
 	return 0;
 }
 
+/* The subsystem, or the command in its place. */
+static int
+open_channel(struct connector *c)
+{
+	struct connector_result *to = &c->result;
+	int r;
+
+	doing(c, false, "opening the session");
+	c->request.weak = to->weak;
+	r = sshopen_channel(&c->request, to->session, &to->channel, to->why, sizeof(to->why));
+	if (r == -ENOSYS && c->request.what == TRANSPORT_SUBSYSTEM && c->request.command) {
+		c->request.what = TRANSPORT_EXEC;
+		r = sshopen_channel(&c->request, to->session, &to->channel, to->why, sizeof(to->why));
+	}
+	to->what = c->request.what;
+	return r < 0 ? fail(c, r == -ENOSYS ? TRANSPORT_END_NO_SUBSYSTEM : TRANSPORT_END_LOST, to->why) : 0;
+}
+
 static int
 connect_all(struct connector *c)
 {
@@ -204,14 +222,7 @@ connect_all(struct connector *c)
 	r = sshopen_session(&c->request, fd, &c->result.session, c->result.why, sizeof(c->result.why));
 	if (r < 0)
 		return fail(c, r == -EINVAL ? TRANSPORT_END_REFUSED : TRANSPORT_END_LOST, c->result.why);
-	if (login(c, address) < 0)
-		return -1;
-	doing(c, false, "opening the session");
-	c->request.weak = c->result.weak;
-	r = sshopen_channel(&c->request, c->result.session, &c->result.channel, c->result.why, sizeof(c->result.why));
-	if (r < 0)
-		return fail(c, r == -ENOSYS ? TRANSPORT_END_NO_SUBSYSTEM : TRANSPORT_END_LOST, c->result.why);
-	return 0;
+	return login(c, address) < 0 ? -1 : open_channel(c);
 }
 
 static void *

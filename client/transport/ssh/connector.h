@@ -22,6 +22,7 @@
 struct connector_result {
 	ssh_session session; /* NULL when it failed */
 	ssh_channel channel;
+	enum transport_request what; /* that CHANNEL is */
 	bool weak;           /* the host's key is a wrong one: no agent for it */
 	enum transport_end end;
 	char why[512];
@@ -29,7 +30,10 @@ struct connector_result {
 
 struct connector;
 
-/* PROXY (may be NULL): the bytes go through its descriptor, which is taken over.  NULL: -errno in *ERROR. */
+/*
+ * COMMAND (may be NULL) is also what is run where the host has no subsystem.  PROXY (may be NULL): the bytes go through
+ * its descriptor, which is taken over.  NULL: -errno in *ERROR.
+ */
 struct connector *connector_start(struct transport_target *target, const struct transport_asking *asking,
                                   enum transport_request what, const char *command, struct child *proxy, int *error);
 int connector_fd(const struct connector *c);

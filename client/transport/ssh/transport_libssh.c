@@ -173,6 +173,7 @@ connected(struct libssh *l)
 
 	connector_finish(l->connector, &result);
 	l->connector = NULL;
+	l->t.what = result.what;
 	if (!result.session)
 		transport_close(&l->t, result.end, "%s", result.why);
 	else if (take_session(l, &result) < 0 && l->t.state != TRANSPORT_CLOSED)
@@ -268,12 +269,30 @@ exchange(struct libssh *l)
 	} while (l->counter.in_bytes - before >= PIECE && ++n < PIECES);
 }
 
+/*
+ * The exit status may have come with the answer that opened the channel, before anybody listened for it: libssh has kept
+ * it.  The session does not block, so this does not wait.
+ */
+static int
+kept_status(ssh_channel channel)
+{
+#if LIBSSH_VERSION_INT >= SSH_VERSION_INT(0, 11, 0)
+	uint32_t status;
+
+	return ssh_channel_get_exit_state(channel, &status, NULL, NULL) == SSH_OK && status <= 255 ? (int)status : -1;
+#else
+	return ssh_channel_get_exit_status(channel);
+#endif
+}
+
 /* What keeps the subsystem's line alive is over: by the other end, or for good. */
 static void
 look_for_end(struct libssh *l)
 {
 	struct transport *t = &l->t;
 
+	if (t->exit_status < 0 && (ssh_channel_is_eof(l->channel) || ssh_channel_is_closed(l->channel)))
+		t->exit_status = kept_status(l->channel);
 	if (!ssh_is_connected(l->session)) {
 		const char *text = ssh_get_error(l->session);
 

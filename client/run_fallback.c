@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "exit_status.h"
+#include "run_end.h"
+#include "run_fallback.h"
+
+/* The person asks for a session that is there, or for a held one and no other; or the carrier knows only holdfast. */
+static bool
+only_held(const struct run *r)
+{
+	return r->o->require || *r->want || !target_can_be_plain(r->target);
+}
+
+static void
+fall_back(struct run *r, const char *why, bool none)
+{
+	if (r->done)
+		return;
+	if (only_held(r)) {
+		run_end(r, none ? STATUS_NO_HOLDFAST : STATUS_FAILED, none ? "%s %s" : "%s: %s", target_name(r->target), why);
+		return;
+	}
+	run_end(r, STATUS_FAILED, NULL);
+	r->fallback.wanted = true;
+	r->fallback.none = none;
+	snprintf(r->fallback.why, sizeof r->fallback.why, "%s", why);
+}
+
+void
+run_fall_back(struct run *r, const char *why)
+{
+	fall_back(r, why, false);
+}
+
+void
+run_refused(struct run *r, const char *why)
+{
+	fall_back(r, why, false);
+	r->fallback.asked = true;
+}
+
+void
+run_has_none(struct run *r)
+{
+	fall_back(r, "has no holdfast", true);
+}
+
+bool
+run_may_fall_back(const struct run *r, const struct link *l)
+{
+	const struct transport *t = l->transport;
+
+	if (!l->opened || l->wrong || t->end == TRANSPORT_END_LOST || t->end == TRANSPORT_END_REFUSED)
+		return false;
+	return !l->asked_attach || !l->met || !r->o->command;
+}
