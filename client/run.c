@@ -12,6 +12,7 @@
 #include "exit_status.h"
 #include "local.h"
 #include "run_away.h"
+#include "run_close.h"
 #include "run_end.h"
 #include "run_finish.h"
 #include "run_frames.h"
@@ -57,6 +58,7 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
 	clock_sooner(deadline, r->finishing ? r->finishing : CLOCK_NEVER);
 	clock_sooner(deadline, r->detach_at ? r->detach_at : CLOCK_NEVER);
+	clock_sooner(deadline, r->interrupt_at ? r->interrupt_at : CLOCK_NEVER);
 }
 
 static void
@@ -104,17 +106,28 @@ step(struct run *r, struct turn *t)
 		run_network_changed(r, clock_now_ms());
 }
 
-/* When the reader of our output has gone, the command gets SIGPIPE as from a pipe of its own. */
+/* Standard error that can't be written is thrown away, as by ssh. */
 static void
 check_output(struct run *r)
 {
-	if (!r->out.error || r->out_gone)
-		return;
-	r->out_gone = true;
-	if (r->terminal)
+	if (r->out.error && r->terminal)
 		run_leave(r, STATUS_FAILED, "the terminal is gone");
 	else
-		run_send_signal(r, "PIPE");
+		run_close_output(r);
+}
+
+/* What has been asked of the host, and waited for long enough. */
+static void
+check_deadlines(struct run *r, uint64_t now)
+{
+	if (r->interrupt_at && now >= r->interrupt_at)
+		run_interrupted(r);
+	if (!r->detach_at || now < r->detach_at)
+		return;
+	if (r->closing)
+		run_closed(r);
+	else
+		run_leave(r, 0, "detached");
 }
 
 static void
@@ -141,8 +154,7 @@ turn(struct run *r, struct turn *t)
 	run_pump(r);
 	run_ack(r, now, !r->more);
 	run_exit(r, now);
-	if (r->detach_at && now >= r->detach_at)
-		run_leave(r, 0, "detached");
+	check_deadlines(r, now);
 	if (!r->done)
 		check_output(r);
 	if (!r->done)
@@ -216,7 +228,7 @@ begin_again(struct run *r)
 		r->want[0] = '\0';
 	}
 	memset(&r->held, 0, sizeof r->held);
-	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = 0;
+	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
 	r->done = r->again = r->offer_new = r->stopped = r->redraw = false;
 	r->last_words[0] = '\0';
 	return link_stream_init(&r->stream);
@@ -232,6 +244,19 @@ finish(struct run *r)
 	local_sink_close(&r->err);
 	netwatch_close(&r->watch);
 	sigwatch_close(r->signals);
+}
+
+/* Ends this process by SIGNAL, so that the shell sees what it would see of ssh: bash leaves a loop after SIGINT. */
+static void
+end_by(int sig)
+{
+	sigset_t one;
+
+	signal(sig, SIG_DFL);
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	raise(sig);
 }
 
 int
@@ -255,5 +280,7 @@ run_session(const struct options *o, struct transport_target *target, struct ask
 	}
 	*fallback = r.fallback;
 	finish(&r);
+	if (r.by_signal)
+		end_by(r.by_signal);
 	return rc < 0 ? STATUS_FAILED : r.status;
 }

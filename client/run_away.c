@@ -6,6 +6,7 @@
 #include "link_open.h"
 #include "run_attach.h"
 #include "run_away.h"
+#include "run_close.h"
 #include "run_end.h"
 #include "run_fallback.h"
 #include "run_notice.h"
@@ -120,6 +121,8 @@ fresh_died(struct run *r)
 	r->fresh = NULL;
 	if (r->done || r->stream.ended)
 		;
+	else if (r->closing)
+		run_closed(r);
 	else if (ever(r))
 		failed_again(r, l);
 	else
@@ -133,7 +136,9 @@ link_died(struct run *r)
 	struct link *l = r->link;
 
 	r->link = NULL;
-	if (!r->done && !r->stream.ended) {
+	if (r->closing) {
+		run_closed(r);
+	} else if (!r->done && !r->stream.ended) {
 		away_since(r, l->silent && l->unanswered ? l->unanswered : clock_now_ms(), l->why);
 		r->wrong = l->wrong ? r->wrong + 1 : r->wrong;
 		if (r->wrong >= WRONG_MAX)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "exit_status.h"
 #include "local.h"
 #include "run_finish.h"
 #include "run_notice.h"
@@ -14,9 +15,8 @@ acknowledge(struct run *r, uint64_t now)
 {
 	unsigned char frame[64];
 
-	r->status = (int)(r->stream.exit.value & 255);
-	if (r->stream.exit.signaled)
-		r->status = (int)(128 + (r->stream.exit.value & 127));
+	/* ssh too has one status for all that is no exit of the command's own. */
+	r->status = r->stream.exit.signaled || r->closing ? STATUS_FAILED : (int)(r->stream.exit.value & 255);
 	r->finishing = now + DRAIN_MS;
 	if (!r->link)
 		return;

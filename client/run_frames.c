@@ -5,6 +5,7 @@
 #include "exit_status.h"
 #include "local.h"
 #include "run_away.h"
+#include "run_close.h"
 #include "run_end.h"
 #include "run_fallback.h"
 #include "run_frames.h"
@@ -47,6 +48,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 		return;
 	}
 	run_promote(r);
+	r->out_told = false;
 	if (!again)
 		first_attached(r, l);
 	if (lost)
@@ -172,6 +174,10 @@ detached(struct run *r, const struct frame_text *t)
 {
 	int status = r->terminal ? 0 : STATUS_FAILED;
 
+	if (r->closing) {
+		run_closed(r);
+		return;
+	}
 	switch (t->code) {
 	case FRAME_D_SWITCH:
 		if (strlen(t->text) >= sizeof r->want) {

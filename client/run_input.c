@@ -9,6 +9,7 @@
 #include "exit_status.h"
 #include "local.h"
 #include "run_away.h"
+#include "run_close.h"
 #include "run_end.h"
 #include "run_input.h"
 #include "run_send.h"
@@ -17,6 +18,7 @@
 #define CONTROL_C 0x03
 #define PIECE 8192
 #define DETACH_MS 500u
+#define INTERRUPT_MS 1000u
 
 bool
 run_stdin_wanted(const struct run *r)
@@ -157,25 +159,62 @@ run_stdin(struct run *r)
 	run_pump(r);
 }
 
+/* Whether a command or shell may have been started. */
+static bool
+asked(const struct run *r)
+{
+	return r->fresh && r->fresh->asked_attach;
+}
+
 static const char *
 signal_name(int sig)
 {
 	return sig == SIGINT ? "INT" : "QUIT";
 }
 
+/* Ends a client that has no session on the host; without a connection there is nothing that it would have to end. */
+static void
+die(struct run *r, int sig)
+{
+	run_end(r, STATUS_FAILED, NULL);
+	r->by_signal = r->link ? 0 : sig;
+}
+
 /*
- * Ctrl-C with pipes is for the command, as with a local command.  It ends the client when the command can't be reached,
- * or at the second time.
+ * Ctrl-C with pipes is for the command, as with a local command; one that goes on all the same is ended as by ssh,
+ * unless it has been asked for by name.  The client ends at once when the command can't be reached, or at the second
+ * time.
  */
 static void
 interrupt(struct run *r, int sig)
 {
-	if (!r->stream.attached)
-		run_end(r, 128 + sig, NULL);
-	else if (r->away || !run_attached_link(r) || r->interrupts++ > 0)
-		run_leave(r, STATUS_FAILED, "stopped waiting");
-	else
+	bool first = r->interrupts++ == 0;
+
+	if (!r->stream.attached && !asked(r)) {
+		die(r, sig);
+	} else if (first && !r->away && run_attached_link(r)) {
 		run_send_signal(r, signal_name(sig));
+		if (!r->o->session && !r->terminal)
+			r->interrupt_at = clock_now_ms() + INTERRUPT_MS;
+	} else if (!run_close(r)) {
+		run_leave(r, STATUS_FAILED, "stopped waiting");
+	}
+}
+
+void
+run_interrupted(struct run *r)
+{
+	r->interrupt_at = 0;
+	run_close(r);
+}
+
+static void
+terminate(struct run *r, int sig)
+{
+	if (!r->stream.attached && !asked(r))
+		die(r, sig);
+	else if (!run_close(r))
+		run_leave(r, STATUS_FAILED, sig == SIGTERM ? "terminated" : "hung up");
 }
 
 void
@@ -198,7 +237,7 @@ run_signal(struct run *r, int sig)
 		break;
 	case SIGTERM:
 	case SIGHUP:
-		run_leave(r, 128 + sig, sig == SIGTERM ? "terminated" : "hung up");
+		terminate(r, sig);
 		break;
 	}
 }

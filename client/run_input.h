@@ -11,5 +11,7 @@
 bool run_stdin_wanted(const struct run *r);
 void run_stdin(struct run *r);
 void run_signal(struct run *r, int sig);
+/* A command that has been interrupted still runs: ends it as ssh would. */
+void run_interrupted(struct run *r);
 
 #endif

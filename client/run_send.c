@@ -19,7 +19,7 @@ run_pump(struct run *r)
 	const unsigned char *p;
 	size_t n;
 
-	if (!l)
+	if (!l || r->closing)
 		return;
 	while (link_queued(l) < INPUT_QUEUED && (n = link_input_next(in, &p, INPUT_PIECE)) > 0) {
 		link_put_data(l, in->sent, p, n);

@@ -72,7 +72,10 @@ struct run {
 	/* The end: handlers set it (run_end.h), and the loop carries it out (run_finish.h) */
 	uint64_t finishing;              /* the last frames are on their way: until then at the latest */
 	uint64_t detach_at;              /* DETACH has been sent: leave then, answered or not; 0: not */
-	bool out_gone;                   /* the reader of our output has gone */
+	bool out_told;                   /* this connection's host knows that our output can't be written any more */
+	uint64_t interrupt_at;           /* a command has been interrupted: then it is ended; 0: not */
+	bool closing;                    /* the host has been told that we go for good */
+	int by_signal;                   /* this process ends by it, as one that had not caught it; 0: it exits */
 	bool done;                       /* the loop ends */
 	struct fallback fallback;        /* a plain ssh takes over */
 	bool again;                      /* another session begins, and the terminal stays as it is */

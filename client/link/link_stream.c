@@ -55,6 +55,7 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 	s->session = m->id;
 	memcpy(s->name, m->name, sizeof s->name);
 	s->kind = m->kind;
+	s->takes_closed = frame_has_feature(m->features, FRAME_OUTPUT_CLOSED_FEATURE);
 	s->attached = true;
 	s->painting = false;
 	return 0;

@@ -246,6 +246,21 @@ frame_get_redraw(uint8_t *what, const unsigned char *body, size_t len)
 	return *what < FRAME_REDRAW_SCREEN ? -EBADMSG : rc;
 }
 
+struct channel { uint8_t number; };
+static const struct field channel_fields[] = { FIELD_U8_MAX(struct channel, number, 1), FIELDS_END };
+
+int
+frame_put_channel(uint8_t channel, unsigned char *out, size_t cap)
+{
+	return frame_encode(FRAME_OUTPUT_CLOSED, channel_fields, &channel, 0, out, cap);
+}
+
+int
+frame_get_channel(uint8_t *channel, const unsigned char *body, size_t len)
+{
+	return frame_decode(channel_fields, channel, sizeof *channel, body, len);
+}
+
 static const struct field gap_fields[] = {
 	FIELD_U8_MAX(struct frame_gap, channel, 1),
 	FIELD_U64(struct frame_gap, from),

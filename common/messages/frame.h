@@ -79,6 +79,9 @@ int frame_put_size(uint8_t type, const struct frame_size *m, unsigned char *out,
 int frame_get_size(uint8_t type, struct frame_size *m, const unsigned char *body, size_t len);
 int frame_put_redraw(uint8_t what, unsigned char *out, size_t cap);
 int frame_get_redraw(uint8_t *what, const unsigned char *body, size_t len);
+/* OUTPUT_CLOSED. */
+int frame_put_channel(uint8_t channel, unsigned char *out, size_t cap);
+int frame_get_channel(uint8_t *channel, const unsigned char *body, size_t len);
 int frame_put_gap(const struct frame_gap *m, unsigned char *out, size_t cap);
 int frame_get_gap(struct frame_gap *m, const unsigned char *body, size_t len);
 int frame_put_input_ack(const struct frame_input_ack *m, unsigned char *out, size_t cap);

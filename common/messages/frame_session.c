@@ -27,6 +27,19 @@ features_ok(const char *s)
 	return true;
 }
 
+bool
+frame_has_feature(const char *features, const char *name)
+{
+	size_t len = strlen(name), n;
+
+	for (const char *s = features; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (n == len && memcmp(s, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 #define H struct frame_hello
 static const struct field hello_fields[] = {
 	FIELD_U32(H, lowest),

@@ -34,6 +34,7 @@ enum frame_type {
 	FRAME_EXIT_ACK = 12,
 	FRAME_PING = 13,
 	FRAME_PONG = 14,
+	FRAME_OUTPUT_CLOSED = 15, /* only to a peer that has named the feature */
 
 	FRAME_SERVER_HELLO = 65,
 	FRAME_LIST_IS = 66,
@@ -52,6 +53,10 @@ enum frame_type {
 
 	FRAME_EXTENSION = 128, /* from here on: a receiver skips the types that it does not know */
 };
+
+/* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
+#define FRAME_OUTPUT_CLOSED_FEATURE "output-closed"
+#define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };
 enum frame_attach_flag { FRAME_READONLY = 1, FRAME_PIPES = 2, FRAME_QUIET = 4, FRAME_MUST_EXIST = 8 };

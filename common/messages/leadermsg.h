@@ -102,6 +102,7 @@ enum leadermsg_why {
 	LEADERMSG_WHY_DETACHED = 2,
 	LEADERMSG_WHY_IDLE = 3,
 	LEADERMSG_WHY_NO_SHELL = 4, /* the shell could not be started */
+	LEADERMSG_WHY_RELEASED = 5, /* a command's client has left for good, and what it has started runs on */
 };
 
 /* LEADERMSG_ASKED's kind. */

@@ -14,11 +14,13 @@ static const char *const whys[END_WHYS] = {
 	[END_IDLE_SESSION] = "StopIdleSessionSec", [END_LOGIND] = "logind", [END_STOPPED] = "stopped",
 	[END_SHUTDOWN] = "shutdown", [END_CRASH] = "crash",
 	[END_NO_SHELL] = "no-shell", [END_KEEPER] = "keeper", [END_KILLED] = "killed",
+	[END_RELEASED] = "released",
 };
 
 static const char *const bys[END_BYS] = {
 	[END_BY_UNKNOWN] = "unknown", [END_BY_SHELL] = "shell", [END_BY_PROCESS] = "process", [END_BY_LOGIND] = "logind",
 	[END_BY_SYSTEMD] = "systemd", [END_BY_KERNEL] = "kernel", [END_BY_TIMEOUT] = "timeout", [END_BY_HOST] = "host",
+	[END_BY_CLIENT] = "client",
 };
 
 const char *

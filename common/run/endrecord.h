@@ -40,11 +40,12 @@ enum end_why {
 	END_NO_SHELL,      /* the shell could not be started */
 	END_KEEPER,        /* the keeper has ended, and the session with it */
 	END_KILLED,        /* all processes of the session were gone, the leader too */
+	END_RELEASED,      /* a command's client was terminated; the command may run on, without a session */
 	END_WHYS
 };
 
 enum end_by { END_BY_UNKNOWN = 0, END_BY_SHELL, END_BY_PROCESS, END_BY_LOGIND, END_BY_SYSTEMD, END_BY_KERNEL,
-	      END_BY_TIMEOUT, END_BY_HOST, END_BYS };
+	      END_BY_TIMEOUT, END_BY_HOST, END_BY_CLIENT, END_BYS };
 
 /* Who asked: with END_BY_PROCESS. */
 struct end_actor {

@@ -91,6 +91,7 @@ endwords_how(const struct endrecord *r, char out[TEXT_CAP])
 		[END_CRASH] = "was lost: the host went down without a shutdown",
 		[END_NO_SHELL] = "has ended: its shell could not be started",
 		[END_KEEPER] = "was lost: its keeper has ended",
+		[END_RELEASED] = "was let go: its client was terminated, as with ssh",
 		[END_KILLED] = "was lost: all its processes were killed",
 	};
 	char age[AGE_CAP];

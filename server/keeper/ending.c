@@ -14,6 +14,7 @@
 
 /* How long a session that has ended waits for the client that has not heard of it. */
 #define LINGER_MS 60000
+#define COMMAND_LINGER_MS 300000 /* a command, from when the client has gone: nobody else may know its status */
 
 void
 ending_begin(struct keeper *k)
@@ -29,6 +30,8 @@ void
 ending_watch(struct keeper *k, struct loop *l)
 {
 	cause_watch(k, l);
+	if (!k->drained)
+		loop_until(l, k->let_go_at);
 	/* While a slow peer takes its time, a deadline in the past would keep the loop awake. */
 	if (k->linger_until != CLOCK_NEVER && (!k->drained || !attachments_behind(k, 0)))
 		loop_until(l, k->linger_until);
@@ -50,6 +53,20 @@ say_unknown(struct keeper *k)
 	attachments_push(k);
 }
 
+/* Sets until when a client that has not acknowledged the end is waited for. */
+static void
+set_linger(struct keeper *k, uint64_t now)
+{
+	bool command = k->commanded && !k->killed;
+	uint64_t most = now + (command ? COMMAND_LINGER_MS : LINGER_MS);
+
+	/* One that is there takes its time, as with ssh: its reader may be a pager. */
+	if (command && awaited_held(k))
+		k->linger_until = CLOCK_NEVER;
+	else if (k->linger_until > most)
+		k->linger_until = most;
+}
+
 /* All output has been sent: tells the attachments.  Whether to wait for a client that has not acknowledged the end. */
 static bool
 lingers(struct keeper *k)
@@ -63,9 +80,22 @@ lingers(struct keeper *k)
 	/* A session that was killed does not wait for a client that may never come. */
 	if (!streams_open(&k->streams) || (k->killed && !awaited_held(k)))
 		return false;
-	if (k->linger_until == CLOCK_NEVER)
-		k->linger_until = k->commanded && !k->killed ? session_kept_until(k, now) : now + LINGER_MS;
+	set_linger(k, now);
 	return now < k->linger_until;
+}
+
+void
+ending_over(struct keeper *k)
+{
+	/* No login may find the session any more when the first one is told of its end. */
+	sessiondir_remove(&k->dir);
+	cause_words(k);
+	keeptext_end(k);
+	/* Before the peers go, so that the leader does not take that for a drop. */
+	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
+	                                 .kind = k->why_ended });
+	attachments_end(k, true);
+	k->state = KEEPER_OVER;
 }
 
 void
@@ -86,13 +116,5 @@ ending_turn(struct keeper *k)
 		attachments_end(k, false);
 		return;
 	}
-	/* No login may find the session any more when the first one is told of its end. */
-	sessiondir_remove(&k->dir);
-	cause_words(k);
-	keeptext_end(k);
-	/* Before the peers go, so that the leader does not take that for a drop. */
-	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
-	                                 .kind = k->why_ended });
-	attachments_end(k, true);
-	k->state = KEEPER_OVER;
+	ending_over(k);
 }

@@ -12,5 +12,7 @@
 void ending_begin(struct keeper *k);
 void ending_watch(struct keeper *k, struct loop *l);
 void ending_turn(struct keeper *k);
+/* The session is over, for k->why_ended: nobody finds it any more, and those who are attached are told. */
+void ending_over(struct keeper *k);
 
 #endif

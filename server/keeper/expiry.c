@@ -11,10 +11,13 @@
 
 #include "awaited.h"
 #include "clock.h"
+#include "ending.h"
 #include "fd.h"
 #include "peers.h"
 #include "procstat.h"
 #include "session.h"
+
+#define RELEASE_MS 2000 /* so long a command may take to notice that it has no reader any more */
 
 /* Whether PID is a job of the session's: a child of the shell, or a process of its terminal session. */
 static bool
@@ -72,6 +75,13 @@ is_left(const struct keeper *k)
 	       !awaited_held(k);
 }
 
+/* A command whose client has closed all of its output and left: as under sshd, what it has started runs on alone. */
+static uint64_t
+released_at(const struct keeper *k)
+{
+	return streams_released(&k->streams) ? k->dropped_at + RELEASE_MS : CLOCK_NEVER;
+}
+
 static uint64_t
 detached_at(const struct keeper *k)
 {
@@ -87,13 +97,14 @@ idle_at(const struct keeper *k)
 uint64_t
 expiry_due(const struct keeper *k)
 {
-	uint64_t detached, idle;
+	uint64_t due;
 
 	if (!is_left(k))
 		return CLOCK_NEVER;
-	detached = detached_at(k);
-	idle = idle_at(k);
-	return idle < detached ? idle : detached;
+	due = released_at(k);
+	clock_sooner(&due, detached_at(k));
+	clock_sooner(&due, idle_at(k));
+	return due;
 }
 
 void
@@ -103,6 +114,11 @@ expiry_turn(struct keeper *k)
 
 	if (due == CLOCK_NEVER || due > (now = clock_now_ms()))
 		return;
+	if (now >= released_at(k)) {
+		k->why_ended = LEADERMSG_WHY_RELEASED;
+		ending_over(k);
+		return;
+	}
 	if (now >= detached_at(k)) {
 		k->why_ended = LEADERMSG_WHY_DETACHED;
 	} else if (is_idle(k)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * expiry: ends a session that no login resumes: after DetachedTimeout, and after IdleShellTimeout if its shell is at
- * its prompt and runs nothing else.
+ * its prompt and runs nothing else.  A command whose client has closed its output and left for good is let go soon: the
+ * session is over, and the command runs on without it, as it would under sshd.
  *
  * There is one deadline, and only while the session is dropped.  When that time is over, and no sooner, expiry looks
  * whether the shell is idle; if the shell is not, expiry looks again after the same time.

@@ -169,7 +169,7 @@ set_up(struct keeper *k)
 {
 	int rc;
 
-	k->kill_at = k->nudge_until = k->quiet_until = k->linger_until = CLOCK_NEVER;
+	k->kill_at = k->nudge_until = k->quiet_until = k->linger_until = k->let_go_at = CLOCK_NEVER;
 	k->source = k->init.tty[0] ? &source_pty : &source_pipes;
 	idle_open(k);
 	k->agent = calloc(1, sizeof *k->agent);

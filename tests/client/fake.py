@@ -12,7 +12,8 @@ import threading
 import time
 
 MAGIC = b"\0HLDFST\1"
-HELLO, LIST, ATTACH, INPUT, INPUT_END, ACK, SIZE, SIGNAL, REDRAW, NAME, DETACH, EXIT_ACK, PING, PONG = range(1, 15)
+(HELLO, LIST, ATTACH, INPUT, INPUT_END, ACK, SIZE, SIGNAL, REDRAW, NAME, DETACH, EXIT_ACK, PING, PONG,
+ OUTPUT_CLOSED) = range(1, 16)
 (S_HELLO, LIST_IS, ATTACHED, OUTPUT, INPUT_ACK, GAP, RENDERING, SIZE_IS, EXIT, DETACHED, ERROR, S_PING, S_PONG,
  NOTICE) = range(65, 79)
 
@@ -87,6 +88,9 @@ class Session:
         self.attaches, self.sizes, self.signals, self.redraws, self.detached = [], [], [], [], False
         self.exit = None
         self.echo = False
+        self.features = ""
+        self.slow = False         # no answer to ATTACH
+        self.closed = []          # OUTPUT_CLOSED: channels
 
 
 class Cut(Exception):
@@ -143,7 +147,7 @@ class Connection:
         if kind == HELLO:
             assert r.u32() <= 1 <= r.u32()
             r.string(), r.string(), r.end()
-            self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") + string("") + self.host.boot))
+            self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") + string(s.features) + self.host.boot))
         elif kind == LIST:
             self.send(frame(LIST_IS, self.host.listing))
         elif kind == PING:
@@ -172,11 +176,17 @@ class Connection:
             self.rendering_due.append(s.rendering)
         elif kind == DETACH:
             s.detached = True
+            if s.slow:
+                return
             self.send(frame(DETACHED, u32(1) + string("detached")))
         elif kind == EXIT_ACK:
             assert self.exit_sent
             s.exit_acked = True
             raise Cut
+        elif kind == OUTPUT_CLOSED:
+            assert "output-closed" in s.features.split(","), "OUTPUT_CLOSED to a host that does not know it"
+            s.closed.append(r.u8())
+            r.end()
         elif kind == PONG:
             self.host.pongs.append(r.u64())
         else:
@@ -209,8 +219,10 @@ class Connection:
         else:
             start = [0, 0] if s.new else [len(s.out[0]), len(s.out[1])]
         s.stream, s.forget = a["stream"], False
+        if s.slow:
+            return
         gap = s.lost > start[0]
-        self.send(frame(ATTACHED, u32(1) + string("") + u32(s.ident) + string("") + s.key + u32(s.kind) +
+        self.send(frame(ATTACHED, u32(1) + string(s.features) + u32(s.ident) + string("") + s.key + u32(s.kind) +
                         bytes([a["mode"] != 5 and s.new, known]) + u64(len(s.input)) + u32(s.window) +
                         u64(start[0]) + u64(start[1]) + u32(a["rows"]) + u32(a["cols"])))
         self.next = start

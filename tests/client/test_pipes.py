@@ -27,7 +27,7 @@ def test_command():
 def test_signaled():
     h = new_host(Session(after_input=False))
     h.session.exit = frame(EXIT, b"\1" + u32(15) + string("TERM"))
-    equal(run(h, "x").returncode, 128 + 15, "status")
+    equal(run(h, "x").returncode, 255, "status, as ssh's")
 
 
 def test_no_command_no_terminal():
@@ -37,14 +37,124 @@ def test_no_command_no_terminal():
     equal((a["command"], a["mode"], a["flags"], a["term"]), (b"", 2, 2, b""), "ATTACH")
 
 
+def yes(features):
+    """A command that writes on and on until it is told that nothing reads that any more."""
+    s = Session(output=b"y\n" * 1_000_000, after_input=False)
+    s.ended, s.features = False, features
+    s.exit = frame(EXIT, b"\1" + u32(13) + string("PIPE"))
+    return s
+
+
+def ends_without_a_reader(p, told):
+    """Closes the client's standard output, and lets the command end when TOLD says that it knows."""
+    p.stdout.read(10)
+    p.stdout.close()
+    wait_until(told, "the command is told")
+    equal(p.wait(LIMIT), 255, "status")
+    equal(p.stderr.read(), b"", "errors")
+    p.stderr.close()
+
+
 def test_stdout_that_is_closed():
-    h = new_host(Session(output=b"y\n" * 1_000_000, after_input=False))
+    h = new_host(yes("a,output-closed"))
+    p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def told():
+        h.session.ended = bool(h.session.closed)
+        return h.session.ended
+    ends_without_a_reader(p, told)
+    equal((h.session.closed, h.session.signals, h.session.detached), ([0], [], False), "what the host was told")
+
+
+def test_stdout_that_is_closed_and_an_older_host():
+    h = new_host(yes(""))
+    p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def told():
+        h.session.ended = bool(h.session.signals)
+        return h.session.ended
+    ends_without_a_reader(p, told)
+    equal((h.session.closed, h.session.signals), ([], ["PIPE"]), "what the host was told")
+
+
+def test_stdout_that_is_closed_while_away():
+    """A cut does not end the command; the host is told over the next connection, and once over each."""
+    h = new_host(yes("output-closed"))
+    p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def told():
+        if h.session.closed == [0] and h.count == 1:
+            h.cut()
+        h.session.ended = h.session.closed == [0, 0]
+        return h.session.ended
+    ends_without_a_reader(p, told)
+    equal((h.session.closed, h.count), ([0, 0], 2), "told twice, over two connections")
+
+
+def test_terminated():
+    """A command's client goes for good, as ssh does: both outputs, the input, and the attachment."""
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        h = new_host(Session(output=b"started\n"))
+        h.session.features = "output-closed"
+        p = popen(command(h, "cmd"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p.stdout.read(8)
+        p.send_signal(sig)
+        _, err = p.communicate(timeout=LIMIT)
+        equal((p.returncode, err), (255, b""), "status and errors")
+        s = h.session
+        equal((s.closed, s.input_ended, s.detached, s.signals), ([0, 1], True, True, []), "what the host was told")
+
+
+def test_terminated_before_attached():
+    """ATTACH is on its way and may start the command: what ends it is sent behind."""
+    h = new_host(Session())
+    h.session.features = "output-closed"
+    h.session.slow = True
+    p = popen(command(h, "cmd"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: h.session.attaches, "ATTACH")
+    p.send_signal(signal.SIGTERM)
+    _, err = p.communicate(timeout=LIMIT)
+    equal((p.returncode, err), (255, b""), "status and errors")
+    equal((h.session.closed, h.session.detached), ([0, 1], True), "what the host was told")
+
+
+def test_terminated_by_name():
+    """A session that was asked for by name goes on, and so does one on a host that can't be told."""
+    for options, features in ((["--session", "x"], "output-closed"), ([], "")):
+        h = new_host(Session(output=b"started\n"))
+        h.session.features = features
+        p = popen(command(h, "cmd", options=options), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                  stderr=subprocess.PIPE)
+        p.stdout.read(8)
+        p.send_signal(signal.SIGTERM)
+        _, err = p.communicate(timeout=LIMIT)
+        equal(p.returncode, 255, "status")
+        check(b"terminated; session 3 on host goes on" in err, err)
+        equal((h.session.closed, h.session.detached), ([], False), "what the host was told")
+
+
+def test_interrupt_that_is_ignored():
+    """The command gets SIGINT first; one that goes on all the same is ended a second later."""
+    h = new_host(Session(output=b"started\n"))
+    h.session.features = "output-closed"
+    p = popen(command(h, "cmd"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdout.read(8)
+    p.send_signal(signal.SIGINT)
+    equal(p.wait(LIMIT), 255, "status")
+    equal(p.communicate()[1], b"", "errors")
+    equal((h.session.signals, h.session.closed, h.session.detached), (["INT"], [0, 1], True), "what the host was told")
+
+
+def test_both_outputs_closed_before_the_end():
+    """The command's own status counts, where it has one."""
+    h = new_host(yes("output-closed"))
+    h.session.exit = frame(EXIT, b"\0" + u32(4) + string(""))
     p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     p.stdout.read(10)
     p.stdout.close()
-    wait_until(lambda: h.session.signals, "SIGNAL")
-    equal(h.session.signals, ["PIPE"], "SIGNAL")
-    p.wait(LIMIT)
+    wait_until(lambda: h.session.closed, "OUTPUT_CLOSED")
+    h.session.ended = True
+    equal(p.wait(LIMIT), 4, "status")
     p.stderr.close()
 
 

@@ -148,6 +148,7 @@ on_small(const struct frame *f)
 		must(byte <= 1, "a channel that is none", f->type);
 	frame_get_u64(&offset, f->body, f->len);
 	frame_get_redraw(&byte, f->body, f->len);
+	frame_get_channel(&byte, f->body, f->len);
 }
 
 static void

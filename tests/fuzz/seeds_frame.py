@@ -33,6 +33,7 @@ FRAMES = {
     "size": frame(7, struct.pack(">IIII", 24, 80, 640, 480)),
     "signal": frame(8, string(b"INT")),
     "redraw": frame(9, b"\1"),
+    "output_closed": frame(15, b"\1"),
     "name": frame(10, string(b"build")),
     "ping": frame(13, struct.pack(">Q", 2**64 - 1)) + frame(14, struct.pack(">Q", 1)),
     "server-hello": frame(65, struct.pack(">I", 1) + string(b"test 1") + string(b"") + KEY),

@@ -213,6 +213,7 @@ decisions(void **state)
 		{ { STATUS(SIGHUP), .keeper_why = LEADERMSG_WHY_DETACHED }, END_DETACHED, END_BY_TIMEOUT },
 		{ { STATUS(127 << 8), .keeper_why = LEADERMSG_WHY_NO_SHELL }, END_NO_SHELL, END_BY_UNKNOWN },
 		{ { STATUS(SIGHUP), .keeper_why = LEADERMSG_WHY_IDLE }, END_IDLE_SHELL, END_BY_TIMEOUT },
+		{ { STATUS(0), .keeper_why = LEADERMSG_WHY_RELEASED }, END_RELEASED, END_BY_CLIENT },
 		{ { STATUS(SIGKILL), .keeper_lost = true }, END_KEEPER, END_BY_UNKNOWN },
 		{ { STATUS(SIGKILL), .keeper_lost = true, .oom = true }, END_OOM, END_BY_KERNEL },
 		{ { STATUS(SIGKILL), .slain = true, .keeper_lost = true }, END_KILL, END_BY_PROCESS },

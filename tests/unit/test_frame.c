@@ -225,6 +225,9 @@ versions_and_features_must_make_sense(void **state)
 	}
 	strcpy(m.features, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16");
 	assert_true(frame_put_hello(FRAME_HELLO, &m, out, sizeof out) > 0);
+	assert_true(frame_has_feature(m.features, "1") && frame_has_feature(m.features, "16"));
+	assert_false(frame_has_feature(m.features, "17") || frame_has_feature(m.features, "") ||
+	             frame_has_feature(m.features, "1,2") || frame_has_feature("", "1"));
 	strcat(m.features, ",17");
 	assert_int_equal(frame_put_hello(FRAME_HELLO, &m, out, sizeof out), -EMSGSIZE);
 }
@@ -431,6 +434,10 @@ small_ones_there_and_back(void **state)
 	MUST_BE_WHOLE(f, frame_get_redraw(&b, body, len));
 	f = back(frame_put_redraw(3, out, sizeof out));
 	assert_int_equal(frame_get_redraw(&b, f->body, f->len), -EBADMSG);
+	f = back(frame_put_channel(1, out, sizeof out));
+	assert_int_equal(frame_get_channel(&b, f->body, f->len), 0);
+	assert_int_equal(b, 1);
+	MUST_BE_WHOLE(f, frame_get_channel(&b, body, len));
 	f = back(frame_put_gap(&gap, out, sizeof out));
 	assert_int_equal(frame_get_gap(&gap2, f->body, f->len), 0);
 	assert_true(gap2.channel == 1 && gap2.from == 5 && gap2.to == 9);

@@ -346,6 +346,43 @@ one_that_begins_anew_begins_at_0(void **state)
 	waits(s, "");
 }
 
+/* Two clients of a command: what is closed, and when the command is let go. */
+static void
+closed_when_nobody_reads(void **state)
+{
+	struct stream *a = stream_number(1), *b;
+
+	(void)state;
+	a->open = true;
+	assert_false(streams_closed(&streams, 0));
+	a->closed[0] = true;
+	assert_true(streams_closed(&streams, 0));
+	assert_false(streams_closed(&streams, 1));
+	assert_false(streams_released(&streams));
+	b = stream_number(2);
+	b->open = true;
+	assert_false(streams_closed(&streams, 0));
+	a->closed[1] = true;
+	a->open = false;
+	assert_false(streams_released(&streams));
+	b->open = false;
+	assert_true(streams_closed(&streams, 0) && streams_closed(&streams, 1));
+	assert_true(streams_released(&streams));
+}
+
+/* One that has left without a word about its outputs may come back by its session's number. */
+static void
+not_let_go_without_a_word(void **state)
+{
+	struct stream *s = stream_number(1);
+
+	(void)state;
+	s->open = true;
+	s->closed[0] = true;
+	s->open = false;
+	assert_false(streams_released(&streams));
+}
+
 int
 main(void)
 {
@@ -364,6 +401,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_queue_is_bounded, no_streams, no_streams),
 		cmocka_unit_test_setup_teardown(the_latest_are_remembered, no_streams, no_streams),
 		cmocka_unit_test_setup_teardown(one_that_begins_anew_begins_at_0, no_streams, no_streams),
+		cmocka_unit_test_setup_teardown(closed_when_nobody_reads, no_streams, no_streams),
+		cmocka_unit_test_setup_teardown(not_let_go_without_a_word, no_streams, no_streams),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

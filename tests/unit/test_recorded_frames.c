@@ -30,6 +30,7 @@ struct one_byte { uint8_t v; };
 RECORDED_FLAT(number, struct one_number, v, frame_put_u64(type, m->v, out, cap), frame_get_u64(&got.v, buf, len));
 RECORDED_FLAT(ack, struct one_ack, channel, frame_put_ack(m->channel, m->offset, out, cap),
               frame_get_ack(&got.channel, &got.offset, buf, len));
+RECORDED_FLAT(channel, struct one_byte, v, frame_put_channel(m->v, out, cap), frame_get_channel(&got.v, buf, len));
 RECORDED_FLAT(redraw, struct one_byte, v, frame_put_redraw(m->v, out, cap), frame_get_redraw(&got.v, buf, len));
 
 static int
@@ -170,6 +171,7 @@ static const struct frame_data
 	rendering_max = { 255, UINT64_MAX - (FRAME_MAX - 10), bytes, FRAME_MAX - 10 };
 static const struct one_number number = { 0x0102030405060708 }, number_min, number_max = { UINT64_MAX };
 static const struct one_ack ack = { 0x0102030405060708, 1 }, ack_min, ack_max = { UINT64_MAX, 1 };
+static const struct one_byte channel_0 = { 0 }, channel_1 = { 1 };
 static const struct one_byte redraw = { FRAME_REDRAW_SCREEN }, redraw_all = { FRAME_REDRAW_ALL };
 static const struct frame_size size = { 24, 80, 640, 480 }, size_min, size_max = { 65535, 65535, 65535, 65535 },
                                size_is = { 24, 80, 0, 0 }, size_is_max = { 65535, 65535, 0, 0 };
@@ -237,7 +239,8 @@ from_the_client(void **state)
 		ONE("redraw", FRAME_REDRAW, redraw, &redraw), ONE("redraw-all", FRAME_REDRAW, redraw, &redraw_all),
 		NAMED("name", FRAME_NAME, text, line, LINES), ONE("detach", FRAME_DETACH, plain, NULL),
 		ONE("exit-ack", FRAME_EXIT_ACK, plain, NULL), THREE("ping", FRAME_PING, number),
-		THREE("pong", FRAME_PONG, number),
+		THREE("pong", FRAME_PONG, number), ONE("output-closed", FRAME_OUTPUT_CLOSED, channel, &channel_0),
+		ONE("output-closed-1", FRAME_OUTPUT_CLOSED, channel, &channel_1),
 	};
 
 	(void)state;

@@ -50,6 +50,10 @@ decide_by_keeper(const struct endcause *c, struct endrecord *r)
 	case LEADERMSG_WHY_NO_SHELL:
 		set(r, END_NO_SHELL, END_BY_UNKNOWN);
 		return true;
+	case LEADERMSG_WHY_RELEASED:
+		set(r, END_RELEASED, END_BY_CLIENT);
+		r->has_status = r->status = 0;
+		return true;
 	case LEADERMSG_WHY_KILL:
 		set(r, END_KILL, END_BY_UNKNOWN);
 		if (c->asked)

@@ -52,8 +52,11 @@ commit_flags(const struct stream *s)
 {
 	struct stream_live *l = live_of(s);
 
-	if (l)
-		l->flags = (s->ended ? STREAM_ENDED : 0) | (s->open ? STREAM_OPEN : 0) | s->put_out << 8;
+	if (!l)
+		return;
+	l->flags = (s->ended ? STREAM_ENDED : 0) | (s->open ? STREAM_OPEN : 0) | s->put_out << 8;
+	for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
+		l->flags |= s->closed[channel] ? STREAM_CLOSED(channel) : 0;
 }
 
 static void
@@ -252,6 +255,31 @@ streams_open(const struct streams *t)
 }
 
 bool
+streams_closed(const struct streams *t, unsigned channel)
+{
+	bool closed = false;
+
+	for (unsigned i = 0; i < STREAMS_MAX; i++) {
+		const struct stream *s = &t->v[i];
+
+		if (s->age && s->open && !s->closed[channel])
+			return false;
+		closed |= s->age && s->closed[channel];
+	}
+	return closed;
+}
+
+bool
+streams_released(const struct streams *t)
+{
+	bool released = false;
+
+	for (unsigned i = 0; i < STREAMS_MAX; i++)
+		released |= t->v[i].age && t->v[i].closed[0] && t->v[i].closed[1];
+	return released && !streams_open(t);
+}
+
+bool
 streams_ended(const struct streams *t)
 {
 	bool ended = false;
@@ -290,6 +318,8 @@ streams_restore(struct streams *t)
 		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed, .kept = l->fed,
 			              .ended = l->flags & STREAM_ENDED, .open = l->flags & STREAM_OPEN,
 			              .put_out = l->flags >> 8, .of = t };
+		for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
+			s->closed[channel] = l->flags & STREAM_CLOSED(channel);
 		memcpy(s->name, l->name, FRAME_KEY);
 		if (stream_waits(s) && !have_queue(s))
 			forget_input(s);

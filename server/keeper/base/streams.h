@@ -32,11 +32,14 @@ struct stream_live {
 		uint64_t put;   /* bytes that have been put into the queue */
 	} counts[2];
 	uint32_t counts_in;   /* which of the two counts */
-	uint32_t flags;       /* STREAM_ENDED, STREAM_OPEN; from bit 8 on PUT_OUT */
+	uint32_t flags;       /* STREAM_ENDED and so on; from bit 8 on PUT_OUT */
 };
 
 #define STREAM_ENDED 1u
 #define STREAM_OPEN 2u
+#define STREAM_CLOSED(channel) (4u << (channel))
+
+#define STREAM_CHANNELS 2
 
 struct stream {
 	unsigned char name[FRAME_KEY];
@@ -48,6 +51,7 @@ struct stream {
 	uint64_t kept;        /* memory of the queue was given back when FED was this */
 	bool ended;           /* no byte comes any more (INPUT_END) */
 	bool open;            /* its client is to be told of the session's end */
+	bool closed[STREAM_CHANNELS]; /* nothing at its client reads this output any more */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
 	struct streams *of;
 };
@@ -96,6 +100,10 @@ void stream_used(struct stream *s, size_t n);
 bool streams_wait(const struct streams *t);
 /* Whether a client is still to be told of the end. */
 bool streams_open(const struct streams *t);
+/* Whether a client has closed its output CHANNEL, and no other one that is to be told of the end reads it. */
+bool streams_closed(const struct streams *t, unsigned channel);
+/* Whether a client has closed all of its output and left, and no other one is to be told of the end. */
+bool streams_released(const struct streams *t);
 /* Whether one has ended, and nothing waits in any. */
 bool streams_ended(const struct streams *t);
 /* Another client has resumed the session: its end does not wait for clients that are away. */

@@ -279,6 +279,19 @@ on_exit_ack(struct peer *peer, const struct frame *in)
 }
 
 static enum taken
+on_output_closed(struct peer *peer, const struct frame *in)
+{
+	uint8_t channel;
+
+	if (frame_get_channel(&channel, in->body, in->len) < 0)
+		return WRONG;
+	/* A terminal's session does not end with the reader of one of its clients. */
+	if (!peer->keeper->source->has_terminal && !peer->t.readonly)
+		peer->framed->stream->closed[channel] = true;
+	return TAKEN;
+}
+
+static enum taken
 on_ping(struct peer *peer, const struct frame *in)
 {
 	unsigned char out[16];
@@ -316,6 +329,7 @@ static const struct {
 	[FRAME_EXIT_ACK] = { 0, on_exit_ack },
 	[FRAME_PING] = { 0, on_ping },
 	[FRAME_PONG] = { 0, on_pong },
+	[FRAME_OUTPUT_CLOSED] = { 0, on_output_closed },
 };
 
 static enum taken

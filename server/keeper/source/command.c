@@ -232,6 +232,15 @@ command_end_input(struct command *c)
 }
 
 void
+command_close_output(struct command *c, unsigned channel)
+{
+	if (channel >= COMMAND_CHANNELS || c->channel[channel].fd < 0)
+		return;
+	fd_close(&c->channel[channel].fd);
+	c->moved = true;
+}
+
+void
 command_ended(struct command *c)
 {
 	c->ended = c->moved = true;

@@ -92,6 +92,9 @@ size_t command_feed(struct command *c, const void *data, size_t len);
 /* No input comes any more. */
 void command_end_input(struct command *c);
 
+/* Nobody reads CHANNEL: the command gets EPIPE or SIGPIPE when it writes there, as under sshd. */
+void command_close_output(struct command *c, unsigned channel);
+
 /* Its process has ended. */
 void command_ended(struct command *c);
 /* Whether it has ended and all of its output is in the rings. */

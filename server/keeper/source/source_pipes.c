@@ -82,6 +82,9 @@ pipes_watch(struct keeper *k, struct loop *l)
 static void
 pipes_turn(struct keeper *k)
 {
+	for (unsigned channel = 0; channel < COMMAND_CHANNELS; channel++)
+		if (streams_closed(&k->streams, channel))
+			command_close_output(k->command, channel);
 	if (!command_turn(k->command))
 		return;
 	k->activity_ms = clock_date_ms();
@@ -101,22 +104,20 @@ pipes_finish_turn(struct keeper *k)
 	k->pipes_closed |= now;
 }
 
-/* The session is kept for its client, but not for ever. */
 static void
 pipes_shell_ended(struct keeper *k)
 {
 	command_ended(k->command);
+	k->let_go_at = session_kept_until(k, clock_now_ms());
 	if (k->killed)
 		command_let_go(k->command);
-	else
-		k->linger_until = session_kept_until(k, clock_now_ms());
 }
 
 static void
 pipes_drain(struct keeper *k)
 {
 	/* A child in the background delays the end, as it does with ssh, but not for ever. */
-	if (!command_done(k->command) && k->linger_until <= clock_now_ms())
+	if (!command_done(k->command) && k->let_go_at <= clock_now_ms())
 		command_let_go(k->command);
 	k->drained = command_done(k->command);
 	k->drain_left = !k->drained;

@@ -131,7 +131,7 @@ static int
 on_hello(struct subsystem *s, const struct frame *f)
 {
 	struct frame_hello m = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
-		                 .software = "holdfast " PACKAGE_VERSION };
+		                 .software = "holdfast " PACKAGE_VERSION, .features = FRAME_SERVER_FEATURES };
 
 	if (s->hello.lowest || frame_get_hello(FRAME_HELLO, &s->hello, f->body, f->len) < 0)
 		return -EBADMSG;
