@@ -231,6 +231,7 @@ static const struct keyword keywords[] = {
 	{ "forkafterauthentication", K_BOOL, AT(fork_after_auth) },
 	{ "forwardagent", K_OWN, 0, own_agent },
 	{ "forwardx11", K_OWN, 0, own_x11 },
+	{ "forwardx11timeout", K_SECONDS, AT(x11_timeout) },
 	{ "forwardx11trusted", K_OWN, 0, own_x11_trusted },
 	{ "gatewayports", K_BOOL, AT(gateway_ports) },
 	{ "globalknownhostsfile", K_FIRST, AT(global_known_hosts) },
@@ -284,6 +285,7 @@ static const struct keyword keywords[] = {
 	{ "userknownhostsfile", K_FIRST, AT(user_known_hosts) },
 	{ "verifyhostkeydns", K_BOOL, AT(verify_host_key_dns) },
 	{ "visualhostkey", K_BOOL, AT(visual_host_key) },
+	{ "xauthlocation", K_TEXT, AT(xauth) },
 };
 
 static int
@@ -400,7 +402,7 @@ sshconfig_new(void)
 		.port = 22, .family = AF_UNSPEC, .tcp_keepalive = true, .ipqos_interactive = IPTOS_LOWDELAY,
 		.ipqos_bulk = IPTOS_THROUGHPUT, .server_alive_count_max = 3, .strict_host_key = CHECK_ASK, .pubkey = true,
 		.password = true, .kbdint = true, .password_prompts = 3, .escape_char = '~', .log_level = LOG_LEVEL_INFO,
-		.streamlocal_bind_mask = 0177, .x11_trusted = true,
+		.streamlocal_bind_mask = 0177, .x11_trusted = true, .x11_timeout = 1200,
 	};
 	struct sshconfig *c = malloc(sizeof(*c));
 	size_t i;

@@ -65,6 +65,8 @@ struct sshconfig {
 	char *forward_agent;  /* NULL: no; "yes"; or a socket's path */
 	enum sshconfig_x11 x11;
 	bool x11_trusted;     /* what X11_YES becomes */
+	unsigned x11_timeout; /* ForwardX11Timeout in seconds; 0: none */
+	char *xauth;          /* XAuthLocation; NULL: xauth(1) of PATH */
 	char *tunnel;         /* NULL: no */
 
 	/* Forwards: "[bind:]port host:port", as ssh -G prints them */

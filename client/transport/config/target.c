@@ -15,6 +15,7 @@
 #include "target.h"
 #include "target_argv.h"
 #include "target_state.h"
+#include "x11.h"
 
 extern char **environ;
 
@@ -287,5 +288,6 @@ target_free(struct transport_target *t)
 	free(t->destination);
 	target_login_forget(&t->login);
 	free(t->ssh);
+	x11_free(t->x11);
 	free(t);
 }

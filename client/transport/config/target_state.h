@@ -9,6 +9,7 @@
 
 struct forwards;
 struct secrets;
+struct x11;
 
 /* How the command of --transport wants its options. */
 enum target_style {
@@ -47,6 +48,8 @@ struct transport_target {
 	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */
 	unsigned connections; /* that were made and worked */
 	char host_key[64];    /* fingerprint of the key that was accepted, "" before */
+	struct x11 *x11;      /* the person's display, if it is forwarded; */
+	bool x11_asked;       /* whether it is has been found out */
 	struct target_login login; /* how the last connection logged in: what is tried first at the next */
 };
 

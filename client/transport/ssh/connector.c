@@ -18,6 +18,7 @@
 #include "hostkey.h"
 #include "list.h"
 #include "sshopen.h"
+#include "x11_auth.h"
 
 #define PATIENCE_MS 120000 /* of one step without news, where no ConnectTimeout says so */
 
@@ -202,6 +203,7 @@ open_channel(struct connector *c)
 
 	doing(c, false, "opening the session");
 	c->request.weak = to->weak;
+	x11_prepare(c->target, &c->relay, c->cancel.fd);
 	r = sshopen_channel(&c->request, to->session, &to->channel, to->why, sizeof(to->why));
 	if (r == -ENOSYS && c->request.what == TRANSPORT_SUBSYSTEM && c->request.command) {
 		c->request.what = TRANSPORT_EXEC;
@@ -297,6 +299,7 @@ connector_start(struct transport_target *target, const struct transport_asking *
 	    (command && !(c->request.command = strdup(command))))
 		r = -ENOMEM;
 	c->request.target = target;
+	c->request.asking = &c->relay;
 	c->request.what = what;
 	c->request.cancel = c->cancel.fd;
 	if (r == 0 && proxy) {

@@ -15,6 +15,7 @@
 #include <libssh/server.h> /* messages of the other end: they are for clients too */
 
 #include "auth_agent.h"
+#include "clock.h"
 #include "forward_libssh.h"
 #include "forward_relay.h"
 #include "newfd.h"
@@ -30,6 +31,7 @@ struct forwarding {
 	bool first;
 	const char *agent;
 	char agent_buf[256];
+	const struct x11 *x11;
 	struct pollset *set;
 	bool ready[FORWARD_LISTENERS_MAX]; /* somebody may be in the queue */
 	int bound[FORWARDS_MAX];           /* of -R: the port at the other end; 0: not asked for or refused */
@@ -72,6 +74,21 @@ agent_wanted(ssh_session session, void *object)
 	}
 	r->channel = ssh_channel_new(session);
 	relay_flow(r, fd);
+	f->busy = true;
+	return r->channel;
+}
+
+static ssh_channel
+x11_wanted(ssh_session session, const char *address, int port, void *object)
+{
+	struct forwarding *f = object;
+	struct relay *r = f->x11 && clock_now_ms() < f->x11->refuse_from ? add_relay(f) : NULL;
+
+	(void)address, (void)port;
+	if (!r)
+		return NULL;
+	r->channel = ssh_channel_new(session);
+	relay_connect_x11(r, f->x11);
 	f->busy = true;
 	return r->channel;
 }
@@ -276,10 +293,17 @@ forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig 
 	}
 	f->callbacks.userdata = f;
 	f->callbacks.channel_open_request_auth_agent_function = agent_wanted;
+	f->callbacks.channel_open_request_x11_function = x11_wanted;
 	ssh_callbacks_init(&f->callbacks);
 	ssh_set_callbacks(session, &f->callbacks);
 	ssh_set_message_callback(session, message, f);
 	return f;
+}
+
+void
+forwarding_x11(struct forwarding *f, const struct x11 *x)
+{
+	f->x11 = x;
 }
 
 void
@@ -291,6 +315,7 @@ forwarding_close(struct forwarding *f)
 		return;
 	ssh_set_message_callback(f->session, NULL, NULL);
 	f->agent = NULL;
+	f->x11 = NULL;
 	while ((r = f->relays)) {
 		f->relays = r->next;
 		relay_free(r);

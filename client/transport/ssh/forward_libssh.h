@@ -15,6 +15,7 @@
 
 #include "forward.h"
 #include "transport.h"
+#include "x11.h"
 
 #define FORWARD_RELAYS_MAX 256 /* connections at a time; more wait in the listeners' queues */
 
@@ -26,6 +27,8 @@ struct forwarding;
  */
 struct forwarding *forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c, const char *agent,
                                   const struct transport_asking *asking, bool first);
+/* Programs at the other end may come to this display, which stays the caller's. */
+void forwarding_x11(struct forwarding *f, const struct x11 *x);
 int forwarding_fd(const struct forwarding *f); /* readable: step it */
 /* After the session has been served; -1: a -R was refused and ExitOnForwardFailure is set. */
 int forwarding_step(struct forwarding *f);

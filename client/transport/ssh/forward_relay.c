@@ -142,6 +142,13 @@ relay_connect(struct relay *r, const struct forward *spec)
 		look_up(r, spec->host, spec->host_port);
 }
 
+void
+relay_connect_x11(struct relay *r, const struct x11 *x)
+{
+	r->x11 = x;
+	relay_connect(r, &x->display);
+}
+
 static void
 try_next(struct relay *r)
 {
@@ -344,6 +351,24 @@ ends(struct relay *r)
 		r->state = RELAY_DEAD;
 }
 
+/* Nothing of a program reaches the display before it has shown the cookie. */
+static void
+admit(struct relay *r)
+{
+	switch (x11_admit(r->x11, r->out.data + r->out.at, r->out.len)) {
+	case X11_GOOD:
+		r->x11 = NULL;
+		break;
+	case X11_MORE:
+		if (r->channel_eof)
+			r->state = RELAY_DEAD;
+		break;
+	case X11_BAD:
+		r->state = RELAY_DEAD;
+		break;
+	}
+}
+
 static bool
 flow(struct relay *r)
 {
@@ -354,9 +379,11 @@ flow(struct relay *r)
 		if (!r->in.len)
 			moved |= from_fd(r);
 		moved |= to_channel(r);
-		if (r->state == RELAY_FLOW && !r->out.len)
+		if (r->state == RELAY_FLOW && (!r->out.len || r->x11))
 			moved |= from_channel(r);
-		if (r->state == RELAY_FLOW)
+		if (r->state == RELAY_FLOW && r->x11)
+			admit(r);
+		if (r->state == RELAY_FLOW && !r->x11)
 			moved |= to_fd(r);
 		if (r->state == RELAY_FLOW)
 			ends(r);

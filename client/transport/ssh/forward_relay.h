@@ -16,6 +16,7 @@
 #include "lookup.h"
 #include "pollset.h"
 #include "socks.h"
+#include "x11.h"
 
 #define RELAY_BUFFER 16384
 
@@ -46,6 +47,7 @@ struct relay {
 	bool use_socks;
 	struct socks socks;
 	const struct forward *spec;
+	const struct x11 *x11;          /* whose cookie the other end has to show first; NULL: none, or it has */
 	struct lookup *lookup;
 	const struct addrinfo *address; /* that is tried */
 	struct relay_buffer out, in;    /* to the descriptor, to the channel */
@@ -56,6 +58,8 @@ struct relay *relay_new(ssh_session session, struct pollset *set);
 void relay_flow(struct relay *r, int fd);
 void relay_accepted(struct relay *r, int fd, const struct forward *spec);
 void relay_connect(struct relay *r, const struct forward *spec);
+/* One that came from the host, to a display. */
+void relay_connect_x11(struct relay *r, const struct x11 *x);
 /* What the set says about it: POLLSET_*. */
 void relay_event(struct relay *r, unsigned what);
 /* Does what can be done: true when there is more to do at once. */

@@ -9,6 +9,7 @@
 #include "hostkey.h"
 #include "libssh_wait.h"
 #include "sshopen.h"
+#include "x11.h"
 
 #define LONG_S 86400L /* libssh's own patience: the loop has less */
 /* CALL of libssh until it is decided. */
@@ -132,6 +133,22 @@ send_environment(const struct sshopen_request *q, ssh_session s, ssh_channel ch)
 	}
 }
 
+/* Without trust in the host's key, as with ssh, there is none of this. */
+static void
+request_x11(const struct sshopen_request *q, ssh_session s, ssh_channel ch)
+{
+	const struct transport_target *t = q->target;
+	char fake[2 * X11_COOKIE_MAX + 1];
+	int r;
+
+	if (!t->x11 || q->weak)
+		return;
+	x11_fake_hex(t->x11, fake);
+	r = DECIDED(s, q, ssh_channel_request_x11(ch, 0, t->x11->protocol, fake, (int)t->x11->screen));
+	if (r != SSH_OK && !t->connections && t->config->log_level >= LOG_LEVEL_ERROR && ssh_is_connected(s))
+		q->asking->say(q->asking->object, "The host does not forward X11.");
+}
+
 int
 sshopen_channel(const struct sshopen_request *q, ssh_session session, ssh_channel *channel, char *why, size_t cap)
 {
@@ -142,6 +159,7 @@ sshopen_channel(const struct sshopen_request *q, ssh_session session, ssh_channe
 		goto broken;
 	if (q->target->config->forward_agent && !q->weak)
 		(void)DECIDED(session, q, ssh_channel_request_auth_agent(ch));
+	request_x11(q, session, ch);
 	send_environment(q, session, ch);
 	r = DECIDED(session, q, q->what == TRANSPORT_SUBSYSTEM ? ssh_channel_request_subsystem(ch, "resume")
 	                                                       : ssh_channel_request_exec(ch, q->command));

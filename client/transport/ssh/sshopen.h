@@ -16,6 +16,7 @@
 
 struct sshopen_request {
 	struct transport_target *target;
+	const struct transport_asking *asking;
 	enum transport_request what;
 	char *command;
 	int cancel; /* becomes readable when it is to be given up */

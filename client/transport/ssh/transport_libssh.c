@@ -106,9 +106,11 @@ start_forwarding(struct libssh *l, bool weak)
 		if (why[0])
 			l->t.asking->say(l->t.asking->object, why);
 	}
-	if (!target->forwards->count && !agent)
+	if (!target->forwards->count && !agent && !target->x11)
 		return 0;
 	l->forwarding = forwarding_new(l->session, target->forwards, target->config, agent, l->t.asking, first);
+	if (l->forwarding && !weak)
+		forwarding_x11(l->forwarding, target->x11);
 	return l->forwarding ? 0 : -1;
 }
 
