@@ -262,8 +262,12 @@ parse_rest(struct options *o, int argc, char **argv, char *why, size_t cap)
 		optind += at;
 	}
 	o->request.run = argv + optind;
-	if (optind < argc && !(o->command = joined(argv + optind)))
+	if (!(o->command = joined(argv + optind)))
 		return -ENOMEM;
+	if (!*o->command) {
+		free(o->command); /* as with ssh, an empty one is none */
+		o->command = NULL;
+	}
 	/* "resume" at a terminal is what we are for; any other is ssh's */
 	if (o->subsystem && o->command && strcmp(o->command, "resume") != 0)
 		o->what = OPTIONS_SSH;
@@ -300,12 +304,10 @@ options_terminal(const struct options *o)
 static void
 take_subsystem(struct options *o)
 {
-	bool resume = o->command && strcmp(o->command, "resume") == 0;
-
+	if (!o->command || strcmp(o->command, "resume") != 0 || !options_terminal(o))
+		o->what = OPTIONS_SSH;
 	free(o->command);
 	o->command = NULL;
-	if (!resume || !options_terminal(o))
-		o->what = OPTIONS_SSH;
 }
 
 /* A login with this TERM is not held on the host either: it is a program that drives a shell by its output. */

@@ -14,7 +14,7 @@ import time
 from fake import Host, Session
 
 LIMIT = 30
-HOLDFAST = CARRY = WORK = None  # set by run.py
+HOLDFAST = CARRY = ARGV = WORK = None  # set by run.py
 COUNTER = iter(range(10 ** 9))
 STARTED = []
 

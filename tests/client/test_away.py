@@ -254,7 +254,7 @@ def test_child_that_asks_with_early_settings():
 @needs_linux
 @takes_long
 def test_child_that_asks():
-    """A password that is typed slowly to `--transport ssh`: the attempt goes on, and what is typed is the child's alone."""
+    """A password typed slowly to `--transport ssh`: the attempt goes on, and what is typed is the child's alone."""
     h, t, log = ask("stty -echo <&3")
     t.settle()
     t.type(b"slow")

@@ -75,6 +75,12 @@ wrong_values(void **state)
 		assert_int_equal(sshconfig_line(c, lines[i]), -EINVAL);
 	assert_int_equal(c->port, 22);
 	assert_int_equal(c->escape_char, '~');
+	assert_int_equal(sshconfig_line(c, "escapechar \\^B"), 0); /* as ssh -G has it */
+	assert_int_equal(c->escape_char, 2);
+	assert_int_equal(sshconfig_line(c, "escapechar \\\\"), 0);
+	assert_int_equal(c->escape_char, '\\');
+	assert_int_equal(sshconfig_line(c, "escapechar \\M-a"), 0);
+	assert_int_equal(c->escape_char, 0x80 | 'a');
 	assert_int_equal(sshconfig_line(c, ""), 0);
 	assert_int_equal(sshconfig_line(c, "port"), 0);
 	assert_int_equal(sshconfig_line(c, "Port=23"), 0);

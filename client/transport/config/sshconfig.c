@@ -129,10 +129,17 @@ own_x11_trusted(struct sshconfig *c, const char *v)
 	return 0;
 }
 
-/* "~", "^B", "none". */
+/* "~", "^B", "none"; ssh -G writes it as vis(3) does: "\\^B", "\\M-a", "\\M^B", "\\\\". */
 static int
 own_escape(struct sshconfig *c, const char *v)
 {
+	bool encoded = v[0] == '\\' && v[1], high = encoded && v[1] == 'M' && (v[2] == '-' || v[2] == '^') && v[3];
+
+	if (high) {
+		c->escape_char = 0x80 | (v[2] == '^' ? v[3] & 31 : (unsigned char)v[3]);
+		return v[4] ? -EINVAL : 0;
+	}
+	v += encoded;
 	if (strcasecmp(v, "none") == 0)
 		c->escape_char = -1;
 	else if (v[0] && !v[1])
