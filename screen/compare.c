@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether two models are equal (screen_equal): in all that a rendering restores. */
+#include "compare.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,6 +93,14 @@ same_row(const struct difference *d, const struct screen *a, const struct row *p
 			return false;
 	}
 	return true;
+}
+
+bool
+compare_rows(const struct screen *a, const struct row *p, const struct screen *b, const struct row *q)
+{
+	const struct difference unsaid = { NULL, 0 };
+
+	return same_row(&unsaid, a, p, b, q, "", 0);
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "grid.h"
 #include "model.h"
 #include "row.h"
+#include "trail.h"
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -24,6 +25,7 @@ cursor_to(struct screen *s, unsigned x, unsigned y)
 {
 	s->pending = false;
 	s->shift = 0;
+	s->trailed = NULL;
 	s->x = least(x, s->cols - 1);
 	s->y = least(y, s->rows - 1);
 	if (mode(s, MODE_ORIGIN)) {
@@ -37,9 +39,11 @@ static void
 move(struct screen *s, unsigned x, unsigned y, bool stopped)
 {
 	unsigned shift = s->shift;
+	const struct row *trailed = y == s->y ? s->trailed : NULL;
 
 	cursor_to(s, x, y);
 	s->shift = stopped ? 0 : shift;
+	s->trailed = trailed;
 }
 
 void
@@ -93,6 +97,7 @@ cursor_left(struct screen *s, unsigned n)
 {
 	unsigned limit = s->x >= s->left ? s->left : 0, y = s->y, shift = s->shift;
 
+	trail_note(s, TRAIL_LEFT, n);
 	if (!(s->modes & (MODE_REVERSE_WRAP | MODE_REVERSE_WRAP_ALL)) || !mode(s, MODE_WRAP)) {
 		move(s, s->x - least(n, s->x - limit), s->y, n > s->x - limit);
 		return;
@@ -106,6 +111,7 @@ cursor_right(struct screen *s, unsigned n)
 {
 	unsigned limit = cursor_edge(s);
 
+	trail_note(s, TRAIL_RIGHT, n);
 	move(s, s->x + least(n, limit - s->x), s->y, n > limit - s->x);
 }
 
@@ -118,6 +124,7 @@ cursor_rows(struct screen *s, unsigned y)
 void
 cursor_columns(struct screen *s, unsigned n)
 {
+	trail_note(s, TRAIL_RIGHT, n);
 	move(s, s->x + n, s->y, s->x + n > s->cols - 1);
 }
 
@@ -132,6 +139,7 @@ cursor_tab(struct screen *s, unsigned n)
 {
 	unsigned edge = cursor_edge(s), x;
 
+	trail_note(s, TRAIL_TAB, n);
 	if (s->pending && s->x == edge) {
 		if (!mode(s, MODE_TAB_WRAP) || !mode(s, MODE_WRAP))
 			return;
@@ -153,6 +161,7 @@ cursor_backtab(struct screen *s, unsigned n)
 {
 	unsigned edge = cursor_edge(s), x = s->x;
 
+	trail_note(s, TRAIL_BACKTAB, n);
 	while (n-- && x > 0)
 		do
 			x--;
@@ -169,6 +178,7 @@ cursor_backtab(struct screen *s, unsigned n)
 static bool
 down(struct screen *s, enum grid_going going)
 {
+	s->trailed = NULL;
 	if (s->y == s->bottom && s->x >= s->left && s->x <= s->right) {
 		grid_up(s, s->top, s->bottom, 1, going);
 		return true;
@@ -200,6 +210,7 @@ void
 cursor_reverse_index(struct screen *s)
 {
 	s->pending = false;
+	s->trailed = NULL;
 	if (s->y == s->top && s->x >= s->left && s->x <= s->right)
 		grid_down(s, s->top, s->bottom, 1);
 	else if (s->y > 0 && s->y != s->top)
@@ -210,8 +221,10 @@ cursor_reverse_index(struct screen *s)
 void
 cursor_wrap(struct screen *s)
 {
-	bool moved = down(s, GRID_WRAP);
+	bool moved;
 
+	trail_drop(s->row[s->y]);
+	moved = down(s, GRID_WRAP);
 	s->x = s->x >= s->left && s->x <= s->right ? s->left : 0;
 	if (s->shift)
 		s->shift = s->x + 1;

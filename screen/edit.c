@@ -6,6 +6,7 @@
 #include "history.h"
 #include "model.h"
 #include "row.h"
+#include "trail.h"
 
 void
 edit_erase_cells(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
@@ -75,6 +76,21 @@ forget_line(struct row *row)
 	row->marks.has = 0;
 }
 
+/* Before ED or EL of WHAT: what that does to the cursor's row. */
+static void
+note_erasure(struct screen *s, unsigned what, bool selective)
+{
+	struct row *row = s->row[s->y];
+
+	if (!row->odd || what > 2)
+		return;
+	/* All of it goes, and with it the order in which it came, unless the cursor's place depends on that. */
+	if (selective || (!trail_leads(s) && (what == 2 || (what == 0 && s->x == 0))))
+		trail_drop(row);
+	else
+		trail_note(s, (enum trail_kind)(TRAIL_ERASE_END + what), 0);
+}
+
 void
 edit_erase_line(struct screen *s, unsigned what, bool selective)
 {
@@ -82,7 +98,7 @@ edit_erase_line(struct screen *s, unsigned what, bool selective)
 	unsigned x = end_wrap(s);
 
 	selective = keeps(s, selective);
-
+	note_erasure(s, what, selective);
 	switch (what) {
 	case 0:
 		edit_erase_cells(s, s->y, x, s->cols, selective);
@@ -120,6 +136,7 @@ edit_erase_display(struct screen *s, unsigned what, bool selective)
 	if (what == 2 && s->iso_protection)
 		s->iso_protection = any_protected(s);
 	selective = keeps(s, selective);
+	note_erasure(s, what, selective);
 	switch (what) {
 	case 0:
 		edit_erase_cells(s, s->y, x, s->cols, selective);
@@ -150,6 +167,9 @@ void
 edit_erase_chars(struct screen *s, unsigned n)
 {
 	s->pending = false;
+	if (s->iso_protection)
+		trail_drop(s->row[s->y]);
+	trail_note(s, TRAIL_ERASE, n);
 	edit_erase_cells(s, s->y, s->x, n < s->cols - s->x ? s->x + n : s->cols, s->iso_protection);
 }
 
@@ -169,6 +189,7 @@ void
 edit_insert_chars(struct screen *s, unsigned n)
 {
 	s->pending = false;
+	trail_note(s, TRAIL_INSERT, n);
 	if (within_columns(s))
 		grid_right(s, s->y, s->y, s->x, s->right, n);
 }
@@ -177,6 +198,7 @@ void
 edit_delete_chars(struct screen *s, unsigned n)
 {
 	s->pending = false;
+	trail_note(s, TRAIL_DELETE, n);
 	if (within_columns(s))
 		grid_left(s, s->y, s->y, s->x, s->right, n);
 }
@@ -190,6 +212,7 @@ edit_insert_lines(struct screen *s, unsigned n)
 	grid_down(s, s->y, s->bottom, n);
 	s->x = s->left;
 	s->shift = 0;
+	s->trailed = NULL;
 	grid_settle(s);
 }
 
@@ -202,6 +225,7 @@ edit_delete_lines(struct screen *s, unsigned n)
 	grid_up(s, s->y, s->bottom, n, GRID_DROP);
 	s->x = s->left;
 	s->shift = 0;
+	s->trailed = NULL;
 	grid_settle(s);
 }
 

@@ -12,6 +12,7 @@
 #include "model.h"
 #include "parser.h"
 #include "title.h"
+#include "trail.h"
 
 struct screen *
 screen_new(unsigned rows, unsigned cols, unsigned scrollback)
@@ -100,9 +101,11 @@ screen_history(const struct screen *s)
 size_t
 screen_memory(const struct screen *s)
 {
-	size_t grid = s->rows * (sizeof(struct row *) + sizeof(struct row) + s->cols * sizeof(cell));
+	size_t grid = s->rows * (sizeof(struct row *) + sizeof(struct row) + s->cols * sizeof(cell)), trails = 0;
 
-	return sizeof *s + grid * (s->alternate ? 2 : 1) + s->cols + styles_memory(&s->styles) +
+	for (unsigned y = 0; y < s->rows; y++)
+		trails += trail_memory(s->primary[y]) + (s->alternate ? trail_memory(s->alternate[y]) : 0);
+	return sizeof *s + trails + grid * (s->alternate ? 2 : 1) + s->cols + styles_memory(&s->styles) +
 	       links_memory(&s->links) + clusters_memory(&s->clusters) + history_memory(&s->history) +
 	       s->parser.string_cap + (s->colours.palette ? (COLOURS + SPECIALS) * sizeof *s->colours.palette : 0) +
 	       (s->answers.bytes ? SCREEN_ANSWERS_MAX : 0);

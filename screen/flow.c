@@ -21,6 +21,15 @@ flow_doubtful(const struct screen *s, const struct row *row, unsigned x)
 	return graphemes_doubtful(codes, n);
 }
 
+bool
+flow_is_shifted(const struct screen *s, const struct row *row)
+{
+	for (unsigned x = 0; x < row->len; x++)
+		if (row->c[x] & CELL_SHIFTED || flow_doubtful(s, row, x))
+			return true;
+	return false;
+}
+
 /* The column behind the character, or the run of equal blanks, at column X of ROW; N: where the row ends. */
 static unsigned
 behind(const struct row *row, unsigned x, unsigned n)
@@ -281,7 +290,12 @@ find_start(const struct screen *s, const struct flow_place *to, unsigned x, stru
 static void
 address(struct out *out, const struct flow_place *to, unsigned x, unsigned y)
 {
-	out_format(out, "\033[%u;%uH", y - to->origin_y + 1, x - to->origin_x + 1);
+	if (!to->stays)
+		out_format(out, "\033[%u;%uH", y - to->origin_y + 1, x - to->origin_x + 1);
+	else if (to->y > y)
+		out_format(out, "\033[%uA\033[%uG", to->y - y, x + 1);
+	else
+		out_format(out, "\033[%uG", x + 1);
 	out->shifted = false;
 }
 

@@ -29,6 +29,8 @@ struct row;
 
 /* Whether any of the characters in the cell at X of ROW is doubtful. */
 bool flow_doubtful(const struct screen *s, const struct row *row, unsigned x);
+/* Whether there are doubtful characters in ROW, or cells to which the cursor came from one. */
+bool flow_is_shifted(const struct screen *s, const struct row *row);
 /*
  * Paints the blanks of ROW, of N columns, that stand directly behind shifted text, below that text too: a terminal that
  * shows the text narrower shows them there.  The cursor is in the row; whether there were any.  Then flow_paint leaves
@@ -52,6 +54,7 @@ struct flow_place {
 	bool leads;
 	bool over; /* what is printed next may be what goes on to the next row */
 	unsigned origin_x, origin_y;
+	bool stays; /* the cursor is in row Y already, whichever that is for the terminal */
 };
 void flow_arrive(struct out *out, const struct screen *s, const struct flow_place *to);
 /* The column where the cluster (graphemes.h) begins that the character at column X of ROW belongs to. */

@@ -7,6 +7,7 @@
 #include "history.h"
 #include "model.h"
 #include "row.h"
+#include "trail.h"
 
 void
 grid_free(struct row **grid, unsigned rows)
@@ -14,7 +15,7 @@ grid_free(struct row **grid, unsigned rows)
 	if (!grid)
 		return;
 	for (unsigned y = 0; y < rows; y++)
-		free(grid[y]);
+		row_free(grid[y]);
 	free(grid);
 }
 
@@ -50,6 +51,8 @@ row_erase(struct row *row, unsigned cols, cell blank)
 	row_fill(row, 0, cols, blank);
 	row->cont = false;
 	row->marks.has = 0;
+	if (row->odd)
+		trail_drop(row);
 	row->odd = false;
 }
 

@@ -9,6 +9,7 @@
 #include "model.h"
 #include "row.h"
 #include "tidy.h"
+#include "trail.h"
 #include "width.h"
 
 cell *
@@ -97,17 +98,19 @@ join_code(struct screen *s, uint32_t code, unsigned what)
 		return true;
 	cluster.n = n;
 	memcpy(cluster.code, codes, n * sizeof *codes);
+	cluster.code[n] = code;
+	trail_join(s, (unsigned)(c - s->row[s->y]->c), cluster.code, n + 1);
 	if (by_cluster(s, &cluster, *c)) {
-		cluster.code[cluster.n] = code;
 		if (!(*c & CELL_WIDE) && graphemes_width(cluster.code, n + 1) == 2 && !(c = widen(s, c)))
 			return true;
 	}
-	cluster.code[cluster.n++] = code;
+	cluster.n++;
 	if (clusters_full(&s->clusters))
 		tidy_clusters(s);
 	if (clusters_add(&s->clusters, cluster.code, cluster.n, &number))
 		*c = cell_with(*c, CELL_CLUSTER | (*c & CELL_WIDE) | number);
 	s->row[s->y]->odd = true;
+	trail_joined(s, (unsigned)(c - s->row[s->y]->c));
 	if (what & WIDTH_DOUBTFUL || (s->shift && graphemes_doubtful(cluster.code, cluster.n)))
 		s->shift = s->x + s->pending + 1;
 	return true;

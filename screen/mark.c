@@ -5,6 +5,7 @@
 
 #include "model.h"
 #include "out.h"
+#include "trail.h"
 
 #define VSCODE 0x80u /* of the first byte of an encoded mark */
 
@@ -135,6 +136,11 @@ set_prompt(struct screen *s, const struct mark *mark)
 	/* A prompt within another one, as the right one. */
 	if (mark->says & EXPLICIT && (KIND(mark->says) == KIND_RIGHT || m->has & 1 << MARK_PROMPT))
 		return;
+	/* A trail would say it where the cursor is. */
+	if (s->x == 0 && !s->shift)
+		trail_note(s, TRAIL_MARK, MARK_PROMPT);
+	else
+		trail_drop(s->row[s->y]);
 	end_before_prompt(s, s->y);
 	/* Its own input is still to come. */
 	m->has &= (uint8_t)~(1 << MARK_INPUT);
@@ -163,6 +169,10 @@ mark_osc(struct screen *s, bool vscode, const char *text, size_t len)
 		y--;
 		x = s->cols;
 	}
+	if (s->pending || y != s->y)
+		trail_drop(s->row[y]);
+	else
+		trail_note(s, TRAIL_MARK, mark.kind);
 	marks_set(&s->row[y]->marks, &mark, x);
 }
 

@@ -26,11 +26,14 @@
 #include "screen.h"
 #include "style.h"
 
+struct trail;
+
 struct row {
 	unsigned len;  /* cells from here on are 0 */
 	bool cont;
 	struct marks marks;
-	bool odd;      /* there may be clusters in it, or cells with CELL_SHIFTED, or doubtful ones */
+	bool odd;      /* there may be clusters in it, or cells with CELL_SHIFTED, or doubtful ones, or a trail */
+	struct trail *trail; /* trail.h; NULL: none */
 	cell c[];
 };
 
@@ -152,6 +155,7 @@ struct screen {
 	unsigned x, y;
 	bool pending;         /* the next character wraps first */
 	unsigned shift;       /* flow.h: 0, or 1 and the column behind the last doubtful character */
+	const struct row *trailed; /* the cursor is where the trail of this row ends, if it is the cursor's row */
 	bool repeatable;      /* the last thing was a character: REP repeats it */
 	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
 	struct style pen;

@@ -14,6 +14,7 @@
 #include "model.h"
 #include "row.h"
 #include "tidy.h"
+#include "trail.h"
 #include "width.h"
 
 size_t
@@ -123,12 +124,16 @@ print_ascii(struct screen *s, const unsigned char *p, size_t n)
 			}
 		}
 		row = s->row[s->y];
+		if (s->shift)
+			row->odd = true;
+		if (row->odd)
+			trail_before(s, false);
 		k = edge + 1 - s->x < n ? edge + 1 - s->x : n;
 		split(s, row, s->x);
 		split(s, row, s->x + (unsigned)k);
 		write_run(row->c + s->x, p, k, pen);
-		if (s->shift)
-			row->odd = true;
+		if (row->odd)
+			trail_text(s, (unsigned)k);
 		if (row->len < s->x + k)
 			row->len = s->x + (unsigned)k;
 		s->x += (unsigned)k;
@@ -149,6 +154,7 @@ put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 	unsigned edge;
 	struct row *row;
 	cell pen = pen_cell(s);
+	bool odd;
 
 	if (s->pending)
 		leave_edge(s);
@@ -162,8 +168,11 @@ put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 		edge = cursor_edge(s);
 	}
 	row = s->row[s->y];
-	if (doubtful || s->shift || what & CELL_CLUSTER)
+	odd = doubtful || s->shift || what & CELL_CLUSTER || row->odd;
+	if (odd) {
 		row->odd = true;
+		trail_before(s, doubtful);
+	}
 	if (mode(s, MODE_INSERT) && s->x >= s->left && s->x <= s->right)
 		grid_right(s, s->y, s->y, s->x, s->right, width);
 	split(s, row, s->x);
@@ -173,6 +182,8 @@ put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 	row->c[s->x] = pen | what | (width == 2 ? CELL_WIDE : 0);
 	if (width == 2)
 		row->c[s->x + 1] = pen | CELL_TAIL;
+	if (odd)
+		trail_text(s, width);
 	s->x += width;
 	if (s->x > edge) {
 		s->x = edge;

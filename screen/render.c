@@ -3,13 +3,16 @@
 
 #include <string.h>
 
+#include "history.h"
 #include "model.h"
 #include "out.h"
 #include "parser_open.h"
 #include "progress.h"
 #include "render_basic.h"
+#include "render_cell.h"
 #include "render_rows.h"
 #include "render_state.h"
+#include "row.h"
 
 /*
  * Ends an open sequence, and puts the terminal onto its main screen without margins; the cursor stays where it is.
@@ -121,6 +124,27 @@ render_basic_saves(struct out *out, const struct screen *s)
 		render_save(out, s, last, s->alternate ? s->alternate : s->primary, "\0337");
 }
 
+/*
+ * Whether the cursor's row can come last of all, so that the cursor is in that row also in a terminal in which one of
+ * the rows above took more rows, or fewer, than in the model.
+ */
+static bool
+stays(const struct out *out, const struct screen *s, const struct screen_render_options *o)
+{
+	static const struct saved fresh = { .charsets = { .g = { 'B', 'B', 'B', 'B' } } };
+	bool odd = false, history = !o->no_scrollback && o->skip < history_lines(&s->history);
+
+	if (!render_is_whole(out) || s->alternate || s->has_entered || !saved_equal(&s->saved[0], &fresh) ||
+	    mode(s, MODE_ORIGIN) || s->top > 0 || s->bottom < s->rows - 1 || mode(s, MODE_MARGINS))
+		return false;
+	for (unsigned y = s->y + 1; y < s->rows; y++)
+		if (row_used(s->row[y]) || s->row[y]->cont || s->row[y]->marks.has)
+			return false;
+	for (unsigned y = 0; y <= s->y; y++)
+		odd |= s->row[y]->odd;
+	return odd && (s->y == s->rows - 1 || !(history || o->line));
+}
+
 static void
 render_screens(struct out *out, const struct screen *s, const struct screen_render_options *o)
 {
@@ -128,12 +152,14 @@ render_screens(struct out *out, const struct screen *s, const struct screen_rend
 		render_to_main(out);
 	render_kept(out, s);
 	render_reset(out);
+	/* Before the rows: in some of them are tabs (trail.h). */
+	render_tabs(out, s);
 	out_text(out, "\033[H\033[J");
+	out->stays = stays(out, s, o);
 	if (render_is_whole(out))
 		render_stream(out, s, o);
 	else
 		render_basic_stream(out, s, o);
-	render_tabs(out, s);
 	render_kitty(out, s, false);
 	if (out_can(out, TERMCAN_XTERM))
 		render_saves(out, s);

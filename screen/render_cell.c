@@ -6,6 +6,12 @@
 #include "graphemes.h"
 #include "model.h"
 
+bool
+render_is_whole(const struct out *out)
+{
+	return out_can(out, TERMCAN_XTERM | TERMCAN_UTF8);
+}
+
 void
 render_forward(struct out *out, unsigned n)
 {
@@ -55,9 +61,8 @@ render_codes(struct out *out, const uint32_t *codes, unsigned n, unsigned column
 }
 
 static unsigned
-character(struct out *out, const struct screen *s, const struct row *row, unsigned x, bool again)
+character(struct out *out, const struct screen *s, cell c, bool again)
 {
-	cell c = row->c[x];
 	const char *link = links_get(&s->links, cell_link(c));
 	const uint32_t *codes;
 	uint32_t one;
@@ -79,11 +84,46 @@ character(struct out *out, const struct screen *s, const struct row *row, unsign
 unsigned
 render_character(struct out *out, const struct screen *s, const struct row *row, unsigned x)
 {
-	return character(out, s, row, x, false);
+	return character(out, s, row->c[x], false);
+}
+
+unsigned
+render_word(struct out *out, const struct screen *s, cell c)
+{
+	return character(out, s, c, false);
 }
 
 unsigned
 render_again(struct out *out, const struct screen *s, const struct row *row, unsigned x)
 {
-	return character(out, s, row, x, true);
+	return character(out, s, row->c[x], true);
+}
+
+unsigned
+render_cells(struct out *out, const struct screen *s, const cell *cells, unsigned from, unsigned to, unsigned at)
+{
+	unsigned x = from;
+
+	while (x < to) {
+		cell c = cells[x];
+
+		if (!cell_empty(c)) {
+			render_forward(out, x - at);
+			at = x += character(out, s, c, false);
+			continue;
+		}
+		if (c) {
+			unsigned first = x;
+
+			while (x < to && cells[x] == c)
+				x++;
+			render_forward(out, first - at);
+			out_style(out, styles_get(&s->styles, cell_style(c)));
+			render_erase(out, x - first);
+			at = first;
+		} else {
+			x++;
+		}
+	}
+	return at;
 }

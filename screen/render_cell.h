@@ -21,6 +21,16 @@ void render_forward(struct out *out, unsigned n);
 void render_erase(struct out *out, unsigned n);
 /* To column X (from 0) of this row, wherever a terminal shows the cursor now. */
 void render_column(struct out *out, unsigned x);
+/* Whether the terminal takes a rendering as the model needs it; else its rows come from render_basic.h. */
+bool render_is_whole(const struct out *out);
+/* The same of the character in C. */
+unsigned render_word(struct out *out, const struct screen *s, cell c);
+/*
+ * Paints the cells FROM to TO, not included, at CELLS, whose places terminals agree on; the cursor is at column AT;
+ * where it comes to.
+ */
+unsigned render_cells(struct out *out, const struct screen *s, const cell *cells, unsigned from, unsigned to,
+                      unsigned at);
 /* Tells a model what no terminal needs: the value of screen.shift. */
 void render_shift(struct out *out, unsigned shift);
 

@@ -13,7 +13,9 @@
 #include "mark.h"
 #include "model.h"
 #include "render_cell.h"
+#include "render_cursor.h"
 #include "row.h"
+#include "trail_render.h"
 
 #define WIDE_BLANK "\xe3\x80\x80" /* U+3000 */
 
@@ -32,32 +34,9 @@ static unsigned
 paint_cells(struct out *out, const struct screen *s, const struct row *row, unsigned from, unsigned to, unsigned at,
             bool on)
 {
-	unsigned x = from;
-
 	if (row->odd || out->shifted)
 		return flow_paint(out, s, row, from, to, at, on);
-	while (x < to) {
-		cell c = row->c[x];
-
-		if (!cell_empty(c)) {
-			render_forward(out, x - at);
-			at = x += render_character(out, s, row, x);
-			continue;
-		}
-		if (c) {
-			unsigned first = x;
-
-			while (x < to && row->c[x] == c)
-				x++;
-			render_forward(out, first - at);
-			out_style(out, styles_get(&s->styles, cell_style(c)));
-			render_erase(out, x - first);
-			at = first;
-		} else {
-			x++;
-		}
-	}
-	return at;
+	return render_cells(out, s, row->c, from, to, at);
 }
 
 static void
@@ -128,6 +107,8 @@ paint(struct out *out, const struct screen *s, const struct row *row, bool begin
 {
 	unsigned x;
 
+	if (begins && !wrapped && trail_paint(out, s, row))
+		return 0;
 	if (row->marks.has && out_can(out, TERMCAN_MARKS))
 		return paint_marked(out, s, row, wrapped);
 	if (begins && !wrapped && row->odd && flow_underlay(out, s, row, row_used(row))) {
@@ -281,6 +262,21 @@ stream_wrap(struct stream *st, const struct row *above, const struct row *row)
 	render_erase(st->out, s->cols);
 }
 
+/* The cursor's row, which is the last of all, as far as the cursor; false: that takes more than this row. */
+static bool
+paint_last(struct out *out, const struct screen *s)
+{
+	struct render_last last = { 0 };
+	unsigned again;
+
+	if (s->repeatable)
+		last = render_last(out, s);
+	if (!trail_leads_to(s, last.from, last.to, &again))
+		return false;
+	trail_arrive(out, s, again);
+	return true;
+}
+
 /* The line that the caller wants above the screen: dim, cut to the width. */
 static void
 stream_note(struct stream *st, const char *text)
@@ -330,13 +326,15 @@ render_stream(struct out *out, const struct screen *s, const struct screen_rende
 	/* From here on it is what will be seen. */
 	if (out_can(out, TERMCAN_SYNCHRONIZED))
 		out_text(out, "\033[?2026h");
-	for (unsigned y = 0; y < s->rows; y++) {
+	for (unsigned y = 0; y <= (out->stays ? s->y : s->rows - 1); y++) {
 		const struct row *row = s->primary[y];
 
 		if (y == 0 ? on : row->cont)
 			stream_wrap(&st, y ? s->primary[y - 1] : NULL, row);
 		else if (y > 0)
 			new_line(&st);
+		if (out->stays && y == s->y && paint_last(out, s))
+			break;
 		st.x = paint(out, s, row, y ? !row->cont : !on, y + 1 < s->rows && s->primary[y + 1]->cont);
 	}
 	out_plain(out);

@@ -10,8 +10,6 @@
 struct row;
 struct saved;
 
-/* Whether the terminal takes a rendering as the model needs it; else its rows come from render_basic.h. */
-bool render_is_whole(const struct out *out);
 /* Leaves the alternate screen, if the terminal has one. */
 void render_to_main(struct out *out);
 /* ASCII in all of the terminal's charsets, and G0 in use. */

@@ -153,7 +153,7 @@ static void
 flow_free(struct flow *f)
 {
 	for (size_t i = 0; i < f->n; i++)
-		free(f->row[i]);
+		row_free(f->row[i]);
 	free(f->row);
 }
 
@@ -222,7 +222,7 @@ settle_rows(struct screen *s, struct flow *f, struct row **grid, unsigned rows, 
 		if (i < first) {
 			history_push(s, f->row[i], f->row[i]->cont, i + 1 < f->n && f->row[i + 1]->cont);
 		} else if (i - first < rows) {
-			free(grid[i - first]);
+			row_free(grid[i - first]);
 			grid[i - first] = f->row[i];
 			f->row[i] = NULL;
 		}
@@ -248,7 +248,7 @@ pull_rows(struct screen *s, struct row **grid, unsigned rows, unsigned used)
 		n = f.n - first;
 		/* Empty rows go off the bottom. */
 		for (unsigned y = rows - (unsigned)n; y < rows; y++)
-			free(grid[y]);
+			row_free(grid[y]);
 		memmove(&grid[n], &grid[0], (rows - n) * sizeof *grid);
 		memset(&grid[0], 0, n * sizeof *grid);
 		settle_rows(s, &f, grid, (unsigned)n, first);
@@ -324,7 +324,7 @@ cut_grid(struct row **old, unsigned old_rows, unsigned rows, unsigned cols, unsi
 			grid_free(grid, rows);
 			return NULL;
 		}
-		free(grid[y]);
+		row_free(grid[y]);
 		grid[y] = row;
 	}
 	return grid;
@@ -355,6 +355,7 @@ settle(struct screen *s)
 {
 	modes_reset_margins(s);
 	s->repeatable = false;
+	s->trailed = NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		clamp(&s->saved[i].x, s->cols);
 		clamp(&s->saved[i].y, s->rows);

@@ -13,6 +13,14 @@ row_new(unsigned cols)
 }
 
 void
+row_free(struct row *row)
+{
+	if (row)
+		free(row->trail);
+	free(row);
+}
+
+void
 row_extend(struct row *row, unsigned to)
 {
 	if (row->len < to)

@@ -7,8 +7,9 @@
 
 struct row;
 
-/* An empty row, to be freed with free(3); NULL: no memory. */
+/* An empty row; NULL: no memory. */
 struct row *row_new(unsigned cols);
+void row_free(struct row *row);
 /* Fills the cells from FROM up to, not including, TO. */
 void row_fill(struct row *row, unsigned from, unsigned to, cell c);
 /* Cuts a wide character in two that stands both left of X and at X: both halves are made BLANK. */

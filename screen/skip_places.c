@@ -7,13 +7,14 @@
 #include "model.h"
 #include "skip_scan.h"
 #include "skip_walk.h"
+#include "trail.h"
 
-/* Whether a row may have text whose place depends on the terminal; such a row stays one until it is erased. */
+/* Whether a row has text whose place depends on the terminal.  Rows that had, and were written over, have none. */
 static bool
-has_odd_rows(const struct screen *s)
+has_odd_rows(struct screen *s)
 {
 	for (unsigned y = 0; y < s->rows; y++)
-		if (s->row[y]->odd)
+		if (s->row[y]->odd && !trail_settle(s, s->row[y]))
 			return true;
 	return false;
 }

@@ -4,15 +4,21 @@
 #include <stdlib.h>
 
 #include "model.h"
+#include "trail.h"
 
 typedef void visit(struct screen *s, cell *c, void *with);
 
 static void
 each_in(struct screen *s, struct row **grid, visit *v, void *with)
 {
-	for (unsigned y = 0; grid && y < s->rows; y++)
+	for (unsigned y = 0; grid && y < s->rows; y++) {
+		struct trail *t = grid[y]->trail;
+
 		for (unsigned x = 0; x < grid[y]->len; x++)
 			v(s, &grid[y]->c[x], with);
+		for (unsigned i = 0; t && i < t->base + t->n; i++)
+			v(s, &t->word[i], with);
+	}
 }
 
 static void
@@ -96,7 +102,9 @@ mark_link(struct screen *s, cell *c, void *with)
 	unsigned char *marks = with;
 
 	(void)s;
-	marks[cell_link(*c)] = 1;
+	/* The cell before a tail has the link too; in a trail it is none. */
+	if (!(*c & CELL_TAIL))
+		marks[cell_link(*c)] = 1;
 }
 
 void

@@ -31,7 +31,8 @@ static const struct {
 	{ '>', 0, 'u', TERMCAN_KITTY_KEYS }, { '<', 0, 'u', TERMCAN_KITTY_KEYS }, { '=', 0, 'u', TERMCAN_KITTY_KEYS },
 	{ '>', 0, 'm', TERMCAN_MODIFY_KEYS }, { 0, ' ', 'q', TERMCAN_SHAPE }, { 0, '"', 'q', TERMCAN_PROTECTS },
 	{ 0, '!', 'p', TERMCAN_SOFT_RESET }, { 0, '"', 'p', TERMCAN_XTERM }, { 0, '*', 'x', TERMCAN_XTERM },
-	{ 0, '#', 'y', TERMCAN_XTERM }, { 0, 0, 'D', ANY },
+	{ 0, '#', 'y', TERMCAN_XTERM }, { 0, 0, 'D', ANY }, { 0, 0, 'A', TERMCAN_XTERM },
+	{ 0, 0, 'I', TERMCAN_XTERM }, { 0, 0, '@', TERMCAN_XTERM },
 	/* Of a model to a model alone. */
 	{ '>', '!', 'h', TERMCAN_BIT(63) },
 };
@@ -186,7 +187,7 @@ static bool
 text_permitted(const struct termcan *t, const unsigned char *p, size_t len)
 {
 	if (*p < 0x80)
-		return *p >= 0x20 || memchr("\r\n\b\016\017", *p, 6);
+		return *p >= 0x20 || memchr("\r\n\b\016\017", *p, 6) || (*p == '\t' && takes(t, TERMCAN_XTERM));
 	return takes(t, TERMCAN_UTF8) || t->can & TERMCAN_OWN_BYTES || t->upper[*p - 0x80] ||
 	       (*p >= 0xa0 && !is_utf8(p, len));
 }

@@ -2,8 +2,9 @@
 """Streams made by chance of text with characters that terminals with grapheme clusters show narrower or wider than
 wcwidth(3) says: emoji with a variation selector, a skin tone or a joiner, keycaps, flags, Hangul jamo, Devanagari.
 
-What stands behind such a character is printed on, as a prompt does, or placed at a column of the screen, as a table or a
-dialog does.  No row is written over where terminals do not agree which column is which.
+What stands behind such a character is printed on, as a prompt does, or placed at a column of the screen, as a table
+or a dialog does (Clusters).  In other streams (Orders) it is written over, gone back over, edited and tabulated, so that
+no two terminals need show the same.
 """
 import os
 import random
@@ -13,6 +14,7 @@ import streams
 E = "\x1b["
 CLUSTERS = ("❤️", "⚠️", "☝🏽", "👍🏽", "👨‍👩‍👧", "🏳️‍🌈", "1️⃣", "🇫🇷", "ᄒ" + "ᅡ" + "ᆫ", "नमस्ते", "क्षि", "ก็", "e\u0301", "👩‍💻")
 WORDS = ("u@h", "holdfast", "x", "0123", "日本", "😀", "┌─┐", "Größe")
+NARROW = ("u@h", "holdfast", "x", "0123", "┌─┐", "Größe")
 SIZES = ((24, 80), (12, 100), (60, 200))
 
 
@@ -20,8 +22,8 @@ def sgr(r):
     return E + r.choice(("m", "1m", "31m", "0;7m", "44m", "38;5;%dm" % r.randrange(256)))
 
 
-def words(r):
-    return " ".join(r.choice(CLUSTERS if r.randrange(3) == 0 else WORDS) for _ in range(r.randrange(1, 4)))
+def words(r, of=WORDS):
+    return " ".join(r.choice(CLUSTERS if r.randrange(3) == 0 else of) for _ in range(r.randrange(1, 4)))
 
 
 def place(r, row, column):
@@ -76,8 +78,53 @@ class Clusters(streams.Stream):
                 out.append(row(r, y, self.cols) + E + "m\r\n" if r.randrange(3) else prompt(r) + "\r\n")
         if not full:
             out.append(prompt(r))
+        self.keep(out, directory)
+
+    def keep(self, out, directory):
         self.data = "".join(out).encode()
         self.path = os.path.join(directory, self.name)
         self._grounds = None
         with open(self.path, "wb") as f:
             f.write(self.data)
+
+
+def edit(r):
+    """What comes behind, over, or within text of doubtful width, in its row."""
+    how = r.randrange(12)
+    if how < 3:
+        return words(r, NARROW)
+    if how == 3:
+        return E + "%dG" % r.randrange(1, 40) + r.choice(("X", "--", "│ │", *NARROW))
+    if how == 4:
+        return "\b" * r.randrange(1, 9) + r.choice(("", "X", "yz"))
+    if how == 5:
+        return E + "%d%s" % (r.randrange(1, 12), r.choice("CDa")) + r.choice(("", "+"))
+    if how == 6:
+        return "\t" * r.randrange(1, 3)
+    if how == 7:
+        return E + "%d%s" % (r.randrange(1, 5), r.choice("P@X"))
+    if how == 8:
+        return E + r.choice(("K", "1K", "J"))
+    if how == 9:
+        return "\r" + r.choice(("", E + "C", "\t"))
+    if how == 10:
+        return E + "%dm" % r.choice((0, 1, 35, 45))
+    return E + "%dZ" % r.randrange(1, 3) + "z"
+
+
+class Orders(Clusters):
+    """Rows of a screen whose look depends on the order in which they were written, far from the right edge.  Without other
+    wide characters: terminals do not agree on what is left of one of which a half is written over."""
+
+    def __init__(self, seed, directory, count=50):
+        r = random.Random("orders %s" % seed)
+        self.rows, self.cols = r.choice(((24, 200), (60, 200)))
+        self.name = "orders-%s" % seed
+        out, full = [], r.randrange(3) == 0
+        if full:
+            out.append(E + "?1049h" + r.choice(("", E + "44m" + E + "2J")))
+        for n in range(min(count, self.rows - 2)):
+            begin = E + "m" + (E + "%dH" % (n + 1) if full else "\r\n")
+            out += [begin, r.choice(("", "$ ", "│ ")), words(r, NARROW)]
+            out += [edit(r) for _ in range(r.randrange(6))]
+        self.keep(out, directory)

@@ -66,7 +66,7 @@ def given_streams(options, directory):
         return [streams.Input(p, directory) for p in options.files]
     return [*streams.captures(options.captures), *streams.inputs(directory),
             *(kind("%s-%d" % (options.seed, n), directory) for n in range(options.streams)
-              for kind in (generated.Generated, clusters.Clusters))]
+              for kind in (generated.Generated, clusters.Clusters, clusters.Orders))]
 
 
 def cases(options, replay, directory):

@@ -141,16 +141,24 @@ text_is_printed_on_or_placed(void **state)
 		const char *bytes, *has;
 	} table[] = {
 		/* The cursor comes to its place by the text behind the emoji, whose last character comes last. */
-		{ "u@h " HEART " $ ls", "\033[1;5H" HEART " $ l" }, { "u@h " HEART " $ ls", "\033[?2026ls" },
-		{ "u@h " THUMB " $ ls", "\033[1;5H" THUMB " $ l" },
-		{ "u@h " HEART " $ ls\b", "\033[1;5H" HEART " $ l\033[?25h" },
-		{ "u@h " HEART "\b\b", "\033[1;5H" HEART "\033[2D" },
+		{ "u@h " HEART " $ ls", "hu@h " HEART " $ l\033[?25h" }, { "u@h " HEART " $ ls", "\033[?2026ls" },
+		{ "u@h " THUMB " $ ls", "hu@h " THUMB " $ l\033[?25h" },
+		{ "u@h " HEART " $ ls\b", "hu@h " HEART " $ ls\b\033[?25h" },
+		{ "u@h " HEART "\b\b", "hu@h " HEART "\b\b\033[?25h" },
+		/* The same, where what was saved has to be said in between. */
+		{ "a\0337u@h " HEART " $ ls", "\033[1H\033[2Kau@h " HEART " $ l\033[?25h" },
+		{ "a\0337u@h " HEART " $ ls\b", "\033[1H\033[2Kau@h " HEART " $ ls\b\033[?25h" },
 		/* A terminal makes one of the two only if nothing comes between them. */
 		{ "u@h " THUMB, "\033[?2026l" THUMB },
-		{ HEART "\033[15G|", HEART "\033[15G|" }, { HEART "\033[8C|", HEART "\033[8C|" },
-		{ HEART "ab\033[3G-\033[2K" HEART "\033[15G|", "\033[15G|" },
-		/* Placed between what is shifted: over it, at the end. */
-		{ HEART "abcd\033[4GX", HEART "ab\033[Cd\033[4GX" },
+		{ HEART "\033[15G|\r", HEART "\033[15G|" }, { HEART "\033[8C|\r", HEART "\033[8C|" },
+		{ HEART "ab\033[3G-\033[2K" HEART "\033[15G|\r", "\033[15G|" },
+		/* Placed between what is shifted: over it, as the program did it. */
+		{ HEART "abcd\033[4GX\r", HEART "abcd\033[4GX" },
+		/* Tabs, and text behind motions to the left. */
+		{ HEART "ab\tcd\b\b\bX\r", HEART "ab\tcd\b\b\bX" }, { HEART "ab\033[5D-\r", HEART "ab\033[5D-" },
+		{ HEART "ab\033[4D\033[P\033[2@\033[X\033[1K\033[I\r", HEART "ab\b\b\b\b\033[1P\033[2@\033[1X\033[1K\t" },
+		/* Insert mode ends that. */
+		{ HEART "abcd\033[4hef\033[4l\033[4GX\r", HEART "ab\033[Cdef\033[4GX" },
 		/* A line of the scrollback has the column too. */
 		{ HEART "\033[15G|\r\n\n\n\n\n\n", HEART "             \033[15G|" },
 		/* A wide background goes to the edge, wherever that is. */
@@ -170,12 +178,27 @@ text_is_printed_on_or_placed(void **state)
 	}
 }
 
+/* More operations than are kept in their order: the cells say what is in the row. */
+static void
+an_order_that_is_too_long_is_forgotten(void **state)
+{
+	char bytes[4096] = HEART "abcd";
+
+	(void)state;
+	for (unsigned n = 0; n < 300; n++)
+		strcat(bytes, "\033[4GX\r");
+	assert_non_null(strstr(rendering_of(5, 20, bytes), HEART "ab\033[Cd\033[4GX"));
+	strcpy(bytes, HEART "abcd\033[4GX\r");
+	assert_non_null(strstr(rendering_of(5, 20, bytes), HEART "abcd\033[4GX"));
+}
+
 /* A line that was wrapped, and whose second row the cursor is in: printed on, over the end of the first. */
 static void
 a_wrapped_prompt_is_printed_on(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(rendering_of(5, 10, HEART "23456789abc"), "\033[1;1H" HEART "23456789ab"));
+	assert_non_null(strstr(rendering_of(5, 10, HEART "23456789abc"), "\033[1A\033[1G" HEART "23456789ab"));
+	assert_non_null(strstr(rendering_of(5, 10, "x\0337\r" HEART "23456789abc"), "\033[1;1H" HEART "23456789ab"));
 	/* On the alternate screen too. */
 	assert_non_null(strstr(rendering_of(5, 10, "\033[?1049h\033[H" HEART "23456789abc"),
 	                       "\033[1H" HEART "23456789abc"));
@@ -242,6 +265,7 @@ main(void)
 		cmocka_unit_test(code_points_form_clusters),
 		cmocka_unit_test(the_cursor_is_shifted_until_a_column_is_said),
 		cmocka_unit_test(text_is_printed_on_or_placed),
+		cmocka_unit_test(an_order_that_is_too_long_is_forgotten),
 		cmocka_unit_test(a_wrapped_prompt_is_printed_on),
 		cmocka_unit_test(columns_go_when_the_width_changes),
 		cmocka_unit_test(long_clusters_are_kept),

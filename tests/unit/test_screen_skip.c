@@ -349,6 +349,36 @@ test_what_stays(void **state)
 	}
 }
 
+#define HEART "\xe2\x9d\xa4\xef\xb8\x8f"
+
+/* A row with text that terminals show in different places is no hindrance any more once it is written over. */
+static void
+test_places_that_were_doubtful(void **state)
+{
+	static const struct {
+		const char *head;
+		bool passes;
+	} cases[] = {
+		{ "\033[4;1H" HEART " abc\033[4;1H" ROW "\r", true },
+		{ "\033[4;1H" HEART " abc\033[9G|\033[4;1H             ", true },
+		{ "\033[4;1H" HEART " abc\033[9G|\033[4;3H             ", false },
+		{ "\033[4;1H" HEART " abc\033[9G|\033[4;1H  ", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stream st = { .rows = 24, .cols = 80, .cap = CAP, .bytes = malloc(CAP + 64) };
+		size_t skipped;
+
+		assert_non_null(st.bytes);
+		add_often(&st, cases[i].head, strlen(cases[i].head));
+		add_often(&st, "\033[6;3H\033[1mx\033[9;9H\033[mzz", CAP - 256);
+		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), cases[i].head);
+		assert_int_equal(skipped > 0, cases[i].passes);
+		free(st.bytes);
+	}
+}
+
 static void
 test_places_and_more(void **state)
 {
@@ -397,6 +427,7 @@ main(void)
 		cmocka_unit_test(test_not_there),
 		cmocka_unit_test(test_in_the_middle),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_places_that_were_doubtful),
 		cmocka_unit_test(test_no_places),
 		cmocka_unit_test(test_what_stays),
 		cmocka_unit_test(test_places_and_more),
