@@ -12,6 +12,7 @@ import m_flood
 import m_interactive
 import m_login
 import m_memory
+import m_transfer
 from figures import Figures
 from host import Host
 from table import table
@@ -21,7 +22,8 @@ from ways import CLIENT, HELD, PLAIN
 
 SUBJECTS = (
     ("echo", m_interactive.echo), ("bulk", m_bulk.bulk), ("login", m_login.login),
-    ("module", m_login.module), ("recovery", m_login.recovery), ("flood", m_flood.flood), ("wakeups", m_memory.wakeups),
+    ("module", m_login.module), ("recovery", m_login.recovery), ("flood", m_flood.flood),
+    ("transfer", m_transfer.transfer), ("wakeups", m_memory.wakeups),
     ("memory", m_memory.memory),
 )
 
@@ -42,6 +44,9 @@ class Plan:
         self.module_rounds = 100 if quick else 1000
         self.recovery_rounds = 1 if quick else 4
         self.flood_rounds, self.flood_seconds = (1, 2) if quick else (2, 5)
+        self.transfer_rtts = (0, 20, 200) if quick else (0, 20, 100, 200)
+        self.transfer_rounds = 1 if quick else 3
+        self.transfer_bytes = {0: 200 << 20, 20: 64 << 20, 100: 24 << 20, 200: 16 << 20}
         self.idle_seconds = 2 if quick else 10
         self.limit = 240 if quick else 1200  # seconds, then something hangs
         self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 10, 100, 1000), ("empty", "full"))
@@ -57,6 +62,7 @@ def run(src, log, extra):
     write("/etc/holdfast/holdfast.conf", "MaxSessions 5000\n")
     write("/etc/ssh/sshd_config.d/000-bench.conf", "MaxSessions 2000\nMaxStartups 2000\nPerSourceMaxStartups none\n")
     host = Host(src, log).start()
+    plan.transfer_rtts = extra["rtts"] or plan.transfer_rtts
     plan.verbose = extra["verbose"]
     plan.cgroup, plan.kernel_proc = extra["cgroup"], extra["kernel_proc"]
     if plan.cgroup:

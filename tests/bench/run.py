@@ -3,10 +3,10 @@
 """Measures what being held costs, beside plain ssh and the neighbours that are installed, in a private world.
 
   run.py -b BUILD [--quick] [-o results.json] [--way NAME…] [--subject NAME…]
-         [--sessions N…] [--install]
+         [--sessions N…] [--rtt MS…] [--install]
 
 --install only fetches the neighbours (dtach, abduco, tmux, screen, mosh) with apt-get.  Who is not installed is
-left out.  Subjects: echo, bulk, login, module, recovery, flood, wakeups, memory.  Needs root, for namespaces; it changes
+left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, wakeups, memory.  Needs root, for namespaces; it changes
 nothing outside of them.  The status is not 0 when something could not be measured.
 """
 import argparse
@@ -62,13 +62,14 @@ def main():
     p.add_argument("--way", action="append", help="plain is always measured")
     p.add_argument("--subject", action="append")
     p.add_argument("--sessions", action="append", type=int, help="so many for the subject memory, in place of all")
+    p.add_argument("--rtt", action="append", type=int, choices=(0, 20, 100, 200), help="so long a line for the subject transfer, in place of all")
     a = p.parse_args()
     if os.geteuid():
         raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
     if a.install:
         return install()
     build, output = os.path.abspath(a.build), os.path.abspath(a.output)
-    tools = [os.path.join(build, "tests", "bench", name) for name in ("idle", "probe", "relay")]
+    tools = [os.path.join(build, "tests", "bench", name) for name in ("bare", "delay", "idle", "probe", "relay")]
     for tool in tools:
         if not os.access(tool, os.X_OK):
             raise SystemExit("run.py: no %s; use make bench" % tool)
@@ -82,7 +83,7 @@ def main():
     # in a world's own /proc there are no threads of the kernel
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject,
-             "sessions": a.sessions, "cgroup": cgroup,
+             "sessions": a.sessions, "rtts": a.rtt, "cgroup": cgroup,
              "verbose": a.verbose, "kernel_proc": "/proc/self/fd/%d" % proc}
     spec = cases.world.spec(base, SRC, log, entry="bench:run", extra=extra)
     try:

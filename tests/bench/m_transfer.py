@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""How long a file takes to the host and from it, over lines of several lengths: whole commands, the login included.
+
+The line is a proxy (delay.c) that delays all bytes and carries as many as the ends let be on the way.  A transfer on a
+terminal goes through a pty at the other end, set raw.  What arrives is compared with what was sent.
+"""
+import hashlib
+import os
+import random
+import subprocess
+import time
+
+from m_bulk import log_line
+from template import PORT
+from term import Failed
+from ways import CLIENT, OFF, PLAIN
+
+TOOLS = "/usr/libexec/holdfast/bench-"
+KEY = "/home/laptop/.ssh/key1"
+FIRST_PORT = 2471
+DATA = "/var/tmp/bench-transfer"
+OVER_SSH = "client over ssh"
+BARE = "libssh"
+RAW = "stty raw -echo; "
+LIMIT = 120
+
+
+class Line:
+    """RTT: milliseconds; 0: sshd itself."""
+
+    def __init__(self, rtt):
+        self.rtt, self.port = rtt, FIRST_PORT + rtt if rtt else PORT
+        self.p = None
+        if rtt:
+            self.p = subprocess.Popen([TOOLS + "delay", str(self.port), str(PORT), str(rtt / 2)],
+                                      stdout=subprocess.PIPE, text=True)
+            if self.p.stdout.readline() != "ok\n":
+                raise Failed("the delaying proxy does not listen")
+
+    def end(self):
+        if self.p:
+            self.p.kill()
+            self.p.wait()
+            self.p.stdout.close()
+
+
+def argv_of(way, line, tty, direction, command):
+    port = ["-p", str(line.port)]
+    # a file may contain what looks like an escape
+    flag = ["-tt", "-o", "EscapeChar=none"] if tty else []
+    if way == PLAIN:
+        return ["ssh", *port, *flag, *OFF, "-l", "alice", "server", command]
+    if way == CLIENT:
+        return ["holdfast", *port, *flag, "alice@server", command]
+    if way == OVER_SSH:
+        return ["holdfast", *port, *flag, "-o", "VerifyHostKeyDNS=yes", "alice@server", command]
+    return [TOOLS + "bare", "127.0.0.1", str(line.port), "alice", KEY, direction, command]
+
+
+def start(host, argv, **kw):
+    uid, gid, groups = host.ids("laptop")
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/home/laptop", "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+    return subprocess.Popen(argv, env=env, cwd="/home/laptop", user=uid, group=gid, extra_groups=groups, **kw)
+
+
+def finish(p, name):
+    try:
+        return p.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        p.kill()
+        p.wait()
+        raise Failed("%s: not over after %d s" % (name, LIMIT)) from None
+
+
+def down(host, way, line, tty, size):
+    """The sum of what came, the status, and what was said."""
+    command = (RAW if tty else "") + "head -c %d %s" % (size, DATA)
+    with open("/tmp/bench-got", "w+b") as f, open("/tmp/bench-said", "w+") as said:
+        p = start(host, argv_of(way, line, tty, "down", command), stdin=subprocess.DEVNULL, stdout=f, stderr=said)
+        status = finish(p, way)
+        took = time.monotonic()
+        f.seek(0)
+        said.seek(0)
+        return took, hashlib.sha256(f.read()).hexdigest(), status, said.read()
+
+
+def up(host, way, line, tty, size):
+    """A terminal is sent nothing before it is raw."""
+    command = RAW + "echo READY; head -c %d | sha256sum" % size if tty else "sha256sum"
+    with open("/tmp/bench-said", "w+") as said:
+        p = start(host, argv_of(way, line, tty, "up", command), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                  stderr=said)
+        if tty and b"READY" not in p.stdout.readline():
+            raise Failed("%s: the terminal is not ready" % way)
+        feeder = subprocess.Popen(["head", "-c", str(size), DATA], stdout=p.stdin)
+        p.stdin.close()
+        out = p.stdout.read().decode(errors="replace").split()
+        status = finish(p, way)
+        took = time.monotonic()
+        feeder.wait()
+        said.seek(0)
+        return took, out[0] if out else "", status, said.read()
+
+
+def transfer(host, figures, plan):
+    biggest = max(plan.transfer_bytes.values())
+    # lines: random bytes would be a test of the terminal's model (m_bulk.py)
+    rnd = random.Random(7)
+    chunk = "".join(log_line(i, rnd) for i in range(20000)).encode()
+    with open(DATA, "wb") as f:
+        for i in range(biggest // len(chunk) + 1):
+            f.write(b"%d\n" % i + chunk)
+    os.chmod(DATA, 0o644)
+    for rtt in plan.transfer_rtts:
+        line, size = Line(rtt), plan.transfer_bytes[rtt]
+        with open(DATA, "rb") as f:
+            want = hashlib.sha256(f.read(size)).hexdigest()
+        try:
+            for tty, where in ((False, "pipes"), (True, "terminal")):
+                for move in (up, down):
+                    for _ in range(plan.transfer_rounds):
+                        for way in (PLAIN, BARE, CLIENT, OVER_SSH):
+                            if (way == BARE and tty) or (plan.only and way not in plan.only):
+                                continue
+                            one(host, figures, plan, (move, way, line, tty, size, want, where))
+        finally:
+            line.end()
+
+
+def one(host, figures, plan, what):
+    move, way, line, tty, size, want, where = what
+    if tty and move is up:
+        size //= 8
+        with open(DATA, "rb") as f:
+            want = hashlib.sha256(f.read(size)).hexdigest()
+    name = "transfer %s, %s, %d ms" % (move.__name__, where, line.rtt)
+    if plan.verbose:
+        print(name, way, flush=True)
+    began = time.monotonic()
+    ended, got, status, said = move(host, way, line, tty, size)
+    took = ended - began
+    if status or got != want:
+        figures.fail(name, way, "status %d, %r" % (status, (got[:80], said[-300:])))
+        return
+    if plan.verbose:
+        print("    %.2f s  %.2f MB/s" % (took, size / took / 1e6), flush=True)
+    figures.add(name, way, size / took / 1e6, "MB/s")
