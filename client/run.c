@@ -192,6 +192,17 @@ choose(struct run *r)
 }
 
 static int
+begin_stream(struct run *r)
+{
+	int rc;
+
+	link_input_free(&r->stream.input);
+	rc = link_stream_init(&r->stream);
+	r->stream.input.typed = r->input_terminal;
+	return rc;
+}
+
+static int
 start(struct run *r, int errors)
 {
 	uint64_t seed = 0;
@@ -211,7 +222,7 @@ start(struct run *r, int errors)
 	local_escape_init(&r->escape, r->terminal && r->input_terminal ? r->config->escape_char : -1);
 	netwatch_open(&r->watch);
 	r->signals = open_signals();
-	return r->signals < 0 ? r->signals : link_stream_init(&r->stream);
+	return r->signals < 0 ? r->signals : begin_stream(r);
 }
 
 /* Prepares for another session: the connection and the stream are new. */
@@ -231,7 +242,7 @@ begin_again(struct run *r)
 	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
 	r->done = r->again = r->offer_new = r->stopped = r->redraw = false;
 	r->last_words[0] = '\0';
-	return link_stream_init(&r->stream);
+	return begin_stream(r);
 }
 
 static void
@@ -239,6 +250,7 @@ finish(struct run *r)
 {
 	link_free(r->link);
 	link_free(r->fresh);
+	link_input_free(&r->stream.input);
 	local_cooked();
 	local_sink_close(&r->out);
 	local_sink_close(&r->err);

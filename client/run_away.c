@@ -215,6 +215,8 @@ look_at_link(struct run *r, uint64_t now)
 {
 	struct link *l = r->link;
 
+	if (link_due(l) <= now && !l->unanswered)
+		link_input_rest(&r->stream.input);
 	link_tick(l, now);
 	if (l->phase == LINK_DEAD)
 		link_died(r);

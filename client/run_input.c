@@ -17,6 +17,7 @@
 
 #define CONTROL_C 0x03
 #define PIECE 8192
+#define PIPE_PIECE 65536 /* all that a pipe holds */
 #define DETACH_MS 500u
 #define INTERRUPT_MS 1000u
 
@@ -134,28 +135,56 @@ typed(struct run *r, const unsigned char *in, size_t len)
 	}
 }
 
-/* A pipe is read only as far as there is room: the rest waits in the pipe. */
-void
-run_stdin(struct run *r)
+/* Input is over: the end of a file, or the terminal has gone. */
+static void
+stdin_ended(struct run *r)
 {
-	unsigned char in[PIECE];
-	size_t max = sizeof in, room = link_input_room(&r->stream.input);
-	ssize_t n;
-
-	if (!r->input_terminal && room < max)
-		max = room;
-	n = r->input_terminal ? local_read(in, max) : read(0, in, max);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n > 0 && r->input_terminal && local_is_raw())
-		typed(r, in, (size_t)n);
-	else if (n > 0)
-		link_input_add(&r->stream.input, in, (size_t)n);
-	else if (r->input_terminal && local_is_raw())
+	if (r->input_terminal && local_is_raw())
 		run_leave(r, STATUS_FAILED, "the terminal is gone");
 	else
 		r->input_open = false, r->stream.input.ended = true;
+}
+
+static void
+read_terminal(struct run *r)
+{
+	unsigned char in[PIECE];
+	ssize_t n = local_read(in, sizeof in);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0)
+		stdin_ended(r);
+	else if (local_is_raw())
+		typed(r, in, (size_t)n);
+	else
+		link_input_add(&r->stream.input, in, (size_t)n);
 	secretmem_wipe(in, n > 0 ? (size_t)n : 0);
+}
+
+/* A pipe is read only as far as there is room: the rest waits in the pipe. */
+static void
+read_pipe(struct run *r)
+{
+	unsigned char *to;
+	size_t room = link_input_place(&r->stream.input, &to, PIPE_PIECE);
+	ssize_t n = room ? read(0, to, room) : 0;
+
+	if (!room || (n < 0 && (errno == EINTR || errno == EAGAIN)))
+		return;
+	if (n > 0)
+		link_input_filled(&r->stream.input, (size_t)n);
+	else
+		stdin_ended(r);
+}
+
+void
+run_stdin(struct run *r)
+{
+	if (r->input_terminal)
+		read_terminal(r);
+	else
+		read_pipe(r);
 	run_pump(r);
 }
 

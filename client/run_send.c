@@ -7,8 +7,8 @@
 
 #define ACK_SOME_MS 10u     /* from LINK_PACE_SOME bytes that have been passed on to their ACK, at the latest, */
 #define ACK_LATE_MS 100u    /* and from less */
-#define INPUT_PIECE 16384u
-#define INPUT_QUEUED 32768u /* more input does not wait in the link: LINK_OUT_BUSY */
+#define INPUT_PIECE 32000u  /* with its head one packet of ssh */
+#define INPUT_PIECES 8u     /* at once: then everything else gets a look */
 
 void
 run_pump(struct run *r)
@@ -21,9 +21,15 @@ run_pump(struct run *r)
 
 	if (!l || r->closing)
 		return;
-	while (link_queued(l) < INPUT_QUEUED && (n = link_input_next(in, &p, INPUT_PIECE)) > 0) {
+	/* One piece at most waits in the link: a signal would wait behind it, and LINK_OUT_BUSY is not reached. */
+	for (unsigned i = 0; !link_queued(l) && (n = link_input_next(in, &p, INPUT_PIECE)) > 0; i++) {
+		if (i == INPUT_PIECES) {
+			r->more = true;
+			break;
+		}
 		link_put_data(l, in->sent, p, n);
 		link_input_sent(in, n);
+		link_flush(l);
 	}
 	if (link_input_end_due(in)) {
 		link_put(l, frame, frame_put_u64(FRAME_INPUT_END, in->end, frame, sizeof frame));

@@ -33,7 +33,7 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 
 	*lost = 0;
 	if (m->version != FRAME_VERSION || (m->kind != FRAME_TERMINAL && m->kind != FRAME_COMMAND) ||
-	    m->window > FRAME_INPUT_WINDOW)
+	    m->window > FRAME_INPUT_WINDOW_MAX)
 		return -EBADMSG;
 	if (s->attached && (m->kind != s->kind || memcmp(m->key, s->key, sizeof s->key) != 0))
 		return -EBADMSG;

@@ -7,6 +7,8 @@
 void tcptune_user_timeout(int fd, unsigned ms);
 /* Probes after IDLE seconds of silence, each INTERVAL seconds, and COUNT of them. */
 void tcptune_keepalive(int fd, int idle, int interval, int count);
+/* So much may be written that the line does not take yet: what is written later need not wait behind more. */
+void tcptune_unsent(int fd, unsigned bytes);
 /* Through the network interface NAME alone: 0 or a negative errno (-ENOTSUP). */
 int tcptune_interface(int fd, const char *name);
 

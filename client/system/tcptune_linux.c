@@ -29,6 +29,12 @@ tcptune_keepalive(int fd, int idle, int interval, int count)
 	set(fd, IPPROTO_TCP, TCP_KEEPCNT, count);
 }
 
+void
+tcptune_unsent(int fd, unsigned bytes)
+{
+	set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, (int)bytes);
+}
+
 int
 tcptune_interface(int fd, const char *name)
 {

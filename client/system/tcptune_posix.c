@@ -23,6 +23,13 @@ tcptune_keepalive(int fd, int idle, int interval, int count)
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 }
 
+void
+tcptune_unsent(int fd, unsigned bytes)
+{
+	(void)fd;
+	(void)bytes;
+}
+
 int
 tcptune_interface(int fd, const char *name)
 {

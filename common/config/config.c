@@ -169,6 +169,17 @@ set_ring_size(struct config_policy *p, const char *value)
 }
 
 static int
+set_input_memory(struct config_policy *p, const char *value)
+{
+	uint64_t wanted;
+
+	if (read_size(value, &wanted) || wanted < 65536 || wanted > 1024 * 1024 * 1024)
+		return -EBADMSG;
+	p->input_bytes = wanted;
+	return 0;
+}
+
+static int
 set_max_total(struct config_policy *p, const char *value)
 {
 	uint64_t v = CONFIG_NONE;
@@ -310,6 +321,7 @@ static const struct keyword {
 	{ "LoginTimeout", set_login_timeout, "a time from 1s to 10m" },
 	{ "StallTimeout", set_stall_timeout, "a time from 1s to 1d" },
 	{ "RingSize", set_ring_size, "a size from 64K to 64M" },
+	{ "InputMemory", set_input_memory, "a size from 64K to 1G" },
 	{ "MaxSessionsTotal", set_max_total, "none or a number from 0 to 1000000" },
 	{ "DetachedTimeout", set_detached_timeout, "none or a time from 1s to 10 years" },
 	{ "IdleShellTimeout", set_idle_shell_timeout, "none or a time from 1s to 10 years" },
@@ -434,6 +446,7 @@ config_defaults(struct config_policy *p)
 		.login_timeout_ms = 5000,
 		.stall_timeout_ms = 15000,
 		.ring_bytes = 1024 * 1024,
+		.input_bytes = CONFIG_INPUT_MEMORY,
 		.max_total = CONFIG_NONE,
 		.detached_s = 7 * 24 * 60 * 60,
 		.idle_shell_s = 24 * 60 * 60,

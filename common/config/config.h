@@ -13,6 +13,7 @@
 #include "config_match.h"
 
 #define CONFIG_NONE UINT32_MAX /* no limit */
+#define CONFIG_INPUT_MEMORY (UINT64_C(64) << 20)
 #define CONFIG_ACCEPT_CAP 512
 #define CONFIG_SERVICE_CAP 64
 #define CONFIG_SERVICE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.-" /* valid in the name of a PAM service */
@@ -36,6 +37,7 @@ struct config_policy {
 	uint32_t login_timeout_ms; /* LoginTimeout 5s */
 	uint32_t stall_timeout_ms; /* StallTimeout 15s */
 	uint64_t ring_bytes;       /* RingSize 1M, 64K to 64M, rounded up to a power of two */
+	uint64_t input_bytes;      /* InputMemory 64M, 64K to 1G: of all sessions of the user */
 	uint32_t scrollback;       /* Scrollback 2000, lines, 0 to CONFIG_SCROLLBACK_MAX */
 	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
 	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: further modules to skip, patterns for match_list */

@@ -118,7 +118,8 @@ static const struct field framed_fields[] = {
 	FIELD_U64(F, input),
 	FIELD_U64(F, output),
 	FIELD_U64(F, errors),
-	FIELD_LATER(ENV_BYTES_MAX),
+	/* A keeper of an older version skips it. */
+	FIELD_TEXT(F, features),
 	FIELDS_END
 };
 #undef F

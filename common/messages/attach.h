@@ -38,6 +38,7 @@
 #include "envlist.h"
 #include "identity.h"
 #include "bounds.h"
+#include "frame_types.h"
 #include "termcan.h"
 #include "ticket.h"
 
@@ -160,6 +161,7 @@ struct attach_framed {
 	uint32_t lowest, highest;         /* versions */
 	unsigned char stream[16], key[16];
 	uint64_t input, output, errors;   /* STREAM */
+	char features[FRAME_FEATURES_CAP]; /* a name-list; "" from a program that knew none */
 	bool known;                       /* the keeper knew the stream; not in the message */
 };
 

@@ -284,7 +284,7 @@ frame_get_gap(struct frame_gap *m, const unsigned char *body, size_t len)
 
 static const struct field input_ack_fields[] = {
 	FIELD_U64(struct frame_input_ack, offset),
-	FIELD_U32_MAX(struct frame_input_ack, window, FRAME_INPUT_WINDOW),
+	FIELD_U32_MAX(struct frame_input_ack, window, FRAME_INPUT_WINDOW_MAX),
 	FIELDS_END
 };
 

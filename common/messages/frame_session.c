@@ -182,7 +182,7 @@ static const struct field attached_fields[] = {
 	FIELD_BOOL(A, is_new),
 	FIELD_BOOL(A, known),
 	FIELD_U64(A, input),
-	FIELD_U32_MAX(A, window, FRAME_INPUT_WINDOW),
+	FIELD_U32_MAX(A, window, FRAME_INPUT_WINDOW_MAX),
 	FIELD_U64(A, output),
 	FIELD_U64(A, errors),
 	FIELD_U32_MAX(A, rows, UINT16_MAX),

@@ -59,6 +59,7 @@ struct frame_session { /* an entry of LIST_IS */
 
 /* Whether the name-list FEATURES has NAME. */
 bool frame_has_feature(const char *features, const char *name);
+
 /* Encoders and decoders as in frame.h.  TYPE is FRAME_HELLO or FRAME_SERVER_HELLO. */
 int frame_put_hello(uint8_t type, const struct frame_hello *m, unsigned char *out, size_t cap);
 int frame_get_hello(uint8_t type, struct frame_hello *m, const unsigned char *body, size_t len);

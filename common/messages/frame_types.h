@@ -10,7 +10,8 @@
 #define FRAME_NONCE 16
 #define FRAME_KEY 16                /* stream, session key, boot */
 #define FRAME_GARBAGE_MAX 65536u    /* before the server's preamble */
-#define FRAME_INPUT_WINDOW 65536u   /* unacknowledged input at most */
+#define FRAME_INPUT_WINDOW 65536u   /* unacknowledged input at most, … */
+#define FRAME_INPUT_WINDOW_MAX 4194304u /* … and with FRAME_WIDE_INPUT */
 #define FRAME_STREAMS 16            /* remembered by a session */
 #define FRAME_COMMAND_MAX 16384
 #define FRAME_ENV_COUNT 64
@@ -57,6 +58,8 @@ enum frame_type {
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
 #define FRAME_OUTPUT_CLOSED_FEATURE "output-closed"
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE
+#define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
+#define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };
 enum frame_attach_flag { FRAME_READONLY = 1, FRAME_PIPES = 2, FRAME_QUIET = 4, FRAME_MUST_EXIST = 8 };

@@ -13,6 +13,7 @@ void
 leadermsg_set_policy(struct leadermsg_init *m, const struct config_policy *p)
 {
 	m->ring_bytes = p->ring_bytes;
+	m->input_bytes = p->input_bytes;
 	m->stall_ms = p->stall_timeout_ms;
 	m->scrollback = p->scrollback;
 	m->banner = p->banner;
@@ -51,6 +52,8 @@ static const struct field init_fields[] = {
 	FIELD_U32(I, again),
 	FIELD_U64(I, rchar),
 	FIELD_U64(I, wchar),
+	FIELD_OLDER_END,
+	FIELD_U64(I, input_bytes),
 	FIELDS_END
 };
 #undef I

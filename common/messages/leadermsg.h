@@ -145,6 +145,7 @@ struct leadermsg_init {
 	uint32_t again;            /* enum leadermsg_again */
 	/* Of the keeper before: bytes read and written (proc(5), io); 0 and 0: unknown. */
 	uint64_t rchar, wchar;
+	uint64_t input_bytes;      /* InputMemory; 0: from a leader of an older version */
 };
 
 struct leadermsg_vouched {

@@ -127,6 +127,12 @@ put_ring(char out[VALUE_CAP], const struct config_policy *p)
 }
 
 static void
+put_input(char out[VALUE_CAP], const struct config_policy *p)
+{
+	put_size(out, p->input_bytes);
+}
+
+static void
 put_match_key(char out[VALUE_CAP], const struct config_policy *p)
 {
 	snprintf(out, VALUE_CAP, "%s", yes_no(p->match_key));
@@ -187,6 +193,7 @@ static const struct {
 	{ "LoginTimeout", put_login },
 	{ "StallTimeout", put_stall },
 	{ "RingSize", put_ring },
+	{ "InputMemory", put_input },
 	{ "MatchKey", put_match_key },
 	{ "TakeOver", put_take_over },
 	{ "AcceptEnv", put_accept },

@@ -145,7 +145,7 @@ attached(const struct frame *f)
 		memcpy(m.key, stream.key, sizeof m.key);
 	if (link_stream_attached(&stream, &m, &lost) < 0)
 		return false;
-	must(lost <= LINK_INPUT_CAP, "more is lost than was kept");
+	must(lost <= LINK_INPUT_MOST, "more is lost than was kept");
 	return true;
 }
 
@@ -257,9 +257,9 @@ pump(struct link *l)
 		link_put_data(l, in->sent, p, n);
 		link_input_sent(in, n);
 	}
-	must(link_input_kept(in) <= LINK_INPUT_CAP, "input without end");
+	must(link_input_kept(in) <= LINK_INPUT_MOST, "input without end");
 	must(in->base <= in->sent && in->sent <= in->end, "input in disorder");
-	must(in->limit - in->base <= FRAME_INPUT_WINDOW || !stream.attached, "a window that is too wide");
+	must(in->limit - in->base <= FRAME_INPUT_WINDOW_MAX || !stream.attached, "a window that is too wide");
 	must(link_queued(l) <= LINK_OUT_CAP, "a queue without end");
 }
 

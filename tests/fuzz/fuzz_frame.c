@@ -143,7 +143,7 @@ on_small(const struct frame *f)
 	if (frame_get_gap(&gap, f->body, f->len) == 0)
 		must(gap.from <= gap.to && gap.channel <= 1, "a gap that is none", f->type);
 	if (frame_get_input_ack(&ack, f->body, f->len) == 0)
-		must(ack.window <= FRAME_INPUT_WINDOW, "a window without end", f->type);
+		must(ack.window <= FRAME_INPUT_WINDOW_MAX, "a window without end", f->type);
 	if (frame_get_ack(&byte, &offset, f->body, f->len) == 0)
 		must(byte <= 1, "a channel that is none", f->type);
 	frame_get_u64(&offset, f->body, f->len);

@@ -129,7 +129,7 @@ test_another_session(void **state)
 	m.version = 2;
 	assert_int_equal(link_stream_attached(&s, &m, &lost), -EBADMSG);
 	m = answer(100);
-	m.window = FRAME_INPUT_WINDOW + 1;
+	m.window = FRAME_INPUT_WINDOW_MAX + 1;
 	assert_int_equal(link_stream_attached(&s, &m, &lost), -EBADMSG);
 }
 

@@ -209,6 +209,19 @@ hello_there_and_back(void **state)
 }
 
 static void
+features_are_found_whole(void **state)
+{
+	(void)state;
+	assert_true(frame_has_feature("input-window", FRAME_WIDE_INPUT));
+	assert_true(frame_has_feature("a,input-window,b@example.org", "input-window"));
+	assert_true(frame_has_feature("a,b", "b"));
+	assert_false(frame_has_feature("", "b"));
+	assert_false(frame_has_feature("a,input-windows", "input-window"));
+	assert_false(frame_has_feature("input-windo", "input-window"));
+	assert_false(frame_has_feature("a,xb", "b"));
+}
+
+static void
 versions_and_features_must_make_sense(void **state)
 {
 	struct frame_hello m = { .lowest = 3, .highest = 2 }, n;
@@ -312,12 +325,12 @@ static void
 attached_there_and_back(void **state)
 {
 	struct frame_attached m = { .version = 1, .id = 7, .name = "n", .kind = FRAME_COMMAND, .is_new = true, .input = 1,
-		                    .window = FRAME_INPUT_WINDOW, .output = 2, .errors = 3, .rows = 24, .cols = 80 }, n;
+		                    .window = FRAME_INPUT_WINDOW_MAX, .output = 2, .errors = 3, .rows = 24, .cols = 80 }, n;
 	const struct frame *f = back(frame_put_attached(&m, out, sizeof out));
 
 	(void)state;
 	assert_int_equal(frame_get_attached(&n, f->body, f->len), 0);
-	assert_true(n.is_new && !n.known && n.kind == FRAME_COMMAND && n.window == FRAME_INPUT_WINDOW);
+	assert_true(n.is_new && !n.known && n.kind == FRAME_COMMAND && n.window == FRAME_INPUT_WINDOW_MAX);
 	assert_true(n.input == 1 && n.output == 2 && n.errors == 3 && n.rows == 24 && n.cols == 80);
 	MUST_BE_WHOLE(f, frame_get_attached(&n, body, len));
 	m.window++;
@@ -490,6 +503,7 @@ main(void)
 		cmocka_unit_test_setup(the_preamble_is_found_behind_anything, empty_reader),
 		cmocka_unit_test_setup(garbage_has_an_end, empty_reader),
 		cmocka_unit_test_setup(hello_there_and_back, empty_reader),
+		cmocka_unit_test(features_are_found_whole),
 		cmocka_unit_test_setup(versions_and_features_must_make_sense, empty_reader),
 		cmocka_unit_test_setup(attach_there_and_back, empty_reader),
 		cmocka_unit_test_setup(attach_is_bounded, empty_reader),

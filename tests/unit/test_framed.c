@@ -73,7 +73,7 @@ begin(uint64_t rate, uint64_t delay)
 	line.rate = rate;
 	line.delay = delay;
 	line.now = 1000000;
-	window_init(&line.w, 4u << 20);
+	window_init(&line.w, WINDOW_FIRST, 4u << 20);
 }
 
 static void
@@ -107,6 +107,35 @@ a_fast_line_is_filled(void **state)
 	line.longest = 0;
 	flood(1000 * MS);
 	assert_true(line.longest < 130 * MS);
+}
+
+/* A long way shows what it carries within a few round trips. */
+static void
+a_long_line_is_filled_soon(void **state)
+{
+	(void)state;
+	begin(20000000, 200 * MS);
+	flood(1000 * MS);
+	assert_true(line.w.size >= 2u << 20);
+	assert_true(line.w.acked > 1000000);
+	flood(2000 * MS);
+	line.longest = 0;
+	flood(1000 * MS);
+	assert_true(line.w.size >= 20000000 / 5);
+	assert_true(line.longest < 300 * MS);
+}
+
+/* Not knowing a thin line does not cost much either. */
+static void
+a_thin_line_is_found_out(void **state)
+{
+	(void)state;
+	begin(100000, 20 * MS);
+	flood(10000 * MS);
+	assert_true(line.longest < 1500 * MS);
+	begin(100000, 300 * MS);
+	flood(10000 * MS);
+	assert_true(line.longest < 2000 * MS);
 }
 
 static void
@@ -170,7 +199,7 @@ static void
 what_was_forgotten_does_not_count_when_it_is_acknowledged(void **state)
 {
 	(void)state;
-	window_init(&line.w, 4u << 20);
+	window_init(&line.w, WINDOW_FIRST, 4u << 20);
 	window_sent(&line.w, 4096, 1);
 	window_forget(&line.w);
 	window_acked(&line.w, 4096, 2);
@@ -201,7 +230,7 @@ a_small_ring_bounds_it(void **state)
 {
 	(void)state;
 	begin(500000000, 200);
-	window_init(&line.w, 32768);
+	window_init(&line.w, WINDOW_FIRST_BULK, 32768);
 	flood(1000 * MS);
 	assert_int_equal(line.w.size, 32768);
 }
@@ -287,7 +316,7 @@ a_hole_is_refused(void **state)
 static void
 the_queue_is_bounded(void **state)
 {
-	static unsigned char much[STREAMS_QUEUE];
+	static unsigned char much[STREAMS_NARROW];
 	struct stream *s = stream_number(1);
 	uint64_t at = 0;
 
@@ -389,6 +418,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thin_line_gets_little),
 		cmocka_unit_test(a_fast_line_is_filled),
+		cmocka_unit_test(a_long_line_is_filled_soon),
+		cmocka_unit_test(a_thin_line_is_found_out),
 		cmocka_unit_test(a_local_line_gets_the_most_soon),
 		cmocka_unit_test(a_line_that_gets_thinner_is_noticed),
 		cmocka_unit_test(a_longer_way_is_noticed),

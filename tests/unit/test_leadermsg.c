@@ -73,8 +73,9 @@ init_every_prefix_and_more(void **state)
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
 
 		/* An older leader says less. */
-		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut), cut == len - 24 ? 0 : -EBADMSG);
-		assert_int_equal(got.env.count, cut == len - 24 ? 2 : 0);
+		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut),
+		                 cut == len - 8 || cut == len - 8 - 24 ? 0 : -EBADMSG);
+		assert_int_equal(got.env.count, cut == len - 8 || cut == len - 8 - 24 ? 2 : 0);
 		envlist_free(&got.env);
 		free(copy);
 		assert_int_equal(leadermsg_encode_init(&m, small, (size_t)cut), -EMSGSIZE);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys.h"
@@ -75,7 +76,9 @@ input_is_found_again(void **state)
 		much[i] = (unsigned char)(i * 7 + i / 256);
 	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
 	vital_streams(&v, &before);
+	before.limit = STREAMS_ALL;
 	s = streams_begin(&before, name);
+	s->wide = true;
 	assert_int_equal(stream_take(s, 0, much, 40000, false), 1);
 	stream_used(s, 30000);
 	/* Around the end of the circle. */
@@ -101,6 +104,100 @@ input_is_found_again(void **state)
 	stream_used(s, sizeof much - 30000);
 	assert_int_equal(stream_waiting(s, &p), 20000);
 	assert_memory_equal(p, much, 20000);
+	vital_close(&v);
+	close(fd);
+}
+
+static long
+memory_used(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	return (long)st.st_blocks * 512;
+}
+
+/* Input goes round a wide queue in pieces of all sizes, memory is given back behind it, and every byte is what came. */
+static void
+wide_input_is_whole_and_given_back(void **state)
+{
+	static unsigned char piece[65536];
+	static struct streams t;
+	const unsigned char *p;
+	uint64_t in = 0, out = 0;
+	int fd = memory_new(false);
+	struct vital v;
+	struct stream *s;
+	long before, most = 0;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	vital_streams(&v, &t);
+	before = memory_used(fd);
+	t.limit = STREAMS_ALL;
+	s = streams_begin(&t, name);
+	s->wide = true;
+	srand(17);
+	while (out < 5 * STREAMS_QUEUE) {
+		bool filling = in < STREAMS_QUEUE || (in / (2 * STREAMS_QUEUE)) % 2;
+
+		for (unsigned i = 0; i < (filling ? 3 : 1); i++) {
+			n = (size_t)rand() % sizeof piece;
+			for (size_t j = 0; j < n; j++)
+				piece[j] = (unsigned char)((in + j) % 251);
+			in += n * (unsigned)stream_take(s, in, piece, n, false);
+		}
+		n = stream_waiting(s, &p);
+		n = n > sizeof piece ? (size_t)rand() % sizeof piece : n;
+		for (size_t j = 0; j < n; j++)
+			if (p[j] != (out + j) % 251)
+				fail_msg("byte %zu", (size_t)out + j);
+		stream_used(s, n);
+		out += n;
+		most = memory_used(fd) > most ? memory_used(fd) : most;
+		assert_true(memory_used(fd) - before <= (long)(stream_waits(s) + STREAMS_PIECE + sizeof piece + 2 * 65536));
+	}
+	assert_true(most - before > 3 << 20);
+	stream_used(s, stream_waits(s));
+	stream_rest(s);
+	assert_true(memory_used(fd) - before <= 65536);
+	vital_close(&v);
+	close(fd);
+}
+
+/* All wide streams of a session together are bounded; each has the narrow window at least. */
+static void
+all_input_is_bounded(void **state)
+{
+	static unsigned char piece[STREAMS_NARROW];
+	static struct streams t;
+	unsigned char id[FRAME_KEY] = { 0 };
+	int fd = memory_new(false);
+	size_t waits = 0;
+	struct vital v;
+
+	(void)state;
+	assert_int_equal(vital_open(&v, memory_again(fd), false, RING, true), 0);
+	vital_streams(&v, &t);
+	t.limit = 1 << 20;
+	for (unsigned i = 0; i < STREAMS_MAX; i++) {
+		struct stream *s;
+
+		id[0] = (unsigned char)(i + 1);
+		s = streams_begin(&t, id);
+		s->wide = i != 3;
+		assert_true(stream_room(s) >= STREAMS_NARROW);
+		while (stream_take(s, s->input, piece, sizeof piece, false) == 1)
+			;
+		waits += stream_waits(s);
+		assert_true(stream_waits(s) >= STREAMS_NARROW);
+		assert_true(s->wide || stream_waits(s) == STREAMS_NARROW);
+	}
+	assert_true(waits <= (1 << 20) + STREAMS_MAX * STREAMS_NARROW);
+	/* a share that has become smaller takes nothing away */
+	t.limit = 65536;
+	assert_int_equal(stream_room(&t.v[0]), 0);
 	vital_close(&v);
 	close(fd);
 }
@@ -261,6 +358,8 @@ main(void)
 		cmocka_unit_test(facts_are_found_again),
 		cmocka_unit_test(facts_that_do_not_count_yet_do_not_show),
 		cmocka_unit_test(input_is_found_again),
+		cmocka_unit_test(wide_input_is_whole_and_given_back),
+		cmocka_unit_test(all_input_is_bounded),
 		cmocka_unit_test(damage_is_refused_or_harmless),
 		cmocka_unit_test(keys_are_typed_by_the_next_keeper),
 		cmocka_unit_test(a_lie_about_the_last_call_is_refused),

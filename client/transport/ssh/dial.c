@@ -18,6 +18,7 @@
 #define TRIES_MAX 16      /* addresses of one host */
 #define NEXT_AFTER_MS 250 /* RFC 8305, 5 */
 #define USER_TIMEOUT_MS 30000 /* sent and not acknowledged: the line is dead */
+#define UNSENT 65536      /* bytes: a signal waits behind what the kernel has taken */
 #define KEEP_IDLE_S 30
 #define KEEP_INTERVAL_S 10
 #define KEEP_COUNT 3
@@ -93,6 +94,7 @@ tune(int fd, const struct sshconfig *c, int family)
 {
 	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	tcptune_user_timeout(fd, USER_TIMEOUT_MS);
+	tcptune_unsent(fd, UNSENT);
 	if (c->tcp_keepalive)
 		tcptune_keepalive(fd, KEEP_IDLE_S, KEEP_INTERVAL_S, KEEP_COUNT);
 	if (c->ipqos_interactive >= 0) {

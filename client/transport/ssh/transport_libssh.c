@@ -28,6 +28,9 @@
 #define PIECE 4096             /* libssh reads no more of the socket at once; after so much it is asked again, */
 #define PIECES 4               /* so often */
 
+#define WINDOW (4u << 20)      /* of the channel: as much as a keeper lets be on the way */
+#define WINDOW_STEP (WINDOW / 8)
+
 enum { FD_SESSION, FD_CONNECTOR = FD_SESSION, FD_FORWARDS, FD_PROXY_ERRORS, FDS };
 
 struct libssh {
@@ -42,6 +45,7 @@ struct libssh {
 	struct ssh_counter_struct counter, packets; /* the first: bytes of the socket */
 	/* How many bytes had come at a look: libssh asks the socket at each one, which is felt at each key. */
 	uint64_t served;  /* when the forwards had their turn */
+	uint64_t widened; /* when its window was last opened to WINDOW */
 	uint64_t emptied; /* when the channel's output was found to be empty */
 	bool blocked;    /* a write was refused */
 	bool eof;
@@ -349,6 +353,26 @@ libssh_step(struct transport *t, const struct pollfd *fds, unsigned count)
 		serve(l, fds);
 }
 
+/*
+ * Before 0.11 libssh lets 1.2 MB be on the way, and half of that when it has taken the other half; from then on 2 MB.
+ * It opens the window as far as a read asks for.  Standard error is always empty (take_errors), so a read of that asks
+ * for as much and takes nothing.
+ */
+static void
+open_window(struct libssh *l)
+{
+#if LIBSSH_VERSION_INT < SSH_VERSION_INT(0, 11, 0)
+	static unsigned char nothing[WINDOW]; /* never touched: no memory */
+
+	if (l->widened && l->counter.in_bytes - l->widened < WINDOW_STEP)
+		return;
+	l->widened = l->counter.in_bytes + !l->counter.in_bytes;
+	(void)ssh_channel_read_timeout(l->channel, nothing, sizeof(nothing), 1, 0);
+#else
+	(void)l;
+#endif
+}
+
 static size_t
 libssh_read(struct transport *t, void *buf, size_t cap)
 {
@@ -360,6 +384,8 @@ libssh_read(struct transport *t, void *buf, size_t cap)
 		return 0;
 	if (cap > INT32_MAX)
 		cap = INT32_MAX;
+	if (t->state == TRANSPORT_OPEN)
+		open_window(l);
 	while (have < cap && (t->state == TRANSPORT_CLOSED || l->emptied != l->counter.in_bytes)) {
 		room = cap - have;
 		n = ssh_channel_read_nonblocking(l->channel, (char *)buf + have, (uint32_t)room, 0);

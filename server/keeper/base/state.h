@@ -117,6 +117,7 @@ struct keeper {
 	int slave;             /* held until the shell has ended, so that the master never hangs up before */
 	struct ring ring;      /* the output; of a command its standard output */
 	struct streams streams; /* input of framed peers */
+	uint64_t share_at;     /* clock_now_ms(): when the share of their memory is looked at next (inputshare.h); 0 */
 	struct front front;
 	struct settings settings; /* of the pty */
 	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct stream *
 streams_find(struct streams *t, const unsigned char name[FRAME_KEY])
@@ -88,14 +89,40 @@ have_queue(struct stream *s)
 	return true;
 }
 
-/* The queue is empty: its memory goes back to the system when that is worth a call. */
+/* The bytes of the queue from FROM to TO, which does not wrap. */
 static void
-give_back(struct stream *s, size_t used)
+discard(struct stream *s, size_t from, size_t to)
 {
-	if (!s->queue || s->fed - s->kept <= used)
+	if (from < to)
+		madvise(s->queue + from, to - from, s->of && s->of->live ? MADV_REMOVE : MADV_DONTNEED);
+}
+
+/*
+ * What the program has read goes back to the system when that is more than LEAST: all pages in which no byte waits.
+ * Bytes that wait can have come around the circle to where others have been read.
+ */
+static void
+give_back(struct stream *s, size_t least)
+{
+	size_t size = streams_queue_bytes(s->of), from, to;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), end = s->fed & ~(page - 1), around;
+
+	if (!s->queue || s->fed - s->kept <= least)
 		return;
-	madvise(s->queue, streams_queue_bytes(s->of), s->of && s->of->live ? MADV_REMOVE : MADV_DONTNEED);
-	s->kept = s->fed;
+	around = s->put > size ? (s->put - size + page - 1) & ~(page - 1) : 0;
+	if (around < s->kept)
+		around = s->kept;
+	s->kept = end;
+	if (around >= end)
+		return;
+	from = (size_t)(around & (size - 1));
+	to = (size_t)(end & (size - 1));
+	if (from < to) {
+		discard(s, from, to);
+	} else {
+		discard(s, from, size);
+		discard(s, 0, to);
+	}
 }
 
 static void
@@ -105,7 +132,7 @@ forget_input(struct stream *s)
 	commit_fed(s);
 	if (!s->queue)
 		return;
-	give_back(s, 0);
+	discard(s, 0, streams_queue_bytes(s->of));
 	munmap(s->queue, streams_queue_bytes(s->of));
 	s->queue = NULL;
 }
@@ -168,10 +195,35 @@ stream_waits(const struct stream *s)
 	return (size_t)(s->put - s->fed);
 }
 
+/* How much more may wait in wide streams. */
+static size_t
+wide_room(const struct streams *t)
+{
+	size_t waits = 0, limit = t ? t->limit : 0;
+
+	for (unsigned i = 0; limit && i < STREAMS_MAX; i++)
+		waits += t->v[i].wide ? stream_waits(&t->v[i]) : 0;
+	return waits < limit ? limit - waits : 0;
+}
+
 size_t
 stream_room(const struct stream *s)
 {
-	return streams_queue_bytes(s->of) - stream_waits(s);
+	size_t waits = stream_waits(s), most = streams_queue_bytes(s->of), all;
+
+	if (most > STREAMS_NARROW) {
+		all = s->wide ? wide_room(s->of) : 0;
+		most = all > most - waits ? most : waits + all;
+		if (most < STREAMS_NARROW)
+			most = STREAMS_NARROW;
+	}
+	return most > waits ? most - waits : 0;
+}
+
+void
+stream_rest(struct stream *s)
+{
+	give_back(s, STREAMS_KEPT);
 }
 
 int
@@ -232,8 +284,7 @@ stream_used(struct stream *s, size_t n)
 {
 	s->fed += n;
 	commit_fed(s);
-	if (s->fed == s->put)
-		give_back(s, STREAMS_KEPT);
+	give_back(s, STREAMS_PIECE);
 }
 
 bool
@@ -315,7 +366,7 @@ streams_restore(struct streams *t)
 		s->of = t;
 		if (!l->age)
 			continue;
-		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed, .kept = l->fed,
+		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed,
 			              .ended = l->flags & STREAM_ENDED, .open = l->flags & STREAM_OPEN,
 			              .put_out = l->flags >> 8, .of = t };
 		for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)

@@ -8,6 +8,9 @@
  *
  * Counters and waiting input can be in the session's memory (vital.h), where they outlive the keeper.  What a client is
  * told to be taken is counted there, together with the bytes that it brought: both count with one store.
+ *
+ * A queue takes as much as a long and fast line has on the way, and memory only for what waits in it: what the program
+ * has read is given back in pieces while the rest moves, and the last piece at the client's next ping.
  */
 #ifndef HOLDFAST_STREAMS_H
 #define HOLDFAST_STREAMS_H
@@ -19,8 +22,11 @@
 #include "frame_types.h"
 
 #define STREAMS_MAX FRAME_STREAMS
-#define STREAMS_QUEUE FRAME_INPUT_WINDOW /* bytes that wait for the program, a stream */
-#define STREAMS_KEPT 4096                /* so much used memory of an empty queue is kept */
+#define STREAMS_NARROW FRAME_INPUT_WINDOW    /* so many bytes may wait in any stream, */
+#define STREAMS_QUEUE FRAME_INPUT_WINDOW_MAX /* in a wide one so many, */
+#define STREAMS_ALL (8u << 20)               /* and in all of a session's so many, beside STREAMS_NARROW of each */
+#define STREAMS_PIECE (256u << 10)           /* so much used memory is given back at a time */
+#define STREAMS_KEPT 4096                    /* less is not worth a call */
 
 /* A stream as a keeper finds it that takes the place of another one.  Written by this unit. */
 struct stream_live {
@@ -48,8 +54,9 @@ struct stream {
 	uint64_t input;       /* the next byte that is expected */
 	uint64_t put, fed;    /* bytes put into the queue, and taken out of it: those between them wait for the program */
 	unsigned char *queue; /* a circle of streams_queue_bytes(), or NULL */
-	uint64_t kept;        /* memory of the queue was given back when FED was this */
+	uint64_t kept;        /* memory of the queue before this has been given back */
 	bool ended;           /* no byte comes any more (INPUT_END) */
+	bool wide;            /* its client knows windows over STREAMS_NARROW */
 	bool open;            /* its client is to be told of the session's end */
 	bool closed[STREAM_CHANNELS]; /* nothing at its client reads this output any more */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
@@ -59,6 +66,7 @@ struct stream {
 struct streams {
 	struct stream v[STREAMS_MAX];
 	uint64_t clock;
+	size_t limit;             /* so much may wait in wide streams together, STREAMS_ALL at most; 0: they are not wide */
 	/* In the session's memory: */
 	struct stream_live *live; /* STREAMS_MAX, or NULL: all is the keeper's own */
 	int fd;                   /* borrowed … */
@@ -71,7 +79,7 @@ void streams_restore(struct streams *t);
 /* Writes the flags of all streams into t->live, if that is there. */
 void streams_commit(struct streams *t);
 
-/* How much input can wait in a stream of T (NULL: of one that is alone): a power of two. */
+/* How long the queues of T are (NULL: one that is alone): a power of two. */
 size_t streams_queue_bytes(const struct streams *t);
 /* The stream of that name, or NULL. */
 struct stream *streams_find(struct streams *t, const unsigned char name[FRAME_KEY]);
@@ -89,7 +97,10 @@ int stream_keep(struct stream *s, const unsigned char *data, size_t len, uint64_
 int stream_take(struct stream *s, uint64_t offset, const unsigned char *data, size_t len, bool discard);
 /* INPUT_END: 0, or -EBADMSG when it is not where the input is. */
 int stream_end(struct stream *s, uint64_t offset);
+/* How much may still come: never less than STREAMS_NARROW together with what waits. */
 size_t stream_room(const struct stream *s);
+/* Its client is idle, or has gone: gives the memory back of what the program has read. */
+void stream_rest(struct stream *s);
 /* The input that waits: its length. */
 size_t stream_waits(const struct stream *s);
 /* So much of it as is in one piece: its length, and its address. */

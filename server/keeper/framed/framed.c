@@ -13,10 +13,13 @@
 #include "framed_private.h"
 #include "frames_in.h"
 #include "frames_out.h"
+#include "inputshare.h"
 #include "kept.h"
 #include "redraw.h"
 #include "signame.h"
 #include "theme.h"
+
+#define AHEAD 98304u /* a program that is 32 KiB ahead of what was sent is slowed; that much, and what comes meanwhile */
 
 const char *
 framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
@@ -54,6 +57,25 @@ framed_other(const struct peer *peer)
 	return NULL;
 }
 
+static void
+know_client(struct peer *peer)
+{
+	struct framed *f = peer->framed;
+
+	inputshare_look(peer->keeper, clock_now_ms());
+	f->wide = f->stream->wide = frame_has_feature(peer->claim.framed.features, FRAME_WIDE_INPUT);
+}
+
+/* The bytes on the way must still be in the ring when the line breaks, and what the program is ahead of them. */
+static void
+init_window(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+	uint64_t ahead = k->ring.size / 2 < AHEAD ? k->ring.size / 2 : AHEAD;
+
+	window_init(&peer->framed->window, k->source->keeps_all ? WINDOW_FIRST_BULK : WINDOW_FIRST, k->ring.size - ahead);
+}
+
 /* The pipes are those of an attachment that a keeper had which has died. */
 static int
 begin_again(struct peer *peer, struct framed *f)
@@ -68,10 +90,11 @@ begin_again(struct peer *peer, struct framed *f)
 	}
 	peer->framed = f;
 	f->stream = s;
+	know_client(peer);
 	f->said = s->input;
 	/* The client gets an acknowledgement at once: what was queued has gone with the keeper. */
 	f->ack_at = 0;
-	window_init(&f->window, peer->keeper->ring.size / 2);
+	init_window(peer);
 	rc = kept_go_on(peer);
 	if (rc < 0)
 		return rc;
@@ -106,12 +129,12 @@ framed_begin(struct peer *peer)
 	s->open = true;
 	s->put_out = 0;
 	f->stream = s;
-	f->said = s->input;
-	f->said_window = (uint32_t)stream_room(s);
-	f->ack_at = CLOCK_NEVER;
-	/* The bytes on the way must still be in the ring when the line breaks. */
-	window_init(&f->window, k->ring.size / 2);
 	peer->framed = f;
+	know_client(peer);
+	f->said = s->input;
+	f->said_window = framed_window(peer);
+	f->ack_at = CLOCK_NEVER;
+	init_window(peer);
 	kept_open(peer);
 	return 0;
 }
@@ -125,6 +148,7 @@ framed_free(struct peer *peer)
 		return;
 	kept_close(peer);
 	f->stream->users = 0;
+	stream_rest(f->stream);
 	free(f->spilled);
 	free(f->rendered);
 	free(f);
@@ -300,8 +324,10 @@ static void
 framed_room(struct peer *peer)
 {
 	struct framed *f = peer->framed;
+	uint64_t told = f->said + f->said_window, input = f->stream->input, left = told > input ? told - input : 0;
+	uint32_t room = framed_window(peer);
 
-	if (f->said_window < STREAMS_QUEUE / 2 && stream_room(f->stream) >= STREAMS_QUEUE / 2)
+	if ((left < STREAMS_NARROW / 2 && room >= STREAMS_NARROW / 2) || room >= left + STREAMS_PIECE)
 		framed_ack_input(peer, true);
 	f->again = f->held;
 }

@@ -11,7 +11,7 @@
 
 #define RENDERED_MAX (UINT64_C(8) << 20)
 
-enum { IS_HELD = 1, SKIPS = 2, EXIT_SENT = 4, EXIT_ACKED = 8, IS_READY = 16, GOES_ON = 32 };
+enum { IS_HELD = 1, SKIPS = 2, EXIT_SENT = 4, EXIT_ACKED = 8, IS_READY = 16, GOES_ON = 32, IS_WIDE = 64 };
 
 struct saved {
 	uint32_t flags, source, channel, rendering_flags, said_window;
@@ -96,7 +96,7 @@ fill(struct saved *m, const struct peer *peer)
 	*m = (struct saved){
 		.flags = (f->held ? IS_HELD : 0) | (f->skip ? SKIPS : 0) | (f->exit_sent ? EXIT_SENT : 0) |
 		         (f->exit_acked ? EXIT_ACKED : 0) | (f->rendering == FRAMED_READY ? IS_READY : 0) |
-		         (f->again ? GOES_ON : 0),
+		         (f->again ? GOES_ON : 0) | (f->wide ? IS_WIDE : 0),
 		.source = f->source == FRAMED_RENDERING ? FRAMED_SPILLED : f->source,
 		.channel = f->channel, .rendering_flags = f->rendering_flags, .said_window = f->said_window, .said = f->said,
 		.ack_at = f->ack_at, .from = f->source == FRAMED_RING ? f->from : 0, .left = f->source ? f->left : 0,
@@ -164,6 +164,7 @@ take_numbers(struct framed *f, const struct saved *m)
 {
 	f->held = m->flags & IS_HELD;
 	f->again = m->flags & GOES_ON;
+	f->wide = m->flags & IS_WIDE;
 	f->skip = m->flags & SKIPS;
 	f->exit_sent = m->flags & EXIT_SENT;
 	f->exit_acked = m->flags & EXIT_ACKED;
@@ -249,6 +250,7 @@ framed_join(struct peer *peer)
 	    (f->source == FRAMED_RING && !is_in_ring(peer, f->channel, f->from, f->from + f->left)))
 		return -EPROTO;
 	s->users = 1;
+	s->wide = f->wide;
 	f->stream = s;
 	kept_join(peer);
 	return 0;

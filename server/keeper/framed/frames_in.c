@@ -20,7 +20,7 @@
 #include "signame.h"
 #include "theme.h"
 
-#define READ_MAX 16384 /* at once: then everybody else gets a look */
+#define READ_MAX 65536 /* at once: then everybody else gets a look */
 #define REPLAY_MS 500  /* so long after its client's acknowledgement a terminal has answered the queries */
 
 /* The results of handlers. */
@@ -91,7 +91,7 @@ take_typed(struct peer *peer, const struct frame_data *m, bool *typed)
 	size_t known, len;
 
 	/* As much as a stream holds is no report. */
-	if (m->offset > s->input || m->offset + m->len <= s->input || s->ended || FILTER_ROOM(m->len) > STREAMS_QUEUE)
+	if (m->offset > s->input || m->offset + m->len <= s->input || s->ended || FILTER_ROOM(m->len) > STREAMS_NARROW)
 		return stream_take(s, m->offset, m->data, m->len, false);
 	known = (size_t)(s->input - m->offset);
 	/* Input that has been looked at must be taken. */
@@ -130,6 +130,13 @@ framed_type(struct peer *peer, const unsigned char *p, size_t len)
 		go_on(peer);
 }
 
+/* After how much input an acknowledgement does not wait: a part of the window, and of the line's. */
+static uint64_t
+ack_step(const struct framed *f)
+{
+	return f->said_window < 2 * STREAMS_PIECE ? f->said_window / 2 : STREAMS_PIECE;
+}
+
 static enum taken
 on_input(struct peer *peer, const struct frame *in)
 {
@@ -150,7 +157,7 @@ on_input(struct peer *peer, const struct frame *in)
 		rc = stream_take(f->stream, m.offset, m.data, m.len, discard);
 	if (rc <= 0)
 		return rc ? WRONG : HELD;
-	framed_ack_input(peer, f->stream->input - f->said >= STREAMS_QUEUE / 2 || f->stream->input == before);
+	framed_ack_input(peer, f->stream->input - f->said >= ack_step(f) || f->stream->input == before);
 	if (f->stream->input == before || discard)
 		return TAKEN;
 	k->heard_ms = clock_date_ms();
@@ -300,6 +307,7 @@ on_ping(struct peer *peer, const struct frame *in)
 	if (frame_get_u64(&token, in->body, in->len) < 0)
 		return WRONG;
 	framed_put(peer, out, frame_put_u64(FRAME_SERVER_PONG, token, out, sizeof out));
+	stream_rest(peer->framed->stream);
 	return TAKEN;
 }
 

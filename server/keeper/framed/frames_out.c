@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "framed_private.h"
+#include "inputshare.h"
 #include "kept.h"
 #include "theme.h"
 
@@ -83,13 +84,27 @@ framed_ack_input(struct peer *peer, bool now)
 		f->ack_at = at;
 }
 
+uint32_t
+framed_window(const struct peer *peer)
+{
+	size_t room = stream_room(peer->framed->stream);
+
+	/* A session of an older version may have longer queues than this client's windows are wide. */
+	if (!peer->framed->wide && room > FRAME_INPUT_WINDOW)
+		room = FRAME_INPUT_WINDOW;
+	return (uint32_t)(room < FRAME_INPUT_WINDOW_MAX ? room : FRAME_INPUT_WINDOW_MAX);
+}
+
 static void
 put_input_ack(struct peer *peer)
 {
 	struct framed *f = peer->framed;
-	struct frame_input_ack m = { .offset = f->stream->input, .window = (uint32_t)stream_room(f->stream) };
+	struct frame_input_ack m;
 	unsigned char out[32];
 
+	if (f->wide)
+		inputshare_look(peer->keeper, clock_now_ms());
+	m = (struct frame_input_ack){ .offset = f->stream->input, .window = framed_window(peer) };
 	f->ack_at = CLOCK_NEVER;
 	f->said = m.offset;
 	f->said_window = m.window;

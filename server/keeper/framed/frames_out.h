@@ -14,6 +14,8 @@ void framed_put(struct peer *peer, const unsigned char *frame, int len);
 void framed_put_text(struct peer *peer, uint8_t type, uint32_t code, const char *text);
 /* ERROR, and the end of the attachment. */
 void framed_error(struct peer *peer, enum frame_error_code code, const char *text);
+/* How much more input the client may send: what the stream takes, and the client knows. */
+uint32_t framed_window(const struct peer *peer);
 /* Input was taken: acknowledges it soon, or NOW. */
 void framed_ack_input(struct peer *peer, bool now);
 /* Writes as much as the pipe and the window permit. */

@@ -4,12 +4,14 @@
 #define SECOND 1000000u
 #define SLACK 30000u           /* added to the round trip: a terminal may take a while to show output */
 #define PROBE_MIN 4096u        /* less than that a client does not acknowledge at once */
+#define LATE_ACKS 3            /* in a row: bytes wait on the way */
+#define FLAT_ROUNDS 3
 #define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
 
 void
-window_init(struct window *w, uint64_t max)
+window_init(struct window *w, uint32_t first, uint64_t max)
 {
-	*w = (struct window){ .size = WINDOW_FIRST };
+	*w = (struct window){ .size = first, .starting = true };
 	w->max = max > WINDOW_MAX ? WINDOW_MAX : max < WINDOW_MIN ? WINDOW_MIN : (uint32_t)max;
 	if (w->size > w->max)
 		w->size = w->max;
@@ -93,10 +95,43 @@ resize(struct window *w)
 	w->size = (uint32_t)size;
 }
 
+/* A round trip is over: whether it has moved more than those before.  What was idle says nothing. */
+static void
+end_round(struct window *w, bool full)
+{
+	uint64_t rate = w->rate[0] > w->rate[1] ? w->rate[0] : w->rate[1];
+
+	if (w->acked < w->round_end)
+		return;
+	w->round_end = w->sent;
+	if (rate > w->round_rate + w->round_rate / 4) {
+		w->round_rate = rate;
+		w->flat = 0;
+	} else if (full && ++w->flat >= FLAT_ROUNDS) {
+		w->starting = false;
+	}
+}
+
+/* N bytes more have been acknowledged, up to M (M->END 0: to no mark); FULL: the window had no room for others. */
+static void
+grow(struct window *w, uint64_t n, const struct window_mark *m, bool full, uint64_t now)
+{
+	uint64_t rtt = now > m->at ? now - m->at : 1, size = w->size + (full ? 2 * n : 0);
+
+	if (m->end)
+		w->late = rtt > w->rtt + w->rtt / 4 + SLACK ? w->late + 1 : 0;
+	if (w->late >= LATE_ACKS)
+		w->starting = false;
+	else
+		w->size = size < w->max ? (uint32_t)size : w->max;
+	end_round(w, full);
+}
+
 void
 window_acked(struct window *w, uint64_t n, uint64_t now)
 {
 	struct window_mark last = { .end = 0 };
+	bool full = window_room(w) < w->size / 4;
 
 	/* Bytes that were on the way in window_forget() do not count any more. */
 	if (n > w->sent - w->acked)
@@ -110,12 +145,15 @@ window_acked(struct window *w, uint64_t n, uint64_t now)
 		w->first = (w->first + 1) % WINDOW_MARKS;
 		w->count--;
 	}
-	if (!last.end)
-		return;
-	note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1), last.idle,
-	          now);
-	note_round_trip(w, &last, now);
-	resize(w);
+	if (last.end) {
+		note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1), last.idle,
+		          now);
+		note_round_trip(w, &last, now);
+	}
+	if (w->starting)
+		grow(w, n, &last, full, now);
+	if (!w->starting && last.end)
+		resize(w);
 }
 
 void

@@ -3,8 +3,12 @@
  * window: how much output may be on the way to a framed client.  The client's acknowledgements tell how fast the line
  * is.
  *
- * As TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest round
- * trip of late and 30 ms, times five quarters.  A line that takes more shows it by a faster rate, and the window
+ * At first nothing is known of the line, and a long one would need many round trips to show what it carries.  So the
+ * window begins as TCP's does: each acknowledged byte lets two more go, until bytes begin to wait on the way (round
+ * trips become longer) or three round trips in a row have moved no more than before.
+ *
+ * From then on, as TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest
+ * round trip of late and 30 ms, times five quarters.  A line that takes more shows it by a faster rate, and the window
  * grows; bytes beyond that would only wait somewhere, and a Ctrl-C's effect behind them.  A round trip that has
  * been measured with the window full has our own queue in it, so after ten seconds of that the window is cut for
  * one round trip.  There are no timers: time passes when the client acknowledges.  Times are microseconds of one
@@ -18,7 +22,8 @@
 #include <stdint.h>
 
 #define WINDOW_MIN 8192u
-#define WINDOW_FIRST 16384u
+#define WINDOW_FIRST 32768u
+#define WINDOW_FIRST_BULK 65536u /* where nobody waits for the answer to a key */
 #define WINDOW_MAX 4194304u
 #define WINDOW_MARKS 64
 
@@ -31,6 +36,9 @@ struct window {
 	uint64_t rate_since;
 	uint64_t rtt, rtt_at;  /* shortest, and when that was measured; 0: not yet */
 	uint64_t idle_until;   /* bytes before this were all there was to send: they say nothing about the line */
+	bool starting;         /* nothing is known of the line yet */
+	unsigned late, flat;   /* STARTING: acknowledgements in a row that were late; round trips that moved no more */
+	uint64_t round_end, round_rate; /* … this one ends with that byte; bytes a second of the fastest one */
 	bool probing;          /* cut, to see the line without our queue … */
 	uint64_t probe_from;   /* … by bytes from here on; 0: there is still too much on the way */
 	struct window_mark {
@@ -42,8 +50,8 @@ struct window {
 	unsigned first, count; /* of the marks */
 };
 
-/* MAX: the window is never larger (the ring must hold the bytes on the way). */
-void window_init(struct window *w, uint64_t max);
+/* FIRST: how large it is at first.  MAX: it is never larger (the ring must hold the bytes on the way). */
+void window_init(struct window *w, uint32_t first, uint64_t max);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);

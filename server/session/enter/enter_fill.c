@@ -89,6 +89,7 @@ fill_framed(struct enter *e)
 	e->claim.ypixel = (uint16_t)m->ypixel;
 	*f = (struct attach_framed){ .lowest = q->lowest, .highest = q->highest, .input = m->input,
 		                     .output = m->output, .errors = m->errors };
+	snprintf(f->features, sizeof f->features, "%s", q->features ? q->features : "");
 	memcpy(f->stream, m->stream, sizeof f->stream);
 	memcpy(f->key, m->key, sizeof f->key);
 	memcpy(e->claim.term, m->term, sizeof e->claim.term);

@@ -201,6 +201,7 @@ fill_request(struct subsystem *s)
 	q->framed = m;
 	q->lowest = s->hello.lowest;
 	q->highest = s->hello.highest;
+	q->features = s->hello.features;
 	q->mode = modes[m->mode];
 	q->want = m->mode == FRAME_NEW || (m->mode == FRAME_AUTO && command) ? "new" : m->want[0] ? m->want : NULL;
 	q->name = m->name[0] ? m->name : NULL;
