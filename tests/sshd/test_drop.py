@@ -5,7 +5,9 @@ import signal
 import subprocess
 import time
 
+import framed
 import world
+from framed import Framed
 from template import write
 from term import check, equal, wait_until
 
@@ -271,17 +273,26 @@ def test_fresh_screen_is_clean(host):
     check("holdfast" not in t.text() and "session" not in t.text(), "a first login printed %r" % t.text())
 
 
-def test_idle_session_sleeps(host):
-    """No wake-ups while nobody is attached and nothing happens."""
-    t = host.login()
-    host.drop(t)
-    s = host.session()
-    pids = [s["keeper_pid"], host.leader_of(s), host.holdfastd.pid]
+def switches(pid):
+    """How often PID has been put to sleep or been woken up."""
+    with open("/proc/%d/status" % pid) as f:
+        return sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
 
-    def switches(pid):
-        with open("/proc/%d/status" % pid) as f:
-            return sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
-    time.sleep(1.0)
+
+def test_idle_sessions_sleep(host):
+    """Nothing of ours wakes up while nothing happens: shells, attached and dropped; commands, running and ended."""
+    attached, dropped = host.login(), host.login()
+    host.drop(dropped)
+    for line in ("exec sleep 600", "true"):
+        c = Framed(host)
+        c.attach(framed.NEW, flags=framed.PIPES, command=line)
+        if line == "true":
+            c.wait_end()
+        c.kill()
+    host.wait_sessions(1, "ending")
+    sessions = host.wait_sessions(4, None)
+    pids = [s["keeper_pid"] for s in sessions] + [host.leader_of(s) for s in sessions] + [host.holdfastd.pid]
+    attached.quiet(1.0)
     before = [switches(p) for p in pids]
     time.sleep(4.0)
-    equal([switches(p) - b for p, b in zip(pids, before)], [0, 0, 0], "wake-ups of keeper, leader, holdfastd in 4 s")
+    equal([switches(p) - b for p, b in zip(pids, before)], [0] * 9, "wake-ups of 4 keepers, 4 leaders, holdfastd in 4 s")
