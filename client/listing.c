@@ -11,6 +11,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "exit_status.h"
+#include "factory.h"
 #include "json.h"
 #include "link_open.h"
 #include "log.h"
@@ -185,20 +186,22 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 
 	for (;;) {
 		struct link *l = link_open(target, &asking->ops, what, LINK_IDLE_MS);
-		bool none;
+		bool none, by_ssh;
 
 		if (!l)
 			return STATUS_FAILED;
 		status = talk(o, asking, l);
 		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
 		       l->transport->exit_status == 127);
-		if (status < 0 && !(none && l->transport->what == TRANSPORT_SUBSYSTEM)) {
+		by_ssh = status < 0 && transport_turns_to_ssh(l->transport);
+		if (status < 0 && !by_ssh && !(none && l->transport->what == TRANSPORT_SUBSYSTEM)) {
 			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
 			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
 		}
 		link_free(l);
 		if (status >= 0)
 			return status;
-		what = TRANSPORT_EXEC;
+		if (!by_ssh)
+			what = TRANSPORT_EXEC;
 	}
 }

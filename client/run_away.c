@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "exit_status.h"
+#include "factory.h"
 #include "link_open.h"
 #include "run_attach.h"
 #include "run_away.h"
@@ -69,14 +70,21 @@ has_no_holdfast(const struct link *l)
 	       (t->exit_status == 127 && (t->end == TRANSPORT_END_EOF || t->what == TRANSPORT_EXEC));
 }
 
+/* The next connection is another kind of attempt, and not a repetition. */
+static void
+at_once(struct run *r)
+{
+	backoff_success(&r->backoff);
+	r->retry_at = clock_now_ms();
+}
+
 /* The first connection failed: as ssh, we don't try again. */
 static void
 failed_first(struct run *r, struct link *l)
 {
 	if (has_no_holdfast(l) && l->transport->what == TRANSPORT_SUBSYSTEM) {
 		r->request = TRANSPORT_EXEC;
-		backoff_success(&r->backoff);
-		r->retry_at = clock_now_ms();
+		at_once(r);
 		return;
 	}
 	if (has_no_holdfast(l)) {
@@ -123,6 +131,8 @@ fresh_died(struct run *r)
 		;
 	else if (r->closing)
 		run_closed(r);
+	else if (transport_turns_to_ssh(l->transport))
+		at_once(r);
 	else if (ever(r))
 		failed_again(r, l);
 	else

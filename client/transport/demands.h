@@ -4,7 +4,7 @@
  *
  * That is measured by the oldest libssh that the client is built with, 0.10 (Debian 12), so that the client does the same
  * with each.  libssh 0.11 (Debian 13) has options for ProxyJump, CertificateFile and IdentitiesOnly, and 0.12 for
- * AddressFamily, and the key exchanges sntrup761x25519 and mlkem768x25519.
+ * AddressFamily.  Algorithms are compared with what the host offers, and with what the libssh in use has: algorithms.h.
  */
 #ifndef HOLDFAST_DEMANDS_H
 #define HOLDFAST_DEMANDS_H

@@ -3,6 +3,8 @@
 #ifndef HOLDFAST_FACTORY_H
 #define HOLDFAST_FACTORY_H
 
+#include <stdbool.h>
+
 #include "transport.h"
 
 /*
@@ -10,5 +12,10 @@
  * configuration demands (which is said once through ASKING).  NULL: out of memory.
  */
 struct transport *transport_new(struct transport_target *target, const struct transport_asking *asking);
+/*
+ * Whether T has ended because libssh cannot agree with the host on what ssh can.  Then the next transport of the target
+ * is ssh, which is said once.
+ */
+bool transport_turns_to_ssh(struct transport *t);
 
 #endif

@@ -36,6 +36,7 @@ Host *
 	StrictHostKeyChecking yes
 	HostKeyAlias server
 	ConnectTimeout 60
+	KexAlgorithms curve25519-sha256
 	LogLevel ERROR
 Host server server-resume
 	HostName 127.0.0.1

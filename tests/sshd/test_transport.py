@@ -17,7 +17,8 @@ HOME = "/home/laptop"
 SSH = HOME + "/.ssh"
 ECHO = ("-E", "hello there")
 # without laptop's configuration, which has keys of its own
-BARE = ("-F", "/dev/null", "-o", "HostName=127.0.0.1", "-o", "HostKeyAlias=server", "-p", "2222")
+BARE = ("-F", "/dev/null", "-o", "HostName=127.0.0.1", "-o", "HostKeyAlias=server", "-p", "2222",
+        "-o", "KexAlgorithms=curve25519-sha256")
 
 
 def serve(host, config="", subsystem="/usr/bin/cat"):

@@ -223,7 +223,8 @@ connect_all(struct connector *c)
 		return -1;
 	r = sshopen_session(&c->request, fd, &c->result.session, c->result.why, sizeof(c->result.why));
 	if (r < 0)
-		return fail(c, r == -EINVAL ? TRANSPORT_END_REFUSED : TRANSPORT_END_LOST, c->result.why);
+		return fail(c, r == -ENOTSUP ? TRANSPORT_END_NEEDS_SSH : r == -EINVAL ? TRANSPORT_END_REFUSED
+		                                                                  : TRANSPORT_END_LOST, c->result.why);
 	return login(c, address) < 0 ? -1 : open_channel(c);
 }
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "algorithms.h"
 #include "hostkey.h"
+#include "kexinit.h"
 #include "libssh_wait.h"
 #include "sshopen.h"
 #include "x11.h"
@@ -81,6 +83,51 @@ handshake_failed(ssh_session s, char *why, size_t cap)
 	return strstr(text, "no match for") || strstr(text, "No version of SSH") ? -EINVAL : -ECONNRESET;
 }
 
+/*
+ * The first part of the handshake, up to what the host offers: where ssh would agree on more with it than libssh can,
+ * libssh goes no further.  SSH_OK, SSH_ERROR, or SSH_AGAIN: WHY says what ssh has to do.
+ */
+static int
+compare(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_t cap)
+{
+	struct kexinit_watch w = { NULL, 0 };
+	struct ssh_counter_struct taken = { 0 }, packets = { 0 };
+	struct kexinit k = { { NULL } };
+	int seen = 0, r = SSH_AGAIN;
+
+	ssh_set_counters(s, &taken, &packets);
+	for (;;) {
+		seen = kexinit_look(&w, fd, taken.in_bytes, &k);
+		if (seen != 0 || (r = ssh_connect(s)) != SSH_AGAIN)
+			break;
+		if (!libssh_wait(s, q->cancel)) {
+			r = SSH_ERROR;
+			break;
+		}
+	}
+	ssh_set_counters(s, NULL, NULL);
+	why[0] = '\0';
+	if (seen == -ESTALE)
+		snprintf(why, cap, "what the host offers came too fast to be seen");
+	else if (seen == 1)
+		(void)algorithms_need_ssh(q->target->config, &k, why, cap);
+	kexinit_free(&k);
+	kexinit_watch_end(&w);
+	return why[0] ? SSH_AGAIN : r == SSH_AGAIN ? SSH_OK : r;
+}
+
+static int
+handshake(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_t cap)
+{
+	int r = q->target->have_ssh ? compare(q, s, fd, why, cap) : SSH_OK;
+
+	if (r == SSH_AGAIN)
+		return -ENOTSUP;
+	if (r == SSH_OK)
+		r = DECIDED(s, q, ssh_connect(s));
+	return r == SSH_OK ? 0 : handshake_failed(s, why, cap);
+}
+
 int
 sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, char *why, size_t cap)
 {
@@ -96,13 +143,12 @@ sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, c
 	}
 	/* from here on libssh closes the descriptor */
 	ssh_set_blocking(s, 0);
-	if (DECIDED(s, q, ssh_connect(s)) != SSH_OK) {
-		r = handshake_failed(s, why, cap);
+	r = handshake(q, s, fd, why, cap);
+	if (r < 0)
 		ssh_free(s);
-		return r;
-	}
-	*session = s;
-	return 0;
+	else
+		*session = s;
+	return r;
 }
 
 static int

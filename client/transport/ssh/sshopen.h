@@ -25,7 +25,10 @@ struct sshopen_request {
 
 /* Sets S up; on failure -EINVAL, and WHY names the option that libssh can't do. */
 int sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap);
-/* The handshake on FD, which is taken over: 0, -ECONNRESET, or -EINVAL when there is no use in trying again. */
+/*
+ * The handshake on FD, which is taken over: 0, -ECONNRESET, -EINVAL when there is no use in trying again, or -ENOTSUP:
+ * it is a thing for ssh (algorithms.h).
+ */
 int sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, char *why, size_t cap);
 /* 0, -ECONNRESET, or -ENOSYS: the host does not have it. */
 int sshopen_channel(const struct sshopen_request *q, ssh_session session, ssh_channel *channel, char *why, size_t cap);

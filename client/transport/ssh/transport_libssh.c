@@ -276,8 +276,8 @@ exchange(struct libssh *l)
 }
 
 /*
- * The exit status may have come with the answer that opened the channel, before anybody listened for it: libssh has kept
- * it.  The session does not block, so this does not wait.
+ * The exit status may have come with the answer that opened the channel, before anybody listened for it: libssh has
+ * kept it.  The session does not block, so this does not wait.
  */
 static int
 kept_status(ssh_channel channel)
