@@ -15,7 +15,7 @@
  *                   ◀───        NAMED name                   the session has this name now
  *   SHELL_ENDED     ───▶        the shell's wait status: the shell is the leader's child (leader_shell.h)
  *                   ◀───        SHELL_FORGET                 this keeper does not need the number of its process group any
- *                                                            more; ours keeps it reserved all the same, for a later one
+ *                                                            more: a shell that has ended need be no zombie
  *                   ◀───        PIPE_CLOSED n                the keeper has closed its end of the command's descriptor N
  *                   ◀───        PEER serial kind, a connection  may this peer talk to the keeper, or to the agent?
  *                                                            (the kernel has not told the keeper who the peer is)

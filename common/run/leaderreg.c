@@ -68,16 +68,32 @@ leaderreg_text(const struct leaderreg *e, char text[LEADERREG_TEXT])
 
 	if (e->shell)
 		len += snprintf(text + len, LEADERREG_TEXT - (size_t)len, " %d %" PRIu64, (int)e->shell, e->shell_start);
+	if (e->shell && e->ended)
+		len += snprintf(text + len, LEADERREG_TEXT - (size_t)len, " %" PRIu32, e->ended);
 	text[len++] = '\n';
 	text[len] = '\0';
 	return len;
+}
+
+/* Three, five or six numbers: 0 or -EBADMSG. */
+static int
+parse_content(const char *text, uint64_t v[6])
+{
+	static const int counts[] = { 3, 5, 6 };
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		memset(v, 0, 6 * sizeof *v);
+		if (!parse_numbers(text, ' ', '\n', v, counts[i]))
+			return (counts[i] > 3 && !v[3]) || (counts[i] > 5 && !v[5]) ? -EBADMSG : 0;
+	}
+	return -EBADMSG;
 }
 
 int
 leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len)
 {
 	char copy[LEADERREG_TEXT];
-	uint64_t v[5] = { 0, 0, 0, 0, 0 };
+	uint64_t v[6] = { 0, 0, 0, 0, 0, 0 };
 
 	if (len >= sizeof copy)
 		return -EBADMSG;
@@ -85,15 +101,16 @@ leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len)
 	copy[len] = '\0';
 	if (len && (strlen(copy) != len || strchr(copy, '\n') != copy + len - 1))
 		return -EBADMSG;
-	if (len && parse_numbers(copy, ' ', '\n', v, 3) && (parse_numbers(copy, ' ', '\n', v, 5) || !v[3]))
+	if (len && parse_content(copy, v))
 		return -EBADMSG;
-	if (v[0] > UINT32_MAX || v[1] > INT32_MAX || v[3] > INT32_MAX || !v[0] != !v[1])
+	if (v[0] > UINT32_MAX || v[1] > INT32_MAX || v[3] > INT32_MAX || !v[0] != !v[1] || v[5] > LEADERREG_KEPT)
 		return -EBADMSG;
 	e->id = (uint32_t)v[0];
 	e->keeper = (pid_t)v[1];
 	e->keeper_start = v[2];
 	e->shell = (pid_t)v[3];
 	e->shell_start = v[4];
+	e->ended = (uint32_t)v[5];
 	return 0;
 }
 

@@ -23,15 +23,26 @@ struct leaderreg {
 	uint64_t keeper_start;
 	pid_t shell;           /* the leader's child that is or becomes the shell; 0: there is none */
 	uint64_t shell_start;
+	uint32_t ended;        /* enum leaderreg_ended */
+};
+
+/* Of a session whose shell has ended, and for a command its output too. */
+enum leaderreg_ended {
+	LEADERREG_RUNS = 0,
+	LEADERREG_ENDED = 1, /* somebody who is attached is about to take the rest */
+	LEADERREG_KEPT = 2,  /* it is kept for a client that is away */
 };
 
 /* "<uid>-<pid>-<start>". */
 void leaderreg_name(const struct leaderreg *e, char name[LEADERREG_NAME]);
 /* Sets uid, pid and start: 0, or -EBADMSG: NAME does not have exactly this form. */
 int leaderreg_parse_name(struct leaderreg *e, const char *name);
-/* "<id> <keeper> <keeper's start>\n", with a shell " <shell> <shell's start>" before the end: its length. */
+/*
+ * "<id> <keeper> <keeper's start>\n", with a shell " <shell> <shell's start>" before the end, and with a shell that has
+ * ended " <ended>" before that: its length.
+ */
 int leaderreg_text(const struct leaderreg *e, char text[LEADERREG_TEXT]);
-/* Sets id, keeper, shell and their starts, all 0 for an empty file: 0 or -EBADMSG. */
+/* Sets id, keeper, shell and their starts, and ended, all 0 for an empty file: 0 or -EBADMSG. */
 int leaderreg_parse_text(struct leaderreg *e, const char *text, size_t len);
 /* Reads both from the entry NAME in DIR: 0 or a negative errno.  Damaged content counts as empty. */
 int leaderreg_read(struct leaderreg *e, int dir, const char *name);

@@ -169,33 +169,40 @@ def wait_file(path, what):
 
 # What is sent to the client, the command, whether it runs on under sshd (it can't know that its client has gone).
 SIGNALS = (
-    (signal.SIGTERM, "touch /tmp/{0}.on; exec sleep 1000{1}", True),
-    (signal.SIGHUP, "touch /tmp/{0}.on; exec sleep 1000{1}", True),
-    (signal.SIGTERM, "touch /tmp/{0}.on; while sleep 0.1; do echo 1000{1}; done", False),
-    (signal.SIGTERM, "touch /tmp/{0}.on; cat; exec sleep 1000{1}", True),
-    (signal.SIGINT, "touch /tmp/{0}.on; trap '' INT; while sleep 0.1; do echo 1000{1}; done", False),
+    (signal.SIGTERM, "touch /tmp/{0}.on; exec sleep {1}", True),
+    (signal.SIGHUP, "touch /tmp/{0}.on; exec sleep {1}", True),
+    (signal.SIGTERM, "touch /tmp/{0}.on; while sleep 0.1; do echo {1}; done", False),
+    (signal.SIGTERM, "touch /tmp/{0}.on; cat; exec sleep {1}", True),
+    (signal.SIGINT, "touch /tmp/{0}.on; trap '' INT; while sleep 0.1; do echo {1}; done", False),
 )
 
 
+def end_by_signal(host, job):
+    """A client that is ended by a signal: its status; and what becomes of the command."""
+    name, n = job
+    sig, command, goes_on = SIGNALS[n]
+    mark, number = "%s%d" % (name, n), "1000%d%d" % (CLIENTS.index(name), n)
+    p = start(host, name, "server", command.format(mark, number), stdin=subprocess.PIPE)
+    wait_file("/tmp/%s.on" % mark, "the command runs")
+    p.send_signal(sig)
+    out, err = p.communicate(timeout=LIMIT)
+    equal((p.returncode, err), (255, b""), "%s after %s: status and errors" % (name, sig))
+    if not goes_on:
+        wait_until(lambda: not runs(number), "%s: %s ends" % (name, command))
+    return runs(number)
+
+
 def test_signals_like_ssh(host):
-    """A client that is ended by a signal: its status; what becomes of the command; and nothing is held."""
+    """Both clients end alike, their commands end or run on alike, and nothing is held."""
     prepare(host)
-    for name in CLIENTS:
-        for n, (sig, command, goes_on) in enumerate(SIGNALS):
-            mark = "%s%d" % (name, n)
-            command = command.format(mark, "%d%d" % (CLIENTS.index(name), n))
-            p = start(host, name, "server", command, stdin=subprocess.PIPE)
-            wait_file("/tmp/%s.on" % mark, "the command runs")
-            p.send_signal(sig)
-            out, err = p.communicate(timeout=LIMIT)
-            equal((p.returncode, err), (255, b""), "%s after %s: status and errors" % (name, sig))
-            if name == "holdfast":
-                host.wait_none()
-            number = "1000%d%d" % (CLIENTS.index(name), n)
-            if goes_on and "cat" not in command:
-                check(runs(number), "%s: the command has ended: %s" % (name, command))
-            elif not goes_on:
-                wait_until(lambda: not runs(number), "%s: %s ends" % (name, command))
+    jobs = [(name, n) for n in range(len(SIGNALS)) for name in CLIENTS]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        results = dict(zip(jobs, pool.map(lambda job: end_by_signal(host, job), jobs)))
+    host.wait_none()
+    for n, (sig, command, goes_on) in enumerate(SIGNALS):
+        equal([results[name, n] for name in CLIENTS], [goes_on] * 2, "%s goes on after %s" % (command, sig))
+        # and after its session has gone
+        equal(runs("1000%d%d" % (CLIENTS.index("holdfast"), n)), goes_on, "%s goes on" % command)
     r = host.ctl("alice", "last")
     check("let go: its client was terminated" in r.stdout, r.stdout + r.stderr)
     kill_sleeps()
@@ -241,3 +248,69 @@ def test_twenty_timeouts(host):
     equal(shell(host, "holdfast", "$S server 'echo through'; $S --list server; echo $?")[0].split(b"\n")[0], b"through",
           "a command after them; %s" % err)
     nothing_left(host)
+
+
+def kill_clients(host, count, mark):
+    """COUNT commands whose clients are killed while they run, and which then end."""
+    command = "touch /tmp/%s.%d; while [ ! -e /tmp/%s ]; do sleep 0.1; done; echo out"
+    clients = [start(host, "holdfast", "server", command % (mark, n, mark)) for n in range(count)]
+    for n, p in enumerate(clients):
+        wait_file("/tmp/%s.%d" % (mark, n), "command %d runs" % n)
+        p.kill()
+        p.communicate()
+    with open("/tmp/" + mark, "w"):
+        pass
+
+
+def states(host):
+    return [s["state"] for s in host.sessions()]
+
+
+def test_killed_clients(host):
+    """Ended commands of clients that were killed are kept, count for nothing, and make room for each other."""
+    prepare(host)
+    for batch in range(3):
+        kill_clients(host, 8, "batch%d" % batch)
+        wait_until(lambda: set(states(host)) == {"ending"}, "all have ended")
+    equal(len(states(host)), 24, "sessions that are kept")
+    check(not zombies(), zombies())
+    table = host.ctl("alice", "ls").stdout
+    equal(table.count("ending"), 24, "holdfastctl ls: " + table)
+    out = shell(host, "holdfast", "$S --list --json server")[0]
+    equal(out.count(b'"ending"'), 24, "holdfast --list: %s" % out)
+    # each one that starts makes the oldest go, if there are more than 20
+    t = host.login()
+    host.mark(t)
+    for n in range(5):
+        out, _, err = shell(host, "holdfast", "$S server 'echo through'")
+        equal((out, err), (b"through\n", b""), "a command beside them")
+    wait_until(lambda: sorted(states(host)) == ["attached"] + ["ending"] * 20, "20 are kept, and a login is held")
+    for s in host.sessions():
+        if s["state"] == "ending":
+            host.ctl("alice", "kill", str(s["id"]))
+    t.line("exit")
+    t.wait_exit()
+    nothing_left(host)
+
+
+def many(host, count, at_once, seconds):
+    """COUNT commands, AT_ONCE of them at the same time, as ssh has them all."""
+    line = "export S; seq %d | xargs -P%d -I{} sh -c '$S server \"sleep %s; echo {}\"' | sort -n"
+    out, _, err = shell(host, "holdfast", line % (count, at_once, seconds))
+    equal(out.split(), [b"%d" % n for n in range(1, count + 1)], "what has come: %s" % err)
+    nothing_left(host)
+
+
+def test_thirty_at_once(host):
+    """More than MaxSessions: those over the limit are plain commands."""
+    prepare(host)
+    many(host, 30, 30, 1)
+
+
+def test_as_many_as_sshd_lets_in(host):
+    """sshd's own MaxStartups, and a MaxSessions that makes the client connect twice."""
+    prepare(host)
+    with open("/etc/holdfast/holdfast.conf", "a") as f:
+        f.write("MaxSessions 3\n")
+    host.configure_sshd("MaxStartups 10:30:100\n")
+    many(host, 24, 8, 0.2)

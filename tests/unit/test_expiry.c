@@ -212,6 +212,87 @@ a_shell_that_does_not_end_is_killed(void **state)
 	world_close();
 }
 
+/* A session that has ended while the client of an open stream was away. */
+static struct stream *
+end_without_client(bool command)
+{
+	static const unsigned char name[FRAME_KEY] = "a client";
+	struct stream *s;
+
+	open_dropped("echo ready; read x");
+	k.commanded = command;
+	k.init.detached_s = 86400;
+	s = streams_begin(&k.streams, name);
+	assert_non_null(s);
+	s->open = true;
+	kill(k.shell.pid, SIGKILL);
+	return s;
+}
+
+static void
+the_end_is_kept_for_a_client_that_is_away(void **state)
+{
+	static const struct { bool command; uint64_t ms; } v[] = { { true, 300000 }, { false, 60000 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+		uint64_t now;
+
+		end_without_client(v[i].command);
+		turn_until(k.linger_until != CLOCK_NEVER);
+		now = clock_now_ms();
+		assert_true(k.linger_until <= now + v[i].ms && k.linger_until > now + v[i].ms - 30000);
+		assert_int_equal(k.state, KEEPER_ENDING);
+		/* One of a version that kept it for a week does so no longer, and not a moment less. */
+		k.linger_until = now + UINT64_C(604800000);
+		turn_until(k.linger_until <= clock_now_ms() + v[i].ms);
+		k.linger_until = now;
+		turn_until(world_report(LEADERMSG_ENDED));
+		world_close();
+	}
+}
+
+static void
+nothing_is_kept_for_one_that_has_left(void **state)
+{
+	(void)state;
+	end_without_client(true)->open = false;
+	turn_until(world_report(LEADERMSG_ENDED));
+	assert_int_equal(latest.number, SIGKILL);
+	world_close();
+}
+
+/* A client that has closed both outputs and gone: the command has a moment to notice, and runs on without a session. */
+static void
+a_command_is_let_go(void **state)
+{
+	static const unsigned char name[FRAME_KEY] = "a client";
+	struct stream *s;
+	pid_t shell;
+
+	(void)state;
+	open_dropped("echo ready; exec sleep 1000");
+	k.init.detached_s = 86400;
+	s = streams_begin(&k.streams, name);
+	assert_non_null(s);
+	s->open = true;
+	s->closed[0] = s->closed[1] = true;
+	assert_true(expiry_due(&k) > k.dropped_at + 86000000);
+	s->open = false;
+	assert_true(expiry_due(&k) == k.dropped_at + 2000);
+	pass(1000);
+	expiry_turn(&k);
+	assert_int_equal(k.state, KEEPER_RUNNING);
+	pass(1000);
+	shell = k.shell.pid;
+	turn_until(world_report(LEADERMSG_ENDED));
+	assert_int_equal(latest.kind, LEADERMSG_WHY_RELEASED);
+	assert_false(k.killed);
+	assert_int_equal(kill(shell, 0), 0);
+	kill(shell, SIGKILL);
+	world_close();
+}
+
 int
 main(void)
 {
@@ -221,6 +302,9 @@ main(void)
 		cmocka_unit_test(nobody_s_session_ends_while_somebody_is_there),
 		cmocka_unit_test(an_old_drop_does_not_count),
 		cmocka_unit_test(an_idle_shell_ends),
+		cmocka_unit_test(the_end_is_kept_for_a_client_that_is_away),
+		cmocka_unit_test(nothing_is_kept_for_one_that_has_left),
+		cmocka_unit_test(a_command_is_let_go),
 		cmocka_unit_test(a_shell_with_a_job_is_looked_at_again),
 		cmocka_unit_test(the_sooner_of_the_two_counts),
 		cmocka_unit_test(expire_is_a_look_and_a_deed),

@@ -406,7 +406,9 @@ static const struct leaderreg name_of = { .uid = 1000, .pid = 4711, .start = 123
                             text_max = { .id = UINT32_MAX, .keeper = INT32_MAX, .keeper_start = UINT64_MAX },
                             text_min = { .id = 0 },
                             text_shell = { .id = 3, .keeper = 4712, .keeper_start = 123457, .shell = 4713,
-                                           .shell_start = 123458 };
+                                           .shell_start = 123458 },
+                            text_ended = { .id = 3, .keeper = 4712, .keeper_start = 123457, .shell = 4713,
+                                           .shell_start = 123458, .ended = LEADERREG_KEPT };
 
 static void
 files(void **state)
@@ -421,6 +423,7 @@ files(void **state)
 		ONE("leader-text-min", 0, leader_text, &text_min, .older = { 6 }),
 		ONE("leader-text-max", 0, leader_text, &text_max, .older = { 43 }),
 		ONE("leader-text-shell", 0, leader_text, &text_shell, .older = { 26 }),
+		ONE("leader-text-ended", 0, leader_text, &text_ended, .older = { 28 }),
 	};
 
 	(void)state;

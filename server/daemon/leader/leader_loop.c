@@ -16,6 +16,7 @@
 #include "leader_dir.h"
 #include "leader_end.h"
 #include "leader_keeper.h"
+#include "leader_kept.h"
 #include "leader_audit.h"
 #include "leader_messages.h"
 #include "leader_phase.h"
@@ -179,6 +180,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	leader_keeper_turn(l, &p[3]);
 	leader_end_turn(l, &p[4]);
 	leader_shell_tell(l);
+	leader_kept_note(l);
 	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);

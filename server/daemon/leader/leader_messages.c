@@ -200,7 +200,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
-		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = ignore,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forgotten,
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_RUNNING] = {
@@ -211,7 +211,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
-		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = ignore,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forgotten,
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_ENDING] = {
@@ -221,7 +221,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_GONE - LEADERMSG_READY] = on_gone,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = leader_audit_refused,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
-		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = ignore,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forgotten,
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 	[LEADER_UNDOING] = {
@@ -234,7 +234,7 @@ static handler *const handlers[LEADER_STATES][LEADERMSG_LAST - LEADERMSG_READY +
 		[LEADERMSG_ENDED - LEADERMSG_READY] = on_ended,
 		[LEADERMSG_REFUSED - LEADERMSG_READY] = ignore,
 		[LEADERMSG_NAMED - LEADERMSG_READY] = on_named,
-		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = ignore,
+		[LEADERMSG_SHELL_FORGET - LEADERMSG_READY] = leader_shell_forgotten,
 		[LEADERMSG_PIPE_CLOSED - LEADERMSG_READY] = leader_shell_pipe_closed,
 	},
 };

@@ -98,6 +98,14 @@ leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m)
 }
 
 void
+leader_shell_forgotten(struct leader *l, const struct leadermsg_report *m)
+{
+	(void)m;
+	if (l->shell.ended)
+		waitpid(l->shell.pid, NULL, WNOHANG);
+}
+
+void
 leader_shell_hang_up(struct leader_shell *s)
 {
 	fd_close(&s->master);

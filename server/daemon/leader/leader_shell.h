@@ -30,6 +30,8 @@ void leader_shell_look(struct leader_shell *s);
 void leader_shell_tell(struct leader *l);
 /* A message of the keeper's. */
 void leader_shell_pipe_closed(struct leader *l, const struct leadermsg_report *m);
+/* A message of the keeper's: it signals the process group no more, so a shell that has ended need be no zombie. */
+void leader_shell_forgotten(struct leader *l, const struct leadermsg_report *m);
 /* The session is over: closes the pty and the pipes. */
 void leader_shell_hang_up(struct leader_shell *s);
 /*

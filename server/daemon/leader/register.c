@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "login.h"
@@ -53,7 +55,9 @@ each_living(int (*take)(void *object, const struct leaderreg *e), void *object)
 
 struct tally {
 	uid_t uid;
-	uint32_t of_uid, all;
+	uint32_t of_uid, all; /* that run */
+	uint32_t ended, kept; /* of UID's */
+	struct leaderreg oldest; /* of those that are kept */
 };
 
 static int
@@ -61,27 +65,43 @@ count_one(void *object, const struct leaderreg *e)
 {
 	struct tally *t = object;
 
-	t->all++;
-	t->of_uid += e->uid == t->uid;
+	if (e->ended == LEADERREG_RUNS || (e->uid == t->uid && ++t->ended > REGISTER_ENDED_MAX)) {
+		t->all++;
+		t->of_uid += e->uid == t->uid;
+	}
+	if (e->ended != LEADERREG_KEPT || e->uid != t->uid)
+		return 0;
+	if (!t->kept++ || e->start < t->oldest.start)
+		t->oldest = *e;
 	return 0;
 }
 
-/* How many UID has (and all have, in *ALL), or a negative errno. */
+/* Counts what UID and all have into *T: 0 or a negative errno. */
 static int
-go_through(uid_t uid, uint32_t *all)
+go_through(uid_t uid, struct tally *t)
 {
-	struct tally t = { .uid = uid };
-	int rc = each_living(count_one, &t);
+	*t = (struct tally){ .uid = uid };
+	return each_living(count_one, t);
+}
 
-	*all = t.all;
-	return rc ? rc : (int)t.of_uid;
+/* The keeper then waits for its client no longer (ending.h). */
+static void
+let_end(const struct leaderreg *e)
+{
+	int fd = (int)syscall(SYS_pidfd_open, e->keeper, 0);
+
+	if (fd < 0)
+		return;
+	if (login_alive(e->keeper, e->keeper_start) == 0)
+		syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0);
+	close(fd);
 }
 
 int
 register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e)
 {
 	struct procstat self;
-	uint32_t all;
+	struct tally t;
 	int dir, fd, rc = procstat_read(getpid(), &self);
 
 	if (rc)
@@ -99,12 +119,14 @@ register_enter(uid_t uid, uint32_t max, uint32_t total, struct register_entry *e
 		return rc;
 	}
 	close(fd);
-	rc = go_through(uid, &all);
-	if (rc >= 0 && (uint32_t)rc <= max && all <= total)
+	rc = go_through(uid, &t);
+	if (!rc && t.kept > REGISTER_KEPT_MAX)
+		let_end(&t.oldest);
+	if (!rc && t.of_uid <= max && t.all <= total)
 		return 0;
 	register_leave(e);
-	if (rc >= 0)
-		rc = (uint32_t)rc > max ? -EDQUOT : -EUSERS;
+	if (!rc)
+		rc = t.of_uid > max ? -EDQUOT : -EUSERS;
 	return rc;
 }
 
@@ -143,9 +165,9 @@ register_leave(struct register_entry *e)
 void
 register_sweep(void)
 {
-	uint32_t all;
+	struct tally t;
 
-	go_through((uid_t)-1, &all);
+	go_through((uid_t)-1, &t);
 }
 
 struct living {

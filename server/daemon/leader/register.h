@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * register: the register of the sessions that are held (leaderreg.h), in PATH_LEADERS, which only root can write.
- * MaxSessions is counted here.  A session counts while its leader or its keeper lives.
+ * MaxSessions is counted here.  A session counts while its leader or its keeper lives, and until its shell has ended.
+ *
+ * Sessions that have ended and are kept for a client that is away do not count: a client that was killed must not keep
+ * its user from starting another.  They have a limit of their own: whoever starts a session while there are more than
+ * REGISTER_KEPT_MAX of them makes the oldest end.  What has ended counts as running from REGISTER_ENDED_MAX on, which
+ * only keepers reach that do not obey.
  */
 #ifndef HOLDFAST_REGISTER_H
 #define HOLDFAST_REGISTER_H
@@ -11,6 +16,9 @@
 #include <sys/types.h>
 
 #include "leaderreg.h"
+
+#define REGISTER_KEPT_MAX 20u
+#define REGISTER_ENDED_MAX 80u
 
 struct register_entry {
 	char name[LEADERREG_NAME]; /* "": no entry */

@@ -161,7 +161,8 @@ put_attached(struct peer *peer, bool is_new)
 	struct framed *f = peer->framed;
 	struct keeper *k = peer->keeper;
 	struct frame_attached m = {
-		.version = FRAME_VERSION, .features = FRAME_SERVER_FEATURES, .id = k->dir.id, .kind = k->source->kind, .is_new = is_new,
+		.version = FRAME_VERSION, .features = FRAME_SERVER_FEATURES, .id = k->dir.id,
+		.kind = k->source->kind, .is_new = is_new,
 		.known = peer->claim.framed.known, .input = f->stream->input, .window = f->said_window,
 		.output = f->sent[0], .errors = f->sent[1], .rows = k->size.ws_row, .cols = k->size.ws_col,
 	};

@@ -120,6 +120,8 @@ pipes_drain(struct keeper *k)
 	if (!command_done(k->command) && k->let_go_at <= clock_now_ms())
 		command_let_go(k->command);
 	k->drained = command_done(k->command);
+	if (k->drained)
+		session_forget_shell(k);
 	k->drain_left = !k->drained;
 }
 
