@@ -19,6 +19,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -77,6 +78,12 @@ def make_dev(path):
     for name in DEVICES:
         open(os.path.join(path, name), "w").close()
         mount("/dev/" + name, os.path.join(path, name), None, MS_BIND)
+    try:
+        # of our own: the machine's is for root alone, perhaps
+        os.mknod(os.path.join(path, "fuse"), stat.S_IFCHR, os.makedev(10, 229))
+        os.chmod(os.path.join(path, "fuse"), 0o666)
+    except OSError:
+        pass  # the cases that need it say so
     for name in ("pts", "shm"):
         os.mkdir(os.path.join(path, name))
     mount("devpts", path + "/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620,gid=5")

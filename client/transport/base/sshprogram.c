@@ -12,8 +12,8 @@
 #define DEPTH_MAX 8u /* a ssh whose ProxyCommand is holdfast, whose ssh … */
 
 static char chosen[PATH_MAX];
-static unsigned depth; /* how many of us are above */
-static bool looked;
+static unsigned depth;     /* how many of us are above */
+static struct stat script; /* that has started us; st_ino 0: none */
 
 static bool
 same_file(const char *path, const struct stat *want)
@@ -60,40 +60,47 @@ find(const struct stat *a, const struct stat *b)
 	return false;
 }
 
+/* What an environment tells that another of us has made; it is ours from then on. */
 static void
-choose(void)
+look_above(void)
 {
-	const char *via = looked ? NULL : getenv(VIA), *own = getenv("HOLDFAST_SSH");
-	struct stat self = { .st_ino = 0 }, before = { .st_ino = 0 }, none = { .st_ino = 0 };
-	char text[PATH_MAX + 16];
-	char *rest = NULL;
+	static bool looked;
+	const char *via = getenv(VIA);
+	char *rest;
 
-	if (stat("/proc/self/exe", &self) < 0)
-		self.st_ino = 0;
-	if (via)
-		depth = (unsigned)strtoul(via, &rest, 10);
+	if (looked)
+		return;
 	looked = true;
+	if (!via)
+		return;
+	depth = (unsigned)strtoul(via, &rest, 10);
 	/* a program that is no script is either ours, and knows itself, or the ssh that we look for */
-	if (rest && *rest == ':' && (!is_script(rest + 1) || stat(rest + 1, &before) < 0))
-		before.st_ino = 0;
-	if (own && *own && strlen(own) < sizeof(chosen))
-		snprintf(chosen, sizeof(chosen), "%s", own);
-	else if (!find(&self, &before) && !find(&self, &none))
-		snprintf(chosen, sizeof(chosen), "ssh");
-	snprintf(text, sizeof(text), "%u:%s", depth + 1, chosen);
-	setenv(VIA, text, 1);
+	if (*rest != ':' || !is_script(rest + 1) || stat(rest + 1, &script) < 0)
+		script.st_ino = 0;
 }
 
 const char *
 sshprogram(void)
 {
-	choose();
+	const char *own = getenv("HOLDFAST_SSH");
+	struct stat self = { .st_ino = 0 }, none = { .st_ino = 0 };
+	char text[PATH_MAX + 16];
+
+	look_above();
+	if (stat("/proc/self/exe", &self) < 0)
+		self.st_ino = 0;
+	if (own && *own && strlen(own) < sizeof(chosen))
+		snprintf(chosen, sizeof(chosen), "%s", own);
+	else if (!find(&self, &script) && !find(&self, &none))
+		snprintf(chosen, sizeof(chosen), "ssh");
+	snprintf(text, sizeof(text), "%u:%s", depth + 1, chosen);
+	setenv(VIA, text, 1);
 	return chosen;
 }
 
 bool
 sshprogram_loops(void)
 {
-	(void)sshprogram();
+	look_above();
 	return depth >= DEPTH_MAX;
 }
