@@ -6,17 +6,9 @@
 #include <string.h>
 
 #include "colour_names.h"
+#include "rgbspec.h"
 
 #define NAME_MAX_BYTES (sizeof colour_names->name)
-
-static int
-hex(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *digit = c ? strchr(digits, c | 0x20) : NULL;
-
-	return digit ? (int)(digit - digits) : -1;
-}
 
 /* N digits at P; -1: there are others. */
 static int
@@ -25,9 +17,9 @@ digits(const char *p, size_t n)
 	int v = 0;
 
 	for (; n; n--, p++) {
-		if (hex(*p) < 0)
+		if (rgbspec_digit((unsigned char)*p) < 0)
 			return -1;
-		v = v << 4 | hex(*p);
+		v = v << 4 | rgbspec_digit((unsigned char)*p);
 	}
 	return v;
 }
@@ -39,12 +31,12 @@ scaled(const char *text, uint32_t *rgb)
 	uint32_t found = 0;
 
 	for (int i = 0; i < 3; i++) {
-		size_t n = strcspn(text, "/");
-		int v = n >= 1 && n <= 4 ? digits(text, n) : -1;
+		unsigned part;
+		size_t n = rgbspec_part(text, strlen(text), &part);
 
-		if (v < 0 || text[n] != (i < 2 ? '/' : '\0'))
+		if (!n || text[n] != (i < 2 ? '/' : '\0'))
 			return false;
-		found = found << 8 | (uint32_t)(n == 1 ? v * 0x11 : v >> (4 * n - 8));
+		found = found << 8 | part;
 		text += n + 1;
 	}
 	*rgb = found;

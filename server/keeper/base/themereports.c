@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rgbspec.h"
 #include "termreports.h"
 
 #define ESC 0x1b
@@ -20,15 +21,6 @@ struct look {
 	const unsigned char *p, *end;
 };
 
-static int
-digit(unsigned char b)
-{
-	if (b >= '0' && b <= '9')
-		return b - '0';
-	b |= 0x20;
-	return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
-}
-
 /* TEXT comes next: IS_ANSWER, and it is passed; else whether it may still come. */
 static enum verdict
 expect(struct look *l, const char *text)
@@ -43,20 +35,15 @@ expect(struct look *l, const char *text)
 	return IS_ANSWER;
 }
 
-/* 1 to 4 hex digits, as 8 bits. */
 static enum verdict
 expect_part(struct look *l, unsigned *part)
 {
-	unsigned v = 0, n = 0;
+	size_t n = rgbspec_part(l->p, (size_t)(l->end - l->p), part);
 
-	for (; l->p < l->end && n < 4 && digit(*l->p) >= 0; l->p++, n++)
-		v = v << 4 | (unsigned)digit(*l->p);
+	l->p += n;
 	if (l->p == l->end)
 		return MAY_BECOME;
-	if (!n)
-		return IS_NONE;
-	*part = n == 1 ? v * 0x11 : v >> (4 * n - 8);
-	return IS_ANSWER;
+	return n ? IS_ANSWER : IS_NONE;
 }
 
 /* The three parts of a colour, with ALPHA a fourth one. */
