@@ -195,6 +195,20 @@ colours_light(const struct screen *s)
 {
 	uint32_t c = s->colours.dynamic[1] ? s->colours.dynamic[1] : s->terminal.colour[1];
 
+	return c ? screen_colour_is_light(c) : -1;
+}
+
+bool
+screen_colour_is_light(uint32_t colour)
+{
 	/* Weighted as the eye sees them (ITU-R BT.601). */
-	return c ? 299 * (c >> 16 & 0xff) + 587 * (c >> 8 & 0xff) + 114 * (c & 0xff) >= 127500 : -1;
+	return 299 * (colour >> 16 & 0xff) + 587 * (colour >> 8 & 0xff) + 114 * (colour & 0xff) >= 127500;
+}
+
+enum screen_theme
+screen_theme_awaited(const struct screen *s)
+{
+	int light = s->colours.dynamic[1] ? -1 : colours_light(s);
+
+	return !mode(s, MODE_THEME) || light < 0 ? SCREEN_NO_THEME : light ? SCREEN_LIGHT : SCREEN_DARK;
 }

@@ -72,6 +72,13 @@ struct screen_terminal {
 };
 void screen_terminal_is(struct screen *s, const struct screen_terminal *t);
 
+/* As ?997 has it. */
+enum screen_theme { SCREEN_NO_THEME = 0, SCREEN_DARK = 1, SCREEN_LIGHT = 2 };
+/* Whether a background of COLOUR (0xrrggbb; what is above does not count) is a light theme. */
+bool screen_colour_is_light(uint32_t colour);
+/* The terminal's theme, if a program has asked to be told of it (?2031), and has set no background of its own. */
+enum screen_theme screen_theme_awaited(const struct screen *s);
+
 /*
  * Answers to queries (DA, DSR, DECRQM, DECRQSS, XTGETTCAP, kitty ?u, XTVERSION, OSC colours …; answer.h).  While off
  * (the default) queries are ignored.  While on, the model keeps its answers, at most SCREEN_ANSWERS_MAX bytes with

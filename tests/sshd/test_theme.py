@@ -12,15 +12,16 @@ from term import check, equal, wait_until
 
 # What a terminal with a light theme answers.
 LIGHT = {10: b"rgb:1a1a/2b2b/3c3c", 11: b"rgb:fdfd/f6f6/e3e3", 12: b"rgb:8080/0000/4040"}
+DARK = {10: b"rgb:e0e0/e0e0/e0e0", 11: b"rgb:1010/1818/2020", 12: b"rgb:8080/0000/4040"}
 ASKED_COLOUR = re.compile(rb"\x1b\](1[0-2]);\?(?:\x07|\x1b\\)")
 
 
-def colour_answer(number):
-    return b"\x1b]%d;%s\x1b\\" % (number, LIGHT[number])
+def colour_answer(number, of=None):
+    return b"\x1b]%d;%s\x1b\\" % (number, (of or LIGHT)[number])
 
 
-def light(t):
-    """T has a light theme, and answers each question for its colours."""
+def light(t, colours=None):
+    """T has a light theme, or these COLOURS, and answers each question for them."""
     done = [0]
 
     def answer(t):
@@ -28,7 +29,7 @@ def light(t):
             # while it sends it may read, and so be called again
             if found.end() > done[0]:
                 done[0] = found.end()
-                t.send(colour_answer(int(found.group(1))))
+                t.send(colour_answer(int(found.group(1)), colours))
     t.on_read = answer
     answer(t)
     return t
@@ -167,6 +168,56 @@ def test_no_question_where_the_answer_would_go_elsewhere(host):
     r = host.ssh_run(options=["-tt"], input=b"stty size; echo he''re; exit\n", env={"TERM": "xterm-256color"})
     check(b"0 0" in r.stdout and b"here" in r.stdout, "the session: %r" % r.stdout[-300:])
     check(b"\x1b]1" not in r.stdout, "the terminal is asked: %r" % r.stdout[:200])
+
+
+WATCH = r"""
+import os, sys, termios, tty
+saved = termios.tcgetattr(0)
+tty.setraw(0)
+os.write(1, b"\x1b[?2031hwat" b"ching\r\n")
+got = b""
+while not got.endswith(b"q"):
+    got += os.read(0, 256)
+    with open("told.new", "wb") as f:
+        f.write(got)
+    os.rename("told.new", "told")
+termios.tcsetattr(0, termios.TCSADRAIN, saved)
+"""
+
+
+def test_a_program_is_told_of_another_theme(host):
+    """One that has asked to be told (?2031), once, and not the shell that is in front later."""
+    def told(what):
+        wait_until(lambda: os.path.exists("/home/alice/told") and open("/home/alice/told", "rb").read() == what,
+                   "%r: %r" % (what, os.path.exists("/home/alice/told") and open("/home/alice/told", "rb").read()))
+
+    def returns(t, colours):
+        host.drop(t)
+        t = light(host.ssh(), colours)
+        t.wait_for("resumed")
+        return t
+    write("/home/alice/watch.py", WATCH)
+    t = host.login()
+    host.drop(t)
+    t = light(host.login(), DARK)
+    has_answered(t)
+    t.line("/usr/bin/python3 watch.py")
+    t.wait_for("watching")
+    t = returns(t, LIGHT)
+    told(b"\x1b[?997;2n")
+    t.send(b"a")
+    told(b"\x1b[?997;2na")
+    t = returns(t, LIGHT)
+    t.send(b"b")
+    told(b"\x1b[?997;2nab")
+    t = returns(t, DARK)
+    told(b"\x1b[?997;2nab\x1b[?997;1n")
+    t.send(b"q")
+    t.prompt()
+    t = returns(t, LIGHT)
+    has_answered(t)
+    settle(t)
+    check("997" not in shown(t), "the shell was told: %r" % shown(t)[-300:])
 
 
 def in_an_editor(host, command):

@@ -8,6 +8,7 @@
 #include "picture.h"
 
 #define ESC 0x1b
+#define BACKGROUND 1 /* of the colours */
 #define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
 #define LOOK_BACK 65536 /* a query further back in the output has been answered before the keeper changed */
 
@@ -123,10 +124,12 @@ find(const struct ring *r, uint64_t from, uint64_t to, unsigned n, bool set)
 static void
 learn(struct keeper *k, unsigned n, uint32_t colour)
 {
+	uint32_t background = k->colours[BACKGROUND];
+
 	if (k->colours[n] == colour)
 		return;
 	k->colours[n] = colour;
-	picture_terminal(k);
+	picture_terminal(k, background);
 }
 
 static bool

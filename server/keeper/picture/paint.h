@@ -16,6 +16,8 @@
  *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
  *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
  *                        ◀───    REPORT offset          its answer to the query that ends there
+ *                        ◀───    THEME number            to TERMINAL with PAINT_TURNED: a program is to be told of that
+ *                                                       (enum screen_theme)
  *                        ◀───    TOTAL serial number    so many bytes of a rendering follow, that ends inside of an OFFSET (enum screen_string) …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
  *
@@ -54,12 +56,14 @@ enum paint_type {
 	PAINT_TOTAL = 67,
 	PAINT_BYTES = 68,
 	PAINT_RESTS = 69,
+	PAINT_THEME = 70,
 };
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */
 #define PAINT_PUSH_UP 2u       /* RENDER: the terminal's screen goes into its scrollback first */
 #define PAINT_SHELL 8u         /* RENDER: a shell is in front: no progress of a job is shown */
 #define PAINT_LAZY 4u          /* FEED: the model is not needed yet */
+#define PAINT_TURNED 16u       /* TERMINAL: its theme is dark, and was light, or the other way round */
 
 struct paint_order {
 	uint8_t type;

@@ -276,6 +276,9 @@ obey(struct painter *p, const struct paint_order *m)
 	switch (m->type) {
 	case PAINT_TERMINAL:
 		know_terminal(p, m);
+		if (m->flags & PAINT_TURNED && screen_theme_awaited(p->screen))
+			reply(&(struct paint_reply){ .type = PAINT_THEME, .offset = p->at,
+			                             .number = screen_theme_awaited(p->screen) });
 		break;
 	case PAINT_SIZE:
 		know_terminal(p, m);

@@ -14,6 +14,9 @@
 #include "picture_orders.h"
 #include "picture_private.h"
 #include "picture_replies.h"
+#include "screen.h"
+
+#define BACKGROUND 1 /* of the colours */
 
 int
 picture_open(struct keeper *k, const struct picture_events *events)
@@ -126,9 +129,11 @@ picture_size(struct keeper *k)
 }
 
 void
-picture_terminal(struct keeper *k)
+picture_terminal(struct keeper *k, uint32_t was)
 {
-	picture_tell_terminal(k);
+	uint32_t is = k->colours[BACKGROUND];
+
+	picture_tell_terminal(k, was && is && screen_colour_is_light(was) != screen_colour_is_light(is));
 }
 
 uint32_t

@@ -41,8 +41,12 @@ void picture_front_changed(struct keeper *k);
 void picture_printed(struct keeper *k, uint64_t before);
 /* The terminals' common size is now K's. */
 void picture_size(struct keeper *k);
-/* What a terminal says of its colours (K's colours) has changed: for answers from here on. */
-void picture_terminal(struct keeper *k);
+/*
+ * What a terminal says of its colours (K's colours) has changed: for answers from here on.  WAS: the background before
+ * that, or 0.  If the theme was light, and is dark now, or the other way round, the program in front is told, if it has
+ * asked to be (?2031).
+ */
+void picture_terminal(struct keeper *k, uint32_t was);
 /* An attachment has come, gone, or been set aside: decides whether the painter answers queries from here on. */
 void picture_attend(struct keeper *k);
 /* Whether the painter answers queries now. */

@@ -163,6 +163,7 @@ have_painter(struct keeper *k)
 	}
 	p->at = p->fed = p->seen = p->base;
 	p->orders = 0;
+	p->turned = false;
 	p->adrift = false;
 	/* It was needed again soon after it had gone: the next one stays for longer. */
 	if (p->parked_ms && now - p->parked_ms < PARK_REGRET_MS)
@@ -227,9 +228,12 @@ picture_tell_size(struct keeper *k, const struct picture_size *s)
 }
 
 void
-picture_tell_terminal(struct keeper *k)
+picture_tell_terminal(struct keeper *k, bool turned)
 {
-	/* No output has to be eaten for that. */
-	if (k->picture->proc.pid)
-		order_terminal(k, &(struct paint_order){ .type = PAINT_TERMINAL, .offset = k->picture->at });
+	/* No output has to be eaten for that, unless it has to be known whether a program waits for it. */
+	struct paint_order m = { .type = PAINT_TERMINAL, .offset = turned ? k->ring.head : k->picture->at,
+		                 .flags = turned ? PAINT_TURNED : 0 };
+
+	if (turned && !k->picture->leaving ? have_painter(k) : k->picture->proc.pid > 0)
+		k->picture->turned = order_terminal(k, &m) && turned;
 }

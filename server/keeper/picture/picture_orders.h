@@ -15,8 +15,11 @@ struct picture_size;
 uint32_t picture_ask(struct keeper *k, struct paint_order *m);
 /* The painter, if there is one, hears of a size. */
 void picture_tell_size(struct keeper *k, const struct picture_size *s);
-/* The same of what is known of the person's own terminal. */
-void picture_tell_terminal(struct keeper *k);
+/*
+ * The same of what is known of the person's own terminal.  TURNED: that its theme is dark now, or light: also a painter
+ * that is started for it, because a program may have asked to be told (?2031).
+ */
+void picture_tell_terminal(struct keeper *k, bool turned);
 /* Has the painter read the output, which is new. */
 void picture_feed(struct keeper *k);
 /* The painter has done something, or something to do has come. */

@@ -63,6 +63,7 @@ struct picture {
 	struct answers_kept kept; /* and, should their terminal die, these … */
 	struct asked asked; /* … that are not too late */
 
+	bool turned;        /* this painter has had an order with PAINT_TURNED, and may answer it */
 	uint32_t serial;    /* of the last request */
 	unsigned wanted;    /* requests that are open */
 	uint64_t give_up_at; /* the oldest of them has taken too long; CLOCK_NEVER */

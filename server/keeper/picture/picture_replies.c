@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,22 @@ on_report(struct keeper *k, const struct paint_reply *m)
 	return 0;
 }
 
+/* As a terminal reports it whose person has chosen another theme: to a program, and never to a shell. */
+static int
+on_theme(struct keeper *k, const struct paint_reply *m)
+{
+	struct picture *p = k->picture;
+	char report[16];
+	int len;
+
+	if (!p->turned || (m->number != SCREEN_DARK && m->number != SCREEN_LIGHT))
+		return -EBADMSG;
+	p->turned = false;
+	len = snprintf(report, sizeof report, "\033[?997;%un", m->number);
+	answers_take(k, k->front.epoch, (const unsigned char *)report, (size_t)len);
+	return 0;
+}
+
 static int
 on_total(struct keeper *k, const struct paint_reply *m)
 {
@@ -177,6 +194,8 @@ handle(struct keeper *k, const struct paint_reply *m)
 		return on_rests(k, m);
 	case PAINT_REPORT:
 		return on_report(k, m);
+	case PAINT_THEME:
+		return on_theme(k, m);
 	case PAINT_TOTAL:
 		return on_total(k, m);
 	default:
