@@ -15,6 +15,7 @@
 #include "json.h"
 #include "link_open.h"
 #include "log.h"
+#include "remembered.h"
 #include "target.h"
 
 enum { ID, NAME, STATE, SINCE, KIND, PROGRAM, SIZE, FROM, COLUMNS };
@@ -178,6 +179,17 @@ talk(const struct options *o, struct asking *asking, struct link *l)
 	return status;
 }
 
+/* For the logins of the next day. */
+static void
+learn(const struct transport_target *target, bool none)
+{
+	char account[REMEMBERED_HOST_CAP];
+
+	target_account(target, account, sizeof account);
+	if (account[0])
+		remembered_set(REMEMBERED_NONE, account, none);
+}
+
 int
 listing_run(const struct options *o, struct transport_target *target, struct asking *asking)
 {
@@ -194,6 +206,8 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
 		       l->transport->exit_status == 127);
 		by_ssh = status < 0 && transport_turns_to_ssh(l->transport);
+		if (status == 0 || (none && l->transport->what == TRANSPORT_EXEC))
+			learn(target, none);
 		if (status < 0 && !by_ssh && !(none && l->transport->what == TRANSPORT_SUBSYSTEM)) {
 			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
 			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;

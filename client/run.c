@@ -14,6 +14,7 @@
 #include "run_away.h"
 #include "run_close.h"
 #include "run_end.h"
+#include "run_fallback.h"
 #include "run_finish.h"
 #include "run_frames.h"
 #include "run_input.h"
@@ -282,6 +283,8 @@ run_session(const struct options *o, struct transport_target *target, struct ask
 	r = (struct run){ .o = o, .target = target, .config = target_config(target), .asking = asking,
 	                  .on_attached = on_attached, .signals = -1, .status = STATUS_FAILED };
 	rc = start(&r, errors);
+	if (rc == 0)
+		(void)run_had_none(&r);
 	while (rc == 0) {
 		while (!r.done)
 			turn(&r, &t);

@@ -191,8 +191,10 @@ run_promote(struct run *r)
 	r->stopped = r->said = r->refused_keys = false;
 	run_notice_gone(r);
 	clock_sooner(&r->retry_at, r->last_try + BACKOFF_FIRST_MS);
-	if (r->on_attached)
+	if (r->on_attached) {
 		r->on_attached();
+		run_has_one(r);
+	}
 	r->on_attached = NULL;
 }
 

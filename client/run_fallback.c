@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "age.h"
 #include "exit_status.h"
+#include "remembered.h"
 #include "run_end.h"
 #include "run_fallback.h"
 
@@ -43,7 +45,37 @@ run_refused(struct run *r, const char *why)
 void
 run_has_none(struct run *r)
 {
+	char account[REMEMBERED_HOST_CAP];
+
+	target_account(r->target, account, sizeof account);
+	if (account[0])
+		remembered_set(REMEMBERED_NONE, account, true);
 	fall_back(r, "has no holdfast", true);
+}
+
+bool
+run_had_none(struct run *r)
+{
+	char account[REMEMBERED_HOST_CAP], age[AGE_CAP], why[TEXT_CAP];
+	long seconds;
+
+	target_account(r->target, account, sizeof account);
+	seconds = account[0] && !only_held(r) ? remembered_for(REMEMBERED_NONE, account) : -1;
+	if (seconds < 0)
+		return false;
+	age_format(age, (uint64_t)seconds);
+	snprintf(why, sizeof why, "had no holdfast %s ago (holdfast --list %s asks again)", age, target_name(r->target));
+	fall_back(r, why, true);
+	return true;
+}
+
+void
+run_has_one(struct run *r)
+{
+	char account[REMEMBERED_HOST_CAP];
+
+	target_account(r->target, account, sizeof account);
+	remembered_set(REMEMBERED_NONE, account, false);
 }
 
 bool

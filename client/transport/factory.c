@@ -1,11 +1,47 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include <libssh/libssh.h>
 
 #include "demands.h"
 #include "factory.h"
+#include "remembered.h"
+#include "target.h"
 #include "target_state.h"
 #include "transport_command.h"
 #include "transport_libssh.h"
+
+/*
+ * The account, and a hash (FNV-1a) of the algorithms that were asked for and of the library's version: with others the
+ * answer may be another.
+ */
+static void
+name_of(const struct transport_target *t, char *out, size_t cap)
+{
+	const struct sshconfig *c = t->config;
+	const char *const texts[] = { c->kex, c->host_key_algorithms, c->ciphers, c->macs, ssh_version(0) };
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (const char *s = texts[i] ? texts[i] : ""; *s; s++)
+			hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	target_account(t, out, cap);
+	len = strlen(out);
+	if (len)
+		snprintf(out + len, cap - len, " %016" PRIx64, hash);
+}
+
+static bool
+needed_ssh(const struct transport_target *t)
+{
+	char name[REMEMBERED_HOST_CAP];
+
+	name_of(t, name, sizeof(name));
+	return t->have_ssh && name[0] && remembered_for(REMEMBERED_SSH, name) >= 0;
+}
 
 static void
 say_why(const struct transport_target *target, const struct transport_asking *asking, const char *what, const char *why)
@@ -27,6 +63,10 @@ choose(struct transport_target *target, const struct transport_asking *asking)
 
 	if (target->carrier != CARRIER_OPEN)
 		return;
+	if (!target->asked_command && needed_ssh(target)) {
+		target->carrier = CARRIER_COMMAND;
+		return;
+	}
 	more = !target->asked_command && demands_more(target->config, why, sizeof(why));
 	target->carrier = target->asked_command || (more && target->have_ssh) ? CARRIER_COMMAND : CARRIER_LIBSSH;
 	if (more)
@@ -37,11 +77,15 @@ bool
 transport_turns_to_ssh(struct transport *t)
 {
 	struct transport_target *target = t->target;
+	char name[REMEMBERED_HOST_CAP];
 
 	if (t->state != TRANSPORT_CLOSED || t->end != TRANSPORT_END_NEEDS_SSH || target->carrier != CARRIER_LIBSSH)
 		return false;
 	target->carrier = CARRIER_COMMAND;
 	say_why(target, t->asking, "Using the ssh command", t->reason);
+	name_of(target, name, sizeof(name));
+	if (name[0])
+		remembered_set(REMEMBERED_SSH, name, true);
 	return true;
 }
 

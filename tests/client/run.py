@@ -37,6 +37,7 @@ def in_own_directory(function):
     """What a case runs in, in its own process."""
     with tempfile.TemporaryDirectory(prefix="hf") as person.WORK:
         os.environ["HOME"] = person.WORK
+        os.environ.pop("XDG_CACHE_HOME", None)
         try:
             function()
         finally:

@@ -20,6 +20,7 @@ KEEPER = LIBEXEC + "/holdfast-keeper"
 DROPIN = "/etc/ssh/sshd_config.d/holdfast.conf"
 HOOK = "/etc/profile.d/00-holdfast.sh"
 NONE = r"server has no holdfast; starting a plain ssh"
+FORGETS = {"XDG_CACHE_HOME": "/dev/null"}  # so that each login finds it out anew
 FAR = 20  # logins
 LONG = "true " + "#" * 20000 + "\n"
 
@@ -115,7 +116,7 @@ def said(text):
 
 def run(host, row, *options):
     return host.ssh_run(argv=["setsid", CLIENT, "-l", row.user, *host.relay.options, *options, "server", row.command],
-                        input=b"typed\n")
+                        input=b"typed\n", env=FORGETS)
 
 
 def one_line(lines, row):
@@ -139,7 +140,7 @@ def as_a_command(host, row):
 
 
 def as_a_shell(host, row):
-    t = client(host, user=row.user)
+    t = client(host, user=row.user, env=FORGETS)
     if row.shell:
         t.prompt()
         equal(t.ask("$(tty | cut -c-8)$HOLDFAST_SESSION"), "/dev/pts", "its terminal, and no session")
@@ -196,7 +197,7 @@ def test_far_away(host):
     relay = Relay(2300, ("127.0.0.1", PORT), delay=0.1, burst=0.05)
     argv = ["setsid", CLIENT, "-l", "alice", "-p", "2300", "server", "echo plain; exit 5"]
     with without_line(host, CLIENT + "ctl"), concurrent.futures.ThreadPoolExecutor(FAR) as pool:
-        for r in pool.map(lambda _: host.ssh_run(argv=argv), range(FAR)):
+        for r in pool.map(lambda _: host.ssh_run(argv=argv, env=FORGETS), range(FAR)):
             equal((r.returncode, r.stdout), (5, b"plain\n"), "status and output; %s" % r.stderr)
             check(re.search(NONE, r.stderr.decode()), "the line: %s" % r.stderr)
     check(relay.count <= 2 * FAR, "%d connections" % relay.count)

@@ -5,7 +5,7 @@ import subprocess
 
 from term import Skip, check, equal
 from test_client import CLIENT
-from test_fallback import Counted
+from test_fallback import FORGETS, Counted
 
 SNTRUP = "sntrup761x25519-sha512@openssh.com"
 BOTH = ["-o", "KexAlgorithms=%s,curve25519-sha256" % SNTRUP]
@@ -35,7 +35,7 @@ def test_algorithms(host):
         relay.taken()
         r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", "-o", "LogLevel=INFO", *relay.options, *options,
                                "server", "cat; exit 3"],
-                         input=b"through\n" * 20000)
+                         input=b"through\n" * 20000, env=FORGETS)
         found = relay.taken()
         text = "with %r and %s" % (text, options)
         equal((r.returncode, r.stdout), (3, b"through\n" * 20000), "status and output %s; %s" % (text, r.stderr))

@@ -31,6 +31,17 @@ target_can_be_plain(const struct transport_target *t)
 	return t->style != STYLE_OTHER;
 }
 
+void
+target_account(const struct transport_target *t, char *out, size_t cap)
+{
+	const struct sshconfig *c = t->config;
+	const char *via = c->proxy_jump ? c->proxy_jump : c->proxy_command ? c->proxy_command : "";
+	int n = snprintf(out, cap, "%s@%s:%u%s%s", c->user, c->hostname, c->port, *via ? " via " : "", via);
+
+	if (n < 0 || (size_t)n >= cap)
+		out[0] = '\0';
+}
+
 const struct sshconfig *
 target_config(const struct transport_target *t)
 {

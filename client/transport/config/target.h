@@ -28,6 +28,8 @@ void target_free(struct transport_target *t);
 const char *target_name(const struct transport_target *t);
 /* Whether what carries its bytes knows shells and commands, as ssh does, and not only holdfast. */
 bool target_can_be_plain(const struct transport_target *t);
+/* Which account of which host that is, for remembered.h; "" where the name is too long. */
+void target_account(const struct transport_target *t, char *out, size_t cap);
 /* The evaluated configuration, forwards and environment of the command line included. */
 const struct sshconfig *target_config(const struct transport_target *t);
 /* Variables that SendEnv and SetEnv name, "NAME=value", SetEnv winning: a list that the target owns. */

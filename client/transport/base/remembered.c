@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "remembered.h"
+
+#define LINE_CAP (REMEMBERED_HOST_CAP + 64)
+
+struct fact {
+	char what[32], host[REMEMBERED_HOST_CAP];
+	long long since;
+};
+
+/* 0 or a negative errno; with MAKE the directory is there afterwards. */
+static int
+find_file(char *path, size_t cap, bool make)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	struct stat st;
+	int n;
+
+	if (cache && cache[0] == '/')
+		n = snprintf(path, cap, "%s/holdfast", cache);
+	else if (home && home[0] == '/')
+		n = snprintf(path, cap, "%s/.cache/holdfast", home);
+	else
+		return -ENOENT;
+	if (n < 0 || (size_t)n + sizeof("/hosts.XXXXXX") > cap)
+		return -ENAMETOOLONG;
+	if (make) {
+		char *last = strrchr(path, '/');
+
+		*last = '\0';
+		(void)mkdir(path, 0700);
+		*last = '/';
+		(void)mkdir(path, 0700);
+	}
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return -EPERM;
+	strcat(path, "/hosts");
+	return 0;
+}
+
+static bool
+read_fact(const char *line, struct fact *f)
+{
+	int at = 0;
+	size_t len;
+
+	if (sscanf(line, "%31s %lld %n", f->what, &f->since, &at) != 2 || !at)
+		return false;
+	len = strcspn(line + at, "\n");
+	if (!len || len >= sizeof(f->host))
+		return false;
+	memcpy(f->host, line + at, len);
+	f->host[len] = '\0';
+	return true;
+}
+
+static bool
+is_fresh(const struct fact *f)
+{
+	long long now = (long long)time(NULL);
+
+	return f->since <= now && now - f->since < REMEMBERED_S;
+}
+
+/* Up to MAX facts that are not too old: their number. */
+static unsigned
+load(const char *path, struct fact *facts, unsigned max)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char line[LINE_CAP];
+	struct stat st;
+	unsigned n = 0;
+	FILE *f;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || !(f = fdopen(fd, "r"))) {
+		close(fd);
+		return 0;
+	}
+	for (unsigned i = 0; n < max && i < REMEMBERED_MAX && fgets(line, sizeof(line), f); i++)
+		if (read_fact(line, &facts[n]) && is_fresh(&facts[n]))
+			n++;
+	fclose(f);
+	return n;
+}
+
+static bool
+is_about(const struct fact *f, const char *what, const char *host)
+{
+	return strcmp(f->what, what) == 0 && strcmp(f->host, host) == 0;
+}
+
+long
+remembered_for(const char *what, const char *host)
+{
+	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
+	char path[PATH_MAX];
+	unsigned n = facts && find_file(path, sizeof(path), false) == 0 ? load(path, facts, REMEMBERED_MAX) : 0;
+	long age = -1;
+
+	for (unsigned i = 0; i < n && age < 0; i++)
+		if (is_about(&facts[i], what, host))
+			age = (long)((long long)time(NULL) - facts[i].since);
+	free(facts);
+	return age;
+}
+
+/* The newest first: what is beyond the limit is the oldest. */
+static void
+save(const char *path, const struct fact *facts, unsigned n, const char *what, const char *host, bool yes)
+{
+	char temporary[PATH_MAX + 8];
+	int fd;
+	FILE *f;
+
+	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	if ((fd = mkstemp(temporary)) < 0)
+		return;
+	if (!(f = fdopen(fd, "w"))) {
+		close(fd);
+		unlink(temporary);
+		return;
+	}
+	if (yes)
+		fprintf(f, "%s %lld %s\n", what, (long long)time(NULL), host);
+	for (unsigned i = 0; i < n && i + yes < REMEMBERED_MAX; i++)
+		if (!is_about(&facts[i], what, host))
+			fprintf(f, "%s %lld %s\n", facts[i].what, facts[i].since, facts[i].host);
+	if (fclose(f) != 0 || rename(temporary, path) < 0)
+		unlink(temporary);
+}
+
+void
+remembered_set(const char *what, const char *host, bool yes)
+{
+	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
+	char path[PATH_MAX];
+	bool known = false;
+	unsigned n;
+
+	if (!facts || strlen(host) >= REMEMBERED_HOST_CAP || strchr(host, '\n') || find_file(path, sizeof(path), yes) < 0) {
+		free(facts);
+		return;
+	}
+	n = load(path, facts, REMEMBERED_MAX);
+	for (unsigned i = 0; i < n; i++)
+		known = known || is_about(&facts[i], what, host);
+	if (known || yes)
+		save(path, facts, n, what, host, yes);
+	free(facts);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * remembered: what was found out about hosts in the last day, so that the next login need not find it out again.
+ *
+ * It is a file of the user's, $XDG_CACHE_HOME/holdfast/hosts (~/.cache/holdfast/hosts), mode 0600: a line for each
+ * fact, "WHAT TIME HOST", at most REMEMBERED_MAX of them.  It is replaced as a whole.  Without a place for it nothing is
+ * remembered; a file or directory that is not the user's is left alone.
+ */
+#ifndef HOLDFAST_REMEMBERED_H
+#define HOLDFAST_REMEMBERED_H
+
+#include <stdbool.h>
+
+#define REMEMBERED_MAX 200
+#define REMEMBERED_S 86400 /* for so long */
+#define REMEMBERED_HOST_CAP 512 /* longer names of hosts are not remembered */
+
+/* WHAT is one word.  HOST is one line. */
+#define REMEMBERED_NONE "no-holdfast"
+#define REMEMBERED_SSH "needs-ssh"
+
+/* For how many seconds that has been known of HOST; -1: it is not known. */
+long remembered_for(const char *what, const char *host);
+/* From now on, or no longer. */
+void remembered_set(const char *what, const char *host, bool yes);
+
+#endif
