@@ -16,34 +16,11 @@
 #include "forward.h"
 #include "knownhosts.h"
 #include "list.h"
+#include "revoked.h"
+#include "sshconfig_handed.h"
 #include "sshopen.h"
 
 #define AGENT_PATIENCE_MS 1000
-
-/* What one look at the values tells. */
-static const char *
-plain_option(const struct sshconfig *c)
-{
-	if (c->pkcs11_provider)
-		return "PKCS11Provider: libssh is used without tokens";
-	if (c->gssapi && c->gssapi_kex)
-		return "GSSAPIKeyExchange: not supported by libssh";
-	if (c->hostbased)
-		return "HostbasedAuthentication: not supported by libssh";
-	if (c->known_hosts_command)
-		return "KnownHostsCommand: run by ssh alone";
-	if (c->verify_host_key_dns)
-		return "VerifyHostKeyDNS: not supported by libssh";
-	if (c->tunnel)
-		return "Tunnel: not supported by libssh";
-	if (c->proxy_use_fdpass)
-		return "ProxyUseFdpass: not supported by libssh";
-	if (c->permit_local_command && c->local_command)
-		return "PermitLocalCommand: run by ssh alone";
-	if (c->control_path && c->control_master)
-		return "ControlMaster: ssh alone shares connections";
-	return NULL;
-}
 
 bool
 demands_shared(const struct sshconfig *c)
@@ -149,6 +126,33 @@ lone_certificate(const struct sshconfig *c)
 	return NULL;
 }
 
+static const char *
+revocation_list(const struct sshconfig *c)
+{
+	for (char **file = c->revoked_host_keys; *file; file++)
+		if (revoked_for_ssh(*file))
+			return *file;
+	return NULL;
+}
+
+/* ssh puts a key that it has read from a file into the agent, if there is one. */
+static const char *
+key_for_agent(const struct sshconfig *c)
+{
+	static char key[16384];
+	char type[128], path[256];
+	int fd;
+
+	if (!c->add_keys_to_agent || !c->pubkey || auth_agent_path(c, path, sizeof(path)) < 0 ||
+	    (fd = auth_agent_connect(path)) < 0)
+		return NULL;
+	close(fd);
+	for (char **file = c->identity_files; *file; file++)
+		if (access(*file, R_OK) == 0 && !(public_words(*file, type, sizeof(type), key, sizeof(key)) && agent_has(c, key)))
+			return *file;
+	return NULL;
+}
+
 /* What libssh's own options refuse. */
 static bool
 refused(const struct sshconfig *c, char *why, size_t cap)
@@ -174,17 +178,21 @@ remote_socket(const struct sshconfig *c)
 bool
 demands_more(const struct sshconfig *c, char *why, size_t cap)
 {
-	const char *text = plain_option(c), *name;
+	const char *name;
 
 	why[0] = '\0';
-	if (text)
-		snprintf(why, cap, "%s", text);
-	else if (demands_shared(c))
+	if (sshconfig_handed(c, false, why, cap))
+		return true;
+	if (demands_shared(c))
 		snprintf(why, cap, "ControlPath: an open connection can be shared");
 	else if (c->bind_address && not_numeric(c->bind_address))
 		snprintf(why, cap, "BindAddress: a name instead of an address");
 	else if (authority(c))
 		snprintf(why, cap, "@cert-authority in known_hosts: libssh cannot check a host's certificate");
+	else if ((name = revocation_list(c)))
+		snprintf(why, cap, "RevokedHostKeys %s: only ssh reads key revocation lists", name);
+	else if ((name = key_for_agent(c)))
+		snprintf(why, cap, "AddKeysToAgent: only ssh puts %s into the agent", name);
 	else if ((name = fido_file(c)))
 		snprintf(why, cap, "%s: libssh can use a FIDO key only through an agent", name);
 	else if ((name = lone_certificate(c)))

@@ -43,6 +43,18 @@ class Syslog(threading.Thread):
         return [line for line in list(self.lines) if re.search(regex, line)]
 
 
+def fd_links(pid):
+    """What the descriptors of PID are; none once it has ended."""
+    where = "/proc/%d/fd/" % pid
+    links = []
+    try:
+        for name in os.listdir(where):
+            links.append(os.readlink(where + name))
+    except OSError:
+        pass
+    return links
+
+
 class Host:
     def __init__(self, src, log, listen=None):
         self.src, self.log = src, log
@@ -67,6 +79,18 @@ class Host:
             raise Failed("sshd does not start: " + open(log.name, errors="replace").read()[-500:])
 
     def listening(self):
+        """Whether this sshd listens: a child of the last one may have its listening socket for a moment yet."""
+        return self.has_listener() and self.takes_connections()
+
+    def has_listener(self):
+        inodes = set()
+        for name in filter(os.path.exists, ("/proc/net/tcp", "/proc/net/tcp6")):
+            with open(name) as f:
+                fields = [line.split() for line in f]
+            inodes |= {"socket:[%s]" % w[9] for w in fields if w[3] == "0A" and w[1].endswith(":%04X" % self.port())}
+        return any(link in inodes for link in fd_links(self.sshd.pid))
+
+    def takes_connections(self):
         s = socket.socket()
         try:
             return s.connect_ex((self.address, self.port())) == 0

@@ -100,7 +100,7 @@ def end_sshd(host):
     """A child that it has just forked, for a connection, listens a moment longer."""
     host.sshd.terminate()
     host.sshd.wait()
-    wait_until(lambda: not host.listening(), "nobody listens on sshd's port")
+    wait_until(lambda: not host.takes_connections(), "nobody listens on sshd's port")
 
 
 def stop(host):
@@ -290,7 +290,8 @@ HostKeyAlgorithms ecdsa-sha2-nistp256,rsa-sha2-256,rsa-sha2-512
 PubkeyAcceptedAlgorithms ecdsa-sha2-nistp256,rsa-sha2-256,rsa-sha2-512
 HostKey /etc/ssh/test_host_ecdsa
 """
-FIPS_OPTIONS = ["-i", "/home/laptop/.ssh/ecdsa", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
+FIPS_OPTIONS = ["-i", "/home/laptop/.ssh/ecdsa", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                "-o", "KexAlgorithms=ecdh-sha2-nistp256"]
 OTHER_PLACE = "sshd has another mount namespace than holdfastd"
 RESTRICTED = "sshd has other restrictions (no_new_privs, seccomp, capabilities) than holdfastd"
 LOGINS = RUN + "/logins"

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -58,8 +60,9 @@ values(void **state)
 	assert_string_equal(c->identity_agent, "none");
 	assert_string_equal(c->proxy_command, "nc %h %p");
 	assert_int_equal(c->password_prompts, 2);
-	assert_true(!c->forward_agent && !c->pkcs11_provider && !c->control_master && !c->tunnel);
-	assert_null(c->security_key_provider);
+	assert_null(c->forward_agent);
+	assert_null(c->handed[0]);
+	assert_string_equal(c->unknown[0], "nonsense of a later ssh");
 	sshconfig_free(c);
 }
 
@@ -67,7 +70,8 @@ static void
 wrong_values(void **state)
 {
 	static const char *const lines[] = { "port x", "port 99999999999", "addressfamily ipx", "escapechar ab",
-	                                     "loglevel loud", "requesttty perhaps", "ipqos sometimes" };
+	                                     "loglevel loud", "requesttty perhaps", "ipqos sometimes",
+	                                     "hashknownhosts perhaps", "connecttimeout 3x", "fingerprinthash crc" };
 	struct sshconfig *c = sshconfig_new();
 
 	(void)state;
@@ -359,6 +363,64 @@ without_ssh(void **state)
 	target_free(t);
 }
 
+/* An ssh of the future prints keywords and values that nobody here knows: only those that were set count. */
+static void
+later_ssh(void **state)
+{
+	char dir[] = "/tmp/hfsshXXXXXX", file[64], *path = strdup(getenv("PATH")), all[4096];
+	struct transport_target *t;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof file, "%s/ssh", dir);
+	assert_non_null(f = fopen(file, "we"));
+	fputs("#!/bin/sh\necho hostname box\necho frobnicate yes\necho requesttty later\n"
+	      "case $* in *'-F none'*) echo grobble 1 ;; *) echo grobble 2 ;; esac\n", f);
+	assert_int_equal(fchmod(fileno(f), 0700), 0);
+	assert_int_equal(fclose(f), 0);
+	snprintf(all, sizeof all, "%s:%s", dir, path);
+	setenv("PATH", all, 1);
+	t = make("box", NULL, NULL);
+	setenv("PATH", path, 1);
+	free(path);
+	assert_non_null(t);
+	assert_true(t->have_ssh);
+	assert_int_equal(list_count(target_config(t)->handed), 2);
+	assert_string_equal(target_config(t)->handed[0], "requesttty later");
+	assert_string_equal(target_config(t)->handed[1], "grobble 2");
+	target_free(t);
+	unlink(file);
+	rmdir(dir);
+}
+
+/* What must not be left out is refused where there is no ssh. */
+static void
+unsafe_without_ssh(void **state)
+{
+	static const struct { const char *option, *why; } cases[] = {
+		{ "CheckHostIP=yes", "CheckHostIP: " }, { "RekeyLimit=1M", "RekeyLimit: " },
+		{ "ProxyJump=other", "ProxyJump needs ssh(1)" }, { "ChannelTimeout=session=5m", "ChannelTimeout: " },
+		{ "CanonicalizeHostname=yes", "CanonicalizeHostname needs ssh(1)" }, { "Frobnicate=1", "Bad configuration option" },
+		{ "VisualHostKey=yes", NULL }, { "KnownHostsCommand=/bin/true", NULL }, { "RekeyLimit=default none", NULL },
+	};
+	char *path = strdup(getenv("PATH")), why[256];
+
+	(void)state;
+	setenv("PATH", "/nonexistent", 1);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct target_request q = { .destination = "box", .words = LIST("-o", cases[i].option),
+		                                  .config = "none" };
+		struct transport_target *t = target_new(&q, why, sizeof why);
+
+		if ((t == NULL) != (cases[i].why != NULL) || (!t && !strstr(why, cases[i].why)))
+			fail_msg("%s: \"%s\"", cases[i].option, why);
+		target_free(t);
+	}
+	setenv("PATH", path, 1);
+	free(path);
+}
+
 static void
 secrets(void **state)
 {
@@ -393,7 +455,8 @@ main(void)
 		cmocka_unit_test(names_for_a_shell), cmocka_unit_test(splitting), cmocka_unit_test(options), cmocka_unit_test(styles),
 		cmocka_unit_test(lines_for_ssh),
 		cmocka_unit_test(command_lines), cmocka_unit_test(destinations), cmocka_unit_test(environment),
-		cmocka_unit_test(without_ssh), cmocka_unit_test(secrets),
+		cmocka_unit_test(without_ssh), cmocka_unit_test(later_ssh), cmocka_unit_test(unsafe_without_ssh),
+		cmocka_unit_test(secrets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,12 +169,29 @@ no_socks(void **state)
 	assert_int_equal(said(&s, long_name, sizeof(long_name), &used, reply, &len), SOCKS_BAD);
 }
 
+static void
+remote_open(void **state)
+{
+	static const struct { const char *list[3], *host; unsigned port; bool good; } cases[] = {
+		{ { NULL }, "a", 1, true }, { { "any" }, "a", 1, true }, { { "none" }, "a", 1, false },
+		{ { "a:1" }, "a", 1, true }, { { "a:1" }, "a", 2, false }, { { "a:1" }, "A", 1, false }, { { "a:1" }, "ab", 1, false },
+		{ { "a:*" }, "a", 9, true }, { { "*:1" }, "b", 1, true }, { { "*:1" }, "b", 2, false }, { { "*:*" }, "b", 2, true },
+		{ { "b:1", "a:1" }, "a", 1, true }, { { "[::1]:80" }, "::1", 80, true }, { { "[::1]:80" }, "::2", 80, false },
+		{ { "a" }, "a", 1, false }, { { ":1" }, "", 1, false }, { { "a:" }, "a", 1, false }, { { "a:01" }, "a", 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (forward_permits((char *const *)cases[i].list, cases[i].host, cases[i].port) != cases[i].good)
+			fail_msg("%s and %s:%u", cases[i].list[0], cases[i].host, cases[i].port);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_forwards), cmocka_unit_test(bad_forwards), cmocka_unit_test(socks4),
-		cmocka_unit_test(socks5), cmocka_unit_test(no_socks),
+		cmocka_unit_test(socks5), cmocka_unit_test(remote_open), cmocka_unit_test(no_socks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 #include "knownhosts.h"
 #include "list.h"
+#include "pattern.h"
+#include "revoked.h"
 
 static char directory[] = "/tmp/test-knownhosts-XXXXXX";
 static char file[64];
@@ -162,12 +164,74 @@ names(void **state)
 	free(name);
 }
 
+/* A key's text: its blob begins with its type. */
+#define KEY_A "AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+#define KEY_B "AAAAC3NzaC1lZDI1NTE5AAAAIGJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJi"
+#define ED "ssh-ed25519 "
+
+static void
+revocations(void **state)
+{
+	static const struct { const char *text; enum revoked found; const char *why; } cases[] = {
+		{ "", REVOKED_NO, NULL }, { "# a comment\n\n  \n", REVOKED_NO, NULL }, { ED KEY_B "\n", REVOKED_NO, NULL },
+		{ ED KEY_A "\n", REVOKED_YES, NULL }, { ED KEY_B " me\n \t" ED KEY_A " a comment", REVOKED_YES, NULL },
+		{ "SSHKRL\n", REVOKED_BAD, "line 1" }, { "ssh-rsa " KEY_A "\n", REVOKED_BAD, "line 1" },
+		{ ED KEY_B "\n" ED "\n", REVOKED_BAD, "line 2" }, { ED "?\n", REVOKED_BAD, "line 1" },
+		{ "@revoked " ED KEY_A "\n", REVOKED_BAD, "line 1" }, { KEY_A "\n", REVOKED_BAD, "line 1" },
+		{ "ssh-ed25519-cert-v01@openssh.com " KEY_B "\n", REVOKED_FOR_SSH, NULL },
+		{ ED KEY_A "\nssh-ed25519-cert-v01@openssh.com " KEY_B "\n", REVOKED_YES, NULL },
+	};
+	static const char krl[] = "SSHKRL\n\0rest";
+	char why[300];
+	FILE *f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		why[0] = '\0';
+		put(cases[i].text);
+		if (revoked_check(file, KEY_A, why, sizeof why) != cases[i].found || (cases[i].why && !strstr(why, cases[i].why)))
+			fail_msg("of \"%s\": %s", cases[i].text, why);
+		assert_int_equal(revoked_for_ssh(file), strstr(cases[i].text, "-cert-") != NULL);
+	}
+	put("");
+	assert_non_null(f = fopen(file, "w"));
+	fwrite(krl, 1, sizeof krl, f);
+	fclose(f);
+	assert_int_equal(revoked_check(file, KEY_A, why, sizeof why), REVOKED_FOR_SSH);
+	assert_true(revoked_for_ssh(file));
+	assert_int_equal(revoked_check("/nonexistent", KEY_A, why, sizeof why), REVOKED_BAD);
+	assert_non_null(strstr(why, "/nonexistent: No such file"));
+	assert_int_equal(revoked_check(directory, KEY_A, why, sizeof why), REVOKED_BAD);
+	assert_false(revoked_for_ssh("/nonexistent"));
+}
+
+static void
+endless_pattern(void **state)
+{
+	static const char *const fields[] = { "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "!*a*a*a*a*a*a*a*a*a*b,*c" };
+	char name[2000];
+
+	(void)state;
+	memset(name, 'a', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	for (size_t i = 0; i < 2; i++)
+		assert_false(knownhosts_match(fields[i], name));
+	assert_int_equal(pattern_list("a*,!ab*", "abc", false), -1);
+	assert_int_equal(pattern_list("!ab*", "xyz", false), 0);
+	assert_int_equal(pattern_list("", "", false), 0);
+	assert_int_equal(pattern_list("A?C", "abc", true), 1);
+	assert_int_equal(pattern_list("A?C", "abc", false), 0);
+	assert_true(pattern_match("**", 2, "", false));
+	assert_false(pattern_match("", 0, "a", false));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns), cmocka_unit_test(hashed), cmocka_unit_test(verdicts), cmocka_unit_test(types),
-		cmocka_unit_test(adding), cmocka_unit_test(names),
+		cmocka_unit_test(adding), cmocka_unit_test(names), cmocka_unit_test(revocations),
+		cmocka_unit_test(endless_pattern),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

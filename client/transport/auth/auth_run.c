@@ -10,6 +10,8 @@
 #include "auth_run.h"
 #include "list.h"
 
+#define RSA_BITS_MIN 1024 /* libssh's own */
+
 static int auth_gssapi(struct auth *a);
 
 static const struct method {
@@ -180,11 +182,24 @@ begin_again(struct auth *a)
 	return l->file || l->key ? auth_key_again(a) : SSH_AUTH_DENIED;
 }
 
+/* RequiredRSASize, which as for ssh can only be raised: libssh offers no smaller key of ours. */
+static void
+require_size(const struct auth *a)
+{
+	const int bits = (int)a->target->config->required_rsa_size;
+
+	if (bits > RSA_BITS_MIN)
+		(void)ssh_options_set(a->session, SSH_OPTIONS_RSA_MIN_SIZE, &bits);
+}
+
 int
 auth_run(struct auth *a)
 {
 	bool again = a->target->connections && a->target->login.methods;
-	int r = again ? begin_again(a) : begin(a);
+	int r;
+
+	require_size(a);
+	r = again ? begin_again(a) : begin(a);
 
 	if (r == SSH_AUTH_ERROR || r == AUTH_CANCELED) {
 		r = r == AUTH_CANCELED ? canceled(a) : broken(a);

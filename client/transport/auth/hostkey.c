@@ -6,9 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base64.h"
 #include "hostkey.h"
 #include "knownhosts.h"
 #include "list.h"
+#include "revoked.h"
+
+#define BLOB_MAX 16384
 
 struct hostkey {
 	const struct sshconfig *c;
@@ -50,6 +54,7 @@ kind_of(const char *type)
 static int
 take_key(struct hostkey *h, ssh_session session)
 {
+	enum ssh_publickey_hash_type kind = h->c->fingerprint_md5 ? SSH_PUBLICKEY_HASH_MD5 : SSH_PUBLICKEY_HASH_SHA256;
 	unsigned char *hash = NULL;
 	ssh_key key = NULL;
 	size_t len;
@@ -59,8 +64,8 @@ take_key(struct hostkey *h, ssh_session session)
 		return r;
 	h->type = ssh_key_type_to_char(ssh_key_type(key));
 	if (h->type && ssh_pki_export_pubkey_base64(key, &h->key) == SSH_OK &&
-	    ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &len) == 0 &&
-	    (h->print = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, len))) {
+	    ssh_get_publickey_hash(key, kind, &hash, &len) == 0 &&
+	    (h->print = ssh_get_fingerprint_hash(kind, hash, len))) {
 		h->kind = kind_of(h->type);
 		r = 0;
 	}
@@ -230,6 +235,68 @@ judge(struct hostkey *h, bool *weak, char *why, size_t cap)
 	return 0;
 }
 
+/* The bits of an RSA key, whose blob is its type, e and n (RFC 4253, 6.6); 0: another kind of key. */
+static unsigned
+rsa_bits(const struct hostkey *h)
+{
+	unsigned char blob[BLOB_MAX];
+	long len = strcmp(h->type, "ssh-rsa") == 0 ? base64_decode(h->key, strlen(h->key), blob, sizeof(blob)) : -1;
+	size_t at = 0, n = 0;
+	unsigned bits;
+
+	for (int field = 0; field < 3; field++) {
+		at += n;
+		if (len < 4 || at > (size_t)len - 4)
+			return 0;
+		n = (size_t)blob[at] << 24 | (size_t)blob[at + 1] << 16 | (size_t)blob[at + 2] << 8 | blob[at + 3];
+		at += 4;
+		if (n > (size_t)len - at)
+			return 0;
+	}
+	for (; n && !blob[at]; n--)
+		at++;
+	bits = (unsigned)n * 8;
+	for (unsigned char top = 0x80; n && top && !(blob[at] & top); top >>= 1)
+		bits--;
+	return bits;
+}
+
+/* RequiredRSASize: libssh checks it for our own keys (auth_run.c). */
+static int
+check_size(const struct hostkey *h, char *why, size_t cap)
+{
+	unsigned bits = rsa_bits(h);
+
+	if (!bits || bits >= h->c->required_rsa_size)
+		return 0;
+	snprintf(why, cap, "the RSA key of %s has %u bits, and RequiredRSASize demands %u", h->name, bits,
+	         h->c->required_rsa_size);
+	return -EACCES;
+}
+
+/* RevokedHostKeys: 0, or -EACCES whatever StrictHostKeyChecking says. */
+static int
+check_revoked(struct hostkey *h, char *why, size_t cap)
+{
+	char bad[300];
+
+	for (char **file = h->c->revoked_host_keys; *file; file++)
+		switch (revoked_check(*file, h->key, bad, sizeof(bad))) {
+		case REVOKED_NO:
+			break;
+		case REVOKED_YES:
+			snprintf(why, cap, "the %s key %s of %s is revoked by %s", h->kind, h->print, h->name, *file);
+			return -EACCES;
+		case REVOKED_FOR_SSH:
+			snprintf(why, cap, "%s (RevokedHostKeys) is a key revocation list, which only ssh(1) can read", *file);
+			return -EACCES;
+		case REVOKED_BAD:
+			snprintf(why, cap, "RevokedHostKeys: %s", bad);
+			return -EACCES;
+		}
+	return 0;
+}
+
 static bool
 is_loopback(const char *address)
 {
@@ -244,15 +311,17 @@ hostkey_check(ssh_session session, struct transport_target *t, const char *addre
 	int r;
 
 	*weak = false;
-	if (t->config->no_auth_for_localhost && is_loopback(address))
-		return 0;
 	r = take_key(&h, session);
 	if (r == 0)
 		r = take_name(&h);
-	if (r == 0)
-		r = judge(&h, weak, why, cap);
-	else
+	if (r < 0)
 		snprintf(why, cap, "the host has no key that can be checked");
+	if (r == 0)
+		r = check_size(&h, why, cap);
+	if (r == 0)
+		r = check_revoked(&h, why, cap);
+	if (r == 0 && !(t->config->no_auth_for_localhost && is_loopback(address)))
+		r = judge(&h, weak, why, cap);
 	free(h.name);
 	ssh_string_free_char(h.key);
 	ssh_string_free_char(h.print);

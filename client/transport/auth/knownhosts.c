@@ -13,6 +13,7 @@
 #include "base64.h"
 #include "knownhosts.h"
 #include "list.h"
+#include "pattern.h"
 #include "secretmem.h"
 
 #define DIGEST SHA1_DIGEST_LENGTH
@@ -62,49 +63,10 @@ match_hashed(const char *field, const char *name)
 	return memcmp(have, want, DIGEST) == 0;
 }
 
-/* "*" and "?" alone: a bracket is part of a name here. */
-static bool
-match_pattern(const char *p, size_t len, const char *name)
-{
-	for (; len; p++, len--) {
-		if (*p == '*') {
-			while (len && *p == '*')
-				p++, len--;
-			if (!len)
-				return true;
-			for (; *name; name++)
-				if (match_pattern(p, len, name))
-					return true;
-			return false;
-		}
-		if (!*name || (*p != '?' && tolower((unsigned char)*p) != tolower((unsigned char)*name)))
-			return false;
-		name++;
-	}
-	return !*name;
-}
-
 bool
 knownhosts_match(const char *field, const char *name)
 {
-	bool found = false;
-	size_t len;
-
-	if (strncmp(field, "|1|", 3) == 0)
-		return match_hashed(field, name);
-	for (; *field; field += len + (field[len] == ',')) {
-		bool negated = *field == '!';
-
-		field += negated;
-		len = strcspn(field, ",");
-		/* "a*a*a*…" would take for ever */
-		if (len < 256 && match_pattern(field, len, name)) {
-			if (negated)
-				return false;
-			found = true;
-		}
-	}
-	return found;
+	return strncmp(field, "|1|", 3) == 0 ? match_hashed(field, name) : pattern_list(field, name, true) > 0;
 }
 
 /* Cuts LINE into its fields: false for a comment or nonsense. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,40 @@ list_add_all(char ***list, char *const *more)
 	for (; more && *more && r == 0; more++)
 		r = list_add(list, *more);
 	return r;
+}
+
+static bool
+stands_before(char *const *list, char *const *entry)
+{
+	for (; list < entry; list++)
+		if (strcmp(*list, *entry) == 0)
+			return true;
+	return false;
+}
+
+void
+list_unique(char **list)
+{
+	char **to = list;
+
+	for (char **s = list; *s; s++) {
+		char *text = *s;
+
+		*to = text;
+		if (stands_before(list, to))
+			free(text);
+		else
+			to++;
+	}
+	*to = NULL;
+}
+
+void
+list_empty(char **list)
+{
+	for (char **s = list; *s; s++)
+		free(*s);
+	*list = NULL;
 }
 
 char **

@@ -14,6 +14,9 @@ int list_add(char ***list, const char *text);
 int list_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds copies of all of MORE (may be NULL). */
 int list_add_all(char ***list, char *const *more);
+/* Takes out what stands before in the list too. */
+void list_unique(char **list);
+void list_empty(char **list);
 /* TEXT split at white space; NULL: out of memory. */
 char **list_words(const char *text);
 

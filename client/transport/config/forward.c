@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "forward.h"
 #include "list.h"
@@ -128,6 +129,34 @@ forward_parse(struct forward *f, enum forward_kind kind, const char *text)
 		return 0;
 	}
 	return kind == FORWARD_DYNAMIC ? -EINVAL : destination(f, v + used, n - used);
+}
+
+/* "host:port" or "[host]:port" */
+static bool
+permits(const char *text, const char *host, unsigned port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	char number_text[16];
+
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
+		text++;
+		len -= 2;
+	}
+	snprintf(number_text, sizeof(number_text), "%u", port);
+	return len && (strcmp(colon + 1, "*") == 0 || strcmp(colon + 1, number_text) == 0) &&
+	       ((len == 1 && *text == '*') || (strlen(host) == len && strncmp(text, host, len) == 0));
+}
+
+bool
+forward_permits(char *const *list, const char *host, unsigned port)
+{
+	if (!list[0] || strcasecmp(list[0], "any") == 0)
+		return true;
+	for (; *list; list++)
+		if (permits(*list, host, port))
+			return true;
+	return false;
 }
 
 static int

@@ -44,6 +44,12 @@ struct forwards {
 	unsigned listening;
 };
 
+/*
+ * Whether PermitRemoteOpen, a list of "host:port", has HOST and PORT; "*" is any host or any port.  No names are looked
+ * up.  "any" and an empty list have all; "none" and nonsense have nothing.
+ */
+bool forward_permits(char *const *list, const char *host, unsigned port);
+
 /* All of a configuration: -EINVAL, and WHY names the one that is wrong. */
 int forwards_read(struct forwards *fs, const struct sshconfig *c, char *why, size_t cap);
 

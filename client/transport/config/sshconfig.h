@@ -2,10 +2,9 @@
 /*
  * sshconfig: what the user's OpenSSH configuration says about one host, evaluated.
  *
- * The values come from `ssh -G` where there is an ssh, so that Match, Include, CanonicalizeHostname and the
- * defaults of
- * that ssh count as they do for ssh itself; else from libssh's own parser, which knows fewer options (ssh_config(5)
- * says which).  Names are those of ssh_config(5).  Lists end with NULL and are never NULL themselves.
+ * The values come from `ssh -G` where there is an ssh, so that Match, Include, CanonicalizeHostname and the defaults of
+ * that ssh count as they do for ssh itself; else from the files (sshconfig_file.h).  Names are those of
+ * ssh_config(5).  Lists end with NULL and are never NULL themselves.
  */
 #ifndef HOLDFAST_SSHCONFIG_H
 #define HOLDFAST_SSHCONFIG_H
@@ -32,7 +31,7 @@ struct sshconfig {
 	bool tcp_keepalive;
 	int ipqos_interactive, ipqos_bulk;   /* the IP_TOS byte, -1: leave it */
 	char *proxy_command, *proxy_jump;    /* NULL: none */
-	bool proxy_use_fdpass;
+	unsigned connection_attempts;
 
 	/* The connection */
 	bool compression;
@@ -43,8 +42,11 @@ struct sshconfig {
 	enum sshconfig_check strict_host_key;
 	char *host_key_alias;
 	char **user_known_hosts, **global_known_hosts; /* expanded */
-	char *known_hosts_command;
-	bool hash_known_hosts, check_host_ip, verify_host_key_dns, no_auth_for_localhost;
+	char **revoked_host_keys; /* files, expanded */
+	bool hash_known_hosts, no_auth_for_localhost;
+	bool fingerprint_md5;     /* FingerprintHash: else SHA-256 */
+	unsigned required_rsa_size; /* bits */
+	bool warn_weak_crypto;
 
 	/* Who we are */
 	char **identity_files;    /* expanded */
@@ -52,9 +54,8 @@ struct sshconfig {
 	bool identities_only;
 	char *identity_agent;     /* NULL: $SSH_AUTH_SOCK; "none"; or a path, expanded */
 	char *preferred_authentications; /* NULL: the usual order */
-	bool pubkey, password, kbdint, gssapi, gssapi_kex, hostbased, batch_mode;
+	bool pubkey, password, kbdint, gssapi, batch_mode;
 	unsigned password_prompts;
-	char *pkcs11_provider, *security_key_provider; /* NULL: none */
 
 	/* What is asked for at the other end */
 	enum sshconfig_tty request_tty;
@@ -67,10 +68,10 @@ struct sshconfig {
 	bool x11_trusted;     /* what X11_YES becomes */
 	unsigned x11_timeout; /* ForwardX11Timeout in seconds; 0: none */
 	char *xauth;          /* XAuthLocation; NULL: xauth(1) of PATH */
-	char *tunnel;         /* NULL: no */
 
 	/* Forwards: "[bind:]port host:port", as ssh -G prints them */
 	char **local_forward, **remote_forward, **dynamic_forward;
+	char **permit_remote_open; /* "host:port", "any", "none"; empty: any */
 	bool exit_on_forward_failure, gateway_ports, streamlocal_bind_unlink;
 	unsigned streamlocal_bind_mask;
 
@@ -79,9 +80,11 @@ struct sshconfig {
 	enum sshconfig_log log_level;
 	bool stdin_null, fork_after_auth, permit_local_command;
 	char *local_command; /* NULL: none */
-	char *control_master, *control_path; /* NULL: no, none */
-	bool visual_host_key;
+	char *control_path; /* NULL: none */
 	char *add_keys_to_agent; /* NULL: no */
+
+	/* "Keyword value": what is not for libssh (keywords.h), and what no row has */
+	char **handed, **unknown;
 };
 
 /* The defaults of ssh_config(5); NULL: out of memory. */
@@ -89,9 +92,11 @@ struct sshconfig *sshconfig_new(void);
 void sshconfig_free(struct sshconfig *c);
 
 /*
- * Takes one line "keyword value" as ssh -G prints it: 0, -EINVAL for a value that makes no sense, -ENOMEM; keywords
- * that are not ours are passed over.
+ * Takes one line "keyword value" as ssh -G prints it: 0, -EINVAL for a value that makes no sense, -ENOMEM.  What the
+ * table of keywords says is ssh's is noted in HANDED, and a keyword that it has not in UNKNOWN.
  */
 int sshconfig_line(struct sshconfig *c, const char *line);
+/* Whether a value of the keyword NAME goes into struct sshconfig; for the test of the table of keywords. */
+bool sshconfig_reads(const char *name);
 
 #endif

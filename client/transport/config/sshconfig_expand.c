@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "sshconfig_expand.h"
 
 #define EXPANDED_CAP 8192
@@ -137,4 +138,64 @@ sshconfig_plain_names(const struct sshconfig *c)
 	/* A user may be "DOMAIN\\name" */
 	return is_plain(c->host, "'`\"$\\;&<>|(){}") && is_plain(c->hostname, "'`\"$\\;&<>|(){}") &&
 	       is_plain(c->user, "'`\"$;&<>|(){}");
+}
+
+/* Replaces each entry of a list by its expansion; what can't be expanded goes, or with KEEP stays as it is. */
+static int
+expand_list(const struct sshconfig *c, char ***list, bool keep)
+{
+	char **expanded = list_new(), *text;
+	int r = expanded ? 0 : -ENOMEM;
+
+	for (char **s = *list; *s && r == 0; s++) {
+		text = sshconfig_expand(c, *s);
+		if (text || keep)
+			r = list_add(&expanded, text ? text : *s);
+		free(text);
+	}
+	if (r < 0) {
+		list_free(expanded);
+		return r;
+	}
+	list_free(*list);
+	*list = expanded;
+	return 0;
+}
+
+static void
+expand_text(const struct sshconfig *c, char **text)
+{
+	char *expanded;
+
+	if (*text && (*text)[0] != '$' && (expanded = sshconfig_expand(c, *text))) {
+		free(*text);
+		*text = expanded;
+	}
+}
+
+int
+sshconfig_finish(struct sshconfig *c)
+{
+	int r = 0;
+
+	if (!c->user) {
+		const struct passwd *pw = getpwuid(getuid());
+
+		if (!(c->user = strdup(pw ? pw->pw_name : "")))
+			return -ENOMEM;
+	}
+	if (!c->hostname && !(c->hostname = strdup(c->host)))
+		return -ENOMEM;
+	r = expand_list(c, &c->identity_files, false);
+	if (r == 0)
+		r = expand_list(c, &c->certificate_files, false);
+	if (r == 0)
+		r = expand_list(c, &c->user_known_hosts, false);
+	if (r == 0)
+		r = expand_list(c, &c->global_known_hosts, false);
+	if (r == 0)
+		r = expand_list(c, &c->revoked_host_keys, true);
+	expand_text(c, &c->identity_agent);
+	expand_text(c, &c->forward_agent);
+	return r;
 }

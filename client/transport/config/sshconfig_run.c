@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <poll.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <libssh/libssh.h>
 
 #include "list.h"
 #include "newfd.h"
@@ -126,92 +124,49 @@ lines(struct sshconfig *c, char *text)
 	char *save = NULL;
 	int r = 0;
 
-	for (char *line = strtok_r(text, "\n", &save); line && r != -ENOMEM; line = strtok_r(NULL, "\n", &save))
-		r = sshconfig_line(c, line); /* a value of a later ssh that we don't know: the default stays */
-	return r == -ENOMEM ? r : 0;
-}
-
-/* Replaces each entry of a list by its expansion; what can't be expanded goes. */
-static int
-expand_list(const struct sshconfig *c, char ***list)
-{
-	char **expanded = list_new(), *text;
-	int r = expanded ? 0 : -ENOMEM;
-
-	for (char **s = *list; *s && r == 0; s++) {
-		if (!(text = sshconfig_expand(c, *s)))
-			continue;
-		r = list_add(&expanded, text);
-		free(text);
+	for (char *line = strtok_r(text, "\n", &save); line && r == 0; line = strtok_r(NULL, "\n", &save)) {
+		r = sshconfig_line(c, line);
+		if (r == -EINVAL) /* a value of a later ssh that this table does not know */
+			r = list_add(&c->handed, line);
 	}
-	if (r < 0) {
-		list_free(expanded);
-		return r;
-	}
-	list_free(*list);
-	*list = expanded;
-	return 0;
-}
-
-static void
-expand_text(const struct sshconfig *c, char **text)
-{
-	char *expanded;
-
-	if (*text && (*text)[0] != '$' && (expanded = sshconfig_expand(c, *text))) {
-		free(*text);
-		*text = expanded;
-	}
-}
-
-static int
-add_defaults(struct sshconfig *c)
-{
-	static const char *const user[] = { "~/.ssh/known_hosts", "~/.ssh/known_hosts2" };
-	static const char *const global[] = { "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2" };
-	static const char *const keys[] = { "~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519" };
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < 2 && r == 0 && list_count(c->user_known_hosts) == i; i++)
-		r = list_add(&c->user_known_hosts, user[i]);
-	for (i = 0; i < 2 && r == 0 && list_count(c->global_known_hosts) == i; i++)
-		r = list_add(&c->global_known_hosts, global[i]);
-	for (i = 0; i < 3 && r == 0 && list_count(c->identity_files) == i; i++)
-		r = list_add(&c->identity_files, keys[i]);
 	return r;
 }
 
-static int
-finish(struct sshconfig *c)
+static bool
+has_line(const char *text, const char *line)
 {
-	int r = 0;
+	size_t len = strlen(line);
 
-	if (!c->user) {
-		const struct passwd *pw = getpwuid(getuid());
+	for (const char *s = text; s && *s; s += strcspn(s, "\n"), s += *s == '\n')
+		if (strncmp(s, line, len) == 0 && (s[len] == '\n' || !s[len]))
+			return true;
+	return false;
+}
 
-		if (!(c->user = strdup(pw ? pw->pw_name : "")))
-			return -ENOMEM;
-	}
-	if (!c->hostname && !(c->hostname = strdup(c->host)))
-		return -ENOMEM;
-	if (!c->user_known_hosts[0] || !c->identity_files[0])
-		r = add_defaults(c);
+/* A keyword of a later ssh: as long as it has that ssh's default, nothing is asked for; else ssh itself must do it. */
+static int
+settle_unknown(struct sshconfig *c, char *const *command)
+{
+	static const char *const bare[] = { "-F", "none", "-G", "--", "localhost" };
+	struct output out[2] = { { NULL, 0 }, { NULL, 0 } };
+	char **argv = list_new();
+	int status = 0, r = argv ? list_add_all(&argv, command) : -ENOMEM;
+
+	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]) && r == 0; i++)
+		r = list_add(&argv, bare[i]);
 	if (r == 0)
-		r = expand_list(c, &c->identity_files);
-	if (r == 0)
-		r = expand_list(c, &c->certificate_files);
-	if (r == 0)
-		r = expand_list(c, &c->user_known_hosts);
-	if (r == 0)
-		r = expand_list(c, &c->global_known_hosts);
-	expand_text(c, &c->identity_agent);
-	expand_text(c, &c->forward_agent);
+		r = run(argv, out, &status);
+	for (char **line = c->unknown; *line && r == 0; line++)
+		if (!has_line(out[0].text, *line))
+			r = list_add(&c->handed, *line);
+	free(out[0].text);
+	free(out[1].text);
+	list_free(argv);
 	return r;
 }
 
 int
-sshconfig_evaluate(struct sshconfig *c, char *const *argv, char *why, size_t cap)
+sshconfig_evaluate(struct sshconfig *c, char *const *command, char *const *argv, char *why, size_t cap)
 {
 	struct output out[2] = { { NULL, 0 }, { NULL, 0 } };
 	int status = 0, r = run(argv, out, &status);
@@ -227,81 +182,11 @@ sshconfig_evaluate(struct sshconfig *c, char *const *argv, char *why, size_t cap
 	}
 	if (r == 0 && out[0].text)
 		r = lines(c, out[0].text);
+	if (r == 0 && c->unknown[0])
+		r = settle_unknown(c, command);
 	if (r == 0)
-		r = finish(c);
+		r = sshconfig_finish(c);
 	free(out[0].text);
 	free(out[1].text);
-	return r;
-}
-
-static int
-take_string(ssh_session s, enum ssh_options_e what, char **field)
-{
-	char *value = NULL;
-
-	if (*field || ssh_options_get(s, what, &value) != SSH_OK || !value)
-		return 0;
-	*field = strdup(value);
-	ssh_string_free_char(value);
-	return *field ? 0 : -ENOMEM;
-}
-
-/* libssh tells only the first one; when that is of its own defaults, ours are taken. */
-static int
-first_identity(struct sshconfig *c, ssh_session s)
-{
-	char *value = NULL;
-	int r = 0;
-
-	if (c->identity_files[0] || ssh_options_get(s, SSH_OPTIONS_IDENTITY, &value) != SSH_OK || !value)
-		return 0;
-	if (!strstr(value, "/.ssh/id_"))
-		r = list_add(&c->identity_files, value);
-	ssh_string_free_char(value);
-	return r;
-}
-
-/* -o words first: as with ssh, the first value of a keyword holds. */
-static int
-own_options(struct sshconfig *c, ssh_session s, char *const *options)
-{
-	int r = 0;
-
-	for (; options && *options && r == 0; options++)
-		r = sshconfig_line(c, *options);
-	if (r == 0 && c->user && ssh_options_set(s, SSH_OPTIONS_USER, c->user) != SSH_OK)
-		r = -EINVAL;
-	return r;
-}
-
-int
-sshconfig_library(struct sshconfig *c, const char *file, char *const *options, char *why, size_t cap)
-{
-	ssh_session s = ssh_new();
-	unsigned asked = c->port, port = 0;
-	int r = s ? 0 : -ENOMEM;
-
-	c->port = 0;
-	if (r == 0 && ssh_options_set(s, SSH_OPTIONS_HOST, c->host) != SSH_OK)
-		r = -EINVAL;
-	if (r == 0)
-		r = own_options(c, s, options);
-	if (r == 0 && ssh_options_parse_config(s, file) != SSH_OK)
-		r = -EINVAL;
-	if (r == 0)
-		r = take_string(s, SSH_OPTIONS_HOST, &c->hostname);
-	if (r == 0)
-		r = take_string(s, SSH_OPTIONS_USER, &c->user);
-	if (r == 0)
-		r = take_string(s, SSH_OPTIONS_PROXYCOMMAND, &c->proxy_command);
-	if (r == 0 && !c->port)
-		c->port = ssh_options_get_port(s, &port) == SSH_OK && port ? port : asked;
-	if (r == 0)
-		r = first_identity(c, s);
-	if (r == 0)
-		r = finish(c);
-	if (r < 0)
-		snprintf(why, cap, "%s", s && ssh_get_error(s)[0] ? ssh_get_error(s) : strerror(-r));
-	ssh_free(s);
 	return r;
 }

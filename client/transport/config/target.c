@@ -10,10 +10,14 @@
 #include "forward_listen.h"
 #include "list.h"
 #include "secrets.h"
+#include "sshconfig_expand.h"
+#include "sshconfig_file.h"
+#include "sshconfig_handed.h"
 #include "sshprogram.h"
 #include "sshconfig_run.h"
 #include "target.h"
 #include "target_argv.h"
+#include "target_lines.h"
 #include "target_state.h"
 #include "x11.h"
 
@@ -111,7 +115,7 @@ gather_environment(struct transport_target *t)
 	return r;
 }
 
-/* The host without ssh://, user, port and brackets; for the name that is shown, and for libssh's parser. */
+/* The host without ssh://, user, port and brackets; for the name that is shown, and for the files. */
 static int
 split_destination(struct sshconfig *c, const char *text)
 {
@@ -142,63 +146,33 @@ split_destination(struct sshconfig *c, const char *text)
 	return 0;
 }
 
-/* What the options say, where there is no ssh that would read them. */
+/* What only ssh can do, and what must not be left out. */
 static int
-options_as_lines(const struct target_request *q, char ***lines)
+possible(const struct sshconfig *c, char *why, size_t cap)
 {
-	static const char *const x11[] = { NULL, "ForwardX11=no", "ForwardX11=yes", "ForwardX11=yes" };
-	int r = list_add_all(lines, q->options);
+	char text[256];
 
-	if (r == 0 && q->port)
-		r = list_addf(lines, "Port=%s", q->port);
-	if (r == 0 && q->login)
-		r = list_addf(lines, "User=%s", q->login);
-	if (r == 0 && q->jump)
-		r = list_addf(lines, "ProxyJump=%s", q->jump);
-	if (r == 0 && q->bind_address)
-		r = list_addf(lines, "BindAddress=%s", q->bind_address);
-	if (r == 0 && q->ciphers)
-		r = list_addf(lines, "Ciphers=%s", q->ciphers);
-	if (r == 0 && q->macs)
-		r = list_addf(lines, "MACs=%s", q->macs);
-	if (r == 0 && q->escape_char)
-		r = list_addf(lines, "EscapeChar=%s", q->escape_char);
-	if (r == 0 && q->family)
-		r = list_add(lines, q->family == 4 ? "AddressFamily=inet" : "AddressFamily=inet6");
-	if (r == 0 && q->compress)
-		r = list_add(lines, "Compression=yes");
-	if (r == 0 && q->agent)
-		r = list_add(lines, q->agent == CHOICE_YES ? "ForwardAgent=yes" : "ForwardAgent=no");
-	if (r == 0 && q->x11)
-		r = list_add(lines, x11[q->x11]);
-	for (char *const *s = q->identities; s && *s && r == 0; s++)
-		r = list_addf(lines, "IdentityFile=%s", *s);
-	return r;
-}
-
-/* "8080:web:80", as it comes from the command line, for sshconfig's lists: forward.c reads both forms. */
-static int
-add_forwards(struct sshconfig *c, const struct target_request *q)
-{
-	int r = list_add_all(&c->local_forward, q->local);
-
-	if (r == 0)
-		r = list_add_all(&c->remote_forward, q->remote);
-	if (r == 0)
-		r = list_add_all(&c->dynamic_forward, q->dynamic);
-	return r;
+	if (c->proxy_jump && !c->proxy_command)
+		snprintf(why, cap, "ProxyJump needs ssh(1), which is not installed");
+	else if (sshconfig_handed(c, true, text, sizeof(text)))
+		snprintf(why, cap, "%s; ssh(1) is not installed", text);
+	else
+		return 0;
+	return -EINVAL;
 }
 
 static int
-evaluate_by_library(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+evaluate_by_files(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
 	char **lines = list_new();
-	int r = lines ? options_as_lines(q, &lines) : -ENOMEM;
+	int r = lines ? target_lines(q, &lines) : -ENOMEM;
 
 	if (r == 0)
-		r = sshconfig_library(t->config, q->config, lines, why, cap);
+		r = sshconfig_file(t->config, q->config, lines, why, cap);
 	if (r == 0)
-		r = add_forwards(t->config, q);
+		r = sshconfig_finish(t->config);
+	if (r == 0)
+		r = possible(t->config, why, cap);
 	list_free(lines);
 	return r;
 }
@@ -206,19 +180,18 @@ evaluate_by_library(struct transport_target *t, const struct target_request *q, 
 static int
 evaluate(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
+	char *const *command = t->style == STYLE_SSH ? t->command : (char *const[]){ t->ssh, NULL };
 	char **argv = list_new();
-	int r = argv ? 0 : -ENOMEM;
+	int r = argv ? list_add_all(&argv, command) : -ENOMEM;
 
-	if (r == 0)
-		r = t->style == STYLE_SSH ? list_add_all(&argv, t->command) : list_add(&argv, t->ssh);
 	/* its complaints come to us, and not into a log */
 	if (r == 0)
 		r = target_ssh_line(&argv, q, "Ey", "-G");
 	if (r == 0) {
-		r = sshconfig_evaluate(t->config, argv, why, cap);
+		r = sshconfig_evaluate(t->config, command, argv, why, cap);
 		t->have_ssh = r == 0;
 		if (r == -ENOENT)
-			r = evaluate_by_library(t, q, why, cap);
+			r = evaluate_by_files(t, q, why, cap);
 	}
 	list_free(argv);
 	return r;

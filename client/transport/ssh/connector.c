@@ -20,6 +20,7 @@
 #include "sshopen.h"
 #include "x11_auth.h"
 
+#define ATTEMPT_MS 1000 /* from one of ConnectionAttempts to the next */
 #define PATIENCE_MS 120000 /* of one step without news, where no ConnectTimeout says so */
 
 enum question { Q_NONE, Q_SECRET, Q_CONFIRM, Q_SAY };
@@ -149,6 +150,35 @@ fail(struct connector *c, enum transport_end end, const char *why)
 	return -1;
 }
 
+/* True when it is to be given up. */
+static bool
+canceled_within(struct connector *c, int ms)
+{
+	struct pollfd p = { .fd = c->cancel.fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) > 0;
+}
+
+/* ConnectionAttempts: one more a second, on the first connection; later ones have the loop behind them. */
+static unsigned
+attempts(const struct connector *c)
+{
+	unsigned n = c->target->config->connection_attempts;
+
+	return c->target->connections || !n ? 1 : n;
+}
+
+static int
+dial_often(struct connector *c, char *address, size_t cap, char *why, size_t why_cap)
+{
+	int fd = -1;
+
+	for (unsigned i = 0; i < attempts(c) && fd < 0; i++)
+		if (i == 0 || !canceled_within(c, ATTEMPT_MS))
+			fd = dial(c->target->config, c->cancel.fd, address, cap, why, why_cap);
+	return fd;
+}
+
 /* The connection, which the loop can shut down from now on. */
 static int
 get_line(struct connector *c, char *address, size_t cap)
@@ -163,7 +193,7 @@ get_line(struct connector *c, char *address, size_t cap)
 	if (proxy) {
 		snprintf(address, cap, "through a proxy");
 	} else {
-		fd = dial(c->target->config, c->cancel.fd, address, cap, why, sizeof(why));
+		fd = dial_often(c, address, cap, why, sizeof(why));
 		if (fd < 0)
 			return fail(c, TRANSPORT_END_LOST, why);
 	}
@@ -175,6 +205,28 @@ get_line(struct connector *c, char *address, size_t cap)
 	return fd;
 }
 
+static bool
+is_post_quantum(const char *algorithm)
+{
+	return strstr(algorithm, "sntrup") || strstr(algorithm, "mlkem");
+}
+
+/* WarnWeakCrypto, where the configuration has an exchange that is none of these. */
+static void
+warn_weak(struct connector *c)
+{
+	const struct sshconfig *config = c->target->config;
+	const char *used = ssh_get_kex_algo(c->result.session);
+	char text[300];
+
+	if (!config->warn_weak_crypto || c->target->connections || config->log_level < LOG_LEVEL_INFO || !used ||
+	    is_post_quantum(used) || !config->kex || !is_post_quantum(config->kex))
+		return;
+	snprintf(text, sizeof(text), "Warning: the connection to %.150s has no post-quantum key exchange (%s): who records it "
+	         "may be able to read it one day.", config->host, used);
+	relay_say(c, text);
+}
+
 static int
 login(struct connector *c, const char *address)
 {
@@ -182,6 +234,7 @@ login(struct connector *c, const char *address)
 	                  .cancel = c->cancel.fd, .waiting = set_filter, .object = c };
 	int r;
 
+	warn_weak(c);
 	doing(c, false, "checking the host's key");
 	r = hostkey_check(a.session, c->target, address, &c->relay, &a.weak, c->result.why, sizeof(c->result.why));
 	if (r < 0)
@@ -346,7 +399,8 @@ connector_deadline(const struct connector *c)
 	if (c->question != Q_NONE || c->filter)
 		until = UINT64_MAX; /* the person's time */
 	else
-		until = c->since + (c->timed && timeout ? timeout * UINT64_C(1000) : PATIENCE_MS);
+		until = c->since + (c->timed && timeout ? attempts(c) * (timeout * UINT64_C(1000) + ATTEMPT_MS) - ATTEMPT_MS
+		                                        : PATIENCE_MS);
 	pthread_mutex_unlock(&m->lock);
 	return until;
 }

@@ -118,7 +118,7 @@ message(ssh_session session, ssh_message m, void *object)
 	if (!r)
 		return 1;
 	r->channel = ssh_message_channel_request_open_reply_accept(m);
-	relay_connect(r, spec);
+	relay_connect(r, spec, f->c->permit_remote_open);
 	f->busy = true;
 	return 0;
 }

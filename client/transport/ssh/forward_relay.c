@@ -128,9 +128,10 @@ look_up(struct relay *r, const char *host, unsigned port)
 }
 
 void
-relay_connect(struct relay *r, const struct forward *spec)
+relay_connect(struct relay *r, const struct forward *spec, char *const *permits)
 {
 	r->spec = spec;
+	r->permits = permits;
 	r->remote = true;
 	r->use_socks = spec->socks;
 	r->state = RELAY_SOCKS;
@@ -146,7 +147,7 @@ void
 relay_connect_x11(struct relay *r, const struct x11 *x)
 {
 	r->x11 = x;
-	relay_connect(r, &x->display);
+	relay_connect(r, &x->display, NULL);
 }
 
 static void
@@ -412,6 +413,8 @@ step_socks(struct relay *r)
 	else
 		to_fd(r);
 	if (said == SOCKS_BAD || (said == SOCKS_MORE && (r->fd_eof || r->channel_eof)))
+		r->state = RELAY_DEAD;
+	else if (said == SOCKS_CONNECT && r->remote && !forward_permits(r->permits, r->socks.host, r->socks.port))
 		r->state = RELAY_DEAD;
 	else if (said == SOCKS_CONNECT && r->remote)
 		look_up(r, r->socks.host, r->socks.port);

@@ -48,16 +48,20 @@ struct relay {
 	struct socks socks;
 	const struct forward *spec;
 	const struct x11 *x11;          /* whose cookie the other end has to show first; NULL: none, or it has */
+	char *const *permits; /* PermitRemoteOpen, where the host says where to */
 	struct lookup *lookup;
 	const struct addrinfo *address; /* that is tried */
 	struct relay_buffer out, in;    /* to the descriptor, to the channel */
 };
 
 struct relay *relay_new(ssh_session session, struct pollset *set);
-/* What it is for: bytes at once; a connection that was accepted here; one that came from the host. */
+/*
+ * What it is for: bytes at once; a connection that was accepted here; one that came from the host, which may name only
+ * places that PERMITS has (forward_permits), if it names one.
+ */
 void relay_flow(struct relay *r, int fd);
 void relay_accepted(struct relay *r, int fd, const struct forward *spec);
-void relay_connect(struct relay *r, const struct forward *spec);
+void relay_connect(struct relay *r, const struct forward *spec, char *const *permits);
 /* One that came from the host, to a display. */
 void relay_connect_x11(struct relay *r, const struct x11 *x);
 /* What the set says about it: POLLSET_*. */

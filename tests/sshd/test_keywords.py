@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: MIT
+"""Keywords of ssh_config(5) through libssh beside ssh itself: what ssh refuses is refused, what it takes is taken."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+
+from host import by_hand
+from template import write
+from term import check, equal, wait_until
+from test_transport import HOME, SSH, at_terminal, authorize, cat, echo, ends, keygen, serve, typed, works
+from test_transport_forwards import Echo, close_cat, connect, open_cat, same, socks5
+
+HOST_KEY = "/etc/ssh/test_host_key.pub"
+
+
+def options(*values):
+    return [word for value in values for word in ("-o", value)]
+
+
+def plain_ssh(host, status, *values, **kw):
+    """A stock ssh with these options ends with STATUS."""
+    r = host.ssh_run(options=options(*values), args=("true",), **kw)
+    equal(r.returncode, status, "ssh with %s; %s" % (values, r.stderr))
+
+
+def both_take(host, *values, transport="libssh", **kw):
+    plain_ssh(host, 0, *values, **kw)
+    works(echo(host, *options(*values), **kw), transport)
+
+
+def both_refuse(host, *values, why="", **kw):
+    plain_ssh(host, 255, *values, **kw)
+    r = echo(host, *options(*values), **kw)
+    ends(r, "refused", why)
+    check(b"echoed" not in r.stderr, "got in with %s" % (values,))
+
+
+@by_hand
+def test_revoked_host_keys(host):
+    """The host's own key in the file is refused, whatever StrictHostKeyChecking says; so is every host by a bad file."""
+    serve(host)
+    with open(HOST_KEY) as f:
+        own = f.read()
+    keygen("/tmp/other", "-t", "ed25519", "-N", "")
+    with open("/tmp/other.pub") as f:
+        other = f.read()
+    revoked = HOME + "/revoked"
+    write(revoked, "# keys\n\n" + other)
+    both_take(host, "RevokedHostKeys=" + revoked)
+    write(revoked, other + own)
+    # ssh expands the tilde since OpenSSH 10
+    ends(echo(host, *options("RevokedHostKeys=~/revoked")), "refused", "is revoked by %s" % revoked)
+    both_refuse(host, "RevokedHostKeys=" + revoked, why="is revoked by %s" % revoked)
+    both_refuse(host, "RevokedHostKeys=" + revoked, "StrictHostKeyChecking=no", why="is revoked by")
+    both_refuse(host, "RevokedHostKeys=" + revoked, "NoHostAuthenticationForLocalhost=yes", why="is revoked by")
+    write(revoked, other + "this is no key\n")
+    both_refuse(host, "RevokedHostKeys=" + revoked, why="revoked line 2: not a public key")
+    both_refuse(host, "RevokedHostKeys=/nonexistent", why="No such file")
+
+
+@by_hand
+def test_revocation_list(host):
+    """A KRL: ssh carries the bytes, and refuses; one that becomes a KRL under way is not read as nothing."""
+    serve(host)
+    shutil.copy(HOST_KEY, "/tmp/own.pub")
+    keygen("/tmp/other", "-t", "ed25519", "-N", "")
+    for name, key in (("revoked", "/tmp/own.pub"), ("others", "/tmp/other.pub")):
+        subprocess.run(["ssh-keygen", "-q", "-k", "-f", HOME + "/" + name, key], check=True)
+        os.chmod(HOME + "/" + name, 0o644)
+    r = echo(host, *options("RevokedHostKeys=%s/others" % HOME, "LogLevel=INFO"))
+    works(r, "command")
+    check(b"Using the ssh command (RevokedHostKeys " in r.stderr, "not said: %s" % r.stderr)
+    both_refuse(host, "RevokedHostKeys=%s/revoked" % HOME, why="verification failed")
+    r = echo(host, *options("RevokedHostKeys=%s/revoked" % HOME), env=without_ssh())
+    ends(r, "refused", "only ssh\\(1\\) can read")
+
+
+def without_ssh():
+    """The environment of a laptop that has no ssh."""
+    where = HOME + "/bin"
+    if not os.path.isdir(where):
+        os.mkdir(where)
+        for name in ("setsid", "sh"):
+            os.symlink(shutil.which(name), where + "/" + name)
+    return {"PATH": where}
+
+
+@by_hand
+def test_required_rsa_size(host):
+    """Of the host's key, and of the person's."""
+    keygen("/etc/ssh/rsa_host_key", "-t", "rsa", "-b", "2048", "-N", "")
+    shutil.chown("/etc/ssh/rsa_host_key", "root", "root")
+    serve(host)
+    with open("/etc/ssh/sshd_config.d/00-test.conf") as f:
+        text = f.read()
+    write("/etc/ssh/sshd_config.d/00-test.conf", re.sub("HostKey .*", "HostKey /etc/ssh/rsa_host_key", text))
+    host.configure_sshd("Subsystem resume /usr/bin/cat\n")
+    with open("/etc/ssh/rsa_host_key.pub") as f:
+        write(HOME + "/known", "server " + f.read())
+    known = "UserKnownHostsFile=" + HOME + "/known"
+    both_take(host, known, "RequiredRSASize=2048")
+    both_refuse(host, known, "RequiredRSASize=3072", why="the RSA key of server has 2048 bits, and RequiredRSASize demands 3072")
+    write("/etc/ssh/sshd_config.d/00-test.conf", text)
+    host.configure_sshd("Subsystem resume /usr/bin/cat\n")
+    keygen(SSH + "/rsa", "-t", "rsa", "-b", "2048", "-N", "")
+    authorize(SSH + "/rsa")
+    only = ("IdentityFile=" + SSH + "/rsa", "IdentitiesOnly=yes", "BatchMode=yes")
+    both_take(host, *only, "RequiredRSASize=2048")
+    both_refuse(host, *only, "RequiredRSASize=3072", why="(?i)permission denied")
+
+
+def reached_by_socks(port, target):
+    """Whether a SOCKS client on the host gets to TARGET through the -R at PORT."""
+    s = socks5_or_none(connect(port), target)
+    if not s:
+        return False
+    same(s, "a remote dynamic forward")
+    return True
+
+
+def socks5_or_none(s, target):
+    try:
+        return socks5(s, *target)
+    except Exception:  # refused: ended, or reset
+        s.close()
+        return None
+
+
+@by_hand
+def test_permit_remote_open(host):
+    serve(host)
+    port = Echo().address[1]
+    cases = (("any", True), ("none", False), ("localhost:%d" % port, True), ("*:%d" % port, True), ("localhost:*", True),
+             ("127.0.0.1:%d" % port, False), ("localhost:1", False), ("other:1 localhost:%d" % port, True))
+    at = 7100
+    for value, good in cases:
+        at += 1
+        p = open_cat(host, "-R", str(at), "-o", "PermitRemoteOpen=" + value)
+        equal(reached_by_socks(at, ("localhost", port)), good, "reached with %s by libssh" % value)
+        close_cat(p)
+    for value, good in cases[1:3]:
+        at += 1
+        p = host.ssh(options=("-N", "-R", str(at), "-o", "PermitRemoteOpen=" + value))
+        equal(reached_by_socks(at, ("localhost", port)), good, "reached with %s by ssh" % value)
+        p.kill()
+
+
+@by_hand
+def test_questions(host):
+    """FingerprintHash in the question, and as its answer; UserKnownHostsFile none: nothing is read, nothing is written."""
+    serve(host)
+    r = subprocess.run(["ssh-keygen", "-lE", "md5", "-f", HOST_KEY], capture_output=True, text=True)
+    md5 = r.stdout.split()[1]
+    with open(HOST_KEY) as f:
+        write(HOME + "/none", "server " + f.read())
+    before = sorted(os.listdir(HOME))
+    t = at_terminal(host, "-l", "alice", "-E", "hello there", *options("FingerprintHash=md5", "UserKnownHostsFile=none",
+                                                                     "StrictHostKeyChecking=ask"), "server")
+    typed(t, "(yes/no/[fingerprint])? ", md5)
+    equal(t.wait_exit(), 0, "the status after %s; %s" % (md5, t.text()))
+    check(md5.encode() in t.data, "it is not in the question")
+    equal(sorted(os.listdir(HOME)), before, "files")
+    with open(HOME + "/none") as f:
+        equal(f.read().count("\n"), 1, "lines in a file named none")
+    both_refuse(host, "UserKnownHostsFile=none", "StrictHostKeyChecking=yes", why="demands one")
+
+
+@by_hand
+def test_handed(host):
+    """What libssh cannot do: ssh does it, and one line says so; the same keywords without such a value say nothing."""
+    serve(host)
+    with open(HOST_KEY) as f:
+        key = f.read()
+    write(HOME + "/known.sh", "#!/bin/sh\necho server '%s'\n" % key.strip())
+    os.chmod(HOME + "/known.sh", 0o755)
+    nothing = "UserKnownHostsFile=/dev/null"
+    strict = "StrictHostKeyChecking=yes"
+    ends(echo(host, *options(nothing, strict)), "refused", "demands one")
+    for values in (("KnownHostsCommand=%s/known.sh" % HOME, nothing, strict), ("CheckHostIP=yes",), ("VisualHostKey=yes",),
+                   ("RekeyLimit=1M",), ("UpdateHostKeys=ask",), ("VerifyHostKeyDNS=ask",), ("LogVerbose=kex.c:*:1",),
+                   ("KbdInteractiveDevices=pam",), ("PubkeyAuthentication=host-bound",), ("BindAddress=localhost",)):
+        r = echo(host, *options(*values, "LogLevel=INFO"))
+        works(r, "command")
+        name = values[0].split("=")[0]
+        equal(len(re.findall("Using the ssh command \\(%s[: ]" % name, r.stderr.decode())), 1, "lines: %s" % r.stderr)
+    r = echo(host, *options("KnownHostsCommand=none", "CheckHostIP=no", "VisualHostKey=no", "RekeyLimit=default none",
+                            "UpdateHostKeys=no", "VerifyHostKeyDNS=no", "LogVerbose=none", "BindAddress=127.0.0.1",
+                            "CASignatureAlgorithms=ssh-ed25519", "EnableEscapeCommandline=yes", "ServerAliveCountMax=1",
+                            "SyslogFacility=AUTH", "SecurityKeyProvider=/nonexistent", "ControlPersist=yes",
+                            "HostbasedAcceptedAlgorithms=ssh-ed25519", "TunnelDevice=1:1", "XAuthLocation=/nonexistent",
+                            "ForwardX11=yes", "LogLevel=INFO"))
+    works(r)
+    check(b"Using" not in r.stderr, "said: %s" % r.stderr)
+
+
+@by_hand
+def test_weak_exchange(host):
+    """WarnWeakCrypto, which ssh prints since OpenSSH 10.1: one line for a host without a post-quantum key exchange."""
+    serve(host, "KexAlgorithms curve25519-sha256")
+    write(HOME + "/ssh", "#!/bin/sh\n/usr/bin/ssh \"$@\" || exit\ncase \"$*\" in *-G*) echo warnweakcrypto $WARN ;; esac\n")
+    os.chmod(HOME + "/ssh", 0o755)
+    path = HOME + ":/usr/bin:/bin"
+    for warn, kex, lines in (("yes", "sntrup761x25519-sha512@openssh.com,curve25519-sha256", 1), ("no", "+curve25519-sha256", 0),
+                             ("no-pq-kex", "+curve25519-sha256", 0), ("yes", "curve25519-sha256", 0)):
+        r = echo(host, "-n", "2", *options("KexAlgorithms=" + kex, "LogLevel=INFO"), env={"PATH": path, "WARN": warn})
+        works(r)
+        equal(r.stderr.count(b"Warning: the connection to server has no post-quantum"), lines, "lines; %s" % r.stderr)
+
+
+@by_hand
+def test_add_keys_to_agent(host):
+    """The first login puts the key there, by ssh; the next one needs no ssh for it."""
+    serve(host)
+    keygen(SSH + "/only", "-t", "ed25519", "-N", "")
+    authorize(SSH + "/only")
+    uid, gid, groups = host.ids("laptop")
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", HOME + "/agent"], stdout=subprocess.DEVNULL, user=uid, group=gid,
+                             extra_groups=groups)
+    wait_until(lambda: os.path.exists(HOME + "/agent"), "the agent listens")
+    env = {"SSH_AUTH_SOCK": HOME + "/agent"}
+    values = ("IdentityFile=" + SSH + "/only", "LogLevel=INFO", "AddKeysToAgent=yes")
+    bare = ("-F", "/dev/null", *options("HostName=127.0.0.1", "KexAlgorithms=curve25519-sha256", "HostKeyAlias=server", "Port=2222",
+                                        "UserKnownHostsFile=" + SSH + "/known_hosts"))
+    works(echo(host, *bare, *options(*values)))  # no agent: nothing to add to
+    r = echo(host, *bare, *options(*values), env=env)
+    works(r, "command")
+    check(b"Using the ssh command (AddKeysToAgent: " in r.stderr, "not said: %s" % r.stderr)
+    r = host.as_user("laptop", ["ssh-add", "-L"], env=env)
+    with open(SSH + "/only.pub") as f:
+        check(f.read().split()[1].encode() in r.stdout, "the agent has %s" % r.stdout)
+    works(echo(host, *bare, *options(*values), env=env))
+    agent.terminate()
+    agent.wait()
+
+
+@by_hand
+def test_connection_attempts(host):
+    """A port that opens while it is tried."""
+    serve(host)
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    port = s.getsockname()[1]
+    s.close()
+    ends(echo(host, "-p", str(port)), "lost", "refused")
+    result = []
+    t = threading.Thread(target=lambda: result.append(echo(host, "-p", str(port), *options("ConnectionAttempts=30"))))
+    t.start()
+    host.configure_sshd("Port %d\nSubsystem resume /usr/bin/cat\n" % port)
+    t.join()
+    works(result[0])
+
+
+@by_hand
+def test_files_without_ssh(host):
+    """No ssh on the laptop: its files are read all the same, Include and Match too; what cannot be read is said."""
+    serve(host, "AcceptEnv WHO")
+    port = Echo().address[1]
+    write(HOME + "/more", "Match user alice originalhost server\n SetEnv WHO=alice\n LocalForward 7161 127.0.0.1:%d\n" % port)
+    config = """Host other
+ HostName nowhere.invalid
+Host serv?r !nothing
+ HostName 127.0.0.1
+ Port 2222
+ User alice
+ HostKeyAlias server
+ UserKnownHostsFile "%s/known_hosts"
+ StrictHostKeyChecking yes
+ IdentityFile ~/.ssh/key1
+Include %s/more
+Host *
+ Port 9
+ User nobody
+""" % (SSH, HOME)
+    write(HOME + "/config", config)
+    r = cat(host, "-F", HOME + "/config", "-X", "echo $WHO $USER", "server", env=without_ssh())
+    equal(r.stdout, b"alice alice\n", "the environment; %s" % r.stderr)
+    check(b"transport: libssh" in r.stderr, r.stderr)
+    uid, gid, groups = host.ids("laptop")
+    p = subprocess.Popen(["/usr/bin/setsid", "/usr/libexec/holdfast/transport-cat", "-F", HOME + "/config", "server"],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, user=uid, group=gid,
+                         extra_groups=groups, env={**without_ssh(), "HOME": HOME, "TRANSPORT_CAT_END": "1"}, cwd=HOME)
+    p.stdin.write(b"x")
+    p.stdin.flush()
+    check(p.stdout.read(1) == b"x", "no echo through the transport")
+    same(connect(7161), "a forward of the file")
+    close_cat(p)
+    write(HOME + "/config", config.replace(SSH + "/known_hosts", "/dev/null"))
+    ends(cat(host, "-F", HOME + "/config", "server", env=without_ssh()), "refused", "StrictHostKeyChecking demands one")
+    for line, why in (("Match exec true\n", "config line 1: Match exec needs ssh"), ("Prot 22\n", "line 1: Bad config"),
+                      ("CheckHostIP yes\n", "CheckHostIP: .*; ssh\\(1\\) is not installed"),
+                      ("ProxyJump other\n", "ProxyJump needs ssh")):
+        write(HOME + "/config", line + config)
+        r = cat(host, "-F", HOME + "/config", "server", env=without_ssh())
+        equal(r.returncode, 7, "status with %s; %s" % (line, r.stderr))
+        check(re.search(why, r.stderr.decode()), "%s: %s" % (line, r.stderr))
+
+
+@by_hand
+def test_own_files_without_ssh(host):
+    """~/.ssh/config is read unasked, and not if another user could have written it."""
+    serve(host)
+    works(echo(host, env=without_ssh()))
+    own = SSH + "/config"
+    os.chmod(own, 0o666)
+    r = echo(host, env=without_ssh())
+    equal(r.returncode, 7, "status; %s" % r.stderr)
+    check(b"config: Bad owner or permissions" in r.stderr, r.stderr)
