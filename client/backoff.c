@@ -2,6 +2,7 @@
 #include "backoff.h"
 
 #define DOUBLINGS_MAX 16
+#define CHEAP_DOUBLINGS 2 /* from half a second to two */
 
 void
 backoff_init(struct backoff *b, uint64_t seed)
@@ -32,6 +33,14 @@ backoff_attempt(struct backoff *b)
 	if (wait < BACKOFF_FIRST_MS)
 		return BACKOFF_FIRST_MS;
 	return wait < BACKOFF_MOST_MS ? wait : BACKOFF_MOST_MS;
+}
+
+uint32_t
+backoff_cheap(struct backoff *b)
+{
+	if (b->attempts > CHEAP_DOUBLINGS)
+		b->attempts = CHEAP_DOUBLINGS;
+	return BACKOFF_CHEAP_MS - (uint32_t)(next_random(b) % (BACKOFF_CHEAP_MS / 2));
 }
 
 void

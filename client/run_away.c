@@ -107,6 +107,8 @@ failed_again(struct run *r, struct link *l)
 	              l->transport->end == TRANSPORT_END_NO_SUBSYSTEM);
 
 	away_since(r, clock_now_ms(), l->why);
+	if (!l->opened)
+		clock_sooner(&r->retry_at, r->last_try + backoff_cheap(&r->backoff));
 	r->wrong = l->wrong ? r->wrong + 1 : 0;
 	if (r->wrong >= WRONG_MAX || (no_use && !r->input_terminal))
 		run_leave(r, STATUS_FAILED, l->why);

@@ -9,6 +9,26 @@ import time
 PIECE = 65536
 
 
+def end(near):
+    near.close()
+
+
+def reset(near):
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    near.close()
+
+
+def http(near):
+    """A web server that was told no HTTP: what a network answers that wants people to sign in first."""
+    near.settimeout(10)
+    near.recv(1000)
+    near.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html>Sign in</html>\r\n")
+    near.close()
+
+
+ENDS = {"end": end, "reset": reset, "http": http}
+
+
 class Passage:
     """One connection over the line: bytes wait in it for their time."""
 
@@ -26,8 +46,9 @@ class Line:
         self.to, self.delay = to, rtt / 2
         self.passages = []
         self.count = 0                # connections so far
-        self.closed = None            # new connections: "end", they end at once; "mute", nothing ever comes
+        self.closed = None            # new connections: None, they work; "mute", they never say anything; or one of ENDS
         self.lock = threading.Lock()
+        self.port = port
         self.listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -36,9 +57,17 @@ class Line:
         with self.lock:
             for p in self.passages:
                 for s in p.socks:
-                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    s.close()
+                    reset(s)
             self.passages = []
+
+    def refuse(self):
+        """Nobody listens any more."""
+        with self.lock:
+            self.listener.close()
+
+    def listen(self):
+        with self.lock:
+            self.listener = socket.create_server(("127.0.0.1", self.port))
 
     def silence(self):
         """Nothing gets through any more, on the connections that there are; new ones work."""
@@ -49,8 +78,8 @@ class Line:
     def accept(self):
         near, _ = self.listener.accept()
         self.count += 1
-        if self.closed == "end":
-            near.close()
+        if self.closed in ENDS:
+            ENDS[self.closed](near)
             return
         far = socket.create_connection(self.to)
         for s in (near, far):
@@ -81,6 +110,9 @@ class Line:
     def turn(self):
         ends = {s: (p, i) for p in self.passages if not p.gone for i, s in enumerate(p.socks)}
         due = [w[0][0] for p in self.passages for w in p.waiting if w]
+        if self.listener.fileno() < 0:
+            time.sleep(0.01)
+            return ends, select.select([*ends], [], [], 0)[0]
         wait = min([0.05] + [max(0, t - time.monotonic()) for t in due])
         return ends, select.select([self.listener, *ends], [], [], wait)[0]
 

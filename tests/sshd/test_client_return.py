@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The client's way back after a cut, beside a whole login of ssh over the same line in the same run."""
 import os
+import re
+import subprocess
 import time
 
+from laptop import SERVER, Laptop
 from line import Line
-from term import Term, check, equal
+from term import Term, check, equal, wait_until
 from test_client import client
 
 RTT = 0.6
@@ -59,3 +62,31 @@ def test_return(host):
     for name, seconds in times.items():
         check(seconds <= 1.5 * login, "back after %s: %.2f s; a login of ssh takes %.2f s" % (name, seconds, login))
     equal(questions(host), 2, "questions whether a key would do: ssh's, and that of the client's first connection")
+
+
+CONNECT = "import socket; socket.create_connection(('%s', %d))"
+
+
+def pause_left(laptop):
+    """Seconds until the kernel tries again by itself to make a connection of the laptop's; the longest of them."""
+    out = subprocess.run(["nsenter", "-t", str(laptop.pid), "-n", "ss", "-tnoH", "state", "syn-sent"], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout
+    return max([0] + [int(s) for s in re.findall(r"timer:\(on,(\d+)(?:\.\d+)?sec", out)])
+
+
+def test_clear_way(host):
+    """Where packets are lost without a word the pauses of TCP grow: the client does not wait for them."""
+    laptop = Laptop()
+    t = client(host, "-o", "HostName=" + SERVER, netns=laptop.net).prompt()
+    marked = host.mark(t)
+    laptop.ip("route", "add", "blackhole", laptop.address + "/32", inside=False)
+    t.line("echo typed-$((6*7))")
+    t.wait_for("does not answer")
+    kernel = subprocess.Popen(laptop.command(host, ["/usr/bin/python3", "-c", CONNECT % (SERVER, host.port())]))
+    wait_until(lambda: pause_left(laptop) >= 6, "the kernel's pause is a long one")
+    laptop.ip("route", "del", "blackhole", laptop.address + "/32", inside=False)
+    t.wait_for("typed-42")
+    check(kernel.poll() is None, "the kernel's own connection stood before the client was back")
+    kernel.kill()
+    kernel.wait()
+    marked.same(t)

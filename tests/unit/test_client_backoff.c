@@ -53,6 +53,26 @@ test_success_makes_it_short(void **state)
 	assert_uint_in_range(backoff_attempt(&b), BACKOFF_FIRST_MS, 2 * BACKOFF_FIRST_MS);
 }
 
+/* However many of them: the waits are short, and one that counts after them begins with a short one too. */
+static void
+test_cheap_attempts(void **state)
+{
+	struct backoff b;
+	uint32_t first, wait;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 500; seed++) {
+		backoff_init(&b, seed);
+		for (int i = 0; i < 40; i++) {
+			first = backoff_attempt(&b);
+			wait = backoff_cheap(&b);
+			assert_uint_in_range(wait, BACKOFF_CHEAP_MS / 2, BACKOFF_CHEAP_MS);
+			assert_true(i || first <= 2 * BACKOFF_FIRST_MS);
+		}
+		assert_uint_in_range(backoff_attempt(&b), BACKOFF_FIRST_MS, 5 * BACKOFF_FIRST_MS);
+	}
+}
+
 int
 main(void)
 {
@@ -60,6 +80,7 @@ main(void)
 		cmocka_unit_test(test_grows_and_is_bounded),
 		cmocka_unit_test(test_seeds_differ),
 		cmocka_unit_test(test_success_makes_it_short),
+		cmocka_unit_test(test_cheap_attempts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 
 #define TRIES_MAX 16      /* addresses of one host */
 #define NEXT_AFTER_MS 250 /* RFC 8305, 5 */
+#define AGAIN_MS 1500     /* an address that has not answered is tried once more: the kernel's own pauses grow */
 #define USER_TIMEOUT_MS 30000 /* sent and not acknowledged: the line is dead */
 #define UNSENT 65536      /* bytes: a signal waits behind what the kernel has taken */
 #define KEEP_IDLE_S 30
@@ -38,7 +39,9 @@ struct race {
 	const struct sshconfig *c;
 	struct pollfd fds[TRIES_MAX + 1]; /* the last is CANCEL */
 	const struct addrinfo *address[TRIES_MAX]; /* in the order to try them */
-	unsigned count, started;
+	const struct addrinfo *tried[TRIES_MAX];   /* by the descriptors */
+	unsigned count, open; /* addresses; descriptors in use, TRIES_MAX at most */
+	unsigned started;     /* tries, of which the oldest ones are given up when there are too many */
 	int error; /* the last one */
 };
 
@@ -108,10 +111,16 @@ tune(int fd, const struct sshconfig *c, int family)
 static void
 start_next(struct race *r)
 {
-	const struct addrinfo *a = r->address[r->started];
-	struct pollfd *p = &r->fds[r->started++];
+	const struct addrinfo *a = r->address[r->started % r->count];
+	unsigned slot = r->started++ % TRIES_MAX;
+	struct pollfd *p = &r->fds[slot];
 	int error;
 
+	if (slot < r->open && p->fd >= 0)
+		close(p->fd);
+	else if (slot >= r->open)
+		r->open = slot + 1;
+	r->tried[slot] = a;
 	*p = (struct pollfd){ .fd = -1, .events = POLLOUT };
 	p->fd = newfd_socket(a->ai_family, SOCK_STREAM, true);
 	if (p->fd < 0) {
@@ -138,7 +147,7 @@ look(struct race *r)
 	socklen_t len = sizeof(int);
 	int error;
 
-	for (unsigned i = 0; i < r->started; i++) {
+	for (unsigned i = 0; i < r->open; i++) {
 		if (r->fds[i].fd < 0 || !r->fds[i].revents)
 			continue;
 		error = 0;
@@ -156,10 +165,19 @@ look(struct race *r)
 static bool
 any_open(const struct race *r)
 {
-	for (unsigned i = 0; i < r->started; i++)
+	for (unsigned i = 0; i < r->open; i++)
 		if (r->fds[i].fd >= 0)
 			return true;
 	return false;
+}
+
+/* From one try to the next: all addresses in turn, and then each of them anew. */
+static int
+pause_ms(const struct race *r)
+{
+	int again = AGAIN_MS / (int)(r->count ? r->count : 1);
+
+	return r->started < r->count || again < NEXT_AFTER_MS ? NEXT_AFTER_MS : again;
 }
 
 /* The index of the winner, or a negative errno. */
@@ -168,24 +186,26 @@ run(struct race *r, int cancel)
 {
 	struct pollfd *const stop = &r->fds[TRIES_MAX];
 	struct pollfd now[TRIES_MAX + 1];
+	bool due = true;
 	int n, winner = -1;
 
 	*stop = (struct pollfd){ .fd = cancel, .events = POLLIN };
 	for (;;) {
-		if (r->started < r->count)
+		if (r->started < r->count || (due && any_open(r)))
 			start_next(r);
-		else if (!any_open(r))
+		if (r->started >= r->count && !any_open(r))
 			return r->error ? -r->error : -EHOSTUNREACH;
-		memcpy(now, r->fds, r->started * sizeof(now[0]));
-		now[r->started] = *stop;
-		n = any_open(r) ? poll(now, r->started + 1, r->started < r->count ? NEXT_AFTER_MS : -1) : 0;
+		memcpy(now, r->fds, r->open * sizeof(now[0]));
+		now[r->open] = *stop;
+		n = any_open(r) ? poll(now, r->open + 1, pause_ms(r)) : 0;
 		if (n < 0 && errno != EINTR)
 			return -errno;
+		due = n == 0;
 		if (n <= 0)
 			continue;
-		if (now[r->started].revents)
+		if (now[r->open].revents)
 			return -ECANCELED;
-		for (unsigned i = 0; i < r->started; i++)
+		for (unsigned i = 0; i < r->open; i++)
 			r->fds[i].revents = now[i].revents;
 		if ((winner = look(r)) >= 0)
 			return winner;
@@ -200,13 +220,13 @@ connect_any(const struct sshconfig *c, const struct addrinfo *found, int cancel,
 
 	order(&r, found);
 	winner = run(&r, cancel);
-	for (unsigned i = 0; i < r.started; i++)
+	for (unsigned i = 0; i < r.open; i++)
 		if (r.fds[i].fd >= 0 && (int)i != winner)
 			close(r.fds[i].fd);
 	if (winner < 0)
 		return winner;
 	fd = r.fds[winner].fd;
-	if (getnameinfo(r.address[winner]->ai_addr, r.address[winner]->ai_addrlen, address, (socklen_t)cap, NULL, 0,
+	if (getnameinfo(r.tried[winner]->ai_addr, r.tried[winner]->ai_addrlen, address, (socklen_t)cap, NULL, 0,
 	                NI_NUMERICHOST))
 		snprintf(address, cap, "?");
 	return fd;

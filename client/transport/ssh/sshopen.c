@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "algorithms.h"
@@ -73,12 +75,69 @@ sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap)
 	return r;
 }
 
+/* The first bytes from the other end; libssh drops them where they are not what it waits for. */
+struct greeting {
+	char text[128];
+	int fd;
+	bool heard;
+	bool reset; /* a RST came in their place: who looks first is told, and nobody after that */
+};
+
+static void
+listen_for(struct greeting *g)
+{
+	ssize_t n = g->heard ? 0 : recv(g->fd, g->text, sizeof(g->text) - 1, MSG_PEEK | MSG_DONTWAIT);
+
+	g->reset = g->reset || (n < 0 && errno == ECONNRESET);
+	if (n <= 0)
+		return;
+	g->heard = true;
+	g->text[n] = '\0';
+	g->text[strcspn(g->text, "\r\n")] = '\0';
+	for (char *c = g->text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
+static int
+shake_hands(const struct sshopen_request *q, ssh_session s, struct greeting *g)
+{
+	int r;
+
+	do {
+		listen_for(g);
+		r = ssh_connect(s);
+	} while (r == SSH_AGAIN && libssh_wait(s, q->cancel));
+	return r;
+}
+
+/* Whoever answers in the host's place says so: a network that wants the person to sign in, sshd with too many logins. */
+static bool
+answered_by_another(const struct greeting *g, char *why, size_t cap)
+{
+	if (!g->heard || strncmp(g->text, "SSH-", 4) == 0)
+		return false;
+	if (strncmp(g->text, "HTTP/", 5) == 0 || strncasecmp(g->text, "<html", 5) == 0 || strncmp(g->text, "<!", 2) == 0)
+		snprintf(why, cap, "a web server answers, and not sshd: does this network want you to sign in?");
+	else
+		snprintf(why, cap, "the host says: %s", g->text);
+	return true;
+}
+
 /* What went wrong before there was a key to check. */
 static int
-handshake_failed(ssh_session s, char *why, size_t cap)
+handshake_failed(ssh_session s, const struct greeting *g, char *why, size_t cap)
 {
 	const char *text = ssh_get_error(s);
 
+	if (answered_by_another(g, why, cap))
+		return -ECONNRESET;
+	if (g->reset)
+		text = strerror(ECONNRESET);
+	else if (!g->heard && !ssh_get_serverbanner(s) && !strstr(text, "reset by peer") && !strstr(text, "timed out")) {
+		snprintf(why, cap, "the connection was closed before it said a word of ssh");
+		return -ECONNRESET;
+	}
 	snprintf(why, cap, "%s", text[0] ? text : "the connection broke");
 	return strstr(text, "no match for") || strstr(text, "No version of SSH") ? -EINVAL : -ECONNRESET;
 }
@@ -88,7 +147,7 @@ handshake_failed(ssh_session s, char *why, size_t cap)
  * libssh goes no further.  SSH_OK, SSH_ERROR, or SSH_AGAIN: WHY says what ssh has to do.
  */
 static int
-compare(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_t cap)
+compare(const struct sshopen_request *q, ssh_session s, int fd, struct greeting *g, char *why, size_t cap)
 {
 	struct kexinit_watch w = { NULL, 0 };
 	struct ssh_counter_struct taken = { 0 }, packets = { 0 };
@@ -97,6 +156,7 @@ compare(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_
 
 	ssh_set_counters(s, &taken, &packets);
 	for (;;) {
+		listen_for(g);
 		seen = kexinit_look(&w, fd, taken.in_bytes, &k);
 		if (seen != 0 || (r = ssh_connect(s)) != SSH_AGAIN)
 			break;
@@ -117,21 +177,22 @@ compare(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_
 }
 
 static int
-handshake(const struct sshopen_request *q, ssh_session s, int fd, char *why, size_t cap)
+handshake(const struct sshopen_request *q, ssh_session s, int fd, struct greeting *g, char *why, size_t cap)
 {
-	int r = q->target->have_ssh ? compare(q, s, fd, why, cap) : SSH_OK;
+	int r = q->target->have_ssh ? compare(q, s, fd, g, why, cap) : SSH_OK;
 
 	if (r == SSH_AGAIN)
 		return -ENOTSUP;
 	if (r == SSH_OK)
-		r = DECIDED(s, q, ssh_connect(s));
-	return r == SSH_OK ? 0 : handshake_failed(s, why, cap);
+		r = shake_hands(q, s, g);
+	return r == SSH_OK ? 0 : handshake_failed(s, g, why, cap);
 }
 
 int
 sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, char *why, size_t cap)
 {
 	ssh_session s = ssh_new();
+	struct greeting g = { .fd = fd };
 	int r = s ? sshopen_options(s, q->target->config, why, cap) : -ENOMEM;
 
 	if (r == 0 && (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || ssh_options_set(s, SSH_OPTIONS_FD, &fd) != SSH_OK))
@@ -143,7 +204,7 @@ sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, c
 	}
 	/* from here on libssh closes the descriptor */
 	ssh_set_blocking(s, 0);
-	r = handshake(q, s, fd, why, cap);
+	r = handshake(q, s, fd, &g, why, cap);
 	if (r < 0)
 		ssh_free(s);
 	else
