@@ -116,6 +116,7 @@ def transfer(host, figures, plan):
         with open(DATA, "rb") as f:
             want = hashlib.sha256(f.read(size)).hexdigest()
         try:
+            nothing(host, figures, plan, line)
             for tty, where in ((False, "pipes"), (True, "terminal")):
                 for move in (up, down):
                     for _ in range(plan.transfer_rounds):
@@ -125,6 +126,22 @@ def transfer(host, figures, plan):
                             one(host, figures, plan, (move, way, line, tty, size, want, where))
         finally:
             line.end()
+
+
+def nothing(host, figures, plan, line):
+    """What a command costs that does nothing: it is a part of every transfer."""
+    for way in (PLAIN, BARE, CLIENT, OVER_SSH):
+        if plan.only and way not in plan.only:
+            continue
+        for _ in range(plan.transfer_rounds):
+            began = time.monotonic()
+            p = start(host, argv_of(way, line, False, "down", "true"), stdin=subprocess.DEVNULL)
+            if finish(p, way):
+                raise Failed("%s: true has failed" % way)
+            took = time.monotonic() - began
+            if plan.verbose:
+                print("true, %d ms" % line.rtt, way, "%.3f s" % took, flush=True)
+            figures.add("transfer: a command that does nothing, %d ms" % line.rtt, way, took, "s")
 
 
 def one(host, figures, plan, what):
