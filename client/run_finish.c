@@ -26,7 +26,7 @@ acknowledge(struct run *r, uint64_t now)
 
 /*
  * After EXIT.  The host closes the connection when it has EXIT_ACK; until then EXIT_ACK may still be in a process or a
- * queue on this side.
+ * queue on this side, unless the link knows better.
  */
 void
 run_exit(struct run *r, uint64_t now)
@@ -43,7 +43,7 @@ run_exit(struct run *r, uint64_t now)
 	}
 	while (r->link && link_next(r->link, &f) > 0)
 		;
-	if (!r->link || r->link->phase == LINK_DEAD || now >= r->finishing)
+	if (!r->link || r->link->phase == LINK_DEAD || now >= r->finishing || link_leave(r->link))
 		r->done = true;
 }
 

@@ -148,6 +148,12 @@ link_flushed(const struct link *l)
 	return l->out_at == l->out_len && l->transport->ops->writable(l->transport);
 }
 
+bool
+link_leave(struct link *l)
+{
+	return l->out_at == l->out_len && l->transport->ops->leave && l->transport->ops->leave(l->transport);
+}
+
 static void
 greet(struct link *l)
 {

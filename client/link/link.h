@@ -85,6 +85,9 @@ void link_flush(struct link *l);
 /* Whether all has left for the transport, and the transport for the line. */
 bool link_flushed(const struct link *l);
 
+/* Whether the link can be given up now, and all that was put into it reaches the host. */
+bool link_leave(struct link *l);
+
 /* Checks with less patience that the other end is alive: the network has changed, or the machine has slept. */
 void link_check(struct link *l, uint64_t now);
 /*

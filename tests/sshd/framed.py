@@ -95,6 +95,7 @@ class Framed:
                                   env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8",
                                        "USER": as_user, "LOGNAME": as_user},
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.features = ""                 # a name-list, of HELLO
         self.nonce = os.urandom(16)
         self.buf, self.garbage, self.met = b"", b"", False
         self.acks = True                   # acknowledge what comes
@@ -261,7 +262,7 @@ class Framed:
     # what a client says ---------------------------------------------------------------------------------------------
 
     def hello(self, lowest=1, highest=1):
-        self.send(HELLO, struct.pack(">II", lowest, highest) + string("test") + string(""))
+        self.send(HELLO, struct.pack(">II", lowest, highest) + string("test") + string(self.features))
         f = self.wait_kind(S_HELLO)
         version, software, features, boot = f.take("I"), f.text(), f.text(), f.raw(16)
         f.end()

@@ -72,6 +72,11 @@ struct transport_ops {
 	bool (*writable)(const struct transport *t);
 	/* Whether this machine no longer has the address that it is connected from.  NULL: it can't tell. */
 	bool (*moved)(const struct transport *t);
+	/*
+	 * Nothing more is wanted of the host: whether all that was written reaches it though free() is called now, which
+	 * then says no farewell.  May be NULL: the host's end is to be waited for.
+	 */
+	bool (*leave)(struct transport *t);
 	void (*free)(struct transport *t);
 };
 

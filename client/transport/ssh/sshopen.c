@@ -219,6 +219,14 @@ lost(ssh_session s, char *why, size_t cap)
 	return -ECONNRESET;
 }
 
+/* ATTACH brings these along (docs/PROTOCOL.md, 5). */
+static bool
+goes_with_attach(const char *name)
+{
+	return strcmp(name, "LANG") == 0 || strcmp(name, "COLORTERM") == 0 ||
+	       (strncmp(name, "LC_", 3) == 0 && strcmp(name, "LC_HOLDFAST") != 0);
+}
+
 static void
 send_environment(const struct sshopen_request *q, ssh_session s, ssh_channel ch)
 {
@@ -235,6 +243,8 @@ send_environment(const struct sshopen_request *q, ssh_session s, ssh_channel ch)
 			continue;
 		memcpy(name, *e, len);
 		name[len] = '\0';
+		if (goes_with_attach(name))
+			continue;
 		/* the host may not want it */
 		(void)DECIDED(s, q, ssh_channel_request_env(ch, name, *e + len + 1));
 	}

@@ -49,6 +49,7 @@ struct libssh {
 	uint64_t emptied; /* when the channel's output was found to be empty */
 	bool blocked;    /* a write was refused */
 	bool eof;
+	bool leaves;     /* without a farewell */
 	uint64_t until; /* how long its exit status is waited for */
 };
 
@@ -421,6 +422,19 @@ libssh_write(struct transport *t, const void *buf, size_t len)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/*
+ * The kernel sends what it has after our end, too.  Of a farewell sshd might learn before it has passed on what came
+ * before that; of the end of the connection it learns after that.  A proxy's process ends with us.
+ */
+static bool
+libssh_leave(struct transport *t)
+{
+	struct libssh *l = mine(t);
+
+	l->leaves = t->state == TRANSPORT_OPEN && !l->proxy.pid && libssh_writable(t);
+	return l->leaves;
+}
+
 static void
 libssh_free(struct transport *t)
 {
@@ -443,7 +457,7 @@ libssh_free(struct transport *t)
 	}
 	if (l->session) {
 		/* a goodbye, if it can be said without waiting */
-		if (ssh_is_connected(l->session) && t->end != TRANSPORT_END_LOST)
+		if (ssh_is_connected(l->session) && t->end != TRANSPORT_END_LOST && !l->leaves)
 			ssh_disconnect(l->session);
 		ssh_free(l->session);
 	}
@@ -454,7 +468,8 @@ libssh_free(struct transport *t)
 
 static const struct transport_ops ops = {
 	.name = "libssh", .start = libssh_start, .poll = libssh_poll, .step = libssh_step, .read = libssh_read,
-	.write = libssh_write, .writable = libssh_writable, .moved = libssh_moved, .free = libssh_free,
+	.write = libssh_write, .writable = libssh_writable, .moved = libssh_moved, .leave = libssh_leave,
+	.free = libssh_free,
 };
 
 struct transport *
