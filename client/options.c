@@ -290,11 +290,15 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 }
 
 bool
+options_wants_terminal(const struct options *o)
+{
+	return !o->no_session && o->tty != TTY_NO && (!o->command || o->tty != TTY_AUTO);
+}
+
+bool
 options_terminal(const struct options *o)
 {
-	if (o->no_session || o->tty == TTY_NO)
-		return false;
-	return o->tty == TTY_FORCE || (isatty(0) && !o->no_stdin && (!o->command || o->tty == TTY_YES));
+	return options_wants_terminal(o) && (o->tty == TTY_FORCE || (isatty(0) && !o->no_stdin));
 }
 
 /*

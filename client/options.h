@@ -42,6 +42,8 @@ int options_parse(struct options *o, int argc, char **argv, char *why, size_t ca
 int options_configure(struct options *o, const struct sshconfig *c, char *why, size_t cap);
 /* Whether the session gets a terminal: as ssh decides it. */
 bool options_terminal(const struct options *o);
+/* Whether it would, if standard input were a terminal. */
+bool options_wants_terminal(const struct options *o);
 void options_free(struct options *o);
 /* The two help texts. */
 extern const char options_usage[], options_help[];

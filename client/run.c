@@ -181,8 +181,8 @@ choose(struct run *r)
 
 	r->input_terminal = isatty(0) && !o->no_stdin;
 	r->terminal = options_terminal(o);
-	if (o->tty == TTY_YES && !isatty(0))
-		asking_sayf(r->asking, "no terminal is allocated: standard input is not a terminal");
+	if (!r->terminal && options_wants_terminal(o) && r->config->log_level >= LOG_LEVEL_INFO)
+		asking_sayf(r->asking, "Pseudo-terminal will not be allocated because stdin is not a terminal.");
 	r->mode = o->new_session || o->command || !r->terminal ? FRAME_NEW : FRAME_AUTO;
 	if (o->session)
 		r->mode = o->join || o->read_only ? FRAME_JOIN : FRAME_TAKE;

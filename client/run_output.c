@@ -53,7 +53,7 @@ run_say(struct run *r, const char *format, ...)
 	char text[TEXT_CAP + 128], line[TEXT_CAP + 160];
 	va_list ap;
 
-	if (r->o->request.quiet)
+	if (r->config->log_level == LOG_LEVEL_QUIET)
 		return;
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);

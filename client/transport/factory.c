@@ -69,6 +69,8 @@ choose(struct transport_target *target, const struct transport_asking *asking)
 	}
 	more = !target->asked_command && demands_more(target->config, why, sizeof(why));
 	target->carrier = target->asked_command || (more && target->have_ssh) ? CARRIER_COMMAND : CARRIER_LIBSSH;
+	if (target->carrier == CARRIER_LIBSSH && target->warnings)
+		asking->say(asking->object, target->warnings);
 	if (more)
 		say_why(target, asking, target->have_ssh ? "Using the ssh command" : "Ignored, since no ssh program was found", why);
 }

@@ -85,6 +85,8 @@ wrong_values(void **state)
 	assert_int_equal(c->escape_char, '\\');
 	assert_int_equal(sshconfig_line(c, "escapechar \\M-a"), 0);
 	assert_int_equal(c->escape_char, 0x80 | 'a');
+	assert_int_equal(sshconfig_line(c, "loglevel SILENT"), 0);
+	assert_int_equal(c->log_level, LOG_LEVEL_QUIET);
 	assert_int_equal(sshconfig_line(c, ""), 0);
 	assert_int_equal(sshconfig_line(c, "port"), 0);
 	assert_int_equal(sshconfig_line(c, "Port=23"), 0);

@@ -118,6 +118,28 @@ last_line(const char *text, char *why, size_t cap)
 	free(copy);
 }
 
+/*
+ * What an ssh that answers says besides: its warnings, without what -v asks for and what it says of a terminal, which
+ * this one would not get.
+ */
+static void
+warnings(const char *text, char *why, size_t cap)
+{
+	static const char *const others[] = { "debug", "OpenSSH_", "Pseudo-terminal " };
+	char *copy = strdup(text ? text : ""), *save = NULL;
+	size_t len = 0;
+
+	for (char *line = copy ? strtok_r(copy, "\r\n", &save) : NULL; line; line = strtok_r(NULL, "\r\n", &save)) {
+		bool other = false;
+
+		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			other = other || strncmp(line, others[i], strlen(others[i])) == 0;
+		if (!other && len < cap)
+			len += (size_t)snprintf(why + len, cap - len, "%s\n", line);
+	}
+	free(copy);
+}
+
 static int
 lines(struct sshconfig *c, char *text)
 {
@@ -186,6 +208,8 @@ sshconfig_evaluate(struct sshconfig *c, char *const *command, char *const *argv,
 		r = settle_unknown(c, command);
 	if (r == 0)
 		r = sshconfig_finish(c);
+	if (r == 0)
+		warnings(out[1].text, why, cap);
 	free(out[0].text);
 	free(out[1].text);
 	return r;

@@ -9,8 +9,9 @@
 
 /*
  * Runs ARGV (COMMAND, which is ssh, with its options, -G and the host) and takes what it prints.  A keyword that
- * holdfast does not know is handed to ssh if its value is not that ssh's default, which a second run tells.  0;
- * -ENOENT: there is no such program; else a negative errno, and WHY (CAP bytes) has its last complaint.
+ * holdfast does not know is handed to ssh if its value is not that ssh's default, which a second run tells.  0,
+ * and WHY (CAP bytes) has its warnings, each a line, "" for none; -ENOENT: there is no such program; else a negative
+ * errno, and WHY has its last complaint.
  */
 int sshconfig_evaluate(struct sshconfig *c, char *const *command, char *const *argv, char *why, size_t cap);
 

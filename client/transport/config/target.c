@@ -190,6 +190,8 @@ evaluate(struct transport_target *t, const struct target_request *q, char *why, 
 	if (r == 0) {
 		r = sshconfig_evaluate(t->config, command, argv, why, cap);
 		t->have_ssh = r == 0;
+		t->warnings = r == 0 && why[0] ? strdup(why) : NULL;
+		why[0] = r == 0 ? '\0' : why[0];
 		if (r == -ENOENT)
 			r = evaluate_by_files(t, q, why, cap);
 	}
@@ -272,6 +274,7 @@ target_free(struct transport_target *t)
 	free(t->destination);
 	target_login_forget(&t->login);
 	free(t->ssh);
+	free(t->warnings);
 	x11_free(t->x11);
 	free(t);
 }
