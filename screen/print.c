@@ -194,6 +194,47 @@ put(struct screen *s, uint64_t what, unsigned width, bool doubtful)
 	s->repeatable = true;
 }
 
+/* The code point of the three bytes at P, if it is a common wide character; else 0. */
+static inline uint32_t
+wide_of_three(const unsigned char *p)
+{
+	uint32_t code = (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+
+	return (p[0] & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && width_is_wide(code) ? code : 0;
+}
+
+size_t
+print_wide(struct screen *s, const unsigned char *p, size_t len)
+{
+	struct row *row = s->row[s->y];
+	unsigned edge = cursor_edge(s), x = s->x;
+	size_t n = 0;
+	uint32_t code;
+	cell pen;
+
+	if (s->pending || s->single || s->shift || row->odd || s->modes & (MODE_INSERT | MODE_CLUSTERS))
+		return 0;
+	pen = pen_cell(s);
+	for (; len - n >= 3 && x < edge && (code = wide_of_three(p + n)); n += 3, x += 2) {
+		if (!n)
+			split(s, row, x);
+		row->c[x] = pen | code | CELL_WIDE;
+		row->c[x + 1] = pen | CELL_TAIL;
+	}
+	if (!n)
+		return 0;
+	row_extend(row, x);
+	/* What is left of a wide character whose first half was written over. */
+	if (x < s->cols && row->c[x] & CELL_TAIL) {
+		row->c[x] = grid_blank(s);
+		row_extend(row, x + 1);
+	}
+	s->pending = x > edge;
+	s->x = s->pending ? edge : x;
+	s->repeatable = true;
+	return n;
+}
+
 void
 print_code(struct screen *s, uint32_t code)
 {

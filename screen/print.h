@@ -12,6 +12,11 @@ struct screen;
 size_t print_run_length(const unsigned char *p, size_t len);
 void print_ascii(struct screen *s, const unsigned char *p, size_t n);
 void print_code(struct screen *s, uint32_t code);
+/*
+ * Prints common wide characters of three bytes at P, of LEN bytes, as many as fit into the row, if nothing else is to be
+ * seen to; how many bytes, perhaps none.
+ */
+size_t print_wide(struct screen *s, const unsigned char *p, size_t len);
 /* REP */
 void print_again(struct screen *s, unsigned times);
 
