@@ -9,6 +9,10 @@ enum { GROUND, UTF8, ESC, ESC_MORE, CSI, STRING, STRING_ESC };
 #define CHAR_SUB 0x1a
 #define CHAR_ESC 0x1b
 #define CHAR_BEL 0x07
+#define C1_LEAD 0xc2 /* U+0080 to U+009F begin with it; the second byte is */
+#define C1_LAST 0x9f /* 0x80 to this … */
+#define C1_ST 0x9c
+#define C1_TO_ESC 0x40 /* … and so much more than the byte behind ESC that means the same */
 
 static void
 number_done(struct local_holdback *t)
@@ -55,11 +59,28 @@ escape(struct local_holdback *t, unsigned char c)
 	}
 }
 
+/* A C1 control has come as a character, C its second byte. */
+static void
+c1(struct local_holdback *t, unsigned char c)
+{
+	if (t->state == STRING || t->state == STRING_ESC) {
+		t->state = c == C1_ST ? GROUND : STRING;
+		return;
+	}
+	t->state = ESC;
+	escape(t, c - C1_TO_ESC);
+}
+
 /* One byte that is no ESC, in any state but GROUND. */
 static void
 inside(struct local_holdback *t, unsigned char c)
 {
-	if (t->state == UTF8) {
+	bool lead = t->lead;
+
+	t->lead = c == C1_LEAD && t->state != UTF8;
+	if (lead && c >= 0x80 && c <= C1_LAST) {
+		c1(t, c);
+	} else if (t->state == UTF8) {
 		if (c >= 0x80 && c < 0xc0 && --t->more)
 			return;
 		t->state = GROUND;
@@ -90,20 +111,35 @@ utf8_more(unsigned char c)
 	return c >= 0xf0 && c <= 0xf4 ? 3 : 0;
 }
 
-/* From I in GROUND: to the next ESC, or to an unfinished character at the end. */
+/* Where a C1 control is that begins a sequence or a string, in LEN bytes of text at P; NULL: nowhere. */
+static const unsigned char *
+find_c1(const unsigned char *p, size_t len)
+{
+	const unsigned char *end = p + len;
+
+	for (; (p = memchr(p, C1_LEAD, (size_t)(end - p))) && p + 1 < end; p++)
+		if (p[1] == 0x90 || p[1] == 0x98 || p[1] == 0x9b || (p[1] >= 0x9d && p[1] <= C1_LAST))
+			return p;
+	return NULL;
+}
+
+/* From I in GROUND: to the next ESC or such a C1 control, or to an unfinished character at the end. */
 static size_t
 skip_ground(struct local_holdback *t, const unsigned char *data, size_t i, size_t len)
 {
 	const unsigned char *esc = memchr(data + i, CHAR_ESC, len - i);
+	const unsigned char *control = find_c1(data + i, esc ? (size_t)(esc - data) - i : len - i);
 	size_t back;
 
-	if (esc)
-		return (size_t)(esc - data);
+	t->lead = control != NULL;
+	if (esc || control)
+		return (size_t)((control ? control : esc) - data);
 	for (back = 1; back <= 3 && back <= len - i; back++) {
 		unsigned more = utf8_more(data[len - back]);
 
 		if (more >= back) {
 			t->state = UTF8;
+			t->lead = data[len - back] == C1_LEAD;
 			t->more = (unsigned char)(more - (back - 1));
 			return len - back;
 		}
@@ -128,6 +164,7 @@ scan(struct local_holdback *t, const unsigned char *data, size_t len, bool *fini
 				return begun;
 			t->state = ESC;
 		} else if (data[i] == CHAR_ESC) {
+			t->lead = false;
 			/* Two ESCs are one; else it breaks off what is there and is part of the same piece. */
 			t->state = t->state == STRING || t->state == STRING_ESC ? STRING_ESC : ESC;
 		} else {
@@ -185,6 +222,7 @@ local_holdback_drop(struct local_holdback *t, bool *broken)
 {
 	*broken = t->passed;
 	t->passed = false;
+	t->lead = false;
 	t->state = GROUND;
 	t->len = 0;
 }

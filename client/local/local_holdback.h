@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * local_holdback: holds back the end of the output while it is in the middle of an escape sequence or of a UTF-8
- * character, so that the notice never lands inside of one.  Nothing that is held back could be seen yet.  A sequence
+ * character, so that the notice never lands inside of one.  C1 controls as characters (U+009B for CSI) count as they do
+ * for xterm, kitty and the server's model; as single bytes they are none in UTF-8.  Nothing that is held back could be
+ * seen yet, but what follows such a C1 control in a terminal that does not take it as one.  A sequence
  * longer than HOLDBACK_CAP (a picture) is passed on; local_holdback_inside() then says that nothing may be drawn.
  */
 #ifndef HOLDFAST_LOCAL_HOLDBACK_H
@@ -16,6 +18,7 @@
 struct local_holdback {
 	unsigned char state; /* enum of local_holdback.c */
 	unsigned char more;  /* bytes missing of a UTF-8 character */
+	bool lead;           /* the last byte may be the first one of a C1 control (U+0080 to U+009F) */
 	bool passed;         /* the sequence's begin has been passed on */
 	bool alternate;      /* the alternate screen is on */
 	unsigned char kind;  /* '?' in a CSI with private parameters */

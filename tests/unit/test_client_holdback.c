@@ -30,7 +30,9 @@ begin(void)
 
 static const char text[] =
 	"plain \303\251 \342\202\254 \360\237\230\200 end\033[1;31mred\033[0m\033]0;title\007a\033]8;;http://x\033\\b"
-	"\033P1$r0m\033\\c\0337\033(Bd\033[?1049h\033\033[5n\033]broken\033[mX\033[12\030e\377\200f\033#8";
+	"\033P1$r0m\033\\c\0337\033(Bd\033[?1049h\033\033[5n\033]broken\033[mX\033[12\030e\377\200f\033#8"
+	"\302\2331mg\302\205h\302\2350;t\302\234i\302\240j\302\220q\302\303\234\033\\k\033[1\302\2332ml\302\2332\302\235x\007m\302\233"
+	"3\302n\302";
 
 /* Whatever pieces it comes in: nothing is lost or changed, and what is held back is the unfinished end. */
 static void
@@ -45,16 +47,17 @@ test_all_cuts(void **state)
 			feed(text, a);
 			feed(text + a, b - a);
 			feed(text + b, len - b);
-			assert_int_equal(out_len, len);
-			assert_memory_equal(out, text, len);
-			assert_int_equal(t.len, 0);
+			/* The last is the begin of a character. */
+			assert_int_equal(out_len, len - 1);
+			assert_memory_equal(out, text, len - 1);
+			assert_int_equal(t.len, 1);
 		}
 	begin();
 	for (size_t i = 0; i < len; i++) {
 		feed(text + i, 1);
 		assert_int_equal(out_len + t.len, i + 1);
 	}
-	assert_memory_equal(out, text, len);
+	assert_memory_equal(out, text, len - 1);
 }
 
 static void
@@ -85,6 +88,23 @@ test_what_is_held(void **state)
 	expect_held("e\377", "");
 	expect_held("e\200\200\200\200", "");
 	expect_held("\033(", "\033(");
+	/* C1 controls as characters. */
+	expect_held("abc\302", "\302");
+	expect_held("abc\302\233", "\302\233");
+	expect_held("abc\302\2331;3", "\302\2331;3");
+	expect_held("abc\302\2331;3m", "");
+	expect_held("\302\2331;3\302\233", "\302\2331;3\302\233");
+	expect_held("\302\2350;ti\302", "\302\2350;ti\302");
+	expect_held("\302\2350;ti\302\234", "");
+	expect_held("\033]0;ti\302\234", "");
+	expect_held("\033]0;ti\302\240", "\033]0;ti\302\240");
+	expect_held("\302\2201q\033\\", "");
+	expect_held("\302\205\302\204\302\240", "");
+	expect_held("\302\033[", "\033[");
+	/* None: it is not the character's first byte. */
+	expect_held("\303\302\233", "\302\233");
+	expect_held("\233", "");
+	expect_held("\342\202\233" "1", "");
 }
 
 static void
@@ -143,6 +163,11 @@ test_alternate_screen(void **state)
 	feed("47h", 3);
 	assert_true(t.alternate);
 	feed("\033c", 2);
+	assert_false(t.alternate);
+	feed("\302", 1);
+	feed("\233?1049h", 7);
+	assert_true(t.alternate);
+	feed("\302\233?1049l", 8);
 	assert_false(t.alternate);
 }
 
