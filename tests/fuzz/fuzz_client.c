@@ -253,7 +253,7 @@ pump(struct link *l)
 
 	link_input_add(in, "typed, and more", 16);
 	while (l->phase == LINK_ATTACHED && link_queued(l) < LINK_OUT_BUSY / 2 && (n = link_input_next(in, &p, 16384)) > 0) {
-		must(p >= in->buf && p + n <= in->buf + sizeof in->buf, "input from elsewhere");
+		must(p >= in->buf && p + n <= in->buf + in->cap, "input from elsewhere");
 		link_put_data(l, in->sent, p, n);
 		link_input_sent(in, n);
 	}
