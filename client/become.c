@@ -73,19 +73,29 @@ command_line(const struct options *o, const char *more, char ***argv)
 }
 
 int
+become_line(const struct options *o, const char *more, char ***argv)
+{
+	int rc = command_line(o, more, argv);
+
+	if (rc == 0)
+		return 0;
+	if (rc == -EINVAL)
+		fprintf(stderr, "holdfast: this takes ssh: --transport %s cannot do it\n", o->request.command);
+	else
+		fprintf(stderr, "holdfast: %s\n", strerror(-rc));
+	list_free(*argv);
+	*argv = NULL;
+	return STATUS_FAILED;
+}
+
+int
 become_ssh(const struct options *o, const char *more, int errors)
 {
 	char **argv = NULL;
-	int rc = command_line(o, more, &argv);
+	int rc = become_line(o, more, &argv);
 
-	if (rc == -EINVAL)
-		fprintf(stderr, "holdfast: this takes ssh: --transport %s cannot do it\n", o->request.command);
-	else if (rc < 0)
-		fprintf(stderr, "holdfast: %s\n", strerror(-rc));
-	if (rc < 0) {
-		list_free(argv);
-		return STATUS_FAILED;
-	}
+	if (rc)
+		return rc;
 	fflush(stdout);
 	if (errors != 2)
 		dup2(errors, 2);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "asking.h"
+#include "askpass.h"
 #include "become.h"
 #include "exit_status.h"
 #include "heap.h"
@@ -162,6 +163,10 @@ main(int argc, char **argv)
 	char why[512];
 	int status = 0;
 
+	const char *slash = strrchr(argv[0] ? argv[0] : "", '/');
+
+	if (argc == 2 && slash && strcmp(slash + 1, ASKPASS_NAME) == 0)
+		return askpass_main(argv[0], argv[1]);
 	small_heap();
 	open_standard();
 	setlocale(LC_ALL, "");

@@ -2,8 +2,8 @@
 /*
  * transport_command: a command carries the bytes: ssh, plink, or anything else.
  *
- * The command asks for itself, on the controlling terminal.  ssh's LocalCommand prints a sign into the stream when ssh
- * has logged in; any other byte tells the same, and the subsystem says something within a second anyway.  Where there
+ * An ssh has its questions put by us (askpass.h); another command asks at the controlling terminal.  ssh's LocalCommand
+ * prints a sign into the stream when ssh has logged in; any other byte tells the same, and the subsystem says something within a second anyway.  Where there
  * can be no sign (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
  */
 #include <errno.h>
@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "askpass.h"
+#include "auth_child.h"
 #include "child_asks.h"
 #include "clock.h"
 #include "demands.h"
@@ -28,6 +30,8 @@
 struct command {
 	struct transport t;
 	struct child child;
+	struct askpass askpass;   /* until it is connected */
+	struct auth_child asked;
 	bool heard;     /* bytes have come: it is connected */
 	bool ended;     /* no more will come */
 	bool full;      /* the socket took less than was there */
@@ -47,12 +51,16 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 {
 	struct command *c = mine(t);
 	char **argv = target_transport_argv(t->target, what == TRANSPORT_SUBSYSTEM, run, t->target->connections > 0);
+	char **env = NULL;
 	int r;
 
 	t->what = what;
 	if (!argv)
 		return -ENOMEM;
-	r = child_start(&c->child, argv);
+	if (t->target->style == STYLE_SSH && !t->target->config->batch_mode && askpass_open(&c->askpass) == 0)
+		env = askpass_environment(&c->askpass);
+	r = child_start(&c->child, argv, env);
+	list_free(env);
 	if (r < 0) {
 		transport_close(t, TRANSPORT_END_REFUSED, "%s: %s", argv[0], strerror(-r));
 		r = 0;
@@ -79,11 +87,12 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	/* at the end of the stream a socket is always readable: only its end is waited for then */
 	fds[0] = (struct pollfd){ .fd = events ? c->child.fd : -1, .events = events };
 	fds[1] = (struct pollfd){ .fd = c->child.err, .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = c->askpass.listener, .events = POLLIN };
 	if (c->until)
 		clock_sooner(deadline, c->look ? c->look : c->until);
 	if (!c->heard && !c->ended)
 		clock_sooner(deadline, clock_now_ms() + CHILD_ASKS_MS);
-	return 2;
+	return 3;
 }
 
 /* The first bytes: takes the sign away, if that is what they are. */
@@ -101,6 +110,7 @@ first_bytes(struct command *c)
 	if (n == (ssize_t)sizeof(buf) && memcmp(buf, sign, sizeof(buf)) == 0)
 		(void)recv(c->child.fd, buf, sizeof(buf), 0);
 	c->heard = true;
+	askpass_close(&c->askpass);
 	c->t.terminal = false;
 	c->t.target->connections++;
 	c->t.state = TRANSPORT_OPEN;
@@ -190,8 +200,12 @@ command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 	char byte;
 	ssize_t n;
 
-	if (t->state == TRANSPORT_CLOSED || count < 2)
+	if (t->state == TRANSPORT_CLOSED || count < 3)
 		return;
+	if (fds[2].revents && auth_child_serve(&c->asked, &c->askpass, t->target, t->asking) < 0) {
+		transport_close(t, TRANSPORT_END_REFUSED, "canceled at the question for a password");
+		return;
+	}
 	if (fds[1].revents)
 		listen_to(c);
 	if (fds[0].revents & POLLOUT)
@@ -236,6 +250,7 @@ static void
 command_free(struct transport *t)
 {
 	child_stop(&mine(t)->child);
+	askpass_close(&mine(t)->askpass);
 	free(t);
 }
 
@@ -252,6 +267,7 @@ transport_command_new(void)
 	if (!c)
 		return NULL;
 	c->child = (struct child)CHILD_NONE;
+	c->askpass = (struct askpass)ASKPASS_NONE;
 	c->t.ops = &ops;
 	return &c->t;
 }

@@ -60,8 +60,8 @@ introduce(struct auth *a)
 }
 
 /* A password is the same the next time; a code of a second factor is not. */
-static bool
-keepable(const char *prompt, char echo)
+bool
+auth_password_keepable(const char *prompt, bool echo)
 {
 	return !echo && strcasestr(prompt, "password") && !strcasestr(prompt, "one-time") && !strcasestr(prompt, "new ") &&
 	       !strcasestr(prompt, "otp");
@@ -79,7 +79,7 @@ answer_one(struct auth *a, struct kbdint *k, unsigned i)
 {
 	char echo = 0, value[SECRET_CAP], shown[600];
 	const char *prompt = ssh_userauth_kbdint_getprompt(a->session, i, &echo);
-	bool keep = prompt && keepable(prompt, echo), stored = false;
+	bool keep = prompt && auth_password_keepable(prompt, echo), stored = false;
 	char name[SECRET_NAME_CAP];
 	int r;
 

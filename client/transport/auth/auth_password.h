@@ -8,5 +8,7 @@
 /* Methods, see auth.h. */
 int auth_kbdint(struct auth *a);
 int auth_password(struct auth *a);
+/* Whether the answer to that question of keyboard-interactive is the same the next time. */
+bool auth_password_keepable(const char *prompt, bool echo);
 
 #endif

@@ -19,7 +19,7 @@ extern char **environ;
 
 /* Signals as a fresh program has them, whatever this one blocks and ignores. */
 static int
-spawn(char *const *argv, int io, int err, pid_t *pid)
+spawn(char *const *argv, char *const *env, int io, int err, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -43,14 +43,14 @@ spawn(char *const *argv, int io, int err, pid_t *pid)
 	if (r == 0)
 		r = posix_spawn_file_actions_adddup2(&actions, err, 2);
 	if (r == 0)
-		r = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
+		r = posix_spawnp(pid, argv[0], &actions, &attr, argv, env ? env : environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return -r;
 }
 
 int
-child_start(struct child *c, char *const *argv)
+child_start(struct child *c, char *const *argv, char *const *env)
 {
 	int io[2], err[2], r;
 
@@ -63,7 +63,7 @@ child_start(struct child *c, char *const *argv)
 		close(io[1]);
 		return r;
 	}
-	r = spawn(argv, io[1], err[1], &c->pid);
+	r = spawn(argv, env, io[1], err[1], &c->pid);
 	close(io[1]);
 	close(err[1]);
 	c->fd = io[0];
@@ -83,7 +83,7 @@ child_start_shell(struct child *c, const char *line)
 {
 	char *argv[] = { (char *)(uintptr_t)"/bin/sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)line, NULL };
 
-	return child_start(c, argv);
+	return child_start(c, argv, NULL);
 }
 
 /* One byte of its standard error. */

@@ -23,8 +23,8 @@ struct child {
 
 #define CHILD_NONE { .fd = -1, .err = -1 }
 
-/* 0 or a negative errno. */
-int child_start(struct child *c, char *const *argv);
+/* 0 or a negative errno.  ENV: its environment; NULL: ours. */
+int child_start(struct child *c, char *const *argv, char *const *env);
 /* The same for a line of shell. */
 int child_start_shell(struct child *c, const char *line);
 /*

@@ -3,8 +3,8 @@
  * remembered: what was found out about hosts in the last day, so that the next login need not find it out again.
  *
  * It is a file of the user's, $XDG_CACHE_HOME/holdfast/hosts (~/.cache/holdfast/hosts), mode 0600: a line for each
- * fact, "WHAT TIME HOST", at most REMEMBERED_MAX of them.  It is replaced as a whole.  Without a place for it nothing is
- * remembered; a file or directory that is not the user's is left alone.
+ * fact, "WHAT TIME HOST", at most REMEMBERED_MAX of them.  It is replaced as a whole.  Without a place for it nothing
+ * is remembered; a file or directory that is not the user's is left alone.
  */
 #ifndef HOLDFAST_REMEMBERED_H
 #define HOLDFAST_REMEMBERED_H

@@ -31,7 +31,7 @@ run(const struct asked *q, char *const *argv, char *out, size_t cap)
 	size_t len = 0;
 	ssize_t n = 1;
 	char rest[256];
-	int r = child_start(&c, argv);
+	int r = child_start(&c, argv, NULL);
 
 	if (r < 0)
 		return r;

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""A password is typed once: over cuts, and when a plain ssh takes over; by libssh, and by ssh as a child."""
+import os
+import signal
+
+from host import RUN
+from template import write
+from term import check, equal, wait_until
+from test_client import CLIENT, attached, client, cut
+from test_fallback import FORGETS, HOOK, Counted, file, said, without_line
+from test_kex import BOTH
+from test_transport import typed
+
+PASSWORD = ["-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password"]
+BY = (("libssh", []), ("ssh", BOTH))
+PROMPT = "alice@server's password: "
+
+
+def log_in(host, *options, prompt=PROMPT):
+    t = client(host, *PASSWORD, *options, env=FORGETS)
+    typed(t, prompt, "alice-secret")
+    return t
+
+
+def asked(t):
+    return t.text().count("assword: ")
+
+
+def test_over_cuts(host):
+    for what, options in BY:
+        t = log_in(host, *options).prompt()
+        marked = host.mark(t)
+        for _ in range(2):
+            cut(host)
+            attached(host)
+            marked.same(t)
+        equal(asked(t), 1, "how often the password was asked for, by " + what)
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "status, by " + what)
+        host.wait_none()
+
+
+def test_wrong_first(host):
+    """A wrong answer is not kept."""
+    for what, options in BY:
+        t = client(host, *PASSWORD, *options, env=FORGETS)
+        typed(t, PROMPT, "wrong")
+        t.wait_for("try again")
+        typed(t, PROMPT, "alice-secret")
+        t.prompt()
+        cut(host)
+        attached(host)
+        equal(t.ask("$((6 * 7))"), "42", "it is back, by " + what)
+        equal(asked(t), 2, "how often the password was asked for, by " + what)
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "status, by " + what)
+        host.wait_none()
+
+
+def test_when_it_is_not_held(host):
+    host.relay = Counted()
+    for what, options in BY:
+        for state in (lambda: file(RUN + "/drain", ""), lambda: without_line(host, CLIENT + "ctl", HOOK)):
+            with state():
+                t = log_in(host, *host.relay.options, *options).prompt()
+                equal(t.ask("$(tty | cut -c-8)$HOLDFAST_SESSION"), "/dev/pts", "its terminal, and no session")
+                equal(asked(t), 1, "how often the password was asked for, by " + what)
+                equal(len(said(t.text())), 1, "lines of holdfast's")
+                t.line("exit 7")
+                equal(t.wait_exit(), 7, "status, by " + what)
+            check(host.relay.taken() <= 2 + 2 * (what == "ssh"), "connections, by " + what)
+
+
+def test_canceled(host):
+    """Ctrl-C at the question ends it, as ssh is ended."""
+    for what, options in BY:
+        t = client(host, *PASSWORD, *options, env=FORGETS)
+        typed(t, PROMPT, "\x03")
+        equal(t.wait_exit(), 255, "status, by " + what)
+        equal(asked(t), 1, "how often the password was asked for, by " + what)
+
+
+def test_suspended(host):
+    """A plain ssh that is a child, and stops for ~^Z, stops the client with it, and goes on with it."""
+    write(RUN + "/drain", "")
+    t = log_in(host).prompt()
+    child, = [p["pid"] for p in host.processes() if p["ppid"] == t.pid]
+    os.kill(child, signal.SIGSTOP)
+    wait_until(lambda: stopped(t.pid), "the client is stopped")
+    os.kill(t.pid, signal.SIGCONT)
+    equal(t.ask("$((6 * 7))"), "42", "it goes on")
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "status")
+
+
+def stopped(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def test_nothing_is_left(host):
+    """No directory of the questions' is left over."""
+    t = log_in(host, *BOTH).prompt()
+    equal([n for n in os.listdir("/tmp") if n.startswith("holdfast-")], [], "left in /tmp")
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "status")
