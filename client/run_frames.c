@@ -54,7 +54,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
-	r->redraw = r->redraw || lost;
+	r->redraw = r->redraw || r->redraw_asked || lost;
 	if (again)
 		run_repair(r);
 	run_pump(r);
@@ -108,6 +108,7 @@ rendering(struct run *r, struct link *l, const struct frame *f)
 	}
 	if (!r->stream.painting)
 		run_break_off(r);
+	r->redraw_asked = false;
 	link_stream_rendering(&r->stream, &d);
 	run_write(r, 0, d.data, d.len);
 }

@@ -51,6 +51,7 @@ run_repair(struct run *r)
 	link_put(l, frame, frame_put_redraw(all ? FRAME_REDRAW_ALL : FRAME_REDRAW_SCREEN, frame, sizeof frame));
 	link_flush(l);
 	r->redraw = false;
+	r->redraw_asked = true;
 }
 
 void

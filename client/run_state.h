@@ -58,6 +58,7 @@ struct run {
 	unsigned notice_rows;            /* where it was drawn, 0: nowhere */
 	bool said;                       /* without a terminal: a line has told of the outage */
 	bool redraw;                     /* the screen is not as the host has drawn it */
+	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with a link */
 	bool refused_keys;               /* more was typed than is kept */
 	bool input_open;                 /* standard input is read */
 	bool input_terminal;             /* and is one */
