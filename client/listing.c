@@ -117,12 +117,29 @@ listing_json(FILE *f, const struct frame_session *v, size_t count)
 	putc('\n', f);
 }
 
+/* For completions of shells: each by its name, or its id. */
+static void
+remember(const char *host, const struct frame_session *v, size_t n)
+{
+	const char *names[REMEMBERED_SESSIONS_MAX];
+	char ids[REMEMBERED_SESSIONS_MAX][16];
+	unsigned count = 0;
+
+	for (size_t i = 0; i < n && count < REMEMBERED_SESSIONS_MAX; i++, count++) {
+		snprintf(ids[count], sizeof ids[count], "%u", v[i].id);
+		names[count] = v[i].name[0] ? v[i].name : ids[count];
+	}
+	remembered_sessions(host, names, count);
+}
+
 static int
-print(const struct options *o, struct asking *asking, const struct frame *f)
+print(const struct options *o, struct asking *asking, const char *host, const struct frame *f)
 {
 	struct frame_session *v = calloc(FRAME_LIST_MAX, sizeof *v);
 	int n = v ? frame_get_list(v, FRAME_LIST_MAX, f->body, f->len) : -1;
 
+	if (n >= 0)
+		remember(host, v, (size_t)n);
 	if (n < 0)
 		asking_sayf(asking, "malformed session list from host");
 	else if (o->json)
@@ -145,7 +162,7 @@ converse(const struct options *o, struct asking *asking, struct link *l)
 	int rc = link_next(l, &f);
 
 	if (rc > 0 && f.type == FRAME_LIST_IS)
-		return print(o, asking, &f);
+		return print(o, asking, target_name(l->transport->target), &f);
 	if (rc > 0 && f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
 		link_fail(l, "%s", t.text);
 	if (l->phase == LINK_READY && !l->asked_list) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "exit_status.h"
 #include "local.h"
+#include "remembered.h"
 #include "run_away.h"
 #include "run_close.h"
 #include "run_end.h"
@@ -35,6 +37,14 @@ first_attached(struct run *r, struct link *l)
 	asking_dirty(r->asking);
 }
 
+/* For completions of shells: a session's name, or its id.  Commands come and go. */
+static void
+remember(const struct run *r, bool yes)
+{
+	if (r->terminal && r->stream.kind == FRAME_TERMINAL)
+		remembered_session(target_name(r->target), r->seen_as, yes);
+}
+
 static void
 attached(struct run *r, struct link *l, const struct frame *f)
 {
@@ -49,8 +59,11 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	}
 	run_promote(r);
 	r->out_told = false;
-	if (!again)
+	if (!again) {
 		first_attached(r, l);
+		snprintf(r->seen_as, sizeof r->seen_as, m.name[0] ? "%s" : "%.0s%u", m.name, m.id);
+		remember(r, true);
+	}
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
@@ -231,6 +244,8 @@ exited(struct run *r, struct link *l, const struct frame *f)
 		wrong(l, "EXIT");
 	else
 		r->stream.ended = true;
+	if (r->stream.ended)
+		remember(r, false);
 }
 
 static void

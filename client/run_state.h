@@ -33,6 +33,7 @@ struct run {
 	uint32_t mode, flags;            /* of ATTACH */
 	char want[NAME_CAP];
 	enum transport_request request;  /* how the host is reached, see link_open.h */
+	char seen_as[NAME_CAP];          /* the session's name, or its id, in remembered.h */
 	bool terminal;                   /* a terminal at the other end; else pipes */
 
 	struct link_stream stream;

@@ -1,13 +1,47 @@
 # SPDX-License-Identifier: MIT
-# fish completion for holdfast(1): hosts from ssh_config and known_hosts
+# fish completion for holdfast(1): options; hosts from ssh_config and known_hosts; sessions that were seen on them.
+# Nothing here asks a host.
+
+function __holdfast_files
+    for file in ~/.ssh/config /etc/ssh/ssh_config
+        test -f $file -a -r $file; or continue
+        echo $file
+        # Include, one level deep, relative to the directory of the file
+        for include in (string match -rig '^\s*include[\s=]+(.*)' <$file | string split -n ' ')
+            set include (string replace -r '^~/' $HOME/ -- $include)
+            string match -q '/*' -- $include; or set include (string replace -r '/[^/]*$' '' -- $file)/$include
+            string match -qr '[^A-Za-z0-9._/*?-]' -- $include; or eval "set -l found $include; printf '%s\n' \$found"
+        end
+    end
+    set -l more ~/.ssh/config.d/*
+    printf '%s\n' $more
+end
 
 function __holdfast_hosts
-    for file in ~/.ssh/config ~/.ssh/config.d/* /etc/ssh/ssh_config /etc/ssh/ssh_config.d/*
-        test -f $file -a -r $file; and string match -rig '^\s*host[\s=]+(.*)' <$file | string split -n ' '
-    end | string match -v -r '[*?!]'
-    for file in ~/.ssh/known_hosts /etc/ssh/ssh_known_hosts
-        test -f $file -a -r $file; and string match -rg '^([^#|@\s]\S*)' <$file | string split -n ,
-    end | string replace -r '^\[(.*)\]:\d+$' '$1' | string match -v -r '[*?!]'
+    begin
+        for file in (__holdfast_files)
+            test -f $file -a -r $file; and string match -rig '^\s*host[\s=]+(.*)' <$file | string split -n ' '
+        end
+        for file in ~/.ssh/known_hosts /etc/ssh/ssh_known_hosts
+            test -f $file -a -r $file; and string match -rg '^([^#|@\s]\S*)' <$file | string split -n ,
+        end | string replace -r '^\[(.*)\]:\d+$' '$1'
+    end | string match -r '^[A-Za-z0-9._:%+-]+$' | sort -u
+end
+
+# Those of a host that stands on the line already, or else of all hosts.
+function __holdfast_sessions
+    set -l file $HOME/.cache/holdfast/hosts
+    set -q XDG_CACHE_HOME; and set file $XDG_CACHE_HOME/holdfast/hosts
+    test -r $file; or return
+    set -l words (commandline -opc | string replace -r '^.*@' '')
+    set -l all
+    set -l found
+    while read -l what time host name
+        test "$what" = session; and string match -qr '^[A-Za-z0-9._:%@+-]+$' -- $name; or continue
+        set -a all $name
+        contains -- $host $words; and set -a found $name
+    end <$file
+    test -n "$found"; and printf '%s\n' $found; or printf '%s\n' $all
 end
 
 complete -c holdfast -f
@@ -15,7 +49,7 @@ complete -c holdfast -n '__fish_is_first_token; or string match -q -- "-*" (comm
 complete -c holdfast -l list -d 'list the sessions on the host'
 complete -c holdfast -l json -d 'print JSON'
 complete -c holdfast -l new -d 'start a new session'
-complete -c holdfast -l session -x -d 'take over the session of that id or name'
+complete -c holdfast -l session -x -a '(__holdfast_sessions)' -d 'take over the session of that id or name'
 complete -c holdfast -l join -d 'join the attached terminals'
 complete -c holdfast -l read-only -d 'watch only'
 complete -c holdfast -l require -d 'fail if the host does not hold the session'
@@ -63,3 +97,24 @@ complete -c holdfast -s R -x -d 'remote forward'
 complete -c holdfast -s S -x -d 'control path'
 complete -c holdfast -s W -x -d 'host:port on standard streams'
 complete -c holdfast -s w -x -d 'tunnel device'
+complete -c holdfast -s B -x -d 'interface to bind to'
+complete -c holdfast -s b -x -d 'address to bind to'
+complete -c holdfast -s c -x -d ciphers
+complete -c holdfast -s G -d 'print the configuration'
+complete -c holdfast -s g -d 'other hosts may use local forwards'
+complete -c holdfast -s I -r -F -d 'PKCS#11 library'
+complete -c holdfast -s K -d 'GSSAPI, with delegation'
+complete -c holdfast -s k -d 'no delegation by GSSAPI'
+complete -c holdfast -s M -d 'share the connection'
+complete -c holdfast -s m -x -d MACs
+complete -c holdfast -s O -x -a 'check forward cancel exit stop proxy' -d 'command for a shared connection'
+complete -c holdfast -s P -x -d tag
+complete -c holdfast -s Q -x -a 'cipher cipher-auth compression mac kex key sig help' -d 'what ssh knows'
+complete -c holdfast -s S -r -F -d 'socket of a shared connection'
+complete -c holdfast -s s -d 'a subsystem'
+complete -c holdfast -s W -x -d 'forward standard input'
+complete -c holdfast -s w -x -d tunnel
+complete -c holdfast -s X -d 'forward X11'
+complete -c holdfast -s x -d 'no X11'
+complete -c holdfast -s Y -d 'forward X11, trusted'
+complete -c holdfast -s y -d 'log to syslog'

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -161,4 +162,47 @@ remembered_set(const char *what, const char *host, bool yes)
 	if (known || yes)
 		save(path, facts, n, what, host, yes);
 	free(facts);
+}
+
+/* A name that no shell takes for anything else: what completes it may be careless. */
+static bool
+is_harmless(const char *name)
+{
+	for (const char *s = name; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("._+@:%-", *s))
+			return false;
+	return name[0] && name[0] != '-';
+}
+
+void
+remembered_session(const char *host, const char *name, bool yes)
+{
+	char both[REMEMBERED_HOST_CAP];
+
+	if (is_harmless(host) && is_harmless(name) &&
+	    snprintf(both, sizeof(both), "%s %s", host, name) < (int)sizeof(both))
+		remembered_set(REMEMBERED_SESSION, both, yes);
+}
+
+static bool
+is_of_host(const struct fact *f, const char *host)
+{
+	size_t len = strlen(host);
+
+	return strcmp(f->what, REMEMBERED_SESSION) == 0 && strncmp(f->host, host, len) == 0 && f->host[len] == ' ';
+}
+
+void
+remembered_sessions(const char *host, const char *const *names, unsigned n)
+{
+	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
+	char path[PATH_MAX];
+	unsigned known = facts && find_file(path, sizeof(path), false) == 0 ? load(path, facts, REMEMBERED_MAX) : 0;
+
+	for (unsigned i = 0; i < known; i++)
+		if (is_of_host(&facts[i], host))
+			remembered_set(REMEMBERED_SESSION, facts[i].host, false);
+	free(facts);
+	for (unsigned i = n < REMEMBERED_SESSIONS_MAX ? n : REMEMBERED_SESSIONS_MAX; i > 0; i--)
+		remembered_session(host, names[i - 1], true);
 }

@@ -18,10 +18,18 @@
 /* WHAT is one word.  HOST is one line. */
 #define REMEMBERED_NONE "no-holdfast"
 #define REMEMBERED_SSH "needs-ssh"
+/* A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space the
+ * session's name, or its id. */
+#define REMEMBERED_SESSION "session"
+#define REMEMBERED_SESSIONS_MAX 20 /* of one host */
 
 /* For how many seconds that has been known of HOST; -1: it is not known. */
 long remembered_for(const char *what, const char *host);
 /* From now on, or no longer. */
 void remembered_set(const char *what, const char *host, bool yes);
+/* The sessions that HOST has are the N of NAMES, and no others; what might mean something to a shell is left out. */
+void remembered_sessions(const char *host, const char *const *names, unsigned n);
+/* One more of them, or one less. */
+void remembered_session(const char *host, const char *name, bool yes);
 
 #endif
