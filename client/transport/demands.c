@@ -12,6 +12,7 @@
 #include <libssh/libssh.h>
 
 #include "auth_agent.h"
+#include "auth_agent_bind.h"
 #include "demands.h"
 #include "forward.h"
 #include "knownhosts.h"
@@ -153,6 +154,15 @@ key_for_agent(const struct sshconfig *c)
 	return NULL;
 }
 
+/* Keys that `ssh-add -h` has tied to hosts: the agent wants to know from ssh which host this is. */
+static bool
+agent_restricts(const struct sshconfig *c)
+{
+	char path[256];
+
+	return c->pubkey && auth_agent_path(c, path, sizeof(path)) == 0 && auth_agent_restricts(path, AGENT_PATIENCE_MS);
+}
+
 /* What libssh's own options refuse. */
 static bool
 refused(const struct sshconfig *c, char *why, size_t cap)
@@ -189,6 +199,8 @@ demands_more(const struct sshconfig *c, char *why, size_t cap)
 		snprintf(why, cap, "BindAddress: a name instead of an address");
 	else if (authority(c))
 		snprintf(why, cap, "@cert-authority in known_hosts: libssh cannot check a host's certificate");
+	else if (agent_restricts(c))
+		snprintf(why, cap, "IdentityAgent: the agent restricts a key to some hosts, and only ssh can tell it the host");
 	else if ((name = revocation_list(c)))
 		snprintf(why, cap, "RevokedHostKeys %s: only ssh reads key revocation lists", name);
 	else if ((name = key_for_agent(c)))

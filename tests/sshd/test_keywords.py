@@ -11,7 +11,7 @@ from host import by_hand
 from template import write
 from term import check, equal, wait_until
 from test_transport import HOME, SSH, at_terminal, authorize, cat, echo, ends, keygen, serve, typed, works
-from test_transport_forwards import Echo, close_cat, connect, open_cat, same, socks5
+from test_transport_forwards import Echo, attempt, close_cat, connect, open_cat, same, socks5
 
 HOST_KEY = "/etc/ssh/test_host_key.pub"
 
@@ -149,6 +149,26 @@ def test_permit_remote_open(host):
 
 
 @by_hand
+def test_wrong_host(host):
+    """StrictHostKeyChecking no and another key than the known one: a login by key, but no forwards through that host."""
+    serve(host)
+    keygen("/tmp/other", "-t", "ed25519", "-N", "")
+    with open("/tmp/other.pub") as f:
+        write(HOME + "/known", "server " + f.read())
+    wrong = options("UserKnownHostsFile=" + HOME + "/known", "StrictHostKeyChecking=no")
+    port = Echo().address[1]
+    p = open_cat(host, *wrong, "-L", "7171:127.0.0.1:%d" % port, "-D", "7172")
+    for at in (7171, 7172):
+        check(attempt(at, "127.0.0.1") is None, "port %d is forwarded" % at)
+    close_cat(p)
+    with open(os.path.join(host.log, "cat.err")) as f:
+        check("No forwards through a host whose key has changed" in f.read(), "not said")
+    ends(echo(host, *wrong, "-L", "7171:127.0.0.1:%d" % port, "-o", "ExitOnForwardFailure=yes"), "refused", "no forwards")
+    r = host.ssh_run(options=(*wrong, "-L", "7171:127.0.0.1:%d" % port), args=("ss -tln | grep -c :7171",))
+    equal(r.stdout, b"0\n", "what ssh forwards")
+
+
+@by_hand
 def test_questions(host):
     """FingerprintHash in the question, and as its answer; UserKnownHostsFile none: nothing is read, nothing is written."""
     serve(host)
@@ -237,6 +257,60 @@ def test_add_keys_to_agent(host):
 
 
 @by_hand
+def test_restricted_keys(host):
+    """Keys that the agent keeps for some hosts (ssh-add -h): used there alone, and a host that it is forwarded to gets none."""
+    serve(host)
+    keygen("/tmp/elsewhere", "-t", "ed25519", "-N", "")
+    with open("/tmp/elsewhere.pub") as f, open(SSH + "/known_hosts") as known:
+        write("/tmp/known", known.read() + "elsewhere " + f.read())
+    for name in ("free", "tied"):
+        keygen("/tmp/" + name, "-t", "ed25519", "-N", "", "-C", name)
+    authorize("/tmp/tied")
+    with open("/tmp/agent.log", "wb") as log:
+        agent = subprocess.Popen(["ssh-agent", "-d", "-a", "/tmp/agent"], stdout=subprocess.DEVNULL, stderr=log)
+    wait_until(lambda: os.path.exists("/tmp/agent"), "the agent listens")
+    env = {"PATH": "/usr/bin:/bin", "HOME": "/root", "SSH_AUTH_SOCK": "/tmp/agent"}
+
+    def add(*args):
+        subprocess.run(["ssh-add", "-q", *args], check=True, env=env, stdin=subprocess.DEVNULL)
+
+    def run(*args, env=env):
+        # ssh-agent serves only its own user and root
+        return subprocess.run(["/usr/bin/setsid", "/usr/libexec/holdfast/transport-cat", "-F", SSH + "/config", "-l", "alice", "-i",
+                               "/tmp/tied.pub", *args, "server"], env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=60)
+    alone = {**env, **without_ssh()}
+    add("/tmp/free")
+    add("/tmp/tied")
+    works(run("-E", "hello"))
+    add("-D")
+    add("/tmp/free")
+    add("-h", "server", "-H", "/tmp/known", "/tmp/tied")
+    r = run("-E", "hello", *options("LogLevel=INFO"))
+    works(r, "command")
+    check(b"Using the ssh command (IdentityAgent: " in r.stderr, "not said: %s" % r.stderr)
+    ends(run("-E", "hello", env=alone), "refused", "denied")
+    # logged in with the other key, the agent forwarded to the host
+    authorize("/tmp/free")
+    r = run("-i", "/tmp/free.pub", "-A", "-X", "ssh-add -L; ssh-add -T /dev/stdin <<<\"$(ssh-add -L)\" && echo signed; "
+            "SSH_ASKPASS=/bin/true SSH_ASKPASS_REQUIRE=force ssh-add -s /usr/lib/none.so", env=alone)
+    check(b"transport: libssh" in r.stderr, "not by libssh: %s" % r.stderr)
+    check(b" free" in r.stdout and b"signed" in r.stdout and b" tied" not in r.stdout, "the host sees %s" % r.stdout)
+    with open("/tmp/agent.log") as f:
+        text = f.read()
+    check("remote addition of providers is disabled" in text, "the agent takes a library from the host: %s" % text[-500:])
+    agent.terminate()
+    agent.wait()
+
+
+def resets():
+    """How many segments the kernel has answered with a reset, as to a port where nobody listens."""
+    with open("/proc/net/snmp") as f:
+        names, values = [line.split() for line in f if line.startswith("Tcp:")]
+    return int(values[names.index("OutRsts")])
+
+
+@by_hand
 def test_connection_attempts(host):
     """A port that opens while it is tried."""
     serve(host)
@@ -245,9 +319,10 @@ def test_connection_attempts(host):
     port = s.getsockname()[1]
     s.close()
     ends(echo(host, "-p", str(port)), "lost", "refused")
-    result = []
+    result, before = [], resets()
     t = threading.Thread(target=lambda: result.append(echo(host, "-p", str(port), *options("ConnectionAttempts=30"))))
     t.start()
+    wait_until(lambda: resets() > before, "it was refused once")
     host.configure_sshd("Port %d\nSubsystem resume /usr/bin/cat\n" % port)
     t.join()
     works(result[0])

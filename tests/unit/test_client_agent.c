@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "auth_agent.h"
+#include "auth_agent_bind.h"
 #include "sshconfig.h"
 
 #define LIMIT_MS 10000
@@ -327,12 +328,44 @@ finds_the_socket(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* What an agent parses, field by field; and what may come back. */
+static void
+binds_to_nowhere(void **state)
+{
+	static const char name[] = "session-bind@openssh.com", type[] = "ssh-ed25519";
+	static const struct { unsigned char data[8]; size_t len; int answer; } answers[] = {
+		{ { 0, 0, 0, 1, 5 }, 5, 5 }, { { 0, 0, 0, 1, 6, 9 }, 6, 5 }, { { 0, 0, 0, 1 }, 4, 0 }, { { 0, 0 }, 2, 0 },
+		{ { 0, 0, 0, 2, 5 }, 5, 0 }, { { 0, 0, 0, 0, 5 }, 5, -1 }, { { 1, 0, 0, 0, 5 }, 5, -1 }, { { 0 }, 0, 0 },
+	};
+	unsigned char m[AGENT_BIND_MAX], again[AGENT_BIND_MAX];
+	size_t len = auth_agent_bind_message(true, m), at = 4 + 1;
+
+	(void)state;
+	assert_int_equal(m[0] << 24 | m[1] << 16 | m[2] << 8 | m[3], len - 4);
+	assert_int_equal(m[4], 27);
+	assert_memory_equal(m + at + 4, name, strlen(name));
+	at += 4 + strlen(name);
+	assert_int_equal(m[at + 3], 4 + strlen(type) + 4 + 32);
+	assert_memory_equal(m + at + 8, type, strlen(type));
+	at += 4 + m[at + 3];
+	at += 4 + m[at + 3];
+	assert_int_equal(m[at + 3], 4 + strlen(type) + 4 + 64);
+	at += 4 + m[at + 3];
+	assert_int_equal(at, len - 1);
+	assert_int_equal(m[at], 1);
+	assert_int_equal(auth_agent_bind_message(false, again), len);
+	assert_int_equal(again[at], 0);
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+		assert_int_equal(auth_agent_bind_answer(answers[i].data, answers[i].len), answers[i].answer);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(lists_keys), CASE(refuses_malformed_lists), CASE(does_not_wait_for_ever), CASE(shows_wanted_keys_alone),
 		CASE(is_broken_off), CASE(ends_with_a_wrong_message), CASE(finds_the_socket),
+		CASE(binds_to_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

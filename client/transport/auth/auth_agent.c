@@ -182,16 +182,23 @@ parse_keys(const unsigned char *m, size_t len, struct agent_keys *keys)
 }
 
 int
+auth_agent_ask(int fd, const unsigned char *request, size_t len, unsigned char **answer, size_t *answer_len,
+               int timeout_ms)
+{
+	int r = write_all(fd, request, len);
+
+	return r == 0 ? read_message(fd, answer, answer_len, timeout_ms) : r;
+}
+
+int
 auth_agent_list(int fd, struct agent_keys *keys, int timeout_ms)
 {
 	static const unsigned char request[] = { 0, 0, 0, 1, REQUEST_IDENTITIES };
 	unsigned char *m = NULL;
 	size_t len;
-	int r = write_all(fd, request, sizeof(request));
+	int r = auth_agent_ask(fd, request, sizeof(request), &m, &len, timeout_ms);
 
 	*keys = (struct agent_keys){ NULL, 0 };
-	if (r == 0)
-		r = read_message(fd, &m, &len, timeout_ms);
 	if (r == 0)
 		r = parse_keys(m, len, keys);
 	free(m);

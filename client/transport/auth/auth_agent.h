@@ -34,6 +34,12 @@ struct agent_keys {
 int auth_agent_path(const struct sshconfig *c, char *path, size_t cap);
 /* A connection to it, or a negative errno. */
 int auth_agent_connect(const char *path);
+/*
+ * Sends the request, a whole message with its length in front, and waits for the answer, which the caller frees;
+ * TIMEOUT_MS bounds each wait, -1: as long as the agent takes.  0 or a negative errno.
+ */
+int auth_agent_ask(int fd, const unsigned char *request, size_t len, unsigned char **answer, size_t *answer_len,
+                   int timeout_ms);
 /* Its keys; TIMEOUT_MS bounds each wait.  0 or a negative errno. */
 int auth_agent_list(int fd, struct agent_keys *keys, int timeout_ms);
 void auth_agent_keys_free(struct agent_keys *keys);

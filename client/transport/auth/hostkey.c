@@ -204,7 +204,7 @@ changed(struct hostkey *h, bool revoked, bool *weak, char *why, size_t cap)
 {
 	alarm_text(h, revoked);
 	if (!revoked && h->c->strict_host_key == CHECK_NO) {
-		say(h, "StrictHostKeyChecking is off: connecting, without passwords and without the agent.");
+		say(h, "StrictHostKeyChecking is off: connecting, without passwords, agent and forwards.");
 		*weak = true;
 		return 0;
 	}

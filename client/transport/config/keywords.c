@@ -63,7 +63,7 @@ static const struct keyword rows[] = {
 	DONE("HostKeyAlias"),
 	DONE("Hostname"),
 	DONE("IdentitiesOnly"),
-	DONE("IdentityAgent"),
+	DONE_BUT("IdentityAgent", "the agent restricts a key to some hosts (ssh-add -h)"),
 	DONE_BUT("IdentityFile", "the file is a FIDO key that no agent holds"),
 	RESOLVED("IgnoreUnknown"),
 	DONE("IPQoS"),

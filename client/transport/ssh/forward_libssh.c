@@ -15,6 +15,7 @@
 #include <libssh/server.h> /* messages of the other end: they are for clients too */
 
 #include "auth_agent.h"
+#include "auth_agent_bind.h"
 #include "clock.h"
 #include "forward_libssh.h"
 #include "forward_relay.h"
@@ -73,6 +74,8 @@ agent_wanted(ssh_session session, void *object)
 		return NULL;
 	}
 	r->channel = ssh_channel_new(session);
+	r->out.len = auth_agent_bind_message(true, r->out.data);
+	r->answer_due = true;
 	relay_flow(r, fd);
 	f->busy = true;
 	return r->channel;

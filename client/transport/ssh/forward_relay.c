@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "auth_agent_bind.h"
 #include "forward_relay.h"
 #include "newfd.h"
 
@@ -370,6 +371,20 @@ admit(struct relay *r)
 	}
 }
 
+/* The agent's answer to our own message is not for the host. */
+static void
+drop_answer(struct relay *r)
+{
+	int n = auth_agent_bind_answer(r->in.data + r->in.at, r->in.len);
+
+	if (n < 0 || (n == 0 && r->fd_eof))
+		r->state = RELAY_DEAD;
+	if (n > 0) {
+		take(&r->in, (size_t)n);
+		r->answer_due = false;
+	}
+}
+
 static bool
 flow(struct relay *r)
 {
@@ -377,9 +392,12 @@ flow(struct relay *r)
 
 	for (int turn = 0; turn < TURNS && r->state == RELAY_FLOW; turn++) {
 		moved = false;
-		if (!r->in.len)
+		if (!r->in.len || r->answer_due)
 			moved |= from_fd(r);
-		moved |= to_channel(r);
+		if (r->answer_due)
+			drop_answer(r);
+		if (r->state == RELAY_FLOW && !r->answer_due)
+			moved |= to_channel(r);
 		if (r->state == RELAY_FLOW && (!r->out.len || r->x11))
 			moved |= from_channel(r);
 		if (r->state == RELAY_FLOW && r->x11)

@@ -43,6 +43,7 @@ struct relay {
 	int fd;
 	bool readable, writable; /* the descriptor, as far as is known */
 	bool remote;             /* it began at the other end */
+	bool answer_due;         /* OUT began with a message to an agent, whose answer is not for the other end */
 	bool fd_eof, channel_eof, fd_shut, eof_sent;
 	bool use_socks;
 	struct socks socks;

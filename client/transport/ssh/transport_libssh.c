@@ -75,12 +75,12 @@ libssh_start(struct transport *t, enum transport_request what, const char *comma
 }
 
 static const char *
-agent_to_forward(struct libssh *l, bool weak, char *path, size_t cap)
+agent_to_forward(struct libssh *l, char *path, size_t cap)
 {
 	const struct sshconfig *c = l->t.target->config;
 	const char *from = c->forward_agent;
 
-	if (!from || weak)
+	if (!from)
 		return NULL;
 	if (strcmp(from, "yes") == 0)
 		return auth_agent_path(c, path, cap) == 0 ? path : NULL;
@@ -89,15 +89,33 @@ agent_to_forward(struct libssh *l, bool weak, char *path, size_t cap)
 	return from;
 }
 
+/* As with ssh, a host whose key is wrong gets none; -1: that must not be. */
+static int
+without_forwards(struct libssh *l)
+{
+	const struct sshconfig *c = l->t.target->config;
+
+	if (!c->local_forward[0] && !c->remote_forward[0] && !c->dynamic_forward[0])
+		return 0;
+	if (c->exit_on_forward_failure) {
+		transport_close(&l->t, TRANSPORT_END_REFUSED, "no forwards through a host whose key has changed");
+		return -1;
+	}
+	l->t.asking->say(l->t.asking->object, "No forwards through a host whose key has changed.");
+	return 0;
+}
+
 /* -1: it is closed instead. */
 static int
 start_forwarding(struct libssh *l, bool weak)
 {
 	struct transport_target *target = l->t.target;
 	char path[256], why[300] = "";
-	const char *agent = agent_to_forward(l, weak, path, sizeof(path));
+	const char *agent = agent_to_forward(l, path, sizeof(path));
 	bool first = !target->forwards;
 
+	if (weak)
+		return without_forwards(l);
 	if (first) {
 		target->forwards = calloc(1, sizeof(*target->forwards));
 		if (!target->forwards)
@@ -114,7 +132,7 @@ start_forwarding(struct libssh *l, bool weak)
 	if (!target->forwards->count && !agent && !target->x11)
 		return 0;
 	l->forwarding = forwarding_new(l->session, target->forwards, target->config, agent, l->t.asking, first);
-	if (l->forwarding && !weak)
+	if (l->forwarding)
 		forwarding_x11(l->forwarding, target->x11);
 	return l->forwarding ? 0 : -1;
 }
