@@ -215,6 +215,8 @@ start(struct run *r, int errors)
 	}
 	if (r->input_terminal)
 		local_open(0);
+	r->asking->typed_ahead = run_typed_ahead;
+	r->asking->typed_ahead_of = r;
 	if (secretmem_random(&seed, sizeof seed) < 0)
 		seed = clock_now_ms() ^ (uint64_t)getpid() << 32;
 	backoff_init(&r->backoff, seed);
@@ -249,6 +251,7 @@ begin_again(struct run *r)
 static void
 finish(struct run *r)
 {
+	r->asking->typed_ahead = NULL;
 	link_free(r->link);
 	link_free(r->fresh);
 	link_input_free(&r->stream.input);

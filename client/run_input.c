@@ -188,6 +188,16 @@ run_stdin(struct run *r)
 	run_pump(r);
 }
 
+bool
+run_typed_ahead(void *run)
+{
+	struct run *r = run;
+
+	if (r->stream.attached && r->input_terminal && run_stdin_wanted(r) && !r->done)
+		run_stdin(r);
+	return !r->done;
+}
+
 /* Whether a command or shell may have been started. */
 static bool
 asked(const struct run *r)
@@ -206,7 +216,7 @@ static void
 die(struct run *r, int sig)
 {
 	run_end(r, STATUS_FAILED, NULL);
-	r->by_signal = r->link ? 0 : sig;
+	r->by_signal = r->link || r->away ? 0 : sig;
 }
 
 /*

@@ -75,24 +75,32 @@ asking_sayf(struct asking *a, const char *format, ...)
 	say(a, text);
 }
 
-/* One line from the terminal: 0 or -ECANCELED.  Signals are held back by the loop, so Ctrl-C is read as a byte. */
+/* Settings for an answer; *OLD: those before.  What has been typed by now is thrown away.  0 or -ENOTTY. */
 static int
-read_line(int fd, bool echo, char *answer, size_t cap)
+begin_answer(int fd, bool echo, struct termios *old)
 {
-	struct termios old, t;
-	size_t n = 0;
-	char c = '\n';
-	ssize_t got = 0;
+	struct termios t;
 
-	if (tcgetattr(fd, &old) != 0)
+	if (tcgetattr(fd, old) != 0)
 		return -ENOTTY;
-	t = old;
+	t = *old;
 	t.c_lflag = (t.c_lflag & ~(tcflag_t)(ISIG | ECHO | ECHOE | ECHOK | ECHONL)) | ICANON;
 	t.c_lflag |= echo ? ECHO | ECHOE | ECHOK : 0u;
 	t.c_iflag |= ICRNL;
 	t.c_oflag |= OPOST;
 	t.c_cc[VEOL] = CONTROL_C;
-	tcsetattr(fd, TCSADRAIN, &t);
+	tcsetattr(fd, TCSAFLUSH, &t);
+	return 0;
+}
+
+/* One line from the terminal: 0 or -ECANCELED.  Signals are held back by the loop, so Ctrl-C is read as a byte. */
+static int
+read_line(int fd, bool echo, char *answer, size_t cap)
+{
+	size_t n = 0;
+	char c = '\n';
+	ssize_t got = 0;
+
 	for (;;) {
 		got = read(fd, &c, 1);
 		if (got < 0 && errno == EINTR)
@@ -103,7 +111,6 @@ read_line(int fd, bool echo, char *answer, size_t cap)
 			answer[n++] = c;
 	}
 	answer[n] = '\0';
-	tcsetattr(fd, TCSADRAIN, &old);
 	if (!echo || got != 1 || c == CONTROL_C)
 		put_text(fd, "\n");
 	return got == 1 && c != CONTROL_C ? 0 : -ECANCELED;
@@ -113,13 +120,20 @@ static int
 ask_terminal(struct asking *a, int fd, const char *question, bool echo, char *answer, size_t cap)
 {
 	bool raw = local_is_raw();
+	struct termios old;
 	int rc;
 
+	if (raw && a->typed_ahead && !a->typed_ahead(a->typed_ahead_of))
+		return -ECANCELED;
 	local_cooked();
+	rc = begin_answer(fd, echo, &old);
 	if (raw)
 		put_text(fd, "\n");
 	put_text(fd, question);
-	rc = read_line(fd, echo, answer, cap);
+	if (!rc) {
+		rc = read_line(fd, echo, answer, cap);
+		tcsetattr(fd, TCSADRAIN, &old);
+	}
 	if (raw)
 		local_raw();
 	a->dirty = true;

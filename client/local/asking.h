@@ -3,6 +3,9 @@
  * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error or to syslog(3).  It
  * blocks: the terminal is put into its own settings for as long and set back, and asking_dirty() tells that the
  * screen is no longer what the host has drawn.
+ *
+ * What was typed before a question is on the screen is no answer to it, as with ssh.  Of a terminal in raw mode it is
+ * the session's, which takes it first (typed_ahead); the rest is thrown away.
  */
 #ifndef HOLDFAST_ASKING_H
 #define HOLDFAST_ASKING_H
@@ -18,6 +21,9 @@ struct asking {
 	bool syslog;                 /* say things to syslog(3) */
 	bool dirty;                  /* something was written to the terminal */
 	unsigned asked;              /* questions so far */
+	/* NULL, or takes what has been typed so far in raw mode; false: that was to end all, and nothing is asked. */
+	bool (*typed_ahead)(void *of);
+	void *typed_ahead_of;
 };
 
 void asking_init(struct asking *a, bool batch, bool quiet);

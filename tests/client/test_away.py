@@ -2,6 +2,7 @@
 """The client in a terminal while the line is bad: what it shows, what it keeps, how it comes back."""
 import os
 import re
+import signal
 import termios
 import time
 
@@ -127,6 +128,23 @@ def test_session_ended_while_away():
     equal(h.session.attaches[-1]["mode"], 2, "mode")
     t.until(lambda: t.seen.count(b"prompt$ ") == 2, "its prompt")
     finish(h, t)
+
+
+def test_typed_ahead_is_no_answer():
+    """Keys that were typed before the question was shown, to a session that has ended meanwhile, answer nothing."""
+    for ahead in (b"y\r", b"\r", b"y" * 3000 + b"\ry\r"):
+        h = new_host(terminal_session())
+        t = open_terminal(h)
+        os.kill(t.pid, signal.SIGSTOP)
+        t.type(ahead)
+        h.session.gone = 3
+        h.cut()
+        os.kill(t.pid, signal.SIGCONT)
+        t.wait_for(r"Start a new one\? \(y/N\) ")
+        h.session.gone = None
+        t.type(b"n\r")
+        equal(t.close(), 255, "status after %r: %r" % (ahead[:9], t.seen[-300:]))
+        equal(h.session.attaches[-1]["mode"], 5, "no other session was begun")
 
 
 def test_host_was_rebooted():
