@@ -25,8 +25,18 @@ acknowledge(struct run *r, uint64_t now)
 }
 
 /*
+ * Whether EXIT_ACK reaches the host though this process ends now.  Behind input that the host has not taken it waits in
+ * sshd, which forgets that when the connection ends.
+ */
+static bool
+may_leave(const struct run *r)
+{
+	return link_input_kept(&r->stream.input) == 0 && link_leave(r->link);
+}
+
+/*
  * After EXIT.  The host closes the connection when it has EXIT_ACK; until then EXIT_ACK may still be in a process or a
- * queue on this side, unless the link knows better.
+ * queue on this side.
  */
 void
 run_exit(struct run *r, uint64_t now)
@@ -43,7 +53,7 @@ run_exit(struct run *r, uint64_t now)
 	}
 	while (r->link && link_next(r->link, &f) > 0)
 		;
-	if (!r->link || r->link->phase == LINK_DEAD || now >= r->finishing || link_leave(r->link))
+	if (!r->link || r->link->phase == LINK_DEAD || now >= r->finishing || may_leave(r))
 		r->done = true;
 }
 
