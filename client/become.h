@@ -7,7 +7,8 @@
 
 /*
  * Executes ssh (or the ssh or plink of --transport) with the person's own command line, our own options taken out and
- * MORE (one option of ssh's; NULL: none) put in; standard error is ERRORS again.  The exit status, if that failed; a line on standard error has then said why.
+ * MORE (one option of ssh's; NULL: none) put in; standard error is ERRORS again.  The exit status, if that failed; a
+ * line on standard error has then said why.
  */
 int become_ssh(const struct options *o, const char *more, int errors);
 

@@ -391,3 +391,21 @@ def test_becomes_ssh(host):
     check(b"Master running" in run(host, HOLDFAST, "-O", "check", *master, stderr=subprocess.STDOUT), "-O check")
     run(host, HOLDFAST, "-O", "exit", *master)
     equal(created(host), 0, "held commands")
+
+
+def test_shared_connections(host):
+    """-M and -S: a held command over a connection that is the master of others, held ones and plain ones."""
+    prepare(host)
+    path = HOME + "/master"
+    p = subprocess.Popen([HOLDFAST, "-M", "-S", path, "alice@server", "cat"], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, cwd=HOME, **laptop(host))
+    wait_until(lambda: p.poll() is not None or os.path.exists(path), "the master listens")
+    check(b"Master running" in run(host, HOLDFAST, "-S", path, "-O", "check", "server", stderr=subprocess.STDOUT),
+          "-O check")
+    logins = len(host.sshd_of("alice", "monitor"))
+    equal(run(host, HOLDFAST, "-S", path, "alice@server", "echo held"), b"held\n", "over the master")
+    equal(run(host, "/usr/bin/ssh", "-S", path, "alice@server", "echo plain"), b"plain\n", "ssh over the master")
+    equal((logins, len(host.sshd_of("alice", "monitor"))), (1, 1), "connections")
+    equal(created(host), 2, "held commands")
+    equal(p.communicate(b"all of it", timeout=DEADLINE)[0], b"all of it", "what cat got")
+    equal(p.returncode, 0, "status")
