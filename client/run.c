@@ -232,7 +232,9 @@ start(struct run *r, int errors)
 static int
 begin_again(struct run *r)
 {
-	bool moved = *r->want && r->mode == FRAME_TAKE && r->flags & FRAME_MUST_EXIST;
+	bool joins = r->mode == FRAME_JOIN && r->flags & FRAME_MUST_EXIST && !r->offer_new;
+	bool moved = *r->want && ((r->mode == FRAME_TAKE && r->flags & FRAME_MUST_EXIST) || joins);
+	uint64_t now = joins ? clock_now_ms() : 0; /* it was there a moment ago: the way back is tried again and again */
 
 	link_free(r->link);
 	link_free(r->fresh);
@@ -242,7 +244,8 @@ begin_again(struct run *r)
 		r->want[0] = '\0';
 	}
 	memset(&r->held, 0, sizeof r->held);
-	r->away = r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
+	r->away = now;
+	r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
 	r->done = r->again = r->offer_new = r->stopped = r->redraw = r->redraw_asked = false;
 	r->last_words[0] = '\0';
 	return begin_stream(r);

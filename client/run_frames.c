@@ -167,6 +167,32 @@ error_first(struct run *r, const struct frame_text *t)
 		run_refused(r, said);
 }
 
+/*
+ * Another attachment has taken the session over.  Who has joined others did not have the session alone, and joins again,
+ * beside the new one.
+ */
+static void
+taken_over(struct run *r)
+{
+	if (!r->o->join && !r->o->read_only) {
+		run_leave(r, r->terminal ? 0 : STATUS_FAILED, "taken over by another login");
+		return;
+	}
+	snprintf(r->want, sizeof r->want, "%u", r->stream.session);
+	r->mode = FRAME_JOIN;
+	r->again = r->done = true;
+}
+
+/* ERROR BUSY, while coming back: what DETACHED would have told, had it come through. */
+static void
+put_out(struct run *r, const char *text)
+{
+	if (strstr(text, "taken"))
+		taken_over(r);
+	else
+		run_leave(r, r->terminal ? 0 : STATUS_FAILED, *text ? text : "detached");
+}
+
 static void
 error(struct run *r, struct link *l, const struct frame_text *t)
 {
@@ -176,6 +202,10 @@ error(struct run *r, struct link *l, const struct frame_text *t)
 	}
 	if (t->code == FRAME_E_NO_SESSION) {
 		session_gone(r, l, t->text);
+		return;
+	}
+	if (t->code == FRAME_E_BUSY) {
+		put_out(r, t->text);
 		return;
 	}
 	l->refused = t->code == FRAME_E_REFUSED || t->code == FRAME_E_DISABLED || t->code == FRAME_E_UNSUPPORTED;
@@ -204,7 +234,7 @@ detached(struct run *r, const struct frame_text *t)
 		r->again = r->done = true;
 		break;
 	case FRAME_D_TAKEN:
-		run_leave(r, status, "taken over by another login");
+		taken_over(r);
 		break;
 	case FRAME_D_STALLED:
 		if (r->link)

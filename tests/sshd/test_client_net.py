@@ -296,6 +296,43 @@ def test_two_clients(host):
     check("never-21" not in t.text(), "a reader has typed")
 
 
+def test_joined_and_taken_over(host):
+    """Another login takes the session over: its client leaves, those that had joined it stay, and a cut is no excuse."""
+    t = client(host, "--session", "work").prompt()
+    marked = host.mark(t)
+    both = client(host, "--session", "work", "--join")
+    reader = client(host, "--session", "work", "--read-only")
+    wait_until(lambda: host.session()["attachments"] == 3, "three clients")
+    other = client(host, "--session", "work")
+    t.wait_for("taken over by another login")
+    t.wait_exit()
+    wait_until(lambda: host.session()["attachments"] == 3, "those that had joined, and the one that took over")
+    marked.same(other)
+    for n, typist in enumerate((other, both)):
+        typist.line("echo %d-typed-$((6*7))" % n)
+        for seer in (other, both, reader):
+            seer.wait_for("%d-typed-42" % n)
+    reader.line("echo never-$((20+1))")
+    cut(host)
+    wait_until(lambda: host.session()["attachments"] == 3, "three clients after a cut")
+    marked.same(other)
+    check("never-21" not in other.text(), "a reader has typed")
+
+
+def test_taken_over_while_away(host):
+    """DETACHED does not come through: the client hears of it when it comes back, and leaves."""
+    laptop = Laptop()
+    t = client(host, "--session", "work", *ADDRESS, netns=laptop.net).prompt()
+    laptop.cut()
+    t.line("echo typed")
+    t.wait_for("does not answer")
+    other = client(host, "--session", "work").prompt()
+    laptop.mend()
+    t.wait_for("taken over by another login")
+    equal(t.wait_exit(), 0, "status")
+    check(other.alive(), "the one that took it over")
+
+
 def test_login_while_its_link_is_down(host):
     """The keeper asks a framed client with a ping: a live one keeps its session, a dead one's is resumed."""
     laptop = Laptop()
