@@ -22,6 +22,7 @@
 #include "run_send.h"
 #include "secretmem.h"
 #include "sigwatch.h"
+#include "target.h"
 
 #define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
 
@@ -181,6 +182,8 @@ choose(struct run *r)
 
 	r->input_terminal = isatty(0) && !o->no_stdin;
 	r->terminal = options_terminal(o);
+	if (!r->terminal)
+		target_bulk(r->target);
 	if (!r->terminal && options_wants_terminal(o) && r->config->log_level >= LOG_LEVEL_INFO)
 		asking_sayf(r->asking, "Pseudo-terminal will not be allocated because stdin is not a terminal.");
 	r->mode = o->new_session || o->command || !r->terminal ? FRAME_NEW : FRAME_AUTO;

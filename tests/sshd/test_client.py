@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import threading
 
 from host import by_hand
 from term import Skip, Term, check, equal, wait_until
@@ -87,6 +89,29 @@ def test_window_size(host):
     equal(t.ask("$(stty size)"), "30 100", "size")
     t.resize(40, 120)
     wait_until(lambda: t.ask("$(stty size)") == "40 120", "new size")
+
+
+def classes_of_traffic():
+    """The IP_TOS of each connection to sshd."""
+    out = subprocess.run(["ss", "-tnH", "--tos", "state", "established", "( dport = :2222 )"], check=True, text=True,
+                         capture_output=True).stdout
+    return re.findall(r"\btos:(\w+)", out)
+
+
+def test_classes_of_traffic(host):
+    """IPQoS: a terminal is interactive, a command on pipes is not, also where ssh carries the bytes."""
+    for transport in ((), ("--transport", "ssh")):
+        t = client(host, *transport, "--new", "-o", "IPQoS=af21 cs1").prompt()
+        equal(classes_of_traffic(), ["0x48"], "a terminal, %s" % (transport,))
+        t.line("exit")
+        equal(t.wait_exit(), 0, "status")
+        r, w = os.pipe()
+        thread = threading.Thread(target=lambda: run(host, *transport, "-o", "IPQoS=af21 cs1", "server", "cat", stdin=r))
+        thread.start()
+        wait_until(lambda: classes_of_traffic() == ["0x20"], "a command, %s" % (transport,))
+        os.close(w)
+        thread.join()
+        os.close(r)
 
 
 @by_hand

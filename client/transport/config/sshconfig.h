@@ -30,6 +30,7 @@ struct sshconfig {
 	unsigned connect_timeout;            /* seconds, 0: the system's */
 	bool tcp_keepalive;
 	int ipqos_interactive, ipqos_bulk;   /* the IP_TOS byte, -1: leave it */
+	bool bulk;                           /* which of the two: by target_bulk */
 	char *proxy_command, *proxy_jump;    /* NULL: none */
 	unsigned connection_attempts;
 

@@ -46,6 +46,12 @@ target_account(const struct transport_target *t, char *out, size_t cap)
 		out[0] = '\0';
 }
 
+void
+target_bulk(struct transport_target *t)
+{
+	t->config->bulk = true;
+}
+
 const struct sshconfig *
 target_config(const struct transport_target *t)
 {

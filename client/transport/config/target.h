@@ -30,6 +30,8 @@ const char *target_name(const struct transport_target *t);
 bool target_can_be_plain(const struct transport_target *t);
 /* Which account of which host that is, for remembered.h; "" where the name is too long. */
 void target_account(const struct transport_target *t, char *out, size_t cap);
+/* What is carried has no terminal: the connections are marked as bulk (IPQoS), and not as interactive ones. */
+void target_bulk(struct transport_target *t);
 /* The evaluated configuration, forwards and environment of the command line included. */
 const struct sshconfig *target_config(const struct transport_target *t);
 /* Variables that SendEnv and SetEnv name, "NAME=value", SetEnv winning: a list that the target owns. */

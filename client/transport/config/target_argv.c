@@ -247,6 +247,18 @@ sign_of_life(char ***list, const struct sshconfig *c)
 	                 own ? ") >&2" : "");
 }
 
+/* ssh sees no terminal, and would mark its connection as a bulk one. */
+static int
+traffic(char ***list, const struct sshconfig *c)
+{
+	int r = c->bulk ? 0 : list_add(list, "-o");
+
+	if (r == 0 && !c->bulk)
+		r = c->ipqos_interactive < 0 ? list_add(list, "IPQoS=none")
+		                             : list_addf(list, "IPQoS=0x%02x", (unsigned)c->ipqos_interactive);
+	return r;
+}
+
 static int
 bare_options(char ***list, const struct transport_target *t, bool subsystem)
 {
@@ -264,6 +276,8 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem)
 		r = add_pair(list, "-o", ssh[i]);
 	if (r == 0 && style == STYLE_SSH && !subsystem)
 		r = add_pair(list, "-o", "SessionType=default");
+	if (r == 0 && style == STYLE_SSH)
+		r = traffic(list, t->config);
 	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
 		r = sign_of_life(list, t->config);
 	return r;

@@ -95,16 +95,18 @@ set_int(int fd, int level, int name, int value)
 static void
 tune(int fd, const struct sshconfig *c, int family)
 {
+	int tos = c->bulk ? c->ipqos_bulk : c->ipqos_interactive;
+
 	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	tcptune_user_timeout(fd, USER_TIMEOUT_MS);
 	tcptune_unsent(fd, UNSENT);
 	if (c->tcp_keepalive)
 		tcptune_keepalive(fd, KEEP_IDLE_S, KEEP_INTERVAL_S, KEEP_COUNT);
-	if (c->ipqos_interactive >= 0) {
+	if (tos >= 0) {
 		if (family == AF_INET6)
-			set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, c->ipqos_interactive);
+			set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
 		else
-			set_int(fd, IPPROTO_IP, IP_TOS, c->ipqos_interactive);
+			set_int(fd, IPPROTO_IP, IP_TOS, tos);
 	}
 }
 
