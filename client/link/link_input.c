@@ -50,7 +50,8 @@ copy(struct link_input *to, const struct link_input *from)
 static void
 drop(struct link_input *in)
 {
-	secretmem_wipe(in->buf, in->buf ? in->cap : 0);
+	if (in->buf)
+		secretmem_wipe(in->buf, in->cap);
 	free(in->buf);
 	in->buf = NULL;
 	in->cap = 0;
