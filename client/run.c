@@ -19,6 +19,7 @@
 #include "run_frames.h"
 #include "run_input.h"
 #include "run_notice.h"
+#include "run_paste.h"
 #include "run_send.h"
 #include "secretmem.h"
 #include "sigwatch.h"
@@ -57,6 +58,7 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 		t->n += link_poll(r->fresh, t->fds + t->n, deadline);
 	clock_sooner(deadline, run_away_due(r));
 	clock_sooner(deadline, run_notice_due(r));
+	clock_sooner(deadline, run_paste_due(r, clock_now_ms()));
 	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
 	clock_sooner(deadline, r->finishing ? r->finishing : CLOCK_NEVER);
 	clock_sooner(deadline, r->detach_at ? r->detach_at : CLOCK_NEVER);

@@ -12,6 +12,7 @@
 #include "run_fallback.h"
 #include "run_notice.h"
 #include "run_output.h"
+#include "run_paste.h"
 #include "run_send.h"
 
 #define STORM_MS 500u      /* changes of the network start an attempt at most this often, */
@@ -172,8 +173,9 @@ link_alive(struct run *r)
 	link_free(r->fresh);
 	r->fresh = NULL;
 	r->away = 0;
-	r->stopped = r->said = r->refused_keys = false;
+	r->stopped = r->said = false;
 	run_notice_gone(r);
+	run_paste_over(r);
 	run_repair(r);
 }
 
@@ -190,8 +192,9 @@ run_promote(struct run *r)
 	if (r->said && away)
 		run_say(r, "%s is back after %llu s", target_name(r->target),
 		        (unsigned long long)((clock_now_ms() - away) / 1000));
-	r->stopped = r->said = r->refused_keys = false;
+	r->stopped = r->said = false;
 	run_notice_gone(r);
+	run_paste_over(r);
 	clock_sooner(&r->retry_at, r->last_try + BACKOFF_FIRST_MS);
 	if (r->on_attached) {
 		r->on_attached();

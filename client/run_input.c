@@ -12,6 +12,7 @@
 #include "run_close.h"
 #include "run_end.h"
 #include "run_input.h"
+#include "run_paste.h"
 #include "run_send.h"
 #include "secretmem.h"
 
@@ -101,18 +102,6 @@ act(struct run *r, enum escape_action action)
 	}
 }
 
-/* Keys beyond the limit are refused with a bell, and all keys after them too, so that none is missing in between. */
-static void
-keep(struct run *r, const unsigned char *data, size_t len)
-{
-	if (!r->refused_keys && len <= link_input_room(&r->stream.input)) {
-		link_input_add(&r->stream.input, data, len);
-		return;
-	}
-	r->refused_keys = true;
-	local_sink_write(&r->out, "\a", 1);
-}
-
 static void
 typed(struct run *r, const unsigned char *in, size_t len)
 {
@@ -128,7 +117,7 @@ typed(struct run *r, const unsigned char *in, size_t len)
 		enum escape_action action;
 		size_t n = local_escape_feed(&r->escape, in, len, out, &out_len, &action);
 
-		keep(r, out, out_len);
+		run_paste_keep(r, out, out_len);
 		in += n;
 		len -= n;
 		act(r, action);

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "local.h"
+#include "run_paste.h"
 #include "run_send.h"
 
 #define ACK_SOME_MS 10u     /* from LINK_PACE_SOME bytes that have been passed on to their ACK, at the latest, */
@@ -19,7 +20,7 @@ run_pump(struct run *r)
 	const unsigned char *p;
 	size_t n;
 
-	if (!l || r->closing)
+	if (!l || r->closing || run_paste_comes(r, clock_now_ms()))
 		return;
 	/* One piece at most waits in the link: a signal would wait behind it, and LINK_OUT_BUSY is not reached. */
 	for (unsigned i = 0; !link_queued(l) && (n = link_input_next(in, &p, INPUT_PIECE)) > 0; i++) {

@@ -60,6 +60,11 @@ struct run {
 	bool said;                       /* without a terminal: a line has told of the outage */
 	bool redraw;                     /* the screen is not as the host has drawn it */
 	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with a link */
+	struct {
+		uint64_t from, last;     /* where in the input it begins; when its last byte came */
+		bool open;               /* the terminal's brackets are open */
+		size_t refused, fits;    /* bytes; what would have been kept */
+	} paste;                         /* what is typed in one go: run_paste.h */
 	bool refused_keys;               /* more was typed than is kept */
 	bool input_open;                 /* standard input is read */
 	bool input_terminal;             /* and is one */

@@ -142,6 +142,18 @@ link_input_end_due(const struct link_input *in)
 	return in->ended && !in->end_sent && in->sent == in->end;
 }
 
+size_t
+link_input_take_back(struct link_input *in, uint64_t offset)
+{
+	size_t n;
+
+	if (offset < in->sent || offset > in->end)
+		return 0;
+	n = (size_t)(in->end - offset);
+	in->end = offset;
+	return n;
+}
+
 static uint64_t
 window_end(uint64_t offset, uint32_t window)
 {

@@ -39,6 +39,8 @@ size_t link_input_room(const struct link_input *in);
 size_t link_input_kept(const struct link_input *in);
 /* Takes as much of DATA as fits: how much. */
 size_t link_input_add(struct link_input *in, const void *data, size_t len);
+/* Drops what is kept from OFFSET on, if none of that has been sent over this connection: how many bytes; 0: none. */
+size_t link_input_take_back(struct link_input *in, uint64_t offset);
 /* A place for the next bytes, at most MAX: how many fit there, 0 for none.  link_input_filled() says how many came. */
 size_t link_input_place(struct link_input *in, unsigned char **p, size_t max);
 void link_input_filled(struct link_input *in, size_t n);

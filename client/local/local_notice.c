@@ -53,9 +53,9 @@ columns(const char *s)
 
 /* How the parts of the text are worded, from the longest to the shortest. */
 static const struct form { const char *prefix, *since, *stops, *again, *full, *kept, *one; } forms[] = {
-	{ "holdfast: ", "for ", "Ctrl-C stops waiting", "tries again", "no more keys", "keys kept", "key kept" },
-	{ "", "for ", "Ctrl-C stops waiting", "tries again", "no more keys", "keys kept", "key kept" },
-	{ "", "for ", "Ctrl-C stops", "retries", "no more keys", "keys kept", "key kept" },
+	{ "holdfast: ", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
+	{ "", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
+	{ "", "for ", "Ctrl-C stops", "retries", "no more keys: paste refused", "keys kept", "key kept" },
 	{ "", "", "^C stops", "retries", "no more keys", "kept", "kept" },
 };
 #define FORMS (sizeof forms / sizeof forms[0])
@@ -79,7 +79,7 @@ compose(const struct local_notice *n, const struct form *f, const char *host, co
 	if (n->stopped && n->escape >= 0)
 		len += snprintf(rest + len, sizeof rest - (size_t)len, " %s Enter %c r %s", dot, n->escape, f->again);
 	if (n->full)
-		snprintf(rest + len, sizeof rest - (size_t)len, " %s %s", dot, f->full);
+		snprintf(rest + len, sizeof rest - (size_t)len, " %s %s, %zu fit", dot, f->full, n->fits);
 	else if (n->kept)
 		snprintf(rest + len, sizeof rest - (size_t)len, " %s %zu %s", dot, n->kept, n->kept == 1 ? f->one : f->kept);
 	used = columns(begin) + columns(rest);

@@ -12,7 +12,8 @@ struct local_notice {
 	const char *reason;  /* one line: what is being done or went wrong; may be "" */
 	uint64_t seconds;    /* without an answer */
 	size_t kept;         /* bytes typed that the host does not have yet */
-	bool full;           /* and no more is taken */
+	bool full;           /* and no more is taken: more came in one go than FITS */
+	size_t fits;
 	bool stopped;        /* we don't try again by ourselves */
 	int escape;          /* the escape character, -1 none */
 	bool utf8;

@@ -62,10 +62,12 @@ def test_keys_are_bounded():
     h.down = True
     h.cut()
     t.wait_for(r"stops waiting")
-    for _ in range(140):
-        t.type(b"k" * 1000)
-        t.pump(0)
-    t.wait_for(r"no more keys")
+    for kept, size in ((60000, 60000), (125000, 65000), (0, 15000)):
+        # in pieces that the terminal takes, and the whole of it in one go
+        for _ in range(size // 1000):
+            t.type(b"k" * 1000)
+            t.pump(0)
+        t.wait_for(r"%d (keys )?kept" % kept if kept else r"no more keys")
     check(b"\a" in t.seen, "a bell")
     h.down = False
     t.wait_for(b"RENDERED")
@@ -73,6 +75,29 @@ def test_keys_are_bounded():
     check(len(h.session.input) <= 131072, "kept %d" % len(h.session.input))
     t.type(b"end")
     t.until(lambda: h.session.input.endswith(b"kend"), "input after it")
+    finish(h, t)
+
+
+def test_paste_is_refused_whole():
+    """What is between the terminal's brackets is one paste, however slowly it comes; and the person is told."""
+    h = new_host(terminal_session())
+    t = open_terminal(h)
+    h.down = True
+    h.cut()
+    t.type(b"ab")
+    t.wait_for(r"2 (keys )?kept")
+    t.type(b"\033[200~" + b"p" * 4000)
+    t.wait_for(r"4008 (keys )?kept")
+    for _ in range(130):
+        t.type(b"q" * 1000)
+        t.pump(0)
+    t.type(b"\033[201~")
+    t.wait_for(r"no more keys.*131070 fit")
+    h.down = False
+    t.wait_for(r"134012 typed bytes were refused.*131070 would have been kept")
+    t.type(b"end")
+    t.until(lambda: h.session.input.endswith(b"end"), "input after it")
+    equal(h.session.input, b"abend", "input: none of the paste")
     finish(h, t)
 
 
