@@ -2,9 +2,11 @@
 """What the client remembers of hosts for a day: that one has no holdfast, and that one takes ssh."""
 import os
 import re
+import time
 
 from template import write
 from term import check, equal
+from test_agent import agent
 from test_client import CLIENT
 from test_fallback import HOOK, Counted, without_line
 from test_kex import BOTH, SNTRUP
@@ -85,3 +87,54 @@ def test_takes_ssh(host):
     host.configure_sshd("")
     status, _, said, count = run(host, "-o", "LogLevel=INFO")
     equal((status, said, count), (5, "", 1), "with other algorithms in the configuration")
+
+
+def offers(host):
+    """How often a client has asked whether a key would do."""
+    with open(os.path.join(host.log, "sshd.log")) as f:
+        return f.read().count("Postponed publickey for alice")
+
+
+def login(host, *options, **kw):
+    """How many keys were offered, and what was said."""
+    before = offers(host)
+    r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", *options, "server", "exit 5"], **kw)
+    equal(r.returncode, 5, "status: %s" % r.stderr)
+    return offers(host) - before
+
+
+def alone(host):
+    """Options that take nothing from the configuration's files."""
+    return ["-F", "/dev/null", "-p", str(host.port()), "-o", "HostName=127.0.0.1", "-o", "HostKeyAlias=server",
+            "-o", "KexAlgorithms=curve25519-sha256"]
+
+
+def test_login(host):
+    """The key that logged in last signs at once; only if it is still wanted, and the others are there if it fails."""
+    equal([login(host) for _ in range(2)], [1, 0], "keys offered at the first login, and the second")
+    check("login " in open(HOSTS).read() and "PRIVATE" not in open(HOSTS).read(), open(HOSTS).read())
+    # another one is to be taken now
+    equal(login(host, "-o", "IdentityFile=/home/laptop/.ssh/key2"), 0, "the configuration's own is still among them")
+    equal(login(host, *alone(host), "-o", "IdentityFile=/home/laptop/.ssh/key2"), 1, "keys offered, where it is no more")
+    # what is remembered does not do any more
+    host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/home/laptop/.ssh/stranger"])
+    with open(HOSTS) as f:
+        text = f.read()
+    owner = os.stat(HOSTS).st_uid, os.stat(HOSTS).st_gid
+    write(HOSTS, re.sub(r"/home/laptop/.ssh/key\d", "/home/laptop/.ssh/stranger", text), 0o600, owner)
+    stranger = ["-o", "IdentityFile=/home/laptop/.ssh/stranger"]
+    check(login(host, *stranger) >= 1, "a key that is refused: the others are offered")
+    for bad in ("login %d alice@127.0.0.1:%d\t-3 file /etc/passwd\n", "login %d alice@127.0.0.1:%d\t2 file \n",
+                "login %d alice@127.0.0.1:%d\t2 agent AAAA\n", "login %d alice@127.0.0.1:%d\n"):
+        write(HOSTS, bad % (time.time(), host.port()), 0o600, owner)
+        equal(login(host), 1, "keys offered, with %r" % bad)
+
+
+def test_login_by_agent(host):
+    env = {**agent(host), "HOME": "/home/laptop"}
+    equal(host.as_user("laptop", ["ssh-add", "/home/laptop/.ssh/key1"], env=env).returncode, 0, "status of ssh-add")
+    options = [*alone(host), "-o", "IdentityFile=none"]
+    # libssh asks for each key of an agent; none but the one that logged in is offered
+    equal([login(host, *options, env=env) for _ in range(2)], [1, 1], "keys offered at the first login, and the second")
+    equal(login(host, *alone(host), "-o", "IdentitiesOnly=yes", "-i", "/home/laptop/.ssh/key1", env=env), 1,
+          "with a configuration that does not want the agent's")

@@ -7,6 +7,7 @@
 
 #include "auth_key.h"
 #include "auth_password.h"
+#include "auth_remembered.h"
 #include "auth_run.h"
 #include "list.h"
 
@@ -192,10 +193,30 @@ require_size(const struct auth *a)
 		(void)ssh_options_set(a->session, SSH_OPTIONS_RSA_MIN_SIZE, &bits);
 }
 
+/* Whether keys would be the first thing to be tried, if the host offers what it did last time. */
+static bool
+keys_come_first(const struct auth *a)
+{
+	const char *order = a->target->config->preferred_authentications;
+	const bool none[METHODS] = { false };
+	int first = choose(a, order ? order : usual_order, a->target->login.methods, none);
+
+	return first >= 0 && methods[first].run == auth_publickey;
+}
+
+/* Whether a login before this one shows how to begin. */
+static bool
+knows_how(struct auth *a)
+{
+	if (a->target->connections)
+		return a->target->login.methods;
+	return auth_remembered_get(a) && keys_come_first(a);
+}
+
 int
 auth_run(struct auth *a)
 {
-	bool again = a->target->connections && a->target->login.methods;
+	bool again = knows_how(a);
 	int r;
 
 	require_size(a);
@@ -206,6 +227,8 @@ auth_run(struct auth *a)
 	} else {
 		show_banner(a);
 		r = r == SSH_AUTH_SUCCESS ? 0 : methods_in_turn(a);
+		if (r == 0 && !a->target->connections)
+			auth_remembered_put(a);
 	}
 	list_free(a->used);
 	a->used = NULL;

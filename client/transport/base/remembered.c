@@ -98,30 +98,46 @@ load(const char *path, struct fact *facts, unsigned max)
 	return n;
 }
 
+/* A text may follow HOST. */
 static bool
 is_about(const struct fact *f, const char *what, const char *host)
 {
-	return strcmp(f->what, what) == 0 && strcmp(f->host, host) == 0;
+	size_t len = strcspn(f->host, "\t");
+
+	return strcmp(f->what, what) == 0 && strlen(host) == len && memcmp(f->host, host, len) == 0;
 }
 
 long
-remembered_for(const char *what, const char *host)
+remembered_text(const char *what, const char *host, char *text, size_t cap)
 {
 	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
 	char path[PATH_MAX];
 	unsigned n = facts && find_file(path, sizeof(path), false) == 0 ? load(path, facts, REMEMBERED_MAX) : 0;
 	long age = -1;
 
-	for (unsigned i = 0; i < n && age < 0; i++)
-		if (is_about(&facts[i], what, host))
+	for (unsigned i = 0; i < n && age < 0; i++) {
+		const char *found = facts[i].host + strcspn(facts[i].host, "\t");
+
+		if (is_about(&facts[i], what, host) && strlen(found += *found == '\t') < cap) {
 			age = (long)((long long)time(NULL) - facts[i].since);
+			memcpy(text, found, strlen(found) + 1);
+		}
+	}
 	free(facts);
 	return age;
 }
 
-/* The newest first: what is beyond the limit is the oldest. */
+long
+remembered_for(const char *what, const char *host)
+{
+	char text[REMEMBERED_HOST_CAP];
+
+	return remembered_text(what, host, text, sizeof(text));
+}
+
+/* The newest first: what is beyond the limit is the oldest.  LINE: HOST and the text; NULL: it is forgotten. */
 static void
-save(const char *path, const struct fact *facts, unsigned n, const char *what, const char *host, bool yes)
+save(const char *path, const struct fact *facts, unsigned n, const char *what, const char *host, const char *line)
 {
 	char temporary[PATH_MAX + 8];
 	int fd;
@@ -135,33 +151,51 @@ save(const char *path, const struct fact *facts, unsigned n, const char *what, c
 		unlink(temporary);
 		return;
 	}
-	if (yes)
-		fprintf(f, "%s %lld %s\n", what, (long long)time(NULL), host);
-	for (unsigned i = 0; i < n && i + yes < REMEMBERED_MAX; i++)
+	if (line)
+		fprintf(f, "%s %lld %s\n", what, (long long)time(NULL), line);
+	for (unsigned i = 0; i < n && i + !!line < REMEMBERED_MAX; i++)
 		if (!is_about(&facts[i], what, host))
 			fprintf(f, "%s %lld %s\n", facts[i].what, facts[i].since, facts[i].host);
 	if (fclose(f) != 0 || rename(temporary, path) < 0)
 		unlink(temporary);
 }
 
-void
-remembered_set(const char *what, const char *host, bool yes)
+static void
+put(const char *what, const char *host, const char *line)
 {
 	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
 	char path[PATH_MAX];
 	bool known = false;
 	unsigned n;
 
-	if (!facts || strlen(host) >= REMEMBERED_HOST_CAP || strchr(host, '\n') || find_file(path, sizeof(path), yes) < 0) {
+	if (!facts || strlen(line ? line : host) >= REMEMBERED_HOST_CAP || strchr(line ? line : host, '\n') ||
+	    find_file(path, sizeof(path), line) < 0) {
 		free(facts);
 		return;
 	}
 	n = load(path, facts, REMEMBERED_MAX);
 	for (unsigned i = 0; i < n; i++)
 		known = known || is_about(&facts[i], what, host);
-	if (known || yes)
-		save(path, facts, n, what, host, yes);
+	if (known || line)
+		save(path, facts, n, what, host, line);
 	free(facts);
+}
+
+void
+remembered_set(const char *what, const char *host, bool yes)
+{
+	put(what, host, yes ? host : NULL);
+}
+
+void
+remembered_set_text(const char *what, const char *host, const char *text)
+{
+	char line[2 * REMEMBERED_HOST_CAP];
+
+	if (!text)
+		put(what, host, NULL);
+	else if (snprintf(line, sizeof(line), "%s\t%s", host, text) < (int)sizeof(line))
+		put(what, host, line);
 }
 
 /* A name that no shell takes for anything else: what completes it may be careless. */
