@@ -21,6 +21,7 @@
 #include "run.h"
 #include "sshprogram.h"
 #include "target.h"
+#include "transport_command.h"
 
 static int ready = -1; /* -f: the parent waits for a byte here */
 
@@ -124,6 +125,8 @@ with_target(struct options *o, int errors)
 		status = listing_run(o, target, &asking);
 	else
 		status = session(o, target, &asking, errors);
+	if (target)
+		transport_command_end(target);
 	target_free(target);
 	return status;
 }

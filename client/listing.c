@@ -229,6 +229,7 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
 			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
 		}
+		l->transport->kept = none;
 		link_free(l);
 		if (status >= 0)
 			return status;

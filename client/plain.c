@@ -16,6 +16,8 @@
 #include "exit_status.h"
 #include "list.h"
 #include "sigwatch.h"
+#include "target_argv.h"
+#include "target_state.h"
 
 static void
 say_why(const struct fallback *f, struct transport_target *target, struct asking *asking)
@@ -36,13 +38,12 @@ no_second_time(const struct fallback *f)
 }
 
 /*
- * The person has typed something, which the plain ssh would ask for again.  So it becomes our child, and has its
- * questions put by us.
+ * The person has typed something, which the plain ssh would ask for again; or it shares a connection of ours.  So it is
+ * our child, and has its questions put by us.
  */
 struct beside {
 	struct transport_target *target;
 	struct asking *asking;
-	struct askpass askpass;
 	struct auth_child asked;
 	pid_t pid;
 };
@@ -50,7 +51,7 @@ struct beside {
 static int
 spawn(struct beside *b, char *const *argv, int errors)
 {
-	char **env = askpass_environment(&b->askpass);
+	char **env = askpass_environment(&b->target->askpass);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -113,12 +114,13 @@ run_beside(struct beside *b, char *const *argv, int errors)
 		status = STATUS_FAILED;
 	}
 	while (status < 0) {
-		struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = b->askpass.listener, .events = POLLIN } };
+		struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+		                        { .fd = b->target->askpass.listener, .events = POLLIN } };
 
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		pass_on(b, signals);
-		if (fds[1].revents && auth_child_serve(&b->asked, &b->askpass, b->target, &b->asking->ops) < 0)
+		if (fds[1].revents && auth_child_serve(&b->asked, &b->target->askpass, b->target, &b->asking->ops) < 0)
 			kill(b->pid, SIGTERM);
 		status = look_after(b);
 	}
@@ -127,11 +129,34 @@ run_beside(struct beside *b, char *const *argv, int errors)
 	return status;
 }
 
+/* Over the connection that is there: ssh's own words first, so that those of the person's hold where they differ. */
+static int
+share(const struct transport_target *t, char ***argv)
+{
+	char path[128], **list = NULL;
+	int rc = list_add(&list, (*argv)[0]);
+
+	target_master(t, path, sizeof path);
+	if (rc == 0)
+		rc = list_add(&list, "-S");
+	if (rc == 0)
+		rc = list_add(&list, path);
+	if (rc == 0)
+		rc = list_add_all(&list, *argv + 1);
+	if (rc < 0) {
+		list_free(list);
+		return rc;
+	}
+	list_free(*argv);
+	*argv = list;
+	return 0;
+}
+
 int
 plain_run(const struct options *o, struct transport_target *target, const struct fallback *f,
           struct asking *asking, int errors)
 {
-	struct beside b = { .target = target, .asking = asking, .askpass = ASKPASS_NONE };
+	struct beside b = { .target = target, .asking = asking };
 	char **argv = NULL;
 	const char *more;
 	int status;
@@ -139,12 +164,15 @@ plain_run(const struct options *o, struct transport_target *target, const struct
 	say_why(f, target, asking);
 	more = no_second_time(f);
 	/* -f: ssh goes to the background by itself, and its end is ours */
-	if (!asking->asked || askpass_open(&b.askpass) < 0)
+	if ((!asking->asked && !target->master) || (!target->askpass.dir[0] && askpass_open(&target->askpass) < 0)) {
+		askpass_close(&target->askpass);
 		return become_ssh(o, more, errors);
+	}
 	status = become_line(o, more, &argv);
+	if (status == 0 && target->master && share(target, &argv) < 0)
+		status = STATUS_FAILED;
 	if (status == 0)
 		status = run_beside(&b, argv, errors);
 	list_free(argv);
-	askpass_close(&b.askpass);
 	return status;
 }

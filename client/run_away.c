@@ -83,6 +83,7 @@ at_once(struct run *r)
 static void
 failed_first(struct run *r, struct link *l)
 {
+	l->transport->kept = has_no_holdfast(l) || run_may_fall_back(r, l);
 	if (has_no_holdfast(l) && l->transport->what == TRANSPORT_SUBSYSTEM) {
 		r->request = TRANSPORT_EXEC;
 		at_once(r);

@@ -24,6 +24,8 @@ fall_back(struct run *r, const char *why, bool none)
 		return;
 	}
 	run_end(r, STATUS_FAILED, NULL);
+	if (r->fresh)
+		r->fresh->transport->kept = true;
 	r->fallback.wanted = true;
 	r->fallback.none = none;
 	snprintf(r->fallback.why, sizeof r->fallback.why, "%s", why);

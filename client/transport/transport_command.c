@@ -2,9 +2,10 @@
 /*
  * transport_command: a command carries the bytes: ssh, plink, or anything else.
  *
- * An ssh has its questions put by us (askpass.h); another command asks at the controlling terminal.  ssh's LocalCommand
- * prints a sign into the stream when ssh has logged in; any other byte tells the same, and the subsystem says something within a second anyway.  Where there
- * can be no sign (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
+ * The ssh that does what libssh cannot has its questions put by us (askpass.h); a command of --transport asks for
+ * itself, at the controlling terminal.  ssh's LocalCommand prints a sign into the stream when ssh has logged in; any
+ * other byte tells the same, and the subsystem says something within a second anyway.  Where there can be no sign
+ * (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,17 +21,18 @@
 #include "clock.h"
 #include "demands.h"
 #include "list.h"
+#include "pidwait.h"
 #include "target.h"
 #include "target_argv.h"
 #include "transport_command.h"
 
 #define STATUS_PATIENCE_MS 2000 /* from its last byte to its end, */
+#define END_PATIENCE_MS 1000 /* for an ssh that ends another one on this machine */
 #define STATUS_LOOK_MS 10       /* which is looked for so often */
 
 struct command {
 	struct transport t;
 	struct child child;
-	struct askpass askpass;   /* until it is connected */
 	struct auth_child asked;
 	bool heard;     /* bytes have come: it is connected */
 	bool ended;     /* no more will come */
@@ -38,6 +40,8 @@ struct command {
 	uint64_t until; /* when its end is no longer waited for */
 	uint64_t look;  /* when to look for it again, 0: its standard error tells first */
 	bool refused;   /* it complained about the subsystem */
+	bool spoken;    /* bytes have been read */
+	bool shared;    /* its connection can be shared (target_master) */
 };
 
 static struct command *
@@ -46,19 +50,36 @@ mine(struct transport *t)
 	return (struct command *)t;
 }
 
+/* The first connection can be shared; one that comes back has nothing to do with those before it. */
+static char **
+command_line(struct command *c, enum transport_request what, const char *run)
+{
+	struct transport_target *t = c->t.target;
+	char path[128] = "none";
+
+	if (!t->connections || t->master) {
+		target_master(t, path, sizeof(path));
+		c->shared = path[0];
+	}
+	return target_transport_argv(t, what == TRANSPORT_SUBSYSTEM, run, path[0] ? path : NULL);
+}
+
 static int
 command_start(struct transport *t, enum transport_request what, const char *run)
 {
+	struct transport_target *target = t->target;
 	struct command *c = mine(t);
-	char **argv = target_transport_argv(t->target, what == TRANSPORT_SUBSYSTEM, run, t->target->connections > 0);
-	char **env = NULL;
+	char **argv, **env = NULL;
 	int r;
 
 	t->what = what;
+	if (target->style == STYLE_SSH && !target->asked_command && !target->askpass.dir[0])
+		(void)askpass_open(&target->askpass);
+	argv = command_line(c, what, run);
 	if (!argv)
 		return -ENOMEM;
-	if (t->target->style == STYLE_SSH && !t->target->config->batch_mode && askpass_open(&c->askpass) == 0)
-		env = askpass_environment(&c->askpass);
+	if (target->askpass.dir[0] && !target->config->batch_mode)
+		env = askpass_environment(&target->askpass);
 	r = child_start(&c->child, argv, env);
 	list_free(env);
 	if (r < 0) {
@@ -66,7 +87,7 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 		r = 0;
 	} else {
 		snprintf(t->reason, sizeof(t->reason), "connecting to %s by %s", target_name(t->target), argv[0]);
-		if (t->target->style != STYLE_SSH ||
+		if (t->target->style != STYLE_SSH || target->master ||
 		    (!t->target->connections && demands_shared(t->target->config)))
 			t->state = TRANSPORT_OPEN;
 	}
@@ -79,6 +100,7 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 {
 	struct command *c = mine(t);
 	short events = c->ended ? 0 : POLLIN;
+	bool asks = t->target->askpass.dir[0] && !c->heard;
 
 	if (t->state == TRANSPORT_CLOSED)
 		return 0;
@@ -87,7 +109,7 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	/* at the end of the stream a socket is always readable: only its end is waited for then */
 	fds[0] = (struct pollfd){ .fd = events ? c->child.fd : -1, .events = events };
 	fds[1] = (struct pollfd){ .fd = c->child.err, .events = POLLIN };
-	fds[2] = (struct pollfd){ .fd = c->askpass.listener, .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = asks ? t->target->askpass.listener : -1, .events = POLLIN };
 	if (c->until)
 		clock_sooner(deadline, c->look ? c->look : c->until);
 	if (!c->heard && !c->ended)
@@ -110,7 +132,6 @@ first_bytes(struct command *c)
 	if (n == (ssize_t)sizeof(buf) && memcmp(buf, sign, sizeof(buf)) == 0)
 		(void)recv(c->child.fd, buf, sizeof(buf), 0);
 	c->heard = true;
-	askpass_close(&c->askpass);
 	c->t.terminal = false;
 	c->t.target->connections++;
 	c->t.state = TRANSPORT_OPEN;
@@ -151,6 +172,20 @@ hopeless(const char *text)
 	return false;
 }
 
+/*
+ * An ssh that shares its connection says nothing of a subsystem that the host does not have.  A connection that was
+ * lost is no longer shared.
+ */
+static bool
+silently_refused(const struct command *c)
+{
+	char path[128];
+
+	target_master(c->t.target, path, sizeof(path));
+	return c->shared && c->t.what == TRANSPORT_SUBSYSTEM && c->t.exit_status == 255 && !c->spoken && path[0] &&
+	       access(path, F_OK) == 0;
+}
+
 static void
 finish(struct command *c)
 {
@@ -160,7 +195,7 @@ finish(struct command *c)
 
 	t->terminal = false;
 	t->exit_status = c->child.pid ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (c->refused)
+	if (c->refused || silently_refused(c))
 		transport_close(t, TRANSPORT_END_NO_SUBSYSTEM, "%s: the host has no subsystem \"resume\"", target_name(t->target));
 	else if (t->exit_status == 127 && !c->heard)
 		transport_close(t, TRANSPORT_END_REFUSED, "%s", last[0] ? last : "the command was not found");
@@ -202,12 +237,12 @@ command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 
 	if (t->state == TRANSPORT_CLOSED || count < 3)
 		return;
-	if (fds[2].revents && auth_child_serve(&c->asked, &c->askpass, t->target, t->asking) < 0) {
+	if (fds[1].revents)
+		listen_to(c);
+	if (fds[2].revents && auth_child_serve(&c->asked, &t->target->askpass, t->target, t->asking) < 0) {
 		transport_close(t, TRANSPORT_END_REFUSED, "canceled at the question for a password");
 		return;
 	}
-	if (fds[1].revents)
-		listen_to(c);
 	if (fds[0].revents & POLLOUT)
 		c->full = false;
 	if (!c->ended && (fds[0].revents & (POLLIN | POLLHUP | POLLERR))) {
@@ -227,6 +262,7 @@ command_read(struct transport *t, void *buf, size_t cap)
 	struct command *c = mine(t);
 	ssize_t n = c->child.fd < 0 || t->state == TRANSPORT_CONNECTING ? 0 : recv(c->child.fd, buf, cap, 0);
 
+	c->spoken = c->spoken || n > 0;
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -246,11 +282,32 @@ command_writable(const struct transport *t)
 	return t->state != TRANSPORT_CLOSED && !((const struct command *)t)->full;
 }
 
+void
+transport_command_end(struct transport_target *t)
+{
+	static char none[] = "none", f[] = "-F", s[] = "-S", o[] = "-O", word[] = "exit", host[] = "host";
+	char path[128];
+	char *argv[] = { t->command[0], f, none, s, path, o, word, host, NULL };
+	struct child c;
+
+	t->master = false;
+	target_master(t, path, sizeof(path));
+	if (!path[0] || access(path, F_OK) < 0 || child_start(&c, argv, NULL) < 0)
+		return;
+	pidwait(c.pid, END_PATIENCE_MS);
+	child_stop(&c);
+}
+
 static void
 command_free(struct transport *t)
 {
-	child_stop(&mine(t)->child);
-	askpass_close(&mine(t)->askpass);
+	struct command *c = mine(t);
+
+	child_stop(&c->child);
+	if (c->shared && t->kept)
+		t->target->master = true;
+	else if (c->shared)
+		transport_command_end(t->target);
 	free(t);
 }
 
@@ -267,7 +324,6 @@ transport_command_new(void)
 	if (!c)
 		return NULL;
 	c->child = (struct child)CHILD_NONE;
-	c->askpass = (struct askpass)ASKPASS_NONE;
 	c->t.ops = &ops;
 	return &c->t;
 }

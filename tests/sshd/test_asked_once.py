@@ -68,7 +68,7 @@ def test_when_it_is_not_held(host):
                 equal(len(said(t.text())), 1, "lines of holdfast's")
                 t.line("exit 7")
                 equal(t.wait_exit(), 7, "status, by " + what)
-            check(host.relay.taken() <= 2 + 2 * (what == "ssh"), "connections, by " + what)
+            check(host.relay.taken() == 2, "connections, by " + what)
 
 
 def test_canceled(host):
@@ -99,8 +99,15 @@ def stopped(pid):
 
 
 def test_nothing_is_left(host):
-    """No directory of the questions' is left over."""
-    t = log_in(host, *BOTH).prompt()
-    equal([n for n in os.listdir("/tmp") if n.startswith("holdfast-")], [], "left in /tmp")
-    t.line("exit 7")
-    equal(t.wait_exit(), 7, "status")
+    """No directory is left over, and no ssh that could be shared: at the end, and after a cut."""
+    for end in (lambda: None, lambda: cut(host)):
+        t = log_in(host, *BOTH).prompt()
+        end()
+        attached(host)
+        equal(t.ask("$((6 * 7))"), "42", "it is there")
+        wait_until(lambda: len(host.named("ssh")) <= 2, "no more than one connection of ssh's")
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "status")
+        equal([n for n in os.listdir("/tmp") if n.startswith("holdfast-")], [], "left in /tmp")
+        wait_until(lambda: not host.named("ssh"), "no ssh is left")
+        host.wait_none()

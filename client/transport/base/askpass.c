@@ -58,7 +58,7 @@ askpass_open(struct askpass *a)
 	struct sockaddr_un sa;
 	int r;
 
-	*a = (struct askpass)ASKPASS_NONE;
+	*a = (struct askpass){ .listener = -1 };
 	r = make_directory(a->dir, sizeof(a->dir));
 	if (r < 0) {
 		a->dir[0] = '\0';
@@ -81,9 +81,9 @@ askpass_close(struct askpass *a)
 	struct sockaddr_un sa;
 	char path[128];
 
-	fd_close(&a->listener);
 	if (!a->dir[0])
 		return;
+	fd_close(&a->listener);
 	if (address_of(&sa, a->dir) == 0)
 		unlink(sa.sun_path);
 	snprintf(path, sizeof(path), "%s/" ASKPASS_NAME, a->dir);

@@ -16,11 +16,9 @@
 #define ASKPASS_TEXT_CAP 4096 /* of a question, with the host's key in it */
 
 struct askpass {
-	char dir[64]; /* "": none */
-	int listener; /* -1: none */
+	char dir[64]; /* "": there is none of it all */
+	int listener;
 };
-
-#define ASKPASS_NONE { .listener = -1 }
 
 enum askpass_hint { ASKPASS_SECRET, ASKPASS_CONFIRM, ASKPASS_NOTE }; /* SSH_ASKPASS_PROMPT */
 
@@ -30,7 +28,7 @@ struct askpass_question {
 	char text[ASKPASS_TEXT_CAP];
 };
 
-/* 0 or a negative errno; A is then as ASKPASS_NONE. */
+/* 0 or a negative errno; A is then all zero. */
 int askpass_open(struct askpass *a);
 void askpass_close(struct askpass *a);
 /* The environment for the ssh: a list of the caller's.  NULL: out of memory. */

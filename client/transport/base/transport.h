@@ -90,6 +90,7 @@ struct transport {
 	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
+	bool kept;                               /* when it is freed: its connection may serve once more, if it can */
 	bool terminal;                           /* a child asks on /dev/tty now: leave the terminal to it */
 };
 

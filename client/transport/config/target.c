@@ -273,6 +273,7 @@ target_free(struct transport_target *t)
 	free(t->forwards);
 	secrets_free(t->secrets);
 	sshconfig_free(t->config);
+	askpass_close(&t->askpass);
 	list_free(t->command);
 	list_free(t->options);
 	list_free(t->options_after);

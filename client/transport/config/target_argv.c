@@ -9,6 +9,8 @@
 #include "sshconfig_expand.h"
 #include "target_argv.h"
 
+#define SHARED_S "10" /* so many seconds a connection that nothing uses any more stays */
+
 /* One word from *TEXT to BUF, which is as long as the text: 1, 0 at the end, or -EINVAL. */
 static int
 next_word(const char **text, char *buf)
@@ -260,7 +262,7 @@ traffic(char ***list, const struct sshconfig *c)
 }
 
 static int
-bare_options(char ***list, const struct transport_target *t, bool subsystem)
+bare_options(char ***list, const struct transport_target *t, bool subsystem, const char *shared)
 {
 	enum target_style style = t->style;
 	/* what a configuration may say for shells would be wrong here */
@@ -278,21 +280,25 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem)
 		r = add_pair(list, "-o", "SessionType=default");
 	if (r == 0 && style == STYLE_SSH)
 		r = traffic(list, t->config);
+	if (r == 0 && style == STYLE_SSH && shared && strcmp(shared, "none") != 0 &&
+	    (r = add_pair(list, "-o", "ControlMaster=auto")) == 0)
+		r = add_pair(list, "-o", "ControlPersist=" SHARED_S);
 	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
 		r = sign_of_life(list, t->config);
 	return r;
 }
 
 static int
-ssh_or_plink(char ***list, const struct transport_target *t, bool subsystem, const char *run, bool again)
+ssh_or_plink(char ***list, const struct transport_target *t, bool subsystem, const char *run, const char *shared)
 {
 	/* A master whose line is dead would have us wait for it.  ssh's last -S holds, also over -o ControlPath. */
-	static char s[] = "-S", none[] = "none";
-	char *const last[] = { again ? s : NULL, none, NULL }, *const words[] = { (char *)(subsystem ? "resume" : run), NULL };
+	static char s[] = "-S";
+	char *const last[] = { shared ? s : NULL, (char *)shared, NULL };
+	char *const words[] = { (char *)(subsystem ? "resume" : run), NULL };
 	int r = list_add_all(list, t->command);
 
 	if (r == 0)
-		r = bare_options(list, t, subsystem);
+		r = bare_options(list, t, subsystem, shared);
 	if (r == 0)
 		r = list_add_all(list, t->options);
 	if (r == 0 && subsystem)
@@ -304,8 +310,16 @@ ssh_or_plink(char ***list, const struct transport_target *t, bool subsystem, con
 	return r == 0 ? list_add_all(list, words) : r;
 }
 
+void
+target_master(const struct transport_target *t, char *path, size_t cap)
+{
+	path[0] = '\0';
+	if (t->style == STYLE_SSH && !t->asked_command && !t->config->control_path && t->askpass.dir[0])
+		snprintf(path, cap, "%s/shared", t->askpass.dir);
+}
+
 char **
-target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, bool again)
+target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, const char *shared)
 {
 	char **list = list_new();
 	int r = list ? 0 : -ENOMEM;
@@ -313,7 +327,7 @@ target_transport_argv(const struct transport_target *t, bool subsystem, const ch
 	if (r == 0 && t->style == STYLE_OTHER)
 		r = add_expanded(&list, t);
 	else if (r == 0)
-		r = ssh_or_plink(&list, t, subsystem, run, again);
+		r = ssh_or_plink(&list, t, subsystem, run, shared);
 	if (r < 0) {
 		list_free(list);
 		return NULL;

@@ -35,9 +35,15 @@ int target_options(const struct target_request *request, enum target_style style
 int target_ssh_line(char ***argv, const struct target_request *request, const char *without, const char *more);
 /*
  * The words that connect: the command with its options, then the destination and the subsystem, or RUN ("-s", "resume"
- * not then).  AGAIN: not the first connection.  NULL: out of memory.
+ * not then).  SHARED: the connection is shared with what comes after it (target_master), or is a connection of its own
+ * in any case ("none"); NULL: as the configuration says.  NULL: out of memory.
  */
-char **target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, bool again);
+char **target_transport_argv(const struct transport_target *t, bool subsystem, const char *run, const char *shared);
+/*
+ * The socket by which the first connection of an ssh of ours can be shared, so that a second program, or the plain ssh
+ * in place of a session, costs no second one; "" where the person shares connections by the configuration.
+ */
+void target_master(const struct transport_target *t, char *path, size_t cap);
 /* Its list is freed with it. */
 void target_argv_free(char **argv);
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "askpass.h"
 #include "sshconfig.h"
 
 struct forwards;
@@ -48,6 +49,8 @@ struct transport_target {
 	enum target_carrier carrier;
 	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */
 	unsigned connections; /* that were made and worked */
+	struct askpass askpass; /* for the questions of an ssh that is our child; opened by the first one */
+	bool master;         /* an ssh of ours waits at target_master() for more to do over its connection */
 	char host_key[64];    /* fingerprint of the key that was accepted, "" before */
 	struct x11 *x11;      /* the person's display, if it is forwarded; */
 	bool x11_asked;       /* whether it is has been found out */
