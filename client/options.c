@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "list.h"
@@ -151,12 +152,30 @@ keep(struct options *o, int opt, const char *arg)
 	return rc == 0 && arg ? add(words, arg) : rc;
 }
 
+/*
+ * ssh takes SessionType=subsystem with RemoteCommand from its file alone; on the command line it wants a command.  As -s
+ * it can be told so, or not, see options_configure.
+ */
+static bool
+asks_for_subsystem(const char *option)
+{
+	const char *value = option + strcspn(option, " \t=");
+
+	return value - option == 11 && strncasecmp(option, "SessionType", 11) == 0 &&
+	       strcasecmp(value + strspn(value, " \t="), "subsystem") == 0;
+}
+
 static int
 one(struct options *o, int opt, char *arg)
 {
 	struct target_request *q = &o->request;
-	int rc = opt < 256 ? keep(o, opt, arg) : 0;
+	int rc;
 
+	if (opt == 'o' && !o->no_session && asks_for_subsystem(arg)) {
+		opt = 's';
+		arg = NULL;
+	}
+	rc = opt < 256 ? keep(o, opt, arg) : 0;
 	if (rc < 0)
 		return rc;
 	switch (opt) {
@@ -241,8 +260,6 @@ consistent(const struct options *o, char *why, size_t cap)
 		return refuse(why, cap, "%s: the other options ask for something that is not held", own_option(o));
 	if (o->syslog && o->log_file)
 		return refuse(why, cap, "%s cannot be used with -E", "-y");
-	if (o->subsystem && !o->command)
-		return refuse(why, cap, "%s needs the name of a subsystem", "-s");
 	return 0;
 }
 
@@ -338,6 +355,8 @@ options_configure(struct options *o, const struct sshconfig *c, char *why, size_
 		o->background = o->no_stdin = true;
 	if (o->what != OPTIONS_SESSION)
 		return 0;
+	if (o->subsystem && !o->command)
+		return refuse(why, cap, "%s needs the name of a subsystem", "-s");
 	if (o->background && !o->command && !o->no_session)
 		return refuse(why, cap, "%s needs a command or -N", "-f");
 	if (o->subsystem || c->session_type == SESSION_SUBSYSTEM)

@@ -126,6 +126,9 @@ host -s sftp
 -s host resume
 -tt -s host resume
 -oSessionType=subsystem host sftp
+-oSessionType=subsystem host
+-o 'SessionType subsystem' -tt host resume
+-N -oSessionType=subsystem host
 -e none host
 -e ^B host ls
 -e x host

@@ -366,6 +366,11 @@ def test_under_the_name_of_ssh(host):
 def test_readme_entry(host):
     """SessionType subsystem, RemoteCommand resume and RequestTTY force: a held shell, as without them."""
     prepare(host)
+    words = ("-o", "SessionType=subsystem", "-o", "RemoteCommand=resume", "-o", "RequestTTY=force")
+    t = terminal(host, HOLDFAST, "-l", "alice", *words, "server")
+    t.prompt()
+    t.line("exit 5")
+    equal(t.wait_exit(), 5, "status, with options in place of the entry")
     t = terminal(host, HOLDFAST, "-l", "alice", "server-resume")
     t.prompt()
     marked = host.mark(t)

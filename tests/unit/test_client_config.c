@@ -310,7 +310,7 @@ destinations(void **state)
 		{ "box", "box", NULL, 22 }, { "me@box", "box", "me", 22 }, { "a@b@box", "box", "a@b", 22 },
 		{ "ssh://me@box:2200", "box", "me", 2200 }, { "::1", "::1", NULL, 22 },
 	};
-	static const char *const bad[] = { "", "me@", "ssh://", "ssh://box:x", "ssh://box:70000", "-oProxyCommand=x",
+	static const char *const bad[] = { "", "me@", "@box", "ssh://", "ssh://box:x", "ssh://box:70000", "-oProxyCommand=x",
 	                                   "me@-oProxyCommand=x" };
 	struct transport_target *t;
 

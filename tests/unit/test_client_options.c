@@ -107,7 +107,6 @@ test_refused(void **state)
 	refused("holdfast -u host", "-u");
 	refused("holdfast --nonsense host", "--nonsense");
 	refused("holdfast -p", "-p");
-	refused("holdfast -s host", "-s");
 	refused("holdfast -y -E log host", "-y");
 	refused("holdfast -W a:1 --session x host", "--session");
 	refused("holdfast --json host", "--list");
@@ -190,6 +189,11 @@ test_subsystem(void **state)
 	c.request_tty = TTY_NO;
 	configure("holdfast host", &c);
 	assert_int_equal(o.what, OPTIONS_SSH);
+	assert_int_equal(parse("holdfast -s host"), 0);
+	assert_int_equal(options_configure(&o, &(struct sshconfig){ .host = NULL }, why, sizeof why), -EINVAL);
+	assert_non_null(strstr(why, "-s"));
+	configure("holdfast -oSessionType=Subsystem -tt host", &(struct sshconfig){ .remote_command = (char[]){ "resume" } });
+	assert_int_equal(o.what, OPTIONS_SESSION);
 	configure("holdfast -tt -s host resume", &(struct sshconfig){ .host = NULL });
 	assert_int_equal(o.what, OPTIONS_SESSION);
 	assert_null(o.command);

@@ -103,15 +103,21 @@ run(char *const *argv, struct output out[2], int *status)
 	return r < 0 ? r : 0;
 }
 
-/* The last line of TEXT that says something, with what a terminal would act on taken out. */
+/* The last line of TEXT that says something, before ssh's usage, with what a terminal would act on taken out. */
 static void
 last_line(const char *text, char *why, size_t cap)
 {
 	char *copy = strdup(text ? text : ""), *save = NULL;
 
-	for (char *line = copy ? strtok_r(copy, "\r\n", &save) : NULL; line; line = strtok_r(NULL, "\r\n", &save))
+	for (char *line = copy ? strtok_r(copy, "\r\n", &save) : NULL; line; line = strtok_r(NULL, "\r\n", &save)) {
+		if (strncmp(line, "usage: ", 7) == 0) {
+			if (!why[0])
+				snprintf(why, cap, "ssh does not take these options together");
+			break;
+		}
 		if (line[strspn(line, " \t")])
 			snprintf(why, cap, "%s", line);
+	}
 	for (char *s = why; *s; s++)
 		if ((unsigned char)*s < ' ' || *s == 127)
 			*s = '?';

@@ -136,7 +136,7 @@ split_destination(struct sshconfig *c, const char *text)
 		host++;
 	else
 		end = uri ? host + strcspn(host, ":/") : host + strlen(host);
-	if (end == host || host[0] == '-')
+	if (end == host || host[0] == '-' || at == text)
 		return -EINVAL;
 	if (!(c->host = strndup(host, (size_t)(end - host))))
 		return -ENOMEM;
@@ -190,9 +190,9 @@ evaluate(struct transport_target *t, const struct target_request *q, char *why, 
 	char **argv = list_new();
 	int r = argv ? list_add_all(&argv, command) : -ENOMEM;
 
-	/* its complaints come to us, and not into a log */
+	/* Its complaints come to us, and not into a log.  The subsystem's name may stand in the file, as RemoteCommand. */
 	if (r == 0)
-		r = target_ssh_line(&argv, q, "Ey", "-G");
+		r = target_ssh_line(&argv, q, q->run && q->run[0] ? "Ey" : "Eys", "-G");
 	if (r == 0) {
 		r = sshconfig_evaluate(t->config, command, argv, why, cap);
 		t->have_ssh = r == 0;
