@@ -290,12 +290,11 @@ find_start(const struct screen *s, const struct flow_place *to, unsigned x, stru
 static void
 address(struct out *out, const struct flow_place *to, unsigned x, unsigned y)
 {
-	if (!to->stays)
-		out_format(out, "\033[%u;%uH", y - to->origin_y + 1, x - to->origin_x + 1);
-	else if (to->y > y)
-		out_format(out, "\033[%uA\033[%uG", to->y - y, x + 1);
-	else
-		out_format(out, "\033[%uG", x + 1);
+	if (to->stays) {
+		render_column(out, x);
+		return;
+	}
+	out_format(out, "\033[%u;%uH", y - to->origin_y + 1, x - to->origin_x + 1);
 	out->shifted = false;
 }
 

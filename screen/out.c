@@ -24,6 +24,8 @@ out_begin(struct out *o, const struct termcan *target, screen_put *put, void *to
 	o->link = "";
 	o->link_len = 0;
 	o->shifted = false;
+	o->stays = false;
+	o->moved = false;
 	o->underlaid = false;
 	o->open = false;
 	o->n = 0;

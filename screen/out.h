@@ -25,7 +25,8 @@ struct out {
 	bool reduces;        /* TARGET does not take all looks (reduce.h) */
 	bool drawing;        /* ESC ( 0 is in force */
 	bool shifted;        /* flow.h: whether a model's cursor would be shifted there */
-	bool stays;          /* the cursor's row came last, and no row is said any more (render_stays) */
+	bool stays;          /* the cursor's row came last, and the cursor is still in it (render.c), … */
+	bool moved;          /* … but somewhere else */
 	bool underlaid;      /* flow_underlay has seen to the row that comes */
 	bool open;           /* the beginning of a character came last, and is none: another byte might make it one */
 	size_t n;

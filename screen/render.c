@@ -63,6 +63,10 @@ render_save(struct out *out, const struct screen *s, const struct saved *saved, 
 	render_saved(out, s, saved, grid);
 	out_text(out, how);
 	after_saved(out, saved);
+	if (out->stays) {
+		out_format(out, "\033[%uB", s->rows);
+		out->moved = true;
+	}
 }
 
 static void
@@ -124,18 +128,28 @@ render_basic_saves(struct out *out, const struct screen *s)
 		render_save(out, s, last, s->alternate ? s->alternate : s->primary, "\0337");
 }
 
+/* Whether something is saved that has to be said, by its place on the screen. */
+static bool
+saves(const struct screen *s)
+{
+	static const struct saved fresh = { .charsets = { .g = { 'B', 'B', 'B', 'B' } } };
+
+	return s->has_entered || !saved_equal(&s->saved[0], &fresh);
+}
+
 /*
  * Whether the cursor's row can come last of all, so that the cursor is in that row also in a terminal in which one of
- * the rows above took more rows, or fewer, than in the model.
+ * the rows above took more rows, or fewer, than in the model.  From what was saved the way back leads to the last row.
  */
 static bool
 stays(const struct out *out, const struct screen *s, const struct screen_render_options *o)
 {
-	static const struct saved fresh = { .charsets = { .g = { 'B', 'B', 'B', 'B' } } };
-	bool odd = false, history = !o->no_scrollback && o->skip < history_lines(&s->history);
+	size_t lines = history_lines(&s->history), history = o->no_scrollback || o->skip > lines ? 0 : lines - o->skip;
+	bool odd = false;
 
-	if (!render_is_whole(out) || s->alternate || s->has_entered || !saved_equal(&s->saved[0], &fresh) ||
-	    mode(s, MODE_ORIGIN) || s->top > 0 || s->bottom < s->rows - 1 || mode(s, MODE_MARGINS))
+	/* What sets margins or origin mode takes the cursor home; a row that continues another is said from that on. */
+	if (!render_is_whole(out) || s->alternate || s->row[s->y]->cont || mode(s, MODE_ORIGIN) || s->top > 0 ||
+	    s->bottom < s->rows - 1 || mode(s, MODE_MARGINS) || (saves(s) && history < s->rows))
 		return false;
 	for (unsigned y = s->y + 1; y < s->rows; y++)
 		if (row_used(s->row[y]) || s->row[y]->cont || s->row[y]->marks.has)

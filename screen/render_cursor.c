@@ -85,11 +85,14 @@ arrive_by_trail(struct out *out, const struct screen *s, const struct flow_place
 	if (!trail_leads_to(s, last->from, last->to, &said_again))
 		return false;
 	/* The row that came last was left at the cursor. */
-	if (out->stays)
+	if (out->stays && !out->moved)
 		return true;
 	out_link(out, "", 0);
 	out_plain(out);
-	out_format(out, "\033[%uH\033[2K", s->y - place->origin_y + 1);
+	if (out->stays)
+		out_text(out, "\r\033[2K");
+	else
+		out_format(out, "\033[%uH\033[2K", s->y - place->origin_y + 1);
 	trail_arrive(out, s, said_again);
 	return true;
 }

@@ -31,7 +31,7 @@ static const struct {
 	{ '>', 0, 'u', TERMCAN_KITTY_KEYS }, { '<', 0, 'u', TERMCAN_KITTY_KEYS }, { '=', 0, 'u', TERMCAN_KITTY_KEYS },
 	{ '>', 0, 'm', TERMCAN_MODIFY_KEYS }, { 0, ' ', 'q', TERMCAN_SHAPE }, { 0, '"', 'q', TERMCAN_PROTECTS },
 	{ 0, '!', 'p', TERMCAN_SOFT_RESET }, { 0, '"', 'p', TERMCAN_XTERM }, { 0, '*', 'x', TERMCAN_XTERM },
-	{ 0, '#', 'y', TERMCAN_XTERM }, { 0, 0, 'D', ANY }, { 0, 0, 'A', TERMCAN_XTERM },
+	{ 0, '#', 'y', TERMCAN_XTERM }, { 0, 0, 'D', ANY }, { 0, 0, 'B', TERMCAN_XTERM },
 	{ 0, 0, 'I', TERMCAN_XTERM }, { 0, 0, '@', TERMCAN_XTERM },
 	/* Of a model to a model alone. */
 	{ '>', '!', 'h', TERMCAN_BIT(63) },
