@@ -62,6 +62,7 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
 	clock_sooner(deadline, r->finishing ? r->finishing : CLOCK_NEVER);
 	clock_sooner(deadline, r->detach_at ? r->detach_at : CLOCK_NEVER);
+	clock_sooner(deadline, run_attached_link(r) ? obscure_due(&r->obscure) : CLOCK_NEVER);
 	clock_sooner(deadline, r->interrupt_at ? r->interrupt_at : CLOCK_NEVER);
 }
 
@@ -184,6 +185,7 @@ choose(struct run *r)
 
 	r->input_terminal = isatty(0) && !o->no_stdin;
 	r->terminal = options_terminal(o);
+	r->obscure.interval = r->terminal && r->input_terminal ? r->config->obscure_ms : 0;
 	if (!r->terminal)
 		target_bulk(r->target);
 	if (!r->terminal && options_wants_terminal(o) && r->config->log_level >= LOG_LEVEL_INFO)

@@ -5,11 +5,37 @@
 #include "local.h"
 #include "run_paste.h"
 #include "run_send.h"
+#include "secretmem.h"
 
 #define ACK_SOME_MS 10u     /* from LINK_PACE_SOME bytes that have been passed on to their ACK, at the latest, */
 #define ACK_LATE_MS 100u    /* and from less */
 #define INPUT_PIECE 32000u  /* with its head one packet of ssh */
 #define INPUT_PIECES 8u     /* at once: then everything else gets a look */
+
+/* Keys wait for their moment, and where none was typed a ping of the same size goes (obscure.h). */
+static bool
+may_send(struct run *r, struct link *l)
+{
+	const unsigned char *p;
+	unsigned char frame[64];
+	uint64_t random = 0;
+
+	if (!r->obscure.interval || r->stream.input.ended)
+		return true;
+	if (secretmem_random(&random, sizeof random) < 0)
+		random = 0;
+	switch (obscure_turn(&r->obscure, clock_now_ms(), link_input_next(&r->stream.input, &p, INPUT_PIECE), (uint32_t)random)) {
+	case OBSCURE_SEND:
+		return true;
+	case OBSCURE_HOLD:
+		break;
+	case OBSCURE_CHAFF:
+		link_put(l, frame, frame_put_u64(FRAME_PING, random, frame, sizeof frame));
+		link_flush(l);
+		break;
+	}
+	return false;
+}
 
 void
 run_pump(struct run *r)
@@ -20,7 +46,7 @@ run_pump(struct run *r)
 	const unsigned char *p;
 	size_t n;
 
-	if (!l || r->closing || run_paste_comes(r, clock_now_ms()))
+	if (!l || r->closing || run_paste_comes(r, clock_now_ms()) || !may_send(r, l))
 		return;
 	/* One piece at most waits in the link: a signal would wait behind it, and LINK_OUT_BUSY is not reached. */
 	for (unsigned i = 0; !link_queued(l) && (n = link_input_next(in, &p, INPUT_PIECE)) > 0; i++) {

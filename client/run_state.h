@@ -19,6 +19,7 @@
 #include "local_holdback.h"
 #include "local_sink.h"
 #include "netwatch.h"
+#include "obscure.h"
 #include "options.h"
 #include "target.h"
 
@@ -68,6 +69,7 @@ struct run {
 	bool refused_keys;               /* more was typed than is kept */
 	bool input_open;                 /* standard input is read */
 	bool input_terminal;             /* and is one */
+	struct obscure obscure;          /* when keys are sent */
 	unsigned interrupts;             /* SIGINT passed on */
 	struct link_pace pace;           /* of the output */
 	uint64_t ack_at;                 /* an ACK is due then, 0: none */

@@ -38,6 +38,8 @@ Host *
 	ConnectTimeout 60
 	KexAlgorithms curve25519-sha256
 	LogLevel ERROR
+	IgnoreUnknown ObscureKeystrokeTiming
+	ObscureKeystrokeTiming no
 Host server server-resume
 	HostName 127.0.0.1
 Host server-resume

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 from host import by_hand
 from term import Skip, Term, check, equal, wait_until
@@ -112,6 +113,40 @@ def test_classes_of_traffic(host):
         os.close(w)
         thread.join()
         os.close(r)
+
+
+def packets(host):
+    """How many packets with data the client has sent."""
+    out = subprocess.run(["ss", "-tniH", "( dport = :2222 )"], check=True, text=True, capture_output=True).stdout
+    return sum(int(n) for n in re.findall(r"\bdata_segs_out:(\d+)", out))
+
+
+def test_obscured_keys(host):
+    """ObscureKeystrokeTiming, which ssh prints since OpenSSH 9.5: packets go on for a second or more after a key."""
+    with open(HOME + "/ssh", "w") as f:
+        f.write('#!/bin/sh\n/usr/bin/ssh "$@" || exit\ncase "$*" in *-G*) echo obscurekeystroketiming $OBSCURE ;; esac\n')
+    os.chmod(HOME + "/ssh", 0o755)
+    for interval, transport in (("20", ()), ("20", ("--transport", HOME + "/ssh")), ("0", ())):
+        t = client(host, "--new", *transport, env={"HOLDFAST_SSH": HOME + "/ssh", "OBSCURE": interval}).prompt()
+        wait_until(lambda: quiet(host), "the line is quiet")
+        before = packets(host)
+        t.send("x")
+        if interval == "0":
+            t.quiet(2)
+            check(packets(host) - before < 10, "%d packets for one key" % (packets(host) - before))
+        else:
+            wait_until(lambda: packets(host) - before >= 30, "chaff")
+            wait_until(lambda: quiet(host), "the chaff has ended")
+        t.send("\x7f")
+        equal(t.ask("$((6*7))"), "42", "what was typed over the chaff")
+        t.line("exit")
+        equal(t.wait_exit(), 0, "status")
+
+
+def quiet(host):
+    before = packets(host)
+    time.sleep(0.5)
+    return packets(host) == before
 
 
 @by_hand

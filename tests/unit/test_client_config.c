@@ -28,7 +28,7 @@ values(void **state)
 		"stricthostkeychecking accept-new", "userknownhostsfile /a /b", "ipqos af21 cs1", "forwardagent no",
 		"forwardx11 yes", "forwardx11trusted no", "pkcs11provider none", "controlmaster false", "tunnel false",
 		"streamlocalbindmask 0177", "securitykeyprovider internal", "identityagent none", "pubkeyauthentication true",
-		"localforward 8080 [web]:80", "nonsense of a later ssh", "proxycommand nc %h %p", "numberofpasswordprompts 2",
+		"obscurekeystroketiming interval:80", "localforward 8080 [web]:80", "nonsense of a later ssh", "proxycommand nc %h %p", "numberofpasswordprompts 2",
 	};
 	struct sshconfig *c = sshconfig_new();
 
@@ -42,6 +42,7 @@ values(void **state)
 	assert_int_equal(c->family, AF_INET6);
 	assert_true(c->batch_mode && c->pubkey);
 	assert_int_equal(c->connect_timeout, 0);
+	assert_int_equal(c->obscure_ms, 80);
 	assert_int_equal(c->server_alive_interval, 7);
 	assert_int_equal(list_count(c->identity_files), 2);
 	assert_string_equal(c->identity_files[1], "/b");
@@ -71,7 +72,8 @@ wrong_values(void **state)
 {
 	static const char *const lines[] = { "port x", "port 99999999999", "addressfamily ipx", "escapechar ab",
 	                                     "loglevel loud", "requesttty perhaps", "ipqos sometimes",
-	                                     "hashknownhosts perhaps", "connecttimeout 3x", "fingerprinthash crc" };
+	                                     "hashknownhosts perhaps", "connecttimeout 3x", "fingerprinthash crc",
+	                                     "obscurekeystroketiming 3x", "obscurekeystroketiming interval:" };
 	struct sshconfig *c = sshconfig_new();
 
 	(void)state;

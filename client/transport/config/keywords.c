@@ -78,7 +78,7 @@ static const struct keyword rows[] = {
 	DONE_BUT("MACs", "libssh lacks what ssh and the host agree on"),
 	DONE("NoHostAuthenticationForLocalhost"),
 	DONE("NumberOfPasswordPrompts"),
-	WITHOUT("ObscureKeystrokeTiming", "keys of a held session are frames, which neither libssh nor ssh delays or hides"),
+	DONE("ObscureKeystrokeTiming"),
 	DONE("PasswordAuthentication"),
 	SSH("PermitLocalCommand", NO, WHEN_LOCAL_COMMAND, "run by ssh alone"),
 	DONE("PermitRemoteOpen"),

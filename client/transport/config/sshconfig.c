@@ -13,6 +13,9 @@
 #include "sshconfig.h"
 #include "sshconfig_value.h"
 
+#define OBSCURE_DEFAULT_MS 20
+#define OBSCURE_MOST_MS 10000
+
 enum kind {
 	K_BOOL,    /* yes, true / no, false */
 	K_TEXT,    /* a word or more; "none" is NULL */
@@ -188,6 +191,23 @@ own_warn(struct sshconfig *c, const char *v)
 	return 0;
 }
 
+static int
+own_obscure(struct sshconfig *c, const char *v)
+{
+	static const char *const names[] = { "yes", "true", "no", "false", NULL };
+	static const int values[] = { OBSCURE_DEFAULT_MS, OBSCURE_DEFAULT_MS, 0, 0 };
+	unsigned n;
+	int known, r = value_choice(v, names, values, &known);
+
+	if (r == 0)
+		n = (unsigned)known;
+	else if ((r = value_number(&n, strncasecmp(v, "interval:", 9) == 0 ? v + 9 : v, 10)) == 0 && n > OBSCURE_MOST_MS)
+		r = -EINVAL;
+	if (r == 0)
+		c->obscure_ms = n;
+	return r;
+}
+
 #define AT(field) offsetof(struct sshconfig, field), NULL
 static const struct field fields[] = {
 	{ "addkeystoagent", K_OWN, 0, own_add_keys },
@@ -220,6 +240,7 @@ static const struct field fields[] = {
 	{ "identitiesonly", K_BOOL, AT(identities_only) },
 	{ "identityagent", K_TEXT, AT(identity_agent) },
 	{ "identityfile", K_LIST, AT(identity_files) },
+	{ "ignoreunknown", K_TEXT, AT(ignore_unknown) },
 	{ "ipqos", K_OWN, 0, own_ipqos },
 	{ "kbdinteractiveauthentication", K_BOOL, AT(kbdint) },
 	{ "kexalgorithms", K_TEXT, AT(kex) },
@@ -229,6 +250,7 @@ static const struct field fields[] = {
 	{ "macs", K_TEXT, AT(macs) },
 	{ "nohostauthenticationforlocalhost", K_BOOL, AT(no_auth_for_localhost) },
 	{ "numberofpasswordprompts", K_NUMBER, AT(password_prompts) },
+	{ "obscurekeystroketiming", K_OWN, 0, own_obscure },
 	{ "passwordauthentication", K_BOOL, AT(password) },
 	{ "permitlocalcommand", K_BOOL, AT(permit_local_command) },
 	{ "permitremoteopen", K_WORDS, AT(permit_remote_open) },

@@ -78,11 +78,14 @@ struct sshconfig {
 
 	/* The person */
 	int escape_char; /* -1: none */
+	unsigned obscure_ms; /* ObscureKeystrokeTiming: the interval of keys; 0: they are sent as they are typed */
 	enum sshconfig_log log_level;
 	bool stdin_null, fork_after_auth, permit_local_command;
 	char *local_command; /* NULL: none */
 	char *control_path; /* NULL: none */
 	char *add_keys_to_agent; /* NULL: no */
+
+	char *ignore_unknown; /* IgnoreUnknown; NULL: none */
 
 	/* "Keyword value": what is not for libssh (keywords.h), and what no row has */
 	char **handed, **unknown;

@@ -384,7 +384,7 @@ add_defaults(struct reader *r)
 		{ "UserKnownHostsFile", "~/.ssh/known_hosts ~/.ssh/known_hosts2" },
 		{ "GlobalKnownHostsFile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2" },
 		{ "IdentityFile", "~/.ssh/id_rsa" }, { "IdentityFile", "~/.ssh/id_ecdsa" },
-		{ "IdentityFile", "~/.ssh/id_ed25519" },
+		{ "IdentityFile", "~/.ssh/id_ed25519" }, { "ObscureKeystrokeTiming", "yes" },
 	};
 	int rc = 0;
 

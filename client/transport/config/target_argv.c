@@ -249,6 +249,16 @@ sign_of_life(char ***list, const struct sshconfig *c)
 	                 own ? ") >&2" : "");
 }
 
+/* What an older ssh does not know of the options that follow; this comes before the person's own, and so takes it in. */
+static int
+ignore_unknown(char ***list, const struct sshconfig *c)
+{
+	int r = list_add(list, "-o");
+
+	return r < 0 ? r : list_addf(list, "IgnoreUnknown=SessionType,StdinNull,ForkAfterAuthentication%s%s",
+	                             c->ignore_unknown ? "," : "", c->ignore_unknown ? c->ignore_unknown : "");
+}
+
 /* ssh sees no terminal, and would mark its connection as a bulk one. */
 static int
 traffic(char ***list, const struct sshconfig *c)
@@ -266,14 +276,15 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem, con
 {
 	enum target_style style = t->style;
 	/* what a configuration may say for shells would be wrong here */
-	static const char *const ssh[] = { "IgnoreUnknown=SessionType,StdinNull,ForkAfterAuthentication",
-	                                   "RemoteCommand=none", "StdinNull=no", "ForkAfterAuthentication=no",
+	static const char *const ssh[] = { "RemoteCommand=none", "StdinNull=no", "ForkAfterAuthentication=no",
 	                                   "PermitLocalCommand=yes" };
 	int r = 0;
 
 	if (style == STYLE_OTHER)
 		return 0;
 	r = list_add(list, "-T");
+	if (r == 0 && style == STYLE_SSH)
+		r = ignore_unknown(list, t->config);
 	for (size_t i = 0; r == 0 && style == STYLE_SSH && i < sizeof(ssh) / sizeof(ssh[0]); i++)
 		r = add_pair(list, "-o", ssh[i]);
 	if (r == 0 && style == STYLE_SSH && !subsystem)
