@@ -177,6 +177,26 @@ link_poll(struct link *l, struct pollfd *fds, uint64_t *deadline)
 	return l->phase == LINK_DEAD ? 0 : l->transport->ops->poll(l->transport, fds, deadline);
 }
 
+/*
+ * Forwards have bytes of their own.  Any that come show that the host lives; after any that go something has to come
+ * soon, if only the answer to a ping.
+ */
+static void
+look_aside(struct link *l)
+{
+	const struct transport *t = l->transport;
+
+	if (t->forwarded != l->forwarded)
+		link_expect(l, clock_now_ms());
+	if (t->received != l->received && t->forwarded) {
+		l->heard = clock_now_ms();
+		l->unanswered = l->pinged ? l->heard : 0;
+		l->silent = false;
+	}
+	l->forwarded = t->forwarded;
+	l->received = t->received;
+}
+
 void
 link_step(struct link *l, const struct pollfd *fds, unsigned count)
 {
@@ -185,6 +205,8 @@ link_step(struct link *l, const struct pollfd *fds, unsigned count)
 	l->transport->ops->step(l->transport, fds, count);
 	if (l->phase == LINK_CONNECTING && l->transport->state == TRANSPORT_OPEN)
 		greet(l);
+	else if (l->phase != LINK_CONNECTING)
+		look_aside(l);
 	link_flush(l);
 }
 

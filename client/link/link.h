@@ -47,6 +47,7 @@ struct link {
 	uint64_t unanswered; /* since when something sent waits for any byte at all, or a ping for its own answer */
 	uint64_t pinged;   /* when the ping that is out was sent */
 	uint64_t token;    /* of that ping */
+	uint64_t forwarded, received; /* the transport's, at the last look */
 	uint32_t rtt;      /* smoothed */
 	uint32_t patience; /* how long it may be silent after something that must be answered */
 	uint32_t idle_ms;

@@ -9,6 +9,7 @@ from laptop import SERVER, Laptop
 from line import Line
 from term import Term, check, equal, wait_until
 from test_client import client
+from test_transport_forwards import Echo, attempt, connect, exchange
 
 RTT = 0.6
 PORT = 7777
@@ -90,3 +91,29 @@ def test_clear_way(host):
     kernel.kill()
     kernel.wait()
     marked.same(t)
+
+
+def test_tunnel(host):
+    """With -N nobody types: bytes of a forward that get no answer tell of silence, long before the next ping."""
+    line = Line(PORT, ("127.0.0.1", host.port()))
+    client(host, "-N", "-L", "7001:127.0.0.1:%d" % Echo().address[1], "-p", str(PORT), "-o", "ServerAliveInterval=3600")
+    wait_until(lambda: host.sshd_of("alice", "user"), "logged in")
+    wait_until(lambda: carries(7001), "the tunnel")
+    tunnel = connect(7001)
+    line.silence()
+    tunnel.sendall(b"x")
+    wait_until(lambda: line.count == 2, "a second connection")
+    wait_until(lambda: carries(7001), "the forward carries bytes again")
+
+
+def carries(port):
+    """Whether a new connection through the forward is answered soon."""
+    s = attempt(port, "127.0.0.1")
+    if not s:
+        return False
+    s.settimeout(1)
+    try:
+        return exchange(s, b"y") == b"y"
+    except OSError:
+        s.close()
+        return False

@@ -91,6 +91,8 @@ struct transport {
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
 	bool kept;                               /* when it is freed: its connection may serve once more, if it can */
+	uint64_t received;                       /* bytes of the whole connection, as far as that can be told; */
+	uint64_t forwarded;                      /* and bytes that were sent for forwards: the host's ssh answers some day */
 	bool terminal;                           /* a child asks on /dev/tty now: leave the terminal to it */
 };
 

@@ -39,6 +39,7 @@ struct forwarding {
 	unsigned asked;                    /* -R up to here are answered */
 	struct relay *relays;
 	unsigned count;
+	uint64_t sent;
 	bool busy;
 	bool blocked; /* a relay waits until libssh has sent what it has */
 	struct ssh_callbacks_struct callbacks;
@@ -149,6 +150,7 @@ accept_all(struct forwarding *f, unsigned i)
 			relay_accepted(r, fd, spec);
 		else
 			close(fd);
+		f->sent++; /* the host is asked for a channel */
 	}
 }
 
@@ -232,8 +234,11 @@ forwarding_step(struct forwarding *f)
 	for (unsigned i = 0; i < f->fs->listening; i++)
 		accept_all(f, i);
 	for (p = &f->relays; (r = *p);) {
+		uint64_t before = r->sent;
+
 		if (relay_step(r))
 			f->busy = true;
+		f->sent += r->sent - before;
 		f->blocked = f->blocked || relay_blocked(r);
 		if (r->state == RELAY_DEAD) {
 			*p = r->next;
@@ -252,6 +257,12 @@ forwarding_busy(const struct forwarding *f)
 {
 	/* libssh sends in any call, and does not tell */
 	return f->busy || (f->blocked && !(ssh_get_poll_flags(f->session) & SSH_WRITE_PENDING));
+}
+
+uint64_t
+forwarding_sent(const struct forwarding *f)
+{
+	return f->sent;
 }
 
 int

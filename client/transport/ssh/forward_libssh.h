@@ -10,6 +10,7 @@
 #define HOLDFAST_FORWARD_LIBSSH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <libssh/libssh.h>
 
@@ -29,6 +30,8 @@ struct forwarding *forwarding_new(ssh_session session, struct forwards *fs, cons
                                   const struct transport_asking *asking, bool first);
 /* Programs at the other end may come to this display, which stays the caller's. */
 void forwarding_x11(struct forwarding *f, const struct x11 *x);
+/* Bytes that were sent to the host for all of them. */
+uint64_t forwarding_sent(const struct forwarding *f);
 int forwarding_fd(const struct forwarding *f); /* readable: step it */
 /* After the session has been served; -1: a -R was refused and ExitOnForwardFailure is set. */
 int forwarding_step(struct forwarding *f);

@@ -297,6 +297,7 @@ to_channel(struct relay *r)
 	if (n <= 0)
 		return false;
 	take(&r->in, (size_t)n);
+	r->sent += (size_t)n;
 	return true;
 }
 

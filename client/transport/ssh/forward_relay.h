@@ -52,6 +52,7 @@ struct relay {
 	char *const *permits; /* PermitRemoteOpen, where the host says where to */
 	struct lookup *lookup;
 	const struct addrinfo *address; /* that is tried */
+	uint64_t sent;                  /* bytes to the host */
 	struct relay_buffer out, in;    /* to the descriptor, to the channel */
 };
 

@@ -370,6 +370,8 @@ libssh_step(struct transport *t, const struct pollfd *fds, unsigned count)
 		step_connector(l);
 	else
 		serve(l, fds);
+	t->received = l->counter.in_bytes;
+	t->forwarded = l->forwarding ? forwarding_sent(l->forwarding) : 0;
 }
 
 /*
