@@ -153,8 +153,8 @@ keep(struct options *o, int opt, const char *arg)
 }
 
 /*
- * ssh takes SessionType=subsystem with RemoteCommand from its file alone; on the command line it wants a command.  As -s
- * it can be told so, or not, see options_configure.
+ * ssh takes SessionType=subsystem with RemoteCommand from its file alone; on the command line it wants a command.  As
+ * -s it can be left out when ssh is asked for the configuration.
  */
 static bool
 asks_for_subsystem(const char *option)

@@ -220,7 +220,7 @@ options(void **state)
 	list_free(behind);
 }
 
-/* The person's own line, as ssh reads it: options on both sides of the destination, and a command that begins with -. */
+/* The person's own line, as ssh reads it: options on both sides of the destination, a command that begins with -. */
 static void
 lines_for_ssh(void **state)
 {

@@ -37,7 +37,8 @@ test_ssh_options(void **state)
 	const struct target_request *q = &o.request;
 
 	(void)state;
-	assert_int_equal(parse("holdfast -6ACvv -p 22 -l me -i a -i b -o X=1 -L 1:h:2 -R 3:h:4 -D 5 -J j -F f --transport cmd -e none host"), 0);
+	assert_int_equal(parse("holdfast -6ACvv -p 22 -l me -i a -i b -o X=1 -L 1:h:2 -R 3:h:4 -D 5 -J j -F f "
+	                       "--transport cmd -e none host"), 0);
 	assert_int_equal(q->family, 6);
 	assert_int_equal(q->agent, CHOICE_YES);
 	assert_true(q->compress);

@@ -85,8 +85,8 @@ static int
 own_log(struct sshconfig *c, const char *v)
 {
 	/* ssh -G writes SILENT for QUIET */
-	static const char *const names[] = { "silent", "quiet", "fatal", "error", "info", "verbose", "debug", "debug1", "debug2",
-	                                     "debug3", NULL };
+	static const char *const names[] = { "silent", "quiet", "fatal", "error", "info", "verbose", "debug", "debug1",
+	                                     "debug2", "debug3", NULL };
 	static const int values[] = { LOG_LEVEL_QUIET, LOG_LEVEL_QUIET, LOG_LEVEL_FATAL, LOG_LEVEL_ERROR, LOG_LEVEL_INFO,
 	                              LOG_LEVEL_VERBOSE, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG2,
 	                              LOG_LEVEL_DEBUG3 };
