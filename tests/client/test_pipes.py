@@ -91,6 +91,24 @@ def test_stdout_that_is_closed_while_away():
     equal((h.session.closed, h.count), ([0, 0], 2), "told twice, over two connections")
 
 
+def test_reader_that_goes_while_away():
+    h = new_host(yes("output-closed"))
+    p = popen(command(h, "yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def told():
+        h.session.ended = bool(h.session.closed)
+        return h.session.ended
+    p.stdout.read(10)
+    p.send_signal(signal.SIGSTOP)
+    h.cut()
+    p.stdout.close()
+    p.send_signal(signal.SIGCONT)
+    wait_until(told, "the command is told after the cut")
+    equal((p.wait(LIMIT), p.stderr.read()), (255, b""), "status and errors")
+    equal((h.session.closed[0], h.count), (0, 2), "told over the second connection")
+    p.stderr.close()
+
+
 def test_terminated():
     """A command's client goes for good, as ssh does: both outputs, the input, and the attachment."""
     for sig in (signal.SIGTERM, signal.SIGHUP):

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 
@@ -164,6 +165,14 @@ def client_cases(host):
     equal((r.returncode, r.stdout), (4, b"to-2-me\n"), "a command")
 
 
+def a_reader_that_goes(host, status):
+    """holdfast server yes | head -1: the client's STATUS, and nothing is left."""
+    line = test_client.CLIENT + " -l alice server yes | head -1; echo ${PIPESTATUS[*]}"
+    r = host.ssh_run(argv=["setsid", "bash", "-c", line])
+    equal(r.stdout, b"y\n%d 0\n" % status, "head -1; %s" % r.stderr)
+    host.wait_none()
+
+
 @by_request
 def test_its_client(host):
     """The last version's client with our host."""
@@ -172,6 +181,17 @@ def test_its_client(host):
         raise Skip("its client was not built")
     put(test_client.CLIENT, v.last[test_client.CLIENT])
     client_cases(host)
+    # it has no other word than a signal for that
+    a_reader_that_goes(host, 128 + signal.SIGPIPE)
+
+
+def terminated(host):
+    """A keeper of the last version cannot be told that our client goes for good: the command goes on."""
+    r = host.ssh_run(argv=["setsid", "timeout", "2", test_client.CLIENT, "-l", "alice", "server", "exec sleep 1000"])
+    check(b"terminated; session" in r.stderr and b"goes on" in r.stderr, r.stderr)
+    host.wait_sessions(1)
+    host.ctl("alice", "kill", str(ls(host)[0]["id"]))
+    host.wait_none()
 
 
 @by_request
@@ -184,6 +204,8 @@ def test_its_host(host):
     v.install(v.last)
     put(test_client.CLIENT, ours)
     client_cases(host)
+    a_reader_that_goes(host, 255)
+    terminated(host)
     c = Framed(host)
     c.attach()
     c.ask("$$")
