@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 
+from host import by_request
 from laptop import SERVER, Laptop
 from line import Line
 from term import Term, check, equal, wait_until
@@ -18,7 +19,7 @@ PORT = 7777
 def ssh_login(host, line):
     """Seconds of a whole login by ssh, to the prompt."""
     start = time.monotonic()
-    t = host.ssh(options=["-p", str(PORT), "-o", "HostName=127.0.0.1"])
+    t = host.ssh(options=["-p", str(line.port), "-o", "HostName=127.0.0.1"])
     t.prompt()
     seconds = time.monotonic() - start
     t.line("exit")
@@ -36,10 +37,10 @@ def back(t, cut):
     return time.monotonic() - start
 
 
-def measure(host, rtt):
-    line = Line(PORT, ("127.0.0.1", host.port()), rtt)
+def measure(host, rtt, port=PORT):
+    line = Line(port, ("127.0.0.1", host.port()), rtt)
     login = ssh_login(host, line)
-    t = client(host, "--new", "-p", str(PORT))
+    t = client(host, "--new", "-p", str(port))
     t.prompt()
     t.run("true")
     times = {}
@@ -48,6 +49,13 @@ def measure(host, rtt):
     host.note("RTT %3d ms: ssh login %.2f s; back after RST %.2f s, after silence %.2f s" % (
         rtt * 1000, login, times["RST"], times["silence"]))
     return login, times
+
+
+@by_request
+def test_table(host):
+    """The figures of docs/PERFORMANCE.md."""
+    for n, rtt in enumerate((0, 0.1, 0.6)):
+        measure(host, rtt, PORT + 1 + n)
 
 
 def questions(host):
