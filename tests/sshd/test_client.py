@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -90,6 +91,25 @@ def test_window_size(host):
     equal(t.ask("$(stty size)"), "30 100", "size")
     t.resize(40, 120)
     wait_until(lambda: t.ask("$(stty size)") == "40 120", "new size")
+
+
+def test_refused_as_by_ssh(host):
+    """A revoked host: status 255 and nothing run, as with ssh; without an ssh on the laptop too."""
+    shutil.copy("/etc/ssh/test_host_key.pub", HOME + "/revoked")
+    os.chmod(HOME + "/revoked", 0o644)
+    os.mkdir(HOME + "/bin")
+    os.symlink("/usr/bin/setsid", HOME + "/bin/setsid")
+    revoked = ("-o", "RevokedHostKeys=" + HOME + "/revoked")
+    equal(host.ssh_run(options=revoked, args=("echo got-in",)).returncode, 255, "ssh's status")
+    for env in ({}, {"PATH": HOME + "/bin"}):
+        r = run(host, *revoked, "server", "echo got-in", env=env)
+        equal((r.returncode, r.stdout), (255, b""), "status and output; %s" % r.stderr)
+        check(b"is revoked by" in r.stderr, r.stderr)
+        r = run(host, "server", "echo got-in", env=env)
+        equal((r.returncode, r.stdout), (0, b"got-in\n"), "status and output without that; %s" % r.stderr)
+    r = run(host, "-o", "CheckHostIP=yes", "server", "echo got-in", env={"PATH": HOME + "/bin"})
+    equal((r.returncode, r.stdout), (255, b""), "status and output; %s" % r.stderr)
+    check(b"CheckHostIP: " in r.stderr and b"ssh(1) is not installed" in r.stderr, r.stderr)
 
 
 def classes_of_traffic():

@@ -169,6 +169,68 @@ def test_wrong_host(host):
 
 
 @by_hand
+def test_algorithms(host):
+    """Which keys a host may have, and which of the person's may be used, with an agent too."""
+    serve(host)
+    both_take(host, "HostKeyAlgorithms=ssh-ed25519,rsa-sha2-512", "PubkeyAcceptedAlgorithms=ssh-ed25519")
+    both_refuse(host, "PubkeyAcceptedAlgorithms=rsa-sha2-512", "BatchMode=yes", why="(?i)permission denied")
+    plain_ssh(host, 255, "HostKeyAlgorithms=rsa-sha2-512")
+    r = echo(host, *options("HostKeyAlgorithms=rsa-sha2-512"))
+    check(b"echoed" not in r.stderr and r.returncode, "got in with another host key: %s" % r.stderr)
+    with open("/tmp/agent.log", "wb") as log:
+        uid, gid, groups = host.ids("laptop")
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", HOME + "/agent"], stdout=log, user=uid, group=gid, extra_groups=groups)
+    wait_until(lambda: os.path.exists(HOME + "/agent"), "the agent listens")
+    env = {"SSH_AUTH_SOCK": HOME + "/agent"}
+    equal(host.as_user("laptop", ["ssh-add", "-q", SSH + "/key1"], env=env).returncode, 0, "ssh-add")
+    both_refuse(host, "PubkeyAcceptedAlgorithms=rsa-sha2-512", "BatchMode=yes", why="(?i)permission denied", env=env)
+    both_refuse(host, "PubkeyAuthentication=no", "BatchMode=yes", why="(?i)permission denied", env=env)
+    both_take(host, "IdentityFile=none", "IdentitiesOnly=no", env=env)
+    agent.terminate()
+    agent.wait()
+
+
+@by_hand
+def test_loopback(host):
+    """NoHostAuthenticationForLocalhost: any key will do for an address of this machine, but not with a HostKeyAlias."""
+    serve(host)
+    keygen("/tmp/other", "-t", "ed25519", "-N", "")
+    with open("/tmp/other.pub") as f:
+        write(HOME + "/known", "server,[127.0.0.1]:2222 " + f.read())
+    shutil.chown(HOME + "/known", "laptop")
+    known = "UserKnownHostsFile=" + HOME + "/known"
+    both_refuse(host, known, "NoHostAuthenticationForLocalhost=yes", why="HAS CHANGED")
+    with open(SSH + "/config") as f:
+        write(HOME + "/config", f.read().replace("HostKeyAlias", "#"))
+    for value, good in (("no", False), ("yes", True)):
+        given = ("-F", HOME + "/config", *options(known, "NoHostAuthenticationForLocalhost=" + value))
+        equal(host.ssh_run(argv=["ssh", *given, "alice@server", "true"]).returncode, 0 if good else 255, "ssh with " + value)
+        r = echo(host, *given)
+        equal(b"echoed" in r.stderr, good, "got in with %s: %s" % (value, r.stderr))
+    with open(HOME + "/known") as f:
+        equal(f.read().count("\n"), 1, "lines")
+
+
+def listeners():
+    return subprocess.run(["ss", "-tlnH"], check=True, text=True, capture_output=True).stdout
+
+
+@by_hand
+def test_forwards(host):
+    """GatewayPorts, and ClearAllForwardings, which holds for the command line too."""
+    serve(host)
+    p = open_cat(host, "-L", "7181:127.0.0.1:1", "-o", "GatewayPorts=yes")
+    check("0.0.0.0:7181" in listeners(), listeners())
+    close_cat(p)
+    p = open_cat(host, "-L", "7182:127.0.0.1:1")
+    check("127.0.0.1:7182" in listeners() and "0.0.0.0:7182" not in listeners(), listeners())
+    close_cat(p)
+    p = open_cat(host, "-L", "7183:127.0.0.1:1", "-R", "7184:127.0.0.1:1", "-o", "ClearAllForwardings=yes")
+    check(":7183" not in listeners() and ":7184" not in listeners(), listeners())
+    close_cat(p)
+
+
+@by_hand
 def test_questions(host):
     """FingerprintHash in the question, and as its answer; UserKnownHostsFile none: nothing is read, nothing is written."""
     serve(host)

@@ -205,12 +205,14 @@ print_missing(const char *who, const char *a, const char *b)
 	}
 }
 
+/* The default of IPQoS is another one from OpenSSH 10 on. */
 static void
 same_as_ssh(const char *text, const char *host)
 {
-	char *theirs, *ours;
+	char *theirs, *ours, whole[1024];
 
-	write_to(path, text);
+	snprintf(whole, sizeof whole, "%s%s", strstr(text, "IPQoS") ? "" : "IPQoS af21 cs1\n", text);
+	write_to(path, whole);
 	ours = by_files(host);
 	theirs = by_ssh(host);
 	if (theirs && strcmp(ours, theirs) != 0)

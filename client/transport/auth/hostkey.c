@@ -303,6 +303,13 @@ is_loopback(const char *address)
 	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
+/* NoHostAuthenticationForLocalhost.  A host with an alias is another one, by a tunnel of the person's. */
+static bool
+needs_no_check(const struct sshconfig *c, const char *address)
+{
+	return c->no_auth_for_localhost && !c->host_key_alias && is_loopback(address);
+}
+
 int
 hostkey_check(ssh_session session, struct transport_target *t, const char *address,
               const struct transport_asking *asking, bool *weak, char *why, size_t cap)
@@ -320,7 +327,7 @@ hostkey_check(ssh_session session, struct transport_target *t, const char *addre
 		r = check_size(&h, why, cap);
 	if (r == 0)
 		r = check_revoked(&h, why, cap);
-	if (r == 0 && !(t->config->no_auth_for_localhost && is_loopback(address)))
+	if (r == 0 && !needs_no_check(t->config, address))
 		r = judge(&h, weak, why, cap);
 	free(h.name);
 	ssh_string_free_char(h.key);
