@@ -8,6 +8,7 @@ from test_client import CLIENT
 from test_fallback import FORGETS, Counted
 
 SNTRUP = "sntrup761x25519-sha512@openssh.com"
+MLKEM = "mlkem768x25519-sha256"  # of OpenSSH 9.9
 BOTH = ["-o", "KexAlgorithms=%s,curve25519-sha256" % SNTRUP]
 UMAC = ["-o", "Ciphers=aes128-ctr", "-o", "MACs=umac-128@openssh.com,hmac-sha1"]
 # of sshd_config, of the command line, what the line names (None: libssh can do it), connections
@@ -30,7 +31,12 @@ def test_algorithms(host):
     if not has(SNTRUP):
         raise Skip("this ssh has no " + SNTRUP)
     relay = Counted()
-    for text, options, name, count in ROWS:
+    rows = list(ROWS)
+    if has(MLKEM):
+        rows.append(("KexAlgorithms %s\n" % MLKEM, ["-o", "KexAlgorithms=%s,curve25519-sha256" % MLKEM], MLKEM, 2))
+    else:
+        host.note("not tried: this ssh has no " + MLKEM)
+    for text, options, name, count in rows:
         host.configure_sshd(text)
         relay.taken()
         r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", "-o", "LogLevel=INFO", *relay.options, *options,
