@@ -44,11 +44,11 @@ class Plan:
         self.module_rounds = 100 if quick else 1000
         self.recovery_rounds = 1 if quick else 4
         self.flood_rounds, self.flood_seconds = (1, 2) if quick else (2, 5)
-        self.transfer_rtts = (0, 20, 200) if quick else (0, 20, 100, 200)
-        self.transfer_rounds = 1 if quick else 3
-        self.transfer_bytes = {0: 200 << 20, 20: 64 << 20, 100: 24 << 20, 200: 16 << 20}
+        self.transfer_rtts = (20,) if quick else (0, 20, 100, 200)
+        self.transfer_rounds = 1 if quick else 2
+        self.transfer_bytes = {0: 100 << 20, 20: 32 << 20, 100: 16 << 20, 200: 16 << 20}
         self.idle_seconds = 2 if quick else 10
-        self.limit = 240 if quick else 1200  # seconds, then something hangs
+        self.limit = 300 if quick else 1800  # seconds, then something hangs
         self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 10, 100, 1000), ("empty", "full"))
         self.sessions = sessions or self.sessions
 

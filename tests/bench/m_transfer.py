@@ -53,7 +53,7 @@ def argv_of(way, line, tty, direction, command):
     if way == CLIENT:
         return ["holdfast", *port, *flag, "alice@server", command]
     if way == OVER_SSH:
-        return ["holdfast", *port, *flag, "-o", "VerifyHostKeyDNS=yes", "alice@server", command]
+        return ["holdfast", *port, *flag, "--transport", "ssh", "alice@server", command]
     return [TOOLS + "bare", "127.0.0.1", str(line.port), "alice", KEY, direction, command]
 
 

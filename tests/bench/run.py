@@ -6,8 +6,8 @@
          [--sessions N…] [--rtt MS…] [--install]
 
 --install only fetches the neighbours (dtach, abduco, tmux, screen, mosh) with apt-get.  Who is not installed is
-left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, wakeups, memory.  Needs root, for namespaces; it changes
-nothing outside of them.  The status is not 0 when something could not be measured.
+left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, wakeups, memory.  Needs root, for namespaces;
+it changes nothing outside of them.  The status is not 0 when something could not be measured.
 """
 import argparse
 import os
@@ -62,7 +62,8 @@ def main():
     p.add_argument("--way", action="append", help="plain is always measured")
     p.add_argument("--subject", action="append")
     p.add_argument("--sessions", action="append", type=int, help="so many for the subject memory, in place of all")
-    p.add_argument("--rtt", action="append", type=int, choices=(0, 20, 100, 200), help="so long a line for the subject transfer, in place of all")
+    p.add_argument("--rtt", action="append", type=int, choices=(0, 20, 100, 200),
+                   help="so long a line for the subject transfer, in place of all")
     a = p.parse_args()
     if os.geteuid():
         raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")

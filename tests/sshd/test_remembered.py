@@ -115,7 +115,7 @@ def test_login(host):
     check("login " in open(HOSTS).read() and "PRIVATE" not in open(HOSTS).read(), open(HOSTS).read())
     # another one is to be taken now
     equal(login(host, "-o", "IdentityFile=/home/laptop/.ssh/key2"), 0, "the configuration's own is still among them")
-    equal(login(host, *alone(host), "-o", "IdentityFile=/home/laptop/.ssh/key2"), 1, "keys offered, where it is no more")
+    equal(login(host, *alone(host), "-o", "IdentityFile=/home/laptop/.ssh/key2"), 1, "offers, where it is no more")
     # what is remembered does not do any more
     host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/home/laptop/.ssh/stranger"])
     with open(HOSTS) as f:

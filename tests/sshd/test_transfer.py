@@ -117,7 +117,8 @@ def test_interrupt_overtakes_input(host):
     """The program reads nothing, and more input is there than anybody takes: Ctrl-C is heard."""
     uid, gid, groups = host.ids("laptop")
     zero = subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE)
-    p = subprocess.Popen([CLIENT, "-l", "alice", "server", "trap 'echo heard; exit 7' INT; echo begun; sleep 1000 >/dev/null 2>&1 & wait"],
+    command = "trap 'echo heard; exit 7' INT; echo begun; sleep 1000 >/dev/null 2>&1 & wait"
+    p = subprocess.Popen([CLIENT, "-l", "alice", "server", command],
                          stdin=zero.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=uid, group=gid,
                          extra_groups=groups, cwd="/home/laptop", env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"},
                          start_new_session=True)
