@@ -73,7 +73,7 @@ begin(uint64_t rate, uint64_t delay)
 	line.rate = rate;
 	line.delay = delay;
 	line.now = 1000000;
-	window_init(&line.w, WINDOW_FIRST, 4u << 20);
+	window_init(&line.w, 4u << 20);
 }
 
 static void
@@ -199,7 +199,7 @@ static void
 what_was_forgotten_does_not_count_when_it_is_acknowledged(void **state)
 {
 	(void)state;
-	window_init(&line.w, WINDOW_FIRST, 4u << 20);
+	window_init(&line.w, 4u << 20);
 	window_sent(&line.w, 4096, 1);
 	window_forget(&line.w);
 	window_acked(&line.w, 4096, 2);
@@ -230,7 +230,7 @@ a_small_ring_bounds_it(void **state)
 {
 	(void)state;
 	begin(500000000, 200);
-	window_init(&line.w, WINDOW_FIRST_BULK, 32768);
+	window_init(&line.w, 32768);
 	flood(1000 * MS);
 	assert_int_equal(line.w.size, 32768);
 }

@@ -223,7 +223,7 @@ frames_in_progress(void **state)
 		assert_non_null(f);
 		peer.framed = f;
 		f->stream = &s;
-		window_init(&f->window, WINDOW_FIRST, 1u << 20);
+		window_init(&f->window, 1u << 20);
 		window_sent(&f->window, 1000, 5);
 		window_acked(&f->window, 400, 9);
 		f->sent[0] = 1000;
@@ -289,7 +289,7 @@ impossible_frames(void **state)
 	struct wire_reader r;
 
 	(void)state;
-	window_init(&good.window, WINDOW_FIRST, 1u << 20);
+	window_init(&good.window, 1u << 20);
 	for (unsigned i = 0; i < 7; i++) {
 		bad = good;
 		peer.framed = &bad;

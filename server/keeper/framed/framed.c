@@ -19,7 +19,7 @@
 #include "signame.h"
 #include "theme.h"
 
-#define AHEAD 98304u /* a program that is 32 KiB ahead of what was sent is slowed; that much, and what comes meanwhile */
+#define AHEAD 65536u /* a program that is 32 KiB ahead of what was sent is slowed; that much, and what comes meanwhile */
 
 const char *
 framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)
@@ -73,7 +73,7 @@ init_window(struct peer *peer)
 	struct keeper *k = peer->keeper;
 	uint64_t ahead = k->ring.size / 2 < AHEAD ? k->ring.size / 2 : AHEAD;
 
-	window_init(&peer->framed->window, k->source->keeps_all ? WINDOW_FIRST_BULK : WINDOW_FIRST, k->ring.size - ahead);
+	window_init(&peer->framed->window, k->ring.size - ahead);
 }
 
 /* The pipes are those of an attachment that a keeper had which has died. */

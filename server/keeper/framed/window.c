@@ -9,9 +9,9 @@
 #define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
 
 void
-window_init(struct window *w, uint32_t first, uint64_t max)
+window_init(struct window *w, uint64_t max)
 {
-	*w = (struct window){ .size = first, .starting = true };
+	*w = (struct window){ .size = WINDOW_FIRST, .starting = true };
 	w->max = max > WINDOW_MAX ? WINDOW_MAX : max < WINDOW_MIN ? WINDOW_MIN : (uint32_t)max;
 	if (w->size > w->max)
 		w->size = w->max;

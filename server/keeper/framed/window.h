@@ -22,8 +22,7 @@
 #include <stdint.h>
 
 #define WINDOW_MIN 8192u
-#define WINDOW_FIRST 32768u
-#define WINDOW_FIRST_BULK 65536u /* where nobody waits for the answer to a key */
+#define WINDOW_FIRST 65536u
 #define WINDOW_MAX 4194304u
 #define WINDOW_MARKS 64
 
@@ -50,8 +49,8 @@ struct window {
 	unsigned first, count; /* of the marks */
 };
 
-/* FIRST: how large it is at first.  MAX: it is never larger (the ring must hold the bytes on the way). */
-void window_init(struct window *w, uint32_t first, uint64_t max);
+/* MAX: the window is never larger (the ring must hold the bytes on the way). */
+void window_init(struct window *w, uint64_t max);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);
