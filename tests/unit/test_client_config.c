@@ -28,7 +28,8 @@ values(void **state)
 		"stricthostkeychecking accept-new", "userknownhostsfile /a /b", "ipqos af21 cs1", "forwardagent no",
 		"forwardx11 yes", "forwardx11trusted no", "pkcs11provider none", "controlmaster false", "tunnel false",
 		"streamlocalbindmask 0177", "securitykeyprovider internal", "identityagent none", "pubkeyauthentication true",
-		"obscurekeystroketiming interval:80", "localforward 8080 [web]:80", "nonsense of a later ssh", "proxycommand nc %h %p", "numberofpasswordprompts 2",
+		"obscurekeystroketiming interval:80", "localforward 8080 [web]:80", "nonsense of a later ssh",
+		"proxycommand nc %h %p", "numberofpasswordprompts 2",
 	};
 	struct sshconfig *c = sshconfig_new();
 
@@ -402,6 +403,24 @@ later_ssh(void **state)
 	rmdir(dir);
 }
 
+/* What ssh does not like about a file is told by its line. */
+static void
+complaints(void **state)
+{
+	char path[] = "/tmp/hfconfXXXXXX", why[300];
+	const struct target_request q = { .destination = "box", .config = path, .words = LIST("-F", path) };
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "Port 1\nFrobnicate yes\n", 22), 22);
+	close(fd);
+	assert_null(target_new(&q, why, sizeof why));
+	unlink(path);
+	if (!strstr(why, "line 2: Bad configuration option: "))
+		fail_msg("%s", why);
+}
+
 /* What must not be left out is refused where there is no ssh. */
 static void
 unsafe_without_ssh(void **state)
@@ -463,7 +482,8 @@ main(void)
 		cmocka_unit_test(names_for_a_shell), cmocka_unit_test(splitting), cmocka_unit_test(options), cmocka_unit_test(styles),
 		cmocka_unit_test(lines_for_ssh),
 		cmocka_unit_test(command_lines), cmocka_unit_test(destinations), cmocka_unit_test(environment),
-		cmocka_unit_test(without_ssh), cmocka_unit_test(later_ssh), cmocka_unit_test(unsafe_without_ssh),
+		cmocka_unit_test(without_ssh), cmocka_unit_test(later_ssh), cmocka_unit_test(complaints),
+		cmocka_unit_test(unsafe_without_ssh),
 		cmocka_unit_test(secrets),
 	};
 

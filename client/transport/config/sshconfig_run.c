@@ -115,7 +115,8 @@ last_line(const char *text, char *why, size_t cap)
 				snprintf(why, cap, "ssh does not take these options together");
 			break;
 		}
-		if (line[strspn(line, " \t")])
+		/* "FILE: terminating, 2 bad configuration options" is behind the lines that name them */
+		if (line[strspn(line, " \t")] && !(why[0] && strstr(line, ": terminating, ")))
 			snprintf(why, cap, "%s", line);
 	}
 	for (char *s = why; *s; s++)
