@@ -218,7 +218,7 @@ look_at_fresh(struct run *r, uint64_t now)
 		r->last_try = now;
 	}
 	link_tick(l, now);
-	if (l->silent)
+	if (l->silent || (l->phase == LINK_CONNECTING && l->transport->stuck && r->asked == r->asking->asked))
 		link_fail(l, "no answer");
 	if (l->phase == LINK_DEAD)
 		fresh_died(r);

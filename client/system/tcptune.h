@@ -9,6 +9,8 @@ void tcptune_user_timeout(int fd, unsigned ms);
 void tcptune_keepalive(int fd, int idle, int interval, int count);
 /* So much may be written that the line does not take yet: what is written later need not wait behind more. */
 void tcptune_unsent(int fd, unsigned bytes);
+/* Milliseconds since data came from the other end; -1 where the system does not tell. */
+long tcptune_quiet(int fd);
 /* Through the network interface NAME alone: 0 or a negative errno (-ENOTSUP). */
 int tcptune_interface(int fd, const char *name);
 

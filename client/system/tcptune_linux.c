@@ -35,6 +35,18 @@ tcptune_unsent(int fd, unsigned bytes)
 	set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, (int)bytes);
 }
 
+long
+tcptune_quiet(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof info;
+
+	memset(&info, 0, sizeof info);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return -1;
+	return (long)info.tcpi_last_data_recv;
+}
+
 int
 tcptune_interface(int fd, const char *name)
 {

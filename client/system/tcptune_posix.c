@@ -30,6 +30,13 @@ tcptune_unsent(int fd, unsigned bytes)
 	(void)bytes;
 }
 
+long
+tcptune_quiet(int fd)
+{
+	(void)fd;
+	return -1;
+}
+
 int
 tcptune_interface(int fd, const char *name)
 {

@@ -73,6 +73,22 @@ def test_return(host):
     equal(questions(host), 2, "questions whether a key would do: ssh's, and that of the client's first connection")
 
 
+def test_stuck_attempt(host):
+    """The line goes dumb in the middle of a login that is the way back, and new connections work: one is made."""
+    line = Line(PORT, ("127.0.0.1", host.port()), 0.2)
+    t = client(host, "-p", str(PORT)).prompt()
+    marked = host.mark(t)
+    line.reset()
+    wait_until(lambda: line.count == 2 and line.passages and line.passages[-1].moved > 2000, "in the middle of a login")
+    start = time.monotonic()
+    line.silence()
+    t.line("echo typed-$((6*7))")
+    t.wait_for("typed-42")
+    equal(line.count, 3, "connections")
+    check(time.monotonic() - start < 20, "it was given up only when the 20 seconds of an attempt were over")
+    marked.same(t)
+
+
 CONNECT = "import socket; socket.create_connection(('%s', %d))"
 
 

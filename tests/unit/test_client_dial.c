@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -30,6 +31,8 @@ static struct sockaddr_in6 v6;
 static struct sockaddr_in v4[ADDRESSES_MAX];
 static struct addrinfo made_up[ADDRESSES_MAX];
 static unsigned count;
+static atomic_int asked;            /* look-ups so far; */
+static bool hold_first;             /* only the first of them waits */
 static int held = -1, answered = -1; /* eventfds: a look-up waits for the first, and tells by the second that it is over */
 
 int
@@ -37,7 +40,7 @@ __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo 
 {
 	eventfd_t value;
 
-	if (held >= 0) {
+	if (held >= 0 && (atomic_fetch_add(&asked, 1) == 0 || !hold_first)) {
 		(void)eventfd_read(held, &value);
 		(void)eventfd_write(answered, 1);
 		return EAI_AGAIN;
@@ -295,6 +298,37 @@ is_given_up_in_a_look_up(void **state)
 	sshconfig_free(c);
 }
 
+/* A resolver that has lost its question or its answer is asked again, long before it asks again by itself. */
+static void
+is_looked_up_again(void **state)
+{
+	in_port_t port;
+	int listener = listen_here(5, &port), cancel = eventfd(0, EFD_CLOEXEC), fd;
+	struct sshconfig *c = config("name", 0);
+	struct pollfd over;
+	char address[64], why[300];
+
+	(void)state;
+	add_v4("127.0.0.1", port);
+	held = eventfd(0, EFD_CLOEXEC);
+	answered = eventfd(0, EFD_CLOEXEC);
+	atomic_store(&asked, 0);
+	hold_first = true;
+	fd = dial(c, cancel, address, sizeof address, why, sizeof why);
+	assert_true(fd >= 0);
+	assert_int_equal(atomic_load(&asked), 2);
+	assert_int_equal(eventfd_write(held, 1), 0);
+	over = (struct pollfd){ .fd = answered, .events = POLLIN };
+	assert_int_equal(poll(&over, 1, TIME_LIMIT_S * 1000), 1);
+	hold_first = false;
+	close(fd);
+	close(listener);
+	close(cancel);
+	close(answered);
+	close(held);
+	sshconfig_free(c);
+}
+
 /* IP_FREEBIND stands for an address that was there when the connection was made. */
 static void
 tells_a_lost_address(void **state)
@@ -326,7 +360,7 @@ main(void)
 		cmocka_unit_test_setup(connects, setup), cmocka_unit_test_setup(says_why_not, setup),
 		cmocka_unit_test_setup(takes_another_address, setup), cmocka_unit_test_setup(families_take_turns, setup),
 		cmocka_unit_test_setup(is_given_up, setup), cmocka_unit_test_setup(is_given_up_in_a_look_up, setup),
-		cmocka_unit_test_setup(tells_a_lost_address, setup),
+		cmocka_unit_test_setup(is_looked_up_again, setup), cmocka_unit_test_setup(tells_a_lost_address, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

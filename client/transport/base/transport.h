@@ -89,6 +89,7 @@ struct transport {
 	enum transport_request what;             /* at the other end */
 	char reason[512];                        /* why it is CLOSED, or what it is doing: one line for the person */
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
+	bool stuck;                              /* CONNECTING: it has gone quiet, and another attempt may be better */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
 	bool kept;                               /* when it is freed: its connection may serve once more, if it can */
 	uint64_t received;                       /* bytes of the whole connection, as far as that can be told; */

@@ -54,6 +54,8 @@ struct transport_target {
 	char host_key[64];    /* fingerprint of the key that was accepted, "" before */
 	struct x11 *x11;      /* the person's display, if it is forwarded; */
 	bool x11_asked;       /* whether it is has been found out */
+	unsigned long long step_ms; /* the longest step of a connection that worked; 0: none has */
+	unsigned given_up;    /* attempts since then that said nothing any more */
 	struct target_login login; /* how the last connection logged in: what is tried first at the next */
 };
 

@@ -18,9 +18,11 @@
 #include "hostkey.h"
 #include "list.h"
 #include "sshopen.h"
+#include "tcptune.h"
 #include "x11_auth.h"
 
 #define ATTEMPT_MS 1000 /* from one of ConnectionAttempts to the next */
+#define STUCK_MS 3000      /* a host that says nothing for so long may have lost us */
 #define PATIENCE_MS 120000 /* of one step without news, where no ConnectTimeout says so */
 
 enum question { Q_NONE, Q_SECRET, Q_CONFIRM, Q_SAY };
@@ -49,6 +51,7 @@ struct connector {
 	int line; /* our duplicate of the connection, to shut it down by; -1: none */
 	struct agent_filter *filter; /* that the thread waits for */
 	uint64_t since;
+	uint64_t longest; /* step so far, in milliseconds */
 	char doing[256];
 };
 
@@ -115,11 +118,22 @@ relay_say(void *object, const char *text)
 	(void)ask(object, Q_SAY, text, false, NULL, 0);
 }
 
+/* With the lock: a step is over. */
+static void
+note_step(struct connector *c)
+{
+	uint64_t took = clock_now_ms() - c->since;
+
+	if (took > c->longest)
+		c->longest = took;
+}
+
 static void
 doing(struct connector *c, bool timed, const char *text)
 {
 	pthread_mutex_lock(&c->lock);
 	snprintf(c->doing, sizeof(c->doing), "%s", text);
+	note_step(c);
 	/* ConnectTimeout is for all of it together; what comes later has its time anew */
 	if (!timed)
 		c->since = clock_now_ms();
@@ -293,6 +307,7 @@ thread_main(void *object)
 		c->result.session = NULL;
 	}
 	pthread_mutex_lock(&c->lock);
+	note_step(c);
 	c->over = true;
 	pthread_mutex_unlock(&c->lock);
 	wake(c);
@@ -388,6 +403,21 @@ connector_line(const struct connector *c)
 	return line;
 }
 
+bool
+connector_stuck(const struct connector *c)
+{
+	struct transport_target *t = c->target;
+	int line = connector_line(c);
+	long quiet = line >= 0 && t->connections ? tcptune_quiet(line) : -1;
+	uint64_t patience = t->step_ms * 3 / 2 > STUCK_MS ? t->step_ms * 3 / 2 : STUCK_MS;
+	bool asks;
+
+	pthread_mutex_lock(&((struct connector *)(uintptr_t)c)->lock);
+	asks = c->question != Q_NONE || c->filter || clock_now_ms() - c->since < patience;
+	pthread_mutex_unlock(&((struct connector *)(uintptr_t)c)->lock);
+	return !asks && quiet >= 0 && (uint64_t)quiet >= patience << t->given_up;
+}
+
 uint64_t
 connector_deadline(const struct connector *c)
 {
@@ -460,5 +490,7 @@ connector_finish(struct connector *c, struct connector_result *result)
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
 	*result = c->result;
+	if (result->session)
+		c->target->step_ms = c->longest;
 	destroy(c);
 }

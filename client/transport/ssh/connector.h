@@ -41,6 +41,11 @@ int connector_fd(const struct connector *c);
 int connector_line(const struct connector *c);
 /* Passes a question on to the person; true when it is over.  DOING (CAP bytes): the present step, for the person. */
 bool connector_step(struct connector *c, char *doing, size_t cap);
+/*
+ * Whether the host, to which there have been connections before, has said nothing for longer than any step took then:
+ * it may be busy, or the line is dead, and TCP's own pauses grow.  Each attempt that is given up for this waits longer.
+ */
+bool connector_stuck(const struct connector *c);
 /* When it will have taken too long (clock_now_ms), UINT64_MAX: never. */
 uint64_t connector_deadline(const struct connector *c);
 /* Ends the thread, at once if it is not over; the session and the channel are the caller's.  Frees C. */

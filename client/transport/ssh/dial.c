@@ -18,22 +18,13 @@
 #define TRIES_MAX 16      /* addresses of one host */
 #define NEXT_AFTER_MS 250 /* RFC 8305, 5 */
 #define AGAIN_MS 1500     /* an address that has not answered is tried once more: the kernel's own pauses grow */
+#define LOOKUP_AGAIN_MS 1500 /* the same of a name: a resolver waits for five seconds */
+#define LOOKUPS_MAX 6
 #define USER_TIMEOUT_MS 30000 /* sent and not acknowledged: the line is dead */
 #define UNSENT 65536      /* bytes: a signal waits behind what the kernel has taken */
 #define KEEP_IDLE_S 30
 #define KEEP_INTERVAL_S 10
 #define KEEP_COUNT 3
-
-static int
-wait_for(int fd, int cancel)
-{
-	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
-
-	while (poll(p, 2, -1) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return p[1].revents ? -ECANCELED : 0;
-}
 
 struct race {
 	const struct sshconfig *c;
@@ -234,22 +225,58 @@ connect_any(const struct sshconfig *c, const struct addrinfo *found, int cancel,
 	return fd;
 }
 
+/* Look-ups of one name: a resolver that waits for a lost answer is asked once more, by another thread. */
+struct lookups {
+	struct lookup *v[LOOKUPS_MAX];
+	unsigned count;
+};
+
+/* The first that is over: 0 and *OVER; -ECANCELED, or another negative errno. */
+static int
+look_up(struct lookups *all, const struct sshconfig *c, int cancel, struct lookup **over)
+{
+	struct pollfd p[LOOKUPS_MAX + 1];
+	int n = 0;
+
+	for (;;) {
+		if (n == 0 && all->count < LOOKUPS_MAX && (all->v[all->count] = lookup_start(c->hostname, c->port, c->family)))
+			all->count++;
+		if (!all->count)
+			return -ENOMEM;
+		for (unsigned i = 0; i < all->count; i++)
+			p[i] = (struct pollfd){ .fd = lookup_fd(all->v[i]), .events = POLLIN };
+		p[all->count] = (struct pollfd){ .fd = cancel, .events = POLLIN };
+		n = poll(p, all->count + 1, all->count < LOOKUPS_MAX ? LOOKUP_AGAIN_MS : -1);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0 && p[all->count].revents)
+			return -ECANCELED;
+		for (unsigned i = 0; n > 0 && i < all->count; i++)
+			if (p[i].revents) {
+				*over = all->v[i];
+				return 0;
+			}
+	}
+}
+
 int
 dial(const struct sshconfig *c, int cancel, char *address, size_t cap, char *why, size_t why_cap)
 {
-	struct lookup *l = lookup_start(c->hostname, c->port, c->family);
+	struct lookups all = { .count = 0 };
+	struct lookup *over = NULL;
 	const struct addrinfo *found;
-	int r = l ? wait_for(lookup_fd(l), cancel) : -ENOMEM;
+	int r = look_up(&all, c, cancel, &over);
 
 	if (r == 0) {
-		found = lookup_result(l, why, why_cap);
+		found = lookup_result(over, why, why_cap);
 		r = found ? connect_any(c, found, cancel, address, cap) : -ENOENT;
 		if (r < 0 && found)
 			snprintf(why, why_cap, "%s, port %u: %s", c->hostname, c->port, strerror(-r));
 	} else {
 		snprintf(why, why_cap, "%s: %s", c->hostname, strerror(-r));
 	}
-	lookup_leave(l);
+	for (unsigned i = 0; i < all.count; i++)
+		lookup_leave(all.v[i]);
 	return r;
 }
 

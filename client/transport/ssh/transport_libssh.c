@@ -24,6 +24,8 @@
 #include "transport_libssh.h"
 
 #define CLOSE_PATIENCE_MS 1000 /* from the end of its output to its exit status */
+#define GIVEN_UP_MAX 3
+#define STUCK_LOOK_MS 500      /* how often an attempt is looked at */
 #define WRITE_MAX 32768        /* at a time: one packet */
 #define PIECE 4096             /* libssh reads no more of the socket at once; after so much it is asked again, */
 #define PIECES 4               /* so often */
@@ -181,6 +183,7 @@ take_session(struct libssh *l, const struct connector_result *result)
 	ssh_set_counters(l->session, &l->counter, &l->packets);
 	l->served = l->emptied = UINT64_MAX; /* what came before has not been looked at */
 	l->t.target->connections++;
+	l->t.target->given_up = 0;
 	l->t.terminal = false;
 	l->t.state = TRANSPORT_OPEN;
 	snprintf(l->t.reason, sizeof(l->t.reason), "connected to %s", target_name(l->t.target));
@@ -219,6 +222,7 @@ step_connector(struct libssh *l)
 	}
 	deadline = connector_deadline(l->connector);
 	l->t.reached = connector_line(l->connector) >= 0;
+	l->t.stuck = connector_stuck(l->connector);
 	l->t.terminal = child_asks(&l->proxy);
 	if (l->t.terminal || clock_now_ms() < deadline)
 		return;
@@ -265,6 +269,8 @@ libssh_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 		until = connector_deadline(l->connector);
 		if (l->proxy.pid)
 			clock_sooner(&until, clock_now_ms() + CHILD_ASKS_MS);
+		else if (l->t.reached && t->target->connections)
+			clock_sooner(&until, clock_now_ms() + STUCK_LOOK_MS);
 	} else {
 		fds[FD_SESSION] = (struct pollfd){ .fd = ssh_get_fd(l->session), .events = POLLIN };
 		if (ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING)
@@ -462,6 +468,7 @@ libssh_free(struct transport *t)
 	struct connector_result result;
 
 	if (l->connector) {
+		t->target->given_up += t->stuck && t->target->given_up < GIVEN_UP_MAX;
 		connector_finish(l->connector, &result);
 		l->session = result.session;
 		l->channel = result.channel;
