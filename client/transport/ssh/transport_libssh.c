@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -473,6 +474,9 @@ libssh_free(struct transport *t)
 		l->session = result.session;
 		l->channel = result.channel;
 	}
+	/* The end of a channel would be a farewell, too. */
+	if (l->session && l->leaves)
+		shutdown(ssh_get_fd(l->session), SHUT_WR);
 	forwarding_close(l->forwarding);
 	if (l->channel) {
 		ssh_remove_channel_callbacks(l->channel, &l->callbacks);

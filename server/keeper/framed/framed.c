@@ -255,7 +255,9 @@ framed_watch(struct peer *peer, struct loop *l)
 
 	/* While a frame is held no more is read, but the end of the pipe is noticed. */
 	loop_add(l, peer->t.in, f->held ? 0 : POLLIN, on_in, peer);
-	loop_add(l, peer->t.out, f->full ? POLLOUT : 0, on_out, peer);
+	/* Behind EXIT only EXIT_ACK is to come: sshd may close our output before it has passed that on. */
+	if (!f->exit_sent || f->full || f->control_len)
+		loop_add(l, peer->t.out, f->full ? POLLOUT : 0, on_out, peer);
 	if (peer->t.flow == TERMINAL_BLOCKED)
 		loop_until(l, peer->t.since + peer->keeper->init.stall_ms);
 	loop_until(l, f->ack_at);
