@@ -4,7 +4,8 @@
 #define SECOND 1000000u
 #define SLACK 30000u           /* added to the round trip: a terminal may take a while to show output */
 #define PROBE_MIN 4096u        /* less than that a client does not acknowledge at once */
-#define LATE_ACKS 3            /* in a row: bytes wait on the way */
+#define GROWTH 3               /* bytes more for each one that is acknowledged */
+#define LATE_ACKS 3            /* in a row, or one that is very late: bytes wait on the way */
 #define FLAT_ROUNDS 3
 #define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
 
@@ -116,9 +117,11 @@ end_round(struct window *w, bool full)
 static void
 grow(struct window *w, uint64_t n, const struct window_mark *m, bool full, uint64_t now)
 {
-	uint64_t rtt = now > m->at ? now - m->at : 1, size = w->size + (full ? 2 * n : 0);
+	uint64_t rtt = now > m->at ? now - m->at : 1, size = w->size + (full ? GROWTH * n : 0);
 
-	if (m->end)
+	if (m->end && rtt > 2 * (w->rtt + SLACK))
+		w->late = LATE_ACKS;
+	else if (m->end)
 		w->late = rtt > w->rtt + w->rtt / 4 + SLACK ? w->late + 1 : 0;
 	if (w->late >= LATE_ACKS)
 		w->starting = false;

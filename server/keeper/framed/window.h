@@ -4,7 +4,7 @@
  * is.
  *
  * At first nothing is known of the line, and a long one would need many round trips to show what it carries.  So the
- * window begins as TCP's does: each acknowledged byte lets two more go, until bytes begin to wait on the way (round
+ * window begins as TCP's does: each acknowledged byte lets three more go, until bytes begin to wait on the way (round
  * trips become longer) or three round trips in a row have moved no more than before.
  *
  * From then on, as TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest
