@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 
 from broken import SEQUENCES, Broken, garbage, missing
 from host import RUN, takes_long
@@ -206,3 +207,15 @@ def test_far_away(host):
             equal((r.returncode, r.stdout), (5, b"plain\n"), "status and output; %s" % r.stderr)
             check(re.search(NONE, r.stderr.decode()), "the line: %s" % r.stderr)
     check(relay.count <= 2 * FAR, "%d connections" % relay.count)
+
+
+def test_shell_without_a_hook(host):
+    """Nothing of ours is read by the login shell; the client is held all the same, and falls back with one line."""
+    write("/usr/local/bin/ownshell", '#!/bin/sh\nPS1="PROMPT$ " exec /bin/dash "$@"\n', 0o755)
+    subprocess.run(["usermod", "-s", "/usr/local/bin/ownshell", "bob"], check=True)
+    t = client(host, user="bob", env=FORGETS).prompt()
+    check(t.ask("$HOLDFAST_SESSION"), "it is held")
+    t.line("exit 7")
+    equal((t.wait_exit(), said(t.text())), (7, []), "status, and lines of holdfast's")
+    with file(RUN + "/drain", ""):
+        as_a_shell(host, Row("no hook, drained", same, "server: no new sessions on this host now", user="bob"))
