@@ -284,8 +284,27 @@ watch_listeners(struct forwarding *f)
 	return 0;
 }
 
+/* The path of the agent that the host may use. */
+static void
+take_agent(struct forwarding *f)
+{
+	const char *from = f->c->forward_agent;
+	size_t cap = sizeof(f->agent_buf);
+
+	if (!from)
+		return;
+	if (strcmp(from, "yes") == 0) {
+		f->agent = auth_agent_path(f->c, f->agent_buf, cap) == 0 ? f->agent_buf : NULL;
+		return;
+	}
+	if (from[0] == '$')
+		from = getenv(from + 1);
+	if (from && snprintf(f->agent_buf, cap, "%s", from) < (int)cap)
+		f->agent = f->agent_buf;
+}
+
 struct forwarding *
-forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c, const char *agent,
+forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c,
                const struct transport_asking *asking, bool first)
 {
 	struct forwarding *f = calloc(1, sizeof(*f));
@@ -298,8 +317,7 @@ forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig 
 	f->asking = asking;
 	f->first = first;
 	f->busy = true;
-	if (agent && snprintf(f->agent_buf, sizeof(f->agent_buf), "%s", agent) < (int)sizeof(f->agent_buf))
-		f->agent = f->agent_buf;
+	take_agent(f);
 	f->set = pollset_new();
 	if (!f->set || watch_listeners(f) < 0) {
 		forwarding_free(f);

@@ -23,10 +23,10 @@
 struct forwarding;
 
 /*
- * AGENT: the path of the agent that the host may use, NULL: none.  FS and the rest stay the caller's.  NULL: out
- * of memory.
+ * The ports of FS, and the agent if the configuration forwards it.  FS and the rest stay the caller's.  NULL: out of
+ * memory.
  */
-struct forwarding *forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c, const char *agent,
+struct forwarding *forwarding_new(ssh_session session, struct forwards *fs, const struct sshconfig *c,
                                   const struct transport_asking *asking, bool first);
 /* Programs at the other end may come to this display, which stays the caller's. */
 void forwarding_x11(struct forwarding *f, const struct x11 *x);

@@ -12,7 +12,6 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
-#include "auth_agent.h"
 #include "child_asks.h"
 #include "clock.h"
 #include "connector.h"
@@ -77,21 +76,6 @@ libssh_start(struct transport *t, enum transport_request what, const char *comma
 	return l->connector ? 0 : r;
 }
 
-static const char *
-agent_to_forward(struct libssh *l, char *path, size_t cap)
-{
-	const struct sshconfig *c = l->t.target->config;
-	const char *from = c->forward_agent;
-
-	if (!from)
-		return NULL;
-	if (strcmp(from, "yes") == 0)
-		return auth_agent_path(c, path, cap) == 0 ? path : NULL;
-	if (from[0] == '$')
-		from = getenv(from + 1);
-	return from;
-}
-
 /* As with ssh, a host whose key is wrong gets none; -1: that must not be. */
 static int
 without_forwards(struct libssh *l)
@@ -113,8 +97,7 @@ static int
 start_forwarding(struct libssh *l, bool weak)
 {
 	struct transport_target *target = l->t.target;
-	char path[256], why[300] = "";
-	const char *agent = agent_to_forward(l, path, sizeof(path));
+	char why[300] = "";
 	bool first = !target->forwards;
 
 	if (weak)
@@ -132,9 +115,9 @@ start_forwarding(struct libssh *l, bool weak)
 		if (why[0])
 			l->t.asking->say(l->t.asking->object, why);
 	}
-	if (!target->forwards->count && !agent && !target->x11)
+	if (!target->forwards->count && !target->config->forward_agent && !target->x11)
 		return 0;
-	l->forwarding = forwarding_new(l->session, target->forwards, target->config, agent, l->t.asking, first);
+	l->forwarding = forwarding_new(l->session, target->forwards, target->config, l->t.asking, first);
 	if (l->forwarding)
 		forwarding_x11(l->forwarding, target->x11);
 	return l->forwarding ? 0 : -1;
