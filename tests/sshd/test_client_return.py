@@ -9,7 +9,8 @@ from host import by_request
 from laptop import SERVER, Laptop
 from line import Line
 from term import Term, check, equal, wait_until
-from test_client import client
+from template import write
+from test_client import attached, client, cut
 from test_transport_forwards import Echo, attempt, connect, exchange
 
 RTT = 0.6
@@ -71,6 +72,28 @@ def test_return(host):
     for name, seconds in times.items():
         check(seconds <= 1.5 * login, "back after %s: %.2f s; a login of ssh takes %.2f s" % (name, seconds, login))
     equal(questions(host), 2, "questions whether a key would do: ssh's, and that of the client's first connection")
+
+
+def test_another_key(host):
+    """The key that logged in is no longer the right one, or no longer enough: then as at the first time, and no question."""
+    ssh, keys = "/home/laptop/.ssh", "/home/alice/.ssh/authorized_keys"
+    t = client(host, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", ssh + "/key1", "-i", ssh + "/key2").prompt()
+    marked = host.mark(t)
+    with open(ssh + "/key1.pub") as f:
+        first = f.read().split()[1]
+    with open(keys) as f:
+        lines = f.readlines()
+    check([line for line in lines if first in line], "key1 is not authorized")
+    write(keys, "".join(line for line in lines if first not in line), 0o600, host.ids("alice")[:2])
+    cut(host)
+    attached(host)
+    marked.same(t)
+    write(keys, "".join(lines), 0o600, host.ids("alice")[:2])
+    host.configure_sshd("AuthenticationMethods publickey,publickey\n")
+    for _ in range(2):
+        cut(host)
+        attached(host)
+        marked.same(t)
 
 
 def test_stuck_attempt(host):

@@ -112,6 +112,8 @@ def test_command_and_refusal(host):
     forwarding(host)
     r = run(host, "-Y", "server", "xdpyinfo | grep dimensions", env=display.env)
     check(b"320x200" in r.stdout, "a command's display: %r, %r" % (r.stdout, r.stderr))
+    r = run(host, "--transport", "ssh", "-Y", "server", "xdpyinfo | grep dimensions", env=display.env)
+    check(b"320x200" in r.stdout, "through the ssh command: %r, %r" % (r.stdout, r.stderr))
     host.configure_sshd("X11Forwarding no\n")
     r = run(host, "-Y", "server", "echo ${DISPLAY-none}", env=display.env)
     equal((r.returncode, r.stdout), (0, b"none\n"), "a command without a display")

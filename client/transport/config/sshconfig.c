@@ -412,7 +412,7 @@ sshconfig_new(void)
 		.port = 22, .family = AF_UNSPEC, .tcp_keepalive = true, .ipqos_interactive = IPTOS_LOWDELAY,
 		.ipqos_bulk = IPTOS_THROUGHPUT, .server_alive_count_max = 3, .strict_host_key = CHECK_ASK, .pubkey = true,
 		.password = true, .kbdint = true, .password_prompts = 3, .escape_char = '~', .log_level = LOG_LEVEL_INFO,
-		.streamlocal_bind_mask = 0177, .x11_trusted = true, .connection_attempts = 1,
+		.streamlocal_bind_mask = 0177, .connection_attempts = 1,
 		.required_rsa_size = 1024, .x11_timeout = 1200,
 	};
 	struct sshconfig *c = malloc(sizeof(*c));
