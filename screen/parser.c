@@ -395,7 +395,7 @@ feed_high(struct screen *s, const unsigned char *p, const unsigned char *end)
 {
 	while (p < end && *p >= 0x80) {
 		unsigned need = utf8_length(*p), have = 1;
-		size_t wide = need == 3 ? print_wide(s, p, (size_t)(end - p)) : 0;
+		size_t wide = PRINT_WIDE_BEGINS(*p) ? print_wide(s, p, (size_t)(end - p)) : 0;
 
 		if (wide) {
 			p += wide;
