@@ -20,7 +20,8 @@ fall_back(struct run *r, const char *why, bool none)
 	if (r->done)
 		return;
 	if (only_held(r)) {
-		run_end(r, none ? STATUS_NO_HOLDFAST : STATUS_FAILED, none ? "%s %s" : "%s: %s", target_name(r->target), why);
+		run_end(r, none ? STATUS_NO_HOLDFAST : STATUS_FAILED, none ? "%s %s" : "%s: %s",
+		        target_name(r->target), why);
 		return;
 	}
 	run_end(r, STATUS_FAILED, NULL);
@@ -66,7 +67,8 @@ run_had_none(struct run *r)
 	if (seconds < 0)
 		return false;
 	age_format(age, (uint64_t)seconds);
-	snprintf(why, sizeof why, "had no holdfast %s ago (holdfast --list %s asks again)", age, target_name(r->target));
+	snprintf(why, sizeof why, "had no holdfast %s ago (holdfast --list %s asks again)", age,
+	         target_name(r->target));
 	fall_back(r, why, true);
 	return true;
 }

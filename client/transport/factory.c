@@ -72,7 +72,8 @@ choose(struct transport_target *target, const struct transport_asking *asking)
 	if (target->carrier == CARRIER_LIBSSH && target->warnings)
 		asking->say(asking->object, target->warnings);
 	if (more)
-		say_why(target, asking, target->have_ssh ? "Using the ssh command" : "Ignored, since no ssh program was found", why);
+		say_why(target, asking, target->have_ssh ? "Using the ssh command"
+		                                         : "Ignored, since no ssh program was found", why);
 }
 
 bool

@@ -26,7 +26,9 @@ static int
 address_of(struct sockaddr_un *sa, const char *dir)
 {
 	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	return (size_t)snprintf(sa->sun_path, sizeof(sa->sun_path), "%s/ask", dir) < sizeof(sa->sun_path) ? 0 : -ENAMETOOLONG;
+	if ((size_t)snprintf(sa->sun_path, sizeof(sa->sun_path), "%s/ask", dir) >= sizeof(sa->sun_path))
+		return -ENAMETOOLONG;
+	return 0;
 }
 
 static int
@@ -173,8 +175,8 @@ ask(const struct sockaddr_un *sa, char hint, const char *text, char *answer, siz
 	int fd = newfd_socket(AF_UNIX, SOCK_STREAM, false);
 	ssize_t n = -1;
 
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 && send(fd, &hint, 1, MSG_NOSIGNAL) == 1 &&
-	    send(fd, text, strlen(text), MSG_NOSIGNAL) >= 0 && shutdown(fd, SHUT_WR) == 0)
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 &&
+	    send(fd, &hint, 1, MSG_NOSIGNAL) == 1 && send(fd, text, strlen(text), MSG_NOSIGNAL) >= 0 && shutdown(fd, SHUT_WR) == 0)
 		n = read_all(fd, answer, cap);
 	if (fd >= 0)
 		close(fd);
@@ -194,7 +196,7 @@ askpass_main(const char *program, const char *text)
 	snprintf(dir, sizeof(dir), "%.*s", (int)(slash - program), program);
 	if (address_of(&sa, dir) < 0)
 		return 1;
-	r = ask(&sa, hint && strcmp(hint, "confirm") == 0 ? 'c' : hint && strcmp(hint, "none") == 0 ? 'n' : 's', text, answer,
+	r = ask(&sa, hint && (strcmp(hint, "confirm") == 0 || strcmp(hint, "none") == 0) ? hint[0] : 's', text, answer,
 	        sizeof(answer));
 	if (r == 0)
 		printf("%s\n", answer + 1);

@@ -85,7 +85,8 @@ differ(ssh_session s, const struct sshconfig *c, const struct kexinit *k, char *
 			continue;
 		agree(s, rows[i].what, rows[i].ours, k->lists[rows[i].list], &a);
 		own_mac = !mac && needs_no_mac(a.libssh);
-		if (a.ssh[0] && (!a.libssh[0] || (rows[i].list == KEX && post_quantum(a.ssh) && !post_quantum(a.libssh)))) {
+		if (a.ssh[0] && (!a.libssh[0] ||
+		                 (rows[i].list == KEX && post_quantum(a.ssh) && !post_quantum(a.libssh)))) {
 			snprintf(why, cap, "%s %s: libssh does not have it", rows[i].name, a.ssh);
 			return true;
 		}
