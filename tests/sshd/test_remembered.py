@@ -7,9 +7,10 @@ import time
 from template import write
 from term import check, equal
 from test_agent import agent
-from test_client import CLIENT
+from test_client import CLIENT, client
 from test_fallback import HOOK, Counted, without_line
 from test_kex import BOTH, SNTRUP
+from test_transport import typed
 
 CACHE = "/home/laptop/.cache/holdfast"
 HOSTS = CACHE + "/hosts"
@@ -109,25 +110,104 @@ def alone(host):
             "-o", "KexAlgorithms=curve25519-sha256"]
 
 
+def hash_of(public):
+    """As auth_remembered.c names a key."""
+    hash = 0xcbf29ce484222325
+    for c in public.split()[1].encode():
+        hash = (hash ^ c) * 0x100000001b3 & 0xffffffffffffffff
+    return "%016x" % hash
+
+
+def public(name):
+    with open("/home/laptop/.ssh/%s.pub" % name) as f:
+        return f.read()
+
+
+def make_key(host, name, passphrase=""):
+    host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", "/home/laptop/.ssh/" + name])
+
+
+def let_in(name):
+    with open("/home/alice/.ssh/authorized_keys", "a") as f:
+        f.write(public(name))
+
+
+def files(*names):
+    return [word for name in names for word in ("-i", "/home/laptop/.ssh/" + name)]
+
+
 def test_login(host):
-    """The key that logged in last signs at once; only if it is still wanted, and the others are there if it fails."""
+    """The key that logged in last signs at once; only if it is the first, and the others are there if it fails."""
     equal([login(host) for _ in range(2)], [1, 0], "keys offered at the first login, and the second")
     check("login " in open(HOSTS).read() and "PRIVATE" not in open(HOSTS).read(), open(HOSTS).read())
     # another one is to be taken now
-    equal(login(host, "-o", "IdentityFile=/home/laptop/.ssh/key2"), 0, "the configuration's own is still among them")
-    equal(login(host, *alone(host), "-o", "IdentityFile=/home/laptop/.ssh/key2"), 1, "offers, where it is no more")
+    equal([login(host, *files("key2")) for _ in range(2)], [1, 0], "another comes before it: that one is asked for")
+    equal(login(host, *alone(host), *files("key3", "key2")), 1, "and once more, where it comes second")
     # what is remembered does not do any more
-    host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/home/laptop/.ssh/stranger"])
+    make_key(host, "stranger")
     with open(HOSTS) as f:
         text = f.read()
     owner = os.stat(HOSTS).st_uid, os.stat(HOSTS).st_gid
-    write(HOSTS, re.sub(r"/home/laptop/.ssh/key\d", "/home/laptop/.ssh/stranger", text), 0o600, owner)
-    stranger = ["-o", "IdentityFile=/home/laptop/.ssh/stranger"]
-    check(login(host, *stranger) >= 1, "a key that is refused: the others are offered")
-    for bad in ("login %d alice@127.0.0.1:%d\t-3 file /etc/passwd\n", "login %d alice@127.0.0.1:%d\t2 file \n",
-                "login %d alice@127.0.0.1:%d\t2 agent AAAA\n", "login %d alice@127.0.0.1:%d\n"):
+    write(HOSTS, re.sub(r"[0-9a-f]{16}$", hash_of(public("stranger")), text, flags=re.M), 0o600, owner)
+    check(login(host, *files("stranger")) >= 1, "a key that is refused: the others are offered")
+    for bad in ("login %d alice@127.0.0.1:%d\t-3 " + hash_of(public("key1")) + "\n", "login %d alice@127.0.0.1:%d\t2 \n",
+                "login %d alice@127.0.0.1:%d\t2 agent AAAA\n", "login %d alice@127.0.0.1:%d\n",
+                "login %d alice@127.0.0.1:%d\t2 file /home/laptop/.ssh/key1\n"):
         write(HOSTS, bad % (time.time(), host.port()), 0o600, owner)
         equal(login(host), 1, "keys offered, with %r" % bad)
+
+
+def accepted(host):
+    """The key that the last login was accepted with, as sshd's log names it."""
+    with open(os.path.join(host.log, "sshd.log")) as f:
+        return re.findall(r"Accepted publickey for alice .* (SHA256:\S+)", f.read())[-1]
+
+
+def print_of(host, name):
+    r = host.as_user("laptop", ["ssh-keygen", "-lf", "/home/laptop/.ssh/%s.pub" % name], text=True)
+    return r.stdout.split()[1]
+
+
+def test_login_is_ssh_s(host):
+    """The key of a login is the one that ssh would log in with, whatever logged in before."""
+    make_key(host, "stranger")
+    make_key(host, "other")
+    let_in("other")
+    env = {**agent(host), "HOME": "/home/laptop"}
+    for name in ("key1", "other"):
+        equal(host.as_user("laptop", ["ssh-add", "/home/laptop/.ssh/" + name], env=env).returncode, 0, "ssh-add")
+    # words of the command line, with an agent that has key3, key1 and other; authorized_keys has not stranger
+    for names, with_agent in ((("key1",), True), (("other",), True), (("key1",), True), ((), True), (("other",), False),
+                              (("key1", "other"), False), (("stranger", "key1"), False)):
+        options = [*alone(host), *(files(*names) or ["-o", "IdentityFile=none"])]
+        environment = env if with_agent else {"HOME": "/home/laptop"}
+        for _ in range(2):
+            login(host, *options, env=environment)
+            ours = accepted(host)
+            r = host.ssh_run(argv=["ssh", "-l", "alice", *options, "server", "exit 5"], env=environment)
+            equal((r.returncode, ours), (5, accepted(host)), "the key, with %s, agent: %s" % (names, with_agent))
+    # the first one was refused, and is not any more
+    let_in("stranger")
+    login(host, *alone(host), *files("stranger", "key1"), env={"HOME": "/home/laptop"})
+    equal(accepted(host), print_of(host, "stranger"), "the key, once the first of two is accepted")
+
+
+def test_login_asks_nothing(host):
+    """A passphrase that was typed for a login is not asked for when an agent has the key."""
+    make_key(host, "locked", "open sesame")
+    let_in("locked")
+    options = [*alone(host), *files("locked")]
+    t = client(host, *options)
+    typed(t, "Passphrase for key '/home/laptop/.ssh/locked': ", "open sesame")
+    t.prompt().line("exit 5")
+    equal(t.wait_exit(), 5, "status of a login with a passphrase")
+    env = {**agent(host), "HOME": "/home/laptop"}
+    pass_it = "/home/laptop/pass-it"
+    write(pass_it, "#!/bin/sh\necho open sesame\n", 0o755)
+    equal(host.as_user("laptop", ["ssh-add", "/home/laptop/.ssh/locked"],
+                       env={**env, "SSH_ASKPASS": pass_it, "SSH_ASKPASS_REQUIRE": "force"}).returncode, 0, "ssh-add")
+    login(host, *options, env=env)
+    equal(accepted(host), print_of(host, "locked"), "the agent's key, without a question")
 
 
 def test_login_by_agent(host):

@@ -163,7 +163,7 @@ by_agent(struct auth *a, const char *only)
 struct unlocking {
 	struct auth *a;
 	const char *path;
-	unsigned tries;
+	bool silent; /* the person is not asked */
 	bool asked, canceled;
 	char name[SECRET_NAME_CAP];
 	char value[SECRET_CAP]; /* the one that was given last */
@@ -180,7 +180,8 @@ give_passphrase(const char *prompt, char *buf, size_t len, int echo, int verify,
 	(void)prompt, (void)echo, (void)verify;
 	snprintf(text, sizeof(text), "Passphrase for key '%.500s': ", u->path);
 	u->asked = true;
-	r = auth_secret(u->a, u->name, text, false, NULL, u->value, sizeof(u->value));
+	r = u->silent ? secrets_get(u->a->target->secrets, u->name, u->value, sizeof(u->value))
+	              : auth_secret(u->a, u->name, text, false, NULL, u->value, sizeof(u->value));
 	u->canceled = r == -ECANCELED;
 	if (r < 0 || !u->value[0] || strlen(u->value) >= len)
 		return -1;
@@ -188,11 +189,11 @@ give_passphrase(const char *prompt, char *buf, size_t len, int echo, int verify,
 	return 0;
 }
 
-/* The private key of a file: 0, -EACCES: it can't be had; -ECANCELED. */
+/* The private key of a file: 0, -EACCES: it can't be had (SILENT: not without a question); -ECANCELED. */
 static int
-unlock(struct auth *a, const char *path, ssh_key *key)
+unlock(struct auth *a, const char *path, bool silent, ssh_key *key)
 {
-	struct unlocking u = { .a = a, .path = path };
+	struct unlocking u = { .a = a, .path = path, .silent = silent };
 	int r = -EACCES;
 
 	if ((size_t)snprintf(u.name, sizeof(u.name), "passphrase %s", path) >= sizeof(u.name))
@@ -215,15 +216,15 @@ unlock(struct auth *a, const char *path, ssh_key *key)
 	return r;
 }
 
-/* Signs with the key of a file, whether the host would have it or not. */
+/* Signs with the key of a file, whether the host would have it or not.  SSH_AUTH_AGAIN: there is no such key. */
 static int
-sign(struct auth *a, ssh_key certificate, const char *path)
+sign(struct auth *a, ssh_key certificate, const char *path, bool silent)
 {
 	ssh_key private = NULL;
-	int r = unlock(a, path, &private);
+	int r = unlock(a, path, silent, &private);
 
 	if (r < 0)
-		return r == -ECANCELED ? AUTH_CANCELED : SSH_AUTH_DENIED;
+		return r == -ECANCELED ? AUTH_CANCELED : SSH_AUTH_AGAIN;
 	if (certificate && ssh_pki_copy_cert_to_privkey(certificate, private) != SSH_OK)
 		r = SSH_AUTH_DENIED;
 	else
@@ -240,7 +241,9 @@ try_key(struct auth *a, ssh_key public, ssh_key certificate, const char *path)
 
 	if (public || certificate)
 		r = AUTH_DECIDED(a, ssh_userauth_try_publickey(a->session, NULL, certificate ? certificate : public));
-	return r == SSH_AUTH_SUCCESS ? sign(a, certificate, path) : r;
+	if (r == SSH_AUTH_SUCCESS)
+		r = sign(a, certificate, path, false);
+	return r == SSH_AUTH_AGAIN ? SSH_AUTH_DENIED : r;
 }
 
 /* A method's answer that says there is nothing more to do with keys now. */
@@ -298,20 +301,86 @@ out:
 	return r;
 }
 
+static bool
+has_certificate(const struct sshconfig *c)
+{
+	char own[1024];
+
+	for (char **file = c->certificate_files; *file; file++)
+		if (access(*file, R_OK) == 0)
+			return true;
+	for (char **path = c->identity_files; *path; path++)
+		if ((size_t)snprintf(own, sizeof(own), "%s-cert.pub", *path) >= sizeof(own) || access(own, R_OK) == 0)
+			return true;
+	return false;
+}
+
+/* The agent's key that is offered first: 1, 0: none is, or a negative errno. */
+static int
+first_of_agent(struct auth *a, char **text)
+{
+	const struct agent_key *first = NULL;
+	struct agent_keys keys;
+	char path[256];
+	int fd, r;
+
+	if (auth_agent_path(a->target->config, path, sizeof(path)) < 0 || (fd = auth_agent_connect(path)) < 0)
+		return 0;
+	r = auth_agent_list(fd, &keys, AGENT_PATIENCE_MS);
+	close(fd);
+	if (r < 0)
+		return r;
+	select_keys(a, &keys);
+	for (unsigned i = 0; i < keys.count; i++)
+		if (keys.v[i].wanted && (!first || (keys.v[i].named && !first->named)))
+			first = &keys.v[i];
+	if (first)
+		r = (*text = strdup(first->text)) ? 1 : -ENOMEM;
+	auth_agent_keys_free(&keys);
+	return r;
+}
+
+int
+auth_key_first(struct auth *a, char **text, const char **file)
+{
+	char **path = a->target->config->identity_files;
+	ssh_key key;
+	int r;
+
+	*file = NULL;
+	if (has_certificate(a->target->config))
+		return -ENOENT;
+	r = first_of_agent(a, text);
+	if (r)
+		return r < 0 ? r : 0;
+	while (*path && access(*path, R_OK) < 0)
+		path++;
+	key = *path ? load_public(*path) : NULL;
+	*text = key_text(key);
+	ssh_key_free(key);
+	*file = *path;
+	return *text ? 0 : -ENOENT;
+}
+
 int
 auth_key_again(struct auth *a)
 {
-	const struct target_login *l = &a->target->login;
+	struct target_login *l = &a->target->login;
 	ssh_key certificate = NULL;
 	int r = SSH_AUTH_DENIED;
 
 	if (!l->file)
-		return l->key ? by_agent(a, l->key) : r;
-	if (!l->certificate || ssh_pki_import_cert_file(l->certificate, &certificate) == SSH_OK)
-		r = sign(a, certificate, l->file);
+		r = l->key ? by_agent(a, l->key) : r;
+	else if (!l->certificate || ssh_pki_import_cert_file(l->certificate, &certificate) == SSH_OK)
+		r = sign(a, certificate, l->file, true);
 	ssh_key_free(certificate);
-	if (l->key)
+	/* without a question there is no such key: it has its turn among the others */
+	if (l->file && l->key && r != SSH_AUTH_AGAIN)
 		(void)list_add(&a->used, l->key);
+	if (r == SSH_AUTH_AGAIN)
+		r = SSH_AUTH_DENIED;
+	if (r == SSH_AUTH_DENIED)
+		target_login_forget(l);
 	return r;
 }
 

@@ -1,78 +1,81 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth_key.h"
 #include "auth_remembered.h"
-#include "list.h"
 #include "remembered.h"
 #include "target.h"
 
 #define RENEWED_S (REMEMBERED_S / 4) /* older facts are written again */
+#define HASH_CAP 17
 
-/* The agent's keys are tried where the configuration does not name the only ones; files that it names. */
-static bool
-is_wanted(const struct sshconfig *c, const char *kind, const char *name)
+/* Which key that was (FNV-1a): no more than a hint, since only a key that comes first anyway is compared. */
+static void
+hash_of(const char *key, char out[HASH_CAP])
 {
-	if (strcmp(kind, "agent") == 0)
-		return !c->identities_only;
-	if (strcmp(kind, "file") != 0)
-		return false;
-	for (char **path = c->identity_files; *path; path++)
-		if (strcmp(*path, name) == 0)
-			return true;
-	return false;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *key; key++)
+		hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
+	snprintf(out, HASH_CAP, "%016" PRIx64, hash);
 }
 
-/* "METHODS KIND NAME"; the time since then in seconds, -1: there is none, or it is not wanted any more. */
+/* "METHODS HASH"; the time since then in seconds, -1: there is none. */
 static long
-look(const struct auth *a, int *methods, char kind[8], char name[REMEMBERED_HOST_CAP])
+look(const struct auth *a, int *methods, char hash[HASH_CAP])
 {
 	char account[REMEMBERED_HOST_CAP], text[REMEMBERED_HOST_CAP];
 	long age;
-	int at = 0;
+	int end = 0;
 
 	target_account(a->target, account, sizeof(account));
 	age = account[0] ? remembered_text(REMEMBERED_LOGIN, account, text, sizeof(text)) : -1;
-	if (age < 0 || sscanf(text, "%d %7s %n", methods, kind, &at) != 2 || !at || *methods <= 0)
+	if (age < 0 || sscanf(text, "%9d %16[0-9a-f]%n", methods, hash, &end) != 2 || text[end] || *methods <= 0)
 		return -1;
-	snprintf(name, REMEMBERED_HOST_CAP, "%s", text + at);
-	return is_wanted(a->target->config, kind, name) ? age : -1;
+	return age;
 }
 
 bool
 auth_remembered_get(struct auth *a)
 {
 	struct target_login *l = &a->target->login;
-	char kind[8], name[REMEMBERED_HOST_CAP];
+	char then[HASH_CAP], now[HASH_CAP], *key = NULL;
+	const char *file;
 	int methods;
 
-	if (look(a, &methods, kind, name) < 0)
+	if (look(a, &methods, then) < 0 || auth_key_first(a, &key, &file) < 0)
 		return false;
+	hash_of(key, now);
+	if (strcmp(then, now) != 0) {
+		free(key);
+		return false;
+	}
 	target_login_forget(l);
 	l->methods = methods;
-	if (kind[0] == 'a')
-		l->key = strdup(name);
-	else
-		l->file = strdup(name);
-	return l->key || l->file;
+	l->key = key;
+	l->file = file ? strdup(file) : NULL;
+	return !file || l->file;
 }
 
 void
 auth_remembered_put(const struct auth *a)
 {
 	const struct target_login *l = &a->target->login;
-	char account[REMEMBERED_HOST_CAP], text[2 * REMEMBERED_HOST_CAP], kind[8], name[REMEMBERED_HOST_CAP];
-	const char *now = l->file ? l->file : l->key, *kind_now = l->file ? "file" : "agent";
+	char account[REMEMBERED_HOST_CAP], text[64], then[HASH_CAP], now[HASH_CAP];
 	long age;
 	int methods;
 
 	target_account(a->target, account, sizeof(account));
-	if (!account[0] || !now || l->certificate || !l->methods || !is_wanted(a->target->config, kind_now, now))
+	if (!account[0] || !l->key || l->certificate || !l->methods)
 		return;
-	age = look(a, &methods, kind, name);
-	if (age >= 0 && age < RENEWED_S && strcmp(kind, kind_now) == 0 && strcmp(name, now) == 0)
+	hash_of(l->key, now);
+	age = look(a, &methods, then);
+	if (age >= 0 && age < RENEWED_S && methods == l->methods && strcmp(then, now) == 0)
 		return;
-	if (snprintf(text, sizeof(text), "%d %s %s", l->methods, kind_now, now) < (int)sizeof(text))
-		remembered_set_text(REMEMBERED_LOGIN, account, text);
+	snprintf(text, sizeof(text), "%d %s", l->methods, now);
+	remembered_set_text(REMEMBERED_LOGIN, account, text);
 }
