@@ -4,7 +4,13 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "auth_agent.h"
@@ -326,6 +332,57 @@ finds_the_socket(void **state)
 	sshconfig_free(c);
 }
 
+/* What an agent does with session-bind@openssh.com: 'x' gives up the connection, else it answers with that many keys. */
+static void
+serve_agent(int listener, char extension)
+{
+	unsigned char in[AGENT_BIND_MAX], keys[] = { 0, 0, 0, 14, KEYS_ARE, 0, 0, 0, 1, 0, 0, 0, 1, 'k', 0, 0, 0, 0 };
+	static const unsigned char success[] = { 0, 0, 0, 1, 6 }, none[] = { 0, 0, 0, 5, KEYS_ARE, 0, 0, 0, 0 };
+
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		bool bound = false, open = fd >= 0;
+
+		while (open && read(fd, in, 5) == 5) {
+			size_t rest = ((size_t)in[2] << 8 | in[3]) - 1;
+
+			if (in[4] == KEYS_PLEASE) {
+				open = bound && extension == '0' ? write(fd, none, sizeof none) > 0 : write(fd, keys, sizeof keys) > 0;
+			} else {
+				bound = true;
+				open = read(fd, in, rest) == (ssize_t)rest && extension != 'x' && write(fd, success, sizeof success) > 0;
+			}
+		}
+		close(fd);
+	}
+}
+
+/* Only an agent that shows fewer keys to another host restricts some. */
+static void
+sees_what_is_restricted(void **state)
+{
+	static const struct { char extension; bool restricts; } rows[] = { { 'x', false }, { '1', false }, { '0', true } };
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+
+	(void)state;
+	snprintf(sa.sun_path, sizeof sa.sun_path, "/tmp/hfagent.%d", (int)getpid());
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		pid_t pid;
+
+		assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof sa), 0);
+		assert_int_equal(listen(listener, 5), 0);
+		pid = fork();
+		if (pid == 0)
+			serve_agent(listener, rows[i].extension);
+		close(listener);
+		assert_int_equal(auth_agent_restricts(sa.sun_path, LIMIT_MS), rows[i].restricts);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		unlink(sa.sun_path);
+	}
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 /* What an agent parses, field by field; and what may come back. */
@@ -365,7 +422,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(lists_keys), CASE(refuses_malformed_lists), CASE(does_not_wait_for_ever), CASE(shows_wanted_keys_alone),
 		CASE(is_broken_off), CASE(ends_with_a_wrong_message), CASE(finds_the_socket),
-		CASE(binds_to_nowhere),
+		CASE(binds_to_nowhere), CASE(sees_what_is_restricted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

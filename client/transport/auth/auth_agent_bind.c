@@ -118,10 +118,11 @@ shown(const char *path, bool bound, int timeout_ms)
 	return n;
 }
 
+/* One that does not know the extension, or gives up the connection at it, has tied no key to a host. */
 bool
 auth_agent_restricts(const char *path, int timeout_ms)
 {
-	int all = shown(path, false, timeout_ms);
+	int all = shown(path, false, timeout_ms), bound = all > 0 ? shown(path, true, timeout_ms) : -1;
 
-	return all > 0 && shown(path, true, timeout_ms) < all;
+	return bound >= 0 && bound < all;
 }
