@@ -82,12 +82,14 @@ transport_turns_to_ssh(struct transport *t)
 	struct transport_target *target = t->target;
 	char name[REMEMBERED_HOST_CAP];
 
-	if (t->state != TRANSPORT_CLOSED || t->end != TRANSPORT_END_NEEDS_SSH || target->carrier != CARRIER_LIBSSH)
+	if (t->state != TRANSPORT_CLOSED || (t->end != TRANSPORT_END_NEEDS_SSH && t->end != TRANSPORT_END_TAKES_SSH) ||
+	    target->carrier != CARRIER_LIBSSH)
 		return false;
 	target->carrier = CARRIER_COMMAND;
 	say_why(target, t->asking, "Using the ssh command", t->reason);
 	name_of(target, name, sizeof(name));
-	if (name[0])
+	/* that it was not seen is no quality of the host's */
+	if (name[0] && t->end == TRANSPORT_END_NEEDS_SSH)
 		remembered_set(REMEMBERED_SSH, name, true);
 	return true;
 }

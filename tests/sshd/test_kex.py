@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Hosts that agree with ssh on more than libssh has: ssh carries the bytes, at once, and one line says so."""
+import os
 import re
 import subprocess
 
+from relay import Relay
+from template import PORT
 from term import Skip, check, equal
 from test_client import CLIENT
 from test_fallback import FORGETS, Counted
 
+HOSTS = "/home/laptop/.cache/holdfast/hosts"
 SNTRUP = "sntrup761x25519-sha512@openssh.com"
 MLKEM = "mlkem768x25519-sha256"  # of OpenSSH 9.9
 BOTH = ["-o", "KexAlgorithms=%s,curve25519-sha256" % SNTRUP]
@@ -55,3 +59,27 @@ def test_list(host):
     host.configure_sshd("KexAlgorithms %s\n" % SNTRUP)
     r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", *BOTH, "--list", "--json", "server"])
     equal((r.returncode, r.stdout), (0, b'{"sessions":[]}\n'), "the list; %s" % r.stderr)
+
+
+class Between(Relay):
+    """Lines before those of the host, which no signature covers."""
+
+    def take(self, source, q, limit):
+        if source.getpeername()[1] == self.to[1]:
+            q.put((0, b"x" * 100 + b"\r\n") if self.few else (0, (b"x" * 100 + b"\r\n") * 1000))
+        super().take(source, q, limit)
+
+
+def test_between(host):
+    """Who is between us and the host cannot talk us out of an exchange that ssh and the host have."""
+    if not has(SNTRUP):
+        raise Skip("this ssh has no " + SNTRUP)
+    relay = Between(2301, ("127.0.0.1", PORT))
+    for relay.few in (False, True):
+        r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", "-o", "LogLevel=INFO", "-p", "2301", *BOTH, "server",
+                               "echo out; exit 3"])
+        equal((r.returncode, r.stdout), (3, b"out\n"), "status and output: %s" % r.stderr)
+        words = SNTRUP if relay.few else "what the host offers could not be read"
+        check("Using the ssh command (" in r.stderr.decode() and words in r.stderr.decode(), "the line: %s" % r.stderr)
+        known = os.path.exists(HOSTS) and "needs-ssh" in open(HOSTS).read()
+        equal(known, relay.few, "it is remembered that this host takes ssh")

@@ -240,6 +240,49 @@ logs_in_by_a_key_file(void **state)
 	assert_int_equal(person.secrets, 0);
 }
 
+/* How many lines there are in the file of what was found out about hosts. */
+static unsigned
+remembered_lines(void)
+{
+	char path[80];
+	unsigned n = 0;
+	FILE *f;
+	int c;
+
+	snprintf(path, sizeof path, "%s/holdfast/hosts", dir);
+	if (!(f = fopen(path, "r")))
+		return 0;
+	while ((c = getc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	unlink(path);
+	return n;
+}
+
+/* A login is remembered by a line that is found again, or not at all. */
+static void
+remembers_a_login_once(void **state)
+{
+	static const struct { const char *proxy; unsigned lines; } rows[] = { { "to the host", 1 }, { "to\tit", 0 } };
+	struct connector_result result;
+
+	(void)state;
+	host.password = NULL;
+	host.user_key = user_key;
+	assert_int_equal(list_add(&target.config->identity_files, key_file), 0);
+	(void)remembered_lines();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		free(target.config->proxy_command);
+		target.config->proxy_command = copy(rows[i].proxy);
+		for (unsigned n = 0; n < 2; n++) {
+			target_login_forget(&target.login);
+			once(&result);
+			has_greeted(&result);
+		}
+		assert_int_equal(remembered_lines(), rows[i].lines);
+	}
+}
+
 static void
 checks_the_host_key(void **state)
 {
@@ -283,6 +326,22 @@ fears_another_host_key(void **state)
 	assert_true(result.weak);
 }
 
+/* NoHostAuthenticationForLocalhost is not for a host behind an alias. */
+static void
+checks_an_alias_on_this_machine(void **state)
+{
+	struct connector_result result;
+
+	(void)state;
+	target.config->no_auth_for_localhost = true;
+	target.config->strict_host_key = CHECK_YES;
+	once(&result);
+	has_greeted(&result);
+	target.config->host_key_alias = copy("elsewhere");
+	once(&result);
+	has_failed(&result, TRANSPORT_END_REFUSED, "no ED25519 key of elsewhere is known");
+}
+
 static void
 tells_what_the_host_lacks(void **state)
 {
@@ -319,6 +378,44 @@ goes_through_a_proxy(void **state)
 	finish(c, &result);
 	assert_int_equal(line_at_end, -1);
 	has_greeted(&result);
+}
+
+/* BYTES come N times before what the host says, on a connection with an ssh program there. */
+static void
+with_before(const void *bytes, size_t len, unsigned n, struct connector_result *result)
+{
+	struct child proxy = CHILD_NONE;
+	char *all = malloc(n * len);
+	int pair[2];
+
+	assert_non_null(all);
+	for (unsigned i = 0; i < n; i++)
+		memcpy(all + i * len, bytes, len);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(write(pair[1], all, n * len), n * len);
+	free(all);
+	host_start(&host, pair[1], false);
+	close(pair[1]);
+	proxy.fd = pair[0];
+	target.have_ssh = true;
+	finish(begin(TRANSPORT_SUBSYSTEM, NULL, &proxy), result);
+}
+
+/* Who stands between us and the host cannot keep its algorithms from being compared. */
+static void
+leaves_to_ssh_what_it_has_not_seen(void **state)
+{
+	static const char line[] = "123456789 123456789 123456789 123456789 123456789 123456789\r\n";
+	static const char ignore[] = "SSH-2.0-between\r\n\0\0\0\x0c\x05\x02\0\0\0\x01x12345";
+	struct connector_result result;
+
+	(void)state;
+	with_before(line, sizeof line - 1, 5, &result);
+	has_greeted(&result);
+	with_before(line, sizeof line - 1, 1000, &result);
+	has_failed(&result, TRANSPORT_END_TAKES_SSH, "could not be read");
+	with_before(ignore, sizeof ignore - 1, 1, &result);
+	has_failed(&result, TRANSPORT_END_TAKES_SSH, "could not be read");
 }
 
 /* Gives it up at once. */
@@ -389,6 +486,7 @@ make_world(void **state)
 		return -1;
 	snprintf(known, sizeof known, "%s/known_hosts", dir);
 	snprintf(key_file, sizeof key_file, "%s/id", dir);
+	setenv("XDG_CACHE_HOME", dir, 1);
 	if (host_make_key(&host_key) != SSH_OK ||
 	    host_make_key(&other_key) != SSH_OK ||
 	    host_make_key(&user_key) != SSH_OK)
@@ -399,7 +497,12 @@ make_world(void **state)
 static int
 end_world(void **state)
 {
+	char path[80];
+
 	(void)state;
+	(void)remembered_lines();
+	snprintf(path, sizeof path, "%s/holdfast", dir);
+	rmdir(path);
 	unlink(known);
 	unlink(key_file);
 	rmdir(dir);
@@ -415,8 +518,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(asks_for_a_password_once), CASE(is_refused), CASE(logs_in_by_a_key_file), CASE(checks_the_host_key),
-		CASE(fears_another_host_key), CASE(tells_what_the_host_lacks), CASE(goes_through_a_proxy),
+		CASE(asks_for_a_password_once), CASE(is_refused), CASE(logs_in_by_a_key_file),
+		CASE(remembers_a_login_once), CASE(checks_the_host_key),
+		CASE(fears_another_host_key), CASE(checks_an_alias_on_this_machine),
+		CASE(leaves_to_ssh_what_it_has_not_seen), CASE(tells_what_the_host_lacks), CASE(goes_through_a_proxy),
 		CASE(gives_up_a_silent_host), CASE(gives_up_a_question),
 	};
 

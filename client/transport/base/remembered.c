@@ -160,6 +160,7 @@ save(const char *path, const struct fact *facts, unsigned n, const char *what, c
 		unlink(temporary);
 }
 
+/* LINE: HOST and the text; NULL: HOST is forgotten.  A name with a tab or a newline would not be found again. */
 static void
 put(const char *what, const char *host, const char *line)
 {
@@ -168,7 +169,8 @@ put(const char *what, const char *host, const char *line)
 	bool known = false;
 	unsigned n;
 
-	if (!facts || strlen(line ? line : host) >= REMEMBERED_HOST_CAP || strchr(line ? line : host, '\n') ||
+	if (!facts || !host[0] || strpbrk(host, "\t\n") || isspace((unsigned char)host[0]) ||
+	    strlen(line ? line : host) >= REMEMBERED_HOST_CAP || strchr(line ? line : host, '\n') ||
 	    find_file(path, sizeof(path), line) < 0) {
 		free(facts);
 		return;

@@ -16,7 +16,7 @@
 #define REMEMBERED_S 86400 /* for so long */
 #define REMEMBERED_HOST_CAP 512 /* longer names of hosts are not remembered */
 
-/* WHAT is one word.  HOST is one line. */
+/* WHAT is one word.  HOST is one line; one with a tab in it, or with a blank in front, is not remembered. */
 #define REMEMBERED_NONE "no-holdfast"
 #define REMEMBERED_SSH "needs-ssh"
 /* A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space the

@@ -36,6 +36,7 @@ enum transport_end {
 	TRANSPORT_END_LOST,         /* the connection broke, or was never made: worth another try */
 	TRANSPORT_END_REFUSED,      /* login failed, the host key has changed, a wrong configuration: another try is no use */
 	TRANSPORT_END_NEEDS_SSH,    /* libssh lacks what ssh and the host agree on: see factory.h */
+	TRANSPORT_END_TAKES_SSH,    /* whether it does was not seen: ssh this time */
 	TRANSPORT_END_NO_SUBSYSTEM, /* logged in, but the host has no such subsystem or command */
 };
 

@@ -280,6 +280,18 @@ open_channel(struct connector *c)
 	return r < 0 ? fail(c, r == -ENOSYS ? TRANSPORT_END_NO_SUBSYSTEM : TRANSPORT_END_LOST, to->why) : 0;
 }
 
+/* What an error of sshopen_session's means. */
+static enum transport_end
+end_of(int r)
+{
+	switch (r) {
+	case -ENOTSUP: return TRANSPORT_END_NEEDS_SSH;
+	case -EAGAIN: return TRANSPORT_END_TAKES_SSH;
+	case -EINVAL: return TRANSPORT_END_REFUSED;
+	default: return TRANSPORT_END_LOST;
+	}
+}
+
 static int
 connect_all(struct connector *c)
 {
@@ -290,8 +302,7 @@ connect_all(struct connector *c)
 		return -1;
 	r = sshopen_session(&c->request, fd, &c->result.session, c->result.why, sizeof(c->result.why));
 	if (r < 0)
-		return fail(c, r == -ENOTSUP ? TRANSPORT_END_NEEDS_SSH : r == -EINVAL ? TRANSPORT_END_REFUSED
-		                                                                  : TRANSPORT_END_LOST, c->result.why);
+		return fail(c, end_of(r), c->result.why);
 	return login(c, address) < 0 ? -1 : open_channel(c);
 }
 

@@ -19,7 +19,10 @@ struct kexinit {
 	char *lists[KEXINIT_LISTS]; /* names with commas between them */
 };
 
-/* Finds it in the first LEN bytes of a host: 1, 0: not all of it has come, -EBADMSG: it is no ssh, -ENOMEM. */
+/*
+ * Finds it in the first LEN bytes of a host: 1, 0: not all of it has come, -EBADMSG: it is no ssh, or another message
+ * comes first, -ENOMEM.
+ */
 int kexinit_parse(const unsigned char *bytes, size_t len, struct kexinit *k);
 /* Takes one that is all zero. */
 void kexinit_free(struct kexinit *k);

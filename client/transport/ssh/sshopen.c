@@ -142,12 +142,28 @@ handshake_failed(ssh_session s, const struct greeting *g, char *why, size_t cap)
 	return strstr(text, "no match for") || strstr(text, "No version of SSH") ? -EINVAL : -ECONNRESET;
 }
 
+/* What kexinit_look has found when libssh has got as far as R: 0, or what the handshake ends with for ssh's sake. */
+static int
+judge(const struct sshopen_request *q, int seen, int r, const struct kexinit *k, char *why, size_t cap)
+{
+	if (seen == 1)
+		return algorithms_need_ssh(q->target->config, k, why, cap) ? -ENOTSUP : 0;
+	if (seen == 0 && r == SSH_ERROR)
+		return 0; /* the connection broke before */
+	if (seen == 0 || seen == -ESTALE)
+		snprintf(why, cap, "what the host offers came too fast to be seen");
+	else
+		snprintf(why, cap, "what the host offers could not be read");
+	return -EAGAIN;
+}
+
 /*
- * The first part of the handshake, up to what the host offers: where ssh would agree on more with it than libssh can,
- * libssh goes no further.  SSH_OK, SSH_ERROR, or SSH_AGAIN: WHY says what ssh has to do.
+ * The first part of the handshake, up to what the host offers: SSH_OK or SSH_ERROR.  Where ssh would agree on more with
+ * the host than libssh can, libssh goes no further: *NEEDS is -ENOTSUP; nor where that was not seen, which someone
+ * between us and the host may have brought about: -EAGAIN.  WHY says then what ssh has to do.
  */
 static int
-compare(const struct sshopen_request *q, ssh_session s, int fd, struct greeting *g, char *why, size_t cap)
+compare(const struct sshopen_request *q, ssh_session s, int fd, struct greeting *g, int *needs, char *why, size_t cap)
 {
 	struct kexinit_watch w = { NULL, 0 };
 	struct ssh_counter_struct taken = { 0 }, packets = { 0 };
@@ -166,23 +182,20 @@ compare(const struct sshopen_request *q, ssh_session s, int fd, struct greeting 
 		}
 	}
 	ssh_set_counters(s, NULL, NULL);
-	why[0] = '\0';
-	if (seen == -ESTALE)
-		snprintf(why, cap, "what the host offers came too fast to be seen");
-	else if (seen == 1)
-		(void)algorithms_need_ssh(q->target->config, &k, why, cap);
+	seen = judge(q, seen, r, &k, why, cap);
 	kexinit_free(&k);
 	kexinit_watch_end(&w);
-	return why[0] ? SSH_AGAIN : r == SSH_AGAIN ? SSH_OK : r;
+	*needs = seen;
+	return r == SSH_AGAIN ? SSH_OK : r;
 }
 
 static int
 handshake(const struct sshopen_request *q, ssh_session s, int fd, struct greeting *g, char *why, size_t cap)
 {
-	int r = q->target->have_ssh ? compare(q, s, fd, g, why, cap) : SSH_OK;
+	int needs = 0, r = q->target->have_ssh ? compare(q, s, fd, g, &needs, why, cap) : SSH_OK;
 
-	if (r == SSH_AGAIN)
-		return -ENOTSUP;
+	if (needs < 0)
+		return needs;
 	if (r == SSH_OK)
 		r = shake_hands(q, s, g);
 	return r == SSH_OK ? 0 : handshake_failed(s, g, why, cap);

@@ -26,8 +26,8 @@ struct sshopen_request {
 /* Sets S up; on failure -EINVAL, and WHY names the option that libssh can't do. */
 int sshopen_options(ssh_session s, const struct sshconfig *c, char *why, size_t cap);
 /*
- * The handshake on FD, which is taken over: 0, -ECONNRESET, -EINVAL when there is no use in trying again, or -ENOTSUP:
- * it is a thing for ssh (algorithms.h).
+ * The handshake on FD, which is taken over: 0, -ECONNRESET, -EINVAL when there is no use in trying again, -ENOTSUP:
+ * it is a thing for ssh (algorithms.h), or -EAGAIN: it may be, since what the host offers was not seen.
  */
 int sshopen_session(const struct sshopen_request *q, int fd, ssh_session *session, char *why, size_t cap);
 /* 0, -ECONNRESET, or -ENOSYS: the host does not have it. */
