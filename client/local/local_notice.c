@@ -56,7 +56,7 @@ static const struct form { const char *prefix, *since, *stops, *again, *full, *k
 	{ "holdfast: ", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
 	{ "", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
 	{ "", "for ", "Ctrl-C stops", "retries", "no more keys: paste refused", "keys kept", "key kept" },
-	{ "", "", "^C stops", "retries", "no more keys", "kept", "kept" },
+	{ "", "", "^C stops", "", "no more keys", "kept", "kept" },
 };
 #define FORMS (sizeof forms / sizeof forms[0])
 

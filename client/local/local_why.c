@@ -12,7 +12,7 @@ static const struct { const char *part, *words; } table[] = {
 	{ "HAS CHANGED", "host key has changed" },
 	{ "IDENTIFICATION HAS CHANGED", "host key has changed" },
 	{ "host key of", "host key has changed" },
-	{ "Host key verification failed", "host key is not known" },
+	{ "Host key verification failed", "host key has changed" },
 	{ "host key was not accepted", "host key is not known" },
 	{ "permission denied", "login refused" },
 	{ "Permission denied", "login refused" },
