@@ -168,8 +168,8 @@ main(int argc, char **argv)
 
 	const char *slash = strrchr(argv[0] ? argv[0] : "", '/');
 
-	if (argc == 2 && slash && strcmp(slash + 1, ASKPASS_NAME) == 0)
-		return askpass_main(argv[0], argv[1]);
+	if ((argc == 2 || argc == 3) && slash && strcmp(slash + 1, ASKPASS_NAME) == 0)
+		return askpass_main(argv[0], argv[1], argc == 3);
 	small_heap();
 	open_standard();
 	setlocale(LC_ALL, "");

@@ -41,6 +41,8 @@ no_second_time(const struct fallback *f)
  * The person has typed something, which the plain ssh would ask for again; or it shares a connection of ours.  So it is
  * our child, and has its questions put by us.
  */
+extern char **environ;
+
 struct beside {
 	struct transport_target *target;
 	struct asking *asking;
@@ -51,7 +53,8 @@ struct beside {
 static int
 spawn(struct beside *b, char *const *argv, int errors)
 {
-	char **env = askpass_environment(&b->target->askpass);
+	/* one that shares a connection asks nothing, unless that is gone: then at the terminal */
+	char **env = b->target->master ? environ : askpass_environment(&b->target->askpass);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -70,7 +73,8 @@ spawn(struct beside *b, char *const *argv, int errors)
 		r = posix_spawnp(&b->pid, argv[0], &actions, &attr, argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
-	list_free(env);
+	if (env != environ)
+		list_free(env);
 	return -r;
 }
 
@@ -102,6 +106,18 @@ pass_on(const struct beside *b, int signals)
 			kill(b->pid, sig);
 }
 
+/* Once ssh has logged in nobody is to ask anything in its name. */
+static void
+answer(struct beside *b)
+{
+	int rc = auth_child_serve(&b->asked, &b->target->askpass, b->target, &b->asking->ops);
+
+	if (rc < 0)
+		kill(b->pid, SIGTERM);
+	else if (rc > 0)
+		askpass_deaf(&b->target->askpass);
+}
+
 static int
 run_beside(struct beside *b, char *const *argv, int errors)
 {
@@ -120,8 +136,8 @@ run_beside(struct beside *b, char *const *argv, int errors)
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		pass_on(b, signals);
-		if (fds[1].revents && auth_child_serve(&b->asked, &b->target->askpass, b->target, &b->asking->ops) < 0)
-			kill(b->pid, SIGTERM);
+		if (fds[1].revents)
+			answer(b);
 		status = look_after(b);
 	}
 	if (signals >= 0)
@@ -129,18 +145,15 @@ run_beside(struct beside *b, char *const *argv, int errors)
 	return status;
 }
 
-/* Over the connection that is there: ssh's own words first, so that those of the person's hold where they differ. */
+/* What holds over the person's own words, since ssh takes the first of each. */
 static int
-share(const struct transport_target *t, char ***argv)
+put_first(char ***argv, char *const *words)
 {
-	char path[128], **list = NULL;
+	char **list = NULL;
 	int rc = list_add(&list, (*argv)[0]);
 
-	target_master(t, path, sizeof path);
 	if (rc == 0)
-		rc = list_add(&list, "-S");
-	if (rc == 0)
-		rc = list_add(&list, path);
+		rc = list_add_all(&list, words);
 	if (rc == 0)
 		rc = list_add_all(&list, *argv + 1);
 	if (rc < 0) {
@@ -150,6 +163,39 @@ share(const struct transport_target *t, char ***argv)
 	list_free(*argv);
 	*argv = list;
 	return 0;
+}
+
+/* Over the connection that is there. */
+static int
+share(struct transport_target *t, char ***argv)
+{
+	static char option[] = "-S";
+	char path[128];
+
+	askpass_deaf(&t->askpass);
+	target_master(t, path, sizeof path);
+	return put_first(argv, (char *const[]){ option, path, NULL });
+}
+
+/* ssh tells when it has logged in, and then runs the person's own LocalCommand, unless an ssh of ours has run that. */
+static int
+tells_login(const struct transport_target *t, char ***argv)
+{
+	static char option[] = "-o", permit[] = "PermitLocalCommand=yes";
+	const struct sshconfig *c = t->config;
+	bool own = c->permit_local_command && c->local_command && !t->connections;
+	char sign[128], **words = NULL;
+	int rc;
+
+	if (t->asked_command || !askpass_sign(&t->askpass, sign, sizeof sign))
+		return 0;
+	rc = list_add_all(&words, (char *const[]){ option, permit, option, NULL });
+	if (rc == 0)
+		rc = list_addf(&words, "LocalCommand=%s%s%s", sign, own ? "; " : "", own ? c->local_command : "");
+	if (rc == 0)
+		rc = put_first(argv, words);
+	list_free(words);
+	return rc;
 }
 
 int
@@ -169,7 +215,7 @@ plain_run(const struct options *o, struct transport_target *target, const struct
 		return become_ssh(o, more, errors);
 	}
 	status = become_line(o, more, &argv);
-	if (status == 0 && target->master && share(target, &argv) < 0)
+	if (status == 0 && (target->master ? share(target, &argv) : tells_login(target, &argv)) < 0)
 		status = STATUS_FAILED;
 	if (status == 0)
 		status = run_beside(&b, argv, errors);

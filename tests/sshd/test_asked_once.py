@@ -111,3 +111,54 @@ def test_nothing_is_left(host):
         equal([n for n in os.listdir("/tmp") if n.startswith("holdfast-")], [], "left in /tmp")
         wait_until(lambda: not host.named("ssh"), "no ssh is left")
         host.wait_none()
+
+
+def directories():
+    return sorted(n for n in os.listdir("/tmp") if n.startswith("holdfast-"))
+
+
+def test_nobody_else_asks(host):
+    """Once a plain ssh that is a child has logged in, there is nothing by which another process could ask the person."""
+    for what, options in BY:
+        write(RUN + "/drain", "")
+        t = log_in(host, *options).prompt()
+        name, = directories()
+        wait_until(lambda: not os.path.exists("/tmp/%s/ask" % name), "no socket for questions, by " + what)
+        equal(t.ask("$((6 * 7))"), "42", "it goes on")
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "status, by " + what)
+        equal(directories(), [], "left in /tmp, by " + what)
+        os.unlink(RUN + "/drain")
+
+
+def test_killed(host):
+    """What a client that was killed has left goes with the next one: its directory alone."""
+    def old(name):
+        os.utime("/tmp/" + name, (1, 1))
+
+    def make(name, mode, owner="laptop"):
+        os.mkdir("/tmp/" + name)
+        os.chmod("/tmp/" + name, mode)
+        os.chown("/tmp/" + name, *host.ids(owner)[:2])
+
+    living = log_in(host, *BOTH).prompt()
+    name, = directories()
+    old(name)
+    t = log_in(host, *BOTH).prompt()
+    left, = set(directories()) - {name}
+    t.kill(signal.SIGKILL)
+    host.wait_gone(t.pid)
+    check(os.path.islink("/tmp/%s/holdfast-askpass" % left), "a directory is left")
+    old(left)
+    kept = ("holdfast-opened", "holdfast-others", "holdfast-filled", "holdfast-longer1", "holdfast-recent")
+    for n, mode, owner in zip(kept, (0o755, 0o700, 0o700, 0o700, 0o700), ("laptop", "bob", "laptop", "laptop", "laptop")):
+        make(n, mode, owner)
+    write("/tmp/%s/mine" % kept[2], "", 0o600, host.ids("laptop")[:2])
+    for n in kept[:4]:
+        old(n)
+    t = log_in(host, *BOTH).prompt()
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "status")
+    equal(directories(), sorted((name, *kept)), "left in /tmp")
+    living.line("exit 7")
+    equal(living.wait_exit(), 7, "status of the one that lives")

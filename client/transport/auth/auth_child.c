@@ -98,6 +98,10 @@ auth_child_serve(struct auth_child *c, const struct askpass *a, struct transport
 
 	if (r < 0)
 		return 0;
+	if (q.hint == ASKPASS_LOGGED_IN) {
+		askpass_answer(&q, NULL);
+		return 1;
+	}
 	if (q.hint == ASKPASS_NOTE)
 		asking->say(asking->object, q.text);
 	else if (is_confirmation(&q))

@@ -15,7 +15,10 @@ struct auth_child {
 	unsigned count;
 };
 
-/* Takes a question of A's and answers it: 0, or -ECANCELED: the person does not want to go on. */
+/*
+ * Takes a question of A's and answers it: 0; 1: it was none, ssh has logged in (askpass_sign); or -ECANCELED: the person
+ * does not want to go on.
+ */
 int auth_child_serve(struct auth_child *c, const struct askpass *a, struct transport_target *t,
                      const struct transport_asking *asking);
 

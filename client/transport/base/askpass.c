@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -6,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -32,17 +32,6 @@ address_of(struct sockaddr_un *sa, const char *dir)
 }
 
 static int
-make_directory(char *dir, size_t cap)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR");
-
-	if (run && run[0] == '/' && (size_t)snprintf(dir, cap, "%s/holdfast-XXXXXX", run) < cap && mkdtemp(dir))
-		return 0;
-	snprintf(dir, cap, "/tmp/holdfast-XXXXXX");
-	return mkdtemp(dir) ? 0 : -errno;
-}
-
-static int
 make_link(const char *dir)
 {
 	char self[PATH_MAX], path[128];
@@ -62,11 +51,9 @@ askpass_open(struct askpass *a)
 	int r;
 
 	*a = (struct askpass){ .listener = -1 };
-	r = make_directory(a->dir, sizeof(a->dir));
-	if (r < 0) {
-		a->dir[0] = '\0';
+	r = a->lock = askpass_dir_make(a->dir, sizeof(a->dir));
+	if (r < 0)
 		return r;
-	}
 	r = make_link(a->dir);
 	if (r == 0)
 		r = address_of(&sa, a->dir);
@@ -79,20 +66,39 @@ askpass_open(struct askpass *a)
 }
 
 void
-askpass_close(struct askpass *a)
+askpass_deaf(struct askpass *a)
 {
 	struct sockaddr_un sa;
-	char path[128];
 
 	if (!a->dir[0])
 		return;
 	fd_close(&a->listener);
 	if (address_of(&sa, a->dir) == 0)
 		unlink(sa.sun_path);
+}
+
+void
+askpass_close(struct askpass *a)
+{
+	char path[128];
+
+	if (!a->dir[0])
+		return;
+	askpass_deaf(a);
 	snprintf(path, sizeof(path), "%s/" ASKPASS_NAME, a->dir);
 	unlink(path);
 	rmdir(a->dir);
+	fd_close(&a->lock);
 	a->dir[0] = '\0';
+}
+
+bool
+askpass_sign(const struct askpass *a, char *out, size_t cap)
+{
+	for (const char *s = a->dir; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("/._-", *s))
+			return false;
+	return a->dir[0] && (size_t)snprintf(out, cap, "%s/" ASKPASS_NAME " logged in", a->dir) < cap;
 }
 
 char **
@@ -152,7 +158,8 @@ askpass_take(const struct askpass *a, struct askpass_question *q)
 		return n < 0 ? (int)n : -EBADMSG;
 	}
 	q->fd = fd;
-	q->hint = buf[0] == 'c' ? ASKPASS_CONFIRM : buf[0] == 'n' ? ASKPASS_NOTE : ASKPASS_SECRET;
+	q->hint = buf[0] == 'c' ? ASKPASS_CONFIRM : buf[0] == 'n' ? ASKPASS_NOTE : buf[0] == 'l' ? ASKPASS_LOGGED_IN
+	                                                                                        : ASKPASS_SECRET;
 	snprintf(q->text, sizeof(q->text), "%s", buf + 1);
 	return 0;
 }
@@ -184,9 +191,9 @@ ask(const struct sockaddr_un *sa, char hint, const char *text, char *answer, siz
 }
 
 int
-askpass_main(const char *program, const char *text)
+askpass_main(const char *program, const char *text, bool logged_in)
 {
-	const char *hint = getenv("SSH_ASKPASS_PROMPT"), *slash = strrchr(program, '/');
+	const char *hint = logged_in ? "logged in" : getenv("SSH_ASKPASS_PROMPT"), *slash = strrchr(program, '/');
 	char dir[sizeof(((struct askpass *)0)->dir)], answer[SECRET_CAP + 1];
 	struct sockaddr_un sa;
 	int r;
@@ -196,8 +203,10 @@ askpass_main(const char *program, const char *text)
 	snprintf(dir, sizeof(dir), "%.*s", (int)(slash - program), program);
 	if (address_of(&sa, dir) < 0)
 		return 1;
-	r = ask(&sa, hint && (strcmp(hint, "confirm") == 0 || strcmp(hint, "none") == 0) ? hint[0] : 's', text, answer,
-	        sizeof(answer));
+	r = ask(&sa, hint && (logged_in || strcmp(hint, "confirm") == 0 || strcmp(hint, "none") == 0) ? hint[0] : 's', text,
+	        answer, sizeof(answer));
+	if (logged_in)
+		return 0;
 	if (r == 0)
 		printf("%s\n", answer + 1);
 	secretmem_wipe(answer, sizeof(answer));

@@ -12,15 +12,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ASKPASS_NAME "holdfast-askpass"
+#include "askpass_dir.h"
+
 #define ASKPASS_TEXT_CAP 4096 /* of a question, with the host's key in it */
 
 struct askpass {
 	char dir[64]; /* "": there is none of it all */
 	int listener;
+	int lock; /* of the directory: see askpass_dir.h */
 };
 
-enum askpass_hint { ASKPASS_SECRET, ASKPASS_CONFIRM, ASKPASS_NOTE }; /* SSH_ASKPASS_PROMPT */
+/* SSH_ASKPASS_PROMPT; the last one is none of ssh's, but says that ssh has logged in (askpass_sign). */
+enum askpass_hint { ASKPASS_SECRET, ASKPASS_CONFIRM, ASKPASS_NOTE, ASKPASS_LOGGED_IN };
 
 struct askpass_question {
 	int fd; /* where the answer goes */
@@ -31,6 +34,13 @@ struct askpass_question {
 /* 0 or a negative errno; A is then all zero. */
 int askpass_open(struct askpass *a);
 void askpass_close(struct askpass *a);
+/* Takes no more questions.  The directory stays, also for a connection of ssh's that is shared. */
+void askpass_deaf(struct askpass *a);
+/*
+ * A command for LocalCommand, by which ssh says that it has logged in.  False: the directory's name may mean something
+ * to a shell or to ssh.
+ */
+bool askpass_sign(const struct askpass *a, char *out, size_t cap);
 /* The environment for the ssh: a list of the caller's.  NULL: out of memory. */
 char **askpass_environment(const struct askpass *a);
 /* When the listener is readable: 0, *Q is to be answered; or a negative errno. */
@@ -38,7 +48,7 @@ int askpass_take(const struct askpass *a, struct askpass_question *q);
 /* ANSWER; NULL: there is none.  Closes Q. */
 void askpass_answer(struct askpass_question *q, const char *answer);
 
-/* The program that ssh runs, PROGRAM being its path: its exit status. */
-int askpass_main(const char *program, const char *text);
+/* The program that ssh runs, PROGRAM being its path; LOGGED_IN: as askpass_sign has it.  Its exit status. */
+int askpass_main(const char *program, const char *text, bool logged_in);
 
 #endif
