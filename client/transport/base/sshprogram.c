@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "clock.h"
 #include "sshprogram.h"
 
 #define VIA "HOLDFAST_VIA"
+#define VERSION_MS 3000 /* -V reads no file and asks nobody */
 #define DEPTH_MAX 8u /* a ssh whose ProxyCommand is holdfast, whose ssh … */
 
 static char chosen[PATH_MAX];
@@ -103,4 +107,30 @@ sshprogram_loops(void)
 {
 	look_above();
 	return depth >= DEPTH_MAX;
+}
+
+unsigned
+sshprogram_version(const char *program)
+{
+	static char option[] = "-V";
+	char *argv[] = { (char *)program, option, NULL }, text[512], *found;
+	uint64_t now = clock_now_ms(), until = now + VERSION_MS;
+	unsigned major = 0, minor = 0;
+	struct child c;
+	bool more = true;
+
+	if (child_start(&c, argv, NULL) < 0)
+		return 0;
+	for (; more && !major && now < until; now = clock_now_ms()) {
+		struct pollfd p = { .fd = c.err, .events = POLLIN };
+
+		if (poll(&p, 1, (int)(until - now)) <= 0)
+			continue;
+		more = child_listen(&c, text, sizeof(text));
+		found = strstr(text, "OpenSSH_");
+		if (found && sscanf(found + strcspn(found, "0123456789\n"), "%3u.%2u", &major, &minor) != 2)
+			major = minor = 0;
+	}
+	child_stop(&c);
+	return major * 100 + minor;
 }

@@ -16,4 +16,7 @@ const char *sshprogram(void);
 /* Whether holdfast and that program start each other. */
 bool sshprogram_loops(void);
 
+/* The version of OpenSSH that PROGRAM says it is (-V): 805 for 8.5; 0: it is none, or does not say so in time. */
+unsigned sshprogram_version(const char *program);
+
 #endif

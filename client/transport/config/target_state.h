@@ -45,6 +45,7 @@ struct transport_target {
 	struct secrets *secrets; /* NULL: nothing is kept */
 	bool asked_command;  /* by --transport */
 	bool have_ssh;       /* `ssh -G` answered */
+	int ssh_version;     /* as sshprogram_version has it, -1: none; 0: it has not been asked for */
 	char *warnings;      /* of `ssh -G`, which an ssh that carries the bytes says itself; NULL: none */
 	enum target_carrier carrier;
 	struct forwards *forwards; /* NULL: not read yet; its listeners stay over reconnects */
