@@ -60,6 +60,18 @@ put_text(char *out, size_t cap, const char *text)
 	memcpy(out, text, strlen(text) + 1);
 }
 
+/* A command that is to be started goes ahead of the host's HELLO in a form that only holdfast reads. */
+static void
+put(const struct run *r, struct link *l, unsigned char *frame, int n)
+{
+	l->ahead = l->phase < LINK_READY && r->o->command && !r->stream.attached && n > 0;
+	if (l->ahead) {
+		frame[FRAME_HEAD - 1] = FRAME_ATTACH_AHEAD;
+		frame_mask(frame + FRAME_HEAD, (size_t)n - FRAME_HEAD, l->preamble + sizeof frame_magic);
+	}
+	link_put(l, frame, n);
+}
+
 void
 run_attach(struct run *r, struct link *l)
 {
@@ -92,7 +104,7 @@ run_attach(struct run *r, struct link *l)
 	if (r->stream.attached)
 		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
 	link_stream_ask(&r->stream, &m);
-	link_put(l, frame, frame_put_attach(&m, frame, sizeof frame));
+	put(r, l, frame, frame_put_attach(&m, frame, sizeof frame));
 	l->asked_attach = true;
 	link_expect(l, clock_now_ms());
 	l->starting = !r->stream.attached;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "clock.h"
 #include "exit_status.h"
@@ -50,13 +51,17 @@ away_since(struct run *r, uint64_t since, const char *reason)
 		snprintf(r->reason, sizeof r->reason, "%s", reason);
 }
 
-/* A command must not be started twice: ATTACH waits until the host has answered as holdfast. */
+/*
+ * ATTACH does not wait for the host's HELLO.  A command is not started twice for that: who ends the connection without an
+ * answer has not read ATTACH either, and else the client tries in no other way (run_may_fall_back).
+ */
 static bool
 may_attach(const struct run *r, const struct link *l)
 {
 	if (r->o->no_session || l->asked_attach || l->phase == LINK_CONNECTING || l->phase == LINK_DEAD)
 		return false;
-	return l->phase >= LINK_READY || !r->o->command || r->stream.attached;
+	/* What is refused here is so when the host is known to be there. */
+	return l->phase >= LINK_READY || !r->o->command || strlen(r->o->command) <= FRAME_COMMAND_MAX;
 }
 
 /* 127 is a shell's "not found".  With the subsystem the command of --transport may be what is missing. */

@@ -89,5 +89,6 @@ run_may_fall_back(const struct run *r, const struct link *l)
 
 	if (!l->opened || l->wrong || t->end == TRANSPORT_END_LOST || t->end == TRANSPORT_END_REFUSED)
 		return false;
-	return !l->asked_attach || !l->met || !r->o->command;
+	/* A connection that only says nothing may still bring ATTACH to the host. */
+	return !l->asked_attach || !r->o->command || (!l->met && t->state == TRANSPORT_CLOSED);
 }

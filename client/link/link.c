@@ -265,6 +265,10 @@ heard_hello(struct link *l, const struct frame *f)
 		link_fail(l, "unsupported protocol version %u from host", l->hello.lowest);
 	} else {
 		l->phase = LINK_READY;
+		/* An older host has passed over it. */
+		if (l->ahead && !frame_has_feature(l->hello.features, FRAME_AHEAD_FEATURE))
+			l->asked_attach = false;
+		l->ahead = false;
 	}
 }
 

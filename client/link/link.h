@@ -33,6 +33,7 @@ struct link {
 	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
 	bool met;                      /* the host has answered as holdfast */
 	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
+	bool ahead;                    /* ATTACH has been sent as ATTACH_AHEAD, and the host may not know that */
 	bool wrong;                    /* DEAD because the host broke the protocol */
 	bool refused;                  /* DEAD, and another try would fail too */
 	bool paused;                   /* we don't read: silence means nothing */

@@ -27,6 +27,14 @@ features_ok(const char *s)
 	return true;
 }
 
+void
+frame_mask(unsigned char *body, size_t len, const unsigned char nonce[FRAME_NONCE])
+{
+	/* The top bit: whatever the nonce is, no character of ASCII stays one. */
+	for (size_t i = 0; i < len; i++)
+		body[i] ^= (unsigned char)(nonce[i % FRAME_NONCE] | 0x80);
+}
+
 bool
 frame_has_feature(const char *features, const char *name)
 {

@@ -57,6 +57,11 @@ struct frame_session { /* an entry of LIST_IS */
 	char address[ADDRESS_CAP];
 };
 
+/*
+ * ATTACH_AHEAD: turns the body of an ATTACH, LEN bytes, into its own or back.  NONCE is the client's.  No program that is
+ * not holdfast's can read anything into it.
+ */
+void frame_mask(unsigned char *body, size_t len, const unsigned char nonce[FRAME_NONCE]);
 /* Whether the name-list FEATURES has NAME. */
 bool frame_has_feature(const char *features, const char *name);
 

@@ -53,11 +53,13 @@ enum frame_type {
 	FRAME_NOTICE = 78,
 
 	FRAME_EXTENSION = 128, /* from here on: a receiver skips the types that it does not know */
+	FRAME_ATTACH_AHEAD = 128,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
 #define FRAME_OUTPUT_CLOSED_FEATURE "output-closed"
-#define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE
+#define FRAME_AHEAD_FEATURE "attach-ahead"
+#define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT
 

@@ -144,6 +144,8 @@ class Connection:
 
     def handle(self, kind, r):
         s = self.host.session
+        if kind >= 128:
+            return  # an extension: ATTACH_AHEAD too, which this host does not know
         if kind == HELLO:
             assert r.u32() <= 1 <= r.u32()
             r.string(), r.string(), r.end()

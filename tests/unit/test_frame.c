@@ -209,6 +209,22 @@ hello_there_and_back(void **state)
 }
 
 static void
+a_masked_body_is_no_text(void **state)
+{
+	unsigned char nonce[FRAME_NONCE], body[] = "\0\0\0\x0arm -rf xyz;\n(reboot)\n", was[sizeof body];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof nonce; i++)
+		nonce[i] = (unsigned char)(i * 37 + 10);
+	memcpy(was, body, sizeof body);
+	frame_mask(body, sizeof body, nonce);
+	for (size_t i = 0; i < sizeof body; i++)
+		assert_true(body[i] >= 0x80);
+	frame_mask(body, sizeof body, nonce);
+	assert_memory_equal(body, was, sizeof body);
+}
+
+static void
 features_are_found_whole(void **state)
 {
 	(void)state;
@@ -503,6 +519,7 @@ main(void)
 		cmocka_unit_test_setup(the_preamble_is_found_behind_anything, empty_reader),
 		cmocka_unit_test_setup(garbage_has_an_end, empty_reader),
 		cmocka_unit_test_setup(hello_there_and_back, empty_reader),
+		cmocka_unit_test(a_masked_body_is_no_text),
 		cmocka_unit_test(features_are_found_whole),
 		cmocka_unit_test_setup(versions_and_features_must_make_sense, empty_reader),
 		cmocka_unit_test_setup(attach_there_and_back, empty_reader),

@@ -27,6 +27,7 @@
 
 struct subsystem {
 	struct enter_request *q;
+	unsigned char nonce[FRAME_NONCE]; /* the client's */
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
 	struct frame_attach attach; /* points into IN */
 	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
@@ -163,13 +164,16 @@ on_ping(struct subsystem *s, const struct frame *f)
 static int
 on_frame(struct subsystem *s, const struct frame *f)
 {
-	if (f->type >= FRAME_EXTENSION)
+	if (f->type >= FRAME_EXTENSION && (f->type != FRAME_ATTACH_AHEAD || !s->hello.lowest))
 		return 0;
 	if (f->type == FRAME_HELLO)
 		return on_hello(s, f);
 	if (!s->hello.lowest)
 		return -EBADMSG;
 	switch (f->type) {
+	case FRAME_ATTACH_AHEAD:
+		frame_mask(s->in + FRAME_HEAD, f->len, s->nonce);
+		return frame_get_attach(&s->attach, f->body, f->len) < 0 ? -EBADMSG : 1;
 	case FRAME_PING:
 		return on_ping(s, f);
 	case FRAME_PONG:
@@ -256,6 +260,7 @@ serve_client(struct subsystem *s)
 	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
 	    write_all(s->q->out, preamble, sizeof preamble) < 0)
 		return FAILED;
+	memcpy(s->nonce, preamble + sizeof frame_magic, sizeof s->nonce);
 	while ((rc = next_frame(s, &f)) > 0) {
 		rc = on_frame(s, &f);
 		if (rc)
