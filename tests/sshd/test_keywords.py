@@ -401,6 +401,71 @@ def test_connection_attempts(host):
 
 
 @by_hand
+def test_names_with_blanks(host):
+    """ssh -G prints names without quotes: with a blank in one, the same files count as with ssh."""
+    serve(host)
+    keygen("/tmp/other", "-t", "ed25519", "-N", "")
+    with open("/tmp/other.pub") as f:
+        other = f.read()
+    with open(HOST_KEY) as f:
+        own = f.read()
+    for name in ("sp ace", "end "):
+        os.mkdir(HOME + "/" + name)
+        write(HOME + "/" + name + "/kh", "server " + other)
+        write(HOME + "/" + name + "/good", "server " + own)
+        write(HOME + "/" + name + "/revoked", own)
+    accept = "StrictHostKeyChecking=accept-new"
+    for name in ("sp ace", "end "):
+        where = HOME + "/" + name
+        both_take(host, 'UserKnownHostsFile="%s/good"' % where, accept, transport="command")
+        both_refuse(host, 'UserKnownHostsFile="%s/kh"' % where, accept, why="HAS CHANGED")
+        both_refuse(host, 'GlobalKnownHostsFile="%s/kh"' % where, "UserKnownHostsFile=none", accept, why="HAS CHANGED")
+        both_refuse(host, 'RevokedHostKeys="%s/revoked"' % where, why="(?i)revoked")
+        # without ssh the words are at hand
+        r = echo(host, *options('UserKnownHostsFile="%s/good"' % where, accept), env=without_ssh())
+        works(r)
+        r = echo(host, *options('UserKnownHostsFile="%s/kh"' % where, accept), env=without_ssh())
+        ends(r, "refused", "(?i)has changed")
+        r = echo(host, *options('RevokedHostKeys="%s/revoked"' % where), env=without_ssh())
+        ends(r, "refused", "is revoked by")
+    for name in ("sp", "end"):
+        check(not os.path.exists(HOME + "/" + name), "a key was added to %s" % name)
+
+
+PROXY = """import os, select, socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+while True:
+    ready = select.select([0, s], [], [])[0]
+    for fd in ready:
+        data = s.recv(65536) if fd is s else os.read(0, 65536)
+        if not data:
+            sys.exit()
+        s.sendall(data) if fd == 0 else os.write(1, data)
+"""
+
+
+@by_hand
+def test_expanded(host):
+    """In a command for a proxy ${} is the shell's; a name that cannot be expanded is an end, and not left out."""
+    serve(host)
+    write("/tmp/px.py", PROXY)
+    both_take(host, "ProxyCommand=%s /tmp/px.py ${NO_SUCH_PORT:-2222}" % shutil.which("python3"))
+    for line in ("ProxyCommand=/bin/cat %Z", "IdentityFile=${NO_SUCH}/key"):
+        plain_ssh(host, 255, line)
+        r = echo(host, *options(line))
+        check(r.returncode and b"echoed" not in r.stderr, "got in with %s: %s" % (line, r.stderr))
+    for line in ("ProxyCommand=/bin/cat %Z", "UserKnownHostsFile=/tmp/kh_%C", "RevokedHostKeys=${NO_SUCH}/kh"):
+        r = cat(host, "-o", line, "server", env=without_ssh())
+        equal(r.returncode, 7, "status with %s; %s" % (line, r.stderr))
+        check(b" cannot be expanded" in r.stderr, "%s: %s" % (line, r.stderr))
+    with open(SSH + "/config") as f:
+        write(HOME + "/config", "Port 1\n" + f.read())
+    r = cat(host, "-F", HOME + "/config", "ssh://alice@server:22", env=without_ssh())
+    ends(r, "lost", "")
+    works(echo(host, "-F", HOME + "/config", "-p", "2222", env=without_ssh()))
+
+
+@by_hand
 def test_files_without_ssh(host):
     """No ssh on the laptop: its files are read all the same, Include and Match too; what cannot be read is said."""
     serve(host, "AcceptEnv WHO")

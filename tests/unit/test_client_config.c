@@ -24,7 +24,7 @@ values(void **state)
 	static const char *const lines[] = {
 		"host bar", "user foo", "hostname 10.0.0.1", "port 2222", "addressfamily inet6", "batchmode yes",
 		"connecttimeout none", "serveraliveinterval 7", "identityfile ~/.ssh/a", "identityfile /b", "sendenv LC_*",
-		"sendenv X Y", "setenv A=1 2", "escapechar ^B", "requesttty force", "sessiontype none", "loglevel DEBUG",
+		"sendenv X", "sendenv Y", "setenv A=1 2", "escapechar ^B", "requesttty force", "sessiontype none", "loglevel DEBUG",
 		"stricthostkeychecking accept-new", "userknownhostsfile /a /b", "ipqos af21 cs1", "forwardagent no",
 		"forwardx11 yes", "forwardx11trusted no", "pkcs11provider none", "controlmaster false", "tunnel false",
 		"streamlocalbindmask 0177", "securitykeyprovider internal", "identityagent none", "pubkeyauthentication true",

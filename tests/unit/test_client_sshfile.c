@@ -183,7 +183,7 @@ by_files(const char *host)
 	struct sshconfig *c = config(host);
 	char why[256] = "", *out;
 
-	if (sshconfig_file(c, path, NULL, why, sizeof why) < 0 || sshconfig_finish(c) < 0)
+	if (sshconfig_file(c, path, NULL, why, sizeof why) < 0 || sshconfig_finish(c, false, why, sizeof why) < 0)
 		fail_msg("not read: %s", why);
 	out = dump(c);
 	sshconfig_free(c);
@@ -267,6 +267,11 @@ beside_ssh(void **state)
 		{ KEY "CheckHostIP yes\nHost other\n VisualHostKey yes\n", "box" },
 		{ KEY "ClearAllForwardings yes\nRemoteForward 8080 web:80\n", "box" },
 		{ KEY "CanonicalizeHostname no\nCanonicalDomains example.org\nCanonicalizeMaxDots 2\n", "box" },
+		{ KEY "\"StrictHostKeyChecking\" yes\n\"Port\" 9\n", "box" },
+		{ KEY "RemoteCommand echo %h %% ${HOME}\nSendEnv \"A B\" C\n", "box" },
+		{ KEY "UserKnownHostsFile ~/a%%h %d/b ${HOME}/c_%h\nGlobalKnownHostsFile /${NOPE}/kh ~/g%h\n", "box" },
+		{ KEY "ProxyCommand px %h ${P:-39022}\nIdentityAgent ${HOME}/a%%b\n", "box" },
+		{ "IdentityFile \"/a b\"\nCertificateFile \"/c d\"\nIdentityAgent \"/a b\"\n", "box" },
 		{ KEY "AddressFamily inet6\nBindAddress ::1\nProtocol 2\n", "box" },
 	};
 
@@ -328,6 +333,99 @@ refused(void **state)
 	c = config("box");
 	assert_int_equal(sshconfig_file(c, "/nonexistent/file", NULL, why, sizeof why), -EINVAL);
 	assert_non_null(strstr(why, "/nonexistent/file: No such file"));
+	sshconfig_free(c);
+}
+
+/* Names that ssh -G prints without quotes: it alone knows where they end. */
+static void
+blanks(void **state)
+{
+	static const struct { const char *value; bool two_ways; } cases[] = {
+		{ "/k", false }, { "~/a ~/b", false }, { "/k /l", false }, { "none", false }, { "/sp ace/kh", true },
+		{ "relative", true }, { "/k relative", true }, { "/k  /l", true }, { "/k ", true }, { "DIR/a /l", false },
+		{ "DIR/sp /kh", true }, { "/k DIR/sp /kh", false }, { "DIR/sp ~/kh", false }, { "/k\tl", true },
+	};
+	char name[100], value[200], line[300], *const argv[] = { (char[]){ "sh" }, (char[]){ "-c" }, line, NULL };
+
+	(void)state;
+	snprintf(name, sizeof name, "%s/sp ", dir);
+	assert_int_equal(mkdir(name, 0700), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *at = strstr(cases[i].value, "DIR");
+		struct sshconfig *c = config("box");
+		char why[256];
+
+		snprintf(value, sizeof value, "%.*s%s%s", at ? (int)(at - cases[i].value) : 0, cases[i].value, at ? dir : "",
+		         at ? at + 3 : cases[i].value);
+		snprintf(line, sizeof line, "echo 'userknownhostsfile %s'", value);
+		assert_int_equal(sshconfig_evaluate(c, argv, argv, why, sizeof why), 0);
+		if ((c->handed[0] != NULL) != cases[i].two_ways)
+			fail_msg("of \"%s\": %s", value, c->handed[0] ? c->handed[0] : "(nothing)");
+		sshconfig_free(c);
+	}
+	assert_int_equal(rmdir(name), 0);
+}
+
+static void
+names_with_blanks(void **state)
+{
+	struct sshconfig *c = config("box");
+	char why[256];
+
+	(void)state;
+	write_to(path, "UserKnownHostsFile \"/sp ace/kh\" /two\nGlobalKnownHostsFile '/a  b'\nRevokedHostKeys \"/r s\"\n"
+	               "IdentityFile \"/i j\"\nXAuthLocation \"/x y\"\n");
+	assert_int_equal(sshconfig_file(c, path, NULL, why, sizeof why), 0);
+	assert_int_equal(sshconfig_finish(c, false, why, sizeof why), 0);
+	assert_int_equal(list_count(c->user_known_hosts), 2);
+	assert_string_equal(c->user_known_hosts[0], "/sp ace/kh");
+	assert_string_equal(c->user_known_hosts[1], "/two");
+	assert_string_equal(c->global_known_hosts[0], "/a  b");
+	assert_string_equal(c->revoked_host_keys[0], "/r s");
+	assert_null(c->revoked_host_keys[1]);
+	assert_string_equal(c->identity_files[0], "/i j");
+	assert_string_equal(c->xauth, "/x y");
+	sshconfig_free(c);
+}
+
+/* A name that is not known is no name that may be left out. */
+static void
+not_expanded(void **state)
+{
+	static const char *const lines[] = {
+		"UserKnownHostsFile /x/kh_%C", "UserKnownHostsFile /good ${NOPE}/kh", "GlobalKnownHostsFile ~no-such-user/kh",
+		"RevokedHostKeys /r%Z", "IdentityFile ${NOPE}/k", "CertificateFile /c%Z", "IdentityAgent ${NOPE}/agent",
+		"ProxyCommand px %Z", "ProxyCommand px %", "RemoteCommand echo %Z", "ForwardAgent ${NOPE}/a", "SetEnv A=${NOPE}",
+	};
+	char why[256], line[200];
+	struct sshconfig *c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		snprintf(line, sizeof line, "%s\n", lines[i]);
+		write_to(path, line);
+		c = config("box");
+		assert_int_equal(sshconfig_file(c, path, NULL, why, sizeof why), 0);
+		why[0] = '\0';
+		if (sshconfig_finish(c, false, why, sizeof why) != -EINVAL || !strstr(why, " cannot be expanded") ||
+		    strncmp(why, lines[i], strcspn(lines[i], " ")) != 0)
+			fail_msg("%s: %s", lines[i], why);
+		sshconfig_free(c);
+	}
+}
+
+/* A port of the destination holds, be it the usual one. */
+static void
+port_of_destination(void **state)
+{
+	struct sshconfig *c = config("box");
+	char why[256];
+
+	(void)state;
+	write_to(path, "Port 39022\n");
+	c->port_given = true;
+	assert_int_equal(sshconfig_file(c, path, NULL, why, sizeof why), 0);
+	assert_int_equal(c->port, 22);
 	sshconfig_free(c);
 }
 
@@ -401,7 +499,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(beside_ssh), cmocka_unit_test(includes), cmocka_unit_test(refused),
-		cmocka_unit_test(options_first), cmocka_unit_test(words),
+		cmocka_unit_test(blanks), cmocka_unit_test(names_with_blanks), cmocka_unit_test(not_expanded),
+		cmocka_unit_test(port_of_destination), cmocka_unit_test(options_first), cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

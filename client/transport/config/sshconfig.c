@@ -265,7 +265,7 @@ static const struct field fields[] = {
 	{ "requiredrsasize", K_NUMBER, AT(required_rsa_size) },
 	{ "requesttty", K_OWN, 0, own_tty },
 	{ "revokedhostkeys", K_FIRST, AT(revoked_host_keys) },
-	{ "sendenv", K_WORDS, AT(send_env) },
+	{ "sendenv", K_LIST, AT(send_env) },
 	{ "serveralivecountmax", K_NUMBER, AT(server_alive_count_max) },
 	{ "serveraliveinterval", K_SECONDS, AT(server_alive_interval) },
 	{ "sessiontype", K_OWN, 0, own_session },
@@ -282,25 +282,30 @@ static const struct field fields[] = {
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
+/* In place of what was there; "none" alone is an empty list. */
+static int
+replace(char ***field, char *const *words)
+{
+	char **list = list_new();
+	int r = list ? 0 : -ENOMEM;
+
+	if (r == 0 && !(words[0] && !words[1] && strcasecmp(words[0], "none") == 0))
+		r = list_add_all(&list, words);
+	if (r < 0) {
+		list_free(list);
+		return r;
+	}
+	list_free(*field);
+	*field = list;
+	return 0;
+}
+
 static int
 set_list(char ***field, const char *value, bool first)
 {
 	char **words = list_words(value);
-	int r = 0;
+	int r = !words ? -ENOMEM : first ? replace(field, words) : list_add_all(field, words);
 
-	if (!words)
-		return -ENOMEM;
-	if (first && words[0] && !words[1] && strcasecmp(words[0], "none") == 0) {
-		list_free(words);
-		words = list_new();
-	}
-	if (first) {
-		list_free(*field);
-		*field = words;
-		return words ? 0 : -ENOMEM;
-	}
-	for (char **w = words; *w && r == 0; w++)
-		r = list_add(field, *w);
 	list_free(words);
 	return r;
 }
@@ -372,6 +377,14 @@ find_field(const char *name, size_t len)
 		if (strcasecmp(fields[i].name, k->name) == 0)
 			return &fields[i];
 	return NULL;
+}
+
+int
+sshconfig_files(struct sshconfig *c, const char *name, char *const *words)
+{
+	const struct field *field = find_field(name, strlen(name));
+
+	return field && field->kind == K_FIRST ? replace((char ***)((char *)c + field->offset), words) : -EINVAL;
 }
 
 bool

@@ -25,6 +25,7 @@ struct sshconfig {
 	char *hostname; /* what is connected to */
 	char *user;
 	unsigned port;
+	bool port_given; /* by the destination */
 	int family;      /* AF_UNSPEC, AF_INET, AF_INET6 */
 	char *bind_address, *bind_interface; /* NULL: none */
 	unsigned connect_timeout;            /* seconds, 0: the system's */
@@ -100,6 +101,8 @@ void sshconfig_free(struct sshconfig *c);
  * table of keywords says is ssh's is noted in HANDED, and a keyword that it has not in UNKNOWN.
  */
 int sshconfig_line(struct sshconfig *c, const char *line);
+/* The words behind a keyword that names files, which may have blanks in them; another keyword: -EINVAL. */
+int sshconfig_files(struct sshconfig *c, const char *name, char *const *words);
 /* Whether a value of the keyword NAME goes into struct sshconfig; for the test of the table of keywords. */
 bool sshconfig_reads(const char *name);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <pwd.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,23 +89,24 @@ variable(const char **text, char *buf, size_t cap)
 }
 
 char *
-sshconfig_expand(const struct sshconfig *c, const char *text)
+sshconfig_expand_only(const struct sshconfig *c, const char *text, unsigned what)
 {
 	char out[EXPANDED_CAP], buf[512];
 	const char *part;
 	size_t len = 0;
 	int n;
 
-	if (text[0] == '~') {
+	if (text[0] == '~' && (what & EXPAND_TILDE)) {
 		if ((n = tilde(&text, out, sizeof(out))) < 0)
 			return NULL;
 		len = (size_t)n;
 	}
 	while (*text) {
-		if (text[0] == '%') {
-			part = token(c, text[1], buf, sizeof(buf));
+		if (text[0] == '%' && (what & (EXPAND_TOKENS | EXPAND_PROXY))) {
+			part = (what & EXPAND_TOKENS) || (text[1] && strchr("%hnpr", text[1])) ?
+			           token(c, text[1], buf, sizeof(buf)) : NULL;
 			text += text[1] ? 2 : 1;
-		} else if (text[0] == '$' && text[1] == '{') {
+		} else if (text[0] == '$' && text[1] == '{' && (what & EXPAND_VARIABLES)) {
 			part = variable(&text, buf, sizeof(buf));
 		} else {
 			buf[0] = *text++;
@@ -118,6 +120,12 @@ sshconfig_expand(const struct sshconfig *c, const char *text)
 	}
 	out[len] = '\0';
 	return strdup(out);
+}
+
+char *
+sshconfig_expand(const struct sshconfig *c, const char *text)
+{
+	return sshconfig_expand_only(c, text, EXPAND_TILDE | EXPAND_TOKENS | EXPAND_VARIABLES);
 }
 
 /* A URL that somebody else has made may name the host. */
@@ -140,43 +148,84 @@ sshconfig_plain_names(const struct sshconfig *c)
 	       is_plain(c->user, "'`\"$;&<>|(){}");
 }
 
-/* Replaces each entry of a list by its expansion; what can't be expanded goes, or with KEEP stays as it is. */
-static int
-expand_list(const struct sshconfig *c, char ***list, bool keep)
-{
-	char **expanded = list_new(), *text;
-	int r = expanded ? 0 : -ENOMEM;
+#define ALL (EXPAND_TILDE | EXPAND_TOKENS | EXPAND_VARIABLES)
+#define AT(field) offsetof(struct sshconfig, field)
 
-	for (char **s = *list; *s && r == 0; s++) {
-		text = sshconfig_expand(c, *s);
-		if (text || keep)
-			r = list_add(&expanded, text ? text : *s);
-		free(text);
-	}
-	if (r < 0) {
-		list_free(expanded);
-		return r;
-	}
-	list_free(*list);
-	*list = expanded;
+/*
+ * How ssh expands a value, and what is left of that in what ssh -G prints: a "%h" there came from "%%h".  A command for
+ * a proxy stays as it is until it runs.
+ */
+static const struct expansion {
+	const char *keyword;
+	size_t offset;
+	bool list, paths; /* PATHS: only where one stands in it */
+	unsigned own, printed;
+} expansions[] = {
+	{ "IdentityFile", AT(identity_files), true, false, ALL, ALL },
+	{ "CertificateFile", AT(certificate_files), true, false, ALL, ALL },
+	{ "UserKnownHostsFile", AT(user_known_hosts), true, false, ALL, EXPAND_TILDE },
+	{ "GlobalKnownHostsFile", AT(global_known_hosts), true, false, EXPAND_TILDE, EXPAND_TILDE },
+	{ "RevokedHostKeys", AT(revoked_host_keys), true, false, ALL, EXPAND_TILDE },
+	{ "IdentityAgent", AT(identity_agent), false, false, ALL, EXPAND_TILDE },
+	{ "ForwardAgent", AT(forward_agent), false, false, ALL, EXPAND_TILDE },
+	{ "RemoteCommand", AT(remote_command), false, false, EXPAND_TOKENS, 0 },
+	{ "SetEnv", AT(set_env), true, false, EXPAND_TOKENS | EXPAND_VARIABLES, 0 },
+	{ "LocalForward", AT(local_forward), true, true, EXPAND_TOKENS | EXPAND_VARIABLES, 0 },
+	{ "RemoteForward", AT(remote_forward), true, true, EXPAND_TOKENS | EXPAND_VARIABLES, 0 },
+};
+
+/* What cannot be expanded stays as it is, and is ssh's if there is one: 0, -ENOMEM, or -EINVAL and WHY says so. */
+static int
+failed(struct sshconfig *c, const char *keyword, const char *text, bool printed, char *why, size_t cap)
+{
+	if (printed)
+		return list_addf(&c->handed, "%s %s", keyword, text);
+	snprintf(why, cap, "%s %s cannot be expanded", keyword, text);
+	return -EINVAL;
+}
+
+static int
+expand_text(struct sshconfig *c, const struct expansion *e, char **text, bool printed, char *why, size_t cap)
+{
+	unsigned what = printed ? e->printed : e->own;
+	char *expanded;
+
+	if (!*text || !what || (e->paths && !strchr(*text, '/')))
+		return 0;
+	if (!(expanded = sshconfig_expand_only(c, *text, what)))
+		return failed(c, e->keyword, *text, printed, why, cap);
+	free(*text);
+	*text = expanded;
 	return 0;
 }
 
-static void
-expand_text(const struct sshconfig *c, char **text)
+static int
+expand(struct sshconfig *c, const struct expansion *e, bool printed, char *why, size_t cap)
 {
-	char *expanded;
+	char **text = (char **)((char *)c + e->offset);
+	int r = 0;
 
-	if (*text && (*text)[0] != '$' && (expanded = sshconfig_expand(c, *text))) {
-		free(*text);
-		*text = expanded;
-	}
+	if (!e->list)
+		return expand_text(c, e, text, printed, why, cap);
+	for (text = *(char ***)text; *text && r == 0; text++)
+		r = expand_text(c, e, text, printed, why, cap);
+	return r;
+}
+
+static int
+try_proxy(struct sshconfig *c, bool printed, char *why, size_t cap)
+{
+	char *expanded = c->proxy_command ? sshconfig_expand_only(c, c->proxy_command, EXPAND_PROXY) : NULL;
+	int r = c->proxy_command && !expanded ? failed(c, "ProxyCommand", c->proxy_command, printed, why, cap) : 0;
+
+	free(expanded);
+	return r;
 }
 
 int
-sshconfig_finish(struct sshconfig *c)
+sshconfig_finish(struct sshconfig *c, bool printed, char *why, size_t cap)
 {
-	int r = 0;
+	int r;
 
 	if (!c->user) {
 		const struct passwd *pw = getpwuid(getuid());
@@ -186,16 +235,8 @@ sshconfig_finish(struct sshconfig *c)
 	}
 	if (!c->hostname && !(c->hostname = strdup(c->host)))
 		return -ENOMEM;
-	r = expand_list(c, &c->identity_files, false);
-	if (r == 0)
-		r = expand_list(c, &c->certificate_files, false);
-	if (r == 0)
-		r = expand_list(c, &c->user_known_hosts, false);
-	if (r == 0)
-		r = expand_list(c, &c->global_known_hosts, false);
-	if (r == 0)
-		r = expand_list(c, &c->revoked_host_keys, true);
-	expand_text(c, &c->identity_agent);
-	expand_text(c, &c->forward_agent);
+	r = try_proxy(c, printed, why, cap);
+	for (size_t i = 0; i < sizeof(expansions) / sizeof(expansions[0]) && r == 0; i++)
+		r = expand(c, &expansions[i], printed, why, cap);
 	return r;
 }

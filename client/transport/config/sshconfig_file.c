@@ -254,7 +254,10 @@ take(struct reader *r, const struct keyword *k, char **words)
 	*set_already = true;
 	if (strcmp(k->name, "ProxyCommand") == 0 || strcmp(k->name, "ProxyJump") == 0)
 		*seen(r, "ProxyCommand") = *seen(r, "ProxyJump") = true; /* the first of the two */
-	if (strcmp(k->name, "SetEnv") == 0) {
+	if ((rc = sshconfig_files(r->c, k->name, words)) != -EINVAL)
+		return rc;
+	rc = 0;
+	if (strcmp(k->name, "SetEnv") == 0 || strcmp(k->name, "SendEnv") == 0) {
 		for (; *words && rc == 0; words++)
 			rc = set(r, k, *words);
 		return rc;
@@ -274,15 +277,21 @@ read_line(struct reader *r, char *text)
 {
 	char *value, **words = NULL;
 	const struct keyword *k;
+	bool quoted;
 	size_t len;
 	int rc;
 
 	text += strspn(text, " \t\f");
 	text[strcspn(text, "\r\n")] = '\0';
-	len = strcspn(text, " \t\f=");
 	if (!*text || *text == '#')
 		return 0;
-	value = text + len + strspn(text + len, " \t\f");
+	quoted = *text == '"';
+	text += quoted;
+	len = strcspn(text, quoted ? "\"" : " \t\f=");
+	if (quoted && !text[len])
+		return complain(r, "a quote is open");
+	value = text + len + quoted;
+	value += strspn(value, " \t\f");
 	if (*value == '=')
 		value += 1 + strspn(value + 1, " \t\f");
 	text[len] = '\0';
@@ -419,7 +428,7 @@ sshconfig_file(struct sshconfig *c, const char *file, char *const *options, char
 	int rc;
 
 	*seen(&r, "User") = c->user != NULL;
-	*seen(&r, "Port") = c->port != 22;
+	*seen(&r, "Port") = c->port_given;
 	rc = read_options(&r, options);
 	if (rc == 0)
 		rc = read_files(&r, file);

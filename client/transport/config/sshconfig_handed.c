@@ -30,6 +30,8 @@ sshconfig_handed(const struct sshconfig *c, bool unsafe, char *why, size_t cap)
 			continue;
 		if (k && k->how == KEYWORD_SSH)
 			snprintf(why, cap, "%s: %s", k->name, k->why);
+		else if (k && strchr(*line, '/'))
+			snprintf(why, cap, "%s: only ssh can tell which file is meant", k->name);
 		else
 			snprintf(why, cap, "%.*s: holdfast does not know this %s", (int)len, *line, k ? "value" : "keyword");
 		return true;

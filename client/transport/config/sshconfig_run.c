@@ -12,6 +12,7 @@
 
 #include "list.h"
 #include "newfd.h"
+#include "sshconfig_blanks.h"
 #include "sshconfig_expand.h"
 #include "sshconfig_run.h"
 
@@ -147,6 +148,15 @@ warnings(const char *text, char *why, size_t cap)
 	free(copy);
 }
 
+/* A blank at the end of a name, which is not one of several values. */
+static bool
+ends_in_blank(const char *line)
+{
+	size_t len = strlen(line), name = strcspn(line, " ");
+
+	return len && line[len - 1] == ' ' && line[name + strspn(line + name, " ")];
+}
+
 static int
 lines(struct sshconfig *c, char *text)
 {
@@ -155,7 +165,9 @@ lines(struct sshconfig *c, char *text)
 
 	for (char *line = strtok_r(text, "\n", &save); line && r == 0; line = strtok_r(NULL, "\n", &save)) {
 		r = sshconfig_line(c, line);
-		if (r == -EINVAL) /* a value of a later ssh that this table does not know */
+		if (r == 0 && (ends_in_blank(line) || sshconfig_blanks(c, line)))
+			r = -EINVAL;
+		if (r == -EINVAL) /* a value of a later ssh that this table does not know, or one that can be read two ways */
 			r = list_add(&c->handed, line);
 	}
 	return r;
@@ -214,7 +226,7 @@ sshconfig_evaluate(struct sshconfig *c, char *const *command, char *const *argv,
 	if (r == 0 && c->unknown[0])
 		r = settle_unknown(c, command);
 	if (r == 0)
-		r = sshconfig_finish(c);
+		r = sshconfig_finish(c, true, why, cap);
 	if (r == 0)
 		warnings(out[1].text, why, cap);
 	free(out[0].text);

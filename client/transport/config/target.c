@@ -148,6 +148,7 @@ split_destination(struct sshconfig *c, const char *text)
 		if (rest == end + 1 || (*rest && *rest != '/') || port < 1 || port > 65535)
 			return -EINVAL;
 		c->port = (unsigned)port;
+		c->port_given = true;
 	}
 	return 0;
 }
@@ -176,7 +177,7 @@ evaluate_by_files(struct transport_target *t, const struct target_request *q, ch
 	if (r == 0)
 		r = sshconfig_file(t->config, q->config, lines, why, cap);
 	if (r == 0)
-		r = sshconfig_finish(t->config);
+		r = sshconfig_finish(t->config, false, why, cap);
 	if (r == 0)
 		r = possible(t->config, why, cap);
 	list_free(lines);

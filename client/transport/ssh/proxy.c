@@ -49,7 +49,7 @@ jump_command(const struct transport_target *t)
 	for (char **o = t->options_after; o && *o; o++)
 		if (strcmp(*o, "-F") == 0 && o[1])
 			file = o[1];
-	if (!strchr(program, '\'') && jump_words(jump, words, sizeof(words)) == 0)
+	if (!strchr(program, '\'') && (!file || !strchr(file, '\'')) && jump_words(jump, words, sizeof(words)) == 0)
 		n = asprintf(&line, "exec '%s'%s%s%s%s%s%s -W '[%s]:%u' %s", program, file ? " -F '" : "", file ? file : "", file ? "'" : "",
 		             rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "", t->config->hostname, t->config->port, words);
 	free(rest);
@@ -68,8 +68,11 @@ proxy_start(struct child *child, const struct transport_target *t, char *why, si
 		return -EINVAL;
 	}
 	if (c->proxy_command) {
-		expanded = sshconfig_expand(c, c->proxy_command);
-		r = expanded && asprintf(&line, "exec %s", expanded) >= 0 ? 0 : -ENOMEM;
+		if (!(expanded = sshconfig_expand_only(c, c->proxy_command, EXPAND_PROXY))) {
+			snprintf(why, cap, "ProxyCommand %s cannot be expanded", c->proxy_command);
+			return -EINVAL;
+		}
+		r = asprintf(&line, "exec %s", expanded) >= 0 ? 0 : -ENOMEM;
 		free(expanded);
 	} else if (strchr(c->proxy_jump, '\'') || strchr(c->hostname, '\'')) {
 		return -EINVAL;
