@@ -185,33 +185,109 @@ remote_socket(const struct sshconfig *c)
 	return NULL;
 }
 
-bool
-demands_more(const struct sshconfig *c, char *why, size_t cap)
+/* A socket with a blank in its name, which ssh -G prints without quotes. */
+static const char *
+odd_forward(const struct sshconfig *c)
+{
+	const struct { char **list; enum forward_kind kind; } all[] = {
+		{ c->local_forward, FORWARD_LOCAL }, { c->remote_forward, FORWARD_REMOTE }, { c->dynamic_forward, FORWARD_DYNAMIC },
+	};
+	struct forward f;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (char **s = all[i].list; *s; s++)
+			if (strchr(*s, '/') && forward_parse(&f, all[i].kind, *s) < 0)
+				return *s;
+	return NULL;
+}
+
+/* What only ssh does, and what fails or is passed over without one; WHY is one line. */
+static bool
+shared(const struct sshconfig *c, char *why, size_t cap)
+{
+	return demands_shared(c) && snprintf(why, cap, "ControlPath: an open connection can be shared") > 0;
+}
+
+static bool
+named_address(const struct sshconfig *c, char *why, size_t cap)
+{
+	return c->bind_address && not_numeric(c->bind_address) &&
+	       snprintf(why, cap, "BindAddress: a name instead of an address") > 0;
+}
+
+static bool
+certified(const struct sshconfig *c, char *why, size_t cap)
+{
+	return authority(c) &&
+	       snprintf(why, cap, "@cert-authority in known_hosts: libssh cannot check a host's certificate") > 0;
+}
+
+static bool
+restricted(const struct sshconfig *c, char *why, size_t cap)
+{
+	return agent_restricts(c) &&
+	       snprintf(why, cap, "IdentityAgent: the agent restricts a key to some hosts, and only ssh can tell it "
+	                          "the host") > 0;
+}
+
+static const struct demand {
+	bool (*asks)(const struct sshconfig *c, char *why, size_t cap); /* NULL: NAMES between the two texts */
+	const char *(*names)(const struct sshconfig *c);
+	const char *before, *behind;
+	bool fails; /* without an ssh there is no connection, or no such forward, and the client says so then */
+} demands[] = {
+	{ shared, NULL, NULL, NULL, false },
+	{ named_address, NULL, NULL, NULL, true },
+	{ certified, NULL, NULL, NULL, false },
+	{ restricted, NULL, NULL, NULL, false },
+	{ NULL, revocation_list, "RevokedHostKeys ", ": only ssh reads key revocation lists", true },
+	{ NULL, key_for_agent, "AddKeysToAgent: only ssh puts ", " into the agent", false },
+	{ NULL, fido_file, "", ": libssh can use a FIDO key only through an agent", false },
+	{ NULL, lone_certificate, "CertificateFile ", ": libssh needs its key as a file", false },
+	{ NULL, remote_socket, "RemoteForward ", ": libssh cannot ask the host to listen on a unix socket", false },
+	{ NULL, odd_forward, "a forward, ", ": only ssh can tell which socket is meant", true },
+	{ refused, NULL, NULL, NULL, true },
+};
+#define DEMANDS (sizeof(demands) / sizeof(demands[0]))
+
+static bool
+asks(const struct demand *d, const struct sshconfig *c, char *why, size_t cap)
 {
 	const char *name;
 
+	if (d->asks)
+		return d->asks(c, why, cap);
+	if (!(name = d->names(c)))
+		return false;
+	snprintf(why, cap, "%s%s%s", d->before, name, d->behind);
+	return true;
+}
+
+bool
+demands_more(const struct sshconfig *c, char *why, size_t cap)
+{
 	why[0] = '\0';
 	if (sshconfig_handed(c, false, why, cap))
 		return true;
-	if (demands_shared(c))
-		snprintf(why, cap, "ControlPath: an open connection can be shared");
-	else if (c->bind_address && not_numeric(c->bind_address))
-		snprintf(why, cap, "BindAddress: a name instead of an address");
-	else if (authority(c))
-		snprintf(why, cap, "@cert-authority in known_hosts: libssh cannot check a host's certificate");
-	else if (agent_restricts(c))
-		snprintf(why, cap, "IdentityAgent: the agent restricts a key to some hosts, and only ssh can tell it the host");
-	else if ((name = revocation_list(c)))
-		snprintf(why, cap, "RevokedHostKeys %s: only ssh reads key revocation lists", name);
-	else if ((name = key_for_agent(c)))
-		snprintf(why, cap, "AddKeysToAgent: only ssh puts %s into the agent", name);
-	else if ((name = fido_file(c)))
-		snprintf(why, cap, "%s: libssh can use a FIDO key only through an agent", name);
-	else if ((name = lone_certificate(c)))
-		snprintf(why, cap, "CertificateFile %s: libssh needs its key as a file", name);
-	else if ((name = remote_socket(c)))
-		snprintf(why, cap, "RemoteForward %s: libssh cannot ask the host to listen on a unix socket", name);
-	else
-		return refused(c, why, cap);
-	return true;
+	for (size_t i = 0; i < DEMANDS; i++)
+		if (asks(&demands[i], c, why, cap))
+			return true;
+	return false;
+}
+
+bool
+demands_ignored(const struct sshconfig *c, char *text, size_t cap)
+{
+	char **list = list_new(), why[256];
+	int r = list ? sshconfig_handed_all(c, &list) : -ENOMEM;
+	size_t len = 0;
+
+	for (size_t i = 0; i < DEMANDS && r == 0; i++)
+		if (!demands[i].fails && asks(&demands[i], c, why, sizeof(why)))
+			r = list_add(&list, why);
+	text[0] = '\0';
+	for (char **line = list; line && *line && len < cap; line++)
+		len += (size_t)snprintf(text + len, cap - len, "%s%s", line == list ? "" : "; ", *line);
+	list_free(list);
+	return len > 0;
 }

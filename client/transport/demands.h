@@ -16,6 +16,11 @@
 
 /* True, and WHY (CAP bytes) names the option and the reason in one line. */
 bool demands_more(const struct sshconfig *c, char *why, size_t cap);
+/*
+ * Where there is no ssh: all that is passed over, "Keyword: reason; Keyword: reason" in TEXT (CAP bytes).  What makes
+ * the connection fail is not among that.  False: nothing is.
+ */
+bool demands_ignored(const struct sshconfig *c, char *text, size_t cap);
 /* Whether there is a connection of ssh's to share now (ControlPath). */
 bool demands_shared(const struct sshconfig *c);
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libssh/libssh.h>
 
@@ -13,25 +14,30 @@
 #include "transport_command.h"
 #include "transport_libssh.h"
 
-/*
- * The account, and a hash (FNV-1a) of the algorithms that were asked for and of the library's version: with others the
- * answer may be another.
- */
+/* The account, and a hash (FNV-1a) of COUNT texts, of which some may be NULL; "" if there is no room for it. */
 static void
-name_of(const struct transport_target *t, char *out, size_t cap)
+with_hash(const struct transport_target *t, const char *const *texts, size_t count, char *out, size_t cap)
 {
-	const struct sshconfig *c = t->config;
-	const char *const texts[] = { c->kex, c->host_key_algorithms, c->ciphers, c->macs, ssh_version(0) };
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	size_t len;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		for (const char *s = texts[i] ? texts[i] : ""; *s; s++)
 			hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
 	target_account(t, out, cap);
 	len = strlen(out);
 	if (len)
 		snprintf(out + len, cap - len, " %016" PRIx64, hash);
+}
+
+/* With other algorithms, or another version of the library, the answer of a host may be another. */
+static void
+name_of(const struct transport_target *t, char *out, size_t cap)
+{
+	const struct sshconfig *c = t->config;
+	const char *const texts[] = { c->kex, c->host_key_algorithms, c->ciphers, c->macs, ssh_version(0) };
+
+	with_hash(t, texts, sizeof(texts) / sizeof(texts[0]), out, cap);
 }
 
 static bool
@@ -46,7 +52,7 @@ needed_ssh(const struct transport_target *t)
 static void
 say_why(const struct transport_target *target, const struct transport_asking *asking, const char *what, const char *why)
 {
-	char text[600];
+	char text[2200];
 
 	if (target->config->log_level < LOG_LEVEL_INFO)
 		return;
@@ -54,12 +60,33 @@ say_why(const struct transport_target *target, const struct transport_asking *as
 	asking->say(asking->object, text);
 }
 
+/*
+ * That ssh carries the bytes changes nothing for a program that runs us, so that it is said to a person, once a day;
+ * and at LogLevel VERBOSE to all.
+ */
+static bool
+is_news(const struct transport_target *t, const char *why)
+{
+	char name[REMEMBERED_HOST_CAP];
+
+	if (t->config->log_level >= LOG_LEVEL_VERBOSE)
+		return true;
+	if (t->config->log_level < LOG_LEVEL_INFO || !isatty(2))
+		return false;
+	with_hash(t, (const char *const[]){ why }, 1, name, sizeof(name));
+	if (name[0] && remembered_for(REMEMBERED_TOLD, name) >= 0)
+		return false;
+	if (name[0])
+		remembered_set(REMEMBERED_TOLD, name, true);
+	return true;
+}
+
 /* Once for all connections of the target: what libssh can't do is ssh's, and the person is told why. */
 static void
 choose(struct transport_target *target, const struct transport_asking *asking)
 {
-	char why[256];
-	bool more;
+	char why[2048];
+	bool more = false;
 
 	if (target->carrier != CARRIER_OPEN)
 		return;
@@ -67,13 +94,16 @@ choose(struct transport_target *target, const struct transport_asking *asking)
 		target->carrier = CARRIER_COMMAND;
 		return;
 	}
-	more = !target->asked_command && demands_more(target->config, why, sizeof(why));
+	if (!target->asked_command)
+		more = target->have_ssh ? demands_more(target->config, why, sizeof(why))
+		                        : demands_ignored(target->config, why, sizeof(why));
 	target->carrier = target->asked_command || (more && target->have_ssh) ? CARRIER_COMMAND : CARRIER_LIBSSH;
 	if (target->carrier == CARRIER_LIBSSH && target->warnings)
 		asking->say(asking->object, target->warnings);
-	if (more)
-		say_why(target, asking, target->have_ssh ? "Using the ssh command"
-		                                         : "Ignored, since no ssh program was found", why);
+	if (more && !target->have_ssh)
+		say_why(target, asking, "Ignored, since no ssh program was found", why);
+	else if (more && is_news(target, why))
+		say_why(target, asking, "Using the ssh command", why);
 }
 
 bool

@@ -70,7 +70,7 @@ def test_revocation_list(host):
     for name, key in (("revoked", "/tmp/own.pub"), ("others", "/tmp/other.pub")):
         subprocess.run(["ssh-keygen", "-q", "-k", "-f", HOME + "/" + name, key], check=True)
         os.chmod(HOME + "/" + name, 0o644)
-    r = echo(host, *options("RevokedHostKeys=%s/others" % HOME, "LogLevel=INFO"))
+    r = echo(host, *options("RevokedHostKeys=%s/others" % HOME, "LogLevel=VERBOSE"))
     works(r, "command")
     check(b"Using the ssh command (RevokedHostKeys " in r.stderr, "not said: %s" % r.stderr)
     both_refuse(host, "RevokedHostKeys=%s/revoked" % HOME, why="verification failed")
@@ -264,7 +264,7 @@ def test_handed(host):
     for values in (("KnownHostsCommand=%s/known.sh" % HOME, nothing, strict), ("CheckHostIP=yes",), ("VisualHostKey=yes",),
                    ("RekeyLimit=1M",), ("UpdateHostKeys=ask",), ("VerifyHostKeyDNS=ask",), ("LogVerbose=kex.c:*:1",),
                    ("KbdInteractiveDevices=pam",), ("PubkeyAuthentication=host-bound",), ("BindAddress=localhost",)):
-        r = echo(host, *options(*values, "LogLevel=INFO"))
+        r = echo(host, *options(*values, "LogLevel=VERBOSE"))
         works(r, "command")
         name = values[0].split("=")[0]
         equal(len(re.findall("Using the ssh command \\(%s[: ]" % name, r.stderr.decode())), 1, "lines: %s" % r.stderr)
@@ -273,7 +273,7 @@ def test_handed(host):
                             "CASignatureAlgorithms=ssh-ed25519", "EnableEscapeCommandline=yes", "ServerAliveCountMax=1",
                             "SyslogFacility=AUTH", "SecurityKeyProvider=/nonexistent", "ControlPersist=yes",
                             "HostbasedAcceptedAlgorithms=ssh-ed25519", "TunnelDevice=1:1", "XAuthLocation=/nonexistent",
-                            "ForwardX11=yes", "LogLevel=INFO"))
+                            "ForwardX11=yes", "LogLevel=VERBOSE"))
     works(r)
     check(b"Using" not in r.stderr, "said: %s" % r.stderr)
 
@@ -313,7 +313,7 @@ def test_add_keys_to_agent(host):
                              extra_groups=groups)
     wait_until(lambda: os.path.exists(HOME + "/agent"), "the agent listens")
     env = {"SSH_AUTH_SOCK": HOME + "/agent"}
-    values = ("IdentityFile=" + SSH + "/only", "LogLevel=INFO", "AddKeysToAgent=yes")
+    values = ("IdentityFile=" + SSH + "/only", "LogLevel=VERBOSE", "AddKeysToAgent=yes")
     bare = ("-F", "/dev/null", *options("HostName=127.0.0.1", "KexAlgorithms=curve25519-sha256", "HostKeyAlias=server", "Port=2222",
                                         "UserKnownHostsFile=" + SSH + "/known_hosts"))
     works(echo(host, *bare, *options(*values)))  # no agent: nothing to add to
@@ -358,7 +358,7 @@ def test_restricted_keys(host):
     add("-D")
     add("/tmp/free")
     add("-h", "server", "-H", "/tmp/known", "/tmp/tied")
-    r = run("-E", "hello", *options("LogLevel=INFO"))
+    r = run("-E", "hello", *options("LogLevel=VERBOSE"))
     works(r, "command")
     check(b"Using the ssh command (IdentityAgent: " in r.stderr, "not said: %s" % r.stderr)
     ends(run("-E", "hello", env=alone), "refused", "denied")
@@ -503,11 +503,39 @@ Host *
     ends(cat(host, "-F", HOME + "/config", "server", env=without_ssh()), "refused", "StrictHostKeyChecking demands one")
     for line, why in (("Match exec true\n", "config line 1: Match exec needs ssh"), ("Prot 22\n", "line 1: Bad config"),
                       ("CheckHostIP yes\n", "CheckHostIP: .*; ssh\\(1\\) is not installed"),
+                      ("KnownHostsCommand /bin/true\n", "KnownHostsCommand: .*; ssh\\(1\\) is not installed"),
+                      ("VerifyHostKeyDNS yes\n", "VerifyHostKeyDNS: .*; ssh\\(1\\) is not installed"),
                       ("ProxyJump other\n", "ProxyJump needs ssh")):
         write(HOME + "/config", line + config)
         r = cat(host, "-F", HOME + "/config", "server", env=without_ssh())
         equal(r.returncode, 7, "status with %s; %s" % (line, r.stderr))
         check(re.search(why, r.stderr.decode()), "%s: %s" % (line, r.stderr))
+
+
+@by_hand
+def test_passed_over(host):
+    """One line names all that is passed over without an ssh, and nothing else; with one it is said once a day."""
+    serve(host)
+    given = options("VisualHostKey=yes", "Tunnel=yes", "LogVerbose=kex.c:*")
+    r = echo(host, *given, "-o", "LogLevel=INFO", env=without_ssh())
+    works(r)
+    lines = [line for line in r.stderr.decode().splitlines() if "no ssh program was found" in line]
+    equal(len(lines), 1, "lines: %s" % r.stderr)
+    for name in ("VisualHostKey: ", "Tunnel: ", "LogVerbose: "):
+        check(name in lines[0], "%s is not named: %s" % (name, lines[0]))
+    subprocess.run(["ssh-keygen", "-q", "-k", "-f", HOME + "/krl", HOST_KEY], check=True)
+    os.chmod(HOME + "/krl", 0o644)
+    r = echo(host, *options("RevokedHostKeys=%s/krl" % HOME, "LogLevel=INFO"), env=without_ssh())
+    ends(r, "refused", "only ssh\\(1\\) can read")
+    check(b"Ignored" not in r.stderr, "what is refused is no thing ignored: %s" % r.stderr)
+    for level, lines in (("INFO", 0), ("VERBOSE", 1), ("VERBOSE", 1)):
+        r = echo(host, *options("VisualHostKey=yes", "LogLevel=" + level))
+        works(r, "command")
+        equal(r.stderr.count(b"Using the ssh command (VisualHostKey: "), lines, "lines at %s: %s" % (level, r.stderr))
+    # a socket with a blank in its name
+    os.mkdir(HOME + "/sock ets", 0o700)
+    shutil.chown(HOME + "/sock ets", "laptop")
+    works(echo(host, "-o", 'LocalForward="%s/sock ets/a" localhost:1' % HOME), "command")
 
 
 @by_hand

@@ -2,7 +2,9 @@
 /* demands and factory: what libssh can't do goes to ssh, where there is one, and the person is told why once. */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -76,6 +78,8 @@ options(void **state)
 		{ "controlpath /nonexistent/socket", "controlmaster auto", "ControlMaster:" },
 		{ "bindaddress name", NULL, "BindAddress:" },
 		{ "remoteforward /run/here.sock /run/there.sock", NULL, "RemoteForward /run/here.sock" },
+		{ "localforward /run/a b [web]:80", NULL, "a forward, /run/a b " },
+		{ "localforward 8080 /run/a 80", NULL, "a forward, 8080 /run/a 80" },
 		{ "ciphers no-such-cipher", NULL, "Ciphers:" },
 		{ "checkhostip yes", NULL, "CheckHostIP:" },
 		{ "rekeylimit 1048576 0", NULL, "RekeyLimit:" },
@@ -211,10 +215,49 @@ choice(void **state)
 	(void)state;
 	carried_by(&plain, "libssh", 0, "");
 	carried_by(&asked, "command", 0, "");
+	more.config->log_level = LOG_LEVEL_VERBOSE;
 	carried_by(&more, "command", 1, "Using the ssh command (Tunnel:");
 	carried_by(&without_ssh, "libssh", 1, "no ssh program was found (Tunnel:");
 	quiet.config->log_level = LOG_LEVEL_ERROR;
 	carried_by(&quiet, "command", 0, "");
+}
+
+/* To a person at a terminal once a day; a program that runs us has no use for the line. */
+static void
+once_a_day(void **state)
+{
+	struct transport_target first = { .config = demanding(), .have_ssh = true };
+	struct transport_target again = { .config = demanding(), .have_ssh = true };
+	struct transport_target other = { .config = demanding(), .have_ssh = true };
+	struct transport_target pipe_first = { .config = demanding(), .have_ssh = true };
+	struct transport_target elsewhere = { .config = demanding(), .have_ssh = true };
+	struct transport_target *const all[] = { &first, &again, &other, &pipe_first, &elsewhere };
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave, before = dup(2), null = open("/dev/null", O_WRONLY);
+	char path[200];
+
+	(void)state;
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(slave >= 0 && before >= 0 && null >= 0);
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		assert_int_equal(sshconfig_line(all[i]->config, "user ann"), 0);
+	assert_int_equal(sshconfig_line(elsewhere.config, "hostname example.net"), 0);
+	list_empty(other.config->handed);
+	assert_int_equal(sshconfig_line(other.config, "visualhostkey yes"), 0);
+	assert_int_equal(setenv("XDG_CACHE_HOME", dir, 1), 0);
+	dup2(null, 2);
+	carried_by(&pipe_first, "command", 0, "");
+	dup2(slave, 2);
+	carried_by(&first, "command", 1, "Using the ssh command (Tunnel:");
+	carried_by(&again, "command", 0, "");
+	carried_by(&other, "command", 1, "Using the ssh command (VisualHostKey:");
+	carried_by(&elsewhere, "command", 1, "Using the ssh command (Tunnel:");
+	dup2(before, 2);
+	close(before), close(null), close(slave), close(master);
+	snprintf(path, sizeof path, "%s/holdfast/hosts", dir);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/holdfast", dir);
+	assert_int_equal(rmdir(path), 0);
 }
 
 static int
@@ -241,7 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options), cmocka_unit_test(files), cmocka_unit_test(shared_connection),
-		cmocka_unit_test(choice),
+		cmocka_unit_test(choice), cmocka_unit_test(once_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -19,6 +19,7 @@
 /* WHAT is one word.  HOST is one line; one with a tab in it, or with a blank in front, is not remembered. */
 #define REMEMBERED_NONE "no-holdfast"
 #define REMEMBERED_SSH "needs-ssh"
+#define REMEMBERED_TOLD "told" /* that ssh carries the bytes; behind the account a hash of the reason */
 /* A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space the
  * session's name, or its id. */
 #define REMEMBERED_SESSION "session"

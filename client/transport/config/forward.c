@@ -97,7 +97,8 @@ destination(struct forward *f, const struct field *v, int n)
 {
 	if (n == 1 && is_path(&v[0]))
 		return take_path(&v[0], f->host_path);
-	if (n != 2 || !v[0].text[0] || number(&v[1], &f->host_port) < 0)
+	/* no host has a slash in its name: "/a 80" is a socket with a blank */
+	if (n != 2 || !v[0].text[0] || is_path(&v[0]) || number(&v[1], &f->host_port) < 0)
 		return -EINVAL;
 	/* how ssh -G prints -R without a destination */
 	if (f->kind == FORWARD_REMOTE && strcmp(v[0].text, "socks") == 0 && !f->host_port) {

@@ -13,5 +13,7 @@
  * ignored where there is no ssh.
  */
 bool sshconfig_handed(const struct sshconfig *c, bool unsafe, char *why, size_t cap);
+/* Adds "Keyword: reason" of each one that counts and may be ignored where there is no ssh to *LIST: 0 or -ENOMEM. */
+int sshconfig_handed_all(const struct sshconfig *c, char ***list);
 
 #endif
