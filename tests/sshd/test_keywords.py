@@ -428,6 +428,11 @@ def test_names_with_blanks(host):
         ends(r, "refused", "(?i)has changed")
         r = echo(host, *options('RevokedHostKeys="%s/revoked"' % where), env=without_ssh())
         ends(r, "refused", "is revoked by")
+    odd = HOME + "/sp ace/k  #\"1\\ "
+    shutil.copy(SSH + "/key1", odd)
+    shutil.chown(odd, "laptop")
+    bare = ("-F", "none", *options("HostName=127.0.0.1", "HostKeyAlias=server", "Port=2222", "KexAlgorithms=curve25519-sha256"))
+    works(echo(host, *bare, "-i", odd, env=without_ssh()))
     for name in ("sp", "end"):
         check(not os.path.exists(HOME + "/" + name), "a key was added to %s" % name)
 

@@ -384,7 +384,16 @@ sshconfig_files(struct sshconfig *c, const char *name, char *const *words)
 {
 	const struct field *field = find_field(name, strlen(name));
 
-	return field && field->kind == K_FIRST ? replace((char ***)((char *)c + field->offset), words) : -EINVAL;
+	char ***list = field ? (char ***)((char *)c + field->offset) : NULL;
+
+	if (!field)
+		return -EINVAL;
+	if (field->kind == K_FIRST)
+		return replace(list, words);
+	if ((list == &c->identity_files || list == &c->certificate_files) && words[0] && !words[1] &&
+	    strcasecmp(words[0], "none") != 0)
+		return list_add(list, words[0]);
+	return -EINVAL;
 }
 
 bool

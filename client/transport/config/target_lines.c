@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "list.h"
@@ -38,6 +40,24 @@ static const struct { char letter; const char *before, *more; } options[] = {
 	{ 'Y', "ForwardX11=yes", "ForwardX11Trusted=yes" },
 };
 
+/* ssh takes the name of a file as it is, with its blanks; in a line it needs quotes. */
+static int
+add_file(const char *before, const char *value, char ***lines)
+{
+	char *quoted = malloc(2 * strlen(value) + 1), *to = quoted;
+	int r;
+
+	if (!quoted)
+		return -ENOMEM;
+	for (; *value; *to++ = *value++)
+		if (*value == '"' || *value == '\\')
+			*to++ = '\\';
+	*to = '\0';
+	r = list_addf(lines, "%s\"%s\"", before, quoted);
+	free(quoted);
+	return r;
+}
+
 static int
 add_option(char letter, const char *value, char ***lines)
 {
@@ -46,7 +66,12 @@ add_option(char letter, const char *value, char ***lines)
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (options[i].letter != letter)
 			continue;
-		r = letter == 'w' ? list_add(lines, options[i].before) : list_addf(lines, "%s%s", options[i].before, value);
+		if (letter == 'w')
+			r = list_add(lines, options[i].before);
+		else if (strchr("IiS", letter))
+			r = add_file(options[i].before, value, lines);
+		else
+			r = list_addf(lines, "%s%s", options[i].before, value);
 		if (r == 0 && options[i].more)
 			r = list_add(lines, options[i].more);
 	}
