@@ -429,7 +429,11 @@ unsafe_without_ssh(void **state)
 		{ "CheckHostIP=yes", "CheckHostIP: " }, { "RekeyLimit=1M", "RekeyLimit: " },
 		{ "ProxyJump=other", "ProxyJump needs ssh(1)" }, { "ChannelTimeout=session=5m", "ChannelTimeout: " },
 		{ "CanonicalizeHostname=yes", "CanonicalizeHostname needs ssh(1)" }, { "Frobnicate=1", "Bad configuration option" },
-		{ "VisualHostKey=yes", NULL }, { "KnownHostsCommand=/bin/true", NULL }, { "RekeyLimit=default none", NULL },
+		{ "KnownHostsCommand=/bin/true", "KnownHostsCommand: " }, { "VerifyHostKeyDNS=ask", "VerifyHostKeyDNS: " },
+		{ "PubkeyAuthentication=host-bound", "PubkeyAuthentication: " }, { "VerifyHostKeyDNS=no", NULL },
+		{ "UserKnownHostsFile=/x/kh_%C", "UserKnownHostsFile /x/kh_%C cannot be expanded" },
+		{ "ProxyCommand=px %Z", "ProxyCommand px %Z cannot be expanded" }, { "ProxyCommand=px ${P:-1}", NULL },
+		{ "VisualHostKey=yes", NULL }, { "KnownHostsCommand=none", NULL }, { "RekeyLimit=default none", NULL },
 	};
 	char *path = strdup(getenv("PATH")), why[256];
 
