@@ -169,7 +169,8 @@ static int
 once(struct transport_target *target, const char *command, const char *echo)
 {
 	static const struct transport_asking asking = { NULL, secret, confirm, say };
-	static const char *const ends[] = { "none", "eof", "lost", "refused", "needs-ssh", "no-subsystem" };
+	static const char *const ends[] = { "none", "eof", "lost", "refused", "needs-ssh", "takes-ssh",
+	                                    "no-subsystem" };
 	struct copying *c = calloc(1, sizeof(*c));
 	int r, kind;
 
