@@ -89,13 +89,8 @@ become_line(const struct options *o, const char *more, char ***argv)
 }
 
 int
-become_ssh(const struct options *o, const char *more, int errors)
+become_exec(const struct options *o, char *const *argv, int errors)
 {
-	char **argv = NULL;
-	int rc = become_line(o, more, &argv);
-
-	if (rc)
-		return rc;
 	fflush(stdout);
 	if (errors != 2)
 		dup2(errors, 2);
@@ -103,6 +98,17 @@ become_ssh(const struct options *o, const char *more, int errors)
 		leave_signals();
 	execvp(argv[0], argv);
 	fprintf(stderr, "holdfast: %s: %s\n", argv[0], strerror(errno));
-	list_free(argv);
 	return STATUS_FAILED;
+}
+
+int
+become_ssh(const struct options *o, const char *more, int errors)
+{
+	char **argv = NULL;
+	int status = become_line(o, more, &argv);
+
+	if (status == 0)
+		status = become_exec(o, argv, errors);
+	list_free(argv);
+	return status;
 }

@@ -14,5 +14,7 @@ int become_ssh(const struct options *o, const char *more, int errors);
 
 /* That command line: 0, *ARGV (NULL before) is a list of the caller's; or the exit status, as with become_ssh. */
 int become_line(const struct options *o, const char *more, char ***argv);
+/* Executes ARGV in the same way. */
+int become_exec(const struct options *o, char *const *argv, int errors);
 
 #endif

@@ -182,8 +182,7 @@ static int
 tells_login(const struct transport_target *t, char ***argv)
 {
 	static char option[] = "-o", permit[] = "PermitLocalCommand=yes";
-	const struct sshconfig *c = t->config;
-	bool own = c->permit_local_command && c->local_command && !t->connections;
+	bool own = target_runs_local_command(t);
 	char sign[128], **words = NULL;
 	int rc;
 
@@ -191,11 +190,27 @@ tells_login(const struct transport_target *t, char ***argv)
 		return 0;
 	rc = list_add_all(&words, (char *const[]){ option, permit, option, NULL });
 	if (rc == 0)
-		rc = list_addf(&words, "LocalCommand=%s%s%s", sign, own ? "; " : "", own ? c->local_command : "");
+		rc = list_addf(&words, "LocalCommand=%s%s%s", sign, own ? "; " : "", own ? t->config->local_command : "");
 	if (rc == 0)
 		rc = put_first(argv, words);
 	list_free(words);
 	return rc;
+}
+
+/* An ssh of ours may have run the person's LocalCommand, which is run once. */
+static int
+become(const struct options *o, const struct transport_target *t, const char *more, int errors)
+{
+	static char option[] = "-o", none[] = "PermitLocalCommand=no";
+	char **argv = NULL;
+	int status = become_line(o, more, &argv);
+
+	if (status == 0 && t->style == STYLE_SSH && !t->asked_command && t->connections && t->config->local_command)
+		status = put_first(&argv, (char *const[]){ option, none, NULL }) < 0 ? STATUS_FAILED : 0;
+	if (status == 0)
+		status = become_exec(o, argv, errors);
+	list_free(argv);
+	return status;
 }
 
 int
@@ -212,7 +227,7 @@ plain_run(const struct options *o, struct transport_target *target, const struct
 	/* -f: ssh goes to the background by itself, and its end is ours */
 	if ((!asking->asked && !target->master) || (!target->askpass.dir[0] && askpass_open(&target->askpass) < 0)) {
 		askpass_close(&target->askpass);
-		return become_ssh(o, more, errors);
+		return become(o, target, more, errors);
 	}
 	status = become_line(o, more, &argv);
 	if (status == 0 && (target->master ? share(target, &argv) : tells_login(target, &argv)) < 0)

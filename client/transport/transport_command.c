@@ -41,6 +41,7 @@ struct command {
 	uint64_t look;  /* when to look for it again, 0: its standard error tells first */
 	bool refused;   /* it complained about the subsystem */
 	bool spoken;    /* bytes have been read */
+	bool prints;    /* it runs the person's LocalCommand, whose output is ours */
 	bool shared;    /* its connection can be shared (target_master) */
 };
 
@@ -75,6 +76,7 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 	t->what = what;
 	if (target->style == STYLE_SSH && !target->asked_command && !target->askpass.dir[0])
 		(void)askpass_open(&target->askpass);
+	c->prints = target->askpass.dir[0] && target_runs_local_command(target);
 	argv = command_line(c, what, run);
 	if (!argv)
 		return -ENOMEM;
@@ -110,11 +112,26 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	fds[0] = (struct pollfd){ .fd = events ? c->child.fd : -1, .events = events };
 	fds[1] = (struct pollfd){ .fd = c->child.err, .events = POLLIN };
 	fds[2] = (struct pollfd){ .fd = asks ? t->target->askpass.listener : -1, .events = POLLIN };
+	fds[3] = (struct pollfd){ .fd = c->prints ? t->target->askpass.out : -1, .events = POLLIN };
 	if (c->until)
 		clock_sooner(deadline, c->look ? c->look : c->until);
 	if (!c->heard && !c->ended)
 		clock_sooner(deadline, clock_now_ms() + CHILD_ASKS_MS);
-	return 3;
+	return 4;
+}
+
+/* What the person's LocalCommand has printed.  ssh would have it write there itself, and wait as long as this. */
+static void
+print(const struct command *c)
+{
+	char buf[4096];
+	ssize_t n, done;
+
+	/* as much as a FIFO has; more can come only from what the command has left running */
+	for (unsigned i = 0; c->prints && i < 16 && (n = read(c->t.target->askpass.out, buf, sizeof(buf))) > 0; i++)
+		for (ssize_t at = 0; at < n; at += done)
+			if ((done = write(STDOUT_FILENO, buf + at, (size_t)(n - at))) <= 0)
+				return;
 }
 
 /* The first bytes: takes the sign away, if that is what they are. */
@@ -235,8 +252,10 @@ command_step(struct transport *t, const struct pollfd *fds, unsigned count)
 	char byte;
 	ssize_t n;
 
-	if (t->state == TRANSPORT_CLOSED || count < 3)
+	if (t->state == TRANSPORT_CLOSED || count < 4)
 		return;
+	if (fds[3].revents)
+		print(c);
 	if (fds[1].revents)
 		listen_to(c);
 	if (fds[2].revents && auth_child_serve(&c->asked, &t->target->askpass, t->target, t->asking) < 0) {
@@ -260,7 +279,10 @@ static size_t
 command_read(struct transport *t, void *buf, size_t cap)
 {
 	struct command *c = mine(t);
-	ssize_t n = c->child.fd < 0 || t->state == TRANSPORT_CONNECTING ? 0 : recv(c->child.fd, buf, cap, 0);
+	ssize_t n;
+
+	print(c);
+	n = c->child.fd < 0 || t->state == TRANSPORT_CONNECTING ? 0 : recv(c->child.fd, buf, cap, 0);
 
 	c->spoken = c->spoken || n > 0;
 	return n > 0 ? (size_t)n : 0;

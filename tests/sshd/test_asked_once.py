@@ -7,7 +7,7 @@ from host import RUN
 from template import write
 from term import check, equal, wait_until
 from test_client import CLIENT, attached, client, cut
-from test_fallback import FORGETS, HOOK, Counted, file, said, without_line
+from test_fallback import FORGETS, HOOK, Counted, file, said, same, without_line
 from test_kex import BOTH
 from test_transport import typed
 
@@ -148,6 +148,10 @@ def test_killed(host):
     left, = set(directories()) - {name}
     t.kill(signal.SIGKILL)
     host.wait_gone(t.pid)
+    for p in host.processes():  # the connection that is shared would stay for some seconds
+        if left in p["cmd"]:
+            os.kill(p["pid"], signal.SIGKILL)
+    wait_until(lambda: not any(left in p["cmd"] for p in host.processes()), "its ssh is gone too")
     check(os.path.islink("/tmp/%s/holdfast-askpass" % left), "a directory is left")
     old(left)
     kept = ("holdfast-opened", "holdfast-others", "holdfast-filled", "holdfast-longer1", "holdfast-recent")
@@ -162,3 +166,20 @@ def test_killed(host):
     equal(directories(), sorted((name, *kept)), "left in /tmp")
     living.line("exit 7")
     equal(living.wait_exit(), 7, "status of the one that lives")
+
+
+def test_local_command(host):
+    """LocalCommand runs once, and prints on standard output before the host does; as with ssh."""
+    trace = "/home/laptop/trace"
+    local = ["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=echo local %r; echo run >>" + trace]
+    states = (("held", same), ("drained", lambda h: file(RUN + "/drain", "")),
+              ("without holdfast", lambda h: without_line(h, CLIENT + "ctl", HOOK)))
+    for what, state in states:
+        for more in ([], ["-o", "ControlPath=/home/laptop/shared-%C"]):
+            with state(host):
+                r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", *local, *more, "server", "echo out; exit 5"],
+                                 env=FORGETS)
+            equal((r.returncode, r.stdout), (5, b"local alice\nout\n"), "%s, %s: %s" % (what, more, r.stderr))
+            with open(trace) as f:
+                equal(f.read(), "run\n", "how often it ran; %s, %s" % (what, more))
+            os.unlink(trace)

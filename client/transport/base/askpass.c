@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -44,17 +45,31 @@ make_link(const char *dir)
 	return symlink(self, path) < 0 ? -errno : 0;
 }
 
+/* Open for writing too: so a shell never waits for its reader, and it never ends. */
+static int
+make_fifo(struct askpass *a)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/" ASKPASS_OUT, a->dir);
+	if (mkfifo(path, 0600) < 0 || (a->out = open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)) < 0)
+		return -errno;
+	return 0;
+}
+
 int
 askpass_open(struct askpass *a)
 {
 	struct sockaddr_un sa;
 	int r;
 
-	*a = (struct askpass){ .listener = -1 };
+	*a = (struct askpass){ .listener = -1, .out = -1 };
 	r = a->lock = askpass_dir_make(a->dir, sizeof(a->dir));
 	if (r < 0)
 		return r;
 	r = make_link(a->dir);
+	if (r == 0)
+		r = make_fifo(a);
 	if (r == 0)
 		r = address_of(&sa, a->dir);
 	if (r == 0 && ((a->listener = newfd_socket(AF_UNIX, SOCK_STREAM, true)) < 0 ||
@@ -87,18 +102,34 @@ askpass_close(struct askpass *a)
 	askpass_deaf(a);
 	snprintf(path, sizeof(path), "%s/" ASKPASS_NAME, a->dir);
 	unlink(path);
+	snprintf(path, sizeof(path), "%s/" ASKPASS_OUT, a->dir);
+	unlink(path);
+	fd_close(&a->out);
 	rmdir(a->dir);
 	fd_close(&a->lock);
 	a->dir[0] = '\0';
 }
 
-bool
-askpass_sign(const struct askpass *a, char *out, size_t cap)
+/* LAST in the directory, if its name means nothing but itself to shells and ssh. */
+static bool
+plain_path(const struct askpass *a, const char *last, char *out, size_t cap)
 {
 	for (const char *s = a->dir; *s; s++)
 		if (!isalnum((unsigned char)*s) && !strchr("/._-", *s))
 			return false;
-	return a->dir[0] && (size_t)snprintf(out, cap, "%s/" ASKPASS_NAME " logged in", a->dir) < cap;
+	return a->dir[0] && (size_t)snprintf(out, cap, "%s/%s", a->dir, last) < cap;
+}
+
+bool
+askpass_sign(const struct askpass *a, char *out, size_t cap)
+{
+	return plain_path(a, ASKPASS_NAME " logged in", out, cap);
+}
+
+bool
+askpass_out(const struct askpass *a, char *out, size_t cap)
+{
+	return a->out >= 0 && plain_path(a, ASKPASS_OUT, out, cap);
 }
 
 char **

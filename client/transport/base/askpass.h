@@ -19,6 +19,7 @@
 struct askpass {
 	char dir[64]; /* "": there is none of it all */
 	int listener;
+	int out;  /* a FIFO: what the person's LocalCommand prints on standard output (askpass_out) */
 	int lock; /* of the directory: see askpass_dir.h */
 };
 
@@ -41,6 +42,8 @@ void askpass_deaf(struct askpass *a);
  * to a shell or to ssh.
  */
 bool askpass_sign(const struct askpass *a, char *out, size_t cap);
+/* The path of A->out for a shell; false as with askpass_sign. */
+bool askpass_out(const struct askpass *a, char *out, size_t cap);
 /* The environment for the ssh: a list of the caller's.  NULL: out of memory. */
 char **askpass_environment(const struct askpass *a);
 /* When the listener is readable: 0, *Q is to be answered; or a negative errno. */

@@ -35,7 +35,8 @@ is_name(const char *name)
 static bool
 is_ours(const char *name)
 {
-	return strcmp(name, "ask") == 0 || strcmp(name, ASKPASS_NAME) == 0 || strncmp(name, "shared", 6) == 0;
+	return strcmp(name, "ask") == 0 || strcmp(name, ASKPASS_NAME) == 0 || strcmp(name, ASKPASS_OUT) == 0 ||
+	       strncmp(name, "shared", 6) == 0;
 }
 
 /* Whether nobody holds the directory DIR, which is then locked: only the user can enter it, so nobody else changes it. */

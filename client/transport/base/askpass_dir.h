@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define ASKPASS_NAME "holdfast-askpass" /* the link in it */
+#define ASKPASS_OUT "out"
 
 /* Makes it: a descriptor that holds the lock, and DIR is its path; or a negative errno, and DIR is "". */
 int askpass_dir_make(char *dir, size_t cap);

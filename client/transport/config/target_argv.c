@@ -239,14 +239,26 @@ add_expanded(char ***list, const struct transport_target *t)
 	return r;
 }
 
-/* Runs when ssh has logged in; its output is the first thing that comes.  The person's own runs behind it. */
-static int
-sign_of_life(char ***list, const struct sshconfig *c)
+bool
+target_runs_local_command(const struct transport_target *t)
 {
-	bool own = c->permit_local_command && c->local_command;
+	return t->config->permit_local_command && t->config->local_command && !t->connections && !t->master;
+}
 
-	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "%s%s%s", own ? "; (" : "", own ? c->local_command : "",
-	                 own ? ") >&2" : "");
+/*
+ * Runs when ssh has logged in; its output is the first thing that comes.  The person's own runs behind it, once; ssh
+ * waits for its end, so what it prints comes before the host's bytes.
+ */
+static int
+sign_of_life(char ***list, const struct transport_target *t)
+{
+	char out[128];
+
+	if (!target_runs_local_command(t))
+		return list_add(list, "LocalCommand=echo " TARGET_SIGN);
+	if (!askpass_out(&t->askpass, out, sizeof(out)))
+		return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; (%s) >&2", t->config->local_command);
+	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; (%s) >>%s", t->config->local_command, out);
 }
 
 /* What an older ssh does not know of the options that follow; this comes before the person's own, and so takes it in. */
@@ -295,7 +307,7 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem, con
 	    (r = add_pair(list, "-o", "ControlMaster=auto")) == 0)
 		r = add_pair(list, "-o", "ControlPersist=" SHARED_S);
 	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
-		r = sign_of_life(list, t->config);
+		r = sign_of_life(list, t);
 	return r;
 }
 

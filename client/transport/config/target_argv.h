@@ -44,6 +44,8 @@ char **target_transport_argv(const struct transport_target *t, bool subsystem, c
  * in place of a session, costs no second one; "" where the person shares connections by the configuration.
  */
 void target_master(const struct transport_target *t, char *path, size_t cap);
+/* Whether the next ssh is to run the person's LocalCommand: the first that logs in. */
+bool target_runs_local_command(const struct transport_target *t);
 /* Its list is freed with it. */
 void target_argv_free(char **argv);
 
