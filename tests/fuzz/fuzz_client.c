@@ -340,5 +340,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&stream, 0, sizeof stream);
 	for (unsigned n = 0; n < 8 && (left || !n); n++)
 		one_link();
+	link_input_free(&stream.input);
 	return 0;
 }

@@ -27,6 +27,14 @@ setup(void **state)
 }
 
 static int
+teardown(void **state)
+{
+	(void)state;
+	link_input_free(&s.input);
+	return 0;
+}
+
+static int
 output(uint64_t offset, size_t len, size_t *fresh)
 {
 	struct frame_data d = { .offset = offset, .data = (const unsigned char *)"0123456789", .len = len };
@@ -167,13 +175,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_in_order, setup),
-		cmocka_unit_test_setup(test_twice_after_a_cut, setup),
-		cmocka_unit_test_setup(test_hole_needs_a_gap, setup),
-		cmocka_unit_test_setup(test_rendering, setup),
-		cmocka_unit_test_setup(test_another_session, setup),
-		cmocka_unit_test_setup(test_forgotten, setup),
-		cmocka_unit_test_setup(test_asks_for_what_is_missing, setup),
+		cmocka_unit_test_setup_teardown(test_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_twice_after_a_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hole_needs_a_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rendering, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forgotten, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asks_for_what_is_missing, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
