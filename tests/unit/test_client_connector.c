@@ -123,6 +123,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
+	target_login_forget(&target.login);
 	close(listener);
 	secrets_free(target.secrets);
 	list_free(target.environment);
