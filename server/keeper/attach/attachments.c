@@ -27,14 +27,26 @@ attachments_watch(struct keeper *k, struct loop *l)
 	}
 }
 
-void
-attachments_push(struct keeper *k)
+static void
+push(struct keeper *k, bool early)
 {
 	struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
-		if (peer->t.flow == TERMINAL_FLOWING)
+		if (peer->t.flow == TERMINAL_FLOWING && !(early && peer->ops->gathers))
 			peer->ops->push(peer);
+}
+
+void
+attachments_push(struct keeper *k)
+{
+	push(k, false);
+}
+
+void
+attachments_push_early(struct keeper *k)
+{
+	push(k, true);
 }
 
 void

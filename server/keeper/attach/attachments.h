@@ -12,6 +12,8 @@
 void attachments_watch(struct keeper *k, struct loop *l);
 /* Writes new output to all of them. */
 void attachments_push(struct keeper *k);
+/* The same for those that do not gather output, while more of it is to come. */
+void attachments_push_early(struct keeper *k);
 /* Gives the program the input that waits for it. */
 void attachments_feed(struct keeper *k);
 /* Whether one that is not set aside is more than LAG bytes behind; with LAG 0: has anything left to be written. */

@@ -21,6 +21,8 @@
 #include "vtscan.h"
 
 #define SCAN_MAX 65536 /* output in which the last sequence's beginning is looked for */
+/* Of the lag that is asked about: a terminal is behind from this part of it on. */
+#define LAG_PART 16
 
 /* How far PEER's terminal is will be noted. */
 static int
@@ -225,12 +227,16 @@ plain_push(struct peer *peer)
 	terminal_push(&peer->t, &peer->keeper->ring);
 }
 
+/*
+ * Behind a terminal the kernel has 64 KB of output anyway.  What is read beyond that is only copied once more: the
+ * program may as well wait, as it does behind a relay that holds nothing (PERFORMANCE.md).
+ */
 static bool
 plain_behind(const struct peer *peer, uint64_t lag)
 {
 	const struct ring *r = &peer->keeper->ring;
 
-	return lag ? r->head - peer->t.offset > pacing_lag(&peer->t.pace, lag) : terminal_behind(&peer->t, r);
+	return lag ? r->head - peer->t.offset > pacing_lag(&peer->t.pace, lag / LAG_PART) : terminal_behind(&peer->t, r);
 }
 
 static void

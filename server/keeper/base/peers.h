@@ -83,7 +83,9 @@ struct attachment_ops {
 	void (*watch)(struct peer *peer, struct loop *l);
 	/* Writes new output, as much as it takes. */
 	void (*push)(struct peer *peer);
-	/* Whether it is more than LAG bytes behind, or with LAG 0 has anything left to be written. */
+	/* It is pushed only what has been gathered: few large frames. */
+	bool gathers;
+	/* Whether it is about LAG bytes behind (less is enough), or with LAG 0 has anything left to be written. */
 	bool (*behind)(const struct peer *peer, uint64_t lag);
 	/* Once a turn: does what is due, and sets it aside if it has stalled. */
 	void (*turn)(struct peer *peer, uint64_t now);

@@ -408,6 +408,7 @@ const struct attachment_ops framed_ops = {
 	.free = framed_free,
 	.watch = framed_watch,
 	.push = framed_push,
+	.gathers = true,
 	.behind = framed_behind,
 	.turn = framed_turn,
 	.type = framed_type,

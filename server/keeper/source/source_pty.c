@@ -24,7 +24,7 @@
 #include "state.h"
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
-#define WRITE_MIN 16384     /* output that is written before more of it is read */
+#define GATHER 16384        /* output that is sent in one frame, while there is more to read */
 #define LAG_MAX 32768       /* a terminal further behind than this slows the program down, */
 #define LAG_LOW 16384       /* until it is no further behind than this: in steps that are worth a wake-up */
 #define DRAIN_MAX 65536     /* more than a pty can hold: so much is taken of it after the shell has ended */
@@ -125,8 +125,8 @@ read_output(struct keeper *k)
 }
 
 /*
- * A read gets 4 KB at most, whatever is asked for.  What several of them got is written at once; and who is in front
- * matters to the byte only while the painter answers.
+ * A read gets 4 KB at most, whatever is asked for.  A terminal gets each at once, so that sshd works while the next is
+ * read; a client gets several in one frame.  Who is in front matters to the byte only while the painter answers.
  */
 static void
 pump_output(struct keeper *k)
@@ -148,9 +148,11 @@ pump_output(struct keeper *k)
 			end_quiet(k);
 		if (k->state == KEEPER_ENDING)
 			k->drain_left -= (size_t)n < k->drain_left ? (size_t)n : k->drain_left;
-		if (answering || k->ring.head - written >= WRITE_MIN) {
+		if (answering || k->ring.head - written >= GATHER) {
 			attachments_push(k);
 			written = k->ring.head;
+		} else {
+			attachments_push_early(k);
 		}
 		if (answering) {
 			note_output(k, from);
