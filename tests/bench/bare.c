@@ -68,7 +68,8 @@ main(int argc, char **argv)
 	    ssh_userauth_publickey(s, NULL, key) != SSH_AUTH_SUCCESS)
 		return fail(s, "authentication");
 	ch = ssh_channel_new(s);
-	if (!ch || ssh_channel_open_session(ch) != SSH_OK || ssh_channel_request_env(ch, "LC_HOLDFAST", "off") != SSH_OK ||
+	if (!ch || ssh_channel_open_session(ch) != SSH_OK ||
+	    ssh_channel_request_env(ch, "LC_HOLDFAST", "off") != SSH_OK ||
 	    ssh_channel_request_exec(ch, argv[6]) != SSH_OK)
 		return fail(s, "channel");
 	rc = strcmp(argv[5], "up") == 0 ? up(ch) : down(ch);

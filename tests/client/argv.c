@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* argv: prints how the client understands a command line, a "name value" a line, for test_argv.py to compare with ssh. */
+/* argv: prints how the client understands a command line, a "name value" a line, for test_argv.py to
+   compare with ssh. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -149,7 +149,8 @@ class Connection:
         if kind == HELLO:
             assert r.u32() <= 1 <= r.u32()
             r.string(), r.string(), r.end()
-            self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") + string(s.features) + self.host.boot))
+            self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") +
+                                               string(s.features) + self.host.boot))
         elif kind == LIST:
             self.send(frame(LIST_IS, self.host.listing))
         elif kind == PING:

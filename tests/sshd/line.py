@@ -48,14 +48,15 @@ class Passage:
 
 
 class Line:
-    """Listens on PORT and passes on to TO.  RTT: seconds to and fro.  A connection is accepted at once: the delay is that
-    of its bytes."""
+    """Listens on PORT and passes on to TO.  RTT: seconds to and fro.  A connection is accepted at once: the delay is
+    that of its bytes."""
 
     def __init__(self, port, to, rtt=0.0):
         self.to, self.delay = to, rtt / 2
         self.passages = []
         self.count = 0                # connections so far
-        self.closed = None            # new connections: None, they work; "mute", they never say anything; or one of ENDS
+        self.closed = None            # new connections: None, they work; "mute", they never say anything;
+                                      # or one of ENDS
         self.lock = threading.Lock()
         self.port = port
         self.listener = socket.create_server(("127.0.0.1", port))

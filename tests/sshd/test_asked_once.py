@@ -118,7 +118,8 @@ def directories():
 
 
 def test_nobody_else_asks(host):
-    """Once a plain ssh that is a child has logged in, there is nothing by which another process could ask the person."""
+    """Once a plain ssh that is a child has logged in, there is nothing by which another process could ask the
+    person."""
     for what, options in BY:
         write(RUN + "/drain", "")
         t = log_in(host, *options).prompt()
@@ -155,7 +156,8 @@ def test_killed(host):
     check(os.path.islink("/tmp/%s/holdfast-askpass" % left), "a directory is left")
     old(left)
     kept = ("holdfast-opened", "holdfast-others", "holdfast-filled", "holdfast-longer1", "holdfast-recent")
-    for n, mode, owner in zip(kept, (0o755, 0o700, 0o700, 0o700, 0o700), ("laptop", "bob", "laptop", "laptop", "laptop")):
+    for n, mode, owner in zip(kept, (0o755, 0o700, 0o700, 0o700, 0o700),
+                              ("laptop", "bob", "laptop", "laptop", "laptop")):
         make(n, mode, owner)
     write("/tmp/%s/mine" % kept[2], "", 0o600, host.ids("laptop")[:2])
     for n in kept[:4]:

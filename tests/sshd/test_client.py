@@ -127,7 +127,8 @@ def test_classes_of_traffic(host):
         t.line("exit")
         equal(t.wait_exit(), 0, "status")
         r, w = os.pipe()
-        thread = threading.Thread(target=lambda: run(host, *transport, "-o", "IPQoS=af21 cs1", "server", "cat", stdin=r))
+        thread = threading.Thread(target=lambda: run(host, *transport, "-o", "IPQoS=af21 cs1", "server", "cat",
+                                                     stdin=r))
         thread.start()
         wait_until(lambda: classes_of_traffic() == ["0x20"], "a command, %s" % (transport,))
         os.close(w)
@@ -144,7 +145,8 @@ def packets(host):
 def test_obscured_keys(host):
     """ObscureKeystrokeTiming, which ssh prints since OpenSSH 9.5: packets go on for a second or more after a key."""
     with open(HOME + "/ssh", "w") as f:
-        f.write('#!/bin/sh\n/usr/bin/ssh "$@" || exit\ncase "$*" in *-G*) echo obscurekeystroketiming $OBSCURE ;; esac\n')
+        f.write('#!/bin/sh\n/usr/bin/ssh "$@" || exit\n'
+                'case "$*" in *-G*) echo obscurekeystroketiming $OBSCURE ;; esac\n')
     os.chmod(HOME + "/ssh", 0o755)
     for interval, transport in (("20", ()), ("20", ("--transport", HOME + "/ssh")), ("0", ())):
         t = client(host, "--new", *transport, env={"HOLDFAST_SSH": HOME + "/ssh", "OBSCURE": interval}).prompt()

@@ -297,7 +297,8 @@ def test_two_clients(host):
 
 
 def test_joined_and_taken_over(host):
-    """Another login takes the session over: its client leaves, those that had joined it stay, and a cut is no excuse."""
+    """Another login takes the session over: its client leaves, those that had joined it stay, and a cut is no
+    excuse."""
     t = client(host, "--session", "work").prompt()
     marked = host.mark(t)
     both = client(host, "--session", "work", "--join")

@@ -75,9 +75,11 @@ def test_return(host):
 
 
 def test_another_key(host):
-    """The key that logged in is no longer the right one, or no longer enough: then as at the first time, and no question."""
+    """The key that logged in is no longer the right one, or no longer enough: then as at the first time, and
+    no question."""
     ssh, keys = "/home/laptop/.ssh", "/home/alice/.ssh/authorized_keys"
-    t = client(host, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", ssh + "/key1", "-i", ssh + "/key2").prompt()
+    t = client(host, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", ssh + "/key1",
+               "-i", ssh + "/key2").prompt()
     marked = host.mark(t)
     with open(ssh + "/key1.pub") as f:
         first = f.read().split()[1]

@@ -53,7 +53,8 @@ def test_the_port(host):
     """A network's sign-in page, a closed port, a RST, an end before ssh begins."""
     line = Line(PORT, ("127.0.0.1", host.port()))
     away = Away(host, *BY_LINE)
-    for closed, words in (("http", "HTTP: captive portal?"), ("reset", "connection reset"), ("end", "closed before login")):
+    for closed, words in (("http", "HTTP: captive portal?"), ("reset", "connection reset"),
+                          ("end", "closed before login")):
         away.tells(words, lambda c=closed: cut_off(line, c), lambda: opened(line))
     away.tells("connection refused", lambda: (line.refuse(), line.reset()), line.listen)
 
@@ -75,8 +76,8 @@ def test_sshd(host):
     away.tells("sshd busy: MaxStartups", crowd, lambda: waiting[0].close())
     host.configure_sshd("")
     keys = "/home/alice/.ssh/authorized_keys"
-    away.tells("login refused", lambda: (os.rename(keys, keys + "-"), line.reset()), lambda: os.rename(keys + "-", keys),
-               again="~r")
+    away.tells("login refused", lambda: (os.rename(keys, keys + "-"), line.reset()),
+               lambda: os.rename(keys + "-", keys), again="~r")
     with open("/etc/ssh/test_host_key") as f:
         key = f.read()
 

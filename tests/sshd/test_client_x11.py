@@ -40,7 +40,8 @@ def forwarding(host, more=""):
 
 def asks(t, n):
     """Whether a program that is started now reaches the display, by the shell's DISPLAY."""
-    t.line("xdpyinfo >/tmp/x 2>&1 && grep -c 'dimensions: *320x200' /tmp/x | sed 's/^/x-%d-/'; echo done-%d-$((6*7))" % (n, n))
+    t.line("xdpyinfo >/tmp/x 2>&1 && grep -c 'dimensions: *320x200' /tmp/x | sed 's/^/x-%d-/'; "
+           "echo done-%d-$((6*7))" % (n, n))
     t.wait_for("done-%d-42" % n)
     return "x-%d-1" % n in t.text()
 

@@ -118,7 +118,8 @@ def test_bash(host):
     prepare(host)
     complete(host, Typed(host, ["bash", "--norc", "-i"], (
         ". /usr/share/bash-completion/completions/holdfast",
-        "bind 'set completion-query-items 1000'; bind 'set page-completions off'; bind 'set enable-bracketed-paste off'")))
+        "bind 'set completion-query-items 1000'; bind 'set page-completions off'; "
+        "bind 'set enable-bracketed-paste off'")))
 
 
 def test_zsh(host):

@@ -295,4 +295,5 @@ def test_idle_sessions_sleep(host):
     attached.quiet(1.0)
     before = [switches(p) for p in pids]
     time.sleep(4.0)
-    equal([switches(p) - b for p, b in zip(pids, before)], [0] * 9, "wake-ups of 4 keepers, 4 leaders, holdfastd in 4 s")
+    equal([switches(p) - b for p, b in zip(pids, before)], [0] * 9,
+          "wake-ups of 4 keepers, 4 leaders, holdfastd in 4 s")

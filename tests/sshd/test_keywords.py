@@ -40,7 +40,8 @@ def both_refuse(host, *values, why="", **kw):
 
 @by_hand
 def test_revoked_host_keys(host):
-    """The host's own key in the file is refused, whatever StrictHostKeyChecking says; so is every host by a bad file."""
+    """The host's own key in the file is refused, whatever StrictHostKeyChecking says; so is every host by a bad
+    file."""
     serve(host)
     with open(HOST_KEY) as f:
         own = f.read()
@@ -102,7 +103,8 @@ def test_required_rsa_size(host):
         write(HOME + "/known", "server " + f.read())
     known = "UserKnownHostsFile=" + HOME + "/known"
     both_take(host, known, "RequiredRSASize=2048")
-    both_refuse(host, known, "RequiredRSASize=3072", why="the RSA key of server has 2048 bits, and RequiredRSASize demands 3072")
+    both_refuse(host, known, "RequiredRSASize=3072",
+                why="the RSA key of server has 2048 bits, and RequiredRSASize demands 3072")
     write("/etc/ssh/sshd_config.d/00-test.conf", text)
     host.configure_sshd("Subsystem resume /usr/bin/cat\n")
     keygen(SSH + "/rsa", "-t", "rsa", "-b", "2048", "-N", "")
@@ -133,8 +135,9 @@ def socks5_or_none(s, target):
 def test_permit_remote_open(host):
     serve(host)
     port = Echo().address[1]
-    cases = (("any", True), ("none", False), ("localhost:%d" % port, True), ("*:%d" % port, True), ("localhost:*", True),
-             ("127.0.0.1:%d" % port, False), ("localhost:1", False), ("other:1 localhost:%d" % port, True))
+    cases = (("any", True), ("none", False), ("localhost:%d" % port, True), ("*:%d" % port, True),
+             ("localhost:*", True), ("127.0.0.1:%d" % port, False), ("localhost:1", False),
+             ("other:1 localhost:%d" % port, True))
     at = 7100
     for value, good in cases:
         at += 1
@@ -150,7 +153,8 @@ def test_permit_remote_open(host):
 
 @by_hand
 def test_wrong_host(host):
-    """StrictHostKeyChecking no and another key than the known one: a login by key, but no forwards through that host."""
+    """StrictHostKeyChecking no and another key than the known one: a login by key, but no forwards through
+    that host."""
     serve(host)
     keygen("/tmp/other", "-t", "ed25519", "-N", "")
     with open("/tmp/other.pub") as f:
@@ -163,7 +167,8 @@ def test_wrong_host(host):
     close_cat(p)
     with open(os.path.join(host.log, "cat.err")) as f:
         check("No forwards through a host whose key has changed" in f.read(), "not said")
-    ends(echo(host, *wrong, "-L", "7171:127.0.0.1:%d" % port, "-o", "ExitOnForwardFailure=yes"), "refused", "no forwards")
+    ends(echo(host, *wrong, "-L", "7171:127.0.0.1:%d" % port, "-o", "ExitOnForwardFailure=yes"),
+         "refused", "no forwards")
     r = host.ssh_run(options=(*wrong, "-L", "7171:127.0.0.1:%d" % port), args=("ss -tln | grep -c :7171",))
     equal(r.stdout, b"0\n", "what ssh forwards")
 
@@ -179,7 +184,8 @@ def test_algorithms(host):
     check(b"echoed" not in r.stderr and r.returncode, "got in with another host key: %s" % r.stderr)
     with open("/tmp/agent.log", "wb") as log:
         uid, gid, groups = host.ids("laptop")
-        agent = subprocess.Popen(["ssh-agent", "-D", "-a", HOME + "/agent"], stdout=log, user=uid, group=gid, extra_groups=groups)
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", HOME + "/agent"], stdout=log, user=uid,
+                                 group=gid, extra_groups=groups)
     wait_until(lambda: os.path.exists(HOME + "/agent"), "the agent listens")
     env = {"SSH_AUTH_SOCK": HOME + "/agent"}
     equal(host.as_user("laptop", ["ssh-add", "-q", SSH + "/key1"], env=env).returncode, 0, "ssh-add")
@@ -204,7 +210,8 @@ def test_loopback(host):
         write(HOME + "/config", f.read().replace("HostKeyAlias", "#"))
     for value, good in (("no", False), ("yes", True)):
         given = ("-F", HOME + "/config", *options(known, "NoHostAuthenticationForLocalhost=" + value))
-        equal(host.ssh_run(argv=["ssh", *given, "alice@server", "true"]).returncode, 0 if good else 255, "ssh with " + value)
+        equal(host.ssh_run(argv=["ssh", *given, "alice@server", "true"]).returncode,
+              0 if good else 255, "ssh with " + value)
         r = echo(host, *given)
         equal(b"echoed" in r.stderr, good, "got in with %s: %s" % (value, r.stderr))
     with open(HOME + "/known") as f:
@@ -232,7 +239,8 @@ def test_forwards(host):
 
 @by_hand
 def test_questions(host):
-    """FingerprintHash in the question, and as its answer; UserKnownHostsFile none: nothing is read, nothing is written."""
+    """FingerprintHash in the question, and as its answer; UserKnownHostsFile none: nothing is read, nothing is
+    written."""
     serve(host)
     r = subprocess.run(["ssh-keygen", "-lE", "md5", "-f", HOST_KEY], capture_output=True, text=True)
     md5 = r.stdout.split()[1]
@@ -261,9 +269,10 @@ def test_handed(host):
     nothing = "UserKnownHostsFile=/dev/null"
     strict = "StrictHostKeyChecking=yes"
     ends(echo(host, *options(nothing, strict)), "refused", "demands one")
-    for values in (("KnownHostsCommand=%s/known.sh" % HOME, nothing, strict), ("CheckHostIP=yes",), ("VisualHostKey=yes",),
-                   ("RekeyLimit=1M",), ("UpdateHostKeys=ask",), ("VerifyHostKeyDNS=ask",), ("LogVerbose=kex.c:*:1",),
-                   ("KbdInteractiveDevices=pam",), ("PubkeyAuthentication=host-bound",), ("BindAddress=localhost",)):
+    for values in (("KnownHostsCommand=%s/known.sh" % HOME, nothing, strict), ("CheckHostIP=yes",),
+                   ("VisualHostKey=yes",), ("RekeyLimit=1M",), ("UpdateHostKeys=ask",), ("VerifyHostKeyDNS=ask",),
+                   ("LogVerbose=kex.c:*:1",), ("KbdInteractiveDevices=pam",), ("PubkeyAuthentication=host-bound",),
+                   ("BindAddress=localhost",)):
         r = echo(host, *options(*values, "LogLevel=VERBOSE"))
         works(r, "command")
         name = values[0].split("=")[0]
@@ -282,11 +291,13 @@ def test_handed(host):
 def test_weak_exchange(host):
     """WarnWeakCrypto, which ssh prints since OpenSSH 10.1: one line for a host without a post-quantum key exchange."""
     serve(host, "KexAlgorithms curve25519-sha256")
-    write(HOME + "/ssh", "#!/bin/sh\n/usr/bin/ssh \"$@\" || exit\ncase \"$*\" in *-G*) echo warnweakcrypto $WARN ;; esac\n")
+    write(HOME + "/ssh", "#!/bin/sh\n/usr/bin/ssh \"$@\" || exit\n"
+          "case \"$*\" in *-G*) echo warnweakcrypto $WARN ;; esac\n")
     os.chmod(HOME + "/ssh", 0o755)
     path = HOME + ":/usr/bin:/bin"
-    for warn, kex, lines in (("yes", "sntrup761x25519-sha512@openssh.com,curve25519-sha256", 1), ("no", "+curve25519-sha256", 0),
-                             ("no-pq-kex", "+curve25519-sha256", 0), ("yes", "curve25519-sha256", 0)):
+    for warn, kex, lines in (("yes", "sntrup761x25519-sha512@openssh.com,curve25519-sha256", 1),
+                             ("no", "+curve25519-sha256", 0), ("no-pq-kex", "+curve25519-sha256", 0),
+                             ("yes", "curve25519-sha256", 0)):
         r = echo(host, "-n", "2", *options("KexAlgorithms=" + kex, "LogLevel=INFO"), env={"PATH": path, "WARN": warn})
         works(r)
         equal(r.stderr.count(b"Warning: the connection to server has no post-quantum"), lines, "lines; %s" % r.stderr)
@@ -297,7 +308,8 @@ def test_ignore_unknown(host):
     """The person's IgnoreUnknown holds where ssh carries the bytes too."""
     serve(host)
     with open(SSH + "/config") as f:
-        write(HOME + "/config", "IgnoreUnknown Frob*\nFrobnicate yes\n" + f.read().replace("IgnoreUnknown", "#").replace("Obscure", "#"))
+        write(HOME + "/config", "IgnoreUnknown Frob*\nFrobnicate yes\n" +
+              f.read().replace("IgnoreUnknown", "#").replace("Obscure", "#"))
     for transport, args in (("libssh", ()), ("command", ("-e", "ssh")), ("command", ("-o", "VisualHostKey=yes"))):
         works(cat(host, "-F", HOME + "/config", "-l", "alice", "-E", "hello", *args, "server"), transport)
 
@@ -314,8 +326,8 @@ def test_add_keys_to_agent(host):
     wait_until(lambda: os.path.exists(HOME + "/agent"), "the agent listens")
     env = {"SSH_AUTH_SOCK": HOME + "/agent"}
     values = ("IdentityFile=" + SSH + "/only", "LogLevel=VERBOSE", "AddKeysToAgent=yes")
-    bare = ("-F", "/dev/null", *options("HostName=127.0.0.1", "KexAlgorithms=curve25519-sha256", "HostKeyAlias=server", "Port=2222",
-                                        "UserKnownHostsFile=" + SSH + "/known_hosts"))
+    bare = ("-F", "/dev/null", *options("HostName=127.0.0.1", "KexAlgorithms=curve25519-sha256", "HostKeyAlias=server",
+                                        "Port=2222", "UserKnownHostsFile=" + SSH + "/known_hosts"))
     works(echo(host, *bare, *options(*values)))  # no agent: nothing to add to
     r = echo(host, *bare, *options(*values), env=env)
     works(r, "command")
@@ -330,7 +342,8 @@ def test_add_keys_to_agent(host):
 
 @by_hand
 def test_restricted_keys(host):
-    """Keys that the agent keeps for some hosts (ssh-add -h): used there alone, and a host that it is forwarded to gets none."""
+    """Keys that the agent keeps for some hosts (ssh-add -h): used there alone, and a host that it is forwarded to gets
+    none."""
     serve(host)
     keygen("/tmp/elsewhere", "-t", "ed25519", "-N", "")
     with open("/tmp/elsewhere.pub") as f, open(SSH + "/known_hosts") as known:
@@ -348,9 +361,9 @@ def test_restricted_keys(host):
 
     def run(*args, env=env):
         # ssh-agent serves only its own user and root
-        return subprocess.run(["/usr/bin/setsid", "/usr/libexec/holdfast/transport-cat", "-F", SSH + "/config", "-l", "alice", "-i",
-                               "/tmp/tied.pub", *args, "server"], env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=60)
+        return subprocess.run(["/usr/bin/setsid", "/usr/libexec/holdfast/transport-cat", "-F", SSH + "/config", "-l",
+                               "alice", "-i", "/tmp/tied.pub", *args, "server"], env=env, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60)
     alone = {**env, **without_ssh()}
     add("/tmp/free")
     add("/tmp/tied")
@@ -370,7 +383,8 @@ def test_restricted_keys(host):
     check(b" free" in r.stdout and b"signed" in r.stdout and b" tied" not in r.stdout, "the host sees %s" % r.stdout)
     with open("/tmp/agent.log") as f:
         text = f.read()
-    check("remote addition of providers is disabled" in text, "the agent takes a library from the host: %s" % text[-500:])
+    check("remote addition of providers is disabled" in text,
+          "the agent takes a library from the host: %s" % text[-500:])
     agent.terminate()
     agent.wait()
 
@@ -431,7 +445,8 @@ def test_names_with_blanks(host):
     odd = HOME + "/sp ace/k  #\"1\\ "
     shutil.copy(SSH + "/key1", odd)
     shutil.chown(odd, "laptop")
-    bare = ("-F", "none", *options("HostName=127.0.0.1", "HostKeyAlias=server", "Port=2222", "KexAlgorithms=curve25519-sha256"))
+    bare = ("-F", "none", *options("HostName=127.0.0.1", "HostKeyAlias=server", "Port=2222",
+                                   "KexAlgorithms=curve25519-sha256"))
     works(echo(host, *bare, "-i", odd, env=without_ssh()))
     for name in ("sp", "end"):
         check(not os.path.exists(HOME + "/" + name), "a key was added to %s" % name)
@@ -475,7 +490,8 @@ def test_files_without_ssh(host):
     """No ssh on the laptop: its files are read all the same, Include and Match too; what cannot be read is said."""
     serve(host, "AcceptEnv WHO")
     port = Echo().address[1]
-    write(HOME + "/more", "Match user alice originalhost server\n SetEnv WHO=alice\n LocalForward 7161 127.0.0.1:%d\n" % port)
+    write(HOME + "/more", "Match user alice originalhost server\n"
+          " SetEnv WHO=alice\n LocalForward 7161 127.0.0.1:%d\n" % port)
     config = """Host other
  HostName nowhere.invalid
 Host serv?r !nothing

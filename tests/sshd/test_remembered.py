@@ -150,7 +150,8 @@ def test_login(host):
     owner = os.stat(HOSTS).st_uid, os.stat(HOSTS).st_gid
     write(HOSTS, re.sub(r"[0-9a-f]{16}$", hash_of(public("stranger")), text, flags=re.M), 0o600, owner)
     check(login(host, *files("stranger")) >= 1, "a key that is refused: the others are offered")
-    for bad in ("login %d alice@127.0.0.1:%d\t-3 " + hash_of(public("key1")) + "\n", "login %d alice@127.0.0.1:%d\t2 \n",
+    for bad in ("login %d alice@127.0.0.1:%d\t-3 " + hash_of(public("key1")) + "\n",
+                "login %d alice@127.0.0.1:%d\t2 \n",
                 "login %d alice@127.0.0.1:%d\t2 agent AAAA\n", "login %d alice@127.0.0.1:%d\n",
                 "login %d alice@127.0.0.1:%d\t2 file /home/laptop/.ssh/key1\n"):
         write(HOSTS, bad % (time.time(), host.port()), 0o600, owner)

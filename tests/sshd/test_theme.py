@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The person's own colours: asked of a terminal that resumes, heard of others, and told to programs started while away."""
+"""The person's own colours: asked of a terminal that resumes, heard of others, and told to programs started while
+away."""
 import os
 import re
 import signal

@@ -342,7 +342,8 @@ def test_by_command(host):
     serve(host)
     for option, word in (("GSSAPIKeyExchange=yes", "GSSAPI"), ("KnownHostsCommand=/bin/true", "KnownHostsCommand"),
                          ("PKCS11Provider=/nonexistent", "PKCS11Provider"), ("ControlPath=/tmp/none-%C", None)):
-        r = echo(host, "-o", option, "-o", "LogLevel=VERBOSE", "-o", "GSSAPIAuthentication=yes", "-o", "PreferredAuthentications=publickey")
+        r = echo(host, "-o", option, "-o", "LogLevel=VERBOSE", "-o", "GSSAPIAuthentication=yes",
+                 "-o", "PreferredAuthentications=publickey")
         works(r, "command" if word else "libssh")
         check(not word or re.search(r"Using the ssh command \(%s" % word, r.stderr.decode()), "not said: %s" % r.stderr)
     with open(SSH + "/known_hosts") as f:

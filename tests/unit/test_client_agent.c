@@ -332,7 +332,8 @@ finds_the_socket(void **state)
 	sshconfig_free(c);
 }
 
-/* What an agent does with session-bind@openssh.com: 'x' gives up the connection, else it answers with that many keys. */
+/* What an agent does with session-bind@openssh.com: 'x' gives up the connection, else it answers with
+   that many keys. */
 static void
 serve_agent(int listener, char extension)
 {
@@ -347,10 +348,12 @@ serve_agent(int listener, char extension)
 			size_t rest = ((size_t)in[2] << 8 | in[3]) - 1;
 
 			if (in[4] == KEYS_PLEASE) {
-				open = bound && extension == '0' ? write(fd, none, sizeof none) > 0 : write(fd, keys, sizeof keys) > 0;
+				open = bound && extension == '0' ? write(fd, none, sizeof none) > 0
+				                                 : write(fd, keys, sizeof keys) > 0;
 			} else {
 				bound = true;
-				open = read(fd, in, rest) == (ssize_t)rest && extension != 'x' && write(fd, success, sizeof success) > 0;
+				open = read(fd, in, rest) == (ssize_t)rest && extension != 'x' &&
+				       write(fd, success, sizeof success) > 0;
 			}
 		}
 		close(fd);
@@ -361,7 +364,9 @@ serve_agent(int listener, char extension)
 static void
 sees_what_is_restricted(void **state)
 {
-	static const struct { char extension; bool restricts; } rows[] = { { 'x', false }, { '1', false }, { '0', true } };
+	static const struct { char extension; bool restricts; } rows[] = {
+		{ 'x', false }, { '1', false }, { '0', true },
+	};
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
 	(void)state;
@@ -391,8 +396,9 @@ binds_to_nowhere(void **state)
 {
 	static const char name[] = "session-bind@openssh.com", type[] = "ssh-ed25519";
 	static const struct { unsigned char data[8]; size_t len; int answer; } answers[] = {
-		{ { 0, 0, 0, 1, 5 }, 5, 5 }, { { 0, 0, 0, 1, 6, 9 }, 6, 5 }, { { 0, 0, 0, 1 }, 4, 0 }, { { 0, 0 }, 2, 0 },
-		{ { 0, 0, 0, 2, 5 }, 5, 0 }, { { 0, 0, 0, 0, 5 }, 5, -1 }, { { 1, 0, 0, 0, 5 }, 5, -1 }, { { 0 }, 0, 0 },
+		{ { 0, 0, 0, 1, 5 }, 5, 5 }, { { 0, 0, 0, 1, 6, 9 }, 6, 5 }, { { 0, 0, 0, 1 }, 4, 0 },
+		{ { 0, 0 }, 2, 0 }, { { 0, 0, 0, 2, 5 }, 5, 0 }, { { 0, 0, 0, 0, 5 }, 5, -1 },
+		{ { 1, 0, 0, 0, 5 }, 5, -1 }, { { 0 }, 0, 0 },
 	};
 	unsigned char m[AGENT_BIND_MAX], again[AGENT_BIND_MAX];
 	size_t len = auth_agent_bind_message(true, m), at = 4 + 1;

@@ -63,7 +63,8 @@ setup(void **state)
 	target.config->host = strdup("h");
 	target.config->hostname = strdup("h.example");
 	return list_add(&target.command, program) < 0 ||
-	       list_add(&target.config->identity_files, "/home/alice/.ssh/id") < 0 || askpass_open(&askpass) < 0 ? -1 : 0;
+	       list_add(&target.config->identity_files, "/home/alice/.ssh/id") < 0 ||
+	       askpass_open(&askpass) < 0 ? -1 : 0;
 }
 
 static int

@@ -23,13 +23,14 @@ values(void **state)
 {
 	static const char *const lines[] = {
 		"host bar", "user foo", "hostname 10.0.0.1", "port 2222", "addressfamily inet6", "batchmode yes",
-		"connecttimeout none", "serveraliveinterval 7", "identityfile ~/.ssh/a", "identityfile /b", "sendenv LC_*",
-		"sendenv X", "sendenv Y", "setenv A=1 2", "escapechar ^B", "requesttty force", "sessiontype none", "loglevel DEBUG",
-		"stricthostkeychecking accept-new", "userknownhostsfile /a /b", "ipqos af21 cs1", "forwardagent no",
-		"forwardx11 yes", "forwardx11trusted no", "pkcs11provider none", "controlmaster false", "tunnel false",
-		"streamlocalbindmask 0177", "securitykeyprovider internal", "identityagent none", "pubkeyauthentication true",
-		"obscurekeystroketiming interval:80", "localforward 8080 [web]:80", "nonsense of a later ssh",
-		"proxycommand nc %h %p", "numberofpasswordprompts 2",
+		"connecttimeout none", "serveraliveinterval 7", "identityfile ~/.ssh/a", "identityfile /b",
+		"sendenv LC_*", "sendenv X", "sendenv Y", "setenv A=1 2", "escapechar ^B", "requesttty force",
+		"sessiontype none", "loglevel DEBUG", "stricthostkeychecking accept-new", "userknownhostsfile /a /b",
+		"ipqos af21 cs1", "forwardagent no", "forwardx11 yes", "forwardx11trusted no", "pkcs11provider none",
+		"controlmaster false", "tunnel false", "streamlocalbindmask 0177", "securitykeyprovider internal",
+		"identityagent none", "pubkeyauthentication true", "obscurekeystroketiming interval:80",
+		"localforward 8080 [web]:80", "nonsense of a later ssh", "proxycommand nc %h %p",
+		"numberofpasswordprompts 2",
 	};
 	struct sshconfig *c = sshconfig_new();
 
@@ -199,8 +200,8 @@ options(void **state)
 	const struct target_request q = {
 		.port = "22", .login = "me", .jump = "j", .identities = LIST("k1", "k2"), .options = LIST("A=b"),
 		.local = LIST("1:h:2"), .family = 6, .compress = true, .agent = CHOICE_YES, .verbose = 2,
-		.words = LIST("-p", "22", "-E", "-f", "-o", "-T", "-6", "-N", "-f", "-n", "-s", "-t", "-T", "-y", "-A", "-i", "-N"),
-		.words_after = LIST("-tt", "-l", "me"),
+		.words = LIST("-p", "22", "-E", "-f", "-o", "-T", "-6", "-N", "-f", "-n", "-s", "-t",
+		              "-T", "-y", "-A", "-i", "-N"), .words_after = LIST("-tt", "-l", "me"),
 	};
 	char **list, **behind;
 
@@ -260,7 +261,8 @@ static struct transport_target *
 make(const char *destination, const char *command, char *const *set)
 {
 	char **words = NULL, why[200];
-	struct target_request q = { .destination = destination, .command = command, .options = set, .config = "/dev/null" };
+	struct target_request q = { .destination = destination, .command = command, .options = set,
+	                            .config = "/dev/null" };
 	struct transport_target *t;
 
 	assert_int_equal(list_add_all(&words, LIST("-F", "/dev/null")), 0);
@@ -313,8 +315,8 @@ destinations(void **state)
 		{ "box", "box", NULL, 22 }, { "me@box", "box", "me", 22 }, { "a@b@box", "box", "a@b", 22 },
 		{ "ssh://me@box:2200", "box", "me", 2200 }, { "::1", "::1", NULL, 22 },
 	};
-	static const char *const bad[] = { "", "me@", "@box", "ssh://", "ssh://box:x", "ssh://box:70000", "-oProxyCommand=x",
-	                                   "me@-oProxyCommand=x" };
+	static const char *const bad[] = { "", "me@", "@box", "ssh://", "ssh://box:x", "ssh://box:70000",
+	                                   "-oProxyCommand=x", "me@-oProxyCommand=x" };
 	struct transport_target *t;
 
 	(void)state;
@@ -428,8 +430,10 @@ unsafe_without_ssh(void **state)
 	static const struct { const char *option, *why; } cases[] = {
 		{ "CheckHostIP=yes", "CheckHostIP: " }, { "RekeyLimit=1M", "RekeyLimit: " },
 		{ "ProxyJump=other", "ProxyJump needs ssh(1)" }, { "ChannelTimeout=session=5m", "ChannelTimeout: " },
-		{ "CanonicalizeHostname=yes", "CanonicalizeHostname needs ssh(1)" }, { "Frobnicate=1", "Bad configuration option" },
-		{ "KnownHostsCommand=/bin/true", "KnownHostsCommand: " }, { "VerifyHostKeyDNS=ask", "VerifyHostKeyDNS: " },
+		{ "CanonicalizeHostname=yes", "CanonicalizeHostname needs ssh(1)" },
+		{ "Frobnicate=1", "Bad configuration option" },
+		{ "KnownHostsCommand=/bin/true", "KnownHostsCommand: " },
+		{ "VerifyHostKeyDNS=ask", "VerifyHostKeyDNS: " },
 		{ "PubkeyAuthentication=host-bound", "PubkeyAuthentication: " }, { "VerifyHostKeyDNS=no", NULL },
 		{ "UserKnownHostsFile=/x/kh_%C", "UserKnownHostsFile /x/kh_%C cannot be expanded" },
 		{ "ProxyCommand=px %Z", "ProxyCommand px %Z cannot be expanded" }, { "ProxyCommand=px ${P:-1}", NULL },

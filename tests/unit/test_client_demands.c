@@ -95,7 +95,8 @@ options(void **state)
 		{ "versionaddendum hello", NULL, "VersionAddendum:" },
 		{ "pubkeyauthentication unbound", NULL, NULL },
 		{ "pubkeyauthentication host-bound", NULL, "PubkeyAuthentication:" },
-		{ "stricthostkeychecking of-a-later-ssh", NULL, "stricthostkeychecking: holdfast does not know this value" },
+		{ "stricthostkeychecking of-a-later-ssh", NULL,
+		  "stricthostkeychecking: holdfast does not know this value" },
 	};
 
 	(void)state;
@@ -232,7 +233,8 @@ once_a_day(void **state)
 	struct transport_target pipe_first = { .config = demanding(), .have_ssh = true };
 	struct transport_target elsewhere = { .config = demanding(), .have_ssh = true };
 	struct transport_target *const all[] = { &first, &again, &other, &pipe_first, &elsewhere };
-	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave, before = dup(2), null = open("/dev/null", O_WRONLY);
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave, before = dup(2),
+	    null = open("/dev/null", O_WRONLY);
 	char path[200];
 
 	(void)state;

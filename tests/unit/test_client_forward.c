@@ -174,10 +174,11 @@ remote_open(void **state)
 {
 	static const struct { const char *list[3], *host; unsigned port; bool good; } cases[] = {
 		{ { NULL }, "a", 1, true }, { { "any" }, "a", 1, true }, { { "none" }, "a", 1, false },
-		{ { "a:1" }, "a", 1, true }, { { "a:1" }, "a", 2, false }, { { "a:1" }, "A", 1, false }, { { "a:1" }, "ab", 1, false },
-		{ { "a:*" }, "a", 9, true }, { { "*:1" }, "b", 1, true }, { { "*:1" }, "b", 2, false }, { { "*:*" }, "b", 2, true },
-		{ { "b:1", "a:1" }, "a", 1, true }, { { "[::1]:80" }, "::1", 80, true }, { { "[::1]:80" }, "::2", 80, false },
-		{ { "a" }, "a", 1, false }, { { ":1" }, "", 1, false }, { { "a:" }, "a", 1, false }, { { "a:01" }, "a", 1, false },
+		{ { "a:1" }, "a", 1, true }, { { "a:1" }, "a", 2, false }, { { "a:1" }, "A", 1, false },
+		{ { "a:1" }, "ab", 1, false }, { { "a:*" }, "a", 9, true }, { { "*:1" }, "b", 1, true },
+		{ { "*:1" }, "b", 2, false }, { { "*:*" }, "b", 2, true }, { { "b:1", "a:1" }, "a", 1, true },
+		{ { "[::1]:80" }, "::1", 80, true }, { { "[::1]:80" }, "::2", 80, false }, { { "a" }, "a", 1, false },
+		{ { ":1" }, "", 1, false }, { { "a:" }, "a", 1, false }, { { "a:01" }, "a", 1, false },
 	};
 
 	(void)state;

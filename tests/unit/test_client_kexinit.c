@@ -129,8 +129,10 @@ test_algorithms(void **state)
 		{ "curve25519-sha256", "aes128-ctr", "umac-64@openssh.com,hmac-sha2-256", NULL },
 		{ "curve25519-sha256", "aes128-ctr", "umac-64@openssh.com", "MAC umac-64@openssh.com" },
 		{ "curve25519-sha256", "aes256-gcm@openssh.com", "umac-64@openssh.com", NULL }, /* no MAC is needed */
-		{ "mlkem1024nistp384-sha384,curve25519-sha256", "aes128-ctr", "hmac-sha2-256", NULL }, /* the host has none */
-		{ "diffie-hellman-group14-sha256", "aes128-ctr", "hmac-sha2-256", NULL }, /* nobody agrees: libssh says so */
+		{ "mlkem1024nistp384-sha384,curve25519-sha256", "aes128-ctr", "hmac-sha2-256",
+		  NULL }, /* the host has none */
+		{ "diffie-hellman-group14-sha256", "aes128-ctr", "hmac-sha2-256",
+		  NULL }, /* nobody agrees: libssh says so */
 	};
 	struct sshconfig c = { .host_key_algorithms = (char[]){ "ssh-ed25519" } };
 	struct kexinit k;

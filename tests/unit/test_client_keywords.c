@@ -166,8 +166,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_name_has_a_row), cmocka_unit_test(every_row_has_a_name), cmocka_unit_test(rows_hold),
-		cmocka_unit_test(defaults_of_ssh), cmocka_unit_test(manual),
+		cmocka_unit_test(every_name_has_a_row), cmocka_unit_test(every_row_has_a_name),
+		cmocka_unit_test(rows_hold), cmocka_unit_test(defaults_of_ssh), cmocka_unit_test(manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,10 +173,11 @@ static void
 revocations(void **state)
 {
 	static const struct { const char *text; enum revoked found; const char *why; } cases[] = {
-		{ "", REVOKED_NO, NULL }, { "# a comment\n\n  \n", REVOKED_NO, NULL }, { ED KEY_B "\n", REVOKED_NO, NULL },
-		{ ED KEY_A "\n", REVOKED_YES, NULL }, { ED KEY_B " me\n \t" ED KEY_A " a comment", REVOKED_YES, NULL },
-		{ "SSHKRL\n", REVOKED_BAD, "line 1" }, { "ssh-rsa " KEY_A "\n", REVOKED_BAD, "line 1" },
-		{ ED KEY_B "\n" ED "\n", REVOKED_BAD, "line 2" }, { ED "?\n", REVOKED_BAD, "line 1" },
+		{ "", REVOKED_NO, NULL }, { "# a comment\n\n  \n", REVOKED_NO, NULL },
+		{ ED KEY_B "\n", REVOKED_NO, NULL }, { ED KEY_A "\n", REVOKED_YES, NULL },
+		{ ED KEY_B " me\n \t" ED KEY_A " a comment", REVOKED_YES, NULL }, { "SSHKRL\n", REVOKED_BAD, "line 1" },
+		{ "ssh-rsa " KEY_A "\n", REVOKED_BAD, "line 1" }, { ED KEY_B "\n" ED "\n", REVOKED_BAD, "line 2" },
+		{ ED "?\n", REVOKED_BAD, "line 1" },
 		{ "@revoked " ED KEY_A "\n", REVOKED_BAD, "line 1" }, { KEY_A "\n", REVOKED_BAD, "line 1" },
 		{ "ssh-ed25519-cert-v01@openssh.com " KEY_B "\n", REVOKED_FOR_SSH, NULL },
 		{ ED KEY_A "\nssh-ed25519-cert-v01@openssh.com " KEY_B "\n", REVOKED_YES, NULL },
@@ -189,7 +190,8 @@ revocations(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		why[0] = '\0';
 		put(cases[i].text);
-		if (revoked_check(file, KEY_A, why, sizeof why) != cases[i].found || (cases[i].why && !strstr(why, cases[i].why)))
+		if (revoked_check(file, KEY_A, why, sizeof why) != cases[i].found ||
+		    (cases[i].why && !strstr(why, cases[i].why)))
 			fail_msg("of \"%s\": %s", cases[i].text, why);
 		assert_int_equal(revoked_for_ssh(file), strstr(cases[i].text, "-cert-") != NULL);
 	}
@@ -208,7 +210,9 @@ revocations(void **state)
 static void
 endless_pattern(void **state)
 {
-	static const char *const fields[] = { "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "!*a*a*a*a*a*a*a*a*a*b,*c" };
+	static const char *const fields[] = {
+		"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "!*a*a*a*a*a*a*a*a*a*b,*c",
+	};
 	char name[2000];
 
 	(void)state;

@@ -89,7 +89,8 @@ other_widths(void **state)
 	                          " - 3 keys kept");
 	for (unsigned cols = 10; cols < 200; cols++)
 		assert_true(local_notice_text(&n, cols, text, sizeof text) <= cols);
-	n.reason = "something that nobody has thought of, in a sentence that goes on for more than one row of a terminal";
+	n.reason = "something that nobody has thought of, in a sentence that goes on "
+	           "for more than one row of a terminal";
 	for (unsigned cols = 10; cols < 200; cols++)
 		assert_true(local_notice_text(&n, cols, text, sizeof text) <= cols);
 	local_notice_text(&n, 79, text, sizeof text);

@@ -193,7 +193,8 @@ test_subsystem(void **state)
 	assert_int_equal(parse("holdfast -s host"), 0);
 	assert_int_equal(options_configure(&o, &(struct sshconfig){ .host = NULL }, why, sizeof why), -EINVAL);
 	assert_non_null(strstr(why, "-s"));
-	configure("holdfast -oSessionType=Subsystem -tt host", &(struct sshconfig){ .remote_command = (char[]){ "resume" } });
+	configure("holdfast -oSessionType=Subsystem -tt host",
+	          &(struct sshconfig){ .remote_command = (char[]){ "resume" } });
 	assert_int_equal(o.what, OPTIONS_SESSION);
 	configure("holdfast -tt -s host resume", &(struct sshconfig){ .host = NULL });
 	assert_int_equal(o.what, OPTIONS_SESSION);

@@ -233,10 +233,12 @@ beside_ssh(void **state)
 {
 	static const struct { const char *text, *host; } cases[] = {
 		{ KEY, "box" },
-		{ KEY "Host box\n HostName box.example\n User=ann\n Port = 2200\nHost *\n User bob\n Compression yes\n", "box" },
+		{ KEY "Host box\n HostName box.example\n User=ann\n Port = 2200\n"
+		  "Host *\n User bob\n Compression yes\n", "box" },
 		{ KEY "Host b?x !box *\n User ann\nHost *\n User bob\n", "box" },
 		{ KEY "Host other\n Port 1\nHost box other\n Port 2\nHost *\n Port 3\n", "box" },
-		{ KEY "HostName %h.example\nMatch host box.example\n User ann\nMatch originalhost box\n Port 2\n", "box" },
+		{ KEY "HostName %h.example\nMatch host box.example\n User ann\n"
+		  "Match originalhost box\n Port 2\n", "box" },
 		{ KEY "Match all\n User ann\n", "box" },
 		{ KEY "Match user ann\n Port 7\nMatch !user ann\n Port 8\n", "box" },
 		{ KEY "Match localuser nobody-of-that-name\n Port 7\nMatch localuser *\n Port 9\n", "box" },
@@ -246,7 +248,8 @@ beside_ssh(void **state)
 		{ "IdentityFile /a\nIdentityFile \"/b\"\nIdentityFile /a\nCertificateFile /c\n", "box" },
 		{ "IdentityFile none\n", "box" },
 		{ KEY "UserKnownHostsFile none\nGlobalKnownHostsFile /g /h\n", "box" },
-		{ KEY "StrictHostKeyChecking accept-new\nHashKnownHosts yes\nHostKeyAlias web\nFingerprintHash md5\n", "box" },
+		{ KEY "StrictHostKeyChecking accept-new\nHashKnownHosts yes\n"
+		  "HostKeyAlias web\nFingerprintHash md5\n", "box" },
 		{ KEY "RevokedHostKeys /r\nRequiredRSASize 3072\nConnectionAttempts 3\nConnectTimeout 1m\n", "box" },
 		{ KEY "ServerAliveInterval 1m30s\nServerAliveCountMax 7\nTCPKeepAlive no\nIPQoS ef cs1\n", "box" },
 		{ KEY "SetEnv A=1 \"B=x y\"\nSetEnv C=no\nSendEnv LC_* LANG\nSendEnv X\n", "box" },
@@ -254,14 +257,19 @@ beside_ssh(void **state)
 		{ KEY "ProxyJump ann@other:22\nProxyCommand nc %h\n", "box" },
 		{ KEY "RemoteCommand echo 'a  b'\nRequestTTY force\nStdinNull yes\n", "box" },
 		{ KEY "PermitLocalCommand yes\nLocalCommand echo %h \"x\"\n", "box" },
-		{ KEY "RemoteForward 8080 web:80\nRemoteForward *:8081 127.0.0.1:81\nExitOnForwardFailure yes\n", "box" },
+		{ KEY "RemoteForward 8080 web:80\nRemoteForward *:8081 127.0.0.1:81\n"
+		  "ExitOnForwardFailure yes\n", "box" },
 		{ KEY "LocalForward 8080 web:80\nLocalForward [::1]:81 web:81\nDynamicForward 1080\n", "box" },
 		{ KEY "RemoteForward 8080\nPermitRemoteOpen none\nPermitRemoteOpen any\n", "box" },
-		{ KEY "LogLevel VERBOSE\nEscapeChar ^B\nBatchMode yes\nNumberOfPasswordPrompts 1\nServerAliveInterval 9\n", "box" },
-		{ KEY "EscapeChar none\nForwardAgent yes\nAddKeysToAgent 5m\nIdentitiesOnly yes\nIdentityAgent none\n", "box" },
-		{ KEY "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPubkeyAuthentication unbound\n", "box" },
+		{ KEY "LogLevel VERBOSE\nEscapeChar ^B\nBatchMode yes\n"
+		  "NumberOfPasswordPrompts 1\nServerAliveInterval 9\n", "box" },
+		{ KEY "EscapeChar none\nForwardAgent yes\nAddKeysToAgent 5m\n"
+		  "IdentitiesOnly yes\nIdentityAgent none\n", "box" },
+		{ KEY "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+		  "PubkeyAuthentication unbound\n", "box" },
 		{ KEY "ChallengeResponseAuthentication no\nKeepAlive no\nPubkeyAcceptedKeyTypes ssh-ed25519\n", "box" },
-		{ KEY "PreferredAuthentications publickey,password\nStreamLocalBindMask 0111\nGatewayPorts yes\n", "box" },
+		{ KEY "PreferredAuthentications publickey,password\nStreamLocalBindMask 0111\n"
+		  "GatewayPorts yes\n", "box" },
 		{ KEY "\t # comment\n\n  port 9   # comment behind\nUser \"ann\"\n", "box" },
 		{ KEY "IgnoreUnknown Frob*,Xy\nFrobnicate yes\nxy 1\nPort 4\n", "box" },
 		{ KEY "CheckHostIP yes\nHost other\n VisualHostKey yes\n", "box" },
@@ -342,8 +350,9 @@ blanks(void **state)
 {
 	static const struct { const char *value; bool two_ways; } cases[] = {
 		{ "/k", false }, { "~/a ~/b", false }, { "/k /l", false }, { "none", false }, { "/sp ace/kh", true },
-		{ "relative", true }, { "/k relative", true }, { "/k  /l", true }, { "/k ", true }, { "DIR/a /l", false },
-		{ "DIR/sp /kh", true }, { "/k DIR/sp /kh", false }, { "DIR/sp ~/kh", false }, { "/k\tl", true },
+		{ "relative", true }, { "/k relative", true }, { "/k  /l", true }, { "/k ", true },
+		{ "DIR/a /l", false }, { "DIR/sp /kh", true }, { "/k DIR/sp /kh", false }, { "DIR/sp ~/kh", false },
+		{ "/k\tl", true },
 	};
 	char name[100], value[200], line[300], *const argv[] = { (char[]){ "sh" }, (char[]){ "-c" }, line, NULL };
 
@@ -355,8 +364,8 @@ blanks(void **state)
 		struct sshconfig *c = config("box");
 		char why[256];
 
-		snprintf(value, sizeof value, "%.*s%s%s", at ? (int)(at - cases[i].value) : 0, cases[i].value, at ? dir : "",
-		         at ? at + 3 : cases[i].value);
+		snprintf(value, sizeof value, "%.*s%s%s", at ? (int)(at - cases[i].value) : 0, cases[i].value,
+		         at ? dir : "", at ? at + 3 : cases[i].value);
 		snprintf(line, sizeof line, "echo 'userknownhostsfile %s'", value);
 		assert_int_equal(sshconfig_evaluate(c, argv, argv, why, sizeof why), 0);
 		if ((c->handed[0] != NULL) != cases[i].two_ways)
@@ -373,8 +382,8 @@ names_with_blanks(void **state)
 	char why[256];
 
 	(void)state;
-	write_to(path, "UserKnownHostsFile \"/sp ace/kh\" /two\nGlobalKnownHostsFile '/a  b'\nRevokedHostKeys \"/r s\"\n"
-	               "IdentityFile \"/i j\"\nXAuthLocation \"/x y\"\n");
+	write_to(path, "UserKnownHostsFile \"/sp ace/kh\" /two\nGlobalKnownHostsFile '/a  b'\n"
+	               "RevokedHostKeys \"/r s\"\nIdentityFile \"/i j\"\nXAuthLocation \"/x y\"\n");
 	assert_int_equal(sshconfig_file(c, path, NULL, why, sizeof why), 0);
 	assert_int_equal(sshconfig_finish(c, false, why, sizeof why), 0);
 	assert_int_equal(list_count(c->user_known_hosts), 2);
@@ -393,9 +402,10 @@ static void
 not_expanded(void **state)
 {
 	static const char *const lines[] = {
-		"UserKnownHostsFile /x/kh_%C", "UserKnownHostsFile /good ${NOPE}/kh", "GlobalKnownHostsFile ~no-such-user/kh",
-		"RevokedHostKeys /r%Z", "IdentityFile ${NOPE}/k", "CertificateFile /c%Z", "IdentityAgent ${NOPE}/agent",
-		"ProxyCommand px %Z", "ProxyCommand px %", "RemoteCommand echo %Z", "ForwardAgent ${NOPE}/a", "SetEnv A=${NOPE}",
+		"UserKnownHostsFile /x/kh_%C", "UserKnownHostsFile /good ${NOPE}/kh",
+		"GlobalKnownHostsFile ~no-such-user/kh", "RevokedHostKeys /r%Z", "IdentityFile ${NOPE}/k",
+		"CertificateFile /c%Z", "IdentityAgent ${NOPE}/agent", "ProxyCommand px %Z", "ProxyCommand px %",
+		"RemoteCommand echo %Z", "ForwardAgent ${NOPE}/a", "SetEnv A=${NOPE}",
 	};
 	char why[256], line[200];
 	struct sshconfig *c;
@@ -432,7 +442,8 @@ port_of_destination(void **state)
 static void
 options_first(void **state)
 {
-	char *const options[] = { (char[]){ "Port=9" }, (char[]){ "User ann" }, (char[]){ "LocalForward=1:a:2" }, NULL };
+	char *const options[] = { (char[]){ "Port=9" }, (char[]){ "User ann" },
+	                          (char[]){ "LocalForward=1:a:2" }, NULL };
 	char *const bad[] = { (char[]){ "Frobnicate=9" }, NULL };
 	struct sshconfig *c = config("box");
 	char why[256];

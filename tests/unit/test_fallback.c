@@ -209,8 +209,8 @@ static const struct termcan vt100 = { .can = TERMCAN_KNOWN | TERMCAN_ECMA48 | TE
 static void
 little_for_little(void **state)
 {
-	static const char output[] = "\033]2;title\007\033[1;31mred\033[7mx\033[38;5;9m\033[4:3m\033[>4;2m\033]8;;x\007\033(0q"
-	                             "\033[2;3r\033[?1h\033[?2004h\033[?1049h";
+	static const char output[] = "\033]2;title\007\033[1;31mred\033[7mx\033[38;5;9m\033[4:3m\033[>4;2m"
+	                             "\033]8;;x\007\033(0q\033[2;3r\033[?1h\033[?2004h\033[?1049h";
 	static const char *const never[] = { "\033]", "\033[?2", "38", ":", "\033[>", "\033(", "\033[2;3r",
 		"\033[1;31m", "?1049" };
 	char *s;

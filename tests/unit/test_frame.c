@@ -341,7 +341,8 @@ static void
 attached_there_and_back(void **state)
 {
 	struct frame_attached m = { .version = 1, .id = 7, .name = "n", .kind = FRAME_COMMAND, .is_new = true, .input = 1,
-		                    .window = FRAME_INPUT_WINDOW_MAX, .output = 2, .errors = 3, .rows = 24, .cols = 80 }, n;
+		                    .window = FRAME_INPUT_WINDOW_MAX, .output = 2, .errors = 3, .rows = 24,
+		                    .cols = 80 }, n;
 	const struct frame *f = back(frame_put_attached(&m, out, sizeof out));
 
 	(void)state;

@@ -33,8 +33,10 @@ names(void **state)
 static void
 texts(void **state)
 {
-	static const char *const bad[] = { "1 2 3", "1 2\n", "0 2 3\n", "1 0 3\n", "1 2 3\n\n", "1 2 3 4\n", "1 2 3 0 5\n", "1 2 3 4 5 6\n", "1 2 3 4 5 0\n", "1 2 3 0 5 1\n", "1 2 3 4 5 1 1\n", "1 2 3 2147483648 5\n", "x\n",
-		                           "4294967296 1 1\n", "1 2147483648 1\n", "-1 2 3\n" };
+	static const char *const bad[] = { "1 2 3", "1 2\n", "0 2 3\n", "1 0 3\n", "1 2 3\n\n", "1 2 3 4\n",
+	                                   "1 2 3 0 5\n", "1 2 3 4 5 6\n", "1 2 3 4 5 0\n", "1 2 3 0 5 1\n",
+	                                   "1 2 3 4 5 1 1\n", "1 2 3 2147483648 5\n", "x\n", "4294967296 1 1\n",
+	                                   "1 2147483648 1\n", "-1 2 3\n" };
 	struct leaderreg e = { .id = 7, .keeper = 4712, .keeper_start = UINT64_MAX }, got = {0};
 	char text[LEADERREG_TEXT];
 	int len = leaderreg_text(&e, text);

@@ -125,9 +125,11 @@ static void
 terminal_is_in_answers(void **state)
 {
 	static const struct screen_terminal t = { { 0x01102030, 0x01f0f0f0, 0x01ff8000 }, 80, 100 };
-	static const char queries[] = "\033]10;?;?;?\007\033[?996n\033[14t\033[16t\033[?2048h\033]11;#000\007\033[?996n";
+	static const char queries[] = "\033]10;?;?;?\007\033[?996n\033[14t\033[16t\033[?2048h"
+		"\033]11;#000\007\033[?996n";
 	static const char want[] = "\033]10;rgb:1010/2020/3030\033\\\033]11;rgb:f0f0/f0f0/f0f0\033\\"
-		"\033]12;rgb:ffff/8080/0000\033\\\033[?997;2n\033[4;100;80t\033[6;20;8t\033[48;5;10;100;80t\033[?997;1n";
+		"\033]12;rgb:ffff/8080/0000\033\\\033[?997;2n\033[4;100;80t\033[6;20;8t"
+		"\033[48;5;10;100;80t\033[?997;1n";
 	struct screen *s = screen_new(5, 10, 0), *other = screen_new(5, 10, 0);
 	char buf[SCREEN_ANSWERS_MAX], why[80];
 	size_t n, at = 1;

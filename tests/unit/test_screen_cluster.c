@@ -160,7 +160,8 @@ text_is_printed_on_or_placed(void **state)
 		{ HEART "abcd\033[4GX\r", HEART "abcd\033[4GX" },
 		/* Tabs, and text behind motions to the left. */
 		{ HEART "ab\tcd\b\b\bX\r", HEART "ab\tcd\b\b\bX" }, { HEART "ab\033[5D-\r", HEART "ab\033[5D-" },
-		{ HEART "ab\033[4D\033[P\033[2@\033[X\033[1K\033[I\r", HEART "ab\b\b\b\b\033[1P\033[2@\033[1X\033[1K\t" },
+		{ HEART "ab\033[4D\033[P\033[2@\033[X\033[1K\033[I\r",
+		  HEART "ab\b\b\b\b\033[1P\033[2@\033[1X\033[1K\t" },
 		/* Insert mode ends that. */
 		{ HEART "abcd\033[4hef\033[4l\033[4GX\r", HEART "ab\033[Cdef\033[4GX" },
 		/* A line of the scrollback has the column too. */

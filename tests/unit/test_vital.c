@@ -156,7 +156,8 @@ wide_input_is_whole_and_given_back(void **state)
 		stream_used(s, n);
 		out += n;
 		most = memory_used(fd) > most ? memory_used(fd) : most;
-		assert_true(memory_used(fd) - before <= (long)(stream_waits(s) + STREAMS_PIECE + sizeof piece + 2 * 65536));
+		assert_true(memory_used(fd) - before <=
+		            (long)(stream_waits(s) + STREAMS_PIECE + sizeof piece + 2 * 65536));
 	}
 	assert_true(most - before > 3 << 20);
 	stream_used(s, stream_waits(s));
