@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * backoff: how long to wait between attempts to connect: not at all before the first, then about 0.5, 1, 2, 4 … 30
- * seconds, and never more than two while no attempt gets as far as a session.  Each wait is off by up to a quarter, so that many clients that lost the same host don't come back in
- * step.
+ * seconds, and never more than two while no attempt gets as far as a session.  Each wait is off by up to a quarter, so
+ * that many clients that lost the same host don't come back in step.
  */
 #ifndef HOLDFAST_BACKOFF_H
 #define HOLDFAST_BACKOFF_H

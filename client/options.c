@@ -244,7 +244,11 @@ joined(char **words)
 static const char *
 own_option(const struct options *o)
 {
-	return o->new_session ? "--new" : o->session ? "--session" : o->join ? "--join" : o->read_only ? "--read-only" : NULL;
+	return o->new_session ? "--new"
+	       : o->session   ? "--session"
+	       : o->join      ? "--join"
+	       : o->read_only ? "--read-only"
+	                      : NULL;
 }
 
 static int

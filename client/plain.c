@@ -190,7 +190,8 @@ tells_login(const struct transport_target *t, char ***argv)
 		return 0;
 	rc = list_add_all(&words, (char *const[]){ option, permit, option, NULL });
 	if (rc == 0)
-		rc = list_addf(&words, "LocalCommand=%s%s%s", sign, own ? "; " : "", own ? t->config->local_command : "");
+		rc = list_addf(&words, "LocalCommand=%s%s%s", sign, own ? "; " : "",
+		               own ? t->config->local_command : "");
 	if (rc == 0)
 		rc = put_first(argv, words);
 	list_free(words);

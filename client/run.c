@@ -241,7 +241,8 @@ begin_again(struct run *r)
 {
 	bool joins = r->mode == FRAME_JOIN && r->flags & FRAME_MUST_EXIST && !r->offer_new;
 	bool moved = *r->want && ((r->mode == FRAME_TAKE && r->flags & FRAME_MUST_EXIST) || joins);
-	uint64_t now = joins ? clock_now_ms() : 0; /* it was there a moment ago: the way back is tried again and again */
+	uint64_t now = joins ? clock_now_ms() : 0; /* it was there a moment ago: the way back is tried
+	                                              again and again */
 
 	link_free(r->link);
 	link_free(r->fresh);

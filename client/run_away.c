@@ -52,8 +52,8 @@ away_since(struct run *r, uint64_t since, const char *reason)
 }
 
 /*
- * ATTACH does not wait for the host's HELLO.  A command is not started twice for that: who ends the connection without an
- * answer has not read ATTACH either, and else the client tries in no other way (run_may_fall_back).
+ * ATTACH does not wait for the host's HELLO.  A command is not started twice for that: who ends the connection without
+ * an answer has not read ATTACH either, and else the client tries in no other way (run_may_fall_back).
  */
 static bool
 may_attach(const struct run *r, const struct link *l)

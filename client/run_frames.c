@@ -168,8 +168,8 @@ error_first(struct run *r, const struct frame_text *t)
 }
 
 /*
- * Another attachment has taken the session over.  Who has joined others did not have the session alone, and joins again,
- * beside the new one.
+ * Another attachment has taken the session over.  Who has joined others did not have the session alone, and joins
+ * again, beside the new one.
  */
 static void
 taken_over(struct run *r)

@@ -27,8 +27,8 @@ draw(struct run *r, uint64_t now)
 {
 	struct local_notice n = {
 		.host = target_name(r->target), .reason = r->reason, .seconds = (now - r->away) / 1000,
-		.kept = link_input_kept(&r->stream.input), .full = r->refused_keys, .fits = r->paste.fits, .stopped = r->stopped,
-		.escape = r->escape.character, .utf8 = local_utf8(),
+		.kept = link_input_kept(&r->stream.input), .full = r->refused_keys, .fits = r->paste.fits,
+		.stopped = r->stopped, .escape = r->escape.character, .utf8 = local_utf8(),
 	};
 	char text[512], out[640];
 	struct frame_size size;

@@ -16,7 +16,9 @@
 #include "run_state.h"
 
 void run_paste_keep(struct run *r, const unsigned char *data, size_t len);
-/* Whether more of it may come: nothing that was typed is sent to a host that does not answer, so it can be taken back. */
+/*
+ * Whether more of it may come: nothing that was typed is sent to a host that does not answer, so it can be taken back.
+ */
 bool run_paste_comes(const struct run *r, uint64_t now);
 /* When that is over; CLOCK_NEVER. */
 uint64_t run_paste_due(const struct run *r, uint64_t now);

@@ -24,7 +24,8 @@ may_send(struct run *r, struct link *l)
 		return true;
 	if (secretmem_random(&random, sizeof random) < 0)
 		random = 0;
-	switch (obscure_turn(&r->obscure, clock_now_ms(), link_input_next(&r->stream.input, &p, INPUT_PIECE), (uint32_t)random)) {
+	switch (obscure_turn(&r->obscure, clock_now_ms(), link_input_next(&r->stream.input, &p, INPUT_PIECE),
+	                     (uint32_t)random)) {
 	case OBSCURE_SEND:
 		return true;
 	case OBSCURE_HOLD:

@@ -60,7 +60,8 @@ struct run {
 	unsigned notice_rows;            /* where it was drawn, 0: nowhere */
 	bool said;                       /* without a terminal: a line has told of the outage */
 	bool redraw;                     /* the screen is not as the host has drawn it */
-	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with a link */
+	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with
+	                                    a link */
 	struct {
 		uint64_t from, last;     /* where in the input it begins; when its last byte came */
 		bool open;               /* the terminal's brackets are open */

@@ -200,7 +200,8 @@ wide_of_three(const unsigned char *p)
 {
 	uint32_t code = (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
 
-	return (p[0] & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && width_is_wide(code) ? code : 0;
+	return (p[0] & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && width_is_wide(code)
+	       ? code : 0;
 }
 
 size_t

@@ -13,8 +13,8 @@ size_t print_run_length(const unsigned char *p, size_t len);
 void print_ascii(struct screen *s, const unsigned char *p, size_t n);
 void print_code(struct screen *s, uint32_t code);
 /*
- * Prints common wide characters of three bytes at P, of LEN bytes, as many as fit into the row, if nothing else is to be
- * seen to; how many bytes, perhaps none.
+ * Prints common wide characters of three bytes at P, of LEN bytes, as many as fit into the row, if nothing else is to
+ * be seen to; how many bytes, perhaps none.
  */
 #define PRINT_WIDE_BEGINS(byte) ((byte) >= 0xe3 && (byte) <= 0xe9)
 size_t print_wide(struct screen *s, const unsigned char *p, size_t len);

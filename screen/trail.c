@@ -155,7 +155,8 @@ trail_join(struct screen *s, unsigned x, const uint32_t *codes, unsigned n)
 	if (!t && graphemes_doubtful(codes, n)) {
 		begin(s);
 		if (row->trail)
-			row->trail->word[row->trail->base + row->trail->n - 1] = cell_make(CELL_TAIL | TRAIL_COLUMN, 0, x);
+			row->trail->word[row->trail->base + row->trail->n - 1] =
+				cell_make(CELL_TAIL | TRAIL_COLUMN, 0, x);
 	} else if (t && trail_leads(s) && can_hold(s) && t->n && t->word[t->base + t->n - 1] == row->c[x]) {
 		t->n--;
 	} else if (t) {

@@ -157,7 +157,8 @@ link_leave(struct link *l)
 static void
 greet(struct link *l)
 {
-	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION, .features = FRAME_CLIENT_FEATURES };
+	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
+	                             .features = FRAME_CLIENT_FEATURES };
 	unsigned char frame[FRAME_SMALL];
 
 	snprintf(hello.software, sizeof hello.software, "holdfast %s", PACKAGE_VERSION);

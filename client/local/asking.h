@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error or to syslog(3).  It
- * blocks: the terminal is put into its own settings for as long and set back, and asking_dirty() tells that the
- * screen is no longer what the host has drawn.
+ * asking: puts questions to the person on /dev/tty (or through SSH_ASKPASS), and says things on standard error or to
+ * syslog(3).  It blocks: the terminal is put into its own settings for as long and set back, and asking_dirty() tells
+ * that the screen is no longer what the host has drawn.
  *
  * What was typed before a question is on the screen is no answer to it, as with ssh.  Of a terminal in raw mode it is
  * the session's, which takes it first (typed_ahead); the rest is thrown away.

@@ -53,7 +53,8 @@ columns(const char *s)
 
 /* How the parts of the text are worded, from the longest to the shortest. */
 static const struct form { const char *prefix, *since, *stops, *again, *full, *kept, *one; } forms[] = {
-	{ "holdfast: ", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
+	{ "holdfast: ", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept",
+	  "key kept" },
 	{ "", "for ", "Ctrl-C stops waiting", "tries again", "no more keys: paste refused", "keys kept", "key kept" },
 	{ "", "for ", "Ctrl-C stops", "retries", "no more keys: paste refused", "keys kept", "key kept" },
 	{ "", "", "^C stops", "", "no more keys", "kept", "kept" },
@@ -61,8 +62,8 @@ static const struct form { const char *prefix, *since, *stops, *again, *full, *k
 #define FORMS (sizeof forms / sizeof forms[0])
 
 /*
- * One form of the text, with as much of the reason as fits in COLS: the columns that are wanted for it, of which a whole
- * sentence wants no more than the longest words of local_why.
+ * One form of the text, with as much of the reason as fits in COLS: the columns that are wanted for it, of which a
+ * whole sentence wants no more than the longest words of local_why.
  */
 static unsigned
 compose(const struct local_notice *n, const struct form *f, const char *host, const char *reason, unsigned cols,
@@ -81,7 +82,8 @@ compose(const struct local_notice *n, const struct form *f, const char *host, co
 	if (n->full)
 		snprintf(rest + len, sizeof rest - (size_t)len, " %s %s, %zu fit", dot, f->full, n->fits);
 	else if (n->kept)
-		snprintf(rest + len, sizeof rest - (size_t)len, " %s %zu %s", dot, n->kept, n->kept == 1 ? f->one : f->kept);
+		snprintf(rest + len, sizeof rest - (size_t)len, " %s %zu %s", dot, n->kept,
+		         n->kept == 1 ? f->one : f->kept);
 	used = columns(begin) + columns(rest);
 	if (!*reason || used + 3 + REASON_LEAST > cols)
 		snprintf(out, cap, "%s%s", begin, rest);

@@ -6,8 +6,8 @@
 #define LOCAL_WHY_MAX 22 /* columns of the longest */
 
 /*
- * Words for REASON, which is a whole sentence of ours, of libssh or of ssh: "" where there is nothing to say but that no
- * answer comes; NULL: none, take the sentence.
+ * Words for REASON, which is a whole sentence of ours, of libssh or of ssh: "" where there is nothing to say but that
+ * no answer comes; NULL: none, take the sentence.
  */
 const char *local_why(const char *reason);
 

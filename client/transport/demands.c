@@ -149,7 +149,8 @@ key_for_agent(const struct sshconfig *c)
 		return NULL;
 	close(fd);
 	for (char **file = c->identity_files; *file; file++)
-		if (access(*file, R_OK) == 0 && !(public_words(*file, type, sizeof(type), key, sizeof(key)) && agent_has(c, key)))
+		if (access(*file, R_OK) == 0 &&
+		    !(public_words(*file, type, sizeof(type), key, sizeof(key)) && agent_has(c, key)))
 			return *file;
 	return NULL;
 }
@@ -160,7 +161,8 @@ agent_restricts(const struct sshconfig *c)
 {
 	char path[256];
 
-	return c->pubkey && auth_agent_path(c, path, sizeof(path)) == 0 && auth_agent_restricts(path, AGENT_PATIENCE_MS);
+	return c->pubkey && auth_agent_path(c, path, sizeof(path)) == 0 &&
+	       auth_agent_restricts(path, AGENT_PATIENCE_MS);
 }
 
 /* What libssh's own options refuse. */
@@ -190,7 +192,8 @@ static const char *
 odd_forward(const struct sshconfig *c)
 {
 	const struct { char **list; enum forward_kind kind; } all[] = {
-		{ c->local_forward, FORWARD_LOCAL }, { c->remote_forward, FORWARD_REMOTE }, { c->dynamic_forward, FORWARD_DYNAMIC },
+		{ c->local_forward, FORWARD_LOCAL }, { c->remote_forward, FORWARD_REMOTE },
+		{ c->dynamic_forward, FORWARD_DYNAMIC },
 	};
 	struct forward f;
 

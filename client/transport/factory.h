@@ -13,8 +13,8 @@
  */
 struct transport *transport_new(struct transport_target *target, const struct transport_asking *asking);
 /*
- * Whether T has ended because libssh cannot agree with the host on what ssh can, or because nobody knows whether it can.
- * Then the next transport of the target is ssh, which is said once; the first of these is remembered for a day.
+ * Whether T has ended because libssh cannot agree with the host on what ssh can, or because nobody knows whether it
+ * can.  Then the next transport of the target is ssh, which is said once; the first of these is remembered for a day.
  */
 bool transport_turns_to_ssh(struct transport *t);
 

@@ -58,8 +58,8 @@ struct frame_session { /* an entry of LIST_IS */
 };
 
 /*
- * ATTACH_AHEAD: turns the body of an ATTACH, LEN bytes, into its own or back.  NONCE is the client's.  No program that is
- * not holdfast's can read anything into it.
+ * ATTACH_AHEAD: turns the body of an ATTACH, LEN bytes, into its own or back.  NONCE is the client's.  No program that
+ * is not holdfast's can read anything into it.
  */
 void frame_mask(unsigned char *body, size_t len, const unsigned char nonce[FRAME_NONCE]);
 /* Whether the name-list FEATURES has NAME. */

@@ -3,8 +3,8 @@
  * auth_agent_bind: tells an agent that a connection to it is not of this machine's own making.
  *
  * The agent wants a signature of the host over the session's id (session-bind@openssh.com, PROTOCOL.agent of OpenSSH),
- * and libssh hands out neither.  So it gets those of a host that does not exist: the key, the id and the signature below
- * belong together, and the private key was thrown away.
+ * and libssh hands out neither.  So it gets those of a host that does not exist: the key, the id and the signature
+ * below belong together, and the private key was thrown away.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -16,8 +16,8 @@ struct auth_child {
 };
 
 /*
- * Takes a question of A's and answers it: 0; 1: it was none, ssh has logged in (askpass_sign); or -ECANCELED: the person
- * does not want to go on.
+ * Takes a question of A's and answers it: 0; 1: it was none, ssh has logged in (askpass_sign); or -ECANCELED: the
+ * person does not want to go on.
  */
 int auth_child_serve(struct auth_child *c, const struct askpass *a, struct transport_target *t,
                      const struct transport_asking *asking);

@@ -288,7 +288,8 @@ check_revoked(struct hostkey *h, char *why, size_t cap)
 			snprintf(why, cap, "the %s key %s of %s is revoked by %s", h->kind, h->print, h->name, *file);
 			return -EACCES;
 		case REVOKED_FOR_SSH:
-			snprintf(why, cap, "%s (RevokedHostKeys) is a key revocation list, which only ssh(1) can read", *file);
+			snprintf(why, cap, "%s (RevokedHostKeys) is a key revocation list, which only ssh(1) can read",
+			         *file);
 			return -EACCES;
 		case REVOKED_BAD:
 			snprintf(why, cap, "RevokedHostKeys: %s", bad);

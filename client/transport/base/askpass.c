@@ -214,7 +214,8 @@ ask(const struct sockaddr_un *sa, char hint, const char *text, char *answer, siz
 	ssize_t n = -1;
 
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 &&
-	    send(fd, &hint, 1, MSG_NOSIGNAL) == 1 && send(fd, text, strlen(text), MSG_NOSIGNAL) >= 0 && shutdown(fd, SHUT_WR) == 0)
+	    send(fd, &hint, 1, MSG_NOSIGNAL) == 1 && send(fd, text, strlen(text), MSG_NOSIGNAL) >= 0 &&
+	    shutdown(fd, SHUT_WR) == 0)
 		n = read_all(fd, answer, cap);
 	if (fd >= 0)
 		close(fd);
@@ -234,8 +235,8 @@ askpass_main(const char *program, const char *text, bool logged_in)
 	snprintf(dir, sizeof(dir), "%.*s", (int)(slash - program), program);
 	if (address_of(&sa, dir) < 0)
 		return 1;
-	r = ask(&sa, hint && (logged_in || strcmp(hint, "confirm") == 0 || strcmp(hint, "none") == 0) ? hint[0] : 's', text,
-	        answer, sizeof(answer));
+	r = ask(&sa, hint && (logged_in || strcmp(hint, "confirm") == 0 || strcmp(hint, "none") == 0) ? hint[0] : 's',
+	        text, answer, sizeof(answer));
 	if (logged_in)
 		return 0;
 	if (r == 0)

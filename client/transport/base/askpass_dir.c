@@ -39,7 +39,9 @@ is_ours(const char *name)
 	       strncmp(name, "shared", 6) == 0;
 }
 
-/* Whether nobody holds the directory DIR, which is then locked: only the user can enter it, so nobody else changes it. */
+/*
+ * Whether nobody holds the directory DIR, which is then locked: only the user can enter it, so nobody else changes it.
+ */
 static bool
 is_stale(int dir)
 {

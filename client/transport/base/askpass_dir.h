@@ -2,8 +2,8 @@
 /*
  * askpass_dir: the directory of the questions of an ssh that is our child (askpass.h), in XDG_RUNTIME_DIR or /tmp.
  *
- * Its process holds a lock (flock(2)) on it.  A client that is killed leaves its directory behind, and the next one that
- * makes a directory there removes those that nobody holds.
+ * Its process holds a lock (flock(2)) on it.  A client that is killed leaves its directory behind, and the next one
+ * that makes a directory there removes those that nobody holds.
  */
 #ifndef HOLDFAST_ASKPASS_DIR_H
 #define HOLDFAST_ASKPASS_DIR_H

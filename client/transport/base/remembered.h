@@ -20,8 +20,10 @@
 #define REMEMBERED_NONE "no-holdfast"
 #define REMEMBERED_SSH "needs-ssh"
 #define REMEMBERED_TOLD "told" /* that ssh carries the bytes; behind the account a hash of the reason */
-/* A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space the
- * session's name, or its id. */
+/*
+ * A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space
+ * the session's name, or its id.
+ */
 #define REMEMBERED_SESSION "session"
 #define REMEMBERED_SESSIONS_MAX 20 /* of one host */
 #define REMEMBERED_LOGIN "login" /* TEXT: how (auth_remembered.h) */

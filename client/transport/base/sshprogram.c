@@ -57,7 +57,8 @@ find(const struct stat *a, const struct stat *b)
 	for (; path; path = strchr(path, ':') ? strchr(path, ':') + 1 : NULL) {
 		int len = (int)strcspn(path, ":");
 
-		if ((size_t)snprintf(chosen, sizeof(chosen), "%.*s/ssh", len ? len : 1, len ? path : ".") < sizeof(chosen) &&
+		if ((size_t)snprintf(chosen, sizeof(chosen), "%.*s/ssh", len ? len : 1, len ? path : ".") <
+		        sizeof(chosen) &&
 		    is_program(chosen) && !same_file(chosen, a) && !same_file(chosen, b))
 			return true;
 	}

@@ -3,8 +3,8 @@
  * sshprogram: which program is ssh: $HOLDFAST_SSH, else the first "ssh" on PATH that is not this program.
  *
  * A person may call holdfast "ssh": by a link or a copy of it on PATH, or by a script.  A link is known by its file.
- * What was chosen, and how many of us are above, stands in the environment (HOLDFAST_VIA) for a holdfast that the chosen
- * program starts: that one takes another ssh, if there is one, and gives up after some turns.
+ * What was chosen, and how many of us are above, stands in the environment (HOLDFAST_VIA) for a holdfast that the
+ * chosen program starts: that one takes another ssh, if there is one, and gives up after some turns.
  */
 #ifndef HOLDFAST_SSHPROGRAM_H
 #define HOLDFAST_SSHPROGRAM_H

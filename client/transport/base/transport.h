@@ -74,8 +74,8 @@ struct transport_ops {
 	/* Whether this machine no longer has the address that it is connected from.  NULL: it can't tell. */
 	bool (*moved)(const struct transport *t);
 	/*
-	 * Nothing more is wanted of the host: whether all that was written reaches it though free() is called now, which
-	 * then says no farewell.  May be NULL: the host's end is to be waited for.
+	 * Nothing more is wanted of the host: whether all that was written reaches it though free() is called now,
+	 * which then says no farewell.  May be NULL: the host's end is to be waited for.
 	 */
 	bool (*leave)(struct transport *t);
 	void (*free)(struct transport *t);
@@ -94,7 +94,8 @@ struct transport {
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
 	bool kept;                               /* when it is freed: its connection may serve once more, if it can */
 	uint64_t received;                       /* bytes of the whole connection, as far as that can be told; */
-	uint64_t forwarded;                      /* and bytes that were sent for forwards: the host's ssh answers some day */
+	uint64_t forwarded;                      /* and bytes that were sent for forwards: the host's ssh answers some
+	                                            day */
 	bool terminal;                           /* a child asks on /dev/tty now: leave the terminal to it */
 };
 

@@ -87,9 +87,9 @@ own_log(struct sshconfig *c, const char *v)
 	/* ssh -G writes SILENT for QUIET */
 	static const char *const names[] = { "silent", "quiet", "fatal", "error", "info", "verbose", "debug", "debug1",
 	                                     "debug2", "debug3", NULL };
-	static const int values[] = { LOG_LEVEL_QUIET, LOG_LEVEL_QUIET, LOG_LEVEL_FATAL, LOG_LEVEL_ERROR, LOG_LEVEL_INFO,
-	                              LOG_LEVEL_VERBOSE, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG2,
-	                              LOG_LEVEL_DEBUG3 };
+	static const int values[] = { LOG_LEVEL_QUIET, LOG_LEVEL_QUIET, LOG_LEVEL_FATAL, LOG_LEVEL_ERROR,
+	                              LOG_LEVEL_INFO, LOG_LEVEL_VERBOSE, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG1,
+	                              LOG_LEVEL_DEBUG2, LOG_LEVEL_DEBUG3 };
 	int n, r = value_choice(v, names, values, &n);
 
 	if (r == 0)
@@ -201,7 +201,8 @@ own_obscure(struct sshconfig *c, const char *v)
 
 	if (r == 0)
 		n = (unsigned)known;
-	else if ((r = value_number(&n, strncasecmp(v, "interval:", 9) == 0 ? v + 9 : v, 10)) == 0 && n > OBSCURE_MOST_MS)
+	else if ((r = value_number(&n, strncasecmp(v, "interval:", 9) == 0 ? v + 9 : v, 10)) == 0 &&
+	         n > OBSCURE_MOST_MS)
 		r = -EINVAL;
 	if (r == 0)
 		c->obscure_ms = n;

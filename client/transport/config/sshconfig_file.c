@@ -296,8 +296,8 @@ read_line(struct reader *r, char *text)
 		value += 1 + strspn(value + 1, " \t\f");
 	text[len] = '\0';
 	if (!(k = keyword_find(text, len)))
-		return r->ignore && pattern_list(r->ignore, text, true) > 0 ? 0
-		                                                           : complain(r, "Bad configuration option: %s", text);
+		return r->ignore && pattern_list(r->ignore, text, true) > 0
+		       ? 0 : complain(r, "Bad configuration option: %s", text);
 	rc = one_of(k->name, commands) ? list_add(&words, value) : sshconfig_words(value, &words);
 	if (rc == 0 && (!words || !words[0] || (!*words[0] && k->how != KEYWORD_RESOLVED)))
 		rc = complain(r, "missing argument of %s", k->name);

@@ -167,7 +167,8 @@ lines(struct sshconfig *c, char *text)
 		r = sshconfig_line(c, line);
 		if (r == 0 && (ends_in_blank(line) || sshconfig_blanks(c, line)))
 			r = -EINVAL;
-		if (r == -EINVAL) /* a value of a later ssh that this table does not know, or one that can be read two ways */
+		if (r == -EINVAL) /* a value of a later ssh that this table does not know, or one that can be
+		                     read two ways */
 			r = list_add(&c->handed, line);
 	}
 	return r;

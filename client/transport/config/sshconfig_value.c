@@ -107,12 +107,13 @@ value_escape(const char *v, int *c)
 int
 value_tos(const char *v, int *tos)
 {
-	static const char *const names[] = { "none", "lowdelay", "throughput", "reliability", "cs0", "cs1", "cs2", "cs3",
-	                                     "cs4", "cs5", "cs6", "cs7", "ef", "le", "af11", "af12", "af13", "af21",
-	                                     "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43", "va", NULL };
-	static const int values[] = { -1, IPTOS_LOWDELAY, IPTOS_THROUGHPUT, IPTOS_RELIABILITY, 0, 0x20, 0x40, 0x60, 0x80,
-	                              0xa0, 0xc0, 0xe0, 0xb8, 0x04, 0x28, 0x30, 0x38, 0x48, 0x50, 0x58, 0x68, 0x70,
-	                              0x78, 0x88, 0x90, 0x98, 0xb0 };
+	static const char *const names[] = { "none", "lowdelay", "throughput", "reliability", "cs0", "cs1", "cs2",
+	                                     "cs3", "cs4", "cs5", "cs6", "cs7", "ef", "le", "af11", "af12", "af13",
+	                                     "af21", "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43",
+	                                     "va", NULL };
+	static const int values[] = { -1, IPTOS_LOWDELAY, IPTOS_THROUGHPUT, IPTOS_RELIABILITY, 0, 0x20, 0x40, 0x60,
+	                              0x80, 0xa0, 0xc0, 0xe0, 0xb8, 0x04, 0x28, 0x30, 0x38, 0x48, 0x50, 0x58, 0x68,
+	                              0x70, 0x78, 0x88, 0x90, 0x98, 0xb0 };
 	char *end;
 	long n;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sshconfig_words: the words of a line of ssh_config(5): '…', "…", \ before a quote, a blank or itself, and # outside. */
+/*
+ * sshconfig_words: the words of a line of ssh_config(5): '…', "…", \ before a quote, a blank or itself, and # outside.
+ */
 #ifndef HOLDFAST_SSHCONFIG_WORDS_H
 #define HOLDFAST_SSHCONFIG_WORDS_H
 

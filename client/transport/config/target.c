@@ -191,7 +191,9 @@ evaluate(struct transport_target *t, const struct target_request *q, char *why, 
 	char **argv = list_new();
 	int r = argv ? list_add_all(&argv, command) : -ENOMEM;
 
-	/* Its complaints come to us, and not into a log.  The subsystem's name may stand in the file, as RemoteCommand. */
+	/*
+	 * Its complaints come to us, and not into a log.  The subsystem's name may stand in the file, as RemoteCommand.
+	 */
 	if (r == 0)
 		r = target_ssh_line(&argv, q, q->run && q->run[0] ? "Ey" : "Eys", "-G");
 	if (r == 0) {

@@ -150,7 +150,8 @@ add_words(char ***list, char *const *words, const char *without)
 	int r = 0;
 
 	for (; words && *words && r == 0; words++) {
-		bool pair = strchr(TARGET_WITH_ARGUMENT, (*words)[1]) != NULL, drop = strchr(without, (*words)[1]) != NULL;
+		bool pair = strchr(TARGET_WITH_ARGUMENT, (*words)[1]) != NULL,
+		     drop = strchr(without, (*words)[1]) != NULL;
 
 		if (!drop)
 			r = list_add(list, *words);
@@ -261,7 +262,9 @@ sign_of_life(char ***list, const struct transport_target *t)
 	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; (%s) >>%s", t->config->local_command, out);
 }
 
-/* What an older ssh does not know of the options that follow; this comes before the person's own, and so takes it in. */
+/*
+ * What an older ssh does not know of the options that follow; this comes before the person's own, and so takes it in.
+ */
 static int
 ignore_unknown(char ***list, const struct sshconfig *c)
 {

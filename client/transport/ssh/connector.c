@@ -236,8 +236,8 @@ warn_weak(struct connector *c)
 	if (!config->warn_weak_crypto || c->target->connections || config->log_level < LOG_LEVEL_INFO || !used ||
 	    is_post_quantum(used) || !config->kex || !is_post_quantum(config->kex))
 		return;
-	snprintf(text, sizeof(text), "Warning: the connection to %.150s has no post-quantum key exchange (%s): who records it "
-	         "may be able to read it one day.", config->host, used);
+	snprintf(text, sizeof(text), "Warning: the connection to %.150s has no post-quantum key exchange (%s): who "
+	         "records it may be able to read it one day.", config->host, used);
 	relay_say(c, text);
 }
 
@@ -440,8 +440,8 @@ connector_deadline(const struct connector *c)
 	if (c->question != Q_NONE || c->filter)
 		until = UINT64_MAX; /* the person's time */
 	else
-		until = c->since + (c->timed && timeout ? attempts(c) * (timeout * UINT64_C(1000) + ATTEMPT_MS) - ATTEMPT_MS
-		                                        : PATIENCE_MS);
+		until = c->since + (c->timed && timeout ? attempts(c) * (timeout * UINT64_C(1000) + ATTEMPT_MS) -
+		                                          ATTEMPT_MS : PATIENCE_MS);
 	pthread_mutex_unlock(&m->lock);
 	return until;
 }

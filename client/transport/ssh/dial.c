@@ -239,7 +239,8 @@ look_up(struct lookups *all, const struct sshconfig *c, int cancel, struct looku
 	int n = 0;
 
 	for (;;) {
-		if (n == 0 && all->count < LOOKUPS_MAX && (all->v[all->count] = lookup_start(c->hostname, c->port, c->family)))
+		if (n == 0 && all->count < LOOKUPS_MAX &&
+		    (all->v[all->count] = lookup_start(c->hostname, c->port, c->family)))
 			all->count++;
 		if (!all->count)
 			return -ENOMEM;

@@ -50,8 +50,9 @@ jump_command(const struct transport_target *t)
 		if (strcmp(*o, "-F") == 0 && o[1])
 			file = o[1];
 	if (!strchr(program, '\'') && (!file || !strchr(file, '\'')) && jump_words(jump, words, sizeof(words)) == 0)
-		n = asprintf(&line, "exec '%s'%s%s%s%s%s%s -W '[%s]:%u' %s", program, file ? " -F '" : "", file ? file : "", file ? "'" : "",
-		             rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "", t->config->hostname, t->config->port, words);
+		n = asprintf(&line, "exec '%s'%s%s%s%s%s%s -W '[%s]:%u' %s", program, file ? " -F '" : "",
+		             file ? file : "", file ? "'" : "", rest ? " -J '" : "", rest ? rest : "", rest ? "'" : "",
+		             t->config->hostname, t->config->port, words);
 	free(rest);
 	return n < 0 ? NULL : line;
 }

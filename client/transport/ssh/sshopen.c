@@ -111,13 +111,16 @@ shake_hands(const struct sshopen_request *q, ssh_session s, struct greeting *g)
 	return r;
 }
 
-/* Whoever answers in the host's place says so: a network that wants the person to sign in, sshd with too many logins. */
+/*
+ * Whoever answers in the host's place says so: a network that wants the person to sign in, sshd with too many logins.
+ */
 static bool
 answered_by_another(const struct greeting *g, char *why, size_t cap)
 {
 	if (!g->heard || strncmp(g->text, "SSH-", 4) == 0)
 		return false;
-	if (strncmp(g->text, "HTTP/", 5) == 0 || strncasecmp(g->text, "<html", 5) == 0 || strncmp(g->text, "<!", 2) == 0)
+	if (strncmp(g->text, "HTTP/", 5) == 0 || strncasecmp(g->text, "<html", 5) == 0 ||
+	    strncmp(g->text, "<!", 2) == 0)
 		snprintf(why, cap, "a web server answers, and not sshd: does this network want you to sign in?");
 	else
 		snprintf(why, cap, "the host says: %s", g->text);
@@ -134,7 +137,8 @@ handshake_failed(ssh_session s, const struct greeting *g, char *why, size_t cap)
 		return -ECONNRESET;
 	if (g->reset)
 		text = strerror(ECONNRESET);
-	else if (!g->heard && !ssh_get_serverbanner(s) && !strstr(text, "reset by peer") && !strstr(text, "timed out")) {
+	else if (!g->heard && !ssh_get_serverbanner(s) && !strstr(text, "reset by peer") &&
+	         !strstr(text, "timed out")) {
 		snprintf(why, cap, "the connection was closed before it said a word of ssh");
 		return -ECONNRESET;
 	}

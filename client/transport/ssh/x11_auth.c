@@ -91,11 +91,12 @@ generate(struct x11 *x, const struct asked *q, unsigned timeout)
 {
 	const char *tmp = getenv("TMPDIR");
 	char dir[512], file[540], seconds[16], out[LINE_CAP];
-	char *argv[] = { (char *)(uintptr_t)q->xauth, (char *)(uintptr_t)"-f", file, (char *)(uintptr_t)"generate", x->name,
-	                 (char *)(uintptr_t)X11_PROTOCOL, (char *)(uintptr_t)"untrusted", NULL, NULL, NULL };
+	char *argv[] = { (char *)(uintptr_t)q->xauth, (char *)(uintptr_t)"-f", file, (char *)(uintptr_t)"generate",
+	                 x->name, (char *)(uintptr_t)X11_PROTOCOL, (char *)(uintptr_t)"untrusted", NULL, NULL, NULL };
 	int r;
 
-	if (snprintf(dir, sizeof(dir), "%s/holdfast-XXXXXX", tmp && *tmp ? tmp : "/tmp") >= (int)sizeof(dir) || !mkdtemp(dir))
+	if (snprintf(dir, sizeof(dir), "%s/holdfast-XXXXXX", tmp && *tmp ? tmp : "/tmp") >= (int)sizeof(dir) ||
+	    !mkdtemp(dir))
 		return -ENOENT;
 	snprintf(file, sizeof(file), "%s/xauthfile", dir);
 	snprintf(seconds, sizeof(seconds), "%u", timeout + SLACK_S);
@@ -154,7 +155,8 @@ first(const struct transport_target *t, const struct transport_asking *asking, c
 			x->refuse_from = clock_now_ms() + c->x11_timeout * UINT64_C(1000);
 		r = generate(x, q, c->x11_timeout);
 		if (r < 0) {
-			say(t, asking, "X11 is not forwarded: xauth could not make a cookie without trust (-Y trusts the host).");
+			say(t, asking,
+			    "X11 is not forwarded: xauth could not make a cookie without trust (-Y trusts the host).");
 			x11_free(x);
 			return NULL;
 		}

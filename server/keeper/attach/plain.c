@@ -236,7 +236,8 @@ plain_behind(const struct peer *peer, uint64_t lag)
 {
 	const struct ring *r = &peer->keeper->ring;
 
-	return lag ? r->head - peer->t.offset > pacing_lag(&peer->t.pace, lag / LAG_PART) : terminal_behind(&peer->t, r);
+	return lag ? r->head - peer->t.offset > pacing_lag(&peer->t.pace, lag / LAG_PART)
+	           : terminal_behind(&peer->t, r);
 }
 
 static void

@@ -18,9 +18,9 @@
  * ESC waits for what may make it an answer only in the first THEME_MS.  Later it goes on at once, and of an answer
  * that follows it the rest is taken out.
  *
- * If the background says that the theme is dark now, and it was light when the keeper heard of it last, or the other way
- * round, a program in front that has asked to be told of that (?2031) gets one CSI ? 997 ; 1 n, or 2 for light, as from a
- * terminal whose person has chosen another theme.  A shell in front gets none.
+ * If the background says that the theme is dark now, and it was light when the keeper heard of it last, or the other
+ * way round, a program in front that has asked to be told of that (?2031) gets one CSI ? 997 ; 1 n, or 2 for light, as
+ * from a terminal whose person has chosen another theme.  A shell in front gets none.
  *
  * The palette (OSC 4) is not asked for: it would be sixteen more answers to take out of each login's input, and what
  * programs decide by is the background.

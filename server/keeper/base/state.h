@@ -162,7 +162,8 @@ struct keeper {
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */
 	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */
-	uint64_t let_go_at;    /* ENDING: a command's children in the background are waited for; CLOCK_NEVER: for ever */
+	uint64_t let_go_at;    /* ENDING: a command's children in the background are waited for; CLOCK_NEVER: for
+	                          ever */
 };
 
 #endif

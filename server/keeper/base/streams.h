@@ -66,7 +66,8 @@ struct stream {
 struct streams {
 	struct stream v[STREAMS_MAX];
 	uint64_t clock;
-	size_t limit;             /* so much may wait in wide streams together, STREAMS_ALL at most; 0: they are not wide */
+	size_t limit;             /* so much may wait in wide streams together, STREAMS_ALL at most; 0: they are
+	                             not wide */
 	/* In the session's memory: */
 	struct stream_live *live; /* STREAMS_MAX, or NULL: all is the keeper's own */
 	int fd;                   /* borrowed … */

@@ -35,7 +35,8 @@ void
 inputshare_look(struct keeper *k, uint64_t now)
 {
 	const char *dir = k->init.dir[0] ? k->init.dir : k->dir.path;
-	uint64_t share = k->init.input_bytes ? k->init.input_bytes : CONFIG_INPUT_MEMORY; /* an older leader names none */
+	uint64_t share = k->init.input_bytes ? k->init.input_bytes
+	                                     : CONFIG_INPUT_MEMORY; /* an older leader names none */
 
 	if (k->share_at && now < k->share_at)
 		return;

@@ -149,8 +149,8 @@ window_acked(struct window *w, uint64_t n, uint64_t now)
 		w->count--;
 	}
 	if (last.end) {
-		note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1), last.idle,
-		          now);
+		note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1),
+		          last.idle, now);
 		note_round_trip(w, &last, now);
 	}
 	if (w->starting)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vtscan: cuts terminal output into tokens: runs of text, control characters, whole escape sequences (ECMA-48; string
- * sequences end with ST or BEL as in xterm).  It knows where sequences begin and end, not what they do.  Bytes over
- * 127 are text: the streams are UTF-8.  So are C1 controls as characters (U+009B for CSI), which the model knows: what is
- * asked here does not need them.  The NUL that tries a connection is ignored also within such a sequence, and where there
- * is no painter the bytes go to the terminal as they are, at worst with a row more or less of them.
+ * sequences end with ST or BEL as in xterm).  It knows where sequences begin and end, not what they do.  Bytes over 127
+ * are text: the streams are UTF-8.  So are C1 controls as characters (U+009B for CSI), which the model knows: what is
+ * asked here does not need them.  The NUL that tries a connection is ignored also within such a sequence, and where
+ * there is no painter the bytes go to the terminal as they are, at worst with a row more or less of them.
  */
 #ifndef HOLDFAST_VTSCAN_H
 #define HOLDFAST_VTSCAN_H
