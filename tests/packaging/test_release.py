@@ -131,7 +131,8 @@ def test_release(place):
     for path in ("configure", "NEWS", "packaging/release", "debian/rules", "docs/INSTALL.md", "check"):
         check("%s/%s\n" % (name, path) in listed, "the tarball has no " + path)
     of_commit = [f for f in clone.run("git", "ls-files").split("\n") if f and not re.search(r"(^|/)\.", f)]
-    equal([f for f in of_commit if "%s/%s\n" % (name, f) not in listed], [], "files of the commit that the tarball has not")
+    missing = [f for f in of_commit if "%s/%s\n" % (name, f) not in listed]
+    equal(missing, [], "files of the commit that the tarball has not")
     check(not re.search(r"/\.git/|/build-(?!aux/)", listed), "the tarball has files of git or of a build")
     check("the tag %s exists" % tag in clone.release("--dry-run").stdout, "a second release")
     # The same commit makes the same file, whatever the umask.
