@@ -9,7 +9,7 @@
 CROSS_TARGETS='clang nopainter posix musl i386 arm64 armhf riscv64 s390x'
 
 # Tests that call one of the libraries.
-NEED_LIBRARIES='test_client_connector test_client_demands test_client_libssh test_identity'
+NEED_LIBRARIES='test_client_connector test_client_connector_login test_client_demands test_client_libssh test_identity'
 NEED_LIBRARIES_ONE='without_ssh hashed test_real_module test_directory'
 # musl has no utmp.
 NEED_GLIBC='test_utmprec'

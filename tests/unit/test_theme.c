@@ -1,121 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A terminal that resumes is asked for its colours, once; its answers are the keeper's, and a program gets its own. */
-#include "keeper_world.h"
+#include "theme_world.h"
 
 #include "saved.h"
 #include "theme.h"
 #include "themereports.h"
 
-#define QUESTION "\033]10;?\033\\\033]11;?\033\\\033]12;?\033\\"
 #define ANSWERS "\033]10;rgb:0101/0202/0303\033\\\033]11;rgb:fdfd/f6f6/e3e3\033\\\033]12;rgb:10/20/30\007"
-
-/* A terminal with a size, unless it has none. */
-static void
-claims(struct caller *c, struct attach_claim *m, unsigned short rows)
-{
-	struct winsize ws = { .ws_row = rows, .ws_col = 80 };
-
-	caller_connect(c);
-	caller_claim(c, m);
-	if (rows)
-		assert_int_equal(ioctl(c->screen, TIOCSWINSZ, &ws), 0);
-}
-
-/* A session whose program writes what it reads, unchanged, and the first terminal, which can do CAN. */
-static void
-open_session(struct caller *c, uint64_t can)
-{
-	struct attach_claim m;
-	struct termios t;
-	size_t len;
-
-	world_command[0] = '\0';
-	world_open(false, false);
-	snprintf(k.init.shell, sizeof k.init.shell, "/bin/cat");
-	m = claim_of(ATTACH_MODE_FIRST, 0);
-	m.target.can = can;
-	claims(c, &m, 24);
-	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
-	caller_say(c, ATTACH_MSG_CONFIRM);
-	turn_until(peers_attached(&k) == 1);
-	assert_int_equal(tcgetattr(k.slave, &t), 0);
-	cfmakeraw(&t);
-	assert_int_equal(tcsetattr(k.slave, TCSANOW, &t), 0);
-	/* Until it prints something, the keeper holds input back. */
-	assert_int_equal(write(k.slave, "ready", 5), 5);
-	turn_until(k.ring.head >= 5);
-}
-
-static void
-join(struct caller *c, uint64_t can, uint32_t flags, unsigned short rows)
-{
-	struct attach_claim m = claim_of(ATTACH_MODE_JOIN, flags);
-	unsigned before = peers_attached(&k);
-	size_t len;
-
-	m.target.can = can;
-	claims(c, &m, rows);
-	caller_expect(c, ATTACH_MSG_CLAIMED, &len);
-	caller_say(c, ATTACH_MSG_CONFIRM);
-	turn_until(peers_attached(&k) > before);
-}
-
-static void
-types(struct caller *c, const char *keys)
-{
-	assert_int_equal(write(c->screen, keys, strlen(keys)), strlen(keys));
-}
-
-static char all[65536]; /* what a terminal has got */
-
-static void
-see(struct caller *c)
-{
-	const char *more = caller_seen(c);
-	size_t at = strlen(all), len = strlen(more);
-
-	assert_true(at + len < sizeof all);
-	memcpy(all + at, more, len + 1);
-}
-
-/* C's terminal gets exactly TEXT now. */
-static void
-sees(struct caller *c, const char *text)
-{
-	all[0] = '\0';
-	turn_until((see(c), strlen(all) >= strlen(text)));
-	turn();
-	see(c);
-	assert_string_equal(all, text);
-}
-
-#define THEMED (TERMCAN_KNOWN | TERMCAN_THEME)
-
-/* A session that a terminal which can do that comes back to; it has been asked, and shows the screen. */
-static void
-open_asked(struct caller *c)
-{
-	open_session(c, THEMED);
-	sees(c, "ready");
-	caller_hang_up(c);
-	turn_until(peers_attached(&k) == 0);
-	join(c, THEMED, 0, 24);
-	all[0] = '\0';
-	turn_until((see(c), strstr(all, "ready") && !k.peers.v[0]->t.paint));
-	turn();
-	see(c);
-	assert_memory_equal(all, QUESTION, strlen(QUESTION));
-	assert_null(strstr(all + 1, QUESTION));
-}
-
-static void
-prints(const char *text)
-{
-	uint64_t to = k.ring.head + strlen(text);
-
-	assert_int_equal(write(k.slave, text, strlen(text)), strlen(text));
-	turn_until(k.ring.head >= to);
-}
 
 static void
 answers_are_the_keepers(void **state)
@@ -425,100 +316,6 @@ colours_are_kept(void **state)
 	world_close();
 }
 
-#define DARK "\033]11;rgb:1010/1010/2020\033\\"
-#define LIGHT "\033]11;rgb:fdfd/f6f6/e3e3\033\\"
-#define IS_DARK "\033[?997;1n"
-#define IS_LIGHT "\033[?997;2n"
-
-/* The terminal goes, and another one comes, whose background is BACKGROUND; what that gets, up to the echo of a key. */
-static void
-comes_back(struct caller *c, const char *background)
-{
-	caller_hang_up(c);
-	turn_until(peers_attached(&k) == 0);
-	join(c, THEMED, 0, 24);
-	all[0] = '\0';
-	turn_until((see(c), strstr(all, "ready") && !k.peers.v[0]->t.paint));
-	all[0] = '\0';
-	types(c, background);
-	types(c, ".");
-	turn_until((see(c), strchr(all, '.')));
-}
-
-/* A rendering is the painter's answer to a later order, so what it had to say before has come. */
-static void
-told(struct caller *c, const char *report, unsigned times)
-{
-	unsigned n = 0;
-
-	caller_hang_up(c);
-	turn_until(peers_attached(&k) == 0);
-	join(c, THEMED, 0, 24);
-	turn_until((see(c), !k.peers.v[0]->t.paint));
-	for (const char *at = all; (at = strstr(at, report)); at++)
-		n++;
-	assert_int_equal(n, times);
-}
-
-/* A program that has asked to be told (?2031), in front, and only when the theme is another one than before. */
-static void
-a_program_is_told_of_another_theme(void **state)
-{
-	struct caller c;
-
-	(void)state;
-	open_asked(&c);
-	prints("\033[?2031h");
-	k.front.back = false; /* it is the session's own, but no shell */
-	types(&c, DARK "!");
-	turn_until((see(&c), strchr(all, '!')));
-	assert_int_equal(k.colours[1], 0x1101020);
-	told(&c, "\033[?997", 0);
-	comes_back(&c, LIGHT);
-	turn_until((see(&c), strstr(all, IS_LIGHT)));
-	told(&c, "\033[?997", 1);
-	comes_back(&c, LIGHT);
-	told(&c, "\033[?997", 0);
-	/* A lighter one is the same theme. */
-	comes_back(&c, "\033]11;rgb:ff/ff/ff\033\\");
-	assert_int_equal(k.colours[1], 0x1ffffff);
-	told(&c, "\033[?997", 0);
-	comes_back(&c, DARK);
-	turn_until((see(&c), strstr(all, IS_DARK)));
-	told(&c, "\033[?997", 1);
-	caller_hang_up(&c);
-	world_close();
-}
-
-static void
-nobody_else_is_told_of_a_theme(void **state)
-{
-	struct caller c;
-
-	(void)state;
-	open_asked(&c);
-	k.front.back = false;
-	types(&c, DARK "!");
-	turn_until((see(&c), strchr(all, '!')));
-	/* No program has asked. */
-	comes_back(&c, LIGHT);
-	assert_int_equal(k.colours[1], 0x1fdf6e3);
-	told(&c, "\033[?997", 0);
-	/* A program has, and has a background of its own. */
-	prints("\033[?2031h\033]11;#123\007");
-	comes_back(&c, DARK);
-	assert_int_equal(k.colours[1], 0x1101020);
-	told(&c, "\033[?997", 0);
-	prints("\033]111\007");
-	/* It has gone, and a shell is in front. */
-	k.front.back = true;
-	comes_back(&c, LIGHT);
-	assert_int_equal(k.colours[1], 0x1fdf6e3);
-	told(&c, "\033[?997", 0);
-	caller_hang_up(&c);
-	world_close();
-}
-
 int
 main(void)
 {
@@ -536,8 +333,6 @@ main(void)
 		cmocka_unit_test(a_new_sessions_terminal_is_heard),
 		cmocka_unit_test(answers_of_before_are_taken_out),
 		cmocka_unit_test(colours_are_kept),
-		cmocka_unit_test(a_program_is_told_of_another_theme),
-		cmocka_unit_test(nobody_else_is_told_of_a_theme),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "list.h"
 #include "sshopen.h"
 #include "tcptune.h"
+#include "weakcrypto.h"
 #include "x11_auth.h"
 
 #define ATTEMPT_MS 1000 /* from one of ConnectionAttempts to the next */
@@ -219,28 +220,6 @@ get_line(struct connector *c, char *address, size_t cap)
 	return fd;
 }
 
-static bool
-is_post_quantum(const char *algorithm)
-{
-	return strstr(algorithm, "sntrup") || strstr(algorithm, "mlkem");
-}
-
-/* WarnWeakCrypto, where the configuration has an exchange that is none of these. */
-static void
-warn_weak(struct connector *c)
-{
-	const struct sshconfig *config = c->target->config;
-	const char *used = ssh_get_kex_algo(c->result.session);
-	char text[300];
-
-	if (!config->warn_weak_crypto || c->target->connections || config->log_level < LOG_LEVEL_INFO || !used ||
-	    is_post_quantum(used) || !config->kex || !is_post_quantum(config->kex))
-		return;
-	snprintf(text, sizeof(text), "Warning: the connection to %.150s has no post-quantum key exchange (%s): who "
-	         "records it may be able to read it one day.", config->host, used);
-	relay_say(c, text);
-}
-
 static int
 login(struct connector *c, const char *address)
 {
@@ -248,7 +227,7 @@ login(struct connector *c, const char *address)
 	                  .cancel = c->cancel.fd, .waiting = set_filter, .object = c };
 	int r;
 
-	warn_weak(c);
+	weakcrypto_warn(a.session, c->target, &c->relay);
 	doing(c, false, "checking the host's key");
 	r = hostkey_check(a.session, c->target, address, &c->relay, &a.weak, c->result.why, sizeof(c->result.why));
 	if (r < 0)
