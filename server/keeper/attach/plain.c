@@ -228,7 +228,7 @@ plain_push(struct peer *peer)
 }
 
 /*
- * Behind a terminal the kernel has 64 KB of output anyway.  What is read beyond that is only copied once more: the
+ * Behind a terminal the kernel and sshd have queues of their own.  What is read beyond that is only copied once more: the
  * program may as well wait, as it does behind a relay that holds nothing (PERFORMANCE.md).
  */
 static bool
