@@ -56,10 +56,12 @@ def fd_links(pid):
 
 
 class Host:
+    sshd = None  # the one that start_sshd() has started, and not a booted system
+
     def __init__(self, src, log, listen=None):
         self.src, self.log = src, log
         self.syslog = Syslog(os.path.join(log, "syslog"))
-        self.sshd = self.holdfastd = None
+        self.holdfastd = None
         self.terms = []
         self.address = listen or "127.0.0.1"
 
@@ -80,7 +82,7 @@ class Host:
 
     def listening(self):
         """Whether this sshd listens: a child of the last one may have its listening socket for a moment yet."""
-        return self.has_listener() and self.takes_connections()
+        return (not self.sshd or self.has_listener()) and self.takes_connections()
 
     def has_listener(self):
         inodes = set()
