@@ -6,32 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pattern.h"
+
 /* The longest pattern of a list. */
 #define PATTERN_CAP 256
 
-/* Whether STR is what PATTERN says.  On a mismatch only the last '*' is tried again, so the cost is bounded. */
 static bool
 match_pattern(const char *str, const char *pattern)
 {
-	const char *star = NULL, *retry = NULL;
-
-	while (*str) {
-		if (*pattern == '*') {
-			star = pattern++;
-			retry = str;
-		} else if (*pattern && (*pattern == '?' || *pattern == *str)) {
-			pattern++;
-			str++;
-		} else if (star) {
-			pattern = star + 1;
-			str = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return *pattern == '\0';
+	return pattern_match(pattern, strlen(pattern), str, false);
 }
 
 /* An address in binary form, and how many bits of it count. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* pattern: patterns and lists of patterns as ssh_config(5) has them: '*' and '?' alone, '!' before a negated one. */
+/*
+ * pattern: patterns and lists of patterns as ssh_config(5) has them: '*' and '?' alone, '!' before a negated one.
+ * Lists of holdfast.conf, whose form is checked, are match.h's.
+ */
 #ifndef HOLDFAST_PATTERN_H
 #define HOLDFAST_PATTERN_H
 
