@@ -107,23 +107,73 @@ is_about(const struct fact *f, const char *what, const char *host)
 	return strcmp(f->what, what) == 0 && strlen(host) == len && memcmp(f->host, host, len) == 0;
 }
 
+/* What is known, the newest first, while it is changed. */
+struct memory {
+	struct fact *facts; /* room for REMEMBERED_MAX */
+	unsigned count;
+	bool changed;
+	char path[PATH_MAX];
+};
+
+/* Whether there is a place for it, with MAKE also one that is made now. */
+static bool
+recall(struct memory *m, bool make)
+{
+	m->count = 0;
+	m->changed = false;
+	m->facts = find_file(m->path, sizeof(m->path), make) == 0 ? calloc(REMEMBERED_MAX, sizeof(*m->facts)) : NULL;
+	if (m->facts)
+		m->count = load(m->path, m->facts, REMEMBERED_MAX);
+	return m->facts != NULL;
+}
+
+static void
+save(const struct memory *m)
+{
+	char temporary[PATH_MAX + 8];
+	int fd;
+	FILE *f;
+
+	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", m->path);
+	if ((fd = mkstemp(temporary)) < 0)
+		return;
+	if (!(f = fdopen(fd, "w"))) {
+		close(fd);
+		unlink(temporary);
+		return;
+	}
+	for (unsigned i = 0; i < m->count; i++)
+		fprintf(f, "%s %lld %s\n", m->facts[i].what, m->facts[i].since, m->facts[i].host);
+	if (fclose(f) != 0 || rename(temporary, m->path) < 0)
+		unlink(temporary);
+}
+
+/* Writes what has changed, and frees M. */
+static void
+keep(struct memory *m)
+{
+	if (m->changed)
+		save(m);
+	free(m->facts);
+}
+
 long
 remembered_text(const char *what, const char *host, char *text, size_t cap)
 {
-	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
-	char path[PATH_MAX];
-	unsigned n = facts && find_file(path, sizeof(path), false) == 0 ? load(path, facts, REMEMBERED_MAX) : 0;
+	struct memory m;
 	long age = -1;
 
-	for (unsigned i = 0; i < n && age < 0; i++) {
-		const char *found = facts[i].host + strcspn(facts[i].host, "\t");
+	if (!recall(&m, false))
+		return -1;
+	for (unsigned i = 0; i < m.count && age < 0; i++) {
+		const char *found = m.facts[i].host + strcspn(m.facts[i].host, "\t");
 
-		if (is_about(&facts[i], what, host) && strlen(found += *found == '\t') < cap) {
-			age = (long)((long long)time(NULL) - facts[i].since);
+		if (is_about(&m.facts[i], what, host) && strlen(found += *found == '\t') < cap) {
+			age = (long)((long long)time(NULL) - m.facts[i].since);
 			memcpy(text, found, strlen(found) + 1);
 		}
 	}
-	free(facts);
+	keep(&m);
 	return age;
 }
 
@@ -135,52 +185,56 @@ remembered_for(const char *what, const char *host)
 	return remembered_text(what, host, text, sizeof(text));
 }
 
-/* The newest first: what is beyond the limit is the oldest.  LINE: HOST and the text; NULL: it is forgotten. */
+/* Without the facts that ABOUT holds of WHAT and HOST to be. */
 static void
-save(const char *path, const struct fact *facts, unsigned n, const char *what, const char *host, const char *line)
+forget(struct memory *m, bool (*about)(const struct fact *f, const char *what, const char *host), const char *what,
+       const char *host)
 {
-	char temporary[PATH_MAX + 8];
-	int fd;
-	FILE *f;
+	unsigned left = 0;
 
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if ((fd = mkstemp(temporary)) < 0)
-		return;
-	if (!(f = fdopen(fd, "w"))) {
-		close(fd);
-		unlink(temporary);
-		return;
-	}
-	if (line)
-		fprintf(f, "%s %lld %s\n", what, (long long)time(NULL), line);
-	for (unsigned i = 0; i < n && i + !!line < REMEMBERED_MAX; i++)
-		if (!is_about(&facts[i], what, host))
-			fprintf(f, "%s %lld %s\n", facts[i].what, facts[i].since, facts[i].host);
-	if (fclose(f) != 0 || rename(temporary, path) < 0)
-		unlink(temporary);
+	for (unsigned i = 0; i < m->count; i++)
+		if (!about(&m->facts[i], what, host))
+			m->facts[left++] = m->facts[i];
+	m->changed = m->changed || left < m->count;
+	m->count = left;
 }
 
-/* LINE: HOST and the text; NULL: HOST is forgotten.  A name with a tab or a newline would not be found again. */
+/* LINE: HOST and the text.  What is beyond the limit is the oldest. */
+static void
+learn(struct memory *m, const char *what, const char *host, const char *line)
+{
+	forget(m, is_about, what, host);
+	if (m->count == REMEMBERED_MAX)
+		m->count--;
+	memmove(m->facts + 1, m->facts, m->count * sizeof(*m->facts));
+	m->count++;
+	m->facts[0].since = (long long)time(NULL);
+	snprintf(m->facts[0].what, sizeof(m->facts[0].what), "%s", what);
+	snprintf(m->facts[0].host, sizeof(m->facts[0].host), "%s", line);
+	m->changed = true;
+}
+
+/* A name with a tab or a newline would not be found again. */
+static bool
+can_be_kept(const char *host, const char *line)
+{
+	return host[0] && !strpbrk(host, "\t\n") && !isspace((unsigned char)host[0]) &&
+	       strlen(line) < REMEMBERED_HOST_CAP && !strchr(line, '\n');
+}
+
+/* LINE: HOST and the text; NULL: HOST is forgotten. */
 static void
 put(const char *what, const char *host, const char *line)
 {
-	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
-	char path[PATH_MAX];
-	bool known = false;
-	unsigned n;
+	struct memory m;
 
-	if (!facts || !host[0] || strpbrk(host, "\t\n") || isspace((unsigned char)host[0]) ||
-	    strlen(line ? line : host) >= REMEMBERED_HOST_CAP || strchr(line ? line : host, '\n') ||
-	    find_file(path, sizeof(path), line) < 0) {
-		free(facts);
+	if (!can_be_kept(host, line ? line : host) || !recall(&m, line))
 		return;
-	}
-	n = load(path, facts, REMEMBERED_MAX);
-	for (unsigned i = 0; i < n; i++)
-		known = known || is_about(&facts[i], what, host);
-	if (known || line)
-		save(path, facts, n, what, host, line);
-	free(facts);
+	if (line)
+		learn(&m, what, host, line);
+	else
+		forget(&m, is_about, what, host);
+	keep(&m);
 }
 
 void
@@ -210,35 +264,42 @@ is_harmless(const char *name)
 	return name[0] && name[0] != '-';
 }
 
+/* "HOST NAME" in BOTH; false: it is not remembered. */
+static bool
+name_session(char both[REMEMBERED_HOST_CAP], const char *host, const char *name)
+{
+	return is_harmless(host) && is_harmless(name) &&
+	       snprintf(both, REMEMBERED_HOST_CAP, "%s %s", host, name) < REMEMBERED_HOST_CAP;
+}
+
 void
 remembered_session(const char *host, const char *name, bool yes)
 {
 	char both[REMEMBERED_HOST_CAP];
 
-	if (is_harmless(host) && is_harmless(name) &&
-	    snprintf(both, sizeof(both), "%s %s", host, name) < (int)sizeof(both))
+	if (name_session(both, host, name))
 		remembered_set(REMEMBERED_SESSION, both, yes);
 }
 
 static bool
-is_of_host(const struct fact *f, const char *host)
+is_of_host(const struct fact *f, const char *what, const char *host)
 {
 	size_t len = strlen(host);
 
-	return strcmp(f->what, REMEMBERED_SESSION) == 0 && strncmp(f->host, host, len) == 0 && f->host[len] == ' ';
+	return strcmp(f->what, what) == 0 && strncmp(f->host, host, len) == 0 && f->host[len] == ' ';
 }
 
 void
 remembered_sessions(const char *host, const char *const *names, unsigned n)
 {
-	struct fact *facts = calloc(REMEMBERED_MAX, sizeof(*facts));
-	char path[PATH_MAX];
-	unsigned known = facts && find_file(path, sizeof(path), false) == 0 ? load(path, facts, REMEMBERED_MAX) : 0;
+	char both[REMEMBERED_HOST_CAP];
+	struct memory m;
 
-	for (unsigned i = 0; i < known; i++)
-		if (is_of_host(&facts[i], host))
-			remembered_set(REMEMBERED_SESSION, facts[i].host, false);
-	free(facts);
+	if (!recall(&m, n))
+		return;
+	forget(&m, is_of_host, REMEMBERED_SESSION, host);
 	for (unsigned i = n < REMEMBERED_SESSIONS_MAX ? n : REMEMBERED_SESSIONS_MAX; i > 0; i--)
-		remembered_session(host, names[i - 1], true);
+		if (name_session(both, host, names[i - 1]))
+			learn(&m, REMEMBERED_SESSION, both, both);
+	keep(&m);
 }

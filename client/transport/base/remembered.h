@@ -34,11 +34,11 @@ long remembered_for(const char *what, const char *host);
 long remembered_text(const char *what, const char *host, char *text, size_t cap);
 /* From now on, or no longer. */
 void remembered_set(const char *what, const char *host, bool yes);
+/* The same with TEXT; NULL: no longer. */
+void remembered_set_text(const char *what, const char *host, const char *text);
 /* The sessions that HOST has are the N of NAMES, and no others; what might mean something to a shell is left out. */
 void remembered_sessions(const char *host, const char *const *names, unsigned n);
 /* One more of them, or one less. */
 void remembered_session(const char *host, const char *name, bool yes);
-/* The same with TEXT; NULL: no longer. */
-void remembered_set_text(const char *what, const char *host, const char *text);
 
 #endif
