@@ -37,12 +37,12 @@ no_second_time(const struct fallback *f)
 	return f->asked && setenv("LC_HOLDFAST", "off", 1) == 0 ? "-oSendEnv=LC_HOLDFAST" : NULL;
 }
 
+extern char **environ;
+
 /*
  * The person has typed something, which the plain ssh would ask for again; or it shares a connection of ours.  So it is
  * our child, and has its questions put by us.
  */
-extern char **environ;
-
 struct beside {
 	struct transport_target *target;
 	struct asking *asking;
