@@ -101,8 +101,8 @@ void
 leader_shell_forgotten(struct leader *l, const struct leadermsg_report *m)
 {
 	(void)m;
-	if (l->shell.ended)
-		waitpid(l->shell.pid, NULL, WNOHANG);
+	if (l->shell.ended && !l->shell.reaped)
+		l->shell.reaped = waitpid(l->shell.pid, NULL, WNOHANG) == l->shell.pid;
 }
 
 void
@@ -121,7 +121,7 @@ leader_shell_close(struct leader_shell *s, bool started)
 	leader_shell_look(s);
 	if (s->pid && !s->ended && !started)
 		kill(s->pid, SIGKILL);
-	if (s->pid && (s->ended || !started))
+	if (s->pid && !s->reaped && (s->ended || !started))
 		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	s->pid = 0;

@@ -10,7 +10,8 @@
 struct leader_shell {
 	pid_t pid;      /* 0: none, or it has been waited for; then the number may be another's */
 	uint64_t start; /* 0: unknown */
-	bool ended;     /* STATUS tells how; the number stays its own until leader_shell_close() */
+	bool ended;     /* STATUS tells how; the number stays its own until leader_shell_close(), unless … */
+	bool reaped;    /* … the keeper needs it no more: then it may be another's */
 	bool told;      /* the present keeper knows */
 	int status;     /* as waitpid(2) tells it */
 	int stub;       /* owned: the first keeper's end of the connection to it; -1 */
