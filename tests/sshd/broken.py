@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a login is like with holdfast broken: one login a row, beside the same user's login without holdfast."""
+import contextlib
 import os
 import re
 import shutil
@@ -180,3 +181,18 @@ class Broken:
             elif os.path.lexists(path):
                 os.unlink(path)
             os.rename(path + AWAY, path)
+
+
+@contextlib.contextmanager
+def daemon_stopped(host):
+    """holdfastd has been asked to end."""
+    host.stop_holdfastd()
+    yield
+    host.start_holdfastd()
+
+
+@contextlib.contextmanager
+def daemon_hung(host):
+    os.kill(host.holdfastd.pid, signal.SIGSTOP)
+    yield
+    os.kill(host.holdfastd.pid, signal.SIGCONT)

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-from broken import AWAY, EITHER, HELD, Broken, Table, directory, garbage, loop, missing
+from broken import AWAY, EITHER, HELD, Broken, Table, daemon_hung, directory, garbage, loop, missing
 from host import RUN
 from template import LIBEXEC, write
 from term import equal, wait_until
@@ -48,16 +48,9 @@ def ended(host):
     host.start_holdfastd()
 
 
-@contextlib.contextmanager
-def stopped(host):
-    os.kill(host.holdfastd.pid, signal.SIGSTOP)
-    yield
-    os.kill(host.holdfastd.pid, signal.SIGCONT)
-
-
 def test_daemon(host):
     table = Table(host)
-    for what, state in (("killed", killed), ("ended, and its socket gone", ended), ("stopped", stopped)):
+    for what, state in (("killed", killed), ("ended, and its socket gone", ended), ("stopped", daemon_hung)):
         with state(host):
             table.row("holdfastd: " + what)
             table.row("holdfastd: %s, a second time" % what)

@@ -4,10 +4,9 @@ import concurrent.futures
 import contextlib
 import os
 import re
-import signal
 import subprocess
 
-from broken import SEQUENCES, Broken, garbage, missing
+from broken import SEQUENCES, Broken, daemon_hung, daemon_stopped, garbage, missing
 from host import RUN, takes_long
 from relay import Relay
 from template import LIBEXEC, PORT, write
@@ -52,20 +51,6 @@ def without_line(host, *more):
     host.configure_sshd("")
 
 
-@contextlib.contextmanager
-def stopped(host):
-    host.stop_holdfastd()
-    yield
-    host.start_holdfastd()
-
-
-@contextlib.contextmanager
-def hung(host):
-    os.kill(host.holdfastd.pid, signal.SIGSTOP)
-    yield
-    os.kill(host.holdfastd.pid, signal.SIGCONT)
-
-
 def same(host):
     return contextlib.nullcontext()
 
@@ -84,8 +69,8 @@ ROWS = (
     Row("a typo in holdfast.conf", lambda h: file(CONF, "MaxSessoins 3\n"), "server: .*holdfast.conf"),
     Row("the kill switch", lambda h: file("/etc/holdfast/disabled", ""), "server: switched off"),
     Row("Enable no", lambda h: file(CONF, "Enable no\n"), "server: switched off"),
-    Row("holdfastd stopped", stopped, "server: holdfastd is not running"),
-    Row("holdfastd hung", hung, "server: holdfastd does not answer"),
+    Row("holdfastd stopped", daemon_stopped, "server: holdfastd is not running"),
+    Row("holdfastd hung", daemon_hung, "server: holdfastd does not answer"),
     Row("no subsystem, and none of the programs", lambda h: without_line(h, CLIENT + "ctl", HOOK), NONE),
     Row("a ForceCommand for one user", lambda h: with_sshd(h, "Match User alice\nForceCommand echo forced; exit 9\n"),
         "server: the host says: forced|server: no answer from holdfast; the host says: forced", shell=False),

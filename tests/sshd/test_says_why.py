@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from broken import SEQUENCES, Broken, directory, empty, missing
+from broken import SEQUENCES, Broken, daemon_stopped, directory, empty, missing
 from host import RUN
 from template import LIBEXEC, write
 from term import check, equal, wait_until
@@ -15,13 +15,6 @@ LOGIN = LIBEXEC + "/holdfast-login"
 LOGINS = RUN + "/logins"
 NOT_HELD = ": this shell is not held"
 SHELLS = ("alice", "dan", "zoe", "finn", "tom")
-
-
-@contextlib.contextmanager
-def stopped(host):
-    host.stop_holdfastd()
-    yield
-    host.start_holdfastd()
 
 
 @contextlib.contextmanager
@@ -41,7 +34,7 @@ REASONS = (
     ("/run read-only", lambda host: read_only("/run"), "cannot record this login: %s: Read-only file system" % LOGINS),
     ("holdfastd that has not run since the boot", never_started,
      "cannot record this login: %s: No such file or directory" % LOGINS),
-    ("holdfastd stopped", stopped, "holdfastd is not running"),
+    ("holdfastd stopped", daemon_stopped, "holdfastd is not running"),
     ("holdfast-login not executable", lambda host: of_mode(LOGIN, 0o644), "cannot run " + LOGIN),
     ("no holdfast-login", lambda host: Broken(missing, LOGIN), "cannot run " + LOGIN),
     ("an empty holdfast-login", lambda host: Broken(empty, LOGIN), "cannot run " + LOGIN),
