@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * frame: the frames of docs/PROTOCOL.md, as both ends read and write them: finding frames in a stream, and all frames
- * but those of frame_session.h.  Nothing here does I/O.
+ * but those of frame_session.h and frame_tty.h.  Nothing here does I/O.
  *
  * A frame is a uint32 length, a type byte and the type's fields.  frame_next() finds the next whole one in a stream
  * that arrives in pieces; frame_get_*() take the bytes behind the type byte.

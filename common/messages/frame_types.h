@@ -54,11 +54,16 @@ enum frame_type {
 
 	FRAME_EXTENSION = 128, /* from here on: a receiver skips the types that it does not know */
 	FRAME_ATTACH_AHEAD = 128,
+	/* frame_tty.h; only where ATTACHED has named the feature. */
+	FRAME_WATCH = 129,
+	FRAME_TTY = 130,
+	FRAME_TAKEN = 131,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
 #define FRAME_OUTPUT_CLOSED_FEATURE "output-closed"
 #define FRAME_AHEAD_FEATURE "attach-ahead"
+#define FRAME_PREDICT_FEATURE "predict"
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT

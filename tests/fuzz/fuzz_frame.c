@@ -13,6 +13,7 @@
 
 #include "frame.h"
 #include "frame_session.h"
+#include "frame_tty.h"
 #include "streams.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -152,6 +153,21 @@ on_small(const struct frame *f)
 }
 
 static void
+on_tty(const struct frame *f)
+{
+	struct frame_taken taken;
+	struct frame_tty tty;
+	bool on;
+
+	if (frame_get_tty(&tty, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_tty(&tty, body, n), frame_put_tty(&tty, out, sizeof out));
+	if (frame_get_taken(&taken, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_taken(&taken, body, n), frame_put_taken(&taken, out, sizeof out));
+	if (frame_get_watch(&on, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_watch(&on, body, n), frame_put_watch(on, out, sizeof out));
+}
+
+static void
 on_frame(const struct frame *in, struct streams *streams)
 {
 	/* Of its own length, so that a sanitizer sees a read behind its end. */
@@ -183,6 +199,11 @@ on_frame(const struct frame *in, struct streams *streams)
 	case FRAME_ERROR:
 	case FRAME_NOTICE:
 		on_text(&f);
+		break;
+	case FRAME_WATCH:
+	case FRAME_TTY:
+	case FRAME_TAKEN:
+		on_tty(&f);
 		break;
 	default:
 		on_small(&f);

@@ -50,6 +50,10 @@ FRAMES = {
     "detached": frame(74, struct.pack(">I", 2) + string(b"taken over")),
     "error": frame(75, struct.pack(">I", 1) + string(b"\033]0;x\7evil \xc2\x9b \xc2\1\x9b")),
     "notice": frame(78, string(b"a line")),
+    "watch": frame(129, b"\1") + frame(129, b"\0") + frame(129, b"\2"),
+    "tty": frame(130, struct.pack(">QI", 7, 0xfffff) + string(b"\3\x1c\x7f\x15\4" + bytes(8)) +
+                 struct.pack(">I", 99) + string(b"vim \xc3\xa9")),
+    "taken": frame(131, struct.pack(">QQB", 5, 9, 1)) + frame(131, struct.pack(">QQB", 5, 9, 2)),
     "extension": frame(200, b"whatever"),
     "length-0": bytes(4),
     "too-long": struct.pack(">IB", 65537, 4),

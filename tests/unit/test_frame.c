@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "frame_tty.h"
+
 static void
 a_frame_has_length_and_type(void **state)
 {
@@ -254,6 +256,77 @@ texts_are_cleaned(void **state)
 	assert_int_equal(strlen(n.text), TEXT_CAP - 1);
 }
 
+static void
+a_watch_is_on_or_off(void **state)
+{
+	static const unsigned char two[] = { 2 };
+	const struct frame *f;
+	bool on;
+
+	(void)state;
+	for (int want = 0; want < 2; want++) {
+		f = back(frame_put_watch(want, out, sizeof out));
+		assert_int_equal(f->type, FRAME_WATCH);
+		assert_int_equal(frame_get_watch(&on, f->body, f->len), 0);
+		assert_int_equal(on, want);
+		MUST_BE_WHOLE(f, frame_get_watch(&on, body, len));
+	}
+	assert_int_equal(frame_get_watch(&on, two, 1), -EBADMSG);
+}
+
+/* Where in the body of a TTY the lengths of its strings are. */
+#define AT_CC_LEN (8 + 4 + 3)
+#define AT_PROGRAM (8 + 4 + 4 + FRAME_TTY_CC + 4)
+
+static void
+a_terminal_there_and_back(void **state)
+{
+	struct frame_tty m = { .output = UINT64_MAX, .modes = UINT32_MAX, .cc = { 3, [FRAME_TTY_VSTOP] = 255 },
+		               .front = 7, .program = "v\033[2Ji\302\205m" }, n;
+	const struct frame *f = back(frame_put_tty(&m, out, sizeof out));
+	unsigned char copy[FRAME_HEAD + AT_PROGRAM + 4 + 64];
+
+	(void)state;
+	assert_int_equal(f->type, FRAME_TTY);
+	assert_int_equal(frame_get_tty(&n, f->body, f->len), 0);
+	assert_true(n.output == m.output && n.modes == m.modes && n.front == 7);
+	assert_memory_equal(n.cc, m.cc, FRAME_TTY_CC);
+	assert_string_equal(n.program, "v[2Jim");
+	MUST_BE_WHOLE(f, frame_get_tty(&n, body, len));
+	/* A number of control characters that is another; a name that is too long, or not clean. */
+	memcpy(copy, f->body, f->len);
+	copy[AT_CC_LEN]--;
+	assert_int_equal(frame_get_tty(&n, copy, f->len - 1), -EBADMSG);
+	copy[AT_CC_LEN] += 2;
+	assert_int_equal(frame_get_tty(&n, copy, f->len + 1), -EBADMSG);
+	copy[AT_CC_LEN]--;
+	memset(copy + AT_PROGRAM + 4, 1, 64);
+	copy[AT_PROGRAM + 3] = NAME_CAP;
+	assert_int_equal(frame_get_tty(&n, copy, AT_PROGRAM + 4 + NAME_CAP), -EBADMSG);
+	copy[AT_PROGRAM + 3] = NAME_CAP - 1;
+	assert_int_equal(frame_get_tty(&n, copy, AT_PROGRAM + 4 + NAME_CAP - 1), 0);
+	assert_string_equal(n.program, "");
+}
+
+static void
+taken_there_and_back(void **state)
+{
+	struct frame_taken m = { .input = 5, .output = UINT64_MAX }, n;
+	const struct frame *f;
+
+	(void)state;
+	for (int certain = 0; certain < 2; certain++) {
+		m.certain = certain;
+		f = back(frame_put_taken(&m, out, sizeof out));
+		assert_int_equal(f->type, FRAME_TAKEN);
+		assert_int_equal(frame_get_taken(&n, f->body, f->len), 0);
+		assert_true(n.input == 5 && n.output == UINT64_MAX && n.certain == (certain == 1));
+		MUST_BE_WHOLE(f, frame_get_taken(&n, body, len));
+	}
+	out[FRAME_HEAD + 16] = 2;
+	assert_int_equal(frame_get_taken(&n, out + FRAME_HEAD, 17), -EBADMSG);
+}
+
 int
 main(void)
 {
@@ -268,6 +341,9 @@ main(void)
 		cmocka_unit_test_setup(offsets_do_not_wrap, empty_reader),
 		cmocka_unit_test_setup(small_ones_there_and_back, empty_reader),
 		cmocka_unit_test_setup(texts_are_cleaned, empty_reader),
+		cmocka_unit_test_setup(a_watch_is_on_or_off, empty_reader),
+		cmocka_unit_test_setup(a_terminal_there_and_back, empty_reader),
+		cmocka_unit_test_setup(taken_there_and_back, empty_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "frame_session.h"
+#include "frame_tty.h"
 
 #define BYTES(n) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [15] = 0xfe }
 #define MOST_KEY { [0 ... FRAME_KEY - 1] = 0xff }
@@ -26,11 +27,15 @@ RECORDED_FLAT(text, struct frame_text, text, frame_put_text(type, m, out, cap),
 struct one_number { uint64_t v; };
 struct one_ack { uint64_t offset; uint8_t channel; };
 struct one_byte { uint8_t v; };
+struct one_answer { bool yes; };
 
 RECORDED_FLAT(number, struct one_number, v, frame_put_u64(type, m->v, out, cap), frame_get_u64(&got.v, buf, len));
 RECORDED_FLAT(ack, struct one_ack, channel, frame_put_ack(m->channel, m->offset, out, cap),
               frame_get_ack(&got.channel, &got.offset, buf, len));
 RECORDED_FLAT(channel, struct one_byte, v, frame_put_channel(m->v, out, cap), frame_get_channel(&got.v, buf, len));
+RECORDED_FLAT(tty, struct frame_tty, program, frame_put_tty(m, out, cap), frame_get_tty(&got, buf, len));
+RECORDED_FLAT(taken, struct frame_taken, certain, frame_put_taken(m, out, cap), frame_get_taken(&got, buf, len));
+RECORDED_FLAT(watch, struct one_answer, yes, frame_put_watch(m->yes, out, cap), frame_get_watch(&got.yes, buf, len));
 RECORDED_FLAT(redraw, struct one_byte, v, frame_put_redraw(m->v, out, cap), frame_get_redraw(&got.v, buf, len));
 
 static int
@@ -173,6 +178,14 @@ static const struct one_number number = { 0x0102030405060708 }, number_min, numb
 static const struct one_ack ack = { 0x0102030405060708, 1 }, ack_min, ack_max = { UINT64_MAX, 1 };
 static const struct one_byte channel_0 = { 0 }, channel_1 = { 1 };
 static const struct one_byte redraw = { FRAME_REDRAW_SCREEN }, redraw_all = { FRAME_REDRAW_ALL };
+static const struct one_answer watch_on = { true }, watch_off = { false };
+static const struct frame_tty tty = { 0x0102030405060708, 0x11121314, { 3, 28, 127, 21, 4, [12] = 19 }, 0x21222324,
+                                      "vim \xc3\xa9" },
+                              tty_min,
+                              tty_max = { UINT64_MAX, UINT32_MAX, { [0 ... FRAME_TTY_CC - 1] = 255 }, UINT32_MAX,
+                                          LONG('p', NAME_CAP) };
+static const struct frame_taken taken = { 0x0102030405060708, 0x1112131415161718, true }, taken_min,
+                                taken_max = { UINT64_MAX, UINT64_MAX, true };
 static const struct frame_size size = { 24, 80, 640, 480 }, size_min, size_max = { 65535, 65535, 65535, 65535 },
                                size_is = { 24, 80, 0, 0 }, size_is_max = { 65535, 65535, 0, 0 };
 static const struct frame_gap gap = { 1, 0x0102030405060708, 0x1112131415161718 }, gap_min,
@@ -241,6 +254,7 @@ from_the_client(void **state)
 		ONE("exit-ack", FRAME_EXIT_ACK, plain, NULL), THREE("ping", FRAME_PING, number),
 		THREE("pong", FRAME_PONG, number), ONE("output-closed", FRAME_OUTPUT_CLOSED, channel, &channel_0),
 		ONE("output-closed-1", FRAME_OUTPUT_CLOSED, channel, &channel_1),
+		ONE("watch", FRAME_WATCH, watch, &watch_on), ONE("watch-off", FRAME_WATCH, watch, &watch_off),
 	};
 
 	(void)state;
@@ -266,6 +280,7 @@ from_the_server(void **state)
 		THREE("detached", FRAME_DETACHED, text, CODES), THREE("error", FRAME_ERROR, text, CODES),
 		THREE("ping", FRAME_SERVER_PING, number), THREE("pong", FRAME_SERVER_PONG, number),
 		NAMED("notice", FRAME_NOTICE, text, line, LINES),
+		THREE("tty", FRAME_TTY, tty), THREE("taken", FRAME_TAKEN, taken),
 	};
 
 	(void)state;
