@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""What a person saw of the keys: when each character stood where it stays, and which characters were wrong.
+
+The judge of all ways is xterm.js (watch.mjs), fed with what the terminal got, when it got it.  The truth is what plain ssh
+shows: its screens have no predictions, and are those of the host half a round trip ago.
+
+  placed   a printable key has a place if ssh's screen then shows its character where the cursor was, and the cursor
+           behind it; others (a command of vim's, a password) have none and are not counted
+  seen     the first moment, after the key, at which the place has the character and the cursor is behind it
+  wrong    a cell that shows a character for GLIMPSE or longer which ssh's screen does not have there, from a while
+           before until a round trip later
+"""
+import bisect
+import json
+import subprocess
+import unicodedata
+
+AT_ONCE = 50      # ms
+GLIMPSE = 10      # ms: shorter than a terminal needs to draw
+TOGETHER = 2      # ms: pieces of one answer
+PATIENCE = 3000   # ms after ssh's in which a way may still show a key
+
+
+class Watcher:
+    """Has node tell what a terminal showed."""
+
+    def __init__(self, script):
+        self.node = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                     encoding="utf-8")
+
+    def watch(self, path, rows, cols):
+        self.node.stdin.write(json.dumps({"rows": rows, "cols": cols, "chunks": path}) + "\n")
+        self.node.stdin.flush()
+        line = self.node.stdout.readline()
+        if not line:
+            raise SystemExit("the judge ended: status %s" % self.node.wait())
+        return json.loads(line)
+
+    def close(self):
+        self.node.stdin.close()
+        self.node.wait()
+
+
+def width(text):
+    return 2 if unicodedata.east_asian_width(text[0]) in "WF" else 1
+
+
+def merged(frames):
+    """Frames of one answer as one."""
+    out = []
+    for f in frames:
+        if out and f["t"] - out[-1]["t"] < TOGETHER:
+            out[-1] = {"t": out[-1]["t"], "cursor": f["cursor"], "rows": {**out[-1]["rows"], **f["rows"]}}
+        else:
+            out.append(f)
+    return out
+
+
+def screens(frames, rows, cols):
+    """(t, grid, cursor before, cursor, what the frame changed) of each frame; the grid is one and the same list."""
+    grid = [[" "] * cols for _ in range(rows)]
+    cursor = [0, 0]
+    for f in frames:
+        before = [list(r) for r in grid]
+        for y, cells in f["rows"].items():
+            grid[int(y)] = cells
+        yield f["t"], grid, cursor, f["cursor"], before
+        cursor = f["cursor"]
+
+
+def places(frames, keys, rtt, rows, cols):
+    """Where ssh's screen shows each key: {index: (row, col, text, when)}.  KEYS: [(ms, text)], None for no character."""
+    found, waiting, coming = {}, [], 0
+    for t, grid, (row, col), after, before in screens(merged(frames), rows, cols):
+        while coming < len(keys) and keys[coming][0] + 0.9 * rtt <= t:
+            if keys[coming][1]:
+                waiting.append(coming)
+            coming += 1
+        waiting = [k for k in waiting if t - keys[k][0] < rtt + 1000]
+        for k in list(waiting):
+            text = keys[k][1]
+            if col >= cols:
+                row, col = row + 1, 0
+            if row < rows and grid[row][col] == text and (after > [row, col] or before[row][col] != text):
+                found[k] = (row, col, text, t)
+                waiting = [w for w in waiting if w > k]
+                col += width(text)
+    return found
+
+
+def seen(frames, keys, found, rows, cols):
+    """{index: ms from the key until this way shows it, None for never}."""
+    out, open_keys, order, nth = {}, [], sorted(found), 0
+    for t, grid, _, cursor, _ in screens(frames, rows, cols):
+        while nth < len(order) and keys[order[nth]][0] <= t:
+            open_keys.append(order[nth])
+            nth += 1
+        for k in list(open_keys):
+            row, col, text, when = found[k]
+            if grid[row][col] == text and cursor > [row, col]:
+                out[k] = t - keys[k][0]
+            elif t <= when + PATIENCE:
+                continue
+            open_keys.remove(k)
+    return {k: out.get(k) for k in found}
+
+
+def spans(frames, rows, cols, end):
+    """{(row, col): [(from, to, text), …]}: what stood in each cell, until END."""
+    out = {(y, x): [(float("-inf"), " ")] for y in range(rows) for x in range(cols)}
+    for f in frames:
+        for y, cells in f["rows"].items():
+            for x, text in enumerate(cells):
+                if out[int(y), x][-1][1] != text:
+                    out[int(y), x].append((f["t"], text))
+    return {where: [(t, s[i + 1][0] if i + 1 < len(s) else end, text) for i, (t, text) in enumerate(s)]
+            for where, s in out.items()}
+
+
+def wrong(way, truth, rtt, slack, mask):
+    """[(from, to, row, col, text)] of characters that the way showed and the truth did not have."""
+    out = []
+    for (row, col), shown in way.items():
+        if row in mask:
+            continue
+        had = truth[row, col]
+        starts = [s[0] for s in had]
+        for begin, end, text in shown:
+            if text in ("", " ") or end - begin < GLIMPSE:
+                continue
+            first = max(0, bisect.bisect_right(starts, begin - slack) - 1)
+            last = bisect.bisect_right(starts, end + rtt + slack)
+            if all(h[2] != text for h in had[first:last]):
+                out.append((begin, end, row, col, text))
+    return out
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(q * len(values)))] if values else None
+
+
+def text_of(key):
+    """The one character of a key, or None."""
+    if key.kind not in ("text", "commit"):
+        return None
+    text = key.data.decode()
+    return text if len(text) == 1 and text.isprintable() and not unicodedata.combining(text) and text != " " else None
+
+
+def score(program, keys, ways, rtt, slack, rows, cols):
+    """Figures of each way.  WAYS: {name: frames}, in ms since the begin as keys are; "ssh" is the truth."""
+    times = [(1000 * k.at, text_of(k)) for k in keys]
+    end = max([f["t"] for frames in ways.values() for f in frames] + [0])
+    found = places(ways["ssh"], times, rtt, rows, cols)
+    truth = spans(ways["ssh"], rows, cols, end)
+    secrets = [1000 * k.at for k in keys if k.kind == "secret"]
+    letters = {c for k in keys if k.kind == "secret" for c in k.data.decode()}
+    out = {}
+    for name, frames in ways.items():
+        when = seen(frames, times, found, rows, cols)
+        good = [v for v in when.values() if v is not None]
+        mine = spans(frames, rows, cols, end)
+        bad = [b for b in wrong(mine, truth, rtt, slack, program.mask) if b[0] > 0]
+        out[name] = {
+            "keys": len(found), "at once": sum(v <= AT_ONCE for v in good), "never": len(found) - len(good),
+            "before the answer": sum(v < 0.9 * rtt for v in good),
+            "p50": quantile(good, 0.5), "p99": quantile(good, 0.99), "wrong": len(bad),
+            "longest": max([b[1] - b[0] for b in bad] or [0]), "which": sorted(bad)[:20],
+            "secret": sum(b[4] in letters and any(s <= b[0] <= s + rtt + 1000 for s in secrets) for b in bad),
+            "secrets": len(secrets),
+            "same end": all(mine[w][-1][2] == truth[w][-1][2] for w in mine if w[0] not in program.mask),
+        }
+    return out

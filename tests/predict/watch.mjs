@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What a terminal (xterm.js) showed, and when.
+//
+// A line of JSON in:   {rows, cols, chunks: path of lines "MS HEX"}
+// A line of JSON out:  [{t, cursor: [row, col], rows: {row: [cells]}}, …]: after each chunk, the rows that it changed.
+// A cell is its text, "" for the second half of a wide character, " " for one that is empty.
+import fs from 'node:fs';
+import readline from 'node:readline';
+import { Terminal } from '../screen/judge_xterm.mjs';
+
+function cells(t, y) {
+	const b = t.buffer.active, line = b.getLine(b.baseY + y), cell = b.getNullCell(), out = [];
+
+	for (let x = 0; x < t.cols; x++) {
+		line.getCell(x, cell);
+		out.push(cell.getWidth() === 0 && x ? '' : cell.getChars() || ' ');
+	}
+	return out;
+}
+
+async function watch(job) {
+	const judge = Terminal.make(job.rows, job.cols, false), t = judge.t, shown = [], frames = [];
+
+	for (const line of fs.readFileSync(job.chunks, 'latin1').split('\n')) {
+		const [ms, hex] = line.split(' ');
+		if (!hex)
+			continue;
+		await judge.feed(Buffer.from(hex, 'hex'));
+		const b = t.buffer.active, frame = { t: Number(ms), cursor: [b.cursorY, b.cursorX], rows: {} };
+		for (let y = 0; y < job.rows; y++) {
+			const now = cells(t, y), text = now.join('\u0001');
+			if (shown[y] !== text) {
+				shown[y] = text;
+				frame.rows[y] = now;
+			}
+		}
+		frames.push(frame);
+	}
+	judge.dispose();
+	return frames;
+}
+
+for await (const line of readline.createInterface({ input: process.stdin }))
+	process.stdout.write(JSON.stringify(await watch(JSON.parse(line))) + '\n');
