@@ -5,9 +5,11 @@
 
 #include "charset.h"
 #include "flow.h"
+#include "graphemes.h"
 #include "model.h"
 #include "row.h"
 #include "utf8.h"
+#include "width.h"
 
 void
 look_cursor(const struct screen *s, struct look_cursor *cursor)
@@ -103,10 +105,74 @@ look_goes_on(const struct screen *s, unsigned row)
 	return s->row[row]->cont;
 }
 
+/* Whether ROW has a character that came about by ?2027 alone. */
+static bool
+has_joined(const struct screen *s, const struct row *row)
+{
+	const uint32_t *codes;
+	uint32_t one;
+	unsigned n;
+
+	for (unsigned x = 0; x < row->len; x++)
+		if (row->c[x] & CELL_CLUSTER) {
+			codes = clusters_codes(&s->clusters, row->c[x], &one, &n);
+			if (!graphemes_plain(codes, n, row->c[x] & CELL_WIDE ? 2 : 1))
+				return true;
+		}
+	return false;
+}
+
 bool
 look_doubtful(const struct screen *s, unsigned row)
 {
 	const struct row *r = s->row[row];
 
-	return r->odd && (r->trail || flow_is_shifted(s, r));
+	return r->odd && (r->trail || flow_is_shifted(s, r) || has_joined(s, r));
+}
+
+/* The character that the LEN bytes at TEXT begin with; how many bytes it took, 0: none. */
+static unsigned
+first_code(const unsigned char *text, size_t len, uint32_t *code)
+{
+	unsigned n = len ? utf8_length(*text) : 0;
+
+	if (n == 0 || n > len || (n > 1 && !utf8_second(text[0], text[1])))
+		return 0;
+	for (unsigned i = 2; i < n; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	*code = utf8_get(text, &n);
+	return n;
+}
+
+/* Whether a character may join the one before it, in a terminal that forms clusters. */
+static bool
+joins(unsigned what)
+{
+	enum width_class class = (enum width_class)(what >> WIDTH_CLASS_SHIFT);
+
+	return class != WIDTH_OTHER && class != WIDTH_LV && class != WIDTH_LVT;
+}
+
+bool
+look_is_one(const char *text, size_t len, unsigned width)
+{
+	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+	uint32_t code;
+	unsigned n = first_code(p, len, &code), what;
+
+	if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0))
+		return false;
+	what = width_what(code);
+	if (what & WIDTH_DOUBTFUL || (what & WIDTH_COLUMNS) != width || width == 0 || joins(what))
+		return false;
+	for (p += n; p < end; p += n) {
+		n = first_code(p, (size_t)(end - p), &code);
+		if (n == 0 || code < 0xa0)
+			return false;
+		what = width_what(code);
+		if (what & (WIDTH_COLUMNS | WIDTH_DOUBTFUL) || what >> WIDTH_CLASS_SHIFT != WIDTH_EXTEND)
+			return false;
+	}
+	return true;
 }

@@ -7,6 +7,7 @@
 #define HOLDFAST_SCREEN_LOOK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "screen.h"
@@ -61,5 +62,7 @@ unsigned look_end(const struct screen *s, unsigned row);
 bool look_goes_on(const struct screen *s, unsigned row);
 /* Whether terminals do not agree where some of ROW's characters stand. */
 bool look_doubtful(const struct screen *s, unsigned row);
+/* Whether all terminals show TEXT as one character of WIDTH columns (1 or 2), whatever is before and behind it. */
+bool look_is_one(const char *text, size_t len, unsigned width);
 
 #endif

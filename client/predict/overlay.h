@@ -61,7 +61,7 @@ bool overlay_may_cell(const struct screen *base, unsigned row, unsigned col, uns
  */
 void overlay_draw(struct overlay *o, const struct screen *base, const struct overlay_want *want, bool underline,
                   screen_put *put, void *to);
-/* The terminal shows the base again, exactly. */
+/* The terminal shows the base again, exactly.  To be called before BASE gets a new size, or is another one. */
 void overlay_take_back(struct overlay *o, const struct screen *base, screen_put *put, void *to);
 /*
  * The same before LEN BYTES of the host's come, as far as they need it: BASE has not been fed them yet.  Behind this
@@ -69,7 +69,7 @@ void overlay_take_back(struct overlay *o, const struct screen *base, screen_put 
  */
 void overlay_before(struct overlay *o, const struct screen *base, const void *bytes, size_t len, screen_put *put,
                     void *to);
-/* Somebody else has drawn the terminal anew: nothing of the overlay is there. */
+/* Somebody else has drawn the terminal anew: nothing of the overlay is there.  So too where BASE has got a new size. */
 void overlay_forget(struct overlay *o);
 /* How many cells are drawn. */
 unsigned overlay_drawn(const struct overlay *o);

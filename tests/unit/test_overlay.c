@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The overlay's law, with a model as the terminal: when what was drawn is taken back, that terminal is equal to the base;
+ * while it is drawn, they differ in what is predicted alone.  HOLDFAST_OVERLAY_SEED makes campaigns of it,
+ * HOLDFAST_OVERLAY_ALL compares at every cut.
+ */
+#include "unit.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "overlay.h"
+#include "screen.h"
+#include "scribble.h"
+#include "screen_stream.h"
+#include "shown.h"
+
+#define SCROLLBACK 50
+#define COMPARED 64 /* one cut of so many is compared whole */
+
+struct world {
+	struct screen *base, *terminal;
+	struct overlay *o;
+	struct scribble scribble;
+	const char *name;
+	size_t at, written;
+	bool all;
+};
+
+static void
+sink(void *to, const void *bytes, size_t len)
+{
+	struct world *w = to;
+
+	w->written += len;
+	screen_feed(w->terminal, bytes, len);
+}
+
+static unsigned long
+from_environment(const char *name, unsigned long otherwise)
+{
+	const char *v = getenv(name);
+
+	return v ? strtoul(v, NULL, 10) : otherwise;
+}
+
+static void
+begin(struct world *w, const char *name, unsigned rows, unsigned cols)
+{
+	*w = (struct world){ .name = name };
+	w->base = screen_new(rows, cols, SCROLLBACK);
+	w->terminal = screen_new(rows, cols, SCROLLBACK);
+	w->o = overlay_new();
+	w->scribble.random = from_environment("HOLDFAST_OVERLAY_SEED", 1);
+	w->all = from_environment("HOLDFAST_OVERLAY_ALL", 0) != 0;
+	assert_true(w->base && w->terminal && w->o);
+}
+
+static void
+end(struct world *w)
+{
+	screen_free(w->base);
+	screen_free(w->terminal);
+	overlay_free(w->o);
+}
+
+static bool
+now(struct world *w)
+{
+	return w->all || scribble_random(&w->scribble, COMPARED) == 0;
+}
+
+static void
+equal(struct world *w, const char *when)
+{
+	char why[512];
+
+	if (!screen_equal(w->base, w->terminal, why, sizeof why))
+		fail_msg("%s at %zu, %s: %s", w->name, w->at, when, why);
+}
+
+static void
+draw(struct world *w)
+{
+	char why[512];
+
+	scribble_make(&w->scribble, w->base);
+	overlay_draw(w->o, w->base, &w->scribble.want, w->scribble.underline, sink, w);
+	if (now(w) && !shown(w->base, w->terminal, &w->scribble.want, why, sizeof why))
+		fail_msg("%s at %zu, drawn: %s", w->name, w->at, why);
+}
+
+static void
+feed(struct world *w, const char *bytes, size_t len)
+{
+	overlay_before(w->o, w->base, bytes, len, sink, w);
+	screen_feed(w->base, bytes, len);
+	screen_feed(w->terminal, bytes, len);
+	w->at += len;
+}
+
+static void
+take_back(struct world *w)
+{
+	overlay_take_back(w->o, w->base, sink, w);
+	assert_int_equal(overlay_drawn(w->o), 0);
+	if (now(w))
+		equal(w, "taken back");
+}
+
+/* The N bytes at P; at each cut something is drawn; often it stays while more comes, else it is taken back. */
+static void
+play(struct world *w, const char *p, size_t n, unsigned longest)
+{
+	for (size_t i = 0, len; i < n; i += len) {
+		len = 1 + scribble_random(&w->scribble, longest);
+		len = len < n - i ? len : n - i;
+		feed(w, p + i, len);
+		if (scribble_random(&w->scribble, 8))
+			draw(w);
+		if (scribble_random(&w->scribble, 4) == 0)
+			draw(w);
+		if (scribble_random(&w->scribble, 3) == 0)
+			take_back(w);
+	}
+	take_back(w);
+	equal(w, "at the end");
+}
+
+static char *
+read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	char *bytes = malloc(1 << 20);
+
+	assert_true(f && bytes);
+	*len = fread(bytes, 1, 1 << 20, f);
+	fclose(f);
+	return bytes;
+}
+
+static void
+play_capture(const char *directory, const char *name)
+{
+	static const unsigned longest[] = { 1, 12, 200 };
+	const char *size = strchr(name, '.');
+	unsigned rows, cols;
+	char path[1024], *bytes;
+	struct world w;
+	size_t len;
+
+	assert_int_equal(sscanf(size, ".%ux%u.", &rows, &cols), 2);
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	bytes = read_file(path, &len);
+	for (size_t i = 0; i < sizeof longest / sizeof *longest; i++) {
+		begin(&w, name, rows, cols);
+		play(&w, bytes, len, longest[i]);
+		end(&w);
+	}
+	free(bytes);
+}
+
+static void
+of_captures(void **state)
+{
+	static const char directory[] = CAPTURES_DIR;
+	struct dirent *e;
+	unsigned n = 0;
+	DIR *d;
+
+	(void)state;
+	d = opendir(directory);
+	assert_non_null(d);
+	while ((e = readdir(d)))
+		if (strstr(e->d_name, ".raw")) {
+			play_capture(directory, e->d_name);
+			n++;
+		}
+	closedir(d);
+	assert_true(n > 30);
+}
+
+static void
+of_generated_streams(void **state)
+{
+	static const unsigned sizes[][2] = { { 24, 80 }, { 5, 12 }, { 3, 5 }, { 2, 2 }, { 1, 3 }, { 8, 20 } };
+	uint64_t seed = from_environment("HOLDFAST_OVERLAY_SEED", 1), last = seed + 600;
+	char name[64];
+	struct world w;
+
+	(void)state;
+	for (; seed < last; seed++) {
+		const unsigned *size = sizes[seed % (sizeof sizes / sizeof *sizes)];
+		struct stream st = { .random = seed, .rows = size[0], .cols = size[1], .cap = 1500 };
+
+		st.bytes = malloc(st.cap + 64);
+		assert_non_null(st.bytes);
+		stream_make(&st);
+		snprintf(name, sizeof name, "stream %llu", (unsigned long long)seed);
+		begin(&w, name, size[0], size[1]);
+		w.scribble.random = seed;
+		play(&w, st.bytes, st.len, seed % 2 ? 1 : 30);
+		end(&w);
+		free(st.bytes);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_captures),
+		cmocka_unit_test(of_generated_streams),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
