@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "overlay.h"
+#include "overlay_want.h"
 #include "style.h"
 
 /* One predicted cell, as the terminal shows it. */
