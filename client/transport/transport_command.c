@@ -8,6 +8,7 @@
  * (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +22,16 @@
 #include "clock.h"
 #include "demands.h"
 #include "list.h"
-#include "pidwait.h"
+#include "sshmaster.h"
 #include "target.h"
 #include "target_argv.h"
 #include "transport_command.h"
+#include "unread.h"
 
 #define STATUS_PATIENCE_MS 2000 /* from its last byte to its end, */
-#define END_PATIENCE_MS 1000 /* for an ssh that ends another one on this machine */
 #define STATUS_LOOK_MS 10       /* which is looked for so often */
+#define LEAVE_LOOK_MS 1         /* how often is looked whether it has read all, */
+#define LEAVE_MS 5              /* and how long ago that has to be: it has to write that, too */
 
 struct command {
 	struct transport t;
@@ -43,6 +46,9 @@ struct command {
 	bool spoken;    /* bytes have been read */
 	bool prints;    /* it runs the person's LocalCommand, whose output is ours */
 	bool shared;    /* its connection can be shared (target_master) */
+	bool leaving;   /* it may be left when it has read all, */
+	uint64_t empty; /* which it had at this time, 0: not yet */
+	bool left;      /* it ends by itself when the host closes the channel */
 };
 
 static struct command *
@@ -115,6 +121,8 @@ command_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 	fds[3] = (struct pollfd){ .fd = c->prints ? t->target->askpass.out : -1, .events = POLLIN };
 	if (c->until)
 		clock_sooner(deadline, c->look ? c->look : c->until);
+	if (c->leaving)
+		clock_sooner(deadline, clock_now_ms() + LEAVE_LOOK_MS);
 	if (!c->heard && !c->ended)
 		clock_sooner(deadline, clock_now_ms() + CHILD_ASKS_MS);
 	return 4;
@@ -304,20 +312,59 @@ command_writable(const struct transport *t)
 	return t->state != TRANSPORT_CLOSED && !((const struct command *)t)->full;
 }
 
+/* An ssh that forwards ends when the last forwarded connection does, which nobody would know here. */
+static bool
+forwards(const struct sshconfig *c)
+{
+	return c->local_forward[0] || c->remote_forward[0] || c->dynamic_forward[0] || c->forward_agent || c->x11 != X11_NO;
+}
+
+/* Whether the end of this process ends others: those of its terminal, or of its container. */
+static bool
+takes_others_along(void)
+{
+	int tty = getsid(0) == getpid() ? open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+
+	if (tty >= 0)
+		close(tty);
+	return tty >= 0 || getpid() == 1;
+}
+
+/*
+ * ssh passes on what it has read, and needs a round trip more to hear that the host has closed the channel.  Of other
+ * commands nobody knows whether they end.
+ */
+static bool
+command_leave(struct transport *t)
+{
+	struct command *c = mine(t);
+	uint64_t now = clock_now_ms();
+
+	c->leaving = t->state == TRANSPORT_OPEN && t->target->style == STYLE_SSH && !c->full && !c->ended &&
+	             !forwards(t->target->config) && !takes_others_along();
+	if (!c->leaving || unread(c->child.fd) > 0)
+		c->empty = 0;
+	else if (!c->empty)
+		c->empty = now;
+	c->left = c->empty && now >= c->empty + LEAVE_MS;
+	return c->left;
+}
+
+static void
+end_master(const struct transport_target *t, enum sshmaster_end when)
+{
+	char path[128];
+
+	target_master(t, path, sizeof(path));
+	if (path[0] && access(path, F_OK) == 0)
+		(void)sshmaster_end(path, when);
+}
+
 void
 transport_command_end(struct transport_target *t)
 {
-	static char none[] = "none", f[] = "-F", s[] = "-S", o[] = "-O", word[] = "exit", host[] = "host";
-	char path[128];
-	char *argv[] = { t->command[0], f, none, s, path, o, word, host, NULL };
-	struct child c;
-
 	t->master = false;
-	target_master(t, path, sizeof(path));
-	if (!path[0] || access(path, F_OK) < 0 || child_start(&c, argv, NULL) < 0)
-		return;
-	pidwait(c.pid, END_PATIENCE_MS);
-	child_stop(&c);
+	end_master(t, SSHMASTER_NOW);
 }
 
 static void
@@ -325,8 +372,13 @@ command_free(struct transport *t)
 {
 	struct command *c = mine(t);
 
-	child_stop(&c->child);
-	if (c->shared && t->kept)
+	if (c->left)
+		child_leave(&c->child);
+	else
+		child_stop(&c->child);
+	if (c->shared && c->left)
+		end_master(t->target, SSHMASTER_AFTER);
+	else if (c->shared && t->kept)
 		t->target->master = true;
 	else if (c->shared)
 		transport_command_end(t->target);
@@ -335,7 +387,8 @@ command_free(struct transport *t)
 
 static const struct transport_ops ops = {
 	.name = "command", .start = command_start, .poll = command_poll, .step = command_step, .read = command_read,
-	.write = command_write, .writable = command_writable, .free = command_free,
+	.write = command_write, .writable = command_writable, .leave = command_leave,
+	.free = command_free,
 };
 
 struct transport *

@@ -11,6 +11,7 @@ from template import write
 from term import check, equal, wait_until
 from test_client import CLIENT, run
 from test_command import finish, resumed, send_all
+from test_kex import BOTH
 
 MANY = 3 << 20
 WIDE = "input-window"
@@ -137,9 +138,11 @@ def test_interrupt_overtakes_input(host):
 
 
 def test_nothing_stays_behind(host):
-    """The client does not wait for the end of the connection, and the session is gone nevertheless."""
-    for n in range(6):
-        r = run(host, "server", "echo %d; exit %d" % (n, n))
-        equal((r.returncode, r.stdout), (n, b"%d\n" % n), "a command")
-    wait_until(lambda: not host.sessions(), "no session is left", 10)
-
+    """The client does not wait for the end of the connection, and the session is gone nevertheless; so is ssh, where that
+    carries the bytes, alone or with a connection that could be shared."""
+    for way in ([], ["--transport", "ssh"], BOTH):
+        for n in range(6):
+            r = run(host, *way, "server", "cat; echo %d; exit %d" % (n, n), input=b"in\n")
+            equal((r.returncode, r.stdout), (n, b"in\n%d\n" % n), "a command; %s" % way)
+        wait_until(lambda: not host.sessions(), "no session is left; %s" % way, 10)
+        wait_until(lambda: not host.named("ssh"), "no ssh is left; %s" % way)

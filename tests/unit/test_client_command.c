@@ -2,16 +2,22 @@
 /* transport_command: a command carries the bytes.  Shell scripts play ssh: what their bytes, complaints and ends mean. */
 #include "unit.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "factory.h"
 #include "list.h"
 #include "sshconfig.h"
+#include "sshmaster.h"
 #include "target.h"
 #include "target_state.h"
 
@@ -280,6 +286,126 @@ ends_a_stubborn_command(void **state)
 	free_target();
 }
 
+/* Asks whether T may be left until it may; whether it may within LIMIT_MS. */
+static bool
+may_be_left(struct transport *t)
+{
+	uint64_t limit = clock_now_ms() + LIMIT_MS;
+
+	while (!t->ops->leave(t) && clock_now_ms() < limit && t->state != TRANSPORT_CLOSED)
+		turn(t);
+	return t->ops->leave(t);
+}
+
+/* An ssh that has read all is left: it goes on, and passes the last bytes on, when the transport has gone. */
+static void
+leaves_ssh_to_its_end(void **state)
+{
+	uint64_t limit = clock_now_ms() + LIMIT_MS;
+	struct transport *t;
+	char got[64], script[512];
+
+	(void)state;
+	snprintf(script, sizeof script, "echo holdfast:logged-in; until [ -e %s.go ]; do sleep 0.01; done; cat >%s; : >%s.ended",
+	         path_of("x"), path_of("x"), path_of("x"));
+	make_target("ssh", script);
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_OPEN, got, sizeof got);
+	assert_int_equal(t->ops->write(t, "last words", 10), 10);
+	assert_false(t->ops->leave(t)); /* it has not read them */
+	assert_int_equal(fclose(fopen(path_of("x.go"), "we")), 0);
+	assert_true(may_be_left(t));
+	transport_free(t);
+	while (access(path_of("x.ended"), F_OK) < 0 && clock_now_ms() < limit)
+		(void)poll(NULL, 0, 10);
+	assert_int_equal(access(path_of("x.ended"), F_OK), 0);
+	FILE *f = fopen(path_of("x"), "re");
+	assert_non_null(f);
+	assert_non_null(fgets(got, sizeof got, f));
+	fclose(f);
+	assert_string_equal(got, "last words");
+	unlink(path_of("x"));
+	unlink(path_of("x.go"));
+	unlink(path_of("x.ended"));
+	free_target();
+}
+
+/* Not one that forwards, whose end is not the session's, and no command of which nothing is known. */
+static void
+leaves_no_other(void **state)
+{
+	static const char script[] = "echo holdfast:logged-in; cat >/dev/null";
+	struct transport *t;
+	char got[64];
+
+	(void)state;
+	make_target("ssh", script);
+	assert_int_equal(list_add(&target.config->local_forward, "1 a:2"), 0);
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	until(t, TRANSPORT_OPEN, got, sizeof got);
+	assert_false(t->ops->leave(t));
+	transport_free(t);
+	free_target();
+	make_target("carrier", script);
+	t = start(TRANSPORT_SUBSYSTEM, NULL);
+	assert_int_equal(t->state, TRANSPORT_OPEN);
+	assert_false(t->ops->leave(t));
+	transport_free(t);
+	free_target();
+}
+
+/* Plays a master at PATH for one request, which it answers with ANSWER; exits with 0 if that was WANT. */
+static pid_t
+play_master(const char *path, uint32_t want, uint32_t answer)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	uint32_t in[6], out[] = { htonl(8), htonl(1), htonl(4), htonl(8), htonl(answer), 0 };
+	pid_t pid;
+
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof sa), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	pid = fork();
+	if (pid == 0) {
+		int fd = accept(listener, NULL, NULL);
+		bool good = recv(fd, in, sizeof in, MSG_WAITALL) == sizeof in;
+
+		for (int i = 0; i < 6; i++)
+			in[i] = ntohl(in[i]);
+		good = good && in[0] == 8 && in[1] == 1 && in[2] == 4 && in[3] == 8 && in[4] == want;
+		_exit(good && send(fd, out, answer ? sizeof out : 8, 0) > 0 ? 0 : 1);
+	}
+	close(listener);
+	return pid;
+}
+
+static void
+ends_a_master(void **state)
+{
+	static const struct {
+		enum sshmaster_end when;
+		uint32_t want, answer;
+		int result;
+	} cases[] = {
+		{ SSHMASTER_NOW, 0x10000005, 0x80000001, 0 }, { SSHMASTER_AFTER, 0x10000009, 0x80000001, 0 },
+		{ SSHMASTER_AFTER, 0x10000009, 0x80000002, -EACCES }, { SSHMASTER_NOW, 0x10000005, 7, -EBADMSG },
+		{ SSHMASTER_NOW, 0x10000005, 0, -EPIPE },
+	};
+	int status;
+
+	(void)state;
+	assert_int_equal(sshmaster_end(path_of("master"), SSHMASTER_NOW), -ENOENT);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pid_t pid = play_master(path_of("master"), cases[i].want, cases[i].answer);
+
+		assert_int_equal(sshmaster_end(path_of("master"), cases[i].when), cases[i].result);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		unlink(path_of("master"));
+	}
+}
+
 static int
 make_dir(void **state)
 {
@@ -303,7 +429,8 @@ main(void)
 		cmocka_unit_test(carries_bytes_both_ways), cmocka_unit_test(asks_for_the_subsystem),
 		cmocka_unit_test(tells_ends_apart), cmocka_unit_test(tells_of_a_program_that_is_missing),
 		cmocka_unit_test(passes_complaints_on), cmocka_unit_test(opens_another_carrier_at_once),
-		cmocka_unit_test(ends_a_stubborn_command),
+		cmocka_unit_test(ends_a_stubborn_command), cmocka_unit_test(leaves_ssh_to_its_end),
+		cmocka_unit_test(leaves_no_other), cmocka_unit_test(ends_a_master),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -143,6 +143,14 @@ child_ended(struct child *c)
 }
 
 void
+child_leave(struct child *c)
+{
+	fd_close(&c->fd);
+	fd_close(&c->err);
+	c->pid = 0;
+}
+
+void
 child_stop(struct child *c)
 {
 	fd_close(&c->fd);

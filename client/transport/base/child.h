@@ -34,6 +34,8 @@ int child_start_shell(struct child *c, const char *line);
 bool child_listen(struct child *c, char *text, size_t cap);
 /* Whether it has ended; STATUS is then set. */
 bool child_ended(struct child *c);
+/* Closes everything, and leaves it to come to its own end. */
+void child_leave(struct child *c);
 /* Closes everything and ends it: at once, or, if it takes its time, by force. */
 void child_stop(struct child *c);
 
