@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Types the scripts of scripts.py into real programs over a long line, by plain ssh, by mosh and by holdfast side by side.
+"""Types into real programs over a long line, by plain ssh, by mosh and by holdfast side by side.
 
   live.py [-b BUILD] [-o RESULTS.json] [--rtt MS]… [--loss PERMILLE] [--way WAY]… [-j N] [--predict MODE] [--keep DIR]
-          [PROGRAM…]
+          [--judge DIR] [--verdict] [PROGRAM…]
 
-As root: sshd, the programs and the laptop are in a private world (tests/sshd/world.py); packets between them are delayed,
-and lost, by wire.c.  The same keys are struck at the same times for all ways of a program.  What each terminal showed is
-judged by xterm.js (score.py).
+As root: sshd, the programs and the laptop are in a private world (tests/sshd/world.py); packets between them are
+delayed, and lost, by wire.c.  The same keys are struck at the same times for all ways of a program.  What each terminal
+showed is judged by xterm.js (score.py).
 """
 import argparse
 import glob
@@ -24,23 +24,28 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(SRC, "tests", "sshd"), os.path.join(SRC, "tests", "screen")]
 sys.dont_write_bytecode = True
+import judges  # noqa: E402
 import place  # noqa: E402
 import score  # noqa: E402
+import verdict  # noqa: E402
 from scripts import PROGRAMS  # noqa: E402
 from typist import keys_of  # noqa: E402
 
 ROWS, COLS = 24, 80
+WAYS = ("ssh", "mosh", "holdfast", "never")  # never: holdfast --predict never
 OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 HEAD = 3.0    # seconds, and four round trips, from the start of a program to the first key
 TAIL = 2.0    # and as much behind the last
 
 
 def argv_of(way, far, predict):
+    """FAR: a wire.Far, or what else has a host, options to reach it, and a network namespace or None."""
     if way == "ssh":
-        return ["ssh", *OFF, "-l", "alice", far.host]
+        return ["ssh", *OFF, *far.options, "-l", "alice", far.host]
     if way == "mosh":
-        return ["mosh", "--ssh=ssh %s -l alice" % " ".join(OFF), "alice@" + far.host]
-    return ["holdfast", "--new", *(["--predict", predict] if predict else []), "alice@" + far.host]
+        return ["mosh", "--ssh=ssh -l alice %s" % " ".join(OFF + far.options), "alice@" + far.host]
+    predict = "never" if way == "never" else predict
+    return ["holdfast", "--new", *far.options, *(["--predict", predict] if predict else []), "alice@" + far.host]
 
 
 class Typed:
@@ -57,7 +62,7 @@ class Typed:
         self.t = Term(argv_of(way, far, predict), (ROWS, COLS), env={"HOME": "/home/laptop", "USER": "laptop"},
                       ids=host.ids("laptop"), cwd="/home/laptop", netns=far.net)
         self.t.on_read = self.came
-        self.chunks, self.at, self.state = [], 0, "login"
+        self.chunks, self.struck, self.at, self.state = [], [], 0, "login"
 
     def came(self, t):
         self.chunks.append((time.monotonic(), bytes(t.data[self.at:])))
@@ -68,12 +73,31 @@ class Typed:
             t.line("clear; exec sh %s/start" % self.home)
 
     def strike(self, key):
+        self.struck.append(time.monotonic())
         os.write(self.t.master, key.bytes(bytes(self.t.data)))
 
+    def ran(self):
+        """Milliseconds of processor time of the client so far."""
+        total = 0
+        for path in glob.glob("/proc/%d/task/*/schedstat" % self.t.pid):
+            with open(path, encoding="ascii") as f:
+                total += int(f.read().split()[0])
+        return total / 1e6
+
+    def memory(self):
+        """KB that are the client's alone."""
+        with open("/proc/%d/smaps_rollup" % self.t.pid, encoding="ascii") as f:
+            return sum(int(line.split()[1]) for line in f if line.startswith("Private"))
+
     def save(self, begin, path):
-        with open(path, "w", encoding="ascii") as f:
-            for t, data in self.chunks:
-                f.write("%.2f %s\n" % (1000 * (t - begin), data.hex()))
+        """As PATH.chunks and PATH.keys: what came, and when the keys were struck, in ms since BEGIN; as PATH.cost what
+        the keys have cost the client."""
+        with open(path + ".cost", "w", encoding="ascii") as f:
+            json.dump({"cpu": self.ran() - self.ran_before, "memory": self.memory()}, f)
+        with open(path + ".chunks", "w", encoding="ascii") as f:
+            f.writelines("%.2f %s\n" % (1000 * (t - begin), data.hex()) for t, data in self.chunks)
+        with open(path + ".keys", "w", encoding="ascii") as f:
+            f.writelines("%.2f\n" % (1000 * (t - begin)) for t in self.struck)
 
 
 def attend(typed, until, probe=lambda: False):
@@ -87,28 +111,16 @@ def attend(typed, until, probe=lambda: False):
             there[fd].t.read()
 
 
-def cpu_of(name):
-    """Seconds of processor time of the processes called NAME."""
-    ticks = 0
-    for path in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(path, encoding="ascii", errors="replace") as f:
-                text = f.read()
-        except OSError:
-            continue
-        if text[text.index("(") + 1:text.rindex(")")] == name:
-            fields = text[text.rindex(")") + 2:].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def type_all(typed, rtt):
-    """Strikes all keys; the moment that the keys' times count from."""
+def type_all(typed, rtt, head=HEAD, tail=TAIL):
+    """Strikes all keys, HEAD seconds and four round trips after the programs' start, and reads for TAIL and as much
+    behind the last; the moment that their times count from."""
     attend(typed, time.monotonic() + 60, lambda: all(s.state == "shell" or s.t.eof for s in typed))
     for s in typed:
         if s.state != "shell":
             raise SystemExit("%s, %s: no login: %r" % (s.way, s.program.name, bytes(s.t.data[-300:])))
-    attend(typed, time.monotonic() + HEAD + 4 * rtt)
+    attend(typed, time.monotonic() + head + 4 * rtt)
+    for s in typed:
+        s.ran_before = s.ran()
     begin = time.monotonic()
     due = [(k.at, n, i) for n, s in enumerate(typed) for i, k in enumerate(s.keys)]
     heapq.heapify(due)
@@ -116,7 +128,7 @@ def type_all(typed, rtt):
         at, n, i = heapq.heappop(due)
         attend(typed, begin + at)
         typed[n].strike(typed[n].keys[i])
-    attend(typed, time.monotonic() + TAIL + 4 * rtt)
+    attend(typed, time.monotonic() + tail + 4 * rtt)
     return begin
 
 
@@ -142,24 +154,24 @@ def inside(src, log, extra):
                      for p in batch for way in extra["ways"]]
             begin = type_all(typed, rtt / 1000)
             for s in typed:
-                s.save(begin, os.path.join(log, "%d.%s.%s.chunks" % (rtt, s.program.name, s.way)))
-            print("%d ms: %s; processor time of holdfast: %.2f s" % (
-                rtt, " ".join(p.name for p in batch), cpu_of("holdfast")), flush=True)
+                s.save(begin, os.path.join(log, "%d.%s.%s" % (rtt, s.program.name, s.way)))
+            print("%d ms: %s" % (rtt, " ".join(p.name for p in batch)), flush=True)
             for s in typed:
                 s.t.kill()
                 s.t.close()
     return 0
 
 
-def judge(log, programs, ways, rtts, loss, seed):
+def judge(log, programs, plan):
     """{rtt: {program: {way: figures}}}"""
     watcher, out = score.Watcher(os.path.join(HERE, "watch.mjs")), {}
-    for rtt in rtts:
-        slack = rtt + 300 + (2000 if loss else 0)
+    for rtt in plan["rtts"]:
+        slack = rtt + 300 + (2000 if plan["loss"] else 0)
         for p in programs:
-            frames = {w: watcher.watch(os.path.join(log, "%d.%s.%s.chunks" % (rtt, p.name, w)), ROWS, COLS) for w in ways}
-            out.setdefault(str(rtt), {})[p.name] = score.score(p, keys_of(p.script, "%s %s" % (p.name, seed)), frames, rtt,
-                                                               slack, ROWS, COLS)
+            where = os.path.join(log, "%d.%s." % (rtt, p.name))
+            ways = {w: score.Way(watcher, where + w, ROWS, COLS) for w in plan["ways"]}
+            keys = keys_of(p.script, "%s %s" % (p.name, plan["seed"]))
+            out.setdefault(str(rtt), {})[p.name] = score.score(p, keys, ways, rtt, slack, ROWS, COLS)
     watcher.close()
     return out
 
@@ -171,7 +183,8 @@ def percent(f):
 def table(figures, ways):
     out = []
     for rtt, programs in figures.items():
-        out += ["", "| %s ms | keys | %s |" % (rtt, " | ".join("%s: %% at once; p50, p99; wrong (longest)" % w for w in ways)),
+        heads = ["%s: %% at once; p50, p99; wrong (longest)" % w for w in ways]
+        out += ["", "| %s ms | keys | %s |" % (rtt, " | ".join(heads)),
                 "|---|---|" + "---|" * len(ways)]
         for name, by in programs.items():
             cells = ["%s; %s, %s; %d (%.0f)%s%s%s" % (
@@ -181,7 +194,23 @@ def table(figures, ways):
                 ", PASSWORD %d" % f["secret"] if f["secret"] else "", "" if f["same end"] else ", other end")
                 for f in (by[w] for w in ways)]
             out.append("| %s | %d | %s |" % (name, by[ways[0]]["keys"], " | ".join(cells)))
+        for way in ways:
+            keys = sum(by[way]["struck"] for by in programs.values())
+            out.append("%s: %.3f ms of processor time a key, %d KB private" % (
+                way, sum(by[way]["cpu"] for by in programs.values()) / keys,
+                sum(by[way]["memory"] for by in programs.values()) / len(programs)))
     return "\n".join(out)
+
+
+def tell(log, plan, output):
+    """Judges what came, and prints it."""
+    wanted = [p for p in PROGRAMS if not plan["programs"] or p.name in plan["programs"]]
+    figures = judge(log, wanted, plan)
+    print(table(figures, plan["ways"]), flush=True)
+    if output:
+        with open(output, "w", encoding="ascii") as f:
+            json.dump(figures, f, indent=1)
+    return verdict.tell(figures) if plan["verdict"] else 0
 
 
 def main():
@@ -190,35 +219,35 @@ def main():
     p.add_argument("-o", "--output")
     p.add_argument("--rtt", action="append", type=int, help="all of 20, 100, 200 and 600 where none is given")
     p.add_argument("--loss", type=int, default=0, help="packets of 1000 that are lost")
-    p.add_argument("--way", action="append", choices=("ssh", "mosh", "holdfast"))
+    p.add_argument("--way", action="append", choices=WAYS, help="ssh is always one")
     p.add_argument("-j", type=int, default=5, metavar="N", help="programs at the same time")
     p.add_argument("--seed", default="1")
     p.add_argument("--predict", help="the client's --predict")
     p.add_argument("--keep", metavar="DIR", help="keeps what came in DIR")
+    p.add_argument("--verdict", action="store_true", help="says whether the figures are what is promised (verdict.py)")
+    p.add_argument("--judge", metavar="DIR", help="judges what --keep has kept there")
     p.add_argument("program", nargs="*")
     a = p.parse_args()
+    ways = ["ssh"] + [w for w in a.way or ("mosh", "holdfast") if w != "ssh"]
+    plan = {"programs": a.program, "jobs": a.j, "seed": a.seed, "rtts": a.rtt or [20, 100, 200, 600], "loss": a.loss,
+            "ways": ways, "predict": a.predict, "verdict": a.verdict}
+    reason = judges.install_packages(os.path.join(SRC, "tests", "screen"))
+    if reason:
+        raise SystemExit("no judge: " + reason)
+    if a.judge:
+        return tell(a.judge, plan, a.output)
     from world_of import World
     world = World()
     world.stage(os.path.abspath(a.build), [os.path.join(a.build, "tests", "predict", "wire")])
-    rtts = a.rtt or [20, 100, 200, 600]
-    ways = ["ssh"] + [w for w in ("mosh", "holdfast") if not a.way or w in a.way]
     log = tempfile.mkdtemp(prefix="holdfast-live-")
-    extra = {"programs": a.program, "jobs": a.j, "seed": a.seed, "rtts": rtts, "loss": a.loss, "ways": ways,
-             "predict": a.predict}
-    status = world.run(log, "live:inside", extra)
-    if status == 0:
-        wanted = [p for p in PROGRAMS if not a.program or p.name in a.program]
-        figures = judge(log, wanted, ways, rtts, a.loss, a.seed)
-        print(table(figures, ways))
-        if a.output:
-            with open(a.output, "w", encoding="ascii") as f:
-                json.dump(figures, f, indent=1)
+    status = world.run(log, "live:inside", plan)
     if a.keep:
         shutil.copytree(log, a.keep, dirs_exist_ok=True)
-    if status == 0 or a.keep:
-        shutil.rmtree(log)
-    else:
+    if status:
         print("logs: " + log)
+        return status
+    status = tell(log, plan, a.output)
+    shutil.rmtree(log)
     return status
 
 

@@ -8,13 +8,13 @@ import time
 RUN = "/run/predict"
 FURTHER_PORT = 2299
 BIRTH = 1700000000
-ENVIRONMENT = {"USER": "alice", "LOGNAME": "alice", "SHELL": "/bin/bash", "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/games",
+ENVIRONMENT = {"USER": "alice", "LOGNAME": "alice", "SHELL": "/bin/bash", "PATH": "/usr/local/bin:/usr/bin:/bin",
                "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color", "EDITOR": "nano", "LESSHISTFILE": "-",
                "PYTHONSTARTUP": "", "NODE_REPL_HISTORY": "", "MC_XDG_OPEN": "true"}
 
 BASHRC = r"""PS1='\[\e]0;server: \w\a\]\[\e[1;32m\]alice@server\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 HISTFILE= PROMPT_COMMAND=
-alias ls='ls --color=auto'
+alias ls='ls --color=auto' ask='python3 -c "import getpass; getpass.getpass()"'
 """
 ZSHRC = r"""PROMPT='%F{green}%n@server%f:%F{blue}%~%f%# '
 RPROMPT='%F{yellow}[%?]%f'
@@ -27,7 +27,8 @@ FISH = r"""set -g fish_greeting
 function fish_prompt; set_color green; echo -n alice@server; set_color normal; echo -n ":"(prompt_pwd)"> "; end
 function fish_right_prompt; set_color yellow; echo -n "[$status]"; set_color normal; end
 """
-FISH_HISTORY = "- cmd: echo hello there, all of you\n  when: 1700000000\n- cmd: cat notes.txt | head -3\n  when: 1700000001\n"
+FISH_HISTORY = "".join("- cmd: %s\n  when: %d\n" % (command, 1700000000 + n) for n, command in enumerate((
+    "echo hello there, all of you", "cat notes.txt | head -3")))
 VIMRC = "syntax on\nset nocompatible ruler laststatus=2 showcmd hlsearch incsearch autoindent directory=/tmp\n"
 SSH_CONFIG = """Host *
 	HostName 127.0.0.1
@@ -67,7 +68,8 @@ main(void)
 }
 """
 LOG = "".join("2023-11-14 22:%02d:%02d queue[%d]: request %d of client %d took %d ms%s\n" % (
-    n // 60 % 60, n % 60, 400 + n % 7, n, n * 37 % 91, n * 7919 % 1000, " and was slow" * (n % 11 == 0)) for n in range(600))
+    n // 60 % 60, n % 60, 400 + n % 7, n, n * 37 % 91, n * 7919 % 1000, " and was slow" * (n % 11 == 0))
+    for n in range(600))
 
 
 def write(path, text, mode=0o644):
@@ -106,9 +108,10 @@ def start_database():
     subprocess.run(["chown", "postgres", RUN], check=True)
     who = {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": RUN, "stdin": subprocess.DEVNULL,
            "env": {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}}
-    subprocess.run([tool + "initdb", "-D", RUN + "/data", "-A", "trust", "--no-sync"], check=True, stdout=subprocess.DEVNULL, **who)
-    with open(RUN + "/postgres.log", "w") as log:
-        server = subprocess.Popen([tool + "postgres", "-D", RUN + "/data", "-k", RUN, "-h", "", "-F"], stdout=log, stderr=log, **who)
+    with open(RUN + "/postgres.log", "w", encoding="ascii") as log:
+        who.update(stdout=log, stderr=log)
+        subprocess.run([tool + "initdb", "-D", RUN + "/data", "-A", "trust", "--no-sync"], check=True, **who)
+        server = subprocess.Popen([tool + "postgres", "-D", RUN + "/data", "-k", RUN, "-h", "", "-F"], **who)
     until(lambda: os.path.exists(RUN + "/.s.PGSQL.5432"), "the database listens")
     return server
 

@@ -46,13 +46,14 @@ FIONREAD = 0x541B
 # field of tcgetattr, the host's bit, the protocol's
 LOCAL, INPUT, OUTPUT = 3, 0, 1
 BITS = ((LOCAL, "ICANON", 1), (LOCAL, "ECHO", 2), (LOCAL, "ECHOE", 4), (LOCAL, "ECHOK", 8), (LOCAL, "ECHOKE", 16),
-        (LOCAL, "ECHOCTL", 32), (LOCAL, "ECHOPRT", 64), (LOCAL, "ECHONL", 128), (LOCAL, "IEXTEN", 256), (LOCAL, "ISIG", 512),
-        (INPUT, "ICRNL", 1024), (INPUT, "INLCR", 2048), (INPUT, "IGNCR", 4096), (INPUT, "IUTF8", 8192),
-        (OUTPUT, "OPOST", 16384), (OUTPUT, "ONLCR", 32768), (INPUT, "IXON", 65536), (OUTPUT, "XTABS", 131072),
+        (LOCAL, "ECHOCTL", 32), (LOCAL, "ECHOPRT", 64), (LOCAL, "ECHONL", 128), (LOCAL, "IEXTEN", 256),
+        (LOCAL, "ISIG", 512), (INPUT, "ICRNL", 1024), (INPUT, "INLCR", 2048), (INPUT, "IGNCR", 4096),
+        (INPUT, "IUTF8", 8192), (OUTPUT, "OPOST", 16384), (OUTPUT, "ONLCR", 32768), (INPUT, "IXON", 65536),
+        (OUTPUT, "XTABS", 131072),
         (INPUT, "ISTRIP", 262144), (INPUT, "IUCLC", 524288))
 VALUES = {"ECHOKE": 0o4000, "ECHOCTL": 0o1000, "ECHOPRT": 0o2000, "IUTF8": 0o40000, "IUCLC": 0o1000, "XTABS": 0o14000}
-CHARACTERS = ("VINTR", "VQUIT", "VERASE", "VKILL", "VEOF", "VEOL", "VEOL2", "VWERASE", "VLNEXT", "VREPRINT", "VSUSP", "VSTART",
-              "VSTOP")
+CHARACTERS = ("VINTR", "VQUIT", "VERASE", "VKILL", "VEOF", "VEOL", "VEOL2", "VWERASE", "VLNEXT", "VREPRINT", "VSUSP",
+              "VSTART", "VSTOP")
 ICANON, ECHO = 1, 2
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -195,7 +196,8 @@ def record(number, program, seed, out):
         trace.write(key.bytes(bytes(trace.output)), **kind)
     trace.until(1.0 + keys[-1].at + TAIL)
     trace.close()
-    head = {"program": program.name, "rows": ROWS, "cols": COLS, "term": "xterm-256color", "locale": "C.UTF-8", "seed": seed}
+    head = {"program": program.name, "rows": ROWS, "cols": COLS, "term": "xterm-256color", "locale": "C.UTF-8",
+            "seed": seed}
     with open(os.path.join(out, program.name + ".jsonl"), "w") as f:
         for line in [head] + trace.events:
             f.write(json.dumps(line, separators=(",", ":")) + "\n")

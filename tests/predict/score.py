@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What a person saw of the keys: when each character stood where it stays, and which characters were wrong.
 
-The judge of all ways is xterm.js (watch.mjs), fed with what the terminal got, when it got it.  The truth is what plain ssh
-shows: its screens have no predictions, and are those of the host half a round trip ago.
+The judge of all ways is xterm.js (watch.mjs), fed with what the terminal got, when it got it.  The truth is what plain
+ssh shows: its screens have no predictions, and are those of the host half a round trip ago.
 
   placed   a printable key has a place if ssh's screen then shows its character where the cursor was, and the cursor
            behind it; others (a command of vim's, a password) have none and are not counted
@@ -41,6 +41,17 @@ class Watcher:
         self.node.wait()
 
 
+class Way:
+    """What live.py has saved as PATH.chunks, PATH.keys and PATH.cost."""
+
+    def __init__(self, watcher, path, rows, cols):
+        self.frames = watcher.watch(path + ".chunks", rows, cols)
+        with open(path + ".keys", encoding="ascii") as f:
+            self.struck = [float(line) for line in f]
+        with open(path + ".cost", encoding="ascii") as f:
+            self.cost = json.load(f)
+
+
 def width(text):
     return 2 if unicodedata.east_asian_width(text[0]) in "WF" else 1
 
@@ -69,7 +80,7 @@ def screens(frames, rows, cols):
 
 
 def places(frames, keys, rtt, rows, cols):
-    """Where ssh's screen shows each key: {index: (row, col, text, when)}.  KEYS: [(ms, text)], None for no character."""
+    """Where ssh's screen shows each key: {index: (row, col, text, when)}.  KEYS: [(ms, text or None)]."""
     found, waiting, coming = {}, [], 0
     for t, grid, (row, col), after, before in screens(merged(frames), rows, cols):
         while coming < len(keys) and keys[coming][0] + 0.9 * rtt <= t:
@@ -149,24 +160,26 @@ def text_of(key):
 
 
 def score(program, keys, ways, rtt, slack, rows, cols):
-    """Figures of each way.  WAYS: {name: frames}, in ms since the begin as keys are; "ssh" is the truth."""
-    times = [(1000 * k.at, text_of(k)) for k in keys]
-    end = max([f["t"] for frames in ways.values() for f in frames] + [0])
-    found = places(ways["ssh"], times, rtt, rows, cols)
-    truth = spans(ways["ssh"], rows, cols, end)
-    secrets = [1000 * k.at for k in keys if k.kind == "secret"]
+    """Figures of each Way of WAYS; "ssh" is the truth."""
+    def times(way):
+        return [(t, text_of(k)) for t, k in zip(way.struck, keys)]
+    end = max([f["t"] for way in ways.values() for f in way.frames] + [0])
+    found = places(ways["ssh"].frames, times(ways["ssh"]), rtt, rows, cols)
+    truth = spans(ways["ssh"].frames, rows, cols, end)
     letters = {c for k in keys if k.kind == "secret" for c in k.data.decode()}
     out = {}
-    for name, frames in ways.items():
-        when = seen(frames, times, found, rows, cols)
+    for name, way in ways.items():
+        when = seen(way.frames, times(way), found, rows, cols)
         good = [v for v in when.values() if v is not None]
-        mine = spans(frames, rows, cols, end)
-        bad = [b for b in wrong(mine, truth, rtt, slack, program.mask) if b[0] > 0]
+        mine = spans(way.frames, rows, cols, end)
+        bad = sorted(b for b in wrong(mine, truth, rtt, slack, program.mask) if b[0] > 0)
+        secrets = [t for t, k in zip(way.struck, keys) if k.kind == "secret"]
         out[name] = {
+            **way.cost, "struck": len(way.struck),
             "keys": len(found), "at once": sum(v <= AT_ONCE for v in good), "never": len(found) - len(good),
-            "before the answer": sum(v < 0.9 * rtt for v in good),
+            "before the answer": sum(v < rtt for v in good),
             "p50": quantile(good, 0.5), "p99": quantile(good, 0.99), "wrong": len(bad),
-            "longest": max([b[1] - b[0] for b in bad] or [0]), "which": sorted(bad)[:20],
+            "longest": max([b[1] - b[0] for b in bad] or [0]), "which": bad[:50],
             "secret": sum(b[4] in letters and any(s <= b[0] <= s + rtt + 1000 for s in secrets) for b in bad),
             "secrets": len(secrets),
             "same end": all(mine[w][-1][2] == truth[w][-1][2] for w in mine if w[0] not in program.mask),

@@ -7,8 +7,9 @@ import random
 
 HANDS = ("qwertasdfgzxcvb12345`~!@#$%", "yuiophjklnm67890-=[];'\\,./^&*()_+{}|:\"<>?")
 ROWS = ("`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./")
-COMMON = {"th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "ti", "es", "or", "te", "of", "ed", "is", "it", "al",
-          "ar", "st", "to", "nt", "ng", "se", "ha", "as", "ou", "io", "le", "ve", "co", "me", "de", "ls", "cd", "gi"}
+COMMON = {"th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "ti", "es", "or", "te", "of", "ed", "is", "it",
+          "al", "ar", "st", "to", "nt", "ng", "se", "ha", "as", "ou", "io", "le", "ve", "co", "me", "de", "ls", "cd",
+          "gi"}
 SLIP = 0.025       # of the letters of a text
 REPEAT = 0.033     # seconds between the repetitions of a key that is held down
 NAMED = {"up": "A", "down": "B", "right": "C", "left": "D", "end": "F", "home": "H"}

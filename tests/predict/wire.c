@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wire DEVICE MS LOSS SEED PID: a long line between two network namespaces, for kernels without netem.  A device DEVICE
- * (tun) is made in this namespace and one in that of process PID.  A packet that goes into one comes out of the other MS
- * milliseconds later; LOSS of 1000 are lost, chosen by SEED.  Prints a line when both devices are there.
+ * wire DEVICE MS LOSS SEED PID: a long line between two network namespaces, for kernels without netem.  A device
+ * DEVICE (tun) is made in this namespace and one in that of process PID.  A packet that goes into one comes out of the
+ * other MS milliseconds later; LOSS of 1000 are lost, chosen by SEED.  Prints a line when both devices are there.
  */
 #include <errno.h>
 #include <fcntl.h>

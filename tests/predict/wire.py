@@ -11,11 +11,11 @@ WIRE = "/usr/libexec/holdfast/wire"
 
 
 class Far:
-    """Machine NUMBER (from 1): its user's programs run in the namespace NET, and reach this one as ADDRESS.  RTT: seconds
+    """Machine NUMBER (from 1): its user's programs run in the namespace NET, and reach this one as HOST.  RTT: seconds
     to and fro; LOSS: packets of 1000 that are lost."""
 
     def __init__(self, number, rtt, loss=0):
-        self.address, self.host = "10.98.%d.1" % number, "far%d" % number
+        self.address, self.host, self.options = "10.98.%d.1" % number, "far%d" % number, []
         r, w = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
