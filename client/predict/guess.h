@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guess_count.h"
+
 struct frame_taken;
 struct frame_tty;
 struct guess;
@@ -42,13 +44,6 @@ const struct overlay_want *guess_want(struct guess *g, const struct screen *base
 /* Whether keys are on their way whose effect the base does not have yet. */
 bool guess_outstanding(const struct guess *g);
 
-struct guess_count {
-	uint64_t keys;      /* that were typed */
-	uint64_t printable; /* of them: characters */
-	uint64_t shown;     /* of those: shown before the host's answer */
-	uint64_t right;     /* predictions, shown or not, that the base then had … */
-	uint64_t wrong;     /* … and shown ones that it had not */
-};
 void guess_counts(const struct guess *g, struct guess_count *c);
 
 #endif

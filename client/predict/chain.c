@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "chain.h"
+
+#include <string.h>
+
+#include "look.h"
+#include "prompt.h"
+
+bool
+chain_at_anchor(const struct guess *g, const struct screen *base)
+{
+	struct look_cursor cursor;
+
+	look_cursor(base, &cursor);
+	return cursor.row == g->anchor.row && cursor.col == g->anchor.col && !cursor.pending;
+}
+
+void
+chain_new_epoch(struct guess *g, bool all)
+{
+	g->epoch++;
+	for (unsigned i = 0; all && i < g->n; i++)
+		g->sent[i].epoch = g->epoch;
+	if (habit_is_window(g->tty.program))
+		memset(g->habit->score, 0, sizeof g->habit->score);
+}
+
+void
+chain_begin(struct guess *g, const struct screen *base)
+{
+	struct look_cursor cursor;
+
+	look_cursor(base, &cursor);
+	g->anchor = (struct place){ .row = cursor.row, .col = cursor.col, .start = cursor.col, .end = cursor.col };
+	g->explained = !cursor.pending;
+	g->prompt = prompt_hash(base, cursor.row, cursor.col);
+	g->prompt_seen = false;
+}
+
+/* The column whose look a typed character gets. */
+static unsigned
+look_of_typed(const struct guess *g)
+{
+	return g->has_typed && g->typed.row == g->anchor.row && g->typed.col < g->before.cols ? g->typed.col : EFFECT_OWN;
+}
+
+/* Does the first N keys to g->sketch; how many could be predicted. */
+static unsigned
+replay(struct guess *g, unsigned n)
+{
+	struct place p = g->anchor;
+	unsigned i = 0;
+
+	g->sketch = g->before;
+	while (i < n && effect_of(&g->sent[i], &g->sketch, &p, g->habit, EFFECT_LEARNED, look_of_typed(g)))
+		i++;
+	return i;
+}
+
+void
+chain_replay(struct guess *g, const struct screen *base)
+{
+	unsigned i;
+
+	if (!g->explained)
+		return;
+	sketch_load(&g->before, base, g->anchor.row);
+	i = replay(g, g->n);
+	for (; i < g->n; i++)
+		g->sent[i].predicted = false;
+}
+
+/* The base's cell has the text that S leaves there. */
+static bool
+has_text(const struct screen *base, const struct sent *s)
+{
+	struct look_cell c;
+
+	look_cell(base, s->after.row, s->check_col, &c);
+	if (s->text_len == 0 || (s->text_len == 1 && s->text[0] == ' '))
+		return !c.more && (c.len == 0 || (c.len == 1 && c.text[0] == ' ')) && c.width == 1;
+	return !c.more && c.len == s->text_len && memcmp(c.text, s->text, c.len) == 0;
+}
+
+static bool
+is_behind(const struct guess *g, const struct screen *base, const struct look_cursor *cursor, const struct sent *s,
+    bool taken)
+{
+	bool moved = s->after.row != g->anchor.row || s->after.col != g->anchor.col;
+
+	if (cursor->pending || cursor->row != s->after.row || cursor->col != s->after.col)
+		return false;
+	/* Where the base was before all of them, it is until something else is seen. */
+	if (!moved && !taken && !(s->check && s->fresh))
+		return false;
+	return !s->check || has_text(base, s);
+}
+
+int
+chain_match(const struct guess *g, const struct screen *base, unsigned from, bool taken)
+{
+	struct look_cursor cursor;
+
+	look_cursor(base, &cursor);
+	for (unsigned i = 0; i < g->n && g->sent[i].predicted; i++)
+		if (i >= from && is_behind(g, base, &cursor, &g->sent[i], taken))
+			return (int)i;
+	return -1;
+}
+
+/* Whether the base's row is as the trial in g->sketch has it, between the columns FROM and TO. */
+static bool
+row_is(const struct guess *g, const struct screen *base, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to && i + 1 < g->sketch.cols; i++)
+		if (!sketch_same(&g->sketch, base, i))
+			return false;
+	return true;
+}
+
+/* Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving. */
+static void
+learn_move(struct guess *g, const struct screen *base, const struct sent *s, enum effect_move move,
+    enum habit_class class)
+{
+	struct sent trial = *s;
+	struct place p = g->anchor;
+	unsigned from, to;
+
+	g->sketch = g->before;
+	if (!effect_of(&trial, &g->sketch, &p, g->habit, move, EFFECT_OWN))
+		return;
+	from = p.col;
+	to = move == EFFECT_ROW ? g->sketch.cols : p.end > g->anchor.end ? p.end : g->anchor.end;
+	bool right = row_is(g, base, from, to), telling = false;
+	for (unsigned i = from; i < to && i + 1 < g->sketch.cols; i++)
+		telling = telling || g->sketch.cell[i].len != g->before.cell[i].len ||
+		    memcmp(g->sketch.cell[i].text, g->before.cell[i].text, g->sketch.cell[i].len) != 0;
+	if (telling && right)
+		habit_right(g->habit, class);
+	else if (telling)
+		habit_wrong(g->habit, class);
+}
+
+/* S, the first key, has been answered: what happened right of the cursor. */
+static void
+learn_moves(struct guess *g, const struct screen *base, const struct sent *s)
+{
+	bool more = g->before.used > g->anchor.col;
+	struct look_cell c;
+
+	if (s->key.kind == KEY_CHARACTER && more) {
+		learn_move(g, base, s, EFFECT_TO_END, HABIT_INSERT);
+		learn_move(g, base, s, EFFECT_ROW, HABIT_INSERT_ROW);
+	} else if (s->key.kind == KEY_BACKSPACE && more) {
+		learn_move(g, base, s, EFFECT_TO_END, HABIT_BACKSPACE_WITHIN);
+		learn_move(g, base, s, EFFECT_ROW, HABIT_BACKSPACE_ROW);
+	} else if (s->key.kind == KEY_BACKSPACE) {
+		look_cell(base, s->after.row, s->after.col, &c);
+		if (c.len == 0 || c.text[0] == ' ')
+			habit_right(g->habit, HABIT_BACKSPACE);
+		else
+			habit_wrong(g->habit, HABIT_BACKSPACE);
+	}
+}
+
+/* The character of S has come back: its epoch is to be trusted. */
+static void
+credit(struct guess *g, const struct sent *s)
+{
+	g->live = s->epoch;
+	habit_right(g->habit, HABIT_CHARACTER);
+	if (s->check_col == g->anchor.start && !g->prompt_seen) {
+		habit_echoed(g->habit, g->prompt);
+		g->prompt_seen = true;
+	}
+}
+
+static void
+confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bool first)
+{
+	bool is_character = s->key.kind == KEY_CHARACTER || s->key.kind == KEY_MARK;
+
+	g->count.right++;
+	if (is_character && s->check && has_text(base, s)) {
+		if (s->fresh || (first && sketch_looks_new(&g->before, base, s->check_col)))
+			credit(g, s);
+		g->typed = (struct place){ .row = s->after.row, .col = s->check_col };
+		g->has_typed = true;
+	}
+	if (s->classed)
+		habit_right(g->habit, s->class);
+}
+
+static void
+forget(struct guess *g, unsigned n)
+{
+	g->n -= n;
+	memmove(&g->sent[0], &g->sent[n], g->n * sizeof g->sent[0]);
+}
+
+void
+chain_confirm(struct guess *g, const struct screen *base, unsigned last)
+{
+	if (last == 0 && !g->sent[0].kernel)
+		learn_moves(g, base, &g->sent[0]);
+	for (unsigned i = 0; i <= last; i++)
+		confirm_one(g, base, &g->sent[i], i == 0);
+	g->anchor = g->sent[last].after;
+	g->explained = true;
+	forget(g, last + 1);
+	chain_replay(g, base);
+}
+
+/* S was predicted, and the base is not as it said. */
+static void
+judge_wrong(struct guess *g, const struct screen *base, const struct sent *s)
+{
+	if (s->counted && s->check && !has_text(base, s))
+		g->count.wrong++;
+	if (s->classed)
+		habit_wrong(g->habit, s->class);
+	if (s->key.kind != KEY_CHARACTER)
+		return;
+	habit_wrong(g->habit, HABIT_CHARACTER);
+	if (s->check_col == g->anchor.start && !has_text(base, s))
+		habit_silent(g->habit, g->prompt);
+}
+
+/* What is typed next is in the same line as before, behind a key that has changed it. */
+static bool
+goes_on_in_line(const struct guess *g, const struct screen *base, const struct look_cursor *cursor)
+{
+	return cursor->col >= g->anchor.start && !cursor->pending &&
+	    (g->prompt ? prompt_hash(base, cursor->row, g->anchor.start) == g->prompt : cursor->row == g->anchor.row);
+}
+
+void
+chain_drop(struct guess *g, const struct screen *base, unsigned n)
+{
+	bool edits = true, wrong = false;
+	struct look_cursor cursor;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct sent *s = &g->sent[i];
+
+		edits = edits && !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
+		if (s->predicted && !wrong)
+			judge_wrong(g, base, s);
+		wrong = wrong || s->predicted;
+	}
+	forget(g, n);
+	look_cursor(base, &cursor);
+	if (edits && goes_on_in_line(g, base, &cursor)) {
+		g->anchor.row = cursor.row;
+		g->anchor.col = cursor.col;
+		if (g->anchor.end < cursor.col)
+			g->anchor.end = cursor.col;
+		g->explained = true;
+	} else {
+		chain_begin(g, base);
+	}
+	if (wrong)
+		chain_new_epoch(g, true);
+	chain_replay(g, base);
+}
+
+unsigned
+chain_shown(const struct guess *g)
+{
+	unsigned n = 0;
+
+	while (n < g->n && g->sent[n].predicted && g->sent[n].epoch == g->live &&
+	    (!g->sent[n].classed || habit_knows(g->habit, g->sent[n].class)))
+		n++;
+	return n;
+}
+
+unsigned
+chain_cells(struct guess *g, const struct screen *base, unsigned n)
+{
+	replay(g, n);
+	return sketch_cells(&g->sketch, base, g->cells, OVERLAY_CELLS);
+}

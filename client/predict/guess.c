@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "guess.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain.h"
+#include "guess_state.h"
+#include "look.h"
+#include "prompt.h"
+
+#define AT_ONCE 48     /* so many bytes at once are a paste */
+#define TEXT_LEARNED 4 /* characters that came back in an editor, before it is trusted */
+
+struct guess *
+guess_new(void)
+{
+	struct guess *g = calloc(1, sizeof *g);
+
+	if (!g)
+		return NULL;
+	g->epoch = 1;
+	g->habit = habit_of(&g->habits, &g->tty, false);
+	return g;
+}
+
+void
+guess_free(struct guess *g)
+{
+	free(g);
+}
+
+static bool
+has(const struct guess *g, uint32_t mode)
+{
+	return (g->tty.modes & mode) != 0;
+}
+
+/* Nothing that is typed is shown: a password. */
+static bool
+is_mute(const struct guess *g)
+{
+	return has(g, FRAME_TTY_ICANON) && !has(g, FRAME_TTY_ECHO);
+}
+
+/*
+ * Whether what is typed now may be shown before any of it has come back; see the header.  The base is at the anchor.
+ */
+static bool
+is_known_place(const struct guess *g, const struct screen *base)
+{
+	if (!g->told || is_mute(g) || habit_is_window(g->tty.program))
+		return false;
+	if (prompt_is_text(base, g->tty.program))
+		return g->habit->score[HABIT_CHARACTER] >= TEXT_LEARNED;
+	return habit_prompt_echoes(g->habit, g->prompt) &&
+	    prompt_hash(base, g->anchor.row, g->anchor.start) == g->prompt;
+}
+
+/* Whether what comes behind S is in another epoch. */
+static bool
+ends_epoch(const struct sent *s, enum line_end end)
+{
+	if (s->kernel && !s->dead)
+		return end != LINE_GOES_ON;
+	return s->key.kind >= KEY_CHANGE || s->key.kind == KEY_ODD;
+}
+
+/* Feeds the key's BYTES to the line, and notes their echo in S. */
+static enum line_end
+echo_key(struct guess *g, struct sent *s, const unsigned char *bytes)
+{
+	enum line_end end = LINE_GOES_ON;
+
+	s->kernel = has(g, FRAME_TTY_ECHO);
+	for (unsigned i = 0; i < s->key.bytes; i++) {
+		/* The kernel's column has counted the bytes of each sequence that a program wrote. */
+		g->line.column = g->line.canon = -1;
+		line_key(&g->line, bytes[i], &g->echo);
+		if (g->echo.end != LINE_GOES_ON)
+			end = g->echo.end;
+		if (!g->echo.known || s->echo_n + g->echo.n > EFFECT_ECHO || end != LINE_GOES_ON) {
+			s->dead = s->dead || s->kernel;
+			continue;
+		}
+		memcpy(s->echo + s->echo_n, g->echo.bytes, g->echo.n);
+		s->echo_n = (uint8_t)(s->echo_n + g->echo.n);
+	}
+	return end;
+}
+
+/* All that is on its way is not followed, up to END. */
+static void
+lose(struct guess *g, uint64_t end)
+{
+	g->n = 0;
+	g->lost = end;
+	g->explained = false;
+	line_lose(&g->line);
+	chain_new_epoch(g, true);
+}
+
+static void
+add_key(struct guess *g, const struct screen *base, const struct key *key, const unsigned char *bytes, uint64_t end)
+{
+	struct sent *s;
+	enum line_end line;
+
+	if (key->kind == KEY_NONE)
+		return;
+	g->count.keys++;
+	g->count.printable += key->kind == KEY_CHARACTER;
+	if (g->lost || g->n == GUESS_KEYS) {
+		lose(g, end);
+		return;
+	}
+	if (g->n == 0 && !chain_at_anchor(g, base)) {
+		chain_new_epoch(g, false);
+		chain_begin(g, base);
+	}
+	if (g->n > 0 && !g->explained && g->sent[0].predicted)
+		chain_new_epoch(g, false);
+	if (g->n == 0 && g->live != g->epoch && is_known_place(g, base))
+		g->live = g->epoch;
+	s = &g->sent[g->n++];
+	*s = (struct sent){ .key = *key, .end = end, .epoch = g->epoch };
+	s->dead = !g->told || is_mute(g) || key->kind == KEY_PASTED;
+	line = echo_key(g, s, bytes);
+	if (ends_epoch(s, line))
+		chain_new_epoch(g, false);
+}
+
+static void
+count_shown(struct guess *g)
+{
+	unsigned n = g->explained ? chain_shown(g) : 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct sent *s = &g->sent[i];
+
+		g->count.shown += !s->counted && s->key.kind == KEY_CHARACTER;
+		s->counted = true;
+	}
+}
+
+void
+guess_keys(struct guess *g, const struct screen *base, const unsigned char *bytes, size_t len, uint64_t offset,
+    uint64_t now, bool pasted)
+{
+	struct key key;
+	size_t used = 0;
+
+	(void)now;
+	pasted = pasted || len > AT_ONCE;
+	while (len > 0) {
+		bool is_key = strokes_next(&g->keys, bytes, len, &key, &used);
+
+		offset += used;
+		/* A key that began in another read: what of its bytes we have is enough for all but the kernel's echo. */
+		if (is_key && key.bytes > used)
+			lose(g, offset);
+		else if (is_key) {
+			if (pasted && key.kind != KEY_NONE)
+				key.kind = KEY_PASTED;
+			add_key(g, base, &key, bytes + used - key.bytes, offset);
+		}
+		bytes += used;
+		len -= used;
+	}
+	chain_replay(g, base);
+	count_shown(g);
+}
+
+static void
+see_alternate(struct guess *g, const struct screen *base)
+{
+	if (g->alternate == screen_alternate(base))
+		return;
+	g->alternate = screen_alternate(base);
+	g->habit = habit_of(&g->habits, &g->tty, g->alternate);
+	chain_new_epoch(g, true);
+}
+
+void
+guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64_t now)
+{
+	int last;
+
+	(void)offset, (void)now;
+	see_alternate(g, base);
+	if (g->lost)
+		return;
+	last = chain_match(g, base, 0, false);
+	if (last >= 0) {
+		chain_confirm(g, base, (unsigned)last);
+	} else if (chain_at_anchor(g, base)) {
+		g->explained = true;
+		chain_replay(g, base);
+	} else if (g->n == 0) {
+		chain_new_epoch(g, false);
+		chain_begin(g, base);
+	} else {
+		g->explained = false;
+	}
+	count_shown(g);
+}
+
+void
+guess_tty(struct guess *g, const struct frame_tty *t)
+{
+	bool same = g->told && t->modes == g->tty.modes && t->front == g->tty.front &&
+	    memcmp(t->cc, g->tty.cc, sizeof t->cc) == 0 && strcmp(t->program, g->tty.program) == 0;
+	bool canonical = has(g, FRAME_TTY_ICANON);
+
+	g->tty = *t;
+	if (same)
+		return;
+	if (!g->told)
+		line_begin(&g->line, t, -1);
+	g->told = true;
+	line_modes(&g->line, t);
+	/* Whether they went into the line or to a program before is not known. */
+	if (canonical != has(g, FRAME_TTY_ICANON) && g->n > 0)
+		line_lose(&g->line);
+	g->habit = habit_of(&g->habits, &g->tty, g->alternate);
+	chain_new_epoch(g, true);
+	for (unsigned i = 0; is_mute(g) && i < g->n; i++) {
+		g->sent[i].dead = true;
+		g->sent[i].predicted = false;
+	}
+}
+
+void
+guess_taken(struct guess *g, const struct screen *base, const struct frame_taken *t)
+{
+	unsigned n = 0;
+	int last;
+
+	if (g->lost && t->input >= g->lost) {
+		g->lost = 0;
+		chain_begin(g, base);
+		return;
+	}
+	while (n < g->n && g->sent[n].end <= t->input)
+		n++;
+	if (n == 0)
+		return;
+	last = chain_match(g, base, n - 1, true);
+	if (last >= 0)
+		chain_confirm(g, base, (unsigned)last);
+	else
+		chain_drop(g, base, n);
+	count_shown(g);
+}
+
+void
+guess_reset(struct guess *g)
+{
+	if (g->n > 0)
+		lose(g, g->sent[g->n - 1].end);
+	else
+		chain_new_epoch(g, true);
+	g->explained = false;
+	g->has_typed = false;
+	g->want = (struct overlay_want){ .n = 0 };
+}
+
+const struct overlay_want *
+guess_want(struct guess *g, const struct screen *base)
+{
+	unsigned n = g->explained && !g->lost ? chain_shown(g) : 0;
+	struct place p = g->anchor;
+
+	g->want = (struct overlay_want){ .cells = g->cells };
+	if (n == 0 || !chain_at_anchor(g, base))
+		return &g->want;
+	p = g->sent[n - 1].after;
+	g->want.n = chain_cells(g, base, n);
+	g->want.cursor = true;
+	g->want.row = (uint16_t)p.row;
+	g->want.col = (uint16_t)p.col;
+	return &g->want;
+}
+
+bool
+guess_outstanding(const struct guess *g)
+{
+	return g->n > 0 || g->lost;
+}
+
+void
+guess_counts(const struct guess *g, struct guess_count *c)
+{
+	*c = g->count;
+}

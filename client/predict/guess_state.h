@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* guess_state: what a guess knows, shared by guess.c and chain.c. */
+#ifndef HOLDFAST_PREDICT_GUESS_STATE_H
+#define HOLDFAST_PREDICT_GUESS_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "effect.h"
+#include "frame_tty.h"
+#include "guess_count.h"
+#include "habit.h"
+#include "sketch.h"
+#include "strokes.h"
+#include "line.h"
+#include "overlay.h"
+
+#define GUESS_KEYS 256 /* on their way at most; when more are typed, none is predicted until those are taken */
+
+struct guess {
+	bool told;              /* there was a TTY */
+	struct frame_tty tty;
+	bool alternate;
+	struct habits habits;
+	struct habit *habit;    /* of the program in front */
+
+	struct strokes keys;
+	struct line line;
+	struct line_echo echo;  /* of one byte, while it is typed */
+	uint64_t epoch;         /* of the next key */
+	uint64_t live;          /* the epoch whose keys are shown */
+
+	unsigned n;
+	struct sent sent[GUESS_KEYS];
+	uint64_t lost;          /* input before this is not followed; 0: all is */
+
+	struct place anchor;    /* where the base is without the keys that are on their way */
+	bool explained;         /* … and its cursor is there */
+	uint32_t prompt;        /* left of the anchor's start; 0: none */
+	bool prompt_seen;       /* it has been noted whether typed keys come back there */
+	struct sketch before;    /* the anchor's row */
+	struct sketch sketch;    /* … with the keys that are on their way; and for trials */
+	struct place typed;     /* the last character that came back: new ones get its look */
+	bool has_typed;
+
+	struct overlay_cell cells[OVERLAY_CELLS];
+	struct overlay_want want;
+	struct guess_count count;
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prompt: recognises a place at which the person types: by what stands left of the cursor, or by an editor that says
+ * that it inserts.
+ */
+#ifndef HOLDFAST_PREDICT_PROMPT_H
+#define HOLDFAST_PREDICT_PROMPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "screen.h"
+
+/*
+ * A number for the text of ROW left of COL: numbers in it count as one another, and so do paths, which change in a
+ * shell's prompt.  0: it is no prompt (blank, or a row that goes on from the one above), or it may ask for a secret.
+ */
+uint32_t prompt_hash(const struct screen *base, unsigned row, unsigned col);
+/*
+ * Whether PROGRAM is an editor that shows that it inserts text at the cursor: vi's "-- INSERT --" in the last row, or
+ * nano; the cursor is above the rows in which they ask.
+ */
+bool prompt_is_text(const struct screen *base, const char *program);
+
+#endif
