@@ -291,6 +291,32 @@ output_waits_for_acknowledgements(void **state)
 	world_close();
 }
 
+/* As wide as the window can be, what the client has not acknowledged stays in the ring: the program waits for that. */
+static void
+the_ring_keeps_all_that_is_on_the_way(void **state)
+{
+	struct caller c;
+	struct framed *f;
+
+	(void)state;
+	set_command("stty -echo -opost; printf ready; read x; yes 0123456789");
+	world_open(false, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
+	read_output(&c, 0, &(uint64_t){ 0 }, "ready");
+	f = k.peers.v[0]->framed;
+	f->window.size = f->window.max;
+	say_input(&c, 0, "\n");
+	turn_until(k.peers.v[0]->t.flow == TERMINAL_BLOCKED && k.slowed);
+	for (int i = 0; i < 20; i++)
+		turn();
+	assert_true(k.ring.head > k.ring.size / 2);
+	assert_true(ring_oldest(&k.ring) <= f->acked[0]);
+	assert_true(k.ring.head - f->acked[0] > k.ring.size - 2 * KEEPER_READ_MAX);
+	caller_hang_up(&c);
+	world_close();
+}
+
 /* After a cut the same stream goes on at the byte, in both directions. */
 static void
 a_stream_outlives_its_connection(void **state)
@@ -475,7 +501,7 @@ main(void)
 		cmocka_unit_test(wrong_frames_end_the_attachment),
 		cmocka_unit_test(frames_come_in_any_pieces),
 		cmocka_unit_test(answers_that_nobody_reads_are_bounded),
-		cmocka_unit_test(output_waits_for_acknowledgements),
+		cmocka_unit_test(output_waits_for_acknowledgements), cmocka_unit_test(the_ring_keeps_all_that_is_on_the_way),
 		cmocka_unit_test(a_stream_outlives_its_connection),
 		cmocka_unit_test(the_new_connection_of_a_stream_displaces_the_old_one),
 		cmocka_unit_test(offsets_that_were_never_there_are_refused),

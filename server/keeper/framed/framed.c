@@ -19,8 +19,8 @@
 #include "signame.h"
 #include "theme.h"
 
-#define AHEAD 65536u /* a program that is 32 KiB ahead of what was sent is slowed; that much, and what comes
-			meanwhile */
+#define AHEAD (KEEPER_READ_MAX + 4096u) /* of what was sent a program may always be: framed_behind() keeps it to that
+                                           where the ring is full */
 
 const char *
 framed_objection(const struct keeper *k, const struct attach_claim *claim, enum attach_refusal *code)

@@ -338,6 +338,15 @@ lag_allowed(const struct framed *f, uint64_t lag)
 	return own < 4096 ? 4096 : own < lag ? own : lag;
 }
 
+/* The next read would overwrite what the client has not acknowledged.  Then something is unsent, too: init_window(). */
+static bool
+fills_ring(const struct peer *peer)
+{
+	const struct ring *r = &peer->keeper->ring;
+
+	return r->size > 2 * KEEPER_READ_MAX && r->head - peer->framed->acked[0] > r->size - KEEPER_READ_MAX;
+}
+
 bool
 framed_behind(const struct peer *peer, uint64_t lag)
 {
@@ -345,7 +354,8 @@ framed_behind(const struct peer *peer, uint64_t lag)
 	uint64_t unsent = 0;
 
 	if (lag)
-		return !peer->keeper->source->keeps_all && peer->keeper->ring.head - f->sent[0] > lag_allowed(f, lag);
+		return !peer->keeper->source->keeps_all &&
+		       (peer->keeper->ring.head - f->sent[0] > lag_allowed(f, lag) || fills_ring(peer));
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
 		if (ring_of(peer, channel))
 			unsent += ring_of(peer, channel)->head - f->sent[channel];

@@ -23,7 +23,7 @@
 
 #define WINDOW_MIN 8192u
 #define WINDOW_FIRST 65536u
-#define WINDOW_FIRST_BULK 262144u /* of a command on pipes: nobody waits for the answer to a key */
+#define WINDOW_FIRST_BULK 2097152u /* of a command on pipes: as ssh has it; nobody waits for the answer to a key */
 #define WINDOW_MAX 4194304u
 #define WINDOW_MARKS 64
 
