@@ -53,7 +53,7 @@ row_erase(struct row *row, unsigned cols, cell blank)
 	row->marks.has = 0;
 	if (row->odd)
 		trail_drop(row);
-	row->odd = false;
+	row->odd = row->torn = false;
 }
 
 static void
@@ -121,6 +121,7 @@ copy_part(struct screen *s, struct row *to, struct row *from, unsigned left, uns
 	row_split(from, s->cols, right + 1, blank);
 	row_extend(to, right + 1);
 	to->odd |= from->odd;
+	to->torn |= from->torn;
 	memcpy(to->c + left, from->c + left, (right + 1 - left) * sizeof *to->c);
 }
 

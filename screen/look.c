@@ -43,7 +43,7 @@ look_modes(const struct screen *s)
 	look |= s->mouse.protocol ? LOOK_MOUSE : 0;
 	look |= s->shift ? LOOK_SHIFTED : 0;
 	look |= s->repeatable ? LOOK_LAST : 0;
-	look |= s->iso_protection ? LOOK_PROTECTS : 0;
+	look |= s->iso_protection || s->pen.attr & STYLE_PROTECTED ? LOOK_PROTECTS : 0;
 	return look;
 }
 
@@ -80,6 +80,7 @@ look_cell(const struct screen *s, unsigned row, unsigned col, struct look_cell *
 		.width = c & CELL_TAIL ? 0 : c & CELL_WIDE ? 2 : 1,
 		.written = c != 0,
 		.doubtful = c & CELL_SHIFTED || flow_doubtful(s, s->row[row], col),
+		.protected = (styles_get(&s->styles, cell_style(c))->attr & STYLE_PROTECTED) != 0,
 		.style = c & CELL_LOOK,
 	};
 	look_text(s, c, look);
@@ -127,7 +128,7 @@ look_doubtful(const struct screen *s, unsigned row)
 {
 	const struct row *r = s->row[row];
 
-	return r->odd && (r->trail || flow_is_shifted(s, r) || has_joined(s, r));
+	return r->torn || (r->odd && (r->trail || flow_is_shifted(s, r) || has_joined(s, r)));
 }
 
 /* The character that the LEN bytes at TEXT begin with; how many bytes it took, 0: none. */

@@ -21,6 +21,7 @@ struct look_cell {
 	bool more;       /* the character is longer than TEXT */
 	bool written;    /* false: as a terminal has it that was never written to there */
 	bool doubtful;   /* terminals do not agree how wide this character is, or where it stands */
+	bool protected;  /* DECSCA, SPA */
 	uint64_t style;  /* style and link: two positions of one model look alike if these are equal, until it is fed */
 	char text[LOOK_TEXT];
 };
@@ -43,7 +44,7 @@ enum {
 	LOOK_MOUSE = 1 << 13,       /* a program wants the mouse */
 	LOOK_SHIFTED = 1 << 14,     /* terminals do not agree where the cursor is */
 	LOOK_LAST = 1 << 15,        /* a character was the last thing fed: REP would repeat it, a mark would join it */
-	LOOK_PROTECTS = 1 << 16,    /* SPA: erasing spares what is protected */
+	LOOK_PROTECTS = 1 << 16,    /* what is printed now is protected (DECSCA, SPA), or all erasing spares what is */
 };
 
 struct look_cursor {
@@ -60,7 +61,7 @@ bool look_pen_is(const struct screen *s, unsigned row, unsigned col);
 unsigned look_end(const struct screen *s, unsigned row);
 /* Whether ROW continues the row above, by an automatic wrap. */
 bool look_goes_on(const struct screen *s, unsigned row);
-/* Whether terminals do not agree where some of ROW's characters stand. */
+/* Whether terminals do not agree where some of ROW's characters stand, or how they look. */
 bool look_doubtful(const struct screen *s, unsigned row);
 /* Whether all terminals show TEXT as one character of WIDTH columns (1 or 2), whatever is before and behind it. */
 bool look_is_one(const char *text, size_t len, unsigned width);

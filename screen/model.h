@@ -33,6 +33,7 @@ struct row {
 	bool cont;
 	struct marks marks;
 	bool odd;      /* there may be clusters in it, or cells with CELL_SHIFTED, or doubtful ones, or a trail */
+	bool torn;     /* one half of a wide character was written over, in a style that some terminals give the other */
 	struct trail *trail; /* trail.h; NULL: none */
 	cell c[];
 };

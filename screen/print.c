@@ -58,12 +58,21 @@ pen_cell(struct screen *s)
 	return cell_make(0, s->pen_number, s->pen_link) | (s->shift ? CELL_SHIFTED : 0);
 }
 
+/* Whether a blank in the pen's style can be told from one with nothing but its background. */
+static bool
+pen_is_seen(const struct screen *s)
+{
+	return s->pen_link || s->pen.attr & (STYLE_INVERSE | STYLE_UNDERLINE | STYLE_STRIKE | STYLE_OVERLINE);
+}
+
 /* Before the cells from X on are written to: nothing is left of a wide character that begins before them. */
 static inline void
 split(struct screen *s, struct row *row, unsigned x)
 {
-	if (x < s->cols && row->c[x] & CELL_TAIL)
+	if (x < s->cols && row->c[x] & CELL_TAIL) {
 		row_split(row, s->cols, x, grid_blank(s));
+		row->torn |= pen_is_seen(s);
+	}
 }
 
 static void
@@ -228,6 +237,7 @@ print_wide(struct screen *s, const unsigned char *p, size_t len)
 	/* What is left of a wide character whose first half was written over. */
 	if (x < s->cols && row->c[x] & CELL_TAIL) {
 		row->c[x] = grid_blank(s);
+		row->torn |= pen_is_seen(s);
 		row_extend(row, x + 1);
 	}
 	s->pending = x > edge;

@@ -305,6 +305,7 @@ cut(const struct row *row, unsigned cols)
 		return NULL;
 	fresh->len = row->len < cols ? row->len : cols;
 	fresh->odd = row->odd;
+	fresh->torn = row->torn;
 	memcpy(fresh->c, row->c, fresh->len * sizeof *row->c);
 	if (fresh->len == cols && (fresh->c[cols - 1] & CELL_WIDE))
 		fresh->c[cols - 1] = 0;

@@ -55,25 +55,30 @@ overlay_may(const struct screen *base)
 	return !(look_modes(base) & no) && !cursor.pending && !look_doubtful(base, cursor.row);
 }
 
-/* Whether the columns do not reach the last one, also with the wide character that they may halve. */
+/*
+ * Whether the columns, with the halves of wide characters beside them, do not reach the last one, and have nothing that
+ * is protected: terminals do not agree whether SGR 0 ends that.
+ */
 static bool
-is_inside(const struct screen *base, unsigned row, unsigned col, unsigned columns)
+is_free(const struct screen *base, unsigned row, unsigned col, unsigned columns)
 {
 	unsigned end = col + columns;
 	struct look_cell c;
 
 	if (row >= screen_rows(base) || end >= screen_cols(base))
 		return false;
-	if (end + 1 < screen_cols(base))
-		return true;
-	look_cell(base, row, end, &c);
-	return c.width != 0;
+	for (unsigned x = col - (col > 0); x <= end; x++) {
+		look_cell(base, row, x, &c);
+		if (c.protected || (x + 1 == screen_cols(base) && c.width == 0))
+			return false;
+	}
+	return true;
 }
 
 bool
 overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned width)
 {
-	return is_inside(base, row, col, width ? width : 1) && !look_doubtful(base, row);
+	return is_free(base, row, col, width ? width : 1) && !look_doubtful(base, row);
 }
 
 /* C as it is to be drawn; false: it is not. */

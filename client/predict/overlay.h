@@ -30,8 +30,8 @@ void overlay_free(struct overlay *o);
  */
 bool overlay_may(const struct screen *base);
 /*
- * Whether WIDTH columns at ROW, COL (0 is one, erased) may be drawn over: not the last column, nothing in a row in
- * which terminals disagree where characters stand.
+ * Whether WIDTH columns at ROW, COL (0 is one, erased) may be drawn over: not the last column, nothing that is
+ * protected, nothing in a row in which terminals disagree where characters stand.
  */
 bool overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned width);
 

@@ -97,28 +97,6 @@ same_spot(const struct way *w, unsigned x)
 	return a->kind == BASE || a->kind == BLANK || same_cell(&w->now->d[a->which], &w->next->d[b->which]);
 }
 
-/* Whether columns X and X + 1 are of one character, in SPOTS. */
-static bool
-joined(const struct way *w, const struct spot *spots, unsigned x)
-{
-	return spots[x + 1].kind == TAIL ||
-	       (spots[x].kind == BASE && spots[x + 1].kind == BASE && w->width[x + 1] == 0);
-}
-
-/* A wide character is written as a whole or not at all. */
-static void
-complete(struct way *w)
-{
-	bool more = true;
-
-	while (more) {
-		more = false;
-		for (unsigned x = w->from; x + 1 < w->to; x++)
-			if (w->dirty[x] != w->dirty[x + 1] && (joined(w, w->was, x) || joined(w, w->is, x)))
-				more = w->dirty[x] = w->dirty[x + 1] = true;
-	}
-}
-
 /* Column X and those behind it that go with it; the column behind them. */
 static unsigned
 write_piece(const struct way *w, unsigned x, struct patch *patch)
@@ -154,9 +132,9 @@ write_row(struct way *w, struct patch *patch)
 {
 	unsigned pieces = 0;
 
+	/* Where one half of a wide character differs, the other does too: a blank stands beside what halves one. */
 	for (unsigned x = w->from; x < w->to; x++)
 		w->dirty[x] = !same_spot(w, x);
-	complete(w);
 	for (unsigned x = w->from; x < w->to;)
 		if (w->dirty[x]) {
 			x = write_piece(w, x, patch);

@@ -214,7 +214,8 @@ step(struct scan *s, const unsigned char *p, size_t len)
 }
 
 bool
-overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched, void *to)
+overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched,
+             void *to)
 {
 	struct scan s = { .rows = screen_rows(base), .cols = screen_cols(base), .touched = touched, .to = to };
 	struct look_cursor cursor;

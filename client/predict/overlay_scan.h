@@ -16,10 +16,11 @@ struct screen;
 
 #define OVERLAY_SCAN_MAX 4096 /* of more bytes none are looked at */
 
-/* The bytes write to the columns FROM to TO, not included, of ROW. */
-typedef void overlay_scanned(void *to, unsigned row, unsigned from, unsigned to_col);
+/* The bytes write to the columns FROM to END, not included, of ROW. */
+typedef void overlay_scanned(void *to, unsigned row, unsigned from, unsigned end);
 
-/* Whether the LEN BYTES, fed to BASE next, are such; TOUCHED is told of all that they write, also if it returns false. */
-bool overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched, void *to);
+/* Whether the LEN BYTES, fed to BASE next, are such.  TOUCHED is told of what they write, also where they are not. */
+bool overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched,
+                  void *to);
 
 #endif

@@ -4,7 +4,8 @@
 //
 // A line of JSON in:   {judge, rows, cols, raw: path, cuts: [{at, more, rendering: path}]}
 //                or    {judge, rows, cols, show: path, sizes: [{at, rows, cols}, …]}, a window that changes its size
-// A line of JSON out:  [[{when, what, raw, rendering}, …], …], the differences of each cut; or what is shown
+//                or    {judge, rows, cols, raw: path, steps: path, every}, predictions over a program's output
+// A line of JSON out:  [[{when, what, raw, rendering}, …], …], the differences of each cut; or what is shown; or texts
 import fs from 'node:fs';
 import readline from 'node:readline';
 
@@ -107,5 +108,6 @@ async function show(job) {
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
 	const job = JSON.parse(line);
-	process.stdout.write(JSON.stringify(await (job.show ? show(job) : compare(job))) + '\n');
+	const answer = job.show ? show(job) : job.steps ? (await import('./judge_overlay.mjs')).compare(job) : compare(job);
+	process.stdout.write(JSON.stringify(await answer) + '\n');
 }

@@ -45,13 +45,19 @@ function openBytes(bytes) {
 	return 0;
 }
 
-// Writes BYTES.  xterm.js can lose a character that comes in two pieces: what is not whole waits for the rest.
-function feed(t, bytes) {
+// xterm.js can lose a character that comes in two pieces: what is not whole waits for the rest.
+function whole(t, bytes) {
 	const all = Buffer.concat([t.waiting ?? Buffer.alloc(0), Buffer.from(bytes)]);
-	const whole = all.length - openBytes(all);
+	const end = all.length - openBytes(all);
 
-	t.waiting = all.subarray(whole);
-	return new Promise((done) => t.write(all.subarray(0, whole), done));
+	t.waiting = all.subarray(end);
+	return all.subarray(0, end);
+}
+
+function feed(t, bytes) {
+	const now = whole(t, bytes);
+
+	return new Promise((done) => t.write(now, done));
 }
 
 const FLAGS = ['Bold', 'Dim', 'Italic', 'Blink', 'Invisible', 'Inverse', 'Strikethrough', 'Overline', 'Underline'];
@@ -126,17 +132,11 @@ function modes(t) {
 	return m;
 }
 
-function snapshot(t) {
+// All but the cells.
+function state(t) {
 	const core = t._core, input = core._inputHandler, b = core.buffer;
 	const normal = core._bufferService.buffers.normal, alternate = b !== normal;
-	const s = { lines: [], screen: [], state: {} };
-
-	for (let i = 0; i < t.buffer.normal.length; i++)
-		s.lines.push(lineText(t, t.buffer.normal, i));
-	if (alternate)
-		for (let i = 0; i < t.buffer.alternate.length; i++)
-			s.screen.push(lineText(t, t.buffer.alternate, i));
-	s.state = {
+	const s = {
 		alternate, cursor: [b.y, b.x], margins: [b.scrollTop, b.scrollBottom],
 		tabs: Object.keys(b.tabs).filter((x) => b.tabs[x] && x < t.cols).join(' '),
 		saved: saved(t, b), pen: look(t, input._curAttrData, false),
@@ -146,7 +146,18 @@ function snapshot(t) {
 		...modes(t),
 	};
 	if (alternate)
-		s.state.savedMain = saved(t, normal);
+		s.savedMain = saved(t, normal);
+	return s;
+}
+
+function snapshot(t) {
+	const s = { lines: [], screen: [], state: state(t) };
+
+	for (let i = 0; i < t.buffer.normal.length; i++)
+		s.lines.push(lineText(t, t.buffer.normal, i));
+	if (s.state.alternate)
+		for (let i = 0; i < t.buffer.alternate.length; i++)
+			s.screen.push(lineText(t, t.buffer.alternate, i));
 	return s;
 }
 
@@ -161,6 +172,42 @@ export class Terminal {
 
 	feed(bytes) {
 		return feed(this.t, bytes);
+	}
+
+	// For many small pieces: without a turn of node's loop for each.
+	feedNow(bytes) {
+		const now = whole(this.t, bytes);
+
+		if (now.length)
+			this.t._core.writeSync(now);
+	}
+
+	// The active buffer as the API has it, its lines as they are kept, and the first of the screen's.
+	get buffer() {
+		return this.t.buffer.active;
+	}
+
+	get lines() {
+		return this.t._core.buffer.lines;
+	}
+
+	get base() {
+		return this.t._core.buffer.ybase;
+	}
+
+	state() {
+		return state(this.t);
+	}
+
+	lineText(buffer, n) {
+		return lineText(this.t, buffer, n);
+	}
+
+	cellText(buffer, n, x) {
+		const cell = buffer.getLine(n).getCell(x);
+		const chars = cell.getChars() || ' ';
+
+		return `${cell.getWidth()} ${chars} {${look(this.t, cell, chars === ' ')}}`;
 	}
 
 	resize(rows, cols) {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Tests the terminal model through screen-replay: its law, judges that are not ours, and conformance.
 
-  run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [-l] [PART…] [PATTERN… | FILE…]
+  run.py [-b BUILD] [-j N] [--cuts N] [--streams N] [--seed TEXT] [--every] [-l] [PART…] [PATTERN… | FILE…]
 
-PART is law, conformance, terminals (those that take less: terminals.py) or a judge: xterm, graphemes, ghostty, kitty,
+PART is law, conformance, terminals (those that take less: terminals.py), overlay (predictions that come and go over a
+program's output: overlay.py; --every: at every cut) or a judge: xterm, graphemes, ghostty, kitty,
 tmux; without one all of them.  A PATTERN is a
 part of a case's name.  A judge's case is a capture (captures/, or --captures DIR), a small input (inputs/*.in) or a
 generated stream (--streams of them) that is cut at --cuts places chosen by the seed; in each judge a terminal that was
@@ -30,10 +31,11 @@ import conformance  # noqa: E402
 import generated  # noqa: E402
 import judges  # noqa: E402
 import known  # noqa: E402
+import overlay  # noqa: E402
 import streams  # noqa: E402
 import terminals  # noqa: E402
 
-PARTS = ("law", *judges.JUDGES, "terminals", "conformance")
+PARTS = ("law", *judges.JUDGES, "terminals", "overlay", "conformance")
 DIFFERENCE = "cut at %(at)d, %(when)s, %(what)s\n    raw        %(raw)s\n    rendering  %(rendering)s"
 SRC = os.path.dirname(os.path.dirname(HERE))
 
@@ -79,6 +81,8 @@ def cases(options, replay, directory):
         kinds["terminals"] = lambda r, s, o: terminals.case(taken, r, s, o)
         found += [("terminals screen %s" % s.name, lambda s=s: terminals.judged(taken, replay, s, directory))
                   for s in given if terminals.is_judged(s)]
+    if "overlay" in options.parts:
+        found += overlay.cases(options, given, directory)
     for part in options.parts:
         if part == "conformance" and not options.files:
             found += [("conformance " + n, lambda n=n, c=c: conformance.check(replay, n, c))
@@ -94,6 +98,8 @@ def prepare(options):
     reasons = {part: judges.missing(part, HERE) for part in options.parts if part in judges.JUDGES}
     if "terminals" in options.parts:
         reasons["terminals"] = terminals.missing()
+    if "overlay" in options.parts:
+        reasons["overlay"] = overlay.missing(options.build)
     return {part: reason for part, reason in reasons.items() if reason}
 
 
@@ -117,6 +123,7 @@ def arguments():
     p.add_argument("--streams", type=int, default=12)
     p.add_argument("--seed", default="holdfast")
     p.add_argument("--limit", type=int, default=120)
+    p.add_argument("--every", action="store_true", help="overlay: at every cut, and in every judge")
     p.add_argument("--require", action="store_true", help="what can't be tried has failed")
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("words", nargs="*")

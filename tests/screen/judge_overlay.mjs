@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Two terminals of xterm.js: one gets a program's bytes alone, the other these and over them predictions, which come
+// and go.  Where nothing is predicted they must be equal, to what their buffers hold; elsewhere they may differ in
+// predicted cells alone.
+import fs from 'node:fs';
+import readline from 'node:readline';
+import { Terminal } from './judge_xterm.mjs';
+
+// What is typed at the end, when all is taken back: text, a mark, a repetition, and the saved cursor.
+const PROBES = ['', 'q', '\u0301', '\x1b[3b', '\r\n\x1b8q'].map((text) => Buffer.from(text));
+
+// The raw cells: three words each.  What differs in them is looked at again: some of it can't be seen.
+function sameCells(a, b) {
+	const p = a._data, q = b._data;
+
+	if (a.isWrapped !== b.isWrapped)
+		return false;
+	for (let i = 0; i < p.length; i++)
+		if (p[i] !== q[i])
+			return false;
+	return Object.keys(a._combined).length === 0 && Object.keys(a._extendedAttrs).length === 0;
+}
+
+function lineDiffers(alone, over, y) {
+	const b = alone.buffer, a = alone.lines.get(y), c = over.lines.get(y);
+
+	if (sameCells(a, c))
+		return '';
+	const x = alone.lineText(b, y), z = over.lineText(over.buffer, y);
+	if (x !== z)
+		return `line ${y - alone.base}\n    alone ${x}\n    over  ${z}`;
+	if (a.getTrimmedLength() !== c.getTrimmedLength())
+		return `line ${y - alone.base}: its text ends at ${a.getTrimmedLength()}, ${c.getTrimmedLength()}\n    ${x}`;
+	return '';
+}
+
+function differs(alone, over, fromLine) {
+	const a = JSON.stringify(alone.state()), b = JSON.stringify(over.state());
+
+	if (a !== b)
+		return `state\n    alone ${a}\n    over  ${b}`;
+	if (alone.lines.length !== over.lines.length || alone.base !== over.base)
+		return `lines: ${alone.lines.length}, ${over.lines.length}`;
+	for (let y = fromLine; y < alone.lines.length; y++) {
+		const why = lineDiffers(alone, over, y);
+		if (why)
+			return why;
+	}
+	return '';
+}
+
+// Cell by cell, but for those that are predicted.
+function differsElsewhere(alone, over, step) {
+	const a = { ...alone.state(), cursor: step.cursor ?? alone.state().cursor }, b = over.state();
+	const free = new Map();
+
+	if (JSON.stringify(a) !== JSON.stringify(b))
+		return `state while drawn\n    alone ${JSON.stringify(a)}\n    over  ${JSON.stringify(b)}`;
+	if (alone.lines.length !== over.lines.length)
+		return `lines while drawn: ${alone.lines.length}, ${over.lines.length}`;
+	for (const [row, from, to] of step.drawn)
+		free.set(row, [...(free.get(row) ?? []), [from, to]]);
+	for (let y = alone.base; y < alone.lines.length; y++) {
+		const spans = free.get(y - alone.base);
+		if (!spans) {
+			const why = lineDiffers(alone, over, y);
+			if (why)
+				return why + ' (while drawn)';
+			continue;
+		}
+		for (let x = 0; x < alone.t.cols; x++) {
+			if (spans.some(([from, to]) => x >= from && x < to))
+				continue;
+			const p = alone.cellText(alone.buffer, y, x), q = over.cellText(over.buffer, y, x);
+			if (p !== q)
+				return `row ${y - alone.base}, column ${x} while drawn: ${p}, ${q}`;
+		}
+	}
+	return '';
+}
+
+function shortly(hex) {
+	return JSON.stringify(Buffer.from(hex, 'hex').toString('latin1').slice(-300));
+}
+
+// JOB has rows, cols, raw and steps (files: a program's bytes, and the lines of `overlaid --steps`), and every: about
+// one step of so many is compared.  Returns what differs first, or nothing.
+export async function compare(job) {
+	const alone = Terminal.make(job.rows, job.cols, false), over = Terminal.make(job.rows, job.cols, false);
+	const raw = fs.readFileSync(job.raw);
+	let pos = 0, turn = 0;
+
+	for await (const line of readline.createInterface({ input: fs.createReadStream(job.steps) })) {
+		const step = JSON.parse(line);
+		alone.feedNow(raw.subarray(pos, step.at));
+		over.feedNow(Buffer.from(step.out, 'hex'));
+		pos = step.at;
+		if (turn++ % job.every)
+			continue;
+		const why = step.drawn === null ? differs(alone, over, alone.base) : differsElsewhere(alone, over, step);
+		if (why)
+			return [`at ${step.at}: ${why}\n    last bytes ${shortly(step.out)}`];
+	}
+	if (pos !== raw.length)
+		throw new Error('overlaid did not come to its end');
+	for (const probe of PROBES) {
+		alone.feedNow(probe);
+		over.feedNow(probe);
+		const why = differs(alone, over, 0);
+		if (why)
+			return [`at the end, behind ${JSON.stringify(probe.toString())}: ${why}`];
+	}
+	return [];
+}

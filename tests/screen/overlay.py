@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The oracle of predictions: a terminal on which predictions come and go must be equal to one that got the program's
+bytes alone wherever nothing is predicted, and differ in predicted cells alone elsewhere (client/predict/overlay.h).
+
+The predictions are made up (tests/predict/scribble.h), the streams are those of the model and the traces of typing
+(tests/predict/traces).  xterm.js is compared at many places, cell by cell (judge_overlay.mjs); the other judges at a
+few, as if what was drawn and taken back were a rendering.
+"""
+import glob
+import gzip
+import json
+import os
+import subprocess
+import tempfile
+
+import judges
+import streams
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TRACES = os.path.join(os.path.dirname(HERE), "predict", "traces")
+TOOL = "tests/predict/overlaid"
+# Of a run that is not --every: the longest step, one step of how many is compared, and what the other judges see.
+LONGEST, COMPARED = 40, 4
+OTHERS, OTHERS_CUTS = ("ghostty", "graphemes", "kitty", "tmux"), 2
+OTHERS_SEE = ("fish.24x80", "vim.24x80", "trace-bash", "trace-zsh", "trace-cjk-vim")
+
+
+class Trace(streams.Stream):
+    """The output of a trace of typing; a copy of it is in DIRECTORY."""
+
+    def __init__(self, path, directory):
+        self.name = "trace-" + os.path.basename(path).split(".")[0]
+        with gzip.open(path, "rt", encoding="utf-8") as f:
+            head, *lines = [json.loads(line) for line in f]
+        self.rows, self.cols = head["rows"], head["cols"]
+        self.data = b"".join(bytes.fromhex(x["out"]) for x in lines if "out" in x)
+        self.path = os.path.join(directory, self.name)
+        with open(self.path, "wb") as f:
+            f.write(self.data)
+        self._grounds = None
+
+
+# Small ones, compared at each cut: what no recording has much of.
+E = "\x1b["
+MADE = {
+    "torn": ("漢字かな" * 3 + "\r" + E + "7mx" + E + "3;5H字" + E + "3;6H" + E + "4m_" + E + "0m ab\r\n字x"),
+    "repeated": ("ab-" + E + "9bc" + E + "3bx" + E + "2bd" + E + "4b漢" + E + "3b\r\nab" + E + "D" + E + "4b"),
+    "coloured": (E + "44mab" + E + "K\r\n" + E + "48;5;99mc" + E + "5X" + E + "49m" + E + "2;40Hd" + E + "1K" + E +
+                 "7me" + E + "K"),
+    "protected": (E + '1"qab' + E + '0"qcd' + E + "?1K\r\n" + E + '1"qab' + E + "?2K" + E + '0"q cd' + E + "?2Jef"),
+    "linked": ("\x1b]8;;http://a.example/\x1b\\ab\x1b]8;;\x1b\\cd\x1b]8;id=1;http://b.example/\x1b\\ef" + E + "3D" +
+               E + "Kgh\r\n"),
+    "marked": ("\x1b]133;A\x1b\\$ \x1b]133;B\x1b\\ls\r\n\x1b]133;C\x1b\\a b\r\n\x1b]133;D;0\x1b\\"
+               "\x1b]133;A\x1b\\$ "),
+    "edge": "x" * 79 + "yz" + E + "24;79Hab" + "c" * 85 + "\b\b" + "漢" * 41 + "\r\n" + "漢" * 39 + "x漢",
+    "drawing": "ab\x1b(0qqq" + "\x0e" + "cd\x0f" + "xx\x1b(Bef\x1b)0\x0eqq\x0fgh",
+    "saved": ("ab\x1b7cd" + E + "31mef\x1b8gh" + E + "s" + E + "5;5Hij" + E + "ukl" + E + "?1049hmn\x1b7op" + E +
+              "?1049lqr\x1b8s"),
+    "wide": ("a漢字b\r" + E + "Cx" + E + "Cy\b\b\b漢" + E + "K字" + E + "3D" + E + "1P漢" + E + "2@a\u0301漢\u0301b"),
+}
+
+
+class Made(streams.Stream):
+    """One of MADE, a copy of it in DIRECTORY."""
+
+    def __init__(self, name, directory):
+        self.name, self.rows, self.cols = "made-" + name, 24, 80
+        self.data = MADE[name].encode()
+        self.path = os.path.join(directory, self.name)
+        with open(self.path, "wb") as f:
+            f.write(self.data)
+        self._grounds = None
+
+
+def traces(directory):
+    return [Trace(p, directory) for p in sorted(glob.glob(os.path.join(TRACES, "*.jsonl.gz")))]
+
+
+def missing(build):
+    """Why the oracle can't be asked, or nothing."""
+    tool = os.path.join(build, TOOL)
+    return judges.missing("xterm", HERE) or ("" if os.access(tool, os.X_OK) else tool + " is not there")
+
+
+def number(seed):
+    """The text SEED as a number for the tool."""
+    return sum((i + 1) * c for i, c in enumerate(seed.encode())) % (1 << 31)
+
+
+def xterm(build, stream, options, directory):
+    longest, every = (1, 1) if options.every or isinstance(stream, Made) else (LONGEST, COMPARED)
+    tool = [os.path.join(build, TOOL), "--steps", str(stream.rows), str(stream.cols), str(number(options.seed)),
+            str(longest)]
+    with tempfile.NamedTemporaryFile(dir=directory) as steps:
+        subprocess.run(tool, input=stream.data, stdout=steps, check=True)
+        return judges.ask("xterm", {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "steps": steps.name,
+                                    "every": every})
+
+
+def other(judge, build, stream, options):
+    cuts = stream.cuts(options.cuts if options.every else OTHERS_CUTS, options.seed)
+    grounds = set(stream.grounds())
+    found = judges.JUDGES[judge](os.path.join(build, TOOL), stream, [at for at in cuts if at in grounds], options.more)
+    return ["cut at %d, %s, %s\n    alone  %s\n    over   %s" % (at, d["when"], d["what"], d["raw"], d["rendering"])
+            for at, differences in found for d in differences]
+
+
+def cases(options, given, directory):
+    """Pairs of a name and a function that returns what is wrong."""
+    given = [*given, *(Made(name, directory) for name in MADE), *traces(directory)]
+    found = [("overlay xterm %s" % s.name, lambda s=s: xterm(options.build, s, options, directory)) for s in given]
+    return found + [("overlay %s %s" % (judge, s.name), lambda j=judge, s=s: other(j, options.build, s, options))
+                    for judge in OTHERS for s in given
+                    if (options.every or s.name in OTHERS_SEE) and not judges.missing(judge, HERE)]
