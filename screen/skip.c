@@ -27,25 +27,28 @@ is_plain(const struct screen *s)
 }
 
 size_t
-screen_skip(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
+screen_skip(struct screen *s, const unsigned char *p, size_t len, struct skip_known *known)
 {
 	size_t skipped, placed;
 	unsigned x;
 
-	*clean = 0;
-	if (!is_plain(s))
+	known->clean = 0;
+	if (!is_plain(s)) {
+		known->lines = 0;
 		return 0;
-	skipped = skip_lines(s, p, len, clean, &x);
+	}
+	skipped = skip_lines(s, p, len, &known->lines, &x);
+	known->clean = known->lines;
 	if (skipped) {
-		skip_apply_pen(s, p, skipped);
+		skip_apply_pen(s, p, skipped, NULL);
 		screen_feed(s, "\r", 1);
 		s->x = x;
 		return skipped;
 	}
 	skipped = skip_places(s, p, len, &placed);
-	*clean = placed > *clean ? placed : *clean;
+	known->clean = placed > known->clean ? placed : known->clean;
 	/* As soon as the character that has begun is whole, more may be passed over. */
 	if (!skipped && s->parser.utf8_n)
-		*clean = 0;
+		known->clean = 0;
 	return skipped;
 }

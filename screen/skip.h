@@ -15,12 +15,18 @@
 
 struct screen;
 
+/* How many bytes, from the first one of a call on, are known … */
+struct skip_known {
+	size_t clean; /* … to be of that kind; parse the bytes behind them before the next call */
+	size_t lines; /* … to be nothing but lines.  They stay that, as long as none of them is parsed */
+};
+
 /*
  * Skips as many of LEN bytes as possible, and puts the model into a state such that feeding the bytes from there up
- * to *CLEAN gives the same model as feeding all bytes.  Returns the number of skipped bytes; 0: the model is
- * unchanged.  *CLEAN (at most LEN): up to there the bytes are known to be of that kind; parse the bytes behind it
- * before the next call.  Between the two offsets the model shows what has been removed.
+ * to KNOWN->clean gives the same model as feeding all bytes.  Returns the number of skipped bytes; 0: the model is
+ * unchanged.  Sets KNOWN, both at most LEN; KNOWN->lines is read as well: what an earlier call has said of these bytes,
+ * or 0.  Between the two offsets the model shows what has been removed.
  */
-size_t screen_skip(struct screen *s, const unsigned char *p, size_t len, size_t *clean);
+size_t screen_skip(struct screen *s, const unsigned char *p, size_t len, struct skip_known *known);
 
 #endif

@@ -6,7 +6,10 @@
 
 #include "model.h"
 #include "print.h"
+#include "skip_blocks.h"
 #include "skip_scan.h"
+
+#define COUNTED 4080 /* bytes, of which newlines are counted at once */
 
 /* The cursor's column while lines are read; COLS: a wrap is pending in the last one. */
 struct column {
@@ -14,11 +17,11 @@ struct column {
 	unsigned at;
 };
 
-/* How far P is nothing but lines. */
+/* How far P is nothing but lines, if the first KNOWN bytes are. */
 static size_t
-lines_length(const unsigned char *p, size_t len)
+lines_length(const unsigned char *p, size_t len, size_t known)
 {
-	size_t i = 0, n;
+	size_t i = known + skip_blocks_lines(p + known, len - known), n;
 
 	for (;;) {
 		i += skip_plain_length(p + i, len - i);
@@ -33,7 +36,14 @@ lines_length(const unsigned char *p, size_t len)
 static size_t
 last_lines(const unsigned char *p, size_t len, size_t count)
 {
-	const unsigned char *lf = p + len;
+	const unsigned char *lf;
+	size_t n;
+
+	while (len > COUNTED && (n = skip_blocks_newlines(p + len - COUNTED, COUNTED)) < count) {
+		count -= n;
+		len -= COUNTED;
+	}
+	lf = p + len;
 
 	while (count-- && lf)
 		lf = memrchr(p, '\n', (size_t)(lf - p));
@@ -45,10 +55,12 @@ print(struct column *c, size_t n)
 {
 	unsigned cols = c->s->cols;
 
-	if (n && mode(c->s, MODE_WRAP))
+	if (n <= cols - c->at)
+		c->at += (unsigned)n;
+	else if (mode(c->s, MODE_WRAP))
 		c->at = (unsigned)((c->at + n - 1) % cols) + 1;
 	else
-		c->at = n < cols - c->at ? c->at + (unsigned)n : cols;
+		c->at = cols;
 }
 
 static void
@@ -137,13 +149,13 @@ line_start(const unsigned char *p, size_t from)
 }
 
 size_t
-skip_lines(const struct screen *s, const unsigned char *p, size_t len, size_t *clean, unsigned *x)
+skip_lines(const struct screen *s, const unsigned char *p, size_t len, size_t *lines, unsigned *x)
 {
 	/* Twice the screen: down to its last row, and all that is on it out. */
 	size_t needed = (s->alternate ? 0 : (size_t)s->history.max) + 2 * (size_t)s->rows, at;
 
-	*clean = lines_length(p, len);
-	at = last_lines(p, *clean, needed + 1);
+	*lines = lines_length(p, len, *lines);
+	at = last_lines(p, *lines, needed + 1);
 	if (at < SKIP_WORTH)
 		return 0;
 	if (column_at(s, p, at, x))

@@ -80,7 +80,7 @@ find(const struct skip_walk *w)
 static void
 pass_over(struct screen *s, const struct skip_walk *w, const unsigned char *p, size_t len)
 {
-	skip_apply_pen(s, p, len);
+	skip_apply_pen(s, p, len, &w->sgr);
 	for (unsigned i = 0; i < SKIP_SWITCHES; i++)
 		if (w->switched[i])
 			screen_feed(s, w->switched[i], w->switched_len[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "skip_scan.h"
 
-#include <stdbool.h>
+#include <limits.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -12,7 +12,6 @@
 #include "width.h"
 
 #define PEN_MAX 32
-#define PEN_SLOTS 64
 
 /* Where the first byte stands that has to be looked at more closely; LEN: there is none. */
 static size_t
@@ -53,17 +52,6 @@ skip_plain_length(const unsigned char *p, size_t len)
 	}
 }
 
-size_t
-skip_sgr_length(const unsigned char *p, size_t len)
-{
-	size_t n;
-
-	if (len < 3 || p[0] != SKIP_ESC || p[1] != '[')
-		return 0;
-	n = 2 + skip_numbers_length(p + 2, len - 2);
-	return n < len && p[n] == 'm' ? n + 1 : 0;
-}
-
 /* Not among the letters that may join the one before, nor what an emoji can be made of. */
 static bool
 is_single(uint32_t code)
@@ -85,51 +73,54 @@ skip_character_length(const unsigned char *p, size_t len)
 struct pen {
 	unsigned n;
 	const unsigned char *at[PEN_MAX];
-	uint64_t seen[PEN_SLOTS]; /* as numbers, at places that follow from them */
+	struct skip_sgr all;
 };
 
 /*
- * Whether the sequence of LEN bytes has been seen: each sets some of the pen's parts to the same values wherever it
- * stands, and so the last one of those that are alike is enough.
+ * Each sequence sets some of the pen's parts to the same values wherever it stands, and so the last one of those that
+ * are alike is enough.
  */
-static bool
-is_seen(struct pen *pen, const unsigned char *p, size_t len)
+bool
+skip_sgr_note(struct skip_sgr *all, const unsigned char *p, size_t len)
 {
 	uint64_t key = 0, *slot;
 
-	if (len - 2 > sizeof key)
-		return false;
-	memcpy(&key, p + 2, len - 2);
-	slot = &pen->seen[key * UINT64_C(0x9e3779b97f4a7c15) >> 58];
-	if (*slot == key)
-		return true;
-	*slot = key;
-	return false;
+	all->resets = len == 3 || (len == 4 && p[2] == '0');
+	if (len - 2 <= sizeof key) {
+		memcpy(&key, p + 2, len - 2);
+		slot = &all->slot[key * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+		if (*slot == key)
+			return false;
+		*slot = key;
+	}
+	all->kinds++;
+	return true;
 }
 
-/* From where on PEN has all SGR sequences of P, each as often as it takes. */
+/* From where on PEN has all SGR sequences of P, each as often as it takes; P has KINDS of them at most. */
 static size_t
-collect_pen(struct pen *pen, const unsigned char *p, size_t len)
+collect_pen(struct pen *pen, const unsigned char *p, size_t len, unsigned kinds)
 {
 	const unsigned char *esc = p + len;
 
 	while (pen->n < PEN_MAX && (esc = memrchr(p, SKIP_ESC, (size_t)(esc - p)))) {
 		size_t n = skip_sgr_length(esc, len - (size_t)(esc - p));
 
-		if (!n || is_seen(pen, esc, n))
+		if (!n || !skip_sgr_note(&pen->all, esc, n))
 			continue;
 		pen->at[pen->n++] = esc;
-		if (n == 3 || (n == 4 && esc[2] == '0'))
+		if (pen->all.resets || pen->all.kinds == kinds)
 			return 0;
 	}
 	return esc ? (size_t)(esc - p) : 0;
 }
 
 void
-skip_apply_pen(struct screen *s, const unsigned char *p, size_t len)
+skip_apply_pen(struct screen *s, const unsigned char *p, size_t len, const struct skip_sgr *all)
 {
 	struct pen pen = { .n = 0 };
-	const unsigned char *end = p + len, *esc = p, *from = p + collect_pen(&pen, p, len);
+	unsigned kinds = all && !all->resets ? all->kinds : UINT_MAX;
+	const unsigned char *end = p + len, *esc = p, *from = p + (kinds ? collect_pen(&pen, p, len, kinds) : 0);
 
 	/* There are too many different ones: all those before. */
 	while ((esc = memchr(esc, SKIP_ESC, (size_t)(from - esc)))) {

@@ -221,6 +221,14 @@ read_numbers(struct sequence *q, const unsigned char *p, size_t len)
 	return true;
 }
 
+static inline void
+note_sgr(struct skip_walk *w, const unsigned char *p, size_t len)
+{
+	w->text = false;
+	if (__builtin_expect(!w->sgr.resets, false))
+		skip_sgr_note(&w->sgr, p, len);
+}
+
 /* Does what the control sequence at OFFSET of P says; its length, or 0. */
 static size_t
 sequence(struct skip_walk *w, const unsigned char *p, size_t offset, size_t len)
@@ -235,9 +243,11 @@ sequence(struct skip_walk *w, const unsigned char *p, size_t offset, size_t len)
 		return 0;
 	q.final = (char)p[head + n];
 	q.len = head + n + 1;
-	w->text = w->text && q.final == 'b';
-	if (q.final == 'm' && !q.private)
+	if (q.final == 'm' && !q.private) {
+		note_sgr(w, p, q.len);
 		return q.len;
+	}
+	w->text = w->text && q.final == 'b';
 	if (!read_numbers(&q, p + head, n))
 		return 0;
 	if ((q.final == 'H' || q.final == 'f') && !q.private && w->parts < SKIP_PARTS &&
@@ -265,6 +275,7 @@ skip_walk(struct skip_walk *w, const unsigned char *p, size_t len)
 	size_t i = 0, n;
 
 	while (i < len) {
+		__builtin_prefetch(p + i + SKIP_AHEAD);
 		if (p[i] == SKIP_ESC) {
 			n = escape(w, p, i, len);
 		} else if (p[i] >= ' ' && p[i] < DEL) {

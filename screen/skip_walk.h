@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "skip_scan.h"
+
 struct screen;
 
 #define SKIP_PARTS 32
@@ -36,6 +38,7 @@ struct skip_walk {
 
 	const unsigned char *switched[SKIP_SWITCHES]; /* the last sequence of each kind, or NULL */
 	size_t switched_len[SKIP_SWITCHES];
+	struct skip_sgr sgr;
 };
 
 /* From the cursor of S on.  Goes through LEN bytes; how far it came. */

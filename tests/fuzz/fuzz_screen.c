@@ -141,10 +141,11 @@ static void
 feed_skipping(struct screen *s, const unsigned char *p, size_t len)
 {
 	while (len) {
-		size_t clean, skipped = screen_skip(s, p, len, &clean), n = clean > skipped ? clean - skipped : 1;
+		struct skip_known known = { 0 };
+		size_t skipped = screen_skip(s, p, len, &known), n = known.clean > skipped ? known.clean - skipped : 1;
 
-		if (skipped > clean || clean > len) {
-			fprintf(stderr, "%zu passed over, %zu clean, of %zu\n", skipped, clean, len);
+		if (skipped > known.clean || known.clean > len) {
+			fprintf(stderr, "%zu passed over, %zu clean, of %zu\n", skipped, known.clean, len);
 			abort();
 		}
 		screen_feed(s, p + skipped, n);

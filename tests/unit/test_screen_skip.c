@@ -22,6 +22,7 @@ struct kind {
 	bool blank;       /* nothing but their ends */
 	bool placed;      /* no lines, but text at places of the screen; sometimes all of it is erased … */
 	bool stays;       /* … or never */
+	unsigned more;    /* it comes in so many pieces more */
 };
 
 /* Text without controls of U+0080 to U+009F: those are not the line's own. */
@@ -151,28 +152,54 @@ feed_some(struct screen *s, const char *p, size_t len, struct answered *to)
 	return len;
 }
 
-/* As the painter does it, behind the first CUT bytes; how much was passed over. */
-static size_t
-feed_skipping(struct screen *s, const struct stream *st, size_t cut, struct answered *to)
+/* Where somebody stands who reads a stream and passes over what they may. */
+struct reader {
+	size_t at, clean, lines, skipped;
+};
+
+/* What is there up to END, as the painter does it; LAZY: what may yet be passed over is left. */
+static void
+read_up_to(struct screen *s, const struct stream *st, struct reader *r, size_t end, bool lazy, struct answered *to)
 {
-	size_t at = cut, clean = 0, skipped, all = 0;
+	while (r->at < end) {
+		struct skip_known known = { .lines = r->lines > r->at ? r->lines - r->at : 0 };
+		size_t skipped = 0;
+
+		if (r->at >= r->clean) {
+			skipped = screen_skip(s, (const unsigned char *)st->bytes + r->at, end - r->at, &known);
+			assert_true(skipped <= known.clean && known.clean <= end - r->at && known.lines <= end - r->at);
+			r->clean = r->at + known.clean;
+			r->lines = r->at + known.lines;
+			r->at += skipped;
+			r->skipped += skipped;
+		}
+		if (skipped && lazy && r->clean >= end) {
+			r->clean = r->at;
+			return;
+		}
+		r->lines = 0;
+		r->at += feed_some(s, st->bytes + r->at, end - r->at, to);
+	}
+}
+
+/* The same behind the first CUT bytes, in as many PIECES; how much was passed over. */
+static size_t
+feed_skipping(struct screen *s, const struct stream *st, size_t cut, unsigned pieces, struct answered *to)
+{
+	struct reader r = { .at = cut };
 
 	feed_some(s, st->bytes, cut, to);
-	while (at < st->len) {
-		skipped = at < clean ? 0 : screen_skip(s, (const unsigned char *)st->bytes + at, st->len - at, &clean);
-		clean = skipped || at >= clean ? at + clean : clean;
-		all += skipped;
-		at += skipped;
-		at += feed_some(s, st->bytes + at, st->len - at, to);
-	}
-	return all;
+	for (unsigned i = 1; i < pieces; i++)
+		read_up_to(s, st, &r, cut + (st->len - cut) / pieces * i + i % 7, true, to);
+	read_up_to(s, st, &r, st->len, false, to);
+	return r.skipped;
 }
 
 static size_t all_answers;
 
 /* Fed with and without passing over; how much was passed over. */
 static size_t
-compare_streams(const struct stream *st, const unsigned *size, size_t cut, const char *what)
+compare_streams(const struct stream *st, const unsigned *size, size_t cut, unsigned pieces, const char *what)
 {
 	struct screen *a = screen_new(size[0], size[1], size[2]), *b = screen_new(size[0], size[1], size[2]);
 	static struct answered x, y;
@@ -184,7 +211,7 @@ compare_streams(const struct stream *st, const unsigned *size, size_t cut, const
 	screen_answer(b, true);
 	for (size_t at = 0; at < st->len;)
 		at += feed_some(a, st->bytes + at, st->len - at, &x);
-	skipped = feed_skipping(b, st, cut, &y);
+	skipped = feed_skipping(b, st, cut, pieces, &y);
 	if (x.len != y.len || memcmp(x.bytes, y.bytes, x.len) != 0)
 		fail_msg("%s, %zu of %zu passed over: other answers", what, skipped, st->len);
 	all_answers += x.len;
@@ -195,8 +222,8 @@ compare_streams(const struct stream *st, const unsigned *size, size_t cut, const
 	return skipped;
 }
 
-static void
-compare(uint64_t seed, struct kind kind, bool must)
+static size_t
+compare_seed(uint64_t seed, struct kind kind)
 {
 	char what[32];
 	struct stream st;
@@ -204,12 +231,20 @@ compare(uint64_t seed, struct kind kind, bool must)
 
 	make(&st, seed, &kind);
 	snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
-	skipped = compare_streams(&st, sizes[seed % (sizeof sizes / sizeof *sizes)], kind.cut, what);
-	if (must && !skipped)
-		fail_msg("%s: nothing was passed over", what);
-	if (!must && !kind.odd && skipped)
-		fail_msg("%s: %zu bytes were passed over", what, skipped);
+	skipped = compare_streams(&st, sizes[seed % (sizeof sizes / sizeof *sizes)], kind.cut, 1 + kind.more, what);
 	free(st.bytes);
+	return skipped;
+}
+
+static void
+compare(uint64_t seed, struct kind kind, bool must)
+{
+	size_t skipped = compare_seed(seed, kind);
+
+	if (must && !skipped)
+		fail_msg("seed %llu: nothing was passed over", (unsigned long long)seed);
+	if (!must && !kind.odd && skipped)
+		fail_msg("seed %llu: %zu bytes were passed over", (unsigned long long)seed, skipped);
 }
 
 static void
@@ -220,6 +255,25 @@ test_lines(void **state)
 		compare(seed, (struct kind){ 0 }, true);
 		compare(seed, (struct kind){ .stairs = true }, true);
 	}
+}
+
+/* What one piece has left is passed over when the next ones are there. */
+static void
+test_more_and_more(void **state)
+{
+	size_t skipped[2] = { 0 };
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 120; seed++) {
+		struct kind kind = { .more = 1 + (unsigned)(seed / 6 % 5), .raw = seed % 7 == 1, .stairs = seed % 7 == 2,
+			             .placed = seed % 7 > 4 };
+
+		skipped[kind.placed] += compare_seed(seed, kind);
+		kind.odd = 1 + (unsigned)(seed * seed % 2000);
+		compare_seed(seed, kind);
+	}
+	assert_in_range(skipped[false], 80 * CAP / 4, 80 * CAP);
+	assert_in_range(skipped[true], 30 * CAP / 4, 40 * CAP);
 }
 
 /* What was set before counts for the lines that stay. */
@@ -344,7 +398,7 @@ test_what_stays(void **state)
 		add_often(&st, cases[i].head, strlen(cases[i].head));
 		add_often(&st, cases[i].first, CAP / 4);
 		add_often(&st, cases[i].then, CAP - 256);
-		compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), cases[i].first);
+		compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1, cases[i].first);
 		free(st.bytes);
 	}
 }
@@ -373,7 +427,7 @@ test_places_that_were_doubtful(void **state)
 		assert_non_null(st.bytes);
 		add_often(&st, cases[i].head, strlen(cases[i].head));
 		add_often(&st, "\033[6;3H\033[1mx\033[9;9H\033[mzz", CAP - 256);
-		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), cases[i].head);
+		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1, cases[i].head);
 		assert_int_equal(skipped > 0, cases[i].passes);
 		free(st.bytes);
 	}
@@ -422,6 +476,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_more_and_more),
 		cmocka_unit_test(test_what_was_set_before),
 		cmocka_unit_test(test_raw_lines),
 		cmocka_unit_test(test_not_there),

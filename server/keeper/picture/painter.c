@@ -21,6 +21,7 @@ struct painter {
 	unsigned scrollback;
 	uint64_t at;
 	uint64_t clean; /* up to there it is known which output may be passed over */
+	uint64_t lines; /* what has not been parsed is nothing but lines up to there */
 	struct screen *screen;
 };
 
@@ -79,12 +80,14 @@ ring_at(const struct painter *p)
 static bool
 pass_over(struct painter *p, uint64_t to)
 {
-	size_t clean, n;
+	struct skip_known known = { .lines = p->lines > p->at ? (size_t)(p->lines - p->at) : 0 };
+	size_t n;
 
 	if (p->at < p->clean || to - p->at < SKIPPED)
 		return false;
-	n = screen_skip(p->screen, ring_at(p), (size_t)(to - p->at), &clean);
-	p->clean = p->at + clean;
+	n = screen_skip(p->screen, ring_at(p), (size_t)(to - p->at), &known);
+	p->clean = p->at + known.clean;
+	p->lines = p->at + known.lines;
 	p->at += n;
 	return n > 0;
 }
@@ -114,6 +117,7 @@ eat(struct painter *p, uint64_t to, bool lazy)
 			return;
 		}
 		n = to - p->at < EATEN ? (size_t)(to - p->at) : EATEN;
+		p->lines = 0;
 		screen_feed(p->screen, ring_at(p), n);
 		reply_answers(p, p->at);
 		p->at += n;
