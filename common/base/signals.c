@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -119,6 +121,24 @@ signals_block(void)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+/* The C library blocks none of its own. */
+int
+signals_hold(const int *kept)
+{
+	sigset_t held;
+	int fd;
+
+	sigemptyset(&held);
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		if (!has(left_alone, sig) && !has(kept, sig))
+			sigaddset(&held, sig);
+	signals_ignore(kept);
+	if (sigprocmask(SIG_SETMASK, &held, NULL))
+		return -errno;
+	fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 int

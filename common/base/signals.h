@@ -28,6 +28,11 @@ void signals_alarm(unsigned seconds);
 /* Blocks all: what is sent stays pending over an exec, until the new program has chosen what to do with each. */
 void signals_block(void);
 /*
+ * Ignores as signals_ignore(), and besides blocks the same signals: each that is sent waits in the signalfd(2) that is
+ * returned (close-on-exec), and, if nobody takes it there, for signals_reset().  Or a negative errno.
+ */
+int signals_hold(const int *kept);
+/*
  * Ends this process by the signal NUMBER, without a core dump, so that the parent sees what a held shell died of.
  * A signal that does not end a process returns the status that a shell gives it: 128 + NUMBER.
  */

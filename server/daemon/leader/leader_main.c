@@ -206,7 +206,8 @@ start_processes(struct leader_main *l)
 	/* The slave is the keeper's and the shell's. */
 	pty_close(&l->pty);
 	clean_oom_score(OOM_SCORE, l->oom_score);
-	return leader_keeper_introduce(&l->leader, &l->env);
+	rc = leader_shell_wait(&l->leader.shell);
+	return rc ? rc : leader_keeper_introduce(&l->leader, &l->env);
 }
 
 static void

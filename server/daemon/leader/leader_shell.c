@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fd.h"
 #include "leader.h"
 #include "leader_talk.h"
@@ -15,6 +17,7 @@
 #include "procstat.h"
 #include "shellstub.h"
 
+#define DROP_MS 5000     /* far more than a process needs to drop its rights */
 #define CORE_DUMPED 0x80 /* of the status that wait(2) gives: WCOREDUMP() */
 
 /*
@@ -43,18 +46,20 @@ make_pipes(int ours[3], int its[3], uid_t uid, gid_t gid)
 int
 leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid)
 {
-	int its[3] = { -1, -1, -1 }, pair[2] = { -1, -1 }, rc = 0;
+	int its[3] = { -1, -1, -1 }, pair[2] = { -1, -1 }, dropped[2] = { -1, -1 }, rc = 0;
 	struct procstat st;
 	pid_t pid = 0;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) || pipe2(dropped, O_CLOEXEC))
 		rc = -errno;
 	if (!rc && pipes)
 		rc = make_pipes(s->pipes, its, uid, gid);
 	if (!rc)
-		pid = shellstub_start(pair[1], pipes ? its : NULL, uid, gid);
+		pid = shellstub_start(pair[1], dropped[1], pipes ? its : NULL, uid, gid);
 	s->stub = pair[0];
+	s->dropped = dropped[0];
 	fd_close(&pair[1]);
+	fd_close(&dropped[1]);
 	for (int i = 0; i < 3; i++)
 		fd_close(&its[i]);
 	if (rc || pid < 0)
@@ -62,6 +67,22 @@ leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid)
 	s->pid = pid;
 	s->start = procstat_read(pid, &st) ? 0 : st.start;
 	return 0;
+}
+
+int
+leader_shell_wait(struct leader_shell *s)
+{
+	struct pollfd p = { .fd = s->dropped, .events = POLLIN };
+	uint64_t until = clock_now_ms() + DROP_MS, now;
+	int n = 0;
+
+	while (n <= 0 && (now = clock_now_ms()) < until) {
+		n = poll(&p, 1, (int)(until - now));
+		if (n < 0 && errno != EINTR)
+			return -errno;
+	}
+	fd_close(&s->dropped);
+	return n > 0 ? 0 : -ETIMEDOUT;
 }
 
 void
@@ -117,6 +138,7 @@ void
 leader_shell_close(struct leader_shell *s, bool started)
 {
 	fd_close(&s->stub);
+	fd_close(&s->dropped);
 	leader_shell_hang_up(s);
 	leader_shell_look(s);
 	if (s->pid && !s->ended && !started)

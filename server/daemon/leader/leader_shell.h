@@ -24,6 +24,11 @@ struct leadermsg_report;
  * limits and so on.  0 or a negative errno, after which leader_shell_close() is left to do.
  */
 int leader_shell_open(struct leader_shell *s, bool pipes, uid_t uid, gid_t gid);
+/*
+ * Waits until that process is the user's, or has ended: before, the keeper may send it no signal, and must not be told
+ * to begin.  0 or a negative errno (-ETIMEDOUT after some seconds).
+ */
+int leader_shell_wait(struct leader_shell *s);
 /* A child has ended: sees whether it was this one. */
 void leader_shell_look(struct leader_shell *s);
 /* Once a turn: tells the keeper that the shell has ended, if it does not know and nothing is pending. */

@@ -15,10 +15,11 @@ struct leader_shell {
 	bool told;      /* the present keeper knows */
 	int status;     /* as waitpid(2) tells it */
 	int stub;       /* owned: the first keeper's end of the connection to it; -1 */
+	int dropped;    /* owned: readable at its end once that process is the user's; -1 */
 	int master;     /* owned: of the pty; -1 */
 	int pipes[3];   /* owned: ends of a command's stdin, stdout and stderr; -1 */
 };
 
-#define LEADER_SHELL_INIT { .stub = -1, .master = -1, .pipes = { -1, -1, -1 } }
+#define LEADER_SHELL_INIT { .stub = -1, .dropped = -1, .master = -1, .pipes = { -1, -1, -1 } }
 
 #endif
