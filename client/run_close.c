@@ -43,10 +43,10 @@ listener(struct run *r)
 		return r->stream.takes_closed ? l : NULL;
 	/* ATTACH is on its way, and may start the command: what follows it is read after that. */
 	l = r->stream.attached ? NULL : r->fresh;
-	if (!l || !l->asked_attach || l->phase == LINK_DEAD ||
-	    !frame_has_feature(l->hello.features, FRAME_OUTPUT_CLOSED_FEATURE))
+	if (!l || !l->asked_attach || l->phase == LINK_DEAD)
 		return NULL;
-	return l;
+	/* A host that takes ATTACH_AHEAD takes this too; one that passes over it starts nothing, and ends the connection. */
+	return l->ahead || frame_has_feature(l->hello.features, FRAME_OUTPUT_CLOSED_FEATURE) ? l : NULL;
 }
 
 bool

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 
+from relay import Relay
 from term import Skip, check, equal, wait_until
 
 CLIENTS = ("ssh", "holdfast")
@@ -262,6 +263,19 @@ def test_twenty_timeouts(host):
     host.wait_none()
     equal(shell(host, "holdfast", "$S server 'echo through'; $S --list server; echo $?")[0].split(b"\n")[0], b"through",
           "a command after them; %s" % err)
+    nothing_left(host)
+
+
+def test_terminated_unanswered(host):
+    """The host has started the command, and its client, which goes, does not know that yet."""
+    prepare(host)
+    Relay(7777, ("127.0.0.1", host.port()), delay=0.2)
+    p = start(host, "holdfast", "-p", "7777", "server", "sleep 1000")
+    wait_until(lambda: host.syslog.find("event=create .*user=alice"), "the host has started it")
+    p.send_signal(signal.SIGTERM)
+    p.communicate(timeout=LIMIT)
+    host.wait_none()
+    kill_sleeps()
     nothing_left(host)
 
 
