@@ -35,6 +35,7 @@
 #include "source_pipes.h"
 #include "source_pty.h"
 #include "upgrade.h"
+#include "watched.h"
 
 #define INIT_PID 1 /* systemd, where it runs */
 
@@ -100,6 +101,7 @@ watch(struct keeper *k)
 	/* One who asks the agent in the moment before an attachment is back waits for that attachment's agent. */
 	if ((peers_attached(k) || !awaited_count(k)) && agent_listens(k->agent, l))
 		loop_add(l, k->dir.agent, POLLIN, on_agent, k);
+	watched_watch(k, l);
 	probe_watch(k, l);
 	upgrade_watch(k, l);
 	loop_until(l, k->kill_at);
@@ -127,6 +129,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	if (loop_wait(&k->loop) < 0)
 		return false;
 	k->source->turn(k);
+	watched_turn(k);
 	attachments_turn(k);
 	/* The states and the painter depend on which peers are attached. */
 	settle(k);

@@ -21,6 +21,8 @@ QUESTION = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\"
 HELLO, LIST, ATTACH, INPUT, INPUT_END, ACK, SIZE, SIGNAL, REDRAW, NAME, DETACH, EXIT_ACK, PING, PONG = range(1, 15)
 (S_HELLO, LIST_IS, ATTACHED, OUTPUT, INPUT_ACK, GAP, RENDERING, SIZE_IS, EXIT, DETACHED, ERROR, S_PING, S_PONG,
  NOTICE) = range(65, 79)
+WATCH, TTY, TAKEN = 129, 130, 131
+ICANON, ECHO = 1, 2            # of TTY's modes
 AUTO, NEW, TAKE, JOIN, STREAM = range(1, 6)
 READONLY, PIPES, QUIET, MUST_EXIST = 1, 2, 4, 8
 PROTOCOL, UNSUPPORTED, NO_SESSION, REFUSED, BUSY, TROUBLE, DISABLED = range(1, 8)
@@ -105,6 +107,7 @@ class Framed:
         self.log = []                      # (kind, fields) of everything else
         self.rendering, self.renderings = bytearray(), []
         self.size_is = None
+        self.ttys, self.takens = [], []    # what TTY and TAKEN have said
         self.limit = None                  # bytes to be read at most, in all
         self.got = 0
         if magic:
@@ -203,6 +206,10 @@ class Framed:
             f.end()
         elif kind == ATTACHED:
             self.on_attached(f)
+        elif kind == TTY:
+            self.on_tty(f)
+        elif kind == TAKEN:
+            self.on_taken(f)
         else:
             self.log.append((kind, f))
 
@@ -229,6 +236,46 @@ class Framed:
             s.sent = s.acked = a["input"]
             s.pending = bytearray()
         self.log.append((ATTACHED, a))
+
+    def on_tty(self, f):
+        tty = dict(zip(("output", "modes"), f.take("QI")), cc=f.string(), front=f.take("I"), program=f.text())
+        f.end()
+        equal(len(tty["cc"]), 13, "the length of TTY's cc")
+        check(not self.ttys or tty["output"] >= self.ttys[-1]["output"], "TTY goes back")
+        self.ttys.append(tty)
+
+    def on_taken(self, f):
+        input, output, certain = f.take("QQB")
+        f.end()
+        s = self.stream
+        check(certain in (0, 1), "TAKEN's last byte is %d" % certain)
+        check(input <= s.sent, "TAKEN speaks of input that was not sent: %d of %d" % (input, s.sent))
+        check(output <= s.output, "TAKEN comes before the output that it speaks of: %d, not %d" % (output, s.output))
+        before = self.takens[-1] if self.takens else (0, 0, 0)
+        check(input > before[0] and output >= before[1], "TAKEN %s behind %s" % ((input, output), before))
+        self.takens.append((input, output, bool(certain)))
+
+    def watch(self, on=True):
+        """WATCH, and what TTY says then."""
+        n = len(self.ttys)
+        self.send(WATCH, b"\1" if on else b"\0")
+        if on:
+            self.wait(lambda: len(self.ttys) > n, "TTY, the answer to WATCH")
+            return self.ttys[-1]
+
+    def wait_tty(self, what, **want):
+        """Until TTY has said last what is wanted: modes that are set (SET) and not set (UNSET), PROGRAM."""
+        def probe():
+            t = self.ttys[-1]
+            return ((want.get("set", 0) & ~t["modes"]) == 0 and not (want.get("unset", 0) & t["modes"]) and
+                    want.get("program", t["program"]) == t["program"])
+        self.wait(probe, what)
+        return self.ttys[-1]
+
+    def taken(self):
+        """Waits until TAKEN has said that all input was taken: (input, output, certain)."""
+        self.wait(lambda: self.takens and self.takens[-1][0] == self.stream.sent, "TAKEN")
+        return self.takens[-1]
 
     def wait(self, condition, what, timeout=DEADLINE):
         end = time.monotonic() + timeout

@@ -101,6 +101,7 @@ plain_feed(struct peer *peer)
 			return;
 		t->input_at += (size_t)n;
 		peer->keeper->typed = true;
+		peer->keeper->fed++;
 	}
 }
 

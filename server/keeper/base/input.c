@@ -34,6 +34,7 @@ feed_stream(struct keeper *k, struct stream *s)
 		if (n > 0) {
 			stream_used(s, (size_t)n);
 			k->typed = true;
+			k->fed++;
 		}
 		vital_done(&k->vital);
 		if (n < 0 && errno == EINTR)

@@ -42,6 +42,7 @@ struct controlmode;
 struct handed;
 struct peer;
 struct picture;
+struct watched;
 
 enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
 
@@ -122,6 +123,7 @@ struct keeper {
 	struct settings settings; /* of the pty */
 	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */
 	bool typed;            /* input was written to the pty, which the program may not have read yet (asked.h) */
+	uint32_t fed;          /* counts the writes of input to the pty */
 	uint64_t fed_ms;       /* clock_now_ms(): the keeper gave the program input of its own, or of a stream; 0 */
 	struct idle idle;
 	uint64_t quiet_until;  /* input waits until the new shell is there (its first output) or then; CLOCK_NEVER: it is */
@@ -135,6 +137,7 @@ struct keeper {
 	struct picture *picture; /* these three are there as soon as source->open has been called, for a pty */
 	struct answers *answers;
 	struct controlmode *controlmode;
+	struct watched *watched; /* NULL: no client watches the pty */
 	struct agent *agent;
 
 	/* While nothing is attached. */

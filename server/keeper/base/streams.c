@@ -58,6 +58,7 @@ commit_flags(const struct stream *s)
 	l->flags = (s->ended ? STREAM_ENDED : 0) | (s->open ? STREAM_OPEN : 0) | s->put_out << 8;
 	for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
 		l->flags |= s->closed[channel] ? STREAM_CLOSED(channel) : 0;
+	l->flags |= s->watched ? STREAM_WATCHED : 0;
 }
 
 static void
@@ -368,7 +369,7 @@ streams_restore(struct streams *t)
 			continue;
 		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed,
 			              .ended = l->flags & STREAM_ENDED, .open = l->flags & STREAM_OPEN,
-			              .put_out = l->flags >> 8, .of = t };
+			              .watched = l->flags & STREAM_WATCHED, .put_out = l->flags >> 8, .of = t };
 		for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
 			s->closed[channel] = l->flags & STREAM_CLOSED(channel);
 		memcpy(s->name, l->name, FRAME_KEY);

@@ -44,6 +44,7 @@ struct stream_live {
 #define STREAM_ENDED 1u
 #define STREAM_OPEN 2u
 #define STREAM_CLOSED(channel) (4u << (channel))
+#define STREAM_WATCHED 16u
 
 #define STREAM_CHANNELS 2
 
@@ -59,6 +60,7 @@ struct stream {
 	bool wide;            /* its client knows windows over STREAMS_NARROW */
 	bool open;            /* its client is to be told of the session's end */
 	bool closed[STREAM_CHANNELS]; /* nothing at its client reads this output any more */
+	bool watched;         /* its client wants to know of the terminal (WATCH) */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
 	struct streams *of;
 };

@@ -18,6 +18,7 @@
 #include "redraw.h"
 #include "signame.h"
 #include "theme.h"
+#include "watched.h"
 
 #define AHEAD (KEEPER_READ_MAX + 4096u) /* of what was sent a program may always be: framed_behind() keeps it to that
                                            where the ring is full */
@@ -102,6 +103,7 @@ begin_again(struct peer *peer, struct framed *f)
 	if (rc < 0)
 		return rc;
 	s->users = 1;
+	watched_set(peer, s->watched);
 	for (unsigned channel = 0; channel < FRAMED_CHANNELS; channel++)
 		way += f->sent[channel] - f->acked[channel];
 	if (way)
@@ -131,6 +133,7 @@ framed_begin(struct peer *peer)
 	s->users = 1;
 	s->open = true;
 	s->put_out = 0;
+	s->watched = false;
 	f->stream = s;
 	peer->framed = f;
 	know_client(peer);
@@ -149,6 +152,7 @@ framed_free(struct peer *peer)
 
 	if (!f)
 		return;
+	watched_leave(peer);
 	kept_close(peer);
 	f->stream->users = 0;
 	stream_rest(f->stream);
@@ -293,7 +297,7 @@ framed_turn(struct peer *peer, uint64_t now)
 		if (peer->phase == PEER_GONE)
 			return;
 	}
-	if (f->control_len || f->ack_at <= now)
+	if (f->control_len || f->ack_at <= now || watched_owes(peer, framed_written(f, 0)))
 		framed_push(peer);
 	kept_taken(peer);
 	if (peer->t.dead || peer->t.flow != TERMINAL_BLOCKED)

@@ -8,6 +8,7 @@
 #include "framed_private.h"
 #include "kept.h"
 #include "records.h"
+#include "watched.h"
 
 #define RENDERED_MAX (UINT64_C(8) << 20)
 
@@ -252,6 +253,7 @@ framed_join(struct peer *peer)
 	s->users = 1;
 	s->wide = f->wide;
 	f->stream = s;
+	watched_set(peer, s->watched);
 	kept_join(peer);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "frame.h"
+#include "frame_tty.h"
 #include "streams.h"
 #include "window.h"
 
@@ -65,6 +66,12 @@ struct framed {
 	bool broken;            /* what is noted there is not all that matters */
 
 	struct winsize told;    /* the size that the client was told last */
+
+	bool watched;           /* the client has sent WATCH (watched.h) … */
+	uint32_t tty_told;      /* … and what it was told: which change of the pty, … */
+	struct frame_taken taken; /* … and which input was taken, … */
+	bool taken_due;         /* … which it is still to be told */
+
 	bool exit_sent, exit_acked;
 };
 

@@ -19,6 +19,7 @@
 #include "redraw.h"
 #include "signame.h"
 #include "theme.h"
+#include "watched.h"
 
 #define READ_MAX 65536 /* at once: then everybody else gets a look */
 #define REPLAY_MS 500  /* so long after its client's acknowledgement a terminal has answered the queries */
@@ -299,6 +300,18 @@ on_output_closed(struct peer *peer, const struct frame *in)
 }
 
 static enum taken
+on_watch(struct peer *peer, const struct frame *in)
+{
+	bool on;
+
+	if (frame_get_watch(&on, in->body, in->len) < 0)
+		return WRONG;
+	watched_set(peer, on);
+	framed_push(peer);
+	return TAKEN;
+}
+
+static enum taken
 on_ping(struct peer *peer, const struct frame *in)
 {
 	unsigned char out[16];
@@ -338,15 +351,17 @@ static const struct {
 	[FRAME_PING] = { 0, on_ping },
 	[FRAME_PONG] = { 0, on_pong },
 	[FRAME_OUTPUT_CLOSED] = { 0, on_output_closed },
+	[FRAME_WATCH] = { TERMINALS, on_watch },
 };
 
 static enum taken
 dispatch(struct peer *peer, const struct frame *in)
 {
-	if (in->type >= FRAME_EXTENSION)
+	bool known = in->type < sizeof permitted / sizeof *permitted && permitted[in->type].handle;
+
+	if (!known && in->type >= FRAME_EXTENSION)
 		return TAKEN;
-	if (in->type >= sizeof permitted / sizeof *permitted || !permitted[in->type].handle ||
-	    ((permitted[in->type].flags & TERMINALS) && !peer->keeper->source->has_terminal))
+	if (!known || ((permitted[in->type].flags & TERMINALS) && !peer->keeper->source->has_terminal))
 		return WRONG;
 	return permitted[in->type].handle(peer, in);
 }

@@ -14,6 +14,7 @@
 #include "inputshare.h"
 #include "kept.h"
 #include "theme.h"
+#include "watched.h"
 
 #define ACK_MS 2 /* input is acknowledged with the output that it makes, if that comes by then */
 
@@ -297,6 +298,17 @@ note_flow(struct peer *peer, bool progress)
 	}
 }
 
+/* What a client that has sent WATCH is to be told. */
+static void
+put_watched(struct peer *peer)
+{
+	unsigned char out[128];
+	int len;
+
+	while ((len = watched_frame(peer, framed_written(peer->framed, 0), out, sizeof out)) > 0)
+		framed_put(peer, out, len);
+}
+
 void
 framed_push(struct peer *peer)
 {
@@ -307,12 +319,14 @@ framed_push(struct peer *peer)
 	if (peer->t.dead)
 		return;
 	f->full = false;
+	watched_look(peer);
 	for (;;) {
 		/* A client that is set aside gets the rest of a frame that was begun, and answers. */
 		bool data = aside ? f->source : begin_next(peer);
 
 		if (f->ack_at != CLOCK_NEVER && (data || f->control_len || f->ack_at <= clock_now_ms()))
 			put_input_ack(peer);
+		put_watched(peer);
 		if (!data && !f->control_len)
 			break;
 		n = write_once(peer);

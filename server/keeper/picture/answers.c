@@ -98,6 +98,7 @@ try_now(struct keeper *k, uint64_t now)
 		k->fed_ms = now;
 		if (fd_write(k->master, t->held, t->len) > 0)
 			t->typed = true;
+		k->fed++;
 		t->len = 0;
 	} else if (now >= t->until) {
 		t->len = 0;

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "watched.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+
+#include "clock.h"
+#include "fd.h"
+#include "frame_tty.h"
+#include "framed_private.h"
+#include "taken.h"
+#include "ttyfacts.h"
+
+#define CONTROL_BUSY 512 /* a client that has not read so much of what it was told waits for more */
+
+struct watched {
+	unsigned users;
+	struct ttyfacts facts;
+	uint32_t changes;      /* counts those of FACTS */
+	uint64_t looked;       /* the ring's head at the last look */
+	struct taken taken;
+	uint32_t fed_before;   /* of the keeper, at the last turn */
+	uint64_t head_before;
+	uint32_t modes_before; /* at the last look at input */
+	int reads;             /* an inotify watch for reads of input; -1: there is none */
+	bool has_read;
+};
+
+static bool
+applies(const struct keeper *k)
+{
+	return k->state == KEEPER_RUNNING && k->source->has_terminal && k->slave >= 0;
+}
+
+static void
+look(struct keeper *k, bool name)
+{
+	struct watched *w = k->watched;
+
+	w->looked = k->ring.head;
+	if (ttyfacts_look(&w->facts, k->master, k->ring.head, clock_now_ms(), name))
+		w->changes++;
+}
+
+/* An instance of inotify is one of a user's 128: there is one only while it is needed. */
+static void
+open_reads(struct keeper *k)
+{
+	struct watched *w = k->watched;
+	char path[32];
+
+	w->reads = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	/* By descriptor: the terminal's path may be another one where the keeper is. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", k->slave);
+	if (w->reads >= 0 && inotify_add_watch(w->reads, path, IN_ACCESS) < 0)
+		fd_close(&w->reads);
+}
+
+static void
+on_reads(void *object, short revents)
+{
+	struct keeper *k = object;
+	char events[1024];
+
+	(void)revents;
+	if (!k->watched)
+		return;
+	while (fd_read(k->watched->reads, events, sizeof events) > 0)
+		;
+	k->watched->has_read = true;
+}
+
+/* Whether there is input that the program has not read.  In canonical mode only whole lines count. */
+static bool
+has_unread(const struct keeper *k)
+{
+	int n = 0;
+
+	return ioctl(k->slave, FIONREAD, &n) == 0 && n > 0;
+}
+
+/* The first poll(2) of the slave makes the kernel look at the input, and echo it. */
+static struct taken_look
+look_at_input(struct keeper *k)
+{
+	struct watched *w = k->watched;
+	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN }, { .fd = k->master, .events = POLLIN } };
+	struct taken_look l = { .output_waits = true, .readable = true };
+
+	if (poll(p, 2, 0) >= 0) {
+		l.readable = p[0].revents;
+		l.output_waits = p[1].revents;
+	}
+	l.unread = has_unread(k);
+	l.head = k->ring.head;
+	look(k, true);
+	l.canonical = (w->facts.tty.modes & w->modes_before & FRAME_TTY_ICANON) &&
+	              !((w->facts.tty.modes ^ w->modes_before) & FRAME_TTY_ECHO);
+	w->modes_before = w->facts.tty.modes;
+	l.busy = w->facts.state == 'R' || w->facts.state == 'D';
+	return l;
+}
+
+/* Whether the pty has got all input of PEER, and PEER has not been told that it was taken. */
+static bool
+is_owed(const struct peer *peer)
+{
+	const struct framed *f = peer->framed;
+
+	return f && f->watched && !peer->t.readonly && f->stream->input > f->taken.input && !stream_waits(f->stream);
+}
+
+static bool
+any_owed(const struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (is_owed(peer))
+			return true;
+	return false;
+}
+
+static void
+note_taken(struct keeper *k, bool certain)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		struct framed *f = peer->framed;
+
+		if (!is_owed(peer))
+			continue;
+		f->taken = (struct frame_taken){ .input = f->stream->input, .output = k->ring.head, .certain = certain };
+		f->taken_due = true;
+	}
+}
+
+/* Input is unread: the program may read it without writing anything. */
+static void
+wait_for_a_read(struct keeper *k, uint64_t now)
+{
+	open_reads(k);
+	if (!has_unread(k))
+		taken_stirred(&k->watched->taken, now);
+}
+
+static void
+judge(struct keeper *k, uint64_t now)
+{
+	struct watched *w = k->watched;
+	struct taken_look l = look_at_input(k);
+	enum taken_verdict verdict = taken_judge(&w->taken, &l, now);
+
+	if (verdict != TAKEN_NOT)
+		note_taken(k, verdict == TAKEN_CERTAIN);
+	else if (w->taken.waits && w->taken.due == CLOCK_NEVER && w->reads < 0)
+		wait_for_a_read(k, now);
+}
+
+void
+watched_turn(struct keeper *k)
+{
+	struct watched *w = k->watched;
+	uint64_t now = clock_now_ms();
+	bool fed, stirred;
+
+	if (!w || !applies(k))
+		return;
+	fed = k->fed != w->fed_before;
+	stirred = k->ring.head != w->head_before || w->has_read;
+	w->fed_before = k->fed;
+	w->head_before = k->ring.head;
+	w->has_read = false;
+	if (fed && any_owed(k))
+		taken_fed(&w->taken, now);
+	else if (stirred)
+		taken_stirred(&w->taken, now);
+	if (taken_wants_look(&w->taken, now))
+		judge(k, now);
+	else if (fed)
+		look(k, true);
+	if (!w->taken.waits)
+		fd_close(&w->reads);
+}
+
+void
+watched_watch(struct keeper *k, struct loop *l)
+{
+	struct watched *w = k->watched;
+
+	if (!w || !applies(k))
+		return;
+	/* An attachment's turn has fed input, which the turn before it has not seen. */
+	loop_until(l, k->fed == w->fed_before ? w->taken.due : 0);
+	loop_add(l, w->reads, POLLIN, on_reads, k);
+}
+
+void
+watched_look(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	if (peer->framed->watched && k->watched && k->ring.head != k->watched->looked && applies(k))
+		look(k, false);
+}
+
+static bool
+owes_tty(const struct peer *peer)
+{
+	return peer->framed->tty_told != peer->keeper->watched->changes;
+}
+
+/* Behind the output before it, also where that is in a rendering. */
+static bool
+owes_taken(const struct framed *f, uint64_t written)
+{
+	return f->taken_due && !f->skip && written >= f->taken.output;
+}
+
+bool
+watched_owes(const struct peer *peer, uint64_t written)
+{
+	const struct framed *f = peer->framed;
+
+	return f->watched && !f->exit_sent && f->control_len <= CONTROL_BUSY && (owes_tty(peer) || owes_taken(f, written));
+}
+
+int
+watched_frame(struct peer *peer, uint64_t written, unsigned char *out, size_t cap)
+{
+	struct framed *f = peer->framed;
+	const struct watched *w = peer->keeper->watched;
+
+	if (!watched_owes(peer, written))
+		return 0;
+	if (owes_tty(peer)) {
+		f->tty_told = w->changes;
+		return frame_put_tty(&w->facts.tty, out, cap);
+	}
+	f->taken_due = false;
+	return frame_put_taken(&f->taken, out, cap);
+}
+
+/* Whether there is somebody to look for. */
+static bool
+begin(struct keeper *k)
+{
+	struct watched *w = k->watched;
+
+	if (!w) {
+		w = k->watched = calloc(1, sizeof *w);
+		if (!w)
+			return false;
+		w->reads = -1;
+		w->fed_before = k->fed;
+		w->head_before = k->ring.head;
+		taken_begin(&w->taken);
+		look(k, true);
+		w->modes_before = w->facts.tty.modes;
+	}
+	w->users++;
+	return true;
+}
+
+void
+watched_leave(struct peer *peer)
+{
+	struct keeper *k = peer->keeper;
+
+	if (!peer->framed || !peer->framed->watched)
+		return;
+	peer->framed->watched = false;
+	if (--k->watched->users)
+		return;
+	fd_close(&k->watched->reads);
+	free(k->watched);
+	k->watched = NULL;
+}
+
+void
+watched_set(struct peer *peer, bool on)
+{
+	struct framed *f = peer->framed;
+	struct keeper *k = peer->keeper;
+
+	if (on && !f->watched && applies(k) && begin(k)) {
+		f->watched = true;
+		f->taken = (struct frame_taken){ 0 };
+		f->taken_due = false;
+		/* What was typed before. */
+		if (is_owed(peer))
+			taken_fed(&k->watched->taken, clock_now_ms());
+	} else if (!on) {
+		watched_leave(peer);
+	}
+	f->stream->watched = f->watched;
+	/* It is told at once, also one that has asked twice. */
+	if (f->watched)
+		f->tty_told = k->watched->changes - 1;
+}
