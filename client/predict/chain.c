@@ -146,15 +146,15 @@ learn_move(struct guess *g, const struct screen *base, const struct sent *s, enu
 static void
 learn_moves(struct guess *g, const struct screen *base, const struct sent *s)
 {
-	bool more = g->before.used > g->anchor.col;
+	bool more = g->before.used > g->anchor.col, within = g->anchor.col < g->anchor.end;
 	struct look_cell c;
 
 	if (s->key.kind == KEY_CHARACTER && more) {
 		learn_move(g, base, s, EFFECT_TO_END, HABIT_INSERT);
-		learn_move(g, base, s, EFFECT_ROW, HABIT_INSERT_ROW);
+		learn_move(g, base, s, EFFECT_ROW, within ? HABIT_INSERT_ROW : HABIT_PUSH);
 	} else if (s->key.kind == KEY_BACKSPACE && more) {
-		learn_move(g, base, s, EFFECT_TO_END, HABIT_BACKSPACE_WITHIN);
-		learn_move(g, base, s, EFFECT_ROW, HABIT_BACKSPACE_ROW);
+		learn_move(g, base, s, EFFECT_TO_END, HABIT_CLOSE);
+		learn_move(g, base, s, EFFECT_ROW, within ? HABIT_CLOSE_ROW : HABIT_PULL);
 	} else if (s->key.kind == KEY_BACKSPACE) {
 		look_cell(base, s->after.row, s->after.col, &c);
 		if (c.len == 0 || c.text[0] == ' ')
@@ -185,6 +185,7 @@ confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bo
 	if (is_character && s->check && has_text(base, s)) {
 		if (s->fresh || (first && sketch_looks_new(&g->before, base, s->check_col)))
 			credit(g, s);
+		habit_is_text(g->habit, s->key.text[0], true);
 		g->typed = (struct place){ .row = s->after.row, .col = s->check_col };
 		g->has_typed = true;
 	}
@@ -223,6 +224,9 @@ judge_wrong(struct guess *g, const struct screen *base, const struct sent *s)
 	if (s->key.kind != KEY_CHARACTER)
 		return;
 	habit_wrong(g->habit, HABIT_CHARACTER);
+	habit_edge(g->habit, g->before.cols - s->check_col);
+	if (s->counted)
+		habit_is_text(g->habit, s->key.text[0], false);
 	if (s->check_col == g->anchor.start && !has_text(base, s))
 		habit_silent(g->habit, g->prompt);
 }
@@ -233,6 +237,21 @@ goes_on_in_line(const struct guess *g, const struct screen *base, const struct l
 {
 	return cursor->col >= g->anchor.start && !cursor->pending &&
 	    (g->prompt ? prompt_hash(base, cursor->row, g->anchor.start) == g->prompt : cursor->row == g->anchor.row);
+}
+
+/* What was typed ends behind the cursor's column COL: where it ended before, if there is still text up to there. */
+static unsigned
+end_behind(const struct guess *g, const struct screen *base, unsigned row, unsigned col)
+{
+	unsigned end = g->anchor.end < screen_cols(base) ? g->anchor.end : screen_cols(base);
+	struct look_cell c;
+
+	for (; end > col; end--) {
+		look_cell(base, row, end - 1, &c);
+		if (c.width == 0 || c.more || (c.len && c.text[0] != ' '))
+			break;
+	}
+	return end > col ? end : col;
 }
 
 void
@@ -254,8 +273,7 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	if (edits && goes_on_in_line(g, base, &cursor)) {
 		g->anchor.row = cursor.row;
 		g->anchor.col = cursor.col;
-		if (g->anchor.end < cursor.col)
-			g->anchor.end = cursor.col;
+		g->anchor.end = end_behind(g, base, cursor.row, cursor.col);
 		g->explained = true;
 	} else {
 		chain_begin(g, base);
@@ -271,7 +289,7 @@ chain_shown(const struct guess *g)
 	unsigned n = 0;
 
 	while (n < g->n && g->sent[n].predicted && g->sent[n].epoch == g->live &&
-	    (!g->sent[n].classed || habit_knows(g->habit, g->sent[n].class)))
+	    !g->sent[n].doubted && (!g->sent[n].classed || habit_knows(g->habit, g->sent[n].class)))
 		n++;
 	return n;
 }

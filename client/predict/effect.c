@@ -116,27 +116,32 @@ effect_echo(struct scene *e)
 	return true;
 }
 
-/* Up to where text moves when it is changed at the cursor; 0: nowhere. */
+/*
+ * Up to where text moves when it is changed at the cursor; 0: nowhere.  WITHIN, ROW, BEHIND: the classes that say so
+ * where the cursor is within what was typed, and behind it.
+ */
 static unsigned
-moves_to(const struct scene *e, enum habit_class within, enum habit_class row)
+moves_to(const struct scene *e, enum habit_class within, enum habit_class row, enum habit_class behind)
 {
 	const struct place *p = e->p;
-	unsigned used = e->im->used;
-	bool know_row = habit_knows(e->habit, row), know_within = habit_knows(e->habit, within);
+	unsigned used = e->im->used > p->col ? e->im->used : 0;
+	bool inside = p->col < p->end;
 
 	switch (e->move) {
 	case EFFECT_NONE:
 		return 0;
 	case EFFECT_TO_END:
-		return p->col < p->end ? p->end : 0;
+		return inside ? p->end : 0;
 	case EFFECT_ROW:
-		return used > p->col ? used : 0;
+		return used;
 	default:
-		if (p->col < p->end && know_within &&
-		    (!know_row || e->habit->score[within] >= e->habit->score[row]))
-			return p->end;
-		return know_row && used > p->col ? used : 0;
+		break;
 	}
+	if (!inside)
+		return habit_knows(e->habit, behind) ? used : 0;
+	if (habit_knows(e->habit, within) && e->habit->score[within] >= e->habit->score[row])
+		return p->end;
+	return habit_knows(e->habit, row) ? used : 0;
 }
 
 static bool
@@ -144,12 +149,15 @@ effect_character(struct scene *e)
 {
 	const struct key *k = &e->s->key;
 	struct place *p = e->p;
-	unsigned to = moves_to(e, HABIT_INSERT, HABIT_INSERT_ROW), before = p->col;
+	unsigned to = moves_to(e, HABIT_INSERT, HABIT_INSERT_ROW, HABIT_PUSH), before = p->col;
 
 	if (k->kind == KEY_MARK)
 		return join(e, k->text, k->len);
 	/* What was there counts, and not what has moved there. */
 	bool fresh = !is_text(&e->im->cell[before], k->text, k->len);
+	if (e->habit->edge && before + e->habit->edge >= e->im->cols)
+		return false;
+	e->s->doubted = habit_is_command(e->habit, k->text[0]);
 	if (to > before && !sketch_open(e->im, before, to, k->width))
 		return false;
 	if (!put(e, k->text, k->len, k->width))
@@ -168,7 +176,7 @@ take_away(struct scene *e, unsigned col, unsigned width)
 {
 	struct place *p = e->p;
 	bool within = p->end > col + width;
-	unsigned to = moves_to(e, HABIT_BACKSPACE_WITHIN, HABIT_BACKSPACE_ROW);
+	unsigned to = moves_to(e, HABIT_CLOSE, HABIT_CLOSE_ROW, HABIT_PULL);
 
 	if (to > col + width) {
 		if (!sketch_close(e->im, col, to, width))
@@ -206,7 +214,7 @@ static bool
 effect_delete(struct scene *e)
 {
 	unsigned col = e->p->col, width = sketch_width(e->im, col);
-	unsigned to = moves_to(e, HABIT_BACKSPACE_WITHIN, HABIT_BACKSPACE_ROW);
+	unsigned to = moves_to(e, HABIT_CLOSE, HABIT_CLOSE_ROW, HABIT_PULL);
 	struct sketch_cell was = e->im->cell[col];
 
 	if (col + width > e->p->end || to < col + width || !take_away(e, col, width))
@@ -331,7 +339,7 @@ effect_of(struct sent *s, struct sketch *im, struct place *p, const struct habit
 	bool fresh = s->check && s->fresh;
 	unsigned col = s->check_col;
 
-	s->predicted = s->check = s->classed = s->fresh = false;
+	s->predicted = s->check = s->classed = s->doubted = s->fresh = false;
 	if (s->dead || p->row != im->row || p->col >= im->cols)
 		return false;
 	if (!(s->kernel ? effect_echo(&e) : effect_key(&e)))

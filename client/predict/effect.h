@@ -35,6 +35,7 @@ struct sent {
 	struct place after;
 	bool classed;         /* CLASS must have been right before this is shown */
 	enum habit_class class;
+	bool doubted;         /* it was a command before; it is not shown */
 	bool check;           /* the cell at CHECK_COL has TEXT then */
 	unsigned check_col;
 	uint8_t text_len;

@@ -20,7 +20,7 @@ guess_new(void)
 	if (!g)
 		return NULL;
 	g->epoch = 1;
-	g->habit = habit_of(&g->habits, &g->tty, false);
+	g->habit = habit_of(&g->habits, &g->tty, PROMPT_LINES);
 	return g;
 }
 
@@ -171,13 +171,16 @@ guess_keys(struct guess *g, const struct screen *base, const unsigned char *byte
 	count_shown(g);
 }
 
+/* What was learned of the program in front, in the mode that the screen says. */
 static void
-see_alternate(struct guess *g, const struct screen *base)
+see_mode(struct guess *g, const struct screen *base)
 {
-	if (g->alternate == screen_alternate(base))
+	uint32_t screen = prompt_screen(base, g->tty.program);
+
+	if (g->screen == screen)
 		return;
-	g->alternate = screen_alternate(base);
-	g->habit = habit_of(&g->habits, &g->tty, g->alternate);
+	g->screen = screen;
+	g->habit = habit_of(&g->habits, &g->tty, screen);
 	chain_new_epoch(g, true);
 }
 
@@ -187,7 +190,7 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 	int last;
 
 	(void)offset, (void)now;
-	see_alternate(g, base);
+	see_mode(g, base);
 	if (g->lost)
 		return;
 	last = chain_match(g, base, 0, false);
@@ -222,7 +225,7 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 	/* Whether they went into the line or to a program before is not known. */
 	if (canonical != has(g, FRAME_TTY_ICANON) && g->n > 0)
 		line_lose(&g->line);
-	g->habit = habit_of(&g->habits, &g->tty, g->alternate);
+	g->habit = habit_of(&g->habits, &g->tty, g->screen);
 	chain_new_epoch(g, true);
 	for (unsigned i = 0; is_mute(g) && i < g->n; i++) {
 		g->sent[i].dead = true;

@@ -20,7 +20,7 @@
 struct guess {
 	bool told;              /* there was a TTY */
 	struct frame_tty tty;
-	bool alternate;
+	uint32_t screen;        /* prompt_screen() */
 	struct habits habits;
 	struct habit *habit;    /* of the program in front */
 

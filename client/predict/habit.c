@@ -5,8 +5,10 @@
 #include <string.h>
 
 #define SCORE_MAX 8
+#define EDGE_MAX 8
 #define SCORE_WRONG 3   /* so many right ones make up for a wrong one */
-#define PROMPT_ECHOES 2
+#define PROMPT_ECHOES 2 /* so often in a row; once more for each time that they did not come back … */
+#define PROMPT_SILENT 3 /* … and never again after so many */
 
 bool
 habit_is_window(const char *program)
@@ -25,14 +27,14 @@ habit_is_window(const char *program)
 }
 
 struct habit *
-habit_of(struct habits *h, const struct frame_tty *tty, bool alternate)
+habit_of(struct habits *h, const struct frame_tty *tty, uint32_t screen)
 {
 	struct habit *oldest = &h->table[0];
 
 	for (unsigned i = 0; i < HABITS; i++) {
 		struct habit *one = &h->table[i];
 
-		if (one->used && one->modes == tty->modes && one->alternate == alternate &&
+		if (one->used && one->modes == tty->modes && one->screen == screen &&
 		    strcmp(one->program, tty->program) == 0) {
 			one->used = ++h->uses;
 			return one;
@@ -40,7 +42,7 @@ habit_of(struct habits *h, const struct frame_tty *tty, bool alternate)
 		if (one->used < oldest->used)
 			oldest = one;
 	}
-	*oldest = (struct habit){ .modes = tty->modes, .alternate = alternate, .used = ++h->uses };
+	*oldest = (struct habit){ .modes = tty->modes, .screen = screen, .used = ++h->uses };
 	memcpy(oldest->program, tty->program, sizeof oldest->program);
 	return oldest;
 }
@@ -62,6 +64,32 @@ bool
 habit_knows(const struct habit *h, enum habit_class class)
 {
 	return h->score[class] > 0;
+}
+
+void
+habit_is_text(struct habit *h, char c, bool text)
+{
+	unsigned char bit = (unsigned char)(1u << (c & 7));
+
+	if (c < 0)
+		return;
+	if (text)
+		h->command[c >> 3] &= (unsigned char)~bit;
+	else
+		h->command[c >> 3] |= bit;
+}
+
+bool
+habit_is_command(const struct habit *h, char c)
+{
+	return c >= 0 && (h->command[c >> 3] >> (c & 7) & 1);
+}
+
+void
+habit_edge(struct habit *h, unsigned left)
+{
+	if (left <= EDGE_MAX && left > h->edge)
+		h->edge = (uint8_t)left;
 }
 
 /* The place of HASH, made the first one; it replaces the last one if it is new. */
@@ -95,8 +123,14 @@ habit_echoed(struct habit *h, uint32_t hash)
 void
 habit_silent(struct habit *h, uint32_t hash)
 {
-	if (hash != 0)
-		prompt_first(h, hash)->bad = true;
+	struct habit_prompt *p;
+
+	if (hash == 0)
+		return;
+	p = prompt_first(h, hash);
+	p->good = 0;
+	if (p->bad < PROMPT_SILENT)
+		p->bad++;
 }
 
 bool
@@ -104,6 +138,7 @@ habit_prompt_echoes(const struct habit *h, uint32_t hash)
 {
 	for (unsigned i = 0; hash != 0 && i < HABIT_PROMPTS; i++)
 		if (h->prompt[i].hash == hash)
-			return h->prompt[i].good >= PROMPT_ECHOES && !h->prompt[i].bad;
+			return h->prompt[i].bad < PROMPT_SILENT &&
+			    h->prompt[i].good >= PROMPT_ECHOES * (1 + h->prompt[i].bad);
 	return false;
 }

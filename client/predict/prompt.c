@@ -8,6 +8,7 @@
 #include "look.h"
 
 #define PROMPT_BYTES 512
+#define HASH_BEGIN 2166136261u
 #define NANO_ROWS 3 /* its last rows: where it asks, and its help */
 
 struct text {
@@ -95,12 +96,13 @@ part(const char *p, char *as)
 uint32_t
 prompt_hash(const struct screen *base, unsigned row, unsigned col)
 {
-	uint32_t hash = 2166136261u;
+	uint32_t hash = HASH_BEGIN;
 	bool any = false;
 	struct text t;
 	char as;
 
-	if (row >= screen_rows(base) || col >= screen_cols(base) || look_goes_on(base, row) || look_doubtful(base, row))
+	if (screen_alternate(base) || row >= screen_rows(base) || col >= screen_cols(base) ||
+	    look_goes_on(base, row) || look_doubtful(base, row))
 		return 0;
 	if (!row_text(base, row, col, &t) || asks_for_secret(t.bytes))
 		return 0;
@@ -112,16 +114,39 @@ prompt_hash(const struct screen *base, unsigned row, unsigned col)
 	return !any ? 0 : hash ? hash : 1;
 }
 
-/* "-- INSERT --", in any language. */
-static bool
-says_mode(const char *text)
+/* The length of "-- INSERT --" at the beginning of TEXT; 0: it says none, or that keys are not text there. */
+static size_t
+mode_length(const char *text)
 {
 	const char *end;
 
 	if (strncmp(text, "-- ", 3) != 0)
-		return false;
+		return 0;
 	end = strstr(text + 3, " --");
-	return end && end > text + 3 && !strstr(text, "TERMINAL") && !strstr(text, "VISUAL");
+	return end && end > text + 3 && !strstr(text, "TERMINAL") && !strstr(text, "VISUAL") ? (size_t)(end - text) : 0;
+}
+
+static bool
+is_vi(const char *program)
+{
+	return strncmp(program, "vim", 3) == 0 || strcmp(program, "nvim") == 0 || strcmp(program, "vi") == 0;
+}
+
+uint32_t
+prompt_screen(const struct screen *base, const char *program)
+{
+	uint32_t hash = HASH_BEGIN;
+	struct text t;
+	size_t n;
+
+	if (!screen_alternate(base))
+		return PROMPT_LINES;
+	if (!is_vi(program) || !row_text(base, screen_rows(base) - 1, screen_cols(base) / 2, &t))
+		return PROMPT_FULL;
+	n = mode_length(t.bytes);
+	for (size_t i = 0; i < n; i++)
+		hash = hash_add(hash, t.bytes[i]);
+	return n == 0 ? PROMPT_FULL : hash < PROMPT_MODE ? PROMPT_MODE : hash;
 }
 
 bool
@@ -129,14 +154,11 @@ prompt_is_text(const struct screen *base, const char *program)
 {
 	unsigned rows = screen_rows(base);
 	struct look_cursor cursor;
-	struct text t;
 
 	look_cursor(base, &cursor);
 	if (!screen_alternate(base) || rows < NANO_ROWS + 2)
 		return false;
 	if (strcmp(program, "nano") == 0)
 		return cursor.row > 0 && cursor.row < rows - NANO_ROWS;
-	if (strncmp(program, "vim", 3) != 0 && strcmp(program, "nvim") != 0 && strcmp(program, "vi") != 0)
-		return false;
-	return cursor.row < rows - 1 && row_text(base, rows - 1, screen_cols(base) / 2, &t) && says_mode(t.bytes);
+	return cursor.row < rows - 1 && prompt_screen(base, program) >= PROMPT_MODE;
 }

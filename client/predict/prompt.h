@@ -13,12 +13,19 @@
 
 /*
  * A number for the text of ROW left of COL: numbers in it count as one another, and so do paths, which change in a
- * shell's prompt.  0: it is no prompt (blank, or a row that goes on from the one above), or it may ask for a secret.
+ * shell's prompt.  0: it is no prompt (blank, on the alternate screen, or a row that goes on from the one above), or it
+ * may ask for a secret.
  */
 uint32_t prompt_hash(const struct screen *base, unsigned row, unsigned col);
 /*
- * Whether PROGRAM is an editor that shows that it inserts text at the cursor: vi's "-- INSERT --" in the last row, or
- * nano; the cursor is above the rows in which they ask.
+ * What the screen says of the mode that a program is in: PROMPT_LINES on the main screen, PROMPT_FULL on the alternate
+ * one, and another number for each mode of vi's that its last row names ("-- INSERT --", in any language).
+ */
+enum { PROMPT_LINES, PROMPT_FULL, PROMPT_MODE };
+uint32_t prompt_screen(const struct screen *base, const char *program);
+/*
+ * Whether PROGRAM is an editor that takes what is typed as text, at the cursor: vi with such a last row, or nano; and the
+ * cursor is above the rows in which they ask.
  */
 bool prompt_is_text(const struct screen *base, const char *program);
 

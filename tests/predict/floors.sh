@@ -26,18 +26,46 @@ while read -r trace rtt shown wrong longest; do
 	case $trace in '' | '#'*) continue ;; esac
 	play "$trace" "$rtt" "$shown" "$wrong" "$longest"
 done <<FLOORS
-# trace     rtt shown wrong longest
-bash        200  95.0     0     0
-python      200  97.0     1   100
-sqlite3     200  98.0     0     0
-psql        200  97.0     0     0
-node        200  96.0     0     0
-bash-read   200  92.0     0     0
-zsh-read    200  85.0     0     0
-fish-read   200  98.0     0     0
-getpass     200  93.0     0     0
-sudo        200  90.0     0     0
-passwd      200  85.0     0     0
-ssh         200  88.0     1   100
+# trace     rtt  shown wrong longest
+bash-read   200   92.5     0       0
+bash        200   94.5     0       0
+cjk-bash    200   91.0     0       0
+cjk-fish    200   75.0     0       0
+cjk-vim     200   71.0     0       0
+dash        200   96.0     1     110
+emacs       200   91.5     0       0
+fish-read   200   96.5     0       0
+fish        200   93.5     0       0
+getpass     200   97.5     0       0
+htop        200   80.5     0       0
+less        200   76.5     3     200
+mc          200   91.5     0       0
+nano        200   95.0     1      80
+node        200   95.5     0       0
+nvim        200   92.5     0       0
+passwd      200   96.0     0       0
+paste       200   87.0     0       0
+psql        200   97.5     0       0
+python      200   97.0     0       0
+screen      200   88.5     0       0
+sqlite3     200   98.5     0       0
+ssh         200   88.0     1      70
+sudo        200   96.0     0       0
+tmux        200   90.5     1     200
+vim         200   93.5     0       0
+zsh-read    200   95.0     0       0
+zsh         200   92.5     0       0
+bash-read   600   89.0     0       0
+bash        600   87.0     0       0
+dash        600   92.0     2     500
+fish-read   600   93.5     0       0
+fish        600   87.0     0       0
+getpass     600   96.0     0       0
+nano        600   86.0     5     360
+passwd      600   92.0     0       0
+sudo        600   87.5     0       0
+vim         600   81.0     0       0
+zsh-read    600   93.0     0       0
+zsh         600   87.5     0       0
 FLOORS
 exit $status

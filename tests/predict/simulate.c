@@ -3,6 +3,9 @@
  * Plays recorded typing (traces of record.py, uncompressed, on standard input) to the guesser: the host's part of a
  * trace comes a round trip later than it was recorded.  Prints what a person saw, as score.py counts it.
  *
+ * TAKEN is made as the keeper makes it (server/keeper/framed/taken.h): behind the kernel's echo, or when there was
+ * nothing for QUIET ms.
+ *
  * usage: simulate [-v] [-o CHUNKS] RTT <TRACE
  *   -v  names each key that was late, and each character that was wrong
  *   -o  writes what the terminal gets, in lines "MS HEX", for watch.mjs
@@ -26,6 +29,7 @@
 #define GLIMPSE 10.0
 #define TOGETHER 2.0
 #define SLACK 60.0
+#define QUIET 25.0
 #define LINE_CAP (1 << 20)
 
 enum kind { EV_KEY, EV_OUT, EV_TTY, EV_TAKEN };
@@ -128,11 +132,54 @@ read_tty(const char *line, struct frame_tty *tty)
 	free(cc);
 }
 
+/* What the keeper's next TAKEN is made of. */
+static struct { uint64_t typed, taken, written; double moved; bool canonical; } keeper;
+
+static void
+add_taken(double t, bool certain)
+{
+	events = more(events, n_events, sizeof *events);
+	events[n_events++] = (struct event){ .t = t, .kind = EV_TAKEN, .taken = { keeper.typed, keeper.written, certain } };
+	keeper.taken = keeper.typed;
+}
+
+/* Before what happens at T. */
+static void
+take_before(double t)
+{
+	if (keeper.taken < keeper.typed && t - keeper.moved >= QUIET)
+		add_taken(keeper.moved + QUIET, false);
+}
+
+/* Behind E. */
+static void
+take_behind(const struct event *e)
+{
+	switch (e->kind) {
+	case EV_KEY:
+		keeper.typed = e->offset + e->len;
+		keeper.moved = e->t;
+		break;
+	case EV_OUT:
+		keeper.written = e->offset;
+		keeper.moved = e->t;
+		if (keeper.canonical && keeper.taken < keeper.typed)
+			add_taken(e->t, true);
+		break;
+	case EV_TTY:
+		keeper.canonical = (e->tty.modes & FRAME_TTY_ICANON) && (e->tty.modes & FRAME_TTY_ECHO);
+		break;
+	case EV_TAKEN:
+		break;
+	}
+}
+
 static void
 read_event(const char *line, uint64_t *typed, uint64_t *written)
 {
 	struct event *e;
 
+	take_before(number_of(line, "t"));
 	events = more(events, n_events, sizeof *events);
 	e = &events[n_events++];
 	*e = (struct event){ .t = number_of(line, "t"), .delay = -1 };
@@ -149,13 +196,12 @@ read_event(const char *line, uint64_t *typed, uint64_t *written)
 	} else if (value_of(line, "tty")) {
 		e->kind = EV_TTY;
 		read_tty(line, &e->tty);
-	} else if (value_of(line, "taken")) {
-		e->kind = EV_TAKEN;
-		e->taken = (struct frame_taken){ .input = (uint64_t)number_of(line, "input"),
-			.output = (uint64_t)number_of(line, "output"), .certain = number_of(line, "certain") != 0 };
 	} else {
 		n_events--;
+		return;
 	}
+	struct event done = *e;
+	take_behind(&done);
 }
 
 static void
@@ -334,7 +380,8 @@ static uint32_t
 view_code(const struct view *v, unsigned row, unsigned col)
 {
 	for (unsigned i = 0; v->may && i < v->want->n; i++)
-		if (v->want->cells[i].row == row && v->want->cells[i].col == col)
+		if (v->want->cells[i].row == row && v->want->cells[i].col == col &&
+		    overlay_may_cell(v->base, row, col, v->want->cells[i].width))
 			return code_of(v->want->cells[i].text, v->want->cells[i].len);
 	return base_code(v->base, row, col);
 }
@@ -354,7 +401,7 @@ note_spans(const struct view *v, double t)
 	for (unsigned i = 0; v->may && i < v->want->n; i++) {
 		const struct overlay_cell *c = &v->want->cells[i];
 		uint32_t code = code_of(c->text, c->len);
-		bool open = code == 0;
+		bool open = code == 0 || !overlay_may_cell(v->base, c->row, c->col, c->width);
 
 		for (unsigned k = 0; !open && k < n_spans; k++)
 			open = spans[k].open && spans[k].row == c->row && spans[k].col == c->col;
