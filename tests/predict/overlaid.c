@@ -5,9 +5,7 @@
  *
  * overlaid --at N ROWS COLS SCROLLBACK: the first N bytes, with what was drawn on the way and is taken back at the end.
  *   It has screen-replay's form, so that judges of renderings judge this too.  HOLDFAST_OVERLAY_SEED: another one.
- * overlaid --steps ROWS COLS SEED LONGEST: all of it, in steps of at most LONGEST bytes, each as a line of JSON:
- *   {"at": bytes of the program so far, "out": "what the terminal gets", "drawn": null, or while predictions are drawn
- *   [[row, first column, column behind the last] ...], "cursor": [row, column] of the prediction, or null}
+ * overlaid --steps ROWS COLS SEED LONGEST: all of it, in steps (steps.h) of at most LONGEST bytes.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,13 +15,15 @@
 #include "overlay.h"
 #include "screen.h"
 #include "scribble.h"
+#include "steps.h"
 
 struct state {
 	struct screen *base;
 	struct overlay *o;
 	struct scribble scribble;
-	unsigned char *in, *out;
-	size_t in_len, out_len, out_cap, at;
+	unsigned char *in;
+	size_t in_len, at;
+	struct steps steps;
 };
 
 static void
@@ -31,21 +31,6 @@ die(const char *what)
 {
 	fprintf(stderr, "overlaid: %s\n", what);
 	exit(2);
-}
-
-static void
-sink(void *to, const void *bytes, size_t len)
-{
-	struct state *st = to;
-
-	if (st->out_len + len > st->out_cap) {
-		st->out_cap = 2 * (st->out_len + len);
-		st->out = realloc(st->out, st->out_cap);
-		if (!st->out)
-			die("no memory");
-	}
-	memcpy(st->out + st->out_len, bytes, len);
-	st->out_len += len;
 }
 
 static void
@@ -66,9 +51,9 @@ read_all(struct state *st)
 static void
 feed(struct state *st, size_t len)
 {
-	overlay_before(st->o, st->base, st->in + st->at, len, sink, st);
+	overlay_before(st->o, st->base, st->in + st->at, len, steps_put, &st->steps);
 	screen_feed(st->base, st->in + st->at, len);
-	sink(st, st->in + st->at, len);
+	steps_program(&st->steps, st->in + st->at, len);
 	st->at += len;
 }
 
@@ -76,54 +61,13 @@ static void
 draw(struct state *st)
 {
 	scribble_make(&st->scribble, st->base);
-	overlay_draw(st->o, st->base, &st->scribble.want, st->scribble.underline, sink, st);
+	overlay_draw(st->o, st->base, &st->scribble.want, st->scribble.underline, steps_put, &st->steps);
 }
 
 static void
 take_back(struct state *st)
 {
-	overlay_take_back(st->o, st->base, sink, st);
-}
-
-/* What may differ from the base: of a prediction also the columns beside it, which it may halve. */
-static void
-print_drawn(const struct state *st)
-{
-	const struct overlay_want *want = &st->scribble.want;
-	const char *between = "";
-
-	printf("[");
-	for (unsigned i = 0; i < want->n && overlay_may(st->base); i++) {
-		const struct overlay_cell *c = &want->cells[i];
-		unsigned from = c->col ? c->col - 1u : 0u, to = c->col + (c->width == 2 ? 3u : 2u);
-
-		if (c->row < screen_rows(st->base)) {
-			printf("%s[%u,%u,%u]", between, c->row, from, to);
-			between = ",";
-		}
-	}
-	printf("]");
-}
-
-static void
-print_step(struct state *st, bool drawn)
-{
-	const struct overlay_want *want = &st->scribble.want;
-
-	printf("{\"at\":%zu,\"out\":\"", st->at);
-	for (size_t i = 0; i < st->out_len; i++)
-		printf("%02x", st->out[i]);
-	printf("\",\"drawn\":");
-	if (drawn)
-		print_drawn(st);
-	else
-		printf("null");
-	if (drawn && overlay_may(st->base) && want->cursor && want->row < screen_rows(st->base) &&
-	    want->col < screen_cols(st->base))
-		printf(",\"cursor\":[%u,%u]}\n", want->row, want->col);
-	else
-		printf(",\"cursor\":null}\n");
-	st->out_len = 0;
+	overlay_take_back(st->o, st->base, steps_put, &st->steps);
 }
 
 static size_t
@@ -135,21 +79,21 @@ next(struct state *st, size_t longest, size_t end)
 }
 
 static void
-steps(struct state *st, size_t longest)
+in_steps(struct state *st, size_t longest)
 {
 	while (st->at < st->in_len) {
 		feed(st, next(st, longest, st->in_len));
 		if (scribble_random(&st->scribble, 8)) {
 			draw(st);
-			print_step(st, true);
+			steps_end(&st->steps, st->base, &st->scribble.want);
 		}
 		if (scribble_random(&st->scribble, 2)) {
 			take_back(st);
-			print_step(st, false);
+			steps_end(&st->steps, st->base, NULL);
 		}
 	}
 	take_back(st);
-	print_step(st, false);
+	steps_end(&st->steps, st->base, NULL);
 }
 
 static void
@@ -163,7 +107,7 @@ up_to(struct state *st, size_t end)
 	}
 	draw(st);
 	take_back(st);
-	fwrite(st->out, 1, st->out_len, stdout);
+	fwrite(st->steps.out, 1, st->steps.len, stdout);
 }
 
 int
@@ -171,7 +115,7 @@ main(int argc, char **argv)
 {
 	bool at = argc == 6 && strcmp(argv[1], "--at") == 0, all = argc == 6 && strcmp(argv[1], "--steps") == 0;
 	const char *seed = getenv("HOLDFAST_OVERLAY_SEED");
-	struct state st = { .at = 0 };
+	struct state st = { .steps.to = all ? stdout : NULL };
 
 	if (!at && !all)
 		die("usage: overlaid --at N ROWS COLS SCROLLBACK | --steps ROWS COLS SEED LONGEST");
@@ -187,11 +131,11 @@ main(int argc, char **argv)
 		up_to(&st, end < st.in_len ? end : st.in_len);
 	} else {
 		st.scribble.random = strtoul(argv[4], NULL, 10);
-		steps(&st, strtoul(argv[5], NULL, 10));
+		in_steps(&st, strtoul(argv[5], NULL, 10));
 	}
 	screen_free(st.base);
 	overlay_free(st.o);
 	free(st.in);
-	free(st.out);
+	free(st.steps.out);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

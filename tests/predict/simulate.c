@@ -6,9 +6,10 @@
  * TAKEN is made as the keeper makes it (server/keeper/framed/taken.h): behind the kernel's echo, or when there was
  * nothing for QUIET ms.
  *
- * usage: simulate [-v] [-o CHUNKS] RTT <TRACE
+ * usage: simulate [-v] [-o CHUNKS] [-s STEPS] RTT <TRACE
  *   -v  names each key that was late, and each character that was wrong
  *   -o  writes what the terminal gets, in lines "MS HEX", for watch.mjs
+ *   -s  writes the same in steps (steps.h), with what is unconfirmed underlined, for judge_overlay.mjs
  * prints: PROGRAM RTT keys N shown N wrong N longest MS secrets N leaked N right N us US
  */
 #include <stdbool.h>
@@ -24,6 +25,7 @@
 #include "look.h"
 #include "overlay.h"
 #include "screen.h"
+#include "steps.h"
 
 #define AT_ONCE 50.0
 #define GLIMPSE 10.0
@@ -61,6 +63,7 @@ static unsigned n_spans;
 static double rtt;
 static bool verbose;
 static FILE *chunks;
+static struct steps steps;
 
 static void *
 more(void *p, unsigned n, size_t size)
@@ -366,6 +369,7 @@ put_chunk(void *to, const void *bytes, size_t len)
 	(void)to;
 	for (size_t i = 0; chunks && i < len; i++)
 		fprintf(chunks, "%02x", ((const unsigned char *)bytes)[i]);
+	steps_put(&steps, bytes, len);
 }
 
 struct view {
@@ -440,7 +444,8 @@ show(struct view *v, double t)
 	v->may = overlay_may(v->base);
 	if (chunks)
 		fprintf(chunks, "%.2f ", t);
-	overlay_draw(v->overlay, v->base, v->want, false, put_chunk, NULL);
+	overlay_draw(v->overlay, v->base, v->want, steps.to != NULL, put_chunk, NULL);
+	steps_end(&steps, v->base, v->want);
 	if (chunks)
 		fprintf(chunks, "\n");
 	note_spans(v, t);
@@ -461,6 +466,7 @@ happen(struct view *v, struct event *e, double t)
 			fprintf(chunks, "%.2f ", t);
 		overlay_before(v->overlay, v->base, e->bytes, e->len, put_chunk, NULL);
 		put_chunk(NULL, e->bytes, e->len);
+		steps.at += e->len;
 		if (chunks)
 			fprintf(chunks, "\n");
 		screen_feed(v->base, e->bytes, e->len);
@@ -560,10 +566,10 @@ main(int argc, char **argv)
 	double begin;
 	int c;
 
-	while ((c = getopt(argc, argv, "vo:")) != -1) {
+	while ((c = getopt(argc, argv, "vo:s:")) != -1) {
 		if (c == 'v')
 			verbose = true;
-		else if (c != 'o' || !(chunks = fopen(optarg, "w")))
+		else if (c == 's' ? !(steps.to = fopen(optarg, "w")) : c != 'o' || !(chunks = fopen(optarg, "w")))
 			return 2;
 	}
 	if (optind + 1 != argc)
@@ -580,5 +586,8 @@ main(int argc, char **argv)
 	guess_free(v.guess);
 	overlay_free(v.overlay);
 	screen_free(v.base);
+	free(steps.out);
+	if (steps.to && fclose(steps.to) != 0)
+		return 2;
 	return chunks && fclose(chunks) != 0 ? 2 : 0;
 }

@@ -2,9 +2,10 @@
 """The oracle of predictions: a terminal on which predictions come and go must be equal to one that got the program's
 bytes alone wherever nothing is predicted, and differ in predicted cells alone elsewhere (client/predict/overlay.h).
 
-The predictions are made up (tests/predict/scribble.h), the streams are those of the model and the traces of typing
-(tests/predict/traces).  xterm.js is compared at many places, cell by cell (judge_overlay.mjs); the other judges at a
-few, as if what was drawn and taken back were a rendering.
+The predictions are made up (tests/predict/scribble.h); the streams are those of the model, and the output of the traces
+of typing (tests/predict/traces).  To the traces the guesser's own predictions are played as well (simulate.c).
+xterm.js is compared at many places, cell by cell (judge_overlay.mjs); the other judges at a few, as if what was drawn
+and taken back were a rendering.
 """
 import glob
 import gzip
@@ -19,6 +20,8 @@ import streams
 HERE = os.path.dirname(os.path.abspath(__file__))
 TRACES = os.path.join(os.path.dirname(HERE), "predict", "traces")
 TOOL = "tests/predict/overlaid"
+GUESSER = "tests/predict/simulate"
+RTTS = (20, 100, 200, 600)
 # Of a run that is not --every: the longest step, one step of how many is compared, and what the other judges see.
 LONGEST, COMPARED = 40, 4
 OTHERS, OTHERS_CUTS = ("ghostty", "graphemes", "kitty", "tmux"), 2
@@ -30,8 +33,9 @@ class Trace(streams.Stream):
 
     def __init__(self, path, directory):
         self.name = "trace-" + os.path.basename(path).split(".")[0]
-        with gzip.open(path, "rt", encoding="utf-8") as f:
-            head, *lines = [json.loads(line) for line in f]
+        with gzip.open(path, "rb") as f:
+            self.trace = f.read()
+        head, *lines = [json.loads(line) for line in self.trace.splitlines()]
         self.rows, self.cols = head["rows"], head["cols"]
         self.data = b"".join(bytes.fromhex(x["out"]) for x in lines if "out" in x)
         self.path = os.path.join(directory, self.name)
@@ -78,13 +82,18 @@ def traces(directory):
 
 def missing(build):
     """Why the oracle can't be asked, or nothing."""
-    tool = os.path.join(build, TOOL)
-    return judges.missing("xterm", HERE) or ("" if os.access(tool, os.X_OK) else tool + " is not there")
+    absent = [t for t in (TOOL, GUESSER) if not os.access(os.path.join(build, t), os.X_OK)]
+    return judges.missing("xterm", HERE) or " ".join(absent) and " ".join(absent) + " is not there"
 
 
 def number(seed):
     """The text SEED as a number for the tool."""
     return sum((i + 1) * c for i, c in enumerate(seed.encode())) % (1 << 31)
+
+
+def judged(stream, steps, every):
+    return judges.ask("xterm", {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "steps": steps,
+                                "every": every})
 
 
 def xterm(build, stream, options, directory):
@@ -93,8 +102,14 @@ def xterm(build, stream, options, directory):
             str(longest)]
     with tempfile.NamedTemporaryFile(dir=directory) as steps:
         subprocess.run(tool, input=stream.data, stdout=steps, check=True)
-        return judges.ask("xterm", {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "steps": steps.name,
-                                    "every": every})
+        return judged(stream, steps.name, every)
+
+
+def guessed(build, stream, rtt, options, directory):
+    with tempfile.NamedTemporaryFile(dir=directory) as steps:
+        subprocess.run([os.path.join(build, GUESSER), "-s", steps.name, str(rtt)], input=stream.trace,
+                       stdout=subprocess.DEVNULL, check=True)
+        return judged(stream, steps.name, 1 if options.every else COMPARED)
 
 
 def other(judge, build, stream, options):
@@ -107,8 +122,12 @@ def other(judge, build, stream, options):
 
 def cases(options, given, directory):
     """Pairs of a name and a function that returns what is wrong."""
-    given = [*given, *(Made(name, directory) for name in MADE), *traces(directory)]
+    typed = traces(directory)
+    given = [*given, *(Made(name, directory) for name in MADE), *typed]
     found = [("overlay xterm %s" % s.name, lambda s=s: xterm(options.build, s, options, directory)) for s in given]
+    found += [("overlay guesser %s %d ms" % (s.name, rtt),
+               lambda s=s, rtt=rtt: guessed(options.build, s, rtt, options, directory))
+              for s in typed for rtt in (RTTS if options.every else RTTS[2:3])]
     return found + [("overlay %s %s" % (judge, s.name), lambda j=judge, s=s: other(j, options.build, s, options))
                     for judge in OTHERS for s in given
                     if (options.every or s.name in OTHERS_SEE) and not judges.missing(judge, HERE)]
