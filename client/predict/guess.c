@@ -222,8 +222,9 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 		line_begin(&g->line, t, -1);
 	g->told = true;
 	line_modes(&g->line, t);
-	/* Whether they went into the line or to a program before is not known. */
-	if (canonical != has(g, FRAME_TTY_ICANON) && g->n > 0)
+	/* Whether they went into the line or to a program before is not known; behind an Enter the line is empty both ways. */
+	if (canonical != has(g, FRAME_TTY_ICANON) && g->n > 0 &&
+	    !(g->sent[g->n - 1].key.kind == KEY_ENTER && has(g, FRAME_TTY_ICRNL) && !has(g, FRAME_TTY_IGNCR)))
 		line_lose(&g->line);
 	g->habit = habit_of(&g->habits, &g->tty, g->screen);
 	chain_new_epoch(g, true);

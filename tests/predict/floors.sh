@@ -27,6 +27,7 @@ while read -r trace rtt shown wrong longest; do
 	play "$trace" "$rtt" "$shown" "$wrong" "$longest"
 done <<FLOORS
 # trace     rtt  shown wrong longest
+ahead       200   90.0     0       0
 bash-read   200   92.5     0       0
 bash        200   94.5     0       0
 cjk-bash    200   91.0     0       0
@@ -35,7 +36,7 @@ cjk-vim     200   71.0     0       0
 dash        200   96.0     1     110
 emacs       200   91.5     0       0
 fish-read   200   96.5     0       0
-fish        200   93.5     0       0
+fish        200   93.5     2     190
 getpass     200   97.5     0       0
 htop        200   80.5     0       0
 less        200   76.5     3     200
@@ -54,7 +55,7 @@ sudo        200   96.0     0       0
 tmux        200   90.5     1     200
 vim         200   93.5     0       0
 zsh-read    200   95.0     0       0
-zsh         200   92.5     0       0
+zsh         200   92.5     1     160
 bash-read   600   89.0     0       0
 bash        600   87.0     0       0
 dash        600   92.0     2     500

@@ -33,7 +33,7 @@ MORE = lines(
     ["this is typed and thrown away", Keys("C-u"), "date +%Y >/dev/null"],
     ["ls pro", Keys("tab"), "main.c"])
 LONG = lines("echo " + "the quick brown fox jumps over the lazy dog and then " * 2 + "sleeps")
-AHEAD = ["sleep 1", ENTER, 0.3, "echo typed ahead", ENTER, Wait(1.0)]
+AHEAD = ["sleep 4", ENTER, 0.3, "echo typed ahead", ENTER, Wait(2.0)]
 PROSE = ("The keeper reads what the program writes and keeps the last of it in a ring.  A terminal that comes back "
          "gets a picture of the screen, and then goes on at the byte where it was.")
 
@@ -68,12 +68,16 @@ NODE = lines(
     "const x = [1, 2, 3, 4]", "x.map(n => n * n)", "let s = 'hello' + ' there'", "s.length",
     "function add(a, b) { return a + b }", "add(3, 4)", ["s.toUpperCase", Keys("left left left"), Keys("end"), "()"],
     "Math.max(...x)", "new Map([['a', 1]]).get('a')", [Keys("up up"), 0.4, Keys("back back back back"), "b')"])
-SQL = lines(
-    "create table person (id integer primary key, name text);", "insert into person values (1, 'Ada'), (2, 'Grace');",
-    "select * from person;",
-    ["select nme from person where id = 2;", Keys("home wordright right right"), "a", Keys("end")],
-    "select count(*) from person;", [Keys("up up"), 0.4, Keys("back back back"), " 1;"],
-    "update person set name = 'Barbara' where id = 1;", "select name, length(name) from person order by name;")
+
+
+def sql(create):
+    return lines(
+        create + " person (id integer primary key, name text);", "insert into person values (1, 'Ada'), (2, 'Grace');",
+        "select * from person;",
+        ["select nme from person where id = 2;", Keys("home wordright right right"), "a", Keys("end")],
+        "select count(*) from person;", [Keys("up up"), 0.4, Keys("back back back"), " 1;"],
+        "update person set name = 'Barbara' where id = 1;", "select name, length(name) from person order by name;")
+
 
 SECRET = "Zq7-Xk.QW9vJ"
 
@@ -97,15 +101,18 @@ PROGRAMS = (
         [Keys("up up"), 0.4, Keys("C-a"), "nice ", Keys("C-e")], ["echo one two three", Keys("C-w C-w"), "four"],
         ["this is typed and thrown away", Keys("C-u"), "true"]) + [
         THINK, "echo hello th", 0.5, Keys("right"), ENTER, THINK, "cat no", 0.5, Keys("right"), ENTER] + AHEAD),
+    Program("ahead", "exec bash --rcfile bashrc -i", lines("ls -l") + AHEAD + lines("echo a usual line") + AHEAD + [
+        THINK, "cat", ENTER, THINK, "words that the kernel shows", Keys("back back back"), "ed", ENTER, "and a second line",
+        Keys("C-w"), "row", ENTER, THINK, Keys("C-d"), THINK] + AHEAD),
     Program("vim", "exec vim -u vimrc text.txt", VIM),
     Program("nvim", "exec nvim -u vimrc text.txt", VIM),
     Program("nano", "exec nano text.txt", NANO),
     Program("emacs", "exec emacs -nw -Q text.txt", EMACS),
     Program("python", "exec python3 -q", PYTHON),
     Program("node", "exec node", NODE),
-    Program("sqlite3", "exec sqlite3 -init /dev/null", SQL),
+    Program("sqlite3", "exec sqlite3 -init /dev/null", sql("create table")),
     Program("psql", "export PAGER=cat PSQL_HISTORY=/dev/null; exec psql -q -h /run/predict -U postgres postgres",
-            lines("begin;") + SQL),
+            sql("create temp table")),
     Program("less", "exec less project/long.log", [
         THINK, Raw(" "), THINK, Raw(" "), THINK, Raw("/slow"), ENTER, THINK, Raw("n"), 0.4, Raw("n"), THINK, Raw("G"),
         THINK, Raw("g"), 0.5, Raw("jjjj"), 0.5, Raw("kk"), THINK, Raw("?client 9"), ENTER, THINK, Raw("100g"), THINK,
@@ -164,8 +171,7 @@ PROGRAMS = (
         Raw("i"), Commit("日本語"), Commit("の文章"), "です、", Commit("漢字"), " and text", ENTER, "Grüße aus Köln, ça va?",
         ENTER, Commit("中文字符"), Keys("left left"), Commit("也"), Keys("end"), Commit("，"), "end", ENTER,
         Commit("\U0001f600"), " an emoji and ", Commit("\U0001f680"), Keys("back back"), " more", ENTER, "e", Commit("\u0301"),
-        "tude",
-        Keys("esc"), THINK, Raw("kk0"), Raw("i"), Commit("前"), "before ", Keys("esc"), Raw("A"), " after",
+        "tude", Keys("esc"), THINK, Raw("kk0"), Raw("i"), Commit("前"), "before ", Keys("esc"), Raw("A"), " after",
         Keys("esc")]),
     Program("paste", "exec bash --rcfile bashrc -i", lines(
         "echo typed", ["echo ", Paste("pasted text that is longer than any word"), " and typed"],
