@@ -6,6 +6,9 @@
 #include "look.h"
 #include "prompt.h"
 
+#define TEXT_LEARNED 4 /* characters that came back in an editor, before it is trusted */
+#define LINE_ECHOES 4  /* characters that come back in one line are as good as another line */
+
 bool
 chain_at_anchor(const struct guess *g, const struct screen *base)
 {
@@ -34,7 +37,29 @@ chain_begin(struct guess *g, const struct screen *base)
 	g->anchor = (struct place){ .row = cursor.row, .col = cursor.col, .start = cursor.col, .end = cursor.col };
 	g->explained = !cursor.pending;
 	g->prompt = prompt_hash(base, cursor.row, cursor.col);
-	g->prompt_seen = false;
+	g->came_back = 0;
+}
+
+bool
+chain_is_mute(const struct guess *g)
+{
+	return (g->tty.modes & (FRAME_TTY_ICANON | FRAME_TTY_ECHO)) == FRAME_TTY_ICANON;
+}
+
+static bool
+is_text(const struct guess *g, const struct screen *base)
+{
+	return g->told && !g->left_text && !chain_is_mute(g) && !habit_is_window(g->tty.program) &&
+	    g->habit->score[HABIT_CHARACTER] >= TEXT_LEARNED && prompt_is_text(base, g->tty.program);
+}
+
+bool
+chain_knows_place(const struct guess *g, const struct screen *base)
+{
+	if (!g->told || chain_is_mute(g) || habit_is_window(g->tty.program))
+		return false;
+	return is_text(g, base) || (habit_prompt_echoes(g->habit, g->prompt) &&
+	    prompt_hash(base, g->anchor.row, g->anchor.start) == g->prompt);
 }
 
 /* The column whose look a typed character gets. */
@@ -169,11 +194,12 @@ static void
 credit(struct guess *g, const struct sent *s)
 {
 	g->live = s->epoch;
+	g->left_text = false;
 	habit_right(g->habit, HABIT_CHARACTER);
-	if (s->check_col == g->anchor.start && !g->prompt_seen) {
+	if (s->check_col == g->anchor.start && g->came_back == 0)
 		habit_echoed(g->habit, g->prompt);
-		g->prompt_seen = true;
-	}
+	if ((s->check_col == g->anchor.start || g->came_back > 0) && ++g->came_back == LINE_ECHOES)
+		habit_echoed(g->habit, g->prompt);
 }
 
 static void
@@ -260,10 +286,13 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	bool edits = true, wrong = false;
 	struct look_cursor cursor;
 
+	if (n == 1 && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
+		learn_moves(g, base, &g->sent[0]);
 	for (unsigned i = 0; i < n; i++) {
 		const struct sent *s = &g->sent[i];
 
 		edits = edits && !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
+		g->left_text = g->left_text || s->key.kind == KEY_OTHER;
 		if (s->predicted && !wrong)
 			judge_wrong(g, base, s);
 		wrong = wrong || s->predicted;
@@ -280,6 +309,9 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	}
 	if (wrong)
 		chain_new_epoch(g, true);
+	/* No key that was taken gave the terminal to another program: the place counts for what was typed since, too. */
+	if (g->n > 0 && (is_text(g, base) || (edits && !wrong && chain_knows_place(g, base))))
+		g->live = g->sent[0].epoch;
 	chain_replay(g, base);
 }
 

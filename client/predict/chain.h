@@ -15,6 +15,13 @@
 
 /* The base is where no key has brought it: a new line begins there. */
 void chain_begin(struct guess *g, const struct screen *base);
+/* Nothing that is typed is shown by the kernel or a program: a password. */
+bool chain_is_mute(const struct guess *g);
+/*
+ * Whether what is typed at the anchor, where the base is, may be shown before any of it has come back (guess.h): at a
+ * prompt at which it always did, in a line that began there, or in an editor that says that it takes text.
+ */
+bool chain_knows_place(const struct guess *g, const struct screen *base);
 /* Makes all predictions anew. */
 void chain_replay(struct guess *g, const struct screen *base);
 /*

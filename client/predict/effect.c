@@ -116,13 +116,16 @@ effect_echo(struct scene *e)
 	return true;
 }
 
-/*
- * Up to where text moves when it is changed at the cursor; 0: nowhere.  WITHIN, ROW, BEHIND: the classes that say so
- * where the cursor is within what was typed, and behind it.
- */
+/* The three ways in which text right of the cursor moves (habit.h); LIKE: those that are presumed for unknown ones. */
+struct moving { enum habit_class within, row, behind; const struct moving *like; };
+static const struct moving opens = { HABIT_INSERT, HABIT_INSERT_ROW, HABIT_PUSH, &opens };
+static const struct moving closes = { HABIT_CLOSE, HABIT_CLOSE_ROW, HABIT_PULL, &opens };
+
+/* Up to where text moves when it is changed at the cursor; 0: nowhere. */
 static unsigned
-moves_to(const struct scene *e, enum habit_class within, enum habit_class row, enum habit_class behind)
+moves_to(const struct scene *e, const struct moving *m)
 {
+	const struct habit *h = e->habit;
 	const struct place *p = e->p;
 	unsigned used = e->im->used > p->col ? e->im->used : 0;
 	bool inside = p->col < p->end;
@@ -138,10 +141,10 @@ moves_to(const struct scene *e, enum habit_class within, enum habit_class row, e
 		break;
 	}
 	if (!inside)
-		return habit_knows(e->habit, behind) ? used : 0;
-	if (habit_knows(e->habit, within) && e->habit->score[within] >= e->habit->score[row])
+		return habit_presumes(h, m->behind, m->like->behind) ? used : 0;
+	if (habit_presumes(h, m->within, m->like->within) && h->score[m->within] >= h->score[m->row])
 		return p->end;
-	return habit_knows(e->habit, row) ? used : 0;
+	return habit_presumes(h, m->row, m->like->row) ? used : 0;
 }
 
 static bool
@@ -149,7 +152,7 @@ effect_character(struct scene *e)
 {
 	const struct key *k = &e->s->key;
 	struct place *p = e->p;
-	unsigned to = moves_to(e, HABIT_INSERT, HABIT_INSERT_ROW, HABIT_PUSH), before = p->col;
+	unsigned to = moves_to(e, &opens), before = p->col;
 
 	if (k->kind == KEY_MARK)
 		return join(e, k->text, k->len);
@@ -176,11 +179,13 @@ take_away(struct scene *e, unsigned col, unsigned width)
 {
 	struct place *p = e->p;
 	bool within = p->end > col + width;
-	unsigned to = moves_to(e, HABIT_CLOSE, HABIT_CLOSE_ROW, HABIT_PULL);
+	unsigned to = moves_to(e, &closes);
 
 	if (to > col + width) {
 		if (!sketch_close(e->im, col, to, width))
 			return false;
+	} else if (within && e->move == EFFECT_LEARNED) {
+		return false;
 	} else if (!within && e->im->used <= col + width &&
 	    (e->move != EFFECT_LEARNED || habit_knows(e->habit, HABIT_BACKSPACE))) {
 		for (unsigned i = 0; i < width; i++)
@@ -214,7 +219,7 @@ static bool
 effect_delete(struct scene *e)
 {
 	unsigned col = e->p->col, width = sketch_width(e->im, col);
-	unsigned to = moves_to(e, HABIT_CLOSE, HABIT_CLOSE_ROW, HABIT_PULL);
+	unsigned to = moves_to(e, &closes);
 	struct sketch_cell was = e->im->cell[col];
 
 	if (col + width > e->p->end || to < col + width || !take_away(e, col, width))

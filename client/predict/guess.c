@@ -9,8 +9,7 @@
 #include "look.h"
 #include "prompt.h"
 
-#define AT_ONCE 48     /* so many bytes at once are a paste */
-#define TEXT_LEARNED 4 /* characters that came back in an editor, before it is trusted */
+#define AT_ONCE 48 /* so many bytes at once are a paste */
 
 struct guess *
 guess_new(void)
@@ -34,27 +33,6 @@ static bool
 has(const struct guess *g, uint32_t mode)
 {
 	return (g->tty.modes & mode) != 0;
-}
-
-/* Nothing that is typed is shown: a password. */
-static bool
-is_mute(const struct guess *g)
-{
-	return has(g, FRAME_TTY_ICANON) && !has(g, FRAME_TTY_ECHO);
-}
-
-/*
- * Whether what is typed now may be shown before any of it has come back; see the header.  The base is at the anchor.
- */
-static bool
-is_known_place(const struct guess *g, const struct screen *base)
-{
-	if (!g->told || is_mute(g) || habit_is_window(g->tty.program))
-		return false;
-	if (prompt_is_text(base, g->tty.program))
-		return g->habit->score[HABIT_CHARACTER] >= TEXT_LEARNED;
-	return habit_prompt_echoes(g->habit, g->prompt) &&
-	    prompt_hash(base, g->anchor.row, g->anchor.start) == g->prompt;
 }
 
 /* Whether what comes behind S is in another epoch. */
@@ -120,11 +98,11 @@ add_key(struct guess *g, const struct screen *base, const struct key *key, const
 	}
 	if (g->n > 0 && !g->explained && g->sent[0].predicted)
 		chain_new_epoch(g, false);
-	if (g->n == 0 && g->live != g->epoch && is_known_place(g, base))
+	if (g->n == 0 && g->live != g->epoch && chain_knows_place(g, base))
 		g->live = g->epoch;
 	s = &g->sent[g->n++];
 	*s = (struct sent){ .key = *key, .end = end, .epoch = g->epoch };
-	s->dead = !g->told || is_mute(g) || key->kind == KEY_PASTED;
+	s->dead = !g->told || chain_is_mute(g) || key->kind == KEY_PASTED;
 	line = echo_key(g, s, bytes);
 	if (ends_epoch(s, line))
 		chain_new_epoch(g, false);
@@ -180,6 +158,7 @@ see_mode(struct guess *g, const struct screen *base)
 	if (g->screen == screen)
 		return;
 	g->screen = screen;
+	g->left_text = false;
 	g->habit = habit_of(&g->habits, &g->tty, screen);
 	chain_new_epoch(g, true);
 }
@@ -228,7 +207,7 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 		line_lose(&g->line);
 	g->habit = habit_of(&g->habits, &g->tty, g->screen);
 	chain_new_epoch(g, true);
-	for (unsigned i = 0; is_mute(g) && i < g->n; i++) {
+	for (unsigned i = 0; chain_is_mute(g) && i < g->n; i++) {
 		g->sent[i].dead = true;
 		g->sent[i].predicted = false;
 	}

@@ -37,7 +37,8 @@ struct guess {
 	struct place anchor;    /* where the base is without the keys that are on their way */
 	bool explained;         /* … and its cursor is there */
 	uint32_t prompt;        /* left of the anchor's start; 0: none */
-	bool prompt_seen;       /* it has been noted whether typed keys come back there */
+	bool left_text;         /* a key such as ESC may have ended the editor's mode, which the screen still says */
+	unsigned came_back;     /* characters of the line, from its first one on */
 	struct sketch before;    /* the anchor's row */
 	struct sketch sketch;    /* … with the keys that are on their way; and for trials */
 	struct place typed;     /* the last character that came back: new ones get its look */

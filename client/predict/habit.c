@@ -50,6 +50,8 @@ habit_of(struct habits *h, const struct frame_tty *tty, uint32_t screen)
 void
 habit_right(struct habit *h, enum habit_class class)
 {
+	if (h->score[class] < 0)
+		h->score[class] = 0;
 	if (h->score[class] < SCORE_MAX)
 		h->score[class]++;
 }
@@ -57,7 +59,13 @@ habit_right(struct habit *h, enum habit_class class)
 void
 habit_wrong(struct habit *h, enum habit_class class)
 {
-	h->score[class] = (int8_t)(h->score[class] > SCORE_WRONG ? h->score[class] - SCORE_WRONG : 0);
+	h->score[class] = (int8_t)(h->score[class] > SCORE_WRONG ? h->score[class] - SCORE_WRONG : -1);
+}
+
+bool
+habit_presumes(const struct habit *h, enum habit_class class, enum habit_class like)
+{
+	return h->score[class] > 0 || (h->score[class] == 0 && h->score[like] > 0);
 }
 
 bool

@@ -70,6 +70,8 @@ void habit_right(struct habit *h, enum habit_class class);
 void habit_wrong(struct habit *h, enum habit_class class);
 /* Whether CLASS has been right, and not been wrong lately. */
 bool habit_knows(const struct habit *h, enum habit_class class);
+/* The same; a CLASS that was neither right nor wrong yet is as LIKE. */
+bool habit_presumes(const struct habit *h, enum habit_class class, enum habit_class like);
 
 /* The character C came back as text, or was wrong where text was to be expected. */
 void habit_is_text(struct habit *h, char c, bool text);

@@ -136,6 +136,7 @@ uint32_t
 prompt_screen(const struct screen *base, const char *program)
 {
 	uint32_t hash = HASH_BEGIN;
+	struct look_cursor cursor;
 	struct text t;
 	size_t n;
 
@@ -143,6 +144,9 @@ prompt_screen(const struct screen *base, const char *program)
 		return PROMPT_LINES;
 	if (!is_vi(program) || !row_text(base, screen_rows(base) - 1, screen_cols(base) / 2, &t))
 		return PROMPT_FULL;
+	look_cursor(base, &cursor);
+	if (cursor.row == screen_rows(base) - 1)
+		return t.n && strchr(":/?", t.bytes[0]) && !asks_for_secret(t.bytes) ? PROMPT_COMMAND : PROMPT_FULL;
 	n = mode_length(t.bytes);
 	for (size_t i = 0; i < n; i++)
 		hash = hash_add(hash, t.bytes[i]);
@@ -160,5 +164,5 @@ prompt_is_text(const struct screen *base, const char *program)
 		return false;
 	if (strcmp(program, "nano") == 0)
 		return cursor.row > 0 && cursor.row < rows - NANO_ROWS;
-	return cursor.row < rows - 1 && prompt_screen(base, program) >= PROMPT_MODE;
+	return prompt_screen(base, program) >= PROMPT_COMMAND;
 }

@@ -19,13 +19,14 @@
 uint32_t prompt_hash(const struct screen *base, unsigned row, unsigned col);
 /*
  * What the screen says of the mode that a program is in: PROMPT_LINES on the main screen, PROMPT_FULL on the alternate
- * one, and another number for each mode of vi's that its last row names ("-- INSERT --", in any language).
+ * one, PROMPT_COMMAND in vi's command line, and another number for each mode of vi's that its last row names
+ * ("-- INSERT --", in any language).
  */
-enum { PROMPT_LINES, PROMPT_FULL, PROMPT_MODE };
+enum { PROMPT_LINES, PROMPT_FULL, PROMPT_COMMAND, PROMPT_MODE };
 uint32_t prompt_screen(const struct screen *base, const char *program);
 /*
- * Whether PROGRAM is an editor that takes what is typed as text, at the cursor: vi with such a last row, or nano; and the
- * cursor is above the rows in which they ask.
+ * Whether PROGRAM is an editor that takes what is typed as text, at the cursor: vi with such a last row, and nano, each
+ * with the cursor above the rows in which they ask; or vi's command line.
  */
 bool prompt_is_text(const struct screen *base, const char *program);
 
