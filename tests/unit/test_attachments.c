@@ -223,6 +223,33 @@ one_that_stands_still_is_set_aside(void **state)
 	snprintf(world_command, sizeof world_command, "stty -echo; echo ready; exec cat");
 }
 
+/* In the turn in which a terminal takes what it was behind, the program's next output is read. */
+static void
+one_that_has_caught_up_gets_more_in_the_same_turn(void **state)
+{
+	struct caller c;
+	unsigned caught_up = 0;
+
+	(void)state;
+	snprintf(world_command, sizeof world_command, "stty -echo; read x; yes; sleep 1000");
+	world_open(false, false);
+	caller_attach(&c, ATTACH_MODE_FIRST, ATTACH_FLAG_PIPES);
+	fcntl(c.out, F_SETPIPE_SZ, 4096);
+	assert_int_equal(write(c.screen, "\n", 1), 1);
+	while (caught_up++ < 50) {
+		uint64_t head;
+
+		turn_until(k.slowed);
+		head = k.ring.head;
+		caller_seen(&c);
+		turn();
+		assert_true(k.ring.head > head || !k.slowed || attachments_behind(&k, 16384));
+	}
+	caller_hang_up(&c);
+	world_close();
+	snprintf(world_command, sizeof world_command, "stty -echo; echo ready; exec cat");
+}
+
 static void
 all_output_comes_before_the_end(void **state)
 {
@@ -326,6 +353,7 @@ main(void)
 		cmocka_unit_test(a_terminal_is_left_as_it_was_found),
 		cmocka_unit_test(a_terminal_that_hangs_up_is_told_that_it_is_dead),
 		cmocka_unit_test(one_that_stands_still_is_set_aside),
+		cmocka_unit_test(one_that_has_caught_up_gets_more_in_the_same_turn),
 		cmocka_unit_test(all_output_comes_before_the_end),
 		cmocka_unit_test(a_request_finds_the_session_without_those_that_have_gone),
 		cmocka_unit_test(connections_are_bounded),

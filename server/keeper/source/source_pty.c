@@ -205,6 +205,9 @@ pty_turn(struct keeper *k)
 {
 	uint64_t now;
 
+	/* A terminal has taken what the program waited for: there is more to read, and no need to ask. */
+	if (k->state == KEEPER_RUNNING && k->slowed && may_read(k))
+		pump_output(k);
 	if (k->state != KEEPER_RUNNING || (k->nudge_until == CLOCK_NEVER && k->quiet_until == CLOCK_NEVER))
 		return;
 	now = clock_now_ms();
