@@ -252,7 +252,7 @@ class Framed:
         check(input <= s.sent, "TAKEN speaks of input that was not sent: %d of %d" % (input, s.sent))
         check(output <= s.output, "TAKEN comes before the output that it speaks of: %d, not %d" % (output, s.output))
         before = self.takens[-1] if self.takens else (0, 0, 0)
-        check(input > before[0] and output >= before[1], "TAKEN %s behind %s" % ((input, output), before))
+        check(input >= before[0] and output >= before[1], "TAKEN %s behind %s" % ((input, output), before))
         self.takens.append((input, output, bool(certain)))
 
     def watch(self, on=True):

@@ -289,11 +289,20 @@ def test_idle_sessions_sleep(host):
         if line == "true":
             c.wait_end()
         c.kill()
+    # one that watches, with a key that nobody reads
+    watcher = Framed(host)
+    watcher.attach(framed.NEW)
+    watcher.ask("$$")
+    watcher.watch()
+    watcher.line("stty raw -echo; sleep 600")
+    watcher.wait_tty("raw modes", unset=framed.ICANON, program="sleep")
+    watcher.taken()
+    watcher.input(b"k")
     host.wait_sessions(1, "ending")
-    sessions = host.wait_sessions(4, None)
+    sessions = host.wait_sessions(5, None)
     pids = [s["keeper_pid"] for s in sessions] + [host.leader_of(s) for s in sessions] + [host.holdfastd.pid]
     attached.quiet(1.0)
     before = [switches(p) for p in pids]
     time.sleep(4.0)
-    equal([switches(p) - b for p, b in zip(pids, before)], [0] * 9,
-          "wake-ups of 4 keepers, 4 leaders, holdfastd in 4 s")
+    equal([switches(p) - b for p, b in zip(pids, before)], [0] * 11,
+          "wake-ups of 5 keepers, 5 leaders, holdfastd in 4 s")

@@ -2,10 +2,13 @@
 """WATCH: what a client is told of the terminal on the host (docs/PROTOCOL.md, section 10)."""
 import os
 import re
+import shutil
+import subprocess
+import time
 
 import framed
 from framed import ECHO, ICANON, Framed
-from term import check, equal, wait_until
+from term import Skip, check, equal, wait_until
 
 
 def watching(host, **kw):
@@ -63,9 +66,14 @@ def test_password(host):
     c.line("read -r -s -p 'Pass''word: ' x; echo \"<$x>\"")
     c.wait_for("Password: ")
     equal(c.ttys[-1]["modes"] & ECHO, 0, "ECHO at the password's prompt")
-    c.taken()
-    equal(typed(c, b"secret")[0], b"", "what comes of the password")
+    sent = c.stream.sent
+    for ch in b"secret":
+        c.input(bytes([ch]))
+        c.wait_input()
+        # so long that a TAKEN would be there
+        time.sleep(0.06)
     typed(c, b"\r", b"<secret>")
+    equal([t for t in c.takens if sent < t[0] < c.stream.sent], [], "TAKENs of a password's keys")
 
 
 def test_late_reader(host):
@@ -108,3 +116,185 @@ def test_silent_reader(host):
     check(not any("inotify" in os.readlink("/proc/%d/fd/%s" % (keeper, n)) for n in os.listdir("/proc/%d/fd" % keeper)),
           "the keeper keeps an instance of inotify")
     open("/home/alice/end", "w").close()
+
+
+def test_flood(host):
+    """Output that never ceases: TAKEN comes late, and not before the answer."""
+    c = watching(host)
+    c.line("python3 -c 'import os, tty, select\ntty.setraw(0)\nos.write(1, b\"rea\" + b\"dy\")\nleft = None\n"
+           "while left != 0:\n  os.write(1, b\".\" * 4096)\n  left = left and left - 1\n"
+           "  if left is None and select.select([0], [], [], 0)[0]: os.write(1, b\"<%s>\" % os.read(0, 9)); left = 300\n"
+           "while not os.path.exists(\"end\"): select.select([], [], [], .02)'")
+    c.wait_for("ready")
+    c.wait(lambda: c.stream.data.count(b".") > 100000, "the flood")
+    c.input(b"k")
+    input, output, certain = c.taken()
+    came = bytes(c.stream.data[:output - c.stream.start])
+    check(came.endswith(b"<k>" + b"." * 300 * 4096), "TAKEN comes before the flood is over: %r" % came[-20:])
+    check(not certain, "an assumption is said to be certain")
+    open("/home/alice/end", "w").close()
+
+
+def test_flood_in_canonical_mode(host):
+    """The kernel echoes into a flood: TAKEN is behind that echo."""
+    c = watching(host)
+    c.line("yes")
+    c.wait(lambda: c.stream.data.count(b"y\r\n") > 50000, "the flood")
+    sent, before = c.stream.sent, len(c.takens)
+    c.input(b"Z")
+    c.wait(lambda: b"Z" in c.stream.data[-200000:], "the echo")
+    c.input(b"\3")
+    c.wait_tty("bash's modes", unset=ICANON, program="bash")
+    c.taken()
+    for input, output, _ in c.takens[before:]:
+        if input > sent:
+            check(b"Z" in c.stream.data[:output - c.stream.start], "TAKEN of %d is before the echo" % input)
+
+
+def test_typed_ahead(host):
+    """Lines that wait for their reader, echoed by the kernel."""
+    c = watching(host)
+    c.line("sleep 600")
+    c.wait_tty("sleep's modes", set=ICANON | ECHO, program="sleep")
+    c.taken()
+    equal(typed(c, b"ab\r", b"ab\r\n"), (b"ab\r\n", False), "a line that nobody reads")
+    equal(typed(c, b"c", b"c"), (b"c", False), "what is behind it")
+    c.input(b"\3")
+    c.wait_tty("bash's modes", unset=ICANON, program="bash")
+    c.taken()
+
+
+def test_vim(host):
+    """A program that draws: raw, and slow at its start."""
+    c = watching(host)
+    c.line("vim --clean x")
+    c.wait_tty("vim's modes", unset=ICANON | ECHO, program="vim")
+    c.wait_for("New")
+    check(b"INSERT" in typed(c, b"i", b"INSERT")[0], "no INSERT")
+    for ch in b"words":
+        check(bytes([ch]) in typed(c, bytes([ch]))[0], "TAKEN comes before vim shows %r" % ch)
+    typed(c, b"\x1b")
+    c.line(":q!")
+    c.wait_tty("bash's modes", program="bash")
+
+
+def test_several(host):
+    """Two clients and a terminal in one session: each client hears of its own input."""
+    one = watching(host)
+    two = Framed(host)
+    two.attach(framed.JOIN, want=str(host.session()["id"]))
+    two.watch()
+    looker = Framed(host)
+    looker.attach(framed.JOIN, want=str(host.session()["id"]), flags=framed.READONLY)
+    equal(looker.watch()["program"], "bash", "what a read-only client is told")
+    typed(one, b": one", b": one")
+    before = len(one.takens)
+    typed(two, b" two", b" two")
+    equal(two.takens[-1][0], 4, "the offset in the other's stream")
+    looker.input(b"x")
+    t = host.ssh(options=["-t"], args=["holdfastctl", "attach", "-j", str(host.session()["id"])])
+    t.wait_for(": one two")
+    t.line("")
+    t.line("cat")
+    for c in (one, two, looker):
+        c.wait_tty("what the terminal has started", set=ICANON, program="cat")
+    equal((len(one.takens), len(looker.takens)), (before, 0), "TAKENs of what others have typed")
+    one.watch(False)
+    n = len(one.ttys)
+    t.send(b"\3")
+    two.wait_tty("the terminal's program has gone", unset=ICANON, program="bash")
+    one.input(b":")
+    one.wait_for(r"\^C[^:]*PROMPT\$ :")
+    two.input(b" end")
+    two.taken()
+    one.wait_for(": end")
+    equal((len(one.ttys), len(one.takens)), (n, before), "what is told after WATCH 0")
+
+
+def test_returns(host):
+    """Over a cut WATCH is asked again; a keeper's death and an upgrade it outlives."""
+    c = watching(host)
+    typed(c, b": a", b": a")
+    c.kill()
+    c = Framed(host, c.stream)
+    c.resume()
+    c.input(b"b")
+    c.wait_for(": ab")
+    equal((c.ttys, c.takens), ([], []), "what is told without WATCH")
+    c.watch()
+    typed(c, b"c", b"c")
+    before = host.session()
+    for kill in (True, False):
+        n = len(c.ttys)
+        if kill:
+            os.kill(before["keeper_pid"], 9)
+        else:
+            equal(host.ctl("alice", "upgrade", "--force", str(c.stream.id)).returncode, 0, "holdfastctl upgrade")
+        c.wait(lambda: len(c.ttys) > n, "TTY, from the next keeper")
+        equal(c.ttys[-1]["program"], "bash", "the program in front")
+        typed(c, b"d", b"d")
+    equal(host.session()["shell_pid"], before["shell_pid"], "the shell")
+    c.line("")
+    c.line("exec cat")
+    c.wait_tty("another program in the same process", set=ICANON | ECHO, program="cat")
+    equal(typed(c, b"e", b"e"), (b"e", True), "what comes of a key")
+
+
+def test_no_terminal(host):
+    """A command on pipes has no WATCH: the connection ends."""
+    c = Framed(host)
+    c.attach(framed.NEW, flags=framed.PIPES, command="cat")
+    c.send(framed.WATCH, b"\1")
+    equal(c.wait_end()[:2], (framed.ERROR, framed.PROTOCOL), "the answer to WATCH")
+
+
+def test_told_too_much(host):
+    """A program changes modes 20,000 times while the client reads nothing: little is kept for it, and the last is told."""
+    c = watching(host)
+    c.line("python3 -c 'import os, termios\nt = termios.tcgetattr(0)\n"
+           "for i in range(20000): t[3] ^= termios.ECHOK; termios.tcsetattr(0, termios.TCSANOW, t); os.write(1, b\".\")\n"
+           "t[3] &= ~termios.ECHOE; termios.tcsetattr(0, termios.TCSANOW, t)\nopen(\"done\", \"w\"); os.read(0, 1)'")
+    wait_until(lambda: os.path.exists("/home/alice/done"), "the program is done")
+    for _ in range(1000):
+        c.send(framed.WATCH, b"\1")
+    c.wait(lambda: c.stream.data.count(b".") >= 20000, "the output")
+    c.wait_tty("the last modes", set=ICANON, unset=4)
+    check(len(c.ttys) < 25000, "%d TTYs" % len(c.ttys))
+
+
+def calls(host, keys):
+    """The system calls by which the keeper of the only session serves KEYS."""
+    log = "/tmp/strace.%d" % os.getpid()
+    p = subprocess.Popen(["strace", "-o", log, "-p", str(host.session()["keeper_pid"])], stderr=subprocess.PIPE)
+    check(b"attached" in p.stderr.readline(), "strace")
+    keys()
+    p.terminate()
+    p.wait()
+    with open(log) as f:
+        return [line for line in f if re.match(r"ioctl\(\d+, (TCGETS|FIONREAD)|poll\(|openat\(|inotify", line)]
+
+
+def test_costs_nothing(host):
+    """Where nobody watches, not one system call more; where one does, a few a key."""
+    if not shutil.which("strace"):
+        raise Skip("no strace")
+    c = Framed(host)
+    c.attach()
+    c.ask("$$")
+    c.wait_for(r"=\r\n[^\n]*PROMPT\$ ")
+
+    def keys():
+        for i in range(20):
+            c.input(b"k")
+            c.wait(lambda: bytes(c.stream.data).endswith(b"k" * (i + 1)), "the echo")
+    without = calls(host, keys)
+    # one FIONREAD a key is asked.h's
+    check(not [line for line in without if "FIONREAD" not in line] and len(without) <= 20,
+          "what a client that does not watch costs: %s" % without)
+    c.input(b"\x15")
+    c.wait(lambda: bytes(c.stream.data).endswith(b"\x1b[K"), "an empty line")
+    c.stream.data.clear()
+    c.stream.start = c.stream.output
+    c.watch()
+    n = len(calls(host, keys))
+    check(60 <= n <= 400, "%d system calls for 20 keys" % n)

@@ -139,6 +139,21 @@ an_echo_in_a_flood_has_an_end(void **state)
 	assert_int_equal(taken_judge(&t, &l, 110), TAKEN_CERTAIN);
 }
 
+/* The kernel keeps an echo back for which there is no room. */
+static void
+a_full_pty_is_not_certain(void **state)
+{
+	(void)state;
+	taken_fed(&t, 100);
+	l.canonical = l.output_waits = l.crowded = true;
+	assert_int_equal(taken_judge(&t, &l, 100), TAKEN_NOT);
+	l.output_waits = l.crowded = false;
+	l.head += TAKEN_PTY_HOLDS;
+	taken_stirred(&t, 110);
+	assert_false(taken_wants_look(&t, 110));
+	assert_int_equal(taken_judge(&t, &l, 110 + Q), TAKEN_CERTAIN);
+}
+
 static void
 what_is_behind_a_whole_line_is_not_certain(void **state)
 {
@@ -180,6 +195,7 @@ main(void)
 		cmocka_unit_test_setup(a_program_at_work_has_that_time_twice, begin),
 		cmocka_unit_test_setup(an_echo_of_the_kernel_is_certain, begin),
 		cmocka_unit_test_setup(an_echo_in_a_flood_has_an_end, begin),
+		cmocka_unit_test_setup(a_full_pty_is_not_certain, begin),
 		cmocka_unit_test_setup(what_is_behind_a_whole_line_is_not_certain, begin),
 		cmocka_unit_test_setup(a_change_of_modes_is_not_certain, begin),
 	};

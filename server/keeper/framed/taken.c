@@ -39,7 +39,7 @@ is_certain(struct taken *t, const struct taken_look *look)
 	if (!t->canonical)
 		return false;
 	/* Where there is input to read, the kernel was not made to look at what came behind that. */
-	if (!t->echoed && !look->readable) {
+	if (!t->echoed && !look->readable && !look->crowded) {
 		t->echoed = true;
 		t->echo_end = look->head + TAKEN_PTY_HOLDS;
 	}

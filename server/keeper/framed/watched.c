@@ -14,6 +14,7 @@
 #include "taken.h"
 #include "ttyfacts.h"
 
+#define OUTPUT_FREE 2048 /* of the 4 KB behind which the kernel queues output, which has no room for an echo in the end */
 #define CONTROL_BUSY 512 /* a client that has not read so much of what it was told waits for more */
 
 struct watched {
@@ -24,7 +25,6 @@ struct watched {
 	struct taken taken;
 	uint32_t fed_before;   /* of the keeper, at the last turn */
 	uint64_t head_before;
-	uint32_t modes_before; /* at the last look at input */
 	int reads;             /* an inotify watch for reads of input; -1: there is none */
 	bool has_read;
 };
@@ -73,13 +73,13 @@ on_reads(void *object, short revents)
 	k->watched->has_read = true;
 }
 
-/* Whether there is input that the program has not read.  In canonical mode only whole lines count. */
-static bool
-has_unread(const struct keeper *k)
+/* How much there is to read from an end of the pty.  Of input in canonical mode only whole lines count. */
+static int
+unread(int fd)
 {
 	int n = 0;
 
-	return ioctl(k->slave, FIONREAD, &n) == 0 && n > 0;
+	return ioctl(fd, FIONREAD, &n) == 0 ? n : 0;
 }
 
 /* The first poll(2) of the slave makes the kernel look at the input, and echo it. */
@@ -89,17 +89,18 @@ look_at_input(struct keeper *k)
 	struct watched *w = k->watched;
 	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN }, { .fd = k->master, .events = POLLIN } };
 	struct taken_look l = { .output_waits = true, .readable = true };
+	uint32_t before = w->facts.tty.modes;
 
 	if (poll(p, 2, 0) >= 0) {
 		l.readable = p[0].revents;
 		l.output_waits = p[1].revents;
 	}
-	l.unread = has_unread(k);
+	l.unread = unread(k->slave) > 0;
+	l.crowded = l.output_waits && unread(k->master) > OUTPUT_FREE;
 	l.head = k->ring.head;
 	look(k, true);
-	l.canonical = (w->facts.tty.modes & w->modes_before & FRAME_TTY_ICANON) &&
-	              !((w->facts.tty.modes ^ w->modes_before) & FRAME_TTY_ECHO);
-	w->modes_before = w->facts.tty.modes;
+	l.canonical = (before & w->facts.tty.modes & FRAME_TTY_ICANON) &&
+	              !((before ^ w->facts.tty.modes) & FRAME_TTY_ECHO);
 	l.busy = w->facts.state == 'R' || w->facts.state == 'D';
 	return l;
 }
@@ -124,6 +125,16 @@ any_owed(const struct keeper *k)
 	return false;
 }
 
+/*
+ * A password, presumably: no client shows any of it, and a frame for each of its keys would tell those who watch the line
+ * when they were typed.
+ */
+static bool
+is_hidden(const struct watched *w)
+{
+	return (w->facts.tty.modes & (FRAME_TTY_ICANON | FRAME_TTY_ECHO)) == FRAME_TTY_ICANON;
+}
+
 static void
 note_taken(struct keeper *k, bool certain)
 {
@@ -144,7 +155,7 @@ static void
 wait_for_a_read(struct keeper *k, uint64_t now)
 {
 	open_reads(k);
-	if (!has_unread(k))
+	if (!unread(k->slave))
 		taken_stirred(&k->watched->taken, now);
 }
 
@@ -155,9 +166,9 @@ judge(struct keeper *k, uint64_t now)
 	struct taken_look l = look_at_input(k);
 	enum taken_verdict verdict = taken_judge(&w->taken, &l, now);
 
-	if (verdict != TAKEN_NOT)
+	if (verdict != TAKEN_NOT && !is_hidden(w))
 		note_taken(k, verdict == TAKEN_CERTAIN);
-	else if (w->taken.waits && w->taken.due == CLOCK_NEVER && w->reads < 0)
+	if (w->taken.waits && w->taken.due == CLOCK_NEVER && w->reads < 0)
 		wait_for_a_read(k, now);
 }
 
@@ -260,7 +271,6 @@ begin(struct keeper *k)
 		w->head_before = k->ring.head;
 		taken_begin(&w->taken);
 		look(k, true);
-		w->modes_before = w->facts.tty.modes;
 	}
 	w->users++;
 	return true;
