@@ -221,6 +221,8 @@ def test_signals_like_ssh(host):
         equal(runs("1000%d%d" % (CLIENTS.index("holdfast"), n)), goes_on, "%s goes on" % command)
     r = host.ctl("alice", "last")
     check("let go: its client was terminated" in r.stdout, r.stdout + r.stderr)
+    # at their next write, and not when their session is over
+    check(host.syslog.find("event=end .*status=signal:%d" % signal.SIGPIPE), "no command has ended by SIGPIPE")
     kill_sleeps()
     nothing_left(host)
 
