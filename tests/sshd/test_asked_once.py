@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A password is typed once: over cuts, and when a plain ssh takes over; by libssh, and by ssh as a child."""
 import os
+import shutil
 import signal
 
 from host import RUN
 from template import write
-from term import check, equal, wait_until
+from term import Skip, check, equal, wait_until
 from test_client import CLIENT, attached, client, cut
 from test_fallback import FORGETS, HOOK, Counted, file, said, same, without_line
 from test_kex import BOTH
@@ -185,3 +186,14 @@ def test_local_command(host):
             with open(trace) as f:
                 equal(f.read(), "run\n", "how often it ran; %s, %s" % (what, more))
             os.unlink(trace)
+
+
+def test_local_command_of_fish(host):
+    """ssh runs LocalCommand by the person's shell, which need not be one of POSIX."""
+    if not shutil.which("fish"):
+        raise Skip("no fish")
+    line = "LocalCommand=if true; echo local; end; set -l mark (math 6 x 7); echo $mark"
+    for client in (CLIENT, "ssh"):
+        r = host.ssh_run(argv=["setsid", client, "-l", "alice", "-o", "PermitLocalCommand=yes", "-o", line, "server",
+                               "echo out; exit 5"], env={**FORGETS, "SHELL": shutil.which("fish")})
+        equal((r.returncode, r.stdout), (5, b"local\n42\nout\n"), "%s: %s" % (client, r.stderr))

@@ -246,6 +246,16 @@ target_runs_local_command(const struct transport_target *t)
 	return t->config->permit_local_command && t->config->local_command && !t->connections && !t->master;
 }
 
+/* ssh runs LocalCommand by $SHELL: the words around several commands that are to be as one there. */
+static const char *const *
+grouping(void)
+{
+	static const char *const usual[] = { "(", ")" }, *const fish[] = { "begin; ", "; end" };
+	const char *shell = getenv("SHELL"), *name = shell ? strrchr(shell, '/') : NULL;
+
+	return name && strcmp(name, "/fish") == 0 ? fish : usual;
+}
+
 /*
  * Runs when ssh has logged in; its output is the first thing that comes.  The person's own runs behind it, once; ssh
  * waits for its end, so what it prints comes before the host's bytes.
@@ -253,13 +263,14 @@ target_runs_local_command(const struct transport_target *t)
 static int
 sign_of_life(char ***list, const struct transport_target *t)
 {
+	const char *const *group = grouping(), *own = t->config->local_command;
 	char out[128];
 
 	if (!target_runs_local_command(t))
 		return list_add(list, "LocalCommand=echo " TARGET_SIGN);
 	if (!askpass_out(&t->askpass, out, sizeof(out)))
-		return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; (%s) >&2", t->config->local_command);
-	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; (%s) >>%s", t->config->local_command, out);
+		return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; %s%s%s >&2", group[0], own, group[1]);
+	return list_addf(list, "LocalCommand=echo " TARGET_SIGN "; %s%s%s >>%s", group[0], own, group[1], out);
 }
 
 /*
