@@ -7,6 +7,7 @@
 #define HOLDFAST_FALLBACK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "bounds.h"
 
@@ -14,6 +15,9 @@ struct fallback {
 	bool wanted;
 	bool none;  /* the host has no holdfast */
 	bool asked; /* the host's holdfast has said WHY: the hook of the plain shell need not ask it once more */
+	unsigned char *input; /* what has been read of standard input, INPUT_LEN bytes of the heap, or NULL; */
+	size_t input_len;
+	bool input_over;      /* and that was all */
 	char why[TEXT_CAP + 64]; /* one line, without the host's name */
 };
 

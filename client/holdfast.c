@@ -103,7 +103,9 @@ session(const struct options *o, struct transport_target *target, struct asking 
 	status = run_session(o, target, asking, errors, attached, &fallback);
 	if (!fallback.wanted)
 		return status;
-	return plain_run(o, target, &fallback, asking, errors);
+	status = plain_run(o, target, &fallback, asking, errors);
+	free(fallback.input);
+	return status;
 }
 
 static int

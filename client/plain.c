@@ -15,6 +15,7 @@
 #include "become.h"
 #include "exit_status.h"
 #include "list.h"
+#include "plain_input.h"
 #include "sigwatch.h"
 #include "target_argv.h"
 #include "target_state.h"
@@ -224,6 +225,10 @@ plain_run(const struct options *o, struct transport_target *target, const struct
 	int status;
 
 	say_why(f, target, asking);
+	if (plain_input(f) < 0) {
+		asking_sayf(asking, "cannot hand over standard input: %s", strerror(errno));
+		return STATUS_FAILED;
+	}
 	more = no_second_time(f);
 	/* -f: ssh goes to the background by itself, and its end is ours */
 	if ((!asking->asked && !target->master) || (!target->askpass.dir[0] && askpass_open(&target->askpass) < 0)) {

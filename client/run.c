@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "exit_status.h"
 #include "local.h"
+#include "run_ahead.h"
 #include "run_away.h"
 #include "run_close.h"
 #include "run_end.h"
@@ -308,6 +309,8 @@ run_session(const struct options *o, struct transport_target *target, struct ask
 		rc = begin_again(&r);
 	}
 	*fallback = r.fallback;
+	if (r.fallback.wanted)
+		run_ahead_hand_over(&r, fallback);
 	finish(&r);
 	if (r.by_signal)
 		end_by(r.by_signal);

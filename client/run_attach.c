@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "local.h"
+#include "run_ahead.h"
 #include "run_attach.h"
 #include "run_fallback.h"
 
@@ -108,5 +109,6 @@ run_attach(struct run *r, struct link *l)
 	l->asked_attach = true;
 	link_expect(l, clock_now_ms());
 	l->starting = !r->stream.attached;
+	run_ahead_begin(r, l);
 	link_flush(l);
 }

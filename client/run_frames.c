@@ -6,6 +6,7 @@
 #include "exit_status.h"
 #include "local.h"
 #include "remembered.h"
+#include "run_ahead.h"
 #include "run_away.h"
 #include "run_close.h"
 #include "run_end.h"
@@ -31,10 +32,11 @@ first_attached(struct run *r, struct link *l)
 	if (r->terminal && r->input_terminal)
 		local_raw();
 	r->holding = r->terminal && local_is_raw();
-	r->input_open = !r->o->no_stdin;
+	r->input_open = !r->o->no_stdin && !r->stream.input.ended;
 	if (!r->input_open)
 		r->stream.input.ended = !r->terminal;
 	asking_dirty(r->asking);
+	run_ahead_remember(r);
 }
 
 /* For completions of shells: a session's name, or its id.  Commands come and go. */

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "exit_status.h"
 #include "local.h"
+#include "run_ahead.h"
 #include "run_away.h"
 #include "run_close.h"
 #include "run_end.h"
@@ -25,7 +26,7 @@
 bool
 run_stdin_wanted(const struct run *r)
 {
-	if (!r->input_open || r->stream.ended)
+	if (!(r->input_open || run_ahead_reads(r)) || r->stream.ended)
 		return false;
 	if (r->input_terminal && run_child_asks(r))
 		return false;

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "local.h"
+#include "run_ahead.h"
 #include "run_paste.h"
 #include "run_send.h"
 #include "secretmem.h"
@@ -47,6 +48,8 @@ run_pump(struct run *r)
 	const unsigned char *p;
 	size_t n;
 
+	if (!l)
+		run_ahead_pump(r);
 	if (!l || r->closing || run_paste_comes(r, clock_now_ms()) || !may_send(r, l))
 		return;
 	/* One piece at most waits in the link: a signal would wait behind it, and LINK_OUT_BUSY is not reached. */

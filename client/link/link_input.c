@@ -194,6 +194,14 @@ link_input_forget(struct link_input *in, uint64_t offset, uint32_t window)
 }
 
 void
+link_input_begin(struct link_input *in, uint32_t max)
+{
+	in->sent = in->base;
+	in->limit = window_end(in->base, max);
+	in->end_sent = false;
+}
+
+void
 link_input_rest(struct link_input *in)
 {
 	if (in->cap > LINK_INPUT_CAP && !link_input_kept(in))

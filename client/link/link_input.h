@@ -55,6 +55,8 @@ int link_input_ack(struct link_input *in, uint64_t offset, uint32_t window);
 int link_input_resume(struct link_input *in, uint64_t offset, uint32_t window);
 /* ATTACHED of a stream that the host has forgotten: throws away what is kept; how much that was. */
 size_t link_input_forget(struct link_input *in, uint64_t offset, uint32_t window);
+/* Before ATTACHED: all that is kept is to be sent, from its first byte on, and at most MAX bytes. */
+void link_input_begin(struct link_input *in, uint32_t max);
 /* Nothing has happened for a while: what a long transfer needed goes back. */
 void link_input_rest(struct link_input *in);
 /* Empties it, and wipes what was in it. */

@@ -26,6 +26,22 @@ link_stream_ask(const struct link_stream *s, struct frame_attach *m)
 	m->errors = s->next[1];
 }
 
+/* The input of a new stream goes on behind what was sent ahead, if the keeper has taken that. */
+static int
+begin_input(struct link_stream *s, const struct frame_attached *m)
+{
+	struct link_input *in = &s->input;
+	uint64_t sent = in->sent;
+	bool end_sent = in->end_sent;
+	int rc = link_input_resume(in, m->input, m->window);
+
+	if (rc < 0 || !s->ahead || !s->takes_ahead)
+		return rc;
+	in->sent = sent > in->sent ? sent : in->sent;
+	in->end_sent = end_sent;
+	return 0;
+}
+
 int
 link_stream_attached(struct link_stream *s, const struct frame_attached *m, size_t *lost)
 {
@@ -37,10 +53,11 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 		return -EBADMSG;
 	if (s->attached && (m->kind != s->kind || memcmp(m->key, s->key, sizeof s->key) != 0))
 		return -EBADMSG;
+	s->takes_ahead = frame_has_feature(m->features, FRAME_INPUT_AHEAD_FEATURE);
 	if (s->attached && !m->known)
 		*lost = link_input_forget(&s->input, m->input, m->window);
 	else
-		rc = link_input_resume(&s->input, m->input, m->window);
+		rc = s->attached ? link_input_resume(&s->input, m->input, m->window) : begin_input(s, m);
 	if (rc < 0)
 		return rc;
 	if (!s->attached) {
@@ -57,7 +74,7 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 	s->kind = m->kind;
 	s->takes_closed = frame_has_feature(m->features, FRAME_OUTPUT_CLOSED_FEATURE);
 	s->attached = true;
-	s->painting = false;
+	s->ahead = s->painting = false;
 	return 0;
 }
 

@@ -27,7 +27,9 @@ struct link_stream {
 	uint64_t follows[2];           /* what the next OUTPUT of this connection has to begin with */
 	bool unpainted;                /* a rendering is due, or has come in part */
 	bool painting;                 /* over this connection one has come in part */
-	bool takes_closed;             /* the keeper knows OUTPUT_CLOSED */
+	bool takes_closed;             /* the keeper knows OUTPUT_CLOSED, */
+	bool takes_ahead;              /* and INPUT_AHEAD */
+	bool ahead;                    /* not attached yet: input goes as INPUT_AHEAD over the connection that asks */
 	bool ended;                    /* EXIT has come */
 	struct frame_exit exit;
 	struct link_input input;

@@ -156,7 +156,7 @@ first_bytes(struct command *c)
 		return; /* written at once, so it comes at once; a host that says just this has more to say */
 	if (n == (ssize_t)sizeof(buf) && memcmp(buf, sign, sizeof(buf)) == 0)
 		(void)recv(c->child.fd, buf, sizeof(buf), 0);
-	c->heard = true;
+	c->heard = c->t.logged_in = true;
 	c->t.terminal = false;
 	c->t.target->connections++;
 	c->t.state = TRANSPORT_OPEN;

@@ -58,13 +58,16 @@ enum frame_type {
 	FRAME_WATCH = 129,
 	FRAME_TTY = 130,
 	FRAME_TAKEN = 131,
+	FRAME_INPUT_AHEAD = 132, /* frame_ahead.h */
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
 #define FRAME_OUTPUT_CLOSED_FEATURE "output-closed"
 #define FRAME_AHEAD_FEATURE "attach-ahead"
+#define FRAME_INPUT_AHEAD_FEATURE "input-ahead"
 #define FRAME_PREDICT_FEATURE "predict"
-#define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_PREDICT_FEATURE
+#define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
+	"," FRAME_PREDICT_FEATURE
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT
 

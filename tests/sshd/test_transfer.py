@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""Much input on its way: a wide window, its bounds, and that not a byte of what was acknowledged is lost."""
+"""Much input on its way: a wide window, its bounds, input ahead of the answer, and that not a byte is lost."""
+import contextlib
 import hashlib
 import os
 import signal
 import subprocess
+import threading
 
 import framed
 from framed import PIPES, Framed
-from template import write
+from relay import Relay
+from template import PORT, write
 from term import check, equal, wait_until
 from test_client import CLIENT, run
 from test_command import finish, resumed, send_all
-from test_kex import BOTH
+from test_kex import BOTH, HOSTS
 
 MANY = 3 << 20
 WIDE = "input-window"
+WAYS = ([], ["--transport", "ssh"], BOTH)
 # reads nothing before it may
 LATER = "while [ ! -e ~/go ]; do sleep 0.05; done; sha256sum"
 
@@ -140,9 +144,88 @@ def test_interrupt_overtakes_input(host):
 def test_nothing_stays_behind(host):
     """The client does not wait for the end of the connection, and the session is gone nevertheless; so is ssh, where that
     carries the bytes, alone or with a connection that could be shared."""
-    for way in ([], ["--transport", "ssh"], BOTH):
+    for way in WAYS:
         for n in range(6):
             r = run(host, *way, "server", "cat; echo %d; exit %d" % (n, n), input=b"in\n")
             equal((r.returncode, r.stdout), (n, b"in\n%d\n" % n), "a command; %s" % way)
         wait_until(lambda: not host.sessions(), "no session is left; %s" % way, 10)
         wait_until(lambda: not host.named("ssh"), "no ssh is left; %s" % way)
+
+
+GATE = """#!/bin/sh
+: >/run/gate-asked
+until [ -e /run/gate-open ]; do sleep 0.02; done
+"""
+
+
+def start(host, *args):
+    uid, gid, groups = host.ids("laptop")
+    return subprocess.Popen([CLIENT, "-l", "alice", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, user=uid, group=gid, extra_groups=groups, cwd="/home/laptop",
+                            env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, start_new_session=True)
+
+
+def feed(p, data):
+    """Writes all of DATA to the client, which a thread does; closes it then."""
+    def write_all():
+        with contextlib.suppress(BrokenPipeError):
+            p.stdin.write(data)
+            p.stdin.close()
+    t = threading.Thread(target=write_all, daemon=True)
+    t.start()
+    return t
+
+
+def known(host, yes):
+    """As if the account had, or had not, taken input ahead in the last day."""
+    if yes:
+        equal(run(host, "server", "true").returncode, 0, "a command")
+        check("input-ahead " in open(HOSTS).read(), "it is not remembered")
+    elif os.path.exists(HOSTS):
+        os.unlink(HOSTS)
+
+
+def test_input_ahead(host):
+    """Input goes before the session is there, to an account that is known to take it; to another when it is there."""
+    data = os.urandom(1 << 20)
+    write("/usr/local/bin/gate", GATE, 0o755)
+    host.held_stack("session optional pam_exec.so quiet /usr/local/bin/gate\n")
+    with open("/etc/holdfast/holdfast.conf", "a") as f:
+        f.write("LoginTimeout 60s\n")
+    for way in WAYS:
+        for yes in (False, True):
+            write("/run/gate-open", "")
+            known(host, yes)
+            os.unlink("/run/gate-open")
+            os.unlink("/run/gate-asked") if os.path.exists("/run/gate-asked") else None
+            p = start(host, *way, "server", "sha256sum; exit 5")
+            t = feed(p, data)
+            wait_until(lambda: os.path.exists("/run/gate-asked"), "the session is being started")
+            if yes:
+                wait_until(lambda: not t.is_alive(), "the client has read all of its input; %s" % way)
+            check(yes or t.is_alive(), "input is read for an account of which nothing is known; %s" % way)
+            write("/run/gate-open", "")
+            out = p.stdout.read().split()
+            equal((out[:1], p.wait(60)), ([hashlib.sha256(data).hexdigest().encode()], 5), "what was read; %s" % way)
+
+
+def test_plain_gets_the_input(host):
+    """A plain ssh takes over after input has gone ahead: it gets all of that, and the rest."""
+    data = os.urandom(1 << 20)
+    known(host, True)
+    write("/run/holdfast/drain", "")
+    relay = Relay(2300, ("127.0.0.1", PORT), delay=0.04)
+    write(HOSTS, open(HOSTS).read().replace(":%d\n" % PORT, ":%d\n" % relay.port), owner=host.ids("laptop")[:2])
+    for way in WAYS:
+        p = start(host, *way, "-p", str(relay.port), "server", "sha256sum; exit 5")
+        feed(p, data)
+        out, status, said = p.stdout.read().split(), p.wait(60), p.stderr.read()
+        equal((out[:1], status), ([hashlib.sha256(data).hexdigest().encode()], 5), "what was read; %s; %s" % (way, said))
+        check(b"starting a plain ssh" in said, "it was held: %s" % said)
+    # a command that ends without reading all: nothing goes on feeding it
+    p = start(host, "-p", str(relay.port), "server", "head -c 3; exit 6")
+    p.stdin.write(b"abc")
+    p.stdin.flush()
+    equal((p.stdout.read(), p.wait(60)), (b"abc", 6), "a command that reads three bytes")
+    wait_until(lambda: not host.named("holdfast"), "no process of the client is left")
+    p.stdin.close()

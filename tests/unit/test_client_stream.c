@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "link_stream.h"
 
@@ -171,6 +172,32 @@ test_asks_for_what_is_missing(void **state)
 	assert_memory_equal(m.stream, s.id, sizeof s.id);
 }
 
+/* Input that was sent ahead counts as sent where the keeper has taken it, and is sent again where it has not. */
+static void
+test_ahead(void **state)
+{
+	(void)state;
+	for (int knows = 0; knows < 2; knows++) {
+		struct frame_attached m = answer(0);
+		const unsigned char *p;
+		size_t lost;
+
+		assert_int_equal(link_stream_init(&s), 0);
+		snprintf(m.features, sizeof m.features, "%s", knows ? "output-closed,input-ahead" : "output-closed");
+		assert_int_equal(link_input_add(&s.input, "0123456789", 10), 10);
+		s.ahead = s.input.ended = true;
+		link_input_begin(&s.input, 6);
+		assert_int_equal(link_input_next(&s.input, &p, 100), 6);
+		link_input_sent(&s.input, 6);
+		assert_int_equal(link_stream_attached(&s, &m, &lost), 0);
+		assert_int_equal(s.input.base, 0);
+		assert_int_equal(s.input.sent, knows ? 6 : 0);
+		assert_int_equal(link_input_next(&s.input, &p, 100), knows ? 4 : 10);
+		assert_int_equal(link_input_kept(&s.input), 10);
+		link_input_free(&s.input);
+	}
+}
+
 int
 main(void)
 {
@@ -180,6 +207,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hole_needs_a_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rendering, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_session, setup, teardown),
+		cmocka_unit_test(test_ahead),
 		cmocka_unit_test_setup_teardown(test_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asks_for_what_is_missing, setup, teardown),
 	};

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "frame_ahead.h"
+#include "frame_session.h"
 #include "frame_tty.h"
 
 static void
@@ -274,6 +276,37 @@ a_watch_is_on_or_off(void **state)
 	assert_int_equal(frame_get_watch(&on, two, 1), -EBADMSG);
 }
 
+static void
+input_ahead_there_and_back(void **state)
+{
+	struct frame_input_ahead m = { .mask = "0123456789abcdef", .last = 1, .offset = 1u << 30, .len = 5 }, n;
+	unsigned char text[] = "ls -l", *data;
+	int len = frame_put_input_ahead_head(&m, out, sizeof out);
+	const struct frame *f;
+
+	(void)state;
+	assert_int_equal(len, FRAME_INPUT_AHEAD_HEAD);
+	data = out + len;
+	memcpy(data, text, 5);
+	frame_mask(data, 5, m.mask);
+	for (int i = 0; i < 5; i++)
+		assert_true(data[i] >= 0x80); /* no program takes it for a line */
+	f = back(len + 5);
+	assert_int_equal(f->type, FRAME_INPUT_AHEAD);
+	assert_int_equal(frame_get_input_ahead(&n, f->body, f->len), 0);
+	assert_true(n.last == 1 && n.offset == m.offset && n.len == 5);
+	memcpy(text, n.data, 5);
+	frame_mask(text, 5, n.mask);
+	assert_string_equal((char *)text, "ls -l");
+	for (size_t cut = 0; cut < FRAME_INPUT_AHEAD_HEAD - FRAME_HEAD; cut++)
+		assert_int_equal(frame_get_input_ahead(&n, f->body, cut), -EBADMSG);
+	out[FRAME_HEAD + FRAME_NONCE] = 2;
+	assert_int_equal(frame_get_input_ahead(&n, out + FRAME_HEAD, f->len), -EBADMSG);
+	out[FRAME_HEAD + FRAME_NONCE] = 0;
+	memset(out + FRAME_HEAD + FRAME_NONCE + 1, 255, 8); /* its end would be no number */
+	assert_int_equal(frame_get_input_ahead(&n, out + FRAME_HEAD, f->len), -EBADMSG);
+}
+
 /* Where in the body of a TTY the lengths of its strings are. */
 #define AT_CC_LEN (8 + 4 + 3)
 #define AT_PROGRAM (8 + 4 + 4 + FRAME_TTY_CC + 4)
@@ -341,6 +374,7 @@ main(void)
 		cmocka_unit_test_setup(offsets_do_not_wrap, empty_reader),
 		cmocka_unit_test_setup(small_ones_there_and_back, empty_reader),
 		cmocka_unit_test_setup(texts_are_cleaned, empty_reader),
+		cmocka_unit_test_setup(input_ahead_there_and_back, empty_reader),
 		cmocka_unit_test_setup(a_watch_is_on_or_off, empty_reader),
 		cmocka_unit_test_setup(a_terminal_there_and_back, empty_reader),
 		cmocka_unit_test_setup(taken_there_and_back, empty_reader),

@@ -169,6 +169,7 @@ take_session(struct libssh *l, const struct connector_result *result)
 	l->t.target->connections++;
 	l->t.target->given_up = 0;
 	l->t.terminal = false;
+	l->t.logged_in = true;
 	l->t.state = TRANSPORT_OPEN;
 	snprintf(l->t.reason, sizeof(l->t.reason), "connected to %s", target_name(l->t.target));
 	if (start_forwarding(l, result->weak) < 0)

@@ -9,6 +9,8 @@
 #include "attachments.h"
 #include "catchup.h"
 #include "clock.h"
+#include "frame_ahead.h"
+#include "frame_session.h"
 #include "framed_private.h"
 #include "frames_out.h"
 #include "grammar.h"
@@ -139,23 +141,20 @@ ack_step(const struct framed *f)
 }
 
 static enum taken
-on_input(struct peer *peer, const struct frame *in)
+take_input(struct peer *peer, const struct frame_data *m)
 {
 	struct framed *f = peer->framed;
 	struct keeper *k = peer->keeper;
 	uint64_t before = f->stream->input;
 	bool discard = peer->t.readonly || k->state != KEEPER_RUNNING, typed = true;
-	struct frame_data m;
 	int rc;
 
-	if (frame_get_data(FRAME_INPUT, &m, in->body, in->len) < 0)
-		return WRONG;
 	if (!discard && replaying(peer))
-		rc = take_without_reports(f->stream, &m);
-	else if (!discard && k->source->has_terminal && (oneanswer_wanted(peer) || theme_looks(peer, m.data, m.len)))
-		rc = take_typed(peer, &m, &typed);
+		rc = take_without_reports(f->stream, m);
+	else if (!discard && k->source->has_terminal && (oneanswer_wanted(peer) || theme_looks(peer, m->data, m->len)))
+		rc = take_typed(peer, m, &typed);
 	else
-		rc = stream_take(f->stream, m.offset, m.data, m.len, discard);
+		rc = stream_take(f->stream, m->offset, m->data, m->len, discard);
 	if (rc <= 0)
 		return rc ? WRONG : HELD;
 	framed_ack_input(peer, f->stream->input - f->said >= ack_step(f) || f->stream->input == before);
@@ -170,15 +169,45 @@ on_input(struct peer *peer, const struct frame *in)
 }
 
 static enum taken
-on_input_end(struct peer *peer, const struct frame *in)
+on_input(struct peer *peer, const struct frame *in)
 {
-	uint64_t offset;
+	struct frame_data m;
 
-	if (frame_get_u64(&offset, in->body, in->len) < 0 || stream_end(peer->framed->stream, offset) < 0)
+	return frame_get_data(FRAME_INPUT, &m, in->body, in->len) < 0 ? WRONG : take_input(peer, &m);
+}
+
+static enum taken
+end_input(struct peer *peer, uint64_t offset)
+{
+	if (stream_end(peer->framed->stream, offset) < 0)
 		return WRONG;
 	if (!peer->keeper->source->has_terminal)
 		input_feed(peer->keeper);
 	return TAKEN;
+}
+
+/* Input that was sent before ATTACHED.  The frame may be held, so its own bytes stay as they are. */
+static enum taken
+on_input_ahead(struct peer *peer, const struct frame *in)
+{
+	static unsigned char plain[FRAME_MAX];
+	struct frame_input_ahead m;
+	enum taken how;
+
+	if (frame_get_input_ahead(&m, in->body, in->len) < 0)
+		return WRONG;
+	memcpy(plain, m.data, m.len);
+	frame_mask(plain, m.len, m.mask);
+	how = take_input(peer, &(struct frame_data){ .offset = m.offset, .data = plain, .len = m.len });
+	return how == TAKEN && m.last ? end_input(peer, m.offset + m.len) : how;
+}
+
+static enum taken
+on_input_end(struct peer *peer, const struct frame *in)
+{
+	uint64_t offset;
+
+	return frame_get_u64(&offset, in->body, in->len) < 0 ? WRONG : end_input(peer, offset);
 }
 
 static enum taken
@@ -351,6 +380,7 @@ static const struct {
 	[FRAME_PING] = { 0, on_ping },
 	[FRAME_PONG] = { 0, on_pong },
 	[FRAME_OUTPUT_CLOSED] = { 0, on_output_closed },
+	[FRAME_INPUT_AHEAD] = { 0, on_input_ahead },
 	[FRAME_WATCH] = { TERMINALS, on_watch },
 };
 
