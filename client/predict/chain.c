@@ -21,9 +21,12 @@ chain_at_anchor(const struct guess *g, const struct screen *base)
 void
 chain_new_epoch(struct guess *g, bool all)
 {
-	g->epoch++;
+	uint64_t by = all && g->n > 0 ? g->epoch + 1 - g->sent[0].epoch : 1;
+
+	/* What was in two epochs stays in two: what is behind an Enter is not trusted for what was before it. */
 	for (unsigned i = 0; all && i < g->n; i++)
-		g->sent[i].epoch = g->epoch;
+		g->sent[i].epoch += by;
+	g->epoch += by;
 	if (habit_is_window(g->tty.program))
 		memset(g->habit->score, 0, sizeof g->habit->score);
 }
@@ -143,8 +146,11 @@ row_is(const struct guess *g, const struct screen *base, unsigned from, unsigned
 	return true;
 }
 
-/* Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving. */
-static void
+/*
+ * Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving.  Where
+ * what was typed ends then; 0: it is not right.
+ */
+static unsigned
 learn_move(struct guess *g, const struct screen *base, const struct sent *s, enum effect_move move,
     enum habit_class class)
 {
@@ -154,7 +160,7 @@ learn_move(struct guess *g, const struct screen *base, const struct sent *s, enu
 
 	g->sketch = g->before;
 	if (!effect_of(&trial, &g->sketch, &p, g->habit, move, EFFECT_OWN))
-		return;
+		return 0;
 	from = p.col;
 	to = move == EFFECT_ROW ? g->sketch.cols : p.end > g->anchor.end ? p.end : g->anchor.end;
 	bool right = row_is(g, base, from, to), telling = false;
@@ -165,28 +171,34 @@ learn_move(struct guess *g, const struct screen *base, const struct sent *s, enu
 		habit_right(g->habit, class);
 	else if (telling)
 		habit_wrong(g->habit, class);
+	return telling && right ? p.end : 0;
 }
 
-/* S, the first key, has been answered: what happened right of the cursor. */
-static void
+/* S, the first key, has been answered: what happened right of the cursor.  Where what was typed ends; 0: not known. */
+static unsigned
 learn_moves(struct guess *g, const struct screen *base, const struct sent *s)
 {
 	bool more = g->before.used > g->anchor.col, within = g->anchor.col < g->anchor.end;
+	bool character = s->key.kind == KEY_CHARACTER;
+	unsigned end, row_end;
 	struct look_cell c;
 
-	if (s->key.kind == KEY_CHARACTER && more) {
-		learn_move(g, base, s, EFFECT_TO_END, HABIT_INSERT);
-		learn_move(g, base, s, EFFECT_ROW, within ? HABIT_INSERT_ROW : HABIT_PUSH);
-	} else if (s->key.kind == KEY_BACKSPACE && more) {
-		learn_move(g, base, s, EFFECT_TO_END, HABIT_CLOSE);
-		learn_move(g, base, s, EFFECT_ROW, within ? HABIT_CLOSE_ROW : HABIT_PULL);
-	} else if (s->key.kind == KEY_BACKSPACE) {
+	if (!character && s->key.kind != KEY_BACKSPACE)
+		return 0;
+	if (more) {
+		end = learn_move(g, base, s, EFFECT_TO_END, character ? HABIT_INSERT : HABIT_CLOSE);
+		row_end = learn_move(g, base, s, EFFECT_ROW, character ? within ? HABIT_INSERT_ROW : HABIT_PUSH :
+		    within ? HABIT_CLOSE_ROW : HABIT_PULL);
+		return !within ? 0 : end ? end : row_end;
+	}
+	if (!character) {
 		look_cell(base, s->after.row, s->after.col, &c);
 		if (c.len == 0 || c.text[0] == ' ')
 			habit_right(g->habit, HABIT_BACKSPACE);
 		else
 			habit_wrong(g->habit, HABIT_BACKSPACE);
 	}
+	return 0;
 }
 
 /* The character of S has come back: its epoch is to be trusted. */
@@ -229,11 +241,13 @@ forget(struct guess *g, unsigned n)
 void
 chain_confirm(struct guess *g, const struct screen *base, unsigned last)
 {
-	if (last == 0 && !g->sent[0].kernel)
-		learn_moves(g, base, &g->sent[0]);
+	unsigned end = last == 0 && !g->sent[0].kernel ? learn_moves(g, base, &g->sent[0]) : 0;
+
 	for (unsigned i = 0; i <= last; i++)
 		confirm_one(g, base, &g->sent[i], i == 0);
 	g->anchor = g->sent[last].after;
+	if (end > 0)
+		g->anchor.end = end;
 	g->explained = true;
 	forget(g, last + 1);
 	chain_replay(g, base);

@@ -92,7 +92,7 @@ add_key(struct guess *g, const struct screen *base, const struct key *key, const
 		lose(g, end);
 		return;
 	}
-	if (g->n == 0 && !chain_at_anchor(g, base)) {
+	if (g->n == 0 && (!g->explained || !chain_at_anchor(g, base))) {
 		chain_new_epoch(g, false);
 		chain_begin(g, base);
 	}
