@@ -20,7 +20,8 @@ const char options_usage[] =
 	"                [-O ctl_cmd] [-o option] [-P tag] [-p port] [-R address]\n"
 	"                [-S ctl_path] [-W host:port] [-w local_tun[:remote_tun]]\n"
 	"                [--new] [--session name] [--join] [--read-only] [--require]\n"
-	"                [--transport command] destination [command [argument ...]]\n"
+	"                [--predict when] [--transport command]\n"
+	"                destination [command [argument ...]]\n"
 	"       holdfast --list [--json] [ssh options] destination\n"
 	"       holdfast [-Q query_option]\n";
 
@@ -31,20 +32,22 @@ const char options_help[] =
 	"  --join           with --session: join its other terminals instead of taking it over\n"
 	"  --read-only      with --session: watch without typing\n"
 	"  --require        fail if the host does not hold the session, instead of starting a plain ssh\n"
+	"  --predict WHEN   show keys before the host has answered: adaptive (on a slow line), always, never\n"
 	"  --list [--json]  list the sessions on the host\n"
 	"  --transport COMMAND  go through a command that carries bytes, such as \"ssh -S none\"\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"
 	"now, ~^Z suspends, ~? lists them.  See holdfast(1).\n";
 
 enum { LONG_LIST = 256, LONG_NEW, LONG_SESSION, LONG_JOIN, LONG_READ_ONLY, LONG_REQUIRE, LONG_JSON, LONG_HELP,
-       LONG_TRANSPORT, LONG_VERSION };
+       LONG_PREDICT, LONG_TRANSPORT, LONG_VERSION };
 
 static const struct option longs[] = {
 	{ "list", no_argument, NULL, LONG_LIST }, { "new", no_argument, NULL, LONG_NEW },
 	{ "session", required_argument, NULL, LONG_SESSION }, { "join", no_argument, NULL, LONG_JOIN },
 	{ "read-only", no_argument, NULL, LONG_READ_ONLY }, { "require", no_argument, NULL, LONG_REQUIRE },
 	{ "json", no_argument, NULL, LONG_JSON }, { "help", no_argument, NULL, LONG_HELP },
-	{ "transport", required_argument, NULL, LONG_TRANSPORT }, { "version", no_argument, NULL, LONG_VERSION },
+	{ "predict", required_argument, NULL, LONG_PREDICT }, { "transport", required_argument, NULL, LONG_TRANSPORT },
+	{ "version", no_argument, NULL, LONG_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -81,6 +84,7 @@ set_text(struct options *o, int opt, const char *arg)
 	case 'l': q->login = q->login ? q->login : arg; break; /* as in ssh, the first one holds */
 	case 'm': q->macs = arg; break;
 	case 'p': q->port = q->port ? q->port : arg; break;
+	case LONG_PREDICT: o->predict_said = arg; break;
 	case LONG_SESSION: o->session = arg; break;
 	case LONG_TRANSPORT: q->command = arg; break;
 	}
@@ -295,6 +299,26 @@ parse_rest(struct options *o, int argc, char **argv, char *why, size_t cap)
 	return consistent(o, why, cap);
 }
 
+/* The command line says it, or else the environment. */
+static int
+take_predict(struct options *o, char *why, size_t cap)
+{
+	static const char *const words[] = { [PREDICT_ADAPTIVE] = "adaptive", [PREDICT_ALWAYS] = "always",
+		                             [PREDICT_NEVER] = "never" };
+	const char *from = o->predict_said ? "--predict " : "HOLDFAST_PREDICT=";
+	const char *said = o->predict_said ? o->predict_said : getenv("HOLDFAST_PREDICT");
+
+	if (!said || (!*said && !o->predict_said))
+		return 0;
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(said, words[i]) == 0) {
+			o->predict = (enum options_predict)i;
+			return 0;
+		}
+	}
+	return refuse(why, cap, "%s%s: expected adaptive, always or never", from, said);
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 {
@@ -307,6 +331,8 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 		return refuse(why, cap, "%s", "no host");
 	if (rc == 0)
 		rc = parse_rest(o, argc, argv, why, cap);
+	if (rc == 0)
+		rc = take_predict(o, why, cap);
 	return rc < 0 ? rc : 0;
 }
 

@@ -18,6 +18,9 @@ enum options_do {
 	OPTIONS_SSH,      /* what ssh alone does: -G, -O, -Q, -W, a subsystem … */
 };
 
+/* When keys are shown before the host has answered. */
+enum options_predict { PREDICT_ADAPTIVE, PREDICT_ALWAYS, PREDICT_NEVER };
+
 struct options {
 	enum options_do what;
 	struct target_request request; /* its lists and strings are ours, or argv's */
@@ -25,6 +28,8 @@ struct options {
 	const char *session;           /* --session */
 	const char *log_file;          /* -E */
 	bool new_session, join, read_only, require, json;
+	const char *predict_said;      /* --predict */
+	enum options_predict predict;  /* --predict, else HOLDFAST_PREDICT, else adaptive */
 	enum sshconfig_tty tty;        /* -t, -tt, -T; TTY_AUTO: none of them */
 	bool subsystem;                /* -s */
 	bool syslog;                   /* -y */

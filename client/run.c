@@ -21,6 +21,7 @@
 #include "run_input.h"
 #include "run_notice.h"
 #include "run_paste.h"
+#include "run_predict.h"
 #include "run_send.h"
 #include "secretmem.h"
 #include "sigwatch.h"
@@ -59,6 +60,7 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 		t->n += link_poll(r->fresh, t->fds + t->n, deadline);
 	clock_sooner(deadline, run_away_due(r));
 	clock_sooner(deadline, run_notice_due(r));
+	clock_sooner(deadline, run_predict_due(r, clock_now_ms()));
 	clock_sooner(deadline, run_paste_due(r, clock_now_ms()));
 	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
 	clock_sooner(deadline, r->finishing ? r->finishing : CLOCK_NEVER);
@@ -155,8 +157,10 @@ turn(struct run *r, struct turn *t)
 		return;
 	now = clock_now_ms();
 	run_links(r, now);
-	if (local_lend(!r->done && run_child_asks(r)))
+	if (local_lend(!r->done && run_child_asks(r))) {
+		run_predict_unclean(r);
 		r->redraw = true;
+	}
 	run_pump(r);
 	run_ack(r, now, !r->more);
 	run_exit(r, now);
@@ -165,6 +169,7 @@ turn(struct run *r, struct turn *t)
 		check_output(r);
 	if (!r->done)
 		run_notice_tick(r, now);
+	run_predict_tick(r, now);
 	if (r->link)
 		link_flush(r->link);
 }
@@ -245,6 +250,7 @@ begin_again(struct run *r)
 	uint64_t now = joins ? clock_now_ms() : 0; /* it was there a moment ago: the way back is tried
 	                                              again and again */
 
+	run_predict_over(r);
 	link_free(r->link);
 	link_free(r->fresh);
 	r->link = r->fresh = NULL;
@@ -264,6 +270,7 @@ static void
 finish(struct run *r)
 {
 	r->asking->typed_ahead = NULL;
+	run_predict_over(r);
 	link_free(r->link);
 	link_free(r->fresh);
 	link_input_free(&r->stream.input);

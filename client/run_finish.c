@@ -6,6 +6,7 @@
 #include "run_finish.h"
 #include "run_notice.h"
 #include "run_output.h"
+#include "run_predict.h"
 
 #define DRAIN_MS 500u
 
@@ -64,6 +65,7 @@ put_terminal_back(struct run *r)
 	const char *reset = local_reset(r->held.alternate);
 	bool raw = local_is_raw();
 
+	run_predict_hide(r);
 	run_notice_gone(r);
 	if (raw && !r->stream.ended) {
 		run_break_off(r);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "exit_status.h"
 #include "local.h"
 #include "remembered.h"
@@ -13,6 +14,7 @@
 #include "run_fallback.h"
 #include "run_frames.h"
 #include "run_output.h"
+#include "run_predict.h"
 #include "run_send.h"
 
 #define TURN (256u << 10) /* bytes of output taken in one turn, so that Ctrl-C is heard behind a flood */
@@ -68,6 +70,9 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	}
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
+	run_predict_attached(r, l, &m, again);
+	if (lost)
+		run_predict_reset(r);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
 	r->redraw = r->redraw || r->redraw_asked || lost;
 	if (again)
@@ -108,8 +113,10 @@ gap(struct run *r, struct link *l, const struct frame *f)
 
 	if (frame_get_gap(&g, f->body, f->len) != 0 || link_stream_gap(&r->stream, &g, &lost) != 0)
 		wrong(l, "GAP");
-	else if (lost)
+	else if (lost) {
+		run_predict_lost(r);
 		run_say(r, "%" PRIu64 " bytes of output are lost: the host could not keep more", lost);
+	}
 }
 
 static void
@@ -121,11 +128,16 @@ rendering(struct run *r, struct link *l, const struct frame *f)
 		wrong(l, "RENDERING");
 		return;
 	}
+	if (run_predict_swallows(r, &d))
+		return;
 	if (!r->stream.painting)
 		run_break_off(r);
+	run_predict_repaint(r);
 	r->redraw_asked = false;
-	link_stream_rendering(&r->stream, &d);
+	r->stream.painting = true;
 	run_write(r, 0, d.data, d.len);
+	link_stream_rendering(&r->stream, &d);
+	run_predict_repainted(r);
 }
 
 static void
@@ -138,6 +150,7 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 		wrong(l, "INPUT_ACK");
 		return;
 	}
+	link_rtt_acked(&r->rtt, m.offset, clock_now_ms());
 	progress(r);
 	run_pump(r);
 }
@@ -308,7 +321,9 @@ handle(struct run *r, struct link *l, const struct frame *f)
 	case FRAME_NOTICE:
 		text(r, l, f);
 		break;
-	default: /* SIZE_IS: another terminal is smaller; ours shows what fits */
+	default: /* SIZE_IS: another terminal is smaller; ours shows what fits.  TTY, TAKEN. */
+		if (run_predict_told(r, f) != 0)
+			wrong(l, "what it tells of its terminal");
 		break;
 	}
 }
@@ -333,6 +348,7 @@ run_read(struct run *r, struct link *l)
 		l->paused = stalled(r);
 	}
 	r->more = r->more || taken >= TURN;
+	run_predict_show(r, clock_now_ms());
 	local_sink_push(&r->out);
 	local_sink_push(&r->err);
 }

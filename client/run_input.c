@@ -14,6 +14,7 @@
 #include "run_end.h"
 #include "run_input.h"
 #include "run_paste.h"
+#include "run_predict.h"
 #include "run_send.h"
 #include "secretmem.h"
 
@@ -52,16 +53,19 @@ escape_help(struct run *r)
 	int c = r->escape.character;
 
 	snprintf(out, sizeof out, lines, c, c, c, c, c, c, c);
+	run_predict_unclean(r);
 	local_sink_write(&r->out, out, strlen(out));
 }
 
 static void
 suspend(struct run *r)
 {
+	run_predict_unclean(r);
 	local_sink_write(&r->out, local_reset(r->held.alternate), strlen(local_reset(r->held.alternate)));
 	local_sink_drain(&r->out, 500);
 	local_suspend();
 	r->redraw = true;
+	run_predict_resized(r);
 	run_send_size(r, NULL);
 	if (r->link)
 		link_check(r->link, clock_now_ms());
@@ -175,6 +179,8 @@ run_stdin(struct run *r)
 		read_terminal(r);
 	else
 		read_pipe(r);
+	if (r->predict.unclean && r->redraw)
+		run_repair(r);
 	run_pump(r);
 }
 
@@ -185,6 +191,8 @@ run_typed_ahead(void *run)
 
 	if (r->stream.attached && r->input_terminal && run_stdin_wanted(r) && !r->done)
 		run_stdin(r);
+	run_predict_hide(r);
+	local_sink_push(&r->out);
 	return !r->done;
 }
 
@@ -251,7 +259,10 @@ run_signal(struct run *r, int sig)
 {
 	switch (sig) {
 	case SIGWINCH:
+		run_predict_resized(r);
 		run_send_size(r, NULL);
+		if (r->predict.unclean)
+			run_repair(r);
 		break;
 	case SIGTSTP:
 		suspend(r);

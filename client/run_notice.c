@@ -6,6 +6,7 @@
 #include "local_notice.h"
 #include "run_notice.h"
 #include "run_output.h"
+#include "run_predict.h"
 
 #define SHOWN_AFTER_MS 1000u
 #define SAID_AFTER_MS 3000u
@@ -17,7 +18,7 @@ run_notice_gone(struct run *r)
 	char out[128];
 
 	if (r->notice_rows)
-		local_sink_write(&r->out, out, local_notice_erase(r->notice_rows, out, sizeof out));
+		local_sink_write(&r->out, out, local_notice_erase(r->notice_row, out, sizeof out));
 	r->notice_rows = 0;
 	r->notice = 0;
 }
@@ -32,15 +33,18 @@ draw(struct run *r, uint64_t now)
 	};
 	char text[512], out[640];
 	struct frame_size size;
+	unsigned row;
 
 	local_size(&size);
 	if (size.rows < 2 || size.cols < 20 || local_holdback_inside(&r->held) || local_sink_waiting(&r->out))
 		return;
-	if (r->notice_rows && r->notice_rows != size.rows)
+	row = run_predict_free_row(r, size.rows);
+	if (r->notice_rows && (r->notice_rows != size.rows || r->notice_row != row))
 		run_notice_gone(r);
 	local_notice_text(&n, size.cols - 1, text, sizeof text);
-	local_sink_write(&r->out, out, local_notice_draw(text, size.rows, out, sizeof out));
+	local_sink_write(&r->out, out, local_notice_draw(text, row, out, sizeof out));
 	r->notice_rows = size.rows;
+	r->notice_row = row;
 	r->redraw = true;
 }
 

@@ -7,6 +7,19 @@
 #include "local.h"
 #include "run_end.h"
 #include "run_output.h"
+#include "run_predict.h"
+
+/* Bytes of the host's, of whole sequences and characters. */
+static int
+show(struct run *r, const unsigned char *data, size_t len)
+{
+	int rc;
+
+	run_predict_before(r, data, len);
+	rc = local_sink_gather(&r->out, data, len);
+	run_predict_fed(r, data, len);
+	return rc;
+}
 
 void
 run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len)
@@ -20,10 +33,10 @@ run_write(struct run *r, unsigned channel, const unsigned char *data, size_t len
 	} else {
 		if (r->holding) {
 			local_holdback_feed(&r->held, data, len, held, &held_len, &now);
-			rc = local_sink_gather(&r->out, held, held_len);
+			rc = show(r, held, held_len);
 		}
 		if (rc == 0)
-			rc = local_sink_gather(&r->out, data, now);
+			rc = show(r, data, now);
 	}
 	/* What can't be kept is not acknowledged either. */
 	if (rc < 0)
@@ -44,7 +57,7 @@ run_break_off(struct run *r)
 
 	local_holdback_drop(&r->held, &broken);
 	if (broken)
-		local_sink_write(&r->out, "\030", 1);
+		show(r, (const unsigned char *)"\030", 1);
 }
 
 void
@@ -62,6 +75,7 @@ run_say(struct run *r, const char *format, ...)
 		asking_sayf(r->asking, "%s", text);
 		return;
 	}
+	run_predict_unclean(r);
 	snprintf(line, sizeof line, "\r\n\033[0mholdfast: %s\r\n", text);
 	local_sink_write(&r->out, line, strlen(line));
 }

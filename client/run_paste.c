@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "run_output.h"
 #include "run_paste.h"
+#include "run_predict.h"
 
 #define PAUSE_MS 100u /* a person's keys, and what a terminal writes of a paste, are this far apart */
 
@@ -47,6 +48,7 @@ refuse(struct run *r, size_t len)
 
 	if (!r->refused_keys) {
 		r->paste.refused = link_input_take_back(in, r->paste.from);
+		run_predict_reset(r);
 		r->paste.fits = link_input_room(in);
 	}
 	r->paste.refused += len;
@@ -60,10 +62,12 @@ run_paste_keep(struct run *r, const unsigned char *data, size_t len)
 	if (!len)
 		return;
 	find_begin(r, data, len, clock_now_ms());
-	if (!r->refused_keys && len <= link_input_room(&r->stream.input))
+	if (!r->refused_keys && len <= link_input_room(&r->stream.input)) {
+		run_predict_keys(r, data, len, r->stream.input.end);
 		link_input_add(&r->stream.input, data, len);
-	else
+	} else {
 		refuse(r, len);
+	}
 }
 
 void

@@ -60,6 +60,7 @@ run_pump(struct run *r)
 		}
 		link_put_data(l, in->sent, p, n);
 		link_input_sent(in, n);
+		link_rtt_sent(&r->rtt, in->sent, clock_now_ms());
 		link_flush(l);
 	}
 	if (link_input_end_due(in)) {
@@ -96,6 +97,7 @@ run_send_size(struct run *r, const struct frame_size *known)
 	if (!l || !r->terminal || !size.rows || (known && size.rows == known->rows && size.cols == known->cols))
 		return;
 	link_put(l, frame, frame_put_size(FRAME_SIZE, &size, frame, sizeof frame));
+	r->predict.size = size;
 	link_flush(l);
 }
 
@@ -130,7 +132,7 @@ run_send_detach(struct run *r)
 static uint64_t
 passed(const struct run *r, unsigned channel)
 {
-	uint64_t waiting = channel ? local_sink_waiting(&r->err) : local_sink_waiting(&r->out) + r->held.len;
+	uint64_t waiting = channel ? local_sink_waiting(&r->err) : local_sink_waiting_host(&r->out) + r->held.len;
 	uint64_t next = r->stream.next[channel];
 
 	return next > waiting && next - waiting > r->stream.acked[channel] ? next - waiting : r->stream.acked[channel];

@@ -12,8 +12,10 @@
 #include "asking.h"
 #include "backoff.h"
 #include "fallback.h"
+#include "frame_tty.h"
 #include "link.h"
 #include "link_pace.h"
+#include "link_rtt.h"
 #include "link_stream.h"
 #include "local_escape.h"
 #include "local_holdback.h"
@@ -22,6 +24,23 @@
 #include "obscure.h"
 #include "options.h"
 #include "target.h"
+#include "when.h"
+
+/* What is typed is shown before the host has answered: run_predict.h. */
+struct run_predict {
+	bool may;                /* this session and this terminal are such that it can be */
+	struct when when;        /* and this line */
+	struct predict *p;       /* NULL: not up to now */
+	struct frame_size size;  /* of the session */
+	bool watching;           /* over this connection the host tells what its terminal does */
+	uint64_t watched;        /* since then, and its first word is awaited; 0: it is not */
+	bool asked;              /* over this connection a rendering was asked for, for the base alone; */
+	bool painting;           /* it has come in part; */
+	bool stale;              /* the size has changed meanwhile */
+	bool ready;              /* the base is what the terminal shows of the host's bytes */
+	struct frame_taken taken; /* the last word that came while there was no model */
+	bool unclean;            /* others than the host have written to the terminal */
+};
 
 struct run {
 	const struct options *o;
@@ -57,7 +76,7 @@ struct run {
 	struct local_escape escape;
 	bool holding;                    /* unfinished sequences are held back: a terminal writes to a terminal */
 	uint64_t notice;                 /* when the notice is drawn next, 0: it is not shown */
-	unsigned notice_rows;            /* where it was drawn, 0: nowhere */
+	unsigned notice_rows, notice_row; /* the terminal's rows when it was drawn, and where; 0: nowhere */
 	bool said;                       /* without a terminal: a line has told of the outage */
 	bool redraw;                     /* the screen is not as the host has drawn it */
 	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with
@@ -73,6 +92,8 @@ struct run {
 	struct obscure obscure;          /* when keys are sent */
 	unsigned interrupts;             /* SIGINT passed on */
 	struct link_pace pace;           /* of the output */
+	struct link_rtt rtt;
+	struct run_predict predict;
 	uint64_t ack_at;                 /* an ACK is due then, 0: none */
 
 	struct netwatch watch;

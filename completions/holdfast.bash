@@ -61,6 +61,10 @@ _holdfast() {
 		mapfile -t COMPREPLY < <(compgen -W "$(_holdfast_sessions)" -- "$cur")
 		return
 		;;
+	--predict)
+		mapfile -t COMPREPLY < <(compgen -W 'adaptive always never' -- "$cur")
+		return
+		;;
 	--transport)
 		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 		return
@@ -78,7 +82,7 @@ _holdfast() {
 	esac
 	case $cur in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--list --json --new --session --join --read-only --require --transport
+		mapfile -t COMPREPLY < <(compgen -W '--list --json --new --session --join --read-only --require --predict --transport
 			--help --version -4 -6 -A -a -B -b -C -c -D -E -e -F -f -G -g -I -i -J -K -k -L -l -M -m -N -n -O -o -P
 			-p -Q -q -R -S -s -T -t -V -v -W -w -X -x -Y -y' -- "$cur")
 		return

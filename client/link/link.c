@@ -244,6 +244,9 @@ permitted(const struct link *l, uint8_t type)
 		return l->phase == LINK_READY && l->asked_list;
 	case FRAME_ATTACHED:
 		return l->phase == LINK_READY && l->asked_attach;
+	case FRAME_TTY:
+	case FRAME_TAKEN:
+		return attached;
 	default:
 		return attached && type >= FRAME_OUTPUT && type <= FRAME_NOTICE;
 	}
@@ -266,6 +269,7 @@ heard_hello(struct link *l, const struct frame *f)
 		link_fail(l, "unsupported protocol version %u from host", l->hello.lowest);
 	} else {
 		l->phase = LINK_READY;
+		l->greeted = clock_now_ms();
 		/* An older host has passed over it. */
 		if (l->ahead && !frame_has_feature(l->hello.features, FRAME_AHEAD_FEATURE))
 			l->asked_attach = false;
@@ -306,7 +310,7 @@ heard_ping(struct link *l, const struct frame *f)
 static bool
 own_frame(struct link *l, const struct frame *f)
 {
-	if (f->type >= FRAME_EXTENSION)
+	if (f->type >= FRAME_EXTENSION && !permitted(l, f->type))
 		return true;
 	if (!permitted(l, f->type)) {
 		wrong(l, "unexpected frame");

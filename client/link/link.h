@@ -43,7 +43,7 @@ struct link {
 	struct frame_hello hello;      /* the host's, from READY on */
 
 	/* All in the milliseconds of clock.h; 0: not. */
-	uint64_t started, opened, attached;
+	uint64_t started, opened, greeted, attached;
 	uint64_t heard;    /* when a byte came last */
 	uint64_t unanswered; /* since when something sent waits for any byte at all, or a ping for its own answer */
 	uint64_t pinged;   /* when the ping that is out was sent */

@@ -73,6 +73,7 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 	memcpy(s->name, m->name, sizeof s->name);
 	s->kind = m->kind;
 	s->takes_closed = frame_has_feature(m->features, FRAME_OUTPUT_CLOSED_FEATURE);
+	s->tells = frame_has_feature(m->features, FRAME_PREDICT_FEATURE);
 	s->attached = true;
 	s->ahead = s->painting = false;
 	return 0;

@@ -118,17 +118,17 @@ local_notice_text(const struct local_notice *n, unsigned cols, char *out, size_t
 }
 
 size_t
-local_notice_draw(const char *text, unsigned rows, char *out, size_t cap)
+local_notice_draw(const char *text, unsigned row, char *out, size_t cap)
 {
-	int n = snprintf(out, cap, BEGIN "\033[0;7m%s\033[0m\033[K" END, rows, text);
+	int n = snprintf(out, cap, BEGIN "\033[0;7m%s\033[0m\033[K" END, row, text);
 
 	return n > 0 && (size_t)n < cap ? (size_t)n : 0;
 }
 
 size_t
-local_notice_erase(unsigned rows, char *out, size_t cap)
+local_notice_erase(unsigned row, char *out, size_t cap)
 {
-	int n = snprintf(out, cap, BEGIN "\033[0m\033[2K" END, rows);
+	int n = snprintf(out, cap, BEGIN "\033[0m\033[2K" END, row);
 
 	return n > 0 && (size_t)n < cap ? (size_t)n : 0;
 }

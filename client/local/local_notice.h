@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* local_notice: the line at the bottom of the terminal while the host is away.  Text and sequences only. */
+/* local_notice: the line in a row of the terminal while the host is away.  Text and sequences only. */
 #ifndef HOLDFAST_LOCAL_NOTICE_H
 #define HOLDFAST_LOCAL_NOTICE_H
 
@@ -22,11 +22,11 @@ struct local_notice {
 /* The text, at most COLS columns; OUT has CAP bytes: its length. */
 size_t local_notice_text(const struct local_notice *n, unsigned cols, char *out, size_t cap);
 /*
- * What draws TEXT on the bottom row of ROWS and leaves the cursor and the pen as they were: its length, 0 if it
+ * What draws TEXT on row ROW (from 1) and leaves the cursor and the pen as they were: its length, 0 if it
  * does not fit.
  */
-size_t local_notice_draw(const char *text, unsigned rows, char *out, size_t cap);
+size_t local_notice_draw(const char *text, unsigned row, char *out, size_t cap);
 /* What makes that row blank again. */
-size_t local_notice_erase(unsigned rows, char *out, size_t cap);
+size_t local_notice_erase(unsigned row, char *out, size_t cap);
 
 #endif

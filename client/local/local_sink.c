@@ -126,7 +126,7 @@ reserve(struct local_sink *s, size_t len)
 static void
 give_back(struct local_sink *s)
 {
-	s->at = s->len = 0;
+	s->at = s->len = s->own = 0;
 	if (s->cap > KEEP) {
 		free(s->buf);
 		s->buf = NULL;
@@ -165,9 +165,30 @@ local_sink_gather(struct local_sink *s, const void *data, size_t len)
 {
 	int rc = s->error ? 0 : append(s, data, len);
 
+	if (len)
+		s->own = 0;
 	if (local_sink_waiting(s) >= SINK_PIECE)
 		local_sink_push(s);
 	return rc;
+}
+
+int
+local_sink_own(struct local_sink *s, const void *data, size_t len)
+{
+	size_t own = s->own;
+	int rc = local_sink_gather(s, data, len);
+
+	if (rc == 0)
+		s->own = own + len;
+	return rc;
+}
+
+size_t
+local_sink_waiting_host(const struct local_sink *s)
+{
+	size_t waiting = local_sink_waiting(s);
+
+	return waiting > s->own ? waiting - s->own : 0;
 }
 
 void

@@ -23,6 +23,7 @@ struct local_sink {
 	bool full;          /* it took less than it was given: poll(2) tells when it takes more */
 	unsigned char *buf; /* what waits */
 	size_t at, len, cap;
+	size_t own;         /* so many of the bytes that wait, at their end, are none of the host's */
 };
 
 /* FD stays the caller's. */
@@ -33,6 +34,10 @@ void local_sink_close(struct local_sink *s);
 int local_sink_write(struct local_sink *s, const void *data, size_t len);
 /* The same, but written only with SINK_PIECE bytes or more of them, or by local_sink_push. */
 int local_sink_gather(struct local_sink *s, const void *data, size_t len);
+/* The same, for bytes of our own behind the host's. */
+int local_sink_own(struct local_sink *s, const void *data, size_t len);
+/* How many bytes wait up to the last one of the host's. */
+size_t local_sink_waiting_host(const struct local_sink *s);
 /* Writes what has been gathered, if it is not full. */
 void local_sink_push(struct local_sink *s);
 /* After poll(2) has said that FD takes something. */

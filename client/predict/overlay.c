@@ -81,11 +81,31 @@ overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned
 	return is_free(base, row, col, width ? width : 1) && !look_doubtful(base, row);
 }
 
+/*
+ * Whether the terminal has the base's rows where the base has them.  On the main screen it may have them further down: a
+ * session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.
+ */
+static bool
+rows_agree(const struct screen *base)
+{
+	return look_modes(base) & LOOK_ALTERNATE;
+}
+
+bool
+overlay_may_row(const struct screen *base, unsigned row)
+{
+	struct look_cursor cursor;
+
+	look_cursor(base, &cursor);
+	return row < screen_rows(base) && (row == cursor.row || rows_agree(base));
+}
+
 /* C as it is to be drawn; false: it is not. */
 static bool
 make(const struct screen *base, const struct overlay_cell *c, bool underline, struct drawn *d)
 {
-	if (c->width > 2 || c->len > OVERLAY_TEXT || !overlay_may_cell(base, c->row, c->col, c->width))
+	if (c->width > 2 || c->len > OVERLAY_TEXT || !overlay_may_row(base, c->row) ||
+	    !overlay_may_cell(base, c->row, c->col, c->width))
 		return false;
 	if (c->width && !look_is_one(c->text, c->len, c->width))
 		return false;
@@ -219,7 +239,7 @@ overlay_draw(struct overlay *o, const struct screen *base, const struct overlay_
 	o->next->n = 0;
 	if (want && overlay_may(base)) {
 		make_list(base, want, underline, o->next);
-		if (want->cursor && want->row < screen_rows(base) && want->col < screen_cols(base)) {
+		if (want->cursor && overlay_may_row(base, want->row) && want->col < screen_cols(base)) {
 			row = want->row;
 			col = want->col;
 		}
@@ -261,7 +281,7 @@ stays(struct overlay *o, const struct screen *base, const void *bytes, size_t le
 		return false;
 	behind->n = o->now->n;
 	memcpy(behind->d, o->now->d, o->now->n * sizeof *behind->d);
-	if (!overlay_scan(base, bytes, len, touched, behind))
+	if (!overlay_scan(base, bytes, len, !rows_agree(base), touched, behind))
 		return false;
 	o->next = o->now;
 	o->now = behind;

@@ -7,6 +7,9 @@
  * cells, cursor, pen, link, and what a REP or a combining mark that comes next would act on.  The cursor is never
  * saved in the terminal (DECSC), no row is scrolled, no mark, margin, tab stop or mode is touched.
  *
+ * On the main screen the terminal may show the base's rows further down than the base has them: there only the row of the
+ * cursor is drawn in, and no row is said.
+ *
  * A terminal must know CUP, CUF, SGR and ECH: all those since the VT220.
  */
 #ifndef HOLDFAST_PREDICT_OVERLAY_H
@@ -35,9 +38,12 @@ bool overlay_may(const struct screen *base);
  */
 bool overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned width);
 
+/* Whether a place in ROW can be said: on the main screen only in the cursor's. */
+bool overlay_may_row(const struct screen *base, unsigned row);
+
 /*
  * Shows WANT in place of what is drawn, with few bytes: none if nothing changes.  Cells that overlay_may_cell() refuses
- * are left out; where overlay_may() is false nothing is drawn.  UNDERLINE: those that are unconfirmed are underlined.
+ * are left out, and on the main screen those of other rows than the cursor's; where overlay_may() is false nothing is drawn.  UNDERLINE: those that are unconfirmed are underlined.
  */
 void overlay_draw(struct overlay *o, const struct screen *base, const struct overlay_want *want, bool underline,
                   screen_put *put, void *to);

@@ -214,8 +214,8 @@ step(struct scan *s, const unsigned char *p, size_t len)
 }
 
 bool
-overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched,
-             void *to)
+overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, bool one_row,
+             overlay_scanned *touched, void *to)
 {
 	struct scan s = { .rows = screen_rows(base), .cols = screen_cols(base), .touched = touched, .to = to };
 	struct look_cursor cursor;
@@ -227,7 +227,7 @@ overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, 
 	s.y = cursor.row;
 	for (size_t i = 0, n; i < len; i += n) {
 		n = step(&s, bytes + i, len - i);
-		if (!n)
+		if (!n || (one_row && s.y != cursor.row))
 			return false;
 	}
 	return true;

@@ -19,8 +19,11 @@ struct screen;
 /* The bytes write to the columns FROM to END, not included, of ROW. */
 typedef void overlay_scanned(void *to, unsigned row, unsigned from, unsigned end);
 
-/* Whether the LEN BYTES, fed to BASE next, are such.  TOUCHED is told of what they write, also where they are not. */
-bool overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, overlay_scanned *touched,
-                  void *to);
+/*
+ * Whether the LEN BYTES, fed to BASE next, are such, and with ONE_ROW never leave the cursor's row.  TOUCHED is told of
+ * what they write, also where they are not.
+ */
+bool overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, bool one_row,
+                  overlay_scanned *touched, void *to);
 
 #endif

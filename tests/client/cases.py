@@ -25,6 +25,10 @@ def needs_linux(case):
     return case
 
 
+class Skipped(Exception):
+    """What a case raises that finds that it can't be tried now."""
+
+
 class Case:
     def __init__(self, name, function):
         self.name, self.function = name, function
@@ -52,6 +56,9 @@ class Case:
         try:
             around(self.function)
             status = 0
+        except Skipped as e:
+            status = 77
+            print("    " + str(e))
         except BaseException:
             traceback.print_exc()
         finally:
@@ -60,7 +67,8 @@ class Case:
             os._exit(status)
 
     def tell(self, status):
-        print("%s %s (%.1f s)" % ("FAILED" if status else "ok", self.name, time.monotonic() - self.began))
+        said = {0: "ok", 77: "skipped"}.get(status, "FAILED")
+        print("%s %s (%.1f s)" % (said, self.name, time.monotonic() - self.began))
         self.out.seek(0)
         print(self.out.read(), end="", flush=True)
         self.out.close()
@@ -72,13 +80,14 @@ def run_all(found, jobs, around):
     skipped = [c for c in found if c not in waiting]
     for case in skipped:
         print("skipped %s: %s" % (case.name, case.why_not()), flush=True)
-    running, counts = {}, [0, 0]
+    running, counts = {}, [0, 0, 0]
     while running or waiting:
         while waiting and len(running) < jobs:
             case = waiting.pop(0)
             case.start(around)
             running[case.pid] = case
         pid, status = os.wait()
+        status = os.waitstatus_to_exitcode(status)
         running.pop(pid).tell(status)
-        counts[status != 0] += 1
-    return counts[0], counts[1], len(skipped)
+        counts[{0: 0, 77: 2}.get(status, 1)] += 1
+    return counts[0], counts[1], counts[2] + len(skipped)

@@ -16,6 +16,9 @@ MAGIC = b"\0HLDFST\1"
  OUTPUT_CLOSED) = range(1, 16)
 (S_HELLO, LIST_IS, ATTACHED, OUTPUT, INPUT_ACK, GAP, RENDERING, SIZE_IS, EXIT, DETACHED, ERROR, S_PING, S_PONG,
  NOTICE) = range(65, 79)
+WATCH, TTY, TAKEN = range(129, 132)
+ICANON, ECHO, ECHOE, ECHOCTL, IEXTEN, ISIG, ICRNL, OPOST, ONLCR = 1, 2, 4, 32, 256, 512, 1024, 16384, 32768
+COOKED = ICANON | ECHO | ECHOE | ECHOCTL | IEXTEN | ISIG | ICRNL | OPOST | ONLCR
 
 
 def u32(n):
@@ -64,10 +67,12 @@ class Reader:
 
 
 class Plan:
-    """One connection: cut after so many bytes from or to the client; garbage before the preamble; or a script."""
+    """One connection: cut after so many bytes from or to the client; garbage before the preamble; or a script.  DELAY: in
+    seconds, of all that the client gets."""
 
     def __init__(self, cut_in=None, cut_out=None, before=b"", script=None, silent=False, hello=None, chunk=None,
-                 close_at=None):
+                 close_at=None, delay=0):
+        self.delay = delay
         self.cut_in, self.cut_out, self.before, self.script = cut_in, cut_out, before, script
         self.silent, self.hello, self.chunk, self.close_at = silent, hello, chunk, close_at
 
@@ -91,6 +96,9 @@ class Session:
         self.features = ""
         self.slow = False         # no answer to ATTACH
         self.closed = []          # OUTPUT_CLOSED: channels
+        self.watches = []         # WATCH
+        self.tty = None           # modes and program of the terminal: what TTY says
+        self.taken = None         # so much input has been read, and answered by all that there is: TAKEN is due
 
 
 class Cut(Exception):
@@ -107,6 +115,7 @@ class Connection:
         self.exit_sent = False
         self.rendering_due = []
         self.last = time.monotonic()
+        self.later = []           # with plan.delay: (when, bytes)
 
     def send(self, data):
         cut = self.plan.cut_out
@@ -116,7 +125,14 @@ class Connection:
             self.sock.sendall(data)
             raise Cut
         self.sent += len(data)
-        self.sock.sendall(data)
+        if self.plan.delay:
+            self.later.append((time.monotonic() + self.plan.delay, data))
+        else:
+            self.sock.sendall(data)
+
+    def send_due(self):
+        while self.later and self.later[0][0] <= time.monotonic():
+            self.sock.sendall(self.later.pop(0)[1])
 
     def receive(self):
         data = self.sock.recv(65536)
@@ -144,6 +160,13 @@ class Connection:
 
     def handle(self, kind, r):
         s = self.host.session
+        if kind == WATCH and "predict" in s.features.split(","):
+            s.watches.append(r.u8())
+            r.end()
+            if s.watches[-1] and s.tty is not None:
+                self.say_tty()
+            return
+        assert kind != WATCH, "WATCH to a host that does not know it"
         if kind >= 128:
             return  # an extension: ATTACH_AHEAD too, which this host does not know
         if kind == HELLO:
@@ -194,6 +217,11 @@ class Connection:
             self.host.pongs.append(r.u64())
         else:
             raise AssertionError("frame %d" % kind)
+
+    def say_tty(self):
+        modes, program = self.host.session.tty
+        cc = b"\x03\x1c\x7f\x15\x04\0\0\x17\x16\x12\x1a\x11\x13"
+        self.send(frame(TTY, u64(self.next[0]) + u32(modes) + string(cc) + u32(7) + string(program)))
 
     def attach(self, r):
         s, h = self.host.session, self.host
@@ -263,6 +291,9 @@ class Connection:
                 if data and self.next[c] - s.acked[c] < 65536:
                     self.send(frame(OUTPUT, bytes([c]) + u64(self.next[c]) + data))
                     self.next[c] += len(data)
+                    if s.taken is not None and self.next[0] == len(s.out[0]):
+                        self.send(frame(TAKEN, u64(s.taken) + u64(self.next[0]) + b"\1"))
+                        s.taken = None
                     return True
             if self.rendering_due:
                 data = self.rendering_due.pop(0)
@@ -295,6 +326,7 @@ class Connection:
         while True:
             self.frames()
             busy = self.push()
+            self.send_due()
             self.sock.setblocking(True)
             if select.select([self.sock], [], [], 0 if busy else 0.01)[0]:
                 self.receive()

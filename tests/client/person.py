@@ -14,7 +14,7 @@ import time
 from fake import Host, Session
 
 LIMIT = 30
-HOLDFAST = CARRY = ARGV = WORK = None  # set by run.py
+HOLDFAST = CARRY = ARGV = REPLAY = WORK = None  # set by run.py
 COUNTER = iter(range(10 ** 9))
 STARTED = []
 
@@ -82,12 +82,13 @@ def as_a_shell_would():
 class Terminal:
     """The client in a pty; what it writes is in self.seen."""
 
-    def __init__(self, host, *words, options=(), rows=24, cols=80, job=False):
+    def __init__(self, host, *words, options=(), rows=24, cols=80, job=False, environ=()):
         argv = command(host, *words, options=options)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm"
             os.environ["LC_ALL"] = "C.UTF-8"
+            os.environ.update(environ)
             if job:
                 as_a_shell_would()
             os.execv(argv[0], argv)

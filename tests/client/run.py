@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases  # noqa: E402
 import person  # noqa: E402
 
-FILES = ("argv", "pipes", "cuts", "trouble", "terminal", "away")
+FILES = ("argv", "pipes", "cuts", "trouble", "terminal", "away", "predict")
 
 
 def all_cases():
@@ -61,6 +61,7 @@ def main():
         return 0
     person.HOLDFAST = os.path.join(o.b, "client/holdfast")
     person.CARRY = os.path.join(o.b, "tests/client/carry")
+    person.REPLAY = os.path.join(o.b, "screen/screen-replay")
     person.ARGV = os.path.join(o.b, "tests/client/argv")
     if not os.path.exists(person.HOLDFAST) or not os.path.exists(person.CARRY):
         return 77

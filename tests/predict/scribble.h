@@ -88,7 +88,11 @@ scribble_typed(struct scribble *s, const struct screen *base)
 static inline void
 scribble_anywhere(struct scribble *s, const struct screen *base)
 {
-	unsigned rows = screen_rows(base), cols = screen_cols(base), near = scribble_random(s, rows);
+	unsigned rows = screen_rows(base), cols = screen_cols(base), near;
+	struct look_cursor at;
+
+	look_cursor(base, &at);
+	near = scribble_random(s, 2) ? at.row : scribble_random(s, rows);
 
 	for (unsigned i = 0; i < s->want.n; i++) {
 		struct overlay_cell *c = &s->cell[i];
@@ -102,7 +106,7 @@ scribble_anywhere(struct scribble *s, const struct screen *base)
 		scribble_text(s, c);
 	}
 	s->want.cursor = scribble_random(s, 2) != 0;
-	s->want.row = (uint16_t)scribble_random(s, rows + 1);
+	s->want.row = (uint16_t)(scribble_random(s, 2) ? at.row : scribble_random(s, rows + 1));
 	s->want.col = (uint16_t)scribble_random(s, cols + 1);
 }
 

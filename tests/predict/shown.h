@@ -47,7 +47,7 @@ shown_cell(const struct screen *base, const struct screen *terminal, const struc
 	for (unsigned k = i + 1; k < want->n; k++)
 		if (want->cells[k].row == c->row && want->cells[k].col + 1u >= c->col && want->cells[k].col <= c->col + 1u)
 			return true;
-	if (c->width > 2 || !overlay_may_cell(base, c->row, c->col, c->width) ||
+	if (c->width > 2 || !overlay_may_row(base, c->row) || !overlay_may_cell(base, c->row, c->col, c->width) ||
 	    (c->width && !look_is_one(c->text, c->len, c->width)))
 		return true;
 	look_cell(terminal, c->row, c->col, &look);
@@ -76,7 +76,7 @@ shown(const struct screen *base, const struct screen *terminal, const struct ove
 		}
 	look_cursor(base, &a);
 	look_cursor(terminal, &b);
-	if (want->cursor && want->row < screen_rows(base) && want->col < screen_cols(base))
+	if (want->cursor && overlay_may_row(base, want->row) && want->col < screen_cols(base))
 		a = (struct look_cursor){ .row = want->row, .col = want->col };
 	if (a.row == b.row && a.col == b.col && !b.pending)
 		return true;

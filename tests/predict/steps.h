@@ -80,7 +80,7 @@ steps_end(struct steps *s, const struct screen *base, const struct overlay_want 
 			steps_drawn(s, base, want);
 		else
 			fprintf(s->to, "null");
-		if (drawn && want->cursor && want->row < screen_rows(base) && want->col < screen_cols(base))
+		if (drawn && want->cursor && overlay_may_row(base, want->row) && want->col < screen_cols(base))
 			fprintf(s->to, ",\"cursor\":[%u,%u]}\n", want->row, want->col);
 		else
 			fprintf(s->to, ",\"cursor\":null}\n");

@@ -100,6 +100,30 @@ test_own_options(void **state)
 	assert_int_equal(o.what, OPTIONS_VERSION);
 }
 
+/* The command line counts before the environment. */
+static void
+test_predict(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("holdfast host"), 0);
+	assert_int_equal(o.predict, PREDICT_ADAPTIVE);
+	assert_int_equal(parse("holdfast host --predict always"), 0);
+	assert_int_equal(o.predict, PREDICT_ALWAYS);
+	setenv("HOLDFAST_PREDICT", "never", 1);
+	assert_int_equal(parse("holdfast host"), 0);
+	assert_int_equal(o.predict, PREDICT_NEVER);
+	assert_int_equal(parse("holdfast --predict=adaptive host"), 0);
+	assert_int_equal(o.predict, PREDICT_ADAPTIVE);
+	refused("holdfast --predict sometimes host", "--predict sometimes: expected adaptive, always or never");
+	setenv("HOLDFAST_PREDICT", "yes", 1);
+	refused("holdfast host", "HOLDFAST_PREDICT=yes: expected adaptive, always or never");
+	assert_int_equal(parse("holdfast --predict never host"), 0);
+	setenv("HOLDFAST_PREDICT", "", 1);
+	assert_int_equal(parse("holdfast host"), 0);
+	assert_int_equal(o.predict, PREDICT_ADAPTIVE);
+	unsetenv("HOLDFAST_PREDICT");
+}
+
 static void
 test_refused(void **state)
 {
@@ -230,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_ssh_options),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_own_options),
+		cmocka_unit_test(test_predict),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_of_ssh_alone),
 		cmocka_unit_test(test_configuration),

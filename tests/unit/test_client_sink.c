@@ -144,6 +144,40 @@ test_file(void **state)
 	close(fd);
 }
 
+/* Bytes of our own are not what the host has to be told of. */
+static void
+test_own(void **state)
+{
+	size_t waiting;
+
+	(void)state;
+	assert_int_equal(local_sink_gather(&sink, text, 10), 0);
+	assert_int_equal(local_sink_own(&sink, text + 10, 7), 0);
+	assert_int_equal(local_sink_own(&sink, text + 17, 3), 0);
+	assert_int_equal(local_sink_waiting(&sink), 20);
+	assert_int_equal(local_sink_waiting_host(&sink), 10);
+	/* What comes before a byte of the host's waits with it. */
+	assert_int_equal(local_sink_gather(&sink, text + 20, 1), 0);
+	assert_int_equal(local_sink_waiting_host(&sink), 21);
+	local_sink_push(&sink);
+	assert_int_equal(local_sink_waiting_host(&sink), 0);
+	take(0);
+	/* Nobody reads, and then somebody does. */
+	for (size_t given = 0; given < sizeof text; given += 1024)
+		assert_int_equal(local_sink_gather(&sink, text + given, 1024), 0);
+	waiting = local_sink_waiting(&sink);
+	assert_true(waiting > 0);
+	assert_int_equal(local_sink_own(&sink, text, 100), 0);
+	assert_int_equal(local_sink_waiting_host(&sink), waiting);
+	while (local_sink_waiting(&sink) > 50 && local_sink_waiting_host(&sink) > 0) {
+		unsigned char some[1000];
+
+		assert_true(read(ends[0], some, sizeof some) > 0);
+		local_sink_flush(&sink);
+	}
+	assert_int_equal(local_sink_waiting_host(&sink), 0);
+}
+
 int
 main(void)
 {
@@ -153,6 +187,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,12 +206,64 @@ of_generated_streams(void **state)
 	}
 }
 
+/* What shells write, of which none says a row. */
+static size_t
+shell_bytes(struct scribble *s, char *to)
+{
+	static const char *const pieces[] = { "word", "a", " ", "\r\n", "\r", "\b", "\033[K", "\033[1;32mg\033[0m", "\033[3C",
+		                              "\033[2D", "\033[7G", "e\xcc\x81", "\xe6\x97\xa5", "$ ", "\033[J", "\033[5X",
+		                              "\r\n\r\n\r\n" };
+	const char *piece = pieces[scribble_random(s, sizeof pieces / sizeof *pieces)];
+
+	memcpy(to, piece, strlen(piece));
+	return strlen(piece);
+}
+
+/*
+ * A session begins in a used terminal: its cursor is in another row than the base's.  What was drawn is taken back where
+ * it was drawn.
+ */
+static void
+of_used_terminals(void **state)
+{
+	static const char used[] = "one\r\ntwo\r\n\r\n\r\nfive\r\n";
+	char bytes[64], why[512];
+	struct screen *alone;
+	struct world w;
+
+	(void)state;
+	for (unsigned seed = 1; seed < 100; seed++) {
+		begin(&w, "a used terminal", 12, 40);
+		alone = screen_new(12, 40, SCROLLBACK);
+		assert_non_null(alone);
+		w.scribble.random = seed;
+		screen_feed(alone, used, strlen(used));
+		screen_feed(w.terminal, used, strlen(used));
+		for (unsigned i = 0; i < 200; i++) {
+			size_t len = shell_bytes(&w.scribble, bytes);
+
+			feed(&w, bytes, len);
+			screen_feed(alone, bytes, len);
+			scribble_make(&w.scribble, w.base);
+			overlay_draw(w.o, w.base, &w.scribble.want, w.scribble.underline, sink, &w);
+			if (scribble_random(&w.scribble, 3) && i < 199)
+				continue;
+			overlay_take_back(w.o, w.base, sink, &w);
+			if (!screen_equal(alone, w.terminal, why, sizeof why))
+				fail_msg("seed %u, piece %u: %s", seed, i, why);
+		}
+		screen_free(alone);
+		end(&w);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_captures),
 		cmocka_unit_test(of_generated_streams),
+		cmocka_unit_test(of_used_terminals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

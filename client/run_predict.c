@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_predict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "local.h"
+#include "predict.h"
+
+#define PASTE_LEAST 100u /* so many bytes at once are not typed */
+
+/* Bytes for the terminal that are not the host's. */
+static void
+put_own(void *run, const void *bytes, size_t len)
+{
+	struct run *r = run;
+
+	local_sink_own(&r->out, bytes, len);
+}
+
+static struct when_line
+line_of(const struct run *r)
+{
+	return (struct when_line){ .rtt = r->rtt.smoothed, .owed = r->rtt.sent, .away = r->away != 0 };
+}
+
+/* Whether the session has the terminal's size: with another one they wrap and scroll in other places. */
+static bool
+fits(const struct run *r)
+{
+	struct frame_size here;
+
+	local_size(&here);
+	return here.rows && here.rows == r->predict.size.rows && here.cols == r->predict.size.cols;
+}
+
+/* Whether this terminal is one to draw on, and the session one to type into. */
+static bool
+is_able(const struct run *r)
+{
+	const char *term = getenv("TERM");
+
+	return r->o->predict != PREDICT_NEVER && !r->o->read_only && r->terminal && r->input_terminal && local_is_raw() &&
+	       isatty(1) && local_utf8() && term && *term && strcmp(term, "dumb") != 0;
+}
+
+void
+run_predict_hide(struct run *r)
+{
+	if (r->predict.ready)
+		predict_hide(r->predict.p, put_own, r);
+}
+
+/* The model goes. */
+static void
+drop(struct run *r)
+{
+	run_predict_hide(r);
+	if (r->predict.p)
+		predict_end(r->predict.p);
+	r->predict.ready = false;
+}
+
+static void
+watch(struct run *r, struct link *l, bool on, uint64_t now)
+{
+	unsigned char frame[16];
+
+	link_put(l, frame, frame_put_watch(on, frame, sizeof frame));
+	link_flush(l);
+	r->predict.watching = on;
+	r->predict.watched = on ? now : 0;
+}
+
+/* A model that has got nothing, of the session's size. */
+static bool
+begin_blank(struct run *r)
+{
+	struct run_predict *pr = &r->predict;
+
+	if (!pr->p)
+		pr->p = predict_new();
+	return pr->p && predict_begin(pr->p, pr->size.rows, pr->size.cols) == 0;
+}
+
+/* Has the host say what the screen is, for the model alone, unless that is on its way. */
+static void
+ask(struct run *r, struct link *l)
+{
+	struct run_predict *pr = &r->predict;
+	unsigned char frame[16];
+
+	if (pr->ready || pr->asked || r->redraw || r->redraw_asked || r->stream.unpainted || r->stream.ended || !fits(r))
+		return;
+	if (!begin_blank(r))
+		return;
+	link_put(l, frame, frame_put_redraw(FRAME_REDRAW_SCREEN, frame, sizeof frame));
+	link_flush(l);
+	pr->asked = true;
+	pr->stale = false;
+}
+
+void
+run_predict_attached(struct run *r, const struct link *l, const struct frame_attached *m, bool again)
+{
+	struct run_predict *pr = &r->predict;
+	bool slow = l->greeted - l->opened >= WHEN_SHOWN_MS;
+
+	link_rtt_cut(&r->rtt);
+	pr->watching = pr->asked = pr->stale = false;
+	pr->watched = 0;
+	pr->size = (struct frame_size){ .rows = m->rows, .cols = m->cols };
+	if (!again) {
+		pr->may = is_able(r);
+		pr->when = (struct when){ .always = r->o->predict == PREDICT_ALWAYS };
+	}
+	if (pr->painting || !r->stream.tells || (pr->ready && !fits(r)))
+		drop(r);
+	pr->painting = false;
+	if (!pr->may || !r->stream.tells)
+		return;
+	/* The answer also shows how slow the line is. */
+	watch(r, r->link, true, clock_now_ms());
+	if (!again && m->is_new && (slow || pr->when.always) && fits(r))
+		pr->ready = begin_blank(r);
+}
+
+void
+run_predict_over(struct run *r)
+{
+	drop(r);
+	predict_free(r->predict.p);
+	r->predict = (struct run_predict){ .may = false };
+	r->rtt = (struct link_rtt){ .smoothed = 0 };
+}
+
+void
+run_predict_before(struct run *r, const unsigned char *bytes, size_t len)
+{
+	if (r->predict.ready && len && !r->stream.painting)
+		predict_before(r->predict.p, bytes, len, put_own, r);
+}
+
+void
+run_predict_fed(struct run *r, const unsigned char *bytes, size_t len)
+{
+	struct run_predict *pr = &r->predict;
+
+	if (!pr->ready || !len)
+		return;
+	if (r->stream.painting)
+		predict_paint(pr->p, bytes, len);
+	else
+		predict_fed(pr->p, bytes, len, r->stream.next[0] - r->held.len, clock_now_ms());
+}
+
+/* The model is whole, as of OFFSET of the output. */
+static void
+painted(struct run *r, uint64_t offset)
+{
+	struct run_predict *pr = &r->predict;
+
+	predict_painted(pr->p, offset - r->held.len, clock_now_ms());
+	if (pr->taken.input)
+		predict_taken(pr->p, &pr->taken);
+	pr->taken.input = 0;
+}
+
+bool
+run_predict_swallows(struct run *r, const struct frame_data *d)
+{
+	struct run_predict *pr = &r->predict;
+	bool last = d->channel & FRAME_LAST;
+
+	if (!pr->asked || (!pr->painting && (r->redraw_asked || r->stream.unpainted)))
+		return false;
+	pr->painting = !last;
+	if (!pr->stale)
+		predict_paint(pr->p, d->data, d->len);
+	if (!last)
+		return true;
+	pr->asked = false;
+	pr->ready = !pr->stale && d->offset == r->stream.next[0];
+	if (pr->ready)
+		painted(r, d->offset);
+	return true;
+}
+
+void
+run_predict_repaint(struct run *r)
+{
+	struct run_predict *pr = &r->predict;
+
+	if (r->stream.painting)
+		return;
+	/* It is as good as the one that was asked for, and comes in its place. */
+	pr->asked = pr->stale = false;
+	run_predict_hide(r);
+	if (!pr->ready && pr->watching && fits(r))
+		pr->ready = begin_blank(r);
+}
+
+void
+run_predict_repainted(struct run *r)
+{
+	if (r->stream.painting)
+		return;
+	r->predict.unclean = false;
+	if (r->predict.ready)
+		painted(r, r->stream.next[0]);
+}
+
+void
+run_predict_lost(struct run *r)
+{
+	drop(r);
+}
+
+/* The host's first word over a connection comes at once, so it says how slow the line is. */
+static int
+take_tty(struct run *r, const struct frame *f)
+{
+	struct run_predict *pr = &r->predict;
+	struct frame_tty m;
+
+	if (frame_get_tty(&m, f->body, f->len) != 0)
+		return -EBADMSG;
+	if (pr->watched)
+		link_rtt_sample(&r->rtt, clock_now_ms() - pr->watched);
+	pr->watched = 0;
+	if (!pr->p)
+		pr->p = predict_new();
+	if (pr->p)
+		predict_tty(pr->p, &m);
+	return 0;
+}
+
+static int
+take_size(struct run *r, const struct frame *f)
+{
+	struct frame_size m;
+
+	if (frame_get_size(FRAME_SIZE_IS, &m, f->body, f->len) != 0)
+		return -EBADMSG;
+	if (m.rows == r->predict.size.rows && m.cols == r->predict.size.cols)
+		return 0;
+	r->predict.size = m;
+	r->predict.stale = r->predict.asked;
+	drop(r);
+	return 0;
+}
+
+int
+run_predict_told(struct run *r, const struct frame *f)
+{
+	struct frame_taken taken;
+
+	if (!r->predict.may)
+		return 0;
+	if (f->type == FRAME_TTY)
+		return take_tty(r, f);
+	if (f->type == FRAME_SIZE_IS)
+		return take_size(r, f);
+	if (frame_get_taken(&taken, f->body, f->len) != 0)
+		return -EBADMSG;
+	if (r->predict.ready)
+		predict_taken(r->predict.p, &taken);
+	else
+		r->predict.taken = taken;
+	return 0;
+}
+
+void
+run_predict_keys(struct run *r, const unsigned char *bytes, size_t len, uint64_t offset)
+{
+	struct run_predict *pr = &r->predict;
+
+	if (!pr->ready || !len)
+		return;
+	predict_keys(pr->p, bytes, len, offset, clock_now_ms(), r->paste.open || len >= PASTE_LEAST);
+	/* Lines of our own have been read. */
+	r->redraw = r->redraw || pr->unclean;
+}
+
+void
+run_predict_reset(struct run *r)
+{
+	if (r->predict.ready)
+		predict_reset(r->predict.p);
+}
+
+void
+run_predict_resized(struct run *r)
+{
+	struct run_predict *pr = &r->predict;
+	struct frame_size here;
+
+	if (!pr->may)
+		return;
+	local_size(&here);
+	if (pr->ready && predict_drawn(pr->p) && here.cols < pr->size.cols) {
+		/* The terminal may have wrapped what is drawn, and it can't be found there any more. */
+		predict_forget(pr->p);
+		r->redraw = pr->unclean = true;
+	}
+	pr->stale = pr->asked;
+	drop(r);
+}
+
+void
+run_predict_unclean(struct run *r)
+{
+	run_predict_hide(r);
+	r->predict.unclean = true;
+}
+
+void
+run_predict_show(struct run *r, uint64_t now)
+{
+	struct run_predict *pr = &r->predict;
+	struct when_line line = line_of(r);
+
+	/* A terminal that takes nothing just now is shown what is so then. */
+	if (!pr->ready || r->stream.painting || r->out.full || local_holdback_inside(&r->held))
+		return;
+	if (pr->unclean || r->asking->dirty || r->done || r->stream.ended || run_child_asks(r) ||
+	    !(when_shows(&pr->when, &line, now) || (predict_drawn(pr->p) && predict_outstanding(pr->p))))
+		predict_hide(pr->p, put_own, r);
+	else
+		predict_show(pr->p, when_underlines(&pr->when, &line, now), put_own, r);
+}
+
+/* Nothing is shown early on this line any more. */
+static void
+stop(struct run *r, uint64_t now)
+{
+	struct link *l = run_attached_link(r);
+
+	drop(r);
+	if (l && r->predict.watching)
+		watch(r, l, false, now);
+}
+
+void
+run_predict_tick(struct run *r, uint64_t now)
+{
+	struct run_predict *pr = &r->predict;
+	struct link *l = run_attached_link(r);
+	struct when_line line = line_of(r);
+
+	if (!pr->may || r->done)
+		return;
+	when_look(&pr->when, &line, now);
+	if (when_follows(&pr->when, now)) {
+		if (l && r->stream.tells && !pr->watching)
+			watch(r, l, true, now);
+		if (l && r->stream.tells)
+			ask(r, l);
+	} else if (!pr->watched && (pr->ready || pr->watching) && !(pr->ready && predict_outstanding(pr->p))) {
+		stop(r, now);
+	}
+	run_predict_show(r, now);
+	local_sink_push(&r->out);
+}
+
+uint64_t
+run_predict_due(const struct run *r, uint64_t now)
+{
+	struct when_line line = line_of(r);
+
+	if (!r->predict.may || !r->stream.tells || r->stream.ended)
+		return CLOCK_NEVER;
+	return when_due(&r->predict.when, &line, now);
+}
+
+unsigned
+run_predict_free_row(const struct run *r, unsigned rows)
+{
+	return r->predict.ready && predict_is_low(r->predict.p) ? 1 : rows;
+}
