@@ -13,6 +13,7 @@ import m_interactive
 import m_login
 import m_memory
 import m_transfer
+import m_typing
 from figures import Figures
 from host import Host
 from table import table
@@ -23,7 +24,7 @@ from ways import CLIENT, HELD, PLAIN
 SUBJECTS = (
     ("echo", m_interactive.echo), ("bulk", m_bulk.bulk), ("login", m_login.login),
     ("module", m_login.module), ("recovery", m_login.recovery), ("flood", m_flood.flood),
-    ("transfer", m_transfer.transfer), ("wakeups", m_memory.wakeups),
+    ("transfer", m_transfer.transfer), ("typing", m_typing.typing), ("wakeups", m_memory.wakeups),
     ("memory", m_memory.memory),
 )
 
@@ -47,6 +48,9 @@ class Plan:
         self.transfer_rtts = (20,) if quick else (0, 20, 100, 200)
         self.transfer_rounds = 1 if quick else 2
         self.transfer_bytes = {0: 100 << 20, 20: 32 << 20, 100: 16 << 20, 200: 16 << 20}
+        self.typing_lines = ((200, 0, ("bash", "vim")),) if quick else (
+            (200, 0, ("bash", "zsh", "fish", "vim", "nano", "python")), (600, 50, ("bash", "vim")))
+        self.typing_keys = 80 if quick else None
         self.idle_seconds = 2 if quick else 10
         self.limit = 300 if quick else 1800  # seconds, then something hangs
         self.sessions, self.states = ((8,), ("empty",)) if quick else ((1, 10, 100, 1000), ("empty", "full"))

@@ -6,8 +6,8 @@
          [--sessions N…] [--rtt MS…] [--install]
 
 --install only fetches the neighbours (dtach, abduco, tmux, screen, mosh) with apt-get.  Who is not installed is
-left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, wakeups, memory.  Needs root, for namespaces;
-it changes nothing outside of them.  The status is not 0 when something could not be measured.
+left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, typing, wakeups, memory.  Needs root, for
+namespaces; it changes nothing outside of them.  The status is not 0 when something could not be measured.
 """
 import argparse
 import os
@@ -70,15 +70,19 @@ def main():
     if a.install:
         return install()
     build, output = os.path.abspath(a.build), os.path.abspath(a.output)
-    tools = [os.path.join(build, "tests", "bench", name) for name in ("bare", "delay", "idle", "probe", "relay")]
+    tools = {os.path.join(build, "tests", "bench", name): "bench-" + name
+             for name in ("bare", "delay", "idle", "probe", "relay")}
+    tools[os.path.join(build, "tests", "predict", "wire")] = "wire"
     for tool in tools:
         if not os.access(tool, os.X_OK):
             raise SystemExit("run.py: no %s; use make bench" % tool)
     cases = load("sshd_run", os.path.join(SRC, "tests", "sshd", "run.py"))
     base = cases.isolate()
+    if not a.subject or "typing" in a.subject:
+        cases.prepare_judge()
     cases.stage(base, build)
-    for tool in tools:
-        shutil.copy(tool, os.path.join(base, "stage", "usr", "libexec", "holdfast", "bench-" + os.path.basename(tool)))
+    for tool, name in tools.items():
+        shutil.copy(tool, os.path.join(base, "stage", "usr", "libexec", "holdfast", name))
     log = tempfile.mkdtemp(prefix="holdfast-bench-")
     cgroup = make_cgroup()
     # in a world's own /proc there are no threads of the kernel

@@ -175,7 +175,7 @@ def main():
     base = isolate()
     if a.require:
         os.environ[screens.REQUIRE] = "1"
-    if any(c[1] in ("test_programs", "test_kills") for c in cases):
+    if any(c[1] in ("test_programs", "test_kills", "test_typing") for c in cases):
         prepare_judge()
     stage(base, a.build and os.path.abspath(a.build))
     counts = {"passed": 0, "failed": 0, "skipped": 0}
