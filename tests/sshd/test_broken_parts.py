@@ -48,6 +48,11 @@ def ended(host):
     host.start_holdfastd()
 
 
+def listens():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+        return s.connect_ex(SOCK) == 0
+
+
 def test_daemon(host):
     table = Table(host)
     for what, state in (("killed", killed), ("ended, and its socket gone", ended), ("stopped", daemon_hung)):
@@ -58,6 +63,8 @@ def test_daemon(host):
     for breakage in (missing, garbage, directory, loop):
         with Broken(breakage, SOCK):
             table.row("holdfastd's socket: " + breakage.__name__, EITHER)  # it makes it anew
+    # the socket that is back is an old one, until holdfastd has noticed
+    wait_until(listens, "holdfastd listens at its socket")
     table.row("holdfastd's socket as it was", HELD)
     table.end()
 

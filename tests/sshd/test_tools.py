@@ -74,8 +74,14 @@ def cut(host):
 
 
 def created(host):
-    """How often a session was held."""
+    """How often a session was held, as far as the log tells by now."""
     return len(host.syslog.find("event=create .*user=alice"))
+
+
+def were_held(host, count, what="held commands"):
+    """A leader writes its line beside the command, which may end before."""
+    wait_until(lambda: created(host) >= count, "%d %s in the log" % (count, what))
+    equal(created(host), count, what)
 
 
 def test_scp(host):
@@ -87,7 +93,7 @@ def test_scp(host):
         equal(get(HOME + "/back"), SOME, "what came back")
         os.unlink("/home/alice/there")
     calls("[-s] [--] [server] [sftp]", "[scp -t there]", "[scp -f there]")
-    equal(created(host), 2, "held commands: those of scp -O")
+    were_held(host, 2, "held commands, those of scp -O,")
 
 
 def test_sftp(host):
@@ -347,7 +353,7 @@ def test_under_the_name_of_ssh(host):
         path = {"PATH": "%s/%s:/usr/bin:/bin" % (HOME, name)}
         before = created(host)
         equal(run(host, "ssh", "alice@server", "echo hi", env=path), b"hi\n", "a command by a " + name)
-        equal(created(host), before + 1, "held by a " + name)
+        were_held(host, before + 1, "held commands, the last by a " + name)
         # what the client gives to ssh, and what ssh itself starts
         equal(run(host, "ssh", "-J", "bob@server", "-W", "127.0.0.1:%d" % PORT, "alice@server", env=path,
                   input=b"")[:4], b"SSH-", "-J and -W by a " + name)
@@ -411,6 +417,6 @@ def test_shared_connections(host):
     equal(run(host, HOLDFAST, "-S", path, "alice@server", "echo held"), b"held\n", "over the master")
     equal(run(host, "/usr/bin/ssh", "-S", path, "alice@server", "echo plain"), b"plain\n", "ssh over the master")
     equal((logins, len(host.sshd_of("alice", "monitor"))), (1, 1), "connections")
-    equal(created(host), 2, "held commands")
+    were_held(host, 2)
     equal(p.communicate(b"all of it", timeout=DEADLINE)[0], b"all of it", "what cat got")
     equal(p.returncode, 0, "status")
