@@ -71,6 +71,46 @@ command_line(struct command *c, enum transport_request what, const char *run)
 	return target_transport_argv(t, what == TRANSPORT_SUBSYSTEM, run, path[0] ? path : NULL);
 }
 
+/*
+ * Ctrl-C at the terminal, and timeout(1), send a signal to the client's whole process group.  An ssh that ended by it
+ * would take along what the client then tells the host.  ssh leaves a signal ignored that it finds ignored; HUP, which
+ * it still takes, ends it.  NULL: out of memory.
+ */
+static char **
+spared(char *const *argv)
+{
+	char **list = NULL;
+	int r = list_add(&list, "/bin/sh");
+
+	r = r < 0 ? r : list_add(&list, "-c");
+	r = r < 0 ? r : list_add(&list, "trap '' INT QUIT TERM; exec \"$@\"");
+	r = r < 0 ? r : list_add(&list, "sh");
+	for (; r >= 0 && *argv; argv++)
+		r = list_add(&list, *argv);
+	if (r >= 0)
+		return list;
+	list_free(list);
+	return NULL;
+}
+
+static int
+start_child(struct command *c, char *const *argv, char *const *env)
+{
+	const struct transport_target *t = c->t.target;
+	char **list;
+	int r;
+
+	if (t->style != STYLE_SSH)
+		return child_start(&c->child, argv, env);
+	list = spared(argv);
+	if (!list)
+		return -ENOMEM;
+	r = child_start(&c->child, list, env);
+	c->child.ends_by = SIGHUP;
+	list_free(list);
+	return r;
+}
+
 static int
 command_start(struct transport *t, enum transport_request what, const char *run)
 {
@@ -88,7 +128,7 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 		return -ENOMEM;
 	if (target->askpass.dir[0] && !target->config->batch_mode)
 		env = askpass_environment(&target->askpass);
-	r = child_start(&c->child, argv, env);
+	r = start_child(c, argv, env);
 	list_free(env);
 	if (r < 0) {
 		transport_close(t, TRANSPORT_END_REFUSED, "%s: %s", argv[0], strerror(-r));

@@ -281,6 +281,20 @@ def test_terminated_unanswered(host):
     nothing_left(host)
 
 
+def test_group_is_signalled(host):
+    """Ctrl-C, and timeout(1), reach the ssh that carries the bytes as well: the command is ended all the same."""
+    prepare(host)
+    for n, sig in enumerate((signal.SIGINT, signal.SIGTERM)):
+        for name, more in (("ssh", []), ("holdfast", ["--transport", "ssh"])):
+            mark = "/tmp/group.%s%d" % (name, n)
+            p = start(host, name, *more, "server", "touch %s; while sleep 0.1; do echo x; done" % mark)
+            wait_file(mark, "the command runs")
+            os.killpg(p.pid, sig)
+            p.communicate(timeout=LIMIT)
+            equal(p.returncode, 255, "%s after %s: status" % (name, sig))
+    nothing_left(host)
+
+
 def kill_clients(host, count, mark):
     """COUNT commands whose clients are killed while they run, and which then end."""
     command = "touch /tmp/%s.%d; while [ ! -e /tmp/%s ]; do sleep 0.1; done; echo out"

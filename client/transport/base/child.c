@@ -157,7 +157,7 @@ child_stop(struct child *c)
 	fd_close(&c->err);
 	if (child_ended(c))
 		return;
-	kill(c->pid, SIGTERM);
+	kill(c->pid, c->ends_by ? c->ends_by : SIGTERM);
 	kill(c->pid, SIGCONT);
 	pidwait(c->pid, STOP_PATIENCE_MS);
 	if (child_ended(c))

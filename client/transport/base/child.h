@@ -16,6 +16,7 @@ struct child {
 	pid_t pid;     /* 0: none */
 	int fd;        /* its standard input and output, non-blocking; -1: none or given away */
 	int err;       /* its standard error; -1: at its end */
+	int ends_by;   /* the signal that child_stop() sends; 0: TERM */
 	int status;    /* as waitpid has it, once it is reaped */
 	char last[256]; /* the last line that it complained */
 	char part[256]; /* of a line that is not whole */
