@@ -258,6 +258,9 @@ stream_wrap(struct stream *st, const struct row *above, const struct row *row)
 	out_link(st->out, "", 0);
 	out_style(st->out, styles_get(&s->styles, cell_style(last)));
 	over(st, WIDE_BLANK, 2, shifted);
+	/* With the wide character ghostty clears the column that it left free above, in the present style. */
+	if (last)
+		render_erase(st->out, 2);
 	out_plain(st->out);
 	render_erase(st->out, s->cols);
 }
