@@ -9,16 +9,30 @@ import { Terminal } from './judge_xterm.mjs';
 // What is typed at the end, when all is taken back: text, a mark, a repetition, and the saved cursor.
 const PROBES = ['', 'q', '\u0301', '\x1b[3b', '\r\n\x1b8q'].map((text) => Buffer.from(text));
 
-// The raw cells: three words each.  What differs in them is looked at again: some of it can't be seen.
-function sameCells(a, b) {
-	const p = a._data, q = b._data;
+const COMBINED = 0x200000, EXTENDED = 0x10000000; // in the first and in the third word of a cell
 
+// Whether the raw cells at X, three words each, are the same.  What differs in them is looked at again: some of it
+// can't be seen, and an extended attribute may be a link, which has another number.
+function sameCell(a, b, x) {
+	const p = a._data, q = b._data, i = 3 * x;
+
+	if (p[i] !== q[i] || p[i + 1] !== q[i + 1] || p[i + 2] !== q[i + 2])
+		return false;
+	if (p[i] & COMBINED && a._combined[x] !== b._combined[x])
+		return false;
+	if (!(p[i + 2] & EXTENDED))
+		return true;
+	const e = a._extendedAttrs[x], f = b._extendedAttrs[x];
+	return e !== undefined && f !== undefined && e.ext === f.ext && e.urlId === 0 && f.urlId === 0;
+}
+
+function sameCells(a, b) {
 	if (a.isWrapped !== b.isWrapped)
 		return false;
-	for (let i = 0; i < p.length; i++)
-		if (p[i] !== q[i])
+	for (let x = 0; x < a.length; x++)
+		if (!sameCell(a, b, x))
 			return false;
-	return Object.keys(a._combined).length === 0 && Object.keys(a._extendedAttrs).length === 0;
+	return true;
 }
 
 function lineDiffers(alone, over, y) {
@@ -69,7 +83,8 @@ function differsElsewhere(alone, over, step) {
 			continue;
 		}
 		for (let x = 0; x < alone.t.cols; x++) {
-			if (spans.some(([from, to]) => x >= from && x < to))
+			if (sameCell(alone.lines.get(y), over.lines.get(y), x) ||
+			    spans.some(([from, to]) => x >= from && x < to))
 				continue;
 			const p = alone.cellText(alone.buffer, y, x), q = over.cellText(over.buffer, y, x);
 			if (p !== q)
