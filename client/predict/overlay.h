@@ -42,8 +42,9 @@ bool overlay_may_cell(const struct screen *base, unsigned row, unsigned col, uns
 bool overlay_may_row(const struct screen *base, unsigned row);
 
 /*
- * Shows WANT in place of what is drawn, with few bytes: none if nothing changes.  Cells that overlay_may_cell() refuses
- * are left out, and on the main screen those of other rows than the cursor's; where overlay_may() is false nothing is drawn.  UNDERLINE: those that are unconfirmed are underlined.
+ * Shows WANT in place of what is drawn, with few bytes: none if nothing changes.  Cells that overlay_may_cell() or
+ * overlay_may_row() refuse are left out; where overlay_may() is false nothing is drawn.  UNDERLINE: those that are
+ * unconfirmed are underlined.
  */
 void overlay_draw(struct overlay *o, const struct screen *base, const struct overlay_want *want, bool underline,
                   screen_put *put, void *to);

@@ -47,7 +47,8 @@ shown_cell(const struct screen *base, const struct screen *terminal, const struc
 	for (unsigned k = i + 1; k < want->n; k++)
 		if (want->cells[k].row == c->row && want->cells[k].col + 1u >= c->col && want->cells[k].col <= c->col + 1u)
 			return true;
-	if (c->width > 2 || !overlay_may_row(base, c->row) || !overlay_may_cell(base, c->row, c->col, c->width) ||
+	if (c->width > 2 || c->len > OVERLAY_TEXT || !overlay_may_row(base, c->row) ||
+	    !overlay_may_cell(base, c->row, c->col, c->width) ||
 	    (c->width && !look_is_one(c->text, c->len, c->width)))
 		return true;
 	look_cell(terminal, c->row, c->col, &look);
