@@ -69,7 +69,9 @@ chain_knows_place(const struct guess *g, const struct screen *base)
 static unsigned
 look_of_typed(const struct guess *g)
 {
-	return g->has_typed && g->typed.row == g->anchor.row && g->typed.col < g->before.cols ? g->typed.col : EFFECT_OWN;
+	bool here = g->has_typed && g->typed.row == g->anchor.row && g->typed.col < g->before.cols;
+
+	return here ? g->typed.col : EFFECT_OWN;
 }
 
 /* Does the first N keys to g->sketch; how many could be predicted. */
@@ -147,8 +149,8 @@ row_is(const struct guess *g, const struct screen *base, unsigned from, unsigned
 }
 
 /*
- * Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving.  Where
- * what was typed ends then; 0: it is not right.
+ * Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving.
+ * Where what was typed ends then; 0: it is not right.
  */
 static unsigned
 learn_move(struct guess *g, const struct screen *base, const struct sent *s, enum effect_move move,
@@ -323,10 +325,20 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	}
 	if (wrong)
 		chain_new_epoch(g, true);
-	/* No key that was taken gave the terminal to another program: the place counts for what was typed since, too. */
+	/* No key that was taken gave the terminal to another program: the place counts for what was typed since. */
 	if (g->n > 0 && (is_text(g, base) || (edits && !wrong && chain_knows_place(g, base))))
 		g->live = g->sent[0].epoch;
 	chain_replay(g, base);
+}
+
+void
+chain_lose_place(struct guess *g)
+{
+	g->explained = false;
+	if (g->n > 0 && g->sent[0].epoch == g->live)
+		return;
+	for (unsigned i = 0; i < g->n; i++)
+		g->sent[i].predicted = false;
 }
 
 unsigned

@@ -33,6 +33,11 @@ int chain_match(const struct guess *g, const struct screen *base, unsigned from,
 void chain_confirm(struct guess *g, const struct screen *base, unsigned last);
 /* The first N keys have been taken, and the base is elsewhere than was predicted. */
 void chain_drop(struct guess *g, const struct screen *base, unsigned n);
+/*
+ * The base has gone where no key on its way has brought it.  Those that are not trusted wait until some have been
+ * taken: what comes to stand where one of them was predicted may have nothing to do with it.
+ */
+void chain_lose_place(struct guess *g);
 /* How many of the first keys may be shown. */
 unsigned chain_shown(const struct guess *g);
 /* Puts what the first N keys change into g->cells; how many cells that is. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "prompt.h"
 #include "utf8.h"
 #include "width.h"
 
@@ -147,6 +148,21 @@ moves_to(const struct scene *e, const struct moving *m)
 	return habit_presumes(h, m->row, m->like->row) ? used : 0;
 }
 
+/* Whether the key comes behind a number in a program that has the whole screen: 10g of less, 3dd of others. */
+static bool
+is_counted_command(const struct scene *e)
+{
+	const struct place *p = e->p;
+	char c = e->s->key.text[0];
+
+	if (e->habit->screen != PROMPT_FULL || p->col <= p->start || (c >= '0' && c <= '9'))
+		return false;
+	for (unsigned i = p->start; i < p->col; i++)
+		if (e->im->cell[i].len != 1 || e->im->cell[i].text[0] < '0' || e->im->cell[i].text[0] > '9')
+			return false;
+	return true;
+}
+
 static bool
 effect_character(struct scene *e)
 {
@@ -160,7 +176,7 @@ effect_character(struct scene *e)
 	bool fresh = !is_text(&e->im->cell[before], k->text, k->len);
 	if (e->habit->edge && before + e->habit->edge >= e->im->cols)
 		return false;
-	e->s->doubted = habit_is_command(e->habit, k->text[0]);
+	e->s->doubted = habit_is_command(e->habit, k->text[0]) || is_counted_command(e);
 	if (to > before && !sketch_open(e->im, before, to, k->width))
 		return false;
 	if (!put(e, k->text, k->len, k->width))

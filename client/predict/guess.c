@@ -134,7 +134,7 @@ guess_keys(struct guess *g, const struct screen *base, const unsigned char *byte
 		bool is_key = strokes_next(&g->keys, bytes, len, &key, &used);
 
 		offset += used;
-		/* A key that began in another read: what of its bytes we have is enough for all but the kernel's echo. */
+		/* Of a key that began in another read we do not have all bytes any more. */
 		if (is_key && key.bytes > used)
 			lose(g, offset);
 		else if (is_key) {
@@ -182,7 +182,7 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 		chain_new_epoch(g, false);
 		chain_begin(g, base);
 	} else {
-		g->explained = false;
+		chain_lose_place(g);
 	}
 	count_shown(g);
 }
@@ -201,7 +201,7 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 		line_begin(&g->line, t, -1);
 	g->told = true;
 	line_modes(&g->line, t);
-	/* Whether they went into the line or to a program before is not known; behind an Enter the line is empty both ways. */
+	/* Whether they went into the line or to a program is not known; behind an Enter the line is empty both ways. */
 	if (canonical != has(g, FRAME_TTY_ICANON) && g->n > 0 &&
 	    !(g->sent[g->n - 1].key.kind == KEY_ENTER && has(g, FRAME_TTY_ICRNL) && !has(g, FRAME_TTY_IGNCR)))
 		line_lose(&g->line);

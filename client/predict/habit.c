@@ -14,10 +14,11 @@ bool
 habit_is_window(const char *program)
 {
 	static const char *const table[] = {
-		"", "abduco", "autossh", "chroot", "cu", "distrobox", "docker", "doas", "dtach", "et", "expect", "holdfast",
-		"incus", "kubectl", "login", "lxc", "machinectl", "minicom", "mosh", "mosh-client", "nsenter", "oc", "picocom",
-		"pkexec", "podman", "rlogin", "runuser", "screen", "script", "sg", "ssh", "sshpass", "su", "sudo",
-		"systemd-nspawn", "systemd-run", "telnet", "tio", "tmux", "tmux: client", "unshare", "virsh", "zellij",
+		"", "abduco", "autossh", "chroot", "cu", "distrobox", "docker", "doas", "dtach", "et",
+		"expect", "holdfast", "incus", "kubectl", "login", "lxc", "machinectl", "minicom", "mosh",
+		"mosh-client", "nsenter", "oc", "picocom", "pkexec", "podman", "rlogin", "runuser", "screen",
+		"script", "sg", "ssh", "sshpass", "su", "sudo", "systemd-nspawn", "systemd-run", "telnet",
+		"tio", "tmux", "tmux: client", "unshare", "virsh", "zellij",
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -167,7 +167,8 @@ same(const struct sketch_cell *c, const struct look_cell *look)
 		return c->width == look->width;
 	if (is_blank(c->len, c->text) && !look->more && is_blank(look->len, look->text))
 		return true;
-	return !look->more && c->width == look->width && c->len == look->len && memcmp(c->text, look->text, c->len) == 0;
+	return !look->more && c->width == look->width && c->len == look->len &&
+	    memcmp(c->text, look->text, c->len) == 0;
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * strokes: the bytes that a terminal sends for what the person does, as keys.  After xterm's control sequences; arrows in
- * both cursor-key modes, words with Ctrl, Alt and ESC b, ESC f, pastes in brackets (?2004).
+ * strokes: the bytes that a terminal sends for what the person does, as keys.  After xterm's control sequences; arrows
+ * in both cursor-key modes, words with Ctrl, Alt and ESC b, ESC f, pastes in brackets (?2004).
  *
  * A terminal writes what one key sends in one go: an ESC that ends a read is the key Escape, and "ESC [", "ESC O" or
  * "ESC P" that ends one is that letter with Alt.  Reports (focus, mouse, answers to queries) are no keys.

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays recorded typing (traces of record.py, uncompressed, on standard input) to the guesser: the host's part of a
- * trace comes a round trip later than it was recorded.  Prints what a person saw, as score.py counts it.
- *
- * TAKEN is made as the keeper makes it (server/keeper/framed/taken.h): behind the kernel's echo, or when there was
- * nothing for QUIET ms.
+ * Plays recorded typing (trace.h) to the guesser: the host's part of a trace comes a round trip later than it was
+ * recorded.  Prints what a person saw, as score.py counts it.
  *
  * usage: simulate [-v] [-o CHUNKS] [-s STEPS] RTT <TRACE
  *   -v  names each key that was late, and each character that was wrong
@@ -26,37 +23,18 @@
 #include "overlay.h"
 #include "screen.h"
 #include "steps.h"
+#include "trace.h"
 
 #define AT_ONCE 50.0
 #define GLIMPSE 10.0
 #define TOGETHER 2.0
 #define SLACK 60.0
-#define QUIET 25.0
-#define LINE_CAP (1 << 20)
-
-enum kind { EV_KEY, EV_OUT, EV_TTY, EV_TAKEN };
-
-struct event {
-	double t;
-	enum kind kind;
-	bool secret, paste, placed, seen, late_named;
-	size_t len;
-	unsigned char *bytes;
-	uint64_t offset;      /* of a key's first byte; of the output behind a piece of it */
-	struct frame_tty tty;
-	struct frame_taken taken;
-	unsigned row, col;    /* where the key's character stands at last */
-	double delay;
-};
 
 struct change { double t; uint32_t code; };
 struct cell_past { struct change *c; unsigned n, cap; };
 struct span { double from, to; unsigned row, col; uint32_t code; bool open; };
 
-static char program[64];
-static unsigned rows, cols;
-static struct event *events;
-static unsigned n_events;
+static struct trace trace;
 static struct cell_past *past;
 static struct span *spans;
 static unsigned n_spans;
@@ -64,164 +42,6 @@ static double rtt;
 static bool verbose;
 static FILE *chunks;
 static struct steps steps;
-
-static void *
-more(void *p, unsigned n, size_t size)
-{
-	if (n & (n - 1))
-		return p;
-	p = realloc(p, (n ? n * 2 : 1) * size);
-	if (!p)
-		abort();
-	return p;
-}
-
-static const char *
-value_of(const char *line, const char *name)
-{
-	char quoted[32];
-	const char *at;
-
-	snprintf(quoted, sizeof quoted, "\"%s\":", name);
-	at = strstr(line, quoted);
-	return at ? at + strlen(quoted) : NULL;
-}
-
-static double
-number_of(const char *line, const char *name)
-{
-	const char *at = value_of(line, name);
-
-	return at ? strtod(at, NULL) : 0;
-}
-
-static void
-string_of(const char *line, const char *name, char *out, size_t cap)
-{
-	const char *at = value_of(line, name);
-	size_t n = 0;
-
-	for (at = at && *at == '"' ? at + 1 : ""; *at && *at != '"' && n + 1 < cap; at++)
-		out[n++] = *at;
-	out[n] = '\0';
-}
-
-static size_t
-hex_of(const char *line, const char *name, unsigned char **out)
-{
-	const char *at = value_of(line, name);
-	size_t n;
-
-	at = at ? at + 1 : "";
-	n = strcspn(at, "\"") / 2;
-	*out = malloc(n + 1);
-	for (size_t i = 0; i < n; i++) {
-		char two[3] = { at[2 * i], at[2 * i + 1], 0 };
-		(*out)[i] = (unsigned char)strtoul(two, NULL, 16);
-	}
-	return n;
-}
-
-static void
-read_tty(const char *line, struct frame_tty *tty)
-{
-	unsigned char *cc;
-	size_t n = hex_of(line, "cc", &cc);
-
-	tty->modes = (uint32_t)number_of(line, "modes");
-	tty->front = (uint32_t)number_of(line, "front");
-	string_of(line, "program", tty->program, sizeof tty->program);
-	memcpy(tty->cc, cc, n < sizeof tty->cc ? n : sizeof tty->cc);
-	free(cc);
-}
-
-/* What the keeper's next TAKEN is made of. */
-static struct { uint64_t typed, taken, written; double moved; bool canonical; } keeper;
-
-static void
-add_taken(double t, bool certain)
-{
-	events = more(events, n_events, sizeof *events);
-	events[n_events++] = (struct event){ .t = t, .kind = EV_TAKEN, .taken = { keeper.typed, keeper.written, certain } };
-	keeper.taken = keeper.typed;
-}
-
-/* Before what happens at T. */
-static void
-take_before(double t)
-{
-	if (keeper.taken < keeper.typed && t - keeper.moved >= QUIET)
-		add_taken(keeper.moved + QUIET, false);
-}
-
-/* Behind E. */
-static void
-take_behind(const struct event *e)
-{
-	switch (e->kind) {
-	case EV_KEY:
-		keeper.typed = e->offset + e->len;
-		keeper.moved = e->t;
-		break;
-	case EV_OUT:
-		keeper.written = e->offset;
-		keeper.moved = e->t;
-		if (keeper.canonical && keeper.taken < keeper.typed)
-			add_taken(e->t, true);
-		break;
-	case EV_TTY:
-		keeper.canonical = (e->tty.modes & FRAME_TTY_ICANON) && (e->tty.modes & FRAME_TTY_ECHO);
-		break;
-	case EV_TAKEN:
-		break;
-	}
-}
-
-static void
-read_event(const char *line, uint64_t *typed, uint64_t *written)
-{
-	struct event *e;
-
-	take_before(number_of(line, "t"));
-	events = more(events, n_events, sizeof *events);
-	e = &events[n_events++];
-	*e = (struct event){ .t = number_of(line, "t"), .delay = -1 };
-	if (value_of(line, "key")) {
-		e->len = hex_of(line, "key", &e->bytes);
-		e->offset = *typed;
-		*typed += e->len;
-		e->secret = value_of(line, "secret") != NULL;
-		e->paste = value_of(line, "paste") != NULL;
-	} else if (value_of(line, "out")) {
-		e->kind = EV_OUT;
-		e->len = hex_of(line, "out", &e->bytes);
-		e->offset = *written += e->len;
-	} else if (value_of(line, "tty")) {
-		e->kind = EV_TTY;
-		read_tty(line, &e->tty);
-	} else {
-		n_events--;
-		return;
-	}
-	struct event done = *e;
-	take_behind(&done);
-}
-
-static void
-read_trace(void)
-{
-	char *line = malloc(LINE_CAP);
-	uint64_t typed = 0, written = 0;
-
-	if (!line || !fgets(line, LINE_CAP, stdin))
-		exit(2);
-	string_of(line, "program", program, sizeof program);
-	rows = (unsigned)number_of(line, "rows");
-	cols = (unsigned)number_of(line, "cols");
-	while (fgets(line, LINE_CAP, stdin))
-		read_event(line, &typed, &written);
-	free(line);
-}
 
 static uint32_t
 code_of(const char *text, size_t len)
@@ -258,14 +78,14 @@ key_code(const struct event *e)
 static void
 note_past(const struct screen *s, double t)
 {
-	for (unsigned y = 0; y < rows; y++)
-		for (unsigned x = 0; x < cols; x++) {
-			struct cell_past *p = &past[y * cols + x];
+	for (unsigned y = 0; y < trace.rows; y++)
+		for (unsigned x = 0; x < trace.cols; x++) {
+			struct cell_past *p = &past[y * trace.cols + x];
 			uint32_t code = base_code(s, y, x);
 
 			if (code == (p->n ? p->c[p->n - 1].code : 0))
 				continue;
-			p->c = more(p->c, p->n, sizeof *p->c);
+			p->c = trace_more(p->c, p->n, sizeof *p->c);
 			p->c[p->n++] = (struct change){ t, code };
 		}
 }
@@ -274,7 +94,7 @@ note_past(const struct screen *s, double t)
 static uint32_t
 code_before(unsigned row, unsigned col, double t)
 {
-	const struct cell_past *p = &past[row * cols + col];
+	const struct cell_past *p = &past[row * trace.cols + col];
 	unsigned n = p->n;
 
 	if (n && p->c[n - 1].t == t)
@@ -295,11 +115,11 @@ place_keys(const struct screen *s, struct look_cursor before, double t, unsigned
 		col = 0;
 	}
 	for (unsigned i = first; i < last; i++) {
-		struct event *e = &events[i];
+		struct event *e = &trace.events[i];
 		uint32_t code = key_code(e);
 		struct look_cell c;
 
-		if (!code || e->placed || e->t > t || t - e->t > 1000 || row >= rows || col >= cols)
+		if (!code || e->placed || e->t > t || t - e->t > 1000 || row >= trace.rows || col >= trace.cols)
 			continue;
 		if (base_code(s, row, col) != code)
 			continue;
@@ -313,8 +133,8 @@ place_keys(const struct screen *s, struct look_cursor before, double t, unsigned
 		col += c.width;
 		/* Those before it are none. */
 		for (unsigned k = first; k < i; k++)
-			if (!events[k].placed)
-				events[k].late_named = true;
+			if (!trace.events[k].placed)
+				trace.events[k].late_named = true;
 	}
 }
 
@@ -322,27 +142,27 @@ place_keys(const struct screen *s, struct look_cursor before, double t, unsigned
 static void
 find_truth(void)
 {
-	struct screen *s = screen_new(rows, cols, 0);
+	struct screen *s = screen_new(trace.rows, trace.cols, 0);
 	unsigned first = 0;
 
-	past = calloc(rows * cols, sizeof *past);
-	for (unsigned i = 0; i < n_events;) {
+	past = calloc(trace.rows * trace.cols, sizeof *past);
+	for (unsigned i = 0; i < trace.n_events;) {
 		struct look_cursor before;
-		double t = events[i].t;
+		double t = trace.events[i].t;
 
-		if (events[i].kind != EV_OUT) {
+		if (trace.events[i].kind != EV_OUT) {
 			i++;
 			continue;
 		}
 		look_cursor(s, &before);
-		for (; i < n_events && (events[i].kind != EV_OUT || events[i].t - t < TOGETHER); i++)
-			if (events[i].kind == EV_OUT)
-				screen_feed(s, events[i].bytes, events[i].len);
-			else if (events[i].kind == EV_KEY && events[i].t - t >= TOGETHER)
+		for (; i < trace.n_events && (trace.events[i].kind != EV_OUT || trace.events[i].t - t < TOGETHER); i++)
+			if (trace.events[i].kind == EV_OUT)
+				screen_feed(s, trace.events[i].bytes, trace.events[i].len);
+			else if (trace.events[i].kind == EV_KEY && trace.events[i].t - t >= TOGETHER)
 				break;
 		note_past(s, t);
 		place_keys(s, before, t, first, i);
-		while (first < i && events[first].t < t - 1000)
+		while (first < i && trace.events[first].t < t - 1000)
 			first++;
 	}
 	screen_free(s);
@@ -352,7 +172,7 @@ find_truth(void)
 static bool
 truth_has(unsigned row, unsigned col, uint32_t code, double from, double to)
 {
-	const struct cell_past *p = &past[row * cols + col];
+	const struct cell_past *p = &past[row * trace.cols + col];
 	uint32_t now = 0;
 
 	for (unsigned i = 0; i < p->n && p->c[i].t + rtt <= to; i++) {
@@ -411,7 +231,7 @@ note_spans(const struct view *v, double t)
 			open = spans[k].open && spans[k].row == c->row && spans[k].col == c->col;
 		if (open)
 			continue;
-		spans = more(spans, n_spans, sizeof *spans);
+		spans = trace_more(spans, n_spans, sizeof *spans);
 		spans[n_spans++] = (struct span){ .from = t, .row = c->row, .col = c->col, .code = code, .open = true };
 	}
 }
@@ -425,8 +245,8 @@ note_seen(const struct view *v, double t)
 	look_cursor(v->base, &cursor);
 	row = v->may && v->want->cursor ? v->want->row : cursor.row;
 	col = v->may && v->want->cursor ? v->want->col : cursor.col + cursor.pending;
-	for (unsigned i = 0; i < n_events && events[i].t <= t; i++) {
-		struct event *e = &events[i];
+	for (unsigned i = 0; i < trace.n_events && trace.events[i].t <= t; i++) {
+		struct event *e = &trace.events[i];
 
 		if (!e->placed || e->seen || t - e->t > rtt + 3000)
 			continue;
@@ -498,17 +318,18 @@ play(struct view *v)
 	unsigned key = 0, host = 0;
 
 	for (;;) {
-		while (key < n_events && events[key].kind != EV_KEY)
+		while (key < trace.n_events && trace.events[key].kind != EV_KEY)
 			key++;
-		while (host < n_events && events[host].kind == EV_KEY)
+		while (host < trace.n_events && trace.events[host].kind == EV_KEY)
 			host++;
-		if (key >= n_events && host >= n_events)
+		if (key >= trace.n_events && host >= trace.n_events)
 			return;
-		if (key < n_events && (host >= n_events || events[key].t <= events[host].t + rtt)) {
-			happen(v, &events[key], events[key].t);
+		if (key < trace.n_events &&
+		    (host >= trace.n_events || trace.events[key].t <= trace.events[host].t + rtt)) {
+			happen(v, &trace.events[key], trace.events[key].t);
 			key++;
 		} else {
-			happen(v, &events[host], events[host].t + rtt);
+			happen(v, &trace.events[host], trace.events[host].t + rtt);
 			host++;
 		}
 	}
@@ -517,10 +338,13 @@ play(struct view *v)
 static bool
 is_leak(const struct span *s)
 {
-	for (unsigned i = 0; i < n_events; i++)
-		if (events[i].secret && events[i].t <= s->from && s->from <= events[i].t + rtt + 1000 &&
-		    code_of((const char *)events[i].bytes, events[i].len) == s->code)
+	for (unsigned i = 0; i < trace.n_events; i++) {
+		const struct event *e = &trace.events[i];
+
+		if (e->secret && e->t <= s->from && s->from <= e->t + rtt + 1000 &&
+		    code_of((const char *)e->bytes, e->len) == s->code)
 			return true;
+	}
 	return false;
 }
 
@@ -531,23 +355,24 @@ print_figures(const struct view *v, double us)
 	struct guess_count count;
 	double longest = 0;
 
-	for (unsigned i = 0; i < n_events; i++) {
-		struct event *e = &events[i];
+	for (unsigned i = 0; i < trace.n_events; i++) {
+		struct event *e = &trace.events[i];
 
 		secrets += e->secret;
 		keys += e->placed;
 		shown += e->placed && e->delay >= 0 && e->delay <= AT_ONCE;
 		if (verbose && e->placed && !(e->delay >= 0 && e->delay <= AT_ONCE))
-			printf("  late: %.0f ms %.*s at %u,%u after %.0f\n", e->t, (int)e->len, (const char *)e->bytes, e->row, e->col,
-			    e->delay);
+			printf("  late: %.0f ms %.*s at %u,%u after %.0f\n", e->t, (int)e->len, (const char *)e->bytes,
+			    e->row, e->col, e->delay);
 	}
 	for (unsigned i = 0; i < n_spans; i++) {
 		struct span *s = &spans[i];
 
 		if (s->open)
-			s->to = events[n_events - 1].t + rtt;
+			s->to = trace.events[trace.n_events - 1].t + rtt;
 		leaked += is_leak(s);
-		if (s->to - s->from < GLIMPSE || truth_has(s->row, s->col, s->code, s->from - SLACK, s->to + rtt + SLACK))
+		if (s->to - s->from < GLIMPSE ||
+		    truth_has(s->row, s->col, s->code, s->from - SLACK, s->to + rtt + SLACK))
 			continue;
 		wrong++;
 		longest = s->to - s->from > longest ? s->to - s->from : longest;
@@ -555,8 +380,9 @@ print_figures(const struct view *v, double us)
 			printf("  wrong: %.0f to %.0f ms at %u,%u code %x\n", s->from, s->to, s->row, s->col, s->code);
 	}
 	guess_counts(v->guess, &count);
-	printf("%-10s %4.0f keys %4u shown %5.1f wrong %3u longest %4.0f secrets %2u leaked %u right %llu us %.1f\n", program,
-	    rtt, keys, keys ? 100.0 * shown / keys : 0, wrong, longest, secrets, leaked, (unsigned long long)count.right, us);
+	printf("%-10s %4.0f keys %4u shown %5.1f wrong %3u longest %4.0f ", trace.program, rtt, keys,
+	    keys ? 100.0 * shown / keys : 0, wrong, longest);
+	printf("secrets %2u leaked %u right %llu us %.1f\n", secrets, leaked, (unsigned long long)count.right, us);
 }
 
 int
@@ -575,14 +401,15 @@ main(int argc, char **argv)
 	if (optind + 1 != argc)
 		return 2;
 	rtt = strtod(argv[optind], NULL);
-	read_trace();
+	trace_read(&trace);
 	find_truth();
-	v = (struct view){ .base = screen_new(rows, cols, 0), .guess = guess_new(), .overlay = overlay_new() };
+	v = (struct view){ .guess = guess_new(), .overlay = overlay_new() };
+	v.base = screen_new(trace.rows, trace.cols, 0);
 	if (!v.base || !v.guess || !v.overlay)
 		return 2;
 	begin = cpu_us();
 	play(&v);
-	print_figures(&v, n_events ? (cpu_us() - begin) / n_events : 0);
+	print_figures(&v, trace.n_events ? (cpu_us() - begin) / trace.n_events : 0);
 	guess_free(v.guess);
 	overlay_free(v.overlay);
 	screen_free(v.base);

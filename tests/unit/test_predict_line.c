@@ -91,8 +91,8 @@ pty_with(const struct frame_tty *tty)
 static size_t
 random_key(const struct frame_tty *tty, unsigned char *key)
 {
-	static const char *const text[] = { "\xc3\xa9", "\xd7\x90", "\xe4\xb8\xad", "\xf0\x9f\x99\x82", "e\xcc\x81", "\033[D",
-		"\x80", "\xff", "\r", "\n", "\t", " " };
+	static const char *const text[] = { "\xc3\xa9", "\xd7\x90", "\xe4\xb8\xad", "\xf0\x9f\x99\x82", "e\xcc\x81",
+		"\033[D", "\x80", "\xff", "\r", "\n", "\t", " " };
 	unsigned what = random_below(20);
 
 	if (what < 7) {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trace: a trace of record.py, uncompressed, in memory.  TAKEN is not the recorded one: it is made as the keeper makes
+ * it (server/keeper/framed/taken.h), behind the kernel's echo, or when nothing has happened for a while.
+ */
+#ifndef HOLDFAST_PREDICT_TRACE_H
+#define HOLDFAST_PREDICT_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "frame_tty.h"
+
+enum kind { EV_KEY, EV_OUT, EV_TTY, EV_TAKEN };
+
+struct event {
+	double t;
+	enum kind kind;
+	bool secret, paste, placed, seen, late_named;
+	size_t len;
+	unsigned char *bytes;
+	uint64_t offset;      /* of a key's first byte; of the output behind a piece of it */
+	struct frame_tty tty;
+	struct frame_taken taken;
+	unsigned row, col;    /* where the key's character stands at last */
+	double delay;
+};
+
+struct trace {
+	char program[64];
+	unsigned rows, cols;
+	struct event *events;
+	unsigned n_events;
+};
+
+/* Reads one from standard input; ends the program if there is none. */
+void trace_read(struct trace *t);
+
+/* Room for one more behind the N things of SIZE at P. */
+static inline void *
+trace_more(void *p, unsigned n, size_t size)
+{
+	if (n & (n - 1))
+		return p;
+	p = realloc(p, (n ? n * 2 : 1) * size);
+	if (!p)
+		abort();
+	return p;
+}
+
+#endif

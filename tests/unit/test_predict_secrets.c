@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* The guesser where anything happens at any time: no secret is shown, and nothing breaks. */
+#include "guess_world.h"
+
+static unsigned
+random_below(unsigned n)
+{
+	static uint64_t seed = 88172645463325252;
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)((seed >> 11) % n);
+}
+
+/*
+ * A host far away that asks for secrets, all of digits: in modes that it tells, tells late or does not tell at all, at
+ * prompts of several kinds, while the person types when it pleases.  No digit is ever shown.
+ */
+#define HOST_QUEUE 4096
+struct host {
+	struct world *w;
+	char queue[HOST_QUEUE];   /* typed, not arrived yet */
+	unsigned n, done;
+	bool secret;              /* it is being asked for */
+	bool told;                /* … and the terminal says so */
+	bool typing_secret;
+	uint64_t arrived;
+	bool window;
+};
+
+static void
+no_digit(const struct world *w, struct guess *g)
+{
+	const struct overlay_want *want = guess_want(g, w->base);
+
+	for (unsigned i = 0; i < want->n; i++)
+		for (unsigned k = 0; k < want->cells[i].len; k++)
+			assert_false(want->cells[i].text[k] >= '0' && want->cells[i].text[k] <= '9');
+}
+
+static void
+ask(struct host *h)
+{
+	static const char *const prompts[] = { "Password: ", "[sudo] password for me: ", "", "Code: ",
+		"me@far's word: ", "> " };
+
+	h->secret = true;
+	h->told = random_below(2) != 0;
+	if (h->told)
+		tty(h->w, random_below(2) ? "sudo" : "bash", MUTE);
+	out(h->w, "\r\n");
+	out(h->w, prompts[random_below(sizeof prompts / sizeof *prompts)]);
+}
+
+static void
+prompt(struct host *h)
+{
+	h->secret = false;
+	tty(h->w, h->window ? "ssh" : "bash", RAW);
+	out(h->w, "\r\n$ ");
+}
+
+static void
+arrive(struct host *h)
+{
+	char one[2] = { h->queue[h->done++ % HOST_QUEUE], 0 };
+
+	h->arrived++;
+	if (one[0] == '\n')
+		ask(h);
+	else if (one[0] == '\r')
+		prompt(h);
+	else if (!h->secret)
+		out(h->w, one);
+	if (random_below(3) == 0 || h->done == h->n)
+		taken_up_to(h->w, h->arrived);
+}
+
+/*
+ * The person types: "\\n" ends a line that will ask for a secret, and the digits may be typed before the question has
+ * come.
+ */
+static void
+person_types(struct host *h)
+{
+	char one[2] = { 0 };
+
+	if (random_below(5) == 0)
+		one[0] = h->typing_secret || random_below(2) ? '\r' : '\n';
+	else
+		one[0] = (char)(h->typing_secret ? '0' + (char)random_below(10) : 'a' + (char)random_below(26));
+	if (one[0] == '\r' || one[0] == '\n')
+		h->typing_secret = one[0] == '\n';
+	type(h->w, one);
+	h->queue[h->n++ % HOST_QUEUE] = one[0];
+}
+
+static void
+no_secret_is_ever_shown(void **state)
+{
+	for (unsigned run = 0; run < 60; run++) {
+		struct host h = { 0 };
+
+		tear_down(state);
+		set_up(state);
+		h.w = *state;
+		h.window = run % 3 == 0;
+		prompt(&h);
+		for (unsigned step = 0; step < 3000 && h.n < HOST_QUEUE; step++) {
+			bool behind = h.n - h.done > random_below(6);
+
+			if (h.done < h.n && (behind || random_below(3) == 0))
+				arrive(&h);
+			else
+				person_types(&h);
+			no_digit(h.w, h.w->guess);
+		}
+	}
+}
+
+static void
+nothing_breaks_it(void **state)
+{
+	static const char *const outs[] = { "a", "b ", "\r\n", "\b \b", "\033[3;5H", "\033[?1049h",
+		"\033[?1049l", "\033[@x", "\033[2J", "\xe4\xb8\xad", "\xf0\x9f\x98\x80", "\033[K", "\033[A", 
+		"\033[8;1H-- INSERT --\033[2;1H", "\033[39C", "\033[?7l", "\t", "x\033[" };
+	static const char *const keys[] = { "a", "b", " ", "\x7f", "\r", "\033[D", "\033[C", "\033[H", "\033[F",
+		"\033[3~", "\033b", "\033f", "\t", "\x15", "\x17", "\xe4\xb8\xad", "\xcc\x81", "\xf0\x9f\x98\x80",
+		"\033", "\x03", "\x16", "\033[1;", "\xe4", "\033[200~", "\033[201~", "\033P", "\xff", "abcdefghij" };
+	static const uint32_t modes[] = { USUAL, MUTE, RAW, RAW | FRAME_TTY_ECHO, 0xffffffff };
+	static const char *const programs[] = { "bash", "vim", "nano", "ssh", "" };
+	struct world *w = *state;
+
+	for (unsigned step = 0; step < 60000; step++) {
+		const struct overlay_want *want;
+
+		switch (random_below(16)) {
+		case 0:
+			tty(w, programs[random_below(5)], modes[random_below(5)]);
+			break;
+		case 1:
+			taken_up_to(w, w->typed ? w->typed - random_below(4) % w->typed : 0);
+			break;
+		case 2:
+			if (random_below(20) == 0)
+				guess_reset(w->guess);
+			break;
+		case 3:
+		case 4:
+		case 5:
+		case 6:
+			out(w, outs[random_below(sizeof outs / sizeof *outs)]);
+			break;
+		default:
+			type(w, keys[random_below(sizeof keys / sizeof *keys)]);
+		}
+		want = guess_want(w->guess, w->base);
+		assert_true(want->n <= OVERLAY_CELLS);
+		assert_true(!want->cursor || (want->row < ROWS && want->col < COLS));
+		for (unsigned i = 0; i < want->n; i++)
+			assert_true(want->cells[i].row < ROWS && want->cells[i].col < COLS &&
+			    want->cells[i].like_col < COLS && want->cells[i].len <= OVERLAY_TEXT &&
+			    want->cells[i].width <= 2);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(no_secret_is_ever_shown),
+		TEST(nothing_breaks_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
