@@ -8,13 +8,14 @@ ssh shows: its screens have no predictions, and are those of the host half a rou
            behind it; others (a command of vim's, a password) have none and are not counted
   seen     the first moment, after the key, at which the place has the character and the cursor is behind it
   wrong    a cell that shows a character for GLIMPSE or longer which ssh's screen does not have there, from a while
-           before until a round trip later
+           before until a round trip later, nor in the middle of what came at once
 """
 import bisect
 import json
 import subprocess
 import unicodedata
 
+TRUTH = "ssh"
 AT_ONCE = 50      # ms
 GLIMPSE = 10      # ms: shorter than a terminal needs to draw
 TOGETHER = 2      # ms: pieces of one answer
@@ -28,8 +29,8 @@ class Watcher:
         self.node = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                      encoding="utf-8")
 
-    def watch(self, path, rows, cols):
-        self.node.stdin.write(json.dumps({"rows": rows, "cols": cols, "chunks": path}) + "\n")
+    def watch(self, path, rows, cols, pieces):
+        self.node.stdin.write(json.dumps({"rows": rows, "cols": cols, "chunks": path, "pieces": pieces}) + "\n")
         self.node.stdin.flush()
         line = self.node.stdout.readline()
         if not line:
@@ -45,7 +46,8 @@ class Way:
     """What live.py has saved as PATH.chunks, PATH.keys and PATH.cost."""
 
     def __init__(self, watcher, path, rows, cols):
-        self.frames = watcher.watch(path + ".chunks", rows, cols)
+        self.frames = watcher.watch(path + ".chunks", rows, cols, False)
+        self.pieces = watcher.watch(path + ".chunks", rows, cols, True) if path.endswith(TRUTH) else None
         with open(path + ".keys", encoding="ascii") as f:
             self.struck = [float(line) for line in f]
         with open(path + ".cost", encoding="ascii") as f:
@@ -160,12 +162,12 @@ def text_of(key):
 
 
 def score(program, keys, ways, rtt, slack, rows, cols):
-    """Figures of each Way of WAYS; "ssh" is the truth."""
+    """Figures of each Way of WAYS, one of which is TRUTH."""
     def times(way):
         return [(t, text_of(k)) for t, k in zip(way.struck, keys)]
     end = max([f["t"] for way in ways.values() for f in way.frames] + [0])
-    found = places(ways["ssh"].frames, times(ways["ssh"]), rtt, rows, cols)
-    truth = spans(ways["ssh"].frames, rows, cols, end)
+    found = places(ways[TRUTH].frames, times(ways[TRUTH]), rtt, rows, cols)
+    truth = spans(ways[TRUTH].pieces, rows, cols, end)
     letters = {c for k in keys if k.kind == "secret" for c in k.data.decode()}
     out = {}
     for name, way in ways.items():

@@ -53,6 +53,8 @@ NANO = [
     Keys("del del del"),
     Keys("down down down"), "the end of it", ENTER, "and one more line for the road"]
 
+STATUS = (22,)  # shows the column, or not where keys come fast
+
 EMACS = [
     PROSE, ENTER, ENTER, "Another paragraph, somewhat shorter.", ENTER, THINK, Keys("C-p C-p C-p"), Keys("C-a"),
     "Once more: ", Keys("C-e"), " Really.", THINK, Keys("C-s"), Raw("once"), ENTER, THINK, Keys("M-f M-f"), " new",
@@ -104,10 +106,10 @@ PROGRAMS = (
     Program("ahead", "exec bash --rcfile bashrc -i", lines("ls -l") + AHEAD + lines("echo a usual line") + AHEAD + [
         THINK, "cat", ENTER, THINK, "words that the kernel shows", Keys("back back back"), "ed", ENTER, "and a second line",
         Keys("C-w"), "row", ENTER, THINK, Keys("C-d"), THINK] + AHEAD),
-    Program("vim", "exec vim -u vimrc text.txt", VIM),
-    Program("nvim", "exec nvim -u vimrc text.txt", VIM),
+    Program("vim", "exec vim -u vimrc text.txt", VIM, STATUS),
+    Program("nvim", "exec nvim -u vimrc text.txt", VIM, STATUS),
     Program("nano", "exec nano text.txt", NANO),
-    Program("emacs", "exec emacs -nw -Q text.txt", EMACS),
+    Program("emacs", "exec emacs -nw -Q text.txt", EMACS, STATUS),
     Program("python", "exec python3 -q", PYTHON),
     Program("node", "exec node", NODE),
     Program("sqlite3", "exec sqlite3 -init /dev/null", sql("create table")),
@@ -172,7 +174,7 @@ PROGRAMS = (
         ENTER, Commit("中文字符"), Keys("left left"), Commit("也"), Keys("end"), Commit("，"), "end", ENTER,
         Commit("\U0001f600"), " an emoji and ", Commit("\U0001f680"), Keys("back back"), " more", ENTER, "e", Commit("\u0301"),
         "tude", Keys("esc"), THINK, Raw("kk0"), Raw("i"), Commit("前"), "before ", Keys("esc"), Raw("A"), " after",
-        Keys("esc")]),
+        Keys("esc")], STATUS),
     Program("paste", "exec bash --rcfile bashrc -i", lines(
         "echo typed", ["echo ", Paste("pasted text that is longer than any word"), " and typed"],
         [Paste("echo one; echo two; echo three"), 0.5], ["ls ", Paste("project"), "/main.c"]) + [

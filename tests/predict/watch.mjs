@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a terminal (xterm.js) showed, and when.
 //
-// A line of JSON in:   {rows, cols, chunks: path of lines "MS HEX"}
-// A line of JSON out:  [{t, cursor: [row, col], rows: {row: [cells]}}, …]: after each chunk, the rows that it changed.
+// A line of JSON in:   {rows, cols, chunks: path of lines "MS HEX", pieces}
+// A line of JSON out:  [{t, cursor: [row, col], rows: {row: [cells]}}, …]: after each chunk, the rows that it changed; with
+// PIECES also within a chunk, behind each line and before each sequence: where another way's chunk may end.
 // A cell is its text, "" for the second half of a wide character, " " for one that is empty.
 import fs from 'node:fs';
 import readline from 'node:readline';
@@ -18,6 +19,31 @@ function cells(t, y) {
 	return out;
 }
 
+function* pieces(bytes, cut) {
+	let from = 0;
+
+	for (let i = 1; cut && i < bytes.length; i++) {
+		if (bytes[i] === 0x1b || bytes[i - 1] === 0x0a) {
+			yield bytes.subarray(from, i);
+			from = i;
+		}
+	}
+	yield bytes.subarray(from);
+}
+
+function changes(t, shown, rows) {
+	const b = t.buffer.active, out = { cursor: [b.cursorY, b.cursorX], rows: {} };
+
+	for (let y = 0; y < rows; y++) {
+		const now = cells(t, y), text = now.join('\u0001');
+		if (shown[y] !== text) {
+			shown[y] = text;
+			out.rows[y] = now;
+		}
+	}
+	return out;
+}
+
 async function watch(job) {
 	const judge = Terminal.make(job.rows, job.cols, false), t = judge.t, shown = [], frames = [];
 
@@ -25,16 +51,10 @@ async function watch(job) {
 		const [ms, hex] = line.split(' ');
 		if (!hex)
 			continue;
-		await judge.feed(Buffer.from(hex, 'hex'));
-		const b = t.buffer.active, frame = { t: Number(ms), cursor: [b.cursorY, b.cursorX], rows: {} };
-		for (let y = 0; y < job.rows; y++) {
-			const now = cells(t, y), text = now.join('\u0001');
-			if (shown[y] !== text) {
-				shown[y] = text;
-				frame.rows[y] = now;
-			}
+		for (const piece of pieces(Buffer.from(hex, 'hex'), job.pieces)) {
+			await judge.feed(piece);
+			frames.push({ t: Number(ms), ...changes(t, shown, job.rows) });
 		}
-		frames.push(frame);
 	}
 	judge.dispose();
 	return frames;

@@ -21,13 +21,13 @@ from typist import Key, Keys, Raw, Secret, Wait, keys_of  # noqa: E402
 RTT = 0.2
 WORD = SECRET[:6]
 SHORT = (
+    Program("read", "exec bash --rcfile bashrc -i", ["read -s word", ENTER, Wait(0.5), Secret(WORD), ENTER, Wait(0.3),
+                                                     "ask", ENTER, Wait(0.7), Secret(WORD), ENTER]),
     Program("bash", "exec bash --rcfile bashrc -i", lines(
         "echo a line of some words", ["echo another onr", Keys("back back"), "ne of them"])),
     Program("vim", "exec vim -u vimrc text.txt", [
         Raw("i"), "Some words that are typed in a row,", ENTER, "and more of theM", Keys("back"), "m.", Keys("esc"),
         0.5, Raw("x")]),
-    Program("read", "exec bash --rcfile bashrc -i", ["read -s word", ENTER, Wait(0.5), Secret(WORD), ENTER, Wait(0.3),
-                                                     "ask", ENTER, Wait(0.7), Secret(WORD), ENTER]),
 )
 FLOOR = {"bash": 0.6, "vim": 0.6, "read": 0.3}  # of the characters; all of them are well above where nothing disturbs
 
