@@ -238,6 +238,8 @@ forget(struct guess *g, unsigned n)
 {
 	g->n -= n;
 	memmove(&g->sent[0], &g->sent[n], g->n * sizeof g->sent[0]);
+	/* What was typed is kept no longer than it is on its way. */
+	memset(&g->sent[g->n], 0, n * sizeof g->sent[0]);
 }
 
 void

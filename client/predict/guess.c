@@ -71,6 +71,7 @@ echo_key(struct guess *g, struct sent *s, const unsigned char *bytes)
 static void
 lose(struct guess *g, uint64_t end)
 {
+	memset(g->sent, 0, g->n * sizeof g->sent[0]);
 	g->n = 0;
 	g->lost = end;
 	g->explained = false;
@@ -104,6 +105,12 @@ add_key(struct guess *g, const struct screen *base, const struct key *key, const
 	*s = (struct sent){ .key = *key, .end = end, .epoch = g->epoch };
 	s->dead = !g->told || chain_is_mute(g) || key->kind == KEY_PASTED;
 	line = echo_key(g, s, bytes);
+	/* A password is not kept. */
+	if (chain_is_mute(g)) {
+		memset(s->key.text, 0, sizeof s->key.text);
+		if (line == LINE_GOES_ON)
+			line_lose(&g->line);
+	}
 	if (ends_epoch(s, line))
 		chain_new_epoch(g, false);
 }

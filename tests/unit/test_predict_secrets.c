@@ -2,6 +2,8 @@
 /* The guesser where anything happens at any time: no secret is shown, and nothing breaks. */
 #include "guess_world.h"
 
+#include "guess_state.h"
+
 static unsigned
 random_below(unsigned n)
 {
@@ -165,6 +167,29 @@ nothing_breaks_it(void **state)
 	}
 }
 
+/* What is typed where nothing is shown is not kept in memory, and other keys no longer than they are on their way. */
+static void
+no_secret_is_kept(void **state)
+{
+	struct world *w = *state;
+	static const char secret[] = "sEcReT-word";
+	static const struct sent nothing[GUESS_KEYS];
+
+	for (unsigned mute = 0; mute < 2; mute++) {
+		tty(w, "sudo", mute ? MUTE : RAW);
+		out(w, "Password: ");
+		for (const char *p = secret; *p; p++)
+			type(w, (char[]){ *p, '\0' });
+		for (size_t i = 0; mute && i + 2 < sizeof secret; i++)
+			assert_null(memmem(w->guess, sizeof *w->guess, secret + i, 2));
+		type(w, "\r");
+		out(w, "\r\n");
+		taken_up_to(w, w->typed);
+		assert_int_equal(w->guess->n, 0);
+		assert_memory_equal(w->guess->sent, nothing, sizeof nothing);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -172,6 +197,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_secret_is_ever_shown),
+		TEST(no_secret_is_kept),
 		TEST(nothing_breaks_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
