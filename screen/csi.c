@@ -93,6 +93,7 @@ static void
 cup(struct screen *s)
 {
 	cursor_address(s, parser_param(&s->parser, 1, 1) - 1, count(s) - 1);
+	s->placed = true;
 }
 
 /* The cursor's row as programs say it: relative to the margins in origin mode. */
@@ -104,7 +105,14 @@ said_row(const struct screen *s)
 
 static void cha(struct screen *s) { cursor_address(s, count(s) - 1, said_row(s)); }
 static void vpr(struct screen *s) { cursor_rows(s, s->y + count(s)); }
-static void vpa(struct screen *s) { cursor_rows(s, count(s) - 1 + (mode(s, MODE_ORIGIN) ? s->top : 0)); }
+
+static void
+vpa(struct screen *s)
+{
+	cursor_rows(s, count(s) - 1 + (mode(s, MODE_ORIGIN) ? s->top : 0));
+	s->placed = true;
+}
+
 static void hpr(struct screen *s) { cursor_columns(s, count(s)); }
 
 /* Of a rendering, for a model alone: how the cursor is shifted (screen.shift). */

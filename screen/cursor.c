@@ -59,6 +59,7 @@ void
 cursor_home(struct screen *s)
 {
 	cursor_address(s, 0, 0);
+	s->placed = true;
 }
 
 void
@@ -273,6 +274,7 @@ cursor_restore(struct screen *s)
 	s->charsets = saved->charsets;
 	s->modes = saved->origin ? s->modes | MODE_ORIGIN : s->modes & ~(uint32_t)MODE_ORIGIN;
 	cursor_to(s, saved->x, saved->y);
+	s->placed = false;
 	s->shift = saved->shift;
 }
 

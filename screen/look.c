@@ -43,6 +43,7 @@ look_modes(const struct screen *s)
 	look |= s->mouse.protocol ? LOOK_MOUSE : 0;
 	look |= s->shift ? LOOK_SHIFTED : 0;
 	look |= s->repeatable ? LOOK_LAST : 0;
+	look |= s->placed ? LOOK_PLACED : 0;
 	look |= s->iso_protection || s->pen.attr & STYLE_PROTECTED ? LOOK_PROTECTS : 0;
 	return look;
 }

@@ -157,6 +157,7 @@ struct screen {
 	bool pending;         /* the next character wraps first */
 	unsigned shift;       /* flow.h: 0, or 1 and the column behind the last doubtful character */
 	const struct row *trailed; /* the cursor is where the trail of this row ends, if it is the cursor's row */
+	bool placed;          /* a program has said a row here: a terminal that was used before has the cursor in it too */
 	bool repeatable;      /* the last thing was a character: REP repeats it */
 	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
 	struct style pen;

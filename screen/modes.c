@@ -76,6 +76,7 @@ enter_alternate(struct screen *s)
 	if (!s->alternate)
 		return;
 	s->row = s->alternate;
+	s->placed = false;
 	if (blank)
 		for (unsigned y = 0; y < s->rows; y++)
 			row_fill(s->row[y], 0, s->cols, blank);
@@ -93,6 +94,7 @@ leave_alternate(struct screen *s)
 	grid_free(s->alternate, s->rows);
 	s->alternate = NULL;
 	s->row = s->primary;
+	s->placed = false;
 	grid_settle(s);
 }
 

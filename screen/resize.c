@@ -355,7 +355,7 @@ static void
 settle(struct screen *s)
 {
 	modes_reset_margins(s);
-	s->repeatable = false;
+	s->repeatable = s->placed = false;
 	s->trailed = NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		clamp(&s->saved[i].x, s->cols);

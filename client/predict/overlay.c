@@ -82,13 +82,16 @@ overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned
 }
 
 /*
- * Whether the terminal has the base's rows where the base has them.  On the main screen it may have them further down: a
- * session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.
+ * Whether the terminal has the base's rows where the base has them.  On the main screen it may have them further down:
+ * a session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.  So
+ * does the alternate one, until a program has said a row there.
  */
 static bool
 rows_agree(const struct screen *base)
 {
-	return look_modes(base) & LOOK_ALTERNATE;
+	const uint32_t both = LOOK_ALTERNATE | LOOK_PLACED;
+
+	return (look_modes(base) & both) == both;
 }
 
 bool

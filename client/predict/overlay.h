@@ -7,8 +7,8 @@
  * cells, cursor, pen, link, and what a REP or a combining mark that comes next would act on.  The cursor is never
  * saved in the terminal (DECSC), no row is scrolled, no mark, margin, tab stop or mode is touched.
  *
- * On the main screen the terminal may show the base's rows further down than the base has them: there only the row of the
- * cursor is drawn in, and no row is said.
+ * On the main screen the terminal may show the base's rows further down than the base has them: there only the row of
+ * the cursor is drawn in, and no row is said.
  *
  * A terminal must know CUP, CUF, SGR and ECH: all those since the VT220.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * steps: what a terminal gets while predictions come and go, for tests/screen/judge_overlay.mjs.  Each step is a line of
- * JSON: {"at": bytes of the program so far, "out": "what the terminal gets", in hexadecimal, "drawn": null, or while
+ * steps: what a terminal gets while predictions come and go, for tests/screen/judge_overlay.mjs.  Each step is a line
+ * of JSON: {"at": bytes of the program so far, "out": "what the terminal gets", in hexadecimal, "drawn": null, or while
  * predictions are drawn [[row, first column, column behind the last] ...], "cursor": [row, column] of the prediction,
- * or null}.
+ * or null, "row": where the base has the cursor}.
  */
 #ifndef HOLDFAST_PREDICT_STEPS_H
 #define HOLDFAST_PREDICT_STEPS_H
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "look.h"
 #include "overlay.h"
 
 struct steps {
@@ -70,6 +71,7 @@ static inline void
 steps_end(struct steps *s, const struct screen *base, const struct overlay_want *want)
 {
 	bool drawn = want && (want->n || want->cursor) && overlay_may(base);
+	struct look_cursor cursor;
 
 	if (s->to) {
 		fprintf(s->to, "{\"at\":%zu,\"out\":\"", s->at);
@@ -81,9 +83,11 @@ steps_end(struct steps *s, const struct screen *base, const struct overlay_want 
 		else
 			fprintf(s->to, "null");
 		if (drawn && want->cursor && overlay_may_row(base, want->row) && want->col < screen_cols(base))
-			fprintf(s->to, ",\"cursor\":[%u,%u]}\n", want->row, want->col);
+			fprintf(s->to, ",\"cursor\":[%u,%u]", want->row, want->col);
 		else
-			fprintf(s->to, ",\"cursor\":null}\n");
+			fprintf(s->to, ",\"cursor\":null");
+		look_cursor(base, &cursor);
+		fprintf(s->to, ",\"row\":%u}\n", cursor.row);
 	}
 	s->len = 0;
 }

@@ -63,17 +63,19 @@ function differs(alone, over, fromLine) {
 	return '';
 }
 
-// Cell by cell, but for those that are predicted.
+// Cell by cell, but for those that are predicted.  In a terminal that was used before, the rows may be further down.
 function differsElsewhere(alone, over, step) {
-	const a = { ...alone.state(), cursor: step.cursor ?? alone.state().cursor }, b = over.state();
-	const free = new Map();
+	const a = alone.state(), b = over.state(), free = new Map(), down = a.cursor[0] - step.row;
+
+	if (step.cursor)
+		a.cursor = [step.cursor[0] + down, step.cursor[1]];
 
 	if (JSON.stringify(a) !== JSON.stringify(b))
 		return `state while drawn\n    alone ${JSON.stringify(a)}\n    over  ${JSON.stringify(b)}`;
 	if (alone.lines.length !== over.lines.length)
 		return `lines while drawn: ${alone.lines.length}, ${over.lines.length}`;
 	for (const [row, from, to] of step.drawn)
-		free.set(row, [...(free.get(row) ?? []), [from, to]]);
+		free.set(row + down, [...(free.get(row + down) ?? []), [from, to]]);
 	for (let y = alone.base; y < alone.lines.length; y++) {
 		const spans = free.get(y - alone.base);
 		if (!spans) {
@@ -98,13 +100,16 @@ function shortly(hex) {
 	return JSON.stringify(Buffer.from(hex, 'hex').toString('latin1').slice(-300));
 }
 
-// JOB has rows, cols, raw and steps (files: a program's bytes, and the lines of `overlaid --steps`), and every: about
-// one step of so many is compared.  Returns what differs first, or nothing.
+// JOB has rows, cols, raw and steps (files: a program's bytes, and the lines of `overlaid --steps`), every: about one
+// step of so many is compared, and above: how many lines are in the terminal before.  Returns what differs first, or
+// nothing.
 export async function compare(job) {
 	const alone = Terminal.make(job.rows, job.cols, false), over = Terminal.make(job.rows, job.cols, false);
 	const raw = fs.readFileSync(job.raw);
 	let pos = 0, turn = 0;
 
+	for (const t of [alone, over])
+		t.feedNow(Buffer.from('a line that was there before, and is a long one\r\n'.repeat(job.above ?? 0)));
 	for await (const line of readline.createInterface({ input: fs.createReadStream(job.steps) })) {
 		const step = JSON.parse(line);
 		alone.feedNow(raw.subarray(pos, step.at));

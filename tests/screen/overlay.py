@@ -22,6 +22,7 @@ TRACES = os.path.join(os.path.dirname(HERE), "predict", "traces")
 TOOL = "tests/predict/overlaid"
 GUESSER = "tests/predict/simulate"
 RTTS = (20, 100, 200, 600)
+ABOVE = 15  # lines that are in the terminal before the session begins, of which the base knows nothing
 # Of a run that is not --every: the longest step, one step of how many is compared, and what the other judges see.
 LONGEST, COMPARED = 40, 4
 OTHERS, OTHERS_CUTS = ("ghostty", "graphemes", "kitty", "tmux"), 2
@@ -91,25 +92,25 @@ def number(seed):
     return sum((i + 1) * c for i, c in enumerate(seed.encode())) % (1 << 31)
 
 
-def judged(stream, steps, every):
+def judged(stream, steps, every, above):
     return judges.ask("xterm", {"rows": stream.rows, "cols": stream.cols, "raw": stream.path, "steps": steps,
-                                "every": every})
+                                "every": every, "above": above})
 
 
-def xterm(build, stream, options, directory):
+def xterm(build, stream, options, directory, above=0):
     longest, every = (1, 1) if options.every or isinstance(stream, Made) else (LONGEST, COMPARED)
     tool = [os.path.join(build, TOOL), "--steps", str(stream.rows), str(stream.cols), str(number(options.seed)),
             str(longest)]
     with tempfile.NamedTemporaryFile(dir=directory) as steps:
         subprocess.run(tool, input=stream.data, stdout=steps, check=True)
-        return judged(stream, steps.name, every)
+        return judged(stream, steps.name, every, above)
 
 
 def guessed(build, stream, rtt, options, directory):
     with tempfile.NamedTemporaryFile(dir=directory) as steps:
         subprocess.run([os.path.join(build, GUESSER), "-s", steps.name, str(rtt)], input=stream.trace,
                        stdout=subprocess.DEVNULL, check=True)
-        return judged(stream, steps.name, 1 if options.every else COMPARED)
+        return judged(stream, steps.name, 1 if options.every else COMPARED, ABOVE)
 
 
 def other(judge, build, stream, options):
@@ -125,6 +126,8 @@ def cases(options, given, directory):
     typed = traces(directory)
     given = [*given, *(Made(name, directory) for name in MADE), *typed]
     found = [("overlay xterm %s" % s.name, lambda s=s: xterm(options.build, s, options, directory)) for s in given]
+    found += [("overlay used %s" % s.name, lambda s=s: xterm(options.build, s, options, directory, ABOVE))
+              for s in typed]
     found += [("overlay guesser %s %d ms" % (s.name, rtt),
                lambda s=s, rtt=rtt: guessed(options.build, s, rtt, options, directory))
               for s in typed for rtt in (RTTS if options.every else RTTS[2:3])]
