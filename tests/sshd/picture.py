@@ -147,6 +147,8 @@ class Cells:
                 self.look += ' font-weight="bold"'
             elif n == 2:
                 self.look += ' opacity="0.6"'
+            elif n == 4:
+                self.look += ' text-decoration="underline"'
             elif 30 <= n <= 37:
                 self.look += ' fill="%s"' % COLOURS[n - 30]
 
