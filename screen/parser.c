@@ -252,9 +252,6 @@ keep(struct parser *p, unsigned char b)
 
 	if (p->image && !image_takes(p, b))
 		return;
-	/* A control between the two was dropped: without it they would be an ST. */
-	if (b == ST && p->string_len && (unsigned char)p->string[p->string_len - 1] == C1_LEAD)
-		return;
 	if (p->string_len == 0 && p->kind == ']' && (b < '0' || b > '9') && b != '_') {
 		overflow(p);
 		return;
@@ -299,6 +296,13 @@ end_string(struct screen *s)
 		p->string = NULL;
 		p->string_cap = 0;
 	}
+}
+
+/* Whether B means nothing within a string. */
+static bool
+is_dropped(const struct parser *p, unsigned char b)
+{
+	return b == DEL || (b < NUL_TO_US && b != ESC && b != CAN && b != SUB && (b != BEL || p->kind != ']'));
 }
 
 static void
@@ -349,6 +353,9 @@ feed_lead(struct screen *s, unsigned char b)
 {
 	struct parser *p = &s->parser;
 
+	/* It might as well not be there. */
+	if (p->state == PARSER_STRING && is_dropped(p, b))
+		return true;
 	p->utf8_n = 0;
 	if (p->state == PARSER_STRING) {
 		if (b == ST) {

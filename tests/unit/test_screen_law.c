@@ -108,6 +108,27 @@ of_random_bytes(void **state)
 	}
 }
 
+/* A string that is open, and what may end it or not: each combination of a few bytes, cut behind each. */
+static void
+of_open_strings(void **state)
+{
+	static const char *const heads[] = { "\033P", "\033_", "\033]", "\033]0;", "\033P0;0;0q" };
+	static const char tail[] = { '\xc2', '\x9c', '\x19', '\x7f', '\a', '\033', '0', '\x85', '\x18' };
+	enum { LEN = 4, ALL = sizeof tail * sizeof tail * sizeof tail * sizeof tail };
+	char bytes[32], why[1024];
+
+	(void)state;
+	for (unsigned n = 0; n < ALL * (sizeof heads / sizeof *heads); n++) {
+		size_t len = strlen(strcpy(bytes, heads[n / ALL]));
+		unsigned which = n % ALL;
+
+		for (unsigned i = 0; i < LEN; i++, which /= sizeof tail)
+			bytes[len++] = tail[which % sizeof tail];
+		if (!law_holds(1, 4, 0, bytes, len, len - 1 - n % LEN, why, sizeof why))
+			fail_msg("string %u: %s", n, why);
+	}
+}
+
 static void
 resize(struct screen *s, unsigned rows, unsigned cols)
 {
@@ -286,6 +307,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_generated_streams),
 		cmocka_unit_test(of_random_bytes),
+		cmocka_unit_test(of_open_strings),
 		cmocka_unit_test(of_resized_models),
 		cmocka_unit_test(of_pieces),
 		cmocka_unit_test(of_used_terminals),
