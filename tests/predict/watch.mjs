@@ -35,10 +35,10 @@ function changes(t, shown, rows) {
 	const b = t.buffer.active, out = { cursor: [b.cursorY, b.cursorX], rows: {} };
 
 	for (let y = 0; y < rows; y++) {
-		const now = cells(t, y), text = now.join('\u0001');
+		const text = b.getLine(b.baseY + y).translateToString(false);
 		if (shown[y] !== text) {
 			shown[y] = text;
-			out.rows[y] = now;
+			out.rows[y] = cells(t, y);
 		}
 	}
 	return out;
