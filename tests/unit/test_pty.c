@@ -130,6 +130,32 @@ in_canonical_mode_only_lines_count(void **state)
 	assert_int_equal(unread(slave), 0);
 }
 
+/* An echo for which there is no room is kept back, until the program writes again; and then there is much to read. */
+static void
+a_full_pty_keeps_an_echo_back(void **state)
+{
+	static char text[65536];
+	bool seen = false;
+	ssize_t n;
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	assert_int_equal(fcntl(slave, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	while (write(slave, text, sizeof text) > 0)
+		;
+	type("Z");
+	assert_false(readable(slave));
+	assert_true(readable(master));
+	assert_true(unread(master) > 2048);
+	while (readable(master) && (n = read(master, text, sizeof text)) > 0)
+		seen |= memchr(text, 'Z', (size_t)n) != NULL;
+	assert_false(seen);
+	assert_int_equal(write(slave, "y", 1), 1);
+	assert_true(readable(master));
+	assert_true(read(master, text, sizeof text) > 0);
+	assert_memory_equal(text, "Zy", 2);
+}
+
 /* By the descriptor's link in /proc, and by whatever descriptor the program reads. */
 static void
 a_read_is_told_by_inotify(void **state)
@@ -171,6 +197,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_poll_of_the_slave_makes_the_echo_be_there, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_read_is_counted_after_a_poll, begin, end),
 		cmocka_unit_test_setup_teardown(in_canonical_mode_only_lines_count, begin, end),
+		cmocka_unit_test_setup_teardown(a_full_pty_keeps_an_echo_back, begin, end),
 		cmocka_unit_test_setup_teardown(a_read_is_told_by_inotify, begin, end),
 	};
 

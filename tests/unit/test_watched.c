@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* A framed client that has sent WATCH and does not read: little is kept for it, and the last of it is told. */
+#include "keeper_world.h"
+
+#include "frame.h"
+#include "frame_tty.h"
+
+#define CHANGES 3000 /* each of them a TTY, if the client read: 16 times what the keeper may keep */
+
+static struct caller c;
+static struct frame_reader reader;
+static struct frame_tty tty;     /* the last one that came */
+static unsigned ttys, takens;
+static size_t output;            /* bytes of it that have come */
+
+static void
+attach_framed(void)
+{
+	struct attach_claim m = claim_of(ATTACH_MODE_FIRST, ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES);
+	size_t len;
+
+	m.framed = (struct attach_framed){ .lowest = 1, .highest = 1 };
+	memset(m.framed.stream, 5, sizeof m.framed.stream);
+	caller_connect(&c);
+	caller_claim(&c, &m);
+	turn_until(world_report(LEADERMSG_TICKET));
+	world_vouch(true, &alice);
+	caller_expect(&c, ATTACH_MSG_CLAIMED, &len);
+	caller_say(&c, ATTACH_MSG_CONFIRM);
+	turn_until(peers_attached(&k));
+	assert_true(fcntl(c.out, F_SETPIPE_SZ, 4096) >= 0);
+}
+
+static void
+say(const unsigned char *frame, int len)
+{
+	assert_true(len > 0);
+	assert_int_equal(write(c.screen, frame, (size_t)len), len);
+}
+
+static void
+on_frame(const struct frame *f)
+{
+	struct frame_taken taken;
+	struct frame_data data;
+
+	if (f->type == FRAME_TTY) {
+		assert_int_equal(frame_get_tty(&tty, f->body, f->len), 0);
+		ttys++;
+	} else if (f->type == FRAME_TAKEN) {
+		assert_int_equal(frame_get_taken(&taken, f->body, f->len), 0);
+		assert_true(taken.output <= output);
+		takens++;
+	} else if (f->type == FRAME_OUTPUT) {
+		assert_int_equal(frame_get_data(FRAME_OUTPUT, &data, f->body, f->len), 0);
+		assert_true(data.offset == output);
+		output += data.len;
+	}
+}
+
+/* Reads what has come; whether the session's output has come up to HEAD. */
+static bool
+has_come(uint64_t head)
+{
+	struct frame f;
+	size_t room;
+	ssize_t n;
+	unsigned char *to = frame_room(&reader, &room);
+
+	n = read(c.out, to, room);
+	if (n > 0)
+		frame_filled(&reader, (size_t)n);
+	while (frame_next(&reader, &f) == 1)
+		on_frame(&f);
+	return output == head;
+}
+
+static int
+begin(void **state)
+{
+	unsigned char out[16];
+
+	(void)state;
+	memset(&reader, 0, sizeof reader);
+	ttys = takens = 0;
+	output = 0;
+	world_open(false, true);
+	attach_framed();
+	turn_until(k.ring.head >= 7 && has_come(k.ring.head)); /* "ready\r\n" */
+	say(out, frame_put_watch(true, out, sizeof out));
+	turn_until(has_come(k.ring.head) && ttys);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	caller_hang_up(&c);
+	world_close();
+	return 0;
+}
+
+static void
+set_modes(tcflag_t flip)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(k.slave, &t), 0);
+	t.c_lflag ^= flip;
+	assert_int_equal(tcsetattr(k.slave, TCSANOW, &t), 0);
+}
+
+static void
+a_client_that_does_not_read_is_told_the_last(void **state)
+{
+	uint64_t head = k.ring.head + CHANGES;
+	struct termios t;
+	unsigned before = ttys;
+
+	(void)state;
+	for (unsigned i = 0; i < CHANGES; i++) {
+		uint64_t want = k.ring.head + 1;
+
+		set_modes(i % 2 ? ECHOK : ECHOKE);
+		assert_int_equal(write(k.slave, "x", 1), 1);
+		turn_until(k.ring.head == want);
+		assert_int_equal(peers_attached(&k), 1);
+	}
+	assert_int_equal(tcgetattr(k.slave, &t), 0);
+	turn_until(has_come(head));
+	turn_until((has_come(head), !(tty.modes & FRAME_TTY_ECHOK) == !(t.c_lflag & ECHOK) &&
+	                            !(tty.modes & FRAME_TTY_ECHOKE) == !(t.c_lflag & ECHOKE)));
+	assert_true(tty.output == head);
+	assert_true(ttys - before < CHANGES / 2);
+	assert_int_equal(peers_attached(&k), 1);
+}
+
+/* WATCH, again and again, without reading the answers. */
+static void
+watches_without_end(void **state)
+{
+	unsigned char out[16];
+	int len = frame_put_watch(true, out, sizeof out);
+
+	(void)state;
+	for (unsigned i = 0; i < CHANGES; i++) {
+		say(out, len);
+		if (i % 64 == 0)
+			turn();
+		assert_int_equal(peers_attached(&k), 1);
+	}
+	set_modes(ECHOK);
+	assert_int_equal(write(k.slave, "x", 1), 1);
+	turn_until(has_come(k.ring.head) && !(tty.modes & FRAME_TTY_ECHOK));
+	assert_int_equal(peers_attached(&k), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_told_the_last, begin, end),
+		cmocka_unit_test_setup_teardown(watches_without_end, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
