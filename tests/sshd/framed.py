@@ -265,12 +265,12 @@ class Framed:
 
     def wait_tty(self, what, **want):
         """Until TTY has said last what is wanted: modes that are set (SET) and not set (UNSET), PROGRAM."""
-        def probe():
-            t = self.ttys[-1]
-            return ((want.get("set", 0) & ~t["modes"]) == 0 and not (want.get("unset", 0) & t["modes"]) and
-                    want.get("program", t["program"]) == t["program"])
-        self.wait(probe, what)
+        self.wait(lambda: self.tty_is(**want), what)
         return self.ttys[-1]
+
+    def tty_is(self, set=0, unset=0, program=None):
+        t = self.ttys[-1]
+        return t["modes"] & set == set and not t["modes"] & unset and program in (None, t["program"])
 
     def taken(self):
         """Waits until TAKEN has said that all input was taken: (input, output, certain)."""

@@ -25,6 +25,20 @@ def watching(host, **kw):
     return c
 
 
+def ask_until(c, **want):
+    """Until TTY says what is wanted, of a program that may start slowly, without anything that makes the keeper look."""
+    while not c.tty_is(**want):
+        c.read(.1)
+        c.watch()
+
+
+def start(c, command, **want):
+    """COMMAND is typed at a shell's prompt, and TTY says of it what is wanted."""
+    c.line(command)
+    c.taken()
+    ask_until(c, **want)
+
+
 def typed(c, data, shown=None):
     """DATA is typed, and taken: what came of that (all of SHOWN does), and whether it is certain."""
     before = c.stream.output
@@ -36,6 +50,12 @@ def typed(c, data, shown=None):
     if shown is not None:
         check(shown in came, "TAKEN says that %r came of %r" % (came, data))
     return came, certain
+
+
+def settle(c):
+    """Until all has come that the keeper has for C."""
+    c.send(framed.PING, framed.u64(7))
+    c.wait_kind(framed.S_PONG)
 
 
 def test_prompt(host):
@@ -51,9 +71,7 @@ def test_prompt(host):
 def test_canonical(host):
     """In cat the kernel echoes: TAKEN is certain, at once, and ends at the echo."""
     c = watching(host)
-    c.line("cat")
-    c.wait_tty("cat's modes", set=ICANON | ECHO, program="cat")
-    c.taken()
+    start(c, "cat", set=ICANON | ECHO, program="cat")
     equal(c.ttys[-1]["cc"][2:4], b"\x7f\x15", "VERASE and VKILL")
     for data, shown in ((b"a", b"a"), (b"b", b"b"), (b"\x7f", b"\b \b"), (b"\1", b"^A"), (b"\x15", b"\b \b\b \b\b \b")):
         equal(typed(c, data), (shown, True), "what comes of %r" % data)
@@ -156,9 +174,7 @@ def test_flood_in_canonical_mode(host):
 def test_typed_ahead(host):
     """Lines that wait for their reader, echoed by the kernel."""
     c = watching(host)
-    c.line("sleep 600")
-    c.wait_tty("sleep's modes", set=ICANON | ECHO, program="sleep")
-    c.taken()
+    start(c, "sleep 600", set=ICANON | ECHO, program="sleep")
     equal(typed(c, b"ab\r", b"ab\r\n"), (b"ab\r\n", False), "a line that nobody reads")
     equal(typed(c, b"c", b"c"), (b"c", False), "what is behind it")
     c.input(b"\3")
@@ -169,8 +185,7 @@ def test_typed_ahead(host):
 def test_vim(host):
     """A program that draws: raw, and slow at its start."""
     c = watching(host)
-    c.line("vim --clean x")
-    c.wait_tty("vim's modes", unset=ICANON | ECHO, program="vim")
+    start(c, "vim --clean x", unset=ICANON | ECHO, program="vim")
     c.wait_for("New")
     check(b"INSERT" in typed(c, b"i", b"INSERT")[0], "no INSERT")
     for ch in b"words":
@@ -199,9 +214,10 @@ def test_several(host):
     t.line("")
     t.line("cat")
     for c in (one, two, looker):
-        c.wait_tty("what the terminal has started", set=ICANON, program="cat")
+        ask_until(c, set=ICANON, program="cat")
     equal(len(one.takens), before, "TAKENs of what another one has typed")
     one.watch(False)
+    settle(one)
     n = len(one.ttys)
     t.send(b"\3")
     two.wait_tty("the terminal's program has gone", unset=ICANON, program="bash")
@@ -210,7 +226,7 @@ def test_several(host):
     two.input(b" end")
     two.taken()
     one.wait_for(": end")
-    looker.wait_for(": end")
+    settle(looker)
     equal((len(one.ttys), len(one.takens)), (n, before), "what is told after WATCH 0")
     equal(looker.takens, [], "what a client that cannot type is told of that")
 
@@ -239,8 +255,7 @@ def test_returns(host):
         typed(c, b"d", b"d")
     equal(host.session()["shell_pid"], before["shell_pid"], "the shell")
     c.line("")
-    c.line("exec cat")
-    c.wait_tty("another program in the same process", set=ICANON | ECHO, program="cat")
+    start(c, "exec cat", set=ICANON | ECHO, program="cat")
     equal(typed(c, b"e", b"e"), (b"e", True), "what comes of a key")
 
 
@@ -269,13 +284,22 @@ def test_told_too_much(host):
 def test_behind_the_window(host):
     """TAKEN is known, and the output before it still waits for the client's window: TAKEN waits too."""
     c = watching(host)
-    c.acks = False
-    start, sent = c.stream.output, c.stream.sent
     # more than the first window, and less than what makes the keeper slow the program
-    c.line("head -c 85000 /dev/zero | tr '\\0' x; sleep 600")
-    while c.read(1):
+    start(c, "python3 -c 'import os, sys, tty\ntty.setraw(0)\nwhile sys.stdin.buffer.raw.read(1) != b\"g\": pass\n"
+          "os.write(1, b\"x\" * 85000); open(\"all\", \"w\")\nwhile True: sys.stdin.buffer.raw.read(1)'", unset=ICANON)
+    c.acks = False
+    before = c.stream.output
+    c.input(b"g")
+    wait_until(lambda: os.path.exists("/home/alice/all"), "all is written")
+    while c.read(.3):
         pass
-    check(c.stream.output - start < 85000, "the window is too wide for this test")
+    check(c.stream.output - before < 85000, "the window is too wide for this test")
+    sent = c.stream.sent
+    c.input(b"k")
+    c.wait_input()
+    settle(c)
+    while c.read(.3):
+        pass
     equal([t for t in c.takens if t[0] > sent], [], "TAKENs before the output")
     c.acks = True
     c.ack()

@@ -296,19 +296,22 @@ watched_set(struct peer *peer, bool on)
 {
 	struct framed *f = peer->framed;
 	struct keeper *k = peer->keeper;
+	uint64_t now = clock_now_ms();
 
+	/* One that asks again is told how it is now, at most once in a millisecond. */
+	if (on && f->watched && applies(k) && now != k->watched->facts.named_at)
+		look(k, true);
 	if (on && !f->watched && applies(k) && begin(k)) {
 		f->watched = true;
 		f->taken = (struct frame_taken){ 0 };
 		f->taken_due = false;
 		/* What was typed before. */
 		if (is_owed(peer))
-			taken_fed(&k->watched->taken, clock_now_ms());
+			taken_fed(&k->watched->taken, now);
 	} else if (!on) {
 		watched_leave(peer);
 	}
 	f->stream->watched = f->watched;
-	/* It is told at once, also one that has asked twice. */
 	if (f->watched)
 		f->tty_told = k->watched->changes - 1;
 }
