@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Runs ./check in the root file system of another Debian release:  suite.py SUITE[:ARCHITECTURE] [ARGUMENT…]
 
-The architecture is one that this machine runs (i386 on amd64).  The root is made once, by mmdebstrap, in build-SUITE/root; what a part needs besides is installed there.  The tests see
-a copy of the checkout, build-SUITE/tree, at its own absolute path, so that every path they print is true outside too:
-its build directories and logs stay.  They run in mount and pid namespaces of their own, in which that root is the root:
-when they end, or are interrupted, all mounts and processes are gone.
+The architecture is one that this machine runs (i386 on amd64).  The root is made once, by mmdebstrap, in
+build-SUITE/root; what a part needs besides is installed there.  The tests see a copy of the checkout, build-SUITE/tree,
+at its own absolute path, so that every path they print is true outside too: its build directories and logs stay.  They
+run in mount and pid namespaces of their own, in which that root is the root: when they end, or are interrupted, all
+mounts and processes are gone.
 """
 import ctypes
 import fcntl
@@ -28,7 +29,8 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
 PER_LINUX32 = 8  # uname says so, and configure believes it
 # Where the packages come from and who vouches for them is the machine's affair: as outside.
-PASSED = re.compile(r"(https?|ftp|no|all)_proxy|(npm_config|npm)_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|CI|TERM", re.I)
+PASSED = re.compile(r"(https?|ftp|no|all)_proxy|(npm_config|npm)_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|CI|TERM",
+                    re.I)
 FROM_OUTSIDE = ("/etc/resolv.conf", "/etc/ssl/certs")
 
 
@@ -76,7 +78,9 @@ def make_root(suite, machine, top, packages):
         # signatures count; a mirror that stands still, or a clock that runs ahead, is no reason to stop
         r = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=" + ",".join(packages), "--format=directory",
                             *(["--architectures=" + machine] if machine else []),
-                            "--aptopt=Acquire::Check-Valid-Until \"false\"", suite, half, *(mirror(suite) if machine else sources(suite))], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+                            "--aptopt=Acquire::Check-Valid-Until \"false\"", suite, half,
+                            *(mirror(suite) if machine else sources(suite))],
+                           stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     if r.returncode:
         shutil.rmtree(half, ignore_errors=True)
         with open(log, errors="replace") as f:
