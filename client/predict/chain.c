@@ -81,7 +81,7 @@ replay(struct guess *g, unsigned n)
 	struct place p = g->anchor;
 	unsigned i = 0;
 
-	g->sketch = g->before;
+	sketch_copy(&g->sketch, &g->before);
 	while (i < n && effect_of(&g->sent[i], &g->sketch, &p, g->habit, EFFECT_LEARNED, look_of_typed(g)))
 		i++;
 	return i;
@@ -160,7 +160,7 @@ learn_move(struct guess *g, const struct screen *base, const struct sent *s, enu
 	struct place p = g->anchor;
 	unsigned from, to;
 
-	g->sketch = g->before;
+	sketch_copy(&g->sketch, &g->before);
 	if (!effect_of(&trial, &g->sketch, &p, g->habit, move, EFFECT_OWN))
 		return 0;
 	from = p.col;

@@ -173,8 +173,6 @@ echo_erased_tab(struct line *l, struct line_echo *e)
 		else
 			columns += is_continuation(l, l->bytes[i]) ? 0 : 1;
 	}
-	/* The kernel keeps three bits of it. */
-	columns &= TAB_COLUMNS - 1;
 	if (!after_tab) {
 		if (l->canon < 0) {
 			e->known = false;

@@ -50,6 +50,15 @@ sketch_load(struct sketch *im, const struct screen *base, unsigned row)
 	}
 }
 
+void
+sketch_copy(struct sketch *to, const struct sketch *from)
+{
+	to->row = from->row;
+	to->cols = from->cols;
+	to->used = from->used;
+	memcpy(to->cell, from->cell, from->cols * sizeof *from->cell);
+}
+
 static void
 blank(struct sketch *im, unsigned col)
 {

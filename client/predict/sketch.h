@@ -29,6 +29,7 @@ struct sketch {
 };
 
 void sketch_load(struct sketch *im, const struct screen *base, unsigned row);
+void sketch_copy(struct sketch *to, const struct sketch *from);
 /* Writes a character at COL, over what is there; false: there is no room before the last column. */
 bool sketch_put(struct sketch *im, unsigned col, const char *text, unsigned len, unsigned width, unsigned like);
 /* TEXT joins the character that ends before COL; false: it can't. */

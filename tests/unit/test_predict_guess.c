@@ -143,8 +143,15 @@ what_is_typed_behind_an_enter_waits(void **state)
 	out(w, "$ ");
 	assert_string_equal(seen(w), "$");
 	taken(w);
-	/* Taken without an echo: 9 is no longer in an epoch that is trusted, but this is a prompt. */
 	assert_string_equal(seen(w), "$");
+	/* The prompt comes before they are taken: they were not typed at it. */
+	type(w, "su\r");
+	type(w, "78");
+	out(w, "su\r\n$ ");
+	taken_up_to(w, w->typed - 2);
+	assert_string_equal(seen(w), "$");
+	out(w, "7");
+	assert_string_equal(seen(w), "$ 78");
 }
 
 static void
@@ -209,6 +216,27 @@ what_was_taken_without_an_echo_is_dropped(void **state)
 	assert_string_equal(seen(w), "$ abcef");
 }
 
+/* The answer to a question was taken, which nobody has said yet, and the shell shows what was typed behind it. */
+static void
+what_comes_to_stand_there_by_chance_proves_nothing(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "bash", RAW);
+	for (unsigned i = 0; i < ROWS; i++)
+		out(w, "\r\n");
+	out(w, "$ ");
+	echo(w, "ask");
+	type(w, "\r");
+	out(w, "\r\nPassword: ");
+	taken(w);
+	type(w, "7");
+	type(w, "8");
+	out(w, "\r\n$ a");
+	out(w, "\r\n$ a longer7");
+	assert_string_equal(seen(w), "$ a longer7");
+}
+
 static void
 a_paste_is_not_shown(void **state)
 {
@@ -228,6 +256,9 @@ a_paste_is_not_shown(void **state)
 	out(w, "e");
 	type(w, "f");
 	assert_string_equal(seen(w), "$ abcpasteddef");
+	/* Without brackets, but at once. */
+	type(w, "more than anybody types between two looks at the terminal");
+	assert_string_equal(seen(w), "$ abcpasteddef");
 }
 
 static void
@@ -244,63 +275,37 @@ reports_are_no_keys(void **state)
 	assert_string_equal(seen(w), "$ abcd");
 }
 
+/* vi's l, on an l. */
 static void
-a_suggestion_is_not_pushed(void **state)
+a_motion_over_the_same_letter_is_no_echo(void **state)
 {
 	struct world *w = *state;
 
-	tty(w, "fish", RAW);
-	out(w, "> ");
-	echo(w, "gi");
-	out(w, "\033[90mt status\033[m\r\033[4C");
-	type(w, "t");
-	assert_string_equal(seen(w), "> git status");
+	tty(w, "vim", RAW);
+	out(w, "\033[?1049h\033[Hallow\033[1;2H");
+	type(w, "l");
+	out(w, "\033[C");
+	taken(w);
+	type(w, "l");
+	out(w, "\033[C");
+	taken(w);
 	type(w, "x");
-	assert_string_equal(seen(w), "> gitxstatus");
+	assert_string_equal(seen(w), "allow");
 }
 
 static void
-text_moves_where_that_was_learned(void **state)
+what_was_typed_before_echo_was_off_never_shows(void **state)
 {
 	struct world *w = *state;
 
-	tty(w, "bash", RAW);
+	tty(w, "dash", USUAL);
 	out(w, "$ ");
-	echo(w, "acd");
-	for (unsigned i = 0; i < 2; i++) {
-		type(w, "\033[D");
-		out(w, "\b");
-		taken(w);
-	}
-	type(w, "b");
-	assert_string_equal(seen(w), "$ abd"); /* what is under it is not known */
-	out(w, "\033[@b");
-	assert_string_equal(seen(w), "$ abcd");
-	type(w, "x");
-	assert_string_equal(seen(w), "$ abxcd");
-	type(w, "\x7f\x7f");
-	assert_string_equal(seen(w), "$ acd");
-	type(w, "\033[D");
-	assert_int_equal(seen_column(w), 2);
-}
-
-static void
-wide_characters_and_marks_are_shown(void **state)
-{
-	struct world *w = *state;
-	const struct overlay_want *want;
-
-	tty(w, "bash", RAW);
-	out(w, "$ ");
-	echo(w, "a");
-	type(w, "\xe4\xb8\xad" "e\xcc\x81");
-	want = guess_want(w->guess, w->base);
-	assert_int_equal(want->n, 2);
-	assert_int_equal(want->cells[0].width, 2);
-	assert_int_equal(want->cells[1].len, 3);
-	assert_int_equal(want->col, 6);
-	type(w, "\x7f\x7f");
-	assert_int_equal(seen_column(w), 3);
+	type(w, "7");
+	type(w, "8");
+	tty(w, "dash", MUTE);
+	tty(w, "dash", USUAL);
+	out(w, "7");
+	assert_string_equal(seen(w), "$ 7");
 }
 
 static void
@@ -332,8 +337,12 @@ vi_is_trusted_where_it_says_that_it_inserts(void **state)
 	assert_string_equal(seen(w), "n");
 	/* A terminal in vi. */
 	out(w, "\033[8;1H-- TERMINAL --\033[4;1H");
+	echo(w, "true enough");
+	type(w, "\r");
+	out(w, "\r\nPassword: ");
+	taken(w);
 	type(w, "7");
-	assert_string_equal(seen(w), "");
+	assert_string_equal(seen(w), "Password:");
 }
 
 static void
@@ -389,11 +398,11 @@ main(void)
 		TEST(a_window_is_trusted_within_an_epoch_alone),
 		TEST(output_of_others_ends_the_epoch),
 		TEST(what_was_taken_without_an_echo_is_dropped),
+		TEST(what_comes_to_stand_there_by_chance_proves_nothing),
 		TEST(a_paste_is_not_shown),
 		TEST(reports_are_no_keys),
-		TEST(a_suggestion_is_not_pushed),
-		TEST(text_moves_where_that_was_learned),
-		TEST(wide_characters_and_marks_are_shown),
+		TEST(a_motion_over_the_same_letter_is_no_echo),
+		TEST(what_was_typed_before_echo_was_off_never_shows),
 		TEST(vi_is_trusted_where_it_says_that_it_inserts),
 		TEST(a_reset_forgets_what_is_on_its_way),
 		TEST(more_keys_than_are_followed_are_not_shown),

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* The guesser within a line: what moves, and what is beside it. */
+#include "guess_world.h"
+
+static void
+a_suggestion_is_not_pushed(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "fish", RAW);
+	out(w, "> ");
+	echo(w, "gi");
+	out(w, "\033[90mt status\033[m\r\033[4C");
+	type(w, "t");
+	assert_string_equal(seen(w), "> git status");
+	type(w, "x");
+	assert_string_equal(seen(w), "> gitxstatus");
+}
+
+static void
+what_was_learned_within_a_line_says_nothing_of_suggestions(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "fish", RAW);
+	out(w, "> ");
+	echo(w, "ac");
+	type(w, "\033[D");
+	out(w, "\b");
+	taken(w);
+	type(w, "b");
+	out(w, "\033[@b");
+	taken(w);
+	type(w, "x");
+	assert_string_equal(seen(w), "> abxc");
+	out(w, "\033[@x");
+	type(w, "\r");
+	out(w, "\r\n> ");
+	taken(w);
+	echo(w, "gi");
+	out(w, "\033[90mt status\033[m\r\033[4C");
+	type(w, "x");
+	assert_string_equal(seen(w), "> gix status");
+}
+
+static void
+text_moves_where_that_was_learned(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "bash", RAW);
+	out(w, "$ ");
+	echo(w, "acd");
+	for (unsigned i = 0; i < 2; i++) {
+		type(w, "\033[D");
+		out(w, "\b");
+		taken(w);
+	}
+	type(w, "b");
+	assert_string_equal(seen(w), "$ abd"); /* what is under it is not known */
+	out(w, "\033[@b");
+	assert_string_equal(seen(w), "$ abcd");
+	type(w, "x");
+	assert_string_equal(seen(w), "$ abxcd");
+	type(w, "\x7f\x7f");
+	assert_string_equal(seen(w), "$ acd");
+	type(w, "\033[D");
+	assert_int_equal(seen_column(w), 2);
+}
+
+static void
+wide_characters_and_marks_are_shown(void **state)
+{
+	struct world *w = *state;
+	const struct overlay_want *want;
+
+	tty(w, "bash", RAW);
+	out(w, "$ ");
+	echo(w, "a");
+	type(w, "\xe4\xb8\xad" "e\xcc\x81");
+	want = guess_want(w->guess, w->base);
+	assert_int_equal(want->n, 2);
+	assert_int_equal(want->cells[0].width, 2);
+	assert_int_equal(want->cells[1].len, 3);
+	assert_int_equal(want->col, 6);
+	type(w, "\x7f\x7f");
+	assert_int_equal(seen_column(w), 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_suggestion_is_not_pushed),
+		TEST(what_was_learned_within_a_line_says_nothing_of_suggestions),
+		TEST(text_moves_where_that_was_learned),
+		TEST(wide_characters_and_marks_are_shown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
