@@ -214,7 +214,7 @@ listing_run(const struct options *o, struct transport_target *target, struct ask
 	int status = -1;
 
 	for (;;) {
-		struct link *l = link_open(target, &asking->ops, what, LINK_IDLE_MS);
+		struct link *l = link_open(target, &asking->ops, what, LINK_IDLE_MS, NULL);
 		bool none, by_ssh;
 
 		if (!l)

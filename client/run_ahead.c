@@ -10,8 +10,8 @@
 #define PIECE 32000u /* with its head one packet of ssh */
 #define PIECES 8u    /* at once: then everything else gets a look */
 
-static bool
-is_known(const struct run *r)
+bool
+run_ahead_known(const struct run *r)
 {
 	char account[REMEMBERED_HOST_CAP];
 
@@ -27,7 +27,7 @@ run_ahead_begin(struct run *r, struct link *l)
 	if (s->attached)
 		return;
 	s->ahead = l->ahead && l->transport->logged_in && !r->terminal && !r->o->no_stdin && !r->input_terminal &&
-	           is_known(r);
+	           run_ahead_known(r);
 	link_input_begin(&s->input, s->ahead ? FRAME_INPUT_AHEAD_MAX : 0);
 }
 

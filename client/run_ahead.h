@@ -12,6 +12,8 @@
 
 #include "run_state.h"
 
+/* Whether the account took input ahead in the last day. */
+bool run_ahead_known(const struct run *r);
 /* ATTACH has been sent over L: whether input follows it. */
 void run_ahead_begin(struct run *r, struct link *l);
 /* Whether standard input is read for that. */

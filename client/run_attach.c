@@ -9,6 +9,7 @@
 #include "run_ahead.h"
 #include "run_attach.h"
 #include "run_fallback.h"
+#include "secretmem.h"
 
 #define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
 
@@ -61,35 +62,31 @@ put_text(char *out, size_t cap, const char *text)
 	memcpy(out, text, strlen(text) + 1);
 }
 
-/* A command that is to be started goes ahead of the host's HELLO in a form that only holdfast reads. */
+/* ATTACH of a command that is to be started becomes ATTACH_AHEAD, which only holdfast reads. */
 static void
-put(const struct run *r, struct link *l, unsigned char *frame, int n)
+mask(unsigned char *frame, int n, const unsigned char nonce[FRAME_NONCE])
 {
-	l->ahead = l->phase < LINK_READY && r->o->command && !r->stream.attached && n > 0;
-	if (l->ahead) {
-		frame[FRAME_HEAD - 1] = FRAME_ATTACH_AHEAD;
-		frame_mask(frame + FRAME_HEAD, (size_t)n - FRAME_HEAD, l->preamble + sizeof frame_magic);
-	}
-	link_put(l, frame, n);
+	frame[FRAME_HEAD - 1] = FRAME_ATTACH_AHEAD;
+	frame_mask(frame + FRAME_HEAD, (size_t)n - FRAME_HEAD, nonce);
 }
 
-void
-run_attach(struct run *r, struct link *l)
+static bool
+is_too_long(const struct run *r)
+{
+	return r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX;
+}
+
+/* ATTACH: its length, or a negative errno. */
+static int
+make(const struct run *r, unsigned char *out, size_t cap)
 {
 	static struct frame_attach m; /* large, and there is one thread */
-	static unsigned char frame[REQUEST_ATTACH_CAP];
 	struct frame_size size;
-	char why[64];
 
 	memset(&m, 0, sizeof m);
 	m.mode = r->mode;
 	m.flags = r->flags;
 	put_text(m.want, sizeof m.want, r->want);
-	if (r->o->command && strlen(r->o->command) > FRAME_COMMAND_MAX) {
-		snprintf(why, sizeof why, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
-		run_refused(r, why);
-		return;
-	}
 	if (!r->stream.attached) {
 		put_text(m.command, sizeof m.command, r->o->command);
 		put_env(&m, target_environment(r->target));
@@ -105,7 +102,44 @@ run_attach(struct run *r, struct link *l)
 	if (r->stream.attached)
 		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
 	link_stream_ask(&r->stream, &m);
-	put(r, l, frame, frame_put_attach(&m, frame, sizeof frame));
+	return frame_put_attach(&m, out, cap);
+}
+
+const struct link_first *
+run_attach_first(struct run *r)
+{
+	static unsigned char frame[FRAME_ATTACH_VARIABLE_MAX];
+	static struct link_first first;
+	int n = -1;
+
+	if (r->o->command && !r->stream.attached && r->mode == FRAME_NEW && !is_too_long(r) && run_ahead_known(r) &&
+	    secretmem_random(first.nonce, sizeof first.nonce) == 0)
+		n = make(r, frame, sizeof frame);
+	if (n < 0)
+		return NULL;
+	mask(frame, n, first.nonce);
+	first.attach = frame;
+	first.len = (size_t)n;
+	return &first;
+}
+
+void
+run_attach(struct run *r, struct link *l)
+{
+	static unsigned char frame[REQUEST_ATTACH_CAP];
+	char why[64];
+	int n;
+
+	if (is_too_long(r)) {
+		snprintf(why, sizeof why, "the command is longer than %u bytes", FRAME_COMMAND_MAX);
+		run_refused(r, why);
+		return;
+	}
+	n = make(r, frame, sizeof frame);
+	l->ahead = l->phase < LINK_READY && r->o->command && !r->stream.attached && n > 0;
+	if (l->ahead)
+		mask(frame, n, l->preamble + sizeof frame_magic);
+	link_put(l, frame, n);
 	l->asked_attach = true;
 	link_expect(l, clock_now_ms());
 	l->starting = !r->stream.attached;

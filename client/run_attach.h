@@ -5,6 +5,11 @@
 
 #include "run_state.h"
 
+/*
+ * ATTACH for a link that is about to be opened, where the host may take it before the channel takes bytes: a command
+ * for an account that is known to (run_ahead.h).  NULL: none; good until the next call.
+ */
+const struct link_first *run_attach_first(struct run *r);
 /* Sends ATTACH over L, which is READY or not yet. */
 void run_attach(struct run *r, struct link *l);
 

@@ -6,6 +6,7 @@
 #include "exit_status.h"
 #include "factory.h"
 #include "link_open.h"
+#include "run_ahead.h"
 #include "run_attach.h"
 #include "run_away.h"
 #include "run_close.h"
@@ -35,7 +36,7 @@ connect_anew(struct run *r, uint64_t now)
 	r->last_try = now;
 	r->retry_at = now + backoff_attempt(&r->backoff);
 	r->asked = r->asking->asked;
-	r->fresh = link_open(r->target, &r->asking->ops, r->request, idle_ms(r));
+	r->fresh = link_open(r->target, &r->asking->ops, r->request, idle_ms(r), run_attach_first(r));
 	if (!r->fresh)
 		run_end(r, STATUS_FAILED, "out of memory");
 }
@@ -227,6 +228,8 @@ look_at_fresh(struct run *r, uint64_t now)
 		link_fail(l, "no answer");
 	if (l->phase == LINK_DEAD)
 		fresh_died(r);
+	else if (l->asks_itself)
+		l->asks_itself = false, run_ahead_begin(r, l);
 	else if (may_attach(r, l))
 		run_attach(r, l);
 	else if (r->o->no_session && l->phase == LINK_READY)

@@ -16,11 +16,36 @@
 #define START_MS 90000u       /* from ATTACH to its answer: the host's LoginTimeout is 5 s, or an administrator's */
 #define FRAME_SMALL 2048      /* any frame of ours but INPUT and ATTACH */
 
+static void
+start(struct link *l, enum transport_request what, const char *command, const struct link_first *first)
+{
+	char variable[LINK_FIRST_TEXT] = "";
+	struct transport *t = l->transport;
+	int rc;
+
+	if (first)
+		link_first_variable(l->preamble, first, variable);
+	t->first = variable[0] ? variable : NULL;
+	rc = t->ops->start(t, what, command);
+	t->first = NULL;
+	if (rc < 0)
+		link_fail(l, "%s", *t->reason ? t->reason : strerror(-rc));
+	if (rc < 0 || !t->first_told)
+		return;
+	l->first = malloc(first->len);
+	if (!l->first) {
+		link_fail(l, "out of memory");
+		return;
+	}
+	memcpy(l->first, first->attach, first->len);
+	l->first_len = first->len;
+}
+
 struct link *
-link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms)
+link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms,
+         const struct link_first *first)
 {
 	struct link *l = calloc(1, sizeof *l);
-	int rc;
 
 	if (!l || !transport) {
 		transport_free(transport);
@@ -31,13 +56,12 @@ link_new(struct transport *transport, enum transport_request what, const char *c
 	l->idle_ms = idle_ms;
 	l->started = clock_now_ms();
 	memcpy(l->preamble, frame_magic, sizeof frame_magic);
-	if (secretmem_random(l->preamble + sizeof frame_magic, FRAME_NONCE) < 0) {
+	if (first)
+		memcpy(l->preamble + sizeof frame_magic, first->nonce, FRAME_NONCE);
+	else if (secretmem_random(l->preamble + sizeof frame_magic, FRAME_NONCE) < 0)
 		link_fail(l, "cannot get random numbers");
-		return l;
-	}
-	rc = transport->ops->start(transport, what, command);
-	if (rc < 0)
-		link_fail(l, "%s", *transport->reason ? transport->reason : strerror(-rc));
+	if (l->phase != LINK_DEAD)
+		start(l, what, command, first);
 	return l;
 }
 
@@ -48,6 +72,7 @@ link_free(struct link *l)
 		return;
 	transport_free(l->transport);
 	secretmem_wipe(l->out, sizeof l->out);
+	free(l->first);
 	free(l);
 }
 
@@ -157,16 +182,18 @@ link_leave(struct link *l)
 static void
 greet(struct link *l)
 {
-	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
-	                             .features = FRAME_CLIENT_FEATURES };
 	unsigned char frame[FRAME_SMALL];
 
-	snprintf(hello.software, sizeof hello.software, "holdfast %s", PACKAGE_VERSION);
 	l->opened = clock_now_ms();
 	l->phase = LINK_GREETING;
 	link_put(l, l->preamble, FRAME_PREAMBLE);
-	link_put(l, frame, frame_put_hello(FRAME_HELLO, &hello, frame, sizeof frame));
+	link_put(l, frame, link_first_hello(frame, sizeof frame));
 	link_expect(l, l->opened);
+	if (!l->first)
+		return;
+	/* The same bytes as the host may have acted on: it passes over as many. */
+	link_put(l, l->first, (int)l->first_len);
+	l->asked_attach = l->ahead = l->starting = l->asks_itself = true;
 }
 
 /* The transport. */

@@ -12,6 +12,7 @@
 
 #include "frame.h"
 #include "frame_session.h"
+#include "link_first.h"
 #include "transport.h"
 
 #define LINK_OUT_CAP (160u << 10) /* what waits to be sent; HELLO and the longest ATTACH fit many times */
@@ -33,6 +34,9 @@ struct link {
 	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
 	bool met;                      /* the host has answered as holdfast */
 	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
+	unsigned char *first;          /* ATTACH_AHEAD that the host may know already, FIRST_LEN bytes; NULL: none */
+	size_t first_len;
+	bool asks_itself;              /* that has been put behind HELLO, and nobody has taken notice of it */
 	bool ahead;                    /* ATTACH has been sent as ATTACH_AHEAD, and the host may not know that */
 	bool wrong;                    /* DEAD because the host broke the protocol */
 	bool refused;                  /* DEAD, and another try would fail too */
@@ -62,8 +66,9 @@ struct link {
 	unsigned char out[LINK_OUT_CAP];
 };
 
-/* Begins to connect.  NULL: out of memory.  The transport is the link's. */
-struct link *link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms);
+/* Begins to connect.  NULL: out of memory.  The transport is the link's.  FIRST may be NULL. */
+struct link *link_new(struct transport *transport, enum transport_request what, const char *command, uint32_t idle_ms,
+                      const struct link_first *first);
 /* Takes NULL. */
 void link_free(struct link *l);
 

@@ -6,9 +6,9 @@ static const char rootless_command[] = "sh -c 'PATH=\"$PATH:$HOME/.local/bin\" e
 
 struct link *
 link_open(struct transport_target *target, const struct transport_asking *asking, enum transport_request what,
-          uint32_t idle_ms)
+          uint32_t idle_ms, const struct link_first *first)
 {
 	struct transport *t = transport_new(target, asking);
 
-	return t ? link_new(t, what, rootless_command, idle_ms) : NULL;
+	return t ? link_new(t, what, rootless_command, idle_ms, what == TRANSPORT_SUBSYSTEM ? first : NULL) : NULL;
 }

@@ -111,23 +111,49 @@ start_child(struct command *c, char *const *argv, char *const *env)
 	return r;
 }
 
+/* Its environment; NULL in *OUT: ours. */
+static int
+environment(struct transport *t, char ***out)
+{
+	const struct transport_target *target = t->target;
+	int r = 0;
+
+	*out = NULL;
+	if (target->askpass.dir[0] && !target->config->batch_mode && !(*out = askpass_environment(&target->askpass)))
+		return -ENOMEM;
+	if (!target->sends_first)
+		return 0;
+	if (!*out)
+		r = list_add_all(out, environ);
+	if (r == 0)
+		r = list_add(out, t->first);
+	if (r < 0)
+		list_free(*out);
+	t->first_told = r == 0;
+	return r;
+}
+
 static int
 command_start(struct transport *t, enum transport_request what, const char *run)
 {
 	struct transport_target *target = t->target;
 	struct command *c = mine(t);
-	char **argv, **env = NULL;
+	char **argv, **env;
 	int r;
 
 	t->what = what;
 	if (target->style == STYLE_SSH && !target->asked_command && !target->askpass.dir[0])
 		(void)askpass_open(&target->askpass);
 	c->prints = target->askpass.dir[0] && target_runs_local_command(target);
+	target->sends_first = t->first && what == TRANSPORT_SUBSYSTEM && target->style == STYLE_SSH;
 	argv = command_line(c, what, run);
 	if (!argv)
 		return -ENOMEM;
-	if (target->askpass.dir[0] && !target->config->batch_mode)
-		env = askpass_environment(&target->askpass);
+	r = environment(t, &env);
+	if (r < 0) {
+		list_free(argv);
+		return r;
+	}
 	r = start_child(c, argv, env);
 	list_free(env);
 	if (r < 0) {

@@ -160,7 +160,8 @@ enum attach_mode {
 struct attach_framed {
 	uint32_t lowest, highest;         /* versions */
 	unsigned char stream[16], key[16];
-	uint64_t input, output, errors;   /* STREAM */
+	/* STREAM; with FIRST, INPUT is how many bytes come over the pipe once more that have been acted on. */
+	uint64_t input, output, errors;
 	char features[FRAME_FEATURES_CAP]; /* a name-list; "" from a program that knew none */
 	bool known;                       /* the keeper knew the stream; not in the message */
 };

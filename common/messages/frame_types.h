@@ -68,6 +68,9 @@ enum frame_type {
 #define FRAME_PREDICT_FEATURE "predict"
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
 	"," FRAME_PREDICT_FEATURE
+/* A client's first bytes in base64, before sshd takes any of the channel; with the feature input-ahead. */
+#define FRAME_ATTACH_VARIABLE "LC_HOLDFAST_ATTACH"
+#define FRAME_ATTACH_VARIABLE_MAX 4096 /* bytes that it stands for, at most */
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT
 

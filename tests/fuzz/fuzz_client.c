@@ -276,7 +276,7 @@ open_link(void)
 	if (!t)
 		abort();
 	t->ops = &ops;
-	l = link_new(t, TRANSPORT_SUBSYSTEM, NULL, LINK_IDLE_MS);
+	l = link_new(t, TRANSPORT_SUBSYSTEM, NULL, LINK_IDLE_MS, NULL);
 	if (!l)
 		abort();
 	memset(l->preamble + sizeof frame_magic, 0, FRAME_NONCE);

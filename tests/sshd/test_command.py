@@ -33,7 +33,7 @@ def resumed(host, stream):
 def finish(c):
     """Takes everything to the end: (signaled, value, signal)."""
     kind, *end = c.wait_end()
-    equal(kind, framed.EXIT, "the kind of the end")
+    equal(kind, framed.EXIT, "the kind of the end; %s" % end)
     c.send(framed.EXIT_ACK)
     c.wait_closed()
     return tuple(end)

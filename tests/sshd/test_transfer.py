@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Much input on its way: a wide window, its bounds, input ahead of the answer, and that not a byte is lost."""
+import base64
 import contextlib
 import hashlib
 import os
 import signal
+import struct
 import subprocess
 import threading
+import types
 
 import framed
 from framed import PIPES, Framed
@@ -229,3 +232,66 @@ def test_plain_gets_the_input(host):
     equal((p.stdout.read(), p.wait(60)), (b"abc", 6), "a command that reads three bytes")
     wait_until(lambda: not host.named("holdfast"), "no process of the client is left")
     p.stdin.close()
+
+
+def first_bytes(c, command, tail=b"", mode=framed.NEW):
+    """What the client C says first, for a command."""
+    hello = framed.frame(framed.HELLO, struct.pack(">II", 1, 1) + framed.string("test") + framed.string(WIDE))
+    body = c.attach_body(mode, framed.PIPES, command=command)
+    masked = bytes(b ^ (c.nonce[i % 16] | 0x80) for i, b in enumerate(body))
+    return framed.MAGIC + c.nonce + hello + framed.frame(128, masked) + tail
+
+
+def with_variable(host, command, value=None, **kw):
+    """A client whose first bytes are in the environment, and have not been sent yet."""
+    stream, plan = framed.Stream(), types.SimpleNamespace(nonce=os.urandom(16))
+    plan.stream = stream
+    plan.attach_body = lambda *a, **k: Framed.attach_body(plan, *a, **k)
+    first = first_bytes(plan, command, **kw)
+    text = value or base64.b64encode(first).decode()
+    c = Framed(host, stream, options=["-o", "SetEnv=LC_HOLDFAST_ATTACH=" + text], magic=False)
+    c.nonce, c.mode = plan.nonce, framed.NEW
+    return c, first
+
+
+def test_attach_in_the_environment(host):
+    """The session starts before the channel brings a byte, and the bytes that come once more start no other."""
+    c, first = with_variable(host, "echo x >>~/runs; env | grep -c ATTACH; cat")
+    c.acks = False
+    equal(c.attached(framed.NEW)["new"], True, "a new session")
+    c.wait(lambda: c.stream.data == b"0\n", "the output, without the variable")
+    c.write(first)
+    c.acks = True
+    c.input(b"input\n")
+    end_input(c)
+    equal((finish(c), bytes(c.stream.data)), ((False, 0, ""), b"0\ninput\n"), "the end, and all output")
+    equal(open("/home/alice/runs").read(), "x\n", "how often it ran")
+    # in pieces, the last one with input
+    c, first = with_variable(host, "cat")
+    c.attached(framed.NEW)
+    for at in range(0, len(first), 50):
+        c.write(first[at:at + 50])
+    c.input(b"input\n")
+    end_input(c)
+    equal((finish(c), bytes(c.stream.data)), ((False, 0, ""), b"input\n"), "the end, and all output")
+
+
+def test_bad_variable(host):
+    """What is not exactly that is an error, or no variable of ours."""
+    for kw in ({"tail": b"x"}, {"tail": framed.frame(framed.PING, bytes(8))}, {"mode": framed.TAKE}):
+        c, _ = with_variable(host, "cat", **kw)
+        equal((c.wait_end() or (None, None))[:2], (framed.ERROR, 1), "the end with %s" % kw)
+    for value in ("off", "AAAA", base64.b64encode(os.urandom(60)).decode(), "A" * 9000):
+        c, first = with_variable(host, "echo out", value)
+        c.write(first)
+        equal((finish(c), bytes(c.stream.data)), ((False, 0, ""), b"out\n"), "with the variable %s" % value[:20])
+
+
+def test_variable_by_the_client(host):
+    """The client's own, where sshd has accepted the variable and where it has not: one run each, and the input once."""
+    data = os.urandom(200000)
+    known(host, True)
+    for n, options in enumerate(([], ["-o", "SendEnv=-LC_HOLDFAST*"], BOTH)):
+        r = run(host, "--transport", "ssh", *options, "server", "echo x >>~/count; sha256sum; exit 5", input=data)
+        equal((r.returncode, r.stdout.split()[:1]), (5, [hashlib.sha256(data).hexdigest().encode()]), "the end")
+        equal(open("/home/alice/count").read(), "x\n" * (n + 1), "how often it ran with %s" % options)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame_types.h"
 #include "list.h"
 #include "sshconfig_expand.h"
 #include "target_argv.h"
@@ -315,6 +316,8 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem, con
 		r = add_pair(list, "-o", ssh[i]);
 	if (r == 0 && style == STYLE_SSH && !subsystem)
 		r = add_pair(list, "-o", "SessionType=default");
+	if (r == 0 && style == STYLE_SSH && t->sends_first)
+		r = add_pair(list, "-o", "SendEnv=" FRAME_ATTACH_VARIABLE);
 	if (r == 0 && style == STYLE_SSH)
 		r = traffic(list, t->config);
 	if (r == 0 && style == STYLE_SSH && shared && strcmp(shared, "none") != 0 &&

@@ -96,7 +96,7 @@ put_in(struct setup *s, const struct sshdconf *c)
 	/* The drop-in always has both, to be the same wherever it is. */
 	accept |= subsystem && strcmp(where, DROPIN) == 0;
 	snprintf(body, sizeof body, "%s%s", subsystem ? "Subsystem resume " COMMAND "\n" : "",
-	         accept ? "AcceptEnv LC_HOLDFAST\n" : "");
+	         accept ? "AcceptEnv LC_HOLDFAST LC_HOLDFAST_ATTACH\n" : "");
 	if (body[0] && c->vendors && strcmp(where, DROPIN) != 0) {
 		setup_trouble(s, SSHDCONF_FILE, "left alone: the file does not exist, and " SSHDCONF_VENDOR_FILE
 		              " does not include " DROPIN "; copy that file to " SSHDCONF_FILE ", then run setup again");

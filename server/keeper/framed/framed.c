@@ -111,6 +111,21 @@ begin_again(struct peer *peer, struct framed *f)
 	return 0;
 }
 
+/*
+ * The client's first bytes have reached the keeper by another way, and come over the pipe, too: they are the body of a
+ * frame that nobody knows.
+ */
+static void
+pass_over(struct framed *f, uint32_t ahead)
+{
+	const uint32_t len = 1 + ahead;
+
+	for (int i = 0; i < 4; i++)
+		f->reader.buf[i] = (unsigned char)(len >> (24 - 8 * i));
+	f->reader.buf[4] = UINT8_MAX;
+	f->reader.len = FRAME_HEAD;
+}
+
 static int
 framed_begin(struct peer *peer)
 {
@@ -137,6 +152,8 @@ framed_begin(struct peer *peer)
 	f->stream = s;
 	peer->framed = f;
 	know_client(peer);
+	if (peer->claim.mode == ATTACH_MODE_FIRST && m->input && m->input < FRAME_MAX)
+		pass_over(f, (uint32_t)m->input);
 	f->said = s->input;
 	f->said_window = framed_window(peer);
 	f->ack_at = CLOCK_NEVER;

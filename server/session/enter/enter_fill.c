@@ -87,7 +87,8 @@ fill_framed(struct enter *e)
 	e->claim.cols = (uint16_t)m->cols;
 	e->claim.xpixel = (uint16_t)m->xpixel;
 	e->claim.ypixel = (uint16_t)m->ypixel;
-	*f = (struct attach_framed){ .lowest = q->lowest, .highest = q->highest, .input = m->input,
+	*f = (struct attach_framed){ .lowest = q->lowest, .highest = q->highest,
+		                     .input = m->mode == FRAME_STREAM ? m->input : q->ahead,
 		                     .output = m->output, .errors = m->errors };
 	snprintf(f->features, sizeof f->features, "%s", q->features ? q->features : "");
 	memcpy(f->stream, m->stream, sizeof f->stream);

@@ -27,6 +27,7 @@ struct enter_request {
 	const char *typed;    /* bytes already read from IN, for the session: TYPED_LEN of them */
 	size_t typed_len;
 	const struct frame_attach *framed; /* ATTACH, if the pipes speak frames (subsystem.h); else NULL */
+	uint32_t ahead;                    /* so many bytes that have been acted on come from IN once more */
 	uint32_t lowest, highest;          /* its client's versions … */
 	const char *features;              /* … and features, a name-list */
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "frame.h"
 #include "frame_session.h"
 #include "rootless.h"
@@ -30,6 +31,8 @@ struct subsystem {
 	unsigned char nonce[FRAME_NONCE]; /* the client's */
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
 	struct frame_attach attach; /* points into IN */
+	const unsigned char *ahead; /* bytes that come over the pipe once more, to be acted on now: */
+	size_t ahead_left;
 	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
 };
 
@@ -49,6 +52,20 @@ read_all(int fd, unsigned char *p, size_t len)
 			len -= (size_t)n;
 		}
 	}
+	return 0;
+}
+
+/* The client's next LEN bytes. */
+static int
+take(struct subsystem *s, unsigned char *p, size_t len)
+{
+	if (!s->ahead)
+		return read_all(s->q->in, p, len);
+	if (len > s->ahead_left)
+		return -EPIPE;
+	memcpy(p, s->ahead, len);
+	s->ahead += len;
+	s->ahead_left -= len;
 	return 0;
 }
 
@@ -94,12 +111,12 @@ next_frame(struct subsystem *s, struct frame *f)
 	unsigned char *p = s->in;
 	uint32_t length;
 
-	if (read_all(s->q->in, p, 4) < 0)
+	if (take(s, p, 4) < 0)
 		return 0;
 	length = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 	if (length < 1 || length > FRAME_MAX)
 		return -EBADMSG;
-	if (read_all(s->q->in, p + 4, length) < 0)
+	if (take(s, p + 4, length) < 0)
 		return 0;
 	*f = (struct frame){ .type = p[4], .body = p + FRAME_HEAD, .len = length - 1 };
 	return 1;
@@ -247,7 +264,7 @@ attach(struct subsystem *s)
 	}
 }
 
-/* The first byte of the preamble has been read. */
+/* The first byte of the preamble has been taken. */
 static int
 serve_client(struct subsystem *s)
 {
@@ -256,7 +273,7 @@ serve_client(struct subsystem *s)
 	int rc;
 
 	memcpy(preamble, frame_magic, sizeof frame_magic);
-	if (read_all(s->q->in, preamble + 1, sizeof preamble - 1) < 0 ||
+	if (take(s, preamble + 1, sizeof preamble - 1) < 0 ||
 	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
 	    write_all(s->q->out, preamble, sizeof preamble) < 0)
 		return FAILED;
@@ -266,6 +283,9 @@ serve_client(struct subsystem *s)
 		if (rc)
 			break;
 	}
+	/* What was sent ahead is one new session's ATTACH, and no more. */
+	if (rc > 0 && s->ahead && (s->ahead_left || s->attach.mode != FRAME_NEW))
+		rc = -EBADMSG;
 	if (rc == -EBADMSG)
 		return send_error(s, FRAME_E_PROTOCOL, "malformed or unexpected frame");
 	return rc > 0 ? attach(s) : FAILED;
@@ -328,13 +348,49 @@ serve_person(struct enter_request *q, const char *typed, size_t len)
 	}
 }
 
+/*
+ * What the client sends first, as sshd has it from its environment before it takes any byte of the channel: a preamble,
+ * HELLO and ATTACH_AHEAD.  TEXT is not to be seen by what is started here.  How many bytes; 0: TEXT is something else.
+ */
+static size_t
+read_ahead(const char *text, unsigned char *out, size_t cap)
+{
+	long n = text ? base64_decode(text, strlen(text), out, cap) : 0;
+
+	unsetenv(FRAME_ATTACH_VARIABLE);
+	return n > FRAME_PREAMBLE && memcmp(out, frame_magic, sizeof frame_magic) == 0 ? (size_t)n : 0;
+}
+
+/* The status; the client has sent LEN bytes ahead. */
+static int
+serve_ahead(struct enter_request *q, const unsigned char *ahead, size_t len)
+{
+	struct subsystem *s = calloc(1, sizeof *s);
+	int status;
+
+	if (!s)
+		return FAILED;
+	s->q = q;
+	s->ahead = ahead + 1;
+	s->ahead_left = len - 1;
+	q->ahead = (uint32_t)len;
+	status = serve_client(s);
+	free(s);
+	return status;
+}
+
 int
 subsystem_run(struct enter_request *q)
 {
+	unsigned char ahead[FRAME_ATTACH_VARIABLE_MAX];
+	size_t len = read_ahead(getenv(FRAME_ATTACH_VARIABLE), ahead, sizeof ahead);
 	struct subsystem *s;
 	unsigned char byte;
-	int met = meet(q, &byte), status;
+	int met, status;
 
+	if (len)
+		return serve_ahead(q, ahead, len);
+	met = meet(q, &byte);
 	if (met < 0)
 		return FAILED;
 	if (met == 0 || byte != frame_magic[0])
