@@ -77,7 +77,22 @@ unread(int fd)
 	return n;
 }
 
-/* One poll of both, first the slave: the echo is there, each time. */
+/* Reads all that there is: how much. */
+static size_t
+drain(char *to, size_t cap)
+{
+	size_t len = 0;
+
+	while (readable(master)) {
+		ssize_t n = read(master, to + len, cap - len);
+
+		assert_true(n > 0);
+		len += (size_t)n;
+	}
+	return len;
+}
+
+/* One poll of both, first the slave: the echo is there, each time; all of it when there is nothing left to read. */
 static void
 a_poll_of_the_slave_makes_the_echo_be_there(void **state)
 {
@@ -90,8 +105,7 @@ a_poll_of_the_slave_makes_the_echo_be_there(void **state)
 		assert_int_equal(poll(p, 2, 0), 1);
 		assert_true(!p[0].revents && (p[1].revents & POLLIN));
 		/* An erased character: backspace, space, backspace. */
-		assert_int_equal(read(master, c, sizeof c), i % 2 ? 3 : 1);
-		assert_false(readable(master));
+		assert_int_equal(drain(c, sizeof c), i % 2 ? 3 : 1);
 	}
 }
 
@@ -130,13 +144,12 @@ in_canonical_mode_only_lines_count(void **state)
 	assert_int_equal(unread(slave), 0);
 }
 
-/* An echo for which there is no room is kept back, until the program writes again; and then there is much to read. */
+/* Where there is no room for an echo, the kernel keeps it until the program writes again; then there is much to read. */
 static void
-a_full_pty_keeps_an_echo_back(void **state)
+a_full_pty_may_keep_an_echo_back(void **state)
 {
 	static char text[65536];
-	bool seen = false;
-	ssize_t n;
+	unsigned seen = 0;
 
 	(void)state;
 	memset(text, 'x', sizeof text);
@@ -146,14 +159,18 @@ a_full_pty_keeps_an_echo_back(void **state)
 	type("Z");
 	assert_false(readable(slave));
 	assert_true(readable(master));
+	for (int i = 0; i < 10000 && unread(master) <= 2048; i++)
+		poll(NULL, 0, 1);
 	assert_true(unread(master) > 2048);
-	while (readable(master) && (n = read(master, text, sizeof text)) > 0)
-		seen |= memchr(text, 'Z', (size_t)n) != NULL;
-	assert_false(seen);
-	assert_int_equal(write(slave, "y", 1), 1);
-	assert_true(readable(master));
-	assert_true(read(master, text, sizeof text) > 0);
-	assert_memory_equal(text, "Zy", 2);
+	for (int round = 0; round < 2; round++) {
+		ssize_t n = 0;
+
+		while (readable(master) && (n = read(master, text, sizeof text)) > 0)
+			seen += memchr(text, 'Z', (size_t)n) != NULL;
+		assert_true(n > 0);
+		assert_int_equal(write(slave, "y", 1), 1);
+	}
+	assert_int_equal(seen, 1);
 }
 
 /* By the descriptor's link in /proc, and by whatever descriptor the program reads. */
@@ -197,7 +214,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_poll_of_the_slave_makes_the_echo_be_there, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_read_is_counted_after_a_poll, begin, end),
 		cmocka_unit_test_setup_teardown(in_canonical_mode_only_lines_count, begin, end),
-		cmocka_unit_test_setup_teardown(a_full_pty_keeps_an_echo_back, begin, end),
+		cmocka_unit_test_setup_teardown(a_full_pty_may_keep_an_echo_back, begin, end),
 		cmocka_unit_test_setup_teardown(a_read_is_told_by_inotify, begin, end),
 	};
 

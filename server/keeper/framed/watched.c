@@ -82,9 +82,12 @@ unread(int fd)
 	return ioctl(fd, FIONREAD, &n) == 0 ? n : 0;
 }
 
-/* The first poll(2) of the slave makes the kernel look at the input, and echo it. */
+/*
+ * FLOWS: there was output in this very turn, so that the pty may be full of it.  The first poll(2) of the slave makes the
+ * kernel look at the input, and echo it.
+ */
 static struct taken_look
-look_at_input(struct keeper *k)
+look_at_input(struct keeper *k, bool flows)
 {
 	struct watched *w = k->watched;
 	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN }, { .fd = k->master, .events = POLLIN } };
@@ -96,7 +99,7 @@ look_at_input(struct keeper *k)
 		l.output_waits = p[1].revents;
 	}
 	l.unread = unread(k->slave) > 0;
-	l.crowded = l.output_waits && unread(k->master) > OUTPUT_FREE;
+	l.crowded = l.output_waits && (flows || unread(k->master) > OUTPUT_FREE);
 	l.head = k->ring.head;
 	look(k, true);
 	l.canonical = (before & w->facts.tty.modes & FRAME_TTY_ICANON) &&
@@ -160,10 +163,10 @@ wait_for_a_read(struct keeper *k, uint64_t now)
 }
 
 static void
-judge(struct keeper *k, uint64_t now)
+judge(struct keeper *k, uint64_t now, bool flows)
 {
 	struct watched *w = k->watched;
-	struct taken_look l = look_at_input(k);
+	struct taken_look l = look_at_input(k, flows);
 	enum taken_verdict verdict = taken_judge(&w->taken, &l, now);
 
 	if (verdict != TAKEN_NOT && !is_hidden(w))
@@ -177,21 +180,21 @@ watched_turn(struct keeper *k)
 {
 	struct watched *w = k->watched;
 	uint64_t now = clock_now_ms();
-	bool fed, stirred;
+	bool fed, flows;
 
 	if (!w || !applies(k))
 		return;
 	fed = k->fed != w->fed_before;
-	stirred = k->ring.head != w->head_before || w->has_read;
+	flows = k->ring.head != w->head_before;
 	w->fed_before = k->fed;
 	w->head_before = k->ring.head;
-	w->has_read = false;
 	if (fed && any_owed(k))
 		taken_fed(&w->taken, now);
-	else if (stirred)
+	else if (flows || w->has_read)
 		taken_stirred(&w->taken, now);
+	w->has_read = false;
 	if (taken_wants_look(&w->taken, now))
-		judge(k, now);
+		judge(k, now, flows);
 	else if (fed)
 		look(k, true);
 	if (!w->taken.waits)
