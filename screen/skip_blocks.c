@@ -24,13 +24,16 @@ struct open {
 	uint64_t second;  /* it follows the byte that begins a character of U+0080 to U+00BF */
 };
 
+static inline __m128i
+load_16(const unsigned char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
 static inline struct block
 load(const unsigned char *p)
 {
-	const __m128i *v = (const __m128i *)(const void *)p;
-
-	return (struct block){ _mm_loadu_si128(v), _mm_loadu_si128(v + 1), _mm_loadu_si128(v + 2),
-		               _mm_loadu_si128(v + 3) };
+	return (struct block){ load_16(p), load_16(p + 16), load_16(p + 32), load_16(p + 48) };
 }
 
 static inline uint64_t
@@ -142,7 +145,7 @@ skip_blocks_newlines(const unsigned char *p, size_t len)
 		__m128i counts = zero;
 
 		for (unsigned k = 0; k < COUNTED_MAX && i + 16 <= len; k++, i += 16)
-			counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), lf));
+			counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(load_16(p + i), lf));
 		counts = _mm_sad_epu8(counts, zero);
 		n += (size_t)_mm_cvtsi128_si32(counts) + (size_t)_mm_extract_epi16(counts, 4);
 	}

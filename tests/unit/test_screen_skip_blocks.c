@@ -34,18 +34,21 @@ static size_t
 make(unsigned char *p, unsigned odd)
 {
 	static const char *const things[] = {
-		"a", " ", "[", "m", "0", ";", ":", "\r\n", "\n", "\t", "\x7f", "\xc3\xa9", "\xc2\xa9", "\xc2\xbb", "\xe4\xb8\xad",
-		"\033[m", "\033[0m", "\033[1m", "\033[31;1m", "\033[38;5;244m", "\033[4:3m", "\033[;m", "text of some length",
+		"a", " ", "[", "m", "0", ";", ":", "\r\n", "\n", "\t", "\x7f", "\xc3\xa9", "\xc2\xa9", "\xc2\xbb",
+		"\xe4\xb8\xad", "\033[m", "\033[0m", "\033[1m", "\033[31;1m", "\033[38;5;244m", "\033[4:3m", "\033[;m",
+		"text of some length",
 		"\033[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27m", "\xc2" "a",
 	};
 	static const char *const odds[] = {
-		"\016", "\017", "\xc2\x85", "\xc2\x9b", "\033", "\033[", "\033[K", "\033[1", "\033[1;", "\033[?1m", "\033[1\033[1m",
-		"\033]0;a\a", "\033M", "\xc2", "\033\033[m", "\033[1 m", "\033[>1m", "\033[1\nm", "\xc2\x80", "\xc2\x9f",
+		"\016", "\017", "\xc2\x85", "\xc2\x9b", "\033", "\033[", "\033[K", "\033[1", "\033[1;", "\033[?1m",
+		"\033[1\033[1m", "\033]0;a\a", "\033M", "\xc2", "\033\033[m", "\033[1 m", "\033[>1m", "\033[1\nm",
+		"\xc2\x80", "\xc2\x9f",
 	};
 	size_t len = 0;
 
 	while (len < LEN_MAX && some(200))
-		len = add(p, len, some(odd) ? things[some(sizeof things / sizeof *things)] : odds[some(sizeof odds / sizeof *odds)]);
+		len = add(p, len, some(odd) ? things[some(sizeof things / sizeof *things)]
+		                            : odds[some(sizeof odds / sizeof *odds)]);
 	return len;
 }
 
