@@ -26,7 +26,7 @@ def watching(host, **kw):
 
 
 def ask_until(c, **want):
-    """Until TTY says what is wanted, of a program that may start slowly, without anything that makes the keeper look."""
+    """Until TTY says what is wanted, of a program that may start slowly, without a word that makes the keeper look."""
     while not c.tty_is(**want):
         c.read(.1)
         c.watch()
@@ -81,7 +81,7 @@ def test_canonical(host):
 
 
 def test_password(host):
-    """read -s: TTY says that there is no echo before the prompt's output can be taken for an invitation to show keys."""
+    """read -s: TTY says that there is no echo, together with the prompt, and no key makes a TAKEN."""
     c = watching(host)
     c.line("read -r -s -p 'Pass''word: ' x; echo \"<$x>\"")
     c.wait_for("Password: ")
@@ -117,6 +117,11 @@ def test_late_reader(host):
     open("/home/alice/end", "w").close()
 
 
+def has_inotify(pid):
+    fds = "/proc/%d/fd" % pid
+    return any("inotify" in os.readlink("%s/%s" % (fds, n)) for n in os.listdir(fds))
+
+
 def test_silent_reader(host):
     """A program that reads late and writes nothing: the read alone makes TAKEN come."""
     c = watching(host)
@@ -128,13 +133,11 @@ def test_silent_reader(host):
     before = len(c.takens)
     c.input(b"k")
     keeper = host.session()["keeper_pid"]
-    wait_until(lambda: any("inotify" in os.readlink("/proc/%d/fd/%s" % (keeper, n)) for n in os.listdir("/proc/%d/fd" % keeper)),
-               "the keeper waits for the read")
+    wait_until(lambda: has_inotify(keeper), "the keeper waits for the read")
     equal(len(c.takens), before, "TAKENs before the input was read")
     open("/home/alice/go", "w").close()
     c.taken()
-    check(not any("inotify" in os.readlink("/proc/%d/fd/%s" % (keeper, n)) for n in os.listdir("/proc/%d/fd" % keeper)),
-          "the keeper keeps an instance of inotify")
+    check(not has_inotify(keeper), "the keeper keeps an instance of inotify")
     open("/home/alice/end", "w").close()
 
 
@@ -143,7 +146,8 @@ def test_flood(host):
     c = watching(host)
     c.line("python3 -c 'import os, tty, select\ntty.setraw(0)\nos.write(1, b\"rea\" + b\"dy\")\nleft = None\n"
            "while left != 0:\n  os.write(1, b\".\" * 4096)\n  left = left and left - 1\n"
-           "  if left is None and select.select([0], [], [], 0)[0]: os.write(1, b\"<%s>\" % os.read(0, 9)); left = 300\n"
+           "  if left is None and select.select([0], [], [], 0)[0]:\n"
+           "    os.write(1, b\"<%s>\" % os.read(0, 9)); left = 300\n"
            "while not os.path.exists(\"end\"): select.select([], [], [], .02)'")
     c.wait_for("ready")
     c.wait(lambda: c.stream.data.count(b".") > 100000, "the flood")
@@ -268,10 +272,11 @@ def test_no_terminal(host):
 
 
 def test_told_too_much(host):
-    """A program changes modes 20,000 times while the client reads nothing: little is kept for it, and the last is told."""
+    """A program changes modes 20,000 times while the client reads nothing: little is kept, and the last is told."""
     c = watching(host)
     c.line("python3 -c 'import os, termios\nt = termios.tcgetattr(0)\n"
-           "for i in range(20000): t[3] ^= termios.ECHOK; termios.tcsetattr(0, termios.TCSANOW, t); os.write(1, b\".\")\n"
+           "for i in range(20000):\n  t[3] ^= termios.ECHOK; termios.tcsetattr(0, termios.TCSANOW, t)\n"
+           "  os.write(1, b\".\")\n"
            "t[3] &= ~termios.ECHOE; termios.tcsetattr(0, termios.TCSANOW, t)\nopen(\"done\", \"w\"); os.read(0, 1)'")
     wait_until(lambda: os.path.exists("/home/alice/done"), "the program is done")
     for _ in range(1000):

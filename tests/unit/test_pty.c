@@ -144,7 +144,7 @@ in_canonical_mode_only_lines_count(void **state)
 	assert_int_equal(unread(slave), 0);
 }
 
-/* Where there is no room for an echo, the kernel keeps it until the program writes again; then there is much to read. */
+/* Where an echo finds no room, the kernel keeps it until the program writes again; then there is much to read. */
 static void
 a_full_pty_may_keep_an_echo_back(void **state)
 {

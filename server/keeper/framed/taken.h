@@ -4,8 +4,8 @@
  * (docs/PROTOCOL.md, section 10).  Nothing here does I/O.
  *
  * In canonical mode the kernel itself echoes, as soon as it has looked at the input; to ask the pty whether there is
- * input for the program (poll(2)) makes the kernel look.  What is in the pty's output then is all of the echo, unless the
- * pty was so full of output that the kernel keeps an echo back.  That is certain.
+ * input for the program (poll(2)) makes the kernel look.  What is in the pty's output then is all of the echo, unless
+ * the pty was so full of output that the kernel keeps an echo back.  That is certain.
  *
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time

@@ -14,7 +14,7 @@
 #include "taken.h"
 #include "ttyfacts.h"
 
-#define OUTPUT_FREE 2048 /* of the 4 KB behind which the kernel queues output, which has no room for an echo in the end */
+#define OUTPUT_FREE 2048 /* of 4 KB, behind which the kernel queues output, and in the end has no room for an echo */
 #define CONTROL_BUSY 512 /* a client that has not read so much of what it was told waits for more */
 
 struct watched {
@@ -83,8 +83,8 @@ unread(int fd)
 }
 
 /*
- * FLOWS: there was output in this very turn, so that the pty may be full of it.  The first poll(2) of the slave makes the
- * kernel look at the input, and echo it.
+ * FLOWS: there was output in this very turn, so that the pty may be full of it.  The first poll(2) of the slave makes
+ * the kernel look at the input, and echo it.
  */
 static struct taken_look
 look_at_input(struct keeper *k, bool flows)
@@ -129,8 +129,8 @@ any_owed(const struct keeper *k)
 }
 
 /*
- * A password, presumably: no client shows any of it, and a frame for each of its keys would tell those who watch the line
- * when they were typed.
+ * A password, presumably: no client shows any of it, and a frame for each of its keys would tell those who watch the
+ * line when they were typed.
  */
 static bool
 is_hidden(const struct watched *w)
