@@ -31,6 +31,12 @@ chain_new_epoch(struct guess *g, bool all)
 		memset(g->habit->score, 0, sizeof g->habit->score);
 }
 
+static void
+forget_late(struct guess *g)
+{
+	memset(&g->late, 0, sizeof g->late);
+}
+
 void
 chain_begin(struct guess *g, const struct screen *base)
 {
@@ -41,6 +47,7 @@ chain_begin(struct guess *g, const struct screen *base)
 	g->explained = !cursor.pending;
 	g->prompt = prompt_hash(base, cursor.row, cursor.col);
 	g->came_back = 0;
+	forget_late(g);
 }
 
 bool
@@ -249,6 +256,7 @@ chain_confirm(struct guess *g, const struct screen *base, unsigned last)
 
 	for (unsigned i = 0; i <= last; i++)
 		confirm_one(g, base, &g->sent[i], i == 0);
+	forget_late(g);
 	g->anchor = g->sent[last].after;
 	if (end > 0)
 		g->anchor.end = end;
@@ -298,12 +306,46 @@ end_behind(const struct guess *g, const struct screen *base, unsigned row, unsig
 	return end > col ? end : col;
 }
 
+/* Of the first N keys, all are shown, and nothing has come of them: the last one may come yet. */
+static void
+keep_late(struct guess *g, const struct screen *base, unsigned n)
+{
+	forget_late(g);
+	if (!habit_is_window(g->tty.program) && chain_at_anchor(g, base) && chain_shown(g) >= n)
+		g->late = g->sent[n - 1];
+}
+
+static uint64_t
+first_epoch(const struct guess *g)
+{
+	return g->n > 0 ? g->sent[0].epoch : g->epoch;
+}
+
+bool
+chain_comes_late(struct guess *g, const struct screen *base)
+{
+	struct look_cursor cursor;
+	struct sent s = g->late;
+
+	look_cursor(base, &cursor);
+	if (s.end == 0 || first_epoch(g) != g->late_epoch || !is_behind(g, base, &cursor, &s, false))
+		return false;
+	confirm_one(g, base, &s, false);
+	forget_late(g);
+	g->live = g->late_epoch;
+	g->anchor = s.after;
+	g->explained = true;
+	chain_replay(g, base);
+	return true;
+}
+
 void
 chain_drop(struct guess *g, const struct screen *base, unsigned n)
 {
 	bool edits = true, wrong = false;
 	struct look_cursor cursor;
 
+	keep_late(g, base, n);
 	if (n == 1 && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
 		learn_moves(g, base, &g->sent[0]);
 	for (unsigned i = 0; i < n; i++) {
@@ -327,6 +369,7 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	}
 	if (wrong)
 		chain_new_epoch(g, true);
+	g->late_epoch = first_epoch(g);
 	/* No key that was taken gave the terminal to another program: the place counts for what was typed since. */
 	if (g->n > 0 && (is_text(g, base) || (edits && !wrong && chain_knows_place(g, base))))
 		g->live = g->sent[0].epoch;

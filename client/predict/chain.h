@@ -38,6 +38,11 @@ void chain_drop(struct guess *g, const struct screen *base, unsigned n);
  * taken: what comes to stand where one of them was predicted may have nothing to do with it.
  */
 void chain_lose_place(struct guess *g);
+/*
+ * A key that was dropped as taken before anything came of it has come back now: the host was only slow.  Then the base
+ * is behind it, and the epoch goes on as if it had not been dropped.
+ */
+bool chain_comes_late(struct guess *g, const struct screen *base);
 /* How many of the first keys may be shown. */
 unsigned chain_shown(const struct guess *g);
 /* Puts what the first N keys change into g->cells; how many cells that is. */

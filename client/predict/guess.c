@@ -72,6 +72,7 @@ static void
 lose(struct guess *g, uint64_t end)
 {
 	memset(g->sent, 0, g->n * sizeof g->sent[0]);
+	memset(&g->late, 0, sizeof g->late);
 	g->n = 0;
 	g->lost = end;
 	g->explained = false;
@@ -179,6 +180,10 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 	see_mode(g, base);
 	if (g->lost)
 		return;
+	if (chain_comes_late(g, base)) {
+		count_shown(g);
+		return;
+	}
 	last = chain_match(g, base, 0, false);
 	if (last >= 0) {
 		chain_confirm(g, base, (unsigned)last);

@@ -39,6 +39,8 @@ struct guess {
 	uint32_t prompt;        /* left of the anchor's start; 0: none */
 	bool left_text;         /* a key such as ESC may have ended the editor's mode, which the screen still says */
 	unsigned came_back;     /* characters of the line, from its first one on */
+	struct sent late;       /* dropped as taken while nothing had come of it: it may only be late; end 0: none */
+	uint64_t late_epoch;    /* the epoch that began then */
 	struct sketch before;    /* the anchor's row */
 	struct sketch sketch;    /* … with the keys that are on their way; and for trials */
 	struct place typed;     /* the last character that came back: new ones get its look */

@@ -216,6 +216,34 @@ what_was_taken_without_an_echo_is_dropped(void **state)
 	assert_string_equal(seen(w), "$ abcef");
 }
 
+static void
+what_comes_late_does_not_end_the_epoch(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "zsh", RAW);
+	out(w, "% ");
+	echo(w, "abc");
+	type(w, "d");
+	type(w, "d");
+	taken_up_to(w, w->typed - 1);
+	assert_string_equal(seen(w), "% abc");
+	out(w, "d");
+	assert_string_equal(seen(w), "% abcdd");
+	out(w, "d");
+	taken(w);
+	/* But a question in between does. */
+	type(w, "e");
+	taken(w);
+	out(w, "\r\nPIN: ");
+	type(w, "1");
+	assert_string_equal(seen(w), "PIN:");
+	out(w, "\r\n% abcdd");
+	type(w, "2");
+	out(w, "e");
+	assert_string_equal(seen(w), "% abcdde");
+}
+
 /* The answer to a question was taken, which nobody has said yet, and the shell shows what was typed behind it. */
 static void
 what_comes_to_stand_there_by_chance_proves_nothing(void **state)
@@ -398,6 +426,7 @@ main(void)
 		TEST(a_window_is_trusted_within_an_epoch_alone),
 		TEST(output_of_others_ends_the_epoch),
 		TEST(what_was_taken_without_an_echo_is_dropped),
+		TEST(what_comes_late_does_not_end_the_epoch),
 		TEST(what_comes_to_stand_there_by_chance_proves_nothing),
 		TEST(a_paste_is_not_shown),
 		TEST(reports_are_no_keys),

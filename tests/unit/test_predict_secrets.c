@@ -77,6 +77,9 @@ arrive(struct host *h)
 		out(h->w, one);
 	if (random_below(3) == 0 || h->done == h->n)
 		taken_up_to(h->w, h->arrived);
+	/* The keeper may take a program that is slow for one that is done. */
+	else if (random_below(30) == 0)
+		taken_up_to(h->w, h->w->typed);
 }
 
 /*
