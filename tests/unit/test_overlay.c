@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The overlay's law, with a model as the terminal: when what was drawn is taken back, that terminal is equal to the base;
- * while it is drawn, they differ in what is predicted alone.  HOLDFAST_OVERLAY_SEED makes campaigns of it,
+ * The overlay's law, with a model as the terminal: when what was drawn is taken back, that terminal is equal to the
+ * base; while it is drawn, they differ in what is predicted alone.  HOLDFAST_OVERLAY_SEED makes campaigns of it,
  * HOLDFAST_OVERLAY_ALL compares at every cut.
  */
 #include "unit.h"
@@ -220,8 +220,8 @@ shell_bytes(struct scribble *s, char *to)
 }
 
 /*
- * A session begins in a used terminal: its cursor is in another row than the base's.  What was drawn is taken back where
- * it was drawn.
+ * A session begins in a used terminal: its cursor is in another row than the base's.  What was drawn is taken back
+ * where it was drawn.
  */
 static void
 of_used_terminals(void **state)
@@ -257,10 +257,87 @@ of_used_terminals(void **state)
 	}
 }
 
+/* N letters are shown behind what the base has of a line; the bytes that takes. */
+static size_t
+type(struct world *w, unsigned n, bool underline)
+{
+	struct overlay_cell cell[8];
+	struct look_cursor at;
+	struct overlay_want want = { .n = n, .cells = cell, .cursor = true };
+
+	look_cursor(w->base, &at);
+	memset(cell, 0, sizeof cell);
+	for (unsigned i = 0; i < n; i++)
+		cell[i] = (struct overlay_cell){ .row = (uint16_t)at.row, .col = (uint16_t)(at.col + i), .width = 1,
+			.len = 1, .unconfirmed = true, .like_row = (uint16_t)at.row,
+			.like_col = (uint16_t)(at.col - 1), .text = { 'a' } };
+	want.row = (uint16_t)at.row;
+	want.col = (uint16_t)(at.col + n);
+	w->written = 0;
+	overlay_draw(w->o, w->base, &want, underline, sink, w);
+	return w->written;
+}
+
+static size_t
+answer(struct world *w, const char *bytes)
+{
+	w->written = 0;
+	feed(w, bytes, strlen(bytes));
+	return w->written;
+}
+
+/* A key and its echo cost a few bytes, however many more keys are on their way. */
+static void
+it_costs_little(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, "typing", 24, 80);
+	feed(&w, "$ ", 2);
+	assert_int_equal(type(&w, 1, false), 1);
+	assert_int_equal(type(&w, 2, false), 1);
+	assert_int_equal(type(&w, 2, false), 0);
+	/* Two back; then the terminal has the echo already, and the cursor goes on behind what is on its way. */
+	assert_int_equal(answer(&w, "a"), 2);
+	assert_int_equal(overlay_drawn(w.o), 1);
+	assert_int_equal(type(&w, 1, false), 3);
+	assert_int_equal(answer(&w, "a"), 1);
+	assert_int_equal(overlay_drawn(w.o), 0);
+	assert_int_equal(type(&w, 0, false), 0);
+	overlay_take_back(w.o, w.base, sink, &w);
+	assert_int_equal(w.written, 0);
+	/* The same with the underline. */
+	assert_uint_in_range(type(&w, 1, true), 1, 12);
+	assert_uint_in_range(type(&w, 2, true), 1, 12);
+	assert_int_equal(answer(&w, "a"), 2);
+	assert_uint_in_range(type(&w, 1, true), 1, 4);
+	/* The host says something else: all is taken back. */
+	assert_uint_in_range(answer(&w, "\r\n"), 1, 8);
+	assert_int_equal(overlay_drawn(w.o), 0);
+	equal(&w, "answered");
+	end(&w);
+}
+
+/* What a client needs beside the base, and that itself: without a scrollback. */
+static void
+it_takes_little_memory(void **state)
+{
+	struct screen *large = screen_new(60, 200, 0);
+
+	(void)state;
+	assert_non_null(large);
+	screen_feed(large, "\033[?1049h", 8);
+	assert_uint_in_range(screen_memory(large), 1, 300 * 1024);
+	screen_free(large);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_costs_little),
+		cmocka_unit_test(it_takes_little_memory),
 		cmocka_unit_test(of_captures),
 		cmocka_unit_test(of_generated_streams),
 		cmocka_unit_test(of_used_terminals),
