@@ -100,7 +100,8 @@ start_child(struct command *c, char *const *argv, char *const *env)
 	char **list;
 	int r;
 
-	if (t->style != STYLE_SSH)
+	/* Of a program that is not there only a direct start tells. */
+	if (t->style != STYLE_SSH || (strchr(argv[0], '/') && access(argv[0], X_OK) < 0))
 		return child_start(&c->child, argv, env);
 	list = spared(argv);
 	if (!list)

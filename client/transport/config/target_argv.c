@@ -294,7 +294,7 @@ traffic(char ***list, const struct sshconfig *c)
 
 	if (r == 0 && !c->bulk)
 		r = c->ipqos_interactive < 0 ? list_add(list, "IPQoS=none")
-		                             : list_addf(list, "IPQoS=0x%02x", (unsigned)c->ipqos_interactive);
+		                             : list_addf(list, "IPQoS=%d", c->ipqos_interactive);
 	return r;
 }
 
