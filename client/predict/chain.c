@@ -68,7 +68,7 @@ chain_knows_place(const struct guess *g, const struct screen *base)
 {
 	if (!g->told || chain_is_mute(g) || habit_is_window(g->tty.program))
 		return false;
-	return is_text(g, base) || (habit_prompt_echoes(g->habit, g->prompt) &&
+	return is_text(g, base) || (!g->doubted && habit_prompt_echoes(g->habit, g->prompt) &&
 	    prompt_hash(base, g->anchor.row, g->anchor.start) == g->prompt);
 }
 
@@ -215,7 +215,7 @@ static void
 credit(struct guess *g, const struct sent *s)
 {
 	g->live = s->epoch;
-	g->left_text = false;
+	g->left_text = g->doubted = false;
 	habit_right(g->habit, HABIT_CHARACTER);
 	if (s->check_col == g->anchor.start && g->came_back == 0)
 		habit_echoed(g->habit, g->prompt);
@@ -306,6 +306,26 @@ end_behind(const struct guess *g, const struct screen *base, unsigned row, unsig
 	return end > col ? end : col;
 }
 
+static bool
+is_edit(const struct sent *s)
+{
+	return !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
+}
+
+/*
+ * Whether it is doubtful that the first N keys have really been taken, which end a line or do what is not known: there
+ * were others behind them, or nothing at all has come of them.  A program that is slow, and asks for a secret then,
+ * would find the person typing at the prompt from before.
+ */
+static bool
+is_doubtful(const struct guess *g, const struct screen *base, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!is_edit(&g->sent[i]))
+			return i + 1 < n || chain_at_anchor(g, base);
+	return g->doubted;
+}
+
 /* Of the first N keys, all are shown, and nothing has come of them: the last one may come yet. */
 static void
 keep_late(struct guess *g, const struct screen *base, unsigned n)
@@ -346,12 +366,13 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	struct look_cursor cursor;
 
 	keep_late(g, base, n);
+	g->doubted = is_doubtful(g, base, n);
 	if (n == 1 && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
 		learn_moves(g, base, &g->sent[0]);
 	for (unsigned i = 0; i < n; i++) {
 		const struct sent *s = &g->sent[i];
 
-		edits = edits && !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
+		edits = edits && is_edit(s);
 		g->left_text = g->left_text || s->key.kind == KEY_OTHER;
 		if (s->predicted && !wrong)
 			judge_wrong(g, base, s);

@@ -37,6 +37,7 @@ struct guess {
 	struct place anchor;    /* where the base is without the keys that are on their way */
 	bool explained;         /* … and its cursor is there */
 	uint32_t prompt;        /* left of the anchor's start; 0: none */
+	bool doubted;           /* what was taken last may not have been: the place it left is not known */
 	bool left_text;         /* a key such as ESC may have ended the editor's mode, which the screen still says */
 	unsigned came_back;     /* characters of the line, from its first one on */
 	struct sent late;       /* dropped as taken while nothing had come of it: it may only be late; end 0: none */

@@ -54,7 +54,7 @@ ssh         200   88.5     1      70
 sudo        200   98.5     0       0
 tmux        200   91.0     1     200
 vim         200   96.0     0       0
-zsh-read    200   99.0     0       0
+zsh-read    200   96.5     0       0
 zsh         200   96.0     1     160
 bash-read   600   95.5     0       0
 bash        600   89.0     0       0
@@ -66,7 +66,7 @@ nano        600   87.0     1     360
 passwd      600   96.5     0       0
 sudo        600   92.5     0       0
 vim         600   85.0     0       0
-zsh-read    600   98.0     0       0
+zsh-read    600   92.5     0       0
 zsh         600   90.0     0       0
 FLOORS
 exit $status
