@@ -94,7 +94,8 @@ run_ahead_remember(const struct run *r)
 	long age;
 
 	target_account(r->target, account, sizeof account);
-	if (r->stream.kind != FRAME_COMMAND || !account[0])
+	/* A terminal's session may be older than what the host has. */
+	if (!account[0] || (r->stream.kind != FRAME_COMMAND && !r->stream.takes_ahead))
 		return;
 	age = remembered_for(REMEMBERED_AHEAD, account);
 	/* Not at each command: the file is written as a whole. */

@@ -2,11 +2,13 @@
 /*
  * pam_count: a PAM module for tests.  Each call of it is a line in LOG: what was called, the service, the tty and NAME.
  *
- *   TYPE CONTROL pam_count.so log=LOG name=NAME [connect=PORT] [fail]
+ *   TYPE CONTROL pam_count.so log=LOG name=NAME [connect=PORT] [ask=CODE] [fail]
  *
+ * ask=CODE: at authentication, a question for it.
  * connect=PORT: at open, a connection to 127.0.0.1:PORT that stays.  fail: it says no.
  */
 #include <netinet/in.h>
+#include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -85,8 +87,19 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	const char *code = argument(argc, argv, "ask=");
+	char *typed = NULL;
+	int rc;
+
 	(void)flags;
-	return called(pamh, "authenticate", argc, argv);
+	rc = called(pamh, "authenticate", argc, argv);
+	if (rc != PAM_SUCCESS || !code)
+		return rc;
+	rc = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &typed, "Verification code: ");
+	if (rc == PAM_SUCCESS && (!typed || strcmp(typed, code) != 0))
+		rc = PAM_AUTH_ERR;
+	free(typed);
+	return rc;
 }
 
 int

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A password is typed once: over cuts, and when a plain ssh takes over; by libssh, and by ssh as a child."""
+import contextlib
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from term import Skip, check, equal, wait_until
 from test_client import CLIENT, attached, client, cut
 from test_fallback import FORGETS, HOOK, Counted, file, said, same, without_line
 from test_kex import BOTH
+from test_record import COUNT
 from test_transport import typed
 
 PASSWORD = ["-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password"]
@@ -70,6 +72,28 @@ def test_when_it_is_not_held(host):
                 t.line("exit 7")
                 equal(t.wait_exit(), 7, "status, by " + what)
             check(host.relay.taken() == 2, "connections, by " + what)
+
+
+def test_code(host):
+    """A code is good once: it is asked for once, where the host holds the session and where it does not."""
+    if not os.path.exists(COUNT):
+        raise Skip("pam_count was not built")
+    with open("/etc/pam.d/sshd") as f:
+        stack = f.read()
+    write("/etc/pam.d/sshd", "auth required %s ask=246810\n%s" % (COUNT, stack))
+    write("/etc/ssh/sshd_config.d/0-code.conf",
+          "KbdInteractiveAuthentication yes\nAuthenticationMethods keyboard-interactive\n")
+    host.configure_sshd("")
+    for state in (lambda: file(RUN + "/drain", ""), lambda: without_line(host, CLIENT + "ctl", HOOK),
+                  contextlib.nullcontext):
+        with state():
+            t = client(host, "-o", "PubkeyAuthentication=no", env=FORGETS)
+            typed(t, "Verification code: ", "246810")
+            typed(t, "Password: ", "alice-secret")
+            t.prompt()
+            equal((t.text().count("Verification code: "), asked(t)), (1, 1), "how often both were asked for")
+            t.line("exit 7")
+            equal(t.wait_exit(), 7, "status")
 
 
 def test_canceled(host):

@@ -39,9 +39,10 @@ struct auth {
 /*
  * A method (auth_key.h, auth_password.h) returns libssh's enum ssh_auth_e: SSH_AUTH_SUCCESS, _PARTIAL, _DENIED
  * (nothing more to try this way), _ERROR; SSH_AUTH_AGAIN: denied, but there is something else to try; or AUTH_CANCELED:
- * the person does not want to.
+ * the person does not want to; or AUTH_BY_SSH: the ssh command is to log in.
  */
 #define AUTH_CANCELED (-100)
+#define AUTH_BY_SSH (-101)
 
 /* A secret: from the store, or asked for.  0, -ECANCELED or -ENOTTY; FROM_STORE (may be NULL) says which. */
 int auth_secret(struct auth *a, const char *name, const char *prompt, bool echo, bool *from_store, char *value,

@@ -6,8 +6,10 @@
 #include <strings.h>
 
 #include "auth_password.h"
+#include "remembered.h"
 #include "secretmem.h"
 #include "secrets.h"
+#include "target.h"
 
 enum { KBDINT, PASSWORD };
 
@@ -67,6 +69,22 @@ auth_password_keepable(const char *prompt, bool echo)
 	       !strcasestr(prompt, "otp");
 }
 
+/*
+ * A code is good for one login, and a plain ssh that takes over would need another.  The ssh command's connection can
+ * be shared with that, so it logs in where nobody knows that the host has holdfast.
+ */
+static bool
+is_for_ssh(const struct auth *a)
+{
+	const struct transport_target *t = a->target;
+	char account[REMEMBERED_HOST_CAP];
+
+	if (!t->have_ssh || t->asked_command || t->connections || a->weak)
+		return false;
+	target_account(t, account, sizeof(account));
+	return !account[0] || remembered_for(REMEMBERED_AHEAD, account) < 0;
+}
+
 struct kbdint {
 	bool from_store; /* an answer was not typed */
 	bool typed;
@@ -85,6 +103,8 @@ answer_one(struct auth *a, struct kbdint *k, unsigned i)
 
 	if (!prompt)
 		return -EACCES;
+	if (!keep && is_for_ssh(a))
+		return -EAGAIN;
 	snprintf(name, sizeof(name), "keyboard-interactive %.400s", prompt);
 	snprintf(shown, sizeof(shown), "(%.100s@%.100s) %.300s", a->target->config->user, a->target->config->host, prompt);
 	r = auth_secret(a, keep ? name : NULL, shown, echo, &stored, value, sizeof(value));
@@ -124,7 +144,11 @@ auth_kbdint(struct auth *a)
 	while ((r = AUTH_DECIDED(a, ssh_userauth_kbdint(a->session, NULL, NULL))) == SSH_AUTH_INFO)
 		if ((e = answer_all(a, &k)) < 0)
 			break;
-	if (e < 0) {
+	if (e == -EAGAIN) {
+		/* ssh asks for the password, too, and gets it from here */
+		secrets_put(a->target->secrets, k.name, k.value);
+		r = AUTH_BY_SSH;
+	} else if (e < 0) {
 		r = e == -EACCES ? SSH_AUTH_ERROR : outcome(e);
 	} else if (r == SSH_AUTH_SUCCESS || r == SSH_AUTH_PARTIAL) {
 		secrets_put(a->target->secrets, k.name, k.value);

@@ -103,6 +103,13 @@ broken(struct auth *a)
 }
 
 static int
+by_ssh(struct auth *a)
+{
+	snprintf(a->why, sizeof(a->why), "so that a code is asked for once, whatever the host has");
+	return -EAGAIN;
+}
+
+static int
 canceled(struct auth *a)
 {
 	snprintf(a->why, sizeof(a->why), "canceled at the question for a password");
@@ -147,6 +154,8 @@ methods_in_turn(struct auth *a)
 			break;
 		case AUTH_CANCELED:
 			return canceled(a);
+		case AUTH_BY_SSH:
+			return by_ssh(a);
 		default:
 			return broken(a);
 		}

@@ -236,7 +236,8 @@ login(struct connector *c, const char *address)
 	doing(c, false, "logging in");
 	r = auth_run(&a);
 	if (r < 0)
-		return fail(c, r == -ECONNRESET ? TRANSPORT_END_LOST : TRANSPORT_END_REFUSED, a.why);
+		return fail(c, r == -ECONNRESET ? TRANSPORT_END_LOST : r == -EAGAIN ? TRANSPORT_END_TAKES_SSH
+		                                                                      : TRANSPORT_END_REFUSED, a.why);
 	return 0;
 }
 
