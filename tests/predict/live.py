@@ -187,11 +187,12 @@ def table(figures, ways):
         out += ["", "| %s ms | keys | %s |" % (rtt, " | ".join(heads)),
                 "|---|---|" + "---|" * len(ways)]
         for name, by in programs.items():
-            cells = ["%s; %s, %s; %d (%.0f)%s%s%s" % (
+            cells = ["%s; %s, %s; %d (%.0f)%s%s%s%s" % (
                 percent(f), "%.0f" % f["p50"] if f["keys"] and f["p50"] is not None else "",
                 "%.0f" % f["p99"] if f["keys"] and f["p99"] is not None else "", f["wrong"], f["longest"],
                 ", %d never" % f["never"] if f["never"] else "",
-                ", PASSWORD %d" % f["secret"] if f["secret"] else "", "" if f["same end"] else ", other end")
+                ", PASSWORD %d" % f["secret"] if f["secret"] else "", "" if f["same end"] else ", other end",
+                ", %d keys disturbed" % f["disturbed"] if f["disturbed"] else "")
                 for f in (by[w] for w in ways)]
             out.append("| %s | %d | %s |" % (name, by[ways[0]]["keys"], " | ".join(cells)))
         for way in ways:

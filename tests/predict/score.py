@@ -19,6 +19,7 @@ TRUTH = "ssh"
 AT_ONCE = 50      # ms
 GLIMPSE = 10      # ms: shorter than a terminal needs to draw
 TOGETHER = 2      # ms: pieces of one answer
+STALL = 40        # ms by which a key is struck late: the machine stood still, and what is seen about then says nothing
 PATIENCE = 3000   # ms after ssh's in which a way may still show a key
 
 
@@ -130,6 +131,11 @@ def spans(frames, rows, cols, end):
             for where, s in out.items()}
 
 
+def disturbed(keys, way, rtt):
+    """The times (from, to) about which the machine stood still: keys were struck later than they were due."""
+    return [(1000 * k.at - rtt - 300, t + rtt + 1000) for k, t in zip(keys, way.struck) if t - 1000 * k.at > STALL]
+
+
 def wrong(way, truth, rtt, slack, mask):
     """[(from, to, row, col, text)] of characters that the way showed and the truth did not have."""
     out = []
@@ -169,6 +175,8 @@ def score(program, keys, ways, rtt, slack, rows, cols):
     found = places(ways[TRUTH].frames, times(ways[TRUTH]), rtt, rows, cols)
     truth = spans(ways[TRUTH].pieces, rows, cols, end)
     letters = {c for k in keys if k.kind == "secret" for c in k.data.decode()}
+    still = disturbed(keys, ways[TRUTH], rtt)
+    found = {k: v for k, v in found.items() if not any(a <= ways[TRUTH].struck[k] <= b for a, b in still)}
     late = max([v or 0 for v in seen(ways[TRUTH].frames, times(ways[TRUTH]), found, rows, cols).values()] + [rtt])
     slack += late - rtt   # where the host itself was late, the truth is
     out = {}
@@ -176,10 +184,12 @@ def score(program, keys, ways, rtt, slack, rows, cols):
         when = seen(way.frames, times(way), found, rows, cols)
         good = [v for v in when.values() if v is not None]
         mine = spans(way.frames, rows, cols, end)
-        bad = sorted(b for b in wrong(mine, truth, rtt, slack, program.mask) if b[0] > 0)
+        bad = sorted(b for b in wrong(mine, truth, rtt, slack, program.mask)
+                     if b[0] > 0 and not any(a <= b[1] and b[0] <= e for a, e in still))
         secrets = [t for t, k in zip(way.struck, keys) if k.kind == "secret"]
         out[name] = {
             **way.cost, "struck": len(way.struck),
+            "disturbed": sum(any(a <= t <= b for a, b in still) for t in way.struck),
             "keys": len(found), "at once": sum(v <= AT_ONCE for v in good), "never": len(found) - len(good),
             "before the answer": sum(v < rtt for v in good),
             "p50": quantile(good, 0.5), "p99": quantile(good, 0.99), "wrong": len(bad),

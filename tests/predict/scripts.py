@@ -104,8 +104,8 @@ PROGRAMS = (
         ["this is typed and thrown away", Keys("C-u"), "true"]) + [
         THINK, "echo hello th", 0.5, Keys("right"), ENTER, THINK, "cat no", 0.5, Keys("right"), ENTER] + AHEAD),
     Program("ahead", "exec bash --rcfile bashrc -i", lines("ls -l") + AHEAD + lines("echo a usual line") + AHEAD + [
-        THINK, "cat", ENTER, THINK, "words that the kernel shows", Keys("back back back"), "ed", ENTER, "and a second line",
-        Keys("C-w"), "row", ENTER, THINK, Keys("C-d"), THINK] + AHEAD),
+        THINK, "cat", ENTER, THINK, "words that the kernel shows", Keys("back back back"), "ed", ENTER,
+        "and a second line", Keys("C-w"), "row", ENTER, THINK, Keys("C-d"), THINK] + AHEAD),
     Program("vim", "exec vim -u vimrc text.txt", VIM, STATUS),
     Program("nvim", "exec nvim -u vimrc text.txt", VIM, STATUS),
     Program("nano", "exec nano text.txt", NANO),
@@ -172,9 +172,9 @@ PROGRAMS = (
     Program("cjk-vim", "exec vim -u vimrc text.txt", [
         Raw("i"), Commit("日本語"), Commit("の文章"), "です、", Commit("漢字"), " and text", ENTER, "Grüße aus Köln, ça va?",
         ENTER, Commit("中文字符"), Keys("left left"), Commit("也"), Keys("end"), Commit("，"), "end", ENTER,
-        Commit("\U0001f600"), " an emoji and ", Commit("\U0001f680"), Keys("back back"), " more", ENTER, "e", Commit("\u0301"),
-        "tude", Keys("esc"), THINK, Raw("kk0"), Raw("i"), Commit("前"), "before ", Keys("esc"), Raw("A"), " after",
-        Keys("esc")], STATUS),
+        Commit("\U0001f600"), " an emoji and ", Commit("\U0001f680"), Keys("back back"), " more", ENTER, "e",
+        Commit("\u0301"), "tude", Keys("esc"), THINK, Raw("kk0"), Raw("i"), Commit("前"), "before ", Keys("esc"),
+        Raw("A"), " after", Keys("esc")], STATUS),
     Program("paste", "exec bash --rcfile bashrc -i", lines(
         "echo typed", ["echo ", Paste("pasted text that is longer than any word"), " and typed"],
         [Paste("echo one; echo two; echo three"), 0.5], ["ls ", Paste("project"), "/main.c"]) + [

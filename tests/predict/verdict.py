@@ -5,6 +5,7 @@ A share is that of the characters that were there before the host's answer can h
 nothing.  Mosh's is the least that is wanted, but for what chance makes of it."""
 SHELLS_AND_EDITORS = ("bash", "zsh", "fish", "vim", "nano")
 PROMISED = 0.95     # of the characters in those, over 200 ms
+DISTURBED = 0.25    # of the keys may have been struck while the machine stood still: more, and nothing is said
 WRONG = 0.003       # of the keys
 CHANCE = 0.03       # of the characters: two runs of one way differ by so much
 SHOWN_FROM = 30     # ms: over a shorter line nothing is predicted
@@ -18,6 +19,8 @@ def faults(program, rtt, by):
     """What is wrong with the figures of PROGRAM over RTT ms, as texts."""
     ours, ssh = by["holdfast"], by["ssh"]
     out = []
+    if ours["disturbed"] > DISTURBED * ours["struck"]:
+        out.append("the machine stood still about %d of %d keys" % (ours["disturbed"], ours["struck"]))
     if ours["secret"]:
         out.append("%d characters of passwords were shown" % ours["secret"])
     if ours["wrong"] > max(WRONG * ours["struck"], ssh["wrong"]):

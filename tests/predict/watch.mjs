@@ -2,8 +2,8 @@
 // What a terminal (xterm.js) showed, and when.
 //
 // A line of JSON in:   {rows, cols, chunks: path of lines "MS HEX", pieces}
-// A line of JSON out:  [{t, cursor: [row, col], rows: {row: [cells]}}, …]: after each chunk, the rows that it changed; with
-// PIECES also within a chunk, behind each line and before each sequence: where another way's chunk may end.
+// A line of JSON out:  [{t, cursor: [row, col], rows: {row: [cells]}}, …]: after each chunk, the rows that it changed;
+// with PIECES also within a chunk, behind each line and before each control character: there another may end.
 // A cell is its text, "" for the second half of a wide character, " " for one that is empty.
 import fs from 'node:fs';
 import readline from 'node:readline';
@@ -23,7 +23,7 @@ function* pieces(bytes, cut) {
 	let from = 0;
 
 	for (let i = 1; cut && i < bytes.length; i++) {
-		if (bytes[i] === 0x1b || bytes[i - 1] === 0x0a) {
+		if (bytes[i] < 0x20 || bytes[i - 1] === 0x0a) {
 			yield bytes.subarray(from, i);
 			from = i;
 		}
