@@ -53,7 +53,7 @@ chain_begin(struct guess *g, const struct screen *base)
 bool
 chain_is_mute(const struct guess *g)
 {
-	return (g->tty.modes & (FRAME_TTY_ICANON | FRAME_TTY_ECHO)) == FRAME_TTY_ICANON;
+	return (g->tty.modes & FRAME_TTY_ICANON) && (!(g->tty.modes & FRAME_TTY_ECHO) || g->asked);
 }
 
 static bool

@@ -15,7 +15,7 @@
 
 /* The base is where no key has brought it: a new line begins there. */
 void chain_begin(struct guess *g, const struct screen *base);
-/* Nothing that is typed is shown by the kernel or a program: a password. */
+/* Nothing that is typed is shown by the kernel or a program: a password; or one may be typed ahead of its question. */
 bool chain_is_mute(const struct guess *g);
 /*
  * Whether what is typed at the anchor, where the base is, may be shown before any of it has come back (guess.h): at a

@@ -206,7 +206,9 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 	    memcmp(t->cc, g->tty.cc, sizeof t->cc) == 0 && strcmp(t->program, g->tty.program) == 0;
 	bool canonical = has(g, FRAME_TTY_ICANON);
 
+	g->asked = g->asked && t->front == g->tty.front;
 	g->tty = *t;
+	g->asked = g->asked || (has(g, FRAME_TTY_ICANON) && !has(g, FRAME_TTY_ECHO));
 	if (same)
 		return;
 	if (!g->told)

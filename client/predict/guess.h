@@ -8,7 +8,8 @@
  *
  * Three regimes, by what the host says of its terminal (frame TTY):
  *   ICANON without ECHO  a password is typed: nothing is shown, ever, and later nothing of what was typed then;
- *   ECHO                 the kernel's echo, exactly (line.h);
+ *   ECHO                 the kernel's echo, exactly (line.h); but not in a program that has asked for a password and is
+ *                        still in front: a password that is typed ahead of its next question would be shown;
  *   else                 the program shows it, as it was seen to do (effect.h, habit.h).
  *
  * What the host says is a round trip old, and says nothing of a terminal within a terminal (ssh, tmux, sudo).  So keys

@@ -20,6 +20,7 @@
 struct guess {
 	bool told;              /* there was a TTY */
 	struct frame_tty tty;
+	bool asked;             /* the program in front has asked for a password: it may do so again */
 	uint32_t screen;        /* prompt_screen() */
 	struct habits habits;
 	struct habit *habit;    /* of the program in front */

@@ -47,6 +47,30 @@ nothing_is_shown_without_echo(void **state)
 	assert_string_equal(seen(w), "$ s");
 }
 
+/* sudo's terminal echoes while it looks at one password, and not when it asks for the next: one is typed ahead of that. */
+static void
+a_program_that_has_asked_is_not_echoed(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "sudo", USUAL);
+	tty(w, "sudo", MUTE);
+	type(w, "x\r");
+	taken(w);
+	tty(w, "sudo", USUAL);
+	type(w, "s");
+	out(w, "s");
+	type(w, "ecret");
+	assert_string_equal(seen(w), "s");
+	type(w, "\r");
+	out(w, "\r\n");
+	taken(w);
+	tty(w, "cat", USUAL);
+	echo(w, "a");
+	type(w, "b");
+	assert_string_equal(seen(w), "ab");
+}
+
 static void
 a_known_prompt_shows_the_first_key(void **state)
 {
@@ -419,6 +443,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_kernels_echo_is_shown_behind_its_first_character),
 		TEST(nothing_is_shown_without_echo),
+		TEST(a_program_that_has_asked_is_not_echoed),
 		TEST(a_known_prompt_shows_the_first_key),
 		TEST(a_question_in_the_same_program_does_not),
 		TEST(a_prompt_that_was_silent_is_not_trusted),
