@@ -174,7 +174,6 @@ def score(program, keys, ways, rtt, slack, rows, cols):
     end = max([f["t"] for way in ways.values() for f in way.frames] + [0])
     found = places(ways[TRUTH].frames, times(ways[TRUTH]), rtt, rows, cols)
     truth = spans(ways[TRUTH].pieces, rows, cols, end)
-    letters = {c for k in keys if k.kind == "secret" for c in k.data.decode()}
     still = disturbed(keys, ways[TRUTH], rtt)
     found = {k: v for k, v in found.items() if not any(a <= ways[TRUTH].struck[k] <= b for a, b in still)}
     late = max([v or 0 for v in seen(ways[TRUTH].frames, times(ways[TRUTH]), found, rows, cols).values()] + [rtt])
@@ -186,7 +185,7 @@ def score(program, keys, ways, rtt, slack, rows, cols):
         mine = spans(way.frames, rows, cols, end)
         bad = sorted(b for b in wrong(mine, truth, rtt, slack, program.mask)
                      if b[0] > 0 and not any(a <= b[1] and b[0] <= e for a, e in still))
-        secrets = [t for t, k in zip(way.struck, keys) if k.kind == "secret"]
+        secrets = [(t, k.data.decode()) for t, k in zip(way.struck, keys) if k.kind == "secret"]
         out[name] = {
             **way.cost, "struck": len(way.struck),
             "disturbed": sum(any(a <= t <= b for a, b in still) for t in way.struck),
@@ -194,7 +193,7 @@ def score(program, keys, ways, rtt, slack, rows, cols):
             "before the answer": sum(v < rtt for v in good),
             "p50": quantile(good, 0.5), "p99": quantile(good, 0.99), "wrong": len(bad),
             "longest": max([b[1] - b[0] for b in bad] or [0]), "which": bad[:50],
-            "secret": sum(b[4] in letters and any(s <= b[0] <= s + rtt + 1000 for s in secrets) for b in bad),
+            "secret": sum(any(b[4] == c and s - 1 <= b[0] <= s + rtt + 200 for s, c in secrets) for b in bad),
             "secrets": len(secrets),
             "same end": all(mine[w][-1][2] == truth[w][-1][2] for w in mine if w[0] not in program.mask),
         }
