@@ -121,3 +121,18 @@ def test_joined(host):
     small.wait_exit()
     goes_on(host, t)
 
+
+
+def test_becomes_slow(host):
+    """A fast line, on which nothing is followed, becomes a slow one: the model begins with what the terminal shows."""
+    line = Line(PORT, ("127.0.0.1", host.port()))
+    t = client(host, "-p", str(PORT)).prompt()
+    t.line(r"printf '\e[1;35mcolour\e[0m \e[44mbackground\e[K\e[0m\n'; seq 30")
+    t.wait_for(r"\n30\r\n.*PROMPT\$ ")
+    line.delay = 0.05
+    learn(t)
+    learn(t)
+    before = len(t.data)
+    typed_in_silence(line, t, "shown")
+    check(b"seq 30" not in t.data[before:], "the terminal has got a rendering")
+    goes_on(host, t)
