@@ -71,6 +71,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
 	run_predict_attached(r, l, &m, again);
+	link_answered(l, false, r->rtt.smoothed - r->rtt.smoothed / 4);
 	if (lost)
 		run_predict_reset(r);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
@@ -151,6 +152,7 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 		return;
 	}
 	link_rtt_acked(&r->rtt, m.offset, clock_now_ms());
+	link_answered(l, m.offset >= r->stream.input.sent, r->rtt.smoothed - r->rtt.smoothed / 4);
 	progress(r);
 	run_pump(r);
 }

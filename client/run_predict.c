@@ -81,8 +81,11 @@ begin_blank(struct run *r)
 {
 	struct run_predict *pr = &r->predict;
 
-	if (!pr->p)
+	if (!pr->p) {
 		pr->p = predict_new();
+		if (pr->p && pr->heard)
+			predict_tty(pr->p, &pr->tty);
+	}
 	return pr->p && predict_begin(pr->p, pr->size.rows, pr->size.cols) == 0;
 }
 
@@ -224,17 +227,14 @@ static int
 take_tty(struct run *r, const struct frame *f)
 {
 	struct run_predict *pr = &r->predict;
-	struct frame_tty m;
-
-	if (frame_get_tty(&m, f->body, f->len) != 0)
+	if (frame_get_tty(&pr->tty, f->body, f->len) != 0)
 		return -EBADMSG;
+	pr->heard = true;
 	if (pr->watched)
 		link_rtt_sample(&r->rtt, clock_now_ms() - pr->watched);
 	pr->watched = 0;
-	if (!pr->p)
-		pr->p = predict_new();
 	if (pr->p)
-		predict_tty(pr->p, &m);
+		predict_tty(pr->p, &pr->tty);
 	return 0;
 }
 

@@ -32,6 +32,8 @@ struct run_predict {
 	struct when when;        /* and this line */
 	struct predict *p;       /* NULL: not up to now */
 	struct frame_size size;  /* of the session */
+	struct frame_tty tty;    /* what the host said last, */
+	bool heard;              /* if anything */
 	bool watching;           /* over this connection the host tells what its terminal does */
 	uint64_t watched;        /* since then, and its first word is awaited; 0: it is not */
 	bool asked;              /* over this connection a rendering was asked for, for the base alone; */

@@ -143,7 +143,15 @@ link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t
 	p = out_space(l, len);
 	if (p)
 		memcpy(p, data, len);
-	link_expect(l, clock_now_ms());
+	l->owed = clock_now_ms();
+	link_expect(l, l->owed);
+}
+
+/* Whether bytes that come now have been on their way since before the last input. */
+static bool
+is_early(const struct link *l, uint64_t now)
+{
+	return l->owed && now < l->owed + l->trip;
 }
 
 void
@@ -317,7 +325,8 @@ heard_pong(struct link *l, const struct frame *f)
 		return;
 	if (now - l->pinged < 60000)
 		l->rtt = l->rtt ? (uint32_t)((7 * (uint64_t)l->rtt + (now - l->pinged)) / 8) : (uint32_t)(now - l->pinged);
-	l->pinged = l->unanswered = 0;
+	l->unanswered = l->owed > l->pinged && is_early(l, now) ? l->owed : 0;
+	l->pinged = 0;
 	l->patience = 0;
 }
 
@@ -388,7 +397,8 @@ fill(struct link *l)
 	frame_filled(&l->reader, n);
 	l->heard = clock_now_ms();
 	/* It may have waited here since before the ping: that waits for its own answer, from now on. */
-	l->unanswered = l->pinged ? l->heard : 0;
+	if (l->pinged || !is_early(l, l->heard))
+		l->unanswered = l->pinged ? l->heard : 0;
 	l->silent = false;
 	return true;
 }
@@ -421,7 +431,7 @@ link_next(struct link *l, struct frame *f)
 bool
 link_speaks(const struct link *l)
 {
-	return !l->unanswered || l->unanswered == l->heard;
+	return !l->unanswered || (l->pinged && l->heard > l->pinged);
 }
 
 /* How long it may be silent after something that has to be answered. */

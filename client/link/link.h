@@ -50,6 +50,8 @@ struct link {
 	uint64_t started, opened, greeted, attached;
 	uint64_t heard;    /* when a byte came last */
 	uint64_t unanswered; /* since when something sent waits for any byte at all, or a ping for its own answer */
+	uint64_t owed;       /* when the input was sent last that has not been acknowledged yet, */
+	uint32_t trip;       /* and how soon nothing can be an answer to it, 0: unknown */
 	uint64_t pinged;   /* when the ping that is out was sent */
 	uint64_t token;    /* of that ping */
 	uint64_t forwarded, received; /* the transport's, at the last look */
@@ -87,6 +89,16 @@ void link_put(struct link *l, const unsigned char *frame, int n);
 /* For INPUT, ATTACH and LIST, which the host answers: the wait for the answer begins. */
 void link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t len);
 void link_expect(struct link *l, uint64_t now);
+/* The host has acknowledged input, ALL that was sent or a part; answers take TRIP ms on this line, 0: not known. */
+static inline void
+link_answered(struct link *l, bool all, uint32_t trip)
+{
+	l->trip = trip;
+	if (all && !l->pinged)
+		l->unanswered = 0;
+	if (all)
+		l->owed = 0;
+}
 /* Sends what can be sent at once. */
 void link_flush(struct link *l);
 /* Whether all has left for the transport, and the transport for the line. */
