@@ -90,6 +90,8 @@ static struct taken_look
 look_at_input(struct keeper *k, bool flows)
 {
 	struct watched *w = k->watched;
+	/* Where only an echo is waited for: there was a look at the output. */
+	bool name = w->taken.fresh || clock_now_ms() >= w->taken.due;
 	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN }, { .fd = k->master, .events = POLLIN } };
 	struct taken_look l = { .output_waits = true, .readable = true };
 	uint32_t before = w->facts.tty.modes;
@@ -101,7 +103,8 @@ look_at_input(struct keeper *k, bool flows)
 	l.unread = unread(k->slave) > 0;
 	l.crowded = l.output_waits && (flows || unread(k->master) > OUTPUT_FREE);
 	l.head = k->ring.head;
-	look(k, true);
+	if (name || w->looked != k->ring.head)
+		look(k, name);
 	l.canonical = (before & w->facts.tty.modes & FRAME_TTY_ICANON) &&
 	              !((before ^ w->facts.tty.modes) & FRAME_TTY_ECHO);
 	l.busy = w->facts.state == 'R' || w->facts.state == 'D';
