@@ -100,8 +100,7 @@ start_child(struct command *c, char *const *argv, char *const *env)
 	char **list;
 	int r;
 
-	/* Of a program that is not there only a direct start tells. */
-	if (t->style != STYLE_SSH || (strchr(argv[0], '/') && access(argv[0], X_OK) < 0))
+	if (t->style != STYLE_SSH)
 		return child_start(&c->child, argv, env);
 	/* A shell would say so later, in words of its own. */
 	if (strchr(argv[0], '/') && access(argv[0], X_OK) < 0)
