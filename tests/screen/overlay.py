@@ -52,11 +52,14 @@ MADE = {
     "repeated": ("ab-" + E + "9bc" + E + "3bx" + E + "2bd" + E + "4b漢" + E + "3b\r\nab" + E + "D" + E + "4b"),
     "coloured": (E + "44mab" + E + "K\r\n" + E + "48;5;99mc" + E + "5X" + E + "49m" + E + "2;40Hd" + E + "1K" + E +
                  "7me" + E + "K"),
-    "protected": (E + '1"qab' + E + '0"qcd' + E + "?1K\r\n" + E + '1"qab' + E + "?2K" + E + '0"q cd' + E + "?2Jef"),
+    "protected": (E + '1"qab' + E + '0"qcd' + E + "?1K\r\n" + E + '1"qab' + E + "?2K" + E + '0"q cd' + E + "?2Jef" +
+                  E + '1"qgh' + E + "0mij" + E + "?2J"),
     "linked": ("\x1b]8;;http://a.example/\x1b\\ab\x1b]8;;\x1b\\cd\x1b]8;id=1;http://b.example/\x1b\\ef" + E + "3D" +
                E + "Kgh\r\n"),
     "marked": ("\x1b]133;A\x1b\\$ \x1b]133;B\x1b\\ls\r\n\x1b]133;C\x1b\\a b\r\n\x1b]133;D;0\x1b\\"
                "\x1b]133;A\x1b\\$ "),
+    "entered": ("$ vi\r\n" + E + "?1049h" + E + "22;0;0t" + E + "?1h\x1b=" + E + "?25l" + E + "?12h" + E + "34h" + E +
+                "Hab" + E + "2;5Hcd"),
     "edge": "x" * 79 + "yz" + E + "24;79Hab" + "c" * 85 + "\b\b" + "漢" * 41 + "\r\n" + "漢" * 39 + "x漢",
     "drawing": "ab\x1b(0qqq" + "\x0e" + "cd\x0f" + "xx\x1b(Bef\x1b)0\x0eqq\x0fgh",
     "saved": ("ab\x1b7cd" + E + "31mef\x1b8gh" + E + "s" + E + "5;5Hij" + E + "ukl" + E + "?1049hmn\x1b7op" + E +
@@ -127,7 +130,7 @@ def cases(options, given, directory):
     given = [*given, *(Made(name, directory) for name in MADE), *typed]
     found = [("overlay xterm %s" % s.name, lambda s=s: xterm(options.build, s, options, directory)) for s in given]
     found += [("overlay used %s" % s.name, lambda s=s: xterm(options.build, s, options, directory, ABOVE))
-              for s in typed]
+              for s in (*typed, Made("entered", directory))]
     found += [("overlay guesser %s %d ms" % (s.name, rtt),
                lambda s=s, rtt=rtt: guessed(options.build, s, rtt, options, directory))
               for s in typed for rtt in (RTTS if options.every else RTTS[2:3])]
