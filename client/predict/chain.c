@@ -315,14 +315,14 @@ is_edit(const struct sent *s)
 /*
  * Whether it is doubtful that the first N keys have really been taken, which end a line or do what is not known: there
  * were others behind them, or nothing at all has come of them.  A program that is slow, and asks for a secret then,
- * would find the person typing at the prompt from before.
+ * would find the person typing at the prompt from before.  The doubt ends when a character comes back.
  */
 static bool
 is_doubtful(const struct guess *g, const struct screen *base, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (!is_edit(&g->sent[i]))
-			return i + 1 < n || chain_at_anchor(g, base);
+			return g->doubted || i + 1 < n || chain_at_anchor(g, base);
 	return g->doubted;
 }
 
@@ -395,6 +395,17 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	if (g->n > 0 && (is_text(g, base) || (edits && !wrong && chain_knows_place(g, base))))
 		g->live = g->sent[0].epoch;
 	chain_replay(g, base);
+}
+
+bool
+chain_is_elsewhere(const struct guess *g, const struct screen *base)
+{
+	if (g->n == 0 || g->sent[0].epoch == g->live || !g->sent[0].predicted)
+		return false;
+	for (unsigned i = 0; i < g->anchor.col; i++)
+		if (!sketch_same(&g->before, base, i))
+			return true;
+	return false;
 }
 
 void

@@ -38,6 +38,8 @@ void chain_drop(struct guess *g, const struct screen *base, unsigned n);
  * taken: what comes to stand where one of them was predicted may have nothing to do with it.
  */
 void chain_lose_place(struct guess *g);
+/* Whether keys that are not trusted were predicted in a row that is another one now: its text left of them differs. */
+bool chain_is_elsewhere(const struct guess *g, const struct screen *base);
 /*
  * A key that was dropped as taken before anything came of it has come back now: the host was only slow.  Then the base
  * is behind it, and the epoch goes on as if it had not been dropped.

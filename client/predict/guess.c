@@ -184,10 +184,14 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 		count_shown(g);
 		return;
 	}
+	if (chain_is_elsewhere(g, base)) {
+		chain_lose_place(g);
+		return;
+	}
 	last = chain_match(g, base, 0, false);
 	if (last >= 0) {
 		chain_confirm(g, base, (unsigned)last);
-	} else if (chain_at_anchor(g, base)) {
+	} else if (chain_at_anchor(g, base) && (g->explained || g->n == 0 || g->sent[0].epoch == g->live)) {
 		g->explained = true;
 		chain_replay(g, base);
 	} else if (g->n == 0) {
@@ -242,7 +246,7 @@ guess_taken(struct guess *g, const struct screen *base, const struct frame_taken
 		n++;
 	if (n == 0)
 		return;
-	last = chain_match(g, base, n - 1, true);
+	last = chain_is_elsewhere(g, base) ? -1 : chain_match(g, base, n - 1, true);
 	if (last >= 0)
 		chain_confirm(g, base, (unsigned)last);
 	else

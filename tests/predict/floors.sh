@@ -28,7 +28,7 @@ while read -r trace rtt shown wrong longest; do
 done <<FLOORS
 # trace     rtt  shown wrong longest
 ahead       200   92.0     0       0
-bash-read   200   98.0     0       0
+bash-read   200   96.5     0       0
 bash        200   97.0     0       0
 cjk-bash    200   95.0     0       0
 cjk-fish    200   76.5     0       0
@@ -37,36 +37,36 @@ dash        200   97.0     1     110
 emacs       200   93.5     0       0
 fish-read   200   99.0     0       0
 fish        200   96.0     2     190
-getpass     200   98.5     0       0
+getpass     200   97.0     0       0
 htop        200   80.5     0       0
 less        200   77.0     1      30
 mc          200   92.0     0       0
 nano        200   96.0     0       0
 node        200   97.0     0       0
 nvim        200   94.5     0       0
-passwd      200   98.5     0       0
-paste       200   90.5     0       0
+passwd      200   96.5     0       0
+paste       200   88.5     0       0
 psql        200   99.0     0       0
 python      200   98.0     0       0
 screen      200   88.5     0       0
 sqlite3     200   99.0     0       0
 ssh         200   88.5     1      70
-sudo        200   98.5     0       0
+sudo        200   96.5     0       0
 tmux        200   91.0     1     200
 vim         200   96.0     0       0
-zsh-read    200   96.5     0       0
+zsh-read    200   95.5     0       0
 zsh         200   96.0     1     160
-bash-read   600   95.5     0       0
+bash-read   600   91.5     0       0
 bash        600   89.0     0       0
 dash        600   93.5     2     500
 fish-read   600   97.5     0       0
 fish        600   89.0     0       0
-getpass     600   97.0     0       0
+getpass     600   91.0     0       0
 nano        600   87.0     1     360
-passwd      600   96.5     0       0
-sudo        600   92.5     0       0
+passwd      600   89.0     0       0
+sudo        600   89.0     0       0
 vim         600   85.0     0       0
-zsh-read    600   92.5     0       0
+zsh-read    600   90.5     0       0
 zsh         600   90.0     0       0
 FLOORS
 exit $status

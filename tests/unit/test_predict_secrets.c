@@ -29,6 +29,7 @@ struct host {
 	bool typing_secret;
 	uint64_t arrived;
 	bool window;
+	bool chatty;
 };
 
 static void
@@ -60,7 +61,17 @@ prompt(struct host *h)
 {
 	h->secret = false;
 	tty(h->w, h->window ? "ssh" : "bash", RAW);
-	out(h->w, "\r\n$ ");
+	out(h->w, "\r\n");
+	/* What it prints by itself may look like the secret. */
+	while (h->chatty && random_below(3)) {
+		char digits[] = "4711 08154711";
+
+		digits[random_below(sizeof digits - 1)] = '\0';
+		out(h->w, digits);
+		if (random_below(3) == 0)
+			out(h->w, "\r\n");
+	}
+	out(h->w, h->chatty && random_below(3) == 0 ? "7$ " : "$ ");
 }
 
 static void
@@ -111,6 +122,7 @@ no_secret_is_ever_shown(void **state)
 		set_up(state);
 		h.w = *state;
 		h.window = run % 3 == 0;
+		h.chatty = run % 2 == 0;
 		prompt(&h);
 		for (unsigned step = 0; step < 3000 && h.n < HOST_QUEUE; step++) {
 			bool behind = h.n - h.done > random_below(6);
