@@ -94,7 +94,8 @@ a_known_prompt_shows_the_first_key(void **state)
 static void
 a_question_in_the_same_program_does_not(void **state)
 {
-	static const char *const prompts[] = { "Password: ", "PIN> ", "read> ", "me@host's password: ", "Token$ ", "" };
+	static const char *const prompts[] = { "Password: ", "PIN> ", "read> ", "me@host's password: ", "Token$ ",
+		"" };
 
 	for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
 		struct world *w;
