@@ -152,7 +152,7 @@ on_reads(void *object, short revents)
 	char events[1024];
 
 	(void)revents;
-	while (read(k->idle.reads, events, sizeof events) > 0)
+	while (fd_read(k->idle.reads, events, sizeof events) > 0)
 		;
 	set_atime(k, AHEAD_S);
 }
