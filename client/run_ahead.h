@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run_ahead: the input of a command goes behind its ATTACH_AHEAD, without waiting for the answer, as ssh's input follows
- * its request: a round trip less.
+ * run_ahead: the input of a command goes behind its ATTACH_AHEAD, without waiting for the answer, as ssh's input
+ * follows its request: a round trip less.
  *
  * It goes only to an account that took such input in the last day, once it is known that the host has let us in, and
  * it is kept like all input until the host acknowledges it: a keeper that does not know INPUT_AHEAD gets it again, and

@@ -46,9 +46,13 @@ listener(struct run *r)
 	if (!l || !l->asked_attach || l->phase == LINK_DEAD)
 		return NULL;
 	/* INPUT_END would be at another offset than where the host is. */
-	if (r->stream.ahead && l->phase >= LINK_READY && !frame_has_feature(l->hello.features, FRAME_INPUT_AHEAD_FEATURE))
+	if (r->stream.ahead && l->phase >= LINK_READY &&
+	    !frame_has_feature(l->hello.features, FRAME_INPUT_AHEAD_FEATURE))
 		return NULL;
-	/* A host that takes ATTACH_AHEAD takes this too; one that passes over it starts nothing, and ends the connection. */
+	/*
+	 * A host that takes ATTACH_AHEAD takes this too; one that passes over it starts nothing, and ends the
+	 * connection.
+	 */
 	return l->ahead || frame_has_feature(l->hello.features, FRAME_OUTPUT_CLOSED_FEATURE) ? l : NULL;
 }
 

@@ -43,8 +43,8 @@ is_able(const struct run *r)
 {
 	const char *term = getenv("TERM");
 
-	return r->o->predict != PREDICT_NEVER && !r->o->read_only && r->terminal && r->input_terminal && local_is_raw() &&
-	       isatty(1) && local_utf8() && term && *term && strcmp(term, "dumb") != 0;
+	return r->o->predict != PREDICT_NEVER && !r->o->read_only && r->terminal && r->input_terminal &&
+	       local_is_raw() && isatty(1) && local_utf8() && term && *term && strcmp(term, "dumb") != 0;
 }
 
 void
@@ -96,7 +96,8 @@ ask(struct run *r, struct link *l)
 	struct run_predict *pr = &r->predict;
 	unsigned char frame[16];
 
-	if (pr->ready || pr->asked || r->redraw || r->redraw_asked || r->stream.unpainted || r->stream.ended || !fits(r))
+	if (pr->ready || pr->asked || r->redraw || r->redraw_asked || r->stream.unpainted || r->stream.ended ||
+	    !fits(r))
 		return;
 	if (!begin_blank(r))
 		return;

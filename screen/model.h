@@ -33,7 +33,8 @@ struct row {
 	bool cont;
 	struct marks marks;
 	bool odd;      /* there may be clusters in it, or cells with CELL_SHIFTED, or doubtful ones, or a trail */
-	bool torn;     /* one half of a wide character was written over, in a style that some terminals give the other */
+	bool torn;     /* one half of a wide character was written over, in a style that some terminals give the
+	                  other */
 	struct trail *trail; /* trail.h; NULL: none */
 	cell c[];
 };
@@ -157,7 +158,8 @@ struct screen {
 	bool pending;         /* the next character wraps first */
 	unsigned shift;       /* flow.h: 0, or 1 and the column behind the last doubtful character */
 	const struct row *trailed; /* the cursor is where the trail of this row ends, if it is the cursor's row */
-	bool placed;          /* a program has said a row here: a terminal that was used before has the cursor in it too */
+	bool placed;          /* a program has said a row here: a terminal that was used before has the cursor in it
+	                         too */
 	bool repeatable;      /* the last thing was a character: REP repeats it */
 	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
 	struct style pen;

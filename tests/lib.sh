@@ -36,7 +36,8 @@ show_progress() {
 # needs what unit needs.  With $2, those alone that some releases of Debian do not have.
 packages_of() {
 	awk -v part="${1/#quick/unit}" -v some="${2:+?}" '/^#/ || NF == 0 { next }
-		{ wanted = NF == 1; for (i = 2; i <= NF; i++) if ($i == part || (part == "all" && $i !~ /^(cross|predict)$/)) wanted = 1 }
+		{ wanted = NF == 1 }
+		{ for (i = 2; i <= NF; i++) if ($i == part || (part == "all" && $i !~ /^(cross|predict)$/)) wanted = 1 }
 		sub(/[?]$/, "", $1) != (some != "") { next }
 		wanted { print $1 }' tests/apt-packages
 }

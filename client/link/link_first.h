@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* link_first: what a client says first, which the host may take with the environment (docs/PROTOCOL.md, "Attach ahead"). */
+/*
+ * link_first: what a client says first, which the host may take with the environment (docs/PROTOCOL.md, "Attach
+ * ahead").
+ */
 #ifndef HOLDFAST_LINK_FIRST_H
 #define HOLDFAST_LINK_FIRST_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link_rtt: the round trip of the session's line, as the acknowledgements of input show it, and since when the host owes
- * one.  Nothing is sent for that.  Times are those of clock.h.
+ * link_rtt: the round trip of the session's line, as the acknowledgements of input show it, and since when the host
+ * owes one.  Nothing is sent for that.  Times are those of clock.h.
  *
  * A host acknowledges input at most 2 ms after it has come (server/keeper/framed/frames_out.c), whatever the program
  * does with it.

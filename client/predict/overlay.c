@@ -83,8 +83,8 @@ overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned
 
 /*
  * Whether the terminal has the base's rows where the base has them.  On the main screen it may have them further down:
- * a session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.  So
- * does the alternate one, until a program has said a row there.
+ * a session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.
+ * So does the alternate one, until a program has said a row there.
  */
 static bool
 rows_agree(const struct screen *base)

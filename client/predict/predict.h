@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * predict: shows what is typed before the host has answered.  The base (screen/) is the model of what the terminal shows
- * of the host's bytes, guess.h says what the keys on their way will change there, and overlay.h draws that over it.
+ * predict: shows what is typed before the host has answered.  The base (screen/) is the model of what the terminal
+ * shows of the host's bytes, guess.h says what the keys on their way will change there, and overlay.h draws that over
+ * it.
  *
- * Bytes come in, bytes for the terminal go out through PUT; there is no I/O here and no clock: NOW is in milliseconds of
- * any clock that does not go back.  What was learned of programs stays as long as the struct lives; the base may come and
- * go.  On the main screen the terminal may show the base's rows elsewhere (a session begins in a used terminal), but in
- * the same order and columns.
+ * Bytes come in, bytes for the terminal go out through PUT; there is no I/O here and no clock: NOW is in milliseconds
+ * of any clock that does not go back.  What was learned of programs stays as long as the struct lives; the base may
+ * come and go.  On the main screen the terminal may show the base's rows elsewhere (a session begins in a used
+ * terminal), but in the same order and columns.
  */
 #ifndef HOLDFAST_PREDICT_PREDICT_H
 #define HOLDFAST_PREDICT_PREDICT_H
@@ -48,7 +49,8 @@ void predict_fed(struct predict *p, const void *bytes, size_t len, uint64_t offs
 void predict_paint(struct predict *p, const void *bytes, size_t len);
 void predict_painted(struct predict *p, uint64_t offset, uint64_t now);
 /* The person has typed LEN BYTES, the first of which has OFFSET in the stream; PASTED: as a part of a paste. */
-void predict_keys(struct predict *p, const unsigned char *bytes, size_t len, uint64_t offset, uint64_t now, bool pasted);
+void predict_keys(struct predict *p, const unsigned char *bytes, size_t len, uint64_t offset, uint64_t now,
+                  bool pasted);
 /* What the host says; in its order with the output. */
 void predict_tty(struct predict *p, const struct frame_tty *m);
 void predict_taken(struct predict *p, const struct frame_taken *m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * when: on which lines keys are shown before the host has answered, and whether what it has not confirmed is underlined.
- * Times are milliseconds of any clock that does not go back; 0 is no time.
+ * when: on which lines keys are shown before the host has answered, and whether what it has not confirmed is
+ * underlined.  Times are milliseconds of any clock that does not go back; 0 is no time.
  */
 #ifndef HOLDFAST_PREDICT_WHEN_H
 #define HOLDFAST_PREDICT_WHEN_H

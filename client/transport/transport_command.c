@@ -385,7 +385,8 @@ command_writable(const struct transport *t)
 static bool
 forwards(const struct sshconfig *c)
 {
-	return c->local_forward[0] || c->remote_forward[0] || c->dynamic_forward[0] || c->forward_agent || c->x11 != X11_NO;
+	return c->local_forward[0] || c->remote_forward[0] || c->dynamic_forward[0] || c->forward_agent ||
+	       c->x11 != X11_NO;
 }
 
 /* Whether the end of this process ends others: those of its terminal, or of its container. */

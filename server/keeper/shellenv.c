@@ -12,7 +12,8 @@
  * file that goes with it, and logind's name of its session.  A '*' at the end stands for any rest.
  */
 static const char *const stay_behind[] = {
-	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST", "LC_HOLDFAST_*", "SSH_USER_AUTH", "XDG_SESSION_*", "XDG_SEAT", "XDG_VTNR",
+	"HOLDFAST", "HOLDFAST_*", "LC_HOLDFAST", "LC_HOLDFAST_*", "SSH_USER_AUTH", "XDG_SESSION_*", "XDG_SEAT",
+	"XDG_VTNR",
 };
 
 /*

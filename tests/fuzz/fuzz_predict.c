@@ -4,9 +4,9 @@
  * The law: when all is taken back, it is equal to one that got the output alone; while something is drawn, they differ
  * in what is predicted alone.
  *
- * An input is a header of five bytes (rows, columns, mode, a seed of two) and steps: a byte that says which (enum step),
- * and what belongs to it.  The mode is which predictions are drawn: made up (tests/predict/scribble.h), any bytes, or
- * those of the guesser, which gets keys and what the host says of its terminal.
+ * An input is a header of five bytes (rows, columns, mode, a seed of two) and steps: a byte that says which (enum
+ * step), and what belongs to it.  The mode is which predictions are drawn: made up (tests/predict/scribble.h), any
+ * bytes, or those of the guesser, which gets keys and what the host says of its terminal.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -20,7 +20,8 @@
 #define REMEMBERED_NONE "no-holdfast"
 #define REMEMBERED_SSH "needs-ssh"
 #define REMEMBERED_TOLD "told" /* that ssh carries the bytes; behind the account a hash of the reason */
-#define REMEMBERED_AHEAD "input-ahead" /* it has holdfast, which takes a command's input before it has answered (run_ahead.h) */
+/* It has holdfast, which takes a command's input before it has answered (run_ahead.h). */
+#define REMEMBERED_AHEAD "input-ahead"
 /*
  * A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space
  * the session's name, or its id.

@@ -92,8 +92,8 @@ struct transport {
 	int exit_status;                         /* of what ran at the other end, -1 unknown; when CLOSED */
 	bool stuck;                              /* CONNECTING: it has gone quiet, and another attempt may be better */
 	bool reached;                            /* CONNECTING: the host's end of the connection has answered */
-	const char *first;                       /* start(): "NAME=value", what is sent first, for the environment of what
-	                                            runs at the other end; or NULL */
+	const char *first;                       /* start(): "NAME=value", what is sent first, for the environment of
+	                                            what runs at the other end; or NULL */
 	bool first_told;                         /* and start() has arranged for that */
 	bool logged_in;                          /* the host has let us in: what is sent reaches what was asked for */
 	bool kept;                               /* when it is freed: its connection may serve once more, if it can */

@@ -43,7 +43,8 @@ struct transport_target {
 	struct sshconfig *config;
 	char **environment;
 	struct secrets *secrets; /* NULL: nothing is kept */
-	bool sends_first;    /* the command has what is sent first in its environment, for the host's (struct transport: first) */
+	bool sends_first;    /* the command has what is sent first in its environment, for the host's (struct
+	                        transport: first) */
 	bool asked_command;  /* by --transport */
 	bool have_ssh;       /* `ssh -G` answered */
 	int ssh_version;     /* as sshprogram_version has it, -1: none; 0: it has not been asked for */

@@ -229,8 +229,8 @@ plain_push(struct peer *peer)
 }
 
 /*
- * Behind a terminal the kernel and sshd have queues of their own.  What is read beyond that is only copied once more: the
- * program may as well wait, as it does behind a relay that holds nothing (PERFORMANCE.md).
+ * Behind a terminal the kernel and sshd have queues of their own.  What is read beyond that is only copied once more:
+ * the program may as well wait, as it does behind a relay that holds nothing (PERFORMANCE.md).
  */
 static bool
 plain_behind(const struct peer *peer, uint64_t lag)

@@ -151,7 +151,9 @@ note_taken(struct keeper *k, bool certain)
 
 		if (!is_owed(peer))
 			continue;
-		f->taken = (struct frame_taken){ .input = f->stream->input, .output = k->ring.head, .certain = certain };
+		f->taken = (struct frame_taken){
+			.input = f->stream->input, .output = k->ring.head, .certain = certain
+		};
 		f->taken_due = true;
 	}
 }
@@ -243,7 +245,8 @@ watched_owes(const struct peer *peer, uint64_t written)
 {
 	const struct framed *f = peer->framed;
 
-	return f->watched && !f->exit_sent && f->control_len <= CONTROL_BUSY && (owes_tty(peer) || owes_taken(f, written));
+	return f->watched && !f->exit_sent && f->control_len <= CONTROL_BUSY &&
+	       (owes_tty(peer) || owes_taken(f, written));
 }
 
 int
