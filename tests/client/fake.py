@@ -67,8 +67,8 @@ class Reader:
 
 
 class Plan:
-    """One connection: cut after so many bytes from or to the client; garbage before the preamble; or a script.  DELAY: in
-    seconds, of all that the client gets."""
+    """One connection: cut after so many bytes from or to the client; garbage before the preamble; or a script.  DELAY:
+    in seconds, of all that the client gets."""
 
     def __init__(self, cut_in=None, cut_out=None, before=b"", script=None, silent=False, hello=None, chunk=None,
                  close_at=None, delay=0):

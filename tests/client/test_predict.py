@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is typed is shown before the host has answered.  The host says that its terminal echoes lines (ICANON, ECHO), and
-answers only when the test lets it."""
+"""What is typed is shown before the host has answered.  The host says that its terminal echoes lines (ICANON, ECHO),
+and answers only when the test lets it."""
 import os
 import re
 import signal
@@ -159,7 +159,8 @@ def test_fast_line():
 
 
 def test_outage_on_a_fast_line():
-    """The first one has the model begin, by a rendering that the terminal does not get; the next one shows keys at once."""
+    """The first one has the model begin, by a rendering that the terminal does not get; the next one shows keys at
+    once."""
     s = session()
     h = new_host(s)
     t = opened(h, options=())
@@ -299,7 +300,8 @@ def test_survives_a_cut():
     shows(t, "prompt$ -abcde")
     answer(h, b"abcde")
     t.until(lambda: everything(t.seen[t.seen.rindex(b"\033[2J") if h.session.redraws else 0:]) ==
-            everything((h.session.rendering if h.session.redraws else b"prompt$ -") + b"abcde"), "the host's bytes alone")
+            everything((h.session.rendering if h.session.redraws else b"prompt$ -") + b"abcde"),
+            "the host's bytes alone")
     finish(h, t)
 
 

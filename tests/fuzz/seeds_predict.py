@@ -47,7 +47,8 @@ def main():
             n = r.choice((1, 3, 20, 100))
             data += in_pieces(OUTPUT, s.data[at:at + n], b"\x00\x51") + bytes([TAKE_BACK]) * r.randrange(2)
             at = at + n if at + n < len(s.data) else 0
-        seeds.append(bytes([r.choice((23, 9, 4)), r.choice((79, 39, 11)), r.choice((SCRIBBLE, SCRIBBLE, RAW)), r.randrange(256), 0]) + data)
+        seeds.append(bytes([r.choice((23, 9, 4)), r.choice((79, 39, 11)), r.choice((SCRIBBLE, SCRIBBLE, RAW)),
+                            r.randrange(256), 0]) + data)
     for path in sorted(glob.glob(os.path.join(os.path.dirname(HERE), "predict", "traces", "*.jsonl.gz"))):
         with gzip.open(path, "rt", encoding="utf-8") as f:
             events = [json.loads(line) for line in f][1:]

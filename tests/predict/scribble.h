@@ -36,11 +36,12 @@ static inline void
 scribble_text(struct scribble *s, struct overlay_cell *c)
 {
 	static const struct { const char *text; uint8_t width; } odd[] = {
-		{ "\xe4\xb8\xad", 2 }, { "\xe3\x81\x82", 2 }, { "\xea\xb0\x80", 2 }, { "e\xcc\x81", 1 }, { "\xc3\xa9", 1 },
-		{ "\xe4\xb8\xad\xcc\x81", 2 }, { "", 0 }, { "", 0 }, { " ", 1 },
+		{ "\xe4\xb8\xad", 2 }, { "\xe3\x81\x82", 2 }, { "\xea\xb0\x80", 2 }, { "e\xcc\x81", 1 },
+		{ "\xc3\xa9", 1 }, { "\xe4\xb8\xad\xcc\x81", 2 }, { "", 0 }, { "", 0 }, { " ", 1 },
 		/* These are refused. */
-		{ "\xf0\x9f\x98\x80", 2 }, { "\xe4\xb8\xad", 1 }, { "a", 2 }, { "\n", 1 }, { "\xcc\x81", 1 }, { "ab", 1 },
-		{ "\xff", 1 }, { "", 1 }, { "a", 3 }, { "a\xe2\x80\x8d", 1 }, { "\xe1\x84\x80", 2 }, { "a\xf0\x9f", 1 },
+		{ "\xf0\x9f\x98\x80", 2 }, { "\xe4\xb8\xad", 1 }, { "a", 2 }, { "\n", 1 }, { "\xcc\x81", 1 },
+		{ "ab", 1 }, { "\xff", 1 }, { "", 1 }, { "a", 3 }, { "a\xe2\x80\x8d", 1 }, { "\xe1\x84\x80", 2 },
+		{ "a\xf0\x9f", 1 },
 	};
 	const size_t n = sizeof odd / sizeof *odd;
 	uint32_t i = scribble_random(s, 4 * (uint32_t)n);
@@ -98,7 +99,8 @@ scribble_anywhere(struct scribble *s, const struct screen *base)
 		struct overlay_cell *c = &s->cell[i];
 
 		c->row = (uint16_t)(scribble_random(s, 4) ? near : scribble_random(s, rows + 1));
-		c->col = (uint16_t)(scribble_random(s, 3) ? scribble_random(s, cols + 2) : cols - 1 - scribble_random(s, 3) % cols);
+		c->col = (uint16_t)(scribble_random(s, 3) ? scribble_random(s, cols + 2)
+		                                          : cols - 1 - scribble_random(s, 3) % cols);
 		if (i && scribble_random(s, 2))
 			c->col = (uint16_t)(s->cell[i - 1].col + 1 - scribble_random(s, 3));
 		c->like_row = (uint16_t)scribble_random(s, rows + 1);

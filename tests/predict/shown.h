@@ -45,7 +45,8 @@ shown_cell(const struct screen *base, const struct screen *terminal, const struc
 	struct look_cell look;
 
 	for (unsigned k = i + 1; k < want->n; k++)
-		if (want->cells[k].row == c->row && want->cells[k].col + 1u >= c->col && want->cells[k].col <= c->col + 1u)
+		if (want->cells[k].row == c->row && want->cells[k].col + 1u >= c->col &&
+		    want->cells[k].col <= c->col + 1u)
 			return true;
 	if (c->width > 2 || c->len > OVERLAY_TEXT || !overlay_may_row(base, c->row) ||
 	    !overlay_may_cell(base, c->row, c->col, c->width) ||
@@ -72,7 +73,8 @@ shown(const struct screen *base, const struct screen *terminal, const struct ove
 			}
 	for (unsigned i = 0; i < want->n; i++)
 		if (!shown_cell(base, terminal, want, i)) {
-			snprintf(why, cap, "row %u, column %u: predicted, and not seen", want->cells[i].row, want->cells[i].col);
+			snprintf(why, cap, "row %u, column %u: predicted, and not seen", want->cells[i].row,
+			         want->cells[i].col);
 			return false;
 		}
 	look_cursor(base, &a);

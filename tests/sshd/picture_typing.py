@@ -4,9 +4,9 @@
 
   picture_typing.py [-b BUILD] [-o FILE]      as root
 
-Stock ssh and the client type to a real sshd in a world of its own, over a line that delays (line.py).  What came to each
-terminal is kept with its time; screen-replay says which cells each piece draws.  The picture moves; a viewer that shows
-no motion shows the moment STILL.
+Stock ssh and the client type to a real sshd in a world of its own, over a line that delays (line.py).  What came to
+each terminal is kept with its time; screen-replay says which cells each piece draws.  The picture moves; a viewer that
+shows no motion shows the moment STILL.
 """
 import argparse
 import json
@@ -44,7 +44,8 @@ MERGED = 0.02              # pieces that come within so many seconds are seen as
 # what happens, inside the world ---------------------------------------------------------------------------------------
 
 def terminal(host, way, log):
-    argv = {"ssh": ["ssh", "-o", "SetEnv=LC_HOLDFAST=off"], "holdfast": ["holdfast", "--new", "--predict", "adaptive"]}[way]
+    argv = {"ssh": ["ssh", "-o", "SetEnv=LC_HOLDFAST=off"],
+            "holdfast": ["holdfast", "--new", "--predict", "adaptive"]}[way]
     return Term([*argv, "-p", str(PORT + 1), "-l", "alice", "server"], (ROWS, COLS), env={"HOME": "/home/laptop"},
                 ids=host.ids("laptop"), cwd="/home/laptop", log=log)
 
@@ -114,8 +115,8 @@ class Scenes:
         if b < 1:
             values, times = values + ["hidden"], times + ["%.4f" % b]
         motion = "" if len(values) == 1 else \
-            '<animate attributeName="visibility" calcMode="discrete" dur="%.2fs" repeatCount="indefinite" values="%s" ' \
-            'keyTimes="%s"/>' % (self.end, ";".join(values), ";".join(times))
+            '<animate attributeName="visibility" calcMode="discrete" dur="%.2fs" repeatCount="indefinite" ' \
+            'values="%s" keyTimes="%s"/>' % (self.end, ";".join(values), ";".join(times))
         self.out.append('<g visibility="%s">%s%s</g>' % ("visible" if since <= self.still < until else "hidden", text,
                                                           motion))
 
@@ -167,7 +168,8 @@ def names(key):
 
 
 def typed(scenes, keys, y):
-    scenes.out.append('<text x="%d" y="%d" fill="%s" font-family="sans-serif" font-size="14">typed:</text>' % (PAD, y, QUIET))
+    scenes.out.append('<text x="%d" y="%d" fill="%s" font-family="sans-serif" font-size="14">typed:</text>'
+                      % (PAD, y, QUIET))
     for i, (at, _) in enumerate(keys):
         text = "".join(names(k) for _, k in keys[:i + 1])
         scenes.seen('<text x="70" y="%d" fill="%s">%s</text>' % (y, QUIET, escape(text)), at,
@@ -187,8 +189,8 @@ def draw(build, log):
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 %.1f %d" width="%.0f" height="%d" role="img">'
         % (total, height + 30, total, height + 30),
         "<!-- SPDX-License-Identifier: MIT.  Made by tests/sshd/picture_typing.py; do not edit. -->",
-        "<title>The same keys in two terminals, 300 ms from the host: ssh shows each one 300 ms late, holdfast at once, "
-        "underlined until the host has answered.</title>",
+        "<title>The same keys in two terminals, 300 ms from the host: ssh shows each one 300 ms late, holdfast at "
+        "once, underlined until the host has answered.</title>",
         '<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="%d" fill="%s" xml:space="preserve">'
         % (SIZE, FRONT), *scenes.out, "</g>", "</svg>", ""])
 
@@ -201,7 +203,8 @@ def main():
     base = run.isolate()
     log = tempfile.mkdtemp(prefix="holdfast-picture.")
     run.stage(base, args.b)
-    if subprocess.run(world.argv(world.spec(base, run.SRC, log, entry="picture_typing:inside")), check=False).returncode:
+    argv = world.argv(world.spec(base, run.SRC, log, entry="picture_typing:inside"))
+    if subprocess.run(argv, check=False).returncode:
         sys.exit("picture_typing.py: typing failed; see %s" % log)
     with open(args.o, "w", encoding="utf-8") as f:
         f.write(draw(args.b, log))

@@ -16,7 +16,8 @@ PORT = 2600
 def test_flood(host):
     """What the model costs while a program prints: 100 MB of text, in turns."""
     with open("/home/alice/big", "w", encoding="ascii") as f:
-        line = "".join("%s\n" % ("0123456789 the quick brown fox jumps over the lazy dog " * 3)[:n] for n in range(5, 150))
+        words = "0123456789 the quick brown fox jumps over the lazy dog " * 3
+        line = "".join("%s\n" % words[:n] for n in range(5, 150))
         f.write(line * (100_000_000 // len(line)))
     size = os.path.getsize("/home/alice/big")
     terms = {mode: client(host, "--new", "--predict", mode).prompt() for mode in ("never", "always")}
@@ -38,7 +39,8 @@ def test_flood(host):
             tail = tail[-100:] + bytes(t.data[-200:])
             del t.data[:]
         took = time.monotonic() - began
-        host.note("%-7s %.1f MB/s, processor %.2f s for %d MB" % (mode, size / took / 1e6, cpu() - before, n // 1000000))
+        host.note("%-7s %.1f MB/s, processor %.2f s for %d MB" %
+                  (mode, size / took / 1e6, cpu() - before, n // 1000000))
 
 
 def over_a_line(host):

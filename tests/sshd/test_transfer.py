@@ -145,8 +145,8 @@ def test_interrupt_overtakes_input(host):
 
 
 def test_nothing_stays_behind(host):
-    """The client does not wait for the end of the connection, and the session is gone nevertheless; so is ssh, where that
-    carries the bytes, alone or with a connection that could be shared."""
+    """The client does not wait for the end of the connection, and the session is gone nevertheless; so is ssh, where
+    that carries the bytes, alone or with a connection that could be shared."""
     for way in WAYS:
         for n in range(6):
             r = run(host, *way, "server", "cat; echo %d; exit %d" % (n, n), input=b"in\n")
@@ -223,7 +223,8 @@ def test_plain_gets_the_input(host):
         p = start(host, *way, "-p", str(relay.port), "server", "sha256sum; exit 5")
         feed(p, data)
         out, status, said = p.stdout.read().split(), p.wait(60), p.stderr.read()
-        equal((out[:1], status), ([hashlib.sha256(data).hexdigest().encode()], 5), "what was read; %s; %s" % (way, said))
+        equal((out[:1], status), ([hashlib.sha256(data).hexdigest().encode()], 5),
+              "what was read; %s; %s" % (way, said))
         check(b"starting a plain ssh" in said, "it was held: %s" % said)
     # a command that ends without reading all: nothing goes on feeding it
     p = start(host, "-p", str(relay.port), "server", "head -c 3; exit 6")

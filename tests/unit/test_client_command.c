@@ -306,7 +306,8 @@ leaves_ssh_to_its_end(void **state)
 	char got[64], script[512];
 
 	(void)state;
-	snprintf(script, sizeof script, "echo holdfast:logged-in; until [ -e %s.go ]; do sleep 0.01; done; cat >%s; : >%s.ended",
+	snprintf(script, sizeof script,
+	         "echo holdfast:logged-in; until [ -e %s.go ]; do sleep 0.01; done; cat >%s; : >%s.ended",
 	         path_of("x"), path_of("x"), path_of("x"));
 	make_target("ssh", script);
 	t = start(TRANSPORT_SUBSYSTEM, NULL);

@@ -84,9 +84,9 @@ versions_and_features_must_make_sense(void **state)
 static struct frame_attach
 attach_sample(void)
 {
-	struct frame_attach m = { .mode = FRAME_STREAM, .flags = FRAME_QUIET, .want = "3", .name = "n", .command = "true",
-		                  .term = "xterm", .rows = 24, .cols = 65535, .xpixel = 1, .ypixel = 2,
-		                  .env_count = 2, .input = 5, .output = 6, .errors = UINT64_MAX };
+	struct frame_attach m = { .mode = FRAME_STREAM, .flags = FRAME_QUIET, .want = "3", .name = "n",
+		                  .command = "true", .term = "xterm", .rows = 24, .cols = 65535, .xpixel = 1,
+		                  .ypixel = 2, .env_count = 2, .input = 5, .output = 6, .errors = UINT64_MAX };
 
 	m.env[0] = (struct wire_bytes){ (const unsigned char *)"A=1", 3 };
 	m.env[1] = (struct wire_bytes){ (const unsigned char *)"B=", 2 };
@@ -160,9 +160,9 @@ attach_is_bounded(void **state)
 static void
 attached_there_and_back(void **state)
 {
-	struct frame_attached m = { .version = 1, .id = 7, .name = "n", .kind = FRAME_COMMAND, .is_new = true, .input = 1,
-		                    .window = FRAME_INPUT_WINDOW_MAX, .output = 2, .errors = 3, .rows = 24,
-		                    .cols = 80 }, n;
+	struct frame_attached m = { .version = 1, .id = 7, .name = "n", .kind = FRAME_COMMAND, .is_new = true,
+		                    .input = 1, .window = FRAME_INPUT_WINDOW_MAX, .output = 2, .errors = 3,
+		                    .rows = 24, .cols = 80 }, n;
 	const struct frame *f = back(frame_put_attached(&m, out, sizeof out));
 
 	(void)state;

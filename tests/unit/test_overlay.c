@@ -210,9 +210,10 @@ of_generated_streams(void **state)
 static size_t
 shell_bytes(struct scribble *s, char *to)
 {
-	static const char *const pieces[] = { "word", "a", " ", "\r\n", "\r", "\b", "\033[K", "\033[1;32mg\033[0m", "\033[3C",
-		                              "\033[2D", "\033[7G", "e\xcc\x81", "\xe6\x97\xa5", "$ ", "\033[J", "\033[5X",
-		                              "\r\n\r\n\r\n" };
+	static const char *const pieces[] = {
+		"word", "a", " ", "\r\n", "\r", "\b", "\033[K", "\033[1;32mg\033[0m", "\033[3C", "\033[2D", "\033[7G",
+		"e\xcc\x81", "\xe6\x97\xa5", "$ ", "\033[J", "\033[5X", "\r\n\r\n\r\n",
+	};
 	const char *piece = pieces[scribble_random(s, sizeof pieces / sizeof *pieces)];
 
 	memcpy(to, piece, strlen(piece));

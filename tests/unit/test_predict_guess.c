@@ -47,7 +47,10 @@ nothing_is_shown_without_echo(void **state)
 	assert_string_equal(seen(w), "$ s");
 }
 
-/* sudo's terminal echoes while it looks at one password, and not when it asks for the next: one is typed ahead of that. */
+/*
+ * sudo's terminal echoes while it looks at one password, and not when it asks for the next: one is typed ahead of
+ * that.
+ */
 static void
 a_program_that_has_asked_is_not_echoed(void **state)
 {

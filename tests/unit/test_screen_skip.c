@@ -265,8 +265,8 @@ test_more_and_more(void **state)
 
 	(void)state;
 	for (uint64_t seed = 0; seed < 120; seed++) {
-		struct kind kind = { .more = 1 + (unsigned)(seed / 6 % 5), .raw = seed % 7 == 1, .stairs = seed % 7 == 2,
-			             .placed = seed % 7 > 4 };
+		struct kind kind = { .more = 1 + (unsigned)(seed / 6 % 5), .raw = seed % 7 == 1,
+			             .stairs = seed % 7 == 2, .placed = seed % 7 > 4 };
 
 		skipped[kind.placed] += compare_seed(seed, kind);
 		kind.odd = 1 + (unsigned)(seed * seed % 2000);
@@ -427,7 +427,8 @@ test_places_that_were_doubtful(void **state)
 		assert_non_null(st.bytes);
 		add_often(&st, cases[i].head, strlen(cases[i].head));
 		add_often(&st, "\033[6;3H\033[1mx\033[9;9H\033[mzz", CAP - 256);
-		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1, cases[i].head);
+		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1,
+		                          cases[i].head);
 		assert_int_equal(skipped > 0, cases[i].passes);
 		free(st.bytes);
 	}

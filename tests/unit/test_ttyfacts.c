@@ -18,16 +18,17 @@ modes_have_numbers(void **state)
 {
 	static const struct { char word; tcflag_t flag; uint32_t number; } v[] = {
 		{ 'l', ICANON, 1 }, { 'l', ECHO, 2 }, { 'l', ECHOE, 4 }, { 'l', ECHOK, 8 }, { 'l', ECHOKE, 16 },
-		{ 'l', ECHOCTL, 32 }, { 'l', ECHOPRT, 64 }, { 'l', ECHONL, 128 }, { 'l', IEXTEN, 256 }, { 'l', ISIG, 512 },
-		{ 'i', ICRNL, 1024 }, { 'i', INLCR, 2048 }, { 'i', IGNCR, 4096 }, { 'i', IUTF8, 8192 }, { 'o', OPOST, 16384 },
-		{ 'o', ONLCR, 32768 }, { 'i', IXON, 65536 }, { 'o', TAB3, 131072 }, { 'i', ISTRIP, 262144 },
-		{ 'i', IUCLC, 524288 },
+		{ 'l', ECHOCTL, 32 }, { 'l', ECHOPRT, 64 }, { 'l', ECHONL, 128 }, { 'l', IEXTEN, 256 },
+		{ 'l', ISIG, 512 }, { 'i', ICRNL, 1024 }, { 'i', INLCR, 2048 }, { 'i', IGNCR, 4096 },
+		{ 'i', IUTF8, 8192 }, { 'o', OPOST, 16384 }, { 'o', ONLCR, 32768 }, { 'i', IXON, 65536 },
+		{ 'o', TAB3, 131072 }, { 'i', ISTRIP, 262144 }, { 'i', IUCLC, 524288 },
 	};
 	struct frame_tty m;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
-		struct termios t = { .c_iflag = v[i].word == 'i' ? v[i].flag : 0, .c_oflag = v[i].word == 'o' ? v[i].flag : 0,
+		struct termios t = { .c_iflag = v[i].word == 'i' ? v[i].flag : 0,
+			             .c_oflag = v[i].word == 'o' ? v[i].flag : 0,
 			             .c_lflag = v[i].word == 'l' ? v[i].flag : 0 };
 
 		ttyfacts_modes(&m, &t);
