@@ -14,6 +14,7 @@
 #include "factory.h"
 #include "json.h"
 #include "link_open.h"
+#include "link_time.h"
 #include "log.h"
 #include "remembered.h"
 #include "target.h"

@@ -6,6 +6,7 @@
 #include "exit_status.h"
 #include "factory.h"
 #include "link_open.h"
+#include "link_time.h"
 #include "run_ahead.h"
 #include "run_attach.h"
 #include "run_away.h"

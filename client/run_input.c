@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "exit_status.h"
+#include "link_time.h"
 #include "local.h"
 #include "run_ahead.h"
 #include "run_away.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link: one connection that speaks the protocol of docs/PROTOCOL.md: preamble, HELLO, frames both ways, pings, and
- * how long nothing has come back.  What the frames mean for a session is stream's (link_stream.h).
+ * link: one connection that speaks the protocol of docs/PROTOCOL.md: preamble, HELLO, frames both ways.  When it pings,
+ * and how long nothing has come back, is link_time.h's; what the frames mean for a session is stream's (link_stream.h).
  */
 #ifndef HOLDFAST_LINK_H
 #define HOLDFAST_LINK_H
@@ -74,7 +74,6 @@ struct link *link_new(struct transport *transport, enum transport_request what, 
 /* Takes NULL. */
 void link_free(struct link *l);
 
-unsigned link_poll(struct link *l, struct pollfd *fds, uint64_t *deadline);
 void link_step(struct link *l, const struct pollfd *fds, unsigned count);
 /* 1: *f is a frame that is permitted now, good until the next call; 0: none now; -1: the link is DEAD. */
 int link_next(struct link *l, struct frame *f);
@@ -107,23 +106,8 @@ bool link_flushed(const struct link *l);
 /* Whether the link can be given up now, and all that was put into it reaches the host. */
 bool link_leave(struct link *l);
 
-/* Checks with less patience that the other end is alive: the network has changed, or the machine has slept. */
-void link_check(struct link *l, uint64_t now);
-/*
- * From when on (clock.h) it is worth a second connection beside this one, though the host may only be slow: well before
- * it is called SILENT.  UINT64_MAX: nothing speaks for that.
- */
-uint64_t link_doubtful(const struct link *l);
-/* That doubt was wrong: the next one takes twice as long. */
-void link_trusted(struct link *l);
-/* Whether the host has been heard since we sent something that it answers. */
-bool link_speaks(const struct link *l);
 /* Whether the connection is lost because this machine no longer has its address. */
 bool link_moved(const struct link *l);
-/* Sends the pings that are due; sets SILENT, or ends a connection that was never answered at all. */
-void link_tick(struct link *l, uint64_t now);
-/* When link_tick wants to be called next, UINT64_MAX for never. */
-uint64_t link_due(const struct link *l);
 /* The link is over. */
 void link_fail(struct link *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

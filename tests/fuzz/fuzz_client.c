@@ -13,6 +13,7 @@
 
 #include "link.h"
 #include "link_stream.h"
+#include "link_time.h"
 #include "local_holdback.h"
 
 #define TURNS 64u
