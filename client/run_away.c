@@ -60,7 +60,7 @@ away_since(struct run *r, uint64_t since, const char *reason)
 static bool
 may_attach(const struct run *r, const struct link *l)
 {
-	if (r->o->no_session || l->asked_attach || l->phase == LINK_CONNECTING || l->phase == LINK_DEAD)
+	if (r->o->no_session || r->closing || l->asked_attach || l->phase == LINK_CONNECTING || l->phase == LINK_DEAD)
 		return false;
 	/* What is refused here is so when the host is known to be there. */
 	return l->phase >= LINK_READY || !r->o->command || strlen(r->o->command) <= FRAME_COMMAND_MAX;

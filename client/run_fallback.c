@@ -4,6 +4,7 @@
 #include "age.h"
 #include "exit_status.h"
 #include "remembered.h"
+#include "run_close.h"
 #include "run_end.h"
 #include "run_fallback.h"
 
@@ -19,6 +20,11 @@ fall_back(struct run *r, const char *why, bool none)
 {
 	if (r->done)
 		return;
+	/* Who has been told to end starts nothing more. */
+	if (r->closing) {
+		run_closed(r);
+		return;
+	}
 	if (only_held(r)) {
 		run_end(r, none ? STATUS_NO_HOLDFAST : STATUS_FAILED, none ? "%s %s" : "%s: %s",
 		        target_name(r->target), why);

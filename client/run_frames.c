@@ -213,6 +213,10 @@ put_out(struct run *r, const char *text)
 static void
 error(struct run *r, struct link *l, const struct frame_text *t)
 {
+	if (r->closing) {
+		run_closed(r);
+		return;
+	}
 	if (!r->stream.attached) {
 		error_first(r, t);
 		return;

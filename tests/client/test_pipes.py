@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 
 import person
-from fake import EXIT, S_PING, Session, frame, string, u32, u64
+from fake import (ATTACH, ATTACH_AHEAD, ERROR, EXIT, OUTPUT_CLOSED, S_HELLO, S_PING, Plan, Session, frame, string, u32,
+                  u64)
 from person import LIMIT, check, command, equal, in_order, new_host, popen, run, wait_until
 
 
@@ -136,6 +138,59 @@ def test_terminated_before_attached():
     equal((h.session.closed, h.session.detached), ([0, 1], True), "what the host was told")
 
 
+def reads_until(c, buf, wanted):
+    """Reads frames until one is WANTED or the client has gone: their types."""
+    seen = []
+    while not set(seen) & set(wanted):
+        while len(buf) < 5 or len(buf) < 4 + int.from_bytes(buf[:4], "big"):
+            data = c.sock.recv(65536)
+            if not data:
+                return seen
+            buf += data
+        seen.append(buf[4])
+        del buf[:4 + int.from_bytes(buf[:4], "big")]
+    return seen
+
+
+def refuses_after_the_signal(code, clients, hello):
+    """A host that answers when the client has been told to end: HELLO "before" that, "after" that, or no HELLO."""
+    greeting = frame(S_HELLO, u32(1) + string("fake 1") + string("output-closed") + b"b" * 16)
+
+    def script(c):
+        buf = bytearray()
+        c.sock.sendall(c.sock.recv(24, socket.MSG_WAITALL) + (greeting if hello == "before" else b""))
+        assert reads_until(c, buf, [ATTACH, ATTACH_AHEAD]), "no ATTACH"
+        wait_until(lambda: clients, "the client's process is known")
+        clients[0].send_signal(signal.SIGTERM)
+        assert OUTPUT_CLOSED in reads_until(c, buf, [OUTPUT_CLOSED]), "no OUTPUT_CLOSED"
+        if hello == "after":
+            c.sock.sendall(greeting)
+            assert ATTACH not in reads_until(c, buf, [ATTACH]), "the command is asked for behind DETACH"
+        else:
+            c.sock.sendall(frame(ERROR, u32(code) + string("refused")))
+    return script
+
+
+def test_terminated_and_refused():
+    """A client that has been told to end starts nothing more: not by a plain ssh, and not at the same host."""
+    ssh, log = os.path.join(person.WORK, "ssh"), os.path.join(person.WORK, "plain.log")
+    for code, hello in ((1, ""), (1, "before"), (7, "before"), (0, "after")):
+        clients = []
+        h = new_host(Session(), [Plan(script=refuses_after_the_signal(code, clients, hello))])
+        with open(ssh, "w") as f:
+            f.write(REFUSED_SSH % (person.CARRY, h.path, log))
+        os.chmod(ssh, 0o755)
+        p = popen([person.HOLDFAST, "-F", "none", "--transport", ssh, "host", "cat >f"], stdin=subprocess.PIPE,
+                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        clients.append(p)
+        equal(p.wait(LIMIT), 255, "status")
+        p.stdin.close()
+        equal(p.stderr.read(), b"", "errors")
+        check(not os.path.exists(log), "a plain ssh ran")
+        wait_until(lambda: h.live[-1].sock.fileno() < 0, "the host's end")
+        in_order(h)
+
+
 def test_terminated_by_name():
     """A session that was asked for by name goes on, and so does one on a host that can't be told."""
     for options, features in ((["--session", "x"], "output-closed"), ([], "")):
@@ -203,6 +258,14 @@ def test_slow_reader():
     equal(p.wait(LIMIT), 0, "status")
     in_order(h)
 
+
+REFUSED_SSH = """#!/bin/sh
+case "$*" in *-G*) exec ssh "$@" ;; esac
+case "$*" in
+*" -s "* | *" -s") echo holdfast:logged-in; exec %s %s ;;
+*) echo "plain: $*" >>%s; exit 5 ;;
+esac
+"""
 
 FAKE_SSH = """#!/bin/sh
 case "$*" in *-G*) exec ssh "$@" ;; esac
