@@ -112,12 +112,13 @@ gap(struct run *r, struct link *l, const struct frame *f)
 	struct frame_gap g;
 	uint64_t lost;
 
-	if (frame_get_gap(&g, f->body, f->len) != 0 || link_stream_gap(&r->stream, &g, &lost) != 0)
+	if (frame_get_gap(&g, f->body, f->len) != 0 || link_stream_gap(&r->stream, &g, &lost) != 0) {
 		wrong(l, "GAP");
-	else if (lost) {
-		run_predict_lost(r);
-		run_say(r, "%" PRIu64 " bytes of output are lost: the host could not keep more", lost);
+		return;
 	}
+	run_predict_lost(r);
+	if (lost)
+		run_say(r, "%" PRIu64 " bytes of output are lost: the host could not keep more", lost);
 }
 
 static void

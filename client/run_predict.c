@@ -54,14 +54,17 @@ run_predict_hide(struct run *r)
 		predict_hide(r->predict.p, put_own, r);
 }
 
-/* The model goes. */
+/* The model goes, and so does the rendering that it may have got in part. */
 static void
 drop(struct run *r)
 {
+	struct run_predict *pr = &r->predict;
+
 	run_predict_hide(r);
-	if (r->predict.p)
-		predict_end(r->predict.p);
-	r->predict.ready = false;
+	if (pr->p)
+		predict_end(pr->p);
+	pr->ready = false;
+	pr->stale = pr->asked;
 }
 
 static void
@@ -221,6 +224,8 @@ void
 run_predict_lost(struct run *r)
 {
 	drop(r);
+	/* The rendering that comes next is the terminal's. */
+	r->predict.asked = r->predict.painting = r->predict.stale = false;
 }
 
 /* The host's first word over a connection comes at once, so it says how slow the line is. */
@@ -249,7 +254,6 @@ take_size(struct run *r, const struct frame *f)
 	if (m.rows == r->predict.size.rows && m.cols == r->predict.size.cols)
 		return 0;
 	r->predict.size = m;
-	r->predict.stale = r->predict.asked;
 	drop(r);
 	return 0;
 }
@@ -307,7 +311,6 @@ run_predict_resized(struct run *r)
 		predict_forget(pr->p);
 		r->redraw = pr->unclean = true;
 	}
-	pr->stale = pr->asked;
 	drop(r);
 }
 

@@ -98,13 +98,15 @@ predict_fed(struct predict *p, const void *bytes, size_t len, uint64_t offset, u
 void
 predict_paint(struct predict *p, const void *bytes, size_t len)
 {
-	screen_feed(p->base, bytes, len);
+	if (p->base)
+		screen_feed(p->base, bytes, len);
 }
 
 void
 predict_painted(struct predict *p, uint64_t offset, uint64_t now)
 {
-	guess_output(p->guess, p->base, offset, now);
+	if (p->base)
+		guess_output(p->guess, p->base, offset, now);
 }
 
 void

@@ -36,7 +36,7 @@ bool predict_begun(const struct predict *p);
 /* Whether the person may be typing in the last row of the terminal, and surely not in its first one. */
 bool predict_is_low(const struct predict *p);
 
-/* All that follows needs a base, but for predict_tty(). */
+/* All that follows needs a base, but for predict_tty(); without one a rendering's bytes and its end do nothing. */
 
 /*
  * LEN BYTES of the host's go to the terminal next: takes back as much of the overlay as they would meet.  Behind them

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""The model of the terminal, beneath what is shown before the host has answered (test_predict.py): which renderings it
+gets, which ones the terminal gets, and when it goes."""
+from fake import GAP, Plan, REDRAW, RENDERING, frame, u64
+from person import Terminal, check, equal, finish, new_host
+from test_predict import ALWAYS, answer, confirm, opened, session, shows
+
+LAST, SCREEN_ONLY = 1, 2
+
+
+def without_renderings(h):
+    """The host notes REDRAW, and answers when the test has it do so."""
+    c = h.connections_attached[-1]
+    handle = c.handle
+
+    def noting(kind, r):
+        if kind == REDRAW:
+            h.session.redraws.append(r.u8())
+        else:
+            handle(kind, r)
+    c.handle = noting
+    return c
+
+
+def asked_for_a_model(h, t):
+    """The terminal has another size: the model is to begin anew."""
+    c = without_renderings(h)
+    t.size(30, 100)
+    t.until(lambda: h.session.redraws == [1], "REDRAW")
+    return c
+
+
+def rendering(c, offset, data, flags=LAST | SCREEN_ONLY):
+    c.send(frame(RENDERING, bytes([flags]) + u64(offset) + data))
+
+
+def test_gap_within_a_rendering():
+    """The rest of a rendering for the model never comes; the one behind the gap is the terminal's."""
+    h = new_host(session())
+    t = opened(h)
+    c = asked_for_a_model(h, t)
+    with h.lock:
+        at = c.next[0]
+        rendering(c, at, b"prompt", SCREEN_ONLY)
+        c.send(frame(GAP, b"\0" + u64(at) + u64(at + 100)))
+        rendering(c, at + 100, b"\033[2J\033[HREND", 0)
+        rendering(c, at + 100, b"ERED")
+        h.session.out[0] += bytes(at + 100 - len(h.session.out[0]))
+        c.next[0] = at + 100
+    t.wait_for(b"RENDERED")
+    answer(h, b".")
+    t.wait_for(rb"RENDERED\.")
+    confirm(h, t)
+    t.type(b"abc")
+    shows(t, "RENDERED.-abc")
+    finish(h, t)
+
+
+def test_fast_while_asked():
+    """The line is found fast while a rendering for the model is due: nobody needs it when it comes."""
+    plan = Plan(delay=0.06)
+    h = new_host(session(), [plan])
+    h.session.out[0].clear()
+    t = Terminal(h)
+    t.until(lambda: h.session.watches, "WATCH")
+    answer(h, b"prompt$ ")
+    t.wait_for(r"prompt\$ ")
+    c = asked_for_a_model(h, t)
+    plan.delay = 0
+    for n in range(1, 1000):
+        t.type(b"x")
+        t.until(lambda: len(h.session.input) == n, "input")
+        t.until(lambda: not c.later, "the acknowledgement")
+        t.pump(0.01)
+        if not h.session.watches[-1]:
+            break
+    equal(h.session.watches[-1], 0, "WATCH")
+    with h.lock:
+        rendering(c, c.next[0], b"\033[2J\033[HRENDERED")
+    answer(h, b".")
+    t.wait_for(rb"\$ \.")
+    check(b"RENDERED" not in t.seen, "the terminal has got it: %r" % t.seen)
+    finish(h, t)
