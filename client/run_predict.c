@@ -170,10 +170,13 @@ painted(struct run *r, uint64_t offset)
 {
 	struct run_predict *pr = &r->predict;
 
+	/* What asks for a password may have been typed without the model, and the password with it. */
+	if (pr->missed > pr->taken.input)
+		predict_missed(pr->p, pr->missed);
 	predict_painted(pr->p, offset - r->held.len, clock_now_ms());
 	if (pr->taken.input)
 		predict_taken(pr->p, &pr->taken);
-	pr->taken.input = 0;
+	pr->taken.input = pr->missed = 0;
 }
 
 bool
@@ -283,6 +286,8 @@ run_predict_keys(struct run *r, const unsigned char *bytes, size_t len, uint64_t
 {
 	struct run_predict *pr = &r->predict;
 
+	if (!pr->ready)
+		pr->missed = offset + len;
 	if (!pr->ready || !len)
 		return;
 	predict_keys(pr->p, bytes, len, offset, clock_now_ms(), r->paste.open || len >= PASTE_LEAST);

@@ -41,6 +41,7 @@ struct run_predict {
 	bool stale;              /* the size has changed meanwhile */
 	bool ready;              /* the base is what the terminal shows of the host's bytes */
 	struct frame_taken taken; /* the last word that came while there was no model */
+	uint64_t missed;         /* the end of the input that was typed while there was none */
 	bool unclean;            /* others than the host have written to the terminal */
 };
 

@@ -266,6 +266,12 @@ guess_reset(struct guess *g)
 	g->want = (struct overlay_want){ .n = 0 };
 }
 
+void
+guess_missed(struct guess *g, uint64_t end)
+{
+	lose(g, end);
+}
+
 const struct overlay_want *
 guess_want(struct guess *g, const struct screen *base)
 {

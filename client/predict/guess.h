@@ -67,6 +67,9 @@ void guess_taken(struct guess *g, const struct screen *base, const struct frame_
 /* A resize, a rendering, a gap …: nothing that is outstanding is predicted any more. */
 void guess_reset(struct guess *g);
 
+/* The input before END was typed while there was no base: what follows is not predicted until that was taken. */
+void guess_missed(struct guess *g, uint64_t end);
+
 /* What an overlay is to show on BASE, never NULL; valid until the next call. */
 const struct overlay_want *guess_want(struct guess *g, const struct screen *base);
 /* Whether keys are on their way whose effect the base does not have yet. */

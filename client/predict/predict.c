@@ -134,6 +134,12 @@ predict_reset(struct predict *p)
 }
 
 void
+predict_missed(struct predict *p, uint64_t end)
+{
+	guess_missed(p->guess, end);
+}
+
+void
 predict_show(struct predict *p, bool underline, predict_put *put, void *to)
 {
 	if (!overlay_may(p->base)) {

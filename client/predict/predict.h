@@ -56,6 +56,8 @@ void predict_tty(struct predict *p, const struct frame_tty *m);
 void predict_taken(struct predict *p, const struct frame_taken *m);
 /* Nothing that is outstanding is predicted any more. */
 void predict_reset(struct predict *p);
+/* The input before END was typed while there was no base: nothing is predicted until the host says that it was taken. */
+void predict_missed(struct predict *p, uint64_t end);
 
 /* The terminal shows what is predicted now; UNDERLINE: what is not confirmed is underlined. */
 void predict_show(struct predict *p, bool underline, predict_put *put, void *to);

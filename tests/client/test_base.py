@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The model of the terminal, beneath what is shown before the host has answered (test_predict.py): which renderings it
 gets, which ones the terminal gets, and when it goes."""
-from fake import GAP, Plan, REDRAW, RENDERING, frame, u64
+from fake import GAP, ISIG, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, u64
 from person import Terminal, check, equal, finish, new_host
 from test_predict import ALWAYS, answer, confirm, opened, session, shows
 
 LAST, SCREEN_ONLY = 1, 2
+RAW = ISIG | OPOST | ONLCR
 
 
 def without_renderings(h):
@@ -32,6 +33,15 @@ def asked_for_a_model(h, t):
 
 def rendering(c, offset, data, flags=LAST | SCREEN_ONLY):
     c.send(frame(RENDERING, bytes([flags]) + u64(offset) + data))
+
+
+def typed(h, t, key, echo=None):
+    """KEY has been answered, and read."""
+    at = len(h.session.input)
+    t.type(key)
+    t.until(lambda: len(h.session.input) == at + len(key), "input")
+    answer(h, echo or key, taken=True)
+    t.until(lambda: h.session.taken is None and h.session.acked[0] == len(h.session.out[0]), "ACK")
 
 
 def test_gap_within_a_rendering():
@@ -80,4 +90,44 @@ def test_fast_while_asked():
     answer(h, b".")
     t.wait_for(rb"\$ \.")
     check(b"RENDERED" not in t.seen, "the terminal has got it: %r" % t.seen)
+    finish(h, t)
+
+
+def test_password_after_keys_without_a_model():
+    """Keys that were typed while there was no model may start a program that asks for a password: what is typed behind
+    them waits until the host has said that they were read, also where a prompt is shown that is well known."""
+    s = session()
+    s.tty = (RAW, "bash")
+    h = new_host(s)
+    s.out[0].clear()
+    t = Terminal(h, options=ALWAYS)
+    t.until(lambda: s.watches, "WATCH")
+    answer(h, b"$ ")
+    t.wait_for(r"\$ ")
+    for line in (b"ls", b"pwd", b"id"):
+        for key in line:
+            typed(h, t, bytes([key]))
+        typed(h, t, b"\r", b"\r\n$ ")
+    t.type(b"w")
+    shows(t, "$ w", "the prompt is known")
+    t.until(lambda: s.input.endswith(b"w"), "input")
+    answer(h, b"w", taken=True)
+    typed(h, t, b"\r", b"\r\n$ ")
+    c = asked_for_a_model(h, t)
+    t.type(b"sudo x\r")
+    t.until(lambda: s.input.endswith(b"sudo x\r"), "input")
+    with h.lock:
+        rendering(c, c.next[0], b"\033[2J\033[H$ ls\r\n$ pwd\r\n$ id\r\n$ w\r\n$ ")
+    t.settle()
+    before = len(t.seen)
+    for key in b"hunter2":
+        t.type(bytes([key]))
+        t.until(lambda: s.input.endswith(bytes([key])), "input")
+    t.settle()
+    equal(t.seen[before:], b"", "what was shown of the password")
+    answer(h, b"sudo x\r\nPassword: \r\n$ ", taken=True)
+    t.wait_for(rb"Password: \r\n\$ ")
+    confirm(h, t)
+    t.type(b"abc")
+    shows(t, "$ -abc")
     finish(h, t)

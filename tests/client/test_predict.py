@@ -171,7 +171,7 @@ def test_outage_on_a_fast_line():
     plan.silent = True
     t.type(b"a")
     t.until(lambda: len(h.session.redraws) > redraws and h.session.watches[-1], "REDRAW: an answer is owed")
-    answer(h, b"a")
+    answer(h, b"a", taken=True)
     plan.silent = False
     behind(h, t, shown + b"a")
     confirm(h, t)
@@ -274,6 +274,7 @@ def test_other_size():
     settled(h, t)
     h.session.rendering = b"prompt$ -x"
     with h.lock:
+        h.connections_attached[0].send(frame(TAKEN, u64(4) + u64(len(h.session.out[0])) + b"\1"))
         h.connections_attached[0].send(frame(SIZE_IS, u32(24) + u32(80)))
     t.until(lambda: h.session.redraws == [1], "REDRAW")
     behind(h, t, t.seen)
