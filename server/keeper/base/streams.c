@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "frame_ahead.h"
+
 struct stream *
 streams_find(struct streams *t, const unsigned char name[FRAME_KEY])
 {
@@ -196,14 +198,17 @@ stream_waits(const struct stream *s)
 	return (size_t)(s->put - s->fed);
 }
 
-/* How much more may wait in wide streams. */
+/* How much more may wait in S: in all wide streams together, or ahead of a window, in all streams. */
 static size_t
-wide_room(const struct streams *t)
+shared_room(const struct stream *s)
 {
-	size_t waits = 0, limit = t ? t->limit : 0;
+	const struct streams *t = s->of;
+	size_t waits = 0, limit = t && s->wide ? t->limit : 0;
 
+	if (t && s->ahead && limit < FRAME_INPUT_AHEAD_MAX)
+		limit = FRAME_INPUT_AHEAD_MAX;
 	for (unsigned i = 0; limit && i < STREAMS_MAX; i++)
-		waits += t->v[i].wide ? stream_waits(&t->v[i]) : 0;
+		waits += s->ahead || t->v[i].wide ? stream_waits(&t->v[i]) : 0;
 	return waits < limit ? limit - waits : 0;
 }
 
@@ -213,7 +218,7 @@ stream_room(const struct stream *s)
 	size_t waits = stream_waits(s), most = streams_queue_bytes(s->of), all;
 
 	if (most > STREAMS_NARROW) {
-		all = s->wide ? wide_room(s->of) : 0;
+		all = shared_room(s);
 		most = all > most - waits ? most : waits + all;
 		if (most < STREAMS_NARROW)
 			most = STREAMS_NARROW;

@@ -58,6 +58,7 @@ struct stream {
 	uint64_t kept;        /* memory of the queue before this has been given back */
 	bool ended;           /* no byte comes any more (INPUT_END) */
 	bool wide;            /* its client knows windows over STREAMS_NARROW */
+	bool ahead;           /* input is taken that was sent before there was a window: FRAME_INPUT_AHEAD_MAX finds room */
 	bool open;            /* its client is to be told of the session's end */
 	bool closed[STREAM_CHANNELS]; /* nothing at its client reads this output any more */
 	bool watched;         /* its client wants to know of the terminal (WATCH) */

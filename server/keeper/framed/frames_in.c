@@ -186,11 +186,15 @@ end_input(struct peer *peer, uint64_t offset)
 	return TAKEN;
 }
 
-/* Input that was sent before ATTACHED.  The frame may be held, so its own bytes stay as they are. */
+/*
+ * Input that was sent before ATTACHED.  The frame may be held, so its own bytes stay as they are.  Acknowledgements of
+ * output follow it, so a command that writes before it reads needs it taken, whatever the session's share is.
+ */
 static enum taken
 on_input_ahead(struct peer *peer, const struct frame *in)
 {
 	static unsigned char plain[FRAME_MAX];
+	struct stream *s = peer->framed->stream;
 	struct frame_input_ahead m;
 	enum taken how;
 
@@ -198,7 +202,9 @@ on_input_ahead(struct peer *peer, const struct frame *in)
 		return WRONG;
 	memcpy(plain, m.data, m.len);
 	frame_mask(plain, m.len, m.mask);
+	s->ahead = true;
 	how = take_input(peer, &(struct frame_data){ .offset = m.offset, .data = plain, .len = m.len });
+	s->ahead = false;
 	return how == TAKEN && m.last ? end_input(peer, m.offset + m.len) : how;
 }
 
