@@ -71,7 +71,7 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
 	run_predict_attached(r, l, &m, again);
-	link_answered(l, false, r->rtt.smoothed - r->rtt.smoothed / 4);
+	link_answered(l, LINK_ANSWER_NONE, r->rtt.smoothed - r->rtt.smoothed / 4);
 	if (lost)
 		run_predict_reset(r);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
@@ -145,6 +145,9 @@ rendering(struct run *r, struct link *l, const struct frame *f)
 static void
 input_ack(struct run *r, struct link *l, const struct frame *f)
 {
+	const struct link_input *in = &r->stream.input;
+	enum link_answer what = LINK_ANSWER_ALL;
+	uint64_t before = in->base;
 	struct frame_input_ack m;
 
 	if (frame_get_input_ack(&m, f->body, f->len) != 0 ||
@@ -153,7 +156,9 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 		return;
 	}
 	link_rtt_acked(&r->rtt, m.offset, clock_now_ms());
-	link_answered(l, m.offset >= r->stream.input.sent, r->rtt.smoothed - r->rtt.smoothed / 4);
+	if (m.offset < in->sent)
+		what = m.offset > before ? LINK_ANSWER_PART : LINK_ANSWER_NONE;
+	link_answered(l, what, r->rtt.smoothed - r->rtt.smoothed / 4);
 	progress(r);
 	run_pump(r);
 }

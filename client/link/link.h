@@ -88,15 +88,24 @@ void link_put(struct link *l, const unsigned char *frame, int n);
 /* For INPUT, ATTACH and LIST, which the host answers: the wait for the answer begins. */
 void link_put_data(struct link *l, uint64_t offset, const unsigned char *data, size_t len);
 void link_expect(struct link *l, uint64_t now);
-/* The host has acknowledged input, ALL that was sent or a part; answers take TRIP ms on this line, 0: not known. */
+/* What the host has acknowledged of the input: nothing new, a part of it, or all that was sent. */
+enum link_answer { LINK_ANSWER_NONE, LINK_ANSWER_PART, LINK_ANSWER_ALL };
+/*
+ * Its acknowledgement has come; answers take TRIP ms on this line, 0: not known.  While input never ceases, the line
+ * speaks by what is acknowledged of it.
+ */
 static inline void
-link_answered(struct link *l, bool all, uint32_t trip)
+link_answered(struct link *l, enum link_answer what, uint32_t trip)
 {
 	l->trip = trip;
-	if (all && !l->pinged)
-		l->unanswered = 0;
-	if (all)
+	if (what == LINK_ANSWER_ALL)
 		l->owed = 0;
+	if (what == LINK_ANSWER_NONE || l->pinged)
+		return;
+	if (what == LINK_ANSWER_ALL)
+		l->unanswered = 0;
+	else if (l->unanswered && l->unanswered < l->heard)
+		l->unanswered = l->heard;
 }
 /* Sends what can be sent at once. */
 void link_flush(struct link *l);
