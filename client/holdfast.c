@@ -13,6 +13,7 @@
 #include "askpass.h"
 #include "become.h"
 #include "exit_status.h"
+#include "frame_types.h"
 #include "heap.h"
 #include "listing.h"
 #include "newfd.h"
@@ -172,6 +173,8 @@ main(int argc, char **argv)
 
 	if ((argc == 2 || argc == 3) && slash && strcmp(slash + 1, ASKPASS_NAME) == 0)
 		return askpass_main(argv[0], argv[1], argc == 3);
+	/* Of a client that started this one, for another host. */
+	unsetenv(FRAME_ATTACH_VARIABLE);
 	small_heap();
 	open_standard();
 	setlocale(LC_ALL, "");

@@ -148,7 +148,9 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 	if (target->style == STYLE_SSH && !target->asked_command && !target->askpass.dir[0])
 		(void)askpass_open(&target->askpass);
 	c->prints = target->askpass.dir[0] && target_runs_local_command(target);
-	target->sends_first = t->first && what == TRANSPORT_SUBSYSTEM && target->style == STYLE_SSH;
+	/* What an ssh of another host's sends there is that host's to read, and asks it for the command. */
+	target->sends_first = t->first && what == TRANSPORT_SUBSYSTEM && target->style == STYLE_SSH &&
+	                      !target_starts_programs(target);
 	argv = command_line(c, what, run);
 	if (!argv)
 		return -ENOMEM;

@@ -259,6 +259,25 @@ def test_slow_reader():
     in_order(h)
 
 
+def test_of_an_outer_client():
+    """What an outer client says first to its host is not passed on to another: by no ssh, and not with ATTACH."""
+    ssh, log = os.path.join(person.WORK, "ssh"), os.path.join(person.WORK, "env.log")
+    h = new_host(Session())
+    with open(ssh, "w") as f:
+        f.write("#!/bin/sh\nenv >>%s\ncase \"$*\" in *-G*) exec ssh \"$@\" ;; esac\necho holdfast:logged-in\nexec %s %s\n" %
+                (log, person.CARRY, h.path))
+    os.chmod(ssh, 0o755)
+    p = subprocess.run([person.HOLDFAST, "-F", "none", "-o", "SendEnv=LC_*", "--transport", ssh, "host", "true"],
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT,
+                       env={**os.environ, "LC_HOLDFAST_ATTACH": "outer", "LC_OTHER": "passed"})
+    equal(p.returncode, 0, "status: %s" % p.stderr)
+    check(b"LC_OTHER=passed" in h.session.attaches[0]["env"], "what goes: %s" % h.session.attaches[0]["env"])
+    got = [line for line in open(log).read().splitlines() if line.startswith("LC_")]
+    check("LC_OTHER=passed" in got and not any("HOLDFAST" in x for x in got), "what ssh gets: %s" % got)
+    check(not any(b"HOLDFAST" in e for e in h.session.attaches[0]["env"]), "ATTACH: %s" % h.session.attaches[0]["env"])
+    in_order(h)
+
+
 REFUSED_SSH = """#!/bin/sh
 case "$*" in *-G*) exec ssh "$@" ;; esac
 case "$*" in

@@ -163,6 +163,46 @@ asks_for_the_subsystem(void **state)
 	free_target();
 }
 
+/* What is sent first is in no program's environment that is not of this connection. */
+static void
+tells_nothing_to_other_programs(void **state)
+{
+	static const struct {
+		const char *lines[2];
+		bool told;
+	} cases[] = {
+		{ { NULL, NULL }, true },
+		{ { "proxycommand nc %h %p", NULL }, false },
+		{ { "proxyjump other", NULL }, false },
+		{ { "localcommand true", "permitlocalcommand yes" }, false },
+		{ { "localcommand true", NULL }, true },
+		{ { "knownhostscommand /bin/false", NULL }, false },
+		{ { "knownhostscommand none", NULL }, true },
+		{ { "pkcs11provider /lib/x.so", NULL }, false },
+		{ { "pkcs11provider none", NULL }, true },
+	};
+	struct transport *t;
+	char got[2048];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		make_target("ssh", "echo \"variable:$LC_HOLDFAST_ATTACH\"; echo \"$*\"");
+		for (unsigned n = 0; n < 2 && cases[i].lines[n]; n++)
+			assert_int_equal(sshconfig_line(target.config, cases[i].lines[n]), 0);
+		t = transport_new(&target, &asking);
+		assert_non_null(t);
+		t->first = "LC_HOLDFAST_ATTACH=bytes";
+		assert_int_equal(t->ops->start(t, TRANSPORT_SUBSYSTEM, NULL), 0);
+		t->first = NULL;
+		assert_int_equal(t->first_told, cases[i].told);
+		until(t, TRANSPORT_CLOSED, got, sizeof got);
+		assert_int_equal(strncmp(got, "variable:bytes\n", 15) == 0, cases[i].told);
+		assert_int_equal(strstr(got, "SendEnv=LC_HOLDFAST_ATTACH") != NULL, cases[i].told);
+		transport_free(t);
+		free_target();
+	}
+}
+
 static void
 tells_ends_apart(void **state)
 {
@@ -428,7 +468,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_bytes_both_ways), cmocka_unit_test(asks_for_the_subsystem),
-		cmocka_unit_test(tells_ends_apart), cmocka_unit_test(tells_of_a_program_that_is_missing),
+		cmocka_unit_test(tells_ends_apart), cmocka_unit_test(tells_nothing_to_other_programs), cmocka_unit_test(tells_of_a_program_that_is_missing),
 		cmocka_unit_test(passes_complaints_on), cmocka_unit_test(opens_another_carrier_at_once),
 		cmocka_unit_test(ends_a_stubborn_command), cmocka_unit_test(leaves_ssh_to_its_end),
 		cmocka_unit_test(leaves_no_other), cmocka_unit_test(ends_a_master),

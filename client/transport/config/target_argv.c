@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "frame_types.h"
 #include "list.h"
@@ -245,6 +246,29 @@ bool
 target_runs_local_command(const struct transport_target *t)
 {
 	return t->config->permit_local_command && t->config->local_command && !t->connections && !t->master;
+}
+
+/* Whether a keyword that ssh alone reads has such a program start. */
+static bool
+hands_on(const struct sshconfig *c)
+{
+	static const char *const names[] = { "KnownHostsCommand", "PKCS11Provider" };
+
+	for (char *const *line = c->handed; *line; line++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			size_t len = strlen(names[i]);
+
+			if (strncasecmp(*line, names[i], len) == 0 && (*line)[len] == ' ' &&
+			    strcasecmp(*line + len + 1, "none") != 0)
+				return true;
+		}
+	return false;
+}
+
+bool
+target_starts_programs(const struct transport_target *t)
+{
+	return t->config->proxy_command || t->config->proxy_jump || target_runs_local_command(t) || hands_on(t->config);
 }
 
 /* ssh runs LocalCommand by $SHELL: the words around several commands that are to be as one there. */

@@ -46,6 +46,11 @@ char **target_transport_argv(const struct transport_target *t, bool subsystem, c
 void target_master(const struct transport_target *t, char *path, size_t cap);
 /* Whether the next ssh is to run the person's LocalCommand: the first that logs in. */
 bool target_runs_local_command(const struct transport_target *t);
+/*
+ * Whether ssh starts programs that the person chose, which get its environment: ProxyCommand, ProxyJump, LocalCommand,
+ * KnownHostsCommand, PKCS11Provider.  Each may start ssh or holdfast, to another host.
+ */
+bool target_starts_programs(const struct transport_target *t);
 /* Its list is freed with it. */
 void target_argv_free(char **argv);
 
