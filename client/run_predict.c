@@ -187,13 +187,18 @@ run_predict_swallows(struct run *r, const struct frame_data *d)
 
 	if (!pr->asked || (!pr->painting && (r->redraw_asked || r->stream.unpainted)))
 		return false;
+	/* The terminal was slow, and this one stands for output that it has not got. */
+	if (d->offset != r->stream.next[0]) {
+		pr->asked = pr->painting = pr->stale = false;
+		return false;
+	}
 	pr->painting = !last;
 	if (!pr->stale)
 		predict_paint(pr->p, d->data, d->len);
 	if (!last)
 		return true;
 	pr->asked = false;
-	pr->ready = !pr->stale && d->offset == r->stream.next[0];
+	pr->ready = !pr->stale;
 	if (pr->ready)
 		painted(r, d->offset);
 	return true;

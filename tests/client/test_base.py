@@ -131,3 +131,25 @@ def test_password_after_keys_without_a_model():
     t.type(b"abc")
     shows(t, "$ -abc")
     finish(h, t)
+
+
+def test_rendering_in_place_of_output():
+    """The host has left out output while a rendering for the model was due: the one that comes is the terminal's."""
+    for part in (b"", b"prom"):
+        h = new_host(session())
+        t = opened(h)
+        c = asked_for_a_model(h, t)
+        with h.lock:
+            if part:
+                rendering(c, c.next[0], part, SCREEN_ONLY)
+            h.session.out[0] += b"y" * 50
+            c.next[0] += 50
+            rendering(c, c.next[0], b"\033[2J\033[HREND", 0)
+            rendering(c, c.next[0], b"ERED", LAST)
+        answer(h, b".")
+        t.wait_for(rb"RENDERED\.")
+        confirm(h, t)
+        t.type(b"abc")
+        shows(t, "RENDERED.-abc")
+        equal(h.count, 1, "connections")
+        finish(h, t)
