@@ -223,6 +223,18 @@ credit(struct guess *g, const struct sent *s)
 		habit_echoed(g->habit, g->prompt);
 }
 
+/*
+ * Whether S proves that the program shows what is typed: not so a mask that happens to be the character that was typed,
+ * nor what is typed at a question for a secret.
+ */
+static bool
+proves(const struct guess *g, const struct screen *base, const struct sent *s, bool first)
+{
+	if (!s->fresh && !(first && sketch_looks_new(&g->before, base, s->check_col)))
+		return false;
+	return !prompt_masks(s->text, s->text_len) && !prompt_asks(base, s->after.row, g->anchor.start);
+}
+
 static void
 confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bool first)
 {
@@ -230,7 +242,7 @@ confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bo
 
 	g->count.right++;
 	if (is_character && s->check && has_text(base, s)) {
-		if (s->fresh || (first && sketch_looks_new(&g->before, base, s->check_col)))
+		if (proves(g, base, s, first))
 			credit(g, s);
 		habit_is_text(g->habit, s->key.text[0], true);
 		g->typed = (struct place){ .row = s->after.row, .col = s->check_col };
@@ -331,7 +343,8 @@ static void
 keep_late(struct guess *g, const struct screen *base, unsigned n)
 {
 	forget_late(g);
-	if (!habit_is_window(g->tty.program) && chain_at_anchor(g, base) && chain_shown(g) >= n)
+	if (!habit_is_window(g->tty.program) && chain_at_anchor(g, base) && chain_shown(g) >= n &&
+	    !prompt_masks(g->sent[n - 1].text, g->sent[n - 1].text_len))
 		g->late = g->sent[n - 1];
 }
 

@@ -17,7 +17,8 @@
  * cell where the cursor was, which had another one or another look before, with the cursor behind it.  An epoch begins
  * with what follows an Enter, a key whose effect is not known and a paste, with a change of the program or of its
  * modes, and where the base's cursor is not where the keys have brought it: a question of any program.  Keys of two
- * epochs never come into one.  Keys that edit a line with the kernel's echo begin none: they wake no program.
+ * epochs never come into one.  What may be a mask ("*") proves nothing, nor does what comes back at a question for a
+ * secret (prompt_asks()).  Keys that edit a line with the kernel's echo begin none: they wake no program.
  *
  * An epoch is trusted from its first key on at a known place alone (chain_knows_place()), seen by the person before the
  * key was typed:

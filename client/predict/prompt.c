@@ -6,9 +6,11 @@
 #include <strings.h>
 
 #include "look.h"
+#include "utf8.h"
 
 #define PROMPT_BYTES 512
 #define HASH_BEGIN 2166136261u
+#define MASKS "*#.+_=xX"
 #define NANO_ROWS 3 /* its last rows: where it asks, and its help */
 
 struct text {
@@ -41,6 +43,19 @@ row_text(const struct screen *base, unsigned row, unsigned to, struct text *t)
 }
 
 static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "pin" within a word, as in "alpine" and "typing", asks for nothing. */
+static bool
+is_within_word(const char *text, const char *p, size_t len)
+{
+	return len == 3 && p > text && is_letter(p[-1]) && is_letter(p[len]);
+}
+
+static bool
 asks_for_secret(const char *text)
 {
 	static const char *const words[] = { "passw", "passp", "passcode", "pin", "secret", "token", "otp", "one-time",
@@ -48,7 +63,7 @@ asks_for_secret(const char *text)
 
 	for (const char *p = text; *p; p++)
 		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-			if (strncasecmp(p, words[i], strlen(words[i])) == 0)
+			if (strncasecmp(p, words[i], strlen(words[i])) == 0 && !is_within_word(text, p, strlen(words[i])))
 				return true;
 	return false;
 }
@@ -112,6 +127,51 @@ prompt_hash(const struct screen *base, unsigned row, unsigned col)
 		hash = hash_add(hash, as);
 	}
 	return !any ? 0 : hash ? hash : 1;
+}
+
+/* A shell's prompt, which may stand behind a question that has been answered without a line's end. */
+static bool
+is_shell(const struct text *t)
+{
+	unsigned n = t->n;
+
+	while (n > 0 && t->bytes[n - 1] == ' ')
+		n--;
+	return n > 0 && n < t->n && strchr("$#%", t->bytes[n - 1]);
+}
+
+bool
+prompt_asks(const struct screen *base, unsigned row, unsigned col)
+{
+	struct text t;
+
+	if (row_text(base, row, col, &t) && is_shell(&t))
+		return false;
+	while (row_text(base, row, col, &t) && !asks_for_secret(t.bytes)) {
+		if (row == 0 || !look_goes_on(base, row))
+			return false;
+		row--;
+		col = screen_cols(base);
+	}
+	return true;
+}
+
+bool
+prompt_masks(const char *text, unsigned len)
+{
+	/* Signs of Latin-1, punctuation and symbols, those of CJK and their wide and small forms, emoji. */
+	static const struct { uint32_t from, to; } signs[] = { { 0x80, 0xbf }, { 0xd7, 0xd7 }, { 0x2000, 0x2bff },
+		{ 0x3000, 0x303f }, { 0x30fb, 0x30fb }, { 0xfe50, 0xfe6f }, { 0xff00, 0xff0f }, { 0x1f000, 0x1ffff } };
+	unsigned used;
+	uint32_t code;
+
+	if (len == 0 || (unsigned char)text[0] < 0x80)
+		return len == 0 || strchr(MASKS, text[0]);
+	code = utf8_get((const unsigned char *)text, &used);
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (code >= signs[i].from && code <= signs[i].to)
+			return true;
+	return false;
 }
 
 /* The length of "-- INSERT --" at the beginning of TEXT; 0: it says none, or that keys are not text there. */

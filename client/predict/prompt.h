@@ -18,6 +18,13 @@
  */
 uint32_t prompt_hash(const struct screen *base, unsigned row, unsigned col);
 /*
+ * Whether what stands left of COL in ROW, and in the rows above that go on in it, may ask for a secret: on any screen,
+ * whatever program is in front.  So does what is too long to be looked at, but no row that ends in "$ ", "# " or "% ".
+ */
+bool prompt_asks(const struct screen *base, unsigned row, unsigned col);
+/* Whether a program may write TEXT in place of each character of a secret: a star, a dot, an x … */
+bool prompt_masks(const char *text, unsigned len);
+/*
  * What the screen says of the mode that a program is in: PROMPT_LINES on the main screen, PROMPT_FULL on the alternate
  * one, PROMPT_COMMAND in vi's command line, and another number for each mode of vi's that its last row names
  * ("-- INSERT --", in any language).

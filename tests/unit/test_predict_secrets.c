@@ -16,8 +16,9 @@ random_below(unsigned n)
 }
 
 /*
- * A host far away that asks for secrets, all of digits: in modes that it tells, tells late or does not tell at all, at
- * prompts of several kinds, while the person types when it pleases.  No digit is ever shown.
+ * A host far away that asks for secrets of digits and signs: in modes that it tells, tells late or does not tell at all,
+ * at prompts of several kinds, with a mask or nothing for what is typed, while the person types when it pleases.  No
+ * digit is ever shown.
  */
 #define HOST_QUEUE 4096
 struct host {
@@ -30,6 +31,7 @@ struct host {
 	uint64_t arrived;
 	bool window;
 	bool chatty;
+	const char *mask;         /* what it shows for each character of a secret */
 };
 
 static void
@@ -86,6 +88,8 @@ arrive(struct host *h)
 		prompt(h);
 	else if (!h->secret)
 		out(h->w, one);
+	else if (h->mask)
+		out(h->w, h->mask);
 	if (random_below(3) == 0 || h->done == h->n)
 		taken_up_to(h->w, h->arrived);
 	/* The keeper may take a program that is slow for one that is done. */
@@ -105,7 +109,7 @@ person_types(struct host *h)
 	if (random_below(5) == 0)
 		one[0] = h->typing_secret || random_below(2) ? '\r' : '\n';
 	else
-		one[0] = (char)(h->typing_secret ? '0' + (char)random_below(10) : 'a' + (char)random_below(26));
+		one[0] = h->typing_secret ? "0123456789****xx##"[random_below(18)] : (char)('a' + (char)random_below(26));
 	if (one[0] == '\r' || one[0] == '\n')
 		h->typing_secret = one[0] == '\n';
 	type(h->w, one);
@@ -115,7 +119,9 @@ person_types(struct host *h)
 static void
 no_secret_is_ever_shown(void **state)
 {
-	for (unsigned run = 0; run < 60; run++) {
+	static const char *const masks[] = { NULL, "*", "x", "#", NULL };
+
+	for (unsigned run = 0; run < 90; run++) {
 		struct host h = { 0 };
 
 		tear_down(state);
@@ -123,6 +129,7 @@ no_secret_is_ever_shown(void **state)
 		h.w = *state;
 		h.window = run % 3 == 0;
 		h.chatty = run % 2 == 0;
+		h.mask = masks[run % (sizeof masks / sizeof *masks)];
 		prompt(&h);
 		for (unsigned step = 0; step < 3000 && h.n < HOST_QUEUE; step++) {
 			bool behind = h.n - h.done > random_below(6);
@@ -205,6 +212,57 @@ no_secret_is_kept(void **state)
 	}
 }
 
+/* A star that was typed, and the star that stands for it. */
+static void
+a_mask_proves_nothing(void **state)
+{
+	static const char *const masks[] = { "*", "\xe2\x80\xa2", "\xe2\x97\x8f", "#", "x" };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof masks / sizeof *masks; i++) {
+		guess_reset(w->guess);
+		tty(w, i % 2 ? "pinentry-curses" : "sudo", RAW);
+		out(w, "\r\nCode: ");
+		taken(w);
+		type(w, masks[i]);
+		type(w, "s3cret");
+		out(w, masks[i]);
+		assert_null(strchr(seen(w), 's'));
+		type(w, "\r");
+		out(w, "\r\n");
+		taken(w);
+	}
+}
+
+/* Nor does anything that comes back behind such a question; in a shell's prompt in the same row it does. */
+static void
+nothing_is_proved_at_a_question_for_a_secret(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		tty(w, i ? "vim" : "ssh", RAW);
+		out(w, i ? "\033[?1049h\033[3;1HPIN: " : "far's password: ");
+		type(w, "abc");
+		out(w, "a");
+		assert_null(strchr(seen(w), 'b'));
+		type(w, "\r");
+		out(w, "\r\n");
+		taken(w);
+	}
+	tty(w, "ssh", RAW);
+	out(w, "\033[?1049lroot@alpine> ");
+	type(w, "ls");
+	out(w, "l");
+	assert_string_equal(seen(w), "root@alpine> ls");
+	type(w, "\r");
+	out(w, "s\r\nPIN: me@far:~$ ");
+	taken(w);
+	type(w, "id");
+	out(w, "i");
+	assert_string_equal(seen(w), "PIN: me@far:~$ id");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -214,6 +272,8 @@ main(void)
 		TEST(no_secret_is_ever_shown),
 		TEST(no_secret_is_kept),
 		TEST(nothing_breaks_it),
+		TEST(a_mask_proves_nothing),
+		TEST(nothing_is_proved_at_a_question_for_a_secret),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
