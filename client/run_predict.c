@@ -99,7 +99,7 @@ ask(struct run *r, struct link *l)
 	struct run_predict *pr = &r->predict;
 	unsigned char frame[16];
 
-	if (pr->ready || pr->asked || r->redraw || r->redraw_asked || r->stream.unpainted || r->stream.ended ||
+	if (pr->ready || pr->asked || pr->lossy || r->redraw || r->redraw_asked || r->stream.unpainted || r->stream.ended ||
 	    !fits(r))
 		return;
 	if (!begin_blank(r))
@@ -117,7 +117,7 @@ run_predict_attached(struct run *r, const struct link *l, const struct frame_att
 	bool slow = l->greeted - l->opened >= WHEN_SHOWN_MS;
 
 	link_rtt_cut(&r->rtt);
-	pr->watching = pr->asked = pr->stale = false;
+	pr->watching = pr->asked = pr->stale = pr->lossy = false;
 	pr->watched = 0;
 	pr->size = (struct frame_size){ .rows = m->rows, .cols = m->cols };
 	if (!again) {
@@ -198,7 +198,9 @@ run_predict_swallows(struct run *r, const struct frame_data *d)
 	if (!last)
 		return true;
 	pr->asked = false;
-	pr->ready = !pr->stale;
+	/* The terminal still has what the rendering lacks. */
+	pr->lossy = d->channel & FRAME_LOSSY;
+	pr->ready = !pr->stale && !pr->lossy;
 	if (pr->ready)
 		painted(r, d->offset);
 	return true;

@@ -39,6 +39,7 @@ struct run_predict {
 	bool asked;              /* over this connection a rendering was asked for, for the base alone; */
 	bool painting;           /* it has come in part; */
 	bool stale;              /* the size has changed meanwhile */
+	bool lossy;              /* it lacked a part of the screen, and so would the next one */
 	bool ready;              /* the base is what the terminal shows of the host's bytes */
 	struct frame_taken taken; /* the last word that came while there was no model */
 	uint64_t missed;         /* the end of the input that was typed while there was none */

@@ -5,7 +5,7 @@ from fake import GAP, ISIG, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, u64
 from person import Terminal, check, equal, finish, new_host
 from test_predict import ALWAYS, answer, confirm, opened, session, shows
 
-LAST, SCREEN_ONLY = 1, 2
+LAST, SCREEN_ONLY, LOSSY = 1, 2, 4
 RAW = ISIG | OPOST | ONLCR
 
 
@@ -153,3 +153,20 @@ def test_rendering_in_place_of_output():
         shows(t, "RENDERED.-abc")
         equal(h.count, 1, "connections")
         finish(h, t)
+
+
+def test_lossy_rendering():
+    """The model is not what the terminal shows where the host has lost a part of the screen."""
+    h = new_host(session())
+    t = opened(h)
+    c = asked_for_a_model(h, t)
+    with h.lock:
+        rendering(c, c.next[0], b"\033[2J\033[Hprompt$ -", LAST | SCREEN_ONLY | LOSSY)
+    typed(h, t, b"-")
+    before = t.seen
+    t.type(b"abc")
+    t.until(lambda: h.session.input.endswith(b"abc"), "input")
+    answer(h, b".")
+    t.until(lambda: t.seen != before, "the answer")
+    equal((t.seen, h.session.redraws), (before + b".", [1]), "what was shown, REDRAW")
+    finish(h, t)
