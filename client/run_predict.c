@@ -330,7 +330,7 @@ void
 run_predict_unclean(struct run *r)
 {
 	run_predict_hide(r);
-	r->predict.unclean = true;
+	r->predict.unclean = r->predict.may && r->stream.tells;
 }
 
 void

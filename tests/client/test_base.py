@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The model of the terminal, beneath what is shown before the host has answered (test_predict.py): which renderings it
 gets, which ones the terminal gets, and when it goes."""
-from fake import GAP, ISIG, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, u64
+from fake import GAP, ISIG, NOTICE, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, string, u64
 from person import Terminal, check, equal, finish, new_host
 from test_predict import ALWAYS, answer, confirm, opened, session, shows
 
@@ -170,3 +170,24 @@ def test_lossy_rendering():
     t.until(lambda: t.seen != before, "the answer")
     equal((t.seen, h.session.redraws), (before + b".", [1]), "what was shown, REDRAW")
     finish(h, t)
+
+
+def notice(h, t):
+    with h.lock:
+        h.connections_attached[-1].send(frame(NOTICE, string("hello")))
+    t.wait_for(b"holdfast: hello")
+
+
+def test_messages_stay_without_a_model():
+    """Where nothing is shown early, the screen is not drawn anew for a key."""
+    for options, features in ((("--predict", "never"), "predict"), (ALWAYS, "")):
+        h = new_host(session(features=features))
+        t = opened(h, options=options, watched=False)
+        notice(h, t)
+        before = t.seen
+        t.type(b"d")
+        t.until(lambda: h.session.input == b"d", "input")
+        answer(h, b".")
+        t.until(lambda: t.seen != before, "the answer")
+        equal((t.seen, h.session.redraws), (before + b".", []), "%s %s: what was shown, REDRAW" % (options, features))
+        finish(h, t)
