@@ -130,8 +130,14 @@ rendering(struct run *r, struct link *l, const struct frame *f)
 		wrong(l, "RENDERING");
 		return;
 	}
-	if (run_predict_swallows(r, &d))
+	if (run_predict_swallows(r, &d)) {
+		/* A host that was asked for another one while this one was on its way has passed over that. */
+		if ((d.channel & FRAME_LAST) && r->redraw_asked) {
+			r->redraw = true;
+			run_repair(r);
+		}
 		return;
+	}
 	if (!r->stream.painting)
 		run_break_off(r);
 	run_predict_repaint(r);

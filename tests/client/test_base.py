@@ -191,3 +191,28 @@ def test_messages_stay_without_a_model():
         t.until(lambda: t.seen != before, "the answer")
         equal((t.seen, h.session.redraws), (before + b".", []), "%s %s: what was shown, REDRAW" % (options, features))
         finish(h, t)
+
+
+def test_redraw_within_a_rendering():
+    """What is asked for while a rendering for the model comes in parts is asked for again behind it."""
+    h = new_host(session())
+    t = opened(h)
+    c = asked_for_a_model(h, t)
+    with h.lock:
+        rendering(c, c.next[0], b"prom", SCREEN_ONLY)
+    notice(h, t)
+    t.type(b"d")
+    t.until(lambda: len(h.session.redraws) == 2 and h.session.input.endswith(b"d"), "REDRAW")
+    with h.lock:
+        rendering(c, c.next[0], b"pt$ -")
+    t.until(lambda: len(h.session.redraws) == 3, "REDRAW again")
+    with h.lock:
+        rendering(c, c.next[0], b"\033[2J\033[HRENDERED")
+    t.wait_for(b"RENDERED")
+    answer(h, b".", taken=True)
+    t.wait_for(rb"RENDERED\.")
+    typed(h, t, b"\r", b"\r\n")
+    confirm(h, t)
+    t.type(b"abc")
+    shows(t, "RENDERED.\n-abc")
+    finish(h, t)
