@@ -22,6 +22,7 @@
 #include "clock.h"
 #include "demands.h"
 #include "list.h"
+#include "ssh_child.h"
 #include "sshmaster.h"
 #include "target.h"
 #include "target_argv.h"
@@ -71,49 +72,6 @@ command_line(struct command *c, enum transport_request what, const char *run)
 	return target_transport_argv(t, what == TRANSPORT_SUBSYSTEM, run, path[0] ? path : NULL);
 }
 
-/*
- * Ctrl-C at the terminal, and timeout(1), send a signal to the client's whole process group.  An ssh that ended by it
- * would take along what the client then tells the host.  ssh leaves a signal ignored that it finds ignored; HUP, which
- * it still takes, ends it.  NULL: out of memory.
- */
-static char **
-spared(char *const *argv)
-{
-	char **list = NULL;
-	int r = list_add(&list, "/bin/sh");
-
-	r = r < 0 ? r : list_add(&list, "-c");
-	r = r < 0 ? r : list_add(&list, "trap '' INT QUIT TERM; exec \"$@\"");
-	r = r < 0 ? r : list_add(&list, "sh");
-	for (; r >= 0 && *argv; argv++)
-		r = list_add(&list, *argv);
-	if (r >= 0)
-		return list;
-	list_free(list);
-	return NULL;
-}
-
-static int
-start_child(struct command *c, char *const *argv, char *const *env)
-{
-	const struct transport_target *t = c->t.target;
-	char **list;
-	int r;
-
-	if (t->style != STYLE_SSH)
-		return child_start(&c->child, argv, env);
-	/* A shell would say so later, in words of its own. */
-	if (strchr(argv[0], '/') && access(argv[0], X_OK) < 0)
-		return -errno;
-	list = spared(argv);
-	if (!list)
-		return -ENOMEM;
-	r = child_start(&c->child, list, env);
-	c->child.ends_by = SIGHUP;
-	list_free(list);
-	return r;
-}
-
 /* Its environment; NULL in *OUT: ours. */
 static int
 environment(struct transport *t, char ***out)
@@ -159,7 +117,8 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 		list_free(argv);
 		return r;
 	}
-	r = start_child(c, argv, env);
+	r = target->style == STYLE_SSH ? ssh_child_start(&c->child, target, argv, env)
+	                               : child_start(&c->child, argv, env);
 	list_free(env);
 	if (r < 0) {
 		transport_close(t, TRANSPORT_END_REFUSED, "%s: %s", argv[0], strerror(-r));
@@ -228,6 +187,7 @@ first_bytes(struct command *c)
 	if (n == (ssize_t)sizeof(buf) && memcmp(buf, sign, sizeof(buf)) == 0)
 		(void)recv(c->child.fd, buf, sizeof(buf), 0);
 	c->heard = c->t.logged_in = true;
+	c->child.group = false;
 	c->t.terminal = false;
 	c->t.target->connections++;
 	c->t.state = TRANSPORT_OPEN;

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import person
+from cases import needs_linux
 from fake import (ATTACH, ATTACH_AHEAD, ERROR, EXIT, OUTPUT_CLOSED, S_HELLO, S_PING, Plan, Session, frame, string, u32,
                   u64)
 from person import LIMIT, check, command, equal, in_order, new_host, popen, run, wait_until
@@ -276,6 +277,52 @@ def test_of_an_outer_client():
     check("LC_OTHER=passed" in got and not any("HOLDFAST" in x for x in got), "what ssh gets: %s" % got)
     check(not any(b"HOLDFAST" in e for e in h.session.attaches[0]["env"]), "ATTACH: %s" % h.session.attaches[0]["env"])
     in_order(h)
+
+
+SEEN_SSH = """#!/bin/sh
+case "$*" in *-G*) exec ssh "$@" ;; esac
+sed -n 's/^SigIgn:.//p' /proc/$$/status >%s.tmp
+cut -d' ' -f5 /proc/$$/stat >>%s.tmp
+mv %s.tmp %s
+echo holdfast:logged-in
+exec %s %s
+"""
+
+
+def inherited(terminal, *options):
+    """(what an ssh that carries the bytes has ignored, whether it is in the client's process group)."""
+    ssh, log = os.path.join(person.WORK, "ssh"), os.path.join(person.WORK, "seen")
+    h = new_host(person.terminal_session() if terminal else Session())
+    with open(ssh, "w") as f:
+        f.write(SEEN_SSH % (log, log, log, log, person.CARRY, h.path))
+    os.chmod(ssh, 0o755)
+    options = ["--transport", ssh, *options]
+    if terminal:
+        t = person.open_terminal(h, options=options)
+        group = os.getpgid(t.pid)
+        person.finish(h, t)
+    else:
+        p = popen(command(h, "x", options=options), stdin=subprocess.DEVNULL)
+        group = os.getpgid(p.pid)
+        equal(p.wait(LIMIT), 0, "status")
+    ignored, its = open(log).read().split()
+    os.unlink(log)
+    # the real-time ones that the C library keeps to itself aside
+    return int(ignored, 16) & 0x7fffffff, int(its) == group
+
+
+@needs_linux
+def test_signals_of_ssh():
+    """What ssh starts has no signal ignored; ssh has, or is in a group that gets none."""
+    ignored = sum(1 << n - 1 for n in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM))
+    programs = (["-o", "ProxyCommand=true"], ["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=true"],
+                ["-o", "ControlPath=/nowhere/x"])
+    for options in ([], *programs):
+        equal(inherited(False, *options), (0, False), "without a terminal, %s" % options)
+    for options in programs:
+        equal(inherited(True, *options), (0, True), "with a terminal, %s" % options)
+    equal(inherited(True, "-o", "BatchMode=yes"), (0, False), "with a terminal at which nothing is asked")
+    equal(inherited(True), (ignored, True), "with a terminal")
 
 
 REFUSED_SSH = """#!/bin/sh

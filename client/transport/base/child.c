@@ -19,7 +19,7 @@ extern char **environ;
 
 /* Signals as a fresh program has them, whatever this one blocks and ignores. */
 static int
-spawn(char *const *argv, char *const *env, int io, int err, pid_t *pid)
+spawn(char *const *argv, char *const *env, int io, int err, bool apart, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -34,7 +34,9 @@ spawn(char *const *argv, char *const *env, int io, int err, pid_t *pid)
 		posix_spawn_file_actions_destroy(&actions);
 		return -ENOMEM;
 	}
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* The group that posix_spawnattr_init() has set is a new one. */
+	posix_spawnattr_setflags(&attr, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+	                                        (apart ? POSIX_SPAWN_SETPGROUP : 0)));
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
 	r = posix_spawn_file_actions_adddup2(&actions, io, 0);
@@ -49,8 +51,8 @@ spawn(char *const *argv, char *const *env, int io, int err, pid_t *pid)
 	return -r;
 }
 
-int
-child_start(struct child *c, char *const *argv, char *const *env)
+static int
+start(struct child *c, char *const *argv, char *const *env, bool apart)
 {
 	int io[2], err[2], r;
 
@@ -63,7 +65,7 @@ child_start(struct child *c, char *const *argv, char *const *env)
 		close(io[1]);
 		return r;
 	}
-	r = spawn(argv, env, io[1], err[1], &c->pid);
+	r = spawn(argv, env, io[1], err[1], apart, &c->pid);
 	close(io[1]);
 	close(err[1]);
 	c->fd = io[0];
@@ -76,6 +78,21 @@ child_start(struct child *c, char *const *argv, char *const *env)
 		return r;
 	}
 	return 0;
+}
+
+int
+child_start(struct child *c, char *const *argv, char *const *env)
+{
+	return start(c, argv, env, false);
+}
+
+int
+child_start_apart(struct child *c, char *const *argv, char *const *env)
+{
+	int r = start(c, argv, env, true);
+
+	c->group = r == 0;
+	return r;
 }
 
 int
@@ -157,8 +174,8 @@ child_stop(struct child *c)
 	fd_close(&c->err);
 	if (child_ended(c))
 		return;
-	kill(c->pid, c->ends_by ? c->ends_by : SIGTERM);
-	kill(c->pid, SIGCONT);
+	kill(c->group ? -c->pid : c->pid, c->ends_by ? c->ends_by : SIGTERM);
+	kill(c->group ? -c->pid : c->pid, SIGCONT);
 	pidwait(c->pid, STOP_PATIENCE_MS);
 	if (child_ended(c))
 		return;

@@ -17,6 +17,7 @@ struct child {
 	int fd;        /* its standard input and output, non-blocking; -1: none or given away */
 	int err;       /* its standard error; -1: at its end */
 	int ends_by;   /* the signal that child_stop() sends; 0: TERM */
+	bool group;    /* child_stop() sends it to the process group that the child leads */
 	int status;    /* as waitpid has it, once it is reaped */
 	char last[256]; /* the last line that it complained */
 	char part[256]; /* of a line that is not whole */
@@ -26,7 +27,9 @@ struct child {
 
 /* 0 or a negative errno.  ENV: its environment; NULL: ours. */
 int child_start(struct child *c, char *const *argv, char *const *env);
-/* The same for a line of shell. */
+/* The same in a process group of its own: the terminal's signals do not reach it, and it cannot read there. */
+int child_start_apart(struct child *c, char *const *argv, char *const *env);
+/* child_start() for a line of shell. */
 int child_start_shell(struct child *c, const char *line);
 /*
  * Reads its standard error as far as there is some; TEXT gets the whole lines that came, without control characters, ""
