@@ -380,7 +380,8 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 
 	keep_late(g, base, n);
 	g->doubted = is_doubtful(g, base, n);
-	if (n == 1 && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
+	/* What was there before is known of the anchor alone. */
+	if (n == 1 && g->explained && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
 		learn_moves(g, base, &g->sent[0]);
 	for (unsigned i = 0; i < n; i++) {
 		const struct sent *s = &g->sent[i];

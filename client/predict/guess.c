@@ -263,6 +263,8 @@ guess_reset(struct guess *g)
 		chain_new_epoch(g, true);
 	g->explained = false;
 	g->has_typed = false;
+	/* The next base may have other columns. */
+	sketch_clear(&g->before);
 	g->want = (struct overlay_want){ .n = 0 };
 }
 

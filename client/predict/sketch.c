@@ -51,6 +51,12 @@ sketch_load(struct sketch *im, const struct screen *base, unsigned row)
 }
 
 void
+sketch_clear(struct sketch *im)
+{
+	im->row = im->cols = im->used = 0;
+}
+
+void
 sketch_copy(struct sketch *to, const struct sketch *from)
 {
 	to->row = from->row;
@@ -185,6 +191,8 @@ sketch_same(const struct sketch *im, const struct screen *base, unsigned col)
 {
 	struct look_cell look;
 
+	if (im->row >= screen_rows(base) || col >= im->cols || col >= screen_cols(base))
+		return false;
 	look_cell(base, im->row, col, &look);
 	return same(&im->cell[col], &look);
 }
@@ -194,7 +202,7 @@ sketch_looks_new(const struct sketch *im, const struct screen *base, unsigned co
 {
 	struct look_cell at, next;
 
-	if (col == 0 || col + 1 >= im->cols)
+	if (col == 0 || col + 1 >= im->cols || col + 1 >= screen_cols(base) || im->row >= screen_rows(base))
 		return false;
 	look_cell(base, im->row, col, &at);
 	look_cell(base, im->row, col + 1, &next);

@@ -29,6 +29,8 @@ struct sketch {
 };
 
 void sketch_load(struct sketch *im, const struct screen *base, unsigned row);
+/* A row of no columns. */
+void sketch_clear(struct sketch *im);
 void sketch_copy(struct sketch *to, const struct sketch *from);
 /* Writes a character at COL, over what is there; false: there is no room before the last column. */
 bool sketch_put(struct sketch *im, unsigned col, const char *text, unsigned len, unsigned width, unsigned like);
@@ -42,7 +44,8 @@ bool sketch_close(struct sketch *im, unsigned col, unsigned end, unsigned width)
 unsigned sketch_before(const struct sketch *im, unsigned col);
 /* The columns of the character at COL. */
 unsigned sketch_width(const struct sketch *im, unsigned col);
-/* Whether A shows the same text at COL as the BASE does in its row; a blank is as good as nothing. */
+/* Whether IM shows the same text at COL as the BASE does in its row; a blank is as good as nothing.  False: one of them
+ * does not have that place. */
 bool sketch_same(const struct sketch *im, const struct screen *base, unsigned col);
 /* Whether the base has another look at COL than when IM was loaded, as far as its neighbours tell. */
 bool sketch_looks_new(const struct sketch *im, const struct screen *base, unsigned col);

@@ -2,6 +2,8 @@
 /* The guesser within a line: what moves, and what is beside it. */
 #include "guess_world.h"
 
+#include "guess_state.h"
+
 static void
 a_suggestion_is_not_pushed(void **state)
 {
@@ -87,6 +89,29 @@ wide_characters_and_marks_are_shown(void **state)
 	assert_int_equal(seen_column(w), 3);
 }
 
+/* The terminal is narrower, and what was typed last before that was in a row with more columns. */
+static void
+a_narrower_terminal_is_looked_at_within_its_columns(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "ssh", RAW);
+	out(w, "0123456789012345678901234567890123456\rab");
+	type(w, "x");
+	guess_reset(w->guess);
+	screen_free(w->base);
+	w->base = screen_new(ROWS, COLS / 2, 0);
+	assert_non_null(w->base);
+	/* The cursor is where the next character wraps, so no row is loaded for the key. */
+	out(w, "01234567890123456789");
+	taken(w);
+	type(w, "y");
+	assert_int_equal(w->guess->before.cols, 0);
+	taken(w);
+	for (unsigned i = 0; i < HABIT_CLASSES; i++)
+		assert_int_equal(w->guess->habit->score[i], 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -97,6 +122,7 @@ main(void)
 		TEST(what_was_learned_within_a_line_says_nothing_of_suggestions),
 		TEST(text_moves_where_that_was_learned),
 		TEST(wide_characters_and_marks_are_shown),
+		TEST(a_narrower_terminal_is_looked_at_within_its_columns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,8 +167,11 @@ nothing_breaks_it(void **state)
 			taken_up_to(w, w->typed ? w->typed - random_below(4) % w->typed : 0);
 			break;
 		case 2:
-			if (random_below(20) == 0)
+			if (random_below(20) == 0) {
 				guess_reset(w->guess);
+				screen_free(w->base);
+				w->base = screen_new(ROWS - random_below(3), COLS - random_below(20), 0);
+			}
 			break;
 		case 3:
 		case 4:
