@@ -364,7 +364,7 @@ takes_others_along(void)
 
 /*
  * ssh passes on what it has read, and needs a round trip more to hear that the host has closed the channel.  Of other
- * commands nobody knows whether they end.
+ * commands nobody knows whether they end.  A ProxyCommand has our end of the standard error, and would end by SIGPIPE.
  */
 static bool
 command_leave(struct transport *t)
@@ -373,7 +373,7 @@ command_leave(struct transport *t)
 	uint64_t now = clock_now_ms();
 
 	c->leaving = t->state == TRANSPORT_OPEN && t->target->style == STYLE_SSH && !c->full && !c->ended &&
-	             !forwards(t->target->config) && !takes_others_along();
+	             !forwards(t->target->config) && !t->target->config->proxy_command && !takes_others_along();
 	if (!c->leaving || unread(c->child.fd) > 0)
 		c->empty = 0;
 	else if (!c->empty)

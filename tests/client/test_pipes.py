@@ -260,13 +260,20 @@ def test_slow_reader():
     in_order(h)
 
 
+TELLING_SSH = """#!/bin/sh
+env >>%s
+case "$*" in *-G*) exec ssh "$@" ;; esac
+echo holdfast:logged-in
+exec %s %s
+"""
+
+
 def test_of_an_outer_client():
     """What an outer client says first to its host is not passed on to another: by no ssh, and not with ATTACH."""
     ssh, log = os.path.join(person.WORK, "ssh"), os.path.join(person.WORK, "env.log")
     h = new_host(Session())
     with open(ssh, "w") as f:
-        f.write("#!/bin/sh\nenv >>%s\ncase \"$*\" in *-G*) exec ssh \"$@\" ;; esac\necho holdfast:logged-in\nexec %s %s\n" %
-                (log, person.CARRY, h.path))
+        f.write(TELLING_SSH % (log, person.CARRY, h.path))
     os.chmod(ssh, 0o755)
     p = subprocess.run([person.HOLDFAST, "-F", "none", "-o", "SendEnv=LC_*", "--transport", ssh, "host", "true"],
                        stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT,
