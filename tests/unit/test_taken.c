@@ -90,6 +90,21 @@ output_on_its_way_is_waited_for(void **state)
 	assert_int_equal(taken_judge(&t, &l, t.due), TAKEN_ASSUMED);
 }
 
+/* Nobody takes it: nothing wakes up until somebody does. */
+static void
+output_that_is_not_read_has_no_clock(void **state)
+{
+	(void)state;
+	taken_fed(&t, 100);
+	l.output_waits = l.left = true;
+	assert_int_equal(taken_judge(&t, &l, 100 + Q), TAKEN_NOT);
+	assert_true(t.due == CLOCK_NEVER && t.waits);
+	assert_false(taken_wants_look(&t, 1000000));
+	l.output_waits = l.left = false;
+	taken_stirred(&t, 5000);
+	assert_int_equal(taken_judge(&t, &l, 5000 + Q), TAKEN_ASSUMED);
+}
+
 static void
 a_program_at_work_has_that_time_twice(void **state)
 {
@@ -192,6 +207,7 @@ main(void)
 		cmocka_unit_test_setup(each_key_begins_anew, begin),
 		cmocka_unit_test_setup(unread_input_is_not_taken, begin),
 		cmocka_unit_test_setup(output_on_its_way_is_waited_for, begin),
+		cmocka_unit_test_setup(output_that_is_not_read_has_no_clock, begin),
 		cmocka_unit_test_setup(a_program_at_work_has_that_time_twice, begin),
 		cmocka_unit_test_setup(an_echo_of_the_kernel_is_certain, begin),
 		cmocka_unit_test_setup(an_echo_in_a_flood_has_an_end, begin),

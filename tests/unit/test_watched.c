@@ -11,7 +11,9 @@ static struct caller c;
 static struct frame_reader reader;
 static struct frame_tty tty;     /* the last one that came */
 static unsigned ttys, takens;
+static struct frame_taken taken;  /* the last one that came */
 static size_t output;            /* bytes of it that have come */
+static uint64_t input;           /* bytes of it that were sent */
 
 static void
 attach_framed(void)
@@ -39,9 +41,20 @@ say(const unsigned char *frame, int len)
 }
 
 static void
+type(const char *keys)
+{
+	struct frame_data m = { .offset = input, .len = strlen(keys) };
+	unsigned char out[64];
+	int head = frame_put_data_head(FRAME_INPUT, &m, out, sizeof out);
+
+	memcpy(out + head, keys, m.len);
+	say(out, head + (int)m.len);
+	input += m.len;
+}
+
+static void
 on_frame(const struct frame *f)
 {
-	struct frame_taken taken;
 	struct frame_data data;
 
 	if (f->type == FRAME_TTY) {
@@ -83,7 +96,7 @@ begin(void **state)
 	(void)state;
 	memset(&reader, 0, sizeof reader);
 	ttys = takens = 0;
-	output = 0;
+	output = input = 0;
 	world_open(false, true);
 	attach_framed();
 	turn_until(k.ring.head >= 7 && has_come(k.ring.head)); /* "ready\r\n" */
@@ -156,12 +169,48 @@ watches_without_end(void **state)
 	assert_int_equal(peers_attached(&k), 1);
 }
 
+/* How often the keeper wakes up within MS when nothing happens. */
+static unsigned
+wake_ups(unsigned ms)
+{
+	uint64_t until = clock_now_ms() + ms;
+	unsigned n = 0;
+
+	for (; clock_now_ms() < until; n++)
+		keeper_turn(&k, until);
+	return n;
+}
+
+/* A key is not taken while output waits in the pty, and the keeper reads none as long as the client is behind. */
+static void
+a_client_that_is_behind_costs_no_wake_ups(void **state)
+{
+	static const char flood[4096];
+	int slave = open(k.init.tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	unsigned before = takens;
+
+	(void)state;
+	assert_true(slave >= 0);
+	set_modes(ICANON);
+	turn_until((write(slave, flood, sizeof flood) < 0 && k.slowed));
+	close(slave);
+	type("x");
+	turn_until(k.streams.v[0].input == input && !stream_waits(&k.streams.v[0]));
+	wake_ups(100);
+	assert_true(k.slowed);
+	assert_true(wake_ups(500) < 5);
+	assert_int_equal(takens, before);
+	turn_until((has_come(k.ring.head), takens > before));
+	assert_true(taken.input == input);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_told_the_last, begin, end),
 		cmocka_unit_test_setup_teardown(watches_without_end, begin, end),
+		cmocka_unit_test_setup_teardown(a_client_that_is_behind_costs_no_wake_ups, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,8 @@ taken_judge(struct taken *t, const struct taken_look *look, uint64_t now)
 		return TAKEN_NOT;
 	} else if (look->output_waits) {
 		taken_stirred(t, now);
+		if (look->left)
+			t->due = CLOCK_NEVER;
 		return TAKEN_NOT;
 	} else if (look->unread && !look->canonical) {
 		t->due = CLOCK_NEVER;

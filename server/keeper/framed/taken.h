@@ -10,7 +10,8 @@
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time
  * once more, and no longer.  One deadline tells that moment, which each event moves.  When it comes and input is
- * unread, there is none any more until the program reads, or writes, or input comes.
+ * unread, there is none any more until the program reads, or writes, or input comes; and none while the keeper leaves
+ * output unread, because a terminal is behind.
  */
 #ifndef HOLDFAST_TAKEN_H
 #define HOLDFAST_TAKEN_H
@@ -38,6 +39,7 @@ struct taken_look {
 	bool unread;       /* there is input that it has not read */
 	bool busy;         /* the program in front does not sleep */
 	bool output_waits; /* there is output that the keeper has not read, … */
+	bool left;         /* … and leaves there at present, … */
 	bool crowded;      /* … and so much that an echo may not have found room */
 	uint64_t head;     /* the end of the output that it has read */
 };
@@ -48,7 +50,7 @@ enum taken_verdict { TAKEN_NOT, TAKEN_ASSUMED, TAKEN_CERTAIN };
 void taken_begin(struct taken *t);
 /* Input was written to the pty. */
 void taken_fed(struct taken *t, uint64_t now);
-/* The program has read, or written. */
+/* The program has read, or written; or the keeper reads output again. */
 void taken_stirred(struct taken *t, uint64_t now);
 /* Whether a look is of use now. */
 bool taken_wants_look(const struct taken *t, uint64_t now);

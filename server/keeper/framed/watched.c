@@ -11,6 +11,7 @@
 #include "fd.h"
 #include "frame_tty.h"
 #include "framed_private.h"
+#include "picture_orders.h"
 #include "taken.h"
 #include "ttyfacts.h"
 
@@ -27,12 +28,20 @@ struct watched {
 	uint64_t head_before;
 	int reads;             /* an inotify watch for reads of input; -1: there is none */
 	bool has_read;
+	bool left;             /* output was, at the last look for what was taken */
 };
 
 static bool
 applies(const struct keeper *k)
 {
 	return k->state == KEEPER_RUNNING && k->source->has_terminal && k->slave >= 0;
+}
+
+/* Whether output is left in the pty at present: a terminal is behind, or the painter. */
+static bool
+leaves_output(const struct keeper *k)
+{
+	return k->slowed || !picture_has_room(k);
 }
 
 static void
@@ -102,6 +111,7 @@ look_at_input(struct keeper *k, bool flows)
 	}
 	l.unread = unread(k->slave) > 0;
 	l.crowded = l.output_waits && (flows || unread(k->master) > OUTPUT_FREE);
+	l.left = w->left = leaves_output(k);
 	l.head = k->ring.head;
 	if (name || w->looked != k->ring.head)
 		look(k, name);
@@ -176,7 +186,7 @@ judge(struct keeper *k, uint64_t now, bool flows)
 
 	if (verdict != TAKEN_NOT && !is_hidden(w))
 		note_taken(k, verdict == TAKEN_CERTAIN);
-	if (w->taken.waits && w->taken.due == CLOCK_NEVER && w->reads < 0)
+	if (w->taken.waits && w->taken.due == CLOCK_NEVER && !l.output_waits && w->reads < 0)
 		wait_for_a_read(k, now);
 }
 
@@ -195,9 +205,10 @@ watched_turn(struct keeper *k)
 	w->head_before = k->ring.head;
 	if (fed && any_owed(k))
 		taken_fed(&w->taken, now);
-	else if (flows || w->has_read)
+	else if (flows || w->has_read || (w->left && !leaves_output(k)))
 		taken_stirred(&w->taken, now);
 	w->has_read = false;
+	w->left = w->left && leaves_output(k);
 	if (taken_wants_look(&w->taken, now))
 		judge(k, now, flows);
 	else if (fed)
