@@ -174,6 +174,23 @@ a_full_pty_may_keep_an_echo_back(void **state)
 }
 
 /* By the descriptor's link in /proc, and by whatever descriptor the program reads. */
+/* The kernel keeps the echo back until the terminal is started again. */
+static void
+a_stopped_terminal_takes_no_output(void **state)
+{
+	struct pollfd p[2] = { { .fd = slave, .events = POLLIN | POLLOUT }, { .fd = master, .events = POLLIN } };
+
+	(void)state;
+	assert_int_equal(poll(p, 2, 0), 1);
+	assert_int_equal(p[0].revents, POLLOUT);
+	type("\023abc");
+	assert_int_equal(poll(p, 2, 0), 0);
+	type("\021");
+	assert_int_equal(poll(p, 1, 0), 1);
+	assert_int_equal(p[0].revents, POLLOUT);
+	assert_int_equal(poll(p + 1, 1, 10000), 1);
+}
+
 static void
 a_read_is_told_by_inotify(void **state)
 {
@@ -213,6 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_poll_of_the_slave_makes_the_echo_be_there, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_read_is_counted_after_a_poll, begin, end),
+		cmocka_unit_test_setup_teardown(a_stopped_terminal_takes_no_output, begin, end),
 		cmocka_unit_test_setup_teardown(in_canonical_mode_only_lines_count, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_pty_may_keep_an_echo_back, begin, end),
 		cmocka_unit_test_setup_teardown(a_read_is_told_by_inotify, begin, end),

@@ -204,10 +204,35 @@ a_client_that_is_behind_costs_no_wake_ups(void **state)
 	assert_true(taken.input == input);
 }
 
+/* Ctrl-S: the echo comes with Ctrl-Q, so nothing is certain before. */
+static void
+a_stopped_terminal_is_not_certain(void **state)
+{
+	size_t before;
+
+	(void)state;
+	set_modes(ECHO);
+	/* Of the first key the keeper knows only that the modes have changed. */
+	for (unsigned i = 0; i < 2; i++) {
+		type("a");
+		turn_until((has_come(k.ring.head), taken.input == input));
+		assert_int_equal(taken.certain, i);
+	}
+	before = output;
+	type("\023bc");
+	turn_until((has_come(k.ring.head), taken.input == input));
+	assert_false(taken.certain);
+	type("\021");
+	turn_until((has_come(k.ring.head), taken.input == input));
+	assert_true(taken.certain);
+	assert_true(taken.output == before + 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_stopped_terminal_is_not_certain, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_told_the_last, begin, end),
 		cmocka_unit_test_setup_teardown(watches_without_end, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_is_behind_costs_no_wake_ups, begin, end),

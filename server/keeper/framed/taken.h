@@ -5,7 +5,7 @@
  *
  * In canonical mode the kernel itself echoes, as soon as it has looked at the input; to ask the pty whether there is
  * input for the program (poll(2)) makes the kernel look.  What is in the pty's output then is all of the echo, unless
- * the pty was so full of output that the kernel keeps an echo back.  That is certain.
+ * the kernel keeps an echo back, because the pty was full of output, or Ctrl-S had stopped it.  That is certain.
  *
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time
@@ -39,8 +39,8 @@ struct taken_look {
 	bool unread;       /* there is input that it has not read */
 	bool busy;         /* the program in front does not sleep */
 	bool output_waits; /* there is output that the keeper has not read, … */
-	bool left;         /* … and leaves there at present, … */
-	bool crowded;      /* … and so much that an echo may not have found room */
+	bool left;         /* … and leaves there at present */
+	bool crowded;      /* an echo may have found no room there, or was stopped (Ctrl-S) */
 	uint64_t head;     /* the end of the output that it has read */
 };
 

@@ -93,7 +93,8 @@ unread(int fd)
 
 /*
  * FLOWS: there was output in this very turn, so that the pty may be full of it.  The first poll(2) of the slave makes
- * the kernel look at the input, and echo it.
+ * the kernel look at the input, and echo it.  A slave that takes no output has taken no echo either: Ctrl-S has
+ * stopped it, or the pty is full.
  */
 static struct taken_look
 look_at_input(struct keeper *k, bool flows)
@@ -101,16 +102,16 @@ look_at_input(struct keeper *k, bool flows)
 	struct watched *w = k->watched;
 	/* Where only an echo is waited for: there was a look at the output. */
 	bool name = w->taken.fresh || clock_now_ms() >= w->taken.due;
-	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN }, { .fd = k->master, .events = POLLIN } };
+	struct pollfd p[2] = { { .fd = k->slave, .events = POLLIN | POLLOUT }, { .fd = k->master, .events = POLLIN } };
 	struct taken_look l = { .output_waits = true, .readable = true };
 	uint32_t before = w->facts.tty.modes;
 
 	if (poll(p, 2, 0) >= 0) {
-		l.readable = p[0].revents;
+		l.readable = p[0].revents & ~POLLOUT;
 		l.output_waits = p[1].revents;
 	}
 	l.unread = unread(k->slave) > 0;
-	l.crowded = l.output_waits && (flows || unread(k->master) > OUTPUT_FREE);
+	l.crowded = !(p[0].revents & POLLOUT) || (l.output_waits && (flows || unread(k->master) > OUTPUT_FREE));
 	l.left = w->left = leaves_output(k);
 	l.head = k->ring.head;
 	if (name || w->looked != k->ring.head)
