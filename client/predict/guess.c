@@ -26,6 +26,11 @@ guess_new(void)
 void
 guess_free(struct guess *g)
 {
+	/* So that no compiler leaves it out. */
+	static void *(*const volatile wipe)(void *, int, size_t) = memset;
+
+	if (g)
+		wipe(g, 0, sizeof *g);
 	free(g);
 }
 
@@ -203,6 +208,29 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 	count_shown(g);
 }
 
+/* A password may have been typed ahead of its question: nothing of the keys' text is kept, nor what was made of it. */
+static void
+forget_text(struct guess *g)
+{
+	for (unsigned i = 0; i < g->n; i++) {
+		struct sent *s = &g->sent[i];
+
+		s->dead = true;
+		s->predicted = s->check = false;
+		s->echo_n = s->text_len = 0;
+		memset(s->key.text, 0, sizeof s->key.text);
+		memset(s->echo, 0, sizeof s->echo);
+		memset(s->text, 0, sizeof s->text);
+	}
+	memset(&g->late, 0, sizeof g->late);
+	memset(&g->echo, 0, sizeof g->echo);
+	memset(g->line.bytes, 0, sizeof g->line.bytes);
+	line_lose(&g->line);
+	memset(&g->sketch, 0, sizeof g->sketch);
+	memset(g->cells, 0, sizeof g->cells);
+	g->want.n = 0;
+}
+
 void
 guess_tty(struct guess *g, const struct frame_tty *t)
 {
@@ -225,10 +253,8 @@ guess_tty(struct guess *g, const struct frame_tty *t)
 		line_lose(&g->line);
 	g->habit = habit_of(&g->habits, &g->tty, g->screen);
 	chain_new_epoch(g, true);
-	for (unsigned i = 0; chain_is_mute(g) && i < g->n; i++) {
-		g->sent[i].dead = true;
-		g->sent[i].predicted = false;
-	}
+	if (chain_is_mute(g))
+		forget_text(g);
 }
 
 void
