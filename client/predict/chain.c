@@ -200,7 +200,7 @@ learn_moves(struct guess *g, const struct screen *base, const struct sent *s)
 		    within ? HABIT_CLOSE_ROW : HABIT_PULL);
 		return !within ? 0 : end ? end : row_end;
 	}
-	if (!character) {
+	if (!character && s->predicted) {
 		look_cell(base, s->after.row, s->after.col, &c);
 		if (c.len == 0 || c.text[0] == ' ')
 			habit_right(g->habit, HABIT_BACKSPACE);
@@ -216,6 +216,7 @@ credit(struct guess *g, const struct sent *s)
 {
 	g->live = s->epoch;
 	g->left_text = g->doubted = false;
+	g->owed = 0;
 	habit_right(g->habit, HABIT_CHARACTER);
 	if (s->check_col == g->anchor.start && g->came_back == 0)
 		habit_echoed(g->habit, g->prompt);
@@ -235,6 +236,19 @@ proves(const struct guess *g, const struct screen *base, const struct sent *s, b
 	return !prompt_masks(s->text, s->text_len) && !prompt_asks(base, s->after.row, g->anchor.start);
 }
 
+/*
+ * In a window the host at its far end may still echo keys that were dropped as taken here, and such an echo may meet the
+ * same character, typed since: only more of them than can come so late prove anything.
+ */
+static bool
+is_owed(struct guess *g)
+{
+	if (g->owed == 0 || !habit_is_window(g->tty.program))
+		return false;
+	g->owed--;
+	return true;
+}
+
 static void
 confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bool first)
 {
@@ -242,7 +256,7 @@ confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bo
 
 	g->count.right++;
 	if (is_character && s->check && has_text(base, s)) {
-		if (proves(g, base, s, first))
+		if (proves(g, base, s, first) && !is_owed(g))
 			credit(g, s);
 		habit_is_text(g->habit, s->key.text[0], true);
 		g->typed = (struct place){ .row = s->after.row, .col = s->check_col };
@@ -348,6 +362,17 @@ keep_late(struct guess *g, const struct screen *base, unsigned n)
 		g->late = g->sent[n - 1];
 }
 
+/* The first N keys are dropped, and nothing has come of them: how many characters their echo may have. */
+static unsigned
+echo_of(const struct guess *g, const struct screen *base, unsigned n)
+{
+	unsigned owed = 0;
+
+	for (unsigned i = 0; i < n && chain_at_anchor(g, base); i++)
+		owed += g->sent[i].key.kind == KEY_CHARACTER;
+	return owed;
+}
+
 static uint64_t
 first_epoch(const struct guess *g)
 {
@@ -380,6 +405,7 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 
 	keep_late(g, base, n);
 	g->doubted = is_doubtful(g, base, n);
+	g->owed += echo_of(g, base, n);
 	/* What was there before is known of the anchor alone. */
 	if (n == 1 && g->explained && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
 		learn_moves(g, base, &g->sent[0]);

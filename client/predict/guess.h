@@ -29,7 +29,8 @@
  *   - vi's rows above "-- INSERT --" and its like, its command line, and nano's text.  These hold for keys that were
  *     typed before they were seen, too: vi and nano ask for secrets elsewhere.
  * A prompt is none of these while it is doubtful that the line before has really been taken (chain.c, is_doubtful()).
- * Never so in a terminal within a terminal (habit_is_window()).  So a secret is shown only if a program asks for it
+ * Never so in a terminal within a terminal (habit_is_window()), where the echo of keys that were dropped as taken may
+ * come late, too: there as many characters must come back first.  So a secret is shown only if a program asks for it
  * without the kernel's help, at a place that looks to the cell like one at which it has just shown what was typed.
  *
  * A key is answered when the base stands as was predicted, or when the host says that it was taken (TAKEN): then it is

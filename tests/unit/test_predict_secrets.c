@@ -266,6 +266,62 @@ nothing_is_proved_at_a_question_for_a_secret(void **state)
 	assert_string_equal(seen(w), "PIN: me@far:~$ id");
 }
 
+/* ssh has taken "su", whose echo comes from further away, while the password is typed ahead of its question. */
+static void
+a_late_echo_in_a_window_proves_nothing(void **state)
+{
+	static const char *const secrets[] = { "s3cret", "su3cret" };
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		guess_reset(w->guess);
+		tty(w, "ssh", RAW);
+		out(w, "\r\nfar$ ");
+		taken(w);
+		type(w, "su");
+		if (i & 2)
+			taken(w);
+		type(w, "\r");
+		taken(w);
+		type(w, secrets[i & 1]);
+		out(w, "s");
+		assert_string_equal(seen(w), "far$ s");
+		out(w, "u");
+		assert_string_equal(seen(w), "far$ su");
+		out(w, "\r\nWord: ");
+		taken(w);
+		assert_string_equal(seen(w), "Word:");
+	}
+	/* What comes back once nothing can be late any more does. */
+	out(w, "\r\nfar$ ");
+	echo(w, "this is a long line");
+	type(w, "x");
+	assert_string_equal(seen(w), "far$ this is a long linex");
+}
+
+/* Nor what was typed before the host has said that it is not to be seen. */
+static void
+a_secret_typed_ahead_is_not_kept(void **state)
+{
+	struct world *w = *state;
+	static const char secret[] = "sEcReT-word";
+
+	for (unsigned raw = 0; raw < 2; raw++) {
+		tty(w, "bash", raw ? RAW : USUAL);
+		out(w, "$ ");
+		one_line(w, "$ ", "true");
+		one_line(w, "$ ", "true");
+		for (const char *p = secret; *p; p++)
+			type(w, (char[]){ *p, '\0' });
+		seen(w);
+		tty(w, "sudo", MUTE);
+		for (size_t i = 0; i + 2 < sizeof secret; i++)
+			assert_null(memmem(w->guess, sizeof *w->guess, secret + i, 2));
+		type(w, "\r");
+		taken(w);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -275,7 +331,9 @@ main(void)
 		TEST(no_secret_is_ever_shown),
 		TEST(no_secret_is_kept),
 		TEST(nothing_breaks_it),
+		TEST(a_secret_typed_ahead_is_not_kept),
 		TEST(a_mask_proves_nothing),
+		TEST(a_late_echo_in_a_window_proves_nothing),
 		TEST(nothing_is_proved_at_a_question_for_a_secret),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
