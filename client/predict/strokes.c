@@ -252,12 +252,14 @@ static bool
 take_string(struct strokes *k, unsigned char c, struct key *key)
 {
 	bool ends = (k->escape && c == '\\') || (c == BEL && k->string == ']');
+	/* No report has these: it was a key with Alt, and others behind it. */
+	bool none = c == '\r' || c == '\n';
 
 	k->escape = c == ESC;
-	if (!ends)
+	if (!ends && !none)
 		return false;
 	k->string = 0;
-	key->kind = KEY_NONE;
+	key->kind = none ? KEY_OTHER : KEY_NONE;
 	return true;
 }
 

@@ -121,6 +121,9 @@ a_sequence_has_an_end(void **state)
 	bytes[sizeof bytes - 2] = 7;
 	parse(&read, 1, found);
 	assert_string_equal(found, "-");
+	/* Alt and _ in one read with another key: what is typed behind the next Enter is keys again. */
+	parse((const char *const[]){ "\033_ls", "x\rab" }, 2, found);
+	assert_string_equal(found, "?cc");
 }
 
 int
