@@ -47,6 +47,25 @@ def test_stalled_goes_on_in_the_ring(host):
     equal(c.renderings, [], "renderings")
 
 
+def test_redraw_while_set_aside(host):
+    """It has asked for the screen, and gets it when it acknowledges, though the ring still holds all bytes."""
+    write("/etc/holdfast/holdfast.conf", "StallTimeout 1s\n")
+    c = Framed(host)
+    c.attach()
+    c.ask("$$")
+    c.acks = False
+    c.line("stty -onlcr; seq 1 30000; echo >done")
+    while c.read(1.5):
+        pass
+    wait_until(lambda: os.path.exists("/home/alice/done"), "the program ends")
+    c.send(framed.REDRAW, b"\1")
+    c.acks = True
+    c.ack()
+    c.wait(lambda: c.renderings, "a rendering")
+    check(b"29999" in c.renderings[0][2], "the end of the output is not in the rendering")
+    equal(c.ask("$((6*7))"), "42", "the session")
+
+
 def test_ctrl_c_behind_a_flood(host):
     """A client that takes 100 KB/s: little is on the way, so Ctrl-C is soon seen."""
     import time

@@ -280,7 +280,8 @@ on_redraw(struct peer *peer, const struct frame *in)
 
 	if (frame_get_redraw(&what, in->body, in->len) < 0)
 		return WRONG;
-	/* A rendering that is on its way is as good; a client that was set aside gets one when it reads again. */
+	/* A client that was set aside gets one when it reads again; else one that is on its way is as good. */
+	f->skip = f->skip || peer->t.flow == TERMINAL_ASIDE;
 	if (f->rendering || f->source == FRAMED_RENDERING || peer->t.flow == TERMINAL_ASIDE)
 		return TAKEN;
 	f->rendering_flags = what == FRAME_REDRAW_SCREEN ? FRAME_SCREEN_ONLY : 0;
