@@ -201,8 +201,10 @@ run_predict_swallows(struct run *r, const struct frame_data *d)
 	/* The terminal still has what the rendering lacks. */
 	pr->lossy = d->channel & FRAME_LOSSY;
 	pr->ready = !pr->stale && !pr->lossy;
-	if (pr->ready)
+	if (pr->ready) {
+		predict_apart(pr->p);
 		painted(r, d->offset);
+	}
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "rectangle.h"
 #include "sgr.h"
 #include "title.h"
+#include "used.h"
 
 typedef void handler(struct screen *s);
 
@@ -93,7 +94,7 @@ static void
 cup(struct screen *s)
 {
 	cursor_address(s, parser_param(&s->parser, 1, 1) - 1, count(s) - 1);
-	s->placed = true;
+	used_said(s);
 }
 
 /* The cursor's row as programs say it: relative to the margins in origin mode. */
@@ -104,13 +105,19 @@ said_row(const struct screen *s)
 }
 
 static void cha(struct screen *s) { cursor_address(s, count(s) - 1, said_row(s)); }
-static void vpr(struct screen *s) { cursor_rows(s, s->y + count(s)); }
+
+static void
+vpr(struct screen *s)
+{
+	used_move(s, count(s), false);
+	cursor_rows(s, s->y + count(s));
+}
 
 static void
 vpa(struct screen *s)
 {
 	cursor_rows(s, count(s) - 1 + (mode(s, MODE_ORIGIN) ? s->top : 0));
-	s->placed = true;
+	used_said(s);
 }
 
 static void hpr(struct screen *s) { cursor_columns(s, count(s)); }

@@ -7,6 +7,7 @@
 #include "model.h"
 #include "row.h"
 #include "trail.h"
+#include "used.h"
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -59,7 +60,7 @@ void
 cursor_home(struct screen *s)
 {
 	cursor_address(s, 0, 0);
-	s->placed = true;
+	used_said(s);
 }
 
 void
@@ -67,6 +68,7 @@ cursor_up(struct screen *s, unsigned n)
 {
 	unsigned limit = s->y >= s->top ? s->top : 0;
 
+	used_move(s, n, true);
 	move(s, s->x, s->y - least(n, s->y - limit), false);
 }
 
@@ -75,6 +77,7 @@ cursor_down(struct screen *s, unsigned n)
 {
 	unsigned limit = s->y <= s->bottom ? s->bottom : s->rows - 1;
 
+	used_move(s, n, false);
 	move(s, s->x, s->y + least(n, limit - s->y), false);
 }
 
@@ -84,6 +87,8 @@ reverse_wrap(struct screen *s, unsigned n, unsigned first)
 {
 	unsigned x = s->x, y = s->y;
 
+	if (n > x - first)
+		used_wrap_back(s);
 	while (n > x - first) {
 		n -= x - first + 1;
 		x = s->right;
@@ -182,11 +187,13 @@ down(struct screen *s, enum grid_going going)
 	s->trailed = NULL;
 	if (s->y == s->bottom && s->x >= s->left && s->x <= s->right) {
 		grid_up(s, s->top, s->bottom, 1, going);
+		used_feed(s, true);
 		return true;
 	}
 	if (s->y == s->bottom || s->y == s->rows - 1)
 		return false;
 	s->y++;
+	used_feed(s, false);
 	return true;
 }
 
@@ -212,6 +219,10 @@ cursor_reverse_index(struct screen *s)
 {
 	s->pending = false;
 	s->trailed = NULL;
+	if (s->y == s->top)
+		used_stray(s);
+	else
+		used_move(s, 1, true);
 	if (s->y == s->top && s->x >= s->left && s->x <= s->right)
 		grid_down(s, s->top, s->bottom, 1);
 	else if (s->y > 0 && s->y != s->top)
@@ -261,6 +272,7 @@ cursor_save(struct screen *s)
 		.x = s->x, .y = s->y, .pen = s->pen, .charsets = s->charsets, .origin = mode(s, MODE_ORIGIN),
 		.shift = s->shift,
 	};
+	used_save(s);
 }
 
 void
@@ -274,7 +286,7 @@ cursor_restore(struct screen *s)
 	s->charsets = saved->charsets;
 	s->modes = saved->origin ? s->modes | MODE_ORIGIN : s->modes & ~(uint32_t)MODE_ORIGIN;
 	cursor_to(s, saved->x, saved->y);
-	s->placed = false;
+	used_restore(s);
 	s->shift = saved->shift;
 }
 

@@ -7,6 +7,7 @@
 #include "model.h"
 #include "row.h"
 #include "trail.h"
+#include "used.h"
 
 void
 edit_erase_cells(struct screen *s, unsigned y, unsigned from, unsigned to, bool selective)
@@ -160,6 +161,8 @@ edit_erase_display(struct screen *s, unsigned what, bool selective)
 		history_clear(&s->history);
 		break;
 	}
+	if (!selective)
+		used_erased(s, what, x);
 	grid_settle(s);
 }
 
@@ -209,6 +212,7 @@ edit_insert_lines(struct screen *s, unsigned n)
 	if (!within_margins(s))
 		return;
 	s->pending = false;
+	used_stray(s);
 	grid_down(s, s->y, s->bottom, n);
 	s->x = s->left;
 	s->shift = 0;
@@ -222,6 +226,7 @@ edit_delete_lines(struct screen *s, unsigned n)
 	if (!within_margins(s))
 		return;
 	s->pending = false;
+	used_stray(s);
 	grid_up(s, s->y, s->bottom, n, GRID_DROP);
 	s->x = s->left;
 	s->shift = 0;
@@ -248,6 +253,7 @@ edit_delete_columns(struct screen *s, unsigned n)
 void
 edit_scroll_up(struct screen *s, unsigned n)
 {
+	used_stray(s);
 	grid_up(s, s->top, s->bottom, n, GRID_KEEP);
 	grid_settle(s);
 }
@@ -255,6 +261,7 @@ edit_scroll_up(struct screen *s, unsigned n)
 void
 edit_scroll_down(struct screen *s, unsigned n)
 {
+	used_stray(s);
 	grid_down(s, s->top, s->bottom, n);
 	grid_settle(s);
 }

@@ -13,6 +13,7 @@
 #include "parser.h"
 #include "title.h"
 #include "trail.h"
+#include "used.h"
 
 struct screen *
 screen_new(unsigned rows, unsigned cols, unsigned scrollback)
@@ -38,6 +39,7 @@ screen_new(unsigned rows, unsigned cols, unsigned scrollback)
 	s->level = LEVEL_DEFAULT;
 	memset(s->modifiers, -1, sizeof s->modifiers);
 	s->history.max = scrollback;
+	used_begin(s, false);
 	return s;
 }
 
@@ -66,6 +68,12 @@ void
 screen_feed(struct screen *s, const void *bytes, size_t len)
 {
 	parser_feed(s, bytes, len);
+}
+
+void
+screen_shown(struct screen *s, bool shown)
+{
+	used_begin(s, shown);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "graphemes.h"
 #include "model.h"
 #include "row.h"
+#include "used.h"
 #include "utf8.h"
 #include "width.h"
 
@@ -43,7 +44,8 @@ look_modes(const struct screen *s)
 	look |= s->mouse.protocol ? LOOK_MOUSE : 0;
 	look |= s->shift ? LOOK_SHIFTED : 0;
 	look |= s->repeatable ? LOOK_LAST : 0;
-	look |= s->placed ? LOOK_PLACED : 0;
+	look |= s->used[s->alternate != NULL].whole ? LOOK_PLACED : 0;
+	look |= used_agrees(s) ? 0 : LOOK_STRAYED;
 	look |= s->iso_protection || s->pen.attr & STYLE_PROTECTED ? LOOK_PROTECTS : 0;
 	return look;
 }

@@ -45,7 +45,8 @@ enum {
 	LOOK_SHIFTED = 1 << 14,     /* terminals do not agree where the cursor is */
 	LOOK_LAST = 1 << 15,        /* a character was the last thing fed: REP would repeat it, a mark would join it */
 	LOOK_PROTECTS = 1 << 16,    /* what is printed now is protected (DECSCA, SPA), or all erasing spares what is */
-	LOOK_PLACED = 1 << 17,      /* a program has said a row on this screen, so a used terminal agrees on the rows */
+	LOOK_PLACED = 1 << 17,      /* a terminal that was used before has this screen's rows where the model has them */
+	LOOK_STRAYED = 1 << 18,     /* … may have other text in the cursor's row (screen/used.h) */
 };
 
 struct look_cursor {

@@ -51,6 +51,17 @@ struct saved {
 	struct charsets charsets;
 	bool origin;
 	unsigned shift;
+	bool placed, above; /* of screen and of used, as they were then */
+	unsigned turn;
+};
+
+/* used.h */
+struct used {
+	unsigned first, last; /* the rows that are known; FIRST behind LAST: none */
+	bool whole;           /* all rows are in the terminal where they are here */
+	bool wiped;           /* ED 2 came last, while the terminal's cursor may have been in another row */
+	bool above;           /* the terminal's cursor may be above the model's */
+	unsigned turn;        /* another one, when what is known has changed */
 };
 
 #define LEVEL_DEFAULT 4
@@ -158,8 +169,8 @@ struct screen {
 	bool pending;         /* the next character wraps first */
 	unsigned shift;       /* flow.h: 0, or 1 and the column behind the last doubtful character */
 	const struct row *trailed; /* the cursor is where the trail of this row ends, if it is the cursor's row */
-	bool placed;          /* a program has said a row here: a terminal that was used before has the cursor in it
-	                         too */
+	struct used used[2];  /* of the primary, of the alternate screen */
+	bool placed;          /* a terminal that was used before (used.h) has the cursor in the same row */
 	bool repeatable;      /* the last thing was a character: REP repeats it */
 	unsigned char single; /* SS2 or SS3 for the next character: 2, 3, or 0 */
 	struct style pen;

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "progress.h"
 #include "row.h"
+#include "used.h"
 
 const struct mode_bit mode_bits[] = {
 	{ 1, MODE_CURSOR_KEYS, true, false, true, "cursor-keys" },
@@ -76,7 +77,6 @@ enter_alternate(struct screen *s)
 	if (!s->alternate)
 		return;
 	s->row = s->alternate;
-	s->placed = false;
 	if (blank)
 		for (unsigned y = 0; y < s->rows; y++)
 			row_fill(s->row[y], 0, s->cols, blank);
@@ -94,13 +94,14 @@ leave_alternate(struct screen *s)
 	grid_free(s->alternate, s->rows);
 	s->alternate = NULL;
 	s->row = s->primary;
-	s->placed = false;
 	grid_settle(s);
 }
 
 static void
 set_alternate(struct screen *s, unsigned number, bool on)
 {
+	bool was = s->alternate != NULL;
+
 	if (number == 1049 && on && !s->alternate) {
 		cursor_save(s);
 		s->entered = s->saved[0];
@@ -110,6 +111,10 @@ set_alternate(struct screen *s, unsigned number, bool on)
 		enter_alternate(s);
 	else
 		leave_alternate(s);
+	if (!was && s->alternate)
+		used_enter(s, number != 47);
+	else if (was && !on)
+		used_leave(s, number == 1049);
 	if (number == 1049 && !on)
 		cursor_restore(s);
 }
@@ -162,6 +167,7 @@ set_columns(struct screen *s)
 		return;
 	modes_reset_margins(s);
 	cursor_to(s, 0, 0);
+	used_stray(s);
 	grid_erase(s, 0, s->rows - 1);
 	grid_settle(s);
 }
@@ -340,4 +346,5 @@ modes_hard_reset(struct screen *s)
 	history_clear(&s->history);
 	cursor_home(s);
 	grid_settle(s);
+	used_begin(s, true);
 }

@@ -10,6 +10,7 @@
 #include "model.h"
 #include "row.h"
 #include "tidy.h"
+#include "used.h"
 #include "width.h"
 
 /* Rows and columns of the screen, from 0, inclusive. */
@@ -96,6 +97,7 @@ rectangle_copy(struct screen *s)
 		height = in.bottom - y + 1;
 	if (width > in.right - x + 1)
 		width = in.right - x + 1;
+	used_stray(s);
 	/* A row is read before it is overwritten. */
 	for (unsigned i = 0; i < height; i++) {
 		unsigned k = y > from.top ? height - 1 - i : i;
@@ -138,6 +140,7 @@ rectangle_fill(struct screen *s)
 		code = charset_map(s, code);
 	if (!area_at(s, 1, &a))
 		return;
+	used_stray(s);
 	if (styles_full(&s->styles))
 		tidy_styles(s);
 	fill(s, &a, cell_make(code, styles_number(&s->styles, &s->pen), s->pen_link));
@@ -151,6 +154,7 @@ rectangle_erase(struct screen *s, bool selective)
 
 	if (!area_at(s, 0, &a))
 		return;
+	used_stray(s);
 	if (!selective || s->iso_protection) {
 		fill(s, &a, blank);
 		return;
@@ -239,6 +243,7 @@ rectangle_mark(struct screen *s, bool toggle)
 
 	if (!area_at(s, 0, &a))
 		return;
+	used_stray(s);
 	if (styles_full(&s->styles))
 		tidy_styles(s);
 	for (unsigned y = a.top; y <= a.bottom; y++) {

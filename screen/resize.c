@@ -17,6 +17,7 @@
 #include "modes.h"
 #include "row.h"
 #include "tidy.h"
+#include "used.h"
 
 /* Rows of the new width, taken in from the top. */
 struct flow {
@@ -355,7 +356,8 @@ static void
 settle(struct screen *s)
 {
 	modes_reset_margins(s);
-	s->repeatable = s->placed = false;
+	s->repeatable = false;
+	used_lose(s);
 	s->trailed = NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		clamp(&s->saved[i].x, s->cols);

@@ -33,6 +33,11 @@ void screen_free(struct screen *s);
 
 /* Eats bytes.  Out of memory costs scrollback or looks, never the model's consistency. */
 void screen_feed(struct screen *s, const void *bytes, size_t len);
+/*
+ * Whether the terminal that is to show this model has all its rows where the model has them (SHOWN), or was used before,
+ * and may have those of the main screen further down: a new model takes the latter for granted.
+ */
+void screen_shown(struct screen *s, bool shown);
 void screen_resize(struct screen *s, unsigned rows, unsigned cols);
 unsigned screen_rows(const struct screen *s);
 unsigned screen_cols(const struct screen *s);

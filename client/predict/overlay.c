@@ -48,7 +48,7 @@ bool
 overlay_may(const struct screen *base)
 {
 	const uint32_t no = LOOK_OPEN | LOOK_SYNCHRONIZED | LOOK_MARGINS | LOOK_ORIGIN | LOOK_INSERT | LOOK_SHIFTED |
-	    LOOK_MAPPED | LOOK_PROTECTS | LOOK_CLUSTERS;
+	    LOOK_MAPPED | LOOK_PROTECTS | LOOK_CLUSTERS | LOOK_STRAYED;
 	struct look_cursor cursor;
 
 	look_cursor(base, &cursor);
@@ -84,7 +84,6 @@ overlay_may_cell(const struct screen *base, unsigned row, unsigned col, unsigned
 /*
  * Whether the terminal has the base's rows where the base has them.  On the main screen it may have them further down:
  * a session begins in a used terminal, and terminals do not wrap lines anew in the same way when their size changes.
- * So does the alternate one, until a program has said a row there.
  */
 static bool
 rows_agree(const struct screen *base)

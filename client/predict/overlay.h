@@ -29,7 +29,8 @@ void overlay_free(struct overlay *o);
 
 /*
  * Whether anything may be drawn over BASE now: no open sequence or character, no pending wrap, no ?2026, no margins but
- * the whole screen, no origin or insert mode, no cursor whose place terminals disagree on.
+ * the whole screen, no origin or insert mode, no cursor whose place terminals disagree on, and no row that a terminal
+ * which was used before may have otherwise (screen/used.h).
  */
 bool overlay_may(const struct screen *base);
 /*

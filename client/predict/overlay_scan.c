@@ -12,6 +12,7 @@
 
 struct scan {
 	unsigned rows, cols, x, y;
+	bool one_row;
 	overlay_scanned *touched;
 	void *to;
 	/* The CSI that is read. */
@@ -154,7 +155,7 @@ csi(struct scan *s, char final)
 		s->touched(s->to, s->y, s->x, lesser(s->x + param(s, 0), s->cols));
 		return true;
 	default:
-		return final != '\0' && strchr("ABCDGHd", final) && motion(s, final);
+		return final != '\0' && strchr(s->one_row ? "CDG" : "ABCDGHd", final) && motion(s, final);
 	}
 }
 
@@ -217,7 +218,8 @@ bool
 overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, bool one_row,
              overlay_scanned *touched, void *to)
 {
-	struct scan s = { .rows = screen_rows(base), .cols = screen_cols(base), .touched = touched, .to = to };
+	struct scan s = { .rows = screen_rows(base), .cols = screen_cols(base), .one_row = one_row,
+	                  .touched = touched, .to = to };
 	struct look_cursor cursor;
 
 	if (len == 0 || len > OVERLAY_SCAN_MAX || !(look_modes(base) & LOOK_WRAP))
@@ -227,7 +229,7 @@ overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, 
 	s.y = cursor.row;
 	for (size_t i = 0, n; i < len; i += n) {
 		n = step(&s, bytes + i, len - i);
-		if (!n || (one_row && s.y != cursor.row))
+		if (!n)
 			return false;
 	}
 	return true;

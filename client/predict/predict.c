@@ -110,6 +110,12 @@ predict_painted(struct predict *p, uint64_t offset, uint64_t now)
 }
 
 void
+predict_apart(struct predict *p)
+{
+	screen_shown(p->base, false);
+}
+
+void
 predict_keys(struct predict *p, const unsigned char *bytes, size_t len, uint64_t offset, uint64_t now, bool pasted)
 {
 	guess_keys(p->guess, p->base, bytes, len, offset, now, pasted);

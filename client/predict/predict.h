@@ -48,6 +48,8 @@ void predict_fed(struct predict *p, const void *bytes, size_t len, uint64_t offs
 /* LEN bytes of a rendering, and its end: the base is as of OFFSET. */
 void predict_paint(struct predict *p, const void *bytes, size_t len);
 void predict_painted(struct predict *p, uint64_t offset, uint64_t now);
+/* The terminal has not got that rendering: on the main screen it may have the rows further down (screen.h). */
+void predict_apart(struct predict *p);
 /* The person has typed LEN BYTES, the first of which has OFFSET in the stream; PASTED: as a part of a paste. */
 void predict_keys(struct predict *p, const unsigned char *bytes, size_t len, uint64_t offset, uint64_t now,
                   bool pasted);

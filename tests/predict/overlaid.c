@@ -6,6 +6,7 @@
  * overlaid --at N ROWS COLS SCROLLBACK: the first N bytes, with what was drawn on the way and is taken back at the end.
  *   It has screen-replay's form, so that judges of renderings judge this too.  HOLDFAST_OVERLAY_SEED: another one.
  * overlaid --steps ROWS COLS SEED LONGEST: all of it, in steps (steps.h) of at most LONGEST bytes.
+ * overlaid --used ROWS COLS SEED LONGEST: the same, for a terminal that was used before.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -113,16 +114,19 @@ up_to(struct state *st, size_t end)
 int
 main(int argc, char **argv)
 {
-	bool at = argc == 6 && strcmp(argv[1], "--at") == 0, all = argc == 6 && strcmp(argv[1], "--steps") == 0;
+	bool at = argc == 6 && strcmp(argv[1], "--at") == 0, used = argc == 6 && strcmp(argv[1], "--used") == 0;
+	bool all = used || (argc == 6 && strcmp(argv[1], "--steps") == 0);
 	const char *seed = getenv("HOLDFAST_OVERLAY_SEED");
 	struct state st = { .steps.to = all ? stdout : NULL };
 
 	if (!at && !all)
-		die("usage: overlaid --at N ROWS COLS SCROLLBACK | --steps ROWS COLS SEED LONGEST");
+		die("usage: overlaid --at N ROWS COLS SCROLLBACK | --steps|--used ROWS COLS SEED LONGEST");
 	st.base = screen_new((unsigned)atoi(argv[at ? 3 : 2]), (unsigned)atoi(argv[at ? 4 : 3]), 0);
 	st.o = overlay_new();
 	if (!st.base || !st.o)
 		die("no memory");
+	if (!used)
+		screen_shown(st.base, true);
 	read_all(&st);
 	if (at) {
 		size_t end = strtoul(argv[2], NULL, 10);

@@ -80,6 +80,18 @@ class Made(streams.Stream):
         self._grounds = None
 
 
+# In a terminal that was used before: programs that say rows, or lead the cursor to where an edge stops it.
+SAYING = {
+    "placed": "$ a" + E + "1;10Hxy\r\n$ bc" + E + "5d$ d\r\n$ " + E + "H" + E + "J$ ef" + E + "3;3Hgh",
+    "above": "$ a" + E + "A$ b\x1bM$ c" + E + "3A" + E + "Cd" + E + "2F$ e\r" + E + "J$ f\r\n" + E + "9B$ g",
+    "restored": "$ a\x1b8$ b\x1b7\r\nc\r\nd\x1b8$ e" + "\r\n" * 40 + "$ f\x1b7\r\n\x1b8$ g",
+    "regions": "$ a" + E + "2;9r$ b\r\nc" + E + "r$ d" + E + "L$ e" + E + "M$ f" + E + "2J$ g" + E + "H$ h" + E + "2S$ i",
+    "counter": "$ a" + "".join("\x1b7" + E + "H%d\x1b8" % i for i in range(9)) + "\r" + E + "J$ b" + E + "?1049h$ c" +
+                E + "?1049l$ d",
+}
+MADE.update(SAYING)
+
+
 def traces(directory):
     return [Trace(p, directory) for p in sorted(glob.glob(os.path.join(TRACES, "*.jsonl.gz")))]
 
@@ -102,8 +114,8 @@ def judged(stream, steps, every, above):
 
 def xterm(build, stream, options, directory, above=0):
     longest, every = (1, 1) if options.every or isinstance(stream, Made) else (LONGEST, COMPARED)
-    tool = [os.path.join(build, TOOL), "--steps", str(stream.rows), str(stream.cols), str(number(options.seed)),
-            str(longest)]
+    tool = [os.path.join(build, TOOL), "--used" if above else "--steps", str(stream.rows), str(stream.cols),
+            str(number(options.seed)), str(longest)]
     with tempfile.NamedTemporaryFile(dir=directory) as steps:
         subprocess.run(tool, input=stream.data, stdout=steps, check=True)
         return judged(stream, steps.name, every, above)
@@ -130,7 +142,7 @@ def cases(options, given, directory):
     given = [*given, *(Made(name, directory) for name in MADE), *typed]
     found = [("overlay xterm %s" % s.name, lambda s=s: xterm(options.build, s, options, directory)) for s in given]
     found += [("overlay used %s" % s.name, lambda s=s: xterm(options.build, s, options, directory, ABOVE))
-              for s in (*typed, Made("entered", directory))]
+              for s in (*typed, *(Made(name, directory) for name in ("entered", *SAYING)))]
     found += [("overlay guesser %s %d ms" % (s.name, rtt),
                lambda s=s, rtt=rtt: guessed(options.build, s, rtt, options, directory))
               for s in typed for rtt in (RTTS if options.every else RTTS[2:3])]
