@@ -207,7 +207,9 @@ def mapped(pid):
 
 
 def test_small_and_idle(host):
-    """At most 8 MB, and no wake-up while nothing happens (the ping comes once a minute).
+    """At most 8.4 MB, and no wake-up while nothing happens (the ping comes once a minute).
+
+    It was 8 MB before the client showed keys early; that may take 400 KB more, with a model of the terminal or without.
 
     Half of that is OpenSSL's library, which any ssh on the same laptop shares: 3.8 MB in Debian 12, 4.6 MB in 13, whose
     tables of algorithms (OpenSSL 3.5) and libssh (0.11) also take a quarter of a megabyte more of our own.
@@ -222,7 +224,7 @@ def test_small_and_idle(host):
     host.note("resident: %d KB; without OpenSSL's library %d; its own %d" % (rss, rss - openssl, sizes["own"]))
     check(rss - openssl <= 5120 and sizes["own"] <= 2304, "%d KB resident without libcrypto, %d of its own"
           % (rss - openssl, sizes["own"]))
-    check(rss <= 8192 or openssl > 4096, "%d KB resident" % rss)
+    check(rss <= 8592 or openssl > 4096, "%d KB resident" % rss)
 
 
 def test_small_after_a_flood(host):
