@@ -104,6 +104,9 @@ askpass_close(struct askpass *a)
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/" ASKPASS_OUT, a->dir);
 	unlink(path);
+	/* An ssh that has been told to end removes its socket a moment later. */
+	snprintf(path, sizeof(path), "%s/" ASKPASS_SHARED, a->dir);
+	unlink(path);
 	fd_close(&a->out);
 	rmdir(a->dir);
 	fd_close(&a->lock);

@@ -36,7 +36,7 @@ static bool
 is_ours(const char *name)
 {
 	return strcmp(name, "ask") == 0 || strcmp(name, ASKPASS_NAME) == 0 || strcmp(name, ASKPASS_OUT) == 0 ||
-	       strncmp(name, "shared", 6) == 0;
+	       strncmp(name, ASKPASS_SHARED, strlen(ASKPASS_SHARED)) == 0;
 }
 
 /*

@@ -12,6 +12,7 @@
 
 #define ASKPASS_NAME "holdfast-askpass" /* the link in it */
 #define ASKPASS_OUT "out"
+#define ASKPASS_SHARED "shared" /* ssh's socket */
 
 /* Makes it: a descriptor that holds the lock, and DIR is its path; or a negative errno, and DIR is "". */
 int askpass_dir_make(char *dir, size_t cap);

@@ -379,7 +379,7 @@ target_master(const struct transport_target *t, char *path, size_t cap)
 {
 	path[0] = '\0';
 	if (t->style == STYLE_SSH && !t->asked_command && !t->config->control_path && t->askpass.dir[0])
-		snprintf(path, cap, "%s/shared", t->askpass.dir);
+		snprintf(path, cap, "%s/" ASKPASS_SHARED, t->askpass.dir);
 }
 
 char **
