@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A machine with a network of its own at the end of a long line (wire.c)."""
 import os
-import signal
 import stat
 import subprocess
 
@@ -16,16 +15,7 @@ class Far:
 
     def __init__(self, number, rtt, loss=0):
         self.address, self.host, self.options = "10.98.%d.1" % number, "far%d" % number, []
-        r, w = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            world.unshare(0x40000000)  # CLONE_NEWNET
-            os.write(w, b"x")
-            os.closerange(0, 1024)
-            signal.pause()
-        os.read(r, 1)
-        os.close(r)
-        os.close(w)
+        self.pid = world.network_holder()
         if not os.path.exists("/dev/net/tun"):
             os.makedirs("/dev/net", exist_ok=True)
             os.mknod("/dev/net/tun", stat.S_IFCHR | 0o600, os.makedev(10, 200))

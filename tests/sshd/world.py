@@ -53,6 +53,21 @@ def unshare(flags):
         raise OSError(e, "unshare: " + os.strerror(e))
 
 
+def network_holder():
+    """The pid of a child that only holds a network namespace of its own, until it is killed."""
+    r, w = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        unshare(0x40000000)  # CLONE_NEWNET
+        os.write(w, b"x")
+        os.closerange(0, 1024)
+        signal.pause()
+    os.read(r, 1)
+    os.close(r)
+    os.close(w)
+    return pid
+
+
 def spec(base, src, log, net=True, template=False, entry=None, extra=None):
     """What world.py is told on its command line."""
     return json.dumps({"base": base, "src": src, "log": log, "net": net, "template": template, "entry": entry,
