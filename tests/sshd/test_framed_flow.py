@@ -29,17 +29,23 @@ def test_window_is_bounded(host):
     equal(c.ask("$((6*7))"), "42", "the session")
 
 
-def test_stalled_goes_on_in_the_ring(host):
-    """Set aside, it misses less than the ring holds: it gets the bytes."""
+def set_aside(host, line):
+    """A client that takes nothing of what LINE writes, which makes the file done in the end."""
     write("/etc/holdfast/holdfast.conf", "StallTimeout 1s\n")
     c = Framed(host)
     c.attach()
     c.ask("$$")
     c.acks = False
-    c.line("stty -onlcr; seq 1 30000; echo >done; printf 'ov%s\\n' er")
+    c.line(line)
     while c.read(1.5):
         pass
     wait_until(lambda: os.path.exists("/home/alice/done"), "the program ends")
+    return c
+
+
+def test_stalled_goes_on_in_the_ring(host):
+    """Set aside, it misses less than the ring holds: it gets the bytes."""
+    c = set_aside(host, "stty -onlcr; seq 1 30000; echo >done; printf 'ov%s\\n' er")
     c.acks = True
     c.ack()
     c.wait_for("over\n")
@@ -49,15 +55,7 @@ def test_stalled_goes_on_in_the_ring(host):
 
 def test_redraw_while_set_aside(host):
     """It has asked for the screen, and gets it when it acknowledges, though the ring still holds all bytes."""
-    write("/etc/holdfast/holdfast.conf", "StallTimeout 1s\n")
-    c = Framed(host)
-    c.attach()
-    c.ask("$$")
-    c.acks = False
-    c.line("stty -onlcr; seq 1 30000; echo >done")
-    while c.read(1.5):
-        pass
-    wait_until(lambda: os.path.exists("/home/alice/done"), "the program ends")
+    c = set_aside(host, "stty -onlcr; seq 1 30000; echo >done")
     c.send(framed.REDRAW, b"\1")
     c.acks = True
     c.ack()
