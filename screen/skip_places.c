@@ -9,14 +9,17 @@
 #include "skip_walk.h"
 #include "trail.h"
 
-/* Whether a row has text whose place depends on the terminal.  Rows that had, and were written over, have none. */
+/*
+ * Whether what comes is written into the cells and nowhere else.  It is not while the row at the cursor has a trail, to
+ * which all is added.  A trail of another row stays as it is, as long as nothing is written into that row.
+ */
 static bool
-has_odd_rows(struct screen *s)
+writes_cells_alone(struct screen *s)
 {
 	for (unsigned y = 0; y < s->rows; y++)
-		if (s->row[y]->odd && !trail_settle(s, s->row[y]))
-			return true;
-	return false;
+		if (s->row[y]->odd)
+			trail_settle(s, s->row[y]);
+	return !s->row[s->y]->trail && !(s->trailed && s->trailed->trail);
 }
 
 /* Whether no cell depends on its neighbours. */
@@ -37,6 +40,19 @@ static void
 set_bit(uint64_t *words, unsigned bit)
 {
 	words[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+/* Whether anything is written into a row that has a trail. */
+static bool
+writes_into_trail(const struct skip_walk *w)
+{
+	size_t n = w->rows * w->words;
+
+	for (unsigned y = 0; y < w->rows; y++)
+		for (size_t i = 0; w->s->row[y]->trail && i < w->parts * w->words; i++)
+			if (w->written[i / w->words * n + y * w->words + i % w->words])
+				return true;
+	return false;
 }
 
 /* The rows that go on with no other, and have no marks, stay so. */
@@ -94,12 +110,12 @@ skip_places(struct screen *s, const unsigned char *p, size_t len, size_t *clean)
 	size_t skipped = 0;
 
 	*clean = 0;
-	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift || has_odd_rows(s))
+	if (mode(s, MODE_INSERT) || mode(s, MODE_ORIGIN) || s->parser.utf8_n || s->shift || !writes_cells_alone(s))
 		return 0;
 	w.written = w.here = calloc(SKIP_PARTS * w.rows * w.words, sizeof *w.written);
 	if (w.written) {
 		*clean = skip_walk(&w, p, len);
-		if (*clean >= SKIP_WORTH && is_simple(s))
+		if (*clean >= SKIP_WORTH && is_simple(s) && !writes_into_trail(&w))
 			skipped = find(&w);
 		else if (*clean >= SKIP_WORTH)
 			*clean /= 2; /* by then such cells may have been written over */

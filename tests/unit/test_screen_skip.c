@@ -305,17 +305,18 @@ test_raw_lines(void **state)
 		compare(seed, (struct kind){ .head = heads[seed / 12], .raw = true }, true);
 }
 
-/* Here a line feed pushes nothing out. */
+/* A line feed pushes nothing out, text moves other text, and places within margins. */
 static void
-test_not_there(void **state)
+test_nothing(void **state)
 {
 	static const char *const heads[] = {
 		"\033[2;10r", "\033[?45h", "\033[3r", "\033[1;20r", "\033[?69h\033[5;20s", "\033[?69h\033[5;80s",
+		"\033[4h", "\033[?6h", "\033[2;3r", "\033[?45h",
 	};
 
 	(void)state;
 	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads; seed++)
-		compare(seed * 6, (struct kind){ .head = heads[seed] }, false);
+		compare(seed * 6, (struct kind){ .head = heads[seed], .placed = seed >= 6 }, false);
 }
 
 static void
@@ -323,8 +324,7 @@ test_places(void **state)
 {
 	static const char *const heads[] = {
 		NULL, "\033[?1049h", "\033[31;44m\033[2J", "\033(0", "\033]8;;http://example.org/\a", "\033[20h",
-		"\033[1\"qx\r",
-		"\033[?7l", "text\r\n\r\nabove", "\033[2;2H\0337\033[H",
+		"\033[1\"qx\r", "\033[?7l", "text\r\n\r\nabove", "\033[2;2H\0337\033[H",
 	};
 
 	(void)state;
@@ -332,22 +332,21 @@ test_places(void **state)
 		compare(seed, (struct kind){ .head = heads[seed / 24], .placed = true }, true);
 }
 
-/* Text that moves other text, and places within margins. */
-static void
-test_no_places(void **state)
-{
-	static const char *const heads[] = { "\033[4h", "\033[?6h", "\033[2;3r", "\033[?45h" };
-
-	(void)state;
-	for (uint64_t seed = 0; seed < sizeof heads / sizeof *heads; seed++)
-		compare(seed * 6, (struct kind){ .head = heads[seed], .placed = true }, false);
-}
-
 static void
 add_often(struct stream *st, const char *text, size_t to)
 {
 	while (st->len < to)
 		stream_add(st, "%s", text);
+}
+
+static struct stream
+begin_with(const char *head)
+{
+	struct stream st = { .rows = 24, .cols = 80, .cap = CAP, .bytes = malloc(CAP + 64) };
+
+	assert_non_null(st.bytes);
+	add_often(&st, head, strlen(head));
+	return st;
 }
 
 #define ROW "................................................................................"
@@ -392,44 +391,51 @@ test_what_stays(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct stream st = { .rows = 24, .cols = 80, .cap = CAP, .bytes = malloc(CAP + 64) };
+		struct stream st = begin_with(cases[i].head);
 
-		assert_non_null(st.bytes);
-		add_often(&st, cases[i].head, strlen(cases[i].head));
 		add_often(&st, cases[i].first, CAP / 4);
 		add_often(&st, cases[i].then, CAP - 256);
-		compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1, cases[i].first);
+		compare_streams(&st, sizes[0], strlen(cases[i].head), 1, cases[i].first);
 		free(st.bytes);
 	}
 }
 
 #define HEART "\xe2\x9d\xa4\xef\xb8\x8f"
+#define PLACES "\033[6;3H\033[1mx\033[9;9H\033[mzz"
+#define INTO_ROW_4 PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES "\033[4;20Hx"
+#define SHIFTED "\033[4;1H" HEART " abc\033[4;1H  "
 
-/* A row with text that terminals show in different places is no hindrance any more once it is written over. */
+/*
+ * A row with text that terminals show in different places is no hindrance once that is written over, while nothing is
+ * written into it, or when its trail has become too long, which takes INTO_ROW_4 more than a quarter of the stream.
+ */
 static void
 test_places_that_were_doubtful(void **state)
 {
 	static const struct {
-		const char *head;
+		const char *head, *often;
 		bool passes;
 	} cases[] = {
-		{ "\033[4;1H" HEART " abc\033[4;1H" ROW "\r", true },
-		{ "\033[4;1H" HEART " abc\033[9G|\033[4;1H             ", true },
-		{ "\033[4;1H" HEART " abc\033[9G|\033[4;3H             ", false },
-		{ "\033[4;1H" HEART " abc\033[9G|\033[4;1H  ", false },
+		{ "\033[4;1H" HEART " abc\033[4;1H" ROW "\r", PLACES, true },
+		{ "\033[4;1H" HEART " abc\033[9G|\033[4;1H             ", PLACES, true },
+		{ "\033[4;1H" HEART " abc\033[9G|\033[4;3H             ", PLACES, false },
+		{ SHIFTED "\033[6H", PLACES, true },
+		{ SHIFTED "\033[6H", INTO_ROW_4, true },
+		{ SHIFTED "\033[4;7H" ROW ROW ROW ROW ROW ROW ROW, PLACES "\033[4;5Hx\033[1K", true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct stream st = { .rows = 24, .cols = 80, .cap = CAP, .bytes = malloc(CAP + 64) };
-		size_t skipped;
+		size_t head = strlen(cases[i].head), skipped;
+		struct stream st = begin_with(cases[i].head);
 
-		assert_non_null(st.bytes);
-		add_often(&st, cases[i].head, strlen(cases[i].head));
-		add_often(&st, "\033[6;3H\033[1mx\033[9;9H\033[mzz", CAP - 256);
-		skipped = compare_streams(&st, (const unsigned[]){ 24, 80, 100 }, strlen(cases[i].head), 1,
-		                          cases[i].head);
-		assert_int_equal(skipped > 0, cases[i].passes);
+		add_often(&st, cases[i].often, CAP / 4);
+		skipped = compare_streams(&st, sizes[0], head, 1, cases[i].head);
+		assert_false(skipped && strcmp(cases[i].often, INTO_ROW_4) == 0);
+		add_often(&st, cases[i].often, CAP - 1024);
+		skipped = compare_streams(&st, sizes[0], head, 1, cases[i].head);
+		if ((skipped > 0) != cases[i].passes)
+			fail_msg("case %zu: %zu bytes were passed over", i, skipped);
 		free(st.bytes);
 	}
 }
@@ -480,11 +486,10 @@ main(void)
 		cmocka_unit_test(test_more_and_more),
 		cmocka_unit_test(test_what_was_set_before),
 		cmocka_unit_test(test_raw_lines),
-		cmocka_unit_test(test_not_there),
+		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_in_the_middle),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_places_that_were_doubtful),
-		cmocka_unit_test(test_no_places),
 		cmocka_unit_test(test_what_stays),
 		cmocka_unit_test(test_places_and_more),
 		cmocka_unit_test(test_lines_and_more),
