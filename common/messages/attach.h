@@ -17,6 +17,7 @@
  *   LAST            ─▶ LAST_IS text                the last line of the session's output, printable ASCII
  *   UPGRADE         ─▶ DONE or ERROR               the keeper goes on in the installed program, which sends DONE; on ERROR
  *                                                  it is still the old one
+ *   TIMES           ─▶ TIMES_ARE                   when the output was printed: attach_times.h
  *
  * CLAIM carries the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output pipe.
  * A claimer that closes the connection before CONFIRM has changed nothing.  One that closes after CONFIRM has dropped
@@ -58,6 +59,7 @@ enum attach_type {
 	ATTACH_MSG_EXPIRE = 23,
 	ATTACH_MSG_UPGRADE = 24,
 	ATTACH_MSG_TOLD = 25,
+	ATTACH_MSG_TIMES = 40,
 
 	ATTACH_MSG_STATUS_IS = 65,
 	ATTACH_MSG_CLAIMED = 66,
@@ -71,6 +73,7 @@ enum attach_type {
 	ATTACH_MSG_VERDICT = 84,
 	ATTACH_MSG_GRANTED = 85,
 	ATTACH_MSG_CAUSE = 90,
+	ATTACH_MSG_TIMES_ARE = 100,
 };
 
 enum attach_state {

@@ -29,8 +29,10 @@
 #define SESSIONMEM_HANDOVER_BYTES (UINT64_C(16) << 20)
 #define SESSIONMEM_FRAMES_AT (UINT64_C(90) << 20)
 #define SESSIONMEM_FRAMES_BYTES (UINT64_C(4) << 20)
-#define SESSIONMEM_SPARE_AT (UINT64_C(94) << 20) /* for parts that no version has yet */
-#define SESSIONMEM_SPARE_BYTES (UINT64_C(34) << 20)
+#define SESSIONMEM_TIMES_AT (UINT64_C(94) << 20)
+#define SESSIONMEM_TIMES_BYTES UINT64_C(65536)
+#define SESSIONMEM_SPARE_AT (SESSIONMEM_TIMES_AT + SESSIONMEM_TIMES_BYTES) /* for parts that no version has yet */
+#define SESSIONMEM_SPARE_BYTES (SESSIONMEM_RINGS_AT - SESSIONMEM_SPARE_AT)
 #define SESSIONMEM_RINGS_AT (UINT64_C(128) << 20)
 
 /* A channel's ring of a held command is at least so long: a build goes on for a while without a client. */

@@ -27,6 +27,7 @@
 #include "report.h"
 #include "session.h"
 #include "status.h"
+#include "times.h"
 #include "upgrade.h"
 
 static unsigned char PAGES_OWN incoming[MESSAGE_MAX];
@@ -183,6 +184,18 @@ on_last(struct peer *peer, const unsigned char *msg, size_t len)
 }
 
 static void
+on_times(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	static struct attach_times PAGES_OWN m;
+
+	(void)msg;
+	(void)len;
+	times_tell(peer->keeper->times, &peer->keeper->ring, &m);
+	peer_send(peer, outgoing, attach_encode_times(&m, outgoing, sizeof outgoing));
+	pages_give_back(&m, sizeof m);
+}
+
+static void
 on_confirm(struct peer *peer, const unsigned char *msg, size_t len)
 {
 	(void)msg;
@@ -243,6 +256,7 @@ static const struct {
 	{ ATTACH_MSG_MESSAGE, 0, ANY, on_message },
 	{ ATTACH_MSG_LAST, 1, ANY, on_last },
 	{ ATTACH_MSG_UPGRADE, 1, ANY, on_upgrade },
+	{ ATTACH_MSG_TIMES, 1, ANY, on_times },
 	{ ATTACH_MSG_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
 	{ ATTACH_MSG_TOLD, 0, 1u << PEER_CLAIMED, on_told },
 	{ ATTACH_MSG_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },

@@ -10,6 +10,7 @@
 #include "oneanswer.h"
 #include "picture.h"
 #include "session.h"
+#include "times.h"
 
 static unsigned char out[256];
 
@@ -79,6 +80,7 @@ attachments_fit_size(struct keeper *k)
 	if (!k->source->has_terminal || !all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
 		return;
 	k->size = all;
+	times_size(k->times, &k->ring, clock_date_ms(), &k->size);
 	k->nudge_until = CLOCK_NEVER;
 	picture_size(k);
 	session_set_rows(k, k->size.ws_row);

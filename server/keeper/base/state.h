@@ -42,6 +42,7 @@ struct controlmode;
 struct handed;
 struct peer;
 struct picture;
+struct times;
 struct watched;
 
 enum keeper_state { KEEPER_NEW, KEEPER_RUNNING, KEEPER_ENDING, KEEPER_OVER };
@@ -117,6 +118,7 @@ struct keeper {
 	int master;
 	int slave;             /* held until the shell has ended, so that the master never hangs up before */
 	struct ring ring;      /* the output; of a command its standard output */
+	struct times *times;   /* when it came (times.h); NULL: nobody notes that */
 	struct streams streams; /* input of framed peers */
 	uint64_t share_at;     /* clock_now_ms(): when the share of their memory is looked at next (inputshare.h); 0 */
 	struct front front;

@@ -30,6 +30,7 @@ static const struct vital_part layout[] = {
 	{ VITAL_RINGS, 0, SESSIONMEM_RINGS_AT },
 	{ VITAL_KEYS, SESSIONMEM_KEYS_BYTES, SESSIONMEM_KEYS_AT },
 	{ VITAL_FRAMES, SESSIONMEM_FRAMES_BYTES / STREAMS_MAX, SESSIONMEM_FRAMES_AT },
+	{ VITAL_TIMES, SESSIONMEM_TIMES_BYTES, SESSIONMEM_TIMES_AT },
 };
 #define LAYOUT_PARTS (sizeof layout / sizeof *layout)
 
@@ -49,6 +50,18 @@ lay_out(struct vital_head *h)
 	h->parts = LAYOUT_PARTS;
 	memcpy(h->part, layout, sizeof layout);
 	__atomic_store_n(&h->magic, VITAL_MAGIC, __ATOMIC_RELEASE);
+}
+
+/* The parts that the program which laid it out did not have: nobody has written there. */
+static void
+add_parts(struct vital_head *h)
+{
+	for (size_t i = 0; i < LAYOUT_PARTS; i++) {
+		if (h->parts >= VITAL_PARTS || vital_part(h, layout[i].type))
+			continue;
+		h->part[h->parts] = layout[i];
+		__atomic_store_n(&h->parts, h->parts + 1, __ATOMIC_RELEASE);
+	}
 }
 
 /* What another program wrote behind the structs of this one is not kept up to date by this one. */
@@ -87,6 +100,7 @@ open_head(struct vital *v, int fd, bool command, uint64_t ring_bytes, bool fresh
 		rc = vital_check_head(v->head, sessionmem_size(ring_bytes, command));
 	if (rc)
 		return rc;
+	add_parts(v->head);
 	v->live = (struct vital_live *)((char *)v->head + VITAL_LIVE_AT);
 	for (unsigned i = 0; i < 2; i++)
 		v->facts[i] = (struct vital_facts *)((char *)v->head + VITAL_FACTS_AT + i * VITAL_FACTS_STRIDE);

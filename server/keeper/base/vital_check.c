@@ -21,6 +21,7 @@ static const struct {
 	{ VITAL_RINGS, SESSIONMEM_RINGS_AT, 0, 0 },
 	{ VITAL_KEYS, SESSIONMEM_KEYS_AT, 4096, SESSIONMEM_KEYS_BYTES },
 	{ VITAL_FRAMES, SESSIONMEM_FRAMES_AT, 4096, SESSIONMEM_FRAMES_BYTES / STREAMS_MAX },
+	{ VITAL_TIMES, SESSIONMEM_TIMES_AT, 4096, SESSIONMEM_TIMES_BYTES },
 };
 
 const struct vital_part *
@@ -46,6 +47,9 @@ vital_check_head(const struct vital_head *h, uint64_t size)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		const struct vital_part *p = vital_part(h, parts[i].type);
 
+		/* The first versions did not have it. */
+		if (!p && parts[i].type == VITAL_TIMES)
+			continue;
 		if (!p || p->at != parts[i].at || p->length < parts[i].least || p->length > parts[i].most ||
 		    p->at > size || p->length > size - p->at)
 			return -EPROTO;

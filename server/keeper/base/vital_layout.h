@@ -39,6 +39,7 @@ enum vital_type {
 	VITAL_RINGS = 7,
 	VITAL_FRAMES = 9,   /* struct kept, STREAMS_MAX times (framed/kept.h) */
 	VITAL_KEYS = 8,     /* struct vital_keys, VITAL_KEYS_PLACES times (keys.h) */
+	VITAL_TIMES = 10,   /* struct times (times.h); a memory that an older version has laid out lacks it at first */
 };
 
 struct vital_part {

@@ -22,6 +22,7 @@
 #include "redraw.h"
 #include "session.h"
 #include "state.h"
+#include "times.h"
 
 #define READS_PER_TURN 16   /* then everybody else gets a look */
 #define GATHER 16384        /* output that is sent in one frame, while there is more to read */
@@ -44,7 +45,10 @@ pty_open(struct keeper *k)
 	k->slave = open(k->init.tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (k->slave < 0 || fcntl(k->master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		return -errno;
-	return vital_ring(&k->vital, 0, &k->ring);
+	rc = vital_ring(&k->vital, 0, &k->ring);
+	if (!rc)
+		k->times = times_open(&k->vital, k->ring.head);
+	return rc;
 }
 
 static int
@@ -67,6 +71,8 @@ pty_close(struct keeper *k)
 	picture_close(k);
 	answers_close(k);
 	controlmode_close(k);
+	times_close(k->times);
+	k->times = NULL;
 	ring_close(&k->ring);
 }
 
@@ -100,11 +106,12 @@ end_quiet(struct keeper *k)
 	plain_typed_ahead(k);
 }
 
-/* There was output, and the ring has it. */
+/* There was output, and the ring has it from FROM on. */
 static void
-note_activity(struct keeper *k)
+note_activity(struct keeper *k, uint64_t from)
 {
 	k->activity_ms = clock_date_ms();
+	times_output(k->times, &k->ring, from, k->activity_ms, &k->size);
 	controlmode_output(k);
 	if (k->settings.pending)
 		settings_output(&k->settings, k->slave, clock_now_ms());
@@ -168,7 +175,7 @@ pump_output(struct keeper *k)
 		note_output(k, from);
 	if (k->ring.head > start) {
 		picture_printed(k, start);
-		note_activity(k);
+		note_activity(k, start);
 	}
 }
 
