@@ -20,6 +20,7 @@
 #include "options.h"
 #include "plain.h"
 #include "run.h"
+#include "script.h"
 #include "sshprogram.h"
 #include "target.h"
 #include "transport_command.h"
@@ -126,6 +127,8 @@ with_target(struct options *o, int errors)
 		status = become_ssh(o, NULL, errors);
 	else if (o->what == OPTIONS_LIST)
 		status = listing_run(o, target, &asking);
+	else if (o->what == OPTIONS_SCRIPT)
+		status = script_run(o, target, &asking);
 	else
 		status = session(o, target, &asking, errors);
 	if (target)

@@ -2,7 +2,6 @@
 #include "listing.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,11 +9,9 @@
 #include "age.h"
 #include "attach.h"
 #include "clock.h"
+#include "errand.h"
 #include "exit_status.h"
-#include "factory.h"
 #include "json.h"
-#include "link_open.h"
-#include "link_time.h"
 #include "log.h"
 #include "remembered.h"
 #include "target.h"
@@ -153,17 +150,23 @@ print(const struct options *o, struct asking *asking, const char *host, const st
 	return n < 0 || fflush(stdout) != 0 ? STATUS_FAILED : 0;
 }
 
-/* Asks once the host has said HELLO; -1: not yet, else the exit status. */
+struct listing {
+	struct errand errand;
+	const struct options *o;
+};
+
+/* Asks once the host has said HELLO. */
 static int
-converse(const struct options *o, struct asking *asking, struct link *l)
+converse(struct errand *e, struct link *l)
 {
+	struct listing *self = (struct listing *)e;
 	unsigned char frame[64];
 	struct frame_text t;
 	struct frame f;
 	int rc = link_next(l, &f);
 
 	if (rc > 0 && f.type == FRAME_LIST_IS)
-		return print(o, asking, target_name(l->transport->target), &f);
+		return print(self->o, e->asking, target_name(l->transport->target), &f);
 	if (rc > 0 && f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
 		link_fail(l, "%s", t.text);
 	if (l->phase == LINK_READY && !l->asked_list) {
@@ -175,66 +178,10 @@ converse(const struct options *o, struct asking *asking, struct link *l)
 	return -1;
 }
 
-static int
-talk(const struct options *o, struct asking *asking, struct link *l)
-{
-	struct pollfd fds[TRANSPORT_FDS];
-	int status = -1;
-
-	while (status < 0 && l->phase != LINK_DEAD) {
-		uint64_t deadline = CLOCK_NEVER, now = clock_now_ms();
-		unsigned n = link_poll(l, fds, &deadline);
-		int ms = deadline == CLOCK_NEVER ? -1 : deadline <= now ? 0 : (int)(deadline - now);
-
-		if (poll(fds, n, ms) < 0)
-			n = 0;
-		link_step(l, fds, n);
-		status = converse(o, asking, l);
-		link_tick(l, clock_now_ms());
-		if (l->silent)
-			link_fail(l, "no answer");
-	}
-	return status;
-}
-
-/* For the logins of the next day. */
-static void
-learn(const struct transport_target *target, bool none)
-{
-	char account[REMEMBERED_HOST_CAP];
-
-	target_account(target, account, sizeof account);
-	if (account[0])
-		remembered_set(REMEMBERED_NONE, account, none);
-}
-
 int
 listing_run(const struct options *o, struct transport_target *target, struct asking *asking)
 {
-	enum transport_request what = TRANSPORT_SUBSYSTEM;
-	int status = -1;
+	struct listing self = { .errand = { .converse = converse, .asking = asking, .input = -1 }, .o = o };
 
-	for (;;) {
-		struct link *l = link_open(target, &asking->ops, what, LINK_IDLE_MS, NULL);
-		bool none, by_ssh;
-
-		if (!l)
-			return STATUS_FAILED;
-		status = talk(o, asking, l);
-		none = l->transport->state == TRANSPORT_CLOSED && (l->transport->end == TRANSPORT_END_NO_SUBSYSTEM ||
-		       l->transport->exit_status == 127);
-		by_ssh = status < 0 && transport_turns_to_ssh(l->transport);
-		if (status == 0 || (none && l->transport->what == TRANSPORT_EXEC))
-			learn(target, none);
-		if (status < 0 && !by_ssh && !(none && l->transport->what == TRANSPORT_SUBSYSTEM)) {
-			asking_sayf(asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
-			status = none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
-		}
-		l->transport->kept = none;
-		link_free(l);
-		if (status >= 0)
-			return status;
-		if (!by_ssh)
-			what = TRANSPORT_EXEC;
-	}
+	return errand_run(&self.errand, target);
 }

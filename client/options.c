@@ -23,6 +23,11 @@ const char options_usage[] =
 	"                [--predict when] [--transport command]\n"
 	"                destination [command [argument ...]]\n"
 	"       holdfast --list [--json] [ssh options] destination\n"
+	"       holdfast --print|--peek name [--ansi|--html] [--scrollback] destination\n"
+	"       holdfast --send name [--enter] destination text ...|-\n"
+	"       holdfast --send name --keys destination key ...\n"
+	"       holdfast --tail name [--follow] [--lines number] [--raw] destination\n"
+	"       holdfast --wait name [--prompt|--for pattern|--end] [--timeout time] destination\n"
 	"       holdfast [-Q query_option]\n";
 
 const char options_help[] =
@@ -34,6 +39,11 @@ const char options_help[] =
 	"  --require        fail if the host does not hold the session, instead of starting a plain ssh\n"
 	"  --predict WHEN   show keys before the host has answered: adaptive (on a slow line), always, never\n"
 	"  --list [--json]  list the sessions on the host\n"
+	"  --print NAME     print the screen of a session, with --scrollback also what is above it\n"
+	"  --peek NAME      the same, with a line about the session's state\n"
+	"  --send NAME      type the words behind the host, or standard input, into a session\n"
+	"  --tail NAME      print a session's latest lines, with --follow also those that come\n"
+	"  --wait NAME      wait for a session's prompt, for a pattern in its output, or for its end\n"
 	"  --transport COMMAND  go through a command that carries bytes, such as \"ssh -S none\"\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"
 	"now, ~^Z suspends, ~? lists them.  See holdfast(1).\n";
@@ -47,7 +57,7 @@ static const struct option longs[] = {
 	{ "read-only", no_argument, NULL, LONG_READ_ONLY }, { "require", no_argument, NULL, LONG_REQUIRE },
 	{ "json", no_argument, NULL, LONG_JSON }, { "help", no_argument, NULL, LONG_HELP },
 	{ "predict", required_argument, NULL, LONG_PREDICT }, { "transport", required_argument, NULL, LONG_TRANSPORT },
-	{ "version", no_argument, NULL, LONG_VERSION },
+	{ "version", no_argument, NULL, LONG_VERSION }, OPTIONS_SCRIPT_LONGS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -220,7 +230,7 @@ parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 			return refuse(why, cap, "unknown option -%s", bad);
 		if (opt == ':')
 			return refuse(why, cap, "option %s needs an argument", argv[optind > argc ? argc - 1 : optind - 1]);
-		rc = one(o, opt, optarg);
+		rc = opt >= SCRIPT_PRINT ? options_script_set(&o->script, opt, optarg, why, cap) : one(o, opt, optarg);
 		if (rc < 0 || is_final(opt))
 			return rc < 0 ? rc : 1;
 	}
@@ -260,6 +270,12 @@ consistent(const struct options *o, char *why, size_t cap)
 {
 	if (o->new_session && (o->join || o->read_only))
 		return refuse(why, cap, "%s cannot be used with --new", o->join ? "--join" : "--read-only");
+	if (o->script.verb && (o->what == OPTIONS_LIST || own_option(o)))
+		return refuse(why, cap, "%s cannot be used with %s", options_script_name(o->script.verb),
+		              o->what == OPTIONS_LIST ? "--list" : own_option(o));
+	if (o->script.verb && o->what == OPTIONS_SSH)
+		return refuse(why, cap, "%s: the other options ask for something that is not held",
+		              options_script_name(o->script.verb));
 	if (o->json && o->what != OPTIONS_LIST)
 		return refuse(why, cap, "%s requires --list", "--json");
 	if (o->what == OPTIONS_LIST && o->command)
@@ -268,7 +284,7 @@ consistent(const struct options *o, char *why, size_t cap)
 		return refuse(why, cap, "%s: the other options ask for something that is not held", own_option(o));
 	if (o->syslog && o->log_file)
 		return refuse(why, cap, "%s cannot be used with -E", "-y");
-	return 0;
+	return options_script_check(&o->script, o->request.run, why, cap);
 }
 
 /* The destination, what is behind it, and the command. */
@@ -296,7 +312,10 @@ parse_rest(struct options *o, int argc, char **argv, char *why, size_t cap)
 	/* "resume" at a terminal is what we are for; any other is ssh's */
 	if (o->subsystem && o->command && strcmp(o->command, "resume") != 0)
 		o->what = OPTIONS_SSH;
-	return consistent(o, why, cap);
+	rc = consistent(o, why, cap);
+	if (rc == 0 && o->script.verb)
+		o->what = OPTIONS_SCRIPT;
+	return rc;
 }
 
 /* The command line says it, or else the environment. */

@@ -6,12 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "options_script.h"
 #include "sshconfig.h"
 #include "target_request.h"
 
 enum options_do {
 	OPTIONS_SESSION,
 	OPTIONS_LIST,
+	OPTIONS_SCRIPT,   /* --print and the like: SCRIPT */
 	OPTIONS_HELP,
 	OPTIONS_VERSION,  /* --version */
 	OPTIONS_VERSIONS, /* -V: ours and ssh's */
@@ -26,6 +28,7 @@ struct options {
 	struct target_request request; /* its lists and strings are ours, or argv's */
 	char *command;                 /* the words after the host, joined; NULL: none */
 	const char *session;           /* --session */
+	struct options_script script;
 	const char *log_file;          /* -E */
 	bool new_session, join, read_only, require, json;
 	const char *predict_said;      /* --predict */

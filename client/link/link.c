@@ -276,6 +276,9 @@ permitted(const struct link *l, uint8_t type)
 		return l->phase == LINK_READY && l->asked_list;
 	case FRAME_ATTACHED:
 		return l->phase == LINK_READY && l->asked_attach;
+	case FRAME_SCRIPT_OUTPUT:
+	case FRAME_SCRIPT_END:
+		return l->phase == LINK_READY && l->asked_script;
 	case FRAME_TTY:
 	case FRAME_TAKEN:
 		return attached;

@@ -31,7 +31,7 @@ enum link_phase {
 struct link {
 	struct transport *transport;
 	enum link_phase phase;
-	bool asked_list, asked_attach; /* LIST, ATTACH have been sent: what may be answered */
+	bool asked_list, asked_attach, asked_script; /* LIST, ATTACH, SCRIPT have been sent: what may be answered */
 	bool met;                      /* the host has answered as holdfast */
 	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
 	unsigned char *first;          /* ATTACH_AHEAD that the host may know already, FIRST_LEN bytes; NULL: none */

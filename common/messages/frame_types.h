@@ -59,6 +59,11 @@ enum frame_type {
 	FRAME_TTY = 130,
 	FRAME_TAKEN = 131,
 	FRAME_INPUT_AHEAD = 132, /* frame_ahead.h */
+	/* frame_script.h; before ATTACH, and only where HELLO has named the feature. */
+	FRAME_SCRIPT = 133,
+	FRAME_SCRIPT_INPUT = 134,
+	FRAME_SCRIPT_OUTPUT = 135,
+	FRAME_SCRIPT_END = 136,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
@@ -66,6 +71,7 @@ enum frame_type {
 #define FRAME_AHEAD_FEATURE "attach-ahead"
 #define FRAME_INPUT_AHEAD_FEATURE "input-ahead"
 #define FRAME_PREDICT_FEATURE "predict"
+#define FRAME_SCRIPT_FEATURE "script" /* of HELLO alone: it is over before ATTACH */
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
 	"," FRAME_PREDICT_FEATURE
 /* A client's first bytes in base64, before sshd takes any of the channel; with the feature input-ahead. */

@@ -17,6 +17,7 @@ MAGIC = b"\0HLDFST\1"
 (S_HELLO, LIST_IS, ATTACHED, OUTPUT, INPUT_ACK, GAP, RENDERING, SIZE_IS, EXIT, DETACHED, ERROR, S_PING, S_PONG,
  NOTICE) = range(65, 79)
 ATTACH_AHEAD, WATCH, TTY, TAKEN = range(128, 132)
+SCRIPT, SCRIPT_INPUT, SCRIPT_OUTPUT, SCRIPT_END = range(133, 137)
 ICANON, ECHO, ECHOE, ECHOCTL, IEXTEN, ISIG, ICRNL, OPOST, ONLCR = 1, 2, 4, 32, 256, 512, 1024, 16384, 32768
 COOKED = ICANON | ECHO | ECHOE | ECHOCTL | IEXTEN | ISIG | ICRNL | OPOST | ONLCR
 
@@ -98,6 +99,9 @@ class Session:
         self.closed = []          # OUTPUT_CLOSED: channels
         self.watches = []         # WATCH
         self.tty = None           # modes and program of the terminal: what TTY says
+        self.scripts, self.answers = [], []   # SCRIPT: the words; what is answered
+        self.script_reads, self.script_input = False, bytearray()  # SCRIPT_INPUT; the answer waits for its end
+        self.unasked = b""        # comes behind HELLO
         self.taken = None         # so much input has been read, and answered by all that there is: TAKEN is due
 
 
@@ -167,6 +171,10 @@ class Connection:
                 self.say_tty()
             return
         assert kind != WATCH, "WATCH to a host that does not know it"
+        if kind in (SCRIPT, SCRIPT_INPUT):
+            assert "script" in s.features.split(","), "SCRIPT to a host that does not know it"
+            self.script(kind, r)
+            return
         if kind >= 128:
             return  # an extension: ATTACH_AHEAD too, which this host does not know
         if kind == HELLO:
@@ -174,6 +182,8 @@ class Connection:
             r.string(), r.string(), r.end()
             self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") +
                                                string(s.features) + self.host.boot))
+            if s.unasked:
+                self.send(s.unasked)
         elif kind == LIST:
             self.send(frame(LIST_IS, self.host.listing))
         elif kind == PING:
@@ -217,6 +227,23 @@ class Connection:
             self.host.pongs.append(r.u64())
         else:
             raise AssertionError("frame %d" % kind)
+
+    def script(self, kind, r):
+        """An answer is bytes; or a tuple of bytes, after which the connection is cut; or None: cut at once."""
+        s = self.host.session
+        if kind == SCRIPT:
+            s.scripts.append([r.string() for _ in range(r.u32())])
+            r.end()
+        else:
+            data = r.rest()
+            s.script_input += data
+        if s.script_reads and (kind == SCRIPT or data):
+            return
+        answer = s.answers[min(len(s.scripts), len(s.answers)) - 1]
+        for piece in answer if isinstance(answer, tuple) else [answer or b""]:
+            self.send(piece)
+        if not isinstance(answer, bytes):
+            raise Cut
 
     def say_tty(self):
         modes, program = self.host.session.tty

@@ -169,6 +169,61 @@ test_of_ssh_alone(void **state)
 	}
 }
 
+/* What holdfastctl on the host gets for a line, each word in brackets. */
+static void
+test_scripts(void **state)
+{
+	static const struct { const char *line, *words; } cases[] = {
+		{ "holdfast --print work host", "[print][--][work]" },
+		{ "holdfast host --print=-x --html --scrollback", "[print][--html][--scrollback][--][-x]" },
+		{ "holdfast --peek 3 --ansi host", "[peek][--ansi][--][3]" },
+		{ "holdfast --send work host make -j 2", "[send][--][work][make][-j][2]" },
+		{ "holdfast --send work --enter host", "[send][--enter][--][work]" },
+		{ "holdfast --send work --keys host C-c Enter", "[send][--keys][--][work][C-c][Enter]" },
+		{ "holdfast --send work host -- -x", "[send][--][work][-x]" },
+		{ "holdfast -p 7 --tail work --follow --lines 5 --raw host", "[tail][-f][-n][5][--raw][--][work]" },
+		{ "holdfast --wait work --for a+ --timeout 5s host", "[wait][--for][a+][--timeout][5s][--][work]" },
+		{ "holdfast --wait work --end --since-start --prompt host", "[wait][--prompt][--end][--since-start][--][work]" },
+	};
+	const char *words[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char all[200] = "";
+		int n;
+
+		if (parse(cases[i].line) != 0 || o.what != OPTIONS_SCRIPT)
+			fail_msg("%s: %s, what %d", cases[i].line, why, (int)o.what);
+		n = options_script_words(&o.script, o.request.run, words, 64);
+		for (int j = 0; j < n; j++)
+			snprintf(all + strlen(all), sizeof all - strlen(all), "[%s]", words[j]);
+		assert_string_equal(all, cases[i].words);
+	}
+	assert_int_equal(parse("holdfast --send work host -"), 0);
+	assert_true(options_script_reads(&o.script, o.request.run));
+	assert_int_equal(parse("holdfast --send work --keys host -"), 0);
+	assert_false(options_script_reads(&o.script, o.request.run));
+	assert_int_equal(parse("holdfast --send work host - x"), 0);
+	assert_false(options_script_reads(&o.script, o.request.run));
+}
+
+static void
+test_refused_scripts(void **state)
+{
+	(void)state;
+	refused("holdfast --print work --send work host x", "--send cannot be used with --print");
+	refused("holdfast --print work --list host", "--print cannot be used with --list");
+	refused("holdfast --print work --session x host", "--print cannot be used with --session");
+	refused("holdfast --tail work -W a:1 host", "--tail: the other options ask");
+	refused("holdfast --ansi host", "--ansi requires --print");
+	refused("holdfast --print work --enter host", "--enter requires --send");
+	refused("holdfast --for x --tail work host", "--for requires --wait");
+	refused("holdfast --print= host", "--print needs the id or the name of a session");
+	refused("holdfast --print work host ls", "--print takes no command");
+	refused("holdfast --send work host", "--send needs a text behind the host");
+	refused("holdfast --print", "--print");
+}
+
 static void
 configure(const char *line, const struct sshconfig *c)
 {
@@ -256,6 +311,8 @@ main(void)
 		cmocka_unit_test(test_own_options),
 		cmocka_unit_test(test_predict),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_refused_scripts),
 		cmocka_unit_test(test_of_ssh_alone),
 		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_subsystem),

@@ -3,6 +3,7 @@
 #include "recordings.h"
 
 #include "frame.h"
+#include "frame_script.h"
 #include "frame_session.h"
 #include "frame_tty.h"
 
@@ -36,6 +37,8 @@ RECORDED_FLAT(channel, struct one_byte, v, frame_put_channel(m->v, out, cap), fr
 RECORDED_FLAT(tty, struct frame_tty, program, frame_put_tty(m, out, cap), frame_get_tty(&got, buf, len));
 RECORDED_FLAT(taken, struct frame_taken, certain, frame_put_taken(m, out, cap), frame_get_taken(&got, buf, len));
 RECORDED_FLAT(watch, struct one_answer, yes, frame_put_watch(m->yes, out, cap), frame_get_watch(&got.yes, buf, len));
+RECORDED_FLAT(script_end, struct frame_script_end, text, frame_put_script_end(m, out, cap),
+              frame_get_script_end(&got, buf, len));
 RECORDED_FLAT(redraw, struct one_byte, v, frame_put_redraw(m->v, out, cap), frame_get_redraw(&got.v, buf, len));
 
 static int
@@ -79,6 +82,58 @@ data_decode(const void *p, uint8_t type, const void *buf, size_t len)
 		assert_true(!got.len || memcmp(got.data, m->data, got.len) == 0);
 	}
 	return rc;
+}
+
+static int
+script_data_encode(const void *p, uint8_t type, unsigned char *out, size_t cap)
+{
+	const struct frame_script_data *m = p;
+	int head = frame_put_script_head(type, m, out, cap);
+
+	if (head < 0 || (size_t)head + m->len > cap)
+		return -EMSGSIZE;
+	if (m->len)
+		memcpy(out + head, m->data, m->len);
+	return head + (int)m->len;
+}
+
+static int
+script_data_decode(const void *p, uint8_t type, const void *buf, size_t len)
+{
+	const struct frame_script_data *m = p;
+	struct frame_script_data got;
+	int rc = frame_get_script_data(type, &got, buf, len);
+
+	if (m && !rc) {
+		assert_true(got.channel == m->channel && got.len == m->len);
+		assert_true(!got.len || memcmp(got.data, m->data, got.len) == 0);
+	}
+	return rc;
+}
+
+static int
+script_encode(const void *m, uint8_t type, unsigned char *out, size_t cap)
+{
+	(void)type;
+	return frame_put_script(m, out, cap);
+}
+
+static int
+script_decode(const void *p, uint8_t type, const void *buf, size_t len)
+{
+	static struct frame_script got;
+	const struct frame_script *m = p;
+	int rc = frame_get_script(&got, buf, len);
+
+	(void)type;
+	if (!m || rc)
+		return rc;
+	assert_int_equal(got.count, m->count);
+	for (uint32_t i = 0; i < m->count; i++) {
+		assert_int_equal(got.word[i].len, m->word[i].len);
+		assert_true(!got.word[i].len || memcmp(got.word[i].data, m->word[i].data, got.word[i].len) == 0);
+	}
+	return 0;
 }
 
 static int
@@ -186,6 +241,13 @@ static const struct frame_tty tty = { 0x0102030405060708, 0x11121314, { 3, 28, 1
                                           LONG('p', NAME_CAP) };
 static const struct frame_taken taken = { 0x0102030405060708, 0x1112131415161718, true }, taken_min,
                                 taken_max = { UINT64_MAX, UINT64_MAX, true };
+static const struct frame_script script = { 4, { STRING("send"), STRING("--"), STRING("work"), STRING("make \xc3\xa9\n") } },
+                                 script_min = { 1, { STRING("") } };
+static struct frame_script script_max = { .count = FRAME_SCRIPT_WORDS };
+static const struct frame_script_data script_input = { 0, bytes, 6 }, script_output = { 1, bytes, 6 },
+                                      script_no_data = { 0, bytes, 0 };
+static const struct frame_script_end script_end = { 3, "a line \xc3\xa9" }, script_end_min,
+                                     script_end_max = { 255, LONG('t', TEXT_CAP) };
 static const struct frame_size size = { 24, 80, 640, 480 }, size_min, size_max = { 65535, 65535, 65535, 65535 },
                                size_is = { 24, 80, 0, 0 }, size_is_max = { 65535, 65535, 0, 0 };
 static const struct frame_gap gap = { 1, 0x0102030405060708, 0x1112131415161718 }, gap_min,
@@ -214,6 +276,8 @@ fill(void)
 		variables[i][1] = '=';
 		attach_max.env[i] = (struct wire_bytes){ (const unsigned char *)variables[i], sizeof variables[i] };
 	}
+	for (unsigned i = 0; i < FRAME_SCRIPT_WORDS; i++)
+		script_max.word[i] = (struct wire_bytes){ (const unsigned char *)variables[0], sizeof variables[0] };
 	for (size_t i = 0; i < FRAME_LIST_MAX; i++) {
 		struct frame_session *s = &most[i];
 
@@ -239,6 +303,8 @@ fill(void)
 #define DATA_FRAME TOLD, .alike = { FRAME_INPUT, FRAME_OUTPUT, FRAME_RENDERING }
 #define DATA(text, number, m, before) ONE(text, number, data, m, DATA_FRAME, .rest_is_data = true, .plain = (before))
 
+#define SCRIPT_DATA TOLD, .alike = { FRAME_SCRIPT_INPUT, FRAME_SCRIPT_OUTPUT }
+
 static void
 from_the_client(void **state)
 {
@@ -255,6 +321,9 @@ from_the_client(void **state)
 		THREE("pong", FRAME_PONG, number), ONE("output-closed", FRAME_OUTPUT_CLOSED, channel, &channel_0),
 		ONE("output-closed-1", FRAME_OUTPUT_CLOSED, channel, &channel_1),
 		ONE("watch", FRAME_WATCH, watch, &watch_on), ONE("watch-off", FRAME_WATCH, watch, &watch_off),
+		THREE("script", FRAME_SCRIPT, script),
+		ONE("script-input", FRAME_SCRIPT_INPUT, script_data, &script_input, SCRIPT_DATA, .rest_is_data = true),
+		ONE("script-input-end", FRAME_SCRIPT_INPUT, script_data, &script_no_data, SCRIPT_DATA, .rest_is_data = true),
 	};
 
 	(void)state;
@@ -281,6 +350,9 @@ from_the_server(void **state)
 		THREE("ping", FRAME_SERVER_PING, number), THREE("pong", FRAME_SERVER_PONG, number),
 		NAMED("notice", FRAME_NOTICE, text, line, LINES),
 		THREE("tty", FRAME_TTY, tty), THREE("taken", FRAME_TAKEN, taken),
+		ONE("script-output", FRAME_SCRIPT_OUTPUT, script_data, &script_output, SCRIPT_DATA, .rest_is_data = true,
+		    .plain = 6),
+		THREE("script-end", FRAME_SCRIPT_END, script_end),
 	};
 
 	(void)state;

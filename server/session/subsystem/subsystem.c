@@ -12,11 +12,13 @@
 
 #include "base64.h"
 #include "frame.h"
+#include "frame_script.h"
 #include "frame_session.h"
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
 #include "subsystem_list.h"
+#include "subsystem_script.h"
 #include "sessions.h"
 
 #define FAILED 1
@@ -31,6 +33,7 @@ struct subsystem {
 	unsigned char nonce[FRAME_NONCE]; /* the client's */
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
 	struct frame_attach attach; /* points into IN */
+	struct frame_script script; /* the same; its count is 0: SCRIPT has not come */
 	const unsigned char *ahead; /* bytes that come over the pipe once more, to be acted on now: */
 	size_t ahead_left;
 	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
@@ -149,7 +152,7 @@ static int
 on_hello(struct subsystem *s, const struct frame *f)
 {
 	struct frame_hello m = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
-		                 .software = "holdfast " PACKAGE_VERSION, .features = FRAME_SERVER_FEATURES };
+		                 .software = "holdfast " PACKAGE_VERSION, .features = FRAME_SERVER_FEATURES "," FRAME_SCRIPT_FEATURE };
 
 	if (s->hello.lowest || frame_get_hello(FRAME_HELLO, &s->hello, f->body, f->len) < 0)
 		return -EBADMSG;
@@ -177,11 +180,19 @@ on_ping(struct subsystem *s, const struct frame *f)
 	return send_frame(s, frame_put_u64(FRAME_SERVER_PONG, token, s->out, sizeof s->out));
 }
 
-/* One frame before ATTACH: 0, 1 when it was ATTACH, or a negative errno (-EBADMSG: wrong, or not permitted). */
+static bool
+is_known(uint8_t type)
+{
+	return type < FRAME_EXTENSION || type == FRAME_ATTACH_AHEAD || type == FRAME_SCRIPT;
+}
+
+/*
+ * One frame before ATTACH: 0, 1 when it was ATTACH or SCRIPT, or a negative errno (-EBADMSG: wrong, or not permitted).
+ */
 static int
 on_frame(struct subsystem *s, const struct frame *f)
 {
-	if (f->type >= FRAME_EXTENSION && (f->type != FRAME_ATTACH_AHEAD || !s->hello.lowest))
+	if (!is_known(f->type) || (f->type >= FRAME_EXTENSION && !s->hello.lowest))
 		return 0;
 	if (f->type == FRAME_HELLO)
 		return on_hello(s, f);
@@ -197,6 +208,8 @@ on_frame(struct subsystem *s, const struct frame *f)
 		return 0;
 	case FRAME_LIST:
 		return f->len ? -EBADMSG : on_list(s);
+	case FRAME_SCRIPT:
+		return frame_get_script(&s->script, f->body, f->len) < 0 ? -EBADMSG : 1;
 	case FRAME_ATTACH:
 		return frame_get_attach(&s->attach, f->body, f->len) < 0 ? -EBADMSG : 1;
 	default:
@@ -288,6 +301,8 @@ serve_client(struct subsystem *s)
 		rc = -EBADMSG;
 	if (rc == -EBADMSG)
 		return send_error(s, FRAME_E_PROTOCOL, "malformed or unexpected frame");
+	if (rc > 0 && s->script.count)
+		return subsystem_script_run(SUBSYSTEM_SCRIPT_PROGRAM, &s->script, s->q->in, s->q->out);
 	return rc > 0 ? attach(s) : FAILED;
 }
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "script.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "errand.h"
+#include "exit_status.h"
+#include "fd.h"
+#include "frame_script.h"
+#include "target.h"
+
+#define INPUT_MAX 16384 /* in one frame */
+
+struct script {
+	struct errand errand;
+	const struct options *o;
+	const char *words[FRAME_SCRIPT_WORDS];
+	int count;
+	bool answered;   /* something of what was asked for has come */
+	bool input_ends; /* standard input has ended */
+};
+
+/* SCRIPT, once the host has said HELLO. */
+static void
+ask(struct script *s, struct link *l)
+{
+	static unsigned char frame[FRAME_SCRIPT_BYTES + 8 * FRAME_SCRIPT_WORDS];
+	struct frame_script m = { .count = (uint32_t)s->count };
+
+	for (int i = 0; i < s->count; i++)
+		m.word[i] = (struct wire_bytes){ (const unsigned char *)s->words[i], strlen(s->words[i]) };
+	link_put(l, frame, frame_put_script(&m, frame, sizeof frame));
+	l->asked_script = true;
+	link_expect(l, clock_now_ms());
+}
+
+/* Some of standard input, or its end, as a frame. */
+static void
+send_input(struct script *s, struct link *l)
+{
+	unsigned char frame[INPUT_MAX + 16], data[INPUT_MAX];
+	struct frame_script_data m = { .channel = 0 };
+	ssize_t n = read(STDIN_FILENO, data, sizeof data);
+	int head;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	m.len = n > 0 ? (size_t)n : 0;
+	s->input_ends = n <= 0;
+	head = frame_put_script_head(FRAME_SCRIPT_INPUT, &m, frame, sizeof frame);
+	if (head > 0 && m.len)
+		memcpy(frame + head, data, m.len);
+	link_put(l, frame, head < 0 ? head : head + (int)m.len);
+	link_expect(l, clock_now_ms());
+}
+
+/* What has come of the session, or a message of holdfastctl's: 0, or our exit status where it can't be written. */
+static int
+on_output(struct script *s, struct link *l, const struct frame *f)
+{
+	struct frame_script_data m;
+	int rc;
+
+	if (frame_get_script_data(f->type, &m, f->body, f->len) < 0) {
+		link_fail(l, "protocol error from host: SCRIPT_OUTPUT");
+		return 0;
+	}
+	s->answered = true;
+	rc = fd_write_all(m.channel ? STDERR_FILENO : STDOUT_FILENO, m.data, m.len);
+	if (!rc || m.channel)
+		return 0;
+	if (rc == -EPIPE)
+		return 128 + SIGPIPE; /* as of a program that this signal ends */
+	asking_sayf(s->errand.asking, "cannot write: %s", strerror(-rc));
+	return STATUS_FAILED;
+}
+
+static int
+on_end(struct script *s, struct link *l, const struct frame *f)
+{
+	struct frame_script_end m;
+
+	if (frame_get_script_end(&m, f->body, f->len) < 0) {
+		link_fail(l, "protocol error from host: SCRIPT_END");
+		return -1;
+	}
+	if (m.text[0])
+		asking_sayf(s->errand.asking, "%s: %s", target_name(l->transport->target), m.text);
+	return (int)m.status;
+}
+
+/* The frames that have come: our exit status, or -1. */
+static int
+hear(struct script *s, struct link *l)
+{
+	struct frame_text t;
+	struct frame f;
+	int status = 0;
+
+	while (status == 0 && link_next(l, &f) > 0) {
+		if (f.type == FRAME_SCRIPT_OUTPUT)
+			status = on_output(s, l, &f);
+		else if (f.type == FRAME_SCRIPT_END)
+			return on_end(s, l, &f);
+		else if (f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
+			link_fail(l, "%s", t.text);
+	}
+	return status ? status : -1;
+}
+
+/* The host's holdfast is older than this. */
+static int
+refuse(struct script *s, struct link *l)
+{
+	asking_sayf(s->errand.asking, "%s: the host has %s, which cannot do %s", target_name(l->transport->target),
+	            l->hello.software, options_script_name(s->o->script.verb));
+	return STATUS_NO_HOLDFAST;
+}
+
+static int
+converse(struct errand *e, struct link *l)
+{
+	struct script *s = (struct script *)e;
+	int status = hear(s, l);
+
+	if (status >= 0 || l->phase != LINK_READY)
+		return status;
+	if (!l->asked_script && !frame_has_feature(l->hello.features, FRAME_SCRIPT_FEATURE))
+		return refuse(s, l);
+	if (!l->asked_script)
+		ask(s, l);
+	else if (e->input_waits && !s->input_ends)
+		send_input(s, l);
+	/* What is read here waits in the host's holdfast; when that is full, in the connection. */
+	e->input = options_script_reads(&s->o->script, s->o->request.run) && !s->input_ends &&
+	           link_queued(l) < LINK_OUT_BUSY / 2 ? STDIN_FILENO : -1;
+	link_flush(l);
+	return -1;
+}
+
+/* To ask twice changes nothing, but for input that may have arrived, and output that would come twice. */
+static bool
+again(struct errand *e)
+{
+	const struct script *s = (const struct script *)e;
+	int verb = s->o->script.verb;
+
+	return verb == SCRIPT_WAIT || (verb != SCRIPT_SEND && !s->answered);
+}
+
+int
+script_run(const struct options *o, struct transport_target *target, struct asking *asking)
+{
+	struct script s = { .errand = { .converse = converse, .asking = asking, .input = -1, .again = again }, .o = o };
+
+	s.count = options_script_words(&o->script, o->request.run, s.words, FRAME_SCRIPT_WORDS);
+	if (s.count < 0) {
+		asking_sayf(asking, "%s: too many words", options_script_name(o->script.verb));
+		return STATUS_FAILED;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	return errand_run(&s.errand, target);
+}
