@@ -5,7 +5,7 @@ function __holdfastctl_sessions
     holdfastctl ls 2>/dev/null | string match -rg '^[* ] +(\d+) +(\S+)' | string match -v -- -
 end
 
-set -l commands ls last attach new detach rename kill env hook message upgrade drain check-config doctor setup resume
+set -l commands ls last attach new detach rename kill env hook message upgrade drain metrics check-config doctor setup resume
 complete -c holdfastctl -f
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a ls -d 'list held sessions'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a last -d 'say how sessions have ended'
@@ -19,6 +19,7 @@ complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a hook -
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a message -d "write onto sessions' screens"
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a upgrade -d 'give sessions the installed program'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a drain -d 'start no new sessions on this host'
+complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a metrics -d 'what a monitoring system collects'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a check-config -d 'check holdfast.conf'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'what a dropped connection would cost'
 complete -c holdfastctl -n "not __fish_seen_subcommand_from $commands" -a setup -d 'set this host or account up'
@@ -35,6 +36,8 @@ complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s j -d 'join'
 complete -c holdfastctl -n "__fish_seen_subcommand_from attach" -s r -d 'watch only'
 complete -c holdfastctl -n "__fish_seen_subcommand_from new" -s n -x -d 'name of the session'
 complete -c holdfastctl -n "__fish_seen_subcommand_from kill" -s s -x -a 'HUP TERM KILL INT QUIT USR1 USR2 CONT STOP'
+complete -c holdfastctl -n "__fish_seen_subcommand_from metrics" -s f -l format -x -a 'openmetrics prometheus'
+complete -c holdfastctl -n "__fish_seen_subcommand_from metrics" -s o -l output -r -F -d 'write this file'
 complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l csh -d 'for csh'
 complete -c holdfastctl -n "__fish_seen_subcommand_from env" -l fish -d 'for fish'
 complete -c holdfastctl -n "__fish_seen_subcommand_from hook" -a 'sh bash zsh fish tcsh'

@@ -20,12 +20,15 @@
 
 #include "clean.h"
 #include "clock.h"
+#include "counters.h"
 #include "door.h"
 #include "endsweep.h"
 #include "heldstack.h"
 #include "listening.h"
 #include "log.h"
+#include "paths.h"
 #include "preload.h"
+#include "procstat.h"
 #include "rundir.h"
 #include "signals.h"
 #include "sweep.h"
@@ -47,6 +50,19 @@ struct daemon {
 	uint64_t swept_ms;
 };
 
+/* The file of counters is there, and is ours; children inherit it. */
+static void
+look_at_counters(struct daemon *d)
+{
+	struct procstat self;
+	int rc = counters_again(PATH_COUNTERS);
+
+	if (rc)
+		door_complain(&d->door, rc, "nothing is counted for holdfastctl metrics: " PATH_COUNTERS);
+	else if (procstat_read(getpid(), &self) == 0)
+		counters_daemon(getpid(), self.start);
+}
+
 static void
 sweep(struct daemon *d)
 {
@@ -54,6 +70,7 @@ sweep(struct daemon *d)
 	pid_t pid;
 
 	d->swept_ms = clock_now_ms();
+	look_at_counters(d);
 	pid = fork();
 	if (pid < 0)
 		door_complain(&d->door, errno, "no sweeper");
@@ -61,6 +78,7 @@ sweep(struct daemon *d)
 		return;
 	signals_reset();
 	signals_catch(none);
+	counters_guard();
 	signals_alarm(SWEEP_SECONDS);
 	clean_descriptors(NULL, 0);
 	sweep_run();
@@ -99,6 +117,7 @@ renew(struct daemon *d)
 
 	if (listener >= 0)
 		d->door.listener = listener;
+	look_at_counters(d);
 	watching_again(&d->watching);
 }
 

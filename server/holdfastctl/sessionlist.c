@@ -46,13 +46,14 @@ sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP])
 		sessionlist_user_name(s->uid, name);
 }
 
-/* Adds the sessions of LIST, those that do not answer among them. */
+/* Adds the sessions of LIST, those that do not answer among them, whose leaders are asked until END. */
 static int
-add_list(struct sessionlist *a, uid_t uid, struct session_list *list)
+add_list(struct sessionlist *a, uid_t uid, struct session_list *list, uint64_t end)
 {
+	uint64_t now = clock_now_ms(), left = end > now ? end - now : 0;
 	struct sessionlist_session *more;
 
-	if (silent_add(list, uid, WHO_TIMEOUT_MS))
+	if (silent_add(list, uid, left < WHO_TIMEOUT_MS ? (int)left : WHO_TIMEOUT_MS))
 		return -ENOMEM;
 	more = reallocarray(a->v, a->count + list->count + 1, sizeof *more);
 	if (!more)
@@ -69,6 +70,7 @@ struct asking {
 	struct sessionlist *all;
 	bool own;
 	uint64_t deadline;
+	uint64_t end; /* of all */
 	size_t users, sessions;
 	struct {
 		uid_t uid;
@@ -88,7 +90,7 @@ take_all(struct asking *q)
 		int one = session_list_take(&q->v[i].asking, q->deadline, &list);
 
 		if (!one)
-			one = add_list(q->all, q->v[i].uid, &list);
+			one = add_list(q->all, q->v[i].uid, &list, q->end);
 		session_list_free(&list);
 		rc = one == -ENOMEM ? one : rc;
 	}
@@ -105,6 +107,8 @@ ask_user(struct asking *q, uid_t uid)
 		rc = take_all(q);
 	if (!q->users)
 		q->deadline = clock_now_ms() + ALL_TIMEOUT_MS;
+	if (q->deadline > q->end)
+		q->deadline = q->end;
 	q->v[q->users].uid = uid;
 	session_list_ask(&q->v[q->users].asking, uid, q->own || uid == geteuid());
 	q->sessions += q->v[q->users].asking.count;
@@ -209,10 +213,10 @@ raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int
-sessionlist_get(struct sessionlist *a, bool everybody)
+static int
+get(struct sessionlist *a, bool everybody, uint64_t end)
 {
-	struct asking q = { .all = a, .own = ctl_wants_own() };
+	struct asking q = { .all = a, .own = ctl_wants_own(), .end = end };
 	int rc, taken;
 
 	*a = (struct sessionlist){ NULL, 0, 0, 0 };
@@ -236,6 +240,18 @@ sessionlist_get(struct sessionlist *a, bool everybody)
 	if (a->count)
 		qsort(a->v, a->count, sizeof *a->v, compare);
 	return CTL_OK;
+}
+
+int
+sessionlist_get(struct sessionlist *a, bool everybody)
+{
+	return get(a, everybody, CLOCK_NEVER);
+}
+
+int
+sessionlist_get_within(struct sessionlist *a, int ms)
+{
+	return get(a, true, clock_now_ms() + (uint64_t)ms);
 }
 
 void

@@ -28,6 +28,11 @@ struct sessionlist {
  * that it has printed.  Free with sessionlist_free.
  */
 int sessionlist_get(struct sessionlist *a, bool everybody);
+/*
+ * The same for everybody, in about MS milliseconds, whatever keepers and leaders do: what has not answered by then is
+ * silent.
+ */
+int sessionlist_get_within(struct sessionlist *a, int ms);
 void sessionlist_free(struct sessionlist *a);
 /*
  * Receives the answer of the keeper at the other end of FD until DEADLINE_MS (clock_now_ms): the type of its message

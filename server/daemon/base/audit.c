@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "counters.h"
 #include "log.h"
 
 void
@@ -34,8 +35,8 @@ take_key(char *key, size_t cap, const char *who)
 		snprintf(key, cap, "-");
 }
 
-void
-audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+static void
+write_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
 {
 	char more[48] = "", key[64];
 
@@ -48,9 +49,19 @@ audit_event(struct audit *a, const char *event, const char *address, const char 
 	         address && *address ? address : "-", key, who ? who : "", *extra ? " " : "", extra, more);
 }
 
+/* A refusal that a login is told about has been counted there (reply.h). */
+void
+audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+{
+	if (strcmp(event, "refuse") != 0 && strcmp(event, "aside") != 0)
+		counters_fields(event, extra);
+	write_event(a, event, address, who, extra);
+}
+
 void
 audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
 {
+	counters_fields(event, extra);
 	if (ratelimit_take(&a->limit, clock_now_ms()))
-		audit_event(a, event, address, who, extra);
+		write_event(a, event, address, who, extra);
 }

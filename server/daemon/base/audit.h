@@ -32,9 +32,12 @@ struct audit {
 
 /* Copies USER, and replaces characters that would end the field. */
 void audit_init(struct audit *a, const char *user, uid_t uid);
-/* One line.  ADDRESS and WHO may be NULL or "": unknown.  EXTRA is "" or further "key=value" fields. */
+/* One line, and one more in the counters (counters.h), but for refuse and aside (reply.h).  ADDRESS and WHO may be NULL or "": unknown.  EXTRA is "" or further "key=value" fields. */
 void audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
-/* The same for events that the user can cause at will: lines over the limit are counted and not written. */
+/*
+ * The same for events that the user can cause at will: lines over the limit are counted and not written.  A refusal is
+ * in the counters too: it is the keeper's, whose login is told by the keeper.
+ */
 void audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra);
 
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "counters.h"
+
 int
 reply_bytes(int sock, const void *msg, size_t len)
 {
@@ -64,20 +66,57 @@ reply_ends(int conn, int fd)
 	return sendmsg(conn, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)iov.iov_len ? 0 : -EIO;
 }
 
-void
-reply_refuse(int conn, uint32_t code, const char *fmt, ...)
+/* What CODE is called in the counters; ASIDE is an event of its own. */
+static const char *const words[] = {
+	[VOUCH_NO_TICKET] = "no-ticket",   [VOUCH_NOT_YOURS] = "not-yours", [VOUCH_NOT_INSIDE] = "not-inside",
+	[VOUCH_DISABLED] = "disabled",     [VOUCH_LIMIT] = "limit",         [VOUCH_ACCOUNT] = "account",
+	[VOUCH_BAD_CONFIG] = "bad-config", [VOUCH_TROUBLE] = "trouble",     [VOUCH_BAD_REQUEST] = "bad-request",
+	[VOUCH_DRAIN] = "drain",           [VOUCH_ASIDE] = "not-sshd",
+};
+
+static void
+send_refused(int conn, uint32_t code, const char *text)
 {
 	struct vouch_reply reply;
-	va_list ap;
 
 	memset(&reply, 0, sizeof reply);
 	reply.type = VOUCH_REFUSED;
 	reply.refusal = code;
-	va_start(ap, fmt);
-	vsnprintf(reply.text, sizeof reply.text, fmt, ap);
-	va_end(ap);
+	snprintf(reply.text, sizeof reply.text, "%s", text);
 	for (char *p = reply.text; *p; p++)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
 	reply_send(conn, &reply);
+}
+
+void
+reply_refuse(int conn, uint32_t code, const char *fmt, ...)
+{
+	char text[TEXT_CAP];
+	va_list ap;
+
+	counters_event(code == VOUCH_ASIDE ? "aside" : "refuse", code < sizeof words / sizeof *words ? words[code] : NULL);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	send_refused(conn, code, text);
+}
+
+void
+reply_refuse_as(int conn, uint32_t code, const char *word, const char *fmt, ...)
+{
+	char text[TEXT_CAP];
+	va_list ap;
+
+	counters_event("refuse", word);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	send_refused(conn, code, text);
+}
+
+void
+reply_error(int conn, const char *text)
+{
+	send_refused(conn, VOUCH_TROUBLE, text);
 }

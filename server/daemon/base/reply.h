@@ -15,8 +15,16 @@
 int reply_send(int conn, const struct vouch_reply *reply);
 /* A reply with only its type (PROGRESS, STARTED) or, for READY, the session. */
 int reply_plain(int conn, uint8_t type, uint32_t session);
-/* Sends REFUSED with CODE (enum vouch_refusal) and a line for the user; ignores errors. */
+/*
+ * Refuses a login: sends REFUSED with CODE (enum vouch_refusal) and a line for the user, and counts that (counters.h).
+ * Ignores errors.
+ */
 void reply_refuse(int conn, uint32_t code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The same where WORD says more than CODE does; why= of holdfast-events(7). */
+void reply_refuse_as(int conn, uint32_t code, const char *word, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* REFUSED with VOUCH_TROUBLE to one who is no login: it is not counted. */
+void reply_error(int conn, const char *text);
 /* ENDS_ARE, with the descriptor FD (borrowed), or with none for -1: 0 or a negative errno. */
 int reply_ends(int conn, int fd);
 /* One message of another protocol: 0 or a negative errno. */

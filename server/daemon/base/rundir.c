@@ -77,6 +77,7 @@ rundir_leave(void)
 	/* While the socket exists, a leader may be making a session in these directories. */
 	if (!rundir_program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
 		return;
+	unlink(PATH_COUNTERS);
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		rmdir(dirs[i]);
 }

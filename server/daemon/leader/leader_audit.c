@@ -6,6 +6,7 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "counters.h"
 #include "leader_utmp.h"
 #include "refusal.h"
 
@@ -65,6 +66,8 @@ leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 	a->attached = true;
 	a->pipes = m->kind == 1;
 	a->since_ms = clock_now_ms();
+	if (a->asked_ms)
+		counters_resumed(a->since_ms - a->asked_ms);
 	leader_utmp_update(l);
 	if (a->kind == LEADERMSG_TAKE)
 		mark_taken(l, a);

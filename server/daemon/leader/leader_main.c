@@ -227,8 +227,8 @@ respect_maxlogins(struct leader_main *l)
 	int rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid);
 
 	if (rc == -EDQUOT) {
-		reply_refuse(l->leader.conn, VOUCH_LIMIT,
-		             "one more session would leave no room for another login (maxlogins)");
+		reply_refuse_as(l->leader.conn, VOUCH_LIMIT, "maxlogins",
+		                "one more session would leave no room for another login (maxlogins)");
 		refused(l, "why=maxlogins");
 	}
 	return rc;
@@ -251,8 +251,8 @@ prepare(struct leader_main *l)
 			reply_refuse(l->leader.conn, VOUCH_LIMIT, "holdfast.conf permits no session (MaxSessions 0)");
 		refused(l, "why=limit");
 	} else if (rc == -EUSERS) {
-		reply_refuse(l->leader.conn, VOUCH_LIMIT, "this host holds %u sessions already",
-		             (unsigned)o->policy.max_total);
+		reply_refuse_as(l->leader.conn, VOUCH_LIMIT, "limit-total", "this host holds %u sessions already",
+		                (unsigned)o->policy.max_total);
 		refused(l, "why=limit-total");
 	}
 	if (!rc)

@@ -10,6 +10,7 @@
 #include "auth_identity.h"
 #include "caller.h"
 #include "clock.h"
+#include "counters.h"
 #include "fd.h"
 #include "leader_audit.h"
 #include "leader_dir.h"
@@ -104,6 +105,7 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 		if (a) {
 			a->other = !identity_equal(&login.identity, &l->login->identity);
 			a->sshd = login.sshd;
+			a->asked_ms = m->kind == LEADERMSG_RESUME ? counters_asked_ms(&m->ticket) : 0;
 			a->has_pts = m->pts != 0;
 			a->pts = m->pts - 1;
 			/*

@@ -25,6 +25,7 @@ struct vouched_one {
 	uint32_t pts;
 	pid_t sshd;    /* its login's; 0: unknown */
 	uint64_t since_ms; /* attached since, on clock_now_ms */
+	uint64_t asked_ms; /* its login asked holdfastd then, on the same, to resume a session; 0: unknown, or another */
 	char address[ADDRESS_CAP];
 	char who[WHO_CAP];
 };

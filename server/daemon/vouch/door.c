@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "clock.h"
+#include "counters.h"
 #include "helper.h"
 #include "log.h"
 #include "peercred.h"
@@ -99,7 +100,7 @@ refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 	} else {
 		refusallog_left_out(&d->refusals, owner, now);
 	}
-	reply_refuse(conn, VOUCH_LIMIT, "too many logins of this account at once");
+	reply_refuse_as(conn, VOUCH_LIMIT, "queue", "too many logins of this account at once");
 	close(conn);
 }
 
@@ -182,8 +183,10 @@ shed(struct door *d)
 	if (d->reserve >= 0)
 		close(d->reserve);
 	conn = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
-	if (conn >= 0)
+	if (conn >= 0) {
+		counters_event("refuse", "nofile");
 		close(conn);
+	}
 	d->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
@@ -237,7 +240,7 @@ serve(struct door *d, const struct slots_connection *c)
 	}
 	pid = fork();
 	if (pid == 0)
-		_exit(helper_run(c->fd, slot[1], quiet));
+		_exit(helper_run(c->fd, slot[1], quiet, c->since_ms));
 	close(slot[1]);
 	if (pid > 0) {
 		slots_serve(&d->slots, c, slot[0], quiet);
@@ -296,4 +299,5 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 	start_some(d);
 	refuse_expired(d);
 	refusallog_say(&d->refusals, now, say_left_out);
+	counters_logins(d->slots.waiting_count, d->slots.count);
 }

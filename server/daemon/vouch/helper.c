@@ -17,6 +17,7 @@
 #include "audit.h"
 #include "clean.h"
 #include "clock.h"
+#include "counters.h"
 #include "endstore.h"
 #include "endwords.h"
 #include "fd.h"
@@ -42,6 +43,7 @@ enum state { EXPECT_VOUCH, EXPECT_START, DONE };
 struct helper {
 	int conn, slot;
 	bool quiet;
+	uint64_t asked_ms; /* clock_now_ms(): it has connected */
 	uid_t caller; /* by SO_PEERCRED */
 	enum state state;
 	int timeout_ms; /* of the state */
@@ -210,7 +212,7 @@ on_ends(struct helper *h)
 
 	h->state = DONE;
 	if (dir < 0) {
-		reply_refuse(h->conn, VOUCH_TROUBLE, "cannot open the records of ends");
+		reply_error(h->conn, "cannot open the records of ends");
 		return;
 	}
 	endstore_name(h->caller, name);
@@ -225,6 +227,7 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 {
 	if (!verify(h, q))
 		return;
+	counters_asked(&q->ticket, h->asked_ms);
 	h->ticket = q->ticket;
 	h->from = q->from;
 	h->state = EXPECT_START;
@@ -342,14 +345,16 @@ serve(struct helper *h)
 }
 
 int
-helper_run(int conn, int slot, bool quiet)
+helper_run(int conn, int slot, bool quiet, uint64_t asked_ms)
 {
-	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .timeout_ms = SILENCE_MS };
+	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .asked_ms = asked_ms,
+	                    .timeout_ms = SILENCE_MS };
 	const int keep[] = { conn, slot }, none[] = { 0 };
 	struct ucred cred;
 
 	signals_reset();
 	signals_catch(none);
+	counters_guard();
 	signals_alarm(LIFE_SECONDS);
 	clearenv();
 	umask(022);

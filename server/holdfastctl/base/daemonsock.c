@@ -2,6 +2,7 @@
 #include "daemonsock.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -9,8 +10,9 @@
 #include "hostfile.h"
 #include "paths.h"
 
-int
-daemonsock_ask(void)
+/* A connection, or a negative errno. */
+static int
+reach(void)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int fd, rc = hostfile_path(sa.sun_path, sizeof sa.sun_path, PATH_DAEMON_SOCK);
@@ -20,9 +22,32 @@ daemonsock_ask(void)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	rc = connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ? -errno : 0;
+	if (connect(fd, (struct sockaddr *)&sa, sizeof sa) == 0)
+		return fd;
+	rc = -errno;
 	close(fd);
 	return rc;
+}
+
+int
+daemonsock_ask(void)
+{
+	int fd = reach();
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+bool
+daemonsock_answers(int timeout_ms)
+{
+	struct pollfd p = { .fd = reach(), .events = POLLIN };
+	bool answers = p.fd >= 0 && poll(&p, 1, timeout_ms) > 0 && (p.revents & POLLIN);
+
+	if (p.fd >= 0)
+		close(p.fd);
+	return answers;
 }
 
 int
