@@ -125,6 +125,19 @@ a_long_line_is_filled_soon(void **state)
 	assert_true(line.longest < 300 * MS);
 }
 
+/* And a fast one when its first bytes have come, close behind one another. */
+static void
+a_fast_long_line_is_filled_at_once(void **state)
+{
+	(void)state;
+	begin(50000000, 200 * MS);
+	flood(203 * MS);
+	assert_in_range(line.w.size, 1u << 20, 2u << 20);
+	begin(1000000, 200 * MS);
+	flood(265 * MS);
+	assert_true(line.w.size < 300000);
+}
+
 /* Not knowing a thin line does not cost much either. */
 static void
 a_thin_line_is_found_out(void **state)
@@ -419,6 +432,7 @@ main(void)
 		cmocka_unit_test(a_thin_line_gets_little),
 		cmocka_unit_test(a_fast_line_is_filled),
 		cmocka_unit_test(a_long_line_is_filled_soon),
+		cmocka_unit_test(a_fast_long_line_is_filled_at_once),
 		cmocka_unit_test(a_thin_line_is_found_out),
 		cmocka_unit_test(a_local_line_gets_the_most_soon),
 		cmocka_unit_test(a_line_that_gets_thinner_is_noticed),

@@ -7,6 +7,7 @@
 #define GROWTH 3               /* bytes more for each one that is acknowledged */
 #define LATE_ACKS 3            /* in a row, or one that is very late: bytes wait on the way */
 #define FLAT_ROUNDS 3
+#define BURST_SLACK 8000u      /* a client may acknowledge once for what has come in this time */
 #define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
 
 void
@@ -77,16 +78,25 @@ note_round_trip(struct window *w, const struct window_mark *m, uint64_t now)
 	}
 }
 
+/* What a line carries in a round trip and 30 ms, at RATE bytes a second. */
+static uint64_t
+carried(const struct window *w, uint64_t rate)
+{
+	uint64_t rtt = w->rtt < SECOND ? w->rtt : SECOND;
+
+	rate = rate < UINT64_C(1) << 40 ? rate : UINT64_C(1) << 40;
+	return rate / 1000 * ((rtt + SLACK) / 1000);
+}
+
 static void
 resize(struct window *w)
 {
 	uint64_t rate = w->rate[0] > w->rate[1] ? w->rate[0] : w->rate[1];
-	uint64_t rtt = w->rtt < SECOND ? w->rtt : SECOND, size;
+	uint64_t size;
 
 	if (!rate || !w->rtt)
 		return;
-	rate = rate < UINT64_C(1) << 40 ? rate : UINT64_C(1) << 40;
-	size = rate / 4 * 5 / 1000 * ((rtt + SLACK) / 1000);
+	size = carried(w, rate) / 4 * 5;
 	size = size < WINDOW_MIN ? WINDOW_MIN : size > w->max ? w->max : size;
 	if (w->probing) {
 		size = size / 4 < PROBE_MIN ? PROBE_MIN : size / 4;
@@ -105,12 +115,27 @@ end_round(struct window *w, bool full)
 	if (w->acked < w->round_end)
 		return;
 	w->round_end = w->sent;
+	w->burst_from = w->acked;
+	w->burst_at = w->acked_at;
 	if (rate > w->round_rate + w->round_rate / 4) {
 		w->round_rate = rate;
 		w->flat = 0;
 	} else if (full && ++w->flat >= FLAT_ROUNDS) {
 		w->starting = false;
 	}
+}
+
+/* The window has been full.  Bytes that have come close behind one another show what the line carries at least. */
+static void
+leap(struct window *w, uint64_t now)
+{
+	uint64_t n = w->acked - w->burst_from, size;
+
+	if (n < WINDOW_FIRST / 2 || !w->rtt)
+		return;
+	size = carried(w, n * SECOND / (now - w->burst_at + BURST_SLACK));
+	if (size > w->size)
+		w->size = size < w->max ? (uint32_t)size : w->max;
 }
 
 /* N bytes more have been acknowledged, up to M (M->END 0: to no mark); FULL: the window had no room for others. */
@@ -127,6 +152,8 @@ grow(struct window *w, uint64_t n, const struct window_mark *m, bool full, uint6
 		w->starting = false;
 	else
 		w->size = size < w->max ? (uint32_t)size : w->max;
+	if (full && w->starting)
+		leap(w, now);
 	end_round(w, full);
 }
 

@@ -5,7 +5,8 @@
  *
  * At first nothing is known of the line, and a long one would need many round trips to show what it carries.  So the
  * window begins as TCP's does: each acknowledged byte lets three more go, until bytes begin to wait on the way (round
- * trips become longer) or three round trips in a row have moved no more than before.
+ * trips become longer) or three round trips in a row have moved no more than before.  Where a full window's bytes come
+ * back close behind one another, the line carries as many in each such time, and the window need not grow step by step.
  *
  * From then on, as TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest
  * round trip of late and 30 ms, times five quarters.  A line that takes more shows it by a faster rate, and the window
@@ -39,6 +40,7 @@ struct window {
 	bool starting;         /* nothing is known of the line yet */
 	unsigned late, flat;   /* STARTING: acknowledgements in a row that were late; round trips that moved no more */
 	uint64_t round_end, round_rate; /* … this one ends with that byte; bytes a second of the fastest one */
+	uint64_t burst_from, burst_at; /* STARTING: ACKED and ACKED_AT when this round began */
 	bool probing;          /* cut, to see the line without our queue … */
 	uint64_t probe_from;   /* … by bytes from here on; 0: there is still too much on the way */
 	struct window_mark {
