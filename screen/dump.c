@@ -1,88 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The screen as text, and its state as lines, for tests and people. */
-#include <string.h>
-
+/* The state as lines, for tests and people. */
 #include "keys.h"
 #include "history.h"
 #include "mark.h"
 #include "model.h"
 #include "modes.h"
 #include "out.h"
-#include "row.h"
 #include "sgr.h"
-#include "utf8.h"
-
-/* Bytes that are no character appear as in a UTF-8 terminal. */
-static void
-text_code(struct out *out, uint32_t code)
-{
-	out_code(out, code < UTF8_RAW ? code : UTF8_REPLACEMENT);
-}
-
-static void
-text_row(struct out *out, const struct screen *s, const struct row *row)
-{
-	unsigned n = row_used(row), count;
-	const uint32_t *codes;
-	uint32_t one;
-
-	while (n && (cell_empty(row->c[n - 1]) || (row->c[n - 1] & CELL_WHAT) == ' '))
-		n--;
-	for (unsigned x = 0; x < n; x++) {
-		cell c = row->c[x];
-
-		if (cell_empty(c)) {
-			text_code(out, ' ');
-		} else if (!(c & CELL_TAIL)) {
-			codes = clusters_codes(&s->clusters, c, &one, &count);
-			for (unsigned i = 0; i < count; i++)
-				text_code(out, codes[i]);
-		}
-	}
-	out_text(out, "\n");
-}
-
-/* The rows of a line of the scrollback at the present width; the screen may go on with the last of them. */
-static void
-text_line(struct out *out, const struct screen *s, const unsigned char *line, size_t len)
-{
-	struct history_at at;
-	unsigned x = 0, blanks = 0;
-
-	history_begin(&at, line, len);
-	while (history_next(&at)) {
-		if (at.marked)
-			continue;
-		if (x + at.width > s->cols) {
-			out_text(out, "\n");
-			x = blanks = 0;
-		}
-		x += at.width;
-		if (at.what.n == 1 && at.what.code[0] == ' ') {
-			blanks++;
-			continue;
-		}
-		for (; blanks; blanks--)
-			out_text(out, " ");
-		for (unsigned i = 0; i < at.what.n; i++)
-			text_code(out, at.what.code[i]);
-	}
-	out_text(out, "\n");
-}
-
-void
-screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void *to)
-{
-	struct history_lines l = { .h = &s->history };
-	struct out out;
-
-	out_begin(&out, NULL, put, to);
-	while (with_scrollback && history_lines_next(&l))
-		text_line(&out, s, l.line, l.len);
-	for (unsigned y = 0; y < s->rows; y++)
-		text_row(&out, s, s->row[y]);
-	out_flush(&out);
-}
 
 static void
 state_style(struct out *out, const char *name, const struct style *style)

@@ -6,7 +6,8 @@
  * The law: screen_render() of a model, fed to a fresh model of the same size, gives a model equal to it
  * (screen_difference), at every cut of every input.  Everything is bounded; no input can crash, hang or grow it.
  *
- * The functions are defined in feed.c, and in answer_queue.c, compare.c, dump.c, leave.c, render.c and resize.c.
+ * The functions are defined in feed.c, and in answer_queue.c, compare.c, dump.c, export.c, leave.c, render.c and
+ * resize.c.
  * After ECMA-48, DEC STD 070, xterm's control sequences and kitty's keyboard protocol.  Widths: see width.h.
  */
 #ifndef HOLDFAST_SCREEN_H
@@ -106,7 +107,18 @@ size_t screen_take_answers(struct screen *s, void *buf, size_t cap);
  */
 bool screen_equal(const struct screen *a, const struct screen *b, char *why, size_t cap);
 
-/* The screen as text (rows ended by newlines, trailing blanks cut), and the modes, one "name value" a line. */
+/*
+ * The rows of the screen, each ended by a newline, without blanks at its end, as UTF-8 text: alone, with colours, looks
+ * and hyperlinks (SGR, OSC 8), or as an HTML document.
+ */
+enum screen_form { SCREEN_TEXT, SCREEN_ANSI, SCREEN_HTML };
+struct screen_export_options {
+	enum screen_form form;
+	size_t lines; /* of the scrollback, so many of the latest come before */
+	bool trims;   /* blank rows at the end are left out, but for one if all are */
+};
+void screen_export(const struct screen *s, const struct screen_export_options *o, screen_put *put, void *to);
+/* The same as text, all rows, with all of the scrollback; and the modes, one "name value" a line. */
 void screen_text(const struct screen *s, bool with_scrollback, screen_put *put, void *to);
 void screen_state(const struct screen *s, screen_put *put, void *to);
 

@@ -17,6 +17,7 @@
  *   LAST            ─▶ LAST_IS text                the last line of the session's output, printable ASCII
  *   UPGRADE         ─▶ DONE or ERROR               the keeper goes on in the installed program, which sends DONE; on ERROR
  *                                                  it is still the old one
+ *   SEND, PRINT, FOLLOW, QUIET                     for scripts: attach_script.h
  *   TIMES           ─▶ TIMES_ARE                   when the output was printed: attach_times.h
  *
  * CLAIM carries the descriptors (SCM_RIGHTS) of the terminal, opened anew by name, or of an input and an output pipe.
@@ -59,6 +60,10 @@ enum attach_type {
 	ATTACH_MSG_EXPIRE = 23,
 	ATTACH_MSG_UPGRADE = 24,
 	ATTACH_MSG_TOLD = 25,
+	ATTACH_MSG_SEND = 26,
+	ATTACH_MSG_PRINT = 27,
+	ATTACH_MSG_FOLLOW = 28,
+	ATTACH_MSG_QUIET = 29,
 	ATTACH_MSG_TIMES = 40,
 
 	ATTACH_MSG_STATUS_IS = 65,
@@ -73,6 +78,12 @@ enum attach_type {
 	ATTACH_MSG_VERDICT = 84,
 	ATTACH_MSG_GRANTED = 85,
 	ATTACH_MSG_CAUSE = 90,
+	ATTACH_MSG_PRINTED = 91,
+	ATTACH_MSG_FOLLOWED = 92,
+	ATTACH_MSG_SIZED = 93,
+	ATTACH_MSG_GAP = 94,
+	ATTACH_MSG_QUIET_IS = 95,
+	ATTACH_MSG_SENT = 96,
 	ATTACH_MSG_TIMES_ARE = 100,
 };
 

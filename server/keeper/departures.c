@@ -12,6 +12,7 @@
 #include "notice.h"
 #include "peers.h"
 #include "report.h"
+#include "script.h"
 
 #define MANY 8 /* connections: their memory is worth a call while others are left */
 
@@ -90,6 +91,7 @@ let_go(struct peer *peer)
 	}
 	if (t->before == peer)
 		t->before = NULL;
+	script_leave(peer);
 	if (peer->ops)
 		peer->ops->free(peer);
 	terminal_close(&peer->t);

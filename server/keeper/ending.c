@@ -10,6 +10,7 @@
 #include "keeptext.h"
 #include "peers.h"
 #include "report.h"
+#include "script.h"
 #include "session.h"
 
 /* How long a session that has ended waits for the client that has not heard of it. */
@@ -95,6 +96,7 @@ ending_over(struct keeper *k)
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_ENDED, .number = (uint32_t)k->shell.status,
 	                                 .kind = k->why_ended });
 	attachments_end(k, true);
+	script_end(k);
 	k->state = KEEPER_OVER;
 }
 

@@ -17,6 +17,7 @@
 #include "peers.h"
 #include "plain.h"
 #include "records.h"
+#include "script.h"
 #include "theme.h"
 
 #define MAGIC 0x68667531u /* "hfu1" */
@@ -108,8 +109,8 @@ handed_objection(const struct keeper *k)
 		return "it has no memory of its own (memfd_create(2))";
 	if (!peers_are_ready(k) || k->awaiting || k->leader_lost)
 		return "an attachment is just coming or going";
-	if (!relays_are_ready(k->agent) || k->quiet_until != CLOCK_NEVER || k->nudge_until != CLOCK_NEVER ||
-	    k->cause_until)
+	if (!relays_are_ready(k->agent) || !script_is_ready(k) || k->quiet_until != CLOCK_NEVER ||
+	    k->nudge_until != CLOCK_NEVER || k->cause_until)
 		return "it is busy";
 	if (k->source->has_terminal && (k->answers->len || k->controlmode->until))
 		return "it is answering a program";

@@ -30,6 +30,7 @@
 #include "requests.h"
 #include "room.h"
 #include "saved.h"
+#include "script.h"
 #include "session.h"
 #include "signals.h"
 #include "source_pipes.h"
@@ -102,6 +103,7 @@ watch(struct keeper *k)
 	if ((peers_attached(k) || !awaited_count(k)) && agent_listens(k->agent, l))
 		loop_add(l, k->dir.agent, POLLIN, on_agent, k);
 	watched_watch(k, l);
+	script_watch(k, l);
 	probe_watch(k, l);
 	upgrade_watch(k, l);
 	loop_until(l, k->kill_at);
@@ -139,6 +141,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 		turn[k->state](k);
 	settle(k);
 	k->source->finish_turn(k);
+	script_turn(k);
 	probe_turn(k);
 	requests_turn(k);
 	idle_turn(k);

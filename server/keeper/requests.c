@@ -25,6 +25,10 @@
 #include "printable.h"
 #include "probe.h"
 #include "report.h"
+#include "script_follow.h"
+#include "script_print.h"
+#include "script_quiet.h"
+#include "script_send.h"
 #include "session.h"
 #include "status.h"
 #include "times.h"
@@ -257,6 +261,10 @@ static const struct {
 	{ ATTACH_MSG_LAST, 1, ANY, on_last },
 	{ ATTACH_MSG_UPGRADE, 1, ANY, on_upgrade },
 	{ ATTACH_MSG_TIMES, 1, ANY, on_times },
+	{ ATTACH_MSG_SEND, 0, 1u << PEER_OPEN, script_send },
+	{ ATTACH_MSG_PRINT, 0, 1u << PEER_OPEN, script_print },
+	{ ATTACH_MSG_FOLLOW, 0, 1u << PEER_OPEN, script_follow },
+	{ ATTACH_MSG_QUIET, 1, 1u << PEER_OPEN, script_quiet },
 	{ ATTACH_MSG_CONFIRM, 1, 1u << PEER_CLAIMED, on_confirm },
 	{ ATTACH_MSG_TOLD, 0, 1u << PEER_CLAIMED, on_told },
 	{ ATTACH_MSG_WINCH, 1, 1u << PEER_CLAIMED | 1u << PEER_ATTACHED, on_winch },

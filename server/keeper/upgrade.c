@@ -8,11 +8,13 @@
 #include <sys/mman.h>
 
 #include "clock.h"
+#include "departures.h"
 #include "handed.h"
 #include "paths.h"
 #include "picture.h"
 #include "reexec.h"
 #include "report.h"
+#include "script.h"
 #include "sessionmem.h"
 #include "wire.h"
 
@@ -151,9 +153,12 @@ upgrade_turn(struct keeper *k)
 		why = "its screen could not be saved in time";
 	else if (why && k->picture)
 		picture_go_on(k);
-	if (!why)
+	if (!why) {
+		script_let_go(k);
+		departures_sweep(k);
+		departures_free(k);
 		go(k);
-	else if (k->state != KEEPER_RUNNING || k->vital.fd < 0 || clock_now_ms() >= k->upgrade_by)
+	} else if (k->state != KEEPER_RUNNING || k->vital.fd < 0 || clock_now_ms() >= k->upgrade_by)
 		stay(k, why);
 }
 

@@ -7,7 +7,7 @@
 #include "peers.h"
 
 bool
-input_waits(const struct keeper *k)
+input_of_attached_waits(const struct keeper *k)
 {
 	struct peer *peer;
 
@@ -15,6 +15,12 @@ input_waits(const struct keeper *k)
 		if (peer->t.input_at < peer->t.input_len)
 			return true;
 	return k->quiet_until == CLOCK_NEVER && streams_wait(&k->streams);
+}
+
+bool
+input_waits(const struct keeper *k)
+{
+	return k->sends || input_of_attached_waits(k);
 }
 
 /* As much of S as the program takes. */

@@ -5,8 +5,10 @@
 
 #include "state.h"
 
-/* Whether any input waits, of a terminal or in a stream. */
+/* Whether any input waits, of a terminal, in a stream, or of a script. */
 bool input_waits(const struct keeper *k);
+/* The same without scripts. */
+bool input_of_attached_waits(const struct keeper *k);
 /* Gives the program the input in the streams, and tells the attachments that there may be room again. */
 void input_feed(struct keeper *k);
 

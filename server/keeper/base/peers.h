@@ -24,6 +24,7 @@
 #include "terminal.h"
 
 struct framed;
+struct script;
 
 enum peer_phase { PEER_OPEN, PEER_VOUCHING, PEER_CLAIMED, PEER_ATTACHED, PEER_CHECKING, PEER_GONE };
 
@@ -145,6 +146,7 @@ struct peer {
 	const struct attachment_ops *ops; /* from the confirmation on; NULL before */
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
+	struct script *script; /* for script/ alone; NULL: it has asked for nothing there */
 	uint64_t active;       /* counts up with every input: the largest is the live one */
 	uint64_t typed_at;     /* clock_now_ms() of the last input, or of its attachment; 0: not seen yet (idle.h) … */
 	uint64_t typed_count;  /* … and ACTIVE as it was then */

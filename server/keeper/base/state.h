@@ -140,6 +140,8 @@ struct keeper {
 	struct answers *answers;
 	struct controlmode *controlmode;
 	struct watched *watched; /* NULL: no client watches the pty */
+	unsigned scripts;      /* connections that have asked for something in script/ */
+	bool sends;            /* input of theirs waits for the pty */
 	struct agent *agent;
 
 	/* While nothing is attached. */

@@ -11,7 +11,8 @@
  *   TERMINAL …           ───▶    what is known of the person's own terminal, for answers (colours and pixels)
  *   RENDER serial …      ───▶    renders
  *   LEAVE serial         ───▶    asks for the bytes that leave a terminal clean that shows the model
- *   TEXT serial flags    ───▶    asks for the screen, and without PAINT_NO_SCROLLBACK for the lines above, as text
+ *   TEXT serial flags    ───▶    asks for the screen, and without PAINT_NO_SCROLLBACK for the lines above, as text,
+ *                                or as PAINT_ANSI and PAINT_HTML say
  *                        ◀───    AT offset              eaten up to there: every PAINT_STEP bytes, and at last
  *                        ◀───    RESTS offset number    to a lazy FEED, at last: eaten up to there, and NUMBER bytes that
  *                                                       were to be eaten are left, for they may yet be passed over (skip.h)
@@ -37,7 +38,7 @@
 #define PAINT_DATA_MAX 16384
 #define PAINT_REPLY_MAX (PAINT_DATA_MAX + 32)
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
-#define PAINT_TEXT_MAX (1024 * 1024)        /* of text; longer ones go without the scrollback */
+#define PAINT_TEXT_MAX (1024 * 1024)        /* of text without PAINT_PRINT; longer ones go without the scrollback */
 #define PAINT_STEP 65536
 /* New output before a lazy FEED, and how much of it the painter may leave: so much less that the FEED is worth it. */
 #define PAINT_LAZY_FEED(ring) ((ring) / 8 * 5)
@@ -63,6 +64,9 @@ enum paint_type {
 #define PAINT_PUSH_UP 2u       /* RENDER: the terminal's screen goes into its scrollback first */
 #define PAINT_SHELL 8u         /* RENDER: a shell is in front: no progress of a job is shown */
 #define PAINT_LAZY 4u          /* FEED: the model is not needed yet */
+#define PAINT_PRINT 32u        /* TEXT: blank rows at the end are left out; it may be as long as a rendering */
+#define PAINT_ANSI 64u         /* TEXT: with colours and looks … */
+#define PAINT_HTML 128u        /* TEXT: … as an HTML document */
 #define PAINT_TURNED 16u       /* TERMINAL: its theme is dark, and was light, or the other way round */
 
 struct paint_order {

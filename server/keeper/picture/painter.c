@@ -242,22 +242,33 @@ do_leave(struct painter *p, const struct paint_order *m)
 	flush_piece(&to);
 }
 
+static struct screen_export_options
+text_options(const struct painter *p, const struct paint_order *m)
+{
+	return (struct screen_export_options){
+		.form = m->flags & PAINT_HTML ? SCREEN_HTML : m->flags & PAINT_ANSI ? SCREEN_ANSI : SCREEN_TEXT,
+		.lines = m->flags & PAINT_NO_SCROLLBACK ? 0 : screen_history(p->screen),
+		.trims = m->flags & PAINT_PRINT,
+	};
+}
+
 static void
 do_text(struct painter *p, const struct paint_order *m)
 {
 	static unsigned char piece[PAINT_DATA_MAX];
+	struct screen_export_options o = text_options(p, m);
 	struct sending to = { .serial = m->serial };
-	bool all = !(m->flags & PAINT_NO_SCROLLBACK);
 
-	screen_text(p->screen, all, send_put, &to);
-	if (all && to.total > PAINT_TEXT_MAX) {
-		all = false;
+	screen_export(p->screen, &o, send_put, &to);
+	/* Without the older half of its lines, or without all of them. */
+	while (o.lines && to.total > (m->flags & PAINT_PRINT ? PAINT_RENDER_MAX : PAINT_TEXT_MAX)) {
+		o.lines = m->flags & PAINT_PRINT ? o.lines / 2 : 0;
 		to.total = 0;
-		screen_text(p->screen, all, send_put, &to);
+		screen_export(p->screen, &o, send_put, &to);
 	}
 	send_total(&to);
 	to.piece = piece;
-	screen_text(p->screen, all, send_put, &to);
+	screen_export(p->screen, &o, send_put, &to);
 	flush_piece(&to);
 }
 

@@ -147,6 +147,28 @@ picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, 
 	return picture_ask(k, &m);
 }
 
+int
+picture_print(struct keeper *k, struct paint_order *m, picture_printed_to *done, void *object)
+{
+	struct picture_print *print = picture_prints_free(k->picture->prints);
+	uint32_t serial;
+
+	if (!print)
+		return -EAGAIN;
+	serial = picture_ask(k, m);
+	if (!serial)
+		return -ENOTSUP;
+	*print = (struct picture_print){ .serial = serial, .done = done, .object = object };
+	return 0;
+}
+
+void
+picture_print_forget(struct keeper *k, const void *object)
+{
+	if (k->picture)
+		picture_prints_forget(k->picture->prints, object);
+}
+
 /* The painter has been idle: asks for the rendering that it will leave behind. */
 static void
 ask_to_park(struct keeper *k)

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "paint.h"
+#include "picture_prints.h"
 #include "state.h"
 
 struct picture_events;
@@ -57,6 +58,13 @@ bool picture_answers(const struct keeper *k);
  */
 uint32_t picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, const char *line,
                          const struct termcan *target);
+/*
+ * Gives the order M (RENDER or TEXT) for somebody who is not attached: DONE is called with OBJECT, once, later.  0;
+ * -EAGAIN: PICTURE_PRINTS wait already; -ENOTSUP: there is no painter to be had.
+ */
+int picture_print(struct keeper *k, struct paint_order *m, picture_printed_to *done, void *object);
+/* OBJECT waits no more. */
+void picture_print_forget(struct keeper *k, const void *object);
 /* Whether a model has been lost, so that the screen may differ, and no line has said so yet; one has now. */
 bool picture_is_lossy(const struct keeper *k);
 void picture_forget_loss(struct keeper *k);

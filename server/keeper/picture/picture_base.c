@@ -114,8 +114,8 @@ picture_base_restore(struct keeper *k, const struct vital_facts *f)
 static void
 take_size(struct keeper *k)
 {
-	k->picture->base_rows = k->size.ws_row ? k->size.ws_row : 24;
-	k->picture->base_cols = k->size.ws_col ? k->size.ws_col : 80;
+	k->picture->base_rows = k->size.ws_row ? k->size.ws_row : PICTURE_ROWS;
+	k->picture->base_cols = k->size.ws_col ? k->size.ws_col : PICTURE_COLS;
 }
 
 void

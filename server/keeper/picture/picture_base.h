@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PICTURE_ROWS 24 /* of a terminal that says no size */
+#define PICTURE_COLS 80
+
 struct keeper;
 struct picture_size;
 struct vital_facts;

@@ -32,6 +32,7 @@ picture_end(struct picture *p)
 	p->wanted = 0;
 	p->park_serial = p->leave_serial = 0;
 	p->give_up_at = p->tick_at = p->park_at = CLOCK_NEVER;
+	picture_prints_lost(p->prints);
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "answers_kept.h"
 #include "asked.h"
 #include "painter_process.h"
+#include "picture_prints.h"
 
 #define PICTURE_PARK_MS 500       /* idle for so long, a painter leaves */
 #define PICTURE_PARK_MS_MAX 60000 /* and longer, when it has to come back soon each time */
@@ -83,6 +84,8 @@ struct picture {
 	bool leaving;       /* picture_let_go(): it goes although there is new output … */
 	uint64_t park_offset; /* … behind this */
 	unsigned park_sizes;  /* size_count then */
+
+	struct picture_print prints[PICTURE_PRINTS];
 
 	uint32_t leave_serial;
 	unsigned char *leave;

@@ -77,7 +77,7 @@ complete(struct keeper *k)
 	} else if (serial == p->park_serial) {
 		p->park_serial = 0;
 		park(k, bytes, len);
-	} else {
+	} else if (!picture_prints_take(p->prints, serial, bytes, len)) {
 		p->events->rendered(k, serial, bytes, len);
 	}
 }

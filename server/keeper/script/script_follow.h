@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* script_follow: sends the session's output to processes that follow it (FOLLOW of attach_script.h). */
+#ifndef HOLDFAST_SCRIPT_FOLLOW_H
+#define HOLDFAST_SCRIPT_FOLLOW_H
+
+#include "peers.h"
+
+#define SCRIPT_FOLLOW_PACKETS 8 /* to one follower in one turn */
+
+/* PEER sends the message MSG. */
+void script_follow(struct peer *peer, const unsigned char *msg, size_t len);
+/* Sends new output, as much as PEER's socket takes. */
+void script_follow_turn(struct peer *peer);
+/* The session is over: the rest of the output, waited for until UNTIL (clock_now_ms()), and the end. */
+void script_follow_end(struct peer *peer, uint64_t until);
+
+#endif
