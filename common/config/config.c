@@ -6,13 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config_keyword.h"
 #include "config_match.h"
-#include "config_number.h"
-#include "match.h"
+#include "nearest.h"
 
 #define LINE_MAX_BYTES 4096
 #define BLANKS " \t\r"
-#define TEN_YEARS (3650u * 24 * 60 * 60)
 
 /* One reading of a text. */
 struct parse {
@@ -20,27 +19,33 @@ struct parse {
 	unsigned line;
 	const struct config_subject *subject;
 	struct config_policy policy;
-	unsigned seen;  /* a bit for each keyword that has its value */
+	uint64_t seen;  /* a bit for each keyword that has its value */
 	bool active;    /* the lines here are for SUBJECT: outside of Match, or it matches */
-	struct config_error *e;
+	bool wrong;     /* there was a mistake */
+	void (*say)(void *arg, const struct config_error *e);
+	void *arg;
 };
 
-/* Fills in the error: after KEYWORD, WHAT was expected and FOUND was there (NULL: the end of the line). */
+/* Says the mistake: after KEYWORD, WHAT was expected and FOUND was there (NULL: the end of the line). */
 static int
-expected(struct parse *c, const char *keyword, const char *what, const char *found)
+expected(struct parse *c, const char *keyword, const char *what, const char *found, const char *hint)
 {
+	struct config_error e = { .line = c->line };
+	size_t cap = sizeof e.text;
+
 	if (found)
-		snprintf(c->e->text, sizeof c->e->text, "%.200s:%u: %.64s: expected %s, found \"%.64s\"", c->name,
-		         c->line, keyword, what, found);
+		snprintf(e.text, cap, "%.200s:%u: %.64s: expected %s, found \"%.64s\"%s", c->name, c->line, keyword,
+		         what, found, hint);
 	else
-		snprintf(c->e->text, sizeof c->e->text, "%.200s:%u: %.64s: expected %s", c->name, c->line, keyword,
-		         what);
+		snprintf(e.text, cap, "%.200s:%u: %.64s: expected %s", c->name, c->line, keyword, what);
+	c->wrong = true;
+	c->say(c->arg, &e);
 	return -EBADMSG;
 }
 
 /*
  * Takes the next word off *P and ends it with a NUL; "…" may hold blanks, "#" begins a comment.
- * 1, 0 when there is none, or -EBADMSG for a quote that is not closed or has something sticking to it.
+ * 1; 0 when there is none; -EBADMSG for a quote that is not closed, -EINVAL for one that something sticks to.
  */
 static int
 next_word(char **p, char **word)
@@ -53,12 +58,14 @@ next_word(char **p, char **word)
 		return 0;
 	if (*s == '"') {
 		end = strchr(++s, '"');
-		if (!end || (end[1] && !strchr(BLANKS, end[1])))
+		if (!end)
 			return -EBADMSG;
+		if (end[1] && !strchr(BLANKS, end[1]))
+			return -EINVAL;
 	} else {
 		end = s + strcspn(s, BLANKS "\"");
 		if (*end == '"')
-			return -EBADMSG;
+			return -EINVAL;
 	}
 	*p = *end ? end + 1 : end;
 	*end = '\0';
@@ -66,294 +73,37 @@ next_word(char **p, char **word)
 	return 1;
 }
 
+/* RC is next_word's. */
 static int
-read_yes_no(const char *s, bool *v)
+quote_error(struct parse *c, const char *keyword, int rc)
 {
-	if (strcasecmp(s, "yes") == 0)
-		*v = true;
-	else if (strcasecmp(s, "no") == 0)
-		*v = false;
-	else
-		return -EBADMSG;
-	return 0;
+	return expected(c, keyword, rc == -EINVAL ? "a blank on both sides of what is quoted" : "a closing quote", NULL, "");
 }
 
-/* From one to MAX seconds, in milliseconds. */
-static int
-read_time(const char *s, uint64_t max, uint32_t *ms)
-{
-	uint64_t total;
-
-	if (config_seconds(s, max, &total) || !total)
-		return -EBADMSG;
-	*ms = (uint32_t)(total * 1000);
-	return 0;
-}
-
-/* "none", or from MIN seconds to ten years, in seconds. */
-static int
-read_time_or_none(const char *s, uint64_t min, uint32_t *seconds)
-{
-	uint64_t total;
-
-	if (strcasecmp(s, "none") == 0) {
-		*seconds = CONFIG_NONE;
-		return 0;
-	}
-	if (config_seconds(s, TEN_YEARS, &total) || total < min)
-		return -EBADMSG;
-	*seconds = (uint32_t)total;
-	return 0;
-}
-
-/* "65536", "64K", "1M", "1G": bytes. */
-static int
-read_size(const char *s, uint64_t *bytes)
-{
-	static const char units[] = "kmg";
-	const char *unit;
-	uint64_t n;
-
-	if (config_number(&s, UINT32_MAX, &n))
-		return -EBADMSG;
-	if (*s) {
-		unit = strchr(units, *s | 0x20);
-		if (!unit || !*unit || s[1])
-			return -EBADMSG;
-		n <<= 10 * (unit - units + 1);
-	}
-	*bytes = n;
-	return 0;
-}
-
-static int
-set_enable(struct config_policy *p, const char *value)
-{
-	return read_yes_no(value, &p->enable);
-}
-
-static int
-set_max_sessions(struct config_policy *p, const char *value)
-{
-	uint64_t v;
-
-	if (config_number(&value, 10000, &v) || *value)
-		return -EBADMSG;
-	p->max_sessions = (uint32_t)v;
-	return 0;
-}
-
-static int
-set_login_timeout(struct config_policy *p, const char *value)
-{
-	return read_time(value, 600, &p->login_timeout_ms);
-}
-
-static int
-set_stall_timeout(struct config_policy *p, const char *value)
-{
-	return read_time(value, 86400, &p->stall_timeout_ms);
-}
-
-static int
-set_ring_size(struct config_policy *p, const char *value)
-{
-	uint64_t wanted, power = 65536;
-
-	if (read_size(value, &wanted) || wanted < 65536 || wanted > 64 * 1024 * 1024)
-		return -EBADMSG;
-	while (power < wanted)
-		power *= 2;
-	p->ring_bytes = power;
-	return 0;
-}
-
-static int
-set_input_memory(struct config_policy *p, const char *value)
-{
-	uint64_t wanted;
-
-	if (read_size(value, &wanted) || wanted < 65536 || wanted > 1024 * 1024 * 1024)
-		return -EBADMSG;
-	p->input_bytes = wanted;
-	return 0;
-}
-
-static int
-set_max_total(struct config_policy *p, const char *value)
-{
-	uint64_t v = CONFIG_NONE;
-
-	if (strcasecmp(value, "none") != 0 && (config_number(&value, 1000000, &v) || *value))
-		return -EBADMSG;
-	p->max_total = (uint32_t)v;
-	return 0;
-}
-
-static int
-set_detached_timeout(struct config_policy *p, const char *value)
-{
-	return read_time_or_none(value, 1, &p->detached_s);
-}
-
-static int
-set_idle_shell_timeout(struct config_policy *p, const char *value)
-{
-	return read_time_or_none(value, 1, &p->idle_shell_s);
-}
-
-static int
-set_keep_text(struct config_policy *p, const char *value)
-{
-	static const char *const words[] = { "none", "screen", "scrollback" };
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcasecmp(value, words[i]) == 0) {
-			p->keep_text = (enum config_keep_text)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int
-set_idle_detach(struct config_policy *p, const char *value)
-{
-	return read_time_or_none(value, 1, &p->idle_detach_s);
-}
-
-static int
-set_elevated_timeout(struct config_policy *p, const char *value)
-{
-	return read_time_or_none(value, 0, &p->elevated_s);
-}
-
-static int
-set_match_key(struct config_policy *p, const char *value)
-{
-	return read_yes_no(value, &p->match_key);
-}
-
-static int
-set_take_over(struct config_policy *p, const char *value)
-{
-	bool yes;
-
-	if (strcasecmp(value, "ask") == 0)
-		p->take_over = CONFIG_TAKE_ASK;
-	else if (read_yes_no(value, &yes) == 0)
-		p->take_over = yes ? CONFIG_TAKE_YES : CONFIG_TAKE_NO;
-	else
-		return -EBADMSG;
-	return 0;
-}
-
-/* LIST of CAP bytes grows by VALUE.  "none" is an empty list and stands alone. */
-static int
-add_pattern(char *list, size_t cap, const char *value)
-{
-	size_t len = strlen(list);
-
-	if (strcasecmp(value, "none") == 0)
-		return len ? -EBADMSG : 0;
-	if (!match_list_ok(value) || len + strlen(value) + 2 > cap)
-		return -EBADMSG;
-	snprintf(list + len, cap - len, "%s%s", len ? "," : "", value);
-	return 0;
-}
-
-static int
-set_accept_env(struct config_policy *p, const char *value)
-{
-	return strchr(value, '=') ? -EBADMSG : add_pattern(p->accept_env, sizeof p->accept_env, value);
-}
-
-static int
-set_pam_skip(struct config_policy *p, const char *value)
-{
-	return strchr(value, '/') ? -EBADMSG : add_pattern(p->pam_skip, sizeof p->pam_skip, value);
-}
-
-static int
-set_pam_service(struct config_policy *p, const char *value)
-{
-	size_t len = strlen(value);
-
-	if (strcasecmp(value, "none") == 0)
-		len = 0;
-	else if (!len || len >= sizeof p->pam_service || value[0] == '.' || strcmp(value, "other") == 0 ||
-	         strspn(value, CONFIG_SERVICE_CHARS) != len)
-		return -EBADMSG;
-	memcpy(p->pam_service, value, len);
-	p->pam_service[len] = '\0';
-	return 0;
-}
-
-static int
-set_scrollback(struct config_policy *p, const char *value)
-{
-	uint64_t v;
-
-	if (config_number(&value, CONFIG_SCROLLBACK_MAX, &v) || *value)
-		return -EBADMSG;
-	p->scrollback = (uint32_t)v;
-	return 0;
-}
-
-static int
-set_banner(struct config_policy *p, const char *value)
-{
-	return read_yes_no(value, &p->banner);
-}
-
-static int
-set_upgrade_sessions(struct config_policy *p, const char *value)
-{
-	return read_yes_no(value, &p->upgrade_sessions);
-}
-
-static const struct keyword {
-	const char *name;
-	int (*set)(struct config_policy *p, const char *value);
-	const char *expected;
-} keywords[] = {
-	{ "Enable", set_enable, "yes or no" },
-	{ "MaxSessions", set_max_sessions, "a number from 0 to 10000" },
-	{ "LoginTimeout", set_login_timeout, "a time from 1s to 10m" },
-	{ "StallTimeout", set_stall_timeout, "a time from 1s to 1d" },
-	{ "RingSize", set_ring_size, "a size from 64K to 64M" },
-	{ "InputMemory", set_input_memory, "a size from 64K to 1G" },
-	{ "MaxSessionsTotal", set_max_total, "none or a number from 0 to 1000000" },
-	{ "DetachedTimeout", set_detached_timeout, "none or a time from 1s to 10 years" },
-	{ "IdleShellTimeout", set_idle_shell_timeout, "none or a time from 1s to 10 years" },
-	{ "IdleDetach", set_idle_detach, "none or a time from 1s to 10 years" },
-	{ "KeepText", set_keep_text, "none, screen or scrollback" },
-	{ "ElevatedTimeout", set_elevated_timeout, "none or a time from 0 to 10 years" },
-	{ "MatchKey", set_match_key, "yes or no" },
-	{ "TakeOver", set_take_over, "yes, no or ask" },
-	{ "AcceptEnv", set_accept_env, "names of variables or patterns, or none" },
-	{ "PamService", set_pam_service, "none or the name of a PAM service, in lower case" },
-	{ "PamSkip", set_pam_skip, "names of PAM modules or patterns, or none" },
-	{ "Scrollback", set_scrollback, "a number from 0 to 100000" },
-	{ "Banner", set_banner, "yes or no" },
-	{ "UpgradeSessions", set_upgrade_sessions, "yes or no" },
-};
-
-/* One criterion of a Match line: whether it is met; -EBADMSG for one that is not right. */
+/* One criterion of a Match line, PATTERNS may be NULL: whether it is met; -EBADMSG for one that is not right. */
 static int
 match_criterion(struct parse *c, const char *criterion, const char *patterns)
 {
-	const char *wanted;
-	char keyword[64];
-	int rc = config_match(c->subject, criterion, patterns, &wanted);
+	char keyword[64], found[MATCH_PATTERN_CAP], hint[NEAREST_HINT_CAP];
+	const char *wanted = config_match_wrong(criterion, patterns, found), *name;
+	struct nearest near;
 
-	if (rc == -EINVAL)
-		return expected(c, "Match", CONFIG_MATCH_CRITERIA, criterion);
-	snprintf(keyword, sizeof keyword, "Match %.32s", criterion);
-	return rc < 0 ? expected(c, keyword, wanted, patterns) : rc;
+	if (!wanted)
+		return config_match(c->subject, criterion, patterns);
+	nearest_begin(&near, criterion);
+	for (size_t i = 0; (name = config_criterion(i)); i++) {
+		nearest_offer(&near, name);
+		if (strcasecmp(criterion, name) != 0)
+			continue;
+		snprintf(keyword, sizeof keyword, "Match %s", name);
+		return expected(c, keyword, wanted, found[0] ? found : patterns, "");
+	}
+	nearest_hint(&near, hint);
+	return expected(c, "Match", wanted, criterion, hint);
 }
 
 /* A Match line behind its keyword. */
-static int
+static void
 read_match(struct parse *c, char *rest)
 {
 	bool active = true;
@@ -361,80 +111,110 @@ read_match(struct parse *c, char *rest)
 	char *criterion, *patterns;
 	int rc;
 
+	c->active = false;
 	while ((rc = next_word(&rest, &criterion)) > 0) {
 		if (strcasecmp(criterion, "all") == 0) {
-			if (criteria++ || next_word(&rest, &patterns) != 0)
-				return expected(c, "Match", "all to stand alone", NULL);
+			if (criteria++ || next_word(&rest, &patterns) != 0) {
+				expected(c, "Match", "all to stand alone", NULL, "");
+				return;
+			}
 			break;
 		}
 		rc = next_word(&rest, &patterns);
 		if (rc < 0)
 			break;
-		if (rc)
-			rc = match_criterion(c, criterion, patterns);
-		else
-			rc = expected(c, "Match", "patterns after", criterion);
-		if (rc < 0)
-			return rc;
-		active &= rc > 0;
+		active &= match_criterion(c, criterion, patterns) > 0;
 		criteria++;
 	}
 	if (rc < 0)
-		return expected(c, "Match", "a closing quote", NULL);
-	if (!criteria)
-		return expected(c, "Match", CONFIG_MATCH_CRITERIA, NULL);
-	c->active = active;
-	return 0;
+		quote_error(c, "Match", rc);
+	else if (!criteria)
+		expected(c, "Match", CONFIG_MATCH_CRITERIA, NULL, "");
+	else
+		c->active = active;
 }
 
-/* Where the list of K is in *P, whose words are set one after the other; NULL: it has one value. */
-static char *
-list_of(const struct keyword *k, struct config_policy *p)
+/* The values behind a keyword, into *p. */
+static int
+read_values(struct parse *c, const struct config_keyword *k, struct config_policy *p, char *rest)
 {
-	return k->set == set_accept_env ? p->accept_env : k->set == set_pam_skip ? p->pam_skip : NULL;
+	bool list = config_keyword_is_list(k);
+	char *value, *more;
+	int rc = next_word(&rest, &value);
+
+	if (rc < 0)
+		return quote_error(c, k->name, rc);
+	if (list)
+		config_keyword_clear(k, p);
+	if (!rc || config_keyword_set(k, p, value))
+		return expected(c, k->name, k->expected, value, "");
+	while ((rc = next_word(&rest, &more)) > 0 && list)
+		if (strcasecmp(value, "none") == 0 || config_keyword_set(k, p, more))
+			return expected(c, k->name, k->expected, more, "");
+	if (rc < 0)
+		return quote_error(c, k->name, rc);
+	return rc ? expected(c, k->name, "nothing more", more, "") : 0;
 }
 
 /* A line's value, which is looked at even where it does not count. */
-static int
-read_value(struct parse *c, const struct keyword *k, char *rest)
+static void
+read_value(struct parse *c, int number, char *rest)
 {
 	struct config_policy scratch = c->policy;
-	unsigned bit = 1u << (k - keywords);
-	char *value, *more, *list = list_of(k, &scratch);
-	int rc;
+	uint64_t bit = UINT64_C(1) << number;
 
-	if (next_word(&rest, &value) <= 0)
-		return expected(c, k->name, k->expected, NULL);
-	if (list)
-		list[0] = '\0';
-	if (k->set(&scratch, value))
-		return expected(c, k->name, k->expected, value);
-	while ((rc = next_word(&rest, &more)) > 0 && list)
-		if (strcasecmp(value, "none") == 0 || k->set(&scratch, more))
-			return expected(c, k->name, k->expected, more);
-	if (rc != 0)
-		return expected(c, k->name, "nothing more", more);
+	if (read_values(c, config_keyword((size_t)number), &scratch, rest))
+		return;
 	if (c->active && !(c->seen & bit)) {
 		c->seen |= bit;
 		c->policy = scratch;
 	}
-	return 0;
 }
 
-static int
+static void
+no_keyword(struct parse *c, char *word)
+{
+	char hint[NEAREST_HINT_CAP], *equals = strchr(word, '=');
+	const struct config_keyword *k;
+	struct nearest near;
+	int number;
+
+	if (equals) {
+		*equals = '\0';
+		number = config_keyword_find(word);
+		*equals = '=';
+		if (number >= 0) {
+			expected(c, config_keyword((size_t)number)->name, "a blank between keyword and value", word, "");
+			return;
+		}
+	}
+	nearest_begin(&near, word);
+	nearest_offer(&near, "Match");
+	for (size_t i = 0; (k = config_keyword(i)); i++)
+		nearest_offer(&near, k->name);
+	nearest_hint(&near, hint);
+	expected(c, "line", "a keyword of holdfast.conf(5)", word, hint);
+}
+
+static void
 read_line(struct parse *c, char *text)
 {
 	char *word;
-	int rc = next_word(&text, &word);
+	int rc = next_word(&text, &word), number;
 
+	if (rc < 0)
+		quote_error(c, "line", rc);
 	if (rc <= 0)
-		return rc ? expected(c, "line", "a closing quote", NULL) : 0;
-	if (strcasecmp(word, "Match") == 0)
-		return read_match(c, text);
-	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-		if (strcasecmp(word, keywords[i].name) == 0)
-			return read_value(c, &keywords[i], text);
-	return expected(c, "line", "a keyword of holdfast.conf(5)", word);
+		return;
+	if (strcasecmp(word, "Match") == 0) {
+		read_match(c, text);
+		return;
+	}
+	number = config_keyword_find(word);
+	if (number < 0)
+		no_keyword(c, word);
+	else
+		read_value(c, number, text);
 }
 
 void
@@ -462,12 +242,11 @@ config_defaults(struct config_policy *p)
 }
 
 int
-config_parse(const char *name, const char *text, size_t len, const struct config_subject *subject,
-             struct config_policy *p, struct config_error *e)
+config_check(const char *name, const char *text, size_t len, const struct config_subject *subject, struct config_policy *p,
+             void (*say)(void *arg, const struct config_error *e), void *arg)
 {
-	struct parse c = { .name = name, .subject = subject, .active = true, .e = e };
+	struct parse c = { .name = name, .subject = subject, .active = true, .say = say, .arg = arg };
 	char line[LINE_MAX_BYTES];
-	int rc;
 
 	config_defaults(&c.policy);
 	while (len) {
@@ -475,19 +254,43 @@ config_parse(const char *name, const char *text, size_t len, const struct config
 		size_t n = newline ? (size_t)(newline - text) : len;
 
 		c.line++;
-		if (n >= sizeof line)
-			return expected(&c, "line", "at most 4095 bytes", NULL);
-		if (memchr(text, '\0', n))
-			return expected(&c, "line", "no NUL bytes", NULL);
-		memcpy(line, text, n);
-		line[n] = '\0';
-		rc = read_line(&c, line);
-		if (rc)
-			return rc;
+		if (n >= sizeof line) {
+			expected(&c, "line", "at most 4095 bytes", NULL, "");
+		} else if (memchr(text, '\0', n)) {
+			expected(&c, "line", "no NUL bytes", NULL, "");
+		} else {
+			memcpy(line, text, n);
+			line[n] = '\0';
+			read_line(&c, line);
+		}
 		n += newline ? 1 : 0;
 		text += n;
 		len -= n;
 	}
+	if (c.wrong)
+		return -EBADMSG;
 	*p = c.policy;
 	return 0;
+}
+
+/* Keeps the first one. */
+static void
+keep_first(void *arg, const struct config_error *e)
+{
+	struct config_error *first = arg;
+
+	if (!first->line)
+		*first = *e;
+}
+
+int
+config_parse(const char *name, const char *text, size_t len, const struct config_subject *subject,
+             struct config_policy *p, struct config_error *e)
+{
+	struct config_error first = { .line = 0 };
+	int rc = config_check(name, text, len, subject, p, keep_first, &first);
+
+	if (rc)
+		*e = first;
+	return rc;
 }

@@ -6,49 +6,15 @@
 #ifndef HOLDFAST_CONFIG_H
 #define HOLDFAST_CONFIG_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "config_match.h"
-
-#define CONFIG_NONE UINT32_MAX /* no limit */
-#define CONFIG_INPUT_MEMORY (UINT64_C(64) << 20)
-#define CONFIG_ACCEPT_CAP 512
-#define CONFIG_SERVICE_CAP 64
-#define CONFIG_SERVICE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.-" /* valid in the name of a PAM service */
-#define CONFIG_SKIP_CAP 256
-
-enum config_take_over { CONFIG_TAKE_NO, CONFIG_TAKE_YES, CONFIG_TAKE_ASK };
-enum config_keep_text { CONFIG_KEEP_NONE, CONFIG_KEEP_SCREEN, CONFIG_KEEP_SCROLLBACK };
-#define CONFIG_SCROLLBACK_MAX 100000
-
-struct config_policy {
-	bool enable;               /* Enable yes */
-	uint32_t max_sessions;     /* MaxSessions 20; 0: none may be started */
-	uint32_t max_total;        /* MaxSessionsTotal none: of all users together */
-	uint32_t detached_s;       /* DetachedTimeout 7d, or CONFIG_NONE */
-	uint32_t idle_shell_s;     /* IdleShellTimeout 24h, or CONFIG_NONE */
-	uint32_t idle_detach_s;    /* IdleDetach none: CONFIG_NONE */
-	uint32_t elevated_s;       /* ElevatedTimeout 5m; 0: never by itself; or CONFIG_NONE */
-	bool match_key;            /* MatchKey yes */
-	enum config_take_over take_over; /* TakeOver yes */
-	char accept_env[CONFIG_ACCEPT_CAP]; /* AcceptEnv *: patterns for match_list, "" for none */
-	uint32_t login_timeout_ms; /* LoginTimeout 5s */
-	uint32_t stall_timeout_ms; /* StallTimeout 15s */
-	uint64_t ring_bytes;       /* RingSize 1M, 64K to 64M, rounded up to a power of two */
-	uint64_t input_bytes;      /* InputMemory 64M, 64K to 1G: of all sessions of the user */
-	uint32_t scrollback;       /* Scrollback 2000, lines, 0 to CONFIG_SCROLLBACK_MAX */
-	char pam_service[CONFIG_SERVICE_CAP]; /* PamService none: "", made from that of the login */
-	char pam_skip[CONFIG_SKIP_CAP]; /* PamSkip none: further modules to skip, patterns for match_list */
-	bool banner;               /* Banner yes: a line above a screen that is restored */
-	enum config_keep_text keep_text; /* KeepText none */
-	bool upgrade_sessions;     /* UpgradeSessions yes: a new package gives running sessions the new program */
-};
+#include "config_policy.h"
 
 /* The mistake, for the log: "/etc/holdfast/holdfast.conf:3: MaxSessions: expected a number, found \"many\"". */
 struct config_error {
 	char text[512];
+	unsigned line; /* 0: the file as a whole */
 };
 
 void config_defaults(struct config_policy *p);
@@ -58,5 +24,8 @@ void config_defaults(struct config_policy *p);
  */
 int config_parse(const char *name, const char *text, size_t len, const struct config_subject *subject,
                  struct config_policy *p, struct config_error *e);
+/* The same, and says all mistakes in the order of the lines, and not only the first one. */
+int config_check(const char *name, const char *text, size_t len, const struct config_subject *subject,
+                 struct config_policy *p, void (*say)(void *arg, const struct config_error *e), void *arg);
 
 #endif

@@ -3,6 +3,10 @@
 #ifndef HOLDFAST_CONFIG_MATCH_H
 #define HOLDFAST_CONFIG_MATCH_H
 
+#include <stddef.h>
+
+#include "match.h"
+
 /* The login that Match lines look at.  GROUPS and KEYS end with NULL, or are NULL. */
 struct config_subject {
 	const char *user;
@@ -14,10 +18,16 @@ struct config_subject {
 #define CONFIG_MATCH_CRITERIA "User, Group, Address, Key or all"
 
 /*
- * Whether SUBJECT (NULL: no user) matches CRITERION ("User") with PATTERNS: 1 or 0.  -EINVAL: unknown criterion;
- * -EBADMSG: invalid patterns, and *wanted describes valid ones.
+ * Whether SUBJECT (NULL: no user) matches CRITERION ("User") with PATTERNS: 1 or 0; -EINVAL: unknown criterion.  A
+ * pattern that is not valid matches nothing.
  */
-int config_match(const struct config_subject *subject, const char *criterion, const char *patterns,
-                 const char **wanted);
+int config_match(const struct config_subject *subject, const char *criterion, const char *patterns);
+/*
+ * NULL if CRITERION is one, and PATTERNS (NULL: there are none) are valid and can match a login; else what was expected,
+ * and in FOUND the pattern in the place of which that was, or "".
+ */
+const char *config_match_wrong(const char *criterion, const char *patterns, char found[MATCH_PATTERN_CAP]);
+/* The name of the criterion NUMBER, from 0; NULL behind the last one. */
+const char *config_criterion(size_t number);
 
 #endif

@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #include "config_file.h"
+#include "config_keyword.h"
 #include "match.h"
 
 static const char *const alice_groups[] = { "alice", "wheel", "dev team", NULL };
-static const char *const alice_keys[] = { "SHA256:abcDEF", "alice@laptop, work", NULL };
+#define BASE64 "abcDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/abcde" /* 43 letters, as of a SHA256 */
+#define FINGERPRINT "SHA256:" BASE64
+
+static const char *const alice_keys[] = { FINGERPRINT, "alice@laptop, work", NULL };
 static const struct config_subject alice = { "alice", alice_groups, "192.0.2.7", alice_keys };
 
 /* Parses TEXT for alice; an error fails the test. */
@@ -19,7 +23,7 @@ static struct config_policy
 good(const char *text)
 {
 	struct config_policy p;
-	struct config_error e = {""};
+	struct config_error e = { .text = "" };
 
 	memset(&p, 0xff, sizeof p);
 	if (config_parse("f", text, strlen(text), &alice, &p, &e))
@@ -32,7 +36,7 @@ static void
 bad(const char *text, const char *wanted)
 {
 	struct config_policy p = { .max_sessions = 4711 };
-	struct config_error e = {""};
+	struct config_error e = { .text = "" };
 
 	assert_int_equal(config_parse("f", text, strlen(text), &alice, &p, &e), -EBADMSG);
 	assert_string_equal(e.text, wanted);
@@ -220,19 +224,27 @@ refused_lines(void **state)
 
 	(void)state;
 	bad("\nColour red\n", "f:2: line: expected a keyword of holdfast.conf(5), found \"Colour\"");
-	bad("Enable=no", "f:1: line: expected a keyword of holdfast.conf(5), found \"Enable=no\"");
-	bad("Enable \"no", "f:1: Enable: expected yes or no");
+	bad("Enable=no", "f:1: Enable: expected a blank between keyword and value, found \"Enable=no\"");
+	bad("MaxSesions 3", "f:1: line: expected a keyword of holdfast.conf(5), found \"MaxSesions\"; did you mean "
+	                    "\"MaxSessions\"?");
+	bad("Mach User bob", "f:1: line: expected a keyword of holdfast.conf(5), found \"Mach\"; did you mean \"Match\"?");
+	bad("Enable \"no", "f:1: Enable: expected a closing quote");
 	bad("\"Enable", "f:1: line: expected a closing quote");
-	bad("Enable no\"", "f:1: Enable: expected yes or no");
+	bad("Enable no\"", "f:1: Enable: expected a blank on both sides of what is quoted");
+	bad("Enable \"no\"x", "f:1: Enable: expected a blank on both sides of what is quoted");
+	bad("AcceptEnv LANG \"LC_*", "f:1: AcceptEnv: expected a closing quote");
 	bad("Match\n", "f:1: Match: expected User, Group, Address, Key or all");
-	bad("Match User\n", "f:1: Match: expected patterns after, found \"User\"");
+	bad("Match User\n", "f:1: Match User: expected a list of names or patterns");
+	bad("Match usr x\n", "f:1: Match: expected User, Group, Address, Key or all, found \"usr\"; did you mean \"User\"?");
 	bad("Match Host x\n", "f:1: Match: expected User, Group, Address, Key or all, found \"Host\"");
 	bad("Match all User x\n", "f:1: Match: expected all to stand alone");
 	bad("Match User x all\n", "f:1: Match: expected all to stand alone");
-	bad("Match User a,,b\n", "f:1: Match User: expected a list of names or patterns, found \"a,,b\"");
-	bad("Match Group a,\n", "f:1: Match Group: expected a list of names or patterns, found \"a,\"");
-	bad("Match Address 192.0.2.1/24\n",
-	    "f:1: Match Address: expected a list of addresses, patterns or networks, found \"192.0.2.1/24\"");
+	bad("Match User a,,b\n", "f:1: Match User: expected a list of patterns, with a comma and no blank between two of "
+	                         "them, found \"a,,b\"");
+	bad("Match Group a,\n", "f:1: Match Group: expected a list of patterns, with a comma and no blank between two of "
+	                        "them, found \"a,\"");
+	bad("Match Address 192.0.2.1/24\n", "f:1: Match Address: expected a network without bits behind its length, such as "
+	                                    "192.0.2.0/24, found \"192.0.2.1/24\"");
 	bad("Match User \"x\n", "f:1: Match: expected a closing quote");
 	memset(big, 'x', sizeof big - 1);
 	big[sizeof big - 1] = '\0';
@@ -289,13 +301,15 @@ match_blocks(void **state)
 		{ "User alice Group bin", false },
 		{ "User bob Group wheel", false },
 		{ "User alice # Group bin", true },
-		{ "Key SHA256:abcDEF", true },
-		{ "Key SHA256:abcdef", false },
+		{ "Key " FINGERPRINT, true },
+		{ "Key SHA256:ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/abcde", false },
 		{ "Key SHA256:abc*", true },
 		{ "Key alice@*", true },
-		{ "Key *,!SHA256:abcDEF", false },
-		{ "Key SHA256:x,alice@laptop*", true },
-		{ "User alice Key SHA256:x", false },
+		{ "Key *,!" FINGERPRINT, false },
+		{ "Key SHA256:x*,alice@laptop*", true },
+		{ "User alice Key SHA256:x*", false },
+		{ "Address 192.0.2.?", true },
+		{ "Address 192.0.*", true },
 	};
 
 	(void)state;
@@ -338,12 +352,126 @@ patterns(void **state)
 	assert_int_equal(match_address_list("2001:db9::7", "2001:db8::/32"), 0);
 	assert_int_equal(match_address_list("fe80::1%eth0", "fe80::/10"), 0);
 	assert_int_equal(match_address_list("", "*"), 0);
-	assert_false(match_address_list_ok("1.2.3.4/33"));
-	assert_false(match_address_list_ok("1.2.3.4/"));
-	assert_false(match_address_list_ok("1.2.3.4/+1"));
-	assert_false(match_address_list_ok("x/8"));
-	assert_false(match_address_list_ok("!"));
-	assert_true(match_address_list_ok("!10.0.0.0/8,::1/128"));
+	/* An address has many forms. */
+	assert_int_equal(match_address_list("2001:db8::7", "2001:DB8:0::7"), 1);
+	assert_int_equal(match_address_list("2001:db8::7", "2001:db8::8"), 0);
+	assert_int_equal(match_address_list("192.0.2.7", "192.0.2.7"), 1);
+	assert_int_equal(match_address_list("fe80::1%eth0", "fe80::1%eth0"), 1);
+	assert_int_equal(match_address_list("192.0.2.7", "*,!192.0.2.7"), -1);
+}
+
+/* A criterion that no login can meet is a mistake. */
+static void
+nonsense_in_criteria(void **state)
+{
+	static const char *const wrong[] = {
+		"Address 300.1.1.1", "Address 192.0.2", "Address 192.0.2.1.1", "Address 192.0.02.1", "Address host.example",
+		"Address *.example", "Address 300.*", "Address 1.2.3.4.*", "Address 1..*", "Address 2001:DB8::*",
+		"Address 2001:db8", "Address 2001:db8:::1", "Address g::1", "Address 192.0.2.0/33", "Address 192.0.2.0/",
+		"Address 192.0.2.0/+1", "Address x/8", "Address 300.0.0.0/8", "Address ::1/129", "Address !",
+		"Address 192.0.2.1,300.1.1.1", "Address !300.1.1.1", "Address 192.0.2.1:22", "Address %eth0",
+		"User a:b", "Group alice:", "Key MD5:16:27:ac", "Key SHA1:abc", "Key SHA512:abc", "Key SHA256:abc",
+		"Key " FINGERPRINT "=", "Key " FINGERPRINT ",SHA256:x", "Key SHA256:" "_" "bcDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/abcde",
+	};
+	static const char *const right[] = {
+		"Address 192.0.2.1", "Address !10.0.0.0/8,::1/128", "Address 192.0.2.*", "Address 192.*", "Address *",
+		"Address 1?.0.0.1", "Address 2001:db8::7", "Address 2001:DB8::7", "Address 2001:db8:*", "Address fe80*",
+		"Address fe80::1%eth0", "Address ::ffff:192.0.2.1", "Address 0.0.0.0/0", "User DOMAIN\\alice",
+		"User alice@example.com", "User *", "Group \"domain users\"", "Key alice@laptop", "Key SHA256:*",
+		"Key " FINGERPRINT, "Key guest-17",
+	};
+	struct config_policy p;
+	struct config_error e;
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		const char *item = strchr(wrong[i], ' ') + 1;
+
+		snprintf(text, sizeof text, "Match %s\n", wrong[i]);
+		if (config_parse("f", text, strlen(text), &alice, &p, &e) != -EBADMSG)
+			fail_msg("not refused: %s", text);
+		/* The message names the one that is wrong. */
+		item = strrchr(item, ',') ? strrchr(item, ',') + 1 : item[0] == '!' && item[1] ? item + 1 : item;
+		if (strncmp(e.text, "f:1: Match ", 11) != 0 || !strstr(e.text, ": expected ") || !strstr(e.text, item))
+			fail_msg("%s: %s", text, e.text);
+	}
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		snprintf(text, sizeof text, "Match %s\n", right[i]);
+		if (config_parse("f", text, strlen(text), &alice, &p, &e))
+			fail_msg("%s: %s", text, e.text);
+	}
+}
+
+/* What check-config prints of a policy makes the same policy. */
+static void
+values_are_shown_as_they_are_read(void **state)
+{
+	struct config_policy p = good("Enable no\nMaxSessions 3\nMaxSessionsTotal 9\nDetachedTimeout 90m\nIdleShellTimeout none\n"
+	                              "IdleDetach 61\nKeepText scrollback\nElevatedTimeout 0\nLoginTimeout 90\n"
+	                              "StallTimeout 1d\nRingSize 100K\nInputMemory 70000\nScrollback 77\nBanner no\n"
+	                              "MatchKey no\nTakeOver ask\nAcceptEnv LANG LC_*\nPamService held\nPamSkip a b\n"
+	                              "UpgradeSessions no\n");
+	char text[4096] = "", value[CONFIG_VALUE_CAP];
+	const struct config_keyword *k;
+	struct config_policy q, standard;
+	size_t count = 0;
+
+	(void)state;
+	config_defaults(&standard);
+	for (; (k = config_keyword(count)); count++) {
+		char usual[CONFIG_VALUE_CAP];
+		size_t len = strlen(text);
+
+		config_keyword_put(k, &p, value);
+		config_keyword_put(k, &standard, usual);
+		/* Each keyword is in the policy above, with another value than the usual one. */
+		if (strcmp(value, usual) == 0)
+			fail_msg("%s %s", k->name, value);
+		snprintf(text + len, sizeof text - len, "%s %s\n", k->name, value);
+	}
+	assert_true(count >= 20);
+	q = good(text);
+	assert_memory_equal(&p, &q, sizeof p);
+}
+
+struct said {
+	char text[8192];
+	unsigned lines[64], count;
+};
+
+static void
+collect(void *arg, const struct config_error *e)
+{
+	struct said *s = arg;
+	size_t len = strlen(s->text);
+
+	assert_true(s->count < 64);
+	s->lines[s->count++] = e->line;
+	snprintf(s->text + len, sizeof s->text - len, "%s\n", e->text);
+}
+
+static void
+all_mistakes_at_once(void **state)
+{
+	static const char text[] = "MaxSessions many\nEnable yes\nColour red\nMatch User a,,b Adress x Group c:d\n"
+	                           "Banner maybe\nMatch all\n\"Enable\nRingSize 1K\n";
+	static const unsigned lines[] = { 1, 3, 4, 4, 4, 5, 7, 8 };
+	struct config_policy p = { .max_sessions = 4711 };
+	struct said s = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(config_check("f", text, sizeof text - 1, &alice, &p, collect, &s), -EBADMSG);
+	assert_int_equal(s.count, 8);
+	assert_memory_equal(s.lines, lines, sizeof lines);
+	assert_non_null(strstr(s.text, "f:4: Match: expected User, Group, Address, Key or all, found \"Adress\"; did you mean "
+	                               "\"Address\"?\nf:4: Match Group: expected a name or a pattern, without a colon, found "
+	                               "\"c:d\"\nf:5: Banner: expected yes or no, found \"maybe\"\n"));
+	assert_int_equal(p.max_sessions, 4711);
+	s = (struct said){ .count = 0 };
+	assert_int_equal(config_check("f", "MaxSessions 3\n", 14, &alice, &p, collect, &s), 0);
+	assert_int_equal(s.count, 0);
+	assert_int_equal(p.max_sessions, 3);
 }
 
 static void
@@ -363,7 +491,8 @@ files(void **state)
 {
 	char path[] = "config.XXXXXX", link[32];
 	struct config_policy p = { .max_sessions = 4711 };
-	struct config_error e = {""};
+	struct config_error e = { .text = "" };
+	struct said said = { .count = 0 };
 	int root = geteuid() == 0;
 
 	(void)state;
@@ -388,6 +517,14 @@ files(void **state)
 		assert_int_equal(truncate(path, 1024 * 1024 + 1), 0);
 		assert_int_equal(config_load(path, &alice, &p, &e), -EFBIG);
 	}
+	write_file(path, "Enable maybe\n", 0666);
+	assert_int_equal(config_check_file(path, false, &alice, &p, collect, &said), -EPERM);
+	assert_int_equal(said.count, root ? 2 : 3);
+	assert_non_null(strstr(said.text, "only root can write"));
+	assert_non_null(strstr(said.text, ":1: Enable: expected yes or no"));
+	said = (struct said){ .count = 0 };
+	assert_int_equal(config_check_file(path, true, &alice, &p, collect, &said), -EBADMSG);
+	assert_int_equal(said.count, 1);
 	snprintf(link, sizeof link, "%s.l", path);
 	assert_int_equal(symlink(path, link), 0);
 	assert_int_equal(config_load(link, &alice, &p, &e), -ELOOP);
@@ -398,6 +535,7 @@ files(void **state)
 	/* No file is no mistake. */
 	assert_int_equal(config_load(path, &alice, &p, &e), 0);
 	assert_int_equal(p.max_sessions, 20);
+	assert_int_equal(config_check_file(path, true, &alice, &p, collect, &said), -ENOENT);
 }
 
 int
@@ -415,6 +553,9 @@ main(void)
 		cmocka_unit_test(match_blocks),
 		cmocka_unit_test(subjects_without_groups),
 		cmocka_unit_test(patterns),
+		cmocka_unit_test(nonsense_in_criteria),
+		cmocka_unit_test(values_are_shown_as_they_are_read),
+		cmocka_unit_test(all_mistakes_at_once),
 		cmocka_unit_test(files),
 	};
 

@@ -24,7 +24,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 {
 	const char *keys[AUTH_KEYS + 1] = { NULL };
 	struct config_subject subject = { .user = user, .address = l->address, .keys = keys };
-	struct config_error error = { "" };
+	struct config_error error = { .text = "" };
 	char **names;
 	int rc;
 
@@ -44,7 +44,7 @@ policy_for(const char *user, gid_t gid, const struct login *l, struct config_pol
 	rc = config_load(PATH_CONFIG, &subject, p, &error);
 	grouplist_free(names);
 	if (rc) {
-		snprintf(trouble, TEXT_CAP, "%s; no new sessions until this is fixed", error.text);
+		snprintf(trouble, TEXT_CAP, "%.460s; no new sessions until this is fixed", error.text);
 		return VOUCH_BAD_CONFIG;
 	}
 	return p->enable ? 0 : VOUCH_DISABLED;

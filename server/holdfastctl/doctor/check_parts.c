@@ -121,7 +121,7 @@ check_config(struct doctor *d)
 {
 	struct config_subject who = { .user = d->user, .groups = (const char *const *)d->groups, .address = "" };
 	struct config_policy p;
-	struct config_error e = { "" };
+	struct config_error e = { .text = "" };
 	int rc = config_load(PATH_CONFIG, &who, &p, &e);
 
 	if (rc == -EACCES)

@@ -294,12 +294,12 @@ holds(const char *criteria, const struct config_subject *who)
 	bool yes = copy != NULL;
 
 	for (char *w = copy ? strtok_r(copy, " \t\"=", &save) : NULL; yes && w; w = strtok_r(NULL, " \t\"=", &save)) {
-		const char *unused, *patterns;
+		const char *patterns;
 
 		if (strcasecmp(w, "all") == 0)
 			continue;
 		patterns = strtok_r(NULL, " \t\"=", &save);
-		yes = patterns && config_match(who, w, patterns, &unused) > 0;
+		yes = patterns && config_match(who, w, patterns) > 0;
 	}
 	free(copy);
 	return yes;

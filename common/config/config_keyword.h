@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* config_keyword: the keywords of holdfast.conf, a row each: which values there are, and where in the policy they go. */
+#ifndef HOLDFAST_CONFIG_KEYWORD_H
+#define HOLDFAST_CONFIG_KEYWORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config_policy.h"
+
+#define CONFIG_VALUE_CAP (CONFIG_ACCEPT_CAP + 16)
+
+struct config_kind; /* how a value is read and shown */
+
+struct config_keyword {
+	const char *name;
+	const struct config_kind *kind;
+	size_t at;                /* where the value is in struct config_policy */
+	uint64_t min, max;        /* of numbers, times and sizes; of a text, MAX is the size of its array */
+	const char *const *words; /* of a choice, by the value's number, ended by NULL */
+	const char *refused;      /* of a list, the letters that no value has */
+	const char *expected;     /* valid values, in words */
+};
+
+/* The row NUMBER, from 0; NULL behind the last one. */
+const struct config_keyword *config_keyword(size_t number);
+/* The number of the keyword NAME, in any case, or -ENOENT. */
+int config_keyword_find(const char *name);
+
+/* Reads VALUE into *p: 0 or -EBADMSG.  A list grows by it. */
+int config_keyword_set(const struct config_keyword *k, struct config_policy *p, const char *value);
+/* Whether several values may follow; then its list in *p is empty after config_keyword_clear. */
+bool config_keyword_is_list(const struct config_keyword *k);
+void config_keyword_clear(const struct config_keyword *k, struct config_policy *p);
+/* The value in *p as it would stand in the file. */
+void config_keyword_put(const struct config_keyword *k, const struct config_policy *p, char out[CONFIG_VALUE_CAP]);
+
+#endif
