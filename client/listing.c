@@ -89,8 +89,7 @@ listing_json(FILE *f, const struct frame_session *v, size_t count)
 {
 	struct json j;
 
-	json_init(&j, f);
-	json_open(&j, NULL, '{');
+	json_begin(&j, f);
 	json_open(&j, "sessions", '[');
 	for (const struct frame_session *s = v; s < v + count; s++) {
 		json_open(&j, NULL, '{');
@@ -111,8 +110,7 @@ listing_json(FILE *f, const struct frame_session *v, size_t count)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
-	json_close(&j, '}');
-	putc('\n', f);
+	json_end(&j);
 }
 
 /* For completions of shells: each by its name, or its id. */

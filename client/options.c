@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "nearest.h"
 
 const char options_usage[] =
 	"usage: holdfast [-46AaCfGgKkMNnqsTtVvXxYy] [-B bind_interface] [-b bind_address]\n"
@@ -45,6 +46,7 @@ const char options_help[] =
 	"  --tail NAME      print a session's latest lines, with --follow also those that come\n"
 	"  --wait NAME      wait for a session's prompt, for a pattern in its output, or for its end\n"
 	"  --transport COMMAND  go through a command that carries bytes, such as \"ssh -S none\"\n"
+	"  -h, --help       show this\n"
 	"The other options are those of ssh(1).  Escapes, after Enter: ~. ends, ~d detaches, ~r reconnects\n"
 	"now, ~^Z suspends, ~? lists them.  See holdfast(1).\n";
 
@@ -61,8 +63,8 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* All options of ssh, TARGET_WITH_ARGUMENT's with their colons. */
-#define SHORTS "+:1246AaB:b:Cc:D:E:e:F:fGgI:i:J:KkL:l:Mm:NnO:o:P:p:Q:qR:S:sTtVvW:w:XxYyZ"
+/* All options of ssh, TARGET_WITH_ARGUMENT's with their colons, and h for help, which ssh does not have. */
+#define SHORTS "+:1246AaB:b:Cc:D:E:e:F:fGghI:i:J:KkL:l:Mm:NnO:o:P:p:Q:qR:S:sTtVvW:w:XxYyZ"
 
 /* What these ask for is no session that could be held, so ssh does all of it. */
 #define OF_SSH_ALONE "GOQWZ"
@@ -125,7 +127,7 @@ set_flag(struct options *o, int opt)
 	case 'x': q->x11 = ASK_X11_NO; break;
 	case 'Y': q->x11 = ASK_X11_TRUSTED; break;
 	case 'y': o->syslog = true; break;
-	case LONG_HELP: o->what = OPTIONS_HELP; break;
+	case 'h': case LONG_HELP: o->what = OPTIONS_HELP; break;
 	case LONG_JOIN: o->join = true; break;
 	case LONG_JSON: o->json = true; break;
 	case LONG_LIST: o->what = OPTIONS_LIST; break;
@@ -212,7 +214,32 @@ one(struct options *o, int opt, char *arg)
 static bool
 is_final(int opt)
 {
-	return opt == 'V' || opt == 'Q' || opt == LONG_HELP || opt == LONG_VERSION;
+	return opt == 'V' || opt == 'Q' || opt == 'h' || opt == LONG_HELP || opt == LONG_VERSION;
+}
+
+/* WORD, "--jsno" or "--re" or "--json=x", is no long option, or more than one, or has a value that it does not take. */
+static int
+bad_long(const char *word, char *why, size_t cap)
+{
+	size_t len = strcspn(word, "="), count = 0, at = 0;
+	char name[NEAREST_WORD_MAX + 1], list[256] = "", hint[NEAREST_HINT_CAP];
+	struct nearest n;
+
+	snprintf(name, sizeof name, "%.*s", (int)len, word);
+	nearest_begin(&n, name + (len > 2 ? 2 : 0));
+	for (const struct option *l = longs; l->name; l++) {
+		nearest_offer(&n, l->name);
+		if (len > 2 && strncmp(l->name, word + 2, len - 2) == 0 && at < sizeof list)
+			at += (size_t)snprintf(list + at, sizeof list - at, "%s--%s", count++ ? ", " : "", l->name);
+	}
+	if (count == 1)
+		return refuse(why, cap, "option %s takes no value, found \"%s\"", list, word + len + (word[len] == '='));
+	if (count > 1)
+		return refuse(why, cap, "option %s can be any of %s", word, list);
+	hint[0] = '\0';
+	if (nearest_found(&n))
+		snprintf(hint, sizeof hint, "; did you mean \"--%s\"?", nearest_found(&n));
+	return refuse(why, cap, "unknown option %s%s", word, hint);
 }
 
 /* As in ssh, options may also stand between the host and the command.  1: the rest is not read. */
@@ -225,7 +252,7 @@ parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 	while ((opt = getopt_long(argc, argv, SHORTS, longs, NULL)) != -1) {
 		bad[0] = (char)optopt;
 		if (opt == '?' && (optopt == 0 || optopt > 255))
-			return refuse(why, cap, "unknown option %s", argv[optind - 1]);
+			return bad_long(argv[optind - 1], why, cap);
 		if (opt == '?')
 			return refuse(why, cap, "unknown option -%s", bad);
 		if (opt == ':')

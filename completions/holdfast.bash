@@ -85,7 +85,7 @@ _holdfast() {
 		mapfile -t COMPREPLY < <(compgen -W '--list --json --new --session --join --read-only --require --predict --transport
 			--print --peek --send --tail --wait --ansi --html --scrollback --keys --enter --follow --lines --raw
 			--prompt --for --end --since-start --timeout
-			--help --version -4 -6 -A -a -B -b -C -c -D -E -e -F -f -G -g -I -i -J -K -k -L -l -M -m -N -n -O -o -P
+			-h --help --version -4 -6 -A -a -B -b -C -c -D -E -e -F -f -G -g -I -i -J -K -k -L -l -M -m -N -n -O -o -P
 			-p -Q -q -R -S -s -T -t -V -v -W -w -X -x -Y -y' -- "$cur")
 		return
 		;;

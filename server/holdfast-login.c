@@ -227,10 +227,10 @@ main(int argc, char **argv)
 		return forced();
 	if (argc == 4 && strcmp(argv[1], "--finish") == 0)
 		return finish(argv[2], argv[3]);
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	fputs(usage, stderr);
+	fprintf(stderr, "holdfast-login: run by the login shell's hook, not by hand\n%s", usage);
 	return 2;
 }

@@ -20,6 +20,10 @@
 
 #define FAILED 1
 
+static const char usage[] =
+	"usage: holdfast-resume                 (run by sshd, as the subsystem \"resume\")\n"
+	"       ssh -t host -s resume           (what a person types)\n";
+
 static void
 say(const char *text)
 {
@@ -51,10 +55,13 @@ main(int argc, char **argv)
 		                   .scripts = true };
 	struct enter_result res;
 
-	(void)argv;
 	waiting_only(false);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		fputs(usage, stdout);
+		return 0;
+	}
 	if (argc != 1) {
-		fprintf(stderr, "holdfast-resume: this is an ssh subsystem; use: ssh -t host -s resume\n");
+		fprintf(stderr, "holdfast-resume: unexpected argument \"%s\"\n%s", argv[1], usage);
 		return 2;
 	}
 	if (ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0) {

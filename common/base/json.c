@@ -93,6 +93,21 @@ json_close(struct json *j, char close)
 }
 
 void
+json_begin(struct json *j, FILE *f)
+{
+	json_init(j, f);
+	json_open(j, NULL, '{');
+	json_number(j, "schema", JSON_SCHEMA);
+}
+
+void
+json_end(struct json *j)
+{
+	json_close(j, '}');
+	putc('\n', j->f);
+}
+
+void
 json_string(struct json *j, const char *key, const char *value)
 {
 	leadermsg_in(j, key);

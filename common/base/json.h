@@ -18,7 +18,14 @@ struct json {
 	bool comma; /* a value stands before the next one */
 };
 
+/* The version of the objects that the programs print; docs/schema describes them. */
+#define JSON_SCHEMA 1
+
 void json_init(struct json *j, FILE *f);
+/* Begins an object at the top, whose first member is "schema" with the number JSON_SCHEMA. */
+void json_begin(struct json *j, FILE *f);
+/* Ends it, and the line. */
+void json_end(struct json *j);
 /* OPEN is '{' or '[', CLOSE '}' or ']'. */
 void json_open(struct json *j, const char *key, char open);
 void json_close(struct json *j, char close);

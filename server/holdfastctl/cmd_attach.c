@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -164,7 +163,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	bool inside;
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "+:djr")) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":djr", NULL)) != -1) {
 		if (opt == 'd')
 			how.take = true;
 		else if (opt == 'j')
@@ -174,10 +173,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else
 			return ctl_bad_option(self, opt, argv);
 	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one session at most");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
 	if (how.readonly + how.take + how.join > 1)
-		return ctl_usage(self, "use one of -d, -j and -r");
+		return ctl_usage(self, "-d, -j and -r exclude each other");
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;

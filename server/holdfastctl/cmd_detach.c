@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 
 #include "ctl.h"
 
@@ -10,14 +9,14 @@ run(const struct ctl_command *self, int argc, char **argv)
 	unsigned char msg[16];
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "+:u:")) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":u:", NULL)) != -1) {
 		if (opt != 'u')
 			return ctl_bad_option(self, opt, argv);
 		if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one session at most");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
 	rc = ctl_target(argv[optind], &s);
 	if (rc)
 		return rc;

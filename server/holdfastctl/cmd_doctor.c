@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,20 +29,21 @@ run(const struct ctl_command *self, int argc, char **argv)
 	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	struct doctor *d;
 	bool json = false;
-	int opt, status;
+	int opt, rc, status;
 
-	while ((opt = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":", options)) != -1) {
 		if (opt != 'j')
 			return ctl_bad_option(self, opt, argv);
 		json = true;
 	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one user at most");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
 	d = calloc(1, sizeof *d);
-	if (!d || doctor_begin(d, argv[optind])) {
-		ctl_error(d ? "no user %s" : "out of memory", argv[optind]);
+	rc = d ? doctor_begin(d, argv[optind]) : -ENOMEM;
+	if (rc) {
+		ctl_error(rc == -ENOENT ? "no user %s" : "out of memory", argv[optind]);
 		free(d);
-		return CTL_USAGE;
+		return rc == -ENOENT ? CTL_USAGE : CTL_FAILED;
 	}
 	look_at_all(d);
 	if (json)

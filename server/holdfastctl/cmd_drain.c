@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,11 +47,9 @@ show(bool json)
 		puts(on ? "draining: no new sessions" : "not draining");
 		return;
 	}
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_bool(&j, "draining", on);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 static int
@@ -63,9 +60,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
 	};
 	bool json = false, off = false, status = false;
-	int opt, rc = CTL_OK;
+	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":", options)) != -1) {
 		if (opt == 'o')
 			off = true;
 		else if (opt == 's')
@@ -75,8 +72,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else
 			return ctl_bad_option(self, opt, argv);
 	}
-	if (optind != argc || (off && status))
-		return ctl_usage(self, "drain takes --off, --status or no argument");
+	if ((rc = ctl_words(self, argc, argv, 0)))
+		return rc;
+	if (off && status)
+		return ctl_usage(self, "--off and --status exclude each other");
 	if (!status)
 		rc = switch_it(!off);
 	if (!rc)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,13 +139,15 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct attach_status s;
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":", options)) != -1) {
 		if (opt != 'c' && opt != 'f')
 			return ctl_bad_option(self, opt, argv);
+		if (d != &sh && d != (opt == 'c' ? &csh : &fish))
+			return ctl_usage(self, "--csh and --fish exclude each other");
 		d = opt == 'c' ? &csh : &fish;
 	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one session at most");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
 	rc = ctl_target(argv[optind], &s);
 	return rc ? rc : env_of(s.id, d);
 }
@@ -159,6 +160,9 @@ const struct ctl_command cmd_env = {
 	        "it.  To update them:\n"
 	        "  eval \"$(holdfastctl env)\"            sh, bash, zsh\n"
 	        "  eval `holdfastctl env --csh`         csh, tcsh\n"
-	        "  holdfastctl env --fish | source      fish\n",
+	        "  holdfastctl env --fish | source      fish\n"
+	        "Options:\n"
+	        "  --csh    for csh and tcsh\n"
+	        "  --fish   for fish\n",
 	.run = run,
 };

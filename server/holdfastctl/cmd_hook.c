@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl.h"
 #include "hook_text.h"
+#include "nearest.h"
 
 /* By source, which restores the shell's onintr at the end. */
 static const char *const source_csh = "if (-r " HOLDFAST_DATADIR "/hook.csh) source " HOLDFAST_DATADIR "/hook.csh\n";
@@ -23,20 +23,28 @@ static const struct {
 static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
-	int opt;
+	char hint[NEAREST_HINT_CAP];
+	struct nearest near;
+	int opt, rc;
 
-	if ((opt = getopt(argc, argv, "+:")) != -1)
+	if ((opt = ctl_getopt(argc, argv, ":", NULL)) != -1)
 		return ctl_bad_option(self, opt, argv);
-	if (argc - optind != 1)
-		return ctl_usage(self, "name a shell");
-	for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++)
+	if (optind == argc)
+		return ctl_usage(self, "no shell; expected sh, bash, zsh, fish or tcsh");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
+	nearest_begin(&near, argv[optind]);
+	for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
+		nearest_offer(&near, hooks[i].shell);
 		if (strcmp(hooks[i].shell, argv[optind]) == 0) {
 			fputs(*hooks[i].text, stdout);
 			if (hooks[i].refresh)
 				fputs(*hooks[i].refresh, stdout);
 			return CTL_OK;
 		}
-	return ctl_usage(self, "no hook for \"%s\"; use sh, bash, zsh, fish or tcsh", argv[optind]);
+	}
+	nearest_hint(&near, hint);
+	return ctl_usage(self, "no hook for \"%s\"; expected sh, bash, zsh, fish or tcsh%s", argv[optind], hint);
 }
 
 const struct ctl_command cmd_hook = {

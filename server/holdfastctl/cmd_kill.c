@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -148,7 +147,7 @@ kill_session(const struct attach_status *s, int number)
 /* The options. */
 struct kill_options {
 	struct killmany many;
-	bool is_many;
+	bool is_many, all;
 };
 
 static int
@@ -159,14 +158,14 @@ take_option(const struct ctl_command *self, struct kill_options *o, int opt, cha
 	switch (opt) {
 	case 's':
 		o->many.signal = signame_parse(optarg);
-		return o->many.signal < 0 ? ctl_usage(self, "no signal \"%s\"", optarg) : CTL_OK;
+		return o->many.signal < 0 ? ctl_usage(self, "no signal \"%s\"; expected a name such as HUP, TERM or KILL, "
+		                                      "or a number", optarg) : CTL_OK;
 	case 'a':
-		o->many.everybody = geteuid() == 0;
-		o->is_many = true;
+		o->all = o->is_many = true;
 		return CTL_OK;
 	case 'o':
 		if (config_seconds(optarg, UINT32_MAX, &seconds))
-			return ctl_usage(self, "\"%s\" is not a time; examples: 90, 30m, 12h, 7d", optarg);
+			return ctl_usage(self, "\"%s\" is no time; expected one such as 90, 30m, 12h or 7d", optarg);
 		o->many.by_age = o->is_many = true;
 		o->many.older_s = (uint32_t)seconds;
 		return CTL_OK;
@@ -195,15 +194,20 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct attach_status s;
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:s:au:", options, NULL)) != -1)
+	while ((opt = ctl_getopt(argc, argv, ":s:au:", options)) != -1)
 		if ((rc = take_option(self, &o, opt, argv)))
 			return rc;
-	if (argc - optind > (o.is_many ? 0 : 1))
-		return ctl_usage(self, o.is_many ? "use --all or one session" : "one session at most");
+	if (o.is_many && optind < argc)
+		return ctl_usage(self, "unexpected argument \"%s\": with --all or --older-than no session is named",
+		                 argv[optind]);
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
+	/* With --user, all of that user's. */
+	o.many.everybody = o.all && !ctl_user_said() && geteuid() == 0;
 	if (o.is_many)
 		return killmany_run(&o.many);
 	if (o.many.json)
-		return ctl_usage(self, "--json goes with --all or --older-than");
+		return ctl_usage(self, "--json needs --all or --older-than");
 	rc = ctl_target(argv[optind], &s);
 	return rc ? rc : kill_session(&s, o.many.signal);
 }
@@ -216,7 +220,8 @@ const struct ctl_command cmd_kill = {
 	        "closed.  After HUP, TERM and KILL the command waits until the session is gone.  If a session\n"
 	        "does not answer for five seconds, it is ended by force.\n"
 	        "  -s SIGNAL          another signal, by name or number; KILL uses force at once\n"
-	        "  -a, --all          all your sessions but the one you are in; as root those of all users\n"
+	        "  -a, --all          all your sessions but the one you are in; as root those of all users, or of\n"
+	        "                     USER\n"
 	        "  --older-than TIME  only sessions without an attached terminal for TIME (30m, 12h, 7d)\n"
 	        "  -u, --user USER    sessions of USER, a name or a number (root)\n"
 	        "  --own              with these two also sessions without root\n"

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,7 +147,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	const char *word;
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:au:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":au:", options)) != -1) {
 		if (opt == 'j')
 			json = true;
 		else if (opt == 'a')
@@ -158,8 +157,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (argc - optind > 1)
-		return ctl_usage(self, "one session at most");
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
+	if (everybody && ctl_user_said())
+		return ctl_usage(self, "--all and --user exclude each other");
 	word = argv[optind];
 	if (everybody && geteuid() != 0 && ctl_root_only("last --all"))
 		return CTL_FAILED;

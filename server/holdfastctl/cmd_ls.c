@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "sessionlist.h"
@@ -51,14 +50,15 @@ run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "all", no_argument, NULL, 'a' },
-		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'o' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
+		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'o' },
+		{ "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
 	};
 	struct lsprint how = {0};
 	bool json = false, everybody = false;
 	struct sessionlist a;
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:alu:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":alu:", options)) != -1) {
 		if (opt == 'j')
 			json = true;
 		else if (opt == 'a')
@@ -72,8 +72,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (optind != argc)
-		return ctl_usage(self, "ls takes no argument");
+	if ((rc = ctl_words(self, argc, argv, 0)))
+		return rc;
+	if (everybody && ctl_user_said())
+		return ctl_usage(self, "--all and --user exclude each other");
 	rc = sessionlist_get(&a, everybody);
 	if (rc)
 		return rc;

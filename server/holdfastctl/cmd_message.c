@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,12 +57,10 @@ report(bool json, size_t told, size_t failed)
 			ctl_error("not reached: %zu", failed);
 		return;
 	}
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_number(&j, "told", told);
 	json_number(&j, "failed", failed);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 static int
@@ -116,7 +113,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	char text[TEXT_CAP];
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:au:t:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, "+:au:t:", options)) != -1) {
 		if (opt == 'a')
 			everybody = true;
 		else if (opt == 'j')
@@ -130,10 +127,12 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (everybody && target)
-		return ctl_usage(self, "-a and -t do not go together");
+	if (everybody && (target || ctl_user_said()))
+		return ctl_usage(self, "--all and %s exclude each other", target ? "-t" : "--user");
+	if (optind == argc)
+		return ctl_usage(self, "no text; expected what to write");
 	if (!join(text, argc - optind, argv + optind))
-		return ctl_usage(self, optind == argc ? "no text" : "the text is longer than %d bytes", TEXT_CAP - 1);
+		return ctl_usage(self, "the text is empty, or longer than %d bytes", TEXT_CAP - 1);
 	return tell_all(everybody, target, text, json);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -129,9 +128,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 	};
 	enum openmetrics_format format = OPENMETRICS;
 	const char *path = NULL;
-	int opt;
+	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:f:o:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":f:o:", options)) != -1) {
 		if (opt == 'o')
 			path = optarg;
 		else if (opt != 'f')
@@ -141,10 +140,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if (strcmp(optarg, "openmetrics") == 0)
 			format = OPENMETRICS;
 		else
-			return ctl_usage(self, "no format %s: use openmetrics or prometheus", optarg);
+			return ctl_usage(self, "no format \"%s\"; expected openmetrics or prometheus", optarg);
 	}
-	if (optind != argc)
-		return ctl_usage(self, "metrics takes no argument but its options");
+	if ((rc = ctl_words(self, argc, argv, 0)))
+		return rc;
 	if (ctl_root_only("metrics"))
 		return CTL_FAILED;
 	return print(path, format);
@@ -154,8 +153,8 @@ const struct ctl_command cmd_metrics = {
 	.name = "metrics",
 	.args = "[-f openmetrics|prometheus] [-o FILE]",
 	.summary = "Print what a monitoring system collects (root)",
-	.help = "Sessions, keepers, memory, and how often what has happened since the boot; holdfastctl(1) has the list.\n"
-	        "Nothing in it names a user or a host.\n"
+	.help = "Sessions, keepers, memory, and how often what has happened since the boot; holdfastctl(1) has the\n"
+	        "list.  Nothing in it names a user or a host.\n"
 	        "  -f, --format FORMAT  openmetrics (the default), or prometheus: the text format 0.0.4, which the\n"
 	        "                       textfile collector of node_exporter reads\n"
 	        "  -o, --output FILE    write FILE, as a whole or not at all\n",

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -35,13 +34,13 @@ run(const struct ctl_command *self, int argc, char **argv)
 	bool inside;
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "+:n:")) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":n:", NULL)) != -1) {
 		if (opt != 'n')
 			return ctl_bad_option(self, opt, argv);
 		name = optarg;
 	}
 	if (optind != argc)
-		return ctl_usage(self, "new takes no argument; -n gives a name");
+		return ctl_usage(self, "unexpected argument \"%s\": a name stands behind -n", argv[optind]);
 	rc = check(name, &inside);
 	if (rc)
 		return rc;

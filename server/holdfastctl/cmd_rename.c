@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <getopt.h>
 
 #include "ctl.h"
 
@@ -21,12 +20,14 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct session_list list;
 	int opt, rc;
 
-	if ((opt = getopt(argc, argv, "+:")) != -1)
+	if ((opt = ctl_getopt(argc, argv, ":", NULL)) != -1)
 		return ctl_bad_option(self, opt, argv);
+	if ((rc = ctl_words(self, argc, argv, 2)))
+		return rc;
 	argc -= optind;
 	argv += optind;
-	if (argc != 1 && argc != 2)
-		return ctl_usage(self, argc ? "two arguments at most" : "no name");
+	if (!argc)
+		return ctl_usage(self, "no name; expected the new one, or \"\" for none");
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;

@@ -20,10 +20,12 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct enter_request q = { .in = STDIN_FILENO, .out = STDOUT_FILENO, .mode = ATTACH_MODE_TAKE,
 		                   .create_named = true };
 	const char *want = getenv("LC_HOLDFAST");
+	int opt;
 
-	(void)argv;
-	if (argc != 1)
-		return ctl_usage(self, "resume takes no argument; LC_HOLDFAST names a session");
+	if ((opt = ctl_getopt(argc, argv, ":", NULL)) != -1)
+		return ctl_bad_option(self, opt, argv);
+	if (optind != argc)
+		return ctl_usage(self, "unexpected argument \"%s\": LC_HOLDFAST names a session", argv[optind]);
 	if (want && want[0] && strcmp(want, "off") != 0)
 		q.want = want;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))

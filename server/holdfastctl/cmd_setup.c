@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,17 +212,17 @@ run(const struct ctl_command *self, int argc, char **argv)
 	};
 	struct setup s = { .undo = false };
 	bool zsh = false;
-	int opt;
+	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:n", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":n", options)) != -1) {
 		if (opt != 'u' && opt != 'n' && opt != 'z')
 			return ctl_bad_option(self, opt, argv);
 		s.undo |= opt == 'u';
 		s.dry |= opt == 'n';
 		zsh |= opt == 'z';
 	}
-	if (optind != argc)
-		return ctl_usage(self, "setup takes no argument");
+	if ((rc = ctl_words(self, argc, argv, 0)))
+		return rc;
 	if (zsh && geteuid() != 0)
 		return ctl_usage(self, "--zsh is for root: it affects zsh of all users");
 	return do_setup(&s, zsh);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,14 +155,12 @@ report(const struct wish *w, const struct tally *t)
 		printf("upgraded %zu %s\n", t->upgraded, t->upgraded == 1 ? "session" : "sessions");
 		return;
 	}
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_number(&j, "upgraded", t->upgraded);
 	json_number(&j, "current", t->current);
 	json_number(&j, "left", t->left);
 	json_number(&j, "failed", t->failed);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 static int
@@ -212,7 +209,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	bool many = false, user = false;
 	int opt, rc;
 
-	while ((opt = getopt_long(argc, argv, "+:afu:", options, NULL)) != -1) {
+	while ((opt = ctl_getopt(argc, argv, ":afu:", options)) != -1) {
 		if (opt == 'a')
 			many = true;
 		else if (opt == 'f')
@@ -230,10 +227,12 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else
 			user = true;
 	}
-	if (argc - optind > (many ? 0 : 1))
-		return ctl_usage(self, many ? "use --all or one session" : "one session at most");
+	if (many && optind < argc)
+		return ctl_usage(self, "unexpected argument \"%s\": with --all no session is named", argv[optind]);
+	if ((rc = ctl_words(self, argc, argv, 1)))
+		return rc;
 	if (!many && (w.json || w.automatic))
-		return ctl_usage(self, "--json and --automatic go with --all");
+		return ctl_usage(self, "%s needs --all", w.json ? "--json" : "--automatic");
 	w.everybody = many && !user && geteuid() == 0;
 	return many ? run_many(&w) : run_one(&w, argv[optind]);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* holdfastctl: lists and controls the held sessions of its caller (holdfastctl(1)). */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl.h"
+#include "nearest.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -43,10 +45,34 @@ find_command(const char *name)
 	return NULL;
 }
 
+/* What the same is called elsewhere. */
+static const struct {
+	const char *word, *command;
+} elsewhere[] = {
+	{ "list", "ls" }, { "sessions", "ls" }, { "status", "ls" }, { "history", "last" }, { "list-sessions", "ls" },
+	{ "rm", "kill" }, { "end", "kill" }, { "stop", "kill" }, { "start", "new" }, { "create", "new" },
+	{ "config", "check-config" }, { "check", "doctor" }, { "test", "check-config" }, { "write", "message" },
+	{ "wall", "message" }, { "resume-session", "attach" }, { "takeover", "attach" }, { "update", "upgrade" },
+};
+
 static int
 no_command(const char *name)
 {
-	ctl_error("no command \"%s\"; holdfastctl --help lists them", name);
+	char hint[NEAREST_HINT_CAP];
+	struct nearest n;
+
+	if (name[0] == '-') {
+		ctl_error("no option %s in front of a command; holdfastctl --help lists the commands", name);
+		return CTL_USAGE;
+	}
+	nearest_begin(&n, name);
+	for (size_t i = 0; i < COMMANDS; i++)
+		nearest_offer(&n, commands[i]->name);
+	for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+		if (strcmp(name, elsewhere[i].word) == 0)
+			nearest_begin(&n, elsewhere[i].command), nearest_offer(&n, elsewhere[i].command);
+	nearest_hint(&n, hint);
+	ctl_error("no command \"%s\"%s", name, hint[0] ? hint : "; holdfastctl --help lists them");
 	return CTL_USAGE;
 }
 
@@ -63,14 +89,10 @@ help(const char *name)
 	return c ? ctl_help(c) : no_command(name);
 }
 
-/* Whether --help is among the options of a subcommand. */
 static bool
-wants_help(int argc, char **argv)
+is_help(const char *word)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return true;
-	return false;
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 static int
@@ -82,7 +104,7 @@ run(int argc, char **argv)
 		print_commands(stderr);
 		return CTL_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0)
 		return help(argv[2]);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("holdfastctl " PACKAGE_VERSION);
@@ -91,7 +113,8 @@ run(int argc, char **argv)
 	c = find_command(argv[1]);
 	if (!c)
 		return no_command(argv[1]);
-	return wants_help(argc - 1, argv + 1) ? ctl_help(c) : c->run(c, argc - 1, argv + 1);
+	/* Behind other options the subcommand's getopt finds it. */
+	return argc > 2 && is_help(argv[2]) ? ctl_help(c) : c->run(c, argc - 1, argv + 1);
 }
 
 int

@@ -174,13 +174,11 @@ report(const struct killmany *q, const struct tally *t)
 			          is_by_force(q) ? "" : "; -s KILL also ends sessions that do not answer");
 		return;
 	}
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_number(&j, "ended", t->ended);
 	json_number(&j, "left", t->left);
 	json_number(&j, "failed", t->failed);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 int

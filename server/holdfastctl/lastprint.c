@@ -171,12 +171,10 @@ lastprint_json(const struct endrecord *v, size_t count)
 {
 	struct json j;
 
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_open(&j, "ends", '[');
 	for (size_t i = 0; i < count; i++)
 		json_one(&j, &v[i]);
 	json_close(&j, ']');
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }

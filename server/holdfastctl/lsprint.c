@@ -277,8 +277,7 @@ lsprint_json(const struct sessionlist *a, const struct lsprint *how)
 	struct usage_table *t = how->more ? usage_take() : NULL;
 	struct json j;
 
-	json_init(&j, stdout);
-	json_open(&j, NULL, '{');
+	json_begin(&j, stdout);
 	json_open(&j, "sessions", '[');
 	for (size_t i = 0; i < a->count; i++) {
 		json_open(&j, NULL, '{');
@@ -293,7 +292,6 @@ lsprint_json(const struct sessionlist *a, const struct lsprint *how)
 	json_number(&j, "silent", a->silent);
 	if (how->user)
 		json_number(&j, "hidden", a->hidden);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 	usage_free(t);
 }

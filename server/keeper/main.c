@@ -138,6 +138,10 @@ main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		puts("usage: holdfast-keeper [DIRECTORY]     (started by holdfastd for each session, not by hand)");
+		return 0;
+	}
 	if (argc > 2 || !started_by_leader()) {
 		fprintf(stderr, "holdfast-keeper: started by holdfastd for each session, not by hand\n");
 		return 2;

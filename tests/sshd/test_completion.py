@@ -42,7 +42,7 @@ def options():
     letters = "".join(re.findall(r"\[-(\w+)[\] ]", text))
     found = {"-" + c for c in letters} | set(re.findall(r"--[a-z-]+", text))
     check(len(found) > 45 and "--transport" in found and "-W" in found, "options of --help: %s" % sorted(found))
-    return found | {"--help", "--version"}
+    return found | {"-h", "--help", "--version"}
 
 
 class Typed:

@@ -58,7 +58,7 @@ def test_algorithms(host):
 def test_list(host):
     host.configure_sshd("KexAlgorithms %s\n" % SNTRUP)
     r = host.ssh_run(argv=["setsid", CLIENT, "-l", "alice", *BOTH, "--list", "--json", "server"])
-    equal((r.returncode, r.stdout), (0, b'{"sessions":[]}\n'), "the list; %s" % r.stderr)
+    equal((r.returncode, r.stdout), (0, b'{"schema":1,"sessions":[]}\n'), "the list; %s" % r.stderr)
 
 
 class Between(Relay):

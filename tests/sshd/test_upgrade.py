@@ -293,12 +293,12 @@ def test_who_is_upgraded(host):
     def root(*args):
         return json.loads(subprocess.run(["/usr/bin/holdfastctl", "upgrade", "--json", *args], capture_output=True,
                                          text=True, check=True).stdout)
-    equal(root("-a", "--automatic"), {"upgraded": 1, "current": 0, "left": 1, "failed": 0}, "automatic")
+    equal(root("-a", "--automatic"), {"schema": 1, "upgraded": 1, "current": 0, "left": 1, "failed": 0}, "automatic")
     equal((session(host)["old"], session(host, "bob")["old"]), (False, True), "old")
-    equal(root("-a"), {"upgraded": 1, "current": 1, "left": 0, "failed": 0}, "by hand")
+    equal(root("-a"), {"schema": 1, "upgraded": 1, "current": 1, "left": 0, "failed": 0}, "by hand")
     equal(upgrade(host, "1").stdout, "session 1 runs the installed program already\n", "once more")
     equal(upgrade(host, "-u", "bob", "1", status=1).stderr,
-          "holdfastctl: the sessions of another user is for root\n", "another user's")
+          "holdfastctl: the sessions of another user are for root\n", "another user's")
     equal(upgrade(host, "7", status=3).stderr, "holdfastctl: no session 7; holdfastctl ls shows yours\n", "no session")
     for t in terms:
         t.close()
@@ -321,7 +321,8 @@ def many(host, count):
         old = another_build(KEEPER)
         start = time.monotonic()
         r = subprocess.run(["/usr/bin/holdfastctl", "upgrade", "-a", "--json"], capture_output=True, text=True)
-        equal(json.loads(r.stdout), {"upgraded": count, "current": 0, "left": 0, "failed": 0}, way + r.stderr)
+        equal(json.loads(r.stdout), {"schema": 1, "upgraded": count, "current": 0, "left": 0, "failed": 0},
+              way + r.stderr)
         host.note("%d sessions %s in %.2f s" % (count, way, time.monotonic() - start))
         equal({(u, s["id"]): (s["shell_pid"], s["keeper_pid"]) for u in users for s in host.sessions(u)}, shells,
               "shells and keepers after the way " + way)

@@ -41,8 +41,8 @@ test_json(void **state)
 	struct frame_session two[2] = { sample("build", "make"), sample("b", "c") };
 
 	(void)state;
-	expect_json(NULL, 0, "{\"sessions\":[]}\n");
-	expect_json(two, 1, "{\"sessions\":[{\"id\":7,\"name\":\"build\",\"state\":\"dropped\",\"kind\":\"terminal\","
+	expect_json(NULL, 0, "{\"schema\":1,\"sessions\":[]}\n");
+	expect_json(two, 1, "{\"schema\":1,\"sessions\":[{\"id\":7,\"name\":\"build\",\"state\":\"dropped\",\"kind\":\"terminal\","
 	                    "\"attachments\":0,\"rows\":24,\"cols\":80,\"program\":\"make\","
 	                    "\"address\":\"192.0.2.1\",\"created_ms\":1000,\"changed_ms\":61000,"
 	                    "\"activity_ms\":60000,\"away_bytes\":12,\"same_identity\":true}]}\n");

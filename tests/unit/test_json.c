@@ -102,6 +102,27 @@ test_commas(void **state)
 	free(text);
 }
 
+/* An object at the top says which version of docs/schema it follows. */
+static void
+test_top(void **state)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct json j;
+
+	(void)state;
+	assert_non_null(f);
+	json_begin(&j, f);
+	json_string(&j, "a", "b");
+	json_end(&j);
+	json_begin(&j, f);
+	json_end(&j);
+	assert_int_equal(fclose(f), 0);
+	assert_string_equal(text, "{\"schema\":1,\"a\":\"b\"}\n{\"schema\":1}\n");
+	free(text);
+}
+
 int
 main(void)
 {
@@ -111,6 +132,7 @@ main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_not_utf8),
 		cmocka_unit_test(test_commas),
+		cmocka_unit_test(test_top),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,21 +11,24 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "helptext.h"
 #include "log.h"
+#include "nearest.h"
 #include "silent.h"
 
 #define LIST_TIMEOUT_MS 2000
 #define WHO_TIMEOUT_MS 500 /* for the leaders of those that are silent */
 #define ASK_TIMEOUT_MS 5000
 
-static void __attribute__((format(printf, 1, 0)))
-error_v(const char *fmt, va_list ap)
+/* COMMAND is " NAME" or "". */
+static void __attribute__((format(printf, 2, 0)))
+error_v(const char *command, const char *fmt, va_list ap)
 {
 	char line[1024], safe[4 * sizeof line];
 
 	vsnprintf(line, sizeof line, fmt, ap);
 	log_escape(safe, sizeof safe, line);
-	fprintf(stderr, "holdfastctl: %s\n", safe);
+	fprintf(stderr, "holdfastctl%s: %s\n", command, safe);
 }
 
 void
@@ -34,7 +37,7 @@ ctl_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	error_v(fmt, ap);
+	error_v("", fmt, ap);
 	va_end(ap);
 }
 
@@ -47,26 +50,127 @@ print_usage(FILE *f, const struct ctl_command *c)
 int
 ctl_usage(const struct ctl_command *c, const char *fmt, ...)
 {
+	char command[32];
 	va_list ap;
 
+	snprintf(command, sizeof command, " %s", c->name);
 	va_start(ap, fmt);
-	error_v(fmt, ap);
+	error_v(command, fmt, ap);
 	va_end(ap);
 	print_usage(stderr, c);
 	return CTL_USAGE;
+}
+
+/* The long options of the last call of ctl_getopt. */
+static const struct option *longs_asked;
+
+int
+ctl_getopt(int argc, char **argv, const char *shorts, const struct option *longs)
+{
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
+
+	longs_asked = longs ? longs : none;
+	return getopt_long(argc, argv, shorts, longs_asked, NULL);
+}
+
+/* Whether WORD, "--json=x", gives a value to the option of the value OPT, which takes none. */
+static bool
+gives_needless_value(const char *word, int opt)
+{
+	size_t len = strcspn(word, "=");
+
+	for (const struct option *o = longs_asked; o && o->name && len > 2 && word[len]; o++)
+		if (strncmp(o->name, word + 2, len - 2) == 0 && o->has_arg == no_argument && o->val == opt)
+			return true;
+	return false;
+}
+
+/* How many options begin with WORD, "--o", and a list of them in OUT. */
+static size_t
+beginning_with(const char *word, char *out, size_t cap)
+{
+	size_t count = 0, at = 0;
+
+	for (const struct option *o = longs_asked; o && o->name; o++) {
+		if (strncmp(o->name, word + 2, strlen(word + 2)) != 0)
+			continue;
+		at += (size_t)snprintf(out + at, cap - at, "%s--%s", count++ ? ", " : "", o->name);
+		if (at >= cap)
+			break;
+	}
+	return count;
+}
+
+static int
+unknown_long(const struct ctl_command *c, const char *word)
+{
+	const char *at = c->help;
+	char list[256] = "", hint[NEAREST_HINT_CAP], name[NEAREST_WORD_MAX + 1];
+	struct helptext_option o;
+	struct nearest n;
+
+	if (!strchr(word, '=') && beginning_with(word, list, sizeof list) > 1)
+		return ctl_usage(c, "option %s can be any of %s", word, list);
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+	nearest_begin(&n, name);
+	nearest_offer(&n, "--help");
+	while (helptext_next(&at, &o))
+		nearest_offer(&n, o.name);
+	nearest_hint(&n, hint);
+	return ctl_usage(c, "no option %s%s", word, hint);
+}
+
+/* The option NAME of the help ("-u" or "--user") wants a value: which one. */
+static const char *
+value_of(const struct ctl_command *c, const char *name, struct helptext_option *o)
+{
+	const char *at = c->help;
+
+	while (helptext_next(&at, o))
+		if (strcmp(o->name, name) == 0 || (name[1] == o->letter && !name[2]))
+			return o->value;
+	return "";
+}
+
+static int
+lacks_value(const struct ctl_command *c, const char *name)
+{
+	struct helptext_option o;
+	const char *value = value_of(c, name, &o);
+
+	return *value ? ctl_usage(c, "option %s needs a value: %s %s", name, name, value)
+	              : ctl_usage(c, "option %s needs a value", name);
 }
 
 int
 ctl_bad_option(const struct ctl_command *c, int opt, char **argv)
 {
 	const char *word = argv[optind > 0 ? optind - 1 : 0];
+	bool is_long = strncmp(word, "--", 2) == 0;
+	char letter[3] = { '-', (char)optopt, '\0' };
 
 	/* optopt is 0 for a long option that getopt does not know. */
+	if (optopt == 'h' || (!optopt && strcmp(word, "--help") == 0)) {
+		ctl_help(c);
+		exit(fflush(stdout) ? CTL_FAILED : CTL_OK);
+	}
 	if (opt == ':')
-		return ctl_usage(c, "option -%c needs an argument", optopt);
-	if (optopt && strncmp(word, "--", 2) != 0)
-		return ctl_usage(c, "no option -%c", optopt);
-	return ctl_usage(c, "no option %s", word);
+		return lacks_value(c, is_long ? word : letter);
+	if (!optopt)
+		return unknown_long(c, word);
+	if (is_long && gives_needless_value(word, optopt))
+		return ctl_usage(c, "option %.*s takes no value, found \"%s\"", (int)strcspn(word, "="), word,
+		                 strchr(word, '=') + 1);
+	return ctl_usage(c, "no option %s", letter);
+}
+
+int
+ctl_words(const struct ctl_command *c, int argc, char **argv, int max)
+{
+	if (argc - optind <= max)
+		return CTL_OK;
+	return ctl_usage(c, "unexpected argument \"%s\": %s takes %s", argv[optind + max], c->name,
+	                 max == 0 ? "none" : max == 1 ? "one at most" : "two at most");
 }
 
 int
@@ -101,6 +205,12 @@ uid_t
 ctl_uid(void)
 {
 	return is_other ? other_uid : getuid();
+}
+
+bool
+ctl_user_said(void)
+{
+	return is_other;
 }
 
 int
@@ -156,8 +266,10 @@ ctl_user(const char *user)
 		ctl_error("no user %s", user);
 		return CTL_USAGE;
 	}
-	if (uid != getuid() && ctl_root_only("the sessions of another user"))
+	if (uid != getuid() && geteuid() != 0) {
+		ctl_error("the sessions of another user are for root");
 		return CTL_FAILED;
+	}
 	other_uid = uid;
 	is_other = true;
 	return CTL_OK;
@@ -183,6 +295,9 @@ ctl_list(struct session_list *list)
 int
 ctl_find(const struct session_list *list, const char *word, const struct attach_status **found)
 {
+	const char *quoted = *word ? word : "\"\"";
+	char hint[NEAREST_HINT_CAP];
+	struct nearest near;
 	int rc = session_list_find(list, word, found);
 
 	if (!rc)
@@ -191,10 +306,14 @@ ctl_find(const struct session_list *list, const char *word, const struct attach_
 		ctl_error("two sessions are named %s; use the id that holdfastctl ls shows", word);
 		return CTL_FAILED;
 	}
+	nearest_begin(&near, word);
+	for (size_t i = 0; i < list->count; i++)
+		nearest_offer(&near, list->v[i].name);
+	nearest_hint(&near, hint);
 	if (silent_nameless(list))
-		ctl_error("no session %s among those with known names; holdfastctl ls shows all", word);
+		ctl_error("no session %s among those with known names; holdfastctl ls shows all", quoted);
 	else
-		ctl_error("no session %s; holdfastctl ls shows yours", word);
+		ctl_error("no session %s%s", quoted, hint[0] ? hint : "; holdfastctl ls shows yours");
 	return CTL_NO_SESSION;
 }
 

@@ -8,16 +8,28 @@
 #ifndef HOLDFAST_CTL_H
 #define HOLDFAST_CTL_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sessions.h"
 
-enum ctl_exit { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_NO_SESSION = 3 };
+/* The exit statuses, the same in all subcommands; holdfastctl(1), "EXIT STATUS". */
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_FAILED = 1,     /* it was tried and failed, in part or as a whole, or the caller may not */
+	CTL_USAGE = 2,      /* the command line is wrong, and nothing was done */
+	CTL_NO_SESSION = 3, /* there is no such session */
+	CTL_TIMEOUT = 4,    /* what was waited for has not come in the time that the caller gave (--timeout) */
+};
 
 struct ctl_command {
 	const char *name;
+	/*
+	 * ARGS and HELP are also what "did you mean" and the completions go by: each option stands in HELP at the
+	 * beginning of a line, "  -u, --user USER  text", with its value in upper case.
+	 */
 	const char *args;    /* "[-n NAME]" */
 	const char *summary; /* one line, no full stop */
 	const char *help;    /* some lines, each with its newline, or "" */
@@ -32,8 +44,15 @@ extern const struct ctl_command cmd_ls, cmd_last, cmd_attach, cmd_new, cmd_detac
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the mistake in the command line and the usage: CTL_USAGE. */
 int ctl_usage(const struct ctl_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same for an error that getopt_long(3) returned in its quiet mode (a ':' first). */
+/* getopt_long(3) in its quiet mode: SHORTS begins with ':' or "+:".  LONGS may be NULL. */
+int ctl_getopt(int argc, char **argv, const char *shorts, const struct option *longs);
+/*
+ * For what ctl_getopt has returned and the subcommand does not know: says what is wrong with the option, CTL_USAGE.  For
+ * -h and --help it prints the help and ends the program.
+ */
 int ctl_bad_option(const struct ctl_command *c, int opt, char **argv);
+/* CTL_OK if at most MAX words stand behind the options; else the mistake and the usage, as above. */
+int ctl_words(const struct ctl_command *c, int argc, char **argv, int max);
 /* Usage, summary and help to standard output: CTL_OK. */
 int ctl_help(const struct ctl_command *c);
 
@@ -46,6 +65,8 @@ bool ctl_inside(const struct session_list *list);
 
 /* From now on use USER's sessions (a name, or the number of a uid) instead of the caller's: root only. */
 int ctl_user(const char *user);
+/* Whether that was asked for. */
+bool ctl_user_said(void);
 /* Include other users' rootless sessions, in their homes (root's --own). */
 void ctl_want_own(void);
 bool ctl_wants_own(void);

@@ -106,8 +106,7 @@ doctor_print_json(const struct doctor *d, FILE *f)
 {
 	struct json j;
 
-	json_init(&j, f);
-	json_open(&j, NULL, '{');
+	json_begin(&j, f);
 	json_string(&j, "user", d->user);
 	json_string(&j, "mode", d->has_system ? "system" : "own");
 	json_bool(&j, "well", doctor_count(d, DOCTOR_PROBLEM) == 0);
@@ -123,8 +122,7 @@ doctor_print_json(const struct doctor *d, FILE *f)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
-	json_close(&j, '}');
-	putc('\n', f);
+	json_end(&j);
 }
 
 static int
