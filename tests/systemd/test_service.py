@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What ssh.service is started with, held shells have as plain ones have it; a /proc that hides processes."""
 import os
+import shutil
 
 from template import write
 from term import check, equal, wait_until
@@ -67,6 +68,37 @@ def test_hidepid(m, level):
         m.run("mount", "-o", "remount,hidepid=0", "/proc")
 
 
+def test_metrics(m):
+    """Nobody has enabled the timer; enabled, it writes what sessions, leaders and root's files say, from its sandbox."""
+    m.use_ssh("ssh.service")
+    equal(m.unit("holdfast-metrics.timer"), "inactive", "the timer, as installed")
+    t = m.login()
+    check(t.ask("$HOLDFAST_SESSION"), "not held")
+    path = "/var/lib/prometheus/node-exporter"
+    os.makedirs(path)
+    try:
+        m.run("systemctl", "enable", "--now", "holdfast-metrics.timer")
+        wait_until(lambda: os.path.exists(path + "/holdfast.prom"), "the file")
+        with open(path + "/holdfast.prom", encoding="ascii") as f:
+            found = dict(line.rsplit(" ", 1) for line in f.read().splitlines() if not line.startswith("#"))
+        equal({k: found.get(k) for k in ("holdfast_up", "holdfast_counters_readable", 'holdfast_processes{part="keeper"}',
+                                         'holdfast_sessions{state="attached",kind="terminal"}')},
+              {"holdfast_up": "1", "holdfast_counters_readable": "1", 'holdfast_processes{part="keeper"}': "1",
+               'holdfast_sessions{state="attached",kind="terminal"}': "1"}, "what is in the file")
+        for name in ("holdfast_held_bytes", "holdfast_session_cgroup_memory_bytes", "holdfast_sessions_created_total",
+                     'holdfast_process_memory_bytes{part="leader"}'):
+            check(int(found[name]) > 0, "%s is %s" % (name, found[name]))
+        wait_until(lambda: m.unit("holdfast-metrics.service") == "inactive", "the service has ended")
+        said = m.run("journalctl", "-q", "-o", "cat", "-u", "holdfast-metrics.service").stdout
+        equal(said, type(said)(), "the journal of the service")
+    finally:
+        m.run("systemctl", "disable", "--now", "holdfast-metrics.timer")
+        shutil.rmtree("/var/lib/prometheus")
+        t.line("exit")
+        t.wait_exit()
+        m.wait_none()
+
+
 def cases():
-    return [("service:ssh_service", "test_ssh_service", [])] + \
+    return [("service:ssh_service", "test_ssh_service", []), ("service:metrics", "test_metrics", [])] + \
         [("service:hidepid=" + level, "test_hidepid", [level]) for level in "12"]
