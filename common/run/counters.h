@@ -55,7 +55,7 @@ int counters_open(const char *path);
 int counters_again(const char *path);
 /* For a child that has reset its signals (signals.h): see SIGBUS above. */
 void counters_guard(void);
-/* Stops counting, for tests. */
+/* Stops counting: for a child that becomes a user. */
 void counters_close(void);
 
 /* EVENT has happened; WHY: the reason, for those that have a list of them, else NULL or "". */

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "leader_shell.h"
 #include "shellmsg.h"
 #include "shellstub.h"
@@ -98,6 +99,36 @@ wait_end(void)
 	leader_shell_look(&s);
 	assert_true(s.ended);
 	return s.status;
+}
+
+/* A process of the user has no page of root's counters. */
+static void
+test_has_no_counters(void **state)
+{
+	char counters[] = "/tmp/holdfast-stub.XXXXXX", path[64], *maps = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	FILE *f;
+
+	(void)state;
+	leader_shell_close(&s, false);
+	close(mkstemp(counters));
+	assert_int_equal(counters_open(counters), 0);
+	for (int self = 1; self >= 0; self--) {
+		assert_int_equal(self ? 0 : set_up(NULL), 0);
+		if (!self)
+			assert_int_equal(leader_shell_wait(&s), 0);
+		snprintf(path, sizeof path, "/proc/%d/maps", self ? (int)getpid() : (int)s.pid);
+		f = fopen(path, "re");
+		assert_non_null(f);
+		n = getdelim(&maps, &cap, '\0', f);
+		assert_true(n > 0);
+		assert_int_equal(strstr(maps, counters) != NULL, self);
+		fclose(f);
+	}
+	free(maps);
+	counters_close();
+	unlink(counters);
 }
 
 /* Once it is ready, no signal that the keeper sends can fail for want of rights. */
@@ -193,6 +224,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_has_no_counters, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_is_the_users, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_before_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_after_start, set_up, tear_down),

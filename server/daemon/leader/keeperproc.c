@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "counters.h"
 #include "leadermsg.h"
 #include "paths.h"
 #include "privdrop.h"
@@ -65,6 +66,7 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 	static char name[] = "holdfast-keeper";
 	char *const argv[] = { name, NULL }, *const env[] = { NULL };
 
+	counters_close();
 	setsid();
 	signals_reset();
 	if (fds->inherits)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "counters.h"
 #include "keeperproc.h"
 #include "privdrop.h"
 #include "shellmsg.h"
@@ -75,6 +76,8 @@ become_stub(int sock, int dropped, const int *pipes, uid_t uid, gid_t gid)
 	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, 0 };
 	int held;
 
+	/* Root's, and not for a process of the user. */
+	counters_close();
 	setsid();
 	signals_reset();
 	held = signals_hold(ends);
