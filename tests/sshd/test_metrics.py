@@ -165,8 +165,8 @@ def output(host):
     equal((r.returncode, r.stderr), (1, "holdfastctl: cannot write /var/tmp/full/x.prom: No space left on device\n"), "full")
     equal(os.listdir("/var/tmp/full"), ["x.prom"], "files there")
     for args, status, text in ((["-o", "/nowhere/x"], 1, "cannot write /nowhere/x: No such file or directory"),
-                               (["-f", "xml"], 2, "no format xml: use openmetrics or prometheus"),
-                               (["x"], 2, "metrics takes no argument but its options")):
+                               (["-f", "xml"], 2, "expected openmetrics or prometheus"),
+                               (["x"], 2, "metrics takes none")):
         r = host.ctl("root", "metrics", *args)
         check(r.returncode == status and text in r.stderr and not r.stdout, "metrics %s: %r" % (args, r))
     r = host.ctl("alice", "metrics")
