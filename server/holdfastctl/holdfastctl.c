@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complete.h"
 #include "ctl.h"
 #include "nearest.h"
 
@@ -104,6 +105,8 @@ run(int argc, char **argv)
 		print_commands(stderr);
 		return CTL_USAGE;
 	}
+	if (strcmp(argv[1], "--complete") == 0)
+		return complete_run(commands, COMMANDS, argc - 2, argv + 2);
 	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0)
 		return help(argv[2]);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
