@@ -71,8 +71,9 @@ options_script_check(const struct options_script *s, char *const *run, char *why
 	for (int opt = SCRIPT_PRINT; opt < SCRIPT_OPTIONS_END; opt++) {
 		int with = rows[opt - SCRIPT_PRINT].with;
 
+		/* --peek is --print with a line more, and no document. */
 		if (s->given[opt - SCRIPT_PRINT] && with && with != s->verb &&
-		    !(s->verb == SCRIPT_PEEK && with == SCRIPT_PRINT))
+		    !(s->verb == SCRIPT_PEEK && with == SCRIPT_PRINT && opt != SCRIPT_HTML))
 			return refuse(why, cap, "%s requires %s", options_script_name(opt), options_script_name(with));
 	}
 	if (s->verb && s->verb != SCRIPT_SEND && run[0])

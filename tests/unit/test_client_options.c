@@ -217,6 +217,7 @@ test_refused_scripts(void **state)
 	refused("holdfast --tail work -W a:1 host", "--tail: the other options ask");
 	refused("holdfast --ansi host", "--ansi requires --print");
 	refused("holdfast --print work --enter host", "--enter requires --send");
+	refused("holdfast --peek work --html host", "--html requires --print");
 	refused("holdfast --for x --tail work host", "--for requires --wait");
 	refused("holdfast --print= host", "--print needs the id or the name of a session");
 	refused("holdfast --print work host ls", "--print takes no command");

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "scripting.h"
+
+#include <errno.h>
+#include <string.h>
+
+int
+scripting_target(const struct ctl_command *self, const char *word, bool required, struct attach_status *found)
+{
+	int rc;
+
+	if (!word && required)
+		return ctl_usage(self, "no session; expected its id or its name");
+	rc = ctl_target(word, found);
+	if (!rc && attach_state_silent(found->state)) {
+		ctl_error("session %u does not answer", found->id);
+		rc = CTL_FAILED;
+	}
+	return rc;
+}
+
+int
+scripting_error(uint32_t id, int rc, const struct attach_refused *refused)
+{
+	switch (rc) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+		ctl_error("no session %u; holdfastctl ls shows yours", id);
+		return CTL_NO_SESSION;
+	case -EACCES:
+		ctl_error("session %u: %s", id, refused && refused->text[0] ? refused->text : "refused");
+		return CTL_FAILED;
+	case -EPROTO:
+		ctl_error("session %u runs a program of an older version, which cannot do this; holdfastctl upgrade %u "
+		          "may help",
+		          id, id);
+		return CTL_FAILED;
+	case -ETIMEDOUT:
+		ctl_error("session %u does not answer", id);
+		return CTL_FAILED;
+	default:
+		ctl_error("session %u: %s", id, strerror(-rc));
+		return CTL_FAILED;
+	}
+}
