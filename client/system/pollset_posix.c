@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "event.h"
+#include "wakeup.h"
 
 #define ENTRIES 1024 /* more than all relays and listeners have */
 
@@ -31,8 +31,8 @@ struct look {
 struct pollset {
 	pthread_t thread;
 	struct look look;     /* the thread's */
-	struct event changed; /* for the thread: what is wanted has changed */
-	struct event news;    /* for the others: something was found */
+	struct wakeup changed; /* for the thread: what is wanted has changed */
+	struct wakeup news;    /* for the others: something was found */
 	pthread_mutex_t lock; /* for all that follows */
 	struct entry v[ENTRIES];
 	size_t count;
@@ -99,10 +99,10 @@ run(void *object)
 		if (over || poll(l->fds, l->n, -1) <= 0)
 			continue;
 		if (l->fds[0].revents)
-			event_take(&p->changed);
+			wakeup_take(&p->changed);
 		pthread_mutex_lock(&p->lock);
 		if (note(p, l))
-			event_put(&p->news);
+			wakeup_put(&p->news);
 		pthread_mutex_unlock(&p->lock);
 	} while (!over);
 	return NULL;
@@ -117,11 +117,11 @@ pollset_new(void)
 
 	if (!p)
 		return NULL;
-	p->changed = p->news = (struct event)EVENT_NONE;
+	p->changed = p->news = (struct wakeup)WAKEUP_NONE;
 	pthread_mutex_init(&p->lock, NULL);
-	rc = event_open(&p->changed);
+	rc = wakeup_open(&p->changed);
 	if (!rc)
-		rc = event_open(&p->news);
+		rc = wakeup_open(&p->news);
 	if (!rc) {
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -129,8 +129,8 @@ pollset_new(void)
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	}
 	if (rc) {
-		event_close(&p->changed);
-		event_close(&p->news);
+		wakeup_close(&p->changed);
+		wakeup_close(&p->news);
 		pthread_mutex_destroy(&p->lock);
 		free(p);
 		return NULL;
@@ -146,10 +146,10 @@ pollset_free(struct pollset *p)
 	pthread_mutex_lock(&p->lock);
 	p->over = true;
 	pthread_mutex_unlock(&p->lock);
-	event_put(&p->changed);
+	wakeup_put(&p->changed);
 	pthread_join(p->thread, NULL);
-	event_close(&p->changed);
-	event_close(&p->news);
+	wakeup_close(&p->changed);
+	wakeup_close(&p->news);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
@@ -182,7 +182,7 @@ pollset_add(struct pollset *p, int fd, unsigned what, void *object)
 	if (e)
 		*e = (struct entry){ .fd = fd, .object = object, .wanted = what, .serial = ++p->serial };
 	pthread_mutex_unlock(&p->lock);
-	event_put(&p->changed);
+	wakeup_put(&p->changed);
 	return e ? 0 : -ENOSPC;
 }
 
@@ -196,7 +196,7 @@ pollset_again(struct pollset *p, int fd, unsigned what)
 	if (e)
 		e->wanted |= what;
 	pthread_mutex_unlock(&p->lock);
-	event_put(&p->changed);
+	wakeup_put(&p->changed);
 }
 
 void
@@ -209,7 +209,7 @@ pollset_remove(struct pollset *p, int fd)
 	if (e)
 		*e = (struct entry){ .fd = -1 };
 	pthread_mutex_unlock(&p->lock);
-	event_put(&p->changed);
+	wakeup_put(&p->changed);
 }
 
 size_t
@@ -218,7 +218,7 @@ pollset_take(struct pollset *p, struct pollset_event *v, size_t cap)
 	size_t n = 0, i;
 
 	pthread_mutex_lock(&p->lock);
-	event_take(&p->news);
+	wakeup_take(&p->news);
 	for (i = 0; i < p->count && n < cap; i++) {
 		struct entry *e = &p->v[i];
 
@@ -228,7 +228,7 @@ pollset_take(struct pollset *p, struct pollset_event *v, size_t cap)
 		e->found = 0;
 	}
 	if (n == cap)
-		event_put(&p->news);
+		wakeup_put(&p->news);
 	pthread_mutex_unlock(&p->lock);
 	return n;
 }

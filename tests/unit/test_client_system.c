@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "event.h"
+#include "wakeup.h"
 #include "newfd.h"
 #include "pidwait.h"
 #include "pollset.h"
@@ -99,22 +99,22 @@ a_terminal_opens_once_more(void **state)
 static void
 an_event_is_there_until_it_is_taken(void **state)
 {
-	struct event e;
+	struct wakeup e;
 
 	(void)state;
-	assert_int_equal(event_open(&e), 0);
+	assert_int_equal(wakeup_open(&e), 0);
 	expect_flags(e.fd, true);
 	assert_false(is_readable(e.fd, 0));
-	event_take(&e);
+	wakeup_take(&e);
 	/* More than a pipe holds. */
 	for (int i = 0; i < 200000; i++)
-		event_put(&e);
+		wakeup_put(&e);
 	assert_true(is_readable(e.fd, 0));
-	event_take(&e);
+	wakeup_take(&e);
 	assert_false(is_readable(e.fd, 0));
-	event_close(&e);
+	wakeup_close(&e);
 	assert_int_equal(e.fd, -1);
-	event_close(&e);
+	wakeup_close(&e);
 }
 
 static void

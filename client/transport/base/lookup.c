@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event.h"
+#include "wakeup.h"
 #include "lookup.h"
 
 /* The last of the two who know it, the asker and the thread, frees it. */
@@ -18,7 +18,7 @@ struct lookup {
 	char port[8];
 	struct addrinfo hints, *found;
 	int error, system_error;
-	struct event done;
+	struct wakeup done;
 };
 
 void
@@ -28,7 +28,7 @@ lookup_leave(struct lookup *l)
 		return;
 	if (l->found)
 		freeaddrinfo(l->found);
-	event_close(&l->done);
+	wakeup_close(&l->done);
 	free(l->host);
 	free(l);
 }
@@ -40,7 +40,7 @@ run(void *object)
 
 	l->error = getaddrinfo(l->host, l->port, &l->hints, &l->found);
 	l->system_error = errno;
-	event_put(&l->done);
+	wakeup_put(&l->done);
 	lookup_leave(l);
 	return NULL;
 }
@@ -70,13 +70,13 @@ lookup_start(const char *host, unsigned port, int family)
 
 	if (!l)
 		return NULL;
-	l->done = (struct event)EVENT_NONE;
+	l->done = (struct wakeup)WAKEUP_NONE;
 	l->hints.ai_family = family;
 	l->hints.ai_socktype = SOCK_STREAM;
 	snprintf(l->port, sizeof(l->port), "%u", port);
 	l->host = strdup(host);
 	atomic_init(&l->users, 2);
-	if (!l->host || event_open(&l->done) < 0 || start_thread(l)) {
+	if (!l->host || wakeup_open(&l->done) < 0 || start_thread(l)) {
 		atomic_store(&l->users, 1);
 		lookup_leave(l);
 		return NULL;

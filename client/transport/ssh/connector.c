@@ -14,7 +14,7 @@
 #include "clock.h"
 #include "connector.h"
 #include "dial.h"
-#include "event.h"
+#include "wakeup.h"
 #include "hostkey.h"
 #include "list.h"
 #include "sshopen.h"
@@ -34,8 +34,8 @@ struct connector {
 	struct transport_asking relay;         /* the same for the thread */
 	struct sshopen_request request;
 	pthread_t thread;
-	struct event wake;   /* the thread has news */
-	struct event cancel; /* the thread is to end */
+	struct wakeup wake;   /* the thread has news */
+	struct wakeup cancel; /* the thread is to end */
 	int via;    /* a proxy's descriptor, -1: TCP */
 	struct connector_result result;
 
@@ -61,7 +61,7 @@ struct connector {
 static void
 wake(struct connector *c)
 {
-	event_put(&c->wake);
+	wakeup_put(&c->wake);
 }
 
 /* A stranger's text may not act on the terminal. */
@@ -314,8 +314,8 @@ destroy(struct connector *c)
 		close(c->line);
 	if (c->via >= 0)
 		close(c->via);
-	event_close(&c->wake);
-	event_close(&c->cancel);
+	wakeup_close(&c->wake);
+	wakeup_close(&c->cancel);
 	free(c->request.command);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->answered);
@@ -354,8 +354,8 @@ connector_start(struct transport_target *target, const struct transport_asking *
 	c->since = clock_now_ms();
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->answered, NULL);
-	c->wake = c->cancel = (struct event)EVENT_NONE;
-	if (event_open(&c->wake) < 0 || event_open(&c->cancel) < 0 ||
+	c->wake = c->cancel = (struct wakeup)WAKEUP_NONE;
+	if (wakeup_open(&c->wake) < 0 || wakeup_open(&c->cancel) < 0 ||
 	    (command && !(c->request.command = strdup(command))))
 		r = -ENOMEM;
 	c->request.target = target;
@@ -448,7 +448,7 @@ connector_step(struct connector *c, char *text, size_t cap)
 	bool over;
 	int r;
 
-	event_take(&c->wake);
+	wakeup_take(&c->wake);
 	pthread_mutex_lock(&c->lock);
 	what = c->question;
 	over = c->over;
@@ -471,7 +471,7 @@ connector_finish(struct connector *c, struct connector_result *result)
 	pthread_mutex_lock(&c->lock);
 	if (!c->over) {
 		c->canceled = true;
-		event_put(&c->cancel);
+		wakeup_put(&c->cancel);
 		if (c->line >= 0)
 			shutdown(c->line, SHUT_RDWR);
 		if (c->filter)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "event.h"
+#include "wakeup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +9,11 @@
 #include "newfd.h"
 
 int
-event_open(struct event *e)
+wakeup_open(struct wakeup *e)
 {
 	int fd[2], err;
 
-	*e = (struct event)EVENT_NONE;
+	*e = (struct wakeup)WAKEUP_NONE;
 	if (newfd_pipe(fd) < 0)
 		return -errno;
 	if (fcntl(fd[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(fd[1], F_SETFL, O_NONBLOCK) < 0) {
@@ -22,20 +22,20 @@ event_open(struct event *e)
 		close(fd[1]);
 		return -err;
 	}
-	*e = (struct event){ fd[0], fd[1] };
+	*e = (struct wakeup){ fd[0], fd[1] };
 	return 0;
 }
 
 /* A pipe that is full is readable, too. */
 void
-event_put(const struct event *e)
+wakeup_put(const struct wakeup *e)
 {
 	while (write(e->put, "", 1) < 0 && errno == EINTR)
 		;
 }
 
 void
-event_take(const struct event *e)
+wakeup_take(const struct wakeup *e)
 {
 	char some[256];
 	ssize_t n;
@@ -46,7 +46,7 @@ event_take(const struct event *e)
 }
 
 void
-event_close(struct event *e)
+wakeup_close(struct wakeup *e)
 {
 	fd_close(&e->fd);
 	fd_close(&e->put);

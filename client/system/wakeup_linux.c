@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "event.h"
+#include "wakeup.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -7,20 +7,20 @@
 #include "fd.h"
 
 int
-event_open(struct event *e)
+wakeup_open(struct wakeup *e)
 {
 	e->fd = e->put = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return e->fd < 0 ? -errno : 0;
 }
 
 void
-event_put(const struct event *e)
+wakeup_put(const struct wakeup *e)
 {
 	(void)eventfd_write(e->put, 1);
 }
 
 void
-event_take(const struct event *e)
+wakeup_take(const struct wakeup *e)
 {
 	eventfd_t count;
 
@@ -28,7 +28,7 @@ event_take(const struct event *e)
 }
 
 void
-event_close(struct event *e)
+wakeup_close(struct wakeup *e)
 {
 	fd_close(&e->fd);
 	e->put = -1;
