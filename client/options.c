@@ -292,11 +292,28 @@ own_option(const struct options *o)
 	                      : NULL;
 }
 
+/* The options of our own beside each other. */
+static int
+own_consistent(const struct options *o, char *why, size_t cap)
+{
+	const char *beside = o->join ? "--join" : o->read_only ? "--read-only" : o->session ? "--session" : NULL;
+
+	if (o->session && !*o->session)
+		return refuse(why, cap, "%s needs the id or the name of a session", "--session");
+	if (o->new_session && beside)
+		return refuse(why, cap, "%s cannot be used with --new", beside);
+	if (beside && !o->session)
+		return refuse(why, cap, "%s requires --session, which says which one", beside);
+	return 0;
+}
+
 static int
 consistent(const struct options *o, char *why, size_t cap)
 {
-	if (o->new_session && (o->join || o->read_only))
-		return refuse(why, cap, "%s cannot be used with --new", o->join ? "--join" : "--read-only");
+	int rc = own_consistent(o, why, cap);
+
+	if (rc)
+		return rc;
 	if (o->script.verb && (o->what == OPTIONS_LIST || own_option(o)))
 		return refuse(why, cap, "%s cannot be used with %s", options_script_name(o->script.verb),
 		              o->what == OPTIONS_LIST ? "--list" : own_option(o));

@@ -136,7 +136,14 @@ test_refused(void **state)
 	refused("holdfast -W a:1 --session x host", "--session");
 	refused("holdfast --json host", "--list");
 	refused("holdfast --list host ls", "--list");
-	refused("holdfast --new --join host", "--join");
+	refused("holdfast --new --join host", "--join cannot be used with --new");
+	refused("holdfast --new --session x host", "--session cannot be used with --new");
+	refused("holdfast --join host", "--join requires --session");
+	refused("holdfast host --read-only", "--read-only requires --session");
+	refused("holdfast --session= host", "--session needs the id or the name of a session");
+	refused("holdfast --sesion x host", "unknown option --sesion; did you mean \"--session\"?");
+	refused("holdfast --re host", "option --re can be any of --read-only, --require");
+	refused("holdfast --list=yes host", "option --list takes no value, found \"yes\"");
 }
 
 /* What ssh alone does, and what it then gets: the person's line without our own options. */
