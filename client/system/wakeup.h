@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* wakeup: a descriptor that one thread makes readable for another.  wakeup_linux.c: eventfd(2), wakeup_posix.c: a pipe. */
+/*
+ * wakeup: a descriptor that one thread makes readable for another.  wakeup_linux.c: eventfd(2); wakeup_posix.c: a pipe.
+ */
 #ifndef HOLDFAST_WAKEUP_H
 #define HOLDFAST_WAKEUP_H
 

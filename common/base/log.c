@@ -10,6 +10,7 @@
 
 /* The longest line, before its control characters are escaped. */
 #define LINE_CAP 1024
+_Static_assert(4 * LINE_CAP == LOG_TEXT_MAX + 1, "an escaped line fits");
 
 static const char *log_program = "holdfast";
 static bool log_stderr;
@@ -45,17 +46,29 @@ log_escape(char *dst, unsigned long cap, const char *str)
 	dst[at] = '\0';
 }
 
-/* LINE goes out; it is escaped here and nowhere else. */
-static void
-send_line(int priority, const char *line)
+const char *
+log_program_name(void)
 {
-	char safe[4 * LINE_CAP];
+	return log_program;
+}
+
+void
+log_echo(const char *line)
+{
+	if (log_stderr)
+		dprintf(STDERR_FILENO, "%s: %s\n", log_program, line);
+}
+
+/* LINE goes out; it is escaped here and nowhere else. */
+void
+log_text(int priority, const char *line)
+{
+	char safe[LOG_TEXT_MAX + 1];
 	int saved = errno;
 
 	log_escape(safe, sizeof safe, line);
 	syslog(LOG_AUTHPRIV | (priority & LOG_PRIMASK), "%s", safe);
-	if (log_stderr)
-		dprintf(STDERR_FILENO, "%s: %s\n", log_program, safe);
+	log_echo(safe);
 	errno = saved;
 }
 
@@ -68,7 +81,7 @@ log_line(int priority, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
-	send_line(priority, line);
+	log_text(priority, line);
 }
 
 void
@@ -83,5 +96,5 @@ log_errno_at(int priority, const char *function, int err, const char *fmt, ...)
 	/* What went wrong must not be cut off by a long text. */
 	snprintf(line, sizeof line, "%s: %.768s: %s", function, text,
 	         strerror(err < 0 ? -err : err));
-	send_line(priority, line);
+	log_text(priority, line);
 }

@@ -21,6 +21,7 @@
 #define PATH_STATE HOLDFAST_STATEDIR                     /* 0755; the next two 0700, root's: endstore.h */
 #define PATH_ENDS PATH_STATE "/ends"
 #define PATH_ENDS_RUNNING PATH_STATE "/running"
+#define PATH_EVENTS PATH_STATE "/events"                 /* 0700 root: eventstore.h */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"

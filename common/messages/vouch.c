@@ -13,7 +13,7 @@
 static const struct field request_fields[] = {
 	FIELD_CONST(8, MAGIC),
 	FIELD_CONST(4, VOUCH_VERSION),
-	FIELD_U32_MAX(Q, op, VOUCH_OP_ENDS),
+	FIELD_U32_MAX(Q, op, VOUCH_OP_EVENTS),
 	FIELD_RAW(Q, ticket, TICKET_BYTES),
 	FIELD_U16(Q, rows),
 	FIELD_U16(Q, cols),
@@ -61,6 +61,7 @@ static const struct field facts_fields[] = {
 static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
 static const struct field ready_fields[] = { FIELD_U32(A, session), FIELDS_END };
 static const struct field told_fields[] = { FIELD_TEXT(A, text), FIELDS_END };
+static const struct field events_fields[] = { FIELD_U8_MAX(A, which, VOUCH_WHICH_ALL), FIELDS_END };
 static const struct field no_fields[] = { FIELDS_END };
 
 static const struct message replies[] = {
@@ -69,6 +70,7 @@ static const struct message replies[] = {
 	{ sizeof(A), { VOUCH_READY }, ready_fields },
 	{ sizeof(A), { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE }, no_fields },
 	{ sizeof(A), { VOUCH_TOLD }, told_fields },
+	{ sizeof(A), { VOUCH_EVENTS_ARE }, events_fields },
 };
 #undef A
 

@@ -15,6 +15,9 @@
  *   ENDS   (fixed length)      ───▶     takes the caller's uid from the kernel
  *                              ◀───     ENDS_ARE, with a descriptor of that user's records (endstore.h) if there are any;
  *                                       or REFUSED; the end
+ *   EVENTS (fixed length)      ───▶     the same
+ *                              ◀───     EVENTS_ARE, with a descriptor for each bit of its field WHICH: files of that user's
+ *                                       that change while they are open (eventstore.h)
  *
  * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request is
  * always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
@@ -32,7 +35,7 @@
 #define VOUCH_REQUEST_BYTES 64
 #define VOUCH_VERSION 1
 
-enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3 };
+enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4 };
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper checks
@@ -60,7 +63,12 @@ enum vouch_reply_type {
 	VOUCH_QUEUED = 6,
 	VOUCH_TOLD = 7,
 	VOUCH_ENDS_ARE = 8,
+	VOUCH_EVENTS_ARE = 9,
 };
+
+/* The files of EVENTS_ARE, in the order of their descriptors. */
+enum vouch_which { VOUCH_WHICH_EVENTS = 1, VOUCH_WHICH_SAID = 2, VOUCH_WHICH_ALL = 3 };
+#define VOUCH_FILES 2
 
 enum vouch_refusal {
 	VOUCH_NO_TICKET = 1,   /* the ticket has no record, or its login is gone */
@@ -89,6 +97,8 @@ struct vouch_reply {
 	/* VOUCH_REFUSED */
 	uint32_t refusal;           /* enum vouch_refusal */
 	char text[TEXT_CAP];        /* for the person, one line, printable; TOLD too */
+	/* VOUCH_EVENTS_ARE */
+	uint8_t which;              /* VOUCH_WHICH_*, added up */
 	/* VOUCH_READY */
 	uint32_t session;           /* its id: the keeper listens at users/<uid>/<id>/sock */
 };

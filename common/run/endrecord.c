@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "escaped.h"
+
 static const char *const whys[END_WHYS] = {
 	[END_NOT] = "", [END_EXIT] = "exit", [END_SIGNAL] = "signal", [END_OOM] = "oom", [END_KILL] = "kill",
 	[END_DETACHED] = "DetachedTimeout", [END_IDLE_SHELL] = "IdleShellTimeout",
@@ -102,16 +104,10 @@ put(struct line *l, const char *s, size_t len)
 static void
 put_text(struct line *l, const char *s, size_t room)
 {
-	char octal[8];
+	char byte[4];
 
-	for (size_t i = 0; i < room && s[i]; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c > ' ' && c < 127 && c != '"' && c != '=' && c != '\\')
-			put(l, s + i, 1);
-		else
-			put(l, octal, (size_t)snprintf(octal, sizeof octal, "\\%03o", c));
-	}
+	for (size_t i = 0; i < room && s[i]; i++)
+		put(l, byte, escaped_byte((unsigned char)s[i], byte));
 }
 
 /* The value of field I as text, or with TEXT "". */
@@ -169,53 +165,6 @@ endrecord_text(const struct endrecord *r, char text[ENDRECORD_TEXT])
 	return (int)l.len;
 }
 
-/* One octal digit, or -1. */
-static int
-octal(const char *p, const char *end)
-{
-	return p < end && *p >= '0' && *p <= '7' ? *p - '0' : -1;
-}
-
-static int
-take_text(char *out, size_t room, const char *p, const char *end)
-{
-	size_t len = 0;
-
-	while (p < end) {
-		int c = (unsigned char)*p++;
-
-		if (c == '\\') {
-			int a = octal(p, end), b = octal(p + 1, end), d = octal(p + 2, end);
-
-			if (a < 0 || a > 3 || b < 0 || d < 0)
-				return -EBADMSG;
-			c = a << 6 | b << 3 | d;
-			p += 3;
-		}
-		if (len + 1 >= room || !c)
-			return -EBADMSG;
-		out[len++] = c < ' ' || c == 127 ? '?' : (char)c;
-	}
-	out[len] = '\0';
-	return 0;
-}
-
-static int
-take_number(const char *p, const char *end, uint64_t max, uint64_t *v)
-{
-	uint64_t n = 0;
-
-	if (p == end)
-		return -EBADMSG;
-	for (; p < end; p++) {
-		if (*p < '0' || *p > '9' || n > (max - (uint64_t)(*p - '0')) / 10)
-			return -EBADMSG;
-		n = n * 10 + (uint64_t)(*p - '0');
-	}
-	*v = n;
-	return 0;
-}
-
 /* A word of another version's counts as the last one of COUNT words would: unknown. */
 static uint32_t
 take_word(const char *const *words, uint32_t count, const char *p, const char *end)
@@ -235,7 +184,7 @@ take_status(struct endrecord *r, const char *p, const char *end)
 
 	if (signaled)
 		p += sizeof head - 1;
-	if (take_number(p, end, signaled ? 126 : 255, &v))
+	if (escaped_number(p, end, signaled ? 126 : 255, &v))
 		return -EBADMSG;
 	r->has_status = 1;
 	r->status = (uint32_t)(signaled ? v : v << 8);
@@ -252,14 +201,14 @@ take_field(struct endrecord *r, size_t i, const char *p, const char *end)
 
 	switch (fields[i].kind) {
 	case TEXT:
-		return take_text(at, fields[i].room, p, end);
+		return escaped_take(at, fields[i].room, p, end);
 	case STATUS:
 		return take_status(r, p, end);
 	case FLAG:
 		*(bool *)at = end - p == 3 && memcmp(p, "yes", 3) == 0;
 		return 0;
 	case U64:
-		rc = take_number(p, end, UINT64_MAX, &v);
+		rc = escaped_number(p, end, UINT64_MAX, &v);
 		memcpy(at, &v, sizeof v);
 		return rc;
 	case WHY:
@@ -269,7 +218,7 @@ take_field(struct endrecord *r, size_t i, const char *p, const char *end)
 		v = take_word(bys, END_BYS, p, end);
 		break;
 	default:
-		rc = take_number(p, end, UINT32_MAX, &v);
+		rc = escaped_number(p, end, UINT32_MAX, &v);
 	}
 	n = (uint32_t)v;
 	memcpy(at, &n, sizeof n);

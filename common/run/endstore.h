@@ -8,8 +8,7 @@
  *   down                  the boot id of the kernel under which holdfastd was stopped last; gone while holdfastd runs
  *
  * Only root may open these directories; a user gets the own records from holdfastd (vouch.h).  A file is replaced as
- * a whole (rename(2)) and bounded: ENDSTORE_MAX records, none older than ENDSTORE_DAYS.  The file that was there is
- * emptied, for a user may have it open.
+ * a whole (userfile.h) and bounded: ENDSTORE_MAX records, none older than ENDSTORE_DAYS.
  *
  * DIR is an open descriptor of the directory that the file is in.  All functions return 0 or a negative errno, where
  * nothing else is said.
@@ -17,7 +16,6 @@
 #ifndef HOLDFAST_ENDSTORE_H
 #define HOLDFAST_ENDSTORE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,8 +26,6 @@
 #define ENDSTORE_BYTES (ENDSTORE_MAX * ENDRECORD_TEXT)
 #define ENDSTORE_LOCK_MS 500 /* how long the lock on a user's records is waited for */
 
-/* The user's file name. */
-void endstore_name(uid_t uid, char name[16]);
 /* Adds R to the records of R->uid, and removes the oldest ones where there are too many. */
 int endstore_add(int dir, const struct endrecord *r);
 /*
@@ -48,8 +44,6 @@ int endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count);
 int endstore_put(int dir, const char *name, const struct endrecord *r);
 /* Reads that: -ENOENT, -EBADMSG. */
 int endstore_get(int dir, const char *name, struct endrecord *r);
-/* Whether the file that FD is open for has been replaced: then it is empty, or will be in a moment. */
-bool endstore_is_old(int fd);
 /* The id of this boot, "" where the kernel does not tell it. */
 void endstore_boot(char boot[ENDRECORD_BOOT]);
 

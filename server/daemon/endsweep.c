@@ -15,6 +15,7 @@
 #include "audit.h"
 #include "clock.h"
 #include "endstore.h"
+#include "eventstore.h"
 #include "fd.h"
 #include "leaderreg.h"
 #include "log.h"
@@ -93,6 +94,7 @@ write_line(const struct endrecord *r)
 	audit_init(&a, r->user, r->uid);
 	a.session = r->session;
 	memcpy(a.unique, r->unique, sizeof a.unique);
+	memcpy(a.name, r->name, sizeof a.name);
 	snprintf(text, sizeof text, "duration=%llu status=- why=%s by=%s",
 	         (unsigned long long)(r->seen_ms > r->created_ms ? (r->seen_ms - r->created_ms) / 1000 : 0),
 	         endrecord_why(r->why), endrecord_by(r->by));
@@ -155,6 +157,17 @@ sweep_old(const struct sweep *s, const char *name)
 		unlinkat(s->ends, name, 0);
 }
 
+static void
+sweep_events(void)
+{
+	int dir = statedir_open(STATEDIR_EVENTS);
+
+	if (dir < 0)
+		return;
+	eventstore_sweep(dir, clock_date_ms());
+	close(dir);
+}
+
 void
 endsweep_run(void)
 {
@@ -172,4 +185,5 @@ endsweep_run(void)
 	fd_close(&s.running);
 	fd_close(&s.ends);
 	fd_close(&top);
+	sweep_events();
 }

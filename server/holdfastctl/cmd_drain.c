@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "ctl.h"
 #include "json.h"
-#include "log.h"
 #include "paths.h"
+#include "rootevent.h"
 
 static int
 switch_it(bool on)
 {
+	struct event e;
 	int fd, rc = 0;
 
 	if (ctl_root_only("drain"))
@@ -32,8 +32,9 @@ switch_it(bool on)
 		ctl_error("%s: %s", PATH_DRAIN, strerror(rc));
 		return CTL_FAILED;
 	}
-	log_open("holdfastctl", false);
-	log_line(LOG_NOTICE, "event=drain state=%s", on ? "on" : "off");
+	rootevent_begin(&e, "drain", NULL);
+	event_add(&e, "state", on ? "on" : "off");
+	rootevent_write(&e);
 	return CTL_OK;
 }
 

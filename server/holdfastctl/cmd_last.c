@@ -13,6 +13,7 @@
 #include "lastprint.h"
 #include "owndir.h"
 #include "paths.h"
+#include "userfile.h"
 
 /* The records that are to be shown. */
 struct all {
@@ -51,7 +52,7 @@ read_as_root(uid_t uid, bool everybody, struct all *a)
 {
 	int dir = owndir_open(AT_FDCWD, PATH_ENDS, 0, 077), rc = 0;
 	const struct dirent *e;
-	char name[16];
+	char name[USERFILE_NAME];
 	DIR *d;
 
 	if (dir < 0)
@@ -61,7 +62,7 @@ read_as_root(uid_t uid, bool everybody, struct all *a)
 		close(dir);
 		return -ENOMEM;
 	}
-	endstore_name(uid, name);
+	userfile_name(uid, name);
 	while (!rc && everybody && (e = readdir(d)))
 		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
 			rc = read_file(dir, e->d_name, a);

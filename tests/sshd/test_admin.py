@@ -318,7 +318,8 @@ def test_drain(host):
     equal(root(host, "drain", "--off").stdout, "not draining\n", "drain --off")
     equal(root(host, "drain", "--off").returncode, 0, "twice")
     check(host.login("bob").ask("$HOLDFAST_SESSION") != "", "bob's shell after that")
-    equal(host.syslog.find(r"event=drain")[0].split("event=")[1], "drain state=on", "the log")
+    line = host.syslog.find(r"event=drain")[0].split("event=")[1]
+    check(re.fullmatch(r"drain by-uid=0 by-pid=\d+( by-login-uid=\d+)? state=on", line), "the log: " + line)
 
 
 def test_message(host):

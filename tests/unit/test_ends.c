@@ -18,6 +18,7 @@
 #include "endwords.h"
 #include "hoststate.h"
 #include "oomwatch.h"
+#include "userfile.h"
 
 static const struct endrecord full = {
 	.time_ms = 1764424800123, .seen_ms = 1764424000000, .created_ms = UINT64_MAX, .session = 2, .uid = 1000,
@@ -131,9 +132,9 @@ store(void **state)
 	free(v);
 	/* A user who has the file open keeps no blocks of the disk. */
 	fd = openat(dir, "1000", O_RDONLY | O_CLOEXEC);
-	assert_false(endstore_is_old(fd));
+	assert_false(userfile_is_old(fd));
 	assert_int_equal(endstore_add(dir, &r), 0);
-	assert_true(endstore_is_old(fd));
+	assert_true(userfile_is_old(fd));
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(st.st_size, 0);
 	close(fd);

@@ -58,7 +58,9 @@ static const struct vouch_reply
 	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED }, ends_are = { .type = VOUCH_ENDS_ARE },
 	told = { .type = VOUCH_TOLD, .text = "session 2 was ended" }, told_min = { .type = VOUCH_TOLD },
 	told_max = { .type = VOUCH_TOLD, .text = LONG('t', TEXT_CAP) };
-static const struct vouch_request ends = { .op = VOUCH_OP_ENDS };
+static const struct vouch_request ends = { .op = VOUCH_OP_ENDS }, events = { .op = VOUCH_OP_EVENTS };
+static const struct vouch_reply events_are = { .type = VOUCH_EVENTS_ARE, .which = VOUCH_WHICH_ALL },
+                                events_are_min = { .type = VOUCH_EVENTS_ARE };
 
 static void
 vouch_messages(void **state)
@@ -77,7 +79,9 @@ vouch_messages(void **state)
 		ONE("started", VOUCH_STARTED, reply, &started, EMPTY), ONE("queued", VOUCH_QUEUED, reply, &queued, EMPTY),
 		ONE("ends-are", VOUCH_ENDS_ARE, reply, &ends_are, EMPTY), ONE("told", VOUCH_TOLD, reply, &told), ONE("told-min", VOUCH_TOLD, reply, &told_min, .alike = { VOUCH_READY }),
 		ONE("told-max", VOUCH_TOLD, reply, &told_max),
-		ONE("ends", 0, request, &ends),
+		ONE("ends", 0, request, &ends), ONE("events", 0, request, &events),
+		ONE("events-are", VOUCH_EVENTS_ARE, reply, &events_are),
+		ONE("events-are-min", VOUCH_EVENTS_ARE, reply, &events_are_min),
 	};
 
 	(void)state;

@@ -4,20 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "counters.h"
+#include "eventstore.h"
 #include "log.h"
+#include "paths.h"
+#include "statedir.h"
 
 void
 audit_init(struct audit *a, const char *user, uid_t uid)
 {
 	memset(a, 0, sizeof *a);
 	snprintf(a->user, sizeof a->user, "%s", user);
-	for (char *p = a->user; *p; p++)
-		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
-			*p = '_';
 	a->uid = uid;
 	a->limit.burst = 32;
 	a->limit.every_ms = 1000;
@@ -29,39 +29,93 @@ take_key(char *key, size_t cap, const char *who)
 {
 	const char *found = who ? strstr(who, "SHA256:") : NULL;
 
-	if (found)
-		snprintf(key, cap, "%.*s", (int)strcspn(found, ", \""), found);
-	else
-		snprintf(key, cap, "-");
+	snprintf(key, cap, "%.*s", found ? (int)strcspn(found, ", \"") : 0, found ? found : "");
 }
 
-static void
-write_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+void
+audit_begin(const struct audit *a, struct event *e, const char *name, const char *address, const char *who)
 {
-	char more[48] = "", key[64];
+	char key[64];
 
-	if (a->limit.suppressed)
-		snprintf(more, sizeof more, " suppressed=%u", a->limit.suppressed);
-	a->limit.suppressed = 0;
 	take_key(key, sizeof key, who);
-	log_line(LOG_INFO, "event=%s user=%s uid=%u session=%u%s%s address=%s key=%s who=\"%s\"%s%s%s", event, a->user,
-	         (unsigned)a->uid, (unsigned)a->session, a->unique[0] ? " unique=" : "", a->unique,
-	         address && *address ? address : "-", key, who ? who : "", *extra ? " " : "", extra, more);
+	event_init(e, name);
+	event_add(e, "user", a->user);
+	event_number(e, "uid", a->uid);
+	event_number(e, "session", a->session);
+	if (a->unique[0])
+		event_add(e, "unique", a->unique);
+	if (a->name[0])
+		event_add(e, "name", a->name);
+	event_add(e, "address", address);
+	event_add(e, "key", key);
+	event_quote(e, "who", who);
+}
+
+/* A disk that is full, or read-only, is said now and then. */
+static void
+store(const struct event *e)
+{
+	static struct ratelimit complaints = { .burst = 1, .every_ms = 600000 };
+	int dir = statedir_open(STATEDIR_EVENTS), rc = dir < 0 ? dir : eventstore_add(dir, e);
+
+	if (dir >= 0)
+		close(dir);
+	if (rc && ratelimit_take(&complaints, clock_now_ms()))
+		log_errno(LOG_WARNING, rc, "cannot keep an event in " PATH_EVENTS ", which holdfastctl events reads");
+}
+
+void
+audit_plain(int priority, const struct event *e)
+{
+	event_log(priority, e);
+	store(e);
+}
+
+/* The line, in whatever way it was counted. */
+static void
+write_it(struct audit *a, struct event *e)
+{
+	if (a->limit.suppressed)
+		event_number(e, "suppressed", a->limit.suppressed);
+	a->limit.suppressed = 0;
+	audit_plain(LOG_INFO, e);
 }
 
 /* A refusal that a login is told about has been counted there (reply.h). */
 void
-audit_event(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+audit_write(struct audit *a, struct event *e)
 {
-	if (strcmp(event, "refuse") != 0 && strcmp(event, "aside") != 0)
-		counters_fields(event, extra);
-	write_event(a, event, address, who, extra);
+	const char *name = event_get(e, "event");
+
+	if (strcmp(name, "refuse") != 0 && strcmp(name, "aside") != 0)
+		counters_event(name, event_get(e, "why"));
+	write_it(a, e);
 }
 
 void
-audit_limited(struct audit *a, const char *event, const char *address, const char *who, const char *extra)
+audit_write_limited(struct audit *a, struct event *e)
 {
-	counters_fields(event, extra);
+	counters_event(event_get(e, "event"), event_get(e, "why"));
 	if (ratelimit_take(&a->limit, clock_now_ms()))
-		write_event(a, event, address, who, extra);
+		write_it(a, e);
+}
+
+void
+audit_event(struct audit *a, const char *name, const char *address, const char *who, const char *extra)
+{
+	struct event e;
+
+	audit_begin(a, &e, name, address, who);
+	event_words(&e, extra);
+	audit_write(a, &e);
+}
+
+void
+audit_limited(struct audit *a, const char *name, const char *address, const char *who, const char *extra)
+{
+	struct event e;
+
+	audit_begin(a, &e, name, address, who);
+	event_words(&e, extra);
+	audit_write_limited(a, &e);
 }

@@ -42,28 +42,49 @@ reply_plain(int conn, uint8_t type, uint32_t session)
 	return reply_send(conn, &reply);
 }
 
-int
-reply_ends(int conn, int fd)
+/* REPLY with the COUNT descriptors at FDS. */
+static int
+send_files(int conn, const struct vouch_reply *reply, const int *fds, size_t count)
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof fd)];
+		char room[CMSG_SPACE(VOUCH_FILES * sizeof *fds)];
 	} control = { .room = { 0 } };
-	struct vouch_reply reply = { .type = VOUCH_ENDS_ARE };
 	unsigned char buf[VOUCH_REPLY_MAX];
-	int len = vouch_encode_reply(&reply, buf, sizeof buf);
+	int len = vouch_encode_reply(reply, buf, sizeof buf);
 	struct iovec iov = { buf, len < 0 ? 0 : (size_t)len };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-	                     .msg_controllen = sizeof control };
+	                     .msg_controllen = CMSG_SPACE(count * sizeof *fds) };
 	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
 
-	if (fd < 0)
+	if (!count)
 		return reply_bytes(conn, buf, iov.iov_len);
 	cm->cmsg_level = SOL_SOCKET;
 	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(cm), &fd, sizeof fd);
+	cm->cmsg_len = CMSG_LEN(count * sizeof *fds);
+	memcpy(CMSG_DATA(cm), fds, count * sizeof *fds);
 	return sendmsg(conn, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)iov.iov_len ? 0 : -EIO;
+}
+
+int
+reply_ends(int conn, int fd)
+{
+	return send_files(conn, &(struct vouch_reply){ .type = VOUCH_ENDS_ARE }, &fd, fd >= 0);
+}
+
+int
+reply_events(int conn, const int fds[VOUCH_FILES])
+{
+	struct vouch_reply reply = { .type = VOUCH_EVENTS_ARE };
+	int there[VOUCH_FILES];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < VOUCH_FILES; i++)
+		if (fds[i] >= 0) {
+			reply.which |= (uint8_t)(1u << i);
+			there[count++] = fds[i];
+		}
+	return send_files(conn, &reply, there, count);
 }
 
 /* What CODE is called in the counters; ASIDE is an event of its own. */

@@ -56,7 +56,7 @@ leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 {
 	struct vouched_one *a = vouched_find(&l->attachments, m->number);
 	unsigned others = vouched_attached(&l->attachments);
-	char extra[64] = "";
+	struct event e;
 
 	/* One that came without a ticket was never asked about. */
 	if (!a)
@@ -76,21 +76,21 @@ leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 		l->first_attached = true;
 		return;
 	}
+	audit_begin(&l->audit, &e, event_of(a, others), a->address, a->who);
 	if (!others)
-		snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(l->dropped_ms),
-		         a->other ? " other-key=yes" : "");
-	else if (a->other)
-		snprintf(extra, sizeof extra, "other-key=yes");
-	audit_limited(&l->audit, event_of(a, others), a->address, a->who, extra);
+		event_number(&e, "duration", seconds_since(l->dropped_ms));
+	if (a->other)
+		event_add(&e, "other-key", "yes");
+	audit_write_limited(&l->audit, &e);
 }
 
 void
 leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 {
 	struct vouched_one *a = vouched_find(&l->attachments, m->number);
-	const char *why = "";
+	const char *why = NULL;
 	unsigned left;
-	char extra[64];
+	struct event e;
 
 	if (!a || !a->attached)
 		return;
@@ -98,13 +98,16 @@ leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 	left = vouched_attached(&l->attachments);
 	leader_utmp_update(l);
 	if (a->taken)
-		why = " why=taken";
+		why = "taken";
 	else if (m->kind == ATTACH_WHY_IDLE)
-		why = " why=idle";
-	snprintf(extra, sizeof extra, "duration=%llu%s", seconds_since(a->since_ms), why);
+		why = "idle";
+	audit_begin(&l->audit, &e, left ? "leave" : "drop", a->address, a->who);
+	event_number(&e, "duration", seconds_since(a->since_ms));
+	if (why)
+		event_add(&e, "why", why);
 	/* After the end of the shell the event "end" replaces "drop". */
 	if (!l->ended)
-		audit_limited(&l->audit, left ? "leave" : "drop", a->address, a->who, extra);
+		audit_write_limited(&l->audit, &e);
 	if (!left)
 		l->dropped_ms = clock_now_ms();
 	vouched_remove(&l->attachments, m->number);
@@ -141,36 +144,37 @@ latest(const struct leader *l)
 	return a;
 }
 
-/* The fields of the actor, each with a blank before it. */
 static void
-put_actor(char *out, size_t cap, const struct endrecord *r)
+put_actor(struct event *e, const struct endrecord *r)
 {
 	const struct end_actor *a = &r->actor;
-	char program[NAME_CAP];
 
-	out[0] = '\0';
 	if (r->by != END_BY_PROCESS)
 		return;
-	memcpy(program, a->program, sizeof program);
-	for (char *p = program; *p; p++)
-		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '=')
-			*p = '_';
-	snprintf(out, cap, " by-uid=%u by-pid=%u by-program=%s signal=%u%s", (unsigned)a->uid, (unsigned)a->pid,
-	         program[0] ? program : "-", (unsigned)a->signal, a->said_by_keeper ? " said-by-keeper=yes" : "");
+	event_number(e, "by-uid", a->uid);
+	event_number(e, "by-pid", a->pid);
+	event_add(e, "by-program", a->program);
+	event_number(e, "signal", a->signal);
+	if (a->said_by_keeper)
+		event_add(e, "said-by-keeper", "yes");
 }
 
 void
 leader_audit_end(struct leader *l, const struct endrecord *r)
 {
 	const struct vouched_one *a = latest(l);
-	char text[256], status[16] = "-", actor[128], idle[32] = "";
+	char status[16] = "";
+	struct event e;
 
 	if (r->has_status)
 		endrecord_status(r->status, status);
-	put_actor(actor, sizeof actor, r);
+	audit_begin(&l->audit, &e, r->why == END_KEEPER ? "lost" : "end", a ? a->address : NULL, a ? a->who : NULL);
+	event_number(&e, "duration", seconds_since(l->created_ms));
+	event_add(&e, "status", status);
+	event_add(&e, "why", endrecord_why(r->why));
+	event_add(&e, "by", endrecord_by(r->by));
+	put_actor(&e, r);
 	if (r->idle_s)
-		snprintf(idle, sizeof idle, " idle_s=%u", (unsigned)r->idle_s);
-	snprintf(text, sizeof text, "duration=%llu status=%s why=%s by=%s%s%s", seconds_since(l->created_ms), status,
-	         endrecord_why(r->why), endrecord_by(r->by), actor, idle);
-	audit_event(&l->audit, r->why == END_KEEPER ? "lost" : "end", a ? a->address : NULL, a ? a->who : NULL, text);
+		event_number(&e, "idle_s", r->idle_s);
+	audit_write(&l->audit, &e);
 }

@@ -176,6 +176,7 @@ static void
 on_named(struct leader *l, const struct leadermsg_report *m)
 {
 	memcpy(l->name, m->name, sizeof l->name);
+	memcpy(l->audit.name, m->name, sizeof l->audit.name);
 	leader_end_note(l);
 }
 

@@ -81,10 +81,15 @@ door_deadline(const struct door *d, uint64_t now_ms)
 static void
 say_left_out(uid_t uid, unsigned left_out)
 {
+	struct event e;
+
+	event_init(&e, "refuse");
 	if (uid == (uid_t)-1)
-		log_line(LOG_NOTICE, "event=refuse uid=- left_out=%u", left_out);
+		event_add(&e, "uid", NULL);
 	else
-		log_line(LOG_NOTICE, "event=refuse uid=%u left_out=%u", (unsigned)uid, left_out);
+		event_number(&e, "uid", uid);
+	event_number(&e, "left_out", left_out);
+	audit_plain(LOG_NOTICE, &e);
 }
 
 /* Refuses CONN and closes it, without a helper, because there are too many. */
@@ -94,14 +99,14 @@ refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 	uint64_t now = clock_now_ms();
 	struct audit a;
 
+	reply_refuse_as(conn, VOUCH_LIMIT, "queue", "too many logins of this account at once");
+	close(conn);
 	if (refusallog_take(&d->refusals, owner, uid, now)) {
 		audit_init(&a, "-", uid);
 		audit_event(&a, "refuse", NULL, NULL, "code=5 why=\"too many logins at once\"");
 	} else {
 		refusallog_left_out(&d->refusals, owner, now);
 	}
-	reply_refuse_as(conn, VOUCH_LIMIT, "queue", "too many logins of this account at once");
-	close(conn);
 }
 
 /* Whether the caller has closed its connection; then it needs no helper. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include "counters.h"
 #include "endstore.h"
 #include "endwords.h"
+#include "eventstore.h"
 #include "fd.h"
 #include "leader_main.h"
 #include "log.h"
@@ -32,6 +34,7 @@
 #include "reply.h"
 #include "signals.h"
 #include "statedir.h"
+#include "userfile.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a caller that has connected and says nothing */
@@ -61,20 +64,22 @@ write_refusal(const struct helper *h, const char *event, uint32_t code, const ch
 {
 	const char *user = h->login.uid == h->caller && h->login.user[0] ? h->login.user : "-";
 	struct audit a;
-	char text[192];
+	struct event e;
 
 	audit_init(&a, user, h->caller);
-	snprintf(text, sizeof text, "code=%u why=\"%.128s\"", (unsigned)code, why);
-	audit_event(&a, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who, text);
+	audit_begin(&a, &e, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who);
+	event_number(&e, "code", code);
+	event_quote(&e, "why", why);
+	audit_write(&a, &e);
 }
 
-/* Refuses and ends; WHY is for the log only. */
+/* Refuses and ends; WHY is for the log only, which is written when the login has its answer. */
 static void
 refuse(struct helper *h, uint32_t code, const char *text, const char *why)
 {
+	reply_refuse(h->conn, code, "%s", text);
 	if (!h->quiet)
 		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, why);
-	reply_refuse(h->conn, code, "%s", text);
 	refusal_tell(h->slot);
 	h->state = DONE;
 	h->status = 1;
@@ -208,18 +213,50 @@ static void
 on_ends(struct helper *h)
 {
 	int dir = statedir_open(STATEDIR_ENDS), fd = -1;
-	char name[16];
+	char name[USERFILE_NAME];
 
 	h->state = DONE;
 	if (dir < 0) {
 		reply_error(h->conn, "cannot open the records of ends");
 		return;
 	}
-	endstore_name(h->caller, name);
+	userfile_name(h->caller, name);
 	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	reply_ends(h->conn, fd);
 	fd_close(&fd);
 	close(dir);
+}
+
+/* The caller's file NAME in the directory WHICH: a descriptor for reading, or -1. */
+static int
+open_own(enum statedir which, const char *name, int flags)
+{
+	int dir = statedir_open(which), fd;
+
+	if (dir < 0)
+		return -1;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, EVENTSTORE_MODE);
+	close(dir);
+	return fd;
+}
+
+/*
+ * The caller's own events, and those to come: the descriptor cannot be written to.  There is a file to watch for each
+ * account, and none for a uid that is nobody's.
+ */
+static void
+on_events(struct helper *h)
+{
+	int fds[VOUCH_FILES] = { -1, -1 };
+	char name[USERFILE_NAME];
+
+	h->state = DONE;
+	userfile_name(h->caller, name);
+	fds[0] = open_own(STATEDIR_EVENTS, name, 0);
+	if (fds[0] < 0 && getpwuid(h->caller))
+		fds[0] = open_own(STATEDIR_EVENTS, name, O_CREAT);
+	reply_events(h->conn, fds);
+	fd_close(&fds[0]);
 }
 
 static void
@@ -318,6 +355,23 @@ wait_for(int conn, int timeout_ms)
 	return false;
 }
 
+/* Answers a request without a ticket; whether it is one. */
+static bool
+asks_for_files(struct helper *h, const unsigned char *buf, size_t len)
+{
+	struct vouch_request q;
+
+	if (vouch_decode_request(&q, buf, len))
+		return false;
+	if (q.op == VOUCH_OP_ENDS)
+		on_ends(h);
+	else if (q.op == VOUCH_OP_EVENTS)
+		on_events(h);
+	else
+		return false;
+	return true;
+}
+
 static void
 serve(struct helper *h)
 {
@@ -331,11 +385,8 @@ serve(struct helper *h)
 		n = receive(h->conn, buf, sizeof buf);
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
-		if (n > 0 && h->state == EXPECT_VOUCH && vouch_decode_request(&q, buf, (size_t)n) == 0 &&
-		    q.op == VOUCH_OP_ENDS) {
-			on_ends(h);
+		if (n > 0 && h->state == EXPECT_VOUCH && asks_for_files(h, buf, (size_t)n))
 			return;
-		}
 		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
 			refuse(h, VOUCH_BAD_REQUEST, "unknown request", "bad request");
 			return;

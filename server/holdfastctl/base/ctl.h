@@ -37,7 +37,7 @@ struct ctl_command {
 	int (*run)(const struct ctl_command *self, int argc, char **argv);
 };
 
-extern const struct ctl_command cmd_ls, cmd_last, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
+extern const struct ctl_command cmd_ls, cmd_last, cmd_events, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
                                 cmd_setup, cmd_doctor, cmd_message, cmd_drain, cmd_check_config, cmd_resume, cmd_upgrade,
                                 cmd_metrics, cmd_record, cmd_export;
 

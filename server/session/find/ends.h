@@ -8,8 +8,6 @@
 #include "bounds.h"
 #include "endrecord.h"
 
-#define ENDS_WAIT_MS 2000 /* for holdfastd */
-
 /*
  * Asks holdfastd for this process's user's records: 0 with them in *V (the caller's to free), oldest first, and their
  * number in *COUNT; -ENOENT or -ECONNREFUSED: holdfastd is not there; -EPROTO: it is too old to know; another negative

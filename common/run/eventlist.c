@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "eventlist.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escaped.h"
+
+static size_t
+count_lines(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	size_t count = 0;
+
+	for (; p < end; count++) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+
+		p = newline ? newline + 1 : end;
+	}
+	return count;
+}
+
+/* "KEY=number" and a blank, at *P: moves behind that; 0 or -EBADMSG. */
+static int
+take_head(const char **p, const char *end, const char *key, uint64_t *v)
+{
+	size_t len = strlen(key);
+	const char *blank;
+
+	if ((size_t)(end - *p) < len || memcmp(*p, key, len) != 0)
+		return -EBADMSG;
+	blank = memchr(*p + len, ' ', (size_t)(end - *p) - len);
+	if (!blank || escaped_number(*p + len, blank, UINT64_MAX, v))
+		return -EBADMSG;
+	*p = blank + 1;
+	return 0;
+}
+
+static void
+add_lines(struct eventlist *l, const char *text, size_t len, uint64_t since_ms)
+{
+	const char *p = text, *end = text + len;
+
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end, *at = p;
+		struct eventlist_one one = { .line = p, .len = (size_t)(stop - p) };
+
+		if (take_head(&at, stop, "time_ms=", &one.time_ms) == 0 && take_head(&at, stop, "seq=", &one.seq) == 0 &&
+		    one.time_ms >= since_ms)
+			l->v[l->count++] = one;
+		p = stop + 1;
+	}
+}
+
+int
+eventlist_take(struct eventlist *l, char *text, size_t len, uint64_t since_ms)
+{
+	size_t lines = count_lines(text, len);
+	struct eventlist_one *v = reallocarray(l->v, l->count + lines + 1, sizeof *v);
+	char **texts = reallocarray(l->texts, l->text_count + 1, sizeof *texts);
+
+	if (v)
+		l->v = v;
+	if (texts)
+		l->texts = texts;
+	if (!v || !texts) {
+		free(text);
+		return -ENOMEM;
+	}
+	l->texts[l->text_count++] = text;
+	add_lines(l, text, len, since_ms);
+	return 0;
+}
+
+/* Lines of one text stand at rising addresses, in their order. */
+static int
+earlier_first(const void *x, const void *y)
+{
+	const struct eventlist_one *a = x, *b = y;
+
+	if (a->time_ms != b->time_ms)
+		return a->time_ms < b->time_ms ? -1 : 1;
+	return (uintptr_t)a->line < (uintptr_t)b->line ? -1 : (uintptr_t)a->line > (uintptr_t)b->line;
+}
+
+void
+eventlist_sort(struct eventlist *l)
+{
+	if (l->count)
+		qsort(l->v, l->count, sizeof *l->v, earlier_first);
+}
+
+int
+eventlist_get(const struct eventlist *l, size_t i, struct event *e)
+{
+	return i < l->count ? event_parse(e, l->v[i].line, l->v[i].len) : -EBADMSG;
+}
+
+void
+eventlist_free(struct eventlist *l)
+{
+	for (size_t i = 0; i < l->text_count; i++)
+		free(l->texts[i]);
+	free(l->texts);
+	free(l->v);
+	*l = (struct eventlist)EVENTLIST_INIT;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemonask.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fd.h"
+#include "paths.h"
+#include "peercred.h"
+
+/* A socket to holdfastd, which is root's: a descriptor or a negative errno. */
+static int
+connect_daemon(void)
+{
+	const struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc = 0;
+	struct ucred cred;
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&sa, sizeof sa))
+		rc = -errno;
+	if (!rc)
+		rc = peercred_get(fd, &cred);
+	if (!rc && cred.uid != 0)
+		rc = -EPERM;
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* The descriptors that came with MH into FDS, VOUCH_FILES of them; none for too many. */
+static void
+take_descriptors(struct msghdr *mh, int *fds)
+{
+	struct cmsghdr *cm = CMSG_FIRSTHDR(mh);
+
+	if (cm && cm->cmsg_level == SOL_SOCKET && cm->cmsg_type == SCM_RIGHTS &&
+	    cm->cmsg_len <= CMSG_LEN(VOUCH_FILES * sizeof *fds))
+		memcpy(fds, CMSG_DATA(cm), cm->cmsg_len - CMSG_LEN(0));
+}
+
+/* One message before DEADLINE into *REPLY, and its descriptors: its type, or a negative errno. */
+static int
+receive(int sock, uint64_t deadline, struct vouch_reply *reply, int *fds)
+{
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(VOUCH_FILES * sizeof *fds)];
+	} control;
+	unsigned char buf[VOUCH_REPLY_MAX];
+	struct iovec iov = { buf, sizeof buf };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	struct pollfd p = { .fd = sock, .events = POLLIN };
+	uint64_t now = clock_now_ms();
+	ssize_t n;
+
+	if (now >= deadline || poll(&p, 1, (int)(deadline - now)) <= 0)
+		return -ETIMEDOUT;
+	n = recvmsg(sock, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (n < 0)
+		return -errno;
+	take_descriptors(&mh, fds);
+	if (n == 0 || vouch_decode_reply(reply, buf, (size_t)n))
+		return -EPROTO;
+	return reply->type;
+}
+
+int
+daemonask(enum vouch_op op, enum vouch_reply_type want, struct vouch_reply *reply, int fds[VOUCH_FILES])
+{
+	const struct vouch_request q = { .op = op };
+	uint64_t deadline = clock_now_ms() + DAEMONASK_WAIT_MS;
+	unsigned char buf[VOUCH_REQUEST_BYTES];
+	int sock = connect_daemon(), rc;
+
+	fds[0] = fds[1] = -1;
+	if (sock < 0)
+		return sock;
+	vouch_encode_request(&q, buf);
+	rc = send(sock, buf, sizeof buf, MSG_NOSIGNAL) == (ssize_t)sizeof buf ? VOUCH_QUEUED : -EPIPE;
+	while (rc == VOUCH_QUEUED)
+		rc = receive(sock, deadline, reply, fds);
+	close(sock);
+	if (rc == (int)want)
+		return 0;
+	fd_close(&fds[0]);
+	fd_close(&fds[1]);
+	return rc < 0 ? rc : -EPROTO;
+}

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""Events: journald's fields, the store, holdfastctl events."""
+import json
+import os
+import re
+import socket
+import struct
+import subprocess
+import threading
+
+from term import check, equal, wait_until
+
+EVENTS = "/var/lib/holdfast/events"
+CTL = "/usr/bin/holdfastctl"
+
+
+class Journald(threading.Thread):
+    """Journald's two sockets, in the place of /dev/log: .entries are fields, .lines what came as syslog(3) sends it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.entries, self.lines = [], []
+        os.makedirs("/run/systemd/journal", exist_ok=True)
+        os.unlink("/dev/log")
+        os.symlink("/run/systemd/journal/dev-log", "/dev/log")
+        self.native, self.syslog = self.bind("socket"), self.bind("dev-log")
+        self.start()
+        threading.Thread(target=self.read_syslog, daemon=True).start()
+
+    @staticmethod
+    def bind(name):
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        s.bind("/run/systemd/journal/" + name)
+        os.chmod("/run/systemd/journal/" + name, 0o666)
+        return s
+
+    @staticmethod
+    def parse(data):
+        """As journald-native.c: NAME=value, or NAME, the length in 64 bits, and the value."""
+        fields = {}
+        while data:
+            line, _, rest = data.partition(b"\n")
+            if b"=" in line:
+                name, _, value = line.partition(b"=")
+                data = rest
+            else:
+                size = struct.unpack_from("<Q", rest)[0]
+                name, value = line, rest[8:8 + size]
+                equal(rest[8 + size:9 + size], b"\n", "what ends a field")
+                data = rest[9 + size:]
+            check(name not in fields and re.fullmatch(rb"[A-Z][A-Z0-9_]{0,63}", name), "a field %r" % name)
+            fields[name.decode()] = value.decode("utf-8", "surrogateescape")
+        return fields
+
+    def run(self):
+        while True:
+            self.entries.append(self.parse(self.native.recv(65536)))
+
+    def read_syslog(self):
+        while True:
+            self.lines.append(self.syslog.recv(65536).decode("utf-8", "replace"))
+
+    def find(self, **want):
+        return [e for e in list(self.entries) if all(e.get(k) == v for k, v in want.items())]
+
+
+def events(host, *args, user=None):
+    """What `holdfastctl events --json` prints to USER, or to root."""
+    argv = [CTL, "events", "--json", *args]
+    out = host.as_user(user, argv).stdout if user else subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout
+    found = [json.loads(line) for line in out.splitlines()]
+    for e in found:
+        equal(e["schema"], 1, "the version of the schema")
+    return found
+
+
+def names(found):
+    return [e["event"] for e in found]
+
+
+def test_journal_and_store(host):
+    """One entry an event, with fields and the same line, and none by syslog; the store has the same."""
+    journald = Journald()
+    t = host.login()
+    host.ctl("alice", "rename", "1", "work")
+    host.drop(t)
+    wait_until(lambda: journald.find(HOLDFAST_EVENT="drop"), "the entry of the drop")
+    t = host.login()
+    # A name with a newline and what looks like a field is a value, and nothing else.
+    subprocess.run(["python3", "-c", "import os\nopen('/proc/self/comm', 'w').write('x\\nPRIORITY=0')\nos.kill(%d, 15)"
+                    % host.session()["keeper_pid"]], check=True)
+    t.wait_exit()
+    e = wait_until(lambda: journald.find(HOLDFAST_EVENT="end"), "the entry of the end")[0]
+    uid = str(host.ids("alice")[0])
+    want = {"HOLDFAST_USER": "alice", "HOLDFAST_UID": uid, "HOLDFAST_SESSION": "1", "HOLDFAST_NAME": "work",
+            "HOLDFAST_ADDRESS": "127.0.0.1", "HOLDFAST_BY_UID": "0", "HOLDFAST_BY_PROGRAM": "x\nPRIORITY=0",
+            "HOLDFAST_EVENTS_VERSION": "1", "PRIORITY": "6", "SYSLOG_FACILITY": "10", "SYSLOG_IDENTIFIER": "holdfastd"}
+    equal({k: e.get(k) for k in want}, want, "fields of %s" % e)
+    check(re.fullmatch(r"[0-9a-f]{16}", e["HOLDFAST_UNIQUE"]), "the unique id: %s" % e)
+    check(e["MESSAGE"].startswith("event=end user=alice uid=%s session=1 unique=%s name=work address=127.0.0.1 key=SHA256:"
+                                  % (uid, e["HOLDFAST_UNIQUE"])), e["MESSAGE"])
+    check(r"by-program=x\012PRIORITY\0750" in e["MESSAGE"], e["MESSAGE"])
+    equal([x["HOLDFAST_EVENT"] for x in journald.entries], ["create", "drop", "resume", "end"], "entries")
+    equal([x for x in journald.lines if "event=" in x] + host.syslog.find("event="), [], "the same by syslog")
+    check([x for x in journald.lines if "PAM" in x or "pam" in x], "other lines go by syslog: %s" % journald.lines)
+    wait_until(lambda: "end" in names(events(host, user="alice")), "the end in the store")
+    mine = events(host, user="alice")
+    equal(names(mine), ["create", "drop", "resume", "end"], "events of alice")
+    equal([(e["user"], e["uid"], e["session"], e["address"]) for e in mine], [("alice", int(uid), 1, "127.0.0.1")] * 4, "whose")
+    equal(len({e["unique"] for e in mine}), 1, "unique ids")
+    equal([e["seq"] for e in mine], [1, 2, 3, 4], "numbers")
+    equal([e.get("name") for e in mine][1:], ["work"] * 3, "names")
+
+
+def test_whose_events(host):
+    """A user sees the own ones; root those of all and of the host; by session, and since a time."""
+    t = host.login()
+    host.ssh_run(user="bob", args=["true"])
+    b = host.login(user="bob")
+    subprocess.run([CTL, "drain"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([CTL, "drain", "--off"], check=True, stdout=subprocess.DEVNULL)
+    host.drop(b, user="bob")
+    wait_until(lambda: "drop" in names(events(host, user="bob")), "the drop in the store")
+    equal({e["user"] for e in events(host, user="alice")}, {"alice"}, "users that alice sees")
+    everybody = events(host, "--all")
+    equal([e.get("user") for e in everybody], ["alice", "bob", None, None, "bob"], "all, by time")
+    equal([e.get("state") for e in everybody if e["event"] == "drain"], ["on", "off"], "of the host")
+    equal(everybody[2]["by_uid"], 0, "by whom")
+    equal(names(events(host, "-u", "bob", "1")), ["create", "drop"], "of bob's session")
+    equal(events(host, "-u", "bob", "--since", "2099-01-01"), [], "of the future")
+    unique = everybody[0]["unique"]
+    equal(len(events(host, "-a", unique)), 1, "by the unique id")
+    equal(len(events(host, "-a", "--since", "1h")), 5, "of the last hour")
+    for args, status, text in ((["-a"], 1, "events --all is for root"), (["-u", "bob"], 1, "for root"),
+                               (["--since", "soon"], 2, "--since takes 1d"), (["1", "2"], 2, "events takes one at most"),
+                               (["7"], 3, "no event of a session 7")):
+        done = host.as_user("alice", [CTL, "events", *args])
+        equal(done.returncode, status, "status of %s" % args)
+        check(text in done.stderr.decode(), "%s: %s" % (args, done.stderr))
+    out = host.as_user("alice", [CTL, "events"]).stdout.decode()
+    check(re.search(r"^\w+ [ \d]\d \d\d:\d\d:\d\d create +1 - +127\.0\.0\.1$", out, re.M), "as a table: %r" % out)
+    equal(host.as_user("carol", [CTL, "events"]).stdout, b"", "of a user without any")
+    # Nobody reads the files but by holdfastd.
+    done = host.as_user("alice", ["cat", "%s/%d" % (EVENTS, host.ids("alice")[0])])
+    check(done.returncode != 0, "alice can open the file")
+    t.close()
+
+
+class Following:
+    def __init__(self, host, *args, user=None):
+        ids = host.ids(user)[:2] if user else (0, 0)
+        self.found = []
+        self.p = subprocess.Popen([CTL, "events", "--json", "-f", *args], stdout=subprocess.PIPE, user=ids[0], group=ids[1],
+                                  extra_groups=[])
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.p.stdout:
+            self.found.append(json.loads(line))
+
+    def has(self, *want):
+        wait_until(lambda: [e["event"] for e in self.found] == list(want), "followed: %s, not %s" % (want, self.found))
+
+
+def test_follow(host):
+    """What comes is printed at once and once, also when the store is replaced, emptied or removed."""
+    t = host.login()
+    mine, all_of_them = Following(host, user="alice"), Following(host, "-a")
+    for f in (mine, all_of_them):
+        f.has("create")
+    host.drop(t)
+    for f in (mine, all_of_them):
+        f.has("create", "drop")
+    path = "%s/%d" % (EVENTS, host.ids("alice")[0])
+    unfinished = "%s/.tmp.new" % EVENTS
+    with open(path) as f, open(unfinished, "w") as new:
+        new.write(f.read())
+    os.rename(unfinished, path)
+    t = host.login()
+    for f in (mine, all_of_them):
+        f.has("create", "drop", "resume")
+    os.unlink(path)
+    host.drop(t)
+    for f in (mine, all_of_them):
+        f.has("create", "drop", "resume", "drop")
+    mine.p.terminate()
+    all_of_them.p.terminate()
+    # It ends when nobody reads it any more, without waiting for another event.
+    subprocess.run(["sh", "-c", "%s events -af --json | head -n 1" % CTL], stdout=subprocess.DEVNULL, timeout=60, check=True)
+
+
+def test_store_that_cannot_be_written(host):
+    """A login and the end of a session are as always, and one line says why there are no events."""
+    subprocess.run(["rm", "-rf", EVENTS], check=True)
+    with open(EVENTS, "w"):
+        pass
+    t = host.login()
+    host.drop(t)
+    t = host.login()
+    t.line("exit 3")
+    t.wait_exit()
+    wait_until(lambda: host.syslog.find("event=end "), "the end in the log")
+    equal(len(host.syslog.find("cannot keep an event in /var/lib/holdfast/events")), 1, "lines of the leader about that")
