@@ -264,7 +264,7 @@ def test_kill_older_than(host):
     equal(c.run("true"), 0, "alice's session")
     equal(host.ctl("alice", "kill", "--older-than", "soon").returncode, 2, "status of no time")
     equal(host.ctl("alice", "kill", "--older-than", "1d", "3").returncode, 2, "status of both")
-    check(len(host.syslog.find(r"event=end .*why=kill")) == 2, "the audit lines")
+    wait_until(lambda: len(host.syslog.find(r"event=end .*why=kill")) == 3, "the audit lines")
 
 
 def test_kill_all(host):
