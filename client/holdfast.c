@@ -182,7 +182,8 @@ main(int argc, char **argv)
 	open_standard();
 	setlocale(LC_ALL, "");
 	if (options_parse(&o, argc, argv, why, sizeof why) < 0) {
-		fprintf(stderr, "holdfast: %s\n%s", why, options_usage);
+		/* A person who has typed an option wrong wants to see which one, and not all of them. */
+		fprintf(stderr, "holdfast: %s\n%s", why, argc < 2 ? options_usage : "holdfast --help shows the options.\n");
 		status = STATUS_FAILED;
 	} else if (o.what == OPTIONS_HELP) {
 		printf("%s%s", options_usage, options_help);
