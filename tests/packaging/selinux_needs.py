@@ -21,6 +21,7 @@ NEEDS = (
     ("sshd", RUN, "dir", "create rmdir search read write add_name remove_name setattr getattr", "sessions and records"),
     ("sshd", RUN, "dir", "watch", "F_NOTIFY: a removed file is restored"),
     ("sshd", RUN, "file", "create read write unlink rename setattr getattr open", "records of logins"),
+    ("sshd", RUN, "file", "map", "counters, which holdfastd maps and leaders inherit"),
     ("sshd", RUN, "sock_file", "create unlink setattr getattr", "leaders bind sessions' sockets"),
     ("sshd", "sshd", "unix_stream_socket", "create bind listen accept connectto", "and listen on them"),
     ("sshd", "sshd", "capability", "sys_ptrace", "/proc of processes with other ids: environ, exe, ns"),
