@@ -128,10 +128,27 @@ old_rows_get_coarser(void **state)
 	assert_int_equal(told.v[0].offset, 0);
 	for (unsigned i = 1; i < told.count; i++) {
 		assert_true(told.v[i].offset > told.v[i - 1].offset);
+		assert_true(told.v[i].offset - told.v[i - 1].offset <= 128);
 		assert_int_equal(told.v[i].ms, 1000 * told.v[i].offset);
 	}
-	for (unsigned i = told.count - 300; i < told.count; i++)
+	for (unsigned i = told.count - 256; i < told.count; i++)
 		assert_int_equal(told.v[i].offset, 20000 - told.count + i);
+}
+
+/* Long pauses take no room: what was printed between them keeps its times. */
+static void
+pauses_cost_nothing(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++)
+		print(200 * (uint64_t)i + 86400000 * (uint64_t)(i / 300), 1);
+	times_tell(table, &ring, &told);
+	for (unsigned i = 1; i < told.count; i++) {
+		uint64_t from = told.v[i - 1].offset, to = told.v[i].offset;
+
+		assert_true(to - from <= 16);
+		assert_int_equal(told.v[i].ms, 200 * to + 86400000 * (to / 300));
+	}
 }
 
 static void
@@ -249,6 +266,7 @@ main(void)
 		CASE(a_clock_set_back),
 		CASE(rows_of_lost_output_go),
 		CASE(old_rows_get_coarser),
+		CASE(pauses_cost_nothing),
 		CASE(sizes_without_end),
 		CASE(the_next_keeper_has_it),
 		CASE(what_cannot_be_is_forgotten),

@@ -8,7 +8,8 @@
 
 #include "sessionmem.h"
 
-#define ROOM (TIMES_MAX / 8) /* so many rows at least are free after the table was full */
+#define ROOM (TIMES_MAX / 8)  /* so many rows at least are free after the table was full */
+#define FRESH (TIMES_MAX / 4) /* and so many of the latest stay as they are */
 
 _Static_assert(sizeof(struct times) <= SESSIONMEM_TIMES_BYTES, "the table fits");
 
@@ -42,7 +43,7 @@ same_size(const struct times_row *a, const struct times_row *b)
 	return a->rows == b->rows && a->cols == b->cols;
 }
 
-/* Keeps of the rows before FROM those from AT on. */
+/* The rows before AT go. */
 static void
 cut(struct times *t, uint32_t at)
 {
@@ -61,31 +62,28 @@ forget_old(struct times *t, uint64_t oldest)
 	cut(t, gone);
 }
 
-/* Every other row of the older half goes into the one before it; sizes stay. */
+/* Rows that begin less than GAP_MS after the one before them go into that one; new sizes stay. */
 static void
-thin(struct times *t)
+thin(struct times *t, uint64_t gap_ms)
 {
-	uint32_t half = t->count / 2, left = 1;
-	bool kept = true;
+	uint32_t old = t->count - FRESH, left = 1;
 
-	for (uint32_t i = 1; i < half; i++) {
-		if (kept && same_size(&t->v[i], &t->v[left - 1])) {
-			kept = false;
-			continue;
-		}
-		t->v[left++] = t->v[i];
-		kept = true;
+	for (uint32_t i = 1; i < old; i++) {
+		const struct times_row *row = &t->v[i], *last = &t->v[left - 1];
+
+		if (!same_size(row, last) || row->ms < last->ms || row->ms - last->ms >= gap_ms)
+			t->v[left++] = *row;
 	}
-	memmove(t->v + left, t->v + half, (t->count - half) * sizeof *t->v);
-	t->count -= half - left;
+	memmove(t->v + left, t->v + old, FRESH * sizeof *t->v);
+	t->count = left + FRESH;
 }
 
 static void
 make_room(struct times *t, uint64_t oldest)
 {
 	forget_old(t, oldest);
-	if (t->count > TIMES_MAX - ROOM)
-		thin(t);
+	for (uint64_t gap = 2 * TIMES_STEP_MS; t->count > TIMES_MAX - ROOM && gap < UINT64_MAX / 2; gap *= 2)
+		thin(t, gap);
 	/* A terminal that changes its size without end. */
 	if (t->count > TIMES_MAX - ROOM)
 		cut(t, ROOM);
