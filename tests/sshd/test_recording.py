@@ -175,6 +175,7 @@ def test_export(host):
     t.resize(30, 100)
     wait_until(lambda: host.session()["cols"] == 100, "the size")
     t.run(SHOW)
+    equal(host.ctl("alice", "upgrade", "-f", str(s["id"])).returncode, 0, "upgrade")
     os.kill(s["keeper_pid"], signal.SIGKILL)
     wait_until(lambda: host.session()["keeper_pid"] != s["keeper_pid"], "the next keeper")
     t.run("sleep 0.3; " + LESS)
