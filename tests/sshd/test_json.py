@@ -13,7 +13,9 @@ from test_client import client, run
 SERVER, LAPTOP = "/usr/share/holdfast/schema/", "/usr/share/holdfast-client/schema/"
 CONF = "/etc/holdfast/holdfast.conf"
 # Members that need a crash, a full disk or days to be seen; the schemas are all that is tested of them.
-RARE = {SERVER + "last.json": {"seen_ms", "idle_s"}}
+RARE = {SERVER + "last.json": {"seen_ms", "idle_s"},
+        SERVER + "events.json": {"bytes", "by_login_uid", "chose", "code", "errno", "idle_s", "left_out", "other_key",
+                                 "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version"}}
 
 
 def closed(schema):
@@ -129,6 +131,8 @@ def test_schemas(host):
     wait_until(lambda: json.loads(host.ctl("alice", "last", "--json").stdout)["ends"], "the record of the end")
     take(judge, host, "last")
     take(judge, host, "last", "-a", user="root")
+    take(judge, host, "events", lines=True)
+    take(judge, host, "events", "-a", user="root", lines=True)
     equal(list(judge.unseen()), [], "members that no output has had")
 
 
