@@ -58,7 +58,7 @@ learn(const struct transport_target *target, bool none)
 
 	target_account(target, account, sizeof account);
 	if (account[0])
-		remembered_set(REMEMBERED_NONE, account, none);
+		remembered_whether(account, !none);
 }
 
 /* Whether the connection L, which is over, is worth another one: the errand had begun. */

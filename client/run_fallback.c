@@ -58,7 +58,7 @@ run_has_none(struct run *r)
 
 	target_account(r->target, account, sizeof account);
 	if (account[0])
-		remembered_set(REMEMBERED_NONE, account, true);
+		remembered_whether(account, false);
 	fall_back(r, "has no holdfast", true);
 }
 
@@ -85,7 +85,8 @@ run_has_one(struct run *r)
 	char account[REMEMBERED_HOST_CAP];
 
 	target_account(r->target, account, sizeof account);
-	remembered_set(REMEMBERED_NONE, account, false);
+	if (account[0])
+		remembered_whether(account, true);
 }
 
 bool

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "asksfor.h"
 #include "look.h"
 #include "utf8.h"
 
@@ -52,20 +52,20 @@ is_letter(char c)
 static bool
 is_within_word(const char *text, const char *p, size_t len)
 {
-	return len == 3 && p > text && is_letter(p[-1]) && is_letter(p[len]);
+	return p > text && is_letter(p[-1]) && is_letter(p[len]);
 }
 
 static bool
 asks_for_secret(const char *text)
 {
-	static const char *const words[] = { "passw", "passp", "passcode", "pin", "secret", "token", "otp", "one-time",
-		"verification", "credential", "private", "read>" };
+	static const char *const words[] = { "passp", "passcode", "secret", "token", "one-time", "verification",
+		"credential", "private", "read>" }, *const alone[] = { "pin", "otp" };
 
 	for (const char *p = text; *p; p++)
-		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-			if (strncasecmp(p, words[i], strlen(words[i])) == 0 && !is_within_word(text, p, strlen(words[i])))
-				return true;
-	return false;
+		if (asksfor_begins(p, words, sizeof words / sizeof *words) ||
+		    (asksfor_begins(p, alone, sizeof alone / sizeof *alone) && !is_within_word(text, p, 3)))
+			return true;
+	return asksfor_password(text);
 }
 
 static bool

@@ -12,10 +12,12 @@ from test_client import CLIENT, attached, client, cut
 from test_fallback import FORGETS, HOOK, Counted, file, said, same, without_line
 from test_kex import BOTH
 from test_record import COUNT
+from test_remembered import HOSTS
 from test_transport import typed
 
 PASSWORD = ["-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password"]
 BY = (("libssh", []), ("ssh", BOTH))
+TRIES = "/tmp/tries"
 PROMPT = "alice@server's password: "
 
 
@@ -74,26 +76,50 @@ def test_when_it_is_not_held(host):
             check(host.relay.taken() == 2, "connections, by " + what)
 
 
-def test_code(host):
-    """A code is good once: it is asked for once, where the host holds the session and where it does not."""
+def ask_for_code(host):
+    """From now on the host asks for a code as well, and notes in TRIES each time that it begins to."""
     if not os.path.exists(COUNT):
         raise Skip("pam_count was not built")
     with open("/etc/pam.d/sshd") as f:
         stack = f.read()
-    write("/etc/pam.d/sshd", "auth required %s ask=246810\n%s" % (COUNT, stack))
+    write("/etc/pam.d/sshd", "auth required %s log=%s name=code ask=246810\n%s" % (COUNT, TRIES, stack))
     write("/etc/ssh/sshd_config.d/0-code.conf",
           "KbdInteractiveAuthentication yes\nAuthenticationMethods keyboard-interactive\n")
     host.configure_sshd("")
+
+
+def log_in_by_code(host, **more):
+    """How often that host has begun to ask."""
+    write(TRIES, "", 0o666)
+    t = client(host, "-o", "PubkeyAuthentication=no", **more)
+    typed(t, "Verification code: ", "246810")
+    typed(t, "Password: ", "alice-secret")
+    t.prompt()
+    equal((t.text().count("Verification code: "), asked(t)), (1, 1), "how often both were asked for")
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "status")
+    with open(TRIES) as f:
+        return f.read().count("authenticate ")
+
+
+def test_code(host):
+    """A code is good once: it is asked for once, where the host holds the session and where it does not."""
+    ask_for_code(host)
     for state in (lambda: file(RUN + "/drain", ""), lambda: without_line(host, CLIENT + "ctl", HOOK),
                   contextlib.nullcontext):
         with state():
-            t = client(host, "-o", "PubkeyAuthentication=no", env=FORGETS)
-            typed(t, "Verification code: ", "246810")
-            typed(t, "Password: ", "alice-secret")
-            t.prompt()
-            equal((t.text().count("Verification code: "), asked(t)), (1, 1), "how often both were asked for")
-            t.line("exit 7")
-            equal(t.wait_exit(), 7, "status")
+            log_in_by_code(host, env=FORGETS)
+
+
+def test_code_of_a_known_host(host):
+    """Where the host is known to have holdfast, of any version, no login is begun that is not ended."""
+    ask_for_code(host)
+    log_in_by_code(host)
+    with open(HOSTS) as f:
+        lines = f.readlines()
+    write(HOSTS, "".join(line for line in lines if not line.startswith("input-ahead ")), 0o600,
+          host.ids("laptop")[:2])
+    equal(log_in_by_code(host), 1, "how often the host has begun to ask")
 
 
 def test_canceled(host):

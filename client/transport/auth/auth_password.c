@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "asksfor.h"
 #include "auth_password.h"
 #include "remembered.h"
 #include "secretmem.h"
@@ -65,8 +65,7 @@ introduce(struct auth *a)
 bool
 auth_password_keepable(const char *prompt, bool echo)
 {
-	return !echo && strcasestr(prompt, "password") && !strcasestr(prompt, "one-time") && !strcasestr(prompt, "new ") &&
-	       !strcasestr(prompt, "otp");
+	return !echo && asksfor_password(prompt) && !asksfor_other_password(prompt);
 }
 
 /*
@@ -82,7 +81,7 @@ is_for_ssh(const struct auth *a)
 	if (!t->have_ssh || t->asked_command || t->connections || a->weak)
 		return false;
 	target_account(t, account, sizeof(account));
-	return !account[0] || remembered_for(REMEMBERED_AHEAD, account) < 0;
+	return !account[0] || remembered_for(REMEMBERED_HAS, account) < 0;
 }
 
 struct kbdint {

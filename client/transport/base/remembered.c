@@ -254,6 +254,17 @@ remembered_set_text(const char *what, const char *host, const char *text)
 		put(what, host, line);
 }
 
+void
+remembered_whether(const char *host, bool has)
+{
+	long age = remembered_for(REMEMBERED_HAS, host);
+
+	remembered_set(REMEMBERED_NONE, host, !has);
+	/* Not at each login: the file is written as a whole. */
+	if (has ? age < 0 || age > REMEMBERED_S / 2 : age >= 0)
+		remembered_set(REMEMBERED_HAS, host, has);
+}
+
 /* A name that no shell takes for anything else: what completes it may be careless. */
 static bool
 is_harmless(const char *name)

@@ -18,9 +18,10 @@
 
 /* WHAT is one word.  HOST is one line; one with a tab in it, or with a blank in front, is not remembered. */
 #define REMEMBERED_NONE "no-holdfast"
+#define REMEMBERED_HAS "holdfast"
 #define REMEMBERED_SSH "needs-ssh"
 #define REMEMBERED_TOLD "told" /* that ssh carries the bytes; behind the account a hash of the reason */
-/* It has holdfast, which takes a command's input before it has answered (run_ahead.h). */
+/* Its holdfast takes a command's input before it has answered (run_ahead.h). */
 #define REMEMBERED_AHEAD "input-ahead"
 /*
  * A session that was seen there, for completions of shells: HOST is the host as it was asked for, and behind a space
@@ -38,6 +39,8 @@ long remembered_text(const char *what, const char *host, char *text, size_t cap)
 void remembered_set(const char *what, const char *host, bool yes);
 /* The same with TEXT; NULL: no longer. */
 void remembered_set_text(const char *what, const char *host, const char *text);
+/* Whether HOST HAS holdfast was seen. */
+void remembered_whether(const char *host, bool has);
 /* The sessions that HOST has are the N of NAMES, and no others; what might mean something to a shell is left out. */
 void remembered_sessions(const char *host, const char *const *names, unsigned n);
 /* One more of them, or one less. */
