@@ -33,6 +33,15 @@ run_close_output(struct run *r)
 	}
 }
 
+bool
+run_asked(const struct run *r)
+{
+	const struct link *l = r->fresh;
+
+	/* Where nobody has logged in, what was sent waits on this side. */
+	return l && l->asked_attach && (l->phase >= LINK_HELLO || transport_reaches(l->transport));
+}
+
 /* The link to say it over; NULL: there is none. */
 static struct link *
 listener(struct run *r)
@@ -42,8 +51,8 @@ listener(struct run *r)
 	if (l)
 		return r->stream.takes_closed ? l : NULL;
 	/* ATTACH is on its way, and may start the command: what follows it is read after that. */
-	l = r->stream.attached ? NULL : r->fresh;
-	if (!l || !l->asked_attach || l->phase == LINK_DEAD)
+	l = r->stream.attached || !run_asked(r) ? NULL : r->fresh;
+	if (!l || l->phase == LINK_DEAD)
 		return NULL;
 	/* INPUT_END would be at another offset than where the host is. */
 	if (r->stream.ahead && l->phase >= LINK_READY &&

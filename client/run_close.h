@@ -9,6 +9,8 @@
 
 #include "run_state.h"
 
+/* Whether the host may have been asked for a command or shell by the connection that is on its way. */
+bool run_asked(const struct run *r);
 /* Once a turn: tells the host that standard output can't be written any more, over each connection once. */
 void run_close_output(struct run *r);
 /*

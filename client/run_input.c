@@ -197,13 +197,6 @@ run_typed_ahead(void *run)
 	return !r->done;
 }
 
-/* Whether a command or shell may have been started. */
-static bool
-asked(const struct run *r)
-{
-	return r->fresh && r->fresh->asked_attach;
-}
-
 static const char *
 signal_name(int sig)
 {
@@ -228,7 +221,7 @@ interrupt(struct run *r, int sig)
 {
 	bool first = r->interrupts++ == 0;
 
-	if (!r->stream.attached && !asked(r)) {
+	if (!r->stream.attached && !run_asked(r)) {
 		die(r, sig);
 	} else if (first && !r->away && run_attached_link(r)) {
 		run_send_signal(r, signal_name(sig));
@@ -249,7 +242,7 @@ run_interrupted(struct run *r)
 static void
 terminate(struct run *r, int sig)
 {
-	if (!r->stream.attached && !asked(r))
+	if (!r->stream.attached && !run_asked(r))
 		die(r, sig);
 	else if (!run_close(r))
 		run_leave(r, STATUS_FAILED, sig == SIGTERM ? "terminated" : "hung up");

@@ -382,6 +382,27 @@ command_leave(struct transport *t)
 	return c->left;
 }
 
+/* The socket of the connection that may be shared; "": there is none. */
+static void
+shared_path(const struct transport_target *t, char *path, size_t cap)
+{
+	target_master(t, path, cap);
+	if (!path[0] && t->config->control_path)
+		snprintf(path, cap, "%s", t->config->control_path);
+}
+
+/* An ssh that shares a connection does not say that it is on its way; nor does any other command. */
+static bool
+command_reaches(const struct transport *t)
+{
+	char path[512];
+
+	if (t->target->style != STYLE_SSH)
+		return true;
+	shared_path(t->target, path, sizeof(path));
+	return path[0] && sshmaster_lives(path) == 0;
+}
+
 static void
 end_master(const struct transport_target *t, enum sshmaster_end when)
 {
@@ -420,6 +441,7 @@ command_free(struct transport *t)
 static const struct transport_ops ops = {
 	.name = "command", .start = command_start, .poll = command_poll, .step = command_step, .read = command_read,
 	.write = command_write, .writable = command_writable, .leave = command_leave,
+	.reaches = command_reaches,
 	.free = command_free,
 };
 

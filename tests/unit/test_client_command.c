@@ -2,14 +2,12 @@
 /* transport_command: a command carries the bytes.  Shell scripts play ssh: what their bytes, complaints and ends mean. */
 #include "unit.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +15,6 @@
 #include "factory.h"
 #include "list.h"
 #include "sshconfig.h"
-#include "sshmaster.h"
 #include "target.h"
 #include "target_state.h"
 
@@ -416,58 +413,6 @@ leaves_no_other(void **state)
 	free_target();
 }
 
-/* Plays a master at PATH for one request, which it answers with ANSWER; exits with 0 if that was WANT. */
-static pid_t
-play_master(const char *path, uint32_t want, uint32_t answer)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	uint32_t in[6], out[] = { htonl(8), htonl(1), htonl(4), htonl(8), htonl(answer), 0 };
-	pid_t pid;
-
-	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", path);
-	assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof sa), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	pid = fork();
-	if (pid == 0) {
-		int fd = accept(listener, NULL, NULL);
-		bool good = recv(fd, in, sizeof in, MSG_WAITALL) == sizeof in;
-
-		for (int i = 0; i < 6; i++)
-			in[i] = ntohl(in[i]);
-		good = good && in[0] == 8 && in[1] == 1 && in[2] == 4 && in[3] == 8 && in[4] == want;
-		_exit(good && send(fd, out, answer ? sizeof out : 8, 0) > 0 ? 0 : 1);
-	}
-	close(listener);
-	return pid;
-}
-
-static void
-ends_a_master(void **state)
-{
-	static const struct {
-		enum sshmaster_end when;
-		uint32_t want, answer;
-		int result;
-	} cases[] = {
-		{ SSHMASTER_NOW, 0x10000005, 0x80000001, 0 }, { SSHMASTER_AFTER, 0x10000009, 0x80000001, 0 },
-		{ SSHMASTER_AFTER, 0x10000009, 0x80000002, -EACCES }, { SSHMASTER_NOW, 0x10000005, 7, -EBADMSG },
-		{ SSHMASTER_NOW, 0x10000005, 0, -EPIPE },
-	};
-	int status;
-
-	(void)state;
-	assert_int_equal(sshmaster_end(path_of("master"), SSHMASTER_NOW), -ENOENT);
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		pid_t pid = play_master(path_of("master"), cases[i].want, cases[i].answer);
-
-		assert_int_equal(sshmaster_end(path_of("master"), cases[i].when), cases[i].result);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_int_equal(status, 0);
-		unlink(path_of("master"));
-	}
-}
-
 static int
 make_dir(void **state)
 {
@@ -493,7 +438,7 @@ main(void)
 		cmocka_unit_test(tells_of_a_program_that_is_missing),
 		cmocka_unit_test(passes_complaints_on), cmocka_unit_test(opens_another_carrier_at_once),
 		cmocka_unit_test(ends_a_stubborn_command), cmocka_unit_test(leaves_ssh_to_its_end),
-		cmocka_unit_test(leaves_no_other), cmocka_unit_test(ends_a_master),
+		cmocka_unit_test(leaves_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

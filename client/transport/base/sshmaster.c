@@ -18,10 +18,12 @@
 
 #define MUX_HELLO 0x00000001u
 #define MUX_VERSION 4u
+#define MUX_ALIVE_CHECK 0x10000004u
 #define MUX_TERMINATE 0x10000005u
 #define MUX_STOP_LISTENING 0x10000009u
 #define MUX_OK 0x80000001u
 #define MUX_DENIED 0x80000002u
+#define MUX_ALIVE 0x80000005u
 
 static void
 put_u32(unsigned char *p, uint32_t v)
@@ -80,7 +82,7 @@ hear(int fd, uint32_t *type)
 }
 
 static int
-answer(int fd)
+answer(int fd, uint32_t want)
 {
 	uint32_t type = 0;
 	int r = hear(fd, &type);
@@ -91,11 +93,12 @@ answer(int fd)
 		r = hear(fd, &type);
 	if (r < 0)
 		return r;
-	return type == MUX_OK ? 0 : type == MUX_DENIED ? -EACCES : -EBADMSG;
+	return type == want ? 0 : type == MUX_DENIED ? -EACCES : -EBADMSG;
 }
 
-int
-sshmaster_end(const char *path, enum sshmaster_end when)
+/* Asks the master at PATH for REQUEST, which it grants by the answer WANT. */
+static int
+ask(const char *path, uint32_t request, uint32_t want)
 {
 	const struct timeval patience = { .tv_usec = PATIENCE_US };
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
@@ -111,9 +114,21 @@ sshmaster_end(const char *path, enum sshmaster_end when)
 	    connect(fd, (const struct sockaddr *)&sa, sizeof sa) < 0)
 		r = -errno;
 	if (r == 0)
-		r = say(fd, when == SSHMASTER_NOW ? MUX_TERMINATE : MUX_STOP_LISTENING);
+		r = say(fd, request);
 	if (r == 0)
-		r = answer(fd);
+		r = answer(fd, want);
 	fd_close(&fd);
 	return r;
+}
+
+int
+sshmaster_end(const char *path, enum sshmaster_end when)
+{
+	return ask(path, when == SSHMASTER_NOW ? MUX_TERMINATE : MUX_STOP_LISTENING, MUX_OK);
+}
+
+int
+sshmaster_lives(const char *path)
+{
+	return ask(path, MUX_ALIVE_CHECK, MUX_ALIVE);
 }

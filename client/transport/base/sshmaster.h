@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sshmaster: tells an ssh that shares its connection (ControlMaster) to end; see PROTOCOL.mux of OpenSSH. */
+/* sshmaster: talks to an ssh that shares its connection (ControlMaster); see PROTOCOL.mux of OpenSSH. */
 #ifndef HOLDFAST_SSHMASTER_H
 #define HOLDFAST_SSHMASTER_H
 
@@ -13,5 +13,10 @@ enum sshmaster_end {
  * -EBADMSG: it is no master of ssh's).
  */
 int sshmaster_end(const char *path, enum sshmaster_end when);
+/*
+ * Whether a master listens at PATH.  It has logged in: ssh listens there only then.  0, or as above (-ECONNREFUSED: the
+ * one that did has gone).
+ */
+int sshmaster_lives(const char *path);
 
 #endif

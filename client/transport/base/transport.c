@@ -16,6 +16,12 @@ transport_close(struct transport *t, enum transport_end end, const char *format,
 	va_end(ap);
 }
 
+bool
+transport_reaches(const struct transport *t)
+{
+	return t->logged_in || (t->state == TRANSPORT_OPEN && t->ops->reaches && t->ops->reaches(t));
+}
+
 void
 transport_free(struct transport *t)
 {

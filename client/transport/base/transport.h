@@ -78,6 +78,8 @@ struct transport_ops {
 	 * which then says no farewell.  May be NULL: the host's end is to be waited for.
 	 */
 	bool (*leave)(struct transport *t);
+	/* OPEN, and not LOGGED_IN: whether the host may have got what was sent all the same.  NULL: it has not. */
+	bool (*reaches)(const struct transport *t);
 	void (*free)(struct transport *t);
 };
 
@@ -106,6 +108,8 @@ struct transport {
 /* For transports: T is over: END, and REASON by printf's FORMAT. */
 void transport_close(struct transport *t, enum transport_end end, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Whether the host may have got what was sent.  May take as long as a master of ssh's answers (sshmaster.h). */
+bool transport_reaches(const struct transport *t);
 /* Takes NULL; closes everything at once, without waiting for the other end. */
 void transport_free(struct transport *t);
 
