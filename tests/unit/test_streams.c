@@ -114,6 +114,63 @@ the_end_is_kept_until_it_was_heard_of(void **state)
 	world_close();
 }
 
+/*
+ * sshd notices that the client has gone, and nobody reads the output any more, before it has passed on what the client
+ * said last.
+ */
+static void
+what_was_said_last_is_heard(void **state)
+{
+	struct stream *s = &k.streams.v[0];
+	struct caller c;
+	uint64_t at = 0;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	/* Before and after the program writes something that can't be sent any more. */
+	for (int writes = 0; writes < 2; writes++) {
+		set_command("echo on; cat");
+		world_open(true, false);
+		attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+		at = 0;
+		read_output(&c, 0, &at, "on\n");
+		close(c.out);
+		c.out = -1;
+		for (int i = 0; i < 5; i++)
+			turn();
+		say_input(&c, 0, "input\n");
+		if (writes)
+			turn_until(k.ring.head == strlen("on\ninput\n"));
+		say(&c, frame_put_plain(FRAME_DETACH, sent, sizeof sent));
+		turn_until(!k.peers.count);
+		assert_int_equal(s->input, strlen("input\n"));
+		assert_false(s->open);
+		assert_int_equal(s->put_out, FRAME_D_ASKED);
+		caller_hang_up(&c);
+		world_close();
+	}
+}
+
+/* Nobody reads the output, and nobody says anything. */
+static void
+who_hears_nothing_is_let_go(void **state)
+{
+	struct caller c;
+	uint64_t at = 0;
+
+	(void)state;
+	set_command("echo on; cat");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	read_output(&c, 0, &at, "on\n");
+	close(c.out);
+	c.out = -1;
+	turn_until(!k.peers.count);
+	assert_true(k.streams.v[0].open);
+	caller_hang_up(&c);
+	world_close();
+}
+
 int
 main(void)
 {
@@ -122,6 +179,8 @@ main(void)
 		cmocka_unit_test(the_new_connection_of_a_stream_displaces_the_old_one),
 		cmocka_unit_test(offsets_that_were_never_there_are_refused),
 		cmocka_unit_test(the_end_is_kept_until_it_was_heard_of),
+		cmocka_unit_test(what_was_said_last_is_heard),
+		cmocka_unit_test(who_hears_nothing_is_let_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,13 @@ stream_waits(const struct stream *s)
 	return (size_t)(s->put - s->fed);
 }
 
+/* What the client of S has been told that it may send, and has not come yet. */
+static size_t
+promised(const struct stream *s)
+{
+	return s->told > s->input ? (size_t)(s->told - s->input) : 0;
+}
+
 /* How much more may wait in S: in all wide streams together, or ahead of a window, in all streams. */
 static size_t
 shared_room(const struct stream *s)
@@ -208,22 +215,25 @@ shared_room(const struct stream *s)
 	if (t && s->ahead && limit < FRAME_INPUT_AHEAD_MAX)
 		limit = FRAME_INPUT_AHEAD_MAX;
 	for (unsigned i = 0; limit && i < STREAMS_MAX; i++)
-		waits += s->ahead || t->v[i].wide ? stream_waits(&t->v[i]) : 0;
+		if (s->ahead || t->v[i].wide)
+			waits += stream_waits(&t->v[i]) + (&t->v[i] != s ? promised(&t->v[i]) : 0);
 	return waits < limit ? limit - waits : 0;
 }
 
 size_t
 stream_room(const struct stream *s)
 {
-	size_t waits = stream_waits(s), most = streams_queue_bytes(s->of), all;
+	size_t waits = stream_waits(s), most = streams_queue_bytes(s->of), left = most > waits ? most - waits : 0, all;
 
+	if (promised(s) < left)
+		left = promised(s);
 	if (most > STREAMS_NARROW) {
 		all = shared_room(s);
 		most = all > most - waits ? most : waits + all;
 		if (most < STREAMS_NARROW)
 			most = STREAMS_NARROW;
 	}
-	return most > waits ? most - waits : 0;
+	return most > waits + left ? most - waits : left;
 }
 
 void

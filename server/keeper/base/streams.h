@@ -56,6 +56,7 @@ struct stream {
 	uint64_t put, fed;    /* bytes put into the queue, and taken out of it: those between them wait for the program */
 	unsigned char *queue; /* a circle of streams_queue_bytes(), or NULL */
 	uint64_t kept;        /* memory of the queue before this has been given back */
+	uint64_t told;        /* its client may send so much of the input: it finds room, whatever the limit is by now */
 	bool ended;           /* no byte comes any more (INPUT_END) */
 	bool wide;            /* its client knows windows over STREAMS_NARROW */
 	bool ahead;           /* input is taken that was sent before there was a window: FRAME_INPUT_AHEAD_MAX finds room */
@@ -101,7 +102,10 @@ int stream_keep(struct stream *s, const unsigned char *data, size_t len, uint64_
 int stream_take(struct stream *s, uint64_t offset, const unsigned char *data, size_t len, bool discard);
 /* INPUT_END: 0, or -EBADMSG when it is not where the input is. */
 int stream_end(struct stream *s, uint64_t offset);
-/* How much may still come: never less than STREAMS_NARROW together with what waits. */
+/*
+ * How much may still come: never less than STREAMS_NARROW together with what waits, nor than its client has been told.
+ * What other clients have been told counts as if it waited.
+ */
 size_t stream_room(const struct stream *s);
 /* Its client is idle, or has gone: gives the memory back of what the program has read. */
 void stream_rest(struct stream *s);

@@ -156,6 +156,7 @@ framed_begin(struct peer *peer)
 		pass_over(f, (uint32_t)m->input);
 	f->said = s->input;
 	f->said_window = framed_window(peer);
+	s->told = f->said + f->said_window;
 	f->ack_at = CLOCK_NEVER;
 	init_window(peer);
 	kept_open(peer);
@@ -172,6 +173,7 @@ framed_free(struct peer *peer)
 	watched_leave(peer);
 	kept_close(peer);
 	f->stream->users = 0;
+	f->stream->told = 0;
 	stream_rest(f->stream);
 	free(f->spilled);
 	free(f->rendered);
@@ -263,7 +265,7 @@ on_out(void *object, short revents)
 	if (peer->phase != PEER_ATTACHED || peer->t.dead)
 		return;
 	if (revents & (POLLERR | POLLHUP | POLLNVAL)) {
-		peer->t.dead = true;
+		framed_deaf(peer);
 		return;
 	}
 	if (peer->t.flow == TERMINAL_ASIDE && window_room(&peer->framed->window))
@@ -280,11 +282,11 @@ framed_watch(struct peer *peer, struct loop *l)
 	/* While a frame is held no more is read, but the end of the pipe is noticed. */
 	loop_add(l, peer->t.in, f->held ? 0 : POLLIN, on_in, peer);
 	/* Behind EXIT only EXIT_ACK is to come: sshd may close our output before it has passed that on. */
-	if (!f->exit_sent || f->full || f->control_len)
+	if (!f->deaf && (!f->exit_sent || f->full || f->control_len))
 		loop_add(l, peer->t.out, f->full ? POLLOUT : 0, on_out, peer);
 	if (peer->t.flow == TERMINAL_BLOCKED)
 		loop_until(l, peer->t.since + peer->keeper->init.stall_ms);
-	loop_until(l, f->ack_at);
+	loop_until(l, f->deaf ? f->deaf : f->ack_at);
 }
 
 /* Tells the client the session's size, if it differs from the one that the client was told. */
@@ -307,6 +309,8 @@ framed_turn(struct peer *peer, uint64_t now)
 {
 	struct framed *f = peer->framed;
 
+	if (f->deaf && f->deaf <= now)
+		peer->t.dead = true;
 	tell_size(peer);
 	if (f->again) {
 		f->again = false;

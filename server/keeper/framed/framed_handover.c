@@ -252,6 +252,7 @@ framed_join(struct peer *peer)
 		return -EPROTO;
 	s->users = 1;
 	s->wide = f->wide;
+	s->told = f->said + f->said_window;
 	f->stream = s;
 	watched_set(peer, s->watched);
 	kept_join(peer);

@@ -50,6 +50,7 @@ struct framed {
 	size_t left;
 	unsigned char *spilled; /* the rest of it, when the client was set aside */
 	bool full;              /* the pipe takes no more */
+	uint64_t deaf;          /* nobody reads it any more: so long is read what the client has said; 0: somebody does */
 
 	enum framed_rendering rendering;
 	uint64_t render_at;     /* output goes on to there, then it comes */

@@ -16,6 +16,7 @@
 #include "theme.h"
 #include "watched.h"
 
+#define DEAF_MS 2000
 #define ACK_MS 2 /* input is acknowledged with the output that it makes, if that comes by then */
 
 uint64_t
@@ -109,6 +110,7 @@ put_input_ack(struct peer *peer)
 	f->ack_at = CLOCK_NEVER;
 	f->said = m.offset;
 	f->said_window = m.window;
+	f->stream->told = m.offset + m.window;
 	framed_put(peer, out, frame_put_input_ack(&m, out, sizeof out));
 }
 
@@ -310,13 +312,20 @@ put_watched(struct peer *peer)
 }
 
 void
+framed_deaf(struct peer *peer)
+{
+	if (!peer->framed->deaf)
+		peer->framed->deaf = clock_now_ms() + DEAF_MS;
+}
+
+void
 framed_push(struct peer *peer)
 {
 	struct framed *f = peer->framed;
 	bool progress = false, aside = peer->t.flow == TERMINAL_ASIDE;
 	ssize_t n;
 
-	if (peer->t.dead)
+	if (peer->t.dead || f->deaf)
 		return;
 	f->full = false;
 	watched_look(peer);
@@ -331,7 +340,7 @@ framed_push(struct peer *peer)
 			break;
 		n = write_once(peer);
 		if (n < 0)
-			peer->t.dead = true;
+			framed_deaf(peer);
 		f->full = n == 0;
 		if (n <= 0)
 			break;
@@ -367,6 +376,8 @@ framed_behind(const struct peer *peer, uint64_t lag)
 	const struct framed *f = peer->framed;
 	uint64_t unsent = 0;
 
+	if (f->deaf)
+		return false;
 	if (lag)
 		return !peer->keeper->source->keeps_all &&
 		       (peer->keeper->ring.head - f->sent[0] > lag_allowed(f, lag) || fills_ring(peer));

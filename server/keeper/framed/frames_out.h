@@ -18,6 +18,11 @@ void framed_error(struct peer *peer, enum frame_error_code code, const char *tex
 uint32_t framed_window(const struct peer *peer);
 /* Input was taken: acknowledges it soon, or NOW. */
 void framed_ack_input(struct peer *peer, bool now);
+/*
+ * Nobody reads the output any more.  sshd may find that out before it has passed on all that the client has said
+ * (DETACH, EXIT_ACK, input): the attachment ends with the input, or after some seconds.
+ */
+void framed_deaf(struct peer *peer);
 /* Writes as much as the pipe and the window permit. */
 void framed_push(struct peer *peer);
 
