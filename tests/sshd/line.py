@@ -57,6 +57,7 @@ class Line:
         self.count = 0                # connections so far
         self.closed = None            # new connections: None, they work; "mute", they never say anything;
                                       # or one of ENDS
+        self.held = False             # all bytes wait
         self.lock = threading.Lock()
         self.port = port
         self.listener = socket.create_server(("127.0.0.1", port))
@@ -109,8 +110,11 @@ class Line:
         if not data:
             p.gone = True
 
+    def open_ways(self):
+        return () if self.held else (0, 1)
+
     def give(self, p, now):
-        for i in (0, 1):
+        for i in self.open_ways():
             while p.waiting[i] and p.waiting[i][0][0] <= now:
                 data = p.waiting[i].pop(0)[1]
                 try:
@@ -120,7 +124,7 @@ class Line:
 
     def turn(self):
         ends = {s: (p, i) for p in self.passages if not p.gone for i, s in enumerate(p.socks)}
-        due = [w[0][0] for p in self.passages for w in p.waiting if w]
+        due = [p.waiting[i][0][0] for p in self.passages for i in self.open_ways() if p.waiting[i]]
         if self.listener.fileno() < 0:
             time.sleep(0.01)
             return ends, select.select([*ends], [], [], 0)[0]

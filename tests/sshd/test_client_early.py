@@ -71,6 +71,7 @@ def typed_in_silence(line, t, text):
 
 
 def same_end(t, text):
+
     wait_until(lambda: (t.read(0.03), shown(t).rstrip("\n").split("\n")[-1].rstrip() == text)[1], "the row %r: %r" %
                (text, shown(t)[-200:]))
 
@@ -123,6 +124,34 @@ def test_joined(host):
     small.wait_exit()
     goes_on(host, t)
 
+
+
+def test_taken_over(host):
+    """Another terminal takes the session over while keys are shown that the host has not answered: the screen that is
+    left is that of a client which has shown none."""
+    left = {}
+    for number, mode in enumerate(("never", "always"), 1):
+        line = Line(PORT + number, ("127.0.0.1", host.port()), 0.1)
+        t = client(host, "--new", "--predict", mode, "-p", str(PORT + number)).prompt()
+        t.line(r"seq 30; printf '\e[1;35mcolour\e[0m \e[44mbackground\e[K\e[0m\n'")
+        t.wait_for(r"background.*PROMPT\$ ")
+        learn(t)
+        t.send("#")
+        same_end(t, "PROMPT$ #")
+        settle(t, 0.3)
+        line.held = True
+        t.send("not to stay")
+        if mode == "always":
+            same_end(t, "PROMPT$ #not to stay")
+        other = client(host, "--session", "1", "--predict", "never")
+        other.wait_for(r"PROMPT\$ #")
+        line.held = False
+        equal(t.wait_exit(), 0, "status, with --predict " + mode)
+        left[mode] = shown(t, "--no-scrollback")
+        other.line("")
+        other.line("exit")
+        other.wait_exit()
+    equal(left["always"], left["never"], "what is left on the screen")
 
 
 def test_becomes_slow(host):
