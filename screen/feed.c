@@ -77,6 +77,12 @@ screen_shown(struct screen *s, bool shown)
 }
 
 void
+screen_strayed(struct screen *s)
+{
+	used_lose(s);
+}
+
+void
 screen_terminal_is(struct screen *s, const struct screen_terminal *t)
 {
 	s->terminal = *t;

@@ -39,6 +39,8 @@ void screen_feed(struct screen *s, const void *bytes, size_t len);
  * and may have those of the main screen further down: a new model takes the latter for granted.
  */
 void screen_shown(struct screen *s, bool shown);
+/* That terminal may have other text in any row (LOOK_STRAYED of a model that was its own before). */
+void screen_strayed(struct screen *s);
 void screen_resize(struct screen *s, unsigned rows, unsigned cols);
 unsigned screen_rows(const struct screen *s);
 unsigned screen_cols(const struct screen *s);

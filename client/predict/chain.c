@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "lesson.h"
 #include "look.h"
 #include "prompt.h"
 
 #define TEXT_LEARNED 4 /* characters that came back in an editor, before it is trusted */
-#define LINE_ECHOES 4  /* characters that come back in one line are as good as another line */
+#define CHANGE_ECHO 4  /* so many characters may be the echo of a key that changes the line: Up, Tab … */
+#define CHANGES_ECHO 16 /* and so many that of several */
 
 bool
 chain_at_anchor(const struct guess *g, const struct screen *base)
@@ -107,18 +109,6 @@ chain_replay(struct guess *g, const struct screen *base)
 		g->sent[i].predicted = false;
 }
 
-/* The base's cell has the text that S leaves there. */
-static bool
-has_text(const struct screen *base, const struct sent *s)
-{
-	struct look_cell c;
-
-	look_cell(base, s->after.row, s->check_col, &c);
-	if (s->text_len == 0 || (s->text_len == 1 && s->text[0] == ' '))
-		return !c.more && (c.len == 0 || (c.len == 1 && c.text[0] == ' ')) && c.width == 1;
-	return !c.more && c.len == s->text_len && memcmp(c.text, s->text, c.len) == 0;
-}
-
 static bool
 is_behind(const struct guess *g, const struct screen *base, const struct look_cursor *cursor, const struct sent *s,
     bool taken)
@@ -130,7 +120,7 @@ is_behind(const struct guess *g, const struct screen *base, const struct look_cu
 	/* Where the base was before all of them, it is until something else is seen. */
 	if (!moved && !taken && !(s->check && s->fresh))
 		return false;
-	return !s->check || has_text(base, s);
+	return !s->check || lesson_has_text(base, s);
 }
 
 int
@@ -145,127 +135,6 @@ chain_match(const struct guess *g, const struct screen *base, unsigned from, boo
 	return -1;
 }
 
-/* Whether the base's row is as the trial in g->sketch has it, between the columns FROM and TO. */
-static bool
-row_is(const struct guess *g, const struct screen *base, unsigned from, unsigned to)
-{
-	for (unsigned i = from; i < to && i + 1 < g->sketch.cols; i++)
-		if (!sketch_same(&g->sketch, base, i))
-			return false;
-	return true;
-}
-
-/*
- * Tries S with MOVE; what is behind the cursor says whether CLASS is right, unless it is the same without moving.
- * Where what was typed ends then; 0: it is not right.
- */
-static unsigned
-learn_move(struct guess *g, const struct screen *base, const struct sent *s, enum effect_move move,
-    enum habit_class class)
-{
-	struct sent trial = *s;
-	struct place p = g->anchor;
-	unsigned from, to;
-
-	sketch_copy(&g->sketch, &g->before);
-	if (!effect_of(&trial, &g->sketch, &p, g->habit, move, EFFECT_OWN))
-		return 0;
-	from = p.col;
-	to = move == EFFECT_ROW ? g->sketch.cols : p.end > g->anchor.end ? p.end : g->anchor.end;
-	bool right = row_is(g, base, from, to), telling = false;
-	for (unsigned i = from; i < to && i + 1 < g->sketch.cols; i++)
-		telling = telling || g->sketch.cell[i].len != g->before.cell[i].len ||
-		    memcmp(g->sketch.cell[i].text, g->before.cell[i].text, g->sketch.cell[i].len) != 0;
-	if (telling && right)
-		habit_right(g->habit, class);
-	else if (telling)
-		habit_wrong(g->habit, class);
-	return telling && right ? p.end : 0;
-}
-
-/* S, the first key, has been answered: what happened right of the cursor.  Where what was typed ends; 0: not known. */
-static unsigned
-learn_moves(struct guess *g, const struct screen *base, const struct sent *s)
-{
-	bool more = g->before.used > g->anchor.col, within = g->anchor.col < g->anchor.end;
-	bool character = s->key.kind == KEY_CHARACTER;
-	unsigned end, row_end;
-	struct look_cell c;
-
-	if (!character && s->key.kind != KEY_BACKSPACE)
-		return 0;
-	if (more) {
-		end = learn_move(g, base, s, EFFECT_TO_END, character ? HABIT_INSERT : HABIT_CLOSE);
-		row_end = learn_move(g, base, s, EFFECT_ROW, character ? within ? HABIT_INSERT_ROW : HABIT_PUSH :
-		    within ? HABIT_CLOSE_ROW : HABIT_PULL);
-		return !within ? 0 : end ? end : row_end;
-	}
-	if (!character && s->predicted) {
-		look_cell(base, s->after.row, s->after.col, &c);
-		if (c.len == 0 || c.text[0] == ' ')
-			habit_right(g->habit, HABIT_BACKSPACE);
-		else
-			habit_wrong(g->habit, HABIT_BACKSPACE);
-	}
-	return 0;
-}
-
-/* The character of S has come back: its epoch is to be trusted. */
-static void
-credit(struct guess *g, const struct sent *s)
-{
-	g->live = s->epoch;
-	g->left_text = g->doubted = false;
-	g->owed = 0;
-	habit_right(g->habit, HABIT_CHARACTER);
-	if (s->check_col == g->anchor.start && g->came_back == 0)
-		habit_echoed(g->habit, g->prompt);
-	if ((s->check_col == g->anchor.start || g->came_back > 0) && ++g->came_back == LINE_ECHOES)
-		habit_echoed(g->habit, g->prompt);
-}
-
-/*
- * Whether S proves that the program shows what is typed: not so a mask that happens to be the character that was typed,
- * nor what is typed at a question for a secret.
- */
-static bool
-proves(const struct guess *g, const struct screen *base, const struct sent *s, bool first)
-{
-	if (!s->fresh && !(first && sketch_looks_new(&g->before, base, s->check_col)))
-		return false;
-	return !prompt_masks(s->text, s->text_len) && !prompt_asks(base, s->after.row, g->anchor.start);
-}
-
-/*
- * In a window the host at its far end may still echo keys that were dropped as taken here, and such an echo may meet the
- * same character, typed since: only more of them than can come so late prove anything.
- */
-static bool
-is_owed(struct guess *g)
-{
-	if (g->owed == 0 || !habit_is_window(g->tty.program))
-		return false;
-	g->owed--;
-	return true;
-}
-
-static void
-confirm_one(struct guess *g, const struct screen *base, const struct sent *s, bool first)
-{
-	bool is_character = s->key.kind == KEY_CHARACTER || s->key.kind == KEY_MARK;
-
-	g->count.right++;
-	if (is_character && s->check && has_text(base, s)) {
-		if (proves(g, base, s, first) && !is_owed(g))
-			credit(g, s);
-		habit_is_text(g->habit, s->key.text[0], true);
-		g->typed = (struct place){ .row = s->after.row, .col = s->check_col };
-		g->has_typed = true;
-	}
-	if (s->classed)
-		habit_right(g->habit, s->class);
-}
-
 static void
 forget(struct guess *g, unsigned n)
 {
@@ -278,10 +147,10 @@ forget(struct guess *g, unsigned n)
 void
 chain_confirm(struct guess *g, const struct screen *base, unsigned last)
 {
-	unsigned end = last == 0 && !g->sent[0].kernel ? learn_moves(g, base, &g->sent[0]) : 0;
+	unsigned end = last == 0 && !g->sent[0].kernel ? lesson_moves(g, base, &g->sent[0]) : 0;
 
 	for (unsigned i = 0; i <= last; i++)
-		confirm_one(g, base, &g->sent[i], i == 0);
+		lesson_right(g, base, &g->sent[i], i == 0);
 	forget_late(g);
 	g->anchor = g->sent[last].after;
 	if (end > 0)
@@ -289,24 +158,6 @@ chain_confirm(struct guess *g, const struct screen *base, unsigned last)
 	g->explained = true;
 	forget(g, last + 1);
 	chain_replay(g, base);
-}
-
-/* S was predicted, and the base is not as it said. */
-static void
-judge_wrong(struct guess *g, const struct screen *base, const struct sent *s)
-{
-	if (s->counted && s->check && !has_text(base, s))
-		g->count.wrong++;
-	if (s->classed)
-		habit_wrong(g->habit, s->class);
-	if (s->key.kind != KEY_CHARACTER)
-		return;
-	habit_wrong(g->habit, HABIT_CHARACTER);
-	habit_edge(g->habit, g->before.cols - s->check_col);
-	if (s->counted)
-		habit_is_text(g->habit, s->key.text[0], false);
-	if (s->check_col == g->anchor.start && !has_text(base, s))
-		habit_silent(g->habit, g->prompt);
 }
 
 /* What is typed next is in the same line as before, behind a key that has changed it. */
@@ -332,12 +183,6 @@ end_behind(const struct guess *g, const struct screen *base, unsigned row, unsig
 	return end > col ? end : col;
 }
 
-static bool
-is_edit(const struct sent *s)
-{
-	return !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
-}
-
 /*
  * Whether it is doubtful that the first N keys have really been taken, which end a line or do what is not known: there
  * were others behind them, or nothing at all has come of them.  A program that is slow, and asks for a secret then,
@@ -347,7 +192,7 @@ static bool
 is_doubtful(const struct guess *g, const struct screen *base, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (!is_edit(&g->sent[i]))
+		if (!sent_is_edit(&g->sent[i]))
 			return g->doubted || i + 1 < n || chain_at_anchor(g, base);
 	return g->doubted;
 }
@@ -369,7 +214,10 @@ echo_of(const struct guess *g, const struct screen *base, unsigned n)
 	unsigned owed = 0;
 
 	for (unsigned i = 0; i < n && chain_at_anchor(g, base); i++)
-		owed += g->sent[i].key.kind == KEY_CHARACTER;
+		if (g->sent[i].key.kind == KEY_CHARACTER)
+			owed++;
+		else if (g->sent[i].key.kind == KEY_CHANGE && !g->heard && g->owed + owed < CHANGES_ECHO)
+			owed += CHANGE_ECHO;
 	return owed;
 }
 
@@ -388,7 +236,7 @@ chain_comes_late(struct guess *g, const struct screen *base)
 	look_cursor(base, &cursor);
 	if (s.end == 0 || first_epoch(g) != g->late_epoch || !is_behind(g, base, &cursor, &s, false))
 		return false;
-	confirm_one(g, base, &s, false);
+	lesson_right(g, base, &s, false);
 	forget_late(g);
 	g->live = g->late_epoch;
 	g->anchor = s.after;
@@ -408,15 +256,16 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	g->owed += echo_of(g, base, n);
 	/* What was there before is known of the anchor alone. */
 	if (n == 1 && g->explained && !g->sent[0].predicted && !g->sent[0].kernel && !g->sent[0].dead)
-		learn_moves(g, base, &g->sent[0]);
+		lesson_moves(g, base, &g->sent[0]);
 	for (unsigned i = 0; i < n; i++) {
 		const struct sent *s = &g->sent[i];
 
-		edits = edits && is_edit(s);
+		edits = edits && sent_is_edit(s);
 		g->left_text = g->left_text || s->key.kind == KEY_OTHER;
-		if (s->predicted && !wrong)
-			judge_wrong(g, base, s);
-		wrong = wrong || s->predicted;
+		if (!s->predicted || wrong || lesson_came(g, base, s, n))
+			continue;
+		lesson_wrong(g, base, s);
+		wrong = true;
 	}
 	forget(g, n);
 	look_cursor(base, &cursor);
@@ -446,6 +295,15 @@ chain_is_elsewhere(const struct guess *g, const struct screen *base)
 		if (!sketch_same(&g->before, base, i))
 			return true;
 	return false;
+}
+
+bool
+chain_has_typed(const struct guess *g, const struct screen *base)
+{
+	for (unsigned i = g->anchor.start; i < g->anchor.col; i++)
+		if (!sketch_same(&g->before, base, i))
+			return false;
+	return true;
 }
 
 void

@@ -40,6 +40,8 @@ void chain_drop(struct guess *g, const struct screen *base, unsigned n);
 void chain_lose_place(struct guess *g);
 /* Whether keys that are not trusted were predicted in a row that is another one now: its text left of them differs. */
 bool chain_is_elsewhere(const struct guess *g, const struct screen *base);
+/* Whether what was typed before the keys on their way still stands left of the anchor. */
+bool chain_has_typed(const struct guess *g, const struct screen *base);
 /*
  * A key that was dropped as taken before anything came of it has come back now: the host was only slow.  Then the base
  * is behind it, and the epoch goes on as if it had not been dropped.

@@ -16,6 +16,7 @@ struct scene {
 	const struct habit *habit;
 	enum effect_move move;
 	unsigned like;
+	unsigned edge;   /* what comes to the column before this one wraps, or does not, as the program likes */
 };
 
 static bool
@@ -43,7 +44,7 @@ put(struct scene *e, const char *text, unsigned len, unsigned width)
 	unsigned col = e->p->col;
 	bool fresh;
 
-	if (col + width >= e->im->cols)
+	if (col + width >= e->edge)
 		return false;
 	fresh = !is_text(&e->im->cell[col], text, len) && !(len == 1 && text[0] == ' ' && e->im->cell[col].len == 0);
 	if (!sketch_put(e->im, col, text, len, width, e->like == EFFECT_OWN ? col : e->like))
@@ -128,7 +129,7 @@ moves_to(const struct scene *e, const struct moving *m)
 {
 	const struct habit *h = e->habit;
 	const struct place *p = e->p;
-	unsigned used = e->im->used > p->col ? e->im->used : 0;
+	unsigned last = e->im->used < e->edge ? e->im->used : e->edge, used = last > p->col ? last : 0;
 	bool inside = p->col < p->end;
 
 	switch (e->move) {
@@ -141,6 +142,9 @@ moves_to(const struct scene *e, const struct moving *m)
 	default:
 		break;
 	}
+	/* What a Backspace may have left there is overwritten. */
+	if (!inside && e->im->cell[p->col].strange)
+		return 0;
 	if (!inside)
 		return habit_presumes(h, m->behind, m->like->behind) ? used : 0;
 	if (habit_presumes(h, m->within, m->like->within) && h->score[m->within] >= h->score[m->row])
@@ -177,13 +181,14 @@ effect_character(struct scene *e)
 	if (e->habit->edge && before + e->habit->edge >= e->im->cols)
 		return false;
 	e->s->doubted = habit_is_command(e->habit, k->text[0]) || is_counted_command(e);
-	if (to > before && !sketch_open(e->im, before, to, k->width))
+	if (to > before && (to + k->width >= e->edge || !sketch_open(e->im, before, to, k->width)))
 		return false;
 	if (!put(e, k->text, k->len, k->width))
 		return false;
 	e->s->fresh = e->s->fresh && fresh;
+	/* The last column is never reached. */
 	if (before < p->end && e->move != EFFECT_NONE && to > before)
-		p->end += k->width;
+		p->end = p->end + k->width < e->im->cols ? p->end + k->width : e->im->cols - 1;
 	if (p->end < p->col)
 		p->end = p->col;
 	return true;
@@ -209,6 +214,9 @@ take_away(struct scene *e, unsigned col, unsigned width)
 				return false;
 		if (e->im->used > col)
 			e->im->used = col;
+	} else if (!within) {
+		for (unsigned i = 0; i < width; i++)
+			e->im->cell[col + i].strange = true;
 	}
 	p->end = p->end >= p->start + width ? p->end - width : p->start;
 	return true;
@@ -363,6 +371,7 @@ effect_of(struct sent *s, struct sketch *im, struct place *p, const struct habit
 	s->predicted = s->check = s->classed = s->doubted = s->fresh = false;
 	if (s->dead || p->row != im->row || p->col >= im->cols)
 		return false;
+	e.edge = sketch_edge(im, p->end > p->col ? p->end : p->col);
 	if (!(s->kernel ? effect_echo(&e) : effect_key(&e)))
 		return false;
 	/* A part of its echo may be there already: what was new once stays so. */

@@ -43,6 +43,13 @@ struct sent {
 	bool fresh;           /* it had another one before */
 };
 
+/* Whether S changes the line, or moves in it, and neither ends it nor does what is not known. */
+static inline bool
+sent_is_edit(const struct sent *s)
+{
+	return !s->dead && s->key.kind <= KEY_CHANGE && s->key.kind != KEY_ODD;
+}
+
 /* What moves when a character comes or goes: as learned, or one for a trial. */
 enum effect_move { EFFECT_LEARNED, EFFECT_NONE, EFFECT_TO_END, EFFECT_ROW };
 

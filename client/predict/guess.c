@@ -105,6 +105,7 @@ add_key(struct guess *g, const struct screen *base, const struct key *key, const
 	}
 	if (g->n > 0 && !g->explained && g->sent[0].predicted)
 		chain_new_epoch(g, false);
+	g->heard = g->heard && g->n > 0;
 	if (g->n == 0 && g->live != g->epoch && chain_knows_place(g, base))
 		g->live = g->epoch;
 	s = &g->sent[g->n++];
@@ -182,6 +183,7 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 	int last;
 
 	(void)offset, (void)now;
+	g->heard = true;
 	see_mode(g, base);
 	if (g->lost)
 		return;
@@ -196,7 +198,8 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 	last = chain_match(g, base, 0, false);
 	if (last >= 0) {
 		chain_confirm(g, base, (unsigned)last);
-	} else if (chain_at_anchor(g, base) && (g->explained || g->n == 0 || g->sent[0].epoch == g->live)) {
+	} else if (chain_at_anchor(g, base) &&
+	    (g->n == 0 || (chain_has_typed(g, base) && (g->explained || g->sent[0].epoch == g->live)))) {
 		g->explained = true;
 		chain_replay(g, base);
 	} else if (g->n == 0) {
@@ -277,6 +280,7 @@ guess_taken(struct guess *g, const struct screen *base, const struct frame_taken
 		chain_confirm(g, base, (unsigned)last);
 	else
 		chain_drop(g, base, n);
+	g->heard = false;
 	count_shown(g);
 }
 

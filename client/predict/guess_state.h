@@ -39,6 +39,7 @@ struct guess {
 	bool explained;         /* … and its cursor is there */
 	uint32_t prompt;        /* left of the anchor's start; 0: none */
 	bool doubted;           /* what was taken last may not have been: the place it left is not known */
+	bool heard;             /* output has come since the first key on its way was typed, or came to be that */
 	unsigned owed;          /* by a window: keys that were dropped as taken, whose echo may come yet */
 	bool left_text;         /* a key such as ESC may have ended the editor's mode, which the screen still says */
 	unsigned came_back;     /* characters of the line, from its first one on */

@@ -13,6 +13,7 @@ struct predict {
 	struct guess *guess;
 	struct overlay *overlay;
 	struct screen *base; /* NULL: none */
+	bool strayed;        /* the terminal may have other text in its rows than the base that there was */
 	bool between;        /* output has come since the last predict_show() or predict_hide() */
 	bool shown;          /* the last of these was predict_show(): a cursor alone may be drawn, too */
 };
@@ -48,6 +49,9 @@ int
 predict_begin(struct predict *p, unsigned rows, unsigned cols)
 {
 	predict_end(p);
+	/* A model of another size would wrap and scroll in other places. */
+	if (rows < 1 || rows > SCREEN_ROWS_MAX || cols < SCREEN_COLS_MIN || cols > SCREEN_COLS_MAX)
+		return -ERANGE;
 	p->base = screen_new(rows, cols, 0);
 	return p->base ? 0 : -ENOMEM;
 }
@@ -55,8 +59,10 @@ predict_begin(struct predict *p, unsigned rows, unsigned cols)
 void
 predict_end(struct predict *p)
 {
-	if (p->base)
+	if (p->base) {
+		p->strayed = look_modes(p->base) & LOOK_STRAYED;
 		screen_free(p->base);
+	}
 	p->base = NULL;
 	predict_forget(p);
 	predict_reset(p);
@@ -105,6 +111,7 @@ predict_paint(struct predict *p, const void *bytes, size_t len)
 void
 predict_painted(struct predict *p, uint64_t offset, uint64_t now)
 {
+	p->strayed = false;
 	if (p->base)
 		guess_output(p->guess, p->base, offset, now);
 }
@@ -113,6 +120,8 @@ void
 predict_apart(struct predict *p)
 {
 	screen_shown(p->base, false);
+	if (p->strayed)
+		screen_strayed(p->base);
 }
 
 void

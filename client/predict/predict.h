@@ -28,7 +28,10 @@ struct predict *predict_new(void);
 /* Takes NULL. */
 void predict_free(struct predict *p);
 
-/* A base of this size that has been fed nothing, in place of one that there was: 0 or -ENOMEM. */
+/*
+ * A base of this size that has been fed nothing, in place of one that there was: 0, -ENOMEM, or -ERANGE where screen/
+ * has no model of that size.
+ */
 int predict_begin(struct predict *p, unsigned rows, unsigned cols);
 /* The base goes; what is drawn must have been taken back. */
 void predict_end(struct predict *p);
@@ -48,7 +51,10 @@ void predict_fed(struct predict *p, const void *bytes, size_t len, uint64_t offs
 /* LEN bytes of a rendering, and its end: the base is as of OFFSET. */
 void predict_paint(struct predict *p, const void *bytes, size_t len);
 void predict_painted(struct predict *p, uint64_t offset, uint64_t now);
-/* The terminal has not got that rendering: on the main screen it may have the rows further down (screen.h). */
+/*
+ * Before that: the terminal has not got the rendering.  On the main screen it may have the rows further down (screen.h),
+ * or other text in them if that was so of the base before.
+ */
 void predict_apart(struct predict *p);
 /* The person has typed LEN BYTES, the first of which has OFFSET in the stream; PASTED: as a part of a paste. */
 void predict_keys(struct predict *p, const unsigned char *bytes, size_t len, uint64_t offset, uint64_t now,

@@ -159,6 +159,22 @@ sketch_close(struct sketch *im, unsigned col, unsigned end, unsigned width)
 	return true;
 }
 
+static bool
+is_line_of_box(const struct sketch_cell *c)
+{
+	const unsigned char *t = (const unsigned char *)c->text;
+
+	return c->len == 3 && t[0] == 0xe2 && (t[1] == 0x94 || t[1] == 0x95); /* U+2500 to U+257F */
+}
+
+unsigned
+sketch_edge(const struct sketch *im, unsigned from)
+{
+	while (from < im->used && !is_line_of_box(&im->cell[from]))
+		from++;
+	return from < im->used ? from : im->cols;
+}
+
 unsigned
 sketch_before(const struct sketch *im, unsigned col)
 {
@@ -189,11 +205,17 @@ same(const struct sketch_cell *c, const struct look_cell *look)
 bool
 sketch_same(const struct sketch *im, const struct screen *base, unsigned col)
 {
+	return sketch_same_in(im, base, im->row, col);
+}
+
+bool
+sketch_same_in(const struct sketch *im, const struct screen *base, unsigned row, unsigned col)
+{
 	struct look_cell look;
 
-	if (im->row >= screen_rows(base) || col >= im->cols || col >= screen_cols(base))
+	if (row >= screen_rows(base) || col >= im->cols || col >= screen_cols(base))
 		return false;
-	look_cell(base, im->row, col, &look);
+	look_cell(base, row, col, &look);
 	return same(&im->cell[col], &look);
 }
 

@@ -40,6 +40,11 @@ bool sketch_join(struct sketch *im, unsigned col, const char *text, unsigned len
 bool sketch_open(struct sketch *im, unsigned col, unsigned end, unsigned width);
 /* Takes the WIDTH columns at COL away: those behind them, up to END, move left, and blanks come in; false: as above. */
 bool sketch_close(struct sketch *im, unsigned col, unsigned end, unsigned width);
+/*
+ * The column at which a window ends that FROM is in: that of the next line of a box (tmux's panes, mc's panels, vim's
+ * windows), or the end of the row.
+ */
+unsigned sketch_edge(const struct sketch *im, unsigned from);
 /* The first column of the character that ends before COL; COL: there is none that we may touch. */
 unsigned sketch_before(const struct sketch *im, unsigned col);
 /* The columns of the character at COL. */
@@ -47,6 +52,8 @@ unsigned sketch_width(const struct sketch *im, unsigned col);
 /* Whether IM shows the same text at COL as the BASE does in its row; a blank is as good as nothing.  False: one of them
  * does not have that place. */
 bool sketch_same(const struct sketch *im, const struct screen *base, unsigned col);
+/* The same, of another ROW of the base. */
+bool sketch_same_in(const struct sketch *im, const struct screen *base, unsigned row, unsigned col);
 /* Whether the base has another look at COL than when IM was loaded, as far as its neighbours tell. */
 bool sketch_looks_new(const struct sketch *im, const struct screen *base, unsigned col);
 /* Puts the cells that differ from the base's row at CELLS, which has room for MAX; how many there are. */

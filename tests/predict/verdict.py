@@ -8,6 +8,7 @@ PROMISED = 0.95     # of the characters in those, over 200 ms
 DISTURBED = 0.25    # of the keys may have been struck while the machine stood still: more, and nothing is said
 WRONG = 0.003       # of the keys
 CHANCE = 0.03       # of the characters: two runs of one way differ by so much
+LATER = 0.1, 20     # of the round trip, and ms: the slowest characters may come so much later than without predictions
 SHOWN_FROM = 30     # ms: over a shorter line nothing is predicted
 
 
@@ -29,6 +30,8 @@ def faults(program, rtt, by):
         out.append("the screen is not ssh's at the end")
     if ours["never"] > ssh["never"]:
         out.append("%d characters were never shown" % ours["never"])
+    if ours["p99"] is not None and ours["p99"] > ssh["p99"] + LATER[0] * rtt + LATER[1]:
+        out.append("p99 %.0f ms; ssh: %.0f" % (ours["p99"], ssh["p99"]))
     if rtt > SHOWN_FROM and "mosh" in by and share(ours) < share(by["mosh"]) - CHANCE:
         out.append("%.0f %% before the answer; mosh: %.0f" % (100 * share(ours), 100 * share(by["mosh"])))
     if rtt == 200 and program in SHELLS_AND_EDITORS and share(ours) < PROMISED:

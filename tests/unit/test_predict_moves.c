@@ -89,6 +89,62 @@ wide_characters_and_marks_are_shown(void **state)
 	assert_int_equal(seen_column(w), 3);
 }
 
+/* Where it is not known whether a Backspace erases, the next character does not push what may still be there. */
+static void
+what_a_backspace_may_leave_is_not_pushed(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "vim", RAW);
+	out(w, "\033[?1049h\033[8H\033[1m-- INSERT --\033[m\033[H");
+	echo(w, "et");
+	habit_right(w->guess->habit, HABIT_PUSH);
+	type(w, "\177r");
+	assert_string_equal(seen(w), "er");
+	out(w, "\b\033[K");
+	out(w, "r");
+	taken(w);
+	assert_string_equal(seen(w), "er");
+}
+
+/* The last column of a pane is as that of the terminal, and its neighbour does not move along. */
+static void
+a_pane_ends_at_its_border(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "tmux: client", RAW);
+	out(w, "\033[?1049h\033[H$ \033[1;9H\342\224\202right\033[1;3H");
+	echo(w, "abcd");
+	type(w, "e");
+	assert_string_equal(seen(w), "$ abcde \342right");
+	type(w, "f");
+	assert_string_equal(seen(w), "$ abcde \342right");
+}
+
+/* Blanks that were typed at the end of the row are no text that would move out of it. */
+static void
+what_was_typed_ends_within_the_row(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "bash", RAW);
+	out(w, "$ ");
+	echo(w, "ab                                   ");
+	for (unsigned i = 0; i < 2; i++)
+		habit_right(w->guess->habit, HABIT_INSERT_ROW);
+	type(w, "\001");
+	out(w, "\r\033[2C");
+	taken(w);
+	assert_int_equal(w->guess->anchor.end, COLS - 1);
+	for (unsigned i = 0; i < 2; i++) {
+		type(w, "x");
+		out(w, "\033[@x");
+		assert_int_equal(w->guess->n, 0);
+		assert_in_range(w->guess->anchor.end, 5, COLS - 1);
+	}
+}
+
 /* The terminal is narrower, and what was typed last before that was in a row with more columns. */
 static void
 a_narrower_terminal_is_looked_at_within_its_columns(void **state)
@@ -122,6 +178,9 @@ main(void)
 		TEST(what_was_learned_within_a_line_says_nothing_of_suggestions),
 		TEST(text_moves_where_that_was_learned),
 		TEST(wide_characters_and_marks_are_shown),
+		TEST(what_a_backspace_may_leave_is_not_pushed),
+		TEST(a_pane_ends_at_its_border),
+		TEST(what_was_typed_ends_within_the_row),
 		TEST(a_narrower_terminal_is_looked_at_within_its_columns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

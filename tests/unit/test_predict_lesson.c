@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The guesser: what it learns, or does not, from answers that come at once or elsewhere. */
+#include "guess_world.h"
+
+/* The answers to a key and to Enter behind it come at once, and scroll: the key was right. */
+static void
+a_key_right_before_enter_is_no_command(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "bash", RAW);
+	out(w, "\033[8H$ ");
+	one_line(w, "$ ", "ls");
+	one_line(w, "$ ", "ls");
+	echo(w, "l");
+	type(w, "o");
+	assert_string_equal(seen(w), "$ lo");
+	type(w, "\r");
+	out(w, "o\r\nout\r\n$ ");
+	taken(w);
+	type(w, "o");
+	assert_string_equal(seen(w), "$ o");
+	/* One that did not come back was none of the text. */
+	out(w, "o");
+	taken(w);
+	type(w, "x");
+	assert_string_equal(seen(w), "$ ox");
+	type(w, "\r");
+	out(w, "\r\nout\r\n$ ");
+	taken(w);
+	echo(w, "l");
+	type(w, "x");
+	assert_string_equal(seen(w), "$ l");
+}
+
+/* What stands where a key was predicted is another line: less asks for something else behind a number. */
+static void
+another_line_at_the_same_place_is_another_place(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "less", RAW);
+	out(w, "\033[?1049h\033[8H:");
+	type(w, "50p");
+	out(w, "\r\033[K:\033[K5\b5");
+	taken_up_to(w, 1);
+	out(w, "\033[K0\b0");
+	taken_up_to(w, 2);
+	out(w, "\r\033[K");
+	out(w, "\007\r\033[K& :\033[K");
+	assert_string_equal(seen(w), "& :");
+	taken(w);
+	assert_string_equal(seen(w), "& :");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_key_right_before_enter_is_no_command),
+		TEST(another_line_at_the_same_place_is_another_place),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
