@@ -244,9 +244,8 @@ set(uint64_t *value, uint64_t to)
 	__atomic_store_n(value, to, __ATOMIC_RELAXED);
 }
 
-/* Counts EVENT, and its reason, the LEN bytes at WHY. */
-static void
-count(const char *event, const char *why, size_t len)
+void
+counters_event(const char *event, const char *why)
 {
 	static const struct {
 		enum counter_event event;
@@ -256,33 +255,20 @@ count(const char *event, const char *why, size_t len)
 		{ COUNTER_ASIDE, COUNTER_ASIDES },
 		{ COUNTER_END, COUNTER_ENDS },
 		{ COUNTER_LOST, COUNTER_ENDS },
+		{ COUNTER_DROP, COUNTER_DROPS },
 	};
 	size_t place = counterwords_find(COUNTER_EVENTS, event, strlen(event));
+	size_t reason;
 
 	if (!mapped)
 		return;
 	add(&mapped->counts[COUNTER_EVENTS][place], 1);
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (lists[i].event == place)
-			add(&mapped->counts[lists[i].reasons][counterwords_find(lists[i].reasons, why, len)], 1);
-}
-
-void
-counters_event(const char *event, const char *why)
-{
-	count(event, why ? why : "", why ? strlen(why) : 0);
-}
-
-void
-counters_fields(const char *event, const char *fields)
-{
-	static const char key[] = "why=";
-	const char *p = fields;
-
-	while ((p = strstr(p, key)) && p != fields && p[-1] != ' ')
-		p++;
-	p = p ? p + strlen(key) : "";
-	count(event, p, strcspn(p, " "));
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (lists[i].event != place)
+			continue;
+		reason = why ? counterwords_find(lists[i].reasons, why, strlen(why)) : 0;
+		add(&mapped->counts[lists[i].reasons][reason], 1);
+	}
 }
 
 void

@@ -26,7 +26,7 @@
 
 #define COUNTERS_VERSION 1
 #define COUNTERS_BUCKETS 24 /* of the histogram: room for more limits than there are */
-#define COUNTERS_ASKED 128
+#define COUNTERS_ASKED 96
 
 struct counters {
 	char magic[8];
@@ -60,8 +60,6 @@ void counters_close(void);
 
 /* EVENT has happened; WHY: the reason, for those that have a list of them, else NULL or "". */
 void counters_event(const char *event, const char *why);
-/* The same with the reason in FIELDS ("key=value why=word ..."). */
-void counters_fields(const char *event, const char *fields);
 /* Of holdfastd: how many logins wait, and have a helper. */
 void counters_logins(uint64_t waiting, uint64_t serving);
 /* This process is holdfastd, and began at START. */

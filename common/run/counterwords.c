@@ -36,8 +36,13 @@ static const char *const ends[COUNTER_WORDS_MAX] = {
 	"stopped", "shutdown", "crash", "no-shell", "keeper", "killed", "released",
 };
 
+static const char *const drops[COUNTER_WORDS_MAX] = {
+	"other", "closed", "lost", "timeout", "sshd", "hangup", "process", "detach", "taken", "switch", "idle", "stale",
+};
+
 static const char *const *const lists[COUNTER_LISTS] = {
 	[COUNTER_EVENTS] = events, [COUNTER_REFUSALS] = refusals, [COUNTER_ASIDES] = asides, [COUNTER_ENDS] = ends,
+	[COUNTER_DROPS] = drops,
 };
 
 size_t

@@ -14,6 +14,7 @@ enum counter_list {
 	COUNTER_REFUSALS, /* why= of refuse */
 	COUNTER_ASIDES,   /* why= of aside */
 	COUNTER_ENDS,     /* why= of end and lost */
+	COUNTER_DROPS,    /* why= of drop */
 	COUNTER_LISTS
 };
 

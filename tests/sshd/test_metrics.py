@@ -67,6 +67,7 @@ def test_a_life(host):
     host.ssh("bob").prompt()
     wait_value(host, 'refusals_total{reason="drain"}', 1)
     m = read(host)
+    m["holdfast_DROPS"] = sum(v for k, v in m.items() if k.startswith("holdfast_drops_total{"))
     equal({k: m["holdfast_" + k] for k in WANTED}, WANTED, "the counts")
     check(0 < m["holdfast_resume_seconds_sum"] < 60, "the time to resume: %s s" % m["holdfast_resume_seconds_sum"])
     equal(m['holdfast_resume_seconds_bucket{le="+Inf"}'], 1, "resumes that were measured")
@@ -80,10 +81,10 @@ def test_a_life(host):
     wait_value(host, 'sessions{state="attached",kind="terminal"}', 0)
 
 
-WANTED = {"sessions_created_total": 1, "drops_total": 1, "resumes_total": 1, "joins_total": 1, "takeovers_total": 1,
+WANTED = {"sessions_created_total": 1, "resumes_total": 1, "joins_total": 1, "takeovers_total": 1,
           "leaves_total": 2, "keeper_deaths_total": 1, "keeper_upgrades_total": 0, "sessions_parked_total": 0,
           'refusals_total{reason="limit"}': 1, 'refusals_total{reason="drain"}': 1, 'refusals_total{reason="trouble"}': 0,
-          'sessions_ended_total{reason="exit"}': 0, "draining": 1, "enabled": 1, "up": 1, "counters_readable": 1,
+          'sessions_ended_total{reason="exit"}': 0, "DROPS": 1, "draining": 1, "enabled": 1, "up": 1, "counters_readable": 1,
           'sessions{state="attached",kind="terminal"}': 1}
 
 
@@ -110,7 +111,7 @@ def test_hung_and_damaged(host):
     os.truncate(COUNTERS, 0)
     host.drop(t)
     m = read(host)
-    equal((m["holdfast_counters_readable"], "holdfast_drops_total" in m), (0, False), "with a file that was cut")
+    equal((m["holdfast_counters_readable"], any("drops_total" in k for k in m)), (0, False), "with a file that was cut")
     t = host.ssh()
     check(t.shell_pid(), "the session goes on")
     host.holdfastd.send_signal(signal.SIGHUP)

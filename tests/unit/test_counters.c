@@ -62,11 +62,11 @@ events_and_reasons(void **state)
 	counters_event("refuse", NULL);
 	counters_event("refuse", "nobody has thought of");
 	counters_event("unheard-of", NULL);
-	counters_fields("end", "duration=3 status=0 why=exit by=shell");
-	counters_fields("end", "xwhy=kill why=oom by=kernel");
-	counters_fields("lost", "why=crash");
-	counters_fields("drop", "duration=3 why=idle");
-	counters_fields("end", "");
+	counters_event("end", "exit");
+	counters_event("end", "oom");
+	counters_event("lost", "crash");
+	counters_event("drop", "idle");
+	counters_event("end", "");
 	assert_int_equal(count(COUNTER_EVENTS, "create"), 2);
 	assert_int_equal(count(COUNTER_EVENTS, "other"), 1);
 	assert_int_equal(count(COUNTER_EVENTS, "refuse"), 3);
@@ -74,6 +74,7 @@ events_and_reasons(void **state)
 	assert_int_equal(count(COUNTER_REFUSALS, "other"), 2);
 	assert_int_equal(count(COUNTER_EVENTS, "end"), 3);
 	assert_int_equal(count(COUNTER_EVENTS, "drop"), 1);
+	assert_int_equal(count(COUNTER_DROPS, "idle"), 1);
 	assert_int_equal(count(COUNTER_ENDS, "exit"), 1);
 	assert_int_equal(count(COUNTER_ENDS, "oom"), 1);
 	assert_int_equal(count(COUNTER_ENDS, "kill"), 0);
@@ -93,7 +94,7 @@ words_are_where_they_were(void **state)
 	} known[] = {
 		{ COUNTER_EVENTS, "create", 1 }, { COUNTER_EVENTS, "lost", 14 }, { COUNTER_REFUSALS, "no-ticket", 1 },
 		{ COUNTER_REFUSALS, "drain", 10 }, { COUNTER_REFUSALS, "ticket", 18 }, { COUNTER_ASIDES, "unknown", 12 },
-		{ COUNTER_ENDS, "exit", 1 }, { COUNTER_ENDS, "released", 15 },
+		{ COUNTER_ENDS, "exit", 1 }, { COUNTER_ENDS, "released", 15 }, { COUNTER_DROPS, "stale", 11 },
 	};
 
 	(void)state;
@@ -109,7 +110,7 @@ words_are_where_they_were(void **state)
 	for (uint32_t why = END_NOT + 1; why < END_WHYS; why++)
 		assert_true(counterwords_find(COUNTER_ENDS, endrecord_why(why), strlen(endrecord_why(why))) > 0);
 	assert_int_equal(offsetof(struct counters, counts), 24);
-	assert_int_equal(offsetof(struct counters, asked), 24 + 8 * (4 * 48 + 24 + 1 + 4 + 6));
+	assert_int_equal(offsetof(struct counters, asked), 24 + 8 * (5 * 48 + 24 + 1 + 4 + 6));
 }
 
 static void

@@ -167,8 +167,6 @@ print_counts(const struct metrics *m, struct openmetrics *o)
 		{ COUNTER_JOIN, { METRIC_COUNTER, "holdfast_joins", NULL, "Terminals that joined an attached session" } },
 		{ COUNTER_ATTACH, { METRIC_COUNTER, "holdfast_attaches_without_login", NULL,
 		                    "Attachments by processes without a login that holdfastd vouches for" } },
-		{ COUNTER_DROP, { METRIC_COUNTER, "holdfast_drops", NULL,
-		                  "Sessions whose last terminal has gone while their shell ran on" } },
 		{ COUNTER_LEAVE, { METRIC_COUNTER, "holdfast_leaves", NULL,
 		                   "Terminals that have gone from a session that stayed attached" } },
 		{ COUNTER_KEEPER_DIED, { METRIC_COUNTER, "holdfast_keeper_deaths", NULL,
@@ -197,6 +195,8 @@ print_reasons(const struct metrics *m, struct openmetrics *o)
 		                      "Logins that got no session, or not the one that they asked for" } },
 		{ COUNTER_ASIDES, { METRIC_COUNTER, "holdfast_asides", NULL,
 		                    "Logins that were not held, and asked for nothing" } },
+		{ COUNTER_DROPS, { METRIC_COUNTER, "holdfast_drops", NULL,
+		                   "Sessions whose last terminal has gone while their shell ran on" } },
 		{ COUNTER_ENDS, { METRIC_COUNTER, "holdfast_sessions_ended", NULL, "Sessions that have ended" } },
 	};
 	const char *word;
