@@ -12,6 +12,7 @@
 
 #define LINE_MAX_BYTES 4096
 #define BLANKS " \t\r"
+#define KEYWORDS_MAX 64
 
 /* One reading of a text. */
 struct parse {
@@ -21,6 +22,9 @@ struct parse {
 	struct config_policy policy;
 	uint64_t seen;  /* a bit for each keyword that has its value */
 	bool active;    /* the lines here are for SUBJECT: outside of Match, or it matches */
+	bool for_all;   /* outside of Match, or behind Match all */
+	/* For each keyword, the line that sets it for all logins, and the one that sets it in this block; 0: none. */
+	unsigned set_for_all[KEYWORDS_MAX], set_here[KEYWORDS_MAX];
 	bool wrong;     /* there was a mistake */
 	void (*say)(void *arg, const struct config_error *e);
 	void *arg;
@@ -41,6 +45,17 @@ expected(struct parse *c, const char *keyword, const char *what, const char *fou
 	c->wrong = true;
 	c->say(c->arg, &e);
 	return -EBADMSG;
+}
+
+/* Notes that the value of K on this line is used for no login: OTHER is the line that counts. */
+static void
+no_effect(struct parse *c, const struct config_keyword *k, unsigned other)
+{
+	struct config_error e = { .line = c->line, .harmless = true };
+
+	snprintf(e.text, sizeof e.text, "%.200s:%u: %.64s: has no effect, because line %u comes first", c->name, c->line,
+	         k->name, other);
+	c->say(c->arg, &e);
 }
 
 /*
@@ -111,13 +126,15 @@ read_match(struct parse *c, char *rest)
 	char *criterion, *patterns;
 	int rc;
 
-	c->active = false;
+	c->active = c->for_all = false;
+	memset(c->set_here, 0, sizeof c->set_here);
 	while ((rc = next_word(&rest, &criterion)) > 0) {
 		if (strcasecmp(criterion, "all") == 0) {
 			if (criteria++ || next_word(&rest, &patterns) != 0) {
 				expected(c, "Match", "all to stand alone", NULL, "");
 				return;
 			}
+			c->for_all = true;
 			break;
 		}
 		rc = next_word(&rest, &patterns);
@@ -160,11 +177,17 @@ read_values(struct parse *c, const struct config_keyword *k, struct config_polic
 static void
 read_value(struct parse *c, int number, char *rest)
 {
+	const struct config_keyword *k = config_keyword((size_t)number);
 	struct config_policy scratch = c->policy;
 	uint64_t bit = UINT64_C(1) << number;
+	unsigned other = c->set_for_all[number] ? c->set_for_all[number] : c->set_here[number];
 
-	if (read_values(c, config_keyword((size_t)number), &scratch, rest))
+	if (read_values(c, k, &scratch, rest))
 		return;
+	if (other)
+		no_effect(c, k, other);
+	else
+		(c->for_all ? c->set_for_all : c->set_here)[number] = c->line;
 	if (c->active && !(c->seen & bit)) {
 		c->seen |= bit;
 		c->policy = scratch;
@@ -245,7 +268,8 @@ int
 config_check(const char *name, const char *text, size_t len, const struct config_subject *subject, struct config_policy *p,
              void (*say)(void *arg, const struct config_error *e), void *arg)
 {
-	struct parse c = { .name = name, .subject = subject, .active = true, .say = say, .arg = arg };
+	struct parse c = { .name = name, .subject = subject, .active = true, .for_all = true, .say = say,
+		           .arg = arg };
 	char line[LINE_MAX_BYTES];
 
 	config_defaults(&c.policy);
@@ -279,7 +303,7 @@ keep_first(void *arg, const struct config_error *e)
 {
 	struct config_error *first = arg;
 
-	if (!first->line)
+	if (!first->line && !e->harmless)
 		*first = *e;
 }
 

@@ -6,6 +6,7 @@
 #ifndef HOLDFAST_CONFIG_H
 #define HOLDFAST_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config_match.h"
@@ -15,6 +16,7 @@
 struct config_error {
 	char text[512];
 	unsigned line; /* 0: the file as a whole */
+	bool harmless; /* no mistake: a line that has no effect */
 };
 
 void config_defaults(struct config_policy *p);
@@ -24,7 +26,7 @@ void config_defaults(struct config_policy *p);
  */
 int config_parse(const char *name, const char *text, size_t len, const struct config_subject *subject,
                  struct config_policy *p, struct config_error *e);
-/* The same, and says all mistakes in the order of the lines, and not only the first one. */
+/* The same, and says all mistakes in the order of the lines, and not only the first one; and what is harmless. */
 int config_check(const char *name, const char *text, size_t len, const struct config_subject *subject,
                  struct config_policy *p, void (*say)(void *arg, const struct config_error *e), void *arg);
 

@@ -133,7 +133,7 @@ keep_first(void *arg, const struct config_error *e)
 {
 	struct config_error *first = arg;
 
-	if (!first->text[0])
+	if (!first->text[0] && !e->harmless)
 		*first = *e;
 }
 

@@ -331,6 +331,8 @@ static const struct config_keyword keywords[] = {
 
 #define KEYWORDS (sizeof keywords / sizeof *keywords)
 
+_Static_assert(KEYWORDS <= 64, "a reading has a bit for each");
+
 const struct config_keyword *
 config_keyword(size_t i)
 {

@@ -51,7 +51,7 @@ static void
 print_mistakes(const struct mistakes *m)
 {
 	for (size_t i = 0; i < m->count; i++)
-		ctl_error("%s", m->v[i].text);
+		ctl_error("%s%s", m->v[i].harmless ? "note: " : "", m->v[i].text);
 	if (m->more)
 		ctl_error("%zu more mistakes", m->more);
 }
@@ -70,13 +70,14 @@ json_policy(struct json *j, const struct config_policy *p)
 	json_close(j, '}');
 }
 
+/* The mistakes, or what is HARMLESS. */
 static void
-json_mistakes(struct json *j, const struct mistakes *m)
+json_mistakes(struct json *j, const char *key, const struct mistakes *m, bool harmless)
 {
-	/* The first one, as before there were all. */
-	json_string(j, "error", m->count ? m->v[0].text : "out of memory");
-	json_open(j, "errors", '[');
+	json_open(j, key, '[');
 	for (size_t i = 0; i < m->count; i++) {
+		if (m->v[i].harmless != harmless)
+			continue;
 		json_open(j, NULL, '{');
 		if (m->v[i].line)
 			json_number(j, "line", m->v[i].line);
@@ -84,6 +85,15 @@ json_mistakes(struct json *j, const struct mistakes *m)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+}
+
+static const char *
+first_mistake(const struct mistakes *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!m->v[i].harmless)
+			return m->v[i].text;
+	return "too many mistakes";
 }
 
 static void
@@ -95,10 +105,13 @@ print_json(const struct config_subject *who, const struct config_policy *p, int 
 	json_bool(&j, "valid", rc == 0);
 	json_string(&j, "user", who->user);
 	json_string(&j, "address", who->address);
-	if (rc)
-		json_mistakes(&j, m);
-	else
+	if (rc) {
+		json_string(&j, "error", first_mistake(m));
+		json_mistakes(&j, "errors", m, false);
+	} else {
 		json_policy(&j, p);
+	}
+	json_mistakes(&j, "notes", m, true);
 	json_end(&j);
 }
 
@@ -112,9 +125,9 @@ show(const char *file, const struct config_subject *who, bool json)
 
 	if (json)
 		print_json(who, &p, rc, &m);
-	else if (rc)
-		print_mistakes(&m);
 	else
+		print_mistakes(&m);
+	if (!json && !rc)
 		print_policy(&p);
 	free(m.v);
 	return rc ? CTL_FAILED : CTL_OK;

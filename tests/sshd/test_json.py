@@ -107,6 +107,8 @@ def test_schemas(host):
     take(judge, host, "upgrade", "-a")
     take(judge, host, "drain", "--status")
     take(judge, host, "check-config")
+    write(CONF, "MaxSessions 3\nMatch User alice\nMaxSessions 10\n")
+    take(judge, host, "check-config")
     write(CONF, "MaxSessions many\n")
     os.chmod(CONF, 0o664)
     take(judge, host, "check-config", status=1)

@@ -451,6 +451,29 @@ collect(void *arg, const struct config_error *e)
 	snprintf(s->text + len, sizeof s->text - len, "%s\n", e->text);
 }
 
+/* Who knows sshd_config expects that a Match block changes what stands above it. */
+static void
+lines_without_effect(void **state)
+{
+	static const char text[] = "MaxSessions 3\nMaxSessions 4\nMatch User bob\nMaxSessions 10\nBanner no\nBanner yes\n"
+	                           "Match User carl\nBanner no\nMatch all\nBanner no\nRingSize 1M\nMatch User x\nRingSize 2M\n";
+	static const unsigned lines[] = { 2, 4, 6, 13 };
+	struct said s = { .count = 0 };
+	struct config_policy p;
+	struct config_error e = { .text = "" };
+
+	(void)state;
+	assert_int_equal(config_check("f", text, sizeof text - 1, &alice, &p, collect, &s), 0);
+	assert_int_equal(s.count, 4);
+	assert_memory_equal(s.lines, lines, sizeof lines);
+	assert_non_null(strstr(s.text, "f:4: MaxSessions: has no effect, because line 1 comes first\nf:6: Banner: has no "
+	                               "effect, because line 5 comes first\nf:13: RingSize: has no effect, because line 11 "));
+	assert_int_equal(p.max_sessions, 3);
+	/* It is no mistake for a login, and does not stand in the place of one. */
+	assert_int_equal(config_parse("f", text, sizeof text - 1, &alice, &p, &e), 0);
+	bad("Banner no\nBanner no\nBanner x\n", "f:3: Banner: expected yes or no, found \"x\"");
+}
+
 static void
 all_mistakes_at_once(void **state)
 {
@@ -555,6 +578,7 @@ main(void)
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(nonsense_in_criteria),
 		cmocka_unit_test(values_are_shown_as_they_are_read),
+		cmocka_unit_test(lines_without_effect),
 		cmocka_unit_test(all_mistakes_at_once),
 		cmocka_unit_test(files),
 	};
