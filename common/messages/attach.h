@@ -166,6 +166,7 @@ enum attach_mode {
 #define ATTACH_FLAG_ASKED 32u   /* TAKE: the claimer has asked the person, who wants to take over */
 
 #define ATTACH_FLAG_RETURNS 64u /* the claimer knows GRANTED and ATTACH_MODE_AGAIN */
+#define ATTACH_FLAG_APART 128u  /* FIRST: no login is to resume the new session by itself */
 
 #define ATTACH_TYPED_CAP 16
 #define ATTACH_TOKEN 16         /* bytes, from getrandom(2); all zero: none */

@@ -69,6 +69,7 @@ start(struct peer *peer)
 	if (rc < 0)
 		return rc;
 	k->commanded = peer->claim.command != NULL;
+	k->apart = peer->claim.flags & ATTACH_FLAG_APART;
 	k->state = KEEPER_RUNNING;
 	k->created_ms = k->changed_ms = k->activity_ms = clock_date_ms();
 	/* The shell has it now; this list only costs memory. */

@@ -114,6 +114,7 @@ save_rest(const struct keeper *k, struct vital_facts *f)
 	f->serial = k->peers.serial;
 	f->login_changes = k->login_changes;
 	f->commanded = k->commanded;
+	f->apart = k->apart;
 	f->killed = k->killed;
 	f->why_ended = k->why_ended;
 	f->drop_offset = k->drop_offset;
@@ -141,6 +142,7 @@ restore_rest(struct keeper *k, const struct vital_facts *f)
 	k->peers.serial = f->serial;
 	k->login_changes = f->login_changes;
 	k->commanded = f->commanded;
+	k->apart = f->apart;
 	k->killed = f->killed;
 	k->why_ended = f->why_ended;
 	k->drop_offset = f->drop_offset;

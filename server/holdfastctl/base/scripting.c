@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "rootevent.h"
 
 int
 scripting_target(const struct ctl_command *self, const char *word, bool required, struct attach_status *found)
@@ -17,6 +20,18 @@ scripting_target(const struct ctl_command *self, const char *word, bool required
 		rc = CTL_FAILED;
 	}
 	return rc;
+}
+
+void
+scripting_note(const struct attach_status *s, const char *event, const char *what)
+{
+	struct event e;
+
+	if (geteuid() != 0 || ctl_uid() == 0)
+		return;
+	rootevent_begin(&e, event, s);
+	event_add(&e, "what", what);
+	rootevent_write(&e);
 }
 
 int

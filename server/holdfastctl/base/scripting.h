@@ -10,6 +10,11 @@
  * exit status after an error that it has printed.
  */
 int scripting_target(const struct ctl_command *self, const char *word, bool required, struct attach_status *found);
+/*
+ * Root looks at another user's session (EVENT "peek"), or types into it ("send"), by the subcommand WHAT: writes that
+ * event (rootevent.h), before it is done.  For anybody else, and for root's own sessions, it does nothing.
+ */
+void scripting_note(const struct attach_status *s, const char *event, const char *what);
 /* Prints why session ID has not done what was asked: RC as from following_begin() and the like.  The exit status. */
 int scripting_error(uint32_t id, int rc, const struct attach_refused *refused);
 

@@ -110,6 +110,7 @@ struct keeper {
 	/* The shell, its output, and its input. */
 	struct shell shell;
 	uint64_t told_by;      /* its process has ended: how, the leader tells until then (clock_now_ms()); 0: it has not */
+	bool apart;            /* no login resumes it by itself (holdfastctl run) */
 	bool commanded;        /* it runs a command, in the pty or on pipes, and no login shell */
 	const struct source_ops *source;
 	struct command *command; /* source_pipes.c's */

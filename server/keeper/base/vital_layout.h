@@ -123,6 +123,7 @@ struct vital_facts {
 	unsigned char settings[VITAL_SETTINGS];
 	uint32_t colours[4]; /* those that a terminal has said (themereports.h); the last one is unused */
 	uint32_t eight_bit;
+	uint32_t apart;
 };
 
 #endif

@@ -176,6 +176,8 @@ start_one(struct enter *e)
 	enter_say_told(e);
 	if (m && m->command[0])
 		e->claim.command = (char *)m->command;
+	else if (e->q->command)
+		e->claim.command = (char *)e->q->command;
 	if (m && m->flags & FRAME_PIPES)
 		ws = NULL;
 	if (e->q->own)

@@ -18,6 +18,8 @@ struct enter_request {
 	uint32_t mode;        /* for a named one: ATTACH_MODE_JOIN, ATTACH_MODE_TAKE or, framed, ATTACH_MODE_STREAM */
 	uint32_t flags;       /* ATTACH_FLAG_READONLY, ATTACH_FLAG_QUIET */
 	const char *name;     /* of a new session, or NULL */
+	const char *command;  /* what a new session runs in the shell's place, or NULL */
+	bool leaves;          /* it is detached again as soon as its shell has started */
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
 	bool hook;            /* from the hook of a shell that sshd must have executed */
 	bool scripts;         /* run resume.d (resumed.h) */

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "stay.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "attaching.h"
 #include "clock.h"
 #include "log.h"
 #include "enter_why.h"
 #include "returning.h"
+#include "sessions.h"
+
+#define LEAVE_START_MS 10000 /* for a shell to start */
+#define LEAVE_ANSWER_MS 2000
+#define LEAVE_AGAIN_MS 20
 
 static void
 restore_terminal(struct enter *e)
@@ -48,6 +55,32 @@ say_detached(struct enter *e, const struct attach_detached *d)
 	enter_set_outcome(e, ENTER_DETACHED, text);
 }
 
+/* Asks the keeper to detach this login.  Whether it has been asked: not before it has taken the confirmation. */
+static bool
+ask_to_detach(const struct enter *e)
+{
+	unsigned char msg[16], reply[TEXT_CAP + 64];
+	int len = attach_encode_number(ATTACH_MSG_DETACH, 0, msg, sizeof msg), fd = session_connect(geteuid(), e->at.session), n;
+
+	if (fd < 0)
+		return true;
+	n = session_ask(fd, msg, (size_t)len, reply, sizeof reply, LEAVE_ANSWER_MS);
+	close(fd);
+	return n < 0 || attach_type_of(reply, (size_t)n) == ATTACH_MSG_DONE;
+}
+
+/* The session goes on without this login.  Its leader says when the shell has started, and gives it up before that. */
+static void
+leave_started(struct enter *e)
+{
+	struct pollfd p[] = { { .fd = e->vouching.fd, .events = POLLIN }, { .fd = e->at.fd, .events = POLLIN } };
+	uint64_t until = clock_now_ms() + LEAVE_START_MS;
+
+	poll(p, 2, LEAVE_START_MS);
+	while (!ask_to_detach(e) && clock_now_ms() < until)
+		poll(&p[1], 1, LEAVE_AGAIN_MS);
+}
+
 static void
 wait_for_end(struct enter *e, struct attachment_result *end)
 {
@@ -56,8 +89,11 @@ wait_for_end(struct enter *e, struct attachment_result *end)
 	if (e->told[0] && e->claim.mode != ATTACH_MODE_FIRST && attaching_tell(&e->at, e->told))
 		e->told[0] = '\0';
 	enter_say_told(e);
-	if (attaching_confirm(&e->at) == 0)
+	if (attaching_confirm(&e->at) == 0) {
+		if (e->q->leaves)
+			leave_started(e);
 		attaching_wait(&e->at, &e->waiting, &e->vouching.fd, end);
+	}
 	attaching_close(&e->at);
 	e->starting = e->starting && !end->told;
 }

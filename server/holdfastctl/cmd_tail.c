@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_number.h"
+#include "ctl.h"
+#include "following.h"
+#include "plaintext.h"
+#include "scripting.h"
+
+#define LINES 10
+#define LINES_MAX 1000000
+#define RAW_MAX ((size_t)64 << 20) /* of output from before */
+
+struct tail {
+	size_t lines;      /* -n */
+	bool follow, raw;
+	uint64_t before;   /* output up to there was there at the start */
+	bool live;         /* all of that has come */
+	/* Text: the latest lines. */
+	struct plaintext text;
+	char **line;       /* LINES places, which begin at COUNT % LINES; owned */
+	size_t count;
+	/* Raw: all of it; owned. */
+	unsigned char *bytes;
+	size_t len;
+};
+
+static void
+put_line(const char *text, size_t len)
+{
+	fwrite(text, 1, len, stdout);
+	putchar('\n');
+}
+
+static void
+on_line(void *object, const char *text, size_t len)
+{
+	struct tail *t = object;
+	char **place;
+
+	if (t->live) {
+		put_line(text, len);
+		return;
+	}
+	if (!t->lines)
+		return;
+	place = &t->line[t->count++ % t->lines];
+	free(*place);
+	*place = strdup(text);
+}
+
+/* The lines from before, the oldest of them first. */
+static void
+show_lines(struct tail *t)
+{
+	size_t first = t->count > t->lines ? t->count - t->lines : 0;
+
+	for (size_t i = first; i < t->count; i++)
+		if (t->line[i % t->lines])
+			put_line(t->line[i % t->lines], strlen(t->line[i % t->lines]));
+}
+
+static void
+keep_raw(struct tail *t, const unsigned char *p, size_t len)
+{
+	unsigned char *more;
+
+	if (t->len + len > RAW_MAX) {
+		memmove(t->bytes, t->bytes + t->len / 2, t->len - t->len / 2);
+		t->len -= t->len / 2;
+	}
+	more = realloc(t->bytes, t->len + len);
+	if (!more)
+		return;
+	t->bytes = more;
+	memcpy(more + t->len, p, len);
+	t->len += len;
+}
+
+static void
+show_raw(const struct tail *t)
+{
+	size_t at = t->len, lines = t->lines;
+
+	/* The newline that ends the last line ends no line before it. */
+	if (at && t->bytes[at - 1] == '\n')
+		at--;
+	while (at && !(t->bytes[at - 1] == '\n' && --lines == 0) && lines)
+		at--;
+	if (t->lines)
+		fwrite(t->bytes + at, 1, t->len - at, stdout);
+}
+
+/* The line that has not ended. */
+static void
+show_rest(const struct tail *t)
+{
+	char rest[PLAINTEXT_BYTES];
+	size_t len = plaintext_rest(&t->text, rest);
+
+	if (len)
+		put_line(rest, len);
+}
+
+/* All output from before has come. */
+static void
+go_live(struct tail *t)
+{
+	char rest[PLAINTEXT_BYTES];
+
+	/* The line that has not ended is the last one. */
+	if (!t->raw && !t->follow && t->lines && plaintext_rest(&t->text, rest))
+		on_line(t, rest, strlen(rest));
+	if (t->raw)
+		show_raw(t);
+	else
+		show_lines(t);
+	t->live = true;
+}
+
+static void
+take_bytes(struct tail *t, const unsigned char *p, size_t len)
+{
+	if (!t->raw)
+		plaintext_feed(&t->text, p, len);
+	else if (t->live)
+		fwrite(p, 1, len, stdout);
+	else
+		keep_raw(t, p, len);
+}
+
+static void
+take(struct tail *t, const struct following_event *ev)
+{
+	/* A packet may have bytes from before and later ones. */
+	size_t old = t->live || ev->offset >= t->before ? 0 : (size_t)(t->before - ev->offset);
+
+	if (ev->what == FOLLOWING_GAP && t->live)
+		ctl_error("%llu bytes of output were faster than this command, and are left out",
+		          (unsigned long long)(ev->to - ev->offset));
+	if (ev->what != FOLLOWING_OUTPUT)
+		return;
+	if (old > ev->len)
+		old = ev->len;
+	if (old)
+		take_bytes(t, ev->bytes, old);
+	if (!t->live && ev->offset + ev->len >= t->before)
+		go_live(t);
+	if (t->follow && ev->len > old)
+		take_bytes(t, ev->bytes + old, ev->len - old);
+	if (t->follow)
+		fflush(stdout);
+}
+
+static int
+follow(struct tail *t, struct following *f)
+{
+	struct following_event ev = { .what = FOLLOWING_GAP };
+	int rc = 1;
+
+	if (f->next >= t->before)
+		go_live(t);
+	while (rc > 0 && ev.what != FOLLOWING_END && !ferror(stdout) && (t->follow || !t->live)) {
+		rc = following_next(f, &ev, -1);
+		if (rc == -EINTR)
+			rc = 1;
+		else if (rc > 0)
+			take(t, &ev);
+	}
+	if (!t->live)
+		go_live(t);
+	if (t->follow && !t->raw)
+		show_rest(t);
+	return rc == -EPIPE ? 0 : rc > 0 ? 0 : rc;
+}
+
+static int
+run_tail(struct tail *t, const struct attach_status *s)
+{
+	struct attach_follow from = { .from = t->lines ? ATTACH_FOLLOW_OLDEST : ATTACH_FOLLOW_NOW };
+	struct following f;
+	int rc;
+
+	t->before = s->offset;
+	t->line = calloc(t->lines + 1, sizeof *t->line);
+	if (!t->line) {
+		ctl_error("out of memory");
+		return CTL_FAILED;
+	}
+	plaintext_begin(&t->text, on_line, t);
+	rc = following_begin(&f, ctl_uid(), s->id, &from);
+	if (!rc)
+		rc = follow(t, &f);
+	rc = rc ? scripting_error(s->id, rc, &f.refused) : CTL_OK;
+	following_close(&f);
+	for (size_t i = 0; i < t->lines; i++)
+		free(t->line[i]);
+	free(t->line);
+	free(t->bytes);
+	return rc;
+}
+
+static bool
+take_number(const char *text, size_t *lines)
+{
+	const char *p = text;
+	uint64_t n;
+
+	if (config_number(&p, LINES_MAX, &n) || *p)
+		return false;
+	*lines = (size_t)n;
+	return true;
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "follow", no_argument, NULL, 'f' }, { "lines", required_argument, NULL, 'n' },
+		{ "raw", no_argument, NULL, 'r' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
+	};
+	static struct tail t = { .lines = LINES };
+	struct attach_status s;
+	int opt, rc;
+
+	while ((opt = ctl_getopt(argc, argv, ":fn:u:", options)) != -1) {
+		if (opt == 'f')
+			t.follow = true;
+		else if (opt == 'r')
+			t.raw = true;
+		else if (opt == 'n' && !take_number(optarg, &t.lines))
+			return ctl_usage(self, "option --lines needs a number of lines, 0 to %d, found \"%s\"", LINES_MAX, optarg);
+		else if (opt != 'u' && opt != 'n')
+			return ctl_bad_option(self, opt, argv);
+		else if (opt == 'u' && (rc = ctl_user(optarg)))
+			return rc;
+	}
+	rc = ctl_words(self, argc, argv, 1);
+	if (!rc)
+		rc = scripting_target(self, argv[optind], t.follow, &s);
+	if (rc)
+		return rc;
+	scripting_note(&s, "peek", self->name);
+	return run_tail(&t, &s);
+}
+
+const struct ctl_command cmd_tail = {
+	.name = "tail",
+	.args = "[-u USER] [-f] [-n LINES] [--raw] [ID|NAME]",
+	.summary = "Print the end of a session's output",
+	.help = "As lines of text, without what only a terminal understands, and without what a program shows on\n"
+	        "the other screen (vim, less).  holdfastctl print shows the screen.\n"
+	        "  -f, --follow       go on, line by line, until the session ends\n"
+	        "  -n, --lines LINES  so many lines of earlier output (10)\n"
+	        "  --raw              the bytes as the programs have printed them\n"
+	        "  -u, --user USER    a session of USER's (root)\n",
+	.run = run,
+};

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "awaiting.h"
+#include "config_number.h"
+#include "ctl.h"
+#include "ends.h"
+#include "scripting.h"
+
+#define TIMEOUT_MAX (366 * 86400) /* seconds */
+
+static int
+status_of(bool signaled, uint32_t value)
+{
+	return signaled ? 128 + (int)value : (int)value;
+}
+
+/* The latest end of the caller's session WORD, a number or a name: whether there was one; *STATUS: of its shell. */
+static bool
+has_ended(const char *word, int *status)
+{
+	struct endrecord *v, *last = NULL;
+	uint32_t id = attach_id(word);
+	size_t count;
+
+	if (ctl_uid() != getuid() || ends_mine(&v, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (id ? v[i].session == id : strcmp(v[i].name, word) == 0)
+			last = &v[i];
+	if (last && last->has_status)
+		*status = status_of(WIFSIGNALED((int)last->status), WIFSIGNALED((int)last->status)
+		                                                            ? (uint32_t)WTERMSIG((int)last->status)
+		                                                            : (uint32_t)WEXITSTATUS((int)last->status));
+	last = last && last->has_status ? last : NULL;
+	free(v);
+	return last != NULL;
+}
+
+static void
+say_timeout(const struct awaiting *a)
+{
+	const char *what = a->what == AWAITING_TEXT ? "has not printed that" : a->what == AWAITING_END ? "has not ended"
+	                                                                     : "is not at a prompt";
+	const char *why = "";
+
+	if (a->what == AWAITING_PROMPT && a->flags & ATTACH_QUIET_COMMAND)
+		why = ": it runs a command and no shell";
+	else if (a->what == AWAITING_PROMPT && !(a->flags & ATTACH_QUIET_SHELL))
+		why = ": another program is in front";
+	ctl_error("timed out: session %u %s%s", a->id, what, why);
+}
+
+static int
+outcome(const struct awaiting *a, int rc)
+{
+	char how[48];
+
+	switch (rc) {
+	case 0:
+		return a->what == AWAITING_END ? status_of(a->exit.signaled, a->exit.value) : CTL_OK;
+	case -ETIMEDOUT:
+		say_timeout(a);
+		return CTL_TIMEOUT;
+	case -ESHUTDOWN:
+		snprintf(how, sizeof how, a->exit.signaled ? "signal %u" : "exit status %u", (unsigned)a->exit.value);
+		ctl_error("session %u has ended before that: %s%s%s", a->id, how, a->cause[0] ? "; " : "", a->cause);
+		return CTL_FAILED;
+	case -EPIPE:
+		ctl_error("session %u is gone, and nobody has said how it has ended", a->id);
+		return CTL_FAILED;
+	default:
+		return scripting_error(a->id, rc, &a->refused);
+	}
+}
+
+static int
+wait_for(struct awaiting *a, const struct attach_status *s)
+{
+	a->uid = ctl_uid();
+	a->id = s->id;
+	a->offset = s->offset;
+	return outcome(a, awaiting_run(a));
+}
+
+/* The command line. */
+struct how {
+	struct awaiting a;
+	regex_t pattern;
+	const char *text; /* of --for */
+	unsigned whats;
+};
+
+static int
+take_timeout(const struct ctl_command *self, struct how *h, const char *text)
+{
+	uint64_t s;
+
+	if (config_seconds(text, TIMEOUT_MAX, &s))
+		return ctl_usage(self, "option --timeout needs a time (90, 30s, 1h30m), found \"%s\"", text);
+	h->a.timeout_ms = (int64_t)s * 1000;
+	return CTL_OK;
+}
+
+static int
+take_pattern(const struct ctl_command *self, struct how *h)
+{
+	char why[128];
+	int rc = regcomp(&h->pattern, h->text, REG_EXTENDED | REG_NOSUB);
+
+	if (!rc) {
+		h->a.pattern = &h->pattern;
+		return CTL_OK;
+	}
+	regerror(rc, &h->pattern, why, sizeof why);
+	return ctl_usage(self, "option --for needs a regular expression, found \"%s\": %s", h->text, why);
+}
+
+static int
+take_options(const struct ctl_command *self, struct how *h, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "prompt", no_argument, NULL, 'p' },
+		{ "for", required_argument, NULL, 'f' },
+		{ "end", no_argument, NULL, 'e' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "since-start", no_argument, NULL, 's' },
+		{ "user", required_argument, NULL, 'u' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt, rc = CTL_OK;
+
+	while (!rc && (opt = ctl_getopt(argc, argv, ":u:", options)) != -1) {
+		h->whats += opt == 'p' || opt == 'f' || opt == 'e';
+		if (opt == 'f')
+			h->text = optarg;
+		else if (opt == 'e')
+			h->a.what = AWAITING_END;
+		else if (opt == 's')
+			h->a.since_start = true;
+		else if (opt == 't')
+			rc = take_timeout(self, h, optarg);
+		else if (opt == 'u')
+			rc = ctl_user(optarg);
+		else if (opt != 'p')
+			rc = ctl_bad_option(self, opt, argv);
+	}
+	if (!rc && h->whats > 1)
+		rc = ctl_usage(self, "--prompt, --for and --end exclude each other");
+	if (!rc && h->a.since_start && !h->text)
+		rc = ctl_usage(self, "--since-start needs --for");
+	if (!rc)
+		rc = ctl_words(self, argc, argv, 1);
+	if (!rc && h->text) {
+		h->a.what = AWAITING_TEXT;
+		rc = take_pattern(self, h);
+	}
+	return rc;
+}
+
+static int
+run(const struct ctl_command *self, int argc, char **argv)
+{
+	static struct how h = { .a = { .timeout_ms = -1 } };
+	struct session_list list;
+	const struct attach_status *found;
+	struct attach_status s;
+	int rc = take_options(self, &h, argc, argv), status;
+
+	if (rc)
+		return rc;
+	/* The session of a short command has ended before anybody could wait for it. */
+	if (h.a.what == AWAITING_END && argv[optind] && !ctl_list(&list)) {
+		bool runs = session_list_find(&list, argv[optind], &found) != -ENOENT;
+
+		session_list_free(&list);
+		if (!runs && has_ended(argv[optind], &status))
+			return status;
+	}
+	rc = scripting_target(self, argv[optind], true, &s);
+	if (!rc) {
+		scripting_note(&s, "peek", self->name);
+		rc = wait_for(&h.a, &s);
+	}
+	if (h.a.pattern)
+		regfree(&h.pattern);
+	return rc;
+}
+
+const struct ctl_command cmd_wait = {
+	.name = "wait",
+	.args = "[-u USER] [--prompt|--for PATTERN|--end] [--timeout TIME] ID|NAME",
+	.summary = "Wait until a session is at its prompt, has printed a text, or has ended",
+	.help = "  --prompt         until its shell is in front and reads, and nothing is printed (the default);\n"
+	        "                   while another program is in front, until that marks a prompt (OSC 133)\n"
+	        "  --for PATTERN    until a line of its output matches PATTERN, an extended regular expression\n"
+	        "  --since-start    with --for: also in earlier output, as far as the session still has it\n"
+	        "  --end            until it has ended; exits with its shell's status (128 + N for signal N)\n"
+	        "  --timeout TIME   no longer than TIME (90, 30s, 1h30m); then the exit status is 4\n"
+	        "  -u, --user USER  a session of USER's (root)\n",
+	.run = run,
+};

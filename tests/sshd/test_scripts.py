@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""holdfastctl run, send, print, peek, tail and wait: a session is worked from a script."""
+import os
+import re
+import shlex
+import signal
+import subprocess
+import threading
+
+from term import check, equal, wait_until
+from versions import KEEPER, another_build
+
+CTL = "/usr/bin/holdfastctl"
+
+
+def ctl(host, *args, status=0, err=None, user="alice", **kw):
+    """Its output; STATUS and, if given, the pattern ERR for what it says on standard error have to be right."""
+    r = host.ctl(user, *args, **kw)
+    equal((r.returncode, r.stderr if status == 0 else ""), (status, ""),
+          "holdfastctl %s: its status; it says %r, %r" % (" ".join(args), r.stdout, r.stderr))
+    check(err is None or re.search(err, r.stderr), "holdfastctl %s says %r" % (" ".join(args), r.stderr))
+    return r.stdout
+
+
+def run(host, *args):
+    """A detached session; by ssh, for only a login can start one."""
+    r = host.ssh_run(args=[shlex.join((CTL, "run") + args)])
+    equal((r.returncode, r.stderr), (0, b""), "holdfastctl run %s" % (args,))
+    check(re.fullmatch(rb"[1-9][0-9]*\r?\n", r.stdout), "run prints %r" % r.stdout)
+    return r.stdout.decode().strip()
+
+
+def test_a_shell_is_worked(host):
+    """send, wait, print, peek and tail, on a session that is attached, and then dropped; nothing of it is seen there."""
+    t = host.login()
+    before = host.session()
+    ctl(host, "wait", "1", "--timeout", "20")
+    ctl(host, "send", "1", "echo", "$((6*7))", "is it", "--enter")
+    ctl(host, "wait", "--prompt", "1", "--timeout", "20")
+    check("\n42 is it\n" in ctl(host, "print", "1"), "print: %r" % ctl(host, "print", "1"))
+    t.wait_for("42 is it")
+    out = ctl(host, "peek", "1")
+    check(re.match(r"session 1: attached, bash, 24x80, quiet for \d+s\n", out), "peek: %r" % out)
+    check("42 is it" in out, "peek: %r" % out)
+    s = host.session()
+    equal((s["attachments"], s["rows"], s["cols"], s["state"]), (1, 24, 80, "attached"), "the session")
+    check(s["activity_ms"] > before["activity_ms"], "a send counts as input")
+    host.drop(t)
+    # Names of keys; the shell is asked which bytes came.
+    ctl(host, "send", "1", "--enter", "stty raw -echo; echo rea''dy; head -c 12 | od -An -tx1; stty sane")
+    ctl(host, "wait", "1", "--for", "^ready$", "--since-start", "--timeout", "20")
+    ctl(host, "send", "--keys", "1", "C-c", "M-x", "Up", "S-F5")
+    ctl(host, "send", "1", "--keys", "x")
+    ctl(host, "wait", "1", "--timeout", "20")
+    check("03 1b 78 1b 5b 41 1b 5b 31 35 3b 32" in ctl(host, "print", "1"), "keys: %r" % ctl(host, "print", "1"))
+    # Colours and what stands above the screen.
+    ctl(host, "send", "1", "-e", "clear; seq 1 40; printf 'a\\e[31mred\\e[0m\\n'")
+    ctl(host, "wait", "1", "--timeout", "20")
+    check("\n3\n" not in ctl(host, "print", "1"), "the screen alone")
+    check("\n3\n4\n" in ctl(host, "print", "--scrollback", "1"), "with the scrollback")
+    check("a\x1b[0;31mred\x1b[0m\n" in ctl(host, "print", "--ansi", "1"), "--ansi")
+    check('a<span style="color:#cd0000">red</span>\n' in ctl(host, "print", "--html", "1"), "--html")
+    # Standard input, more than a terminal takes at once; the text that tail shows has no sequences in it.
+    ctl(host, "send", "1", "-e", "stty -echo; wc -c; stty echo")
+    ctl(host, "wait", "1", "--for", "stty -echo", "--since-start", "--timeout", "20")
+    ctl(host, "send", "1", "-", input="0123456789abcde\n" * 8000)
+    ctl(host, "send", "1", "--keys", "Enter", "C-d")
+    ctl(host, "wait", "1", "--timeout", "20")
+    check(re.search(r"^128001$", ctl(host, "tail", "-n", "3", "1"), re.M), "tail: %r" % ctl(host, "tail", "1"))
+    equal(ctl(host, "tail", "-n", "0", "1"), "", "no line")
+    check("\x1b" not in ctl(host, "tail", "-n", "1000", "1"), "tail has sequences")
+    check("\x1b[31mred" in ctl(host, "tail", "-n", "1000", "--raw", "1"), "tail --raw has none")
+    equal(host.session()["state"], "dropped", "the session")
+
+
+def test_waits(host):
+    """Programs in front, patterns, timeouts, the end; a session that has ended before."""
+    t = host.login()
+    ctl(host, "wait", "1", "--timeout", "20")
+    ctl(host, "send", "1", "-e", "sleep 1000")
+    wait_until(lambda: host.session()["program"] == "sleep", "sleep in front")
+    ctl(host, "wait", "1", "--timeout", "1", status=4, err="session 1 is not at a prompt: another program is in front")
+    ctl(host, "send", "1", "--keys", "C-c")
+    ctl(host, "wait", "1", "--timeout", "20")
+    # The shell is in front, and does not read at its prompt.
+    for busy in ("wait", "read -r x < <(sleep 1000)"):
+        ctl(host, "send", "1", "-e", "sleep 1000 & " + busy)
+        ctl(host, "wait", "1", "--timeout", "1", status=4)
+        ctl(host, "send", "1", "--keys", "C-c")
+        ctl(host, "wait", "1", "--timeout", "20")
+    # Another shell in front, which marks its prompts, and one that does not.
+    ctl(host, "send", "1", "-e", "bash --norc --noprofile")
+    ctl(host, "wait", "1", "--timeout", "1", status=4)
+    ctl(host, "send", "1", "-e", "PS1='\\[\\e]133;A\\a\\]inner$ \\[\\e]133;B\\a\\]' PS0='\\e]133;C\\a'")
+    ctl(host, "wait", "1", "--timeout", "20")
+    ctl(host, "send", "1", "-e", "sleep 1000")
+    ctl(host, "wait", "1", "--timeout", "1", status=4)
+    for key in ("C-c", "C-d"):
+        ctl(host, "send", "1", "--keys", key)
+        ctl(host, "wait", "1", "--timeout", "20")
+    # A text that comes later, and one that came before.
+    waiting = threading.Thread(target=ctl, args=(host, "wait", "1", "--for", "^answer [0-9]+$"))
+    waiting.start()
+    while waiting.is_alive():
+        ctl(host, "send", "1", "-e", "echo answer $((40+2))")
+        waiting.join(0.2)
+    ctl(host, "wait", "1", "--for", "^answer 42$", "--timeout", "0", status=4)
+    ctl(host, "wait", "1", "--for", "^answer 42$", "--since-start")
+    ctl(host, "wait", "1", "--for", "(", status=2, err='needs a regular expression, found "\\("')
+    # The end, and that of a session that is gone already.
+    results = []
+    waiting = [threading.Thread(target=lambda a=a: results.append(host.ctl("alice", "wait", "1", *a))) for a in
+               (("--end",), ("--for", "never"))]
+    for w in waiting:
+        w.start()
+    wait_until(lambda: len(followers(host)) == 2, "both wait")
+    t.line("exit 7")
+    t.wait_exit()
+    for w in waiting:
+        w.join(20)
+    equal(sorted(r.returncode for r in results), [1, 7], "statuses: %s" % results)
+    check("has ended before that: exit status 7" in "".join(r.stderr for r in results), "what they say: %s" % results)
+    host.wait_none()
+    ctl(host, "wait", "--end", "1", status=7)
+    ctl(host, "wait", "--end", "2", status=3, err="no session 2")
+
+
+def followers(host):
+    return [p for p in host.named("holdfastctl")]
+
+
+def test_run(host):
+    """A detached session that no login resumes; its command is one line of the shell's, or a program with arguments."""
+    equal(run(host, "-n", "build", "--size", "30x100", "--", "stty size; read x; exit 9"), "1", "its id")
+    s = host.session()
+    equal((s["name"], s["state"], s["rows"], s["cols"], s["term"]), ("build", "dropped", 30, 100, "xterm-256color"), "it")
+    ctl(host, "wait", "build", "--for", "^30 100$", "--since-start", "--timeout", "20")
+    # No login resumes it, also after the keeper's death; by its name it is found.
+    os.kill(s["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.session()["keeper_pid"] not in (0, s["keeper_pid"]), "the next keeper", 20)
+    t = host.login()
+    equal([x["state"] for x in host.sessions()], ["dropped", "attached"], "the sessions")
+    t.line("exit")
+    t.wait_exit()
+    ctl(host, "wait", "build", "--prompt", "--timeout", "1", status=4, err="it runs a command and no shell")
+    ctl(host, "send", "build", "-e", "x")
+    ctl(host, "wait", "build", "--end", status=9)
+    # Words with blanks and quotes arrive as they are.
+    two = run(host, "--", "sh", "-c", "printf '<%s>\\n' \"$@\"; read x", "sh", "a  b", "it's", "", "$HOME")
+    for word in ("a  b", "it's", "", "\\$HOME"):
+        ctl(host, "wait", two, "--for", "^<%s>$" % word, "--since-start", "--timeout", "20")
+    ctl(host, "send", two, "-e", "x")
+    # A command that is over at once.
+    ctl(host, "wait", "--end", run(host, "exit 5"), status=5)
+    # Inside of a held shell no login stands behind it.
+    t = host.login()
+    t.line("holdfastctl run sleep 1000; echo status $?")
+    t.wait_for("status 1")
+    check("by ssh" in t.text(), "what it says: %r" % t.text()[-300:])
+
+
+def test_follows_over_kills_and_upgrades(host):
+    """tail -f and wait go on at their byte when the keeper is killed and when it becomes another program."""
+    host.login()
+    ctl(host, "wait", "1", "--timeout", "20")
+    ctl(host, "send", "1", "-e", "stty -echo; PS1=; clear")
+    ctl(host, "wait", "1", "--timeout", "20")
+    uid, gid, groups = host.ids("alice")
+    tail = subprocess.Popen([CTL, "tail", "-f", "-n", "0", "1"], stdout=subprocess.PIPE, text=True, user=uid, group=gid,
+                            extra_groups=groups, env={"HOME": "/home/alice"})
+    waiting = threading.Thread(target=ctl, args=(host, "wait", "1", "--for", "^line 59$"))
+    waiting.start()
+    wait_until(lambda: len(followers(host)) >= 2, "both follow")
+    ctl(host, "print", "1")
+    another_build(KEEPER)
+    for i in range(60):
+        ctl(host, "send", "1", "-e", "echo line %d" % i)
+        if i in (10, 30):
+            pid = host.session()["keeper_pid"]
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: host.session()["keeper_pid"] not in (0, pid), "the next keeper", 20)
+        if i == 20:
+            ctl(host, "upgrade", "1")
+    waiting.join(20)
+    check(not waiting.is_alive(), "wait has not noticed the last line")
+    ctl(host, "send", "1", "-e", "exit")
+    out = tail.communicate(timeout=20)[0].split("\n")
+    equal(([x for x in out if x.startswith("line")], tail.returncode), (["line %d" % i for i in range(60)], 0), "what tail got")
+
+
+def test_whose(host):
+    """Other users' sessions are not to be had; root's requests on them are in the log."""
+    host.login()
+    ctl(host, "wait", "1", "--timeout", "20")
+    for args in (("print", "1"), ("send", "1", "x"), ("tail", "1"), ("wait", "1"), ("peek", "1")):
+        ctl(host, *args, user="bob", status=3, err="no session 1")
+        ctl(host, args[0], "-u", "alice", *args[1:], user="bob", status=1, err="for root")
+    subprocess.run([CTL, "send", "-u", "alice", "-e", "1", "echo from root"], check=True)
+    ctl(host, "wait", "1", "--timeout", "20")
+    r = subprocess.run([CTL, "print", "-u", "alice", "1"], check=True, stdout=subprocess.PIPE, text=True)
+    check("\nfrom root\n" in r.stdout, "root prints %r" % r.stdout)
+    uid = str(host.ids("alice")[0])
+    for event, what in (("send", "send"), ("peek", "print")):
+        want = "event=%s user=alice uid=%s session=1 by-uid=0 by-pid=[0-9]+( by-login-uid=[0-9]+)? what=%s$" % (
+            event, uid, what)
+        wait_until(lambda: len(host.syslog.find(want)) == 1, "root's %s in the log" % what, 20)
+        # The user sees it, too.
+        check(re.search(r"%s .*what=%s" % (event, what), ctl(host, "events")), "events: %s" % ctl(host, "events"))
+
+
+WRONG = (
+    (("send",), 2, "no session"), (("send", "1"), 2, "no text"), (("send", "1", "--keys"), 2, "no key"),
+    (("send", "1", "--keys", "Entre"), 2, 'no key "Entre"; did you mean "Enter"'), (("send", "1", "--keys", "C-F"), 0, None),
+    (("send", "1", "--keys", "C-é"), 2, "no bytes stand for it"), (("send", "9", "x"), 3, "no session 9"),
+    (("send", "-x", "1", "x"), 2, "no option -x"), (("send", "1", "--enterr", "x"), 2, "no option --enterr"),
+    (("print", "9"), 3, "no session 9"), (("print", "--ansi", "--html", "1"), 2, "--ansi and --html exclude each other"),
+    (("print", "1", "2"), 2, 'unexpected argument "2"'), (("peek", "--html", "1"), 2, "no option --html"),
+    (("tail", "-n", "x", "1"), 2, '--lines needs a number of lines'), (("tail", "-f"), 2, "no session"), (("wait",), 2, "no session"),
+    (("wait", "--end", "--prompt", "1"), 2, "exclude each other"), (("wait", "--timeout", "soon", "1"), 2, '"soon"'),
+    (("wait", "--since-start", "1"), 2, "--since-start needs --for"), (("run",), 2, "no command"),
+    (("run", "--size", "80", "x"), 2, '--size needs rows'), (("run", "-n", "1x/", "x"), 2, "not a valid name"),
+    (("print",), 2, "not in a held shell"),
+)
+
+
+def test_wrong(host):
+    host.login()
+    for args, status, err in WRONG:
+        ctl(host, *args, status=status, err=err)
+    for command in ("send", "print", "peek", "tail", "wait", "run"):
+        check(re.match(r"usage: holdfastctl %s " % command, ctl(host, command, "--help")), "--help of %s" % command)
