@@ -262,7 +262,7 @@ begin_again(struct run *r)
 	memset(&r->held, 0, sizeof r->held);
 	r->away = now;
 	r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
-	r->done = r->again = r->offer_new = r->stopped = r->redraw = r->redraw_asked = false;
+	r->done = r->again = r->offer_new = r->stopped = r->redraw = r->redraw_asked = r->askew = false;
 	r->last_words[0] = '\0';
 	return begin_stream(r);
 }

@@ -75,7 +75,8 @@ attached(struct run *r, struct link *l, const struct frame *f)
 	if (lost)
 		run_predict_reset(r);
 	run_send_size(r, &(struct frame_size){ .rows = m.rows, .cols = m.cols });
-	r->redraw = r->redraw || r->redraw_asked || lost;
+	r->redraw = r->redraw || r->redraw_asked || r->askew || lost;
+	r->askew = false;
 	if (again)
 		run_repair(r);
 	run_pump(r);
@@ -146,6 +147,26 @@ rendering(struct run *r, struct link *l, const struct frame *f)
 	run_write(r, 0, d.data, d.len);
 	link_stream_rendering(&r->stream, &d);
 	run_predict_repainted(r);
+}
+
+/* With another size than ours, of another terminal, ours shows what fits, and all once the size is ours again. */
+static void
+size_is(struct run *r, struct link *l, const struct frame *f)
+{
+	struct frame_size m, own;
+	bool differs;
+
+	if (frame_get_size(FRAME_SIZE_IS, &m, f->body, f->len) != 0 || run_predict_told(r, f) != 0) {
+		wrong(l, "SIZE_IS");
+		return;
+	}
+	local_size(&own);
+	differs = m.rows != own.rows || m.cols != own.cols;
+	if (r->askew && !differs) {
+		r->redraw = true;
+		run_repair(r);
+	}
+	r->askew = differs;
 }
 
 static void
@@ -339,7 +360,10 @@ handle(struct run *r, struct link *l, const struct frame *f)
 	case FRAME_NOTICE:
 		text(r, l, f);
 		break;
-	default: /* SIZE_IS: another terminal is smaller; ours shows what fits.  TTY, TAKEN. */
+	case FRAME_SIZE_IS:
+		size_is(r, l, f);
+		break;
+	default: /* TTY, TAKEN. */
 		if (run_predict_told(r, f) != 0)
 			wrong(l, "what it tells of its terminal");
 		break;

@@ -82,6 +82,7 @@ struct run {
 	uint64_t notice;                 /* when the notice is drawn next, 0: it is not shown */
 	unsigned notice_rows, notice_row; /* the terminal's rows when it was drawn, and where; 0: nowhere */
 	bool said;                       /* without a terminal: a line has told of the outage */
+	bool askew;                      /* the session has another size than the terminal */
 	bool redraw;                     /* the screen is not as the host has drawn it */
 	bool redraw_asked;               /* the host has been told so, and has not answered: that may be lost with
 	                                    a link */

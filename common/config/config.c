@@ -257,6 +257,7 @@ config_defaults(struct config_policy *p)
 		.elevated_s = 5 * 60,
 		.match_key = true,
 		.take_over = CONFIG_TAKE_YES,
+		.size_policy = CONFIG_SIZE_LATEST,
 		.accept_env = "*",
 		.scrollback = 2000,
 		.banner = true,

@@ -295,6 +295,8 @@ static const struct config_kind service = { read_service, show_service, false };
 static const char *const yes_no_words[] = { "no", "yes", NULL };
 static const char *const take_over_words[] = { [CONFIG_TAKE_NO] = "no", [CONFIG_TAKE_YES] = "yes",
 	                                       [CONFIG_TAKE_ASK] = "ask", NULL };
+static const char *const size_policy_words[] = { [CONFIG_SIZE_LATEST] = "latest", [CONFIG_SIZE_SMALLEST] = "smallest",
+                                                 [CONFIG_SIZE_LARGEST] = "largest", NULL };
 static const char *const keep_text_words[] = { [CONFIG_KEEP_NONE] = "none", [CONFIG_KEEP_SCREEN] = "screen",
 	                                       [CONFIG_KEEP_SCROLLBACK] = "scrollback", NULL };
 
@@ -322,6 +324,7 @@ static const struct config_keyword keywords[] = {
 	{ "Banner", YES_NO(banner) },
 	{ "MatchKey", YES_NO(match_key) },
 	{ "TakeOver", CHOICE(take_over, take_over_words, "yes, no or ask") },
+	{ "SizePolicy", CHOICE(size_policy, size_policy_words, "latest, smallest or largest") },
 	{ "AcceptEnv", TEXT(patterns, accept_env, CONFIG_ACCEPT_CAP, "=", "names of variables or patterns, or none") },
 	{ "PamService", TEXT(service, pam_service, CONFIG_SERVICE_CAP, NULL,
 	                     "none or the name of a PAM service, in lower case") },

@@ -15,6 +15,7 @@
 
 enum config_take_over { CONFIG_TAKE_NO, CONFIG_TAKE_YES, CONFIG_TAKE_ASK };
 enum config_keep_text { CONFIG_KEEP_NONE, CONFIG_KEEP_SCREEN, CONFIG_KEEP_SCROLLBACK };
+enum config_size_policy { CONFIG_SIZE_LATEST, CONFIG_SIZE_SMALLEST, CONFIG_SIZE_LARGEST };
 #define CONFIG_SCROLLBACK_MAX 100000
 
 struct config_policy {
@@ -27,6 +28,7 @@ struct config_policy {
 	uint32_t elevated_s;       /* ElevatedTimeout 5m; 0: never by itself; or CONFIG_NONE */
 	bool match_key;            /* MatchKey yes */
 	enum config_take_over take_over; /* TakeOver yes */
+	enum config_size_policy size_policy; /* SizePolicy latest */
 	char accept_env[CONFIG_ACCEPT_CAP]; /* AcceptEnv *: patterns for match_list, "" for none */
 	uint32_t login_timeout_ms; /* LoginTimeout 5s */
 	uint32_t stall_timeout_ms; /* StallTimeout 15s */

@@ -21,6 +21,7 @@ leadermsg_set_policy(struct leadermsg_init *m, const struct config_policy *p)
 	m->idle_shell_s = p->idle_shell_s;
 	m->elevated_s = p->elevated_s;
 	m->take_over = p->take_over;
+	m->size_policy = p->size_policy;
 	memcpy(m->accept_env, p->accept_env, sizeof m->accept_env);
 }
 
@@ -54,6 +55,8 @@ static const struct field init_fields[] = {
 	FIELD_U64(I, wchar),
 	FIELD_OLDER_END,
 	FIELD_U64(I, input_bytes),
+	FIELD_OLDER_END,
+	FIELD_U32(I, size_policy),
 	FIELDS_END
 };
 #undef I

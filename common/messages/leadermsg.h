@@ -146,6 +146,7 @@ struct leadermsg_init {
 	/* Of the keeper before: bytes read and written (proc(5), io); 0 and 0: unknown. */
 	uint64_t rchar, wchar;
 	uint64_t input_bytes;      /* InputMemory; 0: from a leader of an older version */
+	uint32_t size_policy;      /* enum config_size_policy */
 };
 
 struct leadermsg_vouched {

@@ -90,5 +90,6 @@ again_instead(struct peer *peer)
 	if (!a)
 		return;
 	report(k, &(struct leadermsg_report){ .type = LEADERMSG_GONE, .number = a->serial });
+	peer->active = a->active;
 	awaited_forget(k, a);
 }

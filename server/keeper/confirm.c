@@ -7,6 +7,7 @@
 
 #include "again.h"
 #include "attachments.h"
+#include "awaited.h"
 #include "birth.h"
 #include "claim.h"
 #include "clock.h"
@@ -159,6 +160,7 @@ begin(struct peer *peer)
 		return false;
 	}
 	if (old) {
+		peer->active = old->active;
 		peer_mark_gone(old);
 		departures_sweep(k);
 	}
@@ -182,7 +184,9 @@ attach(struct peer *peer)
 	peer->phase = PEER_ATTACHED;
 	if (peer->claim.mode == ATTACH_MODE_TAKE || peer->claim.mode == ATTACH_MODE_AUTO)
 		streams_leave(&k->streams);
-	peer->active = ++k->peers.clock;
+	/* A client that comes back by itself does not take the size: nobody has typed at it since. */
+	if (peer->claim.mode != ATTACH_MODE_STREAM || awaited_held(k) == 1)
+		peer->active = ++k->peers.clock;
 	peer->quiet = wants_quiet(peer);
 	take_target(peer);
 	peer->eight_bit = is_eight_bit(&peer->claim.env);

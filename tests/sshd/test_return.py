@@ -150,6 +150,7 @@ def test_size_meanwhile(host):
 
 def test_three_terminals(host):
     """All are back, with the size of the smallest; each types, and all of them show it."""
+    write("/etc/holdfast/holdfast.conf", "SizePolicy smallest\n")
     a = host.login()
     marked = host.mark(a)
     others = []

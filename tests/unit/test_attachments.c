@@ -35,6 +35,15 @@ pty_is(unsigned rows, unsigned cols)
 	assert_int_equal(ws.ws_col, cols);
 }
 
+/* What was typed at C has come back to it. */
+static void
+type(struct caller *c, const char *line)
+{
+	assert_int_equal(write(c->screen, line, strlen(line)), strlen(line));
+	assert_int_equal(write(c->screen, "\n", 1), 1);
+	turn_until(strstr(caller_seen(c), line));
+}
+
 static void
 the_pty_has_the_smallest_size_of_all(void **state)
 {
@@ -42,11 +51,15 @@ the_pty_has_the_smallest_size_of_all(void **state)
 
 	(void)state;
 	world_open(false, false);
+	k.init.size_policy = CONFIG_SIZE_SMALLEST;
 	caller_attach(&a, ATTACH_MODE_FIRST, 0);
 	resize(&a, 40, 100);
 	pty_is(40, 100);
 	caller_attach(&b, ATTACH_MODE_JOIN, 0);
 	resize(&b, 50, 90);
+	pty_is(40, 90);
+	/* Typing has none either. */
+	type(&b, "typed");
 	pty_is(40, 90);
 	/* A reader has no say. */
 	caller_attach(&watcher, ATTACH_MODE_JOIN, ATTACH_FLAG_READONLY);
@@ -58,6 +71,105 @@ the_pty_has_the_smallest_size_of_all(void **state)
 	pty_is(50, 90);
 	caller_hang_up(&b);
 	caller_hang_up(&watcher);
+	world_close();
+}
+
+static void
+the_pty_has_the_largest_size_of_all(void **state)
+{
+	struct caller a, b, watcher;
+
+	(void)state;
+	world_open(false, false);
+	k.init.size_policy = CONFIG_SIZE_LARGEST;
+	caller_attach(&a, ATTACH_MODE_FIRST, 0);
+	resize(&a, 40, 100);
+	pty_is(40, 100);
+	caller_attach(&b, ATTACH_MODE_JOIN, 0);
+	resize(&b, 50, 90);
+	pty_is(50, 100);
+	caller_attach(&watcher, ATTACH_MODE_JOIN, ATTACH_FLAG_READONLY);
+	resize(&watcher, 200, 200);
+	turn();
+	turn();
+	pty_is(50, 100);
+	caller_hang_up(&a);
+	pty_is(50, 90);
+	caller_hang_up(&b);
+	caller_hang_up(&watcher);
+	world_close();
+}
+
+static void
+the_pty_has_the_size_of_the_terminal_that_typed_last(void **state)
+{
+	struct caller a, b, watcher;
+
+	(void)state;
+	world_open(false, false);
+	caller_attach(&a, ATTACH_MODE_FIRST, 0);
+	turn_until(strstr(caller_seen(&a), "ready"));
+	resize(&a, 40, 100);
+	pty_is(40, 100);
+	/* One that comes is the latest. */
+	caller_attach(&b, ATTACH_MODE_JOIN, 0);
+	resize(&b, 50, 90);
+	pty_is(50, 90);
+	type(&a, "one");
+	pty_is(40, 100);
+	/* The other one's own size is kept for the moment in which it types. */
+	resize(&b, 60, 200);
+	turn();
+	turn();
+	pty_is(40, 100);
+	type(&b, "two");
+	pty_is(60, 200);
+	/* A reader has no say, whatever is typed there. */
+	caller_attach(&watcher, ATTACH_MODE_JOIN, ATTACH_FLAG_READONLY);
+	resize(&watcher, 5, 5);
+	assert_int_equal(write(watcher.screen, "three\n", 6), 6);
+	turn();
+	turn();
+	pty_is(60, 200);
+	caller_hang_up(&b);
+	pty_is(40, 100);
+	caller_hang_up(&a);
+	caller_hang_up(&watcher);
+	world_close();
+}
+
+/* It was shown what was drawn for another size; with its own one the session's screen is drawn anew, and only then. */
+static void
+a_terminal_that_has_the_size_again_is_shown_the_screen(void **state)
+{
+	struct caller a, b;
+	const char *seen;
+
+	(void)state;
+	world_open(false, false);
+	caller_attach(&a, ATTACH_MODE_FIRST, 0);
+	turn_until(strstr(caller_seen(&a), "ready"));
+	resize(&a, 40, 100);
+	pty_is(40, 100);
+	caller_attach(&b, ATTACH_MODE_JOIN, 0);
+	resize(&b, 50, 150);
+	pty_is(50, 150);
+	turn_until(!k.peers.v[1]->wish);
+	type(&b, "wide");
+	caller_seen(&a);
+	assert_true(k.peers.v[0]->askew && !k.peers.v[1]->askew);
+	assert_int_equal(write(a.screen, "more", 4), 4);
+	turn_until(k.size.ws_col == 100);
+	turn_until(!k.peers.v[0]->wish && k.peers.v[0]->t.flow == TERMINAL_FLOWING);
+	seen = caller_seen(&a);
+	assert_non_null(strstr(seen, "ready"));
+	assert_non_null(strstr(seen, "wide"));
+	assert_true(!k.peers.v[0]->askew && k.peers.v[1]->askew);
+	/* It has the size already: nothing is drawn. */
+	type(&a, "again");
+	assert_false(k.peers.v[0]->wish);
+	caller_hang_up(&a);
+	caller_hang_up(&b);
 	world_close();
 }
 
@@ -347,6 +459,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_pty_has_the_smallest_size_of_all),
+		cmocka_unit_test(the_pty_has_the_largest_size_of_all),
+		cmocka_unit_test(the_pty_has_the_size_of_the_terminal_that_typed_last),
+		cmocka_unit_test(a_terminal_that_has_the_size_again_is_shown_the_screen),
 		cmocka_unit_test(keys_reach_the_program_and_output_everybody),
 		cmocka_unit_test(a_drop_is_noted_once),
 		cmocka_unit_test(those_that_go_at_once_are_let_go_once_each),

@@ -95,12 +95,13 @@ limits_and_lists(void **state)
 	assert_true(p.match_key);
 	assert_true(p.upgrade_sessions);
 	assert_int_equal(p.take_over, CONFIG_TAKE_YES);
+	assert_int_equal(p.size_policy, CONFIG_SIZE_LATEST);
 	assert_string_equal(p.accept_env, "*");
 	assert_string_equal(p.pam_service, "");
 	assert_string_equal(p.pam_skip, "");
 	p = good("MaxSessionsTotal 7\nDetachedTimeout none\nIdleShellTimeout 90d\nElevatedTimeout 0\nMatchKey no\n"
 	         "IdleDetach 15m\nKeepText Scrollback\n"
-	         "TakeOver ASK\nAcceptEnv LANG LC_* # and no more\nAcceptEnv OTHER\n");
+	         "TakeOver ASK\nSizePolicy Smallest\nAcceptEnv LANG LC_* # and no more\nAcceptEnv OTHER\n");
 	assert_int_equal(p.max_total, 7);
 	assert_int_equal(p.detached_s, CONFIG_NONE);
 	assert_int_equal(p.idle_shell_s, 90 * 86400);
@@ -109,6 +110,7 @@ limits_and_lists(void **state)
 	assert_int_equal(p.elevated_s, 0);
 	assert_false(p.match_key);
 	assert_int_equal(p.take_over, CONFIG_TAKE_ASK);
+	assert_int_equal(p.size_policy, CONFIG_SIZE_SMALLEST);
 	assert_string_equal(p.accept_env, "LANG,LC_*");
 	p = good("PamService held-sshd\nPamSkip pam_slow.so pam_script*\nPamSkip pam_more\n");
 	assert_string_equal(p.pam_service, "held-sshd");
@@ -116,9 +118,10 @@ limits_and_lists(void **state)
 	p = good("Match User alice\nPamService none\nPamSkip none\nMatch all\nPamService x\nPamSkip y\n");
 	assert_string_equal(p.pam_service, "");
 	assert_string_equal(p.pam_skip, "");
-	p = good("MaxSessionsTotal none\nTakeOver no\nAcceptEnv none\n");
+	p = good("MaxSessionsTotal none\nTakeOver no\nSizePolicy largest\nAcceptEnv none\n");
 	assert_int_equal(p.max_total, CONFIG_NONE);
 	assert_int_equal(p.take_over, CONFIG_TAKE_NO);
+	assert_int_equal(p.size_policy, CONFIG_SIZE_LARGEST);
 	assert_string_equal(p.accept_env, "");
 }
 
@@ -189,6 +192,7 @@ refused_values(void **state)
 		{ "MaxSessionsTotal all", "none or a number from 0 to 1000000, found \"all\"" },
 		{ "MatchKey ask", "yes or no, found \"ask\"" },
 		{ "TakeOver maybe", "yes, no or ask, found \"maybe\"" },
+		{ "SizePolicy tiny", "latest, smallest or largest, found \"tiny\"" },
 		{ "AcceptEnv", "names of variables or patterns, or none" },
 		{ "AcceptEnv LANG none", "names of variables or patterns, or none, found \"none\"" },
 		{ "AcceptEnv none LANG", "names of variables or patterns, or none, found \"LANG\"" },
@@ -410,7 +414,7 @@ values_are_shown_as_they_are_read(void **state)
 	struct config_policy p = good("Enable no\nMaxSessions 3\nMaxSessionsTotal 9\nDetachedTimeout 90m\nIdleShellTimeout none\n"
 	                              "IdleDetach 61\nKeepText scrollback\nElevatedTimeout 0\nLoginTimeout 90\n"
 	                              "StallTimeout 1d\nRingSize 100K\nInputMemory 70000\nScrollback 77\nBanner no\n"
-	                              "MatchKey no\nTakeOver ask\nAcceptEnv LANG LC_*\nPamService held\nPamSkip a b\n"
+	                              "MatchKey no\nTakeOver ask\nSizePolicy largest\nAcceptEnv LANG LC_*\nPamService held\nPamSkip a b\n"
 	                              "UpgradeSessions no\n");
 	char text[4096] = "", value[CONFIG_VALUE_CAP];
 	const struct config_keyword *k;

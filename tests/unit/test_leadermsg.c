@@ -14,7 +14,7 @@ sample_init(void)
 		.ring_bytes = UINT64_C(1) << 33, .stall_ms = 15000, .detached_s = 7, .idle_shell_s = 8,
 		.elevated_s = 9, .take_over = CONFIG_TAKE_ASK, .accept_env = "LANG,LC_*",
 		.scrollback = 70000, .banner = 1, .session = 3, .dir = "/run/sessions/7/3",
-		.agent_path = "/run/sessions/7/3/agent", .shell_pid = 4711,
+		.agent_path = "/run/sessions/7/3/agent", .shell_pid = 4711, .size_policy = CONFIG_SIZE_LARGEST,
 	};
 
 	assert_int_equal(envlist_set(&m.env, "HOME=/home/alice"), 0);
@@ -54,6 +54,7 @@ init_and_back(void **state)
 	assert_string_equal(got.dir, m.dir);
 	assert_string_equal(got.agent_path, m.agent_path);
 	assert_int_equal(got.shell_pid, 4711);
+	assert_int_equal(got.size_policy, CONFIG_SIZE_LARGEST);
 	assert_int_equal(got.env.count, 2);
 	assert_string_equal(envlist_get(&got.env, "LANG"), "C");
 	envlist_free(&got.env);
@@ -71,11 +72,11 @@ init_every_prefix_and_more(void **state)
 	assert_true(len > 0);
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
-
 		/* An older leader says less. */
-		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut),
-		                 cut == len - 8 || cut == len - 8 - 24 ? 0 : -EBADMSG);
-		assert_int_equal(got.env.count, cut == len - 8 || cut == len - 8 - 24 ? 2 : 0);
+		bool older = cut == len - 4 || cut == len - 4 - 8 || cut == len - 4 - 8 - 24;
+
+		assert_int_equal(leadermsg_decode_init(&got, copy, (size_t)cut), older ? 0 : -EBADMSG);
+		assert_int_equal(got.env.count, older ? 2 : 0);
 		envlist_free(&got.env);
 		free(copy);
 		assert_int_equal(leadermsg_encode_init(&m, small, (size_t)cut), -EMSGSIZE);

@@ -71,19 +71,49 @@ attachments_behind(const struct keeper *k, uint64_t lag)
 	return false;
 }
 
+/* A terminal of another size than the session's shows what fits; once it has the session's size, it shows all again. */
+static void
+note_askew(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		const struct winsize *own = &peer->t.size;
+		bool was = peer->askew;
+
+		if (!own->ws_row || !own->ws_col)
+			continue;
+		peer->askew = own->ws_row != k->size.ws_row || own->ws_col != k->size.ws_col;
+		if (was && !peer->askew)
+			peer->askew = !peer->ops->fits_again(peer);
+	}
+}
+
 void
 attachments_fit_size(struct keeper *k)
 {
-	struct winsize all = peers_common_size(k);
+	struct fit f = { .policy = k->init.size_policy };
 
-	awaited_fit_size(k, &all);
-	if (!k->source->has_terminal || !all.ws_row || !all.ws_col || memcmp(&all, &k->size, sizeof all) == 0)
+	if (!k->source->has_terminal)
 		return;
-	k->size = all;
-	times_size(k->times, &k->ring, clock_date_ms(), &k->size);
-	k->nudge_until = CLOCK_NEVER;
-	picture_size(k);
-	session_set_rows(k, k->size.ws_row);
+	peers_fit_size(k, &f);
+	awaited_fit_size(k, &f);
+	if (f.size.ws_row && f.size.ws_col && memcmp(&f.size, &k->size, sizeof f.size) != 0) {
+		k->size = f.size;
+		times_size(k->times, &k->ring, clock_date_ms(), &k->size);
+		k->nudge_until = CLOCK_NEVER;
+		picture_size(k);
+		session_set_rows(k, k->size.ws_row);
+	}
+	note_askew(k);
+}
+
+void
+attachments_typed(struct peer *peer)
+{
+	peer->active = ++peer->keeper->peers.clock;
+	if (peer->keeper->peers.count > 1)
+		attachments_fit_size(peer->keeper);
 }
 
 void

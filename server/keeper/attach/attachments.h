@@ -18,8 +18,13 @@ void attachments_push_early(struct keeper *k);
 void attachments_feed(struct keeper *k);
 /* Whether one that is not set aside is more than LAG bytes behind; with LAG 0: has anything left to be written. */
 bool attachments_behind(const struct keeper *k, uint64_t lag);
-/* One has come, gone, or changed its size: the pty gets the smallest size of all, with those that are awaited. */
+/*
+ * One has come, gone, or changed its size: the pty gets the size that SizePolicy chooses (fit.h), of all that may type
+ * and of those that are awaited.
+ */
 void attachments_fit_size(struct keeper *k);
+/* There is input of PEER's, which goes to the program next: PEER is the one that typed last. */
+void attachments_typed(struct peer *peer);
 /* Input of PEER's that was held back, because a report could follow, goes to the program. */
 void attachments_release(struct peer *peer);
 /* PEER gets no more: it can't answer queries in output that has not been written to it. */

@@ -144,7 +144,7 @@ typed(struct peer *peer)
 	struct keeper *k = peer->keeper;
 
 	oneanswer_leads(peer);
-	peer->active = ++k->peers.clock;
+	attachments_typed(peer);
 	k->activity_ms = clock_date_ms();
 	/* Input implies that all earlier output was seen, so earlier queries count as answered. */
 	k->answered = k->ring.head;
@@ -377,6 +377,18 @@ plain_ping(struct peer *peer)
 	return fd_write(t->out, "", 1) == 1;
 }
 
+static bool
+plain_fits_again(struct peer *peer)
+{
+	/* A screen that is on its way, or comes when the terminal moves again, is as good. */
+	if (peer->t.pipes || peer->wish || peer->held || peer->t.flow == TERMINAL_ASIDE)
+		return true;
+	if (peer->t.dead || peer->t.flow != TERMINAL_FLOWING)
+		return false;
+	redraw_screen(peer, REDRAW_SCREEN, peer->quiet);
+	return true;
+}
+
 /* Switches modes off and the main screen on, as far as the terminal accepts output now. */
 static void
 leave_clean(struct peer *peer)
@@ -439,6 +451,7 @@ const struct attachment_ops plain_ops = {
 	.expect = plain_expect,
 	.rendered = plain_rendered,
 	.ping = plain_ping,
+	.fits_again = plain_fits_again,
 	.detach = plain_detach,
 	.say_ended = plain_say_ended,
 	.has_heard = plain_has_heard,

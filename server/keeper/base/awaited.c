@@ -323,7 +323,7 @@ awaited_fit_size(const struct keeper *k, struct winsize *all)
 		const struct awaited *a = &k->awaiting->v[i];
 
 		if (counts(a) && !(a->flags & ATTACH_FLAG_READONLY))
-			peers_fit(all, &a->size);
+			fit_add(f, &a->size, a->active);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include <termios.h>
 
 #include "attach.h"
+#include "fit.h"
 #include "frame_types.h"
 #include "state.h"
 #include "tcpinfo.h"
@@ -97,8 +98,8 @@ unsigned awaited_count(const struct keeper *k);
 unsigned awaited_held(const struct keeper *k);
 /* Those that count as attached are put out for WHY: they count no more, and the leader is told that they have gone. */
 void awaited_put_out(struct keeper *k, enum attach_reason why);
-/* Makes *ALL, a size of the session, as small as the smallest one of them. */
-void awaited_fit_size(const struct keeper *k, struct winsize *all);
+/* Adds the sizes of those that count as attached and may type to F. */
+void awaited_fit_size(const struct keeper *k, struct fit *f);
 void awaited_watch(const struct keeper *k, struct loop *l);
 /* Once a turn: whether their time is over.  Then none is awaited any more, and the leader is told that they have gone. */
 bool awaited_turn(struct keeper *k);

@@ -96,30 +96,12 @@ peers_leading(const struct keeper *k)
 	return leading;
 }
 
-static void
-shrink(unsigned short *size, unsigned short to)
-{
-	if (to && (!*size || to < *size))
-		*size = to;
-}
-
 void
-peers_fit(struct winsize *all, const struct winsize *one)
+peers_fit_size(const struct keeper *k, struct fit *f)
 {
-	shrink(&all->ws_row, one->ws_row);
-	shrink(&all->ws_col, one->ws_col);
-	shrink(&all->ws_xpixel, one->ws_xpixel);
-	shrink(&all->ws_ypixel, one->ws_ypixel);
-}
-
-struct winsize
-peers_common_size(const struct keeper *k)
-{
-	struct winsize all = { 0 };
 	struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
 		if (!peer->t.readonly)
-			peers_fit(&all, &peer->t.size);
-	return all;
+			fit_add(f, &peer->t.size, peer->active);
 }

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "attach.h"
+#include "fit.h"
 #include "termcan.h"
 #include "termreports.h"
 #include "themereports.h"
@@ -111,6 +112,11 @@ struct attachment_ops {
 
 	/* Makes the other side answer, if it is there; whether anything was sent. */
 	bool (*ping)(struct peer *peer);
+	/*
+	 * Output was for another size until now, and the session has that of its terminal again: shows the screen.
+	 * Whether that is done; false: it does not move now.
+	 */
+	bool (*fits_again)(struct peer *peer);
 	/* It is detached: says so to its other end, or leaves its terminal clean, as well as that goes now. */
 	void (*detach)(struct peer *peer, enum attach_reason why, const char *target);
 	/* The session has ended and all output was written: tells its other end. */
@@ -162,6 +168,7 @@ struct peer {
 	unsigned tries;        /* how often that has been asked for */
 	enum redraw_why why;
 	struct termcan target; /* what its terminal takes */
+	bool askew;            /* the session has had another size than its terminal since the screen was shown last */
 	bool eight_bit;        /* its login names a character set that is not UTF-8 */
 	bool quiet;            /* no line above its screen */
 	char told[128];        /* what is to be said above it all the same; "": nothing */
@@ -185,9 +192,7 @@ bool peers_listen(const struct keeper *k);
 struct peer *peers_live(const struct keeper *k);
 /* Of those that listen the one that was active last, or NULL. */
 struct peer *peers_leading(const struct keeper *k);
-/* Makes *ALL as small as ONE; 0: unknown. */
-void peers_fit(struct winsize *all, const struct winsize *one);
-/* The smallest size of all that are attached; 0 rows when there is none. */
-struct winsize peers_common_size(const struct keeper *k);
+/* Adds the sizes of all that are attached and may type to F. */
+void peers_fit_size(const struct keeper *k, struct fit *f);
 
 #endif

@@ -304,6 +304,14 @@ tell_size(struct peer *peer)
 	framed_put(peer, out, frame_put_size(FRAME_SIZE_IS, &m, out, sizeof out));
 }
 
+/* SIZE_IS tells the client, which asks for the screen. */
+static bool
+framed_fits_again(struct peer *peer)
+{
+	(void)peer;
+	return true;
+}
+
 static void
 framed_turn(struct peer *peer, uint64_t now)
 {
@@ -445,6 +453,7 @@ const struct attachment_ops framed_ops = {
 	.expect = framed_expect,
 	.rendered = framed_rendered,
 	.ping = framed_ping,
+	.fits_again = framed_fits_again,
 	.detach = framed_detach,
 	.say_ended = framed_say_ended,
 	.has_heard = framed_has_heard,

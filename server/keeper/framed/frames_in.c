@@ -112,7 +112,7 @@ go_on(struct peer *peer)
 
 	if (k->source->has_terminal)
 		oneanswer_leads(peer);
-	peer->active = ++k->peers.clock;
+	attachments_typed(peer);
 	k->activity_ms = clock_date_ms();
 	/*
 	 * Input implies that all output which the client has acknowledged was seen, so earlier queries count as

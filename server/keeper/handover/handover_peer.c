@@ -17,7 +17,7 @@
 enum {
 	IS_ATTACHED = 1, IS_PIPES = 2, IS_READONLY = 4, IS_RAW = 8, HAS_ENDED = 16, IS_FRAMED = 32, MORE_GROUPS = 64,
 	EIGHT_BIT = 128, IS_QUIET = 256, WAS_ASKED = 512, IS_SEEN = 1024, HAS_PASSED = 2048,
-	WANTS_PROGRAM = 4096,
+	WANTS_PROGRAM = 4096, IS_ASKEW = 8192,
 };
 
 struct saved {
@@ -126,7 +126,7 @@ flags_of(const struct peer *peer)
 	       (peer->framed ? IS_FRAMED : 0) | (peer->more_groups ? MORE_GROUPS : 0) |
 	       (peer->eight_bit ? EIGHT_BIT : 0) | (peer->quiet ? IS_QUIET : 0) | (peer->asked ? WAS_ASKED : 0) |
 	       (peer->probe.seen ? IS_SEEN : 0) | (peer->reports.passed ? HAS_PASSED : 0) |
-	       (peer->upgrading ? WANTS_PROGRAM : 0);
+	       (peer->upgrading ? WANTS_PROGRAM : 0) | (peer->askew ? IS_ASKEW : 0);
 }
 
 static void
@@ -272,6 +272,7 @@ take_flags(struct peer *peer, uint32_t flags)
 	peer->probe.seen = flags & IS_SEEN;
 	peer->reports.passed = flags & HAS_PASSED;
 	peer->upgrading = flags & WANTS_PROGRAM;
+	peer->askew = flags & IS_ASKEW;
 }
 
 /* What M says of PEER; takes over M's environment. */
