@@ -12,6 +12,13 @@ uint64_t clock_now_ms(void);
 /* CLOCK_REALTIME: for people. */
 uint64_t clock_date_ms(void);
 
+/* The moment AT of clock_now_ms() by clock_date_ms(), as the two stand now; CLOCK_NEVER: 0. */
+static inline uint64_t
+clock_date_of(uint64_t at)
+{
+	return at == CLOCK_NEVER ? 0 : clock_date_ms() - clock_now_ms() + at;
+}
+
 /* Lowers *DEADLINE to AT. */
 static inline void
 clock_sooner(uint64_t *deadline, uint64_t at)

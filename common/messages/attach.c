@@ -57,6 +57,12 @@ static const struct field status_fields[] = {
 	FIELD_OLDER_END,
 	FIELD_TEXT(S, version),
 	FIELD_TEXT(S, build),
+	FIELD_OLDER_END,
+	FIELD_U64(S, ends_ms),
+	FIELD_U32(S, ends_why),
+	FIELD_U64(S, idle_ends_ms),
+	FIELD_U64(S, put_out_ms),
+	FIELD_U32(S, put_out_why),
 	FIELDS_END
 };
 #undef S
@@ -444,7 +450,7 @@ attach_state_word(uint32_t state)
 	static const char *const words[] = {
 		[ATTACH_STATE_NEW] = "new", [ATTACH_STATE_CLAIMING] = "claiming", [ATTACH_STATE_ATTACHED] = "attached",
 		[ATTACH_STATE_DROPPED] = "dropped", [ATTACH_STATE_ENDING] = "ending", [ATTACH_STATE_SILENT] = "silent",
-		[ATTACH_STATE_PARKED] = "parked",
+		[ATTACH_STATE_PARKED] = "parked", [ATTACH_STATE_STALE] = "stale",
 	};
 
 	return state < sizeof words / sizeof *words && words[state] ? words[state] : "unknown";

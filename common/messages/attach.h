@@ -14,6 +14,7 @@
  *   DETACH, RENAME, KILL, ENV, SWITCH ─▶ DONE, ENV_IS or ERROR     from every process that may connect
  *   EXPIRE seconds  ─▶ DONE or ERROR               ends the session if it has had no attachment for so long
  *   MESSAGE text    ─▶ DONE or ERROR               writes a line of text onto the session's screens
+ *   WHO             ─▶ WHO_IS                      all that are attached (attach_who.h)
  *   LAST            ─▶ LAST_IS text                the last line of the session's output, printable ASCII
  *   UPGRADE         ─▶ DONE or ERROR               the keeper goes on in the installed program, which sends DONE; on ERROR
  *                                                  it is still the old one
@@ -64,6 +65,7 @@ enum attach_type {
 	ATTACH_MSG_PRINT = 27,
 	ATTACH_MSG_FOLLOW = 28,
 	ATTACH_MSG_QUIET = 29,
+	ATTACH_MSG_WHO = 35,
 	ATTACH_MSG_TIMES = 40,
 
 	ATTACH_MSG_STATUS_IS = 65,
@@ -84,6 +86,7 @@ enum attach_type {
 	ATTACH_MSG_GAP = 94,
 	ATTACH_MSG_QUIET_IS = 95,
 	ATTACH_MSG_SENT = 96,
+	ATTACH_MSG_WHO_IS = 99,
 	ATTACH_MSG_TIMES_ARE = 100,
 };
 
@@ -131,6 +134,20 @@ struct attach_status {
 	/* The program that the keeper runs; "" where its version does not say. */
 	char version[VERSION_CAP];
 	char build[BUILD_CAP];  /* buildid.h; also "" where the linker made none */
+	/* What follows if nobody comes, or types; 0: nothing does, or the keeper's version does not say. */
+	uint64_t ends_ms;       /* CLOCK_REALTIME, milliseconds: the session ends … */
+	uint32_t ends_why;      /* … by this rule (enum attach_rule) */
+	uint64_t idle_ends_ms;  /* IdleShellTimeout: the session ends if its shell is idle then */
+	uint64_t put_out_ms;    /* the terminal at which nobody has typed for the longest time is detached … */
+	uint32_t put_out_why;   /* … by this rule */
+};
+
+enum attach_rule {
+	ATTACH_RULE_NONE = 0,
+	ATTACH_RULE_DETACHED = 1,    /* DetachedTimeout */
+	ATTACH_RULE_RELEASED = 2,    /* a command whose client has closed its output and left for good */
+	ATTACH_RULE_IDLE_DETACH = 3, /* IdleDetach */
+	ATTACH_RULE_LOGIND = 4,      /* StopIdleSessionSec of logind.conf(5) */
 };
 
 /* The state of the connections behind the terminals of a session. */

@@ -12,7 +12,7 @@
 struct request { uint32_t op; };
 static const struct field request_fields[] = {
 	FIELD_CONST(4, MAGIC),
-	FIELD_U32_MAX(struct request, op, LEADERCTL_VERSION),
+	FIELD_U32_MAX(struct request, op, LEADERCTL_ATTACHED),
 	FIELD_ZERO(8),
 	FIELDS_END
 };
@@ -98,4 +98,62 @@ int
 leaderctl_decode_version(struct leaderctl_version *m, const void *buf, size_t len)
 {
 	return fields_decode(version_fields, m, sizeof *m, buf, len);
+}
+
+#define O struct leaderctl_one
+static const struct field one_fields[] = {
+	FIELD_U32(O, serial),
+	FIELD_U32(O, kind),
+	FIELD_U64(O, since_ms),
+	FIELD_TEXT(O, address),
+	FIELD_TEXT(O, who),
+	FIELDS_END
+};
+#undef O
+
+int
+leaderctl_encode_attached(const struct leaderctl_one *v, uint32_t count, unsigned char *out, size_t cap)
+{
+	unsigned char one[LEADERCTL_ONE_MAX];
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u32(&w, MAGIC);
+	wire_put_u32(&w, LEADERCTL_ATTACHED);
+	wire_put_u32(&w, count);
+	for (uint32_t i = 0; i < count; i++) {
+		int len = fields_encode(one_fields, &v[i], one, sizeof one);
+
+		if (len < 0)
+			return len;
+		wire_put_string(&w, one, (size_t)len);
+	}
+	return w.err ? w.err : (int)w.len;
+}
+
+int
+leaderctl_decode_attached(struct leaderctl_attached *m, const void *buf, size_t len)
+{
+	struct wire_reader r, one;
+	struct wire_bytes bytes;
+	uint32_t magic, op;
+	int rc = 0;
+
+	memset(m, 0, sizeof *m);
+	wire_reader_init(&r, buf, len);
+	wire_get_u32(&r, &magic);
+	wire_get_u32(&r, &op);
+	wire_get_u32(&r, &m->count);
+	if (r.err || magic != MAGIC || op != LEADERCTL_ATTACHED || m->count > LEADERCTL_ATTACHED_MAX) {
+		m->count = 0;
+		return -EBADMSG;
+	}
+	for (uint32_t i = 0; !rc && i < m->count; i++) {
+		wire_get_string(&r, &bytes, LEADERCTL_ONE_MAX);
+		if (r.err)
+			return -EBADMSG;
+		wire_reader_init(&one, bytes.data, bytes.len);
+		rc = fields_get(&one, one_fields, &m->v[i]);
+	}
+	return rc;
 }

@@ -13,7 +13,10 @@
  *   VERSION         ───▶
  *                   ◀───        the program that the leader runs; one of 0.1 ends the connection
  *
- * Requests and replies have a fixed length, big-endian.  An unknown message ends the connection.
+ *   ATTACHED        ───▶
+ *                   ◀───        all that are attached, as root knows them; an older leader ends the connection
+ *
+ * Requests, and replies but the last one, have a fixed length, big-endian.  An unknown message ends the connection.
  */
 #ifndef HOLDFAST_LEADERCTL_H
 #define HOLDFAST_LEADERCTL_H
@@ -27,7 +30,7 @@
 #define LEADERCTL_REPLY_BYTES 92
 #define LEADERCTL_VERSION_BYTES 88
 
-enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3 };
+enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3, LEADERCTL_ATTACHED = 4 };
 
 enum leaderctl_result {
 	LEADERCTL_DONE = 1,
@@ -60,6 +63,24 @@ struct leaderctl_version {
 	char build[BUILD_CAP];   /* buildid.h; "": it has none */
 };
 
+#define LEADERCTL_ATTACHED_MAX 64
+#define LEADERCTL_ONE_MAX 512 /* bytes of one in the message, with what later versions add */
+#define LEADERCTL_ATTACHED_BYTES (12 + LEADERCTL_ATTACHED_MAX * (4 + LEADERCTL_ONE_MAX))
+
+struct leaderctl_one {
+	uint32_t serial;           /* as its keeper numbers it (attach_who.h) */
+	uint32_t kind;             /* enum leadermsg_kind: how it has come */
+	uint64_t since_ms;         /* CLOCK_REALTIME, milliseconds */
+	char address[ADDRESS_CAP]; /* of its login */
+	char who[WHO_CAP];         /* how that login has authenticated: "publickey SHA256:…" */
+};
+
+/* The answer to ATTACHED. */
+struct leaderctl_attached {
+	uint32_t count;
+	struct leaderctl_one v[LEADERCTL_ATTACHED_MAX];
+};
+
 /* A request for OP. */
 void leaderctl_encode_request(enum leaderctl_op op, unsigned char out[LEADERCTL_REQUEST_BYTES]);
 /* 0, or -EBADMSG: wrong length or unknown OP. */
@@ -70,5 +91,9 @@ int leaderctl_decode_reply(struct leaderctl_reply *m, const void *buf, size_t le
 void leaderctl_encode_version(const struct leaderctl_version *m, unsigned char out[LEADERCTL_VERSION_BYTES]);
 /* 0, or -EBADMSG: wrong length, or no answer to VERSION. */
 int leaderctl_decode_version(struct leaderctl_version *m, const void *buf, size_t len);
+/* COUNT of them, at most LEADERCTL_ATTACHED_MAX: the number of bytes written to OUT, or -EMSGSIZE. */
+int leaderctl_encode_attached(const struct leaderctl_one *v, uint32_t count, unsigned char *out, size_t cap);
+/* 0, or -EBADMSG: no answer to ATTACHED, or a field beyond its limit.  Skips what later versions add. */
+int leaderctl_decode_attached(struct leaderctl_attached *m, const void *buf, size_t len);
 
 #endif

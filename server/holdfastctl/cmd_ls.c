@@ -3,6 +3,7 @@
 
 #include "sessionlist.h"
 #include "ctl.h"
+#include "lsjson.h"
 #include "lsprint.h"
 
 /* How many have no leader that would start another keeper: those without root, and those whose leader has died. */
@@ -45,58 +46,83 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 		          a->hidden == 1 ? "is" : "are");
 }
 
+struct options {
+	struct lsprint how;
+	bool json, everybody;
+};
+
+static int
+take_option(const struct ctl_command *self, int opt, char **argv, struct options *o)
+{
+	const char *wrong;
+
+	switch (opt) {
+	case 'j':
+		o->json = true;
+		return CTL_OK;
+	case 'a':
+		o->everybody = o->how.user = true;
+		return CTL_OK;
+	case 'l':
+		o->how.more = true;
+		return CTL_OK;
+	case 'O':
+		ctl_want_own();
+		return CTL_OK;
+	case 'o':
+		wrong = lsprint_choose(&o->how, optarg);
+		return wrong ? ctl_usage(self, "no column \"%s\": expected some of %s", wrong, lsprint_names()) : CTL_OK;
+	case 'u':
+		return ctl_user(optarg);
+	default:
+		return ctl_bad_option(self, opt, argv);
+	}
+}
+
 static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "all", no_argument, NULL, 'a' },
-		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'o' },
-		{ "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
+		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'O' },
+		{ "columns", required_argument, NULL, 'o' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
 	};
-	struct lsprint how = {0};
-	bool json = false, everybody = false;
+	struct options o = { .json = false };
 	struct sessionlist a;
 	int opt, rc;
 
-	while ((opt = ctl_getopt(argc, argv, ":alu:", options)) != -1) {
-		if (opt == 'j')
-			json = true;
-		else if (opt == 'a')
-			everybody = how.user = true;
-		else if (opt == 'l')
-			how.more = true;
-		else if (opt == 'o')
-			ctl_want_own();
-		else if (opt != 'u')
-			return ctl_bad_option(self, opt, argv);
-		else if ((rc = ctl_user(optarg)))
+	while ((opt = ctl_getopt(argc, argv, ":alo:u:", options)) != -1)
+		if ((rc = take_option(self, opt, argv, &o)))
 			return rc;
-	}
 	if ((rc = ctl_words(self, argc, argv, 0)))
 		return rc;
-	if (everybody && ctl_user_said())
+	if (o.everybody && ctl_user_said())
 		return ctl_usage(self, "--all and --user exclude each other");
-	rc = sessionlist_get(&a, everybody);
+	if (o.json && o.how.column_count)
+		return ctl_usage(self, "--json prints all columns: leave -o out");
+	rc = sessionlist_get(&a, o.everybody);
 	if (rc)
 		return rc;
-	if (json)
-		lsprint_json(&a, &how);
+	if (o.json)
+		lsjson_print(&a, &o.how);
 	else
-		print_people(&a, &how);
+		print_people(&a, &o.how);
 	sessionlist_free(&a);
 	return CTL_OK;
 }
 
 const struct ctl_command cmd_ls = {
 	.name = "ls",
-	.args = "[-l] [-a|-u USER] [--own] [--json]",
+	.args = "[-l] [-a|-u USER] [--own] [-o LIST|--json]",
 	.summary = "List held sessions",
 	.help = "A star marks the session that you are in.  SINCE is the time since the state changed, OUTPUT the\n"
 	        "amount of output since the session was dropped.\n"
-	        "  -l, --long       with processor time, memory, processes, and versions of programs\n"
+	        "  -l, --long       with costs, ages, versions, what follows when, and a line for each that is attached\n"
 	        "  -a, --all        sessions of all users (root)\n"
 	        "  -u, --user USER  sessions of USER, a name or a number (root)\n"
 	        "  --own            with these two also sessions without root, in the users' homes\n"
-	        "  --json           print one JSON object instead of a table\n",
+	        "  -o, --columns LIST  these columns: user, id, name, state, since, program, size, from, output, cpu,\n"
+	        "                   memory, procs, age, expires, login, cgroup, version, leader\n"
+	        "  --json           print one JSON object instead of a table; -l adds what takes time\n",
 	.run = run,
 };

@@ -5,167 +5,353 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
 #include "age.h"
 #include "clock.h"
 #include "ctl.h"
-#include "json.h"
 #include "log.h"
+#include "lsdetails.h"
 #include "programs.h"
 #include "usage.h"
 
-#define LEADERS_TIMEOUT_MS 2000 /* for the leaders of all sessions */
+#define CELL_CAP (4 * USER_CAP) /* a name, each byte of which may be four long when escaped */
 
-enum { USER, ID, NAME, STATE, SINCE, PROGRAM, SIZE, FROM, OUTPUT, CPU, MEMORY, PROCESSES, OF_KEEPER, OF_LEADER, COLUMNS };
-
-/* A program's name has at most 64 bytes, each at most four long when escaped; a user's name has 256. */
-struct row {
-	char cell[COLUMNS][4 * USER_CAP];
+/* A session, and what its row is made of. */
+struct shown {
+	const struct sessionlist_session *s;
+	const struct lsdetails *d; /* these three: with costs … */
+	struct usage usage;
+	struct programs programs;
 };
 
-static const struct row heading = {
-	{ "USER", "  ID", "NAME", "STATE", "SINCE", "PROGRAM", "SIZE", "FROM", "OUTPUT", "CPU", "MEMORY", "PROCS",
-	  "VERSION", "LEADER" },
-};
-
-/* Leaders that hang cost no more than this together. */
+/* Bytes for people. */
 static void
-ask_programs(const struct sessionlist_session *a, uint64_t deadline, struct programs *p)
-{
-	uint64_t now = clock_now_ms();
-
-	programs_of(a->uid, &a->status, deadline > now ? (int)(deadline - now) : 0, p);
-}
-
-static void
-put_bytes(char *out, size_t cap, uint64_t bytes)
+put_bytes(char out[CELL_CAP], uint64_t bytes)
 {
 	if (bytes < 10000)
-		snprintf(out, cap, "%" PRIu64, bytes);
+		snprintf(out, CELL_CAP, "%" PRIu64, bytes);
 	else if (bytes < 10000 * 1024)
-		snprintf(out, cap, "%" PRIu64 "K", bytes / 1024);
+		snprintf(out, CELL_CAP, "%" PRIu64 "K", bytes / 1024);
 	else
-		snprintf(out, cap, "%" PRIu64 "M", bytes / 1048576);
-}
-
-static bool
-is_away(const struct attach_status *s)
-{
-	return s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING;
-}
-
-static bool
-is_own(const struct sessionlist_session *a)
-{
-	return a->uid == getuid() && a->status.id == ctl_own_session();
+		snprintf(out, CELL_CAP, "%" PRIu64 "M", bytes / 1048576);
 }
 
 static void
-fill_usage(struct row *r, const struct usage *u)
+put_text(char out[CELL_CAP], const char *text)
 {
-	size_t cap = sizeof r->cell[0];
+	log_escape(out, CELL_CAP, *text ? text : "-");
+}
 
-	if (!u->known) {
-		strcpy(r->cell[CPU], "-");
-		strcpy(r->cell[MEMORY], "-");
-		strcpy(r->cell[PROCESSES], "-");
+static void
+put_age(char out[CELL_CAP], uint64_t since_ms)
+{
+	/* Neither its keeper nor its leader may have said. */
+	if (since_ms)
+		age_since(out, since_ms);
+	else
+		strcpy(out, "-");
+}
+
+static void
+put_user(char out[CELL_CAP], const struct shown *w)
+{
+	char user[USER_CAP];
+
+	sessionlist_user_of(w->s, user);
+	put_text(out, user);
+}
+
+static void
+put_id(char out[CELL_CAP], const struct shown *w)
+{
+	snprintf(out, CELL_CAP, "%c %u", sessionlist_is_own(w->s) ? '*' : ' ', w->s->status.id);
+}
+
+static void
+put_name(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->s->status.name);
+}
+
+static void
+put_state(char out[CELL_CAP], const struct shown *w)
+{
+	const struct attach_status *s = &w->s->status;
+	bool stale = w->d && w->d->verdict == ATTACH_VERDICT_DEAD && s->state == ATTACH_STATE_ATTACHED;
+	const char *word = attach_state_word(stale ? ATTACH_STATE_STALE : s->state);
+
+	snprintf(out, CELL_CAP, s->attachments > 1 ? "%s(%u)" : "%s", word, s->attachments);
+}
+
+static void
+put_since(char out[CELL_CAP], const struct shown *w)
+{
+	put_age(out, w->s->status.changed_ms);
+}
+
+static void
+put_program(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->s->status.program);
+}
+
+static void
+put_size(char out[CELL_CAP], const struct shown *w)
+{
+	const struct attach_status *s = &w->s->status;
+
+	if (s->kind == ATTACH_KIND_COMMAND)
+		strcpy(out, "pipes");
+	else if (attach_state_silent(s->state))
+		strcpy(out, "-");
+	else
+		snprintf(out, CELL_CAP, "%ux%u", s->cols, s->rows);
+}
+
+static void
+put_from(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->s->status.address);
+}
+
+static void
+put_output(char out[CELL_CAP], const struct shown *w)
+{
+	const struct attach_status *s = &w->s->status;
+
+	if (s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING)
+		put_bytes(out, s->away_bytes);
+	else
+		strcpy(out, "-");
+}
+
+static void
+put_cpu(char out[CELL_CAP], const struct shown *w)
+{
+	const struct usage *u = &w->usage;
+
+	if (u->known)
+		snprintf(out, CELL_CAP, "%" PRIu64 ".%02us", u->cpu_ms / 1000, (unsigned)(u->cpu_ms % 1000 / 10));
+	else
+		strcpy(out, "-");
+}
+
+static void
+put_memory(char out[CELL_CAP], const struct shown *w)
+{
+	if (w->usage.known)
+		put_bytes(out, w->usage.memory_bytes);
+	else
+		strcpy(out, "-");
+}
+
+static void
+put_processes(char out[CELL_CAP], const struct shown *w)
+{
+	if (w->usage.known)
+		snprintf(out, CELL_CAP, "%" PRIu64, w->usage.processes);
+	else
+		strcpy(out, "-");
+}
+
+static void
+put_lived(char out[CELL_CAP], const struct shown *w)
+{
+	put_age(out, w->s->status.created_ms);
+}
+
+/* The next that follows by itself. */
+static void
+put_expires(char out[CELL_CAP], const struct shown *w)
+{
+	const struct attach_status *s = &w->s->status;
+	uint64_t at = s->ends_ms, now = clock_date_ms();
+	const char *what = "";
+
+	if (s->idle_ends_ms && (!at || s->idle_ends_ms < at)) {
+		at = s->idle_ends_ms;
+		what = " if idle";
+	}
+	if (s->put_out_ms && (!at || s->put_out_ms < at)) {
+		at = s->put_out_ms;
+		what = " detached";
+	}
+	if (!at) {
+		strcpy(out, "-");
 		return;
 	}
-	snprintf(r->cell[CPU], cap, "%" PRIu64 ".%02us", u->cpu_ms / 1000, (unsigned)(u->cpu_ms % 1000 / 10));
-	put_bytes(r->cell[MEMORY], cap, u->memory_bytes);
-	snprintf(r->cell[PROCESSES], cap, "%" PRIu64, u->processes);
+	age_format(out, at > now ? (at - now) / 1000 : 0);
+	strcat(out, what);
+}
+
+static void
+put_login(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->d ? w->d->login : "");
+}
+
+static void
+put_cgroup(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->usage.known ? w->usage.cgroup : "");
 }
 
 /* "0.1.0", or "0.1.0(old)". */
 static void
-put_version(char *out, size_t cap, enum programs_age age, const char *version)
+put_version(char out[CELL_CAP], enum programs_age age, const char *version)
 {
-	char safe[4 * VERSION_CAP];
-
-	log_escape(safe, sizeof safe, age != PROGRAMS_UNKNOWN && *version ? version : "-");
-	snprintf(out, cap, "%s%s", safe, age == PROGRAMS_OLD ? "(old)" : "");
+	put_text(out, age != PROGRAMS_UNKNOWN ? version : "");
+	if (age == PROGRAMS_OLD)
+		strcat(out, "(old)");
 }
 
 static void
-fill_programs(struct row *r, const struct attach_status *s, const struct programs *p)
+put_keeper(char out[CELL_CAP], const struct shown *w)
 {
-	put_version(r->cell[OF_KEEPER], sizeof r->cell[0], p->keeper, s->version);
-	put_version(r->cell[OF_LEADER], sizeof r->cell[0], p->leader, p->leader_is.version);
+	put_version(out, w->programs.keeper, w->s->status.version);
 }
 
 static void
-fill_row(struct row *r, const struct sessionlist_session *a)
+put_leader(char out[CELL_CAP], const struct shown *w)
 {
-	const struct attach_status *s = &a->status;
-	size_t cap = sizeof r->cell[0];
-	char user[USER_CAP];
-
-	sessionlist_user_of(a, user);
-	log_escape(r->cell[USER], cap, user);
-	snprintf(r->cell[ID], cap, "%c %u", is_own(a) ? '*' : ' ', s->id);
-	log_escape(r->cell[NAME], cap, *s->name ? s->name : "-");
-	if (s->attachments > 1)
-		snprintf(r->cell[STATE], cap, "%s(%u)", attach_state_word(s->state), s->attachments);
-	else
-		snprintf(r->cell[STATE], cap, "%s", attach_state_word(s->state));
-	/* Neither its keeper nor its leader may have said. */
-	if (s->changed_ms)
-		age_since(r->cell[SINCE], s->changed_ms);
-	else
-		strcpy(r->cell[SINCE], "-");
-	log_escape(r->cell[PROGRAM], cap, *s->program ? s->program : "-");
-	if (s->kind == ATTACH_KIND_COMMAND)
-		snprintf(r->cell[SIZE], cap, "pipes");
-	else if (attach_state_silent(s->state))
-		strcpy(r->cell[SIZE], "-");
-	else
-		snprintf(r->cell[SIZE], cap, "%ux%u", s->cols, s->rows);
-	log_escape(r->cell[FROM], cap, *s->address ? s->address : "-");
-	if (is_away(s))
-		put_bytes(r->cell[OUTPUT], cap, s->away_bytes);
-	else
-		strcpy(r->cell[OUTPUT], "-");
+	put_version(out, w->programs.leader, w->programs.leader_is.version);
 }
 
+enum when { ALWAYS, WITH_USER, WITH_MORE, CHOSEN };
+
+static const struct column {
+	const char *name, *heading; /* for -o; above the column */
+	enum when when;
+	void (*put)(char out[CELL_CAP], const struct shown *w);
+} columns[] = {
+	{ "user", "USER", WITH_USER, put_user },
+	{ "id", "  ID", ALWAYS, put_id },
+	{ "name", "NAME", ALWAYS, put_name },
+	{ "state", "STATE", ALWAYS, put_state },
+	{ "since", "SINCE", ALWAYS, put_since },
+	{ "program", "PROGRAM", ALWAYS, put_program },
+	{ "size", "SIZE", ALWAYS, put_size },
+	{ "from", "FROM", ALWAYS, put_from },
+	{ "output", "OUTPUT", ALWAYS, put_output },
+	{ "cpu", "CPU", WITH_MORE, put_cpu },
+	{ "memory", "MEMORY", WITH_MORE, put_memory },
+	{ "procs", "PROCS", WITH_MORE, put_processes },
+	{ "age", "AGE", WITH_MORE, put_lived },
+	{ "expires", "EXPIRES", WITH_MORE, put_expires },
+	{ "login", "LOGIN", WITH_MORE, put_login },
+	{ "cgroup", "CGROUP", CHOSEN, put_cgroup },
+	{ "version", "VERSION", WITH_MORE, put_keeper },
+	{ "leader", "LEADER", WITH_MORE, put_leader },
+};
+
+#define COLUMNS (sizeof columns / sizeof *columns)
+_Static_assert(COLUMNS <= LSPRINT_COLUMNS, "all columns can be chosen");
+
+const char *
+lsprint_names(void)
+{
+	static char names[256];
+	size_t len = 0;
+
+	for (size_t i = 0; i < COLUMNS && len < sizeof names; i++)
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", columns[i].name);
+	return names;
+}
+
+const char *
+lsprint_choose(struct lsprint *how, char *list)
+{
+	for (char *word = list, *next; word; word = next) {
+		size_t i = 0;
+
+		next = strchr(word, ',');
+		if (next)
+			*next++ = '\0';
+		while (i < COLUMNS && strcasecmp(word, columns[i].name) != 0)
+			i++;
+		if (i == COLUMNS || how->column_count == LSPRINT_COLUMNS)
+			return word;
+		how->columns[how->column_count++] = (unsigned char)i;
+	}
+	return NULL;
+}
+
+/* The columns that are shown. */
+static void
+choose(struct lsprint *how)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		enum when when = columns[i].when;
+
+		if (when == ALWAYS || (when == WITH_USER && how->user) || (when == WITH_MORE && how->more))
+			how->columns[how->column_count++] = (unsigned char)i;
+	}
+}
+
+/* What is not known without -l. */
 static bool
-is_shown(int column, const struct lsprint *how)
+needs_more(const struct lsprint *how)
 {
-	return column == USER ? how->user : column < CPU || how->more;
+	for (size_t i = 0; i < how->column_count; i++)
+		if (columns[how->columns[i]].when == WITH_MORE || columns[how->columns[i]].when == CHOSEN)
+			return true;
+	return how->more;
+}
+
+struct table {
+	char (*cells)[CELL_CAP]; /* a row's after the other's, the headings first */
+	int width[LSPRINT_COLUMNS];
+	size_t columns;
+};
+
+static void
+fill_row(struct table *t, size_t row, const struct lsprint *how, const struct shown *w)
+{
+	for (size_t c = 0; c < t->columns; c++) {
+		char *cell = t->cells[row * t->columns + c];
+
+		if (w)
+			columns[how->columns[c]].put(cell, w);
+		else
+			strcpy(cell, columns[how->columns[c]].heading);
+		if ((int)strlen(cell) > t->width[c])
+			t->width[c] = (int)strlen(cell);
+	}
 }
 
 static void
-print_row(const struct row *r, const int width[COLUMNS], const struct lsprint *how)
+print_row(const struct table *t, size_t row)
 {
-	int last = how->more ? OF_LEADER : OUTPUT;
-
-	for (int c = 0; c < last; c++)
-		if (is_shown(c, how))
-			printf("%-*s  ", width[c], r->cell[c]);
-	puts(r->cell[last]);
+	for (size_t c = 0; c + 1 < t->columns; c++)
+		printf("%-*s  ", t->width[c], t->cells[row * t->columns + c]);
+	puts(t->cells[row * t->columns + t->columns - 1]);
 }
 
+/* A line for one that is attached. */
 static void
-measure(const struct row *r, int width[COLUMNS])
+print_attached(const struct lsdetails_one *one)
 {
-	for (int c = 0; c < COLUMNS; c++)
-		if ((int)strlen(r->cell[c]) > width[c])
-			width[c] = (int)strlen(r->cell[c]);
-}
+	static const struct { uint32_t flag; const char *word; } words[] = {
+		{ ATTACH_ONE_READONLY, "read-only" }, { ATTACH_ONE_FRAMED, "holdfast" },
+		{ ATTACH_ONE_ASIDE, "accepts no output" },
+	};
+	char from[CELL_CAP], who[4 * WHO_CAP], since[CELL_CAP], typed[CELL_CAP];
 
-/* What -l shows besides. */
-static void
-fill_more(struct row *r, const struct sessionlist_session *a, const struct usage_table *t, uint64_t deadline,
-          struct programs_count *count)
-{
-	struct usage u = { .known = false };
-	struct programs p;
-
-	usage_of(t, (pid_t)a->status.keeper_pid, (pid_t)a->status.shell_pid, &u);
-	fill_usage(r, &u);
-	ask_programs(a, deadline, &p);
-	fill_programs(r, &a->status, &p);
-	programs_add(count, &p);
+	put_text(from, one->is.address);
+	log_escape(who, sizeof who, one->who);
+	put_age(since, one->is.since_ms);
+	put_age(typed, one->is.typed_ms);
+	printf("        from %s", from);
+	if (one->is.rows)
+		printf(", %ux%u", one->is.cols, one->is.rows);
+	printf(", since %s", since);
+	if (one->is.typed_ms)
+		printf(", input %s ago", typed);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (one->is.flags & words[i].flag)
+			printf(", %s", words[i].word);
+	printf(*who ? ", %s\n" : "\n", who);
 }
 
 static void
@@ -180,118 +366,72 @@ say_old(const struct programs_count *c)
 		          c->leaders == 1 ? "session has an older leader" : "sessions have older leaders");
 }
 
-void
-lsprint_table(const struct sessionlist *a, const struct lsprint *how)
-{
-	uint64_t deadline = clock_now_ms() + LEADERS_TIMEOUT_MS;
-	struct usage_table *t = how->more ? usage_take() : NULL;
-	struct row *rows = calloc(a->count, sizeof *rows);
-	struct programs_count old = { 0, 0, 0 };
-	int width[COLUMNS] = {0};
-
-	measure(&heading, width);
-	for (size_t i = 0; rows && i < a->count; i++) {
-		fill_row(&rows[i], &a->v[i]);
-		if (how->more)
-			fill_more(&rows[i], &a->v[i], t, deadline, &old);
-		measure(&rows[i], width);
-	}
-	print_row(&heading, width, how);
-	for (size_t i = 0; rows && i < a->count; i++)
-		print_row(&rows[i], width, how);
-	free(rows);
-	usage_free(t);
-	say_old(&old);
-}
-
 static void
-json_usage(struct json *j, const struct usage_table *t, const struct attach_status *s)
+print_all(const struct table *t, const struct sessionlist *a, const struct lsdetails *d, bool lines)
 {
-	struct usage u;
-
-	usage_of(t, (pid_t)s->keeper_pid, (pid_t)s->shell_pid, &u);
-	if (!u.known)
-		return;
-	json_number(j, "cpu_ms", u.cpu_ms);
-	json_number(j, "memory_bytes", u.memory_bytes);
-	json_number(j, "processes", u.processes);
-	json_string(j, "cgroup", u.cgroup);
-}
-
-/* "old" is left out where that is unknown. */
-static void
-json_age(struct json *j, const char *key, enum programs_age age)
-{
-	if (age != PROGRAMS_UNKNOWN)
-		json_bool(j, key, age == PROGRAMS_OLD);
-}
-
-static void
-json_leader(struct json *j, const struct sessionlist_session *a, uint64_t deadline)
-{
-	struct programs p;
-
-	ask_programs(a, deadline, &p);
-	json_string(j, "leader_version", p.leader_is.version);
-	json_string(j, "leader_build", p.leader_is.build);
-	json_age(j, "leader_old", p.leader);
-}
-
-static void
-json_session(struct json *j, const struct sessionlist_session *a)
-{
-	const struct attach_status *s = &a->status;
-	char user[USER_CAP];
-
-	sessionlist_user_of(a, user);
-	json_string(j, "user", user);
-	json_number(j, "uid", a->uid);
-	json_number(j, "id", s->id);
-	json_string(j, "name", s->name);
-	json_string(j, "kind", s->kind == ATTACH_KIND_COMMAND ? "command" : "terminal");
-	json_string(j, "state", attach_state_word(s->state));
-	json_number(j, "attachments", s->attachments);
-	json_number(j, "keeper_pid", s->keeper_pid);
-	json_number(j, "shell_pid", s->shell_pid);
-	json_number(j, "rows", s->rows);
-	json_number(j, "cols", s->cols);
-	json_string(j, "program", s->program);
-	json_string(j, "address", s->address);
-	json_number(j, "created_ms", s->created_ms);
-	json_number(j, "changed_ms", s->changed_ms);
-	json_number(j, "activity_ms", s->activity_ms);
-	json_number(j, "offset", s->offset);
-	json_number(j, "away_bytes", s->away_bytes);
-	json_bool(j, "vouched", s->vouched != 0);
-	json_bool(j, "own", is_own(a));
-	json_string(j, "term", s->term);
-	json_string(j, "version", s->version);
-	json_string(j, "build", s->build);
-	json_age(j, "old", programs_keeper(s));
-}
-
-void
-lsprint_json(const struct sessionlist *a, const struct lsprint *how)
-{
-	uint64_t deadline = clock_now_ms() + LEADERS_TIMEOUT_MS;
-	struct usage_table *t = how->more ? usage_take() : NULL;
-	struct json j;
-
-	json_begin(&j, stdout);
-	json_open(&j, "sessions", '[');
+	print_row(t, 0);
 	for (size_t i = 0; i < a->count; i++) {
-		json_open(&j, NULL, '{');
-		json_session(&j, &a->v[i]);
-		if (how->more) {
-			json_usage(&j, t, &a->v[i].status);
-			json_leader(&j, &a->v[i], deadline);
-		}
-		json_close(&j, '}');
+		print_row(t, i + 1);
+		for (size_t n = 0; lines && d && n < d[i].count; n++)
+			print_attached(&d[i].v[n]);
 	}
-	json_close(&j, ']');
-	json_number(&j, "silent", a->silent);
-	if (how->user)
-		json_number(&j, "hidden", a->hidden);
-	json_end(&j);
-	usage_free(t);
+}
+
+/* What the columns of HOW are made of. */
+struct facts {
+	bool more;
+	struct lsdetails *d;
+	struct usage_table *usage;
+	uint64_t deadline;          /* for leaders */
+	struct programs_count old;
+};
+
+static void
+take_facts(struct facts *f, const struct sessionlist *a, bool more)
+{
+	*f = (struct facts){ .more = more };
+	if (!more)
+		return;
+	f->d = lsdetails_take(a, true);
+	f->usage = usage_take();
+	f->deadline = clock_now_ms() + PROGRAMS_MS;
+}
+
+static void
+fill_session(struct table *t, size_t i, const struct lsprint *how, const struct sessionlist *a, struct facts *f)
+{
+	struct shown w = { .s = &a->v[i], .d = f->d ? &f->d[i] : NULL, .usage = { .known = false } };
+
+	if (f->more) {
+		usage_of(f->usage, (pid_t)w.s->status.keeper_pid, (pid_t)w.s->status.shell_pid, &w.usage);
+		programs_until(w.s->uid, &w.s->status, f->deadline, &w.programs);
+		programs_add(&f->old, &w.programs);
+	}
+	fill_row(t, i + 1, how, &w);
+}
+
+void
+lsprint_table(const struct sessionlist *a, const struct lsprint *chosen)
+{
+	struct lsprint how = *chosen;
+	bool lines = how.more && !how.column_count;
+	struct table t = { .cells = NULL };
+	struct facts f;
+
+	if (!how.column_count)
+		choose(&how);
+	t.columns = how.column_count;
+	t.cells = calloc((a->count + 1) * t.columns, sizeof *t.cells);
+	if (!t.cells)
+		return;
+	take_facts(&f, a, needs_more(&how));
+	fill_row(&t, 0, &how, NULL);
+	for (size_t i = 0; i < a->count; i++)
+		fill_session(&t, i, &how, a, &f);
+	print_all(&t, a, f.d, lines);
+	free(t.cells);
+	lsdetails_free(f.d, a->count);
+	usage_free(f.usage);
+	if (how.more)
+		say_old(&f.old);
 }

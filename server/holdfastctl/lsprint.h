@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* lsprint: a list of sessions as a table for people, or as JSON. */
+/* lsprint: a list of sessions as a table for people. */
 #ifndef HOLDFAST_LSPRINT_H
 #define HOLDFAST_LSPRINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "sessionlist.h"
 
+#define LSPRINT_COLUMNS 20 /* there are fewer */
+
 struct lsprint {
 	bool user;  /* with the user's name */
-	bool more;  /* with processor time, memory, processes, and versions of programs */
+	bool more;  /* with costs, versions, times, and a line for each that is attached */
+	unsigned char columns[LSPRINT_COLUMNS]; /* the chosen ones, in their order … */
+	size_t column_count;                    /* … 0: none were chosen */
 };
 
+/* Notes the columns in LIST ("id,name,state").  NULL, or the first word that is none, made in place. */
+const char *lsprint_choose(struct lsprint *how, char *list);
+/* The names of all columns, in one line. */
+const char *lsprint_names(void);
 void lsprint_table(const struct sessionlist *a, const struct lsprint *how);
-void lsprint_json(const struct sessionlist *a, const struct lsprint *how);
 
 #endif

@@ -46,6 +46,12 @@ sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP])
 		sessionlist_user_name(s->uid, name);
 }
 
+bool
+sessionlist_is_own(const struct sessionlist_session *s)
+{
+	return s->uid == getuid() && s->status.id == ctl_own_session();
+}
+
 /* Adds the sessions of LIST, those that do not answer among them, whose leaders are asked until END. */
 static int
 add_list(struct sessionlist *a, uid_t uid, struct session_list *list, uint64_t end)

@@ -39,6 +39,8 @@ void sessionlist_free(struct sessionlist *a);
  * (attach.h); -ETIMEDOUT, -EPIPE, or another negative errno.
  */
 int sessionlist_answer(int fd, uint64_t deadline_ms);
+/* Whether S is the caller's own session. */
+bool sessionlist_is_own(const struct sessionlist_session *s);
 /* The name of UID, or its number. */
 void sessionlist_user_name(uid_t uid, char name[USER_CAP]);
 /* The user of session S: its own name for it if that is a name of its uid, else as above. */

@@ -193,6 +193,7 @@ attach(struct peer *peer)
 	probe_attached(peer);
 	if (peer->claim.mode == ATTACH_MODE_AGAIN)
 		return;
+	peer->since_ms = clock_date_ms();
 	memcpy(k->address, peer->address, sizeof k->address);
 	memcpy(k->term, peer->claim.term, sizeof k->term);
 }

@@ -131,6 +131,20 @@ expiry_turn(struct keeper *k)
 	session_kill(k, SIGHUP);
 }
 
+void
+expiry_tell(const struct keeper *k, struct attach_status *s)
+{
+	uint64_t released, detached;
+
+	if (!is_left(k))
+		return;
+	released = released_at(k);
+	detached = detached_at(k);
+	s->ends_ms = clock_date_of(released < detached ? released : detached);
+	s->ends_why = s->ends_ms ? released < detached ? ATTACH_RULE_RELEASED : ATTACH_RULE_DETACHED : ATTACH_RULE_NONE;
+	s->idle_ends_ms = clock_date_of(idle_at(k));
+}
+
 int64_t
 expiry_away_s(const struct keeper *k)
 {

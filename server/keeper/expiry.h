@@ -12,12 +12,15 @@
 
 #include <stdint.h>
 
+#include "attach.h"
 #include "state.h"
 
 /* When something is due, on clock_now_ms(); CLOCK_NEVER. */
 uint64_t expiry_due(const struct keeper *k);
 /* Ends the session if its time is over. */
 void expiry_turn(struct keeper *k);
+/* Fills in when the session ends if no login resumes it. */
+void expiry_tell(const struct keeper *k, struct attach_status *s);
 /* For how many seconds the session has had no attachment; -1: it has one, or a claim is open. */
 int64_t expiry_away_s(const struct keeper *k);
 

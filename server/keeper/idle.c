@@ -133,6 +133,18 @@ terminals_due(const struct keeper *k)
 	return due;
 }
 
+void
+idle_tell(const struct keeper *k, struct attach_status *s)
+{
+	const struct idle *i = &k->idle;
+	bool own = i->detach_s != CONFIG_NONE && limit_ms(i) == i->detach_s * UINT64_C(1000);
+
+	if (!applies(k))
+		return;
+	s->put_out_ms = clock_date_of(terminals_due(k));
+	s->put_out_why = !s->put_out_ms ? ATTACH_RULE_NONE : own ? ATTACH_RULE_IDLE_DETACH : ATTACH_RULE_LOGIND;
+}
+
 /* The terminal's atime. */
 
 static void

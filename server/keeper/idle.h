@@ -17,6 +17,7 @@
 #ifndef HOLDFAST_IDLE_H
 #define HOLDFAST_IDLE_H
 
+#include "attach.h"
 #include "state.h"
 
 void idle_open(struct keeper *k);
@@ -26,6 +27,8 @@ void idle_rule(struct keeper *k, const struct leadermsg_idle *m);
 void idle_watch(struct keeper *k, struct loop *l);
 /* Once a turn: puts out those who are due. */
 void idle_turn(struct keeper *k);
+/* Fills in when the next terminal is put out. */
+void idle_tell(const struct keeper *k, struct attach_status *s);
 /* At the end of each turn, when all who go have gone: the terminal's atime. */
 void idle_finish_turn(struct keeper *k);
 

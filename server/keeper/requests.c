@@ -51,6 +51,14 @@ on_status(struct peer *peer, const unsigned char *msg, size_t len)
 }
 
 static void
+on_who(struct peer *peer, const unsigned char *msg, size_t len)
+{
+	(void)msg;
+	(void)len;
+	peer_send(peer, outgoing, status_put_who(peer->keeper, outgoing, sizeof outgoing));
+}
+
+static void
 on_probe(struct peer *peer, const unsigned char *msg, size_t len)
 {
 	(void)msg;
@@ -250,6 +258,7 @@ static const struct {
 	void (*handle)(struct peer *peer, const unsigned char *msg, size_t len);
 } messages[] = {
 	{ ATTACH_MSG_STATUS, 1, ANY, on_status },
+	{ ATTACH_MSG_WHO, 1, ANY, on_who },
 	{ ATTACH_MSG_PROBE, 1, ANY, on_probe },
 	{ ATTACH_MSG_DETACH, 0, ANY, on_detach },
 	{ ATTACH_MSG_RENAME, 0, ANY, on_rename },

@@ -5,8 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach_who.h"
 #include "awaited.h"
 #include "buildid.h"
+#include "clock.h"
+#include "expiry.h"
+#include "idle.h"
+#include "pages.h"
 #include "peers.h"
 
 static enum attach_state
@@ -51,5 +56,41 @@ status_fill(const struct keeper *k, struct attach_status *s)
 	s->home_born = k->home_born;
 	snprintf(s->version, sizeof s->version, "%s", PACKAGE_VERSION);
 	buildid_own(s->build);
+	expiry_tell(k, s);
+	idle_tell(k, s);
 	k->source->program(k, s->program, sizeof s->program);
+}
+
+_Static_assert(ATTACH_WHO_MAX == PEERS_MAX, "all that are attached have their place");
+
+static uint32_t
+flags_of(const struct peer *peer)
+{
+	const struct winsize *own = &peer->t.size, *all = &peer->keeper->size;
+	bool fits = own->ws_row && own->ws_row == all->ws_row && own->ws_col == all->ws_col;
+
+	return (peer->t.readonly ? ATTACH_ONE_READONLY : 0) | (peer->framed ? ATTACH_ONE_FRAMED : 0) |
+	       (peer->t.pipes ? ATTACH_ONE_PIPES : 0) | (fits ? ATTACH_ONE_FITS : 0) |
+	       (peer->t.flow == TERMINAL_ASIDE ? ATTACH_ONE_ASIDE : 0);
+}
+
+int
+status_put_who(const struct keeper *k, unsigned char *out, size_t cap)
+{
+	static struct attach_who PAGES_OWN who;
+	struct peer *peer;
+	int len;
+
+	who.count = 0;
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
+		struct attach_one *one = &who.v[who.count++];
+
+		*one = (struct attach_one){ .serial = peer->serial, .flags = flags_of(peer), .rows = peer->t.size.ws_row,
+			                    .cols = peer->t.size.ws_col, .since_ms = peer->since_ms };
+		one->typed_ms = peer->typed_at ? clock_date_of(peer->typed_at) : 0;
+		memcpy(one->address, peer->address, sizeof one->address);
+	}
+	len = attach_encode_who(&who, out, cap);
+	pages_give_back(&who, sizeof who);
+	return len;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status: the answer to STATUS (common/messages/attach.h). */
+/* status: the answers to STATUS and WHO (common/messages/attach.h). */
 #ifndef HOLDFAST_STATUS_H
 #define HOLDFAST_STATUS_H
 
@@ -7,5 +7,7 @@
 #include "state.h"
 
 void status_fill(const struct keeper *k, struct attach_status *s);
+/* The answer to WHO: the number of bytes written to OUT, or -EMSGSIZE. */
+int status_put_who(const struct keeper *k, unsigned char *out, size_t cap);
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "attach.h"
+#include "attach_who.h"
 #include "leadermsg.h"
 #include "leaderctl.h"
 #include "shellmsg.h"
@@ -99,9 +100,13 @@ ROUND(shell_ended, struct leadermsg_shell_ended, leadermsg_decode_shell_ended(&m
 
 ROUND(start, struct shellmsg, shellmsg_decode(&m, p, len), shellmsg_encode(&m, to, sizeof out), envlist_free(&m.env))
 
+ROUND(who, struct attach_who, attach_decode_who(&m, p, len), attach_encode_who(&m, to, sizeof out), NOTHING)
+ROUND(ctl_attached, struct leaderctl_attached, leaderctl_decode_attached(&m, p, len),
+      leaderctl_encode_attached(m.v, m.count, to, sizeof out), NOTHING)
+
 static void (*const rounds[])(const uint8_t *p, size_t len) = {
 	status, claim, number, refused, verdict, ended, detached, text, name, env, init, vouched, sockets, peer_is, report,
-	ctl_request, ctl_reply, request, reply, shell_ended, start,
+	ctl_request, ctl_reply, request, reply, shell_ended, start, who, ctl_attached,
 };
 
 int

@@ -46,7 +46,7 @@ struct recorded {
 	uint8_t alike[5];       /* types whose fields may be the same, then 0 */
 	bool told_type;         /* DECODE is told the type, which is not among the bytes that DECODE gets */
 	size_t head;            /* bytes that DECODE does not get */
-	size_t older[3];        /* messages of older versions lack so many bytes at the end, and are still accepted */
+	size_t older[4];        /* messages of older versions lack so many bytes at the end, and are still accepted */
 	bool rest_is_data;      /* behind PLAIN bytes there may be any number of bytes */
 	size_t plain;
 	bool longer_is_later;   /* newer versions may append bytes, which the decoder skips */

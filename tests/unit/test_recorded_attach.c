@@ -3,6 +3,7 @@
 #include "recordings.h"
 
 #include "attach.h"
+#include "attach_who.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
 
@@ -15,6 +16,8 @@ static const struct attach_status status = {
 	.address = "192.0.2.7", .term = "xterm-256color", .lost_ms = 0x9192939495969798,
 	.lost_heard_ms = 0xa1a2a3a4a5a6a7a8, .lost_used_ms = 0xb1b2b3b4b5b6b7b8, .kind = ATTACH_KIND_COMMAND,
 	.user = "alice", .home_born = 0xc1c2c3c4c5c6c7c8, .version = "0.1.0", .build = "0123abcd",
+	.ends_ms = 0xd1d2d3d4d5d6d7d8, .ends_why = ATTACH_RULE_RELEASED, .idle_ends_ms = 0xe1e2e3e4e5e6e7e8,
+	.put_out_ms = 0xf1f2f3f4f5f6f7f8, .put_out_why = ATTACH_RULE_LOGIND,
 };
 static const struct attach_status status_min;
 static struct attach_status status_max = {
@@ -22,8 +25,14 @@ static struct attach_status status_max = {
 	.cols = UINT32_MAX, .keeper_pid = UINT32_MAX, .shell_pid = UINT32_MAX, .created_ms = UINT64_MAX,
 	.changed_ms = UINT64_MAX, .activity_ms = UINT64_MAX, .offset = UINT64_MAX, .away_bytes = UINT64_MAX,
 	.lost_ms = UINT64_MAX, .lost_heard_ms = UINT64_MAX, .lost_used_ms = UINT64_MAX, .kind = UINT32_MAX,
-	.home_born = UINT64_MAX,
+	.home_born = UINT64_MAX, .ends_ms = UINT64_MAX, .ends_why = UINT32_MAX, .idle_ends_ms = UINT64_MAX,
+	.put_out_ms = UINT64_MAX, .put_out_why = UINT32_MAX,
 };
+static const struct attach_who who = { 2, {
+	{ 0x01020304, ATTACH_ONE_FRAMED | ATTACH_ONE_PIPES, 24, 80, 0x1112131415161718, 0x2122232425262728, "192.0.2.7" },
+	{ 0x31323334, ATTACH_ONE_READONLY, 0, 0, 0, 0, "" },
+} }, who_min;
+static struct attach_who who_max = { .count = ATTACH_WHO_MAX };
 static const struct attach_verdict verdict = { ATTACH_VERDICT_DEAD, 0x0102030405060708 };
 static const struct attach_verdict verdict_min = { ATTACH_VERDICT_ALIVE, 0 };
 static const struct attach_verdict verdict_max = { ATTACH_VERDICT_UNKNOWN, UINT64_MAX };
@@ -40,7 +49,7 @@ static const struct { char text[TEXT_CAP]; } text = { "down at five \xc3\xa9\n" 
 static struct { char text[TEXT_CAP]; } text_max;
 static const uint32_t zero, one = 1, number = 0x01020304, most = UINT32_MAX;
 
-RECORDED_FLAT(status, struct attach_status, build, attach_encode_status(m, out, cap),
+RECORDED_FLAT(status, struct attach_status, put_out_why, attach_encode_status(m, out, cap),
               attach_decode_status(&got, buf, len));
 RECORDED_FLAT(verdict, struct attach_verdict, heard_ms, attach_encode_verdict(m, out, cap),
               attach_decode_verdict(&got, buf, len));
@@ -51,6 +60,8 @@ RECORDED_FLAT(refused, struct attach_refused, text, attach_encode_refused(type, 
 RECORDED_FLAT(ended, struct attach_exit, value, attach_encode_exit(m, out, cap), attach_decode_exit(&got, buf, len));
 RECORDED_FLAT(detached, struct attach_detached, target, attach_encode_detached(type, m, out, cap),
               attach_decode_detached(&got, buf, len));
+
+RECORDED_FLAT(who, struct attach_who, v, attach_encode_who(m, out, cap), attach_decode_who(&got, buf, len));
 
 struct one_name { char name[NAME_CAP]; };
 struct one_text { char text[TEXT_CAP]; };
@@ -248,6 +259,13 @@ many_variables(void)
 static void
 fill(void)
 {
+	for (unsigned i = 0; i < ATTACH_WHO_MAX; i++) {
+		struct attach_one *w = &who_max.v[i];
+
+		w->serial = w->flags = w->rows = w->cols = UINT32_MAX;
+		w->since_ms = w->typed_ms = UINT64_MAX;
+		memset(w->address, 'a', ADDRESS_CAP - 1);
+	}
 	memset(&status_max.identity, 0xff, sizeof status_max.identity);
 	memset(status_max.name, 'n', NAME_CAP - 1);
 	memset(status_max.program, 'p', NAME_CAP - 1);
@@ -280,12 +298,14 @@ fill(void)
 /* Whether bytes follow is looked at by the keeper, which has nothing to decode. */
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
 /*
- * Keepers of older versions do not say "version" and "build", "user" and "home_born", or "kind" either; newer ones say
- * more.
+ * Keepers of older versions do not say what follows (32 bytes), "version" and "build", "user" and "home_born", or "kind"
+ * either; newer ones say more.
  */
 #define STATUS(name, m, user_len, program_len) \
-	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 8 + (program_len), 8 + (program_len) + 8 + 4 + (user_len), \
-	    8 + (program_len) + 8 + 4 + (user_len) + 4 }, .longer_is_later = true)
+	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 32, 32 + 8 + (program_len), \
+	    32 + 8 + (program_len) + 8 + 4 + (user_len), 32 + 8 + (program_len) + 8 + 4 + (user_len) + 4 }, \
+	    .longer_is_later = true)
+#define WHO(name, m) ONE(name, ATTACH_MSG_WHO_IS, who, m, .longer_is_later = true)
 /* A claim without its command is one for a login shell. */
 #define COMMAND(name, m, command_len) ONE(name, ATTACH_MSG_CLAIM, claim, m, .older = { 4 + (command_len) })
 
@@ -304,6 +324,8 @@ messages(void **state)
 	const struct recorded v[] = {
 		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
 		PLAIN("env", ATTACH_MSG_ENV), PLAIN("probe", ATTACH_MSG_PROBE), PLAIN("last", ATTACH_MSG_LAST),
+		PLAIN("who", ATTACH_MSG_WHO),
+		WHO("who-is", &who), WHO("who-is-min", &who_min), WHO("who-is-max", &who_max),
 		PLAIN("upgrade", ATTACH_MSG_UPGRADE),
 		PLAIN("done", ATTACH_MSG_DONE),
 		NUMBER("claimed", ATTACH_MSG_CLAIMED), NUMBER("expire", ATTACH_MSG_EXPIRE),

@@ -307,8 +307,17 @@ RECORDED_FLAT(ctl_reply, struct leaderctl_reply, name, ctl_reply_put(m, out, cap
 RECORDED_FLAT(ctl_version, struct leaderctl_version, build, ctl_version_put(m, out, cap),
               leaderctl_decode_version(&got, buf, len));
 
+RECORDED_FLAT(ctl_attached, struct leaderctl_attached, v, leaderctl_encode_attached(m->v, m->count, out, cap),
+              leaderctl_decode_attached(&got, buf, len));
+
+static const struct leaderctl_attached ctl_attached = { 2, {
+	{ 0x01020304, LEADERMSG_RESUME, 0x1112131415161718, "192.0.2.7", "publickey SHA256:y" },
+	{ 0x21222324, LEADERMSG_TAKE, 0, "", "password" },
+} }, ctl_attached_min;
+static struct leaderctl_attached ctl_attached_max = { .count = LEADERCTL_ATTACHED_MAX };
+
 static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL },
-                                ctl_ask_version = { LEADERCTL_VERSION };
+                                ctl_ask_version = { LEADERCTL_VERSION }, ctl_ask_attached = { LEADERCTL_ATTACHED };
 static const struct leaderctl_version ctl_version = { "0.1.0", "0123abcd" }, ctl_version_min,
 	ctl_version_max = { LONG('v', VERSION_CAP), LONG('b', BUILD_CAP) };
 static const struct leaderctl_reply
@@ -324,10 +333,16 @@ leaderctl_messages(void **state)
 	const struct recorded v[] = {
 		ONE("who", 0, ctl_request, &ctl_who), ONE("kill", 0, ctl_request, &ctl_kill),
 		THREE("reply", 0, ctl_reply), ONE("version", 0, ctl_request, &ctl_ask_version),
-		THREE("version-is", 0, ctl_version),
+		THREE("version-is", 0, ctl_version), ONE("attached", 0, ctl_request, &ctl_ask_attached),
+		ONE("attached-are", 0, ctl_attached, &ctl_attached, .longer_is_later = true),
+		ONE("attached-are-min", 0, ctl_attached, &ctl_attached_min, .longer_is_later = true),
+		ONE("attached-are-max", 0, ctl_attached, &ctl_attached_max, .longer_is_later = true),
 	};
 
 	(void)state;
+	for (unsigned i = 0; i < LEADERCTL_ATTACHED_MAX; i++)
+		ctl_attached_max.v[i] = (struct leaderctl_one){ UINT32_MAX, UINT32_MAX, UINT64_MAX, LONG('a', ADDRESS_CAP),
+			                                        LONG('w', WHO_CAP) };
 	recordings_check("leadctl", v, sizeof v / sizeof *v);
 }
 

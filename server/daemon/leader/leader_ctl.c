@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
@@ -111,6 +112,38 @@ say_version(int fd)
 }
 
 static void
+describe(const struct vouched_one *a, uint64_t date, uint64_t now, struct leaderctl_one *m)
+{
+	m->serial = a->serial;
+	m->kind = a->kind;
+	m->since_ms = a->since_ms && now > a->since_ms ? date - (now - a->since_ms) : date;
+	memcpy(m->address, a->address, sizeof m->address);
+	memcpy(m->who, a->who, sizeof m->who);
+}
+
+/* Says who is attached: false: the connection is to end. */
+static bool
+say_attached(const struct leader *l, int fd)
+{
+	struct leaderctl_one *v = calloc(ATTACHMENTS_MAX, sizeof *v);
+	unsigned char *out = malloc(LEADERCTL_ATTACHED_BYTES);
+	uint64_t date = clock_date_ms(), now = clock_now_ms();
+	uint32_t count = 0;
+	int len = -ENOMEM;
+
+	for (unsigned i = 0; v && out && i < ATTACHMENTS_MAX && l->attachments.v[i]; i++)
+		if (l->attachments.v[i]->attached)
+			describe(l->attachments.v[i], date, now, &v[count++]);
+	if (v && out)
+		len = leaderctl_encode_attached(v, count, out, LEADERCTL_ATTACHED_BYTES);
+	if (len > 0)
+		len = reply_bytes(fd, out, (size_t)len);
+	free(out);
+	free(v);
+	return len == 0;
+}
+
+static void
 serve(struct leader *l, int i)
 {
 	unsigned char buf[LEADERCTL_REQUEST_BYTES + 1], out[LEADERCTL_REPLY_BYTES];
@@ -125,8 +158,8 @@ serve(struct leader *l, int i)
 		drop(&l->ctl, i);
 		return;
 	}
-	if (op == LEADERCTL_VERSION) {
-		if (!say_version(fd))
+	if (op == LEADERCTL_VERSION || op == LEADERCTL_ATTACHED) {
+		if (!(op == LEADERCTL_VERSION ? say_version(fd) : say_attached(l, fd)))
 			drop(&l->ctl, i);
 		return;
 	}

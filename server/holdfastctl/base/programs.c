@@ -6,6 +6,7 @@
 
 #include "askleader.h"
 #include "buildid.h"
+#include "clock.h"
 #include "paths.h"
 
 #define DAEMON HOLDFAST_SBINDIR "/holdfastd"
@@ -50,6 +51,14 @@ programs_of(uid_t uid, const struct attach_status *s, int timeout_ms, struct pro
 	/* A leader of an older version ends the connection. */
 	p->leader = rc && rc != -EPIPE && rc != -EBADMSG
 	                    ? PROGRAMS_UNKNOWN : compare(&holdfastd, p->leader_is.version, p->leader_is.build);
+}
+
+void
+programs_until(uid_t uid, const struct attach_status *s, uint64_t deadline_ms, struct programs *p)
+{
+	uint64_t now = clock_now_ms();
+
+	programs_of(uid, s, deadline_ms > now ? (int)(deadline_ms - now) : 0, p);
 }
 
 void

@@ -7,10 +7,13 @@
 #define HOLDFAST_PROGRAMS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "attach.h"
 #include "leaderctl.h"
+
+#define PROGRAMS_MS 2000 /* for the leaders of all sessions */
 
 enum programs_age {
 	PROGRAMS_UNKNOWN, /* there is no such process, or it does not answer */
@@ -32,6 +35,8 @@ struct programs_count {
 enum programs_age programs_keeper(const struct attach_status *s);
 /* Both; asks the leader of UID's session for at most TIMEOUT_MS. */
 void programs_of(uid_t uid, const struct attach_status *s, int timeout_ms, struct programs *p);
+/* The same until DEADLINE_MS (clock_now_ms()): leaders that hang cost no more than this together. */
+void programs_until(uid_t uid, const struct attach_status *s, uint64_t deadline_ms, struct programs *p);
 void programs_add(struct programs_count *c, const struct programs *p);
 
 #endif

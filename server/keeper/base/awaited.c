@@ -317,7 +317,7 @@ awaited_put_out(struct keeper *k, enum attach_reason why)
 }
 
 void
-awaited_fit_size(const struct keeper *k, struct winsize *all)
+awaited_fit_size(const struct keeper *k, struct fit *f)
 {
 	for (unsigned i = 0; k->awaiting && i < k->awaiting->count; i++) {
 		const struct awaited *a = &k->awaiting->v[i];

@@ -153,7 +153,8 @@ struct peer {
 	struct terminal t;     /* its descriptors are there from CLAIMED on, else -1 */
 	struct framed *framed; /* for framed/ alone; NULL in an attachment of plain bytes */
 	struct script *script; /* for script/ alone; NULL: it has asked for nothing there */
-	uint64_t active;       /* counts up with every input: the largest is the live one */
+	uint64_t active;       /* counts up with every input: the largest is the live one, and has the size (fit.h) */
+	uint64_t since_ms;     /* attached since, clock_date_ms(); 0: since before this keeper */
 	uint64_t typed_at;     /* clock_now_ms() of the last input, or of its attachment; 0: not seen yet (idle.h) … */
 	uint64_t typed_count;  /* … and ACTIVE as it was then */
 	struct termreports reports; /* in its input, while another one answers (oneanswer.h) */

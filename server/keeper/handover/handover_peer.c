@@ -30,6 +30,7 @@ struct saved {
 	char address[ADDRESS_CAP], agent_path[PATH_CAP];
 	struct envlist connection;
 	unsigned char target[TERMCAN_BYTES];
+	uint64_t since_ms;
 };
 
 #define S struct saved
@@ -66,6 +67,8 @@ static const struct field fields[] = {
 	FIELD_ENV(S, connection),
 	FIELD_OLDER_END,
 	FIELD_RAW(S, target, TERMCAN_BYTES),
+	FIELD_OLDER_END,
+	FIELD_U64(S, since_ms),
 	FIELDS_END
 };
 #undef S
@@ -172,7 +175,7 @@ handover_peer_put(const struct peer *peer, struct wire_writer *w)
 		.device = peer->device, .inode = peer->inode,
 		.kept_ms = peer->kept_ms, .kept_epoch = peer->kept_epoch, .place_told = peer->place_told,
 		.shown = peer->shown, .offset = t->offset, .since = t->since, .rows = t->size.ws_row, .cols = t->size.ws_col,
-		.xpixel = t->size.ws_xpixel, .ypixel = t->size.ws_ypixel, .connection = peer->connection,
+		.xpixel = t->size.ws_xpixel, .ypixel = t->size.ws_ypixel, .connection = peer->connection, .since_ms = peer->since_ms,
 	};
 
 	memcpy(m.token, peer->token, sizeof m.token);
@@ -292,6 +295,7 @@ take_saved(struct peer *peer, struct saved *m)
 	peer->claim.flags = m->claim_flags;
 	peer->why = (enum redraw_why)m->why;
 	peer->tries = m->tries;
+	peer->since_ms = m->since_ms;
 	peer->typed_at = m->typed_at;
 	peer->typed_count = m->typed_count;
 	peer->age = m->age;

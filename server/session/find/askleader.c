@@ -48,18 +48,37 @@ askleader_who(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_reply *r)
 	return 0;
 }
 
-int
-askleader_version(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_version *v)
+/* The length of the answer to OP in REPLY, or a negative errno. */
+static int
+ask_once(uid_t uid, uint32_t id, enum leaderctl_op op, int timeout_ms, unsigned char *reply, size_t cap)
 {
-	unsigned char msg[LEADERCTL_REQUEST_BYTES], reply[LEADERCTL_VERSION_BYTES + 1];
+	unsigned char msg[LEADERCTL_REQUEST_BYTES];
 	int fd = session_connect_leader(uid, id), n;
 
 	if (fd < 0)
 		return fd;
-	leaderctl_encode_request(LEADERCTL_VERSION, msg);
-	n = session_ask(fd, msg, sizeof msg, reply, sizeof reply, timeout_ms);
+	leaderctl_encode_request(op, msg);
+	n = session_ask(fd, msg, sizeof msg, reply, cap, timeout_ms);
 	close(fd);
+	return n;
+}
+
+int
+askleader_version(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_version *v)
+{
+	unsigned char reply[LEADERCTL_VERSION_BYTES + 1];
+	int n = ask_once(uid, id, LEADERCTL_VERSION, timeout_ms, reply, sizeof reply);
+
 	return n < 0 ? n : leaderctl_decode_version(v, reply, (size_t)n);
+}
+
+int
+askleader_attached(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_attached *a)
+{
+	static unsigned char reply[LEADERCTL_ATTACHED_BYTES];
+	int n = ask_once(uid, id, LEADERCTL_ATTACHED, timeout_ms, reply, sizeof reply);
+
+	return n < 0 ? n : leaderctl_decode_attached(a, reply, (size_t)n);
 }
 
 /* Waits until the leader closes: the session is over. */

@@ -21,6 +21,8 @@ int askleader_who(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_reply
  * else as above.
  */
 int askleader_version(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_version *v);
+/* Who is attached to session ID of UID, as its leader knows it: as askleader_version(). */
+int askleader_attached(uid_t uid, uint32_t id, int timeout_ms, struct leaderctl_attached *a);
 /*
  * Ends session ID of UID by force, for root: SIGKILL to its keeper and all its processes, by its leader or, if that
  * is dead or hangs, by the register of leaders (common/run/leaderreg.h), and then the leader ends too.  Waits until they
