@@ -24,6 +24,7 @@
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
+#include "pstitle.h"
 #include "waiting.h"
 
 #define RESULT_FD 3
@@ -220,6 +221,7 @@ finish(const char *how, const char *number)
 int
 main(int argc, char **argv)
 {
+	pstitle_begin(argc, argv, false);
 	waiting_only(false);
 	if (argc == 2 && strcmp(argv[1], "--hook") == 0)
 		return hook();

@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "signals.h"
 #include "subsystem.h"
+#include "pstitle.h"
 #include "waiting.h"
 
 #define FAILED 1
@@ -55,6 +56,7 @@ main(int argc, char **argv)
 		                   .scripts = true };
 	struct enter_result res;
 
+	pstitle_begin(argc, argv, false);
 	waiting_only(false);
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		fputs(usage, stdout);

@@ -32,6 +32,7 @@
 #include "rundir.h"
 #include "signals.h"
 #include "sweep.h"
+#include "pstitle.h"
 #include "watching.h"
 
 #ifndef PACKAGE_VERSION
@@ -250,6 +251,7 @@ main(int argc, char **argv)
 	bool debug = false;
 	int c;
 
+	pstitle_begin(argc, argv, true);
 	while ((c = getopt_long(argc, argv, "DdVh", options, NULL)) != -1) {
 		switch (c) {
 		case 'D':

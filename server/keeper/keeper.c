@@ -26,6 +26,7 @@
 #include "paths.h"
 #include "peers.h"
 #include "probe.h"
+#include "proctitle.h"
 #include "report.h"
 #include "requests.h"
 #include "room.h"
@@ -150,6 +151,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	settle(k);
 	idle_finish_turn(k);
 	departures_free(k);
+	proctitle_turn(k);
 	saved_write(k);
 	upgrade_turn(k);
 	return k->state != KEEPER_OVER;
@@ -213,6 +215,7 @@ keeper_open(struct keeper *k)
 
 	if (rc < 0)
 		return rc;
+	proctitle_begin(k);
 	if (k->handed)
 		upgrade_arrived(k);
 	else

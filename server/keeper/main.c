@@ -23,6 +23,7 @@
 #include "keeper.h"
 #include "pages.h"
 #include "reexec.h"
+#include "pstitle.h"
 #include "upgrade.h"
 
 /* Whether the leader has started this: a person has neither descriptor. */
@@ -134,8 +135,10 @@ int
 main(int argc, char **argv)
 {
 	static struct keeper k;
-	int io, status = go_on(&k, argc, argv);
+	int io, status;
 
+	pstitle_begin(argc, argv, false);
+	status = go_on(&k, argc, argv);
 	if (status >= 0)
 		return status;
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {

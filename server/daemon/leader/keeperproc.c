@@ -12,6 +12,7 @@
 #include "paths.h"
 #include "privdrop.h"
 #include "signals.h"
+#include "pstitle.h"
 
 #define OUT_OF_THE_WAY (LEADERMSG_PIPES_FD + 3)
 
@@ -63,9 +64,10 @@ inherit(const struct keeperproc_inherits *i)
 static void __attribute__((noreturn))
 become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 {
-	static char name[] = "holdfast-keeper";
+	static char name[PSTITLE_CAP];
 	char *const argv[] = { name, NULL }, *const env[] = { NULL };
 
+	pstitle_room(name, "holdfast-keeper");
 	counters_close();
 	setsid();
 	signals_reset();

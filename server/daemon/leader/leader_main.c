@@ -35,6 +35,7 @@
 #include "sessionmem.h"
 #include "surroundings.h"
 #include "unused.h"
+#include "pstitle.h"
 #include "utmprec.h"
 
 /* The session's scope lives as long as this process, so the OOM killer should take the keeper and its shells first. */
@@ -277,7 +278,13 @@ prepare(struct leader_main *l)
 		rc = -ECANCELED;
 	if (!rc)
 		rc = leader_dir_make(&l->leader);
-	return rc ? rc : start_processes(l);
+	if (!rc)
+		rc = start_processes(l);
+	if (!rc) {
+		pstitle_session(o->account.user, l->leader.dir.id);
+		pstitle_role("leader");
+	}
+	return rc;
 }
 
 /* PAM modules start programs and wait for them: as at the beginning, but for those that are to end us. */

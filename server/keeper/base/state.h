@@ -123,6 +123,11 @@ struct keeper {
 	struct streams streams; /* input of framed peers */
 	uint64_t share_at;     /* clock_now_ms(): when the share of their memory is looked at next (inputshare.h); 0 */
 	struct front front;
+	struct {
+		uint32_t epoch;   /* of FRONT, as the title shows it (proctitle.h) … */
+		uint64_t changed_ms; /* … since then (clock_now_ms()), … */
+		unsigned looks;   /* … and how often the keeper has looked since */
+	} titled;
 	struct settings settings; /* of the pty */
 	bool slowed;           /* a terminal was too far behind, and is not near enough again: the pty is not read */
 	bool typed;            /* input was written to the pty, which the program may not have read yet (asked.h) */

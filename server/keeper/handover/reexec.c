@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "fdrange.h"
 #include "signals.h"
+#include "pstitle.h"
 
 #define NOT_RUN 127
 
@@ -22,8 +23,9 @@
 static void
 run(const char *program, const char *how, int memory)
 {
-	char name[] = "holdfast-keeper", option[32], number[16], *argv[] = { name, option, number, NULL };
+	char name[PSTITLE_CAP], option[32], number[16], *argv[] = { name, option, number, NULL };
 
+	pstitle_room(name, "holdfast-keeper");
 	snprintf(option, sizeof option, "%s", how);
 	snprintf(number, sizeof number, "%d", memory);
 	execve(program, argv, environ);

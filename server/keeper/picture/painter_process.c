@@ -12,18 +12,16 @@
 
 #include "fd.h"
 #include "pages.h"
+#include "pstitle.h"
 
 static unsigned char PAGES_OWN reply[PAINT_REPLY_MAX]; /* the latest */
 
-/* A name for ps(1), written over the keeper's argument. */
+/* For ps(1). */
 static void
 take_name(void)
 {
-	static const char name[] = "holdfast-paint";
-
-	prctl(PR_SET_NAME, name, 0, 0, 0);
-	if (strcmp(program_invocation_name, "holdfast-keeper") == 0)
-		memcpy(program_invocation_name, name, sizeof name);
+	prctl(PR_SET_NAME, "holdfast-paint", 0, 0, 0);
+	pstitle_role("painter");
 }
 
 int

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "enter_why.h"
 #include "returning.h"
+#include "pstitle.h"
 #include "sessions.h"
 
 #define LEAVE_START_MS 10000 /* for a shell to start */
@@ -120,6 +121,8 @@ stay_run(struct enter *e)
 	struct attachment_result end;
 	char lost[TEXT_CAP] = "";
 
+	pstitle_session(e->user, e->at.session);
+	pstitle_role("login");
 	e->res->session = e->at.session;
 	e->entered_ms = clock_date_ms();
 	e->starting = e->claim.mode == ATTACH_MODE_FIRST && !e->q->own;
