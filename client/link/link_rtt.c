@@ -10,7 +10,12 @@ link_rtt_sample(struct link_rtt *r, uint64_t ms)
 		return;
 	if (!ms)
 		ms = 1;
-	r->smoothed = r->smoothed ? (uint32_t)((7 * (uint64_t)r->smoothed + ms + 4) / 8) : (uint32_t)ms;
+	if (!r->smoothed)
+		r->smoothed = (uint32_t)ms;
+	else if (ms < r->smoothed)
+		r->smoothed = (uint32_t)((r->smoothed + ms) / 2);
+	else
+		r->smoothed = (uint32_t)((7 * (uint64_t)r->smoothed + ms + 4) / 8);
 }
 
 void

@@ -13,7 +13,8 @@
 
 /* All zero: nothing has been measured. */
 struct link_rtt {
-	uint32_t smoothed; /* ms, as in RFC 6298; 0: nothing has been measured */
+	uint32_t smoothed; /* ms; 0: nothing has been measured.  It follows a shorter one soon, and a longer one as in
+	                      RFC 6298: a busy host is no long line, and the first answer of all comes late */
 	uint64_t offset;   /* the acknowledgement of this offset is measured, … */
 	uint64_t sent;     /* … whose byte was sent then; 0: the host owes none */
 	uint64_t last_offset, last_sent; /* of what was sent last */

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define WHEN_SHOWN_MS 30u      /* from this round trip on keys are shown early, … */
-#define WHEN_HIDDEN_MS 20u     /* … and below this one no longer */
+#define WHEN_HIDDEN_MS 25u     /* … and below this one no longer */
 #define WHEN_UNDERLINED_MS 80u /* the same of the underline */
 #define WHEN_PLAIN_MS 50u
 #define WHEN_KEPT_MS 600000u   /* a fast line on which the host once owed an answer is followed for so long */
