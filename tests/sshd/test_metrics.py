@@ -149,6 +149,49 @@ def test_tools_of_others(host):
     for path in (rules, "/tmp/queries.yml"):
         r = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True)
         check(r.returncode == 0 and "SUCCESS" in r.stdout, "promtool check rules %s: %s" % (path, r.stdout + r.stderr))
+    alerts(rules)
+
+
+# A series, what it is on a host where nothing is wrong, and what makes its alert fire: a value at first, and what is added
+# every five minutes.
+SERIES = (
+    ('holdfast_up', (1, 0), (0, 0), "HoldfastDown"),
+    ('node_textfile_mtime_seconds{file="/x/holdfast.prom"}', (0, 300), (0, 0), "HoldfastMetricsOld"),
+    ('holdfast_counters_readable', (1, 0), (0, 0), "HoldfastNotCounting"),
+    ('holdfast_enabled', (1, 0), (1, 0), None),
+    ('holdfast_draining', (0, 0), (1, 0), "HoldfastSwitchedOff"),
+    ('holdfast_sessions{state="silent",kind="terminal"}', (0, 0), (2, 0), "HoldfastSessionsSilent"),
+    ('holdfast_sessions{state="parked",kind="terminal"}', (0, 0), (1, 0), "HoldfastSessionsParked"),
+    ('holdfast_keeper_deaths_total', (7, 0), (0, 4), "HoldfastKeepersDie"),
+    ('holdfast_refusals_total{reason="trouble"}', (9, 0), (0, 4), "HoldfastRefuses"),
+    ('holdfast_refusals_total{reason="drain"}', (0, 9), (0, 9), None),
+    ('holdfast_logins_waiting', (3, 0), (30, 0), "HoldfastLoginsWait"),
+    ('holdfast_resume_seconds_bucket{le="0.1"}', (0, 9), (0, 1), None),
+    ('holdfast_resume_seconds_bucket{le="5.0"}', (0, 9), (0, 9), "HoldfastResumesSlow"),
+    ('holdfast_resume_seconds_bucket{le="+Inf"}', (0, 9), (0, 9), None),
+    ('holdfast_sessions_ended_total{reason="oom"}', (3, 0), (0, 1), "HoldfastSessionsLost"),
+    ('holdfast_keepers{version="1"}', (5, 0), (5, 0), None),
+    ('holdfast_keepers{version="2"}', (0, 0), (3, 0), "HoldfastKeepersOld"),
+)
+
+
+def alerts(rules):
+    """Each alert of the file fires for what it is made for, and none where nothing is wrong."""
+    with open(rules, encoding="utf-8") as f:
+        text = f.read()
+    named = sorted(re.findall(r"alert: (\w+)", text))
+    equal(sorted(s[3] for s in SERIES if s[3]), named, "alerts in alerts.yml that are tested")
+    tests = []
+    for column, expected in ((1, []), (2, named)):
+        tests.append({"interval": "5m", "input_series": [
+            {"series": s[0], "values": "%d+%dx330" % s[column]} for s in SERIES], "promql_expr_test": [
+            {"expr": 'count by (alertname) (ALERTS{alertstate="firing"})', "eval_time": "26h", "exp_samples": [
+                {"labels": '{alertname="%s"}' % a, "value": 1} for a in expected]}]})
+    # A week takes promtool long: a day stands for it.
+    write("/tmp/rules.yml", text.replace("for: 7d", "for: 1d"))
+    write("/tmp/alerts_test.yml", json.dumps({"rule_files": ["/tmp/rules.yml"], "evaluation_interval": "5m", "tests": tests}))
+    r = subprocess.run(["promtool", "test", "rules", "/tmp/alerts_test.yml"], capture_output=True, text=True)
+    check(r.returncode == 0 and "SUCCESS" in r.stdout, "promtool test rules: " + r.stdout + r.stderr)
 
 
 def output(host):
