@@ -181,6 +181,8 @@ def test_holdfastctl(host):
                           (("check-config", "--file", ""), {":files"}), (("check-config", "--file", "x", ""), set()),
                           (("doctor", ""), {":users"}), (("doctor", "--json", ""), {":users"}), (("message", ""), set()),
                           (("hook", ""), {"sh", "bash", "zsh", "fish", "tcsh"}), (("new", "-n", ""), set()),
+                          (("record", ""), sessions), (("record", "work", ""), {":files"}), (("send", "-e", ""), sessions),
+                          (("send", "work", ""), set()), (("wait", "--for", "x", ""), sessions), (("print", ""), sessions),
                           (("frobnicate", ""), set())):
         equal(set(offered(host, *words)), wanted, "holdfastctl --complete %s" % (words,))
     check({"HUP", "KILL"} <= set(offered(host, "kill", "-s", "")), "signals")
