@@ -4,6 +4,7 @@
 
 #include "attach.h"
 #include "attach_who.h"
+#include "attach_times.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
 
@@ -62,6 +63,13 @@ RECORDED_FLAT(detached, struct attach_detached, target, attach_encode_detached(t
               attach_decode_detached(&got, buf, len));
 
 RECORDED_FLAT(who, struct attach_who, v, attach_encode_who(m, out, cap), attach_decode_who(&got, buf, len));
+
+static const struct attach_times times = { 0x0102030405060708, 0x1112131415161718, 2,
+                                            { { 1, 0x2122232425262728, 24, 80 }, { 0x3132333435363738, 0, 50, 132 } } },
+                                  times_min;
+static struct attach_times times_max = { UINT64_MAX, UINT64_MAX, ATTACH_TIMES_MAX, { { 0, 0, 0, 0 } } };
+
+RECORDED_FLAT(times, struct attach_times, v, attach_encode_times(m, out, cap), attach_decode_times(&got, buf, len));
 
 struct one_name { char name[NAME_CAP]; };
 struct one_text { char text[TEXT_CAP]; };
@@ -274,6 +282,8 @@ fill(void)
 	memset(status_max.user, 'u', USER_CAP - 1);
 	memset(status_max.version, 'v', VERSION_CAP - 1);
 	memset(status_max.build, 'b', BUILD_CAP - 1);
+	for (unsigned i = 0; i < ATTACH_TIMES_MAX; i++)
+		times_max.v[i] = (struct attach_time){ UINT64_MAX, UINT64_MAX, UINT16_MAX, UINT16_MAX };
 	memset(&granted_max, 0xff, sizeof granted_max);
 	refused_max.code = detached_max.reason = UINT32_MAX;
 	memset(refused_max.text, 'r', TEXT_CAP - 1);
@@ -326,7 +336,8 @@ messages(void **state)
 		PLAIN("env", ATTACH_MSG_ENV), PLAIN("probe", ATTACH_MSG_PROBE), PLAIN("last", ATTACH_MSG_LAST),
 		PLAIN("who", ATTACH_MSG_WHO),
 		WHO("who-is", &who), WHO("who-is-min", &who_min), WHO("who-is-max", &who_max),
-		PLAIN("upgrade", ATTACH_MSG_UPGRADE),
+		PLAIN("upgrade", ATTACH_MSG_UPGRADE), PLAIN("times", ATTACH_MSG_TIMES),
+		THREE("times-are", ATTACH_MSG_TIMES_ARE, times),
 		PLAIN("done", ATTACH_MSG_DONE),
 		NUMBER("claimed", ATTACH_MSG_CLAIMED), NUMBER("expire", ATTACH_MSG_EXPIRE),
 		NUMBER("kill", ATTACH_MSG_KILL),
