@@ -193,6 +193,10 @@ def test_export(host):
         r = host.as_user("alice", [CTL, "export", s["name"] or str(s["id"])], stdout=f)
     with open("/home/alice/out.cast", "rb") as f, open(CAST, "rb") as g:
         equal(f.read(), g.read(), "to standard output")
+    # Root's look at it is in the log.
+    r = host.ctl("root", "export", "-u", "alice", str(s["id"]), "/root/alice.cast")
+    equal(r.returncode, 0, "export by root: %r" % r.stderr)
+    wait_until(lambda: host.syslog.find(r"event=peek user=alice .*what=export"), "the event")
     judge.close()
 
 

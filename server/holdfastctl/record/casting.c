@@ -11,8 +11,12 @@ casting_target(const struct ctl_command *self, const char *word, struct attach_s
 {
 	int rc = scripting_target(self, word, true, s);
 
-	if (rc || s->kind == ATTACH_KIND_TERMINAL)
+	if (rc)
 		return rc;
+	if (s->kind == ATTACH_KIND_TERMINAL) {
+		scripting_note(s, "peek", self->name);
+		return CTL_OK;
+	}
 	ctl_error("session %u is a command on pipes, and has no screen to record; holdfastctl tail prints its output", s->id);
 	return CTL_FAILED;
 }
