@@ -438,6 +438,19 @@ attach_id(const char *text)
 	return len && len < 10 && text[0] != '0' && !text[len] ? (uint32_t)strtoul(text, NULL, 10) : 0;
 }
 
+const char *
+attach_chose_word(uint32_t flags)
+{
+	static const char *const words[] = {
+		[0] = "", [ATTACH_CHOSE_ONLY] = "only", [ATTACH_CHOSE_WINDOW] = "window", [ATTACH_CHOSE_LATEST] = "latest",
+		[ATTACH_CHOSE_NEXT] = "next", [ATTACH_CHOSE_NAME] = "name", [ATTACH_CHOSE_PICKED] = "picked",
+		[ATTACH_CHOSE_STREAM] = "stream",
+	};
+	uint32_t chose = (flags & ATTACH_CHOSE_MASK) >> ATTACH_CHOSE_SHIFT;
+
+	return chose < sizeof words / sizeof *words ? words[chose] : "";
+}
+
 bool
 attach_state_silent(uint32_t state)
 {

@@ -185,6 +185,20 @@ enum attach_mode {
 #define ATTACH_FLAG_RETURNS 64u /* the claimer knows GRANTED and ATTACH_MODE_AGAIN */
 #define ATTACH_FLAG_APART 128u  /* FIRST: no login is to resume the new session by itself */
 
+/* And four bits that say how the login has chosen the session, for the event: enum attach_chose. */
+#define ATTACH_CHOSE_SHIFT 8
+#define ATTACH_CHOSE_MASK (15u << ATTACH_CHOSE_SHIFT)
+
+enum attach_chose {
+	ATTACH_CHOSE_ONLY = 1,   /* by itself, the only one that it could resume */
+	ATTACH_CHOSE_WINDOW = 2, /* by itself, of several: its window was like the login's */
+	ATTACH_CHOSE_LATEST = 3, /* by itself, of several: it was used last */
+	ATTACH_CHOSE_NEXT = 4,   /* by itself: a better one was taken by another login meanwhile, or did not answer */
+	ATTACH_CHOSE_NAME = 5,   /* its number or name was said */
+	ATTACH_CHOSE_PICKED = 6, /* picked from the list */
+	ATTACH_CHOSE_STREAM = 7, /* the client goes on with its session */
+};
+
 #define ATTACH_TYPED_CAP 16
 #define ATTACH_TOKEN 16         /* bytes, from getrandom(2); all zero: none */
 
@@ -306,6 +320,8 @@ int attach_type_of(const void *buf, size_t len);
 int attach_name_ok(const char *name);
 /* The number of a session in TEXT, 1 to 999999999 without leading zeros; 0: TEXT is not one (may be NULL). */
 uint32_t attach_id(const char *text);
+/* "only" and the like for the bits in FLAGS of a claim; "" for none. */
+const char *attach_chose_word(uint32_t flags);
 /* Whether no keeper has answered. */
 bool attach_state_silent(uint32_t state);
 /* "dropped" and the like, for an enum attach_state; "unknown". */

@@ -210,13 +210,13 @@ struct leadermsg_report {
 	uint32_t number;       /* READY: session id; TICKET, ATTACHED, GONE, REFUSED, PEER: serial; ENDED: wait status;
 	                          PIPE_CLOSED: 0 to 2 */
 	uint32_t kind;         /* TICKET: enum leadermsg_kind; ATTACHED: 1 without a terminal;
-	                          GONE: enum attach_reason, or 0 if it went by itself;
+	                          GONE: enum attach_reason, or 0: its process has gone (until 0.1: or its terminal);
 	                          REFUSED: enum attach_refusal; ENDED: enum leadermsg_why; PEER: 1 at the agent's socket;
 	                          UPGRADE: enum leadermsg_upgrade */
 	struct ticket ticket;  /* TICKET */
 	uint32_t pts;          /* TICKET: the claimer's terminal is /dev/pts/(PTS - 1); 0: it has none, or another */
 	uint32_t pid;          /* TICKET: the claimer's process */
-	char name[NAME_CAP];   /* NAMED: a good name (attach.h), or "" */
+	char name[NAME_CAP];   /* NAMED: a good name (attach.h), or ""; TICKET: a word of attach_chose_word(), or "" */
 };
 
 /* Copies the part of the policy P that is for the keeper. */

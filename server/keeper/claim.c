@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "claim.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -199,6 +200,7 @@ ask_leader(struct peer *peer)
 	struct leadermsg_report m = { .type = LEADERMSG_TICKET, .number = peer->serial, .kind = kind_of(peer->claim.mode),
 		                 .ticket = peer->claim.ticket, .pts = terminal_pts(&peer->t), .pid = pid_of(peer) };
 
+	snprintf(m.name, sizeof m.name, "%s", attach_chose_word(peer->claim.flags));
 	peer->phase = PEER_VOUCHING;
 	peer->vouch_by = clock_now_ms() + (peer->keeper->leader_hangs ? HANGING_MS : VOUCH_MS);
 	report(peer->keeper, &m);

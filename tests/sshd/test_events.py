@@ -109,6 +109,7 @@ def test_journal_and_store(host):
     equal([(e["user"], e["uid"], e["session"], e["address"]) for e in mine], [("alice", int(uid), 1, "127.0.0.1")] * 4, "whose")
     equal(len({e["unique"] for e in mine}), 1, "unique ids")
     equal([e["seq"] for e in mine], [1, 2, 3, 4], "numbers")
+    equal(mine[2]["chose"], "only", "how the session was chosen")
     equal([e.get("name") for e in mine][1:], ["work"] * 3, "names")
 
 
@@ -144,6 +145,42 @@ def test_whose_events(host):
     done = host.as_user("alice", ["cat", "%s/%d" % (EVENTS, host.ids("alice")[0])])
     check(done.returncode != 0, "alice can open the file")
     t.close()
+
+
+def test_how_chosen_and_why_gone(host):
+    """chose= of each way into a session, why= of each way out."""
+    def ends_with(*want):
+        """The latest events, with their reasons."""
+        wait_until(lambda: [(e["event"], e.get("chose", e.get("why"))) for e in events(host, user="alice")][-len(want):] ==
+                   list(want), "events %s: %s" % (want, events(host, user="alice")))
+    new = ["-o", "SetEnv=LC_HOLDFAST=new"]
+    t = host.login()
+    t.line("holdfastctl detach")
+    ends_with(("create", None), ("drop", "detach"))
+    t.line("exit")
+    t.wait_exit()
+    t = host.login()
+    ends_with(("resume", "only"))
+    os.kill(host.named("holdfast-login")[0], 9)
+    ends_with(("drop", "process"))
+    t.line("exit")
+    t.wait_exit()
+    # Two, of different sizes.
+    small = host.login(options=new, size=(20, 70))
+    host.drop(small, count=2)
+    check(events(host, user="alice")[-1]["why"] in ("closed", "lost"), "a client that was killed: %s" % events(host)[-1:])
+    t = host.login(size=(24, 80))
+    ends_with(("resume", "window"))
+    host.drop(t, count=2)
+    t = host.login(size=(50, 170))
+    ends_with(("resume", "latest"))
+    two = host.login(options=["-o", "SetEnv=LC_HOLDFAST=%d" % host.session(state="attached")["id"]])
+    ends_with(("take", "name"), ("leave", "taken"))
+    for pid in host.sshd_of("alice", "monitor") + host.sshd_of("alice", "user"):
+        os.kill(pid, 9)
+    two.wait_exit()
+    wait_until(lambda: events(host, user="alice")[-1]["event"] == "drop", "the drop")
+    check(events(host, user="alice")[-1]["why"] in ("sshd", "lost"), "an sshd that was killed: %s" % events(host)[-1:])
 
 
 class Following:

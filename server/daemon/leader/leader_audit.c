@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "leader_audit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "attach.h"
 #include "clock.h"
+#include "dropcause.h"
 #include "counters.h"
 #include "leader_utmp.h"
 #include "refusal.h"
@@ -79,16 +81,30 @@ leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 	audit_begin(&l->audit, &e, event_of(a, others), a->address, a->who);
 	if (!others)
 		event_number(&e, "duration", seconds_since(l->dropped_ms));
+	if (a->chose[0])
+		event_add(&e, "chose", a->chose);
 	if (a->other)
 		event_add(&e, "other-key", "yes");
 	audit_write_limited(&l->audit, &e);
+}
+
+/* Why A has gone, as far as its connection and the keeper's KIND tell. */
+static const char *
+why_gone(const struct vouched_one *a, uint32_t kind)
+{
+	struct dropcause d = { .kind = kind, .taken = a->taken, .found = -EINVAL };
+
+	if (!dropcause_is_told(&d) && a->tuple.family) {
+		d.found = tcpinfo_get(&a->tuple, &d.tcp);
+		d.sshd_lives = login_alive(a->sshd, a->sshd_start) != -ESRCH;
+	}
+	return dropcause_word(&d);
 }
 
 void
 leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 {
 	struct vouched_one *a = vouched_find(&l->attachments, m->number);
-	const char *why = NULL;
 	unsigned left;
 	struct event e;
 
@@ -97,14 +113,9 @@ leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 	a->attached = false;
 	left = vouched_attached(&l->attachments);
 	leader_utmp_update(l);
-	if (a->taken)
-		why = "taken";
-	else if (m->kind == ATTACH_WHY_IDLE)
-		why = "idle";
 	audit_begin(&l->audit, &e, left ? "leave" : "drop", a->address, a->who);
 	event_number(&e, "duration", seconds_since(a->since_ms));
-	if (why)
-		event_add(&e, "why", why);
+	event_add(&e, "why", why_gone(a, m->kind));
 	/* After the end of the shell the event "end" replaces "drop". */
 	if (!l->ended)
 		audit_write_limited(&l->audit, &e);

@@ -76,11 +76,32 @@ find_claimer(const struct leader *l, const struct leadermsg_report *m, struct lo
 	return m->pid > INT32_MAX ? -EPERM : caller_check_pid((pid_t)m->pid, login, &unused);
 }
 
+/* What the leader keeps of a login that it has vouched for. */
+static void
+note_login(struct leader *l, const struct leadermsg_report *m, const struct login *login)
+{
+	struct vouched_one *a = vouched_add(&l->attachments, m->number, m->kind, login->address, login->who);
+
+	if (!a)
+		return;
+	a->other = !identity_equal(&login->identity, &l->login->identity);
+	a->sshd = login->sshd;
+	a->sshd_start = login->start;
+	if (tcp_tuple_parse(&a->tuple, login->address, login->port, login->local_address, login->local_port))
+		a->tuple.family = 0;
+	memcpy(a->chose, m->name, sizeof a->chose);
+	a->asked_ms = m->kind == LEADERMSG_RESUME ? counters_asked_ms(&m->ticket) : 0;
+	a->has_pts = m->pts != 0;
+	a->pts = m->pts - 1;
+	/* The start-up files of a new shell may ask who am i, so the entry exists before the claim goes on. */
+	if (m->kind == LEADERMSG_CREATE && l->state == LEADER_WAIT_START)
+		leader_utmp_expect(l, a);
+}
+
 static void
 on_ticket(struct leader *l, const struct leadermsg_report *m)
 {
 	struct leadermsg_vouched answer;
-	struct vouched_one *a;
 	struct login login;
 	const char *why;
 	char extra[32];
@@ -101,20 +122,7 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 		memcpy(answer.local_address, login.local_address, sizeof answer.local_address);
 		answer.port = login.port;
 		answer.local_port = login.local_port;
-		a = vouched_add(&l->attachments, m->number, m->kind, login.address, login.who);
-		if (a) {
-			a->other = !identity_equal(&login.identity, &l->login->identity);
-			a->sshd = login.sshd;
-			a->asked_ms = m->kind == LEADERMSG_RESUME ? counters_asked_ms(&m->ticket) : 0;
-			a->has_pts = m->pts != 0;
-			a->pts = m->pts - 1;
-			/*
-			 * The start-up files of a new shell may ask who am i, so the entry exists before the claim
-			 * goes on.
-			 */
-			if (m->kind == LEADERMSG_CREATE && l->state == LEADER_WAIT_START)
-				leader_utmp_expect(l, a);
-		}
+		note_login(l, m, &login);
 	}
 	if (answer.ok)
 		leader_idle_tell(l);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "leadermsg.h"
+#include "tcpinfo.h"
 
 #define ATTACHMENTS_MAX 64
 
@@ -24,6 +25,9 @@ struct vouched_one {
 	bool has_pts;  /* its terminal is /dev/pts/PTS, according to the keeper */
 	uint32_t pts;
 	pid_t sshd;    /* its login's; 0: unknown */
+	uint64_t sshd_start; /* as in login.h */
+	struct tcp_tuple tuple; /* its connection; the family 0: unknown */
+	char chose[NAME_CAP]; /* how the login chose the session, as the keeper says; "": unknown */
 	uint64_t since_ms; /* attached since, on clock_now_ms */
 	uint64_t asked_ms; /* its login asked holdfastd then, on the same, to resume a session; 0: unknown, or another */
 	char address[ADDRESS_CAP];

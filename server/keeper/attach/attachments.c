@@ -192,6 +192,7 @@ let_dead_go(struct peer *peer)
 {
 	struct attach_detached m = { .reason = ATTACH_WHY_DEAD };
 
+	peer->put_out = ATTACH_WHY_DEAD;
 	peer_send(peer, out, attach_encode_detached(ATTACH_MSG_DETACHED, &m, out, sizeof out));
 	peer_mark_gone(peer);
 }

@@ -132,7 +132,7 @@ struct peer {
 	enum peer_phase phase;
 	bool left;               /* its terminal was left clean, at the end of the session */
 	bool was_attached;     /* GONE: it was ATTACHED before */
-	uint32_t put_out;      /* enum attach_reason, when it was detached; 0: it goes by itself */
+	uint32_t put_out;      /* enum attach_reason, when it was detached, or its terminal is gone; 0: its process has gone */
 	uint64_t age;          /* counts up: the smallest is the oldest */
 	uint64_t deadline;     /* of its claim; CLOCK_NEVER */
 	uint64_t vouch_by;     /* VOUCHING: then the leader is not waited for any longer */

@@ -82,6 +82,13 @@ comes_out_of(struct enter *e, uint32_t id)
 	return inside_has(&e->inside, id);
 }
 
+/* For the event: how the session that is claimed next was chosen. */
+static void
+chose(struct enter *e, enum attach_chose how)
+{
+	e->claim.flags = (e->claim.flags & ~ATTACH_CHOSE_MASK) | (uint32_t)how << ATTACH_CHOSE_SHIFT;
+}
+
 static int
 claim(struct enter *e, uint32_t id, enum attach_mode mode)
 {
@@ -141,8 +148,15 @@ resume_best(struct enter *e)
 	if (rc == 0)
 		rc = -ENOENT;
 	/* Another login may be faster; then the next one is ours.  Many that do not answer are not all waited for. */
-	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++)
+	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++) {
+		if (i > 0)
+			chose(e, ATTACH_CHOSE_NEXT);
+		else if (n == 1)
+			chose(e, ATTACH_CHOSE_ONLY);
+		else
+			chose(e, choose_is_like(&list.v[i], &login) ? ATTACH_CHOSE_WINDOW : ATTACH_CHOSE_LATEST);
 		rc = claim(e, list.v[i].id, ATTACH_MODE_AUTO);
+	}
 	session_list_free(&list);
 	return rc == 0 || rc == -EINTR ? rc : -ENOENT;
 }
@@ -223,6 +237,7 @@ claim_chosen(struct enter *e, const struct picker_choice *c)
 		/* If it has gone meanwhile no other one takes its place. */
 		snprintf(e->want, sizeof e->want, "%u", c->id);
 		e->claim.flags |= c->flags;
+		chose(e, ATTACH_CHOSE_PICKED);
 		return claim(e, c->id, (enum attach_mode)c->mode);
 	case PICKER_NEW:
 		/* The helper has not waited for so long. */
@@ -305,6 +320,7 @@ enter_named(struct enter *e)
 	/* Keepers would refuse a ticket that holdfastd does not vouch for. */
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
+	chose(e, ATTACH_CHOSE_NAME);
 	if (rc == 0)
 		rc = claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
 	if (rc == -ETIMEDOUT || rc == -EAGAIN)
@@ -324,6 +340,7 @@ go_on(struct enter *e)
 
 	if (!id)
 		return -ENOENT;
+	chose(e, ATTACH_CHOSE_STREAM);
 	rc = claim(e, id, ATTACH_MODE_STREAM);
 	/* As by name: the login can enter it also without holdfastd. */
 	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_TICKET) {

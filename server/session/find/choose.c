@@ -104,6 +104,12 @@ match(const struct attach_status *s, const struct choose_login *login)
 	return s->term[0] && strcmp(s->term, login->term) == 0 ? LIKE : 1;
 }
 
+bool
+choose_is_like(const struct attach_status *s, const struct choose_login *login)
+{
+	return match(s, login) == LIKE;
+}
+
 /* The best first, and sessions that are no candidates last. */
 static int
 compare(const void *a, const void *b)

@@ -39,6 +39,8 @@ struct choose_login {
 bool choose_is_anothers(const struct attach_status *s, const struct choose_login *login);
 /* Whether an attached session is a candidate if its connection is dead. */
 bool choose_is_live(const struct attach_status *s, const struct choose_login *login);
+/* Whether the session S had a window like the login's: the same size and TERM. */
+bool choose_is_like(const struct attach_status *s, const struct choose_login *login);
 /*
  * Whether probing attached sessions can change the choice: one of them was used after the best dropped one, or is in a
  * window like the login's and the best dropped one is not.
