@@ -183,6 +183,37 @@ def test_how_chosen_and_why_gone(host):
     check(events(host, user="alice")[-1]["why"] in ("sshd", "lost"), "an sshd that was killed: %s" % events(host)[-1:])
 
 
+def written(src):
+    """The names of events and of fields in the source."""
+    fields, found = set(), set()
+    for top, _, files in os.walk(os.path.join(src, "server")):
+        for name in files:
+            if not name.endswith(".c"):
+                continue
+            with open(os.path.join(top, name)) as f:
+                text = f.read()
+            fields |= set(re.findall(r'event_(?:add|addf|quote|number)\(&?\w+, "([a-z_-]+)"', text))
+            found |= set(re.findall(r'audit_(?:begin|event|limited)\([^,"]+,(?: &?\w+,)? "([a-z-]+)"', text))
+            found |= set(re.findall(r'event_(?:begin|init)\(&?\w+, "([a-z-]+)"', text))
+            found |= set(re.findall(r'scripting_note\(\w+, "([a-z-]+)"', text))
+            for words in re.findall(r'audit_(?:event|limited)\([^;]*?"([a-z_-]+=[^;]*?)"\)', text):
+                fields |= set(re.findall(r"([a-z_-]+)=", words))
+    return found, fields
+
+
+def test_documented(host):
+    """holdfast-events(7) and the schema have each event and field that the source writes."""
+    found, fields = written(host.src)
+    check({"create", "refuse", "drain", "keeper-died"} <= found and {"user", "by-uid", "chose", "code"} <= fields,
+          "the source was read: %s %s" % (found, fields))
+    with open(os.path.join(host.src, "docs/holdfast-events.7")) as f:
+        items = set(re.split(r"[ ,]+", " ".join(re.findall(r"^\.It Cm (.*)$", f.read(), re.M))))
+    equal(sorted((found | fields) - items), [], "not in holdfast-events(7)")
+    with open(os.path.join(host.src, "docs/schema/events.json")) as f:
+        properties = set(json.load(f)["properties"])
+    equal(sorted({f.replace("-", "_") for f in fields} - properties), [], "not in the schema")
+
+
 class Following:
     def __init__(self, host, *args, user=None):
         ids = host.ids(user)[:2] if user else (0, 0)

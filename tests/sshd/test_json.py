@@ -15,7 +15,7 @@ CONF = "/etc/holdfast/holdfast.conf"
 # Members that need a crash, a full disk or days to be seen; the schemas are all that is tested of them.
 RARE = {SERVER + "last.json": {"seen_ms", "idle_s"},
         SERVER + "events.json": {"bytes", "by_login_uid", "chose", "code", "errno", "idle_s", "left_out", "other_key",
-                                 "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version"}}
+                                 "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version", "what"}}
 
 
 def closed(schema):

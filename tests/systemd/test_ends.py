@@ -76,6 +76,20 @@ def limited(m):
     return undo
 
 
+def in_the_journal(m, number):
+    """The end is one entry with fields, by root, which -t finds, and which is not among those of the unit."""
+    found = [json.loads(line) for line in m.run("journalctl", "-q", "-o", "json", "HOLDFAST_EVENT=end", "HOLDFAST_WHY=oom",
+                                                "HOLDFAST_SESSION=%d" % number).splitlines()]
+    equal(len(found), 1, "entries")
+    want = {"HOLDFAST_USER": "alice", "HOLDFAST_BY": "kernel", "HOLDFAST_EVENTS_VERSION": "1", "_UID": "0", "PRIORITY": "6",
+            "SYSLOG_IDENTIFIER": "holdfastd", "SYSLOG_FACILITY": "10", "_TRANSPORT": "journal"}
+    equal({k: found[0].get(k) for k in want}, want, "the fields of %s" % found)
+    message = found[0]["MESSAGE"]
+    check(message.startswith("event=end user=alice "), "the line: %s" % message)
+    equal(m.run("journalctl", "-q", "-o", "cat", "-t", "holdfastd").splitlines().count(message), 1, "the same line")
+    equal(message in m.run("journalctl", "-q", "-o", "cat", "-u", "holdfastd"), False, "among those of the unit")
+
+
 def test_oom(m):
     """The OOM killer takes what has become of the shell; a job that it takes ends nothing."""
     undo = limited(m)
@@ -92,6 +106,7 @@ def test_oom(m):
         t.wait_exit()
         has(end(m, s["id"]), why="oom", by="kernel", status="signal:9", attached=True)
         check([j for j in m.journal(r"event=end .*session=%d .*why=oom by=kernel" % s["id"])], "the audit line")
+        in_the_journal(m, s["id"])
     finally:
         if undo:
             undo()
