@@ -6,12 +6,10 @@
 #include <unistd.h>
 
 #include "sessionlist.h"
+#include "telling.h"
 #include "clock.h"
 #include "ctl.h"
 #include "json.h"
-
-#define BATCH 200 /* connections at a time */
-#define ANSWER_TIMEOUT_MS 2000 /* for all of them together */
 
 /* The words of the command line with blanks in between. */
 static bool
@@ -28,22 +26,6 @@ join(char text[TEXT_CAP], int argc, char **argv)
 		len += (size_t)n;
 	}
 	return len > 0;
-}
-
-/* Sends the message: the connection for the answer, or a negative errno. */
-static int
-send_to(const struct sessionlist_session *s, const char *text)
-{
-	unsigned char msg[TEXT_CAP + 16];
-	int len = attach_encode_text(ATTACH_MSG_MESSAGE, text, msg, sizeof msg);
-	int fd = attach_state_silent(s->status.state) ? -EHOSTDOWN : session_connect(s->uid, s->status.id);
-
-	if (fd < 0)
-		return fd;
-	if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
-		return fd;
-	close(fd);
-	return -EPIPE;
 }
 
 static void
@@ -66,7 +48,7 @@ report(bool json, size_t told, size_t failed)
 static int
 tell_all(bool everybody, const char *target, const char *text, bool json)
 {
-	size_t told = 0, failed = 0;
+	struct telling t = { .attached = false };
 	struct attach_status one;
 	struct sessionlist a;
 	int rc = target ? ctl_target(target, &one) : CTL_OK;
@@ -75,30 +57,11 @@ tell_all(bool everybody, const char *target, const char *text, bool json)
 		rc = sessionlist_get(&a, everybody);
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < a.count; i += BATCH) {
-		int fds[BATCH], count = 0;
-		uint64_t deadline = clock_now_ms() + ANSWER_TIMEOUT_MS;
-
-		for (size_t j = i; j < a.count && j < i + BATCH; j++) {
-			if (target && a.v[j].status.id != one.id)
-				continue;
-			fds[count] = send_to(&a.v[j], text);
-			if (fds[count] >= 0)
-				count++;
-			else
-				failed++;
-		}
-		for (int j = 0; j < count; j++) {
-			if (sessionlist_answer(fds[j], deadline) == ATTACH_MSG_DONE)
-				told++;
-			else
-				failed++;
-			close(fds[j]);
-		}
-	}
+	t.only = target ? one.id : 0;
+	telling_run(&t, &a, text);
 	sessionlist_free(&a);
-	report(json, told, failed);
-	return failed ? CTL_FAILED : CTL_OK;
+	report(json, t.told, t.failed);
+	return t.failed ? CTL_FAILED : CTL_OK;
 }
 
 static int

@@ -76,12 +76,11 @@ json_expires(struct json *j, const struct attach_status *s)
 	json_close(j, ']');
 }
 
-static void
-json_attached(struct json *j, const struct lsdetails_one *one)
+void
+lsjson_attached(struct json *j, const struct lsdetails_one *one)
 {
 	const struct attach_one *is = &one->is;
 
-	json_open(j, NULL, '{');
 	json_string(j, "address", is->address);
 	if (one->kind) {
 		json_string(j, "who", one->who);
@@ -99,7 +98,6 @@ json_attached(struct json *j, const struct lsdetails_one *one)
 	json_bool(j, "client", is->flags & ATTACH_ONE_FRAMED);
 	json_bool(j, "fits", is->flags & ATTACH_ONE_FITS);
 	json_bool(j, "stalled", is->flags & ATTACH_ONE_ASIDE);
-	json_close(j, '}');
 }
 
 /* Left out where nobody has said, and so is "stale". */
@@ -108,8 +106,11 @@ json_details(struct json *j, const struct lsdetails *d, bool more)
 {
 	if (d->known || d->count) {
 		json_open(j, "attached", '[');
-		for (size_t i = 0; i < d->count; i++)
-			json_attached(j, &d->v[i]);
+		for (size_t i = 0; i < d->count; i++) {
+			json_open(j, NULL, '{');
+			lsjson_attached(j, &d->v[i]);
+			json_close(j, '}');
+		}
 		json_close(j, ']');
 	}
 	if (d->verdict == ATTACH_VERDICT_ALIVE || d->verdict == ATTACH_VERDICT_DEAD)

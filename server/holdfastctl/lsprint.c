@@ -328,9 +328,8 @@ print_row(const struct table *t, size_t row)
 	puts(t->cells[row * t->columns + t->columns - 1]);
 }
 
-/* A line for one that is attached. */
-static void
-print_attached(const struct lsdetails_one *one)
+void
+lsprint_attached(const struct lsdetails_one *one)
 {
 	static const struct { uint32_t flag; const char *word; } words[] = {
 		{ ATTACH_ONE_READONLY, "read-only" }, { ATTACH_ONE_FRAMED, "holdfast" },
@@ -342,7 +341,7 @@ print_attached(const struct lsdetails_one *one)
 	log_escape(who, sizeof who, one->who);
 	put_age(since, one->is.since_ms);
 	put_age(typed, one->is.typed_ms);
-	printf("        from %s", from);
+	printf("from %s", from);
 	if (one->is.rows)
 		printf(", %ux%u", one->is.cols, one->is.rows);
 	printf(", since %s", since);
@@ -372,8 +371,10 @@ print_all(const struct table *t, const struct sessionlist *a, const struct lsdet
 	print_row(t, 0);
 	for (size_t i = 0; i < a->count; i++) {
 		print_row(t, i + 1);
-		for (size_t n = 0; lines && d && n < d[i].count; n++)
-			print_attached(&d[i].v[n]);
+		for (size_t n = 0; lines && d && n < d[i].count; n++) {
+			fputs("        ", stdout);
+			lsprint_attached(&d[i].v[n]);
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lsdetails.h"
 #include "sessionlist.h"
 
 #define LSPRINT_COLUMNS 20 /* there are fewer */
@@ -21,6 +22,8 @@ struct lsprint {
 const char *lsprint_choose(struct lsprint *how, char *list);
 /* The names of all columns, in one line. */
 const char *lsprint_names(void);
+/* Prints a line for ONE, from its address on. */
+void lsprint_attached(const struct lsdetails_one *one);
 void lsprint_table(const struct sessionlist *a, const struct lsprint *how);
 
 #endif

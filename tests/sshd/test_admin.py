@@ -307,7 +307,17 @@ def test_drain(host):
     marked = host.mark(t)
     equal(host.ctl("alice", "drain").returncode, 1, "status of a user's drain")
     r = root(host, "drain")
-    equal((r.returncode, r.stdout), (0, "draining: no new sessions\n"), "drain")
+    check(r.returncode == 0 and re.fullmatch("draining: no new sessions\n1 session is held, 1 attached:\n"
+                                            r"  alice 1 from 127\.0\.0\.1, 80x24, since \d+s, input \d+s ago\n", r.stdout),
+          "drain says %r" % r.stdout)
+    r = root(host, "drain", "--tell", "back at \x1b[31mfive")
+    check(r.stdout.endswith("told 1 of them\n"), "drain --tell says %r" % r.stdout)
+    t.wait_for(r"root.*back at .*five")
+    check(b"\x1b[31mfive" not in bytes(t.data), "a sequence is sent to a terminal")
+    r = root(host, "drain", "--removal")
+    check("1 session is held (alice: 1 (1 attached))" in r.stdout and "kill --all" in r.stdout, "drain --removal: %r" % r.stdout)
+    for args in (("--tell", "x", "--off"), ("--removal", "--json"), ("--tell=",), ("--off", "--status")):
+        equal(root(host, "drain", *args).returncode, 2, "drain %s" % (args,))
     t2 = host.login("bob")
     equal(t2.ask("$HOLDFAST_SESSION"), "", "bob's new shell")
     check(t2.text().count("no new sessions on this host now (maintenance)") == 1, "it says %r" % t2.text()[:300])
@@ -317,6 +327,8 @@ def test_drain(host):
     equal(json.loads(host.ctl("alice", "drain", "--status", "--json").stdout), {"schema": 1, "draining": True}, "status")
     equal(root(host, "drain", "--off").stdout, "not draining\n", "drain --off")
     equal(root(host, "drain", "--off").returncode, 0, "twice")
+    check("attached" in root(host, "drain", "--status", "--json").stdout and root(host, "drain", "--status").stdout ==
+          "not draining\n", "status")
     check(host.login("bob").ask("$HOLDFAST_SESSION") != "", "bob's shell after that")
     line = host.syslog.find(r"event=drain")[0].split("event=")[1]
     check(re.fullmatch(r"drain by-uid=0 by-pid=\d+( by-login-uid=\d+)? state=on", line), "the log: " + line)

@@ -106,6 +106,8 @@ def test_schemas(host):
     take(judge, host, "ls")
     take(judge, host, "upgrade", "-a")
     take(judge, host, "drain", "--status")
+    take(judge, host, "drain", "--tell", "back at five", user="root")
+    take(judge, host, "drain", "--off", user="root")
     take(judge, host, "check-config")
     write(CONF, "MaxSessions 3\nMatch User alice\nMaxSessions 10\n")
     take(judge, host, "check-config")
