@@ -214,11 +214,11 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (argc - optind < 1 || argc - optind > 2)
-		return ctl_usage(self, "a session, and a file if it is not to be standard output");
+	if ((rc = ctl_words(self, argc, argv, 2)))
+		return rc;
 	rc = casting_target(self, argv[optind], &x.session);
 	if (!rc)
-		rc = castfile_open(&x.file, argv[optind + 1] ? argv[optind + 1] : "-",
+		rc = castfile_open(&x.file, argc - optind == 2 ? argv[optind + 1] : "-",
 		                   overwrite ? CASTFILE_OVERWRITE : CASTFILE_NEW);
 	if (rc)
 		return rc;

@@ -162,8 +162,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 		else if ((rc = ctl_user(optarg)))
 			return rc;
 	}
-	if (argc - optind != 2)
-		return ctl_usage(self, "a session and a file, - for standard output");
+	if ((rc = ctl_words(self, argc, argv, 2)))
+		return rc;
+	if (argc - optind == 1)
+		return ctl_usage(self, "no file; expected its path, or - for standard output");
 	rc = casting_target(self, argv[optind], &r.session);
 	if (!rc)
 		rc = castfile_open(&r.file, argv[optind + 1], how);

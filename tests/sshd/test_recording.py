@@ -228,9 +228,9 @@ def test_wrong(host):
     os.mkdir("/home/alice/dir")
     before = sorted(os.listdir("/home/alice"))
     for args, status, said in (
-            (["record"], 2, "a session and a file"),
-            (["record", ident], 2, "a session and a file"),
-            (["record", ident, "a", "b"], 2, "a session and a file"),
+            (["record"], 2, "no session; expected its id or its name"),
+            (["record", ident], 2, "no file; expected its path, or - for standard output"),
+            (["record", ident, "a", "b"], 2, 'unexpected argument "b"'),
             (["record", "--nonsense", ident, "a"], 2, "--nonsense"),
             (["record", "--append", "--overwrite", ident, "a"], 2, "do not go together"),
             (["record", "777", "a"], 3, "no session 777"),
@@ -241,8 +241,8 @@ def test_wrong(host):
             (["record", ident, "/etc/a"], 1, "cannot write /etc/a: Permission denied"),
             (["record", "--overwrite", ident, "dir"], 1, "cannot write dir: Is a directory"),
             (["record", "-u", "root", ident, "a"], 1, "for root"),
-            (["export"], 2, "a session"),
-            (["export", ident, "a", "b"], 2, "a session"),
+            (["export"], 2, "no session; expected its id or its name"),
+            (["export", ident, "a", "b"], 2, 'unexpected argument "b"'),
             (["export", "777"], 3, "no session 777"),
             (["export", ident, "old"], 1, "old exists; --overwrite"),
             (["export", ident, "/dev/full"], 1, "/dev/full exists"),
@@ -255,6 +255,9 @@ def test_wrong(host):
     equal(sorted(os.listdir("/home/alice")), before, "files")
     with open("/home/alice/old", encoding="ascii") as f:
         equal(f.read(), "notes\n", "the file that is no recording")
+    equal(t.run("holdfastctl export %s >>old" % ident), 0, "behind what is in a file")
+    with open("/home/alice/old", encoding="ascii") as f:
+        equal(f.read(8), "notes\n{\"", "what was in the file")
     t.line("holdfastctl export %s" % ident)
     t.wait_for("a recording is not for a terminal; name a file")
     t.prompt()

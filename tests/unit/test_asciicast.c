@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "asciicast.h"
@@ -243,6 +245,40 @@ a_full_disk_is_said(void **state)
 	close(fd);
 }
 
+/* A file that can hold only a part of a line has whole lines, also one that was gone on with. */
+static void
+no_part_of_a_line_is_left(void **state)
+{
+	static char much[2000];
+	struct rlimit old, limit;
+	char path[] = "/tmp/test_asciicast.XXXXXX";
+	int fd = mkostemp(path, O_CLOEXEC);
+	const char *before;
+	uint64_t last;
+
+	(void)state;
+	assert_true(fd >= 0);
+	unlink(path);
+	memset(much, 'x', sizeof much);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = 1000;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(asciicast_begin(&cast, fd, &head), 0);
+	assert_int_equal(asciicast_output(&cast, 0, "one", 3), 0);
+	before = strdup(all(fd));
+	assert_non_null(before);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(asciicast_output(&cast, 0, much, sizeof much), -EFBIG);
+	assert_string_equal(all(fd), before);
+	assert_int_equal(asciicast_resume(&cast, fd, &last), 0);
+	assert_int_equal(asciicast_output(&cast, 0, much, sizeof much), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_string_equal(all(fd), before);
+	free((char *)(uintptr_t)before);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -257,6 +293,7 @@ main(void)
 		cmocka_unit_test(only_a_header_goes_on),
 		cmocka_unit_test(other_files_are_left_alone),
 		cmocka_unit_test(a_full_disk_is_said),
+		cmocka_unit_test(no_part_of_a_line_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -50,6 +51,10 @@ write_line(struct asciicast *a, FILE *f, char **memory, const size_t *len)
 	putc('\n', f);
 	rc = fclose(f) == 0 ? fd_write_all(a->fd, *memory, *len) : -ENOMEM;
 	free(*memory);
+	/* A pipe has no length, and a file keeps the part of a line if that fails too. */
+	if (rc && ftruncate(a->fd, (off_t)a->whole) < 0)
+		return rc;
+	a->whole += rc ? 0 : *len;
 	return rc;
 }
 
@@ -99,11 +104,15 @@ asciicast_begin(struct asciicast *a, int fd, const struct asciicast_head *head)
 	char *memory = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&memory, &len);
+	struct stat st;
 	struct json j;
 
 	if (!f)
 		return -ENOMEM;
 	*a = (struct asciicast){ .fd = fd, .cols = head->cols, .rows = head->rows };
+	/* Standard output can be a file that has something in it. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		a->whole = (uint64_t)st.st_size;
 	json_init(&j, f);
 	json_open(&j, NULL, '{');
 	json_number(&j, "version", 2);
@@ -301,5 +310,6 @@ asciicast_resume(struct asciicast *a, int fd, uint64_t *last)
 		rc = -errno;
 	free(text);
 	a->last_ms = *last;
+	a->whole = rc ? 0 : (uint64_t)lseek(fd, 0, SEEK_END);
 	return rc;
 }

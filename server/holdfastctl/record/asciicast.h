@@ -3,7 +3,8 @@
  * asciicast: writes a recording in the format asciicast v2 of asciinema (docs.asciinema.org/manual/asciicast/v2): a
  * header, then one event a line, [seconds, "o", "output"] or [seconds, "r", "80x24"].
  *
- * Each line is one write(2), so that a recording is valid however its writer ends.  A character of UTF-8 is never cut
+ * Each line is one write(2), so that a recording is valid however its writer ends; what a full disk leaves of a line is
+ * cut off again.  A character of UTF-8 is never cut
  * between two events: its first bytes wait for the others.  Bytes that are no UTF-8 become U+FFFD, as JSON has no room
  * for them.
  */
@@ -27,6 +28,7 @@ struct asciicast {
 	unsigned char kept[4];  /* the begin of a character */
 	size_t kept_len;
 	uint64_t events;        /* written */
+	uint64_t whole;         /* the length of the file, where all lines in it are whole */
 };
 
 /* All return 0 or a negative errno of write(2).  Times are milliseconds since the recording's begin. */

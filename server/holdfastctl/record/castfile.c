@@ -76,7 +76,7 @@ castfile_head(struct castfile *f, const struct attach_status *s, uint32_t rows, 
 	if (f->goes_on)
 		return 0;
 	/* What was there before goes only now that there is something in its place; a pipe has no length. */
-	if (ftruncate(f->fd, 0) < 0 && errno != EINVAL)
+	if (f->fd != STDOUT_FILENO && ftruncate(f->fd, 0) < 0 && errno != EINVAL)
 		return -errno;
 	f->begun = true;
 	if (s->name[0])
