@@ -135,7 +135,11 @@ def test_tools_of_others(host):
     strict(host)
     rules = os.path.join(host.src, "docs/metrics/alerts.yml")
     with open(rules, encoding="utf-8") as f:
-        known(f.read(), names, "alerts.yml")
+        text = f.read()
+    known(text, names, "alerts.yml")
+    words = set(re.findall(r'[a-z]="([^"]+)"', "\n".join(read(host))))
+    wanted = {w for list in re.findall(r'(?:state|reason)=~?"([^"]+)"', text) for w in list.split("|")}
+    check(len(wanted) > 8 and wanted <= words, "alerts.yml has the words %s" % sorted(wanted - words))
     expressions = dashboard(host, names)
     if not shutil.which("promtool"):
         raise Skip("no promtool")

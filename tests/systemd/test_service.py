@@ -85,12 +85,15 @@ def test_metrics(m):
                                          'holdfast_sessions{state="attached",kind="terminal"}')},
               {"holdfast_up": "1", "holdfast_counters_readable": "1", 'holdfast_processes{part="keeper"}': "1",
                'holdfast_sessions{state="attached",kind="terminal"}': "1"}, "what is in the file")
-        for name in ("holdfast_held_bytes", "holdfast_session_cgroup_memory_bytes", "holdfast_sessions_created_total",
-                     'holdfast_process_memory_bytes{part="leader"}'):
+        names = ["holdfast_held_bytes", "holdfast_sessions_created_total", 'holdfast_process_memory_bytes{part="leader"}']
+        # Of cgroup v1, which may have this controller, the figures are not read.
+        controllers = "/sys/fs/cgroup/cgroup.controllers"
+        if os.path.exists(controllers) and "memory" in open(controllers, encoding="ascii").read().split():
+            names.append("holdfast_session_cgroup_memory_bytes")
+        for name in names:
             check(int(found[name]) > 0, "%s is %s" % (name, found[name]))
         wait_until(lambda: m.unit("holdfast-metrics.service") == "inactive", "the service has ended")
-        said = m.run("journalctl", "-q", "-o", "cat", "-u", "holdfast-metrics.service").stdout
-        equal(said, type(said)(), "the journal of the service")
+        equal(m.run("journalctl", "-q", "-o", "cat", "-u", "holdfast-metrics.service"), "", "the journal of the service")
     finally:
         m.run("systemctl", "disable", "--now", "holdfast-metrics.timer")
         shutil.rmtree("/var/lib/prometheus")
