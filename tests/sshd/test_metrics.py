@@ -84,7 +84,8 @@ def test_a_life(host):
 WANTED = {"sessions_created_total": 1, "resumes_total": 1, "joins_total": 1, "takeovers_total": 1,
           "leaves_total": 2, "keeper_deaths_total": 1, "keeper_upgrades_total": 0, "sessions_parked_total": 0,
           'refusals_total{reason="limit"}': 1, 'refusals_total{reason="drain"}': 1, 'refusals_total{reason="trouble"}': 0,
-          'sessions_ended_total{reason="exit"}': 0, "DROPS": 1, "draining": 1, "enabled": 1, "up": 1, "counters_readable": 1,
+          'sessions_ended_total{reason="exit"}': 0, "DROPS": 1, 'drops_total{reason="other"}': 0,
+          "draining": 1, "enabled": 1, "up": 1, "counters_readable": 1,
           'sessions{state="attached",kind="terminal"}': 1}
 
 
