@@ -12,12 +12,15 @@
 #include "report.h"
 #include "ring.h"
 
+#define FIRST_MS 200 /* the shell's process may not have executed the shell */
 #define LOOK_MS 5000 /* of output or input, between two looks at what runs in front */
 
 /* What runs in front now; "": the shell. */
 static void
 look(struct keeper *k)
 {
+	if (clock_date_ms() - k->created_ms < FIRST_MS)
+		return;
 	if (k->source->has_terminal && tcgetpgrp(k->master) == k->shell.pid)
 		k->front_program[0] = '\0';
 	else

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import threading
 
-from term import check, equal, wait_until
+import template
+from term import Failed, check, equal, wait_until
 from versions import KEEPER, another_build
 
 CTL = "/usr/bin/holdfastctl"
@@ -125,8 +126,49 @@ def test_waits(host):
     ctl(host, "wait", "--end", "2", status=3, err="no session 2")
 
 
+def work_a_shell(host, user):
+    """Its prompt is known, and so is that a program runs."""
+    host.login(user)
+    ctl(host, "wait", "1", "--timeout", "20", user=user)
+    ctl(host, "send", "1", "-e", "sleep 1000", user=user)
+    ctl(host, "wait", "1", "--for", "sleep 1000", "--since-start", "--timeout", "20", user=user)
+    ctl(host, "wait", "1", "--timeout", "1", status=4, user=user)
+    ctl(host, "send", "1", "--keys", "C-c", user=user)
+    ctl(host, "wait", "1", "--timeout", "20", user=user)
+    ctl(host, "send", "1", "-e", "echo it''s over", user=user)
+    ctl(host, "wait", "1", "--timeout", "20", user=user)
+    out = ctl(host, "tail", "-n", "4", "1", user=user)
+    check(re.search(r"^its over$", out, re.M), "%s: tail: %r" % (user, out))
+
+
+def test_shells(host):
+    """dash, zsh, fish, tcsh and BSD's csh, as far as they are installed, all at the same time."""
+    found = [u for u in ("dan", "zoe", "finn", "tom", "cleo") if template.has_user(u)]
+    wrong = []
+
+    def work(user):
+        try:
+            work_a_shell(host, user)
+        except Failed as e:
+            wrong.append("%s: %s" % (user, e))
+    at_once = [threading.Thread(target=work, args=(u,)) for u in found]
+    for t in at_once:
+        t.start()
+    for t in at_once:
+        t.join()
+    check(found and not wrong, "\n".join(wrong))
+
+
 def followers(host):
-    return [p for p in host.named("holdfastctl")]
+    """Processes of holdfastctl that wait without a limit, in poll(2): for output."""
+    found = []
+    for pid in host.named("holdfastctl"):
+        try:
+            with open("/proc/%d/syscall" % pid) as f:
+                found += [pid] if (f.read().split() + [""] * 4)[3] in ("0xffffffff", "0x0") else []
+        except OSError:
+            pass
+    return found
 
 
 def test_run(host):
@@ -168,24 +210,22 @@ def test_follows_over_kills_and_upgrades(host):
     uid, gid, groups = host.ids("alice")
     tail = subprocess.Popen([CTL, "tail", "-f", "-n", "0", "1"], stdout=subprocess.PIPE, text=True, user=uid, group=gid,
                             extra_groups=groups, env={"HOME": "/home/alice"})
-    waiting = threading.Thread(target=ctl, args=(host, "wait", "1", "--for", "^line 59$"))
+    waiting = threading.Thread(target=ctl, args=(host, "wait", "1", "--for", "^line 299$"))
     waiting.start()
     wait_until(lambda: len(followers(host)) >= 2, "both follow")
-    ctl(host, "print", "1")
     another_build(KEEPER)
-    for i in range(60):
-        ctl(host, "send", "1", "-e", "echo line %d" % i)
-        if i in (10, 30):
-            pid = host.session()["keeper_pid"]
-            os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: host.session()["keeper_pid"] not in (0, pid), "the next keeper", 20)
-        if i == 20:
-            ctl(host, "upgrade", "1")
+    ctl(host, "send", "1", "-e", "for i in $(seq 0 299); do echo line $i; sleep 0.01; done")
+    # The program prints on, while there is no keeper and the followers look for the next one.
+    for _ in range(2):
+        pid = host.session()["keeper_pid"]
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: host.session()["keeper_pid"] not in (0, pid), "the next keeper", 20)
+        ctl(host, "upgrade", "--force", "1")
     waiting.join(20)
     check(not waiting.is_alive(), "wait has not noticed the last line")
     ctl(host, "send", "1", "-e", "exit")
     out = tail.communicate(timeout=20)[0].split("\n")
-    equal(([x for x in out if x.startswith("line")], tail.returncode), (["line %d" % i for i in range(60)], 0), "what tail got")
+    equal(([x for x in out if x.startswith("line")], tail.returncode), (["line %d" % i for i in range(300)], 0), "what tail got")
 
 
 def test_whose(host):

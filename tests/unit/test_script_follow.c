@@ -202,6 +202,25 @@ the_end_comes_behind_all_output(void **state)
 	end(&a, &script);
 }
 
+/* What no turn has sent goes before the end. */
+static void
+the_rest_is_sent_with_the_end(void **state)
+{
+	static struct got g;
+	struct caller a, script;
+
+	(void)state;
+	begin(&a, "echo ready; exec sleep 1000");
+	caller_connect(&script);
+	follow(&script, ATTACH_FOLLOW_NOW, 0);
+	turn_until(take(&script, &g));
+	memcpy(ring_space(&k.ring), "the rest", 8);
+	ring_advance(&k.ring, 8);
+	script_end(&k);
+	assert_true(has(&script, &g, "the rest") && g.over);
+	end(&a, &script);
+}
+
 static void
 eight_follow_at_most(void **state)
 {
@@ -237,6 +256,7 @@ main(void)
 		cmocka_unit_test(a_follower_costs_no_wake_up),
 		cmocka_unit_test(a_slow_follower_has_a_gap),
 		cmocka_unit_test(the_end_comes_behind_all_output),
+		cmocka_unit_test(the_rest_is_sent_with_the_end),
 		cmocka_unit_test(eight_follow_at_most),
 	};
 

@@ -46,6 +46,7 @@ keys(void **state)
 }
 
 static char lines[65536];
+static bool whole;
 
 static void
 on_line(void *object, const char *text, size_t len)
@@ -68,6 +69,7 @@ check(const char *bytes, const char *want)
 	for (size_t cut = 0; cut <= len; cut++) {
 		lines[0] = '\0';
 		plaintext_begin(&t, on_line, NULL);
+		t.whole = whole;
 		plaintext_feed(&t, bytes, cut);
 		plaintext_feed(&t, bytes + cut, len - cut);
 		plaintext_rest(&t, rest);
@@ -94,6 +96,9 @@ text(void **state)
 	/* Another row ends the line; the other screen is left out. */
 	check("above\033[5;1Hbelow\033[Ax", "above|below|x");
 	check("$ vim\r\n\033[?1049h~\r\n~\033[3;3Hjunk\033[?1049l$ ", "$ vim|$");
+	whole = true;
+	check("$ vim\r\n\033[?1049h~\r\n~\033[3;3Hjunk\033[?1049l$ ", "$ vim|~|~|junk|$");
+	whole = false;
 	/* UTF-8, bytes that are none, strings, other sequences. */
 	check("\303\251\342\202\254\360\237\230\200\r\n", "\303\251\342\202\254\360\237\230\200|");
 	check("a\377b\303c\r\n", "a\357\277\275b\357\277\275c|");

@@ -178,6 +178,7 @@ awaiting_run(struct awaiting *a)
 	if (a->timeout_ms >= 0)
 		w.until = clock_now_ms() + (uint64_t)a->timeout_ms;
 	plaintext_begin(&w.text, on_line, &w);
+	w.text.whole = true;
 	rc = following_begin(&w.f, a->uid, a->id, &from);
 	if (!rc)
 		rc = run(&w);

@@ -165,7 +165,7 @@ set_screen(struct plaintext *t, bool other)
 	for (unsigned i = 0; i < t->count; i++)
 		if (t->params[i] == 47 || t->params[i] == 1047 || t->params[i] == 1049) {
 			leave_line(t);
-			t->other = other;
+			t->other = other && !t->whole;
 		}
 }
 

@@ -30,6 +30,7 @@ struct plaintext {
 	bool private;            /* CSI ? */
 	char string[16];         /* of an OSC, its beginning */
 	size_t string_len;
+	bool whole;              /* the owner's: the other screen counts as well */
 	bool other;              /* the other screen is on */
 	char mark;               /* 'A' to 'D'; 0: none has come */
 	size_t x, len;
