@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_script.h"
 #include "frame_session.h"
 #include "frame_tty.h"
 #include "streams.h"
@@ -168,6 +169,37 @@ on_tty(const struct frame *f)
 }
 
 static void
+on_script(const struct frame *f)
+{
+	static struct frame_script m;
+	static unsigned char kept[FRAME_MAX];
+
+	if (frame_get_script(&m, f->body, f->len) < 0)
+		return;
+	must(m.count >= 1 && m.count <= FRAME_SCRIPT_WORDS, "words without end", f->type);
+	for (uint32_t i = 0; i < m.count; i++)
+		must(!m.word[i].len || (m.word[i].data >= f->body && m.word[i].data + m.word[i].len <= f->body + f->len &&
+		     !memchr(m.word[i].data, 0, m.word[i].len)), "a word is outside, or none", f->type);
+	memcpy(kept, f->body, f->len);
+	must(frame_put_script(&m, out, sizeof out) == (int)f->len + FRAME_HEAD, "another length", f->type);
+	must(memcmp(out + FRAME_HEAD, kept, f->len) == 0, "what was taken is another", f->type);
+}
+
+static void
+on_script_rest(const struct frame *f)
+{
+	struct frame_script_data data;
+	struct frame_script_end end;
+
+	if (frame_get_script_data(FRAME_SCRIPT_OUTPUT, &data, f->body, f->len) == 0)
+		must(data.channel <= 1 && data.data + data.len == f->body + f->len, "data is outside", f->type);
+	if (frame_get_script_data(FRAME_SCRIPT_INPUT, &data, f->body, f->len) == 0)
+		must(data.data + data.len == f->body + f->len, "data is outside", f->type);
+	if (frame_get_script_end(&end, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_script_end(&end, body, n), frame_put_script_end(&end, out, sizeof out));
+}
+
+static void
 on_frame(const struct frame *in, struct streams *streams)
 {
 	/* Of its own length, so that a sanitizer sees a read behind its end. */
@@ -184,6 +216,14 @@ on_frame(const struct frame *in, struct streams *streams)
 		break;
 	case FRAME_ATTACH:
 		on_attach(&f);
+		break;
+	case FRAME_SCRIPT:
+		on_script(&f);
+		break;
+	case FRAME_SCRIPT_INPUT:
+	case FRAME_SCRIPT_OUTPUT:
+	case FRAME_SCRIPT_END:
+		on_script_rest(&f);
 		break;
 	case FRAME_LIST_IS:
 		on_list(&f);

@@ -54,6 +54,10 @@ FRAMES = {
     "tty": frame(130, struct.pack(">QI", 7, 0xfffff) + string(b"\3\x1c\x7f\x15\4" + bytes(8)) +
                  struct.pack(">I", 99) + string(b"vim \xc3\xa9")),
     "taken": frame(131, struct.pack(">QQB", 5, 9, 1)) + frame(131, struct.pack(">QQB", 5, 9, 2)),
+    "script": frame(133, struct.pack(">I", 4) + string(b"send") + string(b"--") + string(b"work") + string(b"ls\n")),
+    "script-wrong": frame(133, struct.pack(">I", 65) + string(b"x")) + frame(133, struct.pack(">I", 1) + string(b"a\0")),
+    "script-data": frame(134, b"ls\r") + frame(134) + frame(135, b"\1oops") + frame(135, b"\2x"),
+    "script-end": frame(136, struct.pack(">I", 3) + string(b"a\33line")) + frame(136, struct.pack(">I", 256) + string(b"")),
     "extension": frame(200, b"whatever"),
     "length-0": bytes(4),
     "too-long": struct.pack(">IB", 65537, 4),
