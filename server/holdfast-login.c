@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "daemonlink.h"
 #include "enter.h"
 #include "forced.h"
 #include "hookshell.h"
 #include "log.h"
+#include "notheld.h"
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
@@ -32,32 +34,35 @@
 static const char usage[] =
 	"usage: holdfast-login --hook            (run by the login shell's hook; result on descriptor 3)\n"
 	"       holdfast-login --forced          (for a shell that is not sshd's own: names a ForceCommand)\n"
+	"       holdfast-login --aside [crashed] (tells holdfastd why the hook does not hold this shell)\n"
 	"       holdfast-login --finish exit N\n"
 	"       holdfast-login --finish signal N\n";
 
-/* Whether the person has opted out for this login or for good. */
-static bool
+/* How the person has opted out, for this login or for good; 0: not. */
+static uint32_t
 opted_out(void)
 {
 	const char *env = getenv("HOLDFAST"), *lc = getenv("LC_HOLDFAST"), *home = getenv("HOME");
 	char path[PATH_CAP];
 
-	if ((env && strcmp(env, "off") == 0) || (lc && strcmp(lc, "off") == 0))
-		return true;
+	if (env && strcmp(env, "off") == 0)
+		return NOTHELD_OFF_VARIABLE;
+	if (lc && strcmp(lc, "off") == 0)
+		return NOTHELD_OFF_CLIENT;
 	if (!home || snprintf(path, sizeof path, "%s/.config/holdfast/off", home) >= (int)sizeof path)
-		return false;
-	return access(path, F_OK) == 0;
+		return 0;
+	return access(path, F_OK) == 0 ? NOTHELD_OFF_FILE : 0;
 }
 
-/* Whether descriptors 0 to 2 are all the terminal that sshd made for this login. */
+/* Whether the descriptors below END are all the terminal that sshd made for this login. */
 static bool
-all_on(const char *tty)
+all_on(const char *tty, int end)
 {
 	struct stat want, st;
 
 	if (stat(tty, &want) < 0 || !S_ISCHR(want.st_mode))
 		return false;
-	for (int fd = 0; fd < 3; fd++)
+	for (int fd = 0; fd < end; fd++)
 		if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != want.st_rdev)
 			return false;
 	return true;
@@ -79,17 +84,57 @@ term_is_usable(void)
 	return term && term[0] && strcmp(term, "dumb") != 0;
 }
 
+/* Why the descriptors below END are none that a session can be shown on, but for TERM; 0: they are. */
+static uint32_t
+terminal_lacks(const char *tty, int end)
+{
+	if (!tty || tty[0] != '/')
+		return NOTHELD_NO_TERMINAL;
+	if (!all_on(tty, end))
+		return NOTHELD_REDIRECTED;
+	return has_size() ? 0 : NOTHELD_NO_SIZE;
+}
+
 /* Whether it is but for TERM. */
 static bool
 is_at_terminal(const char *tty)
 {
-	return tty && tty[0] == '/' && !getenv("HOLDFAST_SESSION") && all_on(tty) && has_size();
+	return !getenv("HOLDFAST_SESSION") && !terminal_lacks(tty, 3);
 }
 
 static bool
 is_for_us(const char *tty)
 {
 	return term_is_usable() && is_at_terminal(tty);
+}
+
+/* Why the hook leaves this login alone, as far as that can be seen from here with descriptors below END; 0: it does not. */
+static uint32_t
+aside_cause(int end)
+{
+	const char *term = getenv("TERM");
+	uint32_t cause = access(PATH_DISABLED, F_OK) == 0 ? NOTHELD_SWITCHED_OFF : opted_out();
+
+	if (!cause)
+		cause = terminal_lacks(getenv("SSH_TTY"), end);
+	if (!cause && !term_is_usable())
+		cause = term && term[0] ? NOTHELD_TERM_DUMB : NOTHELD_TERM_UNSET;
+	return cause;
+}
+
+/*
+ * Tells holdfastd why this login's shell is not held.  Shells that such a shell has started, in a tmux for instance, may
+ * have its ticket: holdfastd writes down the first word of a login alone.
+ */
+static void
+say_aside(uint32_t cause)
+{
+	struct ticket ticket;
+
+	if (!cause || getenv("HOLDFAST_SESSION") || ticket_parse(&ticket, getenv("HOLDFAST_TICKET")))
+		return;
+	daemonlink_say(&ticket, cause == NOTHELD_NO_TERMINAL ? hookshell_is_below_sshd() : hookshell_is_sshds(&ticket),
+	               cause, 0);
 }
 
 /* Says the result to the hook.  A closed pipe or descriptor: the hook takes it for a crash. */
@@ -142,9 +187,32 @@ forced(void)
 {
 	const char *ticket = getenv("HOLDFAST_TICKET"), *user = getenv("LOGNAME");
 
-	if (access(PATH_DISABLED, F_OK) && ticket && user && !opted_out() && is_for_us(getenv("SSH_TTY")) &&
-	    forced_by_sshd(user))
-		fprintf(stderr, "holdfast: " FORCED_WORDS ": this shell is not held\n");
+	if (aside_cause(3) || !ticket || !user || getenv("HOLDFAST_SESSION"))
+		return 0;
+	if (!forced_by_sshd(user)) {
+		say_aside(NOTHELD_OTHER_PROGRAM);
+		return 0;
+	}
+	fprintf(stderr, "holdfast: " FORCED_WORDS ": this shell is not held\n");
+	say_aside(NOTHELD_FORCED);
+	return 0;
+}
+
+/* The hook has left this shell alone, and only it knows what its descriptor 2 was. */
+static int
+aside(void)
+{
+	uint32_t cause = aside_cause(2);
+
+	say_aside(cause ? cause : NOTHELD_REDIRECTED);
+	return 0;
+}
+
+/* The hook got no answer from us. */
+static int
+crashed(void)
+{
+	say_aside(NOTHELD_CRASHED);
 	return 0;
 }
 
@@ -156,6 +224,7 @@ say_trouble(const char *trouble)
 
 	if (!hookshell_is_sshds(NULL))
 		return result("normal", -1);
+	daemonlink_say(&(struct ticket){ { 0 } }, true, NOTHELD_MODULE, 0);
 	log_escape(safe, sizeof safe, trouble);
 	fprintf(stderr, "holdfast: cannot record this login: %s: this shell is not held\n", safe);
 	return result("normal", -1);
@@ -188,7 +257,11 @@ hook(void)
 	fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
 	/* Start-up files of the user's own have a say only where the host has no holdfast. */
 	q.own = ticket && strcmp(ticket, OWN_TICKET) == 0 && rootless_is_the_way();
-	if (access(PATH_DISABLED, F_OK) == 0 || (!q.own && !trouble && ticket_parse(&q.ticket, ticket) < 0))
+	if (!q.own && !trouble && ticket_parse(&q.ticket, ticket) < 0)
+		return result("normal", -1);
+	if (!q.own && !trouble)
+		say_aside(aside_cause(3));
+	if (access(PATH_DISABLED, F_OK) == 0)
 		return result("normal", -1);
 	if (opted_out())
 		return result("keep", -1);
@@ -227,6 +300,10 @@ main(int argc, char **argv)
 		return hook();
 	if (argc == 2 && strcmp(argv[1], "--forced") == 0)
 		return forced();
+	if (argc == 2 && strcmp(argv[1], "--aside") == 0)
+		return aside();
+	if (argc == 3 && strcmp(argv[1], "--aside") == 0 && strcmp(argv[2], "crashed") == 0)
+		return crashed();
 	if (argc == 4 && strcmp(argv[1], "--finish") == 0)
 		return finish(argv[2], argv[3]);
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {

@@ -22,6 +22,7 @@
 #define PATH_ENDS PATH_STATE "/ends"
 #define PATH_ENDS_RUNNING PATH_STATE "/running"
 #define PATH_EVENTS PATH_STATE "/events"                 /* 0700 root: eventstore.h */
+#define PATH_SAID PATH_STATE "/said"                     /* 0700 root: saidstore.h */
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"

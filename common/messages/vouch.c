@@ -5,15 +5,16 @@
 #include <string.h>
 
 #include "fields.h"
+#include "notheld.h"
 
 #define MAGIC 0x686f6c6466617374 /* "holdfast" */
-#define PADDING 22 /* room for later versions, which an older reader must not pass over in silence */
+#define PADDING 16 /* room for later versions, which an older reader must not pass over in silence */
 
 #define Q struct vouch_request
 static const struct field request_fields[] = {
 	FIELD_CONST(8, MAGIC),
 	FIELD_CONST(4, VOUCH_VERSION),
-	FIELD_U32_MAX(Q, op, VOUCH_OP_EVENTS),
+	FIELD_U32_MAX(Q, op, VOUCH_OP_SAY),
 	FIELD_RAW(Q, ticket, TICKET_BYTES),
 	FIELD_U16(Q, rows),
 	FIELD_U16(Q, cols),
@@ -21,11 +22,13 @@ static const struct field request_fields[] = {
 	FIELD_U16(Q, ypixel),
 	FIELD_U8_MAX(Q, kind, VOUCH_KIND_PIPES),
 	FIELD_U8_MAX(Q, from, VOUCH_FROM_HOOK),
+	FIELD_U16(Q, cause),
+	FIELD_U32(Q, number),
 	FIELD_ZERO(PADDING),
 	FIELDS_END
 };
 #undef Q
-_Static_assert(8 + 2 * 4 + TICKET_BYTES + 4 * 2 + 2 + PADDING == VOUCH_REQUEST_BYTES, "a request is full");
+_Static_assert(8 + 2 * 4 + TICKET_BYTES + 4 * 2 + 2 + 2 + 4 + PADDING == VOUCH_REQUEST_BYTES, "a request is full");
 
 void
 vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQUEST_BYTES])
@@ -42,6 +45,8 @@ vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 	if (fields_decode(request_fields, &got, sizeof got, buf, len) || got.op < VOUCH_OP_VOUCH)
 		return -EBADMSG;
 	if (got.op != VOUCH_OP_START && got.kind != VOUCH_KIND_TERMINAL)
+		return -EBADMSG;
+	if (got.op == VOUCH_OP_SAY ? !notheld_may_be_said(got.cause) : got.cause || got.number)
 		return -EBADMSG;
 	*q = got;
 	return 0;

@@ -19,6 +19,10 @@
  *                              ◀───     EVENTS_ARE, with a descriptor for each bit of its field WHICH: files of that user's
  *                                       that change while they are open (eventstore.h)
  *
+ * Or SAY, with the login's ticket if it has one: why that login was not held; from a HOOK, if sshd itself has started the
+ * shell.  Nothing is answered, and the sender need not wait: a closed connection's SAY is read too.
+ *   SAY    (fixed length)      ───▶     writes it down as the word of a process of that uid (said/, statedir.h)
+ *
  * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request is
  * always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
  */
@@ -35,7 +39,7 @@
 #define VOUCH_REQUEST_BYTES 64
 #define VOUCH_VERSION 1
 
-enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4 };
+enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4, VOUCH_OP_SAY = 5 };
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper checks
@@ -52,6 +56,8 @@ struct vouch_request {
 	uint16_t rows, cols, xpixel, ypixel; /* of the login's terminal, as in struct winsize */
 	uint8_t kind;     /* START: enum vouch_kind; else 0 */
 	uint8_t from;     /* enum vouch_from */
+	uint16_t cause;   /* SAY: enum notheld, one that may be said; else 0 */
+	uint32_t number;  /* SAY: as notheld_number() says; else 0 */
 };
 
 enum vouch_reply_type {
@@ -82,6 +88,7 @@ enum vouch_refusal {
 	VOUCH_BAD_REQUEST = 9,
 	VOUCH_DRAIN = 10,      /* holdfastd starts no new sessions before a shutdown of the host */
 	VOUCH_ASIDE = 11,      /* HOOK: sshd has not executed this shell itself; the person is told nothing */
+	VOUCH_LATE = 12,       /* not ready within LoginTimeout */
 };
 
 struct vouch_reply {

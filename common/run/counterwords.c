@@ -22,13 +22,16 @@ static const char *const events[COUNTER_WORDS_MAX] = {
 };
 
 static const char *const refusals[COUNTER_WORDS_MAX] = {
-	"other", "no-ticket", "not-yours", "not-inside", "disabled", "limit", "account", "bad-config", "trouble",
+	"other", "no-ticket", "not-yours", "not-inside", "disabled", "limit", "pam", "bad-config", "trouble",
 	"bad-request", "drain", "queue", "limit-total", "maxlogins", "nofile", "other-key", "elevated", "take-over", "ticket",
+	"confined", "namespaces", "enable-no", "logind", "ptys", "space", "memory", "keeper", "helper-died", "login-timeout",
 };
 
 static const char *const asides[COUNTER_WORDS_MAX] = {
-	"other", "not-sshd", "no-terminal", "dumb", "opt-out", "forced-command", "wrapper", "limit", "pam", "drain",
-	"disabled", "absent", "unknown",
+	"other", "not-sshd", "no-terminal", "term-dumb", "off-client", "forced", "other-program", "redirected", "term-unset",
+	"no-size", "switched-off", "off-variable", "unknown", "off-file", "module", "skipped", "crashed", "no-answer",
+	"unreachable", "not-ready", "environment", "entering", "by-name", "new-other-key", "new-elevated", "new-silent",
+	"new-late", "no-ticket", "gave-up", "no-hook",
 };
 
 static const char *const ends[COUNTER_WORDS_MAX] = {

@@ -192,10 +192,9 @@ eventstore_read_fd(int fd, uint64_t since_ms, struct eventlist *l)
 	return (int)n;
 }
 
-/* Calls EACH for the name of each file in DIR, until one call returns other than 0: that. */
-static int
-each_file(int dir, int (*each)(int dir, const char *name, uint64_t ms, struct eventlist *l), uint64_t ms,
-          struct eventlist *l)
+int
+eventstore_each(int dir, int (*each)(int dir, const char *name, uint64_t ms, struct eventlist *l), uint64_t ms,
+                struct eventlist *l)
 {
 	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 	DIR *d = again < 0 ? NULL : fdopendir(again);
@@ -217,7 +216,7 @@ each_file(int dir, int (*each)(int dir, const char *name, uint64_t ms, struct ev
 int
 eventstore_read_all(int dir, uint64_t since_ms, struct eventlist *l)
 {
-	return each_file(dir, eventstore_read, since_ms, l);
+	return eventstore_each(dir, eventstore_read, since_ms, l);
 }
 
 /* Rewrites DIR/NAME where its first line is older than FIRST_MS; removes a file of such lines alone. */
@@ -267,5 +266,5 @@ void
 eventstore_sweep(int dir, uint64_t now_ms)
 {
 	if (is_time(dir, now_ms))
-		each_file(dir, sweep_one, now_ms > KEEP_MS ? now_ms - KEEP_MS : 0, NULL);
+		eventstore_each(dir, sweep_one, now_ms > KEEP_MS ? now_ms - KEEP_MS : 0, NULL);
 }

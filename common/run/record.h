@@ -16,6 +16,9 @@
  *   xdg-session -                 always "-"; running leaders of older versions require the line
  *   auth publickey ssh-ed25519 AAAA…    one line per completed method, in sshd's order; none: unknown
  *   end
+ * The file's times are RECORD_ASKED, a time long ago, once a process of the login has asked holdfastd for a session, or has
+ * said why it does not.
+ *
  * Values are printable ASCII; anything else in one is refused by both writer and reader.
  */
 #ifndef HOLDFAST_RECORD_H
@@ -29,6 +32,7 @@
 #include "bounds.h"
 
 #define RECORD_MAX 32768
+#define RECORD_ASKED 1 /* a second after 1970 began */
 #define RECORD_SERVICE_CAP 64
 #define RECORD_AUTH_MAX 8 /* methods in one login */
 

@@ -68,20 +68,23 @@ endsweep_down(void)
 	close(top);
 }
 
-void
+bool
 endsweep_up(void)
 {
 	int top = statedir_open(STATEDIR_TOP);
 	char boot[ENDRECORD_BOOT], down[ENDRECORD_BOOT];
+	bool stopped;
 
 	if (top < 0)
-		return;
+		return false;
 	endstore_boot(boot);
 	read_down(top, down);
+	stopped = down[0] && strcmp(boot, down) == 0;
 	/* That of another boot is for the sweeper, which removes it. */
-	if (strcmp(boot, down) == 0)
+	if (stopped)
 		unlinkat(top, NAME_DOWN, 0);
 	close(top);
+	return stopped;
 }
 
 /* The log's line for R. */

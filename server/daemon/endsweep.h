@@ -6,13 +6,18 @@
 #ifndef HOLDFAST_ENDSWEEP_H
 #define HOLDFAST_ENDSWEEP_H
 
+#include <stdbool.h>
+
 #include "endrecord.h"
 
 /* Ends the record of each session whose leader is dead; removes records that are too old. */
 void endsweep_run(void);
-/* holdfastd ends, or starts: whether it was stopped before the host went down tells a shutdown from a crash. */
+/*
+ * holdfastd ends, or starts: whether it was stopped before the host went down tells a shutdown from a crash.  Up returns
+ * whether it was stopped since the boot.
+ */
 void endsweep_down(void);
-void endsweep_up(void);
+bool endsweep_up(void);
 /*
  * Ends R, the record of a session whose leader is dead: NOW is the id of this boot, DOWN that of the boot under which
  * holdfastd was stopped last, "" if there is none.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * holdfastd: listens for logins and forks a helper for each (door.h).  Its only state is the queue of logins
- * and the number of helpers.  It reads no message: the helpers decide which logins to serve, and how.
+ * and what it notes of helpers.  It reads no message: the helpers decide which logins to serve, and how.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ struct daemon {
 	struct door door;
 	struct watching watching;
 	uint64_t swept_ms;
+	bool stopped; /* it had been stopped before this start */
 };
 
 /* The file of counters is there, and is ours; children inherit it. */
@@ -82,8 +84,19 @@ sweep(struct daemon *d)
 	counters_guard();
 	signals_alarm(SWEEP_SECONDS);
 	clean_descriptors(NULL, 0);
-	sweep_run();
+	sweep_run(d->stopped);
 	_exit(0);
+}
+
+/* Helpers, sweepers and leaders that have ended. */
+static void
+reap(struct daemon *d)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		door_child(&d->door, pid, status);
 }
 
 /* Whether to go on. */
@@ -93,9 +106,12 @@ on_signal(struct daemon *d)
 	struct signalfd_siginfo info;
 
 	while (read(d->signals, &info, sizeof info) == sizeof info) {
-		if (info.ssi_signo != SIGHUP)
+		if (info.ssi_signo == SIGCHLD)
+			reap(d);
+		else if (info.ssi_signo != SIGHUP)
 			return false;
-		sweep(d);
+		else
+			sweep(d);
 	}
 	return true;
 }
@@ -164,7 +180,7 @@ loop(struct daemon *d)
 static int
 take_signals(void)
 {
-	static const int requests[] = { SIGTERM, SIGINT, SIGHUP, 0 };
+	static const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0 };
 	sigset_t set;
 	int fd;
 
@@ -199,7 +215,6 @@ take_standard(bool keep_stderr)
 static int
 run(struct daemon *d)
 {
-	struct sigaction reaped = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 	int listener;
 
 	d->signals = take_signals();
@@ -215,10 +230,9 @@ run(struct daemon *d)
 	listener = listening_open();
 	if (listener < 0)
 		return 1;
-	sigaction(SIGCHLD, &reaped, NULL); /* the kernel forgets our children, there is nothing to wait for */
 	door_init(&d->door, listener);
 	watching_open(&d->watching);
-	endsweep_up();
+	d->stopped = endsweep_up();
 	log_line(LOG_INFO, "ready");
 	sweep(d);
 	loop(d);

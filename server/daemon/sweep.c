@@ -21,6 +21,7 @@
 #include "sessiondir.h"
 #include "rundir.h"
 #include "ticket.h"
+#include "unasked.h"
 
 #define OLD_SECONDS 60
 
@@ -37,7 +38,7 @@ is_old(int dir, const char *name)
 }
 
 static void
-sweep_one(int dir, const char *name, char *buf)
+sweep_one(int dir, const char *name, char *buf, bool stopped)
 {
 	bool unfinished = strncmp(name, ".tmp.", 5) == 0;
 	struct ticket ticket;
@@ -54,6 +55,8 @@ sweep_one(int dir, const char *name, char *buf)
 	rc = login_read_record(dir, name, buf, &r);
 	if (!rc)
 		rc = login_alive(r.pid, r.start);
+	if (!rc)
+		unasked_look(dir, name, &r, stopped);
 	if (rc == -ESRCH)
 		unlinkat(dir, name, 0);
 	else if ((rc == -EBADMSG || rc == -EPERM) && is_old(dir, name)) {
@@ -63,7 +66,7 @@ sweep_one(int dir, const char *name, char *buf)
 }
 
 static void
-sweep_logins(void)
+sweep_logins(bool stopped)
 {
 	int fd = rundir_open(PATH_LOGINS, 0700);
 	char *buf = malloc(RECORD_MAX + 1);
@@ -78,7 +81,7 @@ sweep_logins(void)
 	}
 	dir = fdopendir(fd);
 	while (dir && (d = readdir(dir)))
-		sweep_one(fd, d->d_name, buf);
+		sweep_one(fd, d->d_name, buf, stopped);
 	if (dir)
 		closedir(dir);
 	else
@@ -164,9 +167,9 @@ sweep_users(void)
 }
 
 void
-sweep_run(void)
+sweep_run(bool stopped)
 {
-	sweep_logins();
+	sweep_logins(stopped);
 	register_sweep();
 	sweep_sessions();
 	sweep_users();

@@ -14,7 +14,7 @@
 #endif
 
 static const struct ctl_command *const commands[] = {
-	&cmd_ls, &cmd_last, &cmd_events, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
+	&cmd_ls, &cmd_last, &cmd_events, &cmd_why, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
 	&cmd_run, &cmd_send, &cmd_print, &cmd_peek, &cmd_tail, &cmd_wait,
 	&cmd_message, &cmd_upgrade, &cmd_drain, &cmd_metrics, &cmd_check_config, &cmd_setup, &cmd_doctor, &cmd_resume,
 	&cmd_record, &cmd_export,

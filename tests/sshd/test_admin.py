@@ -321,7 +321,7 @@ def test_drain(host):
     t2 = host.login("bob")
     equal(t2.ask("$HOLDFAST_SESSION"), "", "bob's new shell")
     check(t2.text().count("no new sessions on this host now (maintenance)") == 1, "it says %r" % t2.text()[:300])
-    wait_until(lambda: host.syslog.find(r'event=refuse user=bob .*address=127.0.0.1 .*why="drain"'), "the audit line")
+    wait_until(lambda: host.syslog.find(r'event=refuse user=bob .*address=127.0.0.1 .*why=drain'), "the audit line")
     host.drop(t)
     marked.same(host.ssh())
     equal(json.loads(host.ctl("alice", "drain", "--status", "--json").stdout), {"schema": 1, "draining": True}, "status")

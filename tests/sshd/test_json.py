@@ -14,8 +14,9 @@ SERVER, LAPTOP = "/usr/share/holdfast/schema/", "/usr/share/holdfast-client/sche
 CONF = "/etc/holdfast/holdfast.conf"
 # Members that need a crash, a full disk or days to be seen; the schemas are all that is tested of them.
 RARE = {SERVER + "last.json": {"seen_ms", "idle_s"},
-        SERVER + "events.json": {"bytes", "by_login_uid", "chose", "code", "errno", "idle_s", "left_out", "other_key",
-                                 "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version", "what"}}
+        SERVER + "events.json": {"bytes", "by_login_uid", "chose", "code", "errno", "idle_s", "left_out", "other", "other_key",
+                                 "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version", "what",
+                                 "detail"}}
 
 
 def closed(schema):
@@ -135,8 +136,15 @@ def test_schemas(host):
     wait_until(lambda: json.loads(host.ctl("alice", "last", "--json").stdout)["ends"], "the record of the end")
     take(judge, host, "last")
     take(judge, host, "last", "-a", user="root")
+    host.ctl("root", "drain")
+    host.login()
+    host.ctl("root", "drain", "--off")
     take(judge, host, "events", lines=True)
     take(judge, host, "events", "-a", user="root", lines=True)
+    write("/etc/holdfast/disabled", "")
+    take(judge, host, "why")
+    take(judge, host, "why", user="root")
+    os.unlink("/etc/holdfast/disabled")
     equal(list(judge.unseen()), [], "members that no output has had")
 
 

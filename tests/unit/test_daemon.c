@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,9 +21,10 @@ static void
 serve_next(int fd)
 {
 	struct slots_connection c;
+	struct slots_helper h = { .place = slots_place(&slots) };
 
 	assert_true(slots_next(&slots, &c));
-	slots_serve(&slots, &c, fd, false);
+	slots_serve(&slots, &c, fd, &h);
 }
 
 static int
@@ -45,6 +47,7 @@ slots_are_counted_for_each_owner(void **state)
 	for (int i = 0; i < SLOTS_PER_OWNER; i++) {
 		assert_true(slots_wait(&slots, 7, 1000 + (uid_t)(i % 2), 1000, 5));
 		assert_int_equal(pipe(pipes[i]), 0);
+		assert_int_equal(fcntl(pipes[i][0], F_SETFL, O_NONBLOCK), 0);
 		serve_next(pipes[i][0]);
 	}
 	assert_true(slots_wait(&slots, 8, 1000, 1000, 6));
@@ -55,7 +58,7 @@ slots_are_counted_for_each_owner(void **state)
 	assert_int_equal(c.fd, 9);
 	slots_drop(&slots, &c);
 	/* three end, one of them after a refusal */
-	assert_int_equal(write(pipes[5][1], "", 1), 1);
+	assert_int_equal(write(pipes[5][1], "r", 1), 1);
 	close(pipes[0][1]);
 	close(pipes[5][1]);
 	close(pipes[SLOTS_PER_OWNER - 1][1]);
@@ -90,7 +93,7 @@ the_next_owner_finds_room(void **state)
 		for (int i = 0; i < 1000 && slots_wait(&slots, 7, 1, owner, 1); i++)
 			;
 		while (slots_next(&slots, &c))
-			slots_serve(&slots, &c, -1, false);
+			slots_serve(&slots, &c, -1, &(struct slots_helper){ .place = slots_place(&slots) });
 	}
 	assert_int_equal(slots.waiting_count, SLOTS_WAITING_MAX);
 	assert_false(slots_wait(&slots, 9, 2, 1000, 1));
@@ -106,7 +109,7 @@ the_next_owner_finds_room(void **state)
 		slots.owners[slots.v[0].owner].serving--;
 		slots.v[0] = slots.v[--slots.count];
 		assert_true(slots_next(&slots, &c));
-		slots_serve(&slots, &c, -1, false);
+		slots_serve(&slots, &c, -1, &(struct slots_helper){ .place = slots_place(&slots) });
 	}
 	assert_int_equal(c.fd, 9);
 }
@@ -162,7 +165,7 @@ the_owner_with_the_fewest_is_next(void **state)
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
 		assert_true(slots_next(&slots, &c));
 		assert_int_equal(c.fd, order[i]);
-		slots_serve(&slots, &c, -1, false);
+		slots_serve(&slots, &c, -1, &(struct slots_helper){ .place = slots_place(&slots) });
 	}
 	assert_false(slots_next(&slots, &c));
 }

@@ -10,6 +10,7 @@
 #include "leaderreg.h"
 #include "record.h"
 #include "shellmsg.h"
+#include "notheld.h"
 #include "vouch.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
@@ -33,16 +34,16 @@ vouch_request_encode(const struct vouch_request *m, unsigned char *out, size_t c
 	return VOUCH_REQUEST_BYTES;
 }
 
-RECORDED_FLAT(request, struct vouch_request, from, vouch_request_encode(m, out, cap),
+RECORDED_FLAT(request, struct vouch_request, number, vouch_request_encode(m, out, cap),
               vouch_decode_request(&got, buf, len));
 RECORDED_FLAT(reply, struct vouch_reply, session, vouch_encode_reply(m, out, cap),
               vouch_decode_reply(&got, buf, len));
 
 static const struct vouch_request request = { VOUCH_OP_START, { BYTES(0x10, 15) }, 24, 80, 0x0102, 0x0304,
-	                                      VOUCH_KIND_PIPES, VOUCH_FROM_HOOK },
+	                                      VOUCH_KIND_PIPES, VOUCH_FROM_HOOK, 0, 0 },
                                   request_min = { .op = VOUCH_OP_VOUCH },
                                   request_max = { VOUCH_OP_START, MOST_TICKET, UINT16_MAX, UINT16_MAX, UINT16_MAX,
-	                                          UINT16_MAX, VOUCH_KIND_PIPES, VOUCH_FROM_HOOK };
+	                                          UINT16_MAX, VOUCH_KIND_PIPES, VOUCH_FROM_HOOK, 0, 0 };
 static const struct vouch_reply
 	facts = { .type = VOUCH_FACTS, .identity = { BYTES(0x20, 31) }, .former = { BYTES(0x40, 31) },
 	          .login_timeout_ms = 0x01020304, .user = "alice", .address = "192.0.2.7", .who = "publickey SHA256:x" },
@@ -59,6 +60,11 @@ static const struct vouch_reply
 	told = { .type = VOUCH_TOLD, .text = "session 2 was ended" }, told_min = { .type = VOUCH_TOLD },
 	told_max = { .type = VOUCH_TOLD, .text = LONG('t', TEXT_CAP) };
 static const struct vouch_request ends = { .op = VOUCH_OP_ENDS }, events = { .op = VOUCH_OP_EVENTS };
+static const struct vouch_request
+	say = { .op = VOUCH_OP_SAY, .ticket = { BYTES(0x10, 15) }, .cause = NOTHELD_NEW_OTHER_KEY, .number = 0x01020304 },
+	say_min = { .op = VOUCH_OP_SAY, .cause = NOTHELD_NO_TERMINAL },
+	say_max = { VOUCH_OP_SAY, MOST_TICKET, UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, VOUCH_KIND_TERMINAL,
+	            VOUCH_FROM_HOOK, NOTHELD_NEW_LATE, UINT32_MAX };
 static const struct vouch_reply events_are = { .type = VOUCH_EVENTS_ARE, .which = VOUCH_WHICH_ALL },
                                 events_are_min = { .type = VOUCH_EVENTS_ARE };
 
@@ -80,6 +86,7 @@ vouch_messages(void **state)
 		ONE("ends-are", VOUCH_ENDS_ARE, reply, &ends_are, EMPTY), ONE("told", VOUCH_TOLD, reply, &told), ONE("told-min", VOUCH_TOLD, reply, &told_min, .alike = { VOUCH_READY }),
 		ONE("told-max", VOUCH_TOLD, reply, &told_max),
 		ONE("ends", 0, request, &ends), ONE("events", 0, request, &events),
+		ONE("say", 0, request, &say), ONE("say-min", 0, request, &say_min), ONE("say-max", 0, request, &say_max),
 		ONE("events-are", VOUCH_EVENTS_ARE, reply, &events_are),
 		ONE("events-are-min", VOUCH_EVENTS_ARE, reply, &events_are_min),
 	};

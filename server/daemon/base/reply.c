@@ -90,7 +90,7 @@ reply_events(int conn, const int fds[VOUCH_FILES])
 /* What CODE is called in the counters; ASIDE is an event of its own. */
 static const char *const words[] = {
 	[VOUCH_NO_TICKET] = "no-ticket",   [VOUCH_NOT_YOURS] = "not-yours", [VOUCH_NOT_INSIDE] = "not-inside",
-	[VOUCH_DISABLED] = "disabled",     [VOUCH_LIMIT] = "limit",         [VOUCH_ACCOUNT] = "account",
+	[VOUCH_DISABLED] = "disabled",     [VOUCH_LIMIT] = "limit",         [VOUCH_ACCOUNT] = "pam",
 	[VOUCH_BAD_CONFIG] = "bad-config", [VOUCH_TROUBLE] = "trouble",     [VOUCH_BAD_REQUEST] = "bad-request",
 	[VOUCH_DRAIN] = "drain",           [VOUCH_ASIDE] = "not-sshd",
 };
@@ -129,7 +129,7 @@ reply_refuse_as(int conn, uint32_t code, const char *word, const char *fmt, ...)
 	char text[TEXT_CAP];
 	va_list ap;
 
-	counters_event("refuse", word);
+	counters_event(code == VOUCH_ASIDE ? "aside" : "refuse", word);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

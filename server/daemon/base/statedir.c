@@ -18,6 +18,7 @@ statedir_open(enum statedir which)
 		[STATEDIR_ENDS] = { PATH_ENDS, 0700 },
 		[STATEDIR_RUNNING] = { PATH_ENDS_RUNNING, 0700 },
 		[STATEDIR_EVENTS] = { PATH_EVENTS, 0700 },
+		[STATEDIR_SAID] = { PATH_SAID, 0700 },
 	};
 	int fd = rundir_open(dirs[which].path, dirs[which].mode), rc;
 

@@ -3,7 +3,7 @@
 #ifndef HOLDFAST_STATEDIR_H
 #define HOLDFAST_STATEDIR_H
 
-enum statedir { STATEDIR_TOP, STATEDIR_ENDS, STATEDIR_RUNNING, STATEDIR_EVENTS };
+enum statedir { STATEDIR_TOP, STATEDIR_ENDS, STATEDIR_RUNNING, STATEDIR_EVENTS, STATEDIR_SAID };
 
 /* Opens it, and makes it if it is missing: a descriptor, or a negative errno (-EPERM: not root's, or others may write). */
 int statedir_open(enum statedir which);

@@ -159,3 +159,24 @@ login_find(const struct ticket *ticket, struct login *l)
 	free(buf);
 	return rc;
 }
+
+int
+login_has_asked(const struct ticket *ticket)
+{
+	const struct timespec asked[2] = { { .tv_sec = RECORD_ASKED }, { .tv_sec = RECORD_ASKED } };
+	int dir = rundir_open(PATH_LOGINS, 0700), rc = 0;
+	char name[TICKET_TEXT];
+	struct stat st;
+
+	if (dir < 0)
+		return dir;
+	ticket_format(ticket, name);
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+		rc = -errno;
+	else if (st.st_mtime == RECORD_ASKED)
+		rc = -EALREADY;
+	else if (utimensat(dir, name, asked, AT_SYMLINK_NOFOLLOW))
+		rc = -errno;
+	close(dir);
+	return rc;
+}

@@ -35,6 +35,11 @@ struct login {
  */
 int login_find(const struct ticket *ticket, struct login *l);
 /*
+ * Notes that the login of TICKET has asked holdfastd for a session, or has said why it does not, by a time of its record
+ * that no clock gives (record.h): 0 the first time; -EALREADY; another negative errno.
+ */
+int login_has_asked(const struct ticket *ticket);
+/*
  * Reads the record NAME in DIR (logins) into BUF, RECORD_MAX + 1 bytes that must outlive *r: 0 or a negative errno
  * as above.
  */

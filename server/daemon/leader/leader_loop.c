@@ -20,12 +20,16 @@
 #include "leader_audit.h"
 #include "leader_messages.h"
 #include "leader_phase.h"
+#include "leader_refuse.h"
 #include "leader_shell.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
+#include "notheld.h"
 #include "procstat.h"
+#include "refusal.h"
 #include "unused.h"
+#include "vouch.h"
 
 #define READY_MS 1000  /* a keeper that is not ready by then is looked at */
 #define LOOK_MS 100    /* and again */
@@ -93,11 +97,9 @@ finish(struct leader *l)
 			leader_end_lost(l, l->status);
 		return;
 	}
+	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL))
+		leader_refuse_keeper(l, l->status);
 	leader_phase_undo(l);
-	if (l->status && !(l->killed && WIFSIGNALED(l->status) && WTERMSIG(l->status) == SIGKILL) &&
-	    leader_audit_may_say(l))
-		log_line(LOG_ERR, "the keeper for uid %u ended during its start: wait status 0x%x",
-		         (unsigned)l->audit.uid, (unsigned)l->status);
 }
 
 /* ppoll's time limit, or NULL for none. */
@@ -140,8 +142,8 @@ on_unready(struct leader *l)
 		leader_phase_enter(l, LEADER_WAIT_READY, LOOK_MS);
 		return;
 	}
-	if (leader_audit_may_say(l))
-		log_line(LOG_ERR, "the keeper for uid %u hangs during its start", (unsigned)l->audit.uid);
+	leader_refuse(l, VOUCH_TROUBLE, NOTHELD_KEEPER, "it hangs during its start",
+	              "cannot start the session's keeper: it hangs");
 	leader_phase_undo(l);
 	leader_phase_kill(l);
 }
@@ -226,6 +228,8 @@ void
 leader_close(struct leader *l)
 {
 	fd_close(&l->conn);
+	if (l->slot >= 0)
+		refusal_done(l->slot);
 	fd_close(&l->slot);
 	fd_close(&l->keeper);
 	fd_close(&l->sigfd);

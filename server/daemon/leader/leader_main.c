@@ -19,6 +19,7 @@
 #include "fd.h"
 #include "leader_audit.h"
 #include "leader_keeper.h"
+#include "leader_refuse.h"
 #include "leader_shell.h"
 #include "register.h"
 #include "leader_loop.h"
@@ -26,17 +27,19 @@
 #include "leader_end.h"
 #include "log.h"
 #include "maxlogins.h"
+#include "notheld.h"
 #include "pamstack.h"
 #include "preload.h"
 #include "procstat.h"
+#include "progress.h"
 #include "pty.h"
-#include "reply.h"
 #include "rundir.h"
 #include "sessionmem.h"
 #include "surroundings.h"
 #include "unused.h"
 #include "pstitle.h"
 #include "utmprec.h"
+#include "vouch.h"
 
 /* The session's scope lives as long as this process, so the OOM killer should take the keeper and its shells first. */
 #define OOM_SCORE (-900)
@@ -74,8 +77,10 @@ static int
 make_memory(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
-	int fd = sessionmem_make(sessionmem_ring_bytes(o->policy.ring_bytes, o->pipes), o->pipes);
+	int fd;
 
+	progress_step(PROGRESS_SURROUNDINGS);
+	fd = sessionmem_make(sessionmem_ring_bytes(o->policy.ring_bytes, o->pipes), o->pipes);
 	l->leader.memory = fd < 0 ? -1 : fd;
 	return fd < 0 ? fd : 0;
 }
@@ -140,7 +145,7 @@ open_pam(struct leader_main *l)
 		log_line(LOG_ERR, "cannot open a PAM session for \"%s\": %s", o->account.user, text);
 	l->leader.logind_has_tty = l->pty.name[0] && strcmp(f.tty, l->pty.name) == 0;
 	if (rc == -EACCES) {
-		reply_refuse(l->leader.conn, VOUCH_ACCOUNT, "PAM refused the session: %s", text);
+		leader_refuse(&l->leader, VOUCH_ACCOUNT, NOTHELD_PAM, text, "PAM refused the session: %s", text);
 		rc = -ECANCELED;
 	}
 	return rc;
@@ -152,7 +157,7 @@ open_pam(struct leader_main *l)
  * fails when /run is full.
  */
 static int
-check_cgroup(const struct leader_main *l)
+check_cgroup(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
 	char path[PATH_CAP] = "";
@@ -170,7 +175,8 @@ check_cgroup(const struct leader_main *l)
 	if (leader_audit_may_say(&l->leader))
 		log_line(LOG_ERR, "no session for \"%s\": logind made none (cgroup %s); check for pam_systemd in the PAM "
 		         "stack and for free space in /run", o->account.user, rc ? strerror(-rc) : path);
-	reply_refuse(l->leader.conn, VOUCH_TROUBLE, "logind made no session for this login");
+	leader_refuse(&l->leader, VOUCH_TROUBLE, NOTHELD_LOGIND, rc ? strerror(-rc) : path,
+	              "logind made no session for this login");
 	return -ECANCELED;
 }
 
@@ -191,7 +197,10 @@ static int
 start_processes(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
-	int rc = leader_shell_open(&l->leader.shell, o->pipes, o->account.uid, o->account.gid);
+	int rc;
+
+	progress_step(PROGRESS_KEEPER);
+	rc = leader_shell_open(&l->leader.shell, o->pipes, o->account.uid, o->account.gid);
 
 	if (rc)
 		return rc;
@@ -211,15 +220,6 @@ start_processes(struct leader_main *l)
 	return rc ? rc : leader_keeper_introduce(&l->leader, &l->env);
 }
 
-static void
-refused(struct leader_main *l, const char *why)
-{
-	const struct leader_order *o = l->order;
-
-	if (leader_audit_may_say(&l->leader))
-		audit_event(&l->leader.audit, "refuse", o->login.address, o->login.who, why);
-}
-
 /* Steps aside before the sessions that we hold could keep the user from logging in: 0 or a negative errno. */
 static int
 respect_maxlogins(struct leader_main *l)
@@ -228,10 +228,44 @@ respect_maxlogins(struct leader_main *l)
 	int rc = maxlogins_check(o->account.user, o->login.uid, o->account.gid);
 
 	if (rc == -EDQUOT) {
-		reply_refuse_as(l->leader.conn, VOUCH_LIMIT, "maxlogins",
-		                "one more session would leave no room for another login (maxlogins)");
-		refused(l, "why=maxlogins");
+		leader_refuse(&l->leader, VOUCH_LIMIT, NOTHELD_MAXLOGINS, "",
+		              "one more session would leave no room for another login (maxlogins)");
 	}
+	return rc;
+}
+
+/* Takes one of the user's and the host's places: 0 or a negative errno. */
+static int
+enter_register(struct leader_main *l)
+{
+	const struct config_policy *p = &l->order->policy;
+	int rc;
+
+	progress_step(PROGRESS_REGISTER);
+	rc = register_enter(l->order->login.uid, p->max_sessions, p->max_total, &l->entry);
+	if (rc == -EDQUOT && p->max_sessions)
+		leader_refuse(&l->leader, VOUCH_LIMIT, NOTHELD_LIMIT, "", "%u sessions are held already",
+		              (unsigned)p->max_sessions);
+	else if (rc == -EDQUOT)
+		leader_refuse(&l->leader, VOUCH_LIMIT, NOTHELD_LIMIT, "MaxSessions 0",
+		              "holdfast.conf permits no session (MaxSessions 0)");
+	else if (rc == -EUSERS)
+		leader_refuse(&l->leader, VOUCH_LIMIT, NOTHELD_LIMIT_TOTAL, "", "this host holds %u sessions already",
+		              (unsigned)p->max_total);
+	return rc;
+}
+
+static int
+open_terminal(struct leader_main *l)
+{
+	const struct leader_order *o = l->order;
+	int rc;
+
+	if (o->pipes)
+		return 0;
+	progress_step(PROGRESS_TERMINAL);
+	rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
+	memcpy(l->leader.tty, l->pty.name, sizeof l->leader.tty);
 	return rc;
 }
 
@@ -242,20 +276,8 @@ static int
 prepare(struct leader_main *l)
 {
 	const struct leader_order *o = l->order;
-	int rc = register_enter(o->login.uid, o->policy.max_sessions, o->policy.max_total, &l->entry);
+	int rc = enter_register(l);
 
-	if (rc == -EDQUOT) {
-		if (o->policy.max_sessions)
-			reply_refuse(l->leader.conn, VOUCH_LIMIT, "%u sessions are held already",
-			             (unsigned)o->policy.max_sessions);
-		else
-			reply_refuse(l->leader.conn, VOUCH_LIMIT, "holdfast.conf permits no session (MaxSessions 0)");
-		refused(l, "why=limit");
-	} else if (rc == -EUSERS) {
-		reply_refuse_as(l->leader.conn, VOUCH_LIMIT, "limit-total", "this host holds %u sessions already",
-		                (unsigned)o->policy.max_total);
-		refused(l, "why=limit-total");
-	}
 	if (!rc)
 		rc = respect_maxlogins(l);
 	/* Before the limit of the user's files is this process's. */
@@ -263,9 +285,8 @@ prepare(struct leader_main *l)
 		rc = make_memory(l);
 	if (!rc)
 		rc = take_surroundings(l);
-	if (!rc && !o->pipes)
-		rc = pty_open(&l->pty, o->rows, o->cols, o->xpixel, o->ypixel);
-	memcpy(l->leader.tty, l->pty.name, sizeof l->leader.tty);
+	if (!rc)
+		rc = open_terminal(l);
 	if (!rc)
 		rc = open_pam(l);
 	if (!rc)
@@ -276,6 +297,8 @@ prepare(struct leader_main *l)
 		rc = take_signals(l);
 	if (!rc && login_gave_up(l))
 		rc = -ECANCELED;
+	if (!rc)
+		progress_step(PROGRESS_DIRECTORY);
 	if (!rc)
 		rc = leader_dir_make(&l->leader);
 	if (!rc)
@@ -324,12 +347,10 @@ leader_main(const struct leader_order *order)
 	rc = prepare(&l);
 	envlist_free(&l.env);
 	unused_give_back();
+	progress_disarm();
 	/* These have been told and logged, or the login is gone. */
-	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE) {
-		if (leader_audit_may_say(&l.leader))
-			log_errno(LOG_ERR, rc, "cannot start a session for uid %u", (unsigned)order->login.uid);
-		reply_refuse(l.leader.conn, VOUCH_TROUBLE, "cannot make the session");
-	}
+	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE)
+		leader_refuse_error(&l.leader, rc);
 	if (l.leader.pid)
 		leader_loop(&l.leader, rc);
 	leader_close(&l.leader);

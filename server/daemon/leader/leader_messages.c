@@ -22,6 +22,7 @@
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
+#include "refusal.h"
 #include "reply.h"
 
 #define ENDING_MS 60000 /* besides StallTimeout: the last output over a slow line */
@@ -139,6 +140,7 @@ on_started(struct leader *l, const struct leadermsg_report *m)
 	if (l->conn >= 0)
 		reply_plain(l->conn, VOUCH_STARTED, 0);
 	fd_close(&l->conn);
+	refusal_done(l->slot);
 	fd_close(&l->slot);
 	leader_phase_enter(l, LEADER_RUNNING, 0);
 	l->created_date_ms = clock_date_ms();
@@ -301,7 +303,8 @@ leader_messages_read(struct leader *l)
 		return false;
 	if (n <= 0) {
 		fd_close(&l->keeper);
-		if (!leader_phase_started(l))
+		/* One that gets ready has ended, in a moment: its status says why. */
+		if (!leader_phase_started(l) && l->state != LEADER_WAIT_READY)
 			leader_phase_undo(l);
 		return false;
 	}

@@ -22,6 +22,7 @@ struct leader_order {
 	bool admitted; /* by sshd, just now: it is the login's own shell that asks */
 	bool pipes; /* no terminal: a command on pipes */
 	bool quiet; /* log no refusal, there are too many */
+	bool hook;  /* a login shell's start-up files ask, so a login without a session gets a plain shell */
 };
 
 #endif

@@ -15,28 +15,36 @@
 
 #include "log.h"
 #include "login.h"
+#include "progress.h"
 #include "signals.h"
 
 #define PATIENCE 60 /* seconds */
+#define SAID_CAP 160
 
 struct pamstack {
 	pam_handle_t *h;
 	bool credentials, session;
 	int last; /* the result of the last call, for pam_end */
+	char said[SAID_CAP]; /* the last error that a module has told the user */
 };
 
 /*
- * No user can answer here, so prompts fail.  Messages of modules are dropped, because sshd's stack has just shown them.
+ * No user can answer here, so prompts fail.  Messages of modules are not shown, because sshd's stack has just shown them; an
+ * error is kept, for it says more than the call's result.
  */
 static int
 converse(int count, const struct pam_message **messages, struct pam_response **responses, void *data)
 {
-	(void)data;
+	struct pamstack *s = data;
+
 	if (count <= 0 || count > PAM_MAX_NUM_MSG)
 		return PAM_CONV_ERR;
 	for (int i = 0; i < count; i++)
 		if (messages[i]->msg_style != PAM_TEXT_INFO && messages[i]->msg_style != PAM_ERROR_MSG)
 			return PAM_CONV_ERR;
+	for (int i = 0; i < count; i++)
+		if (messages[i]->msg_style == PAM_ERROR_MSG && messages[i]->msg)
+			snprintf(s->said, sizeof s->said, "%s", messages[i]->msg);
 	*responses = calloc((size_t)count, sizeof **responses);
 	return *responses ? PAM_SUCCESS : PAM_BUF_ERR;
 }
@@ -45,7 +53,7 @@ static int
 failed(struct pamstack *s, const char *call, int rc, char text[TEXT_CAP])
 {
 	s->last = rc;
-	snprintf(text, TEXT_CAP, "%s: %s", call, pam_strerror(s->h, rc));
+	snprintf(text, TEXT_CAP, s->said[0] ? "%s: %s (%s)" : "%s: %s", call, pam_strerror(s->h, rc), s->said);
 	return rc == PAM_BUF_ERR || rc == PAM_SYSTEM_ERR || rc == PAM_ABORT ? -EIO : -EACCES;
 }
 
@@ -101,7 +109,10 @@ set_groups(const struct pamstack_for *f, char text[TEXT_CAP])
 static int
 establish(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 {
-	int rc = pam_setcred(s->h, PAM_ESTABLISH_CRED | PAM_SILENT);
+	int rc;
+
+	progress_step(PROGRESS_PAM_CREDENTIALS);
+	rc = pam_setcred(s->h, PAM_ESTABLISH_CRED | PAM_SILENT);
 
 	s->credentials = rc == PAM_SUCCESS;
 	if (s->credentials)
@@ -155,8 +166,10 @@ check_loginuid(const struct pamstack_for *f, char text[TEXT_CAP])
 static int
 open_session(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 {
-	int rc = pam_set_item(s->h, PAM_TTY, f->tty);
+	int rc;
 
+	progress_step(PROGRESS_PAM_SESSION);
+	rc = pam_set_item(s->h, PAM_TTY, f->tty);
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_set_item", rc, text);
 	rc = pam_open_session(s->h, PAM_SILENT);
@@ -177,9 +190,11 @@ run(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_set_item", rc, text);
+	progress_step(PROGRESS_PAM_ACCOUNT);
 	rc = f->account ? pam_acct_mgmt(s->h, PAM_SILENT) : PAM_SUCCESS;
 	if (rc != PAM_SUCCESS)
 		return failed(s, "pam_acct_mgmt", rc, text);
+	progress_step(PROGRESS_GROUPS);
 	rc = set_groups(f, text);
 	if (!rc)
 		rc = establish(s, f, text);
@@ -190,7 +205,7 @@ run(struct pamstack *s, const struct pamstack_for *f, char text[TEXT_CAP])
 static int
 start(struct pamstack *s, const struct pamstack_for *f)
 {
-	static const struct pam_conv conv = { converse, NULL };
+	const struct pam_conv conv = { converse, s };
 
 	if (!f->conf->dir[0])
 		return pam_start(f->conf->service, f->user, &conv, &s->h);
@@ -213,6 +228,7 @@ pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envl
 	}
 	/* A stack that hangs must not keep a process for ever; no handler can get out of it, so the signal kills. */
 	signals_alarm(PATIENCE);
+	progress_step(PROGRESS_PAM_START);
 	rc = start(s, f);
 	if (rc != PAM_SUCCESS) {
 		snprintf(text, TEXT_CAP, "pam_start: error %d", rc);

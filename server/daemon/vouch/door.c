@@ -56,6 +56,7 @@ door_init(struct door *d, int listener)
 	d->complaints = (struct ratelimit){ .burst = 4, .every_ms = 5000 };
 	d->owners.subuid = "/etc/subuid";
 	d->owners.passwd = "/etc/passwd";
+	lastwords_init(&d->lastwords);
 	raise_descriptors(d);
 	d->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
@@ -103,19 +104,35 @@ refuse(struct door *d, int conn, uid_t uid, uint64_t owner)
 	close(conn);
 	if (refusallog_take(&d->refusals, owner, uid, now)) {
 		audit_init(&a, "-", uid);
-		audit_event(&a, "refuse", NULL, NULL, "code=5 why=\"too many logins at once\"");
+		audit_event(&a, "refuse", NULL, NULL, "code=5 why=queue detail=\"too many logins at once\"");
 	} else {
 		refusallog_left_out(&d->refusals, owner, now);
 	}
 }
 
-/* Whether the caller has closed its connection; then it needs no helper. */
+/* Whether the caller has closed its connection. */
 static bool
 is_closed(int conn)
 {
 	struct pollfd p = { .fd = conn, .events = POLLRDHUP };
 
 	return poll(&p, 1, 0) > 0;
+}
+
+/* Whether it has, and has said nothing: then it needs no helper. */
+static bool
+is_left(int conn)
+{
+	ssize_t n;
+	char byte;
+
+	if (!is_closed(conn))
+		return false;
+	n = recv(conn, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	/* The kernel says once that the caller has not read our QUEUED; what the caller has sent is there nevertheless. */
+	if (n < 0 && errno == ECONNRESET)
+		n = recv(conn, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n <= 0;
 }
 
 /* A connection that can't wait any longer, and was just taken out. */
@@ -236,19 +253,19 @@ serve(struct door *d, const struct slots_connection *c)
 {
 	uint64_t owner = slots_owner_of(&d->slots, c);
 	bool quiet = !refusallog_take(&d->refusals, owner, c->uid, clock_now_ms());
+	struct slots_helper h = { .uid = c->uid, .place = slots_place(&d->slots), .quiet = quiet };
 	int slot[2];
-	pid_t pid;
 
-	if (pipe2(slot, O_CLOEXEC)) {
+	if (pipe2(slot, O_CLOEXEC) || fcntl(slot[0], F_SETFL, O_NONBLOCK)) {
 		door_complain(d, errno, "cannot make a pipe for a helper");
 		return false;
 	}
-	pid = fork();
-	if (pid == 0)
-		_exit(helper_run(c->fd, slot[1], quiet, c->since_ms));
+	h.pid = fork();
+	if (h.pid == 0)
+		_exit(helper_run(c->fd, slot[1], quiet, lastwords_of(&d->lastwords, h.place), c->since_ms));
 	close(slot[1]);
-	if (pid > 0) {
-		slots_serve(&d->slots, c, slot[0], quiet);
+	if (h.pid > 0) {
+		slots_serve(&d->slots, c, slot[0], &h);
 		close(c->fd);
 		return true;
 	}
@@ -267,7 +284,7 @@ start_some(struct door *d)
 	for (int started = 0, skipped = 0; started < START_BATCH && skipped < SKIP_BATCH;) {
 		if (!slots_next(&d->slots, &c))
 			return;
-		if (!is_closed(c.fd) && serve(d, &c)) {
+		if (!is_left(c.fd) && serve(d, &c)) {
 			started++;
 			continue;
 		}
@@ -294,9 +311,12 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 	uint64_t now = clock_now_ms();
 
 	for (size_t i = 0; i < n; i++) {
-		if (freed[i].quiet && freed[i].refused)
+		lastwords_slot(&d->lastwords, &freed[i]);
+		if (!freed[i].over)
+			continue;
+		if (freed[i].helper.quiet && freed[i].refused)
 			refusallog_left_out(&d->refusals, freed[i].owner, now);
-		else if (!freed[i].quiet && !freed[i].refused)
+		else if (!freed[i].helper.quiet && !freed[i].refused)
 			refusallog_back(&d->refusals, freed[i].owner);
 	}
 	if (p[0].revents)
@@ -305,4 +325,11 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 	refuse_expired(d);
 	refusallog_say(&d->refusals, now, say_left_out);
 	counters_logins(d->slots.waiting_count, d->slots.count);
+}
+
+void
+door_child(struct door *d, pid_t pid, int status)
+{
+	if (!slots_ended(&d->slots, pid, status))
+		lastwords_status(&d->lastwords, pid, status);
 }

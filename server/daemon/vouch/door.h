@@ -4,7 +4,10 @@
  *
  * It accepts all connections in the socket's backlog at once, so that users do not delay each other there, and queues
  * them by owner (slots.h).  Each waiting login gets VOUCH_QUEUED.  Connections over the limit are refused without a
- * fork.  A connection that was closed meanwhile costs no helper either.
+ * fork.  A connection that was closed meanwhile, and has left nothing to read, costs no helper either.
+ *
+ * A helper that is killed, or that hangs over its login's time limit, cannot write its own line into the log: the door
+ * does, with what the helper has left in memory that both see (progress.h).
  */
 #ifndef HOLDFAST_DOOR_H
 #define HOLDFAST_DOOR_H
@@ -13,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lastwords.h"
 #include "owners.h"
 #include "ratelimit.h"
 #include "refusallog.h"
@@ -26,6 +30,7 @@ struct door {
 	struct slots slots;
 	struct owners owners;
 	struct refusallog refusals;
+	struct lastwords lastwords;
 	struct ratelimit complaints;
 	uint64_t owners_ms;       /* the last check of the owners' files */
 	uint64_t paused_until_ms; /* no accept before this time, after the system ran out of resources */
@@ -39,6 +44,8 @@ size_t door_poll(const struct door *d, uint64_t now_ms, struct pollfd *p);
 uint64_t door_deadline(const struct door *d, uint64_t now_ms);
 /* Handles the events after ppoll has filled the COUNT entries of P. */
 void door_turn(struct door *d, const struct pollfd *p, size_t count);
+/* The child PID of this process has ended with STATUS. */
+void door_child(struct door *d, pid_t pid, int status);
 /* Logs that WHAT has failed with ERR, within a rate limit. */
 void door_complain(struct door *d, int err, const char *what);
 

@@ -21,24 +21,26 @@
 #include "counters.h"
 #include "endstore.h"
 #include "endwords.h"
-#include "eventstore.h"
-#include "fd.h"
+#include "files.h"
 #include "leader_main.h"
 #include "log.h"
 #include "login.h"
+#include "notheld.h"
 #include "caller.h"
 #include "peercred.h"
 #include "policy.h"
 #include "ratelimit.h"
+#include "progress.h"
 #include "refusal.h"
 #include "reply.h"
+#include "said.h"
 #include "signals.h"
 #include "statedir.h"
-#include "userfile.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a caller that has connected and says nothing */
 #define ADMITTED_SECONDS 300 /* sshd's account stage counts for the login's shell: authentication and start-up files */
+#define TOLD_BEFORE_MS 300
 #define LIFE_SECONDS 60 /* whatever happens, a name service that hangs for instance */
 
 enum state { EXPECT_VOUCH, EXPECT_START, DONE };
@@ -58,51 +60,76 @@ struct helper {
 	int status; /* the exit status */
 };
 
-/* The facts of the login come from its record; for a caller without one only the uid is known. */
+/*
+ * Writes why the login gets no session (notheld.h), and WHAT else there is to say, or "".  The facts of the login come from
+ * its record; for a caller without one only the uid is known.
+ */
 static void
-write_refusal(const struct helper *h, const char *event, uint32_t code, const char *why)
+write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t cause, const char *what)
 {
-	const char *user = h->login.uid == h->caller && h->login.user[0] ? h->login.user : "-";
+	bool known = h->login.uid == h->caller && h->login.user[0];
 	struct audit a;
 	struct event e;
 
-	audit_init(&a, user, h->caller);
-	audit_begin(&a, &e, event, *user == '-' ? NULL : h->login.address, *user == '-' ? NULL : h->login.who);
+	audit_init(&a, known ? h->login.user : "-", h->caller);
+	audit_begin(&a, &e, name, known ? h->login.address : NULL, known ? h->login.who : NULL);
 	event_number(&e, "code", code);
-	event_quote(&e, "why", why);
+	event_add(&e, "from", h->from == VOUCH_FROM_HOOK ? "hook" : "command");
+	event_add(&e, "why", notheld_name(cause));
+	if (what[0])
+		event_quote(&e, "detail", what);
 	audit_write(&a, &e);
 }
 
-/* Refuses and ends; WHY is for the log only, which is written when the login has its answer. */
+/* Refuses and ends; TEXT is for the person, and CAUSE and WHAT for the log. */
 static void
-refuse(struct helper *h, uint32_t code, const char *text, const char *why)
+refuse(struct helper *h, uint32_t code, const char *text, uint32_t cause, const char *what)
 {
-	reply_refuse(h->conn, code, "%s", text);
-	if (!h->quiet)
-		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, why);
+	reply_refuse_as(h->conn, code, notheld_name(cause), "%s", text);
 	refusal_tell(h->slot);
+	if (!h->quiet)
+		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, cause, what);
 	h->state = DONE;
 	h->status = 1;
+}
+
+/* Whose login it is, for the log alone; of one that has ended only the user is known. */
+static void
+find_facts(struct helper *h, const struct vouch_request *q)
+{
+	const struct passwd *pw;
+
+	if (login_find(&q->ticket, &h->login) == 0 && h->login.uid == h->caller)
+		return;
+	memset(&h->login, 0, sizeof h->login);
+	pw = getpwuid(h->caller);
+	if (!pw || strlen(pw->pw_name) >= sizeof h->login.user)
+		return;
+	memcpy(h->login.user, pw->pw_name, strlen(pw->pw_name) + 1);
+	h->login.uid = h->caller;
 }
 
 static bool
 find_login(struct helper *h, const struct vouch_request *q)
 {
-	char why[128];
+	const char *what;
 	int rc = login_find(&q->ticket, &h->login);
 
-	if (!rc && h->login.uid == h->caller)
+	if (!rc && h->login.uid == h->caller) {
+		progress_login(h->login.user, h->login.address, h->login.who, q->from);
+		login_has_asked(&q->ticket);
 		return true;
-	snprintf(why, sizeof why, "the login's record: %s", strerror(rc < 0 ? -rc : EPERM));
+	}
+	what = strerror(rc < 0 ? -rc : EPERM);
 	if (!rc)
-		refuse(h, VOUCH_NOT_YOURS, "this ticket belongs to another user", "another user's ticket");
+		refuse(h, VOUCH_NOT_YOURS, "this ticket belongs to another user", NOTHELD_ANOTHERS_TICKET, "");
 	else if ((rc == -ENOENT || rc == -ESRCH) && q->from == VOUCH_FROM_HOOK)
 		/* Processes that a login has left behind, such as mosh-server, start shells with its ticket. */
-		refuse(h, VOUCH_ASIDE, "this is not the shell of a known login", why);
+		refuse(h, VOUCH_ASIDE, "this is not the shell of a known login", NOTHELD_UNKNOWN_LOGIN, what);
 	else if (rc == -ENOENT || rc == -ESRCH)
-		refuse(h, VOUCH_NO_TICKET, "this login is unknown or has ended", why);
+		refuse(h, VOUCH_NO_TICKET, "this login is unknown or has ended", NOTHELD_UNKNOWN_LOGIN, what);
 	else
-		refuse(h, VOUCH_TROUBLE, "cannot read this login's record", why);
+		refuse(h, VOUCH_TROUBLE, "cannot read this login's record", NOTHELD_TROUBLE, what);
 	return false;
 }
 
@@ -111,53 +138,71 @@ check_caller(struct helper *h, const struct vouch_request *q)
 {
 	char elsewhere[TEXT_CAP], confined[TEXT_CAP];
 	const char *why;
-	int rc = q->from == VOUCH_FROM_HOOK ? caller_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
-	                                    : caller_check(h->conn, &h->login, &why);
+	int rc;
 
+	progress_step(PROGRESS_CALLER);
+	rc = q->from == VOUCH_FROM_HOOK ? caller_check_hook(h->conn, &h->login, &q->ticket, h->account.shell, &why)
+	                                : caller_check(h->conn, &h->login, &why);
 	if (!rc)
 		return true;
 	snprintf(elsewhere, sizeof elsewhere, "sshd has %s than holdfastd", why);
 	snprintf(confined, sizeof confined, "this shell is confined: %s", why);
 	if (rc == -EXDEV)
-		refuse(h, VOUCH_NOT_INSIDE, elsewhere, why);
+		refuse(h, VOUCH_NOT_INSIDE, elsewhere, NOTHELD_NAMESPACES, why);
 	else if (rc == -ENOEXEC)
-		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", why);
+		refuse(h, VOUCH_ASIDE, "this is not a login shell that sshd has started", NOTHELD_NOT_SSHDS, why);
 	else if (rc == -EPERM && q->from == VOUCH_FROM_HOOK)
-		refuse(h, VOUCH_NOT_INSIDE, confined, why);
+		refuse(h, VOUCH_NOT_INSIDE, confined, NOTHELD_CONFINED, why);
 	else if (rc == -EPERM)
-		refuse(h, VOUCH_NOT_INSIDE, "this process does not belong to the login", why);
+		refuse(h, VOUCH_NOT_INSIDE, "this process does not belong to the login", NOTHELD_NOT_INSIDE, why);
 	else
-		refuse(h, VOUCH_TROUBLE, "cannot check this process", why);
+		refuse(h, VOUCH_TROUBLE, "cannot check this process", NOTHELD_TROUBLE, why);
 	return false;
+}
+
+/* The policy does not permit this login's session, for CODE; TROUBLE: what is wrong with it, or "". */
+static void
+refuse_by_policy(struct helper *h, uint32_t code, const char *trouble)
+{
+	if (trouble[0] && !h->quiet)
+		log_line(LOG_ERR, "%s", trouble);
+	if (code == VOUCH_DISABLED)
+		refuse(h, code, "switched off for this login", NOTHELD_ENABLE_NO, "");
+	else if (code == VOUCH_BAD_CONFIG)
+		refuse(h, code, "holdfast.conf has an error; see the log", NOTHELD_CONFIG, trouble);
+	else
+		refuse(h, code, trouble, NOTHELD_TROUBLE, trouble);
 }
 
 /* Everything that must hold for a vouched login; done for each request anew. */
 static bool
 verify(struct helper *h, const struct vouch_request *q)
 {
-	char trouble[TEXT_CAP] = "";
+	char trouble[TEXT_CAP] = "", what[TEXT_CAP];
 	uint32_t code;
 	int rc;
 
+	progress_step(PROGRESS_BEGINS);
 	if (policy_disabled()) {
-		refuse(h, VOUCH_DISABLED, "switched off on this host", "switched off");
+		find_facts(h, q);
+		refuse(h, VOUCH_DISABLED, "switched off on this host", NOTHELD_DISABLED, "");
 		return false;
 	}
 	if (!find_login(h, q))
 		return false;
+	progress_step(PROGRESS_ACCOUNT);
 	rc = account_find(h->login.user, h->login.uid, &h->account);
 	if (rc) {
-		refuse(h, VOUCH_TROUBLE, "cannot look up this account", strerror(-rc));
+		snprintf(what, sizeof what, "cannot look up this account: %s", strerror(-rc));
+		refuse(h, VOUCH_TROUBLE, what, NOTHELD_TROUBLE, what);
 		return false;
 	}
 	if (!check_caller(h, q))
 		return false;
+	progress_step(PROGRESS_POLICY);
 	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy, trouble);
 	if (code) {
-		if (trouble[0] && !h->quiet)
-			log_line(LOG_ERR, "%s", trouble);
-		refuse(h, code, code == VOUCH_DISABLED ? "switched off for this login" :
-		       "holdfast.conf has an error; see the log", "policy");
+		refuse_by_policy(h, code, trouble);
 		return false;
 	}
 	policy_identity(&h->policy, &h->login);
@@ -205,68 +250,49 @@ tell_ends(struct helper *h)
 	reply_send(h->conn, &told);
 }
 
-/*
- * The caller's own records, as they are now: the descriptor cannot be written to, and is of no use when there are later
- * ones.
- */
+/* The login gives up after MS, and is told a moment before that what took so long. */
 static void
-on_ends(struct helper *h)
+arm(const struct helper *h, uint32_t ms)
 {
-	int dir = statedir_open(STATEDIR_ENDS), fd = -1;
-	char name[USERFILE_NAME];
-
-	h->state = DONE;
-	if (dir < 0) {
-		reply_error(h->conn, "cannot open the records of ends");
-		return;
-	}
-	userfile_name(h->caller, name);
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	reply_ends(h->conn, fd);
-	fd_close(&fd);
-	close(dir);
+	progress_arm(h->conn, h->slot, ms > 2 * TOLD_BEFORE_MS ? ms - TOLD_BEFORE_MS : ms / 2);
 }
 
-/* The caller's file NAME in the directory WHICH: a descriptor for reading, or -1. */
-static int
-open_own(enum statedir which, const char *name, int flags)
+/* Nobody waits for the answer any more: the person has pressed Ctrl-C, or we were too slow (vouching.h). */
+static bool
+was_left(struct helper *h, const struct vouch_request *q)
 {
-	int dir = statedir_open(which), fd;
+	struct pollfd p = { .fd = h->conn, .events = POLLRDHUP };
 
-	if (dir < 0)
-		return -1;
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, EVENTSTORE_MODE);
-	close(dir);
-	return fd;
-}
-
-/*
- * The caller's own events, and those to come: the descriptor cannot be written to.  There is a file to watch for each
- * account, and none for a uid that is nobody's.
- */
-static void
-on_events(struct helper *h)
-{
-	int fds[VOUCH_FILES] = { -1, -1 };
-	char name[USERFILE_NAME];
-
+	if (poll(&p, 1, 0) <= 0)
+		return false;
+	find_facts(h, q);
+	login_has_asked(&q->ticket);
+	refusal_tell(h->slot);
+	counters_event("aside", notheld_name(NOTHELD_GAVE_UP));
+	if (!h->quiet)
+		write_refusal(h, "aside", VOUCH_LATE, NOTHELD_GAVE_UP, "");
 	h->state = DONE;
-	userfile_name(h->caller, name);
-	fds[0] = open_own(STATEDIR_EVENTS, name, 0);
-	if (fds[0] < 0 && getpwuid(h->caller))
-		fds[0] = open_own(STATEDIR_EVENTS, name, O_CREAT);
-	reply_events(h->conn, fds);
-	fd_close(&fds[0]);
+	return true;
 }
 
 static void
 on_vouch(struct helper *h, const struct vouch_request *q)
 {
-	if (!verify(h, q))
+	struct config_policy defaults;
+	bool ok;
+
+	h->from = q->from;
+	if (was_left(h, q))
+		return;
+	/* The policy is not known yet. */
+	config_defaults(&defaults);
+	arm(h, defaults.login_timeout_ms);
+	ok = verify(h, q);
+	progress_disarm();
+	if (!ok)
 		return;
 	counters_asked(&q->ticket, h->asked_ms);
 	h->ticket = q->ticket;
-	h->from = q->from;
 	h->state = EXPECT_START;
 	/* It looks for a session to resume first, which takes its time. */
 	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
@@ -285,27 +311,29 @@ on_start(struct helper *h, const struct vouch_request *q)
 	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
 		return;
 	if (memcmp(&q->ticket, &h->ticket, sizeof h->ticket) != 0 || q->from != h->from) {
-		refuse(h, VOUCH_BAD_REQUEST, "the request differs from the first one",
+		refuse(h, VOUCH_BAD_REQUEST, "the request differs from the first one", NOTHELD_BAD_REQUEST,
 		       "the ticket or kind differs from the first one");
 		return;
 	}
+	arm(h, h->policy.login_timeout_ms);
 	if (!verify(h, q))
 		return;
 	if (policy_draining()) {
-		refuse(h, VOUCH_DRAIN, "no new sessions on this host now (maintenance)", "drain");
+		refuse(h, VOUCH_DRAIN, "no new sessions on this host now (maintenance)", NOTHELD_DRAIN, "");
 		return;
 	}
 	order = calloc(1, sizeof *order);
 	if (!order) {
-		refuse(h, VOUCH_TROUBLE, "out of memory", "out of memory");
+		refuse(h, VOUCH_TROUBLE, "out of memory", NOTHELD_MEMORY, "");
 		return;
 	}
 	*order = (struct leader_order){
 		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
 		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
-		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet,
+		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet, .hook = h->from == VOUCH_FROM_HOOK,
 		.admitted = q->from == VOUCH_FROM_HOOK && login_is_young(&h->login, ADMITTED_SECONDS),
 	};
+	h->slot = -1;
 	h->status = leader_main(order);
 	free(order);
 }
@@ -327,11 +355,14 @@ receive(int conn, void *buf, size_t cap)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = cap };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	bool reset = false;
 	ssize_t n;
 
-	do
+	/* A caller that has left without reading our answer is told by an error, once; its message comes behind that. */
+	do {
 		n = recvmsg(conn, &msg, MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
+		reset = !reset && n < 0 && errno == ECONNRESET;
+	} while (n < 0 && (errno == EINTR || reset));
 	if (n < 0)
 		return -errno;
 	return msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -EBADMSG : n;
@@ -355,18 +386,20 @@ wait_for(int conn, int timeout_ms)
 	return false;
 }
 
-/* Answers a request without a ticket; whether it is one. */
+/* Answers a request that needs no ticket; whether it is one. */
 static bool
-asks_for_files(struct helper *h, const unsigned char *buf, size_t len)
+needs_no_ticket(struct helper *h, const unsigned char *buf, size_t len)
 {
 	struct vouch_request q;
 
 	if (vouch_decode_request(&q, buf, len))
 		return false;
 	if (q.op == VOUCH_OP_ENDS)
-		on_ends(h);
+		files_ends(h->conn, h->caller);
 	else if (q.op == VOUCH_OP_EVENTS)
-		on_events(h);
+		files_events(h->conn, h->caller);
+	else if (q.op == VOUCH_OP_SAY)
+		said_take(h->caller, &q);
 	else
 		return false;
 	return true;
@@ -385,10 +418,10 @@ serve(struct helper *h)
 		n = receive(h->conn, buf, sizeof buf);
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
-		if (n > 0 && h->state == EXPECT_VOUCH && asks_for_files(h, buf, (size_t)n))
+		if (n > 0 && h->state == EXPECT_VOUCH && needs_no_ticket(h, buf, (size_t)n))
 			return;
 		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
-			refuse(h, VOUCH_BAD_REQUEST, "unknown request", "bad request");
+			refuse(h, VOUCH_BAD_REQUEST, "unknown request", NOTHELD_BAD_REQUEST, "");
 			return;
 		}
 		states[h->state].handle(h, &q);
@@ -396,7 +429,7 @@ serve(struct helper *h)
 }
 
 int
-helper_run(int conn, int slot, bool quiet, uint64_t asked_ms)
+helper_run(int conn, int slot, bool quiet, struct progress *progress, uint64_t asked_ms)
 {
 	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .asked_ms = asked_ms,
 	                    .timeout_ms = SILENCE_MS };
@@ -412,6 +445,9 @@ helper_run(int conn, int slot, bool quiet, uint64_t asked_ms)
 	if (clean_descriptors(keep, 2) || peercred_get(conn, &cred))
 		return 1;
 	h.caller = cred.uid;
+	progress_begin(progress);
 	serve(&h);
+	if (h.slot >= 0)
+		refusal_done(h.slot);
 	return h.status;
 }

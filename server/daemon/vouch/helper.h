@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "progress.h"
+
 /*
  * Serves CONN in a process of its own, just forked from holdfastd, after it has removed inherited state.  SLOT is a
- * pipe: its end tells holdfastd that this helper's slot is free, and a byte in it that the login was refused.  Takes
- * both over. QUIET: log no refusal, because there are too many.  ASKED_MS: when the caller connected, on clock_now_ms().  Returns the process' exit status.
+ * pipe: its end tells holdfastd that this helper's slot is free, and bytes in it more (refusal.h).  Takes both over.
+ * QUIET: log no refusal, because there are too many.  PROGRESS: what holdfastd sees of it; may be NULL.  ASKED_MS: when
+ * the caller connected, on clock_now_ms().  Returns the process' exit status.
  */
-int helper_run(int conn, int slot, bool quiet, uint64_t asked_ms);
+int helper_run(int conn, int slot, bool quiet, struct progress *progress, uint64_t asked_ms);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "slots.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "refusal.h"
 
 /*
  * The row of OWNER, a new one if need be.  There is one while another connection can wait: each row in use stands for a
@@ -132,15 +135,39 @@ slots_next(struct slots *s, struct slots_connection *c)
 	return true;
 }
 
+unsigned
+slots_place(const struct slots *s)
+{
+	unsigned place = 0;
+
+	while (place < SLOTS_MAX - 1 && s->taken[place])
+		place++;
+	return place;
+}
+
 void
-slots_serve(struct slots *s, const struct slots_connection *c, int fd, bool quiet)
+slots_serve(struct slots *s, const struct slots_connection *c, int fd, const struct slots_helper *helper)
 {
 	s->owners[c->owner].waiting--;
 	s->owners[c->owner].serving++;
+	memset(&s->v[s->count], 0, sizeof s->v[0]);
 	s->v[s->count].fd = fd;
 	s->v[s->count].owner = c->owner;
-	s->v[s->count].quiet = quiet;
+	s->v[s->count].helper = *helper;
+	s->taken[helper->place] = true;
 	s->count++;
+}
+
+bool
+slots_ended(struct slots *s, pid_t pid, int status)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->v[i].helper.pid == pid) {
+			s->v[i].ended = true;
+			s->v[i].status = status;
+			return true;
+		}
+	return false;
 }
 
 void
@@ -173,18 +200,39 @@ slots_poll(const struct slots *s, struct pollfd *p)
 	return s->count;
 }
 
-/* Frees slot I. */
+/* Reads what the helper of slot I has said: whether its pipe is at its end. */
+static bool
+listen_to(struct slots *s, size_t i)
+{
+	char said[16];
+	ssize_t n;
+
+	while ((n = read(s->v[i].fd, said, sizeof said)) > 0)
+		for (ssize_t k = 0; k < n; k++) {
+			s->v[i].refused |= said[k] == REFUSAL_REFUSED || said[k] == REFUSAL_LATE;
+			s->v[i].late |= said[k] == REFUSAL_LATE;
+			s->v[i].done |= said[k] == REFUSAL_DONE;
+		}
+	return n == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
 static struct slots_freed
+state_of(const struct slots *s, size_t i, bool over)
+{
+	return (struct slots_freed){
+		.owner = s->owners[s->v[i].owner].owner, .helper = s->v[i].helper, .over = over,
+		.refused = s->v[i].refused, .late = s->v[i].late, .done = s->v[i].done,
+		.ended = s->v[i].ended, .status = s->v[i].status,
+	};
+}
+
+static void
 release(struct slots *s, size_t i)
 {
-	struct slots_freed freed = { .owner = s->owners[s->v[i].owner].owner, .quiet = s->v[i].quiet };
-	char byte;
-
-	freed.refused = read(s->v[i].fd, &byte, 1) == 1;
 	close(s->v[i].fd);
 	s->owners[s->v[i].owner].serving--;
+	s->taken[s->v[i].helper.place] = false;
 	s->v[i] = s->v[--s->count];
-	return freed;
 }
 
 size_t
@@ -193,9 +241,17 @@ slots_reap(struct slots *s, const struct pollfd *p, size_t count, struct slots_f
 	size_t n = 0;
 
 	/* From the back, so that the last one, moved into a gap, has been looked at. */
-	for (size_t i = count; i-- > 0;)
-		if (p[i].revents)
-			freed[n++] = release(s, i);
+	for (size_t i = count; i-- > 0;) {
+		bool was_late = s->v[i].late, over;
+
+		if (!p[i].revents)
+			continue;
+		over = listen_to(s, i);
+		if (over || s->v[i].late != was_late)
+			freed[n++] = state_of(s, i, over);
+		if (over)
+			release(s, i);
+	}
 	trim(s);
 	return n;
 }

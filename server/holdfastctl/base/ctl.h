@@ -40,7 +40,7 @@ struct ctl_command {
 extern const struct ctl_command cmd_ls, cmd_last, cmd_events, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
                                 cmd_setup, cmd_doctor, cmd_message, cmd_drain, cmd_check_config, cmd_resume, cmd_upgrade,
                                 cmd_metrics, cmd_record, cmd_export, cmd_send, cmd_print, cmd_peek, cmd_tail, cmd_wait,
-                                cmd_run;
+                                cmd_run, cmd_why;
 
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the mistake in the command line and the usage: CTL_USAGE. */

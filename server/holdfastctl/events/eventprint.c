@@ -16,7 +16,7 @@ eventprint_is_number(const char *key)
 {
 	static const char *const numbers[] = {
 		"uid", "session", "duration", "code", "by-uid", "by-pid", "by-login-uid", "signal", "idle_s", "suppressed",
-		"left_out", "bytes", "errno", "seen_ms",
+		"left_out", "bytes", "errno", "seen_ms", "other",
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

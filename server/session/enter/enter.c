@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "envlist.h"
 #include "enter_fill.h"
+#include "enter_missed.h"
 #include "enter_private.h"
 #include "enter_why.h"
 #include "hookshell.h"
@@ -138,7 +139,7 @@ resume_best(struct enter *e)
 	struct choose_login login = describe_login(e);
 	uint32_t patience = e->vouching.facts.type == VOUCH_FACTS ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
 	uint64_t until = clock_now_ms() + patience;
-	int rc = session_list_get(geteuid(), LIST_MS, &list), n;
+	int rc = session_list_get(geteuid(), LIST_MS, &list), n, first = 0;
 
 	if (rc < 0)
 		return rc;
@@ -156,7 +157,10 @@ resume_best(struct enter *e)
 		else
 			chose(e, choose_is_like(&list.v[i], &login) ? ATTACH_CHOSE_WINDOW : ATTACH_CHOSE_LATEST);
 		rc = claim(e, list.v[i].id, ATTACH_MODE_AUTO);
+		first = i ? first : rc;
 	}
+	if (rc && rc != -EINTR)
+		enter_missed_note(e, &list, n, first, &login);
 	session_list_free(&list);
 	return rc == 0 || rc == -EINTR ? rc : -ENOENT;
 }
@@ -201,7 +205,10 @@ start_one(struct enter *e)
 	rc = vouching_start(&e->vouching, &e->q->ticket, ws, &e->waiting);
 	if (rc < 0)
 		return rc;
-	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+	rc = claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+	if (!rc)
+		enter_missed_say(e);
+	return rc;
 }
 
 /* A new session.  One whose keeper dies before it is claimed is given up, and another one is started. */

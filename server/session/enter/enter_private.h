@@ -39,6 +39,8 @@ struct enter {
 	bool inside_known;
 	bool resumed;             /* resume.d has run */
 	uint32_t elevated;        /* a session that was not resumed because of ElevatedTimeout, or 0 */
+	uint32_t missed;          /* why a dropped session was not resumed (notheld.h), or 0 … */
+	uint32_t missed_session;  /* … and which one */
 };
 
 #endif

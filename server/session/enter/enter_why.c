@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemonlink.h"
 #include "ends.h"
 #include "forced.h"
 #include "log.h"
+#include "notheld.h"
 
 #define A_DAY_MS UINT64_C(86400000) /* an older record is of another session with the number, perhaps */
 
@@ -148,11 +150,40 @@ enter_say_told(struct enter *e)
 	e->told[0] = '\0';
 }
 
+/* What this process alone knows of the cause; 0: root's part has written the cause down, or nobody is there to hear. */
+static uint32_t
+cause_of(const struct enter *e, int rc)
+{
+	if (e->waiting.skip || e->waiting.hangup || rc == -ECANCELED)
+		return NOTHELD_SKIPPED;
+	/* With a refusal of its own making, holdfastd finds this login's question, and that nobody waits for the answer. */
+	if (e->vouching.last.type == VOUCH_REFUSED || is_aside(e, rc))
+		return 0;
+	if (rc == -E2BIG)
+		return NOTHELD_ENVIRONMENT;
+	if (rc == e->err)
+		return is_absence(rc) ? 0 : NOTHELD_UNREACHABLE;
+	if (e->want[0])
+		return NOTHELD_BY_NAME;
+	return rc == -ETIMEDOUT ? NOTHELD_NOT_READY : NOTHELD_ENTERING;
+}
+
+/* Tells holdfastd, if this is a login whose shell would have been held. */
+static void
+say_cause(const struct enter *e, int rc)
+{
+	uint32_t cause = e->q->hook && !e->switched && !e->q->own ? cause_of(e, rc) : 0;
+
+	if (cause)
+		daemonlink_say(&e->q->ticket, true, cause, notheld_number(cause) ? (uint32_t)-rc : 0);
+}
+
 void
 enter_say_why(struct enter *e, int rc)
 {
 	char text[TEXT_CAP];
 
+	say_cause(e, rc);
 	enter_say_told(e);
 	e->res->code = code_of(e, rc);
 	if (is_silent(e, rc)) {

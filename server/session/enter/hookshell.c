@@ -56,6 +56,14 @@ hookshell_is_sshds(const struct ticket *t)
 	return found;
 }
 
+bool
+hookshell_is_below_sshd(void)
+{
+	struct procstat shell, above;
+
+	return procstat_read(getppid(), &shell) == 0 && procstat_read(shell.ppid, &above) == 0 && is_sshd(&above);
+}
+
 int
 hookshell_environment(struct envlist *out)
 {

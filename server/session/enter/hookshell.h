@@ -16,6 +16,8 @@
  * according to /proc.  A parent that /proc hides (hidepid) counts as sshd.
  */
 bool hookshell_is_sshds(const struct ticket *t);
+/* Whether the shell's parent calls itself sshd; for a shell without a terminal, of which less can be known. */
+bool hookshell_is_below_sshd(void);
 /* The shell's initial environment: as loginshell_environment. */
 int hookshell_environment(struct envlist *out);
 

@@ -104,6 +104,17 @@ too_late(struct vouching *v, const char *text)
 	return -ETIMEDOUT;
 }
 
+/* The helper has ended, and holdfastd writes down how: the message for the user. */
+static int
+no_answer(struct vouching *v)
+{
+	memset(&v->last, 0, sizeof v->last);
+	v->last.type = VOUCH_REFUSED;
+	v->last.refusal = VOUCH_TROUBLE;
+	snprintf(v->last.text, sizeof v->last.text, "holdfastd's process for this login has ended without an answer");
+	return -EPIPE;
+}
+
 static int
 send_request(const struct vouching *v, enum vouch_op op, const struct ticket *ticket, const struct winsize *ws)
 {
@@ -131,6 +142,8 @@ next_reply(struct vouching *v, struct waiting *w, int timeout_ms)
 	unsigned char buf[VOUCH_REPLY_MAX];
 	int n = waiting_message(w, v->fd, buf, sizeof buf, timeout_ms);
 
+	if (n == -EPIPE || n == -ECONNRESET)
+		return no_answer(v);
 	if (n < 0)
 		return n;
 	if (vouch_decode_reply(&v->last, buf, (size_t)n) < 0)

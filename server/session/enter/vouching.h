@@ -21,7 +21,8 @@ struct vouching {
 
 /*
  * Connects and asks about TICKET, as v->from, which is kept: 0: vouched for; -EACCES: refused (v->last); -EBUSY: too
- * many logins; -ETIMEDOUT: no answer in time, both with a line for the user in v->last; -EINTR; another negative errno:
+ * many logins; -ETIMEDOUT: no answer in time; -EPIPE: the helper has ended, these with a line for the user in v->last;
+ * -EINTR; another negative errno:
  * holdfastd does not run.  Close with vouching_close in any case.
  */
 int vouching_ask(struct vouching *v, const struct ticket *ticket, struct waiting *w);

@@ -5,36 +5,11 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "daemonlink.h"
 #include "fd.h"
-#include "paths.h"
-#include "peercred.h"
-
-/* A socket to holdfastd, which is root's: a descriptor or a negative errno. */
-static int
-connect_daemon(void)
-{
-	const struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc = 0;
-	struct ucred cred;
-
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&sa, sizeof sa))
-		rc = -errno;
-	if (!rc)
-		rc = peercred_get(fd, &cred);
-	if (!rc && cred.uid != 0)
-		rc = -EPERM;
-	if (rc) {
-		close(fd);
-		return rc;
-	}
-	return fd;
-}
 
 /* The descriptors that came with MH into FDS, VOUCH_FILES of them; none for too many. */
 static void
@@ -79,7 +54,7 @@ daemonask(enum vouch_op op, enum vouch_reply_type want, struct vouch_reply *repl
 	const struct vouch_request q = { .op = op };
 	uint64_t deadline = clock_now_ms() + DAEMONASK_WAIT_MS;
 	unsigned char buf[VOUCH_REQUEST_BYTES];
-	int sock = connect_daemon(), rc;
+	int sock = daemonlink_open(), rc;
 
 	fds[0] = fds[1] = -1;
 	if (sock < 0)

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "lastwords.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "counters.h"
+#include "notheld.h"
+#include "vouch.h"
+#include "waitstatus.h"
+
+void
+lastwords_init(struct lastwords *w)
+{
+	memset(w, 0, sizeof *w);
+	w->table = progress_table(SLOTS_MAX);
+}
+
+struct progress *
+lastwords_of(const struct lastwords *w, unsigned place)
+{
+	return w->table ? &w->table[place] : NULL;
+}
+
+static void
+write_line(uid_t uid, const struct progress *was, uint32_t code, uint32_t cause, const char *what)
+{
+	struct audit a;
+	struct event e;
+
+	audit_init(&a, was->user[0] ? was->user : "-", uid);
+	audit_begin(&a, &e, "refuse", was->address, was->who);
+	event_number(&e, "code", code);
+	event_add(&e, "from", was->from == VOUCH_FROM_HOOK ? "hook" : "command");
+	event_add(&e, "why", notheld_name(cause));
+	event_quote(&e, "detail", what);
+	counters_event("refuse", notheld_name(cause));
+	audit_write(&a, &e);
+}
+
+static void
+say_died(uid_t uid, const struct progress *was, const char *how)
+{
+	char what[192];
+
+	snprintf(what, sizeof what, "it %s, at %s", how, progress_words(was->step));
+	write_line(uid, was, VOUCH_TROUBLE, NOTHELD_HELPER_DIED, what);
+}
+
+/* What the helper has left; its strings end, whatever has written over them. */
+static struct progress
+copy_of(const struct lastwords *w, unsigned place)
+{
+	struct progress p = { .step = PROGRESS_BEGINS };
+
+	if (w->table)
+		p = w->table[place];
+	p.user[sizeof p.user - 1] = p.address[sizeof p.address - 1] = p.who[sizeof p.who - 1] = '\0';
+	return p;
+}
+
+void
+lastwords_slot(struct lastwords *w, const struct slots_freed *f)
+{
+	struct progress was = copy_of(w, f->helper.place);
+	char how[WAITSTATUS_CAP];
+
+	if (f->helper.quiet)
+		return;
+	if (!f->over) {
+		write_line(f->helper.uid, &was, VOUCH_LATE, NOTHELD_LOGIN_TIMEOUT, progress_words(was.step));
+	} else if (!f->done && !f->refused && f->ended) {
+		waitstatus_words(f->status, how);
+		say_died(f->helper.uid, &was, how);
+	} else if (!f->done && !f->refused && w->count == LASTWORDS_DEAD) {
+		say_died(f->helper.uid, &was, "was killed");
+	} else if (!f->done && !f->refused) {
+		w->dead[w->count++] = (struct lastwords_dead){ f->helper.pid, f->helper.uid, was };
+	}
+}
+
+void
+lastwords_status(struct lastwords *w, pid_t pid, int status)
+{
+	char how[WAITSTATUS_CAP];
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (w->dead[i].pid != pid)
+			continue;
+		waitstatus_words(status, how);
+		say_died(w->dead[i].uid, &w->dead[i].was, how);
+		w->dead[i] = w->dead[--w->count];
+		return;
+	}
+}

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""holdfastctl why: each login that is not held leaves its reason, whoever decided so, and the tool says it in words."""
+import contextlib
+import json
+import os
+import re
+import signal
+
+from host import RUN
+from template import write
+from term import Failed, check, equal, wait_until
+from test_hardened import added, ptys
+
+CONF = "/etc/holdfast/holdfast.conf"
+SAID = "/var/lib/holdfast/said"
+OTHER_KEY = ["-F", "/home/laptop/.ssh/config2"]
+PLAIN, NONE, NEW = "a plain shell", "no session", "a new session"
+
+
+def reasons(host, user="alice", by="root"):
+    r = host.ctl(by, "why", "--json", *([user] if by == "root" else []))
+    equal((r.returncode, r.stderr), (0, ""), "holdfastctl why")
+    return json.loads(r.stdout)["reasons"]
+
+
+def reason(host, why, user="alice"):
+    """The latest reason, once it is WHY."""
+    try:
+        return wait_until(lambda: (reasons(host, user) or [{}])[-1].get("why") == why and reasons(host, user)[-1],
+                          "the reason " + why)
+    except Failed as e:
+        raise Failed("%s: %s; the log: %s" % (e, reasons(host, user)[-3:], host.syslog.lines[-4:])) from e
+
+
+@contextlib.contextmanager
+def wrote(path, text):
+    before = open(path).read() if os.path.exists(path) else None
+    write(path, text)
+    yield
+    if before is None:
+        os.unlink(path)
+    else:
+        write(path, before)
+
+
+def before(text):
+    """Start-up files have TEXT before the hook."""
+    with open("/etc/profile") as f:
+        return wrote("/etc/profile", text + f.read())
+
+
+@contextlib.contextmanager
+def forced(host):
+    host.configure_sshd("ForceCommand /bin/bash -l\n")
+    yield
+    host.configure_sshd("")
+
+
+def shell(host, *options, **kw):
+    t = host.login(options=list(options), **kw)
+    held = t.ask("$HOLDFAST_SESSION") != ""
+    text = t.text()
+    t.line("exit 7")
+    equal(t.wait_exit(), 7, "the status of ssh")
+    return held, text
+
+
+def without_terminal(host):
+    r = host.ssh_run(options=["-T"], input=b"exit 3\n")
+    equal((r.returncode, r.stdout + r.stderr), (3, b""), "ssh -T")
+    return False, ""
+
+
+def as_command(host):
+    t = host.ssh(options=["-t"], args=["bash -l"])
+    t.prompt()
+    t.line("exit")
+    t.wait_exit()
+    return False, ""
+
+
+def unset_term(host):
+    return shell(host, term="")
+
+
+# What the login does, under which state, the reason, and whether the user's process has said it.
+SAYS = (
+    (without_terminal, None, "no-terminal"),
+    (lambda host: shell(host, term="dumb"), None, "term-dumb"),
+    (lambda host: shell(host, "-o", "SetEnv=LC_HOLDFAST=off"), None, "off-client"),
+    (shell, lambda: wrote("/home/alice/.config/holdfast/off", ""), "off-file"),
+    (shell, lambda: before("exec 2>/dev/tty\n"), "redirected"),
+    (shell, lambda: before("HOLDFAST=off; export HOLDFAST\n"), "off-variable"),
+    (as_command, None, "other-program"),
+)
+
+
+def test_asides(host):
+    """What the hook leaves alone is said by the user's process, once a login, and costs the terminal not a byte."""
+    for login, state, why in SAYS:
+        with state() if state else contextlib.nullcontext():
+            held, text = login(host)
+        check(not held and "holdfast" not in text.replace("holdfastctl", ""), "%s: held, or not silent: %r" % (why, text))
+        r = reason(host, why)
+        # a login may be over, and its record gone, before its word is read
+        check(r.get("address", "127.0.0.1") == "127.0.0.1" and (login == without_terminal or "address" in r), "%s" % r)
+        equal((r["event"], r["got"], r["said_by_user"], r["user"], r["times"]), ("aside", PLAIN, True, "alice", 1),
+              "the reason %s" % r)
+        check(r["text"] and r["mend"], "words: %s" % r)
+    with forced(host):
+        shell(host)
+    equal(reason(host, "forced")["said_by_user"], True, "who said that it was forced")
+    equal([r["why"] for r in reasons(host, by="alice")], [r["why"] for r in reasons(host)], "what alice sees")
+    equal(reasons(host, by="bob"), [], "what bob sees of it")
+    equal(host.ctl("bob", "why", "alice").returncode, 1, "alice's reasons for bob")
+    r = host.ctl("bob", "why")
+    equal((r.returncode, r.stdout), (0, ""), "why for one with nothing")
+    check("nothing since" in r.stderr, "why for one with nothing: %r" % r.stderr)
+    # commands never ask, and are no logins that were not held; a held one says nothing either
+    before = len(reasons(host))
+    host.ssh_run(args=["true"])
+    t = host.login()
+    equal(len(reasons(host)), before, "reasons after a command and a held login")
+    # a shell of an opted-out login that is a login shell too has the login's ticket
+    t2 = host.login(options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    reason(host, "off-client")
+    t2.run("bash -lc true; bash -lc true")
+    equal(reason(host, "off-client")["times"], 1, "words of one login")
+    host.drop(t)
+    with open("/home/laptop/.ssh/config") as f:
+        write("/home/laptop/.ssh/config2", f.read().replace("/key1", "/key2"))
+    t = host.login(options=OTHER_KEY)
+    r = reason(host, "new-other-key")
+    equal((r["got"], "session 1" in r["text"]), (NEW, True), "another key: %s" % r)
+    out = host.ctl("root", "why").stdout
+    check("TERM is dumb [said by the user's process]" in out and "rm ~/.config/holdfast/off" in out, out)
+
+
+@contextlib.contextmanager
+def drained(host):
+    host.ctl("root", "drain")
+    yield
+    host.ctl("root", "drain", "--off")
+
+
+def rules(line):
+    return wrote("/etc/pam.d/held", "auth required pam_permit.so\naccount required pam_permit.so\n"
+                 "session optional pam_loginuid.so\n" + line)
+
+
+@contextlib.contextmanager
+def own_rules(line, conf=""):
+    with rules(line), wrote(CONF, "PamService held\n" + conf):
+        yield
+
+
+# State, reason, what else the event says, and what the person reads.
+REFUSALS = (
+    (drained, "drain", "", "maintenance"),
+    (lambda host: wrote(CONF, "Enable no\n"), "enable-no", "", ""),
+    (lambda host: wrote(CONF, "Scrollback none of these\n"), "bad-config", "Scrollback", "holdfast.conf has an error"),
+    (lambda host: wrote(CONF, "MaxSessions 0\n"), "limit", "MaxSessions 0", "permits no session"),
+    (lambda host: ptys(2), "ptys", "kernel.pty.max is", "no pseudo terminal was free: kernel.pty.max is"),
+    (lambda host: added("/etc/security/limits.conf", "alice hard nofile 20\n")(host), "nofile", "(ulimit -n) is 20",
+     "the limit on open files is too small"),
+    (lambda host: own_rules("session required pam_deny.so\n"), "pam", "pam_open_session", "PAM refused the session"),
+    (lambda host: own_rules("session required pam_exec.so quiet /bin/sleep 100\n", "LoginTimeout 1s\n"), "login-timeout",
+     "pam_open_session", "not ready in time.*pam_open_session"),
+)
+
+
+def test_refusals(host):
+    """What root's part refuses: the event and the person's line say the same cause."""
+    for state, why, what, words in REFUSALS:
+        with state(host):
+            held, text = shell(host)
+            check(not held, why + ": held")
+            r = reason(host, why)
+        equal((r["event"], r["got"], r["said_by_user"], r["address"]), ("refuse", PLAIN, False, "127.0.0.1"), "%s" % r)
+        check(what in r["text"] and r["mend"], "%s: %s" % (why, r))
+        check(re.search(words, text) if words else "holdfast:" not in text, "%s: the person reads %r" % (why, text))
+        for p in host.named("sleep"):
+            os.kill(p, signal.SIGKILL)
+
+
+def test_away(host):
+    """holdfastd hung, a helper killed, holdfastd stopped, and a shell without a hook."""
+    no_hook = host.login("alice", options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    reason(host, "off-client")
+    os.kill(host.holdfastd.pid, signal.SIGSTOP)
+    t = host.login()
+    check(t.ask("$HOLDFAST_SESSION") == "" and "holdfastd does not answer" in t.text(), "hung: %r" % t.text())
+    os.kill(host.holdfastd.pid, signal.SIGCONT)
+    r = reason(host, "gave-up")
+    equal((r["event"], r["address"], r["said_by_user"]), ("aside", "127.0.0.1", False), "hung: %s" % r)
+    with own_rules("session required pam_exec.so quiet /bin/sleep 100\n", "LoginTimeout 1m\n"):
+        t = host.ssh()
+        # the login asks a second time
+        for count in (1, 2):
+            wait_until(lambda: len(host.named("sleep")) == count, "PAM of another leader")
+            for p in host.named("holdfastd"):
+                if p != host.holdfastd.pid:
+                    os.kill(p, signal.SIGKILL)
+        t.prompt()
+        check("ended without an answer" in t.text(), "a killed leader: %r" % t.text())
+        t.kill()
+    r = reason(host, "helper-died")
+    equal((r["event"], r["user"], r["address"]), ("refuse", "alice", "127.0.0.1"), "killed: %s" % r)
+    check("killed by SIGKILL" in r["text"] and "pam_open_session" in r["text"], "killed: %s" % r)
+    for p in host.named("sleep"):
+        os.kill(p, signal.SIGKILL)
+    host.stop_holdfastd()
+    r = host.ctl("alice", "why")
+    equal((r.returncode, "holdfastd is not running" in r.stderr), (1, True), "why without holdfastd: %s" % r)
+    check("now: holdfastd is not running" in host.ctl("root", "why", "alice").stdout, "root's why without holdfastd")
+    t = host.login()
+    check("holdfastd is not running" in t.text(), t.text())
+    sshd = host.sshd_of("alice", "monitor")[-1]
+    wait_until(lambda: age(sshd) > 6, "the login is some seconds old", 20)
+    host.start_holdfastd()
+    r = reason(host, "unknown")
+    equal((r["event"], r["got"], r["said_by_user"], r["address"]), ("aside", PLAIN, False, "127.0.0.1"), "stopped: %s" % r)
+    check("it had been stopped" in r["text"], "stopped: %s" % r)
+    equal(r["times"], 1, "the login of before has said its reason")
+    no_hook.kill()
+    write("/etc/holdfast/disabled", "")
+    check("switched off on this host since" in host.ctl("root", "why").stdout, "why with the kill switch")
+
+
+def age(pid):
+    """Seconds since the process was started."""
+    with open("/proc/%d/stat" % pid) as f:
+        start = int(f.read().rsplit(")", 1)[1].split()[19]) / os.sysconf("SC_CLK_TCK")
+    with open("/proc/uptime") as f:
+        return float(f.read().split()[0]) - start
+
+
+def test_quota(host):
+    """A process that says thousands of things costs its user's older words, and nobody else anything."""
+    shell(host, user="bob", *["-o", "SetEnv=LC_HOLDFAST=off"])
+    reason(host, "off-client", "bob")
+    with wrote(CONF, "MaxSessions 0\n"):
+        shell(host)
+    reason(host, "limit")
+    say = ("import socket, struct\n"
+           "for i in range(3000):\n"
+           "    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+           "    s.settimeout(20)\n"
+           "    try:\n"
+           "     s.connect('%s/holdfastd.sock')\n"
+           "     s.send(b'holdfast' + struct.pack('>II', 1, 5) + bytes(16) + bytes(9) + b'\\1' +\n"
+           "            struct.pack('>HI', 11, 0) + bytes(16))\n"
+           "    except OSError: # too many at once\n"
+           "     pass\n"
+           "    s.close()\n" % RUN)
+    r = host.as_user("alice", ["/usr/bin/python3", "-c", say], timeout=60)
+    check(r.returncode == 0, "saying: %s" % r)
+    wait_until(lambda: "module" in [x["why"] for x in reasons(host)], "alice's words")
+    equal([x["why"] for x in reasons(host, "bob")], ["off-client"], "bob's reasons")
+    check("limit" in [x["why"] for x in reasons(host)], "root's word about alice is gone")
+    with open("%s/%d" % (SAID, host.ids("alice")[0])) as f:
+        check(len(f.readlines()) <= 64, "lines of alice")
+    check(len(host.syslog.find("event=aside .*why=module")) <= 20, "lines in the log")
+    check(not os.path.exists("%s/%d" % (SAID, 4711)), "a file of nobody")
