@@ -70,6 +70,8 @@ say_error(int rc)
 {
 	if (rc == -ENOENT || rc == -ECONNREFUSED)
 		ctl_error("holdfastd is not running, and only root can read events without it");
+	else if (rc == -ENODATA)
+		ctl_error("no events of this user are kept");
 	else if (rc == -EPROTO)
 		ctl_error("holdfastd is of an older version; systemctl restart holdfastd");
 	else
@@ -90,7 +92,7 @@ follow(const struct wanted *w, struct eventsource *s)
 			return CTL_FAILED;
 		rc = eventsource_wait(s);
 		if (!rc)
-			rc = eventsource_read(s, 0, &l);
+			rc = eventsource_read(s, w->since_ms, &l);
 		if (!rc)
 			show(w, &l, SIZE_MAX, false);
 		eventlist_free(&l);

@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 from term import check, equal, wait_until
 
@@ -139,7 +140,7 @@ def test_whose_events(host):
         equal(done.returncode, status, "status of %s" % args)
         check(text in done.stderr.decode(), "%s: %s" % (args, done.stderr))
     out = host.as_user("alice", [CTL, "events"]).stdout.decode()
-    check(re.search(r"^\w+ [ \d]\d \d\d:\d\d:\d\d create +1 - +127\.0\.0\.1$", out, re.M), "as a table: %r" % out)
+    check(re.search(r"^\w+ [ \d]\d \d\d:\d\d:\d\d create +1 - +127\.0\.0\.1 +version=\S+$", out, re.M), "as a table: %r" % out)
     equal(host.as_user("carol", [CTL, "events"]).stdout, b"", "of a user without any")
     # Nobody reads the files but by holdfastd.
     done = host.as_user("alice", ["cat", "%s/%d" % (EVENTS, host.ids("alice")[0])])
@@ -236,9 +237,15 @@ def test_follow(host):
     mine, all_of_them = Following(host, user="alice"), Following(host, "-a")
     for f in (mine, all_of_them):
         f.has("create")
+    # What was before --since does not come later either.
+    since = int(time.time()) + 1
+    late = Following(host, "--since", "@%d" % since, user="alice")
+    wait_until(lambda: time.time() > since, "the time")
     host.drop(t)
     for f in (mine, all_of_them):
         f.has("create", "drop")
+    late.has("drop")
+    late.p.terminate()
     path = "%s/%d" % (EVENTS, host.ids("alice")[0])
     unfinished = "%s/.tmp.new" % EVENTS
     with open(path) as f, open(unfinished, "w") as new:

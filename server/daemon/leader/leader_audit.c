@@ -30,8 +30,12 @@ leader_audit_may_say(const struct leader *l)
 void
 leader_audit_created(struct leader *l)
 {
+	struct event e;
+
 	l->created_ms = clock_now_ms();
-	audit_event(&l->audit, "create", l->login->address, l->login->who, "");
+	audit_begin(&l->audit, &e, "create", l->login->address, l->login->who);
+	event_add(&e, "version", PACKAGE_VERSION);
+	audit_write(&l->audit, &e);
 }
 
 /* The event's name for the attachment A, with OTHERS already attached. */

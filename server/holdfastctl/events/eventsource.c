@@ -31,8 +31,10 @@ open_file(struct eventsource *s)
 	fd_close(&fds[EVENTS_SAID]);
 	fd_close(&s->file);
 	s->file = fds[EVENTS_FILE];
-	if (s->file < 0 || s->inotify < 0)
+	if (s->inotify < 0)
 		return 0;
+	if (s->file < 0)
+		return -ENODATA;
 	snprintf(link, sizeof link, "/proc/self/fd/%d", s->file);
 	return inotify_add_watch(s->inotify, link, IN_MODIFY | IN_ATTRIB) < 0 ? -errno : 0;
 }

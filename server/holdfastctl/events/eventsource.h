@@ -26,7 +26,8 @@ struct eventsource {
 
 /*
  * Opens it for the user UID, or EVERYBODY, who must be root; FOLLOW: it will be waited for.  0; -ENOENT or
- * -ECONNREFUSED: holdfastd is not there, and this is no root; -EPROTO: holdfastd is too old; another negative errno.
+ * -ECONNREFUSED: holdfastd is not there, and this is no root; -EPROTO: holdfastd is too old; -ENODATA: FOLLOW, and the
+ * user has no account, and so no file; another negative errno.
  */
 int eventsource_open(struct eventsource *s, uid_t uid, bool everybody, bool follow);
 /* Adds to *L what has come since the last call, and not before SINCE_MS; sorts it.  0 or a negative errno. */
