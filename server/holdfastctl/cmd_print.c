@@ -36,8 +36,12 @@ print_state(const struct attach_status *s)
 	snprintf(program, sizeof program, "%s", s->program);
 	printable_clean(program);
 	age_format(quiet, now > s->activity_ms ? (now - s->activity_ms) / 1000 : 0);
-	printf("session %u%s%s: %s, %s, %ux%u, quiet for %s\n", s->id, s->name[0] ? " " : "", s->name,
-	       attach_state_word(s->state), program[0] ? program : "?", s->rows, s->cols, quiet);
+	printf("session %u%s%s: %s, %s, ", s->id, s->name[0] ? " " : "", s->name, attach_state_word(s->state),
+	       program[0] ? program : "?");
+	if (s->kind == ATTACH_KIND_COMMAND)
+		printf("on pipes, quiet for %s\n", quiet);
+	else
+		printf("%ux%u, quiet for %s\n", s->rows, s->cols, quiet);
 }
 
 static int
@@ -75,6 +79,9 @@ run(const struct ctl_command *self, int argc, char **argv, bool peek)
 	scripting_note(&s, "peek", self->name);
 	if (peek)
 		print_state(&s);
+	/* A command on pipes has no screen. */
+	if (peek && s.kind == ATTACH_KIND_COMMAND)
+		return CTL_OK;
 	return print(s.id, &ask);
 }
 

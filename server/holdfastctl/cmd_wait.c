@@ -81,6 +81,10 @@ outcome(const struct awaiting *a, int rc)
 static int
 wait_for(struct awaiting *a, const struct attach_status *s)
 {
+	if (a->what == AWAITING_PROMPT && s->kind == ATTACH_KIND_COMMAND) {
+		ctl_error("session %u is a command on pipes and has no prompt; --for and --end wait for others", s->id);
+		return CTL_FAILED;
+	}
 	a->uid = ctl_uid();
 	a->id = s->id;
 	a->offset = s->offset;

@@ -9,6 +9,7 @@ import threading
 
 import template
 from term import Failed, check, equal, wait_until
+from test_command import command, finish
 from versions import KEEPER, another_build
 
 CTL = "/usr/bin/holdfastctl"
@@ -47,13 +48,13 @@ def test_a_shell_is_worked(host):
     equal((s["attachments"], s["rows"], s["cols"], s["state"]), (1, 24, 80, "attached"), "the session")
     check(s["activity_ms"] > before["activity_ms"], "a send counts as input")
     host.drop(t)
-    # Names of keys; the shell is asked which bytes came.
-    ctl(host, "send", "1", "--enter", "stty raw -echo; echo rea''dy; head -c 12 | od -An -tx1; stty sane")
+    # Names of keys; the shell is asked which bytes came.  The cursor's are those that the program has asked for.
+    ctl(host, "send", "1", "--enter", "printf '\\e[?1h'; stty raw -echo; echo rea''dy; head -c 12 | od -An -tx1; stty sane")
     ctl(host, "wait", "1", "--for", "^ready$", "--since-start", "--timeout", "20")
     ctl(host, "send", "--keys", "1", "C-c", "M-x", "Up", "S-F5")
     ctl(host, "send", "1", "--keys", "x")
     ctl(host, "wait", "1", "--timeout", "20")
-    check("03 1b 78 1b 5b 41 1b 5b 31 35 3b 32" in ctl(host, "print", "1"), "keys: %r" % ctl(host, "print", "1"))
+    check("03 1b 78 1b 4f 41 1b 5b 31 35 3b 32" in ctl(host, "print", "1"), "keys: %r" % ctl(host, "print", "1"))
     # Colours and what stands above the screen.
     ctl(host, "send", "1", "-e", "clear; seq 1 40; printf 'a\\e[31mred\\e[0m\\n'")
     ctl(host, "wait", "1", "--timeout", "20")
@@ -199,6 +200,24 @@ def test_run(host):
     t.line("holdfastctl run sleep 1000; echo status $?")
     t.wait_for("status 1")
     check("by ssh" in t.text(), "what it says: %r" % t.text()[-300:])
+
+
+def test_a_command_on_pipes(host):
+    """Its output and its end are to be had; it has no screen, no prompt and no keys."""
+    c = command(host, "echo out; read x; echo later; exit 6")
+    ctl(host, "wait", "1", "--for", "^out$", "--since-start", "--timeout", "20")
+    for args in (("print",), ("send", "x"), ("wait",)):
+        ctl(host, args[0], "1", *args[1:], status=1, err="a command on pipes and has no")
+    check(re.match(r"session 1: attached, \S+, on pipes, quiet for 0s\n$", ctl(host, "peek", "1")), ctl(host, "peek", "1"))
+    got = []
+    follow = threading.Thread(target=lambda: got.append(ctl(host, "tail", "-f", "1")))
+    follow.start()
+    wait_until(lambda: len(followers(host)) == 1, "tail follows")
+    c.input(b"x\n")
+    equal(finish(c), (False, 6, ""), "its end")
+    follow.join(20)
+    equal(got, ["out\nlater\n"], "tail -f")
+    ctl(host, "wait", "--end", "1", status=6)
 
 
 def test_follows_over_kills_and_upgrades(host):
