@@ -46,6 +46,19 @@ def test_latest(host):
     c.wait(lambda: c.size_is == (40, 120), "SIZE_IS with its own size")
     a.line("true")
     is_size(host, 24, 80, "the first one again")
+    # a client that comes back by itself, beside its old connection and after that has gone
+    for gone in (False, True):
+        if gone:
+            c.kill()
+            wait_until(lambda: host.session()["attachments"] == 3, "the client has gone")
+        c = Framed(host, c.stream)
+        c.resume(size=(40, 120))
+        wait_until(lambda: host.session()["attachments"] == 4, "the client is back")
+        is_size(host, 24, 80, "nobody has typed at it")
+    c.line("true")
+    is_size(host, 40, 120, "now somebody has")
+    a.line("true")
+    is_size(host, 24, 80, "the first one once more")
     equal(host.ctl("alice", "upgrade", "--force", "1").returncode, 0, "upgrade")
     is_size(host, 24, 80, "after an upgrade")
     fits = {(x["rows"], x["cols"]): x["fits"] for x in host.session()["attached"]}

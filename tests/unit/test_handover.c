@@ -115,6 +115,7 @@ same_peer(const struct peer *a, const struct peer *b)
 	assert_true(a->asked == b->asked && a->tries == b->tries && a->why == b->why && a->shown == b->shown);
 	assert_true(a->kept_ms == b->kept_ms && a->kept_epoch == b->kept_epoch && a->place_told == b->place_told);
 	assert_true(a->typed_at == b->typed_at && a->typed_count == b->typed_count);
+	assert_true(a->since_ms == b->since_ms && a->askew == b->askew);
 	assert_true(a->upgrading == b->upgrading && a->ops == b->ops);
 	assert_true(a->probe.seen == b->probe.seen && a->probe.heard_at == b->probe.heard_at);
 	assert_memory_equal(&a->probe.tuple, &b->probe.tuple, sizeof a->probe.tuple);
@@ -162,6 +163,8 @@ fill(struct peer *peer)
 	peer->target.upper[127] = 0xff;
 	peer->tries = 2;
 	peer->typed_at = 23;
+	peer->since_ms = 24;
+	peer->askew = true;
 	peer->typed_count = 24;
 	peer->why = REDRAW_SCREEN;
 	peer->shown = 22;
