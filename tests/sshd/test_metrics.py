@@ -170,6 +170,8 @@ SERIES = (
     ('holdfast_keeper_deaths_total', (7, 0), (0, 4), "HoldfastKeepersDie"),
     ('holdfast_refusals_total{reason="trouble"}', (9, 0), (0, 4), "HoldfastRefuses"),
     ('holdfast_refusals_total{reason="drain"}', (0, 9), (0, 9), None),
+    ('holdfast_asides_total{reason="crashed"}', (9, 0), (0, 4), "HoldfastNotHeld"),
+    ('holdfast_asides_total{reason="off-file"}', (0, 9), (0, 9), None),
     ('holdfast_logins_waiting', (3, 0), (30, 0), "HoldfastLoginsWait"),
     ('holdfast_resume_seconds_bucket{le="0.1"}', (0, 9), (0, 1), None),
     ('holdfast_resume_seconds_bucket{le="5.0"}', (0, 9), (0, 9), "HoldfastResumesSlow"),

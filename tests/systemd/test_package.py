@@ -14,6 +14,7 @@ from template import LIBEXEC, write
 from term import check, equal, wait_until
 
 SESSION = "/etc/pam.d/common-session"
+NUMBERS = "/var/lib/prometheus/node-exporter/holdfast.prom"  # of holdfast-metrics.service
 SSHD_CONFIG = "/etc/ssh/sshd_config"
 OURS = "Subsystem resume %s/holdfast-resume" % LIBEXEC
 # Files that man pages name, and that an administrator makes.
@@ -205,9 +206,14 @@ def test_remove_and_install_again(m):
         f.write("# the administrator's\n")
     with open("/etc/holdfast/holdfast.conf", "a") as f:
         f.write("MaxSessions 7\n")
+    os.makedirs(os.path.dirname(NUMBERS), exist_ok=True)
+    m.run("systemctl", "enable", "--now", "holdfast-metrics.timer")
+    wait_until(lambda: os.path.exists(NUMBERS), "the metrics")
     m.apt("remove", "holdfast")
     plain_login(m)
     check(not os.path.exists(DROPIN), "the drop-in is still there")
+    equal((m.unit("holdfast-metrics.timer"), os.path.exists(NUMBERS)), ("inactive", False), "the timer, and its file")
+    shutil.rmtree("/var/lib/prometheus")
     m.install()
     with open(DROPIN) as f:
         check("administrator" in f.read(), "the changed drop-in is lost")

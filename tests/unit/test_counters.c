@@ -13,6 +13,7 @@
 
 #include "counters.h"
 #include "endrecord.h"
+#include "notheld.h"
 
 static char dir[] = "/tmp/holdfast-counters.XXXXXX", path[64];
 static struct counters c;
@@ -109,6 +110,14 @@ words_are_where_they_were(void **state)
 	/* Each reason of an end has a word here. */
 	for (uint32_t why = END_NOT + 1; why < END_WHYS; why++)
 		assert_true(counterwords_find(COUNTER_ENDS, endrecord_why(why), strlen(endrecord_why(why))) > 0);
+	/* … and each cause of a login that is not held. */
+	for (uint32_t cause = 1; cause < NOTHELD_END; cause++) {
+		const char *name = notheld_name(cause);
+
+		if (notheld_find(name) && !counterwords_find(COUNTER_REFUSALS, name, strlen(name)) &&
+		    !counterwords_find(COUNTER_ASIDES, name, strlen(name)))
+			fail_msg("%s has no counter", name);
+	}
 	assert_int_equal(offsetof(struct counters, counts), 24);
 	assert_int_equal(offsetof(struct counters, asked), 24 + 8 * (5 * 48 + 24 + 1 + 4 + 6));
 }
