@@ -93,7 +93,7 @@ show_people(const struct held *h, const struct options *o)
 	if (h && on)
 		heldnow_print(&h->sessions, h->details);
 	if (h && o->text)
-		printf("told %zu of them\n", h->telling.told);
+		printf("written to %zu %s\n", h->telling.told, h->telling.told == 1 ? "session" : "sessions");
 	if (h && h->telling.failed)
 		ctl_error("not reached: %zu", h->telling.failed);
 }

@@ -117,12 +117,12 @@ const struct ctl_command cmd_ls = {
 	.summary = "List held sessions",
 	.help = "A star marks the session that you are in.  SINCE is the time since the state changed, OUTPUT the\n"
 	        "amount of output since the session was dropped.\n"
-	        "  -l, --long       with costs, ages, versions, what follows when, and a line for each that is attached\n"
-	        "  -a, --all        sessions of all users (root)\n"
-	        "  -u, --user USER  sessions of USER, a name or a number (root)\n"
-	        "  --own            with these two also sessions without root, in the users' homes\n"
+	        "  -l, --long          with costs, ages, versions, what follows when, and a line for each that is attached\n"
+	        "  -a, --all           sessions of all users (root)\n"
+	        "  -u, --user USER     sessions of USER, a name or a number (root)\n"
+	        "  --own               with these two also sessions without root, in the users' homes\n"
 	        "  -o, --columns LIST  these columns: user, id, name, state, since, program, size, from, output, cpu,\n"
-	        "                   memory, procs, age, expires, login, cgroup, version, leader\n"
-	        "  --json           print one JSON object instead of a table; -l adds what takes time\n",
+	        "                      memory, procs, age, expires, login, cgroup, version, leader\n"
+	        "  --json              print one JSON object instead of a table; -l adds what takes time\n",
 	.run = run,
 };

@@ -332,7 +332,7 @@ void
 lsprint_attached(const struct lsdetails_one *one)
 {
 	static const struct { uint32_t flag; const char *word; } words[] = {
-		{ ATTACH_ONE_READONLY, "read-only" }, { ATTACH_ONE_FRAMED, "holdfast" },
+		{ ATTACH_ONE_READONLY, "read-only" }, { ATTACH_ONE_FRAMED, "client holdfast" },
 		{ ATTACH_ONE_ASIDE, "accepts no output" },
 	};
 	char from[CELL_CAP], who[4 * WHO_CAP], since[CELL_CAP], typed[CELL_CAP];
@@ -345,7 +345,7 @@ lsprint_attached(const struct lsdetails_one *one)
 	if (one->is.rows)
 		printf(", %ux%u", one->is.cols, one->is.rows);
 	printf(", since %s", since);
-	if (one->is.typed_ms)
+	if (one->is.typed_ms && !(one->is.flags & ATTACH_ONE_READONLY))
 		printf(", input %s ago", typed);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (one->is.flags & words[i].flag)

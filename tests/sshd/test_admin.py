@@ -311,7 +311,7 @@ def test_drain(host):
                                             r"  alice 1 from 127\.0\.0\.1, 80x24, since \d+s, input \d+s ago\n", r.stdout),
           "drain says %r" % r.stdout)
     r = root(host, "drain", "--tell", "back at \x1b[31mfive")
-    check(r.stdout.endswith("told 1 of them\n"), "drain --tell says %r" % r.stdout)
+    check(r.stdout.endswith("written to 1 session\n"), "drain --tell says %r" % r.stdout)
     t.wait_for(r"root.*back at .*five")
     check(b"\x1b[31mfive" not in bytes(t.data), "a sequence is sent to a terminal")
     r = root(host, "drain", "--removal")

@@ -59,8 +59,8 @@ def test_attached(host):
     equal([x["came_by"] for x in s["attached"]], ["create", "join", "join"], "how they have come")
     check(all(re.fullmatch("publickey SHA256:[A-Za-z0-9+/]{43}", x["who"]) for x in s["attached"]), "keys: %r" % s["attached"])
     text = host.ctl("alice", "ls", "-l").stdout
-    check(re.search(r"\n +from 127\.0\.0\.1, 100x30, since \d+s, input \d+s ago, read-only, publickey SHA256:\S+\n", text), text)
-    check(re.search(r"\n +from 127\.0\.0\.1, 120x40, since .*, holdfast, publickey", text), text)
+    check(re.search(r"\n +from 127\.0\.0\.1, 100x30, since \d+s, read-only, publickey SHA256:\S+\n", text), text)
+    check(re.search(r"\n +from 127\.0\.0\.1, 120x40, since .*, input \d+s ago, client holdfast, publickey", text), text)
     equal(host.ctl("alice", "ls", "-o", "id,size,state").stdout.split(), ["ID", "SIZE", "STATE", sid, "80x24", "attached(3)"], "-o")
     r = host.ctl("alice", "ls", "-o", "id,nonsense")
     check(r.returncode == 2 and 'no column "nonsense"' in r.stderr and "expires" in r.stderr, r.stderr)
