@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include "input.h"
 #include "picture_orders.h"
 #include "picture_private.h"
 #include "screen.h"
@@ -167,6 +168,37 @@ send_says_how_much_was_taken(void **state)
 	assert_true(n < ATTACH_SEND_MAX);
 	assert_true(script_is_ready(&k));
 	assert_int_equal(k.vital.keys_used & ~UINT64_C(1), 0);
+	end(&a, &script);
+}
+
+/* Input of a terminal that waits goes first. */
+static void
+send_comes_behind_what_was_typed(void **state)
+{
+	static char many[4096];
+	struct caller a, script;
+
+	(void)state;
+	memset(many, 't', sizeof many);
+	begin(&a, "stty raw -echo; echo ready; exec sleep 1000");
+	for (uint64_t until = clock_now_ms() + PATIENCE_MS; !input_of_attached_waits(&k);) {
+		assert_true(clock_now_ms() < until);
+		/* The terminal, too, may be full for a moment. */
+		if (write(a.screen, many, sizeof many) < 0)
+			assert_int_equal(errno, EAGAIN);
+		turn();
+	}
+	caller_connect(&script);
+	send_text(&script, "S", 1);
+	turn_until(k.scripts && k.peers.v[1]->script->send.len);
+	turn();
+	assert_true(input_of_attached_waits(&k) && k.peers.v[1]->script->send.len && !has_message(&script));
+	/* There is room now, and it is not the script's. */
+	assert_int_equal(tcflush(k.slave, TCIFLUSH), 0);
+	script_turn(&k);
+	assert_true(input_of_attached_waits(&k) && !has_message(&script));
+	assert_int_equal(sent(&script), 1);
+	assert_false(input_of_attached_waits(&k));
 	end(&a, &script);
 }
 
@@ -367,6 +399,7 @@ main(void)
 		cmocka_unit_test(messages_are_bounded),
 		cmocka_unit_test(send_is_typed_and_no_attachment),
 		cmocka_unit_test(send_says_how_much_was_taken),
+		cmocka_unit_test(send_comes_behind_what_was_typed),
 		cmocka_unit_test(send_to_none),
 		cmocka_unit_test(the_screen_in_every_form),
 		cmocka_unit_test(a_painter_that_dies_is_replaced),
