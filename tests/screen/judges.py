@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 
+import gnuscreen
 import tmux as terminal
 
 SCROLLBACK = "100000"
@@ -178,6 +179,26 @@ def tmux(replay, stream, cuts, more):
     return results
 
 
+def gnu_screen(replay, stream, cuts, more):
+    """As tmux, at each cut and behind some more; for what is to leave no trace, not for renderings, which say modes that
+    GNU screen does not know."""
+    end, results = len(stream.data), []
+    with tempfile.TemporaryDirectory(dir=_directory) as directory:
+        for at in cuts:
+            panes = [gnuscreen.Window(directory) for _ in range(2)]
+            rendering = render(replay, stream, at)
+            feed(panes[0], stream, 0, at)
+            panes[1].feed(rendering, len(rendering))
+            found = gnuscreen.differences("at once", *(p.snapshot() for p in panes))
+            for p in panes:
+                feed(p, stream, at, min(at + more, end))
+            found += gnuscreen.differences("after %d more" % more, *(p.snapshot() for p in panes))
+            for p in panes:
+                p.close()
+            results.append((at, [dict(zip(("when", "what", "raw", "rendering"), d)) for d in found]))
+    return results
+
+
 JUDGES = {"tmux": tmux, **{name: by_process(name) for name in ("xterm", "graphemes", "ghostty", "kitty")}}
 
 
@@ -189,4 +210,5 @@ def missing(judge, here):
         r = subprocess.run(["/usr/bin/python3", "-B", os.path.join(here, "judge_kitty.py")], check=False,
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return r.returncode and "kitty's Screen: " + r.stderr.decode(errors="replace").strip().split("\n")[-1]
-    return "" if shutil.which("tmux") else "tmux is not installed"
+    program = "screen" if judge == "screen" else "tmux"
+    return "" if shutil.which(program) else program + " is not installed"

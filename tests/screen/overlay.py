@@ -25,7 +25,7 @@ RTTS = (20, 100, 200, 600)
 ABOVE = 15  # lines that are in the terminal before the session begins, of which the base knows nothing
 # Of a run that is not --every: the longest step, one step of how many is compared, and what the other judges see.
 LONGEST, COMPARED = 40, 4
-OTHERS, OTHERS_CUTS = ("ghostty", "graphemes", "kitty", "tmux"), 2
+OTHERS, OTHERS_CUTS = ("ghostty", "graphemes", "kitty", "screen", "tmux"), 2
 OTHERS_SEE = ("fish.24x80", "vim.24x80", "trace-bash", "trace-zsh", "trace-cjk-vim")
 
 
@@ -131,9 +131,15 @@ def guessed(build, stream, rtt, options, directory):
 def other(judge, build, stream, options):
     cuts = stream.cuts(options.cuts if options.every else OTHERS_CUTS, options.seed)
     grounds = set(stream.grounds())
-    found = judges.JUDGES[judge](os.path.join(build, TOOL), stream, [at for at in cuts if at in grounds], options.more)
+    ask = judges.gnu_screen if judge == "screen" else judges.JUDGES[judge]
+    found = ask(os.path.join(build, TOOL), stream, [at for at in cuts if at in grounds], options.more)
     return ["cut at %d, %s, %s\n    alone  %s\n    over   %s" % (at, d["when"], d["what"], d["raw"], d["rendering"])
             for at, differences in found for d in differences]
+
+
+def suits(judge, stream):
+    """GNU screen's windows have that size here, and it takes what is made up in other ways than the model."""
+    return judge != "screen" or isinstance(stream, Trace) or stream.name.endswith(".24x80")
 
 
 def cases(options, given, directory):
@@ -148,4 +154,4 @@ def cases(options, given, directory):
               for s in typed for rtt in (RTTS if options.every else RTTS[2:3])]
     return found + [("overlay %s %s" % (judge, s.name), lambda j=judge, s=s: other(j, options.build, s, options))
                     for judge in OTHERS for s in given
-                    if (options.every or s.name in OTHERS_SEE) and not judges.missing(judge, HERE)]
+                    if (options.every or s.name in OTHERS_SEE) and suits(judge, s) and not judges.missing(judge, HERE)]

@@ -66,6 +66,9 @@ class Pane:
                          "-y", str(rows), "exec sleep 100000")
         self.session, self.id, tty = out.split()
         server.run("select-pane", "-t", self.id, "-T", "")
+        self.open_tty(tty)
+
+    def open_tty(self, tty):
         self.fd = os.open(tty, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         raw = termios.tcgetattr(self.fd)
         raw[0] = raw[1] = raw[3] = 0
