@@ -139,7 +139,7 @@ def test_tools_of_others(host):
         text = f.read()
     known(text, names, "alerts.yml")
     words = set(re.findall(r'[a-z]="([^"]+)"', "\n".join(read(host))))
-    wanted = {w for list in re.findall(r'(?:state|reason)=~?"([^"]+)"', text) for w in list.split("|")}
+    wanted = {w for group in re.findall(r'(?:state|reason)=~?"([^"]+)"', text) for w in group.split("|")}
     check(len(wanted) > 8 and wanted <= words, "alerts.yml has the words %s" % sorted(wanted - words))
     expressions = dashboard(host, names)
     if not shutil.which("promtool"):
