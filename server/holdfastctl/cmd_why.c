@@ -183,7 +183,8 @@ const struct ctl_command cmd_why = {
 	.args = "[--since TIME] [--json] [USER]",
 	.summary = "Say why logins were not held, and why sessions have ended",
 	.help = "The latest one last, with what mends it.  Root sees USER's, or all without USER; others see their own.\n"
-	        "  --since TIME  not what was earlier (7d): " SINCE_FORMS "\n"
+	        "  --since TIME  not what was earlier (7d):\n"
+	        "                " SINCE_FORMS "\n"
 	        "  --json        print one JSON object instead\n",
 	.run = run,
 };

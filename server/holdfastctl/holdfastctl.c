@@ -14,10 +14,11 @@
 #endif
 
 static const struct ctl_command *const commands[] = {
-	&cmd_ls, &cmd_last, &cmd_events, &cmd_why, &cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill, &cmd_env, &cmd_hook,
-	&cmd_run, &cmd_send, &cmd_print, &cmd_peek, &cmd_tail, &cmd_wait,
-	&cmd_message, &cmd_upgrade, &cmd_drain, &cmd_metrics, &cmd_check_config, &cmd_setup, &cmd_doctor, &cmd_resume,
-	&cmd_record, &cmd_export,
+	&cmd_ls, &cmd_last, &cmd_events, &cmd_why,
+	&cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill,
+	&cmd_run, &cmd_send, &cmd_print, &cmd_peek, &cmd_tail, &cmd_wait, &cmd_record, &cmd_export,
+	&cmd_env, &cmd_hook, &cmd_resume,
+	&cmd_message, &cmd_upgrade, &cmd_drain, &cmd_metrics, &cmd_check_config, &cmd_setup, &cmd_doctor,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -26,17 +27,10 @@ static void
 print_commands(FILE *f)
 {
 	fputs("usage: holdfastctl COMMAND [ARGUMENTS]\n       holdfastctl --help | --version\n\n", f);
-	for (size_t i = 0; i < COMMANDS; i++) {
-		char left[160];
-
-		snprintf(left, sizeof left, "%s %s", commands[i]->name, commands[i]->args);
-		if (strlen(left) > 38)
-			fprintf(f, "  %s\n  %-38s %s\n", left, "", commands[i]->summary);
-		else
-			fprintf(f, "  %-38s %s\n", left, commands[i]->summary);
-	}
-	fputs("\n"
-	      "The id or the name of a session selects it.  holdfastctl COMMAND --help says more.\n", f);
+	/* A line each: there are so many that the arguments would hide them. */
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(f, "  %-12s  %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\nThe id or the name of a session selects it.  holdfastctl COMMAND --help has the arguments.\n", f);
 }
 
 static const struct ctl_command *

@@ -102,6 +102,10 @@ WRONG = [
     ("bob", "events --all", 1, ["events --all is for root"]),
     ("alice", "ls -o foo", 2, ['no column "foo"', "expected some of user, id, name"]),
     ("alice", "ls -o id --json", 2, ["--json prints all columns"]),
+    ("alice", "why --since never", 2, ["--since takes", '"never"']),
+    ("alice", "why alice bob", 2, ['unexpected argument "bob": why takes one at most']),
+    ("root", "why nobody-here", 2, ["no user nobody-here"]),
+    ("root", "drain --off --tell x", 2, ["--tell"]),
     ("alice", "record work", 2, ["usage: holdfastctl record"]),
     ("alice", "record", 2, ["usage: holdfastctl record"]),
     ("alice", "record work f1 f2", 2, ["usage: holdfastctl record"]),
@@ -243,6 +247,9 @@ def test_wrong_invocations(host):
     t = host.login("alice")
     host.ctl("alice", "rename", str(host.session()["id"]), "work")
     host.drop(t)
+    # holdfastd makes a directory of its state when somebody asks for that first.
+    host.ctl("alice", "events")
+    host.ctl("alice", "why")
     before, bad = state(host), []
     for user, line, status, wanted in WRONG:
         bad += judge("%s: holdfastctl %s" % (user, line), run(host, user, [CTL, *words(line)]), status, wanted, "holdfastctl")
