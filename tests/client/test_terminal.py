@@ -7,7 +7,7 @@ import termios
 import time
 
 import person
-from fake import DETACHED, frame, string, u32
+from fake import DETACHED, SIZE_IS, frame, string, u32
 from person import Terminal, check, equal, finish, new_host, open_terminal, terminal_session
 
 
@@ -23,6 +23,31 @@ def test_terminal():
     t.until(lambda: (30, 100) in h.session.sizes, "SIZE")
     attributes = termios.tcgetattr(t.fd)
     check(not attributes[3] & termios.ICANON, "raw mode")
+    finish(h, t)
+
+
+def test_size_of_another_terminal():
+    """The session has another size for a time: once it has ours again, the screen is asked for, and shown."""
+    h = new_host(terminal_session())
+    h.session.rendering = b"\033[2J\033[HDRAWN ANEW"
+    t = open_terminal(h, options=["--predict", "never"])
+
+    def size_is(rows, cols):
+        with h.lock:
+            h.connections_attached[0].send(frame(SIZE_IS, u32(rows) + u32(cols)))
+
+    size_is(40, 120)
+    size_is(50, 120)
+    t.type(b"a")
+    t.until(lambda: h.session.input == b"a", "input")
+    equal(h.session.redraws, [], "REDRAW while the size is another one")
+    size_is(24, 80)
+    t.wait_for("DRAWN ANEW")
+    equal(h.session.redraws, [1], "REDRAW")
+    size_is(24, 80)
+    t.type(b"b")
+    t.until(lambda: h.session.input == b"ab", "input")
+    equal(h.session.redraws, [1], "no other REDRAW")
     finish(h, t)
 
 
