@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "backoff.h"
 #include "clock.h"
@@ -83,7 +84,14 @@ pause_before(struct errand *e, struct backoff *b, const struct link *l, const st
 static int
 give_up(struct errand *e, const struct link *l, const struct transport_target *target, bool none)
 {
-	asking_sayf(e->asking, "%s: %s", target_name(target), none ? "the host has no holdfast" : l->why);
+	const char *name = target_name(target), *why = none ? "the host has no holdfast" : l->why;
+	size_t len = strlen(name);
+
+	/* Some reasons begin with the host. */
+	if (strncmp(why, name, len) == 0 && why[len] == ':')
+		asking_sayf(e->asking, "%s", why);
+	else
+		asking_sayf(e->asking, "%s: %s", name, why);
 	return none ? STATUS_NO_HOLDFAST : STATUS_FAILED;
 }
 
