@@ -17,7 +17,7 @@ from broken import HELD, PLAIN, Broken, Seen, Table, missing
 from host import RUN, takes_long
 from template import write
 from term import Failed, check, equal, wait_until
-from test_broken_host import of_mode, ptys
+from test_broken_host import of_mode, ptys, read_only
 from test_doctor import text
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
@@ -312,13 +312,14 @@ ROWS = (
     Row("/etc read-only", lambda h: mounted(h, "/etc", MS_RDONLY), HELD),
     Row("/var read-only", lambda h: mounted(h, "/var", MS_RDONLY), HELD),
     Row("/home read-only", lambda h: mounted(h, "/home", MS_RDONLY), HELD),
-    Row("/run read-only", lambda h: mounted(h, "/run", MS_RDONLY), PLAIN,
+    Row("/run read-only", lambda h: read_only("/run"), PLAIN,
         "cannot record this login: %s: Read-only file system" % LOGINS),
     Row("no /dev/shm", lambda h: over("/dev/shm", "tmpfs", "mode=0,size=4k"), HELD),
     Row("/tmp closed", lambda h: of_mode("/tmp", 0o700), HELD),
     Row("a small /run", lambda h: mounted(h, "/run", MS_NOSUID | MS_NODEV, "size=1m"), HELD),
     Row("few terminals", lambda h: ptys(3), HELD),
-    Row("no terminal for us", lambda h: ptys(2), PLAIN, "cannot make the session"),
+    Row("no terminal for us", lambda h: ptys(2), PLAIN, "cannot make the session: no pseudo terminal was free: "
+        "the mount /dev/pts has a limit of its own (max=)"),
     Row("a read-only root", read_only_root, HELD),
     Row("no utmp, wtmp and lastlog", lambda h: gone("/run/utmp", "/var/log/wtmp", "/var/log/lastlog", "/var/log/btmp"), HELD),
     # homes
@@ -338,7 +339,7 @@ ROWS = (
     Row("sigpending 0 for all services", limited("--sigpending=0:0"), HELD),
     Row("msgqueue 0 for all services", limited("--msgqueue=0:0"), HELD),
     Row("nofile 20 for users", added("/etc/security/limits.conf", "alice hard nofile 20\n"), PLAIN,
-        "cannot start the session's keeper"),
+        "cannot start the session's keeper: the limit on open files is too small: the limit (ulimit -n) is 20"),
     Row("nofile 32 for users", added("/etc/security/limits.conf", "alice hard nofile 32\n"), HELD),
     Row("memlock 0 for users", added("/etc/security/limits.conf", "alice hard memlock 0\n"), HELD),
     # sshd
