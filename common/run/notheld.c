@@ -90,7 +90,7 @@ static const struct {
 	[NOTHELD_LOGIND] = { "logind", "logind made no session",
 		"pam_systemd must be in the PAM rules, and /run must have room; " DOCTOR },
 	[NOTHELD_PTYS] = { "ptys", "no pseudo terminal was free",
-		"sysctl kernel.pty.max is the limit, kernel.pty.nr the number in use" },
+		"sysctl kernel.pty.max is the limit and kernel.pty.nr the number in use; findmnt /dev/pts shows another one" },
 	[NOTHELD_SPACE] = { "space", "no space was left", "df -h and df -i show what is full" },
 	[NOTHELD_FILES] = { "nofile", "the limit on open files is too small",
 		"a larger nofile in limits.conf, or LimitNOFILE of ssh.service and holdfastd.service" },

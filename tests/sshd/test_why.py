@@ -10,6 +10,7 @@ from host import RUN
 from template import write
 from term import Failed, check, equal, wait_until
 from test_hardened import added, ptys
+from test_says_why import users
 
 CONF = "/etc/holdfast/holdfast.conf"
 SAID = "/var/lib/holdfast/said"
@@ -107,6 +108,12 @@ def test_asides(host):
         equal((r["event"], r["got"], r["said_by_user"], r["user"], r["times"]), ("aside", PLAIN, True, "alice", 1),
               "the reason %s" % r)
         check(r["text"] and r["mend"], "words: %s" % r)
+    for user in users(host):
+        if user != "alice":
+            t = host.login(user, term="dumb")
+            t.line("exit 7")
+            equal(t.wait_exit(), 7, "the status of ssh for " + user)
+            equal(reason(host, "term-dumb", user)["said_by_user"], True, "a dumb terminal of " + user)
     with forced(host):
         shell(host)
     equal(reason(host, "forced")["said_by_user"], True, "who said that it was forced")
@@ -160,7 +167,7 @@ REFUSALS = (
     (lambda host: wrote(CONF, "Enable no\n"), "enable-no", "", ""),
     (lambda host: wrote(CONF, "Scrollback none of these\n"), "bad-config", "Scrollback", "holdfast.conf has an error"),
     (lambda host: wrote(CONF, "MaxSessions 0\n"), "limit", "MaxSessions 0", "permits no session"),
-    (lambda host: ptys(2), "ptys", "kernel.pty.max is", "no pseudo terminal was free: kernel.pty.max is"),
+    (lambda host: ptys(2), "ptys", "/dev/pts has a limit", "no pseudo terminal was free: the mount /dev/pts has"),
     (lambda host: added("/etc/security/limits.conf", "alice hard nofile 20\n")(host), "nofile", "(ulimit -n) is 20",
      "the limit on open files is too small"),
     (lambda host: own_rules("session required pam_deny.so\n"), "pam", "pam_open_session", "PAM refused the session"),

@@ -64,11 +64,16 @@ number_in(const char *path)
 	return strtoul(text, NULL, 10);
 }
 
+/* Linux keeps a reserve for the host's own /dev/pts; a mount of it can have a smaller limit besides. */
 static void
 put_ptys(char what[WHAT_CAP])
 {
-	snprintf(what, WHAT_CAP, "kernel.pty.max is %lu, and %lu are in use", number_in("/proc/sys/kernel/pty/max"),
-	         number_in("/proc/sys/kernel/pty/nr"));
+	unsigned long max = number_in("/proc/sys/kernel/pty/max");
+
+	if (number_in("/proc/sys/kernel/pty/nr") + number_in("/proc/sys/kernel/pty/reserve") + 1 >= max)
+		snprintf(what, WHAT_CAP, "kernel.pty.max is %lu", max);
+	else
+		snprintf(what, WHAT_CAP, "the mount /dev/pts has a limit of its own (max=)");
 }
 
 static void
