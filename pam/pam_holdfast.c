@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "nospace.h"
 #include "passwdfile.h"
 #include "paths.h"
 #include "procstat.h"
@@ -38,7 +39,7 @@
 
 #define TICKET_VARIABLE "HOLDFAST_TICKET"
 #define TROUBLE_VARIABLE "HOLDFAST_TROUBLE"
-#define TROUBLE_CAP 192
+#define TROUBLE_CAP 320
 #define DATA_TICKET "pam_holdfast_ticket"
 #define DATA_AUTH "pam_holdfast_auth"
 #define LEADER "holdfastd" /* the program that opens PAM sessions for held shells */
@@ -377,10 +378,14 @@ clear_variable(pam_handle_t *pamh, const char *name)
 static void
 tell_trouble(pam_handle_t *pamh, const char *what, int rc)
 {
-	char variable[TROUBLE_CAP];
+	char variable[TROUBLE_CAP], space[NOSPACE_CAP] = "", more[NOSPACE_CAP + 4] = "";
 
-	pam_syslog(pamh, LOG_ERR, "login will not be held: %s: %s", what, strerror(-rc));
-	snprintf(variable, sizeof variable, "%s=%s: %s", TROUBLE_VARIABLE, what, strerror(-rc));
+	if (rc == -ENOSPC) {
+		nospace_words(HOLDFAST_RUNDIR, space);
+		snprintf(more, sizeof more, " (%s)", space);
+	}
+	pam_syslog(pamh, LOG_ERR, "login will not be held: %s: %s%s", what, strerror(-rc), more);
+	snprintf(variable, sizeof variable, "%s=%s: %s%s", TROUBLE_VARIABLE, what, strerror(-rc), more);
 	pam_putenv(pamh, variable);
 }
 

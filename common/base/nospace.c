@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-/* Shortens WHERE, an absolute path, to the directory that its file system is mounted on. */
+/* Shortens WHERE, if it is an absolute path, to the directory that its file system is mounted on. */
 static void
 to_mount(char *where)
 {
 	struct stat here, above;
 
-	while (where[1] && stat(where, &here) == 0) {
+	while (where[0] == '/' && where[1] && stat(where, &here) == 0) {
 		char *slash = strrchr(where, '/'), kept = slash == where ? where[1] : '/';
 		char *cut = slash == where ? where + 1 : slash;
 

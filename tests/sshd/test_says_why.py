@@ -29,8 +29,9 @@ def never_started(host):
 REASONS = (
     ("mode 0755 of the logins' directory", lambda host: of_mode(LOGINS, 0o755),
      "cannot record this login: %s must belong to root and have mode 0700: Operation not permitted" % LOGINS),
-    ("a full /run", lambda host: no_room("/run"), "cannot record this login: %s: No space left on device" % LOGINS),
-    ("no inodes in /run", lambda host: no_inodes("/run"), "cannot record this login: %s: No space left on device" % LOGINS),
+    ("a full /run", lambda host: no_room("/run"), "cannot record this login: %s: No space left on device (no free space on /run)" % LOGINS),
+    ("no inodes in /run", lambda host: no_inodes("/run"),
+     "cannot record this login: %s: No space left on device (no free inodes on /run)" % LOGINS),
     ("/run read-only", lambda host: read_only("/run"), "cannot record this login: %s: Read-only file system" % LOGINS),
     ("holdfastd that has not run since the boot", never_started,
      "cannot record this login: %s: No such file or directory" % LOGINS),

@@ -104,6 +104,8 @@ full_file_systems(void **state)
 	assert_null(strstr(text, "fdinfo"));
 	nospace_words("/", text);
 	assert_non_null(strstr(text, " on /"));
+	nospace_words(".", text);
+	assert_non_null(strstr(text, " on ."));
 	nospace_words("/nowhere", text);
 	assert_string_equal(text, "no space on the file system of /nowhere");
 }
