@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "awaiting.h"
+#include "clock.h"
 #include "config_number.h"
 #include "ctl.h"
 #include "ends.h"
 #include "scripting.h"
 
 #define TIMEOUT_MAX (366 * 86400) /* seconds */
+#define END_WRITTEN_MS 1000       /* a session's leader writes the record a moment after it has gone */
+#define END_AGAIN_MS 50
 
 static int
 status_of(bool signaled, uint32_t value)
@@ -19,26 +23,40 @@ status_of(bool signaled, uint32_t value)
 	return signaled ? 128 + (int)value : (int)value;
 }
 
-/* The latest end of the caller's session WORD, a number or a name: whether there was one; *STATUS: of its shell. */
+/* The latest end of the caller's session WORD, a number or a name, since SINCE_MS: whether there was one; *STATUS. */
 static bool
-has_ended(const char *word, int *status)
+find_end(const char *word, uint64_t since_ms, int *status)
 {
-	struct endrecord *v, *last = NULL;
+	const struct endrecord *last = NULL;
+	struct endrecord *v;
 	uint32_t id = attach_id(word);
 	size_t count;
 
 	if (ctl_uid() != getuid() || ends_mine(&v, &count))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (id ? v[i].session == id : strcmp(v[i].name, word) == 0)
+		if (v[i].time_ms >= since_ms && (id ? v[i].session == id : strcmp(v[i].name, word) == 0))
 			last = &v[i];
-	if (last && last->has_status)
-		*status = status_of(WIFSIGNALED((int)last->status), WIFSIGNALED((int)last->status)
-		                                                            ? (uint32_t)WTERMSIG((int)last->status)
-		                                                            : (uint32_t)WEXITSTATUS((int)last->status));
-	last = last && last->has_status ? last : NULL;
+	if (last && !last->has_status)
+		last = NULL;
+	if (last && WIFSIGNALED((int)last->status))
+		*status = status_of(true, (uint32_t)WTERMSIG((int)last->status));
+	else if (last)
+		*status = status_of(false, (uint32_t)WEXITSTATUS((int)last->status));
 	free(v);
 	return last != NULL;
+}
+
+/* The same for a session that may have ended just now. */
+static bool
+has_ended(const char *word, uint64_t since_ms, int *status)
+{
+	uint64_t until = clock_now_ms() + END_WRITTEN_MS;
+	bool found;
+
+	while (!(found = find_end(word, since_ms, status)) && clock_now_ms() < until)
+		poll(NULL, 0, END_AGAIN_MS);
+	return found;
 }
 
 static void
@@ -78,6 +96,15 @@ outcome(const struct awaiting *a, int rc)
 	}
 }
 
+static void
+begin(struct awaiting *a, const struct attach_status *s)
+{
+	a->uid = ctl_uid();
+	a->id = s->id;
+	a->offset = s->offset;
+	scripting_note(s, "peek", "wait");
+}
+
 static int
 wait_for(struct awaiting *a, const struct attach_status *s)
 {
@@ -85,10 +112,35 @@ wait_for(struct awaiting *a, const struct attach_status *s)
 		ctl_error("session %u is a command on pipes and has no prompt; --for and --end wait for others", s->id);
 		return CTL_FAILED;
 	}
-	a->uid = ctl_uid();
-	a->id = s->id;
-	a->offset = s->offset;
+	begin(a, s);
 	return outcome(a, awaiting_run(a));
+}
+
+/* The session of a short command has ended before anybody could wait for it: then a record says how. */
+static int
+wait_for_end(const struct ctl_command *self, struct awaiting *a, const char *word)
+{
+	uint64_t begun = clock_date_ms();
+	const struct attach_status *found;
+	struct session_list list;
+	struct attach_status s;
+	int rc = ctl_list(&list), status;
+
+	if (rc)
+		return rc;
+	rc = session_list_find(&list, word, &found);
+	if (!rc)
+		s = *found;
+	session_list_free(&list);
+	if (rc == -ENOENT && has_ended(word, 0, &status))
+		return status;
+	if (rc || attach_state_silent(s.state))
+		return scripting_target(self, word, true, &s);
+	begin(a, &s);
+	rc = awaiting_run(a);
+	if ((rc == -EPIPE || rc == -ENOENT || rc == -ECONNREFUSED) && has_ended(word, begun, &status))
+		return status;
+	return outcome(a, rc);
 }
 
 /* The command line. */
@@ -170,26 +222,16 @@ static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
 	static struct how h = { .a = { .timeout_ms = -1 } };
-	struct session_list list;
-	const struct attach_status *found;
 	struct attach_status s;
-	int rc = take_options(self, &h, argc, argv), status;
+	int rc = take_options(self, &h, argc, argv);
 
 	if (rc)
 		return rc;
-	/* The session of a short command has ended before anybody could wait for it. */
-	if (h.a.what == AWAITING_END && argv[optind] && !ctl_list(&list)) {
-		bool runs = session_list_find(&list, argv[optind], &found) != -ENOENT;
-
-		session_list_free(&list);
-		if (!runs && has_ended(argv[optind], &status))
-			return status;
-	}
+	if (h.a.what == AWAITING_END && argv[optind])
+		return wait_for_end(self, &h.a, argv[optind]);
 	rc = scripting_target(self, argv[optind], true, &s);
-	if (!rc) {
-		scripting_note(&s, "peek", self->name);
+	if (!rc)
 		rc = wait_for(&h.a, &s);
-	}
 	if (h.a.pattern)
 		regfree(&h.pattern);
 	return rc;
