@@ -48,7 +48,8 @@ static const struct {
 } elsewhere[] = {
 	{ "list", "ls" }, { "sessions", "ls" }, { "status", "ls" }, { "history", "last" }, { "list-sessions", "ls" },
 	{ "rm", "kill" }, { "end", "kill" }, { "stop", "kill" }, { "start", "new" }, { "create", "new" },
-	{ "config", "check-config" }, { "check", "doctor" }, { "test", "check-config" }, { "write", "message" },
+	{ "config", "check-config" }, { "check", "doctor" }, { "log", "events" }, { "logs", "events" }, { "show", "print" },
+	{ "capture-pane", "print" }, { "send-keys", "send" }, { "exec", "run" }, { "test", "check-config" }, { "write", "message" },
 	{ "wall", "message" }, { "resume-session", "attach" }, { "takeover", "attach" }, { "update", "upgrade" },
 };
 
@@ -65,9 +66,12 @@ no_command(const char *name)
 	nearest_begin(&n, name);
 	for (size_t i = 0; i < COMMANDS; i++)
 		nearest_offer(&n, commands[i]->name);
-	for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
-		if (strcmp(name, elsewhere[i].word) == 0)
-			nearest_begin(&n, elsewhere[i].command), nearest_offer(&n, elsewhere[i].command);
+	for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+		if (strcmp(name, elsewhere[i].word) != 0)
+			continue;
+		nearest_begin(&n, elsewhere[i].command);
+		nearest_offer(&n, elsewhere[i].command);
+	}
 	nearest_hint(&n, hint);
 	ctl_error("no command \"%s\"%s", name, hint[0] ? hint : "; holdfastctl --help lists them");
 	return CTL_USAGE;
