@@ -7,7 +7,10 @@
 #include "options.h"
 #include "target.h"
 
-static const char *const what[] = { "session", "list", "help", "version", "versions", "ssh" };
+static const char *const what[] = {
+	[OPTIONS_SESSION] = "session", [OPTIONS_LIST] = "list", [OPTIONS_SCRIPT] = "script", [OPTIONS_HELP] = "help",
+	[OPTIONS_VERSION] = "version", [OPTIONS_VERSIONS] = "versions", [OPTIONS_SSH] = "ssh",
+};
 
 static void
 print(const struct options *o, const struct sshconfig *c)

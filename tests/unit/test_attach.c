@@ -121,10 +121,12 @@ status(void **state)
 		.away_bytes = 8, .identity = {{1, 2}}, .name = "build", .program = "vi\x01", .address = "192.0.2.7",
 		.term = "xterm", .lost_ms = 9, .lost_heard_ms = 10, .lost_used_ms = 11, .kind = ATTACH_KIND_COMMAND,
 		.user = "alice", .home_born = 12, .version = "0.1.0", .build = "0123abcd",
+		.ends_ms = 13, .ends_why = 1, .idle_ends_ms = 14, .put_out_ms = 15, .put_out_why = 2,
 	};
 	unsigned char buf[1024];
 	struct attach_status got;
-	int len = attach_encode_status(&m, buf, sizeof buf), no_version = len - 8 - (int)strlen(m.version) - (int)strlen(m.build);
+	int len = attach_encode_status(&m, buf, sizeof buf), no_ends = len - 3 * 8 - 2 * 4;
+	int no_version = no_ends - 8 - (int)strlen(m.version) - (int)strlen(m.build);
 	int no_user = no_version - 8 - 4 - (int)strlen(m.user), no_kind = no_user - 4;
 
 	(void)state;
@@ -137,11 +139,14 @@ status(void **state)
 	assert_int_equal(attach_decode_status(&got, buf, (size_t)no_version), 0);
 	assert_string_equal(got.user, "alice");
 	assert_string_equal(got.version, "");
+	assert_int_equal(attach_decode_status(&got, buf, (size_t)no_ends), 0);
+	assert_string_equal(got.version, "0.1.0");
+	assert_int_equal(got.ends_ms, 0);
 	for (int cut = 0; cut < len; cut++) {
 		unsigned char *copy = exact_copy(buf, (size_t)cut);
 
 		assert_int_equal(decode_status(copy, (size_t)cut),
-		                 cut == no_kind || cut == no_user || cut == no_version ? 0 : -EBADMSG);
+		                 cut == no_kind || cut == no_user || cut == no_version || cut == no_ends ? 0 : -EBADMSG);
 		free(copy);
 	}
 	/* A newer keeper's status is longer: the rest is passed over. */
