@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Who is logged in, according to who(1), which reads utmp or asks logind; and what logind takes for idle."""
+import json
 import os
 import re
 import time
@@ -39,6 +40,15 @@ def shows(m, t, entries, own, when):
     equal(am_i(t), own, "who am i, " + when)
 
 
+def titles(m):
+    """systemd-cgls shows which session's the processes in a scope are, and ls its number for loginctl."""
+    (s,) = json.loads(m.ctl("alice", "ls", "-l", "--json").stdout)["sessions"]
+    equal(s["login_session"], m.scope_of(s["keeper_pid"]), "logind's session")
+    wait_until(lambda: {"holdfast: alice %d (bash)" % s["id"], "holdfast: alice %d [leader]" % s["id"]} <=
+               set(re.findall(r"\d+ (holdfast: .*)", m.run("systemd-cgls", "--no-pager", "-l", "-u",
+                                                          "session-%s.scope" % s["login_session"]))), "the titles")
+
+
 def test_one_entry_a_person(m):
     """With the session's terminal and the host that the person comes from now; none for a dropped session."""
     t = m.login(options=from_host(1, *OFF))
@@ -49,6 +59,7 @@ def test_one_entry_a_person(m):
     t = m.login(options=from_host(2))
     held = entry(t, 2)
     shows(m, t, [held], held, "in a held shell")
+    titles(m)
     m.drop(t)
     wait_until(lambda: who(m) == [], "who shows nobody when the session is dropped")
     t = m.ssh(options=from_host(3))
