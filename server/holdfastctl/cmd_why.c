@@ -142,7 +142,7 @@ show(const struct wanted *w, const struct eventlist *l)
 	else
 		whyprint_text(now, now_count, v, count, w->everybody);
 	if (!w->json && !count)
-		fputs("nothing since then: each login was held, and no session has ended\n", stderr);
+		fputs("nothing since then was refused or left alone, and no session has ended\n", stderr);
 	free(v);
 	return CTL_OK;
 }
