@@ -96,7 +96,10 @@ bool slots_expired(struct slots *s, uint64_t now_ms, struct slots_connection *c)
 uint64_t slots_deadline(const struct slots *s);
 /* Writes count entries for ppoll to P (room for SLOTS_MAX), in the order that slots_reap takes. */
 size_t slots_poll(const struct slots *s, struct pollfd *p);
-/* Frees the slots with events in P, filled by slots_poll and ppoll, or finds that they are late.  Their number, and details in FREED. */
+/*
+ * Frees the slots with events in P, filled by slots_poll and ppoll, or finds that they are late.  Their number, and details
+ * in FREED.
+ */
 size_t slots_reap(struct slots *s, const struct pollfd *p, size_t count, struct slots_freed freed[SLOTS_MAX]);
 /* The owner of a connection. */
 uint64_t slots_owner_of(const struct slots *s, const struct slots_connection *c);
