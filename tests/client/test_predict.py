@@ -261,7 +261,7 @@ def test_resized_smaller():
 
 
 def test_other_size():
-    """A session that another terminal has made smaller: lines wrap elsewhere there."""
+    """A session that another terminal has made smaller: lines wrap elsewhere there.  Then the screen is drawn anew."""
     h = new_host(session())
     t = opened(h)
     with h.lock:
@@ -272,12 +272,13 @@ def test_other_size():
     t.until(lambda: h.session.input == b"-abc", "input")
     equal((t.seen, h.session.redraws), (b"prompt$ -x", []), "what was shown")
     settled(h, t)
-    h.session.rendering = b"prompt$ -x"
+    seen = t.seen
+    h.session.rendering = b"\033[2J\033[Hprompt$ -x"
     with h.lock:
         h.connections_attached[0].send(frame(TAKEN, u64(4) + u64(len(h.session.out[0])) + b"\1"))
         h.connections_attached[0].send(frame(SIZE_IS, u32(24) + u32(80)))
     t.until(lambda: h.session.redraws == [1], "REDRAW")
-    behind(h, t, t.seen)
+    behind(h, t, seen + h.session.rendering)
     confirm(h, t)
     t.type(b"d")
     shows(t, "prompt$ -x.-d")
