@@ -22,7 +22,9 @@ struct errand {
 	int input;       /* converse() wants to know when this can be read; -1: nothing */
 	bool input_waits; /* it can, at the last look */
 	bool begun;       /* the host has been met, over this connection or one before */
-	/* Whether the errand may be begun anew, where the connection has been lost in the middle of it.  NULL: never. */
+	/*
+	 * Whether the errand may be begun anew, where the connection has been lost in the middle of it.  NULL: never.
+	 */
 	bool (*again)(struct errand *e);
 };
 

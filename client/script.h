@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * script: `holdfast --print NAME host`, --peek, --send, --tail and --wait: works a session on a host without being
- * attached to it, by SCRIPT of docs/PROTOCOL.md.  holdfastctl(1) on the host does the work, and its exit status is ours.
+ * attached to it, by SCRIPT of docs/PROTOCOL.md.  holdfastctl(1) on the host does the work, and its exit status is
+ * ours.
  */
 #ifndef HOLDFAST_SCRIPT_H
 #define HOLDFAST_SCRIPT_H

@@ -35,8 +35,8 @@ void screen_free(struct screen *s);
 /* Eats bytes.  Out of memory costs scrollback or looks, never the model's consistency. */
 void screen_feed(struct screen *s, const void *bytes, size_t len);
 /*
- * Whether the terminal that is to show this model has all its rows where the model has them (SHOWN), or was used before,
- * and may have those of the main screen further down: a new model takes the latter for granted.
+ * Whether the terminal that is to show this model has all its rows where the model has them (SHOWN), or was used
+ * before, and may have those of the main screen further down: a new model takes the latter for granted.
  */
 void screen_shown(struct screen *s, bool shown);
 /* That terminal may have other text in any row (LOOK_STRAYED of a model that was its own before). */

@@ -3,11 +3,12 @@
  * used: how far a terminal that was used before the session began shows the model's rows.
  *
  * A model begins with its cursor in row 0, such a terminal in some row further down, below old text.  As long as a
- * program moves by line feeds, and up and down among the rows that it has come to so, all these rows are in the terminal
- * as in the model, only further down.  A row that is said (CUP, margins), or a motion that an edge stops or may stop,
- * leads elsewhere there: then nothing is known of any row, until the program erases, or the rows have scrolled in anew.
- * As far as reverse wrap stays out, the terminal's cursor is never above the model's: so when the model's is in the last
- * row, the terminal's is too.  The alternate screen begins blank, with the cursor in the row that it had before.
+ * program moves by line feeds, and up and down among the rows that it has come to so, all these rows are in the
+ * terminal as in the model, only further down.  A row that is said (CUP, margins), or a motion that an edge stops or
+ * may stop, leads elsewhere there: then nothing is known of any row, until the program erases, or the rows have
+ * scrolled in anew. As far as reverse wrap stays out, the terminal's cursor is never above the model's: so when the
+ * model's is in the last row, the terminal's is too.  The alternate screen begins blank, with the cursor in the row
+ * that it had before.
  */
 #ifndef HOLDFAST_SCREEN_USED_H
 #define HOLDFAST_SCREEN_USED_H

@@ -108,7 +108,10 @@ is_for_us(const char *tty)
 	return term_is_usable() && is_at_terminal(tty);
 }
 
-/* Why the hook leaves this login alone, as far as that can be seen from here with descriptors below END; 0: it does not. */
+/*
+ * Why the hook leaves this login alone, as far as that can be seen from here with descriptors below END; 0: it does
+ * not.
+ */
 static uint32_t
 aside_cause(int end)
 {
@@ -123,8 +126,8 @@ aside_cause(int end)
 }
 
 /*
- * Tells holdfastd why this login's shell is not held.  Shells that such a shell has started, in a tmux for instance, may
- * have its ticket: holdfastd writes down the first word of a login alone.
+ * Tells holdfastd why this login's shell is not held.  Shells that such a shell has started, in a tmux for instance,
+ * may have its ticket: holdfastd writes down the first word of a login alone.
  */
 static void
 say_aside(uint32_t cause)

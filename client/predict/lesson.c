@@ -117,8 +117,8 @@ proves(const struct guess *g, const struct screen *base, const struct sent *s, b
 }
 
 /*
- * In a window the host at its far end may still echo keys that were dropped as taken here, and such an echo may meet the
- * same character, typed since: only more of them than can come so late prove anything.
+ * In a window the host at its far end may still echo keys that were dropped as taken here, and such an echo may meet
+ * the same character, typed since: only more of them than can come so late prove anything.
  */
 static bool
 is_owed(struct guess *g)

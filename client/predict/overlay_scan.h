@@ -20,8 +20,9 @@ struct screen;
 typedef void overlay_scanned(void *to, unsigned row, unsigned from, unsigned end);
 
 /*
- * Whether the LEN BYTES, fed to BASE next, are such, and with ONE_ROW do not lead to another row, nor say their own: the
- * terminal may have the cursor in another one than BASE.  TOUCHED is told of what they write, also where they are not.
+ * Whether the LEN BYTES, fed to BASE next, are such, and with ONE_ROW do not lead to another row, nor say their own:
+ * the terminal may have the cursor in another one than BASE.  TOUCHED is told of what they write, also where they are
+ * not.
  */
 bool overlay_scan(const struct screen *base, const unsigned char *bytes, size_t len, bool one_row,
                   overlay_scanned *touched, void *to);

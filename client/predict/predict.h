@@ -52,8 +52,8 @@ void predict_fed(struct predict *p, const void *bytes, size_t len, uint64_t offs
 void predict_paint(struct predict *p, const void *bytes, size_t len);
 void predict_painted(struct predict *p, uint64_t offset, uint64_t now);
 /*
- * Before that: the terminal has not got the rendering.  On the main screen it may have the rows further down (screen.h),
- * or other text in them if that was so of the base before.
+ * Before that: the terminal has not got the rendering.  On the main screen it may have the rows further down
+ * (screen.h), or other text in them if that was so of the base before.
  */
 void predict_apart(struct predict *p);
 /* The person has typed LEN BYTES, the first of which has OFFSET in the stream; PASTED: as a part of a paste. */
@@ -64,7 +64,9 @@ void predict_tty(struct predict *p, const struct frame_tty *m);
 void predict_taken(struct predict *p, const struct frame_taken *m);
 /* Nothing that is outstanding is predicted any more. */
 void predict_reset(struct predict *p);
-/* The input before END was typed while there was no base: nothing is predicted until the host says that it was taken. */
+/*
+ * The input before END was typed while there was no base: nothing is predicted until the host says that it was taken.
+ */
 void predict_missed(struct predict *p, uint64_t end);
 
 /* The terminal shows what is predicted now; UNDERLINE: what is not confirmed is underlined. */

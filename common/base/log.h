@@ -21,7 +21,10 @@ void log_errno_at(int priority, const char *function, int err, const char *fmt, 
 /* The same for a finished LINE, of up to LOG_TEXT_MAX characters when it is escaped. */
 #define LOG_TEXT_MAX 4095
 void log_text(int priority, const char *line);
-/* For a printable LINE that goes to the host's log in another way (logfields.h): the program; standard error on request. */
+/*
+ * For a printable LINE that goes to the host's log in another way (logfields.h): the program; standard error on
+ * request.
+ */
 const char *log_program_name(void);
 void log_echo(const char *line);
 /* Writes STR to DST (CAP bytes, always ended by NUL) with control characters and bytes over 126 as \ooo. */

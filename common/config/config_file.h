@@ -13,8 +13,8 @@
 int config_load(const char *path, const struct config_subject *subject, struct config_policy *p,
                 struct config_error *e);
 /*
- * The same, and says all mistakes, of the file and of its lines, and not only the first one.  A DRAFT must be there, and
- * may be anybody's.
+ * The same, and says all mistakes, of the file and of its lines, and not only the first one.  A DRAFT must be there,
+ * and may be anybody's.
  */
 int config_check_file(const char *path, bool draft, const struct config_subject *subject, struct config_policy *p,
                       void (*say)(void *arg, const struct config_error *e), void *arg);

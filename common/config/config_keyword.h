@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* config_keyword: the keywords of holdfast.conf, a row each: which values there are, and where in the policy they go. */
+/*
+ * config_keyword: the keywords of holdfast.conf, a row each: which values there are, and where in the policy they go.
+ */
 #ifndef HOLDFAST_CONFIG_KEYWORD_H
 #define HOLDFAST_CONFIG_KEYWORD_H
 

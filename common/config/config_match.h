@@ -23,8 +23,8 @@ struct config_subject {
  */
 int config_match(const struct config_subject *subject, const char *criterion, const char *patterns);
 /*
- * NULL if CRITERION is one, and PATTERNS (NULL: there are none) are valid and can match a login; else what was expected,
- * and in FOUND the pattern in the place of which that was, or "".
+ * NULL if CRITERION is one, and PATTERNS (NULL: there are none) are valid and can match a login; else what was
+ * expected, and in FOUND the pattern in the place of which that was, or "".
  */
 const char *config_match_wrong(const char *criterion, const char *patterns, char found[MATCH_PATTERN_CAP]);
 /* The name of the criterion NUMBER, from 0; NULL behind the last one. */

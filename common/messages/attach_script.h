@@ -45,8 +45,8 @@ enum attach_print_form {
 	ATTACH_FORM_ANSI = 2, /* the same with colours and looks (SGR) and hyperlinks */
 	ATTACH_FORM_HTML = 3, /* an HTML document */
 	/*
-	 * Bytes that make an empty terminal of PRINTED's size show the session, modes, title and cursor included, as the
-	 * output from PRINTED's offset on goes on with it.
+	 * Bytes that make an empty terminal of PRINTED's size show the session, modes, title and cursor included, as
+	 * the output from PRINTED's offset on goes on with it.
 	 */
 	ATTACH_FORM_RENDERING = 4,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attach_who: the answer to WHO on a keeper's socket (attach.h): all that are attached to a session, for lists.  It is a
- * message of its own, because each login asks all keepers of its user for STATUS, and this one can be long.
+ * attach_who: the answer to WHO on a keeper's socket (attach.h): all that are attached to a session, for lists.  It is
+ * a message of its own, because each login asks all keepers of its user for STATUS, and this one can be long.
  *
  * The keeper is the user's: the address is what its leader has told it.  How each one has authenticated, root's leader
  * itself says (leaderctl.h); the serial number is the same in both.

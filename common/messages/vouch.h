@@ -19,12 +19,12 @@
  *                              ◀───     EVENTS_ARE, with a descriptor for each bit of its field WHICH: files of that user's
  *                                       that change while they are open (eventstore.h)
  *
- * Or SAY, with the login's ticket if it has one: why that login was not held; from a HOOK, if sshd itself has started the
- * shell.  Nothing is answered, and the sender need not wait: a closed connection's SAY is read too.
+ * Or SAY, with the login's ticket if it has one: why that login was not held; from a HOOK, if sshd itself has started
+ * the shell.  Nothing is answered, and the sender need not wait: a closed connection's SAY is read too.
  *   SAY    (fixed length)      ───▶     writes it down as the word of a process of that uid (said/, statedir.h)
  *
- * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request is
- * always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
+ * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request
+ * is always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
  */
 #ifndef HOLDFAST_VOUCH_H
 #define HOLDFAST_VOUCH_H
@@ -42,8 +42,8 @@
 enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4, VOUCH_OP_SAY = 5 };
 
 /*
- * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper checks
- * that sshd itself has executed this shell.
+ * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper
+ * checks that sshd itself has executed this shell.
  */
 enum vouch_from { VOUCH_FROM_COMMAND = 0, VOUCH_FROM_HOOK = 1 };
 

@@ -40,7 +40,9 @@ struct counters {
 	uint64_t waiting, serving; /* logins that wait for a helper, and that have one */
 	uint64_t pid, start;    /* the process, as in /proc/PID/stat */
 	uint64_t spare[6];
-	/* When a login has asked, on clock_now_ms(): at the place that its ticket says, until another one takes that. */
+	/*
+	 * When a login has asked, on clock_now_ms(): at the place that its ticket says, until another one takes that.
+	 */
 	struct {
 		uint64_t key, ms;
 	} asked[COUNTERS_ASKED];

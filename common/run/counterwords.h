@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * counterwords: which counter a word of holdfast-events(7) has.  The places are in a file that programs of several versions
- * share (counters.h): a new word goes to the end of its list, and none is ever moved or taken out.  The place 0 is
- * "other", for words that a list does not have.
+ * counterwords: which counter a word of holdfast-events(7) has.  The places are in a file that programs of several
+ * versions share (counters.h): a new word goes to the end of its list, and none is ever moved or taken out.  The place
+ * 0 is "other", for words that a list does not have.
  */
 #ifndef HOLDFAST_COUNTERWORDS_H
 #define HOLDFAST_COUNTERWORDS_H

@@ -7,8 +7,8 @@
  *   journald    that line, and HOLDFAST_EVENT=drop, HOLDFAST_USER=alice … ('-' in a field's name is '_' there)
  *   the store   time_ms=… seq=… event=drop user=alice …   escaped.h; fields without a value are left out
  *
- * A field's name is 1 to 31 of a-z, 0-9, '-' and '_'.  All sizes are bounded: a field for which there is no room is left
- * out whole.
+ * A field's name is 1 to 31 of a-z, 0-9, '-' and '_'.  All sizes are bounded: a field for which there is no room is
+ * left out whole.
  */
 #ifndef HOLDFAST_EVENT_H
 #define HOLDFAST_EVENT_H

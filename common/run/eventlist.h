@@ -22,8 +22,8 @@ struct eventlist {
 #define EVENTLIST_INIT { .v = NULL }
 
 /*
- * Adds the lines in the LEN bytes at TEXT, which it takes over (free(3)): those of SINCE_MS and later.  A line that does
- * not begin with its time and number is left out; eventlist_get() finds other damage.  0 or -ENOMEM.
+ * Adds the lines in the LEN bytes at TEXT, which it takes over (free(3)): those of SINCE_MS and later.  A line that
+ * does not begin with its time and number is left out; eventlist_get() finds other damage.  0 or -ENOMEM.
  */
 int eventlist_take(struct eventlist *l, char *text, size_t len, uint64_t since_ms);
 /* The earliest first; what is of the same millisecond stays in its order. */

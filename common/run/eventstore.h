@@ -41,8 +41,8 @@ int eventstore_read(int dir, const char *name, uint64_t since_ms, struct eventli
 /* Adds those in the open file FD, from its start: also -EAGAIN, when it has been replaced meanwhile. */
 int eventstore_read_fd(int fd, uint64_t since_ms, struct eventlist *l);
 /*
- * Calls EACH for the name of each file in DIR, which may be another directory of such files, until a call returns other than
- * 0: that.
+ * Calls EACH for the name of each file in DIR, which may be another directory of such files, until a call returns other
+ * than 0: that.
  */
 int eventstore_each(int dir, int (*each)(int dir, const char *name, uint64_t ms, struct eventlist *l), uint64_t ms,
                     struct eventlist *l);

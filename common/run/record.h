@@ -16,8 +16,8 @@
  *   xdg-session -                 always "-"; running leaders of older versions require the line
  *   auth publickey ssh-ed25519 AAAA…    one line per completed method, in sshd's order; none: unknown
  *   end
- * The file's times are RECORD_ASKED, a time long ago, once a process of the login has asked holdfastd for a session, or has
- * said why it does not.
+ * The file's times are RECORD_ASKED, a time long ago, once a process of the login has asked holdfastd for a session, or
+ * has said why it does not.
  *
  * Values are printable ASCII; anything else in one is refused by both writer and reader.
  */

@@ -21,8 +21,8 @@
 /* The name of UID's file. */
 void userfile_name(uid_t uid, char name[USERFILE_NAME]);
 /*
- * The lock on UID's file, one byte of a file: its descriptor, whose close(2) lets go; -EAGAIN: somebody else has held it
- * for WAIT_MS; or another negative errno.
+ * The lock on UID's file, one byte of a file: its descriptor, whose close(2) lets go; -EAGAIN: somebody else has held
+ * it for WAIT_MS; or another negative errno.
  */
 int userfile_lock(int dir, uid_t uid, int wait_ms);
 /* The file's bytes, at most CAP: their number; -ENOENT; -EPERM: others than this process's user can write it. */

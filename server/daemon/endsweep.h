@@ -13,8 +13,8 @@
 /* Ends the record of each session whose leader is dead; removes records that are too old. */
 void endsweep_run(void);
 /*
- * holdfastd ends, or starts: whether it was stopped before the host went down tells a shutdown from a crash.  Up returns
- * whether it was stopped since the boot.
+ * holdfastd ends, or starts: whether it was stopped before the host went down tells a shutdown from a crash.  Up
+ * returns whether it was stopped since the boot.
  */
 void endsweep_down(void);
 bool endsweep_up(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * complete: what a shell may offer behind the words of a command line (`holdfastctl --complete WORD...`, which the files
- * in completions/ call).  The subcommands' usage and help say which options and arguments there are.
+ * complete: what a shell may offer behind the words of a command line (`holdfastctl --complete WORD...`, which the
+ * files in completions/ call).  The subcommands' usage and help say which options and arguments there are.
  *
  * Each line is a word, and behind a tab a few words about it.  ":files" and ":users" stand for all files and users,
  * which shells complete by themselves.

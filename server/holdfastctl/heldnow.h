@@ -7,7 +7,9 @@
 #include "lsdetails.h"
 #include "sessionlist.h"
 
-/* How many sessions A has, and a line for each terminal and client that is attached to one; D: lsdetails_take() of A. */
+/*
+ * How many sessions A has, and a line for each terminal and client that is attached to one; D: lsdetails_take() of A.
+ */
 void heldnow_print(const struct sessionlist *a, const struct lsdetails *d);
 /* The same as members of the object that J is in. */
 void heldnow_json(struct json *j, const struct sessionlist *a, const struct lsdetails *d);

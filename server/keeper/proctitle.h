@@ -3,8 +3,8 @@
  * proctitle: the keeper's title (common/process/pstitle.h): "holdfast: alice 3 (vim)", with the program in front.
  *
  * The keeper looks in turns that there are anyway: when another process group has come to the front (base/front.h), and
- * a few times within the next moment, for the group may not have executed its program by then.  A program that neither prints nor
- * is typed at may be missing in the title for as long.
+ * a few times within the next moment, for the group may not have executed its program by then.  A program that neither
+ * prints nor is typed at may be missing in the title for as long.
  */
 #ifndef HOLDFAST_PROCTITLE_H
 #define HOLDFAST_PROCTITLE_H

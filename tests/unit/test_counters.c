@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of counters: shared by processes and versions, and a file that is damaged, cut or removed costs counts alone. */
+/*
+ * The file of counters: shared by processes and versions, and a file that is damaged, cut or removed costs counts
+ * alone.
+ */
 #include "unit.h"
 
 #include <errno.h>

@@ -16,9 +16,9 @@ random_below(unsigned n)
 }
 
 /*
- * A host far away that asks for secrets of digits and signs: in modes that it tells, tells late or does not tell at all,
- * at prompts of several kinds, with a mask or nothing for what is typed, while the person types when it pleases.  No
- * digit is ever shown.
+ * A host far away that asks for secrets of digits and signs: in modes that it tells, tells late or does not tell at
+ * all, at prompts of several kinds, with a mask or nothing for what is typed, while the person types when it pleases. 
+ * No digit is ever shown.
  */
 #define HOST_QUEUE 4096
 struct host {

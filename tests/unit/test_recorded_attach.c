@@ -308,8 +308,8 @@ fill(void)
 /* Whether bytes follow is looked at by the keeper, which has nothing to decode. */
 #define PLAIN(name, type) ONE(name, type, plain, NULL, .longer_is_later = true)
 /*
- * Keepers of older versions do not say what follows (32 bytes), "version" and "build", "user" and "home_born", or "kind"
- * either; newer ones say more.
+ * Keepers of older versions do not say what follows (32 bytes), "version" and "build", "user" and "home_born", or
+ * "kind" either; newer ones say more.
  */
 #define STATUS(name, m, user_len, program_len) \
 	ONE(name, ATTACH_MSG_STATUS_IS, status, m, .older = { 32, 32 + 8 + (program_len), \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The messages of scripts on a keeper's socket (attach_script.h), against the recordings in wire/script; see recordings.h. */
+/*
+ * The messages of scripts on a keeper's socket (attach_script.h), against the recordings in wire/script; see
+ * recordings.h.
+ */
 #include "recordings.h"
 
 #include "attach_script.h"

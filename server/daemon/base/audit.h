@@ -28,7 +28,9 @@ struct audit {
 
 /* USER may be "-": unknown. */
 void audit_init(struct audit *a, const char *user, uid_t uid);
-/* Makes *E the event NAME, with the fields of *A.  ADDRESS and WHO may be NULL or "": unknown.  The caller adds others. */
+/*
+ * Makes *E the event NAME, with the fields of *A.  ADDRESS and WHO may be NULL or "": unknown.  The caller adds others.
+ */
 void audit_begin(const struct audit *a, struct event *e, const char *name, const char *address, const char *who);
 /* Writes *E, which audit_begin() has made, and counts it (counters.h), but for refuse and aside (reply.h does). */
 void audit_write(struct audit *a, struct event *e);

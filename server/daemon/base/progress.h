@@ -3,9 +3,9 @@
  * progress: how far a helper, or the leader that it becomes, has come with its login, in memory that it shares with
  * holdfastd: so holdfastd can say what a helper was doing that was killed, or that hangs.
  *
- * The one that hangs may be a PAM module or the name service, which nobody can get this process out of.  So a timer says
- * it: at the login's time limit its handler sends the login the refusal that was made ready for the step, and holdfastd a
- * byte (slotpipe.h).
+ * The one that hangs may be a PAM module or the name service, which nobody can get this process out of.  So a timer
+ * says it: at the login's time limit its handler sends the login the refusal that was made ready for the step, and
+ * holdfastd a byte (slotpipe.h).
  */
 #ifndef HOLDFAST_PROGRESS_H
 #define HOLDFAST_PROGRESS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refusal: what a helper, or the leader that the helper became, tells holdfastd of its login, by bytes in a pipe.  holdfastd
- * counts refusals, and lets no more lines about them into the log than vouch/refusallog.h says.  The end of the pipe
- * without REFUSAL_DONE is that of a process that was killed.
+ * refusal: what a helper, or the leader that the helper became, tells holdfastd of its login, by bytes in a pipe. 
+ * holdfastd counts refusals, and lets no more lines about them into the log than vouch/refusallog.h says.  The end of
+ * the pipe without REFUSAL_DONE is that of a process that was killed.
  *
  * A holdfastd that is gone does no harm to any of these.  A signal handler may call them.
  */

@@ -35,8 +35,8 @@ struct login {
  */
 int login_find(const struct ticket *ticket, struct login *l);
 /*
- * Notes that the login of TICKET has asked holdfastd for a session, or has said why it does not, by a time of its record
- * that no clock gives (record.h): 0 the first time; -EALREADY; another negative errno.
+ * Notes that the login of TICKET has asked holdfastd for a session, or has said why it does not, by a time of its
+ * record that no clock gives (record.h): 0 the first time; -EALREADY; another negative errno.
  */
 int login_has_asked(const struct ticket *ticket);
 /*

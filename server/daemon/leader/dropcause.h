@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dropcause: why an attachment has gone, for the events "drop" and "leave" (holdfast-events(7)): as the keeper says where
- * it let the terminal go itself, and else as the kernel's figures of the login's connection say at that moment.
+ * dropcause: why an attachment has gone, for the events "drop" and "leave" (holdfast-events(7)): as the keeper says
+ * where it let the terminal go itself, and else as the kernel's figures of the login's connection say at that moment.
  */
 #ifndef HOLDFAST_DROPCAUSE_H
 #define HOLDFAST_DROPCAUSE_H

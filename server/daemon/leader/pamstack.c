@@ -29,8 +29,8 @@ struct pamstack {
 };
 
 /*
- * No user can answer here, so prompts fail.  Messages of modules are not shown, because sshd's stack has just shown them; an
- * error is kept, for it says more than the call's result.
+ * No user can answer here, so prompts fail.  Messages of modules are not shown, because sshd's stack has just shown
+ * them; an error is kept, for it says more than the call's result.
  */
 static int
 converse(int count, const struct pam_message **messages, struct pam_response **responses, void *data)

@@ -129,7 +129,9 @@ is_left(int conn)
 	if (!is_closed(conn))
 		return false;
 	n = recv(conn, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-	/* The kernel says once that the caller has not read our QUEUED; what the caller has sent is there nevertheless. */
+	/*
+	 * The kernel says once that the caller has not read our QUEUED; what the caller has sent is there nevertheless.
+	 */
 	if (n < 0 && errno == ECONNRESET)
 		n = recv(conn, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	return n <= 0;

@@ -61,8 +61,8 @@ struct helper {
 };
 
 /*
- * Writes why the login gets no session (notheld.h), and WHAT else there is to say, or "".  The facts of the login come from
- * its record; for a caller without one only the uid is known.
+ * Writes why the login gets no session (notheld.h), and WHAT else there is to say, or "".  The facts of the login come
+ * from its record; for a caller without one only the uid is known.
  */
 static void
 write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t cause, const char *what)
@@ -358,7 +358,9 @@ receive(int conn, void *buf, size_t cap)
 	bool reset = false;
 	ssize_t n;
 
-	/* A caller that has left without reading our answer is told by an error, once; its message comes behind that. */
+	/*
+	 * A caller that has left without reading our answer is told by an error, once; its message comes behind that.
+	 */
 	do {
 		n = recvmsg(conn, &msg, MSG_DONTWAIT);
 		reset = !reset && n < 0 && errno == ECONNRESET;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lastwords: what holdfastd writes down for helpers that cannot do so themselves: those that were killed or have crashed,
- * and those that hang.
+ * lastwords: what holdfastd writes down for helpers that cannot do so themselves: those that were killed or have
+ * crashed, and those that hang.
  *
  * The end of a helper's pipe and its exit status come in either order, a moment apart.
  */

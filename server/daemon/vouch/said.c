@@ -25,7 +25,9 @@ find_who(uid_t caller, const struct vouch_request *q, struct login *l)
 	if (login_find(&q->ticket, l) == 0 && l->uid == caller)
 		return q->cause >= NOTHELD_SKIPPED || login_has_asked(&q->ticket) == 0;
 	memset(l, 0, sizeof *l);
-	/* It has just ended, perhaps.  But shells that a login has left behind have its ticket too, and are no logins. */
+	/*
+	 * It has just ended, perhaps.  But shells that a login has left behind have its ticket too, and are no logins.
+	 */
 	if (q->from != VOUCH_FROM_HOOK)
 		return false;
 	pw = getpwuid(caller);

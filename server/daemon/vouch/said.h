@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * said: what a process of a user says of its login (VOUCH_OP_SAY): why that was not held.  It becomes an event "aside" with
- * said-by-user=yes, in the log and in the store of such words (saidstore.h).
+ * said: what a process of a user says of its login (VOUCH_OP_SAY): why that was not held.  It becomes an event "aside"
+ * with said-by-user=yes, in the log and in the store of such words (saidstore.h).
  */
 #ifndef HOLDFAST_SAID_H
 #define HOLDFAST_SAID_H

@@ -7,8 +7,9 @@
  * oldest connection.  If the queue is full, the newest connection of the owner with the most goes.  The algorithm does
  * not need to know which users are hostile.
  *
- * A slot is the read end of a pipe whose write end the helper holds (refusal.h has the bytes in it); it is free again at the
- * end of file, which comes when the helper exits or, having become the leader of a started session, closes its end.
+ * A slot is the read end of a pipe whose write end the helper holds (refusal.h has the bytes in it); it is free again
+ * at the end of file, which comes when the helper exits or, having become the leader of a started session, closes its
+ * end.
  */
 #ifndef HOLDFAST_SLOTS_H
 #define HOLDFAST_SLOTS_H
@@ -97,8 +98,8 @@ uint64_t slots_deadline(const struct slots *s);
 /* Writes count entries for ppoll to P (room for SLOTS_MAX), in the order that slots_reap takes. */
 size_t slots_poll(const struct slots *s, struct pollfd *p);
 /*
- * Frees the slots with events in P, filled by slots_poll and ppoll, or finds that they are late.  Their number, and details
- * in FREED.
+ * Frees the slots with events in P, filled by slots_poll and ppoll, or finds that they are late.  Their number, and
+ * details in FREED.
  */
 size_t slots_reap(struct slots *s, const struct pollfd *p, size_t count, struct slots_freed freed[SLOTS_MAX]);
 /* The owner of a connection. */

@@ -48,8 +48,8 @@ int ctl_usage(const struct ctl_command *c, const char *fmt, ...) __attribute__((
 /* getopt_long(3) in its quiet mode: SHORTS begins with ':' or "+:".  LONGS may be NULL. */
 int ctl_getopt(int argc, char **argv, const char *shorts, const struct option *longs);
 /*
- * For what ctl_getopt has returned and the subcommand does not know: says what is wrong with the option, CTL_USAGE.  For
- * -h and --help it prints the help and ends the program.
+ * For what ctl_getopt has returned and the subcommand does not know: says what is wrong with the option, CTL_USAGE. 
+ * For -h and --help it prints the help and ends the program.
  */
 int ctl_bad_option(const struct ctl_command *c, int opt, char **argv);
 /* CTL_OK if at most MAX words stand behind the options; else the mistake and the usage, as above. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* daemonsock: whether a process listens on holdfastd's socket, and answers; and the removal of a socket that was left behind. */
+/*
+ * daemonsock: whether a process listens on holdfastd's socket, and answers; and the removal of a socket that was left
+ * behind.
+ */
 #ifndef HOLDFAST_DAEMONSOCK_H
 #define HOLDFAST_DAEMONSOCK_H
 

@@ -11,8 +11,8 @@
 
 /*
  * Makes *E the event NAME, at S, a session of the uid ctl_uid(); NULL: of no session, and on the host.  by-uid is this
- * process's user, and by-login-uid the one who logged in (the kernel's audit login uid), where that is known.  The caller
- * may add fields.
+ * process's user, and by-login-uid the one who logged in (the kernel's audit login uid), where that is known.  The
+ * caller may add fields.
  */
 void rootevent_begin(struct event *e, const char *name, const struct attach_status *s);
 /* Writes it, as root; for another user does nothing. */

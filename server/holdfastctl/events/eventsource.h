@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * eventsource: where holdfastctl gets events from, and waits for those to come, with inotify(7) and without looking again
- * and again: root from the directory of the store, a user from the own file, which holdfastd opens.
+ * eventsource: where holdfastctl gets events from, and waits for those to come, with inotify(7) and without looking
+ * again and again: root from the directory of the store, a user from the own file, which holdfastd opens.
  */
 #ifndef HOLDFAST_EVENTSOURCE_H
 #define HOLDFAST_EVENTSOURCE_H

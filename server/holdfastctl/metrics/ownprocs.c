@@ -57,7 +57,10 @@ open_process(pid_t pid, uint64_t start)
 	return dir < 0 ? -1 : dir;
 }
 
-/* What the leader whose fd directory D is holds.  It is root's, and so nobody else chooses what its descriptors lead to. */
+/*
+ * What the leader whose fd directory D is holds.  It is root's, and so nobody else chooses what its descriptors lead
+ * to.
+ */
 static uint64_t
 held_bytes(DIR *d)
 {

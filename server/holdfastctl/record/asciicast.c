@@ -140,7 +140,8 @@ output_event(struct asciicast *a, uint64_t at_ms, const unsigned char *p, size_t
 }
 
 /*
- * A stretch without NUL: a terminal does nothing at a NUL, and a C string can't have one.  WHOLE: nothing of it is kept.
+ * A stretch without NUL: a terminal does nothing at a NUL, and a C string can't have one.  WHOLE: nothing of it is
+ * kept.
  */
 static int
 output_stretch(struct asciicast *a, uint64_t at_ms, const unsigned char *p, size_t len)

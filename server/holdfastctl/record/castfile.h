@@ -26,8 +26,8 @@ struct castfile {
 };
 
 /*
- * Opens PATH, which only its owner may read: a recording shows what the screen has shown.  CTL_OK, or an exit status after
- * a message.  A new recording has no header yet.
+ * Opens PATH, which only its owner may read: a recording shows what the screen has shown.  CTL_OK, or an exit status
+ * after a message.  A new recording has no header yet.
  */
 int castfile_open(struct castfile *f, const char *path, enum castfile_how how);
 /* The header, for a recording that does not go on: 0 or a negative errno. */

@@ -13,8 +13,8 @@
 /* The session that WORD means, which must have a terminal: CTL_OK or an exit status. */
 int casting_target(const struct ctl_command *self, const char *word, struct attach_status *s);
 /*
- * The screen of session ID, and with ALL the lines above it, as the bytes that draw it on an empty terminal: CTL_OK, and
- * *BYTES is the caller's to free; or an exit status after a message.
+ * The screen of session ID, and with ALL the lines above it, as the bytes that draw it on an empty terminal: CTL_OK,
+ * and *BYTES is the caller's to free; or an exit status after a message.
  */
 int casting_picture(uint32_t id, bool all, struct attach_printed *m, unsigned char **bytes);
 /* Draws the picture at AT_MS, over whatever was there if the terminal is not EMPTY: 0 or a negative errno. */

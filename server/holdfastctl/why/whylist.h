@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * whylist: what `holdfastctl why` tells: of all events those that answer "why was this login not held", "why is it not the
- * session that it was" and "why is the session gone", in words.
+ * whylist: what `holdfastctl why` tells: of all events those that answer "why was this login not held", "why is it not
+ * the session that it was" and "why is the session gone", in words.
  */
 #ifndef HOLDFAST_WHYLIST_H
 #define HOLDFAST_WHYLIST_H

@@ -16,7 +16,9 @@ struct fit {
 	uint64_t active;     /* of the terminal that typed last */
 };
 
-/* One terminal of the size ONE, whose input is numbered ACTIVE (struct peer); an unknown size (0 rows) does not count. */
+/*
+ * One terminal of the size ONE, whose input is numbered ACTIVE (struct peer); an unknown size (0 rows) does not count.
+ */
 void fit_add(struct fit *f, const struct winsize *one, uint64_t active);
 
 #endif

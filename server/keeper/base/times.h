@@ -3,10 +3,11 @@
  * times: when the output in the ring was printed, and on a terminal of which size: a table in the session's memory, so
  * that it outlives the keeper.  `holdfastctl export` reads it (attach_times.h).
  *
- * A row says that the output from its offset on, up to the next row's, began at its time.  A new row is begun for output
- * that comes TIMES_STEP_MS or more after the last row, and for each new size.  When the table is full, rows of output
- * that the ring no longer has go; and if that makes too little room, rows that follow soon after the one before, as soon
- * as it takes, but for the latest.  So old output has coarser times than new, and a session at rest costs nothing.
+ * A row says that the output from its offset on, up to the next row's, began at its time.  A new row is begun for
+ * output that comes TIMES_STEP_MS or more after the last row, and for each new size.  When the table is full, rows of
+ * output that the ring no longer has go; and if that makes too little room, rows that follow soon after the one before,
+ * as soon as it takes, but for the latest.  So old output has coarser times than new, and a session at rest costs
+ * nothing.
  */
 #ifndef HOLDFAST_TIMES_H
 #define HOLDFAST_TIMES_H

@@ -9,8 +9,8 @@
 #include "ticket.h"
 
 /*
- * Connects without waiting: a descriptor that does not block, or a negative errno: -ENOENT or -ECONNREFUSED: holdfastd is
- * not there; -EAGAIN: its queue is full; -EPERM: another user listens there.
+ * Connects without waiting: a descriptor that does not block, or a negative errno: -ENOENT or -ECONNREFUSED: holdfastd
+ * is not there; -EAGAIN: its queue is full; -EPERM: another user listens there.
  */
 int daemonlink_open(void);
 /*

@@ -7,8 +7,8 @@
 #include "enter_private.h"
 
 /*
- * No session of LIST was resumed: notes in *e the one that the login would have wanted most, if any.  The first N are its
- * candidates, of which the first was claimed with the result RC.
+ * No session of LIST was resumed: notes in *e the one that the login would have wanted most, if any.  The first N are
+ * its candidates, of which the first was claimed with the result RC.
  */
 void enter_missed_note(struct enter *e, const struct session_list *list, int n, int rc, const struct choose_login *login);
 /* A new session has begun: tells holdfastd that, once. */

@@ -156,7 +156,10 @@ cause_of(const struct enter *e, int rc)
 {
 	if (e->waiting.skip || e->waiting.hangup || rc == -ECANCELED)
 		return NOTHELD_SKIPPED;
-	/* With a refusal of its own making, holdfastd finds this login's question, and that nobody waits for the answer. */
+	/*
+	 * With a refusal of its own making, holdfastd finds this login's question, and that nobody waits for the
+	 * answer.
+	 */
 	if (e->vouching.last.type == VOUCH_REFUSED || is_aside(e, rc))
 		return 0;
 	if (rc == -E2BIG)

@@ -18,8 +18,8 @@
 enum awaiting_what {
 	/*
 	 * The session's own shell is in front and reads, all input has been read, and no output comes.  While another
-	 * program is in front (a shell on another host, say), its marks count (OSC 133): it is at a prompt if the last one
-	 * says so.
+	 * program is in front (a shell on another host, say), its marks count (OSC 133): it is at a prompt if the last
+	 * one says so.
 	 */
 	AWAITING_PROMPT,
 	AWAITING_TEXT, /* a line, or what there is of one so far, matches PATTERN (plaintext.h) */
