@@ -227,6 +227,7 @@ run(struct daemon *d)
 		return 1;
 	heldstack_sweep();
 	preload_run();
+	look_at_counters(d);
 	listener = listening_open();
 	if (listener < 0)
 		return 1;
