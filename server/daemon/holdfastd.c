@@ -227,7 +227,7 @@ run(struct daemon *d)
 		return 1;
 	heldstack_sweep();
 	preload_run();
-	look_at_counters(d);
+	counters_again(PATH_COUNTERS); /* the first sweep complains */
 	listener = listening_open();
 	if (listener < 0)
 		return 1;
