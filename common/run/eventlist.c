@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "escaped.h"
+#include "userfile.h"
 
 static size_t
 count_lines(const char *text, size_t len)
@@ -82,6 +83,34 @@ earlier_first(const void *x, const void *y)
 	if (a->time_ms != b->time_ms)
 		return a->time_ms < b->time_ms ? -1 : 1;
 	return (uintptr_t)a->line < (uintptr_t)b->line ? -1 : (uintptr_t)a->line > (uintptr_t)b->line;
+}
+
+/* Adds the N bytes at TEXT, or frees that; N: a negative errno where nothing could be read. */
+static int
+take_read(struct eventlist *l, char *text, ssize_t n, uint64_t since_ms)
+{
+	if (n >= 0)
+		return eventlist_take(l, text, (size_t)n, since_ms);
+	free(text);
+	return (int)n;
+}
+
+int
+eventlist_read(struct eventlist *l, int dir, const char *name, size_t cap, uint64_t since_ms)
+{
+	/* A byte more than there may be, so that malloc(3) need not give zero bytes. */
+	char *text = malloc(cap + 1);
+	int rc = take_read(l, text, text ? userfile_read(dir, name, text, cap) : -ENOMEM, since_ms);
+
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int
+eventlist_read_fd(struct eventlist *l, int fd, size_t cap, uint64_t since_ms)
+{
+	char *text = malloc(cap + 1);
+
+	return take_read(l, text, text ? userfile_read_fd(fd, text, cap) : -ENOMEM, since_ms);
 }
 
 void

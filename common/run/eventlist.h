@@ -26,6 +26,12 @@ struct eventlist {
  * does not begin with its time and number is left out; eventlist_get() finds other damage.  0 or -ENOMEM.
  */
 int eventlist_take(struct eventlist *l, char *text, size_t len, uint64_t since_ms);
+/*
+ * Adds those of the file DIR/NAME (userfile.h), of CAP bytes at most; without a file: none.  0 or a negative errno.
+ */
+int eventlist_read(struct eventlist *l, int dir, const char *name, size_t cap, uint64_t since_ms);
+/* The same of the open file FD, from its start: also -EAGAIN, when it has been replaced meanwhile. */
+int eventlist_read_fd(struct eventlist *l, int fd, size_t cap, uint64_t since_ms);
 /* The earliest first; what is of the same millisecond stays in its order. */
 void eventlist_sort(struct eventlist *l);
 /* The event I into *E: 0 or -EBADMSG. */

@@ -36,20 +36,6 @@ uid_of(const struct event *e)
 	return event_get_number(e, "uid", &uid) == 0 && uid < USERFILE_HOST ? (uid_t)uid : USERFILE_HOST;
 }
 
-/* All of DIR/NAME, parsed; without a file nothing. */
-static int
-read_lines(int dir, const char *name, uint64_t since_ms, struct eventlist *l)
-{
-	/* A byte more than there may be, so that malloc(3) need not give zero bytes. */
-	char *text = malloc(EVENTSTORE_BYTES + 1);
-	ssize_t n = text ? userfile_read(dir, name, text, EVENTSTORE_BYTES) : -ENOMEM;
-
-	if (n >= 0)
-		return eventlist_take(l, text, (size_t)n, since_ms);
-	free(text);
-	return n == -ENOENT ? 0 : (int)n;
-}
-
 /* How many of each event were seen. */
 struct kinds {
 	struct { char name[EVENT_KEY_MAX + 1]; unsigned count; } v[KINDS];
@@ -137,7 +123,7 @@ add_to(int dir, const char *name, const struct event *e, bool make)
 	struct eventlist l = EVENTLIST_INIT;
 	struct event numbered = *e;
 	char line[EVENT_LINE];
-	int rc = read_lines(dir, name, 0, &l), len;
+	int rc = eventlist_read(&l, dir, name, EVENTSTORE_BYTES, 0), len;
 
 	numbered.seq = 1;
 	for (size_t i = 0; i < l.count; i++)
@@ -177,19 +163,13 @@ eventstore_read(int dir, const char *name, uint64_t since_ms, struct eventlist *
 {
 	uint64_t now = clock_date_ms(), first = now > KEEP_MS ? now - KEEP_MS : 0;
 
-	return read_lines(dir, name, since_ms > first ? since_ms : first, l);
+	return eventlist_read(l, dir, name, EVENTSTORE_BYTES, since_ms > first ? since_ms : first);
 }
 
 int
 eventstore_read_fd(int fd, uint64_t since_ms, struct eventlist *l)
 {
-	char *text = malloc(EVENTSTORE_BYTES + 1);
-	ssize_t n = text ? userfile_read_fd(fd, text, EVENTSTORE_BYTES) : -ENOMEM;
-
-	if (n >= 0)
-		return eventlist_take(l, text, (size_t)n, since_ms);
-	free(text);
-	return (int)n;
+	return eventlist_read_fd(l, fd, EVENTSTORE_BYTES, since_ms);
 }
 
 int
@@ -231,7 +211,7 @@ sweep_one(int dir, const char *name, uint64_t first_ms, struct eventlist *unused
 	(void)unused;
 	if (lock < 0)
 		return 0;
-	if (read_lines(dir, name, 0, &all) == 0) {
+	if (eventlist_read(&all, dir, name, EVENTSTORE_BYTES, 0) == 0) {
 		for (size_t i = 0; i < all.count; i++)
 			if (all.v[i].time_ms < first_ms) {
 				all.v[i].len = 0;

@@ -24,14 +24,7 @@ saidstore_open(void)
 int
 saidstore_read(int dir, const char *name, uint64_t since_ms, struct eventlist *l)
 {
-	/* A byte more than there may be, so that malloc(3) need not give zero bytes. */
-	char *text = malloc(SAIDSTORE_BYTES + 1);
-	ssize_t n = text ? userfile_read(dir, name, text, SAIDSTORE_BYTES) : -ENOMEM;
-
-	if (n >= 0)
-		return eventlist_take(l, text, (size_t)n, since_ms);
-	free(text);
-	return n == -ENOENT ? 0 : (int)n;
+	return eventlist_read(l, dir, name, SAIDSTORE_BYTES, since_ms);
 }
 
 int
@@ -43,13 +36,7 @@ saidstore_read_all(int dir, uint64_t since_ms, struct eventlist *l)
 int
 saidstore_read_fd(int fd, uint64_t since_ms, struct eventlist *l)
 {
-	char *text = malloc(SAIDSTORE_BYTES + 1);
-	ssize_t n = text ? userfile_read_fd(fd, text, SAIDSTORE_BYTES) : -ENOMEM;
-
-	if (n >= 0)
-		return eventlist_take(l, text, (size_t)n, since_ms);
-	free(text);
-	return (int)n;
+	return eventlist_read_fd(l, fd, SAIDSTORE_BYTES, since_ms);
 }
 
 /* Whether there were SAIDSTORE_BURST lines just now.  A clock that was set back does not silence anybody. */
