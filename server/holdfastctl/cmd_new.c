@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <unistd.h>
 
 #include "ctl.h"
 #include "enter_tty.h"
-#include "paths.h"
 
 static int
 check(const char *name, bool *inside)
@@ -12,10 +10,9 @@ check(const char *name, bool *inside)
 	int rc;
 
 	/* Opt-outs are for logins; a user who calls this wants a session.  But root's switch holds. */
-	if (access(PATH_DISABLED, F_OK) == 0) {
-		ctl_error("holdfast is switched off on this host (%s exists)", PATH_DISABLED);
-		return CTL_FAILED;
-	}
+	rc = ctl_switched_on();
+	if (rc)
+		return rc;
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;

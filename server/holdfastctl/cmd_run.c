@@ -10,7 +10,6 @@
 #include "attach.h"
 #include "ctl.h"
 #include "enter.h"
-#include "paths.h"
 #include "rootless.h"
 #include "ticket.h"
 #include "waiting.h"
@@ -93,10 +92,9 @@ check(const char *name, struct ticket *ticket, bool *own)
 	struct session_list list;
 	int rc;
 
-	if (access(PATH_DISABLED, F_OK) == 0) {
-		ctl_error("holdfast is switched off on this host (%s exists)", PATH_DISABLED);
-		return CTL_FAILED;
-	}
+	rc = ctl_switched_on();
+	if (rc)
+		return rc;
 	*own = !login && rootless_is_the_way();
 	rc = ctl_list(&list);
 	if (rc)

@@ -14,6 +14,7 @@
 #include "helptext.h"
 #include "log.h"
 #include "nearest.h"
+#include "paths.h"
 #include "silent.h"
 
 #define LIST_TIMEOUT_MS 2000
@@ -211,6 +212,15 @@ bool
 ctl_user_said(void)
 {
 	return is_other;
+}
+
+int
+ctl_switched_on(void)
+{
+	if (access(PATH_DISABLED, F_OK) != 0)
+		return CTL_OK;
+	ctl_error("holdfast is switched off on this host (%s exists)", PATH_DISABLED);
+	return CTL_FAILED;
 }
 
 int

@@ -73,6 +73,8 @@ void ctl_want_own(void);
 bool ctl_wants_own(void);
 /* The uid whose sessions ctl_list and the others use. */
 uid_t ctl_uid(void);
+/* CTL_OK; or prints that the administrator has switched holdfast off. */
+int ctl_switched_on(void);
 /* CTL_OK for root; else prints that WHAT is for root. */
 int ctl_root_only(const char *what);
 
