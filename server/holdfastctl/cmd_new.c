@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "ctl.h"
 #include "enter_tty.h"
 
