@@ -36,6 +36,7 @@ stream_add(struct stream *s, const char *format, ...)
 	va_start(ap, format);
 	n = vsnprintf(buf, sizeof buf, format, ap);
 	va_end(ap);
+	assert_true(n < (int)sizeof buf);
 	if (n > 0 && s->len + (size_t)n <= s->cap) {
 		memcpy(s->bytes + s->len, buf, (size_t)n);
 		s->len += (size_t)n;

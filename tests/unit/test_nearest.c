@@ -9,7 +9,7 @@ static const char *const words[] = { "ls", "last", "attach", "detach", "new", "r
 static const char *
 found(const char *word)
 {
-	struct nearest n;
+	static struct nearest n;
 
 	nearest_begin(&n, word);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

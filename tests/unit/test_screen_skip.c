@@ -345,7 +345,8 @@ begin_with(const char *head)
 	struct stream st = { .rows = 24, .cols = 80, .cap = CAP, .bytes = malloc(CAP + 64) };
 
 	assert_non_null(st.bytes);
-	add_often(&st, head, strlen(head));
+	st.len = strlen(head);
+	memcpy(st.bytes, head, st.len);
 	return st;
 }
 
@@ -402,7 +403,7 @@ test_what_stays(void **state)
 
 #define HEART "\xe2\x9d\xa4\xef\xb8\x8f"
 #define PLACES "\033[6;3H\033[1mx\033[9;9H\033[mzz"
-#define INTO_ROW_4 PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES "\033[4;20Hx"
+#define INTO_ROW_4 PLACES PLACES PLACES PLACES PLACES PLACES PLACES PLACES "\033[4;20Hx"
 #define SHIFTED "\033[4;1H" HEART " abc\033[4;1H  "
 
 /*
