@@ -80,7 +80,7 @@ in_none(int argc, char **argv)
 	must(strcmp(getenv("KEPT"), "as it was") == 0, 31);
 }
 
-static const char *left;
+static const char *volatile left; /* or the compiler would keep it nowhere */
 
 /* With the environment's room, which has moved away. */
 static void
