@@ -14,19 +14,15 @@
 
 #define DAY_MS UINT64_C(86400000)
 
-/* Parses TEXT into at most MAX records at V: how many.  Damaged lines are left out. */
+/* Parses TEXT into at most MAX records at V: how many.  Damaged lines are left out, and one without its newline. */
 static size_t
 parse_all(const char *text, size_t len, struct endrecord *v, size_t max)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = text + len, *newline;
 	size_t count = 0;
 
-	while (p < end && count < max) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
-
-		count += endrecord_parse(&v[count], p, (size_t)(stop - p)) == 0;
-		p = stop + 1;
-	}
+	for (; p < end && count < max && (newline = memchr(p, '\n', (size_t)(end - p))); p = newline + 1)
+		count += endrecord_parse(&v[count], p, (size_t)(newline - p)) == 0;
 	return count;
 }
 

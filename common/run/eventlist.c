@@ -38,19 +38,19 @@ take_head(const char **p, const char *end, const char *key, uint64_t *v)
 	return 0;
 }
 
+/* What stands behind the last newline is a part of a line, whose writer was interrupted. */
 static void
 add_lines(struct eventlist *l, const char *text, size_t len, uint64_t since_ms)
 {
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = text + len, *stop;
 
-	while (p < end) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end, *at = p;
+	for (; p < end && (stop = memchr(p, '\n', (size_t)(end - p))); p = stop + 1) {
+		const char *at = p;
 		struct eventlist_one one = { .line = p, .len = (size_t)(stop - p) };
 
 		if (take_head(&at, stop, "time_ms=", &one.time_ms) == 0 && take_head(&at, stop, "seq=", &one.seq) == 0 &&
 		    one.time_ms >= since_ms)
 			l->v[l->count++] = one;
-		p = stop + 1;
 	}
 }
 

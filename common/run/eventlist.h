@@ -23,7 +23,8 @@ struct eventlist {
 
 /*
  * Adds the lines in the LEN bytes at TEXT, which it takes over (free(3)): those of SINCE_MS and later.  A line that
- * does not begin with its time and number is left out; eventlist_get() finds other damage.  0 or -ENOMEM.
+ * does not begin with its time and number, or has no newline, is left out; eventlist_get() finds other damage.  0 or
+ * -ENOMEM.
  */
 int eventlist_take(struct eventlist *l, char *text, size_t len, uint64_t since_ms);
 /*

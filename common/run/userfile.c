@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,12 +120,38 @@ userfile_replace(int dir, const char *name, mode_t mode, const char *text, size_
 	return rc;
 }
 
+/* Sets *SIZE, the file's, to where its last whole line ends: 0 or a negative errno. */
+static int
+find_line_end(int fd, off_t *size)
+{
+	char buf[512];
+
+	while (*size) {
+		size_t len = *size < (off_t)sizeof buf ? (size_t)*size : sizeof buf;
+		const char *newline;
+
+		if (pread(fd, buf, len, *size - (off_t)len) != (ssize_t)len)
+			return -EIO;
+		newline = memrchr(buf, '\n', len);
+		*size -= newline ? (off_t)(buf + len - (newline + 1)) : (off_t)len;
+		if (newline)
+			break;
+	}
+	return 0;
+}
+
 /* All or nothing: a disk that is full takes a part. */
 static int
 append_all(int fd, off_t size, const char *text, size_t len)
 {
-	int rc = fd_write_all(fd, text, len);
+	off_t before = size;
+	int rc = find_line_end(fd, &size);
 
+	if (!rc && size < before && ftruncate(fd, size))
+		rc = -errno;
+	if (rc)
+		return rc;
+	rc = fd_write_all(fd, text, len);
 	if (rc && ftruncate(fd, size))
 		rc = -errno;
 	return rc;
@@ -133,7 +160,8 @@ append_all(int fd, off_t size, const char *text, size_t len)
 int
 userfile_append(int dir, const char *name, mode_t mode, const char *text, size_t len)
 {
-	int fd = openat(dir, name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (mode ? O_CREAT : 0), 0600);
+	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (mode ? O_CREAT : 0);
+	int fd = openat(dir, name, flags, 0600);
 	struct stat st;
 	int rc = 0;
 

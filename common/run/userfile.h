@@ -34,7 +34,10 @@ ssize_t userfile_read_fd(int fd, char *buf, size_t cap);
  * right after this loses the change.
  */
 int userfile_replace(int dir, const char *name, mode_t mode, const char *text, size_t len);
-/* Appends the LEN bytes at TEXT to DIR/NAME, all or none; makes the file with MODE, unless MODE is 0 (-ENOENT). */
+/*
+ * Appends the LEN bytes at TEXT to DIR/NAME, all or none; makes the file with MODE, unless MODE is 0 (-ENOENT).  A part
+ * of a line at the file's end, which a crash of the host has left, is removed first.
+ */
 int userfile_append(int dir, const char *name, mode_t mode, const char *text, size_t len);
 /* Whether the file that FD is open for has been replaced: then it is empty, or will be in a moment. */
 bool userfile_is_old(int fd);

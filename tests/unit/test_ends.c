@@ -100,6 +100,21 @@ remove_dir(int dir, const char *path)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* A last line that was cut is no record. */
+static void
+torn_line(void **state)
+{
+	static const char text[] = "time_ms=5 session=7 user=ali\ntime_ms=6 session=8 user=ali";
+	struct endrecord *v;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(endstore_parse(text, sizeof text - 1, &v, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(v[0].session, 7);
+	free(v);
+}
+
 /* No more than ENDSTORE_MAX are kept, the latest; old ones go; others' lines do no harm. */
 static void
 store(void **state)
@@ -332,7 +347,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines), cmocka_unit_test(longest_line), cmocka_unit_test(store),
+		cmocka_unit_test(lines), cmocka_unit_test(longest_line), cmocka_unit_test(torn_line), cmocka_unit_test(store),
 		cmocka_unit_test(told_once), cmocka_unit_test(decisions), cmocka_unit_test(words),
 		cmocka_unit_test(found_dead), cmocka_unit_test(oom),
 	};

@@ -146,13 +146,13 @@ lists(void **state)
 
 	(void)state;
 	take(&l, "time_ms=5 seq=1 event=a\ntime_ms=5 seq=2 event=b\nnothing\ntime_ms=9 seq=x event=c\ntime_ms=9 seq=3 e\n", 0);
-	take(&l, "time_ms=4 seq=1 event=early\ntime_ms=5 seq=2 event=c\ntime_ms=8 seq=3 event=cut", 5);
+	take(&l, "time_ms=4 seq=1 event=early\ntime_ms=5 seq=2 event=c\ntime_ms=8 seq=3 event=whole\ntime_ms=8 seq=4 event=cut", 5);
 	eventlist_sort(&l);
 	assert_int_equal(l.count, 5);
 	assert_int_equal(eventlist_get(&l, 0, &e), 0);
 	assert_int_equal(e.time_ms, 5);
 	assert_int_equal(eventlist_get(&l, 3, &e), 0);
-	assert_string_equal(event_get(&e, "event"), "cut");
+	assert_string_equal(event_get(&e, "event"), "whole");
 	assert_int_equal(eventlist_get(&l, 4, &e), -EBADMSG);
 	assert_int_equal(eventlist_get(&l, 5, &e), -EBADMSG);
 	eventlist_free(&l);

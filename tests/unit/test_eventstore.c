@@ -208,6 +208,46 @@ damage_and_locks(void **state)
 	remove_dir(dir);
 }
 
+/* A crash of the host can cut the last line anywhere: what is left is no event, and the next one is whole. */
+static void
+torn_line(void **state)
+{
+	int dir = make_dir(), fd;
+	struct stat whole, st;
+	struct eventlist l;
+	struct event e;
+	char text[512];
+
+	(void)state;
+	assert_int_equal(add(dir, "create", 1), 0);
+	assert_int_equal(fstatat(dir, "1000", &whole, 0), 0);
+	fd = openat(dir, "1000", O_RDWR | O_CLOEXEC);
+	assert_int_equal(pread(fd, text, sizeof text, 0), whole.st_size);
+	/* Nothing but a part of a line, too. */
+	for (off_t first = 0; first <= whole.st_size; first += whole.st_size)
+		for (off_t cut = 1; cut < whole.st_size; cut++) {
+			assert_int_equal(ftruncate(fd, first), 0);
+			assert_int_equal(pwrite(fd, text, (size_t)cut, first), cut);
+			l = all(dir, "1000");
+			assert_int_equal(l.count, first != 0);
+			eventlist_free(&l);
+			assert_int_equal(add(dir, "end", 2), 0);
+			l = all(dir, "1000");
+			assert_int_equal(l.count, 1 + (first != 0));
+			assert_int_equal(eventlist_get(&l, l.count - 1, &e), 0);
+			assert_string_equal(event_get(&e, "event"), "end");
+			assert_string_equal(event_get(&e, "session"), "2");
+			eventlist_free(&l);
+		}
+	/* A long one that ends in what a disk has not written. */
+	assert_int_equal(ftruncate(fd, whole.st_size + 3 * EVENT_LINE), 0);
+	assert_int_equal(add(dir, "end", 2), 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_true(st.st_size > whole.st_size && st.st_size < 4 * whole.st_size);
+	close(fd);
+	remove_dir(dir);
+}
+
 static void
 age(void **state)
 {
@@ -299,7 +339,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits), cmocka_unit_test(bytes), cmocka_unit_test(whose), cmocka_unit_test(damage_and_locks),
-		cmocka_unit_test(age), cmocka_unit_test(full_disk), cmocka_unit_test(writers),
+		cmocka_unit_test(torn_line), cmocka_unit_test(age), cmocka_unit_test(full_disk), cmocka_unit_test(writers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
