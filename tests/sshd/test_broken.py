@@ -30,7 +30,7 @@ FILES = (
 ASIDE = ("usr/share/doc/*", "usr/share/man/*", "usr/share/*completion*/*", "usr/share/zsh/site-functions/*",
          "usr/share/holdfast/own.*", "usr/share/holdfast/zprofile", "usr/libexec/holdfast/holdfast-zsh",
          "usr/share/holdfast/init.d/*", "usr/share/holdfast/openrc/*", "usr/share/holdfast/runit/*",
-         "usr/share/holdfast/s6/*",
+         "usr/share/holdfast/s6/*", "usr/share/holdfast/schema/*", "usr/share/holdfast-client/schema/*",
          "usr/share/holdfast/sshd_config.d/*", "usr/lib/tmpfiles.d/*", "usr/lib/systemd/*", "lib/systemd/*",
          "usr/libexec/holdfast/holdfast-resume", "usr/bin/holdfast", "usr/bin/holdfastctl")
 # What would say why a login is not held: without it nobody does.  holdfastctl doctor names it (test_breakages).

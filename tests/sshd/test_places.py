@@ -111,7 +111,7 @@ def test_bad_requests(host):
     t = host.login()
     marked = host.mark(t)
     path = place(host, 1)
-    for data in (b"x", b"\0" * 16, struct.pack(">IIQ", MAGIC, 4, 0), struct.pack(">IIQ", MAGIC, 1, 1),
+    for data in (b"x", b"\0" * 16, struct.pack(">IIQ", MAGIC, 99, 0), struct.pack(">IIQ", MAGIC, 1, 1),
                  struct.pack(">IIQ", MAGIC + 1, 1, 0), b"\0" * 15, b"\0" * 17, b"\0" * 65536):
         equal(junk(path, data), b"", "an answer to %r" % data[:16])
     silent = []
