@@ -68,21 +68,40 @@ endsweep_down(void)
 	close(top);
 }
 
-bool
+/* When the file NAME_DOWN was written, in clock ticks since the boot: now, if the clock was set back since. */
+static uint64_t
+down_since(int top)
+{
+	int64_t now, ago = 0, ticks = sysconf(_SC_CLK_TCK);
+	struct timespec boot, date;
+	struct stat st;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &date);
+	now = boot.tv_sec * ticks + boot.tv_nsec * ticks / 1000000000;
+	if (fstatat(top, NAME_DOWN, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		ago = (date.tv_sec - st.st_mtim.tv_sec) * ticks + (date.tv_nsec - st.st_mtim.tv_nsec) * ticks / 1000000000;
+	if (ago >= now)
+		return 1;
+	return (uint64_t)(ago > 0 ? now - ago : now);
+}
+
+uint64_t
 endsweep_up(void)
 {
 	int top = statedir_open(STATEDIR_TOP);
 	char boot[ENDRECORD_BOOT], down[ENDRECORD_BOOT];
-	bool stopped;
+	uint64_t stopped = 0;
 
 	if (top < 0)
-		return false;
+		return 0;
 	endstore_boot(boot);
 	read_down(top, down);
-	stopped = down[0] && strcmp(boot, down) == 0;
 	/* That of another boot is for the sweeper, which removes it. */
-	if (stopped)
+	if (down[0] && strcmp(boot, down) == 0) {
+		stopped = down_since(top);
 		unlinkat(top, NAME_DOWN, 0);
+	}
 	close(top);
 	return stopped;
 }

@@ -6,7 +6,7 @@
 #ifndef HOLDFAST_ENDSWEEP_H
 #define HOLDFAST_ENDSWEEP_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "endrecord.h"
 
@@ -14,10 +14,10 @@
 void endsweep_run(void);
 /*
  * holdfastd ends, or starts: whether it was stopped before the host went down tells a shutdown from a crash.  Up
- * returns whether it was stopped since the boot.
+ * returns when it was stopped since the boot, in clock ticks, as the start of a process (procstat.h); 0: it was not.
  */
 void endsweep_down(void);
-bool endsweep_up(void);
+uint64_t endsweep_up(void);
 /*
  * Ends R, the record of a session whose leader is dead: NOW is the id of this boot, DOWN that of the boot under which
  * holdfastd was stopped last, "" if there is none.

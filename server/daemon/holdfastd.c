@@ -50,7 +50,7 @@ struct daemon {
 	struct door door;
 	struct watching watching;
 	uint64_t swept_ms;
-	bool stopped; /* it had been stopped before this start */
+	uint64_t stopped; /* when it had been stopped before this start (endsweep.h) */
 };
 
 /* The file of counters is there, and is ours; children inherit it. */

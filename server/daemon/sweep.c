@@ -38,7 +38,7 @@ is_old(int dir, const char *name)
 }
 
 static void
-sweep_one(int dir, const char *name, char *buf, bool stopped)
+sweep_one(int dir, const char *name, char *buf, uint64_t stopped)
 {
 	bool unfinished = strncmp(name, ".tmp.", 5) == 0;
 	struct ticket ticket;
@@ -66,7 +66,7 @@ sweep_one(int dir, const char *name, char *buf, bool stopped)
 }
 
 static void
-sweep_logins(bool stopped)
+sweep_logins(uint64_t stopped)
 {
 	int fd = rundir_open(PATH_LOGINS, 0700);
 	char *buf = malloc(RECORD_MAX + 1);
@@ -167,7 +167,7 @@ sweep_users(void)
 }
 
 void
-sweep_run(bool stopped)
+sweep_run(uint64_t stopped)
 {
 	sweep_logins(stopped);
 	register_sweep();

@@ -80,7 +80,7 @@ write_line(const struct login *l, uint32_t cause, const char *what)
 }
 
 void
-unasked_look(int dir, const char *name, const struct record *r, bool stopped)
+unasked_look(int dir, const char *name, const struct record *r, uint64_t stopped)
 {
 	uint64_t age = age_of(r->start);
 	struct procstat daemon;
@@ -89,12 +89,12 @@ unasked_look(int dir, const char *name, const struct record *r, bool stopped)
 	struct stat st;
 	bool before;
 
-	if (age < PATIENCE_BEFORE_S || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_mtime == RECORD_ASKED ||
-	    procstat_read(getppid(), &daemon))
+	if (r->start < stopped || age < PATIENCE_BEFORE_S || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) ||
+	    st.st_mtime == RECORD_ASKED || procstat_read(getppid(), &daemon))
 		return;
 	before = r->start < daemon.start;
-	if ((age < PATIENCE_S && !before) || (age > LOOKING_S && !(before && age_of(daemon.start) < FRESH_S)) || ticket_parse(&ticket, name) ||
-	    !has_shell(r->pid, name, DEPTH) || login_find(&ticket, &l) || login_has_asked(&ticket))
+	if ((age < PATIENCE_S && !before) || (age > LOOKING_S && !(before && age_of(daemon.start) < FRESH_S)) ||
+	    ticket_parse(&ticket, name) || !has_shell(r->pid, name, DEPTH) || login_find(&ticket, &l) || login_has_asked(&ticket))
 		return;
 	if (before)
 		write_line(&l, NOTHELD_AWAY, stopped ? "it had been stopped" : "");

@@ -7,14 +7,16 @@
 #ifndef HOLDFAST_UNASKED_H
 #define HOLDFAST_UNASKED_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "record.h"
 
 /*
  * The record NAME in DIR (logins) is R, whose sshd lives.  Writes the event "aside", once a login, if it is one of
- * these. This process is a child of holdfastd, which, if STOPPED, an administrator has stopped before.
+ * these. This process is a child of holdfastd, which, unless STOPPED is 0, an administrator has stopped before, at that
+ * time (endsweep.h).  Earlier logins were for that holdfastd, which may have been of a version that did not mark those
+ * who had asked.
  */
-void unasked_look(int dir, const char *name, const struct record *r, bool stopped);
+void unasked_look(int dir, const char *name, const struct record *r, uint64_t stopped);
 
 #endif
