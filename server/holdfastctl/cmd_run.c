@@ -10,6 +10,7 @@
 #include "attach.h"
 #include "ctl.h"
 #include "enter.h"
+#include "quoted.h"
 #include "rootless.h"
 #include "ticket.h"
 #include "waiting.h"
@@ -38,33 +39,6 @@ open_terminal(struct own_terminal *t, const struct winsize *size)
 	return CTL_OK;
 }
 
-/* Appends WORD to LINE as the shell reads it as one: false when there is no room. */
-static bool
-quote(char *line, size_t cap, const char *word)
-{
-	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
-	size_t at = strlen(line);
-	bool plain = *word && strspn(word, safe) == strlen(word);
-
-	if (at && at + 1 < cap)
-		line[at++] = ' ';
-	if (!plain && at + 1 < cap)
-		line[at++] = '\'';
-	for (; *word; word++) {
-		const char *piece = *word == '\'' ? "'\\''" : (char[]){ *word, '\0' };
-		size_t len = strlen(piece);
-
-		if (at + len + 2 > cap)
-			return false;
-		memcpy(line + at, piece, len);
-		at += len;
-	}
-	if (!plain)
-		line[at++] = '\'';
-	line[at] = '\0';
-	return at + 1 < cap;
-}
-
 /* One word is a command line of the shell's, several are a program and its arguments. */
 static int
 make_command(const struct ctl_command *self, int count, char **words, char line[ATTACH_COMMAND_MAX])
@@ -80,7 +54,7 @@ make_command(const struct ctl_command *self, int count, char **words, char line[
 			strcpy(line, words[0]);
 	}
 	for (int i = 0; count > 1 && fits && i < count; i++)
-		fits = quote(line, ATTACH_COMMAND_MAX, words[i]);
+		fits = quoted_add(line, ATTACH_COMMAND_MAX, words[i]);
 	return fits ? CTL_OK : ctl_usage(self, "the command is longer than %d bytes", ATTACH_COMMAND_MAX - 1);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hostfile.h"
+#include "quoted.h"
 #include "usage.h"
 
 static char root[] = "/tmp/holdfast-usage.XXXXXX";
@@ -103,12 +104,44 @@ of_processes(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
+/* Words as a command line, in a line that is just long enough, and in shorter ones: nothing behind it is written. */
+static void
+words_are_quoted_within_the_line(void **state)
+{
+	static const char *const words[] = { "printf", "%s", "", "it's", "a b" };
+	static const char want[] = "printf %s '' 'it'\\''s' 'a b'";
+
+	(void)state;
+	for (size_t cap = 1; cap <= sizeof want; cap++) {
+		char *line = calloc(1, cap);
+		bool fits = true;
+
+		assert_non_null(line);
+		for (size_t i = 0; fits && i < sizeof words / sizeof *words; i++)
+			fits = quoted_add(line, cap, words[i]);
+		assert_int_equal(fits, cap == sizeof want);
+		if (fits)
+			assert_string_equal(line, want);
+		free(line);
+	}
+	/* The byte behind the line, also where no sanitizer looks. */
+	for (size_t cap = 1; cap < 12; cap++) {
+		char line[16] = "";
+
+		line[cap] = '#';
+		if (quoted_add(line, cap, "abcdef"))
+			quoted_add(line, cap, "");
+		assert_int_equal(line[cap], '#');
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_a_cgroup),
 		cmocka_unit_test(of_processes),
+		cmocka_unit_test(words_are_quoted_within_the_line),
 	};
 	char command[256];
 	int rc;
