@@ -258,6 +258,13 @@ def test_wrong(host):
     equal(t.run("holdfastctl export %s >>old" % ident), 0, "behind what is in a file")
     with open("/home/alice/old", encoding="ascii") as f:
         equal(f.read(8), "notes\n{\"", "what was in the file")
+    r = host.ctl("alice", "export", "--overwrite", ident, "old", cwd="/home/alice")
+    equal((r.returncode, os.stat("/home/alice/old").st_mode & 0o777), (0, 0o600), "export --overwrite %r" % r.stderr)
+    os.chmod("/home/alice/old", 0o644)
+    write("/home/alice/roots", "", 0o666)
+    for args in ["record", "--append"], ["record", "--overwrite"], ["export", "--overwrite"]:
+        r = host.ctl("alice", *args, ident, "roots", cwd="/home/alice")
+        check("belongs to another user" in r.stderr and r.returncode == 1, "%s: %r" % (args, r.stderr))
     t.line("holdfastctl export %s" % ident)
     t.wait_for("a recording is not for a terminal; name a file")
     t.prompt()

@@ -47,6 +47,25 @@ go_on(struct castfile *f)
 	return rc ? CTL_FAILED : CTL_OK;
 }
 
+/* What a session shows is its owner's: a file that was there already is readable for its owner alone from now on. */
+static int
+make_private(const struct castfile *f)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return CTL_OK;
+	if (st.st_uid != geteuid()) {
+		ctl_error("%s belongs to another user; a recording is for yours alone", f->path);
+		return CTL_FAILED;
+	}
+	if ((st.st_mode & 0077) && fchmod(f->fd, 0600) < 0) {
+		ctl_error("cannot make %s readable for its owner alone: %s", f->path, strerror(errno));
+		return CTL_FAILED;
+	}
+	return CTL_OK;
+}
+
 int
 castfile_open(struct castfile *f, const char *path, enum castfile_how how)
 {
@@ -64,7 +83,9 @@ castfile_open(struct castfile *f, const char *path, enum castfile_how how)
 		return CTL_FAILED;
 	}
 	f->created = how == CASTFILE_NEW;
-	return how == CASTFILE_APPEND ? go_on(f) : CTL_OK;
+	if (how == CASTFILE_APPEND && go_on(f))
+		return CTL_FAILED;
+	return how == CASTFILE_NEW ? CTL_OK : make_private(f);
 }
 
 int
