@@ -12,6 +12,7 @@
 #include "exit_status.h"
 #include "fd.h"
 #include "frame_script.h"
+#include "sieve.h"
 #include "target.h"
 
 #define INPUT_MAX 16384 /* in one frame */
@@ -23,6 +24,7 @@ struct script {
 	int count;
 	bool answered;   /* something of what was asked for has come */
 	bool input_ends; /* standard input has ended */
+	struct sieve sieve; /* of the host's output, unless it is asked for as it is */
 };
 
 /* SCRIPT, once the host has said HELLO. */
@@ -59,6 +61,21 @@ send_input(struct script *s, struct link *l)
 	link_expect(l, clock_now_ms());
 }
 
+/* Writes what the host has sent, which may be no host that tells the truth: 0 or a negative errno. */
+static int
+put_output(struct script *s, const struct frame_script_data *m)
+{
+	static unsigned char safe[FRAME_MAX + SIEVE_HELD];
+	static struct sieve messages;
+
+	if (m->channel)
+		return fd_write_all(STDERR_FILENO, safe, sieve_pass(&messages, m->data, m->len, safe));
+	if (s->o->script.given[SCRIPT_RAW - SCRIPT_PRINT])
+		return fd_write_all(STDOUT_FILENO, m->data, m->len);
+	s->sieve.looks = s->o->script.given[SCRIPT_ANSI - SCRIPT_PRINT];
+	return fd_write_all(STDOUT_FILENO, safe, sieve_pass(&s->sieve, m->data, m->len, safe));
+}
+
 /* What has come of the session, or a message of holdfastctl's: 0, or our exit status where it can't be written. */
 static int
 on_output(struct script *s, struct link *l, const struct frame *f)
@@ -71,7 +88,7 @@ on_output(struct script *s, struct link *l, const struct frame *f)
 		return 0;
 	}
 	s->answered = true;
-	rc = fd_write_all(m.channel ? STDERR_FILENO : STDOUT_FILENO, m.data, m.len);
+	rc = put_output(s, &m);
 	if (!rc || m.channel)
 		return 0;
 	if (rc == -EPIPE)

@@ -9,6 +9,23 @@
 #include "printable.h"
 #include "printing.h"
 #include "scripting.h"
+#include "sieve.h"
+
+#define CHUNK 65536
+
+/* The keeper's bytes, as they may go to the terminal of another user: HTML is a file's, and has no looks either. */
+static void
+put_safely(const unsigned char *bytes, size_t len, bool looks)
+{
+	static unsigned char out[CHUNK + SIEVE_HELD];
+	static struct sieve sieve;
+
+	sieve.looks = looks;
+	for (size_t n; len; bytes += n, len -= n) {
+		n = len < CHUNK ? len : CHUNK;
+		fwrite(out, 1, sieve_pass(&sieve, bytes, n, out), stdout);
+	}
+}
 
 /* Prints the screen of session ID. */
 static int
@@ -21,7 +38,7 @@ print(uint32_t id, const struct attach_print *ask)
 
 	if (rc)
 		return scripting_error(id, rc, &refused);
-	fwrite(bytes, 1, (size_t)m.length, stdout);
+	put_safely(bytes, (size_t)m.length, ask->form == ATTACH_FORM_ANSI);
 	free(bytes);
 	return CTL_OK;
 }
@@ -30,13 +47,15 @@ print(uint32_t id, const struct attach_print *ask)
 static void
 print_state(const struct attach_status *s)
 {
-	char program[NAME_CAP], quiet[AGE_CAP];
+	char name[NAME_CAP], program[NAME_CAP], quiet[AGE_CAP];
 	uint64_t now = clock_date_ms();
 
 	snprintf(program, sizeof program, "%s", s->program);
 	printable_clean(program);
+	snprintf(name, sizeof name, "%s", s->name);
+	printable_clean(name);
 	age_format(quiet, now > s->activity_ms ? (now - s->activity_ms) / 1000 : 0);
-	printf("session %u%s%s: %s, %s, ", s->id, s->name[0] ? " " : "", s->name, attach_state_word(s->state),
+	printf("session %u%s%s: %s, %s, ", s->id, name[0] ? " " : "", name, attach_state_word(s->state),
 	       program[0] ? program : "?");
 	if (s->kind == ATTACH_KIND_COMMAND)
 		printf("on pipes, quiet for %s\n", quiet);

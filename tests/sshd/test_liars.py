@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Keepers that lie and hide, and a socket that was handed on: what root ends, and what it does not."""
 import ctypes
+import fcntl
 import os
 import signal
 import socket
+import struct
 import subprocess
 import threading
 
@@ -12,6 +14,7 @@ from term import check, equal
 from test_admin import OWN_FIRST_ID, everybody, root
 
 ATTACH_MSG_STATUS, ATTACH_MSG_KILL, ATTACH_MSG_DONE, ATTACH_MSG_ERROR = 1, 7, 71, 72  # common/messages/attach.h
+ATTACH_MSG_PRINT, ATTACH_MSG_PRINTED = 27, 91
 LEADERMSG_SOCK_FD = 5  # common/messages/leadermsg.h
 PIDFD_GETFD = 438
 
@@ -62,6 +65,49 @@ def test_a_keeper_that_lies(host):
             host.wait_gone(s["keeper_pid"], "the keeper")
             host.wait_gone(pid, "the shell")
             host.wait_none()
+
+
+class PaintingKeeper(LyingKeeper):
+    """It answers PRINT with the bytes SAYS, in memory that is sealed or not."""
+    sealed = True
+
+    def run(self):
+        while True:
+            s = self.listener.accept()[0]
+            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
+
+    def serve(self, s):
+        with s:
+            for m in iter(lambda: s.recv(1024), b""):
+                if m[0] != ATTACH_MSG_PRINT:
+                    s.send(self.status)
+                    continue
+                fd = os.memfd_create("screen", os.MFD_ALLOW_SEALING)
+                os.write(fd, self.says)
+                if self.sealed:
+                    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
+                socket.send_fds(s, [struct.pack(">BQIIQ", ATTACH_MSG_PRINTED, 0, 24, 80, len(self.says))], [fd])
+                os.close(fd)
+
+
+def test_a_keeper_that_paints(host):
+    """What it says of its screen goes to root's terminal: there it sets no title, and moves nothing."""
+    host.login()
+    s = host.session()
+    said = b"one\xc2\x9b2J\033]0;title\a\r\033[31mred\033[m" \
+        b"\033]8;;https://example.org\033\\link\033]8;;\033\\\ttwo\033c\xff\n"
+    k = PaintingKeeper(s["keeper_pid"], "%s/sessions/%d/%d/sock" % (RUN, host.ids("alice")[0], s["id"]), said)
+    plain = "one2J]0;title[31mred[m]8;;https://example.org\\link]8;;\\\ttwoc\n"
+    looks = "one2J]0;title\033[31mred\033[m\033]8;;https://example.org\033\\link\033]8;;\033\\\ttwoc\n"
+    for args, want in (["print"], plain), (["print", "--html"], plain), (["print", "--ansi"], looks), (["peek"], plain):
+        r = root(host, *args, "-u", "alice", str(s["id"]))
+        equal((r.returncode, r.stderr), (0, ""), "%s" % args)
+        equal(r.stdout[-len(want):], want, "%s" % args)
+        check("\033" not in r.stdout.replace(want, ""), "%s: %r" % (args, r.stdout))
+    k.sealed = False
+    r = root(host, "print", "-u", "alice", str(s["id"]))
+    equal((r.returncode, r.stdout), (1, ""), "memory that is not sealed")
+    os.kill(s["keeper_pid"], signal.SIGCONT)
 
 
 def shut(listener, uid):

@@ -6,6 +6,7 @@
 
 #include "keynames.h"
 #include "plaintext.h"
+#include "sieve.h"
 
 static void
 keys(void **state)
@@ -151,6 +152,74 @@ bounds(void **state)
 	}
 }
 
+/* What passes of BYTES, at every cut the same. */
+static void
+passes(bool looks, const char *bytes, const char *want)
+{
+	static unsigned char out[SIEVE_HELD + 1024];
+	static struct sieve s;
+	size_t len = strlen(bytes), n;
+
+	for (size_t cut = 0; cut <= len; cut++) {
+		memset(&s, 0, sizeof s);
+		s.looks = looks;
+		n = sieve_pass(&s, bytes, cut, out);
+		n += sieve_pass(&s, bytes + cut, len - cut, out + n);
+		out[n] = '\0';
+		assert_string_equal(out, want);
+	}
+}
+
+static void
+only_text_passes_the_sieve(void **state)
+{
+	(void)state;
+	passes(false, "a\tb\n\303\244\342\202\254\360\237\230\200\n", "a\tb\n\303\244\342\202\254\360\237\230\200\n");
+	passes(false, "a\rb\bc\ad\177e\016f", "abcdef");
+	passes(false, "\033[31mred\033]0;owned\a\033]52;c;eA==\033\\\033P+q\033\\", "[31mred]0;owned]52;c;eA==\\P+q\\");
+	/* C1, as a character and as a byte. */
+	passes(false, "a\302\233m\233mb", "ammb");
+	/* Overlong, a surrogate, too high, cut short. */
+	passes(false, "\300\233|\340\202\233|\355\240\200|\364\220\200\200|\365\200|\342\202|\342\202", "||||||");
+	passes(false, "\342\033[31m\202\254", "[31m");
+}
+
+static void
+looks_and_links_pass_where_asked_for(void **state)
+{
+	static char longer[SIEVE_HELD + 64], want[SIEVE_HELD + 64];
+	static const char *const kept[] = {
+		"\033[0;1;38:2::1:2:3mx\033[m\n", "\033]8;;https://example.org/a?b=c;d\033\\x\033]8;;\033\\",
+		"\033]8;id=1;mailto:a@b\033\\x\033]8;;\a",
+		"\033]8;;file:///tmp/\303\244\033\\", "\033]8;;HTTP://x\033\\",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		passes(true, kept[i], kept[i]);
+	passes(true, "a\033[2Jb\033[>4;1mc\033[?25hd\033[6n\033cz\033(0", "a[2Jb[>4;1mc[?25hd[6ncz(0");
+	passes(true, "a\033]0;owned\ab\033]52;c;eA==\033\\c", "a]0;ownedb]52;c;eA==\\c");
+	passes(true, "a\033]8;;javascript:x\033\\b\033]8;;ssh://x\ac\033]8;x\033\\d", "abcd");
+	/* A string terminator of 8 bits, as a character, and bytes that are none. */
+	passes(true, "a\033]8;;http://x\302\234y\033\\b\033]8;;http://x\234y\033\\c", "abc");
+	/* Another sequence in one that has begun. */
+	passes(true, "\033]8;;http://x\033[31my", "]8;;http://x\033[31my");
+	passes(true, "\033[3\033[31my\033", "[3\033[31my");
+	/* One without an end. */
+	memset(longer, 'x', sizeof longer - 1);
+	memcpy(longer, "\033]8;;http://", 12);
+	memcpy(want, longer + 1, sizeof longer - 1);
+	{
+		static unsigned char out[2 * SIEVE_HELD + 64];
+		static struct sieve s = { .looks = true };
+		size_t n = sieve_pass(&s, longer, sizeof longer - 1, out);
+
+		assert_int_equal(n, strlen(want));
+		assert_memory_equal(out, want, n);
+		assert_int_equal(s.len, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -158,6 +227,8 @@ main(void)
 		cmocka_unit_test(keys),
 		cmocka_unit_test(text),
 		cmocka_unit_test(marks),
+		cmocka_unit_test(only_text_passes_the_sieve),
+		cmocka_unit_test(looks_and_links_pass_where_asked_for),
 		cmocka_unit_test(bounds),
 	};
 

@@ -2,10 +2,13 @@
 #include "printing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sessions.h"
@@ -51,13 +54,25 @@ wait_and_receive(int sock, int *fd)
 	return rc > 0 ? receive(sock, fd) : rc < 0 ? -errno : -ETIMEDOUT;
 }
 
+/* Whether FD is memory of LENGTH bytes that nobody can shrink: no pipe that lets us wait, no file that changes. */
+static bool
+is_sealed(int fd, uint64_t length)
+{
+	const int wanted = F_SEAL_SHRINK | F_SEAL_GROW;
+	struct stat st;
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & wanted) == wanted && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (uint64_t)st.st_size == length;
+}
+
 static int
 read_all(int fd, uint64_t length, unsigned char **bytes)
 {
 	unsigned char *p;
 	size_t at = 0;
 
-	if (fd < 0 || length > LENGTH_MAX)
+	if (fd < 0 || length > LENGTH_MAX || !is_sealed(fd, length))
 		return -EPROTO;
 	p = malloc((size_t)length + 1);
 	if (!p)

@@ -12,8 +12,9 @@
 
 /*
  * Asks the keeper of UID's session ID: *M, and *BYTES of m->length, which the caller frees.  0; -EACCES: *REFUSED
- * says why not; -EPROTO: its keeper is of a version that knows no PRINT; -ENOENT, -ECONNREFUSED, -ETIMEDOUT or
- * another negative errno.
+ * says why not; -EPROTO: its keeper is of a version that knows no PRINT, or sends something else than sealed memory of
+ * that length; -ENOENT, -ECONNREFUSED, -ETIMEDOUT or another negative errno.  The bytes are a process's of UID: they go
+ * to no terminal as they are (sieve.h).
  */
 int printing_get(uid_t uid, uint32_t id, const struct attach_print *ask, struct attach_printed *m, unsigned char **bytes,
                  struct attach_refused *refused);
