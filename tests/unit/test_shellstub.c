@@ -13,8 +13,10 @@
 
 #include "counters.h"
 #include "leader_shell.h"
+#include "progress.h"
 #include "shellmsg.h"
 #include "shellstub.h"
+#include "slots.h"
 
 #define NOBODY 65534
 
@@ -101,10 +103,11 @@ wait_end(void)
 	return s.status;
 }
 
-/* A process of the user has no page of root's counters. */
+/* A process of the user has no page of root's counters, nor of what holdfastd knows of others' logins. */
 static void
 test_has_no_counters(void **state)
 {
+	static const char table[] = "/dev/zero (deleted)"; /* as the kernel shows memory that forks share */
 	char counters[] = "/tmp/holdfast-stub.XXXXXX", path[64], *maps = NULL;
 	size_t cap = 0;
 	ssize_t n;
@@ -114,6 +117,7 @@ test_has_no_counters(void **state)
 	leader_shell_close(&s, false);
 	close(mkstemp(counters));
 	assert_int_equal(counters_open(counters), 0);
+	assert_non_null(progress_table(SLOTS_MAX));
 	for (int self = 1; self >= 0; self--) {
 		assert_int_equal(self ? 0 : set_up(NULL), 0);
 		if (!self)
@@ -124,10 +128,12 @@ test_has_no_counters(void **state)
 		n = getdelim(&maps, &cap, '\0', f);
 		assert_true(n > 0);
 		assert_int_equal(strstr(maps, counters) != NULL, self);
+		assert_int_equal(strstr(maps, table) != NULL, self);
 		fclose(f);
 	}
 	free(maps);
 	counters_close();
+	progress_close();
 	unlink(counters);
 }
 

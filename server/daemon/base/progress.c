@@ -32,7 +32,11 @@ static const char *const words[PROGRESS_STEPS] = {
 	[PROGRESS_KEEPER] = "the session's keeper",
 };
 
-static struct progress *own;
+static struct {
+	struct progress *v;
+	size_t bytes;
+} table;
+static struct progress *own, last; /* LAST: a copy, once the table is closed */
 static struct {
 	timer_t timer;
 	bool armed;
@@ -54,7 +58,22 @@ progress_table(size_t count)
 {
 	void *p = mmap(NULL, count * sizeof(struct progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	table.v = p;
+	table.bytes = count * sizeof(struct progress);
+	return p;
+}
+
+void
+progress_close(void)
+{
+	if (own)
+		last.step = own->step;
+	own = own ? &last : NULL;
+	if (table.v)
+		munmap(table.v, table.bytes);
+	table.v = NULL;
 }
 
 void

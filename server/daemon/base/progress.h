@@ -44,6 +44,12 @@ struct progress {
 /* COUNT of them in memory that forks share, all zero; NULL: there is no memory. */
 struct progress *progress_table(size_t count);
 
+/*
+ * Lets go of the memory, for a process that holdfastd does not look at any more, or that becomes a user: the others'
+ * logins are no business of it.  progress_now() stays as it is.
+ */
+void progress_close(void);
+
 /* For the helper: P (may be NULL) is its own from now on. */
 void progress_begin(struct progress *p);
 /* Whose login it is. */

@@ -11,6 +11,7 @@
 #include "leadermsg.h"
 #include "paths.h"
 #include "privdrop.h"
+#include "progress.h"
 #include "signals.h"
 #include "pstitle.h"
 
@@ -69,6 +70,7 @@ become_keeper(const struct keeperproc *fds, uid_t uid, gid_t gid)
 
 	pstitle_room(name, "holdfast-keeper");
 	counters_close();
+	progress_close();
 	setsid();
 	signals_reset();
 	if (fds->inherits)

@@ -348,6 +348,7 @@ leader_main(const struct leader_order *order)
 	envlist_free(&l.env);
 	unused_give_back();
 	progress_disarm();
+	progress_close();
 	/* These have been told and logged, or the login is gone. */
 	if (rc && rc != -ECANCELED && rc != -EDQUOT && rc != -EUSERS && rc != -EPIPE)
 		leader_refuse_error(&l.leader, rc);

@@ -15,6 +15,7 @@
 #include "counters.h"
 #include "keeperproc.h"
 #include "privdrop.h"
+#include "progress.h"
 #include "shellmsg.h"
 #include "signals.h"
 
@@ -78,6 +79,7 @@ become_stub(int sock, int dropped, const int *pipes, uid_t uid, gid_t gid)
 
 	/* Root's, and not for a process of the user. */
 	counters_close();
+	progress_close();
 	setsid();
 	signals_reset();
 	held = signals_hold(ends);
