@@ -12,16 +12,17 @@
 #include "report.h"
 #include "ring.h"
 
-#define FIRST_MS 200 /* the shell's process may not have executed the shell */
 #define LOOK_MS 5000 /* of output or input, between two looks at what runs in front */
 
-/* What runs in front now; "": the shell. */
+/* What runs in front now; "": the shell.  Nothing does before the shell's process has taken the terminal. */
 static void
 look(struct keeper *k)
 {
-	if (clock_date_ms() - k->created_ms < FIRST_MS)
+	pid_t front = k->source->has_terminal ? tcgetpgrp(k->master) : -1;
+
+	if (k->source->has_terminal && front <= 0)
 		return;
-	if (k->source->has_terminal && tcgetpgrp(k->master) == k->shell.pid)
+	if (front == k->shell.pid)
 		k->front_program[0] = '\0';
 	else
 		k->source->program(k, k->front_program, sizeof k->front_program);
