@@ -164,8 +164,9 @@ cause_of(const struct enter *e, int rc)
 		return 0;
 	if (rc == -E2BIG)
 		return NOTHELD_ENVIRONMENT;
+	/* -EPERM: another user listens in holdfastd's place, and is not asked again. */
 	if (rc == e->err)
-		return is_absence(rc) ? 0 : NOTHELD_UNREACHABLE;
+		return is_absence(rc) || rc == -EPERM ? 0 : NOTHELD_UNREACHABLE;
 	if (e->want[0])
 		return NOTHELD_BY_NAME;
 	return rc == -ETIMEDOUT ? NOTHELD_NOT_READY : NOTHELD_ENTERING;
