@@ -17,7 +17,8 @@
 #define PATH_USERS HOLDFAST_RUNDIR "/users"                /* directories of keepers up to 0.1; <uid>/ is the user's */
 #define PATH_PAM HOLDFAST_RUNDIR "/pam"                    /* 0700 root; PAM configuration of held shells */
 #define PATH_DRAIN HOLDFAST_RUNDIR "/drain"                /* root's; if it exists, no new sessions start */
-#define PATH_COUNTERS HOLDFAST_RUNDIR "/counters"          /* 0600 root; what has happened, in numbers: counters.h */
+#define PATH_COUNTERS HOLDFAST_RUNDIR "/" NAME_COUNTERS    /* 0600 root; what has happened, in numbers: counters.h */
+#define NAME_COUNTERS "counters"
 #define PATH_STATE HOLDFAST_STATEDIR                     /* 0755; the next two 0700, root's: endstore.h */
 #define PATH_ENDS PATH_STATE "/ends"
 #define PATH_ENDS_RUNNING PATH_STATE "/running"

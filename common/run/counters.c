@@ -79,11 +79,11 @@ counters_read(const char *path, struct counters *out)
 	return rc;
 }
 
-/* Opens PATH if it is such a file, and makes it as long as it has to be: a descriptor or a negative errno. */
+/* Opens PATH below AT if it is such a file, and makes it as long as it has to be: a descriptor or a negative errno. */
 static int
-open_old(const char *path)
+open_old(int at, const char *path)
 {
-	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rc;
+	int fd = openat(at, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rc;
 	const uint32_t size = sizeof(struct counters);
 	struct counters c;
 	struct stat st;
@@ -105,27 +105,27 @@ open_old(const char *path)
 	return rc;
 }
 
-/* Makes PATH with the contents *C: a descriptor or a negative errno. */
+/* Makes PATH below AT with the contents *C: a descriptor or a negative errno. */
 static int
-make_new(const char *path, const struct counters *c)
+make_new(int at, const char *path, const struct counters *c)
 {
 	char unfinished[128];
 	int fd, rc;
 
 	if (snprintf(unfinished, sizeof unfinished, "%s.new", path) >= (int)sizeof unfinished)
 		return -ENAMETOOLONG;
-	unlink(unfinished);
-	fd = open(unfinished, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	unlinkat(at, unfinished, 0);
+	fd = openat(at, unfinished, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	rc = fd_write_all(fd, c, sizeof *c);
 	if (!rc)
 		rc = -posix_fallocate(fd, 0, (off_t)sizeof *c);
-	if (!rc && rename(unfinished, path))
+	if (!rc && renameat(at, unfinished, at, path))
 		rc = -errno;
 	if (!rc)
 		return fd;
-	unlink(unfinished);
+	unlinkat(at, unfinished, 0);
 	close(fd);
 	return rc;
 }
@@ -164,14 +164,14 @@ map(int fd)
 }
 
 int
-counters_open(const char *path)
+counters_open(int at, const char *path)
 {
-	int fd = open_old(path), rc;
+	int fd = open_old(at, path), rc;
 	struct counters first;
 
 	if (fd < 0) {
 		begin(&first);
-		fd = make_new(path, &first);
+		fd = make_new(at, path, &first);
 	}
 	if (fd < 0)
 		return fd;
@@ -183,14 +183,14 @@ counters_open(const char *path)
 }
 
 int
-counters_again(const char *path)
+counters_again(int at, const char *path)
 {
 	struct stat st;
 
-	if (mapped && lstat(path, &st) == 0 && st.st_dev == mapped_dev && st.st_ino == mapped_ino &&
+	if (mapped && fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == mapped_dev && st.st_ino == mapped_ino &&
 	    st.st_size >= (off_t)sizeof *mapped)
 		return 0;
-	return counters_open(path);
+	return counters_open(at, path);
 }
 
 /*

@@ -49,12 +49,13 @@ struct counters {
 };
 
 /*
- * Maps the file PATH for this process and its children, makes it anew if it is missing or no such file, and makes an
- * older one as long as it has to be.  0 or a negative errno: then nothing is counted.
+ * Maps the file PATH below AT (AT_FDCWD), in a directory that the caller trusts, for this process and its children;
+ * makes it anew if it is missing or no such file, and an older one as long as it has to be.  0 or a negative errno:
+ * then nothing new is mapped.
  */
-int counters_open(const char *path);
+int counters_open(int at, const char *path);
 /* The same if PATH does not lead to what is mapped any more: a new file goes on with the counts of the old one. */
-int counters_again(const char *path);
+int counters_again(int at, const char *path);
 /* For a child that has reset its signals (signals.h): see SIGBUS above. */
 void counters_guard(void);
 /* Stops counting: for a child that becomes a user. */

@@ -53,12 +53,25 @@ struct daemon {
 	uint64_t stopped; /* when it had been stopped before this start (endsweep.h) */
 };
 
+/* In no directory but root's: what somebody has put into its place may lead elsewhere, or be open to others. */
+static int
+open_counters(void)
+{
+	int dir = rundir_open(HOLDFAST_RUNDIR, 0755), rc;
+
+	if (dir < 0)
+		return dir;
+	rc = counters_again(dir, NAME_COUNTERS);
+	close(dir);
+	return rc;
+}
+
 /* The file of counters is there, and is ours; children inherit it. */
 static void
 look_at_counters(struct daemon *d)
 {
 	struct procstat self;
-	int rc = counters_again(PATH_COUNTERS);
+	int rc = open_counters();
 
 	if (rc)
 		door_complain(&d->door, rc, "nothing is counted for holdfastctl metrics: " PATH_COUNTERS);
@@ -227,7 +240,7 @@ run(struct daemon *d)
 		return 1;
 	heldstack_sweep();
 	preload_run();
-	counters_again(PATH_COUNTERS); /* the first sweep complains */
+	open_counters(); /* the first sweep complains */
 	listener = listening_open();
 	if (listener < 0)
 		return 1;

@@ -15,6 +15,7 @@ from term import Failed, check, wait_until
 
 MS_REMOUNT = world.MS_REMOUNT
 LIMITS = "/etc/security/limits.conf"
+ELSEWHERE = "/tmp/elsewhere"
 
 
 # what is below /run/holdfast ------------------------------------------------------------------------------------------
@@ -32,8 +33,8 @@ def a_directory(path):
 
 
 def a_link(path):
-    os.makedirs("/tmp/elsewhere", exist_ok=True)
-    os.symlink("/tmp/elsewhere", path)
+    os.makedirs(ELSEWHERE, exist_ok=True)
+    os.symlink(ELSEWHERE, path)
 
 
 def a_dangling_link(path):
@@ -95,6 +96,8 @@ def test_run_directory(host):
             with state:
                 table.row("%s: %s" % (path, what), EITHER)
         table.row("%s as it was" % path, HELD)
+    if os.listdir(ELSEWHERE):
+        table.failed.append("written through a link: %s" % os.listdir(ELSEWHERE))
     table.end()
 
 

@@ -27,7 +27,7 @@ begin(void **state)
 	(void)state;
 	snprintf(path, sizeof path, "%s/counters", dir);
 	unlink(path);
-	return counters_open(path);
+	return counters_open(AT_FDCWD, path);
 }
 
 static int
@@ -172,7 +172,7 @@ of_many_processes(void **state)
 	counters_close();
 	counters_event("drop", NULL);
 	assert_int_equal(count(COUNTER_EVENTS, "drop"), CHILDREN * EACH);
-	assert_int_equal(counters_open(path), 0);
+	assert_int_equal(counters_open(AT_FDCWD, path), 0);
 	counters_event("drop", NULL);
 	assert_int_equal(count(COUNTER_EVENTS, "drop"), CHILDREN * EACH + 1);
 }
@@ -204,7 +204,7 @@ of_other_versions(void **state)
 	look();
 	assert_int_equal(c.counts[0][1], 1);
 	assert_int_equal(c.counts[0][2], 0);
-	assert_int_equal(counters_open(path), 0);
+	assert_int_equal(counters_open(AT_FDCWD, path), 0);
 	counters_event("create", NULL);
 	counters_event("lost", "crash");
 	look();
@@ -216,7 +216,7 @@ of_other_versions(void **state)
 	put(sizeof c);
 	fd = open(path, O_RDWR | O_APPEND);
 	assert_int_equal(write(fd, more, sizeof more), sizeof more);
-	assert_int_equal(counters_open(path), 0);
+	assert_int_equal(counters_open(AT_FDCWD, path), 0);
 	counters_event("create", NULL);
 	look();
 	assert_int_equal(c.counts[0][1], 3);
@@ -242,7 +242,7 @@ damaged(void **state)
 		put(kind == 3 ? 20 : sizeof c);
 		assert_int_equal(counters_read(path, &c), -EBADMSG);
 		/* It is made anew, and counting begins anew. */
-		assert_int_equal(counters_open(path), 0);
+		assert_int_equal(counters_open(AT_FDCWD, path), 0);
 		counters_event("join", NULL);
 		assert_int_equal(count(COUNTER_EVENTS, "join"), 1);
 		assert_int_equal(count(COUNTER_EVENTS, "create"), 0);
@@ -256,9 +256,9 @@ damaged(void **state)
 	assert_int_equal(counters_read(path, &c), -ENOENT);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	assert_int_equal(counters_read(path, &c), -ELOOP);
-	assert_int_equal(counters_open(path), 0);
+	assert_int_equal(counters_open(AT_FDCWD, path), 0);
 	look();
-	assert_int_equal(counters_open("/nowhere/counters"), -ENOENT);
+	assert_int_equal(counters_open(AT_FDCWD, "/nowhere/counters"), -ENOENT);
 }
 
 static void
@@ -268,10 +268,10 @@ removed(void **state)
 	counters_event("create", NULL);
 	assert_int_equal(unlink(path), 0);
 	counters_event("create", NULL);
-	assert_int_equal(counters_again(path), 0);
+	assert_int_equal(counters_again(AT_FDCWD, path), 0);
 	counters_event("create", NULL);
 	assert_int_equal(count(COUNTER_EVENTS, "create"), 3);
-	assert_int_equal(counters_again(path), 0);
+	assert_int_equal(counters_again(AT_FDCWD, path), 0);
 	assert_int_equal(count(COUNTER_EVENTS, "create"), 3);
 }
 
@@ -301,7 +301,7 @@ cut(void **state)
 	counters_event("create", NULL);
 	counters_resumed(5);
 	assert_int_equal(counters_read(path, &c), -EBADMSG);
-	assert_int_equal(counters_again(path), 0);
+	assert_int_equal(counters_again(AT_FDCWD, path), 0);
 	counters_event("join", NULL);
 	assert_int_equal(count(COUNTER_EVENTS, "join"), 1);
 	assert_true(c.since_ms > 0);

@@ -116,7 +116,7 @@ test_has_no_counters(void **state)
 	(void)state;
 	leader_shell_close(&s, false);
 	close(mkstemp(counters));
-	assert_int_equal(counters_open(counters), 0);
+	assert_int_equal(counters_open(AT_FDCWD, counters), 0);
 	assert_non_null(progress_table(SLOTS_MAX));
 	for (int self = 1; self >= 0; self--) {
 		assert_int_equal(self ? 0 : set_up(NULL), 0);
