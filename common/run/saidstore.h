@@ -6,8 +6,8 @@
  *   said/<uid>     0644 in a directory of 0700, root's: a line an event, the latest one last
  *
  * It is apart from the events that root processes have seen (eventstore.h), so that nothing a user says pushes one of
- * those out; and each user has a file of the own.  The latest SAIDSTORE_LINES stay.  SAIDSTORE_BURST lines are taken
- * within SAIDSTORE_BURST_MS, and no more.
+ * those out; and each user has a file of the own.  The latest SAIDSTORE_LINES stay, for EVENTSTORE_DAYS (endsweep.h).
+ * SAIDSTORE_BURST lines are taken within SAIDSTORE_BURST_MS, and no more.
  *
  * DIR is an open descriptor of PATH_SAID.  All functions return 0 or a negative errno.
  */

@@ -180,9 +180,9 @@ sweep_old(const struct sweep *s, const char *name)
 }
 
 static void
-sweep_events(void)
+sweep_events(enum statedir which)
 {
-	int dir = statedir_open(STATEDIR_EVENTS);
+	int dir = statedir_open(which);
 
 	if (dir < 0)
 		return;
@@ -207,5 +207,6 @@ endsweep_run(void)
 	fd_close(&s.running);
 	fd_close(&s.ends);
 	fd_close(&top);
-	sweep_events();
+	sweep_events(STATEDIR_EVENTS);
+	sweep_events(STATEDIR_SAID);
 }

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import time
 
 from host import RUN
 from template import write
@@ -123,6 +124,7 @@ def test_asides(host):
     r = host.ctl("bob", "why")
     equal((r.returncode, r.stdout), (0, ""), "why for one with nothing")
     check("nothing since" in r.stderr, "why for one with nothing: %r" % r.stderr)
+    goes_after_90_days(host)
     # commands never ask, and are no logins that were not held; a held one says nothing either
     before = len(reasons(host))
     host.ssh_run(args=["true"])
@@ -159,6 +161,20 @@ def rules(line):
 def own_rules(line, conf=""):
     with rules(line), wrote(CONF, "PamService held\n" + conf):
         yield
+
+
+def goes_after_90_days(host):
+    """What was said, and what root's processes have seen."""
+    line = "time_ms=%d seq=1 event=aside user=gone uid=4711 why=forced\n"
+    for path in SAID, os.path.dirname(SAID) + "/events":
+        write(path + "/4711", line % ((time.time() - 91 * 86400) * 1000))
+        write(path + "/4712", line % (time.time() * 1000))
+        if os.path.exists(path + "/.swept"):
+            os.unlink(path + "/.swept")
+    os.kill(host.holdfastd.pid, signal.SIGHUP)
+    for path in SAID, os.path.dirname(SAID) + "/events":
+        wait_until(lambda: not os.path.exists(path + "/4711"), "%s has been swept" % path)
+        os.unlink(path + "/4712")
 
 
 # State, reason, what else the event says, and what the person reads.
