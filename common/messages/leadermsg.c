@@ -55,23 +55,43 @@ static const struct field init_fields[] = {
 	FIELD_U64(I, wchar),
 	FIELD_OLDER_END,
 	FIELD_U64(I, input_bytes),
-	FIELD_OLDER_END,
-	FIELD_U32(I, size_policy),
 	FIELDS_END
 };
+static const struct field size_fields[] = { FIELD_U32(I, size_policy), FIELDS_END };
 #undef I
 static const struct message init = { sizeof(struct leadermsg_init), { LEADERMSG_INIT }, init_fields };
 
 int
 leadermsg_encode_init(const struct leadermsg_init *m, unsigned char *out, size_t cap)
 {
-	return message_encode(&init, LEADERMSG_INIT, m, out, cap);
+	struct wire_writer w;
+
+	wire_writer_init(&w, out, cap);
+	wire_put_u8(&w, LEADERMSG_INIT);
+	fields_put(&w, init_fields, m);
+	/* A keeper of a version that does not have that refuses the message with it. */
+	if (m->size_policy != CONFIG_SIZE_LATEST)
+		fields_put(&w, size_fields, m);
+	return w.err ? w.err : (int)w.len;
 }
 
 int
 leadermsg_decode_init(struct leadermsg_init *m, const void *buf, size_t len)
 {
-	return message_decode(&init, m, buf, len);
+	struct wire_reader r;
+	int rc;
+
+	memset(m, 0, sizeof *m);
+	if (!message_is(&init, buf, len))
+		return -EBADMSG;
+	wire_reader_init(&r, (const unsigned char *)buf + 1, len - 1);
+	rc = fields_get(&r, init_fields, m);
+	if (rc || !r.left)
+		return rc;
+	rc = fields_get(&r, size_fields, m);
+	if (rc)
+		fields_free(init_fields, m);
+	return rc;
 }
 
 #define V struct leadermsg_vouched

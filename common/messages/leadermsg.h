@@ -146,7 +146,7 @@ struct leadermsg_init {
 	/* Of the keeper before: bytes read and written (proc(5), io); 0 and 0: unknown. */
 	uint64_t rchar, wchar;
 	uint64_t input_bytes;      /* InputMemory; 0: from a leader of an older version */
-	uint32_t size_policy;      /* enum config_size_policy */
+	uint32_t size_policy;      /* enum config_size_policy; CONFIG_SIZE_LATEST is left out, for older keepers */
 };
 
 struct leadermsg_vouched {
@@ -223,7 +223,7 @@ struct leadermsg_report {
 void leadermsg_set_policy(struct leadermsg_init *m, const struct config_policy *p);
 /* The number of bytes written, or -EMSGSIZE. */
 int leadermsg_encode_init(const struct leadermsg_init *m, unsigned char *out, size_t cap);
-/* 0, -EBADMSG, -E2BIG or -ENOMEM.  On success the caller frees m->env. */
+/* 0, -EBADMSG, -E2BIG or -ENOMEM; skips what later versions append.  On success the caller frees m->env. */
 int leadermsg_decode_init(struct leadermsg_init *m, const void *buf, size_t len);
 int leadermsg_encode_vouched(const struct leadermsg_vouched *m, unsigned char *out, size_t cap);
 int leadermsg_decode_vouched(struct leadermsg_vouched *m, const void *buf, size_t len);

@@ -55,6 +55,8 @@ static const struct field session_fields[] = {
 	FIELD_TEXT(S, front_program),
 	FIELD_TEXT(S, version),
 	FIELD_TEXT(S, build),
+	FIELD_OLDER_END,
+	FIELD_U32(S, size_policy),
 	FIELDS_END
 };
 #undef FD
@@ -131,7 +133,7 @@ put_session(const struct keeper *k, struct wire_writer *w)
 		.by_leader = k->shell.parent != NULL, .idle_detach = k->idle.detach_s, .idle_logind = k->idle.logind_s,
 		.keep = k->keep, .kept_at = k->kept_at, .keep_due = k->keep_due,
 		.kind = d->kind, .id = d->id, .clock = k->peers.clock, .before_until = k->peers.before_until,
-		.front_looked_ms = k->front_looked_ms,
+		.front_looked_ms = k->front_looked_ms, .size_policy = k->init.size_policy,
 	};
 	size_t at = record_begin(w, RECORD_SESSION);
 
@@ -160,9 +162,12 @@ put_session(const struct keeper *k, struct wire_writer *w)
 static int
 put_init(const struct keeper *k, struct wire_writer *w)
 {
+	struct leadermsg_init plain = k->init;
 	size_t at = record_begin(w, RECORD_INIT);
-	int n = w->err ? w->err : leadermsg_encode_init(&k->init, w->buf + w->len, w->cap - w->len);
+	int n;
 
+	plain.size_policy = CONFIG_SIZE_LATEST;
+	n = w->err ? w->err : leadermsg_encode_init(&plain, w->buf + w->len, w->cap - w->len);
 	if (n < 0)
 		return n;
 	w->len += (size_t)n;
@@ -378,6 +383,8 @@ handed_begin(struct keeper *k, struct handed *h)
 	const struct handed_session *s = &h->s;
 
 	k->init = h->init;
+	if (s->size_policy)
+		k->init.size_policy = s->size_policy;
 	h->init.env = (struct envlist)ENVLIST_INIT;
 	k->leader = record_fd_is(s->leader);
 	k->master = record_fd_is(s->master);

@@ -29,6 +29,7 @@ struct handed_session {
 	char root[PATH_CAP], name[32], secret[SESSIONDIR_SECRET], path[PATH_CAP], agent_path[PATH_CAP];
 	char front_program[NAME_CAP];
 	char version[VERSION_CAP], build[BUILD_CAP]; /* of the program that has written it */
+	uint32_t size_policy;     /* of INIT, whose record is as an older program reads it, too */
 };
 
 struct handed {

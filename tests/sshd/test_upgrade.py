@@ -262,6 +262,32 @@ def test_new_programs_that_die(host):
     marked.same(host.ssh(options=["-o", "SetEnv=LC_HOLDFAST=1"]))
 
 
+# As a keeper before there was SizePolicy: it ends where INIT has more than it knows, here "largest" at the end.
+BEFORE = """#!/usr/bin/python3
+import os, socket, sys
+init = socket.socket(fileno=os.dup(4)).recv(1 << 17, socket.MSG_PEEK)
+if init.endswith(b"\\0\\0\\0\\2"):
+    sys.exit(1)
+os.execv("%s.new-one", ["holdfast-keeper"])
+"""
+
+
+def test_keeper_of_the_version_before(host):
+    """After a downgrade the next keeper of a session is an older one than its leader."""
+    write("/etc/holdfast/holdfast.conf", "SizePolicy largest\n")
+    t = host.login()
+    marked = host.mark(t)
+    before = session(host)
+    os.link(KEEPER, KEEPER + ".new-one")
+    put(KEEPER, (BEFORE % KEEPER).encode())
+    os.kill(before["keeper_pid"], signal.SIGKILL)
+    wait_until(lambda: host.syslog.find("event=keeper-died .*session=1 .*status=1$"), "it takes the long INIT")
+    wait_until(lambda: session(host)["keeper_pid"] not in (0, before["keeper_pid"]), "the session has a keeper")
+    marked.same(t)
+    equal(session(host)["shell_pid"], before["shell_pid"], "the shell")
+    equal(host.syslog.find("parked"), [], "lines about a parked session")
+
+
 def fds(pid):
     return sorted(re.sub(r"\d{3,}", "N", os.readlink("/proc/%d/fd/%s" % (pid, fd))) for fd in os.listdir("/proc/%d/fd" % pid))
 

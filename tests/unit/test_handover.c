@@ -74,6 +74,33 @@ unknown_records(void **state)
 	world_close();
 }
 
+/* A program before there was SizePolicy refuses an INIT with that, and the session has it all the same. */
+static void
+size_policy(void **state)
+{
+	unsigned char plain[MESSAGE_MAX];
+	struct wire_reader all, body;
+	uint32_t magic, type = 0;
+	int len;
+
+	(void)state;
+	world_open(false, true);
+	caller_attach(&(struct caller){ 0 }, ATTACH_MODE_FIRST, 0);
+	k.init.size_policy = CONFIG_SIZE_LATEST;
+	len = leadermsg_encode_init(&k.init, plain, sizeof plain);
+	k.init.size_policy = CONFIG_SIZE_LARGEST;
+	get_ready();
+	wire_reader_init(&all, bytes, put());
+	wire_get_u32(&all, &magic);
+	while (type != 2)
+		assert_int_equal(record_next(&all, &type, &body), 1);
+	assert_int_equal(body.left, len);
+	assert_memory_equal(body.p, plain, (size_t)len);
+	become_another();
+	assert_int_equal(k.init.size_policy, CONFIG_SIZE_LARGEST);
+	world_close();
+}
+
 /* Round trips. */
 
 static void
@@ -425,6 +452,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_read_each_other),
 		cmocka_unit_test(unknown_records),
+		cmocka_unit_test(size_policy),
 		cmocka_unit_test(a_peer_comes_back_as_it_was),
 		cmocka_unit_test(frames_in_progress),
 		cmocka_unit_test(impossible_frames),

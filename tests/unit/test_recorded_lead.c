@@ -198,6 +198,7 @@ static struct leadermsg_init
 	         .shell_pid = 0x61626364, .again = 0x65666768, .rchar = 0x0102030405060708,
 	         .wchar = 0x1112131415161718, .input_bytes = 0x2122232425262728,
 	         .size_policy = 0x31323334 },
+	init_before, /* the same with the default SizePolicy */
 	init_min,
 	init_max = { .user = LONG('u', USER_CAP), .home = LONG('h', PATH_CAP), .shell = LONG('s', PATH_CAP),
 	             .tty = LONG('t', TTY_CAP), .address = LONG('a', ADDRESS_CAP), .who = LONG('w', WHO_CAP),
@@ -245,9 +246,11 @@ leadermsg_messages(void **state)
 {
 	const struct recorded v[] = {
 		/* Leaders of older versions end before shell_pid. */
-		ONE("init", LEADERMSG_INIT, init, &init, .older = { 36, 12, 4 }),
-		ONE("init-min", LEADERMSG_INIT, init, &init_min, .older = { 36, 12, 4 }),
-		ONE("init-max", LEADERMSG_INIT, init, &init_max, .older = { 36, 12, 4 }),
+		ONE("init", LEADERMSG_INIT, init, &init, .older = { 36, 12, 4 }, .longer_is_later = true),
+		/* What the keepers of the version before take, to the byte. */
+		ONE("init-before", LEADERMSG_INIT, init, &init_before, .older = { 32, 8 }),
+		ONE("init-min", LEADERMSG_INIT, init, &init_min, .older = { 32, 8 }),
+		ONE("init-max", LEADERMSG_INIT, init, &init_max, .older = { 36, 12, 4 }, .longer_is_later = true),
 		THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
 		THREE("idle", LEADERMSG_IDLE, idle), THREE("cause", LEADERMSG_CAUSE, cause),
@@ -266,6 +269,8 @@ leadermsg_messages(void **state)
 	(void)state;
 	assert_int_equal(envlist_set(&init.env, "HOME=/home/alice"), 0);
 	assert_int_equal(envlist_set(&init.env, "LANG="), 0);
+	init_before = init;
+	init_before.size_policy = CONFIG_SIZE_LATEST;
 	memset(entry + 2, 'e', sizeof entry - 3);
 	assert_int_equal(envlist_set(&init_max.env, entry), 0);
 	start.env = init.env;

@@ -62,6 +62,9 @@ fill_init(const struct leader *l, const struct envlist *env, struct leadermsg_in
 	m->session = l->dir.id;
 	memcpy(m->dir, l->dir.path, sizeof m->dir);
 	memcpy(m->agent_path, l->dir.agent_path, sizeof m->agent_path);
+	/* One of a version before refuses an INIT with SizePolicy in it. */
+	if (l->keepers.old || l->keepers.unready)
+		m->size_policy = CONFIG_SIZE_LATEST;
 	m->shell_pid = (uint32_t)l->shell.pid;
 	m->again = env ? LEADERMSG_FIRST : again_how(&l->keepers);
 	m->rchar = l->keepers.rchar;
@@ -267,6 +270,7 @@ leader_keeper_died(struct leader *l)
 	snprintf(extra, sizeof extra, "status=%s%d", by_signal ? "signal:" : "",
 	         by_signal ? WTERMSIG(l->status) : WEXITSTATUS(l->status));
 	audit_limited(&l->audit, "keeper-died", NULL, NULL, extra);
+	l->keepers.unready = l->keepers.ready_by_ms != 0;
 	l->keepers.ready_by_ms = 0;
 	l->keepers.short_lives = by_signal && soon ? l->keepers.short_lives + 1 : 0;
 	choose_program(l, now);

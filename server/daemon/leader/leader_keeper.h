@@ -11,7 +11,8 @@
  *
  * A keeper can become another program (server/keeper/upgrade.h), which it tells the leader before.  If that dies within
  * LEADER_KEEPER_TRIAL_MS, the next keeper is the program before (PATH_KEEPER_OLD), if that is there; and those of a
- * parked session are both in turn.
+ * parked session are both in turn.  After a keeper that has ended before it was ready, and for PATH_KEEPER_OLD, INIT is
+ * as a version before reads it, too: the session has the default SizePolicy then.
  *
  *   ALIVE ──death──▶ PAUSE ──time──▶ ALIVE        PAUSE ──five deaths in a minute──▶ PARKED ──connection──▶ ALIVE
  */

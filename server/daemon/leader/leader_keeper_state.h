@@ -19,6 +19,7 @@ struct leader_keeper {
 	uint64_t started_ms;  /* when the last one but the first was; 0: there was none */
 	unsigned short_lives; /* in a row, of those that were killed soon after that */
 	uint64_t ready_by_ms; /* … and is killed if it is not ready by then; 0: it is */
+	bool unready;         /* the last one has ended before it was ready */
 	uint64_t deaths[LEADER_KEEPER_DEATHS]; /* clock_now_ms(), the latest first; 0: none */
 	uint64_t rchar, wchar; /* of the dead one; 0 and 0: unknown */
 	uint64_t upgraded_ms;  /* clock_now_ms() when the last one began to become another program; 0: it has not */
