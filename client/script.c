@@ -25,6 +25,7 @@ struct script {
 	bool answered;   /* something of what was asked for has come */
 	bool input_ends; /* standard input has ended */
 	struct sieve sieve; /* of the host's output, unless it is asked for as it is */
+	uint64_t sent, taken; /* bytes of it: sent; read by the host's holdfastctl */
 };
 
 /* SCRIPT, once the host has said HELLO. */
@@ -47,12 +48,14 @@ send_input(struct script *s, struct link *l)
 {
 	unsigned char frame[INPUT_MAX + 16], data[INPUT_MAX];
 	struct frame_script_data m = { .channel = 0 };
-	ssize_t n = read(STDIN_FILENO, data, sizeof data);
+	uint64_t room = FRAME_SCRIPT_WINDOW - (s->sent - s->taken);
+	ssize_t n = read(STDIN_FILENO, data, room < sizeof data ? (size_t)room : sizeof data);
 	int head;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	m.len = n > 0 ? (size_t)n : 0;
+	s->sent += m.len;
 	s->input_ends = n <= 0;
 	head = frame_put_script_head(FRAME_SCRIPT_INPUT, &m, frame, sizeof frame);
 	if (head > 0 && m.len)
@@ -97,6 +100,17 @@ on_output(struct script *s, struct link *l, const struct frame *f)
 	return STATUS_FAILED;
 }
 
+static void
+on_taken(struct script *s, struct link *l, const struct frame *f)
+{
+	uint64_t taken;
+
+	if (frame_get_u64(&taken, f->body, f->len) < 0 || taken < s->taken || taken > s->sent)
+		link_fail(l, "protocol error from host: SCRIPT_TAKEN");
+	else
+		s->taken = taken;
+}
+
 static int
 on_end(struct script *s, struct link *l, const struct frame *f)
 {
@@ -124,6 +138,8 @@ hear(struct script *s, struct link *l)
 			status = on_output(s, l, &f);
 		else if (f.type == FRAME_SCRIPT_END)
 			return on_end(s, l, &f);
+		else if (f.type == FRAME_SCRIPT_TAKEN)
+			on_taken(s, l, &f);
 		else if (f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
 			link_fail(l, "%s", t.text);
 	}
@@ -153,9 +169,9 @@ converse(struct errand *e, struct link *l)
 		ask(s, l);
 	else if (e->input_waits && !s->input_ends)
 		send_input(s, l);
-	/* What is read here waits in the host's holdfast; when that is full, in the connection. */
+	/* What is read here waits in the host's holdfast; when that is full, more of it is not read. */
 	e->input = options_script_reads(&s->o->script, s->o->request.run) && !s->input_ends &&
-	           link_queued(l) < LINK_OUT_BUSY / 2 ? STDIN_FILENO : -1;
+	           s->sent - s->taken < FRAME_SCRIPT_WINDOW && link_queued(l) < LINK_OUT_BUSY / 2 ? STDIN_FILENO : -1;
 	link_flush(l);
 	return -1;
 }

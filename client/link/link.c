@@ -278,6 +278,7 @@ permitted(const struct link *l, uint8_t type)
 		return l->phase == LINK_READY && l->asked_attach;
 	case FRAME_SCRIPT_OUTPUT:
 	case FRAME_SCRIPT_END:
+	case FRAME_SCRIPT_TAKEN:
 		return l->phase == LINK_READY && l->asked_script;
 	case FRAME_TTY:
 	case FRAME_TAKEN:

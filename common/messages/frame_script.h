@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * frame_script: the frames by which a script works a session without being attached to it: SCRIPT, SCRIPT_INPUT,
- * SCRIPT_OUTPUT and SCRIPT_END of docs/PROTOCOL.md (section 11).  A client sends the first two only where HELLO has
- * named FRAME_SCRIPT_FEATURE.
+ * SCRIPT_OUTPUT and SCRIPT_END of docs/PROTOCOL.md (section 11); SCRIPT_TAKEN is frame_put_u64()'s.  A client sends the
+ * first two only where HELLO has named FRAME_SCRIPT_FEATURE.
  */
 #ifndef HOLDFAST_FRAME_SCRIPT_H
 #define HOLDFAST_FRAME_SCRIPT_H
@@ -16,6 +16,7 @@
 
 #define FRAME_SCRIPT_WORDS 64     /* of SCRIPT, the verb among them */
 #define FRAME_SCRIPT_BYTES 16384  /* all of them together, each with its NUL */
+#define FRAME_SCRIPT_WINDOW 65536 /* bytes of SCRIPT_INPUT behind those of which SCRIPT_TAKEN has told */
 
 /* What is to be done, as holdfastctl(1) takes it. */
 struct frame_script {

@@ -64,6 +64,7 @@ enum frame_type {
 	FRAME_SCRIPT_INPUT = 134,
 	FRAME_SCRIPT_OUTPUT = 135,
 	FRAME_SCRIPT_END = 136,
+	FRAME_SCRIPT_TAKEN = 137,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */

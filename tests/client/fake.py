@@ -17,7 +17,7 @@ MAGIC = b"\0HLDFST\1"
 (S_HELLO, LIST_IS, ATTACHED, OUTPUT, INPUT_ACK, GAP, RENDERING, SIZE_IS, EXIT, DETACHED, ERROR, S_PING, S_PONG,
  NOTICE) = range(65, 79)
 ATTACH_AHEAD, WATCH, TTY, TAKEN = range(128, 132)
-SCRIPT, SCRIPT_INPUT, SCRIPT_OUTPUT, SCRIPT_END = range(133, 137)
+SCRIPT, SCRIPT_INPUT, SCRIPT_OUTPUT, SCRIPT_END, SCRIPT_TAKEN = range(133, 138)
 ICANON, ECHO, ECHOE, ECHOCTL, IEXTEN, ISIG, ICRNL, OPOST, ONLCR = 1, 2, 4, 32, 256, 512, 1024, 16384, 32768
 COOKED = ICANON | ECHO | ECHOE | ECHOCTL | IEXTEN | ISIG | ICRNL | OPOST | ONLCR
 
@@ -101,6 +101,7 @@ class Session:
         self.tty = None           # modes and program of the terminal: what TTY says
         self.scripts, self.answers = [], []   # SCRIPT: the words; what is answered
         self.script_reads, self.script_input = False, bytearray()  # SCRIPT_INPUT; the answer waits for its end
+        self.script_taken, self.script_slow = 0, False  # what SCRIPT_TAKEN has told of; only when a PING comes
         self.unasked = b""        # comes behind HELLO
         self.taken = None         # so much input has been read, and answered by all that there is: TAKEN is due
 
@@ -190,6 +191,8 @@ class Connection:
             self.host.pings += 1
             if not self.plan.silent:
                 self.send(frame(S_PONG, r.raw(8)))
+            if s.script_slow and len(s.script_input) > s.script_taken:
+                self.say_taken()
         elif kind == ATTACH:
             self.attach(r)
         elif kind == INPUT:
@@ -237,6 +240,9 @@ class Connection:
         else:
             data = r.rest()
             s.script_input += data
+            assert len(s.script_input) - s.script_taken <= 65536, "more input than the window holds"
+            if data and not s.script_slow:
+                self.say_taken()
         if s.script_reads and (kind == SCRIPT or data):
             return
         answer = s.answers[min(len(s.scripts), len(s.answers)) - 1]
@@ -244,6 +250,11 @@ class Connection:
             self.send(piece)
         if not isinstance(answer, bytes):
             raise Cut
+
+    def say_taken(self):
+        s = self.host.session
+        s.script_taken = len(s.script_input)
+        self.send(frame(SCRIPT_TAKEN, u64(s.script_taken)))
 
     def say_tty(self):
         modes, program = self.host.session.tty

@@ -2,7 +2,7 @@
 """A script's options of the client (--print, --send, --tail, --wait), at a host that is made up."""
 import subprocess
 
-from fake import SCRIPT_END, SCRIPT_OUTPUT, Session, frame, string, u32
+from fake import SCRIPT_END, SCRIPT_OUTPUT, SCRIPT_TAKEN, Session, frame, string, u32, u64
 from person import LIMIT, check, command, equal, new_host, popen, run, wait_until
 
 
@@ -49,6 +49,17 @@ def test_send_standard_input():
     equal(h.session.scripts, [[b"send", b"--", b"work", b"-"]], "what the host was asked")
 
 
+def test_send_slowly():
+    """The session's program reads slowly: the client sends no more than the window holds, and stays."""
+    data = bytes(range(1, 256)) * 600
+    h = host_for(end())
+    h.session.script_reads = h.session.script_slow = True
+    p = run(h, "-", stdin=data, options=["--send", "work"])
+    equal((p.returncode, p.stderr), (0, b""), "status")
+    check(bytes(h.session.script_input) == data, "input")
+    equal((len(h.session.scripts), h.troubles), (1, []), "requests, troubles")
+
+
 def test_send_words():
     h = host_for(end(0))
     equal(run(h, "make", "-j", "2", stdin=b"not this", options=["--send", "work"]).returncode, 0, "status")
@@ -84,6 +95,7 @@ def test_cut_in_the_middle():
 
 def test_hostile_frames():
     for evil in (frame(SCRIPT_OUTPUT, b"\2x"), frame(SCRIPT_OUTPUT), frame(SCRIPT_END, u32(0)),
+                 frame(SCRIPT_TAKEN, u64(1)), frame(SCRIPT_TAKEN, u32(0)),
                  frame(SCRIPT_END, u32(256) + string("")), frame(SCRIPT_END, u32(0) + string("") + b"x"),
                  frame(SCRIPT_END, u32(0) + string("x" * 600)), frame(68, b"\0" + bytes(8) + b"x")):
         h = host_for(output(b"1") + evil)

@@ -352,7 +352,7 @@ from_the_server(void **state)
 		THREE("tty", FRAME_TTY, tty), THREE("taken", FRAME_TAKEN, taken),
 		ONE("script-output", FRAME_SCRIPT_OUTPUT, script_data, &script_output, SCRIPT_DATA, .rest_is_data = true,
 		    .plain = 6),
-		THREE("script-end", FRAME_SCRIPT_END, script_end),
+		THREE("script-end", FRAME_SCRIPT_END, script_end), NAMED("script-taken", FRAME_SCRIPT_TAKEN, number, number),
 	};
 
 	(void)state;

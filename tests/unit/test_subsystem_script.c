@@ -24,6 +24,7 @@ static struct {
 	struct frame_script_end end;
 	struct frame_text error;
 	unsigned pongs;
+	uint64_t taken;
 	bool ended, failed;
 } heard;
 static int to, from;
@@ -42,6 +43,7 @@ write_program(void **state)
 	      "case $1 in\n"
 	      "print) printf '%s|' \"$@\"; echo trouble >&2; exit 3;;\n"
 	      "send) cat; echo done;;\n"
+	      "export) while [ ! -e \"$2\" ]; do sleep 0.02; done; cat;;\n"
 	      "tail) echo $$ >\"$2\"; echo begun; exec sleep 1000;;\n"
 	      "peek) kill -9 $$;;\n"
 	      "wait) exec dd if=/dev/zero bs=1000 count=500 2>/dev/null;;\n"
@@ -111,6 +113,7 @@ static void
 on_frame(const struct frame *f)
 {
 	struct frame_script_data m;
+	uint64_t before = heard.taken;
 
 	assert_false(heard.ended);
 	switch (f->type) {
@@ -126,6 +129,10 @@ on_frame(const struct frame *f)
 		break;
 	case FRAME_SERVER_PONG:
 		heard.pongs++;
+		break;
+	case FRAME_SCRIPT_TAKEN:
+		assert_int_equal(frame_get_u64(&heard.taken, f->body, f->len), 0);
+		assert_true(heard.taken > before);
 		break;
 	case FRAME_ERROR:
 		assert_int_equal(frame_get_text(f->type, &heard.error, f->body, f->len), 0);
@@ -215,6 +222,72 @@ pings_are_answered_meanwhile(void **state)
 	send_input("", 0);
 	assert_int_equal(finish(), 0);
 	assert_int_equal(heard.pongs, 1);
+}
+
+/* Whether a PING is answered, which waits behind all that has been sent. */
+static bool
+ping(void)
+{
+	struct pollfd p = { .fd = from, .events = POLLIN };
+	unsigned char out[16];
+	unsigned before = heard.pongs;
+
+	say(out, frame_put_u64(FRAME_PING, 7, out, sizeof out));
+	while (heard.pongs == before)
+		if (poll(&p, 1, 10000) <= 0 || !hear())
+			return false;
+	return true;
+}
+
+/* Sends what fits into the window, until the program's pipe is full too: how much. */
+static size_t
+fill_the_window(void)
+{
+	static char much[16384];
+	size_t sent = 0, room;
+
+	memset(much, 'x', sizeof much);
+	while ((room = FRAME_SCRIPT_WINDOW - (sent - heard.taken))) {
+		room = room < sizeof much ? room : sizeof much;
+		send_input(much, room);
+		sent += room;
+		assert_true(ping());
+	}
+	return sent;
+}
+
+static void
+a_program_that_does_not_read_holds_only_input_back(void **state)
+{
+	char path[96];
+	size_t sent;
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s.go", program);
+	ask((const char *[]){ "export", path, NULL });
+	sent = fill_the_window();
+	assert_true(sent > FRAME_SCRIPT_WINDOW && sent == heard.taken + FRAME_SCRIPT_WINDOW);
+	fd = creat(path, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	send_input("", 0);
+	assert_int_equal(finish(), 0);
+	unlink(path);
+	assert_int_equal(heard.len[0], sent);
+	assert_int_equal(heard.taken, sent);
+}
+
+static void
+more_input_than_the_window_is_wrong(void **state)
+{
+	(void)state;
+	ask((const char *[]){ "export", "/nonexistent", NULL });
+	fill_the_window();
+	send_input("x", 1);
+	assert_int_equal(finish(), 1);
+	assert_true(heard.failed && !heard.ended);
+	assert_int_equal(heard.error.code, FRAME_E_PROTOCOL);
 }
 
 static void
@@ -352,6 +425,8 @@ main(void)
 		cmocka_unit_test(output_errors_and_status_come),
 		cmocka_unit_test(input_goes_in_and_ends),
 		cmocka_unit_test(pings_are_answered_meanwhile),
+		cmocka_unit_test(a_program_that_does_not_read_holds_only_input_back),
+		cmocka_unit_test(more_input_than_the_window_is_wrong),
 		cmocka_unit_test(a_client_that_reads_late_loses_nothing),
 		cmocka_unit_test(a_signal_is_a_status),
 		cmocka_unit_test(the_client_goes),

@@ -20,7 +20,6 @@
 
 #define FAILED 1
 #define OUTPUT_MAX 16384  /* in one frame */
-#define QUEUE_MAX 131072  /* input that the program has not read: then no frame is taken */
 #define END_MS 2000       /* from SIGTERM to SIGKILL, where the client has gone */
 #define LOOK_MS 20
 
@@ -30,8 +29,9 @@ struct script {
 	int to, from[2];   /* the program's standard input, output and error; -1: closed */
 	bool input_ended;  /* nothing follows what is in the queue */
 	bool wrong, gone;  /* the client has broken the protocol; is not there any more */
-	size_t queued;
-	unsigned char queue[QUEUE_MAX];
+	uint64_t taken;    /* bytes of input that have gone to the program */
+	size_t queued;     /* and those that wait for it */
+	unsigned char queue[FRAME_SCRIPT_WINDOW];
 	unsigned char frame[OUTPUT_MAX + 64];
 	struct frame_reader reader;
 };
@@ -144,6 +144,16 @@ start(struct script *s, const char *program, char *const *argv)
 	return 0;
 }
 
+/* N bytes of the queue have gone to the program, or nowhere: the client may send as many. */
+static void
+took(struct script *s, size_t n)
+{
+	s->taken += n;
+	s->queued -= n;
+	memmove(s->queue, s->queue + n, s->queued);
+	say_frame(s, frame_put_u64(FRAME_SCRIPT_TAKEN, s->taken, s->frame, sizeof s->frame));
+}
+
 /* What the queue holds goes to the program, as far as it takes that. */
 static void
 feed(struct script *s)
@@ -151,13 +161,11 @@ feed(struct script *s)
 	ssize_t n = s->to < 0 || !s->queued ? 0 : write(s->to, s->queue, s->queued);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		n = (ssize_t)s->queued, fd_close(&s->to);
-	if (n > 0) {
-		s->queued -= (size_t)n;
-		memmove(s->queue, s->queue + n, s->queued);
-	}
+		fd_close(&s->to);
 	if (s->to < 0)
-		s->queued = 0;
+		n = (ssize_t)s->queued;
+	if (n > 0)
+		took(s, (size_t)n);
 	if (s->input_ended && !s->queued)
 		fd_close(&s->to);
 }
@@ -188,14 +196,14 @@ on_input(struct script *s, const struct frame *f)
 {
 	struct frame_script_data m;
 
-	if (frame_get_script_data(FRAME_SCRIPT_INPUT, &m, f->body, f->len) < 0 || (s->input_ended && m.len)) {
+	if (frame_get_script_data(FRAME_SCRIPT_INPUT, &m, f->body, f->len) < 0 || (s->input_ended && m.len) ||
+	    m.len > sizeof s->queue - s->queued) {
 		s->wrong = true;
 		return;
 	}
 	if (!m.len)
 		s->input_ended = true;
-	/* QUEUE_MAX leaves room for the longest frame: none is taken while more than the half is in use. */
-	if (s->to >= 0 && m.len) {
+	if (m.len) {
 		memcpy(s->queue + s->queued, m.data, m.len);
 		s->queued += m.len;
 	}
@@ -224,12 +232,6 @@ on_frame(struct script *s, const struct frame *f)
 	}
 }
 
-static bool
-may_take(const struct script *s)
-{
-	return s->queued <= QUEUE_MAX - FRAME_MAX;
-}
-
 /* The frames that are whole. */
 static void
 take_frames(struct script *s)
@@ -237,7 +239,7 @@ take_frames(struct script *s)
 	struct frame f;
 	int rc = 1;
 
-	while (!s->wrong && !s->gone && may_take(s) && (rc = frame_next(&s->reader, &f)) > 0)
+	while (!s->wrong && !s->gone && (rc = frame_next(&s->reader, &f)) > 0)
 		on_frame(s, &f);
 	if (rc < 0)
 		s->wrong = true;
@@ -261,7 +263,7 @@ static void
 turn(struct script *s)
 {
 	struct pollfd p[] = {
-		{ .fd = may_take(s) ? s->in : -1, .events = POLLIN },
+		{ .fd = s->in, .events = POLLIN },
 		{ .fd = s->out },
 		{ .fd = s->queued ? s->to : -1, .events = POLLOUT },
 		{ .fd = s->from[0], .events = POLLIN },
@@ -272,10 +274,8 @@ turn(struct script *s)
 		return;
 	if (p[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 		s->gone = true;
-	if (p[2].revents) {
+	if (p[2].revents)
 		feed(s);
-		take_frames(s);
-	}
 	if (p[0].revents)
 		hear(s);
 	for (unsigned i = 0; i < 2; i++)
