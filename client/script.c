@@ -28,18 +28,34 @@ struct script {
 	uint64_t sent, taken; /* bytes of it: sent; read by the host's holdfastctl */
 };
 
-/* SCRIPT, once the host has said HELLO. */
-static void
-ask(struct script *s, struct link *l)
+static unsigned char request[FRAME_SCRIPT_BYTES + 8 * FRAME_SCRIPT_WORDS];
+
+/* SCRIPT, in REQUEST: its length, or a negative errno. */
+static int
+put_request(const struct script *s)
 {
-	static unsigned char frame[FRAME_SCRIPT_BYTES + 8 * FRAME_SCRIPT_WORDS];
 	struct frame_script m = { .count = (uint32_t)s->count };
 
 	for (int i = 0; i < s->count; i++)
 		m.word[i] = (struct wire_bytes){ (const unsigned char *)s->words[i], strlen(s->words[i]) };
-	link_put(l, frame, frame_put_script(&m, frame, sizeof frame));
+	return frame_put_script(&m, request, sizeof request);
+}
+
+/* SCRIPT, once the host has said HELLO. */
+static void
+ask(struct script *s, struct link *l)
+{
+	link_put(l, request, put_request(s));
 	l->asked_script = true;
 	link_expect(l, clock_now_ms());
+}
+
+/* The host does not keep to the protocol in a frame NAME; nor would it the next time. */
+static void
+wrong(struct link *l, const char *name)
+{
+	l->wrong = true;
+	link_fail(l, "protocol error from host: %s", name);
 }
 
 /* Some of standard input, or its end, as a frame. */
@@ -87,7 +103,7 @@ on_output(struct script *s, struct link *l, const struct frame *f)
 	int rc;
 
 	if (frame_get_script_data(f->type, &m, f->body, f->len) < 0) {
-		link_fail(l, "protocol error from host: SCRIPT_OUTPUT");
+		wrong(l, "SCRIPT_OUTPUT");
 		return 0;
 	}
 	s->answered = true;
@@ -106,7 +122,7 @@ on_taken(struct script *s, struct link *l, const struct frame *f)
 	uint64_t taken;
 
 	if (frame_get_u64(&taken, f->body, f->len) < 0 || taken < s->taken || taken > s->sent)
-		link_fail(l, "protocol error from host: SCRIPT_TAKEN");
+		wrong(l, "SCRIPT_TAKEN");
 	else
 		s->taken = taken;
 }
@@ -117,7 +133,7 @@ on_end(struct script *s, struct link *l, const struct frame *f)
 	struct frame_script_end m;
 
 	if (frame_get_script_end(&m, f->body, f->len) < 0) {
-		link_fail(l, "protocol error from host: SCRIPT_END");
+		wrong(l, "SCRIPT_END");
 		return -1;
 	}
 	if (m.text[0])
@@ -125,11 +141,24 @@ on_end(struct script *s, struct link *l, const struct frame *f)
 	return (int)m.status;
 }
 
+/* It would be the same the next time. */
+static void
+on_error(struct link *l, const struct frame *f)
+{
+	struct frame_text t;
+
+	if (frame_get_text(f->type, &t, f->body, f->len) < 0) {
+		wrong(l, "ERROR");
+		return;
+	}
+	l->refused = true;
+	link_fail(l, "%s", t.text);
+}
+
 /* The frames that have come: our exit status, or -1. */
 static int
 hear(struct script *s, struct link *l)
 {
-	struct frame_text t;
 	struct frame f;
 	int status = 0;
 
@@ -140,8 +169,8 @@ hear(struct script *s, struct link *l)
 			return on_end(s, l, &f);
 		else if (f.type == FRAME_SCRIPT_TAKEN)
 			on_taken(s, l, &f);
-		else if (f.type == FRAME_ERROR && frame_get_text(f.type, &t, f.body, f.len) == 0)
-			link_fail(l, "%s", t.text);
+		else if (f.type == FRAME_ERROR)
+			on_error(l, &f);
 	}
 	return status ? status : -1;
 }
@@ -192,8 +221,10 @@ script_run(const struct options *o, struct transport_target *target, struct aski
 	struct script s = { .errand = { .converse = converse, .asking = asking, .input = -1, .again = again }, .o = o };
 
 	s.count = options_script_words(&o->script, o->request.run, s.words, FRAME_SCRIPT_WORDS);
-	if (s.count < 0) {
-		asking_sayf(asking, "%s: too many words", options_script_name(o->script.verb));
+	if (s.count < 0 || put_request(&s) < 0) {
+		asking_sayf(asking, "%s: more than %d words, or %d bytes, in all%s", options_script_name(o->script.verb),
+		            FRAME_SCRIPT_WORDS, FRAME_SCRIPT_BYTES,
+		            o->script.verb == SCRIPT_SEND ? "; - sends standard input, of any length" : "");
 		return STATUS_FAILED;
 	}
 	signal(SIGPIPE, SIG_IGN);

@@ -2,7 +2,7 @@
 """A script's options of the client (--print, --send, --tail, --wait), at a host that is made up."""
 import subprocess
 
-from fake import SCRIPT_END, SCRIPT_OUTPUT, SCRIPT_TAKEN, Session, frame, string, u32, u64
+from fake import ERROR, SCRIPT_END, SCRIPT_OUTPUT, SCRIPT_TAKEN, Session, frame, string, u32, u64
 from person import LIMIT, check, command, equal, new_host, popen, run, wait_until
 
 
@@ -65,6 +65,26 @@ def test_send_words():
     equal(run(h, "make", "-j", "2", stdin=b"not this", options=["--send", "work"]).returncode, 0, "status")
     equal(h.session.scripts, [[b"send", b"--", b"work", b"make", b"-j", b"2"]], "what the host was asked")
     equal(bytes(h.session.script_input), b"", "input")
+
+
+def test_too_long():
+    """Refused before the host is asked, and not tried again."""
+    for words, options in ([], ["--wait", "work", "--for", "a" * 17000]), (["x" * 17000], ["--send", "work"]), \
+            (["x"] * 70, ["--send", "work"]):
+        h = host_for(end())
+        p = run(h, *words, options=options)
+        equal((p.returncode, h.count), (255, 0), "status, connections; %r" % p.stderr)
+        check(b"more than 64 words, or 16384 bytes" in p.stderr, p.stderr)
+        equal(b"standard input" in p.stderr, options[0] == "--send", "the way out; %r" % p.stderr)
+
+
+def test_what_would_fail_again():
+    """An ERROR of the host, or a frame against the protocol, is the end also of what comes back after a cut."""
+    for answer, text in (frame(ERROR, u32(5) + string("not today")), b"not today"), (frame(SCRIPT_END), b"protocol error"):
+        h = host_for(answer)
+        p = run(h, options=["--wait", "work"])
+        equal((p.returncode, len(h.session.scripts)), (255, 1), "status, requests; %r" % p.stderr)
+        check(text in p.stderr, p.stderr)
 
 
 def test_refused_by_the_host():
