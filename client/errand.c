@@ -20,8 +20,11 @@ turn(struct errand *e, struct link *l)
 	struct pollfd fds[TRANSPORT_FDS + 1];
 	uint64_t deadline = CLOCK_NEVER, now = clock_now_ms();
 	unsigned n = link_poll(l, fds, &deadline);
-	int ms = deadline == CLOCK_NEVER ? -1 : deadline <= now ? 0 : (int)(deadline - now);
+	int ms;
 
+	if (e->until && l->phase < LINK_READY)
+		clock_sooner(&deadline, e->until);
+	ms = deadline == CLOCK_NEVER ? -1 : deadline <= now ? 0 : (int)(deadline - now);
 	fds[n] = (struct pollfd){ .fd = e->input, .events = POLLIN };
 	e->input_waits = false;
 	if (poll(fds, n + 1, ms) < 0)
@@ -75,9 +78,13 @@ comes_back(struct errand *e, const struct link *l)
 static void
 pause_before(struct errand *e, struct backoff *b, const struct link *l, const struct transport_target *target)
 {
+	uint64_t now = clock_now_ms(), end = now + backoff_attempt(b);
+
 	if (l->met)
 		asking_sayf(e->asking, "%s: %s; connecting again", target_name(target), l->why);
-	poll(NULL, 0, (int)backoff_attempt(b));
+	if (e->until)
+		clock_sooner(&end, e->until);
+	poll(NULL, 0, end > now ? (int)(end - now) : 0);
 }
 
 /* Over, and nothing came of it: the exit status. */

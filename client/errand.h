@@ -7,6 +7,7 @@
 #define HOLDFAST_ERRAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "asking.h"
 #include "link.h"
@@ -21,6 +22,7 @@ struct errand {
 	struct asking *asking;
 	int input;       /* converse() wants to know when this can be read; -1: nothing */
 	bool input_waits; /* it can, at the last look */
+	uint64_t until;   /* converse() wants to know when this comes before the host has answered; 0: nothing */
 	bool begun;       /* the host has been met, over this connection or one before */
 	/*
 	 * Whether the errand may be begun anew, where the connection has been lost in the middle of it.  NULL: never.

@@ -5,5 +5,6 @@
 
 #define STATUS_FAILED 255     /* our own errors, as ssh has them */
 #define STATUS_NO_HOLDFAST 69 /* --require, and the host has no holdfast: EX_UNAVAILABLE of sysexits(3) */
+#define STATUS_TIMEOUT 4      /* --wait, and --timeout is over before the host is reached again: as of holdfastctl(1) */
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "config_number.h"
 #include "errand.h"
 #include "exit_status.h"
 #include "fd.h"
@@ -16,6 +17,7 @@
 #include "target.h"
 
 #define INPUT_MAX 16384 /* in one frame */
+#define TIMEOUT_MAX (366 * 86400) /* seconds: as holdfastctl(1) has it */
 
 struct script {
 	struct errand errand;
@@ -25,19 +27,52 @@ struct script {
 	bool answered;   /* something of what was asked for has come */
 	bool input_ends; /* standard input has ended */
 	struct sieve sieve; /* of the host's output, unless it is asked for as it is */
+	bool placed;     /* of a wait for a text: the host has said where in the output it begins */
+	uint64_t place;
 	uint64_t sent, taken; /* bytes of it: sent; read by the host's holdfastctl */
 };
 
 static unsigned char request[FRAME_SCRIPT_BYTES + 8 * FRAME_SCRIPT_WORDS];
 
+/* The argument of the option OPT; NULL: it is not given. */
+static const char *
+argument(const struct script *s, int opt)
+{
+	return s->o->script.argument[opt - SCRIPT_PRINT];
+}
+
+/* A wait for a text that comes goes on after a cut where the first one has begun, so it has to know where. */
+static bool
+needs_place(const struct script *s)
+{
+	return s->o->script.verb == SCRIPT_WAIT && argument(s, SCRIPT_FOR) &&
+	       !s->o->script.given[SCRIPT_SINCE_START - SCRIPT_PRINT];
+}
+
+static void
+add(struct frame_script *m, const char *word)
+{
+	if (m->count < FRAME_SCRIPT_WORDS)
+		m->word[m->count++] = (struct wire_bytes){ (const unsigned char *)word, strlen(word) };
+}
+
 /* SCRIPT, in REQUEST: its length, or a negative errno. */
 static int
 put_request(const struct script *s)
 {
-	struct frame_script m = { .count = (uint32_t)s->count };
+	uint64_t now = clock_now_ms(), until = s->errand.until;
+	struct frame_script m = { .count = 0 };
+	char place[24], left[24];
 
-	for (int i = 0; i < s->count; i++)
-		m.word[i] = (struct wire_bytes){ (const unsigned char *)s->words[i], strlen(s->words[i]) };
+	snprintf(place, sizeof place, "%llu", (unsigned long long)s->place);
+	snprintf(left, sizeof left, "%llu", (unsigned long long)(until > now ? (until - now + 999) / 1000 : 0));
+	for (int i = 0; i < s->count; i++) {
+		add(&m, until && s->words[i] == argument(s, SCRIPT_TIMEOUT) ? left : s->words[i]);
+		if (i == 0 && needs_place(s))
+			add(&m, s->placed ? "--since" : "--tell-offset");
+		if (i == 0 && s->placed)
+			add(&m, place);
+	}
 	return frame_put_script(&m, request, sizeof request);
 }
 
@@ -45,7 +80,12 @@ put_request(const struct script *s)
 static void
 ask(struct script *s, struct link *l)
 {
+	const char *timeout = argument(s, SCRIPT_TIMEOUT);
+	uint64_t seconds;
+
 	link_put(l, request, put_request(s));
+	if (timeout && !s->errand.until && config_seconds(timeout, TIMEOUT_MAX, &seconds) == 0)
+		s->errand.until = clock_now_ms() + 1000 * seconds;
 	l->asked_script = true;
 	link_expect(l, clock_now_ms());
 }
@@ -95,6 +135,21 @@ put_output(struct script *s, const struct frame_script_data *m)
 	return fd_write_all(STDOUT_FILENO, safe, sieve_pass(&s->sieve, m->data, m->len, safe));
 }
 
+/* A line with the offset, which is for us: whether M is one. */
+static bool
+take_place(struct script *s, const struct frame_script_data *m)
+{
+	char text[24];
+	const char *p = text;
+
+	if (m->len < 2 || m->len > sizeof text || m->data[m->len - 1] != '\n')
+		return false;
+	memcpy(text, m->data, m->len - 1);
+	text[m->len - 1] = '\0';
+	s->placed = strlen(text) == m->len - 1 && config_number(&p, INT64_MAX, &s->place) == 0 && !*p;
+	return s->placed;
+}
+
 /* What has come of the session, or a message of holdfastctl's: 0, or our exit status where it can't be written. */
 static int
 on_output(struct script *s, struct link *l, const struct frame *f)
@@ -104,6 +159,11 @@ on_output(struct script *s, struct link *l, const struct frame *f)
 
 	if (frame_get_script_data(f->type, &m, f->body, f->len) < 0) {
 		wrong(l, "SCRIPT_OUTPUT");
+		return 0;
+	}
+	if (!m.channel && needs_place(s) && !s->placed) {
+		if (!take_place(s, &m))
+			wrong(l, "the offset of a wait");
 		return 0;
 	}
 	s->answered = true;
@@ -184,12 +244,25 @@ refuse(struct script *s, struct link *l)
 	return STATUS_NO_HOLDFAST;
 }
 
+/* --timeout is over, and the host is not there to say so. */
+static bool
+is_late(const struct errand *e, const struct link *l)
+{
+	if (!e->until || clock_now_ms() < e->until)
+		return false;
+	return l->phase < LINK_READY || (l->phase == LINK_DEAD && !l->refused && !l->wrong);
+}
+
 static int
 converse(struct errand *e, struct link *l)
 {
 	struct script *s = (struct script *)e;
 	int status = hear(s, l);
 
+	if (status < 0 && is_late(e, l)) {
+		asking_sayf(e->asking, "timed out: %s has not been reached again", target_name(l->transport->target));
+		return STATUS_TIMEOUT;
+	}
 	if (status >= 0 || l->phase != LINK_READY)
 		return status;
 	if (!l->asked_script && !frame_has_feature(l->hello.features, FRAME_SCRIPT_FEATURE))

@@ -101,18 +101,25 @@ begin(struct awaiting *a, const struct attach_status *s)
 {
 	a->uid = ctl_uid();
 	a->id = s->id;
-	a->offset = s->offset;
+	if (!a->since_offset)
+		a->offset = s->offset;
 	scripting_note(s, "peek", "wait");
 }
 
+/* TELL: say first where in the output it begins. */
 static int
-wait_for(struct awaiting *a, const struct attach_status *s)
+wait_for(struct awaiting *a, const struct attach_status *s, bool tell)
 {
 	if (a->what == AWAITING_PROMPT && s->kind == ATTACH_KIND_COMMAND) {
 		ctl_error("session %u is a command on pipes and has no prompt; --for and --end wait for others", s->id);
 		return CTL_FAILED;
 	}
 	begin(a, s);
+	if (tell) {
+		printf("%llu\n", (unsigned long long)a->offset);
+		fflush(stdout);
+		a->since_offset = true;
+	}
 	return outcome(a, awaiting_run(a));
 }
 
@@ -149,6 +156,7 @@ struct how {
 	regex_t pattern;
 	const char *text; /* of --for */
 	unsigned whats;
+	bool tell;        /* --tell-offset */
 };
 
 static int
@@ -159,6 +167,17 @@ take_timeout(const struct ctl_command *self, struct how *h, const char *text)
 	if (config_seconds(text, TIMEOUT_MAX, &s))
 		return ctl_usage(self, "option --timeout needs a time (90, 30s, 1h30m), found \"%s\"", text);
 	h->a.timeout_ms = (int64_t)s * 1000;
+	return CTL_OK;
+}
+
+static int
+take_since(const struct ctl_command *self, struct how *h, const char *text)
+{
+	const char *p = text;
+
+	if (config_number(&p, INT64_MAX, &h->a.offset) || *p)
+		return ctl_usage(self, "option --since needs an offset (see --tell-offset), found \"%s\"", text);
+	h->a.since_offset = true;
 	return CTL_OK;
 }
 
@@ -185,6 +204,8 @@ take_options(const struct ctl_command *self, struct how *h, int argc, char **arg
 		{ "end", no_argument, NULL, 'e' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "since-start", no_argument, NULL, 's' },
+		{ "since", required_argument, NULL, 'o' },
+		{ "tell-offset", no_argument, NULL, 'T' },
 		{ "user", required_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -198,6 +219,10 @@ take_options(const struct ctl_command *self, struct how *h, int argc, char **arg
 			h->a.what = AWAITING_END;
 		else if (opt == 's')
 			h->a.since_start = true;
+		else if (opt == 'o')
+			rc = take_since(self, h, optarg);
+		else if (opt == 'T')
+			h->tell = true;
 		else if (opt == 't')
 			rc = take_timeout(self, h, optarg);
 		else if (opt == 'u')
@@ -207,8 +232,12 @@ take_options(const struct ctl_command *self, struct how *h, int argc, char **arg
 	}
 	if (!rc && h->whats > 1)
 		rc = ctl_usage(self, "--prompt, --for and --end exclude each other");
-	if (!rc && h->a.since_start && !h->text)
-		rc = ctl_usage(self, "--since-start needs --for");
+	if (!rc && (h->a.since_start || h->a.since_offset || h->tell) && !h->text)
+		rc = ctl_usage(self, "%s needs --for", h->a.since_start ? "--since-start"
+		                                       : h->tell        ? "--tell-offset"
+		                                                        : "--since");
+	if (!rc && h->a.since_start + h->a.since_offset + h->tell > 1)
+		rc = ctl_usage(self, "--since-start, --since and --tell-offset exclude each other");
 	if (!rc)
 		rc = ctl_words(self, argc, argv, 1);
 	if (!rc && h->text) {
@@ -231,7 +260,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		return wait_for_end(self, &h.a, argv[optind]);
 	rc = scripting_target(self, argv[optind], true, &s);
 	if (!rc)
-		rc = wait_for(&h.a, &s);
+		rc = wait_for(&h.a, &s, h.tell);
 	if (h.a.pattern)
 		regfree(&h.pattern);
 	return rc;
@@ -245,6 +274,8 @@ const struct ctl_command cmd_wait = {
 	        "                   while another program is in front, until that marks a prompt (OSC 133)\n"
 	        "  --for PATTERN    until a line of its output matches PATTERN, an extended regular expression\n"
 	        "  --since-start    with --for: also in earlier output, as far as the session still has it\n"
+	        "  --tell-offset    with --for: print first the offset in the session's output at which it begins\n"
+	        "  --since OFFSET   with --for: begin at OFFSET, as far as the session still has that\n"
 	        "  --end            until it has ended; exits with its shell's status (128 + N for signal N)\n"
 	        "  --timeout TIME   no longer than TIME (90, 30s, 1h30m); then the exit status is 4\n"
 	        "  -u, --user USER  a session of USER's (root)\n",

@@ -107,6 +107,29 @@ def test_cut_before_an_answer():
     equal((p.returncode, len(h.session.scripts)), (255, 1), "send: %r" % p.stderr)
 
 
+def test_wait_after_a_cut():
+    """It goes on at the same offset of the output, and in what is left of its time."""
+    h = host_for((output(b"1234\n"),), None, end(0))
+    p = run(h, options=["--wait", "work", "--for", "x", "--timeout", "1m"])
+    equal((p.returncode, p.stdout, len(h.session.scripts)), (0, b"", 3), "all; %r" % p.stderr)
+    first, second, third = h.session.scripts
+    equal(first, [b"wait", b"--tell-offset", b"--for", b"x", b"--timeout", b"1m", b"--", b"work"], "first request")
+    equal(second[:5], [b"wait", b"--since", b"1234", b"--for", b"x"], "second request")
+    equal(third[:5] + third[7:], second[:5] + second[7:], "third request")
+    check(0 < int(third[6]) < 60, third)
+    for evil in b"12\n3\n", b"-1\n", b"\n", b"7", b"9" * 20 + b"\n", b"1" * 40 + b"\n", b"1\0\n":
+        h = host_for((output(evil),))
+        p = run(h, options=["--wait", "work", "--for", "x"])
+        equal((p.returncode, p.stdout, len(h.session.scripts)), (255, b"", 1), "%r; %r" % (evil, p.stderr))
+
+
+def test_timeout_while_away():
+    h = host_for(None)
+    p = run(h, options=["--wait", "work", "--end", "--timeout", "1"])
+    equal(p.returncode, 4, "status; %r" % p.stderr)
+    check(b"timed out: host has not been reached again" in p.stderr, p.stderr)
+
+
 def test_cut_in_the_middle():
     h = host_for((output(b"half\n"),), output(b"half\nwhole\n") + end())
     p = run(h, options=["--print", "work"])

@@ -101,6 +101,11 @@ def test_waits(host):
     for key in ("C-c", "C-d"):
         ctl(host, "send", "1", "--keys", key)
         ctl(host, "wait", "1", "--timeout", "20")
+    # A wait that is begun anew where another one has begun.
+    offset = host.ctl("alice", "wait", "1", "--for", "^between [0-9]+$", "--tell-offset", "--timeout", "0").stdout
+    t.run("echo between $((40+2))")
+    ctl(host, "wait", "1", "--for", "^between [0-9]+$", "--timeout", "0", status=4)
+    ctl(host, "wait", "1", "--for", "^between [0-9]+$", "--since", offset.strip(), "--timeout", "20")
     # A text that comes later, and one that came before.
     waiting = threading.Thread(target=ctl, args=(host, "wait", "1", "--for", "^answer [0-9]+$"))
     waiting.start()

@@ -160,6 +160,8 @@ where_to_begin(const struct awaiting *a)
 
 	if (a->what == AWAITING_TEXT && a->since_start)
 		m.from = ATTACH_FOLLOW_OLDEST;
+	if (a->what == AWAITING_TEXT && a->since_offset)
+		m = (struct attach_follow){ .from = ATTACH_FOLLOW_OFFSET, .offset = a->offset };
 	if (a->what == AWAITING_PROMPT) {
 		m.from = ATTACH_FOLLOW_OFFSET;
 		m.offset = a->offset > AWAITING_MARK_LOOK ? a->offset - AWAITING_MARK_LOOK : 0;

@@ -31,8 +31,9 @@ struct awaiting {
 	uint32_t id;
 	enum awaiting_what what;
 	const regex_t *pattern;
-	bool since_start;   /* TEXT: also in the output that the keeper still has */
-	uint64_t offset;    /* of the session's output, now (struct attach_status) */
+	bool since_start;   /* TEXT: also in the output that the keeper still has; */
+	bool since_offset;  /* in that from OFFSET on, as far as the keeper still has it */
+	uint64_t offset;    /* of the session's output, now (struct attach_status), or with SINCE_OFFSET earlier */
 	int64_t timeout_ms; /* -1: none */
 
 	/* Results. */
