@@ -94,6 +94,19 @@ def test_alpine(place):
     check(os.access(pkgdir + "/etc/init.d/holdfastd", os.X_OK), "the script cannot be run")
 
 
+PROM = "/var/lib/prometheus/node-exporter/holdfast.prom"
+
+
+def test_removal(place):
+    """A removal takes away what would look like a host that is well, and the timer that writes that."""
+    stubs = "".join('%s() { echo %s "$@"; }\n' % (n, n) for n in ("systemctl", "holdfastctl", "rm"))
+    arch = bash(place, stubs + ". %s/packaging/arch/holdfast.install; pre_remove" % SRC, {}).splitlines()
+    alpine = bash(place, stubs + ". %s/packaging/alpine/holdfast.pre-deinstall" % SRC, {}).splitlines()
+    check("systemctl disable --now holdfast-metrics.timer" in arch, "Arch's timer: %s" % arch)
+    for name, said in ("Arch", arch), ("Alpine", alpine):
+        check(any(line.startswith("rm -f ") and PROM in line.split() for line in said), "%s leaves it: %s" % (name, said))
+
+
 @takes(25)
 def test_arch(place):
     path = "packaging/arch/PKGBUILD"
