@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The model of the terminal, beneath what is shown before the host has answered (test_predict.py): which renderings it
 gets, which ones the terminal gets, and when it goes."""
-from fake import GAP, ISIG, NOTICE, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, string, u64
+from fake import GAP, ISIG, NOTICE, ONLCR, OPOST, Plan, REDRAW, RENDERING, S_PING, frame, string, u64
 from person import Terminal, check, equal, finish, new_host
 from test_predict import ALWAYS, answer, confirm, opened, session, shows
 
@@ -42,6 +42,14 @@ def typed(h, t, key, echo=None):
     t.until(lambda: len(h.session.input) == at + len(key), "input")
     answer(h, echo or key, taken=True)
     t.until(lambda: h.session.taken is None and h.session.acked[0] == len(h.session.out[0]), "ACK")
+
+
+def heard(h, t):
+    """The client has heard all that the host has said so far: also TAKEN behind the output that is shown."""
+    before = len(h.pongs)
+    with h.lock:
+        h.connections_attached[-1].send(frame(S_PING, u64(before)))
+    t.until(lambda: len(h.pongs) > before, "PONG")
 
 
 def test_gap_within_a_rendering():
@@ -127,6 +135,7 @@ def test_password_after_keys_without_a_model():
     equal(t.seen[before:], b"", "what was shown of the password")
     answer(h, b"sudo x\r\nPassword: \r\n$ ", taken=True)
     t.wait_for(rb"Password: \r\n\$ ")
+    heard(h, t)
     confirm(h, t)
     t.type(b"abc")
     shows(t, "$ -abc")
