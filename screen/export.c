@@ -176,7 +176,7 @@ screen_export(const struct screen *s, const struct screen_export_options *o, scr
 
 	out_begin(&e.out, NULL, to_put, to);
 	e.form->begin(&e.out, s);
-	while (o->lines && history_lines_next(&l))
+	while (o->lines && (!o->goes_on || o->goes_on(to)) && history_lines_next(&l))
 		put_line(&e, l.line, l.len);
 	for (unsigned y = 0; y < s->rows; y++)
 		put_row(&e, s->row[y]);

@@ -118,6 +118,8 @@ struct screen_export_options {
 	enum screen_form form;
 	size_t lines; /* of the scrollback, so many of the latest come before */
 	bool trims;   /* blank rows at the end are left out, but for one if all are */
+	/* Asked with TO before each line of the scrollback, unless NULL: false leaves out the lines from there on. */
+	bool (*goes_on)(void *to);
 };
 void screen_export(const struct screen *s, const struct screen_export_options *o, screen_put *put, void *to);
 /* The same as text, all rows, with all of the scrollback; and the modes, one "name value" a line. */

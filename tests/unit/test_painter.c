@@ -305,6 +305,58 @@ says_how_to_leave(void **state)
 	assert_int_equal(picture_leave(&k, &(struct termcan){ .can = 0 }, &bytes, &len), -ETIMEDOUT);
 }
 
+static void
+never_printed(void *object, unsigned char *bytes, size_t len)
+{
+	(void)object;
+	(void)len;
+	free(bytes);
+}
+
+/* The next message of the painter, past the keeper. */
+static void
+painter_says(struct paint_reply *m)
+{
+	static unsigned char buf[PAINT_REPLY_MAX];
+	struct pollfd fd = { .fd = k.picture->proc.fd, .events = POLLIN };
+	ssize_t n;
+
+	assert_int_equal(poll(&fd, 1, 60000), 1);
+	n = recv(k.picture->proc.fd, buf, sizeof buf, 0);
+	assert_true(n > 0);
+	assert_int_equal(paint_decode_reply(m, buf, (size_t)n), 0);
+}
+
+/* A print of more than there may be: the painter says that it is at work, and looks at few lines that it leaves out. */
+static void
+a_long_print_is_work_that_shows(void **state)
+{
+	struct paint_order order = { .type = PAINT_TEXT, .flags = PAINT_PRINT | PAINT_HTML };
+	struct paint_reply m = { .type = PAINT_BUSY };
+	unsigned count = 0;
+
+	(void)state;
+	k.init.scrollback = 8000;
+	for (unsigned y = 0; y < 6000; y++) {
+		world_print("\033[1;2;3;4;9;53m");
+		for (unsigned x = 0; x < 40; x++)
+			world_print("\033[31mx\033[32my");
+		world_print("\033[m\r\n");
+		if (y % 100 == 99)
+			picture_feed(&k);
+		if (y % 100 == 99)
+			world_catch_up();
+	}
+	assert_true(k.picture->at == k.ring.head);
+	order.offset = k.ring.head;
+	assert_int_equal(picture_print(&k, &order, never_printed, &k), 0);
+	for (; m.type == PAINT_BUSY; count++)
+		painter_says(&m);
+	assert_int_equal(m.type, PAINT_TOTAL);
+	assert_in_range(m.number, PAINT_RENDER_MAX / 4, PAINT_RENDER_MAX);
+	assert_in_range(count, m.number / PAINT_BUSY_STEP, 4 * (PAINT_RENDER_MAX / PAINT_BUSY_STEP));
+}
+
 #define REAL(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
 
 int
@@ -321,6 +373,7 @@ main(void)
 		REAL(follows_more_than_the_ring_holds),
 		REAL(follows_lazily_while_attached),
 		REAL(passes_over_what_scrolls_away),
+		REAL(a_long_print_is_work_that_shows),
 		REAL(says_how_to_leave),
 	};
 

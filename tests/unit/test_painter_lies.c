@@ -11,6 +11,8 @@ become_painter(void)
 	int pair[2];
 	pid_t pid = fork();
 
+	if (mouth >= 0)
+		close(mouth);
 	if (pid == 0)
 		for (;;)
 			pause();
@@ -19,6 +21,7 @@ become_painter(void)
 	mouth = pair[1];
 	/* One that lives is not replaced while we look. */
 	k.picture->not_before = CLOCK_NEVER;
+	k.picture->tick_at = k.picture->park_at = CLOCK_NEVER;
 	picture_attend(&k);
 	assert_true(k.picture->answering);
 }
@@ -37,6 +40,7 @@ static int
 be_done(void **state)
 {
 	close(mouth);
+	mouth = -1;
 	return world_close(state);
 }
 
@@ -408,6 +412,123 @@ dripping(void **state)
 	assert_true(clock_now_ms() - start >= 150);
 }
 
+/* Each rendering has its time: many that follow on each other are no painter that is stuck. */
+static void
+one_behind_another(void **state)
+{
+	(void)state;
+	want_something();
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL, &(struct termcan){ .can = 0 }), 2);
+	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 1, .number = 1 });
+	k.picture->give_up_at = clock_now_ms() + PICTURE_ORDER_MS / 2;
+	say_bytes(1, "x");
+	assert_false(lost());
+	assert_int_equal(k.picture->wanted, 1);
+	assert_true(k.picture->give_up_at > clock_now_ms() + PICTURE_ORDER_MS / 2);
+	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 2 });
+	assert_int_equal(k.picture->give_up_at, CLOCK_NEVER);
+}
+
+/* Work is progress, and no more time. */
+static void
+busy(void **state)
+{
+	uint64_t until;
+
+	(void)state;
+	want_something();
+	until = k.picture->give_up_at;
+	k.picture->ticks = PICTURE_PATIENCE - 1;
+	say((struct paint_reply){ .type = PAINT_BUSY });
+	assert_false(lost());
+	assert_int_equal(k.picture->ticks, 0);
+	assert_true(k.picture->give_up_at == until);
+	k.picture->give_up_at = 0;
+	say((struct paint_reply){ .type = PAINT_BUSY });
+	assert_true(lost());
+}
+
+static void
+busy_with_nothing(void **state)
+{
+	(void)state;
+	say((struct paint_reply){ .type = PAINT_BUSY });
+	assert_true(lost());
+}
+
+static void
+busy_between_bytes(void **state)
+{
+	(void)state;
+	want_something();
+	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 1, .number = 3 });
+	assert_false(lost());
+	say((struct paint_reply){ .type = PAINT_BUSY });
+	assert_true(lost());
+}
+
+static unsigned printed, unprinted;
+
+static void
+on_printed(void *object, unsigned char *bytes, size_t len)
+{
+	(void)object;
+	(void)len;
+	printed += bytes != NULL;
+	unprinted += !bytes;
+	free(bytes);
+}
+
+static int
+print(unsigned flags)
+{
+	return picture_print(&k, &(struct paint_order){ .type = PAINT_TEXT, .offset = k.ring.head, .flags = flags },
+	                     on_printed, &k);
+}
+
+/* One at a time, and none before what an attachment waits for. */
+static void
+prints_wait(void **state)
+{
+	(void)state;
+	want_something();
+	orders();
+	assert_int_equal(print(0), -EAGAIN);
+	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 1 });
+	assert_int_equal(print(0), 0);
+	assert_int_equal(print(PAINT_NO_SCROLLBACK), -EAGAIN);
+	assert_int_equal(orders(), 1);
+	/* An attachment's goes out at once. */
+	assert_int_equal(picture_request(&k, 24, 80, 0, NULL, &(struct termcan){ .can = 0 }), 3);
+	assert_int_equal(orders(), 1);
+	printed = unprinted = 0;
+	say((struct paint_reply){ .type = PAINT_TOTAL, .serial = 2, .number = 1 });
+	say_bytes(2, "x");
+	assert_true(printed == 1 && !unprinted && !lost());
+	assert_int_equal(print(0), -EAGAIN);
+}
+
+/* A print that has cost a painter is not asked of the next one: the screen alone may be. */
+static void
+a_print_that_is_never_done(void **state)
+{
+	(void)state;
+	printed = unprinted = 0;
+	say((struct paint_reply){ .type = PAINT_AT, .offset = k.ring.head });
+	assert_int_equal(print(PAINT_NO_SCROLLBACK), 0);
+	k.picture->give_up_at = 0;
+	picture_turn(&k);
+	assert_true(lost() && unprinted == 1);
+	assert_int_equal(print(0), -ENOTSUP);
+	become_painter();
+	assert_int_equal(print(0), 0);
+	k.picture->give_up_at = 0;
+	picture_turn(&k);
+	assert_true(lost() && unprinted == 2 && !printed);
+	assert_int_equal(print(0), -EFBIG);
+	assert_int_equal(print(PAINT_NO_SCROLLBACK), -ENOTSUP);
+}
+
 #define LIE(name) cmocka_unit_test_setup_teardown(name, be_honest, be_done)
 
 int
@@ -439,6 +560,12 @@ main(void)
 		LIE(saying_nothing),
 		LIE(taking_nothing),
 		LIE(dripping),
+		LIE(one_behind_another),
+		LIE(busy),
+		LIE(busy_with_nothing),
+		LIE(busy_between_bytes),
+		LIE(prints_wait),
+		LIE(a_print_that_is_never_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ others_are_refused(void **state)
 	}
 	for (unsigned type = 0; type < 256; type++) {
 		buf[0] = (unsigned char)type;
-		assert_int_equal(paint_decode_reply(&r, buf, len), type >= 65 && type <= 70 ? 0 : -EBADMSG);
+		assert_int_equal(paint_decode_reply(&r, buf, len), type >= 65 && type <= 71 ? 0 : -EBADMSG);
 	}
 }
 

@@ -94,7 +94,7 @@ paint_decode_reply(struct paint_reply *m, const void *buf, size_t len)
 	wire_get_string(&r, &data, PAINT_DATA_MAX);
 	m->data = data.data;
 	m->len = data.len;
-	if (m->type < PAINT_AT || m->type > PAINT_THEME)
+	if (m->type < PAINT_AT || m->type > PAINT_BUSY)
 		return -EBADMSG;
 	return wire_reader_end(&r);
 }

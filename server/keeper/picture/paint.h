@@ -19,6 +19,7 @@
  *                        ◀───    REPORT offset          its answer to the query that ends there
  *                        ◀───    THEME number            to TERMINAL with PAINT_TURNED: a program is to be told of that
  *                                                       (enum screen_theme)
+ *                        ◀───    BUSY                   on the way to a rendering: PAINT_BUSY_STEP more bytes of work
  *                        ◀───    TOTAL serial number    so many bytes of a rendering follow, that ends inside of an OFFSET (enum screen_string) …
  *                        ◀───    BYTES serial           … in pieces of PAINT_DATA_MAX, the last one shorter
  *
@@ -40,6 +41,7 @@
 #define PAINT_RENDER_MAX (32 * 1024 * 1024) /* a rendering is never longer */
 #define PAINT_TEXT_MAX (1024 * 1024)        /* of text without PAINT_PRINT; longer ones go without the scrollback */
 #define PAINT_STEP 65536
+#define PAINT_BUSY_STEP 262144
 /* New output before a lazy FEED, and how much of it the painter may leave: so much less that the FEED is worth it. */
 #define PAINT_LAZY_FEED(ring) ((ring) / 8 * 5)
 #define PAINT_REST(ring) ((ring) / 8 * 3)
@@ -58,6 +60,7 @@ enum paint_type {
 	PAINT_BYTES = 68,
 	PAINT_RESTS = 69,
 	PAINT_THEME = 70,
+	PAINT_BUSY = 71,
 };
 
 #define PAINT_NO_SCROLLBACK 1u /* RENDER: the terminal has it already */

@@ -29,6 +29,8 @@ struct painter {
 struct sending {
 	uint32_t serial;
 	size_t total, len;
+	size_t most;  /* with text_goes_on(): counting stops behind so many bytes … */
+	size_t lines; /* … and so many lines of the scrollback were counted */
 	enum screen_string string;
 	unsigned char *piece; /* PAINT_DATA_MAX; NULL: only counts */
 };
@@ -128,6 +130,19 @@ eat(struct painter *p, uint64_t to, bool lazy)
 	}
 }
 
+/* LEN bytes of work are done that nobody sees: the keeper hears of that. */
+static void
+note_work(size_t len)
+{
+	static size_t done;
+
+	done += len;
+	if (done < PAINT_BUSY_STEP)
+		return;
+	done = 0;
+	reply(&(struct paint_reply){ .type = PAINT_BUSY });
+}
+
 static void
 flush_piece(struct sending *s)
 {
@@ -145,6 +160,7 @@ send_put(void *to, const void *bytes, size_t len)
 
 	if (!s->piece) {
 		s->total += len;
+		note_work(len);
 		return;
 	}
 	while (len) {
@@ -170,6 +186,7 @@ static void
 feed_put(void *to, const void *bytes, size_t len)
 {
 	screen_feed(to, bytes, len);
+	note_work(len);
 }
 
 /* The model as a terminal of another size would have it; NULL: out of memory. */
@@ -242,6 +259,17 @@ do_leave(struct painter *p, const struct paint_order *m)
 	flush_piece(&to);
 }
 
+static bool
+text_goes_on(void *to)
+{
+	struct sending *s = to;
+
+	if (!s->piece && s->total > s->most)
+		return false;
+	s->lines++;
+	return true;
+}
+
 static struct screen_export_options
 text_options(const struct painter *p, const struct paint_order *m)
 {
@@ -249,7 +277,15 @@ text_options(const struct painter *p, const struct paint_order *m)
 		.form = m->flags & PAINT_HTML ? SCREEN_HTML : m->flags & PAINT_ANSI ? SCREEN_ANSI : SCREEN_TEXT,
 		.lines = m->flags & PAINT_NO_SCROLLBACK ? 0 : screen_history(p->screen),
 		.trims = m->flags & PAINT_PRINT,
+		.goes_on = text_goes_on,
 	};
+}
+
+static void
+count_text(const struct painter *p, const struct screen_export_options *o, struct sending *to)
+{
+	to->total = to->lines = 0;
+	screen_export(p->screen, o, send_put, to);
 }
 
 static void
@@ -257,14 +293,14 @@ do_text(struct painter *p, const struct paint_order *m)
 {
 	static unsigned char piece[PAINT_DATA_MAX];
 	struct screen_export_options o = text_options(p, m);
-	struct sending to = { .serial = m->serial };
+	struct sending to = { .serial = m->serial,
+		              .most = m->flags & PAINT_PRINT ? PAINT_RENDER_MAX : PAINT_TEXT_MAX };
 
-	screen_export(p->screen, &o, send_put, &to);
-	/* Without the older half of its lines, or without all of them. */
-	while (o.lines && to.total > (m->flags & PAINT_PRINT ? PAINT_RENDER_MAX : PAINT_TEXT_MAX)) {
-		o.lines = m->flags & PAINT_PRINT ? o.lines / 2 : 0;
-		to.total = 0;
-		screen_export(p->screen, &o, send_put, &to);
+	count_text(p, &o, &to);
+	/* Without the older half of its lines or more, as many as were counted may fit; or without all of them. */
+	while (o.lines && to.total > to.most) {
+		o.lines = !(m->flags & PAINT_PRINT) ? 0 : to.lines < o.lines / 2 ? to.lines : o.lines / 2;
+		count_text(p, &o, &to);
 	}
 	send_total(&to);
 	to.piece = piece;

@@ -150,15 +150,18 @@ picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigned flags, 
 int
 picture_print(struct keeper *k, struct paint_order *m, picture_printed_to *done, void *object)
 {
-	struct picture_print *print = picture_prints_free(k->picture->prints);
+	struct picture *p = k->picture;
+	bool is_long = !(m->flags & PAINT_NO_SCROLLBACK);
 	uint32_t serial;
 
-	if (!print)
+	if (p->wanted)
 		return -EAGAIN;
+	if (is_long && clock_now_ms() < p->long_prints_at)
+		return -EFBIG;
 	serial = picture_ask(k, m);
 	if (!serial)
 		return -ENOTSUP;
-	*print = (struct picture_print){ .serial = serial, .done = done, .object = object };
+	p->print = (struct picture_print){ .serial = serial, .is_long = is_long, .done = done, .object = object };
 	return 0;
 }
 
@@ -166,7 +169,18 @@ void
 picture_print_forget(struct keeper *k, const void *object)
 {
 	if (k->picture)
-		picture_prints_forget(k->picture->prints, object);
+		picture_print_forgotten(&k->picture->print, object);
+}
+
+/* The painter is stuck: if a print was all that it had to do, the next painter is not asked for it at once. */
+static void
+give_up(struct keeper *k)
+{
+	struct picture *p = k->picture;
+
+	if (p->print.serial && p->print.is_long)
+		p->long_prints_at = clock_now_ms() + PICTURE_NO_PRINT_MS;
+	picture_lose(k);
 }
 
 /* The painter has been idle: asks for the rendering that it will leave behind. */
@@ -238,7 +252,7 @@ picture_turn(struct keeper *k)
 		p->ticks++;
 	}
 	if (p->ticks >= PICTURE_PATIENCE || now >= p->give_up_at)
-		picture_lose(k);
+		give_up(k);
 	else if (now >= p->park_at)
 		ask_to_park(k);
 }

@@ -60,7 +60,8 @@ uint32_t picture_request(struct keeper *k, unsigned rows, unsigned cols, unsigne
                          const struct termcan *target);
 /*
  * Gives the order M (RENDER or TEXT) for somebody who is not attached: DONE is called with OBJECT, once, later.  0;
- * -EAGAIN: PICTURE_PRINTS wait already; -ENOTSUP: there is no painter to be had.
+ * -EAGAIN: the painter works on a rendering, and what attachments wait for comes first; -EFBIG: one with the scrollback
+ * has just cost a painter; -ENOTSUP: there is no painter to be had.
  */
 int picture_print(struct keeper *k, struct paint_order *m, picture_printed_to *done, void *object);
 /* OBJECT waits no more. */

@@ -12,7 +12,6 @@
 #include "session.h"
 #include "state.h"
 
-#define RENDERING_MS 5000  /* for all that is asked for at a time */
 #define PARK_REGRET_MS 60000
 
 void
@@ -32,7 +31,7 @@ picture_end(struct picture *p)
 	p->wanted = 0;
 	p->park_serial = p->leave_serial = 0;
 	p->give_up_at = p->tick_at = p->park_at = CLOCK_NEVER;
-	picture_prints_lost(p->prints);
+	picture_print_lost(&p->print);
 }
 
 bool
@@ -214,7 +213,7 @@ picture_ask(struct keeper *k, struct paint_order *m)
 	if (!order(k, m))
 		return 0;
 	if (!p->wanted++) {
-		p->give_up_at = clock_now_ms() + RENDERING_MS;
+		p->give_up_at = clock_now_ms() + PICTURE_ORDER_MS;
 		picture_note_progress(k);
 	}
 	return m->serial;

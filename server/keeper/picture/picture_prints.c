@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture_prints.h"
 
-static struct picture_print *
-find(struct picture_print *v, uint32_t serial)
-{
-	for (unsigned i = 0; i < PICTURE_PRINTS; i++)
-		if (v[i].serial == serial)
-			return &v[i];
-	return NULL;
-}
-
-struct picture_print *
-picture_prints_free(struct picture_print *v)
-{
-	return find(v, 0);
-}
-
 void
-picture_prints_forget(struct picture_print *v, const void *object)
+picture_print_forgotten(struct picture_print *print, const void *object)
 {
-	for (unsigned i = 0; i < PICTURE_PRINTS; i++)
-		if (v[i].object == object)
-			v[i] = (struct picture_print){ .serial = 0 };
+	if (print->object == object)
+		*print = (struct picture_print){ .serial = 0 };
 }
 
 /* The place is free before its owner hears, who may ask again. */
@@ -35,19 +19,17 @@ finish(struct picture_print *print, unsigned char *bytes, size_t len)
 }
 
 bool
-picture_prints_take(struct picture_print *v, uint32_t serial, unsigned char *bytes, size_t len)
+picture_print_take(struct picture_print *print, uint32_t serial, unsigned char *bytes, size_t len)
 {
-	struct picture_print *print = serial ? find(v, serial) : NULL;
-
-	if (print)
-		finish(print, bytes, len);
-	return print != NULL;
+	if (!serial || print->serial != serial)
+		return false;
+	finish(print, bytes, len);
+	return true;
 }
 
 void
-picture_prints_lost(struct picture_print *v)
+picture_print_lost(struct picture_print *print)
 {
-	for (unsigned i = 0; i < PICTURE_PRINTS; i++)
-		if (v[i].serial)
-			finish(&v[i], NULL, 0);
+	if (print->serial)
+		finish(print, NULL, 0);
 }

@@ -7,24 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PICTURE_PRINTS 8 /* that are waited for at a time */
-
 /* The LEN bytes at BYTES have come, which are OBJECT's to free; NULL: the painter is lost, and another one may do. */
 typedef void picture_printed_to(void *object, unsigned char *bytes, size_t len);
 
+/* The one that the painter works on. */
 struct picture_print {
-	uint32_t serial; /* 0: free */
+	uint32_t serial; /* 0: none */
+	bool is_long;    /* with the scrollback */
 	picture_printed_to *done;
 	void *object;
 };
 
-/* A free one of the prints at V, of which there are PICTURE_PRINTS; NULL: there is none. */
-struct picture_print *picture_prints_free(struct picture_print *v);
 /* OBJECT waits no more. */
-void picture_prints_forget(struct picture_print *v, const void *object);
+void picture_print_forgotten(struct picture_print *print, const void *object);
 /* The bytes of SERIAL have come: whether somebody has waited for them, and has taken them over. */
-bool picture_prints_take(struct picture_print *v, uint32_t serial, unsigned char *bytes, size_t len);
+bool picture_print_take(struct picture_print *print, uint32_t serial, unsigned char *bytes, size_t len);
 /* The painter has ended, with all that was asked of it. */
-void picture_prints_lost(struct picture_print *v);
+void picture_print_lost(struct picture_print *print);
 
 #endif

@@ -18,6 +18,8 @@
 #define PICTURE_PATIENCE 10       /* ticks without progress */
 #define PICTURE_FULL_TICK_MS 20   /* while the pty waits for it */
 #define PICTURE_TICK_MS 50        /* else */
+#define PICTURE_ORDER_MS 5000     /* for a rendering to be counted, and for it to come then */
+#define PICTURE_NO_PRINT_MS 600000 /* when a print with the scrollback has cost a painter */
 
 struct keeper;
 
@@ -67,7 +69,7 @@ struct picture {
 	bool turned;        /* this painter has had an order with PAINT_TURNED, and may answer it */
 	uint32_t serial;    /* of the last request */
 	unsigned wanted;    /* requests that are open */
-	uint64_t give_up_at; /* the oldest of them has taken too long; CLOCK_NEVER */
+	uint64_t give_up_at; /* the painter has been at one of them for too long; CLOCK_NEVER */
 	uint32_t coming;    /* the request whose bytes come in; 0 */
 	unsigned char *bytes;
 	size_t len, total;
@@ -85,7 +87,8 @@ struct picture {
 	uint64_t park_offset; /* … behind this */
 	unsigned park_sizes;  /* size_count then */
 
-	struct picture_print prints[PICTURE_PRINTS];
+	struct picture_print print;
+	uint64_t long_prints_at; /* clock_now_ms(): before, none with the scrollback: one has taken too long */
 
 	uint32_t leave_serial;
 	unsigned char *leave;

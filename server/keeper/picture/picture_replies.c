@@ -68,6 +68,7 @@ complete(struct keeper *k)
 	picture_forget_coming(p);
 	p->wanted--;
 	p->failures = 0;
+	p->give_up_at = clock_now_ms() + PICTURE_ORDER_MS; /* for the next one, if there is one */
 	picture_note_progress(k);
 	if (serial == p->leave_serial) {
 		p->leave_serial = 0;
@@ -77,7 +78,7 @@ complete(struct keeper *k)
 	} else if (serial == p->park_serial) {
 		p->park_serial = 0;
 		park(k, bytes, len);
-	} else if (!picture_prints_take(p->prints, serial, bytes, len)) {
+	} else if (!picture_print_take(&p->print, serial, bytes, len)) {
 		p->events->rendered(k, serial, bytes, len);
 	}
 }
@@ -159,6 +160,7 @@ on_total(struct keeper *k, const struct paint_reply *m)
 	p->string = (unsigned)m->offset;
 	p->len = 0;
 	p->total = m->number;
+	p->give_up_at = clock_now_ms() + PICTURE_ORDER_MS;
 	if (!p->total) {
 		complete(k);
 		return 0;
@@ -184,6 +186,16 @@ on_bytes(struct keeper *k, const struct paint_reply *m)
 	return 0;
 }
 
+/* It works on a rendering, and nothing of that has come yet.  The time for all of it is not any longer. */
+static int
+on_busy(struct keeper *k)
+{
+	if (!k->picture->wanted || k->picture->coming)
+		return -EBADMSG;
+	picture_note_progress(k);
+	return 0;
+}
+
 static int
 handle(struct keeper *k, const struct paint_reply *m)
 {
@@ -196,6 +208,8 @@ handle(struct keeper *k, const struct paint_reply *m)
 		return on_report(k, m);
 	case PAINT_THEME:
 		return on_theme(k, m);
+	case PAINT_BUSY:
+		return on_busy(k);
 	case PAINT_TOTAL:
 		return on_total(k, m);
 	default:

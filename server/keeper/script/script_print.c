@@ -123,7 +123,11 @@ script_print_turn(struct peer *peer)
 		                         .cols = k->size.ws_col ? k->size.ws_col : PICTURE_COLS };
 	rc = picture_print(k, &m, on_printed, peer);
 	p->asked = rc == 0;
-	/* Too many at a time are no failure: those before make room, and end a turn with that. */
+	if (rc == -EFBIG) {
+		fail(peer, "its scrollback takes too long to print; the screen alone can be printed");
+		return;
+	}
+	/* That others are before is no failure: a turn ends with each that is done. */
 	if (rc != -EAGAIN)
 		p->tries++;
 	if (rc == -ENOTSUP)
