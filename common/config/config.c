@@ -52,9 +52,11 @@ static void
 no_effect(struct parse *c, const struct config_keyword *k, unsigned other)
 {
 	struct config_error e = { .line = c->line, .harmless = true };
+	/* In sshd_config some lists grow by each line. */
+	const char *list = config_keyword_is_list(k) ? "; its lines do not add up, so one line has all values" : "";
 
-	snprintf(e.text, sizeof e.text, "%.200s:%u: %.64s: has no effect, because line %u comes first", c->name, c->line,
-	         k->name, other);
+	snprintf(e.text, sizeof e.text, "%.200s:%u: %.64s: has no effect, because line %u comes first%s", c->name,
+	         c->line, k->name, other, list);
 	c->say(c->arg, &e);
 }
 

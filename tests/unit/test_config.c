@@ -475,6 +475,12 @@ lines_without_effect(void **state)
 	assert_int_equal(p.max_sessions, 3);
 	/* It is no mistake for a login, and does not stand in the place of one. */
 	assert_int_equal(config_parse("f", text, sizeof text - 1, &alice, &p, &e), 0);
+	/* Lists are no other: those of sshd_config grow. */
+	s = (struct said){ .count = 0 };
+	assert_int_equal(config_check("f", "AcceptEnv A\nAcceptEnv B\n", 24, &alice, &p, collect, &s), 0);
+	assert_string_equal(p.accept_env, "A");
+	assert_string_equal(s.text, "f:2: AcceptEnv: has no effect, because line 1 comes first; its lines do not add up, "
+	                            "so one line has all values\n");
 	bad("Banner no\nBanner no\nBanner x\n", "f:3: Banner: expected yes or no, found \"x\"");
 }
 
