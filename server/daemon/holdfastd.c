@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -42,6 +43,7 @@
 
 #define SWEEP_MS 10000
 #define SWEEP_SECONDS 30 /* a sweeper that hangs is ended */
+#define DOWN_MS 2000     /* how long the child is waited for that notes the end */
 #define PAUSE_MS 200     /* when waiting itself fails */
 #define FIXED 2          /* descriptors that are always polled, before those of the door */
 
@@ -50,7 +52,10 @@ struct daemon {
 	struct door door;
 	struct watching watching;
 	uint64_t swept_ms;
-	uint64_t stopped; /* when it had been stopped before this start (endsweep.h) */
+	struct before {
+		bool known;       /* a sweeper has looked: only that may wait for the disk */
+		uint64_t stopped; /* when it had been stopped before this start (endsweep.h) */
+	} *before;                /* in memory that sweepers share, if there was some */
 };
 
 /* In no directory but root's: what somebody has put into its place may lead elsewhere, or be open to others. */
@@ -79,10 +84,22 @@ look_at_counters(struct daemon *d)
 		counters_daemon(getpid(), self.start);
 }
 
+/* What each child begins with that goes to the disk. */
+static void
+begin_child(void)
+{
+	static const int none[] = { 0 };
+
+	signals_reset();
+	signals_catch(none);
+	counters_guard();
+	signals_alarm(SWEEP_SECONDS);
+	clean_descriptors(NULL, 0);
+}
+
 static void
 sweep(struct daemon *d)
 {
-	static const int none[] = { 0 };
 	pid_t pid;
 
 	d->swept_ms = clock_now_ms();
@@ -92,12 +109,11 @@ sweep(struct daemon *d)
 		door_complain(&d->door, errno, "no sweeper");
 	if (pid)
 		return;
-	signals_reset();
-	signals_catch(none);
-	counters_guard();
-	signals_alarm(SWEEP_SECONDS);
-	clean_descriptors(NULL, 0);
-	sweep_run(d->stopped);
+	begin_child();
+	if (!d->before->known)
+		d->before->stopped = endsweep_up();
+	d->before->known = true;
+	sweep_run(d->before->stopped);
 	_exit(0);
 }
 
@@ -190,6 +206,29 @@ loop(struct daemon *d)
 	}
 }
 
+/* Notes the end for the next start.  A disk that does not answer must not keep logins from hearing that we are gone. */
+static void
+note_down(struct daemon *d)
+{
+	uint64_t now = clock_now_ms(), end = now + DOWN_MS;
+	struct signalfd_siginfo info;
+	pid_t pid;
+
+	close(d->door.listener);
+	pid = fork();
+	if (pid == 0) {
+		begin_child();
+		endsweep_down();
+		_exit(0);
+	}
+	for (; pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 && now < end; now = clock_now_ms()) {
+		struct pollfd p = { .fd = d->signals, .events = POLLIN };
+
+		if (poll(&p, 1, (int)(end - now)) > 0)
+			(void)!read(d->signals, &info, sizeof info);
+	}
+}
+
 static int
 take_signals(void)
 {
@@ -228,8 +267,11 @@ take_standard(bool keep_stderr)
 static int
 run(struct daemon *d)
 {
+	static struct before unshared;
+	void *shared = mmap(NULL, sizeof unshared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int listener;
 
+	d->before = shared == MAP_FAILED ? &unshared : shared;
 	d->signals = take_signals();
 	if (d->signals < 0) {
 		log_errno(LOG_ERR, d->signals, "signals");
@@ -246,11 +288,10 @@ run(struct daemon *d)
 		return 1;
 	door_init(&d->door, listener);
 	watching_open(&d->watching);
-	d->stopped = endsweep_up();
 	log_line(LOG_INFO, "ready");
 	sweep(d);
 	loop(d);
-	endsweep_down();
+	note_down(d);
 	return 0;
 }
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """holdfastctl why: each login that is not held leaves its reason, whoever decided so, and the tool says it in words."""
 import contextlib
+import ctypes
 import json
 import os
 import re
 import signal
+import struct
 import time
 
 from host import RUN
@@ -206,8 +208,37 @@ def test_refusals(host):
             os.kill(p, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def untouched_store(host):
+    """holdfastd itself, for which all logins wait, opens nothing below /var/lib/holdfast (fanotify(7))."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    on_open, on_dir, nonblock, add_mount = 0x20, 0x40000000, 2, 0x11
+    fd = libc.fanotify_init(nonblock, os.O_RDONLY)
+    check(fd >= 0 and libc.fanotify_mark(fd, add_mount, ctypes.c_uint64(on_open | on_dir), -100, b"/var/lib") == 0,
+          "fanotify: errno %d" % ctypes.get_errno())
+    daemons, seen = {host.holdfastd.pid}, []
+    yield daemons
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            data = os.read(fd, 4096)
+            for at in range(0, len(data), 24):
+                opened, pid = struct.unpack("=ii", data[at + 16:at + 24])
+                path = os.readlink("/proc/self/fd/%d" % opened)
+                os.close(opened)
+                if path.startswith("/var/lib/holdfast"):
+                    seen.append((pid, path))
+    os.close(fd)
+    check(seen, "nobody has opened the store")
+    equal([path for pid, path in seen if pid in daemons], [], "what holdfastd itself has opened")
+
+
 def test_away(host):
     """holdfastd hung, a helper killed, holdfastd stopped, and a shell without a hook."""
+    with untouched_store(host) as daemons:
+        away(host, daemons)
+
+
+def away(host, daemons):
     no_hook = host.login("alice", options=["-o", "SetEnv=LC_HOLDFAST=off"])
     reason(host, "off-client")
     os.kill(host.holdfastd.pid, signal.SIGSTOP)
@@ -244,6 +275,7 @@ def test_away(host):
     sshd = host.sshd_of("alice", "monitor")[-1]
     wait_until(lambda: age(sshd) > 6, "the login is some seconds old", 20)
     host.start_holdfastd()
+    daemons.add(host.holdfastd.pid)
     r = reason(host, "unknown")
     equal((r["event"], r["got"], r["said_by_user"], r["address"]), ("aside", PLAIN, False, "127.0.0.1"), "stopped: %s" % r)
     check("it had been stopped" in r["text"], "stopped: %s" % r)

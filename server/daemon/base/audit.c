@@ -4,14 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "counters.h"
-#include "eventstore.h"
-#include "log.h"
-#include "paths.h"
-#include "statedir.h"
+#include "storing.h"
 
 void
 audit_init(struct audit *a, const char *user, uid_t uid)
@@ -51,24 +47,11 @@ audit_begin(const struct audit *a, struct event *e, const char *name, const char
 	event_quote(e, "who", who);
 }
 
-/* A disk that is full, or read-only, is said now and then. */
-static void
-store(const struct event *e)
-{
-	static struct ratelimit complaints = { .burst = 1, .every_ms = 600000 };
-	int dir = statedir_open(STATEDIR_EVENTS), rc = dir < 0 ? dir : eventstore_add(dir, e);
-
-	if (dir >= 0)
-		close(dir);
-	if (rc && ratelimit_take(&complaints, clock_now_ms()))
-		log_errno(LOG_WARNING, rc, "cannot keep an event in " PATH_EVENTS ", which holdfastctl events reads");
-}
-
 void
 audit_plain(int priority, const struct event *e)
 {
 	event_log(priority, e);
-	store(e);
+	storing_put(e);
 }
 
 /* The line, in whatever way it was counted. */

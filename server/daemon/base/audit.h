@@ -4,8 +4,8 @@
  *   event=resume user=alice uid=1000 session=3 unique=5f3a… name=build address=192.0.2.7 key=SHA256:… who="…" duration=252
  * holdfast-events(7) has all events and fields, for administrators.
  *
- * The store is written after the log, and a store that cannot be written costs a line in the log.  So a login is
- * answered before its event is written.
+ * The store is written after the log, and a store that cannot be written costs a line in the log (storing.h).  So a
+ * login is answered before its event is written.
  */
 #ifndef HOLDFAST_AUDIT_H
 #define HOLDFAST_AUDIT_H

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "peercred.h"
 #include "reply.h"
+#include "storing.h"
 
 #define PAUSE_MS 200      /* of accepting, when the system has run out of something */
 #define ACCEPT_BATCH 512  /* connections taken before helpers are started */
@@ -57,6 +58,7 @@ door_init(struct door *d, int listener)
 	d->owners.subuid = "/etc/subuid";
 	d->owners.passwd = "/etc/passwd";
 	lastwords_init(&d->lastwords);
+	storing_by_children();
 	raise_descriptors(d);
 	d->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
@@ -326,12 +328,13 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 	start_some(d);
 	refuse_expired(d);
 	refusallog_say(&d->refusals, now, say_left_out);
+	storing_turn();
 	counters_logins(d->slots.waiting_count, d->slots.count);
 }
 
 void
 door_child(struct door *d, pid_t pid, int status)
 {
-	if (!slots_ended(&d->slots, pid, status))
+	if (!storing_ended(pid) && !slots_ended(&d->slots, pid, status))
 		lastwords_status(&d->lastwords, pid, status);
 }

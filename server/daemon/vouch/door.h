@@ -7,7 +7,8 @@
  * fork.  A connection that was closed meanwhile, and has left nothing to read, costs no helper either.
  *
  * A helper that is killed, or that hangs over its login's time limit, cannot write its own line into the log: the door
- * does, with what the helper has left in memory that both see (progress.h).
+ * does, with what the helper has left in memory that both see (progress.h).  No disk delays the door: its own events
+ * go into the store by a child (storing.h).
  */
 #ifndef HOLDFAST_DOOR_H
 #define HOLDFAST_DOOR_H
