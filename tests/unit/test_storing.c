@@ -105,6 +105,29 @@ child_ends(void)
 	assert_false(storing_ended(pid));
 }
 
+/* Beyond the limit on lines a login that is late, or whose helper has died, is counted and not written. */
+static void
+quiet_ones_are_counted(void **state)
+{
+	static struct lastwords w;
+	struct slots_freed f = { .helper = { .pid = 77, .uid = 1000, .quiet = true }, .late = true, .refused = true };
+
+	(void)state;
+	lastwords_slot(&w, &f);
+	assert_int_equal(counted, 1);
+	/* its end is not another refusal */
+	f.over = f.done = true;
+	lastwords_slot(&w, &f);
+	assert_int_equal(counted, 1);
+	/* one is killed: its end, and its status a moment later */
+	f.late = f.refused = f.done = false;
+	lastwords_slot(&w, &f);
+	lastwords_status(&w, 77, 9);
+	lastwords_status(&w, 77, 9);
+	assert_int_equal(counted, 2);
+	assert_int_equal(logged, 0);
+}
+
 /* A login that is too late, once for each call. */
 static void
 one_is_late(struct lastwords *w)
@@ -177,6 +200,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_frozen_disk_delays_a_child_alone, begin),
+		cmocka_unit_test_setup(quiet_ones_are_counted, begin),
 		cmocka_unit_test_setup(a_full_disk_is_said_once_by_all, begin),
 	};
 

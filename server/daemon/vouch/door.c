@@ -315,12 +315,15 @@ door_turn(struct door *d, const struct pollfd *p, size_t count)
 	uint64_t now = clock_now_ms();
 
 	for (size_t i = 0; i < n; i++) {
+		/* The end of one that has died is a refusal too (lastwords.h). */
+		bool refused = freed[i].refused || !freed[i].done;
+
 		lastwords_slot(&d->lastwords, &freed[i]);
 		if (!freed[i].over)
 			continue;
-		if (freed[i].helper.quiet && freed[i].refused)
+		if (freed[i].helper.quiet && refused)
 			refusallog_left_out(&d->refusals, freed[i].owner, now);
-		else if (!freed[i].helper.quiet && !freed[i].refused)
+		else if (!freed[i].helper.quiet && !refused)
 			refusallog_back(&d->refusals, freed[i].owner);
 	}
 	if (p[0].revents)

@@ -17,8 +17,7 @@ struct lastwords {
 	struct progress *table; /* SLOTS_MAX; NULL: there was no memory */
 	size_t count;
 	struct lastwords_dead {
-		pid_t pid;
-		uid_t uid;
+		struct slots_helper helper;
 		struct progress was;
 	} dead[LASTWORDS_DEAD];
 };
@@ -26,7 +25,7 @@ struct lastwords {
 void lastwords_init(struct lastwords *w);
 /* The memory of the helper at PLACE; NULL: none. */
 struct progress *lastwords_of(const struct lastwords *w, unsigned place);
-/* A slot's news: writes a line, if there is one to write and the helper is not quiet. */
+/* A slot's news: counts the refusal, if it is one, and writes a line, if the helper is not quiet. */
 void lastwords_slot(struct lastwords *w, const struct slots_freed *f);
 /* A process that is in no slot any more has ended. */
 void lastwords_status(struct lastwords *w, pid_t pid, int status);
