@@ -40,6 +40,7 @@ static struct progress *own, last; /* LAST: a copy, once the table is closed */
 static struct {
 	timer_t timer;
 	bool armed;
+	volatile sig_atomic_t told;
 	int conn, slot;
 	/* One is complete while the other one is made. */
 	unsigned char message[2][VOUCH_REPLY_MAX];
@@ -132,6 +133,7 @@ on_late(int sig, siginfo_t *si, void *context)
 	/* Another process may send this signal too. */
 	if (si->si_code == SI_TIMER && late.armed && late.len[now] > 0) {
 		late.armed = false;
+		late.told = true;
 		(void)!send(late.conn, late.message[now], (size_t)late.len[now], MSG_DONTWAIT | MSG_NOSIGNAL);
 		refusal_late(late.slot);
 	}
@@ -158,6 +160,12 @@ progress_arm(int conn, int slot, uint32_t ms)
 		return;
 	late.armed = true;
 	timer_settime(late.timer, 0, &in, NULL);
+}
+
+bool
+progress_has_told(void)
+{
+	return late.told;
 }
 
 void

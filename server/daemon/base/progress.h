@@ -10,6 +10,7 @@
 #ifndef HOLDFAST_PROGRESS_H
 #define HOLDFAST_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,8 @@ uint32_t progress_now(void);
  */
 void progress_arm(int conn, int slot, uint32_t ms);
 void progress_disarm(void);
+/* Whether that login has been told so: the refusal is written down already, and this process makes no second one. */
+bool progress_has_told(void);
 
 /* "pam_open_session", "the name service": what STEP waits for. */
 const char *progress_words(uint32_t step);

@@ -83,6 +83,7 @@ struct leader {
 	bool killed;
 	bool slain;                    /* by root: leader_ctl.h */
 	bool first_attached;
+	bool refused;                  /* the login (leader_refuse.h) */
 	bool quiet;                    /* too many logins of this owner were refused: no line says why this one is */
 	bool match_key;                /* MatchKey of the session's policy */
 	uint32_t keep_text;            /* enum config_keep_text */

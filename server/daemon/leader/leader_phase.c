@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "leadermsg.h"
+#include "progress.h"
 #include "reply.h"
 
 #define UNDO_MS 5000   /* a keeper that is to go and has not started anything */
@@ -40,7 +41,7 @@ leader_phase_undo(struct leader *l)
 	const unsigned char message = LEADERMSG_ABORT;
 
 	/* Before READY the login can be told; after it, it sees us close. */
-	if (l->state == LEADER_WAIT_READY && l->conn >= 0)
+	if (l->state == LEADER_WAIT_READY && l->conn >= 0 && !progress_has_told())
 		reply_refuse(l->conn, VOUCH_TROUBLE, "cannot start the session's keeper");
 	fd_close(&l->conn);
 	if (l->keeper < 0 || reply_bytes(l->keeper, &message, 1))

@@ -33,6 +33,12 @@ leader_refuse(struct leader *l, uint32_t code, uint32_t cause, const char *what,
 	struct event e;
 	va_list ap;
 
+	/* A login is refused once: PAM may still answer one that has been told that it is late (progress.h). */
+	if (l->refused || progress_has_told()) {
+		fd_close(&l->conn);
+		return;
+	}
+	l->refused = true;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

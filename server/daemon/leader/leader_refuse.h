@@ -7,7 +7,8 @@
 
 /*
  * Refuses for CODE (enum vouch_refusal) and CAUSE; WHAT is what there is to say besides, or "".  The rest is the line
- * for the person, if the login is still there; its connection is closed then.
+ * for the person, if the login is still there; its connection is closed then.  Of a login that has been refused before
+ * nothing is said, written or counted.
  */
 void leader_refuse(struct leader *l, uint32_t code, uint32_t cause, const char *what, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));

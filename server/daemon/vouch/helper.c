@@ -85,12 +85,15 @@ write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t 
 static void
 refuse(struct helper *h, uint32_t code, const char *text, uint32_t cause, const char *what)
 {
+	h->state = DONE;
+	h->status = 1;
+	/* It has its answer, and holdfastd has counted it. */
+	if (progress_has_told())
+		return;
 	reply_refuse_as(h->conn, code, notheld_name(cause), "%s", text);
 	refusal_tell(h->slot);
 	if (!h->quiet)
 		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, cause, what);
-	h->state = DONE;
-	h->status = 1;
 }
 
 /* Whose login it is, for the log alone; of one that has ended only the user is known. */
