@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is written down of logins that get no session: once for each. */
+/* What is written down of logins that get no session: once for each, within limits, and after its answer. */
 #include "unit.h"
 
 #include <errno.h>
@@ -11,17 +11,39 @@
 
 #include "counters.h"
 #include "leader.h"
+#include "leader_messages.h"
 #include "leader_order.h"
 #include "leader_phase.h"
 #include "leader_refuse.h"
+#include "leadermsg.h"
 #include "notheld.h"
 #include "progress.h"
+#include "statedir.h"
 #include "vouch.h"
 
+int __wrap_statedir_open(enum statedir which);
+void __wrap_event_log(int priority, const struct event *e);
 void __wrap_counters_event(const char *event, const char *why);
 void __wrap_audit_write(struct audit *a, struct event *e);
+void __wrap_audit_limited(struct audit *a, const char *name, const char *address, const char *who, const char *extra);
 
 static unsigned written, counted;
+static int asker; /* a keeper that waits for its answer, or -1 */
+
+int
+__wrap_statedir_open(enum statedir which)
+{
+	(void)which;
+	return -EROFS;
+}
+
+void
+__wrap_event_log(int priority, const struct event *e)
+{
+	(void)priority;
+	(void)e;
+	written++;
+}
 
 void
 __wrap_counters_event(const char *event, const char *why)
@@ -36,6 +58,20 @@ __wrap_audit_write(struct audit *a, struct event *e)
 {
 	(void)a;
 	(void)e;
+	written++;
+}
+
+void
+__wrap_audit_limited(struct audit *a, const char *name, const char *address, const char *who, const char *extra)
+{
+	struct pollfd p = { .fd = asker, .events = POLLIN };
+
+	(void)a;
+	(void)address;
+	(void)who;
+	assert_string_equal(name, "refuse");
+	assert_string_equal(extra, "why=ticket");
+	assert_int_equal(poll(&p, 1, 0), 1);
 	written++;
 }
 
@@ -121,12 +157,33 @@ one_that_was_late_is_not_refused_again(void **state)
 	close(slot[1]);
 }
 
+static void
+a_claim_is_answered_before_its_event_is_written(void **state)
+{
+	const struct leadermsg_report claim = { .type = LEADERMSG_TICKET, .number = 1, .kind = LEADERMSG_RESUME };
+	unsigned char buf[LEADERMSG_REPORT_BYTES];
+	int keeper[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, keeper), 0);
+	leader.keeper = keeper[1];
+	leader.state = LEADER_RUNNING;
+	asker = keeper[0];
+	leadermsg_encode_report(&claim, buf);
+	assert_int_equal(send(keeper[0], buf, sizeof buf, 0), sizeof buf);
+	assert_true(leader_messages_read(&leader));
+	assert_int_equal(written, 1);
+	close(keeper[0]);
+	close(keeper[1]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_login_is_refused_once, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_was_late_is_not_refused_again, begin, end),
+		cmocka_unit_test_setup_teardown(a_claim_is_answered_before_its_event_is_written, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,10 +110,7 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 
 	memset(&answer, 0, sizeof answer);
 	answer.serial = m->number;
-	if (rc) {
-		snprintf(extra, sizeof extra, "why=%s", why);
-		audit_limited(&l->audit, "refuse", NULL, NULL, extra);
-	} else {
+	if (!rc) {
 		if (!l->match_key)
 			auth_identity_of_uid(login.uid, login.user, &login.identity);
 		answer.ok = 1;
@@ -131,6 +128,11 @@ on_ticket(struct leader *l, const struct leadermsg_report *m)
 	if (answer.ok && m->kind != LEADERMSG_CREATE)
 		leader_dir_login(l);
 	send_answer(l, &answer);
+	/* It has its answer. */
+	if (rc) {
+		snprintf(extra, sizeof extra, "why=%s", why);
+		audit_limited(&l->audit, "refuse", NULL, NULL, extra);
+	}
 }
 
 static void
