@@ -12,6 +12,7 @@ import time
 from host import RUN
 from template import write
 from term import Failed, check, equal, wait_until
+from test_broken_host import read_only
 from test_hardened import added, ptys
 from test_says_why import users
 
@@ -311,8 +312,11 @@ def test_quota(host):
            "    except OSError: # too many at once\n"
            "     pass\n"
            "    s.close()\n" % RUN)
-    r = host.as_user("alice", ["/usr/bin/python3", "-c", say], timeout=60)
-    check(r.returncode == 0, "saying: %s" % r)
+
+    def saying(user, text):
+        r = host.as_user(user, ["/usr/bin/python3", "-c", text], timeout=60)
+        check(r.returncode == 0, "saying: %s" % r)
+    saying("alice", say)
     wait_until(lambda: "module" in [x["why"] for x in reasons(host)], "alice's words")
     equal([x["why"] for x in reasons(host, "bob")], ["off-client"], "bob's reasons")
     check("limit" in [x["why"] for x in reasons(host)], "root's word about alice is gone")
@@ -320,3 +324,10 @@ def test_quota(host):
         check(len(f.readlines()) <= 64, "lines of alice")
     check(len(host.syslog.find("event=aside .*why=module")) <= 20, "lines in the log")
     check(not os.path.exists("%s/%d" % (SAID, 4711)), "a file of nobody")
+    # where the store can't be written, its limit isn't the one that holds
+    wait_until(lambda: len(host.named("holdfastd")) == 1, "the helpers have ended")
+    with read_only(SAID):
+        saying("bob", say.replace("3000", "300"))
+        wait_until(lambda: len(host.named("holdfastd")) == 1, "the helpers have ended")
+    lines = len(host.syslog.find("event=aside user=bob .*why=module"))
+    check(0 < lines <= 20, "bob's lines in the log, with a read-only store: %d" % lines)

@@ -18,6 +18,7 @@
 #include "leadermsg.h"
 #include "notheld.h"
 #include "progress.h"
+#include "said.h"
 #include "statedir.h"
 #include "vouch.h"
 
@@ -177,6 +178,22 @@ a_claim_is_answered_before_its_event_is_written(void **state)
 	close(keeper[1]);
 }
 
+/* The store has the limit, and where it can't be written holdfastd has one. */
+static void
+a_broken_store_lets_nobody_say_more(void **state)
+{
+	const struct vouch_request q = { .op = VOUCH_OP_SAY, .from = VOUCH_FROM_HOOK, .cause = NOTHELD_TERM_DUMB };
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		assert_false(said_take(0, &q, true));
+	assert_int_equal(written, 0);
+	assert_int_equal(counted, 0);
+	assert_true(said_take(0, &q, false));
+	assert_int_equal(written, 1);
+	assert_int_equal(counted, 1);
+}
+
 int
 main(void)
 {
@@ -184,6 +201,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_login_is_refused_once, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_was_late_is_not_refused_again, begin, end),
 		cmocka_unit_test_setup_teardown(a_claim_is_answered_before_its_event_is_written, begin, end),
+		cmocka_unit_test_setup_teardown(a_broken_store_lets_nobody_say_more, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

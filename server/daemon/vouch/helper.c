@@ -403,10 +403,10 @@ needs_no_ticket(struct helper *h, const unsigned char *buf, size_t len)
 		files_ends(h->conn, h->caller);
 	else if (q.op == VOUCH_OP_EVENTS)
 		files_events(h->conn, h->caller);
-	else if (q.op == VOUCH_OP_SAY)
-		said_take(h->caller, &q);
-	else
+	else if (q.op != VOUCH_OP_SAY)
 		return false;
+	else if (said_take(h->caller, &q, h->quiet))
+		refusal_tell(h->slot);
 	return true;
 }
 

@@ -37,8 +37,8 @@ find_who(uid_t caller, const struct vouch_request *q, struct login *l)
 	return true;
 }
 
-void
-said_take(uid_t caller, const struct vouch_request *q)
+bool
+said_take(uid_t caller, const struct vouch_request *q, bool quiet)
 {
 	const char *number = notheld_number(q->cause);
 	struct audit a;
@@ -47,7 +47,7 @@ said_take(uid_t caller, const struct vouch_request *q)
 	int dir, rc;
 
 	if (!find_who(caller, q, &l))
-		return;
+		return false;
 	audit_init(&a, l.user, caller);
 	audit_begin(&a, &e, "aside", l.address, l.who);
 	event_add(&e, "why", notheld_name(q->cause));
@@ -58,9 +58,13 @@ said_take(uid_t caller, const struct vouch_request *q)
 	rc = dir < 0 ? dir : saidstore_add(dir, caller, &e);
 	if (dir >= 0)
 		close(dir);
-	/* A disk that is full costs the store its line, and the log nothing; who says too much is not heard at all. */
-	if (rc == -EBUSY)
-		return;
+	/*
+	 * Who says too much is not heard at all.  A disk that is full costs the store its line; the store's limit does not
+	 * hold then, and holdfastd's does.
+	 */
+	if (rc == -EBUSY || (rc && quiet))
+		return false;
 	counters_event("aside", notheld_name(q->cause));
 	event_log(LOG_INFO, &e);
+	return rc != 0;
 }

@@ -6,14 +6,16 @@
 #ifndef HOLDFAST_SAID_H
 #define HOLDFAST_SAID_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "vouch.h"
 
 /*
  * Writes down what Q, a SAY of a process of CALLER, says, within that store's limits.  Of a login's hook only the first
- * word counts, and only before the login has asked for anything.
+ * word counts, and only before the login has asked for anything.  Where the store cannot be written, the limit is that
+ * of refusals: nothing is written or counted if QUIET, and else true says that the line counts as one of those.
  */
-void said_take(uid_t caller, const struct vouch_request *q);
+bool said_take(uid_t caller, const struct vouch_request *q, bool quiet);
 
 #endif
