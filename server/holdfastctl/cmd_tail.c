@@ -172,9 +172,9 @@ follow(struct tail *t, struct following *f)
 	}
 	if (!t->live)
 		go_live(t);
-	if (t->follow && !t->raw)
+	if (t->follow && !t->raw && ev.what == FOLLOWING_END)
 		show_rest(t);
-	return rc == -EPIPE ? 0 : rc > 0 ? 0 : rc;
+	return rc > 0 ? 0 : rc;
 }
 
 static int

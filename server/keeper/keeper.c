@@ -242,9 +242,40 @@ keeper_close(struct keeper *k)
 	vital_close(&k->vital);
 }
 
+static void
+on_late_signal(void *object, short revents)
+{
+	struct keeper *k = object;
+	struct signalfd_siginfo si;
+
+	(void)revents;
+	if (fd_read(k->signals, &si, sizeof si) == (ssize_t)sizeof si && si.ssi_signo == SIGTERM)
+		script_let_go(k);
+}
+
+bool
+keeper_late_turn(struct keeper *k, uint64_t until)
+{
+	bool some = script_rest(k);
+
+	settle(k);
+	departures_free(k);
+	if (!some || clock_now_ms() >= until)
+		return false;
+	/* The terminal hangs up no later than without them. */
+	fd_close(&k->master);
+	loop_begin(&k->loop);
+	loop_add(&k->loop, k->signals, POLLIN, on_late_signal, k);
+	script_watch(k, &k->loop);
+	loop_until(&k->loop, until);
+	return loop_wait(&k->loop) == 0;
+}
+
 int
 keeper_run(struct keeper *k)
 {
+	uint64_t until;
+
 	if (keeper_open(k) < 0)
 		return 1;
 	while (k->state != KEEPER_OVER && keeper_turn(k, CLOCK_NEVER))
@@ -252,6 +283,9 @@ keeper_run(struct keeper *k)
 	/* The loop has failed: the session stays as it is, for the next keeper. */
 	if (k->state != KEEPER_OVER)
 		_exit(1);
+	until = clock_now_ms() + SCRIPT_END_MS;
+	while (keeper_late_turn(k, until))
+		;
 	keeper_close(k);
 	return 0;
 }

@@ -227,6 +227,36 @@ def test_a_command_on_pipes(host):
     ctl(host, "wait", "--end", "1", status=6)
 
 
+def test_the_end_is_read_late(host):
+    """A keeper stays for those who follow its session and have not got all; if it goes early, they say so."""
+    uid, gid, groups = host.ids("alice")
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "user": uid, "group": gid,
+           "extra_groups": groups, "env": {"HOME": "/home/alice"}}
+    for early in (False, True):
+        ident = run(host, "read x; seq 1 100000; exit 3")
+        pid = host.session()["keeper_pid"]
+        tail = subprocess.Popen([CTL, "tail", "-f", "-n", "0", ident], **how)
+        record = subprocess.Popen([CTL, "record", ident, "-"], **how)
+        wait_until(lambda: len(followers(host)) == 2, "both follow")
+        ctl(host, "send", ident, "-e", "x")
+        host.wait_none()
+        check(host.exists(pid), "the keeper has not waited for tail")
+        wait_until(lambda: host.syslog.find("event=end .*status=3"), "the end in the log")
+        if early:
+            os.kill(pid, signal.SIGTERM)
+            host.wait_gone(pid)
+        out, err = tail.communicate(timeout=30)
+        lines = [x for x in out.split("\n") if x.isdigit()]
+        missing = "the end of its output is missing"
+        equal(lines, [str(i + 1) for i in range(len(lines))], "tail's lines: whole, and in a row")
+        equal((tail.returncode, len(lines) == 100000, missing in err), (early, not early, early),
+              "tail's status, whether all lines came, and what it says: %r" % err)
+        out, err = record.communicate(timeout=30)
+        equal((record.returncode, "100000" in out, missing in err),
+              (early, not early, early), "record's status, whether the last line came, and what it says: %r" % err)
+        host.wait_gone(pid)
+
+
 def test_follows_over_kills_and_upgrades(host):
     """tail -f and wait go on at their byte when the keeper is killed and when it becomes another program."""
     host.login()

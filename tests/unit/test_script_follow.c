@@ -221,6 +221,35 @@ the_rest_is_sent_with_the_end(void **state)
 	end(&a, &script);
 }
 
+/* One that reads slowly still gets all, and nobody else waits for that. */
+static void
+a_slow_one_gets_the_end(void **state)
+{
+	static struct got g;
+	struct caller a, script;
+	int room = 20000; /* for one packet */
+	size_t len;
+
+	(void)state;
+	begin(&a, "stty -echo raw; echo ready; read x; head -c 60000 /dev/zero | tr '\\0' x; exit 7");
+	caller_connect(&script);
+	follow(&script, ATTACH_FOLLOW_NOW, 0);
+	turn_until(take(&script, &g));
+	for (unsigned i = 0; i < k.peers.count; i++)
+		if (k.peers.v[i]->script)
+			assert_int_equal(setsockopt(k.peers.v[i]->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
+	assert_int_equal(write(a.screen, "\n", 1), 1);
+	turn_until(caller_seen(&a) && k.state == KEEPER_OVER);
+	caller_expect(&a, ATTACH_MSG_EXIT, &len);
+	while (keeper_late_turn(&k, clock_now_ms() + 10))
+		for (int i = 0; i < 3; i++)
+			take(&script, &g);
+	while (take(&script, &g))
+		;
+	assert_true(g.over && g.exit.value == 7 && !g.missed && g.next == k.ring.head && g.next > 60000);
+	end(&a, &script);
+}
+
 static void
 eight_follow_at_most(void **state)
 {
@@ -257,6 +286,7 @@ main(void)
 		cmocka_unit_test(a_slow_follower_has_a_gap),
 		cmocka_unit_test(the_end_comes_behind_all_output),
 		cmocka_unit_test(the_rest_is_sent_with_the_end),
+		cmocka_unit_test(a_slow_one_gets_the_end),
 		cmocka_unit_test(eight_follow_at_most),
 	};
 

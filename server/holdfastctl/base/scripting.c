@@ -50,6 +50,9 @@ scripting_error(uint32_t id, int rc, const struct attach_refused *refused)
 		          "may help",
 		          id, id);
 		return CTL_FAILED;
+	case -EPIPE:
+		ctl_error("session %u is gone, and the end of its output is missing here", id);
+		return CTL_FAILED;
 	case -ETIMEDOUT:
 		ctl_error("session %u does not answer", id);
 		return CTL_FAILED;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "clock.h"
 #include "picture.h"
 #include "script_follow.h"
 #include "script_print.h"
@@ -72,13 +71,28 @@ script_leave(struct peer *peer)
 void
 script_end(struct keeper *k)
 {
-	uint64_t until = k->scripts ? clock_now_ms() + SCRIPT_END_MS : 0;
 	struct peer *peer;
 
 	for (unsigned i = 0; k->scripts && (peer = next(k, &i));) {
 		script_send_turn(peer);
-		script_follow_end(peer, until);
+		script_follow_end(peer);
 	}
+}
+
+bool
+script_rest(struct keeper *k)
+{
+	bool some = false;
+
+	for (unsigned i = 0; i < k->peers.count; i++) {
+		struct peer *peer = k->peers.v[i];
+
+		if (peer->phase == PEER_OPEN && peer->script && !script_follow_end(peer))
+			some = true;
+		else
+			peer_mark_gone(peer);
+	}
+	return some;
 }
 
 bool

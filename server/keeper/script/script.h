@@ -15,7 +15,7 @@
 
 #include "peers.h"
 
-#define SCRIPT_END_MS 300 /* the session has ended: so long all followers together are waited for */
+#define SCRIPT_END_MS 60000 /* the session is over: so long a follower has for the rest of the output */
 
 /* Input of PEER's and the socket of a follower that was full, and what is due. */
 void script_watch(struct keeper *k, struct loop *l);
@@ -23,8 +23,10 @@ void script_watch(struct keeper *k, struct loop *l);
 void script_turn(struct keeper *k);
 /* PEER goes: all that it has asked for is given up. */
 void script_leave(struct peer *peer);
-/* The session is over: followers get the rest of the output, and its end. */
+/* The session is over: followers get the rest of the output, and its end, as much as their sockets take. */
 void script_end(struct keeper *k);
+/* Once a turn from then on: all but those who have not got all of that go.  Whether there are any. */
+bool script_rest(struct keeper *k);
 /* Whether nothing is under way that another program in this process could not take over. */
 bool script_is_ready(const struct keeper *k);
 /* This process becomes another program: those who have asked connect again. */

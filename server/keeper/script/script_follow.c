@@ -2,11 +2,9 @@
 #include "script_follow.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "clock.h"
 #include "script_state.h"
 #include "times.h"
 
@@ -189,33 +187,32 @@ script_follow(struct peer *peer, const unsigned char *msg, size_t len)
 	}
 }
 
-/* Sends as long as its socket takes, or takes again before UNTIL. */
-static void
-send_rest(struct peer *peer, uint64_t until)
-{
-	uint64_t now;
-	int rc;
-
-	while ((rc = put_next(peer)) == 1 || (rc == 0 && (now = clock_now_ms()) < until)) {
-		struct pollfd p = { .fd = peer->fd, .events = POLLOUT };
-
-		if (rc == 0)
-			poll(&p, 1, (int)(until - now));
-	}
-}
-
-void
-script_follow_end(struct peer *peer, uint64_t until)
+/* All output has been sent: how the session has ended.  As put(). */
+static int
+put_end(struct peer *peer)
 {
 	struct keeper *k = peer->keeper;
 	struct shell_exit end = shell_exit(&k->shell);
 	struct attach_exit m = { .signaled = end.signaled, .value = end.value };
+	int rc = 1;
 
-	if (!peer->script->follow.on)
-		return;
-	send_rest(peer, until);
-	if (k->cause[0] && peer->phase == PEER_OPEN)
-		put(peer, attach_encode_text(ATTACH_MSG_CAUSE, k->cause, out, sizeof out), NULL, 0);
-	if (peer->phase == PEER_OPEN)
-		put(peer, attach_encode_exit(&m, out, sizeof out), NULL, 0);
+	if (k->cause[0])
+		rc = put(peer, attach_encode_text(ATTACH_MSG_CAUSE, k->cause, out, sizeof out), NULL, 0);
+	return rc == 1 ? put(peer, attach_encode_exit(&m, out, sizeof out), NULL, 0) : rc;
+}
+
+bool
+script_follow_end(struct peer *peer)
+{
+	struct script_follow *f = &peer->script->follow;
+	int rc = 1;
+
+	if (!f->on)
+		return true;
+	while (rc == 1)
+		rc = put_next(peer);
+	if (rc == 2)
+		rc = put_end(peer);
+	f->on = f->blocked = rc == 0;
+	return !f->on;
 }

@@ -3,6 +3,8 @@
 #ifndef HOLDFAST_SCRIPT_FOLLOW_H
 #define HOLDFAST_SCRIPT_FOLLOW_H
 
+#include <stdbool.h>
+
 #include "peers.h"
 
 #define SCRIPT_FOLLOW_PACKETS 8 /* to one follower in one turn */
@@ -11,7 +13,7 @@
 void script_follow(struct peer *peer, const unsigned char *msg, size_t len);
 /* Sends new output, as much as PEER's socket takes. */
 void script_follow_turn(struct peer *peer);
-/* The session is over: the rest of the output, waited for until UNTIL (clock_now_ms()), and the end. */
-void script_follow_end(struct peer *peer, uint64_t until);
+/* The session is over: sends the rest of the output, and its end, as PEER's socket takes it.  Whether PEER has all. */
+bool script_follow_end(struct peer *peer);
 
 #endif
