@@ -7,8 +7,10 @@ import os
 import re
 import signal
 import struct
+import subprocess
 import time
 
+import world
 from host import RUN
 from template import write
 from term import Failed, check, equal, wait_until
@@ -166,6 +168,17 @@ def own_rules(line, conf=""):
         yield
 
 
+@contextlib.contextmanager
+def no_room_for_rules():
+    """No byte can be written where the leader puts the PAM rules of held shells."""
+    os.makedirs(RUN + "/pam", 0o700, exist_ok=True)
+    world.mount("tmpfs", RUN + "/pam", "tmpfs", 0, "mode=700,size=4096")
+    with open(RUN + "/pam/filler", "wb") as f:
+        f.write(bytes(4096))
+    yield
+    subprocess.run(["umount", RUN + "/pam"], check=True)
+
+
 def goes_after_90_days(host):
     """What was said, and what root's processes have seen."""
     line = "time_ms=%d seq=1 event=aside user=gone uid=4711 why=forced\n"
@@ -187,6 +200,7 @@ REFUSALS = (
     (lambda host: wrote(CONF, "Scrollback none of these\n"), "bad-config", "Scrollback", "holdfast.conf has an error"),
     (lambda host: wrote(CONF, "MaxSessions 0\n"), "limit", "MaxSessions 0", "permits no session"),
     (lambda host: ptys(2), "ptys", "/dev/pts has a limit", "no pseudo terminal was free: the mount /dev/pts has"),
+    (lambda host: no_room_for_rules(), "space", "/run", "no space was left: "),
     (lambda host: added("/etc/security/limits.conf", "alice hard nofile 20\n")(host), "nofile", "(ulimit -n) is 20",
      "the limit on open files is too small"),
     (lambda host: own_rules("session required pam_deny.so\n"), "pam", "pam_open_session", "PAM refused the session"),

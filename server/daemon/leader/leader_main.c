@@ -136,6 +136,8 @@ open_pam(struct leader_main *l)
 	char text[TEXT_CAP] = "";
 	int rc = account_env(&o->account, &l->env);
 
+	/* Its files may be made here: a full /run is none of the step before. */
+	progress_step(PROGRESS_PAM_START);
 	preload_refresh();
 	if (!rc)
 		rc = heldstack_find(o->login.service, &o->policy, f.account, &conf, text);

@@ -228,7 +228,6 @@ pamstack_open(struct pamstack **stack, const struct pamstack_for *f, struct envl
 	}
 	/* A stack that hangs must not keep a process for ever; no handler can get out of it, so the signal kills. */
 	signals_alarm(PATIENCE);
-	progress_step(PROGRESS_PAM_START);
 	rc = start(s, f);
 	if (rc != PAM_SUCCESS) {
 		snprintf(text, TEXT_CAP, "pam_start: error %d", rc);
