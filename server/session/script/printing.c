@@ -93,7 +93,7 @@ read_all(int fd, uint64_t length, unsigned char **bytes)
 static int
 take(int sock, struct attach_printed *m, unsigned char **bytes, struct attach_refused *refused)
 {
-	int fd, n = wait_and_receive(sock, &fd), rc = n;
+	int fd = -1, n = wait_and_receive(sock, &fd), rc = n;
 
 	if (n > 0 && attach_type_of(buf, (size_t)n) == ATTACH_MSG_ERROR)
 		rc = attach_decode_refused(refused, buf, (size_t)n) < 0 ? -EPROTO : -EACCES;
