@@ -87,6 +87,13 @@ def files():
     return out
 
 
+def tells_what_is_held(out, held):
+    """The removal says HELD, and what becomes of that, and nothing else."""
+    lines = said(out).splitlines()
+    equal(lines[:1], ["holdfast: " + held], "what purging said")
+    check(len(lines) == 4 and all(line.startswith("holdfast: ") for line in lines), "what purging complained of: %s" % lines)
+
+
 def no_trace(before):
     after = files()
     changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
@@ -156,7 +163,7 @@ def test_purge_with_sessions_held(m):
     m.drop(dropped)
     attached = m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"])
     m2 = m.mark(attached)
-    equal(said(m.apt("purge", "holdfast")), "", "what purging complained of")
+    tells_what_is_held(m.apt("purge", "holdfast"), "2 sessions are held (alice: 2 (1 attached))")
     m2.same(attached)
     check(m.exists(m1.pid) and m.exists(m1.job), "a purge has killed a shell")
     plain_login(m)
