@@ -102,7 +102,7 @@ class Session:
         self.scripts, self.answers = [], []   # SCRIPT: the words; what is answered
         self.script_reads, self.script_input = False, bytearray()  # SCRIPT_INPUT; the answer waits for its end
         self.script_taken, self.script_slow = 0, False  # what SCRIPT_TAKEN has told of; only when a PING comes
-        self.unasked = b""        # comes behind HELLO
+        self.unasked = b""        # comes with HELLO, before the client can ask
         self.taken = None         # so much input has been read, and answered by all that there is: TAKEN is due
 
 
@@ -181,10 +181,8 @@ class Connection:
         if kind == HELLO:
             assert r.u32() <= 1 <= r.u32()
             r.string(), r.string(), r.end()
-            self.send(self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") +
-                                               string(s.features) + self.host.boot))
-            if s.unasked:
-                self.send(s.unasked)
+            self.send((self.plan.hello or frame(S_HELLO, u32(1) + string("fake 1") +
+                                                string(s.features) + self.host.boot)) + s.unasked)
         elif kind == LIST:
             self.send(frame(LIST_IS, self.host.listing))
         elif kind == PING:
