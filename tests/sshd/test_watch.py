@@ -337,14 +337,22 @@ def test_costs_nothing(host):
         for i in range(20):
             c.input(b"k")
             c.wait(lambda: bytes(c.stream.data).endswith(b"k" * (i + 1)), "the echo")
+
+    def blank():
+        c.input(b"\x15")
+        c.wait(lambda: bytes(c.stream.data).endswith(b"\x1b[K"), "an empty line")
+        c.stream.data.clear()
+        c.stream.start = c.stream.output
+    # for its title the keeper looks three times at a program that has come to the front, within 54 ms of keys
+    began = time.monotonic()
+    while time.monotonic() < began + .2:
+        keys()
+        blank()
     without = calls(host, keys)
     # one FIONREAD a key is asked.h's
     check(not [line for line in without if "FIONREAD" not in line] and len(without) <= 20,
           "what a client that does not watch costs: %s" % without)
-    c.input(b"\x15")
-    c.wait(lambda: bytes(c.stream.data).endswith(b"\x1b[K"), "an empty line")
-    c.stream.data.clear()
-    c.stream.start = c.stream.output
+    blank()
     c.watch()
     n = len(calls(host, keys))
     check(60 <= n <= 400, "%d system calls for 20 keys" % n)
