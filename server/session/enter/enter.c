@@ -241,11 +241,12 @@ claim_chosen(struct enter *e, const struct picker_choice *c)
 
 	switch (c->what) {
 	case PICKER_SESSION:
-		/* If it has gone meanwhile no other one takes its place. */
+		/* If it has gone meanwhile, or nobody listens there any more, no other one takes its place. */
 		snprintf(e->want, sizeof e->want, "%u", c->id);
 		e->claim.flags |= c->flags;
 		chose(e, ATTACH_CHOSE_PICKED);
-		return claim(e, c->id, (enum attach_mode)c->mode);
+		rc = claim(e, c->id, (enum attach_mode)c->mode);
+		return rc == -ECONNREFUSED ? -ENOENT : rc;
 	case PICKER_NEW:
 		/* The helper has not waited for so long. */
 		vouching_close(&e->vouching);
