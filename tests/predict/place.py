@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import time
 
+from template import FISH_IS_NOT_NEW
+
 RUN = "/run/predict"
 FURTHER_PORT = 2299
 BIRTH = 1700000000
@@ -88,7 +90,8 @@ def home(number, program, ids):
                        (".config/fish/config.fish", FISH), (".local/share/fish/fish_history", FISH_HISTORY),
                        ("vimrc", VIMRC), ("tmux.conf", "set -g status-right ''\nset -g escape-time 20\n"),
                        ("screenrc", "startup_message off\ndefutf8 on\n"), (".inputrc", ""),
-                       ("ssh_config", SSH_CONFIG % (FURTHER_PORT, top)), (".hushlogin", "")):
+                       *((name, "") for name in FISH_IS_NOT_NEW), ("ssh_config", SSH_CONFIG % (FURTHER_PORT, top)),
+                       (".hushlogin", "")):
         write(os.path.join(top, name), text)
     shutil.copy(RUN + "/key", top + "/key")
     os.chmod(top + "/key", 0o600)

@@ -109,7 +109,8 @@ PROGRAMS = (
     Program("vim", "exec vim -u vimrc text.txt", VIM, STATUS),
     Program("nvim", "exec nvim -u vimrc text.txt", VIM, STATUS),
     Program("nano", "exec nano text.txt", NANO),
-    Program("emacs", "exec emacs -nw -Q text.txt", EMACS, STATUS),
+    # it does not compile its own files meanwhile
+    Program("emacs", "exec emacs -nw -Q --eval '(setq native-comp-deferred-compilation nil)' text.txt", EMACS, STATUS),
     Program("python", "exec python3 -q", PYTHON),
     Program("node", "exec node", NODE),
     Program("sqlite3", "exec sqlite3 -init /dev/null", sql("create table")),

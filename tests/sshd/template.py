@@ -12,6 +12,8 @@ USERS = (("alice", "/bin/bash", "alice-secret"), ("bob", "/bin/bash", None), ("l
 OTHER_SHELLS = (("zoe", ("/usr/bin/zsh", "/bin/zsh")), ("finn", ("/usr/bin/fish",)), ("tom", ("/usr/bin/tcsh",)),
                 ("cleo", ("/usr/bin/bsd-csh", "/bin/bsd-csh")))
 KEYS = ("key1", "key2", "key3")
+# Where fish finds no such directory, its first start makes completions of all manual pages, a quarter of a minute long.
+FISH_IS_NOT_NEW = (".local/share/fish/generated_completions/.made", ".cache/fish/generated_completions/.made")
 
 PAM_FIRST = "session optional pam_holdfast.so begin\n"
 PAM_LAST = "session optional pam_holdfast.so\n"
@@ -121,7 +123,7 @@ def make_keys(users):
                            (".cshrc", "set prompt='PROMPT$ '\n"),
                            (".config/fish/config.fish",
                             "function fish_prompt; echo -n 'PROMPT$ '; end\nset -g fish_greeting\n"),
-                           (".hushlogin", "")):
+                           *((name, "") for name in FISH_IS_NOT_NEW), (".hushlogin", "")):
             write(os.path.join(base, name), text, 0o644, (uid, gid))
         for top, dirs, files in os.walk(base):
             for n in dirs + files:
