@@ -67,6 +67,8 @@ def run(src, log, extra):
     write("/etc/ssh/sshd_config.d/000-bench.conf", "MaxSessions 2000\nMaxStartups 2000\nPerSourceMaxStartups none\n")
     host = Host(src, log).start()
     plan.transfer_rtts = extra["rtts"] or plan.transfer_rtts
+    if extra["megabytes"]:
+        plan.transfer_bytes = dict.fromkeys(plan.transfer_bytes, extra["megabytes"] << 20)
     plan.verbose = extra["verbose"]
     plan.cgroup, plan.kernel_proc = extra["cgroup"], extra["kernel_proc"]
     if plan.cgroup:

@@ -3,7 +3,7 @@
 """Measures what being held costs, beside plain ssh and the neighbours that are installed, in a private world.
 
   run.py -b BUILD [--quick] [-o results.json] [--way NAME…] [--subject NAME…]
-         [--sessions N…] [--rtt MS…] [--install]
+         [--sessions N…] [--rtt MS…] [--megabytes N] [--install]
 
 --install only fetches the neighbours (dtach, abduco, tmux, screen, mosh) with apt-get.  Who is not installed is
 left out.  Subjects: echo, bulk, login, module, recovery, flood, transfer, typing, wakeups, memory.  Needs root, for
@@ -64,6 +64,7 @@ def main():
     p.add_argument("--sessions", action="append", type=int, help="so many for the subject memory, in place of all")
     p.add_argument("--rtt", action="append", type=int, choices=(0, 20, 100, 200),
                    help="so long a line for the subject transfer, in place of all")
+    p.add_argument("--megabytes", type=int, help="so much for each transfer, in place of 16 to 100 by the line")
     a = p.parse_args()
     if os.geteuid():
         raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
@@ -88,7 +89,7 @@ def main():
     # in a world's own /proc there are no threads of the kernel
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     extra = {"quick": a.quick, "ways": a.way and ["plain", *a.way], "subjects": a.subject,
-             "sessions": a.sessions, "rtts": a.rtt, "cgroup": cgroup,
+             "sessions": a.sessions, "rtts": a.rtt, "megabytes": a.megabytes, "cgroup": cgroup,
              "verbose": a.verbose, "kernel_proc": "/proc/self/fd/%d" % proc}
     spec = cases.world.spec(base, SRC, log, entry="bench:run", extra=extra)
     try:
