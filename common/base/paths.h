@@ -24,6 +24,15 @@
 #define PATH_ENDS_RUNNING PATH_STATE "/running"
 #define PATH_EVENTS PATH_STATE "/events"                 /* 0700 root: eventstore.h */
 #define PATH_SAID PATH_STATE "/said"                     /* 0700 root: saidstore.h */
+/*
+ * Made by systemd for holdfast-pool: the directory belongs to that daemon's user, and so do the two sockets in it
+ * (common/messages/poolmsg.h).  A host without a pool has no such directory.
+ */
+#define PATH_POOL HOLDFAST_RUNDIR "-pool"
+#define PATH_POOL_TOLD PATH_POOL "/" NAME_POOL_TOLD
+#define PATH_POOL_ASK PATH_POOL "/" NAME_POOL_ASK
+#define NAME_POOL_TOLD "told"
+#define NAME_POOL_ASK "ask"
 #define PATH_DISABLED HOLDFAST_CONFDIR "/disabled"         /* the kill switch */
 #define PATH_RESUME_D HOLDFAST_CONFDIR "/resume.d"         /* root's; run as the user at each resume */
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"

@@ -172,7 +172,9 @@ read_values(struct parse *c, const struct config_keyword *k, struct config_polic
 			return expected(c, k->name, k->expected, more, "");
 	if (rc < 0)
 		return quote_error(c, k->name, rc);
-	return rc ? expected(c, k->name, "nothing more", more, "") : 0;
+	if (rc)
+		return expected(c, k->name, "nothing more", more, "");
+	return config_keyword_is_whole(k, p) ? 0 : expected(c, k->name, k->expected, NULL, "");
 }
 
 /* A line's value, which is looked at even where it does not count. */
@@ -186,6 +188,10 @@ read_value(struct parse *c, int number, char *rest)
 
 	if (read_values(c, k, &scratch, rest))
 		return;
+	if (config_keyword_is_host(k) && !c->for_all) {
+		expected(c, k->name, "to stand before any Match line, for it holds for the whole host", NULL, "");
+		return;
+	}
 	if (other)
 		no_effect(c, k, other);
 	else
@@ -265,6 +271,7 @@ config_defaults(struct config_policy *p)
 		.banner = true,
 		.upgrade_sessions = true,
 	};
+	config_pool_defaults(&p->pool);
 }
 
 int

@@ -8,18 +8,12 @@
 #include <strings.h>
 
 #include "config_number.h"
+#include "config_pool_kinds.h"
 #include "match.h"
 
 #define TEN_YEARS (UINT64_C(3650) * 24 * 60 * 60)
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)
-
-struct config_kind {
-	/* AT is the place in a policy: 0 or -EBADMSG. */
-	int (*read)(const struct config_keyword *k, void *at, const char *value);
-	void (*show)(const struct config_keyword *k, const void *at, char out[CONFIG_VALUE_CAP]);
-	bool list;
-};
 
 /* One of the words of K: its number, or -EBADMSG. */
 static int
@@ -280,16 +274,17 @@ show_service(const struct config_keyword *k, const void *at, char out[CONFIG_VAL
 	snprintf(out, CONFIG_VALUE_CAP, "%s", service[0] ? service : "none");
 }
 
-static const struct config_kind yes_no = { read_yes_no, show_yes_no, false };
-static const struct config_kind choice = { read_choice, show_choice, false };
-static const struct config_kind number = { read_number, show_number, false };
-static const struct config_kind number_or_none = { read_number_or_none, show_number_or_none, false };
-static const struct config_kind seconds_or_none = { read_seconds_or_none, show_seconds_or_none, false };
-static const struct config_kind milliseconds = { read_milliseconds, show_milliseconds, false };
-static const struct config_kind size = { read_size, show_size, false };
-static const struct config_kind power_of_two = { read_power, show_size, false };
-static const struct config_kind patterns = { read_pattern, show_patterns, true };
-static const struct config_kind service = { read_service, show_service, false };
+static const struct config_kind yes_no = { .read = read_yes_no, .show = show_yes_no };
+static const struct config_kind host_yes_no = { .read = read_yes_no, .show = show_yes_no, .host = true };
+static const struct config_kind choice = { .read = read_choice, .show = show_choice };
+static const struct config_kind number = { .read = read_number, .show = show_number };
+static const struct config_kind number_or_none = { .read = read_number_or_none, .show = show_number_or_none };
+static const struct config_kind seconds_or_none = { .read = read_seconds_or_none, .show = show_seconds_or_none };
+static const struct config_kind milliseconds = { .read = read_milliseconds, .show = show_milliseconds };
+static const struct config_kind size = { .read = read_size, .show = show_size };
+static const struct config_kind power_of_two = { .read = read_power, .show = show_size };
+static const struct config_kind patterns = { .read = read_pattern, .show = show_patterns, .list = true };
+static const struct config_kind service = { .read = read_service, .show = show_service };
 
 /* By the numbers of false and true, and of the enums in config.h. */
 static const char *const yes_no_words[] = { "no", "yes", NULL };
@@ -299,12 +294,15 @@ static const char *const size_policy_words[] = { [CONFIG_SIZE_LATEST] = "latest"
                                                  [CONFIG_SIZE_LARGEST] = "largest", NULL };
 static const char *const keep_text_words[] = { [CONFIG_KEEP_NONE] = "none", [CONFIG_KEEP_SCREEN] = "screen",
 	                                       [CONFIG_KEEP_SCROLLBACK] = "scrollback", NULL };
+static const char *const pool_show_words[] = { "none", "program", NULL };
 
 #define AT(member) offsetof(struct config_policy, member)
 #define YES_NO(member) &yes_no, AT(member), 0, 1, yes_no_words, NULL, "yes or no"
 #define CHOICE(member, words, expected) &choice, AT(member), 0, 0, words, NULL, expected
 #define RANGE(kind, member, min, max, expected) &kind, AT(member), min, max, NULL, NULL, expected
 #define TEXT(kind, member, cap, refused, expected) &kind, AT(member), 0, cap, NULL, refused, expected
+#define POOL(kind, member, expected)                                                                                   \
+	&config_kind_pool_##kind, AT(pool.member), 0, sizeof(((struct config_policy *)0)->pool.member), NULL, NULL, expected
 
 /* In the order in which check-config shows them. */
 static const struct config_keyword keywords[] = {
@@ -330,6 +328,16 @@ static const struct config_keyword keywords[] = {
 	                     "none or the name of a PAM service, in lower case") },
 	{ "PamSkip", TEXT(patterns, pam_skip, CONFIG_SKIP_CAP, "/", "names of PAM modules or patterns, or none") },
 	{ "UpgradeSessions", YES_NO(upgrade_sessions) },
+	{ "Pool", POOL(name, name, "none or a name, 1 to 32 of a-z 0-9 -") },
+	{ "PoolNode", POOL(node, node, "none or a name, 1 to 63 of A-Z a-z 0-9 . _ -") },
+	{ "PoolAddress", POOL(host, address, "none or the name or address of this host") },
+	{ "PoolDirectory", POOL(directory, directory, "none, or etcd and https://host:port,https://host:port...") },
+	{ "PoolTLS", POOL(tls, tls, "none, or absolute paths: of a CA, or of a CA, a certificate and its key") },
+	{ "PoolUser", POOL(user, user, "none, or a name and the absolute path of a password file") },
+	{ "PoolVouch", POOL(vouch, vouch, "no, munge, or key and the absolute path of a file") },
+	{ "PoolTrust", TEXT(patterns, pool.trust, CONFIG_POOL_TRUST_CAP, "/:", "names of nodes or patterns, or none") },
+	{ "PoolShow", &host_yes_no, AT(pool.show_program), 0, 1, pool_show_words, NULL, "none or program" },
+	{ "PoolResume", YES_NO(pool.resume) },
 };
 
 #define KEYWORDS (sizeof keywords / sizeof *keywords)
@@ -363,10 +371,25 @@ config_keyword_is_list(const struct config_keyword *k)
 	return k->kind->list;
 }
 
+bool
+config_keyword_is_host(const struct config_keyword *k)
+{
+	return k->kind->host;
+}
+
+bool
+config_keyword_is_whole(const struct config_keyword *k, const struct config_policy *p)
+{
+	return !k->kind->whole || k->kind->whole((const char *)p + k->at);
+}
+
 void
 config_keyword_clear(const struct config_keyword *k, struct config_policy *p)
 {
-	*((char *)p + k->at) = '\0';
+	if (k->kind->clear)
+		k->kind->clear((char *)p + k->at);
+	else
+		*((char *)p + k->at) = '\0';
 }
 
 void

@@ -7,23 +7,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "config_policy.h"
-
-#define CONFIG_VALUE_CAP (CONFIG_ACCEPT_CAP + 16)
-
-struct config_kind; /* how a value is read and shown */
-
-struct config_keyword {
-	const char *name;
-	const struct config_kind *kind;
-	size_t at;                /* where the value is in struct config_policy */
-	uint64_t min, max;        /* of numbers, times and sizes; of a text, MAX is the size of its array */
-	const char *const *words; /* of a choice, by the value's number, ended by NULL */
-	const char *refused;      /* of a list, the letters that no value has */
-	const char *expected;     /* valid values, in words */
-};
+#include "config_kind.h"
 
 /* The row NUMBER, from 0; NULL behind the last one. */
 const struct config_keyword *config_keyword(size_t number);
@@ -34,6 +19,10 @@ int config_keyword_find(const char *name);
 int config_keyword_set(const struct config_keyword *k, struct config_policy *p, const char *value);
 /* Whether several values may follow; then its list in *p is empty after config_keyword_clear. */
 bool config_keyword_is_list(const struct config_keyword *k);
+/* Whether its value holds for the whole host: no Match line may stand above it. */
+bool config_keyword_is_host(const struct config_keyword *k);
+/* Whether no word is missing in the list in *p. */
+bool config_keyword_is_whole(const struct config_keyword *k, const struct config_policy *p);
 void config_keyword_clear(const struct config_keyword *k, struct config_policy *p);
 /* The value in *p as it would stand in the file. */
 void config_keyword_put(const struct config_keyword *k, const struct config_policy *p, char out[CONFIG_VALUE_CAP]);

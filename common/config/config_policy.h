@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config_pool.h"
+
 #define CONFIG_NONE UINT32_MAX /* no limit */
 #define CONFIG_INPUT_MEMORY (UINT64_C(64) << 20)
 #define CONFIG_ACCEPT_CAP 512
@@ -40,6 +42,7 @@ struct config_policy {
 	bool banner;               /* Banner yes: a line above a screen that is restored */
 	enum config_keep_text keep_text; /* KeepText none */
 	bool upgrade_sessions;     /* UpgradeSessions yes: a new package gives running sessions the new program */
+	struct config_pool pool;   /* Pool none, and the other lines with Pool in front */
 };
 
 #endif

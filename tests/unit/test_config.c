@@ -415,7 +415,9 @@ values_are_shown_as_they_are_read(void **state)
 	                              "IdleDetach 61\nKeepText scrollback\nElevatedTimeout 0\nLoginTimeout 90\n"
 	                              "StallTimeout 1d\nRingSize 100K\nInputMemory 70000\nScrollback 77\nBanner no\n"
 	                              "MatchKey no\nTakeOver ask\nSizePolicy largest\nAcceptEnv LANG LC_*\nPamService held\nPamSkip a b\n"
-	                              "UpgradeSessions no\n");
+	                              "UpgradeSessions no\nPool main\nPoolNode n1\nPoolAddress n1.example\n"
+	                              "PoolDirectory etcd https://a:1,http://b\nPoolTLS /ca /cert /key\nPoolUser me /pw\n"
+	                              "PoolVouch key /keys\nPoolTrust n1 n2\nPoolShow program\nPoolResume no\n");
 	char text[4096] = "", value[CONFIG_VALUE_CAP];
 	const struct config_keyword *k;
 	struct config_policy q, standard;
