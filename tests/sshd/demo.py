@@ -39,6 +39,8 @@ def show(text):
 
 
 class Demo:
+    prompt = PROMPT
+
     def __init__(self, host, port):
         self.host, self.port, self.ok = host, port, True
 
@@ -53,7 +55,7 @@ class Demo:
 
     def type(self, t, command):
         t.line(command)
-        t.wait_for(PROMPT)
+        t.wait_for(self.prompt)
 
     def counter(self):
         try:
@@ -66,7 +68,7 @@ class Demo:
         host = self.host
         narrate("A login with stock ssh: ssh alice@127.0.0.1.  It sets a variable, starts a job that counts, and prints in colour.")
         t = self.client()
-        t.wait_for(PROMPT)
+        t.wait_for(self.prompt)
         self.type(t, "colour=blue; cd ~")
         self.type(t, "while sleep 0.2; do n=$((n+1)); echo $n >~/counter; done & job=$!")
         self.type(t, r"printf '\e[1;35m%s\e[0m\n' '" + OUTPUT_LINE + "'")
@@ -86,7 +88,7 @@ class Demo:
         narrate("The same command again: ssh alice@127.0.0.1.  The terminal shows:")
         t = self.client()
         t.wait_for(OUTPUT_LINE)
-        t.wait_for(r"colour blue.*" + PROMPT)
+        t.wait_for(r"colour blue.*" + self.prompt)
         show(t.text())
         screen = t.text()
 
@@ -108,7 +110,7 @@ class Demo:
     def ask(self, t):
         t.line('echo "shell $$, job $job, colour $colour"')
         answer = t.wait_for(r"[\r\n]shell (\d+), job (\d*), colour (\w*)\r\n").groups()
-        t.wait_for(PROMPT)
+        t.wait_for(self.prompt)
         return answer
 
 

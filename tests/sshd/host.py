@@ -317,10 +317,10 @@ class Marked:
         equal(int(t.ask("$(jobs -p | tail -n 1)")), self.job, "the shell's job after the resume")
 
 
-def run_case(src, log, extra):
-    """The entry of a case's world: 0, 1 or 77, and the reason in the file "result"."""
+def run_case(src, log, extra, make=Host):
+    """The entry of a case's world: 0, 1 or 77, and the reason in the file "result".  MAKE makes the case's argument."""
     result, code = "", 0
-    host = Host(src, log)
+    host = make(src, log)
     try:
         case = getattr(__import__(extra["module"]), extra["case"])
         if getattr(case, "start", True):

@@ -31,9 +31,9 @@ import world  # noqa: E402
 CASE_LIMIT = 600  # seconds: a case that hangs has failed
 
 
-def discover(patterns):
+def discover(patterns, folder=HERE):
     found, first = [], []
-    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
+    for path in sorted(glob.glob(os.path.join(folder, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         for name, case in vars(module).items():
             full = "%s:%s" % (module.__name__, name[5:])
@@ -66,8 +66,8 @@ def isolate():
     return base
 
 
-def stage(base, build):
-    """Installs BUILD into base/stage and makes the template layers from it."""
+def stage(base, build, entry="template:prepare", extra=None):
+    """Installs BUILD into base/stage, and has ENTRY make the template layers from it."""
     root = os.path.join(base, "stage")
     os.makedirs(os.path.join(root, "usr"))
     for d in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
@@ -86,7 +86,7 @@ def stage(base, build):
                 shutil.copy(os.path.join(build, tool), os.path.join(root, "usr", "libexec", "holdfast"))
     log = os.path.join(base, "template-log")
     os.makedirs(log)
-    text = world.spec(base, SRC, log, template=True, entry="template:prepare")
+    text = world.spec(base, SRC, log, template=True, entry=entry, extra=extra)
     r = subprocess.run(world.argv(text), stdin=subprocess.DEVNULL)
     if r.returncode:
         raise SystemExit("run.py: the template world failed, status %d" % r.returncode)
@@ -110,15 +110,18 @@ class Runner:
     def __init__(self, base, keep, logs, limit):
         self.base, self.keep, self.logs, self.limit = base, keep, logs, limit
 
+    def argv(self, module, name, log):
+        """The command that runs a case."""
+        return world.argv(world.spec(self.base, SRC, log, entry="host:run_case", extra={"module": module, "case": name}))
+
     def run(self, case):
         full, module, name = case
         log = os.path.join(self.logs, full.replace(":", "."))
         shutil.rmtree(log, ignore_errors=True)
         os.makedirs(log)
-        text = world.spec(self.base, SRC, log, entry="host:run_case", extra={"module": module, "case": name})
         start = time.monotonic()
         with open(os.path.join(log, "output"), "wb") as out:
-            p = subprocess.Popen(world.argv(text), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            p = subprocess.Popen(self.argv(module, name, log), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
             try:
                 code = p.wait(self.limit)
             except subprocess.TimeoutExpired:
@@ -152,12 +155,12 @@ class Runner:
             return "the world ended with status %d: %s" % (code, f.read()[-300:].strip())
 
 
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    # a case computes for a fifth of its time, and waits for the rest
-    p.add_argument("-j", type=int, default=min(16, 3 * (os.cpu_count() or 2)))
+def arguments(text, at_once, logs):
+    """The command line, described by TEXT: by default AT_ONCE cases run beside each other."""
+    p = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("-j", type=int, default=at_once)
     p.add_argument("-b", "--build", default=os.path.join(SRC, "build-check"))
-    p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs"))
+    p.add_argument("--logs", default=logs)
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
     p.add_argument("--require", action="store_true", help="a program that is missing is a failure")
@@ -165,21 +168,13 @@ def main():
                    help="up to N cases that fail beside others are run once more, each alone, and that counts")
     p.add_argument("--limit", type=int, default=CASE_LIMIT, metavar="SECONDS", help="of a case")
     p.add_argument("patterns", nargs="*")
-    a = p.parse_args()
-    cases = discover(a.patterns)
-    if a.list:
-        print("\n".join(c[0] for c in cases))
-        return 0
-    if os.geteuid():
-        raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
-    base = isolate()
-    if a.require:
-        os.environ[screens.REQUIRE] = "1"
-    if any(c[1] in ("test_programs", "test_kills", "test_typing") for c in cases):
-        prepare_judge()
-    stage(base, a.build and os.path.abspath(a.build))
+    return p.parse_args()
+
+
+def run_all(cases, runner, a):
+    """Runs CASES and prints what came of them; the exit status."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    runner = Runner(base, a.keep, os.path.abspath(a.logs), a.limit)
+
     def tell(full, code, reason, seconds, notes, note=""):
         kind = {0: "passed", 77: "skipped"}.get(code, "failed")
         counts[kind] += 1
@@ -207,6 +202,24 @@ def main():
     print("%(passed)d passed, %(failed)d failed" % counts
           + (", %(skipped)d skipped" % counts if counts["skipped"] else ""))
     return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+def main():
+    # a case computes for a fifth of its time, and waits for the rest
+    a = arguments(__doc__, min(16, 3 * (os.cpu_count() or 2)), os.path.join(SRC, "tests", "logs"))
+    cases = discover(a.patterns)
+    if a.list:
+        print("\n".join(c[0] for c in cases))
+        return 0
+    if os.geteuid():
+        raise SystemExit("run.py: needs root, to make namespaces; it changes nothing outside them")
+    base = isolate()
+    if a.require:
+        os.environ[screens.REQUIRE] = "1"
+    if any(c[1] in ("test_programs", "test_kills", "test_typing") for c in cases):
+        prepare_judge()
+    stage(base, a.build and os.path.abspath(a.build))
+    return run_all(cases, Runner(base, a.keep, os.path.abspath(a.logs), a.limit), a)
 
 
 if __name__ == "__main__":

@@ -225,8 +225,12 @@ def reap(child):
 
 
 def run_entry(s, src, log):
-    """Calls MODULE:FUNCTION with (src, log, extra) in a child; its exit status is the world's."""
-    sys.path.insert(0, os.path.join(src, "tests/sshd"))
+    """Calls MODULE:FUNCTION with (src, log, extra) in a child; its exit status is the world's.
+
+    The module is in tests/sshd, or in the folder that extra["folder"] names beside it."""
+    for folder in ("tests/sshd", s["extra"].get("folder")):
+        if folder:
+            sys.path.insert(0, os.path.join(src, folder))
     module, function = s["entry"].split(":")
     try:
         code = getattr(__import__(module), function)(src, log, s["extra"])
