@@ -140,6 +140,7 @@ struct attach_status {
 	uint64_t idle_ends_ms;  /* IdleShellTimeout: the session ends if its shell is idle then */
 	uint64_t put_out_ms;    /* the terminal at which nobody has typed for the longest time is detached … */
 	uint32_t put_out_why;   /* … by this rule */
+	uint32_t remote;        /* never in a message: 1 and more: a session of another node (remote.h); 0: of this one */
 };
 
 enum attach_rule {

@@ -16,6 +16,9 @@
  *   ATTACHED        ───▶
  *                   ◀───        all that are attached, as root knows them; an older leader ends the connection
  *
+ *   TELL            ───▶        tells holdfast-pool of the session once more, as holdfast.conf has it now; from uid 0
+ *                   ◀───        the end of the connection
+ *
  * Requests, and replies but the last one, have a fixed length, big-endian.  An unknown message ends the connection.
  */
 #ifndef HOLDFAST_LEADERCTL_H
@@ -30,7 +33,8 @@
 #define LEADERCTL_REPLY_BYTES 92
 #define LEADERCTL_VERSION_BYTES 88
 
-enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3, LEADERCTL_ATTACHED = 4 };
+enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3, LEADERCTL_ATTACHED = 4,
+		    LEADERCTL_TELL = 5 };
 
 enum leaderctl_result {
 	LEADERCTL_DONE = 1,

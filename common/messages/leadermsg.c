@@ -256,6 +256,60 @@ leadermsg_decode_words(struct leadermsg_words *m, const void *buf, size_t len)
 	return message_decode(&words, m, buf, len);
 }
 
+static const struct field tell_fields[] = { FIELD_BOOL(struct leadermsg_tell, programs), FIELDS_END };
+static const struct message tell = { sizeof(struct leadermsg_tell), { LEADERMSG_TELL }, tell_fields };
+
+int
+leadermsg_encode_tell(const struct leadermsg_tell *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&tell, LEADERMSG_TELL, m, out, cap);
+}
+
+int
+leadermsg_decode_tell(struct leadermsg_tell *m, const void *buf, size_t len)
+{
+	return message_decode(&tell, m, buf, len);
+}
+
+#define F struct leadermsg_facts
+static const struct field facts_fields[] = {
+	FIELD_U32(F, state),
+	FIELD_U32(F, kind),
+	FIELD_BOOL(F, apart),
+	FIELD_U32(F, rows),
+	FIELD_U32(F, cols),
+	FIELD_U64(F, created_ms),
+	FIELD_U64(F, changed_ms),
+	FIELD_U64(F, activity_ms),
+	FIELD_U64(F, lost_ms),
+	FIELD_U64(F, lost_heard_ms),
+	FIELD_U64(F, lost_used_ms),
+	FIELD_TEXT(F, name),
+	FIELD_TEXT(F, term),
+	FIELD_LINE(F, program),
+	FIELDS_END
+};
+#undef F
+static const struct message facts = { sizeof(struct leadermsg_facts), { LEADERMSG_FACTS }, facts_fields };
+
+int
+leadermsg_encode_facts(const struct leadermsg_facts *m, unsigned char *out, size_t cap)
+{
+	return message_encode(&facts, LEADERMSG_FACTS, m, out, cap);
+}
+
+int
+leadermsg_decode_facts(struct leadermsg_facts *m, const void *buf, size_t len)
+{
+	struct leadermsg_facts got;
+
+	if (message_decode(&facts, &got, buf, len) || (got.name[0] && !attach_name_ok(got.name)) ||
+	    (got.state != ATTACH_STATE_ATTACHED && got.state != ATTACH_STATE_DROPPED))
+		return -EBADMSG;
+	*m = got;
+	return 0;
+}
+
 int
 leadermsg_type_of(const void *buf, size_t len)
 {

@@ -29,6 +29,8 @@
  *                   ◀───        ASKED kind ..., a connection the session is to end, or the shell has ended: why?
  *   KEEP unique what ───▶       after READY: KeepText, and the session's unique id (endrecord.h)
  *   CAUSE text      ───▶        the answer, for those who are attached (endwords.h); "": there is nothing to say
+ *   TELL programs   ───▶        after READY, where the host belongs to a pool: what the session is shall be told
+ *                   ◀───        FACTS                        at once after TELL, and when one comes, goes, or renames it
  *                   ◀───        WORDS program line           what ran in front, and the last line: for the record of the end
  *
  * The keeper's messages have a fixed length, and the leader trusts none of them: the leader itself looks up the ticket,
@@ -37,6 +39,7 @@
 #ifndef HOLDFAST_LEADERMSG_H
 #define HOLDFAST_LEADERMSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,6 +68,7 @@ enum leadermsg_type {
 	LEADERMSG_SHELL_ENDED = 6,
 	LEADERMSG_CAUSE = 14,
 	LEADERMSG_KEEP = 15,
+	LEADERMSG_TELL = 16,
 	/* keeper to leader: always LEADERMSG_REPORT_BYTES long */
 	LEADERMSG_READY = 65,
 	LEADERMSG_TICKET = 66,
@@ -87,6 +91,7 @@ enum leadermsg_type {
 	LEADERMSG_ASKED = 129,
 	/* keeper to leader: a message of its own */
 	LEADERMSG_WORDS = 100,
+	LEADERMSG_FACTS = 101,
 };
 
 /*
@@ -203,6 +208,24 @@ struct leadermsg_words {
 	char line[LEADERMSG_WORDS_LINE];
 };
 
+struct leadermsg_tell {
+	bool programs; /* with the name of the program in front */
+};
+
+#define LEADERMSG_FACTS_MAX 256
+
+/* As in struct attach_status; the leader sends it on to other nodes of the pool, as its user's word (poolmsg.h). */
+struct leadermsg_facts {
+	uint32_t state;         /* ATTACH_STATE_ATTACHED or ATTACH_STATE_DROPPED */
+	uint32_t kind;
+	bool apart;             /* no login resumes it by itself */
+	uint32_t rows, cols;
+	uint64_t created_ms, changed_ms, activity_ms, lost_ms, lost_heard_ms, lost_used_ms;
+	char name[NAME_CAP];    /* a good name, or "" */
+	char term[TERM_CAP];
+	char program[NAME_CAP]; /* "": not asked for */
+};
+
 #define LEADERMSG_REPORT_BYTES 72
 
 struct leadermsg_report {
@@ -243,6 +266,11 @@ int leadermsg_decode_keep(struct leadermsg_keep *m, const void *buf, size_t len)
 /* Control characters are taken out of both texts. */
 int leadermsg_encode_words(const struct leadermsg_words *m, unsigned char *out, size_t cap);
 int leadermsg_decode_words(struct leadermsg_words *m, const void *buf, size_t len);
+int leadermsg_encode_tell(const struct leadermsg_tell *m, unsigned char *out, size_t cap);
+int leadermsg_decode_tell(struct leadermsg_tell *m, const void *buf, size_t len);
+int leadermsg_encode_facts(const struct leadermsg_facts *m, unsigned char *out, size_t cap);
+/* -EBADMSG also for another state or a bad name. */
+int leadermsg_decode_facts(struct leadermsg_facts *m, const void *buf, size_t len);
 /* The type byte of a message from the leader, or -EBADMSG. */
 int leadermsg_type_of(const void *buf, size_t len);
 void leadermsg_encode_report(const struct leadermsg_report *m, unsigned char out[LEADERMSG_REPORT_BYTES]);

@@ -6,6 +6,7 @@
 
 #include "fields.h"
 #include "notheld.h"
+#include "poolmsg.h"
 
 #define MAGIC 0x686f6c6466617374 /* "holdfast" */
 #define PADDING 16 /* room for later versions, which an older reader must not pass over in silence */
@@ -14,7 +15,7 @@
 static const struct field request_fields[] = {
 	FIELD_CONST(8, MAGIC),
 	FIELD_CONST(4, VOUCH_VERSION),
-	FIELD_U32_MAX(Q, op, VOUCH_OP_SAY),
+	FIELD_U32_MAX(Q, op, VOUCH_OP_LAST),
 	FIELD_RAW(Q, ticket, TICKET_BYTES),
 	FIELD_U16(Q, rows),
 	FIELD_U16(Q, cols),
@@ -46,7 +47,10 @@ vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 		return -EBADMSG;
 	if (got.op != VOUCH_OP_START && got.kind != VOUCH_KIND_TERMINAL)
 		return -EBADMSG;
-	if (got.op == VOUCH_OP_SAY ? !notheld_may_be_said(got.cause) : got.cause || got.number)
+	if (got.op == VOUCH_OP_SAY ? !notheld_may_be_said(got.cause) : got.cause != 0)
+		return -EBADMSG;
+	if (got.op == VOUCH_OP_POOL ? got.number != POOL_WHAT_USER && got.number != POOL_WHAT_MEMBERS
+	                            : got.op != VOUCH_OP_SAY && got.number)
 		return -EBADMSG;
 	*q = got;
 	return 0;
@@ -61,8 +65,21 @@ static const struct field facts_fields[] = {
 	FIELD_TEXT(A, who),
 	FIELD_OLDER_END, /* a holdfastd that has not been restarted since an update */
 	FIELD_RAW(A, former, IDENTITY_BYTES),
+	FIELD_OLDER_END,
+	FIELD_U32_MAX(A, pool, 1),
 	FIELDS_END
 };
+/* As they are without a pool: a login's process of a version before takes nothing more. */
+static const struct field plain_facts_fields[] = {
+	FIELD_RAW(A, identity, IDENTITY_BYTES),
+	FIELD_U32(A, login_timeout_ms),
+	FIELD_TEXT(A, user),
+	FIELD_TEXT(A, address),
+	FIELD_TEXT(A, who),
+	FIELD_RAW(A, former, IDENTITY_BYTES),
+	FIELDS_END
+};
+static const struct message plain_facts = { sizeof(A), { VOUCH_FACTS }, plain_facts_fields };
 static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
 static const struct field ready_fields[] = { FIELD_U32(A, session), FIELDS_END };
 static const struct field told_fields[] = { FIELD_TEXT(A, text), FIELDS_END };
@@ -74,6 +91,7 @@ static const struct message replies[] = {
 	{ sizeof(A), { VOUCH_REFUSED }, refused_fields },
 	{ sizeof(A), { VOUCH_READY }, ready_fields },
 	{ sizeof(A), { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE }, no_fields },
+	{ sizeof(A), { VOUCH_POOL_IS, VOUCH_HELD_IS }, no_fields },
 	{ sizeof(A), { VOUCH_TOLD }, told_fields },
 	{ sizeof(A), { VOUCH_EVENTS_ARE }, events_fields },
 };
@@ -92,7 +110,7 @@ reply_of(const void *buf, size_t len)
 int
 vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 {
-	const struct message *d = reply_of(&a->type, 1);
+	const struct message *d = a->type == VOUCH_FACTS && !a->pool ? &plain_facts : reply_of(&a->type, 1);
 
 	return d ? message_encode(d, a->type, a, out, cap) : -EMSGSIZE;
 }

@@ -23,6 +23,15 @@
  * the shell.  Nothing is answered, and the sender need not wait: a closed connection's SAY is read too.
  *   SAY    (fixed length)      ───▶     writes it down as the word of a process of that uid (said/, statedir.h)
  *
+ * After FACTS whose field POOL is 1, instead of START or before it, and in the place of VOUCH as well:
+ *   POOL   (fixed length)      ───▶     asks holdfast-pool (poolmsg.h) for that user's sessions on all nodes of the pool, or
+ *                                       with NUMBER POOL_WHAT_MEMBERS for the nodes
+ *                              ◀───     POOL_IS, with a descriptor to read the answer from, or none where there is no pool;
+ *                                       in the place of VOUCH: the end
+ * And from holdfast-pool, in the place of VOUCH:
+ *   HELD   (fixed length)      ───▶     all sessions are told to holdfast-pool once more
+ *                              ◀───     HELD_IS; the end
+ *
  * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request
  * is always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
  */
@@ -39,7 +48,8 @@
 #define VOUCH_REQUEST_BYTES 64
 #define VOUCH_VERSION 1
 
-enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4, VOUCH_OP_SAY = 5 };
+enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4, VOUCH_OP_SAY = 5,
+	       VOUCH_OP_POOL = 6, VOUCH_OP_HELD = 7, VOUCH_OP_LAST = VOUCH_OP_HELD };
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper
@@ -57,7 +67,7 @@ struct vouch_request {
 	uint8_t kind;     /* START: enum vouch_kind; else 0 */
 	uint8_t from;     /* enum vouch_from */
 	uint16_t cause;   /* SAY: enum notheld, one that may be said; else 0 */
-	uint32_t number;  /* SAY: as notheld_number() says; else 0 */
+	uint32_t number;  /* SAY: as notheld_number() says; POOL: enum pool_what; else 0 */
 };
 
 enum vouch_reply_type {
@@ -70,6 +80,8 @@ enum vouch_reply_type {
 	VOUCH_TOLD = 7,
 	VOUCH_ENDS_ARE = 8,
 	VOUCH_EVENTS_ARE = 9,
+	VOUCH_POOL_IS = 10,
+	VOUCH_HELD_IS = 11,
 };
 
 /* The files of EVENTS_ARE, in the order of their descriptors. */
@@ -101,6 +113,7 @@ struct vouch_reply {
 	char user[USER_CAP];
 	char address[ADDRESS_CAP];  /* the ssh peer's */
 	char who[WHO_CAP];          /* how the login proved itself */
+	uint32_t pool;              /* 1: POOL may be asked: the login can resume sessions on other nodes */
 	/* VOUCH_REFUSED */
 	uint32_t refusal;           /* enum vouch_refusal */
 	char text[TEXT_CAP];        /* for the person, one line, printable; TOLD too */

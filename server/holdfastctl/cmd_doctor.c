@@ -12,6 +12,7 @@ look_at_all(struct doctor *d)
 	doctor_check_parts(d);
 	doctor_check_files(d);
 	doctor_check_run(d);
+	doctor_check_pool(d);
 	doctor_check_pam(d);
 	doctor_check_sshd(d);
 	doctor_check_servers(d);

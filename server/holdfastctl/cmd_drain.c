@@ -11,9 +11,23 @@
 #include "json.h"
 #include "lsdetails.h"
 #include "paths.h"
+#include "poolmsg.h"
+#include "poolsocket.h"
 #include "sessionlist.h"
 #include "telling.h"
 #include "rootevent.h"
+
+/* The other nodes of the pool learn that this one takes no new sessions, or does again; a host without a pool, nothing. */
+static void
+tell_pool(bool on)
+{
+	const struct pool_node m = { .drained = on };
+	unsigned char buf[16];
+	int len = pool_encode_node(&m, buf, sizeof buf);
+
+	if (len > 0)
+		poolsocket_tell(buf, (size_t)len);
+}
 
 static int
 switch_it(bool on)
@@ -36,6 +50,7 @@ switch_it(bool on)
 		ctl_error("%s: %s", PATH_DRAIN, strerror(rc));
 		return CTL_FAILED;
 	}
+	tell_pool(on);
 	rootevent_begin(&e, "drain", NULL);
 	event_add(&e, "state", on ? "on" : "off");
 	rootevent_write(&e);

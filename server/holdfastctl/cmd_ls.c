@@ -3,6 +3,7 @@
 
 #include "sessionlist.h"
 #include "ctl.h"
+#include "elsewhere.h"
 #include "lsjson.h"
 #include "lsprint.h"
 
@@ -25,10 +26,12 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 {
 	size_t parked = 0, alone = how->more ? count_alone(a) : 0;
 
-	if (a->count)
+	if (a->count || (how->elsewhere && how->elsewhere->count))
 		lsprint_table(a, how);
 	else
 		fputs("no sessions\n", stderr);
+	if (how->elsewhere)
+		elsewhere_warn(how->elsewhere);
 	for (size_t i = 0; i < a->count; i++)
 		parked += a->v[i].status.state == ATTACH_STATE_PARKED;
 	if (a->silent > parked)
@@ -48,7 +51,7 @@ print_people(const struct sessionlist *a, const struct lsprint *how)
 
 struct options {
 	struct lsprint how;
-	bool json, everybody;
+	bool json, everybody, local;
 };
 
 static int
@@ -65,6 +68,9 @@ take_option(const struct ctl_command *self, int opt, char **argv, struct options
 		return CTL_OK;
 	case 'l':
 		o->how.more = true;
+		return CTL_OK;
+	case 'L':
+		o->local = true;
 		return CTL_OK;
 	case 'O':
 		ctl_want_own();
@@ -85,8 +91,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "all", no_argument, NULL, 'a' },
 		{ "long", no_argument, NULL, 'l' }, { "own", no_argument, NULL, 'O' },
+		{ "local", no_argument, NULL, 'L' },
 		{ "columns", required_argument, NULL, 'o' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
 	};
+	struct elsewhere elsewhere = ELSEWHERE_NONE;
 	struct options o = { .json = false };
 	struct sessionlist a;
 	int opt, rc;
@@ -103,17 +111,22 @@ run(const struct ctl_command *self, int argc, char **argv)
 	rc = sessionlist_get(&a, o.everybody);
 	if (rc)
 		return rc;
+	/* Those of all users the pool's directory does not tell. */
+	if (!o.local && !o.everybody)
+		elsewhere_get(&elsewhere);
+	o.how.elsewhere = &elsewhere;
 	if (o.json)
 		lsjson_print(&a, &o.how);
 	else
 		print_people(&a, &o.how);
+	elsewhere_free(&elsewhere);
 	sessionlist_free(&a);
 	return CTL_OK;
 }
 
 const struct ctl_command cmd_ls = {
 	.name = "ls",
-	.args = "[-l] [-a|-u USER] [--own] [-o LIST|--json]",
+	.args = "[-l] [-a|-u USER] [--own] [--local] [-o LIST|--json]",
 	.summary = "List held sessions",
 	.help = "A star marks the session that you are in.  SINCE is the time since the state changed, OUTPUT the\n"
 	        "amount of output since the session was dropped.\n"
@@ -121,7 +134,8 @@ const struct ctl_command cmd_ls = {
 	        "  -a, --all           sessions of all users (root)\n"
 	        "  -u, --user USER     sessions of USER, a name or a number (root)\n"
 	        "  --own               with these two also sessions without root, in the users' homes\n"
-	        "  -o, --columns LIST  these columns: user, id, name, state, since, program, size, from, output, cpu,\n"
+	        "  --local             only sessions of this host, where it belongs to a pool (holdfastctl pool)\n"
+	        "  -o, --columns LIST  these columns: user, node, id, name, state, since, program, size, from, output, cpu,\n"
 	        "                      memory, procs, age, expires, login, cgroup, version, leader\n"
 	        "  --json              print one JSON object instead of a table; -l adds what takes time\n",
 	.run = run,

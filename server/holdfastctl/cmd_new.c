@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl.h"
+#include "ctlpool.h"
 #include "enter_tty.h"
 
 static int

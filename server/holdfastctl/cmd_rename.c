@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "ctl.h"
+#include "ctlpool.h"
 
 static int
 rename_in(const struct session_list *list, const char *word, const char *name)

@@ -9,6 +9,7 @@
 
 #include "attach.h"
 #include "ctl.h"
+#include "ctlpool.h"
 #include "enter.h"
 #include "quoted.h"
 #include "rootless.h"

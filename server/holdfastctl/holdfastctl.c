@@ -18,7 +18,7 @@ static const struct ctl_command *const commands[] = {
 	&cmd_attach, &cmd_new, &cmd_detach, &cmd_rename, &cmd_kill,
 	&cmd_run, &cmd_send, &cmd_print, &cmd_peek, &cmd_tail, &cmd_wait, &cmd_record, &cmd_export,
 	&cmd_env, &cmd_hook, &cmd_resume,
-	&cmd_message, &cmd_upgrade, &cmd_drain, &cmd_metrics, &cmd_check_config, &cmd_setup, &cmd_doctor,
+	&cmd_message, &cmd_upgrade, &cmd_drain, &cmd_pool, &cmd_metrics, &cmd_check_config, &cmd_setup, &cmd_doctor,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -51,6 +51,7 @@ static const struct {
 	{ "config", "check-config" }, { "check", "doctor" }, { "log", "events" }, { "logs", "events" }, { "show", "print" },
 	{ "capture-pane", "print" }, { "send-keys", "send" }, { "exec", "run" }, { "test", "check-config" }, { "write", "message" },
 	{ "wall", "message" }, { "resume-session", "attach" }, { "takeover", "attach" }, { "update", "upgrade" },
+	{ "nodes", "pool" }, { "members", "pool" }, { "cluster", "pool" },
 };
 
 static int

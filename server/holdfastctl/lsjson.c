@@ -7,6 +7,7 @@
 #include "json.h"
 #include "lsdetails.h"
 #include "programs.h"
+#include "remote.h"
 #include "usage.h"
 
 static void
@@ -153,6 +154,40 @@ json_session(struct json *j, const struct sessionlist_session *a)
 	json_expires(j, s);
 }
 
+/* As its node has told the pool. */
+static void
+json_far(struct json *j, const struct pool_entry *e)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "node", e->node);
+	json_string(j, "address", e->address);
+	json_string(j, "user", e->user);
+	json_number(j, "id", e->id);
+	json_string(j, "name", e->name);
+	json_string(j, "kind", e->kind == ATTACH_KIND_COMMAND ? "command" : "terminal");
+	json_string(j, "state", attach_state_word(e->state));
+	json_number(j, "rows", e->rows);
+	json_number(j, "cols", e->cols);
+	json_string(j, "term", e->term);
+	json_string(j, "program", e->program);
+	json_number(j, "created_ms", e->created_ms);
+	json_number(j, "changed_ms", e->changed_ms);
+	json_number(j, "activity_ms", e->activity_ms);
+	json_string(j, "unique", e->unique);
+	json_close(j, '}');
+}
+
+static void
+json_elsewhere(struct json *j, const struct elsewhere *e)
+{
+	json_string(j, "node", e->answer.health.node);
+	json_open(j, "elsewhere", '[');
+	for (size_t i = 0; i < e->count; i++)
+		json_far(j, remote_of(&e->answer, &e->v[i].status));
+	json_close(j, ']');
+	json_bool(j, "elsewhere_current", e->answer.health.store == POOL_STORE_OK && !e->answer.health.more);
+}
+
 void
 lsjson_print(const struct sessionlist *a, const struct lsprint *how)
 {
@@ -176,6 +211,8 @@ lsjson_print(const struct sessionlist *a, const struct lsprint *how)
 	}
 	json_close(&j, ']');
 	json_number(&j, "silent", a->silent);
+	if (how->elsewhere && how->elsewhere->asked)
+		json_elsewhere(&j, how->elsewhere);
 	if (how->user)
 		json_number(&j, "hidden", a->hidden);
 	json_end(&j);

@@ -20,6 +20,7 @@
 /* A session, and what its row is made of. */
 struct shown {
 	const struct sessionlist_session *s;
+	const char *node;          /* that holds it; "": unknown */
 	const struct lsdetails *d; /* these three: with costs … */
 	struct usage usage;
 	struct programs programs;
@@ -66,6 +67,12 @@ static void
 put_id(char out[CELL_CAP], const struct shown *w)
 {
 	snprintf(out, CELL_CAP, "%c %u", sessionlist_is_own(w->s) ? '*' : ' ', w->s->status.id);
+}
+
+static void
+put_node(char out[CELL_CAP], const struct shown *w)
+{
+	put_text(out, w->node);
 }
 
 static void
@@ -120,7 +127,7 @@ put_output(char out[CELL_CAP], const struct shown *w)
 {
 	const struct attach_status *s = &w->s->status;
 
-	if (s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING)
+	if (!s->remote && (s->state == ATTACH_STATE_DROPPED || s->state == ATTACH_STATE_CLAIMING))
 		put_bytes(out, s->away_bytes);
 	else
 		strcpy(out, "-");
@@ -218,7 +225,7 @@ put_leader(char out[CELL_CAP], const struct shown *w)
 	put_version(out, w->programs.leader, w->programs.leader_is.version);
 }
 
-enum when { ALWAYS, WITH_USER, WITH_MORE, CHOSEN };
+enum when { ALWAYS, WITH_USER, WITH_NODES, WITH_MORE, CHOSEN };
 
 static const struct column {
 	const char *name, *heading; /* for -o; above the column */
@@ -226,6 +233,7 @@ static const struct column {
 	void (*put)(char out[CELL_CAP], const struct shown *w);
 } columns[] = {
 	{ "user", "USER", WITH_USER, put_user },
+	{ "node", "NODE", WITH_NODES, put_node },
 	{ "id", "  ID", ALWAYS, put_id },
 	{ "name", "NAME", ALWAYS, put_name },
 	{ "state", "STATE", ALWAYS, put_state },
@@ -284,7 +292,8 @@ choose(struct lsprint *how)
 	for (size_t i = 0; i < COLUMNS; i++) {
 		enum when when = columns[i].when;
 
-		if (when == ALWAYS || (when == WITH_USER && how->user) || (when == WITH_MORE && how->more))
+		if (when == ALWAYS || (when == WITH_USER && how->user) || (when == WITH_MORE && how->more) ||
+		    (when == WITH_NODES && how->elsewhere && how->elsewhere->count))
 			how->columns[how->column_count++] = (unsigned char)i;
 	}
 }
@@ -366,7 +375,7 @@ say_old(const struct programs_count *c)
 }
 
 static void
-print_all(const struct table *t, const struct sessionlist *a, const struct lsdetails *d, bool lines)
+print_all(const struct table *t, const struct sessionlist *a, size_t far, const struct lsdetails *d, bool lines)
 {
 	print_row(t, 0);
 	for (size_t i = 0; i < a->count; i++) {
@@ -376,6 +385,8 @@ print_all(const struct table *t, const struct sessionlist *a, const struct lsdet
 			lsprint_attached(&d[i].v[n]);
 		}
 	}
+	for (size_t i = 0; i < far; i++)
+		print_row(t, a->count + i + 1);
 }
 
 /* What the columns of HOW are made of. */
@@ -403,6 +414,8 @@ fill_session(struct table *t, size_t i, const struct lsprint *how, const struct 
 {
 	struct shown w = { .s = &a->v[i], .d = f->d ? &f->d[i] : NULL, .usage = { .known = false } };
 
+	w.node = how->elsewhere ? how->elsewhere->answer.health.node : "";
+
 	if (f->more) {
 		usage_of(f->usage, (pid_t)w.s->status.keeper_pid, (pid_t)w.s->status.shell_pid, &w.usage);
 		programs_until(w.s->uid, &w.s->status, f->deadline, &w.programs);
@@ -411,25 +424,37 @@ fill_session(struct table *t, size_t i, const struct lsprint *how, const struct 
 	fill_row(t, i + 1, how, &w);
 }
 
+/* One of another node: what the pool does not know is "-". */
+static void
+fill_far(struct table *t, size_t row, const struct lsprint *how, const struct sessionlist_session *s)
+{
+	const struct shown w = { .s = s, .node = elsewhere_node(how->elsewhere, s) };
+
+	fill_row(t, row, how, &w);
+}
+
 void
 lsprint_table(const struct sessionlist *a, const struct lsprint *chosen)
 {
 	struct lsprint how = *chosen;
 	bool lines = how.more && !how.column_count;
 	struct table t = { .cells = NULL };
+	size_t far = how.elsewhere ? how.elsewhere->count : 0;
 	struct facts f;
 
 	if (!how.column_count)
 		choose(&how);
 	t.columns = how.column_count;
-	t.cells = calloc((a->count + 1) * t.columns, sizeof *t.cells);
+	t.cells = calloc((a->count + far + 1) * t.columns, sizeof *t.cells);
 	if (!t.cells)
 		return;
 	take_facts(&f, a, needs_more(&how));
 	fill_row(&t, 0, &how, NULL);
 	for (size_t i = 0; i < a->count; i++)
 		fill_session(&t, i, &how, a, &f);
-	print_all(&t, a, f.d, lines);
+	for (size_t i = 0; i < far; i++)
+		fill_far(&t, a->count + 1 + i, &how, &how.elsewhere->v[i]);
+	print_all(&t, a, far, f.d, lines);
 	free(t.cells);
 	lsdetails_free(f.d, a->count);
 	usage_free(f.usage);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "elsewhere.h"
 #include "lsdetails.h"
 #include "sessionlist.h"
 
@@ -16,6 +17,7 @@ struct lsprint {
 	bool more;  /* with costs, versions, times, and a line for each that is attached */
 	unsigned char columns[LSPRINT_COLUMNS]; /* the chosen ones, in their order … */
 	size_t column_count;                    /* … 0: none were chosen */
+	const struct elsewhere *elsewhere;      /* sessions of other nodes, behind those of this one; NULL: none */
 };
 
 /* Notes the columns in LIST ("id,name,state").  NULL, or the first word that is none, made in place. */

@@ -49,7 +49,7 @@ sessionlist_user_of(const struct sessionlist_session *s, char name[USER_CAP])
 bool
 sessionlist_is_own(const struct sessionlist_session *s)
 {
-	return s->uid == getuid() && s->status.id == ctl_own_session();
+	return s->uid == getuid() && !s->status.remote && s->status.id == ctl_own_session();
 }
 
 /* Adds the sessions of LIST, those that do not answer among them, whose leaders are asked until END. */

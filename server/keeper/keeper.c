@@ -17,6 +17,7 @@
 #include "departures.h"
 #include "ending.h"
 #include "expiry.h"
+#include "facts.h"
 #include "handed.h"
 #include "idle.h"
 #include "keeptext.h"
@@ -148,6 +149,7 @@ keeper_turn(struct keeper *k, uint64_t until)
 	idle_turn(k);
 	cause_turn(k);
 	keeptext_turn(k);
+	facts_turn(k);
 	settle(k);
 	idle_finish_turn(k);
 	departures_free(k);

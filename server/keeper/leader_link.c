@@ -12,6 +12,7 @@
 #include "claim.h"
 #include "clock.h"
 #include "ending.h"
+#include "facts.h"
 #include "idle.h"
 #include "keeptext.h"
 #include "report.h"
@@ -63,6 +64,7 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	struct leadermsg_peer_is peer;
 	struct leadermsg_vouched m;
 	struct leadermsg_idle idle;
+	struct leadermsg_tell tell;
 
 	k->leader_hangs = false;
 	switch (leadermsg_type_of(buf, len)) {
@@ -88,6 +90,10 @@ take_message(struct keeper *k, const unsigned char *buf, size_t len, int fds[2],
 	case LEADERMSG_KEEP:
 		if (leadermsg_decode_keep(&keep, buf, len) == 0)
 			keeptext_rule(k, &keep);
+		break;
+	case LEADERMSG_TELL:
+		if (leadermsg_decode_tell(&tell, buf, len) == 0)
+			facts_wanted(k, &tell);
 		break;
 	case LEADERMSG_CAUSE:
 		if (leadermsg_decode_cause(&cause, buf, len) == 0)

@@ -14,8 +14,8 @@
 #include "pages.h"
 #include "peers.h"
 
-static enum attach_state
-public_state(const struct keeper *k)
+enum attach_state
+status_state(const struct keeper *k)
 {
 	if (k->state == KEEPER_NEW)
 		return ATTACH_STATE_NEW;
@@ -31,7 +31,7 @@ status_fill(const struct keeper *k, struct attach_status *s)
 {
 	memset(s, 0, sizeof *s);
 	s->id = k->dir.id;
-	s->state = public_state(k);
+	s->state = status_state(k);
 	s->attachments = awaited_held(k);
 	s->vouched = k->leader >= 0;
 	s->rows = k->size.ws_row;

@@ -7,10 +7,12 @@ import os
 import pwd
 import re
 import shutil
+import socket
 import subprocess
 
 from broken import Broken, directory, empty, missing
 from host import RUN, by_hand, takes_long
+from pooled import POOL, Pooled
 from template import LIBEXEC, write
 from term import check, equal
 from test_broken_host import a_file, no_inodes, no_room, of_mode, read_only
@@ -190,6 +192,31 @@ def units_gone(host):
     return both(*[broken(missing, p) for p in glob.glob("/lib/systemd/system/holdfastd.socket")])(host)
 
 
+@contextlib.contextmanager
+def pooled(**health):
+    """A holdfast-pool runs, and says this of the pool's directory."""
+    pool = Pooled()
+    pool.health.update(health)
+    try:
+        yield
+    finally:
+        pool.close()
+
+
+@contextlib.contextmanager
+def host_named(name):
+    before = socket.gethostname()
+    socket.sethostname(name)
+    try:
+        yield
+    finally:
+        socket.sethostname(before)
+
+
+def in_pool(more="", base=POOL):
+    return replaced(CONF, base + more)
+
+
 STATUS = "\nPackage: holdfast\nStatus: install ok installed\nArchitecture: all\nVersion: 0\nMaintainer: n <n@x>\n" \
     "Description: a test\n"
 
@@ -295,6 +322,29 @@ ROWS = (
         "rm ~/.config/holdfast/off", ALICE),
     Row("drained", replaced(RUN + "/drain", ""), "drain", WARN, "no new sessions", "holdfastctl drain --off", apply=True),
     Row("a user without an entry", nothing, "user", UNKNOWN, "no entry for uid", None, ("54321",)),
+    # a pool of login nodes
+    Row("a pool without a directory", in_pool(base="Pool main\n"), "pool.directory", PROBLEM, "has no directory",
+        "PoolDirectory etcd"),
+    Row("a pool's node without a name", both(in_pool(base="Pool main\n"), lambda host: host_named("a b")), "pool.node",
+        PROBLEM, "no name of a node", "PoolNode NAME"),
+    Row("a pool's node known as localhost", in_pool(base="Pool main\nPoolAddress localhost\n"), "pool.address", PROBLEM,
+        "cannot reach this one", "PoolAddress NAME"),
+    Row("a pool's certificate gone", in_pool("PoolTLS /etc/holdfast/none.pem\n"), "pool.files", PROBLEM,
+        "none.pem does not exist", "put that file there"),
+    Row("a pool's keys gone", in_pool("PoolVouch key /etc/holdfast/none\n"), "pool.vouch", PROBLEM, "does not exist",
+        "copy the pool's file of keys"),
+    Row("a pool's keys for all to read", both(in_pool("PoolVouch key /etc/holdfast/keys\n"),
+                                              replaced("/etc/holdfast/keys", "k 00\n")),
+        "pool.vouch", PROBLEM, "has mode 0600", "chmod 0600 /etc/holdfast/keys", apply=True),
+    Row("no holdfast-pool", in_pool(), "pool.daemon", PROBLEM, "does not run", "holdfast-pool"),
+    Row("a pool's directory", both(in_pool(), lambda host: pooled()), "pool.store", OK, "the directory answers"),
+    Row("a pool's directory away", both(in_pool(), lambda host: pooled(store=2, text="refused")), "pool.store", PROBLEM,
+        "refused", "journalctl"),
+    Row("entries that are not valid", both(in_pool(), lambda host: pooled(skipped=2)), "pool.store", WARN, "2 entries",
+        "look at holdfast-pool's log"),
+    Row("a pool's node without the client", both(in_pool(), broken(missing, "/usr/bin/holdfast")), "pool.client", PROBLEM,
+        "does not exist", "holdfast-client"),
+    Row("PoolResume no", in_pool("PoolResume no\n"), "pool.resume", WARN, "resumes no session", "PoolResume yes"),
     # PAM
     Row("module line removed", replaced(PAM, without("pam_holdfast")), "pam.line", PROBLEM, "does not have pam_holdfast.so",
         "holdfastctl setup", apply=True),

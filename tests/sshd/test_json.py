@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 
+from pooled import Pooled, configure, entry
 from template import write
 from term import Skip, check, equal, wait_until
 from test_answers import CLIENT, CTL, commands
@@ -128,6 +129,13 @@ def test_schemas(host):
         judge.take(LAPTOP + "list.json", r.stdout.decode(), "holdfast --list --json")
         c.line("exit 3")
         equal(c.wait_exit(), 3, "status")
+    configure()
+    pool = Pooled()
+    pool.entries = [entry("login2", 3, name="work")]
+    pool.members = [{"node": "login2", "address": "login2", "seen_ms": 1}]
+    take(judge, host, "ls")
+    take(judge, host, "pool")
+    os.unlink(CONF)
     take(judge, host, "kill", "--all")
     t2.line("exit 5")
     t2.wait_exit()

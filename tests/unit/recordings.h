@@ -43,7 +43,7 @@ struct recorded {
 	int (*encode)(const void *m, uint8_t type, unsigned char *out, size_t cap);
 	/* Returns the decoder's value.  If M is not NULL and the decoder returned 0, asserts that the result equals M. */
 	int (*decode)(const void *m, uint8_t type, const void *buf, size_t len);
-	uint8_t alike[5];       /* types whose fields may be the same, then 0 */
+	uint8_t alike[8];       /* types whose fields may be the same, then 0 */
 	bool told_type;         /* DECODE is told the type, which is not among the bytes that DECODE gets */
 	size_t head;            /* bytes that DECODE does not get */
 	size_t older[4];        /* messages of older versions lack so many bytes at the end, and are still accepted */

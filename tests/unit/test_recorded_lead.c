@@ -11,6 +11,7 @@
 #include "record.h"
 #include "shellmsg.h"
 #include "notheld.h"
+#include "poolmsg.h"
 #include "vouch.h"
 
 #define BYTES(n, at) { (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7, [(at)] = 0xfe }
@@ -51,6 +52,9 @@ static const struct vouch_reply
 	facts_max = { .type = VOUCH_FACTS, .identity = MOST_IDENTITY, .former = MOST_IDENTITY,
 	              .login_timeout_ms = UINT32_MAX, .user = LONG('u', USER_CAP), .address = LONG('a', ADDRESS_CAP),
 	              .who = LONG('w', WHO_CAP) },
+	facts_pool = { .type = VOUCH_FACTS, .identity = { BYTES(0x20, 31) }, .former = { BYTES(0x40, 31) },
+	               .login_timeout_ms = 0x01020304, .user = "alice", .address = "192.0.2.7", .who = "password", .pool = 1 },
+	pool_is = { .type = VOUCH_POOL_IS }, held_is = { .type = VOUCH_HELD_IS },
 	refused = { .type = VOUCH_REFUSED, .refusal = VOUCH_LIMIT, .text = "20 sessions are held already" },
 	refused_min = { .type = VOUCH_REFUSED },
 	refused_max = { .type = VOUCH_REFUSED, .refusal = UINT32_MAX, .text = LONG('r', TEXT_CAP) },
@@ -59,7 +63,9 @@ static const struct vouch_reply
 	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED }, ends_are = { .type = VOUCH_ENDS_ARE },
 	told = { .type = VOUCH_TOLD, .text = "session 2 was ended" }, told_min = { .type = VOUCH_TOLD },
 	told_max = { .type = VOUCH_TOLD, .text = LONG('t', TEXT_CAP) };
-static const struct vouch_request ends = { .op = VOUCH_OP_ENDS }, events = { .op = VOUCH_OP_EVENTS };
+static const struct vouch_request ends = { .op = VOUCH_OP_ENDS }, events = { .op = VOUCH_OP_EVENTS },
+	pool = { .op = VOUCH_OP_POOL, .ticket = { BYTES(0x10, 15) }, .number = POOL_WHAT_USER },
+	members = { .op = VOUCH_OP_POOL, .number = POOL_WHAT_MEMBERS }, held = { .op = VOUCH_OP_HELD };
 static const struct vouch_request
 	say = { .op = VOUCH_OP_SAY, .ticket = { BYTES(0x10, 15) }, .cause = NOTHELD_NEW_OTHER_KEY, .number = 0x01020304 },
 	say_min = { .op = VOUCH_OP_SAY, .cause = NOTHELD_NO_TERMINAL },
@@ -71,13 +77,15 @@ static const struct vouch_reply events_are = { .type = VOUCH_EVENTS_ARE, .which 
 static void
 vouch_messages(void **state)
 {
-#define EMPTY .alike = { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE }
+#define EMPTY .alike = { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE, VOUCH_POOL_IS, VOUCH_HELD_IS }
 	/* A holdfastd from before there were two identities leaves "former" out. */
 	const struct recorded v[] = {
 		THREE("request", 0, request),
 		ONE("facts", VOUCH_FACTS, reply, &facts, .older = { IDENTITY_BYTES }),
 		ONE("facts-min", VOUCH_FACTS, reply, &facts_min, .older = { IDENTITY_BYTES }),
 		ONE("facts-max", VOUCH_FACTS, reply, &facts_max, .older = { IDENTITY_BYTES }),
+		/* One without a pool is what a login's process of a version before takes, to the byte. */
+		ONE("facts-pool", VOUCH_FACTS, reply, &facts_pool, .older = { IDENTITY_BYTES + 4, 4 }),
 		ONE("refused", VOUCH_REFUSED, reply, &refused), ONE("refused-min", VOUCH_REFUSED, reply, &refused_min),
 		ONE("refused-max", VOUCH_REFUSED, reply, &refused_max),
 		ONE("progress", VOUCH_PROGRESS, reply, &progress, EMPTY), ONE("ready", VOUCH_READY, reply, &ready),
@@ -86,6 +94,8 @@ vouch_messages(void **state)
 		ONE("ends-are", VOUCH_ENDS_ARE, reply, &ends_are, EMPTY), ONE("told", VOUCH_TOLD, reply, &told), ONE("told-min", VOUCH_TOLD, reply, &told_min, .alike = { VOUCH_READY }),
 		ONE("told-max", VOUCH_TOLD, reply, &told_max),
 		ONE("ends", 0, request, &ends), ONE("events", 0, request, &events),
+		ONE("pool", 0, request, &pool), ONE("members", 0, request, &members), ONE("held", 0, request, &held),
+		ONE("pool-is", VOUCH_POOL_IS, reply, &pool_is, EMPTY), ONE("held-is", VOUCH_HELD_IS, reply, &held_is, EMPTY),
 		ONE("say", 0, request, &say), ONE("say-min", 0, request, &say_min), ONE("say-max", 0, request, &say_max),
 		ONE("events-are", VOUCH_EVENTS_ARE, reply, &events_are),
 		ONE("events-are-min", VOUCH_EVENTS_ARE, reply, &events_are_min),
@@ -183,6 +193,10 @@ RECORDED_FLAT(keep, struct leadermsg_keep, keep, leadermsg_encode_keep(m, out, c
               leadermsg_decode_keep(&got, buf, len));
 RECORDED_FLAT(words, struct leadermsg_words, line, leadermsg_encode_words(m, out, cap),
               leadermsg_decode_words(&got, buf, len));
+RECORDED_FLAT(tell, struct leadermsg_tell, programs, leadermsg_encode_tell(m, out, cap),
+              leadermsg_decode_tell(&got, buf, len));
+RECORDED_FLAT(facts, struct leadermsg_facts, program, leadermsg_encode_facts(m, out, cap),
+              leadermsg_decode_facts(&got, buf, len));
 RECORDED_FLAT(shell_ended, struct leadermsg_shell_ended, status, leadermsg_encode_shell_ended(m, out, cap),
               leadermsg_decode_shell_ended(&got, buf, len));
 RECORDED_FLAT(report, struct leadermsg_report, name, report_put(m, out, cap), leadermsg_decode_report(&got, buf, len));
@@ -231,6 +245,14 @@ static const struct leadermsg_keep keep = { "5f3a0000000000ff", CONFIG_KEEP_SCRE
                                    keep_max = { LONG('f', LEADERMSG_UNIQUE), CONFIG_KEEP_SCROLLBACK };
 static const struct leadermsg_words words = { "make", "all done" }, words_min,
                                     words_max = { LONG('p', NAME_CAP), LONG('l', LEADERMSG_WORDS_LINE) };
+static const struct leadermsg_tell tell = { true }, tell_min;
+static const struct leadermsg_facts
+	state_facts = { ATTACH_STATE_DROPPED, ATTACH_KIND_COMMAND, true, 0x01020304, 0x11121314, 0x2122232425262728,
+	                0x3132333435363738, 0x4142434445464748, 0x5152535455565758, 0x6162636465666768, 0x7172737475767778,
+	                "build-2", "xterm", "make" },
+	state_facts_min = { .state = ATTACH_STATE_ATTACHED },
+	state_facts_max = { ATTACH_STATE_DROPPED, UINT32_MAX, true, UINT32_MAX, UINT32_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+	                    UINT64_MAX, UINT64_MAX, UINT64_MAX, LONG('n', NAME_CAP), LONG('t', TERM_CAP), LONG('p', NAME_CAP) };
 static const struct leadermsg_shell_ended shell_ended = { 0x01020304 }, shell_ended_min, shell_ended_max = { UINT32_MAX };
 
 #define REPORT(type, name) { type, 0x01020304, LEADERMSG_TAKE, { BYTES(0x10, 15) }, 0x11121314, 0x21222324, name }
@@ -254,6 +276,9 @@ leadermsg_messages(void **state)
 		THREE("vouched", LEADERMSG_VOUCHED, vouched),
 		THREE("sockets", LEADERMSG_SOCKETS, sockets), THREE("peer-is", LEADERMSG_PEER_IS, peer_is),
 		THREE("idle", LEADERMSG_IDLE, idle), THREE("cause", LEADERMSG_CAUSE, cause),
+		ONE("tell", LEADERMSG_TELL, tell, &tell), ONE("tell-min", LEADERMSG_TELL, tell, &tell_min),
+		ONE("facts", LEADERMSG_FACTS, facts, &state_facts), ONE("facts-min", LEADERMSG_FACTS, facts, &state_facts_min),
+		ONE("facts-max", LEADERMSG_FACTS, facts, &state_facts_max),
 		THREE("words", LEADERMSG_WORDS, words), THREE("keep", LEADERMSG_KEEP, keep),
 		THREE("shell-ended", LEADERMSG_SHELL_ENDED, shell_ended), THREE("start", SHELLMSG_START, start),
 		ONE("ready", 0, report, &reports[0]), ONE("ticket", 0, report, &reports[1]),
@@ -329,7 +354,8 @@ static const struct leaderctl_attached ctl_attached = { 2, {
 static struct leaderctl_attached ctl_attached_max = { .count = LEADERCTL_ATTACHED_MAX };
 
 static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL },
-                                ctl_ask_version = { LEADERCTL_VERSION }, ctl_ask_attached = { LEADERCTL_ATTACHED };
+                                ctl_ask_version = { LEADERCTL_VERSION }, ctl_ask_attached = { LEADERCTL_ATTACHED },
+                                ctl_tell = { LEADERCTL_TELL };
 static const struct leaderctl_version ctl_version = { "0.1.0", "0123abcd" }, ctl_version_min,
 	ctl_version_max = { LONG('v', VERSION_CAP), LONG('b', BUILD_CAP) };
 static const struct leaderctl_reply
@@ -346,6 +372,7 @@ leaderctl_messages(void **state)
 		ONE("who", 0, ctl_request, &ctl_who), ONE("kill", 0, ctl_request, &ctl_kill),
 		THREE("reply", 0, ctl_reply), ONE("version", 0, ctl_request, &ctl_ask_version),
 		THREE("version-is", 0, ctl_version), ONE("attached", 0, ctl_request, &ctl_ask_attached),
+		ONE("tell", 0, ctl_request, &ctl_tell),
 		ONE("attached-are", 0, ctl_attached, &ctl_attached, .longer_is_later = true),
 		ONE("attached-are-min", 0, ctl_attached, &ctl_attached_min, .longer_is_later = true),
 		ONE("attached-are-max", 0, ctl_attached, &ctl_attached_max, .longer_is_later = true),

@@ -73,6 +73,12 @@ reply_ends(int conn, int fd)
 }
 
 int
+reply_pool(int conn, int fd)
+{
+	return send_files(conn, &(struct vouch_reply){ .type = VOUCH_POOL_IS }, &fd, fd >= 0);
+}
+
+int
 reply_events(int conn, const int fds[VOUCH_FILES])
 {
 	struct vouch_reply reply = { .type = VOUCH_EVENTS_ARE };

@@ -29,6 +29,8 @@ void reply_error(int conn, const char *text);
 int reply_ends(int conn, int fd);
 /* EVENTS_ARE, with the descriptors FDS (borrowed; -1: there is no such file), in the order of enum vouch_which. */
 int reply_events(int conn, const int fds[VOUCH_FILES]);
+/* POOL_IS, with the descriptor FD (borrowed), or with none for -1: 0 or a negative errno. */
+int reply_pool(int conn, int fd);
 /* One message of another protocol: 0 or a negative errno. */
 int reply_bytes(int sock, const void *msg, size_t len);
 

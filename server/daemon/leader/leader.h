@@ -9,6 +9,7 @@
 
 #include "vouched.h"
 #include "leader_keeper_state.h"
+#include "leader_pool_state.h"
 #include "leader_shell_state.h"
 #include "audit.h"
 #include "endcause.h"
@@ -105,6 +106,7 @@ struct leader {
 	const struct login *login;     /* borrowed: the one that wants the session */
 	struct audit audit;
 	struct leader_end end;
+	struct leader_pool pool;
 	struct vouched attachments;
 	unsigned char pending[512];    /* an answer that the keeper's socket had no room for */
 	size_t pending_len;            /* nothing is read from the keeper meanwhile */

@@ -15,6 +15,7 @@
 #include "leaderctl.h"
 #include "leader.h"
 #include "leader_end.h"
+#include "leader_pool.h"
 #include "log.h"
 #include "peercred.h"
 #include "reply.h"
@@ -155,6 +156,12 @@ serve(struct leader *l, int i)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0 || leaderctl_decode_request(&op, buf, (size_t)n)) {
+		drop(&l->ctl, i);
+		return;
+	}
+	if (op == LEADERCTL_TELL) {
+		if (l->ctl.v[i].uid == 0)
+			leader_pool_again(l);
 		drop(&l->ctl, i);
 		return;
 	}

@@ -23,6 +23,7 @@
 #include "leader_end.h"
 #include "leader_idle.h"
 #include "leader_order.h"
+#include "leader_pool.h"
 #include "log.h"
 #include "paths.h"
 #include "procstat.h"
@@ -288,6 +289,7 @@ leader_keeper_ready(struct leader *l, const struct leadermsg_report *m)
 	l->keepers.parked = false;
 	leader_idle_tell(l);
 	leader_end_keep(l);
+	leader_pool_ask(l);
 }
 
 void

@@ -20,6 +20,7 @@
 #include "leader_audit.h"
 #include "leader_messages.h"
 #include "leader_phase.h"
+#include "leader_pool.h"
 #include "leader_refuse.h"
 #include "leader_shell.h"
 #include "leader_talk.h"
@@ -89,6 +90,7 @@ finish(struct leader *l)
 {
 	sessiondir_remove(&l->dir);
 	take_last_messages(l);
+	leader_pool_gone(l);
 	leader_utmp_leave(l);
 	if (leader_phase_started(l)) {
 		if (!l->ended && l->shell.ended)
@@ -183,6 +185,7 @@ turn(struct leader *l, const struct pollfd p[POLLED])
 	leader_end_turn(l, &p[4]);
 	leader_shell_tell(l);
 	leader_kept_note(l);
+	leader_pool_turn(l);
 	/* Last, because an event in P may have come in time. */
 	if (l->pid && l->deadline_ms && clock_now_ms() >= l->deadline_ms)
 		on_deadline(l);

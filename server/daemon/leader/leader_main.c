@@ -23,6 +23,7 @@
 #include "leader_shell.h"
 #include "register.h"
 #include "leader_loop.h"
+#include "leader_pool.h"
 #include "leader_dir.h"
 #include "leader_end.h"
 #include "log.h"
@@ -346,6 +347,7 @@ leader_main(const struct leader_order *order)
 
 	audit_init(&l.leader.audit, order->account.user, order->login.uid);
 	leader_end_init(&l.leader);
+	leader_pool_init(&l.leader, &order->policy.pool);
 	rc = prepare(&l);
 	envlist_free(&l.env);
 	unused_give_back();

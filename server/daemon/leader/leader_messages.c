@@ -18,6 +18,7 @@
 #include "leader_idle.h"
 #include "leader_keeper.h"
 #include "leader_phase.h"
+#include "leader_pool.h"
 #include "leader_shell.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
@@ -25,6 +26,7 @@
 #include "refusal.h"
 #include "reply.h"
 
+#define MESSAGE_ROOM 256 /* for LEADERMSG_WORDS and LEADERMSG_FACTS */
 #define ENDING_MS 60000 /* besides StallTimeout: the last output over a slow line */
 
 /*
@@ -46,6 +48,7 @@ on_ready(struct leader *l, const struct leadermsg_report *m)
 	l->audit.session = l->dir.id;
 	leader_phase_enter(l, LEADER_WAIT_START, LEADER_PHASE_START_MS);
 	leader_end_keep(l);
+	leader_pool_ask(l);
 	if (m->number != l->dir.id || reply_plain(l->conn, VOUCH_READY, l->dir.id))
 		leader_phase_undo(l);
 }
@@ -154,6 +157,7 @@ static void
 on_ended(struct leader *l, const struct leadermsg_report *m)
 {
 	l->ended = true;
+	leader_pool_gone(l);
 	leader_shell_hang_up(&l->shell);
 	/* Its number is free before the login hears of the end, or soon after. */
 	sessiondir_remove(&l->dir);
@@ -198,6 +202,8 @@ ignore(struct leader *l, const struct leadermsg_report *m)
 	(void)l;
 	(void)m;
 }
+
+_Static_assert(MESSAGE_ROOM >= LEADERMSG_WORDS_MAX && MESSAGE_ROOM >= LEADERMSG_FACTS_MAX, "there is room for each");
 
 typedef void handler(struct leader *, const struct leadermsg_report *);
 
@@ -267,6 +273,8 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 	/* The new program does not know what the old one was told. */
 	if (m->type == LEADERMSG_UPGRADE && !l->pending_len)
 		leader_end_keep(l);
+	if (m->type == LEADERMSG_UPGRADE && m->kind == LEADERMSG_UPGRADE_DONE)
+		leader_pool_ask(l);
 	if (m->type >= LEADERMSG_OPTIONAL)
 		return true;
 	h = handlers[l->state][m->type - LEADERMSG_READY];
@@ -276,6 +284,17 @@ handle(struct leader *l, const struct leadermsg_report *m, int fd)
 		h(l, m);
 	else
 		return false;
+	return true;
+}
+
+static bool
+take_facts(struct leader *l, const unsigned char *buf, size_t len)
+{
+	struct leadermsg_facts m;
+
+	if (!leader_phase_started(l) || leadermsg_decode_facts(&m, buf, len))
+		return false;
+	leader_pool_facts(l, &m);
 	return true;
 }
 
@@ -293,7 +312,7 @@ take_words(struct leader *l, const unsigned char *buf, size_t len)
 bool
 leader_messages_read(struct leader *l)
 {
-	unsigned char buf[LEADERMSG_WORDS_MAX + 1];
+	unsigned char buf[MESSAGE_ROOM + 1];
 	struct leadermsg_report m;
 	ssize_t n;
 	int fd;
@@ -310,8 +329,14 @@ leader_messages_read(struct leader *l)
 			leader_phase_undo(l);
 		return false;
 	}
-	if (leadermsg_type_of(buf, (size_t)n) == LEADERMSG_WORDS) {
-		if (n > LEADERMSG_WORDS_MAX || !take_words(l, buf, (size_t)n))
+	if (n > MESSAGE_ROOM) {
+		violation(l);
+		n = 0;
+	} else if (leadermsg_type_of(buf, (size_t)n) == LEADERMSG_WORDS) {
+		if (!take_words(l, buf, (size_t)n))
+			violation(l);
+	} else if (leadermsg_type_of(buf, (size_t)n) == LEADERMSG_FACTS) {
+		if (!take_facts(l, buf, (size_t)n))
 			violation(l);
 	} else if (leadermsg_decode_report(&m, buf, (size_t)n)) {
 		violation(l);

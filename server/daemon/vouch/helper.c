@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "askpool.h"
 #include "audit.h"
 #include "clean.h"
 #include "clock.h"
@@ -225,6 +226,7 @@ send_facts(struct helper *h)
 	memcpy(facts.user, h->login.user, sizeof facts.user);
 	memcpy(facts.address, h->login.address, sizeof facts.address);
 	memcpy(facts.who, h->login.who, sizeof facts.who);
+	facts.pool = askpool_may(&h->policy.pool);
 	if (reply_send(h->conn, &facts))
 		h->state = DONE;
 }
@@ -341,6 +343,21 @@ on_start(struct helper *h, const struct vouch_request *q)
 	free(order);
 }
 
+/* A vouched login asks for the sessions of its user on other nodes, before it asks for a new one: whether this was that. */
+static bool
+asks_pool(struct helper *h, const unsigned char *buf, size_t len)
+{
+	struct vouch_request q;
+
+	if (h->state != EXPECT_START || vouch_decode_request(&q, buf, len) || q.op != VOUCH_OP_POOL)
+		return false;
+	if (!askpool_may(&h->policy.pool))
+		reply_pool(h->conn, -1);
+	else if (askpool_answer(h->conn, q.number, h->login.user))
+		h->state = DONE;
+	return true;
+}
+
 static const struct {
 	enum vouch_op op; /* the one request that the state permits */
 	void (*handle)(struct helper *, const struct vouch_request *);
@@ -403,6 +420,10 @@ needs_no_ticket(struct helper *h, const unsigned char *buf, size_t len)
 		files_ends(h->conn, h->caller);
 	else if (q.op == VOUCH_OP_EVENTS)
 		files_events(h->conn, h->caller);
+	else if (q.op == VOUCH_OP_POOL)
+		askpool_unvouched(h->conn, h->caller, &q.ticket, q.number);
+	else if (q.op == VOUCH_OP_HELD)
+		askpool_held(h->conn, h->caller);
 	else if (q.op != VOUCH_OP_SAY)
 		return false;
 	else if (said_take(h->caller, &q, h->quiet))
@@ -425,6 +446,8 @@ serve(struct helper *h)
 			return;
 		if (n > 0 && h->state == EXPECT_VOUCH && needs_no_ticket(h, buf, (size_t)n))
 			return;
+		if (n > 0 && asks_pool(h, buf, (size_t)n))
+			continue;
 		if (n < 0 || vouch_decode_request(&q, buf, (size_t)n) || q.op != (uint32_t)states[h->state].op) {
 			refuse(h, VOUCH_BAD_REQUEST, "unknown request", NOTHELD_BAD_REQUEST, "");
 			return;

@@ -359,21 +359,6 @@ ctl_target(const char *word, struct attach_status *found)
 }
 
 int
-ctl_name_free(const struct session_list *list, const char *name, uint32_t except)
-{
-	if (!attach_name_ok(name)) {
-		ctl_error("\"%s\" is not a valid name: use " ATTACH_NAME_RULE, name);
-		return CTL_USAGE;
-	}
-	for (size_t i = 0; i < list->count; i++)
-		if (list->v[i].id != except && strcmp(list->v[i].name, name) == 0) {
-			ctl_error("session %u already has the name %s", list->v[i].id, name);
-			return CTL_FAILED;
-		}
-	return CTL_OK;
-}
-
-int
 ctl_connect(uint32_t id, int *fd)
 {
 	int rc = session_connect(ctl_uid(), id);

@@ -40,7 +40,7 @@ struct ctl_command {
 extern const struct ctl_command cmd_ls, cmd_last, cmd_events, cmd_attach, cmd_new, cmd_detach, cmd_rename, cmd_kill, cmd_env, cmd_hook,
                                 cmd_setup, cmd_doctor, cmd_message, cmd_drain, cmd_check_config, cmd_resume, cmd_upgrade,
                                 cmd_metrics, cmd_record, cmd_export, cmd_send, cmd_print, cmd_peek, cmd_tail, cmd_wait,
-                                cmd_run, cmd_why;
+                                cmd_run, cmd_why, cmd_pool;
 
 void ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the mistake in the command line and the usage: CTL_USAGE. */
@@ -85,8 +85,6 @@ int ctl_find(const struct session_list *list, const char *word, const struct att
 int ctl_target(const char *word, struct attach_status *found);
 /* The same in LIST. */
 int ctl_target_in(const struct session_list *list, const char *word, const struct attach_status **found);
-/* Refuses an invalid name, and one that another session than EXCEPT (0: none) has. */
-int ctl_name_free(const struct session_list *list, const char *name, uint32_t except);
 
 /* Connects to the keeper of the session ID. */
 int ctl_connect(uint32_t id, int *fd);

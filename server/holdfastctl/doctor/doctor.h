@@ -64,6 +64,7 @@ int doctor_begin(struct doctor *d, const char *user);
 
 void doctor_check_parts(struct doctor *d);  /* switch, daemon, configuration */
 void doctor_check_files(struct doctor *d);  /* the installed files */
+void doctor_check_pool(struct doctor *d);   /* the pool of login nodes, where there is one */
 void doctor_check_run(struct doctor *d);    /* /run/holdfast */
 void doctor_check_pam(struct doctor *d);
 void doctor_check_stack(struct doctor *d); /* the PAM rules of held shells; a part of the former */

@@ -172,6 +172,15 @@ struct keeper {
 	uint64_t cause_until;  /* clock_now_ms(): so long the leader's answer to ASKED is waited for (cause.h); 0: not asked */
 	bool cause_told;       /* the answer is there */
 	char cause[LEADERMSG_CAUSE_CAP]; /* what it says, for those who are attached; "": nothing */
+	struct {
+		bool wanted, programs; /* the leader has asked for them, and with programs (facts.h) */
+		/* Of those that were sent last, what makes the next ones be sent; a state of 0: none were. */
+		struct facts_sent {
+			uint32_t state, id;
+			uint64_t changed_ms, lost_ms;
+			char name[NAME_CAP];
+		} sent;
+	} facts;
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */
 	uint64_t linger_until; /* ENDING: a client that has not heard of it is waited for; CLOCK_NEVER: not yet */

@@ -12,17 +12,21 @@
 #include "attaching.h"
 #include "birth.h"
 #include "choose.h"
-#include "clock.h"
 #include "envlist.h"
+#include "enter_best.h"
+#include "enter_claim.h"
+#include "enter_far.h"
 #include "enter_fill.h"
 #include "enter_missed.h"
 #include "enter_private.h"
 #include "enter_why.h"
 #include "hookshell.h"
+#include "hop.h"
 #include "rootless.h"
 #include "picker.h"
+#include "poolask.h"
+#include "remote.h"
 #include "paths.h"
-#include "probing.h"
 #include "resumed.h"
 #include "sessions.h"
 #include "silent.h"
@@ -30,10 +34,7 @@
 #include "vouching.h"
 #include "waiting.h"
 
-#define CLAIMS 3    /* more of one session, where its keepers die in the middle of one */
 #define WHO_MS 500  /* for the leaders of those that are silent */
-#define LIST_MS 500     /* for all keepers together; a stopped one is skipped */
-#define PATIENCE_MS 5000 /* LoginTimeout if holdfastd does not tell it: then no further session is claimed */
 
 /* Which of the names of our uid the login is by, and whether that account is the one that it was. */
 static void
@@ -73,43 +74,6 @@ be_vouched_for(struct enter *e)
 	return rc;
 }
 
-/* Whether the login comes from session ID by ssh; searched once. */
-static bool
-comes_out_of(struct enter *e, uint32_t id)
-{
-	if (!e->inside_known)
-		inside_find(&e->inside, envlist_get(&e->claim.env, "SSH_CONNECTION"));
-	e->inside_known = true;
-	return inside_has(&e->inside, id);
-}
-
-/* For the event: how the session that is claimed next was chosen. */
-static void
-chose(struct enter *e, enum attach_chose how)
-{
-	e->claim.flags = (e->claim.flags & ~ATTACH_CHOSE_MASK) | (uint32_t)how << ATTACH_CHOSE_SHIFT;
-}
-
-static int
-claim(struct enter *e, uint32_t id, enum attach_mode mode)
-{
-	int rc;
-
-	if (mode != ATTACH_MODE_FIRST && comes_out_of(e, id))
-		return -ELOOP;
-	e->claim.mode = mode;
-	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
-	/* Its keeper has died meanwhile, perhaps: then the next one answers. */
-	for (int i = 0; i < CLAIMS && rc == -EPIPE; i++) {
-		rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
-		if (rc == -ENOENT || rc == -ECONNREFUSED)
-			return -EPIPE;
-	}
-	if (rc == -EACCES && mode == ATTACH_MODE_AUTO && e->at.refused.code == ATTACH_REFUSAL_ELEVATED)
-		e->elevated = id;
-	return rc;
-}
-
 /* A session that was not resumed by itself, because another user's shell is in front in it. */
 static void
 say_elevated(struct enter *e)
@@ -118,51 +82,6 @@ say_elevated(struct enter *e)
 		fprintf(stderr, "holdfast: session %u was left in another user's shell; to return: holdfastctl "
 		        "attach %u\r\n", e->elevated, e->elevated);
 	e->elevated = 0;
-}
-
-static struct choose_login
-describe_login(const struct enter *e)
-{
-	return (struct choose_login){
-		.former = e->q->own ? NULL : &e->vouching.facts.former, .user = e->user, .home_born = e->home_born,
-		.who = &e->claim.identity, .who_known = e->q->own || e->vouching.facts.type == VOUCH_FACTS,
-		.rows = e->claim.rows, .cols = e->claim.cols, .term = e->claim.term,
-		.now_ms = clock_date_ms(),
-	};
-}
-
-/* Resumes the best session that still can be: -ENOENT when there is none. */
-static int
-resume_best(struct enter *e)
-{
-	struct session_list list;
-	struct choose_login login = describe_login(e);
-	uint32_t patience = e->vouching.facts.type == VOUCH_FACTS ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
-	uint64_t until = clock_now_ms() + patience;
-	int rc = session_list_get(geteuid(), LIST_MS, &list), n, first = 0;
-
-	if (rc < 0)
-		return rc;
-	if (choose_wants_probe(&list, &login))
-		rc = probing_run(geteuid(), &list, &login, &e->waiting);
-	n = rc == 0 ? choose_candidates(&list, &login) : 0;
-	if (rc == 0)
-		rc = -ENOENT;
-	/* Another login may be faster; then the next one is ours.  Many that do not answer are not all waited for. */
-	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++) {
-		if (i > 0)
-			chose(e, ATTACH_CHOSE_NEXT);
-		else if (n == 1)
-			chose(e, ATTACH_CHOSE_ONLY);
-		else
-			chose(e, choose_is_like(&list.v[i], &login) ? ATTACH_CHOSE_WINDOW : ATTACH_CHOSE_LATEST);
-		rc = claim(e, list.v[i].id, ATTACH_MODE_AUTO);
-		first = i ? first : rc;
-	}
-	if (rc && rc != -EINTR)
-		enter_missed_note(e, &list, n, first, &login);
-	session_list_free(&list);
-	return rc == 0 || rc == -EINTR ? rc : -ENOENT;
 }
 
 /* The socket to the keeper takes the place of the one to the helper: it gives the session up in the same way. */
@@ -179,7 +98,7 @@ start_own(struct enter *e, const struct winsize *ws)
 	rootless_warning(warning);
 	if (warning[0])
 		fprintf(stderr, "holdfast: %s\r\n", warning);
-	return claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+	return enter_claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
 }
 
 /* Asks the helper for a session, and claims it. */
@@ -192,6 +111,7 @@ start_one(struct enter *e)
 
 	say_elevated(e);
 	enter_say_told(e);
+	enter_far_say(e);
 	if (m && m->command[0])
 		e->claim.command = (char *)m->command;
 	else if (e->q->command)
@@ -205,7 +125,7 @@ start_one(struct enter *e)
 	rc = vouching_start(&e->vouching, &e->q->ticket, ws, &e->waiting);
 	if (rc < 0)
 		return rc;
-	rc = claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
+	rc = enter_claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
 	if (!rc)
 		enter_missed_say(e);
 	return rc;
@@ -244,8 +164,8 @@ claim_chosen(struct enter *e, const struct picker_choice *c)
 		/* If it has gone meanwhile, or nobody listens there any more, no other one takes its place. */
 		snprintf(e->want, sizeof e->want, "%u", c->id);
 		e->claim.flags |= c->flags;
-		chose(e, ATTACH_CHOSE_PICKED);
-		rc = claim(e, c->id, (enum attach_mode)c->mode);
+		enter_chose(e, ATTACH_CHOSE_PICKED);
+		rc = enter_claim(e, c->id, (enum attach_mode)c->mode);
 		return rc == -ECONNREFUSED ? -ENOENT : rc;
 	case PICKER_NEW:
 		/* The helper has not waited for so long. */
@@ -271,7 +191,7 @@ enter_picked(struct enter *e)
 
 	if (!e->q->ask || !e->q->tty)
 		return -ENOENT;
-	rc = session_list_get(geteuid(), LIST_MS, &list);
+	rc = session_list_get(geteuid(), ENTER_LIST_MS, &list);
 	if (rc < 0)
 		return rc;
 	p = picker_of(e, &list);
@@ -297,7 +217,7 @@ ask_and_claim(struct enter *e, const struct attach_status *s)
 static void
 leave_mine(struct enter *e, struct session_list *list)
 {
-	struct choose_login login = describe_login(e);
+	struct choose_login login = enter_describe(e);
 	size_t kept = 0;
 
 	if (strspn(e->want, "0123456789") == strlen(e->want))
@@ -308,13 +228,13 @@ leave_mine(struct enter *e, struct session_list *list)
 	list->count = kept;
 }
 
-/* The session of that id or name: -ENOENT when there is none. */
+/* The session of that id or name on this node: -ENOENT when there is none. */
 static int
 enter_named(struct enter *e)
 {
 	const struct attach_status *s;
 	struct session_list list;
-	int rc = session_list_get(geteuid(), LIST_MS, &list);
+	int rc = session_list_get(geteuid(), ENTER_LIST_MS, &list);
 
 	if (rc < 0)
 		return rc;
@@ -328,9 +248,9 @@ enter_named(struct enter *e)
 	/* Keepers would refuse a ticket that holdfastd does not vouch for. */
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
-	chose(e, ATTACH_CHOSE_NAME);
+	enter_chose(e, ATTACH_CHOSE_NAME);
 	if (rc == 0)
-		rc = claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
+		rc = enter_claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
 	if (rc == -ETIMEDOUT || rc == -EAGAIN)
 		rc = -EHOSTDOWN;
 	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_ASK && e->q->tty)
@@ -348,14 +268,23 @@ go_on(struct enter *e)
 
 	if (!id)
 		return -ENOENT;
-	chose(e, ATTACH_CHOSE_STREAM);
-	rc = claim(e, id, ATTACH_MODE_STREAM);
+	enter_chose(e, ATTACH_CHOSE_STREAM);
+	rc = enter_claim(e, id, ATTACH_MODE_STREAM);
 	/* As by name: the login can enter it also without holdfastd. */
 	if (rc == -EACCES && e->at.refused.code == ATTACH_REFUSAL_TICKET) {
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
-		rc = claim(e, id, ATTACH_MODE_STREAM);
+		rc = enter_claim(e, id, ATTACH_MODE_STREAM);
 	}
 	return rc == -ECONNREFUSED || rc == -ENOTDIR ? -ENOENT : rc;
+}
+
+/* The session that is asked for: on this node, or else on another one of the pool. */
+static int
+enter_wanted(struct enter *e)
+{
+	int rc = e->node[0] && !enter_far_is_here(e) ? -ENOENT : enter_named(e);
+
+	return rc == -ENOENT ? enter_far_named(e) : rc;
 }
 
 static int
@@ -367,14 +296,17 @@ find_way(struct enter *e)
 		return go_on(e);
 	if (strcmp(e->want, "new") == 0)
 		return start_new(e);
-	rc = e->want[0] ? enter_named(e) : enter_picked(e);
+	rc = e->want[0] ? enter_wanted(e) : enter_picked(e);
 	if (rc == -ENOENT && !e->want[0])
-		rc = resume_best(e);
+		rc = enter_best(e);
+	/* It is known to be elsewhere: a second one of that name would be in its way later. */
+	if (rc == -EREMOTE && e->q->create_named && !e->q->must_exist)
+		return start_new(e);
 	if (rc != -ENOENT || e->q->must_exist)
 		return rc;
 	if (!e->want[0])
 		return start_new(e);
-	if (!e->q->create_named || !attach_name_ok(e->want))
+	if (!e->q->create_named || !attach_name_ok(e->want) || e->node[0])
 		return rc;
 	memcpy(e->claim.name, e->want, sizeof e->claim.name);
 	return start_new(e);
@@ -428,12 +360,12 @@ attempt(struct enter *e)
 		rc = find_way(e);
 	}
 	/* An existing session does not need the helper any more. */
-	if (rc == 0 && e->claim.mode != ATTACH_MODE_FIRST)
+	if (rc == 0 && (e->hopped || e->claim.mode != ATTACH_MODE_FIRST))
 		vouching_close(&e->vouching);
-	if (rc == 0)
+	if (rc == 0 && !e->hopped)
 		rc = run_scripts(e);
 	if (rc == 0)
-		return stay_run(e);
+		return e->hopped ? hop_stay(e) : stay_run(e);
 	/* The wanted session cannot be entered: reports its reason, unless holdfastd does not run. */
 	enter_say_why(e, rc == -ENOENT && e->err && !e->want[0] ? e->err : rc);
 	if (!e->back[0] || e->waiting.hangup)
@@ -444,19 +376,22 @@ attempt(struct enter *e)
 	return true;
 }
 
-/* Takes the wanted name whole; enters no session for a name that is too long. */
+/* Takes the wanted name, and the node in front of it, whole; enters no session for a name that is too long. */
 static int
 take_name(struct enter *e)
 {
-	const char *want = e->q->want ? e->q->want : "";
+	const char *want = remote_split(e->q->want ? e->q->want : "", e->node);
 	char text[TEXT_CAP];
 
-	if (strlen(want) < sizeof e->want) {
+	if (want && strlen(want) < sizeof e->want) {
 		memcpy(e->want, want, strlen(want) + 1);
 		return 0;
 	}
-	snprintf(text, sizeof text, "no session %.*s...: a name has at most %d characters", NAME_CAP - 1, want,
-	         NAME_CAP - 1);
+	if (want)
+		snprintf(text, sizeof text, "no session %.*s...: a name has at most %d characters", NAME_CAP - 1, want,
+		         NAME_CAP - 1);
+	else
+		snprintf(text, sizeof text, "no session %.64s: expected NODE:NAME, or a number or name alone", e->q->want);
 	enter_set_outcome(e, ENTER_NOT, text);
 	e->res->code = FRAME_E_NO_SESSION;
 	return -ENAMETOOLONG;
@@ -482,6 +417,7 @@ enter_run(const struct enter_request *q, struct enter_result *res)
 		e.claim.ticket = q->ticket;
 	}
 	vouching_close(&e.vouching);
+	poolask_free(&e.pool);
 	envlist_free(&e.claim.env);
 	if (q->tty && e.fds[0] >= 0)
 		close(e.fds[0]);

@@ -10,6 +10,7 @@
 #include "attaching.h"
 #include "enter_request.h"
 #include "inside.h"
+#include "poolask.h"
 #include "vouching.h"
 #include "waiting.h"
 
@@ -27,6 +28,11 @@ struct enter {
 	int err;                  /* why the login entered no session, for enter_say_why */
 	char told[TEXT_CAP];      /* a session that the user has lost, and the person has not read that yet; "" */
 	char want[NAME_CAP];      /* "": choose one; else the session to enter, also after a switch */
+	char node[NODE_CAP];      /* the node that was said with the session, or "" */
+	bool pool_asked;
+	struct pool_answer pool;  /* owned: the user's sessions on all nodes, if WHOLE (enter_far.h) */
+	bool hopped;              /* the login is in a session of another node (hop.h) */
+	char far[TEXT_CAP];       /* which session of another node could not be reached, for the person; "" */
 	char back[NAME_CAP];      /* the session to return to if a switch fails */
 	bool switched;            /* this is not the login's first session */
 	bool filled;              /* enter_fill_claim has been done */

@@ -11,7 +11,8 @@
 #include "ticket.h"
 
 struct enter_request {
-	const char *want;     /* NULL: resume the best one, else a new one; "new"; or an id or a name */
+	const char *want;     /* NULL: resume the best one, else a new one; "new"; or an id or a name, and before it
+	                         perhaps the node of the pool that has it: "login3:work" */
 	bool create_named;    /* WANT names no session: start one of that name */
 	bool must_exist;      /* never start one */
 	bool ask;             /* without WANT, at a terminal, with several sessions: let the user pick one (picker.h) */
@@ -23,6 +24,7 @@ struct enter_request {
 	struct ticket ticket; /* HOLDFAST_TICKET, or none */
 	bool hook;            /* from the hook of a shell that sshd must have executed */
 	bool scripts;         /* run resume.d (resumed.h) */
+	bool no_hop;          /* the login comes over another node of the pool: it goes to no third one */
 	bool own;             /* without holdfastd: this process starts sessions (rootless.h), and there is no TICKET */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */

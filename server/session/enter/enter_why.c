@@ -123,6 +123,8 @@ say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 		snprintf(text, TEXT_CAP, "%s", e->vouching.last.text[0] ? e->vouching.last.text : "holdfastd gives no reason");
 	else if (rc == -EACCES && !e->q->own && ticket_is_none(&e->q->ticket))
 		say_unknown(text);
+	else if (rc == -ENOENT && e->node[0])
+		snprintf(text, TEXT_CAP, "no session %s on %s, as far as this node knows", e->want, e->node);
 	else if (rc == -ENOENT && e->q->mode == ATTACH_MODE_STREAM && ends_line(attach_id(e->want), A_DAY_MS, text) == 0)
 		return true;
 	else if (rc == -ENOENT && e->want[0] && (e->q->own || !is_absence(e->err) || e->q->framed))
@@ -131,6 +133,10 @@ say_known(const struct enter *e, int rc, char text[TEXT_CAP])
 		snprintf(text, TEXT_CAP, "no session %s among those that answer; another one does not answer", e->want);
 	else if (rc == -EHOSTDOWN)
 		snprintf(text, TEXT_CAP, "session %s does not answer; holdfastctl kill -s KILL ends it", e->want);
+	else if (rc == -EREMOTE)
+		snprintf(text, TEXT_CAP, "%.400s", e->far);
+	else if (rc == -ENOTUNIQ && e->pool.whole && !e->node[0])
+		snprintf(text, TEXT_CAP, "several sessions are named %s; say the node too (holdfastctl ls shows them)", e->want);
 	else if (rc == -ENOTUNIQ)
 		snprintf(text, TEXT_CAP, "several sessions are named %s; use the number", e->want);
 	else if (rc == -E2BIG)

@@ -148,6 +148,9 @@ next_reply(struct vouching *v, struct waiting *w, int timeout_ms)
 		return n;
 	if (vouch_decode_reply(&v->last, buf, (size_t)n) < 0)
 		return -EBADMSG;
+	/* The answer to a question that nobody has waited for any longer (poolask.h). */
+	if (v->last.type == VOUCH_POOL_IS)
+		return next_reply(v, w, timeout_ms);
 	make_printable(v->last.text);
 	return v->last.type == VOUCH_REFUSED ? -EACCES : v->last.type;
 }

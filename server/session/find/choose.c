@@ -41,7 +41,7 @@ is_mine(const struct attach_status *s, const struct choose_login *login)
 bool
 choose_is_live(const struct attach_status *s, const struct choose_login *login)
 {
-	return s->state == ATTACH_STATE_ATTACHED && is_mine(s, login);
+	return s->state == ATTACH_STATE_ATTACHED && !s->remote && is_mine(s, login);
 }
 
 /* Output of a session without a terminal does not count as use. */
@@ -126,6 +126,8 @@ compare(const void *a, const void *b)
 		return x->used > y->used ? -1 : 1;
 	if (x->to != y->to)
 		return x->to > y->to ? -1 : 1;
+	if (x->s.remote != y->s.remote)
+		return x->s.remote < y->s.remote ? -1 : 1;
 	return x->s.id < y->s.id ? -1 : x->s.id > y->s.id;
 }
 

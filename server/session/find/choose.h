@@ -6,6 +6,10 @@
  * activity first.  Windows that one outage cut off return together, each to its own session: of these the one with the
  * login's size and TERM goes first.  An outage is as recent as the latest activity in any of its windows, including
  * those that have already returned.  A command on pipes is no candidate.
+ *
+ * Sessions of other nodes of the pool (remote.h) are sorted among those of this one, by the same rules; where all is
+ * equal, this node's go first.  Times are those of the nodes' own clocks.  Of a session that is attached on another node
+ * nobody here knows whether its connection is dead: it is no candidate before that node says that it is dropped.
  */
 #ifndef HOLDFAST_CHOOSE_H
 #define HOLDFAST_CHOOSE_H

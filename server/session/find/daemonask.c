@@ -49,24 +49,34 @@ receive(int sock, uint64_t deadline, struct vouch_reply *reply, int *fds)
 }
 
 int
-daemonask(enum vouch_op op, enum vouch_reply_type want, struct vouch_reply *reply, int fds[VOUCH_FILES])
+daemonask_over(int sock, const struct vouch_request *q, enum vouch_reply_type want, uint64_t deadline_ms,
+               struct vouch_reply *reply, int fds[VOUCH_FILES])
 {
-	const struct vouch_request q = { .op = op };
-	uint64_t deadline = clock_now_ms() + DAEMONASK_WAIT_MS;
 	unsigned char buf[VOUCH_REQUEST_BYTES];
-	int sock = daemonlink_open(), rc;
+	int rc;
 
 	fds[0] = fds[1] = -1;
-	if (sock < 0)
-		return sock;
-	vouch_encode_request(&q, buf);
-	rc = send(sock, buf, sizeof buf, MSG_NOSIGNAL) == (ssize_t)sizeof buf ? VOUCH_QUEUED : -EPIPE;
+	vouch_encode_request(q, buf);
+	rc = send(sock, buf, sizeof buf, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof buf ? VOUCH_QUEUED : -EPIPE;
 	while (rc == VOUCH_QUEUED)
-		rc = receive(sock, deadline, reply, fds);
-	close(sock);
+		rc = receive(sock, deadline_ms, reply, fds);
 	if (rc == (int)want)
 		return 0;
 	fd_close(&fds[0]);
 	fd_close(&fds[1]);
 	return rc < 0 ? rc : -EPROTO;
+}
+
+int
+daemonask(enum vouch_op op, enum vouch_reply_type want, struct vouch_reply *reply, int fds[VOUCH_FILES])
+{
+	const struct vouch_request q = { .op = op };
+	int sock = daemonlink_open(), rc;
+
+	fds[0] = fds[1] = -1;
+	if (sock < 0)
+		return sock;
+	rc = daemonask_over(sock, &q, want, clock_now_ms() + DAEMONASK_WAIT_MS, reply, fds);
+	close(sock);
+	return rc;
 }

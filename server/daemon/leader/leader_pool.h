@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leader_pool: tells holdfast-pool of the session, where the host belongs to a pool of login nodes (poolmsg.h).
+ *
+ * The leader never waits for holdfast-pool.  A message that does not get through is sent again at the session's next
+ * event, and all are once more when holdfast-pool asks for that (LEADERCTL_TELL).  What the session is, its keeper says,
+ * a process of the user; whose it is, and its identity, the leader.
+ */
+#ifndef HOLDFAST_LEADER_POOL_H
+#define HOLDFAST_LEADER_POOL_H
+
+#include "config_pool.h"
+#include "leader.h"
+
+/* Begins, with what holdfast.conf says. */
+void leader_pool_init(struct leader *l, const struct config_pool *p);
+/* The keeper is ready, or is another program: asks it for the facts. */
+void leader_pool_ask(struct leader *l);
+/* It has said them. */
+void leader_pool_facts(struct leader *l, const struct leadermsg_facts *m);
+/* holdfast-pool asks, by way of holdfastd: holdfast.conf is read again. */
+void leader_pool_again(struct leader *l);
+/* The session has ended. */
+void leader_pool_gone(struct leader *l);
+/* Once a turn: what could not be sent. */
+void leader_pool_turn(struct leader *l);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "age.h"
+#include "config_file.h"
+#include "doctor.h"
+#include "hostfile.h"
+#include "paths.h"
+#include "poolask.h"
+#include "reinstall.h"
+
+#define DAEMON HOLDFAST_LIBEXECDIR "/holdfast-pool"
+#define CLIENT HOLDFAST_BINDIR "/holdfast"
+#define SERVICE "holdfast-pool.service"
+
+/* Whether the file PATH is root's alone, as the file of a shared secret must be. */
+static void
+check_secret(struct doctor *d, const char *path)
+{
+	char fix[TEXT_CAP];
+	struct stat st;
+
+	snprintf(fix, sizeof fix, "chown root:root %.240s && chmod 0600 %.240s", path, path);
+	if (lstat(path, &st)) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			doctor_add(d, "pool.vouch", DOCTOR_PROBLEM, "copy the pool's file of keys there, from another node",
+			           "no login is vouched for on other nodes: %s does not exist (PoolVouch)", path);
+		else
+			doctor_add(d, "pool.vouch", DOCTOR_UNKNOWN, NULL, "cannot look at %s (PoolVouch): %s", path,
+			           strerror(errno));
+	} else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_mode & 077) {
+		doctor_add(d, "pool.vouch", DOCTOR_PROBLEM, fix, "no login is vouched for on other nodes: %s must be a file "
+		           "that belongs to root and has mode 0600 (PoolVouch)", path);
+	}
+}
+
+/* Files that holdfast-pool, another user, reads; what they hold is for it to judge. */
+static void
+check_file(struct doctor *d, const char *keyword, const char *path)
+{
+	if (path[0] && hostfile_exists(path) == 0)
+		doctor_add(d, "pool.files", DOCTOR_PROBLEM, "put that file there, or correct the line in " PATH_CONFIG,
+		           "holdfast-pool cannot start: %s does not exist (%s)", path, keyword);
+}
+
+static void
+check_lines(struct doctor *d, const struct config_pool *p)
+{
+	char node[NODE_CAP], address[HOST_CAP];
+
+	if (config_pool_node(p, node))
+		doctor_add(d, "pool.node", DOCTOR_PROBLEM, "PoolNode NAME, in " PATH_CONFIG,
+		           "this node has no name in the pool: the host's name is no name of a node");
+	if (config_pool_address(p, address))
+		doctor_add(d, "pool.address", DOCTOR_PROBLEM, "PoolAddress NAME, in " PATH_CONFIG,
+		           "other nodes cannot reach this one: the host has no name");
+	else if (strncmp(address, "localhost", 9) == 0 || strncmp(address, "127.", 4) == 0)
+		doctor_add(d, "pool.address", DOCTOR_PROBLEM, "PoolAddress NAME, in " PATH_CONFIG,
+		           "other nodes cannot reach this one by the address %s", address);
+	if (!p->directory.etcd)
+		doctor_add(d, "pool.directory", DOCTOR_PROBLEM, "PoolDirectory etcd https://HOST:2379, in " PATH_CONFIG,
+		           "the pool %s has no directory", p->name);
+	check_file(d, "PoolTLS", p->tls.ca);
+	check_file(d, "PoolTLS", p->tls.cert);
+	check_file(d, "PoolTLS", p->tls.key);
+	check_file(d, "PoolUser", p->user.file);
+	if (p->vouch.how == CONFIG_POOL_VOUCH_KEY)
+		check_secret(d, p->vouch.file);
+}
+
+/* The line that starts it, or puts it there. */
+static void
+starting(char fix[TEXT_CAP])
+{
+	if (hostfile_exists(DAEMON) == 0)
+		snprintf(fix, TEXT_CAP, "install the package holdfast-pool, or build holdfast with --enable-pool");
+	else if (survival_systemd())
+		snprintf(fix, TEXT_CAP, "systemctl enable --now " SERVICE);
+	else
+		snprintf(fix, TEXT_CAP, "start " DAEMON ", now and at boot");
+}
+
+static void
+say_store(struct doctor *d, const struct pool_answer *a)
+{
+	const struct pool_health *h = &a->health;
+	const char *fix = "look at its log (journalctl -u " SERVICE "), and at the directory's members";
+	char since[AGE_CAP] = "its start";
+
+	if (h->since_ms)
+		age_since(since, h->since_ms);
+	if (h->store == POOL_STORE_OK && h->skipped)
+		doctor_add(d, "pool.store", DOCTOR_WARN, "look at holdfast-pool's log for the keys of these entries",
+		           "the pool's directory has %u entries that are not valid", h->skipped);
+	else if (h->store == POOL_STORE_OK)
+		doctor_add(d, "pool.store", DOCTOR_OK, NULL, "pool %s: the directory answers, %zu nodes, %u sessions", h->pool,
+		           a->member_count, h->entries);
+	else
+		doctor_add(d, "pool.store", DOCTOR_PROBLEM, fix, "the pool's directory has not answered for %s%s%.200s: no "
+		           "login resumes a session of another node", since, h->text[0] ? ": " : "", h->text);
+}
+
+static void
+check_daemon(struct doctor *d)
+{
+	struct ticket none = { { 0 } };
+	struct pool_answer a;
+	char fix[TEXT_CAP];
+	int rc = geteuid() == 0 ? poolask_as_root(POOL_WHAT_MEMBERS, "", &a) : poolask(POOL_WHAT_MEMBERS, &none, &a);
+
+	starting(fix);
+	if (rc == 0)
+		say_store(d, &a);
+	else if (rc == -ENOENT || rc == -ECONNREFUSED || rc == -EPIPE)
+		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, fix,
+		           "holdfast-pool does not run: no login resumes a session of another node");
+	else if (rc == -EPERM)
+		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, "rm -r " PATH_POOL " && systemctl restart " SERVICE,
+		           PATH_POOL " is not as holdfast-pool makes it");
+	else if (rc == -ETIMEDOUT || rc == -EAGAIN)
+		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, "systemctl restart " SERVICE, "holdfast-pool hangs");
+	else
+		doctor_add(d, "pool.daemon", DOCTOR_UNKNOWN, NULL, "cannot ask holdfast-pool: %s", strerror(-rc));
+	poolask_free(&a);
+}
+
+void
+doctor_check_pool(struct doctor *d)
+{
+	struct config_subject who = { .user = d->user, .groups = (const char *const *)d->groups, .address = "" };
+	struct config_policy p;
+	struct config_error e;
+
+	/* A file with a mistake is said elsewhere. */
+	if (!d->has_system || config_load(PATH_CONFIG, &who, &p, &e) || !config_pool_on(&p.pool))
+		return;
+	check_lines(d, &p.pool);
+	check_daemon(d);
+	if (hostfile_exists(CLIENT) == 0)
+		doctor_add(d, "pool.client", DOCTOR_PROBLEM, "install the package holdfast-client",
+		           "logins here cannot go to sessions of other nodes: " CLIENT " does not exist");
+	if (!p.pool.resume)
+		doctor_add(d, "pool.resume", DOCTOR_WARN, "PoolResume yes, in " PATH_CONFIG,
+		           "%s resumes no session of another node (PoolResume no)", d->user);
+}
