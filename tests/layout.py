@@ -22,7 +22,7 @@ import subprocess
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
-TOP = ('common', 'pam', 'server', 'client', 'screen')
+TOP = ('common', 'pam', 'pool', 'server', 'client', 'screen')
 
 
 def die(text):

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "clock.h"
+#include "log.h"
+
+#define CONNECT_MS 2000
+#define QUICK_MS 3000      /* for an answer, while another member can be asked */
+#define PATIENT_MS 8000    /* the last member that is left may be slow */
+#define ECHO_MS 5000       /* a proof must be back by then */
+#define REFUSED_MIN_MS 1000
+#define REFUSED_MAX_MS 30000
+#define SWEEP_USERS 1000   /* in one turn */
+#define TWIN_MS 150000     /* a twin writes more often */
+
+static const struct store_task *const tasks[STORE_TASKS] = {
+	[STORE_AUTH] = &store_auth, [STORE_LEASE] = &store_lease, [STORE_WRITE] = &store_write,
+	[STORE_MIRROR] = &store_mirror, [STORE_READ] = &store_read,
+};
+
+struct store *
+store_new(const struct store_options *o)
+{
+	struct store *s = calloc(1, sizeof *s);
+	struct key k = { .kind = KEY_NODE };
+
+	if (!s)
+		return NULL;
+	s->o = *o;
+	endpoints_begin(&s->o.endpoints);
+	for (int i = 0; i < STORE_TASKS; i++)
+		s->calls[i] = (struct store_call){ .store = s, .task = tasks[i] };
+	snprintf(k.node, sizeof k.node, "%s", o->self.node);
+	key_put(o->pool, &k, s->write.node_key);
+	k.kind = KEY_PROOF;
+	key_put(o->pool, &k, s->write.proof_key);
+	s->write.drained = o->self.drained;
+	return s;
+}
+
+void
+store_free(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STORE_TASKS; i++)
+		store_cancel(s, i);
+	free(s->write.node_value);
+	explicit_bzero(s->auth.token, sizeof s->auth.token);
+	free(s);
+}
+
+/* When a task may be tried again after having been refused. */
+static void
+put_off(struct store_call *c, uint64_t now)
+{
+	uint64_t ms = (uint64_t)REFUSED_MIN_MS << (c->refusals < 5 ? c->refusals : 5);
+
+	c->refusals++;
+	c->again_ms = now + (ms < REFUSED_MAX_MS ? ms : REFUSED_MAX_MS);
+}
+
+/* What an outcome means for all tasks; the task itself has seen it. */
+static void
+act_on(struct store *s, struct store_call *c, enum etcd_outcome outcome, uint64_t now)
+{
+	switch (outcome) {
+	case ETCD_OK:
+		break;
+	case ETCD_AWAY:
+		store_leave(s, now, s->text);
+		break;
+	case ETCD_AUTH:
+		explicit_bzero(s->auth.token, sizeof s->auth.token);
+		s->auth.unneeded = false;
+		put_off(c, now);
+		if (c->refusals == 1)
+			c->again_ms = now; /* a new token is all that is missing, as a rule */
+		break;
+	case ETCD_NO_LEASE:
+		store_lost_all(s, now);
+		break;
+	default:
+		put_off(c, now);
+	}
+}
+
+static void
+on_done(void *arg, long status, const char *error)
+{
+	struct store_call *c = arg;
+	struct store *s = c->store;
+	uint64_t now = clock_now_ms();
+	json_t *answer = c->answer;
+	char text[ETCD_TEXT_CAP];
+	enum etcd_outcome outcome = etcd_outcome(status, c->given_up ? "" : error, answer, text);
+
+	if (c->given_up) {
+		outcome = c->given_up;
+		snprintf(text, sizeof text, "the store has ended the watch");
+	}
+	c->http = NULL;
+	c->answer = NULL;
+	pieces_free(&c->pieces);
+	if (outcome == ETCD_OK) {
+		endpoints_answered(&s->o.endpoints);
+		c->refusals = 0;
+		if (s->wrong == c->task)
+			*s->text = '\0';
+	} else if (outcome != ETCD_COMPACTED) {
+		store_trouble(s, c->task, text);
+	}
+	c->task->end(s, outcome, answer, now);
+	act_on(s, c, outcome, now);
+	json_decref(answer);
+}
+
+static int
+on_data(void *arg, const char *bytes, size_t len)
+{
+	struct store_call *c = arg;
+	int rc = pieces_feed(&c->pieces, bytes, len);
+
+	if (c->store->o.between)
+		c->store->o.between(c->store->o.between_arg);
+	return rc ? rc : c->given_up != ETCD_OK;
+}
+
+static void
+on_element(void *arg, const char *text, size_t len)
+{
+	struct store_call *c = arg;
+
+	if (c->task->element)
+		c->task->element(c->store, text, len);
+}
+
+static void
+on_value(void *arg, const char *text, size_t len)
+{
+	struct store_call *c = arg;
+	json_error_t error;
+
+	json_decref(c->answer);
+	c->answer = json_loadb(text, len, 0, &error);
+	if (c->answer && c->task->answer && !c->given_up)
+		c->given_up = c->task->answer(c->store, c->answer, clock_now_ms());
+}
+
+static unsigned
+patience(const struct store *s, uint64_t now)
+{
+	return endpoints_in(&s->o.endpoints, now) > 1 ? QUICK_MS : PATIENT_MS;
+}
+
+static void
+start(struct store *s, struct store_call *c, uint64_t now)
+{
+	const char *path = NULL;
+	char url[ENDPOINTS_URL_CAP + 32], *body = c->task->begin(s, now, &path);
+	struct http_request r = { .url = url, .token = s->auth.token, .body = body, .connect_timeout_ms = CONNECT_MS,
+	                          .timeout_ms = patience(s, now), .data = on_data, .done = on_done, .arg = c };
+
+	if (!body) {
+		put_off(c, now);
+		return;
+	}
+	if (c->task->answer && s->mirror.phase == MIRROR_WATCH)
+		r.timeout_ms = 0;
+	else if (c->task->answer)
+		r.timeout_ms = PATIENT_MS;
+	if (c->task == &store_auth)
+		r.token = NULL;
+	snprintf(url, sizeof url, "%s%s", endpoints_url(&s->o.endpoints), path);
+	pieces_init(&c->pieces, on_element, on_value, c);
+	c->given_up = ETCD_OK;
+	c->http = http_start(s->o.http, &r);
+	explicit_bzero(body, strlen(body));
+	free(body);
+	if (!c->http) {
+		put_off(c, now);
+		c->task->end(s, ETCD_AWAY, NULL, now);
+	}
+}
+
+/* When the task C wants to begin: CLOCK_NEVER while it is under way. */
+static uint64_t
+due(const struct store *s, const struct store_call *c, uint64_t now)
+{
+	uint64_t at = c->http ? CLOCK_NEVER : c->task->due(s, now);
+
+	return at < c->again_ms ? c->again_ms : at;
+}
+
+/* When a proof that was written must be back. */
+static uint64_t
+echo_due(const struct store *s)
+{
+	bool waits = s->mirror.phase == MIRROR_WATCH && s->write.written_ms && !s->write.proof_back;
+
+	return waits ? s->write.written_ms + ECHO_MS : CLOCK_NEVER;
+}
+
+static uint64_t
+lease_ends(const struct store *s)
+{
+	return s->lease.renewed_ms + STORE_LEASE_S * 1000;
+}
+
+static void
+look_at_times(struct store *s, uint64_t now)
+{
+	char text[TEXT_CAP];
+
+	if (own_waits(s->o.own) && !s->write.since_ms)
+		s->write.since_ms = now;
+	if (now >= lease_ends(s))
+		store_lost_all(s, now);
+	if (now >= echo_due(s)) {
+		snprintf(text, sizeof text, "what was written is not reported back within %d s", ECHO_MS / 1000);
+		store_trouble(s, NULL, text);
+		s->write.written_ms = 0;
+		store_leave(s, now, s->text);
+	}
+	if (s->mirror.phase == MIRROR_SWEEP && directory_sweep(s->o.directory, s->mirror.revision, SWEEP_USERS))
+		s->mirror.phase = MIRROR_WATCH;
+}
+
+/* HEALTH's "since". */
+static void
+look_at_health(struct store *s, uint64_t now)
+{
+	bool ok = store_usable(s, now) && s->lease.id && !s->troubled;
+
+	if (ok != s->was_ok || !s->since_ms)
+		s->since_ms = clock_date_ms();
+	s->was_ok = ok;
+}
+
+void
+store_turn(struct store *s, uint64_t now)
+{
+	look_at_times(s, now);
+	look_at_health(s, now);
+	if (endpoints_due(&s->o.endpoints, now))
+		return;
+	for (int i = 0; i < STORE_TASKS; i++)
+		if (due(s, &s->calls[i], now) <= now)
+			start(s, &s->calls[i], now);
+}
+
+uint64_t
+store_deadline(const struct store *s, uint64_t now)
+{
+	uint64_t first = CLOCK_NEVER, out = endpoints_due(&s->o.endpoints, now);
+
+	for (int i = 0; i < STORE_TASKS; i++)
+		clock_sooner(&first, due(s, &s->calls[i], now));
+	if (first < out)
+		first = out;
+	clock_sooner(&first, echo_due(s));
+	clock_sooner(&first, lease_ends(s));
+	if (s->mirror.phase == MIRROR_SWEEP)
+		first = now;
+	return first;
+}
+
+bool
+store_usable(const struct store *s, uint64_t now)
+{
+	return s->mirror.proven_ms && now - s->mirror.proven_ms < STORE_LEASE_S * 1000;
+}
+
+void
+store_health(const struct store *s, uint64_t now, struct pool_health *h)
+{
+	struct directory_counts counts;
+	bool usable = store_usable(s, now);
+
+	directory_count(s->o.directory, &counts);
+	h->store = s->was_ok && usable ? POOL_STORE_OK : s->mirror.revision ? POOL_STORE_AWAY : POOL_STORE_NONE;
+	h->since_ms = s->since_ms;
+	h->revision = s->mirror.revision;
+	h->entries = (uint32_t)counts.entries;
+	h->skipped = (uint32_t)s->mirror.skipped;
+	h->more = counts.over != 0;
+	snprintf(h->text, sizeof h->text, "%s", s->text);
+	if (!*h->text && s->mirror.twin_ms && now - s->mirror.twin_ms < TWIN_MS)
+		snprintf(h->text, sizeof h->text, "another host is node %s of this pool, too: PoolNode must differ",
+		         s->o.self.node);
+}

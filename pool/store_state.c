@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "store_state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "clock.h"
+#include "log.h"
+
+void
+store_cancel(struct store *s, enum store_task_id id)
+{
+	struct store_call *c = &s->calls[id];
+
+	if (!c->http)
+		return;
+	http_cancel(s->o.http, c->http);
+	c->http = NULL;
+	pieces_free(&c->pieces);
+	json_decref(c->answer);
+	c->answer = NULL;
+	if (id == STORE_WRITE)
+		c->task->end(s, ETCD_AWAY, NULL, clock_now_ms());
+}
+
+bool
+store_may_ask(const struct store *s)
+{
+	return !*s->o.user || *s->auth.token || s->auth.unneeded;
+}
+
+void
+store_trouble(struct store *s, const struct store_task *task, const char *text)
+{
+	snprintf(s->text, sizeof s->text, "%s: %s%s%s", endpoints_url(&s->o.endpoints), task ? task->name : "",
+	         task ? ": " : "", text);
+	s->wrong = task;
+}
+
+void
+store_leave(struct store *s, uint64_t now, const char *text)
+{
+	if (!s->troubled)
+		log_line(LOG_WARNING, "%s", text);
+	s->troubled = true;
+	for (int i = 0; i < STORE_TASKS; i++)
+		store_cancel(s, i);
+	endpoints_failed(&s->o.endpoints, now);
+}
+
+void
+store_lost_all(struct store *s, uint64_t now)
+{
+	store_cancel(s, STORE_WRITE);
+	s->lease.id = 0;
+	s->lease.renewed_ms = now;
+	own_lost(s->o.own);
+	s->write.node = true;
+	s->write.written_ms = 0;
+}
+
+void
+store_read_again(struct store *s)
+{
+	store_cancel(s, STORE_MIRROR);
+	s->mirror.phase = MIRROR_READ;
+	s->mirror.more = false;
+	s->mirror.proven_ms = 0;
+}
