@@ -14,9 +14,6 @@
 #include "poolmsg.h"
 #include "vouch.h"
 
-/* VOUCH_OP_HELD and VOUCH_HELD_IS */
-enum { OP_HELD = 7, HELD_IS = 11 };
-
 #define ANSWER_MS 10000 /* holdfastd may have much to do */
 #define AGAIN_MS 2000   /* after a failure; longer with each */
 #define AGAIN_MAX_MS 60000
@@ -56,7 +53,7 @@ connect_to(const char *path)
 static int
 ask(int fd)
 {
-	struct vouch_request q = { .op = OP_HELD };
+	struct vouch_request q = { .op = VOUCH_OP_HELD };
 	unsigned char out[VOUCH_REQUEST_BYTES];
 
 	vouch_encode_request(&q, out);
@@ -112,7 +109,7 @@ hear(struct held *h, uint64_t now)
 		}
 		if (a.type == VOUCH_QUEUED)
 			continue;
-		finish(h, now, a.type == HELD_IS ? 0 : -EPERM);
+		finish(h, now, a.type == VOUCH_HELD_IS ? 0 : -EPERM);
 		return;
 	}
 }
