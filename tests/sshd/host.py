@@ -196,16 +196,48 @@ class Host:
     def session(self, user="alice", **want):
         """The one session that there is, or the one whose fields are WANT."""
         found = [s for s in self.sessions(user) if all(s.get(k) == v for k, v in want.items())]
-        equal(len(found), 1, "sessions with %s" % (want or "any state"))
+        if len(found) != 1:
+            raise Failed("%d sessions with %s, and not one; %s" % (len(found), want or "any state", self.told(user)))
         return found[0]
 
-    def wait_sessions(self, count, state="dropped", user="alice", timeout=DEADLINE):
-        """Waits until there are COUNT sessions in STATE (any, if None); them."""
+    def wait_sessions(self, count, state="dropped", user="alice", timeout=DEADLINE, before=None):
+        """Waits until there are COUNT sessions in STATE (any, if None); them.  BEFORE: those that there were, in words."""
         def probe():
             found = [s for s in self.sessions(user) if state in (None, s["state"])]
             return (found or [None]) if len(found) == count else None
-        found = wait_until(probe, "%d sessions %s" % (count, state or ""), timeout)
+
+        def what():
+            return "%d sessions %s; %s%s" % (count, state or "", "before: %s; " % before if before else "",
+                                             self.told(user))
+        found = wait_until(probe, what, timeout)
         return [] if found == [None] else found
+
+    def listed(self, user="alice"):
+        """Which sessions there are, in words."""
+        try:
+            found = ["%d%s %s" % (s["id"], s["name"] and " \"%s\"" % s["name"], s["state"]) for s in self.sessions(user)]
+        except (Failed, OSError) as e:
+            return str(e)
+        return ", ".join(found) or "no session"
+
+    def told(self, user="alice"):
+        """What a failure says of USER: the sessions, why logins were not held, and the latest events."""
+        try:
+            why = self.ctl("root", "why", user).stdout.splitlines()[-3:]
+        except (Failed, OSError) as e:
+            why = [str(e)]
+        return "there: %s; why: %s; the log: %s" % (self.listed(user), " | ".join(why) or "nothing",
+                                                    " | ".join(self.events()[-5:]))
+
+    def events(self):
+        """The lines of the log about events of holdfast's."""
+        return self.syslog.find(r"event=")
+
+    def held(self, t, user="alice"):
+        """T, the terminal of a login of USER's at its prompt, if it is held; fails with the reason if it is not."""
+        if not t.ask("$HOLDFAST_SESSION"):
+            raise Failed("the login is not held: %r; %s" % (t.text()[-300:], self.told(user)))
+        return t
 
     def wait_none(self, user="alice", timeout=DEADLINE):
         self.wait_sessions(0, None, user, timeout)
@@ -279,8 +311,9 @@ class Host:
 
     def drop(self, t, count=1, user="alice"):
         """Kills the ssh client T and waits until COUNT sessions are dropped."""
+        before = self.listed(user)
         t.kill()
-        return self.wait_sessions(count, "dropped", user)
+        return self.wait_sessions(count, "dropped", user, before=before)
 
     def records(self):
         try:

@@ -39,14 +39,14 @@ def short(value):
 
 
 def wait_until(probe, what, timeout=DEADLINE, interval=0.03):
-    """Calls PROBE until it is true; its value."""
+    """Calls PROBE until it is true; its value.  WHAT is a text, or called for one when that does not come."""
     end = time.monotonic() + timeout
     while True:
         value = probe()
         if value:
             return value
         if time.monotonic() > end:
-            raise Failed("not within %s s: %s" % (timeout, what))
+            raise Failed("not within %s s: %s" % (timeout, what() if callable(what) else what))
         time.sleep(interval)
 
 

@@ -70,6 +70,12 @@ class Machine(Host):
         out = self.run("journalctl", "-q", "--no-pager", "-o", "short-iso", *(["--since", since] if since else []))
         return [line for line in out.splitlines() if re.search(regex, line)]
 
+    def events(self):
+        return self.journal(r"event=")
+
+    def mark(self, t):
+        return super().mark(self.held(t))
+
     # sshd ---------------------------------------------------------------------------------------------------------
 
     def use_ssh(self, unit):
@@ -105,6 +111,10 @@ class Machine(Host):
         """Those whom logind knows: logged in, lingering, or with a service manager that has yet to end."""
         lines = self.run("loginctl", "list-users", "--no-legend").splitlines()
         return {line.split()[1] for line in lines if line.split()[1:]}
+
+    def wait_manager_ended(self, user="alice"):
+        """logind makes no session for any login while the user's manager, not needed any more, is about to end."""
+        wait_until(lambda: self.unit("user@%d.service" % self.ids(user)[0]) == "inactive", user + "'s manager has ended")
 
     @staticmethod
     def runtime_dir(user):

@@ -13,11 +13,6 @@ OFF = ["-o", "SetEnv=LC_HOLDFAST=off"]
 RESTARTS = ("restart systemd-logind.service", "restart dbus.service", "daemon-reload", "daemon-reexec")
 
 
-def held(m, t):
-    check(t.ask("$HOLDFAST_SESSION"), "the shell is not held: %r" % t.text()[-300:])
-    return t
-
-
 def end(t):
     t.line("exit")
     t.wait_exit()
@@ -47,7 +42,7 @@ def logind_answers(m):
 def test_restarts(m):
     """An attached session lives on, a dropped one is resumed, a new login is held, and logind has no session too many."""
     for what in RESTARTS:
-        t = held(m, m.login())
+        t = m.held(m.login())
         marked = m.mark(t)
         m.run("systemctl", *what.split())
         wait_until(lambda: m.unit("systemd-logind.service") == "active", "logind runs after " + what)
@@ -57,7 +52,7 @@ def test_restarts(m):
         m.drop(t)
         t = m.ssh()
         marked.same(t)
-        new = held(m, m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"]))
+        new = m.held(m.login(options=["-o", "SetEnv=LC_HOLDFAST=new"]))
         scope = m.scope_of(new.shell_pid())
         check(scope, "the new session has no scope after " + what)
         equal(m.logind(scope).get("Remote"), "yes", "Remote of the new session")
@@ -76,8 +71,9 @@ def test_last_login(m):
         os.unlink(hush)
     write("/etc/motd", "MOTD-OF-THE-SITE\n")
     write("/var/mail/alice", "x\n", 0o600, m.ids("alice")[:2])
-    end(m.login())
+    end(m.held(m.login()))
     m.wait_none()
+    m.wait_manager_ended()
     seen = {}
     for what, options in (("plain", OFF), ("new", []), ("resumed", [])):
         before = m.wtmp_records()
@@ -85,10 +81,13 @@ def test_last_login(m):
         who = m.run("who").count("alice ")
         seen[what] = [t.text().count(x) for x in ("Last login", "MOTD-OF-THE-SITE", "have mail", "have new mail")] + \
             [m.wtmp_records() - before, who]
-        if what == "new":
-            m.drop(t)
-        else:
+        if what == "plain":
             end(t)
+            m.wait_manager_ended()
+        elif what == "new":
+            m.drop(m.held(t))
+        else:
+            end(m.held(t))
     equal(seen["new"], seen["plain"], "Last login, MOTD, mail, new mail, records in wtmp, lines of who of a held login")
     equal(seen["resumed"][:2] + seen["resumed"][4:], seen["plain"][:2] + seen["plain"][4:], "those of a resumed one")
 
@@ -99,7 +98,7 @@ def test_sudo_inside(m):
     for user in ("root", "bob"):
         path = "/root/.bashrc" if user == "root" else "/home/bob/.bashrc"
         check(os.path.exists(path), "no %s" % path)
-    t = held(m, m.login())
+    t = m.held(m.login())
     into(t, "sudo -i")
     equal(t.ask("$(id -un)$HOLDFAST_SESSION"), "root", "the user in front, and what it has of the session")
     m.drop(t)
@@ -141,7 +140,7 @@ def test_mosh(m):
 
 def test_inside_of_screen(m):
     """ssh from within GNU screen and a pane of tmux: a resume leaves nothing on the screen that they do not understand."""
-    t = held(m, m.login())
+    t = m.held(m.login())
     t.line("clear; printf 'LINE-''ONE\\n\\033[4:3mcurly\\033[m plain\\n'")
     t.wait_for("LINE-ONE")
     m.drop(t)
@@ -190,7 +189,7 @@ def test_run_full(m):
     With /run full a login is plain, or in its dropped session if its record found room, and no shell is in holdfastd's
     cgroup; afterwards the session is there.
     """
-    t = held(m, m.login())
+    t = m.held(m.login())
     marked = m.mark(t)
     m.drop(t)
     with full("/run"):
@@ -207,14 +206,13 @@ def test_run_full(m):
     t = m.ssh()
     marked.same(t)
     end(t)
-    # logind makes no session for any login while the user's manager, not needed any more, is about to end
-    wait_until(lambda: m.unit("user@%d.service" % m.ids("alice")[0]) == "inactive", "alice's manager has ended")
-    held(m, m.login())
+    m.wait_manager_ended()
+    m.held(m.login())
 
 
 def test_dead_leader(m):
     """Root ends all of a session whose leader is dead: also what has left its terminal session, and its parent."""
-    t = held(m, m.login())
+    t = m.held(m.login())
     t.line("(setsid sh -c 'sleep 5417 & echo left=$!' &)")
     left = int(t.wait_for(r"left=(\d+)").group(1))
     wait_until(lambda: m.parents(left)[1:2] and m.parents(left)[1]["pid"] == 1, "nobody is its parent any more")
