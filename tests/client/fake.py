@@ -114,6 +114,7 @@ class Connection:
     def __init__(self, host, sock, plan):
         self.host, self.sock, self.plan = host, sock, plan
         self.got = self.sent = 0
+        self.edges = {"in": [24], "out": []}  # where frames ended, by the bytes from and to the client
         self.buf = b""
         self.next = None
         self.attached = False
@@ -130,6 +131,7 @@ class Connection:
             self.sock.sendall(data)
             raise Cut
         self.sent += len(data)
+        self.edges["out"].append(self.sent)
         if self.plan.delay:
             self.later.append((time.monotonic() + self.plan.delay, data))
         else:
@@ -160,6 +162,7 @@ class Connection:
             if len(self.buf) < 4 + n:
                 return
             body, self.buf = self.buf[4:4 + n], self.buf[4 + n:]
+            self.edges["in"].append(self.got - len(self.buf))
             with self.host.lock:
                 self.handle(body[0], Reader(body[1:]))
 

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Connections that are cut: at every byte, and at random ones."""
+"""Connections that are cut: at bytes of the whole stream, and at random ones.
+
+HOLDFAST_CUT_STEP=N cuts at each N-th byte (29): 1 is every byte, and takes minutes (./check cuts).  The first cut is
+at another byte in each run, so that runs together cut everywhere.  Each run prints it; HOLDFAST_CUT_START=M makes the
+same cuts again.  Where frames begin and end is cut in every run but those of ./check quick.
+"""
 import concurrent.futures
 import os
 import random
@@ -8,8 +13,11 @@ from cases import begun_first
 from fake import Plan, Session
 from person import check, equal, in_order, new_host, run
 
+STEP, START = "HOLDFAST_CUT_STEP", "HOLDFAST_CUT_START"
+
 
 def one_cut(direction, at):
+    """How a client fares whose connection is cut at the byte AT; and where the frames of that connection ended."""
     out, err, data = bytes(range(256)) + b"x" * 40, b"errors\n" * 4, b"typed input\n" * 12
     plan = Plan(chunk=97, **{"cut_" + direction: at})
     h = new_host(Session(output=out, errors=err, status=3), [plan, Plan(chunk=97)])
@@ -17,26 +25,37 @@ def one_cut(direction, at):
         p = run(h, "cmd", stdin=data)
         got_through = h.session.attaches and (h.connections_attached and h.count > 1)
         if p.returncode == 255 and h.count == 1:
-            return "first", h.live[0].sent, h.live[0].got
+            return "first", h.live[0].edges[direction]
         equal((p.returncode, p.stdout), (3, out), "%s %d: status and output; %r" % (direction, at, p.stderr))
         check(p.stderr.startswith(err) or p.stderr.endswith(err), "%s %d: errors %r" % (direction, at, p.stderr))
         equal(h.session.input, data, "%s %d: input" % (direction, at))
         equal(h.troubles, [], "%s %d: what the client did wrong" % (direction, at))
-        return "again" if got_through else "whole", h.live[0].sent, h.live[0].got
+        return "again" if got_through else "whole", h.live[0].edges[direction]
     finally:
         h.close()
 
 
+def chosen_bytes(n, edges):
+    """Which of a stream's N bytes are cut: each so many-th, and the two at each of EDGES, where a frame ends."""
+    step = int(os.environ.get(STEP) or 29)
+    start = int(os.environ.get(START) or random.randrange(step)) % step
+    print("    each %d. byte of %d, by %s=%d %s=%d" % (step, n, STEP, step, START, start))
+    if os.environ.get("HOLDFAST_QUICK") == "1":
+        edges = []
+    return sorted({at for at in (*range(1 + start, n, step), *edges, *(e + 1 for e in edges)) if 0 < at < n})
+
+
 def cut_everywhere(direction):
     kinds = {}
-    step = int(os.environ.get("HOLDFAST_CUT_STEP", "1"))
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
-        whole = one_cut(direction, 10 ** 9)
-        n = whole[1] if direction == "out" else whole[2]
-        for kind, _, _ in pool.map(lambda at: one_cut(direction, at), range(1, n, step)):
+        whole, edges = one_cut(direction, 10 ** 9)
+        n = edges[-1]
+        cuts = chosen_bytes(n, edges)
+        for kind in pool.map(lambda at: one_cut(direction, at)[0], cuts):
             kinds[kind] = kinds.get(kind, 0) + 1
+    equal(whole, "whole", "a connection that is not cut")
     check(n > 300, "the stream is too short: %d" % n)
-    check(kinds.get("again", 0) * step > n // 3, "reconnected only %s of %d times" % (kinds, n))
+    check(kinds.get("again", 0) > len(cuts) // 3, "reconnected only %s of %d times" % (kinds, len(cuts)))
 
 
 @begun_first
