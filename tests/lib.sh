@@ -86,8 +86,8 @@ install_missing() {
 	[ -z "$policy" ] || { rm -f "$policy"; trap - EXIT; }
 }
 
-# Builds in the directory $1, configured with the rest.
-build_in() {
+# Configures the directory $1 with the rest.
+configure_in() {
 	local dir=$1 up
 	up=$(sed 's|[^/][^/]*|..|g' <<<"$dir")
 	shift
@@ -103,6 +103,12 @@ build_in() {
 		fi
 		printf '%s\n' "$*" >"$dir/configured-with"
 	fi
+}
+
+# Builds in the directory $1, configured with the rest.
+build_in() {
+	local dir=$1
+	configure_in "$@" || return 1
 	make -s -j"$(nproc)" -C "$dir" all </dev/null 2>&1 | show_progress "$dir/build.out"
 	if [ "${PIPESTATUS[0]}" != 0 ]; then
 		tail -n 60 "$dir/build.out"

@@ -46,7 +46,8 @@ look_for_all() {
 say_what_is_left_out() {
 	cat <<-'EOF'
 	quick leaves out:
-	  ./check unit       cuts the client's connection at every byte (quick: at every 29th), and a person who types slowly
+	  ./check unit       a person who types slowly
+	  ./check cuts       cuts the client's connection at every byte (the others: at every 29th)
 	  ./check asan       the same under the sanitizers
 	  ./check distcheck  the release tarball
 	  ./check packaging  packages of other distributions, policies, the release script

@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 
+FAST = "-O0 -pipe"  # CFLAGS of builds that are not run
+
 SRC = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 

@@ -7,9 +7,7 @@ import os
 import re
 import subprocess
 
-from common import SRC, check, clean_environment, equal, need, read, run, takes, version
-
-FAST = "-O0 -pipe"  # these builds are not run
+from common import FAST, SRC, check, clean_environment, equal, need, read, run, takes, version
 
 
 def bash(place, script, env):

@@ -133,12 +133,14 @@ class Package:
         os.makedirs(self.dir)
 
     def take(self, where):
-        """From the directory WHERE."""
+        """From the directory WHERE; whether they are there."""
         for name in ("holdfast", "holdfast-client"):
             found = sorted(glob.glob(os.path.join(where, name + "_*.deb")), key=os.path.getmtime)
             if not found:
-                raise SystemExit("run.py: there is no %s_*.deb in %s" % (name, where))
+                print("there is no %s_*.deb in %s" % (name, where), flush=True)
+                return False
             shutil.copy(found[-1], os.path.join(self.dir, name + ".deb"))
+        return True
 
     def from_source(self):
         """What make install installs, built here and so for this machine's release, in DIR/installed."""

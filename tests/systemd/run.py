@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Boots releases of Debian in containers, with systemd, logind and sshd, installs the package, and runs the cases.
 
-  run.py [-b BUILD] [--suite SUITE]... [--built] [--logs DIR] [-l] [-k] [PATTERN…]
+  run.py [-b BUILD] [--suite SUITE]... [--built | --only-build] [--logs DIR] [-l] [-k] [PATTERN…]
 
 The package is built in each release, with that release's tools, and checked by its lintian; --built takes those that
-were built before.  Without --suite the releases are bookworm and trixie; sid works too.  Hosts without systemd have
+were built before, and --only-build makes them so, and the root file systems, without a boot.  Without --suite the releases are bookworm and trixie; sid works too.  Hosts without systemd have
 boots of their own: OpenRC in the first release, sysvinit in the last.
 
 Cases that start from the same configuration share a boot, one after another; boots run side by side.  A PATTERN is
@@ -28,7 +28,8 @@ import roots  # noqa: E402
 import world  # noqa: E402
 from boot import Boot, Results, Spec  # noqa: E402
 
-AT_ONCE = 8  # boots
+# Boots: their cases wait for most of their time, as those with a real sshd do.
+AT_ONCE = min(8, 3 * (os.cpu_count() or 2))
 
 
 def boots(suites):
@@ -111,9 +112,11 @@ class Suite:
             s.root = made[s.kind]
         root = made.get("systemd") or roots.make_root(self.build, self.name, "systemd", SRC)
         package = roots.Package(self.build, self.base, self.name, root, self.tarball)
-        package.from_source()
+        if not self.a.only_build:
+            package.from_source()
         if self.a.built:
-            package.take(os.path.join(self.build, "packages", self.name))
+            if not package.take(os.path.join(self.build, "packages", self.name)):
+                return None
         elif not self.case("deb", package.make):
             return None
         else:
@@ -130,6 +133,8 @@ class Suite:
         finally:
             if self.name == roots.own_suite():
                 self.tarball.own_is_done(self.tarball.made)
+        if self.a.only_build:
+            return []
         if reason:
             for name in [c[1] for s in specs for c in s.all_cases()]:
                 self.results.add("%s:%s" % (self.name, name), code, reason, 0)
@@ -171,11 +176,13 @@ def main():
     p.add_argument("--suite", action="append",
                    help="a release of Debian; may be given again (%s)" % " ".join(roots.SUITES))
     p.add_argument("--built", action="store_true", help="the packages in BUILD/packages as they are")
-    p.add_argument("--logs", default=os.path.join(SRC, "tests", "logs", "systemd"))
+    p.add_argument("--only-build", action="store_true", help="the packages, and no boot")
+    p.add_argument("--logs", help="default: tests/logs/systemd, or tests/logs/packages with --only-build")
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
     p.add_argument("patterns", nargs="*")
     a = p.parse_args()
+    a.logs = a.logs or os.path.join(SRC, "tests", "logs", "packages" if a.only_build else "systemd")
     suites = a.suite or list(roots.SUITES)
     chosen = choose(suites, a.patterns)
     if a.list:
