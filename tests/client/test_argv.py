@@ -4,6 +4,7 @@
 Two things tell how ssh understands one: `ssh -G` prints host, user and port, and a master of shared connections
 (OpenSSH's PROTOCOL.mux), which this file plays, is asked for the session: command, terminal, subsystem, escape.
 """
+import concurrent.futures
 import os
 import pty
 import shlex
@@ -14,7 +15,10 @@ import subprocess
 import threading
 
 import person
+from cases import begun_first
 from person import check, equal
+
+WORKERS = 6  # forms at a time: each takes four processes, one after another
 
 HELLO, NEW_SESSION, ALIVE_CHECK, OK, IS_ALIVE = 1, 0x10000002, 0x10000004, 0x80000001, 0x80000005
 NO_ESCAPE = 0xffffffff
@@ -322,30 +326,42 @@ def compare(form, words, master, stdin, terminal):
     return wrong
 
 
-def forms(stdin, terminal):
-    if not shutil.which("ssh"):
-        print("no ssh here: nothing to compare with")
-        return
-    os.environ["TERM"] = "xterm"
-    mux, config = os.path.join(person.WORK, "mux"), os.path.join(person.WORK, "config")
+def some_forms(number, terminal):
+    """Each WORKERS-th form, from the NUMBERth on: what is wrong, and how often ssh asked its master."""
+    fds = pty.openpty() if terminal else ()
+    stdin = fds[1] if terminal else subprocess.DEVNULL
+    mux, config = (os.path.join(person.WORK, "%s%d" % (name, number)) for name in ("mux", "config"))
     with open(config, "w") as f:
         f.write(CONFIG % mux)
     master = Master(mux)
     wrong, asked = [], 0
-    for form in FORMS.strip().splitlines():
+    for form in FORMS.strip().splitlines()[number::WORKERS]:
         words = ["-F", config, *shlex.split(form)]
         wrong += ["%s: %s" % (form, w) for w in compare(form, words, master, stdin, terminal)]
         asked += bool(master.asked)
+    for fd in fds:
+        os.close(fd)
+    return wrong, asked
+
+
+def forms(terminal):
+    if not shutil.which("ssh"):
+        print("no ssh here: nothing to compare with")
+        return
+    os.environ["TERM"] = "xterm"
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        found = list(pool.map(some_forms, range(WORKERS), [terminal] * WORKERS))
+    wrong, asked = [w for f in found for w in f[0]], sum(f[1] for f in found)
     print("\n".join(wrong))
     equal(len(wrong), 0, "forms that ssh understands otherwise")
     check(asked > 50, "ssh asked the master only %d times" % asked)
 
 
+@begun_first
 def test_at_a_terminal():
-    master, slave = pty.openpty()
-    forms(slave, True)
-    os.close(master)
+    forms(True)
 
 
+@begun_first
 def test_on_pipes():
-    forms(subprocess.DEVNULL, False)
+    forms(False)
