@@ -18,7 +18,7 @@ struct elsewhere {
 
 #define ELSEWHERE_NONE { .v = NULL }
 
-/* Asks; without a pool, or an answer within POOLASK_MS, there are none.  Free with elsewhere_free. */
+/* Asks; without a pool, or an answer within POOLASK_TOOL_MS, there are none.  Free with elsewhere_free. */
 void elsewhere_get(struct elsewhere *e);
 /* The node of its session S, or "" for another one. */
 const char *elsewhere_node(const struct elsewhere *e, const struct sessionlist_session *s);

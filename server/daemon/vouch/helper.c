@@ -307,6 +307,17 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 }
 
 static void
+refuse_drained(struct helper *h)
+{
+	char text[TEXT_CAP] = "no new sessions on this host now (maintenance)";
+
+	if (config_pool_on(&h->policy.pool))
+		snprintf(text + strlen(text), sizeof text - strlen(text), "; other nodes of the pool %s start them",
+		         h->policy.pool.name);
+	refuse(h, VOUCH_DRAIN, text, NOTHELD_DRAIN, "");
+}
+
+static void
 on_start(struct helper *h, const struct vouch_request *q)
 {
 	struct leader_order *order;
@@ -324,7 +335,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 	if (!verify(h, q))
 		return;
 	if (policy_draining()) {
-		refuse(h, VOUCH_DRAIN, "no new sessions on this host now (maintenance)", NOTHELD_DRAIN, "");
+		refuse_drained(h);
 		return;
 	}
 	order = calloc(1, sizeof *order);

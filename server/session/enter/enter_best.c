@@ -26,14 +26,14 @@ how_chosen(const struct attach_status *s, int i, int n, const struct choose_logi
 	return choose_is_like(s, login) ? ATTACH_CHOSE_WINDOW : ATTACH_CHOSE_LATEST;
 }
 
-/* The sessions of this node, and those of others: 0 or a negative errno. */
+/* The sessions of this node, and as far as there is memory those of others: 0 or a negative errno. */
 static int
 list_all(struct enter *e, struct session_list *list)
 {
 	int rc = session_list_get(geteuid(), ENTER_LIST_MS, list);
 
 	if (rc == 0 && enter_far_ask(e))
-		rc = remote_add(list, &e->pool);
+		remote_add(list, &e->pool);
 	return rc;
 }
 
@@ -69,7 +69,11 @@ enter_best(struct enter *e)
 	struct choose_login login = enter_describe(e);
 	int rc = list_all(e, &list), n, first = 0;
 
-	if (rc == 0 && choose_wants_probe(&list, &login))
+	if (rc < 0) {
+		session_list_free(&list);
+		return rc;
+	}
+	if (choose_wants_probe(&list, &login))
 		rc = probing_run(geteuid(), &list, &login, &e->waiting);
 	n = rc == 0 ? choose_candidates(&list, &login) : 0;
 	if (rc == 0)

@@ -18,7 +18,7 @@ of_another_key(const struct session_list *list, const struct choose_login *login
 		const struct attach_status *s = &list->v[i];
 
 		if (s->state != ATTACH_STATE_DROPPED || s->kind == ATTACH_KIND_COMMAND || choose_is_anothers(s, login) ||
-		    identity_equal(login->who, &s->identity) || (best && best->activity_ms > s->activity_ms))
+		    s->remote || identity_equal(login->who, &s->identity) || (best && best->activity_ms > s->activity_ms))
 			continue;
 		best = s;
 	}
@@ -34,7 +34,7 @@ enter_missed_note(struct enter *e, const struct session_list *list, int n, int r
 	if (e->elevated) {
 		e->missed = NOTHELD_NEW_ELEVATED;
 		e->missed_session = e->elevated;
-	} else if (n > 0) {
+	} else if (n > 0 && !list->v[0].remote) { /* else the person is told (enter_far.h) */
 		e->missed = rc == -ETIMEDOUT || rc == -EAGAIN ? NOTHELD_NEW_SILENT : NOTHELD_NEW_LATE;
 		e->missed_session = list->v[0].id;
 	} else if (other) {

@@ -35,6 +35,7 @@ switch_to(struct enter *e, const struct attach_detached *d)
 	e->switched = true;
 	snprintf(e->back, sizeof e->back, "%u", e->at.session);
 	memcpy(e->want, d->target, sizeof e->want);
+	e->node[0] = '\0';
 	return true;
 }
 

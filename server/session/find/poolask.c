@@ -117,11 +117,11 @@ poolask_there(void)
 	return access(PATH_POOL_ASK, F_OK) == 0;
 }
 
-int
-poolask_over(int sock, enum pool_what what, const struct ticket *ticket, struct pool_answer *a)
+static int
+ask_over(int sock, enum pool_what what, const struct ticket *ticket, unsigned timeout_ms, struct pool_answer *a)
 {
 	const struct vouch_request q = { .op = VOUCH_OP_POOL, .ticket = *ticket, .number = what };
-	uint64_t deadline = clock_now_ms() + POOLASK_MS;
+	uint64_t deadline = clock_now_ms() + timeout_ms;
 	struct vouch_reply reply;
 	int fds[VOUCH_FILES], rc;
 
@@ -137,6 +137,12 @@ poolask_over(int sock, enum pool_what what, const struct ticket *ticket, struct 
 }
 
 int
+poolask_over(int sock, enum pool_what what, const struct ticket *ticket, struct pool_answer *a)
+{
+	return ask_over(sock, what, ticket, POOLASK_MS, a);
+}
+
+int
 poolask(enum pool_what what, const struct ticket *ticket, struct pool_answer *a)
 {
 	int sock, rc;
@@ -147,7 +153,7 @@ poolask(enum pool_what what, const struct ticket *ticket, struct pool_answer *a)
 	sock = daemonlink_open();
 	if (sock < 0)
 		return sock;
-	rc = poolask_over(sock, what, ticket, a);
+	rc = ask_over(sock, what, ticket, POOLASK_TOOL_MS, a);
 	close(sock);
 	return rc;
 }
@@ -169,7 +175,7 @@ poolask_as_root(enum pool_what what, const char *user, struct pool_answer *a)
 		return fd;
 	rc = send(fd, buf, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL) == len ? 0 : -errno;
 	if (!rc)
-		rc = read_answer(fd, clock_now_ms() + POOLASK_MS, a);
+		rc = read_answer(fd, clock_now_ms() + POOLASK_TOOL_MS, a);
 	close(fd);
 	return rc;
 }

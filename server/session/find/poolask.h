@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * poolask: what holdfast-pool knows of the pool's nodes, and of a user's sessions on them (poolmsg.h), by way of a
- * helper, which asks for the caller's own user alone.  Nobody waits longer than POOLASK_MS, and where there is no pool
- * nothing is asked.
+ * helper, which asks for the caller's own user alone.  Where there is no pool nothing is asked.
  */
 #ifndef HOLDFAST_POOLASK_H
 #define HOLDFAST_POOLASK_H
@@ -14,7 +13,8 @@
 #include "poolmsg.h"
 #include "ticket.h"
 
-#define POOLASK_MS 50
+#define POOLASK_MS 50        /* a login waits */
+#define POOLASK_TOOL_MS 2000 /* a command of a person's does */
 
 struct pool_answer {
 	struct pool_entry *entries; /* owned, in the order in which they came */
@@ -30,12 +30,12 @@ struct pool_answer {
 /* Whether this host may have a pool at all: holdfast-pool's socket is there. */
 bool poolask_there(void);
 /*
- * Asks for WHAT by a connection of its own; TICKET (may be none) says which of the names of its uid the caller means.
+ * Asks for WHAT by a connection of its own, for a command; TICKET (may be none) says which of the names of its uid the caller means.
  * 0, also for an answer that has not come whole; -ENOENT: no pool here; -ETIMEDOUT or another negative errno.  Free with
  * poolask_free in any case.
  */
 int poolask(enum pool_what what, const struct ticket *ticket, struct pool_answer *a);
-/* The same over SOCK, the connection of a login whose FACTS permit it (vouch.h). */
+/* The same over SOCK, the connection of a login whose FACTS permit it (vouch.h), which waits POOLASK_MS at most. */
 int poolask_over(int sock, enum pool_what what, const struct ticket *ticket, struct pool_answer *a);
 /* The same for root, of any USER ("": for MEMBERS), without a helper. */
 int poolask_as_root(enum pool_what what, const char *user, struct pool_answer *a);
