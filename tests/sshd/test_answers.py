@@ -170,6 +170,11 @@ WRONG = [
     ("bob", "last --all", 1, ["last --all is for root"]),
     ("bob", "drain", 1, ["drain is for root"]),
     ("bob", "setup --zsh", 2, ["--zsh is for root"]),
+    # a host that belongs to no pool
+    ("alice", "pool", 1, ["this host belongs to no pool", "holdfast.conf(5)"]),
+    ("root", "pool --json", 1, ["this host belongs to no pool"]),
+    ("alice", "pool login2", 2, ['unexpected argument "login2": pool takes none']),
+    ("alice", "nodes", 2, ['no command "nodes"', 'did you mean "pool"?']),
 ]
 
 # The same of the other programs, by the user laptop.
@@ -352,6 +357,18 @@ LINES = [
     ("PamService ../sshd", "PamService: expected none or the name of a PAM service, in lower case"),
     ("PamSkip /lib/pam_x.so", "PamSkip: expected names of PAM modules or patterns, or none"),
     ("UpgradeSessions later", "UpgradeSessions: expected yes or no"),
+    ("Pool Main", "Pool: expected none or a name, 1 to 32 of a-z 0-9 -, found \"Main\""),
+    ("PoolNode login3:a", "PoolNode: expected none or a name"),
+    ("PoolAddress -oProxyCommand=x", "PoolAddress: expected none or the name or address of this host"),
+    ("PoolDirectory etcd a:2379", "PoolDirectory: expected none, or etcd and https://host:port"),
+    ("PoolDirectory consul https://a", "PoolDirectory: expected none, or etcd"),
+    ("PoolTLS /ca /cert", "PoolTLS: expected none, or absolute paths"),
+    ("PoolUser me", "PoolUser: expected none, or a name and the absolute path"),
+    ("PoolVouch key", "PoolVouch: expected no, munge, or key and the absolute path of a file"),
+    ("PoolVouch munge /x", "PoolVouch: expected no, munge, or key"),
+    ("PoolTrust a/b", "PoolTrust: expected names of nodes or patterns, or none"),
+    ("PoolShow yes", "PoolShow: expected none or program"),
+    ("PoolResume perhaps", "PoolResume: expected yes or no"),
     ("Match", "Match: expected User, Group, Address, Key or all"),
     ("Match Usr alice", 'did you mean "User"?'),
     ("Match Host x", 'Match: expected User, Group, Address, Key or all, found "Host"'),
