@@ -236,6 +236,21 @@ stream_room(const struct stream *s)
 	return most > waits + left ? most - waits : left;
 }
 
+/*
+ * Whether all of S's queue may stay in memory while input moves: its pages are needed again when the next bytes come
+ * around, and the kernel takes longer to make them anew than to copy the bytes.
+ */
+static bool
+may_stay(const struct stream *s)
+{
+	const struct streams *t = s->of;
+	size_t queues = 0;
+
+	for (unsigned i = 0; t && i < STREAMS_MAX; i++)
+		queues += t->v[i].queue != NULL;
+	return t && s->users && t->limit >= queues * streams_queue_bytes(t);
+}
+
 void
 stream_rest(struct stream *s)
 {
@@ -300,7 +315,8 @@ stream_used(struct stream *s, size_t n)
 {
 	s->fed += n;
 	commit_fed(s);
-	give_back(s, STREAMS_PIECE);
+	if (!may_stay(s))
+		give_back(s, STREAMS_PIECE);
 }
 
 bool

@@ -9,8 +9,9 @@
  * Counters and waiting input can be in the session's memory (vital.h), where they outlive the keeper.  What a client is
  * told to be taken is counted there, together with the bytes that it brought: both count with one store.
  *
- * A queue takes as much as a long and fast line has on the way, and memory only for what waits in it: what the program
- * has read is given back in pieces while the rest moves, and the last piece at the client's next ping.
+ * A queue takes as much as a long and fast line has on the way, and memory only while input moves: what the program has
+ * read is given back at the client's next ping, or when the client goes; and in pieces while the rest moves, where the
+ * session's streams together have more than their limit.
  */
 #ifndef HOLDFAST_STREAMS_H
 #define HOLDFAST_STREAMS_H
@@ -25,7 +26,7 @@
 #define STREAMS_NARROW FRAME_INPUT_WINDOW    /* so many bytes may wait in any stream, */
 #define STREAMS_QUEUE FRAME_INPUT_WINDOW_MAX /* in a wide one so many, */
 #define STREAMS_ALL (8u << 20)               /* and in all of a session's so many, beside STREAMS_NARROW of each */
-#define STREAMS_PIECE (256u << 10)           /* so much used memory is given back at a time */
+#define STREAMS_PIECE (256u << 10)           /* so much used memory is given back at a time, beyond the limit */
 #define STREAMS_KEPT 4096                    /* less is not worth a call */
 
 /* A stream as a keeper finds it that takes the place of another one.  Written by this unit. */

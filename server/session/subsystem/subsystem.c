@@ -23,6 +23,7 @@
 
 #define FAILED 1
 #define HINT_MS 1000 /* without a byte: a user may wait for a prompt */
+#define COMMAND_PIPE (1 << 20) /* of a command's input; what a user may ask for (pipe(7), pipe-max-size) */
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -245,6 +246,21 @@ fill_request(struct subsystem *s)
 	q->create_named = m->mode == FRAME_TAKE && !q->must_exist;
 }
 
+/*
+ * What a client sends ahead waits in this pipe until the session has started.  In sshd it would cost much more: its
+ * buffer for a channel grows by one packet at a time, and is copied as a whole each time (sshbuf_allocate).
+ */
+static void
+widen_input(const struct subsystem *s)
+{
+#ifdef F_SETPIPE_SZ
+	if (s->q->framed->command[0])
+		fcntl(STDIN_FILENO, F_SETPIPE_SZ, COMMAND_PIPE);
+#else
+	(void)s;
+#endif
+}
+
 static int
 attach(struct subsystem *s)
 {
@@ -260,6 +276,7 @@ attach(struct subsystem *s)
 	if (m->mode == FRAME_NEW && m->flags & FRAME_MUST_EXIST)
 		return send_error(s, FRAME_E_PROTOCOL, "conflicting flags: a new session, and never start one");
 	fill_request(s);
+	widen_input(s);
 	enter_run(s->q, &res);
 	switch (res.outcome) {
 	case ENTER_EXIT:
