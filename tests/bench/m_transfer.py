@@ -182,6 +182,12 @@ def nothing(host, figures, plan, line):
             figures.add("transfer: a command that does nothing, %d ms%s" % (line.rtt, line.said), way, took, "s")
 
 
+def idle():
+    """Seconds in which a processor had nothing to do, of all processors together, since the machine started."""
+    with open("/proc/stat", encoding="ascii") as f:
+        return int(f.readline().split()[4]) / os.sysconf("SC_CLK_TCK")
+
+
 def one(host, figures, plan, what):
     move, way, line, tty, size, want, where = what
     if tty and move is up:
@@ -191,12 +197,13 @@ def one(host, figures, plan, what):
     name = "transfer %s, %s, %d ms%s" % (move.__name__, where, line.rtt, line.said)
     if plan.verbose:
         print(name, way, flush=True)
-    began = time.monotonic()
+    began, rested = time.monotonic(), idle()
     ended, got, status, said = move(host, way, line, tty, size)
     took = ended - began
+    rested = 100 * (idle() - rested) / took / os.cpu_count()
     if status or got != want:
         figures.fail(name, way, "status %d, %r" % (status, (got[:80], said[-300:])))
         return
     if plan.verbose:
-        print("    %.2f s  %.2f MB/s" % (took, size / took / 1e6), flush=True)
+        print("    %.2f s  %.2f MB/s, processors idle for %.0f %%" % (took, size / took / 1e6, rested), flush=True)
     figures.add(name, way, size / took / 1e6, "MB/s")
