@@ -415,7 +415,7 @@ pages_in(const struct ring *r)
 	return n * page;
 }
 
-/* What has been passed on costs no memory but for a rest. */
+/* What has been passed on costs no memory once all has been, or once its client has gone. */
 static void
 memory_is_given_back(void **state)
 {
@@ -428,6 +428,8 @@ memory_is_given_back(void **state)
 	assert_true(until(&w, is_full));
 	assert_int_equal(pages_in(&w.output), size);
 	assert_int_equal(command_ack(&w.c, 0, size / 2 + 100), 0);
+	assert_int_equal(pages_in(&w.output), size);
+	command_rest(&w.c);
 	assert_int_equal(pages_in(&w.output), size / 2);
 	assert_int_equal(*ring_at(&w.output, size / 2 + 100), 0);
 	assert_int_equal(command_ack(&w.c, 0, size), 0);

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "pidwait.h"
 
 #define STOP_PATIENCE_MS 200
+#define SENT_AHEAD (1 << 20) /* bytes that the child has written and we have not read */
 
 extern char **environ;
 
@@ -65,6 +67,8 @@ start(struct child *c, char *const *argv, char *const *env, bool apart)
 		close(io[1]);
 		return r;
 	}
+	/* ssh copies all that it cannot write each time more comes: let it write that.  The system may allow less. */
+	setsockopt(io[1], SOL_SOCKET, SO_SNDBUF, &(int){ SENT_AHEAD }, sizeof(int));
 	r = spawn(argv, env, io[1], err[1], apart, &c->pid);
 	close(io[1]);
 	close(err[1]);

@@ -12,7 +12,7 @@
 
 #define READ_MAX 65536     /* from a pipe at once: all that one holds */
 #define READS_PER_TURN 8   /* then everybody else gets a look */
-#define GIVE_BACK (1u << 20) /* a ring keeps less than this beside unacknowledged output */
+#define GIVE_BACK (1u << 20) /* a ring without unacknowledged output keeps less than this */
 
 int
 command_init(struct command *c, struct ring *output, struct vital *vital)
@@ -189,6 +189,13 @@ command_acked(const struct command *c, unsigned channel)
 	return channel < COMMAND_CHANNELS ? c->channel[channel].acked : 0;
 }
 
+/* The memory of what has been acknowledged. */
+static void
+release(struct command_channel *ch)
+{
+	ch->freed = ring_release(ch->ring, ch->freed, ch->acked);
+}
+
 int
 command_ack(struct command *c, unsigned channel, uint64_t offset)
 {
@@ -201,9 +208,17 @@ command_ack(struct command *c, unsigned channel, uint64_t offset)
 		ch->acked = offset;
 	if (ch->ring->live)
 		ch->ring->live->acked = ch->acked;
-	if (ch->acked >= ch->freed + GIVE_BACK)
-		ch->freed = ring_release(ch->ring, ch->freed, ch->acked);
+	/* Not while output moves: the kernel takes longer to make the pages anew than to copy the bytes. */
+	if (ch->acked == ch->ring->head && ch->acked >= ch->freed + GIVE_BACK)
+		release(ch);
 	return 0;
+}
+
+void
+command_rest(struct command *c)
+{
+	for (unsigned ch = 0; ch < COMMAND_CHANNELS; ch++)
+		release(&c->channel[ch]);
 }
 
 size_t

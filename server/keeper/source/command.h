@@ -83,6 +83,8 @@ struct ring *command_ring(struct command *c, unsigned channel);
 uint64_t command_acked(const struct command *c, unsigned channel);
 /* A client has passed on all before OFFSET.  Less than before is no news; more than there is: -EBADMSG. */
 int command_ack(struct command *c, unsigned channel, uint64_t offset);
+/* A client has gone: gives back the memory of all that has been acknowledged, as command_ack() does at the end of it. */
+void command_rest(struct command *c);
 
 /*
  * Its input, without waiting: how many of LEN bytes were taken, 0 when the pipe is full.  All of them, for nothing,
