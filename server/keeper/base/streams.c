@@ -251,6 +251,12 @@ may_stay(const struct stream *s)
 	return t && s->users && t->limit >= queues * streams_queue_bytes(t);
 }
 
+bool
+stream_keeps(const struct stream *s)
+{
+	return s->queue && s->fed - s->kept > STREAMS_PIECE;
+}
+
 void
 stream_rest(struct stream *s)
 {

@@ -10,8 +10,8 @@
  * told to be taken is counted there, together with the bytes that it brought: both count with one store.
  *
  * A queue takes as much as a long and fast line has on the way, and memory only while input moves: what the program has
- * read is given back at the client's next ping, or when the client goes; and in pieces while the rest moves, where the
- * session's streams together have more than their limit.
+ * read is given back when nothing has moved for a second, or when the client goes; and in pieces while the rest moves,
+ * where the session's streams together have more than their limit.
  */
 #ifndef HOLDFAST_STREAMS_H
 #define HOLDFAST_STREAMS_H
@@ -110,6 +110,8 @@ int stream_end(struct stream *s, uint64_t offset);
 size_t stream_room(const struct stream *s);
 /* Its client is idle, or has gone: gives the memory back of what the program has read. */
 void stream_rest(struct stream *s);
+/* Whether that is worth it. */
+bool stream_keeps(const struct stream *s);
 /* The input that waits: its length. */
 size_t stream_waits(const struct stream *s);
 /* So much of it as is in one piece: its length, and its address. */

@@ -20,6 +20,7 @@
 #include "theme.h"
 #include "watched.h"
 
+#define REST_MS 1000 /* without input that moves */
 #define AHEAD (KEEPER_READ_MAX + 4096u) /* of what was sent a program may always be: framed_behind() keeps it to that
                                            where the ring is full */
 
@@ -98,6 +99,7 @@ begin_again(struct peer *peer, struct framed *f)
 	f->said = s->input;
 	/* The client gets an acknowledgement at once: what was queued has gone with the keeper. */
 	f->ack_at = 0;
+	f->rest_at = CLOCK_NEVER;
 	init_window(peer);
 	rc = kept_go_on(peer);
 	if (rc < 0)
@@ -157,7 +159,7 @@ framed_begin(struct peer *peer)
 	f->said = s->input;
 	f->said_window = framed_window(peer);
 	s->told = f->said + f->said_window;
-	f->ack_at = CLOCK_NEVER;
+	f->ack_at = f->rest_at = CLOCK_NEVER;
 	init_window(peer);
 	kept_open(peer);
 	return 0;
@@ -274,6 +276,18 @@ on_out(void *object, short revents)
 	peer->framed->again = peer->framed->held;
 }
 
+/* Input moves, or has come to rest: then its memory goes back soon. */
+static void
+watch_input(struct framed *f, struct loop *l)
+{
+	if (!stream_keeps(f->stream))
+		return;
+	if (f->fed != f->stream->fed || f->rest_at == CLOCK_NEVER)
+		f->rest_at = clock_now_ms() + REST_MS;
+	f->fed = f->stream->fed;
+	loop_until(l, f->rest_at);
+}
+
 static void
 framed_watch(struct peer *peer, struct loop *l)
 {
@@ -287,6 +301,7 @@ framed_watch(struct peer *peer, struct loop *l)
 	if (peer->t.flow == TERMINAL_BLOCKED)
 		loop_until(l, peer->t.since + peer->keeper->init.stall_ms);
 	loop_until(l, f->deaf ? f->deaf : f->ack_at);
+	watch_input(f, l);
 }
 
 /* Tells the client the session's size, if it differs from the one that the client was told. */
@@ -329,6 +344,10 @@ framed_turn(struct peer *peer, uint64_t now)
 	if (f->control_len || f->ack_at <= now || watched_owes(peer, framed_written(f, 0)))
 		framed_push(peer);
 	kept_taken(peer);
+	if (f->rest_at <= now) {
+		stream_rest(f->stream);
+		f->rest_at = CLOCK_NEVER;
+	}
 	if (peer->t.dead || peer->t.flow != TERMINAL_BLOCKED)
 		return;
 	if (!peer->t.since)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "framed_private.h"
 #include "kept.h"
 #include "records.h"
@@ -176,6 +177,7 @@ take_numbers(struct framed *f, const struct saved *m)
 	f->said_window = m->said_window;
 	f->said = m->said;
 	f->ack_at = m->ack_at;
+	f->rest_at = CLOCK_NEVER;
 	f->from = m->from;
 	f->left = (size_t)m->left;
 	f->render_at = m->render_at;

@@ -34,6 +34,8 @@ struct framed {
 	uint64_t said;          /* input that has been acknowledged */
 	uint32_t said_window;
 	uint64_t ack_at;        /* when it is to be, at the latest (clock_now_ms); CLOCK_NEVER */
+	uint64_t fed;           /* of its stream, as it was last seen … */
+	uint64_t rest_at;       /* … and when the stream's memory goes back if that is all; CLOCK_NEVER */
 
 	struct window window;
 	uint64_t sent[FRAMED_CHANNELS], acked[FRAMED_CHANNELS];
