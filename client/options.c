@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,17 +67,6 @@ static const struct option longs[] = {
 
 /* What these ask for is no session that could be held, so ssh does all of it. */
 #define OF_SSH_ALONE "GOQWZ"
-
-static int __attribute__((format(printf, 3, 4)))
-refuse(char *why, size_t cap, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(why, cap, format, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 static void
 set_text(struct options *o, int opt, const char *arg)
@@ -233,13 +221,13 @@ bad_long(const char *word, char *why, size_t cap)
 			at += (size_t)snprintf(list + at, sizeof list - at, "%s--%s", count++ ? ", " : "", l->name);
 	}
 	if (count == 1)
-		return refuse(why, cap, "option %s takes no value, found \"%s\"", list, word + len + (word[len] == '='));
+		return options_refuse(why, cap, "option %s takes no value, found \"%s\"", list, word + len + (word[len] == '='));
 	if (count > 1)
-		return refuse(why, cap, "option %s can be any of %s", word, list);
+		return options_refuse(why, cap, "option %s can be any of %s", word, list);
 	hint[0] = '\0';
 	if (nearest_found(&n))
 		snprintf(hint, sizeof hint, "; did you mean \"--%s\"?", nearest_found(&n));
-	return refuse(why, cap, "unknown option %s%s", word, hint);
+	return options_refuse(why, cap, "unknown option %s%s", word, hint);
 }
 
 /* As in ssh, options may also stand between the host and the command.  1: the rest is not read. */
@@ -254,9 +242,9 @@ parse_options(struct options *o, int argc, char **argv, char *why, size_t cap)
 		if (opt == '?' && (optopt == 0 || optopt > 255))
 			return bad_long(argv[optind - 1], why, cap);
 		if (opt == '?')
-			return refuse(why, cap, "unknown option -%s", bad);
+			return options_refuse(why, cap, "unknown option -%s", bad);
 		if (opt == ':')
-			return refuse(why, cap, "option %s needs an argument", argv[optind > argc ? argc - 1 : optind - 1]);
+			return options_refuse(why, cap, "option %s needs an argument", argv[optind > argc ? argc - 1 : optind - 1]);
 		rc = opt >= SCRIPT_PRINT ? options_script_set(&o->script, opt, optarg, why, cap) : one(o, opt, optarg);
 		if (rc < 0 || is_final(opt))
 			return rc < 0 ? rc : 1;
@@ -299,11 +287,11 @@ own_consistent(const struct options *o, char *why, size_t cap)
 	const char *beside = o->join ? "--join" : o->read_only ? "--read-only" : o->session ? "--session" : NULL;
 
 	if (o->session && !*o->session)
-		return refuse(why, cap, "%s needs the id or the name of a session", "--session");
+		return options_refuse(why, cap, "%s needs the id or the name of a session", "--session");
 	if (o->new_session && beside)
-		return refuse(why, cap, "%s cannot be used with --new", beside);
+		return options_refuse(why, cap, "%s cannot be used with --new", beside);
 	if (beside && !o->session)
-		return refuse(why, cap, "%s requires --session, which says which one", beside);
+		return options_refuse(why, cap, "%s requires --session, which says which one", beside);
 	return 0;
 }
 
@@ -315,19 +303,19 @@ consistent(const struct options *o, char *why, size_t cap)
 	if (rc)
 		return rc;
 	if (o->script.verb && (o->what == OPTIONS_LIST || own_option(o)))
-		return refuse(why, cap, "%s cannot be used with %s", options_script_name(o->script.verb),
+		return options_refuse(why, cap, "%s cannot be used with %s", options_script_name(o->script.verb),
 		              o->what == OPTIONS_LIST ? "--list" : own_option(o));
 	if (o->script.verb && o->what == OPTIONS_SSH)
-		return refuse(why, cap, "%s: the other options ask for something that is not held",
+		return options_refuse(why, cap, "%s: the other options ask for something that is not held",
 		              options_script_name(o->script.verb));
 	if (o->json && o->what != OPTIONS_LIST)
-		return refuse(why, cap, "%s requires --list", "--json");
+		return options_refuse(why, cap, "%s requires --list", "--json");
 	if (o->what == OPTIONS_LIST && o->command)
-		return refuse(why, cap, "%s takes no command", "--list");
+		return options_refuse(why, cap, "%s takes no command", "--list");
 	if (o->what == OPTIONS_SSH && own_option(o))
-		return refuse(why, cap, "%s: the other options ask for something that is not held", own_option(o));
+		return options_refuse(why, cap, "%s: the other options ask for something that is not held", own_option(o));
 	if (o->syslog && o->log_file)
-		return refuse(why, cap, "%s cannot be used with -E", "-y");
+		return options_refuse(why, cap, "%s cannot be used with -E", "-y");
 	return options_script_check(&o->script, o->request.run, why, cap);
 }
 
@@ -379,7 +367,7 @@ take_predict(struct options *o, char *why, size_t cap)
 			return 0;
 		}
 	}
-	return refuse(why, cap, "%s%s: expected adaptive, always or never", from, said);
+	return options_refuse(why, cap, "%s%s: expected adaptive, always or never", from, said);
 }
 
 int
@@ -391,7 +379,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 	optind = 0;
 	rc = parse_options(o, argc, argv, why, cap);
 	if (rc == 0 && (optind >= argc || !*argv[optind]))
-		return refuse(why, cap, "%s", "no host");
+		return options_refuse(why, cap, "%s", "no host");
 	if (rc == 0)
 		rc = parse_rest(o, argc, argv, why, cap);
 	if (rc == 0)
@@ -449,9 +437,9 @@ options_configure(struct options *o, const struct sshconfig *c, char *why, size_
 	if (o->what != OPTIONS_SESSION)
 		return 0;
 	if (o->subsystem && !o->command)
-		return refuse(why, cap, "%s needs the name of a subsystem", "-s");
+		return options_refuse(why, cap, "%s needs the name of a subsystem", "-s");
 	if (o->background && !o->command && !o->no_session)
-		return refuse(why, cap, "%s needs a command or -N", "-f");
+		return options_refuse(why, cap, "%s needs a command or -N", "-f");
 	if (o->subsystem || c->session_type == SESSION_SUBSYSTEM)
 		take_subsystem(o);
 	else if (is_driven(o))

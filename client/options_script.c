@@ -31,8 +31,8 @@ static const struct {
 	[SCRIPT_TIMEOUT - SCRIPT_PRINT] = { "--timeout", "--timeout", SCRIPT_WAIT },
 };
 
-static int __attribute__((format(printf, 3, 4)))
-refuse(char *why, size_t cap, const char *format, ...)
+int
+options_refuse(char *why, size_t cap, const char *format, ...)
 {
 	va_list ap;
 
@@ -53,10 +53,10 @@ options_script_set(struct options_script *s, int opt, const char *argument, char
 {
 	if (!rows[opt - SCRIPT_PRINT].with) {
 		if (s->verb && s->verb != opt)
-			return refuse(why, cap, "%s cannot be used with %s", options_script_name(opt),
+			return options_refuse(why, cap, "%s cannot be used with %s", options_script_name(opt),
 			              options_script_name(s->verb));
 		if (!*argument)
-			return refuse(why, cap, "%s needs the id or the name of a session", options_script_name(opt));
+			return options_refuse(why, cap, "%s needs the id or the name of a session", options_script_name(opt));
 		s->verb = opt;
 		s->session = argument;
 	}
@@ -74,12 +74,12 @@ options_script_check(const struct options_script *s, char *const *run, char *why
 		/* --peek is --print with a line more, and no document. */
 		if (s->given[opt - SCRIPT_PRINT] && with && with != s->verb &&
 		    !(s->verb == SCRIPT_PEEK && with == SCRIPT_PRINT && opt != SCRIPT_HTML))
-			return refuse(why, cap, "%s requires %s", options_script_name(opt), options_script_name(with));
+			return options_refuse(why, cap, "%s requires %s", options_script_name(opt), options_script_name(with));
 	}
 	if (s->verb && s->verb != SCRIPT_SEND && run[0])
-		return refuse(why, cap, "%s takes no command", options_script_name(s->verb));
+		return options_refuse(why, cap, "%s takes no command", options_script_name(s->verb));
 	if (s->verb == SCRIPT_SEND && !run[0] && !s->given[SCRIPT_ENTER - SCRIPT_PRINT])
-		return refuse(why, cap, "--send needs a text behind the host, or - for standard input");
+		return options_refuse(why, cap, "--send needs a text behind the host, or - for standard input");
 	return 0;
 }
 

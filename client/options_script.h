@@ -52,6 +52,8 @@ struct options_script {
 	const char *argument[SCRIPT_OPTIONS]; /* of those that have one */
 };
 
+/* A mistake in any option: -EINVAL, with the message in WHY (CAP bytes). */
+int options_refuse(char *why, size_t cap, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Takes the option OPT: 0, or -EINVAL with the message in WHY (CAP bytes). */
 int options_script_set(struct options_script *s, int opt, const char *argument, char *why, size_t cap);
 /* Whether the options go together, with the NULL-terminated words RUN behind the host: 0, or -EINVAL and WHY. */

@@ -198,28 +198,15 @@ export(struct export *x)
 static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "overwrite", no_argument, NULL, 'o' }, { "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
-	};
 	static struct attach_times times;
 	struct export x = { .times = &times };
-	bool overwrite = false;
-	int opt, rc, closed;
+	enum castfile_how how;
+	int rc = casting_options(self, argc, argv, false, &how), closed;
 
-	while ((opt = ctl_getopt(argc, argv, ":u:", options)) != -1) {
-		if (opt == 'o')
-			overwrite = true;
-		else if (opt != 'u')
-			return ctl_bad_option(self, opt, argv);
-		else if ((rc = ctl_user(optarg)))
-			return rc;
-	}
-	if ((rc = ctl_words(self, argc, argv, 2)))
-		return rc;
-	rc = casting_target(self, argv[optind], &x.session);
 	if (!rc)
-		rc = castfile_open(&x.file, argc - optind == 2 ? argv[optind + 1] : "-",
-		                   overwrite ? CASTFILE_OVERWRITE : CASTFILE_NEW);
+		rc = casting_target(self, argv[optind], &x.session);
+	if (!rc)
+		rc = castfile_open(&x.file, argc - optind == 2 ? argv[optind + 1] : "-", how);
 	if (rc)
 		return rc;
 	signal(SIGPIPE, SIG_IGN);

@@ -4,26 +4,6 @@
 #include "enter_tty.h"
 
 static int
-check(const char *name, bool *inside)
-{
-	struct session_list list;
-	int rc;
-
-	/* Opt-outs are for logins; a user who calls this wants a session.  But root's switch holds. */
-	rc = ctl_switched_on();
-	if (rc)
-		return rc;
-	rc = ctl_list(&list);
-	if (rc)
-		return rc;
-	*inside = ctl_inside(&list);
-	if (name)
-		rc = ctl_name_free(&list, name, 0);
-	session_list_free(&list);
-	return rc;
-}
-
-static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
 	struct enter_request q = { .want = "new", .in = -1, .out = -1 };
@@ -38,7 +18,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return ctl_usage(self, "unexpected argument \"%s\": a name stands behind -n", argv[optind]);
-	rc = check(name, &inside);
+	rc = ctl_may_start(name, &inside);
 	if (rc)
 		return rc;
 	if (inside)

@@ -142,27 +142,11 @@ finish(struct recording *r, int status)
 static int
 run(const struct ctl_command *self, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "append", no_argument, NULL, 'a' }, { "overwrite", no_argument, NULL, 'o' },
-		{ "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
-	};
 	struct recording r = { .following = { .fd = -1 } };
-	enum castfile_how how = CASTFILE_NEW;
-	int opt, rc;
+	enum castfile_how how;
+	int rc = casting_options(self, argc, argv, true, &how);
 
-	while ((opt = ctl_getopt(argc, argv, ":u:", options)) != -1) {
-		if ((opt == 'a' || opt == 'o') && how != CASTFILE_NEW)
-			return ctl_usage(self, "--append and --overwrite do not go together");
-		if (opt == 'a')
-			how = CASTFILE_APPEND;
-		else if (opt == 'o')
-			how = CASTFILE_OVERWRITE;
-		else if (opt != 'u')
-			return ctl_bad_option(self, opt, argv);
-		else if ((rc = ctl_user(optarg)))
-			return rc;
-	}
-	if ((rc = ctl_words(self, argc, argv, 2)))
+	if (rc)
 		return rc;
 	if (argc - optind == 1)
 		return ctl_usage(self, "no file; expected its path, or - for standard output");

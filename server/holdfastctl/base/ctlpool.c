@@ -58,3 +58,21 @@ ctl_name_free(const struct session_list *list, const char *name, uint32_t except
 		}
 	return free_elsewhere(name);
 }
+
+int
+ctl_may_start(const char *name, bool *inside)
+{
+	struct session_list list;
+	int rc = ctl_switched_on();
+
+	if (rc)
+		return rc;
+	rc = ctl_list(&list);
+	if (rc)
+		return rc;
+	*inside = ctl_inside(&list);
+	if (name)
+		rc = ctl_name_free(&list, name, 0);
+	session_list_free(&list);
+	return rc;
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ctlpool: the sessions of ctl_uid() on all nodes of the pool, and whether a name is free there. */
+/* ctlpool: the sessions of ctl_uid() on all nodes of the pool, and whether one may be started. */
 #ifndef HOLDFAST_CTLPOOL_H
 #define HOLDFAST_CTLPOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "poolask.h"
@@ -15,5 +16,11 @@ int ctlpool_ask(struct pool_answer *a);
  * knows, one on another node: CTL_OK, or the exit status after an error that it has printed.
  */
 int ctl_name_free(const struct session_list *list, const char *name, uint32_t except);
+/*
+ * Whether a session may be started: root's switch, and NAME, which is no other's (NULL: none): as ctl_name_free().  Sets
+ * *INSIDE: the caller is in a held shell.  Opt-outs do not count: they are for logins, and a user who calls this wants a
+ * session.
+ */
+int ctl_may_start(const char *name, bool *inside);
 
 #endif

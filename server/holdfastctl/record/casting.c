@@ -7,6 +7,30 @@
 #define RESET "\033c" /* RIS: the terminal is as new */
 
 int
+casting_options(const struct ctl_command *self, int argc, char **argv, bool appends, enum castfile_how *how)
+{
+	static const struct option all[] = {
+		{ "append", no_argument, NULL, CASTFILE_APPEND }, { "overwrite", no_argument, NULL, CASTFILE_OVERWRITE },
+		{ "user", required_argument, NULL, 'u' }, { NULL, 0, NULL, 0 },
+	};
+	int opt, rc;
+
+	*how = CASTFILE_NEW;
+	while ((opt = ctl_getopt(argc, argv, ":u:", appends ? all : all + 1)) != -1) {
+		if (opt == CASTFILE_APPEND || opt == CASTFILE_OVERWRITE) {
+			if (*how != CASTFILE_NEW && *how != (enum castfile_how)opt)
+				return ctl_usage(self, "--append and --overwrite do not go together");
+			*how = (enum castfile_how)opt;
+		} else if (opt != 'u') {
+			return ctl_bad_option(self, opt, argv);
+		} else if ((rc = ctl_user(optarg))) {
+			return rc;
+		}
+	}
+	return ctl_words(self, argc, argv, 2);
+}
+
+int
 casting_target(const struct ctl_command *self, const char *word, struct attach_status *s)
 {
 	int rc = scripting_target(self, word, true, s);

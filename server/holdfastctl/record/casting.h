@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* casting: what record and export have in common: the session that they take, and its picture. */
+/* casting: what record and export have in common: their options, the session that they take, and its picture. */
 #ifndef HOLDFAST_CASTING_H
 #define HOLDFAST_CASTING_H
 
@@ -8,8 +8,14 @@
 
 #include "asciicast.h"
 #include "attach_script.h"
+#include "castfile.h"
 #include "ctl.h"
 
+/*
+ * Takes the options and counts the words behind them, a session and a file.  *HOW the file is opened, as CASTFILE_APPEND
+ * only if the command APPENDS: CTL_OK or an exit status.
+ */
+int casting_options(const struct ctl_command *self, int argc, char **argv, bool appends, enum castfile_how *how);
 /* The session that WORD means, which must have a terminal: CTL_OK or an exit status. */
 int casting_target(const struct ctl_command *self, const char *word, struct attach_status *s);
 /*
