@@ -12,7 +12,7 @@
 struct request { uint32_t op; };
 static const struct field request_fields[] = {
 	FIELD_CONST(4, MAGIC),
-	FIELD_U32_MAX(struct request, op, LEADERCTL_TELL),
+	FIELD_U32_MAX(struct request, op, LEADERCTL_ORIGIN),
 	FIELD_ZERO(8),
 	FIELDS_END
 };

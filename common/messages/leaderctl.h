@@ -19,6 +19,10 @@
  *   TELL            ───▶        tells holdfast-pool of the session once more, as holdfast.conf has it now; from uid 0
  *                   ◀───        the end of the connection
  *
+ *   ORIGIN          ───▶        from uid 0 only
+ *                   ◀───        what a session inherits that is started out of this one (server/daemon/leader/origin.h);
+ *                               the end of the connection, if none can be: the shell does not run, or it is not root
+ *
  * Requests, and replies but the last one, have a fixed length, big-endian.  An unknown message ends the connection.
  */
 #ifndef HOLDFAST_LEADERCTL_H
@@ -34,7 +38,7 @@
 #define LEADERCTL_VERSION_BYTES 88
 
 enum leaderctl_op { LEADERCTL_WHO = 1, LEADERCTL_KILL = 2, LEADERCTL_VERSION = 3, LEADERCTL_ATTACHED = 4,
-		    LEADERCTL_TELL = 5 };
+		    LEADERCTL_TELL = 5, LEADERCTL_ORIGIN = 6 };
 
 enum leaderctl_result {
 	LEADERCTL_DONE = 1,

@@ -22,7 +22,7 @@ static const struct field request_fields[] = {
 	FIELD_U16(Q, xpixel),
 	FIELD_U16(Q, ypixel),
 	FIELD_U8_MAX(Q, kind, VOUCH_KIND_PIPES),
-	FIELD_U8_MAX(Q, from, VOUCH_FROM_HOOK),
+	FIELD_U8_MAX(Q, from, VOUCH_FROM_SESSION),
 	FIELD_U16(Q, cause),
 	FIELD_U32(Q, number),
 	FIELD_ZERO(PADDING),
@@ -30,6 +30,16 @@ static const struct field request_fields[] = {
 };
 #undef Q
 _Static_assert(8 + 2 * 4 + TICKET_BYTES + 4 * 2 + 2 + 2 + 4 + PADDING == VOUCH_REQUEST_BYTES, "a request is full");
+
+const char *
+vouch_from_word(uint32_t from)
+{
+	static const char *const words[] = {
+		[VOUCH_FROM_COMMAND] = "command", [VOUCH_FROM_HOOK] = "hook", [VOUCH_FROM_SESSION] = "session",
+	};
+
+	return words[from < sizeof words / sizeof *words ? from : VOUCH_FROM_COMMAND];
+}
 
 void
 vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQUEST_BYTES])
@@ -46,6 +56,8 @@ vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 	if (fields_decode(request_fields, &got, sizeof got, buf, len) || got.op < VOUCH_OP_VOUCH)
 		return -EBADMSG;
 	if (got.op != VOUCH_OP_START && got.kind != VOUCH_KIND_TERMINAL)
+		return -EBADMSG;
+	if (got.op != VOUCH_OP_START && got.op != VOUCH_OP_VOUCH && got.from == VOUCH_FROM_SESSION)
 		return -EBADMSG;
 	if (got.op == VOUCH_OP_SAY ? !notheld_may_be_said(got.cause) : got.cause != 0)
 		return -EBADMSG;

@@ -11,6 +11,10 @@
  *                              ◀───     PROGRESS at once; READY, or REFUSED and the end
  *   (confirms to the keeper)   ◀───     STARTED, once the keeper has reported that; the end
  *
+ * A process of a held session, which has no ticket, sends VOUCH and START from SESSION, both with a number of its own
+ * drawing in the ticket's place: the helper finds its session by its parents (caller.h), and the leader of that session
+ * vouches for it (origin.h).  The new session's first claim comes with that number (attach.h).
+ *
  * Any process may send ENDS in the place of VOUCH, without a ticket:
  *   ENDS   (fixed length)      ───▶     takes the caller's uid from the kernel
  *                              ◀───     ENDS_ARE, with a descriptor of that user's records (endstore.h) if there are any;
@@ -53,9 +57,9 @@ enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper
- * checks that sshd itself has executed this shell.
+ * checks that sshd itself has executed this shell.  SESSION: no login asks, but a process of a held session.
  */
-enum vouch_from { VOUCH_FROM_COMMAND = 0, VOUCH_FROM_HOOK = 1 };
+enum vouch_from { VOUCH_FROM_COMMAND = 0, VOUCH_FROM_HOOK = 1, VOUCH_FROM_SESSION = 2 };
 
 /* What a new session is made of.  The command travels to the keeper, in the user's claim, and never to root. */
 enum vouch_kind { VOUCH_KIND_TERMINAL = 0, VOUCH_KIND_PIPES = 1 };
@@ -91,7 +95,7 @@ enum vouch_which { VOUCH_WHICH_EVENTS = 1, VOUCH_WHICH_SAID = 2, VOUCH_WHICH_ALL
 enum vouch_refusal {
 	VOUCH_NO_TICKET = 1,   /* the ticket has no record, or its login is gone */
 	VOUCH_NOT_YOURS = 2,   /* the record is of another user */
-	VOUCH_NOT_INSIDE = 3,  /* the caller is not a plain descendant of the login's sshd */
+	VOUCH_NOT_INSIDE = 3,  /* the caller is not a plain descendant of the login's sshd, or of a session's shell */
 	VOUCH_DISABLED = 4,    /* kill switch, or Enable no */
 	VOUCH_LIMIT = 5,       /* MaxSessions, or too many logins at once */
 	VOUCH_ACCOUNT = 6,     /* PAM said no */
@@ -125,6 +129,9 @@ struct vouch_reply {
 
 /* The room that any encoded reply fits into. */
 #define VOUCH_REPLY_MAX 2048
+
+/* "hook", "command" or "session": FROM, in events. */
+const char *vouch_from_word(uint32_t from);
 
 void vouch_encode_request(const struct vouch_request *q, unsigned char out[VOUCH_REQUEST_BYTES]);
 /* 0, or -EBADMSG: wrong length, magic, version, op or kind, or padding that is not zero. */

@@ -60,8 +60,9 @@ static const struct {
 		"a process that outlives its login (mosh-server, tmux) has started the shell" },
 	[NOTHELD_ANOTHERS_TICKET] = { "not-yours", "its ticket belongs to another user",
 		"HOLDFAST_TICKET must not be kept over su and sudo" },
-	[NOTHELD_NOT_INSIDE] = { "not-inside", "the process that asked is not part of the login",
-		"a process that the login has not started has used its ticket" },
+	[NOTHELD_NOT_INSIDE] = { "not-inside", "the process that asked is not part of the login, or of a held session",
+		"a process that the login has not started has used its ticket; or one in a session has lost its parents, or "
+		"is confined (holdfastctl(1), run)" },
 	[NOTHELD_CONFINED] = { "confined", "the shell is confined",
 		"a held shell would be free of this confinement, so it is not held; " DOCTOR },
 	[NOTHELD_NAMESPACES] = { "namespaces", "sshd runs elsewhere than holdfastd",

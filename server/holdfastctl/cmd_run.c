@@ -59,32 +59,6 @@ make_command(const struct ctl_command *self, int count, char **words, char line[
 	return fits ? CTL_OK : ctl_usage(self, "the command is longer than %d bytes", ATTACH_COMMAND_MAX - 1);
 }
 
-/* Whether a session can be started, and may be named NAME; *OWN: without root. */
-static int
-check(const char *name, struct ticket *ticket, bool *own)
-{
-	bool login = ticket_parse(ticket, getenv("HOLDFAST_TICKET")) >= 0;
-	struct session_list list;
-	int rc;
-
-	rc = ctl_switched_on();
-	if (rc)
-		return rc;
-	*own = !login && rootless_is_the_way();
-	rc = ctl_list(&list);
-	if (rc)
-		return rc;
-	if (name)
-		rc = ctl_name_free(&list, name, 0);
-	if (!rc && !login && !*own && ctl_inside(&list)) {
-		ctl_error("in a held shell there is no login that could start another session; run this by ssh: "
-		          "ssh HOST holdfastctl run ...");
-		rc = CTL_FAILED;
-	}
-	session_list_free(&list);
-	return rc;
-}
-
 static int
 start(struct enter_request *q, const struct winsize *size)
 {
@@ -141,6 +115,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct winsize size = { .ws_row = ROWS, .ws_col = COLS };
 	struct enter_request q = { .want = "new", .command = command, .leaves = true, .in = -1, .out = -1,
 		                   .flags = ATTACH_FLAG_APART };
+	bool inside;
 	int opt, rc;
 
 	while ((opt = ctl_getopt(argc, argv, "+:n:", options)) != -1) {
@@ -153,7 +128,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 	}
 	rc = make_command(self, argc - optind, argv + optind, command);
 	if (!rc)
-		rc = check(q.name, &q.ticket, &q.own);
+		rc = ctl_may_start(q.name, &inside);
+	/* Without a ticket the session that we are in vouches for us, if we are in one. */
+	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
 	return rc ? rc : start(&q, &size);
 }
 
@@ -163,8 +140,8 @@ const struct ctl_command cmd_run = {
 	.summary = "Start a detached session that runs a command, and print its id",
 	.help = "The session has a terminal that nobody sees until somebody attaches to it; it ends with the\n"
 	        "command.  A single word is a command line for the shell, several are a program and its arguments.\n"
-	        "No login resumes it by itself.  It is started by a login (ssh HOST holdfastctl run ...), and not\n"
-	        "from inside of a held shell.\n"
+	        "No login resumes it by itself.  It is started by a login (ssh HOST holdfastctl run ...), or from\n"
+	        "inside of a held shell.\n"
 	        "  -n, --name NAME  name of the session\n"
 	        "  --size SIZE      size of its terminal, ROWSxCOLUMNS, until somebody attaches (24x80)\n",
 	.run = run,

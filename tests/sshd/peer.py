@@ -3,6 +3,9 @@
 
   peer.py vouch [TICKET]   prints "FACTS", "REFUSED n" or "CLOSED"
   peer.py start [TICKET]   the same, then asks for a session: "READY n" too
+  peer.py session          asks for a session as a process of a held one: as start
+  peer.py origin N         asks the leader of session N what a session that is started out of it inherits: "ANSWER" or
+                           "CLOSED"
   peer.py claim N [TICKET] claims session N for this login's terminal and gives that up: "CLAIMED" or "REFUSED n"
   peer.py seccomp CMD…     runs CMD with a seccomp filter that allows everything
 """
@@ -24,9 +27,10 @@ def connect(path=DAEMON, timeout=30):
     return s
 
 
-def request(op, ticket):
+def request(op, ticket, origin=0):
     """struct vouch_request as common/messages/vouch.c writes it: 64 bytes."""
     body = b"holdfast" + struct.pack(">II", 1, op) + bytes.fromhex(ticket) + struct.pack(">HHHH", 24, 80, 0, 0)
+    body += struct.pack(">BB", 0, origin)
     return body.ljust(64, b"\0")
 
 
@@ -46,12 +50,12 @@ def reply(s):
     return {1: "FACTS", 3: "PROGRESS", 4: "READY", 5: "STARTED"}.get(kind, "?%d" % kind)
 
 
-def vouch(ticket, start=False):
+def vouch(ticket, start=False, origin=0):
     s = connect()
-    s.sendall(request(1, ticket))
+    s.sendall(request(1, ticket, origin))
     said = [reply(s)]
     if start and said[-1] == "FACTS":
-        s.sendall(request(2, ticket))
+        s.sendall(request(2, ticket, origin))
         while said[-1] in ("FACTS", "PROGRESS"):
             said.append(reply(s))
     return said
@@ -68,6 +72,16 @@ def claim(number, ticket):
     if answer[0] == 67:
         return "REFUSED %d" % struct.unpack(">I", answer[1:5])
     return "CLAIMED" if answer[0] == 66 else "?%d" % answer[0]
+
+
+def ask_origin(number):
+    """common/messages/leaderctl.h: ORIGIN."""
+    s = connect("/run/holdfast/sessions/%d/%s/leader" % (os.geteuid(), number))
+    s.sendall(struct.pack(">4sII", b"hfl1", 6, 0).ljust(16, b"\0"))
+    try:
+        return "ANSWER" if s.recv(65536) else "CLOSED"
+    except ConnectionError:
+        return "CLOSED"
 
 
 def seccomp(argv):
@@ -89,9 +103,13 @@ def main():
     if what == "claim":
         print(claim(rest[0], rest[1] if len(rest) > 1 else os.environ["HOLDFAST_TICKET"]))
         return
-    ticket = rest[0] if rest else os.environ.get("HOLDFAST_TICKET", "0" * 32)
+    if what == "origin":
+        print(ask_origin(rest[0]))
+        return
+    inside = what == "session"
+    ticket = rest[0] if rest else os.urandom(16).hex() if inside else os.environ.get("HOLDFAST_TICKET", "0" * 32)
     try:
-        print("said", *vouch(ticket, what == "start"), flush=True)
+        print("said", *vouch(ticket, what != "vouch", 2 * inside), flush=True)
     except OSError as e:
         print("said", "ERROR", e.errno, flush=True)
 

@@ -101,6 +101,8 @@ def test_schemas(host):
     judge = Judge()
     t, t2 = host.login("alice"), host.login("bob")
     host.ctl("alice", "rename", str(host.session()["id"]), "work")
+    equal(t.run("holdfastctl wait --end $(holdfastctl run 'exit 4')"), 4, "a session out of a session")
+    host.wait_sessions(1, None)
     take(judge, host, "ls")
     take(judge, host, "ls", "-l")
     take(judge, host, "ls", "-l", "-a", user="root")

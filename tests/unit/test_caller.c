@@ -3,11 +3,13 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +27,36 @@ struct world {
 	struct sockaddr_un at;
 	int listener;
 	struct login login;
+	struct leaderreg session; /* whose leader is the test's own process, and whose shell is the middle one */
 };
+
+/* The register has the session of the test that runs, if there is one. */
+static const struct leaderreg *in_register;
+
+int __wrap_rundir_open(const char *path, mode_t mode);
+int __wrap_leaderreg_read(struct leaderreg *e, int dir, const char *name);
+
+int
+__wrap_rundir_open(const char *path, mode_t mode)
+{
+	(void)path, (void)mode;
+	return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+__wrap_leaderreg_read(struct leaderreg *e, int dir, const char *name)
+{
+	char own[LEADERREG_NAME];
+
+	(void)dir;
+	if (!in_register)
+		return -ENOENT;
+	leaderreg_name(in_register, own);
+	if (strcmp(name, own) != 0)
+		return -ENOENT;
+	*e = *in_register;
+	return 0;
+}
 
 static int
 setup(void **state)
@@ -92,6 +123,24 @@ static int
 own_net_namespace(void)
 {
 	return unshare(CLONE_NEWNET) != 0;
+}
+
+static int
+own_uts_namespace(void)
+{
+	return unshare(CLONE_NEWUTS) != 0;
+}
+
+static int
+own_ipc_namespace(void)
+{
+	return unshare(CLONE_NEWIPC) != 0;
+}
+
+static int
+own_cgroup_namespace(void)
+{
+	return unshare(CLONE_NEWCGROUP) != 0;
 }
 
 static int
@@ -216,6 +265,89 @@ a_pid(void **state)
 	close(fd);
 }
 
+/*
+ * What caller_check_session says of a peer that has done P, when MIDDLE stands in the register as the shell, with its
+ * start and SKEW; NULL: no answer is expected.
+ */
+static int
+check_session(struct world *w, prepare *p, uint64_t skew, const char **why)
+{
+	char label[PROCFILE_LABEL_CAP];
+	struct procstat shell;
+	struct leaderreg got;
+	pid_t middle;
+	int fd = connection(w, p, &middle), rc;
+
+	memset(&shell, 0, sizeof shell);
+	procstat_read(middle, &shell);
+	w->session = (struct leaderreg){ .uid = w->login.uid, .pid = w->login.sshd, .start = w->login.start, .id = 7,
+	                                 .keeper = 1, .shell = middle, .shell_start = shell.start + skew };
+	in_register = &w->session;
+	rc = caller_check_session(fd, &got, label, why);
+	in_register = NULL;
+	if (!rc)
+		assert_memory_equal(&got, &w->session, sizeof got);
+	close(fd);
+	waitpid(middle, NULL, 0);
+	return rc;
+}
+
+static void
+a_session(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+
+	assert_int_equal(check_session(w, nothing, 0, &why), 0);
+	assert_string_equal(why, "");
+	assert_int_equal(check_session(w, nothing, 1, &why), -EPERM);
+	assert_string_equal(why, "it does not descend from the session's shell");
+	assert_int_equal(check_session(w, no_new_privs, 0, &why), -EPERM);
+	assert_int_equal(check_session(w, forked_away, 0, &why), -ECHILD);
+	w->login.start++;
+	assert_int_equal(check_session(w, nothing, 0, &why), -ECHILD);
+	w->login.start--;
+	w->login.uid++;
+	assert_int_equal(check_session(w, nothing, 0, &why), -ECHILD);
+}
+
+static void
+a_session_and_namespaces(void **state)
+{
+	static prepare *const ways[] = { own_uts_namespace, own_ipc_namespace, own_cgroup_namespace, own_mount_namespace,
+	                                 own_net_namespace };
+	struct world *w = *state;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		assert_int_equal(check_session(w, ways[i], 0, &why), -EPERM);
+}
+
+/* Its uid is that of the session's user, and one in between is another user's: as with sudo. */
+static int
+as_another(void)
+{
+	return setresuid(4711, 4711, 4711) != 0;
+}
+
+static void
+a_session_of_another_user(void **state)
+{
+	struct world *w = *state;
+	uid_t own = w->login.uid;
+	const char *why;
+
+	if (own)
+		skip();
+	assert_int_equal(chmod(w->dir, 0755) || chmod(w->at.sun_path, 0777), 0);
+	/* The session is that user's, and its shell is root's. */
+	w->login.uid = 4711;
+	assert_int_equal(check_session(w, as_another, 0, &why), -EPERM);
+	assert_string_equal(why, "a process of another user stands between it and the session's shell");
+	w->login.uid = own;
+	assert_int_equal(check_session(w, as_another, 0, &why), -ECHILD);
+}
+
 /* A process that sshd has not executed as a shell, with a right to everything else. */
 static void
 not_a_hook(void **state)
@@ -231,24 +363,6 @@ not_a_hook(void **state)
 	assert_true(*why);
 	close(fd);
 	waitpid(middle, NULL, 0);
-}
-
-static int
-own_uts_namespace(void)
-{
-	return unshare(CLONE_NEWUTS) != 0;
-}
-
-static int
-own_ipc_namespace(void)
-{
-	return unshare(CLONE_NEWIPC) != 0;
-}
-
-static int
-own_cgroup_namespace(void)
-{
-	return unshare(CLONE_NEWCGROUP) != 0;
 }
 
 static void
@@ -352,6 +466,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plain_descendant_is_inside, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pid, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session_and_namespaces, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session_of_another_user, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_a_hook, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_namespaces_are_outside, setup, teardown),
 		cmocka_unit_test_setup_teardown(restrictions_are_outside, setup, teardown),

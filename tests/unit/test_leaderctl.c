@@ -13,8 +13,8 @@ requests(void **state)
 	enum leaderctl_op op;
 
 	(void)state;
-	for (int want = LEADERCTL_WHO - 1; want <= LEADERCTL_TELL + 1; want++) {
-		bool good = want >= LEADERCTL_WHO && want <= LEADERCTL_TELL;
+	for (int want = LEADERCTL_WHO - 1; want <= LEADERCTL_ORIGIN + 1; want++) {
+		bool good = want >= LEADERCTL_WHO && want <= LEADERCTL_ORIGIN;
 
 		leaderctl_encode_request((enum leaderctl_op)want, buf);
 		assert_int_equal(leaderctl_decode_request(&op, buf, LEADERCTL_REQUEST_BYTES), good ? 0 : -EBADMSG);

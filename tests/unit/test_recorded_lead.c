@@ -63,6 +63,8 @@ static const struct vouch_reply
 	started = { .type = VOUCH_STARTED }, queued = { .type = VOUCH_QUEUED }, ends_are = { .type = VOUCH_ENDS_ARE },
 	told = { .type = VOUCH_TOLD, .text = "session 2 was ended" }, told_min = { .type = VOUCH_TOLD },
 	told_max = { .type = VOUCH_TOLD, .text = LONG('t', TEXT_CAP) };
+static const struct vouch_request start_session = { VOUCH_OP_START, { BYTES(0x10, 15) }, 24, 80, 0, 0,
+	                                            VOUCH_KIND_PIPES, VOUCH_FROM_SESSION, 0, 0 };
 static const struct vouch_request ends = { .op = VOUCH_OP_ENDS }, events = { .op = VOUCH_OP_EVENTS },
 	pool = { .op = VOUCH_OP_POOL, .ticket = { BYTES(0x10, 15) }, .number = POOL_WHAT_USER },
 	members = { .op = VOUCH_OP_POOL, .number = POOL_WHAT_MEMBERS }, held = { .op = VOUCH_OP_HELD };
@@ -80,7 +82,7 @@ vouch_messages(void **state)
 #define EMPTY .alike = { VOUCH_PROGRESS, VOUCH_STARTED, VOUCH_QUEUED, VOUCH_ENDS_ARE, VOUCH_POOL_IS, VOUCH_HELD_IS }
 	/* A holdfastd from before there were two identities leaves "former" out. */
 	const struct recorded v[] = {
-		THREE("request", 0, request),
+		THREE("request", 0, request), ONE("start-session", 0, request, &start_session),
 		ONE("facts", VOUCH_FACTS, reply, &facts, .older = { IDENTITY_BYTES }),
 		ONE("facts-min", VOUCH_FACTS, reply, &facts_min, .older = { IDENTITY_BYTES }),
 		ONE("facts-max", VOUCH_FACTS, reply, &facts_max, .older = { IDENTITY_BYTES }),
@@ -355,7 +357,7 @@ static struct leaderctl_attached ctl_attached_max = { .count = LEADERCTL_ATTACHE
 
 static const struct ctl_request ctl_who = { LEADERCTL_WHO }, ctl_kill = { LEADERCTL_KILL },
                                 ctl_ask_version = { LEADERCTL_VERSION }, ctl_ask_attached = { LEADERCTL_ATTACHED },
-                                ctl_tell = { LEADERCTL_TELL };
+                                ctl_tell = { LEADERCTL_TELL }, ctl_ask_origin = { LEADERCTL_ORIGIN };
 static const struct leaderctl_version ctl_version = { "0.1.0", "0123abcd" }, ctl_version_min,
 	ctl_version_max = { LONG('v', VERSION_CAP), LONG('b', BUILD_CAP) };
 static const struct leaderctl_reply
@@ -373,6 +375,7 @@ leaderctl_messages(void **state)
 		THREE("reply", 0, ctl_reply), ONE("version", 0, ctl_request, &ctl_ask_version),
 		THREE("version-is", 0, ctl_version), ONE("attached", 0, ctl_request, &ctl_ask_attached),
 		ONE("tell", 0, ctl_request, &ctl_tell),
+		ONE("ask-origin", 0, ctl_request, &ctl_ask_origin),
 		ONE("attached-are", 0, ctl_attached, &ctl_attached, .longer_is_later = true),
 		ONE("attached-are-min", 0, ctl_attached, &ctl_attached_min, .longer_is_later = true),
 		ONE("attached-are-max", 0, ctl_attached, &ctl_attached_max, .longer_is_later = true),

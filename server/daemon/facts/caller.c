@@ -4,19 +4,24 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "confinement.h"
 #include "loginshell.h"
+#include "paths.h"
 #include "procfile.h"
 #include "procref.h"
+#include "rundir.h"
 
 #define FORKS_MAX 2 /* of the shell, between it and what its hook runs: a command substitution */
 
 struct check {
 	struct procref_peer caller;
-	struct procref sshd;
+	struct procref sshd;  /* or the session's leader */
 	struct procref half;  /* its unprivileged half; none where root logs in */
 	struct procref first; /* below both: the login's shell, or another program in its place */
+	struct leaderreg session; /* whose leader that is */
+	bool others;          /* processes of another user's stand between */
 	const char *why;
 };
 
@@ -87,31 +92,108 @@ find_first(struct check *c, struct procref below[2])
 	return c->first.dir < 0 ? no(c, "the caller is sshd itself") : 0;
 }
 
-/* Goes up from the caller to the recorded sshd. */
+/* Whether the way up ends at PARENT: 1, 0 or a negative errno.  OBJECT knows where it has to end. */
+typedef int is_top(struct check *c, const struct procref *parent, const void *object);
+
+/* Goes up from the caller to TOP.  BELOW become the two that were passed last: [0] is the one below the top. */
 static int
-walk(struct check *c, const struct login *l)
+climb(struct check *c, struct procref below[2], is_top *top, const void *object)
 {
-	/* The two that were passed last: [0] is the one below the one that is looked at next. */
-	struct procref below[2] = { PROCREF_NONE, PROCREF_NONE }, parent;
+	struct procref parent;
 	int rc = procref_open(&below[0], c->caller.cred.pid);
 
 	if (rc || below[0].stat.start != c->caller.proc.stat.start)
 		rc = no(c, "the calling process has ended");
 	for (int depth = 0; !rc; depth++) {
-		if (depth == PEER_CHAIN_MAX)
-			rc = no(c, "the chain of parent processes is too long");
-		if (!rc)
-			rc = open_parent(c, &parent, &below[0]);
+		rc = depth == PEER_CHAIN_MAX ? no(c, "the chain of parent processes is too long")
+		                             : open_parent(c, &parent, &below[0]);
 		if (rc)
 			break;
-		if (parent.pid == l->sshd) {
+		rc = top(c, &parent, object);
+		if (rc == 1) {
 			c->sshd = parent;
-			rc = parent.stat.start == l->start ? find_first(c, below) : no(c, "another sshd");
-			break;
+			return 0;
 		}
 		procref_close(&below[1]);
 		below[1] = below[0];
 		below[0] = parent;
+	}
+	return rc;
+}
+
+static int
+is_recorded_sshd(struct check *c, const struct procref *parent, const void *object)
+{
+	const struct login *l = object;
+
+	if (parent->pid != l->sshd)
+		return 0;
+	return parent->stat.start == l->start ? 1 : no(c, "another sshd");
+}
+
+/* Goes up from the caller to the recorded sshd. */
+static int
+walk(struct check *c, const struct login *l)
+{
+	struct procref below[2] = { PROCREF_NONE, PROCREF_NONE };
+	int rc = climb(c, below, is_recorded_sshd, l);
+
+	if (!rc)
+		rc = find_first(c, below);
+	procref_close(&below[0]);
+	procref_close(&below[1]);
+	return rc;
+}
+
+static bool
+has_uids(const struct procref *p, uid_t uid)
+{
+	struct procfile_status s;
+
+	if (procfile_status(p->dir, &s))
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (s.uid[i] != uid)
+			return false;
+	return true;
+}
+
+/* OBJECT: the register's directory. */
+static int
+is_leader(struct check *c, const struct procref *parent, const void *object)
+{
+	struct leaderreg e = { .uid = c->caller.cred.uid, .pid = parent->pid, .start = parent->stat.start };
+	char name[LEADERREG_NAME];
+
+	leaderreg_name(&e, name);
+	if (leaderreg_read(&c->session, *(const int *)object, name) == 0)
+		return 1;
+	c->others = c->others || !has_uids(parent, e.uid);
+	return 0;
+}
+
+/* Goes up from the caller to the leader of a session; -ECHILD: there is none. */
+static int
+walk_session(struct check *c)
+{
+	struct procref below[2] = { PROCREF_NONE, PROCREF_NONE };
+	int dir = rundir_open(PATH_LEADERS, 0700), rc;
+
+	if (dir < 0) {
+		c->why = "cannot read the register of sessions";
+		return dir;
+	}
+	rc = climb(c, below, is_leader, &dir);
+	close(dir);
+	if (!rc) {
+		c->first = below[0];
+		below[0].dir = -1;
+		if (c->first.pid != c->session.shell || c->first.stat.start != c->session.shell_start)
+			rc = no(c, "it does not descend from the session's shell");
+		else if (c->others)
+			rc = no(c, "a process of another user stands between it and the session's shell");
+	} else if (rc == -EPERM) {
+		rc = -ECHILD;
 	}
 	procref_close(&below[0]);
 	procref_close(&below[1]);
@@ -165,6 +247,19 @@ check_label(struct check *c)
 		return rc;
 	}
 	return strcmp(caller, sshd) == 0 ? 0 : no(c, "another security label");
+}
+
+/* The caller is in the leader's cgroup. */
+static int
+check_cgroup(struct check *c)
+{
+	int rc = procfile_same_text(c->caller.proc.dir, c->sshd.dir, "cgroup");
+
+	if (rc == 0)
+		return no(c, "another cgroup");
+	if (rc < 0)
+		c->why = "cannot read /proc";
+	return rc < 0 ? rc : 0;
 }
 
 static int
@@ -317,4 +412,39 @@ caller_check_pid(pid_t pid, const struct login *l, const char **why)
 	if (!rc)
 		rc = check_inside(&c);
 	return end(&c, rc, why);
+}
+
+int
+caller_check_session(int conn, struct leaderreg *session, char label[PROCFILE_LABEL_CAP], const char **why)
+{
+	struct check c = CHECK_NONE;
+	int rc = find_caller(&c, conn);
+
+	if (!rc)
+		rc = walk_session(&c);
+	if (!rc)
+		rc = check_place(&c);
+	if (!rc)
+		rc = check_cgroup(&c);
+	if (!rc && (rc = procfile_label(c.caller.proc.dir, label)))
+		c.why = "cannot read /proc";
+	if (!rc)
+		rc = check_alive(&c);
+	*session = c.session;
+	return end(&c, rc, why);
+}
+
+int
+caller_label(int conn, char label[PROCFILE_LABEL_CAP])
+{
+	struct procref_peer p = PROCREF_PEER_NONE;
+	int rc = procref_peer_open(&p, conn);
+
+	label[0] = '\0';
+	if (!rc)
+		rc = procfile_label(p.proc.dir, label);
+	if (!rc && !procref_peer_unchanged(&p))
+		rc = -ESRCH;
+	procref_peer_close(&p);
+	return rc;
 }

@@ -47,6 +47,7 @@ enum leader_state {
 };
 
 struct leader_order;
+struct surroundings;
 
 /* Who stands in utmp under the session's terminal. */
 struct leader_utmp {
@@ -104,6 +105,7 @@ struct leader {
 	struct ratelimit records;      /* of utmp and wtmp, which keeps every one */
 	struct ratelimit moves;        /* within utmp */
 	const struct login *login;     /* borrowed: the one that wants the session */
+	const struct surroundings *around; /* borrowed: what its shell inherits */
 	struct audit audit;
 	struct leader_end end;
 	struct leader_pool pool;

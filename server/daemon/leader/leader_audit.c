@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "dropcause.h"
 #include "counters.h"
+#include "leader_order.h"
 #include "leader_utmp.h"
 #include "refusal.h"
 
@@ -35,6 +36,8 @@ leader_audit_created(struct leader *l)
 	l->created_ms = clock_now_ms();
 	audit_begin(&l->audit, &e, "create", l->login->address, l->login->who);
 	event_add(&e, "version", PACKAGE_VERSION);
+	if (l->order->origin)
+		event_add(&e, "origin", l->order->origin->unique);
 	audit_write(&l->audit, &e);
 }
 

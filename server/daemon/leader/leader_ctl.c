@@ -15,8 +15,10 @@
 #include "leaderctl.h"
 #include "leader.h"
 #include "leader_end.h"
+#include "leader_order.h"
 #include "leader_pool.h"
 #include "log.h"
+#include "origin.h"
 #include "peercred.h"
 #include "reply.h"
 #include "slay.h"
@@ -144,6 +146,45 @@ say_attached(const struct leader *l, int fd)
 	return len == 0;
 }
 
+/* Says what a session inherits that is started out of this one: false: the connection is to end. */
+static bool
+say_origin(const struct leader *l, int fd)
+{
+	struct origin *o = calloc(1, sizeof *o);
+	unsigned char *out = malloc(ORIGIN_MAX);
+	int len = o && out && l->state == LEADER_RUNNING && !l->shell.ended ? 0 : -ESRCH;
+
+	if (!len) {
+		o->login = *l->login;
+		o->around = *l->around;
+		memcpy(o->unique, l->audit.unique, sizeof o->unique);
+		memcpy(o->label, l->order->label, sizeof o->label);
+		len = origin_encode(o, out, ORIGIN_MAX);
+	}
+	if (len > 0)
+		len = reply_bytes(fd, out, (size_t)len);
+	free(out);
+	free(o);
+	return len == 0;
+}
+
+/* Answers OP, if it has an answer of its own; *GO_ON: the connection is not to end. */
+static bool
+say_own(const struct leader *l, int i, enum leaderctl_op op, bool *go_on)
+{
+	int fd = l->ctl.v[i].fd;
+
+	if (op == LEADERCTL_VERSION)
+		*go_on = say_version(fd);
+	else if (op == LEADERCTL_ATTACHED)
+		*go_on = say_attached(l, fd);
+	else if (op == LEADERCTL_ORIGIN)
+		*go_on = l->ctl.v[i].uid == 0 && say_origin(l, fd);
+	else
+		return false;
+	return true;
+}
+
 static void
 serve(struct leader *l, int i)
 {
@@ -152,6 +193,7 @@ serve(struct leader *l, int i)
 	int fd = l->ctl.v[i].fd;
 	ssize_t n = recv(fd, buf, sizeof buf, MSG_DONTWAIT | MSG_TRUNC);
 	enum leaderctl_op op;
+	bool go_on;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -165,8 +207,8 @@ serve(struct leader *l, int i)
 		drop(&l->ctl, i);
 		return;
 	}
-	if (op == LEADERCTL_VERSION || op == LEADERCTL_ATTACHED) {
-		if (!(op == LEADERCTL_VERSION ? say_version(fd) : say_attached(l, fd)))
+	if (say_own(l, i, op, &go_on)) {
+		if (!go_on)
 			drop(&l->ctl, i);
 		return;
 	}

@@ -53,6 +53,7 @@ struct leader_main {
 	struct pamstack *pam;
 	struct envlist env;
 	struct leader leader;
+	struct surroundings around;
 	int oom_score; /* before it became that of the login's sshd */
 };
 
@@ -86,7 +87,7 @@ make_memory(struct leader_main *l)
 	return fd < 0 ? fd : 0;
 }
 
-/* Takes from the login's sshd what a plain shell would inherit, and nothing from holdfastd. */
+/* Takes from the login's sshd, or had it from there, what a plain shell would inherit, and nothing from holdfastd. */
 static int
 take_surroundings(struct leader_main *l)
 {
@@ -97,7 +98,11 @@ take_surroundings(struct leader_main *l)
 	l->oom_score = clean_oom_score_now();
 	if (!rc && chdir("/"))
 		rc = -errno;
-	return rc ? rc : surroundings_take(o->login.sshd, o->login.start);
+	if (o->origin)
+		l->around = o->origin->around;
+	else if (!rc)
+		rc = surroundings_read(&l->around, o->login.sshd, o->login.start);
+	return rc ? rc : surroundings_take(&l->around);
 }
 
 /* Whether the login has given up, or has said something though it is not its turn. */
@@ -345,6 +350,7 @@ leader_main(const struct leader_order *order)
 	};
 	int rc;
 
+	l.leader.around = &l.around;
 	audit_init(&l.leader.audit, order->account.user, order->login.uid);
 	leader_end_init(&l.leader);
 	leader_pool_init(&l.leader, &order->policy.pool);

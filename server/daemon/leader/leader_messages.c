@@ -17,12 +17,14 @@
 #include "leader_end.h"
 #include "leader_idle.h"
 #include "leader_keeper.h"
+#include "leader_order.h"
 #include "leader_phase.h"
 #include "leader_pool.h"
 #include "leader_shell.h"
 #include "leader_talk.h"
 #include "leader_utmp.h"
 #include "log.h"
+#include "peercred.h"
 #include "refusal.h"
 #include "reply.h"
 
@@ -61,6 +63,40 @@ send_answer(struct leader *l, const struct leadermsg_vouched *answer)
 	leader_send(l, buf, leadermsg_encode_vouched(answer, buf, sizeof buf));
 }
 
+/* Whether the claim is that of the process of a session which has asked for this one: it has no login's ticket. */
+static bool
+is_from_session(const struct leader *l, const struct leadermsg_report *m)
+{
+	return l->order->origin && l->state == LEADER_WAIT_START && m->kind == LEADERMSG_CREATE &&
+	       memcmp(&m->ticket, &l->order->ticket, sizeof m->ticket) == 0;
+}
+
+/* Its helper has checked that process; it still is what it was, and it is the one that claims. */
+static int
+find_in_session(const struct leader *l, const struct leadermsg_report *m, struct login *login, const char **why)
+{
+	const struct leaderreg *of = &l->order->origin->session;
+	char label[PROCFILE_LABEL_CAP];
+	struct leaderreg session;
+	struct ucred cred;
+	const char *unused;
+	int rc = l->conn < 0 ? -EPERM : peercred_get(l->conn, &cred);
+
+	*why = "not-inside";
+	if (!rc && (m->pid > INT32_MAX || (pid_t)m->pid != cred.pid))
+		rc = -EPERM;
+	if (!rc)
+		rc = caller_check_session(l->conn, &session, label, &unused);
+	if (!rc && (session.pid != of->pid || session.start != of->start || strcmp(label, l->order->label) != 0))
+		rc = -EPERM;
+	if (rc)
+		return rc;
+	*login = *l->login;
+	/* No terminal here is that sshd's. */
+	login->sshd = 0;
+	return 0;
+}
+
 /*
  * The login of a claim.  The leader looks it up itself and believes the keeper only which process claims.  A ticket
  * alone is not enough: any process of the user could have read it from another login's environment.
@@ -69,7 +105,11 @@ static int
 find_claimer(const struct leader *l, const struct leadermsg_report *m, struct login *login, const char **why)
 {
 	const char *unused;
-	int rc = login_find(&m->ticket, login);
+	int rc;
+
+	if (is_from_session(l, m))
+		return find_in_session(l, m, login, why);
+	rc = login_find(&m->ticket, login);
 
 	*why = "ticket";
 	if (!rc && login->uid != l->audit.uid)
@@ -95,7 +135,7 @@ note_login(struct leader *l, const struct leadermsg_report *m, const struct logi
 		a->tuple.family = 0;
 	memcpy(a->chose, m->name, sizeof a->chose);
 	a->asked_ms = m->kind == LEADERMSG_RESUME ? counters_asked_ms(&m->ticket) : 0;
-	a->has_pts = m->pts != 0;
+	a->has_pts = m->pts != 0 && login->sshd;
 	a->pts = m->pts - 1;
 	/* The start-up files of a new shell may ask who am i, so the entry exists before the claim goes on. */
 	if (m->kind == LEADERMSG_CREATE && l->state == LEADER_WAIT_START)

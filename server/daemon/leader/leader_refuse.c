@@ -50,7 +50,7 @@ leader_refuse(struct leader *l, uint32_t code, uint32_t cause, const char *what,
 		return;
 	audit_begin(&l->audit, &e, "refuse", login->address, login->who);
 	event_number(&e, "code", code);
-	event_add(&e, "from", l->order->hook ? "hook" : "command");
+	event_add(&e, "from", vouch_from_word(l->order->from));
 	event_add(&e, "why", notheld_name(cause));
 	if (what[0])
 		event_quote(&e, "detail", what);

@@ -15,11 +15,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fields.h"
 #include "login.h"
 #include "procfile.h"
 #include "procstat.h"
 
-#define CPU_LONGS 128        /* 8192 CPUs */
 #define IOPRIO_PROCESS 1     /* ioprio_set(2); no header has it */
 #define POLICY_DEADLINE 6    /* is not inherited */
 
@@ -30,20 +30,6 @@ struct scheduling {
 	int32_t nice;
 	uint32_t priority;
 	uint64_t runtime, deadline, period;
-};
-
-struct surroundings {
-	struct rlimit limits[RLIM_NLIMITS];
-	struct scheduling scheduling; /* size 0: unknown */
-	unsigned long cpus[CPU_LONGS];
-	long cpu_bytes;               /* 0 or less: unknown; the next four as well when negative */
-	long io_priority;
-	long umask;
-	long core_filter;
-	long persona;
-	long timer_slack;
-	long oom_score;               /* INT32_MIN: unknown */
-	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3]; /* the inheritable ones */
 };
 
 /* The number in the file NAME of DIR, or INSTEAD. */
@@ -66,9 +52,11 @@ static void
 read_capabilities(struct surroundings *s, pid_t pid)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = pid };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	bool known = syscall(SYS_capget, &head, data) == 0;
 
-	if (syscall(SYS_capget, &head, s->caps))
-		memset(s->caps, 0, sizeof s->caps);
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		s->inheritable[i] = known ? data[i].inheritable : 0;
 }
 
 static int
@@ -83,9 +71,14 @@ read_limits(struct surroundings *s, pid_t pid)
 static void
 read_scheduling(struct surroundings *s, pid_t pid)
 {
-	if (syscall(SYS_sched_getattr, pid, &s->scheduling, sizeof s->scheduling, 0))
-		s->scheduling.size = 0;
-	s->cpu_bytes = syscall(SYS_sched_getaffinity, pid, sizeof s->cpus, s->cpus);
+	struct scheduling now = { .size = 0 };
+
+	s->scheduled = syscall(SYS_sched_getattr, pid, &now, sizeof now, 0) == 0;
+	s->policy = now.policy;
+	s->priority = now.priority;
+	s->flags = now.flags;
+	s->nice = now.nice;
+	s->cpu_bytes = (int32_t)syscall(SYS_sched_getaffinity, pid, sizeof s->cpus, s->cpus);
 	s->io_priority = syscall(SYS_ioprio_get, IOPRIO_PROCESS, pid);
 }
 
@@ -139,12 +132,13 @@ write_number(const char *path, long v, int base)
 
 /* Only where it differs, so that we are not bound to the CPUs of today for nothing. */
 static void
-take_scheduling(struct surroundings *s, const struct surroundings *own)
+take_scheduling(const struct surroundings *s, const struct surroundings *own)
 {
-	if (s->scheduling.size && s->scheduling.policy != POLICY_DEADLINE) {
-		s->scheduling.size = sizeof s->scheduling;
-		syscall(SYS_sched_setattr, 0, &s->scheduling, 0);
-	}
+	const struct scheduling wanted = { .size = sizeof wanted, .policy = s->policy, .flags = s->flags,
+		                           .nice = s->nice, .priority = s->priority };
+
+	if (s->scheduled && s->policy != POLICY_DEADLINE)
+		syscall(SYS_sched_setattr, 0, &wanted, 0);
 	if (s->cpu_bytes > 0 &&
 	    (s->cpu_bytes != own->cpu_bytes || memcmp(s->cpus, own->cpus, (size_t)s->cpu_bytes) != 0))
 		syscall(SYS_sched_setaffinity, 0, (size_t)s->cpu_bytes, s->cpus);
@@ -164,12 +158,12 @@ take_capabilities(const struct surroundings *s)
 	if (syscall(SYS_capget, &head, data))
 		return;
 	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		data[i].inheritable = s->caps[i].inheritable & data[i].permitted;
+		data[i].inheritable = s->inheritable[i] & data[i].permitted;
 	syscall(SYS_capset, &head, data);
 }
 
 static int
-take_all(struct surroundings *s, const struct surroundings *own)
+take_all(const struct surroundings *s, const struct surroundings *own)
 {
 	int rc = 0;
 
@@ -190,18 +184,78 @@ take_all(struct surroundings *s, const struct surroundings *own)
 }
 
 int
-surroundings_take(pid_t pid, uint64_t start)
+surroundings_read(struct surroundings *s, pid_t pid, uint64_t start)
 {
-	struct surroundings s = { .cpu_bytes = 0 }, own = { .cpu_bytes = 0 };
 	int dir = procstat_open(pid), rc;
 
 	if (dir < 0)
 		return dir == -ENOENT ? -ESRCH : dir;
-	rc = read_all(&s, pid, dir);
+	memset(s, 0, sizeof *s);
+	rc = read_all(s, pid, dir);
 	close(dir);
-	if (!rc)
-		rc = login_alive(pid, start);
+	return rc ? rc : login_alive(pid, start);
+}
+
+int
+surroundings_take(const struct surroundings *s)
+{
+	struct surroundings own = { .cpu_bytes = 0 };
+
 	read_scheduling(&own, 0);
 	own.persona = (long)personality(0xffffffff);
-	return rc ? rc : take_all(&s, &own);
+	return take_all(s, &own);
+}
+
+#define S struct surroundings
+static const struct field fields[] = {
+	FIELD_BOOL(S, scheduled),
+	FIELD_U32(S, policy),
+	FIELD_U32(S, priority),
+	FIELD_U64(S, flags),
+	FIELD_U32(S, nice),
+	FIELD_U32(S, cpu_bytes),
+	FIELD_U64(S, io_priority),
+	FIELD_U64(S, umask),
+	FIELD_U64(S, core_filter),
+	FIELD_U64(S, persona),
+	FIELD_U64(S, timer_slack),
+	FIELD_U64(S, oom_score),
+	FIELD_U32(S, inheritable[0]),
+	FIELD_U32(S, inheritable[1]),
+	FIELDS_END
+};
+#undef S
+
+void
+surroundings_put(struct wire_writer *w, const struct surroundings *s)
+{
+	fields_put(w, fields, s);
+	wire_put_string(w, s->cpus, s->cpu_bytes > 0 ? (size_t)s->cpu_bytes : 0);
+	wire_put_u32(w, RLIM_NLIMITS);
+	for (int i = 0; i < (int)RLIM_NLIMITS; i++) {
+		wire_put_u64(w, s->limits[i].rlim_cur);
+		wire_put_u64(w, s->limits[i].rlim_max);
+	}
+}
+
+void
+surroundings_get(struct wire_reader *r, struct surroundings *s)
+{
+	uint32_t count = 0;
+	uint64_t soft, hard;
+	struct wire_bytes cpus;
+
+	memset(s, 0, sizeof *s);
+	fields_get(r, fields, s);
+	wire_get_string(r, &cpus, sizeof s->cpus);
+	wire_get_u32(r, &count);
+	if (r->err || count != RLIM_NLIMITS || cpus.len != (size_t)(s->cpu_bytes > 0 ? s->cpu_bytes : 0))
+		r->err = -EBADMSG;
+	else
+		memcpy(s->cpus, cpus.data, cpus.len);
+	for (int i = 0; i < (int)RLIM_NLIMITS; i++) {
+		wire_get_u64(r, &soft);
+		wire_get_u64(r, &hard);
+		s->limits[i] = (struct rlimit){ (rlim_t)soft, (rlim_t)hard };
+	}
 }

@@ -23,6 +23,7 @@
 #include "endstore.h"
 #include "endwords.h"
 #include "files.h"
+#include "insession.h"
 #include "leader_main.h"
 #include "log.h"
 #include "login.h"
@@ -31,6 +32,7 @@
 #include "peercred.h"
 #include "policy.h"
 #include "ratelimit.h"
+#include "receiving.h"
 #include "progress.h"
 #include "refusal.h"
 #include "reply.h"
@@ -55,7 +57,8 @@ struct helper {
 	int timeout_ms; /* of the state */
 	struct ticket ticket;
 	uint8_t from; /* enum vouch_from */
-	struct login login;
+	struct login login; /* of a process in a session: the one that has started that */
+	struct origin *origin; /* owned: that session; NULL: a login asks */
 	struct account account;
 	struct config_policy policy;
 	int status; /* the exit status */
@@ -75,7 +78,7 @@ write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t 
 	audit_init(&a, known ? h->login.user : "-", h->caller);
 	audit_begin(&a, &e, name, known ? h->login.address : NULL, known ? h->login.who : NULL);
 	event_number(&e, "code", code);
-	event_add(&e, "from", h->from == VOUCH_FROM_HOOK ? "hook" : "command");
+	event_add(&e, "from", vouch_from_word(h->from));
 	event_add(&e, "why", notheld_name(cause));
 	if (what[0])
 		event_quote(&e, "detail", what);
@@ -137,6 +140,29 @@ find_login(struct helper *h, const struct vouch_request *q)
 	return false;
 }
 
+/* The session that the caller comes out of; the login that has started it stands for the caller's own. */
+static bool
+find_session(struct helper *h, const struct vouch_request *q)
+{
+	struct insession_no no;
+
+	progress_step(PROGRESS_CALLER);
+	if (!h->origin)
+		h->origin = calloc(1, sizeof *h->origin);
+	if (!h->origin) {
+		refuse(h, VOUCH_TROUBLE, "out of memory", NOTHELD_MEMORY, "");
+		return false;
+	}
+	if (insession_find(h->conn, h->origin, &no)) {
+		find_facts(h, q);
+		refuse(h, no.code, no.text, no.cause, no.what);
+		return false;
+	}
+	h->login = h->origin->login;
+	progress_login(h->login.user, h->login.address, h->login.who, q->from);
+	return true;
+}
+
 static bool
 check_caller(struct helper *h, const struct vouch_request *q)
 {
@@ -192,7 +218,7 @@ verify(struct helper *h, const struct vouch_request *q)
 		refuse(h, VOUCH_DISABLED, "switched off on this host", NOTHELD_DISABLED, "");
 		return false;
 	}
-	if (!find_login(h, q))
+	if (q->from == VOUCH_FROM_SESSION ? !find_session(h, q) : !find_login(h, q))
 		return false;
 	progress_step(PROGRESS_ACCOUNT);
 	rc = account_find(h->login.user, h->login.uid, &h->account);
@@ -201,7 +227,7 @@ verify(struct helper *h, const struct vouch_request *q)
 		refuse(h, VOUCH_TROUBLE, what, NOTHELD_TROUBLE, what);
 		return false;
 	}
-	if (!check_caller(h, q))
+	if (!h->origin && !check_caller(h, q))
 		return false;
 	progress_step(PROGRESS_POLICY);
 	code = policy_for(h->account.user, h->account.gid, &h->login, &h->policy, trouble);
@@ -296,7 +322,8 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 	progress_disarm();
 	if (!ok)
 		return;
-	counters_asked(&q->ticket, h->asked_ms);
+	if (!h->origin)
+		counters_asked(&q->ticket, h->asked_ms);
 	h->ticket = q->ticket;
 	h->state = EXPECT_START;
 	/* It looks for a session to resume first, which takes its time. */
@@ -346,9 +373,10 @@ on_start(struct helper *h, const struct vouch_request *q)
 	*order = (struct leader_order){
 		.conn = h->conn, .slot = h->slot, .ticket = h->ticket, .login = h->login, .account = h->account,
 		.policy = h->policy, .rows = q->rows, .cols = q->cols, .xpixel = q->xpixel, .ypixel = q->ypixel,
-		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet, .hook = h->from == VOUCH_FROM_HOOK,
+		.pipes = q->kind == VOUCH_KIND_PIPES, .quiet = h->quiet, .from = h->from, .origin = h->origin,
 		.admitted = q->from == VOUCH_FROM_HOOK && login_is_young(&h->login, ADMITTED_SECONDS),
 	};
+	caller_label(h->conn, order->label);
 	h->slot = -1;
 	h->status = leader_main(order);
 	free(order);
@@ -376,48 +404,6 @@ static const struct {
 	[EXPECT_VOUCH] = { VOUCH_OP_VOUCH, on_vouch },
 	[EXPECT_START] = { VOUCH_OP_START, on_start },
 };
-
-/*
- * Receives one message: its length; 0 at the end; or a negative errno.  There is no room for descriptors: the kernel
- * closes passed descriptors and reports it.
- */
-static ssize_t
-receive(int conn, void *buf, size_t cap)
-{
-	struct iovec iov = { .iov_base = buf, .iov_len = cap };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	bool reset = false;
-	ssize_t n;
-
-	/*
-	 * A caller that has left without reading our answer is told by an error, once; its message comes behind that.
-	 */
-	do {
-		n = recvmsg(conn, &msg, MSG_DONTWAIT);
-		reset = !reset && n < 0 && errno == ECONNRESET;
-	} while (n < 0 && (errno == EINTR || reset));
-	if (n < 0)
-		return -errno;
-	return msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -EBADMSG : n;
-}
-
-/* Waits for a message at most TIMEOUT_MS, whatever interrupts. */
-static bool
-wait_for(int conn, int timeout_ms)
-{
-	uint64_t now = clock_now_ms(), end = now + (uint64_t)timeout_ms;
-
-	for (; now < end; now = clock_now_ms()) {
-		struct pollfd p = { .fd = conn, .events = POLLIN };
-		int n = poll(&p, 1, (int)(end - now));
-
-		if (n > 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return false;
-	}
-	return false;
-}
 
 /* Answers a request that needs no ticket; whether it is one. */
 static bool
@@ -450,9 +436,9 @@ serve(struct helper *h)
 		struct vouch_request q;
 		ssize_t n;
 
-		if (!wait_for(h->conn, h->timeout_ms))
+		if (!receiving_wait(h->conn, h->timeout_ms))
 			return;
-		n = receive(h->conn, buf, sizeof buf);
+		n = receiving_take(h->conn, buf, sizeof buf);
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
 		if (n > 0 && h->state == EXPECT_VOUCH && needs_no_ticket(h, buf, (size_t)n))
@@ -488,5 +474,6 @@ helper_run(int conn, int slot, bool quiet, struct progress *progress, uint64_t a
 	serve(&h);
 	if (h.slot >= 0)
 		refusal_done(h.slot);
+	free(h.origin);
 	return h.status;
 }

@@ -36,7 +36,7 @@ write_line(const struct slots_helper *h, const struct progress *was, uint32_t co
 	audit_init(&a, was->user[0] ? was->user : "-", h->uid);
 	audit_begin(&a, &e, "refuse", was->address, was->who);
 	event_number(&e, "code", code);
-	event_add(&e, "from", was->from == VOUCH_FROM_HOOK ? "hook" : "command");
+	event_add(&e, "from", vouch_from_word(was->from));
 	event_add(&e, "why", notheld_name(cause));
 	event_quote(&e, "detail", what);
 	audit_write(&a, &e);

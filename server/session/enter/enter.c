@@ -2,7 +2,6 @@
 #include "enter.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include "attaching.h"
-#include "birth.h"
 #include "choose.h"
 #include "envlist.h"
 #include "enter_best.h"
@@ -19,6 +17,7 @@
 #include "enter_fill.h"
 #include "enter_missed.h"
 #include "enter_private.h"
+#include "enter_vouched.h"
 #include "enter_why.h"
 #include "hookshell.h"
 #include "hop.h"
@@ -35,44 +34,6 @@
 #include "waiting.h"
 
 #define WHO_MS 500  /* for the leaders of those that are silent */
-
-/* Which of the names of our uid the login is by, and whether that account is the one that it was. */
-static void
-know_account(struct enter *e, const struct passwd *pw)
-{
-	e->user[0] = '\0';
-	e->home_born = 0;
-	if (!pw || strlen(pw->pw_name) >= sizeof e->user)
-		return;
-	memcpy(e->user, pw->pw_name, strlen(pw->pw_name) + 1);
-	e->home_born = birth_of(pw->pw_dir);
-}
-
-/* Asks holdfastd for the facts of this login; without holdfastd the login can still enter running sessions. */
-static int
-be_vouched_for(struct enter *e)
-{
-	int rc;
-
-	if (e->q->own) {
-		rootless_identity(&e->claim.identity);
-		know_account(e, rootless_account());
-		return 0;
-	}
-	know_account(e, rootless_account());
-	if (ticket_is_none(&e->q->ticket))
-		return -EACCES;
-	/* A session that is gone over to is not what sshd has admitted this login for: holdfastctl asks for it. */
-	e->vouching.from = e->q->hook && !e->switched ? VOUCH_FROM_HOOK : VOUCH_FROM_COMMAND;
-	rc = vouching_ask(&e->vouching, &e->q->ticket, &e->waiting);
-	if (e->vouching.told[0])
-		memcpy(e->told, e->vouching.told, sizeof e->told);
-	if (rc == 0) {
-		e->claim.identity = e->vouching.facts.identity;
-		know_account(e, getpwnam(e->vouching.facts.user));
-	}
-	return rc;
-}
 
 /* A session that was not resumed by itself, because another user's shell is in front in it. */
 static void
@@ -120,9 +81,9 @@ start_one(struct enter *e)
 		ws = NULL;
 	if (e->q->own)
 		return start_own(e, ws);
-	if (e->vouching.facts.type != VOUCH_FACTS)
-		return e->err ? e->err : -EACCES;
-	rc = vouching_start(&e->vouching, &e->q->ticket, ws, &e->waiting);
+	rc = enter_vouched_start(e);
+	if (rc == 0)
+		rc = vouching_start(&e->vouching, &e->claim.ticket, ws, &e->waiting);
 	if (rc < 0)
 		return rc;
 	rc = enter_claim(e, (uint32_t)rc, ATTACH_MODE_FIRST);
@@ -142,8 +103,9 @@ start_new(struct enter *e)
 		return rc;
 	e->anew = true;
 	vouching_close(&e->vouching);
-	e->err = be_vouched_for(e);
-	return e->err ? e->err : start_one(e);
+	e->claim.ticket = e->q->ticket;
+	e->err = enter_vouched_ask(e);
+	return start_one(e);
 }
 
 static struct picker
@@ -170,7 +132,7 @@ claim_chosen(struct enter *e, const struct picker_choice *c)
 	case PICKER_NEW:
 		/* The helper has not waited for so long. */
 		vouching_close(&e->vouching);
-		rc = e->err = be_vouched_for(e);
+		rc = e->err = enter_vouched_ask(e);
 		if (!rc)
 			rc = start_new(e);
 		/* Not "there is none", which would have one resumed. */
@@ -320,7 +282,7 @@ find_way(struct enter *e)
 static int
 ask_who(struct enter *e)
 {
-	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : be_vouched_for(e);
+	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : enter_vouched_ask(e);
 	if (e->err == -EINTR || (e->err == -EACCES && (e->q->hook || !e->want[0])))
 		return e->err;
 	if (e->q->hook && (e->err || e->q->own) && !hookshell_is_sshds(e->q->own ? NULL : &e->q->ticket))
