@@ -15,6 +15,7 @@
 #include "exit_status.h"
 #include "frame_types.h"
 #include "heap.h"
+#include "hop_relay.h"
 #include "listing.h"
 #include "newfd.h"
 #include "options.h"
@@ -110,10 +111,22 @@ session(const struct options *o, struct transport_target *target, struct asking 
 	return status;
 }
 
+static void
+cannot(const struct options *o, struct asking *asking, const char *why)
+{
+	struct hopmsg_report m = { .type = HOPMSG_FAILED };
+
+	asking_sayf(asking, "%s", why);
+	if (o->hop.fd < 0)
+		return;
+	snprintf(m.text, sizeof m.text, "%s", why);
+	hop_report(&o->hop, &m);
+}
+
 static int
 with_target(struct options *o, int errors)
 {
-	char why[512] = "";
+	char why[512] = "", said[TEXT_CAP] = "";
 	struct transport_target *target = target_new(&o->request, why, sizeof why);
 	const struct sshconfig *c = target ? target_config(target) : NULL;
 	struct asking asking;
@@ -121,8 +134,14 @@ with_target(struct options *o, int errors)
 
 	asking_init(&asking, c && c->batch_mode, c ? c->log_level == LOG_LEVEL_QUIET : o->request.quiet);
 	asking.syslog = o->syslog;
+	if (o->hop.fd >= 0) {
+		asking.keep = said;
+		asking.keep_cap = sizeof said;
+	}
 	if (!target || options_configure(o, c, why, sizeof why) < 0)
-		asking_sayf(&asking, "%s", *why ? why : "out of memory");
+		cannot(o, &asking, *why ? why : "out of memory");
+	else if (o->hop.fd >= 0 && o->hop.order.flags & HOPMSG_FRAMED)
+		status = hop_relay_run(o, target, &asking);
 	else if (o->what == OPTIONS_SSH)
 		status = become_ssh(o, NULL, errors);
 	else if (o->what == OPTIONS_LIST)
@@ -145,6 +164,10 @@ run(struct options *o)
 	if (sshprogram_loops()) {
 		fprintf(stderr, "holdfast: %s starts holdfast again; set HOLDFAST_SSH to the path of OpenSSH's ssh\n",
 		        sshprogram());
+		return STATUS_FAILED;
+	}
+	if (o->hop.fd >= 0 && hop_take(&o->hop) < 0) {
+		fprintf(stderr, "holdfast: --hop: no order on this descriptor; holdfast itself uses this option\n");
 		return STATUS_FAILED;
 	}
 	if (o->what == OPTIONS_SSH || o->what == OPTIONS_VERSIONS)

@@ -50,7 +50,7 @@ const char options_help[] =
 	"now, ~^Z suspends, ~? lists them.  See holdfast(1).\n";
 
 enum { LONG_LIST = 256, LONG_NEW, LONG_SESSION, LONG_JOIN, LONG_READ_ONLY, LONG_REQUIRE, LONG_JSON, LONG_HELP,
-       LONG_PREDICT, LONG_TRANSPORT, LONG_VERSION };
+       LONG_PREDICT, LONG_TRANSPORT, LONG_VERSION, LONG_HOP };
 
 static const struct option longs[] = {
 	{ "list", no_argument, NULL, LONG_LIST }, { "new", no_argument, NULL, LONG_NEW },
@@ -58,7 +58,8 @@ static const struct option longs[] = {
 	{ "read-only", no_argument, NULL, LONG_READ_ONLY }, { "require", no_argument, NULL, LONG_REQUIRE },
 	{ "json", no_argument, NULL, LONG_JSON }, { "help", no_argument, NULL, LONG_HELP },
 	{ "predict", required_argument, NULL, LONG_PREDICT }, { "transport", required_argument, NULL, LONG_TRANSPORT },
-	{ "version", no_argument, NULL, LONG_VERSION }, OPTIONS_SCRIPT_LONGS,
+	{ "version", no_argument, NULL, LONG_VERSION }, { "hop", required_argument, NULL, LONG_HOP },
+	OPTIONS_SCRIPT_LONGS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -87,6 +88,7 @@ set_text(struct options *o, int opt, const char *arg)
 	case LONG_PREDICT: o->predict_said = arg; break;
 	case LONG_SESSION: o->session = arg; break;
 	case LONG_TRANSPORT: q->command = arg; break;
+	case LONG_HOP: hop_said(&o->hop, arg); break;
 	}
 }
 
@@ -376,6 +378,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t cap)
 	int rc;
 
 	memset(o, 0, sizeof *o);
+	o->hop.fd = -1;
 	optind = 0;
 	rc = parse_options(o, argc, argv, why, cap);
 	if (rc == 0 && (optind >= argc || !*argv[optind]))
@@ -425,6 +428,11 @@ is_driven(const struct options *o)
 int
 options_configure(struct options *o, const struct sshconfig *c, char *why, size_t cap)
 {
+	/* What the person's configuration says of sessions on that host is not for this one. */
+	if (o->hop.fd >= 0) {
+		o->tty = TTY_FORCE;
+		return 0;
+	}
 	if (c->session_type == SESSION_NONE)
 		o->no_session = true;
 	if (!o->command && !o->no_session && c->remote_command && !(o->command = strdup(c->remote_command)))

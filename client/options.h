@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hop.h"
 #include "options_script.h"
 #include "sshconfig.h"
 #include "target_request.h"
@@ -39,6 +40,7 @@ struct options {
 	bool no_session;               /* -N */
 	bool no_stdin;                 /* -n */
 	bool background;               /* -f */
+	struct hop hop;                /* --hop */
 };
 
 /* 0, or -EINVAL and WHY (CAP bytes) is the error message. */

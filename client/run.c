@@ -19,21 +19,23 @@
 #include "run_fallback.h"
 #include "run_finish.h"
 #include "run_frames.h"
+#include "run_hop.h"
 #include "run_input.h"
 #include "run_notice.h"
 #include "run_paste.h"
 #include "run_predict.h"
+#include "run_redirect.h"
 #include "run_send.h"
 #include "secretmem.h"
 #include "sigwatch.h"
 #include "target.h"
 
-#define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 4)
+#define FDS (2 * TRANSPORT_FDS + NETWATCH_FDS + 5)
 
 /* The descriptors of one poll(2). */
 struct turn {
 	struct pollfd fds[FDS];
-	unsigned n, signals, input, out, err, watch, link, fresh; /* the index at which each begins */
+	unsigned n, signals, hop, input, out, err, watch, link, fresh; /* the index at which each begins */
 };
 
 static unsigned
@@ -48,8 +50,9 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 {
 	t->n = 0;
 	t->signals = add_fd(t, r->signals, POLLIN);
+	t->hop = add_fd(t, r->hop ? r->hop->fd : -1, POLLIN);
 	t->input = add_fd(t, run_stdin_wanted(r) ? 0 : -1, POLLIN);
-	t->out = add_fd(t, local_sink_waiting(&r->out) ? r->out.fd : -1, POLLOUT);
+	t->out = add_fd(t, local_sink_waiting(&r->out) && !local_sink_until(&r->out) ? r->out.fd : -1, POLLOUT);
 	t->err = add_fd(t, local_sink_waiting(&r->err) ? r->err.fd : -1, POLLOUT);
 	t->watch = t->n;
 	t->n += netwatch_poll(&r->watch, t->fds + t->n);
@@ -59,7 +62,9 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 	t->fresh = t->n;
 	if (r->fresh)
 		t->n += link_poll(r->fresh, t->fds + t->n, deadline);
+	clock_sooner(deadline, local_sink_until(&r->out) ? local_sink_until(&r->out) : CLOCK_NEVER);
 	clock_sooner(deadline, run_away_due(r));
+	clock_sooner(deadline, run_redirect_due(r));
 	clock_sooner(deadline, run_notice_due(r));
 	clock_sooner(deadline, run_predict_due(r, clock_now_ms()));
 	clock_sooner(deadline, run_paste_due(r, clock_now_ms()));
@@ -104,10 +109,12 @@ step(struct run *r, struct turn *t)
 		link_step(r->link, t->fds + t->link, t->fresh - t->link);
 	if (t->fds[t->signals].revents)
 		read_signals(r);
+	if (t->fds[t->hop].revents)
+		run_hop_left(r);
 	/* Asked again: a child may have taken the terminal for a question since poll(2). */
 	if (!r->done && t->fds[t->input].revents && run_stdin_wanted(r))
 		run_stdin(r);
-	if (t->fds[t->out].revents)
+	if (t->fds[t->out].revents || (local_sink_until(&r->out) && clock_now_ms() >= local_sink_until(&r->out)))
 		local_sink_flush(&r->out);
 	if (t->fds[t->err].revents)
 		local_sink_flush(&r->err);
@@ -204,6 +211,7 @@ choose(struct run *r)
 		snprintf(r->want, sizeof r->want, "%s", o->session);
 	r->flags = (o->read_only ? FRAME_READONLY | FRAME_MUST_EXIST : 0u) | (o->join ? FRAME_MUST_EXIST : 0u) |
 	           (r->terminal ? 0u : FRAME_PIPES);
+	run_hop_begin(r);
 }
 
 static int
@@ -235,8 +243,10 @@ start(struct run *r, int errors)
 		seed = clock_now_ms() ^ (uint64_t)getpid() << 32;
 	backoff_init(&r->backoff, seed);
 	local_sink_open(&r->out, 1);
+	if (r->hop)
+		local_sink_pace(&r->out);
 	local_sink_open(&r->err, errors);
-	local_escape_init(&r->escape, r->terminal && r->input_terminal ? r->config->escape_char : -1);
+	local_escape_init(&r->escape, r->terminal && r->input_terminal && !r->hop ? r->config->escape_char : -1);
 	netwatch_open(&r->watch);
 	r->signals = open_signals();
 	return r->signals < 0 ? r->signals : begin_stream(r);
@@ -259,6 +269,7 @@ begin_again(struct run *r)
 		r->mode = FRAME_NEW;
 		r->want[0] = '\0';
 	}
+	run_redirect_again(r);
 	memset(&r->held, 0, sizeof r->held);
 	r->away = now;
 	r->retry_at = r->ack_at = r->finishing = r->detach_at = r->interrupt_at = 0;
@@ -274,6 +285,7 @@ finish(struct run *r)
 	run_predict_over(r);
 	link_free(r->link);
 	link_free(r->fresh);
+	run_redirect_over(r);
 	link_input_free(&r->stream.input);
 	local_cooked();
 	local_sink_close(&r->out);

@@ -9,6 +9,7 @@
 #include "run_ahead.h"
 #include "run_attach.h"
 #include "run_fallback.h"
+#include "run_redirect.h"
 #include "secretmem.h"
 
 #define REQUEST_ATTACH_CAP (FRAME_COMMAND_MAX + FRAME_ENV_BYTES + 8192)
@@ -102,6 +103,7 @@ make(const struct run *r, unsigned char *out, size_t cap)
 	if (r->stream.attached)
 		snprintf(m.want, sizeof m.want, "%u", r->stream.session);
 	link_stream_ask(&r->stream, &m);
+	run_redirect_ask(r, &m);
 	return frame_put_attach(&m, out, cap);
 }
 
@@ -139,6 +141,7 @@ run_attach(struct run *r, struct link *l)
 	l->ahead = l->phase < LINK_READY && r->o->command && !r->stream.attached && n > 0;
 	if (l->ahead)
 		mask(frame, n, l->preamble + sizeof frame_magic);
+	run_redirect_put(r, l);
 	link_put(l, frame, n);
 	l->asked_attach = true;
 	link_expect(l, clock_now_ms());

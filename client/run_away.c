@@ -13,9 +13,11 @@
 #include "run_close.h"
 #include "run_end.h"
 #include "run_fallback.h"
+#include "run_hop.h"
 #include "run_notice.h"
 #include "run_output.h"
 #include "run_paste.h"
+#include "run_redirect.h"
 #include "run_send.h"
 
 #define STORM_MS 500u      /* changes of the network start an attempt at most this often, */
@@ -62,6 +64,8 @@ may_attach(const struct run *r, const struct link *l)
 {
 	if (r->o->no_session || r->closing || l->asked_attach || l->phase == LINK_CONNECTING || l->phase == LINK_DEAD)
 		return false;
+	if (r->hop || r->go.told)
+		return l->phase >= LINK_READY;
 	/* What is refused here is so when the host is known to be there. */
 	return l->phase >= LINK_READY || !r->o->command || strlen(r->o->command) <= FRAME_COMMAND_MAX;
 }
@@ -119,6 +123,7 @@ failed_again(struct run *r, struct link *l)
 	if (!l->opened)
 		clock_sooner(&r->retry_at, r->last_try + backoff_cheap(&r->backoff));
 	r->wrong = l->wrong ? r->wrong + 1 : 0;
+	run_redirect_turn(r);
 	if (r->wrong >= WRONG_MAX || (no_use && !r->input_terminal))
 		run_leave(r, STATUS_FAILED, l->why);
 	else if (no_use)
@@ -138,7 +143,7 @@ fresh_died(struct run *r)
 	struct link *l = r->fresh;
 
 	r->fresh = NULL;
-	if (r->done || r->stream.ended)
+	if (r->done || r->stream.ended || run_redirect_back(r))
 		;
 	else if (r->closing)
 		run_closed(r);
@@ -206,7 +211,8 @@ run_promote(struct run *r)
 	clock_sooner(&r->retry_at, r->last_try + BACKOFF_FIRST_MS);
 	if (r->on_attached) {
 		r->on_attached();
-		run_has_one(r);
+		if (!r->hop)
+			run_has_one(r);
 	}
 	r->on_attached = NULL;
 }
@@ -215,6 +221,7 @@ static void
 look_at_fresh(struct run *r, uint64_t now)
 {
 	struct link *l = r->fresh;
+	bool ready;
 
 	if (run_child_asks(r))
 		r->last_try = now;
@@ -224,14 +231,18 @@ look_at_fresh(struct run *r, uint64_t now)
 		r->asked = r->asking->asked;
 		r->last_try = now;
 	}
+	if (now >= run_redirect_due(r))
+		link_fail(l, "no answer");
 	link_tick(l, now);
 	if (l->silent || (l->phase == LINK_CONNECTING && l->transport->stuck && r->asked == r->asking->asked))
 		link_fail(l, "no answer");
+	/* It is found out here that a connection has led to another host than the one that was meant. */
+	ready = l->phase != LINK_DEAD && may_attach(r, l) && run_hop_may_attach(r, l) && run_redirect_may_attach(r, l);
 	if (l->phase == LINK_DEAD)
 		fresh_died(r);
 	else if (l->asks_itself)
 		l->asks_itself = false, run_ahead_begin(r, l);
-	else if (may_attach(r, l))
+	else if (ready)
 		run_attach(r, l);
 	else if (r->o->no_session && l->phase == LINK_READY)
 		run_promote(r);

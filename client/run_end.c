@@ -25,7 +25,7 @@ run_leave(struct run *r, int status, const char *why)
 {
 	const char *host = target_name(r->target);
 
-	if (!r->stream.attached)
+	if (!r->stream.attached || r->hop)
 		run_end(r, status, "%s", why);
 	else
 		run_end(r, status, "%s; session %u on %s goes on: holdfast --session %u %s", why, r->stream.session,

@@ -4,6 +4,7 @@
 #include "exit_status.h"
 #include "local.h"
 #include "run_finish.h"
+#include "run_hop.h"
 #include "run_notice.h"
 #include "run_output.h"
 #include "run_predict.h"
@@ -83,7 +84,9 @@ run_settle(struct run *r)
 	if (r->again)
 		return;
 	put_terminal_back(r);
-	if (*r->last_words)
+	if (r->hop)
+		run_hop_over(r);
+	else if (*r->last_words)
 		asking_sayf(r->asking, "%s", r->last_words);
 	if (r->offer_new && asking_yes(r->asking, "Start a new one? (y/N) "))
 		r->again = true;

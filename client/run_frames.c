@@ -13,8 +13,10 @@
 #include "run_end.h"
 #include "run_fallback.h"
 #include "run_frames.h"
+#include "run_hop.h"
 #include "run_output.h"
 #include "run_predict.h"
+#include "run_redirect.h"
 #include "run_send.h"
 
 #define TURN (256u << 10) /* bytes of output taken in one turn, so that Ctrl-C is heard behind a flood */
@@ -45,7 +47,7 @@ first_attached(struct run *r, struct link *l)
 static void
 remember(const struct run *r, bool yes)
 {
-	if (r->terminal && r->stream.kind == FRAME_TERMINAL)
+	if (r->terminal && r->stream.kind == FRAME_TERMINAL && !r->hop)
 		remembered_session(target_name(r->target), r->seen_as, yes);
 }
 
@@ -67,6 +69,8 @@ attached(struct run *r, struct link *l, const struct frame *f)
 		first_attached(r, l);
 		snprintf(r->seen_as, sizeof r->seen_as, m.name[0] ? "%s" : "%.0s%u", m.name, m.id);
 		remember(r, true);
+		run_hop_attached(r);
+		run_redirect_attached(r, m.is_new);
 	}
 	if (lost)
 		run_say(r, "the host no longer knows which of %zu typed bytes it received: they are discarded", lost);
@@ -203,7 +207,7 @@ session_gone(struct run *r, struct link *l, const char *text)
 	else
 		run_end(r, STATUS_FAILED, "session %u on %s has ended", r->stream.session, host);
 	/* At a terminal there is a person who can be asked. */
-	r->offer_new = r->input_terminal && r->terminal && !r->o->command;
+	r->offer_new = r->input_terminal && r->terminal && !r->o->command && !r->hop;
 }
 
 /* ERROR, before there was a session. */
@@ -237,7 +241,9 @@ taken_over(struct run *r)
 static void
 put_out(struct run *r, const char *text)
 {
-	if (strstr(text, "taken"))
+	if (r->hop)
+		run_hop_detached(r, strstr(text, "taken") ? FRAME_D_TAKEN : FRAME_D_ASKED, text);
+	else if (strstr(text, "taken"))
 		taken_over(r);
 	else
 		run_leave(r, r->terminal ? 0 : STATUS_FAILED, *text ? text : "detached");
@@ -246,8 +252,14 @@ put_out(struct run *r, const char *text)
 static void
 error(struct run *r, struct link *l, const struct frame_text *t)
 {
+	r->error_code = t->code;
 	if (r->closing) {
 		run_closed(r);
+		return;
+	}
+	/* The first node has another answer, perhaps. */
+	if (r->go.parked) {
+		link_fail(l, "%s", t->text);
 		return;
 	}
 	if (!r->stream.attached) {
@@ -274,6 +286,10 @@ detached(struct run *r, const struct frame_text *t)
 
 	if (r->closing) {
 		run_closed(r);
+		return;
+	}
+	if (r->hop && t->code != FRAME_D_STALLED) {
+		run_hop_detached(r, t->code, t->text);
 		return;
 	}
 	switch (t->code) {
@@ -362,6 +378,9 @@ handle(struct run *r, struct link *l, const struct frame *f)
 		break;
 	case FRAME_SIZE_IS:
 		size_is(r, l, f);
+		break;
+	case FRAME_REDIRECT:
+		run_redirect_told(r, l, f);
 		break;
 	default: /* TTY, TAKEN. */
 		if (run_predict_told(r, f) != 0)

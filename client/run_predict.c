@@ -43,7 +43,7 @@ is_able(const struct run *r)
 {
 	const char *term = getenv("TERM");
 
-	return r->o->predict != PREDICT_NEVER && !r->o->read_only && r->terminal && r->input_terminal &&
+	return !r->hop && r->o->predict != PREDICT_NEVER && !r->o->read_only && r->terminal && r->input_terminal &&
 	       local_is_raw() && isatty(1) && local_utf8() && term && *term && strcmp(term, "dumb") != 0;
 }
 

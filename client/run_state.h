@@ -12,6 +12,7 @@
 #include "asking.h"
 #include "backoff.h"
 #include "fallback.h"
+#include "frame_redirect.h"
 #include "frame_tty.h"
 #include "link.h"
 #include "link_pace.h"
@@ -53,6 +54,10 @@ struct run {
 	struct asking *asking;
 	void (*on_attached)(void);
 
+	const struct hop *hop;           /* NULL: this is no hop of a pool, see run_hop.h */
+	struct hopmsg_report hop_end;    /* how the session was left, if it was; type 0: otherwise */
+	uint32_t error_code;             /* of the last ERROR; 0: none has come */
+
 	/* What we ask of the host */
 	uint32_t mode, flags;            /* of ATTACH */
 	char want[NAME_CAP];
@@ -63,6 +68,17 @@ struct run {
 	struct link_stream stream;
 	struct link *link;               /* attached: bytes go over it; NULL: none */
 	struct link *fresh;              /* on its way, beside a silent one or alone */
+
+	/* The session is on another node of a pool: run_redirect.h */
+	struct {
+		bool told;                      /* REDIRECT has come */
+		bool relay;                     /* the node of the target relays */
+		struct frame_redirect to;
+		struct transport_target *first; /* the person's */
+		struct transport_target *direct; /* the other node itself; NULL: it is only reached by way of FIRST */
+		struct link *parked;            /* to FIRST, while the other one is tried until … */
+		uint64_t until;
+	} go;
 
 	/* Away */
 	struct backoff backoff;

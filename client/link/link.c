@@ -190,7 +190,10 @@ greet(struct link *l)
 	l->opened = clock_now_ms();
 	l->phase = LINK_GREETING;
 	link_put(l, l->preamble, FRAME_PREAMBLE);
-	link_put(l, frame, link_first_hello(frame, sizeof frame));
+	if (l->hello_of)
+		link_put(l, l->hello_of, (int)l->hello_len);
+	else
+		link_put(l, frame, link_first_hello(frame, sizeof frame));
 	link_expect(l, l->opened);
 	if (!l->first)
 		return;
@@ -275,6 +278,7 @@ permitted(const struct link *l, uint8_t type)
 	case FRAME_LIST_IS:
 		return l->phase == LINK_READY && l->asked_list;
 	case FRAME_ATTACHED:
+	case FRAME_REDIRECT:
 		return l->phase == LINK_READY && l->asked_attach;
 	case FRAME_SCRIPT_OUTPUT:
 	case FRAME_SCRIPT_END:

@@ -34,6 +34,8 @@ struct link {
 	bool asked_list, asked_attach, asked_script; /* LIST, ATTACH, SCRIPT have been sent: what may be answered */
 	bool met;                      /* the host has answered as holdfast */
 	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
+	const unsigned char *hello_of; /* borrowed: HELLO of another client, whole, that is said in place of ours; */
+	size_t hello_len;              /* NULL and 0: ours is */
 	unsigned char *first;          /* ATTACH_AHEAD that the host may know already, FIRST_LEN bytes; NULL: none */
 	size_t first_len;
 	bool asks_itself;              /* that has been put behind HELLO, and nobody has taken notice of it */

@@ -50,6 +50,10 @@ say(void *object, const char *text)
 	struct asking *a = object;
 	size_t len = strlen(text);
 
+	if (a->keep) {
+		snprintf(a->keep, a->keep_cap, "%s", text);
+		return;
+	}
 	if (a->quiet)
 		return;
 	if (a->syslog) {

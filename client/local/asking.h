@@ -19,6 +19,8 @@ struct asking {
 	bool batch;                  /* never ask */
 	bool quiet;                  /* say nothing */
 	bool syslog;                 /* say things to syslog(3) */
+	char *keep;                  /* NULL, or KEEP_CAP bytes that get the last thing said, which is then not said */
+	size_t keep_cap;
 	bool dirty;                  /* something was written to the terminal */
 	unsigned asked;              /* questions so far */
 	/* NULL, or takes what has been typed so far in raw mode; false: that was to end all, and nothing is asked. */

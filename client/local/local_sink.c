@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "newfd.h"
+#include "outpace.h"
 
 #define KEEP (32u << 10) /* a buffer that has grown over this is given back when it is empty */
 
@@ -38,6 +39,19 @@ local_sink_open(struct local_sink *s, int fd)
 			s->way = SINK_OWN;
 		}
 	}
+}
+
+void
+local_sink_pace(struct local_sink *s)
+{
+	outpace_begin(s->fd);
+	s->paced = true;
+}
+
+uint64_t
+local_sink_until(const struct local_sink *s)
+{
+	return s->paced && s->full ? outpace_until() : 0;
 }
 
 void
@@ -86,11 +100,14 @@ write_now(struct local_sink *s, const unsigned char *data, size_t len)
 
 	s->full = false;
 	while (done < len && !s->error && !s->full) {
-		ssize_t n = write_some(s, data + done, len - done);
+		size_t may = s->paced ? outpace_allow(len - done) : len - done;
+		ssize_t n = may ? write_some(s, data + done, may) : 0;
 
 		if (n > 0) {
 			done += (size_t)n;
-			s->full = whole && done < len;
+			s->full = whole && (size_t)n < may;
+			if (s->paced)
+				outpace_wrote((size_t)n);
 		} else if (n < 0 && errno != EINTR && errno != EAGAIN && errno != ENOBUFS) {
 			s->error = errno;
 		} else {
@@ -217,6 +234,7 @@ local_sink_drain(struct local_sink *s, int ms)
 {
 	uint64_t until = clock_now_ms() + (uint64_t)(ms < 0 ? 0 : ms);
 
+	s->paced = false;
 	while (local_sink_waiting(s)) {
 		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
 		uint64_t now = clock_now_ms();

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A host sends at most 4 MiB unacknowledged; nothing more is read from the host until the sink has drained. */
 #define SINK_FULL (4u << 20)
@@ -21,6 +22,7 @@ struct local_sink {
 	enum sink_way way;
 	int error;          /* errno of a write that failed for good, else 0: everything is thrown away then */
 	bool full;          /* it took less than it was given: poll(2) tells when it takes more */
+	bool paced;         /* it is behind another ssh connection, which is given only so much at once (outpace.h) */
 	unsigned char *buf; /* what waits */
 	size_t at, len, cap;
 	size_t own;         /* so many of the bytes that wait, at their end, are none of the host's */
@@ -28,6 +30,10 @@ struct local_sink {
 
 /* FD stays the caller's. */
 void local_sink_open(struct local_sink *s, int fd);
+/* What is written from now on is paced, if FD is the terminal of a login of this host. */
+void local_sink_pace(struct local_sink *s);
+/* When a sink that is full is to be flushed, though poll(2) has said nothing; 0: when poll(2) does. */
+uint64_t local_sink_until(const struct local_sink *s);
 /* Takes a sink that is all zero. */
 void local_sink_close(struct local_sink *s);
 /* 0 or -ENOMEM. */

@@ -38,6 +38,7 @@
 #define PATH_CONFIG HOLDFAST_CONFDIR "/holdfast.conf"
 #define PATH_KEEPER HOLDFAST_LIBEXECDIR "/holdfast-keeper"
 #define PATH_KEEPER_OLD PATH_KEEPER ".old" /* the one before, which packages keep while sessions run */
+#define PATH_CLIENT HOLDFAST_BINDIR "/holdfast" /* of a package of its own: it may be missing */
 #define PATH_LOGIN HOLDFAST_LIBEXECDIR "/holdfast-login"
 
 #define NAME_SOCK "sock"     /* in a session's directory */

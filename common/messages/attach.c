@@ -444,7 +444,7 @@ attach_chose_word(uint32_t flags)
 	static const char *const words[] = {
 		[0] = "", [ATTACH_CHOSE_ONLY] = "only", [ATTACH_CHOSE_WINDOW] = "window", [ATTACH_CHOSE_LATEST] = "latest",
 		[ATTACH_CHOSE_NEXT] = "next", [ATTACH_CHOSE_NAME] = "name", [ATTACH_CHOSE_PICKED] = "picked",
-		[ATTACH_CHOSE_STREAM] = "stream",
+		[ATTACH_CHOSE_STREAM] = "stream", [ATTACH_CHOSE_POOL] = "pool",
 	};
 	uint32_t chose = (flags & ATTACH_CHOSE_MASK) >> ATTACH_CHOSE_SHIFT;
 

@@ -186,6 +186,8 @@ enum attach_mode {
 #define ATTACH_FLAG_RETURNS 64u /* the claimer knows GRANTED and ATTACH_MODE_AGAIN */
 #define ATTACH_FLAG_APART 128u  /* FIRST: no login is to resume the new session by itself */
 
+#define ATTACH_FLAG_NAMED 4096u /* AUTO: the session was asked for by its number, so the identity does not count */
+
 /* And four bits that say how the login has chosen the session, for the event: enum attach_chose. */
 #define ATTACH_CHOSE_SHIFT 8
 #define ATTACH_CHOSE_MASK (15u << ATTACH_CHOSE_SHIFT)
@@ -198,6 +200,7 @@ enum attach_chose {
 	ATTACH_CHOSE_NAME = 5,   /* its number or name was said */
 	ATTACH_CHOSE_PICKED = 6, /* picked from the list */
 	ATTACH_CHOSE_STREAM = 7, /* the client goes on with its session */
+	ATTACH_CHOSE_POOL = 8,   /* by a login of another node of the pool, which came over */
 };
 
 #define ATTACH_TYPED_CAP 16

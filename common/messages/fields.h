@@ -84,7 +84,7 @@ int fields_decode(const struct field *fields, void *m, size_t size, const void *
 /* A message that begins with a type byte. */
 struct message {
 	size_t size;              /* of its struct */
-	uint8_t types[5];         /* the type bytes that it may have, then 0 */
+	uint8_t types[6];         /* the type bytes that it may have, then 0 */
 	const struct field *fields;
 };
 

@@ -65,6 +65,8 @@ enum frame_type {
 	FRAME_SCRIPT_OUTPUT = 135,
 	FRAME_SCRIPT_END = 136,
 	FRAME_SCRIPT_TAKEN = 137,
+	/* frame_redirect.h; before ATTACH, and where HELLO has named the feature. */
+	FRAME_REDIRECT = 142,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
@@ -73,16 +75,26 @@ enum frame_type {
 #define FRAME_INPUT_AHEAD_FEATURE "input-ahead"
 #define FRAME_PREDICT_FEATURE "predict"
 #define FRAME_SCRIPT_FEATURE "script" /* of HELLO alone: it is over before ATTACH */
+#define FRAME_HOP_FEATURE "hop"       /* the same */
+#define FRAME_REDIRECT_FEATURE "redirect" /* either side's, of HELLO alone */
+#define FRAME_HOP_UNIQUE 17      /* a session's own id with its NUL (endrecord.h) */
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
 	"," FRAME_PREDICT_FEATURE
 /* A client's first bytes in base64, before sshd takes any of the channel; with the feature input-ahead. */
 #define FRAME_ATTACH_VARIABLE "LC_HOLDFAST_ATTACH"
 #define FRAME_ATTACH_VARIABLE_MAX 4096 /* bytes that it stands for, at most */
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
-#define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT
+#define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT "," FRAME_REDIRECT_FEATURE
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };
-enum frame_attach_flag { FRAME_READONLY = 1, FRAME_PIPES = 2, FRAME_QUIET = 4, FRAME_MUST_EXIST = 8 };
+enum frame_attach_flag {
+	FRAME_READONLY = 1,
+	FRAME_PIPES = 2,
+	FRAME_QUIET = 4,
+	FRAME_MUST_EXIST = 8,
+	FRAME_RELAY = 16,      /* the session is on another node, and this one is to pass the bytes on (REDIRECT) */
+	FRAME_IF_DROPPED = 32, /* mode 3: only if nobody is attached; to a server that has named FRAME_HOP_FEATURE */
+};
 enum frame_kind { FRAME_TERMINAL = 1, FRAME_COMMAND = 2 };
 enum frame_redraw { FRAME_REDRAW_SCREEN = 1, FRAME_REDRAW_ALL = 2 };
 enum frame_rendering { FRAME_LAST = 1, FRAME_SCREEN_ONLY = 2, FRAME_LOSSY = 4 };

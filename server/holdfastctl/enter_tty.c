@@ -30,6 +30,7 @@ outcome(const struct enter_result *res)
 		return CTL_FAILED;
 	case ENTER_LOST:
 	case ENTER_NOT:
+	case ENTER_ELSEWHERE:
 		break;
 	}
 	ctl_error("%s", *res->text ? res->text : "entered no session");

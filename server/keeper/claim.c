@@ -163,7 +163,8 @@ grant_to(struct peer *peer, const struct identity *who)
 
 	if (peer->claim.mode == ATTACH_MODE_AUTO && peer->keeper->apart)
 		refuse_and_tell(peer, ATTACH_REFUSAL_BUSY, "no login resumes it by itself; attach it by name");
-	else if (peer->claim.mode == ATTACH_MODE_AUTO && !identity_equal(who, &peer->keeper->init.identity))
+	else if (peer->claim.mode == ATTACH_MODE_AUTO && !(peer->claim.flags & ATTACH_FLAG_NAMED) &&
+	         !identity_equal(who, &peer->keeper->init.identity))
 		refuse_and_tell(peer, ATTACH_REFUSAL_IDENTITY, "the session was made with another key; attach it by name");
 	else if (peer->claim.mode == ATTACH_MODE_AUTO && is_left_elevated(peer->keeper))
 		refuse_and_tell(peer, ATTACH_REFUSAL_ELEVATED,

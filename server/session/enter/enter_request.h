@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "frame_redirect.h"
 #include "frame_session.h"
 #include "ticket.h"
 
@@ -34,6 +35,8 @@ struct enter_request {
 	uint32_t ahead;                    /* so many bytes that have been acted on come from IN once more */
 	uint32_t lowest, highest;          /* its client's versions … */
 	const char *features;              /* … and features, a name-list */
+	bool redirects;                    /* it goes to another node itself, or says that this one is to relay */
+	const struct frame_redirect *relay; /* it has said that, for this session; or NULL */
 };
 
 enum enter_outcome {
@@ -43,6 +46,7 @@ enum enter_outcome {
 	ENTER_LOST = 4,     /* the keeper died; TEXT */
 	ENTER_NOT = 5,      /* entered no session; TEXT says why, "": no message */
 	ENTER_SKIPPED = 6,  /* the user pressed Ctrl-C */
+	ENTER_ELSEWHERE = 7, /* with REDIRECTS: the session is ELSEWHERE */
 };
 
 struct enter_result {
@@ -51,6 +55,7 @@ struct enter_result {
 	uint32_t session; /* 0: none entered */
 	char text[TEXT_CAP];
 	uint32_t code;    /* ENTER_NOT: why, as enum frame_error_code; 0: unknown */
+	struct frame_redirect elsewhere;
 };
 
 #endif

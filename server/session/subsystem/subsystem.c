@@ -12,6 +12,7 @@
 
 #include "base64.h"
 #include "frame.h"
+#include "frame_redirect.h"
 #include "frame_script.h"
 #include "frame_session.h"
 #include "rootless.h"
@@ -22,6 +23,7 @@
 #include "sessions.h"
 
 #define FAILED 1
+#define AGAIN (-1) /* no status: the client sends ATTACH once more */
 #define HINT_MS 1000 /* without a byte: a user may wait for a prompt */
 #define COMMAND_PIPE (1 << 20) /* of a command's input; what a user may ask for (pipe(7), pipe-max-size) */
 
@@ -35,6 +37,8 @@ struct subsystem {
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
 	struct frame_attach attach; /* points into IN */
 	struct frame_script script; /* the same; its count is 0: SCRIPT has not come */
+	struct frame_redirect elsewhere; /* where the session is, as we have told the client, or the client us; … */
+	bool redirected, known;     /* … we have told it; one of us has */
 	const unsigned char *ahead; /* bytes that come over the pipe once more, to be acted on now: */
 	size_t ahead_left;
 	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
@@ -153,7 +157,8 @@ static int
 on_hello(struct subsystem *s, const struct frame *f)
 {
 	struct frame_hello m = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
-		                 .software = "holdfast " PACKAGE_VERSION, .features = FRAME_SERVER_FEATURES "," FRAME_SCRIPT_FEATURE };
+		                 .software = "holdfast " PACKAGE_VERSION, .features = FRAME_SERVER_FEATURES "," FRAME_SCRIPT_FEATURE
+		                             "," FRAME_HOP_FEATURE "," FRAME_REDIRECT_FEATURE };
 
 	if (s->hello.lowest || frame_get_hello(FRAME_HELLO, &s->hello, f->body, f->len) < 0)
 		return -EBADMSG;
@@ -184,7 +189,7 @@ on_ping(struct subsystem *s, const struct frame *f)
 static bool
 is_known(uint8_t type)
 {
-	return type < FRAME_EXTENSION || type == FRAME_ATTACH_AHEAD || type == FRAME_SCRIPT;
+	return type < FRAME_EXTENSION || type == FRAME_ATTACH_AHEAD || type == FRAME_SCRIPT || type == FRAME_REDIRECT;
 }
 
 /*
@@ -211,6 +216,9 @@ on_frame(struct subsystem *s, const struct frame *f)
 		return f->len ? -EBADMSG : on_list(s);
 	case FRAME_SCRIPT:
 		return frame_get_script(&s->script, f->body, f->len) < 0 ? -EBADMSG : 1;
+	case FRAME_REDIRECT:
+		s->known = true;
+		return frame_get_redirect(&s->elsewhere, f->body, f->len) < 0 ? -EBADMSG : 0;
 	case FRAME_ATTACH:
 		return frame_get_attach(&s->attach, f->body, f->len) < 0 ? -EBADMSG : 1;
 	default:
@@ -242,8 +250,16 @@ fill_request(struct subsystem *s)
 	q->name = m->name[0] ? m->name : NULL;
 	q->flags = (m->flags & FRAME_READONLY ? ATTACH_FLAG_READONLY : 0) |
 	           (m->flags & FRAME_QUIET ? ATTACH_FLAG_QUIET : 0);
+	/* Another node has chosen it, and cannot know whether it is attached meanwhile. */
+	if (m->mode == FRAME_TAKE && m->flags & FRAME_IF_DROPPED) {
+		q->mode = ATTACH_MODE_AUTO;
+		q->flags |= ATTACH_FLAG_NAMED;
+	}
 	q->must_exist = m->flags & FRAME_MUST_EXIST;
 	q->create_named = m->mode == FRAME_TAKE && !q->must_exist;
+	q->redirects = frame_has_feature(s->hello.features, FRAME_REDIRECT_FEATURE) && !s->redirected;
+	q->relay = m->flags & FRAME_RELAY && s->known ? &s->elsewhere : NULL;
+	q->no_hop = q->flags & ATTACH_FLAG_NAMED || (s->redirected && !q->relay);
 }
 
 /*
@@ -261,6 +277,16 @@ widen_input(const struct subsystem *s)
 #endif
 }
 
+/* The session is on another node: the client goes there itself, or has us relay. */
+static int
+redirect(struct subsystem *s, const struct enter_result *res)
+{
+	s->elsewhere = res->elsewhere;
+	s->redirected = s->known = true;
+	return send_frame(s, frame_put_redirect(&s->elsewhere, s->out, sizeof s->out)) < 0 ? FAILED : AGAIN;
+}
+
+/* The status, or AGAIN. */
 static int
 attach(struct subsystem *s)
 {
@@ -285,6 +311,8 @@ attach(struct subsystem *s)
 		return 128 + res.value;
 	case ENTER_DETACHED:
 		return 0;
+	case ENTER_ELSEWHERE:
+		return redirect(s, &res);
 	case ENTER_NOT:
 	case ENTER_SKIPPED:
 		return send_error(s, res.code ? res.code : FRAME_E_TROUBLE,
@@ -294,20 +322,13 @@ attach(struct subsystem *s)
 	}
 }
 
-/* The first byte of the preamble has been taken. */
+/* Frames up to ATTACH or SCRIPT, and what these ask for: the status, or AGAIN. */
 static int
-serve_client(struct subsystem *s)
+serve_frames(struct subsystem *s)
 {
-	unsigned char preamble[FRAME_PREAMBLE];
 	struct frame f;
 	int rc;
 
-	memcpy(preamble, frame_magic, sizeof frame_magic);
-	if (take(s, preamble + 1, sizeof preamble - 1) < 0 ||
-	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
-	    write_all(s->q->out, preamble, sizeof preamble) < 0)
-		return FAILED;
-	memcpy(s->nonce, preamble + sizeof frame_magic, sizeof s->nonce);
 	while ((rc = next_frame(s, &f)) > 0) {
 		rc = on_frame(s, &f);
 		if (rc)
@@ -321,6 +342,25 @@ serve_client(struct subsystem *s)
 	if (rc > 0 && s->script.count)
 		return subsystem_script_run(SUBSYSTEM_SCRIPT_PROGRAM, &s->script, s->q->in, s->q->out);
 	return rc > 0 ? attach(s) : FAILED;
+}
+
+/* The first byte of the preamble has been taken. */
+static int
+serve_client(struct subsystem *s)
+{
+	unsigned char preamble[FRAME_PREAMBLE];
+	int status;
+
+	memcpy(preamble, frame_magic, sizeof frame_magic);
+	if (take(s, preamble + 1, sizeof preamble - 1) < 0 ||
+	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
+	    write_all(s->q->out, preamble, sizeof preamble) < 0)
+		return FAILED;
+	memcpy(s->nonce, preamble + sizeof frame_magic, sizeof s->nonce);
+	do
+		status = serve_frames(s);
+	while (status == AGAIN);
+	return status;
 }
 
 static void
