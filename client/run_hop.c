@@ -74,6 +74,6 @@ run_hop_over(struct run *r)
 	else if (!m.type)
 		m = (struct hopmsg_report){ .type = HOPMSG_FAILED, .value = r->error_code };
 	if (!*m.text)
-		snprintf(m.text, sizeof m.text, "%s", r->last_words);
+		snprintf(m.text, sizeof m.text, "%.*s", TEXT_CAP - 1, r->last_words);
 	hop_report(r->hop, &m);
 }

@@ -7,6 +7,7 @@
 #include "ctl.h"
 #include "enter_tty.h"
 #include "picker.h"
+#include "remotely.h"
 
 struct how {
 	bool take;     /* -d */
@@ -76,6 +77,36 @@ go_to(const struct attach_status *s, const struct how *how)
 
 	snprintf(want, sizeof want, "%u", s->id);
 	return enter_tty(&q);
+}
+
+/* The same for a session on another node. */
+static int
+go_there(const struct pool_entry *s, bool inside, const struct how *how)
+{
+	char want[NODE_CAP + 16];
+	struct enter_request q = {
+		.want = want,
+		.mode = how->take ? ATTACH_MODE_TAKE : ATTACH_MODE_JOIN,
+		.flags = how->readonly ? ATTACH_FLAG_READONLY : 0,
+		.must_exist = true,
+		.in = -1,
+		.out = -1,
+	};
+	int n = snprintf(want, sizeof want, "%s:%u", s->node, s->id);
+
+	if (!inside)
+		return enter_tty(&q);
+	if (how->readonly) {
+		ctl_error("attach -r works only from outside a held session");
+		return CTL_FAILED;
+	}
+	/* A keeper passes on no more than a name. */
+	if (n >= NAME_CAP) {
+		ctl_error("the name of the node %s is too long to go there from a held shell; log in with LC_HOLDFAST=%s", s->node,
+		          want);
+		return CTL_FAILED;
+	}
+	return ctl_switch(want);
 }
 
 /* Asks the person at the terminal: which of the LIST or, with ONE, how to enter that.  -1: they have left. */
@@ -160,8 +191,10 @@ run(const struct ctl_command *self, int argc, char **argv)
 	struct attach_status chosen;
 	struct session_list list;
 	struct how how = {0};
+	struct pool_entry far;
+	const char *word;
 	bool inside;
-	int opt, rc;
+	int opt, rc, where;
 
 	while ((opt = ctl_getopt(argc, argv, ":djr", NULL)) != -1) {
 		if (opt == 'd')
@@ -177,10 +210,19 @@ run(const struct ctl_command *self, int argc, char **argv)
 		return rc;
 	if (how.readonly + how.take + how.join > 1)
 		return ctl_usage(self, "-d, -j and -r exclude each other");
+	word = argv[optind];
+	where = remotely_find(&word, &far);
+	if (where < 0)
+		return -where;
 	rc = ctl_list(&list);
 	if (rc)
 		return rc;
-	rc = pick(&list, argv[optind], &chosen, &inside, &how);
+	if (where) {
+		inside = ctl_inside(&list);
+		session_list_free(&list);
+		return go_there(&far, inside, &how);
+	}
+	rc = pick(&list, word, &chosen, &inside, &how);
 	/* Freed before entering: this process stays as long as the terminal does. */
 	session_list_free(&list);
 	if (rc)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 #include "config_number.h"
 #include "ctl.h"
 #include "killmany.h"
+#include "remotely.h"
 #include "signame.h"
 
 #define GONE_TIMEOUT_MS 5000
@@ -144,6 +146,25 @@ kill_session(const struct attach_status *s, int number)
 	return CTL_FAILED;
 }
 
+/* The session that WORD means (NULL: the caller's own), on this node or another one. */
+static int
+kill_one(const char *word, int number)
+{
+	char text[16];
+	const char *const words[] = { "kill", "-s", text, NULL };
+	struct attach_status s;
+	struct pool_entry far;
+	int rc = remotely_check(), where = rc ? -rc : remotely_find(&word, &far);
+
+	if (where < 0)
+		return -where;
+	snprintf(text, sizeof text, "%d", number);
+	if (where > 0)
+		return remotely_run(&far, words, NULL);
+	rc = ctl_target(word, &s);
+	return rc ? rc : kill_session(&s, number);
+}
+
 /* The options. */
 struct kill_options {
 	struct killmany many;
@@ -191,7 +212,6 @@ run(const struct ctl_command *self, int argc, char **argv)
 		{ "own", no_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
 	};
 	struct kill_options o = { .many = { .signal = SIGHUP } };
-	struct attach_status s;
 	int opt, rc;
 
 	while ((opt = ctl_getopt(argc, argv, ":s:au:", options)) != -1)
@@ -208,8 +228,7 @@ run(const struct ctl_command *self, int argc, char **argv)
 		return killmany_run(&o.many);
 	if (o.many.json)
 		return ctl_usage(self, "--json needs --all or --older-than");
-	rc = ctl_target(argv[optind], &s);
-	return rc ? rc : kill_session(&s, o.many.signal);
+	return kill_one(argv[optind], o.many.signal);
 }
 
 const struct ctl_command cmd_kill = {

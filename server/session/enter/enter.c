@@ -249,11 +249,25 @@ enter_wanted(struct enter *e)
 	return rc == -ENOENT ? enter_far_named(e) : rc;
 }
 
+/* A framed client is relayed to the session that it has been told of; who has asked for none gets a new one else. */
+static int
+go_over(struct enter *e)
+{
+	int rc;
+
+	/* For the names of the pool and of this node. */
+	(void)enter_far_ask(e);
+	rc = hop_begin_relay(e);
+	return !rc || rc == -EINTR || e->want[0] || e->q->must_exist ? rc : start_new(e);
+}
+
 static int
 find_way(struct enter *e)
 {
 	int rc;
 
+	if (e->q->relay)
+		return go_over(e);
 	if (e->q->mode == ATTACH_MODE_STREAM)
 		return go_on(e);
 	if (strcmp(e->want, "new") == 0)
@@ -282,7 +296,7 @@ find_way(struct enter *e)
 static int
 ask_who(struct enter *e)
 {
-	e->err = e->q->mode == ATTACH_MODE_STREAM ? 0 : enter_vouched_ask(e);
+	e->err = e->q->mode == ATTACH_MODE_STREAM && !e->q->relay ? 0 : enter_vouched_ask(e);
 	if (e->err == -EINTR || (e->err == -EACCES && (e->q->hook || !e->want[0])))
 		return e->err;
 	if (e->q->hook && (e->err || e->q->own) && !hookshell_is_sshds(e->q->own ? NULL : &e->q->ticket))
@@ -334,6 +348,7 @@ attempt(struct enter *e)
 		return false;
 	fprintf(stderr, "holdfast: %s\r\n", e->res->text);
 	memcpy(e->want, e->back, sizeof e->want);
+	e->node[0] = '\0';
 	e->back[0] = '\0';
 	return true;
 }

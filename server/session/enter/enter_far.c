@@ -25,31 +25,10 @@ enter_far_is_here(struct enter *e)
 	return enter_far_ask(e) && remote_is_here(&e->pool, e->node);
 }
 
-/* "work (3)", or "3". */
-static void
-put_session(const struct pool_entry *s, char out[NAME_CAP + 16])
-{
-	snprintf(out, NAME_CAP + 16, s->name[0] ? "%s (%u)" : "%s%u", s->name, s->id);
-}
-
-/* For the person, if no other session is resumed. */
-static void
-note_far(struct enter *e, const struct pool_entry *s)
-{
-	char session[NAME_CAP + 16];
-
-	put_session(s, session);
-	snprintf(e->far, sizeof e->far, "your session %s is on %s, which does not answer", session, s->node);
-}
-
 int
 enter_far(struct enter *e, const struct pool_entry *s)
 {
-	int rc = hop_begin(e, s, false);
-
-	if (rc && rc != -ENOENT && rc != -EINTR)
-		note_far(e, s);
-	return rc;
+	return hop_begin(e, s, false);
 }
 
 int
@@ -62,10 +41,7 @@ enter_far_named(struct enter *e)
 		return rc;
 	enter_chose(e, ATTACH_CHOSE_NAME);
 	rc = hop_begin(e, s, true);
-	if (!rc || rc == -ENOENT || rc == -EINTR)
-		return rc;
-	note_far(e, s);
-	return -EREMOTE;
+	return !rc || rc == -ENOENT || rc == -EINTR ? rc : -EREMOTE;
 }
 
 void

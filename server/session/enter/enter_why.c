@@ -36,6 +36,8 @@ code_of(const struct enter *e, int rc)
 	};
 	uint32_t code = e->at.refused.code;
 
+	if (rc == -EREMOTE && e->far_code)
+		return e->far_code;
 	if (rc == -EACCES && e->at.refused.text[0])
 		return code < sizeof refused / sizeof *refused && refused[code] ? refused[code] : FRAME_E_TROUBLE;
 	if (e->vouching.last.type == VOUCH_REFUSED)

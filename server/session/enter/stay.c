@@ -13,6 +13,7 @@
 #include "enter_why.h"
 #include "returning.h"
 #include "pstitle.h"
+#include "remote.h"
 #include "sessions.h"
 
 #define LEAVE_START_MS 10000 /* for a shell to start */
@@ -30,12 +31,14 @@ restore_terminal(struct enter *e)
 static bool
 switch_to(struct enter *e, const struct attach_detached *d)
 {
+	const char *want;
+
 	if (d->reason != ATTACH_WHY_SWITCH || !d->target[0])
 		return false;
 	e->switched = true;
 	snprintf(e->back, sizeof e->back, "%u", e->at.session);
-	memcpy(e->want, d->target, sizeof e->want);
-	e->node[0] = '\0';
+	want = remote_split(d->target, e->node);
+	snprintf(e->want, sizeof e->want, "%s", want ? want : d->target);
 	return true;
 }
 
