@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_redirect.h"
 #include "frame_script.h"
 #include "frame_session.h"
 #include "frame_tty.h"
@@ -200,6 +201,16 @@ on_script_rest(const struct frame *f)
 }
 
 static void
+on_redirect(const struct frame *f)
+{
+	struct frame_redirect m;
+
+	if (frame_get_redirect(&m, f->body, f->len) == 0)
+		must(m.id && m.address[0] && m.address[0] != '-' && !strpbrk(m.address, " @;|&$`'\"\\\n"),
+		     "an address that ssh or a shell could take for something else", f->type);
+}
+
+static void
 on_frame(const struct frame *in, struct streams *streams)
 {
 	/* Of its own length, so that a sanitizer sees a read behind its end. */
@@ -219,6 +230,9 @@ on_frame(const struct frame *in, struct streams *streams)
 		break;
 	case FRAME_SCRIPT:
 		on_script(&f);
+		break;
+	case FRAME_REDIRECT:
+		on_redirect(&f);
 		break;
 	case FRAME_SCRIPT_INPUT:
 	case FRAME_SCRIPT_OUTPUT:

@@ -182,6 +182,14 @@ class Router:
         a, b = places.prefix(one), places.prefix(other)
         ip(*("rule del pref %d from %s to %s blackhole" % (DROP, x, y) for x, y in ((a, b), (b, a))))
 
+    def slow(self, name, rate):
+        """What goes to NAME is no faster than RATE ("2mbit"), and waits in a long queue; None: as fast as it can."""
+        what = ["replace", "dev", name, "root", "netem", "rate", rate, "delay", "5ms", "limit", "2000"] if rate else \
+            ["del", "dev", name, "root"]
+        r = subprocess.run(["tc", "qdisc", *what], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if r.returncode:
+            raise Failed("tc qdisc: " + r.stdout.strip())
+
     def disconnect(self, name):
         """Packets from and to NAME are dropped."""
         ip(*("rule add pref %d %s %s blackhole" % (DROP + 1, way, places.prefix(name)) for way in ("from", "to")))
