@@ -221,10 +221,8 @@ drop_entry(struct directory *d, struct user *u, struct known **at)
 }
 
 void
-directory_free(struct directory *d)
+directory_clear(struct directory *d)
 {
-	if (!d)
-		return;
 	while (d->users) {
 		while (d->users->entries)
 			drop_entry(d, d->users, &d->users->entries);
@@ -234,6 +232,15 @@ directory_free(struct directory *d)
 		d->nodes->there = false;
 		drop_idle_node(d, d->nodes);
 	}
+	d->sweeping = false;
+}
+
+void
+directory_free(struct directory *d)
+{
+	if (!d)
+		return;
+	directory_clear(d);
 	free(d);
 }
 

@@ -43,6 +43,8 @@ void directory_remove(struct directory *d, const struct key *k, uint64_t revisio
 /* A node, as of REVISION; NOW is clock_date_ms(): 0, -EDQUOT or -ENOMEM. */
 int directory_put_node(struct directory *d, const struct value_node *n, uint64_t revision, uint64_t now);
 
+/* All is forgotten: the store counts its revisions anew. */
+void directory_clear(struct directory *d);
 /* A full reading begins: whatever is not put from now on can be swept. */
 void directory_begin(struct directory *d);
 /*

@@ -14,8 +14,8 @@ endpoints_init(struct endpoints *e, uint64_t seed)
 }
 
 /* xorshift64: enough to spread times. */
-static uint64_t
-next_random(struct endpoints *e)
+uint64_t
+endpoints_random(struct endpoints *e)
 {
 	e->random ^= e->random << 13;
 	e->random ^= e->random >> 7;
@@ -43,7 +43,7 @@ endpoints_add(struct endpoints *e, const char *url)
 void
 endpoints_begin(struct endpoints *e)
 {
-	e->current = e->count ? next_random(e) % e->count : 0;
+	e->current = e->count ? endpoints_random(e) % e->count : 0;
 }
 
 const char *
@@ -68,7 +68,7 @@ pause_of(struct endpoints *e, unsigned failures)
 
 	if (ms > ENDPOINTS_OUT_MAX_MS)
 		ms = ENDPOINTS_OUT_MAX_MS;
-	return ms / 2 + next_random(e) % (ms / 2);
+	return ms / 2 + endpoints_random(e) % (ms / 2);
 }
 
 void
@@ -106,4 +106,15 @@ endpoints_in(const struct endpoints *e, uint64_t now)
 	for (size_t i = 0; i < e->count; i++)
 		in += e->v[i].out_until_ms <= now;
 	return in;
+}
+
+uint64_t
+endpoints_next(const struct endpoints *e, uint64_t now)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < e->count; i++)
+		if (e->v[i].out_until_ms > now && e->v[i].out_until_ms < next)
+			next = e->v[i].out_until_ms;
+	return next;
 }

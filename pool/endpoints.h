@@ -38,9 +38,13 @@ const char *endpoints_url(const struct endpoints *e);
 void endpoints_answered(struct endpoints *e);
 /* It has not: it is left out, and another one is used, the one that comes back first if all are out. */
 void endpoints_failed(struct endpoints *e, uint64_t now);
+/* A number that spreads the times of many nodes. */
+uint64_t endpoints_random(struct endpoints *e);
 /* When the current one may be asked, by clock_now_ms(); 0: at once. */
 uint64_t endpoints_due(const struct endpoints *e, uint64_t now);
 /* How many are not left out. */
 size_t endpoints_in(const struct endpoints *e, uint64_t now);
+/* When the next one of those that are comes back; UINT64_MAX: none is. */
+uint64_t endpoints_next(const struct endpoints *e, uint64_t now);
 
 #endif

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECTIONS_KEPT 8L /* idle ones */
-#define KEEPALIVE_S 10L     /* until the kernel probes a silent connection, and between its probes */
+#define KEEPALIVE_S 10L /* until the kernel probes a silent connection, and between its probes */
 
 struct http {
 	CURLM *multi;
@@ -53,7 +52,6 @@ http_new(const struct http_files *files)
 	h->ca = copy_path(files->ca);
 	h->cert = copy_path(files->cert);
 	h->key = copy_path(files->key);
-	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT);
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 	return h;
 }

@@ -19,6 +19,7 @@ struct own_entry {
 	char *writing;                  /* what is being written, if VALUE has changed since */
 	uint64_t told_ms;
 	uint64_t revision;              /* of the store, in which it was written last; 0: it was not */
+	uint64_t contested;             /* the revision of another's value, seen while ours was being written; 0 */
 	bool queued, taken;
 };
 
@@ -225,8 +226,9 @@ own_take(struct own *o, struct etcd_op *ops, size_t count)
 static void
 put_back(struct own *o, struct own_entry *e, bool again)
 {
-	bool queued = e->queued || again;
+	bool queued = e->queued || again || e->contested > e->revision;
 
+	e->contested = 0;
 	free(e->writing);
 	e->writing = NULL;
 	e->taken = e->queued = false;
@@ -266,10 +268,16 @@ void
 own_seen(struct own *o, const char *unique, uint64_t revision, const char *value, size_t len)
 {
 	struct own_entry *e = find(o, unique);
+	const char *ours = e && e->writing ? e->writing : e ? e->value : NULL;
 
-	if (!e || !e->value || e->taken || revision <= e->revision)
+	if (!ours || revision <= e->revision)
 		return;
-	if (!value || strlen(e->value) != len || memcmp(e->value, value, len) != 0)
+	if (value && strlen(ours) == len && memcmp(ours, value, len) == 0)
+		return;
+	/* Whether that came before or after what is being written, its revision will tell. */
+	if (e->taken)
+		e->contested = revision;
+	else
 		enqueue(o, e);
 }
 

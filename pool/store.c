@@ -11,13 +11,17 @@
 #include "log.h"
 
 #define CONNECT_MS 2000
-#define QUICK_MS 3000      /* for an answer, while another member can be asked */
-#define PATIENT_MS 8000    /* the last member that is left may be slow */
-#define ECHO_MS 5000       /* a proof must be back by then */
-#define REFUSED_MIN_MS 1000
-#define REFUSED_MAX_MS 30000
+#define AGAIN_MIN_MS 1000
+#define AGAIN_MAX_MS 30000
+#define PATIENCE_DOUBLED 2 /* times, while answers are late */
+#define ECHOES 6           /* a proof may be late that long, while there is no other member */
 #define SWEEP_USERS 1000   /* in one turn */
 #define TWIN_MS 150000     /* a twin writes more often */
+
+static const struct store_times usual = {
+	.lease_s = 60, .renew = 20000, .proof = 20000, .echo = 5000, .read = 5000, .node = 60000, .count = 30000,
+	.quick = 3000, .patient = 8000,
+};
 
 static const struct store_task *const tasks[STORE_TASKS] = {
 	[STORE_AUTH] = &store_auth, [STORE_LEASE] = &store_lease, [STORE_WRITE] = &store_write,
@@ -33,6 +37,8 @@ store_new(const struct store_options *o)
 	if (!s)
 		return NULL;
 	s->o = *o;
+	if (!o->times.lease_s)
+		s->o.times = usual;
 	endpoints_begin(&s->o.endpoints);
 	for (int i = 0; i < STORE_TASKS; i++)
 		s->calls[i] = (struct store_call){ .store = s, .task = tasks[i] };
@@ -56,14 +62,33 @@ store_free(struct store *s)
 	free(s);
 }
 
-/* When a task may be tried again after having been refused. */
+/* When a task may be tried again after a failure. */
 static void
 put_off(struct store_call *c, uint64_t now)
 {
-	uint64_t ms = (uint64_t)REFUSED_MIN_MS << (c->refusals < 5 ? c->refusals : 5);
+	uint64_t ms = (uint64_t)AGAIN_MIN_MS << (c->failures < 5 ? c->failures : 5);
 
-	c->refusals++;
-	c->again_ms = now + (ms < REFUSED_MAX_MS ? ms : REFUSED_MAX_MS);
+	if (ms > AGAIN_MAX_MS)
+		ms = AGAIN_MAX_MS;
+	c->failures++;
+	/* Spread, so that many nodes do not come back in the same moment. */
+	c->again_ms = now + ms / 2 + endpoints_random(&c->store->o.endpoints) % (ms / 2);
+	c->away = false;
+}
+
+/* The store answers: what was put off because it did not need not wait. */
+static void
+answered(struct store *s, struct store_call *c)
+{
+	endpoints_answered(&s->o.endpoints);
+	c->failures = 0;
+	for (int i = 0; i < STORE_TASKS; i++)
+		if (s->calls[i].away) {
+			s->calls[i].away = false;
+			s->calls[i].again_ms = 0;
+		}
+	if (s->wrong == c->task)
+		*s->text = '\0';
 }
 
 /* What an outcome means for all tasks; the task itself has seen it. */
@@ -74,13 +99,16 @@ act_on(struct store *s, struct store_call *c, enum etcd_outcome outcome, uint64_
 	case ETCD_OK:
 		break;
 	case ETCD_AWAY:
-		store_leave(s, now, s->text);
+		if (!store_leave(s, now, s->text)) {
+			put_off(c, now);
+			c->away = true;
+		}
 		break;
 	case ETCD_AUTH:
 		explicit_bzero(s->auth.token, sizeof s->auth.token);
 		s->auth.unneeded = false;
 		put_off(c, now);
-		if (c->refusals == 1)
+		if (c->failures == 1)
 			c->again_ms = now; /* a new token is all that is missing, as a rule */
 		break;
 	case ETCD_NO_LEASE:
@@ -109,10 +137,7 @@ on_done(void *arg, long status, const char *error)
 	c->answer = NULL;
 	pieces_free(&c->pieces);
 	if (outcome == ETCD_OK) {
-		endpoints_answered(&s->o.endpoints);
-		c->refusals = 0;
-		if (s->wrong == c->task)
-			*s->text = '\0';
+		answered(s, c);
 	} else if (outcome != ETCD_COMPACTED) {
 		store_trouble(s, c->task, text);
 	}
@@ -154,9 +179,11 @@ on_value(void *arg, const char *text, size_t len)
 }
 
 static unsigned
-patience(const struct store *s, uint64_t now)
+patience(const struct store *s, const struct store_call *c, uint64_t now)
 {
-	return endpoints_in(&s->o.endpoints, now) > 1 ? QUICK_MS : PATIENT_MS;
+	if (endpoints_in(&s->o.endpoints, now) > 1)
+		return s->o.times.quick;
+	return s->o.times.patient << (c->failures < PATIENCE_DOUBLED ? c->failures : PATIENCE_DOUBLED);
 }
 
 static void
@@ -165,7 +192,7 @@ start(struct store *s, struct store_call *c, uint64_t now)
 	const char *path = NULL;
 	char url[ENDPOINTS_URL_CAP + 32], *body = c->task->begin(s, now, &path);
 	struct http_request r = { .url = url, .token = s->auth.token, .body = body, .connect_timeout_ms = CONNECT_MS,
-	                          .timeout_ms = patience(s, now), .data = on_data, .done = on_done, .arg = c };
+	                          .timeout_ms = patience(s, c, now), .data = on_data, .done = on_done, .arg = c };
 
 	if (!body) {
 		put_off(c, now);
@@ -173,8 +200,8 @@ start(struct store *s, struct store_call *c, uint64_t now)
 	}
 	if (c->task->answer && s->mirror.phase == MIRROR_WATCH)
 		r.timeout_ms = 0;
-	else if (c->task->answer)
-		r.timeout_ms = PATIENT_MS;
+	else if (c->task->answer && r.timeout_ms < s->o.times.patient)
+		r.timeout_ms = s->o.times.patient;
 	if (c->task == &store_auth)
 		r.token = NULL;
 	snprintf(url, sizeof url, "%s%s", endpoints_url(&s->o.endpoints), path);
@@ -200,17 +227,29 @@ due(const struct store *s, const struct store_call *c, uint64_t now)
 
 /* When a proof that was written must be back. */
 static uint64_t
-echo_due(const struct store *s)
+echo_due(const struct store *s, uint64_t now)
 {
 	bool waits = s->mirror.phase == MIRROR_WATCH && s->write.written_ms && !s->write.proof_back;
 
-	return waits ? s->write.written_ms + ECHO_MS : CLOCK_NEVER;
+	if (!waits)
+		return CLOCK_NEVER;
+	return s->write.written_ms + s->o.times.echo * (endpoints_in(&s->o.endpoints, now) > 1 ? 1 : ECHOES);
 }
 
 static uint64_t
 lease_ends(const struct store *s)
 {
-	return s->lease.renewed_ms + STORE_LEASE_S * 1000;
+	return s->lease.renewed_ms + s->o.times.lease_s * UINT64_C(1000);
+}
+
+/* Whether a task waits because the member that is used now does not answer. */
+static bool
+is_stuck(const struct store *s)
+{
+	for (int i = 0; i < STORE_TASKS; i++)
+		if (s->calls[i].away)
+			return true;
+	return false;
 }
 
 static void
@@ -222,12 +261,16 @@ look_at_times(struct store *s, uint64_t now)
 		s->write.since_ms = now;
 	if (now >= lease_ends(s))
 		store_lost_all(s, now);
-	if (now >= echo_due(s)) {
-		snprintf(text, sizeof text, "what was written is not reported back within %d s", ECHO_MS / 1000);
+	if (now >= echo_due(s, now)) {
+		snprintf(text, sizeof text, "what was written is not reported back within %u ms", s->o.times.echo);
 		store_trouble(s, NULL, text);
 		s->write.written_ms = 0;
-		store_leave(s, now, s->text);
+		if (!store_leave(s, now, s->text))
+			store_cancel(s, STORE_MIRROR);
 	}
+	/* Another member can be tried again. */
+	if (is_stuck(s) && endpoints_in(&s->o.endpoints, now) > 1)
+		store_leave(s, now, s->text);
 	if (s->mirror.phase == MIRROR_SWEEP && directory_sweep(s->o.directory, s->mirror.revision, SWEEP_USERS))
 		s->mirror.phase = MIRROR_WATCH;
 }
@@ -264,8 +307,10 @@ store_deadline(const struct store *s, uint64_t now)
 		clock_sooner(&first, due(s, &s->calls[i], now));
 	if (first < out)
 		first = out;
-	clock_sooner(&first, echo_due(s));
+	clock_sooner(&first, echo_due(s, now));
 	clock_sooner(&first, lease_ends(s));
+	if (is_stuck(s))
+		clock_sooner(&first, endpoints_next(&s->o.endpoints, now));
 	if (s->mirror.phase == MIRROR_SWEEP)
 		first = now;
 	return first;
@@ -274,7 +319,7 @@ store_deadline(const struct store *s, uint64_t now)
 bool
 store_usable(const struct store *s, uint64_t now)
 {
-	return s->mirror.proven_ms && now - s->mirror.proven_ms < STORE_LEASE_S * 1000;
+	return s->mirror.proven_ms && now - s->mirror.proven_ms < s->o.times.lease_s * UINT64_C(1000);
 }
 
 void

@@ -3,12 +3,12 @@
  * store: keeps a pool's store and this node together: publishes this node and its sessions (own.h) under a lease, and
  * follows what the other nodes publish (directory.h).
  *
- * A lease of STORE_LEASE_S ends by itself if this host does, and all of its keys with it.  The directory is filled by
+ * A lease of 60 seconds ends by itself if this host does, and all of its keys with it.  The directory is filled by
  * reading the store once, and kept by a watch from that revision on; another member of the store goes on where the last
  * one stopped.  A frozen or cut-off member accepts connections and says nothing: therefore a small question is asked
- * every STORE_READ_MS, which only a member with a quorum answers; and a key of our own (key.h, "proofs") is written every
- * STORE_PROOF_MS, which must come back by the watch.  Only that, and a full reading, prove that the directory is up to
- * date; it counts for STORE_LEASE_S from then on, by this host's own clock.
+ * every 5 seconds, which only a member with a quorum answers; and a key of our own (key.h, "proofs") is written every 20
+ * seconds, which must come back by the watch.  Only that, and a full reading, prove that the directory is up to date; it
+ * counts for the time of a lease from then on, by this host's own clock.
  *
  * One member is used at a time (endpoints.h).  No call waits.
  */

@@ -10,7 +10,7 @@ lease_due(const struct store *s, uint64_t now)
 	(void)now;
 	if (!store_may_ask(s))
 		return CLOCK_NEVER;
-	return s->lease.id ? s->lease.renewed_ms + STORE_RENEW_MS : 0;
+	return s->lease.id ? s->lease.renewed_ms + s->o.times.renew : 0;
 }
 
 static char *
@@ -18,7 +18,7 @@ lease_begin(struct store *s, uint64_t now, const char **path)
 {
 	s->lease.sent_ms = now;
 	*path = s->lease.id ? "/v3/lease/keepalive" : "/v3/lease/grant";
-	return s->lease.id ? etcd_keepalive(s->lease.id) : etcd_grant(STORE_LEASE_S);
+	return s->lease.id ? etcd_keepalive(s->lease.id) : etcd_grant(s->o.times.lease_s);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "log.h"
 
 #define PAGE 1000 /* keys in an answer */
+#define ENDED_MS 1000 /* a watch that the store has ended begins again after that */
 
 static uint64_t
 mirror_due(const struct store *s, uint64_t now)
@@ -225,7 +226,9 @@ mirror_end(struct store *s, enum etcd_outcome outcome, const json_t *answer, uin
 		page_end(s, answer);
 	} else if (outcome == ETCD_OK) {
 		/* A watch has no end of its own. */
-		store_leave(s, now, "the watch was ended by the store");
+		store_trouble(s, &store_mirror, "the store has ended the watch");
+		if (!store_leave(s, now, s->text))
+			s->calls[STORE_MIRROR].again_ms = now + ENDED_MS;
 	}
 }
 

@@ -15,7 +15,7 @@ static uint64_t
 read_due(const struct store *s, uint64_t now)
 {
 	(void)now;
-	return store_may_ask(s) && s->mirror.phase == MIRROR_WATCH ? s->read.asked_ms + STORE_READ_MS : CLOCK_NEVER;
+	return store_may_ask(s) && s->mirror.phase == MIRROR_WATCH ? s->read.asked_ms + s->o.times.read : CLOCK_NEVER;
 }
 
 static char *
@@ -38,6 +38,7 @@ read_end(struct store *s, enum etcd_outcome outcome, const json_t *answer, uint6
 		         (unsigned long long)etcd_revision(answer));
 		store_lost_all(s, now);
 		store_read_again(s);
+		directory_clear(s->o.directory);
 	}
 }
 

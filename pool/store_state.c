@@ -38,15 +38,23 @@ store_trouble(struct store *s, const struct store_task *task, const char *text)
 	s->wrong = task;
 }
 
-void
+bool
 store_leave(struct store *s, uint64_t now, const char *text)
 {
 	if (!s->troubled)
 		log_line(LOG_WARNING, "%s", text);
 	s->troubled = true;
+	if (endpoints_in(&s->o.endpoints, now) < 2)
+		return false;
 	for (int i = 0; i < STORE_TASKS; i++)
 		store_cancel(s, i);
 	endpoints_failed(&s->o.endpoints, now);
+	for (int i = 0; i < STORE_TASKS; i++)
+		if (s->calls[i].away) {
+			s->calls[i].away = false;
+			s->calls[i].again_ms = 0;
+		}
+	return true;
 }
 
 void

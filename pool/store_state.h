@@ -19,12 +19,20 @@
 #include "pieces.h"
 #include "poolmsg.h"
 
-#define STORE_LEASE_S 60
-#define STORE_RENEW_MS 20000
-#define STORE_PROOF_MS 20000
-#define STORE_READ_MS 5000
 #define STORE_GATHER_MS 20   /* what is told within that is written together */
 #define STORE_WRITE_MAX 100  /* keys in one write: etcd's --max-txn-ops is 128 */
+
+struct store_times { /* milliseconds, but LEASE_S */
+	unsigned lease_s;
+	unsigned renew;   /* the lease, so often */
+	unsigned proof;   /* a proof is written so often */
+	unsigned echo;    /* and must be back within that */
+	unsigned read;    /* the small question */
+	unsigned node;    /* our node's key is written anew */
+	unsigned count;   /* the same if its number of sessions is wrong */
+	unsigned quick;   /* how long an answer is waited for while another member can be asked */
+	unsigned patient; /* and if not: the last member that is left may be slow */
+};
 
 struct store_options { /* borrowed as long as the store is there */
 	const char *pool;
@@ -33,6 +41,7 @@ struct store_options { /* borrowed as long as the store is there */
 	const char *user;            /* "": the store wants none */
 	const char *password_file;
 	struct endpoints endpoints;  /* a copy is used */
+	struct store_times times;    /* all 0: the usual ones */
 	struct http *http;
 	struct own *own;
 	struct directory *directory;
@@ -68,8 +77,9 @@ struct store_call {
 	struct pieces pieces;
 	json_t *answer;         /* the last one */
 	enum etcd_outcome given_up; /* ETCD_OK: it is not */
-	unsigned refusals;      /* in a row */
-	uint64_t again_ms;      /* after a refusal: not before */
+	unsigned failures;      /* in a row */
+	uint64_t again_ms;      /* after a failure: not before */
+	bool away;              /* the failure was that the store did not answer */
 };
 
 enum mirror_phase { MIRROR_READ, MIRROR_SWEEP, MIRROR_WATCH };
@@ -147,8 +157,11 @@ void store_prove(struct store *s);
 void store_read_again(struct store *s);
 /* Ends the request of a task, if there is one. */
 void store_cancel(struct store *s, enum store_task_id id);
-/* The member is left for another one, for what TEXT says. */
-void store_leave(struct store *s, uint64_t now, const char *text);
+/*
+ * The member did not answer, as TEXT says.  If there is another one that may, it is left, and true is returned.  If not,
+ * what is under way goes on: to begin all anew would only add to the load of a store that is slow.
+ */
+bool store_leave(struct store *s, uint64_t now, const char *text);
 /* Whether requests may be made that need a token. */
 bool store_may_ask(const struct store *s);
 

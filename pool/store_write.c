@@ -11,9 +11,7 @@
 #include "clock.h"
 #include "log.h"
 
-#define NODE_AGAIN_MS 60000  /* the others see that we are there */
-#define COUNT_AGAIN_MS 30000 /* a changed number of sessions is no reason to write the node more often */
-#define EXTRA 2              /* the node's key and the proof's */
+#define EXTRA 2 /* the node's key and the proof's */
 
 /* When the node's key is to be written. */
 static uint64_t
@@ -21,7 +19,9 @@ node_due(const struct store *s)
 {
 	if (s->write.node)
 		return 0;
-	return s->write.node_ms + (own_count(s->o.own) == s->write.sessions ? NODE_AGAIN_MS : COUNT_AGAIN_MS);
+	/* The others see that we are there; a changed number of sessions is no reason to write much more often. */
+	return s->write.node_ms +
+	       (own_count(s->o.own) == s->write.sessions ? s->o.times.node : s->o.times.count);
 }
 
 /* A proof without a watch proves nothing. */
@@ -30,7 +30,7 @@ proof_due(const struct store *s)
 {
 	if (s->mirror.phase != MIRROR_WATCH)
 		return CLOCK_NEVER;
-	return s->write.proof ? 0 : s->write.proof_ms + STORE_PROOF_MS;
+	return s->write.proof ? 0 : s->write.proof_ms + s->o.times.proof;
 }
 
 static uint64_t
@@ -142,7 +142,7 @@ store_proof_back(struct store *s, const char *value, size_t len, uint64_t revisi
 	s->mirror.proven_ms = s->write.proof_ms;
 	s->mirror.safe_revision = s->mirror.next_safe;
 	s->mirror.next_safe = revision;
-	s->calls[STORE_MIRROR].refusals = 0;
+	s->calls[STORE_MIRROR].failures = 0;
 	if (s->troubled)
 		log_line(LOG_NOTICE, "%s answers", endpoints_url(&s->o.endpoints));
 	s->troubled = false;

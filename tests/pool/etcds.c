@@ -62,8 +62,9 @@ run(const struct etcds *e, int i)
 	snprintf(log, sizeof log, "%s/m%d.log", e->dir, i);
 	etcds_url(e, i, client);
 	snprintf(peer, sizeof peer, "http://127.0.0.1:%d", e->peer[i]);
-	snprintf(cluster, sizeof cluster, "m0=http://127.0.0.1:%d,m1=http://127.0.0.1:%d,m2=http://127.0.0.1:%d", e->peer[0],
-	         e->peer[1], e->peer[2]);
+	for (int k = 0, at = 0; k < e->count; k++)
+		at += snprintf(cluster + at, sizeof cluster - (size_t)at, "%sm%d=http://127.0.0.1:%d", k ? "," : "", k,
+		               e->peer[k]);
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(fd, 1);
 	dup2(fd, 2);
@@ -89,17 +90,18 @@ etcds_start_one(struct etcds *e, int i, bool empty)
 }
 
 int
-etcds_start(struct etcds *e)
+etcds_start(struct etcds *e, int count)
 {
 	memset(e, 0, sizeof *e);
+	e->count = count;
 	strcpy(e->dir, "/tmp/holdfast-etcds.XXXXXX");
 	if (!mkdtemp(e->dir))
 		return -1;
-	for (int i = 0; i < ETCDS; i++) {
+	for (int i = 0; i < count; i++) {
 		e->client[i] = free_port();
 		e->peer[i] = free_port();
 	}
-	for (int i = 0; i < ETCDS; i++)
+	for (int i = 0; i < count; i++)
 		if (etcds_start_one(e, i, true))
 			return -1;
 	return 0;

@@ -32,7 +32,7 @@ ASIDE = ("usr/share/doc/*", "usr/share/man/*", "usr/share/*completion*/*", "usr/
          "usr/share/holdfast/init.d/*", "usr/share/holdfast/openrc/*", "usr/share/holdfast/runit/*",
          "usr/share/holdfast/s6/*", "usr/share/holdfast/schema/*", "usr/share/holdfast-client/schema/*",
          "usr/share/holdfast/sshd_config.d/*", "usr/lib/tmpfiles.d/*", "usr/lib/systemd/*", "lib/systemd/*",
-         "usr/libexec/holdfast/holdfast-resume", "usr/bin/holdfast", "usr/bin/holdfastctl")
+         "usr/libexec/holdfast/holdfast-resume", "usr/libexec/holdfast/holdfast-pool", "usr/bin/holdfast", "usr/bin/holdfastctl")
 # What would say why a login is not held: without it nobody does.  holdfastctl doctor names it (test_breakages).
 SPEECHLESS = ("00-holdfast.sh", "hook.zsh", "hook.fish", "hook.csh", "pam_holdfast.so")
 READ_BY_SHELLS = (".sh", ".zsh", ".fish", ".csh", "/holdfast-login")

@@ -413,6 +413,15 @@ what_others_have_changed_is_written_again(void **state)
 	take_all(o, ops);
 	assert_string_equal(ops, "1=dropped ");
 	own_written(o, 10);
+	/* While ours is being written: what counts is which came last. */
+	for (uint64_t revision = 20; revision <= 22; revision++) {
+		e.rows++;
+		own_tell(o, &e, 0);
+		take_all(o, ops);
+		own_seen(o, e.unique, revision, "{}", 2);
+		own_written(o, 21);
+		assert_int_equal(own_waits(o), revision > 21);
+	}
 	own_free(o);
 }
 
