@@ -184,7 +184,7 @@ class Router:
 
     def slow(self, name, rate):
         """What goes to NAME is no faster than RATE ("2mbit"), and waits in a long queue; None: as fast as it can."""
-        what = ["replace", "dev", name, "root", "netem", "rate", rate, "delay", "5ms", "limit", "2000"] if rate else \
+        what = ["replace", "dev", name, "root", "tbf", "rate", rate, "burst", "16kb", "latency", "3000ms"] if rate else \
             ["del", "dev", name, "root"]
         r = subprocess.run(["tc", "qdisc", *what], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if r.returncode:

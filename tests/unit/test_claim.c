@@ -168,6 +168,35 @@ only_the_same_identity_resumes_by_itself(void **state)
 	world_close();
 }
 
+/* A login that has come from another node of a pool asks by number, but takes nothing away from anybody. */
+static void
+asked_for_by_number_it_is_resumed_only_when_dropped(void **state)
+{
+	struct attach_claim m = claim_of(ATTACH_MODE_AUTO, ATTACH_FLAG_NAMED);
+	struct caller first, second;
+
+	(void)state;
+	open_dropped();
+	caller_connect(&first);
+	caller_claim(&first, &m);
+	turn_until(world_report(LEADERMSG_TICKET));
+	assert_int_equal(latest.kind, LEADERMSG_RESUME);
+	world_vouch(true, &mallory);
+	expect_claimed(&first);
+	caller_connect(&second);
+	caller_claim(&second, &m);
+	caller_is_refused(&second, ATTACH_REFUSAL_BUSY);
+	caller_hang_up(&second);
+	caller_say(&first, ATTACH_MSG_CONFIRM);
+	turn_until(peers_attached(&k) == 1);
+	caller_connect(&second);
+	caller_claim(&second, &m);
+	caller_is_refused(&second, ATTACH_REFUSAL_BUSY);
+	caller_hang_up(&second);
+	caller_hang_up(&first);
+	world_close();
+}
+
 static void
 the_leader_s_no_is_a_refusal(void **state)
 {
@@ -399,6 +428,7 @@ main(void)
 		cmocka_unit_test(a_claim_that_is_not_confirmed_is_let_go),
 		cmocka_unit_test(one_resumes_at_a_time),
 		cmocka_unit_test(only_the_same_identity_resumes_by_itself),
+		cmocka_unit_test(asked_for_by_number_it_is_resumed_only_when_dropped),
 		cmocka_unit_test(the_leader_s_no_is_a_refusal),
 		cmocka_unit_test(a_leader_that_hangs_is_not_waited_for),
 		cmocka_unit_test(a_leader_that_goes_leaves_its_questions_to_us),
