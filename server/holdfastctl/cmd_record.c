@@ -85,6 +85,8 @@ note(struct recording *r, const struct following_event *e)
 		rc = asciicast_resize(a, now(r), e->cols, e->rows);
 		break;
 	case FOLLOWING_GAP:
+		if (e->last)
+			return scripting_cut(r->session.id, e->to - e->offset);
 		ctl_error("session %u printed faster than %s took it; the recording goes on with its screen", r->session.id,
 		          r->file.path);
 		return begin_at_screen(r, false);

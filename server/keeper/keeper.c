@@ -252,7 +252,7 @@ on_late_signal(void *object, short revents)
 
 	(void)revents;
 	if (fd_read(k->signals, &si, sizeof si) == (ssize_t)sizeof si && si.ssi_signo == SIGTERM)
-		script_let_go(k);
+		script_cut(k);
 }
 
 bool
@@ -262,6 +262,8 @@ keeper_late_turn(struct keeper *k, uint64_t until)
 
 	settle(k);
 	departures_free(k);
+	if (some && clock_now_ms() >= until)
+		script_cut(k);
 	if (!some || clock_now_ms() >= until)
 		return false;
 	/* The terminal hangs up no later than without them. */

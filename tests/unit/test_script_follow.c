@@ -221,32 +221,58 @@ the_rest_is_sent_with_the_end(void **state)
 	end(&a, &script);
 }
 
+/* A session that has printed 60000 bytes and ended, and FOLLOWER, whose socket takes two packets of that. */
+static void
+end_before_a_slow_one(struct caller *a, struct caller *follower, struct got *g)
+{
+	int room = 20000; /* for one packet */
+	size_t len;
+
+	begin(a, "stty -echo raw; echo ready; read x; head -c 60000 /dev/zero | tr '\\0' x; exit 7");
+	caller_connect(follower);
+	follow(follower, ATTACH_FOLLOW_NOW, 0);
+	turn_until(take(follower, g));
+	for (unsigned i = 0; i < k.peers.count; i++)
+		if (k.peers.v[i]->script)
+			assert_int_equal(setsockopt(k.peers.v[i]->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
+	assert_int_equal(write(a->screen, "\n", 1), 1);
+	turn_until(caller_seen(a) && k.state == KEEPER_OVER);
+	caller_expect(a, ATTACH_MSG_EXIT, &len);
+}
+
 /* One that reads slowly still gets all, and nobody else waits for that. */
 static void
 a_slow_one_gets_the_end(void **state)
 {
 	static struct got g;
 	struct caller a, script;
-	int room = 20000; /* for one packet */
-	size_t len;
 
 	(void)state;
-	begin(&a, "stty -echo raw; echo ready; read x; head -c 60000 /dev/zero | tr '\\0' x; exit 7");
-	caller_connect(&script);
-	follow(&script, ATTACH_FOLLOW_NOW, 0);
-	turn_until(take(&script, &g));
-	for (unsigned i = 0; i < k.peers.count; i++)
-		if (k.peers.v[i]->script)
-			assert_int_equal(setsockopt(k.peers.v[i]->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
-	assert_int_equal(write(a.screen, "\n", 1), 1);
-	turn_until(caller_seen(&a) && k.state == KEEPER_OVER);
-	caller_expect(&a, ATTACH_MSG_EXIT, &len);
+	end_before_a_slow_one(&a, &script, &g);
 	while (keeper_late_turn(&k, clock_now_ms() + 10))
 		for (int i = 0; i < 3; i++)
 			take(&script, &g);
 	while (take(&script, &g))
 		;
 	assert_true(g.over && g.exit.value == 7 && !g.missed && g.next == k.ring.head && g.next > 60000);
+	end(&a, &script);
+}
+
+/* One that does not read at all is told how much it has missed, and the end. */
+static void
+one_that_does_not_read_is_told(void **state)
+{
+	static struct got g;
+	struct caller a, script;
+
+	(void)state;
+	end_before_a_slow_one(&a, &script, &g);
+	assert_true(keeper_late_turn(&k, clock_now_ms() + 10));
+	assert_false(keeper_late_turn(&k, clock_now_ms()));
+	while (take(&script, &g))
+		;
+	assert_true(g.over && g.exit.value == 7 && g.next == k.ring.head);
+	assert_true(g.missed > 10000 && g.missed < 60000);
 	end(&a, &script);
 }
 
@@ -287,6 +313,7 @@ main(void)
 		cmocka_unit_test(the_end_comes_behind_all_output),
 		cmocka_unit_test(the_rest_is_sent_with_the_end),
 		cmocka_unit_test(a_slow_one_gets_the_end),
+		cmocka_unit_test(one_that_does_not_read_is_told),
 		cmocka_unit_test(eight_follow_at_most),
 	};
 

@@ -3,8 +3,8 @@
  * register: the register of the sessions that are held (leaderreg.h), in PATH_LEADERS, which only root can write.
  * MaxSessions is counted here.  A session counts while its leader or its keeper lives, and until its shell has ended.
  *
- * Sessions that have ended and are kept for a client that is away do not count: a client that was killed must not keep
- * its user from starting another.  They have a limit of their own: whoever starts a session while there are more than
+ * Sessions that have ended and are kept for a client that is away, or for processes that follow their output, do not
+ * count: a client that was killed or a pager that nobody looks at must not keep its user from starting another.  They have a limit of their own: whoever starts a session while there are more than
  * REGISTER_KEPT_MAX of them makes the oldest end.  What has ended counts as running from REGISTER_ENDED_MAX on, which
  * only keepers reach that do not obey.
  */

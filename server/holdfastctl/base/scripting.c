@@ -61,3 +61,11 @@ scripting_error(uint32_t id, int rc, const struct attach_refused *refused)
 		return CTL_FAILED;
 	}
 }
+
+int
+scripting_cut(uint32_t id, uint64_t missing)
+{
+	ctl_error("session %u has ended, and the end of its output is missing here: the last %llu bytes, which were not "
+	          "read in time", id, (unsigned long long)missing);
+	return CTL_FAILED;
+}

@@ -17,5 +17,7 @@ int scripting_target(const struct ctl_command *self, const char *word, bool requ
 void scripting_note(const struct attach_status *s, const char *event, const char *what);
 /* Prints why session ID has not done what was asked: RC as from following_begin() and the like.  The exit status. */
 int scripting_error(uint32_t id, int rc, const struct attach_refused *refused);
+/* The same where session ID has ended, and its last MISSING bytes of output are not to be had (FOLLOWING_GAP, last). */
+int scripting_cut(uint32_t id, uint64_t missing);
 
 #endif

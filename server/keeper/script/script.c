@@ -95,6 +95,15 @@ script_rest(struct keeper *k)
 	return some;
 }
 
+void
+script_cut(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; k->scripts && (peer = next(k, &i));)
+		script_follow_cut(peer);
+}
+
 bool
 script_is_ready(const struct keeper *k)
 {

@@ -27,6 +27,8 @@ void script_leave(struct peer *peer);
 void script_end(struct keeper *k);
 /* Once a turn from then on: all but those who have not got all of that go.  Whether there are any. */
 bool script_rest(struct keeper *k);
+/* Those get no more time: they are told how much of it is missing, and the end. */
+void script_cut(struct keeper *k);
 /* Whether nothing is under way that another program in this process could not take over. */
 bool script_is_ready(const struct keeper *k);
 /* This process becomes another program: those who have asked connect again. */

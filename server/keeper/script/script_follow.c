@@ -216,3 +216,30 @@ script_follow_end(struct peer *peer)
 	f->on = f->blocked = rc == 0;
 	return !f->on;
 }
+
+/* Its socket is full, or there would be nothing to say: makes room for some small messages more (socket(7)). */
+static void
+make_room(const struct peer *peer)
+{
+	socklen_t len = sizeof(int);
+	int room;
+
+	/* What is set is half of what is told. */
+	if (getsockopt(peer->fd, SOL_SOCKET, SO_SNDBUF, &room, &len) == 0)
+		setsockopt(peer->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+}
+
+void
+script_follow_cut(struct peer *peer)
+{
+	struct script_follow *f = &peer->script->follow;
+	struct attach_gap gap;
+
+	if (!f->on)
+		return;
+	gap = (struct attach_gap){ f->next, ring_of(peer)->head };
+	make_room(peer);
+	f->on = f->blocked = false;
+	if (gap.from == gap.to || put(peer, attach_encode_gap(&gap, out, sizeof out), NULL, 0) == 1)
+		put_end(peer);
+}

@@ -15,5 +15,7 @@ void script_follow(struct peer *peer, const unsigned char *msg, size_t len);
 void script_follow_turn(struct peer *peer);
 /* The session is over: sends the rest of the output, and its end, as PEER's socket takes it.  Whether PEER has all. */
 bool script_follow_end(struct peer *peer);
+/* PEER, which has not, gets no more time: sends a GAP in place of the rest, and the end behind that. */
+void script_follow_cut(struct peer *peer);
 
 #endif

@@ -123,6 +123,18 @@ take_output(struct following *f, struct following_event *ev, size_t len)
 	return 1;
 }
 
+/* Whether the next message is of the session's end.  Behind a gap one follows at once: output, or that. */
+static bool
+end_comes(const struct following *f)
+{
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+	unsigned char first[16];
+	ssize_t n = poll(&p, 1, FOLLOWING_ANSWER_MS) > 0 ? recv(f->fd, first, sizeof first, MSG_PEEK | MSG_DONTWAIT) : 0;
+	int type = n > 0 ? attach_type_of(first, (size_t)n) : 0;
+
+	return type == ATTACH_MSG_CAUSE || type == ATTACH_MSG_EXIT;
+}
+
 static int
 take_gap(struct following *f, struct following_event *ev, size_t len)
 {
@@ -134,6 +146,7 @@ take_gap(struct following *f, struct following_event *ev, size_t len)
 	ev->what = FOLLOWING_GAP;
 	ev->offset = m.from;
 	ev->to = m.to;
+	ev->last = end_comes(f);
 	return 1;
 }
 

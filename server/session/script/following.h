@@ -18,7 +18,8 @@
 enum following_what {
 	FOLLOWING_SIZED = 1, /* the terminal has ROWS and COLS from here on; the first event is one */
 	FOLLOWING_OUTPUT = 2, /* LEN bytes at BYTES, which stay until the next call */
-	FOLLOWING_GAP = 3,   /* output up to TO was lost: it came faster than it was read here, or is too old */
+	FOLLOWING_GAP = 3,   /* output up to TO was lost: it came faster than it was read here, or is too old; LAST: the
+	                        session has ended, and nobody has read its last output for so long that this was it */
 	FOLLOWING_END = 4,   /* the session has ended, as EXIT says; f->cause has the reason in words, or "" */
 };
 
@@ -26,6 +27,7 @@ struct following_event {
 	enum following_what what;
 	uint64_t offset; /* of the session's output */
 	uint64_t to;
+	bool last;
 	uint32_t rows, cols;
 	const unsigned char *bytes;
 	size_t len;
