@@ -18,6 +18,8 @@
 
 #define INPUT_MAX 16384 /* in one frame */
 #define TIMEOUT_MAX (366 * 86400) /* seconds: as holdfastctl(1) has it */
+#define PLACE_CAP 80
+#define PIECE_MAX 32768 /* bytes: more than holdfastctl(1) makes one of */
 
 struct script {
 	struct errand errand;
@@ -27,8 +29,18 @@ struct script {
 	bool answered;   /* something of what was asked for has come */
 	bool input_ends; /* standard input has ended */
 	struct sieve sieve; /* of the host's output, unless it is asked for as it is */
-	bool placed;     /* of a wait for a text: the host has said where in the output it begins */
-	uint64_t place;
+	/*
+	 * Where in the output the next connection goes on, in the host's words, "": unknown: where a wait for a text has
+	 * begun, or behind the last whole piece of what is followed.
+	 */
+	char place[PLACE_CAP];
+	struct {
+		char head[PLACE_CAP + 8]; /* of the piece that comes: its line, as far as it has come */
+		size_t head_len;
+		bool begun;               /* the head is whole, and these count */
+		size_t len, have;
+		unsigned char bytes[PIECE_MAX];
+	} piece;
 	uint64_t sent, taken; /* bytes of it: sent; read by the host's holdfastctl */
 };
 
@@ -49,6 +61,13 @@ needs_place(const struct script *s)
 	       !s->o->script.given[SCRIPT_SINCE_START - SCRIPT_PRINT];
 }
 
+/* What is followed comes in pieces, so that the next connection goes on behind the last one that is whole. */
+static bool
+in_pieces(const struct script *s)
+{
+	return s->o->script.verb == SCRIPT_TAIL && s->o->script.given[SCRIPT_FOLLOW - SCRIPT_PRINT];
+}
+
 static void
 add(struct frame_script *m, const char *word)
 {
@@ -62,16 +81,17 @@ put_request(const struct script *s)
 {
 	uint64_t now = clock_now_ms(), until = s->errand.until;
 	struct frame_script m = { .count = 0 };
-	char place[24], left[24];
+	char left[24];
 
-	snprintf(place, sizeof place, "%llu", (unsigned long long)s->place);
 	snprintf(left, sizeof left, "%llu", (unsigned long long)(until > now ? (until - now + 999) / 1000 : 0));
 	for (int i = 0; i < s->count; i++) {
 		add(&m, until && s->words[i] == argument(s, SCRIPT_TIMEOUT) ? left : s->words[i]);
-		if (i == 0 && needs_place(s))
-			add(&m, s->placed ? "--since" : "--tell-offset");
-		if (i == 0 && s->placed)
-			add(&m, place);
+		if (i == 0 && (in_pieces(s) || (needs_place(s) && !s->place[0])))
+			add(&m, "--tell-offset");
+		if (i == 0 && s->place[0]) {
+			add(&m, "--since");
+			add(&m, s->place);
+		}
 	}
 	return frame_put_script(&m, request, sizeof request);
 }
@@ -84,6 +104,8 @@ ask(struct script *s, struct link *l)
 	uint64_t seconds;
 
 	link_put(l, request, put_request(s));
+	s->piece.head_len = s->piece.have = 0;
+	s->piece.begun = false;
 	if (timeout && !s->errand.until && config_seconds(timeout, TIMEOUT_MAX, &seconds) == 0)
 		s->errand.until = clock_now_ms() + 1000 * seconds;
 	l->asked_script = true;
@@ -120,19 +142,24 @@ send_input(struct script *s, struct link *l)
 	link_expect(l, clock_now_ms());
 }
 
+static unsigned char safe[FRAME_MAX + SIEVE_HELD];
+
 /* Writes what the host has sent, which may be no host that tells the truth: 0 or a negative errno. */
 static int
-put_output(struct script *s, const struct frame_script_data *m)
+put_output(struct script *s, const unsigned char *p, size_t len)
 {
-	static unsigned char safe[FRAME_MAX + SIEVE_HELD];
+	if (s->o->script.given[SCRIPT_RAW - SCRIPT_PRINT])
+		return fd_write_all(STDOUT_FILENO, p, len);
+	s->sieve.looks = s->o->script.given[SCRIPT_ANSI - SCRIPT_PRINT];
+	return fd_write_all(STDOUT_FILENO, safe, sieve_pass(&s->sieve, p, len, safe));
+}
+
+static int
+put_message(const struct frame_script_data *m)
+{
 	static struct sieve messages;
 
-	if (m->channel)
-		return fd_write_all(STDERR_FILENO, safe, sieve_pass(&messages, m->data, m->len, safe));
-	if (s->o->script.given[SCRIPT_RAW - SCRIPT_PRINT])
-		return fd_write_all(STDOUT_FILENO, m->data, m->len);
-	s->sieve.looks = s->o->script.given[SCRIPT_ANSI - SCRIPT_PRINT];
-	return fd_write_all(STDOUT_FILENO, safe, sieve_pass(&s->sieve, m->data, m->len, safe));
+	return fd_write_all(STDERR_FILENO, safe, sieve_pass(&messages, m->data, m->len, safe));
 }
 
 /* A line with the offset, which is for us: whether M is one. */
@@ -141,13 +168,89 @@ take_place(struct script *s, const struct frame_script_data *m)
 {
 	char text[24];
 	const char *p = text;
+	uint64_t offset;
 
 	if (m->len < 2 || m->len > sizeof text || m->data[m->len - 1] != '\n')
 		return false;
 	memcpy(text, m->data, m->len - 1);
 	text[m->len - 1] = '\0';
-	s->placed = strlen(text) == m->len - 1 && config_number(&p, INT64_MAX, &s->place) == 0 && !*p;
-	return s->placed;
+	if (strlen(text) != m->len - 1 || config_number(&p, INT64_MAX, &offset) || *p)
+		return false;
+	memcpy(s->place, text, m->len);
+	return true;
+}
+
+/* The line "PLACE LENGTH" of the piece that comes, "-" is no place: whether it is one. */
+static bool
+take_head(struct script *s)
+{
+	const char *blank = strchr(s->piece.head, ' '), *p = blank ? blank + 1 : "";
+	size_t place_len = blank ? (size_t)(blank - s->piece.head) : 0;
+	uint64_t len;
+
+	if (!place_len || place_len >= PLACE_CAP || config_number(&p, PIECE_MAX, &len) || *p)
+		return false;
+	if (strspn(s->piece.head, "0123456789.") != place_len && strncmp(s->piece.head, "- ", 2) != 0)
+		return false;
+	s->piece.len = (size_t)len;
+	s->piece.have = 0;
+	s->piece.begun = true;
+	return true;
+}
+
+/* The piece is whole: writes it, and goes on behind it the next time.  0 or a negative errno. */
+static int
+end_piece(struct script *s)
+{
+	size_t place_len = strcspn(s->piece.head, " ");
+	int rc = put_output(s, s->piece.bytes, s->piece.len);
+
+	s->piece.begun = false;
+	s->piece.head_len = 0;
+	s->answered = s->answered || s->piece.len;
+	if (!rc && s->piece.head[0] != '-') {
+		memcpy(s->place, s->piece.head, place_len);
+		s->place[place_len] = '\0';
+	}
+	return rc;
+}
+
+/* A byte of a head: whether it may be one. */
+static bool
+add_to_head(struct script *s, unsigned char c)
+{
+	if (c == '\n') {
+		s->piece.head[s->piece.head_len] = '\0';
+		return take_head(s);
+	}
+	if (s->piece.head_len >= sizeof s->piece.head - 1 || c < ' ' || c > '~')
+		return false;
+	s->piece.head[s->piece.head_len++] = (char)c;
+	return true;
+}
+
+/* Output of what is followed: 0, -EPROTO, or another negative errno where it can't be written. */
+static int
+take_pieces(struct script *s, const unsigned char *p, size_t len)
+{
+	int rc = 0;
+
+	while (!rc && len) {
+		size_t n = 1;
+
+		if (s->piece.begun) {
+			n = s->piece.len - s->piece.have < len ? s->piece.len - s->piece.have : len;
+			memcpy(s->piece.bytes + s->piece.have, p, n);
+			s->piece.have += n;
+		} else if (!add_to_head(s, *p)) {
+			return -EPROTO;
+		}
+		p += n;
+		len -= n;
+		if (s->piece.begun && s->piece.have == s->piece.len)
+			rc = end_piece(s);
+	}
+	return rc;
 }
 
 /* What has come of the session, or a message of holdfastctl's: 0, or our exit status where it can't be written. */
@@ -161,14 +264,21 @@ on_output(struct script *s, struct link *l, const struct frame *f)
 		wrong(l, "SCRIPT_OUTPUT");
 		return 0;
 	}
-	if (!m.channel && needs_place(s) && !s->placed) {
+	if (m.channel) {
+		s->answered = s->answered || !in_pieces(s);
+		put_message(&m);
+		return 0;
+	}
+	if (needs_place(s) && !s->place[0]) {
 		if (!take_place(s, &m))
 			wrong(l, "the offset of a wait");
 		return 0;
 	}
-	s->answered = true;
-	rc = put_output(s, &m);
-	if (!rc || m.channel)
+	s->answered = s->answered || !in_pieces(s);
+	rc = in_pieces(s) ? take_pieces(s, m.data, m.len) : put_output(s, m.data, m.len);
+	if (rc == -EPROTO)
+		wrong(l, "a piece of what is followed");
+	if (!rc || rc == -EPROTO)
 		return 0;
 	if (rc == -EPIPE)
 		return 128 + SIGPIPE; /* as of a program that this signal ends */
@@ -278,20 +388,25 @@ converse(struct errand *e, struct link *l)
 	return -1;
 }
 
-/* To ask twice changes nothing, but for input that may have arrived, and output that would come twice. */
+/*
+ * To ask twice changes nothing, but for input that may have arrived, and output that would come twice: what is followed
+ * goes on behind its last piece.
+ */
 static bool
 again(struct errand *e)
 {
 	const struct script *s = (const struct script *)e;
 	int verb = s->o->script.verb;
 
-	return verb == SCRIPT_WAIT || (verb != SCRIPT_SEND && !s->answered);
+	return verb == SCRIPT_WAIT || (verb != SCRIPT_SEND && !s->answered) || (in_pieces(s) && s->place[0]);
 }
 
 int
 script_run(const struct options *o, struct transport_target *target, struct asking *asking)
 {
-	struct script s = { .errand = { .converse = converse, .asking = asking, .input = -1, .again = again }, .o = o };
+	static struct script s;
+
+	s = (struct script){ .errand = { .converse = converse, .asking = asking, .input = -1, .again = again }, .o = o };
 
 	s.count = options_script_words(&o->script, o->request.run, s.words, FRAME_SCRIPT_WORDS);
 	if (s.count < 0 || put_request(&s) < 0) {

@@ -24,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -35,6 +34,8 @@
 #include "paths.h"
 #include "procstat.h"
 #include "record.h"
+#include "recordfile.h"
+#include "switchedoff.h"
 #include "ticket.h"
 
 #define TICKET_VARIABLE "HOLDFAST_TICKET"
@@ -43,13 +44,6 @@
 #define DATA_TICKET "pam_holdfast_ticket"
 #define DATA_AUTH "pam_holdfast_auth"
 #define LEADER "holdfastd" /* the program that opens PAM sessions for held shells */
-
-/* The unit tests have an owner of their own. */
-#ifndef LOGINS_OWNER
-#define LOGINS_OWNER 0
-#endif
-
-#define TEMP_NAME_CAP (sizeof ".tmp." - 1 + TICKET_TEXT)
 
 /* The buffers for a record, too large for sshd's stack. */
 struct work {
@@ -206,83 +200,6 @@ gather(pam_handle_t *pamh, struct work *w, const char **what)
 	return split_auth(w, kept_auth(pamh));
 }
 
-/* The directory of records, if it is as holdfastd makes it: a descriptor; or a negative errno, and *what is wrong. */
-static int
-open_logins(const char **what)
-{
-	struct stat st;
-	int fd = open(PATH_LOGINS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
-
-	*what = PATH_LOGINS;
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st)) {
-		rc = -errno;
-	} else if (st.st_uid != LOGINS_OWNER || (st.st_mode & 07777) != 0700) {
-		*what = PATH_LOGINS " must belong to root and have mode 0700";
-		rc = -EPERM;
-	}
-	if (rc) {
-		close(fd);
-		return rc;
-	}
-	return fd;
-}
-
-/* pam_limits may have limited this very process: a write over RLIMIT_FSIZE would kill it. */
-static int
-may_write(size_t len)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_FSIZE, &limit))
-		return -errno;
-	return limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < len ? -EFBIG : 0;
-}
-
-static int
-write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Makes the file NAME in DIR, with another name until it is whole. */
-static int
-write_file(int dir, const char *name, const char *text, size_t len)
-{
-	char temp[TEMP_NAME_CAP];
-	int fd, rc = may_write(len);
-
-	if (rc)
-		return rc;
-	snprintf(temp, sizeof temp, ".tmp.%s", name);
-	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	/* The umask may be anything here. */
-	if (fchmod(fd, 0600))
-		rc = -errno;
-	if (!rc)
-		rc = write_all(fd, text, len);
-	if (close(fd) && !rc)
-		rc = -errno;
-	if (!rc && renameat(dir, temp, dir, name))
-		rc = -errno;
-	if (rc)
-		unlinkat(dir, temp, 0);
-	return rc;
-}
-
 /* What PAM keeps for close.  A child that ends its copy of the handle comes here too: the record stays. */
 static void
 free_data(pam_handle_t *pamh, void *data, int status)
@@ -329,10 +246,10 @@ publish(pam_handle_t *pamh, struct work *w, const char **what)
 	len = record_format(&w->record, w->text, sizeof w->text);
 	if (len < 0)
 		return len;
-	dir = open_logins(what);
+	dir = recordfile_open_logins(what);
 	if (dir < 0)
 		return dir;
-	rc = write_file(dir, digits, w->text, (size_t)len);
+	rc = recordfile_write(dir, digits, w->text, (size_t)len);
 	if (!rc) {
 		*what = "PAM handle";
 		rc = hand_out(pamh, &ticket, digits);
@@ -343,27 +260,46 @@ publish(pam_handle_t *pamh, struct work *w, const char **what)
 	return rc;
 }
 
-/* Removes the record that this handle's ticket stands for: 1, 0 when there is none, or a negative errno. */
+/*
+ * Removes the record NAME; or, where nobody has seen it though the login is over, leaves it for holdfastd (unseen.h).  A
+ * missing one is no error: holdfastd has removed it.
+ */
 static int
-withdraw(pam_handle_t *pamh)
+remove_record(const pam_handle_t *pamh, int dir, const char *name, bool over)
+{
+	const void *user = NULL;
+	struct stat st;
+
+	if (over && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime != RECORD_ASKED &&
+	    pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS && user && !recordfile_daemon_lives() &&
+	    recordfile_leave(dir, name, UNSEEN_AWAY, user) == 0)
+		return 0;
+	return unlinkat(dir, name, 0) && errno != ENOENT ? -errno : 0;
+}
+
+/*
+ * Takes back the record that this handle's ticket stands for: 1, 0 when there is none, or a negative errno.  OVER: the
+ * login is.
+ */
+static int
+withdraw(pam_handle_t *pamh, bool over)
 {
 	char digits[TICKET_TEXT];
 	const void *ticket = NULL;
 	const char *unused;
-	int dir, rc = 1;
+	int dir, rc;
 
 	if (pam_get_data(pamh, DATA_TICKET, &ticket) != PAM_SUCCESS || !ticket)
 		return 0;
 	ticket_format(ticket, digits);
 	pam_set_data(pamh, DATA_TICKET, NULL, NULL);
-	/* A missing record is no error: holdfastd has removed it, or the directory was removed. */
-	dir = open_logins(&unused);
+	/* The directory was removed, perhaps. */
+	dir = recordfile_open_logins(&unused);
 	if (dir < 0)
 		return dir == -ENOENT ? 1 : dir;
-	if (unlinkat(dir, digits, 0) && errno != ENOENT)
-		rc = -errno;
+	rc = remove_record(pamh, dir, digits, over);
 	close(dir);
-	return rc;
+	return rc ? rc : 1;
 }
 
 /* No ticket may be left that nothing stands behind, and no trouble of a module that has none. */
@@ -398,7 +334,7 @@ open_session(pam_handle_t *pamh, const char **what)
 	*what = "memory";
 	if (!w)
 		return -ENOMEM;
-	withdraw(pamh);
+	withdraw(pamh, false);
 	rc = gather(pamh, w, what);
 	if (!rc)
 		rc = publish(pamh, w, what);
@@ -430,7 +366,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	const char *what = "module arguments";
 	struct line line;
 	int saved = errno, rc = read_line(pamh, argc, argv, &line);
-	bool works = !rc && line.mine && access(PATH_DISABLED, F_OK) != 0 && !in_leader();
+	bool mine = !rc && line.mine && !in_leader(), works = mine && access(PATH_DISABLED, F_OK) != 0;
 
 	(void)flags;
 	if (!line.begin)
@@ -442,6 +378,8 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 			return PAM_SUCCESS;
 		}
 	}
+	if (mine && !works && !line.begin)
+		switchedoff_note(pamh);
 	if (rc < 0 && line.begin)
 		pam_syslog(pamh, LOG_ERR, "cannot record the login's %s: %s", what, strerror(-rc));
 	else if (rc < 0)
@@ -462,7 +400,7 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	/*
 	 * Only the last of the two lines has made the record.  If it cannot read its arguments now, it has made none.
 	 */
-	rc = rc || line.begin ? 0 : withdraw(pamh);
+	rc = rc || line.begin ? 0 : withdraw(pamh, true);
 	if (rc < 0)
 		pam_syslog(pamh, LOG_ERR, "cannot remove the login's record: %s", strerror(-rc));
 	errno = saved;

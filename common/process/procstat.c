@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -137,4 +138,14 @@ procstat_read(pid_t pid, struct procstat *s)
 	rc = procstat_read_at(dir, s);
 	close(dir);
 	return rc;
+}
+
+uint64_t
+procstat_age_s(uint64_t start)
+{
+	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec > start / ticks ? (uint64_t)now.tv_sec - start / ticks : 0;
 }

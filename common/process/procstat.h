@@ -21,5 +21,7 @@ int procstat_open(pid_t pid);
 int procstat_read_at(int dir, struct procstat *s);
 /* Both, and closes: 0 or a negative errno. */
 int procstat_read(pid_t pid, struct procstat *s);
+/* Seconds between START, of a process, and now. */
+uint64_t procstat_age_s(uint64_t start);
 
 #endif

@@ -91,7 +91,7 @@ endstore_add(int dir, const struct endrecord *r)
 }
 
 int
-endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count)
+endstore_tell(int dir, uid_t uid, bool (*awaited)(int fd), int fd, struct endrecord *r, size_t *count)
 {
 	struct endrecord *v = NULL;
 	size_t all = 0, found = 0;
@@ -113,7 +113,7 @@ endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count)
 			found++;
 		}
 	if (!rc && found)
-		rc = write_all(dir, name, v, all);
+		rc = awaited(fd) ? write_all(dir, name, v, all) : -ECANCELED;
 	free(v);
 	close(lock);
 	*count = found;

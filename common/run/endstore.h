@@ -16,6 +16,7 @@
 #ifndef HOLDFAST_ENDSTORE_H
 #define HOLDFAST_ENDSTORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -37,9 +38,10 @@ int endstore_read(int dir, const char *name, struct endrecord **v, size_t *count
 int endstore_parse(const char *text, size_t len, struct endrecord **v, size_t *count);
 /*
  * The latest record of UID that endwords_matters() and that was not told into *R, and the number of all such ones in
- * *COUNT; marks these as told.  -ENOENT: there is none.
+ * *COUNT; marks these as told.  -ENOENT: there is none.  AWAITED says, after all waiting for the disk and the lock,
+ * whether somebody still hears it: else nothing is marked, and the result is -ECANCELED.
  */
-int endstore_tell(int dir, uid_t uid, struct endrecord *r, size_t *count);
+int endstore_tell(int dir, uid_t uid, bool (*awaited)(int fd), int fd, struct endrecord *r, size_t *count);
 /* Writes R as the one line of DIR/NAME. */
 int endstore_put(int dir, const char *name, const struct endrecord *r);
 /* Reads that: -ENOENT, -EBADMSG. */

@@ -22,6 +22,7 @@
 #include "rundir.h"
 #include "ticket.h"
 #include "unasked.h"
+#include "unseentake.h"
 
 #define OLD_SECONDS 60
 
@@ -58,7 +59,7 @@ sweep_one(int dir, const char *name, char *buf, uint64_t stopped)
 	if (!rc)
 		unasked_look(dir, name, &r, stopped);
 	if (rc == -ESRCH)
-		unlinkat(dir, name, 0);
+		unseentake_dead(dir, name, stopped);
 	else if ((rc == -EBADMSG || rc == -EPERM) && is_old(dir, name)) {
 		log_errno(LOG_WARNING, rc, "removed a damaged login record");
 		unlinkat(dir, name, 0);
@@ -79,6 +80,7 @@ sweep_logins(uint64_t stopped)
 			close(fd);
 		return;
 	}
+	unseentake_all(fd, stopped);
 	dir = fdopendir(fd);
 	while (dir && (d = readdir(dir)))
 		sweep_one(fd, d->d_name, buf, stopped);

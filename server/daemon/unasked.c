@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "audit.h"
@@ -53,17 +52,6 @@ has_shell(pid_t pid, const char *ticket, int depth)
 	return found;
 }
 
-/* Seconds between START, of a process, and now. */
-static uint64_t
-age_of(uint64_t start)
-{
-	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec > start / ticks ? (uint64_t)now.tv_sec - start / ticks : 0;
-}
-
 static void
 write_line(const struct login *l, uint32_t cause, const char *what)
 {
@@ -82,7 +70,7 @@ write_line(const struct login *l, uint32_t cause, const char *what)
 void
 unasked_look(int dir, const char *name, const struct record *r, uint64_t stopped)
 {
-	uint64_t age = age_of(r->start);
+	uint64_t age = procstat_age_s(r->start);
 	struct procstat daemon;
 	struct ticket ticket;
 	struct login l;
@@ -93,7 +81,7 @@ unasked_look(int dir, const char *name, const struct record *r, uint64_t stopped
 	    st.st_mtime == RECORD_ASKED || procstat_read(getppid(), &daemon))
 		return;
 	before = r->start < daemon.start;
-	if ((age < PATIENCE_S && !before) || (age > LOOKING_S && !(before && age_of(daemon.start) < FRESH_S)) ||
+	if ((age < PATIENCE_S && !before) || (age > LOOKING_S && !(before && procstat_age_s(daemon.start) < FRESH_S)) ||
 	    ticket_parse(&ticket, name) || !has_shell(r->pid, name, DEPTH) || login_find(&ticket, &l) || login_has_asked(&ticket))
 		return;
 	if (before)

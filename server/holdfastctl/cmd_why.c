@@ -19,6 +19,7 @@
 #include "paths.h"
 #include "saidstore.h"
 #include "since.h"
+#include "unseenlist.h"
 #include "userfile.h"
 #include "whyprint.h"
 
@@ -30,6 +31,39 @@ struct wanted {
 	bool json, everybody;
 	uint64_t since_ms;
 };
+
+/* Logins that holdfastd has still to take into the store (unseen.h), of the user or of all. */
+struct unseen_some {
+	const struct wanted *w;
+	struct eventlist *l;
+};
+
+static void
+add_unseen(void *object, int dir, const char *name)
+{
+	const struct unseen_some *s = object;
+	struct unseen_login login;
+	char *line;
+	uint64_t uid;
+
+	if (unseenlist_read(dir, name, &login) || event_get_number(&login.event, "uid", &uid) ||
+	    (!s->w->everybody && uid != ctl_uid()))
+		return;
+	line = malloc(EVENT_LINE);
+	if (line)
+		eventlist_take(s->l, line, (size_t)event_line(&login.event, line), s->w->since_ms);
+}
+
+static void
+read_unseen(const struct wanted *w, struct eventlist *l)
+{
+	int dir = open(PATH_LOGINS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (dir < 0)
+		return;
+	unseenlist_each(dir, add_unseen, &(struct unseen_some){ w, l });
+	close(dir);
+}
 
 /* Root: the two stores' files, of the user or of all.  A store that is not there has nothing in it. */
 static int
@@ -47,6 +81,7 @@ read_as_root(const struct wanted *w, struct eventlist *l)
 		rc = events;
 	fd_close(&events);
 	fd_close(&said);
+	read_unseen(w, l);
 	return rc;
 }
 
@@ -102,8 +137,8 @@ look_now(struct whyprint_now now[WHYPRINT_NOW_MAX])
 	if (stat(PATH_DISABLED, &st) == 0) {
 		if (localtime_r(&st.st_mtime, &tm))
 			strftime(since, sizeof since, "%b %e %H:%M", &tm);
-		snprintf(text, sizeof text, "holdfast is switched off on this host since %s (%s): no login is held, and none of "
-		         "them is listed here", since, PATH_DISABLED);
+		snprintf(text, sizeof text, "holdfast is switched off on this host since %s (%s): no login is held", since,
+		         PATH_DISABLED);
 		note(now, &count, notheld_name(NOTHELD_DISABLED), text, notheld_mend(NOTHELD_DISABLED));
 	}
 	if (access(PATH_DRAIN, F_OK) == 0)

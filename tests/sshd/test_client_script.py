@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The client works a session from a script (--print, --send, --tail, --wait): the same answers as on the host."""
 import os
+import re
 import subprocess
+import threading
 
 from template import write
 from term import check, equal, wait_until
 from test_client import CLIENT, run
+from test_scripts import followers
 
 
 def script(host, *args, status=0, **kw):
@@ -92,6 +95,8 @@ def test_cuts(host):
     equal((p.returncode, out), (0, ""), "wait: %r" % err)
     check("connecting again" in err, "message: %r" % err)
 
+    for raw in (), ("--raw",):
+        follows_over_cuts(host, t, ident, begin, raw)
     p = begin("--tail", ident, "--follow")
     pid = host.named("holdfastctl", "alice")[0]
     t.line("echo fol''lowed")
@@ -99,6 +104,44 @@ def test_cuts(host):
     p.terminate()
     p.communicate(timeout=30)
     host.wait_gone(pid)
+
+
+def follows_over_cuts(host, t, ident, begin, options):
+    """Each line once, over three cuts; the last one in the other screen and in the middle of a line."""
+    p = begin("--tail", ident, "--follow", "--lines", "0", *options)
+    got = []
+    reader = threading.Thread(target=lambda: got.extend(iter(lambda: p.stdout.read(1), "")), daemon=True)
+    reader.start()
+
+    def wait_got(text):
+        wait_until(lambda: text in "".join(got), "%r from tail: %r" % (text, "".join(got)[-200:]), 30)
+
+    def cut(while_away):
+        pid = host.named("holdfastctl", "alice")[0]
+        for sshd in [x for x in host.sshd_of("alice", "user") if pid in descendants(host, x)]:
+            os.kill(sshd, 9)
+        host.wait_gone(pid)
+        t.run(while_away)
+        wait_until(lambda: host.named("holdfastctl", "alice"), "holdfastctl again")
+    wait_until(lambda: len(followers(host)) == 1, "it follows")
+    t.run("echo be''gun")
+    wait_got("begun")
+    cut("seq -f 'a%.0f' 1 100")
+    wait_got("a100")
+    t.run("seq -f 'b%.0f' 1 3000")
+    wait_got("b3000")
+    cut("seq -f 'c%.0f' 1 100; printf hal")
+    wait_got("c100")
+    cut(r"printf 'f\nd1\n\033[?1049hhidden\n\033[?1049ld2\n'")
+    t.run("echo al''l")
+    wait_got("\nall")
+    p.terminate()
+    err = p.communicate(timeout=30)[1]
+    equal(err.count("connecting again"), 3, "messages: %r" % err)
+    found = [x.rstrip("\r") for x in "".join(got).split("\n")]
+    wanted = ["a%d" % i for i in range(1, 101)] + ["b%d" % i for i in range(1, 3001)] + ["c%d" % i for i in range(1, 101)]
+    equal([x for x in found if re.fullmatch(r"[abc]\d+", x)], wanted, "lines")
+    equal([sum(x.endswith(w) for x in found) for w in ("d1", "d2", "all")], [1, 1, 1], "later lines: %s" % found[-20:])
 
 
 def descendants(host, pid):

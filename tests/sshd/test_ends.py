@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What ended a session: the record, the log, what the attached person and the next login are told, holdfastctl last."""
+import contextlib
+import ctypes
 import json
 import os
 import re
@@ -287,3 +289,37 @@ def test_keep_no_text(host):
 def conf(text):
     with open("/etc/holdfast/holdfast.conf", "w") as f:
         f.write(text)
+
+
+@contextlib.contextmanager
+def frozen(path):
+    """Who opens PATH or a file in it waits (fanotify(7), permission events that nobody answers), as with fsfreeze(8)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    class_content, add, open_perm, on_dir, on_child = 4, 1, 0x10000, 0x40000000, 0x08000000
+    fd = libc.fanotify_init(class_content, os.O_RDONLY)
+    check(fd >= 0 and libc.fanotify_mark(fd, add, ctypes.c_uint64(open_perm | on_dir | on_child), -100, path.encode()) == 0,
+          "fanotify: errno %d" % ctypes.get_errno())
+    yield
+    os.close(fd)
+
+
+def test_frozen_disk(host):
+    """A login that has something to be told does not wait for the disk, and the next one is told."""
+    t = host.login()
+    t.line("sleep 1000")
+    wait_until(lambda: host.session()["program"] == "sleep", "sleep runs in front")
+    host.drop(t)
+    subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "1"], check=True)
+    equal(record(host).get("told"), None, "told, though nobody was there")
+    with frozen(ENDS):
+        for _ in range(2):
+            t = host.login()
+            check(t.ask("$HOLDFAST_SESSION"), "not held: %r" % t.text())
+            check("was ended by" not in t.text(), "told by a frozen disk: %r" % t.text())
+            host.drop(t)
+            host.ctl("alice", "kill", "1")
+            host.wait_none()
+        check(len([p for p in host.named("holdfastd") if host.parents(p)[1]["pid"] == 1]) >= 2, "who waits for the disk")
+    wait_until(lambda: len(host.named("holdfastd")) == 1, "those who have waited have ended")
+    t = host.login()
+    check(t.ask("$HOLDFAST_SESSION") and "was ended by" in t.text(), "the next login is not told: %r" % t.text())

@@ -249,10 +249,32 @@ def test_the_end_is_read_late(host):
         equal(lines, [str(i + 1) for i in range(len(lines))], "tail's lines: whole, and in a row")
         equal((tail.returncode, len(lines) == 100000, missing in err), (early, not early, early),
               "tail's status, whether all lines came, and what it says: %r" % err)
+        if early:
+            last = int(re.search(r"the last (\d+) bytes", err).group(1))
+            # of the line that is torn a part has come
+            check(-8 <= last - sum(len(str(i)) + 2 for i in range(len(lines) + 1, 100001)) <= 0,
+                  "bytes that are missing behind line %d: %r" % (len(lines), err))
         out, err = record.communicate(timeout=30)
         equal((record.returncode, "100000" in out, missing in err),
               (early, not early, early), "record's status, whether the last line came, and what it says: %r" % err)
         host.wait_gone(pid)
+
+
+def test_what_ended_makes_room(host):
+    """A session that has ended does not count, though a follower that nobody reads keeps its keeper there."""
+    template.write("/etc/holdfast/holdfast.conf", "MaxSessions 1\n")
+    uid, gid, groups = host.ids("alice")
+    ident = run(host, "read x; seq 1 100000; exit 3")
+    pid = host.session()["keeper_pid"]
+    tail = subprocess.Popen([CTL, "tail", "-f", "-n", "0", ident], stdout=subprocess.PIPE, user=uid, group=gid,
+                            extra_groups=groups, env={"HOME": "/home/alice"})
+    wait_until(lambda: len(followers(host)) == 1, "it follows")
+    ctl(host, "send", ident, "-e", "x")
+    host.wait_none()
+    check(host.exists(pid), "the keeper has not waited for tail")
+    equal(host.login().ask("$HOLDFAST_SESSION"), "1", "the session of the next login")
+    check(host.exists(pid), "the keeper has not waited for tail any longer")
+    check(tail.communicate(timeout=30)[0].endswith(b"\n99999\n100000\n"), "the last lines of tail")
 
 
 def test_follows_over_kills_and_upgrades(host):

@@ -12,7 +12,7 @@ import time
 
 import world
 from host import RUN
-from template import write
+from template import LIBEXEC, write
 from term import Failed, check, equal, wait_until
 from test_broken_host import read_only
 from test_hardened import added, ptys
@@ -193,6 +193,16 @@ def goes_after_90_days(host):
         os.unlink(path + "/4712")
 
 
+@contextlib.contextmanager
+def under_logind():
+    """A host with logind, as far as holdfast looks, and PAM rules without pam_systemd, or with one that fails."""
+    for name in ("system", "seats"):
+        os.makedirs("/run/systemd/" + name)
+    yield
+    for name in ("system", "seats"):
+        os.rmdir("/run/systemd/" + name)
+
+
 # State, reason, what else the event says, and what the person reads.
 REFUSALS = (
     (drained, "drain", "", "maintenance"),
@@ -206,6 +216,7 @@ REFUSALS = (
     (lambda host: own_rules("session required pam_deny.so\n"), "pam", "pam_open_session", "PAM refused the session"),
     (lambda host: own_rules("session required pam_exec.so quiet /bin/sleep 100\n", "LoginTimeout 1s\n"), "login-timeout",
      "pam_open_session", "not ready in time.*pam_open_session"),
+    (lambda host: under_logind(), "logind", "/", "logind made no session for this login"),
 )
 
 
@@ -221,6 +232,21 @@ def test_refusals(host):
         check(re.search(words, text) if words else "holdfast:" not in text, "%s: the person reads %r" % (why, text))
         for p in host.named("sleep"):
             os.kill(p, signal.SIGKILL)
+
+
+def test_crashes(host):
+    """holdfast-login crashes, at once and after it has asked: the hook says so."""
+    os.rename(LIBEXEC + "/holdfast-login", LIBEXEC + "/real-login")
+    for how in "kill -SEGV $$", LIBEXEC + "/real-login --hook 3>/dev/null </dev/null; kill -SEGV $$":
+        write(LIBEXEC + "/holdfast-login", '#!/bin/sh\ncase $1 in\n--hook) %s ;;\n*) exec %s/real-login "$@" ;;\nesac\n'
+              % (how, LIBEXEC), 0o755)
+        before = len([r for r in reasons(host) if r["why"] == "crashed"])
+        held, text = shell(host)
+        check(not held and "holdfast-login failed; this shell is not held" in text, "a crash: %r" % text)
+        wait_until(lambda: len([r for r in reasons(host) if r["why"] == "crashed"]) > before or
+                   [r for r in reasons(host) if r["why"] == "crashed" and r["times"] > 1], "the reason: %s" % reasons(host))
+        r = reasons(host)[-1]
+        equal((r["event"], r["why"], r["got"], r["said_by_user"]), ("aside", "crashed", PLAIN, True), "the reason %s" % r)
 
 
 @contextlib.contextmanager
@@ -296,8 +322,36 @@ def away(host, daemons):
     check("it had been stopped" in r["text"], "stopped: %s" % r)
     equal(r["times"], 1, "the login of before is not meant")
     no_hook.kill()
+
+
+def test_switched_off(host):
+    """Each login has its reason, in the log and for why, with holdfastd and without, and costs the terminal no byte."""
     write("/etc/holdfast/disabled", "")
-    check("switched off on this host since" in host.ctl("root", "why").stdout, "why with the kill switch")
+    before = len(reasons(host))
+    host.stop_holdfastd()
+    for count in (1, 2):
+        held, text = shell(host)
+        check(not held and "holdfast" not in text, "switched off: %r" % text)
+        equal([r["times"] for r in reasons(host)[before:]], [count], "logins, for root")
+    host.ssh_run("bob", args=["true"])
+    out = host.ctl("root", "why").stdout
+    check("switched off on this host since" in out, "why with the kill switch: %s" % out)
+    host.start_holdfastd()
+    shell(host)
+    for by in "root", "alice":
+        r = reasons(host, by=by)[-1]
+        equal((r["event"], r["why"], r["got"], r["said_by_user"], r["user"], r["address"], r["times"]),
+              ("aside", "disabled", NONE, False, "alice", "127.0.0.1", 3), "the reason for %s" % by)
+    equal([(r["why"], r["times"]) for r in reasons(host, "bob", by="bob")], [("disabled", 1)], "what bob sees")
+    line = r"pam_holdfast\(sshd:session\): event=aside user=%s address=127\.0\.0\.1 from=module why=disabled$"
+    equal([len(host.syslog.find(line % user)) for user in ("alice", "bob")], [3, 1], "lines in the log")
+    # They are in the store, once.
+    host.stop_holdfastd()
+    equal([r["times"] for r in reasons(host) if r["why"] == "disabled"], [3], "once more")
+    equal([n for n in os.listdir(RUN + "/logins") if n.startswith(".off")], [], "files that are left")
+    os.unlink("/etc/holdfast/disabled")
+    host.start_holdfastd()
+    check(host.login().ask("$HOLDFAST_SESSION"), "switched on: not held")
 
 
 def age(pid):

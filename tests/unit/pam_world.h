@@ -58,13 +58,15 @@ test_renameat(int from_dir, const char *from, int to_dir, const char *to)
 #define write(fd, data, len) test_write(fd, data, len)
 #define renameat(a, b, c, d) test_renameat(a, b, c, d)
 #include "../../pam/passwdfile.c"
+#include "../../pam/recordfile.c"
+#include "../../pam/switchedoff.c"
 #include "../../pam/pam_holdfast.c"
 #undef write
 #undef renameat
 
 /* A handle of libpam, as far as the module looks. */
 struct pam_handle {
-	const char *user, *service;
+	const char *user, *service, *host;
 	const char *auth; /* SSH_AUTH_INFO_0 */
 	char ticket[128]; /* HOLDFAST_TICKET, "" when not set */
 	char trouble[256]; /* HOLDFAST_TROUBLE, likewise */
@@ -80,8 +82,8 @@ struct pam_handle {
 int
 pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 {
-	assert_true(type == PAM_USER || type == PAM_SERVICE);
-	*item = type == PAM_USER ? pamh->user : pamh->service;
+	assert_true(type == PAM_USER || type == PAM_SERVICE || type == PAM_RHOST);
+	*item = type == PAM_USER ? pamh->user : type == PAM_SERVICE ? pamh->service : pamh->host;
 	return PAM_SUCCESS;
 }
 

@@ -171,6 +171,12 @@ store(void **state)
 	remove_dir(dir, path);
 }
 
+static bool
+heard(int fd)
+{
+	return fd == 1;
+}
+
 /* Told once, and only of what matters. */
 static void
 told_once(void **state)
@@ -182,9 +188,9 @@ told_once(void **state)
 
 	(void)state;
 	r.time_ms = clock_date_ms();
-	assert_int_equal(endstore_tell(dir, 1000, &got, &count), -ENOENT);
+	assert_int_equal(endstore_tell(dir, 1000, heard, 1, &got, &count), -ENOENT);
 	assert_int_equal(endstore_add(dir, &r), 0);
-	assert_int_equal(endstore_tell(dir, 1000, &got, &count), -ENOENT);
+	assert_int_equal(endstore_tell(dir, 1000, heard, 1, &got, &count), -ENOENT);
 	r.why = END_OOM;
 	r.session = 2;
 	assert_int_equal(endstore_add(dir, &r), 0);
@@ -193,10 +199,12 @@ told_once(void **state)
 	r.session = 4;
 	r.told = true;
 	assert_int_equal(endstore_add(dir, &r), 0);
-	assert_int_equal(endstore_tell(dir, 1000, &got, &count), 0);
+	/* Nobody hears it: the next login does. */
+	assert_int_equal(endstore_tell(dir, 1000, heard, 0, &got, &count), -ECANCELED);
+	assert_int_equal(endstore_tell(dir, 1000, heard, 1, &got, &count), 0);
 	assert_int_equal(got.session, 3);
 	assert_int_equal(count, 2);
-	assert_int_equal(endstore_tell(dir, 1000, &got, &count), -ENOENT);
+	assert_int_equal(endstore_tell(dir, 1000, heard, 1, &got, &count), -ENOENT);
 	remove_dir(dir, path);
 }
 

@@ -9,6 +9,7 @@
 #include "fd.h"
 #include "reply.h"
 #include "statedir.h"
+#include "unseentake.h"
 #include "userfile.h"
 
 /*
@@ -55,6 +56,7 @@ files_events(int conn, uid_t caller)
 	int fds[VOUCH_FILES] = { -1, -1 };
 	char name[USERFILE_NAME];
 
+	unseentake_off(caller);
 	userfile_name(caller, name);
 	fds[0] = open_own(STATEDIR_EVENTS, name, 0);
 	if (fds[0] < 0 && getpwuid(caller))

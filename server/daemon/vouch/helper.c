@@ -20,8 +20,6 @@
 #include "clean.h"
 #include "clock.h"
 #include "counters.h"
-#include "endstore.h"
-#include "endwords.h"
 #include "files.h"
 #include "insession.h"
 #include "leader_main.h"
@@ -38,7 +36,7 @@
 #include "reply.h"
 #include "said.h"
 #include "signals.h"
-#include "statedir.h"
+#include "tellends.h"
 #include "vouch.h"
 
 #define SILENCE_MS 5000 /* a caller that has connected and says nothing */
@@ -257,30 +255,6 @@ send_facts(struct helper *h)
 		h->state = DONE;
 }
 
-/* A person who has lost a session is told so once, at the next login. */
-static void
-tell_ends(struct helper *h)
-{
-	struct vouch_reply told = { .type = VOUCH_TOLD };
-	int dir = statedir_open(STATEDIR_ENDS), rc;
-	char line[TEXT_CAP];
-	struct endrecord r;
-	size_t count = 0;
-
-	if (dir < 0)
-		return;
-	rc = endstore_tell(dir, h->caller, &r, &count);
-	close(dir);
-	if (rc)
-		return;
-	endwords_line(&r, clock_date_ms(), line);
-	if (count > 1)
-		snprintf(told.text, sizeof told.text, "%.420s (and %zu more); holdfastctl last", line, count - 1);
-	else
-		snprintf(told.text, sizeof told.text, "%.420s; holdfastctl last", line);
-	reply_send(h->conn, &told);
-}
-
 /* The login gives up after MS, and is told a moment before that what took so long. */
 static void
 arm(const struct helper *h, uint32_t ms)
@@ -329,7 +303,7 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 	/* It looks for a session to resume first, which takes its time. */
 	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
 	if (h->from == VOUCH_FROM_HOOK)
-		tell_ends(h);
+		tellends_run(h->conn, h->caller);
 	send_facts(h);
 }
 

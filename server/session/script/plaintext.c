@@ -53,6 +53,12 @@ plaintext_rest(const struct plaintext *t, char text[PLAINTEXT_BYTES])
 	return n;
 }
 
+bool
+plaintext_is_new(const struct plaintext *t)
+{
+	return t->state == GROUND && !t->wants && !t->other && !t->x && !t->len;
+}
+
 static void
 end_line(struct plaintext *t)
 {

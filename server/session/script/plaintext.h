@@ -41,5 +41,7 @@ void plaintext_begin(struct plaintext *t, plaintext_line *line, void *object);
 void plaintext_feed(struct plaintext *t, const void *bytes, size_t len);
 /* The line that has not ended, without blanks at its end: its length. */
 size_t plaintext_rest(const struct plaintext *t, char text[PLAINTEXT_BYTES]);
+/* Whether it is as at the beginning: what follows makes the same lines without what has come before. */
+bool plaintext_is_new(const struct plaintext *t);
 
 #endif
