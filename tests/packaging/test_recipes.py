@@ -81,7 +81,9 @@ def test_alpine(place):
         package
         subpkgdir=%s
         client
-    """ % (os.path.join(SRC, path), pkgdir, sub), {})
+        subpkgdir=%s
+        pool
+    """ % (os.path.join(SRC, path), pkgdir, sub, place.path("pool")), {})
     files = installed(pkgdir)
     for name in ("/etc/init.d/holdfastd", "/etc/holdfast/holdfast.conf", "/etc/profile.d/00-holdfast.sh",
                  "/usr/lib/security/pam_holdfast.so", "/usr/libexec/holdfast/holdfast-keeper", "/usr/sbin/holdfastd",
@@ -89,6 +91,7 @@ def test_alpine(place):
         check(name in files, "no " + name)
     check(not any("systemd" in name or "tmpfiles" in name for name in files), "files for systemd")
     equal(installed(sub), {"/usr/bin/holdfast"}, "the client")
+    equal(installed(place.path("pool")), {"/usr/libexec/holdfast/holdfast-pool"}, "the daemon of pools")
     check(os.access(pkgdir + "/etc/init.d/holdfastd", os.X_OK), "the script cannot be run")
 
 
@@ -111,7 +114,7 @@ def test_arch(place):
     f = fields(path, "pkgbase pkgname pkgver pkgrel pkgdesc url arch license makedepends checkdepends source "
                      "sha256sums".split())
     common_rules(path, f)
-    equal(f["pkgname"], "holdfast holdfast-client", "pkgname")
+    equal(f["pkgname"], "holdfast holdfast-client holdfast-pool", "pkgname")
     equal(len(f["sha256sums"].split()), len(f["source"].split()), "a sum for each source")
     check(not re.search("\t", read(path)), "tabs")
     shellcheck(path, "bash", True, "SC2128", "SC2154", "SC2164")
@@ -139,7 +142,11 @@ def test_arch(place):
         check("/" + name in files, "backup: there is no " + name)
     check("/usr/bin/holdfast" in client and "/usr/share/licenses/holdfast-client/COPYING" in client, "the client: %s" % client)
     check(not files & client, "in both packages: %s" % (files & client))
-    for name in files | client:
+    pool = installed(place.path("pkg/holdfast-pool"))
+    for name in ("/usr/lib/holdfast/holdfast-pool", "/usr/lib/systemd/system/holdfast-pool.service",
+                 "/usr/share/man/man8/holdfast-pool.8", "/usr/lib/sysusers.d/holdfast-pool.conf"):
+        check(name in pool and name not in files, "in holdfast-pool alone: " + name)
+    for name in files | client | pool:
         check(not name.startswith(("/usr/sbin", "/usr/libexec", "/lib/", "/bin/", "/usr/local", "/run")), "in Arch, " + name)
     # The paths in the installed files are those of this package.
     unit = read(place.path("pkg/holdfast/usr/lib/systemd/system/holdfastd.service"))

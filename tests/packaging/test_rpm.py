@@ -55,8 +55,8 @@ def installs(place, packages):
     run(*rpm, "-i", "--ignorearch", *packages)
     check(os.stat(root + "/etc/holdfast/holdfast.conf").st_mode & 0o777 == 0o644, "the mode of holdfast.conf")
     check(os.access(root + "/usr/libexec/holdfast/holdfast-login", os.X_OK), "holdfast-login cannot be run")
-    equal(run("rpm", "--root", root, "--nodeps", "--noscripts", "-V", "holdfast", "holdfast-client"), "", "rpm -V")
-    run(*rpm, "-e", "holdfast", "holdfast-client", "holdfast-selinux")
+    equal(run("rpm", "--root", root, "--nodeps", "--noscripts", "-V", "holdfast", "holdfast-client", "holdfast-pool"), "", "rpm -V")
+    run(*rpm, "-e", "holdfast", "holdfast-client", "holdfast-pool", "holdfast-selinux")
     left = [os.path.join(d, f) for d, _, files in os.walk(root) for f in files if "/.rpmdb" not in d and "/lib/rpm" not in d]
     equal(left, [], "left after a removal")
 
@@ -65,7 +65,7 @@ def installs(place, packages):
 def test_build(place):
     need("rpmbuild", "rpmlint", "checkmodule")
     packages = rpmbuild(place)
-    equal(sorted(packages), ["holdfast", "holdfast-client", "holdfast-selinux"], "packages")
+    equal(sorted(packages), ["holdfast", "holdfast-client", "holdfast-pool", "holdfast-selinux"], "packages")
     listed = query(place, packages["holdfast"], "--list").split("\n")
     for path in FILES:
         check(path in listed or path + ".gz" in listed, "the package has no " + path)
@@ -74,6 +74,8 @@ def test_build(place):
     config = query(place, packages["holdfast"], "--configfiles").split()
     equal(config, sorted(FILES[:1] + FILES[2:4]), "configuration files")
     check("/usr/bin/holdfast" in query(place, packages["holdfast-client"], "--list").split(), "no client")
+    for path in ("/usr/libexec/holdfast/holdfast-pool", "/usr/lib/systemd/system/holdfast-pool.service"):
+        check(path in query(place, packages["holdfast-pool"], "--list").split() and path not in listed, path)
     check("/usr/share/selinux/packages/targeted/holdfast.pp.bz2" in query(place, packages["holdfast-selinux"], "--list"),
           "no policy module")
     for package in packages.values():

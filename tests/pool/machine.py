@@ -6,9 +6,11 @@ import glob
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -61,8 +63,8 @@ class Node(Host):
         world.bind(path, BOOT_ID)
 
     def configure(self, more="", **but):
-        """Writes holdfast.conf: the pool's lines, and MORE before them.  A version without pools gets no such lines."""
-        write(CONF, more + pool_lines(self.name, **but))
+        """Writes holdfast.conf: the pool's lines, and MORE behind them.  A version without pools gets no such lines."""
+        write(CONF, pool_lines(self.name, **but) + more)
         if subprocess.run([CTL, "check-config"], capture_output=True).returncode:
             if os.path.exists(PROGRAM):
                 raise Failed("holdfastctl check-config rejects " + CONF)
@@ -73,7 +75,7 @@ class Node(Host):
         self.start_sshd()
         if os.access(CTL, os.X_OK):
             self.start_holdfastd()
-        if os.path.exists(PROGRAM):
+        if os.path.exists(PROGRAM) and re.search(r"^Pool ", self.read(CONF), re.M):
             self.start_pool()
 
     # the pool's daemon --------------------------------------------------------------------------------------------------
@@ -84,7 +86,7 @@ class Node(Host):
         os.makedirs(POOL_RUN, 0o755, exist_ok=True)
         os.chown(POOL_RUN, who.pw_uid, who.pw_gid)
         log = open(os.path.join(self.log, "holdfast-pool.out"), "ab")
-        self.pool = subprocess.Popen([PROGRAM], stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=who.pw_uid,
+        self.pool = subprocess.Popen([PROGRAM, "-d"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=who.pw_uid,
                                      group=who.pw_gid, extra_groups=[], env={"PATH": "/usr/bin:/bin", **self.fake},
                                      start_new_session=True)
         if wait:
@@ -119,6 +121,11 @@ class Node(Host):
 
     # what a case asks ---------------------------------------------------------------------------------------------------
 
+    def everywhere(self, user="alice"):
+        """The user's sessions on all nodes that this one knows of, each with its node."""
+        found = json.loads(self.ctl(user, "ls", "--json").stdout)
+        return [{**s, "node": found.get("node")} for s in found["sessions"]] + found.get("elsewhere", [])
+
     def said(self, regex):
         """Lines of the node's log with REGEX."""
         return self.syslog.find(regex)
@@ -150,10 +157,12 @@ class Store:
     def __init__(self, src, log, extra):
         self.log, self.members = log, {}
         socket.sethostname(places.STORE)
-        self.scheme, self.extra, self.auth = "http", (), None
+        self.scheme, self.extra, self.auth, self.trust = "http", (), None, None
 
-    def start(self, scheme="http", extra=()):
+    def start(self, scheme="http", extra=(), authority=None):
+        """AUTHORITY: the file of the certificate that signed the members'."""
         self.scheme, self.extra = scheme, tuple(extra)
+        self.trust = ssl.create_default_context(cafile=authority) if authority else None
         for member in places.MEMBERS:
             self.start_member(member)
         wait_until(lambda: all(self.healthy(m) for m in places.MEMBERS), "the store works")
@@ -204,8 +213,11 @@ class Store:
         headers = {"Authorization": self.auth} if self.auth else {}
         url = "%s://%s:%d%s" % (self.scheme, places.member_address(member), places.CLIENT_PORT, path)
         r = urllib.request.Request(url, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(r, timeout=timeout) as answer:
+        with urllib.request.urlopen(r, timeout=timeout, context=self.trust) as answer:
             return json.load(answer)
+
+    def log_in(self, name, password):
+        self.auth = self.request("/v3/auth/authenticate", {"name": name, "password": password})["token"]
 
     def healthy(self, member):
         """Whether it has a leader, and a quorum: a read that is linearizable succeeds."""
@@ -240,6 +252,10 @@ class Store:
         if r.returncode:
             raise Failed("store: %s: status %d, %s" % (text, r.returncode, (r.stdout + r.stderr).strip()))
         return r.stdout
+
+    def read(self, path):
+        with open(path) as f:
+            return f.read()
 
     def stop(self):
         pass

@@ -123,8 +123,11 @@ class Tarball:
         return max(glob.glob(os.path.join(self.build, "holdfast-*.tar.xz")), key=os.path.getmtime)
 
 
+PACKAGES = ("holdfast", "holdfast-client", "holdfast-pool")
+
+
 class Package:
-    """The package of a suite: holdfast.deb and holdfast-client.deb in DIR."""
+    """The packages of a suite, each NAME.deb in DIR."""
 
     def __init__(self, build, base, suite, root, tarball):
         self.build, self.suite, self.root, self.tarball = build, suite, root, tarball
@@ -134,7 +137,7 @@ class Package:
 
     def take(self, where):
         """From the directory WHERE; whether they are there."""
-        for name in ("holdfast", "holdfast-client"):
+        for name in PACKAGES:
             found = sorted(glob.glob(os.path.join(where, name + "_*.deb")), key=os.path.getmtime)
             if not found:
                 print("there is no %s_*.deb in %s" % (name, where), flush=True)
@@ -187,5 +190,5 @@ class Package:
             shutil.copytree(self.dir, top + where)
             argv = ["chroot", top, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", *argv]
         with open(log, "w") as out:
-            subprocess.run([*argv, *(where + "/%s.deb" % n for n in ("holdfast", "holdfast-client"))], check=True,
+            subprocess.run([*argv, *(where + "/%s.deb" % n for n in PACKAGES)], check=True,
                            stdin=subprocess.DEVNULL, stdout=out, stderr=out)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""Land on any node, resume on any node: the right session, or a new one soon, with one line that says where the other is."""
+import re
+import time
+
+from places import NODES
+from term import check, equal, wait_until
+from test_knows import NAMED, known
+
+
+def test_from_each_node(pool):
+    """Dropped on one node, resumed from the two others in turn: the shell with its job, and a real drop each time."""
+    for home in NODES:
+        t = pool.login(home)
+        marked = pool.mark(t, home)
+        for other in [n for n in NODES if n != home]:
+            pool.drop(t, home)
+            known(pool, 1)
+            t = pool.login(other)
+            marked.same(t)
+            equal(pool.node_of(t), home, "the node of the shell")
+            equal(len(pool[other].named("holdfast-keeper", "alice")), 0, "keepers on " + other)
+        t.line("exit 7")
+        equal(t.wait_exit(), 7, "the status of ssh")
+        pool[home].wait_none()
+        known(pool, 0, "dropped")
+
+
+def test_what_is_seen(pool):
+    """Size, status and screen are as if the session were held on the node that answers."""
+    t = pool.login("login1")
+    t.run("printf '\\033[1;35m%s\\033[0m\\n' 'in colour'")
+    pool.drop(t, "login1")
+    known(pool, 1)
+    t = pool.ssh("login2", size=(31, 97))
+    t.wait_for("in colour")
+    equal(t.ask("$(stty size)"), "31 97", "the size")
+    t.resize(40, 120)
+    wait_until(lambda: t.ask("$(stty size)") == "40 120", "the session has the new size")
+    check(not re.search(r"Warning|denied|known_hosts|Authenticat", t.text()), "ssh between the nodes is seen: %r" % t.text())
+    t.line("exit 42")
+    equal(t.wait_exit(), 42, "the status of ssh")
+
+
+def test_local_first(pool):
+    """Two sessions alike: the one of the node that answers."""
+    terms = {n: pool.login(n) for n in ("login1", "login2")}
+    marks = {n: pool.mark(t, n) for n, t in terms.items()}
+    for t in terms.values():
+        t.kill()
+    known(pool, 2)
+    marks["login2"].same(pool.login("login2"))
+
+
+def test_ten_windows(pool):
+    """Ten windows over three nodes, cut off together, back together: each to its own, whichever node it gets."""
+    sizes = [(24 + n, 80 + n) for n in range(10)]
+    terms = [pool.ssh(NODES[n % 3], size=s) for n, s in enumerate(sizes)]
+    marks = [pool.mark(t.prompt(), NODES[n % 3]) for n, t in enumerate(terms)]
+    for t in terms:
+        t.kill()
+    known(pool, 10)
+    begin = time.monotonic()
+    terms = [pool.ssh(NODES[(n + 1) % 3], size=s) for n, s in enumerate(sizes)]
+    for t in terms:
+        t.prompt()
+    pool.note("ten windows are back after %.1f s" % (time.monotonic() - begin))
+    for marked, t in zip(marks, terms):
+        marked.same(t)
+    equal(sum(len(pool[n].named("holdfast-keeper", "alice")) for n in NODES), 10, "sessions in all")
+
+
+def test_by_name(pool):
+    """A name finds its session on any node, also attached; NODE:NAME says where; a name that is nowhere begins one."""
+    t = pool.login("login1", options=[NAMED[0], NAMED[1] % "work"])
+    marked = pool.mark(t, "login1")
+    known(pool, 1, "attached")
+    for name in ("work", "login1:work"):
+        pool.drop(t, "login1")
+        known(pool, 1)
+        t = pool.login("login3", options=[NAMED[0], NAMED[1] % name])
+        marked.same(t)
+        known(pool, 1, "attached")
+    other = pool.login("login2", options=[NAMED[0], NAMED[1] % "play"])
+    equal(pool.node_of(other), "login2", "the node of a new session with a name")
+
+
+def test_resume_is_off(pool):
+    """PoolResume no: a login gets its node's own sessions alone."""
+    pool["login2"].configure("Match User alice\n\tPoolResume no\n")
+    t = pool.login("login1")
+    pool.drop(t, "login1")
+    known(pool, 1, nodes=("login3",))
+    equal(pool.node_of(pool.login("login2")), "login2", "the node of alice's shell")
+
+
+def test_another_identity(pool):
+    """Another key is another identity, on every node."""
+    t = pool.login("login1")
+    pool.drop(t, "login1")
+    known(pool, 1)
+    other = pool.login("login2", options=["-o", "IdentityFile=/home/laptop/.ssh/key2"])
+    equal(pool.node_of(other), "login2", "the node of the shell of the login with another key")
+
+
+def test_laptop_dies(pool):
+    """The laptop's connection ends while the session is seen over a hop: dropped on its node, nothing left on the other."""
+    t = pool.login("login1")
+    marked = pool.mark(t, "login1")
+    pool.drop(t, "login1")
+    known(pool, 1)
+    t = pool.login("login2")
+    marked.same(t)
+    pool.drop(t, "login1")
+    wait_until(lambda: not pool["login2"].named("holdfast", "alice"), "the hop's client has gone from login2")
+    marked.same(pool.login("login3"))
+
+
+def test_line_between_nodes(pool):
+    """The line between the nodes is silent for a time: the person stays, and is in the same shell afterwards."""
+    t = pool.login("login1")
+    marked = pool.mark(t, "login1")
+    pool.drop(t, "login1")
+    known(pool, 1)
+    t = pool.login("login2")
+    marked.same(t)
+    pool.router.cut("login1", "login2")
+    t.send("echo typed meanwhile\r")
+    t.quiet(3)
+    pool.router.mend("login1", "login2")
+    t.wait_for("\ntyped meanwhile", 90)
+    marked.same(t)
