@@ -100,7 +100,7 @@ WRONG = [
     ("alice", "events 77", 3, ["no event of a session 77"]),
     ("root", "events -a -u alice", 2, ["--all and --user exclude each other"]),
     ("bob", "events --all", 1, ["events --all is for root"]),
-    ("alice", "ls -o foo", 2, ['no column "foo"', "expected some of user, id, name"]),
+    ("alice", "ls -o foo", 2, ['no column "foo"', "expected some of user, node, id, name"]),
     ("alice", "ls -o id --json", 2, ["--json prints all columns"]),
     ("alice", "why --since never", 2, ["--since takes", '"never"']),
     ("alice", "why alice bob", 2, ['unexpected argument "bob": why takes one at most']),

@@ -105,6 +105,15 @@ put_own(const struct leader *l, struct pool_entry *e)
 	e->identity = l->login->identity;
 }
 
+/* The bytes of a program's name are whatever the program has made them, and the directory takes text. */
+static void
+put_program(struct pool_entry *e, const char *program)
+{
+	memset(e->program, 0, sizeof e->program);
+	for (size_t i = 0; program[i] && i + 1 < sizeof e->program; i++)
+		e->program[i] = (char)(program[i] >= ' ' && program[i] <= '~' ? program[i] : '?');
+}
+
 void
 leader_pool_facts(struct leader *l, const struct leadermsg_facts *m)
 {
@@ -127,9 +136,7 @@ leader_pool_facts(struct leader *l, const struct leadermsg_facts *m)
 	e->rows = m->rows;
 	e->cols = m->cols;
 	memcpy(e->term, m->term, sizeof e->term);
-	memset(e->program, 0, sizeof e->program);
-	if (l->pool.programs)
-		memcpy(e->program, m->program, sizeof e->program);
+	put_program(e, l->pool.programs ? m->program : "");
 	l->pool.known = true;
 	tell(&l->pool);
 }
