@@ -164,7 +164,7 @@ def test_message_of_the_host():
 
 
 def test_reader_that_goes():
-    h = host_for((output(b"y\n" * 8000),) * 200)
+    h = host_for(tuple(output(b"%d 16000\n" % (16000 * n) + b"y\n" * 8000) for n in range(200)))
     p = popen(command(h, options=["--tail", "work", "--follow"]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
               stderr=subprocess.PIPE)
     p.stdout.read(10)

@@ -55,7 +55,7 @@ request_of_a_kind(void **state)
 	q.from = VOUCH_FROM_HOOK;
 	vouch_encode_request(&q, buf);
 	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), 0);
-	q.from = VOUCH_FROM_HOOK + 1;
+	q.from = VOUCH_FROM_SESSION + 1;
 	vouch_encode_request(&q, buf);
 	assert_int_equal(vouch_decode_request(&got, buf, sizeof buf), -EBADMSG);
 }
