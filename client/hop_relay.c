@@ -61,7 +61,7 @@ fail(struct relay *r, uint32_t code, const char *text)
 {
 	struct hopmsg_report m = { .type = HOPMSG_FAILED, .value = code };
 
-	snprintf(m.text, sizeof m.text, "%s", text);
+	snprintf(m.text, sizeof m.text, "%.*s", (int)sizeof m.text - 1, text);
 	hop_report(r->hop, &m);
 	r->done = true;
 }
