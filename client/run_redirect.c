@@ -74,7 +74,7 @@ have_it_relayed(struct run *r, struct link *l)
 void
 run_redirect_told(struct run *r, struct link *l, const struct frame *f)
 {
-	if (l != r->fresh || r->stream.attached || r->go.told ||
+	if (r->hop || l != r->fresh || r->stream.attached || r->go.told ||
 	    frame_get_redirect(&r->go.to, f->body, f->len) != 0) {
 		l->wrong = true;
 		link_fail(l, "protocol error from host: REDIRECT");

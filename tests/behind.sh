@@ -74,8 +74,6 @@ do_all() {
 	say_slowest unit
 	part_sshd
 	say_slowest sshd
-	part_pool
-	say_slowest pool
 	part_screen
 	say_slowest screen
 	part_distcheck
