@@ -80,7 +80,6 @@ sweep_logins(uint64_t stopped)
 			close(fd);
 		return;
 	}
-	unseentake_all(fd, stopped);
 	dir = fdopendir(fd);
 	while (dir && (d = readdir(dir)))
 		sweep_one(fd, d->d_name, buf, stopped);
@@ -168,6 +167,18 @@ sweep_users(void)
 	rmdir(PATH_USERS);
 }
 
+/* Last, for it asks the name service, which may hang. */
+static void
+take_unseen(uint64_t stopped)
+{
+	int fd = rundir_open(PATH_LOGINS, 0700);
+
+	if (fd < 0)
+		return;
+	unseentake_all(fd, stopped);
+	close(fd);
+}
+
 void
 sweep_run(uint64_t stopped)
 {
@@ -176,4 +187,5 @@ sweep_run(uint64_t stopped)
 	sweep_sessions();
 	sweep_users();
 	endsweep_run();
+	take_unseen(stopped);
 }

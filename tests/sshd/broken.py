@@ -45,7 +45,7 @@ def left_behind(host):
     for sub in ("leaders", "logins"):
         try:
             # what pam_holdfast leaves for a holdfastd that is not there is meant to be left (common/run/unseen.h)
-            found += [sub + "/" + n for n in os.listdir(os.path.join(RUN, sub)) if not n.startswith(".away.")]
+            found += [sub + "/" + n for n in os.listdir(os.path.join(RUN, sub)) if not n.startswith((".away.", ".lock"))]
         except OSError:
             pass
     return found

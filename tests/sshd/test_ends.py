@@ -311,6 +311,8 @@ def test_frozen_disk(host):
     host.drop(t)
     subprocess.run(["/usr/bin/holdfastctl", "kill", "-u", "alice", "1"], check=True)
     equal(record(host).get("told"), None, "told, though nobody was there")
+    orphans = lambda: len([p for p in host.named("holdfastd") if host.parents(p)[1]["pid"] == 1])
+    before = orphans()
     with frozen(ENDS):
         for _ in range(2):
             t = host.login()
@@ -319,7 +321,7 @@ def test_frozen_disk(host):
             host.drop(t)
             host.ctl("alice", "kill", "1")
             host.wait_none()
-        check(len([p for p in host.named("holdfastd") if host.parents(p)[1]["pid"] == 1]) >= 2, "who waits for the disk")
+        equal(orphans(), before + 1, "one waits for the disk, and not one of each login")
     wait_until(lambda: len(host.named("holdfastd")) == 1, "those who have waited have ended")
     t = host.login()
     check(t.ask("$HOLDFAST_SESSION") and "was ended by" in t.text(), "the next login is not told: %r" % t.text())

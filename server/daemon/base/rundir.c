@@ -78,6 +78,7 @@ rundir_leave(void)
 	if (!rundir_program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
 		return;
 	unlink(PATH_COUNTERS);
+	unlink(PATH_LOGINS "/.lock"); /* tellends.h */
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		rmdir(dirs[i]);
 }

@@ -16,6 +16,7 @@
 #include "fd.h"
 #include "paths.h"
 #include "reply.h"
+#include "rundir.h"
 #include "signals.h"
 #include "statedir.h"
 #include "userfile.h"
@@ -60,11 +61,28 @@ find_line(uid_t uid, int out)
 	(void)!write(out, text, strlen(text));
 }
 
-/* Nobody's child: the leader that this helper becomes has no use for its end. */
+/*
+ * The lock, which is on no disk, of the one process that may read for UID: or a frozen disk would gather one of each
+ * login, and nothing ends those.  A negative errno: there is one.
+ */
+static int
+lock_reading(uid_t uid)
+{
+	int dir = rundir_open(PATH_LOGINS, 0700), lock;
+
+	if (dir < 0)
+		return dir;
+	lock = userfile_lock(dir, uid, 0);
+	close(dir);
+	return lock;
+}
+
+/* Nobody's child: the leader that this helper becomes has no use for its end.  It has LOCK as long as it lives. */
 static void __attribute__((noreturn))
-become_reader(uid_t uid, int out)
+become_reader(uid_t uid, int out, int lock)
 {
 	static const int none[] = { 0 };
+	const int keep[] = { out, lock };
 	pid_t pid = fork();
 
 	if (pid)
@@ -72,7 +90,7 @@ become_reader(uid_t uid, int out)
 	signals_reset();
 	signals_catch(none);
 	signals_alarm(TELLENDS_SECONDS);
-	if (clean_descriptors(&out, 1) == 0)
+	if (clean_descriptors(keep, 2) == 0)
 		find_line(uid, out);
 	_exit(0);
 }
@@ -81,14 +99,17 @@ become_reader(uid_t uid, int out)
 static int
 start_reader(uid_t uid)
 {
-	int pair[2];
+	int pair[2] = { -1, -1 }, lock = lock_reading(uid);
 	pid_t pid;
 
-	if (pipe2(pair, O_CLOEXEC))
+	if (lock < 0 || pipe2(pair, O_CLOEXEC)) {
+		fd_close(&lock);
 		return -1;
+	}
 	pid = fork();
 	if (pid == 0)
-		become_reader(uid, pair[1]);
+		become_reader(uid, pair[1], lock);
+	close(lock);
 	close(pair[1]);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;

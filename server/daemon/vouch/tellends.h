@@ -2,7 +2,8 @@
 /*
  * tellends: a person who has lost a session is told so once, at the next login (endstore.h).  The records are on a disk
  * that may be full, slow, or frozen (fsfreeze(8)), and no login waits for one: a process of its own reads them, and
- * notes that they were told; where it needs longer than TELLENDS_MS, the next login is told.
+ * notes that they were told; where it needs longer than TELLENDS_MS, the next login is told.  There is one such process
+ * of a user at a time.
  */
 #ifndef HOLDFAST_TELLENDS_H
 #define HOLDFAST_TELLENDS_H
