@@ -198,6 +198,59 @@ a_change_of_modes_is_not_certain(void **state)
 	assert_int_equal(taken_judge(&t, &l, 100 + Q), TAKEN_ASSUMED);
 }
 
+/* Input that is assumed to be taken at NOW, after a time of QUIET ms and no less; where it ends. */
+static uint64_t
+assumed_after(uint64_t now, unsigned quiet)
+{
+	taken_fed(&t, now);
+	assert_int_equal(taken_judge(&t, &l, now), TAKEN_NOT);
+	assert_true(t.due == now + quiet);
+	assert_int_equal(taken_judge(&t, &l, now + quiet - 1), TAKEN_NOT);
+	assert_int_equal(taken_judge(&t, &l, now + quiet), TAKEN_ASSUMED);
+	return now + quiet;
+}
+
+static void
+a_slow_host_has_longer(void **state)
+{
+	uint64_t now;
+
+	(void)state;
+	now = assumed_after(100, Q);
+	/* Late output is the program's own, or nobody's. */
+	taken_stirred(&t, now + TAKEN_SOON_MS + 1);
+	now = assumed_after(1000, Q);
+	taken_stirred(&t, now + TAKEN_SOON_MS);
+	for (int i = 0; i < TAKEN_SLOW_TIMES; i++)
+		now = assumed_after(now + 1000, TAKEN_QUIET_SLOW_MS);
+	now = assumed_after(now + 1000, Q);
+	/* Output that more input comes before may be that input's. */
+	taken_fed(&t, now + 1);
+	taken_stirred(&t, now + 2);
+	assert_true(t.due == now + 2 + Q);
+}
+
+/* A slow one stays slow, and a certain end says nothing of it. */
+static void
+a_slow_host_stays_slow(void **state)
+{
+	uint64_t now;
+
+	(void)state;
+	now = assumed_after(100, Q);
+	taken_stirred(&t, now + 1);
+	for (int i = 0; i < 3 * TAKEN_SLOW_TIMES; i++) {
+		now = assumed_after(now + 1000, TAKEN_QUIET_SLOW_MS);
+		if (i % 20 == 19)
+			taken_stirred(&t, now + 10);
+		taken_fed(&t, now + 500);
+		l.canonical = true;
+		assert_int_equal(taken_judge(&t, &l, now + 500), TAKEN_CERTAIN);
+		taken_stirred(&t, now + 501);
+		l.canonical = false;
+	}
+}
+
 int
 main(void)
 {
@@ -214,6 +267,8 @@ main(void)
 		cmocka_unit_test_setup(a_full_pty_is_not_certain, begin),
 		cmocka_unit_test_setup(what_is_behind_a_whole_line_is_not_certain, begin),
 		cmocka_unit_test_setup(a_change_of_modes_is_not_certain, begin),
+		cmocka_unit_test_setup(a_slow_host_has_longer, begin),
+		cmocka_unit_test_setup(a_slow_host_stays_slow, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,22 +6,34 @@
 void
 taken_begin(struct taken *t)
 {
-	*t = (struct taken){ .due = CLOCK_NEVER };
+	*t = (struct taken){ .due = CLOCK_NEVER, .assumed = CLOCK_NEVER };
+}
+
+static unsigned
+quiet_ms(const struct taken *t)
+{
+	return t->slow ? TAKEN_QUIET_SLOW_MS : TAKEN_QUIET_MS;
 }
 
 void
 taken_fed(struct taken *t, uint64_t now)
 {
-	*t = (struct taken){ .waits = true, .fresh = true, .due = now + TAKEN_QUIET_MS };
+	unsigned slow = t->slow;
+
+	*t = (struct taken){ .waits = true, .fresh = true, .assumed = CLOCK_NEVER, .slow = slow };
+	t->due = now + quiet_ms(t);
 }
 
 void
 taken_stirred(struct taken *t, uint64_t now)
 {
+	if (t->assumed != CLOCK_NEVER && now - t->assumed <= TAKEN_SOON_MS)
+		t->slow = TAKEN_SLOW_TIMES;
+	t->assumed = CLOCK_NEVER;
 	if (!t->waits)
 		return;
 	t->extended = false;
-	t->due = now + TAKEN_QUIET_MS;
+	t->due = now + quiet_ms(t);
 }
 
 bool
@@ -46,6 +58,21 @@ is_certain(struct taken *t, const struct taken_look *look)
 	return t->echoed && (!look->output_waits || look->head >= t->echo_end);
 }
 
+/* The end of the wait for input that was taken. */
+static void
+end_wait(struct taken *t, bool certain, uint64_t now)
+{
+	unsigned slow = t->slow;
+
+	taken_begin(t);
+	t->slow = slow;
+	if (certain)
+		return;
+	t->assumed = now;
+	if (slow)
+		t->slow--;
+}
+
 enum taken_verdict
 taken_judge(struct taken *t, const struct taken_look *look, uint64_t now)
 {
@@ -67,11 +94,11 @@ taken_judge(struct taken *t, const struct taken_look *look, uint64_t now)
 		return TAKEN_NOT;
 	} else if (look->busy && !t->extended) {
 		t->extended = true;
-		t->due = now + TAKEN_QUIET_MS;
+		t->due = now + quiet_ms(t);
 		return TAKEN_NOT;
 	} else {
 		verdict = TAKEN_ASSUMED;
 	}
-	taken_begin(t);
+	end_wait(t, verdict == TAKEN_CERTAIN, now);
 	return verdict;
 }

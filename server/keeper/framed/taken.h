@@ -9,7 +9,8 @@
  *
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time
- * once more, and no longer.  One deadline tells that moment, which each event moves.  When it comes and input is
+ * once more, and no longer.  Where output came soon behind such a moment, the host is slower than that: the next
+ * TAKEN_SLOW_TIMES have TAKEN_QUIET_SLOW_MS.  One deadline tells that moment, which each event moves.  When it comes and input is
  * unread, there is none any more until the program reads, or writes, or input comes; and none while the keeper leaves
  * output unread, because a terminal is behind.
  */
@@ -20,6 +21,9 @@
 #include <stdint.h>
 
 #define TAKEN_QUIET_MS 25
+#define TAKEN_QUIET_SLOW_MS 50
+#define TAKEN_SLOW_TIMES 32 /* so many of them without output soon behind, and the host is quick again */
+#define TAKEN_SOON_MS 100
 #define TAKEN_PTY_HOLDS 131072u /* more than a pty can hold on its way to us */
 
 struct taken {
@@ -30,6 +34,8 @@ struct taken {
 	uint64_t echo_end;
 	bool extended;     /* the program did not sleep when it was due */
 	uint64_t due;      /* clock_now_ms(); CLOCK_NEVER */
+	unsigned slow;     /* so many times more it is waited for longer */
+	uint64_t assumed;  /* when it was last assumed that input was taken; CLOCK_NEVER: there was input or output since */
 };
 
 /* What there is to see of the pty, in this order. */
