@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 
-FAST = "-O0 -pipe"  # CFLAGS of builds that are not run
+# Of builds that are made once, and not run: the compiler's flags, and what configure reads (CONFIG_SITE).
+FAST = "-O0 -pipe"
+ONCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.site")
 
 SRC = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 

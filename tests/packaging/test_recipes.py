@@ -7,13 +7,13 @@ import os
 import re
 import subprocess
 
-from common import FAST, SRC, check, clean_environment, equal, need, read, run, takes, version
+from common import FAST, ONCE, SRC, check, clean_environment, equal, need, read, run, takes, version
 
 
 def bash(place, script, env):
     r = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", script], stdin=subprocess.DEVNULL, text=True, check=False,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place.directory,
-                       env={"PATH": os.environ["PATH"], "CFLAGS": FAST, "MAKEFLAGS": "-sj%d" % os.cpu_count(),
+                       env={"PATH": os.environ["PATH"], "CFLAGS": FAST, "CONFIG_SITE": ONCE, "MAKEFLAGS": "-sj%d" % os.cpu_count(),
                             "LANG": "C", **env})
     check(r.returncode == 0, "status %d: %s" % (r.returncode, r.stderr[-3000:]))
     return r.stdout

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 
-from common import FAST, SRC, check, clean_environment, equal, need, read, run, takes, version
+from common import FAST, ONCE, SRC, check, clean_environment, equal, need, read, run, takes, version
 
 SPEC = os.path.join(SRC, "packaging/rpm/holdfast.spec")
 
@@ -31,7 +31,7 @@ def rpmbuild(place, *more):
     # Debian's rpm has Debian's paths in places; the rest of the machine is what "uname -m" says.
     run("rpmbuild", "-ba", "--nodeps", "--without", "check", "--define", "_topdir " + place.directory,
         "--define", "_dbpath " + place.path("db"), "--define", "_libdir /usr/lib64", "--define", "debug_package %{nil}", *more, SPEC,
-        env={**clean_environment(), "HOME": place.directory, "CFLAGS": FAST})
+        env={**clean_environment(), "HOME": place.directory, "CFLAGS": FAST, "CONFIG_SITE": ONCE})
     return {os.path.basename(p).rsplit("-", 2)[0]: p for p in glob.glob(place.path("RPMS", "*", "*.rpm"))}
 
 

@@ -44,8 +44,9 @@ def left_behind(host):
     found += ["a leader"] * len([p for p in host.named("holdfastd") if p != daemon])
     for sub in ("leaders", "logins"):
         try:
-            # what pam_holdfast leaves for a holdfastd that is not there is meant to be left (common/run/unseen.h)
-            found += [sub + "/" + n for n in os.listdir(os.path.join(RUN, sub)) if not n.startswith((".away.", ".lock"))]
+            # what pam_holdfast leaves for holdfastd to find later is meant to be left (common/run/unseen.h)
+            found += [sub + "/" + n for n in os.listdir(os.path.join(RUN, sub))
+                      if not n.startswith((".away.", ".off.", ".lock"))]
         except OSError:
             pass
     return found

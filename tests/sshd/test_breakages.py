@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 
+import turns
 from broken import Broken, directory, empty, missing
 from host import RUN, by_hand, takes_long
 from pooled import POOL, Pooled
@@ -501,13 +502,13 @@ def run(host, rows):
 
 @takes_long
 def test_named_with_its_fix(host):
-    run(host, ROWS[::2])
+    run(host, turns.rows(ROWS[::2]))
 
 
 @takes_long
 def test_named_with_its_fix_too(host):
     """The other half, beside the first."""
-    run(host, ROWS[1::2])
+    run(host, turns.rows(ROWS[1::2]))
 
 
 @by_hand

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 
+import turns
 import world
 from broken import AWAY, EITHER, HELD, PLAIN, Broken, Table, directory, empty, garbage, left, loop, missing
 from host import RUN, takes_long
@@ -89,7 +90,7 @@ def test_run_directory(host):
     """Each directory and file that is there, as somebody's cleaning up or another program may leave it."""
     table = Table(host)
     table.row("the first", HELD)
-    for path in sorted(places()):
+    for path in turns.rows(sorted(places())):
         states = [(by.__name__, replaced(path, by)) for by in REPLACED]
         states += [("mode %04o" % m, of_mode(path, m)) for m in MODES if not os.path.islink(path)]
         for what, state in states:
@@ -226,7 +227,7 @@ def test_process_limit(host):
 
 @takes_long
 def test_limits(host):
-    with_limits(host, STEPS)
+    with_limits(host, [(name, turns.rows(values)) for name, values in STEPS])
 
 
 def swept(host):

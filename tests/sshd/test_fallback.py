@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 
+import turns
 from broken import SEQUENCES, Broken, daemon_hung, daemon_stopped, garbage, left_behind, missing
 from host import RUN, takes_long
 from relay import Relay
@@ -169,7 +170,7 @@ def test_pam_that_never_ends(host):
 def test_reasons(host):
     failed = []
     host.relay = Counted()
-    for row in ROWS:
+    for row in turns.rows(ROWS):
         with row.state(host):
             for part in (as_a_command, by_ssh, as_a_shell, as_required):
                 if part == as_a_shell and row.command.startswith(LONG):

@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 
+import turns
 import world
 from broken import HELD, PLAIN, Broken, Seen, Table, missing
 from host import RUN, takes_long
@@ -422,14 +423,14 @@ def run(host, rows, table):
 @takes_long
 def test_table(host):
     prepare(host)
-    run(host, ROWS[::2], Table(host))
+    run(host, turns.rows(ROWS[::2]), Table(host))
 
 
 @takes_long
 def test_table_too(host):
     """The other half, beside the first."""
     prepare(host)
-    run(host, ROWS[1::2], Table(host))
+    run(host, turns.rows(ROWS[1::2]), Table(host))
 
 
 def test_a_filter_over_all(host):

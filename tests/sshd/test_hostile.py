@@ -137,11 +137,19 @@ def sessions_dir(host, user="alice"):
 
 def old_dir(host, user="alice"):
     """What the version before gave to users: keepers of that version are still found in it until they end."""
-    d = "%s/users/%d" % (RUN, host.ids(user)[0])
-    os.makedirs(d)
-    os.chmod(RUN + "/users", 0o711)
-    os.chmod(d, 0o700)
-    os.chown(d, *host.ids(user)[:2])
+    d, made = "%s/users/%d" % (RUN, host.ids(user)[0]), "%s/made" % RUN
+    # holdfastd takes an empty directory away: it comes with a file, as it has with sessions.
+    os.makedirs(made)
+    write(made + "/last", "")
+    os.chmod(made, 0o700)
+    os.chown(made, *host.ids(user)[:2])
+    if not os.path.isdir(RUN + "/users"):
+        os.mkdir(made + "-users")
+        os.chmod(made + "-users", 0o711)
+        os.rename(made, "%s-users/%d" % (made, host.ids(user)[0]))
+        os.rename(made + "-users", RUN + "/users")
+    else:
+        os.rename(made, d)
     return d
 
 

@@ -21,6 +21,8 @@ def test_put_out_and_resumed(host):
     equal(t.wait_exit(), 0, "the status of ssh")
     host.wait_sessions(1, "dropped")
     wait_until(lambda: host.syslog.find(r"event=drop .* why=idle"), "the audit line")
+    # so that the terminal that resumes it is not put out, too
+    write(CONF, "IdleDetach none\n")
     t = host.ssh()
     t.wait_for("resumed session")
     t.send("\x03")

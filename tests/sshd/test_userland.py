@@ -293,7 +293,7 @@ def test_installed_into_the_home(host):
             os.unlink(path)
     script = ("mkdir ~/b && cd ~/b && %s/configure -q --prefix=$HOME/.local --disable-client CFLAGS=-O0 && "
               "make -s -j2 && make -s install" % host.src)
-    r = host.as_user("alice", ["sh", "-c", script], text=True, stdin=subprocess.DEVNULL, timeout=540)
+    r = host.as_user("alice", ["sh", "-c", script], text=True, stdin=subprocess.DEVNULL, timeout=1100)
     equal(r.returncode, 0, "the status of make install (%s)" % (r.stdout + r.stderr)[-600:])
     ctl = "/home/alice/.local/bin/holdfastctl"
     r = host.as_user("alice", [ctl, "setup"], text=True, env={"SHELL": "/bin/bash"})

@@ -253,6 +253,9 @@ def main():
     os.environ.update({"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                        "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"})
     os.chdir("/")
+    # What a job in the background ignores would be ignored by the programs of the case as well.
+    for sig in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(sig, signal.SIG_DFL)
     child = os.fork()
     if child == 0:
         run_entry(s, src, log)

@@ -25,6 +25,7 @@ SRC = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(SRC, "tests", "sshd")]
 sys.dont_write_bytecode = True
 import roots  # noqa: E402
+import turns  # noqa: E402
 import world  # noqa: E402
 from boot import Boot, Results, Spec  # noqa: E402
 
@@ -155,6 +156,17 @@ def choose(suites, patterns):
     return chosen
 
 
+def of_this_turn(suites, specs):
+    """All boots of one release, and of the others those in which the package is installed, upgraded and removed."""
+    n = turns.turn()
+    if n is None or len(suites) < 2:
+        return specs
+    whole = suites[n % len(suites)]
+    mine = [s for s in specs if s.suite == whole or s.name.startswith("package")]
+    print("turn %d: all of %s, and %d boots of other releases are left to other turns" % (n, whole, len(specs) - len(mine)))
+    return mine
+
+
 def run_all(a, suites, chosen, results):
     base = isolate()
     shutil.rmtree(a.logs, ignore_errors=True)
@@ -184,7 +196,7 @@ def main():
     a = p.parse_args()
     a.logs = a.logs or os.path.join(SRC, "tests", "logs", "packages" if a.only_build else "systemd")
     suites = a.suite or list(roots.SUITES)
-    chosen = choose(suites, a.patterns)
+    chosen = choose(suites, a.patterns) if a.patterns else of_this_turn(suites, choose(suites, []))
     if a.list:
         print("\n".join("%s:%s" % (s.suite, c[1]) for s in chosen for c in s.all_cases()))
         return 0
