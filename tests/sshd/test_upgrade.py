@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """holdfastctl upgrade: keepers go on in another build of the program; nobody attached notices."""
+import contextlib
 import json
 import os
 import random
@@ -289,7 +290,12 @@ def test_keeper_of_the_version_before(host):
 
 
 def fds(pid):
-    return sorted(re.sub(r"\d{3,}", "N", os.readlink("/proc/%d/fd/%s" % (pid, fd))) for fd in os.listdir("/proc/%d/fd" % pid))
+    found = []
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        # one may be closed meanwhile
+        with contextlib.suppress(FileNotFoundError):
+            found.append(re.sub(r"\d{3,}", "N", os.readlink("/proc/%d/fd/%s" % (pid, fd))))
+    return sorted(found)
 
 
 def test_nothing_is_left(host):

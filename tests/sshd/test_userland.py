@@ -201,7 +201,7 @@ def test_home_not_writable(host):
     """A plain shell, with the reason."""
     prepare(host)
     uid, gid, _ = host.ids("alice")
-    os.makedirs("/home/alice/.local")
+    os.makedirs("/home/alice/.local", exist_ok=True)
     os.chmod("/home/alice/.local", 0o555)
     os.chown("/home/alice/.local", uid, gid)
     t = host.login()

@@ -16,6 +16,7 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "fd.h"
 #include "rootless.h"
 #include "owndir.h"
 #include "paths.h"
@@ -217,10 +218,11 @@ ask_all(enum root which, uid_t uid, struct session_asked *asked, size_t *asked_c
 			asked[count++] = (struct session_asked){ -1, id };
 		if (fd < 0)
 			continue;
-		if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
+		/* A parked session's leader turns connections away: there is a session all the same. */
+		if (send(fd, msg, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) != len)
+			fd_close(&fd);
+		if (fd >= 0 || which == ROOT_SYSTEM)
 			asked[count++] = (struct session_asked){ fd, id };
-		else
-			close(fd);
 	}
 	closedir(d);
 	close(users);

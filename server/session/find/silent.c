@@ -37,8 +37,8 @@ describe(struct attach_status *s, uid_t uid, uint32_t id, int timeout_ms)
 	}
 	if (r.state == LEADERCTL_PARKED)
 		s->state = ATTACH_STATE_PARKED;
-	else if (!r.keeper_pid)
-		return false;
+	else if (!r.keeper_pid && r.state != LEADERCTL_RUNNING)
+		return false; /* while it runs, the next keeper is on its way */
 	s->vouched = 1;
 	s->keeper_pid = r.keeper_pid;
 	s->shell_pid = r.shell_session;
