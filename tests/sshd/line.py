@@ -58,6 +58,7 @@ class Line:
         self.closed = None            # new connections: None, they work; "mute", they never say anything;
                                       # or one of ENDS
         self.held = False             # all bytes wait
+        self.resets_behind = False    # once: the next bytes to the client, and a RST right behind them
         self.lock = threading.Lock()
         self.port = port
         self.listener = socket.create_server(("127.0.0.1", port))
@@ -110,6 +111,13 @@ class Line:
         if not data:
             p.gone = True
 
+    def reset_behind(self, p):
+        """The client has the bytes and the end in one look at its connection."""
+        self.resets_behind = False
+        for s in p.socks:
+            reset(s)
+        p.gone, p.waiting = True, ([], [])
+
     def open_ways(self):
         return () if self.held else (0, 1)
 
@@ -121,6 +129,9 @@ class Line:
                     p.socks[1 - i].sendall(data) if data else p.socks[1 - i].shutdown(socket.SHUT_WR)
                 except OSError:
                     p.gone = True
+                if data and i == 1 and self.resets_behind:
+                    self.reset_behind(p)
+                    return
 
     def turn(self):
         ends = {s: (p, i) for p in self.passages if not p.gone for i, s in enumerate(p.socks)}

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from laptop import SERVER, Laptop
+from line import Line
 from relay import Relay
 from template import write
 from term import Skip, check, equal, wait_until
@@ -91,6 +92,20 @@ def test_cut_behind_what_is_unread(host):
     t.wait_for("does not answer")
     check(connections(t.pid), "it was noticed only when the kernel had given the connection up")
     laptop.mend()
+    marked.same(t)
+
+
+def test_reset_right_behind_output(host):
+    """A look at the connection that takes bytes of it may meet its end, too: the client sees that end at once."""
+    line = Line(7777, ("127.0.0.1", host.port()))
+    t = client(host, "-p", "7777").prompt()
+    marked = host.mark(t)
+    for n in range(12):
+        count = line.count
+        line.resets_behind = True
+        t.line("echo %d-$((%d + 1))" % (n, n))
+        wait_until(lambda: (t.read(0.02), line.count > count)[1], "another connection, %d" % n)
+        t.wait_for("%d-%d" % (n, n + 1))
     marked.same(t)
 
 

@@ -266,6 +266,9 @@ libssh_poll(struct transport *t, struct pollfd *fds, uint64_t *deadline)
 			until = 0;
 		if (l->blocked && libssh_writable(t))
 			until = 0;
+		/* The read that took the last bytes may have met the end, too; then no descriptor is left that would tell. */
+		if (t->state == TRANSPORT_OPEN && !ssh_is_connected(l->session))
+			until = 0;
 	}
 	if (until < *deadline)
 		*deadline = until;
