@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -168,17 +167,8 @@ static int
 take_signals(void)
 {
 	static const int requests[] = { SIGTERM, SIGINT, 0 };
-	sigset_t set;
-	int fd;
 
-	sigemptyset(&set);
-	for (const int *sig = requests; *sig; sig++)
-		sigaddset(&set, *sig);
-	signals_reset();
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals_ignore(requests);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
+	return signals_requests(requests, signals_ignore);
 }
 
 static int

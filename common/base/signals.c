@@ -142,6 +142,22 @@ signals_hold(const int *kept)
 }
 
 int
+signals_requests(const int *requests, void (*others)(const int *kept))
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (const int *sig = requests; *sig; sig++)
+		sigaddset(&set, *sig);
+	signals_reset();
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	others(requests);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+int
 signals_end_by(int number)
 {
 	/* The limit keeps the kernel from writing a file, the flag from starting a program that collects cores. */

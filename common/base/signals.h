@@ -33,6 +33,11 @@ void signals_block(void);
  */
 int signals_hold(const int *kept);
 /*
+ * For a daemon: blocks the REQUESTS (ends with 0), which wait in the signalfd(2) that is returned (close-on-exec,
+ * non-blocking), and gives all others to OTHERS, which is signals_ignore() or signals_catch().  Or a negative errno.
+ */
+int signals_requests(const int *requests, void (*others)(const int *kept));
+/*
  * Ends this process by the signal NUMBER, without a core dump, so that the parent sees what a held shell died of.
  * A signal that does not end a process returns the status that a shell gives it: 128 + NUMBER.
  */

@@ -233,17 +233,8 @@ static int
 take_signals(void)
 {
 	static const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0 };
-	sigset_t set;
-	int fd;
 
-	sigemptyset(&set);
-	for (const int *sig = requests; *sig; sig++)
-		sigaddset(&set, *sig);
-	signals_reset();
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals_catch(requests);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
+	return signals_requests(requests, signals_catch);
 }
 
 /* Descriptors 0 to 2 are /dev/null, but for standard error when KEEP_STDERR. */
