@@ -31,7 +31,7 @@ static const char *const asides[COUNTER_WORDS_MAX] = {
 	"other", "not-sshd", "no-terminal", "term-dumb", "off-client", "forced", "other-program", "redirected", "term-unset",
 	"no-size", "switched-off", "off-variable", "unknown", "off-file", "module", "skipped", "crashed", "no-answer",
 	"unreachable", "not-ready", "environment", "entering", "by-name", "new-other-key", "new-elevated", "new-silent",
-	"new-late", "no-ticket", "gave-up", "no-hook",
+	"new-late", "no-ticket", "gave-up", "no-hook", "disabled", "enable-no",
 };
 
 static const char *const ends[COUNTER_WORDS_MAX] = {

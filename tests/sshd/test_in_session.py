@@ -134,11 +134,12 @@ def test_who_gets_none(host):
     equal(len(host.sessions()), 1, "sessions")
 
 
-def refused(host, t, words, line=None):
+def refused(host, t, words, line=None, event="refuse"):
     said = t.ask(RUN)
     check(re.search(words, said.replace("\r\n", "")), "run says %r, and not %r" % (said, words))
     if line:
-        wait_until(lambda: host.syslog.find(r"event=refuse user=alice .*from=session why=" + line), "why=" + line)
+        wait_until(lambda: host.syslog.find(r"event=%s user=alice .*from=session why=%s" % (event, line)),
+                   "%s: %s" % (event, line))
     return said
 
 
@@ -150,7 +151,7 @@ def test_policy(host):
     refused(host, t, "switched off on this host")
     os.unlink("/etc/holdfast/disabled")
     write(CONF, "Match User alice\n  Enable no\n")
-    refused(host, t, "switched off for this login", "enable-no")
+    refused(host, t, "switched off for this login", "enable-no", "aside")
     for criterion, held in (("Key %s" % key, False), ("Address 127.0.0.1", False), ("Address 192.0.2.9", True)):
         write(CONF, "Match %s\n  Enable no\n" % criterion)
         if held:

@@ -65,6 +65,8 @@ events_and_reasons(void **state)
 	counters_event("refuse", "maxlogins");
 	counters_event("refuse", NULL);
 	counters_event("refuse", "nobody has thought of");
+	counters_event("aside", "disabled");
+	counters_event("aside", "enable-no");
 	counters_event("unheard-of", NULL);
 	counters_event("end", "exit");
 	counters_event("end", "oom");
@@ -76,6 +78,9 @@ events_and_reasons(void **state)
 	assert_int_equal(count(COUNTER_EVENTS, "refuse"), 3);
 	assert_int_equal(count(COUNTER_REFUSALS, "maxlogins"), 1);
 	assert_int_equal(count(COUNTER_REFUSALS, "other"), 2);
+	assert_int_equal(count(COUNTER_EVENTS, "aside"), 2);
+	assert_int_equal(count(COUNTER_ASIDES, "disabled"), 1);
+	assert_int_equal(count(COUNTER_ASIDES, "enable-no"), 1);
 	assert_int_equal(count(COUNTER_EVENTS, "end"), 3);
 	assert_int_equal(count(COUNTER_EVENTS, "drop"), 1);
 	assert_int_equal(count(COUNTER_DROPS, "idle"), 1);

@@ -23,7 +23,10 @@ static const char lines[] =
 	"time_ms=9100 seq=10 event=refuse uid=1000 left_out=12\n"
 	"time_ms=9200 seq=11 event=refuse user=alice uid=1000 session=0 code=1 why=meteor\\033[2J\n"
 	"time_ms=9300 seq=12 event=lost user=alice uid=1000 session=0 why=keeper\n"
-	"time_ms=9400 seq=13 event=meteor user=alice uid=1000 session=3\n";
+	"time_ms=9400 seq=13 event=meteor user=alice uid=1000 session=3\n"
+	"time_ms=9500 seq=14 event=aside user=alice uid=1000 session=0 code=4 from=hook why=enable-no\n"
+	"time_ms=9600 seq=15 event=aside user=alice uid=1000 session=0 code=4 from=command why=enable-no\n"
+	"time_ms=9700 seq=16 event=aside user=alice uid=1000 from=module why=disabled\n";
 
 static const struct {
 	const char *got, *text;
@@ -40,6 +43,9 @@ static const struct {
 	{ "", "session 2 (build) was ended by the OOM killer: there was no memory left", 1, 9000, false, false },
 	{ "no session", "12 more were refused, and not written down one by one", 1, 9100, false, false },
 	{ "no session", "meteor?[2J", 1, 9200, false, false },
+	{ "a plain shell", "holdfast.conf switches holdfast off for this login (Enable no)", 1, 9500, false, true },
+	{ "no session", "holdfast.conf switches holdfast off for this login (Enable no)", 1, 9600, false, true },
+	{ "no session", "holdfast is switched off on this host", 1, 9700, false, true },
 };
 
 #define EXPECTED (sizeof expected / sizeof *expected)
@@ -54,7 +60,7 @@ events_become_reasons(void **state)
 
 	(void)state;
 	assert_int_equal(eventlist_take(&l, text, strlen(text), 0), 0);
-	assert_int_equal(l.count, 13);
+	assert_int_equal(l.count, 16);
 	assert_int_equal(whylist_make(&l, &v, &count), 0);
 	assert_int_equal(count, EXPECTED);
 	for (size_t i = 0; i < EXPECTED; i++) {

@@ -93,7 +93,7 @@ reply_events(int conn, const int fds[VOUCH_FILES])
 	return send_files(conn, &reply, there, count);
 }
 
-/* What CODE is called in the counters; ASIDE is an event of its own. */
+/* What CODE is called in the counters. */
 static const char *const words[] = {
 	[VOUCH_NO_TICKET] = "no-ticket",   [VOUCH_NOT_YOURS] = "not-yours", [VOUCH_NOT_INSIDE] = "not-inside",
 	[VOUCH_DISABLED] = "disabled",     [VOUCH_LIMIT] = "limit",         [VOUCH_ACCOUNT] = "pam",
@@ -116,13 +116,19 @@ send_refused(int conn, uint32_t code, const char *text)
 	reply_send(conn, &reply);
 }
 
+const char *
+reply_event(uint32_t code)
+{
+	return code == VOUCH_ASIDE || code == VOUCH_DISABLED ? "aside" : "refuse";
+}
+
 void
 reply_refuse(int conn, uint32_t code, const char *fmt, ...)
 {
 	char text[TEXT_CAP];
 	va_list ap;
 
-	counters_event(code == VOUCH_ASIDE ? "aside" : "refuse", code < sizeof words / sizeof *words ? words[code] : NULL);
+	counters_event(reply_event(code), code < sizeof words / sizeof *words ? words[code] : NULL);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
@@ -135,7 +141,7 @@ reply_refuse_as(int conn, uint32_t code, const char *word, const char *fmt, ...)
 	char text[TEXT_CAP];
 	va_list ap;
 
-	counters_event(code == VOUCH_ASIDE ? "aside" : "refuse", word);
+	counters_event(reply_event(code), word);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

@@ -16,6 +16,11 @@ int reply_send(int conn, const struct vouch_reply *reply);
 /* A reply with only its type (PROGRESS, STARTED) or, for READY, the session. */
 int reply_plain(int conn, uint8_t type, uint32_t session);
 /*
+ * The event that a refusal with CODE is: "aside" where nothing has failed, because holdfast is switched off for the
+ * login or the shell is not sshd's; else "refuse".
+ */
+const char *reply_event(uint32_t code);
+/*
  * Refuses a login: sends REFUSED with CODE (enum vouch_refusal) and a line for the user, and counts that (counters.h).
  * Ignores errors.
  */

@@ -95,7 +95,7 @@ refuse(struct helper *h, uint32_t code, const char *text, uint32_t cause, const 
 	reply_refuse_as(h->conn, code, notheld_name(cause), "%s", text);
 	refusal_tell(h->slot);
 	if (!h->quiet)
-		write_refusal(h, code == VOUCH_ASIDE ? "aside" : "refuse", code, cause, what);
+		write_refusal(h, reply_event(code), code, cause, what);
 }
 
 /* Whose login it is, for the log alone; of one that has ended only the user is known. */

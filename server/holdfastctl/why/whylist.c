@@ -33,9 +33,8 @@ put_got(struct why *w, const struct event *e, uint32_t cause)
 
 	if (notheld_is_new(cause))
 		snprintf(w->got, sizeof w->got, "a new session");
-	else if (from && strcmp(from, "module") == 0)
-		snprintf(w->got, sizeof w->got, "no session");
-	else if (strcmp(w->event, "aside") == 0 || (from && strcmp(from, "hook") == 0))
+	/* Without "from" a login's shell is meant. */
+	else if (from ? strcmp(from, "hook") == 0 : strcmp(w->event, "aside") == 0)
 		snprintf(w->got, sizeof w->got, "a plain shell");
 	else if (w->session)
 		snprintf(w->got, sizeof w->got, "not session %u", (unsigned)w->session);
