@@ -12,13 +12,43 @@ const NO_UNDERLINE_COLOUR = 50331648 + ':' + 0xffffff; // what SGR 59 leaves
 
 // xterm.js saves the cursor's row as one of the scrollback, so that it moves up as lines do.  Here it is one of the
 // screen, as with other terminals.
+function keepSavedRow(b) {
+	let row = b.savedY - b.ybase;
+
+	Object.defineProperty(b, 'savedY', {
+		configurable: true,
+		get() { return row + this.ybase; },
+		set(y) { row = y - this.ybase; },
+	});
+}
+
+// RIS makes new buffers.
 function keepSavedRows(buffers) {
-	for (const b of [buffers.normal, buffers.alt]) {
-		let row = b.savedY - b.ybase;
-		Object.defineProperty(b, 'savedY', {
-			get() { return row + this.ybase; },
-			set(y) { row = y - this.ybase; },
-		});
+	const reset = buffers.reset;
+
+	buffers.reset = function() {
+		reset.call(this);
+		keepSavedRow(this.normal);
+		keepSavedRow(this.alt);
+	};
+	keepSavedRow(buffers.normal);
+	keepSavedRow(buffers.alt);
+}
+
+// While the size changes, xterm.js changes savedY and ybase one after the other, so neither may depend on the other
+// then.  What was saved stays on its row; but behind the alternate screen that is the main one's cursor, which moves
+// with its text.
+function resize(t, rows, cols) {
+	const { normal, alt, active } = t._core._bufferService.buffers;
+	const saved = [normal, alt].map((b) => [b, b.savedY - b.ybase]);
+
+	for (const [b] of saved)
+		Object.defineProperty(b, 'savedY', { configurable: true, writable: true, value: b.savedY });
+	t.resize(cols, rows);
+	for (const [b, row] of saved) {
+		if (b === alt || active === normal)
+			b.savedY = Math.min(row, rows - 1) + b.ybase;
+		keepSavedRow(b);
 	}
 }
 
@@ -211,7 +241,7 @@ export class Terminal {
 	}
 
 	resize(rows, cols) {
-		this.t.resize(cols, rows);
+		resize(this.t, rows, cols);
 	}
 
 	snapshot() {
