@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Without root: no holdfastd, a line in the user's own start-up files, keepers started by the user's own processes."""
 import glob
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -9,7 +11,9 @@ import subprocess
 from host import by_hand, takes_long
 from laptop import Laptop
 from template import PAM_FIRST, PAM_LAST, write
-from term import Skip, Term, check, equal, wait_until
+from term import Skip, check, equal, wait_until
+from test_ls import title
+from test_recording import CAST, Recorder
 
 OWN = "[ ! -r /usr/share/holdfast/own.%(x)s ] || . /usr/share/holdfast/own.%(x)s\n"
 FIRST = 10001
@@ -154,6 +158,60 @@ def test_ctl(host):
     t = host.ssh(options=["-t"], args=["holdfastctl", "new"])
     t.prompt()
     equal(t.ask("$HOLDFAST_SESSION"), str(FIRST), "new without anything")
+
+
+def works_for_scripts(host, program="/usr/bin/holdfastctl"):
+    """Titles, send, wait, print, peek, tail, run, record and export, by PROGRAM, in a session that a login begins."""
+    def ctl(*args, **kw):
+        r = host.as_user("alice", [program, *args], text=True, **kw)
+        equal((r.returncode, r.stderr), (0, ""), "holdfastctl %s; it prints %r" % (" ".join(args), r.stdout))
+        return r.stdout
+
+    def shows(pid, want):
+        wait_until(lambda: title(host, pid) == want, lambda: "the title %s, not %r" % (want, title(host, pid)))
+    t = host.login()
+    s = json.loads(ctl("ls", "--json"))["sessions"][0]
+    one, keeper = str(s["id"]), s["keeper_pid"]
+    shows(keeper, "holdfast: alice %s (bash)" % one)
+    shows(host.named("holdfast-login")[0], "holdfast: alice %s [login]" % one)
+    ctl("wait", one, "--timeout", "20")
+    r = Recorder(host, one, CAST, ctl=program)
+    r.wait_for(', "o", ')
+    ctl("send", one, "--enter", "printf 'sent \\e[31m%s\\e[m\\n' $((6*7)); cat")
+    t.wait_for("sent \x1b.31m42")
+    shows(keeper, "holdfast: alice %s (cat)" % one)
+    ctl("send", one, "--keys", "C-d")
+    ctl("wait", one, "--timeout", "20")
+    shows(keeper, "holdfast: alice %s (bash)" % one)
+    check("\nsent 42\n" in ctl("print", one), "print: %r" % ctl("print", one))
+    check("sent \x1b[0;31m42" in ctl("print", "--ansi", one), "print --ansi: %r" % ctl("print", "--ansi", one))
+    check(re.match("session %s: attached, bash, 24x80" % one, ctl("peek", one)), "peek: %r" % ctl("peek", one))
+    check("sent 42\n" in ctl("tail", "-n", "20", one), "tail")
+    r.wait_for("42")
+    r.stop()
+    ctl("export", "--overwrite", one, CAST + "2")
+    for path in CAST, CAST + "2":
+        with open(path, encoding="utf-8") as f:
+            head, *more = [json.loads(line) for line in f]
+        equal((head["version"], head["width"], head["height"]), (2, 80, 24), "the header of " + path)
+        check("sent \x1b[31m42" in "".join(e[2] for e in more if e[1] == "o"), "%s has %s" % (path, more))
+    # Out of the session, and over the next program of its keeper.
+    two = t.ask("$(%s run -n build -- 'echo built; read x; exit 9')" % program)
+    ctl("wait", "build", "--for", "^built$", "--since-start", "--timeout", "20")
+    ctl("upgrade", "--force", one)
+    shows(keeper, "holdfast: alice %s (bash)" % one)
+    check("\nsent 42\n" in ctl("print", one), "print after an upgrade: %r" % ctl("print", one))
+    ctl("send", "build", "--enter", "")
+    r = host.as_user("alice", [program, "wait", two, "--end"], text=True)
+    check(r.returncode in (3, 9), "the end of what run has started: %s" % r)
+    t.line("exit 5")
+    equal(t.wait_exit(), 5, "the status of ssh")
+
+
+@by_hand
+def test_scripts(host):
+    prepare(host)
+    works_for_scripts(host)
 
 
 @by_hand
@@ -306,3 +364,4 @@ def test_installed_into_the_home(host):
     equal(t.shell_pid(), pid, "the shell's pid after the resume")
     t.line("exit 3")
     equal(t.wait_exit(), 3, "the status of ssh")
+    works_for_scripts(host, ctl)

@@ -19,6 +19,7 @@
 #include "fdrange.h"
 #include "leadermsg.h"
 #include "paths.h"
+#include "pstitle.h"
 #include "pty.h"
 #include "signals.h"
 #include "survival.h"
@@ -210,13 +211,15 @@ small_environment(char runtime[PATH_CAP], char bus[PATH_CAP])
 static void __attribute__((noreturn))
 become_keeper(struct start *s, int lead)
 {
+	static char name[PSTITLE_CAP];
 	static char keeper[] = PATH_KEEPER, run[] = "systemd-run", user[] = "--user", scope[] = "--scope",
 	            quiet[] = "--quiet", collect[] = "--collect", what[] = "--description=held shell", end[] = "--";
-	char *direct[] = { keeper, s->root, NULL };
+	char *direct[] = { name, s->root, NULL };
 	char *scoped[] = { run, user, scope, quiet, collect, what, end, keeper, s->root, NULL };
 	char *const nothing[] = { NULL };
 	char runtime[PATH_CAP], bus[PATH_CAP], **env = small_environment(runtime, bus);
 
+	pstitle_room(name, "holdfast-keeper");
 	setsid();
 	signals_reset();
 	if (sessiondir_descriptors(s, lead) || chdir("/"))
