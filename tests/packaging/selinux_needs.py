@@ -20,7 +20,10 @@ NEEDS = (
     # The module in sshd, holdfastd, helpers, leaders.
     ("sshd", RUN, "dir", "create rmdir search read write add_name remove_name setattr getattr", "sessions and records"),
     ("sshd", RUN, "dir", "watch", "F_NOTIFY: a removed file is restored"),
+    # also of those that holdfastd has not seen
     ("sshd", RUN, "file", "create read write unlink rename setattr getattr open", "records of logins"),
+    ("sshd", "sshd", "dir", "search", "/proc of holdfastd: the module looks whether it runs"),
+    ("sshd", "sshd", "file", "read open getattr", "by its start"),
     ("sshd", RUN, "file", "map", "counters, which holdfastd maps and leaders inherit"),
     ("sshd", RUN, "sock_file", "create unlink setattr getattr", "leaders bind sessions' sockets"),
     ("sshd", "sshd", "unix_stream_socket", "create bind listen accept connectto", "and listen on them"),
@@ -31,6 +34,7 @@ NEEDS = (
     ("sshd", "user", "file", "read open getattr", "its files"),
     ("sshd", "user", "lnk_file", "read", "exe, ns"),
     ("sshd", "user", "process", "signal sigkill signull", "keepers, and sessions that are ended"),
+    ("sshd", "user", "process", "getattr", "the label of a process that asks for a session out of one"),
     ("sshd", "user", "fd", "use", "descriptors that users pass"),
     ("sshd", "user", "process", "transition", "a keeper is executed with the context that pam_selinux chose"),
     ("sshd", "bin_t", "file", "execute read", "it is a program as others"),

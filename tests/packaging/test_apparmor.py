@@ -24,7 +24,8 @@ def parse(place, more=""):
 
 def test_parses(place):
     out = parse(place)
-    for path in ("/holdfast/logins/*", "security/pam_holdfast.so", "/holdfast/holdfastd.sock"):
+    for path in ("/holdfast/logins/*", "security/pam_holdfast.so", "/holdfast/holdfastd.sock",
+                 "/holdfast/counters"):
         check(path in out, "the parser found no rule for " + path)
     try:
         parse(place, "/etc/nonsense rq,")
