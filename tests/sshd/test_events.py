@@ -9,10 +9,16 @@ import subprocess
 import threading
 import time
 
-from term import check, equal, wait_until
+from laptop import Laptop
+from template import write
+from term import check, equal, next_millisecond, wait_until
+from test_client import client, cut
+from test_picker import resume
+from test_policy import become_bob
 
 EVENTS = "/var/lib/holdfast/events"
 CTL = "/usr/bin/holdfastctl"
+NEW = ["-o", "SetEnv=LC_HOLDFAST=new"]
 
 
 class Journald(threading.Thread):
@@ -154,7 +160,6 @@ def test_how_chosen_and_why_gone(host):
         """The latest events, with their reasons."""
         wait_until(lambda: [(e["event"], e.get("chose", e.get("why"))) for e in events(host, user="alice")][-len(want):] ==
                    list(want), "events %s: %s" % (want, events(host, user="alice")))
-    new = ["-o", "SetEnv=LC_HOLDFAST=new"]
     t = host.login()
     t.line("holdfastctl detach")
     ends_with(("create", None), ("drop", "detach"))
@@ -167,7 +172,7 @@ def test_how_chosen_and_why_gone(host):
     t.line("exit")
     t.wait_exit()
     # Two, of different sizes.
-    small = host.login(options=new, size=(20, 70))
+    small = host.login(options=NEW, size=(20, 70))
     host.drop(small, count=2)
     check(events(host, user="alice")[-1]["why"] in ("closed", "lost"), "a client that was killed: %s" % events(host)[-1:])
     t = host.login(size=(24, 80))
@@ -182,6 +187,92 @@ def test_how_chosen_and_why_gone(host):
     two.wait_exit()
     wait_until(lambda: events(host, user="alice")[-1]["event"] == "drop", "the drop")
     check(events(host, user="alice")[-1]["why"] in ("sshd", "lost"), "an sshd that was killed: %s" % events(host)[-1:])
+
+
+def latest(host, event, key):
+    """What KEY is in the latest EVENT of alice's, or None."""
+    found = [e for e in events(host, user="alice") if e["event"] == event]
+    return found[-1].get(key) if found else None
+
+
+def wait_latest(host, event, **want):
+    (key, value), = want.items()
+    wait_until(lambda: latest(host, event, key) == value,
+               lambda: "%s with %s=%s: %s" % (event, key, value, events(host, user="alice")[-6:]))
+
+
+def test_chosen_next(host):
+    """The best one cannot be had: here because another user's shell is in front in it."""
+    write("/etc/holdfast/holdfast.conf", "ElevatedTimeout 0\n")
+    other = host.login()
+    best = host.login(options=NEW)
+    numbers = [s["id"] for s in sorted(host.sessions(), key=lambda s: s["id"])]
+    become_bob(host, best)
+    host.drop(other)
+    next_millisecond()
+    best.run("true")
+    host.drop(best, 2)
+    wait_until(lambda: time.time() * 1000 > max(s["changed_ms"] for s in host.sessions()) + 100, "some time is over")
+    t = host.login()
+    equal(t.ask("$HOLDFAST_SESSION"), str(numbers[0]), "the session")
+    wait_latest(host, "resume", chose="next")
+    equal((latest(host, "refuse", "why"), latest(host, "refuse", "session")), ("elevated", numbers[1]), "the best one")
+
+
+def test_chosen_picked(host):
+    """From the list that ssh -t host -s resume shows."""
+    terms = [host.login(options=NEW) for _ in range(2)]
+    for n, t in enumerate(terms):
+        host.drop(t, n + 1)
+    t = resume(host)
+    t.send("2\r")
+    t.wait_for("resumed session")
+    wait_latest(host, "resume", chose="picked")
+    equal(latest(host, "resume", "session"), 2, "the session")
+
+
+def test_chosen_stream(host):
+    """The client comes back by itself."""
+    t = client(host).prompt()
+    marked = host.mark(t)
+    cut(host)
+    marked.same(t)
+    wait_latest(host, "resume", chose="stream")
+
+
+def test_gone_with_the_line(host):
+    """Nothing comes back any more: sshd gives up; or another login is faster than sshd."""
+    host.configure_sshd("ClientAliveInterval 1\nClientAliveCountMax 3\n")
+    laptop = Laptop()
+    laptop.login(host).run("true")
+    laptop.cut()
+    wait_latest(host, "drop", why="timeout")
+    host.configure_sshd("")
+    laptop.mend()
+    t = laptop.login(host)
+    wait_latest(host, "resume", chose="only")
+    t.run("true")
+    laptop.calm()
+    laptop.cut()
+    laptop.calm()
+    host.login()
+    wait_until(lambda: "stale" in (latest(host, "leave", "why"), latest(host, "drop", "why")),
+               lambda: "stale: %s" % events(host, user="alice")[-6:])
+
+
+def test_gone_without_it(host):
+    """One of two windows of a connection is closed; and a terminal goes over to another session."""
+    shared = ["-o", "ControlMaster=auto", "-o", "ControlPath=/home/laptop/cm"]
+    t = host.login(options=shared)
+    window = host.login(options=shared)
+    numbers = (int(t.ask("$HOLDFAST_SESSION")), int(window.ask("$HOLDFAST_SESSION")))
+    window.kill()
+    wait_latest(host, "drop", why="hangup")
+    equal(latest(host, "drop", "session"), numbers[1], "the window's session")
+    t.line("holdfastctl attach %d" % numbers[1])
+    wait_latest(host, "drop", why="switch")
+    equal(latest(host, "drop", "session"), numbers[0], "the session that the terminal has left")
+    wait_latest(host, "resume", chose="name")
 
 
 def written(src):
