@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fields.h"
 #include "leaderctl.h"
 #include "paths.h"
@@ -18,7 +19,7 @@
 #include "reply.h"
 
 #define MAGIC 0x68666f31 /* "hfo1" */
-#define ANSWER_MS 1000   /* a leader answers at once, unless it hangs */
+#define ANSWER_MS 1000   /* a leader answers at once, unless it hangs; for all tries together */
 #define TRIES 5
 #define PAUSE_MS 5
 
@@ -93,13 +94,14 @@ connect_leader(const struct leaderreg *e)
 	return rc;
 }
 
-/* The leader's answer: its length, or a negative errno. */
+/* The leader's answer by the time UNTIL (clock_now_ms()): its length, or a negative errno. */
 static int
-receive(int fd, unsigned char *buf)
+receive(int fd, unsigned char *buf, uint64_t until)
 {
+	uint64_t now = clock_now_ms();
 	ssize_t n;
 
-	if (!receiving_wait(fd, ANSWER_MS))
+	if (!receiving_wait(fd, until > now ? (int)(until - now) : 0))
 		return -ETIMEDOUT;
 	n = receiving_take(fd, buf, ORIGIN_MAX);
 	return n == 0 || n == -ECONNRESET ? -EPIPE : (int)n;
@@ -107,7 +109,7 @@ receive(int fd, unsigned char *buf)
 
 /* Asks once. */
 static int
-ask(struct origin *o, const struct leaderreg *session, unsigned char *buf)
+ask(struct origin *o, const struct leaderreg *session, unsigned char *buf, uint64_t until)
 {
 	unsigned char msg[LEADERCTL_REQUEST_BYTES];
 	int fd = connect_leader(session), rc;
@@ -117,7 +119,7 @@ ask(struct origin *o, const struct leaderreg *session, unsigned char *buf)
 	leaderctl_encode_request(LEADERCTL_ORIGIN, msg);
 	rc = reply_bytes(fd, msg, sizeof msg);
 	if (!rc)
-		rc = receive(fd, buf);
+		rc = receive(fd, buf, until);
 	if (rc > 0)
 		rc = origin_decode(o, buf, (size_t)rc);
 	if (!rc && o->login.uid != session->uid)
@@ -130,12 +132,13 @@ int
 origin_ask(struct origin *o, const struct leaderreg *session)
 {
 	unsigned char *buf = malloc(ORIGIN_MAX);
-	int rc = buf ? ask(o, session, buf) : -ENOMEM;
+	uint64_t until = clock_now_ms() + ANSWER_MS;
+	int rc = buf ? ask(o, session, buf, until) : -ENOMEM;
 
 	/* Of many that ask at the same time, a leader closes the connection of the oldest. */
-	for (int i = 1; i < TRIES && rc == -EPIPE; i++) {
+	for (int i = 1; i < TRIES && rc == -EPIPE && clock_now_ms() < until; i++) {
 		poll(NULL, 0, PAUSE_MS << i);
-		rc = ask(o, session, buf);
+		rc = ask(o, session, buf, until);
 	}
 	o->session = *session;
 	o->login.sshd = session->pid;

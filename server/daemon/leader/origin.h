@@ -33,7 +33,7 @@ int origin_decode(struct origin *o, const void *buf, size_t len);
 /*
  * Asks the leader of SESSION, which is copied to O->session.  0; -ENOENT: the session is ending, or its leader is gone;
  * -EPIPE: the leader does not answer for it: the shell has not started or has ended, or the leader is of an older version;
- * -ETIMEDOUT: it hangs; another negative errno.
+ * -ETIMEDOUT: it hangs; another negative errno.  Waits little more than a second, however often it asks again.
  */
 int origin_ask(struct origin *o, const struct leaderreg *session);
 

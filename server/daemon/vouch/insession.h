@@ -21,7 +21,7 @@ struct insession_no {
 
 /*
  * The session that the process at the other end of CONN (borrowed) comes out of, in *O: 0; or a negative errno, and *NO
- * says why.  Waits a second at most.
+ * says why.  Waits as long as origin_ask does.
  */
 int insession_find(int conn, struct origin *o, struct insession_no *no);
 

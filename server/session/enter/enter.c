@@ -105,6 +105,9 @@ start_new(struct enter *e)
 	vouching_close(&e->vouching);
 	e->claim.ticket = e->q->ticket;
 	e->err = enter_vouched_ask(e);
+	/* A process in a session has no ticket: start_one asks for it. */
+	if (e->err && !ticket_is_none(&e->q->ticket))
+		return e->err;
 	return start_one(e);
 }
 
