@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct wanted {
 /* Logins that holdfastd has still to take into the store (unseen.h), of the user or of all. */
 struct unseen_some {
 	const struct wanted *w;
+	const struct unseen_user *of; /* NULL: of all */
 	struct eventlist *l;
 };
 
@@ -46,8 +48,7 @@ add_unseen(void *object, int dir, const char *name)
 	char *line;
 	uint64_t uid;
 
-	if (unseenlist_read(dir, name, &login) || event_get_number(&login.event, "uid", &uid) ||
-	    (!s->w->everybody && uid != ctl_uid()))
+	if (unseenlist_read(dir, name, s->of, &login) || event_get_number(&login.event, "uid", &uid))
 		return;
 	line = malloc(EVENT_LINE);
 	if (line)
@@ -57,12 +58,15 @@ add_unseen(void *object, int dir, const char *name)
 static void
 read_unseen(const struct wanted *w, struct eventlist *l)
 {
+	struct unseen_user user = { .uid = ctl_uid() }, *of = w->everybody ? NULL : &user;
 	int dir = open(PATH_LOGINS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct passwd *pw = of ? getpwuid(of->uid) : NULL;
 
-	if (dir < 0)
-		return;
-	unseenlist_each(dir, add_unseen, &(struct unseen_some){ w, l });
-	close(dir);
+	if (pw)
+		snprintf(user.name, sizeof user.name, "%s", pw->pw_name);
+	if (dir >= 0 && (!of || pw))
+		unseenlist_each(dir, of, add_unseen, &(struct unseen_some){ w, of, l });
+	fd_close(&dir);
 }
 
 /* Root: the two stores' files, of the user or of all.  A store that is not there has nothing in it. */

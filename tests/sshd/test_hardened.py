@@ -7,6 +7,7 @@ world, by a seccomp filter (FORBIDDEN); vm.memfd_noexec is the pid namespace's o
 """
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import struct
@@ -255,13 +256,13 @@ FORBIDDEN = {"ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "
              "open_by_handle_at": 304, "init_module": 175, "kexec_load": 246}
 
 
-def forbid():
-    """Puts a seccomp filter over this process and its children: the numbers above are EPERM (x86-64)."""
+def forbid(numbers=tuple(FORBIDDEN.values()), error=errno.EPERM):
+    """Puts a seccomp filter over this process and its children: the NUMBERS give ERROR (x86-64)."""
     if os.uname().machine != "x86_64":
         raise Missing("the filter's numbers are those of x86-64")
     code = [(0x20, 0, 0, 0)]  # load the number
-    for n in FORBIDDEN.values():
-        code += [(0x15, 0, 1, n), (0x06, 0, 0, 0x00050000 | 1)]
+    for n in numbers:
+        code += [(0x15, 0, 1, n), (0x06, 0, 0, 0x00050000 | error)]
     code += [(0x06, 0, 0, 0x7fff0000)]
     program = b"".join(struct.pack("HBBI", *c) for c in code)
     kept = ctypes.create_string_buffer(program)

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: MIT
 """holdfastctl why: each login that is not held leaves its reason, whoever decided so, and the tool says it in words."""
 import contextlib
-import ctypes
+import errno
 import json
 import os
 import re
 import signal
-import struct
 import subprocess
 import time
 
 import world
-from host import RUN
+from host import RUN, by_hand
 from template import LIBEXEC, write
-from term import Failed, check, equal, wait_until
+from term import Failed, Skip, check, equal, wait_until
 from test_broken_host import read_only
-from test_hardened import added, ptys
+from test_hardened import Missing, added, forbid, ptys
 from test_says_why import users
 
 CONF = "/etc/holdfast/holdfast.conf"
@@ -203,7 +202,7 @@ def under_logind():
         os.rmdir("/run/systemd/" + name)
 
 
-# State, reason, what else the event says, and what the person reads.
+# State, reason, what else the event says, and what the person reads.  One of them is a decision, and no refusal.
 REFUSALS = (
     (drained, "drain", "", "maintenance"),
     (lambda host: wrote(CONF, "Enable no\n"), "enable-no", "", ""),
@@ -227,11 +226,41 @@ def test_refusals(host):
             held, text = shell(host)
             check(not held, why + ": held")
             r = reason(host, why)
-        equal((r["event"], r["got"], r["said_by_user"], r["address"]), ("refuse", PLAIN, False, "127.0.0.1"), "%s" % r)
+        event = "aside" if why == "enable-no" else "refuse"
+        equal((r["event"], r["got"], r["said_by_user"], r["address"]), (event, PLAIN, False, "127.0.0.1"), "%s" % r)
         check(what in r["text"] and r["mend"], "%s: %s" % (why, r))
         check(re.search(words, text) if words else "holdfast:" not in text, "%s: the person reads %r" % (why, text))
         for p in host.named("sleep"):
             os.kill(p, signal.SIGKILL)
+    # Who asks for a session where there is none to be had gets no shell either.
+    with wrote(CONF, "Enable no\n"):
+        t = host.ssh(options=["-t"], args=["holdfastctl", "new"])
+        t.wait_for("switched off for this login")
+        t.wait_exit()
+        r = wait_until(lambda: [x for x in reasons(host) if x["got"] == NONE], "the reason of holdfastctl new")[-1]
+    equal((r["event"], r["why"], r["times"]), ("aside", "enable-no", 1), "holdfastctl new: %s" % r)
+    check('holdfast_asides_total{reason="enable-no"} 2\n' in host.ctl("root", "metrics").stdout, "both are counted")
+
+
+MEMFD_CREATE = 319  # on x86-64
+
+
+@by_hand
+def test_no_memory(host):
+    """The kernel has no memory for a new session: the leader says so, and the login gets a plain shell."""
+    try:
+        forbid([MEMFD_CREATE], errno.ENOMEM)
+    except Missing as e:
+        raise Skip(str(e)) from e
+    host.start()
+    held, text = shell(host)
+    check(not held and re.search("cannot make the session: there was no memory: .*Cannot allocate memory", text),
+          "the person reads %r" % text)
+    r = reason(host, "memory")
+    equal((r["event"], r["got"], r["said_by_user"], r["address"], r["times"]), ("refuse", PLAIN, False, "127.0.0.1", 1),
+          "the reason %s" % r)
+    check("Cannot allocate memory" in r["text"] and "MemoryMax" in r["mend"], "words: %s" % r)
+    check('holdfast_refusals_total{reason="memory"} 1\n' in host.ctl("root", "metrics").stdout, "it is counted")
 
 
 def test_crashes(host):
@@ -247,119 +276,6 @@ def test_crashes(host):
                    [r for r in reasons(host) if r["why"] == "crashed" and r["times"] > 1], "the reason: %s" % reasons(host))
         r = reasons(host)[-1]
         equal((r["event"], r["why"], r["got"], r["said_by_user"]), ("aside", "crashed", PLAIN, True), "the reason %s" % r)
-
-
-@contextlib.contextmanager
-def untouched_store(host):
-    """holdfastd itself, for which all logins wait, opens nothing below /var/lib/holdfast (fanotify(7))."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    on_open, on_dir, nonblock, add_mount = 0x20, 0x40000000, 2, 0x11
-    fd = libc.fanotify_init(nonblock, os.O_RDONLY)
-    check(fd >= 0 and libc.fanotify_mark(fd, add_mount, ctypes.c_uint64(on_open | on_dir), -100, b"/var/lib") == 0,
-          "fanotify: errno %d" % ctypes.get_errno())
-    daemons, seen = {host.holdfastd.pid}, []
-    yield daemons
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            data = os.read(fd, 4096)
-            for at in range(0, len(data), 24):
-                opened, pid = struct.unpack("=ii", data[at + 16:at + 24])
-                path = os.readlink("/proc/self/fd/%d" % opened)
-                os.close(opened)
-                if path.startswith("/var/lib/holdfast"):
-                    seen.append((pid, path))
-    os.close(fd)
-    check(seen, "nobody has opened the store")
-    equal([path for pid, path in seen if pid in daemons], [], "what holdfastd itself has opened")
-
-
-def test_away(host):
-    """holdfastd hung, a helper killed, holdfastd stopped, and a shell without a hook."""
-    with untouched_store(host) as daemons:
-        away(host, daemons)
-
-
-def away(host, daemons):
-    no_hook = host.login("alice", options=["-o", "SetEnv=LC_HOLDFAST=off"])
-    reason(host, "off-client")
-    os.kill(host.holdfastd.pid, signal.SIGSTOP)
-    t = host.login()
-    check(t.ask("$HOLDFAST_SESSION") == "" and "holdfastd does not answer" in t.text(), "hung: %r" % t.text())
-    os.kill(host.holdfastd.pid, signal.SIGCONT)
-    r = reason(host, "gave-up")
-    equal((r["event"], r["address"], r["said_by_user"]), ("aside", "127.0.0.1", False), "hung: %s" % r)
-    with own_rules("session required pam_exec.so quiet /bin/sleep 100\n", "LoginTimeout 1m\n"):
-        t = host.ssh()
-        # the login asks a second time
-        for count in (1, 2):
-            wait_until(lambda: len(host.named("sleep")) == count, "PAM of another leader")
-            for p in host.named("holdfastd"):
-                if p != host.holdfastd.pid:
-                    os.kill(p, signal.SIGKILL)
-        t.prompt()
-        check("ended without an answer" in t.text(), "a killed leader: %r" % t.text())
-        t.kill()
-    r = reason(host, "helper-died")
-    equal((r["event"], r["user"], r["address"]), ("refuse", "alice", "127.0.0.1"), "killed: %s" % r)
-    check("killed by SIGKILL" in r["text"] and "pam_open_session" in r["text"], "killed: %s" % r)
-    for p in host.named("sleep"):
-        os.kill(p, signal.SIGKILL)
-    # A login of before that an older holdfastd, which did not mark them, has answered.
-    for name in os.listdir("/run/holdfast/logins"):
-        os.utime("/run/holdfast/logins/" + name)
-    host.stop_holdfastd()
-    r = host.ctl("alice", "why")
-    equal((r.returncode, "holdfastd is not running" in r.stderr), (1, True), "why without holdfastd: %s" % r)
-    check("now: holdfastd is not running" in host.ctl("root", "why", "alice").stdout, "root's why without holdfastd")
-    t = host.login()
-    check("holdfastd is not running" in t.text(), t.text())
-    sshd = host.sshd_of("alice", "monitor")[-1]
-    wait_until(lambda: age(sshd) > 6, "the login is some seconds old", 20)
-    host.start_holdfastd()
-    daemons.add(host.holdfastd.pid)
-    r = reason(host, "unknown")
-    equal((r["event"], r["got"], r["said_by_user"], r["address"]), ("aside", PLAIN, False, "127.0.0.1"), "stopped: %s" % r)
-    check("it had been stopped" in r["text"], "stopped: %s" % r)
-    equal(r["times"], 1, "the login of before is not meant")
-    no_hook.kill()
-
-
-def test_switched_off(host):
-    """Each login has its reason, in the log and for why, with holdfastd and without, and costs the terminal no byte."""
-    write("/etc/holdfast/disabled", "")
-    before = len(reasons(host))
-    host.stop_holdfastd()
-    for count in (1, 2):
-        held, text = shell(host)
-        check(not held and "holdfast" not in text, "switched off: %r" % text)
-        equal([r["times"] for r in reasons(host)[before:]], [count], "logins, for root")
-    host.ssh_run("bob", args=["true"])
-    out = host.ctl("root", "why").stdout
-    check("switched off on this host since" in out, "why with the kill switch: %s" % out)
-    host.start_holdfastd()
-    shell(host)
-    for by in "root", "alice":
-        r = reasons(host, by=by)[-1]
-        equal((r["event"], r["why"], r["got"], r["said_by_user"], r["user"], r["address"], r["times"]),
-              ("aside", "disabled", NONE, False, "alice", "127.0.0.1", 3), "the reason for %s" % by)
-    equal([(r["why"], r["times"]) for r in reasons(host, "bob", by="bob")], [("disabled", 1)], "what bob sees")
-    line = r"pam_holdfast\(sshd:session\): event=aside user=%s address=127\.0\.0\.1 from=module why=disabled$"
-    equal([len(host.syslog.find(line % user)) for user in ("alice", "bob")], [3, 1], "lines in the log")
-    # They are in the store, once.
-    host.stop_holdfastd()
-    equal([r["times"] for r in reasons(host) if r["why"] == "disabled"], [3], "once more")
-    equal([n for n in os.listdir(RUN + "/logins") if n.startswith(".off")], [], "files that are left")
-    os.unlink("/etc/holdfast/disabled")
-    host.start_holdfastd()
-    check(host.login().ask("$HOLDFAST_SESSION"), "switched on: not held")
-
-
-def age(pid):
-    """Seconds since the process was started."""
-    with open("/proc/%d/stat" % pid) as f:
-        start = int(f.read().rsplit(")", 1)[1].split()[19]) / os.sysconf("SC_CLK_TCK")
-    with open("/proc/uptime") as f:
-        return float(f.read().split()[0]) - start
 
 
 def test_quota(host):

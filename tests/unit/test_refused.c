@@ -29,6 +29,7 @@ void __wrap_audit_write(struct audit *a, struct event *e);
 void __wrap_audit_limited(struct audit *a, const char *name, const char *address, const char *who, const char *extra);
 
 static unsigned written, counted;
+static const char *cause; /* the latest, as it is counted */
 static int asker; /* a keeper that waits for its answer, or -1 */
 
 int
@@ -50,7 +51,7 @@ void
 __wrap_counters_event(const char *event, const char *why)
 {
 	(void)event;
-	(void)why;
+	cause = why;
 	counted++;
 }
 
@@ -131,6 +132,17 @@ a_login_is_refused_once(void **state)
 	assert_int_equal(counted, 1);
 }
 
+/* What the system has no more of, the event says by its cause. */
+static void
+a_lack_has_its_cause(void **state)
+{
+	(void)state;
+	leader_refuse_error(&leader, -ENOMEM);
+	assert_string_equal(cause, "memory");
+	assert_one_answer();
+	assert_int_equal(written, 1);
+}
+
 /* The time limit has answered, and holdfastd counts that; PAM refuses later. */
 static void
 one_that_was_late_is_not_refused_again(void **state)
@@ -199,6 +211,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_login_is_refused_once, begin, end),
+		cmocka_unit_test_setup_teardown(a_lack_has_its_cause, begin, end),
 		cmocka_unit_test_setup_teardown(one_that_was_late_is_not_refused_again, begin, end),
 		cmocka_unit_test_setup_teardown(a_claim_is_answered_before_its_event_is_written, begin, end),
 		cmocka_unit_test_setup_teardown(a_broken_store_lets_nobody_say_more, begin, end),

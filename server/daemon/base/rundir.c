@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rundir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include "log.h"
 #include "owndir.h"
 #include "paths.h"
+#include "unseen.h"
 
 int
 rundir_open(const char *path, mode_t mode)
@@ -69,16 +71,41 @@ rundir_program_is_gone(void)
 	return n > len && n < (ssize_t)sizeof exe && memcmp(exe + n - len, mark, (size_t)len) == 0;
 }
 
+bool
+rundir_is_left(void)
+{
+	/* While the socket exists, a leader may be making a session in these directories. */
+	return rundir_program_is_gone() && access(PATH_DAEMON_SOCK, F_OK) && errno == ENOENT;
+}
+
+/* What is there of logins that no holdfastd will look at any more (unseen.h). */
+static void
+remove_unseen(void)
+{
+	int fd = rundir_open(PATH_LOGINS, 0700);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (unseen_kind(e->d_name) != UNSEEN_NONE)
+			unlinkat(fd, e->d_name, 0);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+}
+
 void
 rundir_leave(void)
 {
-	static const char *const dirs[] = { PATH_SESSIONS, PATH_USERS, PATH_LEADERS, PATH_LOGINS, HOLDFAST_RUNDIR };
+	static const char *const dirs[] = { PATH_SESSIONS, PATH_USERS, PATH_LEADERS, PATH_LOGINS, PATH_PAM,
+	                                    HOLDFAST_RUNDIR };
 
-	/* While the socket exists, a leader may be making a session in these directories. */
-	if (!rundir_program_is_gone() || access(PATH_DAEMON_SOCK, F_OK) == 0 || errno != ENOENT)
+	if (!rundir_is_left())
 		return;
 	unlink(PATH_COUNTERS);
 	unlink(PATH_LOGINS "/.lock"); /* tellends.h */
+	remove_unseen();
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		rmdir(dirs[i]);
 }

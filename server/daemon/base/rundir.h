@@ -20,9 +20,11 @@ int rundir_make_one(const char *path, mode_t mode);
 int rundir_open(const char *path, mode_t mode);
 /* Whether the program that this process runs has been removed, or replaced. */
 bool rundir_program_is_gone(void);
+/* Whether holdfast was uninstalled meanwhile: this program and holdfastd's socket do not exist. */
+bool rundir_is_left(void);
 /*
- * For the end of a session.  If holdfast was uninstalled meanwhile (this program and holdfastd's socket do not exist),
- * removes empty directories below HOLDFAST_RUNDIR, so that the last session leaves no file behind.
+ * For the end of a session.  Where rundir_is_left(), removes empty directories below HOLDFAST_RUNDIR, and what is there
+ * of logins that holdfastd has not seen, so that the last session leaves no file behind.
  */
 void rundir_leave(void);
 

@@ -2,8 +2,10 @@
 #include "unseentake.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -20,8 +22,7 @@
 
 struct taking {
 	uint64_t stopped;
-	bool of_one;
-	uid_t uid;
+	const struct unseen_user *of; /* alone, and what the kill switch has left; NULL: of all */
 };
 
 /* Whether the record NAME in DIR is of a login that has asked: then holdfastd has seen it. */
@@ -59,10 +60,9 @@ take(void *object, int dir, const char *name)
 	const struct taking *t = object;
 	struct unseen_login l;
 	bool asked = has_asked(dir, name);
-	int rc = unseenlist_read(dir, name, &l);
-	uint64_t uid;
+	int rc = unseenlist_read(dir, name, t->of, &l);
 
-	if (t->of_one && (rc || l.kind != UNSEEN_OFF || event_get_number(&l.event, "uid", &uid) || uid != t->uid))
+	if (t->of && (rc || l.kind != UNSEEN_OFF))
 		return;
 	/* Another process takes it in this moment, perhaps. */
 	if (unlinkat(dir, name, 0) || rc || asked || (l.kind != UNSEEN_OFF && !was_alone(&l, t->stopped)))
@@ -77,7 +77,7 @@ take(void *object, int dir, const char *name)
 void
 unseentake_all(int dir, uint64_t stopped)
 {
-	unseenlist_each(dir, take, &(struct taking){ .stopped = stopped });
+	unseenlist_each(dir, NULL, take, &(struct taking){ .stopped = stopped });
 }
 
 void
@@ -89,10 +89,16 @@ unseentake_dead(int dir, const char *name, uint64_t stopped)
 void
 unseentake_off(uid_t uid)
 {
-	int dir = rundir_open(PATH_LOGINS, 0700);
+	const struct passwd *pw = getpwuid(uid);
+	struct unseen_user of = { .uid = uid };
+	int dir;
 
+	if (!pw || strlen(pw->pw_name) >= sizeof of.name)
+		return;
+	memcpy(of.name, pw->pw_name, strlen(pw->pw_name) + 1);
+	dir = rundir_open(PATH_LOGINS, 0700);
 	if (dir < 0)
 		return;
-	unseenlist_each(dir, take, &(struct taking){ .of_one = true, .uid = uid });
+	unseenlist_each(dir, &of, take, &(struct taking){ .of = &of });
 	close(dir);
 }

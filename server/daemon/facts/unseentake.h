@@ -17,7 +17,10 @@ void unseentake_all(int dir, uint64_t stopped);
  * killed.
  */
 void unseentake_dead(int dir, const char *name, uint64_t stopped);
-/* For a helper: stores those of UID that the kill switch has left. */
+/*
+ * For a helper: stores those of UID that the kill switch has left, as far as sshd called the user by the name that the
+ * user database has for UID; a sweeper takes the others.
+ */
 void unseentake_off(uid_t uid);
 
 #endif

@@ -34,7 +34,7 @@ int heldstack_find(const char *service, const struct config_policy *p, bool acco
  * each.  Returns their number, at most MAX; 0 if the service cannot be read.
  */
 size_t heldstack_modules(const char *service, const struct config_policy *p, char *names, size_t cap, size_t max);
-/* Removes everything below PATH_PAM: for holdfastd's start. */
+/* Removes everything below PATH_PAM: for holdfastd's start, and where rundir_is_left(). */
 void heldstack_sweep(void);
 
 #endif

@@ -368,6 +368,8 @@ leader_main(const struct leader_order *order)
 	pty_close(&l.pty);
 	close_pam(&l);
 	register_leave(&l.entry);
+	if (rundir_is_left())
+		heldstack_sweep();
 	rundir_leave();
 	return rc ? 1 : 0;
 }
