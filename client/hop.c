@@ -6,7 +6,10 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+
+#include "link_hop.h"
 
 #define ORDER_MS 5000 /* it is sent before we are started */
 
@@ -20,12 +23,25 @@ hop_said(struct hop *h, const char *text)
 	h->fd = *end || end == text || n < 3 || n > INT_MAX ? INT_MAX : (int)n;
 }
 
+/* From now on each link says whose login it carries, and has this node vouch for that. */
+static void
+carry(const struct hopmsg_order *o)
+{
+	struct frame_hop m = { .hops = FRAME_HOPS };
+
+	memcpy(m.pool, o->pool, sizeof m.pool);
+	memcpy(m.node, o->from, sizeof m.node);
+	memcpy(m.unique, o->unique, sizeof m.unique);
+	link_hop_set(&m, o->node);
+}
+
 int
 hop_take(struct hop *h)
 {
 	struct pollfd p = { .fd = h->fd, .events = POLLIN };
 	unsigned char buf[HOPMSG_MAX];
 	ssize_t n;
+	int rc;
 
 	if (fcntl(h->fd, F_SETFD, FD_CLOEXEC) < 0)
 		return -errno;
@@ -34,7 +50,10 @@ hop_take(struct hop *h)
 	n = recv(h->fd, buf, sizeof buf, MSG_DONTWAIT);
 	if (n < 0)
 		return -errno;
-	return hopmsg_decode_order(&h->order, buf, (size_t)n);
+	rc = hopmsg_decode_order(&h->order, buf, (size_t)n);
+	if (!rc)
+		carry(&h->order);
+	return rc;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "link_hop.h"
 #include "secretmem.h"
 
 #define FRAME_SMALL 2048 /* any frame of ours but INPUT and ATTACH */
@@ -271,6 +272,9 @@ permitted(const struct link *l, uint8_t type)
 	switch (type) {
 	case FRAME_SERVER_HELLO:
 		return l->phase == LINK_HELLO;
+	case FRAME_HOP_CHALLENGE:
+	case FRAME_HOP_ANSWER:
+		return l->phase == LINK_HOPPING;
 	case FRAME_ERROR:
 		return true;
 	case FRAME_SERVER_PONG:
@@ -299,6 +303,37 @@ wrong(struct link *l, const char *what)
 	link_fail(l, "protocol error from host: %s", what);
 }
 
+/* HELLO has come.  A login that comes over another node says so first. */
+static void
+begin_hop(struct link *l)
+{
+	unsigned char frame[FRAME_SMALL];
+	int n = link_hop_first(l->hello.features, frame, sizeof frame);
+
+	l->phase = n > 0 ? LINK_HOPPING : LINK_READY;
+	if (n <= 0)
+		return;
+	link_put(l, frame, n);
+	link_expect(l, clock_now_ms());
+	link_flush(l);
+}
+
+static void
+heard_hop(struct link *l, const struct frame *f)
+{
+	unsigned char frame[FRAME_HOP_MAX];
+	int n = link_hop_next(f, l->hopped, frame, sizeof frame);
+
+	if (n < 0)
+		wrong(l, "a voucher");
+	else if (n == 0)
+		l->phase = LINK_READY;
+	else
+		link_put(l, frame, n);
+	l->hopped = true;
+	link_flush(l);
+}
+
 static void
 heard_hello(struct link *l, const struct frame *f)
 {
@@ -308,7 +343,7 @@ heard_hello(struct link *l, const struct frame *f)
 		l->refused = true;
 		link_fail(l, "unsupported protocol version %u from host", l->hello.lowest);
 	} else {
-		l->phase = LINK_READY;
+		begin_hop(l);
 		l->greeted = clock_now_ms();
 		/* An older host has passed over it. */
 		if (l->ahead && !frame_has_feature(l->hello.features, FRAME_AHEAD_FEATURE))
@@ -360,6 +395,10 @@ own_frame(struct link *l, const struct frame *f)
 	switch (f->type) {
 	case FRAME_SERVER_HELLO:
 		heard_hello(l, f);
+		return true;
+	case FRAME_HOP_CHALLENGE:
+	case FRAME_HOP_ANSWER:
+		heard_hop(l, f);
 		return true;
 	case FRAME_SERVER_PING:
 		heard_ping(l, f);

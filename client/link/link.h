@@ -23,6 +23,7 @@ enum link_phase {
 	LINK_CONNECTING, /* the transport is on its way */
 	LINK_GREETING,   /* we have said who we are; the host's preamble has not come */
 	LINK_HELLO,      /* its preamble has come, not its HELLO */
+	LINK_HOPPING,    /* its HELLO has come, and a voucher is spoken of (link_hop.h) */
 	LINK_READY,      /* its HELLO has come */
 	LINK_ATTACHED,   /* ATTACHED has come */
 	LINK_DEAD,       /* over: why */
@@ -32,6 +33,7 @@ struct link {
 	struct transport *transport;
 	enum link_phase phase;
 	bool asked_list, asked_attach, asked_script; /* LIST, ATTACH, SCRIPT have been sent: what may be answered */
+	bool hopped;                   /* HOP_VOUCHER has been sent */
 	bool met;                      /* the host has answered as holdfast */
 	bool starting;                 /* the answer to ATTACH may take as long as a session takes to start */
 	const unsigned char *hello_of; /* borrowed: HELLO of another client, whole, that is said in place of ours; */

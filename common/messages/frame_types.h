@@ -65,6 +65,11 @@ enum frame_type {
 	FRAME_SCRIPT_OUTPUT = 135,
 	FRAME_SCRIPT_END = 136,
 	FRAME_SCRIPT_TAKEN = 137,
+	/* frame_hop.h; before ATTACH, and only where HELLO has named the feature. */
+	FRAME_HOP = 138,
+	FRAME_HOP_CHALLENGE = 139,
+	FRAME_HOP_VOUCHER = 140,
+	FRAME_HOP_ANSWER = 141,
 	/* frame_redirect.h; before ATTACH, and where HELLO has named the feature. */
 	FRAME_REDIRECT = 142,
 };

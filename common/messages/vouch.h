@@ -36,8 +36,17 @@
  *   HELD   (fixed length)      ───▶     all sessions are told to holdfast-pool once more
  *                              ◀───     HELD_IS; the end
  *
+ * A login that comes over another node of its pool sends CHALLENGE on the one that it goes to, and SIGN on the one that
+ * it comes from (frame_hop.h: those messages, without the length at their beginning):
+ *   CHALLENGE, HOP                 ───▶   checks the ticket and the caller
+ *                                  ◀───   HOP_CHALLENGE, or REFUSED and the end
+ *   HOP_VOUCHER                    ───▶   verifies it (hop_challenge.h)
+ *                                  ◀───   HOP_ANSWER, or REFUSED; the end
+ *   SIGN, HOP, HOP_CHALLENGE       ───▶   checks the ticket and the caller
+ *                                  ◀───   HOP_VOUCHER, or REFUSED; the end
+ *
  * The login may close the connection at any time: before STARTED the helper then gives the new session up.  A request
- * is always VOUCH_REQUEST_BYTES long; the helper reads nothing else from the user.
+ * is always VOUCH_REQUEST_BYTES long; but for the messages HOP the helper reads nothing else from the user.
  */
 #ifndef HOLDFAST_VOUCH_H
 #define HOLDFAST_VOUCH_H
@@ -53,7 +62,8 @@
 #define VOUCH_VERSION 1
 
 enum vouch_op { VOUCH_OP_VOUCH = 1, VOUCH_OP_START = 2, VOUCH_OP_ENDS = 3, VOUCH_OP_EVENTS = 4, VOUCH_OP_SAY = 5,
-	       VOUCH_OP_POOL = 6, VOUCH_OP_HELD = 7, VOUCH_OP_LAST = VOUCH_OP_HELD };
+	       VOUCH_OP_POOL = 6, VOUCH_OP_HELD = 7, VOUCH_OP_CHALLENGE = 8, VOUCH_OP_SIGN = 9,
+	       VOUCH_OP_LAST = VOUCH_OP_SIGN };
 
 /*
  * The kind of caller, the same in both requests.  For a HOOK, which a login shell's start-up files run, the helper

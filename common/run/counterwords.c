@@ -19,6 +19,9 @@ static const char *const events[COUNTER_WORDS_MAX] = {
 	[COUNTER_ASIDE] = "aside",
 	[COUNTER_END] = "end",
 	[COUNTER_LOST] = "lost",
+	[COUNTER_VOUCH] = "vouch",
+	[COUNTER_VOUCHED] = "vouched",
+	[COUNTER_UNVOUCHED] = "unvouched",
 };
 
 static const char *const refusals[COUNTER_WORDS_MAX] = {

@@ -38,6 +38,9 @@ enum counter_event {
 	COUNTER_ASIDE,
 	COUNTER_END,
 	COUNTER_LOST,
+	COUNTER_VOUCH,
+	COUNTER_VOUCHED,
+	COUNTER_UNVOUCHED,
 };
 
 /* The place of WORD, of which LEN bytes count; 0: the list does not have it. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "endsweep.h"
+#include "hopfile.h"
 #include "register.h"
 #include "log.h"
 #include "login.h"
@@ -38,6 +39,26 @@ is_old(int dir, const char *name)
 	return st.st_mtime + OLD_SECONDS < now || st.st_mtime > now + OLD_SECONDS;
 }
 
+/* What another node has vouched for of a login (hopfile.h) goes when the login's record has gone. */
+static bool
+sweep_hop(int dir, const char *name)
+{
+	const char *suffix = strchr(name, '.');
+	struct ticket ticket;
+	char record[TICKET_TEXT];
+	struct stat st;
+
+	if (!suffix || suffix - name != TICKET_TEXT - 1 || strcmp(suffix, HOPFILE_SUFFIX) != 0)
+		return false;
+	memcpy(record, name, TICKET_TEXT - 1);
+	record[TICKET_TEXT - 1] = '\0';
+	if (ticket_parse(&ticket, record))
+		return false;
+	if (fstatat(dir, record, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT)
+		unlinkat(dir, name, 0);
+	return true;
+}
+
 static void
 sweep_one(int dir, const char *name, char *buf, uint64_t stopped)
 {
@@ -51,7 +72,7 @@ sweep_one(int dir, const char *name, char *buf, uint64_t stopped)
 			unlinkat(dir, name, 0);
 		return;
 	}
-	if (ticket_parse(&ticket, name))
+	if (sweep_hop(dir, name) || ticket_parse(&ticket, name))
 		return;
 	rc = login_read_record(dir, name, buf, &r);
 	if (!rc)

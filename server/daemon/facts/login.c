@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "auth_identity.h"
+#include "hopfile.h"
 #include "paths.h"
 #include "procstat.h"
 #include "rundir.h"
@@ -137,6 +138,40 @@ from_record(const struct record *r, struct login *l)
 	return 0;
 }
 
+/*
+ * From here on the login is what another node has vouched for, for everybody who asks; its rights here (holdfast.conf's
+ * Match, PAM) stay those of what it has proved to this host.  A file that can't be believed changes nothing.
+ */
+static void
+take_hop(int dir, const struct ticket *ticket, struct login *l)
+{
+	struct hopfile h;
+
+	if (hopfile_read(dir, ticket, &h) || h.pid != (uint32_t)l->sshd || h.start != l->start)
+		return;
+	l->identity = h.identity;
+	memset(&l->former, 0, sizeof l->former);
+	memcpy(l->who, h.who, sizeof l->who);
+	memcpy(l->node, h.node, sizeof l->node);
+	memcpy(l->vouched, h.method, sizeof l->vouched);
+	memcpy(l->origin, h.address, sizeof l->origin);
+}
+
+const char *
+login_from(const struct login *l)
+{
+	return l->node[0] ? l->origin : l->address;
+}
+
+void
+login_event(const struct login *l, struct event *e)
+{
+	if (!l->node[0])
+		return;
+	event_add(e, "node", l->node);
+	event_add(e, "vouched", l->vouched);
+}
+
 int
 login_find(const struct ticket *ticket, struct login *l)
 {
@@ -154,6 +189,8 @@ login_find(const struct ticket *ticket, struct login *l)
 	rc = dir < 0 ? dir : login_read_record(dir, name, buf, &r);
 	if (!rc)
 		rc = from_record(&r, l);
+	if (!rc)
+		take_hop(dir, ticket, l);
 	if (dir >= 0)
 		close(dir);
 	free(buf);

@@ -9,6 +9,8 @@
 
 #include "auth_keys.h"
 #include "bounds.h"
+#include "event.h"
+#include "frame_hop.h"
 #include "identity.h"
 #include "record.h"
 #include "ticket.h"
@@ -26,7 +28,15 @@ struct login {
 	struct identity identity;
 	struct identity former; /* for sessions of versions whose identity had no user name */
 	char who[WHO_CAP];
-	char keys[AUTH_KEYS][AUTH_KEY_CAP]; /* for Match Key: "SHA256:…", certificates' key ids; "" behind the last */
+	/*
+	 * Of a login that another node of the pool has vouched for (hopfile.h): IDENTITY and WHO are what it has proved
+	 * there, and FORMER is unknown.  The addresses and ports above stay those of its connection to this host.
+	 */
+	char node[NODE_CAP];               /* that node; "": nobody has vouched for it */
+	char vouched[FRAME_HOP_METHOD];    /* by which key, or "munge" */
+	char origin[ADDRESS_CAP];          /* where it came from there; "": unknown */
+	/* What it has proved to this host, for Match Key: "SHA256:…", certificates' key ids; "" behind the last. */
+	char keys[AUTH_KEYS][AUTH_KEY_CAP];
 };
 
 /*
@@ -34,6 +44,10 @@ struct login {
  * isn't root's own or is damaged; another negative errno.
  */
 int login_find(const struct ticket *ticket, struct login *l);
+/* Where the person is, for people and the log; "": unknown. */
+const char *login_from(const struct login *l);
+/* Adds to *E the node that has vouched for L, if one has. */
+void login_event(const struct login *l, struct event *e);
 /*
  * Notes that the login of TICKET has asked holdfastd for a session, or has said why it does not, by a time of its
  * record that no clock gives (record.h): 0 the first time; -EALREADY; another negative errno.

@@ -34,10 +34,11 @@ leader_audit_created(struct leader *l)
 	struct event e;
 
 	l->created_ms = clock_now_ms();
-	audit_begin(&l->audit, &e, "create", l->login->address, l->login->who);
+	audit_begin(&l->audit, &e, "create", login_from(l->login), l->login->who);
 	event_add(&e, "version", PACKAGE_VERSION);
 	if (l->order->origin)
 		event_add(&e, "origin", l->order->origin->unique);
+	login_event(l->login, &e);
 	audit_write(&l->audit, &e);
 }
 
@@ -50,6 +51,16 @@ event_of(const struct vouched_one *a, unsigned others)
 	if (!others)
 		return "resume";
 	return a->kind == LEADERMSG_TAKE ? "take" : "join";
+}
+
+/* The node of the pool that A's login has come over, if that has vouched for it. */
+static void
+put_node(struct event *e, const struct vouched_one *a)
+{
+	if (!a || !a->node[0])
+		return;
+	event_add(e, "node", a->node);
+	event_add(e, "vouched", a->vouched);
 }
 
 static void
@@ -92,6 +103,7 @@ leader_audit_attached(struct leader *l, const struct leadermsg_report *m)
 		event_add(&e, "chose", a->chose);
 	if (a->other)
 		event_add(&e, "other-key", "yes");
+	put_node(&e, a);
 	audit_write_limited(&l->audit, &e);
 }
 
@@ -123,6 +135,7 @@ leader_audit_gone(struct leader *l, const struct leadermsg_report *m)
 	audit_begin(&l->audit, &e, left ? "leave" : "drop", a->address, a->who);
 	event_number(&e, "duration", seconds_since(a->since_ms));
 	event_add(&e, "why", why_gone(a, m->kind));
+	put_node(&e, a);
 	/* After the end of the shell the event "end" replaces "drop". */
 	if (!l->ended)
 		audit_write_limited(&l->audit, &e);
@@ -140,12 +153,14 @@ leader_audit_refused(struct leader *l, const struct leadermsg_report *m)
 		[ATTACH_REFUSAL_TAKEOVER] = "take-over",
 	};
 	const struct vouched_one *a = vouched_find(&l->attachments, m->number);
-	char extra[32];
+	struct event e;
 
 	if (m->kind >= sizeof words / sizeof *words || !words[m->kind])
 		return;
-	snprintf(extra, sizeof extra, "why=%s", words[m->kind]);
-	audit_limited(&l->audit, "refuse", a ? a->address : NULL, a ? a->who : NULL, extra);
+	audit_begin(&l->audit, &e, "refuse", a ? a->address : NULL, a ? a->who : NULL);
+	event_add(&e, "why", words[m->kind]);
+	put_node(&e, a);
+	audit_write_limited(&l->audit, &e);
 	if (a && !a->attached)
 		vouched_remove(&l->attachments, m->number);
 }
@@ -194,5 +209,6 @@ leader_audit_end(struct leader *l, const struct endrecord *r)
 	put_actor(&e, r);
 	if (r->idle_s)
 		event_number(&e, "idle_s", r->idle_s);
+	put_node(&e, a);
 	audit_write(&l->audit, &e);
 }

@@ -124,11 +124,13 @@ find_claimer(const struct leader *l, const struct leadermsg_report *m, struct lo
 static void
 note_login(struct leader *l, const struct leadermsg_report *m, const struct login *login)
 {
-	struct vouched_one *a = vouched_add(&l->attachments, m->number, m->kind, login->address, login->who);
+	struct vouched_one *a = vouched_add(&l->attachments, m->number, m->kind, login_from(login), login->who);
 
 	if (!a)
 		return;
 	a->other = !identity_equal(&login->identity, &l->login->identity);
+	memcpy(a->node, login->node, sizeof a->node);
+	memcpy(a->vouched, login->vouched, sizeof a->vouched);
 	a->sshd = login->sshd;
 	a->sshd_start = login->start;
 	if (tcp_tuple_parse(&a->tuple, login->address, login->port, login->local_address, login->local_port))

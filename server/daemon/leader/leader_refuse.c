@@ -48,12 +48,13 @@ leader_refuse(struct leader *l, uint32_t code, uint32_t cause, const char *what,
 	fd_close(&l->conn);
 	if (!leader_audit_may_say(l))
 		return;
-	audit_begin(&l->audit, &e, "refuse", login->address, login->who);
+	audit_begin(&l->audit, &e, "refuse", login_from(login), login->who);
 	event_number(&e, "code", code);
 	event_add(&e, "from", vouch_from_word(l->order->from));
 	event_add(&e, "why", notheld_name(cause));
 	if (what[0])
 		event_quote(&e, "detail", what);
+	login_event(login, &e);
 	audit_write(&l->audit, &e);
 }
 

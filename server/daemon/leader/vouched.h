@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "frame_hop.h"
 #include "leadermsg.h"
 #include "tcpinfo.h"
 
@@ -30,8 +31,10 @@ struct vouched_one {
 	char chose[NAME_CAP]; /* how the login chose the session, as the keeper says; "": unknown */
 	uint64_t since_ms; /* attached since, on clock_now_ms */
 	uint64_t asked_ms; /* its login asked holdfastd then, on the same, to resume a session; 0: unknown, or another */
-	char address[ADDRESS_CAP];
+	char address[ADDRESS_CAP]; /* where the person is */
 	char who[WHO_CAP];
+	char node[NODE_CAP];       /* of the pool, that has vouched for its login; "": none has */
+	char vouched[FRAME_HOP_METHOD]; /* by which key (login.h) */
 };
 
 struct vouched {

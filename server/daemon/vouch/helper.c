@@ -21,6 +21,9 @@
 #include "clock.h"
 #include "counters.h"
 #include "files.h"
+#include "helper_private.h"
+#include "hop_challenge.h"
+#include "hop_sign.h"
 #include "insession.h"
 #include "leader_main.h"
 #include "log.h"
@@ -39,28 +42,9 @@
 #include "tellends.h"
 #include "vouch.h"
 
-#define SILENCE_MS 5000 /* a caller that has connected and says nothing */
 #define ADMITTED_SECONDS 300 /* sshd's account stage counts for the login's shell: authentication and start-up files */
 #define TOLD_BEFORE_MS 300
 #define LIFE_SECONDS 60 /* whatever happens, a name service that hangs for instance */
-
-enum state { EXPECT_VOUCH, EXPECT_START, DONE };
-
-struct helper {
-	int conn, slot;
-	bool quiet;
-	uint64_t asked_ms; /* clock_now_ms(): it has connected */
-	uid_t caller; /* by SO_PEERCRED */
-	enum state state;
-	int timeout_ms; /* of the state */
-	struct ticket ticket;
-	uint8_t from; /* enum vouch_from */
-	struct login login; /* of a process in a session: the one that has started that */
-	struct origin *origin; /* owned: that session; NULL: a login asks */
-	struct account account;
-	struct config_policy policy;
-	int status; /* the exit status */
-};
 
 /*
  * Writes why the login gets no session (notheld.h), and WHAT else there is to say, or "".  The facts of the login come
@@ -74,12 +58,14 @@ write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t 
 	struct event e;
 
 	audit_init(&a, known ? h->login.user : "-", h->caller);
-	audit_begin(&a, &e, name, known ? h->login.address : NULL, known ? h->login.who : NULL);
+	audit_begin(&a, &e, name, known ? login_from(&h->login) : NULL, known ? h->login.who : NULL);
 	event_number(&e, "code", code);
 	event_add(&e, "from", vouch_from_word(h->from));
 	event_add(&e, "why", notheld_name(cause));
 	if (what[0])
 		event_quote(&e, "detail", what);
+	if (known)
+		login_event(&h->login, &e);
 	audit_write(&a, &e);
 }
 
@@ -87,7 +73,7 @@ write_refusal(const struct helper *h, const char *name, uint32_t code, uint32_t 
 static void
 refuse(struct helper *h, uint32_t code, const char *text, uint32_t cause, const char *what)
 {
-	h->state = DONE;
+	h->state = HELPER_DONE;
 	h->status = 1;
 	/* It has its answer, and holdfastd has counted it. */
 	if (progress_has_told())
@@ -121,7 +107,7 @@ find_login(struct helper *h, const struct vouch_request *q)
 	int rc = login_find(&q->ticket, &h->login);
 
 	if (!rc && h->login.uid == h->caller) {
-		progress_login(h->login.user, h->login.address, h->login.who, q->from);
+		progress_login(h->login.user, login_from(&h->login), h->login.who, q->from);
 		login_has_asked(&q->ticket);
 		return true;
 	}
@@ -202,7 +188,6 @@ refuse_by_policy(struct helper *h, uint32_t code, const char *trouble)
 		refuse(h, code, trouble, NOTHELD_TROUBLE, trouble);
 }
 
-/* Everything that must hold for a vouched login; done for each request anew. */
 static bool
 verify(struct helper *h, const struct vouch_request *q)
 {
@@ -252,7 +237,7 @@ send_facts(struct helper *h)
 	memcpy(facts.who, h->login.who, sizeof facts.who);
 	facts.pool = askpool_may(&h->policy.pool);
 	if (reply_send(h->conn, &facts))
-		h->state = DONE;
+		h->state = HELPER_DONE;
 }
 
 /* The login gives up after MS, and is told a moment before that what took so long. */
@@ -276,7 +261,7 @@ was_left(struct helper *h, const struct vouch_request *q)
 	counters_event("aside", notheld_name(NOTHELD_GAVE_UP));
 	if (!h->quiet)
 		write_refusal(h, "aside", VOUCH_LATE, NOTHELD_GAVE_UP, "");
-	h->state = DONE;
+	h->state = HELPER_DONE;
 	return true;
 }
 
@@ -299,9 +284,10 @@ on_vouch(struct helper *h, const struct vouch_request *q)
 	if (!h->origin)
 		counters_asked(&q->ticket, h->asked_ms);
 	h->ticket = q->ticket;
-	h->state = EXPECT_START;
+	h->state = HELPER_EXPECT_START;
 	/* It looks for a session to resume first, which takes its time. */
-	h->timeout_ms = SILENCE_MS + (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
+	h->timeout_ms = HELPER_SILENCE_MS;
+	h->timeout_ms += (int)(h->policy.login_timeout_ms < 30000 ? h->policy.login_timeout_ms : 30000);
 	if (h->from == VOUCH_FROM_HOOK)
 		tellends_run(h->conn, h->caller);
 	send_facts(h);
@@ -323,7 +309,7 @@ on_start(struct helper *h, const struct vouch_request *q)
 {
 	struct leader_order *order;
 
-	h->state = DONE;
+	h->state = HELPER_DONE;
 	/* At once: it tells the caller that this helper is alive, however long the rest takes. */
 	if (reply_plain(h->conn, VOUCH_PROGRESS, 0))
 		return;
@@ -362,12 +348,12 @@ asks_pool(struct helper *h, const unsigned char *buf, size_t len)
 {
 	struct vouch_request q;
 
-	if (h->state != EXPECT_START || vouch_decode_request(&q, buf, len) || q.op != VOUCH_OP_POOL)
+	if (h->state != HELPER_EXPECT_START || vouch_decode_request(&q, buf, len) || q.op != VOUCH_OP_POOL)
 		return false;
 	if (!askpool_may(&h->policy.pool))
 		reply_pool(h->conn, -1);
 	else if (askpool_answer(h->conn, q.number, h->login.user))
-		h->state = DONE;
+		h->state = HELPER_DONE;
 	return true;
 }
 
@@ -375,8 +361,8 @@ static const struct {
 	enum vouch_op op; /* the one request that the state permits */
 	void (*handle)(struct helper *, const struct vouch_request *);
 } states[] = {
-	[EXPECT_VOUCH] = { VOUCH_OP_VOUCH, on_vouch },
-	[EXPECT_START] = { VOUCH_OP_START, on_start },
+	[HELPER_EXPECT_VOUCH] = { VOUCH_OP_VOUCH, on_vouch },
+	[HELPER_EXPECT_START] = { VOUCH_OP_START, on_start },
 };
 
 /* Answers a request that needs no ticket; whether it is one. */
@@ -402,10 +388,28 @@ needs_no_ticket(struct helper *h, const unsigned char *buf, size_t len)
 	return true;
 }
 
+/* Serves a request of a login that goes over from one node of a pool to another; whether it is one. */
+static bool
+hops(struct helper *h, const unsigned char *buf, size_t len)
+{
+	struct vouch_request q;
+
+	/* A process in a session is in no login. */
+	if (vouch_decode_request(&q, buf, len) || q.from != VOUCH_FROM_COMMAND)
+		return false;
+	if (q.op == VOUCH_OP_CHALLENGE)
+		hop_challenge(h, &q);
+	else if (q.op == VOUCH_OP_SIGN)
+		hop_sign(h, &q);
+	else
+		return false;
+	return true;
+}
+
 static void
 serve(struct helper *h)
 {
-	while (h->state != DONE) {
+	while (h->state != HELPER_DONE) {
 		unsigned char buf[VOUCH_REQUEST_BYTES];
 		struct vouch_request q;
 		ssize_t n;
@@ -415,7 +419,7 @@ serve(struct helper *h)
 		n = receiving_take(h->conn, buf, sizeof buf);
 		if (n == 0 || (n < 0 && n != -EBADMSG))
 			return;
-		if (n > 0 && h->state == EXPECT_VOUCH && needs_no_ticket(h, buf, (size_t)n))
+		if (n > 0 && h->state == HELPER_EXPECT_VOUCH && (needs_no_ticket(h, buf, (size_t)n) || hops(h, buf, (size_t)n)))
 			return;
 		if (n > 0 && asks_pool(h, buf, (size_t)n))
 			continue;
@@ -431,7 +435,7 @@ int
 helper_run(int conn, int slot, bool quiet, struct progress *progress, uint64_t asked_ms)
 {
 	struct helper h = { .conn = conn, .slot = slot, .quiet = quiet, .asked_ms = asked_ms,
-	                    .timeout_ms = SILENCE_MS };
+	                    .timeout_ms = HELPER_SILENCE_MS, .verify = verify };
 	const int keep[] = { conn, slot }, none[] = { 0 };
 	struct ucred cred;
 

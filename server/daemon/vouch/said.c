@@ -49,7 +49,7 @@ said_take(uid_t caller, const struct vouch_request *q, bool quiet)
 	if (!find_who(caller, q, &l))
 		return false;
 	audit_init(&a, l.user, caller);
-	audit_begin(&a, &e, "aside", l.address, l.who);
+	audit_begin(&a, &e, "aside", login_from(&l), l.who);
 	event_add(&e, "why", notheld_name(q->cause));
 	if (number && q->number)
 		event_number(&e, number, q->number);

@@ -10,11 +10,25 @@
 #include "hostfile.h"
 #include "paths.h"
 #include "poolask.h"
+#include "poolkeys.h"
 #include "reinstall.h"
 
 #define DAEMON HOLDFAST_LIBEXECDIR "/holdfast-pool"
 #define CLIENT HOLDFAST_BINDIR "/holdfast"
 #define SERVICE "holdfast-pool.service"
+
+/* Whether it holds keys; who may not read it can't tell. */
+static void
+check_keys(struct doctor *d, const char *path)
+{
+	char error[TEXT_CAP];
+	struct poolkeys keys;
+
+	if (poolkeys_read(path, &keys, error) == -EBADMSG)
+		doctor_add(d, "pool.vouch", DOCTOR_PROBLEM, "correct that line, or copy the file from another node",
+		           "no login is vouched for on other nodes: %.400s", error);
+	poolkeys_wipe(&keys);
+}
 
 /* Whether the file PATH is root's alone, as the file of a shared secret must be. */
 static void
@@ -31,9 +45,11 @@ check_secret(struct doctor *d, const char *path)
 		else
 			doctor_add(d, "pool.vouch", DOCTOR_UNKNOWN, NULL, "cannot look at %s (PoolVouch): %s", path,
 			           strerror(errno));
-	} else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_mode & 077) {
+	} else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 07777) != 0600) {
 		doctor_add(d, "pool.vouch", DOCTOR_PROBLEM, fix, "no login is vouched for on other nodes: %s must be a file "
 		           "that belongs to root and has mode 0600 (PoolVouch)", path);
+	} else {
+		check_keys(d, path);
 	}
 }
 

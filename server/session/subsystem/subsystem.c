@@ -19,6 +19,7 @@
 #include "rootless.h"
 #include "paths.h"
 #include "signals.h"
+#include "subsystem_hop.h"
 #include "subsystem_list.h"
 #include "subsystem_script.h"
 #include "sessions.h"
@@ -37,6 +38,7 @@ struct subsystem {
 	struct enter_request *q;
 	unsigned char nonce[FRAME_NONCE]; /* the client's */
 	struct frame_hello hello;   /* the client's; lowest 0: it has not come */
+	struct subsystem_hop hop;   /* HOP */
 	struct frame_attach attach; /* points into IN */
 	struct frame_script script; /* the same; its count is 0: SCRIPT has not come */
 	struct frame_redirect elsewhere; /* where the session is, as we have told the client, or the client us; … */
@@ -188,10 +190,24 @@ on_ping(struct subsystem *s, const struct frame *f)
 	return send_frame(s, frame_put_u64(FRAME_SERVER_PONG, token, s->out, sizeof s->out));
 }
 
+/* HOP and HOP_VOUCHER, which are answered before ATTACH comes. */
+static int
+on_hop(struct subsystem *s, const struct frame *f)
+{
+	int n, rc;
+
+	if (f->type == FRAME_HOP)
+		rc = subsystem_hop_begin(&s->hop, &s->q->ticket, f, s->out, sizeof s->out, &n);
+	else
+		rc = subsystem_hop_voucher(&s->hop, f, s->out, sizeof s->out, &n);
+	return rc ? rc : send_frame(s, n);
+}
+
 static bool
 is_known(uint8_t type)
 {
-	return type < FRAME_EXTENSION || type == FRAME_ATTACH_AHEAD || type == FRAME_SCRIPT || type == FRAME_REDIRECT;
+	return type < FRAME_EXTENSION || type == FRAME_ATTACH_AHEAD || type == FRAME_SCRIPT || type == FRAME_REDIRECT ||
+	       type == FRAME_HOP || type == FRAME_HOP_VOUCHER;
 }
 
 /*
@@ -216,6 +232,9 @@ on_frame(struct subsystem *s, const struct frame *f)
 		return 0;
 	case FRAME_LIST:
 		return f->len ? -EBADMSG : on_list(s);
+	case FRAME_HOP:
+	case FRAME_HOP_VOUCHER:
+		return on_hop(s, f);
 	case FRAME_SCRIPT:
 		return frame_get_script(&s->script, f->body, f->len) < 0 ? -EBADMSG : 1;
 	case FRAME_REDIRECT:
@@ -261,7 +280,7 @@ fill_request(struct subsystem *s)
 	q->create_named = m->mode == FRAME_TAKE && !q->must_exist;
 	q->redirects = frame_has_feature(s->hello.features, FRAME_REDIRECT_FEATURE) && !s->redirected;
 	q->relay = m->flags & FRAME_RELAY && s->known ? &s->elsewhere : NULL;
-	q->no_hop = q->flags & ATTACH_FLAG_NAMED || (s->redirected && !q->relay);
+	q->no_hop = s->hop.begun || q->flags & ATTACH_FLAG_NAMED || (s->redirected && !q->relay);
 }
 
 /*
@@ -339,6 +358,7 @@ serve_frames(struct subsystem *s)
 		if (rc)
 			break;
 	}
+	subsystem_hop_end(&s->hop);
 	/* What was sent ahead is one new session's ATTACH, and no more. */
 	if (rc > 0 && s->ahead && (s->ahead_left || s->attach.mode != FRAME_NEW))
 		rc = -EBADMSG;
