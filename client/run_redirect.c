@@ -137,7 +137,8 @@ run_redirect_put(const struct run *r, struct link *l)
 {
 	unsigned char frame[1024];
 
-	if (r->go.relay)
+	/* The node there compares the session's own id. */
+	if (r->go.told)
 		link_put(l, frame, frame_put_redirect(&r->go.to, frame, sizeof frame));
 }
 

@@ -19,7 +19,7 @@ void run_redirect_told(struct run *r, struct link *l, const struct frame *f);
 bool run_redirect_may_attach(struct run *r, struct link *l);
 /* What is asked of the node: M as it would be otherwise. */
 void run_redirect_ask(const struct run *r, struct frame_attach *m);
-/* REDIRECT, which goes before ATTACH over L, where the client is relayed. */
+/* REDIRECT, which goes before ATTACH over L: for the relay, or for the node of the session to compare with that. */
 void run_redirect_put(const struct run *r, struct link *l);
 /* The new connection has failed.  True: the parked one takes its place. */
 bool run_redirect_back(struct run *r);

@@ -8,6 +8,7 @@
 #include "fields.h"
 
 #define TARGET_MARK 0xffffffffu /* no length of a string */
+#define UNIQUE_MARK 0xfffffffeu /* the same */
 
 int
 attach_type_of(const void *buf, size_t len)
@@ -93,7 +94,8 @@ attach_decode_status(struct attach_status *m, const void *buf, size_t len)
 
 /*
  * CLAIM: these fields, then by its flags a framed client's fields and the typed bytes, then with AGAIN the token, then
- * the target, if it is known, behind a mark that is no length of a command, then the command, if any.
+ * the target, if it is known, and the session's own id, if there is one, each behind a mark that is no length of a
+ * command, then the command, if any.
  */
 
 #define C struct attach_claim
@@ -140,22 +142,43 @@ put_target(struct wire_writer *w, const struct termcan *target)
 	wire_put_raw(w, bytes, sizeof bytes);
 }
 
+/* Whether the claim goes on with MARK, which is taken then. */
+static bool
+take_mark(struct wire_reader *r, uint32_t mark)
+{
+	struct wire_reader look = *r;
+	uint32_t got;
+
+	wire_get_u32(&look, &got);
+	if (look.err || got != mark)
+		return false;
+	*r = look;
+	return true;
+}
+
 /* The target of a claim, if it has one.  Errors stick in R. */
 static void
 get_target(struct wire_reader *r, struct termcan *target)
 {
 	unsigned char bytes[TERMCAN_BYTES];
-	struct wire_reader look = *r;
-	uint32_t mark;
 
-	wire_get_u32(&look, &mark);
-	if (look.err || mark != TARGET_MARK)
+	if (!take_mark(r, TARGET_MARK))
 		return;
-	wire_get_raw(&look, bytes, sizeof bytes);
-	*r = look;
+	wire_get_raw(r, bytes, sizeof bytes);
 	if (!r->err)
 		termcan_get(target, bytes);
 	if (!r->err && !termcan_known(target))
+		r->err = -EBADMSG;
+}
+
+/* The session's own id, if the claim has one: as get_target. */
+static void
+get_unique(struct wire_reader *r, char unique[FRAME_HOP_UNIQUE])
+{
+	if (!take_mark(r, UNIQUE_MARK))
+		return;
+	wire_get_raw(r, unique, FRAME_HOP_UNIQUE - 1);
+	if (!r->err && strspn(unique, "0123456789abcdef") != FRAME_HOP_UNIQUE - 1)
 		r->err = -EBADMSG;
 }
 
@@ -175,6 +198,10 @@ attach_encode_claim(const struct attach_claim *m, unsigned char *out, size_t cap
 		fields_put(&w, token_fields, m);
 	if (termcan_known(&m->target))
 		put_target(&w, &m->target);
+	if (m->unique[0]) {
+		wire_put_u32(&w, UNIQUE_MARK);
+		wire_put_raw(&w, m->unique, FRAME_HOP_UNIQUE - 1);
+	}
 	/* No field for no command: a keeper of an older version refuses a longer claim than it knows. */
 	if (m->command)
 		wire_put_cstring(&w, m->command);
@@ -226,6 +253,8 @@ attach_decode_claim(struct attach_claim *m, const void *buf, size_t len)
 		rc = fields_get(&r, token_fields, m);
 	if (!rc)
 		get_target(&r, &m->target);
+	if (!rc)
+		get_unique(&r, m->unique);
 	if (!rc)
 		rc = get_command(&r, &m->command);
 	if (!rc)

@@ -186,7 +186,7 @@ enum attach_mode {
 #define ATTACH_FLAG_RETURNS 64u /* the claimer knows GRANTED and ATTACH_MODE_AGAIN */
 #define ATTACH_FLAG_APART 128u  /* FIRST: no login is to resume the new session by itself */
 
-#define ATTACH_FLAG_NAMED 4096u /* AUTO: the session was asked for by its number, so the identity does not count */
+#define ATTACH_FLAG_NAMED 4096u /* AUTO: another node that can't vouch has chosen it, so the identity does not count */
 
 /* And four bits that say how the login has chosen the session, for the event: enum attach_chose. */
 #define ATTACH_CHOSE_SHIFT 8
@@ -234,6 +234,12 @@ struct attach_claim {
 	 */
 	struct termcan target;
 	unsigned char token[ATTACH_TOKEN]; /* AGAIN: of GRANTED */
+	/*
+	 * The session's own id (endrecord.h), where another node of the pool has sent the login to it; "": none.  The
+	 * keeper of another session that has the number now refuses (ATTACH_REFUSAL_OTHER), and so does one of a version
+	 * that does not know this field.
+	 */
+	char unique[FRAME_HOP_UNIQUE];
 	char *command;            /* FIRST: a command that the new session runs in the login shell's place; or NULL */
 };
 
@@ -255,7 +261,7 @@ enum attach_refusal {
 	ATTACH_REFUSAL_TAKEOVER = 10, /* the session is attached, and TakeOver is no */
 	ATTACH_REFUSAL_ASK = 11,      /* the session is attached, TakeOver is ask, and ATTACH_FLAG_ASKED is not set */
 	ATTACH_REFUSAL_VERSION = 12,  /* framed: no version that both sides know */
-	ATTACH_REFUSAL_OTHER = 13,    /* STREAM: another session has the id now */
+	ATTACH_REFUSAL_OTHER = 13,    /* another session has the number now (STREAM, or UNIQUE) */
 	ATTACH_REFUSAL_STRANGER = 14, /* AGAIN: no attachment of that token is awaited */
 };
 

@@ -28,6 +28,7 @@ static const char *const refusals[COUNTER_WORDS_MAX] = {
 	"other", "no-ticket", "not-yours", "not-inside", "disabled", "limit", "pam", "bad-config", "trouble",
 	"bad-request", "drain", "queue", "limit-total", "maxlogins", "nofile", "other-key", "elevated", "take-over", "ticket",
 	"confined", "namespaces", "enable-no", "logind", "ptys", "space", "memory", "keeper", "helper-died", "login-timeout",
+	"other-session",
 };
 
 static const char *const asides[COUNTER_WORDS_MAX] = {

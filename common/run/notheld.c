@@ -113,6 +113,8 @@ static const struct {
 	[NOTHELD_TAKE_OVER] = { "take-over", "TakeOver in holdfast.conf forbids to take the session from its terminal",
 		"detach it there: holdfastctl detach" },
 	[NOTHELD_TICKET] = { "ticket", "its ticket is of no login that runs", "log in anew" },
+	[NOTHELD_OTHER_SESSION] = { "other-session", "another session has the number that another node of the pool knew",
+		"nothing: a session that has ended is not found; holdfastctl ls shows those that are there" },
 };
 
 static bool

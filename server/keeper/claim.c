@@ -161,7 +161,10 @@ grant_to(struct peer *peer, const struct identity *who)
 	enum attach_refusal code;
 	const char *why = claim_take_over_objection(peer->keeper, &peer->claim, &code);
 
-	if (peer->claim.mode == ATTACH_MODE_AUTO && peer->keeper->apart)
+	/* It was told of another session, which had this number. */
+	if (peer->claim.unique[0] && strcmp(peer->claim.unique, peer->keeper->unique) != 0)
+		refuse_and_tell(peer, ATTACH_REFUSAL_OTHER, "another session has this number now");
+	else if (peer->claim.mode == ATTACH_MODE_AUTO && peer->keeper->apart)
 		refuse_and_tell(peer, ATTACH_REFUSAL_BUSY, "no login resumes it by itself; attach it by name");
 	else if (peer->claim.mode == ATTACH_MODE_AUTO && !(peer->claim.flags & ATTACH_FLAG_NAMED) &&
 	         !identity_equal(who, &peer->keeper->init.identity))

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_hop.h"
 #include "frame_redirect.h"
 #include "frame_script.h"
 #include "frame_session.h"
@@ -211,6 +212,26 @@ on_redirect(const struct frame *f)
 }
 
 static void
+on_hop(const struct frame *f)
+{
+	struct frame_hop_challenge c;
+	struct frame_hop_voucher v;
+	struct frame_hop_answer a;
+	struct frame_hop m;
+
+	if (frame_get_hop(&m, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_hop(&m, body, n), frame_put_hop(&m, out, sizeof out));
+	if (frame_get_hop_challenge(&c, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_hop_challenge(&c, body, n), frame_put_hop_challenge(&c, out, sizeof out));
+	if (frame_get_hop_answer(&a, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_hop_answer(&a, body, n), frame_put_hop_answer(&a, out, sizeof out));
+	/* It points into the frame: what was written is not to be written over itself. */
+	if (frame_get_hop_voucher(&v, f->body, f->len) == 0)
+		must(frame_put_hop_voucher(&v, out, sizeof out) == (int)f->len + FRAME_HEAD &&
+		     memcmp(out + FRAME_HEAD, f->body, f->len) == 0, "what was taken is another", f->type);
+}
+
+static void
 on_frame(const struct frame *in, struct streams *streams)
 {
 	/* Of its own length, so that a sanitizer sees a read behind its end. */
@@ -233,6 +254,12 @@ on_frame(const struct frame *in, struct streams *streams)
 		break;
 	case FRAME_REDIRECT:
 		on_redirect(&f);
+		break;
+	case FRAME_HOP:
+	case FRAME_HOP_CHALLENGE:
+	case FRAME_HOP_VOUCHER:
+	case FRAME_HOP_ANSWER:
+		on_hop(&f);
 		break;
 	case FRAME_SCRIPT_INPUT:
 	case FRAME_SCRIPT_OUTPUT:

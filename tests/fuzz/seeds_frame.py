@@ -57,6 +57,10 @@ FRAMES = {
     "script": frame(133, struct.pack(">I", 4) + string(b"send") + string(b"--") + string(b"work") + string(b"ls\n")),
     "script-wrong": frame(133, struct.pack(">I", 65) + string(b"x")) + frame(133, struct.pack(">I", 1) + string(b"a\0")),
     "script-data": frame(134, b"ls\r") + frame(134) + frame(135, b"\1oops") + frame(135, b"\2x"),
+    "hop": frame(138, string(b"cluster") + string(b"login1") + struct.pack(">I", 1) + string(b"0123456789abcdef")) +
+           frame(139, KEY + KEY + string(b"login2") + KEY) + frame(141, b"\1" + string(b"")),
+    "hop-voucher": frame(140, string(b"k1") + string(b"claim") + string(KEY + KEY)) + frame(140, string(b"") * 3) +
+                   frame(140, string(b"munge") + string(b"c" * 1024) + string(b"m" * 4096)),
     "script-end": frame(136, struct.pack(">I", 3) + string(b"a\33line")) + frame(136, struct.pack(">I", 256) + string(b"")),
     "extension": frame(200, b"whatever"),
     "length-0": bytes(4),

@@ -250,6 +250,40 @@ claim_of_a_framed_client(void **state)
 	assert_int_equal(decode_claim(buf, (size_t)len + 1), -EBADMSG);
 }
 
+/* The session's own id stands behind the target, and before the command. */
+static void
+claim_over_another_node(void **state)
+{
+	struct attach_claim m = { .mode = ATTACH_MODE_AUTO, .unique = "0123456789abcdef" }, got;
+	unsigned char buf[1024];
+	char line[] = "make";
+	int len = attach_encode_claim(&m, buf, sizeof buf), plain = len - 4 - 16;
+
+	(void)state;
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)len), 0);
+	assert_string_equal(got.unique, m.unique);
+	for (int cut = plain; cut < len; cut++)
+		assert_int_equal(decode_claim(buf, (size_t)cut), cut == plain ? 0 : -EBADMSG);
+	for (const char *bad = "gA\n /"; *bad; bad++)
+		for (int at = plain + 4; at < len; at++) {
+			unsigned char good = buf[at];
+
+			buf[at] = (unsigned char)*bad;
+			assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
+			buf[at] = good;
+		}
+	buf[len - 1] = '\0';
+	assert_int_equal(decode_claim(buf, (size_t)len), -EBADMSG);
+	m.target.can = TERMCAN_KNOWN;
+	m.command = line;
+	len = attach_encode_claim(&m, buf, sizeof buf);
+	assert_int_equal(attach_decode_claim(&got, buf, (size_t)len), 0);
+	assert_string_equal(got.unique, m.unique);
+	assert_true(termcan_known(&got.target));
+	assert_string_equal(got.command, line);
+	free(got.command);
+}
+
 /* The command line comes last, and only where there is one. */
 static void
 claim_with_a_command(void **state)
@@ -464,7 +498,7 @@ main(void)
 		cmocka_unit_test(verdict),
 		cmocka_unit_test(claim),
 		cmocka_unit_test(claim_of_a_framed_client),
-		cmocka_unit_test(claim_with_a_command),
+		cmocka_unit_test(claim_over_another_node), cmocka_unit_test(claim_with_a_command),
 		cmocka_unit_test(the_longest_claim_fits),
 		cmocka_unit_test(small_messages),
 		cmocka_unit_test(no_number_stands_for_two),

@@ -168,7 +168,39 @@ only_the_same_identity_resumes_by_itself(void **state)
 	world_close();
 }
 
-/* A login that has come from another node of a pool asks by number, but takes nothing away from anybody. */
+/* A login that another node of a pool has sent here is sent to one session, and not to the next one with its number. */
+static void
+another_session_with_the_number_is_refused(void **state)
+{
+	static const enum attach_mode modes[] = { ATTACH_MODE_AUTO, ATTACH_MODE_TAKE, ATTACH_MODE_JOIN };
+
+	(void)state;
+	open_dropped();
+	for (size_t i = 0; i < 3 * sizeof modes / sizeof *modes; i++) {
+		struct attach_claim m = claim_of(modes[i / 3], 0);
+		struct caller c;
+
+		/* It is the one; it is another; it is not known which one it is. */
+		strcpy(m.unique, "0123456789abcdef");
+		strcpy(k.unique, i % 3 == 0 ? m.unique : i % 3 == 1 ? "0123456789abcdee" : "");
+		caller_connect(&c);
+		caller_claim(&c, &m);
+		turn_until(world_report(LEADERMSG_TICKET));
+		world_vouch(true, &alice);
+		if (i % 3 == 0) {
+			expect_claimed(&c);
+		} else {
+			turn_until(world_report(LEADERMSG_REFUSED));
+			assert_int_equal(latest.kind, ATTACH_REFUSAL_OTHER);
+			caller_is_refused(&c, ATTACH_REFUSAL_OTHER);
+		}
+		caller_hang_up(&c);
+		turn_until(!k.peers.count);
+	}
+	world_close();
+}
+
+/* A login that has come from another node of a pool, which can't vouch, has any identity, but takes nothing away. */
 static void
 asked_for_by_number_it_is_resumed_only_when_dropped(void **state)
 {
@@ -428,6 +460,7 @@ main(void)
 		cmocka_unit_test(a_claim_that_is_not_confirmed_is_let_go),
 		cmocka_unit_test(one_resumes_at_a_time),
 		cmocka_unit_test(only_the_same_identity_resumes_by_itself),
+		cmocka_unit_test(another_session_with_the_number_is_refused),
 		cmocka_unit_test(asked_for_by_number_it_is_resumed_only_when_dropped),
 		cmocka_unit_test(the_leader_s_no_is_a_refusal),
 		cmocka_unit_test(a_leader_that_hangs_is_not_waited_for),

@@ -363,9 +363,9 @@ the_file_and_back(void **state)
 	/* Only root's own file counts. */
 	put(at, bytes, (size_t)len);
 	assert_int_equal(hopfile_read(at, &ticket, &got), 0);
-	fchmodat(at, name, 0644, 0);
+	assert_int_equal(fchmodat(at, name, 0644, 0), 0);
 	assert_int_equal(hopfile_read(at, &ticket, &got), -EPERM);
-	fchmodat(at, name, 0600, 0);
+	assert_int_equal(fchmodat(at, name, 0600, 0), 0);
 	assert_int_equal(fchownat(at, name, 65534, 0, 0), 0);
 	assert_int_equal(hopfile_read(at, &ticket, &got), -EPERM);
 	unlinkat(at, name, 0);

@@ -157,6 +157,7 @@ same_claim(const struct attach_claim *a, const struct attach_claim *b)
 	assert_memory_equal(a->typed, b->typed, sizeof a->typed);
 	assert_memory_equal(a->token, b->token, sizeof a->token);
 	assert_memory_equal(&a->target, &b->target, sizeof a->target);
+	assert_string_equal(a->unique, b->unique);
 	assert_int_equal(!a->command, !b->command);
 	if (a->command)
 		assert_string_equal(a->command, b->command);
@@ -211,6 +212,15 @@ claim_again(void)
 
 	m.mode = ATTACH_MODE_AGAIN;
 	memcpy(m.token, (const unsigned char[])BYTES(0x30, 15), sizeof m.token);
+	return m;
+}
+
+static struct attach_claim
+claim_over_another_node(void)
+{
+	struct attach_claim m = claim_of(ATTACH_FLAG_QUIET, NULL);
+
+	strcpy(m.unique, "0123456789abcdef");
 	return m;
 }
 
@@ -329,7 +339,8 @@ messages(void **state)
 	                    typed = claim_of(ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, NULL),
 	                    all = claim_of(ATTACH_FLAG_FRAMED | ATTACH_FLAG_TYPED | ATTACH_FLAG_PIPES, command),
 	                    again = claim_again(), target = claim_for_terminal(NULL),
-	                    target_command = claim_for_terminal(command), longest = claim_longest(line);
+	                    target_command = claim_for_terminal(command), longest = claim_longest(line),
+	                    unique = claim_over_another_node();
 	struct envlist many = many_variables(), none = ENVLIST_INIT;
 	const struct recorded v[] = {
 		PLAIN("status", ATTACH_MSG_STATUS), PLAIN("confirm", ATTACH_MSG_CONFIRM), PLAIN("winch", ATTACH_MSG_WINCH),
@@ -363,6 +374,7 @@ messages(void **state)
 		ONE("claim-target", ATTACH_MSG_CLAIM, claim, &target, .older = { 4 + TERMCAN_BYTES }),
 		ONE("claim-target-command", ATTACH_MSG_CLAIM, claim, &target_command,
 		    .older = { 4 + sizeof command - 1, 4 + TERMCAN_BYTES + 4 + sizeof command - 1 }),
+		ONE("claim-unique", ATTACH_MSG_CLAIM, claim, &unique, .older = { 4 + FRAME_HOP_UNIQUE - 1 }),
 		COMMAND("claim-command", &with_command, sizeof command - 1),
 		COMMAND("claim-all", &all, sizeof command - 1), COMMAND("claim-max", &longest, ATTACH_COMMAND_MAX),
 	};
@@ -380,6 +392,7 @@ messages(void **state)
 	envlist_free(&target.env);
 	envlist_free(&target_command.env);
 	envlist_free(&longest.env);
+	envlist_free(&unique.env);
 }
 
 int

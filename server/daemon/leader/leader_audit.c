@@ -151,6 +151,7 @@ leader_audit_refused(struct leader *l, const struct leadermsg_report *m)
 		[ATTACH_REFUSAL_IDENTITY] = "other-key",
 		[ATTACH_REFUSAL_ELEVATED] = "elevated",
 		[ATTACH_REFUSAL_TAKEOVER] = "take-over",
+		[ATTACH_REFUSAL_OTHER] = "other-session",
 	};
 	const struct vouched_one *a = vouched_find(&l->attachments, m->number);
 	struct event e;

@@ -49,7 +49,7 @@ leader_end_keep(struct leader *l)
 	unsigned char buf[64];
 
 	memcpy(m.unique, l->end.record.unique, sizeof m.unique);
-	if (l->keep_text != CONFIG_KEEP_NONE && l->keeper >= 0 && !l->pending_len)
+	if ((l->keep_text != CONFIG_KEEP_NONE || l->pool.on) && l->keeper >= 0 && !l->pending_len)
 		leader_send(l, buf, leadermsg_encode_keep(&m, buf, sizeof buf));
 }
 

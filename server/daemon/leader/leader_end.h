@@ -17,7 +17,7 @@
 
 /* Makes the session's unique id. */
 void leader_end_init(struct leader *l);
-/* READY has come: tells the keeper of KeepText. */
+/* READY has come: tells the keeper of KeepText, and of the session's unique id, if it needs that. */
 void leader_end_keep(struct leader *l);
 /* The session has started: it can end from now on. */
 void leader_end_begin(struct leader *l);

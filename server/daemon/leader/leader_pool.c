@@ -6,6 +6,7 @@
 
 #include "config_file.h"
 #include "endstore.h"
+#include "leader_end.h"
 #include "leader_talk.h"
 #include "paths.h"
 #include "poolsocket.h"
@@ -152,8 +153,10 @@ leader_pool_again(struct leader *l)
 	if (l->pool.gone || config_load(PATH_CONFIG, NULL, &p, &e))
 		return;
 	leader_pool_init(l, &p.pool);
-	if (l->pool.on && (!was_on || !l->pool.known))
+	if (l->pool.on && (!was_on || !l->pool.known)) {
+		leader_end_keep(l);
 		leader_pool_ask(l);
+	}
 	tell(&l->pool);
 }
 

@@ -213,7 +213,7 @@ enter_named(struct enter *e)
 	/* Keepers would refuse a ticket that holdfastd does not vouch for. */
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
-	enter_chose(e, ATTACH_CHOSE_NAME);
+	enter_chose(e, e->q->mode == ATTACH_MODE_AUTO ? ATTACH_CHOSE_POOL : ATTACH_CHOSE_NAME);
 	if (rc == 0)
 		rc = enter_claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
 	if (rc == -ETIMEDOUT || rc == -EAGAIN)

@@ -2,6 +2,7 @@
 #include "enter_claim.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "attaching.h"
 #include "clock.h"
@@ -26,6 +27,15 @@ enter_chose(struct enter *e, enum attach_chose how)
 	e->claim.flags = (e->claim.flags & ~ATTACH_CHOSE_MASK) | (uint32_t)how << ATTACH_CHOSE_SHIFT;
 }
 
+/* What another node has said of the session is of the one that it has sent the login to. */
+static void
+set_unique(struct enter *e, enum attach_mode mode)
+{
+	bool sent = mode != ATTACH_MODE_FIRST && mode != ATTACH_MODE_STREAM && !e->switched && e->q->unique;
+
+	snprintf(e->claim.unique, sizeof e->claim.unique, "%s", sent ? e->q->unique : "");
+}
+
 int
 enter_claim(struct enter *e, uint32_t id, enum attach_mode mode)
 {
@@ -34,6 +44,7 @@ enter_claim(struct enter *e, uint32_t id, enum attach_mode mode)
 	if (mode != ATTACH_MODE_FIRST && comes_out_of(e, id))
 		return -ELOOP;
 	e->claim.mode = mode;
+	set_unique(e, mode);
 	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);
 	/* Its keeper has died meanwhile, perhaps: then the next one answers. */
 	for (int i = 0; i < CLAIMS && rc == -EPIPE; i++) {

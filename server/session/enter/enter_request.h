@@ -26,6 +26,7 @@ struct enter_request {
 	bool hook;            /* from the hook of a shell that sshd must have executed */
 	bool scripts;         /* run resume.d (resumed.h) */
 	bool no_hop;          /* the login comes over another node of the pool: it goes to no third one */
+	const char *unique;   /* WANT must be the session of this own id (attach.h); NULL or "": whichever WANT means */
 	bool own;             /* without holdfastd: this process starts sessions (rootless.h), and there is no TICKET */
 	const char *tty;      /* the terminal's name; NULL: the pipes IN and OUT instead */
 	int in, out;          /* pipes; borrowed */

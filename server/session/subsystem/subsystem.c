@@ -21,6 +21,7 @@
 #include "signals.h"
 #include "subsystem_hop.h"
 #include "subsystem_list.h"
+#include "subsystem_pipe.h"
 #include "subsystem_script.h"
 #include "sessions.h"
 
@@ -48,31 +49,12 @@ struct subsystem {
 	unsigned char in[FRAME_MAX + 4], out[FRAME_MAX + 4];
 };
 
-/* LEN bytes, however they come: 0, or -EPIPE at the end. */
-static int
-read_all(int fd, unsigned char *p, size_t len)
-{
-	while (len) {
-		ssize_t n = read(fd, p, len);
-
-		if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
-		else if (n == 0 || (n < 0 && errno != EINTR))
-			return -EPIPE;
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 /* The client's next LEN bytes. */
 static int
 take(struct subsystem *s, unsigned char *p, size_t len)
 {
 	if (!s->ahead)
-		return read_all(s->q->in, p, len);
+		return subsystem_pipe_read(s->q->in, p, len);
 	if (len > s->ahead_left)
 		return -EPIPE;
 	memcpy(p, s->ahead, len);
@@ -81,29 +63,11 @@ take(struct subsystem *s, unsigned char *p, size_t len)
 	return 0;
 }
 
-static int
-write_all(int fd, const unsigned char *p, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
-		else if (n < 0 && errno != EINTR)
-			return -EPIPE;
-		if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 /* What an encoder has left in s->out. */
 static int
 send_frame(struct subsystem *s, int len)
 {
-	return len < 0 ? len : write_all(s->q->out, s->out, (size_t)len);
+	return len < 0 ? len : subsystem_pipe_write(s->q->out, s->out, (size_t)len);
 }
 
 static int
@@ -247,6 +211,19 @@ on_frame(struct subsystem *s, const struct frame *f)
 	}
 }
 
+/*
+ * Another node has chosen the session, and cannot know whether it is attached meanwhile.  As on one host, the login must
+ * have the identity that the session was started with.  Where this node takes no vouchers (PoolVouch no), a login over
+ * another node hardly ever has it; there the other node's choice counts.
+ */
+static void
+fill_chosen(struct subsystem *s)
+{
+	s->q->mode = ATTACH_MODE_AUTO;
+	if (s->hop.begun && s->hop.unvouched)
+		s->q->flags |= ATTACH_FLAG_NAMED;
+}
+
 /* The client's request, as enter.h takes it. */
 static void
 fill_request(struct subsystem *s)
@@ -258,6 +235,9 @@ fill_request(struct subsystem *s)
 	struct frame_attach *m = &s->attach;
 	struct enter_request *q = s->q;
 	bool command = m->command[0] || m->flags & FRAME_PIPES;
+	/* The client has come by itself, as another node's REDIRECT has told it, to the session that it has told us of. */
+	bool sent_here = s->known && !s->redirected && !(m->flags & FRAME_RELAY);
+	bool chosen = m->mode == FRAME_TAKE && m->flags & FRAME_IF_DROPPED;
 
 	/* As sshd without a pty: a login shell that reads a script. */
 	if (m->flags & FRAME_PIPES && !m->command[0])
@@ -271,16 +251,14 @@ fill_request(struct subsystem *s)
 	q->name = m->name[0] ? m->name : NULL;
 	q->flags = (m->flags & FRAME_READONLY ? ATTACH_FLAG_READONLY : 0) |
 	           (m->flags & FRAME_QUIET ? ATTACH_FLAG_QUIET : 0);
-	/* Another node has chosen it, and cannot know whether it is attached meanwhile. */
-	if (m->mode == FRAME_TAKE && m->flags & FRAME_IF_DROPPED) {
-		q->mode = ATTACH_MODE_AUTO;
-		q->flags |= ATTACH_FLAG_NAMED;
-	}
+	if (chosen)
+		fill_chosen(s);
 	q->must_exist = m->flags & FRAME_MUST_EXIST;
 	q->create_named = m->mode == FRAME_TAKE && !q->must_exist;
 	q->redirects = frame_has_feature(s->hello.features, FRAME_REDIRECT_FEATURE) && !s->redirected;
 	q->relay = m->flags & FRAME_RELAY && s->known ? &s->elsewhere : NULL;
-	q->no_hop = s->hop.begun || q->flags & ATTACH_FLAG_NAMED || (s->redirected && !q->relay);
+	q->unique = s->hop.begun ? s->hop.unique : sent_here ? s->elsewhere.unique : NULL;
+	q->no_hop = s->hop.begun || chosen || sent_here || (s->redirected && !q->relay);
 }
 
 /*
@@ -379,7 +357,7 @@ serve_client(struct subsystem *s)
 	memcpy(preamble, frame_magic, sizeof frame_magic);
 	if (take(s, preamble + 1, sizeof preamble - 1) < 0 ||
 	    memcmp(preamble, frame_magic, sizeof frame_magic) != 0 ||
-	    write_all(s->q->out, preamble, sizeof preamble) < 0)
+	    subsystem_pipe_write(s->q->out, preamble, sizeof preamble) < 0)
 		return FAILED;
 	memcpy(s->nonce, preamble + sizeof frame_magic, sizeof s->nonce);
 	do
@@ -416,7 +394,7 @@ meet(const struct enter_request *q, unsigned char *byte)
 			continue;
 		if (p[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return -EPIPE;
-		return read_all(q->in, byte, 1) == 0;
+		return subsystem_pipe_read(q->in, byte, 1) == 0;
 	}
 }
 

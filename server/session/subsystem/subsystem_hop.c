@@ -89,11 +89,15 @@ subsystem_hop_begin(struct subsystem_hop *h, const struct ticket *t, const struc
 {
 	struct frame_hop_challenge c;
 	struct frame_hop hop;
+	int rc;
 
 	if (h->begun || frame_get_hop(&hop, f->body, f->len) || hop.hops != FRAME_HOPS)
 		return -EBADMSG;
 	*h = (struct subsystem_hop){ .begun = true, .fd = -1 };
-	if (challenge(h, t, f, &c) || !c.node[0]) {
+	memcpy(h->unique, hop.unique, sizeof h->unique);
+	rc = challenge(h, t, f, &c);
+	h->unvouched = !rc && !c.node[0];
+	if (rc || h->unvouched) {
 		subsystem_hop_end(h);
 		memset(&c, 0, sizeof c);
 	}

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "frame.h"
+#include "frame_types.h"
 #include "ticket.h"
 
 #define SUBSYSTEM_HOP_ASK_MS 2000    /* for the nonce */
@@ -17,6 +18,8 @@
 
 struct subsystem_hop {
 	bool begun; /* HOP has come */
+	bool unvouched; /* BEGUN, and this node takes no vouchers: PoolVouch no */
+	char unique[FRAME_HOP_UNIQUE]; /* BEGUN: of the session that is wanted; "": unknown */
 	int fd;     /* to the helper that has given the nonce; good while BEGUN; -1: there is none */
 };
 
