@@ -39,7 +39,8 @@
  * A login that comes over another node of its pool sends CHALLENGE on the one that it goes to, and SIGN on the one that
  * it comes from (frame_hop.h: those messages, without the length at their beginning):
  *   CHALLENGE, HOP                 ───▶   checks the ticket and the caller
- *                                  ◀───   HOP_CHALLENGE, or REFUSED and the end
+ *                                  ◀───   HOP_CHALLENGE, or REFUSED and the end; HOP_CHALLENGE without a node, and the
+ *                                         end: by its configuration this node takes no vouchers
  *   HOP_VOUCHER                    ───▶   verifies it (hop_challenge.h)
  *                                  ◀───   HOP_ANSWER, or REFUSED; the end
  *   SIGN, HOP, HOP_CHALLENGE       ───▶   checks the ticket and the caller

@@ -17,7 +17,7 @@ CONF = "/etc/holdfast/holdfast.conf"
 RARE = {SERVER + "last.json": {"seen_ms", "idle_s"},
         SERVER + "events.json": {"bytes", "by_login_uid", "chose", "code", "errno", "idle_s", "left_out", "other", "other_key",
                                  "said_by_keeper", "said_by_user", "seen_ms", "state", "suppressed", "version", "what",
-                                 "detail"}}
+                                 "detail", "node", "vouched", "hop_address", "hop_who"}}
 
 
 def closed(schema):

@@ -48,6 +48,21 @@ refusal(const struct helper *h, struct challenge *c)
 	return NULL;
 }
 
+/* Says that there are no vouchers here: a frame without a node's name. */
+static void
+wave_through(const struct helper *h, struct challenge *c)
+{
+	memset(&c->out, 0, sizeof c->out);
+	(void)hop_talk_send(h->conn, c->frame, frame_put_hop_challenge(&c->out, c->frame, sizeof c->frame));
+}
+
+/* The configuration may have changed meanwhile. */
+static bool
+takes_still(const struct helper *h, struct challenge *c)
+{
+	return !refusal(h, c) && hop_talk_vouches(&c->node);
+}
+
 /* Sends the nonce: 0 or a negative errno. */
 static int
 ask(struct helper *h, struct challenge *c)
@@ -155,6 +170,13 @@ tell(const struct helper *h, const struct challenge *c, enum hop_verdict v)
 }
 
 static void
+distrust(const struct helper *h, const struct challenge *c)
+{
+	reply_error(h->conn, "this node does not trust the one that the login comes from (PoolTrust)");
+	tell(h, c, HOP_TRUST);
+}
+
+static void
 answer(const struct helper *h, struct challenge *c, enum hop_verdict v)
 {
 	struct frame_hop_answer a = { .ok = v == HOP_GOOD };
@@ -195,8 +217,8 @@ hear(struct helper *h, const struct vouch_request *q, struct challenge *c)
 	/* In this time the login may have ended, and its rights may have changed. */
 	if (!h->verify(h, q))
 		return;
-	if (!v && hop_talk_node(h, &c->node))
-		v = HOP_TROUBLE;
+	if (!v && !takes_still(h, c))
+		v = HOP_POLICY;
 	answer(h, c, v ? v : judge(h, q, c));
 }
 
@@ -217,6 +239,10 @@ hop_challenge(struct helper *h, const struct vouch_request *q)
 	why = refusal(h, &c);
 	if (why)
 		reply_error(h->conn, why);
+	else if (!hop_talk_trusts(&c.node, c.hop.node))
+		distrust(h, &c);
+	else if (!hop_talk_vouches(&c.node))
+		wave_through(h, &c);
 	else if (ask(h, &c) == 0)
 		hear(h, q, &c);
 	procref_peer_close(&c.asker);

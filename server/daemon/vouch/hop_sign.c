@@ -47,10 +47,14 @@ refusal(const struct helper *h, const struct vouch_request *q, struct sign *s)
 
 	if (why)
 		return why;
+	if (!hop_talk_vouches(&s->node))
+		return "this node vouches for no login (PoolVouch)";
 	if (strcmp(s->hop.pool, s->node.pool->name) != 0 || strcmp(s->hop.node, s->node.name) != 0)
 		return "this node has another name or pool";
 	if (!s->challenge.node[0] || strcmp(s->challenge.node, s->node.name) == 0)
 		return "the challenge is of no other node";
+	if (!hop_talk_trusts(&s->node, s->challenge.node))
+		return "this node does not trust that one (PoolTrust)";
 	if (hop_talk_login(h, &q->ticket, &s->login))
 		return "cannot read this login's record";
 	if (s->login.node[0])

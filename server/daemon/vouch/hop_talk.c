@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "counters.h"
 #include "endstore.h"
+#include "match.h"
 #include "receiving.h"
 #include "refusal.h"
 #include "reply.h"
@@ -92,6 +93,18 @@ read_boot(unsigned char boot[FRAME_KEY])
 	return true;
 }
 
+bool
+hop_talk_vouches(const struct hop_node *n)
+{
+	return n->pool->vouch.how != CONFIG_POOL_VOUCH_NO;
+}
+
+bool
+hop_talk_trusts(const struct hop_node *n, const char *other)
+{
+	return match_list(other, n->pool->trust) == 1;
+}
+
 const char *
 hop_talk_node(const struct helper *h, struct hop_node *n)
 {
@@ -99,8 +112,8 @@ hop_talk_node(const struct helper *h, struct hop_node *n)
 	n->pool = &h->policy.pool;
 	if (!config_pool_on(n->pool))
 		return "this host is in no pool";
-	if (n->pool->vouch.how == CONFIG_POOL_VOUCH_NO)
-		return "this node vouches for no login, and takes no vouchers (PoolVouch)";
+	if (!n->pool->resume)
+		return "this login resumes no sessions of other nodes (PoolResume)";
 	if (config_pool_node(n->pool, n->name))
 		return "this node has no name (PoolNode)";
 	if (!read_boot(n->boot))

@@ -32,8 +32,15 @@ struct hop_node {
 	const char *keys;               /* the file; NULL: by munge */
 };
 
-/* NULL, or why no voucher is made or taken here, for people.  After the helper has verified the caller. */
+/*
+ * NULL, or why this node has no part in the login's way to or from another one, for people.  The configuration is that for
+ * the helper's login, whose caller it has verified.
+ */
 const char *hop_talk_node(const struct helper *h, struct hop_node *n);
+/* Whether vouchers are made and taken here (PoolVouch). */
+bool hop_talk_vouches(const struct hop_node *n);
+/* Whether that is so with the node OTHER (PoolTrust). */
+bool hop_talk_trusts(const struct hop_node *n, const char *other);
 /* The login of H as it is whatever MatchKey says: 0 or a negative errno. */
 int hop_talk_login(const struct helper *h, const struct ticket *ticket, struct login *l);
 /* Begins the event NAME of the login L, which came from ADDRESS and proved WHO, with the other node NODE. */

@@ -24,6 +24,7 @@ static const struct {
 	[HOP_IDENTITY] = { "identity", "it names no identity, or not the one that this login has already" },
 	[HOP_LATE] = { "late", "it came too late" },
 	[HOP_CALLER] = { "caller", "another process sent it than the one that was asked" },
+	[HOP_POLICY] = { "policy", "the configuration of this node takes none any more" },
 	[HOP_TROUBLE] = { "trouble", "it could not be checked; see the log of this node" },
 };
 

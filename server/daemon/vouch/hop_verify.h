@@ -26,6 +26,7 @@ enum hop_verdict {
 	HOP_IDENTITY,  /* of a login that has proved nothing known, or for a login that is vouched for as another already */
 	HOP_LATE,
 	HOP_CALLER,    /* another process sends it than the one that was challenged */
+	HOP_POLICY,    /* holdfast.conf has been changed since the challenge, and takes none any more */
 	HOP_TROUBLE,   /* it could not be checked */
 	HOP_VERDICTS
 };
