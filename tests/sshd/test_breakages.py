@@ -332,6 +332,7 @@ ROWS = (
         "cannot reach this one", "PoolAddress NAME"),
     Row("a pool's certificate gone", in_pool("PoolTLS /etc/holdfast/none.pem\n"), "pool.files", PROBLEM,
         "none.pem does not exist", "put that file there"),
+    Row("a pool without vouchers", in_pool(), "pool.vouch", WARN, "(PoolVouch no)", "PoolVouch key FILE"),
     Row("a pool's keys gone", in_pool("PoolVouch key /etc/holdfast/none\n"), "pool.vouch", PROBLEM, "does not exist",
         "copy the pool's file of keys"),
     Row("a pool's keys for all to read", both(in_pool("PoolVouch key /etc/holdfast/keys\n"),

@@ -85,6 +85,10 @@ check_lines(struct doctor *d, const struct config_pool *p)
 	check_file(d, "PoolUser", p->user.file);
 	if (p->vouch.how == CONFIG_POOL_VOUCH_KEY)
 		check_secret(d, p->vouch.file);
+	else if (p->vouch.how == CONFIG_POOL_VOUCH_NO)
+		doctor_add(d, "pool.vouch", DOCTOR_WARN, "PoolVouch key FILE, in " PATH_CONFIG " of all nodes",
+		           "no login is vouched for on other nodes (PoolVouch no): where people share an account, the pool's "
+		           "directory decides whose session they get");
 }
 
 /* The line that starts it, or puts it there. */
