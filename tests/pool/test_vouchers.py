@@ -221,7 +221,7 @@ def test_another_uid(pool):
     pool.start_store()
     pool.start_node("login1")
     node = pool.start_node("login2", run=False)
-    node.shell("sed -i 's/^alice:x:[0-9]*:/alice:x:4242:/' /etc/passwd && cp /home/alice/.ssh/authorized_keys /etc/ssh/alice")
+    node.shell("sed -i 's/^alice:x:[0-9]*:/alice:x:4242:/' /etc/passwd && install -m 0644 /home/alice/.ssh/authorized_keys /etc/ssh/alice")
     node.write("/etc/ssh/sshd_config.d/00-a.conf", "AuthorizedKeysFile /etc/ssh/%u\n")
     node.start()
     keys(pool, OLD, "login1", "login2")
