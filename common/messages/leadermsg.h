@@ -220,7 +220,7 @@ struct leadermsg_facts {
 	uint32_t kind;
 	bool apart;             /* no login resumes it by itself */
 	uint32_t rows, cols;
-	uint64_t created_ms, changed_ms, activity_ms, lost_ms, lost_heard_ms, lost_used_ms;
+	uint64_t created_ms, changed_ms, activity_ms, lost_ms, lost_heard_ms, lost_used_ms; /* as struct pool_entry's */
 	char name[NAME_CAP];    /* a good name, or "" */
 	char term[TERM_CAP];
 	char program[NAME_CAP]; /* "": not asked for */

@@ -62,7 +62,8 @@ struct pool_entry {
 	uint64_t created_ms;          /* these six by CLOCK_REALTIME of the session's node */
 	uint64_t changed_ms;          /* when the state changed */
 	uint64_t activity_ms;         /* the last output or input before the session was told */
-	uint64_t lost_ms, lost_heard_ms, lost_used_ms; /* 0: it was never dropped */
+	/* 0: it was never dropped; ATTACHED and lost after CHANGED_MS: its connections are dead (facts.h). */
+	uint64_t lost_ms, lost_heard_ms, lost_used_ms;
 	uint32_t rows, cols;
 	char term[TERM_CAP];
 	char program[NAME_CAP];       /* "" without PoolShow program */

@@ -107,6 +107,7 @@ watch(struct keeper *k)
 	watched_watch(k, l);
 	script_watch(k, l);
 	probe_watch(k, l);
+	facts_watch(k, l);
 	upgrade_watch(k, l);
 	loop_until(l, k->kill_at);
 	loop_until(l, expiry_due(k));

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "facts.h"
 #include "probe.h"
 
 /* A connection as sshd has one: the client's end, and the server's. */
@@ -333,6 +334,42 @@ an_asker_that_goes(void **state)
 	world_close();
 }
 
+/* In a pool of login nodes: a connection that has been silent is looked at; that it is dead is told, and that it lives. */
+static void
+silence_is_noticed(void **state)
+{
+	const struct leadermsg_tell tell = { .programs = false };
+	struct line l;
+	struct caller c;
+	struct peer *peer;
+
+	(void)state;
+	world_open(false, false);
+	line_open(&l);
+	attach_over(&c, ATTACH_MODE_FIRST, &l);
+	peer = k.peers.v[0];
+	facts_wanted(&k, &tell);
+	turn_until(k.facts.sent.state == ATTACH_STATE_ATTACHED);
+	assert_false(k.facts.sent.silent);
+	line_cut(&l);
+	/* Not yet: it was heard a moment ago. */
+	facts_turn(&k);
+	assert_false(peer->probe.found);
+	assert_in_range(k.facts.look_at, clock_now_ms() + FACTS_SILENT_MS - 5000, clock_now_ms() + FACTS_SILENT_MS);
+	peer->probe.heard_at -= FACTS_SILENT_MS;
+	k.facts.look_at = 1;
+	turn_until(k.facts.sent.silent);
+	assert_true(probe_found_dead(&k));
+	/* Once. */
+	assert_true(k.facts.look_at > clock_now_ms());
+	probe_heard(peer);
+	turn_until(!k.facts.sent.silent);
+	caller_hang_up(&c);
+	turn_until(k.facts.sent.state == ATTACH_STATE_DROPPED);
+	assert_int_equal(k.facts.look_at, 0);
+	world_close();
+}
+
 int
 main(void)
 {
@@ -346,6 +383,7 @@ main(void)
 		cmocka_unit_test(one_dead_of_two),
 		cmocka_unit_test(several_that_ask_get_the_verdict_of_one_look),
 		cmocka_unit_test(an_asker_that_goes),
+		cmocka_unit_test(silence_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

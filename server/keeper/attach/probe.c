@@ -215,14 +215,19 @@ tell(struct peer *peer, enum attach_verdict_is verdict)
 }
 
 void
+probe_look(struct keeper *k)
+{
+	struct peer *peer;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
+		if (!peer->probe.open)
+			begin(peer);
+}
+
+void
 probe_ask(struct peer *peer)
 {
-	struct keeper *k = peer->keeper;
-	struct peer *each;
-
-	for (unsigned i = 0; (each = peers_next_attached(k, &i));)
-		if (!each->probe.open)
-			begin(each);
+	probe_look(peer->keeper);
 	peer->probe.asked = true;
 }
 
@@ -230,6 +235,18 @@ bool
 probe_is_dead(const struct peer *peer)
 {
 	return peer->phase == PEER_ATTACHED && !peer->probe.open && peer->probe.found == ATTACH_VERDICT_DEAD;
+}
+
+bool
+probe_found_dead(const struct keeper *k)
+{
+	const struct peer *peer;
+	bool any = false;
+
+	for (unsigned i = 0; (peer = peers_next_attached(k, &i)); any = true)
+		if (!probe_is_dead(peer))
+			return false;
+	return any;
 }
 
 bool

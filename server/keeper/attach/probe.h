@@ -5,7 +5,8 @@
  * The kernel's numbers about each connection decide (judge.h).  Where nothing is under way, one NUL is written to the
  * terminal, which ignores it: only when nothing waits to be written, and not in the middle of an escape sequence or
  * a character.  All connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due
- * without a request.  Requests at the same time get the verdict of one probe.
+ * without a request, but for facts.h, where the host belongs to a pool of login nodes.  Requests at the same time get
+ * the verdict of one probe.
  *
  * A session whose connections are all proven dead may be claimed as if it were dropped, for a moment and as long as
  * nothing is heard from them again.
@@ -26,6 +27,10 @@ void probe_attached(struct peer *peer);
 void probe_heard(struct peer *peer);
 /* PROBE came: PEER gets VERDICT, now or when it is known. */
 void probe_ask(struct peer *peer);
+/* Looks at all connections, though nobody has asked. */
+void probe_look(struct keeper *k);
+/* Whether all that is attached, and something is, was found dead at the last look, and has not typed since. */
+bool probe_found_dead(const struct keeper *k);
 /* Whether all that is attached was proven dead a moment ago, and is so still. */
 bool probe_all_dead(struct keeper *k);
 /* Whether PEER is attached, was proven dead when it was looked at last, and has not moved since. */

@@ -177,9 +177,11 @@ struct keeper {
 		/* Of those that were sent last, what makes the next ones be sent; a state of 0: none were. */
 		struct facts_sent {
 			uint32_t state, id;
+			bool silent; /* attached, by connections that are dead */
 			uint64_t changed_ms, lost_ms;
 			char name[NAME_CAP];
 		} sent;
+		uint64_t look_at; /* clock_now_ms(): when connections are looked at; 0: nobody is attached */
 	} facts;
 	bool drained;          /* ENDING: the source has nothing left */
 	size_t drain_left;     /* ENDING: bytes that are still taken from a pty that others go on writing to */

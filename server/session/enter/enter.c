@@ -24,6 +24,7 @@
 #include "rootless.h"
 #include "picker.h"
 #include "poolask.h"
+#include "probing.h"
 #include "remote.h"
 #include "paths.h"
 #include "resumed.h"
@@ -193,6 +194,16 @@ leave_mine(struct enter *e, struct session_list *list)
 	list->count = kept;
 }
 
+/* A login of another node has chosen S, which may be attached: its keeper finds out whether by dead connections alone. */
+static int
+look_first(struct enter *e, const struct attach_status *s)
+{
+	struct attach_status found = *s;
+
+	return e->q->mode != ATTACH_MODE_AUTO || s->state != ATTACH_STATE_ATTACHED
+	               ? 0 : probing_one(geteuid(), &found, &e->waiting);
+}
+
 /* The session of that id or name on this node: -ENOENT when there is none. */
 static int
 enter_named(struct enter *e)
@@ -214,6 +225,8 @@ enter_named(struct enter *e)
 	if (e->vouching.facts.type != VOUCH_FACTS)
 		memset(&e->claim.ticket, 0, sizeof e->claim.ticket);
 	enter_chose(e, e->q->mode == ATTACH_MODE_AUTO ? ATTACH_CHOSE_POOL : ATTACH_CHOSE_NAME);
+	if (rc == 0)
+		rc = look_first(e, s);
 	if (rc == 0)
 		rc = enter_claim(e, s->id, e->q->mode ? e->q->mode : ATTACH_MODE_JOIN);
 	if (rc == -ETIMEDOUT || rc == -EAGAIN)

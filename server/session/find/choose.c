@@ -44,6 +44,14 @@ choose_is_live(const struct attach_status *s, const struct choose_login *login)
 	return s->state == ATTACH_STATE_ATTACHED && !s->remote && is_mine(s, login);
 }
 
+/* Whether S is attached by connections that are proven dead: to us, or to the keeper of a session of another node. */
+static bool
+is_stale(const struct attach_status *s)
+{
+	return s->state == ATTACH_STATE_STALE ||
+	       (s->remote && s->state == ATTACH_STATE_ATTACHED && s->lost_ms > s->changed_ms);
+}
+
 /* Output of a session without a terminal does not count as use. */
 static uint64_t
 used_when_dropped(const struct attach_status *s)
@@ -58,7 +66,7 @@ has_lost(struct lost *l, const struct attach_status *s, const struct choose_logi
 	*l = (struct lost){ .s = *s };
 	if (!is_mine(s, login))
 		return false;
-	if (s->state == ATTACH_STATE_STALE) {
+	if (is_stale(s)) {
 		l->candidate = true;
 		l->to = login->now_ms;
 		l->from = min64(s->lost_heard_ms, l->to);

@@ -9,7 +9,8 @@
  *
  * Sessions of other nodes of the pool (remote.h) are sorted among those of this one, by the same rules; where all is
  * equal, this node's go first.  Times are those of the nodes' own clocks.  Of a session that is attached on another node
- * nobody here knows whether its connection is dead: it is no candidate before that node says that it is dropped.
+ * nobody here can ask whether its connection is dead: it is a candidate once that node has said so by itself
+ * (poolmsg.h).
  */
 #ifndef HOLDFAST_CHOOSE_H
 #define HOLDFAST_CHOOSE_H

@@ -94,3 +94,15 @@ probing_run(uid_t uid, struct session_list *list, const struct choose_login *log
 	free(p);
 	return rc;
 }
+
+int
+probing_one(uid_t uid, struct attach_status *s, struct waiting *w)
+{
+	struct session_list list = { .v = s, .count = 1 };
+	struct pollfd p[2] = { { .fd = ask(uid, s->id), .events = POLLIN } };
+	int rc = wait_for_all(p, 1, &list, w);
+
+	if (p[0].fd >= 0)
+		close(p[0].fd);
+	return rc;
+}

@@ -16,5 +16,10 @@
  * become ATTACH_STATE_STALE, with the last sign of life in lost_heard_ms; the others stay unchanged.  0, or -EINTR.
  */
 int probing_run(uid_t uid, struct session_list *list, const struct choose_login *login, struct waiting *w);
+/*
+ * The same for *S alone, whoever asks: so its keeper knows whether it may be claimed.  S may have been dropped
+ * meanwhile.
+ */
+int probing_one(uid_t uid, struct attach_status *s, struct waiting *w);
 
 #endif
