@@ -17,7 +17,7 @@
 #define CONFIG_POOL_URLS_MAX 16  /* of a PoolDirectory */
 #define CONFIG_POOL_PATH_CAP 256 /* of the files that Pool lines name */
 #define CONFIG_POOL_USER_CAP 65
-#define CONFIG_POOL_TRUST_CAP 512
+#define CONFIG_POOL_TRUST_CAP POOL_TRUST_CAP
 
 struct config_pool_directory {
 	bool etcd;                       /* its first word; nothing else is known yet */

@@ -79,6 +79,8 @@ static const struct field facts_fields[] = {
 	FIELD_RAW(A, former, IDENTITY_BYTES),
 	FIELD_OLDER_END,
 	FIELD_U32_MAX(A, pool, 1),
+	FIELD_OLDER_END,
+	FIELD_TEXT(A, trust),
 	FIELDS_END
 };
 /* As they are without a pool: a login's process of a version before takes nothing more. */
@@ -91,6 +93,18 @@ static const struct field plain_facts_fields[] = {
 	FIELD_RAW(A, former, IDENTITY_BYTES),
 	FIELDS_END
 };
+/* The same in a pool whose nodes are all trusted. */
+static const struct field pool_facts_fields[] = {
+	FIELD_RAW(A, identity, IDENTITY_BYTES),
+	FIELD_U32(A, login_timeout_ms),
+	FIELD_TEXT(A, user),
+	FIELD_TEXT(A, address),
+	FIELD_TEXT(A, who),
+	FIELD_RAW(A, former, IDENTITY_BYTES),
+	FIELD_U32_MAX(A, pool, 1),
+	FIELDS_END
+};
+static const struct message pool_facts = { sizeof(A), { VOUCH_FACTS }, pool_facts_fields };
 static const struct message plain_facts = { sizeof(A), { VOUCH_FACTS }, plain_facts_fields };
 static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
 static const struct field ready_fields[] = { FIELD_U32(A, session), FIELDS_END };
@@ -122,8 +136,10 @@ reply_of(const void *buf, size_t len)
 int
 vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 {
-	const struct message *d = a->type == VOUCH_FACTS && !a->pool ? &plain_facts : reply_of(&a->type, 1);
+	const struct message *d = reply_of(&a->type, 1);
 
+	if (a->type == VOUCH_FACTS && !a->trust[0])
+		d = a->pool ? &pool_facts : &plain_facts;
 	return d ? message_encode(d, a->type, a, out, cap) : -EMSGSIZE;
 }
 

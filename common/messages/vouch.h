@@ -128,7 +128,8 @@ struct vouch_reply {
 	char user[USER_CAP];
 	char address[ADDRESS_CAP];  /* the ssh peer's */
 	char who[WHO_CAP];          /* how the login proved itself */
-	uint32_t pool;              /* 1: POOL may be asked: the login can resume sessions on other nodes */
+	uint32_t pool;              /* 1: POOL may be asked: the login can resume sessions on other nodes … */
+	char trust[POOL_TRUST_CAP]; /* … which these patterns name (match.h); "": on all */
 	/* VOUCH_REFUSED */
 	uint32_t refusal;           /* enum vouch_refusal */
 	char text[TEXT_CAP];        /* for the person, one line, printable; TOLD too */

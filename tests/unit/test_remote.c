@@ -146,12 +146,62 @@ no_candidates(void **state)
 	snprintf(e[3].user, sizeof e[3].user, "bob");
 	memset(&e[4].identity, 0, sizeof e[4].identity);
 	expect(NULL, 0, &a, "");
-	/* Nor is a node asked whether a connection is dead. */
+	/* Nor is a node asked whether a connection is dead: it says that by itself (below). */
 	assert_int_equal(remote_add(&list, &a), 0);
 	assert_int_equal(list.count, 5);
 	assert_false(choose_is_live(&list.v[0], &l));
 	assert_false(choose_wants_probe(&list, &l));
 	session_list_free(&list);
+}
+
+/* Attached by connections that its own node has found dead: as a stale session of this node, lost just now. */
+static void
+silent_elsewhere(void **state)
+{
+	const struct attach_status v[] = { local(1, HOUR) };
+	struct pool_entry e[] = { entry("login2", 1, 0), entry("login3", 1, 2 * HOUR), entry("login3", 2, 0) };
+	struct pool_answer a = answer(e, 3);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		e[i].state = ATTACH_STATE_ATTACHED;
+		e[i].changed_ms = NOW - 5 * HOUR;
+		e[i].lost_ms = NOW - MINUTE;
+	}
+	/* The first two were lost together; the third one was dropped before it was attached. */
+	e[0].lost_heard_ms = e[0].activity_ms = e[0].lost_used_ms = NOW - 10 * MINUTE;
+	e[1].lost_heard_ms = e[1].activity_ms = e[1].lost_used_ms = NOW - 3 * HOUR;
+	e[1].rows = 99;
+	e[2].lost_ms = e[2].changed_ms;
+	expect(v, 1, &a, "login2:1 login3:1 here:1");
+	e[0].identity = other;
+	e[1].kind = ATTACH_KIND_COMMAND;
+	expect(v, 1, &a, "here:1");
+}
+
+/* PoolTrust: what other nodes say does not exist. */
+static void
+only_trusted_nodes(void **state)
+{
+	struct pool_entry e[] = { entry("login1", 1, HOUR), entry("login2", 2, HOUR), entry("evil", 3, MINUTE),
+		                  entry("login3", 4, 2 * HOUR) };
+	struct pool_answer a = answer(e, 4);
+	const struct pool_entry *found;
+
+	(void)state;
+	remote_trust(&a, "");
+	assert_int_equal(a.entry_count, 4);
+	snprintf(e[2].name, sizeof e[2].name, "work");
+	remote_trust(&a, "login2,login3");
+	assert_int_equal(a.entry_count, 3);
+	expect(NULL, 0, &a, "login2:2 login3:4");
+	assert_int_equal(remote_find(&a, "evil", "3", &found), -ENOENT);
+	assert_int_equal(remote_find(&a, "", "work", &found), -ENOENT);
+	remote_trust(&a, "login?,!login3");
+	expect(NULL, 0, &a, "login2:2");
+	remote_trust(&a, "!*");
+	expect(NULL, 0, &a, "");
+	assert_int_equal(a.entry_count, 1);
 }
 
 static void
@@ -214,7 +264,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(latest_anywhere), cmocka_unit_test(own_entries_are_left_out),
 		cmocka_unit_test(here_first_when_all_is_equal), cmocka_unit_test(windows_of_one_outage_by_size_and_term),
-		cmocka_unit_test(no_candidates), cmocka_unit_test(by_name), cmocka_unit_test(words),
+		cmocka_unit_test(no_candidates), cmocka_unit_test(silent_elsewhere), cmocka_unit_test(only_trusted_nodes),
+		cmocka_unit_test(by_name), cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,8 @@ send_facts(struct helper *h)
 	memcpy(facts.address, h->login.address, sizeof facts.address);
 	memcpy(facts.who, h->login.who, sizeof facts.who);
 	facts.pool = askpool_may(&h->policy.pool);
+	if (facts.pool && strcmp(h->policy.pool.trust, "*") != 0)
+		memcpy(facts.trust, h->policy.pool.trust, sizeof facts.trust);
 	if (reply_send(h->conn, &facts))
 		h->state = HELPER_DONE;
 }

@@ -13,8 +13,10 @@
 bool
 enter_far_ask(struct enter *e)
 {
-	if (!e->pool_asked && e->vouching.facts.type == VOUCH_FACTS && e->vouching.facts.pool && !e->q->no_hop)
+	if (!e->pool_asked && e->vouching.facts.type == VOUCH_FACTS && e->vouching.facts.pool && !e->q->no_hop) {
 		poolask_over(e->vouching.fd, POOL_WHAT_USER, &e->q->ticket, &e->pool);
+		remote_trust(&e->pool, e->vouching.facts.trust);
+	}
 	e->pool_asked = true;
 	return e->pool.whole;
 }

@@ -11,7 +11,7 @@
 
 #include "enter_private.h"
 
-/* Asks for the user's sessions of all nodes, once a login, into E->pool: whether there is an answer. */
+/* Asks for the user's sessions of all nodes that are trusted, once a login, into E->pool: whether there is an answer. */
 bool enter_far_ask(struct enter *e);
 /* Whether E->node is this node. */
 bool enter_far_is_here(struct enter *e);

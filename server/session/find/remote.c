@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_pool.h"
+#include "match.h"
 
 static void
 fill(struct attach_status *s, const struct pool_entry *e, uint32_t number)
@@ -34,6 +35,18 @@ bool
 remote_is_here(const struct pool_answer *a, const char *node)
 {
 	return strcmp(node, a->health.node) == 0;
+}
+
+void
+remote_trust(struct pool_answer *a, const char *patterns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; patterns[0] && i < a->entry_count; i++)
+		if (remote_is_here(a, a->entries[i].node) || match_list(a->entries[i].node, patterns) > 0)
+			a->entries[kept++] = a->entries[i];
+	if (patterns[0])
+		a->entry_count = kept;
 }
 
 int

@@ -17,6 +17,11 @@
 
 /* Appends the sessions of other nodes in A to LIST, behind its own: 0 or -ENOMEM (LIST is as it was). */
 int remote_add(struct session_list *list, const struct pool_answer *a);
+/*
+ * Takes the entries of nodes out of A that PATTERNS do not name (PoolTrust, match.h; "": nobody is distrusted).  This
+ * node's own stay.
+ */
+void remote_trust(struct pool_answer *a, const char *patterns);
 /* The entry of a session with REMOTE set; NULL for one of this node. */
 const struct pool_entry *remote_of(const struct pool_answer *a, const struct attach_status *s);
 /*
