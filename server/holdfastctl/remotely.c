@@ -33,7 +33,7 @@ spell(const struct pool_entry *s, const char *const *words, const char *behind, 
 	snprintf(node, sizeof node, VARIABLE "=%s", s->node);
 	snprintf(id, sizeof id, "%u", s->id);
 	argv[n++] = "ssh";
-	n += quietly_put(argv + n);
+	n += quietly_put(argv + n, s->node);
 	argv[n++] = "-aTx";
 	argv[n++] = "-l";
 	argv[n++] = s->user;
@@ -120,6 +120,18 @@ look(const struct elsewhere *e, const char **word, struct pool_entry *s)
 	return rc == -ENOTUNIQ ? -CTL_FAILED : -CTL_NO_SESSION;
 }
 
+/* A login of the caller's would not follow these, and neither does this command. */
+static void
+leave_untrusted(struct pool_answer *a)
+{
+	const struct config_subject subject = { .user = a->entry_count ? a->entries[0].user : "", .address = "" };
+	struct config_policy policy;
+	struct config_error error;
+
+	if (config_load(PATH_CONFIG, &subject, &policy, &error) == 0)
+		remote_trust(a, policy.pool.trust[0] ? policy.pool.trust : "!*");
+}
+
 int
 remotely_find(const char **word, struct pool_entry *s)
 {
@@ -130,6 +142,7 @@ remotely_find(const char **word, struct pool_entry *s)
 	if (!*word || getenv(VARIABLE) || (!strchr(*word, ':') && is_here(*word)))
 		return 0;
 	elsewhere_get(&e);
+	leave_untrusted(&e.answer);
 	rc = look(&e, word, s);
 	elsewhere_free(&e);
 	return rc;

@@ -9,6 +9,7 @@
 #include "enter_claim.h"
 #include "enter_far.h"
 #include "enter_missed.h"
+#include "hop.h"
 #include "probing.h"
 #include "remote.h"
 #include "sessions.h"
@@ -39,7 +40,8 @@ list_all(struct enter *e, struct session_list *list)
 
 /*
  * Goes through the first N of LIST.  Another login may be faster; then the next one is ours.  Many that do not answer
- * are not all waited for, and of several on other nodes that cannot be reached only one is.
+ * are not all waited for, and of several on other nodes that cannot be reached only one is.  All hops together may
+ * take no longer than one.
  */
 static int
 try_all(struct enter *e, const struct session_list *list, int n, const struct choose_login *login, int *first)
@@ -49,6 +51,7 @@ try_all(struct enter *e, const struct session_list *list, int n, const struct ch
 	bool unreachable = false;
 	int rc = -ENOENT;
 
+	e->far_ms = HOP_MS;
 	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++) {
 		const struct attach_status *s = &list->v[i];
 

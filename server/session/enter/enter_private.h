@@ -33,6 +33,7 @@ struct enter {
 	struct pool_answer pool;  /* owned: the user's sessions on all nodes, if WHOLE (enter_far.h) */
 	bool hopped;              /* the login is in a session of another node (hop.h) */
 	char far[TEXT_CAP];       /* which session of another node could not be reached, for the person; "" */
+	unsigned far_ms;          /* so long may further hops take that nobody has asked for */
 	uint32_t far_code;        /* why, as its node says: enum frame_error_code; 0: it says nothing */
 	char back[NAME_CAP];      /* the session to return to if a switch fails */
 	bool switched;            /* this is not the login's first session */

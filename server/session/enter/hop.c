@@ -6,6 +6,8 @@
 #include <string.h>
 #include <termios.h>
 
+#include "brought.h"
+#include "clock.h"
 #include "enter_why.h"
 #include "frame_session.h"
 #include "hopping.h"
@@ -14,8 +16,6 @@
 #include "vouching.h"
 
 #define PATIENCE_MS 5000 /* LoginTimeout if holdfastd does not tell it */
-
-extern char **environ;
 
 /* Where the login is; there is one login in a process. */
 static struct {
@@ -64,12 +64,29 @@ fill_frames(const struct enter *e, const struct frame_redirect *to, enum hopmsg_
 	return 0;
 }
 
+/* 0 or -ENOMEM; H->env is borrowed, good until the next hop. */
+static int
+fill_environment(const struct enter *e, struct hopping_to *h)
+{
+	static struct envlist env = ENVLIST_INIT;
+	int rc;
+
+	h->env = e->claim.env.v;
+	if (e->q->hook)
+		return 0;
+	envlist_free(&env);
+	rc = brought_environment(&env);
+	h->env = env.v;
+	return rc;
+}
+
 static int
 fill(const struct enter *e, const struct frame_redirect *to, enum hopmsg_how how, struct hopping_to *h)
 {
+	int rc;
+
 	*h = (struct hopping_to){ .address = to->address, .user = e->user, .tty = e->q->tty, .in = e->q->in,
-		                  .out = e->q->out, .ticket = e->q->ticket,
-		                  .env = e->q->hook ? e->claim.env.v : environ };
+		                  .out = e->q->out, .ticket = e->q->ticket };
 	h->order = (struct hopmsg_order){ .how = how, .session = to->id,
 		                          .flags = e->q->flags & ATTACH_FLAG_READONLY ? HOPMSG_READONLY : 0 };
 	memcpy(h->order.boot, to->boot, sizeof h->order.boot);
@@ -77,9 +94,8 @@ fill(const struct enter *e, const struct frame_redirect *to, enum hopmsg_how how
 	memcpy(h->order.unique, to->unique, sizeof h->order.unique);
 	memcpy(h->order.pool, e->pool.health.pool, sizeof h->order.pool);
 	memcpy(h->order.from, e->pool.health.node, sizeof h->order.from);
-	if (!e->user[0])
-		return -EINVAL;
-	return e->q->framed ? fill_frames(e, to, how, h) : 0;
+	rc = e->user[0] ? fill_environment(e, h) : -EINVAL;
+	return !rc && e->q->framed ? fill_frames(e, to, how, h) : rc;
 }
 
 /* Why the login did not get there, for enter_far_say; the result for hop_begin's caller. */
@@ -105,6 +121,8 @@ missed(struct enter *e, const struct frame_redirect *to, int rc, const struct ho
 	else if (rc == -ENOEXEC)
 		snprintf(e->far, sizeof e->far, "your %.150s, and this node has no client to go there (package "
 		         "holdfast-client)", it);
+	else if (rc == -ETIME)
+		snprintf(e->far, sizeof e->far, "your %.150s, and there was no time left to go there", it);
 	else if (rc == -ETIMEDOUT)
 		snprintf(e->far, sizeof e->far, "your %.150s, which does not answer", it);
 	else
@@ -152,7 +170,7 @@ static unsigned
 patience(const struct enter *e, bool named)
 {
 	if (!named)
-		return HOP_MS;
+		return e->far_ms;
 	return e->vouching.facts.login_timeout_ms ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
 }
 
@@ -160,6 +178,22 @@ static enum hopmsg_how
 how_to(const struct enter *e, bool named)
 {
 	return !named ? HOPMSG_RESUME : e->q->mode == ATTACH_MODE_TAKE ? HOPMSG_TAKE : HOPMSG_JOIN;
+}
+
+/* The login has come for no session by its name, and is not kept waiting for each one that may be its own. */
+static int
+go_unasked(struct enter *e)
+{
+	struct hopmsg_report none = { .type = 0 };
+	uint64_t began = clock_now_ms(), took;
+	int rc;
+
+	if (e->far_ms < HOP_LEAST_MS)
+		return missed(e, &now.to, -ETIME, &none);
+	rc = go(e, how_to(e, false), patience(e, false));
+	took = clock_now_ms() - began;
+	e->far_ms -= took < e->far_ms ? (unsigned)took : e->far_ms;
+	return rc;
 }
 
 int
@@ -172,10 +206,13 @@ hop_begin(struct enter *e, const struct pool_entry *s, bool named)
 	snprintf(now.to.unique, sizeof now.to.unique, "%s", s->unique);
 	snprintf(now.to.name, sizeof now.to.name, "%s", s->name);
 	memcpy(now.to.boot, s->boot, sizeof now.to.boot);
-	if (!now.told)
+	if (now.told) {
+		e->hopped = true;
+		return 0;
+	}
+	if (named)
 		return go(e, how_to(e, named), patience(e, named));
-	e->hopped = true;
-	return 0;
+	return go_unasked(e);
 }
 
 int
@@ -185,6 +222,7 @@ hop_begin_relay(struct enter *e)
 
 	now.told = false;
 	now.to = *e->q->relay;
+	e->far_ms = HOP_MS;
 	return go(e, how_to(e, named), patience(e, named));
 }
 

@@ -17,16 +17,18 @@
 #include "poolmsg.h"
 
 #define HOP_MS 2000 /* to be attached there, where the session was not asked for by name */
+#define HOP_LEAST_MS 100 /* with less time left no hop is begun */
 
 /*
- * Goes to the session S within HOP_MS, or if it was asked for by its name (NAMED) within LoginTimeout
- * (E->vouching.facts.login_timeout_ms).  0: the login is attached there, E->hopped is set, and hop_stay is to be called;
+ * Goes to the session S within E->far_ms, of which it takes what it needs, or if it was asked for by its name (NAMED)
+ * within LoginTimeout (E->vouching.facts.login_timeout_ms).  0: the login is attached there, E->hopped is set, and
+ * hop_stay is to be called;
  * -ENOENT: the session is not there any more, or another login has it; -EINTR: the person has pressed Ctrl-C, or has
  * gone; another negative errno: it cannot be had, and E->far says so.  After an error nothing is left of the hop, and the
  * terminal is as it was.  A framed client that goes to other nodes itself is only told where: 0, too.
  */
 int hop_begin(struct enter *e, const struct pool_entry *s, bool named);
-/* The same for the session E->q->relay, which a framed client has been told of. */
+/* The same for the session E->q->relay, which a framed client has been told of; within HOP_MS without a name. */
 int hop_begin_relay(struct enter *e);
 /* Until the login leaves that session: as stay_run (stay.h), with the outcome in E->res. */
 bool hop_stay(struct enter *e);

@@ -53,7 +53,7 @@ spell(const struct hopping_to *to, const char *argv[WORDS])
 	argv[n++] = variable(to->env, "DISPLAY") ? "-Y" : "-x";
 	argv[n++] = "-o";
 	argv[n++] = agent ? "IdentityAgent=SSH_AUTH_SOCK" : "IdentityAgent=none";
-	n += quietly_put(argv + n);
+	n += quietly_put(argv + n, to->order.node);
 	argv[n++] = "-l";
 	argv[n++] = to->user;
 	argv[n++] = "--";
