@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 from template import write
 from term import equal, wait_until
@@ -66,7 +67,7 @@ class Pooled:
     def __init__(self, uid=UID):
         self.uid, self.told, self.asked, self.entries, self.members = uid, [], [], [], []
         self.health = {"store": 1, "since_ms": 1, "revision": 7, "entries": 3, "node": "login1", "pool": "main"}
-        self.silent = False
+        self.silent = self.deaf = False
         os.makedirs(DIRECTORY, exist_ok=True)
         os.chown(DIRECTORY, uid, uid)
         self.sockets = {}
@@ -89,8 +90,22 @@ class Pooled:
     def hear(self, s):
         while True:
             data = s.recv(65536)
+            while self.deaf:
+                time.sleep(0.02)
             fields = {TELL: ENTRY_FIELDS, GONE: GONE_FIELDS, NODE: NODE_FIELDS}[data[0]]
             self.told.append((data[0], get(fields, data)))
+
+    def be_deaf(self):
+        """Reads nothing that is told any more, until DEAF is False again; the queue is full."""
+        self.deaf = True
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.setblocking(False)
+            s.connect(DIRECTORY + "/told")
+            try:
+                while True:
+                    s.send(put(NODE, NODE_FIELDS, {}))
+            except BlockingIOError:
+                pass
 
     def answer(self, s):
         while True:
@@ -114,20 +129,20 @@ class Pooled:
                 pass
             conn.close()
 
-    def held(self, uid=None):
-        """VOUCH_OP_HELD, as the daemon's user or UID: the types of the answers."""
+    def held(self, uid=None, times=1):
+        """VOUCH_OP_HELD, as the daemon's user or UID, so often at the same time: the types of the answers, in turn."""
         code = ("import socket, struct, sys\n"
-                "s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
-                "s.connect('/run/holdfast/holdfastd.sock')\n"
-                "s.send((b'holdfast' + struct.pack('>II', 1, 7)).ljust(64, b'\\0'))\n"
-                "s.settimeout(30)\n"
-                "while True:\n"
-                "    d = s.recv(4096)\n"
-                "    if not d:\n"
-                "        break\n"
-                "    print(d[0])\n")
+                "for s in [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for i in range(int(sys.argv[1]))]:\n"
+                "    s.settimeout(30)\n"
+                "    s.connect('/run/holdfast/holdfastd.sock')\n"
+                "    s.send((b'holdfast' + struct.pack('>II', 1, 7)).ljust(64, b'\\0'))\n"
+                "    last = 6\n"
+                "    while last == 6:\n"
+                "        last = s.recv(4096)[0]\n"
+                "        print(last)\n")
         uid = self.uid if uid is None else uid
-        r = subprocess.run(["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", sys.executable, "-c", code],
+        r = subprocess.run(["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", sys.executable, "-c", code,
+                            str(times)],
                            capture_output=True, text=True, timeout=60)
         equal((r.returncode, r.stderr), (0, ""), "HELD")
         return [int(x) for x in r.stdout.split()]

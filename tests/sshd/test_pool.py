@@ -13,6 +13,25 @@ from pooled import ATTACHED, CONF, DIRECTORY, DROPPED, GONE, MEMBERS, NODE, TELL
 from template import write
 from term import check, equal, wait_until
 from test_answers import CTL
+from test_watch import cpu_ns
+
+
+RENAMES = """import socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/holdfast/sessions/%s/%s/sock" % (sys.argv[1], sys.argv[2]))
+for n in range(int(sys.argv[3])):
+    name = b"name%d" % n
+    s.send(bytes([6]) + struct.pack(">I", len(name)) + name)
+    s.recv(4096)
+"""
+
+
+def rename(host, times):
+    """The keeper of alice's session gives it the names name0, name1 …, TIMES of them."""
+    r = host.as_user("alice", ["python3", "-c", RENAMES, str(host.ids("alice")[0]), str(host.session()["id"]), str(times)],
+                     text=True)
+    equal((r.returncode, r.stderr), (0, ""), "renaming")
+    equal(host.session()["name"], "name%d" % (times - 1), "the name")
 
 
 def root(*args):
@@ -67,6 +86,37 @@ def test_killed_keeper(host):
     pool.wait(lambda k, e: len(pool.told) > count and e["state"] == DROPPED, "the next keeper tells the drop")
 
 
+def test_flood(host):
+    """A user who has a session renamed as often as it goes: told some times a minute, and in the end as it is."""
+    configure()
+    pool = Pooled()
+    host.login()
+    pool.wait(lambda k, e: k == TELL, "told")
+    begin, before = time.monotonic(), len(pool.told)
+    rename(host, 500)
+    pool.wait(lambda k, e: e["name"] == "name499", "the last name is told")
+    seconds, count = time.monotonic() - begin, len(pool.told) - before
+    check(count <= 8 + seconds / 2 + 1, "told %d times in %.1f s" % (count, seconds))
+
+
+def test_full(host):
+    """holdfast-pool hangs, and its queue is full: no leader waits or spins, and all is told when it reads again."""
+    configure()
+    pool = Pooled()
+    t = host.login()
+    pool.wait(lambda k, e: k == TELL, "told")
+    pool.be_deaf()
+    rename(host, 8)
+    leader = host.leader_of(host.session())
+    before = cpu_ns(leader)
+    time.sleep(2)
+    check(cpu_ns(leader) - before < 50e6, "the leader has used %d ms of processor time" % ((cpu_ns(leader) - before) / 1e6))
+    t.line("echo $((6 * 7))")
+    t.wait_for("42")
+    pool.deaf = False
+    pool.wait(lambda k, e: e.get("name") == "name7", "the last name is told")
+
+
 def test_show_program(host):
     configure("PoolShow program\n")
     pool = Pooled()
@@ -97,6 +147,8 @@ def test_held(host):
     wait_until(lambda: {v.get("user") for k, v in pool.told if k == TELL} == {"alice", "bob"}, "both are told again")
     wait_until(lambda: (NODE, {"drained": 0}) in pool.told, "the node is told")
     count = len(pool.told)
+    answers = [a for a in pool.held(times=4) if a != 6]
+    check(answers.count(2) >= 2 and set(answers) <= {2, 11}, "all is told once in two seconds: %s" % answers)
     equal(pool.held(host.ids("alice")[0])[-1], 2, "REFUSED for a user")
     equal(pool.held(0)[-1], 11, "HELD_IS for root")
     wait_until(lambda: len(pool.told) >= count + 3, "and all are told")

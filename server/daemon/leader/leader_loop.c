@@ -108,7 +108,7 @@ finish(struct leader *l)
 static const struct timespec *
 time_left(const struct leader *l, struct timespec *t)
 {
-	uint64_t due = l->deadline_ms, now, left;
+	uint64_t due = l->deadline_ms, pool = leader_pool_due(l), now, left;
 
 	if (l->renew_ms && (!due || l->renew_ms < due))
 		due = l->renew_ms;
@@ -116,6 +116,8 @@ time_left(const struct leader *l, struct timespec *t)
 		due = leader_keeper_due(l);
 	if (l->ctl.deaf_ms && (!due || l->ctl.deaf_ms < due))
 		due = l->ctl.deaf_ms;
+	if (pool && (!due || pool < due))
+		due = pool;
 	if (!due)
 		return NULL;
 	now = clock_now_ms();

@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
 #include "config_file.h"
 #include "endstore.h"
 #include "leader_end.h"
 #include "leader_talk.h"
 #include "paths.h"
 #include "poolsocket.h"
+
+#define FULL_MS 250 /* after the first attempt that finds the queue full, and twice as long after each next one … */
+#define FULL_TWICE 7 /* … so many times: 32 seconds */
 
 /* The value of a hexadecimal digit, which it is. */
 static unsigned
@@ -48,42 +52,60 @@ leader_pool_init(struct leader *l, const struct config_pool *p)
 
 	pool->on = config_pool_on(p) && read_place(pool, p) == 0;
 	pool->programs = p->show_program;
+	pool->rate.burst = LEADER_POOL_BURST;
+	pool->rate.every_ms = LEADER_POOL_EVERY_MS;
 	if (pool->on)
 		read_boot(pool->entry.boot);
 }
 
-static void
-send_gone(struct leader_pool *pool)
+/* 0 or a negative errno; a host without a holdfast-pool, or whose does not run, needs nothing. */
+static int
+send_gone(const struct pool_entry *e)
 {
 	unsigned char buf[POOL_MESSAGE_MAX];
 	struct pool_gone m;
 	int len;
 
 	memset(&m, 0, sizeof m);
-	memcpy(m.unique, pool->entry.unique, sizeof m.unique);
-	memcpy(m.user, pool->entry.user, sizeof m.user);
+	memcpy(m.unique, e->unique, sizeof m.unique);
+	memcpy(m.user, e->user, sizeof m.user);
 	len = pool_encode_gone(&m, buf, sizeof buf);
-	pool->unsent = len > 0 && poolsocket_tell(buf, (size_t)len) == -EAGAIN;
+	return len < 0 ? len : poolsocket_tell(buf, (size_t)len);
 }
 
-/* Sends what is known; a host without a holdfast-pool, or whose does not run, needs nothing. */
-static void
-tell(struct leader_pool *pool)
+static int
+send_entry(const struct pool_entry *e)
 {
 	unsigned char buf[POOL_MESSAGE_MAX];
 	int len;
 
-	pool->unsent = false;
-	if (!pool->on || !pool->known)
-		return;
-	if (pool->gone) {
-		send_gone(pool);
+	if (!pool_entry_ok(e))
+		return -EINVAL;
+	len = pool_encode_entry(POOL_TELL, e, buf, sizeof buf);
+	return len < 0 ? len : poolsocket_tell(buf, (size_t)len);
+}
+
+/* Sends what is known, or puts it off; what changes meanwhile goes with it. */
+static void
+tell(struct leader_pool *pool)
+{
+	uint64_t now = clock_now_ms();
+	int rc;
+
+	if (!pool->on || !pool->known) {
+		pool->due_ms = 0;
 		return;
 	}
-	if (!pool_entry_ok(&pool->entry))
+	/* The end is told once, and at once. */
+	if (!pool->gone && pool->due_ms > now)
 		return;
-	len = pool_encode_entry(POOL_TELL, &pool->entry, buf, sizeof buf);
-	pool->unsent = len > 0 && poolsocket_tell(buf, (size_t)len) == -EAGAIN;
+	if (!pool->gone && !ratelimit_take(&pool->rate, now)) {
+		pool->due_ms = now + LEADER_POOL_EVERY_MS;
+		return;
+	}
+	rc = pool->gone ? send_gone(&pool->entry) : send_entry(&pool->entry);
+	pool->due_ms = rc == -EAGAIN ? now + ((uint64_t)FULL_MS << pool->full) : 0;
+	pool->full = rc != -EAGAIN ? 0 : pool->full < FULL_TWICE ? pool->full + 1 : FULL_TWICE;
 }
 
 void
@@ -172,6 +194,12 @@ leader_pool_gone(struct leader *l)
 void
 leader_pool_turn(struct leader *l)
 {
-	if (l->pool.unsent)
+	if (l->pool.due_ms && clock_now_ms() >= l->pool.due_ms)
 		tell(&l->pool);
+}
+
+uint64_t
+leader_pool_due(const struct leader *l)
+{
+	return l->pool.due_ms;
 }

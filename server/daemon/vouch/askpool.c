@@ -2,9 +2,11 @@
 #include "askpool.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,11 +21,14 @@
 #include "poolmsg.h"
 #include "poolsocket.h"
 #include "reply.h"
+#include "rundir.h"
+
+#define HELD_PAUSE_MS 2000 /* between two times that holdfast-pool has all told again */
 
 bool
 askpool_may(const struct config_pool *p)
 {
-	return config_pool_on(p) && p->resume && access(PATH_POOL_ASK, F_OK) == 0;
+	return config_pool_on(p) && p->resume && p->trust[0] && access(PATH_POOL_ASK, F_OK) == 0;
 }
 
 /* A connection with the question on it, which can only be read from any more; or -1. */
@@ -141,16 +146,38 @@ tell_node(void)
 		poolsocket_tell(buf, (size_t)len);
 }
 
+/* A descriptor that one helper can have at a time, or -1. */
+static int
+take_turn(void)
+{
+	int fd = rundir_open(PATH_LEADERS, 0700);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 void
 askpool_held(int conn, uid_t caller)
 {
 	uid_t pool;
+	int turn = -1;
 
 	if (caller != 0 && (poolsocket_user(&pool) || pool != caller)) {
 		reply_error(conn, "this is for holdfast-pool alone");
 		return;
 	}
+	/* Whatever that user's processes do, root's are woken so often and no more. */
+	if (caller != 0 && (turn = take_turn()) < 0) {
+		reply_error(conn, "all was told a moment ago");
+		return;
+	}
 	tell_node();
 	wake_all();
 	reply_plain(conn, VOUCH_HELD_IS, 0);
+	if (turn >= 0)
+		poll(NULL, 0, HELD_PAUSE_MS);
+	fd_close(&turn);
 }

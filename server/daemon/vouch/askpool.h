@@ -24,7 +24,10 @@ int askpool_answer(int conn, uint32_t what, const char *user);
  * the user database; holdfast.conf is looked at first.
  */
 void askpool_unvouched(int conn, uid_t caller, const struct ticket *ticket, uint32_t what);
-/* Answers HELD: if CALLER is the user of holdfast-pool, or root, all leaders and this process tell it once more. */
+/*
+ * Answers HELD: if CALLER is the user of holdfast-pool, or root, all leaders and this process tell it once more.  For
+ * that user one helper does so at a time, and stays for two seconds then; others refuse.
+ */
 void askpool_held(int conn, uid_t caller);
 
 #endif
