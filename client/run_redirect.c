@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock.h"
+#include "knownhosts.h"
 #include "list.h"
 #include "link_open.h"
 #include "run_output.h"
@@ -15,9 +17,16 @@
 #define TRY_MS 3000u    /* to go there, before the first node relays */
 #define IDLE_MS LINK_IDLE_MS
 
-/* An ssh of the person's would go there without a question. */
+/*
+ * The host says where to go, and may be hostile: nothing is asked, no other key is believed than one that the person
+ * has accepted for the host itself (HostKeyAlias, below), also over no connection that was made without that, and
+ * nothing of what the configuration opens or runs for that name is opened or run.
+ */
 static const char *const quietly[] = {
-	"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=3",
+	"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "VerifyHostKeyDNS=no",
+	"-o", "NoHostAuthenticationForLocalhost=no", "-o", "UpdateHostKeys=no", "-o", "ControlMaster=no",
+	"-o", "ControlPath=none", "-o", "ClearAllForwardings=yes", "-o", "Tunnel=no", "-o", "PermitLocalCommand=no",
+	"-o", "ConnectTimeout=3",
 };
 
 /* What listens on this machine, or on the first node, stays there; and a command of --transport goes where it goes. */
@@ -30,28 +39,76 @@ may_go(const struct run *r)
 	       !c->remote_forward[0] && !c->dynamic_forward[0];
 }
 
-/* The target of the other node: as the person's options and configuration have it for that name; NULL: there is none. */
+/* The name for which the first host's key is known. */
+static char *
+known_name(const struct sshconfig *c)
+{
+	return c->host_key_alias ? strdup(c->host_key_alias) : knownhosts_name(c->hostname, c->port);
+}
+
+/* "NAME=VALUE" as an option; a value that ssh would read in parts is refused. */
+static int
+add_option(char ***words, const char *name, const char *value)
+{
+	char text[512];
+	int n = snprintf(text, sizeof text, "%s=%s", name, value);
+
+	if (n < 0 || (size_t)n >= sizeof text || !*value || value[strcspn(value, " \t\"'\\#%,")])
+		return -1;
+	return list_add(words, "-o") ? -1 : list_add(words, text);
+}
+
+/* Whether the person's words say which address the host has: that is the first host's, and not the other one's. */
+static bool
+names_address(char *const *words)
+{
+	for (; words && *words; words++)
+		if (strncasecmp(*words, "HostName", 8) == 0 && strchr("= \t", (*words)[8]) && (*words)[8])
+			return true;
+	return false;
+}
+
+static int
+add_words(const struct run *r, char ***words)
+{
+	const struct target_request *q = &r->o->request;
+	char *known = known_name(r->config);
+	int rc = known ? add_option(words, "HostKeyAlias", known) : -1;
+
+	free(known);
+	for (size_t i = 0; rc == 0 && i < sizeof quietly / sizeof *quietly; i++)
+		rc = list_add(words, quietly[i]);
+	if (rc == 0 && (names_address(q->words) || names_address(q->words_after)))
+		rc = add_option(words, "HostName", r->go.to.address);
+	if (rc == 0)
+		rc = list_add(words, "-l");
+	if (rc == 0)
+		rc = list_add(words, r->config->user);
+	return rc == 0 && q->words ? list_add_all(words, q->words) : rc;
+}
+
+/*
+ * The target of the other node: as the person's options and configuration have it for that name, but for the above;
+ * NULL: there is none.
+ */
 static struct transport_target *
 target_of(const struct run *r)
 {
 	struct target_request q = r->o->request;
 	char **words = list_new(), why[512];
-	int rc = words ? 0 : -1;
 	struct transport_target *t = NULL;
+	int rc = words ? add_words(r, &words) : -1;
 
-	for (size_t i = 0; rc == 0 && i < sizeof quietly / sizeof *quietly; i++)
-		rc = list_add(&words, quietly[i]);
-	if (rc == 0)
-		rc = list_add(&words, "-l");
-	if (rc == 0)
-		rc = list_add(&words, r->config->user);
-	if (rc == 0 && q.words)
-		rc = list_add_all(&words, q.words);
 	q.destination = r->go.to.address;
 	q.words = words;
 	if (rc == 0)
 		t = target_new(&q, why, sizeof why);
 	list_free(words);
+	/* The person's -S holds over all else. */
+	if (t && target_config(t)->control_path) {
+		target_free(t);
+		t = NULL;
+	}
 	return t;
 }
 

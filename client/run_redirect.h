@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run_redirect: the host says that the session is on another node of its pool (REDIRECT).  The client goes there itself,
- * where ssh does that without a question; else it has the first node relay.  While it tries, the connection to the first
+ * run_redirect: the host says that the session is on another node of its pool (REDIRECT).  The client goes there
+ * itself where ssh does that without a question, and the key of what answers there is one that the person's
+ * known_hosts have for the first host; else it has the first node relay.  While it tries, the connection to the first
  * node is parked.  When the connection is lost later, it tries the two ways in turn.
  */
 #ifndef HOLDFAST_RUN_REDIRECT_H
