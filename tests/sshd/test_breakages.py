@@ -197,6 +197,7 @@ def units_gone(host):
 def pooled(**health):
     """A holdfast-pool runs, and says this of the pool's directory."""
     pool = Pooled()
+    pool.members = health.pop("members", [])
     pool.health.update(health)
     try:
         yield
@@ -330,6 +331,8 @@ ROWS = (
         PROBLEM, "no name of a node", "PoolNode NAME"),
     Row("a pool's node known as localhost", in_pool(base="Pool main\nPoolAddress localhost\n"), "pool.address", PROBLEM,
         "cannot reach this one", "PoolAddress NAME"),
+    Row("a pool's password in the clear", in_pool("PoolUser login1 /etc/holdfast/holdfast.conf\n"), "pool.password", WARN,
+        "in the clear", "https://"),
     Row("a pool's certificate gone", in_pool("PoolTLS /etc/holdfast/none.pem\n"), "pool.files", PROBLEM,
         "none.pem does not exist", "put that file there"),
     Row("a pool without vouchers", in_pool(), "pool.vouch", WARN, "(PoolVouch no)", "PoolVouch key FILE"),
@@ -345,6 +348,9 @@ ROWS = (
     Row("a pool's directory", both(in_pool(), lambda host: pooled()), "pool.store", OK, "the directory answers"),
     Row("a pool's directory away", both(in_pool(), lambda host: pooled(store=2, text="refused")), "pool.store", PROBLEM,
         "refused", "journalctl"),
+    Row("a pool's node whose key is not known by its name", both(in_pool(), lambda host: pooled(members=[
+        {"node": "login7", "address": "server", "version": "0", "seen_ms": 1}])), "pool.keys", WARN, "under that name",
+        "put the host key of login7"),
     Row("entries that are not valid", both(in_pool(), lambda host: pooled(skipped=2)), "pool.store", WARN, "2 entries",
         "look at holdfast-pool's log"),
     Row("a pool's node without the client", both(in_pool(), broken(missing, "/usr/bin/holdfast")), "pool.client", PROBLEM,

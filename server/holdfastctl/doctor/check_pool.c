@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,10 +14,14 @@
 #include "poolask.h"
 #include "poolkeys.h"
 #include "reinstall.h"
+#include "run.h"
 
 #define DAEMON HOLDFAST_LIBEXECDIR "/holdfast-pool"
 #define CLIENT HOLDFAST_BINDIR "/holdfast"
 #define SERVICE "holdfast-pool.service"
+#define KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
+#define KEYGEN_MS 2000
+#define KEYS_MAX 100 /* nodes that are looked at */
 
 /* Whether it holds keys; who may not read it can't tell. */
 static void
@@ -79,6 +85,9 @@ check_lines(struct doctor *d, const struct config_pool *p)
 	if (!p->directory.etcd)
 		doctor_add(d, "pool.directory", DOCTOR_PROBLEM, "PoolDirectory etcd https://HOST:2379, in " PATH_CONFIG,
 		           "the pool %s has no directory", p->name);
+	if (p->user.name[0] && (strncmp(p->directory.urls, "http:", 5) == 0 || strstr(p->directory.urls, ",http:")))
+		doctor_add(d, "pool.password", DOCTOR_WARN, "https:// in the line PoolDirectory, and PoolTLS, in " PATH_CONFIG,
+		           "the password of %s goes to the pool's directory in the clear, over http (PoolUser)", p->user.name);
 	check_file(d, "PoolTLS", p->tls.ca);
 	check_file(d, "PoolTLS", p->tls.cert);
 	check_file(d, "PoolTLS", p->tls.key);
@@ -123,6 +132,41 @@ say_store(struct doctor *d, const struct pool_answer *a)
 		           "login resumes a session of another node", since, h->text[0] ? ": " : "", h->text);
 }
 
+/* Whether NODE has a key, or a certificate's authority, in a file for all users; also if that cannot be found out. */
+static bool
+key_is_known(const char *node)
+{
+	static const char *const files[] = { KNOWN_HOSTS, KNOWN_HOSTS "2" };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const char *const argv[] = { "ssh-keygen", "-F", node, "-f", files[i], NULL };
+		int rc = hostfile_exists(files[i]) == 0 ? 1 : run_program(argv, KEYGEN_MS, NULL);
+
+		if (rc <= 0)
+			return true;
+	}
+	return false;
+}
+
+/* A hop believes no key but the one that is known for the node's name (quietly.h). */
+static void
+check_known_keys(struct doctor *d, const struct pool_answer *a)
+{
+	char fix[TEXT_CAP];
+
+	for (size_t i = 0; i < a->member_count && i < KEYS_MAX; i++) {
+		const struct pool_member *m = &a->members[i];
+
+		if (strcmp(m->node, a->health.node) == 0 || key_is_known(m->node))
+			continue;
+		snprintf(fix, sizeof fix, "put the host key of %s into " KNOWN_HOSTS ", under that very name", m->node);
+		doctor_add(d, "pool.keys", DOCTOR_WARN, fix, "logins here cannot go to sessions of %s (%.200s), unless users "
+		           "know its host key by themselves: it is not in " KNOWN_HOSTS " under that name", m->node,
+		           m->address);
+		return;
+	}
+}
+
 static void
 check_daemon(struct doctor *d)
 {
@@ -132,18 +176,20 @@ check_daemon(struct doctor *d)
 	int rc = geteuid() == 0 ? poolask_as_root(POOL_WHAT_MEMBERS, "", &a) : poolask(POOL_WHAT_MEMBERS, &none, &a);
 
 	starting(fix);
-	if (rc == 0)
+	if (rc == 0) {
 		say_store(d, &a);
-	else if (rc == -ENOENT || rc == -ECONNREFUSED || rc == -EPIPE)
+		check_known_keys(d, &a);
+	} else if (rc == -ENOENT || rc == -ECONNREFUSED || rc == -EPIPE) {
 		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, fix,
 		           "holdfast-pool does not run: no login resumes a session of another node");
-	else if (rc == -EPERM)
+	} else if (rc == -EPERM) {
 		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, "rm -r " PATH_POOL " && systemctl restart " SERVICE,
 		           PATH_POOL " is not as holdfast-pool makes it");
-	else if (rc == -ETIMEDOUT || rc == -EAGAIN)
+	} else if (rc == -ETIMEDOUT || rc == -EAGAIN) {
 		doctor_add(d, "pool.daemon", DOCTOR_PROBLEM, "systemctl restart " SERVICE, "holdfast-pool hangs");
-	else
+	} else {
 		doctor_add(d, "pool.daemon", DOCTOR_UNKNOWN, NULL, "cannot ask holdfast-pool: %s", strerror(-rc));
+	}
 	poolask_free(&a);
 }
 
