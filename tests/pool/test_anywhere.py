@@ -94,6 +94,23 @@ def test_resume_is_off(pool):
     equal(pool.node_of(pool.login("login2")), "login2", "the node of alice's shell")
 
 
+def test_trust(pool):
+    """PoolTrust: the sessions of other nodes are followed nowhere, and no word is said of them."""
+    t = pool.login("login1", options=[NAMED[0], NAMED[1] % "work"])
+    marked = pool.mark(t, "login1")
+    pool["login2"].configure(PoolTrust="login3")
+    pool.drop(t, "login1")
+    known(pool, 1)
+    t = pool.login("login2")
+    equal(pool.node_of(t), "login2", "the node of a login where login1 is not trusted")
+    check("login1" not in t.text(), "it said %r" % t.text())
+    r = pool["login2"].run_as("alice", ["holdfastctl", "kill", "login1:1"])
+    check(r.returncode != 0, "login1 was asked to end a session")
+    t.line("exit")
+    t.wait_exit()
+    marked.same(pool.login("login1"))
+
+
 def test_another_identity(pool):
     """Another key is another identity, on every node."""
     t = pool.login("login1")
@@ -114,6 +131,31 @@ def test_laptop_dies(pool):
     pool.drop(t, "login1")
     wait_until(lambda: not pool["login2"].named("holdfast", "alice"), "the hop's client has gone from login2")
     marked.same(pool.login("login3"))
+
+
+def test_laptop_vanishes(pool):
+    """The laptop's line is silent, and nobody tells sshd: its node notices, and the next login on any node has the session."""
+    t = pool.login("login1")
+    marked = pool.mark(t, "login1")
+    known(pool, 1, "attached")
+    pool.router.cut("laptop", "login1")
+    begin = time.monotonic()
+    pool.wait_published(lambda v: [(s["state"], s["lost"] > s["changed"]) for s in v] == [("attached", True)],
+                        "the entry says that the connection is dead", timeout=60)
+    pool.note("noticed after %.0f s" % (time.monotonic() - begin))
+    known(pool, 1, "attached")
+    for _ in range(5):
+        other = pool.login("login2")
+        if pool.node_of(other) == "login1":
+            break
+        # more than two seconds: this machine has much to do
+        check("which does not answer; this is a new one" in other.text(), "it said %r" % other.text()[-300:])
+        other.line("exit")
+        other.wait_exit()
+    marked.same(other)
+    known(pool, 1, "attached")
+    pool.wait_published(lambda v: [s["lost"] <= s["changed"] for s in v] == [True], "nor is the new one's line dead")
+    equal(pool.node_of(pool.login("login3")), "login3", "the node of a login beside one that is alive")
 
 
 def test_line_between_nodes(pool):

@@ -3,7 +3,7 @@
 import json
 import re
 
-from places import NODES
+from places import DOMAIN, NODES
 from pool import KEYS
 from term import check, equal, wait_until
 from test_failures import dropped_on
@@ -91,6 +91,22 @@ def test_hostile_addresses(pool):
         t = pool.login("login2")
         t.kill()
     equal(pool["login2"].shell("ls /tmp/owned 2>/dev/null || true"), "", "a file that a hostile address made")
+
+
+def test_address_of_another_node(pool):
+    """An entry of one node with the address of another: that is not entered, for its key is not that node's."""
+    marked = dropped_on(pool, "login1")
+    key, good = real(pool)
+    false = put(pool, "login1", {**good, "id": 77, "name": "ghost", "address": "login3." + DOMAIN, "boot": "00" * 16,
+                         **{k: v + 5000 for k, v in good.items() if k in ("changed", "activity", "lost", "lost_heard",
+                                                                          "lost_used")}})
+    wait_until(lambda: "ghost" in [s["name"] for s in pool["login2"].everywhere()], "login2 knows the false entry")
+    t = pool.login("login2")
+    equal(pool["login3"].said("Accepted .* for alice"), [], "logins on the node that the entry has named")
+    check("ghost (77) is on login1, and cannot be had" in t.text(), "it said %r" % t.text())
+    pool.store.delete(false)
+    wait_until(lambda: "ghost" not in [s["name"] for s in pool["login2"].everywhere()], "the false entry is gone")
+    marked.same(pool.login("login1"))
 
 
 def test_of_another_user(pool):

@@ -23,7 +23,7 @@ def dropped_on(pool, node):
     return marked
 
 
-def gets_new(pool, node, limit=HOP, line=r"session .*is on login1, which", **kw):
+def gets_new(pool, node, limit=HOP, line=r"session .*is on login1, (which|and)", **kw):
     """A login on NODE gets a session of its own there within LIMIT, and one line that has LINE; the login."""
     plain = took(pool, node, ["-o", "SetEnv=LC_HOLDFAST=off"])
     begin = time.monotonic()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A login that lands on one node goes over to its session on another: as if it were held where the login is."""
+import re
 import time
 
+import places
 from test_agent import agent, has_key
 from term import Skip, Term, check, equal, wait_until
 
@@ -174,7 +176,7 @@ def test_agent(pool):
 def test_our_client(pool):
     """REDIRECT: the client goes to the node itself, or is relayed where it may not; both come back after a cut."""
     marked = left(pool)
-    for more, direct in ((("-L", "9999:localhost:1"), False), ((), True)):
+    for more, direct in (((), True), (("-L", "9999:localhost:1"), False)):
         t = over(pool, "login1", log_in=lambda more=more: client(pool, "login1", *more))
         marked.same(t)
         relays = pool["login1"].named("holdfast", "alice")
@@ -188,6 +190,39 @@ def test_our_client(pool):
         t.kill()
         pool["login2"].wait_sessions(1, "dropped")
         known(pool, "dropped")
+
+
+def test_agent_of_the_node(pool):
+    """holdfastctl attach NODE:ID: an agent that was started on the node stays there."""
+    marked = left(pool)
+    t = pool.login("login1", options=["-o", "SetEnv=LC_HOLDFAST=off"])
+    t.line('eval "$(ssh-agent -s)" >/dev/null; DISPLAY=:7; export DISPLAY; ssh-add -q ~/.ssh/id_ed25519')
+    check("between" in t.ask("$(ssh-add -l)"), "the agent has a key")
+    t.line("holdfastctl attach login2:1")
+    t.wait_for("resumed session")
+    marked.same(t)
+    check("between" not in t.ask("$(ssh-add -l 2>&1)"), "the node's agent answers on the other node")
+    t.line("holdfastctl detach")
+    t.wait_for("detached from session")
+    t.line("kill $SSH_AGENT_PID")
+
+
+def test_redirect_to_another_key(pool):
+    """A host may send our client to no host whose key the person has not accepted for that host's own name."""
+    marked = left(pool)
+    path = "/home/laptop/.ssh/known_hosts"
+    with open(path) as f:
+        lines = f.readlines()
+    with open("/etc/ssh/ssh_known_hosts") as f:
+        public = next(l for l in f if l.startswith("login2,")).split()[1:3]
+    with open(path, "w") as f:
+        f.writelines([l for l in lines if public[1] not in l] + ["login2.%s %s\n" % (places.DOMAIN, " ".join(public))])
+    logins = "Accepted .* for alice from " + re.escape(places.address("laptop"))
+    accepted = len(pool["login2"].said(logins))
+    t = over(pool, "login1", log_in=lambda: client(pool, "login1"))
+    marked.same(t)
+    check(pool["login1"].named("holdfast", "alice"), "login1 does not relay")
+    equal(len(pool["login2"].said(logins)), accepted, "logins from the laptop itself on login2")
 
 
 def test_no_new_key(pool):
