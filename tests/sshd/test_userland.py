@@ -179,6 +179,9 @@ def works_for_scripts(host, program="/usr/bin/holdfastctl"):
     r.wait_for(', "o", ')
     ctl("send", one, "--enter", "printf 'sent \\e[31m%s\\e[m\\n' $((6*7)); cat")
     t.wait_for("sent \x1b.31m42")
+    # The keeper looks whose the title is when there is output.
+    wait_until(lambda: json.loads(ctl("ls", "--json"))["sessions"][0]["program"] == "cat", "cat runs")
+    ctl("send", one, "--enter", "x")
     shows(keeper, "holdfast: alice %s (cat)" % one)
     ctl("send", one, "--keys", "C-d")
     ctl("wait", one, "--timeout", "20")
