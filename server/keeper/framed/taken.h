@@ -10,9 +10,9 @@
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time
  * once more, and no longer.  Where output came soon behind such a moment, the host is slower than that: the next
- * TAKEN_SLOW_TIMES have TAKEN_QUIET_SLOW_MS.  One deadline tells that moment, which each event moves.  When it comes and input is
- * unread, there is none any more until the program reads, or writes, or input comes; and none while the keeper leaves
- * output unread, because a terminal is behind.
+ * TAKEN_SLOW_TIMES have TAKEN_QUIET_SLOW_MS.  One deadline tells that moment, which each event moves.  When it comes and
+ * input is unread, there is none any more until the program reads, or writes, or input comes; and none while the keeper
+ * leaves output unread, because a terminal is behind.
  */
 #ifndef HOLDFAST_TAKEN_H
 #define HOLDFAST_TAKEN_H
