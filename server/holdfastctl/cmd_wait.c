@@ -145,7 +145,7 @@ wait_for_end(const struct ctl_command *self, struct awaiting *a, const char *wor
 		return scripting_target(self, word, true, &s);
 	begin(a, &s);
 	rc = awaiting_run(a);
-	if ((rc == -EPIPE || rc == -ENOENT || rc == -ECONNREFUSED) && has_ended(word, begun, &status))
+	if ((rc == -EPIPE || rc == -ENOENT || rc == -ECONNREFUSED || rc == -EPROTO) && has_ended(word, begun, &status))
 		return status;
 	return outcome(a, rc);
 }

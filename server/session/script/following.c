@@ -31,8 +31,9 @@ check_session(struct following *f)
 	int len = attach_encode_plain(ATTACH_MSG_STATUS, msg, sizeof msg);
 	int n = session_ask(f->fd, msg, (size_t)len, buf, sizeof buf, FOLLOWING_ANSWER_MS);
 
+	/* It has ended with our question unread. */
 	if (n < 0)
-		return n;
+		return n == -ECONNRESET ? -EPIPE : n;
 	if (attach_decode_status(&s, buf, (size_t)n) < 0)
 		return -EPROTO;
 	if (f->created_ms && s.created_ms != f->created_ms)
