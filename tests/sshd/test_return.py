@@ -386,7 +386,6 @@ def test_new_commands(host):
         if not c.wait_end():
             # It died behind that: as a client does.
             c = Framed(host, c.stream)
-            c.hello()
             c.resume()
             c.send(framed.INPUT_END, framed.u64(c.stream.sent))
         equal(finish(c), (False, 6, ""), "the end")
