@@ -38,7 +38,7 @@ def one_cut(direction, at):
 def chosen_bytes(n, edges):
     """Which of a stream's N bytes are cut: each so many-th, and the two at each of EDGES, where a frame ends."""
     step = int(os.environ.get(STEP) or 29)
-    start = int(os.environ.get(START) or random.randrange(step)) % step
+    start = int(os.environ.get(START) or random.randrange(min(step, n - 1))) % step
     print("    each %d. byte of %d, by %s=%d %s=%d" % (step, n, STEP, step, START, start))
     if os.environ.get("HOLDFAST_QUICK") == "1":
         edges = []
@@ -55,7 +55,10 @@ def cut_everywhere(direction):
             kinds[kind] = kinds.get(kind, 0) + 1
     equal(whole, "whole", "a connection that is not cut")
     check(n > 300, "the stream is too short: %d" % n)
-    check(kinds.get("again", 0) > len(cuts) // 3, "reconnected only %s of %d times" % (kinds, len(cuts)))
+    check(cuts, "nothing was cut")
+    # few of them may all fall before the session, where a client gives up
+    check(len(cuts) < 12 or kinds.get("again", 0) > len(cuts) // 3,
+          "reconnected only %s of %d times" % (kinds, len(cuts)))
 
 
 @begun_first

@@ -11,6 +11,7 @@ from common import SRC, check, clean_environment, equal, need, read, run, versio
 OF_LIBC = re.compile(r"ld-linux.*|ld64\..*|lib(pthread|rt|dl)\.so\..*|linux-vdso.*")
 # A word of Debian's copyright file for each licence.
 COPYRIGHT = {"LGPL-2.1-or-later": "LGPL-2.1|Lesser General Public", "BSD-3-Clause": "BSD-3-clause|Redistribution and use",
+             "LGPL-3.0-or-later": "LGPL-3",
              "GPL-2.0-or-later": "GPL-2|General Public License", "BSD-2-Clause-NetBSD": "BSD-2-clause-NetBSD",
              "ISC": "ISC", "Beerware": "Beerware", "curl": "curl", "MIT": "Expat|MIT|Permission is hereby granted",
              "X11-distribute-modifications-variant": r"distribute,\s+distribute with modifications"}
