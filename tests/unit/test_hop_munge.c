@@ -176,6 +176,7 @@ expired(void **state)
 {
 	void *library = dlopen("libmunge.so.2", RTLD_NOW);
 	__typeof__(munge_ctx_create) *create;
+	__typeof__(munge_ctx_destroy) *destroy;
 	__typeof__(munge_ctx_set) *set;
 	__typeof__(munge_encode) *encode;
 	munge_ctx_t ctx;
@@ -185,12 +186,14 @@ expired(void **state)
 	needs_munged();
 	assert_non_null(library);
 	create = (__typeof__(munge_ctx_create) *)dlsym(library, "munge_ctx_create");
+	destroy = (__typeof__(munge_ctx_destroy) *)dlsym(library, "munge_ctx_destroy");
 	set = (__typeof__(munge_ctx_set) *)dlsym(library, "munge_ctx_set");
 	encode = (__typeof__(munge_encode) *)dlsym(library, "munge_encode");
-	assert_true(create && set && encode);
+	assert_true(create && destroy && set && encode);
 	ctx = create();
 	assert_int_equal(set(ctx, MUNGE_OPT_TTL, 1), EMUNGE_SUCCESS);
 	assert_int_equal(encode(&text, ctx, "claim", 5), EMUNGE_SUCCESS);
+	destroy(ctx);
 	sleep(3);
 	assert_int_equal(hop_munge_check("claim", 5, text, strlen(text), error), 0);
 	assert_int_equal(hop_munge_check("clain", 5, text, strlen(text), error), -EKEYREJECTED);
