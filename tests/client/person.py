@@ -13,7 +13,7 @@ import time
 
 from fake import Host, Session
 
-LIMIT = 30
+LIMIT = 120
 HOLDFAST = CARRY = ARGV = REPLAY = WORK = None  # set by run.py
 COUNTER = iter(range(10 ** 9))
 STARTED = []
