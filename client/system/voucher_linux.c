@@ -6,36 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "paths.h"
-#include "peercred.h"
+#include "daemonsocket.h"
 #include "ticket.h"
 #include "vouch.h"
-
-/* A socket to holdfastd, if root listens there; it does not wait. */
-static int
-open_daemon(void)
-{
-	const struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = PATH_DAEMON_SOCK };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc = 0;
-	struct ucred cred;
-
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&sa, sizeof sa))
-		rc = -errno;
-	if (!rc)
-		rc = peercred_get(fd, &cred);
-	if (!rc && cred.uid != 0)
-		rc = -EPERM;
-	if (!rc)
-		return fd;
-	close(fd);
-	return rc;
-}
 
 static int
 put(int fd, const void *message, size_t len)
@@ -107,7 +83,7 @@ voucher_get(const struct frame_hop *hop, const struct frame_hop_challenge *c, un
 
 	if (ticket_parse(&t, getenv("HOLDFAST_TICKET")))
 		return -ENOENT;
-	fd = open_daemon();
+	fd = daemonsocket_open();
 	if (fd < 0)
 		return fd == -ECONNREFUSED ? -ENOENT : fd;
 	rc = ask(fd, &t, hop, c);

@@ -140,6 +140,13 @@ procstat_read(pid_t pid, struct procstat *s)
 	return rc;
 }
 
+bool
+procstat_is_sshd(const struct procstat *s)
+{
+	/* sshd-session since OpenSSH 9.8. */
+	return strncmp(s->comm, "sshd", 4) == 0;
+}
+
 uint64_t
 procstat_age_s(uint64_t start)
 {

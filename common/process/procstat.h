@@ -3,6 +3,7 @@
 #ifndef HOLDFAST_PROCSTAT_H
 #define HOLDFAST_PROCSTAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,8 @@ int procstat_open(pid_t pid);
 int procstat_read_at(int dir, struct procstat *s);
 /* Both, and closes: 0 or a negative errno. */
 int procstat_read(pid_t pid, struct procstat *s);
+/* Whether it has the name of a process of sshd's. */
+bool procstat_is_sshd(const struct procstat *s);
 /* Seconds between START, of a process, and now. */
 uint64_t procstat_age_s(uint64_t start);
 

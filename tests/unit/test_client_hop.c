@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "link_world.h"
 #include "frame.h"
 #include "frame_hop.h"
 #include "frame_session.h"
@@ -12,10 +13,6 @@
 #include "voucher.h"
 
 static const struct frame_hop hop = { "cluster", "login1", 1, "0123456789abcdef" };
-
-/* What the host says, and what it hears. */
-static unsigned char says[65536], hears[65536];
-static size_t says_len, hears_len;
 
 /* This host's holdfastd, in its place. */
 static int asked, voucher_rc;
@@ -31,59 +28,6 @@ voucher_get(const struct frame_hop *h, const struct frame_hop_challenge *c, unsi
 	asked++;
 	asked_for = *c;
 	return voucher_rc ? voucher_rc : frame_put_hop_voucher(&v, out, cap);
-}
-
-static int
-start(struct transport *t, enum transport_request what, const char *command)
-{
-	(void)what, (void)command;
-	t->state = TRANSPORT_OPEN;
-	return 0;
-}
-
-static void
-step(struct transport *t, const struct pollfd *fds, unsigned count)
-{
-	(void)t, (void)fds, (void)count;
-}
-
-static size_t
-take(struct transport *t, void *to, size_t cap)
-{
-	size_t n = says_len < cap ? says_len : cap;
-
-	(void)t;
-	memcpy(to, says, n);
-	memmove(says, says + n, says_len - n);
-	says_len -= n;
-	return n;
-}
-
-static size_t
-put(struct transport *t, const void *from, size_t n)
-{
-	(void)t;
-	assert_true(hears_len + n <= sizeof hears);
-	memcpy(hears + hears_len, from, n);
-	hears_len += n;
-	return n;
-}
-
-static void
-finish(struct transport *t)
-{
-	free(t);
-}
-
-static const struct transport_ops ops = { .name = "fake", .start = start, .step = step, .read = take, .write = put,
-	                                  .free = finish };
-
-static void
-say(const void *p, int n)
-{
-	assert_true(n > 0 && says_len + (size_t)n <= sizeof says);
-	memcpy(says + says_len, p, (size_t)n);
-	says_len += (size_t)n;
 }
 
 /* The next frame that the host hears, which is of TYPE; the body in *F. */

@@ -18,6 +18,11 @@ int rundir_make_one(const char *path, mode_t mode);
  * errno.
  */
 int rundir_open(const char *path, mode_t mode);
+/*
+ * Opens the regular file NAME in DIR for reading if it is root's and has mode 0600; a FIFO is not waited for.  A
+ * descriptor; -EPERM: it is another one; or another negative errno.
+ */
+int rundir_open_file(int dir, const char *name);
 /* Whether the program that this process runs has been removed, or replaced. */
 bool rundir_program_is_gone(void);
 /* Whether holdfast was uninstalled meanwhile: this program and holdfastd's socket do not exist. */

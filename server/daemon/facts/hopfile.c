@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "rundir.h"
 #include "fields.h"
 
 #define MAGIC 0x686f6c64686f7031 /* "holdhop1" */
@@ -67,20 +68,15 @@ hopfile_read(int dir, const struct ticket *ticket, struct hopfile *h)
 {
 	unsigned char buf[HOPFILE_MAX + 1];
 	char name[HOPFILE_NAME];
-	struct stat st;
 	ssize_t n;
 	int fd, rc = 0;
 
 	hopfile_name(ticket, name);
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = rundir_open_file(dir, name);
 	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		rc = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 07777) != 0600)
-		rc = -EPERM;
+		return fd;
 	/* A file is written at once, and never changed. */
-	n = rc ? 0 : fd_read(fd, buf, sizeof buf);
+	n = fd_read(fd, buf, sizeof buf);
 	if (n < 0)
 		rc = -errno;
 	close(fd);

@@ -60,26 +60,14 @@ read_all(int fd, char *buf)
 int
 login_read_record(int dir, const char *name, char *buf, struct record *r)
 {
-	/* Do not wait for a writer if the file is a fifo. */
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
+	int fd = rundir_open_file(dir, name);
 	ssize_t len;
-	int rc = 0;
 
 	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		rc = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 07777) != 0600)
-		rc = -EPERM;
-	else if (st.st_size > RECORD_MAX)
-		rc = -EBADMSG;
-	if (!rc) {
-		len = read_all(fd, buf);
-		rc = len < 0 ? (int)len : record_parse(r, buf, (size_t)len);
-	}
+		return fd;
+	len = read_all(fd, buf);
 	close(fd);
-	return rc;
+	return len < 0 ? (int)len : record_parse(r, buf, (size_t)len);
 }
 
 /* The record's uid, or for a user who is not in /etc/passwd, the name service's. */

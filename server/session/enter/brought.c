@@ -2,7 +2,6 @@
 #include "brought.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "loginshell.h"
@@ -22,8 +21,7 @@ first_process(void)
 	for (int i = 0; i < PARENTS_MAX && pid > 1; i++, pid = s.ppid) {
 		if (procstat_read(pid, &s) || procstat_read(s.ppid, &above))
 			return 0;
-		/* sshd-session since OpenSSH 9.8. */
-		if (strncmp(above.comm, "sshd", 4) == 0)
+		if (procstat_is_sshd(&above))
 			return pid;
 	}
 	return 0;

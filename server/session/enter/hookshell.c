@@ -2,20 +2,12 @@
 #include "hookshell.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "loginshell.h"
 #include "procstat.h"
 
 #define FORKS_MAX 2 /* of the shell, between it and us: a command substitution */
-
-static bool
-is_sshd(const struct procstat *s)
-{
-	/* sshd-session since OpenSSH 9.8. */
-	return strncmp(s->comm, "sshd", 4) == 0;
-}
 
 /* Whether the shell with /proc directory DIR is sshd's; *parent becomes its parent's pid if another shell may be. */
 static bool
@@ -29,7 +21,7 @@ is_found(int dir, const struct loginshell *want, pid_t *parent)
 	if (loginshell_check(dir, want, &why) || procstat_read_at(dir, &shell) || shell.ppid <= 0)
 		return false;
 	rc = procstat_read(shell.ppid, &above);
-	if (rc == -ENOENT || (!rc && is_sshd(&above)))
+	if (rc == -ENOENT || (!rc && procstat_is_sshd(&above)))
 		return true;
 	*parent = rc ? 0 : shell.ppid;
 	return false;
@@ -61,7 +53,7 @@ hookshell_is_below_sshd(void)
 {
 	struct procstat shell, above;
 
-	return procstat_read(getppid(), &shell) == 0 && procstat_read(shell.ppid, &above) == 0 && is_sshd(&above);
+	return procstat_read(getppid(), &shell) == 0 && procstat_read(shell.ppid, &above) == 0 && procstat_is_sshd(&above);
 }
 
 int

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "daemonlink.h"
+#include "daemonsocket.h"
 #include "fd.h"
 
 /* The descriptors that came with MH into FDS, VOUCH_FILES of them; none for too many. */
@@ -71,7 +71,7 @@ int
 daemonask(enum vouch_op op, enum vouch_reply_type want, struct vouch_reply *reply, int fds[VOUCH_FILES])
 {
 	const struct vouch_request q = { .op = op };
-	int sock = daemonlink_open(), rc;
+	int sock = daemonsocket_open(), rc;
 
 	fds[0] = fds[1] = -1;
 	if (sock < 0)

@@ -10,7 +10,7 @@
 
 #include "clock.h"
 #include "daemonask.h"
-#include "daemonlink.h"
+#include "daemonsocket.h"
 #include "fd.h"
 #include "paths.h"
 #include "poolsocket.h"
@@ -150,7 +150,7 @@ poolask(enum pool_what what, const struct ticket *ticket, struct pool_answer *a)
 	*a = (struct pool_answer)POOL_ANSWER_NONE;
 	if (!poolask_there())
 		return -ENOENT;
-	sock = daemonlink_open();
+	sock = daemonsocket_open();
 	if (sock < 0)
 		return sock;
 	rc = ask_over(sock, what, ticket, POOLASK_TOOL_MS, a);

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "clock.h"
-#include "daemonlink.h"
+#include "daemonsocket.h"
 #include "fd.h"
 #include "frame_hop.h"
 #include "vouch.h"
@@ -71,7 +71,7 @@ challenge(struct subsystem_hop *h, const struct ticket *t, const struct frame *f
 	char why[TEXT_CAP];
 	int n;
 
-	h->fd = ticket_is_none(t) ? -1 : daemonlink_open();
+	h->fd = ticket_is_none(t) ? -1 : daemonsocket_open();
 	if (h->fd < 0)
 		return -ENOENT;
 	vouch_encode_request(&q, request);
