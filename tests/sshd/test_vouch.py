@@ -484,7 +484,7 @@ def test_policy_of_both_sides(host):
     be("login2", "PoolVouch key %s\nPoolResume no\n" % KEYS)
     f.send(VOUCHER, sealed(claim(c, uid=host.ids("alice")[0])))
     equal(verdict(f)[0], False, "the verdict")
-    check(host.syslog.find("event=unvouched .*why=policy"), "no event with why=policy")
+    wait_until(lambda: host.syslog.find("event=unvouched .*why=policy"), "the event with why=policy")
     f.kill()
 
 
