@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "exit_status.h"
+#include "factory.h"
 #include "hop_link.h"
 #include "link_open.h"
 #include "link_time.h"
@@ -29,6 +30,8 @@ struct way {
 
 struct relay {
 	const struct hop *hop;
+	struct transport_target *target;
+	const struct transport_asking *asking;
 	struct link *link;
 	unsigned char frames[HOPMSG_FRAMES_MAX]; /* the client's HELLO, then its ATTACH */
 	size_t hello_len, frames_len;
@@ -95,6 +98,32 @@ take_frames(struct relay *r)
 }
 
 static void
+connect_to_node(struct relay *r)
+{
+	r->link = link_open(r->target, r->asking, TRANSPORT_SUBSYSTEM, LINK_IDLE_MS, NULL);
+	if (!r->link) {
+		fail(r, 0, "out of memory");
+		return;
+	}
+	r->link->hello_of = r->frames;
+	r->link->hello_len = r->hello_len;
+}
+
+/* The link is dead.  What libssh can't do with that node, ssh does. */
+static void
+dead(struct relay *r)
+{
+	struct link *l = r->link;
+
+	if (!transport_turns_to_ssh(l->transport)) {
+		fail(r, 0, l->why);
+		return;
+	}
+	link_free(l);
+	connect_to_node(r);
+}
+
+static void
 send_attach(struct relay *r)
 {
 	struct link *l = r->link;
@@ -147,7 +176,7 @@ look_at_link(struct relay *r)
 	if (l->phase != LINK_DEAD && !l->asked_attach && hop_link_ready(r->hop, l, false))
 		send_attach(r);
 	if (l->phase == LINK_DEAD)
-		fail(r, 0, l->why);
+		dead(r);
 }
 
 /* Bytes, both ways. */
@@ -295,19 +324,16 @@ hop_relay_run(const struct options *o, struct transport_target *target, struct a
 	if (!r)
 		return status;
 	r->hop = &o->hop;
+	r->target = target;
+	r->asking = &asking->ops;
 	fcntl(0, F_SETFL, O_NONBLOCK);
 	fcntl(1, F_SETFL, O_NONBLOCK);
 	if (take_frames(r) < 0)
 		fail(r, FRAME_E_PROTOCOL, "no frames to pass on");
 	else
-		r->link = link_open(target, &asking->ops, TRANSPORT_SUBSYSTEM, LINK_IDLE_MS, NULL);
-	if (r->link) {
-		r->link->hello_of = r->frames;
-		r->link->hello_len = r->hello_len;
+		connect_to_node(r);
+	if (!r->done)
 		status = converse(r);
-	} else if (!r->done) {
-		fail(r, 0, "out of memory");
-	}
 	link_free(r->link);
 	free(r);
 	return status;

@@ -26,7 +26,7 @@ static const char *const quietly[] = {
 	"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "VerifyHostKeyDNS=no",
 	"-o", "NoHostAuthenticationForLocalhost=no", "-o", "UpdateHostKeys=no", "-o", "ControlMaster=no",
 	"-o", "ControlPath=none", "-o", "ClearAllForwardings=yes", "-o", "Tunnel=no", "-o", "PermitLocalCommand=no",
-	"-o", "ConnectTimeout=3",
+	"-o", "ConnectTimeout=3", "-o", "LogLevel=QUIET",
 };
 
 /* What listens on this machine, or on the first node, stays there; and a command of --transport goes where it goes. */

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The model of the terminal, beneath what is shown before the host has answered (test_predict.py): which renderings it
 gets, which ones the terminal gets, and when it goes."""
-from fake import GAP, ISIG, NOTICE, ONLCR, OPOST, Plan, REDRAW, RENDERING, S_PING, frame, string, u64
+from fake import GAP, ISIG, NOTICE, ONLCR, OPOST, Plan, REDRAW, RENDERING, frame, string, u64
 from person import Terminal, check, equal, finish, new_host
-from test_predict import ALWAYS, answer, confirm, opened, session, shows
+from test_predict import ALWAYS, answer, confirm, heard, opened, session, shows
 
 LAST, SCREEN_ONLY, LOSSY = 1, 2, 4
 RAW = ISIG | OPOST | ONLCR
@@ -42,14 +42,6 @@ def typed(h, t, key, echo=None):
     t.until(lambda: len(h.session.input) == at + len(key), "input")
     answer(h, echo or key, taken=True)
     t.until(lambda: h.session.taken is None and h.session.acked[0] == len(h.session.out[0]), "ACK")
-
-
-def heard(h, t):
-    """The client has heard all that the host has said so far: also TAKEN behind the output that is shown."""
-    before = len(h.pongs)
-    with h.lock:
-        h.connections_attached[-1].send(frame(S_PING, u64(before)))
-    t.until(lambda: len(h.pongs) > before, "PONG")
 
 
 def test_gap_within_a_rendering():

@@ -9,7 +9,7 @@ import time
 
 import person
 from cases import Skipped
-from fake import COOKED, ECHO, NOTICE, Plan, SIZE_IS, TAKEN, frame, string, u32, u64
+from fake import COOKED, ECHO, NOTICE, Plan, S_PING, SIZE_IS, TAKEN, frame, string, u32, u64
 from person import Terminal, check, equal, finish, new_host, terminal_session, wait_until
 
 ALWAYS = ("--predict", "always")
@@ -33,6 +33,15 @@ def opened(h, options=ALWAYS, watched=True, **more):
     return t
 
 
+def heard(h, t):
+    """The client has heard all that the host has said so far: also TAKEN behind the output that is shown."""
+    t.until(lambda: h.session.taken is None, "TAKEN")
+    before = len(h.pongs)
+    with h.lock:
+        h.connections_attached[-1].send(frame(S_PING, u64(before)))
+    t.until(lambda: len(h.pongs) > before, "PONG")
+
+
 def confirm(h, t):
     """A character of this line has come back: what is typed behind it can be shown."""
     at = len(h.session.input)
@@ -41,6 +50,7 @@ def confirm(h, t):
     t.until(lambda: len(h.session.input) == at + 1, "input")
     answer(h, b"-", taken=True)
     t.until(lambda: b"-" in t.seen[before:], "a character came back")
+    heard(h, t)
 
 
 def screen(data, *options, rows=24, cols=80):

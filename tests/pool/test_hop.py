@@ -223,6 +223,7 @@ def test_redirect_to_another_key(pool):
     t = client(pool, "login1", "--session", "login2:1")
     marked.same(t)
     check(pool["login1"].named("holdfast", "alice"), "login1 does not relay")
+    check("IDENTIFICATION" not in t.text(), "ssh warns of a host that nobody has asked for: %r" % t.text())
     equal(len(pool["login2"].said(logins)), accepted, "logins from the laptop itself on login2")
 
 

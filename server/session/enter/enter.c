@@ -274,6 +274,9 @@ go_over(struct enter *e)
 	/* For the names of the pool and of this node. */
 	(void)enter_far_ask(e);
 	rc = hop_begin_relay(e);
+	/* Why, the person is told in the words of the hop. */
+	if (rc && rc != -EINTR && rc != -ENOENT && e->want[0] && e->far[0])
+		rc = -EREMOTE;
 	return !rc || rc == -EINTR || e->want[0] || e->q->must_exist ? rc : start_new(e);
 }
 
