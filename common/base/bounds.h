@@ -7,6 +7,7 @@
 #define USER_CAP 257      /* a user's name with its NUL (LOGIN_NAME_MAX) */
 #define POOL_CAP 33       /* the name of a pool of login nodes with its NUL */
 #define NODE_CAP 64       /* the name of one of its nodes with its NUL */
+#define POOL_TIMEOUT_MS 2000 /* PoolTimeout, where holdfast.conf does not say it */
 #define POOL_TRUST_CAP 512 /* the names of such nodes, or patterns, with a NUL */
 #define HOST_CAP 254      /* a host's name (RFC 1035) or its address, with its NUL */
 #define TERM_CAP 65       /* $TERM with its NUL */

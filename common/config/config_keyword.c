@@ -338,6 +338,7 @@ static const struct config_keyword keywords[] = {
 	{ "PoolTrust", TEXT(patterns, pool.trust, CONFIG_POOL_TRUST_CAP, "/:", "names of nodes or patterns, or none") },
 	{ "PoolShow", &host_yes_no, AT(pool.show_program), 0, 1, pool_show_words, NULL, "none or program" },
 	{ "PoolResume", YES_NO(pool.resume) },
+	{ "PoolTimeout", RANGE(milliseconds, pool.timeout_ms, 1, 60, "a time from 1s to 1m") },
 };
 
 #define KEYWORDS (sizeof keywords / sizeof *keywords)

@@ -54,7 +54,7 @@ copy(char *out, size_t cap, const char *value)
 void
 config_pool_defaults(struct config_pool *p)
 {
-	*p = (struct config_pool){ .trust = "*", .resume = true };
+	*p = (struct config_pool){ .trust = "*", .resume = true, .timeout_ms = POOL_TIMEOUT_MS };
 }
 
 bool

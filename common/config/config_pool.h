@@ -2,14 +2,15 @@
 /*
  * config_pool: what holdfast.conf says of the pool of login nodes that this host belongs to.
  *
- * All of it holds for the whole host, and its lines stand before the first Match line; but PoolResume and
- * PoolTrust can differ from login to login.
+ * All of it holds for the whole host, and its lines stand before the first Match line; but PoolResume,
+ * PoolTimeout and PoolTrust can differ from login to login.
  */
 #ifndef HOLDFAST_CONFIG_POOL_H
 #define HOLDFAST_CONFIG_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bounds.h"
 
@@ -51,6 +52,7 @@ struct config_pool {
 	char trust[CONFIG_POOL_TRUST_CAP]; /* PoolTrust *: names of nodes, patterns for match_list; "": none */
 	bool show_program;               /* PoolShow none, or program */
 	bool resume;                     /* PoolResume yes */
+	uint32_t timeout_ms;             /* PoolTimeout 2s */
 };
 
 /* Sets the defaults. */

@@ -81,6 +81,8 @@ static const struct field facts_fields[] = {
 	FIELD_U32_MAX(A, pool, 1),
 	FIELD_OLDER_END,
 	FIELD_TEXT(A, trust),
+	FIELD_OLDER_END,
+	FIELD_U32(A, pool_timeout_ms),
 	FIELDS_END
 };
 /* As they are without a pool: a login's process of a version before takes nothing more. */
@@ -104,6 +106,19 @@ static const struct field pool_facts_fields[] = {
 	FIELD_U32_MAX(A, pool, 1),
 	FIELDS_END
 };
+/* The same in a pool with PoolTrust. */
+static const struct field trust_facts_fields[] = {
+	FIELD_RAW(A, identity, IDENTITY_BYTES),
+	FIELD_U32(A, login_timeout_ms),
+	FIELD_TEXT(A, user),
+	FIELD_TEXT(A, address),
+	FIELD_TEXT(A, who),
+	FIELD_RAW(A, former, IDENTITY_BYTES),
+	FIELD_U32_MAX(A, pool, 1),
+	FIELD_TEXT(A, trust),
+	FIELDS_END
+};
+static const struct message trust_facts = { sizeof(A), { VOUCH_FACTS }, trust_facts_fields };
 static const struct message pool_facts = { sizeof(A), { VOUCH_FACTS }, pool_facts_fields };
 static const struct message plain_facts = { sizeof(A), { VOUCH_FACTS }, plain_facts_fields };
 static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
@@ -138,8 +153,8 @@ vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 {
 	const struct message *d = reply_of(&a->type, 1);
 
-	if (a->type == VOUCH_FACTS && !a->trust[0])
-		d = a->pool ? &pool_facts : &plain_facts;
+	if (a->type == VOUCH_FACTS && !a->pool_timeout_ms)
+		d = a->trust[0] ? &trust_facts : a->pool ? &pool_facts : &plain_facts;
 	return d ? message_encode(d, a->type, a, out, cap) : -EMSGSIZE;
 }
 

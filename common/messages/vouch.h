@@ -130,6 +130,7 @@ struct vouch_reply {
 	char who[WHO_CAP];          /* how the login proved itself */
 	uint32_t pool;              /* 1: POOL may be asked: the login can resume sessions on other nodes … */
 	char trust[POOL_TRUST_CAP]; /* … which these patterns name (match.h); "": on all */
+	uint32_t pool_timeout_ms;   /* … and take so long for that in all; 0: POOL_TIMEOUT_MS */
 	/* VOUCH_REFUSED */
 	uint32_t refusal;           /* enum vouch_refusal */
 	char text[TEXT_CAP];        /* for the person, one line, printable; TOLD too */

@@ -33,10 +33,15 @@ POOL_RUN = "/run/holdfast-pool"
 PROGRAM = os.path.join(LIBEXEC, "holdfast-pool")
 
 
+# As installed, and not as in most cases, where a busy machine may take its time: for configure().
+QUICK = {"PoolTimeout": None, "LoginTimeout": None}
+
+
 def pool_lines(name, **but):
     """The lines of holdfast.conf; BUT: other values of some keywords, None for no such line."""
     lines = {"Pool": "test", "PoolAddress": "%s.%s" % (name, places.DOMAIN),
-             "PoolDirectory": "etcd " + places.endpoints(), "PoolVouch": "key " + VOUCH_KEYS, **but}
+             "PoolDirectory": "etcd " + places.endpoints(), "PoolVouch": "key " + VOUCH_KEYS,
+             "PoolTimeout": "60s", "LoginTimeout": "60s", **but}
     return "".join("%s %s\n" % (k, v) for k, v in lines.items() if v is not None)
 
 

@@ -369,6 +369,7 @@ LINES = [
     ("PoolTrust a/b", "PoolTrust: expected names of nodes or patterns, or none"),
     ("PoolShow yes", "PoolShow: expected none or program"),
     ("PoolResume perhaps", "PoolResume: expected yes or no"),
+    ("PoolTimeout 2m", "PoolTimeout: expected a time from 1s to 1m, found \"2m\""),
     ("Match", "Match: expected User, Group, Address, Key or all"),
     ("Match Usr alice", 'did you mean "User"?'),
     ("Match Host x", 'Match: expected User, Group, Address, Key or all, found "Host"'),

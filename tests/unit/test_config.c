@@ -417,7 +417,8 @@ values_are_shown_as_they_are_read(void **state)
 	                              "MatchKey no\nTakeOver ask\nSizePolicy largest\nAcceptEnv LANG LC_*\nPamService held\nPamSkip a b\n"
 	                              "UpgradeSessions no\nPool main\nPoolNode n1\nPoolAddress n1.example\n"
 	                              "PoolDirectory etcd https://a:1,http://b\nPoolTLS /ca /cert /key\nPoolUser me /pw\n"
-	                              "PoolVouch key /keys\nPoolTrust n1 n2\nPoolShow program\nPoolResume no\n");
+	                              "PoolVouch key /keys\nPoolTrust n1 n2\nPoolShow program\nPoolResume no\n"
+	                              "PoolTimeout 5s\n");
 	char text[4096] = "", value[CONFIG_VALUE_CAP];
 	const struct config_keyword *k;
 	struct config_policy q, standard;

@@ -47,11 +47,13 @@ none(void **state)
 	assert_string_equal(p.pool.trust, "*");
 	assert_false(p.pool.show_program);
 	assert_true(p.pool.resume);
+	assert_int_equal(p.pool.timeout_ms, 2000);
 	p = good("Pool none\nPoolNode none\nPoolAddress none\nPoolDirectory none\nPoolTLS none\nPoolUser none\n"
-	         "PoolVouch no\nPoolTrust none\nPoolShow none\nPoolResume no");
+	         "PoolVouch no\nPoolTrust none\nPoolShow none\nPoolResume no\nPoolTimeout 1m");
 	assert_false(config_pool_on(&p.pool));
 	assert_string_equal(p.pool.trust, "");
 	assert_false(p.pool.resume);
+	assert_int_equal(p.pool.timeout_ms, 60000);
 }
 
 static void
@@ -100,6 +102,7 @@ shown(void **state)
 		"PoolDirectory etcd https://a:2379,https://b:2379", "PoolTLS none", "PoolTLS /ca", "PoolTLS /ca /cert /key",
 		"PoolUser none", "PoolUser me /pw", "PoolVouch no", "PoolVouch munge", "PoolVouch key /keys", "PoolTrust *",
 		"PoolTrust none", "PoolTrust a b", "PoolShow none", "PoolShow program", "PoolResume no",
+		"PoolTimeout 3s",
 	};
 
 	(void)state;
@@ -156,6 +159,8 @@ refused(void **state)
 	bad("PoolVouch no /x", "f:1: PoolVouch: expected no, munge, or key and the absolute path of a file, found \"/x\"");
 	bad("PoolVouch yes", "f:1: PoolVouch: expected no, munge, or key and the absolute path of a file, found \"yes\"");
 	bad("PoolShow yes", "f:1: PoolShow: expected none or program, found \"yes\"");
+	bad("PoolTimeout 0", "f:1: PoolTimeout: expected a time from 1s to 1m, found \"0\"");
+	bad("PoolTimeout 61s", "f:1: PoolTimeout: expected a time from 1s to 1m, found \"61s\"");
 	bad("PoolTrust a:b", "f:1: PoolTrust: expected names of nodes or patterns, or none, found \"a:b\"");
 }
 

@@ -58,7 +58,7 @@ __wrap_hopping_start(struct hopping *h, const struct hopping_to *to, unsigned pa
 	(void)h;
 	(void)to;
 	(void)w;
-	assert_in_range(patience_ms, HOP_LEAST_MS, HOP_MS);
+	assert_in_range(patience_ms, HOP_LEAST_MS, 2 * POOL_TIMEOUT_MS);
 	if (++hops == there)
 		return 0;
 	if (takes_ms >= patience_ms) {
@@ -125,9 +125,24 @@ all_hops_share_two_seconds(void **state)
 	takes_ms = 300;
 	assert_int_equal(enter_best(&e), -ENOENT);
 	assert_in_range(hops, 6, 7);
-	assert_in_range(now - NOW, HOP_MS - 300, HOP_MS);
+	assert_in_range(now - NOW, POOL_TIMEOUT_MS - 300, POOL_TIMEOUT_MS);
 	/* The person is told of the first one that there was no time for. */
 	assert_non_null(strstr(e.far, "on login2, "));
+}
+
+/* PoolTimeout, but never more than LoginTimeout. */
+static void
+hops_take_what_is_configured(void **state)
+{
+	(void)state;
+	takes_ms = 300;
+	e.vouching.facts.pool_timeout_ms = 4000;
+	assert_int_equal(enter_best(&e), -ENOENT);
+	assert_in_range(now - NOW, 4000 - 300, 4000);
+	now = NOW;
+	e.vouching.facts.login_timeout_ms = 1000;
+	assert_int_equal(enter_best(&e), -ENOENT);
+	assert_in_range(now - NOW, 1000 - 300, 1000);
 }
 
 static void
@@ -150,7 +165,7 @@ silence_costs_two_seconds_once(void **state)
 	one_here = true;
 	assert_int_equal(enter_best(&e), 0);
 	assert_int_equal(hops, 1);
-	assert_int_equal(now - NOW, HOP_MS);
+	assert_int_equal(now - NOW, POOL_TIMEOUT_MS);
 	assert_int_equal(claimed, 7);
 	/* Another time, of a login that has switched, begins with all of it. */
 	now += 1000;
@@ -166,6 +181,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(all_hops_share_two_seconds, begin),
+		cmocka_unit_test_setup(hops_take_what_is_configured, begin),
 		cmocka_unit_test_setup(quick_answers_reach_the_last, begin),
 		cmocka_unit_test_setup(silence_costs_two_seconds_once, begin),
 	};

@@ -57,6 +57,9 @@ static const struct vouch_reply
 	facts_trust = { .type = VOUCH_FACTS, .identity = { BYTES(0x20, 31) }, .former = { BYTES(0x40, 31) },
 	                .login_timeout_ms = 0x01020304, .user = "alice", .address = "192.0.2.7", .who = "password", .pool = 1,
 	                .trust = "login1,login2" },
+	facts_timeout = { .type = VOUCH_FACTS, .identity = { BYTES(0x20, 31) }, .former = { BYTES(0x40, 31) },
+	                  .login_timeout_ms = 0x01020304, .user = "alice", .address = "192.0.2.7", .who = "password",
+	                  .pool = 1, .trust = "login1,login2", .pool_timeout_ms = 0x05060708 },
 	pool_is = { .type = VOUCH_POOL_IS }, held_is = { .type = VOUCH_HELD_IS },
 	refused = { .type = VOUCH_REFUSED, .refusal = VOUCH_LIMIT, .text = "20 sessions are held already" },
 	refused_min = { .type = VOUCH_REFUSED },
@@ -93,6 +96,8 @@ vouch_messages(void **state)
 		ONE("facts-pool", VOUCH_FACTS, reply, &facts_pool, .older = { IDENTITY_BYTES + 4, 4 }),
 		/* One whose nodes are all trusted ends there, too. */
 		ONE("facts-trust", VOUCH_FACTS, reply, &facts_trust, .older = { IDENTITY_BYTES + 21, 21, 17 }),
+		/* So does one with PoolTimeout's default. */
+		ONE("facts-timeout", VOUCH_FACTS, reply, &facts_timeout, .older = { IDENTITY_BYTES + 25, 25, 21, 4 }),
 		ONE("refused", VOUCH_REFUSED, reply, &refused), ONE("refused-min", VOUCH_REFUSED, reply, &refused_min),
 		ONE("refused-max", VOUCH_REFUSED, reply, &refused_max),
 		ONE("progress", VOUCH_PROGRESS, reply, &progress, EMPTY), ONE("ready", VOUCH_READY, reply, &ready),

@@ -238,6 +238,8 @@ send_facts(struct helper *h)
 	facts.pool = askpool_may(&h->policy.pool);
 	if (facts.pool && strcmp(h->policy.pool.trust, "*") != 0)
 		memcpy(facts.trust, h->policy.pool.trust, sizeof facts.trust);
+	if (facts.pool && h->policy.pool.timeout_ms != POOL_TIMEOUT_MS)
+		facts.pool_timeout_ms = h->policy.pool.timeout_ms;
 	if (reply_send(h->conn, &facts))
 		h->state = HELPER_DONE;
 }

@@ -51,7 +51,7 @@ try_all(struct enter *e, const struct session_list *list, int n, const struct ch
 	bool unreachable = false;
 	int rc = -ENOENT;
 
-	e->far_ms = HOP_MS;
+	e->far_ms = hop_patience(e);
 	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++) {
 		const struct attach_status *s = &list->v[i];
 

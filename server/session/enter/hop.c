@@ -167,11 +167,23 @@ go(struct enter *e, enum hopmsg_how how, unsigned patience_ms)
 }
 
 static unsigned
+login_patience(const struct enter *e)
+{
+	return e->vouching.facts.login_timeout_ms ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
+}
+
+unsigned
+hop_patience(const struct enter *e)
+{
+	unsigned ms = e->vouching.facts.pool_timeout_ms ? e->vouching.facts.pool_timeout_ms : POOL_TIMEOUT_MS;
+
+	return ms < login_patience(e) ? ms : login_patience(e);
+}
+
+static unsigned
 patience(const struct enter *e, bool named)
 {
-	if (!named)
-		return e->far_ms;
-	return e->vouching.facts.login_timeout_ms ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
+	return named ? login_patience(e) : e->far_ms;
 }
 
 static enum hopmsg_how
@@ -222,7 +234,7 @@ hop_begin_relay(struct enter *e)
 
 	now.told = false;
 	now.to = *e->q->relay;
-	e->far_ms = HOP_MS;
+	e->far_ms = hop_patience(e);
 	return go(e, how_to(e, named), patience(e, named));
 }
 

@@ -16,9 +16,10 @@
 #include "frame_redirect.h"
 #include "poolmsg.h"
 
-#define HOP_MS 2000 /* to be attached there, where the session was not asked for by name */
 #define HOP_LEAST_MS 100 /* with less time left no hop is begun */
 
+/* PoolTimeout for this login: so long may all hops take together that it has not asked for. */
+unsigned hop_patience(const struct enter *e);
 /*
  * Goes to the session S within E->far_ms, of which it takes what it needs, or if it was asked for by its name (NAMED)
  * within LoginTimeout (E->vouching.facts.login_timeout_ms).  0: the login is attached there, E->hopped is set, and
@@ -28,7 +29,7 @@
  * terminal is as it was.  A framed client that goes to other nodes itself is only told where: 0, too.
  */
 int hop_begin(struct enter *e, const struct pool_entry *s, bool named);
-/* The same for the session E->q->relay, which a framed client has been told of; within HOP_MS without a name. */
+/* The same for the session E->q->relay, which a framed client has been told of; without a name within hop_patience. */
 int hop_begin_relay(struct enter *e);
 /* Until the login leaves that session: as stay_run (stay.h), with the outcome in E->res. */
 bool hop_stay(struct enter *e);
