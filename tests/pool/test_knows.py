@@ -120,7 +120,7 @@ def test_members_of_the_store(pool):
     store.start_member("m1")
     wait_until(lambda: store.healthy("m1"), "m1 is back")
     store.signal_member("m2", signal.SIGSTOP)
-    pool.login("login2")
+    pool.login("login2", options=named("new"))
     pool.note("with a frozen member, after %.1f s" % known(pool, 1, "attached", timeout=40))
     store.signal_member("m2", signal.SIGCONT)
     for member in MEMBERS:
@@ -156,7 +156,7 @@ def test_no_quorum(pool):
 def test_cut_from_the_store(pool):
     """One node's line to the store is silent: it forgets the others, and is forgotten, and comes back."""
     pool.drop(pool.login("login1"), "login1")
-    pool.drop(pool.login("login2"), "login2")
+    pool.drop(pool.login("login2", options=named("new")), "login2")
     known(pool, 2)
     for member in MEMBERS:
         pool.router.cut("login2", member)
