@@ -32,6 +32,8 @@ struct node {
 	struct pool_member member;
 	uint64_t revision;
 	uint32_t generation, entries;
+	uint32_t tally;         /* for make_room */
+	uint64_t bytes;         /* of its entries */
 	bool there;             /* it has a key of its own; else it is only named by entries */
 };
 
@@ -214,6 +216,7 @@ drop_entry(struct directory *d, struct user *u, struct known **at)
 	*at = e->next;
 	u->count--;
 	e->node->entries--;
+	e->node->bytes -= entry_bytes(e->len);
 	d->counts.entries--;
 	d->counts.bytes -= entry_bytes(e->len);
 	drop_idle_node(d, e->node);
@@ -244,12 +247,41 @@ directory_free(struct directory *d)
 	free(d);
 }
 
-/* Whether there is room for an entry of LEN bytes more of U, which may be NULL. */
+/* Whether there is room for an entry of LEN bytes more of NODE: one node can take half of it, and no more. */
 static bool
-has_room(const struct directory *d, const struct user *u, size_t len)
+has_room(const struct directory *d, const struct node *node, size_t len)
 {
-	return (!u || u->count < d->limits.user) && d->counts.entries < d->limits.entries &&
-	       d->counts.bytes + entry_bytes(len) + USER_CAP + TREE_BYTES <= d->limits.bytes;
+	return d->counts.entries < d->limits.entries && node->entries < (d->limits.entries + 1) / 2 &&
+	       d->counts.bytes + entry_bytes(len) + USER_CAP + TREE_BYTES <= d->limits.bytes &&
+	       node->bytes + entry_bytes(len) <= d->limits.bytes / 2;
+}
+
+/*
+ * Whether U, which may be NULL, has a place for an entry of NODE.  If all are taken, the node that has the most gives up
+ * the one that was put first, unless NODE would then have as many: no node can keep others' sessions from being found.
+ */
+static bool
+make_room(struct directory *d, struct user *u, struct node *node)
+{
+	struct known **at, **first = NULL, *e;
+	struct node *most = node;
+
+	if (!u || u->count < d->limits.user)
+		return true;
+	node->tally = 0;
+	for (e = u->entries; e; e = e->next)
+		e->node->tally = 0;
+	for (e = u->entries; e; e = e->next)
+		if (++e->node->tally > most->tally)
+			most = e->node;
+	if (most->tally <= node->tally + 1)
+		return false;
+	for (at = &u->entries; *at; at = &(*at)->next)
+		if ((*at)->node == most)
+			first = at;
+	drop_entry(d, u, first);
+	d->counts.over++;
+	return true;
 }
 
 /* *E as a message of LEN bytes, in the list of its user. */
@@ -259,10 +291,14 @@ add_entry(struct directory *d, const struct pool_entry *e, const unsigned char *
 	struct user *u = find_user(d, e->user);
 	struct node *node;
 	struct known *new;
-	int rc = has_room(d, u, len) ? have_node(d, e->node, &node) : -EDQUOT;
+	int rc = have_node(d, e->node, &node);
 
 	if (rc)
 		return rc;
+	if (!has_room(d, node, len) || !make_room(d, u, node)) {
+		drop_idle_node(d, node);
+		return -EDQUOT;
+	}
 	new = calloc(1, sizeof *new + len);
 	if (new && !u)
 		u = add_user(d, e->user);
@@ -278,6 +314,7 @@ add_entry(struct directory *d, const struct pool_entry *e, const unsigned char *
 	u->entries = new;
 	u->count++;
 	node->entries++;
+	node->bytes += entry_bytes(len);
 	d->counts.entries++;
 	d->counts.bytes += entry_bytes(len);
 	return 0;

@@ -36,7 +36,10 @@ struct directory_counts {
 /* NULL: no memory.  LIMITS NULL: those of poolmsg.h and above. */
 struct directory *directory_new(const struct directory_limits *limits);
 void directory_free(struct directory *d);
-/* A session of *E's node, as of REVISION: 0; -EDQUOT: the user, or all, have too many; -ENOMEM. */
+/*
+ * A session of *E's node, as of REVISION: 0; -EDQUOT: the user, that node, or all, have too many; -ENOMEM.  One node can
+ * have half of all entries and bytes, and of a user who has too many those of the node with the most give way.
+ */
 int directory_put(struct directory *d, const struct pool_entry *e, uint64_t revision);
 /* Session or node K is gone as of REVISION. */
 void directory_remove(struct directory *d, const struct key *k, uint64_t revision);

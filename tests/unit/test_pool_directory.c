@@ -208,8 +208,8 @@ everything_is_limited(void **state)
 	e.state = ATTACH_STATE_ATTACHED;
 	assert_int_equal(directory_put(d, &e, 5), 0);
 	for (unsigned i = 11; i <= 13; i++)
-		put(d, "bob", i % 2 ? "login1" : "login2", i, i);
-	e = entry("carol", "login1", 20);
+		put(d, "bob", i % 2 ? "login3" : "login2", i, i);
+	e = entry("carol", "login2", 20);
 	assert_int_equal(directory_put(d, &e, 20), -EDQUOT);
 	directory_count(d, &c);
 	assert_int_equal(c.entries, 6);
@@ -217,7 +217,7 @@ everything_is_limited(void **state)
 	assert_int_equal(c.over, 2);
 	directory_free(d);
 
-	limits = (struct directory_limits){ .entries = 100, .bytes = 2000, .user = 100, .nodes = 1 };
+	limits = (struct directory_limits){ .entries = 100, .bytes = 4000, .user = 100, .nodes = 1 };
 	d = directory_new(&limits);
 	put(d, "alice", "login1", 1, 1);
 	e = entry("alice", "login2", 2);
@@ -227,7 +227,43 @@ everything_is_limited(void **state)
 		directory_put(d, &e, i);
 	}
 	directory_count(d, &c);
-	assert_true(c.bytes <= 2000 && c.entries > 1 && c.entries < 20);
+	assert_true(c.bytes <= 4000 && c.entries > 1 && c.entries < 20);
+	directory_free(d);
+}
+
+/* A node that is taken over writes what it likes below its own name. */
+static void
+no_node_crowds_out_others(void **state)
+{
+	struct directory_limits limits = { .entries = 20, .bytes = 1 << 20, .user = 6, .nodes = 9 };
+	struct directory *d = directory_new(&limits);
+	struct directory_counts c;
+	struct pool_entry e;
+
+	(void)state;
+	for (unsigned i = 1; i <= 6; i++)
+		put(d, "alice", "hostile", i, i);
+	e = entry("alice", "hostile", 7);
+	assert_int_equal(directory_put(d, &e, 7), -EDQUOT);
+	/* Another node's come in for those that were put first, until all nodes have as many. */
+	for (unsigned i = 11; i <= 13; i++)
+		put(d, "alice", "login1", i, i);
+	assert_int_equal(directory_sessions(d, "hostile"), 3);
+	assert_int_equal(seen_of(d, "alice").ids, 4 + 5 + 6 + 11 + 12 + 13);
+	e = entry("alice", "login1", 14);
+	assert_int_equal(directory_put(d, &e, 14), -EDQUOT);
+	e = entry("alice", "hostile", 8);
+	assert_int_equal(directory_put(d, &e, 15), -EDQUOT);
+	/* Of all users' places it can have half. */
+	for (unsigned i = 21; i <= 26; i++)
+		put(d, "bob", "hostile", i, i);
+	put(d, "carol", "hostile", 31, 31);
+	e = entry("carol", "hostile", 32);
+	assert_int_equal(directory_put(d, &e, 32), -EDQUOT);
+	put(d, "carol", "login1", 33, 33);
+	directory_count(d, &c);
+	assert_int_equal(c.entries, 14);
+	assert_int_equal(c.over, 3 + 4);
 	directory_free(d);
 }
 
@@ -475,7 +511,7 @@ main(void)
 		cmocka_unit_test(a_reading_sweeps_what_is_gone),
 		cmocka_unit_test(a_sweep_survives_removals),
 		cmocka_unit_test(everything_is_limited),
-		cmocka_unit_test(nodes_come_and_go),
+		cmocka_unit_test(no_node_crowds_out_others), cmocka_unit_test(nodes_come_and_go),
 		cmocka_unit_test(changes_are_written_once),
 		cmocka_unit_test(texts_stay_while_they_are_written),
 		cmocka_unit_test(a_lost_lease_has_all_written_again),
