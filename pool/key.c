@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_pool.h"
+#include "uniqueid.h"
 
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
@@ -121,7 +122,7 @@ get_parts(const char *p, const char *end, struct key *k)
 		return 0;
 	if (!take_part(&p, end, user, sizeof user) || get_user(user, k->user) || !pool_user_ok(k->user))
 		return -EBADMSG;
-	return take_part(&p, end, k->unique, sizeof k->unique) && pool_unique_ok(k->unique) ? 0 : -EBADMSG;
+	return take_part(&p, end, k->unique, sizeof k->unique) && uniqueid_ok(k->unique) ? 0 : -EBADMSG;
 }
 
 int

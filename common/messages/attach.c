@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "uniqueid.h"
 
 #define TARGET_MARK 0xffffffffu /* no length of a string */
 #define UNIQUE_MARK 0xfffffffeu /* the same */
@@ -178,7 +179,7 @@ get_unique(struct wire_reader *r, char unique[FRAME_HOP_UNIQUE])
 	if (!take_mark(r, UNIQUE_MARK))
 		return;
 	wire_get_raw(r, unique, FRAME_HOP_UNIQUE - 1);
-	if (!r->err && strspn(unique, "0123456789abcdef") != FRAME_HOP_UNIQUE - 1)
+	if (!r->err && !uniqueid_ok(unique))
 		r->err = -EBADMSG;
 }
 

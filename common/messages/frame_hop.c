@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "frame_codec_private.h"
+#include "uniqueid.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -12,15 +13,6 @@ bool
 frame_hop_name_ok(const char *name)
 {
 	return strspn(name, ALNUM "_") > 0 && name[strspn(name, ALNUM "._-")] == '\0';
-}
-
-/* 16 hexadecimal digits, or none. */
-static bool
-unique_ok(const char *unique)
-{
-	size_t len = strlen(unique);
-
-	return strspn(unique, "0123456789abcdef") == len && (len == 0 || len == FRAME_HOP_UNIQUE - 1);
 }
 
 #define H struct frame_hop
@@ -44,7 +36,7 @@ frame_get_hop(struct frame_hop *m, const unsigned char *body, size_t len)
 {
 	int rc = frame_decode(hop_fields, m, sizeof *m, body, len);
 
-	if (!rc && (!frame_hop_name_ok(m->pool) || !frame_hop_name_ok(m->node) || !unique_ok(m->unique)))
+	if (!rc && (!frame_hop_name_ok(m->pool) || !frame_hop_name_ok(m->node) || !uniqueid_ok_or_none(m->unique)))
 		rc = -EBADMSG;
 	return rc;
 }

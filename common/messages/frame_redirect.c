@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "frame_codec_private.h"
+#include "uniqueid.h"
 
 #define R struct frame_redirect
 static const struct field fields[] = {
@@ -40,5 +41,7 @@ frame_get_redirect(struct frame_redirect *m, const unsigned char *body, size_t l
 {
 	int rc = frame_decode(fields, m, sizeof *m, body, len);
 
-	return !rc && (!m->id || !is_host(m->address) || !is_host(m->node)) ? -EBADMSG : rc;
+	if (!rc && (!m->id || !is_host(m->address) || !is_host(m->node) || !uniqueid_ok_or_none(m->unique)))
+		return -EBADMSG;
+	return rc;
 }

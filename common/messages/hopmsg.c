@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fields.h"
+#include "uniqueid.h"
 
 #define O struct hopmsg_order
 static const struct field order_fields[] = {
@@ -43,7 +44,8 @@ hopmsg_encode_order(const struct hopmsg_order *m, unsigned char *out, size_t cap
 int
 hopmsg_decode_order(struct hopmsg_order *m, const void *buf, size_t len)
 {
-	if (message_decode(&order, m, buf, len) || m->how < HOPMSG_RESUME || !m->session)
+	if (message_decode(&order, m, buf, len) || m->how < HOPMSG_RESUME || !m->session ||
+	    !uniqueid_ok_or_none(m->unique))
 		return -EBADMSG;
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "attach.h"
 #include "fields.h"
+#include "uniqueid.h"
 
 #define NAME_FIELD 36 /* of a report */
 
@@ -231,7 +232,7 @@ leadermsg_decode_keep(struct leadermsg_keep *m, const void *buf, size_t len)
 {
 	struct leadermsg_keep got;
 
-	if (message_decode(&keep, &got, buf, len) || strspn(got.unique, "0123456789abcdef") != strlen(got.unique))
+	if (message_decode(&keep, &got, buf, len) || !uniqueid_ok_or_none(got.unique))
 		return -EBADMSG;
 	*m = got;
 	return 0;

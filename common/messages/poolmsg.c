@@ -7,6 +7,7 @@
 #include "attach.h"
 #include "config_pool.h"
 #include "fields.h"
+#include "uniqueid.h"
 
 #define SIDE_MAX 10000 /* rows or columns of a terminal */
 
@@ -92,12 +93,6 @@ visible(const char *text)
 }
 
 bool
-pool_unique_ok(const char *text)
-{
-	return strlen(text) == POOL_UNIQUE - 1 && strspn(text, "0123456789abcdef") == POOL_UNIQUE - 1;
-}
-
-bool
 pool_user_ok(const char *text)
 {
 	size_t len = strlen(text);
@@ -113,7 +108,7 @@ pool_user_ok(const char *text)
 bool
 pool_entry_ok(const struct pool_entry *m)
 {
-	return pool_unique_ok(m->unique) && pool_user_ok(m->user) && config_pool_node_ok(m->node) &&
+	return uniqueid_ok(m->unique) && pool_user_ok(m->user) && config_pool_node_ok(m->node) &&
 	       config_pool_host_ok(m->address) && m->id && (!m->name[0] || attach_name_ok(m->name)) &&
 	       (m->state == ATTACH_STATE_ATTACHED || m->state == ATTACH_STATE_DROPPED) &&
 	       (m->kind == ATTACH_KIND_TERMINAL || m->kind == ATTACH_KIND_COMMAND) && m->rows <= SIDE_MAX &&
@@ -174,7 +169,7 @@ pool_decode_gone(struct pool_gone *m, const void *buf, size_t len)
 {
 	int rc = decode(&gone, m, buf, len);
 
-	return checked(rc, !rc && pool_unique_ok(m->unique) && pool_user_ok(m->user), m, sizeof *m);
+	return checked(rc, !rc && uniqueid_ok(m->unique) && pool_user_ok(m->user), m, sizeof *m);
 }
 
 int

@@ -134,8 +134,6 @@ int pool_type_of(const void *buf, size_t len);
 /* Whether all of *m is valid, as the decoders check it: for one that was made from something else. */
 bool pool_entry_ok(const struct pool_entry *m);
 bool pool_member_ok(const struct pool_member *m);
-/* Whether TEXT is the unique id of a session: 16 lower-case hexadecimal digits. */
-bool pool_unique_ok(const char *text);
 /* Whether TEXT can be the name of a user: 1 to 256 bytes, without '/', ':', blanks and control characters. */
 bool pool_user_ok(const char *text);
 

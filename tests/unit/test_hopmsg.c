@@ -17,6 +17,9 @@ static const struct hopmsg_order order = {
 	.from = "login1", .node = "login3", .unique = "00112233445566ff",
 };
 
+/* Forms that no session's own id has. */
+static const char *const no_ids[] = { "00112233445566f", "00112233445566FF", "00112233445566fg", "../../etc/passwd", "x" };
+
 static void
 test_order(void **state)
 {
@@ -41,6 +44,13 @@ test_order(void **state)
 	wrong.how = HOPMSG_JOIN + 1;
 	n = hopmsg_encode_order(&wrong, buf, sizeof buf);
 	assert_true(n < 0 || hopmsg_decode_order(&got, buf, (size_t)n) == -EBADMSG);
+	wrong = order;
+	for (size_t i = 0; i < sizeof no_ids / sizeof *no_ids; i++) {
+		snprintf(wrong.unique, sizeof wrong.unique, "%s", no_ids[i]);
+		n = hopmsg_encode_order(&wrong, buf, sizeof buf);
+		assert_true(n > 0);
+		assert_int_equal(hopmsg_decode_order(&got, buf, (size_t)n), -EBADMSG);
+	}
 }
 
 static void
@@ -115,6 +125,14 @@ test_redirect(void **state)
 	assert_int_equal(redirect_to("login3", "", 3), -EBADMSG);
 	assert_int_equal(redirect_to("login3", "-x", 3), -EBADMSG);
 	assert_int_equal(redirect_to("login3", "login3", 0), -EBADMSG);
+	for (size_t i = 0; i < sizeof no_ids / sizeof *no_ids; i++) {
+		struct frame_redirect m = redirect;
+
+		snprintf(m.unique, sizeof m.unique, "%s", no_ids[i]);
+		n = frame_put_redirect(&m, buf, sizeof buf);
+		assert_true(n > 0);
+		assert_int_equal(frame_get_redirect(&got, buf + FRAME_HEAD, (size_t)n - FRAME_HEAD), -EBADMSG);
+	}
 }
 
 int
