@@ -54,8 +54,7 @@ def over(host, figures, plan, far, rtt, loss, programs):
                     1000 * sum(by["cpu"] for by in rows) / sum(by["struck"] for by in rows), "µs")
         figures.add(line + "private memory", NAMES[way], max(by["memory"] for by in rows), "KB")
     for t in typed:
-        t.t.kill()
-        t.t.close()
+        t.close()
 
 
 def typing(host, figures, plan):

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # Plays each recorded trace to the guesser, and holds what a person would see of the keys: at a round trip of RTT ms at
 # least SHOWN percent of the keys that have a place are shown within 50 ms, at most WRONG characters are wrong, none for
-# longer than LONGEST ms, and no character of a password is shown.
+# longer than LONGEST ms, and no character of a password is shown.  Of 1000 packets LOSS are lost, each way.
 here=${srcdir:-.}/tests/predict
 status=0
 
-play() { # TRACE RTT SHOWN WRONG LONGEST
-	line=$(gzip -dc "$here/traces/$1.jsonl.gz" | ./tests/predict/simulate "$2") || {
+play() { # TRACE RTT SHOWN WRONG LONGEST LOSS
+	line=$(gzip -dc "$here/traces/$1.jsonl.gz" | ./tests/predict/simulate -l "$6" "$2") || {
 		echo "$1 at $2 ms: the simulation failed" >&2
 		status=1
 		return
@@ -22,11 +22,11 @@ play() { # TRACE RTT SHOWN WRONG LONGEST
 	}
 }
 
-while read -r trace rtt shown wrong longest; do
+while read -r trace rtt shown wrong longest loss; do
 	case $trace in '' | '#'*) continue ;; esac
-	play "$trace" "$rtt" "$shown" "$wrong" "$longest"
+	play "$trace" "$rtt" "$shown" "$wrong" "$longest" "${loss:-0}"
 done <<FLOORS
-# trace     rtt  shown wrong longest
+# trace     rtt  shown wrong longest loss
 ahead       200   92.0     0       0
 bash-read   200   96.5     0       0
 bash        200   97.0     0       0
@@ -71,5 +71,18 @@ sudo        600   89.0     0       0
 vim         600   85.0     0       0
 zsh-read    600   90.5     0       0
 zsh         600   90.0     0       0
+ahead       200   89.5     0       0    50
+bash        200   94.5     2     210    50
+cjk-bash    200   95.0     0       0    50
+dash        200   96.5     1     110    50
+fish        200   93.5     2     190    50
+fish-read   200   98.5     0       0    50
+nano        200   93.0     0       0    50
+node        200   91.0     0       0    50
+ssh         200   86.0     1     370    50
+tmux        200   87.0     0       0    50
+vim         200   91.5     0       0    50
+zsh         200   94.5     1     260    50
+zsh-read    200   94.5     0       0    50
 FLOORS
 exit $status

@@ -7,7 +7,7 @@
 
 As root: sshd, the programs and the laptop are in a private world (tests/sshd/world.py); packets between them are
 delayed, and lost, by wire.c.  The same keys are struck at the same times for all ways of a program.  What each terminal
-showed is judged by xterm.js (score.py).
+showed is judged by xterm.js (score.py), and beside it what a held session's program wrote.
 """
 import argparse
 import glob
@@ -16,6 +16,7 @@ import json
 import os
 import select
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -38,14 +39,16 @@ HEAD = 3.0    # seconds, and four round trips, from the start of a program to th
 TAIL = 2.0    # and as much behind the last
 
 
-def argv_of(way, far, predict):
-    """FAR: a wire.Far, or what else has a host, options to reach it, and a network namespace or None."""
+def argv_of(way, far, predict, session):
+    """FAR: a wire.Far, or what else has a host, options to reach it, and a network namespace or None.  SESSION: the
+    name that a held session gets."""
     if way == "ssh":
         return ["ssh", *OFF, *far.options, "-l", "alice", far.host]
     if way == "mosh":
         return ["mosh", "--ssh=ssh -l alice %s" % " ".join(OFF + far.options), "alice@" + far.host]
     predict = "never" if way == "never" else predict
-    return ["holdfast", "--new", *far.options, *(["--predict", predict] if predict else []), "alice@" + far.host]
+    said = ["--predict", predict] if predict else []
+    return ["holdfast", "--session", session, *far.options, *said, "alice@" + far.host]
 
 
 class Typed:
@@ -59,8 +62,9 @@ class Typed:
         self.way, self.program, self.keys, self.far = way, program, keys, far
         self.answer = screens.answer
         self.home = place.home(Typed.count, program, host.ids("alice"))
-        self.t = Term(argv_of(way, far, predict), (ROWS, COLS), env={"HOME": "/home/laptop", "USER": "laptop"},
-                      ids=host.ids("laptop"), cwd="/home/laptop", netns=far.net)
+        self.session, self.host, self.tail, self.wrote = "typed-%d" % Typed.count, host, None, []
+        self.t = Term(argv_of(way, far, predict, self.session), (ROWS, COLS),
+                      env={"HOME": "/home/laptop", "USER": "laptop"}, ids=host.ids("laptop"), cwd="/home/laptop", netns=far.net)
         self.t.on_read = self.came
         self.chunks, self.struck, self.at, self.state = [], [], 0, "login"
 
@@ -70,7 +74,34 @@ class Typed:
         self.answer(t)
         if self.state == "login" and b"PROMPT$ " in t.data:
             self.state = "shell"
+            self.follow()
             t.line("clear; exec sh %s/start" % self.home)
+
+    def follow(self):
+        """Reads on the host what the program writes, where the session is held."""
+        if self.way in ("holdfast", "never"):
+            uid, gid, groups = self.host.ids("alice")
+            self.tail = subprocess.Popen(["/usr/bin/holdfastctl", "tail", "-f", "--raw", "-n", "1000", self.session],
+                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, user=uid, group=gid,
+                                         extra_groups=groups, cwd="/")
+
+    def written(self):
+        self.wrote.append((time.monotonic(), os.read(self.tail.stdout.fileno(), 65536)))
+
+    def sources(self):
+        """What there is to read: {descriptor: function that reads}."""
+        there = {} if self.t.eof else {self.t.master: self.t.read}
+        if self.tail and (not self.wrote or self.wrote[-1][1]):
+            there[self.tail.stdout.fileno()] = self.written
+        return there
+
+    def close(self):
+        self.t.kill()
+        self.t.close()
+        if self.tail:
+            self.tail.kill()
+            self.tail.wait()
+            self.tail.stdout.close()
 
     def strike(self, key):
         self.struck.append(time.monotonic())
@@ -91,11 +122,12 @@ class Typed:
 
     def save(self, begin, path):
         """As PATH.chunks and PATH.keys: what came, and when the keys were struck, in ms since BEGIN; as PATH.cost what
-        the keys have cost the client."""
+        the keys have cost the client; as PATH.host.chunks what a held session's program has written."""
         with open(path + ".cost", "w", encoding="ascii") as f:
             json.dump({"cpu": self.ran() - self.ran_before, "memory": self.memory()}, f)
-        with open(path + ".chunks", "w", encoding="ascii") as f:
-            f.writelines("%.2f %s\n" % (1000 * (t - begin), data.hex()) for t, data in self.chunks)
+        for name, chunks in ((".chunks", self.chunks), (".host.chunks", self.wrote)):
+            with open(path + name, "w", encoding="ascii") as f:
+                f.writelines("%.2f %s\n" % (1000 * (t - begin), data.hex()) for t, data in chunks)
         with open(path + ".keys", "w", encoding="ascii") as f:
             f.writelines("%.2f\n" % (1000 * (t - begin)) for t in self.struck)
 
@@ -106,9 +138,9 @@ def attend(typed, until, probe=lambda: False):
         left = until - time.monotonic()
         if left <= 0:
             return
-        there = {s.t.master: s for s in typed if not s.t.eof}
+        there = {fd: read for s in typed for fd, read in s.sources().items()}
         for fd in select.select([*there], [], [], min(left, 0.5))[0]:
-            there[fd].t.read()
+            there[fd]()
 
 
 def type_all(typed, rtt, head=HEAD, tail=TAIL):
@@ -157,8 +189,7 @@ def inside(src, log, extra):
                 s.save(begin, os.path.join(log, "%d.%s.%s" % (rtt, s.program.name, s.way)))
             print("%d ms: %s" % (rtt, " ".join(p.name for p in batch)), flush=True)
             for s in typed:
-                s.t.kill()
-                s.t.close()
+                s.close()
     return 0
 
 

@@ -8,10 +8,12 @@ ssh shows: its screens have no predictions, and are those of the host half a rou
            behind it; others (a command of vim's, a password) have none and are not counted
   seen     the first moment, after the key, at which the place has the character and the cursor is behind it
   wrong    a cell that shows a character for GLIMPSE or longer which ssh's screen does not have there, from a while
-           before until a round trip later, nor in the middle of what came at once
+           before until a round trip later, nor in the middle of what came at once; nor does the way's own host: a
+           program that gets keys late and together, because packets were lost, draws otherwise than ssh's
 """
 import bisect
 import json
+import os
 import subprocess
 import unicodedata
 
@@ -44,11 +46,13 @@ class Watcher:
 
 
 class Way:
-    """What live.py has saved as PATH.chunks, PATH.keys and PATH.cost."""
+    """What live.py has saved as PATH.chunks, PATH.keys, PATH.cost and PATH.host.chunks."""
 
     def __init__(self, watcher, path, rows, cols):
         self.frames = watcher.watch(path + ".chunks", rows, cols, False)
         self.pieces = watcher.watch(path + ".chunks", rows, cols, True) if path.endswith(TRUTH) else None
+        host = path + ".host.chunks"
+        self.host = watcher.watch(host, rows, cols, True) if os.path.exists(host) else []
         with open(path + ".keys", encoding="ascii") as f:
             self.struck = [float(line) for line in f]
         with open(path + ".cost", encoding="ascii") as f:
@@ -136,22 +140,18 @@ def disturbed(keys, way, rtt):
     return [(1000 * k.at - rtt - 300, t + rtt + 1000) for k, t in zip(keys, way.struck) if t - 1000 * k.at > STALL]
 
 
-def wrong(way, truth, rtt, slack, mask):
-    """[(from, to, row, col, text)] of characters that the way showed and the truth did not have."""
-    out = []
-    for (row, col), shown in way.items():
-        if row in mask:
-            continue
-        had = truth[row, col]
-        starts = [s[0] for s in had]
-        for begin, end, text in shown:
-            if text in ("", " ") or end - begin < GLIMPSE:
-                continue
-            first = max(0, bisect.bisect_right(starts, begin - slack) - 1)
-            last = bisect.bisect_right(starts, end + rtt + slack)
-            if all(h[2] != text for h in had[first:last]):
-                out.append((begin, end, row, col, text))
-    return out
+def has(had, text, begin, end):
+    """Whether TEXT is in one of the spans HAD of a cell, from BEGIN to END."""
+    starts = [s[0] for s in had]
+    first = max(0, bisect.bisect_right(starts, begin) - 1)
+    return any(h[2] == text for h in had[first:bisect.bisect_right(starts, end)])
+
+
+def wrong(way, truths, rtt, slack, mask):
+    """[(from, to, row, col, text)] of characters that the way showed and none of the TRUTHS had."""
+    return [(begin, end, row, col, text) for (row, col), shown in way.items() if row not in mask
+            for begin, end, text in shown if text not in ("", " ") and end - begin >= GLIMPSE
+            and not any(has(t[row, col], text, begin - slack, end + rtt + slack) for t in truths)]
 
 
 def quantile(values, q):
@@ -183,7 +183,8 @@ def score(program, keys, ways, rtt, slack, rows, cols):
         when = seen(way.frames, times(way), found, rows, cols)
         good = [v for v in when.values() if v is not None]
         mine = spans(way.frames, rows, cols, end)
-        bad = sorted(b for b in wrong(mine, truth, rtt, slack, program.mask)
+        truths = [truth, spans(way.host, rows, cols, end)]
+        bad = sorted(b for b in wrong(mine, truths, rtt, slack, program.mask)
                      if b[0] > 0 and not any(a <= b[1] and b[0] <= e for a, e in still))
         secrets = [(t, k.data.decode()) for t, k in zip(way.struck, keys) if k.kind == "secret"]
         out[name] = {

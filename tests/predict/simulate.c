@@ -3,8 +3,9 @@
  * Plays recorded typing (trace.h) to the guesser: the host's part of a trace comes a round trip later than it was
  * recorded.  Prints what a person saw, as score.py counts it.
  *
- * usage: simulate [-v] [-o CHUNKS] [-s STEPS] RTT <TRACE
+ * usage: simulate [-v] [-l LOSS] [-r SEED] [-o CHUNKS] [-s STEPS] RTT <TRACE
  *   -v  names each key that was late, and each character that was wrong
+ *   -l  so many of 1000 packets are lost, chosen by SEED (trace.h)
  *   -o  writes what the terminal gets, in lines "MS HEX", for watch.mjs
  *   -s  writes the same in steps (steps.h), with what is unconfirmed underlined, for judge_overlay.mjs
  * prints: PROGRAM RTT keys N shown N wrong N longest MS secrets N leaked N right N us US
@@ -38,7 +39,7 @@ static struct trace trace;
 static struct cell_past *past;
 static struct span *spans;
 static unsigned n_spans;
-static double rtt;
+static double rtt, slack = SLACK;
 static bool verbose;
 static FILE *chunks;
 static struct steps steps;
@@ -97,7 +98,7 @@ code_before(unsigned row, unsigned col, double t)
 	const struct cell_past *p = &past[row * trace.cols + col];
 	unsigned n = p->n;
 
-	if (n && p->c[n - 1].t == t)
+	while (n && p->c[n - 1].t >= t)
 		n--;
 	return n ? p->c[n - 1].code : 0;
 }
@@ -156,11 +157,12 @@ find_truth(void)
 		}
 		look_cursor(s, &before);
 		for (; i < trace.n_events && (trace.events[i].kind != EV_OUT || trace.events[i].t - t < TOGETHER); i++)
-			if (trace.events[i].kind == EV_OUT)
+			if (trace.events[i].kind == EV_OUT) {
 				screen_feed(s, trace.events[i].bytes, trace.events[i].len);
-			else if (trace.events[i].kind == EV_KEY && trace.events[i].t - t >= TOGETHER)
+				note_past(s, trace.events[i].t);
+			} else if (trace.events[i].kind == EV_KEY && trace.events[i].t - t >= TOGETHER) {
 				break;
-		note_past(s, t);
+			}
 		place_keys(s, before, t, first, i);
 		while (first < i && trace.events[first].t < t - 1000)
 			first++;
@@ -245,10 +247,10 @@ note_seen(const struct view *v, double t)
 	look_cursor(v->base, &cursor);
 	row = v->may && v->want->cursor ? v->want->row : cursor.row;
 	col = v->may && v->want->cursor ? v->want->col : cursor.col + cursor.pending;
-	for (unsigned i = 0; i < trace.n_events && trace.events[i].t <= t; i++) {
+	for (unsigned i = 0; i < trace.n_events; i++) {
 		struct event *e = &trace.events[i];
 
-		if (!e->placed || e->seen || t - e->t > rtt + 3000)
+		if (!e->placed || e->seen || e->t > t || t - e->t > rtt + 3000)
 			continue;
 		if (view_code(v, e->row, e->col) == key_code(e) && (row > e->row || (row == e->row && col > e->col))) {
 			e->seen = true;
@@ -372,7 +374,7 @@ print_figures(const struct view *v, double us)
 			s->to = trace.events[trace.n_events - 1].t + rtt;
 		leaked += is_leak(s);
 		if (s->to - s->from < GLIMPSE ||
-		    truth_has(s->row, s->col, s->code, s->from - SLACK, s->to + rtt + SLACK))
+		    truth_has(s->row, s->col, s->code, s->from - SLACK, s->to + rtt + slack))
 			continue;
 		wrong++;
 		longest = s->to - s->from > longest ? s->to - s->from : longest;
@@ -389,19 +391,27 @@ int
 main(int argc, char **argv)
 {
 	struct view v;
+	unsigned loss = 0;
+	uint64_t seed = 1;
 	double begin;
 	int c;
 
-	while ((c = getopt(argc, argv, "vo:s:")) != -1) {
+	while ((c = getopt(argc, argv, "vl:r:o:s:")) != -1) {
 		if (c == 'v')
 			verbose = true;
+		else if (c == 'l')
+			loss = (unsigned)atoi(optarg);
+		else if (c == 'r')
+			seed = strtoull(optarg, NULL, 10);
 		else if (c == 's' ? !(steps.to = fopen(optarg, "w")) : c != 'o' || !(chunks = fopen(optarg, "w")))
 			return 2;
 	}
 	if (optind + 1 != argc)
 		return 2;
 	rtt = strtod(argv[optind], NULL);
-	trace_read(&trace);
+	if (loss)
+		slack += TRACE_AGAIN * 2 * rtt;
+	trace_read(&trace, rtt, loss, seed);
 	find_truth();
 	v = (struct view){ .guess = guess_new(), .overlay = overlay_new() };
 	v.base = screen_new(trace.rows, trace.cols, 0);

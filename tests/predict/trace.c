@@ -66,6 +66,38 @@ read_tty(const char *line, struct frame_tty *tty)
 	free(cc);
 }
 
+/* One way of the line: until when what was sent before is on its way again. */
+struct way { double until; };
+
+static struct way up, down;
+static double round_trip, lag, last; /* LAG: of the last key; LAST: when something happened at the host */
+static unsigned lost;
+static uint64_t chance;
+
+/* When a packet that is sent at T is there, but for the time that the line always takes. */
+static double
+arrives(struct way *w, double t)
+{
+	/* xorshift64, as wire.c */
+	chance ^= chance << 13;
+	chance ^= chance >> 7;
+	chance ^= chance << 17;
+	if (chance % 1000 < lost && t + TRACE_AGAIN * round_trip > w->until)
+		w->until = t + TRACE_AGAIN * round_trip;
+	return t > w->until ? t : w->until;
+}
+
+/* When that happens at the host which was recorded at T. */
+static double
+at_host(double t, bool is_key)
+{
+	double at = is_key ? arrives(&up, t) : t + lag;
+
+	at = at > last ? at : last;
+	lag = is_key ? at - t : lag;
+	return last = at;
+}
+
 /* What the keeper's next TAKEN is made of. */
 static struct { uint64_t typed, taken, written; double moved; bool canonical, kernel; } keeper;
 
@@ -74,7 +106,7 @@ add_taken(struct trace *trace, double t, bool certain)
 {
 	trace->events = trace_more(trace->events, trace->n_events, sizeof *trace->events);
 	trace->events[trace->n_events++] = (struct event){
-		.t = t, .kind = EV_TAKEN, .taken = { keeper.typed, keeper.written, certain } };
+		.t = arrives(&down, t), .kind = EV_TAKEN, .taken = { keeper.typed, keeper.written, certain } };
 	keeper.taken = keeper.typed;
 }
 
@@ -86,21 +118,21 @@ take_before(struct trace *trace, double t)
 		add_taken(trace, keeper.moved + QUIET, false);
 }
 
-/* Behind E. */
+/* Behind E, at T. */
 static void
-take_behind(struct trace *trace, const struct event *e)
+take_behind(struct trace *trace, const struct event *e, double t)
 {
 	switch (e->kind) {
 	case EV_KEY:
 		keeper.kernel = keeper.canonical && (keeper.kernel || keeper.taken == keeper.typed);
 		keeper.typed = e->offset + e->len;
-		keeper.moved = e->t;
+		keeper.moved = t;
 		break;
 	case EV_OUT:
 		keeper.written = e->offset;
-		keeper.moved = e->t;
+		keeper.moved = t;
 		if (keeper.kernel && keeper.taken < keeper.typed)
-			add_taken(trace, e->t, true);
+			add_taken(trace, t, true);
 		break;
 	case EV_TTY:
 		keeper.canonical = (e->tty.modes & FRAME_TTY_ICANON) && (e->tty.modes & FRAME_TTY_ECHO);
@@ -114,12 +146,13 @@ take_behind(struct trace *trace, const struct event *e)
 static void
 read_event(struct trace *trace, const char *line, uint64_t *typed, uint64_t *written)
 {
+	double t = number_of(line, "t"), at = at_host(t, value_of(line, "key") != NULL);
 	struct event *e;
 
-	take_before(trace, number_of(line, "t"));
+	take_before(trace, at);
 	trace->events = trace_more(trace->events, trace->n_events, sizeof *trace->events);
 	e = &trace->events[trace->n_events++];
-	*e = (struct event){ .t = number_of(line, "t"), .delay = -1 };
+	*e = (struct event){ .t = t, .delay = -1 };
 	if (value_of(line, "key")) {
 		e->len = hex_of(line, "key", &e->bytes);
 		e->offset = *typed;
@@ -137,18 +170,23 @@ read_event(struct trace *trace, const char *line, uint64_t *typed, uint64_t *wri
 		trace->n_events--;
 		return;
 	}
+	if (e->kind != EV_KEY)
+		e->t = arrives(&down, at);
 	struct event done = *e;
-	take_behind(trace, &done);
+	take_behind(trace, &done, at);
 }
 
 void
-trace_read(struct trace *t)
+trace_read(struct trace *t, double rtt, unsigned loss, uint64_t seed)
 {
 	char *line = malloc(LINE_CAP);
 	uint64_t typed = 0, written = 0;
 
 	if (!line || !fgets(line, LINE_CAP, stdin))
 		exit(2);
+	round_trip = rtt;
+	lost = loss;
+	chance = seed * 2654435761u + 88172645463325252u;
 	string_of(line, "program", t->program, sizeof t->program);
 	t->rows = (unsigned)number_of(line, "rows");
 	t->cols = (unsigned)number_of(line, "cols");

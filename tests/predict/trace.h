@@ -2,6 +2,9 @@
 /*
  * trace: a trace of record.py, uncompressed, in memory.  TAKEN is not the recorded one: it is made as the keeper makes
  * it (server/keeper/framed/taken.h), behind the kernel's echo, or when nothing has happened for a while.
+ *
+ * The line may lose packets: what is lost is sent again, and all behind it waits, as with TCP.  So keys come to the host
+ * in bursts, and so do its answers to the client.
  */
 #ifndef HOLDFAST_PREDICT_TRACE_H
 #define HOLDFAST_PREDICT_TRACE_H
@@ -12,10 +15,12 @@
 
 #include "frame_tty.h"
 
+#define TRACE_AGAIN 2.0 /* round trips until what was lost is sent again, and is there */
+
 enum kind { EV_KEY, EV_OUT, EV_TTY, EV_TAKEN };
 
 struct event {
-	double t;
+	double t;             /* a key is struck; what the host does reaches the client a round trip later */
 	enum kind kind;
 	bool secret, paste, placed, seen, late_named;
 	size_t len;
@@ -34,8 +39,11 @@ struct trace {
 	unsigned n_events;
 };
 
-/* Reads one from standard input; ends the program if there is none. */
-void trace_read(struct trace *t);
+/*
+ * Reads one from standard input; ends the program if there is none.  Of 1000 packets each way LOSS are lost, chosen by
+ * SEED, on a line with a round trip of RTT ms.
+ */
+void trace_read(struct trace *t, double rtt, unsigned loss, uint64_t seed);
 
 /* Room for one more behind the N things of SIZE at P. */
 static inline void *

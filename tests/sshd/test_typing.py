@@ -79,10 +79,11 @@ def verdict(host, name, ssh, ours):
           "wanted %d %%" % (name, ours["before the answer"], ours["keys"], 100 * FLOOR[name]))
 
 
-def made_up(path, chunks, struck):
+def made_up(path, chunks, struck, wrote):
     """A way that nobody went, as live.py saves it."""
-    with open(path + ".chunks", "w", encoding="ascii") as f:
-        f.writelines("%d %s\n" % (t, text.encode().hex()) for t, text in chunks)
+    for name, those in ((".chunks", chunks), (".host.chunks", wrote)):
+        with open(path + name, "w", encoding="ascii") as f:
+            f.writelines("%d %s\n" % (t, text.encode().hex()) for t, text in those)
     with open(path + ".keys", "w", encoding="ascii") as f:
         f.writelines("%d\n" % t for t in struck)
     with open(path + ".cost", "w", encoding="ascii") as f:
@@ -102,11 +103,13 @@ def test_judge(host):
             "wrong": [prompt, (1003, "x"), (1150, "\ba"), (2200, "b"), end],
             "glimpse": [prompt, (1195, "x"), (1200, "\ba"), (2200, "b"), end],
             "password": [prompt, (1200, "a"), (2200, "b"), end, (4003, "Z"), (4190, "\b \b")],
+            "host": [prompt, (1100, "x"), (1200, "\ba"), (2200, "b"), end],
             "other": [prompt, (1200, "a"), (2200, "b"), end, (9000, "!")]}
     watcher = score.Watcher(os.path.join(live.HERE, "watch.mjs"))
     ways = {}
     for name, chunks in made.items():
-        made_up(os.path.join(host.log, name), chunks, struck)
+        wrote = [prompt, (1000, "x"), (1100, "\ba")] if name == "host" else []
+        made_up(os.path.join(host.log, name), chunks, struck, wrote)
         ways[name] = score.Way(watcher, os.path.join(host.log, name), live.ROWS, live.COLS)
     watcher.close()
     by = score.score(Program("made", "", []), keys, ways, 200, 500, live.ROWS, live.COLS)
@@ -114,5 +117,5 @@ def test_judge(host):
              for name, f in by.items()}
     equal(found, {"ssh": (0, 0, 0, 0, 0, True), "early": (1, 1, 0, 0, 0, True), "late": (0, 0, 0, 0, 0, True),
                   "wrong": (1, 0, 1, 147, 0, True), "glimpse": (0, 0, 0, 0, 0, True),
-                  "password": (0, 0, 1, 187, 1, True), "other": (0, 0, 0, 0, 0, False)}, "what the judge found")
+                  "password": (0, 0, 1, 187, 1, True), "host": (0, 0, 0, 0, 0, True), "other": (0, 0, 0, 0, 0, False)}, "what the judge found")
     equal((by["ssh"]["keys"], by["late"]["p99"]), (2, 1100), "places, and the latest key")
