@@ -222,12 +222,29 @@ a_slow_host_has_longer(void **state)
 	now = assumed_after(1000, Q);
 	taken_stirred(&t, now + TAKEN_SOON_MS);
 	for (int i = 0; i < TAKEN_SLOW_TIMES; i++)
-		now = assumed_after(now + 1000, TAKEN_QUIET_SLOW_MS);
+		now = assumed_after(now + 1000, 2 * Q);
 	now = assumed_after(now + 1000, Q);
 	/* Output that more input comes before may be that input's. */
 	taken_fed(&t, now + 1);
 	taken_stirred(&t, now + 2);
 	assert_true(t.due == now + 2 + Q);
+}
+
+/* It may be slower than that; the time becomes no longer then, and shorter in the same steps. */
+static void
+a_slower_host_has_longer_still(void **state)
+{
+	uint64_t now = 100;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		now = assumed_after(now + 1000, i < TAKEN_SLOWER ? Q * (1 + i) : Q * (1 + TAKEN_SLOWER));
+		taken_stirred(&t, now + 10);
+	}
+	for (unsigned slower = TAKEN_SLOWER; slower > 0; slower--)
+		for (int i = 0; i < TAKEN_SLOW_TIMES; i++)
+			now = assumed_after(now + 1000, Q * (1 + slower));
+	assumed_after(now + 1000, Q);
 }
 
 /* A slow one stays slow, and a certain end says nothing of it. */
@@ -240,7 +257,7 @@ a_slow_host_stays_slow(void **state)
 	now = assumed_after(100, Q);
 	taken_stirred(&t, now + 1);
 	for (int i = 0; i < 3 * TAKEN_SLOW_TIMES; i++) {
-		now = assumed_after(now + 1000, TAKEN_QUIET_SLOW_MS);
+		now = assumed_after(now + 1000, i < 20 ? 2 * Q : 3 * Q);
 		if (i % 20 == 19)
 			taken_stirred(&t, now + 10);
 		taken_fed(&t, now + 500);
@@ -268,6 +285,7 @@ main(void)
 		cmocka_unit_test_setup(what_is_behind_a_whole_line_is_not_certain, begin),
 		cmocka_unit_test_setup(a_change_of_modes_is_not_certain, begin),
 		cmocka_unit_test_setup(a_slow_host_has_longer, begin),
+		cmocka_unit_test_setup(a_slower_host_has_longer_still, begin),
 		cmocka_unit_test_setup(a_slow_host_stays_slow, begin),
 	};
 

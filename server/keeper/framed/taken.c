@@ -9,26 +9,38 @@ taken_begin(struct taken *t)
 	*t = (struct taken){ .due = CLOCK_NEVER, .assumed = CLOCK_NEVER };
 }
 
+/* The same, but for what is known of the host. */
+static void
+begin_again(struct taken *t)
+{
+	struct taken known = *t;
+
+	taken_begin(t);
+	t->slower = known.slower;
+	t->slow = known.slow;
+}
+
 static unsigned
 quiet_ms(const struct taken *t)
 {
-	return t->slow ? TAKEN_QUIET_SLOW_MS : TAKEN_QUIET_MS;
+	return TAKEN_QUIET_MS * (1 + t->slower);
 }
 
 void
 taken_fed(struct taken *t, uint64_t now)
 {
-	unsigned slow = t->slow;
-
-	*t = (struct taken){ .waits = true, .fresh = true, .assumed = CLOCK_NEVER, .slow = slow };
+	begin_again(t);
+	t->waits = t->fresh = true;
 	t->due = now + quiet_ms(t);
 }
 
 void
 taken_stirred(struct taken *t, uint64_t now)
 {
-	if (t->assumed != CLOCK_NEVER && now - t->assumed <= TAKEN_SOON_MS)
+	if (t->assumed != CLOCK_NEVER && now - t->assumed <= TAKEN_SOON_MS) {
+		t->slower += t->slower < TAKEN_SLOWER;
 		t->slow = TAKEN_SLOW_TIMES;
+	}
 	t->assumed = CLOCK_NEVER;
 	if (!t->waits)
 		return;
@@ -62,15 +74,14 @@ is_certain(struct taken *t, const struct taken_look *look)
 static void
 end_wait(struct taken *t, bool certain, uint64_t now)
 {
-	unsigned slow = t->slow;
-
-	taken_begin(t);
-	t->slow = slow;
+	begin_again(t);
 	if (certain)
 		return;
 	t->assumed = now;
-	if (slow)
-		t->slow--;
+	if (t->slower && --t->slow == 0) {
+		t->slower--;
+		t->slow = TAKEN_SLOW_TIMES;
+	}
 }
 
 enum taken_verdict

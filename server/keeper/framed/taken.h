@@ -10,9 +10,10 @@
  * Else a program has to read, and then to write.  It has written all, presumably, when it has read all, nothing has
  * happened for TAKEN_QUIET_MS since, and the program in front sleeps; for one that does not sleep there is that time
  * once more, and no longer.  Where output came soon behind such a moment, the host is slower than that: the next
- * TAKEN_SLOW_TIMES have TAKEN_QUIET_SLOW_MS.  One deadline tells that moment, which each event moves.  When it comes and
- * input is unread, there is none any more until the program reads, or writes, or input comes; and none while the keeper
- * leaves output unread, because a terminal is behind.
+ * TAKEN_SLOW_TIMES have TAKEN_QUIET_MS more, and where that happens again, once more.  That is less than the 80 ms in
+ * which many programs turn a wheel: their output must not put that moment off for ever.  One deadline tells it, which
+ * each event moves.  When it comes and input is unread, there is none any more until the program reads, or writes, or
+ * input comes; and none while the keeper leaves output unread, because a terminal is behind.
  */
 #ifndef HOLDFAST_TAKEN_H
 #define HOLDFAST_TAKEN_H
@@ -21,8 +22,8 @@
 #include <stdint.h>
 
 #define TAKEN_QUIET_MS 25
-#define TAKEN_QUIET_SLOW_MS 50
-#define TAKEN_SLOW_TIMES 32 /* so many of them without output soon behind, and the host is quick again */
+#define TAKEN_SLOWER 2      /* so often it becomes longer by that */
+#define TAKEN_SLOW_TIMES 32 /* so many of them without output soon behind, and the host is quicker again */
 #define TAKEN_SOON_MS 100
 #define TAKEN_PTY_HOLDS 131072u /* more than a pty can hold on its way to us */
 
@@ -34,7 +35,8 @@ struct taken {
 	uint64_t echo_end;
 	bool extended;     /* the program did not sleep when it was due */
 	uint64_t due;      /* clock_now_ms(); CLOCK_NEVER */
-	unsigned slow;     /* so many times more it is waited for longer */
+	unsigned slower;   /* so often TAKEN_QUIET_MS more are waited … */
+	unsigned slow;     /* … for so many times more, and then once less */
 	uint64_t assumed;  /* when it was last assumed that input was taken; CLOCK_NEVER: there was input or output since */
 };
 
