@@ -142,6 +142,7 @@ forget(struct guess *g, unsigned n)
 	memmove(&g->sent[0], &g->sent[n], g->n * sizeof g->sent[0]);
 	/* What was typed is kept no longer than it is on its way. */
 	memset(&g->sent[g->n], 0, n * sizeof g->sent[0]);
+	g->begun = g->output;
 }
 
 void
@@ -186,13 +187,17 @@ end_behind(const struct guess *g, const struct screen *base, unsigned row, unsig
 /*
  * Whether it is doubtful that the first N keys have really been taken, which end a line or do what is not known: there
  * were others behind them, or nothing at all has come of them.  A program that is slow, and asks for a secret then,
- * would find the person typing at the prompt from before.  The doubt ends when a character comes back.
+ * would find the person typing at the prompt from before.  The same of a key that changes the line and did nothing: the
+ * shell may look for what completes a word, and what is typed next comes behind that.  The doubt ends when a character
+ * comes back.
  */
 static bool
 is_doubtful(const struct guess *g, const struct screen *base, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (!sent_is_edit(&g->sent[i]))
+		if (g->sent[i].key.kind == KEY_CHANGE && g->output == g->begun)
+			return true;
+		else if (!sent_is_edit(&g->sent[i]))
 			return g->doubted || i + 1 < n || chain_at_anchor(g, base);
 	return g->doubted;
 }

@@ -106,6 +106,8 @@ add_key(struct guess *g, const struct screen *base, const struct key *key, const
 	if (g->n > 0 && !g->explained && g->sent[0].predicted)
 		chain_new_epoch(g, false);
 	g->heard = g->heard && g->n > 0;
+	if (g->n == 0)
+		g->begun = g->output;
 	if (g->n == 0 && g->live != g->epoch && chain_knows_place(g, base))
 		g->live = g->epoch;
 	s = &g->sent[g->n++];
@@ -182,7 +184,8 @@ guess_output(struct guess *g, const struct screen *base, uint64_t offset, uint64
 {
 	int last;
 
-	(void)offset, (void)now;
+	(void)now;
+	g->output = offset;
 	g->heard = true;
 	see_mode(g, base);
 	if (g->lost)

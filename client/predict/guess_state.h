@@ -40,6 +40,8 @@ struct guess {
 	uint32_t prompt;        /* left of the anchor's start; 0: none */
 	bool doubted;           /* what was taken last may not have been: the place it left is not known */
 	bool heard;             /* output has come since the first key on its way was typed, or came to be that */
+	uint64_t output;        /* the end of the output that the base has … */
+	uint64_t begun;         /* … and where that was when the first key on its way was typed, or came to be that */
 	unsigned owed;          /* by a window: keys that were dropped as taken, whose echo may come yet */
 	bool left_text;         /* a key such as ESC may have ended the editor's mode, which the screen still says */
 	unsigned came_back;     /* characters of the line, from its first one on */

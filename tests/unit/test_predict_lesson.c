@@ -53,6 +53,38 @@ another_line_at_the_same_place_is_another_place(void **state)
 	assert_string_equal(seen(w), "& :");
 }
 
+/* Tab may take longer than a key that is said to be taken: what is typed next comes behind what it completes. */
+static void
+nothing_is_shown_behind_a_key_of_which_nothing_came(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "bash", RAW);
+	out(w, "$ ");
+	one_line(w, "$ ", "true");
+	one_line(w, "$ ", "true");
+	echo(w, "ls pro");
+	type(w, "\t");
+	taken(w);
+	type(w, "m");
+	assert_string_equal(seen(w), "$ ls pro");
+	out(w, "ject/");
+	assert_string_equal(seen(w), "$ ls project/");
+	out(w, "m");
+	taken(w);
+	echo(w, "a");
+	type(w, "i");
+	assert_string_equal(seen(w), "$ ls project/mai");
+	out(w, "i");
+	taken(w);
+	/* It rings where it finds nothing. */
+	type(w, "\t");
+	out(w, "\a");
+	taken(w);
+	type(w, "n");
+	assert_string_equal(seen(w), "$ ls project/main");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -61,6 +93,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_key_right_before_enter_is_no_command),
 		TEST(another_line_at_the_same_place_is_another_place),
+		TEST(nothing_is_shown_behind_a_key_of_which_nothing_came),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
