@@ -31,6 +31,8 @@ static uint64_t now;
 static unsigned hops, takes_ms;    /* each hop; more than its patience: it does not answer */
 static unsigned there;             /* the hop that succeeds */
 static uint32_t claimed;           /* a session of this node */
+static const char *refused;        /* a node that lets nobody in */
+static char gone_to[2000];         /* names of nodes */
 static bool one_here;              /* there is one, older than those elsewhere */
 
 uint64_t
@@ -59,8 +61,14 @@ __wrap_hopping_start(struct hopping *h, const struct hopping_to *to, unsigned pa
 	(void)to;
 	(void)w;
 	assert_in_range(patience_ms, HOP_LEAST_MS, 2 * POOL_TIMEOUT_MS);
+	snprintf(gone_to + strlen(gone_to), sizeof gone_to - strlen(gone_to), "%s ", to->order.node);
 	if (++hops == there)
 		return 0;
+	if (refused && strcmp(to->order.node, refused) == 0) {
+		now += 300;
+		snprintf(said->text, sizeof said->text, "Permission denied");
+		return -ECONNREFUSED;
+	}
 	if (takes_ms >= patience_ms) {
 		now += patience_ms;
 		return -ETIMEDOUT;
@@ -114,6 +122,8 @@ begin(void **state)
 	now = NOW;
 	hops = takes_ms = there = claimed = 0;
 	one_here = false;
+	refused = NULL;
+	gone_to[0] = '\0';
 	return 0;
 }
 
@@ -176,6 +186,30 @@ silence_costs_two_seconds_once(void **state)
 	assert_in_range(hops, 6, 7);
 }
 
+/* One node lets nobody in: its other sessions are not tried, and those of another node are. */
+static void
+another_node_is_tried(void **state)
+{
+	(void)state;
+	refused = "login2";
+	for (unsigned i = 3; i < COUNT; i++) {
+		snprintf(entries[i].node, sizeof entries[i].node, "login3");
+		snprintf(entries[i].address, sizeof entries[i].address, "login3");
+	}
+	there = 2;
+	assert_int_equal(enter_best(&e), 0);
+	assert_string_equal(gone_to, "login2 login3 ");
+	/* That one does not answer either: a new session, and the person is told of the first. */
+	begin(NULL);
+	refused = "login2";
+	snprintf(entries[COUNT - 1].node, sizeof entries[0].node, "login3");
+	takes_ms = 10000;
+	assert_int_equal(enter_best(&e), -ENOENT);
+	assert_string_equal(gone_to, "login2 login3 ");
+	assert_int_equal(now - NOW, POOL_TIMEOUT_MS);
+	assert_non_null(strstr(e.far, "session 1 is on login2, and cannot be had: Permission denied"));
+}
+
 int
 main(void)
 {
@@ -183,6 +217,7 @@ main(void)
 		cmocka_unit_test_setup(all_hops_share_two_seconds, begin),
 		cmocka_unit_test_setup(hops_take_what_is_configured, begin),
 		cmocka_unit_test_setup(quick_answers_reach_the_last, begin),
+		cmocka_unit_test_setup(another_node_is_tried, begin),
 		cmocka_unit_test_setup(silence_costs_two_seconds_once, begin),
 	};
 

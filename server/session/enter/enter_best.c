@@ -2,6 +2,7 @@
 #include "enter_best.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "choose.h"
@@ -38,28 +39,63 @@ list_all(struct enter *e, struct session_list *list)
 	return rc;
 }
 
+#define LOST_MAX 8
+
+/* Nodes that could not be reached; names in E->pool. */
+struct lost {
+	const char *nodes[LOST_MAX];
+	unsigned count;
+	char far[TEXT_CAP]; /* E->far of the first one */
+};
+
+/* Whether E is to be tried: not a second one of a node that was in vain, nor one for which there is no time left. */
+static bool
+may_reach(const struct enter *e, const struct lost *l, const struct pool_entry *s)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		if (strcmp(l->nodes[i], s->node) == 0)
+			return false;
+	return !l->count || (l->count < LOST_MAX && e->far_ms >= HOP_LEAST_MS);
+}
+
+/* To the session S, and in *L whether that was in vain; the person is told of the first that was. */
+static int
+try_far(struct enter *e, struct lost *l, const struct pool_entry *s)
+{
+	int rc = enter_far(e, s);
+
+	if (!rc || rc == -ENOENT || rc == -EINTR)
+		return rc;
+	if (!l->count)
+		memcpy(l->far, e->far, sizeof l->far);
+	else
+		memcpy(e->far, l->far, sizeof e->far);
+	l->nodes[l->count++] = s->node;
+	return rc;
+}
+
 /*
  * Goes through the first N of LIST.  Another login may be faster; then the next one is ours.  Many that do not answer
- * are not all waited for, and of several on other nodes that cannot be reached only one is.  All hops together may
- * take no longer than one.
+ * are not all waited for, and of several on a node that cannot be reached only one is.  All hops together may take no
+ * longer than one.
  */
 static int
 try_all(struct enter *e, const struct session_list *list, int n, const struct choose_login *login, int *first)
 {
 	uint32_t patience = e->vouching.facts.type == VOUCH_FACTS ? e->vouching.facts.login_timeout_ms : PATIENCE_MS;
 	uint64_t until = clock_now_ms() + patience;
-	bool unreachable = false;
+	struct lost lost = { .count = 0 };
 	int rc = -ENOENT;
 
 	e->far_ms = hop_patience(e);
 	for (int i = 0; i < n && rc < 0 && rc != -EINTR && clock_now_ms() < until; i++) {
 		const struct attach_status *s = &list->v[i];
+		const struct pool_entry *far = s->remote ? remote_of(&e->pool, s) : NULL;
 
-		if (s->remote && unreachable)
+		if (far && !may_reach(e, &lost, far))
 			continue;
 		enter_chose(e, how_chosen(s, i, n, login));
-		rc = s->remote ? enter_far(e, remote_of(&e->pool, s)) : enter_claim(e, s->id, ATTACH_MODE_AUTO);
-		unreachable |= s->remote && rc && rc != -ENOENT;
+		rc = far ? try_far(e, &lost, far) : enter_claim(e, s->id, ATTACH_MODE_AUTO);
 		*first = i ? *first : rc;
 	}
 	return rc;
