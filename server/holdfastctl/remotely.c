@@ -2,6 +2,7 @@
 #include "remotely.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "config_pool.h"
 #include "ctl.h"
 #include "elsewhere.h"
+#include "grouplist.h"
 #include "paths.h"
 #include "quietly.h"
 #include "remote.h"
@@ -120,16 +122,21 @@ look(const struct elsewhere *e, const char **word, struct pool_entry *s)
 	return rc == -ENOTUNIQ ? -CTL_FAILED : -CTL_NO_SESSION;
 }
 
-/* A login of the caller's would not follow these, and neither does this command. */
+/* A login of the caller's would not follow these, and neither does this command: none, where that can't be told. */
 static void
 leave_untrusted(struct pool_answer *a)
 {
-	const struct config_subject subject = { .user = a->entry_count ? a->entries[0].user : "", .address = "" };
+	const char *user = a->entry_count ? a->entries[0].user : "";
+	const struct passwd *pw = *user ? getpwnam(user) : NULL;
+	char **groups = pw ? grouplist_names(user, pw->pw_gid) : NULL;
+	struct config_subject subject = { .user = user, .groups = (const char *const *)groups, .address = "" };
 	struct config_policy policy;
 	struct config_error error;
+	bool known = groups && config_load(PATH_CONFIG, &subject, &policy, &error) == 0;
 
-	if (config_load(PATH_CONFIG, &subject, &policy, &error) == 0)
-		remote_trust(a, policy.pool.trust[0] ? policy.pool.trust : "!*");
+	if (a->entry_count)
+		remote_trust(a, known && policy.pool.trust[0] ? policy.pool.trust : "!*");
+	grouplist_free(groups);
 }
 
 int

@@ -228,7 +228,8 @@ def test_other_user_ids(pool):
         # with StrictModes a home of another uid's would be refused before anything is tried
         pool[name].shell("mkdir -p /etc/ssh/keys; cat /home/alice/.ssh/authorized_keys >/etc/ssh/keys/alice")
         pool[name].configure_sshd("AuthorizedKeysFile /etc/ssh/keys/%u\n")
-    pool["login3"].shell("usermod -u 54321 alice && chmod o+rx /home/alice")
+    # not by usermod, which gives the shared home to the new one
+    pool["login3"].shell("sed -i 's/^alice:x:[0-9]*:/alice:x:54321:/' /etc/passwd && chmod o+rx /home/alice")
     marked = dropped_on(pool, "login1")
     t = pool.login("login3", options=["-o", "ConnectTimeout=20"])
     equal(pool.node_of(t), "login3", "the node of a login with another uid")
