@@ -28,6 +28,7 @@ struct own {
 	void *by_unique; /* a tree of struct own_entry */
 	struct own_entry *all, *first, **last, *taken;
 	uint32_t count;  /* of those that have not ended */
+	uint32_t strays; /* how many own_stray has taken */
 };
 
 struct own *
@@ -175,6 +176,19 @@ own_gone(struct own *o, const char *unique)
 
 	if (e && e->value)
 		set_value(o, e, NULL);
+}
+
+void
+own_stray(struct own *o, const struct pool_entry *p)
+{
+	struct own_entry *e = NULL;
+
+	if (strcmp(p->node, o->node) == 0 && !find(o, p->unique) && o->strays < OWN_MAX)
+		e = add(o, p);
+	if (!e)
+		return;
+	o->strays++;
+	enqueue(o, e);
 }
 
 unsigned

@@ -25,6 +25,8 @@ void own_free(struct own *o);
 int own_tell(struct own *o, const struct pool_entry *e, uint64_t now);
 /* A session has ended. */
 void own_gone(struct own *o, const char *unique);
+/* The store still has *P, a session of this node from before it was rebooted: it is taken out there.  OWN_MAX of them. */
+void own_stray(struct own *o, const struct pool_entry *p);
 /* Sessions that have not been told since BEFORE have ended: how many. */
 unsigned own_expire(struct own *o, uint64_t before);
 /* How many there are. */

@@ -91,12 +91,30 @@ put_node(struct store *s, const struct key *k, const struct etcd_kv *kv)
 	return directory_put_node(s->o.directory, &n, kv->revision, clock_date_ms());
 }
 
+/*
+ * Whether *E was a session of this node before it was rebooted.  Only what was there before this process is looked at:
+ * another node with our name writes its own again, and the two would never come to an end.
+ */
+static bool
+is_stray(const struct store *s, const struct pool_entry *e)
+{
+	static const unsigned char unknown[POOL_BOOT];
+	const unsigned char *boot = s->o.self.boot;
+
+	return !s->mirror.has_read && strcmp(e->node, s->o.self.node) == 0 && memcmp(boot, unknown, POOL_BOOT) != 0 &&
+	       memcmp(e->boot, unknown, POOL_BOOT) != 0 && memcmp(e->boot, boot, POOL_BOOT) != 0;
+}
+
 static int
 put_session(struct store *s, const struct key *k, const struct etcd_kv *kv)
 {
 	struct pool_entry e;
 	int rc = value_get_entry(kv->value, kv->value_len, k, &e);
 
+	if (!rc && is_stray(s, &e)) {
+		own_stray(s->o.own, &e);
+		return 0;
+	}
 	return rc ? rc : directory_put(s->o.directory, &e, kv->revision);
 }
 
@@ -178,6 +196,7 @@ page_end(struct store *s, const json_t *answer)
 	if (s->mirror.more)
 		return;
 	s->mirror.phase = MIRROR_SWEEP;
+	s->mirror.has_read = true;
 	s->mirror.safe_revision = s->mirror.next_safe = s->mirror.revision;
 	s->mirror.proven_ms = s->mirror.started_ms;
 }

@@ -130,6 +130,7 @@ struct store {
 		uint64_t started_ms;    /* of the reading */
 		uint64_t proven_ms;     /* 0: never */
 		bool more;              /* of the reading: there is another page */
+		bool has_read;          /* this is not the first one of this process */
 		char last_key[ETCD_KEY_CAP];
 		size_t last_len;
 		size_t page;            /* keys of this answer that could be read */

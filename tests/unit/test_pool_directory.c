@@ -307,6 +307,31 @@ take_all(struct own *o, char *out)
 	}
 }
 
+/* A session of before the last boot: taken out once; others' and those that are told are none of that. */
+static void
+strays_are_taken_out(void **state)
+{
+	struct own *o = own_new("red", "login1");
+	struct pool_entry e = entry("alice", "login1", 1), told = entry("alice", "login1", 2), other = entry("alice", "login2", 3);
+	char ops[200];
+
+	(void)state;
+	own_tell(o, &told, 0);
+	own_stray(o, &e);
+	own_stray(o, &e);
+	own_stray(o, &told);
+	own_stray(o, &other);
+	take_all(o, ops);
+	assert_string_equal(ops, "2=dropped 1=gone ");
+	assert_int_equal(own_count(o), 1);
+	own_not_written(o);
+	take_all(o, ops);
+	assert_non_null(strstr(ops, "1=gone "));
+	own_written(o, 5);
+	assert_false(own_waits(o));
+	own_free(o);
+}
+
 static void
 changes_are_written_once(void **state)
 {
@@ -512,7 +537,7 @@ main(void)
 		cmocka_unit_test(a_sweep_survives_removals),
 		cmocka_unit_test(everything_is_limited),
 		cmocka_unit_test(no_node_crowds_out_others), cmocka_unit_test(nodes_come_and_go),
-		cmocka_unit_test(changes_are_written_once),
+		cmocka_unit_test(strays_are_taken_out), cmocka_unit_test(changes_are_written_once),
 		cmocka_unit_test(texts_stay_while_they_are_written),
 		cmocka_unit_test(a_lost_lease_has_all_written_again),
 		cmocka_unit_test(only_our_own_sessions_are_told),
