@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "frame_tty.h"
+#include "taken.h"
 
 #define CHANGES 3000 /* each of them a TTY, if the client read: 16 times what the keeper may keep */
 
@@ -228,6 +229,30 @@ a_stopped_terminal_is_not_certain(void **state)
 	assert_true(taken.output == before + 2);
 }
 
+/* The program has read a line without echo, and says something, and shows what is typed again, later than that. */
+static void
+the_answer_to_a_password_is_told(void **state)
+{
+	char line[8];
+	uint64_t until;
+
+	(void)state;
+	fcntl(k.slave, F_SETFL, O_NONBLOCK);
+	type("x\r");
+	turn_until(read(k.slave, line, sizeof line) == 2);
+	until = clock_now_ms() + 5 * TAKEN_QUIET_MS;
+	while (clock_now_ms() < until)
+		turn();
+	(void)has_come(k.ring.head);
+	assert_int_equal(takens, 0);
+	set_modes(ICANON);
+	assert_int_equal(write(k.slave, "done", 4), 4);
+	turn_until(has_come(k.ring.head) && takens);
+	assert_true(taken.input == input);
+	assert_true(taken.output == k.ring.head);
+	assert_false(taken.certain);
+}
+
 int
 main(void)
 {
@@ -235,6 +260,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_stopped_terminal_is_not_certain, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_told_the_last, begin, end),
 		cmocka_unit_test_setup_teardown(watches_without_end, begin, end),
+		cmocka_unit_test_setup_teardown(the_answer_to_a_password_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_is_behind_costs_no_wake_ups, begin, end),
 	};
 

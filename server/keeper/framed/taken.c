@@ -35,6 +35,13 @@ taken_fed(struct taken *t, uint64_t now)
 }
 
 void
+taken_again(struct taken *t, uint64_t now)
+{
+	taken_fed(t, now);
+	t->fresh = false;
+}
+
+void
 taken_stirred(struct taken *t, uint64_t now)
 {
 	if (t->assumed != CLOCK_NEVER && now - t->assumed <= TAKEN_SOON_MS) {

@@ -58,6 +58,8 @@ enum taken_verdict { TAKEN_NOT, TAKEN_ASSUMED, TAKEN_CERTAIN };
 void taken_begin(struct taken *t);
 /* Input was written to the pty. */
 void taken_fed(struct taken *t, uint64_t now);
+/* Input that was written earlier is waited for again, which has shown whatever echo it has. */
+void taken_again(struct taken *t, uint64_t now);
 /* The program has read, or written; or the keeper reads output again. */
 void taken_stirred(struct taken *t, uint64_t now);
 /* Whether a look is of use now. */

@@ -28,6 +28,7 @@ struct watched {
 	uint64_t head_before;
 	int reads;             /* an inotify watch for reads of input; -1: there is none */
 	bool has_read;
+	bool withheld;         /* input was taken where that is not told (is_hidden) */
 	bool left;             /* output was, at the last look for what was taken */
 };
 
@@ -185,8 +186,11 @@ judge(struct keeper *k, uint64_t now, bool flows)
 	struct taken_look l = look_at_input(k, flows);
 	enum taken_verdict verdict = taken_judge(&w->taken, &l, now);
 
-	if (verdict != TAKEN_NOT && !is_hidden(w))
-		note_taken(k, verdict == TAKEN_CERTAIN);
+	if (verdict != TAKEN_NOT) {
+		w->withheld = is_hidden(w);
+		if (!w->withheld)
+			note_taken(k, verdict == TAKEN_CERTAIN);
+	}
 	if (w->taken.waits && w->taken.due == CLOCK_NEVER && !l.output_waits && w->reads < 0)
 		wait_for_a_read(k, now);
 }
@@ -206,6 +210,9 @@ watched_turn(struct keeper *k)
 	w->head_before = k->ring.head;
 	if (fed && any_owed(k))
 		taken_fed(&w->taken, now);
+	/* A program that is slow to show what it types again: what it writes may be the answer. */
+	else if (flows && w->withheld && !w->taken.waits && any_owed(k))
+		taken_again(&w->taken, now);
 	else if (flows || w->has_read || (w->left && !leaves_output(k)))
 		taken_stirred(&w->taken, now);
 	w->has_read = false;
