@@ -6,7 +6,8 @@ ssh shows: its screens have no predictions, and are those of the host half a rou
 
   placed   a printable key has a place if ssh's screen then shows its character where the cursor was, and the cursor
            behind it; others (a command of vim's, a password) have none and are not counted
-  seen     the first moment, after the key, at which the place has the character and the cursor is behind it
+  seen     the first moment, after the key, at which the place has the character, a mark on it or not, and the cursor
+           is behind it
   wrong    a cell that shows a character for GLIMPSE or longer which ssh's screen does not have there, from a while
            before until a round trip later, nor in the middle of what came at once; nor does the way's own host: a
            program that gets keys late and together, because packets were lost, draws otherwise than ssh's
@@ -115,7 +116,7 @@ def seen(frames, keys, found, rows, cols):
             nth += 1
         for k in list(open_keys):
             row, col, text, when = found[k]
-            if grid[row][col] == text and cursor > [row, col]:
+            if grid[row][col].startswith(text) and cursor > [row, col]:
                 out[k] = t - keys[k][0]
             elif t <= when + PATIENCE:
                 continue

@@ -90,6 +90,16 @@ def made_up(path, chunks, struck, wrote):
         f.write('{"cpu": 1, "memory": 1}')
 
 
+def judged(host, keys, made, struck, wrote):
+    """The judge's figures of the ways of MADE, whose hosts wrote WROTE."""
+    watcher, ways = score.Watcher(os.path.join(live.HERE, "watch.mjs")), {}
+    for name, chunks in made.items():
+        made_up(os.path.join(host.log, name), chunks, struck, wrote.get(name, []))
+        ways[name] = score.Way(watcher, os.path.join(host.log, name), live.ROWS, live.COLS)
+    watcher.close()
+    return score.score(Program("made", "", []), keys, ways, 200, 500, live.ROWS, live.COLS)
+
+
 @by_hand
 def test_judge(host):
     """The judge of the above sees what is early, late, wrong, a password's, and another end."""
@@ -105,17 +115,20 @@ def test_judge(host):
             "password": [prompt, (1200, "a"), (2200, "b"), end, (4003, "Z"), (4190, "\b \b")],
             "host": [prompt, (1100, "x"), (1200, "\ba"), (2200, "b"), end],
             "other": [prompt, (1200, "a"), (2200, "b"), end, (9000, "!")]}
-    watcher = score.Watcher(os.path.join(live.HERE, "watch.mjs"))
-    ways = {}
-    for name, chunks in made.items():
-        wrote = [prompt, (1000, "x"), (1100, "\ba")] if name == "host" else []
-        made_up(os.path.join(host.log, name), chunks, struck, wrote)
-        ways[name] = score.Way(watcher, os.path.join(host.log, name), live.ROWS, live.COLS)
-    watcher.close()
-    by = score.score(Program("made", "", []), keys, ways, 200, 500, live.ROWS, live.COLS)
+    by = judged(host, keys, made, struck, {"host": [prompt, (1000, "x"), (1100, "\ba")]})
     found = {name: (f["before the answer"], f["at once"], f["wrong"], f["longest"], f["secret"], f["same end"])
              for name, f in by.items()}
     equal(found, {"ssh": (0, 0, 0, 0, 0, True), "early": (1, 1, 0, 0, 0, True), "late": (0, 0, 0, 0, 0, True),
                   "wrong": (1, 0, 1, 147, 0, True), "glimpse": (0, 0, 0, 0, 0, True),
                   "password": (0, 0, 1, 187, 1, True), "host": (0, 0, 0, 0, 0, True), "other": (0, 0, 0, 0, 0, False)}, "what the judge found")
     equal((by["ssh"]["keys"], by["late"]["p99"]), (2, 1100), "places, and the latest key")
+
+
+@by_hand
+def test_judge_of_marks(host):
+    """A letter is seen, too, where its mark is there at the same time."""
+    need_judge()
+    keys = [Key(1, b"e", "text"), Key(1.1, "\u0301".encode(), "commit")]
+    made = {"ssh": [(0, "$ "), (1200, "e"), (1300, "\u0301")], "early": [(0, "$ "), (1103, "e\u0301")]}
+    by = judged(host, keys, made, [1000, 1100], {})
+    equal((by["early"]["keys"], by["early"]["never"], by["early"]["p99"]), (1, 0, 103), "keys, never seen, latest")
