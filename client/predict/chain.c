@@ -61,7 +61,7 @@ chain_is_mute(const struct guess *g)
 static bool
 is_text(const struct guess *g, const struct screen *base)
 {
-	return g->told && !g->left_text && !chain_is_mute(g) && !habit_is_window(g->tty.program) &&
+	return g->told && !g->left_text && g->late.end == 0 && !chain_is_mute(g) && !habit_is_window(g->tty.program) &&
 	    g->habit->score[HABIT_CHARACTER] >= TEXT_LEARNED && prompt_is_text(base, g->tty.program);
 }
 
@@ -253,7 +253,7 @@ chain_comes_late(struct guess *g, const struct screen *base)
 void
 chain_drop(struct guess *g, const struct screen *base, unsigned n)
 {
-	bool edits = true, wrong = false;
+	bool edits = true, wrong = false, silent = g->output == g->begun;
 	struct look_cursor cursor;
 
 	keep_late(g, base, n);
@@ -284,6 +284,8 @@ chain_drop(struct guess *g, const struct screen *base, unsigned n)
 	}
 	if (wrong)
 		chain_new_epoch(g, true);
+	/* The program is slow, or shows nothing: what is typed next belongs elsewhere, or is not shown either. */
+	g->doubted = g->doubted || (wrong && silent);
 	g->late_epoch = first_epoch(g);
 	/* No key that was taken gave the terminal to another program: the place counts for what was typed since. */
 	if (g->n > 0 && (is_text(g, base) || (edits && !wrong && chain_knows_place(g, base))))

@@ -85,6 +85,49 @@ nothing_is_shown_behind_a_key_of_which_nothing_came(void **state)
 	assert_string_equal(seen(w), "$ ls project/main");
 }
 
+/* A busy host has not answered a key that is said to be taken: what is typed next comes behind it. */
+static void
+nothing_is_shown_in_place_of_a_key_that_may_be_late(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "zsh", RAW);
+	out(w, "% ");
+	one_line(w, "% ", "true");
+	one_line(w, "% ", "true");
+	echo(w, "dat");
+	type(w, "e");
+	assert_string_equal(seen(w), "% date");
+	taken(w);
+	assert_string_equal(seen(w), "% dat");
+	type(w, "+");
+	assert_string_equal(seen(w), "% dat");
+	out(w, "e");
+	assert_string_equal(seen(w), "% date+");
+	out(w, "+");
+	taken(w);
+	type(w, "x");
+	assert_string_equal(seen(w), "% date+x");
+}
+
+/* So does vi, which is trusted by its mode. */
+static void
+nothing_is_shown_in_place_of_a_key_that_may_be_late_in_vi(void **state)
+{
+	struct world *w = *state;
+
+	tty(w, "vim", RAW);
+	out(w, "\033[?1049h\033[8;1H-- INSERT --\033[H");
+	echo(w, "some words");
+	type(w, "i");
+	taken(w);
+	assert_string_equal(seen(w), "some words");
+	type(w, "n");
+	assert_string_equal(seen(w), "some words");
+	out(w, "i");
+	assert_string_equal(seen(w), "some wordsin");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -94,6 +137,8 @@ main(void)
 		TEST(a_key_right_before_enter_is_no_command),
 		TEST(another_line_at_the_same_place_is_another_place),
 		TEST(nothing_is_shown_behind_a_key_of_which_nothing_came),
+		TEST(nothing_is_shown_in_place_of_a_key_that_may_be_late),
+		TEST(nothing_is_shown_in_place_of_a_key_that_may_be_late_in_vi),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
