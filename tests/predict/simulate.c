@@ -3,9 +3,9 @@
  * Plays recorded typing (trace.h) to the guesser: the host's part of a trace comes a round trip later than it was
  * recorded.  Prints what a person saw, as score.py counts it.
  *
- * usage: simulate [-v] [-l LOSS] [-r SEED] [-o CHUNKS] [-s STEPS] RTT <TRACE
+ * usage: simulate [-v] [-l LOSS] [-b BUSY] [-r SEED] [-o CHUNKS] [-s STEPS] RTT <TRACE
  *   -v  names each key that was late, and each character that was wrong
- *   -l  so many of 1000 packets are lost, chosen by SEED (trace.h)
+ *   -l  so many of 1000 packets are lost, and -b  an answer is up to so many ms late, chosen by SEED (trace.h)
  *   -o  writes what the terminal gets, in lines "MS HEX", for watch.mjs
  *   -s  writes the same in steps (steps.h), with what is unconfirmed underlined, for judge_overlay.mjs
  * prints: PROGRAM RTT keys N shown N wrong N longest MS secrets N leaked N right N us US
@@ -391,27 +391,27 @@ int
 main(int argc, char **argv)
 {
 	struct view v;
-	unsigned loss = 0;
-	uint64_t seed = 1;
+	struct trace_line line = { .seed = 1 };
 	double begin;
 	int c;
 
-	while ((c = getopt(argc, argv, "vl:r:o:s:")) != -1) {
+	while ((c = getopt(argc, argv, "vl:b:r:o:s:")) != -1) {
 		if (c == 'v')
 			verbose = true;
 		else if (c == 'l')
-			loss = (unsigned)atoi(optarg);
+			line.loss = (unsigned)atoi(optarg);
+		else if (c == 'b')
+			line.busy = atof(optarg);
 		else if (c == 'r')
-			seed = strtoull(optarg, NULL, 10);
+			line.seed = strtoull(optarg, NULL, 10);
 		else if (c == 's' ? !(steps.to = fopen(optarg, "w")) : c != 'o' || !(chunks = fopen(optarg, "w")))
 			return 2;
 	}
 	if (optind + 1 != argc)
 		return 2;
-	rtt = strtod(argv[optind], NULL);
-	if (loss)
-		slack += TRACE_AGAIN * 2 * rtt;
-	trace_read(&trace, rtt, loss, seed);
+	line.rtt = rtt = strtod(argv[optind], NULL);
+	slack += line.busy + (line.loss ? TRACE_AGAIN * 2 * rtt : 0);
+	trace_read(&trace, &line);
 	find_truth();
 	v = (struct view){ .guess = guess_new(), .overlay = overlay_new() };
 	v.base = screen_new(trace.rows, trace.cols, 0);

@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* As in taken.h. */
 #define QUIET 25.0
+#define SOON 100.0
+#define SLOWER 2u
+#define SLOW_TIMES 32
 #define LINE_CAP (1 << 20)
 
 static const char *
@@ -70,8 +74,8 @@ read_tty(const char *line, struct frame_tty *tty)
 struct way { double until; };
 
 static struct way up, down;
-static double round_trip, lag, last; /* LAG: of the last key; LAST: when something happened at the host */
-static unsigned lost;
+static struct trace_line line_is;
+static double lag, last; /* LAG: of the host, since the last key; LAST: when something happened there */
 static uint64_t chance;
 
 /* When a packet that is sent at T is there, but for the time that the line always takes. */
@@ -82,8 +86,8 @@ arrives(struct way *w, double t)
 	chance ^= chance << 13;
 	chance ^= chance >> 7;
 	chance ^= chance << 17;
-	if (chance % 1000 < lost && t + TRACE_AGAIN * round_trip > w->until)
-		w->until = t + TRACE_AGAIN * round_trip;
+	if (chance % 1000 < line_is.loss && t + TRACE_AGAIN * line_is.rtt > w->until)
+		w->until = t + TRACE_AGAIN * line_is.rtt;
 	return t > w->until ? t : w->until;
 }
 
@@ -94,12 +98,17 @@ at_host(double t, bool is_key)
 	double at = is_key ? arrives(&up, t) : t + lag;
 
 	at = at > last ? at : last;
-	lag = is_key ? at - t : lag;
+	lag = is_key ? at - t + line_is.busy * (double)(chance % 997) / 997 : lag;
 	return last = at;
 }
 
 /* What the keeper's next TAKEN is made of. */
-static struct { uint64_t typed, taken, written; double moved; bool canonical, kernel; } keeper;
+static struct {
+	uint64_t typed, taken, written;
+	double moved, assumed; /* ASSUMED: 0: something has happened since */
+	unsigned slower, slow;
+	bool canonical, kernel;
+} keeper;
 
 static void
 add_taken(struct trace *trace, double t, bool certain)
@@ -114,8 +123,28 @@ add_taken(struct trace *trace, double t, bool certain)
 static void
 take_before(struct trace *trace, double t)
 {
-	if (keeper.taken < keeper.typed && t - keeper.moved >= QUIET)
-		add_taken(trace, keeper.moved + QUIET, false);
+	double quiet = QUIET * (1 + keeper.slower);
+
+	if (keeper.taken == keeper.typed || t - keeper.moved < quiet)
+		return;
+	add_taken(trace, keeper.moved + quiet, false);
+	keeper.assumed = keeper.moved + quiet;
+	if (keeper.slower && --keeper.slow == 0) {
+		keeper.slower--;
+		keeper.slow = SLOW_TIMES;
+	}
+}
+
+/* Output at T, or input. */
+static void
+stir(double t, bool is_output)
+{
+	if (is_output && keeper.assumed && t - keeper.assumed <= SOON) {
+		keeper.slower += keeper.slower < SLOWER;
+		keeper.slow = SLOW_TIMES;
+	}
+	keeper.assumed = 0;
+	keeper.moved = t;
 }
 
 /* Behind E, at T. */
@@ -126,11 +155,11 @@ take_behind(struct trace *trace, const struct event *e, double t)
 	case EV_KEY:
 		keeper.kernel = keeper.canonical && (keeper.kernel || keeper.taken == keeper.typed);
 		keeper.typed = e->offset + e->len;
-		keeper.moved = t;
+		stir(t, false);
 		break;
 	case EV_OUT:
 		keeper.written = e->offset;
-		keeper.moved = t;
+		stir(t, true);
 		if (keeper.kernel && keeper.taken < keeper.typed)
 			add_taken(trace, t, true);
 		break;
@@ -177,16 +206,15 @@ read_event(struct trace *trace, const char *line, uint64_t *typed, uint64_t *wri
 }
 
 void
-trace_read(struct trace *t, double rtt, unsigned loss, uint64_t seed)
+trace_read(struct trace *t, const struct trace_line *over)
 {
 	char *line = malloc(LINE_CAP);
 	uint64_t typed = 0, written = 0;
 
 	if (!line || !fgets(line, LINE_CAP, stdin))
 		exit(2);
-	round_trip = rtt;
-	lost = loss;
-	chance = seed * 2654435761u + 88172645463325252u;
+	line_is = *over;
+	chance = over->seed * 2654435761u + 88172645463325252u;
 	string_of(line, "program", t->program, sizeof t->program);
 	t->rows = (unsigned)number_of(line, "rows");
 	t->cols = (unsigned)number_of(line, "cols");

@@ -4,7 +4,7 @@
  * it (server/keeper/framed/taken.h), behind the kernel's echo, or when nothing has happened for a while.
  *
  * The line may lose packets: what is lost is sent again, and all behind it waits, as with TCP.  So keys come to the host
- * in bursts, and so do its answers to the client.
+ * in bursts, and so do its answers to the client.  The host may be busy, and answer later than it was recorded.
  */
 #ifndef HOLDFAST_PREDICT_TRACE_H
 #define HOLDFAST_PREDICT_TRACE_H
@@ -39,11 +39,15 @@ struct trace {
 	unsigned n_events;
 };
 
-/*
- * Reads one from standard input; ends the program if there is none.  Of 1000 packets each way LOSS are lost, chosen by
- * SEED, on a line with a round trip of RTT ms.
- */
-void trace_read(struct trace *t, double rtt, unsigned loss, uint64_t seed);
+/* Of 1000 packets each way LOSS are lost, and an answer is up to BUSY ms late, both chosen by SEED. */
+struct trace_line {
+	double rtt, busy;
+	unsigned loss;
+	uint64_t seed;
+};
+
+/* Reads one from standard input; ends the program if there is none. */
+void trace_read(struct trace *t, const struct trace_line *over);
 
 /* Room for one more behind the N things of SIZE at P. */
 static inline void *
