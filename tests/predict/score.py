@@ -7,7 +7,7 @@ ssh shows: its screens have no predictions, and are those of the host half a rou
   placed   a printable key has a place if ssh's screen then shows its character where the cursor was, and the cursor
            behind it; others (a command of vim's, a password) have none and are not counted
   seen     the first moment, after the key, at which the place has the character, a mark on it or not, and the cursor
-           is behind it
+           is behind it; a character that was taken back by a Backspace may never be seen: its answer may come with that
   wrong    a cell that shows a character for GLIMPSE or longer which ssh's screen does not have there, from a while
            before until a round trip later, nor in the middle of what came at once; nor does the way's own host: a
            program that gets keys late and together, because packets were lost, draws otherwise than ssh's
@@ -168,6 +168,19 @@ def text_of(key):
     return text if len(text) == 1 and text.isprintable() and not unicodedata.combining(text) and text != " " else None
 
 
+def taken_back(keys):
+    """The indices of the characters that a Backspace took back again, with nothing but characters in between."""
+    out, line = set(), []
+    for i, k in enumerate(keys):
+        if k.name == "back" and line:
+            out.add(line.pop())
+        elif k.kind in ("text", "commit"):
+            line.append(i)
+        else:
+            line = []
+    return out
+
+
 def score(program, keys, ways, rtt, slack, rows, cols):
     """Figures of each Way of WAYS, one of which is TRUTH."""
     def times(way):
@@ -179,9 +192,10 @@ def score(program, keys, ways, rtt, slack, rows, cols):
     found = {k: v for k, v in found.items() if not any(a <= ways[TRUTH].struck[k] <= b for a, b in still)}
     late = max([v or 0 for v in seen(ways[TRUTH].frames, times(ways[TRUTH]), found, rows, cols).values()] + [rtt])
     slack += late - rtt   # where the host itself was late, the truth is
-    out = {}
+    out, back = {}, taken_back(keys)
     for name, way in ways.items():
         when = seen(way.frames, times(way), found, rows, cols)
+        when = {k: v for k, v in when.items() if v is not None or k not in back}
         good = [v for v in when.values() if v is not None]
         mine = spans(way.frames, rows, cols, end)
         truths = [truth, spans(way.host, rows, cols, end)]
@@ -191,7 +205,7 @@ def score(program, keys, ways, rtt, slack, rows, cols):
         out[name] = {
             **way.cost, "struck": len(way.struck),
             "disturbed": sum(any(a <= t <= b for a, b in still) for t in way.struck),
-            "keys": len(found), "at once": sum(v <= AT_ONCE for v in good), "never": len(found) - len(good),
+            "keys": len(when), "at once": sum(v <= AT_ONCE for v in good), "never": len(when) - len(good),
             "before the answer": sum(v < rtt for v in good),
             "p50": quantile(good, 0.5), "p99": quantile(good, 0.99), "wrong": len(bad),
             "longest": max([b[1] - b[0] for b in bad] or [0]), "which": bad[:50],

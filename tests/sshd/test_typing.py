@@ -132,3 +132,14 @@ def test_judge_of_marks(host):
     made = {"ssh": [(0, "$ "), (1200, "e"), (1300, "\u0301")], "early": [(0, "$ "), (1103, "e\u0301")]}
     by = judged(host, keys, made, [1000, 1100], {})
     equal((by["early"]["keys"], by["early"]["never"], by["early"]["p99"]), (1, 0, 103), "keys, never seen, latest")
+
+
+@by_hand
+def test_judge_of_corrections(host):
+    """A letter that was taken back may never be seen, but one that stays is to be."""
+    need_judge()
+    keys = [Key(1, b"d", "text"), Key(1.1, b"\x7f", "control", "back"), Key(1.2, b"s", "text"), Key(1.3, b"h", "text")]
+    made = {"ssh": [(0, "$ "), (1200, "d"), (1300, "\b \b"), (1400, "s"), (1500, "h")],
+            "late": [(0, "$ "), (1300, "d\b \b"), (1800, "sh")], "lost": [(0, "$ "), (1300, "d\b \b"), (1800, "s")]}
+    by = judged(host, keys, made, [1000, 1100, 1200, 1300], {})
+    equal([(by[way]["keys"], by[way]["never"]) for way in made], [(3, 0), (2, 0), (2, 1)], "keys, and never seen")
