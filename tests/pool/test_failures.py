@@ -57,7 +57,8 @@ def test_node_dies(pool):
     pool.power_off("login1")
     gets_new(pool, "login2")
     begin = time.monotonic()
-    wait_until(lambda: not pool.published(), "the dead node's entries are gone", LEASE + 15)
+    wait_until(lambda: [s["node"] for s in pool["login3"].everywhere()] == ["login2"], "the dead node's entries are gone",
+               LEASE + 15)
     pool.note("entries of a dead node are gone after %.0f s" % (time.monotonic() - begin))
     t = pool.login("login3")
     check("login1" not in t.text(), "a node that is gone is named: %r" % t.text())
