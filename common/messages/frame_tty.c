@@ -5,24 +5,24 @@
 
 #include "frame_codec_private.h"
 
-struct watch { uint8_t on; };
-static const struct field watch_fields[] = { FIELD_U8_MAX(struct watch, on, 1), FIELDS_END };
+struct watch { uint8_t what; };
+static const struct field watch_fields[] = { FIELD_U8_MAX(struct watch, what, FRAME_WATCH_MODES), FIELDS_END };
 
 int
-frame_put_watch(bool on, unsigned char *out, size_t cap)
+frame_put_watch(enum frame_watch what, unsigned char *out, size_t cap)
 {
-	const struct watch m = { on };
+	const struct watch m = { (uint8_t)what };
 
 	return frame_encode(FRAME_WATCH, watch_fields, &m, 0, out, cap);
 }
 
 int
-frame_get_watch(bool *on, const unsigned char *body, size_t len)
+frame_get_watch(enum frame_watch *what, const unsigned char *body, size_t len)
 {
 	struct watch m;
 	int rc = frame_decode(watch_fields, &m, sizeof m, body, len);
 
-	*on = m.on == 1;
+	*what = m.what;
 	return rc;
 }
 

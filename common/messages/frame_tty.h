@@ -55,6 +55,13 @@ enum frame_tty_cc {
 	FRAME_TTY_CC,
 };
 
+/* What WATCH asks for; the last one only of a host that has named FRAME_WATCH_MODES_FEATURE. */
+enum frame_watch {
+	FRAME_WATCH_NOT = 0,
+	FRAME_WATCH_ALL = 1,   /* TTY and TAKEN */
+	FRAME_WATCH_MODES = 2, /* TTY alone, where the host has something to send anyway */
+};
+
 struct frame_tty {
 	uint64_t output;                /* from this offset of the output on, as far as the host knows */
 	uint32_t modes;                 /* enum frame_tty_mode; a later version may say more of them */
@@ -70,8 +77,8 @@ struct frame_taken {
 };
 
 /* Encoders and decoders as in frame.h. */
-int frame_put_watch(bool on, unsigned char *out, size_t cap);
-int frame_get_watch(bool *on, const unsigned char *body, size_t len);
+int frame_put_watch(enum frame_watch what, unsigned char *out, size_t cap);
+int frame_get_watch(enum frame_watch *what, const unsigned char *body, size_t len);
 int frame_put_tty(const struct frame_tty *m, unsigned char *out, size_t cap);
 int frame_get_tty(struct frame_tty *m, const unsigned char *body, size_t len);
 int frame_put_taken(const struct frame_taken *m, unsigned char *out, size_t cap);

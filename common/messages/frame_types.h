@@ -79,12 +79,13 @@ enum frame_type {
 #define FRAME_AHEAD_FEATURE "attach-ahead"
 #define FRAME_INPUT_AHEAD_FEATURE "input-ahead"
 #define FRAME_PREDICT_FEATURE "predict"
+#define FRAME_WATCH_MODES_FEATURE "watch-modes"
 #define FRAME_SCRIPT_FEATURE "script" /* of HELLO alone: it is over before ATTACH */
 #define FRAME_HOP_FEATURE "hop"       /* the same */
 #define FRAME_REDIRECT_FEATURE "redirect" /* either side's, of HELLO alone */
 #define FRAME_HOP_UNIQUE 17      /* a session's own id with its NUL (endrecord.h) */
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
-	"," FRAME_PREDICT_FEATURE
+	"," FRAME_PREDICT_FEATURE "," FRAME_WATCH_MODES_FEATURE
 /* A client's first bytes in base64, before sshd takes any of the channel; with the feature input-ahead. */
 #define FRAME_ATTACH_VARIABLE "LC_HOLDFAST_ATTACH"
 #define FRAME_ATTACH_VARIABLE_MAX 4096 /* bytes that it stands for, at most */

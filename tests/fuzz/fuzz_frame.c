@@ -160,14 +160,14 @@ on_tty(const struct frame *f)
 {
 	struct frame_taken taken;
 	struct frame_tty tty;
-	bool on;
+	enum frame_watch watch;
 
 	if (frame_get_tty(&tty, f->body, f->len) == 0)
 		ROUND(f->type, frame_get_tty(&tty, body, n), frame_put_tty(&tty, out, sizeof out));
 	if (frame_get_taken(&taken, f->body, f->len) == 0)
 		ROUND(f->type, frame_get_taken(&taken, body, n), frame_put_taken(&taken, out, sizeof out));
-	if (frame_get_watch(&on, f->body, f->len) == 0)
-		ROUND(f->type, frame_get_watch(&on, body, n), frame_put_watch(on, out, sizeof out));
+	if (frame_get_watch(&watch, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_watch(&watch, body, n), frame_put_watch(watch, out, sizeof out));
 }
 
 static void

@@ -15,6 +15,7 @@ from term import DEADLINE, Failed, check, equal
 
 MAGIC = b"\0HLDFST\1"
 FRAME_MAX = 65536
+MODES_ALONE = 2  # of WATCH
 # What a terminal that resumes a session is asked, in front of its screen.
 QUESTION = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\"
 
@@ -256,9 +257,9 @@ class Framed:
         self.takens.append((input, output, bool(certain)))
 
     def watch(self, on=True):
-        """WATCH, and what TTY says then."""
+        """WATCH, and what TTY says then.  ON: False, True, or MODES_ALONE."""
         n = len(self.ttys)
-        self.send(WATCH, b"\1" if on else b"\0")
+        self.send(WATCH, bytes([int(on)]))
         if on:
             self.wait(lambda: len(self.ttys) > n, "TTY, the answer to WATCH")
             return self.ttys[-1]

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import framed
-from framed import ECHO, ICANON, Framed
+from framed import ECHO, ICANON, MODES_ALONE, Framed
 from host import by_request
 from term import Skip, check, equal, wait_until
 
@@ -117,6 +117,67 @@ def test_late_reader(host):
     open("/home/alice/end", "w").close()
 
 
+def watching_modes(host):
+    """A client at bash's prompt that asks for the modes alone."""
+    c = Framed(host)
+    check("watch-modes" in c.attach()["features"].split(","), "ATTACHED's features")
+    c.ask("$$")
+    c.wait_for(r"=\r\n[^\n]*PROMPT\$ ")
+    c.watch(MODES_ALONE)
+    c.wait_tty("readline's modes", unset=ICANON | ECHO, program="bash")
+    return c
+
+
+def test_modes_alone(host):
+    """TTY comes as with all: with read -s together with its prompt; and no TAKEN."""
+    c = watching_modes(host)
+    for ch in b"echo one":
+        before = c.stream.output
+        c.input(bytes([ch]))
+        c.wait(lambda: c.stream.output > before, "the echo")
+    c.line("")
+    c.wait_for(r"\rone\r\n[^\n]*PROMPT\$ ")
+    c.line("read -r -s -p 'Pass''word: ' x; echo \"<$x>\"")
+    c.wait_for("Password: ")
+    equal(c.ttys[-1]["modes"] & ECHO, 0, "ECHO at the password's prompt")
+    c.line("secret")
+    c.wait_for("<secret>")
+    c.wait_tty("readline's modes", unset=ICANON | ECHO, program="bash")
+    # so long that a TAKEN would be there
+    time.sleep(0.1)
+    settle(c)
+    n = len(c.ttys)
+    os.kill(host.session()["keeper_pid"], 9)
+    c.wait(lambda: len(c.ttys) > n, "TTY, from the next keeper")
+    before = c.stream.output
+    c.input(b"x")
+    c.wait(lambda: c.stream.output > before, "the echo")
+    time.sleep(0.1)
+    settle(c)
+    equal(c.takens, [], "TAKENs")
+    check(not has_inotify(host.session()["keeper_pid"]), "the keeper waits for a program that reads")
+    # From then on all is told again.
+    c.watch()
+    c.taken()
+
+
+def test_modes_without_a_word(host):
+    """A program ceases to echo behind its prompt, and says nothing: told soon behind the Enter that has started it, and
+    else at the latest with the acknowledgement of a key."""
+    c = watching_modes(host)
+    c.line("sh -c 'printf \"wo\"\"rd> \"; stty -echo; read x\n"
+           "while [ ! -e go ]; do sleep .02; done; stty echo; read x'")
+    c.wait_for("word> ")
+    c.wait_tty("no echo", set=ICANON, unset=ECHO)
+    c.line("secret")
+    open("/home/alice/go", "w").close()
+    while not c.tty_is(set=ICANON | ECHO):
+        c.input(b"x")
+        c.wait_input()
+        settle(c)
+    equal(c.takens, [], "TAKENs")
+
+
 def has_inotify(pid):
     fds = "/proc/%d/fd" % pid
     return any("inotify" in os.readlink("%s/%s" % (fds, n)) for n in os.listdir(fds))
@@ -212,6 +273,17 @@ def test_several(host):
     before = len(one.takens)
     typed(two, b" two", b" two")
     equal(two.takens[-1][0], 4, "the offset in the other's stream")
+    one.watch(MODES_ALONE)
+    told = len(one.takens)
+    typed(two, b"+", b"+")
+    one.input(b"-")
+    two.wait(lambda: bytes(two.stream.data).endswith(b"-"), "what the other types")
+    typed(two, b"+", b"+")
+    settle(one)
+    equal(len(one.takens), told, "TAKENs for who asks for the modes alone")
+    one.watch()
+    one.taken()
+    before = len(one.takens)
     looker.input(b"x")
     t = host.ssh(options=["-t"], args=["holdfastctl", "attach", "-j", str(host.session()["id"])])
     t.wait_for(": one two")
@@ -356,6 +428,13 @@ def test_costs_nothing(host):
     c.watch()
     n = len(calls(host, keys))
     check(60 <= n <= 400, "%d system calls for 20 keys" % n)
+    # The modes alone: two a key (one of them is counted here), where its echo or its acknowledgement is sent.
+    blank()
+    c.watch(MODES_ALONE)
+    modes = calls(host, keys)
+    check(len(modes) <= len(without) + 45 and not [line for line in modes if "ioctl" not in line],
+          "the modes alone: %s" % modes)
+    host.note("system calls for 20 keys: %d without, %d with all, %d with the modes" % (len(without), n, len(modes)))
 
 
 # What a program is started with, and what is typed into it.
@@ -414,9 +493,9 @@ def test_what_watching_costs(host):
     c.attach()
     c.line("exec cat")
     c.wait_for(r"exec cat\r\n")
-    keeper, figures = host.session()["keeper_pid"], {True: [], False: []}
-    for block in range(20):
-        on = block % 2 == 1
+    keeper, figures = host.session()["keeper_pid"], {True: [], False: [], MODES_ALONE: []}
+    for block in range(30):
+        on = list(figures)[block % 3]
         c.watch(on)
         settle(c)
         cpu, times = cpu_ns(keeper), []
@@ -430,7 +509,7 @@ def test_what_watching_costs(host):
         figures[on].append((sorted(times)[25], (cpu_ns(keeper) - cpu) / 50))
         c.line("")
         settle(c)
-    for on in (False, True):
+    for on in (False, True, MODES_ALONE):
         times, cpus = zip(*figures[on])
-        host.note("%s: echo p50 %.0f us, keeper %.0f us a key (medians of 10 times 50 keys)"
-                  % ("with WATCH" if on else "without", sorted(times)[5] * 1e6, sorted(cpus)[5] / 1e3))
+        host.note("WATCH %d: echo p50 %.0f us, keeper %.0f us a key (medians of 10 times 50 keys)"
+                  % (on, sorted(times)[5] * 1e6, sorted(cpus)[5] / 1e3))

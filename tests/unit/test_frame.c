@@ -259,21 +259,21 @@ texts_are_cleaned(void **state)
 }
 
 static void
-a_watch_is_on_or_off(void **state)
+a_watch_asks_for_all_or_modes_or_nothing(void **state)
 {
-	static const unsigned char two[] = { 2 };
+	static const unsigned char three[] = { 3 };
 	const struct frame *f;
-	bool on;
+	enum frame_watch what;
 
 	(void)state;
-	for (int want = 0; want < 2; want++) {
+	for (unsigned want = FRAME_WATCH_NOT; want <= FRAME_WATCH_MODES; want++) {
 		f = back(frame_put_watch(want, out, sizeof out));
 		assert_int_equal(f->type, FRAME_WATCH);
-		assert_int_equal(frame_get_watch(&on, f->body, f->len), 0);
-		assert_int_equal(on, want);
-		MUST_BE_WHOLE(f, frame_get_watch(&on, body, len));
+		assert_int_equal(frame_get_watch(&what, f->body, f->len), 0);
+		assert_int_equal(what, want);
+		MUST_BE_WHOLE(f, frame_get_watch(&what, body, len));
 	}
-	assert_int_equal(frame_get_watch(&on, two, 1), -EBADMSG);
+	assert_int_equal(frame_get_watch(&what, three, 1), -EBADMSG);
 }
 
 static void
@@ -375,7 +375,7 @@ main(void)
 		cmocka_unit_test_setup(small_ones_there_and_back, empty_reader),
 		cmocka_unit_test_setup(texts_are_cleaned, empty_reader),
 		cmocka_unit_test_setup(input_ahead_there_and_back, empty_reader),
-		cmocka_unit_test_setup(a_watch_is_on_or_off, empty_reader),
+		cmocka_unit_test_setup(a_watch_asks_for_all_or_modes_or_nothing, empty_reader),
 		cmocka_unit_test_setup(a_terminal_there_and_back, empty_reader),
 		cmocka_unit_test_setup(taken_there_and_back, empty_reader),
 	};

@@ -28,7 +28,7 @@ RECORDED_FLAT(text, struct frame_text, text, frame_put_text(type, m, out, cap),
 struct one_number { uint64_t v; };
 struct one_ack { uint64_t offset; uint8_t channel; };
 struct one_byte { uint8_t v; };
-struct one_answer { bool yes; };
+struct one_watch { enum frame_watch what; };
 
 RECORDED_FLAT(number, struct one_number, v, frame_put_u64(type, m->v, out, cap), frame_get_u64(&got.v, buf, len));
 RECORDED_FLAT(ack, struct one_ack, channel, frame_put_ack(m->channel, m->offset, out, cap),
@@ -36,7 +36,7 @@ RECORDED_FLAT(ack, struct one_ack, channel, frame_put_ack(m->channel, m->offset,
 RECORDED_FLAT(channel, struct one_byte, v, frame_put_channel(m->v, out, cap), frame_get_channel(&got.v, buf, len));
 RECORDED_FLAT(tty, struct frame_tty, program, frame_put_tty(m, out, cap), frame_get_tty(&got, buf, len));
 RECORDED_FLAT(taken, struct frame_taken, certain, frame_put_taken(m, out, cap), frame_get_taken(&got, buf, len));
-RECORDED_FLAT(watch, struct one_answer, yes, frame_put_watch(m->yes, out, cap), frame_get_watch(&got.yes, buf, len));
+RECORDED_FLAT(watch, struct one_watch, what, frame_put_watch(m->what, out, cap), frame_get_watch(&got.what, buf, len));
 RECORDED_FLAT(script_end, struct frame_script_end, text, frame_put_script_end(m, out, cap),
               frame_get_script_end(&got, buf, len));
 RECORDED_FLAT(redraw, struct one_byte, v, frame_put_redraw(m->v, out, cap), frame_get_redraw(&got.v, buf, len));
@@ -233,7 +233,7 @@ static const struct one_number number = { 0x0102030405060708 }, number_min, numb
 static const struct one_ack ack = { 0x0102030405060708, 1 }, ack_min, ack_max = { UINT64_MAX, 1 };
 static const struct one_byte channel_0 = { 0 }, channel_1 = { 1 };
 static const struct one_byte redraw = { FRAME_REDRAW_SCREEN }, redraw_all = { FRAME_REDRAW_ALL };
-static const struct one_answer watch_on = { true }, watch_off = { false };
+static const struct one_watch watch_on = { FRAME_WATCH_ALL }, watch_off = { FRAME_WATCH_NOT };
 static const struct frame_tty tty = { 0x0102030405060708, 0x11121314, { 3, 28, 127, 21, 4, [12] = 19 }, 0x21222324,
                                       "vim \xc3\xa9" },
                               tty_min,

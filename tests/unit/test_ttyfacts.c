@@ -132,20 +132,20 @@ the_program_in_front(void **state)
 	uint64_t now = 1000000;
 
 	(void)state;
-	assert_true(ttyfacts_look(&facts, f.master, 77, now, false));
+	assert_true(ttyfacts_look(&facts, f.master, 77, now, TTYFACTS_NAME_MS));
 	assert_int_equal(facts.tty.front, f.pid);
 	assert_true(facts.tty.output == 77);
 	/* Nothing of it is a sequence. */
 	assert_string_equal(facts.tty.program, "a[2Jb");
 	assert_int_equal(facts.tty.modes & (FRAME_TTY_ICANON | FRAME_TTY_ECHO), FRAME_TTY_ICANON | FRAME_TTY_ECHO);
 	assert_int_equal(facts.tty.cc[FRAME_TTY_VERASE], 127);
-	assert_false(ttyfacts_look(&facts, f.master, 78, now, true));
+	assert_false(ttyfacts_look(&facts, f.master, 78, now, 0));
 	assert_true(facts.tty.output == 77);
 	/* It becomes another program in the same process. */
 	assert_int_equal(write(f.go, "+", 1), 1);
 	wait_front(&f);
-	assert_false(ttyfacts_look(&facts, f.master, 79, now + TTYFACTS_NAME_MS - 1, false));
-	assert_true(ttyfacts_look(&facts, f.master, 79, now + TTYFACTS_NAME_MS, false));
+	assert_false(ttyfacts_look(&facts, f.master, 79, now + TTYFACTS_NAME_MS - 1, TTYFACTS_NAME_MS));
+	assert_true(ttyfacts_look(&facts, f.master, 79, now + TTYFACTS_NAME_MS, TTYFACTS_NAME_MS));
 	assert_string_equal(facts.tty.program, "other");
 	end_front(&f);
 }
@@ -158,13 +158,13 @@ the_name_is_read_with_each_change(void **state)
 	struct termios t;
 
 	(void)state;
-	assert_true(ttyfacts_look(&facts, f.master, 1, 5, false));
+	assert_true(ttyfacts_look(&facts, f.master, 1, 5, TTYFACTS_NAME_MS));
 	assert_int_equal(write(f.go, "+", 1), 1);
 	wait_front(&f);
 	assert_int_equal(tcgetattr(f.master, &t), 0);
 	t.c_lflag &= ~(tcflag_t)ECHO;
 	assert_int_equal(tcsetattr(f.master, TCSANOW, &t), 0);
-	assert_true(ttyfacts_look(&facts, f.master, 9, 5, false));
+	assert_true(ttyfacts_look(&facts, f.master, 9, 5, TTYFACTS_NAME_MS));
 	assert_int_equal(facts.tty.modes & (FRAME_TTY_ICANON | FRAME_TTY_ECHO), FRAME_TTY_ICANON);
 	assert_string_equal(facts.tty.program, "other");
 	assert_true(facts.tty.output == 9);
@@ -180,7 +180,7 @@ nobody_in_front(void **state)
 
 	(void)state;
 	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
-	assert_true(ttyfacts_look(&facts, master, 0, 5, true));
+	assert_true(ttyfacts_look(&facts, master, 0, 5, 0));
 	assert_int_equal(facts.tty.front, 0);
 	assert_string_equal(facts.tty.program, "");
 	assert_int_equal(facts.state, 0);

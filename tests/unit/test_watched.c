@@ -101,7 +101,7 @@ begin(void **state)
 	world_open(false, true);
 	attach_framed();
 	turn_until(k.ring.head >= 7 && has_come(k.ring.head)); /* "ready\r\n" */
-	say(out, frame_put_watch(true, out, sizeof out));
+	say(out, frame_put_watch(FRAME_WATCH_ALL, out, sizeof out));
 	turn_until(has_come(k.ring.head) && ttys);
 	return 0;
 }
@@ -155,7 +155,7 @@ static void
 watches_without_end(void **state)
 {
 	unsigned char out[16];
-	int len = frame_put_watch(true, out, sizeof out);
+	int len = frame_put_watch(FRAME_WATCH_ALL, out, sizeof out);
 
 	(void)state;
 	for (unsigned i = 0; i < CHANGES; i++) {
@@ -253,6 +253,76 @@ the_answer_to_a_password_is_told(void **state)
 	assert_false(taken.certain);
 }
 
+/* Turns until what has come shows that the modes M are told of; no more than MS. */
+static bool
+told_within(uint32_t set, uint32_t unset, unsigned ms)
+{
+	uint64_t until = clock_now_ms() + ms;
+
+	while (clock_now_ms() < until && !((tty.modes & set) == set && !(tty.modes & unset))) {
+		keeper_turn(&k, clock_now_ms() + 5);
+		has_come(k.ring.head);
+	}
+	return (tty.modes & set) == set && !(tty.modes & unset);
+}
+
+static void
+ask_for_modes(void)
+{
+	unsigned char out[16];
+	unsigned before = ttys;
+
+	say(out, frame_put_watch(FRAME_WATCH_MODES, out, sizeof out));
+	turn_until((has_come(k.ring.head), ttys > before));
+}
+
+/* Who asks for the modes alone is told of a change at the latest with the acknowledgement of the next key. */
+static void
+modes_come_with_a_key(void **state)
+{
+	unsigned before = takens;
+	unsigned char out[16];
+
+	(void)state;
+	set_modes(ICANON | ECHO);
+	ask_for_modes();
+	assert_true(tty.modes & FRAME_TTY_ECHO);
+	set_modes(ECHO);
+	assert_false(told_within(0, FRAME_TTY_ECHO, 150));
+	type("x");
+	assert_true(told_within(0, FRAME_TTY_ECHO, 5000));
+	/* Of what was taken nothing is said, and nothing waits for it. */
+	assert_true(wake_ups(200) < 4);
+	has_come(k.ring.head);
+	assert_int_equal(takens, before);
+	/* Who asks for all again is told of that key, too. */
+	say(out, frame_put_watch(FRAME_WATCH_ALL, out, sizeof out));
+	turn_until((has_come(k.ring.head), takens > before));
+	assert_true(taken.input == input);
+}
+
+/* A program that Enter has started changes the modes without a word. */
+static void
+modes_come_behind_an_enter(void **state)
+{
+	(void)state;
+	set_modes(ECHO);
+	ask_for_modes();
+	type("\r");
+	turn_until((has_come(k.ring.head), k.streams.v[0].fed == input));
+	wake_ups(5);
+	has_come(k.ring.head);
+	set_modes(ECHO);
+	assert_true(told_within(0, FRAME_TTY_ECHO, 5000));
+	/* That look was the only one, and behind a character there is none. */
+	assert_true(wake_ups(300) < 4);
+	type("x");
+	turn_until((has_come(k.ring.head), k.streams.v[0].fed == input));
+	wake_ups(10);
+	set_modes(ECHO);
+	assert_false(told_within(FRAME_TTY_ECHO, 0, 150));
+}
+
 int
 main(void)
 {
@@ -262,6 +332,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(watches_without_end, begin, end),
 		cmocka_unit_test_setup_teardown(the_answer_to_a_password_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_is_behind_costs_no_wake_ups, begin, end),
+		cmocka_unit_test_setup_teardown(modes_come_with_a_key, begin, end),
+		cmocka_unit_test_setup_teardown(modes_come_behind_an_enter, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ commit_flags(const struct stream *s)
 	for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
 		l->flags |= s->closed[channel] ? STREAM_CLOSED(channel) : 0;
 	l->flags |= s->watched ? STREAM_WATCHED : 0;
+	l->flags |= s->watched == FRAME_WATCH_MODES ? STREAM_WATCHED_MODES : 0;
 }
 
 static void
@@ -393,6 +394,14 @@ streams_drop_input(struct streams *t)
 		forget_input(&t->v[i]);
 }
 
+static enum frame_watch
+watched_of(uint32_t flags)
+{
+	if (!(flags & STREAM_WATCHED))
+		return FRAME_WATCH_NOT;
+	return flags & STREAM_WATCHED_MODES ? FRAME_WATCH_MODES : FRAME_WATCH_ALL;
+}
+
 void
 streams_restore(struct streams *t)
 {
@@ -406,7 +415,7 @@ streams_restore(struct streams *t)
 			continue;
 		*s = (struct stream){ .age = l->age, .input = c->input, .put = c->put, .fed = l->fed,
 			              .ended = l->flags & STREAM_ENDED, .open = l->flags & STREAM_OPEN,
-			              .watched = l->flags & STREAM_WATCHED, .put_out = l->flags >> 8, .of = t };
+			              .watched = watched_of(l->flags), .put_out = l->flags >> 8, .of = t };
 		for (unsigned channel = 0; channel < STREAM_CHANNELS; channel++)
 			s->closed[channel] = l->flags & STREAM_CLOSED(channel);
 		memcpy(s->name, l->name, FRAME_KEY);

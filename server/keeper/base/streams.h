@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frame_tty.h"
 #include "frame_types.h"
 
 #define STREAMS_MAX FRAME_STREAMS
@@ -46,6 +47,7 @@ struct stream_live {
 #define STREAM_OPEN 2u
 #define STREAM_CLOSED(channel) (4u << (channel))
 #define STREAM_WATCHED 16u
+#define STREAM_WATCHED_MODES 32u /* besides that; a keeper that does not know it tells more than was asked */
 
 #define STREAM_CHANNELS 2
 
@@ -63,7 +65,7 @@ struct stream {
 	bool ahead;           /* input is taken that was sent before there was a window: FRAME_INPUT_AHEAD_MAX finds room */
 	bool open;            /* its client is to be told of the session's end */
 	bool closed[STREAM_CHANNELS]; /* nothing at its client reads this output any more */
-	bool watched;         /* its client wants to know of the terminal (WATCH) */
+	enum frame_watch watched; /* what its client wants to know of the terminal (WATCH) */
 	uint32_t put_out;     /* enum frame_detached_reason: its client was told to go, or could not be; 0 */
 	struct streams *of;
 };

@@ -150,7 +150,7 @@ framed_begin(struct peer *peer)
 	s->users = 1;
 	s->open = true;
 	s->put_out = 0;
-	s->watched = false;
+	s->watched = FRAME_WATCH_NOT;
 	f->stream = s;
 	peer->framed = f;
 	know_client(peer);

@@ -70,7 +70,7 @@ struct framed {
 
 	struct winsize told;    /* the size that the client was told last */
 
-	bool watched;           /* the client has sent WATCH (watched.h) … */
+	enum frame_watch watched; /* what the client has asked for by WATCH (watched.h), … */
 	uint32_t tty_told;      /* … and what it was told: which change of the pty, … */
 	struct frame_taken taken; /* … and which input was taken, … */
 	bool taken_due;         /* … which it is still to be told */

@@ -161,6 +161,7 @@ take_input(struct peer *peer, const struct frame_data *m)
 	if (f->stream->input == before || discard)
 		return TAKEN;
 	k->heard_ms = clock_date_ms();
+	watched_typed(peer, m->data, m->len);
 	if (typed)
 		go_on(peer);
 	else if (k->quiet_until == CLOCK_NEVER)
@@ -338,11 +339,11 @@ on_output_closed(struct peer *peer, const struct frame *in)
 static enum taken
 on_watch(struct peer *peer, const struct frame *in)
 {
-	bool on;
+	enum frame_watch what;
 
-	if (frame_get_watch(&on, in->body, in->len) < 0)
+	if (frame_get_watch(&what, in->body, in->len) < 0)
 		return WRONG;
-	watched_set(peer, on);
+	watched_set(peer, what);
 	framed_push(peer);
 	return TAKEN;
 }

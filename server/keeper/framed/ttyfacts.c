@@ -71,7 +71,7 @@ is_same(const struct frame_tty *a, const struct frame_tty *b)
 }
 
 bool
-ttyfacts_look(struct ttyfacts *f, int master, uint64_t head, uint64_t now, bool name)
+ttyfacts_look(struct ttyfacts *f, int master, uint64_t head, uint64_t now, uint64_t name_ms)
 {
 	struct frame_tty m = f->tty;
 	struct termios t;
@@ -81,7 +81,7 @@ ttyfacts_look(struct ttyfacts *f, int master, uint64_t head, uint64_t now, bool 
 		return false;
 	ttyfacts_modes(&m, &t);
 	m.front = front > 0 ? (uint32_t)front : 0;
-	if (!name && is_same(&m, &f->tty) && now - f->named_at < TTYFACTS_NAME_MS)
+	if (is_same(&m, &f->tty) && now - f->named_at < name_ms)
 		return false;
 	read_program(f, &m, now);
 	if (is_same(&m, &f->tty) && strcmp(m.program, f->tty.program) == 0)

@@ -21,8 +21,8 @@ struct ttyfacts {
 void ttyfacts_modes(struct frame_tty *m, const struct termios *t);
 /*
  * Looks at MASTER, whose output has come to HEAD.  Whether anything has changed.  The program's name and state are read
- * where NAME is set, where something else has changed, and TTYFACTS_NAME_MS after they were last.
+ * where something else has changed, and NAME_MS after they were last.
  */
-bool ttyfacts_look(struct ttyfacts *f, int master, uint64_t head, uint64_t now, bool name);
+bool ttyfacts_look(struct ttyfacts *f, int master, uint64_t head, uint64_t now, uint64_t name_ms);
 
 #endif

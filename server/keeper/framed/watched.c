@@ -20,9 +20,13 @@
 
 struct watched {
 	unsigned users;
+	unsigned wholes;       /* of them: those that are told of TAKEN, too */
 	struct ttyfacts facts;
 	uint32_t changes;      /* counts those of FACTS */
-	uint64_t looked;       /* the ring's head at the last look */
+	uint64_t looked;       /* the ring's head at the last look, */
+	uint32_t looked_fed;   /* and the keeper's FED */
+	bool entered;          /* a key was typed that may start another program, … */
+	uint64_t quiet_at;     /* … which is looked at then; CLOCK_NEVER */
 	struct taken taken;
 	uint32_t fed_before;   /* of the keeper, at the last turn */
 	uint64_t head_before;
@@ -45,14 +49,22 @@ leaves_output(const struct keeper *k)
 	return k->slowed || !picture_has_room(k);
 }
 
+/* NAME: the name of the program in front is read, whatever else there is; else it is if it is NAME_MS old. */
 static void
-look(struct keeper *k, bool name)
+look_at(struct keeper *k, uint64_t name_ms)
 {
 	struct watched *w = k->watched;
 
 	w->looked = k->ring.head;
-	if (ttyfacts_look(&w->facts, k->master, k->ring.head, clock_now_ms(), name))
+	w->looked_fed = k->fed;
+	if (ttyfacts_look(&w->facts, k->master, k->ring.head, clock_now_ms(), name_ms))
 		w->changes++;
+}
+
+static void
+look(struct keeper *k, bool name)
+{
+	look_at(k, name ? 0 : TTYFACTS_NAME_MS);
 }
 
 /* An instance of inotify is one of a user's 128: there is one only while it is needed. */
@@ -129,7 +141,8 @@ is_owed(const struct peer *peer)
 {
 	const struct framed *f = peer->framed;
 
-	return f && f->watched && !peer->t.readonly && f->stream->input > f->taken.input && !stream_waits(f->stream);
+	return f && f->watched == FRAME_WATCH_ALL && !peer->t.readonly && f->stream->input > f->taken.input &&
+	       !stream_waits(f->stream);
 }
 
 static bool
@@ -195,6 +208,21 @@ judge(struct keeper *k, uint64_t now, bool flows)
 		wait_for_a_read(k, now);
 }
 
+/* Nobody asks for more than the modes. */
+static void
+turn_modes(struct keeper *k, uint64_t now, bool stirred)
+{
+	struct watched *w = k->watched;
+
+	if (stirred && w->entered) {
+		w->quiet_at = now + WATCHED_QUIET_MS;
+	} else if (now >= w->quiet_at) {
+		w->quiet_at = CLOCK_NEVER;
+		w->entered = false;
+		look(k, true);
+	}
+}
+
 void
 watched_turn(struct keeper *k)
 {
@@ -208,6 +236,10 @@ watched_turn(struct keeper *k)
 	flows = k->ring.head != w->head_before;
 	w->fed_before = k->fed;
 	w->head_before = k->ring.head;
+	if (!w->wholes) {
+		turn_modes(k, now, fed || flows);
+		return;
+	}
 	if (fed && any_owed(k))
 		taken_fed(&w->taken, now);
 	/* A program that is slow to show what it types again: what it writes may be the answer. */
@@ -232,6 +264,10 @@ watched_watch(struct keeper *k, struct loop *l)
 
 	if (!w || !applies(k))
 		return;
+	if (!w->wholes) {
+		loop_until(l, w->quiet_at);
+		return;
+	}
 	/* An attachment's turn has fed input, which the turn before it has not seen. */
 	loop_until(l, k->fed == w->fed_before ? w->taken.due : 0);
 	loop_add(l, w->reads, POLLIN, on_reads, k);
@@ -241,9 +277,23 @@ void
 watched_look(struct peer *peer)
 {
 	struct keeper *k = peer->keeper;
+	struct watched *w = k->watched;
 
-	if (peer->framed->watched && k->watched && k->ring.head != k->watched->looked && applies(k))
+	if (!peer->framed->watched || !w || !applies(k))
+		return;
+	if (!w->wholes && (k->ring.head != w->looked || k->fed != w->looked_fed))
+		look_at(k, CLOCK_NEVER);
+	else if (w->wholes && k->ring.head != w->looked)
 		look(k, false);
+}
+
+void
+watched_typed(struct peer *peer, const unsigned char *bytes, size_t len)
+{
+	struct watched *w = peer->keeper->watched;
+
+	for (size_t i = 0; w && peer->framed->watched && !w->entered && i < len; i++)
+		w->entered = bytes[i] < ' ';
 }
 
 static bool
@@ -297,11 +347,28 @@ begin(struct keeper *k)
 		w->reads = -1;
 		w->fed_before = k->fed;
 		w->head_before = k->ring.head;
+		w->quiet_at = CLOCK_NEVER;
 		taken_begin(&w->taken);
 		look(k, true);
 	}
 	w->users++;
 	return true;
+}
+
+/* PEER asks for WHAT from now on. */
+static void
+note(struct peer *peer, enum frame_watch what)
+{
+	struct framed *f = peer->framed;
+	struct watched *w = peer->keeper->watched;
+
+	w->wholes -= f->watched == FRAME_WATCH_ALL;
+	w->wholes += what == FRAME_WATCH_ALL;
+	f->watched = what;
+	if (!w->wholes) {
+		fd_close(&w->reads);
+		taken_begin(&w->taken);
+	}
 }
 
 void
@@ -311,7 +378,7 @@ watched_leave(struct peer *peer)
 
 	if (!peer->framed || !peer->framed->watched)
 		return;
-	peer->framed->watched = false;
+	note(peer, FRAME_WATCH_NOT);
 	if (--k->watched->users)
 		return;
 	fd_close(&k->watched->reads);
@@ -320,24 +387,27 @@ watched_leave(struct peer *peer)
 }
 
 void
-watched_set(struct peer *peer, bool on)
+watched_set(struct peer *peer, enum frame_watch what)
 {
 	struct framed *f = peer->framed;
 	struct keeper *k = peer->keeper;
 	uint64_t now = clock_now_ms();
+	enum frame_watch before = f->watched;
 
-	/* One that asks again is told how it is now, at most once in a millisecond. */
-	if (on && f->watched && applies(k) && now != k->watched->facts.named_at)
+	/* One that asks again is told how it is now; for the same at most once in a millisecond. */
+	if (what && before && applies(k) && (what != before || now != k->watched->facts.named_at))
 		look(k, true);
-	if (on && !f->watched && applies(k) && begin(k)) {
-		f->watched = true;
-		f->taken = (struct frame_taken){ 0 };
-		f->taken_due = false;
-		/* What was typed before. */
-		if (is_owed(peer))
-			taken_fed(&k->watched->taken, now);
-	} else if (!on) {
+	if (!what) {
 		watched_leave(peer);
+	} else if (applies(k) && (before || begin(k))) {
+		note(peer, what);
+		if (what == FRAME_WATCH_ALL && before != FRAME_WATCH_ALL) {
+			f->taken = (struct frame_taken){ 0 };
+			f->taken_due = false;
+			/* What was typed before. */
+			if (is_owed(peer))
+				taken_fed(&k->watched->taken, now);
+		}
 	}
 	f->stream->watched = f->watched;
 	if (f->watched)

@@ -6,6 +6,10 @@
  * was written; so TTY rides on that output.  When input was taken, taken.h tells.  Only a deadline makes the keeper
  * wake up for this, and only while input of a client that watches has not been taken.  Where nobody watches, there is
  * no struct watched, and no system call.
+ *
+ * Clients on fast lines ask for the modes alone (FRAME_WATCH_MODES).  Then a key costs the keeper two ioctl(2): a look
+ * before it sends what came of the key, or its acknowledgement.  Behind a key that is no character, such as Enter, a
+ * program may change the modes without a word: there is one look more WATCHED_QUIET_MS after the last output.
  */
 #ifndef HOLDFAST_WATCHED_H
 #define HOLDFAST_WATCHED_H
@@ -15,10 +19,15 @@
 #include <stdint.h>
 
 #include "peers.h"
+#include "frame_tty.h"
 #include "state.h"
 
+#define WATCHED_QUIET_MS 50
+
 /* WATCH came from PEER; or PEER goes on as it was in another keeper. */
-void watched_set(struct peer *peer, bool on);
+void watched_set(struct peer *peer, enum frame_watch what);
+/* PEER's person has typed LEN BYTES. */
+void watched_typed(struct peer *peer, const unsigned char *bytes, size_t len);
 /* PEER goes. */
 void watched_leave(struct peer *peer);
 /* There may be new output, which is sent to PEER next: looks at the pty. */
