@@ -187,6 +187,7 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 		return;
 	}
 	link_rtt_acked(&r->rtt, m.offset, clock_now_ms());
+	run_predict_acked(r, m.offset, clock_now_ms());
 	if (m.offset < in->sent)
 		what = m.offset > before ? LINK_ANSWER_PART : LINK_ANSWER_NONE;
 	link_answered(l, what, r->rtt.smoothed - r->rtt.smoothed / 4);

@@ -9,6 +9,8 @@
 #include "clock.h"
 #include "local.h"
 #include "predict.h"
+#include "recall.h"
+#include "run_recall.h"
 
 #define PASTE_LEAST 100u /* so many bytes at once are not typed */
 
@@ -63,19 +65,21 @@ drop(struct run *r)
 	run_predict_hide(r);
 	if (pr->p)
 		predict_end(pr->p);
+	if (pr->log)
+		recall_forget(pr->log);
 	pr->ready = false;
 	pr->stale = pr->asked;
 }
 
 static void
-watch(struct run *r, struct link *l, bool on, uint64_t now)
+watch(struct run *r, struct link *l, enum frame_watch what, uint64_t now)
 {
 	unsigned char frame[16];
 
-	link_put(l, frame, frame_put_watch(on, frame, sizeof frame));
+	link_put(l, frame, frame_put_watch(what, frame, sizeof frame));
 	link_flush(l);
-	r->predict.watching = on;
-	r->predict.watched = on ? now : 0;
+	r->predict.watching = what;
+	r->predict.watched = what ? now : 0;
 }
 
 /* A model that has got nothing, of the session's size. */
@@ -84,11 +88,12 @@ begin_blank(struct run *r)
 {
 	struct run_predict *pr = &r->predict;
 
-	if (!pr->p) {
+	if (!pr->p)
 		pr->p = predict_new();
-		if (pr->p && pr->heard)
-			predict_tty(pr->p, &pr->tty);
-	}
+	if (pr->p && pr->log)
+		recall_tell_tty(pr->log, pr->p);
+	else if (pr->p && pr->heard)
+		predict_tty(pr->p, &pr->tty);
 	return pr->p && predict_begin(pr->p, pr->size.rows, pr->size.cols) == 0;
 }
 
@@ -110,29 +115,46 @@ ask(struct run *r, struct link *l)
 	pr->stale = false;
 }
 
+/* A rendering for the terminal comes, or its first output: a model begins with it, or the log of one. */
+static void
+begin(struct run *r, bool model)
+{
+	struct run_predict *pr = &r->predict;
+
+	if (!fits(r))
+		return;
+	if (model)
+		pr->ready = begin_blank(r);
+	else
+		run_recall_begin(r, clock_now_ms());
+}
+
 void
 run_predict_attached(struct run *r, const struct link *l, const struct frame_attached *m, bool again)
 {
 	struct run_predict *pr = &r->predict;
-	bool slow = l->greeted - l->opened >= WHEN_SHOWN_MS;
+	bool slow = l->greeted - l->opened >= WHEN_SHOWN_MS, follow;
 
 	link_rtt_cut(&r->rtt);
-	pr->watching = pr->asked = pr->stale = pr->lossy = false;
+	pr->asked = pr->stale = pr->lossy = pr->wanted = false;
+	pr->watching = FRAME_WATCH_NOT;
 	pr->watched = 0;
 	pr->size = (struct frame_size){ .rows = m->rows, .cols = m->cols };
 	if (!again) {
 		pr->may = is_able(r);
 		pr->when = (struct when){ .always = r->o->predict == PREDICT_ALWAYS };
 	}
-	if (pr->painting || !r->stream.tells || (pr->ready && !fits(r)))
+	run_recall_open(r);
+	if (pr->painting || !r->stream.tells || !fits(r))
 		drop(r);
 	pr->painting = false;
 	if (!pr->may || !r->stream.tells)
 		return;
+	follow = slow || !pr->log || pr->ready || when_follows(&pr->when, clock_now_ms());
 	/* The answer also shows how slow the line is. */
-	watch(r, r->link, true, clock_now_ms());
-	if (!again && m->is_new && (slow || pr->when.always) && fits(r))
-		pr->ready = begin_blank(r);
+	watch(r, r->link, follow ? FRAME_WATCH_ALL : FRAME_WATCH_MODES, clock_now_ms());
+	if (!again && m->is_new && (pr->log || slow || pr->when.always))
+		begin(r, follow);
 }
 
 void
@@ -140,6 +162,7 @@ run_predict_over(struct run *r)
 {
 	drop(r);
 	predict_free(r->predict.p);
+	recall_free(r->predict.log);
 	r->predict = (struct run_predict){ .may = false };
 	r->rtt = (struct link_rtt){ .smoothed = 0 };
 }
@@ -156,6 +179,8 @@ run_predict_fed(struct run *r, const unsigned char *bytes, size_t len)
 {
 	struct run_predict *pr = &r->predict;
 
+	if (!pr->ready)
+		run_recall_fed(r, bytes, len);
 	if (!pr->ready || !len)
 		return;
 	if (r->stream.painting)
@@ -218,8 +243,8 @@ run_predict_repaint(struct run *r)
 	/* It is as good as the one that was asked for, and comes in its place. */
 	pr->asked = pr->stale = false;
 	run_predict_hide(r);
-	if (!pr->ready && pr->watching && fits(r))
-		pr->ready = begin_blank(r);
+	if (!pr->ready && pr->watching)
+		begin(r, pr->watching == FRAME_WATCH_ALL);
 }
 
 void
@@ -230,6 +255,8 @@ run_predict_repainted(struct run *r)
 	r->predict.unclean = false;
 	if (r->predict.ready)
 		painted(r, r->stream.next[0]);
+	else if (r->predict.log)
+		recall_painted(r->predict.log, r->stream.next[0] - r->held.len, clock_now_ms());
 }
 
 void
@@ -251,7 +278,9 @@ take_tty(struct run *r, const struct frame *f)
 	if (pr->watched)
 		link_rtt_sample(&r->rtt, clock_now_ms() - pr->watched);
 	pr->watched = 0;
-	if (pr->p)
+	if (pr->log)
+		recall_tty(pr->log, &pr->tty, clock_now_ms());
+	if (pr->p && !run_recall_knows(r))
 		predict_tty(pr->p, &pr->tty);
 	return 0;
 }
@@ -285,6 +314,8 @@ run_predict_told(struct run *r, const struct frame *f)
 		return -EBADMSG;
 	if (r->predict.ready)
 		predict_taken(r->predict.p, &taken);
+	else if (run_recall_knows(r))
+		recall_taken(r->predict.log, &taken);
 	else
 		r->predict.taken = taken;
 	return 0;
@@ -293,13 +324,14 @@ run_predict_told(struct run *r, const struct frame *f)
 void
 run_predict_keys(struct run *r, const unsigned char *bytes, size_t len, uint64_t offset)
 {
+	const bool pasted = r->paste.open || len >= PASTE_LEAST;
 	struct run_predict *pr = &r->predict;
 
-	if (!pr->ready)
+	if (!pr->ready && !run_recall_keys(r, bytes, len, offset, pasted))
 		pr->missed = offset + len;
 	if (!pr->ready || !len)
 		return;
-	predict_keys(pr->p, bytes, len, offset, clock_now_ms(), r->paste.open || len >= PASTE_LEAST);
+	predict_keys(pr->p, bytes, len, offset, clock_now_ms(), pasted);
 	/* Lines of our own have been read. */
 	r->redraw = r->redraw || pr->unclean;
 }
@@ -309,6 +341,8 @@ run_predict_reset(struct run *r)
 {
 	if (r->predict.ready)
 		predict_reset(r->predict.p);
+	else if (r->predict.log)
+		recall_reset(r->predict.log);
 }
 
 void
@@ -351,15 +385,26 @@ run_predict_show(struct run *r, uint64_t now)
 		predict_show(pr->p, when_underlines(&pr->when, &line, now), put_own, r);
 }
 
-/* Nothing is shown early on this line any more. */
+/* Nothing is shown early on this line, or not any more. */
 static void
-stop(struct run *r, uint64_t now)
+stop(struct run *r, struct link *l, uint64_t now)
 {
-	struct link *l = run_attached_link(r);
+	struct run_predict *pr = &r->predict;
+	enum frame_watch what = pr->log ? FRAME_WATCH_MODES : FRAME_WATCH_NOT;
 
-	drop(r);
-	if (l && r->predict.watching)
-		watch(r, l, false, now);
+	if (pr->watched || r->stream.painting)
+		return;
+	/* What the host is to say of keys on their way only comes while it tells all. */
+	if (pr->ready && pr->watching == FRAME_WATCH_ALL && predict_outstanding(pr->p))
+		return;
+	run_predict_hide(r);
+	if (!run_recall_rest(r, now) && (pr->ready || (!pr->log && pr->watching)))
+		drop(r);
+	if (l && pr->watching != what)
+		watch(r, l, what, now);
+	if (l && pr->wanted)
+		ask(r, l);
+	pr->wanted = false;
 }
 
 void
@@ -372,13 +417,15 @@ run_predict_tick(struct run *r, uint64_t now)
 	if (!pr->may || r->done)
 		return;
 	when_look(&pr->when, &line, now);
-	if (when_follows(&pr->when, now)) {
-		if (l && r->stream.tells && !pr->watching)
-			watch(r, l, true, now);
+	if (when_follows(&pr->when, now) || (line.away && pr->log)) {
+		if (l && r->stream.tells && pr->watching != FRAME_WATCH_ALL)
+			watch(r, l, FRAME_WATCH_ALL, now);
+		run_recall_wake(r, now);
 		if (l && r->stream.tells)
 			ask(r, l);
-	} else if (!pr->watched && (pr->ready || pr->watching) && !(pr->ready && predict_outstanding(pr->p))) {
-		stop(r, now);
+	} else {
+		stop(r, l, now);
+		run_recall_tick(r, now);
 	}
 	run_predict_show(r, now);
 	local_sink_push(&r->out);
@@ -388,10 +435,20 @@ uint64_t
 run_predict_due(const struct run *r, uint64_t now)
 {
 	struct when_line line = line_of(r);
+	uint64_t due;
 
 	if (!r->predict.may || !r->stream.tells || r->stream.ended)
 		return CLOCK_NEVER;
-	return when_due(&r->predict.when, &line, now);
+	due = when_due(&r->predict.when, &line, now);
+	clock_sooner(&due, run_recall_due(r));
+	return due;
+}
+
+void
+run_predict_acked(struct run *r, uint64_t offset, uint64_t now)
+{
+	if (r->predict.log)
+		recall_acked(r->predict.log, offset, now);
 }
 
 unsigned

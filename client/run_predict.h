@@ -2,9 +2,10 @@
 /*
  * run_predict: what is typed is shown before the host has answered (predict/): its place in the loop.
  *
- * A model of the terminal is there only while the line asks for it (predict/when.h) or the person does (--predict).  It
- * begins with a session that is new, or with a rendering: one that the terminal gets too, or one that is asked for it
- * alone.  Without one, and where nothing can be predicted, every function here does nothing.
+ * A model of the terminal follows only while the line asks for it (predict/when.h) or the person does (--predict); else
+ * what it misses is noted (run_recall.h).  It begins with a session that is new, or with a rendering: one that the
+ * terminal gets too, or one that is asked for it alone.  Without one, and where nothing can be predicted, every
+ * function here does nothing.
  */
 #ifndef HOLDFAST_RUN_PREDICT_H
 #define HOLDFAST_RUN_PREDICT_H
@@ -38,6 +39,8 @@ int run_predict_told(struct run *r, const struct frame *f);
  * screen, it is to be drawn anew (run_repair).
  */
 void run_predict_keys(struct run *r, const unsigned char *bytes, size_t len, uint64_t offset);
+/* The host has acknowledged the input before OFFSET. */
+void run_predict_acked(struct run *r, uint64_t offset, uint64_t now);
 /* Input has been thrown away. */
 void run_predict_reset(struct run *r);
 

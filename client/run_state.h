@@ -35,7 +35,9 @@ struct run_predict {
 	struct frame_size size;  /* of the session */
 	struct frame_tty tty;    /* what the host said last, */
 	bool heard;              /* if anything */
-	bool watching;           /* over this connection the host tells what its terminal does */
+	struct recall *log;      /* of what the model misses while the line is fast; NULL: none is kept */
+	bool wanted;             /* the log is to begin anew, by a rendering */
+	enum frame_watch watching; /* over this connection the host tells so much of what its terminal does */
 	uint64_t watched;        /* since then, and its first word is awaited; 0: it is not */
 	bool asked;              /* over this connection a rendering was asked for, for the base alone; */
 	bool painting;           /* it has come in part; */

@@ -74,6 +74,7 @@ link_stream_attached(struct link_stream *s, const struct frame_attached *m, size
 	s->kind = m->kind;
 	s->takes_closed = frame_has_feature(m->features, FRAME_OUTPUT_CLOSED_FEATURE);
 	s->tells = frame_has_feature(m->features, FRAME_PREDICT_FEATURE);
+	s->tells_modes = s->tells && frame_has_feature(m->features, FRAME_WATCH_MODES_FEATURE);
 	s->attached = true;
 	s->ahead = s->painting = false;
 	return 0;

@@ -30,7 +30,8 @@ struct link_stream {
 	bool takes_closed;             /* the keeper knows OUTPUT_CLOSED, */
 	bool takes_ahead;              /* and INPUT_AHEAD */
 	bool ahead;                    /* not attached yet: input goes as INPUT_AHEAD over the connection that asks */
-	bool tells;                    /* the keeper knows WATCH */
+	bool tells;                    /* the keeper knows WATCH, */
+	bool tells_modes;              /* and FRAME_WATCH_MODES */
 	bool ended;                    /* EXIT has come */
 	struct frame_exit exit;
 	struct link_input input;

@@ -25,7 +25,9 @@ when_look(struct when *w, const struct when_line *l, uint64_t now)
 bool
 when_follows(const struct when *w, uint64_t now)
 {
-	return w->always || w->slow || (w->owed && now < w->owed + WHEN_KEPT_MS);
+	uint64_t kept = w->noted ? WHEN_NOTED_MS : WHEN_KEPT_MS;
+
+	return w->always || w->slow || (w->owed && now < w->owed + kept);
 }
 
 bool

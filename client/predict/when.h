@@ -13,11 +13,13 @@
 #define WHEN_HIDDEN_MS 25u     /* … and below this one no longer */
 #define WHEN_UNDERLINED_MS 80u /* the same of the underline */
 #define WHEN_PLAIN_MS 50u
-#define WHEN_KEPT_MS 600000u   /* a fast line on which the host once owed an answer is followed for so long */
+#define WHEN_KEPT_MS 600000u   /* a fast line on which the host once owed an answer is followed for so long, … */
+#define WHEN_NOTED_MS 5000u    /* … or where what is missed is noted (recall.h) */
 
 /* All zero: adaptive, nothing known. */
 struct when {
 	bool always;
+	bool noted;        /* what is missed while the line is not followed is noted */
 	bool slow, slower; /* the round trip is one for showing, for underlining */
 	uint64_t owed;     /* the host owed an answer for longer than WHEN_SHOWN_MS then */
 };

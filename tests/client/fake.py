@@ -171,6 +171,7 @@ class Connection:
         if kind == WATCH and "predict" in s.features.split(","):
             s.watches.append(r.u8())
             r.end()
+            assert s.watches[-1] < 2 or "watch-modes" in s.features.split(","), "WATCH 2 to a host that does not know it"
             if s.watches[-1] and s.tty is not None:
                 self.say_tty()
             return
@@ -331,7 +332,8 @@ class Connection:
                     self.send(frame(OUTPUT, bytes([c]) + u64(self.next[c]) + data))
                     self.next[c] += len(data)
                     if s.taken is not None and self.next[0] == len(s.out[0]):
-                        self.send(frame(TAKEN, u64(s.taken) + u64(self.next[0]) + b"\1"))
+                        if s.watches[-1] != 2:
+                            self.send(frame(TAKEN, u64(s.taken) + u64(self.next[0]) + b"\1"))
                         s.taken = None
                     return True
             if self.rendering_due:

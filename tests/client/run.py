@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases  # noqa: E402
 import person  # noqa: E402
 
-FILES = ("argv", "pipes", "cuts", "trouble", "terminal", "away", "predict", "base", "script")
+FILES = ("argv", "pipes", "cuts", "trouble", "terminal", "away", "predict", "recall", "base", "script")
 
 
 def all_cases():

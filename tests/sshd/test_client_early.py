@@ -51,13 +51,14 @@ def over_a_line(host):
     return line, t
 
 
-def learn(t):
+def learn(t, pause=0):
     for word in ("one", "two"):
         for c in "echo " + word:
             t.send(c)
             wait_until(lambda: t.read(0.02) or True, "keys")
         t.line("")
         t.wait_for(word + r"\r\n.*PROMPT\$ ")
+        settle(t, pause)
 
 
 def typed_in_silence(line, t, text):
@@ -102,6 +103,31 @@ def test_cut_and_resize(host):
     learn(t)
     typed_in_silence(line, t, "after a new size")
     goes_on(host, t)
+
+
+def test_fast_line(host):
+    """The first outage of a line that was fast: the first key is shown.  In the next one, a password is asked for by
+    read -s, at a prompt that is the shell's own to the letter."""
+    line = Line(PORT, ("127.0.0.1", host.port()), 0)
+    t = client(host, "-p", str(PORT)).prompt()
+    # A person takes so long before the next line.
+    learn(t, 0.5)
+    line.closed = "mute"
+    line.silence()
+    t.send("pwd")
+    same_end(t, "PROMPT$ pwd")
+    t.wait_for(r"\x1b\[[0-9;]*4m")
+    line.closed = None
+    line.silence()
+    goes_on(host, t)
+    t.line("read -r -s -p 'PRO''MPT$ ' x")
+    t.wait_for(r"x\r\n.*PROMPT\$ ")
+    settle(t, 0.5)
+    line.closed = "mute"
+    line.silence()
+    t.send("secret")
+    t.wait_for("does not answer.* 6 keys kept")
+    same_end(t, "PROMPT$")
 
 
 def test_joined(host):

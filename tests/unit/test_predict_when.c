@@ -69,6 +69,9 @@ test_owed(void **state)
 	assert_true(when_follows(&w, START + 200));
 	assert_true(when_follows(&w, START + WHEN_SHOWN_MS + WHEN_KEPT_MS - 1));
 	assert_false(when_follows(&w, START + WHEN_SHOWN_MS + WHEN_KEPT_MS));
+	w.noted = true;
+	assert_true(when_follows(&w, START + WHEN_SHOWN_MS + WHEN_NOTED_MS - 1));
+	assert_false(when_follows(&w, START + WHEN_SHOWN_MS + WHEN_NOTED_MS));
 }
 
 static void
