@@ -28,7 +28,8 @@
  *   - behind a key that edits the line (Tab, Up, Ctrl-W …), if the line has begun at such a place and still does;
  *   - vi's rows above "-- INSERT --" and its like, its command line, and nano's text.  These hold for keys that were
  *     typed before they were seen, too: vi and nano ask for secrets elsewhere.
- * A prompt is none of these while it is doubtful that the line before has really been taken (chain.c, is_doubtful()).
+ * A prompt is none of these while it is doubtful that the line before has really been taken (chain.c, is_doubtful()),
+ * and no place is one behind a key that was said to be taken and of which nothing has come: that may be late.
  * Never so in a terminal within a terminal (habit_is_window()), where the echo of keys that were dropped as taken may
  * come late, too: there as many characters must come back first.  So a secret is shown only if a program asks for it
  * without the kernel's help, at a place that looks to the cell like one at which it has just shown what was typed.

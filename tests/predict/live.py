@@ -242,7 +242,7 @@ def tell(log, plan, output):
     if output:
         with open(output, "w", encoding="ascii") as f:
             json.dump(figures, f, indent=1)
-    return verdict.tell(figures) if plan["verdict"] else 0
+    return verdict.tell(figures, plan["loss"]) if plan["verdict"] else 0
 
 
 def main():
