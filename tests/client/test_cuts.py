@@ -57,7 +57,7 @@ def cut_everywhere(direction):
     check(n > 300, "the stream is too short: %d" % n)
     check(cuts, "nothing was cut")
     # few of them may all fall before the session, where a client gives up
-    check(len(cuts) < 12 or kinds.get("again", 0) > len(cuts) // 3,
+    check(len(cuts) < 12 or kinds.get("again", 0) >= len(cuts) // 4,
           "reconnected only %s of %d times" % (kinds, len(cuts)))
 
 
