@@ -42,6 +42,7 @@ def typed(h, t, key, echo=None):
     t.until(lambda: len(h.session.input) == at + len(key), "input")
     answer(h, echo or key, taken=True)
     t.until(lambda: h.session.taken is None and h.session.acked[0] == len(h.session.out[0]), "ACK")
+    heard(h, t)
 
 
 def test_gap_within_a_rendering():
@@ -212,6 +213,7 @@ def test_redraw_within_a_rendering():
     t.wait_for(b"RENDERED")
     answer(h, b".", taken=True)
     t.wait_for(rb"RENDERED\.")
+    heard(h, t)
     typed(h, t, b"\r", b"\r\n")
     confirm(h, t)
     t.type(b"abc")

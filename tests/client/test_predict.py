@@ -44,6 +44,7 @@ def heard(h, t):
 
 def confirm(h, t):
     """A character of this line has come back: what is typed behind it can be shown."""
+    heard(h, t)
     at = len(h.session.input)
     before = len(t.seen)
     t.type(b"-")
