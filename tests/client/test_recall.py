@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """On a fast line nothing is shown early; but the first outage finds the client ready.  The host tells only the modes of
 its terminal (WATCH 2), and the client assumes itself what was taken."""
+import functools
 import re
 import time
 
+import person
 from cases import Skipped
 from fake import COOKED, ECHO, NOTICE, frame, string
 from person import Terminal, check, equal, finish, in_order, new_host
@@ -12,6 +14,7 @@ from test_predict import answer, behind, everything, heard, screen, session, set
 FEATURES = "predict,watch-modes"
 PROMPT = b"prompt$ "
 QUIET = 0.09  # after which the client assumes that keys were taken
+STALLED = 0.06  # so long without an answer, and it may have assumed that too early
 
 
 def opened(prompt=PROMPT, **more):
@@ -25,7 +28,8 @@ def opened(prompt=PROMPT, **more):
 
 
 def line(h, t, keys, data):
-    """KEYS are typed, DATA comes of them, and it is quiet for so long that they were taken."""
+    """KEYS are typed, DATA comes of them, and it is quiet for so long that they were taken.  Seconds until DATA was there."""
+    begin = time.monotonic()
     at, before = len(h.session.input), len(t.seen)
     if keys:
         t.type(keys)
@@ -33,15 +37,19 @@ def line(h, t, keys, data):
     answer(h, data, taken=bool(data))
     t.until(lambda: len(t.seen) >= before + len(data), "the answer")
     heard(h, t)
+    took = time.monotonic() - begin
     time.sleep(QUIET)
+    return took
 
 
 def lines(h, t, n=3, prompt=PROMPT):
-    """Typed at a prompt, so that it is known to show what is typed."""
+    """Typed at a prompt, so that it is known to show what is typed.  The longest time that an answer took."""
+    most = 0
     for _ in range(n):
         for c in b"ls":
-            line(h, t, bytes([c]), bytes([c]))
-        line(h, t, b"\r", b"\r\nfile\r\n" + prompt)
+            most = max(most, line(h, t, bytes([c]), bytes([c])))
+        most = max(most, line(h, t, b"\r", b"\r\nfile\r\n" + prompt))
+    return most
 
 
 def is_fast(h, t):
@@ -52,6 +60,32 @@ def is_fast(h, t):
         line(h, t, b"\x7f", b"\b \b")
     if h.session.watches[-1] != 2:
         raise Skipped("this machine is so busy that a line within it is a slow one")
+
+
+def fast_lines(h, t, prompt=PROMPT):
+    """Lines during which it was fast all the time: what was shown, what the host has said, and how often it was asked."""
+    for _ in range(20):
+        is_fast(h, t)
+        watches, at, said, asked = len(h.session.watches), len(t.seen), len(h.session.out[0]), len(h.session.redraws)
+        if lines(h, t, 1, prompt) < STALLED and len(h.session.watches) == watches:
+            return t.seen[at:], bytes(h.session.out[0][said:]), h.session.redraws[asked:]
+    raise Skipped("this machine is so busy that a line within it is a slow one")
+
+
+def where_nothing_stalls(case):
+    """What is shown depends on pauses of less than a tenth of a second (QUIET), in which a busy machine may stop the host
+    or the client.  Then less is shown; so such a case is tried up to three times.  None about a password is."""
+    @functools.wraps(case)
+    def tried():
+        for left in (2, 1, 0):
+            try:
+                return case()
+            except AssertionError as e:
+                if not left:
+                    raise
+                print("    again: %s" % str(e)[:160])
+                person.end_all()
+    return tried
 
 
 def say(h, modes, program="cat"):
@@ -96,12 +130,13 @@ def back(h, t, keys):
     shows(t, (PROMPT + keys).decode())
 
 
+@where_nothing_stalls
 def test_first_outage():
     """Nothing is asked but the modes, and the first key is shown at once; the host's bytes alone were shown before."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
-    equal((h.session.redraws, t.seen), ([], bytes(h.session.out[0])), "REDRAW, and what was shown")
+    shown, said, asked = fast_lines(h, t)
+    equal((asked, shown), ([], said), "REDRAW, and what was shown")
     gone(h)
     t.type(b"p")
     shows(t, "prompt$ p")
@@ -112,11 +147,12 @@ def test_first_outage():
     finish(h, t)
 
 
+@where_nothing_stalls
 def test_silent_host():
     """A host that owes an answer."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     h.plans[0].silent = True
     t.type(b"p")
     shows(t, "prompt$ p")
@@ -131,12 +167,13 @@ def test_unknown_prompt():
     """Nothing has been typed there up to now: it may ask for a password."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     line(h, t, b"\r", b"\r\nother$ ")
     nothing_shown(h, t, b"pwd")
     leave(h, t)
 
 
+@where_nothing_stalls
 def test_session_that_was_there():
     """It begins with the rendering for the terminal."""
     s = session(new=False, features=FEATURES)
@@ -145,7 +182,7 @@ def test_session_that_was_there():
     t.wait_for(b"RENDERED")
     line(h, t, b"", b"\r\n" + PROMPT)
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     equal(s.redraws, [], "REDRAW")
     gone(h)
     t.type(b"pwd")
@@ -157,7 +194,7 @@ def test_outage_in_a_password():
     for prompt in (b"\r\nPassword: ", b"\r\n" + PROMPT, b"\r\n"):
         h, t = opened()
         lines(h, t)
-        is_fast(h, t)
+        fast_lines(h, t)
         t.type(b"\r")
         say(h, COOKED & ~ECHO, "sudo")
         line(h, t, b"", prompt)
@@ -171,7 +208,7 @@ def test_outage_behind_a_password():
     for modes, program, asks in ((COOKED & ~ECHO, "sudo", b"\r\nPassword: "), (COOKED, "cat", b"\r\nPassword: ")):
         h, t = opened()
         lines(h, t)
-        is_fast(h, t)
+        fast_lines(h, t)
         t.type(b"\r")
         say(h, modes, program)
         line(h, t, b"", asks)
@@ -188,7 +225,7 @@ def test_read_without_echo():
     for first in (b"", b"s"):
         h, t = opened(prompt=b"> ")
         lines(h, t, prompt=b"> ")
-        is_fast(h, t)
+        fast_lines(h, t, b"> ")
         line(h, t, b"\r", b"\r\n> ")
         if first:
             line(h, t, first, b"")
@@ -202,18 +239,19 @@ def test_silent_prompt():
     """The host does not say that its terminal is mute, and keys do not come back: nothing is shown."""
     h, t = opened(prompt=b"> ")
     lines(h, t, prompt=b"> ")
-    is_fast(h, t)
+    fast_lines(h, t, b"> ")
     line(h, t, b"s", b"")
     line(h, t, b"e", b"")
     nothing_shown(h, t, b"cret")
     leave(h, t)
 
 
+@where_nothing_stalls
 def test_flood():
     """More than is noted: the next key has the host asked for a rendering, of which the terminal gets nothing."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     line(h, t, b"", b"0123456789abcde\r\n" * 8000 + PROMPT)
     equal(h.session.redraws, [], "REDRAW in the flood")
     h.session.rendering = b"\033[2J\033[H0123456789abcde\r\n" + PROMPT
@@ -223,7 +261,7 @@ def test_flood():
     behind(h, t, seen)
     line(h, t, b"", b"\r\n" + PROMPT)
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     equal(h.session.redraws, [1], "REDRAW")
     gone(h)
     t.type(b"pwd")
@@ -235,7 +273,7 @@ def test_outage_behind_a_flood():
     """Nothing is known, and nothing is shown."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     line(h, t, b"", b"0123456789abcde\r\n" * 8000 + PROMPT)
     nothing_shown(h, t, b"pwd")
     equal(h.session.redraws, [], "REDRAW")
@@ -246,7 +284,7 @@ def test_lines_of_the_hosts():
     """A message for the person stands on the screen, which is drawn anew then."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     h.session.rendering = b"\033[2J\033[H" + PROMPT
     with h.lock:
         h.connections_attached[0].send(frame(NOTICE, string("hello")))
@@ -255,11 +293,12 @@ def test_lines_of_the_hosts():
     leave(h, t)
 
 
+@where_nothing_stalls
 def test_resized():
     """The next key has the host asked for a rendering of the new size."""
     h, t = opened()
     lines(h, t)
-    is_fast(h, t)
+    fast_lines(h, t)
     t.size(30, 100)
     t.until(lambda: (30, 100) in h.session.sizes, "SIZE")
     h.session.rendering = b"\033[2J\033[H" + PROMPT
