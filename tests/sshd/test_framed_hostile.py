@@ -47,7 +47,7 @@ AFTER = {
     "REDRAW of what": framed.frame(framed.REDRAW, b"\7"),
     "left over": framed.frame(framed.DETACH, b"x"),
     "long signal": framed.frame(framed.SIGNAL, framed.string("X" * 600)),
-    "WATCH of what": framed.frame(framed.WATCH, b"\2"),
+    "WATCH of what": framed.frame(framed.WATCH, b"\3"),
     "long WATCH": framed.frame(framed.WATCH, b"\1\1"),
     "NUL in a name": framed.frame(framed.NAME, framed.string("a\0b")),
 }
