@@ -2,6 +2,7 @@
 #include "fields.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "bounds.h"
@@ -120,11 +121,21 @@ put_field(struct wire_writer *w, const struct field *f, const void *p)
 	}
 }
 
+/* Up to the FIELD_OLDER_END number ENDS, counted from 1. */
+static void
+put_older(struct wire_writer *w, const struct field *fields, const void *m, unsigned ends)
+{
+	for (const struct field *f = fields; f->kind != FIELD_KIND_END; f++) {
+		if (f->kind == FIELD_KIND_OLDER_END && --ends == 0)
+			return;
+		put_field(w, f, (const unsigned char *)m + f->offset);
+	}
+}
+
 void
 fields_put(struct wire_writer *w, const struct field *fields, const void *m)
 {
-	for (const struct field *f = fields; f->kind != FIELD_KIND_END; f++)
-		put_field(w, f, (const unsigned char *)m + f->offset);
+	put_older(w, fields, m, UINT_MAX);
 }
 
 static void
@@ -262,14 +273,20 @@ fields_decode(const struct field *fields, void *m, size_t size, const void *buf,
 }
 
 int
-message_encode(const struct message *d, uint8_t type, const void *m, unsigned char *out, size_t cap)
+message_encode_older(const struct message *d, uint8_t type, const void *m, unsigned ends, unsigned char *out, size_t cap)
 {
 	struct wire_writer w;
 
 	wire_writer_init(&w, out, cap);
 	wire_put_u8(&w, type);
-	fields_put(&w, d->fields, m);
+	put_older(&w, d->fields, m, ends);
 	return w.err ? w.err : (int)w.len;
+}
+
+int
+message_encode(const struct message *d, uint8_t type, const void *m, unsigned char *out, size_t cap)
+{
+	return message_encode_older(d, type, m, UINT_MAX, out, cap);
 }
 
 bool

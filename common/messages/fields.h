@@ -90,6 +90,9 @@ struct message {
 
 /* The same with TYPE before the fields.  The decoder refuses a message whose type is none of TYPES (-EBADMSG). */
 int message_encode(const struct message *d, uint8_t type, const void *m, unsigned char *out, size_t cap);
+/* The same without the fields behind the FIELD_OLDER_END number ENDS, counted from 1. */
+int message_encode_older(const struct message *d, uint8_t type, const void *m, unsigned ends, unsigned char *out,
+                         size_t cap);
 int message_decode(const struct message *d, void *m, const void *buf, size_t len);
 /* Whether the first byte of the message is one of D's types. */
 bool message_is(const struct message *d, const void *buf, size_t len);

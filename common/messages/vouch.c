@@ -68,6 +68,9 @@ vouch_decode_request(struct vouch_request *q, const void *buf, size_t len)
 	return 0;
 }
 
+/* Where FACTS end: without a pool, in one whose nodes are all trusted, with PoolTrust. */
+enum facts_end { FACTS_PLAIN = 2, FACTS_POOL = 3, FACTS_TRUST = 4 };
+
 #define A struct vouch_reply
 static const struct field facts_fields[] = {
 	FIELD_RAW(A, identity, IDENTITY_BYTES),
@@ -77,50 +80,14 @@ static const struct field facts_fields[] = {
 	FIELD_TEXT(A, who),
 	FIELD_OLDER_END, /* a holdfastd that has not been restarted since an update */
 	FIELD_RAW(A, former, IDENTITY_BYTES),
-	FIELD_OLDER_END,
+	FIELD_OLDER_END, /* FACTS_PLAIN */
 	FIELD_U32_MAX(A, pool, 1),
-	FIELD_OLDER_END,
+	FIELD_OLDER_END, /* FACTS_POOL */
 	FIELD_TEXT(A, trust),
-	FIELD_OLDER_END,
+	FIELD_OLDER_END, /* FACTS_TRUST */
 	FIELD_U32(A, pool_timeout_ms),
 	FIELDS_END
 };
-/* As they are without a pool: a login's process of a version before takes nothing more. */
-static const struct field plain_facts_fields[] = {
-	FIELD_RAW(A, identity, IDENTITY_BYTES),
-	FIELD_U32(A, login_timeout_ms),
-	FIELD_TEXT(A, user),
-	FIELD_TEXT(A, address),
-	FIELD_TEXT(A, who),
-	FIELD_RAW(A, former, IDENTITY_BYTES),
-	FIELDS_END
-};
-/* The same in a pool whose nodes are all trusted. */
-static const struct field pool_facts_fields[] = {
-	FIELD_RAW(A, identity, IDENTITY_BYTES),
-	FIELD_U32(A, login_timeout_ms),
-	FIELD_TEXT(A, user),
-	FIELD_TEXT(A, address),
-	FIELD_TEXT(A, who),
-	FIELD_RAW(A, former, IDENTITY_BYTES),
-	FIELD_U32_MAX(A, pool, 1),
-	FIELDS_END
-};
-/* The same in a pool with PoolTrust. */
-static const struct field trust_facts_fields[] = {
-	FIELD_RAW(A, identity, IDENTITY_BYTES),
-	FIELD_U32(A, login_timeout_ms),
-	FIELD_TEXT(A, user),
-	FIELD_TEXT(A, address),
-	FIELD_TEXT(A, who),
-	FIELD_RAW(A, former, IDENTITY_BYTES),
-	FIELD_U32_MAX(A, pool, 1),
-	FIELD_TEXT(A, trust),
-	FIELDS_END
-};
-static const struct message trust_facts = { sizeof(A), { VOUCH_FACTS }, trust_facts_fields };
-static const struct message pool_facts = { sizeof(A), { VOUCH_FACTS }, pool_facts_fields };
-static const struct message plain_facts = { sizeof(A), { VOUCH_FACTS }, plain_facts_fields };
 static const struct field refused_fields[] = { FIELD_U32(A, refusal), FIELD_TEXT(A, text), FIELDS_END };
 static const struct field ready_fields[] = { FIELD_U32(A, session), FIELDS_END };
 static const struct field told_fields[] = { FIELD_TEXT(A, text), FIELDS_END };
@@ -148,13 +115,20 @@ reply_of(const void *buf, size_t len)
 	return NULL;
 }
 
+/* A login's process of a version before takes no more than its version has, so what is not said is left out. */
+static enum facts_end
+facts_end(const struct vouch_reply *a)
+{
+	return a->trust[0] ? FACTS_TRUST : a->pool ? FACTS_POOL : FACTS_PLAIN;
+}
+
 int
 vouch_encode_reply(const struct vouch_reply *a, unsigned char *out, size_t cap)
 {
 	const struct message *d = reply_of(&a->type, 1);
 
 	if (a->type == VOUCH_FACTS && !a->pool_timeout_ms)
-		d = a->trust[0] ? &trust_facts : a->pool ? &pool_facts : &plain_facts;
+		return message_encode_older(d, a->type, a, facts_end(a), out, cap);
 	return d ? message_encode(d, a->type, a, out, cap) : -EMSGSIZE;
 }
 
