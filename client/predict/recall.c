@@ -7,6 +7,7 @@
 
 #include "frame_tty.h"
 #include "predict.h"
+#include "secretmem.h"
 
 #define KEYS_HALF (RECALL_CAP / 2) /* with keys in it, more than that is told: in a flood there are none */
 
@@ -35,9 +36,6 @@ struct recall {
 	bool asked;           /* the program in front has asked for a password, as in guess.c */
 };
 
-/* So that no compiler leaves it out. */
-static void *(*const volatile wipe)(void *, int, size_t) = memset;
-
 struct recall *
 recall_new(void)
 {
@@ -48,14 +46,14 @@ void
 recall_free(struct recall *r)
 {
 	if (r)
-		wipe(r->buf, 0, r->len);
+		secretmem_wipe(r->buf, r->len);
 	free(r);
 }
 
 static void
 empty(struct recall *r)
 {
-	wipe(r->buf, 0, r->len);
+	secretmem_wipe(r->buf, r->len);
 	r->len = 0;
 	r->keys_since = 0;
 }
@@ -201,7 +199,7 @@ forget_keys(struct recall *r)
 		memcpy(&head, r->buf + at, sizeof head);
 		if ((head.kind != KEYS && head.kind != PASTED) || head.offset + head.len <= r->taken)
 			continue;
-		wipe(r->buf + at + sizeof head, 0, head.len);
+		secretmem_wipe(r->buf + at + sizeof head, head.len);
 		head.kind = MISSED;
 		head.offset += head.len;
 		memcpy(r->buf + at, &head, sizeof head);
