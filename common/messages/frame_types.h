@@ -3,6 +3,8 @@
 #ifndef HOLDFAST_FRAME_TYPES_H
 #define HOLDFAST_FRAME_TYPES_H
 
+#include "uniqueid.h"
+
 #define FRAME_VERSION 1u            /* lowest and highest that this program speaks */
 #define FRAME_MAX 65536u            /* the highest length in a head */
 #define FRAME_HEAD 5                /* length and type */
@@ -83,7 +85,7 @@ enum frame_type {
 #define FRAME_SCRIPT_FEATURE "script" /* of HELLO alone: it is over before ATTACH */
 #define FRAME_HOP_FEATURE "hop"       /* the same */
 #define FRAME_REDIRECT_FEATURE "redirect" /* either side's, of HELLO alone */
-#define FRAME_HOP_UNIQUE 17      /* a session's own id with its NUL (endrecord.h) */
+#define FRAME_HOP_UNIQUE UNIQUEID_CAP
 #define FRAME_SERVER_FEATURES FRAME_OUTPUT_CLOSED_FEATURE "," FRAME_AHEAD_FEATURE "," FRAME_INPUT_AHEAD_FEATURE \
 	"," FRAME_PREDICT_FEATURE "," FRAME_WATCH_MODES_FEATURE
 /* A client's first bytes in base64, before sshd takes any of the channel; with the feature input-ahead. */

@@ -6,7 +6,6 @@
 
 #include "attach.h"
 #include "fields.h"
-#include "uniqueid.h"
 
 #define NAME_FIELD 36 /* of a report */
 

@@ -48,6 +48,7 @@
 #include "identity.h"
 #include "bounds.h"
 #include "ticket.h"
+#include "uniqueid.h"
 
 #define LEADERMSG_MASTER_FD 3
 #define LEADERMSG_FD 4
@@ -193,7 +194,7 @@ struct leadermsg_cause {
 	char text[LEADERMSG_CAUSE_CAP];
 };
 
-#define LEADERMSG_UNIQUE 17
+#define LEADERMSG_UNIQUE UNIQUEID_CAP
 
 struct leadermsg_keep {
 	char unique[LEADERMSG_UNIQUE];

@@ -7,7 +7,6 @@
 #include "attach.h"
 #include "config_pool.h"
 #include "fields.h"
-#include "uniqueid.h"
 
 #define SIDE_MAX 10000 /* rows or columns of a terminal */
 

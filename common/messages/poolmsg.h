@@ -29,8 +29,9 @@
 
 #include "bounds.h"
 #include "identity.h"
+#include "uniqueid.h"
 
-#define POOL_UNIQUE 17       /* 16 hexadecimal digits and a NUL: endrecord.h */
+#define POOL_UNIQUE UNIQUEID_CAP
 #define POOL_BOOT 16         /* bytes: /proc/sys/kernel/random/boot_id */
 #define POOL_ENTRIES_MAX 256 /* of one user, in one answer */
 #define POOL_MEMBERS_MAX 1024

@@ -18,8 +18,9 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "uniqueid.h"
 
-#define ENDRECORD_UNIQUE 17  /* 16 hexadecimal digits and a NUL: the session's own, whatever its number */
+#define ENDRECORD_UNIQUE UNIQUEID_CAP /* of the session, whatever its number */
 #define ENDRECORD_LINE 161   /* of the session's last line */
 #define ENDRECORD_BOOT 33    /* /proc/sys/kernel/random/boot_id without its dashes */
 #define ENDRECORD_TEXT 2048  /* an encoded line with its newline and NUL; longer ones lose LINE */

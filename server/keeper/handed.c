@@ -19,6 +19,7 @@
 #include "records.h"
 #include "script.h"
 #include "theme.h"
+#include "uniqueid.h"
 
 #define MAGIC 0x68667531u /* "hfu1" */
 
@@ -287,7 +288,7 @@ is_whole(const struct handed *h)
 	int fds[HANDED_FDS];
 
 	return h->s.id && h->s.sock && h->s.shell_group && (h->s.master != 0) == pty &&
-	       h->s.before <= h->count && strspn(h->s.unique, "0123456789abcdef") == strlen(h->s.unique) &&
+	       h->s.before <= h->count && uniqueid_ok_or_none(h->s.unique) &&
 	       handed_fds(h, fds) && (h->s.kind == SESSIONDIR_OF_USER) == (h->s.root[0] != '\0');
 }
 
