@@ -179,6 +179,7 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 	const struct link_input *in = &r->stream.input;
 	enum link_answer what = LINK_ANSWER_ALL;
 	uint64_t before = in->base;
+	uint64_t now = clock_now_ms();
 	struct frame_input_ack m;
 
 	if (frame_get_input_ack(&m, f->body, f->len) != 0 ||
@@ -186,8 +187,8 @@ input_ack(struct run *r, struct link *l, const struct frame *f)
 		wrong(l, "INPUT_ACK");
 		return;
 	}
-	link_rtt_acked(&r->rtt, m.offset, clock_now_ms());
-	run_predict_acked(r, m.offset, clock_now_ms());
+	link_rtt_acked(&r->rtt, m.offset, now);
+	run_predict_acked(r, m.offset, now);
 	if (m.offset < in->sent)
 		what = m.offset > before ? LINK_ANSWER_PART : LINK_ANSWER_NONE;
 	link_answered(l, what, r->rtt.smoothed - r->rtt.smoothed / 4);

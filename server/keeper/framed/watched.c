@@ -49,7 +49,7 @@ leaves_output(const struct keeper *k)
 	return k->slowed || !picture_has_room(k);
 }
 
-/* NAME: the name of the program in front is read, whatever else there is; else it is if it is NAME_MS old. */
+/* The name of the program in front is read, too, if it was last read NAME_MS ago. */
 static void
 look_at(struct keeper *k, uint64_t name_ms)
 {
@@ -61,6 +61,7 @@ look_at(struct keeper *k, uint64_t name_ms)
 		w->changes++;
 }
 
+/* NAME: also the program's name, in any case. */
 static void
 look(struct keeper *k, bool name)
 {
@@ -381,7 +382,6 @@ watched_leave(struct peer *peer)
 	note(peer, FRAME_WATCH_NOT);
 	if (--k->watched->users)
 		return;
-	fd_close(&k->watched->reads);
 	free(k->watched);
 	k->watched = NULL;
 }
