@@ -17,9 +17,9 @@ QUIET = 0.09  # after which the client assumes that keys were taken
 STALLED = 0.06  # so long without an answer, and it may have assumed that too early
 
 
-def opened(prompt=PROMPT, **more):
+def opened(prompt=PROMPT):
     """A client on a fast line, at a prompt of a new session."""
-    h = new_host(session(features=FEATURES, **more))
+    h = new_host(session(features=FEATURES))
     h.session.out[0].clear()
     t = Terminal(h, options=())
     t.until(lambda: h.session.watches, "WATCH")
@@ -70,6 +70,14 @@ def fast_lines(h, t, prompt=PROMPT):
         if lines(h, t, 1, prompt) < STALLED and len(h.session.watches) == watches:
             return t.seen[at:], bytes(h.session.out[0][said:]), h.session.redraws[asked:]
     raise Skipped("this machine is so busy that a line within it is a slow one")
+
+
+def opened_fast(prompt=PROMPT):
+    """A client on a line that is fast, at a prompt that is known to show what is typed."""
+    h, t = opened(prompt)
+    lines(h, t, prompt=prompt)
+    fast_lines(h, t, prompt)
+    return h, t
 
 
 def where_nothing_stalls(case):
@@ -150,9 +158,7 @@ def test_first_outage():
 @where_nothing_stalls
 def test_silent_host():
     """A host that owes an answer."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     h.plans[0].silent = True
     t.type(b"p")
     shows(t, "prompt$ p")
@@ -165,9 +171,7 @@ def test_silent_host():
 
 def test_unknown_prompt():
     """Nothing has been typed there up to now: it may ask for a password."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     line(h, t, b"\r", b"\r\nother$ ")
     nothing_shown(h, t, b"pwd")
     leave(h, t)
@@ -192,9 +196,7 @@ def test_session_that_was_there():
 
 def test_outage_in_a_password():
     for prompt in (b"\r\nPassword: ", b"\r\n" + PROMPT, b"\r\n"):
-        h, t = opened()
-        lines(h, t)
-        fast_lines(h, t)
+        h, t = opened_fast()
         t.type(b"\r")
         say(h, COOKED & ~ECHO, "sudo")
         line(h, t, b"", prompt)
@@ -206,9 +208,7 @@ def test_outage_in_a_password():
 def test_outage_behind_a_password():
     """The program that has asked is still in front, and may ask again; and one that told of no password."""
     for modes, program, asks in ((COOKED & ~ECHO, "sudo", b"\r\nPassword: "), (COOKED, "cat", b"\r\nPassword: ")):
-        h, t = opened()
-        lines(h, t)
-        fast_lines(h, t)
+        h, t = opened_fast()
         t.type(b"\r")
         say(h, modes, program)
         line(h, t, b"", asks)
@@ -223,9 +223,7 @@ def test_read_without_echo():
     """read -s, with the very prompt at which typed characters came back before; its mode comes with its prompt, or with
     the first key's acknowledgement."""
     for first in (b"", b"s"):
-        h, t = opened(prompt=b"> ")
-        lines(h, t, prompt=b"> ")
-        fast_lines(h, t, b"> ")
+        h, t = opened_fast(b"> ")
         line(h, t, b"\r", b"\r\n> ")
         if first:
             line(h, t, first, b"")
@@ -237,9 +235,7 @@ def test_read_without_echo():
 
 def test_silent_prompt():
     """The host does not say that its terminal is mute, and keys do not come back: nothing is shown."""
-    h, t = opened(prompt=b"> ")
-    lines(h, t, prompt=b"> ")
-    fast_lines(h, t, b"> ")
+    h, t = opened_fast(b"> ")
     line(h, t, b"s", b"")
     line(h, t, b"e", b"")
     nothing_shown(h, t, b"cret")
@@ -249,9 +245,7 @@ def test_silent_prompt():
 @where_nothing_stalls
 def test_flood():
     """More than is noted: the next key has the host asked for a rendering, of which the terminal gets nothing."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     line(h, t, b"", b"0123456789abcde\r\n" * 8000 + PROMPT)
     equal(h.session.redraws, [], "REDRAW in the flood")
     h.session.rendering = b"\033[2J\033[H0123456789abcde\r\n" + PROMPT
@@ -271,9 +265,7 @@ def test_flood():
 
 def test_outage_behind_a_flood():
     """Nothing is known, and nothing is shown."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     line(h, t, b"", b"0123456789abcde\r\n" * 8000 + PROMPT)
     nothing_shown(h, t, b"pwd")
     equal(h.session.redraws, [], "REDRAW")
@@ -282,9 +274,7 @@ def test_outage_behind_a_flood():
 
 def test_lines_of_the_hosts():
     """A message for the person stands on the screen, which is drawn anew then."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     h.session.rendering = b"\033[2J\033[H" + PROMPT
     with h.lock:
         h.connections_attached[0].send(frame(NOTICE, string("hello")))
@@ -296,9 +286,7 @@ def test_lines_of_the_hosts():
 @where_nothing_stalls
 def test_resized():
     """The next key has the host asked for a rendering of the new size."""
-    h, t = opened()
-    lines(h, t)
-    fast_lines(h, t)
+    h, t = opened_fast()
     t.size(30, 100)
     t.until(lambda: (30, 100) in h.session.sizes, "SIZE")
     h.session.rendering = b"\033[2J\033[H" + PROMPT

@@ -33,8 +33,8 @@ POOL_RUN = "/run/holdfast-pool"
 PROGRAM = os.path.join(LIBEXEC, "holdfast-pool")
 
 
-# As installed, and not as in most cases, where a busy machine may take its time: for configure().
-QUICK = {"PoolTimeout": None, "LoginTimeout": None}
+# For configure(): not as in most cases, where a busy machine may take its time.
+AS_INSTALLED = {"PoolTimeout": None, "LoginTimeout": None}
 
 
 def pool_lines(name, **but):

@@ -5,7 +5,7 @@ import signal
 import time
 
 from host import takes_long
-from machine import QUICK
+from machine import AS_INSTALLED
 from places import MEMBERS, NODES
 from term import check, equal, wait_until
 from test_knows import NAMED, known
@@ -26,7 +26,7 @@ def dropped_on(pool, node):
 
 def gets_new(pool, node, limit=HOP, line=r"session .*is on login1, (which|and)", **kw):
     """A login on NODE gets a session of its own there within LIMIT, and one line that has LINE; the login."""
-    pool[node].configure(**QUICK)
+    pool[node].configure(**AS_INSTALLED)
     plain = took(pool, node, ["-o", "SetEnv=LC_HOLDFAST=off"])
     begin = time.monotonic()
     t = pool.login(node, **kw)

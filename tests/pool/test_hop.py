@@ -4,7 +4,7 @@ import re
 import time
 
 import places
-from machine import QUICK
+from machine import AS_INSTALLED
 from test_agent import FORWARD, agent, has_key
 from term import Term, check, equal, wait_until
 
@@ -107,7 +107,7 @@ def test_line_between_nodes(pool):
 def test_frozen(pool):
     """The node is frozen: a new session within seconds, with one line; thawed, the other one is found again."""
     marked = left(pool)
-    pool["login1"].configure(**QUICK)
+    pool["login1"].configure(**AS_INSTALLED)
     pool.router.freeze("login2")
     start = time.monotonic()
     t = pool.login("login1")

@@ -6,6 +6,7 @@
 
 #include "frame_tty.h"
 #include "predict.h"
+#include "random_below.h"
 #include "recall.h"
 
 #define USUAL (FRAME_TTY_ICANON | FRAME_TTY_ECHO | FRAME_TTY_ECHOE | FRAME_TTY_ECHOK | FRAME_TTY_ECHOKE | \
@@ -259,17 +260,6 @@ back(struct world *w, const char *bytes)
 	for (unsigned i = 0; i < 2; i++)
 		predict_taken(both[i], &m);
 	same(w);
-}
-
-static unsigned
-random_below(unsigned n)
-{
-	static uint64_t seed = 88172645463325252;
-
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)((seed >> 11) % n);
 }
 
 static void

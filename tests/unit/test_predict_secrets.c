@@ -3,17 +3,7 @@
 #include "guess_world.h"
 
 #include "guess_state.h"
-
-static unsigned
-random_below(unsigned n)
-{
-	static uint64_t seed = 88172645463325252;
-
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)((seed >> 11) % n);
-}
+#include "random_below.h"
 
 /*
  * A host far away that asks for secrets of digits and signs: in modes that it tells, tells late or does not tell at
