@@ -5,14 +5,16 @@
   count_unit.py BUILD [BEFORE]
 
 A cmocka program and the client's cases count test by test, every other program as one.  BEFORE stands in front of the
-names.  Of a program that failed the end of its log comes first.  The last line is "PASSED FAILED SKIPPED".  One process,
-because ./check has hundreds of logs to read while other tests run.
+names.  Of a program that failed the end of its log comes first; of one that was run once more (timed.sh) the end of its
+first run, and its second run counts.  The last line is "PASSED FAILED SKIPPED".  One process, because ./check has
+hundreds of logs to read while other tests run.
 """
 import os
 import re
 import sys
 
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) *\].* (\d+) test\(s\)", re.M)
+AGAIN = re.compile(r"^== once more: .*\n", re.M)
 OWN = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 
@@ -31,6 +33,14 @@ def results(build):
             except FileNotFoundError:
                 texts.append("")
         yield os.path.relpath(trs, build)[:-4], *texts
+
+
+def runs(log):
+    """The log of the run that counts, and lines about the run before it."""
+    again = AGAIN.search(log)
+    if not again:
+        return log, []
+    return log[again.end():], log[:again.start()].splitlines()[-30:]
 
 
 def tests_in(log):
@@ -74,6 +84,11 @@ def main():
     build, before = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     total = [0, 0, 0]
     for name, trs, log in results(build):
+        log, failed_before = runs(log)
+        for text in failed_before:
+            print(text)
+        if failed_before:
+            print("once more: %s%s" % (before, name))
         counts = tests_in(log)
         print("\n".join(line(before + name, trs, log, counts)))
         total = [a + b for a, b in zip(total, counts)]

@@ -66,28 +66,36 @@ class Case:
             sys.stderr.flush()
             os._exit(status)
 
-    def tell(self, status):
-        said = {0: "ok", 77: "skipped"}.get(status, "FAILED")
+    def tell(self, status, said=None):
+        said = said or {0: "ok", 77: "skipped"}.get(status, "FAILED")
         print("%s %s (%.1f s)" % (said, self.name, time.monotonic() - self.began))
         self.out.seek(0)
         print(self.out.read(), end="", flush=True)
         self.out.close()
 
 
-def run_all(found, jobs, around):
-    """How many passed, failed, and were skipped."""
+def run_all(found, jobs, around, alone=0):
+    """How many passed, failed, and were skipped.  Up to ALONE that fail beside others are run once more, one after
+    another, and that counts."""
     waiting = sorted((c for c in found if not c.why_not()), key=lambda c: not c.begun_first)
     skipped = [c for c in found if c not in waiting]
     for case in skipped:
         print("skipped %s: %s" % (case.name, case.why_not()), flush=True)
-    running, counts = {}, [0, 0, 0]
-    while running or waiting:
+    running, again, counts = {}, [], [0, 0, 0]
+    while running or waiting or again:
+        if not running and not waiting:
+            waiting, again, jobs, alone = again, [], 1, 0
         while waiting and len(running) < jobs:
             case = waiting.pop(0)
             case.start(around)
             running[case.pid] = case
         pid, status = os.wait()
         status = os.waitstatus_to_exitcode(status)
-        running.pop(pid).tell(status)
+        case = running.pop(pid)
+        if status not in (0, 77) and len(again) < alone:
+            case.tell(status, "once more, alone, later:")
+            again.append(case)
+            continue
+        case.tell(status)
         counts[{0: 0, 77: 2}.get(status, 1)] += 1
     return counts[0], counts[1], counts[2] + len(skipped)

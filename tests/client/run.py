@@ -7,8 +7,8 @@ and lies, and with a person who types meanwhile (person.py).
 
 `make check` runs it by tests/client/check.sh.  A case is called FILE/NAME, and PATTERN is a part of that.  Each case is a
 process of its own, and N of them run side by side: most wait most of the time.  HOLDFAST_QUICK=1 skips the cases that
-take long, each with a line.  The last line is "N passed, N failed[, N skipped]"; the status is 77 when the client was
-not built.
+take long, each with a line.  With HOLDFAST_TEST_AGAIN=1 up to five that fail are run again alone, and that counts.  The
+last line is "N passed, N failed[, N skipped]"; the status is 77 when the client was not built.
 """
 import argparse
 import importlib
@@ -65,7 +65,8 @@ def main():
     person.ARGV = os.path.join(o.b, "tests/client/argv")
     if not os.path.exists(person.HOLDFAST) or not os.path.exists(person.CARRY):
         return 77
-    passed, failed, skipped = cases.run_all(found, o.j, in_own_directory)
+    alone = 5 if os.environ.get("HOLDFAST_TEST_AGAIN") == "1" else 0
+    passed, failed, skipped = cases.run_all(found, o.j, in_own_directory, alone)
     print("%d passed, %d failed" % (passed, failed) + (", %d skipped" % skipped if skipped else ""))
     return 1 if failed or not passed else 0
 

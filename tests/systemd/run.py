@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Boots releases of Debian in containers, with systemd, logind and sshd, installs the package, and runs the cases.
 
-  run.py [-b BUILD] [--suite SUITE]... [--built | --only-build] [--logs DIR] [-l] [-k] [PATTERN…]
+  run.py [-b BUILD] [--suite SUITE]... [--built | --only-build] [--logs DIR] [--alone N] [-l] [-k] [PATTERN…]
 
 The package is built in each release, with that release's tools, and checked by its lintian; --built takes those that
-were built before, and --only-build makes them so, and the root file systems, without a boot.  Without --suite the releases are bookworm and trixie; sid works too.  Hosts without systemd have
-boots of their own: OpenRC in the first release, sysvinit in the last.
+were built before, and --only-build makes them so, and the root file systems, without a boot.  Without --suite the releases are
+bookworm and trixie; sid works too.  Hosts without systemd have boots of their own: OpenRC in the first release,
+sysvinit in the last.
 
 Cases that start from the same configuration share a boot, one after another; boots run side by side.  A PATTERN is
 a part of a case's name; -l lists the names, -k keeps the logs of cases that passed too.  The last line is "N passed,
@@ -180,6 +181,8 @@ def run_all(a, suites, chosen, results):
                  for n, specs in of.items() if specs]
         for f in [f for p in found for f in p.result()]:
             f.result()
+    for spec, deb in results.second_boots():
+        boot.run(spec, deb)
 
 
 def main():
@@ -190,6 +193,8 @@ def main():
     p.add_argument("--built", action="store_true", help="the packages in BUILD/packages as they are")
     p.add_argument("--only-build", action="store_true", help="the packages, and no boot")
     p.add_argument("--logs", help="default: tests/logs/systemd, or tests/logs/packages with --only-build")
+    p.add_argument("--alone", type=int, default=0, metavar="N",
+                   help="up to N cases that fail are run once more, in a boot beside no other, and that counts")
     p.add_argument("-l", "--list", action="store_true")
     p.add_argument("-k", "--keep", action="store_true")
     p.add_argument("patterns", nargs="*")
@@ -202,11 +207,11 @@ def main():
         return 0
     if os.geteuid():
         raise SystemExit("run.py: needs root, to boot containers")
-    results = Results()
+    results = Results(a.alone)
     run_all(a, suites, chosen, results)
     if results.counts["failed"]:
         print("logs: %s" % a.logs)
-    elif not a.keep:
+    elif not a.keep and not results.later:
         shutil.rmtree(a.logs, ignore_errors=True)
     print("%(passed)d passed, %(failed)d failed" % results.counts
           + (", %(skipped)d skipped" % results.counts if results.counts["skipped"] else ""))
