@@ -26,8 +26,8 @@ def left(pool, node="login2", **kw):
     return marked
 
 
-def client(pool, node, *more):
-    t = Term([CLIENT, "-o", "HostName=" + node, *more, "-l", "alice", "cluster"], env={"HOME": HOME},
+def client(pool, node, *more, env=None):
+    t = Term([CLIENT, "-o", "HostName=" + node, *more, "-l", "alice", "cluster"], env={"HOME": HOME, **(env or {})},
              ids=pool.ids("laptop"), cwd=HOME, log=pool.log)
     pool.terms.append(t)
     return t.prompt()
