@@ -1,55 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 #include "hop_munge.h"
 
-#include <errno.h>
-#include <stdio.h>
-
-#ifdef HAVE_MUNGE
-
 #include <dlfcn.h>
-#include <munge.h>
+#include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
-#define LIBRARY "libmunge.so.2"
+#include "hop_munge_library.h"
 
-struct library {
-	__typeof__(munge_encode) *encode;
-	__typeof__(munge_decode) *decode;
-	__typeof__(munge_strerror) *strerror;
-};
+/* Copied, because ISO C knows no conversion from an object's pointer to a function's. */
+static bool
+find(void *library, const char *name, void *function)
+{
+	void *at = dlsym(library, name);
+
+	memcpy(function, &at, sizeof at);
+	return at != NULL;
+}
 
 /* It stays: this process ends soon. */
 static int
-load(struct library *l, char error[TEXT_CAP])
+load(struct munge_library *l, char error[TEXT_CAP])
 {
-	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(MUNGE_LIBRARY, RTLD_NOW | RTLD_LOCAL);
 
-	if (handle) {
-		l->encode = (__typeof__(munge_encode) *)dlsym(handle, "munge_encode");
-		l->decode = (__typeof__(munge_decode) *)dlsym(handle, "munge_decode");
-		l->strerror = (__typeof__(munge_strerror) *)dlsym(handle, "munge_strerror");
-		if (l->encode && l->decode && l->strerror)
-			return 0;
-	}
-	snprintf(error, TEXT_CAP, "cannot use " LIBRARY ": %.300s", dlerror());
+	if (library && find(library, "munge_encode", &l->encode) && find(library, "munge_decode", &l->decode) &&
+	    find(library, "munge_strerror", &l->strerror))
+		return 0;
+	snprintf(error, TEXT_CAP, "cannot use " MUNGE_LIBRARY ": %.300s", dlerror());
 	return -ENOSYS;
 }
 
 int
 hop_munge_make(const void *claim, size_t len, unsigned char *out, size_t cap, char error[TEXT_CAP])
 {
-	struct library l;
+	struct munge_library l;
 	char *cred = NULL;
-	munge_err_t err;
+	int err;
 	int rc = load(&l, error);
 
 	if (rc)
 		return rc;
 	err = l.encode(&cred, NULL, claim, (int)len);
-	if (err != EMUNGE_SUCCESS || !cred) {
+	if (err != MUNGE_SUCCESS || !cred) {
 		snprintf(error, TEXT_CAP, "munge: %.300s", l.strerror(err));
 		rc = -EIO;
 	} else if (strlen(cred) > cap) {
@@ -65,27 +60,27 @@ hop_munge_make(const void *claim, size_t len, unsigned char *out, size_t cap, ch
 
 /* Whether the credential is genuine, whatever the clocks say.  One that this host has decoded before is not taken. */
 static bool
-is_genuine(munge_err_t err)
+is_genuine(int err)
 {
-	return err == EMUNGE_SUCCESS || err == EMUNGE_CRED_EXPIRED || err == EMUNGE_CRED_REWOUND;
+	return err == MUNGE_SUCCESS || err == MUNGE_CRED_EXPIRED || err == MUNGE_CRED_REWOUND;
 }
 
 /* Whether munged could not be asked, in place of an answer about the credential. */
 static bool
-is_trouble(munge_err_t err)
+is_trouble(int err)
 {
-	return err == EMUNGE_SNAFU || err == EMUNGE_NO_MEMORY || err == EMUNGE_SOCKET || err == EMUNGE_TIMEOUT;
+	return err == MUNGE_SNAFU || err == MUNGE_NO_MEMORY || err == MUNGE_SOCKET || err == MUNGE_TIMEOUT;
 }
 
 int
 hop_munge_check(const void *claim, size_t len, const void *cred, size_t cred_len, char error[TEXT_CAP])
 {
-	struct library l;
+	struct munge_library l;
 	void *payload = NULL;
 	int payload_len = 0, rc = load(&l, error);
 	uid_t uid = (uid_t)-1;
 	gid_t gid = (gid_t)-1;
-	munge_err_t err;
+	int err;
 	char *text;
 
 	if (rc)
@@ -107,23 +102,3 @@ hop_munge_check(const void *claim, size_t len, const void *cred, size_t cred_len
 	free(text);
 	return rc;
 }
-
-#else
-
-int
-hop_munge_make(const void *claim, size_t len, unsigned char *out, size_t cap, char error[TEXT_CAP])
-{
-	(void)claim, (void)len, (void)out, (void)cap;
-	snprintf(error, TEXT_CAP, "holdfastd was built without munge");
-	return -ENOSYS;
-}
-
-int
-hop_munge_check(const void *claim, size_t len, const void *cred, size_t cred_len, char error[TEXT_CAP])
-{
-	(void)claim, (void)len, (void)cred, (void)cred_len;
-	snprintf(error, TEXT_CAP, "holdfastd was built without munge");
-	return -ENOSYS;
-}
-
-#endif

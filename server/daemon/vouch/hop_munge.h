@@ -15,7 +15,7 @@
 
 /*
  * The credential of the LEN bytes at CLAIM, without a NUL, in OUT: its length; or a negative errno and in ERROR why:
- * -ENOSYS: this build has no munge, or its library is not installed; -EMSGSIZE; -EIO: munge says no.
+ * -ENOSYS: its library is not installed; -EMSGSIZE; -EIO: munge says no.
  */
 int hop_munge_make(const void *claim, size_t len, unsigned char *out, size_t cap, char error[TEXT_CAP]);
 /*
