@@ -344,6 +344,8 @@ ROWS = (
     Row("a pool's keys that are none", both(in_pool("PoolVouch key /etc/holdfast/keys\n"),
                                             replaced("/etc/holdfast/keys", "\nk 00\n"), mode("/etc/holdfast/keys", 0o600)),
         "pool.vouch", PROBLEM, "keys:2: expected 64 to 256 hexadecimal digits", "correct that line", ROOT),
+    Row("a pool's munge away", in_pool("PoolVouch munge\n"), "pool.vouch", WARN, "munge's daemon is not running",
+        "start munged"),
     Row("no holdfast-pool", in_pool(), "pool.daemon", PROBLEM, "does not run", "holdfast-pool"),
     Row("a pool's directory", both(in_pool(), lambda host: pooled()), "pool.store", OK, "the directory answers"),
     Row("a pool's directory away", both(in_pool(), lambda host: pooled(store=2, text="refused")), "pool.store", PROBLEM,

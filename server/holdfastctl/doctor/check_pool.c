@@ -20,6 +20,7 @@
 #define CLIENT HOLDFAST_BINDIR "/holdfast"
 #define SERVICE "holdfast-pool.service"
 #define KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
+#define MUNGED "/run/munge/munge.socket.2" /* where distributions have it */
 #define KEYGEN_MS 2000
 #define KEYS_MAX 100 /* nodes that are looked at */
 
@@ -59,6 +60,16 @@ check_secret(struct doctor *d, const char *path)
 	}
 }
 
+/* Whether munge's daemon is where its library looks for it. */
+static void
+check_munge(struct doctor *d)
+{
+	if (hostfile_exists(MUNGED) == 0)
+		doctor_add(d, "pool.vouch", DOCTOR_WARN, "install munge, give all nodes the same /etc/munge/munge.key, and start "
+		           "munged", "no login is vouched for on other nodes: munge's daemon is not running, there is no "
+		           MUNGED " (PoolVouch munge)");
+}
+
 /* Files that holdfast-pool, another user, reads; what they hold is for it to judge. */
 static void
 check_file(struct doctor *d, const char *keyword, const char *path)
@@ -94,6 +105,8 @@ check_lines(struct doctor *d, const struct config_pool *p)
 	check_file(d, "PoolUser", p->user.file);
 	if (p->vouch.how == CONFIG_POOL_VOUCH_KEY)
 		check_secret(d, p->vouch.file);
+	else if (p->vouch.how == CONFIG_POOL_VOUCH_MUNGE)
+		check_munge(d);
 	else if (p->vouch.how == CONFIG_POOL_VOUCH_NO)
 		doctor_add(d, "pool.vouch", DOCTOR_WARN, "PoolVouch key FILE, in " PATH_CONFIG " of all nodes",
 		           "no login is vouched for on other nodes (PoolVouch no): where people share an account, the pool's "
