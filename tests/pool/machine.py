@@ -31,6 +31,7 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
 CTL = "/usr/bin/holdfastctl"
 POOL_RUN = "/run/holdfast-pool"
 PROGRAM = os.path.join(LIBEXEC, "holdfast-pool")
+MUNGED, MUNGE_RUN = "/usr/sbin/munged", "/run/munge"
 
 
 # For configure(): not as in most cases, where a busy machine may take its time.
@@ -54,7 +55,7 @@ class Node(Host):
         socket.sethostname(name)
         write("/etc/hostname", name + "\n")
         shutil.copy(os.path.join(KEYS, name), "/etc/ssh/test_host_key")
-        self.name, self.boot, self.pool, self.fake = name, extra["boot"], None, {}
+        self.name, self.boot, self.pool, self.munged, self.fake = name, extra["boot"], None, None, {}
         self.give_boot_id()
         write(VOUCH_KEYS, KEY, 0o600)
         super().__init__(src, log)
@@ -113,16 +114,40 @@ class Node(Host):
     def skew(self, by):
         """Starts holdfastd and holdfast-pool again, with a clock that is BY (libfaketime's words) off: the machine's own
         is everybody's."""
-        found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-        if not found:
-            raise Skip("no libfaketime")
-        self.fake = {"LD_PRELOAD": found[0], "FAKETIME": by, "DONT_FAKE_MONOTONIC": "1"}
+        self.fake = fake_clock(by)
         self.stop_holdfastd()
         with environment(self.fake):
             self.start_holdfastd()
         if self.pool:
             self.stop_pool()
             self.start_pool()
+
+    # munge --------------------------------------------------------------------------------------------------------------
+
+    def start_munge(self, key, by=None):
+        """munged with the key of 32 bytes KEY, and a clock that is BY off."""
+        if not os.access(MUNGED, os.X_OK):
+            raise Skip("no munged")
+        self.stop_munge()
+        os.makedirs(MUNGE_RUN, 0o755, exist_ok=True)
+        write(MUNGE_RUN + "/key", key, 0o600)
+        log = open(os.path.join(self.log, "munged.out"), "ab")
+        options = ["--%s=%s/%s" % (o, MUNGE_RUN, n) for o, n in (("key-file", "key"), ("socket", "munge.socket.2"),
+                                                                 ("pid-file", "pid"), ("seed-file", "seed"))]
+        self.munged = subprocess.Popen([MUNGED, "--foreground", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       start_new_session=True, env={"PATH": "/usr/bin:/bin", **(fake_clock(by) if by else {})})
+        wait_until(self.munge_answers, "munged answers on " + self.name, 20)
+
+    def munge_answers(self):
+        if self.munged.poll() is not None:
+            raise Failed("munged ended with status %s; see %s/munged.out" % (self.munged.returncode, self.name))
+        return subprocess.run(["munge", "-n"], stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+    def stop_munge(self):
+        if self.munged:
+            self.munged.terminate()
+            self.munged.wait(30)
+        self.munged = None
 
     # what a case asks ---------------------------------------------------------------------------------------------------
 
@@ -264,6 +289,14 @@ class Store:
 
     def stop(self):
         pass
+
+
+def fake_clock(by):
+    """The environment of a program whose clock is BY (libfaketime's words) off."""
+    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not found:
+        raise Skip("no libfaketime")
+    return {"LD_PRELOAD": found[0], "FAKETIME": by, "DONT_FAKE_MONOTONIC": "1"}
 
 
 @contextlib.contextmanager
