@@ -15,13 +15,15 @@ SUITES = ("bookworm", "trixie")
 SERVER = ("openssh-server", "openssh-client", "libmd0", "passwd", "procps", "util-linux", "iproute2", "make", "python3",
           "zsh")
 SYSTEMD = SERVER + ("systemd", "systemd-sysv", "libpam-systemd", "dbus", "libssh-4", "tmux", "dtach", "screen", "mosh",
-                    "sudo", "fish", "tcsh")
+                    "sudo", "fish", "tcsh", "adduser", "libcurl4", "libjansson4", "etcd-server")
 # Those without systemd: sysvinit without any logind, OpenRC with elogind (Debian 13's does not start in a container).
 ROOTS = {
     "systemd": SYSTEMD,
     "sysv": SERVER + ("sysvinit-core", "runit", "s6", "dropbear-bin", "tinysshd"),
     "openrc": SERVER + ("sysvinit-core", "openrc", "dbus", "elogind", "libpam-elogind"),
 }
+# What a case starts when it needs it.
+NOT_BY_THEMSELVES = ('--customize-hook=[ ! -e "$1/usr/bin/etcd" ] || chroot "$1" systemctl disable etcd.service',)
 
 
 class CannotBoot(Exception):
@@ -59,8 +61,8 @@ def debstrap(suite, packages, root):
     """Makes ROOT; whether it could."""
     # signatures count; a mirror that stands still, or a clock that runs ahead, is no reason to stop
     argv = ["mmdebstrap", "--variant=minbase", "--aptopt=Acquire::Check-Valid-Until \"false\"",
-            "--include=" + ",".join(packages), "--skip=cleanup/apt/lists", "--format=directory", suite, root,
-            *sources(suite)]
+            "--include=" + ",".join(packages), "--skip=cleanup/apt/lists", "--format=directory", *NOT_BY_THEMSELVES,
+            suite, root, *sources(suite)]
     shutil.rmtree(root, ignore_errors=True)
     with open(root + ".log", "w") as out:
         return subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out).returncode == 0
@@ -72,7 +74,7 @@ def make_root(build, suite, kind, src):
     if kind == "systemd" and suite != own_suite():
         packages += build_packages(src)
     root = os.path.join(build, "roots", "%s-%s" % (suite, kind))
-    recipe = hashlib.sha256(repr((suite, packages)).encode()).hexdigest()
+    recipe = hashlib.sha256(repr((suite, packages, NOT_BY_THEMSELVES)).encode()).hexdigest()
     stamp = root + ".recipe"
     if os.path.isdir(root) and os.path.exists(stamp) and open(stamp).read() == recipe:
         return root

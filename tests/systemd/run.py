@@ -46,6 +46,7 @@ def boots(suites):
     import test_matrix
     import test_own
     import test_package
+    import test_pool
     import test_service
     import test_site
     import test_source
@@ -66,7 +67,7 @@ def boots(suites):
         yield Spec(suite, "down", down[0], kill="no", installed=True, then=[(True, down[1]), (False, down[2])])
         # each begins with a host that has no holdfast; two boots, so that none takes much longer than the others
         # what is installed from source was built here, for this release
-        package = of((test_package,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
+        package = of((test_package,), (test_pool,), (test_zsh,), *([(test_source,)] if suite == roots.own_suite() else []))
         yield Spec(suite, "package", package[::2])
         yield Spec(suite, "package-2", package[1::2])
         yield Spec(suite, "beside", of((test_beside,)))

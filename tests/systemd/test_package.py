@@ -94,10 +94,14 @@ def tells_what_is_held(out, held):
     check(len(lines) == 4 and all(line.startswith("holdfast: ") for line in lines), "what purging complained of: %s" % lines)
 
 
-def no_trace(before):
+def changes_of(before):
+    """The files that are not what files() found BEFORE."""
     after = files()
-    changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
-    equal(changed, [], "what a purge left changed")
+    return sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
+
+
+def no_trace(before):
+    equal(changes_of(before), [], "what a purge left changed")
 
 
 @fresh
@@ -289,20 +293,20 @@ def test_edited_common_session(m):
     write("/etc/pam.d/sshd", sshd)
 
 
-def newer_package(version, change=None):
-    """The package with another version number, and CHANGE(directory) made to it."""
-    top = "/tmp/newer"
+def newer_package(version, change=None, source=DEB):
+    """The package SOURCE with another version number, which it also wants of holdfast's, and CHANGE(directory) made."""
+    top, made = "/tmp/newer", "/tmp/newer-" + os.path.basename(source)
     shutil.rmtree(top, ignore_errors=True)
-    subprocess.run(["dpkg-deb", "-R", DEB, top], check=True)
+    subprocess.run(["dpkg-deb", "-R", source, top], check=True)
     control = top + "/DEBIAN/control"
     with open(control) as f:
         text = f.read()
+    text = re.sub(r"\bholdfast \(= [^)]*\)", "holdfast (= %s)" % version, text)
     write(control, re.sub(r"(?m)^Version: .*", "Version: " + version, text))
     if change:
         change(top)
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", top, "/tmp/newer.deb"], check=True,
-                   stdout=subprocess.DEVNULL)
-    return "/tmp/newer.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", top, made], check=True, stdout=subprocess.DEVNULL)
+    return made
 
 
 @fresh
