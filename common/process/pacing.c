@@ -25,6 +25,9 @@
 #define PAUSE_MAX_MS 1000     /* while nothing is acknowledged */
 #define RTT_MAX_MS 10000      /* more: not measured yet */
 #define LAG_MIN 4096
+#define LONG_AGO_MS 10000     /* what was measured then may be another link's */
+#define MUCH 2048             /* bytes that are not a key's echo */
+#define SLOWER_BYTES 12288    /* acknowledged at less than half the rate: the link is slower, and does not only pause */
 #define ESTABLISHED 1
 #define CLOSE_WAIT 8
 
@@ -86,13 +89,16 @@ clamp(uint64_t v, uint64_t min, uint64_t max)
 static void
 measure(struct pacing *p, uint64_t now, const struct tcpinfo *i)
 {
-	uint64_t span = now - p->mark_at, least = i->rtt_us / 1000, rate;
+	uint64_t span = now - p->mark_at, least = i->rtt_us / 1000, acked = i->bytes_acked - p->mark, rate;
 	bool busy = i->send_queue >= p->limit / 4;
 
+	/* A round trip behind a queue that has become too long is too long to wait for. */
+	if (busy && acked >= SLOWER_BYTES && acked * 1000 < p->rate / 2 * span)
+		least = 0;
 	if (p->mark_at && span < (least > MEASURE_MS ? least : MEASURE_MS))
 		return;
 	if (p->mark_at && (span < STALE_MS || (busy && span < 10 * STALE_MS))) {
-		rate = (i->bytes_acked - p->mark) * 1000 / span;
+		rate = acked * 1000 / span;
 		if (rate > p->rate)
 			p->rate = rate < 2 * p->rate ? rate : 2 * p->rate;
 		else if (busy)
@@ -116,6 +122,13 @@ measure_share(struct pacing *p, const struct tcpinfo *i)
 		p->share = (unsigned)((3 * p->share + clamp(own * 256 / (all - p->all_mark), 0, 256)) / 4);
 	p->all_mark = all;
 	p->own_mark = p->written;
+}
+
+/* Whether the link was looked at so long ago that it may be slower now.  TCP begins anew as well (RFC 5681, 4.1). */
+static bool
+was_long_ago(const struct pacing *p, uint64_t now)
+{
+	return p->mark_at && now - p->mark_at > LONG_AGO_MS;
 }
 
 /* CLOSED until the queue should be at half its limit. */
@@ -147,6 +160,10 @@ pacing_look(struct pacing *p, uint64_t now, int rc, const struct tcpinfo *i)
 		pacing_off(p);
 		return;
 	}
+	if (!i->send_queue && was_long_ago(p, now)) {
+		p->rate = p->rate < RATE_FIRST ? p->rate : RATE_FIRST;
+		p->known = false;
+	}
 	measure(p, now, i);
 	measure_share(p, i);
 	rtt_ms = i->min_rtt_us / 1000 < RTT_MAX_MS ? i->min_rtt_us / 1000 : 0;
@@ -176,6 +193,8 @@ pacing_allow(struct pacing *p, size_t len)
 
 	if (!p->tuple.family)
 		return len;
+	if (len >= MUCH && p->budget > QUEUE_MIN && was_long_ago(p, clock_now_ms()))
+		p->budget = 0;
 	if (!p->budget) {
 		now = clock_now_ms();
 		if (now < p->next)

@@ -12,7 +12,8 @@
  *             moves, up to a second while it does not
  *
  * The link's speed is measured by the acknowledgements over at least 20 ms and a round trip.  It grows by no more than
- * twice at a time (a receiver may swallow a burst) and shrinks only while the queue has something in it.
+ * twice at a time (a receiver may swallow a burst) and shrinks only while the queue has something in it.  After ten
+ * seconds without a look it begins with the first guess again: the link may have become slower.
  *
  * A connection may carry more than this terminal (a shared one, forwarded ports): of its queue only our share
  * counts (our part of all bytes written to it), so that a copy beside it does not starve the terminal.

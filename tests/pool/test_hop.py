@@ -66,27 +66,31 @@ def ctrl_c(t):
     end = time.monotonic() + 4
     while time.monotonic() < end:
         t.read(0.1)
-    at = t.mark = len(t.data)  # megabytes, which are not to be searched for a prompt
+    at = len(t.data)
     start = time.monotonic()
     t.send("\x03")
-    t.prompt()
-    return time.monotonic() - start, len(t.data) - at
+    # megabytes are not searched, and are read as fast as they come
+    wait_until(lambda: t.read(0.1) and b"PROMPT$ " in t.data[-100:], "the prompt", interval=0)
+    took, t.mark = time.monotonic() - start, len(t.data)
+    return took, t.mark - at
 
 
 def test_ctrl_c_in_a_flood(pool):
-    """A slow line to the laptop: what is typed is not answered behind all that two sshds and their kernels take in."""
+    """A slow line to the laptop: what is typed is not answered behind all that two sshds and their kernels take in.
+    Neither is it when the line has become slower, and what was known of it is wrong."""
     plain = pool.login("login1", options=["-o", "SetEnv=LC_HOLDFAST=off"])
     marked = left(pool)
     t = over(pool, "login1")
     marked.same(t)
-    for rate in ("2mbit", "20mbit"):
+    for rate in ("2mbit", "20mbit", "2mbit"):
         pool.router.slow("laptop", rate)
         without, there = ctrl_c(plain)
         took, came = ctrl_c(t)
         pool.note("%s: the prompt came %.2f s and %d bytes after Ctrl-C, without holdfast %.2f s and %d bytes"
                   % (rate, took, came, without, there))
         # a line that is quicker may bring all of it before this machine has typed Ctrl-C
-        check(rate != "2mbit" or came < there, "%d bytes came before the prompt, and without holdfast %d" % (came, there))
+        check(rate != "2mbit" or came < there / 2,
+              "%d bytes came before the prompt, and without holdfast %d" % (came, there))
         pool.router.slow("laptop", None)
     marked.same(t)
 

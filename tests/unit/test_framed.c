@@ -174,6 +174,49 @@ a_line_that_gets_thinner_is_noticed(void **state)
 	assert_true(line.w.size <= 12000);
 }
 
+/* … also where all that there was to send has been now and then: it comes in pieces, as a program's output does. */
+static void
+a_line_that_gets_thinner_is_noticed_between_pieces(void **state)
+{
+	(void)state;
+	begin(10000000, 5 * MS);
+	for (int turn = 0; turn < 2; turn++) {
+		uint64_t end = line.now + 4000 * MS;
+
+		while (line.now < end) {
+			send_all_that_may();
+			window_idle(&line.w);
+			acknowledge();
+		}
+		if (turn == 0)
+			line.rate = 250000;
+	}
+	assert_true(line.w.size <= 16384);
+}
+
+/* … or nothing was sent for a while. */
+static void
+begins_anew_after_a_pause(void **state)
+{
+	(void)state;
+	begin(10000000, 5 * MS);
+	flood(3000 * MS);
+	assert_true(line.w.size > 3 * WINDOW_FIRST);
+	while (line.count)
+		acknowledge();
+	line.now += 11000 * MS;
+	line.rate = 250000;
+	send(100);
+	acknowledge();
+	assert_true(line.w.size <= 2 * WINDOW_FIRST);
+	line.longest = 0;
+	flood(1000 * MS);
+	assert_true(line.longest < 600 * MS);
+	line.longest = 0;
+	flood(1000 * MS);
+	assert_true(line.longest < 100 * MS);
+}
+
 static void
 a_longer_way_is_noticed(void **state)
 {
@@ -436,6 +479,8 @@ main(void)
 		cmocka_unit_test(a_thin_line_is_found_out),
 		cmocka_unit_test(a_local_line_gets_the_most_soon),
 		cmocka_unit_test(a_line_that_gets_thinner_is_noticed),
+		cmocka_unit_test(a_line_that_gets_thinner_is_noticed_between_pieces),
+		cmocka_unit_test(begins_anew_after_a_pause),
 		cmocka_unit_test(a_longer_way_is_noticed),
 		cmocka_unit_test(typing_says_nothing_of_the_rate),
 		cmocka_unit_test(who_never_acknowledges_gets_one_window),

@@ -14,6 +14,7 @@
 struct link {
 	uint64_t rate;      /* bytes a second */
 	unsigned rtt_ms;
+	bool queued;        /* what TCP takes for a round trip has the queue in it */
 	uint64_t given, moved; /* to the connection, by the link */
 	uint64_t now;
 	uint64_t most;      /* the longest queue since this was set to 0 */
@@ -39,6 +40,8 @@ look(struct pacing *p, struct link *l)
 	struct tcpinfo i = { .state = STATE_ESTABLISHED, .send_queue = (uint32_t)(l->given - l->moved),
 		             .bytes_acked = l->moved, .rtt_us = l->rtt_ms * 1000, .min_rtt_us = l->rtt_ms * 1000 };
 
+	if (l->queued && l->rate)
+		i.rtt_us += i.send_queue * UINT64_C(1000000) / l->rate;
 	l->looks++;
 	pacing_look(p, l->now, 0, &i);
 }
@@ -136,6 +139,55 @@ a_link_that_changes(void **state)
 	assert_true(l.most < 40000);
 	l.rate = 10000000;
 	run(&p, &l, 3000, 0);
+	assert_true(run(&p, &l, 1000, 0) >= 9800000);
+}
+
+/* It becomes slower in a flood: a round trip behind the queue that is there is a second, and is not waited for. */
+static void
+a_link_that_becomes_slower(void **state)
+{
+	struct pacing p = begun();
+	struct link l = { .rate = 2500000, .rtt_ms = 5, .now = START };
+
+	(void)state;
+	run(&p, &l, 3000, 0);
+	l.rate = 250000;
+	l.queued = true;
+	run(&p, &l, 1500, 0);
+	l.most = 0;
+	run(&p, &l, 1000, 0);
+	assert_true(l.most < 60000);
+	/* and one that pauses only is as fast as before, when the next look has been */
+	l.rate = 2500000;
+	run(&p, &l, 2000, 0);
+	l.rate = 0;
+	run(&p, &l, 500, 0);
+	l.rate = 2500000;
+	run(&p, &l, 500, 0);
+	assert_true(run(&p, &l, 1000, 0) >= 2500000 * 95 / 100);
+}
+
+/* It became slower while nothing was written: no more is in its queue than at first, and a fast one is filled soon. */
+static void
+a_link_after_a_pause(void **state)
+{
+	struct pacing p = begun();
+	struct link l = { .rate = 10000000, .rtt_ms = 10, .now = START };
+
+	(void)state;
+	run(&p, &l, 3000, 0);
+	l.now += 11000;
+	l.moved = l.given;
+	p.budget = 0; /* pacing_allow() */
+	l.rate = 100000;
+	l.most = 0;
+	run(&p, &l, 1000, 0);
+	assert_true(l.most <= 65536);
+	l.now += 11000;
+	l.moved = l.given;
+	p.budget = 0;
+	l.rate = 10000000;
+	run(&p, &l, 500, 0);
 	assert_true(run(&p, &l, 1000, 0) >= 9800000);
 }
 
@@ -246,6 +298,8 @@ main(void)
 		cmocka_unit_test(a_short_queue_and_a_busy_link),
 		cmocka_unit_test(the_first_moments),
 		cmocka_unit_test(a_link_that_changes),
+		cmocka_unit_test(a_link_that_becomes_slower),
+		cmocka_unit_test(a_link_after_a_pause),
 		cmocka_unit_test(a_dead_link),
 		cmocka_unit_test(beside_a_copy),
 		cmocka_unit_test(no_connection),

@@ -77,8 +77,8 @@ init_window(struct peer *peer)
 	uint64_t ahead = k->ring.size / 2 < AHEAD ? k->ring.size / 2 : AHEAD;
 
 	window_init(&peer->framed->window, k->ring.size - ahead);
-	if (k->source->keeps_all && peer->framed->window.max >= WINDOW_FIRST_BULK)
-		peer->framed->window.size = WINDOW_FIRST_BULK;
+	if (k->source->keeps_all)
+		window_is_bulk(&peer->framed->window);
 }
 
 /* The pipes are those of an attachment that a keeper had which has died. */

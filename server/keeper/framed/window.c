@@ -8,15 +8,21 @@
 #define LATE_ACKS 3            /* in a row, or one that is very late: bytes wait on the way */
 #define FLAT_ROUNDS 3
 #define BURST_SLACK 8000u      /* a client may acknowledge once for what has come in this time */
-#define STALE (10u * SECOND)   /* a shortest round trip that is older may be another line's */
+#define STALE (10u * SECOND)   /* an older shortest round trip, or one before a longer silence, may be another line's */
 
 void
 window_init(struct window *w, uint64_t max)
 {
-	*w = (struct window){ .size = WINDOW_FIRST, .starting = true };
+	*w = (struct window){ .starting = true };
 	w->max = max > WINDOW_MAX ? WINDOW_MAX : max < WINDOW_MIN ? WINDOW_MIN : (uint32_t)max;
-	if (w->size > w->max)
-		w->size = w->max;
+	w->size = w->initial = WINDOW_FIRST < w->max ? WINDOW_FIRST : w->max;
+}
+
+void
+window_is_bulk(struct window *w)
+{
+	if (w->max >= WINDOW_FIRST_BULK)
+		w->size = w->initial = WINDOW_FIRST_BULK;
 }
 
 size_t
@@ -27,11 +33,24 @@ window_room(const struct window *w)
 	return on_the_way < w->size ? (size_t)(w->size - on_the_way) : 0;
 }
 
+/* What was known of the line is of long ago.  TCP begins anew then as well (RFC 5681, 4.1). */
+static void
+begin_anew(struct window *w)
+{
+	w->starting = true;
+	w->size = w->size < w->initial ? w->size : w->initial;
+	w->rate[0] = w->rate[1] = w->round_rate = 0;
+	w->late = w->flat = 0;
+	w->probing = false;
+}
+
 void
 window_sent(struct window *w, size_t n, uint64_t now)
 {
 	/* After a silence nothing is there to measure by: the time until the first answer does not count. */
 	if (w->sent == w->acked) {
+		if (w->acked && now - w->acked_at > STALE)
+			begin_anew(w);
 		w->acked_at = now;
 		w->idle_until = w->sent + n;
 	}
@@ -46,7 +65,21 @@ window_sent(struct window *w, size_t n, uint64_t now)
 void
 window_idle(struct window *w)
 {
-	w->idle_until = w->sent;
+	if (window_room(w) > w->size / 2)
+		w->idle_until = w->sent;
+}
+
+/*
+ * Bytes a second that were acknowledged since M was sent.  What comes back within less than SLACK may have been
+ * swallowed by a buffer on the way (a relay's, sshd's), so it counts as if it had taken as long: a window that is full
+ * all the time still grows by a quarter a time.
+ */
+static uint64_t
+rate_since(const struct window *w, const struct window_mark *m, uint64_t now)
+{
+	uint64_t span = now > m->acked_at ? now - m->acked_at : 1;
+
+	return (w->acked - m->acked) * SECOND / (span > SLACK ? span : SLACK);
 }
 
 static void
@@ -125,13 +158,16 @@ end_round(struct window *w, bool full)
 	}
 }
 
-/* The window has been full.  Bytes that have come close behind one another show what the line carries at least. */
+/*
+ * The window has been full.  Bytes that have come close behind one another show what a long line carries at least; a
+ * short one need not leap, and a buffer on the way may have swallowed them.
+ */
 static void
 leap(struct window *w, uint64_t now)
 {
 	uint64_t n = w->acked - w->burst_from, size;
 
-	if (n < WINDOW_FIRST / 2 || !w->rtt)
+	if (n < WINDOW_FIRST / 2 || w->rtt < SLACK)
 		return;
 	size = carried(w, n * SECOND / (now - w->burst_at + BURST_SLACK));
 	if (size > w->size)
@@ -176,8 +212,7 @@ window_acked(struct window *w, uint64_t n, uint64_t now)
 		w->count--;
 	}
 	if (last.end) {
-		note_rate(w, (w->acked - last.acked) * SECOND / (now > last.acked_at ? now - last.acked_at : 1),
-		          last.idle, now);
+		note_rate(w, rate_since(w, &last, now), last.idle, now);
 		note_round_trip(w, &last, now);
 	}
 	if (w->starting)

@@ -6,14 +6,15 @@
  * At first nothing is known of the line, and a long one would need many round trips to show what it carries.  So the
  * window begins as TCP's does: each acknowledged byte lets three more go, until bytes begin to wait on the way (round
  * trips become longer) or three round trips in a row have moved no more than before.  Where a full window's bytes come
- * back close behind one another, the line carries as many in each such time, and the window need not grow step by step.
+ * back close behind one another on a long line, it carries as many in each such time, and the window need not grow step
+ * by step.
  *
- * From then on, as TCP's BBR does: the fastest rate at which bytes have been acknowledged of late, times the shortest
- * round trip of late and 30 ms, times five quarters.  A line that takes more shows it by a faster rate, and the window
- * grows; bytes beyond that would only wait somewhere, and a Ctrl-C's effect behind them.  A round trip that has
- * been measured with the window full has our own queue in it, so after ten seconds of that the window is cut for
- * one round trip.  There are no timers: time passes when the client acknowledges.  Times are microseconds of one
- * clock.
+ * From then on, as TCP's BBR does: the fastest rate at which bytes have been acknowledged of late (over 30 ms at
+ * least), times the shortest round trip of late and 30 ms, times five quarters.  A line that takes more shows it by a
+ * faster rate, and the window grows; bytes beyond that would only wait somewhere, and a Ctrl-C's effect behind them.  A
+ * round trip that has been measured with the window full has our own queue in it, so after ten seconds of that the
+ * window is cut for one round trip.  After ten seconds without output it begins anew: the line may have become slower.
+ * There are no timers: time passes when the client acknowledges.  Times are microseconds of one clock.
  */
 #ifndef HOLDFAST_WINDOW_H
 #define HOLDFAST_WINDOW_H
@@ -33,6 +34,7 @@ struct window {
 	uint64_t acked_at;
 	uint32_t size;         /* bytes that may be on the way */
 	uint32_t max;          /* it is never larger */
+	uint32_t initial;      /* SIZE at first, and at most after a long silence */
 	uint64_t rate[2];      /* bytes a second, fastest: of this second that counts, and of the one before */
 	uint64_t rate_since;
 	uint64_t rtt, rtt_at;  /* shortest, and when that was measured; 0: not yet */
@@ -54,10 +56,15 @@ struct window {
 
 /* MAX: the window is never larger (the ring must hold the bytes on the way). */
 void window_init(struct window *w, uint64_t max);
+/* Nobody waits for the answer to a key: it begins with WINDOW_FIRST_BULK, if MAX permits. */
+void window_is_bulk(struct window *w);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);
-/* Everything there was to send has been. */
+/*
+ * Everything there was to send has been.  Where that is most of the window, the line is measured by it all the same:
+ * in a flood more comes as soon as this much has gone.
+ */
 void window_idle(struct window *w);
 /* N more bytes have been acknowledged (at most as many as are on the way). */
 void window_acked(struct window *w, uint64_t n, uint64_t now);
