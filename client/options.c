@@ -88,7 +88,7 @@ set_text(struct options *o, int opt, const char *arg)
 	case LONG_PREDICT: o->predict_said = arg; break;
 	case LONG_SESSION: o->session = arg; break;
 	case LONG_TRANSPORT: q->command = arg; break;
-	case LONG_HOP: hop_said(&o->hop, arg); break;
+	case LONG_HOP: hop_said(&o->hop, arg); o->request.hop = true; break;
 	}
 }
 

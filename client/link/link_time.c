@@ -68,6 +68,18 @@ link_poll(struct link *l, struct pollfd *fds, uint64_t *deadline)
 	return l->phase == LINK_DEAD ? 0 : l->transport->ops->poll(l->transport, fds, deadline);
 }
 
+/* When the host's greeting is late. */
+static uint64_t
+greeting_due(const struct link *l)
+{
+	const struct transport *t = l->transport;
+
+	/* A carrier that is no ssh may still be asking for a password. */
+	if (t->terminal || (t->early && !t->logged_in))
+		return CLOCK_NEVER;
+	return (t->early ? l->heard : l->opened) + GREETING_MS;
+}
+
 uint64_t
 link_due(const struct link *l)
 {
@@ -75,8 +87,8 @@ link_due(const struct link *l)
 		return CLOCK_NEVER;
 	if (l->phase == LINK_CONNECTING)
 		return l->transport->state == TRANSPORT_CONNECTING ? CLOCK_NEVER : 0;
-	if (l->phase < LINK_READY) /* a carrier that is no ssh may still be asking for a password */
-		return l->transport->terminal ? CLOCK_NEVER : l->opened + GREETING_MS;
+	if (l->phase < LINK_READY)
+		return greeting_due(l);
 	if (l->phase == LINK_READY && l->starting)
 		return l->heard + START_MS;
 	if (!l->unanswered)

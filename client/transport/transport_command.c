@@ -4,8 +4,8 @@
  *
  * The ssh that does what libssh cannot has its questions put by us (askpass.h); a command of --transport asks for
  * itself, at the controlling terminal.  ssh's LocalCommand prints a sign into the stream when ssh has logged in; any
- * other byte tells the same, and the subsystem says something within a second anyway.  Where there can be no sign
- * (plink, a shared connection), the transport is OPEN at once, and bytes wait in the socket.
+ * other byte tells the same, and the subsystem says something within a second anyway.  Where there is no sign (plink, a
+ * shared connection, the first one of a hop), the transport is OPEN at once, and bytes wait in the socket.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,7 +103,8 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 	int r;
 
 	t->what = what;
-	if (target->style == STYLE_SSH && !target->asked_command && !target->askpass.dir[0])
+	/* A hop asks nobody, and nothing comes after it that could share its connection. */
+	if (target->style == STYLE_SSH && !target->asked_command && !target->hop && !target->askpass.dir[0])
 		(void)askpass_open(&target->askpass);
 	c->prints = target->askpass.dir[0] && target_runs_local_command(target);
 	/* What an ssh of another host's sends there is that host's to read, and asks it for the command. */
@@ -125,9 +126,10 @@ command_start(struct transport *t, enum transport_request what, const char *run)
 		r = 0;
 	} else {
 		snprintf(t->reason, sizeof(t->reason), "connecting to %s by %s", target_name(t->target), argv[0]);
-		if (t->target->style != STYLE_SSH || target->master ||
-		    (!t->target->connections && demands_shared(t->target->config)))
+		if (!target_gives_sign(target) || target->master ||
+		    (!target->connections && demands_shared(target->config)))
 			t->state = TRANSPORT_OPEN;
+		t->early = target->hop && t->state == TRANSPORT_OPEN;
 	}
 	list_free(argv);
 	return r;

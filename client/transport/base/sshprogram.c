@@ -104,6 +104,12 @@ sshprogram(void)
 }
 
 bool
+sshprogram_is_there(const char *path)
+{
+	return strchr(path, '/') && is_program(path);
+}
+
+bool
 sshprogram_loops(void)
 {
 	look_above();

@@ -13,6 +13,8 @@
 
 /* Its path until the next call; "ssh" if PATH has none.  Sets HOLDFAST_VIA: only for the first thread. */
 const char *sshprogram(void);
+/* Whether that path is a program's. */
+bool sshprogram_is_there(const char *path);
 /* Whether holdfast and that program start each other. */
 bool sshprogram_loops(void);
 

@@ -98,6 +98,8 @@ struct transport {
 	                                            what runs at the other end; or NULL */
 	bool first_told;                         /* and start() has arranged for that */
 	bool logged_in;                          /* the host has let us in: what is sent reaches what was asked for */
+	bool early;                              /* OPEN before the host has let us in, which may take as long as it takes:
+	                                            who has asked for this connection gives it up */
 	bool kept;                               /* when it is freed: its connection may serve once more, if it can */
 	uint64_t received;                       /* bytes of the whole connection, as far as that can be told; */
 	uint64_t forwarded;                      /* and bytes that were sent for forwards: the host's ssh answers some

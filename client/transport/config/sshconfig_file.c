@@ -440,6 +440,7 @@ sshconfig_file(struct sshconfig *c, const char *file, char *const *options, char
 		rc = add_defaults(&r);
 	settle_lists(&r);
 	free(r.tag);
-	free(r.ignore);
+	free(c->ignore_unknown);
+	c->ignore_unknown = r.ignore;
 	return rc;
 }

@@ -168,8 +168,22 @@ possible(const struct sshconfig *c, char *why, size_t cap)
 	return -EINVAL;
 }
 
+/* A configuration in which nothing has been read. */
 static int
-evaluate_by_files(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+begin_config(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	int r;
+
+	sshconfig_free(t->config);
+	t->config = sshconfig_new();
+	r = t->config ? split_destination(t->config, q->destination) : -ENOMEM;
+	if (r == -EINVAL)
+		snprintf(why, cap, "not a host: %s", q->destination);
+	return r;
+}
+
+static int
+read_files(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
 	char **lines = list_new();
 	int r = lines ? target_lines(q, &lines) : -ENOMEM;
@@ -178,14 +192,36 @@ evaluate_by_files(struct transport_target *t, const struct target_request *q, ch
 		r = sshconfig_file(t->config, q->config, lines, why, cap);
 	if (r == 0)
 		r = sshconfig_finish(t->config, false, why, cap);
-	if (r == 0)
-		r = possible(t->config, why, cap);
 	list_free(lines);
 	return r;
 }
 
 static int
-evaluate(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+evaluate_by_files(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	int r = read_files(t, q, why, cap);
+
+	return r == 0 ? possible(t->config, why, cap) : r;
+}
+
+/*
+ * From node to node an ssh carries the bytes, and acts on its configuration itself.  The little that this program wants to
+ * know is in the same files, without another ssh (-G) that reads them first.  Whether that was enough.
+ */
+static bool
+evaluate_for_hop(struct transport_target *t, const struct target_request *q)
+{
+	char why[512];
+
+	if (!q->hop || t->asked_command || !sshprogram_is_there(t->ssh) || read_files(t, q, why, sizeof(why)) < 0)
+		return false;
+	t->have_ssh = true;
+	t->carrier = CARRIER_COMMAND;
+	return true;
+}
+
+static int
+evaluate_by_ssh(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
 	char *const *command = t->style == STYLE_SSH ? t->command : (char *const[]){ t->ssh, NULL };
 	char **argv = list_new();
@@ -209,6 +245,18 @@ evaluate(struct transport_target *t, const struct target_request *q, char *why, 
 }
 
 static int
+evaluate(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
+{
+	int r = begin_config(t, q, why, cap);
+
+	if (r < 0 || evaluate_for_hop(t, q))
+		return r;
+	/* What could not be read has left a part of it there. */
+	r = q->hop ? begin_config(t, q, why, cap) : 0;
+	return r == 0 ? evaluate_by_ssh(t, q, why, cap) : r;
+}
+
+static int
 fill(struct transport_target *t, const struct target_request *q, char *why, size_t cap)
 {
 	int r = (t->ssh = strdup(sshprogram())) ? 0 : -ENOMEM;
@@ -222,13 +270,9 @@ fill(struct transport_target *t, const struct target_request *q, char *why, size
 	}
 	t->style = q->command ? target_style_of(t->command) : STYLE_SSH;
 	t->asked_command = q->command != NULL;
-	if (!(t->config = sshconfig_new()) || !(t->destination = strdup(q->destination)))
+	t->hop = q->hop;
+	if (!(t->destination = strdup(q->destination)))
 		return -ENOMEM;
-	r = split_destination(t->config, q->destination);
-	if (r < 0) {
-		snprintf(why, cap, "not a host: %s", q->destination);
-		return r;
-	}
 	t->terminated = q->terminated;
 	r = target_options(q, t->style, &t->options, &t->options_after);
 	if (r == 0)

@@ -271,6 +271,12 @@ target_starts_programs(const struct transport_target *t)
 	return t->config->proxy_command || t->config->proxy_jump || target_runs_local_command(t) || hands_on(t->config);
 }
 
+bool
+target_gives_sign(const struct transport_target *t)
+{
+	return t->style == STYLE_SSH && (!t->hop || t->connections);
+}
+
 /* ssh runs LocalCommand by $SHELL: the words around several commands that are to be as one there. */
 static const char *const *
 grouping(void)
@@ -327,8 +333,7 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem, con
 {
 	enum target_style style = t->style;
 	/* what a configuration may say for shells would be wrong here */
-	static const char *const ssh[] = { "RemoteCommand=none", "StdinNull=no", "ForkAfterAuthentication=no",
-	                                   "PermitLocalCommand=yes" };
+	static const char *const ssh[] = { "RemoteCommand=none", "StdinNull=no", "ForkAfterAuthentication=no" };
 	int r = 0;
 
 	if (style == STYLE_OTHER)
@@ -347,7 +352,9 @@ bare_options(char ***list, const struct transport_target *t, bool subsystem, con
 	if (r == 0 && style == STYLE_SSH && shared && strcmp(shared, "none") != 0 &&
 	    (r = add_pair(list, "-o", "ControlMaster=auto")) == 0)
 		r = add_pair(list, "-o", "ControlPersist=" SHARED_S);
-	if (r == 0 && style == STYLE_SSH && (r = list_add(list, "-o")) == 0)
+	if (r == 0 && style == STYLE_SSH)
+		r = add_pair(list, "-o", target_gives_sign(t) ? "PermitLocalCommand=yes" : "PermitLocalCommand=no");
+	if (r == 0 && target_gives_sign(t) && (r = list_add(list, "-o")) == 0)
 		r = sign_of_life(list, t);
 	return r;
 }

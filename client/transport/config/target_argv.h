@@ -51,6 +51,11 @@ bool target_runs_local_command(const struct transport_target *t);
  * KnownHostsCommand, PKCS11Provider.  Each may start ssh or holdfast, to another host.
  */
 bool target_starts_programs(const struct transport_target *t);
+/*
+ * Whether the next ssh prints TARGET_SIGN.  That costs a shell before the session is asked for, which the first ssh of a
+ * hop is spared: whether it has logged in shows by the other node's first byte, and who waits for it has its own patience.
+ */
+bool target_gives_sign(const struct transport_target *t);
 /* Its list is freed with it. */
 void target_argv_free(char **argv);
 

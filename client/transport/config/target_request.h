@@ -35,6 +35,7 @@ struct target_request {
 	bool gateway_ports;      /* -g */
 	bool quiet;              /* -q */
 	unsigned verbose;        /* -v, times */
+	bool hop;                /* from one node of a pool to another: an ssh carries the bytes, if there is one */
 	enum target_choice agent;
 	enum target_x11 x11;
 };

@@ -47,6 +47,7 @@ struct transport_target {
 	                        transport: first) */
 	bool asked_command;  /* by --transport */
 	bool have_ssh;       /* `ssh -G` answered */
+	bool hop;            /* from node to node (struct target_request) */
 	int ssh_version;     /* as sshprogram_version has it, -1: none; 0: it has not been asked for */
 	char *warnings;      /* of `ssh -G`, which an ssh that carries the bytes says itself; NULL: none */
 	enum target_carrier carrier;
