@@ -6,6 +6,7 @@
 
 #include "attaching.h"
 #include "clock.h"
+#include "enter_fill.h"
 #include "envlist.h"
 #include "inside.h"
 
@@ -43,6 +44,7 @@ enter_claim(struct enter *e, uint32_t id, enum attach_mode mode)
 
 	if (mode != ATTACH_MODE_FIRST && comes_out_of(e, id))
 		return -ELOOP;
+	enter_fill_target(e);
 	e->claim.mode = mode;
 	set_unique(e, mode);
 	rc = attaching_claim(&e->at, id, &e->claim, e->fds, e->fd_count, &e->waiting);

@@ -146,9 +146,15 @@ enter_fill_claim(struct enter *e)
 	take_whole(e->claim.name, sizeof e->claim.name, e->q->name);
 	if (e->q->typed_len)
 		fill_typed(e);
-	if (e->q->framed)
-		rc = fill_framed(e);
-	if (!rc && (e->q->tty || (e->q->framed && !(e->q->framed->flags & FRAME_PIPES))))
+	return e->q->framed ? fill_framed(e) : 0;
+}
+
+void
+enter_fill_target(struct enter *e)
+{
+	bool terminal = e->q->tty || (e->q->framed && !(e->q->framed->flags & FRAME_PIPES));
+
+	if (terminal && !e->described)
 		termask(&e->claim.target, &e->claim.env);
-	return rc;
+	e->described = true;
 }

@@ -13,5 +13,7 @@ int enter_open_terminal(struct enter *e);
  * negative errno: cannot examine the shell.
  */
 int enter_fill_claim(struct enter *e);
+/* Adds what the terminal can do, once.  That takes a process, which a login to another node of the pool is spared. */
+void enter_fill_target(struct enter *e);
 
 #endif

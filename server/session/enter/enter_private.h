@@ -38,6 +38,7 @@ struct enter {
 	char back[NAME_CAP];      /* the session to return to if a switch fails */
 	bool switched;            /* this is not the login's first session */
 	bool filled;              /* enter_fill_claim has been done */
+	bool described;           /* the same of enter_fill_target */
 	bool starting;            /* its session is new, and its leader has not said that the shell has started */
 	bool anew;                /* a second new session takes the place of one that was lost before its shell started */
 	uint64_t entered_ms;      /* clock_date_ms(): the claim was confirmed first */
