@@ -14,7 +14,10 @@
 #define AGAIN_MIN_MS 1000
 #define AGAIN_MAX_MS 30000
 #define PATIENCE_DOUBLED 2 /* times, while answers are late */
+#define SLOWER 4           /* an answer may take so many times as long as the last ones, */
+#define PATIENCE_MAX_MS 60000 /* up to that */
 #define ECHOES 6           /* a proof may be late that long, while there is no other member */
+#define UNPROVEN_DOUBLED 4 /* times, with each watch that is given up though it brings something */
 #define SWEEP_USERS 1000   /* in one turn */
 #define TWIN_MS 150000     /* a twin writes more often */
 
@@ -78,8 +81,12 @@ put_off(struct store_call *c, uint64_t now)
 
 /* The store answers: what was put off because it did not need not wait. */
 static void
-answered(struct store *s, struct store_call *c)
+answered(struct store *s, struct store_call *c, uint64_t now)
 {
+	uint64_t took = c->task->answer ? 0 : now - c->began_ms;
+
+	s->took_ms -= s->took_ms / 8;
+	s->took_ms = took > s->took_ms ? took : s->took_ms;
 	endpoints_answered(&s->o.endpoints);
 	c->failures = 0;
 	for (int i = 0; i < STORE_TASKS; i++)
@@ -137,7 +144,7 @@ on_done(void *arg, long status, const char *error)
 	c->answer = NULL;
 	pieces_free(&c->pieces);
 	if (outcome == ETCD_OK) {
-		answered(s, c);
+		answered(s, c, now);
 	} else if (outcome != ETCD_COMPACTED) {
 		store_trouble(s, c->task, text);
 	}
@@ -152,6 +159,8 @@ on_data(void *arg, const char *bytes, size_t len)
 	struct store_call *c = arg;
 	int rc = pieces_feed(&c->pieces, bytes, len);
 
+	if (c->task == &store_mirror)
+		c->store->mirror.heard_ms = clock_now_ms();
 	if (c->store->o.between)
 		c->store->o.between(c->store->o.between_arg);
 	return rc ? rc : c->given_up != ETCD_OK;
@@ -178,12 +187,28 @@ on_value(void *arg, const char *text, size_t len)
 		c->given_up = c->task->answer(c->store, c->answer, clock_now_ms());
 }
 
+static uint64_t
+lease_ends(const struct store *s)
+{
+	return s->lease.renewed_ms + store_lease_ms(s);
+}
+
+/*
+ * How long an answer is waited for.  To ask anew adds to the load of a store that is slow, and loses the place in its
+ * queue: while it is the only one, the lease is renewed by one request as long as there is a lease.
+ */
 static unsigned
 patience(const struct store *s, const struct store_call *c, uint64_t now)
 {
+	uint64_t ms = s->o.times.patient << (c->failures < PATIENCE_DOUBLED ? c->failures : PATIENCE_DOUBLED);
+
 	if (endpoints_in(&s->o.endpoints, now) > 1)
 		return s->o.times.quick;
-	return s->o.times.patient << (c->failures < PATIENCE_DOUBLED ? c->failures : PATIENCE_DOUBLED);
+	if (ms < s->took_ms * SLOWER)
+		ms = s->took_ms * SLOWER < PATIENCE_MAX_MS ? s->took_ms * SLOWER : PATIENCE_MAX_MS;
+	if (c->task == &store_lease && s->lease.id && lease_ends(s) > now + ms)
+		ms = lease_ends(s) - now;
+	return (unsigned)ms;
 }
 
 static void
@@ -207,6 +232,7 @@ start(struct store *s, struct store_call *c, uint64_t now)
 	snprintf(url, sizeof url, "%s%s", endpoints_url(&s->o.endpoints), path);
 	pieces_init(&c->pieces, on_element, on_value, c);
 	c->given_up = ETCD_OK;
+	c->began_ms = now;
 	c->http = http_start(s->o.http, &r);
 	explicit_bzero(body, strlen(body));
 	free(body);
@@ -225,21 +251,21 @@ due(const struct store *s, const struct store_call *c, uint64_t now)
 	return at < c->again_ms ? c->again_ms : at;
 }
 
-/* When a proof that was written must be back. */
+/*
+ * When a proof that was written must be back.  A watch that brings something is behind, and not dead: what would begin
+ * where it is now would bring all of that once more.  It has more time, but not for ever: it may have lost the proof.
+ */
 static uint64_t
 echo_due(const struct store *s, uint64_t now)
 {
-	bool waits = s->mirror.phase == MIRROR_WATCH && s->write.written_ms && !s->write.proof_back;
+	uint64_t written = s->write.written_ms, heard = s->mirror.heard_ms, echo = s->o.times.echo, silent, last;
+	unsigned doubled = s->mirror.unproven < UNPROVEN_DOUBLED ? s->mirror.unproven : UNPROVEN_DOUBLED;
 
-	if (!waits)
+	if (s->mirror.phase != MIRROR_WATCH || !written || s->write.proof_back)
 		return CLOCK_NEVER;
-	return s->write.written_ms + s->o.times.echo * (endpoints_in(&s->o.endpoints, now) > 1 ? 1 : ECHOES);
-}
-
-static uint64_t
-lease_ends(const struct store *s)
-{
-	return s->lease.renewed_ms + s->o.times.lease_s * UINT64_C(1000);
+	silent = (heard > written ? heard : written) + echo * (endpoints_in(&s->o.endpoints, now) > 1 ? 1 : ECHOES);
+	last = written + (s->o.times.lease_s * UINT64_C(1000) << doubled);
+	return silent < last ? silent : last;
 }
 
 /* Whether a task waits because the member that is used now does not answer. */
@@ -259,12 +285,17 @@ look_at_times(struct store *s, uint64_t now)
 
 	if (own_waits(s->o.own) && !s->write.since_ms)
 		s->write.since_ms = now;
-	if (now >= lease_ends(s))
+	if (now >= lease_ends(s)) {
+		store_cancel(s, STORE_LEASE);
+		if (s->lease.id)
+			store_longer_lease(s);
 		store_lost_all(s, now);
+	}
 	if (now >= echo_due(s, now)) {
 		snprintf(text, sizeof text, "what was written is not reported back within %u ms", s->o.times.echo);
 		store_trouble(s, NULL, text);
 		s->write.written_ms = 0;
+		s->mirror.unproven++;
 		if (!store_leave(s, now, s->text))
 			store_cancel(s, STORE_MIRROR);
 	}

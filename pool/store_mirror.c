@@ -199,6 +199,7 @@ page_end(struct store *s, const json_t *answer)
 	s->mirror.has_read = true;
 	s->mirror.safe_revision = s->mirror.next_safe = s->mirror.revision;
 	s->mirror.proven_ms = s->mirror.started_ms;
+	store_echo(s, clock_now_ms());
 }
 
 /* One answer of the watch: its events have been taken. */
@@ -222,6 +223,7 @@ watch_answer(struct store *s, const json_t *answer)
 	if (s->mirror.page && etcd_number(answer, revision) > s->mirror.revision)
 		s->mirror.revision = etcd_number(answer, revision);
 	s->mirror.page = 0;
+	store_echo(s, clock_now_ms());
 	return ETCD_OK;
 }
 

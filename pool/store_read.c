@@ -14,8 +14,11 @@
 static uint64_t
 read_due(const struct store *s, uint64_t now)
 {
+	/* What the watch brings answers the question as well. */
+	uint64_t last = s->read.asked_ms > s->mirror.heard_ms ? s->read.asked_ms : s->mirror.heard_ms;
+
 	(void)now;
-	return store_may_ask(s) && s->mirror.phase == MIRROR_WATCH ? s->read.asked_ms + s->o.times.read : CLOCK_NEVER;
+	return store_may_ask(s) && s->mirror.phase == MIRROR_WATCH ? last + s->o.times.read : CLOCK_NEVER;
 }
 
 static char *

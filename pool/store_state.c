@@ -8,6 +8,8 @@
 #include "clock.h"
 #include "log.h"
 
+#define LONGER_MAX 3 /* a lease is that often doubled */
+
 void
 store_cancel(struct store *s, enum store_task_id id)
 {
@@ -57,10 +59,24 @@ store_leave(struct store *s, uint64_t now, const char *text)
 	return true;
 }
 
+uint64_t
+store_lease_ms(const struct store *s)
+{
+	return s->o.times.lease_s * UINT64_C(1000) << s->lease.longer;
+}
+
+void
+store_longer_lease(struct store *s)
+{
+	if (s->lease.longer < LONGER_MAX)
+		s->lease.longer++;
+}
+
 void
 store_lost_all(struct store *s, uint64_t now)
 {
 	store_cancel(s, STORE_WRITE);
+	s->write.echo_ms = 0;
 	s->lease.id = 0;
 	s->lease.renewed_ms = now;
 	own_lost(s->o.own);

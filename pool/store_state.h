@@ -77,6 +77,7 @@ struct store_call {
 	struct pieces pieces;
 	json_t *answer;         /* the last one */
 	enum etcd_outcome given_up; /* ETCD_OK: it is not */
+	uint64_t began_ms;
 	unsigned failures;      /* in a row */
 	uint64_t again_ms;      /* after a failure: not before */
 	bool away;              /* the failure was that the store did not answer */
@@ -89,6 +90,7 @@ struct store {
 	struct store_call calls[STORE_TASKS];
 	char text[TEXT_CAP];      /* what is wrong, "" */
 	const struct store_task *wrong; /* whose trouble that is, NULL: the watch's */
+	uint64_t took_ms;         /* how long answers take, at most, lately */
 	bool troubled;            /* a member was left, and nothing has been proven since; the log says so */
 	uint64_t since_ms;        /* clock_date_ms(): when HEALTH's answer changed */
 	bool was_ok;
@@ -103,6 +105,9 @@ struct store {
 		uint64_t id;      /* 0: none */
 		uint64_t sent_ms; /* when the request went out that is under way */
 		uint64_t renewed_ms; /* without one: when that was known */
+		uint64_t granted_ms;
+		unsigned longer;  /* how often its time was doubled, because the store is slow */
+		uint64_t calm_ms; /* such a lease is given back for a usual one that much later */
 	} lease;
 
 	struct {
@@ -112,6 +117,8 @@ struct store {
 		bool drained;
 		uint32_t sessions;      /* what that said */
 		uint64_t revision;      /* of the last write */
+		unsigned batch;         /* sessions in one write: */
+		uint64_t echo_ms;       /* when that was sent which the watch has not brought yet; 0: it has */
 		bool proof;             /* a proof waits */
 		uint64_t proof_ms;      /* when the last one was sent; 0: none was */
 		uint64_t proof_number;  /* its number */
@@ -129,6 +136,8 @@ struct store {
 		uint64_t next_safe;     /* the same, once the next proof is back */
 		uint64_t started_ms;    /* of the reading */
 		uint64_t proven_ms;     /* 0: never */
+		uint64_t heard_ms;      /* when the watch has brought something last; 0: never */
+		unsigned unproven;      /* watches in a row that were given up */
 		bool more;              /* of the reading: there is another page */
 		bool has_read;          /* this is not the first one of this process */
 		char last_key[ETCD_KEY_CAP];
@@ -152,6 +161,12 @@ void store_trouble(struct store *s, const struct store_task *task, const char *t
 void store_lost_all(struct store *s, uint64_t now);
 /* The watch has brought the LEN bytes of our proof, written in REVISION. */
 void store_proof_back(struct store *s, const char *value, size_t len, uint64_t revision);
+/* The watch, or a reading, has come as far as mirror.revision says. */
+void store_echo(struct store *s, uint64_t now);
+/* How long the lease is, or the next one will be, in milliseconds. */
+uint64_t store_lease_ms(const struct store *s);
+/* The next one is to be longer, as far as it may. */
+void store_longer_lease(struct store *s);
 /* A watch begins: it is to be proven at once. */
 void store_prove(struct store *s);
 /* The directory is to be read anew. */

@@ -45,6 +45,8 @@ static struct etcds etcds;
 static struct http *http;
 static struct node *nodes;
 static unsigned count = 200, sessions = 50, storm = 5000;
+static uint64_t *leases; /* of each node, when it was looked at last */
+static unsigned granted;
 
 static void
 die(const char *what)
@@ -207,14 +209,57 @@ storm_is_known(void)
 	return true;
 }
 
+/* How far the nodes are. */
+struct progress {
+	unsigned leased, watching, usable, failing, waiting;
+	uint64_t least; /* sessions that the last one knows */
+};
+
+static void
+add_node(struct progress *p, unsigned i)
+{
+	const struct store *s = nodes[i].store;
+	struct directory_counts c;
+	unsigned failures = 0;
+
+	directory_count(nodes[i].directory, &c);
+	for (int k = 0; k < STORE_TASKS; k++)
+		failures += s->calls[k].failures;
+	p->leased += s->lease.id != 0;
+	p->watching += s->mirror.phase == MIRROR_WATCH;
+	p->usable += store_usable(s, clock_now_ms());
+	p->failing += failures != 0;
+	p->waiting += own_waits(nodes[i].own);
+	p->least = c.entries < p->least ? c.entries : p->least;
+	granted += s->lease.id && s->lease.id != leases[i];
+	leases[i] = s->lease.id ? s->lease.id : leases[i];
+}
+
+/* For who waits. */
+static void
+show_progress(double since)
+{
+	struct progress p = { .least = UINT64_MAX };
+
+	for (unsigned i = 0; i < count; i++)
+		add_node(&p, i);
+	fprintf(stderr, "  %4.0f s: %u nodes have a lease (%u were granted), %u watch, %u are up to date, %u with failures, "
+	        "%u have something to write; all know %llu sessions; etcd %.0f s\n", seconds() - since, p.leased, granted,
+	        p.watching, p.usable, p.failing, p.waiting, (unsigned long long)p.least, cpu_of(etcds.pids[0]));
+}
+
 static double
 run_until(bool (*condition)(void), const char *what)
 {
-	double began = seconds();
+	double began = seconds(), shown = began;
 
 	while (!condition()) {
 		for (int i = 0; i < 10; i++)
 			turn();
+		if (seconds() - shown > 10) {
+			show_progress(began);
+			shown = seconds();
+		}
 		if (seconds() - began > LIMIT_MS / 1000.0) {
 			fprintf(stderr, "given up: %s\n", what);
 			etcds_stop(&etcds);
@@ -401,7 +446,8 @@ main(int argc, char **argv)
 	observer = child(observe);
 	http = http_new(&files);
 	nodes = calloc(count, sizeof *nodes);
-	if (!http || !nodes)
+	leases = calloc(count, sizeof *leases);
+	if (!http || !nodes || !leases)
 		die("nodes");
 	for (unsigned i = 0; i < count; i++)
 		node_begin(&nodes[i], i, http);
