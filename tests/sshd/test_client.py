@@ -56,6 +56,13 @@ def test_shell_and_cuts(host):
     equal(t.wait_exit(), 7, "status")
 
 
+def numbered_lines(t):
+    """The numbers of the lines "line-N-" that have come.  One may stand right behind a sequence of a drawn screen."""
+    numbers = [int(n) for n in re.findall(r"line-(\d+)-", t.text())]
+    # away for so long that the notice was shown: the screen was drawn once more after it
+    return list(dict.fromkeys(numbers)) if "does not answer" in t.text() else numbers
+
+
 def test_output_over_cuts(host):
     """Numbered lines come once and in order, whatever is cut meanwhile."""
     t = client(host, "--new").prompt()
@@ -64,11 +71,7 @@ def test_output_over_cuts(host):
         t.wait_for("line-%d-" % n)
         cut(host)
     t.wait_for("all-2-lines")
-    numbers = [int(x.split("-")[1]) for x in t.text().replace("\r", "\n").split("\n") if x.startswith("line-")]
-    if "does not answer" in t.text():
-        # away for so long that the notice was shown: the screen was drawn once more after it
-        numbers = list(dict.fromkeys(numbers))
-    equal(numbers, list(range(1, 401)), "lines")
+    equal(numbered_lines(t), list(range(1, 401)), "lines")
 
 
 def test_held_command(host):

@@ -16,7 +16,7 @@ from replay import same_screen, settle, shown
 from template import write
 from term import Failed, check, equal, wait_until
 from test_agent import FORWARD, agent, has_key
-from test_client import CLIENT, HOME, client
+from test_client import CLIENT, HOME, client, numbered_lines
 from test_command import LINES, finish, same, send_all
 from test_replaced import KEEPER
 from test_screen import STILL, modes
@@ -312,10 +312,7 @@ def test_client_over_another_connection(host):
             os.kill(pid, signal.SIGKILL)
         replaced(host, old)
     t.wait_for("all-2-lines")
-    numbers = [int(x.split("-")[1]) for x in t.text().replace("\r", "\n").split("\n") if x.startswith("line-")]
-    if "does not answer" in t.text():
-        numbers = list(dict.fromkeys(numbers))
-    equal(numbers, list(range(1, 301)), "lines")
+    equal(numbered_lines(t), list(range(1, 301)), "lines")
 
 
 # What is said of a keeper that died before it was ready, and before it had the shell begin: the login is a plain one, and
@@ -405,10 +402,7 @@ def test_output_of_a_client(host):
         t.wait_for("line-%d-" % n)
         kill(host)
     t.wait_for("all-2-lines")
-    numbers = [int(x.split("-")[1]) for x in t.text().replace("\r", "\n").split("\n") if x.startswith("line-")]
-    if "does not answer" in t.text():
-        numbers = list(dict.fromkeys(numbers))
-    equal(numbers, list(range(1, 401)), "lines")
+    equal(numbered_lines(t), list(range(1, 401)), "lines")
 
 
 def test_bulk_both_ways(host):
