@@ -17,6 +17,7 @@
 #include "sshconfig.h"
 #include "target.h"
 #include "target_state.h"
+#include "transport_turn.h"
 
 #define LIMIT_MS 20000
 
@@ -84,19 +85,6 @@ start(enum transport_request what, const char *command)
 	return t;
 }
 
-/* One turn of the loop. */
-static void
-turn(struct transport *t)
-{
-	struct pollfd fds[TRANSPORT_FDS];
-	uint64_t deadline = clock_now_ms() + 100;
-	unsigned n = t->ops->poll(t, fds, &deadline);
-	uint64_t now = clock_now_ms();
-
-	(void)poll(fds, n, deadline > now ? (int)(deadline - now) : 0);
-	t->ops->step(t, fds, n);
-}
-
 /* Until T is in STATE; what it carries is added to GOT. */
 static void
 until(struct transport *t, enum transport_state state, char *got, size_t cap)
@@ -106,7 +94,7 @@ until(struct transport *t, enum transport_state state, char *got, size_t cap)
 
 	while (t->state != state) {
 		assert_true(clock_now_ms() < limit);
-		turn(t);
+		transport_turn(t);
 		while (have + 1 < cap && (n = t->ops->read(t, got + have, cap - 1 - have)) > 0)
 			have += n;
 	}
@@ -311,7 +299,7 @@ ends_a_stubborn_command(void **state)
 	while (!strchr(got, '\n')) {
 		size_t have = strlen(got);
 
-		turn(t);
+		transport_turn(t);
 		have += t->ops->read(t, got + have, sizeof got - 1 - have);
 		got[have] = '\0';
 	}
@@ -330,7 +318,7 @@ may_be_left(struct transport *t)
 	uint64_t limit = clock_now_ms() + LIMIT_MS;
 
 	while (!t->ops->leave(t) && clock_now_ms() < limit && t->state != TRANSPORT_CLOSED)
-		turn(t);
+		transport_turn(t);
 	return t->ops->leave(t);
 }
 
@@ -375,7 +363,7 @@ is_waited_for(struct transport *t)
 	uint64_t limit = clock_now_ms() + 100;
 
 	while (!t->ops->leave(t) && clock_now_ms() < limit)
-		turn(t);
+		transport_turn(t);
 	return !t->ops->leave(t);
 }
 

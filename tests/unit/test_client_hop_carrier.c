@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What carries the bytes of a hop: ssh, which reads its configuration itself and prints no sign the first time. */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 #include "target.h"
 #include "target_argv.h"
 #include "target_state.h"
+#include "transport_turn.h"
 
 #define LIMIT_MS 20000
 
@@ -114,19 +114,6 @@ does_without_ssh(void **state)
 	target_free(t);
 }
 
-/* One turn of the loop of the transport T. */
-static void
-turn(struct transport *t)
-{
-	struct pollfd fds[TRANSPORT_FDS];
-	uint64_t deadline = clock_now_ms() + 100;
-	unsigned n = t->ops->poll(t, fds, &deadline);
-	uint64_t now = clock_now_ms();
-
-	(void)poll(fds, n, deadline > now ? (int)(deadline - now) : 0);
-	t->ops->step(t, fds, n);
-}
-
 static void
 say(void *object, const char *text)
 {
@@ -151,7 +138,7 @@ run(struct transport_target *target, enum transport_state at_first)
 	assert_false(t->logged_in);
 	while (t->state != TRANSPORT_CLOSED) {
 		assert_true(clock_now_ms() < limit);
-		turn(t);
+		transport_turn(t);
 		while (have + 1 < sizeof got && (n = t->ops->read(t, got + have, sizeof got - 1 - have)) > 0)
 			have += n;
 	}
