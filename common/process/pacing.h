@@ -7,7 +7,8 @@
  * is looked at (common/process/tcpinfo.h), and no more is written than it moves in two round trips and a tenth of a
  * second:
  *
- *   OPEN      there is budget: writes cost a subtraction.  When it is used up, a look gives more, or closes it
+ *   OPEN      there is budget: writes cost a subtraction, and large ones a look at the clock.  When it is used up, a
+ *             look at the queue gives more, or closes it
  *   CLOSED    until a moment when part of the queue should have gone, then another look; 50 ms at most while it
  *             moves, up to a second while it does not
  *

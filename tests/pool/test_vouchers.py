@@ -84,17 +84,22 @@ def arrives(pool, node, by="login1", unique=""):
     return f, challenged(f, hop(by, "test", unique=unique))
 
 
+def knows_who_came(pool, method):
+    """login2's log has the person's key and place, as METHOD has vouched for them on login1."""
+    for name in ("vouched", "resume"):
+        e = event(pool, "login2", name)
+        equal((e["node"], e["vouched"], e["key"], e["address"]), ("login1", method, fingerprint("key1"), LAPTOP),
+              "the event %s" % name)
+        check("other-key" not in e, "another key: %s" % e)
+
+
 def test_who_it_is(pool):
     """key1's session, found from another node: the identity, the key and the place of the person, in both nodes' logs."""
     marked = left(pool)
     t = over(pool, "login1")
     marked.same(t)
     equal(event(pool, "login1", "vouch")["node"], "login2", "the node that the login goes to")
-    for name in ("vouched", "resume"):
-        e = event(pool, "login2", name)
-        equal((e["node"], e["vouched"], e["key"], e["address"]), ("login1", "k1", fingerprint("key1"), LAPTOP),
-              "the event %s" % name)
-        check("other-key" not in e, "another key: %s" % e)
+    knows_who_came(pool, "k1")
     equal(event(pool, "login2", "resume")["chose"], "pool", "how it was chosen")
     equal(event(pool, "login2", "vouched")["hop-address"], address("login1"), "where the connection comes from")
 

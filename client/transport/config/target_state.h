@@ -46,7 +46,7 @@ struct transport_target {
 	bool sends_first;    /* the command has what is sent first in its environment, for the host's (struct
 	                        transport: first) */
 	bool asked_command;  /* by --transport */
-	bool have_ssh;       /* `ssh -G` answered */
+	bool have_ssh;       /* `ssh -G` answered; of a hop: there is an ssh, and its files could be read */
 	bool hop;            /* from node to node (struct target_request) */
 	int ssh_version;     /* as sshprogram_version has it, -1: none; 0: it has not been asked for */
 	char *warnings;      /* of `ssh -G`, which an ssh that carries the bytes says itself; NULL: none */

@@ -78,7 +78,7 @@ init_window(struct peer *peer)
 
 	window_init(&peer->framed->window, k->ring.size - ahead);
 	if (k->source->keeps_all)
-		window_is_bulk(&peer->framed->window);
+		window_begin_bulk(&peer->framed->window);
 }
 
 /* The pipes are those of an attachment that a keeper had which has died. */

@@ -19,7 +19,7 @@ window_init(struct window *w, uint64_t max)
 }
 
 void
-window_is_bulk(struct window *w)
+window_begin_bulk(struct window *w)
 {
 	if (w->max >= WINDOW_FIRST_BULK)
 		w->size = w->initial = WINDOW_FIRST_BULK;
@@ -35,13 +35,13 @@ window_room(const struct window *w)
 
 /* What was known of the line is of long ago.  TCP begins anew then as well (RFC 5681, 4.1). */
 static void
-begin_anew(struct window *w)
+begin_anew(struct window *w, uint64_t now)
 {
-	w->starting = true;
-	w->size = w->size < w->initial ? w->size : w->initial;
-	w->rate[0] = w->rate[1] = w->round_rate = 0;
-	w->late = w->flat = 0;
-	w->probing = false;
+	*w = (struct window){
+		.sent = w->sent, .acked = w->acked, .size = w->size < w->initial ? w->size : w->initial, .max = w->max,
+		.initial = w->initial, .rtt = w->rtt, .rtt_at = w->rtt_at, .burst_from = w->acked, .burst_at = now,
+		.starting = true,
+	};
 }
 
 void
@@ -49,8 +49,8 @@ window_sent(struct window *w, size_t n, uint64_t now)
 {
 	/* After a silence nothing is there to measure by: the time until the first answer does not count. */
 	if (w->sent == w->acked) {
-		if (w->acked && now - w->acked_at > STALE)
-			begin_anew(w);
+		if (now - w->acked_at > STALE)
+			begin_anew(w, now);
 		w->acked_at = now;
 		w->idle_until = w->sent + n;
 	}

@@ -57,7 +57,7 @@ struct window {
 /* MAX: the window is never larger (the ring must hold the bytes on the way). */
 void window_init(struct window *w, uint64_t max);
 /* Nobody waits for the answer to a key: it begins with WINDOW_FIRST_BULK, if MAX permits. */
-void window_is_bulk(struct window *w);
+void window_begin_bulk(struct window *w);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);
