@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "frame.h"
+#include "framed_private.h"
 #include "picture_private.h"
 
 /* A framed client that numbers each byte: byte N of a stream is pattern(N). */
@@ -89,6 +90,7 @@ client_read(struct client *x)
 	ssize_t n = read(x->c.out, to, room < 700 ? room : 700);
 	int rc;
 
+	client_flush(x);
 	if (n > 0)
 		frame_filled(&x->reader, (size_t)n);
 	while ((rc = frame_next(&x->reader, &f)) > 0)
@@ -146,6 +148,32 @@ a_flood_goes_on_at_the_exact_byte(void **state)
 	world_open(true, true);
 	client_attach(&x, &m);
 	flood(&x, 40);
+	caller_hang_up(&x.c);
+	world_close();
+}
+
+/* What the window of output begins with after a long silence is known to the keeper that comes behind as well. */
+static void
+a_silence_behind_it(void **state)
+{
+	static struct client x;
+	struct attach_claim m = claim_of(ATTACH_MODE_FIRST, ATTACH_FLAG_FRAMED | ATTACH_FLAG_PIPES);
+	char command[] = "exec cat";
+	uint32_t initial;
+
+	(void)state;
+	m.command = command;
+	world_open(true, true);
+	client_attach(&x, &m);
+	client_type(&x, 900);
+	turn_until((client_read(&x), x.got == x.typed && x.acked == x.typed));
+	initial = k.peers.v[0]->framed->window.initial;
+	assert_true(initial >= WINDOW_FIRST);
+	become_another();
+	assert_int_equal(k.peers.v[0]->framed->window.initial, initial);
+	k.peers.v[0]->framed->window.acked_at = 0;
+	client_type(&x, 900);
+	turn_until((client_read(&x), x.got == x.typed && x.acked == x.typed));
 	caller_hang_up(&x.c);
 	world_close();
 }
@@ -242,6 +270,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flood_goes_on_at_the_exact_byte),
+		cmocka_unit_test(a_silence_behind_it),
 		cmocka_unit_test(terminals_go_on_too),
 		cmocka_unit_test(a_painter_leaves_in_the_middle),
 	};

@@ -256,6 +256,7 @@ framed_join(struct peer *peer)
 	s->wide = f->wide;
 	s->told = f->said + f->said_window;
 	f->stream = s;
+	window_set_initial(&f->window, peer->keeper->source->keeps_all);
 	watched_set(peer, s->watched);
 	kept_join(peer);
 	return 0;

@@ -15,14 +15,21 @@ window_init(struct window *w, uint64_t max)
 {
 	*w = (struct window){ .starting = true };
 	w->max = max > WINDOW_MAX ? WINDOW_MAX : max < WINDOW_MIN ? WINDOW_MIN : (uint32_t)max;
-	w->size = w->initial = WINDOW_FIRST < w->max ? WINDOW_FIRST : w->max;
+	window_set_initial(w, false);
+	w->size = w->initial;
+}
+
+void
+window_set_initial(struct window *w, bool bulk)
+{
+	w->initial = bulk && w->max >= WINDOW_FIRST_BULK ? WINDOW_FIRST_BULK : WINDOW_FIRST < w->max ? WINDOW_FIRST : w->max;
 }
 
 void
 window_begin_bulk(struct window *w)
 {
-	if (w->max >= WINDOW_FIRST_BULK)
-		w->size = w->initial = WINDOW_FIRST_BULK;
+	window_set_initial(w, true);
+	w->size = w->initial;
 }
 
 size_t

@@ -58,6 +58,8 @@ struct window {
 void window_init(struct window *w, uint64_t max);
 /* Nobody waits for the answer to a key: it begins with WINDOW_FIRST_BULK, if MAX permits. */
 void window_begin_bulk(struct window *w);
+/* What a window begins with after a long silence, of bulk or not, where W has MAX and goes on (framed_handover.c). */
+void window_set_initial(struct window *w, bool bulk);
 /* How many more bytes may be sent now. */
 size_t window_room(const struct window *w);
 void window_sent(struct window *w, size_t n, uint64_t now);
