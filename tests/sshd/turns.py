@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a run of ./check takes of tests that are many and alike, so that it ends in less than half an hour.
+"""What a run of ./check takes of tests that are many and alike, so that it ends in less than 25 minutes.
 
 HOLDFAST_TESTS_TURN is a number, which ./check without an argument sets by the commit: the same commit takes the same tests,
 and runs of others take the rest by turns.  Without it, as in ./check full and ./check PART, all is taken.

@@ -159,13 +159,13 @@ def choose(suites, patterns):
 
 
 def of_this_turn(suites, specs):
-    """All boots of one release, and of the others those in which the package is installed, upgraded and removed."""
+    """The boots of one release; of no other is the package built."""
     n = turns.turn()
     if n is None or len(suites) < 2:
         return specs
-    whole = suites[n % len(suites)]
-    mine = [s for s in specs if s.suite == whole or s.name.startswith("package")]
-    print("turn %d: all of %s, and %d boots of other releases are left to other turns" % (n, whole, len(specs) - len(mine)))
+    suite = suites[n % len(suites)]
+    mine = [s for s in specs if s.suite == suite]
+    print("turn %d: %s, and %d boots of other releases are left to other turns" % (n, suite, len(specs) - len(mine)))
     return mine
 
 
