@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "link_first.h"
 #include "link_hop.h"
 
 #define ORDER_MS 5000 /* it is sent before we are started */
@@ -33,6 +34,7 @@ carry(const struct hopmsg_order *o)
 	memcpy(m.node, o->from, sizeof m.node);
 	memcpy(m.unique, o->unique, sizeof m.unique);
 	link_hop_set(&m, o->node);
+	link_first_features(FRAME_CLIENT_FEATURES "," FRAME_LINE_FEATURE);
 }
 
 int

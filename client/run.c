@@ -66,6 +66,7 @@ collect(struct run *r, struct turn *t, uint64_t *deadline)
 	clock_sooner(deadline, run_away_due(r));
 	clock_sooner(deadline, run_redirect_due(r));
 	clock_sooner(deadline, run_notice_due(r));
+	clock_sooner(deadline, run_hop_due(r));
 	clock_sooner(deadline, run_predict_due(r, clock_now_ms()));
 	clock_sooner(deadline, run_paste_due(r, clock_now_ms()));
 	clock_sooner(deadline, r->ack_at ? r->ack_at : CLOCK_NEVER);
@@ -165,6 +166,7 @@ turn(struct run *r, struct turn *t)
 		return;
 	now = clock_now_ms();
 	run_links(r, now);
+	run_hop_tick(r, now);
 	if (local_lend(!r->done && run_child_asks(r))) {
 		run_predict_unclean(r);
 		r->redraw = true;

@@ -384,6 +384,12 @@ handle(struct run *r, struct link *l, const struct frame *f)
 	case FRAME_REDIRECT:
 		run_redirect_told(r, l, f);
 		break;
+	case FRAME_LINE_ASK:
+		if (f->len)
+			wrong(l, "LINE_ASK");
+		else
+			run_hop_asked(r);
+		break;
 	default: /* TTY, TAKEN. */
 		if (run_predict_told(r, f) != 0)
 			wrong(l, "what it tells of its terminal");

@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 
+#include "clock.h"
 #include "exit_status.h"
 #include "hop_link.h"
+#include "incoming.h"
 #include "run_end.h"
 
 void
@@ -19,6 +21,7 @@ run_hop_begin(struct run *r)
 	r->flags = FRAME_MUST_EXIST | (o->how == HOPMSG_RESUME ? FRAME_IF_DROPPED : 0u) |
 	           (o->flags & HOPMSG_READONLY ? FRAME_READONLY : 0u);
 	snprintf(r->want, sizeof r->want, "%u", o->session);
+	incoming_open(0, false);
 }
 
 bool
@@ -36,6 +39,40 @@ run_hop_attached(struct run *r)
 		return;
 	snprintf(m.text, sizeof m.text, "%s", r->seen_as);
 	hop_report(r->hop, &m);
+}
+
+/* One NUL, which a terminal ignores: if nothing waits to be written, and not in the middle of a sequence. */
+static bool
+send_nothing(struct run *r)
+{
+	if (!r->terminal || r->out.error || local_sink_waiting(&r->out) || local_holdback_inside(&r->held))
+		return false;
+	(void)local_sink_own(&r->out, "", 1);
+	local_sink_push(&r->out);
+	return !local_sink_waiting(&r->out);
+}
+
+void
+run_hop_asked(struct run *r)
+{
+	if (r->hop && incoming_begin() && !send_nothing(r))
+		incoming_mute();
+}
+
+uint64_t
+run_hop_due(const struct run *r)
+{
+	return r->hop ? incoming_due() : CLOCK_NEVER;
+}
+
+void
+run_hop_tick(struct run *r, uint64_t now)
+{
+	struct frame_line m;
+	unsigned char frame[FRAME_HEAD + 8];
+
+	if (r->hop && incoming_verdict(&m, now) && run_attached_link(r))
+		link_put(r->link, frame, frame_put_line(&m, frame, sizeof frame));
 }
 
 void

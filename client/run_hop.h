@@ -17,6 +17,10 @@ void run_hop_begin(struct run *r);
 bool run_hop_may_attach(struct run *r, struct link *l);
 /* The session is ours. */
 void run_hop_attached(struct run *r);
+/* The host asks whether the person's connection to this node is there: it is looked at, and the host told. */
+void run_hop_asked(struct run *r);
+uint64_t run_hop_due(const struct run *r);
+void run_hop_tick(struct run *r, uint64_t now);
 /* The session goes on without us, for REASON (enum frame_detached_reason), with the TEXT of DETACHED. */
 void run_hop_detached(struct run *r, uint32_t reason, const char *text);
 /* The process that has started us has closed its end: it, or the person's login, has gone. */

@@ -290,6 +290,7 @@ permitted(const struct link *l, uint8_t type)
 		return l->phase == LINK_READY && l->asked_script;
 	case FRAME_TTY:
 	case FRAME_TAKEN:
+	case FRAME_LINE_ASK:
 		return attached;
 	default:
 		return attached && type >= FRAME_OUTPUT && type <= FRAME_NOTICE;

@@ -6,12 +6,20 @@
 
 #include "frame_session.h"
 
+static const char *features = FRAME_CLIENT_FEATURES;
+
+void
+link_first_features(const char *list)
+{
+	features = list;
+}
+
 int
 link_first_hello(unsigned char *out, size_t cap)
 {
-	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION,
-	                             .features = FRAME_CLIENT_FEATURES };
+	struct frame_hello hello = { .lowest = FRAME_VERSION, .highest = FRAME_VERSION };
 
+	snprintf(hello.features, sizeof hello.features, "%s", features);
 	snprintf(hello.software, sizeof hello.software, "holdfast %s", PACKAGE_VERSION);
 	return frame_put_hello(FRAME_HELLO, &hello, out, cap);
 }

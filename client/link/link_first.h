@@ -20,6 +20,8 @@ struct link_first {
 
 #define LINK_FIRST_TEXT (sizeof FRAME_ATTACH_VARIABLE + BASE64_LEN(FRAME_ATTACH_VARIABLE_MAX) + 1)
 
+/* What HELLO names, a name-list; until this is called FRAME_CLIENT_FEATURES.  LIST is borrowed. */
+void link_first_features(const char *list);
 /* HELLO, as frame.h's encoders. */
 int link_first_hello(unsigned char *out, size_t cap);
 /* "NAME=value" of PREAMBLE, HELLO and FIRST to OUT, LINK_FIRST_TEXT bytes; "": they have no room there. */

@@ -4,7 +4,8 @@
  * the same user, and root, may connect to.  One message a packet: a type byte, then the fields of that type.
  *
  *   STATUS          ─▶ STATUS_IS                    at any time
- *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS; at once where there is nothing to judge
+ *   PROBE           ─▶ VERDICT                      within ATTACH_PROBE_MS, a little more over a hop; at once where
+ *                                                   there is nothing to judge
  *   CLAIM + fds     ─▶ CLAIMED, GRANTED or REFUSED  the session is the claimer's; the keeper shows nothing yet
  *   TOLD text                                       after GRANTED: a line for the person, above the screen that is painted
  *   CONFIRM                                         the keeper starts a new session's shell, or paints the screen

@@ -74,6 +74,9 @@ enum frame_type {
 	FRAME_HOP_ANSWER = 141,
 	/* frame_redirect.h; before ATTACH, and where HELLO has named the feature. */
 	FRAME_REDIRECT = 142,
+	/* frame_line.h; to and from a client that has named the feature. */
+	FRAME_LINE_ASK = 143,
+	FRAME_LINE_IS = 144,
 };
 
 /* Features, as HELLO and ATTACHED name them, and the list of those that this version's server has. */
@@ -92,6 +95,7 @@ enum frame_type {
 #define FRAME_ATTACH_VARIABLE "LC_HOLDFAST_ATTACH"
 #define FRAME_ATTACH_VARIABLE_MAX 4096 /* bytes that it stands for, at most */
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
+#define FRAME_LINE_FEATURE "line" /* a client's that carries a login of another node of a pool: it answers LINE_ASK */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT "," FRAME_REDIRECT_FEATURE
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };

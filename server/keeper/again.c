@@ -15,7 +15,7 @@ become(struct peer *peer, const struct awaited *a)
 	peer->serial = a->serial;
 	memcpy(peer->token, a->token, sizeof peer->token);
 	memcpy(peer->address, a->address, sizeof peer->address);
-	peer->probe.tuple = a->tuple;
+	peer->probe.tcp.tuple = a->tuple;
 	peer->more_groups = a->more_groups;
 	peer->claim.flags = a->flags;
 	peer->t.readonly = a->flags & ATTACH_FLAG_READONLY;

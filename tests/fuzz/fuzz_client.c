@@ -237,6 +237,7 @@ handle(const struct frame *f)
 	case FRAME_ERROR:
 	case FRAME_DETACHED:
 	case FRAME_NOTICE: return text(f);
+	case FRAME_LINE_ASK: return f->len == 0;
 	default:
 		must(f->type < FRAME_EXTENSION, "an extension came through");
 		return true;

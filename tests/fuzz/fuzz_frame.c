@@ -13,6 +13,7 @@
 
 #include "frame.h"
 #include "frame_hop.h"
+#include "frame_line.h"
 #include "frame_redirect.h"
 #include "frame_script.h"
 #include "frame_session.h"
@@ -232,6 +233,15 @@ on_hop(const struct frame *f)
 }
 
 static void
+on_line(const struct frame *f)
+{
+	struct frame_line m;
+
+	if (frame_get_line(&m, f->body, f->len) == 0)
+		ROUND(f->type, frame_get_line(&m, body, n), frame_put_line(&m, out, sizeof out));
+}
+
+static void
 on_frame(const struct frame *in, struct streams *streams)
 {
 	/* Of its own length, so that a sanitizer sees a read behind its end. */
@@ -260,6 +270,9 @@ on_frame(const struct frame *in, struct streams *streams)
 	case FRAME_HOP_VOUCHER:
 	case FRAME_HOP_ANSWER:
 		on_hop(&f);
+		break;
+	case FRAME_LINE_IS:
+		on_line(&f);
 		break;
 	case FRAME_SCRIPT_INPUT:
 	case FRAME_SCRIPT_OUTPUT:

@@ -43,6 +43,7 @@ SEEDS = {
            frame(70, struct.pack(">BQQ", 0, 3, 900)) + painted(950, b"\033[H") + out(950, b"z"),
     "forgotten": attached() + CUT + attached(1, 0, 0, 0, 512, 0) + frame(69, struct.pack(">QI", 16, 0)),
     "pings": attached() + frame(76, bytes(8)) * 20 + frame(77, struct.pack(">Q", 1)),
+    "line": attached() + frame(143) * 3 + out(0, b"x") + frame(143, b"y"),
     "texts": attached() + frame(78, string(b"a line \xc2\x9b")) + frame(72, struct.pack(">II", 24, 80)) +
              frame(200, b"extension") + frame(74, struct.pack(">I", 2) + string(b"taken")),
     "error": frame(75, struct.pack(">I", 3) + string(b"none")),

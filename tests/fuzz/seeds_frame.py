@@ -61,6 +61,7 @@ FRAMES = {
            frame(139, KEY + KEY + string(b"login2") + KEY) + frame(141, b"\1" + string(b"")),
     "hop-voucher": frame(140, string(b"k1") + string(b"claim") + string(KEY + KEY)) + frame(140, string(b"") * 3) +
                    frame(140, string(b"munge") + string(b"c" * 1024) + string(b"m" * 4096)),
+    "line": frame(143) + frame(144, struct.pack(">BI", 2, 30000)) + frame(144, struct.pack(">BI", 4, 0)),
     "script-end": frame(136, struct.pack(">I", 3) + string(b"a\33line")) + frame(136, struct.pack(">I", 256) + string(b"")),
     "extension": frame(200, b"whatever"),
     "length-0": bytes(4),

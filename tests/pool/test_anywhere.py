@@ -3,6 +3,7 @@
 import re
 import time
 
+from host import takes_long
 from places import NODES
 from term import check, equal, wait_until
 from test_knows import NAMED, known
@@ -152,6 +153,60 @@ def test_laptop_vanishes(pool):
     known(pool, 1, "attached")
     pool.wait_published(lambda v: [s["lost"] <= s["changed"] for s in v] == [True], "nor is the new one's line dead")
     equal(pool.node_of(pool.login("login3")), "login3", "the node of a login beside one that is alive")
+
+
+def over_a_hop(pool):
+    """A session on login2 that is used from login1: its terminal, and what is in its shell."""
+    t = pool.login("login2")
+    marked = pool.mark(t, "login2")
+    pool.drop(t, "login2")
+    known(pool, 1)
+    t = pool.login("login1")
+    marked.same(t)
+    known(pool, 1, "attached")
+    return t, marked
+
+
+def wait_line(pool, dead, what, timeout):
+    """Waits until the one entry says that the line of the session, which is attached, is dead, or is not."""
+    pool.wait_published(lambda v: [(s["state"], s["lost"] > s["changed"]) for s in v] == [("attached", dead)], what, timeout=timeout)
+
+
+@takes_long
+def test_laptop_vanishes_behind_a_hop(pool):
+    """The same, and the session is seen over a hop: the line between the nodes lives, and the next login has the session."""
+    t, marked = over_a_hop(pool)
+    pool.router.cut("laptop", "login1")
+    begin = time.monotonic()
+    wait_line(pool, True, "the entry says that the connection to login1 is dead", 60)
+    pool.note("noticed after %.0f s" % (time.monotonic() - begin))
+    marked.same(pool.login("login3"))
+    wait_until(lambda: not pool["login1"].named("holdfast", "alice"), "the hop's client has gone from login1")
+    known(pool, 1, "attached")
+    wait_line(pool, False, "nor is the new one's line dead", 20)
+    pool.router.mend("laptop", "login1")
+    equal(pool.node_of(pool.login("login1")), "login1", "the node of a login beside one that is alive")
+
+
+@takes_long
+def test_laptop_comes_back_behind_a_hop(pool):
+    """The laptop was away and has not given up its connection: the session is its own again, without a word to anybody."""
+    t, marked = over_a_hop(pool)
+    pool.router.cut("laptop", "login1")
+    wait_line(pool, True, "the entry says that the connection to login1 is dead", 60)
+    pool.router.mend("laptop", "login1")
+    wait_line(pool, False, "the entry says that it lives", 90)
+    marked.same(t)
+    equal(pool.node_of(pool.login("login3")), "login3", "the node of a login beside one that is alive")
+    marked.same(t)
+
+
+def test_laptop_vanishes_and_the_node_is_asked(pool):
+    """A login on the node that has the session need not wait: that node asks the one that the laptop came to."""
+    t, marked = over_a_hop(pool)
+    pool.router.cut("laptop", "login1")
+    marked.same(pool.login("login2"))
+    wait_until(lambda: not pool["login1"].named("holdfast", "alice"), "the hop's client has gone from login1")
 
 
 def test_line_between_nodes(pool):

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "frame_ahead.h"
+#include "frame_line.h"
 #include "frame_session.h"
 #include "frame_tty.h"
 
@@ -277,6 +278,26 @@ a_watch_asks_for_all_or_modes_or_nothing(void **state)
 }
 
 static void
+a_line_is_alive_dead_or_unknown(void **state)
+{
+	static const unsigned char none[] = { 0, 0, 0, 0, 1 }, four[] = { 4, 0, 0, 0, 1 };
+	const struct frame *f;
+	struct frame_line m, got;
+
+	(void)state;
+	for (unsigned verdict = FRAME_LINE_ALIVE; verdict <= FRAME_LINE_UNKNOWN; verdict++) {
+		m = (struct frame_line){ (uint8_t)verdict, verdict == FRAME_LINE_DEAD ? UINT32_MAX : 30000 };
+		f = back(frame_put_line(&m, out, sizeof out));
+		assert_int_equal(f->type, FRAME_LINE_IS);
+		assert_int_equal(frame_get_line(&got, f->body, f->len), 0);
+		assert_true(got.verdict == m.verdict && got.ago_ms == m.ago_ms);
+		MUST_BE_WHOLE(f, frame_get_line(&got, body, len));
+	}
+	assert_int_equal(frame_get_line(&got, none, sizeof none), -EBADMSG);
+	assert_int_equal(frame_get_line(&got, four, sizeof four), -EBADMSG);
+}
+
+static void
 input_ahead_there_and_back(void **state)
 {
 	struct frame_input_ahead m = { .mask = "0123456789abcdef", .last = 1, .offset = 1u << 30, .len = 5 }, n;
@@ -374,6 +395,7 @@ main(void)
 		cmocka_unit_test_setup(offsets_do_not_wrap, empty_reader),
 		cmocka_unit_test_setup(small_ones_there_and_back, empty_reader),
 		cmocka_unit_test_setup(texts_are_cleaned, empty_reader),
+		cmocka_unit_test_setup(a_line_is_alive_dead_or_unknown, empty_reader),
 		cmocka_unit_test_setup(input_ahead_there_and_back, empty_reader),
 		cmocka_unit_test_setup(a_watch_asks_for_all_or_modes_or_nothing, empty_reader),
 		cmocka_unit_test_setup(a_terminal_there_and_back, empty_reader),

@@ -9,6 +9,7 @@
 #include "framed_handover.h"
 #include "framed_private.h"
 #include "handover_peer.h"
+#include "probe.h"
 #include "records.h"
 
 /* Records. */
@@ -144,8 +145,9 @@ same_peer(const struct peer *a, const struct peer *b)
 	assert_true(a->typed_at == b->typed_at && a->typed_count == b->typed_count);
 	assert_true(a->since_ms == b->since_ms && a->askew == b->askew);
 	assert_true(a->upgrading == b->upgrading && a->ops == b->ops);
-	assert_true(a->probe.seen == b->probe.seen && a->probe.heard_at == b->probe.heard_at);
-	assert_memory_equal(&a->probe.tuple, &b->probe.tuple, sizeof a->probe.tuple);
+	assert_true(a->probe.tcp.seen == b->probe.tcp.seen && a->probe.tcp.heard_at == b->probe.tcp.heard_at);
+	assert_int_equal(probe_heard_at(a), probe_heard_at(b));
+	assert_memory_equal(&a->probe.tcp.tuple, &b->probe.tcp.tuple, sizeof a->probe.tcp.tuple);
 	assert_true(a->reports.state == b->reports.state && a->reports.passed == b->reports.passed);
 	assert_true(a->reports.string_len == b->reports.string_len && a->reports.paste_at == b->reports.paste_at);
 	assert_true(a->reports.until == b->reports.until);
@@ -174,9 +176,9 @@ fill(struct peer *peer)
 	peer->t.paint_len = 9;
 	peer->t.flow = TERMINAL_BLOCKED;
 	peer->t.since = 17;
-	peer->t.pace.tuple = peer->probe.tuple = tuple;
-	peer->probe.seen = true;
-	peer->probe.heard_at = 18;
+	peer->t.pace.tuple = peer->probe.tcp.tuple = tuple;
+	peer->probe.tcp.seen = true;
+	peer->probe.tcp.heard_at = 18;
 	peer->reports = (struct termreports){ .state = TERMREPORTS_BEGUN, .len = 2, .string_len = 5, .paste_at = 3,
 		                              .passed = true, .until = UINT64_MAX, .kept_len = 4 };
 	memcpy(peer->reports.held, "\033[", 2);
@@ -253,6 +255,7 @@ frames_in_progress(void **state)
 		assert_non_null(f);
 		peer.framed = f;
 		f->stream = &s;
+		f->line = i & 1;
 		window_init(&f->window, 1u << 20);
 		window_sent(&f->window, 1000, 5);
 		window_acked(&f->window, 400, 9);
@@ -304,6 +307,7 @@ frames_in_progress(void **state)
 		assert_memory_equal(g->control + g->control_at, "control", 7);
 		assert_int_equal(window_room(&g->window), window_room(&f->window));
 		assert_memory_equal(back.claim.framed.stream, s.name, FRAME_KEY);
+		assert_true(g->line == f->line && back.probe.far.known == f->line);
 		framed_forget(&back);
 		framed_forget(&peer);
 	}

@@ -78,10 +78,10 @@ attach_over(struct caller *c, enum attach_mode mode, const struct line *l)
 	caller_attach(c, mode, mode == ATTACH_MODE_FIRST ? 0 : ATTACH_FLAG_PIPES);
 	turn_until(mode != ATTACH_MODE_FIRST || is_ready(c, text));
 	peer = k.peers.v[k.peers.count - 1];
-	assert_int_equal(tcp_tuple_parse(&peer->probe.tuple, "127.0.0.1", port_of(l->client), "127.0.0.1",
+	assert_int_equal(tcp_tuple_parse(&peer->probe.tcp.tuple, "127.0.0.1", port_of(l->client), "127.0.0.1",
 	                                 port_of(l->server)), 0);
 	probe_attached(peer);
-	assert_true(peer->probe.seen);
+	assert_true(peer->probe.tcp.seen);
 }
 
 static uint32_t
@@ -154,13 +154,13 @@ a_connection_that_lives(void **state)
 	/* One NUL, and nothing else. */
 	turn_until(read(c.screen, &byte, 1) == 1);
 	assert_int_equal(byte, 0);
-	assert_true(k.peers.v[0]->probe.open);
+	assert_true(k.peers.v[0]->probe.tcp.open);
 	assert_int_equal(write(l.server, &byte, 1), 1);
 	msg = caller_expect(&asker, ATTACH_MSG_VERDICT, &len);
 	assert_int_equal(attach_decode_verdict(&m, msg, len), 0);
 	assert_int_equal(m.verdict, ATTACH_VERDICT_ALIVE);
 	assert_true(m.heard_ms > clock_date_ms() - 5000 && m.heard_ms <= clock_date_ms());
-	assert_false(k.peers.v[0]->probe.open);
+	assert_false(k.peers.v[0]->probe.tcp.open);
 	assert_false(probe_all_dead(&k));
 	caller_hang_up(&asker);
 	caller_hang_up(&c);
@@ -243,9 +243,9 @@ a_proof_that_has_gone(void **state)
 	caller_connect(&asker);
 	assert_int_equal(ask(&asker), ATTACH_VERDICT_DEAD);
 	assert_true(probe_all_dead(&k));
-	k.peers.v[0]->probe.found_at -= 6000;
+	k.peers.v[0]->probe.tcp.found_at -= 6000;
 	assert_false(probe_all_dead(&k));
-	k.peers.v[0]->probe.found_at += 6000;
+	k.peers.v[0]->probe.tcp.found_at += 6000;
 	assert_true(probe_all_dead(&k));
 	assert_int_equal(write(c.screen, "x", 1), 1);
 	turn_until(!probe_is_dead(k.peers.v[0]));
@@ -294,7 +294,7 @@ several_that_ask_get_the_verdict_of_one_look(void **state)
 	caller_connect(&a);
 	caller_connect(&b);
 	caller_say(&a, ATTACH_MSG_PROBE);
-	turn_until(k.peers.v[0]->probe.open);
+	turn_until(k.peers.v[0]->probe.tcp.open);
 	caller_say(&b, ATTACH_MSG_PROBE);
 	turn_until(k.peers.count == 3 && k.peers.v[2]->probe.asked);
 	assert_int_equal(write(l.server, &byte, 1), 1);
@@ -323,11 +323,11 @@ an_asker_that_goes(void **state)
 	usleep(250000);
 	caller_connect(&a);
 	caller_say(&a, ATTACH_MSG_PROBE);
-	turn_until(k.peers.v[0]->probe.open);
+	turn_until(k.peers.v[0]->probe.tcp.open);
 	caller_hang_up(&a);
 	turn_until(k.peers.count == 1);
 	/* Nothing of it was ever under way: at the end it is unknown. */
-	turn_until(!k.peers.v[0]->probe.open);
+	turn_until(!k.peers.v[0]->probe.tcp.open);
 	assert_int_equal(peers_attached(&k), 1);
 	caller_hang_up(&c);
 	line_cut(&l);
@@ -354,9 +354,9 @@ silence_is_noticed(void **state)
 	line_cut(&l);
 	/* Not yet: it was heard a moment ago. */
 	facts_turn(&k);
-	assert_false(peer->probe.found);
+	assert_false(peer->probe.tcp.found);
 	assert_in_range(k.facts.look_at, clock_now_ms() + FACTS_SILENT_MS - 5000, clock_now_ms() + FACTS_SILENT_MS);
-	peer->probe.heard_at -= FACTS_SILENT_MS;
+	peer->probe.tcp.heard_at -= FACTS_SILENT_MS;
 	k.facts.look_at = 1;
 	turn_until(k.facts.sent.silent);
 	assert_true(probe_found_dead(&k));

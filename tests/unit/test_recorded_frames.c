@@ -3,6 +3,7 @@
 #include "recordings.h"
 
 #include "frame.h"
+#include "frame_line.h"
 #include "frame_script.h"
 #include "frame_session.h"
 #include "frame_tty.h"
@@ -37,6 +38,7 @@ RECORDED_FLAT(channel, struct one_byte, v, frame_put_channel(m->v, out, cap), fr
 RECORDED_FLAT(tty, struct frame_tty, program, frame_put_tty(m, out, cap), frame_get_tty(&got, buf, len));
 RECORDED_FLAT(taken, struct frame_taken, certain, frame_put_taken(m, out, cap), frame_get_taken(&got, buf, len));
 RECORDED_FLAT(watch, struct one_watch, what, frame_put_watch(m->what, out, cap), frame_get_watch(&got.what, buf, len));
+RECORDED_FLAT(line_is, struct frame_line, ago_ms, frame_put_line(m, out, cap), frame_get_line(&got, buf, len));
 RECORDED_FLAT(script_end, struct frame_script_end, text, frame_put_script_end(m, out, cap),
               frame_get_script_end(&got, buf, len));
 RECORDED_FLAT(redraw, struct one_byte, v, frame_put_redraw(m->v, out, cap), frame_get_redraw(&got.v, buf, len));
@@ -233,6 +235,8 @@ static const struct one_number number = { 0x0102030405060708 }, number_min, numb
 static const struct one_ack ack = { 0x0102030405060708, 1 }, ack_min, ack_max = { UINT64_MAX, 1 };
 static const struct one_byte channel_0 = { 0 }, channel_1 = { 1 };
 static const struct one_byte redraw = { FRAME_REDRAW_SCREEN }, redraw_all = { FRAME_REDRAW_ALL };
+static const struct frame_line line_is = { FRAME_LINE_DEAD, 30000 }, line_is_min = { FRAME_LINE_ALIVE, 0 };
+static const struct frame_line line_is_max = { FRAME_LINE_UNKNOWN, UINT32_MAX };
 static const struct one_watch watch_on = { FRAME_WATCH_ALL }, watch_off = { FRAME_WATCH_NOT };
 static const struct frame_tty tty = { 0x0102030405060708, 0x11121314, { 3, 28, 127, 21, 4, [12] = 19 }, 0x21222324,
                                       "vim \xc3\xa9" },
@@ -321,7 +325,7 @@ from_the_client(void **state)
 		THREE("pong", FRAME_PONG, number), ONE("output-closed", FRAME_OUTPUT_CLOSED, channel, &channel_0),
 		ONE("output-closed-1", FRAME_OUTPUT_CLOSED, channel, &channel_1),
 		ONE("watch", FRAME_WATCH, watch, &watch_on), ONE("watch-off", FRAME_WATCH, watch, &watch_off),
-		THREE("script", FRAME_SCRIPT, script),
+		THREE("line-is", FRAME_LINE_IS, line_is), THREE("script", FRAME_SCRIPT, script),
 		ONE("script-input", FRAME_SCRIPT_INPUT, script_data, &script_input, SCRIPT_DATA, .rest_is_data = true),
 		ONE("script-input-end", FRAME_SCRIPT_INPUT, script_data, &script_no_data, SCRIPT_DATA, .rest_is_data = true),
 	};
@@ -349,7 +353,7 @@ from_the_server(void **state)
 		THREE("detached", FRAME_DETACHED, text, CODES), THREE("error", FRAME_ERROR, text, CODES),
 		THREE("ping", FRAME_SERVER_PING, number), THREE("pong", FRAME_SERVER_PONG, number),
 		NAMED("notice", FRAME_NOTICE, text, line, LINES),
-		THREE("tty", FRAME_TTY, tty), THREE("taken", FRAME_TAKEN, taken),
+		ONE("line-ask", FRAME_LINE_ASK, plain, NULL), THREE("tty", FRAME_TTY, tty), THREE("taken", FRAME_TAKEN, taken),
 		ONE("script-output", FRAME_SCRIPT_OUTPUT, script_data, &script_output, SCRIPT_DATA, .rest_is_data = true,
 		    .plain = 6),
 		THREE("script-end", FRAME_SCRIPT_END, script_end), NAMED("script-taken", FRAME_SCRIPT_TAKEN, number, number),

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "judge.h"
 
 #define DEAD_MS 5000   /* how long the proof counts */
+#define FAR_MS 1150    /* for the answer of a client on another node: its own look, and the way there and back */
 
-/* When a connection is looked at, in ms after the first look.  One that lives has answered by the first few. */
-static const uint16_t schedule[] = { 5, 15, 40, 100, 250, 450, 650, 800, ATTACH_PROBE_MS };
-
-#define STEPS (sizeof schedule / sizeof *schedule)
+_Static_assert(TCPPROBE_MS == ATTACH_PROBE_MS && (int)TCPPROBE_ALIVE == ATTACH_VERDICT_ALIVE &&
+               (int)TCPPROBE_DEAD == ATTACH_VERDICT_DEAD && (int)TCPPROBE_UNKNOWN == ATTACH_VERDICT_UNKNOWN,
+               "what is found is told as it is");
 
 /* "address port address port", as sshd puts it into SSH_CONNECTION. */
 static int
@@ -57,118 +55,107 @@ probe_know(struct peer *peer, const struct leadermsg_vouched *m)
 	if (m ? tcp_tuple_parse(&t, m->address, m->port, m->local_address, m->local_port) < 0
 	      : tuple_of_environment(&t, &peer->claim.env) < 0)
 		return;
-	peer->probe.tuple = t;
+	peer->probe.tcp.tuple = t;
 }
 
 void
 probe_attached(struct peer *peer)
 {
-	struct tcpinfo i;
-
-	peer->probe.heard_at = clock_now_ms();
-	peer->probe.seen = peer->probe.tuple.family && tcpinfo_get(&peer->probe.tuple, &i) == 0;
+	tcpprobe_start(&peer->probe.tcp);
+	peer->probe.far.heard_at = clock_now_ms();
 }
 
 void
 probe_heard(struct peer *peer)
 {
-	peer->probe.heard_at = clock_now_ms();
-	peer->probe.found = 0;
+	tcpprobe_heard(&peer->probe.tcp);
+}
+
+void
+probe_typed(struct peer *peer)
+{
+	peer->probe.far.heard_at = clock_now_ms();
+	peer->probe.far.found = 0;
+}
+
+void
+probe_far_knows(struct peer *peer)
+{
+	peer->probe.far.known = true;
 }
 
 static void
-conclude(struct probe *p, enum attach_verdict_is verdict)
+conclude_far(struct peer *peer, uint32_t verdict)
 {
-	p->open = false;
-	p->found = verdict;
-	p->found_at = clock_now_ms();
+	peer->probe.far.open = false;
+	peer->probe.far.found = verdict;
+	peer->probe.far.found_at = clock_now_ms();
 }
 
-/* Asks the kernel: 0, and *i; or the verdict, when the kernel shows no such connection. */
-static enum attach_verdict_is
-look(struct probe *p, struct tcpinfo *i)
+void
+probe_far_said(struct peer *peer, uint32_t verdict, uint32_t ago_ms)
 {
-	uint64_t now = clock_now_ms();
-	int rc = tcpinfo_get(&p->tuple, i);
+	uint64_t now = clock_now_ms(), heard = ago_ms < now ? now - ago_ms : 0;
+	struct probe *p = &peer->probe;
 
-	if (rc == -ENOENT && p->seen)
-		return ATTACH_VERDICT_DEAD;
-	if (rc < 0)
-		return ATTACH_VERDICT_UNKNOWN;
-	p->seen = true;
-	if (now - i->last_ack_ms > p->heard_at && i->last_ack_ms < now)
-		p->heard_at = now - i->last_ack_ms;
-	return 0;
+	if (!p->far.known)
+		return;
+	/* Its answer has come over the connection. */
+	if (p->tcp.open)
+		tcpprobe_conclude(&p->tcp, TCPPROBE_ALIVE);
+	conclude_far(peer, verdict);
+	if (verdict != ATTACH_VERDICT_UNKNOWN && heard > p->far.heard_at)
+		p->far.heard_at = heard;
+}
+
+uint64_t
+probe_heard_at(const struct peer *peer)
+{
+	return peer->probe.far.known ? peer->probe.far.heard_at : peer->probe.tcp.heard_at;
+}
+
+/* Whether PEER's client, on another node, has been asked what it knows: nothing else need be sent then. */
+static bool
+begin_far(struct peer *peer)
+{
+	struct far *f = &peer->probe.far;
+
+	if (!f->known)
+		return false;
+	if (!peer->ops->ask_far || !peer->ops->ask_far(peer)) {
+		conclude_far(peer, ATTACH_VERDICT_UNKNOWN);
+		return false;
+	}
+	f->open = true;
+	f->until = clock_now_ms() + FAR_MS;
+	return true;
 }
 
 static void
 begin(struct peer *peer)
 {
-	struct probe *p = &peer->probe;
-	enum attach_verdict_is verdict = p->tuple.family ? look(p, &p->first) : ATTACH_VERDICT_UNKNOWN;
+	struct tcpprobe *p = &peer->probe.tcp;
+	bool ask = tcpprobe_begin(p);
 
-	if (verdict) {
-		conclude(p, verdict);
+	if (!p->open && p->found == TCPPROBE_DEAD)
 		return;
-	}
-	/* Proven before, and nothing was heard since, though there is something to be acknowledged. */
-	if (p->found == ATTACH_VERDICT_DEAD && p->heard_at <= p->found_at &&
-	    ((p->first.unacked && p->first.backoff) || p->first.probes)) {
-		conclude(p, ATTACH_VERDICT_DEAD);
-		return;
-	}
-	p->since = clock_now_ms();
-	p->step = 0;
-	p->probes = 0;
-	p->open = true;
-	switch (judge_first(&p->first)) {
-	case JUDGE_ALIVE:
-		conclude(p, ATTACH_VERDICT_ALIVE);
-		break;
-	case JUDGE_DEAD:
-		conclude(p, ATTACH_VERDICT_DEAD);
-		break;
-	case JUDGE_ASK:
-		if (!peer->ops->ping(peer))
-			conclude(p, ATTACH_VERDICT_UNKNOWN);
-		break;
-	case JUDGE_WATCH:
-		break;
-	}
+	if (!begin_far(peer) && ask && !peer->ops->ping(peer))
+		tcpprobe_conclude(p, TCPPROBE_UNKNOWN);
 }
 
-/* The kernel does not say when it probed a closed window last, only how often: it is noticed here. */
-static void
-note_window_probes(struct probe *p, struct tcpinfo *i, uint64_t now)
+static bool
+is_open(const struct peer *peer)
 {
-	if (i->unacked || i->probes <= p->first.probes)
-		return;
-	if (i->probes != p->probes)
-		p->probed_at = now;
-	p->probes = i->probes;
-	i->last_sent_ms = (uint32_t)(now - p->probed_at);
+	return peer->probe.tcp.open || peer->probe.far.open;
 }
 
-static void
-look_again(struct probe *p, uint64_t now)
+/* The verdict of PEER's last look; its client's counts, if the connection to that one is there. */
+static uint32_t
+found(const struct peer *peer)
 {
-	struct tcpinfo i;
-	bool last = p->since + schedule[STEPS - 1] <= now;
-	enum attach_verdict_is verdict = look(p, &i);
-	enum judgement j;
+	const struct probe *p = &peer->probe;
 
-	while (p->step < STEPS && p->since + schedule[p->step] <= now)
-		p->step++;
-	if (verdict) {
-		conclude(p, verdict);
-		return;
-	}
-	note_window_probes(p, &i, now);
-	j = judge_later(&p->first, &i, (uint32_t)(now - p->since), last);
-	if (j == JUDGE_ALIVE || j == JUDGE_DEAD)
-		conclude(p, j == JUDGE_ALIVE ? ATTACH_VERDICT_ALIVE : ATTACH_VERDICT_DEAD);
-	else if (last)
-		conclude(p, ATTACH_VERDICT_UNKNOWN);
+	return p->far.known && p->tcp.found != TCPPROBE_DEAD ? p->far.found : p->tcp.found;
 }
 
 /* The verdict about all attachments; 0: some are still being looked at, and none is known to live. */
@@ -179,10 +166,10 @@ verdict_of_all(const struct keeper *k)
 	const struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		if (!peer->probe.open && peer->probe.found == ATTACH_VERDICT_ALIVE)
+		if (!is_open(peer) && found(peer) == ATTACH_VERDICT_ALIVE)
 			return ATTACH_VERDICT_ALIVE;
-		open |= peer->probe.open;
-		unknown |= peer->probe.found != ATTACH_VERDICT_DEAD;
+		open |= is_open(peer);
+		unknown |= found(peer) != ATTACH_VERDICT_DEAD;
 	}
 	return open ? 0 : unknown ? ATTACH_VERDICT_UNKNOWN : ATTACH_VERDICT_DEAD;
 }
@@ -194,8 +181,8 @@ probe_last_heard(const struct keeper *k)
 	uint64_t latest = 0;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
-		if (peer->probe.heard_at > latest)
-			latest = peer->probe.heard_at;
+		if (probe_heard_at(peer) > latest)
+			latest = probe_heard_at(peer);
 	return latest;
 }
 
@@ -220,7 +207,7 @@ probe_look(struct keeper *k)
 	struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));)
-		if (!peer->probe.open)
+		if (!is_open(peer))
 			begin(peer);
 }
 
@@ -234,7 +221,11 @@ probe_ask(struct peer *peer)
 bool
 probe_is_dead(const struct peer *peer)
 {
-	return peer->phase == PEER_ATTACHED && !peer->probe.open && peer->probe.found == ATTACH_VERDICT_DEAD;
+	const struct probe *p = &peer->probe;
+
+	/* What the client of another node has said holds until it says something else, also while it is asked again. */
+	return peer->phase == PEER_ATTACHED && ((p->far.known && p->far.found == ATTACH_VERDICT_DEAD) ||
+	                                        (!p->tcp.open && p->tcp.found == TCPPROBE_DEAD));
 }
 
 bool
@@ -249,25 +240,36 @@ probe_found_dead(const struct keeper *k)
 	return any;
 }
 
+/* Whether PEER, which is dead, is so still. */
+static bool
+stays_dead(struct peer *peer, uint64_t now)
+{
+	struct tcpprobe *p = &peer->probe.tcp;
+	struct far *f = &peer->probe.far;
+	enum tcpprobe_verdict verdict;
+	struct tcpinfo i;
+
+	if (f->known && f->found == ATTACH_VERDICT_DEAD)
+		return now - f->found_at <= DEAD_MS;
+	if (now - p->found_at > DEAD_MS)
+		return false;
+	verdict = tcpprobe_look(p, &i);
+	if (verdict == TCPPROBE_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
+		p->found = 0;
+		return false;
+	}
+	return true;
+}
+
 bool
 probe_all_dead(struct keeper *k)
 {
 	uint64_t now = clock_now_ms();
 	struct peer *peer;
 
-	for (unsigned n = 0; (peer = peers_next_attached(k, &n));) {
-		struct probe *p = &peer->probe;
-		enum attach_verdict_is verdict;
-		struct tcpinfo i;
-
-		if (!probe_is_dead(peer) || now - p->found_at > DEAD_MS)
+	for (unsigned n = 0; (peer = peers_next_attached(k, &n));)
+		if (!probe_is_dead(peer) || !stays_dead(peer, now))
 			return false;
-		verdict = look(p, &i);
-		if (verdict == ATTACH_VERDICT_UNKNOWN || (!verdict && p->heard_at > p->found_at)) {
-			p->found = 0;
-			return false;
-		}
-	}
 	return true;
 }
 
@@ -277,10 +279,10 @@ probe_watch(struct keeper *k, struct loop *l)
 	const struct peer *peer;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		const struct probe *p = &peer->probe;
-
-		if (p->open)
-			loop_until(l, p->since + schedule[p->step < STEPS ? p->step : STEPS - 1]);
+		if (peer->probe.tcp.open)
+			loop_until(l, tcpprobe_due(&peer->probe.tcp));
+		if (peer->probe.far.open)
+			loop_until(l, peer->probe.far.until);
 	}
 }
 
@@ -292,14 +294,13 @@ look_at_due(struct keeper *k)
 	uint64_t now = 0;
 
 	for (unsigned i = 0; (peer = peers_next_attached(k, &i));) {
-		struct probe *p = &peer->probe;
-
-		if (!p->open)
+		if (!is_open(peer))
 			continue;
 		if (!now)
 			now = clock_now_ms();
-		if (p->step >= STEPS || p->since + schedule[p->step] <= now)
-			look_again(p, now);
+		tcpprobe_again(&peer->probe.tcp, now);
+		if (peer->probe.far.open && now >= peer->probe.far.until)
+			conclude_far(peer, ATTACH_VERDICT_UNKNOWN);
 	}
 }
 

@@ -2,9 +2,10 @@
 /*
  * probe: whether the connections behind a session's attachments are still there (PROBE of common/messages/attach.h).
  *
- * The kernel's numbers about each connection decide (judge.h).  Where nothing is under way, one NUL is written to the
+ * The kernel's numbers about each connection decide (tcpprobe.h).  Where nothing is under way, one NUL is written to the
  * terminal, which ignores it: only when nothing waits to be written, and not in the middle of an escape sequence or
- * a character.  All connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due
+ * a character.  A client that carries a login of another node of a pool is asked, and looks at the connection by which
+ * the person has come to that node (LINE_ASK of docs/PROTOCOL.md); what it says counts for its own attachment.  All connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due
  * without a request, but for facts.h, where the host belongs to a pool of login nodes.  Requests at the same time get
  * the verdict of one probe.
  *
@@ -25,6 +26,14 @@ void probe_know(struct peer *peer, const struct leadermsg_vouched *m);
 void probe_attached(struct peer *peer);
 /* Something was read from PEER's terminal. */
 void probe_heard(struct peer *peer);
+/* PEER's client has sent what a person typed, or a terminal answered. */
+void probe_typed(struct peer *peer);
+/* PEER's client knows more of the connection behind it than the kernel here, and can be asked. */
+void probe_far_knows(struct peer *peer);
+/* It has answered: VERDICT (enum attach_verdict_is), and how long ago anything was heard from there. */
+void probe_far_said(struct peer *peer, uint32_t verdict, uint32_t ago_ms);
+/* clock_now_ms() when anything was heard last from PEER's person; 0: unknown. */
+uint64_t probe_heard_at(const struct peer *peer);
 /* PROBE came: PEER gets VERDICT, now or when it is known. */
 void probe_ask(struct peer *peer);
 /* Looks at all connections, though nobody has asked. */

@@ -37,7 +37,7 @@ describe(const struct peer *peer, struct awaited *a)
 	a->device = peer->device;
 	a->inode = peer->inode;
 	memcpy(a->stream, peer->claim.framed.stream, sizeof a->stream);
-	a->tuple = peer->probe.tuple;
+	a->tuple = peer->probe.tcp.tuple;
 	memcpy(a->address, peer->address, sizeof a->address);
 	a->size = t->size;
 	a->raw = t->raw;

@@ -21,7 +21,7 @@
 #include "termreports.h"
 #include "themereports.h"
 #include "state.h"
-#include "tcpinfo.h"
+#include "tcpprobe.h"
 #include "terminal.h"
 
 struct framed;
@@ -38,20 +38,21 @@ enum redraw_why {
 	REDRAW_ALL,     /* … for all of it */
 };
 
-/* The connection behind one attachment (probe.h); all zero: nothing is known about it. */
+/* What the client of an attachment says of a connection that only its own host can see (LINE_IS of docs/PROTOCOL.md). */
+struct far {
+	bool known;        /* it can be asked: only then does the rest count */
+	bool open;         /* it has been, and has not answered */
+	uint32_t found;    /* enum attach_verdict_is, of its last answer; 0: none yet, or something has come since */
+	uint64_t heard_at; /* clock_now_ms(): the last input, or sign of life that it knows of */
+	uint64_t found_at; /* clock_now_ms() */
+	uint64_t until;    /* clock_now_ms(): it is waited for */
+};
+
+/* The connection behind one attachment (probe.h). */
 struct probe {
-	struct tcp_tuple tuple; /* family 0: unknown */
-	bool seen;              /* the kernel has shown it here, so when it does no more, it has ended */
-	bool asked;             /* its peer waits for the verdict (of whichever attachments) */
-	bool open;              /* it is being looked at */
-	uint32_t found;         /* enum attach_verdict_is, of the last look; 0: none yet */
-	uint64_t heard_at;      /* clock_now_ms(): the last input or acknowledgement that is known of */
-	uint64_t found_at;      /* clock_now_ms() */
-	uint64_t since;         /* clock_now_ms(): of the first look */
-	unsigned step;          /* of the schedule */
-	unsigned probes;        /* of a closed window, more than at the first look; 0: no more */
-	uint64_t probed_at;     /* clock_now_ms(): that number was seen first */
-	struct tcpinfo first;
+	struct tcpprobe tcp;
+	bool asked; /* its peer waits for the verdict (of whichever attachments) */
+	struct far far;
 };
 
 /* What its terminal says of its colours (attach/theme.h). */
@@ -112,6 +113,8 @@ struct attachment_ops {
 
 	/* Makes the other side answer, if it is there; whether anything was sent. */
 	bool (*ping)(struct peer *peer);
+	/* Asks a client that knows (probe_far_knows): whether anything was sent.  NULL: none does. */
+	bool (*ask_far)(struct peer *peer);
 	/*
 	 * Output was for another size until now, and the session has that of its terminal again: shows the screen.
 	 * Whether that is done; false: it does not move now.

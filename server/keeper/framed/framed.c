@@ -10,11 +10,13 @@
 #include "catchup.h"
 #include "clock.h"
 #include "frame_session.h"
+#include "framed_line.h"
 #include "framed_private.h"
 #include "frames_in.h"
 #include "frames_out.h"
 #include "inputshare.h"
 #include "kept.h"
+#include "probe.h"
 #include "redraw.h"
 #include "signame.h"
 #include "theme.h"
@@ -67,6 +69,9 @@ know_client(struct peer *peer)
 
 	inputshare_look(peer->keeper, clock_now_ms());
 	f->wide = f->stream->wide = frame_has_feature(peer->claim.framed.features, FRAME_WIDE_INPUT);
+	f->line = frame_has_feature(peer->claim.framed.features, FRAME_LINE_FEATURE);
+	if (f->line)
+		probe_far_knows(peer);
 }
 
 /* The bytes on the way must still be in the ring when the line breaks, and what the program is ahead of them. */
@@ -472,6 +477,7 @@ const struct attachment_ops framed_ops = {
 	.expect = framed_expect,
 	.rendered = framed_rendered,
 	.ping = framed_ping,
+	.ask_far = framed_ask_line,
 	.fits_again = framed_fits_again,
 	.detach = framed_detach,
 	.say_ended = framed_say_ended,

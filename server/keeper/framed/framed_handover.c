@@ -8,12 +8,14 @@
 #include "clock.h"
 #include "framed_private.h"
 #include "kept.h"
+#include "probe.h"
 #include "records.h"
 #include "watched.h"
 
 #define RENDERED_MAX (UINT64_C(8) << 20)
 
-enum { IS_HELD = 1, SKIPS = 2, EXIT_SENT = 4, EXIT_ACKED = 8, IS_READY = 16, GOES_ON = 32, IS_WIDE = 64 };
+enum { IS_HELD = 1, SKIPS = 2, EXIT_SENT = 4, EXIT_ACKED = 8, IS_READY = 16, GOES_ON = 32, IS_WIDE = 64,
+       KNOWS_LINE = 128 };
 
 struct saved {
 	uint32_t flags, source, channel, rendering_flags, said_window;
@@ -98,7 +100,8 @@ fill(struct saved *m, const struct peer *peer)
 	*m = (struct saved){
 		.flags = (f->held ? IS_HELD : 0) | (f->skip ? SKIPS : 0) | (f->exit_sent ? EXIT_SENT : 0) |
 		         (f->exit_acked ? EXIT_ACKED : 0) | (f->rendering == FRAMED_READY ? IS_READY : 0) |
-		         (f->again ? GOES_ON : 0) | (f->wide ? IS_WIDE : 0),
+		         (f->again ? GOES_ON : 0) | (f->wide ? IS_WIDE : 0) |
+		         (f->line ? KNOWS_LINE : 0),
 		.source = f->source == FRAMED_RENDERING ? FRAMED_SPILLED : f->source,
 		.channel = f->channel, .rendering_flags = f->rendering_flags, .said_window = f->said_window, .said = f->said,
 		.ack_at = f->ack_at, .from = f->source == FRAMED_RING ? f->from : 0, .left = f->source ? f->left : 0,
@@ -167,6 +170,7 @@ take_numbers(struct framed *f, const struct saved *m)
 	f->held = m->flags & IS_HELD;
 	f->again = m->flags & GOES_ON;
 	f->wide = m->flags & IS_WIDE;
+	f->line = m->flags & KNOWS_LINE;
 	f->skip = m->flags & SKIPS;
 	f->exit_sent = m->flags & EXIT_SENT;
 	f->exit_acked = m->flags & EXIT_ACKED;
@@ -206,6 +210,8 @@ get_framed(struct peer *peer, struct framed *f, struct wire_reader *r)
 	if (!is_possible(&m))
 		return -EPROTO;
 	take_numbers(f, &m);
+	if (f->line)
+		probe_far_knows(peer);
 	memcpy(peer->claim.framed.stream, m.stream, sizeof m.stream);
 	record_get_bytes(r, f->reader.buf, sizeof f->reader.buf, &f->reader.len);
 	record_get_bytes(r, f->control, sizeof f->control, &f->control_len);

@@ -30,7 +30,8 @@ struct framed {
 	bool held;              /* a frame in it can't be taken yet … */
 	bool again;             /* … but now it may */
 	struct stream *stream;  /* in the keeper's table */
-	bool wide;              /* the client knows FRAME_WIDE_INPUT */
+	bool wide;              /* the client knows FRAME_WIDE_INPUT, … */
+	bool line;              /* … and FRAME_LINE_FEATURE */
 	uint64_t said;          /* input that has been acknowledged */
 	uint32_t said_window;
 	uint64_t ack_at;        /* when it is to be, at the latest (clock_now_ms); CLOCK_NEVER */

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "frame_ahead.h"
 #include "frame_session.h"
+#include "framed_line.h"
 #include "framed_private.h"
 #include "frames_out.h"
 #include "grammar.h"
@@ -161,6 +162,7 @@ take_input(struct peer *peer, const struct frame_data *m)
 	if (f->stream->input == before || discard)
 		return TAKEN;
 	k->heard_ms = clock_date_ms();
+	probe_typed(peer);
 	watched_typed(peer, m->data, m->len);
 	if (typed)
 		go_on(peer);
@@ -370,6 +372,12 @@ on_pong(struct peer *peer, const struct frame *in)
 	return frame_get_u64(&token, in->body, in->len) < 0 ? WRONG : TAKEN;
 }
 
+static enum taken
+on_line_is(struct peer *peer, const struct frame *in)
+{
+	return framed_line_said(peer, in->body, in->len) < 0 ? WRONG : TAKEN;
+}
+
 #define TERMINALS 1u /* not to a command on pipes */
 
 static const struct {
@@ -390,6 +398,7 @@ static const struct {
 	[FRAME_OUTPUT_CLOSED] = { 0, on_output_closed },
 	[FRAME_INPUT_AHEAD] = { 0, on_input_ahead },
 	[FRAME_WATCH] = { TERMINALS, on_watch },
+	[FRAME_LINE_IS] = { 0, on_line_is },
 };
 
 static enum taken

@@ -54,18 +54,6 @@ framed_put(struct peer *peer, const unsigned char *frame, int len)
 	f->control_len += (size_t)len;
 }
 
-bool
-framed_ping(struct peer *peer)
-{
-	unsigned char out[32];
-
-	if (peer->t.dead || peer->t.flow != TERMINAL_FLOWING || peer->framed->control_len)
-		return false;
-	framed_put(peer, out, frame_put_u64(FRAME_SERVER_PING, framed_clock_us(), out, sizeof out));
-	framed_push(peer);
-	return !peer->framed->control_len;
-}
-
 void
 framed_put_text(struct peer *peer, uint8_t type, uint32_t code, const char *text)
 {

@@ -28,7 +28,6 @@ void framed_push(struct peer *peer);
 
 /* The operations of these names (struct attachment_ops). */
 bool framed_behind(const struct peer *peer, uint64_t lag);
-bool framed_ping(struct peer *peer);
 void framed_expect(struct peer *peer);
 void framed_rendered(struct peer *peer, unsigned char *bytes, size_t len, bool lossy);
 

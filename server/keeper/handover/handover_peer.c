@@ -9,6 +9,7 @@
 #include "framed.h"
 #include "framed_handover.h"
 #include "plain.h"
+#include "probe.h"
 #include "records.h"
 
 #define PAINT_MAX (UINT64_C(8) << 20) /* more of a rendering does not wait in a keeper that can be upgraded */
@@ -115,8 +116,9 @@ handover_peer_ready(const struct peer *peer)
 	if (peer->phase == PEER_OPEN)
 		return !peer->probe.asked;
 	return peer->phase == PEER_ATTACHED && !peer->wish && !peer->held && !peer->t.dead && !peer->probe.asked &&
-	       !peer->probe.open && !peer->theme.reports.len && peer->t.flow != TERMINAL_WAITING &&
-	       peer->t.paint_len - peer->t.paint_at <= PAINT_MAX && (!peer->framed || framed_may_hand_over(peer));
+	       !peer->probe.tcp.open && !peer->probe.far.open && !peer->theme.reports.len &&
+	       peer->t.flow != TERMINAL_WAITING && peer->t.paint_len - peer->t.paint_at <= PAINT_MAX &&
+	       (!peer->framed || framed_may_hand_over(peer));
 }
 
 static uint32_t
@@ -128,7 +130,7 @@ flags_of(const struct peer *peer)
 	       (t->readonly ? IS_READONLY : 0) | (t->raw ? IS_RAW : 0) | (t->input_ended ? HAS_ENDED : 0) |
 	       (peer->framed ? IS_FRAMED : 0) | (peer->more_groups ? MORE_GROUPS : 0) |
 	       (peer->eight_bit ? EIGHT_BIT : 0) | (peer->quiet ? IS_QUIET : 0) | (peer->asked ? WAS_ASKED : 0) |
-	       (peer->probe.seen ? IS_SEEN : 0) | (peer->reports.passed ? HAS_PASSED : 0) |
+	       (peer->probe.tcp.seen ? IS_SEEN : 0) | (peer->reports.passed ? HAS_PASSED : 0) |
 	       (peer->upgrading ? WANTS_PROGRAM : 0) | (peer->askew ? IS_ASKEW : 0);
 }
 
@@ -185,7 +187,7 @@ handover_peer_put(const struct peer *peer, struct wire_writer *w)
 		memcpy(m.agent_path, peer->agent_path, strlen(peer->agent_path));
 	record_put(w, fields, &m);
 	put_terminal(w, t);
-	put_tuple(w, &peer->probe.tuple, peer->probe.heard_at);
+	put_tuple(w, &peer->probe.tcp.tuple, probe_heard_at(peer));
 	put_reports(w, &peer->reports);
 	if (peer->framed)
 		framed_hand_over(peer, w);
@@ -272,7 +274,7 @@ take_flags(struct peer *peer, uint32_t flags)
 	peer->eight_bit = flags & EIGHT_BIT;
 	peer->quiet = flags & IS_QUIET;
 	peer->asked = flags & WAS_ASKED;
-	peer->probe.seen = flags & IS_SEEN;
+	peer->probe.tcp.seen = flags & IS_SEEN;
 	peer->reports.passed = flags & HAS_PASSED;
 	peer->upgrading = flags & WANTS_PROGRAM;
 	peer->askew = flags & IS_ASKEW;
@@ -343,7 +345,8 @@ get_peer(struct wire_reader *r, struct peer *peer)
 		rc = take_saved(peer, &m);
 	if (!rc)
 		rc = get_terminal(r, &peer->t);
-	get_tuple(r, &peer->probe.tuple, &peer->probe.heard_at);
+	get_tuple(r, &peer->probe.tcp.tuple, &peer->probe.tcp.heard_at);
+	peer->probe.far.heard_at = peer->probe.tcp.heard_at;
 	if (!rc)
 		rc = get_reports(r, &peer->reports);
 	if (!rc && (!has_descriptors(peer) || ((m.flags & IS_FRAMED) && !(peer->phase == PEER_ATTACHED && peer->t.pipes))))
