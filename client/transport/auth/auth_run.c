@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "auth_gssapi.h"
 #include "auth_key.h"
 #include "auth_password.h"
 #include "auth_remembered.h"
@@ -12,8 +12,6 @@
 #include "list.h"
 
 #define RSA_BITS_MIN 1024 /* libssh's own */
-
-static int auth_gssapi(struct auth *a);
 
 static const struct method {
 	const char *name;
@@ -30,18 +28,6 @@ static const struct method {
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 
 static const char usual_order[] = "gssapi-with-mic,publickey,keyboard-interactive,password";
-
-/* Only where there are tickets: without any, the Kerberos library may ask the DNS for a long time. */
-static int
-auth_gssapi(struct auth *a)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/tmp/krb5cc_%lu", (unsigned long)getuid());
-	if (!getenv("KRB5CCNAME") && access(path, R_OK) < 0)
-		return SSH_AUTH_DENIED;
-	return AUTH_DECIDED(a, ssh_userauth_gssapi(a->session));
-}
 
 static bool
 listed(const char *list, const char *name)
@@ -207,9 +193,12 @@ static bool
 keys_come_first(const struct auth *a)
 {
 	const char *order = a->target->config->preferred_authentications;
-	const bool none[METHODS] = { false };
-	int first = choose(a, order ? order : usual_order, a->target->login.methods, none);
+	bool passed_over[METHODS];
+	int first;
 
+	for (size_t i = 0; i < METHODS; i++)
+		passed_over[i] = methods[i].run == auth_gssapi && auth_gssapi_without_ticket();
+	first = choose(a, order ? order : usual_order, a->target->login.methods, passed_over);
 	return first >= 0 && methods[first].run == auth_publickey;
 }
 

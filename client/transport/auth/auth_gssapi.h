@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* auth_gssapi: gssapi-with-mic, where there are tickets. */
+#ifndef HOLDFAST_AUTH_GSSAPI_H
+#define HOLDFAST_AUTH_GSSAPI_H
+
+#include "auth.h"
+
+/*
+ * A method, see auth.h.  Without a ticket it denies at once: neither the host nor the KDC hears of it.  A try in vain would
+ * be one of those that sshd counts (MaxAuthTries).
+ */
+int auth_gssapi(struct auth *a);
+/* Whether it would. */
+bool auth_gssapi_without_ticket(void);
+
+#endif
