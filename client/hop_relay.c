@@ -14,17 +14,21 @@
 #include "exit_status.h"
 #include "factory.h"
 #include "hop_link.h"
+#include "incoming.h"
 #include "link_open.h"
 #include "link_time.h"
+#include "relay_line.h"
 
 #define ROOM 65536u   /* bytes that wait in each direction */
 #define ORDER_MS 5000
+#define HELLO_MAX 2048
 #define LAST_MS 500u  /* what the client has said last gets there, or not */
 
 /* Bytes on their way. */
 struct way {
 	unsigned char buf[ROOM + FRAME_MAX + FRAME_HEAD]; /* a whole frame fits behind what waits */
 	size_t at, len;
+	struct relay_edges edges;
 	bool ended; /* no more come in */
 };
 
@@ -35,6 +39,10 @@ struct relay {
 	struct link *link;
 	unsigned char frames[HOPMSG_FRAMES_MAX]; /* the client's HELLO, then its ATTACH */
 	size_t hello_len, frames_len;
+	unsigned char hello[HELLO_MAX]; /* its HELLO, as it is said to the other node: HELLO_SAID bytes */
+	size_t hello_said;
+	unsigned char answer[RELAY_LINE_MAX]; /* to LINE_ASK, */
+	size_t answer_len;     /* until it can be put between two frames */
 	bool attached;
 	uint64_t until;        /* the client has gone: the end, at the latest; 0: it has not */
 	struct way out, back;  /* to the other node, to the client */
@@ -94,6 +102,8 @@ take_frames(struct relay *r)
 	r->hello_len = frame_at(r->frames, r->frames_len);
 	if (!r->hello_len || frame_at(r->frames + r->hello_len, r->frames_len - r->hello_len) != r->frames_len - r->hello_len)
 		return -EBADMSG;
+	n = relay_line_hello(r->frames, r->hello_len, r->hello, sizeof r->hello);
+	r->hello_said = n > 0 ? (size_t)n : 0;
 	return 0;
 }
 
@@ -105,8 +115,8 @@ connect_to_node(struct relay *r)
 		fail(r, 0, "out of memory");
 		return;
 	}
-	r->link->hello_of = r->frames;
-	r->link->hello_len = r->hello_len;
+	r->link->hello_of = r->hello_said ? r->hello : r->frames;
+	r->link->hello_len = r->hello_said ? r->hello_said : r->hello_len;
 }
 
 /* The link is dead.  What libssh can't do with that node, ssh does. */
@@ -135,6 +145,24 @@ send_attach(struct relay *r)
 	link_flush(l);
 }
 
+static void
+append(struct way *w, const unsigned char *p, size_t len)
+{
+	memcpy(w->buf + w->len, p, len);
+	w->len += len;
+}
+
+/* LEN bytes have come from the other node, and are in BACK. */
+static void
+heed(struct relay *r, size_t len)
+{
+	unsigned char ping[RELAY_LINE_MAX];
+	struct way *w = &r->back;
+
+	if (relay_edges_follow(&w->edges, w->buf + w->len - len, len, FRAME_LINE_ASK))
+		append(w, ping, (size_t)relay_line_asked(relay_edges_between(&w->edges), ping));
+}
+
 /* From ATTACHED on all that comes is the client's: the frame F, and what has been read behind it. */
 static void
 begin(struct relay *r, const struct frame *f)
@@ -146,11 +174,10 @@ begin(struct relay *r, const struct frame *f)
 		                           (unsigned char)n, f->type };
 	struct way *w = &r->back;
 
-	memcpy(w->buf, head, sizeof head);
-	memcpy(w->buf + sizeof head, f->body, f->len);
-	w->len = sizeof head + f->len;
-	memcpy(w->buf + w->len, in->buf + in->at, in->len - in->at);
-	w->len += in->len - in->at;
+	append(w, head, sizeof head);
+	append(w, f->body, f->len);
+	append(w, in->buf + in->at, in->len - in->at);
+	heed(r, w->len);
 	r->attached = true;
 	hop_report(r->hop, &m);
 }
@@ -193,7 +220,19 @@ from_client(struct relay *r)
 		r->until = clock_now_ms() + LAST_MS;
 	} else if (n > 0 && space) {
 		w->len += (size_t)n;
+		relay_edges_follow(&w->edges, w->buf + w->len - (size_t)n, (size_t)n, 0);
 	}
+}
+
+static void
+answer(struct relay *r)
+{
+	if (!r->answer_len)
+		r->answer_len = (size_t)relay_line_answer(clock_now_ms(), r->answer);
+	if (!relay_edges_between(&r->out.edges) || !room(&r->out))
+		return;
+	append(&r->out, r->answer, r->answer_len);
+	r->answer_len = 0;
 }
 
 static void
@@ -217,6 +256,7 @@ from_node(struct relay *r)
 	while (n && (space = room(&r->back)) > 0) {
 		n = t->ops->read(t, r->back.buf + r->back.len, space);
 		r->back.len += n;
+		heed(r, n);
 	}
 	if (!n && t->state == TRANSPORT_CLOSED)
 		r->back.ended = true;
@@ -248,6 +288,7 @@ pass(struct relay *r)
 
 	from_node(r);
 	to_client(r);
+	answer(r);
 	to_node(r);
 	told = !waiting(&r->out) && t->ops->writable(t);
 	if (r->back.ended && !waiting(&r->back))
@@ -288,6 +329,7 @@ turn(struct relay *r)
 	/* Who takes nothing is sent nothing, and no more is read for it. */
 	n = full ? 0 : poll_node(r, fds + 3, &deadline);
 	clock_sooner(&deadline, r->until ? r->until : CLOCK_NEVER);
+	clock_sooner(&deadline, r->answer_len ? CLOCK_NEVER : incoming_due());
 	now = clock_now_ms();
 	if (poll(fds, 3 + n, deadline == CLOCK_NEVER ? -1 : deadline <= now ? 0 : (int)(deadline - now)) < 0)
 		return;
@@ -326,6 +368,7 @@ hop_relay_run(const struct options *o, struct transport_target *target, struct a
 	r->hop = &o->hop;
 	r->target = target;
 	r->asking = &asking->ops;
+	incoming_open(1, true);
 	fcntl(0, F_SETFL, O_NONBLOCK);
 	fcntl(1, F_SETFL, O_NONBLOCK);
 	if (take_frames(r) < 0)

@@ -6,6 +6,7 @@ import time
 from host import takes_long
 from places import NODES
 from term import check, equal, wait_until
+from test_hop import client
 from test_knows import NAMED, known
 
 
@@ -199,6 +200,23 @@ def test_laptop_comes_back_behind_a_hop(pool):
     marked.same(t)
     equal(pool.node_of(pool.login("login3")), "login3", "the node of a login beside one that is alive")
     marked.same(t)
+
+
+@takes_long
+def test_laptop_vanishes_behind_a_relay(pool):
+    """Our client on the laptop, which login1 relays to login2: the same."""
+    t = pool.login("login2")
+    marked = pool.mark(t, "login2")
+    pool.drop(t, "login2")
+    known(pool, 1)
+    t = client(pool, "login1", "-L", "9999:localhost:1")
+    marked.same(t)
+    check(pool["login1"].named("holdfast", "alice"), "login1 does not relay")
+    known(pool, 1, "attached")
+    pool.router.cut("laptop", "login1")
+    wait_line(pool, True, "the entry says that the connection to login1 is dead", 60)
+    marked.same(pool.login("login3"))
+    wait_until(lambda: not pool["login1"].named("holdfast", "alice"), "the relay has gone from login1")
 
 
 def test_laptop_vanishes_and_the_node_is_asked(pool):
