@@ -327,6 +327,33 @@ writes_as_the_store_can_tell(void **state)
 	end();
 }
 
+/* A watch that is so far behind that it is not given up for much longer: writes wait for it as long as the lease. */
+static void
+writes_wait_no_longer_than_the_lease(void **state)
+{
+	unsigned watch = begin();
+	uint64_t since;
+
+	(void)state;
+	while (find("/v3/watch")->number == watch) {
+		bring_something();
+		pass(STEP_MS, false);
+	}
+	pass(STEP_MS, false);
+	watch = find("/v3/watch")->number;
+	bring_something();
+	tell(1, 99);
+	assert_in_range(next_write(false), 1, 98);
+	since = now;
+	do {
+		now += STEP_MS;
+		bring_old();
+	} while (next_write(false) < 1 && now < since + 2 * SAFE);
+	assert_in_range(now - since, SAFE - STEP_MS, SAFE + 2 * STEP_MS);
+	assert_int_equal(find("/v3/watch")->number, watch);
+	end();
+}
+
 /* A store whose answers take long is not asked twice for that; nor for what the watch shows. */
 static void
 has_the_patience_that_is_needed(void **state)
@@ -408,8 +435,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_watch_that_is_behind_goes_on), cmocka_unit_test(a_silent_one_is_begun_anew),
 		cmocka_unit_test(one_without_the_proof_is_begun_anew), cmocka_unit_test(the_lease_is_renewed_by_one_request),
-		cmocka_unit_test(writes_as_the_store_can_tell), cmocka_unit_test(has_the_patience_that_is_needed),
-		cmocka_unit_test(asks_for_longer_leases),
+		cmocka_unit_test(writes_as_the_store_can_tell), cmocka_unit_test(writes_wait_no_longer_than_the_lease),
+		cmocka_unit_test(has_the_patience_that_is_needed), cmocka_unit_test(asks_for_longer_leases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
