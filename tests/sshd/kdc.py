@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kdc: a Kerberos realm of a world's own, its KDC on the world's loopback, and sshd that takes its tickets."""
+"""Realm: a Kerberos realm of a world's own, and its KDC.  Kdc: the same with an sshd that takes its tickets."""
 import os
 import shutil
 import socket
@@ -9,7 +9,7 @@ from template import write
 from term import Failed, Skip, check, equal, wait_until
 
 REALM = "HOLDFAST.TEST"
-ADDRESS, PORT = "127.0.0.1", 88
+PORT = 88
 DIR = "/var/lib/holdfast-kdc"
 PROGRAMS = ("/usr/sbin/krb5kdc", "/usr/sbin/kdb5_util", "/usr/sbin/kadmin.local", "/usr/bin/kinit", "/usr/bin/klist")
 
@@ -68,10 +68,12 @@ def need():
             raise Skip("no %s" % path)
 
 
-class Kdc:
-    def __init__(self, host, sshd=SSHD, client=CLIENT):
+class Realm:
+    """Its KDC listens at ADDRESS, in the network of the world, and has keys for the HOSTS."""
+
+    def __init__(self, host, address="127.0.0.1", hosts=("server",)):
         need()
-        self.host = host
+        self.host, self.address, self.process = host, address, None
         shutil.rmtree(DIR, ignore_errors=True)
         os.mkdir(DIR, 0o700)
         self.configure()
@@ -80,19 +82,24 @@ class Kdc:
         self.call("kdb5_util", "create", "-s", "-r", REALM, "-P", "master")
         for name in ("alice", "bob", "carol"):
             self.admin("addprinc -pw %s %s" % (self.password(name), name))
-        self.admin("addprinc -randkey host/server")
-        self.admin("ktadd host/server")
-        self.process = None
+        for name in hosts:
+            self.admin("addprinc -randkey host/" + name)
         self.start()
-        write(CONFIG, client, 0o644, host.ids("laptop")[:2])
-        host.configure_sshd(sshd)
 
     def values(self):
-        return {"realm": REALM, "address": ADDRESS, "port": PORT, "dir": DIR, "log": self.host.log}
+        return {"realm": REALM, "address": self.address, "port": PORT, "dir": DIR, "log": self.host.log}
+
+    def krb5_conf(self, more=""):
+        return KRB5 % {**self.values(), "more": more}
 
     def configure(self, more=""):
         """/etc/krb5.conf, with MORE lines in [libdefaults]."""
-        write("/etc/krb5.conf", KRB5 % {**self.values(), "more": more})
+        write("/etc/krb5.conf", self.krb5_conf(more))
+
+    def keytab(self, *hosts, path="/etc/krb5.keytab"):
+        """Writes the keys of the HOSTS to PATH."""
+        for name in hosts:
+            self.admin("ktadd -k %s host/%s" % (path, name))
 
     @staticmethod
     def call(*argv):
@@ -118,7 +125,7 @@ class Kdc:
         if self.process.poll() is not None:
             raise Failed("krb5kdc ended with status %d; see krb5kdc.out and kdc.log" % self.process.returncode)
         with socket.socket() as s:
-            return s.connect_ex((ADDRESS, PORT)) == 0
+            return s.connect_ex((self.address, PORT)) == 0
 
     def stop(self):
         self.process.terminate()
@@ -129,22 +136,23 @@ class Kdc:
         r = self.host.as_user(user, ["kinit", "-f", *options, name], input=self.password(name), text=True, env=env)
         equal(r.returncode, 0, "the status of kinit: %s" % r.stderr)
 
-    def kdestroy(self, env=None, user="laptop"):
-        self.host.as_user(user, ["kdestroy", "-A"], env=env)
+    def asked(self, what):
+        """How many requests the KDC has logged that have WHAT."""
+        with open(os.path.join(self.host.log, "kdc.log"), errors="replace") as f:
+            return sum(what in line for line in f)
 
-    def tickets(self, env=None, user="laptop"):
-        """What klist says of the cache; empty without one."""
-        return self.host.as_user(user, ["klist"], text=True, env=env).stdout
+
+class Kdc(Realm):
+    def __init__(self, host, sshd=SSHD, client=CLIENT):
+        super().__init__(host)
+        self.keytab("server")
+        write(CONFIG, client, 0o644, host.ids("laptop")[:2])
+        host.configure_sshd(sshd)
 
     def accepted(self, user="alice", method="gssapi-with-mic"):
         """How many logins of USER sshd has accepted by METHOD."""
         with open(os.path.join(self.host.log, "sshd.log"), errors="replace") as f:
             return f.read().count("Accepted %s for %s from" % (method, user))
-
-    def asked(self, what):
-        """How many requests the KDC has logged that have WHAT."""
-        with open(os.path.join(self.host.log, "kdc.log"), errors="replace") as f:
-            return sum(what in line for line in f)
 
     def requests(self, method):
         """How many requests to log in by METHOD sshd has got."""

@@ -87,6 +87,22 @@ def test_tickets_in_the_kernel(host):
     cached(host, "KEYRING:session:tickets")
 
 
+def test_tickets_gone_meanwhile(host):
+    """Without a ticket there is no way back.  The client says so and goes on trying: a new ticket is enough."""
+    kdc = Kdc(host)
+    kdc.kinit()
+    t = by_ticket(host, "-o", "PreferredAuthentications=gssapi-with-mic").prompt()
+    marked = host.mark(t)
+    equal(host.as_user("laptop", ["kdestroy"]).returncode, 0, "status of kdestroy")
+    cut(host)
+    t.wait_for("login refused")
+    kdc.kinit()
+    t.send("\r~r")
+    attached(host)
+    marked.same(t)
+    kdc.check_by_ticket(2)
+
+
 # A ticket is there, and no use --------------------------------------------------------------------------------------
 
 
