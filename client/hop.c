@@ -34,7 +34,21 @@ carry(const struct hopmsg_order *o)
 	memcpy(m.node, o->from, sizeof m.node);
 	memcpy(m.unique, o->unique, sizeof m.unique);
 	link_hop_set(&m, o->node);
-	link_first_features(FRAME_CLIENT_FEATURES "," FRAME_LINE_FEATURE);
+}
+
+#define PLAIN FRAME_LINE_FEATURE
+#define WITH_X11 FRAME_LINE_FEATURE "," FRAME_X11_FEATURE
+
+const char *
+hop_features(bool x11)
+{
+	return x11 ? WITH_X11 : PLAIN;
+}
+
+void
+hop_name_features(bool x11)
+{
+	link_first_features(x11 ? FRAME_CLIENT_FEATURES "," WITH_X11 : FRAME_CLIENT_FEATURES "," PLAIN);
 }
 
 int

@@ -7,6 +7,8 @@
 #ifndef HOLDFAST_HOP_H
 #define HOLDFAST_HOP_H
 
+#include <stdbool.h>
+
 #include "hopmsg.h"
 
 struct hop {
@@ -16,6 +18,10 @@ struct hop {
 
 /* --hop TEXT: a descriptor's number; another text makes hop_take() fail. */
 void hop_said(struct hop *h, const char *text);
+/* What such a client names in HELLO besides FRAME_CLIENT_FEATURES, a name-list; X11: it asks the other node for that. */
+const char *hop_features(bool x11);
+/* From now on it does. */
+void hop_name_features(bool x11);
 /* Takes the order: 0, or a negative errno.  Waits for some seconds at most. */
 int hop_take(struct hop *h);
 /* Sends M; that nobody listens any more is seen elsewhere. */

@@ -39,6 +39,7 @@ struct relay {
 	struct link *link;
 	unsigned char frames[HOPMSG_FRAMES_MAX]; /* the client's HELLO, then its ATTACH */
 	size_t hello_len, frames_len;
+	const char *features;           /* that we add to it */
 	unsigned char hello[HELLO_MAX]; /* its HELLO, as it is said to the other node: HELLO_SAID bytes */
 	size_t hello_said;
 	unsigned char answer[RELAY_LINE_MAX]; /* to LINE_ASK, */
@@ -102,7 +103,7 @@ take_frames(struct relay *r)
 	r->hello_len = frame_at(r->frames, r->frames_len);
 	if (!r->hello_len || frame_at(r->frames + r->hello_len, r->frames_len - r->hello_len) != r->frames_len - r->hello_len)
 		return -EBADMSG;
-	n = relay_line_hello(r->frames, r->hello_len, r->hello, sizeof r->hello);
+	n = relay_line_hello(r->frames, r->hello_len, r->features, r->hello, sizeof r->hello);
 	r->hello_said = n > 0 ? (size_t)n : 0;
 	return 0;
 }
@@ -368,6 +369,7 @@ hop_relay_run(const struct options *o, struct transport_target *target, struct a
 	r->hop = &o->hop;
 	r->target = target;
 	r->asking = &asking->ops;
+	r->features = hop_features(o->request.x11 == ASK_X11_TRUSTED);
 	incoming_open(1, true);
 	fcntl(0, F_SETFL, O_NONBLOCK);
 	fcntl(1, F_SETFL, O_NONBLOCK);

@@ -2,6 +2,7 @@
 #include "relay_line.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "frame_session.h"
@@ -48,7 +49,7 @@ relay_edges_between(const struct relay_edges *e)
 }
 
 int
-relay_line_hello(const unsigned char *hello, size_t len, unsigned char *out, size_t cap)
+relay_line_hello(const unsigned char *hello, size_t len, const char *more, unsigned char *out, size_t cap)
 {
 	struct frame_hello m;
 	size_t used;
@@ -58,9 +59,9 @@ relay_line_hello(const unsigned char *hello, size_t len, unsigned char *out, siz
 	if (rc)
 		return rc;
 	used = strlen(m.features);
-	if (used + sizeof "," FRAME_LINE_FEATURE > sizeof m.features)
+	if (used + 1 + strlen(more) >= sizeof m.features)
 		return -EMSGSIZE;
-	strcpy(m.features + used, used ? "," FRAME_LINE_FEATURE : FRAME_LINE_FEATURE);
+	snprintf(m.features + used, sizeof m.features - used, "%s%s", used ? "," : "", more);
 	n = frame_put_hello(FRAME_HELLO, &m, out, cap);
 	/* There may be too many of them now. */
 	rc = n < 0 ? n : frame_get_hello(FRAME_HELLO, &m, out + FRAME_HEAD, (size_t)n - FRAME_HEAD);

@@ -29,10 +29,10 @@ bool relay_edges_follow(struct relay_edges *e, const unsigned char *p, size_t le
 bool relay_edges_between(const struct relay_edges *e);
 
 /*
- * HELLO of the client, whole, LEN bytes at HELLO, with the feature that says that LINE_ASK is answered, to OUT: its
- * length, or a negative errno.
+ * HELLO of the client, whole, LEN bytes at HELLO, which names MORE features (a name-list, FRAME_LINE_FEATURE among them),
+ * to OUT: its length, or a negative errno.
  */
-int relay_line_hello(const unsigned char *hello, size_t len, unsigned char *out, size_t cap);
+int relay_line_hello(const unsigned char *hello, size_t len, const char *more, unsigned char *out, size_t cap);
 /* LINE_ASK has come.  What is to be sent to the client so that it answers, to OUT: its length; 0: nothing. */
 int relay_line_asked(bool between, unsigned char out[RELAY_LINE_MAX]);
 /* The answer, if it is known at NOW, to OUT: its length; 0: there is none. */

@@ -21,6 +21,7 @@ run_hop_begin(struct run *r)
 	r->flags = FRAME_MUST_EXIST | (o->how == HOPMSG_RESUME ? FRAME_IF_DROPPED : 0u) |
 	           (o->flags & HOPMSG_READONLY ? FRAME_READONLY : 0u);
 	snprintf(r->want, sizeof r->want, "%u", o->session);
+	hop_name_features(r->o->request.x11 == ASK_X11_TRUSTED);
 	incoming_open(0, false);
 }
 

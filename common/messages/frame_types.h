@@ -96,6 +96,7 @@ enum frame_type {
 #define FRAME_ATTACH_VARIABLE_MAX 4096 /* bytes that it stands for, at most */
 #define FRAME_WIDE_INPUT "input-window" /* the window of input may be wider than FRAME_INPUT_WINDOW */
 #define FRAME_LINE_FEATURE "line" /* a client's that carries a login of another node of a pool: it answers LINE_ASK */
+#define FRAME_X11_FEATURE "x11" /* the same client's, of HELLO alone: it has asked sshd for X11 */
 #define FRAME_CLIENT_FEATURES FRAME_WIDE_INPUT "," FRAME_REDIRECT_FEATURE
 
 enum frame_mode { FRAME_AUTO = 1, FRAME_NEW = 2, FRAME_TAKE = 3, FRAME_JOIN = 4, FRAME_STREAM = 5 };

@@ -6,6 +6,7 @@ from test_client_x11 import COOKIE, Display, asks
 from test_hop import client, known, left, over
 
 TRUSTED, UNTRUSTED = ["-Y"], ["-X", "-o", "ForwardX11Trusted=no"]
+SAID = "no X11: the sshd of this node forwards none"
 FORWARDS, FORWARDS_NOT = "X11Forwarding yes\nX11UseLocalhost yes\n", "X11Forwarding no\n"
 
 
@@ -120,14 +121,24 @@ def test_line_between_nodes(pool):
 
 
 def test_refused(pool):
-    """A node that forwards no X11, either of them: the session is there without a display, and nothing else changes."""
+    """A node that forwards no X11, either of them: the session is there without a display, and who asked for it is told."""
     display = display_of(pool)
     marked = left(pool)
     for node in ("login1", "login2"):
         pool[node].configure_sshd(FORWARDS_NOT)
         t = again(pool, marked, "login1", options=TRUSTED, env=display.env)
         wait_until(lambda: t.ask("${DISPLAY-none}") == "none", "no display where %s forwards none" % node, 20)
+        # the laptop's own ssh says it of login1
+        equal(t.text().count(SAID), 1 if node == "login2" else 0, "lines about login2's X11 where %s forwards none" % node)
         leave(pool, t)
+        t = again(pool, marked, "login1")
+        check(SAID not in t.text(), "a login that asks for no X11 is told that there is none")
+        leave(pool, t)
+        if node == "login2":
+            t = again(pool, marked, "login1", log_in=lambda: client(pool, "login1", "-Y", "-L", "9999:localhost:1", env=display.env))
+            equal(t.text().count(SAID), 1, "lines about login2's X11 where login1 relays")
+            leave(pool, t)
         pool[node].configure_sshd(FORWARDS)
     t = again(pool, marked, "login1", options=TRUSTED, env=display.env)
     check(asks(t, 1), "no display where both forward")
+    check(SAID not in t.text(), "a login with a display is told that there is none")

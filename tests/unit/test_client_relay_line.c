@@ -72,7 +72,7 @@ hello_with(const char *features, char said[FRAME_FEATURES_CAP])
 	snprintf(m.features, sizeof m.features, "%s", features);
 	n = frame_put_hello(FRAME_HELLO, &m, in, sizeof in);
 	assert_true(n > 0);
-	n = relay_line_hello(in, (size_t)n, out, sizeof out);
+	n = relay_line_hello(in, (size_t)n, "line", out, sizeof out);
 	if (n < 0)
 		return n;
 	assert_int_equal(frame_get_hello(FRAME_HELLO, &got, out + FRAME_HEAD, (size_t)n - FRAME_HEAD), 0);
@@ -94,8 +94,8 @@ the_clients_hello_names_the_feature(void **state)
 	assert_string_equal(said, "input-window,redirect,line");
 	/* No room for one more. */
 	assert_true(hello_with("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p", said) < 0);
-	assert_true(relay_line_hello((const unsigned char *)"", 0, out, sizeof out) < 0);
-	assert_true(relay_line_hello((const unsigned char *)"\0\0\0\1\1", 5, out, sizeof out) < 0);
+	assert_true(relay_line_hello((const unsigned char *)"", 0, "line", out, sizeof out) < 0);
+	assert_true(relay_line_hello((const unsigned char *)"\0\0\0\1\1", 5, "line", out, sizeof out) < 0);
 }
 
 /* Where the connection is not known, that is the answer, and the client is sent nothing. */

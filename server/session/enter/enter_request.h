@@ -36,6 +36,7 @@ struct enter_request {
 	uint32_t ahead;                    /* so many bytes that have been acted on come from IN once more */
 	uint32_t lowest, highest;          /* its client's versions … */
 	const char *features;              /* … and features, a name-list */
+	bool no_display;                   /* it has asked for X11 on its way from another node, and got none here */
 	bool redirects;                    /* it goes to another node itself, or says that this one is to relay */
 	const struct frame_redirect *relay; /* it has said that, for this session; or NULL */
 };

@@ -86,10 +86,19 @@ leave_started(struct enter *e)
 		poll(&p[1], 1, LEAVE_AGAIN_MS);
 }
 
+/* The ssh between the nodes says nothing, and the person's own has got the display that it asked for. */
+static void
+tell_of_display(struct enter *e)
+{
+	if (e->q->no_display && !e->told[0])
+		snprintf(e->told, sizeof e->told, "no X11: the sshd of this node forwards none");
+}
+
 static void
 wait_for_end(struct enter *e, struct attachment_result *end)
 {
 	*end = (struct attachment_result){ .end = ATTACHMENT_LOST };
+	tell_of_display(e);
 	/* A screen that is painted would cover a line on the terminal. */
 	if (e->told[0] && e->claim.mode != ATTACH_MODE_FIRST && attaching_tell(&e->at, e->told))
 		e->told[0] = '\0';

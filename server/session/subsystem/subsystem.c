@@ -247,6 +247,7 @@ fill_request(struct subsystem *s)
 	q->highest = s->hello.highest;
 	q->features = s->hello.features;
 	q->mode = modes[m->mode];
+	q->no_display = m->mode != FRAME_STREAM && !getenv("DISPLAY") && frame_has_feature(q->features, FRAME_X11_FEATURE);
 	q->want = m->mode == FRAME_NEW || (m->mode == FRAME_AUTO && command) ? "new" : m->want[0] ? m->want : NULL;
 	q->name = m->name[0] ? m->name : NULL;
 	q->flags = (m->flags & FRAME_READONLY ? ATTACH_FLAG_READONLY : 0) |
