@@ -18,7 +18,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return ctl_usage(self, "unexpected argument \"%s\": a name stands behind -n", argv[optind]);
-	rc = ctl_may_start(name, &inside);
+	rc = ctl_switched_on();
+	if (!rc)
+		rc = ctl_may_start(name, &inside);
 	if (rc)
 		return rc;
 	if (inside)

@@ -79,7 +79,7 @@ start(struct enter_request *q, const struct winsize *size)
 	if (res.session && res.outcome != ENTER_NOT && res.outcome != ENTER_LOST) {
 		printf("%u\n", res.session);
 		rc = CTL_OK;
-	} else if (t.slave >= 0) {
+	} else if (t.slave >= 0 && ctl_switched_on() == CTL_OK) {
 		ctl_error("%s", res.text[0] ? res.text : "no session was started");
 	}
 	if (t.slave >= 0)
@@ -131,6 +131,9 @@ run(const struct ctl_command *self, int argc, char **argv)
 		rc = ctl_may_start(q.name, &inside);
 	/* Without a ticket the session that we are in vouches for us, if we are in one. */
 	q.own = ticket_parse(&q.ticket, getenv("HOLDFAST_TICKET")) < 0 && rootless_is_the_way();
+	/* Elsewhere holdfastd refuses, and writes it down. */
+	if (!rc && q.own)
+		rc = ctl_switched_on();
 	return rc ? rc : start(&q, &size);
 }
 

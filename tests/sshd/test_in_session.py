@@ -148,7 +148,7 @@ def test_policy(host):
     t = host.login()
     key = fields(host, "create", 1)["key"]
     write("/etc/holdfast/disabled", "")
-    refused(host, t, "switched off on this host")
+    refused(host, t, "switched off on this host", "disabled", "aside")
     os.unlink("/etc/holdfast/disabled")
     write(CONF, "Match User alice\n  Enable no\n")
     refused(host, t, "switched off for this login", "enable-no", "aside")

@@ -63,11 +63,8 @@ int
 ctl_may_start(const char *name, bool *inside)
 {
 	struct session_list list;
-	int rc = ctl_switched_on();
+	int rc = ctl_list(&list);
 
-	if (rc)
-		return rc;
-	rc = ctl_list(&list);
 	if (rc)
 		return rc;
 	*inside = ctl_inside(&list);

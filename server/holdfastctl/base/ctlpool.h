@@ -17,9 +17,9 @@ int ctlpool_ask(struct pool_answer *a);
  */
 int ctl_name_free(const struct session_list *list, const char *name, uint32_t except);
 /*
- * Whether a session may be started: root's switch, and NAME, which is no other's (NULL: none): as ctl_name_free().  Sets
- * *INSIDE: the caller is in a held shell.  Opt-outs do not count: they are for logins, and a user who calls this wants a
- * session.
+ * Whether a session of NAME may be started, which is no other's (NULL: none): as ctl_name_free().  Sets *INSIDE: the
+ * caller is in a held shell.  Root's switch is asked for elsewhere (ctl_switched_on, holdfastd).  Opt-outs do not count:
+ * they are for logins, and a user who calls this wants a session.
  */
 int ctl_may_start(const char *name, bool *inside);
 
