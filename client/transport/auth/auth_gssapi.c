@@ -1,65 +1,95 @@
 /* SPDX-License-Identifier: MIT */
 #include "auth_gssapi.h"
 
-#include <dlfcn.h>
 #include <poll.h>
-#include <stddef.h>
-#include <string.h>
 #include <time.h>
 
 #include "krb5_library.h"
 
-#define AT(field) offsetof(struct krb5_library, field)
-
-static const struct { const char *name; size_t at; } functions[] = {
-	{ "krb5_init_context", AT(init_context) },
-	{ "krb5_free_context", AT(free_context) },
-	{ "krb5_cc_default", AT(cc_default) },
-	{ "krb5_cc_close", AT(cc_close) },
-	{ "krb5_cc_start_seq_get", AT(cc_start_seq_get) },
-	{ "krb5_cc_next_cred", AT(cc_next_cred) },
-	{ "krb5_cc_end_seq_get", AT(cc_end_seq_get) },
-	{ "krb5_free_cred_contents", AT(free_cred_contents) },
-	{ "krb5_kt_client_default", AT(kt_client_default) },
-	{ "krb5_kt_have_content", AT(kt_have_content) },
-	{ "krb5_kt_close", AT(kt_close) },
-};
-
-/* The library, if libssh has brought it along.  It stays, as libssh does. */
+/* Whether CACHE has a ticket that is still good. */
 static bool
-load(struct krb5_library *l)
-{
-	void *library = dlopen(KRB5_LIBRARY, RTLD_NOW | RTLD_NOLOAD), *at;
-
-	for (size_t i = 0; library && i < sizeof functions / sizeof functions[0]; i++) {
-		at = dlsym(library, functions[i].name);
-		if (!at)
-			return false;
-		/* copied, because ISO C knows no conversion from an object's pointer to a function's */
-		memcpy((char *)l + functions[i].at, &at, sizeof at);
-	}
-	return library;
-}
-
-/* Whether the cache that libssh will take from, which is the person's default one, has a ticket that is still good. */
-static bool
-cache_has_ticket(const struct krb5_library *l, void *context)
+has_ticket(const struct krb5_library *l, void *context, void *cache)
 {
 	struct krb5_library_ticket ticket;
-	void *cache, *cursor;
+	void *cursor;
 	bool found = false;
 
-	if (l->cc_default(context, &cache))
+	if (l->cc_start_seq_get(context, cache, &cursor))
 		return false;
-	if (l->cc_start_seq_get(context, cache, &cursor) == 0) {
-		while (!found && l->cc_next_cred(context, cache, &cursor, &ticket) == 0) {
-			found = (uint32_t)ticket.endtime > (uint32_t)time(NULL);
-			l->free_cred_contents(context, &ticket);
-		}
-		l->cc_end_seq_get(context, cache, &cursor);
+	while (!found && l->cc_next_cred(context, cache, &cursor, &ticket) == 0) {
+		found = (uint32_t)ticket.endtime > (uint32_t)time(NULL);
+		l->free_cred_contents(context, &ticket);
 	}
-	l->cc_close(context, cache);
+	l->cc_end_seq_get(context, cache, &cursor);
 	return found;
+}
+
+/* Whether the person's default cache has a ticket, and how many caches there are; *SOME: one of them has one. */
+static bool
+default_has_ticket(const struct krb5_library *l, void *context, unsigned *count, bool *some)
+{
+	void *cursor, *cache;
+	bool found = false;
+
+	*count = 0;
+	*some = false;
+	if (l->cccol_cursor_new(context, &cursor) == 0) {
+		while (l->cccol_cursor_next(context, cursor, &cache) == 0 && cache) {
+			(*count)++;
+			*some = *some || has_ticket(l, context, cache);
+			l->cc_close(context, cache);
+		}
+		l->cccol_cursor_free(context, &cursor);
+	}
+	if (l->cc_default(context, &cache) == 0) {
+		found = has_ticket(l, context, cache);
+		l->cc_close(context, cache);
+	}
+	return found;
+}
+
+/*
+ * Of several caches the one that ssh would take for HOST, as ~/.k5identity or the host's realm says: 1, this thread's
+ * GSSAPI takes it from now on; 0: it has no ticket; -1: none is meant for HOST, so the default one counts.  libssh by
+ * itself takes the default one always.
+ */
+static int
+choose(const struct krb5_library *l, void *context, const char *host)
+{
+	void *server = NULL, *cache = NULL, *client = NULL;
+	char *name = NULL;
+	uint32_t minor;
+	int found = -1;
+
+	if (l->sname_to_principal(context, host, "host", KRB5_NT_SRV_HST, &server))
+		return -1;
+	if (l->cc_select(context, server, &cache, &client) == 0 && cache) {
+		found = has_ticket(l, context, cache);
+		if (found && (l->cc_get_full_name(context, cache, &name) || l->gss_ccache_name(&minor, name, NULL)))
+			found = -1;
+		if (name)
+			l->free_string(context, name);
+		l->cc_close(context, cache);
+	}
+	if (client) {
+		found = cache ? found : 0; /* somebody of whom there is no ticket */
+		l->free_principal(context, client);
+	}
+	l->free_principal(context, server);
+	return found;
+}
+
+static bool
+caches_have_ticket(const struct krb5_library *l, void *context, const char *host)
+{
+	unsigned count;
+	bool some, found = default_has_ticket(l, context, &count, &some);
+	int chosen;
+
+	if (!some || (found && count == 1))
+		return found;
+	chosen = choose(l, context, host);
+	return chosen < 0 ? found : chosen;
 }
 
 /* Whether the library can get a ticket by itself. */
@@ -81,15 +111,15 @@ keytab_has_key(const struct krb5_library *l, void *context)
  * cannot reach it.  If the library is another than MIT's, libssh finds out itself.
  */
 bool
-auth_gssapi_without_ticket(void)
+auth_gssapi_without_ticket(const struct auth *a)
 {
 	struct krb5_library l;
 	void *context;
 	bool found;
 
-	if (!load(&l) || l.init_context(&context))
+	if (!krb5_library_load(&l) || l.init_context(&context))
 		return false;
-	found = cache_has_ticket(&l, context) || keytab_has_key(&l, context);
+	found = caches_have_ticket(&l, context, a->target->config->hostname) || keytab_has_key(&l, context);
 	l.free_context(context);
 	return !found;
 }
@@ -107,7 +137,7 @@ auth_gssapi(struct auth *a)
 {
 	int r;
 
-	if (auth_gssapi_without_ticket())
+	if (auth_gssapi_without_ticket(a))
 		return SSH_AUTH_DENIED;
 	r = AUTH_DECIDED(a, ssh_userauth_gssapi(a->session));
 	/*

@@ -10,7 +10,7 @@
  * be one of those that sshd counts (MaxAuthTries).
  */
 int auth_gssapi(struct auth *a);
-/* Whether it would. */
-bool auth_gssapi_without_ticket(void);
+/* Whether it would.  The DNS may be asked only where there are tickets in several caches. */
+bool auth_gssapi_without_ticket(const struct auth *a);
 
 #endif

@@ -197,7 +197,7 @@ keys_come_first(const struct auth *a)
 	int first;
 
 	for (size_t i = 0; i < METHODS; i++)
-		passed_over[i] = methods[i].run == auth_gssapi && auth_gssapi_without_ticket();
+		passed_over[i] = methods[i].run == auth_gssapi && auth_gssapi_without_ticket(a);
 	first = choose(a, order ? order : usual_order, a->target->login.methods, passed_over);
 	return first >= 0 && methods[first].run == auth_publickey;
 }
