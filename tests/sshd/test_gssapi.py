@@ -162,6 +162,7 @@ def test_host_unknown_to_kerberos(host):
     kdc.admin("delprinc -force host/server")
     as_ssh_does(host, kdc)
     check(kdc.asked("host/server"), "the KDC was not asked for a ticket for the host")
+    check(kdc.requests("gssapi-with-mic"), "the host was not asked for GSSAPI")
 
 
 def test_kdc_away(host):
