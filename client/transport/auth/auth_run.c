@@ -192,13 +192,16 @@ require_size(const struct auth *a)
 static bool
 keys_come_first(const struct auth *a)
 {
-	const char *order = a->target->config->preferred_authentications;
-	bool passed_over[METHODS];
-	int first;
+	const char *preferred = a->target->config->preferred_authentications;
+	const char *order = preferred ? preferred : usual_order;
+	bool passed_over[METHODS] = { false };
+	int first = choose(a, order, a->target->login.methods, passed_over);
 
-	for (size_t i = 0; i < METHODS; i++)
-		passed_over[i] = methods[i].run == auth_gssapi && auth_gssapi_without_ticket(a);
-	first = choose(a, order ? order : usual_order, a->target->login.methods, passed_over);
+	/* Only there: to look for a ticket takes a millisecond. */
+	if (first >= 0 && methods[first].run == auth_gssapi && auth_gssapi_without_ticket(a)) {
+		passed_over[first] = true;
+		first = choose(a, order, a->target->login.methods, passed_over);
+	}
 	return first >= 0 && methods[first].run == auth_publickey;
 }
 
