@@ -5,9 +5,9 @@
  * The kernel's numbers about each connection decide (tcpprobe.h).  Where nothing is under way, one NUL is written to the
  * terminal, which ignores it: only when nothing waits to be written, and not in the middle of an escape sequence or
  * a character.  A client that carries a login of another node of a pool is asked, and looks at the connection by which
- * the person has come to that node (LINE_ASK of docs/PROTOCOL.md); what it says counts for its own attachment.  All connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due
- * without a request, but for facts.h, where the host belongs to a pool of login nodes.  Requests at the same time get
- * the verdict of one probe.
+ * the person has come to that node (LINE_ASK of docs/PROTOCOL.md); what it says counts for its own attachment.  All
+ * connections are looked at side by side, at a few moments within ATTACH_PROBE_MS; nothing is due without a request, but
+ * for facts.h, where the host belongs to a pool of login nodes.  Requests at the same time get the verdict of one probe.
  *
  * A session whose connections are all proven dead may be claimed as if it were dropped, for a moment and as long as
  * nothing is heard from them again.
