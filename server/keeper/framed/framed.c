@@ -16,6 +16,7 @@
 #include "frames_out.h"
 #include "inputshare.h"
 #include "kept.h"
+#include "pipesize.h"
 #include "probe.h"
 #include "redraw.h"
 #include "signame.h"
@@ -70,6 +71,7 @@ know_client(struct peer *peer)
 	inputshare_look(peer->keeper, clock_now_ms());
 	f->wide = f->stream->wide = frame_has_feature(peer->claim.framed.features, FRAME_WIDE_INPUT);
 	f->line = frame_has_feature(peer->claim.framed.features, FRAME_LINE_FEATURE);
+	f->widened = pipesize_is_wide(peer->t.in);
 	if (f->line)
 		probe_far_knows(peer);
 }
@@ -281,11 +283,11 @@ on_out(void *object, short revents)
 	peer->framed->again = peer->framed->held;
 }
 
-/* Input moves, or has come to rest: then its memory goes back soon. */
+/* Input moves, or has come to rest: then its memory and its wide pipe go back soon. */
 static void
 watch_input(struct framed *f, struct loop *l)
 {
-	if (!stream_keeps(f->stream))
+	if (!stream_keeps(f->stream) && !f->widened)
 		return;
 	if (f->fed != f->stream->fed || f->rest_at == CLOCK_NEVER)
 		f->rest_at = clock_now_ms() + REST_MS;
@@ -351,6 +353,9 @@ framed_turn(struct peer *peer, uint64_t now)
 	kept_taken(peer);
 	if (f->rest_at <= now) {
 		stream_rest(f->stream);
+		if (f->widened)
+			pipesize_narrow(peer->t.in);
+		f->widened = false;
 		f->rest_at = CLOCK_NEVER;
 	}
 	if (peer->t.dead || peer->t.flow != TERMINAL_BLOCKED)

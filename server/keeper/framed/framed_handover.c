@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "framed_private.h"
 #include "kept.h"
+#include "pipesize.h"
 #include "probe.h"
 #include "records.h"
 #include "watched.h"
@@ -210,6 +211,7 @@ get_framed(struct peer *peer, struct framed *f, struct wire_reader *r)
 	if (!is_possible(&m))
 		return -EPROTO;
 	take_numbers(f, &m);
+	f->widened = pipesize_is_wide(peer->t.in);
 	if (f->line)
 		probe_far_knows(peer);
 	memcpy(peer->claim.framed.stream, m.stream, sizeof m.stream);

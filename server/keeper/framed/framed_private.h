@@ -32,11 +32,12 @@ struct framed {
 	struct stream *stream;  /* in the keeper's table */
 	bool wide;              /* the client knows FRAME_WIDE_INPUT, … */
 	bool line;              /* … and FRAME_LINE_FEATURE */
+	bool widened;           /* the pipe that the client's input comes through, until that rests */
 	uint64_t said;          /* input that has been acknowledged */
 	uint32_t said_window;
 	uint64_t ack_at;        /* when it is to be, at the latest (clock_now_ms); CLOCK_NEVER */
 	uint64_t fed;           /* of its stream, as it was last seen … */
-	uint64_t rest_at;       /* … and when the stream's memory goes back if that is all; CLOCK_NEVER */
+	uint64_t rest_at;       /* … and when what a long transfer needs goes back if that is all; CLOCK_NEVER */
 
 	struct window window;
 	uint64_t sent[FRAMED_CHANNELS], acked[FRAMED_CHANNELS];

@@ -18,6 +18,7 @@
 #include "input.h"
 #include "kept.h"
 #include "oneanswer.h"
+#include "pipesize.h"
 #include "probe.h"
 #include "redraw.h"
 #include "signame.h"
@@ -458,6 +459,8 @@ framed_read(struct peer *peer)
 		return;
 	}
 	probe_heard(peer);
+	if (n >= PIPESIZE_BULK && !f->widened)
+		f->widened = pipesize_widen(peer->t.in);
 	frame_filled(&f->reader, (size_t)n);
 	framed_take(peer);
 	/* The answers go out, together with output. */

@@ -18,6 +18,7 @@
 #include "frame_session.h"
 #include "rootless.h"
 #include "paths.h"
+#include "pipesize.h"
 #include "signals.h"
 #include "subsystem_hop.h"
 #include "subsystem_list.h"
@@ -28,8 +29,6 @@
 #define FAILED 1
 #define AGAIN (-1) /* no status: the client sends ATTACH once more */
 #define HINT_MS 1000 /* without a byte: a user may wait for a prompt */
-#define INPUT_COMES 16384 /* bytes that are there with ATTACH already */
-#define COMMAND_PIPE (1 << 20) /* of a command's input; what a user may ask for (pipe(7), pipe-max-size) */
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -262,22 +261,14 @@ fill_request(struct subsystem *s)
 	q->no_hop = s->hop.begun || chosen || sent_here || (s->redirected && !q->relay);
 }
 
-/*
- * What a client sends ahead waits in this pipe until the session has started.  In sshd it would cost much more: its
- * buffer for a channel grows by one packet at a time, and is copied as a whole each time (sshbuf_allocate).  Where
- * nothing has come the pipe stays as it is, for a user may have so much in pipes (pipe(7), pipe-user-pages-soft).
- */
+/* What a client sends ahead waits in this pipe until the session has started. */
 static void
 widen_input(const struct subsystem *s)
 {
-#ifdef F_SETPIPE_SZ
 	int waits = 0;
 
-	if (s->q->framed->command[0] && ioctl(STDIN_FILENO, FIONREAD, &waits) == 0 && waits >= INPUT_COMES)
-		fcntl(STDIN_FILENO, F_SETPIPE_SZ, COMMAND_PIPE);
-#else
-	(void)s;
-#endif
+	if (s->q->framed->command[0] && ioctl(STDIN_FILENO, FIONREAD, &waits) == 0 && waits >= PIPESIZE_BULK)
+		pipesize_widen(STDIN_FILENO);
 }
 
 /* The session is on another node: the client goes there itself, or has us relay. */
