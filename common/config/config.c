@@ -256,7 +256,7 @@ config_defaults(struct config_policy *p)
 		.max_sessions = 20,
 		.login_timeout_ms = 5000,
 		.stall_timeout_ms = 15000,
-		.ring_bytes = 1024 * 1024,
+		.ring_bytes = 2 * 1024 * 1024,
 		.input_bytes = CONFIG_INPUT_MEMORY,
 		.max_total = CONFIG_NONE,
 		.detached_s = 7 * 24 * 60 * 60,

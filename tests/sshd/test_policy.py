@@ -253,7 +253,7 @@ def test_check_config(host):
     write(CONF, "MaxSessions 3\nMatch User bob Address 192.0.2.0/24\n\tRingSize 4M\nMatch Key guest\n\tEnable no\n")
     r = host.ctl("alice", "check-config")
     equal(r.returncode, 0, "status")
-    check(re.search(r"^MaxSessions 3$", r.stdout, re.M) and "RingSize 1M" in r.stdout, r.stdout)
+    check(re.search(r"^MaxSessions 3$", r.stdout, re.M) and "RingSize 2M" in r.stdout, r.stdout)
     r = host.ctl("alice", "check-config", "--user", "bob", "--address", "192.0.2.9", "--json")
     got = json.loads(r.stdout)
     equal((got["valid"], got["user"], got["policy"]["RingSize"], got["policy"]["MaxSessions"], got["policy"]["Enable"]),

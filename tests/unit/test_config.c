@@ -54,11 +54,11 @@ defaults(void **state)
 	assert_int_equal(p.max_sessions, 20);
 	assert_int_equal(p.login_timeout_ms, 5000);
 	assert_int_equal(p.stall_timeout_ms, 15000);
-	assert_int_equal(p.ring_bytes, 1 << 20);
+	assert_int_equal(p.ring_bytes, 2 << 20);
 	assert_int_equal(p.scrollback, 2000);
 	assert_true(p.banner);
 	assert_true(q.enable);
-	assert_int_equal(q.ring_bytes, 1 << 20);
+	assert_int_equal(q.ring_bytes, 2 << 20);
 	q = good("\n  # Enable no\n\t\r\n#");
 	assert_true(q.enable);
 }
