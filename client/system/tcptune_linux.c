@@ -35,6 +35,12 @@ tcptune_unsent(int fd, unsigned bytes)
 	set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, (int)bytes);
 }
 
+void
+tcptune_acknowledge(int fd)
+{
+	set(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
 long
 tcptune_quiet(int fd)
 {

@@ -30,6 +30,12 @@ tcptune_unsent(int fd, unsigned bytes)
 	(void)bytes;
 }
 
+void
+tcptune_acknowledge(int fd)
+{
+	(void)fd;
+}
+
 long
 tcptune_quiet(int fd)
 {

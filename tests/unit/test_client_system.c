@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +75,49 @@ new_descriptors_have_their_flags(void **state)
 	assert_int_equal(newfd_accept(listener), -1);
 	assert_int_equal(errno, EAGAIN);
 	assert_true(tcptune_interface(from, "no-such-interface") < 0);
+	close(from);
+	close(to);
+	close(listener);
+}
+
+/* Whether FD would acknowledge at once: tcp(7). */
+static bool
+acknowledges(int fd)
+{
+	int value = -1;
+	socklen_t len = sizeof value;
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &value, &len), 0);
+	return value != 0;
+}
+
+/* Linux alone does, and after words to and fro no more by itself. */
+static void
+acknowledges_when_asked(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof a;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), from, to;
+	char c;
+
+	(void)state;
+	if (getenv("HOLDFAST_POSIX_ONLY") && strcmp(getenv("HOLDFAST_POSIX_ONLY"), "yes") == 0)
+		skip();
+	assert_int_equal(bind(listener, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&a, &len), 0);
+	from = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(from, (struct sockaddr *)&a, sizeof a), 0);
+	to = accept(listener, NULL, NULL);
+	for (int i = 0; i < 50 && acknowledges(from); i++) {
+		assert_int_equal(write(to, "x", 1), 1);
+		assert_int_equal(read(from, &c, 1), 1);
+		assert_int_equal(write(from, "y", 1), 1);
+		assert_int_equal(read(to, &c, 1), 1);
+	}
+	assert_false(acknowledges(from));
+	tcptune_acknowledge(from);
+	assert_true(acknowledges(from));
 	close(from);
 	close(to);
 	close(listener);
@@ -280,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_descriptors_have_their_flags),
+		cmocka_unit_test(acknowledges_when_asked),
 		cmocka_unit_test(a_terminal_opens_once_more),
 		cmocka_unit_test(an_event_is_there_until_it_is_taken),
 		cmocka_unit_test(signals_are_told),

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "libssh_wait.h"
+#include "tcptune.h"
 
 bool
 libssh_wait(ssh_session s, int cancel)
@@ -13,6 +14,7 @@ libssh_wait(ssh_session s, int cancel)
 		return false;
 	if (ssh_get_poll_flags(s) & SSH_WRITE_PENDING)
 		p[0].events |= POLLOUT;
+	tcptune_acknowledge(p[0].fd);
 	if (poll(p, 2, -1) < 0)
 		return errno == EINTR;
 	return !p[1].revents;
