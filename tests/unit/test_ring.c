@@ -56,6 +56,54 @@ every_stretch_is_contiguous(void **state)
 	ring_close(&r);
 }
 
+/* Pages of R's that are in memory. */
+static size_t
+resident(const struct ring *r)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 0;
+	unsigned char in[512];
+
+	assert_true(r->size / page <= sizeof in);
+	assert_int_equal(mincore(r->base, r->size, in), 0);
+	for (size_t i = 0; i < r->size / page; i++)
+		n += in[i] & 1;
+	return n * page;
+}
+
+/* The same as without, but for the memory: of much output a mebibyte at a time is made, of little none. */
+static void
+memory_in_advance(void **state)
+{
+	const size_t size = 2u << 20, step = 10000;
+	uint64_t freed = 0;
+	struct ring r;
+
+	(void)state;
+	assert_int_equal(ring_open(&r, size), 0);
+	for (int round = 0; round < 3; round++) {
+		while (r.head - freed < 200000) {
+			ring_prepare(&r, step);
+			fill(&r, step);
+		}
+		assert_true(resident(&r) <= 256u << 10);
+		while (r.head - freed < 300000) {
+			ring_prepare(&r, step);
+			fill(&r, step);
+		}
+		assert_true(resident(&r) >= 1u << 20 && resident(&r) < 3u << 19);
+		while (r.head - freed < 5 * size) {
+			ring_prepare(&r, step);
+			fill(&r, step);
+		}
+		assert_int_equal(resident(&r), size);
+		for (uint64_t o = ring_oldest(&r); o < r.head; o++)
+			assert_int_equal(*ring_at(&r, o), (unsigned char)(o * 31));
+		freed = ring_release(&r, freed, r.head);
+		assert_true(resident(&r) <= 4096);
+	}
+	ring_close(&r);
+}
+
 /* What is given back is only what nobody wants, and never newer bytes that have taken its place. */
 static void
 released_memory(void **state)
@@ -134,6 +182,7 @@ main(void)
 		cmocka_unit_test(sizes_that_are_none),
 		cmocka_unit_test(every_stretch_is_contiguous),
 		cmocka_unit_test(released_memory),
+		cmocka_unit_test(memory_in_advance),
 		cmocka_unit_test(nobody_can_truncate_it),
 		cmocka_unit_test(a_small_limit_of_files),
 	};

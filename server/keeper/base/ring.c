@@ -8,6 +8,9 @@
 
 #include "sealedmem.h"
 
+#define MUCH (256u << 10)  /* little output takes no more memory than it needs */
+#define AT_ONCE (1u << 20) /* of memory */
+
 /* Maps FD twice, one behind the other, into address space reserved for both. */
 static unsigned char *
 map_twice(int fd, off_t at, size_t size)
@@ -122,7 +125,7 @@ ring_oldest(const struct ring *r)
 }
 
 uint64_t
-ring_release(const struct ring *r, uint64_t from, uint64_t to)
+ring_release(struct ring *r, uint64_t from, uint64_t to)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), end = to & ~(page - 1);
 	uint64_t oldest = (ring_oldest(r) + page - 1) & ~(page - 1);
@@ -134,5 +137,25 @@ ring_release(const struct ring *r, uint64_t from, uint64_t to)
 		return from;
 	/* If this fails, the memory is only kept. */
 	madvise(r->base + (from & (r->size - 1)), (size_t)(end - from), MADV_REMOVE);
+	r->fresh = r->head;
 	return end;
+}
+
+void
+ring_prepare(struct ring *r, size_t len)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), left;
+
+	if (r->head - r->fresh < MUCH)
+		return;
+	if (r->made < r->head)
+		r->made = (r->head + page - 1) & ~(page - 1);
+	if (r->head + len <= r->made || r->made >= r->fresh + r->size)
+		return;
+	left = r->fresh + r->size - r->made;
+	left = left < AT_ONCE ? left : AT_ONCE;
+#ifdef MADV_POPULATE_WRITE
+	madvise(r->base + (r->made & (r->size - 1)), (size_t)left, MADV_POPULATE_WRITE);
+#endif
+	r->made += left;
 }

@@ -24,6 +24,8 @@ struct ring {
 	size_t size;         /* a power of two */
 	uint64_t head;       /* the offset of the next byte */
 	struct ring_live *live; /* borrowed: where HEAD is stored too; NULL: nowhere */
+	uint64_t fresh;      /* from this offset on, SIZE bytes far, there was no memory yet, or it was given back */
+	uint64_t made;       /* ring_prepare() has been here */
 };
 
 /* SIZE: a power of two, a multiple of the page size.  0 or a negative errno (-EINVAL for another size). */
@@ -41,6 +43,11 @@ uint64_t ring_oldest(const struct ring *r);
  * The bytes from FROM (0, or the last result) to TO are not needed any more: whole pages go back to the system.
  * Returns where the first page begins that has not.
  */
-uint64_t ring_release(const struct ring *r, uint64_t from, uint64_t to);
+uint64_t ring_release(struct ring *r, uint64_t from, uint64_t to);
+/*
+ * Before LEN bytes are put into it (LEN at most size): where much has come, the memory of the next mebibyte is made at
+ * once, for page by page it costs an exception each.  Where that fails, it is made when the bytes come.
+ */
+void ring_prepare(struct ring *r, size_t len);
 
 #endif

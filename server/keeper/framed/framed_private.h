@@ -16,7 +16,8 @@
 #define FRAMED_CHANNELS 2
 #define FRAMED_CONTROL 8192       /* frames that wait to be written, but for data */
 #define FRAMED_CONTROL_LOW 2048   /* with less room than that, no frame is read */
-#define FRAMED_DATA_MAX 16384     /* of output in one frame */
+#define FRAMED_DATA_MAX 32754     /* of output in one frame: with its head one packet of sshd */
+#define FRAMED_SHOWN_MAX 16384    /* of a terminal's, which is shown when all of the frame has come */
 
 /* Where the bytes of the frame come from that is being written. */
 enum framed_source { FRAMED_NONE, FRAMED_RING, FRAMED_RENDERING, FRAMED_SPILLED };

@@ -115,7 +115,7 @@ begin_frame(struct framed *f, enum framed_source source, uint8_t type, const str
 static void
 begin_rendering(struct framed *f)
 {
-	size_t left = f->rendered_len - f->rendered_at, n = left < FRAMED_DATA_MAX ? left : FRAMED_DATA_MAX;
+	size_t left = f->rendered_len - f->rendered_at, n = left < FRAMED_SHOWN_MAX ? left : FRAMED_SHOWN_MAX;
 	struct frame_data m = { .channel = f->rendering_flags | (n == left ? FRAME_LAST : 0), .offset = f->render_at,
 		                .len = n };
 
@@ -145,7 +145,8 @@ begin_output(struct peer *peer, unsigned channel)
 {
 	struct framed *f = peer->framed;
 	uint64_t left = limit_of(peer, channel) - f->sent[channel];
-	size_t room = window_room(&f->window), n = left < FRAMED_DATA_MAX ? (size_t)left : FRAMED_DATA_MAX;
+	size_t most = peer->keeper->source->has_terminal ? FRAMED_SHOWN_MAX : FRAMED_DATA_MAX;
+	size_t room = window_room(&f->window), n = left < most ? (size_t)left : most;
 	struct frame_data m = { .channel = (uint8_t)channel, .offset = f->sent[channel], .len = n < room ? n : room };
 
 	if (!m.len)

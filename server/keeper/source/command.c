@@ -121,6 +121,7 @@ read_some(struct command_channel *ch)
 
 	if (!most)
 		return false;
+	ring_prepare(ch->ring, most);
 	vital_intend(ch->of->vital, VITAL_OUTPUT, (unsigned)(ch - ch->of->channel), ch->ring->head);
 	n = fd_read(ch->fd, ring_space(ch->ring), most);
 	if (n > 0)
