@@ -2,6 +2,7 @@
 """Much input on its way: a wide window, its bounds, input ahead of the answer, and that not a byte is lost."""
 import base64
 import contextlib
+import fcntl
 import hashlib
 import os
 import signal
@@ -119,6 +120,48 @@ def memory(pid):
         except FileNotFoundError:
             pass
     return 0
+
+
+def widths(pid):
+    """Bytes that the pipes of a process hold."""
+    found = []
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        path = "/proc/%d/fd/%s" % (pid, fd)
+        with contextlib.suppress(OSError):
+            if os.readlink(path).startswith("pipe:"):
+                own = os.open(path, os.O_NONBLOCK | (os.O_WRONLY if os.lstat(path).st_mode & 0o200 else os.O_RDONLY))
+                found.append(fcntl.fcntl(own, fcntl.F_GETPIPE_SZ))
+                os.close(own)
+    return found
+
+
+def test_wide_pipe(host):
+    """sshd's pipe to the keeper holds more while much comes through it, also when that keeper dies meanwhile."""
+    uid, gid, groups = host.ids("laptop")
+    p = subprocess.Popen([CLIENT, "-l", "alice", "server", "echo begun; sha256sum"], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, user=uid, group=gid, extra_groups=groups, cwd="/home/laptop",
+                         env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, start_new_session=True)
+    data = os.urandom(MANY)
+    try:
+        equal(p.stdout.readline(), b"begun\n", "the command's first line")
+        pid = host.session()["keeper_pid"]
+        equal(set(widths(pid)), {65536}, "what its pipes hold before")
+        for killed in (False, True):
+            p.stdin.write(data)
+            p.stdin.flush()
+            wait_until(lambda: max(widths(pid)) == 1 << 20, "a pipe is wide")
+            if killed:
+                old = pid
+                os.kill(old, signal.SIGKILL)
+                wait_until(lambda: host.session()["keeper_pid"] not in (0, old), "another keeper is there")
+                pid = host.session()["keeper_pid"]
+            wait_until(lambda: set(widths(pid)) == {65536}, "it is as before")
+        p.stdin.close()
+        equal(p.stdout.read().split()[0].decode(), hashlib.sha256(2 * data).hexdigest(), "what the command has read")
+        equal(p.wait(60), 0, "status")
+    finally:
+        p.kill()
+        p.wait()
 
 
 def test_interrupt_overtakes_input(host):
