@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A FIDO key (sk-ssh-ed25519), of a security key that is a program (sk_software.c): it is touched as often as with ssh."""
+"""A FIDO key, of a security key that is a program (sk_software.c): it is touched as often as with ssh."""
 import os
 import shutil
 import subprocess
@@ -43,13 +43,13 @@ def key(host, *options, pin=None):
     if pin:
         write(HOME + "/pin", "#!/bin/sh\necho %s\n" % pin, 0o755)
         env = {**env, "SSH_ASKPASS": HOME + "/pin", "SSH_ASKPASS_REQUIRE": "force"}
-    r = host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519-sk", "-w", PROVIDER, "-f", KEY, "-N", "", *options],
-                     env=env, text=True)
+    r = host.as_user("laptop", ["ssh-keygen", "-q", "-t", "ed25519-sk", "-w", PROVIDER, "-f", KEY, "-N", "",
+                                *options], env=env, text=True)
     equal(r.returncode, 0, "status of ssh-keygen; " + r.stderr)
     with open(KEY + ".pub") as f, open("/home/alice/.ssh/authorized_keys", "w") as g:
         g.write(f.read())
-    return {"SK_LOG": LOG, "HOME": HOME}, ["-F", "/dev/null", "-o", "HostKeyAlias=server", "-o", "HostName=127.0.0.1", "-p",
-                                          str(host.port()), "-o", "IdentitiesOnly=yes", "-i", KEY]
+    return {"SK_LOG": LOG, "HOME": HOME}, ["-F", "/dev/null", "-o", "HostKeyAlias=server", "-o", "HostName=127.0.0.1",
+                                          "-p", str(host.port()), "-o", "IdentitiesOnly=yes", "-i", KEY]
 
 
 def touches():
