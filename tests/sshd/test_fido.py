@@ -7,7 +7,7 @@ import subprocess
 import screens
 from host import RUN
 from template import write
-from term import Skip, check, equal, wait_until
+from term import check, equal, wait_until
 from test_asked_once import file
 from test_client import attached, client, cut
 from test_fallback import FORGETS, Counted
@@ -23,18 +23,13 @@ TOUCH = "Confirm user presence for key ED25519-SK"
 PIN = "Enter PIN for ED25519-SK key %s: " % KEY
 
 
-def needs(what):
-    check(not os.environ.get(screens.REQUIRE), what + " is not installed")
-    raise Skip("no " + what)
-
-
 def key(host, *options, pin=None):
     """Makes one that alice's account takes: what its use needs of the environment, and the client's options."""
     for program in ("gcc", "/usr/lib/openssh/ssh-sk-helper"):
         if not shutil.which(program):
-            needs(program)
+            screens.missing(program)
     if not os.path.exists("/usr/include/openssl/evp.h"):
-        needs("libssl-dev")
+        screens.missing("libssl-dev")
     r = subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", PROVIDER, SOURCE, "-lcrypto"],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     equal(r.returncode, 0, "status of gcc; " + r.stdout)

@@ -5,7 +5,7 @@ import shutil
 
 import screens
 from template import write
-from term import Skip, check, equal
+from term import check, equal
 from test_client import attached, client, cut
 from test_fallback import FORGETS
 from test_transport import typed
@@ -19,8 +19,7 @@ def token(host):
     """Makes one with a key that alice's account takes: what a client needs of the environment, and its options."""
     for path in ("softhsm2-util", "openssl", LIBRARY):
         if not shutil.which(path) and not os.path.exists(path):
-            check(not os.environ.get(screens.REQUIRE), path + " is not installed")
-            raise Skip("no " + path)
+            screens.missing(path)
     uid, gid, _ = host.ids("laptop")
     os.makedirs(HOME + "/tokens")
     os.chown(HOME + "/tokens", uid, gid)

@@ -25,8 +25,7 @@ def prepare(host, *programs):
     """The script; Skip if a program is missing."""
     for program in (HOLDFAST, *programs):
         if not shutil.which(program):
-            check(not os.environ.get(screens.REQUIRE), program + " is not installed")
-            raise Skip("%s is not installed" % program)
+            screens.missing(program)
     write(WRAPPER, "#!/bin/sh\n{ for a; do printf '[%%s] ' \"$a\"; done; echo; } >>%s\nexec %s \"$@\"\n"
           % (CALLS, HOLDFAST), 0o755)
     put(host, "some", SOME)

@@ -47,6 +47,14 @@ def end_input(c):
     c.send(framed.INPUT_END, framed.u64(c.stream.sent))
 
 
+def kill_keeper(host):
+    """The session's keeper dies: the pid of the next one."""
+    old = host.session()["keeper_pid"]
+    os.kill(old, signal.SIGKILL)
+    wait_until(lambda: host.session()["keeper_pid"] not in (0, old), "another keeper is there")
+    return host.session()["keeper_pid"]
+
+
 def test_windows(host):
     """As wide as the client knows, and as the user's sessions may have together."""
     c, a = command(host, "sleep 1000")
@@ -69,9 +77,7 @@ def test_keeper_dies_with_megabytes(host):
     c, a = command(host, LATER)
     send_wide(c, data[:MANY // 2])
     for _ in range(2):
-        old = host.session()["keeper_pid"]
-        os.kill(old, signal.SIGKILL)
-        wait_until(lambda: host.session()["keeper_pid"] not in (0, old), "another keeper is there")
+        kill_keeper(host)
     if c.closed:
         c = resumed(host, c.stream)
     send_wide(c, data)
@@ -122,6 +128,13 @@ def memory(pid):
     return 0
 
 
+def start(host, *args, stdin=subprocess.PIPE):
+    uid, gid, groups = host.ids("laptop")
+    return subprocess.Popen([CLIENT, "-l", "alice", *args], stdin=stdin, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, user=uid, group=gid, extra_groups=groups, cwd="/home/laptop",
+                            env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, start_new_session=True)
+
+
 def widths(pid):
     """Bytes that the pipes of a process hold."""
     found = []
@@ -137,10 +150,7 @@ def widths(pid):
 
 def test_wide_pipe(host):
     """sshd's pipe to the keeper holds more while much comes through it, also when that keeper dies meanwhile."""
-    uid, gid, groups = host.ids("laptop")
-    p = subprocess.Popen([CLIENT, "-l", "alice", "server", "echo begun; sha256sum"], stdin=subprocess.PIPE,
-                         stdout=subprocess.PIPE, user=uid, group=gid, extra_groups=groups, cwd="/home/laptop",
-                         env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, start_new_session=True)
+    p = start(host, "server", "echo begun; sha256sum")
     data = os.urandom(MANY)
     try:
         equal(p.stdout.readline(), b"begun\n", "the command's first line")
@@ -151,10 +161,7 @@ def test_wide_pipe(host):
             p.stdin.flush()
             wait_until(lambda: max(widths(pid)) == 1 << 20, "a pipe is wide")
             if killed:
-                old = pid
-                os.kill(old, signal.SIGKILL)
-                wait_until(lambda: host.session()["keeper_pid"] not in (0, old), "another keeper is there")
-                pid = host.session()["keeper_pid"]
+                pid = kill_keeper(host)
             wait_until(lambda: set(widths(pid)) == {65536}, "it is as before")
         p.stdin.close()
         equal(p.stdout.read().split()[0].decode(), hashlib.sha256(2 * data).hexdigest(), "what the command has read")
@@ -166,13 +173,9 @@ def test_wide_pipe(host):
 
 def test_interrupt_overtakes_input(host):
     """The program reads nothing, and more input is there than anybody takes: Ctrl-C is heard."""
-    uid, gid, groups = host.ids("laptop")
     zero = subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE)
     command = "trap 'echo heard; exit 7' INT; echo begun; sleep 1000 >/dev/null 2>&1 & wait"
-    p = subprocess.Popen([CLIENT, "-l", "alice", "server", command],
-                         stdin=zero.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=uid, group=gid,
-                         extra_groups=groups, cwd="/home/laptop", env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"},
-                         start_new_session=True)
+    p = start(host, "server", command, stdin=zero.stdout)
     zero.stdout.close()
     try:
         equal(p.stdout.readline(), b"begun\n", "the command's first line")
@@ -202,13 +205,6 @@ GATE = """#!/bin/sh
 : >/run/gate-asked
 until [ -e /run/gate-open ]; do sleep 0.02; done
 """
-
-
-def start(host, *args):
-    uid, gid, groups = host.ids("laptop")
-    return subprocess.Popen([CLIENT, "-l", "alice", *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, user=uid, group=gid, extra_groups=groups, cwd="/home/laptop",
-                            env={"PATH": "/usr/bin:/bin", "HOME": "/home/laptop"}, start_new_session=True)
 
 
 def feed(p, data):
