@@ -172,6 +172,40 @@ output_waits_for_acknowledgements(void **state)
 	world_close();
 }
 
+/* The longest frame of much output: of a command's, with its head, one packet of sshd; a terminal's is shown sooner. */
+static void
+long_output_in_frames(void **state)
+{
+	(void)state;
+	for (int command = 0; command < 2; command++) {
+		struct caller c;
+		size_t longest = 0;
+		uint64_t at = 0;
+
+		set_command("stty -opost 2>/dev/null; head -c 300000 /dev/zero; sleep 1000");
+		world_open(command, false);
+		attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+		fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
+		while (at < 300000) {
+			struct frame f = expect(&c, FRAME_OUTPUT);
+			unsigned char out[32];
+			struct frame_data m;
+
+			assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f.body, f.len), 0);
+			assert_int_equal(m.offset, at);
+			at += m.len;
+			longest = m.len > longest ? m.len : longest;
+			/* What is not acknowledged gathers, so that there is enough for a frame. */
+			if (k.ring.head == 300000 || k.peers.v[0]->t.flow == TERMINAL_BLOCKED)
+				assert_true(write(c.screen, out, (size_t)frame_put_ack(0, at, out, sizeof out)) > 0);
+		}
+		assert_int_equal(longest, command ? 32768 - FRAME_DATA_HEAD : 16384);
+		caller_hang_up(&c);
+		k.linger_until = 0;
+		world_close();
+	}
+}
+
 /* As wide as the window can be, what the client has not acknowledged stays in the ring: the program waits for that. */
 static void
 the_ring_keeps_all_that_is_on_the_way(void **state)
@@ -275,6 +309,7 @@ main(void)
 		cmocka_unit_test(frames_come_in_any_pieces),
 		cmocka_unit_test(answers_that_nobody_reads_are_bounded),
 		cmocka_unit_test(output_waits_for_acknowledgements),
+		cmocka_unit_test(long_output_in_frames),
 		cmocka_unit_test(the_ring_keeps_all_that_is_on_the_way),
 		cmocka_unit_test(a_shell_that_ends_without_a_word),
 		cmocka_unit_test(a_signal_is_told_by_its_name),
