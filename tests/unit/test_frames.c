@@ -2,6 +2,7 @@
 /* A framed attachment: frames in and out, over stalls, with a client that does not keep to the protocol. */
 #include "framed_world.h"
 
+#include "command.h"
 #include "framed_private.h"
 
 static void
@@ -172,38 +173,69 @@ output_waits_for_acknowledgements(void **state)
 	world_close();
 }
 
-/* The longest frame of much output: of a command's, with its head, one packet of sshd; a terminal's is shown sooner. */
-static void
-long_output_in_frames(void **state)
+/* The next frame of output, from AT on: how many bytes. */
+static size_t
+output_frame(struct caller *c, uint64_t at)
 {
+	struct frame f = expect(c, FRAME_OUTPUT);
+	struct frame_data m;
+
+	assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f.body, f.len), 0);
+	assert_int_equal(m.offset, at);
+	return m.len;
+}
+
+/* A frame of a command's output is, with its head, as long as a packet of sshd where so much has been read. */
+static void
+a_command_s_frames_are_packets(void **state)
+{
+	uint64_t until;
+	struct caller c;
+	int waits = 0;
+
 	(void)state;
-	for (int command = 0; command < 2; command++) {
-		struct caller c;
-		size_t longest = 0;
-		uint64_t at = 0;
+	set_command("read x; head -c 300000 /dev/zero; sleep 1000");
+	world_open(true, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
+	say_input(&c, 0, "\n");
+	turn_until(k.streams.v[0].fed == 1);
+	/* Not a turn until the pipe is full. */
+	for (until = clock_now_ms() + PATIENCE_MS; waits < 65536 && clock_now_ms() < until;)
+		assert_int_equal(ioctl(k.command->channel[0].fd, FIONREAD, &waits), 0);
+	assert_int_equal(waits, 65536);
+	assert_int_equal(output_frame(&c, 0), 32768 - FRAME_DATA_HEAD);
+	caller_hang_up(&c);
+	k.linger_until = 0;
+	world_close();
+}
 
-		set_command("stty -opost 2>/dev/null; head -c 300000 /dev/zero; sleep 1000");
-		world_open(command, false);
-		attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
-		fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
-		while (at < 300000) {
-			struct frame f = expect(&c, FRAME_OUTPUT);
-			unsigned char out[32];
-			struct frame_data m;
+/* A terminal shows a frame when all of it has come, so that one is shorter, however much waits. */
+static void
+a_terminal_s_frames_are_short(void **state)
+{
+	struct caller c;
+	uint64_t at = 0;
 
-			assert_int_equal(frame_get_data(FRAME_OUTPUT, &m, f.body, f.len), 0);
-			assert_int_equal(m.offset, at);
-			at += m.len;
-			longest = m.len > longest ? m.len : longest;
-			/* What is not acknowledged gathers, so that there is enough for a frame. */
-			if (k.ring.head == 300000 || k.peers.v[0]->t.flow == TERMINAL_BLOCKED)
-				assert_true(write(c.screen, out, (size_t)frame_put_ack(0, at, out, sizeof out)) > 0);
+	(void)state;
+	set_command("stty -opost; exec yes");
+	world_open(false, false);
+	attach_framed(&c, ATTACH_MODE_FIRST, 's', 0, 0);
+	fcntl(c.out, F_SETPIPE_SZ, 1 << 20);
+	for (int i = 0; i < 4; i++) {
+		/* All that may be on the way is, and more has gathered. */
+		turn_until(k.peers.v[0]->t.flow == TERMINAL_BLOCKED && k.slowed);
+		while (at < k.peers.v[0]->framed->sent[0]) {
+			size_t len = output_frame(&c, at);
+
+			assert_true(len <= 16384);
+			at += len;
 		}
-		assert_int_equal(longest, command ? 32768 - FRAME_DATA_HEAD : 16384);
-		caller_hang_up(&c);
-		k.linger_until = 0;
-		world_close();
+		say(&c, frame_put_ack(0, at, sent, sizeof sent));
+		turn_until(k.peers.v[0]->framed->acked[0] == at);
 	}
+	caller_hang_up(&c);
+	world_close();
 }
 
 /* As wide as the window can be, what the client has not acknowledged stays in the ring: the program waits for that. */
@@ -309,7 +341,8 @@ main(void)
 		cmocka_unit_test(frames_come_in_any_pieces),
 		cmocka_unit_test(answers_that_nobody_reads_are_bounded),
 		cmocka_unit_test(output_waits_for_acknowledgements),
-		cmocka_unit_test(long_output_in_frames),
+		cmocka_unit_test(a_command_s_frames_are_packets),
+		cmocka_unit_test(a_terminal_s_frames_are_short),
 		cmocka_unit_test(the_ring_keeps_all_that_is_on_the_way),
 		cmocka_unit_test(a_shell_that_ends_without_a_word),
 		cmocka_unit_test(a_signal_is_told_by_its_name),
